@@ -25,7 +25,7 @@ from corpus.embedding import make_embedder
 from corpus.embedding.embedder import Embedder
 from corpus.embedding.model_files import package_folder
 from corpus.library import Library
-from eval.bench_tools import RAPPORTEUR, filled, generated, timed
+from eval.bench_tools import RAPPORTEUR, fill_library, generated, measure_time
 from eval.output import print_json
 from ingest.chunker import SEGMENTER_VERSION
 from ingest.pipeline import Input, read_document, starter_sources
@@ -60,10 +60,10 @@ for node in index.as_retriever(similarity_top_k=5).retrieve(sys.argv[3]):
 
 
 def indexed(folder: Path, embedder: Embedder, sources: Sequence[Input]) -> Library:
-    """Ours: the texts read, segmented, embedded and indexed into a new library."""
+    """Rapporteur's side: reads, segments, embeds and indexes texts into a new library."""
     shutil.rmtree(folder, ignore_errors=True)
     library = Library(folder, embedder, SEGMENTER_VERSION)
-    filled(library, sources, Catalogue([], []))
+    fill_library(library, sources, Catalogue([], []))
     return library
 
 
@@ -125,15 +125,18 @@ def main() -> None:
         peer = Peer(root, model, chunk)
         peer.index(texts)
         figures |= {"median_pieces": chunk, "our_passages": len(passages), "peer_chunks": peer.chunks}
-        index_times = [(timed(lambda: again().close()), timed(lambda: peer.index(texts))) for _ in range(options.runs)]
+        index_times = [
+            (measure_time(lambda: again().close()), measure_time(lambda: peer.index(texts)))
+            for _ in range(options.runs)
+        ]
         figures |= _ratio("index", index_times)
         pairs: list[tuple[float, float]] = []
         with again() as library:
             engine = Engine(library, catalogue)
             for _ in range(options.runs * 4):
                 # By turns of all questions: torch's threads spin on for a while and would slow whoever comes next.
-                ours_times = [timed(partial(engine.search, question, 10)) for question in QUESTIONS]
-                peer_times = [timed(partial(peer.retriever.retrieve, question)) for question in QUESTIONS]
+                ours_times = [measure_time(partial(engine.search, question, 10)) for question in QUESTIONS]
+                peer_times = [measure_time(partial(peer.retriever.retrieve, question)) for question in QUESTIONS]
                 pairs += zip(ours_times, peer_times, strict=True)
                 time.sleep(0.3)
         figures |= _ratio("retrieve_warm", pairs)
@@ -142,18 +145,18 @@ def main() -> None:
 
 
 def _cold(root: Path, peer: Path, model: Path, runs: int) -> list[tuple[float, float]]:
-    """Whole processes, from start to answer."""
+    """Times of whole processes, from start to answer."""
     question = QUESTIONS[1]
     ours = [*RAPPORTEUR, "--data-dir", str(root / "library"), "ask", question]
     theirs = [sys.executable, "-c", _COLD_PEER, str(peer), str(model), question]
     run = partial(subprocess.run, check=True, capture_output=True)
     run(ours)
     run(theirs)
-    return [(timed(partial(run, ours)), timed(partial(run, theirs))) for _ in range(runs)]
+    return [(measure_time(partial(run, ours)), measure_time(partial(run, theirs))) for _ in range(runs)]
 
 
 def _ratio(name: str, pairs: Sequence[tuple[float, float]]) -> dict[str, float]:
-    """Medians of both sides in milliseconds, and theirs over ours."""
+    """Medians of both sides in milliseconds, and LlamaIndex's time as a multiple of Rapporteur's."""
     ours, theirs = (statistics.median(side) for side in zip(*pairs, strict=True))
     return {
         f"{name}_ours_ms": round(ours * 1e3, 1),

@@ -51,10 +51,10 @@ def exported(folder: Path, models: Path) -> Path:
     from sentence_transformers.models import Normalize, Pooling, Transformer
     from transformers import PreTrainedTokenizerFast
 
-    from eval.training.network import bert_of
+    from eval.training.network import load_bert
 
     packed = PackagedE5(models).packed
-    bert = bert_of({**packed.layers, WORDS: packed.table()})
+    bert = load_bert({**packed.layers, WORDS: packed.table()})
     bare = folder / "bert"
     bert.save_pretrained(bare)
     marks = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>", "pad_token": "<pad>"}

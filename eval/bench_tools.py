@@ -1,4 +1,4 @@
-"""What the programs that measure share: Rapporteur in processes of its own, databases, made-up text, times."""
+"""Helpers of the benchmark programs: Rapporteur as a process, servers, databases, generated text, times."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ingest.pipeline import Input, ingest
 
 RAPPORTEUR = [sys.executable, "-m", "assistant.cli"]
 DEADLINE = 300.0
-"""Seconds in which anything must have happened."""
+"""Seconds after which waiting for a server or an answer fails."""
 WORDS = (  # noqa: SIM905 - easier to read and change as text
     "States parties border measures vessel migrants smuggling offence cooperation evidence training officials documents route network "
     "proceeds confiscation witness protection assistance request authority domestic law prevention information exchange investigation "
@@ -33,18 +33,18 @@ WORDS = (  # noqa: SIM905 - easier to read and change as text
 
 
 def rapporteur(*words: object, env: Mapping[str, str] | None = None, given: str | None = None) -> str:
-    """What a command prints, in an environment of its own, with what is `given` on its standard input."""
+    """Runs a command and returns its output. `env` extends the environment, `given` is its standard input."""
     told = {**os.environ, **(env or {})}
     command = [*RAPPORTEUR, *map(str, words)]
     return subprocess.run(command, env=told, input=given, check=True, capture_output=True, text=True).stdout
 
 
 @contextmanager
-def serving(
+def run_server(
     env: Mapping[str, str], *, words: Sequence[str] = (), before: Sequence[str] = ()
 ) -> Iterator[tuple[str, int, subprocess.Popen[bytes]]]:
-    """A server over the starter corpus in an environment of its own: its address, port and process, which `words` start by default as
-    `rapporteur serve`, behind those of `before`."""
+    """Runs a server over the starter corpus: yields its address, port and process. `words` is the command, by default
+    `rapporteur serve`; `before` is put in front of it."""
     told = {"RAPPORTEUR_OPEN_READING": "true", **env}
     if not words:
         rapporteur("ingest", "--starter", env=told)
@@ -75,8 +75,9 @@ def _ready(url: str) -> bool:
 
 
 @contextmanager
-def database_of(server: str, name: str = "") -> Iterator[str]:
-    """A new database on a server, dropped afterwards; one with a name, made where there is none, stays."""
+def open_database(server: str, name: str = "") -> Iterator[str]:
+    """Creates a database on a server and drops it afterwards; a named one is created where it does not exist, and
+    stays."""
     import psycopg
     from psycopg.conninfo import make_conninfo
 
@@ -93,7 +94,7 @@ def database_of(server: str, name: str = "") -> Iterator[str]:
 
 
 def generated(paragraphs: int, seed: int = 7, words: Sequence[str] = WORDS) -> str:
-    """Numbered paragraphs in the manner of a report, made from a fixed seed."""
+    """Numbered paragraphs in the style of a report, generated from a fixed seed."""
     chance = random.Random(seed)
     lines = ["# Report on the generated topic", ""]
     for number in range(1, paragraphs + 1):
@@ -105,21 +106,21 @@ def generated(paragraphs: int, seed: int = 7, words: Sequence[str] = WORDS) -> s
     return "\n".join(lines)
 
 
-def filled(library: Library, sources: Sequence[Input], catalogue: Catalogue) -> None:
+def fill_library(library: Library, sources: Sequence[Input], catalogue: Catalogue) -> None:
     """Reads sources into a library. Raises `RuntimeError` where one is refused."""
     for outcome in ingest(sources, library, catalogue):
         if outcome.result == "refused":
             raise RuntimeError(f"{outcome.name}: {outcome.reason}")
 
 
-def timed(work: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
-    """Seconds that a piece of work takes."""
+def measure_time(work: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
+    """The time that a piece of work takes, in seconds."""
     begun = clock()
     work()
     return clock() - begun
 
 
-def memory(pid: int) -> float:
-    """Memory that a process has, in MB, as Linux tells it."""
+def memory_mb(pid: int) -> float:
+    """The resident memory of a process in MB, from Linux's `/proc`."""
     told = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
     return int(re.findall(r"^VmRSS:\s+(\d+)", told, re.MULTILINE)[0]) / 1_000

@@ -1,9 +1,9 @@
-"""How good a briefing is: its claims and citations put to the checks that answers are put to, and two of its own.
+"""How good a briefing is: its claims and citations get the checks of answers, and two more.
 
-Shares lie in 0..1. `cited`: of the sentences, those with a citation. Citation recall and precision are ALCE's
-(`eval.metrics.answers`), quote exactness the project's. `paragraph_exact`: of the citations, those whose locator is
-that of the block in which the quoted words lie. Faults name statements that are said twice, and citations of another
-item of the agenda than the one briefed about.
+Shares lie in 0..1. `cited`: the share of sentences with a citation. Citation recall and precision are ALCE's
+(`eval.metrics.answers`), quote exactness the project's. `paragraph_exact`: the share of citations whose locator is
+that of the block with the quoted words. Faults name repeated statements, and citations of another agenda item than
+the one of the briefing.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from assistant.reports.brief.briefing import Briefing
 from corpus.library import Library
 from corpus.symbols import Symbol, find_symbols, same_document
 from eval.metrics.answers import citation_precision, citation_recall, claim_support, quote_exact
-from eval.output import Rounded, number, print_table
+from eval.output import RoundedFigures, format_number, print_table
 from eval.runs.records import Cited, Claim, Record
 from ingest.readers import visible
 
 
 @dataclass(frozen=True)
-class BriefScores(Rounded):
+class BriefScores(RoundedFigures):
     """The figures of one briefing; None where there is nothing to measure."""
 
     sentences: int
@@ -41,7 +41,7 @@ class BriefScores(Rounded):
     wrong_item: tuple[str, ...] = ()
 
 
-def scores_of(briefing: Briefing, library: Library) -> BriefScores:
+def compute_scores(briefing: Briefing, library: Library) -> BriefScores:
     """The figures of a briefing, checked against the documents of the library that it was made from."""
     record = record_of(briefing, library)
     citations = briefing.citations
@@ -73,7 +73,7 @@ def scores_of(briefing: Briefing, library: Library) -> BriefScores:
 
 
 def record_of(briefing: Briefing, library: Library) -> Record:
-    """A briefing as the answer to its request."""
+    """The briefing as an answer record."""
     citations = briefing.citations
     order = {citation: n for n, citation in enumerate(citations)}
     return Record(
@@ -96,7 +96,7 @@ def _bare(citation: Citation, library: Library) -> str:
 
 
 def _in_place(citation: Citation, library: Library) -> bool:
-    """Whether the quoted words begin in a block that bears the locator, and end in it or under it."""
+    """Whether the quoted words begin in a block with the cited locator, and end in it or below it."""
     document = library.document(citation.document)
     block = document.block_at(citation.start)
     if block is None or document.cite(block.locator) != citation.locator or citation.start >= block.end:
@@ -109,9 +109,10 @@ def _in_place(citation: Citation, library: Library) -> bool:
 
 
 def _of_other_item(citation: Citation, briefing: Briefing, library: Library) -> bool:
-    """Whether a citation is of the annotations or the line of another item, or of a document announced for another.
+    """Whether a citation is of the annotations or the agenda row of another item, or of a document announced for
+    another.
 
-    What is said under item 1, on how the meeting came about, belongs to every item.
+    Item 1 is exempt: what is said there about the meeting applies to every item.
     """
     if briefing.request.kind != "item":
         return False
@@ -125,7 +126,7 @@ def _of_other_item(citation: Citation, briefing: Briefing, library: Library) -> 
             rows = [item.number for sitting in meeting.sittings for item in sitting.items
                     if citation.start < (block := library.document(meeting.document_id).blocks[item.row]).end
                     and block.start < citation.end]  # fmt: skip
-            return bool(rows) and not any(number.split(" ")[0] == wanted for number in rows)
+            return bool(rows) and not any(format_number.split(" ")[0] == wanted for format_number in rows)
         mine = [symbol for item in meeting.items if item.main_number == wanted for symbol, _ in item.documentation]
         theirs = [symbol for item in meeting.items if item.main_number != wanted for symbol, _ in item.documentation]
         document = library.document(citation.document)
@@ -141,9 +142,11 @@ def _of_other_item(citation: Citation, briefing: Briefing, library: Library) -> 
 
 
 def print_scores(console: Console, found: Mapping[str, BriefScores]) -> None:
-    """The figures of briefings, one a row, and below them what is wrong."""
+    """Prints the figures of briefings, one a row, and the faults below them."""
     shares = ("cited", "citation_recall", "citation_precision", "quote_exact", "paragraph_exact")
-    rows = ([name, each.sentences, *(number(getattr(each, one)) for one in shares)] for name, each in found.items())
+    rows = (
+        [name, each.sentences, *(format_number(getattr(each, one)) for one in shares)] for name, each in found.items()
+    )
     print_table(console, ("briefing", "sentences", *shares), rows)
     for name, scores in found.items():
         for fault in ("unsupported", "misplaced", "repeated", "wrong_item"):

@@ -1,5 +1,5 @@
-"""Question sets: files (YAML or JSON Lines) of questions with the facts and places that an answer needs. See
-docs/formats.md."""
+"""Question sets: files (YAML or JSON Lines) of questions with the facts and places that an answer needs
+(docs/formats.md)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from pydantic import (
 from pydantic.dataclasses import dataclass
 
 from corpus.documents import Language
-from eval.wording import squeeze as squeeze
+from eval.wording import normalize_text
 
 if TYPE_CHECKING:
     from eval.runs.records import Cited
@@ -37,33 +37,35 @@ KINDS = (
     *("unanswerable", "not-held", "nonexistent", "out-of-scope", "hostile"),
     *("near-miss", "wrong-year", "nonexistent-place", "off-topic"),
 )
-"""What sort of question it is. Most of the last nine have no answer; a typo or a false premise may have one."""
+"""The kinds of questions. Most of the last nine have no answer; a question with a typo or a false premise may have
+one."""
 FAR = frozenset({"off-topic", "out-of-scope"})
-"""Kinds of questions without an answer that are about something else; the others just miss what the documents say."""
+"""Kinds of questions without an answer whose subject is not in the documents; the others narrowly miss what the
+documents state."""
 Stretch = tuple[str, int, int]
-"""Characters of a held document: its id, where they start, where they end."""
+"""A character range of a stored document: document id, start, end."""
 MAX_TEXT = 2_000
-"""Characters of a question, and of any other text of a case."""
+"""Maximum characters of a question, and of any other text of a case."""
 MAX_LIST = 50
-"""Entries of a list of a case."""
+"""Maximum entries of a list of a case."""
 
 
 class EvaluationError(ValueError):
-    """What is wrong with what an evaluation was given, as a sentence; permanent until that changes."""
+    """A fault in the input of an evaluation, as a sentence for the user; trying again without a change does not help."""
 
 
-def _alternative(value: object) -> str:
-    said = "" if isinstance(value, bool | dict | list | None) else str(value).strip()[:MAX_TEXT]
-    if not squeeze(said):
+def _check_alternative(value: object) -> str:
+    text = "" if isinstance(value, bool | dict | list | None) else str(value).strip()[:MAX_TEXT]
+    if not normalize_text(text):
         raise ValueError("must be a text, a number or a date; write yes, no, on and off between quotation marks")
-    return said
+    return text
 
 
 _Text = Annotated[str, StringConstraints(strict=True, max_length=MAX_TEXT)]
-_Filled = Annotated[_Text, StringConstraints(strip_whitespace=True, min_length=1)]
-_Texts = Annotated[tuple[_Filled, ...], Len(0, MAX_LIST)]
+_NonEmptyText = Annotated[_Text, StringConstraints(strip_whitespace=True, min_length=1)]
+_TextList = Annotated[tuple[_NonEmptyText, ...], Len(0, MAX_LIST)]
 _Fact = Annotated[
-    tuple[Annotated[str, BeforeValidator(_alternative)], ...],
+    tuple[Annotated[str, BeforeValidator(_check_alternative)], ...],
     Len(1, MAX_LIST),
     BeforeValidator(lambda given: given if isinstance(given, list | tuple) else [given]),
 ]
@@ -72,11 +74,13 @@ _Fact = Annotated[
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid", coerce_numbers_to_str=True))
 class Place:
-    """An acceptable place of the answer: a locator of a document, an article with perhaps a paragraph, or words (`span`).
+    """An acceptable place of the answer: a locator of a document, an article with perhaps a paragraph, or words
+    (`span`).
 
-    `document` is the document's key; of a place by words it may be the file's name without its suffix. Words are looked up
-    in the documents once (`eval.gold_spans.located`); `found` is where they stand, None where nobody has looked.
-    `others` are places that say the same: for a question that needs each of its places, any of them will do for this.
+    `document` is the document's key; for a place given by words it may be the file's name without its suffix. Words
+    are looked up in the documents once (`eval.gold_spans.locate_gold`); `found` is where they are, None before the
+    lookup. `others` are places that state the same: where a question needs each of its places, any of them can stand
+    in for this one.
     """
 
     document: Annotated[str, StringConstraints(min_length=1)]
@@ -88,7 +92,7 @@ class Place:
     found: tuple[Stretch, ...] | None = None
 
     @property
-    def wanted(self) -> str:
+    def as_locator(self) -> str:
         """The place as a locator."""
         wanted = self.locator or (f"art. {self.article}" if self.article else self.span)
         if self.paragraph:
@@ -96,67 +100,67 @@ class Place:
         return wanted
 
     @property
-    def each(self) -> tuple[Place, ...]:
-        """This place by itself, and the others."""
+    def acceptable(self) -> tuple[Place, ...]:
+        """This place by itself, followed by the others that can stand in for it."""
         return (replace(self, others=()), *self.others)
 
     @property
-    def known(self) -> bool:
-        """Whether it can be told what lies in this place: not of words that nobody has looked up."""
-        return all(not each.span or each.found is not None for each in self.each)
+    def is_located(self) -> bool:
+        """Whether citations can be compared with this place: not before its words have been looked up."""
+        return all(not each.span or each.found is not None for each in self.acceptable)
 
-    def is_of(self, document: str, source: str = "") -> bool:
-        """Whether a document, by its key and id, is the one that this place is in; the others are not looked at."""
+    def is_in(self, document: str, source: str = "") -> bool:
+        """Whether a document, given by key and id, is the one that this place is in; `others` are not considered."""
         if self.span:
             return any(source == each for each, _, _ in self.found or ())
-        return squeeze(document) == squeeze(self.document)
+        return normalize_text(document) == normalize_text(self.document)
 
-    def holds(self, document: str, locator: str, at: Stretch | None = None) -> bool:
+    def contains(self, document: str, locator: str, at: Stretch | None = None) -> bool:
         """Whether a citation (document key, locator without the document's name, characters) lies in this place.
 
-        Of a place by words the characters alone decide, since several paragraphs may share a locator: one character in
-        common will do, and a citation that does not give its characters lies in none.
+        For a place given by words only the characters count, since several paragraphs may share a locator: one
+        character in common is enough, and a citation without character offsets lies in no such place.
         """
-        if any(other.holds(document, locator, at) for other in self.others):
+        if any(other.contains(document, locator, at) for other in self.others):
             return True
         if self.span:
-            return at is not None and any(_meet(at, each) for each in self.found or ())
-        if not self.is_of(document):
+            return at is not None and any(_overlap(at, each) for each in self.found or ())
+        if not self.is_in(document):
             return False
-        wanted = self.wanted
-        inside = locator == wanted or locator.startswith((f"{wanted},", f"{wanted} "))
+        own = self.as_locator
+        inside = locator == own or locator.startswith((f"{own},", f"{own} "))
         # A provision that is quoted whole holds its sub-paragraphs.
-        return inside or wanted.startswith(f"{locator} (")
+        return inside or own.startswith(f"{locator} (")
 
 
-def _meet(one: Stretch, other: Stretch) -> bool:
+def _overlap(one: Stretch, other: Stretch) -> bool:
     return one[0] == other[0] and one[1] < other[2] and other[1] < one[2]
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class Case:
-    """One question. Every entry of `facts` must be in the answer; an entry lists alternatives (`eval.wording.says`).
+    """One question. Every entry of `facts` must be in the answer; an entry lists alternatives
+    (`eval.wording.states_fact`).
 
-    `gold` places suffice one for all, except for comparisons and multi-hop questions, which need each. `derived` facts
-    are composed or computed and need not be printed in a gold place. `document` is what the question is about, by key or
-    by its file's name without the suffix: cases about one document are no independent draws. `needs` name, likewise, the
-    documents that must be held for the case to make sense, that one and those of the gold places among them;
-    `corpus` names the collection that it is about. Of a case that is `held_out` it is counted whether it is right, but
-    nobody tunes by it: no report shows what was answered. A case under `review` was made from feedback and nobody
-    has checked it yet.
+    One `gold` place is enough, except for comparisons and multi-hop questions, which need each. `derived` facts are
+    composed or computed and need not be printed in a gold place. `document` is what the question is about, by key or
+    by the file's name without its suffix: cases about one document are not independent samples. `needs` names, in the
+    same way, the documents that must be in the library for the case to make sense, including `document` and those of
+    the gold places; `corpus` names the collection. A `held_out` case counts in the figures, but nothing is tuned on
+    it: no report shows its answer. A case under `review` was made from feedback and nobody has checked it yet.
     """
 
     id: Annotated[_Text, StringConstraints(pattern=r"^[A-Za-z0-9][\w.-]{0,63}$")]
-    question: _Filled
+    question: _NonEmptyText
     language: Language
-    kind: _Filled
+    kind: _NonEmptyText
     answerable: StrictBool
     facts: Annotated[tuple[_Fact, ...], Len(0, MAX_LIST)] = ()
     gold: Annotated[tuple[Place, ...], Len(0, MAX_LIST)] = ()
-    history: _Texts = ()
+    history: _TextList = ()
     why: _Text = ""
     derived: StrictBool = False
-    needs: _Texts = ()
+    needs: _TextList = ()
     corpus: _Text = ""
     held_out: StrictBool = False
     review: StrictBool = False
@@ -165,54 +169,55 @@ class Case:
 
     @property
     def cluster(self) -> str:
-        """What is drawn as a whole where cases are drawn: all cases about a document, else this case alone."""
+        """The unit of resampling that the case belongs to: all cases about its document, or the case alone."""
         return self.document or f"case {self.id}"
 
     @property
-    def placed(self) -> bool:
-        """Whether there are gold places, and it can be told what lies in them."""
-        return bool(self.gold) and all(place.known for place in self.gold)
+    def has_located_gold(self) -> bool:
+        """Whether there are gold places and citations can be compared with all of them."""
+        return bool(self.gold) and all(place.is_located for place in self.gold)
 
-    def wants(self, cited: Cited) -> bool:
-        """Whether what is cited lies in a gold place."""
-        return any(place.holds(cited.document, cited.locator, cited.at) for place in self.gold)
+    def is_gold_citation(self, cited: Cited) -> bool:
+        """Whether a citation lies in a gold place."""
+        return any(place.contains(cited.document, cited.locator, cited.at) for place in self.gold)
 
     @property
     def near_miss(self) -> bool:
-        """Whether the case has no answer although it asks for what the documents speak of."""
+        """Whether the case has no answer although its subject is in the documents."""
         return not self.answerable and self.kind not in FAR
 
     @property
-    def needs_each(self) -> bool:
-        """Whether all gold places are needed, not one of them."""
+    def needs_all_places(self) -> bool:
+        """Whether all gold places are needed, not only one of them."""
         return self.kind in ("comparison", "multi-hop")
 
 
 def read_yaml(path: Path, parse: Callable[[str], Any] = yaml.safe_load) -> Any:
-    """What a file of YAML, or of what else is to be parsed, holds. Raises `EvaluationError` where it can't be read."""
+    """Parses a file, as YAML by default. Raises `EvaluationError` where it can't be read."""
     try:
         return parse(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise EvaluationError(f"{path} can't be read: {' '.join(str(error).split())}") from None
 
 
-_CASES = Path(__file__).parent / "cases"
-COMPARED, ORIGINS, TOPICS, MANDATES = (
-    _CASES / f"{name}.jsonl" for name in ("comparison", "origins", "topics", "mandates")
+_CASES_DIR = Path(__file__).parent / "cases"
+COMPARISONS, ORIGINS, TOPICS, MANDATES = (
+    _CASES_DIR / f"{name}.jsonl" for name in ("comparison", "origins", "topics", "mandates")
 )
-"""Labels of texts that are compared, of where words come from, of what is said on topics, of requests and decisions: no question
-sets."""
+"""Files of labels, not question sets: pairs of texts, origins of paragraphs, topics, requests and decisions
+(mandates)."""
 
 
 def shipped_sets() -> dict[str, Path]:
-    """The question sets that come with the project, by name."""
-    labels = (COMPARED, ORIGINS, TOPICS, MANDATES)
-    found = sorted(_CASES.iterdir())
+    """The question sets that come with the project, as name to file."""
+    labels = (COMPARISONS, ORIGINS, TOPICS, MANDATES)
+    found = sorted(_CASES_DIR.iterdir())
     return {path.stem: path for path in found if path.suffix in (".yaml", ".jsonl") and path not in labels}
 
 
-def questions_of(name: str) -> Path:
-    """The file of a set: one that ships, by name, or any other by path. Raises `EvaluationError` for neither."""
+def find_question_file(name: str) -> Path:
+    """Finds the file of a question set: a shipped one by name, or any other by path. Raises `EvaluationError` for
+    neither."""
     shipped = shipped_sets()
     if name in shipped:
         return shipped[name]
@@ -223,7 +228,7 @@ def questions_of(name: str) -> Path:
 
 
 def load_cases(path: Path) -> list[Case]:
-    """The cases of a file. Raises `EvaluationError` with the file and what is wrong in which case."""
+    """Loads the cases of a file. Raises `EvaluationError` with the file and what is wrong in which case."""
     cases, faults = read_cases(path)
     if faults:
         more = f" And {len(faults) - 10} more." if len(faults) > 10 else ""
@@ -232,28 +237,28 @@ def load_cases(path: Path) -> list[Case]:
 
 
 def read_cases(path: Path) -> tuple[list[Case], list[str]]:
-    """The cases of a file that follow the schema, and a sentence for each fault; each sentence names the file and the case,
-    of a file of JSON Lines (`.jsonl`) also its line.
+    """Reads the cases of a file that follow the schema, and a sentence for each fault; each sentence names the file
+    and the case, and for JSON Lines (`.jsonl`) also the line.
 
     Raises `EvaluationError` where the file as a whole can't be read.
     """
-    lines = path.suffix == ".jsonl"
-    # Lines end at line feeds alone: texts may hold other characters that `splitlines` takes for ends.
-    raw = read_yaml(path, (lambda text: text.split("\n")) if lines else yaml.safe_load)
+    is_json_lines = path.suffix == ".jsonl"
+    # Only line feeds end a line: texts may contain other characters that `splitlines` would break at.
+    raw = read_yaml(path, (lambda text: text.split("\n")) if is_json_lines else yaml.safe_load)
     try:
-        held = _Set.model_validate(raw if isinstance(raw, dict) else {"cases": raw})
+        question_set = _Set.model_validate(raw if isinstance(raw, dict) else {"cases": raw})
     except ValidationError as error:
-        raise EvaluationError(f"{path} must hold a list of cases: {what_is_wrong(error)}") from None
+        raise EvaluationError(f"{path} must hold a list of cases: {describe_error(error)}") from None
     cases: dict[str, Case] = {}
     faults: list[str] = []
-    for n, entry in enumerate(held.cases, 1):
-        if lines and not entry.strip():
+    for n, entry in enumerate(question_set.cases, 1):
+        if is_json_lines and not entry.strip():
             continue
         try:
-            entry = json.loads(entry) if lines else entry
-            case = _case(entry, held)
+            entry = json.loads(entry) if is_json_lines else entry
+            case = _parse_case(entry, question_set)
         except (ValueError, RecursionError) as error:
-            faults.append(f"{path}, {_where(n, entry, lines)}: {what_is_wrong(error)}")
+            faults.append(f"{path}, {_name_entry(n, entry, is_json_lines)}: {describe_error(error)}")
             continue
         if case.id in cases:
             faults.append(f"{path} uses an id twice: {case.id}.")
@@ -261,8 +266,8 @@ def read_cases(path: Path) -> tuple[list[Case], list[str]]:
     return list(cases.values()), faults
 
 
-def what_is_wrong(error: ValueError | RecursionError) -> str:
-    """The first thing that is wrong with a value, and where in it: `passages 1, text: Field required.`"""
+def describe_error(error: ValueError | RecursionError) -> str:
+    """Describes the first fault of a value, and where in it: `passages 1, text: Field required.`"""
     if not isinstance(error, ValidationError):
         bare = isinstance(error, json.JSONDecodeError | RecursionError)
         return f"{'it is not JSON: ' if bare else ''}{error}."
@@ -272,45 +277,45 @@ def what_is_wrong(error: ValueError | RecursionError) -> str:
     return f"{place + ': ' if place else ''}{first['msg'].removeprefix('Value error, ')}."
 
 
-def _where(n: int, entry: object, lines: bool) -> str:
-    """How a case is called that follows no schema: by its line and its id, if any."""
-    given = entry.get("id") if isinstance(entry, dict) else None
-    name = given[:64] if isinstance(given, str) else ""
-    return f"line {n}{name and f', {name}'}" if lines else name or f"case number {n}"
+def _name_entry(number: int, entry: object, is_json_lines: bool) -> str:
+    """Names a case that does not follow the schema: by its line and its id, if any."""
+    raw_id = entry.get("id") if isinstance(entry, dict) else None
+    name = raw_id[:64] if isinstance(raw_id, str) else ""
+    return f"line {number}{name and f', {name}'}" if is_json_lines else name or f"case number {number}"
 
 
 class _Set(BaseModel):
-    """A file of cases, as it is written."""
+    """A file of cases, as written."""
 
     model_config = ConfigDict(extra="forbid")
     cases: list[Any]
     corpus: _Text = ""
-    needs: _Texts = ()
+    needs: _TextList = ()
 
 
-def _case(raw: object, shared: _Set) -> Case:
-    """A case from what is written. Raises `ValueError` for what does not follow the schema."""
+def _parse_case(raw: object, shared: _Set) -> Case:
+    """Builds a case from its written form. Raises `ValueError` for what does not follow the schema."""
     if not isinstance(raw, dict):
         raise ValueError("this is no case: a case is a mapping of fields")
-    written = {name: value for name, value in raw.items() if value is not None}
-    if isinstance(places := written.get("gold"), list):
-        written["gold"] = [_within(each, raw.get("document")) for each in places]
-    case = _CASE.validate_python(written)
+    fields = {name: value for name, value in raw.items() if value is not None}
+    if isinstance(places := fields.get("gold"), list):
+        fields["gold"] = [_with_document(each, raw.get("document")) for each in places]
+    case = _CASE.validate_python(fields)
     document = case.document
     needs = [*shared.needs, *case.needs, *([document] if document else [])]
-    # Whoever names the document that is asked about can do without those that say the same.
-    needs += [each.document for place in case.gold for each in ([place] if document else place.each)]
-    needs = list({squeeze(need): need for need in reversed(needs)}.values())[::-1]
+    # Where the document in question is named, documents that state the same are not needed.
+    needs += [each.document for place in case.gold for each in ([place] if document else place.acceptable)]
+    needs = list({normalize_text(need): need for need in reversed(needs)}.values())[::-1]
     return replace(case, needs=tuple(needs), corpus=case.corpus or shared.corpus)
 
 
-def _within(place: object, document: object) -> object:
-    """A place, and those beside it, in the document of its case unless it names another one."""
+def _with_document(place: object, document: object) -> object:
+    """Fills in the document of the case for a place, and for its alternatives, that name no document."""
     if not isinstance(place, dict):
         return place
     others = place.get("or")
-    made = {"or": [_within(each, document) for each in others]} if isinstance(others, list) else {}
-    return {"document": document, **place, **made}
+    alternatives = {"or": [_with_document(each, document) for each in others]} if isinstance(others, list) else {}
+    return {"document": document, **place, **alternatives}
 
 
 _CASE = TypeAdapter(Case)

@@ -1,6 +1,6 @@
-"""How good the answers are: question sets, metrics, peers, reports.
+"""`rapporteur eval`: question sets, metrics, other systems for comparison, reports.
 
-The command `rapporteur eval`. Data on stdout, talk on stderr; exit codes as in `assistant.cli.command_run`.
+Data on stdout, messages on stderr; exit codes as in `assistant.cli.command_run`.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from assistant.cli.command_run import (
     plain_errors,
 )
 from assistant.engine_factory import open_engine, open_library
-from eval.cases import EvaluationError, questions_of
-from eval.eval_progress import shown
-from eval.output import Rounded, labels_in, parts, print_json, print_rows, sentences
+from eval.cases import EvaluationError, find_question_file
+from eval.eval_progress import show_progress
+from eval.output import RoundedFigures, load_labels, print_json, print_rows, report_errors, split_held_out
 from eval.public.public_commands import abstention, evidence, retrieval
 
 if TYPE_CHECKING:
     from assistant.reports.brief.briefing import Kind
     from eval.runs.run_store import Run
 
-OUT = Path("eval-runs")
+RUNS_FOLDER = Path("eval-runs")
 app = typer.Typer(
     help="How good the answers are: question sets, metrics, peers, reports.",
     no_args_is_help=True,
@@ -48,13 +48,13 @@ Questions = Annotated[
 Documents = Annotated[
     list[Path] | None, typer.Option(help="File or folder that stands in for the set's documents; may be repeated.")
 ]
-HeldIn = Annotated[Path | None, typer.Option("--library", help="Use the library in this folder as it is.")]
-Out = Annotated[Path, typer.Option(help="Folder of runs and of the libraries that are built for them.")]
+LibraryFolder = Annotated[Path | None, typer.Option("--library", help="Use the library in this folder as it is.")]
+OutFolder = Annotated[Path, typer.Option(help="Folder of runs and of the libraries that are built for them.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 NoReader = Annotated[bool, typer.Option("--no-reader", help="Leave the readers out.")]
 RunFolder = Annotated[Path, typer.Argument(help="Folder of a run, or its name in --out.")]
 Labels = Annotated[Path | None, typer.Option(help="File of labels; by default the shipped one.")]
-EachWrong = Annotated[bool, typer.Option("--wrong", help="Print each paragraph that was judged wrongly.")]
+ShowWrong = Annotated[bool, typer.Option("--wrong", help="Print each paragraph that was judged wrongly.")]
 
 
 @app.command()
@@ -64,81 +64,84 @@ def run(
         str, typer.Option(help="rapporteur, llama-index, bm25, dense, cairn, or the URL of a server.")
     ] = "rapporteur",
     documents: Documents = None,
-    library: HeldIn = None,
+    library: LibraryFolder = None,
     no_reader: NoReader = False,
     model: Annotated[str, typer.Option(help="The model that a chat server is asked for.")] = "default",
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds that a server may take for an answer.")] = 60.0,
-    out: Out = OUT,
+    out: OutFolder = RUNS_FOLDER,
     name: Annotated[str | None, typer.Option(help="Name of the run; by default that of set and system.")] = None,
     again: Annotated[bool, typer.Option("--again", help="Begin anew; the run before is kept beside.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Ask a system every question of a set; goes on where it was stopped, and asks those anew that failed."""
+    """Ask a system every question of a set. A stopped run is resumed, and failed questions are asked again."""
     from assistant.engine_factory import load_catalogue
     from corpus.embedding import make_models
     from eval.runs.execute import Plan, execute
-    from eval.runs.run_comparison import summary_of
+    from eval.runs.run_comparison import summarise_run
     from eval.runs.run_tables import print_summary
-    from eval.systems import system_of
+    from eval.systems import create_system
 
     if documents and library:
         raise fail("--documents and --library exclude each other.", EXIT_USAGE)
-    with _told(), shown() as tell:
-        chosen, file = command_settings(reader=False if no_reader else None), questions_of(questions)
-        asked = system_of(system, chosen, model, timeout)
-        slug = "".join(letter if letter.isalnum() or letter in "-." else "-" for letter in asked.name).strip("-.")
+    with _report_errors(), show_progress() as progress:
+        config, file = command_settings(reader=False if no_reader else None), find_question_file(questions)
+        chosen_system = create_system(system, config, model, timeout)
+        slug = "".join(letter if letter.isalnum() or letter in "-." else "-" for letter in chosen_system.name).strip(
+            "-."
+        )
         plan = Plan(
             name=name or f"{file.stem}-{slug}",
             questions=file,
-            system=asked,
+            system=chosen_system,
             out=out,
-            models=make_models(chosen.embedding, chosen.multilingual, chosen.data_dir / "models"),
-            catalogue=load_catalogue(chosen),
-            catalogue_dir=chosen.catalogue_dir,
+            models=make_models(config.embedding, config.multilingual, config.data_dir / "models"),
+            catalogue=load_catalogue(config),
+            catalogue_dir=config.catalogue_dir,
             documents=tuple(documents or ()),
             library=library,
             again=again,
-            settings={"embedding": chosen.embedding, "multilingual": chosen.multilingual},
+            settings={"embedding": config.embedding, "multilingual": config.multilingual},
         )
-        done = execute(plan, tell)
-        summary = summary_of(done)
+        finished = execute(plan, progress)
+        summary = summarise_run(finished)
         if as_json:
-            print_json({"run": str(done.folder), **done.meta, **summary.to_json()})
+            print_json({"run": str(finished.folder), **finished.meta, **summary.to_json()})
         else:
-            print_summary(out_console, done.name, summary)
-        err_console.print(f"The run is in {done.folder}.", markup=False)
+            print_summary(out_console, finished.name, summary)
+        err_console.print(f"The run is in {finished.folder}.", markup=False)
         if summary.cases and len(summary.failed) == summary.cases:
-            raise fail(f"every case failed; the first: {done.records[0].error}.")
+            raise fail(f"every case failed; the first: {finished.records[0].error}.")
 
 
 @app.command()
-def compare(first: RunFolder, second: RunFolder, out: Out = OUT, as_json: AsJson = False) -> None:
-    """How two runs differ, by paired tests, and which cases changed."""
-    from eval.runs.run_comparison import compare as compared
+def compare(first: RunFolder, second: RunFolder, out: OutFolder = RUNS_FOLDER, as_json: AsJson = False) -> None:
+    """Compare two runs by paired tests, and list the cases that changed."""
+    from eval.runs.run_comparison import compare as compare_runs
     from eval.runs.run_tables import print_comparison
 
-    with _told():
-        found = compared(_run(first, out), _run(second, out))
+    with _report_errors():
+        comparison = compare_runs(_load_run(first, out), _load_run(second, out))
         if as_json:
-            print_json(found.to_json())
+            print_json(comparison.to_json())
         else:
-            print_comparison(out_console, found)
+            print_comparison(out_console, comparison)
 
 
 @app.command()
 def report(
     runs: Annotated[list[Path], typer.Argument(help="Folders of runs, or their names in the folder of runs.")],
     out: Annotated[Path, typer.Option(help="The HTML file to write.")],
-    folder: Annotated[Path, typer.Option(help="Folder of runs.")] = OUT,
+    folder: Annotated[Path, typer.Option(help="Folder of runs.")] = RUNS_FOLDER,
     failures: Annotated[
         int, typer.Option(min=0, help="Failed cases of a set that are shown at most, none that is held out; 0: none.")
     ] = 20,
 ) -> None:
-    """One self-contained HTML page about one run or several; runs of one set are compared with the first of them."""
+    """Write one self-contained HTML page about one or several runs; runs of one set are compared with the first of
+    them."""
     from eval.report.page import write_report
 
-    with _told():
-        write_report([_run(each, folder) for each in runs], out, failures)
+    with _report_errors():
+        write_report([_load_run(each, folder) for each in runs], out, failures)
     err_console.print(f"The report is in {out}.", markup=False)
 
 
@@ -149,25 +152,25 @@ def gate(
     against: Annotated[
         Path | None, typer.Option(help="Another run: fail, too, where this one is worse by a paired test.")
     ] = None,
-    out: Out = OUT,
+    out: OutFolder = RUNS_FOLDER,
 ) -> None:
-    """Fail with each threshold named that a run does not keep, and each figure in which it is worse than another run."""
-    from eval.runs.gate import AGAINST, SHIPPED, broken, load_thresholds, losses
-    from eval.runs.run_comparison import summary_of
+    """Fail where a run breaks a threshold, naming each, or is worse than another run in a figure."""
+    from eval.runs.gate import AGAINST, SHIPPED, find_regressions, find_violations, load_thresholds
+    from eval.runs.run_comparison import summarise_run
 
-    with _told():
-        held = _run(stored, out)
-        wanted = load_thresholds(thresholds or SHIPPED, str(held.meta["set"]))
-        faults = broken(wanted, held, summary_of(held))
-        other = _run(against, out) if against else None
-        lost = losses(other, held) if other else []
-        for fault in (*faults, *lost):
-            out_console.print(fault, markup=False)
-        told = [f"breaks {len(faults)} of {len(wanted)} thresholds"] if faults else []
-        told += [f"is worse than {other.name} in {len(lost)} of {len(AGAINST)} figures"] if other and lost else []
-        if told:
-            raise fail(f"{held.name} {' and '.join(told)}.")
-    err_console.print(f"{held.name} keeps all {len(wanted)} thresholds.", markup=False)
+    with _report_errors():
+        run = _load_run(stored, out)
+        limits = load_thresholds(thresholds or SHIPPED, str(run.meta["set"]))
+        violations = find_violations(limits, run, summarise_run(run))
+        other = _load_run(against, out) if against else None
+        worse = find_regressions(other, run) if other else []
+        for sentence in (*violations, *worse):
+            out_console.print(sentence, markup=False)
+        problems = [f"breaks {len(violations)} of {len(limits)} thresholds"] if violations else []
+        problems += [f"is worse than {other.name} in {len(worse)} of {len(AGAINST)} figures"] if other and worse else []
+        if problems:
+            raise fail(f"{run.name} {' and '.join(problems)}.")
+    err_console.print(f"{run.name} keeps all {len(limits)} thresholds.", markup=False)
     if other:
         err_console.print(f"It is not worse than {other.name} by more than chance.", markup=False)
 
@@ -181,25 +184,25 @@ def judge(
         Path | None, typer.Option(help="Cases that people judged: a YAML mapping from case to true or false.")
     ] = None,
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds that a judgement may take.")] = 60.0,
-    out: Out = OUT,
+    out: OutFolder = RUNS_FOLDER,
     as_json: AsJson = False,
 ) -> None:
-    """Have a model judge the answers of a run, and say how far it agrees with rules and labels."""
+    """Have a model judge the answers of a run, and measure how far it agrees with rules and labels."""
     from assistant.model.endpoint import Endpoint
-    from eval.runs.judge import asking, judge_run, read_labels, told_of
-    from eval.systems import key_of_server
+    from eval.runs.judge import format_result, judge_run, model_as_judge, read_labels
+    from eval.systems import server_key
 
     if not url.startswith(("http://", "https://")):
         raise fail(f"{url} is no http address.", EXIT_USAGE)
-    with _told(), shown() as tell:
-        held = _run(stored, out)
-        wanted = read_labels(labels) if labels else {}
-        server = Endpoint(url, model, key_of_server(), silence=timeout, seconds=timeout)
-        judged = judge_run(held, asking(server), wanted, tell)
+    with _report_errors(), show_progress() as progress:
+        run = _load_run(stored, out)
+        labelled = read_labels(labels) if labels else {}
+        server = Endpoint(url, model, server_key(), silence=timeout, seconds=timeout)
+        judged = judge_run(run, model_as_judge(server), labelled, progress)
         if as_json:
             print_json(judged.to_json())
         else:
-            for sentence in told_of(judged):
+            for sentence in format_result(judged):
                 out_console.print(sentence, markup=False)
 
 
@@ -207,15 +210,15 @@ def judge(
 def check(
     questions: Questions = "starter",
     documents: Documents = None,
-    library: HeldIn = None,
-    out: Out = OUT,
+    library: LibraryFolder = None,
+    out: OutFolder = RUNS_FOLDER,
     as_json: AsJson = False,
 ) -> None:
     """Check each case of a set against its documents."""
-    from eval.question_check import faults_of
+    from eval.question_check import check_question_set
 
-    with _told():
-        count, faults = faults_of(questions_of(questions), command_settings(), documents or [], library, out)
+    with _report_errors():
+        count, faults = check_question_set(find_question_file(questions), command_settings(), documents or [], library, out)
         if as_json:
             print_json([{"case": fault.case, "fault": fault.sentence} for fault in faults])
         else:
@@ -232,24 +235,24 @@ def support(
     words_only: Annotated[bool, typer.Option("--words-only", help="Leave the embedding model out.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """How well the check of written sentences tells faithful paraphrases from corruptions."""
+    """Measure how well the check of written sentences tells faithful paraphrases from corruptions."""
     from corpus.embedding import make_embedder
     from eval.support import support_measure as measuring
     from eval.support.support_measure import print_faults, print_shares
 
-    with _told():
-        chosen = command_settings()
-        embedder = None if words_only else make_embedder(chosen.embedding, chosen.data_dir / "models")
-        told = list(measuring.measure(measuring.run_time(embedder)))
+    with _report_errors():
+        config = command_settings()
+        embedder = None if words_only else make_embedder(config.embedding, config.data_dir / "models")
+        results = list(measuring.measure(measuring.run_time_check(embedder)))
         rows = {
-            "check": measuring.shares(told),
-            "evaluation": measuring.shares(list(measuring.measure(measuring.evaluation()))),
+            "check": measuring.summarise_kinds(results),
+            "evaluation": measuring.summarise_kinds(list(measuring.measure(measuring.evaluation_check()))),
         }
     if as_json:
         print_json(rows)
         return
     if faults:
-        print_faults(out_console, told)
+        print_faults(out_console, results)
     print_shares(out_console, rows)
 
 
@@ -265,73 +268,75 @@ def brief(
     from assistant.reports import ReportError
     from assistant.reports.brief.brief_maker import make_briefing as make
     from assistant.reports.brief.briefing import Request
-    from eval.briefs import print_scores, scores_of
+    from eval.briefs import compute_scores, print_scores
 
-    asked: list[tuple[Kind, str]] = [("item", each) for each in items or ()]
-    asked += [("theme", each) for each in themes or ()]
-    asked += [("document", each) for each in documents or ()]
-    if not asked:
+    requests: list[tuple[Kind, str]] = [("item", each) for each in items or ()]
+    requests += [("theme", each) for each in themes or ()]
+    requests += [("document", each) for each in documents or ()]
+    if not requests:
         raise fail("Name at least one --item, --theme or --document.", EXIT_USAGE)
-    found = {}
+    results = {}
     with plain_errors():
-        chosen = check_mode(mode, command_settings())
-    with _told(), open_engine(settings=command_settings(), owner="rapporteur eval brief") as engine:
-        for kind, value in asked:
+        config = check_mode(mode, command_settings())
+    with _report_errors(), open_engine(settings=command_settings(), owner="rapporteur eval brief") as engine:
+        for kind, value in requests:
             try:
-                briefing = make(engine, Request(kind, value, mode=chosen))
+                briefing = make(engine, Request(kind, value, mode=config))
             except ReportError as error:
                 raise fail(str(error)) from None
-            found[f"{kind} {value}"] = scores_of(briefing, engine.library)
+            results[f"{kind} {value}"] = compute_scores(briefing, engine.library)
     if as_json:
-        print_json({name: scores.to_json() for name, scores in found.items()})
+        print_json({name: scores.to_json() for name, scores in results.items()})
     else:
-        print_scores(out_console, found)
+        print_scores(out_console, results)
 
 
-def _show(
-    found: Mapping[str, Rounded],
+def _print_figures(
+    figures: Mapping[str, RoundedFigures],
     as_json: bool,
     first: str,
     columns: Mapping[str, str],
     rows: Iterable[tuple[str, object]] | None = None,
     wrong: Iterable[str] = (),
 ) -> None:
-    """Figures by set, as JSON or as a table with what was judged wrongly before it; `rows` are those of the table, by default the sets."""
+    """Prints figures by set, as JSON or as a table with what was judged wrongly before it; `rows` are those of the
+    table, by default the sets."""
     if as_json:
-        print_json({name: scores.to_json() for name, scores in found.items()})
+        print_json({name: scores.to_json() for name, scores in figures.items()})
         return
     for fault in wrong:
         out_console.print(fault, markup=False)
-    print_rows(out_console, first, found.items() if rows is None else rows, columns)
+    print_rows(out_console, first, figures.items() if rows is None else rows, columns)
 
 
 @app.command()
 def texts(
     documents: Annotated[list[Path], typer.Argument(help="Files and folders that hold the texts that are labelled.")],
     labels: Labels = None,
-    wrong: EachWrong = False,
+    wrong: ShowWrong = False,
     as_json: AsJson = False,
 ) -> None:
-    """How well the comparison of two texts pairs their paragraphs and tells what became of them."""
-    from eval.cases import COMPARED
-    from eval.comparison import COLUMNS, Labelled, read_texts, scores_of
+    """Measure how well the comparison of two texts pairs their paragraphs and classifies the changes."""
+    from eval.cases import COMPARISONS
+    from eval.comparison import COLUMNS, Labelled, compute_scores, read_texts
 
-    with _told():
-        labelled = labels_in(labels or COMPARED, Labelled)
-        held = read_texts(documents, {name for each in labelled for name in (each.first, each.second)})
-        found = {name: scores_of(each, held) for name, each in parts(labelled).items()}
-    _show(found, as_json, "texts", COLUMNS, wrong=found["all"].wrong if wrong else ())
+    with _report_errors():
+        labelled = load_labels(labels or COMPARISONS, Labelled)
+        documents_by_symbol = read_texts(documents, {name for each in labelled for name in (each.first, each.second)})
+        figures = {name: compute_scores(each, documents_by_symbol) for name, each in split_held_out(labelled).items()}
+    _print_figures(figures, as_json, "texts", COLUMNS, wrong=figures["all"].wrong if wrong else ())
 
 
 @app.command()
-def origins(labels: Labels = None, wrong: EachWrong = False, as_json: AsJson = False) -> None:
-    """How well it is told where paragraphs come from, in the library of the settings, which must hold the labelled texts."""
+def origins(labels: Labels = None, wrong: ShowWrong = False, as_json: AsJson = False) -> None:
+    """Measure how well the origins of paragraphs are found, in the library of the settings, which must contain the
+    labelled texts."""
     from eval.cases import ORIGINS
-    from eval.origins import COLUMNS, Labelled, scores_of
+    from eval.origins import COLUMNS, Labelled, compute_scores
 
-    with _told(), open_library(command_settings(), "rapporteur eval origins", make=False) as library:
-        found = scores_of(library, labels_in(labels or ORIGINS, Labelled))
-    _show({"all": found}, as_json, "texts", COLUMNS, wrong=found.wrong if wrong else ())
+    with _report_errors(), open_library(command_settings(), "rapporteur eval origins", make=False) as library:
+        figures = compute_scores(library, load_labels(labels or ORIGINS, Labelled))
+    _print_figures({"all": figures}, as_json, "texts", COLUMNS, wrong=figures.wrong if wrong else ())
 
 
 @app.command()
@@ -345,18 +350,20 @@ def mandates(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """How well requests and decisions are read from resolutions: verb, addressee, time."""
+    """Measure how well requests and decisions are read from resolutions: verb, addressee, time."""
     from eval.cases import MANDATES
     from eval.comparison import read_texts
-    from eval.mandates import COLUMNS, Labelled, scores_of
+    from eval.mandates import COLUMNS, Labelled, compute_scores
 
-    with _told():
-        labelled = labels_in(labels or MANDATES, Labelled)
-        held = read_texts(documents, {each.document for each in labelled})
-        found = {name: scores_of(each, held) for name, each in parts(labelled).items() if each}
-    seen = found.get("seen while tuning")
-    rows = [(name, (each, field, score)) for name, each in found.items() for field, score in each.fields.items()]
-    _show(found, as_json, "set", COLUMNS, rows, seen.wrong if seen and wrong else ())
+    with _report_errors():
+        labelled = load_labels(labels or MANDATES, Labelled)
+        documents_by_symbol = read_texts(documents, {each.document for each in labelled})
+        figures = {
+            name: compute_scores(each, documents_by_symbol) for name, each in split_held_out(labelled).items() if each
+        }
+    seen = figures.get("seen while tuning")
+    rows = [(name, (each, field, score)) for name, each in figures.items() for field, score in each.fields.items()]
+    _print_figures(figures, as_json, "set", COLUMNS, rows, seen.wrong if seen and wrong else ())
 
 
 @app.command()
@@ -364,31 +371,34 @@ def topics(
     labels: Annotated[Path | None, typer.Option("--topics", help="File of topics; by default the shipped one.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """How well it is found what a text says on a topic, in the library of the settings, which must hold the documents."""
+    """Measure how well passages on a topic are found, in the library of the settings, which must contain the
+    documents."""
     from eval.cases import TOPICS
-    from eval.topics import COLUMNS, Topic, scores_of, told_of
+    from eval.topics import COLUMNS, Topic, compute_scores, find_places
 
-    with _told(), open_engine(settings=command_settings(), owner="rapporteur eval topics") as engine:
-        asked = labels_in(labels or TOPICS, Topic)
-        told = {each: told_of(engine, each) for each in asked}
+    with _report_errors(), open_engine(settings=command_settings(), owner="rapporteur eval topics") as engine:
+        chosen_topics = load_labels(labels or TOPICS, Topic)
+        results = {each: find_places(engine, each) for each in chosen_topics}
     sets: dict[str, list[Topic]] = {}
-    for each in sorted(asked, key=lambda topic: topic.held_out):
+    for each in sorted(chosen_topics, key=lambda topic: topic.held_out):
         sets.setdefault(f"{each.language}, {'held out' if each.held_out else 'seen'}", []).append(each)
-    _show({name: scores_of(each, told.__getitem__) for name, each in sets.items()}, as_json, "topics", COLUMNS)
+    _print_figures(
+        {name: compute_scores(each, results.__getitem__) for name, each in sets.items()}, as_json, "topics", COLUMNS
+    )
 
 
 for _command in (retrieval, abstention, evidence):
     app.command()(_command)
 
 
-def _run(name: Path, out: Path) -> Run:
-    """A stored run by its folder, or by its name among the runs."""
+def _load_run(name: Path, out: Path) -> Run:
+    """Loads a stored run by its folder, or by its name among the runs."""
     from eval.runs.run_store import load_run
 
-    beside = out / name
-    return load_run(beside if not name.exists() and beside.exists() else name)
+    by_name = out / name
+    return load_run(by_name if not name.exists() and by_name.exists() else name)
 
 
-def _told() -> AbstractContextManager[None]:
-    """Expected errors as sentences."""
-    return sentences(EvaluationError)
+def _report_errors() -> AbstractContextManager[None]:
+    """Reports expected errors as sentences."""
+    return report_errors(EvaluationError)

@@ -1,8 +1,8 @@
-"""How well two texts are compared: pairing of paragraphs and what became of them, against labels made by reading.
+"""How well two texts are compared: pairing of paragraphs and classification of changes, compared with manual labels.
 
-The shipped labels (`eval/cases/comparison.jsonl`) hold no text, only places: one line for each two documents, with every
-paragraph, list item and row as `[place before, place after, what became of it]`. A line that is `held_out` was read and
-labelled after all thresholds were set. Headings and footnotes are not labelled.
+The shipped labels (`eval/cases/comparison.jsonl`) contain places only, no text: one line for each pair of documents,
+with every paragraph, list item and row as `[place before, place after, change]`. A `held_out` line was labelled after
+all thresholds were set. Headings and footnotes are not labelled.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from assistant.reports.comparison.text_diff import Pair, pair_paragraphs
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from eval.cases import EvaluationError
-from eval.output import Rounded
+from eval.output import RoundedFigures
 from ingest.document_reading import read_document
 from ingest.input_files import find_inputs
 from ingest.readers import ReadError
@@ -28,7 +28,7 @@ Label = tuple[str | None, str | None, str]
 
 @dataclass(frozen=True)
 class Labelled:
-    """Two texts by symbol, and what became of their paragraphs."""
+    """Two texts by symbol, and the change of each paragraph."""
 
     first: str
     second: str
@@ -37,10 +37,10 @@ class Labelled:
 
 
 @dataclass(frozen=True)
-class Scores(Rounded):
-    """Figures of one or several pairs of texts. `pairing` is the F1 of paragraphs paired, `kinds` that of paragraphs with
-    what became of them, `changes` the same without those that are the same; `false_changes` counts equal ones that are
-    said to differ, `seconds` is the processor time of the longest comparison."""
+class Scores(RoundedFigures):
+    """Figures of one or several pairs of texts. `pairing` is the F1 of paired paragraphs, `kinds` that of paragraphs
+    with their change, `changes` the same without unchanged ones; `false_changes` counts equal paragraphs reported
+    as different, `seconds` is the processor time of the slowest comparison."""
 
     texts: int
     paragraphs: int
@@ -56,11 +56,12 @@ COLUMNS = {
     "pairs of texts": "{0.texts}", "paragraphs": "{0.paragraphs}", "pairing F1": "{0.pairing:.4f}", "kind F1": "{0.kinds:.4f}",
     "changes F1": "{0.changes:.4f}", "false changes": "{0.false_changes}", "slowest": "{0.seconds:.2f} s",
 }  # fmt: skip
-"""How `Scores` are told."""
+"""Table columns of `Scores`."""
 
 
 def read_texts(paths: Sequence[Path], wanted: Iterable[str]) -> dict[str, Document]:
-    """The documents of files and folders whose symbols are wanted. Raises `EvaluationError` where one is not there."""
+    """Reads the documents with the given symbols from files and folders. Raises `EvaluationError` where one is
+    missing."""
     missing = set(wanted)
     catalogue, found = Catalogue.packaged(), {}
     for source in (each for path in paths for each in find_inputs(path)):
@@ -75,7 +76,7 @@ def read_texts(paths: Sequence[Path], wanted: Iterable[str]) -> dict[str, Docume
     return found
 
 
-def scores_of(labels: Sequence[Labelled], documents: Mapping[str, Document]) -> Scores:
+def compute_scores(labels: Sequence[Labelled], documents: Mapping[str, Document]) -> Scores:
     """Compares the texts and counts."""
     expected: set[tuple[str, Label]] = set()
     told: set[tuple[str, Label]] = set()

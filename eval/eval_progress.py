@@ -1,4 +1,4 @@
-"""How long work tells how it goes on: sentences and bars on stderr."""
+"""Progress of long evaluation work: sentences and progress bars on stderr."""
 
 from __future__ import annotations
 
@@ -10,29 +10,32 @@ from rich.progress import Progress
 
 from assistant.cli.command_run import err_console
 from assistant.cli.progress import progress_bar
-from ingest.outcomes import Progress as At
+from ingest.outcomes import Progress as ReadingProgress
 from ingest.readers import visible
 
 _Item = TypeVar("_Item")
 
 
-class Teller:
-    """Hears how work goes on, and shows bars, and sentences above them."""
+class ProgressReporter:
+    """Shows progress bars, and sentences above them."""
 
     def __init__(self, bar: Progress) -> None:
         self._bar = bar
         self._documents = bar.add_task("documents", visible=False, detail="")
 
     def note(self, sentence: str) -> None:
-        """A sentence for people."""
+        """Prints a sentence."""
         err_console.print(visible(sentence), markup=False)
 
-    def reading(self, at: At) -> None:
-        """A document is being read."""
-        self._bar.update(self._documents, detail=visible(at.name), completed=at.done, total=at.total, visible=True)
+    def reading(self, progress: ReadingProgress) -> None:
+        """Shows which document is being read."""
+        self._bar.update(
+            self._documents, detail=visible(progress.name), completed=progress.done, total=progress.total, visible=True
+        )
 
     def counted(self, items: Iterable[_Item], what: str, total: int | None, done: int = 0) -> Iterator[_Item]:
-        """The items as they come, counted, some being `done` before; how many there were is said where no bar is seen too."""
+        """Passes items through and counts them in a bar, `done` of them being done before; prints the count at the
+        end, for terminals without a bar."""
         self._bar.update(self._documents, visible=False)
         task = self._bar.add_task(what, total=total, completed=done, detail="")
         for item in items:
@@ -43,7 +46,7 @@ class Teller:
 
 
 @contextmanager
-def shown() -> Iterator[Teller]:
-    """Bars until the block ends."""
+def show_progress() -> Iterator[ProgressReporter]:
+    """Shows bars until the block ends."""
     with progress_bar() as bar:
-        yield Teller(bar)
+        yield ProgressReporter(bar)

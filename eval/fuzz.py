@@ -33,11 +33,11 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from eval.bench_tools import rapporteur, serving
+from eval.bench_tools import rapporteur, run_server
 from eval.output import print_json
 
 WAIT, LISTEN = 60.0, 0.5
-"""Seconds after which a request that was not answered hangs, and for which a stream is listened to."""
+"""Seconds after which an unanswered request counts as hanging, and for which a stream is read."""
 WORKERS = 8
 SYSTEM = "/etc/passwd", "/etc/shadow", "/etc/hostname", "/dev/zero", "/proc/self/environ"
 TRACED = "open,openat,openat2,creat,unlink,unlinkat,rename,renameat,renameat2,mkdir,mkdirat,rmdir,link,linkat,symlink,symlinkat,truncate"
@@ -60,7 +60,7 @@ NAMES = (
 
 @dataclass
 class Seen:
-    """What requests were answered."""
+    """The responses to the requests."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
@@ -68,7 +68,7 @@ class Seen:
     guard: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self, what: str, status: int, seconds: float, said: bytes) -> None:
-        """One answer; 0 where there was none."""
+        """Records a response; status 0 where there was none."""
         with self.guard:
             self.statuses[status] += 1
             self.slowest = max(self.slowest, seconds)
@@ -77,7 +77,7 @@ class Seen:
 
 
 class Draws:
-    """Random requests. `files` are paths that none of them may have opened."""
+    """Generates random requests. `files` are paths that no request may cause to be opened."""
 
     def __init__(self, seed: int, described: Mapping[str, Any], files: list[str]) -> None:
         self.random = random.Random(seed)
@@ -85,7 +85,7 @@ class Draws:
         self._routes = [(verb.upper(), path) for path, verbs in described["paths"].items() for verb in verbs]
 
     def request(self) -> tuple[str, str, bytes | None, dict[str, str]]:
-        """Method, address, body and headers."""
+        """Method, address, body and headers of a request."""
         pick = self.random.random()
         if pick < 0.7:
             method, path = self.random.choice(self._routes)
@@ -196,7 +196,8 @@ def ask(host: str, port: int, draws: Draws, count: int, keys: list[str], seen: S
 
 
 def files_of(log: Path, since: int) -> tuple[set[str], set[str]]:
-    """The paths that were written to, made or removed in a log of strace, and those that were opened behind a byte of it."""
+    """Parses a log of strace: the paths that were written to, created or removed, and those that were opened after
+    byte `since` of it."""
     written, opened, at = set(), set(), 0
     with log.open("rb") as lines:
         for line in lines:
@@ -216,7 +217,7 @@ def files_of(log: Path, since: int) -> tuple[set[str], set[str]]:
 
 @contextmanager
 def idle(host: str, port: int, count: int) -> Iterator[None]:
-    """Connections that ask nothing; those that the server ends are opened anew."""
+    """Holds connections that send nothing; those that the server closes are opened again."""
 
     async def hold() -> None:
         while True:
@@ -244,8 +245,8 @@ def idle(host: str, port: int, count: int) -> Iterator[None]:
 
 
 def reachable(url: str, key: str) -> dict[str, Any]:
-    """Health, sign-in and questions, tried several times, each over a connection of its own: how many were answered, and the
-    slowest."""
+    """Requests health, sign-in and questions several times, each over its own connection: how many were answered, and
+    the slowest time."""
     form, asked = {"name": "amina", "password": "wrong"}, {"question": "When is item 3?"}
     own, bearer = {"Sec-Fetch-Site": "same-origin"}, {"Authorization": f"Bearer {key}"}
     tries = {
@@ -269,7 +270,7 @@ ENVIRONMENT = {
     "RAPPORTEUR_EMBEDDING": "hash", "RAPPORTEUR_MULTILINGUAL": "off", "RAPPORTEUR_READER": "false", "RAPPORTEUR_RATE": "0",
     "RAPPORTEUR_RATE_ADDRESS": "0", "RAPPORTEUR_ODS_URL": "http://127.0.0.1:9", "PYTHONDONTWRITEBYTECODE": "1",
 }  # fmt: skip
-"""Of a server without models and without limits of rate, which reaches nobody."""
+"""Environment of a server without models, rate limits and network access."""
 
 
 def _key(role: str, env: Mapping[str, str]) -> str:
@@ -297,7 +298,7 @@ def main() -> None:
         keys = ["", *(_key(role, env) for role in ("read", "staff", "admin"))]
         log = folder / "strace.log"
         traced = [strace, "-D", "-f", "-y", "--seccomp-bpf", "-e", f"trace={TRACED}", "-o", str(log)] if strace else []
-        with serving(env, before=traced) as (url, port, _):
+        with run_server(env, before=traced) as (url, port, _):
             since = log.stat().st_size if strace else 0
             described = httpx.get(f"{url}/api/v1/openapi.json", timeout=WAIT, trust_env=False).json()
             told: dict[str, Any] = {"requests": given.requests}

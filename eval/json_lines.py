@@ -1,4 +1,4 @@
-"""What a long run keeps as it comes: JSON values, one a line, so that a run that was stopped goes on where it was."""
+"""JSON Lines files that long runs write to, so that a run that was interrupted can be resumed."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from types import TracebackType
 from typing import Any
 
 
-class KeptLines:
-    """A file that grows: each value whole on disk before the next, a torn last line taken back."""
+class JsonLinesWriter:
+    """Appends to a file: each value is on disk before the next is written, and an incomplete last line is removed on
+    opening."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("ab")
-        self._file.truncate(_whole(path.read_bytes()))
+        self._file.truncate(_complete_size(path.read_bytes()))
 
-    def __enter__(self) -> KeptLines:
+    def __enter__(self) -> JsonLinesWriter:
         return self
 
     def __exit__(
@@ -27,23 +28,23 @@ class KeptLines:
 
     def add(self, value: object) -> None:
         """Writes one value."""
-        # Plain ASCII: servers may send halves of surrogate pairs, which no other form can hold.
+        # Plain ASCII: servers may send lone surrogates, which UTF-8 can't encode.
         self._file.write(json.dumps(value).encode("ascii") + b"\n")
         self._file.flush()
         os.fsync(self._file.fileno())
 
 
-def kept_in(path: Path) -> Iterator[tuple[int, Any]]:
-    """The values of a file, with the numbers of their lines; none of a file that is not there. A last line that may have been cut
-    off is passed over. Raises `ValueError` with the line for what is no JSON."""
+def read_json_lines(path: Path) -> Iterator[tuple[int, Any]]:
+    """Reads the values of a file with their line numbers; none where the file does not exist. An incomplete last line
+    is skipped. Raises `ValueError` with the line for invalid JSON."""
     data = path.read_bytes() if path.is_file() else b""
-    for number, line in enumerate(data[: _whole(data)].splitlines(), 1):
+    for number, line in enumerate(data[: _complete_size(data)].splitlines(), 1):
         try:
             yield number, json.loads(line)
         except (ValueError, RecursionError):
             raise ValueError(f"{path}, line {number} can't be read: it is not JSON.") from None
 
 
-def _whole(data: bytes) -> int:
-    """How many bytes are whole lines."""
+def _complete_size(data: bytes) -> int:
+    """How many bytes belong to complete lines."""
     return data.rfind(b"\n") + 1

@@ -37,8 +37,8 @@ from corpus.embedding import HashEmbedder
 from corpus.integrity import check_passages
 from corpus.library import Library
 from corpus.migration import copy_library
-from eval.bench_tools import database_of
-from eval.json_lines import KeptLines, kept_in
+from eval.bench_tools import open_database
+from eval.json_lines import JsonLinesWriter, read_json_lines
 from ingest.chunker import SEGMENTER_VERSION, segmenter
 from ingest.pipeline import Input, ingest
 
@@ -46,32 +46,33 @@ NOTES = 12
 """Documents that one process works on."""
 PARAGRAPHS = 11
 WHAT = {"put": 56, "remove": 20, "ask": 14, "migrate": 8, "reindex": 2}
-"""What is done, and how often."""
+"""Operations, with their weights."""
 OPERATIONS, LONGEST = 6, 0.5
-"""Operations that a process finishes until it is killed, and seconds that it then goes on, at most."""
+"""Maximum operations of a process before it is killed, and maximum seconds that it then continues."""
 OPENING, STARTING = 0.2, 3.0
-"""Share of the kills that do not wait for the library, and seconds at most until they come."""
+"""Share of the kills that do not wait for the library, and maximum seconds until these."""
 STEP = 25
 """Kills of a step."""
 COPY = "copy"
-"""Folder that the library is copied into, or that belongs to the database that it is copied into."""
+"""Folder of the copy of the library, or the folder that belongs to the database of the copy."""
 PATIENCE = 600.0
-"""Seconds that they wait for that."""
+"""Seconds to wait for operations to finish."""
 
 
 def opened(folder: Path, database: str | None) -> Library:
-    """A library: that which is worked on, or its copy."""
+    """Opens a library: the one in use, or its copy."""
     return Library(folder, HashEmbedder(), SEGMENTER_VERSION, database=database, owner="kills")
 
 
 def text_of(name: str, version: int) -> str:
-    """A document of which every paragraph says its version."""
+    """A document in which every paragraph names its version."""
     said = (f"{n}. Paragraph {n} of version {version} speaks of boats and lamps." for n in range(1, PARAGRAPHS + 1))
     return f"# {name}\n\n" + "\n\n".join(said)
 
 
 def migrated(library: Library, copy: Library, worker: int) -> None:
-    """Copies a library, and raises `LibraryError` where the documents of one worker are not the same there afterwards."""
+    """Copies a library, and raises `LibraryError` where the documents of one worker are not the same there
+    afterwards."""
     for _ in copy_library(library, copy):
         pass
     here, there = (
@@ -83,8 +84,8 @@ def migrated(library: Library, copy: Library, worker: int) -> None:
 
 
 def work(folder: Path, database: str | None, copy: str | None, worker: int, seed: int) -> None:
-    """Works until it is killed. Each line that it prints is a document, the version that it is to be in (0: removed), and whether
-    that is finished."""
+    """Works until it is killed. Each line that it prints is a document, its version after the operation (0: removed),
+    and whether the operation is finished."""
     rng, catalogue = random.Random(seed), Catalogue([], [])
     with opened(folder, database) as library:
         engine = Engine(library, catalogue)
@@ -114,7 +115,7 @@ def _say(name: str, version: int, finished: bool) -> None:
 
 
 def _held(library: Library, name: str, allowed: set[int]) -> Generator[str, None, set[int]]:
-    """What is wrong with a document that may be in some versions; returns those that it is in."""
+    """Yields the faults of a document that may be in some versions; returns the versions found."""
     held = library.find_documents(name)
     if len(held) > 1:
         yield f"{name}: held {len(held)} times"
@@ -136,7 +137,7 @@ def _held(library: Library, name: str, allowed: set[int]) -> Generator[str, None
 
 @dataclass
 class Worker:
-    """A process at work, what it says in a file, and in which versions its documents may be."""
+    """A worker process, the log that it writes, and the versions that its documents may be in."""
 
     number: int
     folder: Path
@@ -150,11 +151,11 @@ class Worker:
     _process: subprocess.Popen[bytes] | None = None
 
     def start(self, seed: int) -> None:
-        """Begins to work."""
+        """Starts the process."""
         given = ["--folder", str(self.folder), "--work", str(self.number), "--seed", str(seed)]
         given += ["--database", self.database] if self.database else []
         given += ["--copy", self.copy] if self.copy else []
-        with KeptLines(self.log), self.log.open("ab") as said:  # a line that was cut off goes
+        with JsonLinesWriter(self.log), self.log.open("ab") as said:  # a line that was cut off goes
             self._process = subprocess.Popen([sys.executable, "-m", "eval.kills", *given], stdout=said)
 
     def works(self, operations: int) -> bool:
@@ -166,7 +167,7 @@ class Worker:
         return self.done >= enough
 
     def kill(self) -> str | None:
-        """Ends it at once; what was wrong where it had ended by itself."""
+        """Kills the process; returns a fault where it had already ended."""
         assert self._process is not None
         ended = self._process.poll()
         self._process.kill()
@@ -175,7 +176,7 @@ class Worker:
         return None if ended is None else f"process {self.number} ended by itself with {ended}"
 
     def _hear(self) -> None:
-        for _, (name, version, finished) in islice(kept_in(self.log), self._heard, None):
+        for _, (name, version, finished) in islice(read_json_lines(self.log), self._heard, None):
             self._heard += 1
             self.done += finished
             if name:
@@ -184,12 +185,12 @@ class Worker:
                 self.ever.setdefault(name, {0}).add(version)
 
     def faults(self, library: Library) -> Iterator[str]:
-        """What is wrong with the documents that it worked on."""
+        """Faults of the documents that it worked on."""
         for name, allowed in sorted(self.may_be.items()):
             self.may_be[name] = yield from _held(library, name, allowed)
 
     def faults_of_copy(self) -> Iterator[str]:
-        """What is wrong with the copy that it has made."""
+        """Faults of the copy that it made."""
         if not (self.folder / COPY).exists():
             return
         with opened(self.folder / COPY, self.copy) as library:
@@ -200,7 +201,7 @@ class Worker:
 
 @contextmanager
 def at_work(workers: Sequence[Worker], seed: int) -> Iterator[None]:
-    """All processes work until the block ends."""
+    """Runs all processes until the block ends."""
     for worker in workers:
         worker.start(seed + worker.number)
     try:
@@ -219,8 +220,9 @@ def kill(
     seed: int = 1,
     copy: str | None = None,
 ) -> tuple[int, list[str]]:
-    """Kills so many times; how many operations were finished, and what was found wrong. `processes` share the database; a folder
-    belongs to one. `copy` is the database that one process copies the library into, a folder without it."""
+    """Kills processes `kills` times; returns the number of finished operations, and the faults. `processes` share the
+    database; a folder belongs to one process. `copy` is the database that one process copies the library into,
+    None for a folder."""
     rng, found, home = random.Random(seed), list[str](), folder / "library"
     looked_at = home / "looking" if database else home
     workers = [
@@ -251,10 +253,10 @@ def kill(
 
 
 def step(n: int, given: argparse.Namespace, console: Console) -> dict[str, Any]:
-    """One step: where, how many kills and operations, and what was found wrong."""
+    """Runs one step; returns where it ran, how many kills and operations there were, and the faults."""
     kills, seed = min(STEP, given.kills - n * STEP), 1_000 * given.seed + n
     with tempfile.TemporaryDirectory() as folder, ExitStack() as made:
-        database = made.enter_context(database_of(given.server)) if given.server else None
+        database = made.enter_context(open_database(given.server)) if given.server else None
         shared = database is not None and n % 2 == 1
         done, found = (
             kill(kills, Path(folder), database, given.processes, console, seed)
@@ -281,7 +283,7 @@ def main() -> int:
     if given.work is not None:
         work(given.folder, given.database, given.copy, given.work, given.seed)
     console = Console(stderr=True)
-    told = [each for _, each in kept_in(given.log)] if given.log else []
+    told = [each for _, each in read_json_lines(given.log)] if given.log else []
     for n in range(len(told), -(-given.kills // STEP)):
         try:
             told.append(step(n, given, console))
@@ -289,7 +291,7 @@ def main() -> int:
             console.print(str(error), style="red")
             return 1
         if given.log:
-            with KeptLines(given.log) as log:
+            with JsonLinesWriter(given.log) as log:
                 log.add(told[-1])
     for engine in dict.fromkeys(each["engine"] for each in told):
         own = [each for each in told if each["engine"] == engine]

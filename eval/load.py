@@ -26,7 +26,7 @@ from typing import Any
 
 import httpx
 
-from eval.bench_tools import DEADLINE, RAPPORTEUR, generated, memory, serving
+from eval.bench_tools import DEADLINE, RAPPORTEUR, generated, memory_mb, run_server
 from eval.cases import load_cases, shipped_sets
 from eval.metrics.statistics import percentile
 from eval.output import print_json
@@ -48,7 +48,7 @@ uvicorn.run(app, port=int(sys.argv[2]), log_level="error")
 
 @dataclass
 class Figures:
-    """What one round of asking gave. Times in seconds."""
+    """The result of one round of requests. Times in seconds."""
 
     seconds: float = 0.0
     times: list[float] = field(default_factory=list)
@@ -56,7 +56,7 @@ class Figures:
     mixed: int = 0
 
     def to_json(self) -> dict[str, Any]:
-        """Figures to print: answers a second, times in milliseconds, what went wrong."""
+        """Figures to print: answers a second, times in milliseconds, errors."""
         done = len(self.times)
         return {
             "answers": done,
@@ -69,10 +69,11 @@ class Figures:
         }
 
 
-async def crowd(
+async def run_users(
     url: str, users: int, seconds: float, asked: Sequence[str], expected: dict[str, Any] | None = None
 ) -> Figures:
-    """Many people ask at once. `expected` holds what each question's answer has; without it none is compared."""
+    """Has many users ask at once. `expected` has the fields that each question's answer must have; without it answers
+    are not compared."""
     found = Figures()
     limits = httpx.Limits(max_connections=users, max_keepalive_connections=users)
     async with httpx.AsyncClient(timeout=DEADLINE, limits=limits, trust_env=False) as client:
@@ -100,8 +101,8 @@ async def crowd(
     return found
 
 
-def bare(answer: dict[str, Any]) -> dict[str, Any]:
-    """An answer without its times, which alone differ."""
+def without_times(answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer without its times, which are the only part that differs."""
     return {name: value for name, value in answer.items() if name != "timings"}
 
 
@@ -111,14 +112,14 @@ def questions(most: int) -> list[str]:
     return sorted(set(asked), key=lambda text: (len(text) * 7919) % 997)[:most]
 
 
-def quiet(url: str, asked: Sequence[str]) -> dict[str, Any]:
-    """The answer to each question when nobody else asks."""
+def reference_answers(url: str, asked: Sequence[str]) -> dict[str, Any]:
+    """The answer to each question on a server without other requests."""
     with httpx.Client(timeout=DEADLINE, trust_env=False) as client:
-        return {each: bare(client.post(f"{url}/ask", json={"question": each}).json()) for each in asked}
+        return {each: without_times(client.post(f"{url}/ask", json={"question": each}).json()) for each in asked}
 
 
-def folder_of(folder: Path, count: int) -> Path:
-    """A folder of documents about other things than the questions."""
+def write_documents(folder: Path, count: int) -> Path:
+    """Creates a folder of documents about subjects unrelated to the questions."""
     folder.mkdir()
     words = "harbour winter lantern ferry rope tide signal keel mast anchor pilot chart beacon"
     for number in range(count):
@@ -127,7 +128,7 @@ def folder_of(folder: Path, count: int) -> Path:
 
 
 def soak(url: str, pid: int, count: int, asked: Sequence[str]) -> list[float]:
-    """Memory in MB after each tenth of many questions, which are asked by four at once."""
+    """The memory of the server in MB after each tenth of many questions, four of which are asked at once."""
 
     async def some(number: int, offset: int) -> None:
         async with httpx.AsyncClient(timeout=DEADLINE, trust_env=False) as client:
@@ -138,10 +139,10 @@ def soak(url: str, pid: int, count: int, asked: Sequence[str]) -> list[float]:
     async def all_of(number: int) -> None:
         await asyncio.gather(*(some(number, offset) for offset in range(4)))
 
-    seen = [memory(pid)]
+    seen = [memory_mb(pid)]
     for _ in range(10):
         asyncio.run(all_of(count // 10))
-        seen.append(memory(pid))
+        seen.append(memory_mb(pid))
     return [round(each, 1) for each in seen]
 
 
@@ -163,27 +164,27 @@ def main() -> None:
         }
         told: dict[str, Any] = {"users": given.users, "seconds": given.seconds}
         asked = questions(given.questions)
-        with serving(env) as (url, _, server):
+        with run_server(env) as (url, _, server):
             api = f"{url}/api/v1"
-            expected = quiet(api, asked)
-            alone = asyncio.run(crowd(api, 1, min(20.0, given.seconds), asked, expected))
+            expected = reference_answers(api, asked)
+            alone = asyncio.run(run_users(api, 1, min(20.0, given.seconds), asked, expected))
             told["one_user"] = alone.to_json()
-            told["many_users"] = asyncio.run(crowd(api, given.users, given.seconds, asked, expected)).to_json()
+            told["many_users"] = asyncio.run(run_users(api, given.users, given.seconds, asked, expected)).to_json()
             # Documents that come in may change what the best answer is; whose it is its question tells.
             whose = {question: {"question": answer["question"]} for question, answer in expected.items()}
-            papers = folder_of(Path(folder) / "papers", given.documents)
+            papers = write_documents(Path(folder) / "papers", given.documents)
             command, told_to = [*RAPPORTEUR, "ingest", str(papers)], {**os.environ, **env}
             with subprocess.Popen(command, env=told_to, stdout=subprocess.DEVNULL) as reading:
-                beside = asyncio.run(crowd(api, given.users, given.seconds, asked, whose))
+                beside = asyncio.run(run_users(api, given.users, given.seconds, asked, whose))
                 told["while_reading"] = {**beside.to_json(), "still_reading": reading.poll() is None}
                 reading.send_signal(signal.SIGINT)
             # More documents are searched now than before, which takes its time too.
-            told["after_reading"] = asyncio.run(crowd(api, given.users, given.seconds, asked, whose)).to_json()
+            told["after_reading"] = asyncio.run(run_users(api, given.users, given.seconds, asked, whose)).to_json()
             if given.soak:
                 told["memory_mb"] = soak(api, server.pid, given.soak, asked)
         bare_server = [sys.executable, "-c", _BARE, json.dumps(expected[asked[0]])]
-        with serving({}, words=bare_server) as (url, *_):
-            few = crowd(f"{url}/api/v1", given.users, min(20.0, given.seconds), asked)
+        with run_server({}, words=bare_server) as (url, *_):
+            few = run_users(f"{url}/api/v1", given.users, min(20.0, given.seconds), asked)
             told["bare_handler"] = asyncio.run(few).to_json()
     print_json(told, 1)
 

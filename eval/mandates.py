@@ -1,8 +1,8 @@
-"""How well requests and decisions are read from resolutions: verb, addressee and time, against labels made by reading.
+"""How well requests and decisions are read from resolutions: verb, addressee and time, compared with manual labels.
 
-The shipped labels (`eval/cases/mandates.jsonl`) hold places and short phrases: one line for each document, with every request and
-decision of its operative paragraphs and their subparagraphs as `[place, verb, addressees, times]`. A document that is `held_out` was
-labelled before the tool was run on it, and no rule was changed for what is wrong there.
+The shipped labels (`eval/cases/mandates.jsonl`) contain places and short phrases: one line for each document, with
+every request and decision of its operative paragraphs and their subparagraphs as `[place, verb, addressees, times]`.
+A `held_out` document was labelled before the tool was run on it, and no rule was changed because of errors there.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 from assistant.reports.mandates.mandate_reader import find_mandates
 from corpus.documents import Document, Span
 from eval.metrics.statistics import Figure, figure
-from eval.output import Rounded
+from eval.output import RoundedFigures
 
 FIELDS = ("verb", "addressee", "time")
 _DETERMINERS = re.compile(r"^(?:the|all|its|their|any|at|by|of|for|on|in|during|until|within)\s+")
@@ -35,7 +35,7 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Labelled:
-    """A document by symbol, and what its operative paragraphs ask and decide."""
+    """A document by symbol, with the requests and decisions of its operative paragraphs."""
 
     document: str
     held_out: bool
@@ -44,7 +44,8 @@ class Labelled:
 
 @dataclass(frozen=True)
 class Score:
-    """Precision, recall and F1 of one field, shares of 1; the interval of F1 is of documents drawn whole. `wanted`: labels."""
+    """Precision, recall and F1 of one field, 0..1; for the interval of F1 whole documents are drawn. `wanted`: number
+    of labels."""
 
     wanted: int
     precision: float
@@ -53,8 +54,8 @@ class Score:
 
 
 @dataclass(frozen=True)
-class Scores(Rounded):
-    """Scores by field. `paragraphs` are those with a label, `wrong` sentences about what was judged wrongly."""
+class Scores(RoundedFigures):
+    """Scores by field. `paragraphs` are those with a label, `wrong` are sentences about errors."""
 
     documents: int
     paragraphs: int
@@ -66,11 +67,11 @@ COLUMNS = {
     "documents": "{0[0].documents}", "paragraphs": "{0[0].paragraphs}", "field": "{0[1]}", "labels": "{0[2].wanted}",
     "precision": "{0[2].precision:.3f}", "recall": "{0[2].recall:.3f}", "F1": "{0[2].f1.value:.3f}", "95 %": "{0[2].f1.between}",
 }  # fmt: skip
-"""How scores, the name of a field and its score are told."""
+"""Table columns of scores, the name of a field and its score."""
 
 
-def scores_of(labels: Sequence[Labelled], documents: Mapping[str, Document]) -> Scores:
-    """Reads the documents and counts: of each field what was found of what was wanted, row by row of a paragraph."""
+def compute_scores(labels: Sequence[Labelled], documents: Mapping[str, Document]) -> Scores:
+    """Reads the documents and counts, for each field, what was found of the labels, row by row of a paragraph."""
     counts: dict[str, list[tuple[int, int, int]]] = {field: [] for field in FIELDS}
     wrong: list[str] = []
     for each in labels:
@@ -108,7 +109,7 @@ def _rows(document: Document) -> list[Row]:
 
 
 def _paired(wanted: Sequence[Row], told: Sequence[Row]) -> list[tuple[Row | None, Row | None]]:
-    """Rows of one paragraph with each other, in order, as many as have the same verb."""
+    """Pairs the rows of one paragraph in order, as many as have the same verb."""
     most = min(len(wanted), len(told))
     for size in range(most, -1, -1):
         for left in combinations(range(len(wanted)), size):
@@ -123,8 +124,8 @@ def _paired(wanted: Sequence[Row], told: Sequence[Row]) -> list[tuple[Row | None
 
 
 def _apart(gold: Sequence[str], found: Sequence[str]) -> tuple[list[str], list[str]]:
-    """What of the labels was missed, and what was found beside them. Words count as the same without articles and prepositions
-    before them; what narrows a name behind it may be left out or given."""
+    """The labels that were missed, and the phrases found without a label. Leading articles and prepositions are
+    ignored; a qualifier behind a name may be present or not."""
     left = list(found)
     missed = []
     for wanted in gold:
@@ -153,7 +154,7 @@ def _folded(words: str) -> str:
 
 
 def _score(counts: Sequence[tuple[int, int, int]]) -> Score:
-    """Of true, false and missed by document."""
+    """The score of true, false and missed counts by document."""
     true, false, missed = (sum(column) for column in zip(*counts, strict=True))
 
     def f1(rows: np.ndarray[Any, np.dtype[np.float64]]) -> float | None:

@@ -1,8 +1,9 @@
-"""Whether a text is found among texts in other languages: how often the passage that answers is among the first, in one library of the
-English development documents and of the documents that calibration has in the five other languages.
+"""Retrieval in a library of several languages: how often the passage with the answer is among the first, in one
+library of the English development documents and of the calibration documents in the five other languages.
 
-Three kinds of questions: in English about an English document, in another language about an English document (the development questions
-of `eval/cases/un.jsonl`), in another language about a document in that language (`eval/training/data/calibration-documents.jsonl.bz2`).
+Three kinds of questions: in English about an English document, in another language about an English document (the
+development questions of `eval/cases/un.jsonl`), in another language about a document in that language
+(`eval/training/data/calibration-documents.jsonl.bz2`).
 """
 
 from __future__ import annotations
@@ -19,32 +20,32 @@ from assistant.qa.retriever import Evidence
 from corpus.documents import Span
 from corpus.library import Library
 from eval.metrics.statistics import wilson
-from eval.output import number, print_table
+from eval.output import format_number, print_table
 from eval.runs.corpora import engine_over
-from eval.training.groups import lines_of
+from eval.training.groups import read_values
 from eval.training.measure import written_for
-from eval.training.own_rows import asked_of
+from eval.training.own_rows import load_questions
 from eval.training.rows import CALIBRATION
 
 QUESTIONS = Path(__file__).parent / "cases" / "un.jsonl"
 FIRST = (1, 3, 6, 16)
-"""Among how many first passages the right one is looked for."""
+"""Ranks up to which the passage with the answer is looked for."""
 HELD_OUT = "d2-"
-"""How the ids of development questions begin that nothing is chosen by."""
+"""Prefix of the ids of development questions that are excluded, since nothing may be chosen by them."""
 
 
 Spans = Mapping[str, Sequence[Span]]
-"""What answers, by document id."""
+"""Spans with the answer, by document id."""
 
 
-def sought(library: Library) -> Iterator[tuple[str, str, str, Spans]]:
-    """The questions with an answer whose places are in the library: what is asked of what, the question, its language, its places."""
-    for asked in asked_of([QUESTIONS], library):
+def expected_spans(library: Library) -> Iterator[tuple[str, str, str, Spans]]:
+    """The answerable questions whose places are in the library: kind, question, language, places."""
+    for asked in load_questions([QUESTIONS], library):
         if asked is not None and asked.answerable and not asked.id.startswith(HELD_OUT):
             kind = "English about English" if asked.language == "en" else "other languages about English"
             yield kind, asked.question, asked.language, asked.spans
     held = [library.document(header.id) for header in library.iter_headers() if header.language != "en"]
-    for row in lines_of(CALIBRATION):
+    for row in read_values(CALIBRATION):
         for document in held:
             begin = document.text.find(row["passage"][:60]) if document.language == row["language"] else -1
             if begin >= 0:
@@ -55,7 +56,7 @@ def sought(library: Library) -> Iterator[tuple[str, str, str, Spans]]:
 
 
 def rank(found: Sequence[Evidence], spans: Spans) -> int | None:
-    """Which of the passages found is the first that answers, counted from 0; None where none is."""
+    """The rank, from 0, of the first passage with the answer; None where there is none."""
     for n, each in enumerate(found):
         passage = each.passage
         if any(begin < passage.end and passage.start < end for begin, end in spans.get(passage.document_id, ())):
@@ -64,9 +65,9 @@ def rank(found: Sequence[Evidence], spans: Spans) -> int | None:
 
 
 def ranks(engine: Engine) -> dict[str, list[int | None]]:
-    """The rank of the right passage of each question, by kind and by kind and language."""
+    """The rank of the passage with the answer for each question, by kind and by kind and language."""
     found: dict[str, list[int | None]] = defaultdict(list)
-    for kind, text, language, spans in sought(engine.library):
+    for kind, text, language, spans in expected_spans(engine.library):
         evidence = engine.retriever.retrieve(engine.question(text, language), max(FIRST))
         for name in (kind, f"{kind}: {language}"):
             found[name].append(rank(evidence, spans))
@@ -89,7 +90,7 @@ def main() -> None:
 
 def _share(found: Sequence[int | None], first: int) -> str:
     share = wilson(sum(each is not None and each < first for each in found), len(found))
-    return f"{number(share.value)} ({share.between})"
+    return f"{format_number(share.value)} ({share.between})"
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from typing import Literal
 from assistant.reports.comparison.provenance import find_origins
 from corpus.library import Library
 from eval.cases import EvaluationError
-from eval.output import Rounded
+from eval.output import RoundedFigures
 
 Kind = Literal["verbatim", "changed", "new"]
 
@@ -29,7 +29,7 @@ class Labelled:
 
 
 @dataclass(frozen=True)
-class Scores(Rounded):
+class Scores(RoundedFigures):
     """Of labelled `paragraphs`: how many have the right place (or rightly none), and the right kind as well; `invented` counts
     places that are told of new ones, `missed` old ones of which none is told."""
 
@@ -48,9 +48,9 @@ COLUMNS = {
 """How `Scores` are told."""
 
 
-def scores_of(library: Library, labels: Sequence[Labelled]) -> Scores:
-    """Looks for the origins in a library that holds the labelled texts and the earlier ones. Raises `EvaluationError` where one is
-    not there."""
+def compute_scores(library: Library, labels: Sequence[Labelled]) -> Scores:
+    """Looks up the origins in a library that contains the labelled texts and the earlier ones. Raises
+    `EvaluationError` where one is missing."""
     count = places = kinds = invented = missed = 0
     wrong = []
     for each in labels:

@@ -1,5 +1,5 @@
-"""How the evaluation tells what it found: figures as JSON and as tables, what is wrong as a sentence; and the labels made by reading
-(`eval/cases/*.jsonl`) that papers are held against."""
+"""Output of the evaluation programs: figures as JSON and tables, errors as sentences; and loading of manual labels
+(`eval/cases/*.jsonl`) that papers are compared with."""
 
 from __future__ import annotations
 
@@ -17,49 +17,50 @@ from rich.table import Table
 from rich.text import Text
 
 from assistant.cli.command_run import EXIT_USAGE, fail, plain_errors
-from eval.cases import EvaluationError, read_yaml, what_is_wrong
+from eval.cases import EvaluationError, describe_error, read_yaml
 from ingest.readers import visible
 
 
-class _Parted(Protocol):
+class _WithHeldOut(Protocol):
     @property
     def held_out(self) -> bool: ...
 
 
 _Label = TypeVar("_Label")
-_Some = TypeVar("_Some", bound=_Parted)
+_Part = TypeVar("_Part", bound=_WithHeldOut)
 
 
-class Rounded:
-    """A dataclass of figures."""
+class RoundedFigures:
+    """Base of dataclasses that hold figures."""
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-ready dictionary, figures rounded to four digits; nothing in it is infinite or not a number."""
-        made: dict[str, Any] = rounded(asdict(self))  # type: ignore[call-overload]
-        return made
+        values: dict[str, Any] = round_numbers(asdict(self))  # type: ignore[call-overload]
+        return values
 
 
-def rounded(value: Any) -> Any:
-    """A JSON value whose numbers have four digits at most."""
+def round_numbers(value: Any) -> Any:
+    """Rounds the numbers of a JSON value to four digits."""
     if isinstance(value, float):
         return round(value, 4)
     if isinstance(value, Mapping):
-        return {name: rounded(each) for name, each in value.items()}
-    return [rounded(each) for each in value] if isinstance(value, tuple | list) else value
+        return {name: round_numbers(each) for name, each in value.items()}
+    return [round_numbers(each) for each in value] if isinstance(value, tuple | list) else value
 
 
-def number(value: float | None, digits: int = 3) -> str:
-    """A figure for people."""
+def format_number(value: float | None, digits: int = 3) -> str:
+    """Formats a figure for a table."""
     return "–" if value is None else f"{value:.{digits}f}"
 
 
 def print_json(value: object, indent: int | None = None) -> None:
-    """A value on standard output, as plain ASCII: an answer may hold halves of surrogate pairs, which no terminal takes."""
+    """Prints a value on standard output as plain ASCII: an answer may contain lone surrogates, which no terminal
+    accepts."""
     sys.stdout.write(json.dumps(value, indent=indent) + "\n")
 
 
 def print_table(console: Console, heads: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
-    """A table whose rows begin with a name; what wraps is the last column alone."""
+    """Prints a table whose rows begin with a name; only the last column wraps."""
     table = Table(title=Text(visible(title)) if title else None, title_justify="left", header_style="bold")
     for n, head in enumerate(heads):
         last = n == len(heads) - 1
@@ -70,14 +71,14 @@ def print_table(console: Console, heads: Sequence[str], rows: Iterable[Sequence[
 
 
 def print_rows(console: Console, first: str, rows: Iterable[tuple[str, object]], columns: Mapping[str, str]) -> None:
-    """A table: by its heading, what each column tells of a named value, as a format string (`{0.recall:.3f}`)."""
-    told = ([name, *(cell.format(value) for cell in columns.values())] for name, value in rows)
-    print_table(console, (first, *columns), told)
+    """Prints a table of named values. `columns` maps a heading to a format string for the value (`{0.recall:.3f}`)."""
+    cells = ([name, *(cell.format(value) for cell in columns.values())] for name, value in rows)
+    print_table(console, (first, *columns), cells)
 
 
 @contextmanager
-def sentences(*expected: type[Exception], code: int = EXIT_USAGE) -> Iterator[None]:
-    """Ends a command with a sentence where something `expected` is wrong, or a file is not there."""
+def report_errors(*expected: type[Exception], code: int = EXIT_USAGE) -> Iterator[None]:
+    """Ends a command with a sentence where an `expected` error is raised, or a file is missing."""
     with plain_errors():
         try:
             yield
@@ -87,19 +88,20 @@ def sentences(*expected: type[Exception], code: int = EXIT_USAGE) -> Iterator[No
             raise fail(f"{error.filename or 'A file'}: {error.strerror or error}.") from None
 
 
-def labels_in(path: Path, kind: type[_Label]) -> list[_Label]:
-    """The labels in the lines of a file of JSON Lines. Raises `EvaluationError` for a file that can't be read, and a line that holds none."""
-    found, read = [], TypeAdapter(kind)
-    # Lines end at line feeds alone: texts may hold other characters that `splitlines` takes for ends.
+def load_labels(path: Path, label_type: type[_Label]) -> list[_Label]:
+    """Loads the labels of a JSON Lines file. Raises `EvaluationError` for a file that can't be read and for a line
+    that is no label."""
+    labels, adapter = [], TypeAdapter(label_type)
+    # Only line feeds end a line: texts may contain other characters that `splitlines` would break at.
     for n, line in enumerate(read_yaml(path, lambda text: text.split("\n")), 1):
         try:
-            found += [read.validate_json(line)] if line.strip() else []
+            labels += [adapter.validate_json(line)] if line.strip() else []
         except ValidationError as error:
-            raise EvaluationError(f"{path}, line {n}: {what_is_wrong(error)}") from None
-    return found
+            raise EvaluationError(f"{path}, line {n}: {describe_error(error)}") from None
+    return labels
 
 
-def parts(labels: Sequence[_Some]) -> dict[str, list[_Some]]:
-    """All labels, those that were seen while anything was tuned by them, and those that are held out."""
+def split_held_out(labels: Sequence[_Part]) -> dict[str, list[_Part]]:
+    """Splits labels: all of them, those seen while tuning, and those held out."""
     return {"all": list(labels), "seen while tuning": [each for each in labels if not each.held_out],
             "held out": [each for each in labels if each.held_out]}  # fmt: skip

@@ -1,4 +1,4 @@
-"""What is wrong with a question set, held against the documents that it is about (`rapporteur eval check`)."""
+"""Checks a question set against the documents that it is about (`rapporteur eval check`)."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from corpus.embedding import make_models
 from corpus.language import detect_language
 from corpus.library import Library
 from eval.cases import KINDS, Case, Place, read_cases
-from eval.gold_spans import Shelf, blocks_in, located
-from eval.runs.corpora import built, corpus_of, fingerprint, sources
-from eval.wording import says, squeeze
+from eval.gold_spans import DocumentIndex, blocks_in, locate_gold
+from eval.runs.corpora import find_collection, find_sources, fingerprint, open_built_library
+from eval.wording import normalize_text, states_fact
 from ingest.chunker import SEGMENTER_VERSION
 
-NEEDS_TWO = 2
-"""Places that a question needs at least which needs each of its places."""
+MIN_PLACES = 2
+"""Minimum number of places of a question that needs each of its places."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """Something that is wrong with a case (its id; empty for the set as a whole), as a sentence."""
+    """A fault of a case (its id; empty for the set as a whole), as a sentence."""
 
     case: str
     sentence: str
@@ -35,106 +35,108 @@ class Fault:
 
 
 def check_cases(cases: Sequence[Case], library: Library) -> list[Fault]:
-    """What is wrong with cases that follow the schema: language, needs, places, facts, reasons, duplicates."""
-    shelf = Shelf(library)
+    """Finds the faults of cases that follow the schema: language, needs, places, facts, reasons, duplicates."""
+    index = DocumentIndex(library)
 
     def documents(name: str) -> list[Document]:
         """All language versions and editions of a document, named by key or file."""
-        return [library.document(document_id) for document_id in shelf.ids(name)]
+        return [library.document(document_id) for document_id in index.ids(name)]
 
-    found: list[Fault] = []
-    asked: dict[tuple[str, ...], str] = {}
-    for case in located(cases, library):
-        sentences = [*_alone(case), *_against(case, documents)]
-        question = (case.language, *map(_words, case.history), _words(case.question))
-        if (first := asked.setdefault(question, case.id)) != case.id:
+    faults: list[Fault] = []
+    questions: dict[tuple[str, ...], str] = {}
+    for case in locate_gold(cases, library):
+        sentences = [*_check_alone(case), *_check_against_documents(case, documents)]
+        question = (case.language, *map(_plain_words, case.history), _plain_words(case.question))
+        if (first := questions.setdefault(question, case.id)) != case.id:
             sentences.append(f"asks the same question as {first}.")
-        found += [Fault(case.id, sentence) for sentence in sentences]
-    return found
+        faults += [Fault(case.id, sentence) for sentence in sentences]
+    return faults
 
 
-def _words(text: str) -> str:
-    return " ".join(re.findall(r"\w+", squeeze(text)))
+def _plain_words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", normalize_text(text)))
 
 
-def _alone(case: Case) -> list[str]:
-    """What can be said of a case without its documents."""
-    found: list[str] = []
+def _check_alone(case: Case) -> list[str]:
+    """Faults that can be found without the documents of a case."""
+    faults: list[str] = []
     if case.kind not in KINDS:
-        found.append(f"the kind {case.kind!r} is none of {', '.join(KINDS)}.")
-    said = detect_language(case.question, default=case.language)
-    if said != case.language:
-        found.append(f"its language is given as {case.language!r}, but the question reads as {said!r}.")
+        faults.append(f"the kind {case.kind!r} is none of {', '.join(KINDS)}.")
+    detected = detect_language(case.question, default=case.language)
+    if detected != case.language:
+        faults.append(f"its language is given as {case.language!r}, but the question reads as {detected!r}.")
     if case.kind == "follow-up" and not case.history:
-        found.append("a follow-up question needs a history.")
+        faults.append("a follow-up question needs a history.")
     if case.review:
-        found.append("is still under review: check its facts and places, then take the field 'review' away.")
+        faults.append("is still under review: check its facts and places, then take the field 'review' away.")
     if not case.answerable:
         if not case.why.strip():
-            found.append("has no answer, so it must say why ('why').")
-        given = [name for name, value in (("facts", case.facts), ("gold", case.gold)) if value]
-        if given:
-            found.append(f"has no answer, but gives {' and '.join(given)}.")
-        return found
-    found += [f"has an answer, so it must give {name}." for name in ("facts", "gold") if not getattr(case, name)]
-    # Words may hold all that is compared; of locators each thing has its own.
-    one = 0 < len(set(case.gold)) < NEEDS_TWO and not any(place.span for place in case.gold)
-    if case.needs_each and one:
-        found.append(f"a {case.kind} question needs each of its places, so it must give two or more.")
-    return found
+            faults.append("has no answer, so it must say why ('why').")
+        present = [name for name, value in (("facts", case.facts), ("gold", case.gold)) if value]
+        if present:
+            faults.append(f"has no answer, but gives {' and '.join(present)}.")
+        return faults
+    faults += [f"has an answer, so it must give {name}." for name in ("facts", "gold") if not getattr(case, name)]
+    # One place given by words may contain everything that is compared; by locators each has its own place.
+    too_few = 0 < len(set(case.gold)) < MIN_PLACES and not any(place.span for place in case.gold)
+    if case.needs_all_places and too_few:
+        faults.append(f"a {case.kind} question needs each of its places, so it must give two or more.")
+    return faults
 
 
-def _against(case: Case, held_as: Callable[[str], list[Document]]) -> list[str]:
-    """What is wrong with a case beside its documents."""
-    found = [f"needs {need!r}, which is not held." for need in case.needs if not held_as(need)]
+def _check_against_documents(case: Case, find_documents: Callable[[str], list[Document]]) -> list[str]:
+    """Faults that show in comparison with the documents of a case."""
+    faults = [f"needs {need!r}, which is not held." for need in case.needs if not find_documents(need)]
     texts: list[str] = []
-    for place in [each for gold in case.gold for each in gold.each]:
-        documents = held_as(place.document)
+    for place in [each for gold in case.gold for each in gold.acceptable]:
+        documents = find_documents(place.document)
         if place.span and (place.article or place.paragraph):
-            found.append(f"a place in {place.document!r} has words beside an article; a locator may stand beside them.")
+            faults.append(
+                f"a place in {place.document!r} has words beside an article; a locator may stand beside them."
+            )
         elif place.span and documents and not place.found:
-            found.append(f"{place.document!r} does not say {place.span!r}.")
+            faults.append(f"{place.document!r} does not say {place.span!r}.")
         elif not place.span and (bool(place.locator) == bool(place.article) or (place.locator and place.paragraph)):
-            found.append(
+            faults.append(
                 f"a place in {place.document!r} must have either a locator or an article, with perhaps a paragraph."
             )
-        elif held := list(_texts(place, documents)):
-            texts += held
+        elif place_texts := list(_place_texts(place, documents)):
+            texts += place_texts
         elif documents:
-            found.append(f"{place.document!r} has no place {place.wanted!r}.")
+            faults.append(f"{place.document!r} has no place {place.as_locator!r}.")
     if case.answerable and not case.derived and texts:
         for fact in case.facts:
-            if not any(says(text, alternative) for text in texts for alternative in fact):
-                found.append(
+            if not any(states_fact(text, alternative) for text in texts for alternative in fact):
+                faults.append(
                     f"no gold place says {' or '.join(map(repr, fact))}; a composed fact needs 'derived: true'."
                 )
-    return found
+    return faults
 
 
-def _texts(place: Place, documents: Iterable[Document]) -> Iterable[str]:
-    """What stands in a place of each document that has it: where it is, and all blocks in it."""
+def _place_texts(place: Place, documents: Iterable[Document]) -> Iterable[str]:
+    """The text of a place in each document that has it: locators and words of all blocks in it."""
     for document in documents:
         if blocks := blocks_in(place, document):
-            yield "\n".join(_text(document, block) for block in blocks)
+            yield "\n".join(_block_text(document, block) for block in blocks)
 
 
-def _text(document: Document, block: Block) -> str:
-    """A block as an answer may show it: its locator, what a row inherits from those above it, its words."""
+def _block_text(document: Document, block: Block) -> str:
+    """A block as an answer may show it: its locator, the context that a row inherits from those above it, its words."""
     return "\n".join((block.locator, block.context, document.block_text(block)))
 
 
-def faults_of(
-    questions: Path, chosen: Settings, documents: Sequence[Path], library: Path | None, out: Path
+def check_question_set(
+    questions: Path, config: Settings, documents: Sequence[Path], library: Path | None, out: Path
 ) -> tuple[int, list[Fault]]:
-    """How many cases there are, and everything that is wrong with them. Raises as `execute` does."""
-    cases, broken = read_cases(questions)
-    found = [Fault("", sentence) for sentence in broken]
-    models = make_models(chosen.embedding, chosen.multilingual, chosen.data_dir / "models")
+    """How many cases there are, and all faults of them. Raises as `execute` does."""
+    cases, unreadable = read_cases(questions)
+    faults = [Fault("", sentence) for sentence in unreadable]
+    models = make_models(config.embedding, config.multilingual, config.data_dir / "models")
     if library is not None:
-        with Library(library, models, SEGMENTER_VERSION, owner="rapporteur eval check") as held:
-            return len(cases) + len(broken), [*found, *check_cases(cases, held)]
-    corpus = corpus_of(cases, documents)
-    given = sources(corpus, documents)
-    home = f"{corpus or 'documents'}-{fingerprint(given, models, chosen.catalogue_dir)}"
-    with built(out / "libraries", home, given, models, load_catalogue(chosen)) as held:
-        return len(cases) + len(broken), [*found, *check_cases(cases, held)]
+        with Library(library, models, SEGMENTER_VERSION, owner="rapporteur eval check") as opened:
+            return len(cases) + len(unreadable), [*faults, *check_cases(cases, opened)]
+    corpus = find_collection(cases, documents)
+    files = find_sources(corpus, documents)
+    name = f"{corpus or 'documents'}-{fingerprint(files, models, config.catalogue_dir)}"
+    with open_built_library(out / "libraries", name, files, models, load_catalogue(config)) as opened:
+        return len(cases) + len(unreadable), [*faults, *check_cases(cases, opened)]

@@ -18,7 +18,7 @@ from itertools import count
 from pathlib import Path
 
 from corpus.catalogue import Catalogue
-from eval.bench_tools import WORDS, timed
+from eval.bench_tools import WORDS, measure_time
 from eval.output import print_json
 from ingest.document_reading import Input, read_document
 from ingest.readers import ReadError
@@ -27,7 +27,7 @@ ROUNDS = 5
 
 
 def bare_text(data: bytes) -> int:
-    """Extracts the text of all pages as pypdfium2 gives it; returns the number of pages."""
+    """Extracts the text of all pages with pypdfium2; returns the number of pages."""
     import pypdfium2
 
     document = pypdfium2.PdfDocument(data)
@@ -42,7 +42,7 @@ def bare_text(data: bytes) -> int:
 
 
 def read_all(files: Sequence[tuple[str, bytes]], catalogue: Catalogue) -> int:
-    """Reads files to documents; returns the number of pages, those of refused files left out."""
+    """Reads files to documents; returns the number of pages, without those of refused files."""
     pages = 0
     for name, data in files:
         try:
@@ -54,13 +54,13 @@ def read_all(files: Sequence[tuple[str, bytes]], catalogue: Catalogue) -> int:
 
 
 def speed(files: Sequence[tuple[str, bytes]], catalogue: Catalogue) -> dict[str, float]:
-    """Pages per second of reading and of bare extraction, medians of several turns."""
+    """Pages per second of reading and of bare extraction, medians of several rounds."""
     pages = read_all(files, catalogue)
     ours: list[float] = []
     bare: list[float] = []
     for _ in range(ROUNDS):
-        bare.append(timed(lambda: [bare_text(data) for _, data in files], time.process_time))
-        ours.append(timed(lambda: read_all(files, catalogue), time.process_time))
+        bare.append(measure_time(lambda: [bare_text(data) for _, data in files], time.process_time))
+        ours.append(measure_time(lambda: read_all(files, catalogue), time.process_time))
     return {
         "pages": pages,
         "read_pages_per_s": round(pages / statistics.median(ours), 1),
@@ -70,7 +70,7 @@ def speed(files: Sequence[tuple[str, bytes]], catalogue: Catalogue) -> dict[str,
 
 
 def growth(catalogue: Catalogue) -> dict[str, float]:
-    """The most memory that reading has used after a few files and after many, in MB."""
+    """The peak memory in MB after reading a few files and after many."""
     found = {}
     for n in range(400):
         read_all([(f"{n}.pdf", paper(n, pages=2))], catalogue)
@@ -83,7 +83,8 @@ _LINE, _BODY, _LEFT, _FOOT = 12.0, 10.0, 123.0, 640.0
 
 
 def paper(number: int, pages: int = 4) -> bytes:
-    """A paper with the symbol A/CONF.900/`number`, of at least so many pages; the same number makes the same bytes."""
+    """Generates a paper with the symbol A/CONF.900/`number`, of at least `pages` pages; the same number gives the
+    same bytes."""
     from reportlab.lib.pagesizes import letter
     from reportlab.lib.utils import simpleSplit
     from reportlab.pdfgen.canvas import Canvas

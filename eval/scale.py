@@ -38,40 +38,41 @@ from corpus.documents import Block, Document
 from corpus.embedding import HashEmbedder
 from corpus.language import detect_language
 from corpus.library import Library
-from eval.bench_tools import database_of, timed
+from eval.bench_tools import measure_time, open_database
 from eval.output import print_json, print_table
-from eval.report.html_markup import joined, style, tag
-from eval.report.plots import growth, legend
+from eval.report.html_markup import join_parts, style_sheet, tag
+from eval.report.plots import growth_plot, legend
 from ingest.chunker import SEGMENTER_VERSION, segment
 from ingest.input_files import find_inputs
 from ingest.pipeline import Input, read_document, starter_sources
 
 SIZES = (10_000, 100_000, 1_000_000)
 PARAGRAPHS = 60
-"""Paragraphs of one generated document."""
+"""Paragraphs of a generated document."""
 QUESTIONS, WORDS = 200, 9
-"""Questions that are asked, and words of each, drawn from one passage."""
+"""Number of questions, and words of each, drawn from one passage."""
 WARMING = 20
 FOUND = 16
 SCOPE = 20
-"""Documents of a scope."""
+"""Documents in a scope."""
 _NUMBER = re.compile(r"\d+")
 
 
 class RandomEmbedder(HashEmbedder):
-    """Random unit vectors of 384 numbers, the same for the same text."""
+    """Random unit vectors with 384 dimensions, the same for the same text."""
 
     name = fingerprint = "random"
     dimension = 384
 
     def embed_query(self, text: str) -> NDArray[np.float32]:
-        """A vector that its text alone decides."""
+        """A vector that depends only on the text."""
         vector = np.random.default_rng(crc32(text.encode())).normal(size=self.dimension)
         return (vector / np.linalg.norm(vector)).astype(np.float32)
 
 
 def paragraphs(folder: Path | None) -> list[str]:
-    """English paragraphs of documents in a folder, of the starter corpus where none is given. Raises `ValueError` without any."""
+    """English paragraphs of the documents in a folder, or of the starter corpus without one. Raises `ValueError`
+    where there are none."""
     given: Iterator[Any] = find_inputs(folder) if folder else iter(starter_sources())
     found: list[str] = []
     for each in given:
@@ -85,7 +86,7 @@ def paragraphs(folder: Path | None) -> list[str]:
 
 
 def generated(texts: Sequence[str], begin: int) -> Iterator[Document]:
-    """Documents without end, from the one of number `begin` on, each the same every time."""
+    """An endless series of generated documents, from number `begin` on, the same every time."""
     number = begin
     while True:
         rng = random.Random(number)
@@ -101,25 +102,25 @@ def generated(texts: Sequence[str], begin: int) -> Iterator[Document]:
 
 
 def _altered(text: str, rng: random.Random) -> str:
-    """A text with other numbers."""
+    """A text with its numbers replaced."""
     return _NUMBER.sub(lambda match: str(rng.randrange(1, 10 ** min(4, len(match.group())))), text)
 
 
 @dataclass(frozen=True)
 class Scaled:
-    """A library of some size: in a folder, or in a `database` (a connection string)."""
+    """A library of a given size: in a folder, or in a `database` (a connection string)."""
 
     size: int
     folder: Path
     database: str | None = None
 
     def opened(self) -> Library:
-        """The library."""
+        """Opens the library."""
         return Library(self.folder, RandomEmbedder(), SEGMENTER_VERSION, database=self.database, owner="scale")
 
 
 def build(scaled: Scaled, texts: Sequence[str], console: Console) -> float | None:
-    """Fills a library up to its size; how many milliseconds one passage took, None where none was missing."""
+    """Fills a library up to its size; returns the milliseconds a passage, None where nothing was missing."""
     size, embedder = scaled.size, RandomEmbedder()
     with scaled.opened() as library:
         held = sum(library.passage_counts().values())
@@ -139,7 +140,7 @@ def build(scaled: Scaled, texts: Sequence[str], console: Console) -> float | Non
 
 
 def measure(scaled: Scaled) -> dict[str, float]:
-    """The figures of one library, in this process."""
+    """Measures one library, in this process."""
     begun = time.perf_counter()
     with scaled.opened() as library:
         opened = time.perf_counter() - begun
@@ -174,7 +175,7 @@ def _question(library: Library, document_id: str, rng: random.Random) -> str:
 
 
 def drawn(told: Sequence[dict[str, Any]]) -> str:
-    """A page with the curves."""
+    """An HTML page with the curves."""
     names = ("retrieval", "in a scope", "words", "vectors")
     plots = []
     for engine in dict.fromkeys(each["engine"] for each in told):
@@ -182,9 +183,11 @@ def drawn(told: Sequence[dict[str, Any]]) -> str:
         lines = [([(each["passages"], each[f"{name} p50"]) for each in own], n) for n, name in enumerate(names)]
         plots += [
             tag("h2", engine),
-            growth(lines, "passages held", f"Median time of a search by the size of the library, {engine}"),
+            growth_plot(lines, "passages held", f"Median time of a search by the size of the library, {engine}"),
         ]
-    page = joined(tag("head", tag("title", "Scale"), style()), tag("body", tag("main", legend(names), *plots)))
+    page = join_parts(
+        tag("head", tag("title", "Scale"), style_sheet()), tag("body", tag("main", legend(names), *plots))
+    )
     return f"<!DOCTYPE html>\n{tag('html', page, lang='en')}\n"
 
 
@@ -193,7 +196,8 @@ def _wall() -> float:
 
 
 def _processor(library: Library) -> Callable[[], float]:
-    """A clock of the processor time, in milliseconds, of this process and of the one that serves it, where Linux tells of one."""
+    """A clock of processor time, in milliseconds, of this process and of its database server process, where Linux
+    exposes that."""
     serving = Path("/proc/none")
     if not library.folder.joinpath("library.sqlite3").exists():
         (number,) = library._engine.db.execute("SELECT pg_backend_pid()").fetchone()
@@ -209,8 +213,8 @@ def _processor(library: Library) -> Callable[[], float]:
 def _timed(
     name: str, work: Callable[..., object], rows: Sequence[tuple[Any, ...]], clock: Callable[[], float] = _wall
 ) -> dict[str, float]:
-    """The median and the 95th percentile of a piece of work over rows of what it is given."""
-    times = [timed(partial(work, *row), clock) for row in rows]
+    """The median and the 95th percentile of the time of a function over rows of arguments."""
+    times = [measure_time(partial(work, *row), clock) for row in rows]
     return {f"{name} p50": float(np.percentile(times, 50)), f"{name} p95": float(np.percentile(times, 95))}
 
 
@@ -237,7 +241,7 @@ def main() -> None:
         texts = texts or paragraphs(options.documents)
         made = [Scaled(size, options.folder / str(size))]
         if options.server:
-            with database_of(options.server, f"rapporteur_scale_{size}") as database:
+            with open_database(options.server, f"rapporteur_scale_{size}") as database:
                 made.append(Scaled(size, options.folder / f"{size}-postgresql", database))
         for scaled in made:
             spent = build(scaled, texts, console)

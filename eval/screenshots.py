@@ -1,7 +1,7 @@
-"""`python -m eval.screenshots`: the pictures of the page in `docs/images`, made anew from the starter corpus.
+"""`python -m eval.screenshots`: takes the screenshots in `docs/images` from the starter corpus.
 
-Everything is done as a user does it: a library is built and served by the command line, and a browser without a window
-asks and looks. Needs Chromium (`apt-get install chromium`) and what the tests need.
+Everything is done as a user does it: the command line builds and serves a library, and a headless browser uses the
+page. Needs Chromium (`apt-get install chromium`) and the packages of the tests.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eval.bench_tools import rapporteur, serving
+from eval.bench_tools import rapporteur, run_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -26,12 +26,12 @@ NAME, PASSWORD = "amina", "correct horse battery"
 DESKTOP = {"viewport": {"width": 1280, "height": 860}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 1.5, "has_touch": True, "is_mobile": True}
 COLOURS = 256
-"""Colours of a picture: enough for text on plain grounds, at half of the size."""
+"""Colours of a screenshot: enough for text on plain backgrounds, at half the size."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture: how the browser is set, and what is done before it is taken."""
+    """One screenshot: browser options, and the actions before it is taken."""
 
     name: str
     options: dict[str, Any]
@@ -85,15 +85,15 @@ PICTURES = (
 
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
-    """The starter corpus, built and served by the command line; the address."""
+    """The starter corpus, built and served by the command line; yields the address."""
     env = {"RAPPORTEUR_DATA_DIR": str(folder)}
     rapporteur("accounts", "add", NAME, "--role", "staff", env=env, given=PASSWORD)
-    with serving(env) as (url, *_):
+    with run_server(env) as (url, *_):
         yield url
 
 
 def take(browser: Browser, url: str, picture: Picture) -> bytes:
-    """One picture as PNG."""
+    """Takes one screenshot as PNG."""
     from PIL import Image
 
     context = browser.new_context(**picture.options)
@@ -110,7 +110,7 @@ def take(browser: Browser, url: str, picture: Picture) -> bytes:
 
 
 def main() -> None:
-    """Takes all pictures, or those that are named."""
+    """Takes all screenshots, or the named ones."""
     from playwright.sync_api import sync_playwright
 
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])

@@ -1,7 +1,9 @@
-"""`python -m eval.themes`: the themes of a library, how large, how long they take, how stable and how mixed in language they are.
+"""`python -m eval.themes`: the themes of a library: number, size, time, stability and mixture of languages.
 
-The library is the one of the settings. Its documents are put into a fresh library in the opposite order, and several times they are grouped with a tenth of them left out; the adjusted Rand index (Hubert and Arabie 1985) compares the themes of the documents
-that both have, and of their passages. Where the library has several languages, how mixed they are within themes is told. Times are of the processor, with vectors at hand.
+The library is the one of the settings. Its documents are copied into a new library in the opposite order, and
+clustered several times with a tenth of them left out; the adjusted Rand index (Hubert and Arabie 1985) compares the
+themes of the documents, and of the passages, that both have. In a library of several languages, the mixture of
+languages within themes is measured. Times are processor times, without embedding.
 """
 
 from __future__ import annotations
@@ -46,15 +48,19 @@ def main() -> None:
         made = find_themes(engine)
         written = render(build_publication(made, library), "docx")
         seconds = time.process_time() - begun
-        reverse = again(library, chosen, ids[::-1])
+        reverse = cluster_copy(library, chosen, ids[::-1])
         pick = random.Random(SEED)
         left = [pick.sample(ids, len(ids) - len(ids) // 10) for _ in range(options.times)]
-        fewer = [agreement(listed(made), listed(again(library, chosen, each))) for each in left]
+        fewer = [
+            agreement(theme_by_member(made), theme_by_member(cluster_copy(library, chosen, each))) for each in left
+        ]
         told: dict[str, Any] = {
             "documents": len(ids),
             "themes": [[theme.name, len(theme.documents), len(theme.passages)] for theme in made.themes],
             "seconds": round(seconds, 1),
-            "other order": dict(zip(("documents", "passages"), agreement(listed(made), listed(reverse)), strict=True)),
+            "other order": dict(
+                zip(("documents", "passages"), agreement(theme_by_member(made), theme_by_member(reverse)), strict=True)
+            ),
             "languages": mixture(library, made),
             "same names": [theme.name for theme in made.themes] == [theme.name for theme in reverse.themes],
             "same bytes": written == render(build_publication(reverse, library), "docx"),
@@ -67,8 +73,8 @@ def main() -> None:
     print_json(told, 1)
 
 
-def again(library: Library, chosen: Settings, ids: Sequence[str]) -> Themes:
-    """The themes of a fresh library that takes some documents over in an order."""
+def cluster_copy(library: Library, chosen: Settings, ids: Sequence[str]) -> Themes:
+    """The themes of a new library with a copy of some documents, added in the given order."""
     with tempfile.TemporaryDirectory() as folder, Library(Path(folder), library.models, SEGMENTER_VERSION) as fresh:
         for each in ids:
             fresh.add_with_vectors(library.stored_document(each))
@@ -76,8 +82,8 @@ def again(library: Library, chosen: Settings, ids: Sequence[str]) -> Themes:
         return find_themes(make_engine(fresh, chosen))
 
 
-def listed(themes: Themes) -> Members:
-    """The theme of each document, and of each passage, of those that are in one."""
+def theme_by_member(themes: Themes) -> Members:
+    """The theme of each document and of each passage, by id, without those that have none."""
     made = themes.themes
     return (
         {each.document: theme.number for theme in made for each in theme.documents},
@@ -98,8 +104,8 @@ def agreement(one: Members, other: Members) -> tuple[float, float]:
 
 
 def mixture(library: Library, themes: Themes) -> dict[str, float]:
-    """How mixed the languages of documents are: entropy in bits of all, and within themes, weighed by their documents; and the
-    share of themes with documents in one language alone."""
+    """The mixture of languages: the entropy in bits over all documents, and within themes, weighted by their
+    documents; and the share of themes in a single language."""
     from scipy.stats import entropy
 
     def bits(languages: Sequence[str]) -> float:

@@ -1,9 +1,9 @@
-"""How well it is found what a text says on a topic: the headings of held documents are the topics, the paragraphs under them what
-is to be found.
+"""How well passages on a topic are found: the headings of stored documents are the topics, the paragraphs under them
+the expected result.
 
-The shipped set (`eval/cases/topics.jsonl`) is a line for each heading, in English and, for some of them, in the other five
-languages: the document, the topic, the places under it. What other paragraphs of the document say on the topic is not known, so
-that precision is a lower bound.
+The shipped set (`eval/cases/topics.jsonl`) has a line for each heading, in English and, for some of them, in the
+other five languages: the document, the topic, the places under it. Whether other paragraphs of the document are on
+the topic as well is not known, so that precision is a lower bound.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from assistant.qa.engine import Engine
 from assistant.qa.provisions import is_within
 from assistant.reports.comparison.topic_comparison import compare_topic
 from eval.cases import EvaluationError
-from eval.output import Rounded
+from eval.output import RoundedFigures
 
 
 @dataclass(frozen=True)
@@ -30,18 +30,18 @@ class Topic:
 
 
 @dataclass(frozen=True)
-class Told:
-    """The places that are told of a topic: those that are `sure` to speak to it, and the `others`."""
+class FoundPlaces:
+    """The places that the comparison returned for a topic: those that it is `sure` of, and the `others`."""
 
     sure: tuple[str, ...]
     others: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Scores(Rounded):
-    """Of some `topics`: for how many something right is told (`hits`), and nothing at all (`silent`); the share of what is told as
-    sure that is right (`precision`), of all that is told (`precision_all`), and of what is right that is told (`recall`), means over
-    topics."""
+class Scores(RoundedFigures):
+    """Figures over `topics`: the share with a correct place (`hits`), and with no place at all (`silent`); the share
+    of sure places that are correct (`precision`), of all returned places (`precision_all`), and of the expected
+    places that were returned (`recall`), means over topics."""
 
     topics: int
     hits: float
@@ -55,11 +55,11 @@ COLUMNS = {
     "count": "{0.topics}", "something right": "{0.hits:.3f}", "nothing told": "{0.silent:.3f}",
     "precision, sure": "{0.precision:.3f}", "precision, all": "{0.precision_all:.3f}", "recall": "{0.recall:.3f}",
 }  # fmt: skip
-"""How `Scores` are told."""
+"""Table columns of `Scores`."""
 
 
-def told_of(engine: Engine, topic: Topic) -> Told:
-    """The places of a document that are told of a topic. Raises `EvaluationError` where it is not held."""
+def find_places(engine: Engine, topic: Topic) -> FoundPlaces:
+    """Finds the places of a document on a topic. Raises `EvaluationError` where the document is not in the library."""
     held = engine.library.find_documents(topic.document)
     if not held:
         raise EvaluationError(f"{topic.document} is not held. Ingest the documents of the topics first.")
@@ -68,11 +68,11 @@ def told_of(engine: Engine, topic: Topic) -> Told:
     quoted, further = (
         tuple(cite.locator.removeprefix(f"{side.label}, ") for cite in cites) for cites in (said, side.further)
     )
-    return Told(quoted, further) if side.status == "found" else Told((), (*quoted, *further))
+    return FoundPlaces(quoted, further) if side.status == "found" else FoundPlaces((), (*quoted, *further))
 
 
-def scores_of(topics: Sequence[Topic], told: Callable[[Topic], Told]) -> Scores:
-    """Counts what is told of each topic."""
+def compute_scores(topics: Sequence[Topic], told: Callable[[Topic], FoundPlaces]) -> Scores:
+    """Computes the figures over topics."""
     hits = silent = 0
     precision: dict[str, list[float]] = {"sure": [], "all": []}
     recall = []

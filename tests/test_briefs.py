@@ -32,7 +32,7 @@ from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 from corpus.library import Library
 from corpus.versions import Versions
-from eval.briefs import scores_of
+from eval.briefs import compute_scores
 from ingest.pipeline import Input
 
 
@@ -87,7 +87,7 @@ def texts(briefing: Briefing) -> list[str]:
 
 def test_every_sentence_of_a_briefing_is_cited_and_no_citation_fails_the_check(engine: Engine) -> None:
     for item in ("2", "3"):
-        scores = scores_of(make_briefing(engine, Request("item", item)), engine.library)
+        scores = compute_scores(make_briefing(engine, Request("item", item)), engine.library)
         assert scores.sentences > 3
         assert scores.cited == scores.citation_recall == scores.citation_precision == 1.0
         assert scores.quote_exact == scores.paragraph_exact == 1.0
@@ -229,7 +229,7 @@ def test_an_empty_library_is_said_to_be_empty(holding: Holding) -> None:
 def test_headings_are_in_the_language_asked_for_and_quotes_stay_as_they_are(engine: Engine, language: str) -> None:
     briefing = make_briefing(engine, Request("item", "2", "chair", language, mixed=True))
     assert briefing.sections[0].heading == say("section_mandate", language)
-    assert scores_of(briefing, engine.library).quote_exact == 1.0
+    assert compute_scores(briefing, engine.library).quote_exact == 1.0
     assert render(build_publication(briefing, engine.library), "html")
 
 
@@ -260,7 +260,7 @@ def test_a_table_with_blank_cells_breaks_no_briefing(holding: Holding) -> None:
     )
     engine = holding(AGENDA, table)
     for request in (Request("item", "2"), Request("document", "lamps"), Request("theme", "repair of harbour lamps")):
-        assert scores_of(make_briefing(engine, request), engine.library).quote_exact in (1.0, None)
+        assert compute_scores(make_briefing(engine, request), engine.library).quote_exact in (1.0, None)
 
 
 def test_a_kept_section_that_was_damaged_or_altered_is_made_anew(engine: Engine) -> None:
@@ -474,7 +474,7 @@ def test_the_briefings_of_the_real_items_keep_every_promise(
 ) -> None:
     engine = Engine(real_library, catalogue)
     for item in ("2", "3"):
-        scores = scores_of(make_briefing(engine, Request("item", item)), real_library)
+        scores = compute_scores(make_briefing(engine, Request("item", item)), real_library)
         assert scores.cited == 1.0
         assert (scores.citation_precision or 0) >= 0.98
         assert (scores.paragraph_exact or 0) >= 0.98
@@ -703,7 +703,7 @@ def test_the_articles_that_sources_name_and_those_in_references_with_them_are_gi
     assert [each.citations[-1].locator.rpartition(", ")[2] for each in sixth.statements] == [
         "para. 1", "para. 2", "para. 3", "para. 4",
     ]  # fmt: skip
-    scores = scores_of(briefing, whole_engine.library)
+    scores = compute_scores(briefing, whole_engine.library)
     assert scores.quote_exact == 1.0
     assert scores.repeated == scores.wrong_item == ()
 

@@ -22,7 +22,7 @@ from assistant.reports.brief.brief_maker import make_briefing
 from assistant.reports.brief.briefing import Briefing, Request
 from corpus.catalogue import Catalogue
 from corpus.library import Library
-from eval.briefs import scores_of
+from eval.briefs import compute_scores
 from ingest.pipeline import Input
 
 REQUEST = Request("item", "2")
@@ -127,7 +127,7 @@ def test_a_section_is_written_with_the_words_of_its_sources_in_the_footnotes(eng
     assert PAY.rstrip(".") in text
     assert "“The pay of harbour masters is settled by the council of the harbour each winter.”" in text
     assert text.count("written by the model scripted") == 2, "in the notice, and in the sections, once"
-    scores = scores_of(made, engine.library)
+    scores = compute_scores(made, engine.library)
     assert scores.cited == scores.quote_exact == scores.paragraph_exact == 1.0
     assert scores.repeated == scores.wrong_item == ()
     assert made.models == ["scripted"]
@@ -230,7 +230,7 @@ def test_words_about_another_item_bear_nothing_out(engine_at: Make, library: Lib
     assert lie not in said(made)
     reasons = [each.reason for part in made.sections if part.written for each in part.written.dropped]
     assert reasons == ["it rests on words about another item"]
-    assert scores_of(made, library).wrong_item == ()
+    assert compute_scores(made, library).wrong_item == ()
 
 
 def test_a_sentence_is_not_written_twice(engine_at: Make) -> None:

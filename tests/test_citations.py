@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from assistant.answer_phrases import say
 from assistant.meeting.row_citations import hours_text
 from corpus.documents import LANGUAGES
-from eval.metrics.answers import citation_precision, citation_recall, claim_support, needed
-from eval.metrics.support import Source, supported
+from eval.metrics.answers import citation_precision, citation_recall, claim_support, count_for_precision
+from eval.metrics.support import Source, check_support
 from eval.runs.records import Cited, Claim, Record
 
 QUOTE = (
@@ -51,7 +51,7 @@ SPOILT = {
 
 
 def is_supported(claim: str, *quotes: str | Source, **options) -> bool:
-    return supported(claim, quotes, **options).whole
+    return check_support(claim, quotes, **options).whole
 
 
 # Word for word
@@ -60,19 +60,19 @@ def is_supported(claim: str, *quotes: str | Source, **options) -> bool:
 @pytest.mark.parametrize("language", QUOTED)
 def test_words_of_a_quote_are_supported_whatever_the_white_space(language):
     spaced = QUOTED[language].replace(" ", "\n  ", 1)
-    assert supported(QUOTED[language], [spaced]).how == "verbatim"
+    assert check_support(QUOTED[language], [spaced]).how == "verbatim"
 
 
 def test_an_item_is_supported_with_the_words_that_introduce_it():
     claim = "A carrier shall: (b) pay the fine."
-    assert supported(claim, ["A carrier shall:", "(b) pay the fine."]).how == "verbatim"
-    assert supported(claim, ["(b) pay the fine.", "A carrier shall:"]).how != "verbatim"
+    assert check_support(claim, ["A carrier shall:", "(b) pay the fine."]).how == "verbatim"
+    assert check_support(claim, ["(b) pay the fine.", "A carrier shall:"]).how != "verbatim"
 
 
 def test_an_excerpt_must_not_begin_or_end_within_a_word_or_number():
-    assert supported("Paragraph 14", ["Paragraph 142 applies."]).how == "not"
-    assert supported("arms traffic", ["farms traffickers"]).how == "not"
-    assert supported("举行四次会议", [QUOTED["zh"]]).how == "verbatim"
+    assert check_support("Paragraph 14", ["Paragraph 142 applies."]).how == "not"
+    assert check_support("arms traffic", ["farms traffickers"]).how == "not"
+    assert check_support("举行四次会议", [QUOTED["zh"]]).how == "verbatim"
 
 
 def test_an_excerpt_must_not_be_cut_off_from_what_denies_it():
@@ -82,7 +82,7 @@ def test_an_excerpt_must_not_be_cut_off_from_what_denies_it():
 
 
 def test_invisible_characters_do_not_matter():
-    assert supported("الوثيقة A/1 متاحة", ["الوثيقة \u2068A/1\u2069 متاحة"]).how == "verbatim"
+    assert check_support("الوثيقة A/1 متاحة", ["الوثيقة \u2068A/1\u2069 متاحة"]).how == "verbatim"
 
 
 # By its words
@@ -90,7 +90,7 @@ def test_invisible_characters_do_not_matter():
 
 @pytest.mark.parametrize("language", MENDED)
 def test_a_claim_in_other_words_is_supported_where_all_that_it_gives_is_quoted(language):
-    made = supported(MENDED[language], [QUOTED[language]], language=language)
+    made = check_support(MENDED[language], [QUOTED[language]], language=language)
     assert made.how == "words", made.missing
 
 
@@ -100,7 +100,7 @@ def test_a_claim_in_other_words_is_supported_where_all_that_it_gives_is_quoted(l
 def test_one_thing_changed_is_enough_to_lose_support(language, right, wrong):
     claim = MENDED[language].replace(right, wrong, 1)
     assert claim != MENDED[language]
-    made = supported(claim, [QUOTED[language]], language=language)
+    made = check_support(claim, [QUOTED[language]], language=language)
     assert not made.whole
     assert made.missing
 
@@ -121,7 +121,7 @@ def test_one_thing_changed_is_enough_to_lose_support(language, right, wrong):
     ],
 )
 def test_what_is_missing_is_said(claim, missing):
-    assert missing in supported(claim, [QUOTE]).missing
+    assert missing in check_support(claim, [QUOTE]).missing
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_what_is_missing_is_said(claim, missing):
     ],
 )
 def test_numbers_dates_and_days_may_be_written_in_another_way(claim):
-    made = supported(claim, [QUOTE])
+    made = check_support(claim, [QUOTE])
     assert made.whole, made.missing
 
 
@@ -150,7 +150,7 @@ def test_a_claim_may_have_one_word_in_five_of_its_own():
     quote = "carriers inspect travel documents"
     assert is_supported("carriers inspect travel documents carefully", quote)
     assert not is_supported("carriers inspect travel documents carefully daily", quote)
-    assert supported("carriers inspect travel documents carefully daily", [quote]).share == pytest.approx(4 / 6)
+    assert check_support("carriers inspect travel documents carefully daily", [quote]).share == pytest.approx(4 / 6)
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_denial_and_affirmation_are_told_apart(claim, quote):
     ],
 )
 def test_denials_in_other_words_and_beside_the_point_do_not_mislead(claim, quote):
-    made = supported(claim, [quote])
+    made = check_support(claim, [quote])
     assert made.whole, made.missing
 
 
@@ -196,7 +196,7 @@ def test_quotes_support_together_what_none_supports_alone():
 def test_places_are_shown_by_the_locator_and_by_nothing_else():
     place = Source("States are obliged to fine carriers.", "A/1", "art. 6, para. 2")
     claim = "Article 6, paragraph 2, obliges States to fine carriers."
-    assert supported(claim, [place]).how == "places"
+    assert check_support(claim, [place]).how == "places"
     assert not is_supported(claim, place.quote)
     assert not is_supported(claim.replace("6", "7"), place)
     assert not is_supported("States are obliged to fine 6 carriers.", place)
@@ -215,12 +215,12 @@ def test_a_claim_that_says_nothing_is_not_supported(claim):
 
 @pytest.mark.parametrize("quotes", [[], [""], ["  "]])
 def test_nothing_is_supported_without_a_quote(quotes):
-    assert supported("The fee is waived.", quotes).missing == ("a quote",)
+    assert check_support("The fee is waived.", quotes).missing == ("a quote",)
 
 
 @given(st.text(max_size=80), st.lists(st.text(max_size=80), max_size=3), st.booleans())
 def test_any_text_can_be_checked(claim, quotes, derived):
-    made = supported(claim, quotes, derived=derived)
+    made = check_support(claim, quotes, derived=derived)
     assert made.whole == (not made.missing)
     assert 0 <= made.share <= 1
 
@@ -246,7 +246,7 @@ AFTERNOON = Source("3–5 p.m. | 2 | Fees (continued)", "A/C.9/2021/1", "annex, 
     ],
 )
 def test_a_timetable_put_into_sentences_is_supported_in_every_language(claim):
-    made = supported(claim, [DAY, MORNING, AFTERNOON], derived=True)
+    made = check_support(claim, [DAY, MORNING, AFTERNOON], derived=True)
     assert made.how == "words", made.missing
 
 
@@ -257,7 +257,7 @@ def test_how_long_an_item_lasts_is_supported_in_every_language_and_a_wrong_lengt
         rows = [replace(MORNING, quote=MORNING.quote.replace("1 p.m.", end)), AFTERNOON]
         for told in (minutes, minutes + 420):
             claim = say(name, language, item="2", title="Fees", count=2, hours=hours_text(told, language))
-            made = supported(claim, rows, derived=True, language=language)
+            made = check_support(claim, rows, derived=True, language=language)
             assert made.whole == (told == minutes), (claim, made.missing)
 
 
@@ -265,7 +265,7 @@ def test_how_long_an_item_lasts_is_supported_in_every_language_and_a_wrong_lengt
 def test_the_length_of_an_item_in_one_meeting_is_supported_in_every_language_and_a_wrong_one_in_none(language):
     for told in (180, 540):
         claim = say("item_length_one", language, item="2", title="Fees", hours=hours_text(told, language))
-        made = supported(claim, [MORNING], derived=True, language=language)
+        made = check_support(claim, [MORNING], derived=True, language=language)
         assert made.whole == (told == 180), (claim, made.missing)
 
 
@@ -301,7 +301,7 @@ def test_a_timetable_misread_is_not_supported(claim):
 
 def test_what_a_row_leaves_to_its_place_is_taken_from_the_locator():
     claim = "Agenda item 2, “Fees”, is taken up on Monday, 3 May 2021, 3–5 p.m."
-    assert supported(claim, [AFTERNOON], derived=True).how == "places"
+    assert check_support(claim, [AFTERNOON], derived=True).how == "places"
     assert not is_supported(claim, AFTERNOON)
     assert not is_supported(claim, AFTERNOON.quote, derived=True)
 
@@ -332,7 +332,7 @@ def test_recall_is_the_share_of_claims_that_their_citations_support():
 def test_a_citation_that_adds_nothing_costs_precision_not_recall():
     made = record(("The fee is waived.", (0, 2)), citations=FEES)
     assert (citation_recall(made), citation_precision(made)) == (1, 0.5)
-    assert needed(made, made.claims[0]) == [True, False]
+    assert count_for_precision(made, made.claims[0]) == [True, False]
 
 
 def test_citations_that_are_needed_together_all_count():
@@ -356,7 +356,7 @@ def test_the_row_that_names_the_day_is_needed_where_the_sentence_names_it():
     made = record((claim, (0, 1)), citations=(DAY, AFTERNOON), verdict="derived")
     assert citation_precision(made) == 1
     total = record(("The 1 meetings last 2 hours in all.", (0, 1)), citations=(DAY, AFTERNOON), verdict="derived")
-    assert needed(total, total.claims[0]) == [False, True]
+    assert count_for_precision(total, total.claims[0]) == [False, True]
 
 
 def test_a_claim_without_citations_fails_and_without_claims_nothing_is_measured():

@@ -28,10 +28,10 @@ from assistant.reports.comparison.text_diff import (
 from assistant.reports.comparison.topic_comparison import compare_topic
 from corpus.documents import LANGUAGES
 from corpus.library import Library
-from eval.cases import COMPARED
+from eval.cases import COMPARISONS
 from eval.cli import app
-from eval.comparison import Labelled, read_texts, scores_of
-from eval.output import labels_in
+from eval.comparison import Labelled, compute_scores, read_texts
+from eval.output import load_labels
 from ingest.input_files import FileInput
 from ingest.pipeline import Input
 
@@ -232,10 +232,10 @@ def test_a_real_report_and_its_revision_differ_where_people_changed_them(holding
 def test_labelled_texts_are_paired_as_a_reader_pairs_them() -> None:
     folder = at_hand(SHARED / "documents")
     paths = [folder / "un" / "series", *(folder / "pdf").glob("S_2025_71*.pdf")]
-    labels = labels_in(COMPARED, Labelled)
+    labels = load_labels(COMPARISONS, Labelled)
     documents = read_texts(paths, {name for each in labels for name in (each.first, each.second)})
     for held_out in (False, True):
-        found = scores_of([each for each in labels if each.held_out is held_out], documents)
+        found = compute_scores([each for each in labels if each.held_out is held_out], documents)
         assert found.pairing >= 0.97, found.wrong
         assert found.kinds >= 0.97, found.wrong
         assert found.false_changes == 0

@@ -25,8 +25,8 @@ from eval.metrics.statistics import Figure, figure
 from eval.public import figures as made_of
 from eval.public import public_commands, squad
 from eval.public.answered_rows import read_abstention, read_evidence
-from eval.public.figures import Outcome, covered, judged, rank, ranking_figures
-from eval.public.public_libraries import Kit, Text, key_of, stocked
+from eval.public.figures import Outcome, is_covered, rank_texts, ranking_figures, ranking_outcome
+from eval.public.public_libraries import Kit, Text, key_of, open_text_engine
 from eval.public.public_rows import Row, read_rows
 
 SETS = SHARED / "eval"
@@ -104,13 +104,13 @@ def test_a_text_becomes_a_document_without_a_changed_character() -> None:
 
 
 def test_a_text_without_a_word_becomes_no_document_and_the_others_keep_their_numbers(kit: Kit) -> None:
-    with stocked([Text(" ", " \n", "en"), *TEXTS], kit) as engine:
+    with open_text_engine([Text(" ", " \n", "en"), *TEXTS], kit) as engine:
         assert [document.key for document in engine.library.documents()] == [key_of(n) for n in (1, 2, 3)]
-        assert rank(engine, "Who opened the bridge?")[0] == 2
+        assert rank_texts(engine, "Who opened the bridge?")[0] == 2
 
 
 def test_a_library_is_gone_in_the_end(kit: Kit) -> None:
-    with stocked(TEXTS, kit) as engine:
+    with open_text_engine(TEXTS, kit) as engine:
         folder = engine.library.folder
         assert folder.is_dir()
         assert engine.library.verify() == []
@@ -135,25 +135,25 @@ def test_a_library_is_gone_in_the_end(kit: Kit) -> None:
 def test_a_span_is_covered_by_those_of_its_document(
     by: list[tuple[str, tuple[int, int]]], share: float, holds: bool
 ) -> None:
-    assert covered([("a", (2, 10))], by, share) is holds
+    assert is_covered([("a", (2, 10))], by, share) is holds
 
 
 # Ranking
 
 
 def test_the_outcome_of_a_ranking_has_the_figures_worked_out_by_hand() -> None:
-    outcome = judged([4, 7, 1], 7)
+    outcome = ranking_outcome([4, 7, 1], 7)
     assert outcome == {"ndcg10": pytest.approx(1 / math.log2(3)), "recall": [0.0, 1.0, 1.0], "rr": 0.5}
-    figures = ranking_figures([outcome, judged([3], 3)])
+    figures = ranking_figures([outcome, ranking_outcome([3], 3)])
     assert figures["MRR@10"].value == 0.75
     assert figures["R@1"].value == 0.5
 
 
 def test_a_document_counts_once_however_many_of_its_passages_are_found(kit: Kit) -> None:
     long = "\n".join(f"The castle has tower number {n}, which the guards of the castle watch." for n in range(200))
-    with stocked([Text("", long, "en"), *TEXTS], kit) as engine:
+    with open_text_engine([Text("", long, "en"), *TEXTS], kit) as engine:
         assert len(engine.library.passages(next(engine.library.documents()).id)) > 3
-        ranked = rank(engine, "Who built the castle on the hill?")
+        ranked = rank_texts(engine, "Who built the castle on the hill?")
         assert sorted(set(ranked)) == sorted(ranked)
         assert {0, 1} <= set(ranked)
 
@@ -217,7 +217,7 @@ def test_rows_are_answered_or_refused_from_their_own_passages(tmp_path: Path, ki
         abstention_row("a", "Who built the castle?", True),
         abstention_row("b", "How tall are the giraffes of Zanzibar?", False),
     )
-    known, unknown = (made_of.refused(row, kit) for row in read_abstention(path))
+    known, unknown = (made_of.abstention_outcome(row, kit) for row in read_abstention(path))
     assert (known["answered"], known["answerable"]) == (True, True)
     assert (unknown["answered"], unknown["answerable"]) == (False, False)
     assert known["confidence"] > unknown["confidence"]
@@ -274,7 +274,7 @@ def test_a_selected_sentence_that_is_quoted_counts_and_one_that_is_not_does_not(
         evidence_row("none", "How tall are the giraffes of Zanzibar?"),
     )
     rows = read_evidence(path)
-    good, other, none = (made_of.quoted(row, kit) for row in rows)
+    good, other, none = (made_of.evidence_outcome(row, kit) for row in rows)
     assert [each["answerable"] for each in (good, other, none)] == [True, True, False]
     assert (good["quoted"], other["quoted"]) == (True, False)
     assert (none["quoted"], none["answered"]) == (False, False)

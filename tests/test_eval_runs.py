@@ -36,12 +36,12 @@ from eval.cases import EvaluationError, load_cases, shipped_sets
 from eval.cli import app
 from eval.metrics.scores import MEASURES
 from eval.report.page import set_notes
-from eval.runs.corpora import KEPT, built, fingerprint, sources
+from eval.runs.corpora import KEPT_LIBRARIES, find_sources, fingerprint, open_built_library
 from eval.runs.execute import Plan, execute
-from eval.runs.gate import SHIPPED, Threshold, broken, load_thresholds, losses
+from eval.runs.gate import SHIPPED, Threshold, find_regressions, find_violations, load_thresholds
 from eval.runs.records import Cited, Claim, Record
-from eval.runs.run_comparison import compare, summary_of
-from eval.runs.run_store import ANSWERS, META, Answers, Run, load_run
+from eval.runs.run_comparison import compare, summarise_run
+from eval.runs.run_store import ANSWERS, META, AnswerWriter, Run, load_run
 from eval.runs.run_tables import MEANINGS
 from ingest.outcomes import Progress
 from ingest.pipeline import Input, ingest
@@ -230,7 +230,7 @@ def test_a_run_keeps_every_answer_with_the_texts_cited_and_the_gold(run: Runs) -
         made.text_of("another")
     assert [(gold.document, gold.locator) for gold in made.gold["n1"]] == [(KEY, "para. 2")]
     assert "leave their bags" in made.gold["n1"][0].text
-    summary = summary_of(made)
+    summary = summarise_run(made)
     assert summary.figures["quote_exact"].value == 1.0
     assert (summary.per_case["n1"]["right"], summary.per_case["n3"]["right"]) == (1.0, 0.0)
     again = Parrot()
@@ -245,7 +245,7 @@ def test_an_interrupted_run_goes_on_where_it_was(run: Runs) -> None:
     begun = load_run(run.folder)
     assert begun.missing >= 1
     with pytest.raises(EvaluationError, match=r"is not finished: \d of 3 cases"):
-        summary_of(begun)
+        summarise_run(begun)
     system = Parrot()
     assert run(system).missing == 0
     assert len(system.asked) == begun.missing
@@ -273,7 +273,7 @@ def test_only_what_is_asked_otherwise_is_asked_again(run: Runs) -> None:
     system = Parrot()
     made = run(system)
     assert system.asked == ["n2"]
-    assert summary_of(made).per_case["n1"]["right"] == 0.0
+    assert summarise_run(made).per_case["n1"]["right"] == 0.0
     assert len(made.records) == 3
 
 
@@ -297,8 +297,8 @@ def test_a_system_that_breaks_has_failed_the_case_and_is_asked_on(run: Runs) -> 
     made = run(Parrot(break_at="n2"))
     assert [record.status for record in made.records] == ["answered", "failed", "answered"]
     assert made.records[1].error == "ZeroDivisionError: by nothing"
-    assert summary_of(made).failed == ("n2",)
-    assert summary_of(made).per_case["n2"]["right"] == 0.0
+    assert summarise_run(made).failed == ("n2",)
+    assert summarise_run(made).per_case["n2"]["right"] == 0.0
     system = Parrot()
     assert [record.status for record in run(system).records] == ["answered"] * 3
     assert system.asked == ["n2"]
@@ -339,8 +339,8 @@ def test_a_folder_that_is_no_run_is_not_touched(run: Runs) -> None:
 
 def test_two_processes_do_not_write_one_run(run: Runs) -> None:
     run()
-    with Answers(run.folder), pytest.raises(EvaluationError, match="being written to by another"):
-        Answers(run.folder)
+    with AnswerWriter(run.folder), pytest.raises(EvaluationError, match="being written to by another"):
+        AnswerWriter(run.folder)
 
 
 @pytest.mark.parametrize(
@@ -362,12 +362,14 @@ def test_a_library_that_was_half_built_is_gone_on_with(tmp_path: Path) -> None:
     catalogue = Catalogue([], [])
     with (
         pytest.raises(KeyboardInterrupt),
-        built(tmp_path, "half", given, HashEmbedder(), catalogue, _stop_at("boats.md")),
+        open_built_library(tmp_path, "half", given, HashEmbedder(), catalogue, _stop_at("boats.md")),
     ):
         pytest.fail("it was not built")
-    with built(tmp_path, "half", given, HashEmbedder(), catalogue, _refuse("note.md")) as library:
+    with open_built_library(tmp_path, "half", given, HashEmbedder(), catalogue, _refuse("note.md")) as library:
         assert len(list(library.documents())) == 2
-    with built(tmp_path, "half", given, HashEmbedder(), catalogue, _refuse("note.md", "boats.md")) as library:
+    with open_built_library(
+        tmp_path, "half", given, HashEmbedder(), catalogue, _refuse("note.md", "boats.md")
+    ) as library:
         assert len(list(library.documents())) == 2
 
 
@@ -388,16 +390,16 @@ def _refuse(*names: str) -> Any:
 
 def test_libraries_that_were_not_used_for_longest_go(tmp_path: Path) -> None:
     catalogue = Catalogue([], [])
-    for n in range(KEPT + 3):
-        with built(tmp_path, f"l{n}", [Input("note.md", NOTE.encode())], HashEmbedder(), catalogue):
+    for n in range(KEPT_LIBRARIES + 3):
+        with open_built_library(tmp_path, f"l{n}", [Input("note.md", NOTE.encode())], HashEmbedder(), catalogue):
             pass
         os.utime(tmp_path / f"l{n}" / "built", (n, n))
     kept = {path.name for path in tmp_path.iterdir()}
-    assert kept == {f"l{n}" for n in range(2, KEPT + 3)}
-    with FileLock(tmp_path / "l2" / "owner.lock"), built(tmp_path, "l9", [], HashEmbedder(), catalogue):
+    assert kept == {f"l{n}" for n in range(2, KEPT_LIBRARIES + 3)}
+    with FileLock(tmp_path / "l2" / "owner.lock"), open_built_library(tmp_path, "l9", [], HashEmbedder(), catalogue):
         pass
     assert {path.name for path in tmp_path.iterdir()} == {*kept, "l9"}, "a library in use stays"
-    with built(tmp_path, "l9", [], HashEmbedder(), catalogue):
+    with open_built_library(tmp_path, "l9", [], HashEmbedder(), catalogue):
         pass
     assert {path.name for path in tmp_path.iterdir()} == {*kept, "l9"} - {"l2"}
 
@@ -416,13 +418,13 @@ def test_documents_that_are_absent_are_named(tmp_path: Path, monkeypatch: pytest
     monkeypatch.chdir(tmp_path)
     for name in ("meeting", "un"):
         with pytest.raises(EvaluationError, match=rf"\({name}\) are not at hand; name a folder .* Or fetch them"):
-            sources(name, [])
+            find_sources(name, [])
     with pytest.raises(EvaluationError, match="about no named collection"):
-        sources("", [])
+        find_sources("", [])
     with pytest.raises(EvaluationError, match="about 'moon'"):
-        sources("moon", [])
+        find_sources("moon", [])
     with pytest.raises(EvaluationError, match=r"absent\.md does not exist"):
-        sources("starter", [tmp_path / "absent.md"])
+        find_sources("starter", [tmp_path / "absent.md"])
 
 
 # Comparing
@@ -480,7 +482,7 @@ def test_each_threshold_that_is_broken_is_named_with_its_figures(run: Runs) -> N
         "latency_p50_ms": Threshold(most=1.5),
         "ndcg_at_10": Threshold(least=0.0),
     }
-    assert broken(wanted, made, summary_of(made)) == [
+    assert find_violations(wanted, made, summarise_run(made)) == [
         "fact_recall is 0.5, below 0.51.",
         "latency_p50_ms is 2, above 1.5.",
         "ndcg_at_10 has no value, since no case has it.",
@@ -502,19 +504,19 @@ def many(folder: Path, count: int = 12, each: int = 1) -> Path:
 def test_a_run_that_is_worse_than_another_by_more_than_chance_is_told_so(here: Path, run: Runs) -> None:
     questions, run.out = many(here), here / "eval-runs"
     good, bad = (run(system, questions=questions, name=name) for name, system in (("good", Better()), ("bad", Worse())))
-    assert losses(good, bad) == [
+    assert find_regressions(good, bad) == [
         "right falls from 1 to 0 (p = 0.0005, 12 cases).",
         "fact_recall falls from 1 to 0 (p = 0.0312, 6 cases).",
         "shown falls from 1 to 0 (p = 0.0312, 6 cases).",
         "abstention_recall falls from 1 to 0 (p = 0.0312, 6 cases).",
     ]
-    assert losses(bad, good) == losses(good, good) == []
+    assert find_regressions(bad, good) == find_regressions(good, good) == []
     assert compare(good, bad).figures["abstention_recall"].cases == 6
     # Four cases may differ by chance, and so may all that is asked of one document.
     for name, size in (("few", (4,)), ("one", (12, 12))):
         asked = many(here, *size)
         runs = [run(each(), questions=asked, name=f"{each.__name__}-{name}") for each in (Better, Worse)]
-        assert losses(*runs) == []
+        assert find_regressions(*runs) == []
     assert compare(*runs).mcnemar == 1.0
     (here / "gate.yaml").write_text("any: {failed: {most: 0}}", encoding="utf-8")
     words = ("--thresholds", here / "gate.yaml", "--against")
@@ -666,7 +668,7 @@ def stored(folder: Path, questions: Path) -> None:
     (folder / questions.name).write_bytes(questions.read_bytes())
     (folder / META).write_text(json.dumps({"set": questions.stem, "cases": questions.name, "system": "mute"}), "utf-8")
     (folder / ANSWERS).touch()
-    with Answers(folder) as answers:
+    with AnswerWriter(folder) as answers:
         for case in load_cases(questions):
             answers.add(case, Record(case.id, "mute", "not_found", ms=1.0))
 

@@ -18,13 +18,13 @@ from corpus.library import Library
 from corpus.models import EmbeddingModels
 from corpus.symbols import Symbol
 from eval.cases import Case, EvaluationError, Place, load_cases, read_cases, shipped_sets
-from eval.gold_spans import Shelf, located
+from eval.gold_spans import DocumentIndex, locate_gold
 from eval.metrics.scores import scores
 from eval.question_check import check_cases
-from eval.runs.corpora import sources
+from eval.runs.corpora import find_sources
 from eval.runs.execute import Plan, execute
 from eval.runs.records import Cited, Claim, Record
-from eval.runs.run_comparison import summary_of
+from eval.runs.run_comparison import summarise_run
 from eval.runs.run_store import SPANS, Run, load_run
 from eval.systems import PEERS
 from ingest.pipeline import Input, ingest
@@ -74,7 +74,7 @@ def library(open_library: OpenLibrary) -> Library:
 @pytest.fixture
 def case(tmp_path: Path, library: Library) -> Case:
     """The question that has an answer, its words looked up."""
-    (made,) = located(load_cases(lines(tmp_path, FIELDS)), library)
+    (made,) = locate_gold(load_cases(lines(tmp_path, FIELDS)), library)
     return made
 
 
@@ -134,7 +134,7 @@ def test_its_documents_are_taken_from_where_they_lie(tmp_path: Path, monkeypatch
     (folder / "A_80_7.en.md").write_text(HARBOUR, encoding="utf-8")
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
-    assert [source.open().name for source in sources("un", [])] == ["A_80_7.en.md"]
+    assert [source.open().name for source in find_sources("un", [])] == ["A_80_7.en.md"]
 
 
 # Places
@@ -146,20 +146,20 @@ def test_words_are_found_in_the_document_of_that_file_and_decide_alone(case: Cas
     ((document_id, start, end),) = place.found
     document = library.document(document_id)
     assert document.text[start:end] == "It closes on 1 December of each year"
-    assert place.holds("", "", (document_id, start - 5, start + 1))
-    assert place.holds("", "", (document_id, end - 1, end + 5))
-    assert not place.holds(document.key, "para. 9", (document_id, start - 5, start))
-    assert not place.holds(document.key, "para. 9", (document_id, end, end + 5))
-    assert not place.holds(document.key, "para. 9", ("another", start, end))
-    assert not place.holds(document.key, "para. 9")
-    assert (place.is_of("", document_id), place.is_of(document.key, "another")) == (True, False)
+    assert place.contains("", "", (document_id, start - 5, start + 1))
+    assert place.contains("", "", (document_id, end - 1, end + 5))
+    assert not place.contains(document.key, "para. 9", (document_id, start - 5, start))
+    assert not place.contains(document.key, "para. 9", (document_id, end, end + 5))
+    assert not place.contains(document.key, "para. 9", ("another", start, end))
+    assert not place.contains(document.key, "para. 9")
+    assert (place.is_in("", document_id), place.is_in(document.key, "another")) == (True, False)
 
 
 def test_a_document_is_known_by_its_file_its_key_and_its_symbol_written_as_a_file(open_library: OpenLibrary) -> None:
     library = open_library()
     fetched = Input("fetched.md", HARBOUR.encode(), Symbol.parse("S/RES/2776 (2025)"), "en")
     list(ingest([fetched, Input("A note.md", b"# Note\n\nA note.\n")], library, Catalogue([], [])))
-    shelf = Shelf(library)
+    shelf = DocumentIndex(library)
     for name in ("S/RES/2776 (2025)", "S_RES_2776_(2025)", "S_RES_2776_(2025).en", "fetched"):
         assert len(shelf.ids(name)) == 1, name
     assert len(shelf.ids("A_note")) == 1
@@ -266,14 +266,14 @@ def test_a_run_keeps_where_the_words_stand_and_is_judged_without_its_library(tmp
     (found,) = made.cases[0].gold[0].found or ()
     assert "1 December" in made.text_of(found[0])[found[1] : found[2]]
     assert "It closes on 1 December" in made.gold["h1"][0].text
-    row = summary_of(made).per_case["h1"]
+    row = summarise_run(made).per_case["h1"]
     assert (row["paragraph_exact"], row["recall_at_10"], row["quote_exact"]) == (1.0, 1.0, 1.0)
 
 
 def test_words_that_the_documents_do_not_have_are_told_and_count_as_not_cited(tmp_path: Path) -> None:
     made, notes = run(tmp_path, {**FIELDS, "gold": [{"span": "It sinks ... each year"}]}, NONE)
     assert any("count as not cited, in 1 cases: h1." in note for note in notes)
-    row = summary_of(made).per_case["h1"]
+    row = summarise_run(made).per_case["h1"]
     assert (row["paragraph_exact"], row["recall_at_10"], row["right"]) == (0.0, 0.0, 1.0)
 
 

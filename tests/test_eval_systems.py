@@ -18,8 +18,8 @@ from corpus.library import Library
 from eval.cases import Case, EvaluationError
 from eval.runs.records import JOIN, Record
 from eval.systems import NAMES, PEERS
-from eval.systems.chat import PROMPT, claims_of
-from eval.systems.passages import RETRIEVED, spans_of
+from eval.systems.chat import PROMPT, parse_claims
+from eval.systems.passages import RETRIEVED, passage_places
 from eval.systems.rapporteur import BY_RULE, Rapporteur
 from eval.systems.remote import Remote
 
@@ -178,7 +178,7 @@ def test_the_places_of_a_passage_cover_all_its_words_but_headings(starter_librar
     several = 0
     for document in starter_library.documents():
         for passage in starter_library.passages(document.id):
-            spans = spans_of(document, passage)
+            spans = passage_places(document, passage)
             assert all(passage.start <= start < end <= passage.end for start, end, _ in spans)
             assert [span[0] for span in spans] == sorted(span[0] for span in spans)
             blocks = document.blocks[passage.first : passage.last + 1]
@@ -324,7 +324,7 @@ def test_a_chat_server_abstains_by_the_words_it_was_given_or_by_refusing(
 def test_marks_belong_to_the_sentence_before_them(
     content: str, language: str, claims: list[tuple[str, tuple[int, ...]]]
 ) -> None:
-    assert [(claim.text, claim.cited) for claim in claims_of(content, language, 3)] == claims
+    assert [(claim.text, claim.cited) for claim in parse_claims(content, language, 3)] == claims
 
 
 @pytest.mark.parametrize(

@@ -18,13 +18,13 @@ from corpus.embedding import EmbeddingError, HashEmbedder, PackagedE5
 from corpus.library import Library
 from corpus.models import EmbeddingModels
 from eval.training.intent_training import (
-    Asked,
-    arrays_of,
-    asked_of_meetings,
-    asked_of_others,
-    fitted,
-    left_out,
-    told_apart,
+    IntentQuestion,
+    auc_by_language,
+    cross_validate,
+    fit_intents,
+    meeting_questions,
+    other_questions,
+    to_arrays,
 )
 
 
@@ -100,8 +100,8 @@ def test_patterns_are_filled_with_meetings_and_the_same_at_every_call(tmp_path: 
         {"kind": "documents", "language": "fr", "pattern": "{symbol}, c'est {paper} ?"},
     ]
     file = written(tmp_path / "patterns.jsonl", *patterns)
-    made = [*asked_of_meetings(meetings, [file])]
-    assert made == [*asked_of_meetings(meetings, [file])]
+    made = [*meeting_questions(meetings, [file])]
+    assert made == [*meeting_questions(meetings, [file])]
     assert {(each.intent, each.language) for each in made} == {("row", "en"), ("documents", "fr")}
     assert all("before lunch" in each.text for each in made if each.intent == "row")
     assert {each.text for each in made if each.intent == "documents"} == {"A/AC.1/2024/2, c'est la note ?"}
@@ -111,7 +111,7 @@ def test_of_other_documents_only_what_stands_alone_is_asked(tmp_path: Path) -> N
     alone = {"id": "1", "language": "en", "question": "Who signed?", "history": []}
     leaning = {"id": "2", "language": "en", "question": "And when?", "history": ["Who signed?"]}
     translated = {"of": "1", "language": "fr", "question": "Qui a signé ?"}
-    made = asked_of_others([written(tmp_path / "questions.jsonl", alone, leaning, translated)])
+    made = other_questions([written(tmp_path / "questions.jsonl", alone, leaning, translated)])
     assert sorted((each.text, each.intent, each.of) for each in made) == [
         ("Qui a signé ?", OTHER, "1"),
         ("Who signed?", OTHER, "1"),
@@ -120,14 +120,14 @@ def test_of_other_documents_only_what_stands_alone_is_asked(tmp_path: Path) -> N
 
 def test_what_was_left_out_is_told_by_the_rest_and_what_ships_tells_the_same() -> None:
     rng, kinds = np.random.default_rng(1), ("place", NONE, OTHER)
-    questions = [Asked(f"{kind} {n}", "en", kind, f"{kind} {n}") for kind in kinds for n in range(40)]
+    questions = [IntentQuestion(f"{kind} {n}", "en", kind, f"{kind} {n}") for kind in kinds for n in range(40)]
     centres = {kind: rng.normal(size=16) for kind in kinds}
     vectors = np.stack([centres[each.intent] + 0.2 * rng.normal(size=16) for each in questions]).astype(np.float32)
-    found = left_out(questions, vectors)
+    found = cross_validate(questions, vectors)
     assert sorted(each.text for each, _ in found) == sorted(each.text for each in questions)
-    assert told_apart(found) == [["all", 80, "1.000"], ["en", 80, "1.000"]]
-    model = fitted(questions, vectors, "hash")
-    held = arrays_of(model)
+    assert auc_by_language(found) == [["all", 80, "1.000"], ["en", 80, "1.000"]]
+    model = fit_intents(questions, vectors, "hash")
+    held = to_arrays(model)
     shipped = Intents(str(held["model"]), tuple(map(str, held["intents"])), held["weights"], held["offsets"])
     assert shipped.names == model.names
     assert all(abs(shipped.beyond_agenda(one) - model.beyond_agenda(one)) < 1e-3 for one in vectors)

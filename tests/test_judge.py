@@ -9,7 +9,7 @@ from running_servers import Answer
 from assistant.model.endpoint import Endpoint
 from assistant.model.model_interface import ModelFault
 from eval.cases import Case
-from eval.runs.judge import BEGIN, END, Judgement, agreement, asking, judge
+from eval.runs.judge import BEGIN, END, Judgement, agreement, judge, model_as_judge
 from eval.runs.records import Claim, Record
 
 CASE = Case("c", "How many?", "en", "number", True, facts=(("four", "4"),), history=("What is held?",))
@@ -104,7 +104,7 @@ def test_agreement_at_its_edges():
 
 def test_a_model_is_asked_once_and_whatever_goes_wrong_is_a_failed_judgement_that_names_the_server():
     with writing(lambda *_: "VERDICT: correct", lambda *_: Answer(500)) as server:
-        model = asking(Endpoint(f"{server.url}/v1", "small", retries=0))
+        model = model_as_judge(Endpoint(f"{server.url}/v1", "small", retries=0))
         assert judge(CASE, ANSWER, model).correct
         made = judge(CASE, ANSWER, model)
     assert (made.verdict, server.url in made.error) == ("failed", True)

@@ -38,8 +38,8 @@ from corpus.documents import LANGUAGES, Document, Span
 from eval.cases import MANDATES
 from eval.cli import app
 from eval.comparison import read_texts
-from eval.mandates import Labelled, scores_of
-from eval.output import labels_in
+from eval.mandates import Labelled, compute_scores
+from eval.output import load_labels
 from ingest.document_reading import read_document
 from ingest.input_files import find_inputs
 from ingest.pipeline import Input
@@ -1003,13 +1003,13 @@ def test_requests_are_read_from_real_resolutions_as_they_were_labelled() -> None
     at_hand(SHARED)
     labels = [
         each
-        for each in labels_in(MANDATES, Labelled)
+        for each in load_labels(MANDATES, Labelled)
         if each.document in ("A/RES/78/10", "S/RES/2771(2025)", "A/RES/79/37")
     ]
     folder = SHARED / "documents" / "un"
     files = ("series/A_RES_78_10.pdf", "train/S_RES_2771 (2025).en.pdf", "train/A_RES_79_37.pdf")
     held = read_texts([folder / name for name in files], {each.document for each in labels})
-    scores = scores_of(labels, held)
+    scores = compute_scores(labels, held)
     assert {name: score.f1.value >= 0.93 for name, score in scores.fields.items() if name != "time"} == {
         "verb": True,
         "addressee": True,

@@ -27,7 +27,7 @@ from corpus.embedding.runtime import open_session
 from corpus.library import Library
 from corpus.models import EmbeddingModels
 from eval.training.export import npz
-from eval.training.query_training import Asked, Plan, QueryEncoder, Shelf, shelf_of, train
+from eval.training.query_training import Plan, QueryEncoder, TrainingQuestion, TrainingSet, library_questions, train
 from ingest.chunker import SEGMENTER_VERSION
 from ingest.pipeline import Input
 
@@ -61,26 +61,26 @@ def encoder() -> QueryEncoder:
     return QueryEncoder(tokenizer(), weights(), PLAN)
 
 
-def harbour() -> Shelf:
+def harbour() -> TrainingSet:
     """A passage on each of three things, asked about in two languages; passages lie where the English questions do."""
     made = encoder()
     with torch.no_grad():
         english = made([f"where {thing}" for thing in WORDS[3:6]]).numpy()
     asked = [
-        Asked(f"{how} {thing}", (n,), english=vector)
+        TrainingQuestion(f"{how} {thing}", (n,), english=vector)
         for how, things in (("where", WORDS[3:6]), ("où", WORDS[7:]))
         for n, (thing, vector) in enumerate(zip(things, english, strict=True))
     ]
-    return Shelf(asked, english)
+    return TrainingSet(asked, english)
 
 
-def nearest(made: QueryEncoder, shelf: Shelf) -> list[int]:
+def nearest(made: QueryEncoder, shelf: TrainingSet) -> list[int]:
     with torch.no_grad():
         vectors = made([asked.text for asked in shelf.questions]).numpy()
     return [int(n) for n in np.argmax(vectors @ shelf.passages.T, axis=1)]
 
 
-def run(made: QueryEncoder, shelf: Shelf, folder: Path, minutes: float) -> list[str]:
+def run(made: QueryEncoder, shelf: TrainingSet, folder: Path, minutes: float) -> list[str]:
     told: list[str] = []
     plan = Plan(minutes=minutes, rank=4, batch=4, rate=1e-2, warm=5)
     train(made, [shelf], plan, folder, told.append)
@@ -154,7 +154,7 @@ def test_a_question_is_trained_on_with_its_translations_and_the_passages_that_an
     base = HashEmbedder()
     with Library(tmp_path / "library", EmbeddingModels(EnglishOnly(), base), SEGMENTER_VERSION) as library:
         add(library, catalogue, Input("rules.md", text), Input("other.md", b"# Other\n\n1. Nets are dried.\n"))
-        shelf = shelf_of(library, tmp_path / "q.jsonl", tmp_path / "t.jsonl", base, scoped=True)
+        shelf = library_questions(library, tmp_path / "q.jsonl", tmp_path / "t.jsonl", base, scoped=True)
     assert [each.text for each in shelf.questions] == ["boats when", "Et le port ? bateaux quand"]
     assert len(shelf.passages) == 2
     for each in shelf.questions:

@@ -16,7 +16,7 @@ import pytest
 from corpus.embedding import HashEmbedder
 from eval.bench import _ratio, indexed
 from eval.bench_tools import generated as text_of
-from eval.report.plots import growth
+from eval.report.plots import growth_plot
 from eval.scale import generated
 from ingest.pipeline import Input
 
@@ -64,7 +64,7 @@ def test_generated_documents_are_the_same_every_time_and_differ_from_each_other(
 
 
 def test_a_curve_of_growth_lies_within_its_plot() -> None:
-    drawn = growth([([(10_000, 0.4), (1_000_000, 250.0)], 0)], "passages", "Growth")
+    drawn = growth_plot([([(10_000, 0.4), (1_000_000, 250.0)], 0)], "passages", "Growth")
     svg = ElementTree.fromstring(drawn)
     (line,) = svg.iter("polyline")
     points = [tuple(map(float, point.split(","))) for point in line.attrib["points"].split()]

@@ -23,9 +23,17 @@ from corpus.embedding import PackagedMiniLM
 from corpus.library import Library
 from corpus.sentences import sentence_spans
 from eval.cli import app
-from eval.metrics.support import supported
+from eval.metrics.support import check_support
 from eval.support.corrupt import KINDS, corruptions
-from eval.support.support_measure import TRUE, Told, evaluation, held_out, measure, run_time, true_sentences
+from eval.support.support_measure import (
+    TRUE,
+    ClaimResult,
+    evaluation_check,
+    held_out,
+    measure,
+    run_time_check,
+    true_sentences,
+)
 
 ASSISTANT = Path(__file__).resolve().parent.parent / "assistant"
 PANEL = (
@@ -35,9 +43,9 @@ PANEL = (
 
 
 @pytest.fixture(scope="module")
-def told() -> list[Told]:
+def told() -> list[ClaimResult]:
     """What the check makes of the set by words alone."""
-    return list(measure(run_time(None)))
+    return list(measure(run_time_check(None)))
 
 
 def checked(claim: str, source: str = PANEL, language: str = "en", document: str = "A/78/12") -> Support:
@@ -67,7 +75,7 @@ def test_a_paraphrase_is_no_copy_and_a_corruption_no_paraphrase() -> None:
         assert not any(made.claim == each.claim and made.source == each.source for each in sentences)
 
 
-def test_of_the_corruptions_at_least_95_in_100_are_caught_by_words_alone(told: list[Told]) -> None:
+def test_of_the_corruptions_at_least_95_in_100_are_caught_by_words_alone(told: list[ClaimResult]) -> None:
     false = [each for each in told if each.kind != TRUE]
     assert sum(each.right for each in false) / len(false) >= 0.95
     for kind in KINDS:
@@ -75,7 +83,7 @@ def test_of_the_corruptions_at_least_95_in_100_are_caught_by_words_alone(told: l
         assert sum(each.right for each in of_kind) / len(of_kind) >= 0.93, kind
 
 
-def test_of_the_paraphrases_at_most_10_in_100_are_rejected_by_words_alone(told: list[Told]) -> None:
+def test_of_the_paraphrases_at_most_10_in_100_are_rejected_by_words_alone(told: list[ClaimResult]) -> None:
     true = [each for each in told if each.kind == TRUE]
     assert sum(each.right for each in true) / len(true) >= 0.90
 
@@ -83,7 +91,7 @@ def test_of_the_paraphrases_at_most_10_in_100_are_rejected_by_words_alone(told: 
 def test_with_the_packaged_model_both_hold_in_english_and_the_half_that_nothing_was_fitted_on_is_not_far_behind(
     tmp_path: Path,
 ) -> None:
-    told = list(measure(run_time(PackagedMiniLM(tmp_path))))
+    told = list(measure(run_time_check(PackagedMiniLM(tmp_path))))
     for half in (told, [each for each in told if each.held_out]):
         true = [each for each in half if each.kind == TRUE]
         false = [each for each in half if each.kind != TRUE]
@@ -91,8 +99,8 @@ def test_with_the_packaged_model_both_hold_in_english_and_the_half_that_nothing_
         assert sum(each.right for each in true) / len(true) >= 0.88
 
 
-def test_the_evaluation_judges_by_rules_of_its_own(told: list[Told]) -> None:
-    other = list(measure(evaluation()))
+def test_the_evaluation_judges_by_rules_of_its_own(told: list[ClaimResult]) -> None:
+    other = list(measure(evaluation_check()))
     assert [each.right for each in other] != [each.right for each in told]
 
 
@@ -308,4 +316,4 @@ def test_every_reason_that_the_check_gives_has_a_frame() -> None:
 def test_a_time_before_a_colon_is_a_time() -> None:
     told = "четверг, 12 августа 2021 года, 11:00–13:00: пункт 1 (Opening of the meeting)."
     row = "Thursday, 12 August 2021 | 11 a.m.–1 p.m. | 1 | Opening of the meeting"
-    assert supported(told, [row], derived=True)
+    assert check_support(told, [row], derived=True)

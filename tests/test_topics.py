@@ -18,10 +18,10 @@ from assistant.reports.comparison.topic_comparison import TopicComparison, compa
 from assistant.reports.lookup import find_document
 from corpus.documents import LANGUAGES
 from eval.cases import ORIGINS, TOPICS
-from eval.origins import Labelled, scores_of
-from eval.output import labels_in
-from eval.topics import Told, Topic, told_of
-from eval.topics import scores_of as topic_scores_of
+from eval.origins import Labelled, compute_scores
+from eval.output import load_labels
+from eval.topics import FoundPlaces, Topic, find_places
+from eval.topics import compute_scores as topic_scores_of
 from ingest.input_files import FileInput
 from ingest.pipeline import Input
 
@@ -280,7 +280,7 @@ def test_a_document_that_is_not_held_is_told_with_what_is_near(hold: Hold) -> No
 def test_labelled_paragraphs_of_eight_series_are_traced_to_where_a_reader_finds_them(holding: Holding) -> None:
     folder = at_hand(SHARED / "documents" / "un" / "series")
     library = holding(*(FileInput(path).open() for path in sorted(folder.iterdir()))).library
-    found = scores_of(library, labels_in(ORIGINS, Labelled))
+    found = compute_scores(library, load_labels(ORIGINS, Labelled))
     assert found.paragraphs >= 170
     assert found.kinds / found.paragraphs >= 0.97, found.wrong
 
@@ -288,10 +288,10 @@ def test_labelled_paragraphs_of_eight_series_are_traced_to_where_a_reader_finds_
 def test_the_evaluation_of_topics_counts_what_is_told(hold: Hold) -> None:
     engine = hold(A_90_7=("2030-01-01", [DETAIN.format(days=10), NETS]))
     topics = [Topic("A/90/7", DETENTION, "en", False, ("para. 1", "para. 2"))]
-    assert told_of(engine, topics[0]) == Told(("para. 1",), ())
-    found = topic_scores_of(topics, lambda topic: told_of(engine, topic))
+    assert find_places(engine, topics[0]) == FoundPlaces(("para. 1",), ())
+    found = topic_scores_of(topics, lambda topic: find_places(engine, topic))
     assert (found.hits, found.silent, found.precision, found.precision_all, found.recall) == (1.0, 0.0, 1.0, 1.0, 0.5)
-    shipped = labels_in(TOPICS, Topic)
+    shipped = load_labels(TOPICS, Topic)
     assert {each.language for each in shipped} == set(LANGUAGES)
     assert len([each for each in shipped if each.language == "en"]) >= 60
 

@@ -30,8 +30,8 @@ from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.models import EmbeddingModels
 from eval.training.card import write_card
-from eval.training.groups import Group, Read, folded, lines_of, load, save
-from eval.training.measure import by_likeness, by_readers, mined, outcomes, questions_for
+from eval.training.groups import Group, Read, load_groups, read_values, save_groups, text_key
+from eval.training.measure import mine_hard_negatives, outcomes, questions_for, score_by_likeness, score_by_readers
 from eval.training.meeting_rows import ASKED as ASKED_IN
 from eval.training.meeting_rows import agenda_text, beside, meeting_groups
 from eval.training.mixes import MIXES, Mix, aside, by_set, mixed
@@ -102,24 +102,24 @@ def test_groups_are_the_same_after_they_were_stored(
 ) -> None:
     for name in ("rows.jsonl", "rows.jsonl.gz"):
         path = tmp_path_factory.getbasetemp() / name
-        assert save(groups, path) == len(groups)
-        assert list(load(path)) == groups
+        assert save_groups(groups, path) == len(groups)
+        assert list(load_groups(path)) == groups
 
 
 def test_the_same_groups_give_the_same_bytes_at_any_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     groups = [Group("s", "en", "Who?", True, (Read("", "He.", (0, 2)),))]
-    save(groups, tmp_path / "first.jsonl.gz")
+    save_groups(groups, tmp_path / "first.jsonl.gz")
     monkeypatch.setattr("time.time", lambda: 2_000_000_000.0)
-    save(groups, tmp_path / "later.jsonl.gz")
+    save_groups(groups, tmp_path / "later.jsonl.gz")
     assert (tmp_path / "first.jsonl.gz").read_bytes() == (tmp_path / "later.jsonl.gz").read_bytes()
 
 
 def test_what_is_no_group_is_named_with_its_place(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"rows\.jsonl, entry 1 is no group"):
-        list(load(written_lines(tmp_path / "rows.jsonl", [{"question": "Who?"}])))
+        list(load_groups(written_lines(tmp_path / "rows.jsonl", [{"question": "Who?"}])))
     (tmp_path / "broken.jsonl").write_text("{}\n{", encoding="utf-8")
     with pytest.raises(ValueError, match=r"broken\.jsonl, line 2 is no JSON"):
-        list(lines_of(tmp_path / "broken.jsonl"))
+        list(read_values(tmp_path / "broken.jsonl"))
 
 
 # What is evaluated on
@@ -170,8 +170,8 @@ def test_nothing_of_the_evaluation_sets_is_in_the_public_groups(
     allowed = list(public_groups(tmp_path, banned))
     assert 0 < len(allowed) < len(list(public_groups(tmp_path, Banned(frozenset(), frozenset()))))
     for group in allowed:
-        assert folded(group.question) not in banned.questions
-        assert not {folded(each.passage) for each in group.reads} & banned.passages
+        assert text_key(group.question) not in banned.questions
+        assert not {text_key(each.passage) for each in group.reads} & banned.passages
         assert all(each.passage[slice(*each.answer)].strip() for each in group.reads if each.answer)
 
 
@@ -179,7 +179,7 @@ def test_nothing_of_the_evaluation_sets_is_in_the_public_groups(
 
 
 def test_every_shipped_question_is_well_formed() -> None:
-    rows = list(lines_of(QUESTIONS))
+    rows = list(read_values(QUESTIONS))
     assert len({row["id"] for row in rows}) == len(rows) == 5470
     for row in rows:
         assert row["question"].strip(), row["id"]
@@ -191,7 +191,7 @@ def test_every_shipped_question_is_well_formed() -> None:
 
 
 def test_every_shipped_question_on_the_starter_corpus_names_a_document_of_it() -> None:
-    rows = list(lines_of(INDEX))
+    rows = list(read_values(INDEX))
     assert len({(row["document"], row["question"]) for row in rows}) > 2_950
     assert len(rows) == 3_000
     assert {row["document"] for row in rows} == {path.stem for path in STARTER.glob("*.md")}
@@ -203,7 +203,7 @@ def test_every_shipped_question_on_the_starter_corpus_names_a_document_of_it() -
 
 
 def test_every_answer_in_a_shipped_passage_stands_there() -> None:
-    rows = list(lines_of(PASSAGES))
+    rows = list(read_values(PASSAGES))
     assert len({row["passage"] for row in rows}) == len(rows) == 1840
     for row in rows:
         assert row["language"] in ("fr", "ru", "ar", "zh")
@@ -269,9 +269,9 @@ def test_mining_keeps_what_answers_and_what_the_reader_takes_for_an_answer() -> 
         Read("", "The bell rings at noon."),
     )
     group = Group("un-fact", "en", "When does the bell ring at six?", True, reads)
-    (made,) = mined([group], WordReader(), 1)
+    (made,) = mine_hard_negatives([group], WordReader(), 1)
     assert made.reads == (reads[1], reads[2])
-    (alone,) = mined([replace(group, answerable=False, reads=reads[:1])], WordReader(), 4)
+    (alone,) = mine_hard_negatives([replace(group, answerable=False, reads=reads[:1])], WordReader(), 4)
     assert alone.reads == reads[:1]
 
 
@@ -312,8 +312,8 @@ def test_a_question_on_a_treaty_is_asked_of_its_own_document_only(
 
 
 def test_every_question_on_an_invented_treaty_is_of_one_that_ships_and_is_translated_once() -> None:
-    texts = {row["name"]: " ".join(row["text"].split()) for row in lines_of(TREATIES)}
-    questions, others = list(lines_of(TREATY_QUESTIONS)), list(lines_of(TREATY_TRANSLATIONS))
+    texts = {row["name"]: " ".join(row["text"].split()) for row in read_values(TREATIES)}
+    questions, others = list(read_values(TREATY_QUESTIONS)), list(read_values(TREATY_TRANSLATIONS))
     assert len(texts) == 16
     assert len(questions) == 1_200
     assert {row["of"]: 1 for row in others} == {row["id"]: 1 for row in questions}
@@ -366,7 +366,7 @@ def test_a_written_document_is_asked_beside_its_own_passages_that_share_words_wi
 
 
 def test_the_documents_that_were_written_bear_their_answers_word_for_word() -> None:
-    rows = list(lines_of(PAPERS))
+    rows = list(read_values(PAPERS))
     assert Counter(row["language"] for row in rows).keys() == {"ar", "en", "es", "fr", "ru", "zh"}
     for row in rows:
         assert any(not asked["a"] for asked in row["questions"]) or len(row["questions"]) < 3
@@ -487,13 +487,13 @@ def test_a_passage_of_a_meeting_that_does_not_answer_stands_beside_some_other_qu
 
 
 def test_every_shipped_meeting_and_question_about_meetings_is_well_formed() -> None:
-    meetings = list(lines_of(MEETINGS))
+    meetings = list(read_values(MEETINGS))
     assert len({row["symbol"] for row in meetings}) == len(meetings) == 32
     for row in meetings:
         numbers = {item["number"] for item in row["items"]}
         assert {one for sitting in row["sittings"] for one in sitting["items"]} <= numbers
         assert all(item["called"][language] for item in row["items"] for language in ASKED_IN)
-    patterns = list(lines_of(PATTERNS))
+    patterns = list(read_values(PATTERNS))
     assert len({(row["kind"], row["language"], row["pattern"]) for row in patterns}) == len(patterns) > 1_600
     assert {row["language"] for row in patterns} == set(ASKED_IN)
 
@@ -586,7 +586,7 @@ def test_a_reader_is_calibrated_by_the_best_passage_of_questions_in_its_language
     assert [(each.answerable, each.aside) for each in english] == [(True, False), (False, False), (False, True)]
     rest = questions_for("multilingual", [asked], [held_back], harbour)
     assert [(each.answerable, each.aside) for each in rest] == [(False, True)] * 3
-    logits = [each.logit for each in outcomes(english[:1], by_readers(harbour, Counting()))]
+    logits = [each.logit for each in outcomes(english[:1], score_by_readers(harbour, Counting()))]
     assert logits == [4.0 + SEARCH_WEIGHT]  # "yachts pay a night", of the paragraph that answers
 
 
@@ -600,7 +600,7 @@ def test_both_readers_are_calibrated_by_the_mean_of_what_the_first_one_likes_bes
 
     english, other = questions_for("both", [asked], [], harbour), Doubting()
     assert english == questions_for("en", [asked], [], harbour)
-    (logit,) = (each.logit for each in outcomes(english[:1], by_readers(harbour, Counting(), other)))
+    (logit,) = (each.logit for each in outcomes(english[:1], score_by_readers(harbour, Counting(), other)))
     assert logit == (4.0 - 1.0) / 2 + SEARCH_WEIGHT
     assert 0 < other.passages <= AGAIN
 
@@ -617,7 +617,7 @@ def test_a_translation_is_answered_where_its_question_is(harbour: Engine, asked:
 
 def test_likeness_is_calibrated_by_what_is_nearest(harbour: Engine, asked: Path) -> None:
     english = questions_for("en", [asked], [], harbour)
-    near, far = outcomes(english, by_likeness(harbour))
+    near, far = outcomes(english, score_by_likeness(harbour))
     assert (near.answerable, far.answerable) == (True, False)
     assert 0.0 < near.logit <= 2.0
 
@@ -713,11 +713,11 @@ def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
                     "questions": [{"q": f"Quai {n} ?", "a": "vert"}]} for n, language in enumerate(("en", "fr"))],
         "INDEX": [{"document": "piers", "language": "en", "kind": "index", "question": "Is the pier closed in storms?",
                    "gold": [{"locator": "para. 1"}]}],
-        "MEETINGS": [*lines_of(MEETINGS)][:4],
-        "PATTERNS": [*{(row["kind"], row["language"]): row for row in lines_of(PATTERNS)}.values()],
-        "TREATIES": [*lines_of(TREATIES)][:2],
-        "TREATY_QUESTIONS": (treaty := [*lines_of(TREATY_QUESTIONS)][:150:10]),
-        "TREATY_TRANSLATIONS": [row for row in lines_of(TREATY_TRANSLATIONS) if row["of"] in {each["id"] for each in treaty}],
+        "MEETINGS": [*read_values(MEETINGS)][:4],
+        "PATTERNS": [*{(row["kind"], row["language"]): row for row in read_values(PATTERNS)}.values()],
+        "TREATIES": [*read_values(TREATIES)][:2],
+        "TREATY_QUESTIONS": (treaty := [*read_values(TREATY_QUESTIONS)][:150:10]),
+        "TREATY_TRANSLATIONS": [row for row in read_values(TREATY_TRANSLATIONS) if row["of"] in {each["id"] for each in treaty}],
     }  # fmt: skip
     for name, rows in ours.items():
         monkeypatch.setattr(f"eval.training.rows.{name}", written_lines(tmp_path / f"{name}.jsonl", rows))
@@ -736,15 +736,15 @@ def test_the_same_input_gives_the_same_rows(tmp_path: Path, shared: Path) -> Non
     assert printed[0] == printed[1]
     names = "public own more index written papers meetings treaties strange en multilingual aside"
     assert [name for _, name in printed[0]] == names.split()
-    public = list(load(tmp_path / "one" / "public.jsonl.gz"))
+    public = list(load_groups(tmp_path / "one" / "public.jsonl.gz"))
     assert by_set(public) == {"nq": 1, "squad2": 3}
-    english = list(load(tmp_path / "one" / "en.jsonl.gz"))
+    english = list(load_groups(tmp_path / "one" / "en.jsonl.gz"))
     counted = by_set(english)
     assert counted.pop("meeting") > 10
     assert counted.pop("treaty") == 15
     assert counted == {"nq": 1, "paper": 1, "squad2": 3, "strange": 1, "un": 3}
     assert {group.language for group in english} == {"en"}
-    several = list(load(tmp_path / "one" / "multilingual.jsonl.gz"))
+    several = list(load_groups(tmp_path / "one" / "multilingual.jsonl.gz"))
     counted = by_set(several)
     assert counted.pop("meeting") > 10
     assert counted.pop("treaty") == 15
@@ -756,7 +756,7 @@ def test_the_same_input_gives_the_same_rows(tmp_path: Path, shared: Path) -> Non
 )
 def test_the_multilingual_reader_begins_from_the_english_one_and_a_bridge(tmp_path: Path) -> None:
     groups = [*some("nq", "en", 3), Group("drcd", "zh", "谁?", False, (Read("", "游艇每晚支付四十克朗。"),))]
-    save(groups, tmp_path / "rows.jsonl")
+    save_groups(groups, tmp_path / "rows.jsonl")
     command("bridge", "--rows", tmp_path / "rows.jsonl", "--out", tmp_path / "bridge.npz")
     with np.load(tmp_path / "bridge.npz") as made, np.load(shipped_path("en")) as english:
         assert set(made.files) - set(english.files) == {"bridge.weight"}

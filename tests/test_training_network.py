@@ -30,8 +30,8 @@ from corpus.embedding.graph import quantise_linear, reader_graph, states_graph
 from corpus.embedding.runtime import open_session
 from eval.training.bridge import fitted
 from eval.training.export import exported, npz
-from eval.training.groups import Group, Read, save
-from eval.training.network import STEP, Bridged, Reader, Shape, padded
+from eval.training.groups import Group, Read, save_groups
+from eval.training.network import STEP, Bridged, Reader, Shape, pad_rows
 from eval.training.train import PLANS, Plan, losses, ready, train
 
 SCRIPTS = {
@@ -236,7 +236,7 @@ def test_a_bridged_reader_tells_the_same_of_a_row_however_far_it_is_filled_up() 
     rows = [pairing.row("how?", "", "boats pay."), pairing.row("how much?", "rules", "boats pay 40 coins a night.")]
     given = ([row.pieces for row in rows], [row.segments for row in rows], [[1] * len(row.pieces) for row in rows])
     with torch.no_grad():
-        both = reader.eval()(*(padded(each, 0) for each in given))
+        both = reader.eval()(*(pad_rows(each, 0) for each in given))
         alone = reader(*(torch.tensor(each[:1]) for each in given))
     assert float(both.answerable[0]) == pytest.approx(float(alone.answerable[0]), abs=1e-5)
     assert float(both.answerable[0]) != pytest.approx(float(both.answerable[1]), abs=1e-5)
@@ -322,7 +322,7 @@ def test_where_it_is_not_known_which_passage_answers_any_may() -> None:
 
 
 def test_rows_are_filled_up_to_one_length() -> None:
-    made = padded([[5, 6], [7]], 1, least=3)
+    made = pad_rows([[5, 6], [7]], 1, least=3)
     assert made.shape == (3, STEP)
     assert made[:, :2].tolist() == [[5, 6], [7, 1], [1, 1]]
 
@@ -335,7 +335,7 @@ PLAN = Plan(kind="bert", minutes=0.03, rows=4, pieces=48, warm=2, frozen=1, rate
 @pytest.fixture
 def rows(tmp_path: Path) -> Path:
     """A file of a few groups."""
-    save([ANSWERED, UNANSWERED] * 4, tmp_path / "rows.jsonl.gz")
+    save_groups([ANSWERED, UNANSWERED] * 4, tmp_path / "rows.jsonl.gz")
     return tmp_path / "rows.jsonl.gz"
 
 
@@ -424,6 +424,6 @@ def test_a_bridged_reader_learns_its_bridge_and_ships_it_in_the_place_of_word_ve
 
 
 def test_a_training_without_rows_is_refused(tmp_path: Path) -> None:
-    save([], tmp_path / "rows.jsonl")
+    save_groups([], tmp_path / "rows.jsonl")
     with pytest.raises(ValueError, match="no training rows in"):
         train([tmp_path / "rows.jsonl"], PLAN, tmp_path / "run", made=tiny)

@@ -1,4 +1,4 @@
-"""All figures of one case, what runs are compared and summarised by; and why cases with an answer are not shown it."""
+"""All figures of one case, by which runs are compared and summarised; and why answerable cases are not answered."""
 
 from __future__ import annotations
 
@@ -42,89 +42,94 @@ MEASURES: Mapping[str, str] = {
     "mrr": "answerable cases: reciprocal rank of the first passage in a gold place",
     "ndcg_at_10": "answerable cases: nDCG@10 with the gold places as what is relevant",
 }
-"""Measures of a case, all 0..1 and higher is better, with the cases that they are about."""
+"""Measures of a case, all 0..1 and higher is better, with the cases that they apply to."""
 
 
 def abstained(record: Record) -> bool:
-    """Whether a record says that it has no answer; one that shows what comes closest, or failed, does not."""
+    """Whether a record abstains; one that shows the closest passages, or failed, does not."""
     return not record.shown and record.status != "failed"
 
 
 def right(case: Case, record: Record) -> bool:
-    """Whether a record does right by its case: says every fact, or abstains where there is nothing to say."""
+    """Whether a record is right for its case: it states every fact, or abstains where there is no answer."""
     return fact_recall(case, record) == 1.0 if case.answerable else abstained(record)
 
 
 def scores(
     case: Case, record: Record, text_of: Callable[[str], str], retrieves: bool | None = None
 ) -> dict[str, float | None]:
-    """The measures of one case, by name; None where a measure is not about this case.
+    """The measures of one case, by name; None where a measure does not apply to the case.
 
-    A failed record scores 0 in every measure that an answer to its case could have had. `text_of` as in `quote_exact`.
-    `retrieves` says whether the system shows what it retrieves: then a record without passages retrieved nothing, and
-    scores 0; where it is not given, the record itself tells.
+    A failed record scores 0 in every measure that an answer to its case could have had. `text_of` as in
+    `quote_exact`. `retrieves` says whether the system reports what it retrieves: then a record without passages
+    retrieved nothing, and scores 0; where it is None, the record itself decides.
     """
-    made: dict[str, float | None] = dict.fromkeys(MEASURES)
-    made["right"] = right(case, record)
-    made["tentative"] = record.shown and not record.answered
+    values: dict[str, float | None] = dict.fromkeys(MEASURES)
+    values["right"] = right(case, record)
+    values["tentative"] = record.shown and not record.answered
     if case.answerable:
-        made["shown"] = shown_facts(case, record)
-        made["shown_first"] = shown_facts(case, record, 1)
-        made["useful"] = useful_claims(case, record)
-        made["fact_recall"] = fact_recall(case, record)
-        made["all_facts"] = made["fact_recall"] == 1.0
-        made["answered"] = record.answered
-        if case.placed:
-            made["passage_cited"] = bool(paragraph_exact(case, record))
-        if case.placed and (bool(record.ranked) if retrieves is None else retrieves) and _shows_where(case, record):
-            made.update(_retrieval(case, record))
+        values["shown"] = shown_facts(case, record)
+        values["shown_first"] = shown_facts(case, record, 1)
+        values["useful"] = useful_claims(case, record)
+        values["fact_recall"] = fact_recall(case, record)
+        values["all_facts"] = values["fact_recall"] == 1.0
+        values["answered"] = record.answered
+        if case.has_located_gold:
+            values["passage_cited"] = bool(paragraph_exact(case, record))
+        if (
+            case.has_located_gold
+            and (bool(record.ranked) if retrieves is None else retrieves)
+            and _can_locate_passages(case, record)
+        ):
+            values.update(_ranking_figures(case, record))
     if record.answered:
-        made["citation_recall"] = citation_recall(record)
-        made["citation_precision"] = citation_precision(record)
-        made["quote_exact"] = quote_exact(record, text_of)
+        values["citation_recall"] = citation_recall(record)
+        values["citation_precision"] = citation_precision(record)
+        values["quote_exact"] = quote_exact(record, text_of)
         if case.answerable:
-            made["document_exact"] = document_exact(case, record)
-            made["paragraph_exact"] = paragraph_exact(case, record)
-            made["place_precision"] = place_precision(case, record)
+            values["document_exact"] = document_exact(case, record)
+            values["paragraph_exact"] = paragraph_exact(case, record)
+            values["place_precision"] = place_precision(case, record)
     elif record.status == "failed" and case.answerable:
-        made.update(dict.fromkeys(("citation_recall", "citation_precision", "quote_exact", "useful"), 0.0))
-        if case.placed:
-            made.update(dict.fromkeys(("document_exact", "paragraph_exact", "place_precision"), 0.0))
-    return {name: None if value is None else float(value) for name, value in made.items()}
+        values.update(dict.fromkeys(("citation_recall", "citation_precision", "quote_exact", "useful"), 0.0))
+        if case.has_located_gold:
+            values.update(dict.fromkeys(("document_exact", "paragraph_exact", "place_precision"), 0.0))
+    return {name: None if value is None else float(value) for name, value in values.items()}
 
 
-def _shows_where(case: Case, record: Record) -> bool:
-    """Whether it can be told which passages lie in gold places that are named by their words."""
-    by_words = any(each.span for place in case.gold for each in place.each)
+def _can_locate_passages(case: Case, record: Record) -> bool:
+    """Whether retrieved passages can be compared with gold places that are given by words."""
+    by_words = any(each.span for place in case.gold for each in place.acceptable)
     return not by_words or bool(record.stretches) or not record.ranked
 
 
-def _places_met(case: Case, record: Record) -> list[list[int]]:
-    """For each retrieved passage, best first, the numbers of the gold places that it lies in."""
+def _gold_places_by_passage(case: Case, record: Record) -> list[list[int]]:
+    """For each retrieved passage, best first, the numbers of the gold places that it covers."""
     stretches = record.stretches or (None,) * len(record.ranked)
     return [
-        [n for n, place in enumerate(case.gold) if any(place.holds(*each, at) for each in held)]
-        for held, at in zip(record.places, stretches, strict=True)
+        [n for n, place in enumerate(case.gold) if any(place.contains(*each, at) for each in places)]
+        for places, at in zip(record.places, stretches, strict=True)
     ]
 
 
-def _retrieval(case: Case, record: Record) -> dict[str, float | None]:
-    """Passages stand for the gold places that they lie in. Where one gold place suffices, all are one item, and only the
-    first passage in any of them counts; a passage in two places that are both needed stands for two hits in a row."""
+def _ranking_figures(case: Case, record: Record) -> dict[str, float | None]:
+    """The ranking figures of a case, with gold places as the relevant items. Where one gold place is enough, all
+    count as one item, and only the first passage in any of them counts; a passage in two places that are both
+    needed counts as two consecutive hits."""
     items: list[int] = []
-    for rank, met in enumerate(_places_met(case, record), 1):
-        found = met if case.needs_each else [0] * bool(met)
-        items += found or [-rank]  # a passage outside the gold places
-    wanted = range(len(case.gold)) if case.needs_each else range(1)
+    for rank, covered in enumerate(_gold_places_by_passage(case, record), 1):
+        hits = covered if case.needs_all_places else [0] * bool(covered)
+        items += hits or [-rank]  # a passage outside the gold places
+    relevant = range(len(case.gold)) if case.needs_all_places else range(1)
     return {
-        **{f"recall_at_{k}": recall_at(items, wanted, k) for k in (1, 5, 10)},
-        "mrr": reciprocal_rank(items, wanted),
-        "ndcg_at_10": ndcg(items, wanted, 10),
+        **{f"recall_at_{k}": recall_at(items, relevant, k) for k in (1, 5, 10)},
+        "mrr": reciprocal_rank(items, relevant),
+        "ndcg_at_10": ndcg(items, relevant, 10),
     }
 
 
-def words_said(record: Record) -> int | None:
-    """How long an answer is: the words of its claims; None for no answer."""
+def count_words(record: Record) -> int | None:
+    """The length of an answer: the words of its claims; None without an answer."""
     return sum(len(claim.text.split()) for claim in record.claims) if record.answered else None
 
 
@@ -137,23 +142,24 @@ CAUSES: Mapping[str, str] = {
     "another place": "one is, and only other places are shown",
     "a fact missing": "a gold place is shown, but not all facts",
 }
-"""What became of a case with an answer, the first that holds; a record that tells no passages can't say what was retrieved."""
+"""The outcome of an answerable case, the first that applies; for a record without retrieved passages `not retrieved`
+can't be told."""
 
 
 def cause(case: Case, record: Record) -> str:
-    """The key of `CAUSES` that holds for an answerable case."""
+    """The key of `CAUSES` that applies to an answerable case."""
     if shown_facts(case, record):
         return SHOWN
     if record.status == "failed":
         return "failed"
-    if record.shown and any(map(case.wants, record.cited_by(*record.claims))):
+    if record.shown and any(map(case.is_gold_citation, record.cited_by(*record.claims))):
         return "a fact missing"
-    if record.ranked and not any(_places_met(case, record)):
+    if record.ranked and not any(_gold_places_by_passage(case, record)):
         return "not retrieved"
     return "another place" if record.shown else "passed over"
 
 
-def causes(pairs: Sequence[tuple[Case, Record]]) -> dict[str, int]:
-    """How many answerable cases there are of each cause, in the order of `CAUSES`."""
-    counted = Counter(cause(case, record) for case, record in pairs if case.answerable and case.placed)
-    return {name: counted[name] for name in CAUSES if counted[name]}
+def count_causes(pairs: Sequence[tuple[Case, Record]]) -> dict[str, int]:
+    """Counts the answerable cases by cause, in the order of `CAUSES`."""
+    counts = Counter(cause(case, record) for case, record in pairs if case.answerable and case.has_located_gold)
+    return {name: counts[name] for name in CAUSES if counts[name]}

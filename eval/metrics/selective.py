@@ -1,7 +1,7 @@
-"""Knowing when not to answer: precision and recall of abstaining, how confidence ranks right before wrong, and whether chances are
-what they say: of the questions with a chance of 0.7 seven in ten should have an answer.
+"""Selective answering: precision and recall of abstaining, how well confidence ranks right answers above wrong ones,
+and calibration: of the questions with a probability of 0.7 seven in ten should have an answer.
 
-A record that failed neither answers nor abstains: it misses an unanswerable case and gets an answerable one wrong.
+A failed record neither answers nor abstains: it misses an unanswerable case and gets an answerable one wrong.
 """
 
 from __future__ import annotations
@@ -23,17 +23,21 @@ class Abstention:
 
 
 def abstention(abstained: Sequence[bool], answerable: Sequence[bool]) -> Abstention:
-    """Abstaining as the detection of unanswerable questions (Rajpurkar, Jia and Liang, "Know What You Don't Know", 2018).
+    """Abstaining as the detection of unanswerable questions (Rajpurkar, Jia and Liang, "Know What You Don't Know",
+    2018).
 
-    Precision: of the questions abstained from, the share that are unanswerable; recall: of the unanswerable questions,
-    the share abstained from; F1: their harmonic mean. Who never abstains although there are unanswerable questions has
-    precision 0; without any, precision is None. Without unanswerable questions recall and F1 are None.
+    Precision: of the questions abstained from, the share that are unanswerable; recall: of the unanswerable
+    questions, the share abstained from; F1: their harmonic mean. A system that never abstains although there are
+    unanswerable questions has precision 0; without any, precision is None. Without unanswerable questions recall and
+    F1 are None.
     """
-    silent, none = np.asarray(abstained, dtype=bool), ~np.asarray(answerable, dtype=bool)
-    hits, kept, wanted = (int(np.count_nonzero(each)) for each in (silent & none, silent, none))
-    precision = hits / kept if kept else (0.0 if wanted else None)
-    recall = hits / wanted if wanted else None
-    f1 = 2 * hits / (kept + wanted) if wanted else None
+    abstains, unanswerable = np.asarray(abstained, dtype=bool), ~np.asarray(answerable, dtype=bool)
+    hits, abstentions, total = (
+        int(np.count_nonzero(each)) for each in (abstains & unanswerable, abstains, unanswerable)
+    )
+    precision = hits / abstentions if abstentions else (0.0 if total else None)
+    recall = hits / total if total else None
+    f1 = 2 * hits / (abstentions + total) if total else None
     return Abstention(precision, recall, f1)
 
 
@@ -51,10 +55,10 @@ class RiskCoverage:
 def risk_coverage(points: Sequence[tuple[float, bool]]) -> RiskCoverage:
     """Risk and coverage of answering only above a confidence, from points of (confidence, correct).
 
-    El-Yaniv and Wiener, "On the foundations of noise-free selective classification", 2010; the area is the mean of the
-    risks at the n coverages 1/n .. 1 (Geifman, Uziel and El-Yaniv, 2019). No threshold can part points of equal
-    confidence: the curve has one point for all of them, and the area takes the mean over all orders of them, so that
-    the order of the input never matters.
+    El-Yaniv and Wiener, "On the foundations of noise-free selective classification", 2010; the area is the mean of
+    the risks at the n coverages 1/n .. 1 (Geifman, Uziel and El-Yaniv, 2019). No threshold can separate points of
+    equal confidence: the curve has one point for all of them, and the area takes the mean over all their orders, so
+    that the order of the input never matters.
     """
     if not points:
         return RiskCoverage((), (), (), None)
@@ -100,12 +104,13 @@ def auc(confidence: Sequence[float], answerable: Sequence[bool]) -> float | None
 
 
 BINS = 10
-"""Equal parts of 0 to 1, in which chances are held against what was seen."""
+"""Number of equal bins from 0 to 1 in which probabilities are compared with observed shares."""
 
 
 @dataclass(frozen=True)
 class Bin:
-    """Outcomes whose chance lies in a tenth: how many, the mean of the chances, and the share that is answerable."""
+    """The outcomes whose probability lies in one bin: how many, the mean probability, and the share that is
+    answerable."""
 
     questions: int
     chance: float
@@ -113,16 +118,17 @@ class Bin:
 
 
 def reliability(chances: np.ndarray, right: np.ndarray) -> list[Bin]:
-    """Chances beside what was seen, by equal parts of 0 to 1; parts without questions are left out."""
-    parts = np.minimum((chances * BINS).astype(int), BINS - 1)
+    """Mean probability and observed share by bin; empty bins are left out."""
+    bins = np.minimum((chances * BINS).astype(int), BINS - 1)
     return [
-        Bin(int(held.sum()), float(chances[held].mean()), float(right[held].mean()))
-        for held in (parts == n for n in range(BINS))
-        if held.any()
+        Bin(int(in_bin.sum()), float(chances[in_bin].mean()), float(right[in_bin].mean()))
+        for in_bin in (bins == n for n in range(BINS))
+        if in_bin.any()
     ]
 
 
 def expected_error(bins: Sequence[Bin]) -> float:
-    """The expected calibration error (Guo et al., 2017): how far chance and share lie apart, by the weight of the parts."""
+    """The expected calibration error (Guo et al., 2017): the mean distance of probability and observed share,
+    weighted by the size of the bins."""
     total = sum(each.questions for each in bins)
     return sum(each.questions * abs(each.chance - each.answerable) for each in bins) / total

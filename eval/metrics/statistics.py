@@ -1,8 +1,7 @@
-"""Intervals and paired tests. Everything random is drawn from a fixed seed: the same values give the same figures.
+"""Intervals and paired tests. All randomness is drawn from a fixed seed: the same values give the same figures.
 
-The cases of a set are the units that are drawn, or the documents that they are about, each with all its cases. So
-intervals say how much the figure depends on which questions happened to be asked; they do not say how it would be on
-another kind of question.
+The resampled units are the cases of a set, or the documents that they are about, each with all its cases. So
+intervals say how much a figure depends on the choice of questions; they say nothing about other kinds of questions.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ Numbers = NDArray[np.int64]
 ROUNDS = 2_000
 LEVEL = 0.95
 EXACT_LIMIT = 14
-"""Up to so many cases (or clusters) that differ, the sign-flip test counts all 2 ** n signs."""
+"""Up to this number of differing cases (or clusters), the sign-flip test enumerates all 2 ** n signs."""
 _CHUNK = 2_000_000
 
 
@@ -35,14 +34,14 @@ class Figure:
 
     @property
     def between(self) -> str:
-        """The interval for people, empty where there is none."""
+        """The interval as text, empty where there is none."""
         return "" if self.low is None or self.high is None else f"{self.low:.3f}–{self.high:.3f}"
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A figure of two runs over the cases for which both have it, and how they differ: the mean of second - first with its 95 %
-    bootstrap interval, and the two-sided p of the sign-flip test."""
+    """A figure of two runs over the cases for which both have it, and their difference: the mean of second - first
+    with its 95 % bootstrap interval, and the two-sided p of the sign-flip test."""
 
     first: float
     second: float
@@ -54,8 +53,9 @@ class Difference:
 
 
 def percentile(values: Sequence[float], share: float) -> float | None:
-    """The nearest-rank percentile: the smallest value that at least `share` of all values do not exceed. It is always a value
-    that was measured, never one between two (Hyndman and Fan, "Sample quantiles in statistical packages", 1996, definition 1).
+    """The nearest-rank percentile: the smallest value that at least `share` of all values do not exceed. It is always
+    a measured value, never an interpolated one (Hyndman and Fan, "Sample quantiles in statistical packages", 1996,
+    definition 1).
 
     `share` lies in (0, 1], 0.95 for p95; the unit is that of the values. None for an empty list.
     """
@@ -70,28 +70,28 @@ def figure(
     rounds: int = ROUNDS,
     clusters: Sequence[Hashable] | None = None,
 ) -> Figure:
-    """A statistic of values, their mean where none is named, with its percentile bootstrap interval (Efron and Tibshirani, "An
+    """A statistic of values, by default their mean, with its percentile bootstrap interval (Efron and Tibshirani, "An
     Introduction to the Bootstrap", 1993, ch. 13).
 
-    `values` hold one row a case, shape (n,), or (n, columns) with a statistic; rows are drawn with replacement. `statistic`
-    takes such an array and gives a figure; draws for which it gives None (nothing of the kind was drawn) are left out. There is
-    no interval where it gives None for all that there is, or for every draw.
+    `values` hold one row a case, shape (n,), or (n, columns) with a statistic; rows are drawn with replacement.
+    `statistic` takes such an array and returns a figure; draws for which it is None (nothing of the kind was drawn)
+    are left out. There is no interval where it is None for all values, or for every draw.
 
     `clusters` names what each row belongs to; whole clusters are drawn then, as many as there are (Field and Welsh,
-    "Bootstrapping clustered data", 2007), for cases about one document are more alike than others. With few clusters
-    (below some thirty) the interval tends to be too narrow.
+    "Bootstrapping clustered data", 2007), since cases about one document are more alike than others. With few
+    clusters (below some thirty) the interval tends to be too narrow.
     """
     rows = np.asarray(values, dtype=np.float64)
     if not len(rows):
         return Figure()
     value = float(rows.mean()) if statistic is None else statistic(rows)
-    random, held = np.random.default_rng(0), _clustered(clusters, len(rows))
+    random, grouped = np.random.default_rng(0), _group_rows(clusters, len(rows))
     if value is None:
         return Figure(cases=len(rows))
     if statistic is None:
-        figures = _means(rows, held, random, rounds)
+        figures = _means(rows, grouped, random, rounds)
     else:
-        drawn = (statistic(rows[held.draw(random)]) for _ in range(rounds))
+        drawn = (statistic(rows[grouped.draw(random)]) for _ in range(rounds))
         figures = np.array([figure for figure in drawn if figure is not None], dtype=np.float64)
     if not len(figures):
         return Figure(value, cases=len(rows))
@@ -101,14 +101,14 @@ def figure(
 
 
 def wilson(hits: int, n: int) -> Figure:
-    """A share with an interval that is sound also near 0 and 1 and for few cases (Wilson, 1927)."""
+    """A share with an interval that is also sound near 0 and 1 and for few cases (Wilson, 1927)."""
     if not n:
         return Figure()
     z = NormalDist().inv_cdf((1 + LEVEL) / 2)
     share = hits / n
     centre = share + z * z / (2 * n)
     half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    # At the ends rounding must not leave the share outside its own interval.
+    # Rounding must not leave the share outside its own interval.
     low, high = (centre - half) / (1 + z * z / n), (centre + half) / (1 + z * z / n)
     return Figure(share, max(0.0, min(low, share)), min(1.0, max(high, share)), n)
 
@@ -135,23 +135,23 @@ class _Clusters:
         return rows
 
     def sums(self, values: Floats) -> Floats:
-        """The sum of each cluster."""
+        """The sum of the values of each cluster."""
         return np.bincount(self.of, weights=values, minlength=len(self)).astype(np.float64)
 
 
-def _clustered(clusters: Sequence[Hashable] | None, n: int) -> _Clusters:
-    """Clusters in the order in which they are first named; each row by itself where none are."""
-    named: Sequence[Hashable] = range(n) if clusters is None else clusters
-    if len(named) != n:
-        raise ValueError(f"each case must name its cluster: there are {n} cases and {len(named)} names")
+def _group_rows(clusters: Sequence[Hashable] | None, n: int) -> _Clusters:
+    """Groups rows by cluster, in the order in which clusters first appear; without clusters each row is its own."""
+    names: Sequence[Hashable] = range(n) if clusters is None else clusters
+    if len(names) != n:
+        raise ValueError(f"each case must name its cluster: there are {n} cases and {len(names)} names")
     numbers: dict[Hashable, int] = {}
-    of = np.array([numbers.setdefault(name, len(numbers)) for name in named], dtype=np.int64)
+    of = np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64)
     sizes = np.bincount(of, minlength=len(numbers)).astype(np.int64)
     return _Clusters(of, np.argsort(of, kind="stable").astype(np.int64), np.cumsum(sizes) - sizes, sizes)
 
 
 def _means(values: Floats, clusters: _Clusters, random: np.random.Generator, rounds: int) -> Floats:
-    """Means of the draws, in pieces that fit into memory."""
+    """Means of the bootstrap draws, computed in chunks that fit into memory."""
     n = len(clusters)
     sums, sizes = clusters.sums(values), clusters.sizes
     step = max(1, _CHUNK // n)
@@ -186,12 +186,13 @@ def sign_flip(
     rounds: int = 10_000,
     clusters: Sequence[Hashable] | None = None,
 ) -> float:
-    """Two-sided p value of the paired permutation test: were the runs alike, each case's difference might as well have
-    the other sign (Fisher, "The Design of Experiments", 1935; for retrieval, Smucker, Allan and Carterette, 2007).
+    """Two-sided p value of the paired permutation test: if the runs were alike, each case's difference could as well
+    have the other sign (Fisher, "The Design of Experiments", 1935; for retrieval, Smucker, Allan and Carterette,
+    2007).
 
     Exact for up to `EXACT_LIMIT` cases that differ; beyond that `rounds` random flips, p = (hits + 1) / (rounds + 1)
-    (Phipson and Smyth, 2010), never 0. 1.0 where no case differs. The cases of one of the `clusters` change their sign
-    together.
+    (Phipson and Smyth, 2010), never 0. 1.0 where no case differs. The cases of one of the `clusters` change their
+    sign together.
     """
     differences = _by_cluster(first, second, clusters)
     differences = differences[differences != 0]
@@ -214,25 +215,25 @@ def sign_flip(
 def mcnemar(first: Sequence[bool], second: Sequence[bool], clusters: Sequence[Hashable] | None = None) -> float:
     """Two-sided p value of McNemar's test (1947) in its exact binomial form, for right or wrong on the same cases.
 
-    Only the cases that one run has right and the other wrong tell; 1.0 where there are none. With `clusters`, how many
-    more of a cluster one run has right than the other is what might as well have the other sign; this is counted out
-    too, and is the binomial test where every case is by itself.
+    Only the cases that one run has right and the other wrong count; 1.0 where there are none. With `clusters` the
+    sign of each cluster's balance (how many more of its cases one run has right) is flipped instead, also exactly;
+    with one case a cluster this is the binomial test.
     """
     gained = [abs(round(each)) for each in _by_cluster(list(map(float, first)), list(map(float, second)), clusters)]
     reached = abs(round(float(_differences(list(map(float, first)), list(map(float, second))).sum())))
-    # The chances of each sum of the signed gains, from -most to most.
+    # The probability of each sum of the signed gains, from -most to most.
     most = sum(gained)
-    chances = np.zeros(2 * most + 1)
-    chances[most] = 1.0
+    probabilities = np.zeros(2 * most + 1)
+    probabilities[most] = 1.0
     for gain in filter(None, gained):
-        chances = (np.roll(chances, gain) + np.roll(chances, -gain)) / 2
-    return min(1.0, float(chances[np.abs(np.arange(-most, most + 1)) >= reached].sum()))
+        probabilities = (np.roll(probabilities, gain) + np.roll(probabilities, -gain)) / 2
+    return min(1.0, float(probabilities[np.abs(np.arange(-most, most + 1)) >= reached].sum()))
 
 
 def _by_cluster(first: Sequence[float], second: Sequence[float], clusters: Sequence[Hashable] | None) -> Floats:
-    """How the runs differ in each cluster: the sums of the differences of its cases."""
+    """The difference of the runs in each cluster: the sum of the differences of its cases."""
     differences = _differences(first, second)
-    return _clustered(clusters, len(differences)).sums(differences)
+    return _group_rows(clusters, len(differences)).sums(differences)
 
 
 def _differences(first: Sequence[float], second: Sequence[float]) -> Floats:

@@ -46,7 +46,7 @@ where treaties repeat themselves, and 0.2 to 0.5 % of the others.
 """
 _QUOTATION = re.compile(r"“[^”]*”|«[^»]*»|\"[^\"]*\"|《[^》]*》|「[^」]*」")
 _CLAUSE_END = re.compile(r"[.;:!?](?=\s)|[。；：！？؛؟]")
-_GLUED = re.compile(r"[^\W_㐀-鿿]{2}$")
+_INSIDE_WORD = re.compile(r"[^\W_㐀-鿿]{2}$")
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,11 @@ class Source:
 
 @dataclass(frozen=True)
 class Support:
-    """The result. `how`: verbatim, by the words of the quotes, only with the help of locators (`places`), or not.
+    """The result of the check. `how`: verbatim, by the words of the quotes, only with the help of locators
+    (`places`), or not.
 
-    `missing` says what the quotes don't hold, each as the claim gives it; `share` is the share of the content words that
-    they hold, 0..1, 1 where there are none.
+    `missing` lists what the quotes lack, in the claim's words; `share` is the share of the content words that they
+    contain, 0..1, 1 where there are none.
     """
 
     how: How
@@ -76,7 +77,7 @@ class Support:
         return self.how != "not"
 
 
-def supported(
+def check_support(
     claim: str,
     quotes: Sequence[str | Source],
     *,
@@ -84,54 +85,55 @@ def supported(
     language: str | None = None,
     how: How | None = None,
 ) -> Support:
-    """Whether quotes together support a claim, as the module says; never by no quote, and never an empty claim.
+    """Checks whether quotes together support a claim, by the rules in the module's docstring; no quote supports
+    nothing, and an empty claim is never supported.
 
-    A quote given as text shows no place. `language` is that of the claim, told by its words where it is not given.
-    `how` asks for one way only, as the tests of single citations do: what is supported verbatim as a whole must be so
-    without one of its quotes.
+    A quote given as text has no place. `language` is that of the claim, detected where it is None. `how` restricts
+    the check to one way, as tests of single citations do: a claim that is supported verbatim by all its quotes must
+    be so without one of them.
     """
     sources = [each if isinstance(each, Source) else Source(each) for each in quotes]
     sources = [each for each in sources if each.quote.strip()]
-    said = _line(claim)
-    if not said or not sources:
-        return Support("not", ("a quote" if said else "words",), 0.0)
+    claim_line = _normalize_line(claim)
+    if not claim_line or not sources:
+        return Support("not", ("a quote" if claim_line else "words",), 0.0)
     if how in (None, "verbatim"):
-        lines = [_line(each.quote) for each in sources]
-        if any(_excerpt(said, line) for line in lines) or said == " ".join(lines):
+        lines = [_normalize_line(each.quote) for each in sources]
+        if any(_is_excerpt(claim_line, line) for line in lines) or claim_line == " ".join(lines):
             return Support("verbatim")
         if how == "verbatim":
             return Support("not", ("the exact words",), 0.0)
     language = language or detect_language(_QUOTATION.sub(" ", claim))  # quotes may be in another
-    given = read(claim, language, derived)
-    if given.empty:
+    claim_values = read(claim, language, derived)
+    if claim_values.empty:
         return Support("not", ("words",), 0.0)
     result = Support("not")
     for way in ("words", "places") if how is None else (how,):
-        result = _by_words(claim, given, sources, language, derived, way == "places")
+        result = _by_words(claim, claim_values, sources, language, derived, way == "places")
         if result.whole:
             break
     return result
 
 
 def _by_words(
-    claim: str, given: Reading, sources: Sequence[Source], language: str, derived: bool, places: bool
+    claim: str, claim_values: Reading, sources: Sequence[Source], language: str, derived: bool, places: bool
 ) -> Support:
-    held = _Held(sources, language, derived, places)
-    missing = held.lacking(given)
-    wrong = _contradiction(
+    source_values = _SourceValues(sources, language, derived, places)
+    missing = source_values.find_missing(claim_values)
+    contradiction = _find_contradiction(
         polarity(claim, language), [polarity(each.quote, detect_language(each.quote, language)) for each in sources]
     )
-    kept = [token for token in given.content if token in held.tokens]
-    share = len(kept) / len(given.content) if given.content else 1.0
-    if wrong:
-        missing.append(wrong)
+    found = [token for token in claim_values.content if token in source_values.tokens]
+    share = len(found) / len(claim_values.content) if claim_values.content else 1.0
+    if contradiction:
+        missing.append(contradiction)
     if share < CONTENT_SHARE:
-        missing += [f"“{token}”" for token in given.content if token not in held.tokens]
+        missing += [f"“{token}”" for token in claim_values.content if token not in source_values.tokens]
     return Support("not" if missing else "places" if places else "words", tuple(missing), share)
 
 
-class _Held:
-    """What the sources hold together."""
+class _SourceValues:
+    """The values that the sources contain together."""
 
     def __init__(self, sources: Sequence[Source], language: str, derived: bool, places: bool) -> None:
         locators = [each.locator for each in sources] if places else []
@@ -155,84 +157,88 @@ class _Held:
         in_place = [values.times(values.plain(text))[1] for text in locators]
         self.marks = {f"{value:g}" for text in in_place for readings in values.numbers(text) for value in readings}
         self.marks.update(mark for text in [*bare, *in_place] for mark in values.romans(text))
-        self.computed = computed([(each.quote, each.locator if places else "") for each in sources])
+        self.computed = countable_values([(each.quote, each.locator if places else "") for each in sources])
         self._language = language
 
-    def lacking(self, given: Reading) -> list[str]:
-        """What a claim gives and these don't hold."""
-        missing = sorted(given.symbols - self.symbols)
-        held_dates = [date for date in given.dates if self._has(date)]
-        missing += [date.iso_format for date in given.dates if date not in held_dates]
-        missing += [f"{minutes // 60}:{minutes % 60:02d}" for minutes in sorted(given.times - self.times)]
+    def find_missing(self, claim_values: Reading) -> list[str]:
+        """The values of a claim that the sources lack."""
+        missing = sorted(claim_values.symbols - self.symbols)
+        held_dates = [date for date in claim_values.dates if self._has_date(date)]
+        missing += [date.iso_format for date in claim_values.dates if date not in held_dates]
+        missing += [f"{minutes // 60}:{minutes % 60:02d}" for minutes in sorted(claim_values.times - self.times)]
         days = self.weekdays | {day for date in [*held_dates, *self.dates] if (day := date.weekday) is not None}
-        missing += [f"day {day + 1} of the week" for day in sorted(given.weekdays - days)]
-        missing += [f"{max(readings):g}" for readings in given.numbers if not self._gives(readings, given)]
-        missing += [f"{value:g} {unit}" for unit, value in given.counted if value not in self.computed[unit]]
-        missing += sorted(mark for mark in given.placed if not mark.isdigit() and mark not in self.marks)
-        missing += [name for name in given.names if not self._names(name)]
+        missing += [f"day {day + 1} of the week" for day in sorted(claim_values.weekdays - days)]
+        missing += [
+            f"{max(readings):g}" for readings in claim_values.numbers if not self._has_number(readings, claim_values)
+        ]
+        missing += [f"{value:g} {unit}" for unit, value in claim_values.counted if value not in self.computed[unit]]
+        missing += sorted(mark for mark in claim_values.placed if not mark.isdigit() and mark not in self.marks)
+        missing += [name for name in claim_values.names if not self._has_name(name)]
         return missing
 
-    def _has(self, date: Date) -> bool:
+    def _has_date(self, date: Date) -> bool:
         if any(date.covers(other) for other in self.dates):
             return True
         # A row of a timetable gives the day, the heading or the symbol the year.
         bare = Date(None, date.month, date.day)
         return date.year in self.years and any(other.year is None and bare.covers(other) for other in self.dates)
 
-    def _gives(self, readings: frozenset[float], given: Reading) -> bool:
+    def _has_number(self, readings: frozenset[float], claim_values: Reading) -> bool:
         if readings & (self.numbers | self.years):
             return True
-        return any(f"{value:g}" in given.placed and f"{value:g}" in self.marks for value in readings)
+        return any(f"{value:g}" in claim_values.placed and f"{value:g}" in self.marks for value in readings)
 
-    def _names(self, name: str) -> bool:
+    def _has_name(self, name: str) -> bool:
         return fold(name) in self.named or any(token in self.named for token in analyse(name, self._language))
 
 
 @lru_cache(maxsize=1024)
-def _line(text: str) -> str:
+def _normalize_line(text: str) -> str:
     text = unicodedata.normalize("NFC", text)
     return " ".join("".join(letter for letter in text if unicodedata.category(letter) != "Cf").split())
 
 
-def _excerpt(said: str, line: str) -> bool:
-    """Whether words stand in a line: not in the midst of a word or number (Chinese has no such bounds), and not cut off
-    from a negation before them in their clause."""
-    start = line.find(said)
+def _is_excerpt(text: str, line: str) -> bool:
+    """Whether a text is part of a line, not starting or ending in the middle of a word or number (Chinese has no such
+    bounds), and not cut off from a negation before it in its clause."""
+    start = line.find(text)
     while start >= 0:
-        end = start + len(said)
-        if not _GLUED.match(line[max(0, start - 1) : start + 1]) and not _GLUED.match(line[end - 1 : end + 1]):
+        end = start + len(text)
+        if not _INSIDE_WORD.match(line[max(0, start - 1) : start + 1]) and not _INSIDE_WORD.match(
+            line[end - 1 : end + 1]
+        ):
             before = _CLAUSE_END.split(line[:start])[-1]
             if not before.strip() or not polarity(before, detect_language(line)).negates:
                 return True
-        start = line.find(said, start + 1)
+        start = line.find(text, start + 1)
     return False
 
 
-def _contradiction(claim: Polarity, held: Sequence[Polarity]) -> str:
-    """What is wrong with a claim's negations beside those of its quotes; empty where nothing is.
+def _find_contradiction(claim: Polarity, quotes: Sequence[Polarity]) -> str:
+    """Describes how a claim's negations contradict those of its quotes; empty where they don't.
 
-    What the claim denies must be denied in a quote (anywhere in a negation's reach), or, where the quotes don't have the
-    word at all, they must hold some negation. What the quotes deny and nowhere affirm, a claim without a negation may not
-    affirm.
+    What the claim denies must be denied in a quote (anywhere in a negation's scope), or, where the quotes don't have
+    the word at all, they must contain some negation. What the quotes deny and nowhere affirm, a claim without a
+    negation may not affirm.
     """
-    denied = {word for each in held for word in each.denied}
-    reached = {word for each in held for word in each.reached}
-    affirmed = {word for each in held for word in each.affirmed}
+    denied = {word for each in quotes for word in each.denied}
+    reached = {word for each in quotes for word in each.reached}
+    affirmed = {word for each in quotes for word in each.affirmed}
     if not claim.negates:
         wrong = sorted((denied & claim.affirmed) - affirmed)
         return f"“{wrong[0]}” is denied" if wrong else ""
-    if not any(each.negates for each in held):
+    if not any(each.negates for each in quotes):
         return "a negation"
     wrong = sorted((claim.denied & affirmed) - reached)
     return f"“{wrong[0]}” is not denied" if wrong else ""
 
 
-def computed(rows: Sequence[tuple[str, str]]) -> dict[Unit, frozenset[float]]:
-    """What can be counted in cited rows, given as (quote, locator).
+def countable_values(rows: Sequence[tuple[str, str]]) -> dict[Unit, frozenset[float]]:
+    """The values that can be counted in cited rows, given as (quote, locator).
 
-    Items: the rows. Meetings: the rows that give a range of times. Days: those that the rows are on. Hours: how long the
-    ranges last, each and together, and the time between two that follow each other on one day. A row's day and times
-    are those of its quote, else those of its locator.
+    Items: the rows. Meetings: the rows that give a range of times. Days: those that the rows are on. Hours: how long
+    the ranges last, each and together, and the time between two that follow each other on one day. A row's day and
+    times are those of its quote, else those of its locator.
     """
     slots: list[tuple[Date | None, int, int]] = []
     days: set[Date] = set()

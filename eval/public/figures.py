@@ -1,4 +1,4 @@
-"""What comes out of public sets, and figures over that, each with a 95 % interval."""
+"""Outcomes of public sets, and figures over these, each with a 95 % interval."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from eval.metrics.ranking import ndcg, recall_at, reciprocal_rank
 from eval.metrics.selective import auc
 from eval.metrics.statistics import Figure, figure
 from eval.public.answered_rows import Abstention, Evidence
-from eval.public.public_libraries import Kit, index_of, stocked
+from eval.public.public_libraries import Kit, index_of, open_text_engine
 from eval.systems.rapporteur import confidence_of
 
 RANKED = 10
 """Documents that are ranked for a question."""
 SHARE = 0.5
-"""Of a selected sentence so much must be quoted: sentences are told apart otherwise here than in the set."""
+"""Minimum share of a selected sentence that must be quoted: sentences are split otherwise here than in the set."""
 _DEPTH = 60
-"""Passages that are retrieved to rank documents: one may hold several."""
+"""Passages that are retrieved to rank documents, since one document may have several."""
 Outcome = dict[str, Any]
-"""What came out for one row, by name; JSON values."""
+"""The outcome of one row, by name; JSON values."""
 Figures = Mapping[str, Figure]
 
 
-def rank(engine: Engine, question: str) -> list[int]:
-    """The numbers of the best texts, each once, by the best of their passages."""
+def rank_texts(engine: Engine, question: str) -> list[int]:
+    """The numbers of the best texts, each once, ranked by their best passage."""
     return list(dict.fromkeys(index_of(each.document.key) for each in engine.search(question, _DEPTH)))[:RANKED]
 
 
-def judged(ranked: Sequence[int], relevant: int) -> Outcome:
-    """The outcome of one question, whose answer is in one text."""
+def ranking_outcome(ranked: Sequence[int], relevant: int) -> Outcome:
+    """The outcome of one question whose answer is in one text."""
     return {
         "ndcg10": ndcg(ranked, [relevant], 10),
         "recall": [recall_at(ranked, [relevant], k) for k in (1, 5, 10)],
@@ -48,9 +48,9 @@ def ranking_figures(outcomes: Sequence[Outcome]) -> Figures:
     }
 
 
-def refused(row: Abstention, kit: Kit) -> Outcome:
-    """What is answered from the passages of a row, in a library that holds these and nothing else."""
-    with stocked(row.texts(), kit) as engine:
+def abstention_outcome(row: Abstention, kit: Kit) -> Outcome:
+    """The outcome of a row whose passages alone are in the library."""
+    with open_text_engine(row.texts(), kit) as engine:
         answer = engine.ask(row.question)
     return {
         "language": row.language,
@@ -60,16 +60,17 @@ def refused(row: Abstention, kit: Kit) -> Outcome:
     }
 
 
-def quoted(row: Evidence, kit: Kit) -> Outcome:
-    """The same of a row with selected sentences, and whether one of these is quoted, as an answer or as what comes closest."""
-    with stocked(row.texts(), kit) as engine:
+def evidence_outcome(row: Evidence, kit: Kit) -> Outcome:
+    """The same for a row with selected sentences, and whether one of these is quoted, as an answer or as the closest
+    passage."""
+    with open_text_engine(row.texts(), kit) as engine:
         answer = engine.ask(row.input)
     said = [(each.symbol, (each.start, each.end)) for each in answer.citations]
     return {
         "answerable": bool(row.gold),
         "answered": answer.status in ("answered", "partial") and bool(answer.statements),
         "confidence": confidence_of(answer),
-        "quoted": covered(row.wanted(), said, SHARE),
+        "quoted": is_covered(row.wanted(), said, SHARE),
     }
 
 
@@ -90,8 +91,8 @@ def evidence_figures(outcomes: Sequence[Outcome]) -> Figures:
     return {**abstention_figures(outcomes), "gold quoted": quotes}
 
 
-def covered(gold: Iterable[tuple[str, Span]], by: Sequence[tuple[str, Span]], share: float = 1.0) -> bool:
-    """Whether spans together hold at least this share of the characters of one of the gold spans."""
+def is_covered(gold: Iterable[tuple[str, Span]], by: Sequence[tuple[str, Span]], share: float = 1.0) -> bool:
+    """Whether spans together contain at least this share of the characters of one of the gold spans."""
     for key, (start, end) in gold:
         held: set[int] = set()
         for other, (begin, stop) in by:

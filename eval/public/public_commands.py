@@ -12,22 +12,22 @@ import typer
 from assistant.cli.command_run import EXIT_FAILED, EXIT_USAGE, fail, out_console
 from corpus.documents import LANGUAGES
 from eval.cases import EvaluationError
-from eval.eval_progress import Teller, shown
+from eval.eval_progress import ProgressReporter, show_progress
 from eval.metrics.statistics import Figure
-from eval.output import number, print_json, print_table, rounded, sentences
+from eval.output import format_number, print_json, print_table, report_errors, round_numbers
 from eval.public.answered_rows import read_abstention, read_evidence
 from eval.public.figures import (
     Figures,
     Outcome,
     abstention_figures,
+    abstention_outcome,
     evidence_figures,
-    judged,
-    quoted,
-    rank,
+    evidence_outcome,
+    rank_texts,
     ranking_figures,
-    refused,
+    ranking_outcome,
 )  # fmt: skip
-from eval.public.public_libraries import kit_from_settings, stocked
+from eval.public.public_libraries import kit_from_settings, open_text_engine
 from eval.public.squad import across, load_squad
 from eval.public.squad import mixed as mixed_of
 
@@ -48,18 +48,21 @@ def retrieval(
     """How well retrieval finds the paragraph that a question was written on."""
     if mixed and documents is None:
         raise fail("--mixed goes with --documents.", EXIT_USAGE)
-    with _told(), shown() as tell:
+    with _report_errors(), show_progress() as progress:
         asked = load_squad(squad)
         texts, questions = asked.texts(), asked.questions
         if documents is not None:
             put = mixed_of if mixed else across
             texts, questions = put(asked, load_squad(documents), (squad, documents))
-        with stocked(texts, kit_from_settings()) as engine:
+        with open_text_engine(texts, kit_from_settings()) as engine:
             outcomes = (
-                {"language": texts[each.paragraph].language, **judged(rank(engine, each.text), each.paragraph)}
+                {
+                    "language": texts[each.paragraph].language,
+                    **ranking_outcome(rank_texts(engine, each.text), each.paragraph),
+                }
                 for each in questions
             )
-            groups = _by_language(_counted(outcomes, len(questions), tell))
+            groups = _by_language(_counted(outcomes, len(questions), progress))
     _print(f"Retrieval, {len(texts)} documents", groups, ranking_figures, json_)
 
 
@@ -68,9 +71,9 @@ def abstention(
     json_: AsJson = False,
 ) -> None:
     """Whether questions that their passages do not answer are refused, and the others are answered."""
-    with _told(), shown() as tell:
+    with _report_errors(), show_progress() as progress:
         rows, kit = read_abstention(file), kit_from_settings()
-        found = _counted((refused(row, kit) for row in rows), len(rows), tell)
+        found = _counted((abstention_outcome(row, kit) for row in rows), len(rows), progress)
     _print("Abstention", _by_language(found), abstention_figures, json_)
 
 
@@ -79,19 +82,19 @@ def evidence(
     json_: AsJson = False,
 ) -> None:
     """Whether the sentences that answer are quoted, and how well answerable rows are told from the others."""
-    with _told(), shown() as tell:
+    with _report_errors(), show_progress() as progress:
         rows, kit = read_evidence(file), kit_from_settings()
-        found = _counted((quoted(row, kit) for row in rows), len(rows), tell)
+        found = _counted((evidence_outcome(row, kit) for row in rows), len(rows), progress)
     _print("Evidence", {"all": found}, evidence_figures, json_)
 
 
-def _told() -> AbstractContextManager[None]:
+def _report_errors() -> AbstractContextManager[None]:
     """Expected errors as sentences."""
-    return sentences(EvaluationError, code=EXIT_FAILED)
+    return report_errors(EvaluationError, code=EXIT_FAILED)
 
 
-def _counted(outcomes: Iterable[Outcome], total: int, tell: Teller) -> list[Outcome]:
-    return list(tell.counted(outcomes, "questions", total))
+def _counted(outcomes: Iterable[Outcome], total: int, progress: ProgressReporter) -> list[Outcome]:
+    return list(progress.counted(outcomes, "questions", total))
 
 
 def _by_language(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
@@ -110,7 +113,7 @@ def _print(
     figures = {name: figures_of(each) for name, each in groups.items()}
     counted = {name: len(each) for name, each in groups.items()}
     if json_:
-        told = {name: {key: rounded(vars(each)) for key, each in held.items()} for name, held in figures.items()}
+        told = {name: {key: round_numbers(vars(each)) for key, each in held.items()} for name, held in figures.items()}
         print_json({"rows": counted, "figures": told})
         return
     names = dict.fromkeys(name for held in figures.values() for name in held)
@@ -119,4 +122,4 @@ def _print(
 
 
 def _cell(figure: Figure) -> str:
-    return f"{number(figure.value)} ({figure.between})" if figure.between else number(figure.value)
+    return f"{format_number(figure.value)} ({figure.between})" if figure.between else format_number(figure.value)

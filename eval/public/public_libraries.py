@@ -1,4 +1,4 @@
-"""Throw-away libraries of tiny documents: one a passage, paragraph or title, with the engine over them."""
+"""Temporary libraries of small documents: one for each passage, paragraph or title, with an engine over them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Text:
         return " ".join(self.title.split())
 
     def document(self, key: str) -> Document | None:
-        """The document, known as `key`; None where there is no word in it."""
+        """The document with key `key`; None where it has no words."""
         heading, offset = self._heading, self.offset
         text = f"{heading}\n\n{self.body}" if heading else self.body
         blocks = [Block(0, "heading", 0, len(heading), "title", level=1)] if heading else []
@@ -72,14 +72,14 @@ class Text:
 
 @dataclass(frozen=True)
 class Kit:
-    """What libraries and engines are made with; shared by all libraries of a run."""
+    """Models and engine factory that all libraries of a run share."""
 
     models: EmbeddingModels
     engine: Callable[[Library], Engine]
 
 
 def kit_from_settings() -> Kit:
-    """The kit that the settings describe."""
+    """The kit for the settings."""
     chosen = load_settings()
     kept = chosen.data_dir / "models"
     readers = Readers.shipped(kept) if chosen.reader else None
@@ -89,19 +89,19 @@ def kit_from_settings() -> Kit:
 
 
 def key_of(index: int) -> str:
-    """The key under which text number `index` is held."""
+    """The key of text number `index`."""
     return f"text-{index}"
 
 
 def index_of(key: str) -> int:
-    """The number of the text that is held under a key."""
+    """The number of the text with a key."""
     return int(key.removeprefix("text-"))
 
 
 @contextmanager
-def stocked(texts: Sequence[Text], kit: Kit) -> Iterator[Engine]:
-    """An engine over a library of the texts, text n as document `key_of(n)`, made in a temporary folder, in memory where the system
-    has a place for that, and removed in the end."""
+def open_text_engine(texts: Sequence[Text], kit: Kit) -> Iterator[Engine]:
+    """An engine over a library of the texts, text n as document `key_of(n)`, in a temporary folder, which is in
+    memory where the system supports that."""
     place = _IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else None
     segment = segmenter(kit.models)
     with (

@@ -1,4 +1,4 @@
-"""The rows of public sets: every fault is told with the file and the line at which it is."""
+"""Rows of public sets; every fault is reported with file and line."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 from eval.cases import EvaluationError
-from eval.output import labels_in
+from eval.output import load_labels
 from eval.public.public_libraries import Text
 
 _Row = TypeVar("_Row", bound="Row")
 
 
 class Part(BaseModel):
-    """A part of a set: what more it has is passed over, and numbers stand for text."""
+    """A part of a set: additional fields are ignored, and numbers are accepted as text."""
 
     model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True)
 
 
 class Row(Part):
-    """What stands in one line, by its id."""
+    """One line, by its id."""
 
     id: str
 
 
 class Passage(Part):
-    """A passage of a row, with the title of where it is from."""
+    """A passage of a row, with the title of its source."""
 
     title: str = ""
     text: str
 
     def held(self, language: str) -> Text:
-        """The passage as it is held."""
+        """The passage as it is stored in a library."""
         return Text(self.title, self.text, language)
 
 
@@ -49,8 +49,8 @@ Passages = Annotated[list[Passage], AfterValidator(_with_words)]
 
 
 def read_rows(path: Path, kind: type[_Row]) -> list[_Row]:
-    """The rows of a JSON Lines file. Raises `EvaluationError`, also where an id stands twice, and where there are none."""
-    found = labels_in(path, kind)
+    """The rows of a JSON Lines file. Raises `EvaluationError`, also for a repeated id, and where there are no rows."""
+    found = load_labels(path, kind)
     if len({row.id for row in found}) < len(found) or not found:
         raise EvaluationError(f"{path} uses an id twice." if found else f"{path} holds no rows.")
     return found

@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from corpus.language import detect_language
-from eval.cases import EvaluationError, read_yaml, what_is_wrong
+from eval.cases import EvaluationError, describe_error, read_yaml
 from eval.public.public_libraries import Text
 from eval.public.public_rows import Filled, Part
 
@@ -65,7 +65,7 @@ def load_squad(path: Path) -> Squad:
     try:
         held = _File.model_validate(read_yaml(path, json.loads))
     except ValidationError as error:
-        raise EvaluationError(f"{path}: {what_is_wrong(error)}") from None
+        raise EvaluationError(f"{path}: {describe_error(error)}") from None
     paragraphs = [each for article in held.data for each in article.paragraphs]
     questions = [
         Question(asked.id, asked.question, n) for n, paragraph in enumerate(paragraphs) for asked in paragraph.qas

@@ -1,1 +1,1 @@
-"""The report: runs as one self-contained HTML page."""
+"""The report: one or several runs as one self-contained HTML page."""

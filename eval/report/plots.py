@@ -11,19 +11,19 @@ from eval.metrics.statistics import Figure
 from eval.report.html_markup import tag
 
 WIDTH = 360.0
-"""Units of a plot's width; one is about a pixel on a phone."""
+"""Width of a plot in units; one is about a pixel on a phone."""
 _LEFT, _RIGHT, _TOP, _BOTTOM = 34.0, 16.0, 10.0, 32.0
 _HEIGHT = 230.0
-_SHARES = [(n / 5, f"{n / 5:.0%}") for n in range(6)]
-"""Marks of an axis from 0 to 1: where they are and what stands there."""
+_SHARE_TICKS = [(n / 5, f"{n / 5:.0%}") for n in range(6)]
+"""Ticks of an axis from 0 to 1: position and label."""
 Curve = tuple[Sequence[tuple[float, float]], int]
 """The points of a line in data units, and the number of its colour (0..5)."""
 _EDGES = (5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
-"""Borders of the classes of the latency histogram, in milliseconds."""
+"""Bin edges of the latency histogram, in milliseconds."""
 
 
 def legend(names: Sequence[str], colours: Sequence[int] | None = None) -> Markup:
-    """Names with their colours, those of runs unless others are given; nothing for one alone."""
+    """Names with their colours, by default those of runs; empty for a single name."""
     if len(names) < 2:
         return Markup()
     keys = zip(names, range(len(names)) if colours is None else colours, strict=True)
@@ -32,10 +32,10 @@ def legend(names: Sequence[str], colours: Sequence[int] | None = None) -> Markup
 
 
 def risk_coverage(curves: Sequence[Curve]) -> Markup:
-    """Risk (down is better) against coverage, both 0..1."""
+    """Risk (lower is better) against coverage, both 0..1."""
     highest = max((risk for points, _ in curves for _, risk in points), default=0.0)
     top = next((limit for limit in (0.1, 0.2, 0.3, 0.5, 0.75) if highest <= limit), 1.0)
-    parts = _frame("questions answered (coverage)", _SHARES, [(at, f"{top * at:.0%}") for at, _ in _SHARES])
+    parts = _frame("questions answered (coverage)", _SHARE_TICKS, [(at, f"{top * at:.0%}") for at, _ in _SHARE_TICKS])
     for points, colour in curves:
         scaled = [(coverage, risk / top) for coverage, risk in points]
         parts += [_line(scaled, colour), *_dots(scaled[-1:], colour)]
@@ -43,18 +43,18 @@ def risk_coverage(curves: Sequence[Curve]) -> Markup:
 
 
 def reliability(curves: Sequence[Curve]) -> Markup:
-    """Shares that have an answer against the chances told, both 0..1; where chances are what they say, on the diagonal."""
-    parts = _frame("chance told", _SHARES, _SHARES)
+    """Observed shares against predicted probabilities, both 0..1; on the diagonal where they are calibrated."""
+    parts = _frame("chance told", _SHARE_TICKS, _SHARE_TICKS)
     parts.append(tag("line", x1=_x(0), x2=_x(1), y1=_y(0), y2=_y(1), class_="axis"))
     for points, colour in curves:
         parts += [_line(points, colour), *_dots(points, colour)]
     return _svg(_HEIGHT, "Share of cases that have an answer against the chance told", parts)
 
 
-def growth(curves: Sequence[Curve], across: str, label: str) -> Markup:
-    """How milliseconds grow with a size, both on logarithmic scales, a line for each power of ten."""
+def growth_plot(curves: Sequence[Curve], across: str, label: str) -> Markup:
+    """Milliseconds against a size, both on logarithmic scales with a tick at each power of ten."""
     told = [point for points, _ in curves for point in points if min(point) > 0]
-    sizes, times = (_Powers([point[n] for point in told]) for n in (0, 1))
+    sizes, times = (_LogScale([point[n] for point in told]) for n in (0, 1))
     parts = _frame(across, sizes.ticks(lambda size: f"{size:,.0f}"), times.ticks(lambda ms: f"{ms:g} ms"))
     for points, colour in curves:
         scaled = [(sizes.share(size), times.share(spent)) for size, spent in points if min(size, spent) > 0]
@@ -62,11 +62,12 @@ def growth(curves: Sequence[Curve], across: str, label: str) -> Markup:
     return _svg(_HEIGHT, label, parts)
 
 
-def beside_latency(runs: Sequence[tuple[str, Figure, float, float]], label: str) -> Markup:
-    """A figure of each run (up is better) with its interval against how long answers take: from the median, where the dot
-    is, to the 95th percentile, in milliseconds on a logarithmic scale. Runs are (name, figure, median, 95th percentile)."""
-    times = _Powers([ms for _, _, *both in runs for ms in both if ms > 0])
-    parts = _frame("time to an answer, median to 95th percentile", times.ticks(_time), _SHARES)
+def figure_by_latency(runs: Sequence[tuple[str, Figure, float, float]], label: str) -> Markup:
+    """A figure of each run (higher is better) with its interval, against latency: a line from the median, where the
+    dot is, to the 95th percentile, in milliseconds on a logarithmic scale. Runs are (name, figure, median, 95th
+    percentile)."""
+    times = _LogScale([ms for _, _, *both in runs for ms in both if ms > 0])
+    parts = _frame("time to an answer, median to 95th percentile", times.ticks(_format_time), _SHARE_TICKS)
     for n, (name, figure, median, late) in enumerate(runs):
         if figure.value is None or median <= 0:
             continue
@@ -74,13 +75,13 @@ def beside_latency(runs: Sequence[tuple[str, Figure, float, float]], label: str)
         parts.append(_whisker(n, _x(x), _x(times.share(late)), _y(y), _y(y)))
         if figure.low is not None and figure.high is not None:
             parts.append(_whisker(n, _x(x), _x(x), _y(figure.low), _y(figure.high)))
-        title = tag("title", f"{name}: {y:.3f}, {_time(median)}, 95th percentile {_time(late)}")
+        title = tag("title", f"{name}: {y:.3f}, {_format_time(median)}, 95th percentile {_format_time(late)}")
         parts.append(tag("g", title, *_dots([(x, y)], n)))
     return _svg(_HEIGHT, label, parts)
 
 
-def stacked(rows: Sequence[tuple[str, int, Sequence[tuple[str, float, int]]]], label: str) -> Markup:
-    """A bar a group, as long as all its cases, cut into shares: rows are (name, number of cases, [(what, share, colour)])."""
+def stacked_bars(rows: Sequence[tuple[str, int, Sequence[tuple[str, float, int]]]], label: str) -> Markup:
+    """Stacked bars, one a group, divided into shares: rows are (name, number of cases, [(what, share, colour)])."""
     left, step, right = 130.0, 24.0, WIDTH - 48
     parts: list[Markup] = []
     for n, (name, count, shares) in enumerate(rows):
@@ -97,8 +98,8 @@ def stacked(rows: Sequence[tuple[str, int, Sequence[tuple[str, float, int]]]], l
     return _svg(len(rows) * step + 4, label, parts)
 
 
-def whiskers(rows: Sequence[tuple[str, Sequence[Figure]]], label: str) -> Markup:
-    """A row a group: its name, and for each run a dot with its interval from 0 to 1."""
+def interval_plot(rows: Sequence[tuple[str, Sequence[Figure]]], label: str) -> Markup:
+    """One row a group: its name, and for each run a dot with its interval from 0 to 1."""
     left, step, right = 118.0, 13.0, WIDTH - 48
 
     def x(value: float) -> float:
@@ -132,7 +133,8 @@ def whiskers(rows: Sequence[tuple[str, Sequence[Figure]]], label: str) -> Markup
 
 
 def histogram(values: Sequence[float], colour: int, name: str, marks: Sequence[tuple[str, float | None]]) -> Markup:
-    """How many answers took how long, in classes that grow; `marks` are figures in milliseconds that are shown."""
+    """How many answers took how long, in bins of growing width; `marks` are latencies in milliseconds that are
+    printed below."""
     height, bottom = 130.0, 44.0
     counts = [0] * (len(_EDGES) + 1)
     for value in values:
@@ -147,9 +149,11 @@ def histogram(values: Sequence[float], colour: int, name: str, marks: Sequence[t
             bar = tag("rect", x=x + 1, y=base - tall, width=step - 2, height=tall, rx=2.0, class_=f"c{colour % 6}")
             parts += [bar, tag("text", str(count), x=x + step / 2, y=base - tall - 4, text_anchor="middle")]
         if n:
-            parts.append(tag("text", _short(_EDGES[n - 1]), x=x, y=base + 13, text_anchor="middle", class_="faint"))
+            parts.append(
+                tag("text", _format_edge(_EDGES[n - 1]), x=x, y=base + 13, text_anchor="middle", class_="faint")
+            )
     parts.append(tag("line", x1=10.0, x2=WIDTH - 10, y1=height - bottom, y2=height - bottom, class_="axis"))
-    told = ", ".join(f"{mark} {_time(value)}" for mark, value in marks if value is not None)
+    told = ", ".join(f"{mark} {_format_time(value)}" for mark, value in marks if value is not None)
     parts.append(tag("text", told, x=WIDTH / 2, y=height - 12, text_anchor="middle"))
     return _svg(height, f"How long {name} took to answer", parts)
 
@@ -158,7 +162,7 @@ def _whisker(colour: int, x1: float, x2: float, y1: float, y2: float) -> Markup:
     return tag("line", x1=x1, x2=x2, y1=y1, y2=y2, class_=f"whisker s{colour % 6}")
 
 
-class _Powers:
+class _LogScale:
     """A logarithmic scale from the power of ten below some values to that above them."""
 
     def __init__(self, values: Sequence[float]) -> None:
@@ -167,11 +171,11 @@ class _Powers:
         self._high = max(math.ceil(max(logs)), self._low + 1)
 
     def share(self, value: float) -> float:
-        """Where a value lies, 0..1."""
+        """The position of a value on the scale, 0..1."""
         return (math.log10(value) - self._low) / (self._high - self._low)
 
     def ticks(self, told: Callable[[float], str]) -> list[tuple[float, str]]:
-        """Where the powers of ten lie, and how each is told."""
+        """The positions of the powers of ten, and their labels."""
         powers = [10.0**power for power in range(self._low, self._high + 1)]
         return [(self.share(power), told(power)) for power in powers]
 
@@ -185,7 +189,7 @@ def _y(share: float) -> float:
 
 
 def _frame(across: str, x_marks: Sequence[tuple[float, str]], y_marks: Sequence[tuple[float, str]]) -> list[Markup]:
-    """The lines and words around a plot whose points lie in 0..1 by `_x` and `_y`."""
+    """The axes, grid and labels of a plot whose points lie in 0..1 by `_x` and `_y`."""
     parts: list[Markup] = []
     for n, (at, told) in enumerate(y_marks):
         parts.append(tag("line", x1=_x(0), x2=_x(1), y1=_y(at), y2=_y(at), class_="grid" if n else "axis"))
@@ -210,9 +214,9 @@ def _svg(height: float, label: str, parts: Sequence[Markup]) -> Markup:
     return tag("svg", tag("title", label), *parts, viewBox=box, role="img", class_="plot")
 
 
-def _short(ms: float) -> str:
+def _format_edge(ms: float) -> str:
     return f"{ms:g}" if ms < 1_000 else f"{ms / 1_000:g} s"
 
 
-def _time(ms: float) -> str:
+def _format_time(ms: float) -> str:
     return f"{ms:.3g} ms" if ms < 1_000 else f"{ms / 1_000:.3g} s"

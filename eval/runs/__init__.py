@@ -1,1 +1,1 @@
-"""Runs: asking every question of a set, keeping what was answered, comparing two runs, holding one to thresholds."""
+"""Runs: asking every question of a set, storing the answers, comparing two runs, checking a run against thresholds."""

@@ -1,4 +1,5 @@
-"""Throw-away libraries: built once for a collection of documents, and kept by what they were made from."""
+"""Libraries for evaluation: built once for a collection of documents, and reused as long as nothing they depend on
+changes."""
 
 from __future__ import annotations
 
@@ -26,34 +27,36 @@ from ingest.pipeline import ingest, starter_sources
 from ingest.prefetch import InputSource
 from ingest.readers import ReadError
 
-KEPT = 4
-"""Libraries that are kept beside the one in use, those used last."""
+KEPT_LIBRARIES = 4
+"""Number of libraries that stay on disk beside the one in use, the most recently used ones."""
 SHARED = Path("../shared/documents")
-AT_HAND = {"meeting": (SHARED / "meeting", SHARED / "treaties"), "un": (SHARED / "un" / "dev",)}
-"""Where the documents of some sets lie beside a checkout; they are not part of the project."""
-_DONE = "built"
+COLLECTION_FOLDERS = {"meeting": (SHARED / "meeting", SHARED / "treaties"), "un": (SHARED / "un" / "dev",)}
+"""Where the documents of some sets are, next to a checkout; they are not part of the project."""
+_BUILT = "built"
 
 
-def corpus_of(cases: Sequence[Case], documents: Sequence[Path]) -> str:
-    """The collection that cases are about, or the documents that are named. Raises `EvaluationError` where there are several."""
-    found = sorted({"documents" if documents else case.corpus for case in cases})
-    if len(found) > 1:
-        raise EvaluationError(f"The set is about several collections ({', '.join(found)}); make a set of each.")
-    return found[0] if found else ""
+def find_collection(cases: Sequence[Case], documents: Sequence[Path]) -> str:
+    """The collection that cases are about, or `documents` where files are given. Raises `EvaluationError` where there
+    are several."""
+    collections = sorted({"documents" if documents else case.corpus for case in cases})
+    if len(collections) > 1:
+        raise EvaluationError(f"The set is about several collections ({', '.join(collections)}); make a set of each.")
+    return collections[0] if collections else ""
 
 
-def sources(corpus: str, documents: Sequence[Path]) -> list[InputSource]:
-    """The files of a collection: those named, else those that its name stands for. Raises `EvaluationError`."""
+def find_sources(corpus: str, documents: Sequence[Path]) -> list[InputSource]:
+    """The files of a collection: the given ones, or those that its name stands for. Raises `EvaluationError` where
+    there are none."""
     if corpus == "starter" and not documents:
         return list(starter_sources())
     for path in documents:
         if not path.exists():
             raise EvaluationError(f"{path} does not exist.")
-    given = documents or [path for path in AT_HAND.get(corpus, ()) if path.exists()]
-    found: list[InputSource] = [source for path in given for source in find_inputs(path)]
-    if found:
-        return found
-    if corpus in AT_HAND:
+    paths = documents or [path for path in COLLECTION_FOLDERS.get(corpus, ()) if path.exists()]
+    find_sources: list[InputSource] = [source for path in paths for source in find_inputs(path)]
+    if find_sources:
+        return find_sources
+    if corpus in COLLECTION_FOLDERS:
         raise EvaluationError(
             f"The documents of the set ({corpus}) are not at hand; name a folder that has them with --documents. Or fetch them by "
             "their symbols, which the names of their files give ('rapporteur fetch SYMBOL'), and name the library with "
@@ -63,75 +66,77 @@ def sources(corpus: str, documents: Sequence[Path]) -> list[InputSource]:
     raise EvaluationError(f"The set is {about}; name the documents with --documents, or a library with --library.")
 
 
-def fingerprint(given: Sequence[InputSource], models: EmbeddingModels, catalogue: Path | None) -> str:
-    """A hash of all that a library depends on: bytes and names of its files, code and data that read them, model."""
+def fingerprint(files: Sequence[InputSource], models: EmbeddingModels, catalogue: Path | None) -> str:
+    """A hash of everything a library depends on: bytes and names of its files, code and data that read them,
+    embedding model."""
     digest = hashlib.sha256()
-    for source in given:
+    for source in files:
         try:
             opened = source.open()
         except ReadError as error:
             raise EvaluationError(str(error)) from None
         digest.update(f"{opened.name}\0{hashlib.sha256(opened.data).hexdigest()}\0".encode())
-    digest.update(f"{models.fingerprint}\0{SEGMENTER_VERSION}\0{code('corpus', 'ingest')}\0".encode())
+    digest.update(f"{models.fingerprint}\0{SEGMENTER_VERSION}\0{hash_packages('corpus', 'ingest')}\0".encode())
     if catalogue is not None:
-        digest.update(_tree(catalogue).encode())
+        digest.update(_hash_tree(catalogue).encode())
     return digest.hexdigest()[:16]
 
 
-def code(*packages: str) -> str:
-    """A hash of the code and data of packages, as they lie on disk."""
-    return hashlib.sha256("".join(_tree(Path(str(files(name)))) for name in packages).encode()).hexdigest()[:16]
+def hash_packages(*packages: str) -> str:
+    """A hash of the code and data files of packages."""
+    return hashlib.sha256("".join(_hash_tree(Path(str(files(name)))) for name in packages).encode()).hexdigest()[:16]
 
 
 @contextmanager
-def built(
+def open_built_library(
     folder: Path,
     name: str,
-    given: Sequence[InputSource],
+    files: Sequence[InputSource],
     models: EmbeddingModels,
     catalogue: Catalogue,
     progress: Callable[[Progress], None] | None = None,
 ) -> Iterator[Library]:
-    """A library of the documents, opened. One that was built before is used again, one half built is gone on with.
+    """Opens a library of the documents. One that was built before is reused, and building is resumed where it was
+    interrupted.
 
-    Raises `EvaluationError` where a document is refused, `LibraryBusy` where another run has the library.
+    Raises `EvaluationError` where a document is refused, `LibraryBusy` where another run has the library open.
     """
-    home = folder / name
-    with Library(home, models, SEGMENTER_VERSION, owner="rapporteur eval run") as library:
-        if not (home / _DONE).exists():
+    path = folder / name
+    with Library(path, models, SEGMENTER_VERSION, owner="rapporteur eval run") as library:
+        if not (path / _BUILT).exists():
             refused = [
                 f"{outcome.name}: {outcome.reason}"
-                for outcome in ingest(given, library, catalogue, progress)
+                for outcome in ingest(files, library, catalogue, progress)
                 if outcome.result == "refused"
             ]
             if refused:
                 raise EvaluationError(f"Documents can't be read. {' '.join(refused)}")
-        (home / _DONE).touch()
-        _prune(folder, home)
+        (path / _BUILT).touch()
+        _prune(folder, path)
         yield library
 
 
 @contextmanager
 def engine_over(
-    documents: Sequence[Path], folder: Path, reading: Callable[[Progress], None] | None = None
+    documents: Sequence[Path], folder: Path, on_progress: Callable[[Progress], None] | None = None
 ) -> Iterator[Engine]:
-    """The product's own engine over documents: files, and all in folders. `folder` keeps the library, for the next time, and the
+    """An engine over documents: files, and all files in folders. `folder` stores the library, for reuse, and the
     converted models. Raises `EvaluationError` where a document is missing or can't be read."""
-    chosen = load_settings(data_dir=folder)
-    models = make_models(chosen.embedding, chosen.multilingual, models_in(folder))
-    given = sources("", documents)
-    name = fingerprint(given, models, chosen.catalogue_dir)
-    with built(folder / "libraries", name, given, models, load_catalogue(chosen), reading) as library:
-        yield make_engine(library, chosen)
+    config = load_settings(data_dir=folder)
+    models = make_models(config.embedding, config.multilingual, models_folder(folder))
+    files = find_sources("", documents)
+    name = fingerprint(files, models, config.catalogue_dir)
+    with open_built_library(folder / "libraries", name, files, models, load_catalogue(config), on_progress) as library:
+        yield make_engine(library, config)
 
 
-def models_in(folder: Path) -> Path:
-    """Where the converted models of a folder are kept."""
+def models_folder(folder: Path) -> Path:
+    """Where the converted models of a folder are stored."""
     return folder / "models"
 
 
-def _tree(folder: Path) -> str:
-    """A hash of the files below a folder, their names included."""
+def _hash_tree(folder: Path) -> str:
+    """A hash of the files below a folder, including their names."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
@@ -140,10 +145,10 @@ def _tree(folder: Path) -> str:
 
 
 def _prune(folder: Path, used: Path) -> None:
-    """Removes the libraries that were not used for longest, where no run has them."""
+    """Removes the least recently used libraries, unless a run has them open."""
     others = [path for path in folder.iterdir() if path != used and (path / "owner.lock").exists()]
-    others.sort(key=lambda path: (path / _DONE).stat().st_mtime if (path / _DONE).exists() else 0.0, reverse=True)
-    for path in others[KEPT:]:
+    others.sort(key=lambda path: (path / _BUILT).stat().st_mtime if (path / _BUILT).exists() else 0.0, reverse=True)
+    for path in others[KEPT_LIBRARIES:]:
         try:
             with FileLock(path / "owner.lock", timeout=0):
                 shutil.rmtree(path)

@@ -1,4 +1,4 @@
-"""What a system answered, in one form for all systems: claims, what they cite, what was retrieved, how long it took."""
+"""Answers of evaluated systems in one form: claims, citations, retrieved passages, time."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ from typing import Annotated, Any, Literal
 
 from pydantic import PlainValidator, TypeAdapter, ValidationError
 
-from eval.cases import EvaluationError, Stretch, what_is_wrong
+from eval.cases import EvaluationError, Stretch, describe_error
 
 Status = Literal["answered", "partial", "tentative", "not_found", "refused", "failed"]
 JOIN = "; "
-"""Between the locators of a retrieved passage that holds several places."""
+"""Separator of the locators of a retrieved passage that covers several places."""
 
 
-def _text(value: Any) -> str:
+def _check_text(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError(f"{value!r} is no text")
     return value
 
 
-Text = Annotated[str, PlainValidator(_text)]
-"""Any text, of which servers may send halves of surrogate pairs."""
+Text = Annotated[str, PlainValidator(_check_text)]
+"""Any text; servers may send lone surrogates."""
 
 
 @dataclass(frozen=True)
 class Cited:
     """One citation. `document` is the document's key, `locator` the place in it without the document's name.
 
-    `start` and `end` are character offsets of `quote` in the canonical text, None where the system gives none.
-    `text` is the cited passage, which holds the quote and what stands around it. `source` is the id of the document's
-    language version and edition, which the offsets are of: its canonical text is `text_of(source or document)`.
+    `start` and `end` are character offsets of `quote` in the canonical text, None where the system gives none. `text`
+    is the cited passage, which contains the quote and its surroundings. `source` is the id of the document's language
+    version and edition, to which the offsets refer: its canonical text is `text_of(source or document)`.
     """
 
     document: Text
@@ -43,7 +43,7 @@ class Cited:
 
     @property
     def at(self) -> Stretch | None:
-        """The characters that are cited, None where the system gives none."""
+        """The cited characters, None where the system gives none."""
         if not self.source or self.start is None or self.end is None:
             return None
         return self.source, self.start, self.end
@@ -62,12 +62,12 @@ class Claim:
 class Record:
     """The answer of one system to one case.
 
-    `ranked` are the retrieved passages, best first, as (document key, locator); the locators of a passage that holds
-    several places are joined with `JOIN`, `places` takes them apart. `stretches` are the characters of each of these
-    passages; records that were stored before there were such have none. `confidence` orders the answers of one
-    system by how sure it is, higher is surer; None where it does not say. `probability` is the chance that it gives an answer
-    to have been found, 0 to 1, None where it gives none. `ms` is the time in milliseconds as the user
-    waits. A `failed` record says in `error` what went wrong. `raw` is what the system sent, any JSON value.
+    `ranked` are the retrieved passages, best first, as (document key, locator); the locators of a passage that covers
+    several places are joined with `JOIN`, `places` splits them. `stretches` are the characters of each of these
+    passages; older stored records have none. `confidence` orders the answers of one system by certainty, higher is
+    more certain; None where the system gives none. `probability` is the probability that the system gives for having
+    found an answer, 0 to 1, or None. `ms` is the time in milliseconds that the user waits. A `failed` record says in
+    `error` what went wrong. `raw` is what the system sent, any JSON value.
     """
 
     case: Text
@@ -85,17 +85,17 @@ class Record:
 
     @property
     def answered(self) -> bool:
-        """Whether the record answers; one that does not shows what comes closest, abstains or failed."""
+        """Whether the record answers; otherwise it shows the closest passages, abstains or failed."""
         return self.status in ("answered", "partial") and bool(self.claims)
 
     @property
     def shown(self) -> bool:
-        """Whether the record says anything, as an answer or as what comes closest."""
+        """Whether the record shows any statement, as an answer or as the closest passages."""
         return self.status in ("answered", "partial", "tentative") and bool(self.claims)
 
     @property
     def places(self) -> tuple[tuple[tuple[str, str], ...], ...]:
-        """For each retrieved passage, best first, the places that it holds, as (document key, locator)."""
+        """For each retrieved passage, best first, the places that it covers, as (document key, locator)."""
         return tuple(tuple((document, each) for each in locators.split(JOIN)) for document, locators in self.ranked)
 
     def cited_by(self, *claims: Claim) -> list[Cited]:
@@ -113,7 +113,7 @@ class Record:
         try:
             record = _RECORD.validate_python(raw)
         except ValidationError as error:
-            raise EvaluationError(f"a record has the wrong form: {what_is_wrong(error)}") from None
+            raise EvaluationError(f"a record has the wrong form: {describe_error(error)}") from None
         if any(not 0 <= n < len(record.citations) for claim in record.claims for n in claim.cited):
             raise EvaluationError(f"case {record.case!r}: a claim cites what is not there.")
         if record.stretches and len(record.stretches) != len(record.ranked):
@@ -124,6 +124,6 @@ class Record:
 _RECORD = TypeAdapter(Record)
 
 
-def failed(case: str, system: str, error: str, ms: float = 0.0, raw: Any = None) -> Record:
-    """The record of a case, by its id, that could not be answered; it counts as wrong."""
+def failed_record(case: str, system: str, error: str, ms: float = 0.0, raw: Any = None) -> Record:
+    """The record of a case, by its id, for which no answer could be had; it counts as wrong."""
     return Record(case, system, "failed", ms=ms, error=error, raw=raw)

@@ -10,7 +10,7 @@ from rich.text import Text
 from eval.metrics.scores import CAUSES, MEASURES
 from eval.metrics.statistics import Figure
 from eval.metrics.summary import Summary
-from eval.output import number, print_table
+from eval.output import format_number, print_table
 from eval.runs.run_comparison import Comparison
 from ingest.readers import visible
 
@@ -23,44 +23,46 @@ ABSTENTION = {
     "ece": "expected calibration error of the chances told that an answer was found; lower is better",
 }
 MEANINGS: Mapping[str, str] = {**MEASURES, **ABSTENTION}
-"""What each figure of a summary is."""
+"""What each figure of a summary means."""
 
 
 def print_summary(console: Console, name: str, summary: Summary) -> None:
-    """All figures of a run, and by kind, language and part how many cases it has right."""
+    """Prints all figures of a run, and the share of right cases by kind, language and part."""
     failed = f", {len(summary.failed)} failed" if summary.failed else ""
-    told = f"{name}: {summary.cases} cases, {summary.answerable} answerable, {summary.answered} answered{failed}"
-    held = {figure: summary.figures[figure] for figure in MEANINGS if summary.figures[figure].cases}
-    rows = [[name, number(each.value), each.between, str(each.cases), MEANINGS[name]] for name, each in held.items()]
-    print_table(console, ("figure", "value", "95 % interval", "cases", "what it is"), rows, told)
+    heading = f"{name}: {summary.cases} cases, {summary.answerable} answerable, {summary.answered} answered{failed}"
+    shown = {figure: summary.figures[figure] for figure in MEANINGS if summary.figures[figure].cases}
+    rows = [
+        [name, format_number(each.value), each.between, str(each.cases), MEANINGS[name]] for name, each in shown.items()
+    ]
+    print_table(console, ("figure", "value", "95 % interval", "cases", "what it is"), rows, heading)
     shares = [
-        [group, *_told(figures["right"]), *_told(figures["passage_cited"])[::2]]
+        [group, *_figure_cells(figures["right"]), *_figure_cells(figures["passage_cited"])[::2]]
         for group, figures in [*summary.by_kind.items(), *summary.by_language.items(), *summary.by_part.items()]
     ]
     heads = ("kind, language, part", "right", "95 % interval", "cases", "passage cited", "of answerable")
     print_table(console, heads, shares)
-    fates = [
+    outcomes = [
         [
             f"{part}: {group}",
-            *(" ".join(_told(each)[:2]).strip() for each in outcome.values()),
+            *(" ".join(_figure_cells(each)[:2]).strip() for each in outcome.values()),
             str(outcome["answered"].cases),
         ]
         for part, groups in summary.outcomes.items()
         for group, outcome in groups.items()
     ]
-    print_table(console, ("part: cases", "answered", "tentative", "not found", "AUC", "number"), fates)
-    counted = [[group, *(str(held.get(cause, 0)) for cause in CAUSES)] for group, held in summary.causes.items()]
+    print_table(console, ("part: cases", "answered", "tentative", "not found", "AUC", "number"), outcomes)
+    cause_rows = [[group, *(str(shown.get(cause, 0)) for cause in CAUSES)] for group, shown in summary.causes.items()]
     title = "Cases with an answer, by what kept it from being shown"
-    print_table(console, ("part, language, kind", *CAUSES), counted, title)
+    print_table(console, ("part, language, kind", *CAUSES), cause_rows, title)
     p50, p95 = summary.latency_ms["p50"], summary.latency_ms["p95"]
-    console.print(f"Latency p50 {number(p50, 0)} ms, p95 {number(p95, 0)} ms; median answer "
-                  f"{number(summary.median_words, 0)} words")  # fmt: skip
+    console.print(f"Latency p50 {format_number(p50, 0)} ms, p95 {format_number(p95, 0)} ms; median answer "
+                  f"{format_number(summary.median_words, 0)} words")  # fmt: skip
 
 
 def print_comparison(console: Console, compared: Comparison) -> None:
-    """How two runs differ: every figure, and each case that one has right and the other wrong."""
+    """Prints how two runs differ: every figure, and each case that one has right and the other wrong."""
     rows = [
-        [f"{name} *" if each.p < 0.05 else name, number(each.first), number(each.second), f"{each.difference:+.3f}",
+        [f"{name} *" if each.p < 0.05 else name, format_number(each.first), format_number(each.second), f"{each.difference:+.3f}",
          f"{each.low:+.3f} to {each.high:+.3f}", f"{each.p:.4f}", str(each.cases)]
         for name, each in compared.figures.items()
     ]  # fmt: skip
@@ -72,5 +74,5 @@ def print_comparison(console: Console, compared: Comparison) -> None:
         console.print(Text(visible(f"Right in {name} only ({len(cases)}): {listed}")))
 
 
-def _told(figure: Figure) -> tuple[str, str, str]:
-    return number(figure.value), figure.between, str(figure.cases)
+def _figure_cells(figure: Figure) -> tuple[str, str, str]:
+    return format_number(figure.value), figure.between, str(figure.cases)

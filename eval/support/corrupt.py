@@ -1,4 +1,4 @@
-"""True sentences made false, each in one way; the same every time."""
+"""Corruptions of true sentences, each in one way; the same every time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ KINDS: tuple[Kind, ...] = ("number", "date", "symbol", "negation", "name", "subj
 
 @dataclass(frozen=True)
 class Sentence:
-    """A true sentence: `claim` says what `source` says. `swap` are words of the claim and what makes it false."""
+    """A true sentence: `claim` states what `source` says. `swap` are words of the claim and their false replacement."""
 
     language: str
     source: str
@@ -25,7 +25,7 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Corruption:
-    """A claim that its source does not bear out, and how it was made."""
+    """A claim that its source does not support, and how it was made."""
 
     kind: Kind
     language: str
@@ -88,7 +88,7 @@ _NEGATED = {
 
 
 def corruptions(sentences: Sequence[Sentence]) -> Iterator[Corruption]:
-    """All that can be made of true sentences, in their order."""
+    """All corruptions of true sentences, in their order."""
     for n, each in enumerate(sentences):
         for kind, claim in _changed(each, n):
             if claim != each.claim:
@@ -135,7 +135,7 @@ def _head(sentence: Sentence) -> str:
 
 
 def _number(claim: str, language: str, n: int) -> str | None:
-    """A number in figures or words made another; dates, years and symbols are left alone."""
+    """Changes a number in figures or words; dates, years and symbols are left alone."""
     spared = [match.span() for pattern in (_SYMBOL, _YEAR) for match in pattern.finditer(claim)]
     months = [month for month in _months(language) if month in claim]
     for match in _NUMBER.finditer(claim):
@@ -164,7 +164,7 @@ def _months(language: str) -> list[str]:
 
 
 def _date(claim: str, language: str, n: int) -> str | None:
-    """The day, the month or the year of a date made another."""
+    """Changes the day, the month or the year of a date."""
     months = _months(language)
     found = next((month for month in months if re.search(rf"(?<![^\W\d_]){month}(?![^\W\d_])", claim)), None)
     year = _YEAR.search(claim)

@@ -1,4 +1,4 @@
-"""What checks make of the set: true sentences that they reject, corruptions that they catch; the set, and tables of it."""
+"""Runs checks on the set: true sentences that they reject, corruptions that they catch; and prints tables of it."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from assistant.grounding.exact_values import Source
 from assistant.grounding.sentence_check import SupportCheck
 from corpus.documents import LANGUAGES
 from corpus.embedding import Embedder
-from eval.metrics.support import supported
-from eval.output import number, print_table
+from eval.metrics.support import check_support
+from eval.output import format_number, print_table
 from eval.support.corrupt import KINDS, Sentence, corruptions
 
 TRUE = "true"
 Stands = Callable[[str, str, str], bool]
-"""From a claim, its source and their language to whether the claim stands."""
+"""From a claim, its source and their language to whether the claim is accepted."""
 
 
 @dataclass(frozen=True)
-class Told:
-    """What a check made of one claim: `right` where it let a true one stand, or caught a false one."""
+class ClaimResult:
+    """The result of a check on one claim: `right` where it accepted a true one, or rejected a false one."""
 
     kind: str
     language: str
@@ -38,36 +38,36 @@ class Told:
     source: str
 
 
-def run_time(embedder: Embedder | None) -> Stands:
-    """The check that a model's sentences pass before they are shown."""
+def run_time_check(embedder: Embedder | None) -> Stands:
+    """The check that a model's sentences must pass before they are shown."""
     check = SupportCheck(embedder)
     return lambda claim, source, language: check(claim, [Source(source, language)]).whole
 
 
-def evaluation() -> Stands:
-    """The check by which the evaluation judges citations, which shares no judgement with the other."""
-    return lambda claim, source, language: supported(claim, [source], language=language).whole
+def evaluation_check() -> Stands:
+    """The check by which the evaluation judges citations, which is independent of the other."""
+    return lambda claim, source, language: check_support(claim, [source], language=language).whole
 
 
-def measure(stands: Stands) -> Iterator[Told]:
-    """What a check makes of every sentence of the set and of every corruption of one."""
+def measure(stands: Stands) -> Iterator[ClaimResult]:
+    """Runs a check on every sentence of the set and on every corruption of one."""
     sentences = true_sentences()
     for each in sentences:
         right = stands(each.claim, each.source, each.language)
-        yield Told(TRUE, each.language, held_out(each.source), right, each.claim, each.source)
+        yield ClaimResult(TRUE, each.language, held_out(each.source), right, each.claim, each.source)
     for made in corruptions(sentences):
         right = not stands(made.claim, made.source, made.language)
-        yield Told(made.kind, made.language, held_out(made.source), right, made.claim, made.source)
+        yield ClaimResult(made.kind, made.language, held_out(made.source), right, made.claim, made.source)
 
 
-def shares(told: Sequence[Told]) -> list[dict[str, Any]]:
-    """By kind: how many, the share that was judged right, and that of the half that nothing was fitted on. `all` are the
+def summarise_kinds(told: Sequence[ClaimResult]) -> list[dict[str, Any]]:
+    """By kind: number of claims, the share that was judged correctly, and that of the held-out half. `all` are the
     corruptions together."""
     rows = [_row(kind, [each for each in told if each.kind == kind]) for kind in (TRUE, *KINDS)]
     return [*rows, _row("all", [each for each in told if each.kind != TRUE])]
 
 
-def _row(name: str, told: Sequence[Told]) -> dict[str, Any]:
+def _row(name: str, told: Sequence[ClaimResult]) -> dict[str, Any]:
     apart = [each for each in told if each.held_out]
     by = Counter(each.language for each in told)
     wrong = Counter(each.language for each in told if not each.right)
@@ -81,7 +81,7 @@ def _row(name: str, told: Sequence[Told]) -> dict[str, Any]:
     }
 
 
-def _share(told: Sequence[Told]) -> float | None:
+def _share(told: Sequence[ClaimResult]) -> float | None:
     return sum(each.right for each in told) / len(told) if told else None
 
 
@@ -97,7 +97,7 @@ def true_sentences() -> list[Sentence]:
 
 
 def held_out(source: str) -> bool:
-    """Whether what rests on a source belongs to the half that no bar was fitted on; told by its hash."""
+    """Whether a source belongs to the half that no threshold was fitted on; decided by its hash."""
     return hashlib.sha256(source.encode()).digest()[0] % 2 == 1
 
 
@@ -108,12 +108,21 @@ def print_shares(console: Console, rows: Mapping[str, Sequence[Mapping[str, Any]
     for row, other in zip(rows["check"], rows["evaluation"], strict=True):
         wrong = ", ".join(f"{code} {n}/{of}" for code, (n, of) in row["wrong_by_language"].items() if n)
         name = "true, stand" if row["kind"] == TRUE else f"{row['kind']}, caught"
-        told.append([name, row["count"], number(row["right"]), number(row["held_out"]), number(other["right"]), wrong])
+        told.append(
+            [
+                name,
+                row["count"],
+                format_number(row["right"]),
+                format_number(row["held_out"]),
+                format_number(other["right"]),
+                wrong,
+            ]
+        )
     print_table(console, ("Kind", "Claims", "Right", "Held out", "Evaluation's check", "Wrong, by language"), told)
 
 
-def print_faults(console: Console, told: Sequence[Told]) -> None:
-    """Each claim that was judged wrongly, with its source."""
+def print_faults(console: Console, told: Sequence[ClaimResult]) -> None:
+    """Prints each claim that was judged wrongly, with its source."""
     for each in told:
         if not each.right:
             half = "held out" if each.held_out else "fitted"

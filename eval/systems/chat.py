@@ -1,9 +1,9 @@
-"""OpenAI-compatible chat: what is asked, and claims and citations out of what is answered.
+"""OpenAI-compatible chat: builds the request, and parses claims and citations from the reply.
 
-A chat answer is text. Its sentences are the claims; `[1]` or `【1】` behind a sentence cites the first entry of the list of
-sources, where the answer has such a list: `citations` or `search_results` beside `choices`, `annotations` or
-`context.citations` in the message. Annotations that say where in the text they belong cite without a mark. Rapporteur's
-own replies hold the whole answer beside its text: that is taken.
+A chat answer is text. Its sentences are the claims; `[1]` or `【1】` behind a sentence cites the first entry of the
+list of sources, where the answer has such a list: `citations` or `search_results` beside `choices`, `annotations` or
+`context.citations` in the message. Annotations that give their position in the text cite without a mark. Rapporteur's
+own replies contain the whole answer in addition to its text, which is used instead.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 from corpus.sentences import sentence_spans
 from eval.cases import Case
 from eval.runs.records import Cited, Claim, Record
-from eval.systems.system_replies import UnreadableAnswer, number, service_record, text_of
+from eval.systems.system_replies import UnreadableAnswer, finite_number, first_text, service_record
 
 NOT_FOUND = "NOT FOUND"
 PROMPT = (
@@ -34,7 +34,7 @@ def messages(case: Case) -> list[dict[str, str]]:
 
 
 def chat_record(case: Case, system: str, reply: Any, ms: float) -> Record:
-    """A record of one completion. Raises `UnreadableAnswer` where there is no message in it."""
+    """Builds a record from a completion. Raises `UnreadableAnswer` where it contains no message."""
     try:
         message = reply["choices"][0]["message"]
         content = message.get("content") or ""
@@ -48,17 +48,17 @@ def chat_record(case: Case, system: str, reply: Any, ms: float) -> Record:
         return Record(case.id, system, "refused", ms=ms, raw=reply)
     if not content.strip() or content.strip().strip(".\"'*").upper() == NOT_FOUND:
         return Record(case.id, system, "not_found", ms=ms, raw=reply)
-    sources = _sources(reply, message)
-    citations = tuple(_cited(source) for source in sources)
-    claims = tuple(claims_of(_marked(content, sources), case.language, len(citations)))
+    sources = _find_sources(reply, message)
+    citations = tuple(_parse_citation(source) for source in sources)
+    claims = tuple(parse_claims(_insert_marks(content, sources), case.language, len(citations)))
     return Record(
-        case.id, system, "answered", claims, citations, confidence=number(reply, "confidence"), ms=ms, raw=reply
+        case.id, system, "answered", claims, citations, confidence=finite_number(reply, "confidence"), ms=ms, raw=reply
     )
 
 
-def claims_of(content: str, language: str, sources: int) -> list[Claim]:
-    """The sentences of an answer with the sources that they name, marks left out of their words. A mark belongs to the
-    sentence before it, also where it stands behind the full stop; one that names no source is dropped."""
+def parse_claims(content: str, language: str, sources: int) -> list[Claim]:
+    """Splits an answer into sentences with the sources that they cite, without the marks. A mark belongs to the
+    sentence before it, also behind the full stop; one that names no source is dropped."""
     plain = ""
     marks: list[tuple[int, int]] = []
     position = 0
@@ -75,8 +75,8 @@ def claims_of(content: str, language: str, sources: int) -> list[Claim]:
     return [claim for claim in claims if claim.text]
 
 
-def _marked(content: str, sources: Sequence[Any]) -> str:
-    """The text with a mark where each annotation says that it belongs."""
+def _insert_marks(content: str, sources: Sequence[Any]) -> str:
+    """The text with a mark inserted at the position of each annotation."""
     spots = []
     for n, source in enumerate(sources, 1):
         inner = source.get("url_citation", source) if isinstance(source, Mapping) else None
@@ -88,7 +88,7 @@ def _marked(content: str, sources: Sequence[Any]) -> str:
     return content
 
 
-def _sources(reply: Any, message: Any) -> Sequence[Any]:
+def _find_sources(reply: Any, message: Any) -> Sequence[Any]:
     """The list of sources, wherever the server puts it."""
     context = message.get("context")
     annotations = message.get("annotations")
@@ -102,15 +102,15 @@ def _sources(reply: Any, message: Any) -> Sequence[Any]:
     return next((each for each in listed if isinstance(each, list) and each), [])
 
 
-def _cited(source: Any) -> Cited:
-    """A citation from an entry of the list: an address, or an object whose fields are called as is usual."""
+def _parse_citation(source: Any) -> Cited:
+    """A citation from an entry of the list: an address, or an object with the usual field names."""
     if isinstance(source, str):
         return Cited(source, "", "")
     if not isinstance(source, Mapping):
         return Cited("", "", "")
     inner = source.get("url_citation")
     raw = inner if isinstance(inner, Mapping) else source
-    words = text_of(raw, "quote", "content", "text", "snippet")
+    quote = first_text(raw, "quote", "content", "text", "snippet")
     return Cited(
-        text_of(raw, "symbol", "document", "title", "url"), text_of(raw, "locator", "place"), words, text=words
+        first_text(raw, "symbol", "document", "title", "url"), first_text(raw, "locator", "place"), quote, text=quote
     )

@@ -1,4 +1,4 @@
-"""Passages as answers: what a system without sentences of its own says, quotes and cites."""
+"""Passages as answers: claims, quotes and citations of a system that does not write sentences of its own."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from eval.cases import Case
 from eval.runs.records import JOIN, Cited, Claim, Record
 
 RETRIEVED = 10
-"""How many passages of each question are kept for the ranking figures."""
+"""How many passages of each question are recorded for the ranking figures."""
 QUOTED = 2
 """How many passages are the answer of a system that only retrieves: LlamaIndex's default number of chunks."""
 
 
-def places_of(document: Document, passage: Passage) -> str:
-    """The locators of what a passage holds, each once, joined as in a record."""
-    found = [locator for _, _, locator in spans_of(document, passage)]
+def passage_locators(document: Document, passage: Passage) -> str:
+    """The locators that a passage covers, each once, joined as in a record."""
+    found = [locator for _, _, locator in passage_places(document, passage)]
     return JOIN.join(dict.fromkeys(found))
 
 
-def spans_of(document: Document, passage: Passage) -> list[tuple[int, int, str]]:
-    """The places that a passage holds, as (start, end, locator), white space at their ends left out.
+def passage_places(document: Document, passage: Passage) -> list[tuple[int, int, str]]:
+    """The places that a passage covers, as (start, end, locator), trimmed of white space.
 
     Neighbouring blocks of one locator are one place; headings are left out unless there is nothing else.
     """
@@ -31,7 +31,7 @@ def spans_of(document: Document, passage: Passage) -> list[tuple[int, int, str]]
     for block in document.blocks[passage.first : passage.last + 1]:
         if block.kind == "heading":
             continue
-        start, end = _clean(document.text, max(block.start, passage.start), min(block.end, passage.end))
+        start, end = _trim_span(document.text, max(block.start, passage.start), min(block.end, passage.end))
         if start >= end:
             continue
         if spans and spans[-1][2] == block.locator:
@@ -39,7 +39,7 @@ def spans_of(document: Document, passage: Passage) -> list[tuple[int, int, str]]
         else:
             spans.append((start, end, block.locator))
     if not spans:
-        start, end = _clean(document.text, passage.start, passage.end)
+        start, end = _trim_span(document.text, passage.start, passage.end)
         spans.append((start, end, passage.locator))
     return spans
 
@@ -47,9 +47,9 @@ def spans_of(document: Document, passage: Passage) -> list[tuple[int, int, str]]
 def passage_record(
     case: Case, system: str, library: Library, hits: Sequence[tuple[str, float]], ms: float, quoted: int = QUOTED
 ) -> Record:
-    """A record of retrieved passages, (evidence id, score), best first: the first `quoted` are the answer, each a claim
-    that cites all its own places; nothing was found where there are none. The best score is the confidence, 0 without a
-    hit."""
+    """Builds a record of retrieved passages, (evidence id, score), best first: the first `quoted` are the answer,
+    each a claim that cites all its places; the status is `not_found` where there are none. The best score is the
+    confidence, 0 without a hit."""
     held = library.passages_by_id([passage_id for passage_id, _ in hits])
     found = [(held[passage_id], library.document(held[passage_id].document_id), score) for passage_id, score in hits]
     citations: list[Cited] = []
@@ -58,7 +58,7 @@ def passage_record(
         first = len(citations)
         citations += [
             Cited(document.key, locator, document.quote(start, end), start, end, passage.text, document.id)
-            for start, end, locator in spans_of(document, passage)
+            for start, end, locator in passage_places(document, passage)
         ]
         text = " ".join(" ".join(cited.quote.split()) for cited in citations[first:])
         claims.append(Claim(text, "quoted", tuple(range(first, len(citations)))))
@@ -72,7 +72,7 @@ def passage_record(
         status="answered" if claims else "not_found",
         claims=tuple(claims),
         citations=tuple(citations),
-        ranked=tuple((document.key, places_of(document, passage)) for passage, document, _ in found),
+        ranked=tuple((document.key, passage_locators(document, passage)) for passage, document, _ in found),
         confidence=found[0][2] if found else 0.0,
         ms=ms,
         raw=raw,
@@ -80,12 +80,12 @@ def passage_record(
     )
 
 
-def whole_question(case: Case) -> str:
-    """The question with the earlier turns before it: what a system that keeps no conversation is asked."""
+def question_with_history(case: Case) -> str:
+    """The question with the earlier turns before it, for systems without conversations."""
     return "\n".join([*case.history, case.question])
 
 
-def _clean(text: str, start: int, end: int) -> tuple[int, int]:
+def _trim_span(text: str, start: int, end: int) -> tuple[int, int]:
     """The span without white space at its ends."""
     inside = text[start:end]
     return start + len(inside) - len(inside.lstrip()), end - len(inside) + len(inside.rstrip())

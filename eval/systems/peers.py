@@ -1,8 +1,8 @@
-"""Peers that only retrieve, over the same passages: words alone, vectors alone, LlamaIndex's defaults, and Cairn, which
-abstains where no passage is like enough.
+"""Retrieval systems for comparison, over the same passages: BM25, vectors, LlamaIndex's defaults, and Cairn, which
+abstains where no passage is similar enough.
 
-Each answers with its best passages, quoted whole, since no language model is configured. A follow-up is asked with the
-earlier turns before it.
+Each answers with its best passages, quoted whole, since no language model is configured. A follow-up is asked with
+the earlier turns before it.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from corpus.analysis import analyse
 from corpus.library import Library
 from eval.cases import Case, EvaluationError
 from eval.runs.records import Record
-from eval.systems.passages import QUOTED, RETRIEVED, passage_record, whole_question
+from eval.systems.passages import QUOTED, RETRIEVED, passage_record, question_with_history
 
 Hits = list[tuple[str, float]]
 Search = Callable[[str], Hits]
 
 
 class PassagePeer:
-    """A system that is a way to search: `build` makes its search, question to (evidence id, score), over a library. `quoted`
-    tells how many of the hits are the answer."""
+    """A system defined by a search: `build` makes a search over a library, from question to (evidence id, score).
+    `quoted` returns how many of the hits are the answer."""
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class PassagePeer:
         self._ready: tuple[Library, Search] | None = None
 
     def prepare(self, library: Library | None) -> None:
-        """Builds what is searched."""
+        """Builds the search."""
         if library is None:
             raise EvaluationError(f"{self.name} can only be evaluated over documents.")
         search = self._build(library)
@@ -49,18 +49,18 @@ class PassagePeer:
         self._ready = library, search
 
     def answer(self, case: Case) -> Record:
-        """The best passages."""
+        """Answers with the best passages."""
         if self._ready is None:
             raise EvaluationError("prepare() comes before answer().")
         library, search = self._ready
         begun = time.perf_counter()
-        hits = search(whole_question(case))
+        hits = search(question_with_history(case))
         ms = (time.perf_counter() - begun) * 1e3
         return passage_record(case, self.name, library, hits, ms, self._quoted(hits))
 
 
 def bm25() -> PassagePeer:
-    """Words alone: BM25, the question analysed as each held language is."""
+    """BM25 only, the question analysed for each language of the library."""
 
     def build(library: Library) -> Search:
         def search(question: str) -> Hits:
@@ -77,7 +77,7 @@ def bm25() -> PassagePeer:
 
 
 def dense() -> PassagePeer:
-    """Vectors alone: the cosine of question and passage in the model that the library searches by."""
+    """Vectors only: the cosine of question and passage in the embedding model of the library."""
     return PassagePeer("dense", lambda library: lambda question: library.dense_search(question, RETRIEVED), {})
 
 
@@ -102,7 +102,7 @@ def _llama_index_search(library: Library) -> Search:
         for passage in passages
         if passage.id in vectors
     ]
-    # Vectors are given with nodes and questions, so that the model named here is never asked for one.
+    # Nodes and questions come with vectors, so that this model is never used.
     index: Any = VectorStoreIndex(nodes=nodes, embed_model=MockEmbedding(embed_dim=embedder.dimension))
     retriever = index.as_retriever(similarity_top_k=RETRIEVED)
 
@@ -114,10 +114,11 @@ def _llama_index_search(library: Library) -> Search:
 
 
 def cairn() -> PassagePeer:
-    """Cairn's default (`cairn-assistant`): cosines of weighted words, in the language of the question, then in all; the best
-    passage is quoted where it is above a threshold. Raises `EvaluationError` where it is not installed."""
+    """Cairn's default (`cairn-assistant`): cosines of weighted words, in the language of the question, then in all;
+    the best passages are quoted where they are above a threshold. Raises `EvaluationError` where it is not
+    installed."""
     try:
-        told = version("cairn-assistant")
+        installed = version("cairn-assistant")
     except PackageNotFoundError:
         raise EvaluationError("cairn needs a package that is not installed. Run: pip install cairn-assistant") from None
     from cairn.config import Config
@@ -127,7 +128,7 @@ def cairn() -> PassagePeer:
     def quoted(hits: Hits) -> int:
         return sum(score >= chosen.threshold for _, score in hits[: chosen.max_passages])
 
-    settings = {"passages": str(chosen.max_passages), "cairn-assistant": told}
+    settings = {"passages": str(chosen.max_passages), "cairn-assistant": installed}
     return PassagePeer("cairn", lambda library: _cairn_search(library, chosen), settings, quoted)
 
 
@@ -141,7 +142,7 @@ def _cairn_search(library: Library, chosen: Any) -> Search:
     documents = list(library.documents())
     for document in documents:
         for passage in library.passages(document.id):
-            # As its own reader of files does: each passage is counted with the title of its document.
+            # As in Cairn's own file reader, each passage is counted with the title of its document.
             counts = Counter(tokenize(f"{document.title}\n" * TITLE_WEIGHT + passage.embedding_text))
             words.setdefault(document.language, Counter()).update(counts.keys())
             passages.append(
@@ -150,7 +151,7 @@ def _cairn_search(library: Library, chosen: Any) -> Search:
                 )
             )
     held = Counter(passage.lang for passage in passages)
-    # The fingerprint is of files, of which there are none here; nothing compares it.
+    # The fingerprint is one of files, which do not exist here; nothing compares it.
     index = Index(
         tuple(passages),
         {language: LanguageStats(held[language], dict(own)) for language, own in words.items()},

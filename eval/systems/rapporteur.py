@@ -10,14 +10,14 @@ from assistant.qa.engine import Engine
 from corpus.library import Library
 from eval.cases import Case, EvaluationError
 from eval.runs.records import Cited, Claim, Record
-from eval.systems.passages import RETRIEVED, places_of
+from eval.systems.passages import RETRIEVED, passage_locators
 
 BY_RULE = 10.0
-"""Confidence of an answer that a rule gave, and less it that of a refusal by rule: surer than evidence usually is."""
+"""Confidence of an answer that a rule gave, and its negative for a refusal by rule: more than evidence usually gets."""
 
 
 class Rapporteur:
-    """The engine. `make` builds it over a library, `settings` says with which settings."""
+    """The engine. `make` builds it over a library, `settings` describes its settings."""
 
     name = "rapporteur"
 
@@ -38,7 +38,8 @@ class Rapporteur:
         self._engine.ask("What is said about the documents?")
 
     def answer(self, case: Case) -> Record:
-        """The answer, and apart from it what retrieval finds for the question as the conversation makes it."""
+        """Answers a case, and records separately what retrieval finds for the question, rewritten from the
+        conversation."""
         engine = self._engine
         if engine is None:
             raise EvaluationError("prepare() comes before answer().")
@@ -54,8 +55,8 @@ class Rapporteur:
             claims=tuple(
                 Claim(each.text, each.verdict, tuple(n - 1 for n in answer.numbers(each))) for each in answer.statements
             ),
-            citations=tuple(_cited(each, engine.library) for each in answer.citations),
-            ranked=tuple((each.document.key, places_of(each.document, each.passage)) for each in found),
+            citations=tuple(_build_citation(each, engine.library) for each in answer.citations),
+            ranked=tuple((each.document.key, passage_locators(each.document, each.passage)) for each in found),
             confidence=confidence_of(answer),
             probability=answer.probability,
             ms=ms,
@@ -64,7 +65,7 @@ class Rapporteur:
         )
 
 
-def _cited(citation: Citation, library: Library) -> Cited:
+def _build_citation(citation: Citation, library: Library) -> Cited:
     document = library.document(citation.document)
     passage = library.passages_by_id([citation.id]).get(citation.id)
     return Cited(
@@ -79,7 +80,7 @@ def _cited(citation: Citation, library: Library) -> Cited:
 
 
 def confidence_of(answer: Answer) -> float:
-    """How sure an answer is; of decisions by rule, `BY_RULE` and less it."""
+    """The confidence of an answer; for decisions by rule, `BY_RULE` or its negative."""
     if answer.confidence is not None:
         return answer.confidence
     return BY_RULE if answer.statements else -BY_RULE

@@ -14,19 +14,19 @@ import httpx
 from assistant.model.transport import Bounded, direct_or_by_proxy
 from corpus.library import Library
 from eval.cases import Case, EvaluationError
-from eval.runs.records import Record, failed
+from eval.runs.records import Record, failed_record
 from eval.systems.chat import PROMPT, chat_record, messages
 from eval.systems.system_replies import UnreadableAnswer, service_record
 
 _API = "/api/v1"
-"""Where Rapporteur's own API lies."""
+"""Base path of Rapporteur's own API."""
 
 
 class Remote:
-    """A server that answers. What goes wrong with a case is its failed record, with what was received.
+    """A server that answers. An error in a case becomes a failed record, with what was received.
 
-    `key` goes out as a bearer token, `timeout` is in seconds and bounds the whole of one answer. `model` is what a chat
-    server is asked for. Raises `EvaluationError` for what is no http address.
+    `key` is sent as a bearer token, `timeout` is in seconds and applies to one whole answer. `model` is the model
+    requested of a chat server. Raises `EvaluationError` for an invalid address.
     """
 
     def __init__(
@@ -57,12 +57,12 @@ class Remote:
 
     @property
     def settings(self) -> Mapping[str, str]:
-        """The address, without what may be secret in it, and what is asked for."""
+        """The address, without anything that may be secret in it, and what is requested."""
         address = httpx.URL(self._url).copy_with(username=None, password=None, query=None, fragment=None)
         return {"url": str(address), **({"model": self._model, "prompt": PROMPT} if self._chat else {})}
 
     def prepare(self, library: Library | None) -> None:
-        """Nothing is to be made ready; the server has documents of its own."""
+        """Nothing to prepare; the server has documents of its own."""
 
     def answer(self, case: Case) -> Record:
         """Asks the server."""
@@ -73,14 +73,14 @@ class Remote:
             else {"question": case.question, "history": list(case.history)}
         )
         body = ""
-        # The time allowed is for the whole, since a server may send forever.
+        # The limit applies to the whole answer, since a server may send forever.
         self._bounds.begin(self._timeout)
         try:
             response = self._client.post(self._url, json=asked)
             body = response.text
             ms = (time.perf_counter() - begun) * 1e3
             if response.status_code != 200:
-                return failed(case.id, self.name, f"the server answers {response.status_code}", ms, body)
+                return failed_record(case.id, self.name, f"the server answers {response.status_code}", ms, body)
             read = chat_record if self._chat else service_record
             return read(case, self.name, json.loads(response.content.decode("utf-8", "replace")), ms)
         except httpx.TimeoutException:
@@ -91,7 +91,7 @@ class Remote:
             error = f"the answer is not JSON: {fault}"
         except UnreadableAnswer as fault:
             error = str(fault)
-        return failed(case.id, self.name, error, (time.perf_counter() - begun) * 1e3, body)
+        return failed_record(case.id, self.name, error, (time.perf_counter() - begun) * 1e3, body)
 
 
 def _endpoint(url: str) -> tuple[str, bool]:

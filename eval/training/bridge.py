@@ -1,6 +1,6 @@
-"""The bridge of the multilingual reader: from the states that multilingual-e5-small has of a piece to the word vector that the
-English reader's base has of the same characters, fitted on English texts. Both models read English; since the states of what
-says the same in another language lie close by, the map holds there too."""
+"""The bridge of the multilingual reader: a linear map from the states of a piece in multilingual-e5-small to the word
+vector of the same characters in the base of the English reader, fitted on English texts. Both models read English;
+since texts with the same meaning in other languages have similar states, the map works there too."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from assistant.qa.passage_states import States
 from assistant.qa.reader_weights import bert_base, e5_lower, e5_words, read_weights, tokenizer_of, weights_of
 from eval.training.export import npz
-from eval.training.groups import load
+from eval.training.groups import load_groups
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -24,17 +24,18 @@ if TYPE_CHECKING:
 RIDGE = 1e-3
 """The penalty on the map's weights, as a share of the mean variance of the states."""
 TEXTS, SEED = 3_000, 5
-"""Passages that it is fitted on, and what draws them."""
+"""Passages that it is fitted on, and the seed that draws them."""
 LONGEST = 200
-"""Pieces of a text that are looked at."""
+"""Maximum pieces of a text that are used."""
 
 
 def begun(rows: Sequence[Path], weights: Path) -> bytes:
-    """What the multilingual reader begins from, as it would ship: the `weights` of the English one, and a bridge that is
-    fitted on English passages of the rows. Raises `ValueError` where there are none, `EmbeddingError` for other weights."""
+    """The initial weights of the multilingual reader, in the shipped form: the `weights` of the English one, and a
+    bridge fitted on English passages of the rows. Raises `ValueError` where there are none, `EmbeddingError` for
+    other weights."""
     held = read_weights(weights)
     weights_of(held, weights)  # whole, or an error
-    read = (load(path) for path in rows)
+    read = (load_groups(path) for path in rows)
     passages = [each.passage for groups in read for group in groups if group.language == "en" for each in group.reads]
     texts = list(dict.fromkeys(passages))
     random.Random(SEED).shuffle(texts)

@@ -1,4 +1,5 @@
-"""What a reader's logits mean: chances, and bars with a stated risk, from questions about documents it was not trained on."""
+"""Calibration of a reader's logits: probabilities, and thresholds with a stated risk, from questions about documents
+it was not trained on."""
 
 from __future__ import annotations
 
@@ -10,24 +11,25 @@ import numpy as np
 
 from assistant.qa.abstention import CERTAIN_ODDS, Caution, log_odds
 from eval.metrics.selective import expected_error, reliability
-from eval.output import Rounded
+from eval.output import RoundedFigures
 
 SURE = 0.9
-"""How sure it is that a risk is not higher than stated."""
+"""Confidence level of the bounds on risks."""
 MISS_RISK: Mapping[Caution, float] = {"low": 0.45, "normal": 0.3, "high": 0.15}
-"""Most near misses (questions on a subject of the documents, which they do not answer) that may be answered, by caution."""
+"""Maximum share of near misses (questions on a subject of the documents, which they do not answer) that may be
+answered, by caution."""
 ASIDE_RISK: Mapping[Caution, float] = {"low": 0.25, "normal": 0.15, "high": 0.1}
-"""Most questions about something else for which anything may be shown."""
+"""Maximum share of questions about something else for which anything may be shown."""
 LIKE_NOTHING = 1e-6
-"""A likeness that asks for none: all that is surer than `CLOSEST_CHANCE` may be shown."""
+"""A likeness that excludes nothing: everything above `CLOSEST_CHANCE` may be shown."""
 CLOSEST_CHANCE = 0.5
-"""The chance from which on something may come closest, where likeness keeps away what is about something else."""
+"""The probability from which on a passage may be shown as closest, where likeness keeps out unrelated questions."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The best logit that a question got, whether the documents answer it, whether it is about something else, and how like it the
-    passage is that is most like it in meaning."""
+    """The best logit of a question, whether the documents answer it, whether it is about something else, and the
+    highest likeness in meaning of any passage."""
 
     logit: float
     answerable: bool
@@ -36,9 +38,9 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Calibration(Rounded):
-    """As `assistant.qa.abstention.Thresholds`, with a bar for each caution, with what it was fitted on and the shares that were seen
-    there at normal caution."""
+class Calibration(RoundedFigures):
+    """As `assistant.qa.abstention.Thresholds`, with a threshold for each caution, the number of questions, and the shares
+    observed on them at normal caution."""
 
     slope: float
     offset: float
@@ -54,16 +56,18 @@ class Calibration(Rounded):
     expected_error: float
 
     def probability(self, logit: float) -> float:
-        """The chance that a passage with this logit answers."""
+        """The probability that a passage with this logit answers."""
         return 1 / (1 + math.exp(-(self.slope * logit + self.offset)))
 
 
 def calibrate(outcomes: Sequence[Outcome], *, all_told: bool = False) -> Calibration:
-    """Chances by Platt's method (logistic regression of one variable; Platt, 1999), of questions on the documents, since how
-    many are about something else is a choice of ours; `all_told` of all, for what tells near misses hardly apart. Bars by the lowest logit at which the
-    upper Clopper-Pearson bound of the risk is within what is allowed (risk control as in Bates et al., 2021, for one
-    bounded loss). Where the lower bar would be above `CLOSEST_CHANCE`, it is that, and the lowest likeness that keeps the risk is asked for, too, of all that is
-    less sure than `CERTAIN_ODDS`. `ValueError` where no bar keeps a risk, or there is nothing to tell apart."""
+    """Probabilities by Platt's method (logistic regression of one variable; Platt, 1999), fitted on the questions on
+    the documents, since the number of questions about something else is arbitrary; with `all_told` on all
+    questions, for a score that hardly tells near misses apart. Thresholds are the lowest logits at which the upper
+    Clopper-Pearson bound of the risk is within the limit (risk control as in Bates et al., 2021, for one bounded
+    loss). Where the lower threshold would be above `CLOSEST_CHANCE`, it is that, and the lowest likeness that
+    keeps the risk is required as well of everything below `CERTAIN_ODDS`. `ValueError` where no threshold keeps a
+    risk, or there is nothing to tell apart."""
     from sklearn.linear_model import LogisticRegression
 
     if len({each.answerable for each in outcomes if all_told or not each.aside}) < 2:
@@ -112,8 +116,8 @@ def calibrate(outcomes: Sequence[Outcome], *, all_told: bool = False) -> Calibra
 
 
 def lowest(values: np.ndarray, risk: float, of: int | None = None) -> float:
-    """The lowest bar that so many of some values may pass that the bound of their share, of all of them or `of` so many questions, is
-    within a risk."""
+    """The lowest threshold at which the bound on the share of the values above it, out of all of them or of `of`
+    questions, is within a risk."""
     passed = sorted(values.tolist(), reverse=True)
     asked = len(passed) if of is None else of
     allowed = max((n for n in range(len(passed) + 1) if bound(n, asked) <= risk), default=None)

@@ -1,4 +1,4 @@
-"""The card that ships with the readers: what they are, what they were trained on, how good they are."""
+"""The model card that ships with the readers: what they are, what they were trained on, how good they are."""
 
 from __future__ import annotations
 
@@ -35,8 +35,9 @@ _UNKNOWN = "not recorded"
 
 
 def write_card(folder: Path, runs: Mapping[Name, Path]) -> Path:
-    """Writes the card of the readers in a folder. `runs` are `run.json` files of trainings, which are kept beside it; what was
-    known of other readers stays; `before` in such a file tells in words of runs that it began from. Raises `ValueError` for a file that tells of no training."""
+    """Writes the card of the readers in a folder. `runs` are `run.json` files of trainings, which are stored beside
+    it; entries of other readers stay; `before` in such a file describes earlier runs in words. Raises `ValueError`
+    for a file that describes no training."""
     held: dict[str, Any] = _json(folder / RUNS)
     for name, path in runs.items():
         run = _json(path)
@@ -67,7 +68,7 @@ def _json(path: Path) -> dict[str, Any]:
 
 
 def _section(name: Name, weights: Path, run: Mapping[str, Any], calibrated: Mapping[str, Any]) -> str:
-    """What is known of one reader, as a table."""
+    """The section of one reader, as a table."""
     title, base = _TITLES[name]
     if not weights.exists():
         return f"### {title}\n\nDoes not ship. Base: {base}.\n"

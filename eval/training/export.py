@@ -1,4 +1,4 @@
-"""Checkpoints as the files that ship."""
+"""Converts checkpoints to the shipped files."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from assistant.qa.reader_weights import packed
 
 _FIRST = (1980, 1, 1, 0, 0, 0)
-"""The earliest time that a ZIP archive can tell: every entry bears it, so that the same weights give the same bytes."""
+"""The earliest time that a ZIP archive can store, used for every entry, so that the same weights give the same bytes."""
 
 
 def exported(*checkpoints: Path) -> bytes:
-    """The weights of a checkpoint as they ship (`assistant.qa.reader_weights.packed`); of several, trained from one beginning on different
-    questions, their mean (Wortsman et al., "Model soups", 2022). Raises `ValueError` for another file."""
+    """The weights of a checkpoint in the shipped form (`assistant.qa.reader_weights.packed`); of several, trained
+    from one start on different questions, their mean (Wortsman et al., "Model soups", 2022). Raises `ValueError`
+    for another file."""
     held = [_weights(each) for each in checkpoints]
     if any(each.keys() != held[0].keys() for each in held):
         raise ValueError(f"{', '.join(map(str, checkpoints))} are checkpoints of different readers.")
@@ -39,7 +40,7 @@ def _weights(checkpoint: Path) -> dict[str, NDArray[Any]]:
 
 
 def npz(arrays: Mapping[str, NDArray[Any]]) -> bytes:
-    """Arrays as `numpy.savez_compressed` writes them, at no time in particular."""
+    """Arrays as `numpy.savez_compressed` writes them, with a fixed time."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, values in arrays.items():

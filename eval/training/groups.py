@@ -1,4 +1,4 @@
-"""Training data: groups of passages that one question is asked of, in files of JSON lines."""
+"""Training data: groups of one question and its passages, in JSON Lines files."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from typing import Any
 
 _WORD = re.compile(r"\w+")
 FOLDED = 80
-"""Characters of a passage by which it is known again."""
+"""Characters of a passage that identify it."""
 
 
 @dataclass(frozen=True)
 class Read:
-    """A passage and what of it answers: `answer` is a span of its text in characters, None where it does not answer."""
+    """A passage and its answer: `answer` is a span of its text in characters, None where it does not answer."""
 
     heading: str
     passage: str
@@ -27,8 +27,8 @@ class Read:
 
 @dataclass(frozen=True)
 class Group:
-    """One question and the passages that it is asked of. `answerable` says whether any answers; where none bears an
-    answer and the group is answerable all the same, it is not known which passage does."""
+    """One question and its passages. `answerable` says whether any answers; where the group is answerable and no
+    passage has an answer, it is unknown which one answers."""
 
     source: str
     language: str
@@ -40,13 +40,13 @@ class Group:
 _OPENED: Mapping[str, Callable[[bytes], bytes]] = {".gz": gzip.decompress, ".bz2": bz2.decompress}
 
 
-def folded(text: str) -> str:
-    """A text by which the same text is known again, however it is spaced and written."""
+def text_key(text: str) -> str:
+    """A key by which the same text is recognised regardless of spacing and case."""
     return "".join(_WORD.findall(text.casefold()))[:FOLDED]
 
 
-def save(groups: Iterable[Group], path: Path) -> int:
-    """Writes groups as JSON lines, compressed where the name ends so; how many."""
+def save_groups(groups: Iterable[Group], path: Path) -> int:
+    """Writes groups as JSON Lines, compressed where the name ends in `.gz`; returns how many."""
     lines = [json.dumps(_plain(group), ensure_ascii=False) for group in groups]
     data = "".join(f"{line}\n" for line in lines).encode()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -55,9 +55,9 @@ def save(groups: Iterable[Group], path: Path) -> int:
     return len(lines)
 
 
-def lines_of(path: Path) -> Iterator[Any]:
-    """The JSON values of a file, one a line, compressed (.gz, .bz2) or not. Raises `ValueError` with file and line for what is
-    none."""
+def read_values(path: Path) -> Iterator[Any]:
+    """The JSON values of a file, one a line, compressed (.gz, .bz2) or not. Raises `ValueError` with file and line
+    for invalid JSON."""
     text = _OPENED.get(path.suffix, bytes)(path.read_bytes()).decode()
     # Not `splitlines`, which also breaks at separators that JSON may hold as they are.
     for n, line in enumerate(text.split("\n"), 1):
@@ -68,9 +68,9 @@ def lines_of(path: Path) -> Iterator[Any]:
                 raise ValueError(f"{path}, line {n} is no JSON: {error}.") from None
 
 
-def load(path: Path) -> Iterator[Group]:
-    """The groups of a file. Raises `ValueError` with the file and where in it for what is no group."""
-    for n, raw in enumerate(lines_of(path), 1):
+def load_groups(path: Path) -> Iterator[Group]:
+    """The groups of a file. Raises `ValueError` with file and entry for what is no group."""
+    for n, raw in enumerate(read_values(path), 1):
         try:
             yield _group(raw)
         except (KeyError, TypeError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Training of the model that tells what a question asks of a meeting (`assistant.meeting.intents`)."""
+"""Training of the model that recognises what a question asks of a meeting (`assistant.meeting.intents`)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from assistant.meeting.intents import NONE, OTHER, Intents
 from eval.metrics.selective import auc
-from eval.training.groups import lines_of
+from eval.training.groups import read_values
 from eval.training.meeting_rows import HALVES, SLOT, filled, slots_of
 from eval.training.rows import (
     MEETINGS,
@@ -29,19 +29,20 @@ from eval.training.rows import (
 )
 
 FILLED = 3
-"""Times that a pattern is filled, each with another meeting."""
+"""How often a pattern is filled, each time with another meeting."""
 OTHERS = 4_000
 """Questions about other documents than agendas."""
 FOLDS = 5
 STRENGTH = 10.0
-"""What errors cost beside large weights (scikit-learn's `C`): of 1, 10 and 100 it tells most patterns that were left out."""
+"""Inverse regularisation strength (scikit-learn's `C`): of 1, 10 and 100 it recognises most patterns that were left
+out."""
 
 Vectors = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A question in a language, what it asks for, and the pattern or question that it was made of."""
+class IntentQuestion:
+    """A question in a language, its intent, and the pattern or question that it was made from."""
 
     text: str
     language: str
@@ -49,9 +50,13 @@ class Asked:
     of: str
 
 
-def asked_of_meetings(meetings: Path, patterns: Sequence[Path]) -> Iterator[Asked]:
+def meeting_questions(meetings: Path, patterns: Sequence[Path]) -> Iterator[IntentQuestion]:
     """Patterns of questions, filled with invented meetings (`eval/training/data/README.md`): the same at every call."""
-    rng, made, rows = random.Random(1), list(lines_of(meetings)), [row for each in patterns for row in lines_of(each)]
+    rng, made, rows = (
+        random.Random(1),
+        list(read_values(meetings)),
+        [row for each in patterns for row in read_values(each)],
+    )
     halves: defaultdict[str, list[str]] = defaultdict(list)
     for row in rows:
         if row["kind"] in HALVES:
@@ -70,24 +75,25 @@ def asked_of_meetings(meetings: Path, patterns: Sequence[Path]) -> Iterator[Aske
             item, day = rng.choice(items), dt.date.fromisoformat(rng.choice(meeting["dates"]))
             paper = rng.choice(item["documents"]) if item["documents"] else None
             slots = slots_of(item, item, paper, meeting["body"], day, halves[language], language, rng)
-            yield Asked(filled(pattern, slots), language, row["kind"], pattern)
+            yield IntentQuestion(filled(pattern, slots), language, row["kind"], pattern)
 
 
-def asked_of_others(files: Sequence[Path], most: int = OTHERS) -> list[Asked]:
-    """Questions about other documents, and their translations, that stand alone: so many, the same at every call."""
-    raw: list[Any] = [row for file in files for row in lines_of(file) if not row.get("history")]
+def other_questions(files: Sequence[Path], most: int = OTHERS) -> list[IntentQuestion]:
+    """Standalone questions about other documents, and their translations: at most `most`, the same at every call."""
+    raw: list[Any] = [row for file in files for row in read_values(file) if not row.get("history")]
     drawn = random.Random(1).sample(raw, min(most, len(raw)))
-    return [Asked(row["question"], row["language"], OTHER, row.get("of", row.get("id"))) for row in drawn]
+    return [IntentQuestion(row["question"], row["language"], OTHER, row.get("of", row.get("id"))) for row in drawn]
 
 
-def all_asked() -> list[Asked]:
-    """All questions that the shipped model learns from."""
+def all_questions() -> list[IntentQuestion]:
+    """All training questions of the shipped model."""
     others = [QUESTIONS, TRANSLATIONS, TREATY_QUESTIONS, TREATY_TRANSLATIONS]
-    return [*asked_of_meetings(MEETINGS, [PATTERNS, MORE_PATTERNS]), *asked_of_others(others)]
+    return [*meeting_questions(MEETINGS, [PATTERNS, MORE_PATTERNS]), *other_questions(others)]
 
 
-def fitted(asked: Sequence[Asked], vectors: Vectors, model: str) -> Intents:
-    """The model of questions with their vectors (questions x dimension), as an embedding model of that name gives them."""
+def fit_intents(asked: Sequence[IntentQuestion], vectors: Vectors, model: str) -> Intents:
+    """Fits the model on questions with their vectors (questions x dimension), as the named embedding model gives
+    them."""
     from sklearn.linear_model import LogisticRegression
 
     made = LogisticRegression(C=STRENGTH, max_iter=1_000).fit(vectors, [each.intent for each in asked])
@@ -95,20 +101,20 @@ def fitted(asked: Sequence[Asked], vectors: Vectors, model: str) -> Intents:
     return Intents(model, tuple(map(str, made.classes_)), weights.astype(np.float32), offsets.astype(np.float32))
 
 
-def left_out(asked: Sequence[Asked], vectors: Vectors) -> list[tuple[Asked, float]]:
-    """Of each question the chance that it asks for what no agenda tells, by a model that has not seen its pattern."""
+def cross_validate(asked: Sequence[IntentQuestion], vectors: Vectors) -> list[tuple[IntentQuestion, float]]:
+    """For each question the probability that no agenda answers it, by a model that has not seen its pattern."""
     folds = np.array([zlib.crc32(each.of.encode()) % FOLDS for each in asked])
-    found: list[tuple[Asked, float]] = []
+    found: list[tuple[IntentQuestion, float]] = []
     for fold in range(FOLDS):
         rest = [n for n in range(len(asked)) if folds[n] != fold]
-        model = fitted([asked[n] for n in rest], vectors[rest], "")
+        model = fit_intents([asked[n] for n in rest], vectors[rest], "")
         found += [(each, model.beyond_agenda(vectors[n])) for n, each in enumerate(asked) if folds[n] == fold]
     return found
 
 
-def told_apart(found: Sequence[tuple[Asked, float]]) -> list[list[object]]:
-    """By language and for all, how well the chances tell what an agenda tells from what it does not: rows of language, questions, area
-    under the curve."""
+def auc_by_language(found: Sequence[tuple[IntentQuestion, float]]) -> list[list[object]]:
+    """How well the probabilities separate what an agenda answers from what it does not: rows of language, questions,
+    area under the curve, for all and by language."""
     rows: list[list[object]] = []
     for language in ("all", *dict.fromkeys(each.language for each, _ in found)):
         held = [(each, chance) for each, chance in found if language in ("all", each.language) and each.intent != OTHER]
@@ -117,8 +123,8 @@ def told_apart(found: Sequence[tuple[Asked, float]]) -> list[list[object]]:
     return rows
 
 
-def arrays_of(intents: Intents) -> dict[str, NDArray[Any]]:
-    """The model as it ships."""
+def to_arrays(intents: Intents) -> dict[str, NDArray[Any]]:
+    """The model in the shipped form."""
     return {
         "model": np.array(intents.model),
         "intents": np.array(intents.names),

@@ -1,5 +1,5 @@
-"""What a language adds to the vectors of the packaged multilingual model (`corpus.embedding.languages`), from questions of the
-training data that there are in all six languages, and passages that have nothing to do with them."""
+"""What a language adds to the vectors of the packaged multilingual model (`corpus.embedding.languages`), from
+questions of the training data that exist in all six languages, and unrelated passages."""
 
 from __future__ import annotations
 
@@ -13,21 +13,22 @@ from numpy.typing import NDArray
 from corpus.documents import LANGUAGES
 from corpus.embedding.embedder import Embedder
 from corpus.embedding.languages import ENGLISH
-from eval.training.groups import lines_of
+from eval.training.groups import read_values
 
 MOVED = 0.7
-"""How much of the difference of two languages' means a question is moved by: `docs/quality.md` has other shares."""
+"""The share of the difference of two languages' means by which a question is moved: `docs/quality.md` has other
+shares."""
 
 PARALLEL = 600
 """Questions whose mean is taken in each language."""
 UNRELATED = 150
-"""Passages that they are compared with, in each."""
+"""Passages in each language that they are compared with."""
 
 
 def parallel(questions: Path, translations: Path, most: int) -> dict[str, list[str]]:
-    """By language, as many questions as are there in all of them, but at most so many. Raises `ValueError` where there are none."""
-    said = {raw["id"]: {"en": raw["question"]} for raw in lines_of(questions) if raw["language"] == "en"}
-    for raw in lines_of(translations):
+    """By language, the questions that exist in all of them, at most `most`. Raises `ValueError` where there are none."""
+    said = {raw["id"]: {"en": raw["question"]} for raw in read_values(questions) if raw["language"] == "en"}
+    for raw in read_values(translations):
         said[raw["of"]][raw["language"]] = raw["question"]
     whole = [each for each in said.values() if len(each) == len(LANGUAGES)][:most]
     if not whole:
@@ -36,9 +37,9 @@ def parallel(questions: Path, translations: Path, most: int) -> dict[str, list[s
 
 
 def unrelated(documents: Path, most: int) -> dict[str, list[str]]:
-    """By language, as many passages of written documents, with their titles, but at most so many: the same at every call."""
+    """By language, passages of written documents with their titles, at most `most`, the same at every call."""
     held: dict[str, list[str]] = {language: [] for language in LANGUAGES}
-    for raw in lines_of(documents):
+    for raw in read_values(documents):
         held[raw["language"]].append(f"{raw['title']}\n{raw['passage']}")
     rng = random.Random(1)
     return {language: rng.sample(texts, min(most, len(texts))) for language, texts in held.items()}
@@ -50,10 +51,10 @@ def figures_of(
     model: Embedder,
     moved: float = MOVED,
 ) -> dict[str, NDArray[np.float32]]:
-    """The figures of `corpus.embedding.languages`: means from parallel sentences by language; cosines with passages by language
-    that have nothing to do with these, asked in English and in the language of the passages, each beside the cosines of the
-    same question with English passages, and the means of the passages. Cosines with short texts are no measure: they lie higher, and
-    further apart."""
+    """The figures of `corpus.embedding.languages`: means of parallel sentences by language; cosines with unrelated
+    passages by language, asked in English and in the language of the passages, each relative to the cosines of the
+    same question with English passages, and the means of the passages. Short texts are unsuitable: their cosines
+    are higher, and vary more."""
     means = np.stack([model.embed_passages(sentences[language]).mean(axis=0) for language in LANGUAGES])
     asked = {each: np.stack([model.embed_query(text) for text in sentences[each]]) for each in LANGUAGES}
     read = {each: model.embed_passages(passages[each]) for each in LANGUAGES}

@@ -1,4 +1,4 @@
-"""What a reader says of the passages that search finds for questions: the outcomes that it is calibrated by."""
+"""Outcomes of a reader on the passages that search finds for questions, for its calibration."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from assistant.qa.readers import PassageReader, SearchScores, search_bonus
 from assistant.qa.scoring import AGAIN, READ, Scorer
 from assistant.qa.units import reader_heading, units_of, without_edge_lines
 from eval.training.calibrate import Calibration, Outcome
-from eval.training.groups import Group, lines_of
-from eval.training.own_rows import asked_of, with_turn_before
+from eval.training.groups import Group, read_values
+from eval.training.own_rows import load_questions, with_previous_turn
 from eval.training.written_rows import SECTION
 
 OFF_TOPIC = "off-topic"
@@ -32,29 +32,31 @@ class Question:
     aside: bool
 
 
-Best = Callable[[str], tuple[float, float | None] | None]
-"""What is said for the best passage of a question, and how like it the passage is that is most like it in meaning; None where none is found."""
+BestScore = Callable[[str], tuple[float, float | None] | None]
+"""From a question to the score of its best passage, and the highest likeness in meaning of any passage; None where no
+passage is found."""
 
 
 def questions_for(
     name: str, files: Sequence[Path], asides: Sequence[Path], engine: Engine, translations: Sequence[Path] = ()
 ) -> list[Question]:
-    """The questions that a reader is calibrated by: `en` and `both` by English ones, others, and likeness, by the others. `files` ask about
-    the engine's documents (`data/README.md`), `translations` ask the same in other languages, `asides` about something else.
-    Raises `ValueError` for questions whose places are not in the documents, and for translations of questions that are in no file."""
-    asked = list(asked_of(files, engine.library))
+    """The questions that calibrate a reader: for `en` and `both` the English ones, for others, and likeness, the
+    rest. `files` ask about the engine's documents (`data/README.md`), `translations` ask the same in other
+    languages, `asides` about something else. Raises `ValueError` for questions whose places are not in the
+    documents, and for translations of questions that are in no file."""
+    asked = list(load_questions(files, engine.library))
     if lost := asked.count(None):
         raise ValueError(f"The places of {lost} questions are not in the documents: name those they were written on.")
     known = {each.id: each for each in asked if each is not None}
     said = [(each.language, each.question, each) for each in asked if each is not None]
-    for row in (row for path in translations for row in lines_of(path)):
+    for row in (row for path in translations for row in read_values(path)):
         if row["of"] not in known:
             raise ValueError(
                 f"{row['of']!r} is translated, but among no questions: name the files that were translated."
             )
-        said.append((row["language"], with_turn_before(row), known[row["of"]]))
+        said.append((row["language"], with_previous_turn(row), known[row["of"]]))
     found = [(language, Question(text, each.answerable, each.kind == OFF_TOPIC)) for language, text, each in said]
-    for row in (row for path in asides for row in lines_of(path)):
+    for row in (row for path in asides for row in read_values(path)):
         found.append((row["language"], Question(row["question"], answerable=False, aside=True)))
     return [question for language, question in found if (language == "en") == (name in ("en", "both"))]
 
@@ -62,12 +64,12 @@ def questions_for(
 def written_for(
     documents: Path, asides: Sequence[Path], folder: Path, name: str = SAME
 ) -> Iterator[tuple[Path, list[Question]]]:
-    """For each language the folder of the documents in it, made in another one of written ones (`data/README.md`), and the questions
-    asked of these: by the `name` of the bars those that were written on them, with the asides in the language, or the same in English, with
-    a part of the English asides. What is asked in a third language is asked of the documents in all of them, as whoever asks so holds texts
-    in several, with all asides in these."""
-    rows = list(lines_of(documents))
-    others = [row for path in asides for row in lines_of(path)]
+    """For each language the folder of its documents, created from written ones (`data/README.md`), and their
+    questions: depending on the calibration's `name` those written on them, with the asides in the language, or the
+    same in English, with a part of the English asides. Questions in a third language are asked of the documents in
+    all languages together, as users who ask so have texts in several, with all asides in these."""
+    rows = list(read_values(documents))
+    others = [row for path in asides for row in read_values(path)]
     languages = sorted({row["language"] for row in rows})
     held = [languages] if name == NEITHER_ENGLISH else [[language] for language in languages]
     for n, within in enumerate(held):
@@ -91,11 +93,11 @@ _WORDED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     FROM_ENGLISH: lambda row: str(row["en"]),
     NEITHER_ENGLISH: lambda row: str(row["other"]["q"]),
 }
-"""By bars, how a question on a written document is asked (`data/README.md`)."""
+"""By calibration, which wording of a question on a written document is used (`data/README.md`)."""
 
 
-def outcomes(questions: Iterable[Question], best: Best) -> Iterator[Outcome]:
-    """What is said for the best passage of each question; nothing of a question for which none is found."""
+def outcomes(questions: Iterable[Question], best: BestScore) -> Iterator[Outcome]:
+    """The outcome of each question; none for a question without a passage."""
     for asked in questions:
         told = best(asked.text)
         if told is not None:
@@ -103,9 +105,9 @@ def outcomes(questions: Iterable[Question], best: Best) -> Iterator[Outcome]:
             yield Outcome(logit, asked.answerable, asked.aside, likeness)
 
 
-def by_readers(engine: Engine, reader: PassageReader, other: PassageReader | None = None) -> Best:
-    """The best logit of a reader, with what search adds to it, over the passages that search finds; with an `other` one the best mean
-    of both over those that the first likes best."""
+def score_by_readers(engine: Engine, reader: PassageReader, other: PassageReader | None = None) -> BestScore:
+    """The best logit of a reader, plus the contribution of search, over the passages that search finds; with an
+    `other` reader the best mean of both over the passages that the first ranks highest."""
 
     def best(text: str) -> tuple[float, float | None] | None:
         found = engine.search(text, READ)
@@ -123,8 +125,8 @@ def by_readers(engine: Engine, reader: PassageReader, other: PassageReader | Non
     return best
 
 
-def by_likeness(engine: Engine) -> Best:
-    """The best nearness (`assistant.qa.scoring`) of the units that search finds."""
+def score_by_likeness(engine: Engine) -> BestScore:
+    """The best likeness (`assistant.qa.scoring`) of the units that search finds."""
     scorer = Scorer(engine.library)
 
     def best(text: str) -> tuple[float, float | None] | None:
@@ -136,18 +138,18 @@ def by_likeness(engine: Engine) -> Best:
 
 
 def write_calibration(path: Path, name: str, found: Calibration, weights: bytes | None) -> None:
-    """Puts a reader's calibration, or that of likeness, which has no weights, into a file of `assistant.qa.abstention`; others
-    stay as they are."""
+    """Writes a reader's calibration, or that of likeness, which has no weights, into a file of
+    `assistant.qa.abstention`; others stay as they are."""
     held = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     told = found.to_json() | ({} if weights is None else {"weights": hashlib.sha256(weights).hexdigest()})
     readers = {**held.get("readers", {}), name: told}
     path.write_text(json.dumps({"readers": dict(sorted(readers.items()))}, indent=1) + "\n", encoding="utf-8")
 
 
-def mined(groups: Iterable[Group], reader: PassageReader, kept: int) -> Iterator[Group]:
-    """Groups with what answers, and of the other passages the `kept` that the reader thinks likeliest to answer: what it is trained
-    on next (hard negatives as in Xiong et al., 2021, "Approximate Nearest Neighbor Negative Contrastive Learning for Dense Text
-    Retrieval", here those of the reader itself)."""
+def mine_hard_negatives(groups: Iterable[Group], reader: PassageReader, kept: int) -> Iterator[Group]:
+    """Groups with the passages that answer, and of the others the `kept` that the reader considers most likely to
+    answer: hard negatives for the next training (as in Xiong et al., 2021, "Approximate Nearest Neighbor Negative
+    Contrastive Learning for Dense Text Retrieval", here those of the reader itself)."""
     for group in groups:
         right = [read for read in group.reads if read.answer]
         others = [read for read in group.reads if not read.answer]

@@ -1,4 +1,5 @@
-"""Groups from invented meetings: questions about when and where they take up what, with which papers, and what their rows tell."""
+"""Groups from invented meetings: questions about when and where they discuss what, with which papers, and what their
+rows state."""
 
 from __future__ import annotations
 
@@ -18,24 +19,25 @@ from assistant.meeting.row_citations import AgendaCiter
 from assistant.meeting.row_passages import Kind, RowPassage, RowSentence
 from assistant.qa.engine import Engine
 from corpus.meetings import Meeting
-from eval.training.groups import Group, Read, lines_of
+from eval.training.groups import Group, Read, read_values
 
 ASKED: Mapping[str, int] = {"en": 24, "fr": 6, "es": 6, "ru": 6, "ar": 6, "zh": 6}
 """Questions of each language about one meeting."""
 BESIDE = 3
-"""Passages that do not answer, beside those that do; one more where none does."""
+"""Passages without the answer for each question; one more where none answers."""
 ELSEWHERE = 0.15
-"""The share of questions about a topic that ask for one of another meeting, which this one does not tell of."""
+"""The share of questions about a topic that ask for one of another meeting, which this one does not have."""
 BARE = 0.3
-"""The share of questions that are asked of the agenda as if it announced no documents and had no timetable: what these would tell is
-told nowhere then."""
+"""The share of questions that are asked of the agenda without its documents and timetable, so that what these state
+is missing."""
 SOURCE = "meeting-"
-"""What the name of such a group begins with."""
+"""Prefix of the names of these groups."""
 _ANSWERS: Mapping[str, str] = {"paper_item": "taken_up"}
-"""What is told in answer to a kind of question, where the two have not the same name (`assistant.meeting.row_passages.Kind`)."""
+"""The kind of row that answers a kind of question, where the two names differ
+(`assistant.meeting.row_passages.Kind`)."""
 _OF_ITEM, _OF_DAY = ("title", "taken_up", "length", "documents"), ("row", "break")
 _CONTENT = "content"
-"""Questions on the substance of an item: its annotation tells, and no row."""
+"""Questions on the substance of an item: its annotation answers, no row does."""
 HALVES = ("half-morning", "half-afternoon")
 SLOT = re.compile(r"\{(\w+)\}")
 
@@ -93,13 +95,13 @@ def _clock(time: str) -> str:
 
 
 def meeting_groups(meetings: Path, patterns: Path, engine: Engine) -> Iterator[Group]:
-    """The groups of invented meetings, whose agendas (`agenda_text`) are the documents of the engine's library, asked in
-    `patterns` (`data/README.md`). Named `meeting-` and the kind of question. The same for the same input."""
+    """The groups of invented meetings, whose agendas (`agenda_text`) are the documents of the engine's library, asked
+    in `patterns` (`data/README.md`). Named `meeting-` and the kind of question. The same for the same input."""
     held = {engine.library.document(each.document_id).key: each for each in engine.library.meetings()}
     words: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for row in lines_of(patterns):
+    for row in read_values(patterns):
         words[row["language"]][row["kind"]].append(row["pattern"])
-    invented = list(lines_of(meetings))
+    invented = list(read_values(meetings))
     for n, (made, other) in enumerate(zip(invented, [*invented[1:], *invented[:1]], strict=True)):
         rng = random.Random(n)
         asking = _Asking(made, other, held[made["symbol"]], engine, rng)
@@ -113,7 +115,7 @@ def meeting_groups(meetings: Path, patterns: Path, engine: Engine) -> Iterator[G
 
 
 def beside(groups: Sequence[Group], told: Sequence[Group], share: float, seed: int) -> list[Group]:
-    """Groups, to some `share` of which a passage of a meeting is added that does not answer."""
+    """Groups, a `share` of which gets a passage of a meeting that does not answer."""
     rng = random.Random(seed)
     reads = [read for group in told for read in group.reads]
     return [
@@ -134,8 +136,8 @@ def slots_of(
     language: str,
     rng: random.Random,
 ) -> dict[str, str]:
-    """What the slots of a pattern are filled with: the number and title of an item, how people call a `topic`, a day and a paper, the words
-    for half a day, the body that meets."""
+    """The values of a pattern's slots: the number and title of an item, common names of a `topic`, a day and a paper,
+    the words for half a day, the body that meets."""
     return {
         "number": item["number"],
         "title": item["title"],

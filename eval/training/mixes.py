@@ -1,4 +1,4 @@
-"""How much of what each reader is trained on, and which questions are held back for its lower bar."""
+"""How many questions of each set every reader is trained on, and which are held back for its lower threshold."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from eval.training.written_rows import PAPER, WRITTEN
 
 @dataclass(frozen=True)
 class Mix:
-    """What one reader is trained on: the questions on UN documents (`english` of the English ones, drawn at random, None:
-    all; the others, too, where it reads `others`), so many `translated` ones (None: all), so many on the starter corpus
-    (`index`) and on `written` passages, those on written documents and those about something else, and `parts` of public sets:
-    so many questions of each, drawn at random, with so many first passages. Of those questions on UN documents that were asked in
-    another language it takes the first `passages` (None: all), of the rest `fewer`, of the written ones `least`; of questions
-    on invented `meetings` so many, English ones or others; of each on invented treaties the first `of_treaty` passages, of those
-    about something else `of_strange`. `seed` draws."""
+    """The training data of one reader: the questions on UN documents (`english` of the English ones, drawn at random,
+    None: all; the others, too, where `others` is set), `translated` translated ones (None: all), `index` on the
+    starter corpus and `written` on written passages, those on written documents and those about something else,
+    and `parts` of public sets: (set, number of questions drawn at random, passages of each). The questions on UN
+    documents that were asked in another language get the first `passages` (None: all), the rest `fewer`, the
+    written ones `least`; `meetings` is the number of questions on invented meetings, English or others; each on
+    invented treaties gets the first `of_treaty` passages, each about something else `of_strange`. `seed` is the
+    seed of all draws."""
 
     seed: int
     meetings: int
@@ -55,27 +56,28 @@ MIXES: Mapping[Name, Mix] = {
         ),
     ),
 }  # fmt: skip
-"""The mixes that the shipped readers were trained on."""
+"""The mixes of the shipped readers."""
 
 ASIDE = (
     ("nq", 90), ("squad2-es", 50), ("drcd", 25),
     ("written-fr", 50), ("written-ru", 50), ("written-ar", 50), ("written-zh", 25),
 )  # fmt: skip
-"""Questions about anything but UN documents, in six languages, that no mix takes: by these it is told how often something is
-shown that has nothing to do with a question. Sets and how many of each: of few the bound of a risk is far above what is seen."""
+"""Questions about anything but UN documents, in six languages, that are in no mix: they measure how often something
+is shown for an unrelated question. Sets and how many of each: with few questions the bound of a risk is far above
+the observed share."""
 ASIDE_SEED = 9
 STRANGERS = (
     ("nq", 150), ("wiki", 60), ("squad2-es", 150), ("cmrc", 60), ("drcd", 40), ("arcd", 90),
     ("written-fr", 140), ("written-ru", 140), ("written-ar", 60), ("written-zh", 40),
 )  # fmt: skip
-"""Questions about anything but UN documents that UN documents are read with in training, so that a reader learns to know such: sets
-and how many of each."""
+"""Questions about anything but UN documents that are paired with UN documents in training, so that a reader learns to
+reject them: sets and how many of each."""
 STRANGERS_SEED = 31
 
 
 def mixed(mix: Mix, held: Mapping[str, Sequence[Group]]) -> list[Group]:
-    """The groups of a mix, the same for the same groups, which are held by name: public, own, more, index, written, papers, meetings,
-    treaties, strange. Of a set that has too few all are taken."""
+    """The groups of a mix, the same for the same groups, which are given by name: public, own, more, index, written,
+    papers, meetings, treaties, strange. Of a set that has too few all are taken."""
     rng = random.Random(mix.seed)
 
     def some(groups: list[Group], count: int | None, passages: int | None) -> list[Group]:
@@ -101,7 +103,7 @@ def mixed(mix: Mix, held: Mapping[str, Sequence[Group]]) -> list[Group]:
 
 
 def strangers(held: Sequence[Group]) -> list[Group]:
-    """Questions of sets that are asked of UN documents, though they are about something else."""
+    """Questions of sets that are paired with UN documents although they are about something else."""
     chosen = []
     for source, most in STRANGERS:
         found = [group for group in held if group.source == source]
@@ -111,7 +113,7 @@ def strangers(held: Sequence[Group]) -> list[Group]:
 
 
 def aside(held: Sequence[Group], used: Sequence[Group]) -> Iterator[dict[str, str]]:
-    """Questions of sets that are among no `used` groups, with language and source."""
+    """Questions of sets that are in no `used` group, with language and source."""
     asked = {group.question for group in used}
     shuffled = list(held)
     random.Random(ASIDE_SEED).shuffle(shuffled)
@@ -122,14 +124,15 @@ def aside(held: Sequence[Group], used: Sequence[Group]) -> Iterator[dict[str, st
 
 
 def described(groups: Sequence[Group]) -> str:
-    """How many groups and passages there are, and from where, in words."""
+    """A sentence on the number of groups and passages by source."""
     return f"{len(groups)} questions of {sum(len(group.reads) for group in groups)} passages: " + ", ".join(
         f"{source} {count}" for source, count in by_set(groups).items()
     )
 
 
 def by_set(groups: Sequence[Group]) -> dict[str, int]:
-    """How many groups of each set there are, by name; questions on UN documents, written passages and documents, invented meetings and treaties, and what is about something else are one set each."""
+    """The number of groups of each set, by name; questions on UN documents, written passages and documents, invented
+    meetings and treaties, and those about something else are one set each."""
     kinds = Counter(
         group.source.partition("-")[0]
         if group.source.startswith(("un-", TRANSLATED, TREATY, STRANGE, WRITTEN, PAPER, SOURCE))

@@ -1,7 +1,7 @@
 """The reader as a torch module, on the weights of a packaged base model.
 
-One pass over a question and a passage gives how likely the passage answers (a logit) and where (logits of the first and
-the last piece), as readers for SQuAD do (Devlin et al., 2019, section 4.3), with the two told apart.
+One pass over a question and a passage gives how likely the passage answers (a logit) and where (logits of the first
+and the last piece), as readers for SQuAD do (Devlin et al., 2019, section 4.3), with the two separated.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from assistant.qa.reader_weights import EPSILON, HEADS
 
 @dataclass(frozen=True)
 class Shape:
-    """How large a BERT is: the width of its states, its layers, the heads of each. By default that of both bases."""
+    """The size of a BERT: width of its states, layers, attention heads. By default that of both bases."""
 
     width: int = 384
     layers: int = 12
@@ -34,11 +34,11 @@ class Shape:
 
 BASE = Shape()
 KEPT_STATES = 6_000
-"""Texts whose states are kept in memory: passages come again with other questions."""
+"""Texts whose states are cached in memory, since passages recur with other questions."""
 
 
 def bert(words: int, epsilon: float, shape: Shape, positions: int = 512, kinds: int = 2) -> BertModel:
-    """A BERT that has learnt nothing: of so many words, positions and kinds of segments."""
+    """An untrained BERT with the given numbers of words, positions and kinds of segments."""
     config = BertConfig(
         vocab_size=words, hidden_size=shape.width, num_hidden_layers=shape.layers, num_attention_heads=shape.heads,
         intermediate_size=4 * shape.width, max_position_embeddings=positions, type_vocab_size=kinds, layer_norm_eps=epsilon,
@@ -47,8 +47,8 @@ def bert(words: int, epsilon: float, shape: Shape, positions: int = 512, kinds: 
     return BertModel(config, add_pooling_layer=False)
 
 
-def bert_of(weights: Mapping[str, NDArray[Any]]) -> BertModel:
-    """The BERT of these weights, which have the names of its own, with the heads of both bases."""
+def load_bert(weights: Mapping[str, NDArray[Any]]) -> BertModel:
+    """The BERT with these weights, under its own names, with the heads of both bases."""
     words, positions, kinds = (
         weights[f"embeddings.{name}_embeddings.weight"] for name in ("word", "position", "token_type")
     )
@@ -58,8 +58,8 @@ def bert_of(weights: Mapping[str, NDArray[Any]]) -> BertModel:
     return made
 
 
-class Told(NamedTuple):
-    """What the reader says of rows: answerability (rows,), first and last piece (rows, pieces)."""
+class ReaderOutput(NamedTuple):
+    """The output of the reader for rows: answerability (rows,), first and last piece (rows, pieces)."""
 
     answerable: torch.Tensor
     start: torch.Tensor
@@ -82,22 +82,24 @@ class Reader(nn.Module):
             self.pooler.weight.copy_(torch.eye(shape.width))
             self.pooler.bias.zero_()
 
-    def forward(self, pieces: torch.Tensor, segments: torch.Tensor, mask: torch.Tensor) -> Told:
+    def forward(self, pieces: torch.Tensor, segments: torch.Tensor, mask: torch.Tensor) -> ReaderOutput:
         """`pieces`, `segments`, `mask` (1 for a piece, 0 for padding): (rows, pieces)."""
         words = self.words(pieces, segments, mask)
         states = self.bert(inputs_embeds=words, attention_mask=mask, token_type_ids=segments).last_hidden_state
         span = self.span(states)
-        return Told(self.answerable(torch.tanh(self.pooler(states[:, 0]))).squeeze(-1), span[..., 0], span[..., 1])
+        return ReaderOutput(
+            self.answerable(torch.tanh(self.pooler(states[:, 0]))).squeeze(-1), span[..., 0], span[..., 1]
+        )
 
     def words(self, pieces: torch.Tensor, segments: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """What BERT reads in the place of each piece: (rows, pieces, width)."""
+        """The input embedding of each piece: (rows, pieces, width)."""
         found: torch.Tensor = self.bert.embeddings.word_embeddings(pieces)
         return found
 
 
 class Bridged(Reader):
-    """A reader of any language: what it reads is made of `states` of pieces, which are not trained, by a linear map, which
-    is."""
+    """A reader of any language: its input embeddings are computed from `states` of pieces, which are not trained, by
+    a linear map, which is."""
 
     def __init__(self, states: States, epsilon: float, shape: Shape = BASE) -> None:
         super().__init__(3, epsilon, shape)
@@ -105,7 +107,7 @@ class Bridged(Reader):
         self._states = states
 
     def words(self, pieces: torch.Tensor, segments: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """As `Reader.words`; nothing is made of padding."""
+        """As `Reader.words`; zero for padding."""
         lengths = mask.sum(1).int().tolist()
         cuts = (mask - segments).sum(1).int().tolist()
         known, marked = torch.zeros(*pieces.shape, self.bridge.in_features), torch.zeros_like(pieces)
@@ -116,9 +118,9 @@ class Bridged(Reader):
 
 
 def base(kind: Kind, pieces: int = MOST_PIECES) -> tuple[Reader, Pairing]:
-    """A reader that has learnt nothing yet, with its tokenizer, on the packaged cross-encoder, whose own ranking is what
-    answerability begins from: `bert` reads its word vectors, `e5` states of multilingual-e5-small through a bridge that is
-    still to be fitted. Rows get at most so many `pieces`."""
+    """A reader before training, with its tokenizer, on the packaged cross-encoder, whose own ranking initialises
+    answerability: `bert` reads its word vectors, `e5` states of multilingual-e5-small through a bridge that is
+    still to be fitted. Rows get at most `pieces` pieces."""
     from assistant.qa.reader_weights import e5_lower, e5_words, tokenizer_of
     from eval.training.published import cross_encoder
 
@@ -151,11 +153,11 @@ _HEADS = {
 
 
 STEP = 16
-"""Matrices are padded to multiples of so many columns: kernels are made anew for every shape, which takes seconds."""
+"""Matrices are padded to multiples of this many columns: kernels are compiled for every shape, which takes seconds."""
 
 
-def padded(rows: list[list[int]], fill: int, least: int = 0) -> torch.Tensor:
-    """Rows of unequal length as one matrix of at least `least` rows; those that are added are empty."""
+def pad_rows(rows: list[list[int]], fill: int, least: int = 0) -> torch.Tensor:
+    """Rows of unequal length as one matrix of at least `least` rows; added rows are empty."""
     longest = -(-max(map(len, rows)) // STEP) * STEP
     full = [[*row, *[fill] * (longest - len(row))] for row in rows]
     return torch.tensor(full + [[fill] * longest] * (least - len(rows)))
@@ -164,12 +166,12 @@ def padded(rows: list[list[int]], fill: int, least: int = 0) -> torch.Tensor:
 _Batch = TypeVar("_Batch")
 
 
-def boxed(
+def limit_time(
     batches: Iterable[_Batch], minutes: float, warm: int, optimiser: torch.optim.Optimizer, state: dict[str, Any]
 ) -> Iterator[tuple[int, _Batch, float]]:
-    """The batches of a run until its box of time is full, each with its number in this run and the share of the time that is
-    done. `state` counts steps and seconds, those of the runs before included; the optimiser's rates rise in `warm` steps and fall
-    to a fiftieth."""
+    """The batches of a run until its time is over, each with its number in this run and the share of the time that
+    has passed. `state` counts steps and seconds, including those of earlier runs; the optimiser's rates rise in
+    `warm` steps and fall to a fiftieth."""
     full = [group["lr"] for group in optimiser.param_groups]
     begun = time.monotonic() - state["seconds"]
     for n, batch in enumerate(batches, 1):
@@ -183,8 +185,8 @@ def boxed(
         yield n, batch, done
 
 
-def save_whole(state: Mapping[str, Any], path: Path) -> None:
-    """Writes a checkpoint, whole or not at all."""
+def save_atomically(state: Mapping[str, Any], path: Path) -> None:
+    """Writes a checkpoint atomically."""
     beside = path.with_name(f"{path.name}.new")
     torch.save(dict(state), beside)
     beside.replace(path)

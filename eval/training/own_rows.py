@@ -1,5 +1,5 @@
-"""Groups from questions about documents that are at hand: the passages that answer, and those that search ranks high beside
-them and that do not."""
+"""Groups from questions about available documents: the passages with the answer, and highly ranked passages without
+it."""
 
 from __future__ import annotations
 
@@ -15,32 +15,33 @@ from assistant.qa.retriever import Evidence
 from assistant.qa.units import reader_heading, without_edge_lines
 from corpus.documents import Document, Passage, Span
 from corpus.library import Library
-from eval.gold_spans import span_of, stem_of
-from eval.training.groups import Group, Read, lines_of
-from eval.wording import squeeze
+from eval.gold_spans import document_name, find_span
+from eval.training.groups import Group, Read, read_values
+from eval.wording import normalize_text
 
 SEARCHED = 24
 """Passages that are retrieved for a question."""
 HARD = 20
-"""Of those, how many of the first that do not answer may be taken."""
+"""Maximum number of the first of these without an answer to draw from."""
 OTHERS = 8
-"""How many of these are taken beside what answers; one more where nothing does. More than a training reads: `mine` keeps the hardest."""
+"""How many of these are added to the passages with the answer; one more where there are none. More than a training
+reads: `mine` keeps the hardest."""
 WRITTEN_ABOUT = "un-"
-"""What the name of a group begins with that asks about documents of the United Nations."""
+"""Prefix of the names of groups about documents of the United Nations."""
 TREATY = "treaty-"
-"""The same of one that asks about an invented treaty."""
+"""Prefix of the names of groups about invented treaties."""
 TRANSLATED = "translated-"
-"""What the name of a translated group begins with."""
+"""Prefix of the names of translated groups."""
 STRANGE = "strange-"
-"""The same of one that asks documents of the United Nations about something else."""
+"""Prefix of the names of groups that ask documents of the United Nations about something else."""
 READ_STRANGE = 3
-"""Passages that such a question is asked of, those that search finds first."""
+"""Passages for such a question, the first that search finds."""
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A question with what answers it: facts, where these are told, and spans by document. `about` is the document that it was
-    written about, None where that is not held."""
+class OwnQuestion:
+    """A question with its answers: facts, where given, and spans by document. `about` is the document that it was
+    written about, None where that is not in the library."""
 
     id: str
     about: str | None
@@ -64,14 +65,15 @@ def own_groups(
     *,
     alone: bool = False,
 ) -> Iterator[Group]:
-    """The groups of question files (`data/README.md`) over the documents of an engine's library, named by `source` and their
-    kind. Each is followed by itself in the languages of the `translations`, named so, or for documents of the United Nations
-    `translated-` and its kind. With `alone` a question is asked of its own document only, where the others may answer it, too."""
+    """The groups of question files (`data/README.md`) over the documents of an engine's library, named by `source`
+    and their kind. Each is followed by its `translations`, with the same name, or `translated-` and its kind for
+    documents of the United Nations. With `alone` a question is asked of its own document only, where others may
+    answer it as well."""
     rng = random.Random(1)
     others: dict[str, list[Mapping[str, Any]]] = {}
-    for raw in lines_of(translations) if translations else ():
+    for raw in read_values(translations) if translations else ():
         others.setdefault(raw["of"], []).append(raw)
-    for asked in asked_of(files, engine.library):
+    for asked in load_questions(files, engine.library):
         if asked is None:
             continue
         group = _group(asked, engine, rng, source, alone)
@@ -81,11 +83,11 @@ def own_groups(
         told = TRANSLATED if source == WRITTEN_ABOUT else source
         for raw in others.get(asked.id, ()):
             named = f"{told}{asked.kind}"
-            yield replace(group, source=named, language=raw["language"], question=with_turn_before(raw))
+            yield replace(group, source=named, language=raw["language"], question=with_previous_turn(raw))
 
 
 def strange_groups(asked: Iterable[Group], engine: Engine) -> Iterator[Group]:
-    """The questions of groups about anything but the documents of an engine's library, asked of what search finds in these."""
+    """Questions about anything but the documents of an engine's library, with the passages that search finds there."""
     for group in asked:
         found = engine.retriever.retrieve(engine.question(group.question), READ_STRANGE)
         reads = tuple(read for each in found if (read := as_read(each.passage, each.document)))
@@ -93,15 +95,15 @@ def strange_groups(asked: Iterable[Group], engine: Engine) -> Iterator[Group]:
             yield Group(f"{STRANGE}{group.language}", group.language, group.question, answerable=False, reads=reads)
 
 
-def asked_of(files: Sequence[Path], library: Library) -> Iterator[Asked | None]:
+def load_questions(files: Sequence[Path], library: Library) -> Iterator[OwnQuestion | None]:
     """The questions of files; None for one whose places are not in the library."""
-    by_stem = {stem_of(library.document(header.id).source): header.id for header in library.iter_headers()}
+    by_stem = {document_name(library.document(header.id).source): header.id for header in library.iter_headers()}
     for path in files:
-        for raw in lines_of(path):
+        for raw in read_values(path):
             yield _asked(raw, library, by_stem)
 
 
-def _asked(raw: dict[str, Any], library: Library, by_stem: Mapping[str, str]) -> Asked | None:
+def _asked(raw: dict[str, Any], library: Library, by_stem: Mapping[str, str]) -> OwnQuestion | None:
     spans: dict[str, list[Span]] = {}
     places = raw.get("gold", [])
     for gold in places:
@@ -111,26 +113,26 @@ def _asked(raw: dict[str, Any], library: Library, by_stem: Mapping[str, str]) ->
             spans.setdefault(held, []).append(found)
     if places and not spans:
         return None
-    question = with_turn_before(raw)
+    question = with_previous_turn(raw)
     facts = tuple(tuple(each) for each in raw.get("facts", []))
     about = by_stem.get(raw["document"])
-    return Asked(raw.get("id", ""), about, question, raw["language"], raw["kind"], facts, spans)
+    return OwnQuestion(raw.get("id", ""), about, question, raw["language"], raw["kind"], facts, spans)
 
 
-def with_turn_before(raw: Mapping[str, Any]) -> str:
-    """The words of a question, the turn before it first."""
+def with_previous_turn(raw: Mapping[str, Any]) -> str:
+    """The question, with the previous turn in front."""
     return " ".join([*raw.get("history", [])[-1:], raw["question"]])
 
 
 def _place(document: Document, gold: Mapping[str, str]) -> Span | None:
-    """Where a gold place stands: its words, or all that stands at its locator; None where neither is found."""
+    """The span of a gold place: its words, or everything at its locator; None where neither is found."""
     if "span" in gold:
-        return span_of(document, gold["locator"], gold["span"])
+        return find_span(document, gold["locator"], gold["span"])
     blocks = [block for block in document.blocks if is_within(block.locator, gold["locator"])]
     return (blocks[0].start, blocks[-1].end) if blocks else None
 
 
-def _group(asked: Asked, engine: Engine, rng: random.Random, source: str, alone: bool) -> Group:
+def _group(asked: OwnQuestion, engine: Engine, rng: random.Random, source: str, alone: bool) -> Group:
     documents = [asked.about] if alone and asked.about is not None else None
     question = engine.question(asked.question)
     found = [each.passage for each in engine.retriever.retrieve(question, SEARCHED, documents)]
@@ -154,8 +156,8 @@ def _group(asked: Asked, engine: Engine, rng: random.Random, source: str, alone:
 
 
 def as_read(passage: Passage, document: Document, span: Span | None = None) -> Read | None:
-    """A passage as the product reads it, with what answers in it, a span of the document: nothing does that stands in lines which are
-    not read with passages. None where there are no others."""
+    """A passage as the product reads it, with the answer in it, a span of the document; lines that are not read with
+    passages can't contain the answer. None where there are no other lines."""
     evidence = Evidence(passage, document)
     words = without_edge_lines(evidence)
     if words is None:
@@ -166,16 +168,16 @@ def as_read(passage: Passage, document: Document, span: Span | None = None) -> R
 
 
 def _answering(document: Document, passages: Sequence[Passage], begin: int, end: int) -> list[Read]:
-    """The passages that hold a span, or of a span over several the one that holds most of it."""
+    """The passages that contain a span; for a span over several, the one with most of it."""
     best = max(passages, key=lambda each: min(end, each.end) - max(begin, each.start))
     read = as_read(best, document, (begin, end))
     return [read] if read is not None and read.answer else []
 
 
-def _may_answer(asked: Asked, passage: Passage) -> bool:
-    """Whether a passage holds a span that answers, or says all the facts elsewhere."""
+def _may_answer(asked: OwnQuestion, passage: Passage) -> bool:
+    """Whether a passage overlaps a span with the answer, or states all the facts elsewhere."""
     spans = asked.spans.get(passage.document_id, ())
     if any(begin < passage.end and passage.start < end for begin, end in spans):
         return True
-    said = squeeze(passage.text)
-    return bool(asked.facts) and all(any(squeeze(each) in said for each in fact) for fact in asked.facts)
+    said = normalize_text(passage.text)
+    return bool(asked.facts) and all(any(normalize_text(each) in said for each in fact) for fact in asked.facts)

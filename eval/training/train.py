@@ -1,8 +1,8 @@
-"""Training of the reader: a box of time, in steps that save, so that a run that ends early goes on where it was.
+"""Training of the reader: limited by time, with checkpoints from which an interrupted run is resumed.
 
-The loss of a batch is the mean of three: whether each passage answers (binary cross-entropy); which of a question's passages
-does, or none (listwise softmax with a zero for none; where it is only known that one of them does, their sum counts); and
-where the answer begins and ends, of passages that answer.
+The loss of a batch is the mean of three: whether each passage answers (binary cross-entropy); which of a question's
+passages does, or none (listwise softmax with a zero for none; where it is only known that one of them does, their sum
+counts); and where the answer begins and ends, for passages that answer.
 """
 
 from __future__ import annotations
@@ -22,18 +22,19 @@ from assistant.qa.reader import Name
 from assistant.qa.reader_input import Kind, Pairing
 from assistant.qa.reader_weights import weights_of
 from corpus.files import file_hash
-from eval.training.groups import Group, Read, load
+from eval.training.groups import Group, Read, load_groups
 from eval.training.mixes import by_set, described
-from eval.training.network import Reader, Told, base, boxed, padded, save_whole
+from eval.training.network import Reader, ReaderOutput, base, limit_time, pad_rows, save_atomically
 
 HIDDEN = -1e4
-"""Logit of a piece that is not the passage's."""
+"""Logit of a piece outside the passage."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How a run is made. `minutes` is its box of time; the learning rate rises in `warm` steps and falls to a fiftieth at the
-    end. `rows` go into a batch, `pieces` at most into a row; `frozen` layers stay as they are, beside the embeddings."""
+    """The settings of a run. `minutes` is its time limit; the learning rate rises in `warm` steps and falls to a
+    fiftieth at the end. `rows` go into a batch, `pieces` at most into a row; `frozen` layers are not trained, nor
+    are the embeddings."""
 
     kind: Kind
     minutes: float
@@ -55,17 +56,17 @@ PLANS: Mapping[Name, Plan] = {
     "en": Plan(kind="bert", minutes=40, rows=8, warm=30),
     "multilingual": Plan(kind="e5", minutes=210, rows=12, pieces=224, rate=6e-5, frozen=0, warm=30, most_passages=10),
 }
-"""How the shipped readers were trained, on one core, each in several runs (their card), of which this is about the sum. Small batches
-teach a reader more in the same time than large ones."""
+"""How the shipped readers were trained, on one core, each in several runs (see their card), of which this is about
+the sum. Small batches teach a reader more in the same time than large ones."""
 SAVED = 50
-"""Steps from one checkpoint to the next, some minutes."""
+"""Steps between checkpoints, some minutes."""
 MakeReader = Callable[[Kind, int], tuple[Reader, Pairing]]
-"""Makes a reader that has learnt nothing yet, and the pairing of its rows, for a kind and the most pieces of a row."""
+"""Makes an untrained reader, and the pairing of its rows, for a kind and the maximum pieces of a row."""
 
 
 @dataclass(frozen=True)
 class Ready:
-    """A group as rows of pieces: label of each, None where not known, and where the answer stands (pieces)."""
+    """A group as rows of pieces: the label of each, None where unknown, and the position of the answer (pieces)."""
 
     rows: list[list[int]]
     segments: list[list[int]]
@@ -83,10 +84,10 @@ def train(
     tell: Callable[[str], None] = lambda _: None,
     made: MakeReader = base,
 ) -> None:
-    """Trains on groups of files; `folder` gets `reader.pt` and `run.json`. `begin` is a checkpoint, or weights as they ship, to
-    begin from. A run that
-    was ended early goes on from its own checkpoint. `tell` hears how it goes. `made` makes the reader, by default on a
-    packaged base. Raises `ValueError` for files without groups and for a checkpoint of another reader."""
+    """Trains on the groups of files; `folder` gets `reader.pt` and `run.json`. `begin` is a checkpoint, or shipped
+    weights, to start from. An interrupted run is resumed from its own checkpoint. `tell` receives progress
+    messages. `made` makes the reader, by default on a packaged base. Raises `ValueError` for files without groups
+    and for a checkpoint of another reader."""
     torch.set_num_threads(plan.threads)
     torch.manual_seed(plan.seed)
     folder.mkdir(parents=True, exist_ok=True)
@@ -101,7 +102,7 @@ def train(
         _begun(reader, begin)
     elif begin is not None:
         _resumed(reader, begin)
-    groups = [group for path in files for group in load(path)]
+    groups = [group for path in files for group in load_groups(path)]
     if not groups:
         raise ValueError(f"There are no training rows in {', '.join(map(str, files))}.")
     tell(f"{described(groups)}.")
@@ -113,7 +114,7 @@ def train(
 
 
 def _begun(reader: Reader, path: Path) -> None:
-    """Gives a reader the weights of a file that ships; what these leave out it has of its base."""
+    """Loads shipped weights into a reader; what these leave out it keeps from its base."""
     shipped = weights_of(path.read_bytes(), path)
     own = {name.removeprefix("bert."): name for name in reader.state_dict()}
     try:
@@ -123,7 +124,7 @@ def _begun(reader: Reader, path: Path) -> None:
 
 
 def _resumed(reader: Reader, path: Path) -> dict[str, Any]:
-    """Gives a reader the weights of a checkpoint; the checkpoint."""
+    """Loads the weights of a checkpoint into a reader; returns the checkpoint."""
     try:
         held: dict[str, Any] = torch.load(path, weights_only=True)
         reader.load_state_dict(held["weights"])
@@ -162,7 +163,7 @@ def _run(
     )
     mean = [0.0, 0.0, 0.0, 0.0]
     batches = _batches(groups, pairing, plan, random.Random(plan.seed + state["steps"]))
-    for steps, batch, done in boxed(batches, plan.minutes, plan.warm, optimiser, state):
+    for steps, batch, done in limit_time(batches, plan.minutes, plan.warm, optimiser, state):
         parts = losses(reader, batch, least)
         loss = parts[0] + plan.list_weight * parts[1] + plan.span_weight * parts[2]
         loss.backward()
@@ -185,29 +186,29 @@ def _run(
 
 
 def _computed() -> torch.dtype:
-    """What is computed in: bfloat16 where the processor multiplies it, which is twice as fast; elsewhere it takes many times
-    as long as float32."""
+    """The type for computation: bfloat16 where the processor multiplies it, which is twice as fast; elsewhere it
+    takes many times as long as float32."""
     return torch.bfloat16 if torch.ops.mkldnn._is_mkldnn_bf16_supported() else torch.float32
 
 
 def _save(reader: Reader, exact: dict[int, torch.Tensor], folder: Path, state: dict[str, Any]) -> None:
-    """The checkpoint; of what is learnt what is kept in float32."""
+    """Saves a checkpoint; trained weights in the float32 copies."""
     names = dict(reader.named_parameters(remove_duplicate=False))
     weights = {
         name: exact[id(names[name])].detach().clone() if name in names and id(names[name]) in exact else value.float()
         for name, value in reader.state_dict().items()
     }
-    save_whole({"weights": weights, **state}, folder / "reader.pt")
+    save_atomically({"weights": weights, **state}, folder / "reader.pt")
 
 
 def losses(reader: Reader, batch: Sequence[Ready], least: int = 0) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """The three losses of a batch: whether, which, where. The matrices get at least `least` rows."""
+    """The three losses of a batch: whether, which, where. Matrices are padded to at least `least` rows."""
     rows = [row for made in batch for row in made.rows]
-    pieces = padded(rows, 0, least)
-    mask = padded([[1] * len(row) for row in rows], 0, least)
+    pieces = pad_rows(rows, 0, least)
+    mask = pad_rows([[1] * len(row) for row in rows], 0, least)
     mask[len(rows) :, 0] = 1  # what nobody looks at must not be empty, for attention to nothing is no number
-    segments = padded([row for made in batch for row in made.segments], 0, least)
-    told = Told(*(each.float() for each in reader(pieces, segments, mask)))
+    segments = pad_rows([row for made in batch for row in made.segments], 0, least)
+    told = ReaderOutput(*(each.float() for each in reader(pieces, segments, mask)))
     labels = [label for made in batch for label in made.labels]
     sure = [n for n, label in enumerate(labels) if label is not None]
     wanted = torch.tensor([labels[n] for n in sure])
@@ -230,7 +231,7 @@ def _which(logits: torch.Tensor, made: Ready) -> torch.Tensor:
     return everything - torch.logsumexp(logits[right], 0)
 
 
-def _where(told: Told, batch: Sequence[Ready], mask: torch.Tensor) -> torch.Tensor | None:
+def _where(told: ReaderOutput, batch: Sequence[Ready], mask: torch.Tensor) -> torch.Tensor | None:
     spans = [span for made in batch for span in made.spans]
     firsts = [first for made in batch for first in made.firsts]
     rows = [n for n, span in enumerate(spans) if span is not None]
@@ -263,7 +264,8 @@ def _batches(groups: list[Group], pairing: Pairing, plan: Plan, rng: random.Rand
 
 
 def ready(group: Group, pairing: Pairing, plan: Plan, rng: random.Random) -> Ready | None:
-    """A group as rows; None where its answer was cut off, for then nobody knows, or where chance leaves it out."""
+    """A group as rows; None where its answer was cut off, so that the label is unknown, or where it is left out at
+    random."""
     reads: Sequence[Read] = group.reads
     unknown = group.answerable and not any(read.answer for read in reads)
     if len(reads) > plan.most_passages:

@@ -1,4 +1,5 @@
-"""`python -m eval.training`: how the readers that ship are made. Data on stdout, talk on stderr; docs/training.md."""
+"""`python -m eval.training`: how the shipped readers are trained (docs/training.md). Data on stdout, messages on
+stderr."""
 
 from __future__ import annotations
 
@@ -12,17 +13,17 @@ import typer
 from assistant.cli.command_run import err_console, out_console
 from assistant.qa.reader import Name
 from corpus.files import file_hash
-from eval.eval_progress import shown
-from eval.output import print_table, sentences
+from eval.eval_progress import show_progress
+from eval.output import print_table, report_errors
 from ingest.readers import visible
 
 if TYPE_CHECKING:
     from eval.training.calibrate import Outcome
 
 SHIPPED = Path(__file__).parents[2] / "assistant" / "qa" / "data"
-"""Where the readers that ship lie."""
+"""Folder of the shipped readers."""
 EMBEDDING = Path(__file__).parents[2] / "corpus" / "embedding"
-"""Where what ships with the embedding models lies."""
+"""Folder of the shipped files of the embedding models."""
 
 app = typer.Typer(
     help="How the readers that ship are made: rows, training, export, calibration, card.",
@@ -43,18 +44,18 @@ def rows(
     """Make the training rows of both readers, and the questions that are held back for calibration."""
     from eval.training.rows import make_rows
 
-    with _told(), shown() as tell:
-        files = make_rows(shared, out, tell)
+    with _report_errors(), show_progress() as progress:
+        files = make_rows(shared, out, progress)
     for name, path in files.items():
         _print(f"{file_hash(path)}  {name}  {path}")
 
 
 @app.command()
 def published() -> None:
-    """Write what ships of published models: the English embedding model, and what the readers stand on."""
+    """Write the shipped parts of published models: the English embedding model, and the base of the readers."""
     from eval.training.published import publish
 
-    with _told():
+    with _report_errors():
         for file in publish(EMBEDDING):
             _print(f"{file_hash(file)}  {file}")
 
@@ -68,7 +69,7 @@ def bridge(
     """Fit the bridge from the multilingual base to the English reader."""
     from eval.training.bridge import begun
 
-    with _told():
+    with _report_errors():
         _write(out, begun(rows, weights or SHIPPED / "reader-en.npz"))
 
 
@@ -83,13 +84,13 @@ def train(
         Path | None, typer.Option(help="Checkpoint or shipped weights to begin from, by default the base.")
     ] = None,
 ) -> None:
-    """Train a reader in a box of time."""
+    """Train a reader for a limited time."""
     from dataclasses import replace
 
     from eval.training.train import PLANS
     from eval.training.train import train as trained
 
-    with _told():
+    with _report_errors():
         plan = replace(PLANS[name], minutes=PLANS[name].minutes if minutes is None else minutes, threads=threads)
         trained(rows, plan, out, begin, lambda said: err_console.print(visible(said), markup=False))
     _print(f"{out / 'reader.pt'}")
@@ -105,16 +106,17 @@ def mine(
     ] = 4,
     weights: Annotated[Path | None, typer.Option(help="Reader; by default the one that ships.")] = None,
 ) -> None:
-    """Keep of each question's passages what answers, and what the reader is likeliest to take for an answer."""
+    """Keep of each question's passages those that answer, and those that the reader is most likely to mistake for an
+    answer."""
     from assistant.qa.reader import Reader
-    from eval.runs.corpora import models_in
-    from eval.training.groups import load, save
-    from eval.training.measure import mined
+    from eval.runs.corpora import models_folder
+    from eval.training.groups import load_groups, save_groups
+    from eval.training.measure import mine_hard_negatives
 
-    with _told(), shown() as tell:
-        groups = [group for path in rows for group in load(path) if (group.language == "en") == (name == "en")]
-        reader = Reader(name, models_in(out.parent), weights=weights)
-        save(tell.counted(mined(groups, reader, kept), "questions", len(groups)), out)
+    with _report_errors(), show_progress() as progress:
+        groups = [group for path in rows for group in load_groups(path) if (group.language == "en") == (name == "en")]
+        reader = Reader(name, models_folder(out.parent), weights=weights)
+        save_groups(progress.counted(mine_hard_negatives(groups, reader, kept), "questions", len(groups)), out)
     _print(f"{file_hash(out)}  {out}")
 
 
@@ -125,15 +127,15 @@ def languages(
     """Measure what each language adds to the vectors of the multilingual model."""
     from corpus.embedding import PackagedE5
     from corpus.embedding.languages import FIGURES
-    from eval.runs.corpora import models_in
+    from eval.runs.corpora import models_folder
     from eval.training.export import npz
     from eval.training.language_vectors import PARALLEL, UNRELATED, figures_of, parallel, unrelated
     from eval.training.rows import PAPERS, QUESTIONS, TRANSLATIONS
 
     file = EMBEDDING / FIGURES
-    with _told():
+    with _report_errors():
         asked, read = parallel(QUESTIONS, TRANSLATIONS, PARALLEL), unrelated(PAPERS, UNRELATED)
-        _write(file, npz(figures_of(asked, read, PackagedE5(models_in(folder)))))
+        _write(file, npz(figures_of(asked, read, PackagedE5(models_folder(folder)))))
 
 
 @app.command()
@@ -143,21 +145,21 @@ def queries(
     minutes: Annotated[float | None, typer.Option(min=0.01, help="Box of time; by default that of the plan.")] = None,
     threads: Annotated[int, typer.Option(min=1, help="Threads that compute.")] = 1,
 ) -> None:
-    """Train the query encoder of the multilingual model, and write it where it ships."""
+    """Train the query encoder of the multilingual model, and write the shipped file."""
     from dataclasses import replace
 
     from corpus.embedding.query_encoder import QUERIES
     from eval.training.export import npz
-    from eval.training.query_training import Plan, encoder_of, shelves_in
+    from eval.training.query_training import Plan, build_encoder, load_training_sets
     from eval.training.query_training import train as trained
 
     plan = Plan(threads=threads)
     plan = plan if minutes is None else replace(plan, minutes=minutes)
     file = EMBEDDING / QUERIES
-    with _told(), shown() as tell:
-        shelves = shelves_in(shared, out, tell)
-        encoder = encoder_of(plan)
-        trained(encoder, shelves, plan, out, tell.note)
+    with _report_errors(), show_progress() as progress:
+        shelves = load_training_sets(shared, out, progress)
+        encoder = build_encoder(plan)
+        trained(encoder, shelves, plan, out, progress.note)
         _write(file, npz(encoder.factors()))
 
 
@@ -165,21 +167,22 @@ def queries(
 def intents(
     folder: Annotated[Path, typer.Option(help="Folder of the models that this needs.")] = Path("eval-runs"),
 ) -> None:
-    """Fit what tells what a question asks of a meeting, and write it where it ships; how well it tells patterns that it has not seen."""
+    """Fit the model that recognises what a question asks of a meeting, and write the shipped file; measures it on
+    unseen patterns."""
     import numpy as np
 
     from assistant.meeting.intents import FILE
     from corpus.embedding import PackagedE5
-    from eval.runs.corpora import models_in
+    from eval.runs.corpora import models_folder
     from eval.training.export import npz
-    from eval.training.intent_training import all_asked, arrays_of, fitted, left_out, told_apart
+    from eval.training.intent_training import all_questions, auc_by_language, cross_validate, fit_intents, to_arrays
 
-    with _told(), shown() as tell:
-        model, asked = PackagedE5(models_in(folder)), all_asked()
-        counted = tell.counted(asked, "questions", len(asked))
+    with _report_errors(), show_progress() as progress:
+        model, asked = PackagedE5(models_folder(folder)), all_questions()
+        counted = progress.counted(asked, "questions", len(asked))
         vectors = np.stack([model.embed_query(each.text) for each in counted])
-        rows = told_apart(left_out(asked, vectors))
-        _write(SHIPPED.parents[1] / "data" / FILE, npz(arrays_of(fitted(asked, vectors, model.name))))
+        rows = auc_by_language(cross_validate(asked, vectors))
+        _write(SHIPPED.parents[1] / "data" / FILE, npz(to_arrays(fit_intents(asked, vectors, model.name))))
     print_table(out_console, ("language", "questions", "AUC"), rows, "Patterns left out")
 
 
@@ -189,11 +192,11 @@ def export(
     checkpoint: Annotated[list[Path], typer.Option(help="Checkpoint of a training; may be repeated: their mean.")],
     out: Annotated[Path | None, typer.Option(help="File to write; by default the one that ships.")] = None,
 ) -> None:
-    """Write a checkpoint, or the mean of several, as it ships: its layers in 8 bits."""
+    """Write a checkpoint, or the mean of several, in the shipped form: layers in 8 bits."""
     from eval.training.export import exported
 
     file = out or SHIPPED / f"reader-{name}.npz"
-    with _told():
+    with _report_errors():
         _write(file, exported(*checkpoint))
 
 
@@ -215,26 +218,27 @@ def calibrate(
         "eval-runs"
     ),
 ) -> None:
-    """Fit chances and bars of a reader, or of likeness, by questions with and without an answer, asked of what search finds."""
+    """Fit probabilities and thresholds of a reader, or of likeness, on questions with and without an answer, asked of
+    what search finds."""
     from assistant.qa.reader import Reader
-    from eval.runs.corpora import engine_over, models_in
+    from eval.runs.corpora import engine_over, models_folder
     from eval.training import measure
 
-    with _told(), shown() as tell:
-        with engine_over([documents], folder, tell.reading) as engine:
+    with _report_errors(), show_progress() as progress:
+        with engine_over([documents], folder, progress.reading) as engine:
             if name == "likeness":
-                best, shipped = measure.by_likeness(engine), None
+                best, shipped = measure.score_by_likeness(engine), None
             else:
                 names: tuple[Name, ...] = ("en", "multilingual") if name == "both" else (name,)
                 paths = [SHIPPED / f"reader-{each}.npz" for each in names]
                 paths[-1] = weights or paths[-1]
                 readers = [
-                    Reader(each, models_in(folder), weights=path) for each, path in zip(names, paths, strict=True)
+                    Reader(each, models_folder(folder), weights=path) for each, path in zip(names, paths, strict=True)
                 ]
-                best = measure.by_readers(engine, *readers)
+                best = measure.score_by_readers(engine, *readers)
                 shipped = b"".join(path.read_bytes() for path in paths)
             asked = measure.questions_for(name, questions, aside, engine, translations)
-            found = list(tell.counted(measure.outcomes(asked, best), "questions", len(asked)))
+            found = list(progress.counted(measure.outcomes(asked, best), "questions", len(asked)))
         _fit(name, found, shipped, out)
 
 
@@ -250,20 +254,21 @@ def calibrate_written(
         "eval-runs"
     ),
 ) -> None:
-    """Fit chances and bars of the multilingual reader on written documents, for questions in their language, in English, or in a third one."""
+    """Fit probabilities and thresholds of the multilingual reader on written documents, for questions in their
+    language, in English, or in a third one."""
     from assistant.qa.reader import Reader
-    from eval.runs.corpora import engine_over, models_in
+    from eval.runs.corpora import engine_over, models_folder
     from eval.training import measure
     from eval.training.rows import CALIBRATION
 
     path = weights or SHIPPED / "reader-multilingual.npz"
     found: list[Outcome] = []
-    with _told(), shown() as tell:
-        reader = Reader("multilingual", models_in(folder), weights=path)
+    with _report_errors(), show_progress() as progress:
+        reader = Reader("multilingual", models_folder(folder), weights=path)
         for home, asked in measure.written_for(CALIBRATION, aside, folder, name):
-            with engine_over([home], folder, tell.reading) as engine:
-                best = measure.by_readers(engine, reader)
-                found += tell.counted(measure.outcomes(asked, best), f"questions ({home.name})", len(asked))
+            with engine_over([home], folder, progress.reading) as engine:
+                best = measure.score_by_readers(engine, reader)
+                found += progress.counted(measure.outcomes(asked, best), f"questions ({home.name})", len(asked))
         _fit(name, found, path.read_bytes(), out)
 
 
@@ -273,24 +278,24 @@ def card(
     multilingual: Annotated[Path | None, typer.Option(help="run.json of the multilingual reader.")] = None,
     folder: Annotated[Path, typer.Option(help="Folder of the readers that ship.")] = SHIPPED,
 ) -> None:
-    """Write the card of the readers from how they were trained and calibrated."""
+    """Write the model card of the readers from how they were trained and calibrated."""
     from eval.training.card import write_card
 
     given: dict[Name, Path | None] = {"en": en, "multilingual": multilingual}
-    with _told():
+    with _report_errors():
         written = write_card(folder, {name: path for name, path in given.items() if path is not None})
     _print(str(written))
 
 
 def _fit(name: str, found: list[Outcome], weights: bytes | None, out: Path) -> None:
-    """Fits and writes a calibration; the reliability table and the figures of it."""
+    """Fits and writes a calibration; prints the reliability table and its figures."""
     import numpy as np
 
     from eval.metrics.selective import reliability
-    from eval.training.calibrate import calibrate as fitted
+    from eval.training.calibrate import calibrate as fit_intents
     from eval.training.measure import write_calibration
 
-    calibration = fitted(found, all_told=name == "likeness")
+    calibration = fit_intents(found, all_told=name == "likeness")
     write_calibration(out, name, calibration, weights)
     chances = np.array([calibration.probability(each.logit) for each in found])
     held = reliability(chances, np.array([each.answerable for each in found]))
@@ -302,7 +307,7 @@ def _fit(name: str, found: list[Outcome], weights: bytes | None, out: Path) -> N
 
 
 def _write(file: Path, made: bytes) -> None:
-    """Writes a file; its size, its hash and where it is."""
+    """Writes a file; prints its size, hash and path."""
     file.write_bytes(made)
     err_console.print(f"{len(made) / 1e6:.1f} MB.")
     _print(f"{hashlib.sha256(made).hexdigest()}  {file}")
@@ -312,6 +317,6 @@ def _print(line: str) -> None:
     out_console.print(line, markup=False)
 
 
-def _told() -> AbstractContextManager[None]:
-    """Expected errors as sentences."""
-    return sentences(ValueError)
+def _report_errors() -> AbstractContextManager[None]:
+    """Reports expected errors as sentences."""
+    return report_errors(ValueError)

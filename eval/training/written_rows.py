@@ -1,4 +1,4 @@
-"""Groups from passages written for the purpose, in languages of which public sets have few or no questions."""
+"""Groups from passages written for training, in languages with few or no questions in public sets."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from eval.training.groups import Group, Read, lines_of
+from eval.training.groups import Group, Read, read_values
 from eval.training.public import finder
 
 ANOTHER = 0.5
-"""How many of the questions on single passages are also asked of another one that shares words with them."""
+"""The share of questions on single passages that also get another passage which shares words with them."""
 SECTION = " \u2014 "
-"""What stands in the title of a document's passage between those of document and section."""
+"""Separator of the titles of document and section in the title of a passage."""
 OTHERS = 2
-"""Other passages of its document that a question on one is asked of."""
+"""Other passages of its document that a question gets."""
 WRITTEN, PAPER = "written-", "paper-"
-"""What the names of groups from single passages and from documents begin with."""
+"""Prefixes of the names of groups from single passages and from documents."""
 
 
 def written_groups(files: Sequence[Path]) -> Iterator[Group]:
-    """A group a question. Each line of a file is a passage: `{language, title, passage, questions: [{q, a}]}`, `a` being the
-    words of the passage that answer, empty where it does not. Passages of one `document`, where this is told, stand beside each
-    other: those are read, too, that share most words with a question."""
+    """One group for each question. Each line of a file is a passage: `{language, title, passage, questions: [{q,
+    a}]}`, `a` being the words of the passage that answer, empty where it does not. Where `document` is given, the
+    passages of one document that share most words with a question are added to its group."""
     rng = random.Random(1)
-    rows = [row for path in files for row in lines_of(path)]
+    rows = [row for path in files for row in read_values(path)]
     held: dict[str, dict[str, str]] = defaultdict(dict)
     for row in rows:
         held[_shelf(row)][row["passage"]] = row["title"]
@@ -47,12 +47,12 @@ def written_groups(files: Sequence[Path]) -> Iterator[Group]:
 
 
 def _shelf(row: dict[str, str]) -> str:
-    """Where the passages are that a passage may stand beside."""
+    """The set of passages from which others are taken: those of the document, else those in the language."""
     return row.get("document", row["language"])
 
 
 def _heading(title: str, rng: random.Random) -> str:
-    """Passages stand under a heading, of a document also under that of their section alone, or under none."""
+    """The heading of a passage in training: its title, for a document sometimes the section's alone, or none."""
     if rng.random() >= 0.7:
         return ""
     document, parted, section = title.partition(SECTION)
