@@ -218,7 +218,9 @@ def check(
     from eval.question_check import check_question_set
 
     with _report_errors():
-        count, faults = check_question_set(find_question_file(questions), command_settings(), documents or [], library, out)
+        count, faults = check_question_set(
+            find_question_file(questions), command_settings(), documents or [], library, out
+        )
         if as_json:
             print_json([{"case": fault.case, "fault": fault.sentence} for fault in faults])
         else:
