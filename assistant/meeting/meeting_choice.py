@@ -32,7 +32,7 @@ UNSEEN = 0.5
 
 
 def select_meetings(question: Question, library: Library) -> list[Meeting]:
-    """The meetings that a question may be about, latest first.
+    """The meetings that a question may be about: those with an agenda in the language of the question first, then the latest.
 
     That is the one whose agenda it names; else those of the body that it names, narrowed to those with the items, days and time that it names.
     An agenda that is stored in several languages counts once.
@@ -67,7 +67,15 @@ def select_meetings(question: Question, library: Library) -> list[Meeting]:
         meetings = _best_by(
             meetings, lambda meeting: any(matches_sitting(question, sitting, meeting) for sitting in meeting.timetable)
         )
-    meetings.sort(key=lambda meeting: (meeting.dates[-1:], preferred(meeting)), reverse=True)
+    in_language = {
+        versions.keys[each.document_id]
+        for each in meetings
+        if versions.language_of[each.document_id] == question.language
+    }
+    meetings.sort(
+        key=lambda each: (versions.keys[each.document_id] in in_language, each.dates[-1:], preferred(each)),
+        reverse=True,
+    )
     latest_by_key = {versions.keys[meeting.document_id]: meeting for meeting in reversed(meetings)}
     return [meeting for meeting in meetings if latest_by_key[versions.keys[meeting.document_id]] is meeting]
 

@@ -399,13 +399,14 @@ class Engine:
 
 
 def _is_single_word(question: Question) -> bool:
-    """Whether a turn has at most one content word and names no text, place or day and nothing in capitals; with one word it must not have
+    """Whether a turn has at most one content word and names no text, place, day or year and nothing in capitals; with one word it must not have
     the form of a question ("Who is the Rapporteur?")."""
     names_text = question.symbols or question.missing_acts or question.named or question.items or question.articles
     names_day = question.days or question.months or question.weekdays or question.nth_days
-    if names_text or names_day or any(len(word) > 1 and word.isupper() for word in question.text.split()):
-        return False
     words, text = _without_numbers(question.content), question.text
+    names_year = question.years and words  # a number alone may be anything
+    if names_text or names_day or names_year or any(len(word) > 1 and word.isupper() for word in text.split()):
+        return False
     is_question = question.vocabulary.says("interrogatives", text, question.language) or (
         text[-1:] in "?？؟" and " " in text
     )

@@ -27,7 +27,7 @@ from assistant.qa.scoring import FIRST, READ, STEPS, ScoredUnit, Scorer
 from assistant.qa.sections import NamedSections, NamedSpeeches
 from assistant.qa.table_extremes import extreme
 from assistant.qa.units import Unit
-from assistant.question import Question, cites
+from assistant.question import Question, cites, parse_question
 from corpus.analysis import analyse, fold
 from corpus.catalogue import Catalogue, CatalogueEntry
 from corpus.library import Library
@@ -76,7 +76,7 @@ class ExtractiveAnswerer:
             return self._answer_missing(
                 question, missing_answers, None if missing_place else self._sure_meeting(question)
             )
-        if missing_place is not None and is_item:
+        if missing_place is not None and is_item and not self._is_item_in_texts(question):
             return missing_place
         instrument = self._missing.instrument(question)
         if instrument is not None and question.articles:
@@ -104,10 +104,25 @@ class ExtractiveAnswerer:
             found = self._sections.headed(question) or found
         if missing_place is None:
             found = self._with_other_meetings_note(question, self._merge_with_meeting(question, found))
+        elif is_item:
+            pass  # an item of the agenda of other texts: what these do not say, no agenda in the library denies
         elif found.status != "answered" or not _cites_named_day(question, found):
             found = missing_place
         missing_answer = self._missing_instead(question, found, instrument)
         return missing_answer or self._with_comparison_note(question, replace(found, notes=(*found.notes, *reasons)))
+
+    def _is_item_in_texts(self, question: Question) -> bool:
+        """Whether a passage found for a question names the agenda item that it names: an item of an agenda that is not in the library."""
+        if question.of_item is not None:
+            return False
+        agendas = {meeting.document_id for meeting in self.meeting_answerer.find_meetings(question)}
+        texts = (
+            (f"{hit.passage.heading}\n{hit.passage.text}", hit.document.language)
+            for hit in self._retriever.gather(question, self._searched)
+            if hit.document.id not in agendas
+        )
+        parsed = (parse_question(text, question.vocabulary, question.catalogue, language) for text, language in texts)
+        return any(not {*question.items}.isdisjoint(each.items) for each in parsed)
 
     def _sure_meeting(self, question: Question) -> MeetingAnswer | None:
         """The answer of a meeting's rows where its score is above the threshold; else None."""
