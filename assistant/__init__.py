@@ -1,4 +1,4 @@
-"""Answering: from a question to statements that each rest on exact words of a document."""
+"""Question answering: from a question to statements that each rest on exact words of a document."""
 
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ __all__ = ["open_engine"]
 
 
 def __getattr__(name: str) -> object:
-    """`open_engine` is imported when it is first asked for."""
+    """Imports `open_engine` on first access."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from assistant import engine_factory

@@ -1,4 +1,4 @@
-"""What is held, as records: documents, their outlines and blocks, passages with their neighbours, the catalogue."""
+"""The contents of the library as JSON records: documents, outlines, blocks, passages with their neighbours, the catalogue."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from assistant.service_errors import NotHeld
-from corpus.catalogue import Catalogue, Entry
-from corpus.corrections import Correction, corrections
+from assistant.service_errors import NotFound
+from corpus.catalogue import Catalogue, CatalogueEntry
+from corpus.corrections import Correction, find_corrections
 from corpus.documents import LANGUAGES, Block, Document
 from corpus.library import Library
-from corpus.place_spans import locator_of, place
-from corpus.symbols import Symbol, link
-from corpus.tables import cells_of, tables_of
-from corpus.versions import Version, best_language
-from ingest.ledger import thin_pages
+from corpus.place_spans import place_correction, resolve_locator
+from corpus.symbols import Symbol, document_url
+from corpus.tables import cell_texts, find_tables
+from corpus.versions import Version, choose_language_versions
+from ingest.ledger import nearly_empty_pages
 
 
 def within(block: Block, locator: str | None) -> bool:
-    """Whether a block lies at a place, or no place is asked for."""
+    """Whether a block is at a place (locator), or no place is given."""
     return locator is None or block.locator == locator or block.locator.startswith((f"{locator},", f"{locator} "))
 
 
 def outline(document: Document, locator: str | None = None) -> list[dict[str, Any]]:
-    """The headings with their places and pages; `depth` is how many headings stand above each."""
+    """Returns the headings with their places and pages; `depth` is how many headings are above each."""
     return [
         {
             "ordinal": block.ordinal,
@@ -41,26 +41,27 @@ def outline(document: Document, locator: str | None = None) -> list[dict[str, An
 
 
 def tables(document: Document, locator: str | None = None) -> list[dict[str, Any]]:
-    """The tables with caption, header rows and rows, each cell as text; at a place, those with a row there."""
+    """Returns the tables with caption, header rows and rows, each cell as text; with a place, those with a row there."""
     return [
         {
             "locator": table.locator,
-            "number": table.number(document) or None,
+            "number": table.caption_number(document) or None,
             "caption": "\n".join(document.block_text(block) for block in table.caption),
             "page": (table.header or table.rows)[0].page,
-            "header": [cells_of(document, row) for row in table.header],
+            "header": [cell_texts(document, row) for row in table.header],
             "rows": [
-                {"ordinal": row.ordinal, "locator": row.locator, "cells": cells_of(document, row)} for row in table.rows
+                {"ordinal": row.ordinal, "locator": row.locator, "cells": cell_texts(document, row)}
+                for row in table.rows
             ],
         }
-        for table in tables_of(document)
+        for table in find_tables(document)
         if any(within(block, locator) for block in table.blocks)
     ]
 
 
 def footnotes(document: Document, locator: str | None = None) -> list[dict[str, Any]]:
-    """The footnotes with the blocks that refer to them; at a place, those that stand there or are referred to from
-    there. Where a mark is used again, a note belongs to the references since the note before it."""
+    """Returns the footnotes with the blocks that refer to them; with a place, those that are there or are referred to from
+    there. Where a mark is used several times, a note belongs to the references since the note before it."""
     made = []
     notes = [block for block in document.blocks if block.kind == "footnote"]
     for note in notes:
@@ -91,7 +92,7 @@ def footnotes(document: Document, locator: str | None = None) -> list[dict[str, 
 
 
 def facts(document: Document) -> dict[str, Any]:
-    """What is known of a document beside its text."""
+    """Returns the metadata of a document from its masthead and from reading it."""
     return {
         "masthead": {**asdict(document.masthead), "symbols": list(document.masthead.symbols)},
         "format": document.format,
@@ -100,23 +101,23 @@ def facts(document: Document) -> dict[str, Any]:
         **({"unverified": True} if document.unverified else {}),
         "proof": document.proof,
         "pages": list(document.pages),
-        "pages_without_text": list(thin_pages(document)),
+        "pages_without_text": list(nearly_empty_pages(document)),
         "unquotable": list(document.unquotable),
         "warnings": list(document.warnings),
     }
 
 
-def _corrected(document: Document, corrigendum: Document, said: Correction) -> dict[str, Any]:
-    placed = place(document, said)
+def _corrected(document: Document, corrigendum: Document, correction: Correction) -> dict[str, Any]:
+    placed = place_correction(document, correction)
     there = () if corrigendum is document else document.blocks
     return {
         "corrigendum": corrigendum.id,
-        "targets": list(said.targets),
-        "locator": said.locator,
-        "start": said.start,
-        "end": said.end,
-        "text": corrigendum.quote(said.start, said.end),
-        "blocks": [block.ordinal for block in there if placed.touches(block.start, block.end)],
+        "targets": list(correction.targets),
+        "locator": correction.locator,
+        "start": correction.start,
+        "end": correction.end,
+        "text": corrigendum.quote(correction.start, correction.end),
+        "blocks": [block.ordinal for block in there if placed.touched_target(block.start, block.end)],
     }
 
 
@@ -125,12 +126,12 @@ def _ids(versions: list[Version]) -> list[str]:
 
 
 PLACES = 20
-"""Most places, or ranges of them, that are named where a document lacks the one asked for."""
+"""Most places, or ranges of places, listed in the error for a place that a document does not have."""
 _EDITIONS = {"official": 0, "upload": 1, "digest": 2}
 
 
 class Collection:
-    """The documents of a library as JSON-ready records (docs/formats.md). Raises `NotHeld` for what is not there."""
+    """Reads the documents of a library as JSON records (docs/formats.md). Raises `NotFound` for what does not exist."""
 
     def __init__(self, library: Library, catalogue: Catalogue) -> None:
         self._library = library
@@ -139,71 +140,71 @@ class Collection:
     # Lists
 
     def ids(self, *, text: str | None = None, language: str | None = None, edition: str | None = None) -> list[str]:
-        """Ids of the held documents, in order; those in a language or edition, those whose symbol or title holds
-        the words of `text`."""
+        """Lists the ids of the stored documents, in order; optionally those in a language or edition, or those whose symbol or title
+        contains the words of `text`."""
         words = (text or "").casefold().split()
         return [
             header.id
-            for header in self._library.each_header()
+            for header in self._library.iter_headers()
             if language in (None, header.language)
             and edition in (None, header.edition)
             and all(word in f"{header.key} {header.title} {header.short}".casefold() for word in words)
         ]
 
     def records(self, ids: Sequence[str] | None = None) -> list[dict[str, Any]]:
-        """A record for each language version and edition; of all, or of some. Ids that are not held are left out."""
-        behind = self._library.superseded()
-        held = self._library.keys()
-        wanted = held if ids is None else [each for each in ids if each in held]
-        return [_record(self._library.document(each), behind.get(each)) for each in wanted]
+        """Returns a record for each language version and edition, of all documents or of some ids. Unknown ids are skipped."""
+        superseded = self._library.superseded()
+        stored = self._library.document_keys()
+        selected = stored if ids is None else [each for each in ids if each in stored]
+        return [_record(self._library.document(each), superseded.get(each)) for each in selected]
 
     def missing(self) -> list[dict[str, Any]]:
-        """A record for each document that the catalogue knows and that is not held."""
-        held = set(self._library.keys().values())
-        return [_record(entry) for entry in self._catalogue.entries if entry.key not in held]
+        """Returns a record for each document of the catalogue that is not stored."""
+        stored = set(self._library.document_keys().values())
+        return [_record(entry) for entry in self._catalogue.entries if entry.key not in stored]
 
     # One document
 
     def find(self, name: str, language: str | None = None, edition: str | None = None) -> list[Document]:
-        """The versions of one document, by symbol, name or id. Raises `NotHeld` for none, and for several documents."""
-        held = self._library.find(name)
+        """Returns the versions of one document, by symbol, name or id. Raises `NotFound` for none, and for several documents."""
+        stored = self._library.find_documents(name)
         found = [
             document
-            for document in held
+            for document in stored
             if language in (None, document.language) and edition in (None, document.edition)
         ]
-        if held and not found:
-            versions = dict.fromkeys(f"{document.language} ({document.edition})" for document in held)
-            raise NotHeld("no-version", name=name, versions=", ".join(versions))
+        if stored and not found:
+            versions = dict.fromkeys(f"{document.language} ({document.edition})" for document in stored)
+            raise NotFound("no-version", name=name, versions=", ".join(versions))
         if not found:
-            symbol = Symbol.read(name)
+            symbol = Symbol.try_parse(name)
             if symbol is not None and self._catalogue.by_symbol(symbol):
-                raise NotHeld("known-not-held", name=symbol.text, url=link(symbol, language or "en") or "")
-            raise NotHeld("no-document", name=name)
+                raise NotFound("known-not-held", name=symbol.text, url=document_url(symbol, language or "en") or "")
+            raise NotFound("no-document", name=name)
         exact = [document for document in found if name in (document.id, document.key)]
         found = exact or found
         keys = {document.key for document in found}
         if len(keys) > 1:
-            raise NotHeld("several-documents", name=name, keys=", ".join(sorted(keys)))
+            raise NotFound("several-documents", name=name, keys=", ".join(sorted(keys)))
         return found
 
     def unverified(self, name: str, language: str | None = None) -> list[str]:
-        """Ids of the texts of a document, all or those in a language, that only say by themselves that they are official."""
+        """Returns the ids of a document's unverified texts, all or those in a language: only the text itself says that it is official."""
         found = [document.id for document in self.find(name, language) if document.unverified]
         if not found:
-            raise NotHeld("none-to-confirm", name=name)
+            raise NotFound("none-to-confirm", name=name)
         return found
 
-    def one(self, name: str, language: str | None = None, edition: str | None = None) -> Document:
-        """The version that a name means: the current one, official before upload before digest, English first."""
-        behind = self._library.superseded()
+    def current_version(self, name: str, language: str | None = None, edition: str | None = None) -> Document:
+        """Returns the preferred version of a document: the current one, official before upload before digest, English first."""
+        superseded = self._library.superseded()
         return min(
             self.find(name, language, edition),
-            key=lambda each: (each.id in behind, _EDITIONS[each.edition], each.language != "en", each.id),
+            key=lambda each: (each.id in superseded, _EDITIONS[each.edition], each.language != "en", each.id),
         )
 
-    def about(self, document: Document) -> dict[str, Any]:
-        """What is known of a document beside its text: head, reading, versions, corrections."""
+    def describe(self, document: Document) -> dict[str, Any]:
+        """Returns the metadata of a document: masthead, reading, versions, corrections."""
         return {
             **_record(document, self._library.superseded().get(document.id)),
             "label": document.label,
@@ -217,18 +218,20 @@ class Collection:
         }
 
     def relations(self, document: Document) -> dict[str, Any]:
-        """How a document stands to others that are held: ids of its language versions, of earlier and later revisions,
-        of its addenda and corrigenda; and what the corrigenda correct in it (`corrections`, their targets as locators, and which of its
-        `blocks` these are)."""
+        """Returns the relations of a document to other stored documents: language versions, ids of earlier and later revisions,
+        of addenda and corrigenda; and the corrections of its text (`corrections`, with their targets as locators and the ordinals of
+        the `blocks` concerned)."""
         versions = self._library.versions()
-        own = versions.of(document.id)
+        own = versions.version_of(document.id)
         if own is None:
             return {"parent": None, "languages": [document.language], "earlier": [], "later": [], "addenda": [],
                     "corrigenda": [], "corrections": []}  # fmt: skip
-        line = [other for other in versions.held if other.line == own.line]
+        line = [other for other in versions.with_symbol if other.lineage == own.lineage]
         corrigenda = versions.corrigenda(own.symbol)
-        read = [self._library.document(version.id) for version in best_language(corrigenda, document.language)]
-        if own.corrects is not None:
+        read = [
+            self._library.document(version.id) for version in choose_language_versions(corrigenda, document.language)
+        ]
+        if own.corrected_symbol is not None:
             read.append(document)
         return {
             "parent": own.symbol.parent.text if own.symbol.parent else None,
@@ -240,35 +243,37 @@ class Collection:
             "addenda": _ids(versions.addenda(own.symbol)),
             "corrigenda": _ids(corrigenda),
             "corrections": [
-                _corrected(document, corrigendum, each) for corrigendum in read for each in corrections(corrigendum)
+                _corrected(document, corrigendum, each)
+                for corrigendum in read
+                for each in find_corrections(corrigendum)
             ],
         }
 
     def parts(self, document: Document, kind: str, place: str | None = None) -> list[dict[str, Any]]:
-        """The `outline`, `tables` or `footnotes` of a document, or of a place in it."""
+        """Returns the `outline`, `tables` or `footnotes` of a document, or of a place in it."""
         made = {"outline": outline, "tables": tables, "footnotes": footnotes}[kind]
         return made(document, locator_at(document, place))
 
     def blocks(self, document: Document, place: str | None = None) -> list[Block]:
-        """The blocks of a document, or those at a place."""
+        """Returns the blocks of a document, or those at a place."""
         locator = locator_at(document, place)
         return [block for block in document.blocks if within(block, locator)]
 
-    def corrected(self, document: Document, blocks: Sequence[Block]) -> list[dict[str, Any]]:
-        """Blocks with their text, each with what held corrigenda correct in it."""
-        said = self.relations(document)["corrections"]
+    def blocks_with_corrections(self, document: Document, blocks: Sequence[Block]) -> list[dict[str, Any]]:
+        """Returns blocks with their text, each with its corrections by stored corrigenda."""
+        found = self.relations(document)["corrections"]
         return [
-            block_record(document, each) | {"corrections": [one for one in said if each.ordinal in one["blocks"]]}
+            block_record(document, each) | {"corrections": [one for one in found if each.ordinal in one["blocks"]]}
             for each in blocks
         ]
 
     # Passages
 
     def passage(self, passage_id: str, around: int = 0) -> dict[str, Any]:
-        """A passage by its evidence id, with the document that it is of and its neighbours before and behind."""
+        """Returns a passage by its evidence id, with its document and `around` neighbours on each side."""
         found = self._library.passages_by_id([passage_id]).get(passage_id)
         if found is None:
-            raise NotHeld("no-passage", name=passage_id)
+            raise NotFound("no-passage", name=passage_id)
         document = self._library.document(found.document_id)
         near = self._library.passages(document.id)[max(0, found.ordinal - around) : found.ordinal + around + 1]
         return {
@@ -293,7 +298,7 @@ class Collection:
         }
 
     def status(self) -> dict[str, Any]:
-        """What the library holds, in numbers, and what it was made with."""
+        """Returns counts of what the library contains, and the versions that it was built with."""
         found = self._library.status()
         return {
             "documents": found.documents,
@@ -301,27 +306,27 @@ class Collection:
             "vectors": found.vectors,
             "bytes": found.bytes,
             "originals": found.originals,
-            "languages": self._library.languages(),
+            "languages": self._library.passage_counts(),
             **found.stamp,
         }
 
 
 def locator_at(document: Document, place: str | None) -> str | None:
-    """A place of a document as the document writes it. Raises `NotHeld` where it has no such place."""
+    """Normalises a place to a locator of the document. Raises `NotFound` where it has no such place."""
     if place is None:
         return None
-    locator = locator_of(document, place) or place
+    locator = resolve_locator(document, place) or place
     if not any(within(block, locator) for block in document.blocks):
         places = _ranges(dict.fromkeys(block.locator for block in document.blocks))
         kind = locator.split(" ")[0]
-        places.sort(key=lambda each: each.split(" ")[0] != kind)  # those of the kind that is asked for first
+        places.sort(key=lambda each: each.split(" ")[0] != kind)  # those of the requested kind first
         more = ", ..." if len(places) > PLACES else ""
-        raise NotHeld("no-place", document=document.label, place=locator, places="; ".join(places[:PLACES]) + more)
+        raise NotFound("no-place", document=document.label, place=locator, places="; ".join(places[:PLACES]) + more)
     return locator
 
 
 def _ranges(locators: Iterable[str]) -> list[str]:
-    """Places as `para. 1–40`: those that count up as one, and none that is part of another."""
+    """Summarises locators as ranges such as `para. 1–40`, leaving out those that are part of another."""
     made: list[tuple[str, int, int]] = []
     last: dict[str, int] = {}  # by what stands before the number
     known: set[str] = set()
@@ -329,7 +334,7 @@ def _ranges(locators: Iterable[str]) -> list[str]:
         known.add(locator)
         before = locator.rstrip("0123456789")
         number = locator[len(before) :]
-        if len(number) > 9:  # no number that anybody counts up to
+        if len(number) > 9:  # no ordinal number
             before, number = locator, ""
         if any(locator[: part.start()].rstrip(",") in known for part in re.finditer(r"\s", locator)):
             continue
@@ -346,12 +351,12 @@ def _ranges(locators: Iterable[str]) -> list[str]:
 
 
 def block_record(document: Document, block: Block) -> dict[str, Any]:
-    """A block with its text."""
+    """The record of a block with its text."""
     return {**asdict(block), "text": document.block_text(block)}
 
 
-def _record(known: Document | Entry, behind: str | None = None) -> dict[str, Any]:
-    """A document that is held, or an entry of one that is not."""
+def _record(known: Document | CatalogueEntry, behind: str | None = None) -> dict[str, Any]:
+    """The record of a stored document, or of a catalogue entry that is not stored."""
     held = known if isinstance(known, Document) else None
     parent = known.symbol.parent if known.symbol else None
     return {
@@ -371,6 +376,6 @@ def _record(known: Document | Entry, behind: str | None = None) -> dict[str, Any
         "ocr": held is not None and held.ocr,
         **({"unverified": True} if held and held.unverified else {}),
         "pages": len(held.pages) if held else 0,
-        "pages_without_text": list(thin_pages(held)) if held else [],
+        "pages_without_text": list(nearly_empty_pages(held)) if held else [],
         "warnings": list(held.warnings) if held else [],
     }

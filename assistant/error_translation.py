@@ -1,4 +1,4 @@
-"""What the floors below say, which is English, in the language of who reads it: sentences known again by their words."""
+"""Translates English error messages of the lower layers (corpus, ingest): sentences are recognised by their templates."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from string import Formatter
 from assistant.answer_phrases import isolated
 from assistant.translations import texts
 
-LONGEST = 1_000
-"""Characters of a sentence that is looked for; longer ones are shown as they are."""
+MAX_SENTENCE = 1_000
+"""Most characters of a sentence that is translated; longer ones are shown as they are."""
 DEPTH = 3
-"""Sentences within each other that are told."""
+"""Most levels of nested sentences that are translated."""
 WITHIN = ("what", "why", "remedy")
-"""Places at which such a sentence stands itself."""
+"""Placeholders whose values are sentences themselves."""
 
 Parts = Sequence[tuple[str, str | None]]
-"""The words of a sentence, and the name of the place behind them, if there is one."""
+"""A template: literal texts, each with the name of the placeholder after it, if any."""
 
 
-def reason(text: str, language: str) -> str:
-    """A sentence in a language, or as it is where it is not known."""
-    return text if language == "en" else _told(text, language, DEPTH) or text
+def translate_reason(text: str, language: str) -> str:
+    """Translates a sentence into a language; returns unknown sentences as they are."""
+    return text if language == "en" else _translate(text, language, DEPTH) or text
 
 
-def _told(text: str, language: str, depth: int) -> str | None:
-    if len(text) > LONGEST or depth == 0:
+def _translate(text: str, language: str, depth: int) -> str | None:
+    if len(text) > MAX_SENTENCE or depth == 0:
         return None
     for name, parts in _sentences():
         values = _values(parts, text)
         if values is not None:
-            told = {place: _told(values[place], language, depth - 1) for place in WITHIN if place in values}
-            inner = {place: sentence for place, sentence in told.items() if sentence is not None}
-            if len(inner) == len(told):
+            nested = {place: _translate(values[place], language, depth - 1) for place in WITHIN if place in values}
+            inner = {place: sentence for place, sentence in nested.items() if sentence is not None}
+            if len(inner) == len(nested):
                 filled = {place: isolated(value, language) for place, value in values.items()} | inner
                 return texts("reasons", language)[name].format(**filled)
     return None
@@ -41,12 +41,12 @@ def _told(text: str, language: str, depth: int) -> str | None:
 
 @lru_cache(maxsize=1)
 def _sentences() -> list[tuple[str, Parts]]:
-    return [(name, [each[:2] for each in Formatter().parse(told)]) for name, told in texts("reasons", "en").items()]
+    return [(name, [each[:2] for each in Formatter().parse(text)]) for name, text in texts("reasons", "en").items()]
 
 
 def _values(parts: Parts, text: str) -> dict[str, str] | None:
-    """What stands at the places of a sentence, each up to where the words behind it first come, so that a text is gone through once,
-    whoever wrote it; None where it is another sentence."""
+    """Matches a text with a template; returns the values of its placeholders, None where it does not match. Each value ends at the
+    first occurrence of the next literal text, so that matching is linear whatever the text."""
     begun, values, place = 0, {}, None
     for n, (words, following) in enumerate(parts):
         last = n == len(parts) - 1 and following is None

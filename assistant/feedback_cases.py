@@ -1,4 +1,4 @@
-"""Rated answers as cases for the evaluation, for a person to review."""
+"""Exports rated answers as evaluation cases for a person to review."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from ingest.readers import visible
 RATINGS = {"up": 1, "none": 0, "down": -1}
 NAMES = {number: name for name, number in RATINGS.items()}
 MAX_FACT = 200
-"""An expected answer of at most this many characters is taken for the fact that the answer must hold."""
+"""Most characters of an expected answer that is exported as a fact that the answer must contain."""
 MAX_NOTE, MAX_QUESTION = 2_000, 2_000
-"""Characters that a case may have (docs/formats.md, question sets)."""
+"""Most characters of these fields of a case (docs/formats.md, question sets)."""
 
 _HEAD = """\
 # Cases made from rated answers. Each is under review: a person fills in facts and gold places (or says in `why` that
@@ -25,14 +25,14 @@ _HEAD = """\
 """
 
 
-def to_yaml(kept: Sequence[Feedback], library: Library) -> str:
-    """Cases in YAML, in the form of question sets, each under review. The library names the cited places."""
-    cases = [_case(each, library) for each in kept]
+def to_yaml(ratings: Sequence[Feedback], library: Library) -> str:
+    """Converts ratings to YAML in the form of question sets, each case marked for review. The library resolves the cited places."""
+    cases = [_case(each, library) for each in ratings]
     return _HEAD + yaml.safe_dump(cases, allow_unicode=True, sort_keys=False, width=110)
 
 
 def _case(feedback: Feedback, library: Library) -> dict[str, Any]:
-    """A case. What was right gives the places it cites, what was expected the fact; the rest is a person's work."""
+    """Builds a case: gold places from the citations of a right answer, a fact from the expected answer; a person adds the rest."""
     found = feedback.answer.get("status") in ("answered", "partial")
     wrong_refusal = feedback.rating < 0 and not found
     answerable = bool(feedback.expected) or wrong_refusal or (feedback.rating >= 0 and found)
@@ -56,8 +56,8 @@ def _case(feedback: Feedback, library: Library) -> dict[str, Any]:
 
 
 def _places(feedback: Feedback, library: Library) -> Iterator[dict[str, str]]:
-    """The places that a right answer cites, in documents that are held, each once."""
-    labels = {header.id: (header.key, header.label) for header in library.each_header()}
+    """Yields the places that a right answer cites in stored documents, each once."""
+    labels = {header.id: (header.key, header.label) for header in library.iter_headers()}
     seen: set[tuple[str, str]] = set()
     for cited in _records(feedback, "citations"):
         key, label = labels.get(str(cited.get("document")), ("", ""))
@@ -68,7 +68,7 @@ def _places(feedback: Feedback, library: Library) -> Iterator[dict[str, str]]:
 
 
 def _notes(feedback: Feedback) -> Iterator[str]:
-    """What a reviewer should know."""
+    """Yields notes for the reviewer."""
     yield f"Rated {NAMES[feedback.rating]} on {feedback.time}; status of the answer: {feedback.answer.get('status')}."
     if feedback.comment:
         yield f"Comment: {feedback.comment}"
@@ -79,6 +79,6 @@ def _notes(feedback: Feedback) -> Iterator[str]:
 
 
 def _records(feedback: Feedback, name: str) -> list[dict[str, Any]]:
-    """A list of the rated answer, which may be anything that somebody has sent."""
+    """A list of the rated answer, which may be arbitrary JSON that a client has sent."""
     found = feedback.answer.get(name)
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []

@@ -1,4 +1,4 @@
-"""What `fetch` is asked for and what becomes of it, for the command line and the service."""
+"""Requests to fetch documents, the plan of what to fetch, and result rows; for the command line and the service."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.messages import Message
-from assistant.service_errors import Invalid, NotHeld, known_language
+from assistant.service_errors import Invalid, NotFound, check_language
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Document, Language
 from corpus.library import Library
 from corpus.symbols import Symbol, SymbolError
 
 if TYPE_CHECKING:
-    from ingest.fetch.fetch_run import Download, Wanted
+    from ingest.fetch.fetch_run import DownloadOutcome, DownloadRequest
     from ingest.outcomes import Outcome
 
 FOLDER = "downloads"
-"""Folder of the fetched files, in that of the library."""
+"""Folder of downloaded files, within the library's folder."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """What became of one symbol in one language."""
+    """The result for one symbol in one language."""
 
     symbol: str
     language: str
@@ -57,7 +57,7 @@ class FetchRequest(BaseModel):
 
     @property
     def formats(self) -> Sequence[str]:
-        """The formats that will do, the best first. Raises `Invalid`."""
+        """The acceptable formats, best first. Raises `Invalid`."""
         from ingest.fetch.content import FORMATS
 
         if self.form is not None and self.form not in FORMATS:
@@ -65,59 +65,61 @@ class FetchRequest(BaseModel):
         return FORMATS if self.form is None else (self.form,)
 
 
-def languages_of(given: Sequence[str]) -> list[str]:
-    """Language codes, given one by one or separated by commas; `all` means all six. Raises `Invalid`."""
+def parse_languages(given: Sequence[str]) -> list[str]:
+    """Parses language codes, separate or comma-separated; `all` means all six. Raises `Invalid`."""
     codes = [code.strip().lower() for text in given for code in text.split(",") if code.strip()]
     if "all" in codes:
         return list(LANGUAGES)
-    return list(dict.fromkeys(known_language(code) for code in codes))
+    return list(dict.fromkeys(check_language(code) for code in codes))
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What is `wanted`, in which formats, the best first; what is held already is passed over unless `again`."""
+class FetchPlan:
+    """The documents `wanted`, and the formats, best first; documents already stored are skipped unless `again`."""
 
-    wanted: Sequence[Wanted]
+    wanted: Sequence[DownloadRequest]
     formats: Sequence[str]
     again: bool
 
     @property
-    def due(self) -> list[Wanted]:
-        """What is to be fetched."""
-        return [each for each in self.wanted if self.again or not each.held]
+    def due(self) -> list[DownloadRequest]:
+        """The documents to fetch."""
+        return [each for each in self.wanted if self.again or not each.stored_documents]
 
     @property
     def held(self) -> list[Row]:
-        """What is said of the rest."""
-        told = "held, and not asked for again"
-        rest = [each for each in self.wanted if each.held and not self.again]
-        return [Row(each.symbol.text, each.language, "held", each.held[0], reason=told) for each in rest]
+        """Result rows of the documents that are skipped because they are stored."""
+        reason = "held, and not asked for again"
+        skipped = [each for each in self.wanted if each.stored_documents and not self.again]
+        return [
+            Row(each.symbol.text, each.language, "held", each.stored_documents[0], reason=reason) for each in skipped
+        ]
 
-    def foreseen(self, folder: Path, ods_url: str) -> list[Row]:
-        """What fetching would do with each: nothing where it is held, read what `folder` keeps, or ask the service at
-        `ods_url`. Nothing is contacted."""
+    def preview(self, folder: Path, ods_url: str) -> list[Row]:
+        """What fetching would do with each document: skip it, read the download in `folder`, or request it from `ods_url`. Makes no
+        network request."""
         from ingest.fetch.addresses import request_address
-        from ingest.fetch.cache import Downloads
+        from ingest.fetch.cache import DownloadCache
 
-        downloads = Downloads(folder)
+        downloads = DownloadCache(folder)
         rows = {(row.symbol, row.language): row for row in self.held}
         for each in self.due:
             place = each.symbol.text, each.language
-            kept = None if self.again else downloads.kept(ods_url, each.symbol, each.language, self.formats)
-            if kept and not kept.refused:
-                rows[place] = Row(*place, "would read", url=kept.url, reason="fetched before")
+            cached = None if self.again else downloads.find_cached(ods_url, each.symbol, each.language, self.formats)
+            if cached and not cached.refused:
+                rows[place] = Row(*place, "would read", url=cached.url, reason="fetched before")
             else:
                 address = request_address(ods_url, each.symbol, each.language, self.formats[0])
                 rows[place] = Row(*place, "would fetch", url=str(address))
         return [rows[each.symbol.text, each.language] for each in self.wanted]
 
 
-def plan(asked: FetchRequest, library: Library, catalogue: Catalogue) -> Plan:
-    """What is to be fetched. Raises `Invalid` or `NotHeld` where that is not clear."""
+def plan(request: FetchRequest, library: Library, catalogue: Catalogue) -> FetchPlan:
+    """Builds the plan of a request. Raises `Invalid` or `NotFound` where it does not name documents clearly."""
     from ingest.fetch import fetch_run as fetching
 
-    names, meeting, languages = asked.symbols, asked.meeting, languages_of(asked.languages)
-    if not (names or meeting or asked.cited_by or asked.everything):
+    names, meeting, languages = request.symbols, request.meeting, parse_languages(request.languages)
+    if not (names or meeting or request.cited_by or request.everything):
         raise Invalid("fetch-nothing")
     ids = fetching.meeting_ids(catalogue)
     meetings = [name for name in names if name in ids] if meeting else []
@@ -125,27 +127,27 @@ def plan(asked: FetchRequest, library: Library, catalogue: Catalogue) -> Plan:
     for name in names:
         if name not in meetings:
             try:
-                found += fetching.named(name)
+                found += fetching.parse_symbols(name)
             except SymbolError as error:
-                hint = Message("meetings-known", {"meetings": ", ".join(ids)}).told if meeting else ""
+                hint = Message("meetings-known", {"meetings": ", ".join(ids)}).in_language if meeting else ""
                 raise Invalid("no-symbol", text=str(error), hint=hint) from None
     if meeting:
-        found += fetching.listed(catalogue, meetings or [_one_meeting(ids, library, catalogue)])
-    if asked.everything:
-        found += fetching.listed(catalogue)
-    if asked.cited_by is not None:
-        texts = _texts(library, asked.cited_by)
+        found += fetching.catalogue_symbols(catalogue, meetings or [_one_meeting(ids, library, catalogue)])
+    if request.everything:
+        found += fetching.catalogue_symbols(catalogue)
+    if request.cited_by is not None:
+        texts = _texts(library, request.cited_by)
         spoken = sorted({text.language for text in texts})
         languages = languages or (spoken if len(spoken) == 1 else [])
-        cited = fetching.wanted(fetching.cited_by(texts), languages or ["en"], library)
-        found += dict.fromkeys(each.symbol for each in cited if not each.held)
-    return Plan(fetching.wanted(found, languages or ["en"], library), asked.formats, asked.again)
+        cited = fetching.build_requests(fetching.cited_by(texts), languages or ["en"], library)
+        found += dict.fromkeys(each.symbol for each in cited if not each.stored_documents)
+    return FetchPlan(fetching.build_requests(found, languages or ["en"], library), request.formats, request.again)
 
 
 def _one_meeting(ids: Sequence[str], library: Library, catalogue: Catalogue) -> str:
-    from ingest.fetch.fetch_run import held_meetings
+    from ingest.fetch.fetch_run import meetings_in_library
 
-    held = held_meetings(library, catalogue)
+    held = meetings_in_library(library, catalogue)
     for choice in (held, ids):
         if len(choice) == 1:
             return choice[0]
@@ -153,17 +155,17 @@ def _one_meeting(ids: Sequence[str], library: Library, catalogue: Catalogue) -> 
 
 
 def _texts(library: Library, name: str) -> list[Document]:
-    """The held texts of a document: the official ones, or where there is none what is held."""
-    found = library.find(name)
+    """The stored texts of a document: the official ones, or all where none is official."""
+    found = library.find_documents(name)
     if not found:
-        raise NotHeld("no-document", name=name)
+        raise NotFound("no-document", name=name)
     return [document for document in found if document.edition == "official"] or found
 
 
-def row_of(each: Download, result: str, outcome: Outcome | None = None, reason: str = "") -> Row:
-    """What became of a download, or of the document that came of it."""
+def result_row(each: DownloadOutcome, result: str, outcome: Outcome | None = None, reason: str = "") -> Row:
+    """The result row of a download, or of the document read from it."""
     stored = each.stored
-    row = Row(each.wanted.symbol.text, each.wanted.language, result, reason=reason)
+    row = Row(each.request.symbol.text, each.request.language, result, reason=reason)
     if stored is None:
         return row
     document = outcome.header.id if outcome and outcome.header else None

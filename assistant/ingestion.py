@@ -1,4 +1,4 @@
-"""What changes the collection: reading files in, fetching, removing. Each document goes in whole or not at all."""
+"""Changes to the collection: ingesting files, fetching and removing documents. Each document is added completely or not at all."""
 
 from __future__ import annotations
 
@@ -9,33 +9,33 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from assistant.fetch_plans import FOLDER, Plan, Row, row_of
-from assistant.outcome_messages import answering, record
+from assistant.fetch_plans import FOLDER, FetchPlan, Row, result_row
+from assistant.outcome_messages import answering_version, outcome_record
 from assistant.settings import Settings
 from corpus.catalogue import Catalogue
 from corpus.library import Library
 from corpus.symbols import Symbol, SymbolError
-from ingest.input_files import FileInput, inputs, origin_of
+from ingest.input_files import FileInput, file_id_of, find_inputs
 from ingest.outcomes import Outcome, Progress
-from ingest.prefetch import Openable
+from ingest.prefetch import InputSource
 
 if TYPE_CHECKING:
     import httpx
 
-    from ingest.fetch.cache import Downloads
-    from ingest.fetch.fetch_run import Download
+    from ingest.fetch.cache import DownloadCache
+    from ingest.fetch.fetch_run import DownloadOutcome
     from ingest.sandbox.pool import Limits
 
 
 FEW = 20
-"""Files up to which it is told of each which version answers now: the versions are worked out anew for each."""
+"""Most files of a run for which each outcome says which version answers now; this recomputes all versions for each file."""
 
 
 @dataclass(frozen=True)
 class Files:
-    """Files and folders, the starter corpus before them if `starter`; the folder `apart` is passed over.
+    """Files and folders to ingest, the starter corpus first if `starter`; the folder `apart` is skipped.
 
-    `symbol` and `language` are what is said about them, `ocr` allows words to be recognised from images.
+    `symbol` and `language` are what the user states about them, `ocr` allows text to be recognised from images.
     """
 
     paths: Sequence[Path]
@@ -45,47 +45,47 @@ class Files:
     ocr: bool = False
     apart: Path = field(kw_only=True)
 
-    def __iter__(self) -> Iterator[Openable]:
+    def __iter__(self) -> Iterator[InputSource]:
         from ingest.pipeline import starter_sources
 
-        return chain(starter_sources() if self.starter else (), *(self._of(path) for path in self.paths))
+        return chain(starter_sources() if self.starter else (), *(self._inputs(path) for path in self.paths))
 
     def __len__(self) -> int:
-        """How many there are now."""
+        """How many files there are now."""
         return sum(1 for _ in self)
 
     def empty(self) -> list[Path]:
-        """Folders in which there is nothing to read."""
-        return [path for path in self.paths if path.is_dir() and next(self._of(path), None) is None]
+        """Folders that contain nothing to read."""
+        return [path for path in self.paths if path.is_dir() and next(self._inputs(path), None) is None]
 
-    def _of(self, path: Path) -> Iterator[FileInput]:
+    def _inputs(self, path: Path) -> Iterator[FileInput]:
         if self.symbol is None:
-            return inputs(path, self.language, ocr=self.ocr, apart=(self.apart,))
+            return find_inputs(path, self.language, ocr=self.ocr, excluded=(self.apart,))
         try:
-            return iter([FileInput(path, Symbol.given(self.symbol), self.language, self.ocr)])
+            return iter([FileInput(path, Symbol.parse_any(self.symbol), self.language, self.ocr)])
         except SymbolError as error:
-            return iter([FileInput(path, fault=str(error))])
+            return iter([FileInput(path, error=str(error))])
 
 
-class Hand(Protocol):
-    """Who is told how far the work is, and what became of each part; each may raise what ends the work."""
+class ProgressReporter(Protocol):
+    """Receives the progress of the work and the outcome of each part; each method may raise an exception that ends the work."""
 
-    def tell(self, *, done: int | None = None, total: int | None = None, detail: str | None = None) -> None:
-        """How far the work is, and what is in hand."""
+    def update(self, *, done: int | None = None, total: int | None = None, detail: str | None = None) -> None:
+        """Reports how much is done, and what is being worked on."""
 
     def advance(self) -> None:
-        """One more part is done."""
+        """Reports that one more part is done."""
 
     def note(self, words: str) -> None:
-        """What a person who waits should know."""
+        """Shows a notice to the person who waits."""
 
-    def outcome(self, record: dict[str, Any]) -> None:
-        """What became of a part."""
+    def add_outcome(self, record: dict[str, Any]) -> None:
+        """Records the outcome of a part."""
 
 
-class Keeper:
-    """Does the work on one library. `jobs` are the files that are read at once, within `limits`; `source` says where documents are
-    fetched, over `transport` in place of the network where one is given. Raises `LibraryError` and `WorkerError`."""
+class CollectionUpdater:
+    """Changes the documents of one library. `jobs`: files read in parallel, each within `limits`; `source`: settings of the service
+    that documents are fetched from; `transport`: replaces the network. Raises `LibraryError` and `WorkerError`."""
 
     def __init__(
         self,
@@ -97,118 +97,131 @@ class Keeper:
         limits: Limits | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self._library, self._catalogue, self._width, self.limits = library, catalogue, jobs, limits
+        self._library, self._catalogue, self._jobs, self.limits = library, catalogue, jobs, limits
         self.source, self._transport = source, transport
 
     def read(
-        self, hand: Hand, sources: Iterable[Openable], total: int, *, again: bool = False, jobs: int | None = None
+        self,
+        reporter: ProgressReporter,
+        sources: Iterable[InputSource],
+        total: int,
+        *,
+        again: bool = False,
+        jobs: int | None = None,
     ) -> None:
-        """Reads files in; between two of them, and while passages are embedded, it can be stopped."""
-        hand.tell(total=total)
-        with closing(self._outcomes(hand, sources, again=again, jobs=jobs)) as outcomes:
+        """Ingests files. Can be stopped between two files, and while passages are embedded."""
+        reporter.update(total=total)
+        with closing(self._outcomes(reporter, sources, again=again, jobs=jobs)) as outcomes:
             for n, outcome in enumerate(outcomes, 1):
-                told = record(outcome)
+                made = outcome_record(outcome)
                 if total <= FEW and outcome.header is not None and outcome.result in ("added", "replaced"):
-                    told |= answering(self._library.versions(), outcome.header.id)
-                hand.outcome(told)
-                hand.tell(done=n, detail=outcome.name)
+                    made |= answering_version(self._library.versions(), outcome.header.id)
+                reporter.add_outcome(made)
+                reporter.update(done=n, detail=outcome.name)
 
-    def take(self, hand: Hand, come: Sequence[Download], downloads: Downloads) -> None:
-        """Reads in what was fetched, and notes which of it was not taken."""
+    def read_downloads(
+        self, reporter: ProgressReporter, fetched: Sequence[DownloadOutcome], downloads: DownloadCache
+    ) -> None:
+        """Ingests fetched files, and marks those that were refused in the download cache."""
         from ingest.fetch.fetch_run import FetchedInput
 
-        sources = [FetchedInput(each.stored, downloads) for each in come if each.stored]
-        with closing(self._outcomes(hand, sources)) as outcomes:
-            for each, source, outcome in zip(come, sources, outcomes, strict=True):
+        sources = [FetchedInput(each.stored, downloads) for each in fetched if each.stored]
+        with closing(self._outcomes(reporter, sources)) as outcomes:
+            for each, source, outcome in zip(fetched, sources, outcomes, strict=True):
                 downloads.refuse(source.stored, outcome.result == "refused")
-                hand.outcome(asdict(row_of(each, outcome.result, outcome, outcome.reason or each.reason)))
-                hand.advance()
+                reporter.add_outcome(asdict(result_row(each, outcome.result, outcome, outcome.reason or each.reason)))
+                reporter.advance()
 
     def _outcomes(
-        self, hand: Hand, sources: Iterable[Openable], *, again: bool = False, jobs: int | None = None
+        self,
+        reporter: ProgressReporter,
+        sources: Iterable[InputSource],
+        *,
+        again: bool = False,
+        jobs: int | None = None,
     ) -> Generator[Outcome, None, None]:
         from ingest.pipeline import ingest
-        from ingest.sandbox.pool import Workers
+        from ingest.sandbox.pool import WorkerPool
 
-        def tell(at: Progress) -> None:
-            hand.tell(detail=f"{at.name}: {at.done}/{at.total} passages")
+        def show_progress(at: Progress) -> None:
+            reporter.update(detail=f"{at.name}: {at.done}/{at.total} passages")
 
-        with Workers(self._catalogue, jobs or self._width, self.limits) as readers:
-            yield from ingest(sources, self._library, self._catalogue, tell, readers, again=again)
+        with WorkerPool(self._catalogue, jobs or self._jobs, self.limits) as readers:
+            yield from ingest(sources, self._library, self._catalogue, show_progress, readers, again=again)
 
-    def foreseen(self, planned: Plan) -> list[Row]:
-        """What fetching would do."""
+    def preview(self, planned: FetchPlan) -> list[Row]:
+        """What fetching would do with each document."""
         assert self.source is not None, "without a source nothing is to be fetched"
-        return planned.foreseen(self._library.folder / FOLDER, self.source.ods_url)
+        return planned.preview(self._library.folder / FOLDER, self.source.ods_url)
 
-    def fetch(self, hand: Hand, planned: Plan) -> None:
-        """Fetches official documents and reads in what has come; what is held or did not come is an outcome too."""
+    def fetch(self, reporter: ProgressReporter, planned: FetchPlan) -> None:
+        """Fetches official documents and ingests them; documents already stored, and failed downloads, are outcomes too."""
         assert self.source is not None, "without a source nothing is to be fetched"
-        fetch(hand, planned, self.source, self._library.folder / FOLDER, lambda: nullcontext(self), self._transport)
+        fetch(reporter, planned, self.source, self._library.folder / FOLDER, lambda: nullcontext(self), self._transport)
 
-    def verify(self, hand: Hand) -> None:
-        """Checks the library; what is wrong are the outcomes."""
+    def verify(self, reporter: ProgressReporter) -> None:
+        """Checks the library; each fault is an outcome."""
         for fault in self._library.verify():
-            hand.outcome({"result": "fault", "reason": fault})
+            reporter.add_outcome({"result": "fault", "reason": fault})
 
-    def forget(self, hand: Hand, path: Path, shown: str) -> None:
-        """Removes what came from a file that is gone."""
-        origin = origin_of(path)
-        held = self._library.headers(origin=origin)
-        self._library.forget(origin)
-        for header in held:
-            hand.outcome(record(Outcome(shown, "removed", header=header)))
+    def forget(self, reporter: ProgressReporter, path: Path, shown: str) -> None:
+        """Removes the documents that came from a deleted file."""
+        origin = file_id_of(path)
+        stored = self._library.headers(origin=origin)
+        self._library.remove_source(origin)
+        for header in stored:
+            reporter.add_outcome(outcome_record(Outcome(shown, "removed", header=header)))
 
-    def remove(self, hand: Hand, ids: Sequence[str]) -> None:
+    def remove(self, reporter: ProgressReporter, ids: Sequence[str]) -> None:
         """Removes documents."""
-        hand.tell(total=len(ids))
+        reporter.update(total=len(ids))
         for n, document_id in enumerate(ids, 1):
             self._library.remove(document_id)
-            hand.outcome({"result": "removed", "document": document_id})
-            hand.tell(done=n, detail=document_id)
+            reporter.add_outcome({"result": "removed", "document": document_id})
+            reporter.update(done=n, detail=document_id)
 
 
 def fetch(
-    hand: Hand,
-    planned: Plan,
+    reporter: ProgressReporter,
+    planned: FetchPlan,
     source: Settings,
     folder: Path,
-    opened: Callable[[], AbstractContextManager[Keeper]],
+    opened: Callable[[], AbstractContextManager[CollectionUpdater]],
     transport: httpx.BaseTransport | None = None,
 ) -> None:
-    """Fetches official documents into a folder, and has them read in by the keeper that is `opened` only then, so that others can use
-    the library meanwhile."""
-    from ingest.fetch.cache import Downloads
-    from ingest.fetch.document_service import Service
-    from ingest.fetch.fetch_run import At, download
-    from ingest.fetch.retries import Patience
+    """Fetches official documents into a folder, then ingests them. The updater is `opened` only then, so that other processes can use
+    the library during the downloads."""
+    from ingest.fetch.cache import DownloadCache
+    from ingest.fetch.document_service import DocumentService
+    from ingest.fetch.fetch_run import DownloadProgress, download
+    from ingest.fetch.retries import RetryPolicy
 
-    def show(at: At) -> None:
+    def show(at: DownloadProgress) -> None:
         size = "/".join(f"{each / 1e6:.1f}" for each in (at.size, at.total) if each)
-        hand.tell(detail=f"{at.wanted.symbol} ({at.wanted.language}){f': {size} MB' if at.size else ''}")
+        reporter.update(detail=f"{at.request.symbol} ({at.request.language}){f': {size} MB' if at.size else ''}")
 
     for row in planned.held:
-        hand.outcome(asdict(row))
+        reporter.add_outcome(asdict(row))
     if not planned.due:
         return
-    patience = Patience(delay=source.fetch_delay, timeout=source.fetch_timeout, max_wait=source.fetch_max_wait)
-    come: list[Download] = []
-    hand.tell(total=len(planned.due))
-    with Downloads(folder) as downloads:
-        with Service(
+    policy = RetryPolicy(delay=source.fetch_delay, timeout=source.fetch_timeout, max_wait=source.fetch_max_wait)
+    fetched: list[DownloadOutcome] = []
+    reporter.update(total=len(planned.due))
+    with DownloadCache(folder) as downloads:
+        with DocumentService(
             downloads,
             source.ods_url,
             transport=transport,
             private=source.fetch_private,
-            patience=patience,
-            told=hand.note,
+            policy=policy,
+            on_wait=reporter.note,
         ) as service:
             for each in download(planned.due, service, planned.formats, again=planned.again, progress=show):
                 if each.stored is not None:
-                    come.append(each)
+                    fetched.append(each)
                 else:
-                    hand.outcome(asdict(row_of(each, each.result, reason=each.reason)))
-                    hand.advance()
-        if come:
-            with opened() as keeper:
-                keeper.take(hand, come, downloads)
+                    reporter.add_outcome(asdict(result_row(each, each.result, reason=each.reason)))
+                    reporter.advance()
+        if fetched:
+            with opened() as updater:
+                updater.read_downloads(reporter, fetched, downloads)

@@ -1,5 +1,4 @@
-"""Rapporteur as parts of LlamaIndex: a retriever, a vector store, a docstore, a reader of nodes and a query engine that plug into
-any of its agents."""
+"""LlamaIndex integration: a retriever, a vector store, a docstore, a node postprocessor and a query engine."""
 
 from __future__ import annotations
 
@@ -29,7 +28,7 @@ from llama_index.core.vector_stores.types import (
 from assistant.qa.answer import Answer
 from assistant.qa.engine import Engine
 from assistant.qa.retriever import Evidence
-from corpus.documents import Passage, Within
+from corpus.documents import Passage, SearchScope
 from corpus.library import Library
 
 _ADDED = "Documents are added by 'rapporteur ingest', which keeps their places."
@@ -45,13 +44,13 @@ class PassageRetriever(BaseRetriever):
         super().__init__(callback_manager=CallbackManager())
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        return [node_of(each) for each in self._engine.search(query_bundle.query_str, self._limit)]
+        return [to_node(each) for each in self._engine.search(query_bundle.query_str, self._limit)]
 
 
 class PassageStore(BasePydanticVectorStore):
-    """The passages of a library as a LlamaIndex vector store, to be searched by vectors of the library's own model
-    (`library.models.searching`), with texts and places as metadata. Documents come in by `ingest`, not from here:
-    `add` and `delete` raise `NotImplementedError`."""
+    """The passages of a library as a read-only LlamaIndex vector store, queried with vectors of the library's own model
+    (`library.models.search_model`), with text and places as metadata. Documents are added by `ingest`: `add` and `delete` raise
+    `NotImplementedError`."""
 
     stores_text: bool = True
     _library: Library = PrivateAttr()
@@ -71,23 +70,23 @@ class PassageStore(BasePydanticVectorStore):
         return self._library
 
     def query(self, query: VectorStoreQuery, **_: Any) -> VectorStoreQueryResult:
-        """The passages nearest to a vector, nearest first; those of some documents where `doc_ids` are given. `ValueError` for a
-        query without a vector, with one of another model, or with conditions that are not kept to here."""
+        """Returns the passages nearest to a vector, nearest first, optionally only those of the documents `doc_ids`. Raises `ValueError`
+        for a query without a vector, with one of another model, or with unsupported conditions."""
         if query.query_embedding is None:
             raise ValueError("The store is searched by vectors: give query_embedding.")
         if query.filters or query.node_ids or query.mode != VectorStoreQueryMode.DEFAULT:
             raise ValueError("The store knows no filters, node_ids or modes: give doc_ids, the ids of documents.")
-        vector, model = np.asarray(query.query_embedding, np.float32), self._library.models.searching
+        vector, model = np.asarray(query.query_embedding, np.float32), self._library.models.search_model
         length = float(np.linalg.norm(vector))
         if vector.shape != (model.dimension,) or not length > 0:
             raise ValueError(f"The vector must be one of {model.name}, of {model.dimension} numbers.")
-        within = None if query.doc_ids is None else Within(frozenset(query.doc_ids))
-        found = self._library.nearest(vector / length, max(1, query.similarity_top_k), within)
-        held = self._library.passages_by_id([passage_id for passage_id, _ in found])
+        within = None if query.doc_ids is None else SearchScope(frozenset(query.doc_ids))
+        found = self._library.vector_search(vector / length, max(1, query.similarity_top_k), within)
+        passages = self._library.passages_by_id([passage_id for passage_id, _ in found])
         nodes = [
-            node_of(Evidence(passage, self._library.document(passage.document_id), score, score))
+            to_node(Evidence(passage, self._library.document(passage.document_id), score, score))
             for passage_id, score in found
-            if (passage := held.get(passage_id)) is not None
+            if (passage := passages.get(passage_id)) is not None
         ]
         return VectorStoreQueryResult(
             nodes=[each.node for each in nodes],
@@ -96,22 +95,22 @@ class PassageStore(BasePydanticVectorStore):
         )
 
     def add(self, nodes: Sequence[BaseNode], **_: Any) -> list[str]:
-        """Documents come in by `ingest`."""
+        """Not supported: documents are added by `ingest`."""
         raise NotImplementedError(_ADDED)
 
     def delete(self, ref_doc_id: str, **_: Any) -> None:
-        """Documents are removed by the library."""
+        """Not supported: documents are removed by the library."""
         raise NotImplementedError(_REMOVED)
 
 
 def passage_docstore(library: Library) -> KVDocumentStore:
-    """The passages of a library as a LlamaIndex docstore, by evidence id. Documents come in by `ingest`, not from here: whatever
-    writes raises `NotImplementedError`."""
+    """The passages of a library as a read-only LlamaIndex docstore, by evidence id. Documents are added by `ingest`: writing raises
+    `NotImplementedError`."""
     return KVDocumentStore(_Passages(library))
 
 
 class _Passages(BaseKVStore):
-    """What LlamaIndex's docstore reads: of its collections only the one of nodes is filled."""
+    """Read-only key-value store behind the docstore; only its collection of nodes has content."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
@@ -119,13 +118,13 @@ class _Passages(BaseKVStore):
 
     def get(self, key: str, collection: str = DEFAULT_COLLECTION) -> dict[str, Any] | None:
         held = self._library.passages_by_id([key]) if collection == self._nodes else {}
-        return self._told(held[key]) if key in held else None
+        return self._described_node(held[key]) if key in held else None
 
     def get_all(self, collection: str = DEFAULT_COLLECTION) -> dict[str, dict[str, Any]]:
         if collection != self._nodes:
             return {}
-        headers = self._library.each_header()
-        return {each.id: self._told(each) for header in headers for each in self._library.passages(header.id)}
+        headers = self._library.iter_headers()
+        return {each.id: self._described_node(each) for header in headers for each in self._library.passages(header.id)}
 
     async def aget(self, key: str, collection: str = DEFAULT_COLLECTION) -> dict[str, Any] | None:
         return self.get(key, collection)
@@ -145,16 +144,16 @@ class _Passages(BaseKVStore):
     async def adelete(self, key: str, collection: str = DEFAULT_COLLECTION) -> bool:
         raise NotImplementedError(_REMOVED)
 
-    def _told(self, passage: Passage) -> dict[str, Any]:
-        told: dict[str, Any] = doc_to_json(node_of(Evidence(passage, self._library.document)).node)
-        return told
+    def _described_node(self, passage: Passage) -> dict[str, Any]:
+        node_json: dict[str, Any] = doc_to_json(to_node(Evidence(passage, self._library.document)).node)
+        return node_json
 
 
 class PassageReader(BaseNodePostprocessor):
-    """The reader as a LlamaIndex `BaseNodePostprocessor`: of nodes that are passages of the library it gives those that have
-    something to quote, ordered by the chance that they answer, which is their score. Their metadata say in `answer` which
-    words do, in `answer_start` and `answer_end` where these stand in the document, and in `answer_locator` how a person cites the place. Nodes
-    of other sources are left out. `ValueError` without a query."""
+    """The reader as a LlamaIndex `BaseNodePostprocessor`: returns the nodes of the library's passages with a quotable answer, ordered
+    by the probability that they answer, which is their score. Metadata: `answer` (the text of the answer), `answer_start` and
+    `answer_end` (its span in the document), `answer_locator` (its locator for citations). Nodes of other sources are dropped.
+    Raises `ValueError` without a query."""
 
     _engine: Engine = PrivateAttr()
 
@@ -180,8 +179,8 @@ class PassageReader(BaseNodePostprocessor):
             if (passage := held.get(node.node.node_id)) is not None
         ]
         made = []
-        for each in self._engine.weigher.best_of_each(self._engine.question(query_bundle.query_str), evidence):
-            node = node_of(each.unit.evidence)
+        for each in self._engine.scorer.best_unit_per_passage(self._engine.question(query_bundle.query_str), evidence):
+            node = to_node(each.unit.evidence)
             unit = each.unit
             node.node.metadata |= {
                 "answer": unit.text,
@@ -194,21 +193,20 @@ class PassageReader(BaseNodePostprocessor):
 
 
 class AnswerEngine(BaseQueryEngine):
-    """The whole of Rapporteur as a LlamaIndex `BaseQueryEngine`.
+    """Rapporteur as a LlamaIndex `BaseQueryEngine`.
 
-    The response's text carries citation numbers, its `source_nodes` are the cited words in the order of these
-    numbers, and `metadata["answer"]` is the stable JSON form of the answer. Questions that an agent asks at once are answered one
-    after another, beside its event loop.
+    The response's text contains citation numbers, its `source_nodes` are the quotes in the order of these numbers, and
+    `metadata["answer"]` is the stable JSON form of the answer. Concurrent questions are answered one after another, in threads.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
         super().__init__(callback_manager=CallbackManager())
 
     def _query(self, query_bundle: QueryBundle) -> Response:
-        with self._turn:
-            return response_of(self._engine.ask(query_bundle.query_str))
+        with self._lock:
+            return to_response(self._engine.ask(query_bundle.query_str))
 
     async def _aquery(self, query_bundle: QueryBundle) -> Response:
         return await asyncio.to_thread(self._query, query_bundle)
@@ -217,8 +215,8 @@ class AnswerEngine(BaseQueryEngine):
         return {}
 
 
-def node_of(evidence: Evidence) -> NodeWithScore:
-    """A passage as a node with its fused score."""
+def to_node(evidence: Evidence) -> NodeWithScore:
+    """Converts a passage to a node with its fused score."""
     passage, document = evidence.passage, evidence.document
     node = TextNode(
         id_=passage.id,
@@ -239,8 +237,8 @@ def node_of(evidence: Evidence) -> NodeWithScore:
     return NodeWithScore(node=node, score=evidence.score)
 
 
-def response_of(answer: Answer) -> Response:
-    """An answer as a response; one that says nothing carries its reason as text."""
+def to_response(answer: Answer) -> Response:
+    """Converts an answer to a response; one without statements has its reason as text."""
     lines = [
         statement.text + " " + "".join(f"[{n}]" for n in answer.numbers(statement)) for statement in answer.statements
     ]

@@ -1,4 +1,4 @@
-"""The log of the service, a line of JSON for each thing that happens, on standard error; and traces by OpenTelemetry, where its standard variables ask for them: nothing is imported or sent otherwise."""
+"""The log of the service: JSON lines on standard error; and OpenTelemetry traces, imported and sent only where OpenTelemetry's standard variables enable them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from assistant.settings import SettingsError
-from corpus.extras import install
+from corpus.extras import install_command
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -18,24 +18,24 @@ if TYPE_CHECKING:
 
 
 class JsonLines(logging.Formatter):
-    """Time, level, logger and message, what is given as `fields`, and the traceback of an error."""
+    """Formats records as JSON: time, level, logger, message, the extra `fields`, and the traceback of an error."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line of JSON."""
-        made = {
+        """Formats a record as one line of JSON."""
+        line = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
         }
-        made |= getattr(record, "fields", {})
+        line |= getattr(record, "fields", {})
         if record.exc_info:
-            made["error"] = self.formatException(record.exc_info)
-        return json.dumps(made, ensure_ascii=False, default=str)
+            line["error"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
 
 
 def start_log() -> None:
-    """Sends what the service says to standard error, and only warnings of everything else."""
+    """Logs the service's own records, and warnings of all other loggers, to standard error."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     root = logging.getLogger()
@@ -49,7 +49,7 @@ _ASKS = ("OTEL_TRACES_EXPORTER", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_O
 
 def trace(app: FastAPI) -> bool:
     """Traces the requests of an application, to OTLP over HTTP or to the console, as the `OTEL_...` variables say
-    (name, address, headers, sampling: OpenTelemetry, "Environment Variable Specification"). Says whether it does.
+    (name, address, headers, sampling: OpenTelemetry, "Environment Variable Specification"). Returns whether tracing is on.
     Raises `SettingsError` where the extra is not installed or the exporter is another."""
     exporter = os.environ.get("OTEL_TRACES_EXPORTER", "").strip() or "otlp"
     off = os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true" or exporter == "none"
@@ -62,7 +62,7 @@ def trace(app: FastAPI) -> bool:
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
     except ImportError:
-        raise SettingsError(f"OpenTelemetry is asked for and not installed: {install('otel')}") from None
+        raise SettingsError(f"OpenTelemetry is asked for and not installed: {install_command('otel')}") from None
     os.environ.setdefault("OTEL_SERVICE_NAME", "rapporteur")
     provider = TracerProvider()
     provider.add_span_processor(BatchSpanProcessor(_exporter(exporter)))

@@ -1,8 +1,8 @@
-"""An answer as Markdown: statements with their marks [1], then what is to be known of them, and the list of references.
+"""Renders an answer as Markdown: statements with citation marks [1], then notes, and the list of references.
 
-Words of documents and people are hostile here: they are written so that a Markdown program shows them as they are and
-makes nothing of them, neither links nor images, markup, mathematics, forged marks nor a paragraph of their own.
-CommonMark 0.31, GitHub's autolinks, and the additions of chat programs ($ and {{...}}) are thought of.
+Text of documents and users is untrusted: it is escaped so that Markdown renderers show it literally, without links, images, markup,
+mathematics, forged citation marks or paragraphs. Covered are CommonMark 0.31, GitHub's autolinks, and the extensions of chat
+programs ($ and {{...}}).
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ _SPECIAL = re.compile(r"[`*_\[~${]")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _BLOCK = re.compile(r"(?:\d+(?=[.)])|(?=[#>+\-=|]))")
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f\u202a-\u202e]")
-"""Control characters, and those that turn the direction of all that follows them."""
+"""Control characters, and those that override the direction of text."""
 
 LINK = re.compile(r"https?://[^\s<>\"`\\]+")
-"""An address that may be shown as a link, if it is a stored one."""
+"""A URL that may be shown as a link, if it is stored metadata."""
 PARAGRAPH, RULE = "\n\n", "\n\n---\n\n"
-"""Between two statements, and between the last and what is to be known of them. No statement holds them."""
+"""Separators between statements, and between the last one and the notes. No statement contains them."""
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """An answer as text. `spots` are where the first mark of each citation stands: characters, by number."""
+    """A rendered answer. `spots`: span of the first mark of each citation in `text`, by citation number."""
 
     text: str
     spots: dict[int, tuple[int, int]]
 
 
-def inert(text: str, links: Collection[str] = ()) -> str:
-    """Words as one line of Markdown that shows them and does nothing. Addresses are shown as code, so that nothing
-    makes a link of them, save those among `links`."""
+def escape_markdown(text: str, links: Collection[str] = ()) -> str:
+    """Escapes text as one line of Markdown that shows it literally. URLs are shown as code, so that no renderer links them, except
+    those in `links`."""
     line = " ".join(_UNSEEN.sub("", text).split())
     made = []
     position = 0
@@ -58,13 +58,13 @@ def inert(text: str, links: Collection[str] = ()) -> str:
 
 
 def statement_piece(index: int, statement: Statement, numbers: Sequence[int]) -> str:
-    """A statement with its marks, as it follows those before it."""
+    """A statement with its citation marks, and the separator before it."""
     marks = "".join(f"[{n}]" for n in numbers)
-    return f"{PARAGRAPH if index else ''}{inert(statement.text)}{' ' if marks else ''}{marks}"
+    return f"{PARAGRAPH if index else ''}{escape_markdown(statement.text)}{' ' if marks else ''}{marks}"
 
 
-def rendered(answer: Answer, notes: Sequence[str] = ()) -> Rendered:
-    """The whole text of an answer. `notes` are sentences to be added to its own."""
+def render_answer(answer: Answer, notes: Sequence[str] = ()) -> Rendered:
+    """Renders an answer. `notes`: sentences in addition to its own."""
     text, spots = opening(doubt(answer.status, answer.language)), dict[int, tuple[int, int]]()
     for index, statement in enumerate(answer.statements):
         numbers = answer.numbers(statement)
@@ -77,37 +77,40 @@ def rendered(answer: Answer, notes: Sequence[str] = ()) -> Rendered:
     return Rendered(text + ending(answer, notes), spots)
 
 
-def opening(told: str) -> str:
-    """What stands before the statements: the `doubt` whether they answer, where there is one."""
-    return inert(told) + PARAGRAPH if told else ""
+def opening(doubt_text: str) -> str:
+    """The text before the statements: a `doubt` whether they answer, if any."""
+    return escape_markdown(doubt_text) + PARAGRAPH if doubt_text else ""
 
 
 def ending(answer: Answer, notes: Sequence[str] = ()) -> str:
-    """What follows the statements: the reason, notes, what to read instead, the references with their exact words."""
+    """The text after the statements: the reason, notes, related documents, the references with their quotes."""
     stored = [each.url for each in answer.citations] + [each.url for each in answer.see_also]
     links = {url for url in stored if url and LINK.fullmatch(url)}
     reason = answer.reason.removeprefix(doubt(answer.status, answer.language)).strip()
-    parts = [inert(each, links) for each in (reason, *answer.notes, *notes) if each]
+    parts = [escape_markdown(each, links) for each in (reason, *answer.notes, *notes) if each]
     if answer.see_also:
-        parts.append(inert(say("see_also", answer.language)))
+        parts.append(escape_markdown(say("see_also", answer.language)))
         parts += [
-            f"- {inert(place_text(each.locator, answer.language))}{_linked(each.url)}" for each in answer.see_also
+            f"- {escape_markdown(place_text(each.locator, answer.language))}{_linked(each.url)}"
+            for each in answer.see_also
         ]
     parts += [f"[{n}] {reference(each, answer.language)}" for n, each in enumerate(answer.citations, 1)]
     return (RULE if answer.statements else "") + PARAGRAPH.join(parts)
 
 
 def reference(citation: Citation, language: str) -> str:
-    """A citation as a line: where, the exact words, the stored link."""
-    from assistant.export.un_style import in_words  # with what lays out papers, which a terminal does not need
+    """A citation as a line: place, quote, stored link."""
+    from assistant.export.un_style import format_locator  # imports the layout of papers, which a terminal does not need
 
-    place = inert(located(citation, language, lambda name: in_words(name, citation.symbol, language)))
-    place, quote = (isolated(each, language) for each in (place, f"“{inert(citation.quote)}”"))
+    place = escape_markdown(
+        format_place(citation, language, lambda name: format_locator(name, citation.symbol, language))
+    )
+    place, quote = (isolated(each, language) for each in (place, f"“{escape_markdown(citation.quote)}”"))
     return f"{place}{remark(citation, language)}: {quote}{_linked(citation.url)}"
 
 
 def place_of(known: Document | Citation, locator: str) -> str:
-    """The place of a citation without the name of its document."""
+    """The locator of a citation without the name of its document."""
     names = (
         [known.label]
         if isinstance(known, Document)
@@ -116,8 +119,8 @@ def place_of(known: Document | Citation, locator: str) -> str:
     return next((locator.removeprefix(each).removeprefix(", ") for each in names if locator.startswith(each)), locator)
 
 
-def located(citation: Citation, language: str, named: Callable[[str], str] = str) -> str:
-    """Where a citation is, in words of a language, with the heading that it stands under; its document is called as `named` says."""
+def format_place(citation: Citation, language: str, named: Callable[[str], str] = str) -> str:
+    """The place of a citation in a language, with the heading above it; `named` formats the name of the document."""
     place = place_of(citation, citation.locator)
     name = isolated(named(citation.locator.removesuffix(place).removesuffix(", ")), language)
     place = mark(",", language).join(filter(None, (name, place_text(place, language))))
@@ -125,7 +128,7 @@ def located(citation: Citation, language: str, named: Callable[[str], str] = str
 
 
 def remark(citation: Citation, language: str) -> str:
-    """What is to be known of a text beside its place, in brackets; empty where it is an official one in this language."""
+    """Remarks about a citation's text in brackets (edition, OCR, language); empty for an official text in this language."""
     tags = [say("upload", language)] if citation.edition == "upload" else []
     if citation.edition == "digest":
         tags.append(say("digest", language))
@@ -139,8 +142,8 @@ def remark(citation: Citation, language: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Text without a meaning in Markdown. Where a backslash does not help, since it means something itself to chat
-    programs (`\\[` and `\\]` enclose mathematics) or nothing (`\\<think>`, `\\:::`), the character is named instead."""
+    """Escapes Markdown. Character references are used where a backslash has a meaning itself in chat programs (`\\[` and `\\]` enclose
+    mathematics) or no effect (`\\<think>`, `\\:::`)."""
     text = _ENTITY.sub("&amp;", text).replace("\\", "&#92;").replace("<", "&lt;").replace(":::", "&#58;::")
     return _SPECIAL.sub(r"\\\g<0>", text)
 

@@ -1,20 +1,20 @@
-"""What became of files and symbols, as records, and in words: for terminal, page and API."""
+"""Records and texts of the outcomes of files, symbols and jobs, for terminal, page and API."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from assistant.error_translation import reason
+from assistant.error_translation import translate_reason
 from assistant.messages import Message
 from corpus.versions import Versions
-from ingest.ledger import LEAST_CHARACTERS, thin_pages
+from ingest.ledger import MIN_PAGE_CHARACTERS, nearly_empty_pages
 from ingest.outcomes import Outcome
 from ingest.readers import visible
 
 
-def record(outcome: Outcome) -> dict[str, Any]:
-    """An outcome as JSON; `said` is what there is to say of it, in English."""
+def outcome_record(outcome: Outcome) -> dict[str, Any]:
+    """Converts an outcome to JSON; `said` is a text about it in English."""
     header, document = outcome.header, outcome.document
     made: dict[str, Any] = {
         "file": visible(outcome.name),
@@ -26,32 +26,32 @@ def record(outcome: Outcome) -> dict[str, Any]:
         "format": header.format if header else None,
         "passages": outcome.passages,
         "reason": visible(outcome.reason),
-        "before": outcome.before,
+        "before": outcome.from_earlier_run,
         "said": visible(_said(outcome)),
     }
     if document is not None:
         made |= {
             "pages": len(document.pages),
-            "thin_pages": list(thin_pages(document)),
+            "thin_pages": list(nearly_empty_pages(document)),
             "warnings": list(document.warnings),
         }
     return made
 
 
-def answering(versions: Versions, document_id: str) -> dict[str, str]:
-    """What a record tells of a document that has versions: which of them answers now."""
+def answering_version(versions: Versions, document_id: str) -> dict[str, str]:
+    """Additional field of a record of a document with several versions: which of them answers now."""
     frame = {
         "other": "{} answers in the place of this text.",
         "until": "{} answers until this text is confirmed.",
         "itself": "This text answers now in the place of {}.",
     }
-    which, labels = versions.answers_for(document_id)
+    which, labels = versions.answering_text(document_id)
     return {"answers": frame[which].format(", ".join(labels))} if labels else {}
 
 
 def _said(outcome: Outcome) -> str:
     header = outcome.header
-    if outcome.before:
+    if outcome.from_earlier_run:
         return f"{outcome.reason} (as before)"
     if header is None or outcome.result not in ("added", "replaced", "unchanged", "removed"):
         return outcome.reason
@@ -63,44 +63,46 @@ def _said(outcome: Outcome) -> str:
     held = "1 passage" if count == 1 else f"{count} passages" if count else "held already"
     paged = outcome.document is not None and outcome.document.pages
     return (
-        f"{named}{held}, {_covered(len(outcome.document.pages), thin_pages(outcome.document))}"
+        f"{named}{held}, {_covered(len(outcome.document.pages), nearly_empty_pages(outcome.document))}"
         if outcome.document and paged
         else f"{named}{held}"
     )
 
 
-def told(made: Mapping[str, Any], language: str = "en") -> dict[str, Any]:
-    """A record of what became of a file, a symbol or a document, with a line about it for people in a language, and what they should
-    know: why a file is not held, what was not found in one that is."""
+def describe_outcome(made: Mapping[str, Any], language: str = "en") -> dict[str, Any]:
+    """Adds `line`, a text about an outcome in a language, and `notes` (why a file was refused, what was not found in a stored one) to
+    the record of a file, symbol or document."""
     bare = {name: value for name, value in made.items() if name != "said"}
-    if "line" in made:  # kept by an earlier version
+    if "line" in made:  # stored by an earlier version
         return bare
     result, why = str(made["result"]), str(made.get("reason") or "")
-    width = 13 if "url" in made else 10  # of what is fetched one result is `not published`
+    width = 13 if "url" in made else 10  # results of fetching include `not published`
     notes = [*made.get("warnings", ()), *([made["answers"]] if "answers" in made else [])]
     if thin := made.get("thin_pages"):
         notes.insert(0, _covered(made["pages"], thin))
     if "said" in made and result in ("skipped", "refused"):
         notes = [why]
     elif "said" in made and why:
-        notes.insert(0, why)  # what it took the place of
+        notes.insert(0, why)  # what it replaced
     return {
         **bare,
-        "line": " ".join(f"{reason(result, language):<{width}} {_named(made, language)}".split("\n")).rstrip(),
-        "notes": [{"result": result, "text": reason(each, language)} for each in notes],
+        "line": " ".join(
+            f"{translate_reason(result, language):<{width}} {_named(made, language)}".split("\n")
+        ).rstrip(),
+        "notes": [{"result": result, "text": translate_reason(each, language)} for each in notes],
     }
 
 
 def _named(made: Mapping[str, Any], language: str) -> str:
-    """Which file, symbol or document it is, and what is said of it."""
+    """The file, symbol or document of a record, with the text about it."""
     if (said := made.get("said")) is not None:
         name = made["file"]
         return (
-            reason(said, language)
+            translate_reason(said, language)
             if said.startswith((f"{name} ", f"{name}: "))
-            else f"{name}: {reason(said, language)}"
+            else f"{name}: {translate_reason(said, language)}"
         )
-    parts = [made.get("document") or "", reason(made.get("reason") or "", language)]
+    parts = [made.get("document") or "", translate_reason(made.get("reason") or "", language)]
     if made.get("format") and made.get("bytes"):
         parts.insert(1, f"{made['format']}, {max(1, made['bytes'] // 1000):,} kB")
     elif str(made["result"]).startswith("would"):
@@ -109,21 +111,21 @@ def _named(made: Mapping[str, Any], language: str) -> str:
     return ": ".join(each for each in (name, "; ".join(visible(part) for part in parts if part)) if each)
 
 
-def job_told(job: Mapping[str, Any], language: str = "en") -> dict[str, Any]:
-    """The record of a job, in a language what it has in hand, why it ended, and what became of its parts."""
-    why = Message(job["code"], {"text": job["reason"]}).told(language) if job["code"] else job["reason"]
-    outcomes = [told(each, language) for each in job["outcomes"]]
-    return {**job, "detail": reason(job["detail"], language), "reason": why, "outcomes": outcomes}
+def describe_job(job: Mapping[str, Any], language: str = "en") -> dict[str, Any]:
+    """Translates the record of a job: its detail, reason and outcomes."""
+    why = Message(job["code"], {"text": job["reason"]}).in_language(language) if job["code"] else job["reason"]
+    outcomes = [describe_outcome(each, language) for each in job["outcomes"]]
+    return {**job, "detail": translate_reason(job["detail"], language), "reason": why, "outcomes": outcomes}
 
 
 def _covered(pages: int, thin: Sequence[int]) -> str:
-    """On how many pages there is text, and on which there is next to none."""
+    """How many pages have text, and which have hardly any."""
     said = f"text on {pages - len(thin)} of {pages} pages"
-    return f"{said} (under {LEAST_CHARACTERS} characters on {_ranges(thin)})" if thin else said
+    return f"{said} (under {MIN_PAGE_CHARACTERS} characters on {_ranges(thin)})" if thin else said
 
 
 def _ranges(numbers: Sequence[int]) -> str:
-    """Ascending numbers with runs drawn together: `1, 4-6`; at most twelve runs."""
+    """Formats ascending numbers as ranges: `1, 4-6`; at most twelve."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][1] + 1:

@@ -1,4 +1,4 @@
-"""The words by which texts and questions are understood: the files in `assistant/data`."""
+"""Loads the word lists in `assistant/data` by which texts and questions are understood."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import yaml
 
 @lru_cache(maxsize=16)
 def shipped(name: str) -> dict[str, Any]:
-    """What stands in a file, read once."""
+    """Loads a file of `assistant/data`, once."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     text = (files("assistant") / "data" / f"{name}.yaml").read_text(encoding="utf-8")
     data: dict[str, Any] = yaml.load(text, Loader=loader)  # noqa: S506  (a safe loader, in C where it is built)

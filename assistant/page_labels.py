@@ -1,4 +1,4 @@
-"""What the page says, in the six official languages, and which of them a reader wants."""
+"""Labels of the page in the six official languages, and the language of a reader."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from corpus.calendar_names import language_name
 from corpus.documents import LANGUAGES
 
 LANGUAGE_NAMES = {each: language_name(each, each).capitalize() for each in LANGUAGES}
-"""What each language calls itself."""
+"""The name of each language in itself."""
 COOKIE = "rapporteur_language"
 """Cookie with the language that a reader has chosen."""
-MOST_WISHES = 20
-"""What of such a header is looked at."""
+MAX_WISHES = 20
+"""Most values of such a header that are parsed."""
 _MARK = re.compile(rb"@@([a-z_-]+)@@")
 
 
 def word(name: str, language: str, **values: object) -> str:
-    """A label in a language, its places filled."""
+    """Formats a label in a language."""
     return words_of(language)[name].format(**{place: isolated(value, language) for place, value in values.items()})
 
 
@@ -33,25 +33,25 @@ def words_of(language: str) -> dict[str, str]:
 
 
 def direction(language: str) -> str:
-    """In which direction a language is written, as HTML says it."""
+    """The direction of a language's script, as HTML's `dir`."""
     return "rtl" if language == "ar" else "ltr"
 
 
 def language_of(connection: HTTPConnection) -> str:
-    """The language in which somebody reads the page: the one chosen there, else the one of the official languages that
-    the browser likes best (RFC 9110, 12.5.4), else English."""
+    """The language in which a user reads the page: the chosen one, else the official language that the browser prefers
+    (RFC 9110, 12.5.4), else English."""
     wishes = (each.partition("-")[0] for each in preferred(connection.headers.get("accept-language", "")))
     return next((each for each in (connection.cookies.get(COOKIE, ""), *wishes) if each in LANGUAGE_NAMES), "en")
 
 
 def mark(name: str) -> str:
-    """A place for a label in what is made once for readers of every language; see `marks_filled`."""
+    """A placeholder for a label in HTML that is built once for all languages; see `marks_filled`."""
     assert name in words_of("en"), name
     return f"@@{name}@@"
 
 
 def marks_filled(page: bytes, language: str) -> bytes:
-    """A page with its labels in the places for them, which stand in strings of JSON."""
+    """Replaces the placeholders of a page, which are inside JSON strings, by labels."""
     known = words_of(language)
 
     def fill(found: re.Match[bytes]) -> bytes:
@@ -62,9 +62,9 @@ def marks_filled(page: bytes, language: str) -> bytes:
 
 
 def preferred(header: str) -> list[str]:
-    """What a header such as `Accept` names, in small letters, what is liked best first (RFC 9110, 12.4.2); what is not wanted is left out."""
+    """Parses a header such as `Accept`: its values in lower case, most preferred first (RFC 9110, 12.4.2), without those of weight 0."""
     wishes: list[tuple[float, str]] = []
-    for wish in header.split(",")[:MOST_WISHES]:
+    for wish in header.split(",")[:MAX_WISHES]:
         named, *parameters = (part.strip().lower() for part in wish.split(";"))
         given = next((part[2:] for part in parameters if part.startswith("q=")), "1")
         with suppress(ValueError):

@@ -1,4 +1,5 @@
-"""Papers as they are asked for, at every door: with the bounds of what is sent over the network, and how each is made."""
+"""The papers that can be requested through every interface, with the limits of what is sent over the network, and how
+each is made."""
 
 from __future__ import annotations
 
@@ -12,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from assistant.qa.answer import Mode
 from assistant.reports import Progress
 from assistant.reports.brief.briefing import Audience, Kind, Request
-from assistant.reports.lookup import named
-from assistant.service_errors import Conflict, Invalid, NotHeld, ServiceFault
+from assistant.reports.lookup import find_document
+from assistant.service_errors import Conflict, Invalid, NotFound, ServiceFault
 from assistant.time_slices import Aside
 from corpus.documents import Language
 
@@ -26,72 +27,77 @@ Form = Literal["json", "md", "html", "docx", "pdf"]
 SheetForm = Literal["json", "md", "html", "docx", "pdf", "csv", "xlsx"]
 Name = Annotated[str, Field(max_length=200)]
 _FORMAT = Field(description="In place of the header `Accept`.")
-Making = Callable[[Progress, Aside], "Report"]
-"""Makes a paper; is given what is told of its progress, and what is entered around work that needs no turn."""
-MOST_SIDES = 12
-"""Documents that are compared on a topic for others, at most."""
+PaperBuilder = Callable[[Progress, Aside], "Report"]
+"""Makes a paper; called with the progress callback, and with what is entered around work that needs no turn at the
+models."""
+MAX_COMPARED_DOCUMENTS = 12
+"""Most documents in a comparison on a topic that is requested from a server."""
 
 
-class Holder(Protocol):
-    """Where papers are made from: a library, and the engine over it, which is made where it is first asked for."""
+class PaperContext(Protocol):
+    """From what papers are made: a library, and the engine over it, which is created when it is first needed."""
 
     @property
     def library(self) -> Library:
-        """What is held."""
+        """The library."""
         ...
 
     @property
     def engine(self) -> Engine:
-        """What answers from it."""
+        """The engine that answers from it."""
         ...
 
 
 class PaperRequest(BaseModel, ABC):
-    """A paper that is asked for. `operation` is what one must be allowed to do to have it made, `path` its route of the API; `name` is
-    that of its files, `fault` what is raised where there can't be one. A door that has bounds of its own makes it with
-    `model_construct`."""
+    """A request for a paper.
+
+    `operation` is what the caller must be allowed to do, `path` its route of the API; `name` is the name of its
+    files, `fault` the error that is raised where the paper can't be made. An interface with other limits creates it
+    with `model_construct`.
+    """
 
     model_config = ConfigDict(extra="forbid")
     operation: ClassVar[str]
     path: ClassVar[str]
     name: ClassVar[str]
-    fault: ClassVar[type[ServiceFault]] = NotHeld
+    fault: ClassVar[type[ServiceFault]] = NotFound
     extra: ClassVar[str] = "reports"
-    """The part of an installation that it needs."""
+    """The optional part of an installation that it needs."""
 
     language: Language | None = None
     format: Annotated[SheetForm | None, _FORMAT] = None
 
     @property
-    def about(self) -> str:
-        """What it names: an item, documents, a topic, by which its file is called."""
-        named = (getattr(self, each, None) for each in ("value", "theme", "topic", "document", "place", "addressee"))
-        return " ".join(each if isinstance(each, str) else " ".join(each) for each in named if each)
+    def file_label(self) -> str:
+        """What it names (an item, documents, a topic), for the names of its files."""
+        values = (getattr(self, value, None) for value in ("value", "theme", "topic", "document", "place", "addressee"))
+        return " ".join(value if isinstance(value, str) else " ".join(value) for value in values if value)
 
     @property
-    def at_once(self) -> bool:
-        """Whether it is made so soon that it waits for no other paper."""
+    def is_immediate(self) -> bool:
+        """Whether it is made so fast that it needs not be queued."""
         return False
 
     def check(self) -> None:
-        """Raises `Invalid` where it can't be meant, or asks a server for too much."""
+        """Raise `Invalid` where it makes no sense, or requests too much of a server."""
 
     @abstractmethod
-    def subject(self, at: Holder) -> tuple[Hashable, Making]:
-        """What it is about, the documents that it names found, and what makes the paper about it. Both raise `ReportError`."""
+    def prepare(self, context: PaperContext) -> tuple[Hashable, PaperBuilder]:
+        """Find the documents that it names; returns a key of what it is about, and the function that makes the paper.
+        Both raise `ReportError`."""
 
-    def spoken(self, made: Any) -> str:
+    def output_language(self, paper: Any) -> str:
         """The language of a paper."""
-        return str(self.language or made.language)
+        return str(self.language or paper.language)
 
-    def part(self, made: Any) -> Report:
-        """What is wanted of the paper. Raises `ReportError`."""
-        report: Report = made
+    def select_part(self, paper: Any) -> Report:
+        """The requested part of the paper. Raises `ReportError`."""
+        report: Report = paper
         return report
 
 
 class BriefingRequest(PaperRequest):
-    """What a briefing is about, and for whom."""
+    """A briefing: its subject, and its audience."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"kind": "item", "value": "3", "audience": "chair", "language": "en"}]}
@@ -111,16 +117,16 @@ class BriefingRequest(PaperRequest):
     ] = None
     format: Annotated[Form | None, _FORMAT] = None
 
-    def subject(self, at: Holder) -> tuple[Request, Making]:
-        """The same for who writes it, and that."""
-        from assistant.reports.brief.brief_maker import brief
+    def prepare(self, context: PaperContext) -> tuple[Request, PaperBuilder]:
+        """See `PaperRequest.prepare`."""
+        from assistant.reports.brief.brief_maker import make_briefing
 
-        asked = Request(self.kind, self.value, self.audience, self.language, self.meeting, self.mixed, self.mode)
-        return asked, lambda told, aside: brief(at.engine, asked, told, aside)
+        spec = Request(self.kind, self.value, self.audience, self.language, self.meeting, self.mixed, self.mode)
+        return spec, lambda progress, aside: make_briefing(context.engine, spec, progress, aside)
 
 
 class ThemesRequest(PaperRequest):
-    """The themes of all that is held, or one of them."""
+    """The themes of the library, or one of them."""
 
     operation, path, name, fault = "themes", "themes", "themes", Conflict
 
@@ -129,28 +135,28 @@ class ThemesRequest(PaperRequest):
     theme: Annotated[Name | None, Field(description="The theme of this name or number alone.")] = None
     format: Annotated[Form | None, _FORMAT] = None
 
-    def subject(self, at: Holder) -> tuple[Hashable, Making]:
-        """The language and how many, and all themes."""
-        from assistant.reports.themes.theme_maker import themes_of
+    def prepare(self, context: PaperContext) -> tuple[Hashable, PaperBuilder]:
+        """See `PaperRequest.prepare`; the key is the language and the number of themes, whichever theme is requested."""
+        from assistant.reports.themes.theme_maker import find_themes
 
-        asked = self.language, self.count
-        return asked, lambda told, aside: themes_of(at.engine, *asked, told, aside)
+        key = self.language, self.count
+        return key, lambda progress, aside: find_themes(context.engine, *key, progress, aside)
 
-    def part(self, made: Any) -> Report:
+    def select_part(self, paper: Any) -> Report:
         """The theme that is named, or all."""
-        report: Report = made if self.theme is None else made.only(self.theme)
+        report: Report = paper if self.theme is None else paper.only(self.theme)
         return report
 
 
 class ComparisonRequest(PaperRequest):
-    """Two documents or more in a row, or a topic and any number."""
+    """Two or more successive documents, or a topic and any number of documents."""
 
     operation, path, name = "compare", "compare", "comparison"
 
     document: Annotated[
         list[Name],
         Field(
-            max_length=MOST_SIDES,
+            max_length=MAX_COMPARED_DOCUMENTS,
             description="Symbol, name or id; twice or more.",
             examples=[["S/2025/71", "S/2025/71/Rev.1"]],
         ),
@@ -159,38 +165,38 @@ class ComparisonRequest(PaperRequest):
     format: Annotated[Form | None, _FORMAT] = None
 
     @property
-    def at_once(self) -> bool:
-        """Texts are compared word by word at once, what they say on a topic is looked for."""
+    def is_immediate(self) -> bool:
+        """Word-by-word comparisons are fast, searches on a topic are not."""
         return self.topic is None
 
     def check(self) -> None:
-        """Refuses one document, no topic, and many documents on a topic."""
+        """Refuse a single document, an empty topic, and too many documents on a topic."""
         if self.topic is None and len(self.document) < 2:
             raise Invalid("name-two")
         if self.topic is not None and not self.topic.strip():
             raise Invalid("no-topic")
-        if self.topic is not None and len(self.document) > MOST_SIDES:
-            raise Invalid("most-sides", count=len(self.document), most=MOST_SIDES)
+        if self.topic is not None and len(self.document) > MAX_COMPARED_DOCUMENTS:
+            raise Invalid("most-sides", count=len(self.document), most=MAX_COMPARED_DOCUMENTS)
 
-    def subject(self, at: Holder) -> tuple[Hashable, Making]:
-        """The topic and the ids of the documents, and what was changed from each to the next or what they say on the topic."""
+    def prepare(self, context: PaperContext) -> tuple[Hashable, PaperBuilder]:
+        """See `PaperRequest.prepare`; the key has the ids of the documents."""
         from assistant.reports.comparison.text_diff import compare_versions
         from assistant.reports.comparison.topic_comparison import compare_topic
 
         topic, language = self.topic, self.language
-        ids = tuple(named(at.library, each, language).id for each in self.document)
+        ids = tuple(find_document(context.library, each, language).id for each in self.document)
 
-        def make(told: Progress, aside: Aside) -> Report:
-            documents = [at.library.document(each) for each in ids]
+        def make(progress: Progress, aside: Aside) -> Report:
+            documents = [context.library.document(each) for each in ids]
             if topic is None:
-                return compare_versions(at.library, documents)
-            return compare_topic(at.engine, topic, documents, language, told, aside)
+                return compare_versions(context.library, documents)
+            return compare_topic(context.engine, topic, documents, language, progress, aside)
 
         return (topic, ids, language), make
 
 
 class OriginsRequest(PaperRequest):
-    """A document, and one place of it."""
+    """A document, and optionally one place of it."""
 
     operation, path, name = "compare", "origins", "origins"
 
@@ -199,22 +205,24 @@ class OriginsRequest(PaperRequest):
     format: Annotated[Form | None, _FORMAT] = None
 
     def check(self) -> None:
-        """Refuses no document."""
+        """Refuse an empty document name."""
         if not self.document.strip():
             raise Invalid("name-one")
 
-    def subject(self, at: Holder) -> tuple[Hashable, Making]:
-        """The document's id and the place as it writes it, and where the paragraphs come from."""
-        from assistant.reports.comparison.provenance import origins_of, place_in
+    def prepare(self, context: PaperContext) -> tuple[Hashable, PaperBuilder]:
+        """See `PaperRequest.prepare`; the key has the document's id and the locator of the place."""
+        from assistant.reports.comparison.provenance import find_origins, resolve_place
 
-        document = named(at.library, self.document, self.language)
-        place = place_in(document, self.place)
-        asked = "origins", document.id, place
-        return asked, lambda told, aside: origins_of(at.library, at.library.document(asked[1]), place, told, aside)
+        document = find_document(context.library, self.document, self.language)
+        place = resolve_place(document, self.place)
+        key = "origins", document.id, place
+        return key, lambda progress, aside: find_origins(
+            context.library, context.library.document(key[1]), place, progress, aside
+        )
 
 
 class MandatesRequest(PaperRequest):
-    """Which requests and decisions are wanted; all of the resolutions held where nothing is named."""
+    """Which requests and decisions are listed; by default all of the resolutions in the library."""
 
     operation, path, name, extra = "mandates", "mandates", "mandates", ""
 
@@ -225,24 +233,30 @@ class MandatesRequest(PaperRequest):
     language: Language = "en"
 
     def check(self) -> None:
-        """Refuses a day that is none."""
+        """Refuse an invalid date."""
         try:
             _ = self.due_before.strip() and dt.date.fromisoformat(self.due_before.strip())
         except ValueError:
             raise Invalid("no-day", written=self.due_before) from None
 
-    def subject(self, at: Holder) -> tuple[Hashable, Making]:
-        """The same for who lists them, and the list."""
-        from assistant.reports.mandates.mandate_list import Wanted, list_mandates
+    def prepare(self, context: PaperContext) -> tuple[Hashable, PaperBuilder]:
+        """See `PaperRequest.prepare`; the key is the filter."""
+        from assistant.reports.mandates.mandate_list import MandateFilter, list_mandates
 
-        asked = Wanted(self.addressee.strip(), self.year, self.due_before.strip(), tuple(self.document), self.language)
-        return asked, lambda told, aside: list_mandates(at.library, asked, told)
+        filters = MandateFilter(
+            self.addressee.strip(), self.year, self.due_before.strip(), tuple(self.document), self.language
+        )
+        return filters, lambda progress, aside: list_mandates(context.library, filters, progress)
 
 
-def file_of(made: Any, form: str, library: Library, language: str) -> bytes:
+def render_file(paper: Any, form: str, library: Library, language: str) -> bytes:
     """A paper as a file; requests and decisions also as `csv` or `xlsx`. Raises `PublishError`."""
     from assistant.export.file_formats import render
-    from assistant.export.layouts import publication_of
-    from assistant.export.spreadsheets import FORMATS, sheet
+    from assistant.export.layouts import build_publication
+    from assistant.export.spreadsheets import FORMATS, render_sheet
 
-    return sheet(made, form, language) if form in FORMATS else render(publication_of(made, library, language), form)
+    return (
+        render_sheet(paper, form, language)
+        if form in FORMATS
+        else render(build_publication(paper, library, language), form)
+    )

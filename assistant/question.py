@@ -1,4 +1,4 @@
-"""What a question asks: its language, and the symbols, items, articles, days and terms that it names."""
+"""Parses a question: its language, and the symbols, items, articles, days and terms that it names."""
 
 from __future__ import annotations
 
@@ -14,40 +14,40 @@ from assistant.answer_phrases import act_words
 from assistant.vocabulary import TermMention, Vocabulary
 from assistant.wording.lexicon import names_time
 from assistant.wording.values import blanked, without_symbols
-from corpus.acronyms import acronyms, named_by
+from corpus.acronyms import find_acronyms, most_common_expansion
 from corpus.analysis import analyse, fold
-from corpus.catalogue import Catalogue, Entry
-from corpus.countries import countries, names_of
+from corpus.catalogue import Catalogue, CatalogueEntry
+from corpus.countries import country_names, find_countries
 from corpus.language import detect_language
-from corpus.symbols import KnownSymbols, Mention, Symbol, find_symbols
-from ingest.time_ranges import spoken_times
+from corpus.symbols import KnownSymbols, Symbol, SymbolMention, find_symbols
+from ingest.time_ranges import times_in_sentence
 
 if TYPE_CHECKING:
     from corpus.embedding import Embedder
-    from corpus.models import Models
+    from corpus.models import EmbeddingModels
 
-Made = TypeVar("Made")
+Result = TypeVar("Result")
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _LATIN = re.compile(r"(?<![A-Za-z\u00c0-\u024f\d])[A-Za-z\u00c0-\u024f]{2,}(?:['’][A-Za-z\u00c0-\u024f]+)*")
-_BEGINS = re.compile(r"(?:^|[.?!:;]\s+|[¿¡«“\"(]\s*)$")
-"""What ends right before the first word of a sentence or of a quotation."""
+_SENTENCE_START = re.compile(r"(?:^|[.?!:;]\s+|[¿¡«“\"(]\s*)$")
+"""Matches up to the first word of a sentence or quotation."""
 _ARABIC_MARKS = re.compile("[\u064b-\u065f\u0670\u0640]")
 _BODIES = ("Conference of the Parties", "Working Group")
-_WITH_ENDING = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|e|ème|º|ª|-?[йяе])(?!\w)|第(\d{1,2})(?!\d)")
+_ORDINAL = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|e|ème|º|ª|-?[йяе])(?!\w)|第(\d{1,2})(?!\d)")
 _CITED = re.compile(
     r"(?<![A-Za-z\d/.(-])(?:\d{1,4}/[A-Z]{1,5}\.\d{1,3}|(?:E?S-)?\d{1,4}/\d{1,4}|\d{2,4}(?:\s?\((?:\d{4}|(?:S-)?[IVXL]+)\))?|[A-Z]{1,3}\.\d{1,3}|(?i:rev|add|corr)\.\d{1,2})"
     r"(?![A-Za-z\d/]|[.,]\d)"
 )
-"""How a document may be cited by its number: a resolution as `80/228`, `12/CP.31`, `ES-11/1`, `2771 (2025)`, `2771`, a draft or a paper as `L.2`, and what
-belongs to one that is named as `Rev.1`."""
-_BELONGS = ("Rev.", "Add.", "Corr.")
-_IN_FULL = re.compile(r"[/(]")
-"""What tells the number of a resolution from others: `80/228`, `2771 (2025)`, not `2771`."""
+"""Numbers by which documents are cited: resolutions as `80/228`, `12/CP.31`, `ES-11/1`, `2771 (2025)`, `2771`; drafts or papers as `L.2`; and modifiers of a
+named document as `Rev.1`."""
+_MODIFIERS = ("Rev.", "Add.", "Corr.")
+_FULL_NUMBER = re.compile(r"[/(]")
+"""What distinguishes the full number of a resolution: `80/228`, `2771 (2025)`, not `2771`."""
 WEEK = 7
-"""Days of a meeting that are counted from its first."""
+"""Highest number of a day that is counted from the first day of a meeting."""
 _REACH = 30
-"""Characters beside such a number in which the word for what it is the number of is looked for."""
+"""Characters around a cited number that are searched for the word `resolution` or `decision`."""
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _CLOCK = re.compile(
     r"(?<!\d)(\d{1,2})(?:[:.h](\d{2}))?\s*(a\.?m\.?|p\.?m\.?|o['’]clock|h(?:eures)?|часов|点|uhr)",
@@ -57,9 +57,12 @@ _CLOCK = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class Bounds:
-    """What of a library a question may be answered from: `within` are ids of the only documents, None for all; of those in `parts`
-    only the blocks named there, which speak of the agenda item `of_item`. `acts` are the resolutions, decisions and drafts held, by the
-    numbers that they are cited by, `known` the symbols held, which are known in any form."""
+    """The limits of what a question may be answered from in a library.
+
+    `within` are the ids of the only documents, None for all; of documents in `parts` only the blocks given there are used, which are about the agenda
+    item `of_item`. `acts` are the resolutions, decisions and drafts in the library by the numbers that they are cited by; `known` are the symbols in the
+    library, which are recognised in any form.
+    """
 
     within: frozenset[str] | None = None
     of_item: str | None = None
@@ -68,11 +71,11 @@ class Bounds:
     known: KnownSymbols = field(default=KnownSymbols(()), repr=False, compare=False)
 
     def covers(self, document_id: str) -> bool:
-        """Whether the question may be answered from a document."""
+        """Whether a question may be answered from a document."""
         return self.within is None or document_id in self.within
 
     def admits(self, document_id: str, first: int, last: int | None = None, *, whole: bool = False) -> bool:
-        """Whether it may be answered from some of the blocks from the `first` to the `last`, or from all of them."""
+        """Whether a question may be answered from any (with `whole`: from all) of the blocks from `first` to `last`."""
         if not self.covers(document_id):
             return False
         if document_id not in self.parts:
@@ -86,16 +89,14 @@ NO_BOUNDS = Bounds()
 
 @dataclass(frozen=True, kw_only=True)
 class Question(Bounds):
-    """A question as understood. `text` is cleaned.
+    """A parsed question. `text` is cleaned.
 
-    `focus` is the last turn of a follow-up, else all of it; `rest` is `text` with blanks for symbols, articles, paragraphs and counted days.
-    `items` are agenda item numbers (`2`, `1 (a)`), `articles` article numbers, `sessions`
-    numbers of sessions and meetings (`the tenth session`) from the second on, `weekdays` 0 (Monday) to 6,
-    `days` days of the month, `nth_days` days of a meeting (`the second day`), `afternoon` the half of the day if one is named, `hour` a named clock hour (24 h).
-    `named` are the texts of the catalogue that it calls by a name; where there are none, `called` are the treaties that may be
-    meant by `the Protocol` or `the Convention`.
-    `carried` are ids of passages that answered the turn before, where the question leans on it.
-    `memory` keeps what was worked out for its words (`once`).
+    `focus` is the last turn of a follow-up, else the whole text; `rest` is `text` with blanks for symbols, articles, paragraphs and counted days.
+    `items` are agenda item numbers (`2`, `1 (a)`), `articles` article numbers, `sessions` numbers of sessions and meetings (`the tenth session`) from the
+    second on, `weekdays` 0 (Monday) to 6, `days` days of the month, `nth_days` days of a meeting (`the second day`), `afternoon` the half of the day if
+    one is named, `hour` a clock hour (24 h). `named` are the catalogue entries that it names; where there are none, `called` are the treaties that `the
+    Protocol` or `the Convention` may be. `carried` are ids of passages that answered the previous turn, where the question leans on it. `memory` caches
+    values computed for the text (`once`).
     """
 
     text: str
@@ -115,68 +116,70 @@ class Question(Bounds):
     months: tuple[int, ...] = ()
     afternoon: bool | None = None
     hour: int | None = None
-    named: tuple[Entry, ...] = ()
-    called: tuple[Entry, ...] = ()
+    named: tuple[CatalogueEntry, ...] = ()
+    called: tuple[CatalogueEntry, ...] = ()
     carried: tuple[str, ...] = ()
     memory: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
-    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        """What `make` gives, worked out once for the words of this question."""
-        held = self.text, key
-        if held not in self.memory:
-            self.memory[held] = make()
-        made: Made = self.memory[held]
-        return made
+    def once(self, key: Hashable, make: Callable[[], Result]) -> Result:
+        """The result of `make`, computed once per key for the text of this question."""
+        full_key = self.text, key
+        if full_key not in self.memory:
+            self.memory[full_key] = make()
+        result: Result = self.memory[full_key]
+        return result
 
     def bounded(self, bounds: Bounds) -> Question:
-        """The question, asked of what the bounds leave; a document that is held is known by its symbol, and by its number."""
-        named_as = bounds.known.find(self.rest, alike=True)
-        symbols = [*self.symbols, *(each.symbol for each in named_as)]
-        rest = blanked(self.rest, ((each.start, each.end) for each in named_as))
-        named = {each.text for each in symbols}
-        for found, number, beside in replace(self, rest=rest)._cited():
-            held = bounds.acts.get(number, ())
-            if number.startswith(_BELONGS):
-                held = tuple(each for each in held if each.text.removesuffix(f"/{number}") in named)
-            if held and ("/" in number or "." in number or self._speaks_of_acts(*beside)):
-                symbols += held
+        """The question within bounds; symbols and numbers of documents in the library are recognised."""
+        known_mentions = bounds.known.find(self.rest, alike=True)
+        symbols = [*self.symbols, *(each.symbol for each in known_mentions)]
+        rest = blanked(self.rest, ((each.start, each.end) for each in known_mentions))
+        names = {each.text for each in symbols}
+        for found, number, context in replace(self, rest=rest)._cited():
+            acts = bounds.acts.get(number, ())
+            if number.startswith(_MODIFIERS):
+                acts = tuple(each for each in acts if each.text.removesuffix(f"/{number}") in names)
+            if acts and ("/" in number or "." in number or self._mentions_acts(*context)):
+                symbols += acts
                 rest = blanked(rest, [found.span()])
         limits = {each.name: getattr(bounds, each.name) for each in fields(Bounds)}
         return replace(self, symbols=tuple(dict.fromkeys(symbols)), rest=rest, **limits)
 
-    def mentions(self) -> list[Mention]:
-        """The symbols in its text, in order: what is a symbol by its form, and what is held under it or has the form of what is held."""
+    def mentions(self) -> list[SymbolMention]:
+        """The symbols in its text, in order: by their form, or as symbols of the library or in the form of one."""
         found = find_symbols(self.text)
-        held = self.known.find(self.text, alike=True)
-        more = [each for each in held if not any(each.start < other.end and other.start < each.end for other in found)]
-        return sorted([*found, *more], key=lambda each: each.start)
+        known = self.known.find(self.text, alike=True)
+        others = [
+            each for each in known if not any(each.start < other.end and other.start < each.end for other in found)
+        ]
+        return sorted([*found, *others], key=lambda each: each.start)
 
     def _cited(self) -> Iterator[tuple[re.Match[str], str, tuple[str, str]]]:
-        """Numbers by which documents may be cited, each as it stands, as it is written and with what stands beside it."""
+        """The numbers by which documents may be cited: the match, the normalised number, and the text before and after it."""
         for found in _CITED.finditer(self.rest):
-            beside = self.rest[max(0, found.start() - _REACH) : found.start()], self.rest[found.end() :][:_REACH]
+            context = self.rest[max(0, found.start() - _REACH) : found.start()], self.rest[found.end() :][:_REACH]
             number = re.sub(r"(?<=\d)\s*\(", " (", found.group())
-            yield found, number.capitalize() if number.capitalize().startswith(_BELONGS) else number, beside
+            yield found, number.capitalize() if number.capitalize().startswith(_MODIFIERS) else number, context
 
     @cached_property
-    def acts_lacking(self) -> tuple[str, ...]:
-        """The numbers in full (`80/228`, `2771 (2025)`) of resolutions and decisions that it cites and that are not held."""
-        cited = ((number, beside) for _, number, beside in self._cited() if _IN_FULL.search(number))
-        lacking = (number for number, beside in cited if number not in self.acts and self._speaks_of_acts(*beside))
-        return tuple(dict.fromkeys(lacking))
+    def missing_acts(self) -> tuple[str, ...]:
+        """The full numbers (`80/228`, `2771 (2025)`) of cited resolutions and decisions that are missing in the library."""
+        cited = ((number, context) for _, number, context in self._cited() if _FULL_NUMBER.search(number))
+        missing = (number for number, context in cited if number not in self.acts and self._mentions_acts(*context))
+        return tuple(dict.fromkeys(missing))
 
-    def _speaks_of_acts(self, before: str, after: str) -> bool:
-        """Whether the last word before a number or the first behind it is the one for resolutions or decisions."""
+    def _mentions_acts(self, before: str, after: str) -> bool:
+        """Whether the last word before a number or the first after it is a word for resolutions or decisions."""
         words = act_words("RES", self.language) | act_words("DEC", self.language)
         return not words.isdisjoint([*analyse(before, self.language)[-1:], *analyse(after, self.language)[:1]])
 
     def asking(self, text: str) -> Question:
-        """Another question in the same language, asked of the same documents."""
+        """Another question in the same language, within the same bounds."""
         return parse_question(text, self.vocabulary, self.catalogue, self.language).bounded(self)
 
     @property
     def last(self) -> str:
-        """What was asked last, behind other turns; empty where that is all."""
+        """The last turn, where the text also has earlier ones; else empty."""
         return self.focus if self.text != self.focus and self.text.endswith(self.focus) else ""
 
     @property
@@ -187,7 +190,7 @@ class Question(Bounds):
 
     @property
     def treaty_keys(self) -> set[str]:
-        """The keys of the texts that it names, or may mean by `the Protocol`."""
+        """The keys of the texts that it names or that `the Protocol` may be."""
         return {entry.key for entry in (*self.named, *self.called)}
 
     @cached_property
@@ -202,12 +205,12 @@ class Question(Bounds):
 
     @cached_property
     def countries(self) -> tuple[str, ...]:
-        """ISO 3166 codes of the countries that it names. The Spanish word for a meeting is no island."""
-        return tuple(countries(self.vocabulary.without("meetings", self.rest, self.language), self.language))
+        """ISO 3166 codes of the countries that it names. Words for meetings are blanked out first, since a Spanish one is also an island."""
+        return tuple(find_countries(self.vocabulary.without("meetings", self.rest, self.language), self.language))
 
     @cached_property
     def unnamed(self) -> Question:
-        """The question without the symbols and names of the texts that it is asked of; itself where nothing else is left."""
+        """The question without the symbols and names of documents; itself where nothing else is left."""
         names = {name for entry in self.named for name in entry.names}
         text = self.rest
         for mention in reversed(self.terms):
@@ -218,40 +221,42 @@ class Question(Bounds):
 
     @cached_property
     def content(self) -> list[str]:
-        """Analysed content words in the question's own language."""
+        """Index tokens of the content words, in the question's own language."""
         return self.content_of(self.text)
 
     def content_of(self, text: str) -> list[str]:
-        """Analysed content words of a text in the question's language, such as a part of it."""
+        """Index tokens of the content words of a text in the question's language, such as a part of it."""
         return self.vocabulary.content_of(text, self.language)
 
-    def all_said(self, text: str, language: str) -> bool:
-        """Whether a text says all its content words, in its language: then the text surely speaks to it, whatever a reader thinks."""
+    def has_all_words(self, text: str, language: str) -> bool:
+        """Whether a text in the question's language has all its content words: then it is surely relevant."""
         words = set(self.content) if language == self.language else set()
         return bool(words) and words <= set(analyse(text, language))
 
     def words(self, language: str, translated: Sequence[str] = ()) -> list[str]:
-        """Analysed words of the question as documents of a language have them: its own where it is in that language, else its
-        numbers, symbols, names in Latin letters and countries, and `translated` words."""
+        """Index tokens of the question for documents in a language: its content words where it is in that language, else its numbers, symbols, names in
+        Latin letters and countries, and `translated` words."""
         if language == self.language:
             return self.content
-        kept = [token for token in self.content if token.isascii() and (token.isdigit() or token.startswith("sym"))]
-        named = [name for code in self.countries for name in names_of(code, language)]
-        words = " ".join([*self.latin, *named, *translated])
-        return [*kept, *self.vocabulary.content_of(words, language)]
+        numbers_and_symbols = [
+            token for token in self.content if token.isascii() and (token.isdigit() or token.startswith("sym"))
+        ]
+        country_names = [name for code in self.countries for name in country_names(code, language)]
+        words = " ".join([*self.latin, *country_names, *translated])
+        return [*numbers_and_symbols, *self.vocabulary.content_of(words, language)]
 
     def tokens(self, language: str, translated: Sequence[str] = ()) -> list[str]:
-        """Analysed words to look for in documents of a language: the question's, and what the texts and bodies that it names are
-        called there."""
-        own = self.words(language, translated)
+        """Search tokens for documents in a language: the words of the question, and the names in that language of the texts and bodies that it
+        names."""
+        words = self.words(language, translated)
         names = [name for mention in self.terms for name in self.vocabulary.names(mention.concept, language)[:4]]
-        named = [token for name in names for token in analyse(name, language)]
-        return list(dict.fromkeys([*own, *self.vocabulary.content(named, language)]))
+        name_tokens = [token for name in names for token in analyse(name, language)]
+        return list(dict.fromkeys([*words, *self.vocabulary.content(name_tokens, language)]))
 
     @cached_property
     def latin(self) -> list[str]:
-        """Names in Latin letters, which other languages may write alike: words of a question in another script; capitals
-        where the question itself is in Latin letters, but for the first word of a sentence."""
+        """Names in Latin letters, which other languages may also use: all Latin words of a question in another script; else capitalised words, except the
+        first of a sentence."""
         words = list(_LATIN.finditer(self.text))
         if self.language in ("ru", "ar", "zh"):
             return [word.group() for word in words]
@@ -261,17 +266,17 @@ class Question(Bounds):
             if word.group().isupper() or (word.group()[0].isupper() and inside(self.text, word.start()))
         ]
 
-    def for_models(self, models: Models) -> tuple[str, tuple[Embedder, ...]]:
-        """What embedding models read of the question, and which models: the question itself where any reads its language,
-        else the English names of what it names. The last finds most, in English too (docs/experiments.md)."""
-        readers = models.readers(self.language)
-        return (self.text, readers) if readers else (self.english, models.readers("en"))
+    def for_models(self, models: EmbeddingModels) -> tuple[str, tuple[Embedder, ...]]:
+        """The text for the embedding models, and the models: the question itself where any model reads its language, else the English names of what it
+        names. The last model finds most, also in English (docs/experiments.md)."""
+        readers = models.models_for(self.language)
+        return (self.text, readers) if readers else (self.english, models.models_for("en"))
 
     def spelt_by(self, texts: Sequence[str]) -> Question:
-        """The question with its acronyms behind the names that some texts spell them with, where none of these has the acronym."""
+        """The question with acronyms spelled out as some texts do, where none of these texts has the acronym itself."""
         text = self.text
-        for acronym in acronyms(self.rest):
-            name = "" if any(acronym in each for each in texts) else named_by(acronym, texts)
+        for acronym in find_acronyms(self.rest):
+            name = "" if any(acronym in each for each in texts) else most_common_expansion(acronym, texts)
             if name and name.casefold() not in text.casefold():
                 text = re.sub(rf"(?<!\w){acronym}(?!\w)", f"{name} ({acronym})", text, count=1)
         return self if text == self.text else replace(self, text=text)
@@ -281,85 +286,87 @@ class Question(Bounds):
         """The question for an English-only model: itself, or the English names of the texts and bodies that it names."""
         if self.language == "en":
             return self.text
-        kept = [self.vocabulary.names(mention.concept, "en")[0] for mention in self.terms]
+        names = [self.vocabulary.names(mention.concept, "en")[0] for mention in self.terms]
         numbers = re.findall(r"\b\d[\d/]*\b", self.text)
-        return " ".join(dict.fromkeys([*kept, *numbers]))
+        return " ".join(dict.fromkeys([*names, *numbers]))
 
 
 def cites(text: str, number: str) -> bool:
-    """Whether a text cites a resolution by a number in full: `80/228`, `2771 (2025)`."""
+    """Whether a text cites a resolution by its full number: `80/228`, `2771 (2025)`."""
     return re.search(rf"(?<![\w/.]){re.escape(number).replace(chr(92) + ' ', ' ?')}(?![\w/])", text) is not None
 
 
 def inside(text: str, start: int) -> bool:
-    """Whether a word that starts there is not the first one of a sentence or of a quotation: its capital letter makes it a name."""
-    return not _BEGINS.search(text, max(0, start - 4), start)
+    """Whether the word at a position is not the first of a sentence or quotation, so that a capital letter makes it a name."""
+    return not _SENTENCE_START.search(text, max(0, start - 4), start)
 
 
 def clean_question(text: str) -> str:
-    """One line, compatibility forms folded, control characters gone."""
+    """A text on one line, in NFKC form, without control characters."""
     text = unicodedata.normalize("NFKC", text.encode("utf-8", "ignore").decode("utf-8"))
     return re.sub(r"\s+", " ", _ARABIC_MARKS.sub("", _CONTROL.sub(" ", text))).strip()
 
 
 def parse_question(
-    asked: str,
+    raw: str,
     vocabulary: Vocabulary,
     catalogue: Catalogue,
     language: str | None = None,
     focus: str | None = None,
 ) -> Question:
-    """Understands a question. `language` overrides what its words tell; `focus` is the part asked last."""
-    text = clean_question(asked)
-    spoken = language or detect_language(text)
+    """Parses a question. `language` overrides the detected one; `focus` is the part asked last."""
+    text = clean_question(raw)
+    question_language = language or detect_language(text)
     mentions, bare = find_symbols(text), without_symbols(text)[1]
-    articles, paragraph, rest = _articles(bare, vocabulary, spoken)
-    months = tuple(int(month) for month in vocabulary.choices("months", rest, spoken))
+    articles, paragraph, rest = _articles(bare, vocabulary, question_language)
+    months = tuple(int(month) for month in vocabulary.choices("months", rest, question_language))
     # Russian "повестка дня" (agenda) ends in a word for a day and the afternoon.
-    timed = vocabulary.without("agenda", rest, spoken)
-    nth = [] if months else numbers_after("day", timed, vocabulary, spoken)
-    # "Day 13" is one of the month: hardly a meeting goes on for more than a week.
-    dated = tuple(int(number) for number, _, _ in nth if number.isdigit() and int(number) > WEEK)
-    nth = [each for each in nth if not each[0].isdigit() or int(each[0]) <= WEEK]
-    parts = vocabulary.choices("dayparts", blanked(timed, ((start, end) for _, start, end in nth)), spoken)
-    clock, span = _CLOCK.search(rest), spoken_times(rest)
-    named = _named(bare, vocabulary, catalogue, spoken)
-    items = numbers_after("item", rest, vocabulary, spoken)
-    numbered = [(start, end) for _, start, end in (*items, *nth)]
+    without_agenda = vocabulary.without("agenda", rest, question_language)
+    counted_days = [] if months else numbers_after("day", without_agenda, vocabulary, question_language)
+    # "Day 13" is a day of the month: hardly any meeting lasts more than a week.
+    month_days = tuple(int(number) for number, _, _ in counted_days if number.isdigit() and int(number) > WEEK)
+    counted_days = [each for each in counted_days if not each[0].isdigit() or int(each[0]) <= WEEK]
+    parts = vocabulary.choices(
+        "dayparts", blanked(without_agenda, ((start, end) for _, start, end in counted_days)), question_language
+    )
+    clock, spoken_span = _CLOCK.search(rest), times_in_sentence(rest)
+    named = _named_entries(bare, vocabulary, catalogue, question_language)
+    items = numbers_after("item", rest, vocabulary, question_language)
+    number_spans = [(start, end) for _, start, end in (*items, *counted_days)]
     hour = None
-    if span is not None:
-        hour = span[0].hour + (span[0].minute > 0)  # the first full hour of it
+    if spoken_span is not None:
+        hour = spoken_span[0].hour + (spoken_span[0].minute > 0)  # the first full hour of it
     elif clock and int(clock.group(1)) < 24:
         hour = int(clock.group(1)) + (12 if clock.group(3)[0] in "pP" and int(clock.group(1)) < 12 else 0)
     return Question(
         text=text,
-        language=spoken,
+        language=question_language,
         vocabulary=vocabulary,
         catalogue=catalogue,
         focus=focus or text,
-        rest=blanked(rest, ((start, end) for _, start, end in nth)),
+        rest=blanked(rest, ((start, end) for _, start, end in counted_days)),
         symbols=tuple(mention.symbol for mention in mentions),
         items=tuple(dict.fromkeys(number for number, _, _ in items)),
         articles=articles,
         paragraph=paragraph,
-        sessions=_sessions(rest, vocabulary, spoken),
-        weekdays=tuple(int(day) for day in vocabulary.choices("weekdays", rest, spoken)),
-        days=(*_days(blanked(rest, numbered), bool(months), vocabulary, spoken), *dated),
-        nth_days=tuple(dict.fromkeys(int(number) for number, _, _ in nth if number.isdigit())),
+        sessions=_sessions(rest, vocabulary, question_language),
+        weekdays=tuple(int(day) for day in vocabulary.choices("weekdays", rest, question_language)),
+        days=(*_days(blanked(rest, number_spans), bool(months), vocabulary, question_language), *month_days),
+        nth_days=tuple(dict.fromkeys(int(number) for number, _, _ in counted_days if number.isdigit())),
         months=months,
         afternoon=None if not parts or len(parts) > 1 else parts[0] == "afternoon",
         hour=hour,
         named=named,
-        called=() if named else _called(bare, vocabulary, catalogue, spoken),
+        called=() if named else _possible_treaties(bare, vocabulary, catalogue, question_language),
     )
 
 
 _JOINS = r"\s*(?:,|、|\b(?:and|et|y|or|to)\b|и|و|和|与|及|&|-)\s*(?:the |le |la |el |ال)?"
-"""What stands between two numbers that share a word: `items 2 and 3`, `the second and the third item`."""
+"""What joins two numbers that share a word: `items 2 and 3`, `the second and the third item`."""
 
 
 def numbers_after(kind: str, text: str, vocabulary: Vocabulary, language: str) -> list[tuple[str, int, int]]:
-    """Numbers that stand with a word of a kind (`item 2 (a)`, `the second item`, `第二项`): text and span."""
+    """Numbers next to a word of a kind (`item 2 (a)`, `the second item`, `第二项`): normalised number and span."""
     found: list[tuple[str, int, int]] = []
     numbers = vocabulary.number_words(language)
     forms = vocabulary.forms(kind, language)
@@ -368,7 +375,7 @@ def numbers_after(kind: str, text: str, vocabulary: Vocabulary, language: str) -
     edge = "(?<![哪任每])" if language == "zh" else r"(?<!\w)"
     article = "(?:[وف]?(?:[بك]?ال|لل|[بكل])?)" if language == "ar" else ""
     folded = fold(text) if len(fold(text)) == len(text) else text.casefold()
-    # `item 3 b`: a letter apart that is no word (`item 3 a priority`, `tema 3 y`), or behind which the words end.
+    # `item 3 b`: a separate letter that is no word (`item 3 a priority`, `tema 3 y`), or that ends the sentence.
     parts = "".join(letter for letter in ascii_lowercase if vocabulary.content([letter], language))
     letter = rf"\(?\s*[a-z]\s*\)|(?<=\d)[a-z](?!\w)|(?<=\s)(?:[{parts}](?![\w'’.])|[a-z](?=\s*(?:[?!,;:]|\.?\s*$)))"
     number = rf"(?:n[o°º]\.?\s*|№\s*|#\s*)?(\d{{1,3}})(?:\s*({letter}))?"
@@ -400,14 +407,14 @@ def numbers_after(kind: str, text: str, vocabulary: Vocabulary, language: str) -
 
 
 def _any_of(words: Iterable[str]) -> str:
-    """A pattern for any of some words, the longest first."""
+    """A regex for any of some words, the longest first."""
     return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
 def numbered_meetings(text: str, vocabulary: Vocabulary, language: str) -> tuple[str, ...]:
     """The ordinals of the meetings and sessions that a text names: `8` for `the eighth meeting`."""
     ordinal = {str(name) for name in vocabulary.choices("ordinals", text, language)}
-    ordinal |= {number for found in _WITH_ENDING.findall(text) for number in found if number}
+    ordinal |= {number for found in _ORDINAL.findall(text) for number in found if number}
     named = (number for number, _, _ in numbers_after("meetings", text, vocabulary, language))
     return tuple(dict.fromkeys(each for each in named if each in ordinal))
 
@@ -415,17 +422,17 @@ def numbered_meetings(text: str, vocabulary: Vocabulary, language: str) -> tuple
 def _sessions(text: str, vocabulary: Vocabulary, language: str) -> tuple[str, ...]:
     bodies = [vocabulary.names(mention.concept, "en")[0] for mention in vocabulary.mentions(text, language)]
     if vocabulary.find("sittings", text, language) and not any(body.startswith(_BODIES) for body in bodies):
-        return ()  # rows of a timetable
+        return ()  # sittings in a timetable
     # "The first meeting on a topic" may be any.
     return tuple(each for each in numbered_meetings(text, vocabulary, language) if each != "1")
 
 
 _LETTERED = re.compile(r",?\s*[^\W\d_]+\s+\(?([a-z])\)", re.IGNORECASE)
-"""How a sub-paragraph is named behind an article or a paragraph: `, subparagraph (c)`."""
+"""A sub-paragraph after an article or paragraph: `, subparagraph (c)`."""
 
 
 def _articles(text: str, vocabulary: Vocabulary, language: str) -> tuple[tuple[str, ...], str | None, str]:
-    """Article numbers, a paragraph of the article, and the text with both blanked out."""
+    """The article numbers, the paragraph of the article, and the text with both blanked out."""
     found = numbers_after("article", text, vocabulary, language)
     paragraph = None
     spans = [(start, end) for _, start, end in found]
@@ -449,39 +456,47 @@ def _articles(text: str, vocabulary: Vocabulary, language: str) -> tuple[tuple[s
 
 
 def _days(text: str, month_named: bool, vocabulary: Vocabulary, language: str) -> tuple[int, ...]:
-    """Days of the month: a number beside a month's name, or with an ordinal ending or 日 / 号. What an ordinal numbers, such as an
+    """Days of the month: numbers next to the name of a month, or with an ordinal ending or 日 / 号. An ordinal that numbers something else, such as an
     anniversary, is no day."""
     pattern = r"(?<![\d/.:])(\d{1,2})(?P<nth>st|nd|rd|th|er)?(?![\d/.:]|\s*[ap]\.?m|\s*月)" if month_named else (
         r"(?<![\d/.:])(\d{1,2})(?:\s*(?:日|号)|(?P<nth>th)\b|-?го числа)"
     )  # fmt: skip
 
-    def numbers(behind: str, before: str) -> bool:
-        word, dated = behind.split(), [*before.split()[-1:], *behind.split()[:1]]
-        told = any(names_time(each.strip(".,")) for each in dated) or vocabulary.choices("dayparts", behind, language)
-        return bool(word) and not told and bool(vocabulary.content_of(word[0], language))
+    def numbers_something(after: str, before: str) -> bool:
+        word, adjacent = after.split(), [*before.split()[-1:], *after.split()[:1]]
+        is_date = any(names_time(each.strip(".,")) for each in adjacent) or vocabulary.choices(
+            "dayparts", after, language
+        )
+        return bool(word) and not is_date and bool(vocabulary.content_of(word[0], language))
 
     found = re.finditer(pattern, text)
-    named = (int(day[1]) for day in found if not (day["nth"] and numbers(text[day.end() :], text[: day.start()])))
-    return tuple(dict.fromkeys(day for day in named if 1 <= day <= 31))
+    numbers = (
+        int(day[1]) for day in found if not (day["nth"] and numbers_something(text[day.end() :], text[: day.start()]))
+    )
+    return tuple(dict.fromkeys(day for day in numbers if 1 <= day <= 31))
 
 
-def _named(text: str, vocabulary: Vocabulary, catalogue: Catalogue, language: str) -> tuple[Entry, ...]:
-    """Catalogue entries that the question calls by a name: the treaties above all."""
+def _named_entries(
+    text: str, vocabulary: Vocabulary, catalogue: Catalogue, language: str
+) -> tuple[CatalogueEntry, ...]:
+    """Catalogue entries that the question names, mostly treaties."""
     folded = f" {_plain(text)} "
     names = [text]
     for mention in vocabulary.mentions(text, language):
         names += vocabulary.names(mention.concept, "en")
-    called = {_plain(name) for name in names[1:]}
+    plain_names = {_plain(name) for name in names[1:]}
 
-    def says(name: str) -> bool:
+    def is_named(name: str) -> bool:
         plain = _plain(name)
-        return len(plain) > 3 and (f" {plain} " in folded or plain in called)
+        return len(plain) > 3 and (f" {plain} " in folded or plain in plain_names)
 
-    return tuple(entry for entry in catalogue.entries if any(map(says, entry.names)))
+    return tuple(entry for entry in catalogue.entries if any(map(is_named, entry.names)))
 
 
-def _called(text: str, vocabulary: Vocabulary, catalogue: Catalogue, language: str) -> tuple[Entry, ...]:
-    """`the Protocol` or `the Convention`: the treaty of the catalogue that is called so, though another may be meant."""
+def _possible_treaties(
+    text: str, vocabulary: Vocabulary, catalogue: Catalogue, language: str
+) -> tuple[CatalogueEntry, ...]:
+    """The treaties of the catalogue that `the Protocol` or `the Convention` may be."""
     generic = {
         word
         for mention in vocabulary.mentions(text, language)

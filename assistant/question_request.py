@@ -1,4 +1,4 @@
-"""A question as it is asked, at every door: with the turns before it, how it is to be answered, and of what."""
+"""The request of a question, for all interfaces: its text, earlier turns, language, mode and scope."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.qa.answer import Mode
 from assistant.qa.scope import Scope
-from assistant.service_errors import NotHeld
+from assistant.service_errors import NotFound
 from corpus.documents import Language
 from corpus.library import Library
 
-MOST_HISTORY = 50
-MOST_CHARACTERS = 20_000
-"""Of one question or earlier turn; the setting max_question says what is answered."""
+MAX_HISTORY = 50
+MAX_CHARACTERS = 20_000
+"""Most characters of a question or earlier turn; the setting max_question limits what is answered."""
 
 
 class Wish(BaseModel):
@@ -43,10 +43,10 @@ class QuestionRequest(Wish):
         json_schema_extra={"examples": [{"question": "and on Friday?", "history": ["When is item 3?"]}]}
     )
 
-    question: Annotated[str, Field(min_length=1, max_length=MOST_CHARACTERS)]
+    question: Annotated[str, Field(min_length=1, max_length=MAX_CHARACTERS)]
     history: Annotated[
-        list[Annotated[str, Field(max_length=MOST_CHARACTERS)]],
-        Field(max_length=MOST_HISTORY, description="Earlier questions of the user, oldest first, for follow-ups."),
+        list[Annotated[str, Field(max_length=MAX_CHARACTERS)]],
+        Field(max_length=MAX_HISTORY, description="Earlier questions of the user, oldest first, for follow-ups."),
     ] = []
 
     @classmethod
@@ -59,12 +59,12 @@ class QuestionRequest(Wish):
         mode: Mode | None = None,
         scope: Scope | None = None,
     ) -> QuestionRequest:
-        """One from a door that has bounds of its own."""
+        """Creates a request without validation, for interfaces with limits of their own."""
         return cls.model_construct(question=question, history=list(history), language=language, mode=mode, scope=scope)
 
 
-def scope_of(asked: QuestionRequest, library: Library) -> Scope | None:
-    """What a question is asked of in a library, None for everything. Raises `NotHeld` where that is not there."""
-    if asked.scope is not None and (why := asked.scope.unknown(library)) is not None:
-        raise NotHeld(why)
-    return asked.scope
+def scope_of(request: QuestionRequest, library: Library) -> Scope | None:
+    """The scope of a question, None for everything. Raises `NotFound` where the library does not have it."""
+    if request.scope is not None and (why := request.scope.unknown(library)) is not None:
+        raise NotFound(why)
+    return request.scope

@@ -1,4 +1,4 @@
-"""Rows of a table that an answer quotes, as the table that they are: each cell in its column, below the words that head it."""
+"""Reconstructs the table of quoted rows: cells in columns below their header."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from dataclasses import dataclass
 
 from assistant.qa.answer import Citation, Statement
 from assistant.service_errors import ServiceFault
-from corpus.corpus_errors import NotHeld
+from corpus.corpus_errors import DocumentNotFound
 from corpus.documents import Block, Document
-from corpus.tables import cells_of, tables_of
+from corpus.tables import cell_texts, find_tables
 
 Find = Callable[[str], Document]
-"""Gives a document by its id. Raises `NotHeld`, or as a `ServiceFault` where a server holds it."""
+"""Returns a document by its id. Raises `NotHeld`, or a `ServiceFault` where a server owns the library."""
 
 
 @dataclass(frozen=True)
 class Grid:
-    """Part of a table: words that introduce it, the rows that head it, and those that are quoted, all of equal width; `answers` are
-    the cells that answer, by the numbers of their row among those quoted and of their column."""
+    """Part of a table: introductory text (`lead`), header rows and quoted rows, all of equal width; `answers`: the cells that contain
+    the answer, by index of quoted row and column."""
 
     lead: str
     head: tuple[tuple[str, ...], ...]
@@ -28,18 +28,18 @@ class Grid:
 
 
 def without_bars(words: str) -> str:
-    """Words on one line, with commas between the cells of a row."""
+    """Formats text on one line, with commas between the cells of a row."""
     return re.sub(r"(?:\s+\|)+\s+", ", ", " ".join(words.split())).strip("| ")
 
 
 def grid_of(find: Find, statement: Statement) -> Grid | None:
-    """The table of a statement that quotes rows; None for one that does not, or of whose text the library now has another. `find` gives
-    a document by its id."""
+    """The table of a statement that quotes rows; None where it quotes none, or the document has changed. `find` returns a document by
+    its id."""
     if statement.verdict != "quoted" or not any("|" in each.quote for each in statement.citations):
         return None
     try:
         document = find(statement.citations[0].document)
-    except (NotHeld, ServiceFault):  # removed since
+    except (DocumentNotFound, ServiceFault):  # removed since
         return None
     quoted: dict[int, Block] = {}
     lead = []
@@ -52,38 +52,38 @@ def grid_of(find: Find, statement: Statement) -> Grid | None:
         quoted |= {row.ordinal: row for row in rows}
         lead += [] if rows else [" ".join(each.quote.split())]
     tables = [
-        table for table in tables_of(document) if any(row.ordinal in quoted for row in (*table.header, *table.rows))
+        table for table in find_tables(document) if any(row.ordinal in quoted for row in (*table.header, *table.rows))
     ]
     head = [row for table in tables[:1] for row in table.header]
     heads = {row.ordinal for row in head}
     rest = [quoted[n] for n in sorted(quoted) if n not in heads]
-    width = max((len(cells_of(document, row)) for row in (*head, *rest)), default=0)
+    width = max((len(cell_texts(document, row)) for row in (*head, *rest)), default=0)
     if not width:
         return None
-    told = [each.answer for each in statement.citations if each.answer is not None]
+    spans = [each.answer for each in statement.citations if each.answer is not None]
     answers = frozenset(
         (n, m)
         for n, row in enumerate(rest)
         for m, cell in enumerate(row.cells)
-        if cell and any(start < cell[1] and cell[0] < end for start, end in told)
+        if cell and any(start < cell[1] and cell[0] < end for start, end in spans)
     )
     return Grid(" ".join(lead), _cells(document, head, width), _cells(document, rest, width), answers)
 
 
 def _rows(document: Document, citation: Citation) -> list[Block] | None:
-    """The rows that a citation quotes, none where it quotes other words; None where it quotes part of a row."""
+    """The rows that a citation quotes, empty where it quotes none; None where it quotes part of a row."""
     found = [
         each
         for each in document.blocks
         if each.kind == "row" and each.start < citation.end and citation.start < each.end
     ]
     for each in found:
-        start, end = document.trimmed(each.start, each.end)
+        start, end = document.trim_span(each.start, each.end)
         if start < citation.start or citation.end < end:
             return None
     return found
 
 
 def _cells(document: Document, rows: list[Block], width: int) -> tuple[tuple[str, ...], ...]:
-    cells = [[" ".join(cell.split()) for cell in cells_of(document, row)] for row in rows]
+    cells = [[" ".join(cell.split()) for cell in cell_texts(document, row)] for row in rows]
     return tuple((*each, *[""] * (width - len(each))) for each in cells)

@@ -1,4 +1,4 @@
-"""Why the service does not do what it is asked: each kind with its HTTP status, for every door."""
+"""Errors of the service, each with its HTTP status, for all interfaces."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from assistant.messages import Message, Told
+from assistant.messages import Message, UserFacingError
 from corpus.corpus_errors import LibraryError, LibraryFull
 from corpus.documents import LANGUAGES
 
 log = logging.getLogger("rapporteur.library")
 
 
-class ServiceFault(Told):
-    """A request that is not fulfilled; the message is for the person who made it."""
+class ServiceFault(UserFacingError):
+    """A request was refused or failed; the message is for the user who made it."""
 
     status = 500
     code = "failed"
     title = "The service could not do this"
     wrong: Sequence[Mapping[str, Any]] = ()
-    """What is wrong with a request that is not valid, as pydantic says it."""
+    """Validation errors of the request, in pydantic's form."""
     headers: Mapping[str, str] = {}
-    """What goes with the reply."""
+    """Additional headers of the reply."""
 
     def __init__(
         self, name: str | Message, /, *, retry_after: float | None = None, **values: str | float | Callable[[str], str]
     ) -> None:
         super().__init__(name, **values)
         self.retry_after = retry_after
-        """Seconds after which it is worth trying again."""
+        """Seconds after which the client may try again; None where that is pointless."""
 
     @property
     def detail(self) -> str:
@@ -38,100 +38,100 @@ class ServiceFault(Told):
 
 
 class Invalid(ServiceFault):
-    """What was sent can't be meant; permanent."""
+    """The request is invalid; permanent."""
 
     status, code, title = 422, "invalid", "The request is not valid"
 
 
 class Ambiguous(Invalid):
-    """What was sent may be read in two ways."""
+    """The request can be parsed in two ways."""
 
     status = 400
 
 
-class NotKnown(ServiceFault):
-    """Nobody has said who they are."""
+class NotAuthenticated(ServiceFault):
+    """The operation needs a key or a sign-in."""
 
     status, code, title = 401, "not-signed-in", "Sign-in or an API key is needed"
 
 
 class Forbidden(ServiceFault):
-    """The role does not suffice."""
+    """The caller's role does not suffice."""
 
     status, code, title = 403, "forbidden", "Your role does not allow this"
 
 
-class NotHeld(ServiceFault):
-    """There is no such thing here."""
+class NotFound(ServiceFault):
+    """What the request refers to does not exist here."""
 
     status, code, title = 404, "not-found", "There is no such thing here"
 
 
 class Conflict(ServiceFault):
-    """It can't be done in the present state."""
+    """The operation is not possible in the present state."""
 
     status, code, title = 409, "conflict", "This can't be done now"
 
 
 class TooLarge(ServiceFault):
-    """More was sent than is taken."""
+    """The request is larger than allowed."""
 
     status, code, title = 413, "too-large", "More was sent than is taken"
 
 
 class TooMany(ServiceFault):
-    """This client asks too often; transient."""
+    """The client makes too many requests; transient."""
 
     status, code, title = 429, "too-many-requests", "Too many requests"
 
 
 class Overloaded(ServiceFault):
-    """All clients together ask too much, or the service is stopping; transient."""
+    """All clients together make too many requests, or the service is stopping; transient."""
 
     status, code, title = 503, "overloaded", "The service is busy"
 
 
 class TooSlow(ServiceFault):
-    """What was to be sent did not come."""
+    """The request did not arrive in time."""
 
     status, code, title = 408, "too-slow", "The request did not come in time"
 
 
 class Full(ServiceFault):
-    """There is no room for what is to be kept."""
+    """The disk is full."""
 
     status, code, title = 507, "full", "There is no room left"
 
 
 class Unavailable(ServiceFault):
-    """What the service stands on does not answer, or is not as it should be."""
+    """Something that the service depends on (library, worker process) does not work."""
 
     status, code, title = 503, "library", "The library can't be used now"
 
 
 def stopping() -> Overloaded:
-    """What is said to who asks a service that is about to end."""
+    """The refusal of a request while the service is stopping."""
     return Overloaded("stopping", retry_after=60)
 
 
-def no_room() -> Full:
-    """What is said to who sends something that there is no room for."""
+def disk_full() -> Full:
+    """The refusal of data that can't be stored because the disk is full."""
     return Full("disk-full")
 
 
-def of_library(error: LibraryError, *, trusted: bool) -> ServiceFault:
-    """The refusal that an error of the library is. Where its files lie, and why they can't be used, is told to those alone who are
-    `trusted` to run it; the log says it in any case."""
+def from_library_error(error: LibraryError, *, trusted: bool) -> ServiceFault:
+    """Converts an error of the library. Its message, which may contain paths, is shown to `trusted` callers only; it is always
+    logged."""
     log.error("the library: %s", error)
     if isinstance(error, LibraryFull):
-        return Full("said", text=str(error)) if trusted else no_room()
+        return Full("said", text=str(error)) if trusted else disk_full()
     return (
         Unavailable("said", text=str(error), retry_after=60) if trusted else Unavailable("library-away", retry_after=60)
     )
 
 
-def known_language(language: str) -> str:
-    """A language code that was given. Raises `Invalid` for what is none of the six."""
+def check_language(language: str) -> str:
+    """Returns a valid language code. Raises `Invalid` for any but the six."""
     if language not in LANGUAGES:
         raise Invalid("no-language", language=language, languages=", ".join(LANGUAGES))
     return language

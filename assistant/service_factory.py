@@ -1,4 +1,4 @@
-"""From settings to a running service: library, engine, service, who may do what."""
+"""Builds a running service from settings: library, engine, service and access control."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from assistant.access.access_store import AccessStore
-from assistant.access.rate_limits import Rates
+from assistant.access.rate_limits import RateLimits
 from assistant.api.authentication import AccessGate, Hosts
-from assistant.cli.server_backend import SERVER
-from assistant.engine_factory import make_keeper, open_engine
+from assistant.cli.server_backend import SERVER_FILE
+from assistant.engine_factory import make_updater, open_engine
 from assistant.service import Service
-from assistant.service.question_queue import Turns, politely
+from assistant.service.question_queue import QuestionQueue, with_queued_embedding
 from assistant.settings import Settings
 from corpus.corpus_errors import LibraryBusy
 from corpus.embedding import make_models
 
 NICE = 10
-"""How far the processes that read files step behind those that answer."""
+"""Increment of the niceness of processes that read files, so that answering comes first."""
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """No other server uses the folder, which holds uploads that wait and the address of its server. Raises `LibraryBusy`."""
+def _exclusive(folder: Path) -> Iterator[None]:
+    """Locks the folder, which holds pending uploads and the server's address, against other servers. Raises `LibraryBusy`."""
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(folder / "server.lock", timeout=0):
@@ -40,24 +40,27 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def open_service(chosen: Settings, token: str | None = None) -> Iterator[tuple[Service, AccessGate]]:
-    """The service that the settings describe, and what tells who calls it, until the block ends; then what was begun is finished. `token` opens
-    it to this machine's user. Raises what opening a library raises."""
-    turns = Turns.of(chosen)
-    models = make_models(chosen.embedding, chosen.multilingual, chosen.data_dir / "models")
+def open_service(settings: Settings, token: str | None = None) -> Iterator[tuple[Service, AccessGate]]:
+    """Opens the service that the settings describe, with the gate that identifies callers; on exit, work in progress is finished.
+    `token` admits this machine's user. Raises what opening a library raises."""
+    question_queue = QuestionQueue.of(settings)
+    models = make_models(settings.embedding, settings.multilingual, settings.data_dir / "models")
     with (
-        _alone(chosen.data_dir) if chosen.database_url else nullcontext(),
+        _exclusive(settings.data_dir) if settings.database_url else nullcontext(),
         open_engine(
-            settings=chosen, models=politely(models, turns), away=turns.away, owner="rapporteur serve"
+            settings=settings,
+            models=with_queued_embedding(models, question_queue),
+            away=question_queue.away,
+            owner="rapporteur serve",
         ) as engine,
-        AccessStore(chosen.data_dir, database=chosen.database_url) as store,
+        AccessStore(settings.data_dir, database=settings.database_url) as store,
     ):
         service = Service(
             engine,
-            make_keeper(engine.library, chosen, NICE),
-            chosen,
-            turns=turns,
-            rates=Rates(chosen.rate, chosen.rate_address),
+            make_updater(engine.library, settings, NICE),
+            settings,
+            question_queue=question_queue,
+            rate_limits=RateLimits(settings.rate, settings.rate_address),
             store=store,
         )
         try:
@@ -65,24 +68,24 @@ def open_service(chosen: Settings, token: str | None = None) -> Iterator[tuple[S
             service.warm()
             gate = AccessGate(
                 store,
-                hours=chosen.session_hours,
-                reading=chosen.open_reading,
+                hours=settings.session_hours,
+                reading=settings.open_reading,
                 local=token,
-                hosts=Hosts(chosen.hosts),
+                hosts=Hosts(settings.hosts),
             )
             yield service, gate
         finally:
-            service.close(chosen.stop_seconds)
+            service.close(settings.stop_seconds)
 
 
 @contextmanager
 def announced(folder: Path, url: str, token: str) -> Iterator[None]:
-    """Until the block ends, the command line of this user finds the server. Nobody else can read the file."""
-    path = folder / SERVER
-    made = folder / f"{SERVER}.{secrets.token_hex(4)}"
-    with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+    """Publishes the server's address to the command line of this user until the block ends. Nobody else can read the file."""
+    path = folder / SERVER_FILE
+    temporary = folder / f"{SERVER_FILE}.{secrets.token_hex(4)}"
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         json.dump({"url": url, "token": token, "pid": os.getpid()}, file)
-    made.replace(path)
+    temporary.replace(path)
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""Settings, read once at the top. Order: options of the command, `RAPPORTEUR_...` variables, a file, defaults."""
+"""Settings, read once at start. Precedence: options of the command, `RAPPORTEUR_...` variables, a file, defaults."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-LEAST_EVIDENCE = 800
-"""Tokens that must be left for the rules, the question and at least one passage."""
+MIN_EVIDENCE = 800
+"""Least tokens of the context for the instructions, the question and at least one passage."""
 
 
 class SettingsError(ValueError):
-    """A setting that can't be used; the message names it and where it was read. Permanent until changed."""
+    """A setting is invalid; the message names it and where it was read. Permanent until changed."""
 
 
 def default_data_dir() -> Path:
@@ -42,7 +42,7 @@ def settings_file() -> Path:
 
 
 class Settings(BaseSettings):
-    """All that can be set. Unknown names in the file are errors; numbers have bounds."""
+    """All settings. Unknown names in the file are errors; numbers have bounds."""
 
     model_config = SettingsConfigDict(env_prefix="RAPPORTEUR_", extra="forbid", frozen=True)
 
@@ -230,9 +230,9 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _budget(self) -> Settings:
-        if self.model_output * 2 + LEAST_EVIDENCE > self.model_context:
+        if self.model_output * 2 + MIN_EVIDENCE > self.model_context:
             raise ValueError(
-                f"model_context (RAPPORTEUR_MODEL_CONTEXT): must be at least twice model_output and {LEAST_EVIDENCE}"
+                f"model_context (RAPPORTEUR_MODEL_CONTEXT): must be at least twice model_output and {MIN_EVIDENCE}"
             )
         return self
 
@@ -250,24 +250,24 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Options before environment before file."""
+        """Sets the precedence: options, environment, file."""
         file = TomlConfigSettingsSource(settings_cls, toml_file=settings_file())
         return init_settings, env_settings, file
 
 
 def model_key() -> str | None:
-    """The key of the model's server. Only from the environment, so that it stands in no file and no list of settings."""
+    """The API key of the model's server. From the environment only, so that no file or list of settings contains it."""
     return os.environ.get("RAPPORTEUR_MODEL_KEY", "").strip() or None
 
 
-def unread() -> list[str]:
-    """The variables of the environment that are named as settings are and that nothing reads."""
+def unknown_variables() -> list[str]:
+    """Environment variables with the prefix of settings that nothing reads."""
     known = {f"RAPPORTEUR_{each.upper()}" for each in (*Settings.model_fields, "config", "model_key", "eval_key")}
     return sorted(each for each in os.environ if each.upper().startswith("RAPPORTEUR_") and each.upper() not in known)
 
 
 def load_settings(**options: Any) -> Settings:
-    """The settings, `options` first (None: not given). Raises `SettingsError` with a sentence for people."""
+    """Loads the settings; `options` take precedence (None: not set). Raises `SettingsError` with a sentence for people."""
     file = settings_file()
     if os.environ.get("RAPPORTEUR_CONFIG") and not file.is_file():
         raise SettingsError(f"RAPPORTEUR_CONFIG names {file}, but there is no such file.")

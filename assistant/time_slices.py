@@ -1,4 +1,4 @@
-"""Long work in slices: between two of them, those who wait for the models have their turn."""
+"""Splits long work into time slices, between which waiting questions can use the models."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from typing import TypeVar
 
 T = TypeVar("T")
 Aside = Callable[[], AbstractContextManager[object]]
-"""What is entered around work that needs no turn at the models; at its end the turn is taken again."""
+"""Context manager that gives up the turn at the models, and takes it again at its end."""
 SECONDS = 0.25
-"""How long a slice lasts, at least."""
+"""Least length of a slice."""
 
 
 @dataclass(frozen=True)
 class Slices:
-    """Cuts work. Without an `aside` nobody waits, and nothing is cut. `clock` gives seconds."""
+    """Splits work into slices by entering `aside` between them; without one, nothing happens. `clock` gives seconds."""
 
     aside: Aside = nullcontext
     clock: Callable[[], float] = time.perf_counter
 
     def __call__(self, items: Iterable[T]) -> Iterator[T]:
-        """The items; once a slice has lasted its time, the turn is given up for a moment before the next one."""
+        """Yields the items; after `SECONDS` the turn is given up for a moment before the next one."""
         begun = self.clock()
         for item in items:
             if self.clock() - begun >= SECONDS:
@@ -32,6 +32,6 @@ class Slices:
             yield item
 
     def end(self) -> None:
-        """Ends a slice: those who wait have their turn."""
+        """Ends a slice: waiting questions get their turn."""
         with self.aside():
             pass

@@ -1,4 +1,4 @@
-"""What Rapporteur says itself, by name, in the six official languages: the gettext catalogues in `assistant/locale`."""
+"""Texts of the user interface in the six official languages: the gettext catalogues in `assistant/locale`."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ Domain = Literal["answers", "messages", "page", "papers", "reasons"]
 
 @lru_cache(maxsize=64)
 def texts(domain: Domain, language: str) -> dict[str, str]:
-    """What a catalogue says in a language by its names, which are the contexts there, in the order of the template; the English is what the
-    template has to be translated. What is not translated, or not for certain (fuzzy), is in English."""
-    from babel.messages.pofile import read_po  # not before something is said
+    """Loads the texts of a catalogue in a language by name (gettext context), in the order of the template, which has the English.
+    Untranslated and fuzzy texts are in English."""
+    from babel.messages.pofile import read_po  # slow to import
 
     path = f"{domain}.pot" if language == "en" else f"{language}/LC_MESSAGES/{domain}.po"
     with (files("assistant") / "locale" / path).open("rb") as file:

@@ -16,14 +16,14 @@ from typing import Any
 
 from assistant.package_data import shipped
 from assistant.wording.values import blanked
-from corpus.analysis import analyse, fold, words
-from corpus.calendar_names import day_words, spoken_names
+from corpus.analysis import analyse, fold, word_spans
+from corpus.calendar_names import day_words, names_by_number
 from corpus.documents import LANGUAGES
 
 
 @dataclass(frozen=True)
 class TermMention:
-    """A text or body that a question names: its number among the terms and the span of the words."""
+    """A text or body named in a question: its index among the terms, and the span of the name."""
 
     concept: int
     start: int
@@ -31,19 +31,19 @@ class TermMention:
 
 
 _PROCLITICS = "لبكوف"
-"""Arabic words of one letter that are written together with the next word: to, with, like, and, so."""
+"""Arabic one-letter words that are attached to the next word: to, with, like, and, so."""
 
 
 class Vocabulary:
-    """Question words and terms. `shipped()` gives the one that comes with Rapporteur."""
+    """Question words and the names of texts and bodies. `shipped()` returns the vocabulary that comes with Rapporteur."""
 
     def __init__(self, questions: Mapping[str, Any], terms: Sequence[Mapping[str, Sequence[str]]]) -> None:
         self._questions = questions
         self.terms = tuple(terms)
         self._index, self._pattern = cache(self._make_index), cache(self._make_pattern)
         self.groups = cache(self._make_groups)
-        """The named choices of a kind in a language, with their words."""
-        # One question is looked at by several parts in a row.
+        """The groups of a kind in a language: names with their word forms."""
+        # The same question is analysed by several components in a row.
         self._mentions = lru_cache(256)(self._find_terms)
 
     @staticmethod
@@ -67,7 +67,7 @@ class Vocabulary:
         return blanked(text, (match.span() for match in self._pattern(language, kind).finditer(text)))
 
     def choices(self, kind: str, text: str, language: str) -> list[str]:
-        """Which of a kind's named choices a text mentions, in order: `dayparts` gives `morning`, `weekdays` numbers from 0, Monday."""
+        """The groups of a kind that a text mentions, in order: for `dayparts` e.g. `morning`, for `weekdays` numbers from 0 (Monday)."""
         found = []
         for name in self.groups(kind, language):
             found += [(match.start(), name) for match in self._pattern(language, kind, name).finditer(text)]
@@ -81,7 +81,7 @@ class Vocabulary:
 
     def _make_groups(self, kind: str, language: str) -> dict[str, list[str]]:
         days = kind == "months" or kind == "weekdays"
-        groups = spoken_names(kind, language, in_questions=True) if days else self._questions[language][kind]
+        groups = names_by_number(kind, language, in_questions=True) if days else self._questions[language][kind]
         return {str(name): [*map(str, forms)] for name, forms in groups.items()}
 
     def number_words(self, language: str, *kinds: str) -> dict[str, int]:
@@ -95,7 +95,7 @@ class Vocabulary:
         }
 
     def _make_pattern(self, language: str, kind: str, choice: str = "") -> re.Pattern[str]:
-        """What finds the words of a kind, or of one of its named choices."""
+        """A regex for the words of a kind, or of one of its groups."""
         return word_pattern(self.groups(kind, language)[choice] if choice else self.forms(kind, language), language)
 
     @cached_property
@@ -111,18 +111,18 @@ class Vocabulary:
         }
 
     def content_of(self, text: str, language: str) -> list[str]:
-        """The content words of a text, analysed."""
+        """The index tokens of the content words of a text."""
         return self.content(analyse(text, language), language)
 
     def content(self, tokens: Sequence[str], language: str) -> list[str]:
-        """Analysed tokens without function words."""
+        """Index tokens without those of function words."""
         stops = self._stops[language]
         return [token for token in tokens if token not in stops]
 
     # Terms
 
     def mentions(self, text: str, language: str) -> list[TermMention]:
-        """Terms in a text, longest first where they overlap, in order of their place."""
+        """The terms in a text in order; of overlapping ones the longest."""
         return self._mentions(text, language)
 
     def names(self, concept: int, language: str) -> list[str]:
@@ -130,7 +130,7 @@ class Vocabulary:
         return [str(name) for name in self.terms[concept].get(language, ())]
 
     def _make_index(self, language: str) -> dict[tuple[str, ...], int]:
-        """The terms by the stems of their names; in Chinese, which has no words, by their characters."""
+        """The terms by the stems of their names; in Chinese, which is written without spaces, by characters."""
         index: dict[tuple[str, ...], int] = {}
         for concept, term in enumerate(self.terms):
             for name in map(str, term.get(language, ())):
@@ -141,7 +141,7 @@ class Vocabulary:
     def _find_terms(self, text: str, language: str) -> list[TermMention]:
         index = self._index(language)
         longest = max(map(len, index), default=0)
-        parts = [(char, n, n + 1) for n, char in enumerate(text)] if language == "zh" else words(text)
+        parts = [(char, n, n + 1) for n, char in enumerate(text)] if language == "zh" else word_spans(text)
         stems = [(word,) if language == "zh" else _term_stems(word, language) for word, _, _ in parts]
         flat = [stem for each in stems for stem in each]
         home = [n for n, each in enumerate(stems) for _ in each]
@@ -164,7 +164,7 @@ class Vocabulary:
 
 
 def word_pattern(forms: Sequence[str], language: str) -> re.Pattern[str]:
-    """A pattern for whole words, longest first; substrings in Chinese, prefixed articles allowed in Arabic."""
+    """A regex for whole words, longest first; in Chinese for substrings, in Arabic with optional prefixes."""
     ordered = sorted({str(form) for form in forms}, key=len, reverse=True)
     body = "|".join(re.escape(form).replace(r"\ ", r"\s+").replace("'", "['’]") for form in ordered)
     if language == "zh":

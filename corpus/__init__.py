@@ -1,7 +1,7 @@
-"""Ground floor: symbols, documents, meetings, the catalogue and the library that holds them."""
+"""The lowest layer: symbols, documents, meetings, the catalogue, embedding models and the library that stores documents."""
 
 import os
 
-# onnxruntime sends its maker what machine it runs on as soon as it is imported, by whomever; a call that forbids it comes
-# too late. Everything here imports this package first.
+# onnxruntime sends data about the machine to its maker as soon as it is imported, before a call could disable it. This package is
+# imported before any module that uses onnxruntime.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"

@@ -1,4 +1,4 @@
-"""Acronyms, and the words that spell them."""
+"""Finds acronyms and the names that they stand for."""
 
 from __future__ import annotations
 
@@ -6,35 +6,35 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-SHORT = 3
-"""Letters of the words that an acronym may leave out: of, and, des, la."""
-LONGEST = 12
+MAX_SKIPPED_LETTERS = 3
+"""Length of words that an acronym may skip: of, and, des, la."""
+MAX_ACRONYM_LETTERS = 12
 """Letters of the longest acronym."""
 _CAPITALS, _WORD = re.compile(r"[^\W\d_]{2,}"), re.compile(r"[^\W\d_]+")
 
 
-def acronyms(text: str) -> list[str]:
-    """The words of a text that are written in capitals, each once; none where most are."""
+def find_acronyms(text: str) -> list[str]:
+    """The words of a text that are in capitals, each once; none where most words are."""
     words = _CAPITALS.findall(text)
     found = dict.fromkeys(word for word in words if word.isupper())
-    return [word for word in found if len(word) <= LONGEST and 2 * len(found) < len(words)]
+    return [word for word in found if len(word) <= MAX_ACRONYM_LETTERS and 2 * len(found) < len(words)]
 
 
-def spells(acronym: str, text: str) -> bool:
-    """Whether a text has an acronym, or words that begin with its letters."""
-    return acronym in text or bool(spelling(acronym, text))
+def matches_acronym(acronym: str, text: str) -> bool:
+    """Whether a text contains an acronym or words that begin with its letters."""
+    return acronym in text or bool(find_expansion(acronym, text))
 
 
-def spelling(acronym: str, text: str) -> str:
-    """The first words in a row of a text that begin with the letters of an acronym (ECOSOC: Economic and Social Council); empty where
-    there are none."""
-    letters, told = acronym.casefold(), dict[int, int]()
+def find_expansion(acronym: str, text: str) -> str:
+    """The first sequence of words in a text that begin with the letters of an acronym (ECOSOC: Economic and Social Council); empty
+    where there is none."""
+    letters, begins = acronym.casefold(), dict[int, int]()
     for match in _WORD.finditer(text):
         word = match.group().casefold()
-        if not told and word[0] != letters[0]:
+        if not begins and word[0] != letters[0]:
             continue
-        reached = dict(told) if len(word) <= SHORT else {}
-        for count, begin in ((0, match.start()), *told.items()):
+        reached = dict(begins) if len(word) <= MAX_SKIPPED_LETTERS else {}
+        for count, begin in ((0, match.start()), *begins.items()):
             end = count + 1
             while end <= len(letters) and word.startswith(letters[count:end]):
                 if count or end < len(letters):  # a word that begins like all of it is another word
@@ -42,14 +42,16 @@ def spelling(acronym: str, text: str) -> str:
                 end += 1
         if len(letters) in reached:
             return " ".join(text[reached[len(letters)] : match.end()].split())
-        told = reached
+        begins = reached
     return ""
 
 
-def named_by(acronym: str, texts: Iterable[str]) -> str:
-    """The name that texts spell an acronym with most often, each of its longer words with a capital; empty where none does."""
-    told = (spelling(acronym, text) for text in texts)
+def most_common_expansion(acronym: str, texts: Iterable[str]) -> str:
+    """The name for an acronym that most texts use, with capitals on its longer words; empty where none does."""
+    expansions = (find_expansion(acronym, text) for text in texts)
     found = Counter(
-        long for long in told if long and all(w[0].isupper() for w in _WORD.findall(long) if len(w) > SHORT)
+        long
+        for long in expansions
+        if long and all(w[0].isupper() for w in _WORD.findall(long) if len(w) > MAX_SKIPPED_LETTERS)
     )
     return min(found, key=lambda long: (-found[long], long), default="")

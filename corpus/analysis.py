@@ -1,4 +1,4 @@
-"""Lexical analysis by language: the tokens that the lexical index and the evidence scoring compare.
+"""Lexical analysis by language: the tokens of the lexical index.
 
 Words of en, fr, es, ru and ar are stemmed with Snowball (Porter 2001, https://snowballstem.org); Chinese,
 written without spaces, becomes overlapping character bigrams, the usual unit of retrieval for it (Nie et al.,
@@ -64,8 +64,8 @@ def _token(word: str, language: str) -> str:
     return fold(stemmed) or word
 
 
-def words(text: str) -> list[tuple[str, int, int]]:
-    """Surface words (Han runs whole) with their character spans."""
+def word_spans(text: str) -> list[tuple[str, int, int]]:
+    """(word, start, end) of the words of a text; a run of Chinese characters is one word."""
     return [(match.group(), match.start(), match.end()) for match in _TOKEN.finditer(text)]
 
 

@@ -1,5 +1,5 @@
-"""What months, days of the week and languages are called in the six official languages, as Unicode CLDR says (by Babel); what it lacks, and
-where the United Nations spell otherwise, stands in `calendar.yaml`."""
+"""Names of months, days of the week and languages in the six official languages, from Unicode CLDR (by Babel); names that it lacks or
+that the United Nations spell differently are in `calendar.yaml`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _beside() -> Mapping[str, Mapping[str, Any]]:
 @lru_cache(maxsize=16)
 def _cldr(locale: str, kind: Kind, context: str = "format", width: str = "wide") -> Mapping[int, str]:
     """Names by number: months from 1, days of the week from 0, Monday."""
-    from babel import Locale  # reads its files when it is asked
+    from babel import Locale  # imported only where it is needed
 
     known = Locale.parse(locale)
     found: Mapping[int, str] = (known.months if kind == "months" else known.days)[context][width]
@@ -36,9 +36,9 @@ def _cldr(locale: str, kind: Kind, context: str = "format", width: str = "wide")
 
 
 @lru_cache(maxsize=32)
-def spoken_names(kind: Kind, language: str, *, in_questions: bool = False) -> Mapping[int, tuple[str, ...]]:
-    """The names of months (from 1) or of days of the week (from 0, Monday) in a language, in lower case, with their other forms and spellings;
-    those that are read in questions only where these are asked for."""
+def names_by_number(kind: Kind, language: str, *, in_questions: bool = False) -> Mapping[int, tuple[str, ...]]:
+    """The names of months (from 1) or of days of the week (from 0, Monday) in a language, in lower case, with other forms and spellings;
+    with `in_questions` also those that are recognised in questions only."""
     beside = _beside()[language]
     short = "abbreviated" if language == "zh" else "wide"
     tables = [
@@ -55,18 +55,20 @@ def spoken_names(kind: Kind, language: str, *, in_questions: bool = False) -> Ma
 
 
 def _each(forms: Iterable[str]) -> tuple[str, ...]:
-    """Each form once, in lower case, also as it is typed without accents."""
+    """Each form once, in lower case, with and without accents."""
     return tuple(dict.fromkeys(form for given in forms for form in (given.casefold(), fold(given))))
 
 
 @lru_cache(maxsize=2)
-def name_numbers(kind: Kind) -> Mapping[str, int]:
+def numbers_by_name(kind: Kind) -> Mapping[str, int]:
     """Every name in every language, in lower case, with its number."""
-    return {form: number for each in LANGUAGES for number, forms in spoken_names(kind, each).items() for form in forms}
+    return {
+        form: number for each in LANGUAGES for number, forms in names_by_number(kind, each).items() for form in forms
+    }
 
 
 def month_name(month: int, language: str) -> str:
-    """A month (1 to 12) as documents of the United Nations print it within a date: `October`, `تشرين الأول/أكتوبر`, `10月`."""
+    """The name of a month (1 to 12) as in dates in documents of the United Nations: `October`, `تشرين الأول/أكتوبر`, `10月`."""
     if language == "ar":
         own = _beside()["ar"]["months"].get(month, [_cldr("ar", "months")[month]])
         return f"{_cldr(_beside()['ar']['locales'][0], 'months')[month]}/{own[0]}"
@@ -75,7 +77,7 @@ def month_name(month: int, language: str) -> str:
 
 @lru_cache(maxsize=8)
 def day_words(language: str) -> list[str]:
-    """The word for a day, in the forms that it takes beside numbers."""
+    """The word for “day”, in its forms after numbers."""
     from babel.units import format_unit
 
     length = "short" if language in ("ar", "zh") else "long"  # CLDR has only this one for them
@@ -84,13 +86,13 @@ def day_words(language: str) -> list[str]:
 
 
 def weekday_name(day: int, language: str) -> str:
-    """A day of the week (0 is Monday)."""
+    """The name of a day of the week (0 is Monday)."""
     return _cldr(language, "weekdays")[day]
 
 
 @lru_cache(maxsize=64)
 def language_name(of: str, language: str) -> str:
-    """What one of the six languages is called in another, or in itself: `anglais`."""
+    """The name of one of the six languages in a language: `anglais`."""
     from babel import Locale
 
     return str(_beside()[language].get("languages", {}).get(of) or Locale.parse(language).languages[of])
@@ -98,8 +100,8 @@ def language_name(of: str, language: str) -> str:
 
 @lru_cache(maxsize=1)
 def language_codes() -> Mapping[str, str]:
-    """Every name of the six languages in every one of them, in lower case, with its code; Arabic ones also behind the preposition that
-    they follow in mastheads."""
+    """Codes by the names of the six languages in each of them, in lower case; Arabic names also with the preposition that
+    precedes them in mastheads."""
     from babel import Locale
 
     made: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""What can be wrong with a library, said in sentences for people."""
+"""The errors of a library, with messages for users."""
 
 from __future__ import annotations
 
@@ -11,44 +11,44 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-DATABASE = "library.sqlite3"
-"""File in a library's folder that holds it, unless PostgreSQL does."""
-OWNER = "owner.json"
-"""File in a library's folder that names the process that owns it."""
+DATABASE_FILE = "library.sqlite3"
+"""The SQLite file in a library's folder."""
+OWNER_FILE = "owner.json"
+"""The file in a library's folder that names the process that owns the folder."""
 SEAL_FILE = "links.key"
-"""File in a library's folder with the secret that seals links and sessions."""
-LEAST_ROOM = 1_000_000
-"""Bytes on a disk below which it counts as full where something could not be written."""
+"""The file in a library's folder with the secret key that signs links and sessions."""
+MIN_FREE_BYTES = 1_000_000
+"""Free bytes below which a disk counts as full when writing fails."""
 
 
 class LibraryError(Exception):
-    """The library can't do what was asked; the message says why and what to do. It is unharmed."""
+    """The library can't do what was requested; the message says why and what to do. The library is undamaged."""
 
 
-class NotHeld(LibraryError):
-    """The library holds no such document; it may have been removed a moment ago."""
+class DocumentNotFound(LibraryError):
+    """No document has this id; it may have been removed a moment ago."""
 
 
-class Overtaken(LibraryError):
-    """Another process has changed what this was decided by; decide again."""
+class ConcurrentChange(LibraryError):
+    """Another process has changed the documents that an operation relied on; check again and retry."""
 
 
 class LibraryFull(LibraryError):
-    """There is no room on the disk. Nothing was changed, and what only reads goes on."""
+    """The disk is full. Nothing was changed, and reading still works."""
 
 
 class LibraryBusy(LibraryError):
-    """Another process owns the folder. Transient: try again when it has ended."""
+    """Another process owns the folder. Transient: retry when it has ended."""
 
 
 class LibraryStale(LibraryError):
-    """The library was made with another model, schema or segmenter. Mended by `rapporteur reindex`."""
+    """The library was made with another model, schema or chunker version. Fixed by `rapporteur reindex`."""
 
 
 def busy_message(folder: Path) -> str:
-    """Who owns a folder, and what to do about it."""
+    """The message of `LibraryBusy`: which process owns the folder, and what to do about it."""
     try:
-        owner = json.loads((folder / OWNER).read_text(encoding="utf-8"))
+        owner = json.loads((folder / OWNER_FILE).read_text(encoding="utf-8"))
         who = f"process {owner['pid']} ({owner['name']})"
     except (OSError, ValueError, KeyError, TypeError):
         who = "another process"
@@ -59,35 +59,35 @@ def busy_message(folder: Path) -> str:
 
 
 @contextmanager
-def plainly(folder: Path) -> Iterator[None]:
-    """Turns the errors of disk and database into sentences for people."""
+def readable_errors(folder: Path) -> Iterator[None]:
+    """Turns errors of disk and database into a `LibraryError` with a message for users."""
     try:
         yield
     except (sqlite3.DatabaseError, OSError) as error:
-        kind = LibraryFull if is_full(error) else LibraryError
-        raise kind(advice(folder, getattr(error, "strerror", None) or str(error))) from error
+        kind = LibraryFull if is_disk_full(error) else LibraryError
+        raise kind(storage_error_message(folder, getattr(error, "strerror", None) or str(error))) from error
 
 
-def is_full(error: BaseException | None) -> bool:
-    """Whether an error says that a disk has no room, or that somebody has used up his share of it."""
+def is_disk_full(error: BaseException | None) -> bool:
+    """Whether an error means that a disk is full or a quota is used up."""
     if isinstance(error, OSError):
         return error.errno in (errno.ENOSPC, errno.EDQUOT)
     return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
 
 
-def no_room(folder: Path) -> bool:
-    """Whether next to nothing can be written where a folder lies: databases and indexes then fail in words of their own."""
+def has_no_space(folder: Path) -> bool:
+    """Whether the disk of a folder is almost full: databases and indexes then fail with various messages of their own."""
     try:
-        return shutil.disk_usage(folder).free < LEAST_ROOM
+        return shutil.disk_usage(folder).free < MIN_FREE_BYTES
     except OSError:
         return False
 
 
-def _closed(folder: Path) -> bool:
-    """Whether a folder is there whose files nobody here may see."""
+def _is_unreadable(folder: Path) -> bool:
+    """Whether a folder exists whose files this user may not read."""
     try:
         with os.scandir(folder):
-            (folder / DATABASE).exists()
+            (folder / DATABASE_FILE).exists()
     except PermissionError:
         return True
     except OSError:
@@ -95,10 +95,10 @@ def _closed(folder: Path) -> bool:
     return False
 
 
-def advice(folder: Path, reason: str) -> str:
-    """What to tell people when disk or database refuse."""
+def storage_error_message(folder: Path, reason: str) -> str:
+    """The message for an error of disk or database whose text is `reason`."""
     low = reason.casefold()
-    if "full" in low or "no space" in low or "quota" in low or ("disk i/o" in low and no_room(folder)):
+    if "full" in low or "no space" in low or "quota" in low or ("disk i/o" in low and has_no_space(folder)):
         return f"The disk that holds {folder} is full. Nothing was changed. Free some space and try again."
     if (
         "readonly" in low
@@ -107,7 +107,7 @@ def advice(folder: Path, reason: str) -> str:
         or "permission" in low
         or "unable to open" in low
     ):
-        if _closed(folder):
+        if _is_unreadable(folder):
             return f"The folder {folder} can't be read. Change its permissions, or choose another with --data-dir."
         return f"The folder {folder} can't be written to. Change its permissions, or choose another with --data-dir."
     if "malformed" in low or "not a database" in low:

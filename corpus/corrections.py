@@ -1,7 +1,7 @@
-"""What a corrigendum corrects: the places that it names, and its words about each.
+"""Parses a corrigendum: the places that it corrects, and its text about each.
 
 A corrigendum names a place (“Paragraph 12, second sentence”), on a line of its own or in a sentence, and says what to
-read there; what it says of one place runs to the next. Where it names none, it touches the document as a whole.
+read there; the text about one place ends where the next one is named. A corrigendum that names no place concerns the whole document.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from corpus.documents import Block, Document
-from corpus.places import PREAMBLE, Naming, folded, name_place, parts_of
+from corpus.places import PREAMBLE, PlaceMention, find_place, normalise_place_text, parse_locator
 
-HEAD = 160
-"""Characters at the beginning of a block in which the place is looked for."""
+HEAD_LENGTH = 160
+"""Characters at the beginning of a block in which a place is searched for."""
 _TITLE = re.compile(
     r"^(?:(?:technical )?corrigend(?:um|a)|rectificati(?:f|fs)|correcci[oó]n(?:es)?|correcti(?:on|f)s?|исправлени[ея]|"
     r"поправк[аи]|تصويبات?|التصويب|更正)(?:\s*(?:\d{1,2}|[*]+))?\.?$",
     re.IGNORECASE,
 )
-_TELLS = re.compile(
+_INSTRUCTION = re.compile(
     r"\b(?:reads?|replace[ds]?|delete[ds]?|inserts?|inserted|substitute[ds]?|add|adds|should|amend(?:ed)?|instead of|"
     r"lire|se li[st]|remplacer|remplace|supprimer|supprime|ajouter|insérer|au lieu d|doit|doivent|"
     r"debe[n]?|d[ií]ce|dic[ei]|donde|léase|lease|sustitúy\w+|sustituir|sustituy\w+|suprim\w+|suprím\w+|añád\w+|añadir|"
@@ -29,7 +29,7 @@ _TELLS = re.compile(
     r"改为|改成|应为|应改|删|替换|增加|增列|插入|添加|代之|读作|应读|取代",
     re.IGNORECASE,
 )
-_SAYS_WHAT = re.compile(
+_QUOTED_TEXT = re.compile(
     r"(?:\bfor\b|\bau lieu d|\bdonde\b|\ben lugar\b|\bвместо\b|بدلا|بدل |原文)|[“”«»„\"‘「『]", re.IGNORECASE
 )
 _LEAD_IN = re.compile(
@@ -37,16 +37,16 @@ _LEAD_IN = re.compile(
     r"في|على|在|于|将)(?:\s+|(?<=['’在于将])))*$",
     re.IGNORECASE,
 )
-_STOPS = re.compile(r"\s*(?:$|[,،，.。:：;；()（）\[\]—–第的中末最-])")
+_PLACE_END = re.compile(r"\s*(?:$|[,،，.。:：;；()（）\[\]—–第的中末最-])")
 _TABLE = re.compile(r"\b(?:tables?|tableaux?|cuadros?|tablas?|таблиц\w*)\b|جدول|جداول|表", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Correction:
-    """What a corrigendum says of some places: `text[start:end]` of the corrigendum, its first block at `locator`.
+    """A correction of one or several places: `text[start:end]` of the corrigendum, whose first block is at `locator`.
 
     `targets` are locators in the corrected document, as `corpus.places` writes them; `para. 5, table` is the table
-    that goes with paragraph 5. Empty where the place is not named or not read: it then touches the whole document.
+    that belongs to paragraph 5. Empty where no place is named or recognised: the correction then concerns the whole document.
     """
 
     targets: tuple[str, ...]
@@ -55,16 +55,16 @@ class Correction:
     locator: str
 
 
-def corrections(document: Document) -> tuple[Correction, ...]:
-    """What a corrigendum corrects, in its order; at least one correction for a document that says anything."""
+def find_corrections(document: Document) -> tuple[Correction, ...]:
+    """The corrections in a corrigendum, in order; at least one for a document that is not empty."""
     blocks = _body(document)
-    made = list(_read(document, [block for block in blocks if block.kind != "footnote"]))
-    if not any(each.targets for each in made):
-        # Nothing can be told apart: what it says is said of the whole.
-        made = [replace(each, start=_first(blocks), end=_last(blocks)) for each in made[:1]] if made else []
-        if not made and blocks:
-            made = [Correction((), _first(blocks), _last(blocks), blocks[0].locator)]
-    return tuple(made)
+    found = list(_read(document, [block for block in blocks if block.kind != "footnote"]))
+    if not any(each.targets for each in found):
+        # No place is named: everything is one correction of the whole document.
+        found = [replace(each, start=_first(blocks), end=_last(blocks)) for each in found[:1]] if found else []
+        if not found and blocks:
+            found = [Correction((), _first(blocks), _last(blocks), blocks[0].locator)]
+    return tuple(found)
 
 
 def _first(blocks: Sequence[Block]) -> int:
@@ -76,19 +76,19 @@ def _last(blocks: Sequence[Block]) -> int:
 
 
 def _body(document: Document) -> list[Block]:
-    """The blocks behind the word Corrigendum, or all of them."""
-    held = [block for block in document.blocks if document.block_text(block).strip()]
-    for n, block in enumerate(held[:60]):
+    """The blocks after the title “Corrigendum”, or all of them where there is none."""
+    blocks = [block for block in document.blocks if document.block_text(block).strip()]
+    for n, block in enumerate(blocks[:60]):
         if any(_TITLE.match(line.strip()) for line in document.block_text(block).splitlines()):
-            return held[n + 1 :]
-    return held
+            return blocks[n + 1 :]
+    return blocks
 
 
 @dataclass
 class _Open:
-    """A correction that is being read. `bare`: so far it only names the place."""
+    """A correction that is being parsed. `bare`: so far it only names the place."""
 
-    naming: Naming
+    naming: PlaceMention
     first: Block
     last: Block
     bare: bool
@@ -96,14 +96,14 @@ class _Open:
 
     @property
     def container(self) -> bool:
-        """Whether it names an annex or a page and nothing in it."""
+        """Whether it names an annex or a page and no place inside."""
         places = self.naming.places
-        return self.bare and bool(places) and all(set(parts_of(place)) <= {"annex", "page"} for place in places)
+        return self.bare and bool(places) and all(set(parse_locator(place)) <= {"annex", "page"} for place in places)
 
     def closed(self) -> Correction:
         targets = list(self.naming.places)
         if self.table:
-            targets += [f"{place}, table" for place in targets if set(parts_of(place)) <= {"annex", "art", "para"}]
+            targets += [f"{place}, table" for place in targets if set(parse_locator(place)) <= {"annex", "art", "para"}]
         return Correction(tuple(targets), self.first.start, self.last.end, self.first.locator)
 
 
@@ -112,30 +112,30 @@ def _read(document: Document, blocks: Sequence[Block]) -> Iterator[Correction]:
     annex = page = ""
     stray: list[Block] = []
     for block in blocks:
-        text = folded(document.body(block))
+        text = normalise_place_text(document.body(block))
         naming = None if block.kind == "row" else _named(text, block.kind == "heading", now)
         if naming is not None:
             if stray and now is None:
                 yield Correction((), stray[0].start, stray[-1].end, stray[0].locator)
                 stray = []
-            bare = not _TELLS.search(text) and len(text) - naming.end < 80
+            bare = not _INSTRUCTION.search(text) and len(text) - naming.end < 80
             if now is not None and not now.bare:
                 yield now.closed()
             first = now.first if now is not None and now.container else block
             if now is not None and now.container:
                 annex, page = _container(now.naming, annex, page)
             elif now is not None and now.bare:
-                yield now.closed()  # a place of which nothing is said on its own
+                yield now.closed()  # a place without text of its own
             naming = _inside(naming, annex, page)
-            if any("annex" in parts_of(place) for place in naming.places) and first is block:
+            if any("annex" in parse_locator(place) for place in naming.places) and first is block:
                 annex = ""
             now = _Open(naming, first, block, bare)
             now.table = not bare and _speaks_of_a_table(text[naming.end :], naming)
         elif now is not None:
             now.last = block
             now.table = now.table or (now.bare and _speaks_of_a_table(text, now.naming))
-            now.bare = now.bare and block.kind == "heading" and not _TELLS.search(text)
-        elif _TELLS.search(text) or stray:
+            now.bare = now.bare and block.kind == "heading" and not _INSTRUCTION.search(text)
+        elif _INSTRUCTION.search(text) or stray:
             stray.append(block)
     if stray:
         yield Correction((), stray[0].start, stray[-1].end, stray[0].locator)
@@ -143,45 +143,45 @@ def _read(document: Document, blocks: Sequence[Block]) -> Iterator[Correction]:
         yield now.closed()
 
 
-def _named(text: str, heading: bool, now: _Open | None) -> Naming | None:
-    """The places that a block opens with; None for one that speaks of other things or of the places already open."""
-    naming = name_place(text, 0, HEAD)
+def _named(text: str, heading: bool, now: _Open | None) -> PlaceMention | None:
+    """The places that a block begins with; None for a block that names none or continues the open correction."""
+    naming = find_place(text, 0, HEAD_LENGTH)
     if naming is None:
         return None
     before = PREAMBLE.sub("", text[: naming.start]).lstrip(" ,")
     if PREAMBLE.search(text, 0, naming.end + 30):
         naming = replace(naming, places=())  # its paragraphs have no numbers of their own
-    stops = bool(_STOPS.match(text, naming.end))
-    told = bool(_TELLS.search(text))
+    ends_here = bool(_PLACE_END.match(text, naming.end))
+    instructs = bool(_INSTRUCTION.search(text))
     if _LEAD_IN.fullmatch(before):
-        return naming if told or stops or (heading and len(text) < HEAD) else None
+        return naming if instructs or ends_here or (heading and len(text) < HEAD_LENGTH) else None
     inside = now is None or not now.bare or now.container
-    return naming if inside and told and not _SAYS_WHAT.search(before) else None
+    return naming if inside and instructs and not _QUOTED_TEXT.search(before) else None
 
 
-def _container(naming: Naming, annex: str, page: str) -> tuple[str, str]:
+def _container(naming: PlaceMention, annex: str, page: str) -> tuple[str, str]:
     for place in naming.places:
-        parts = parts_of(place)
+        parts = parse_locator(place)
         if "annex" in parts:
             annex = f"annex {parts['annex']}".strip()
         page = f"page {parts['page']}" if "page" in parts else page
     return annex, page
 
 
-def _inside(naming: Naming, annex: str, page: str) -> Naming:
-    """Places with the annex, or for footnotes the page, under whose line they stand."""
+def _inside(naming: PlaceMention, annex: str, page: str) -> PlaceMention:
+    """Places completed with the annex, or for footnotes the page, that was named in a line above them."""
     made = []
     for place in naming.places:
-        parts = parts_of(place)
+        parts = parse_locator(place)
         outer = [] if "annex" in parts or not annex else [annex]
         outer += [page] if page and "page" not in parts and "note" in parts else []
         made.append(", ".join([*outer, place]))
     return replace(naming, places=tuple(dict.fromkeys(made)))
 
 
-def _speaks_of_a_table(text: str, naming: Naming) -> bool:
-    head = text[:HEAD]
+def _speaks_of_a_table(text: str, naming: PlaceMention) -> bool:
+    head = text[:HEAD_LENGTH]
     cut = re.search(r"[“”«»„\"]", head)
     return bool(_TABLE.search(head[: cut.start()] if cut else head)) and not any(
-        "table" in parts_of(place) for place in naming.places
+        "table" in parse_locator(place) for place in naming.places
     )

@@ -1,4 +1,4 @@
-"""Countries and territories that texts in the six languages name, as Unicode CLDR calls them (by Babel)."""
+"""Finds names of countries and territories in texts in the six languages, with the names of Unicode CLDR (by Babel)."""
 
 from __future__ import annotations
 
@@ -9,22 +9,23 @@ from functools import lru_cache
 from corpus.analysis import fold
 
 LONG, SHORT = 4, 3
-"""Letters of a Russian word beyond which its end may change, and from which on more may come behind what is left."""
+"""Inflection of Russian words: the ending of words with more letters than `LONG` may change, and stems of at least `SHORT` letters may
+take other endings."""
 _LETTER = r"[^\W\d_]"
 _ENDING = re.compile("(?:[ыио]й|ая|[ое]е|[аеиоуыьъэюяй])$")
 
 
-def countries(text: str, language: str) -> dict[str, str]:
-    """The countries that a text names, each once: ISO 3166 code, and the words. In Latin and Cyrillic letters a name has a capital letter, unless
-    the text has none."""
+def find_countries(text: str, language: str) -> dict[str, str]:
+    """The countries named in a text, each once: the words by ISO 3166 code. In Latin and Cyrillic script a name needs a capital letter,
+    unless the text has none."""
     found: dict[str, str] = {}
-    for code, begin, end in country_spans(text, language):
+    for code, begin, end in find_country_spans(text, language):
         found.setdefault(code, text[begin:end])
     return found
 
 
-def country_spans(text: str, language: str) -> Iterator[tuple[str, int, int]]:
-    """Where a text names countries, in order: ISO 3166 code, begin and end of the words."""
+def find_country_spans(text: str, language: str) -> Iterator[tuple[str, int, int]]:
+    """(ISO 3166 code, start, end) of the countries named in a text, in order."""
     plain = _plain(text) if len(_plain(text)) == len(text) else text.casefold()
     any_case = language in ("ar", "zh") or text[1:] == text[1:].casefold()
     pattern, codes = _any_name(language)
@@ -35,13 +36,14 @@ def country_spans(text: str, language: str) -> Iterator[tuple[str, int, int]]:
             yield codes[group - 1], begin, end
 
 
-def names_of(code: str, language: str) -> list[str]:
-    """What a country is called in a language, by an ISO 3166 code."""
+def country_names(code: str, language: str) -> list[str]:
+    """The names of a country in a language, by its ISO 3166 code."""
     return [name for name, each in _names(language).items() if each == code]
 
 
-def names_country(code: str, text: str, language: str) -> bool:
-    """Whether a text names a country, its people or what is theirs: words that begin like its name, and are no other one's."""
+def mentions_country(code: str, text: str, language: str) -> bool:
+    """Whether a text mentions a country, its people or an adjective of it: words that begin like its name, unless they are the name of
+    another country."""
     names, pattern = _names(language), _name_of(code, language)
     return pattern is not None and any(names.get(each.group(), code) == code for each in pattern.finditer(_plain(text)))
 
@@ -52,8 +54,8 @@ def _plain(text: str) -> str:
 
 @lru_cache(maxsize=8)
 def _names(language: str) -> Mapping[str, str]:
-    """Codes by name, without what stands in brackets."""
-    from babel import Locale  # reads its files when it is asked
+    """Codes by name; parts of names in brackets are left out."""
+    from babel import Locale  # imported only where it is needed
     from babel.core import get_global
 
     named, peopled = Locale(language).territories, get_global("territory_languages")
@@ -62,7 +64,7 @@ def _names(language: str) -> Mapping[str, str]:
 
 @lru_cache(maxsize=8)
 def _any_name(language: str) -> tuple[re.Pattern[str], list[str]]:
-    """What finds a name, each in a group of its own, the longest first, and the codes of the groups."""
+    """A pattern with a group for each name, the longest first, and the codes of the groups."""
     names = sorted(_names(language).items(), key=lambda each: (-len(each[0]), each[0]))
     words = "|".join(f"({_forms(name, language, '{0,3}')})" for name, _ in names)
     before = "[ولبفك]?" if language == "ar" else ""  # particles that are written with the word behind them
@@ -72,7 +74,7 @@ def _any_name(language: str) -> tuple[re.Pattern[str], list[str]]:
 
 @lru_cache(maxsize=1_024)
 def _name_of(code: str, language: str) -> re.Pattern[str] | None:
-    """What finds the name of a country and words made of it; None where the language has no name for it."""
+    """A pattern for the name of a country and words derived from it; None where the language has no name for it."""
     forms = [_forms(name, language, "*") for name, each in _names(language).items() if each == code]
     if language in ("ar", "zh"):
         return re.compile("|".join(forms)) if forms else None
@@ -80,7 +82,7 @@ def _name_of(code: str, language: str) -> re.Pattern[str] | None:
 
 
 def _forms(name: str, language: str, more: str) -> str:
-    """The forms of a name as an expression: each word with so many `more` letters where it may end otherwise."""
+    """A pattern for the inflected forms of a name; `more` is the quantifier for letters of other endings."""
     if language == "zh":
         return re.escape(name) + ("(?!家)" if name.endswith("国") else "")  # 发展中国家 is no China
     ending = _LETTER + more

@@ -1,6 +1,6 @@
-"""The dates that a text names, in the six official languages, in words or figures.
+"""Finds and parses dates in the six official languages, in words or figures.
 
-`14 October 2021`, `2021-10-14`, `14/10/2021`, `le 14 octobre 2021` and `2021年10月14日` are one date. Figures are read as day,
+`14 October 2021`, `2021-10-14`, `14/10/2021`, `le 14 octobre 2021` and `2021年10月14日` are the same date. Figures are read as day,
 month, year, as the United Nations write them.
 """
 
@@ -13,16 +13,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from corpus.calendar_names import name_numbers
+from corpus.calendar_names import numbers_by_name
 
 MAX_COMPARED = 200_000
 """Characters of a text that are read."""
 _LONGEST_RANGE = 60
 _IN_FIGURES = 2
-"""So many of the patterns, the first, are of dates in figures alone."""
+"""The number of patterns, at the beginning of the list, for dates in figures alone."""
 
 _TWICE = r"(?:[\u0600-\u06ff]{1,20}(?: [\u0600-\u06ff]{1,20})?/)?"
-"""Arabic documents print both names of a month, تشرين الأول/أكتوبر, of which the first may be damaged."""
+"""Arabic documents print both names of a month, تشرين الأول/أكتوبر; the first may be damaged."""
 _DAY = r"(?<![\d./])(?<!\d,)(?<!-\d\d-)(?P<day>[0-3]?\d)(?:er|st|nd|rd|th|º|-?го|-е)?"
 _YEAR = r"(?P<year>(?:1[89]|20)\d\d)(?!\d)"
 _OF = r"(?:\s+(?:de|of|в|من))?\s+"
@@ -38,8 +38,8 @@ _JOINS = re.compile(r"and|from|et|du|le|les|y|e|de|del|los|и|с|года?|г|و
 
 @lru_cache(maxsize=1)
 def _months() -> tuple[dict[str, int], str]:
-    """The names of the months with their numbers, and a pattern for any of them. Chinese months are read by their figures."""
-    known = {name: number for name, number in name_numbers("months").items() if not name.endswith("月")}
+    """The names of the months with their numbers, and a pattern for any of them. Chinese months are matched by their digits."""
+    known = {name: number for name, number in numbers_by_name("months").items() if not name.endswith("月")}
     return known, "|".join(sorted(map(re.escape, known), key=len, reverse=True))
 
 
@@ -61,7 +61,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
 
 @lru_cache(maxsize=1)
 def _tokens() -> re.Pattern[str]:
-    """Days, months and years, and words and signs for all days between two."""
+    """A pattern for days, months, years, and words and signs for ranges."""
     name, to = _months()[1], "to|au|al|a|по|до|إلى"
     return re.compile(
         rf"\d{{4}}|\d{{1,2}}|(?<![^\W\d_])(?:{name})(?![^\W\d_])|(?<![^\W\d_])(?:{to})(?![^\W\d_])|[‐-―−-]",
@@ -87,7 +87,7 @@ class Date:
     day: int | None
 
     def covers(self, other: Date) -> bool:
-        """Whether a text that gives the other date says this one: all that this one gives is the same there."""
+        """Whether the other date includes this one: every part that this one has is the same there."""
         return (
             self.month == other.month
             and self.year in (None, other.year)
@@ -95,40 +95,40 @@ class Date:
         )
 
     @property
-    def full(self) -> dt.date | None:
-        """The day in the calendar; None where it lacks a part, or no calendar has it."""
+    def calendar_date(self) -> dt.date | None:
+        """The date as a `datetime.date`; None where a part is missing or the date does not exist."""
         return _calendar_day(self.year, self.month, self.day) if self.year and self.day else None
 
     @property
     def weekday(self) -> int | None:
-        """The day of the week of a full date, Monday 0; None for any other, and for a day that no calendar has."""
-        return None if self.full is None else self.full.weekday()
+        """The day of the week, Monday is 0; None where `calendar_date` is None."""
+        return None if self.calendar_date is None else self.calendar_date.weekday()
 
     @property
-    def written(self) -> str:
-        """As ISO 8601 writes it, what it does not give left out."""
+    def iso_format(self) -> str:
+        """The date in ISO 8601, without the parts that are missing."""
         return "-".join(f"{part:02d}" for part in (self.year, self.month, self.day) if part is not None)
 
 
-def dates_in(text: str) -> tuple[Date, ...]:
-    """The dates that a text names, in order, each once. Days of a range or list take month and year from its end."""
+def find_date_mentions(text: str) -> tuple[Date, ...]:
+    """The dates in a text, complete or not, in order, each once. Days of a range or list take month and year from its end."""
     return _dates(text[:MAX_COMPARED])
 
 
-def find_dates(text: str) -> list[dt.date]:
-    """Full dates in the order in which they stand there, of a range or list the last; impossible ones are left out, and those in
-    figures alone, in which others may read the month first."""
+def find_full_dates(text: str) -> list[dt.date]:
+    """The complete dates in a text in order, of a range or list the last. Dates that do not exist are left out, and dates in
+    figures alone, since their order of day and month is ambiguous."""
     if not any(map(str.isdigit, text)):
         return []
     plain = plain_figures(text[:MAX_COMPARED])
     if "月" not in plain and not any(name in plain for name in _months()[0]):
-        return []  # the patterns take twenty times as long
+        return []  # the patterns below take twenty times as long
     found = _found(plain, _patterns()[_IN_FIGURES:])
-    return [day for _, _, date in found if (day := date.full)]
+    return [day for _, _, date in found if (day := date.calendar_date)]
 
 
 def _found(text: str, patterns: Sequence[re.Pattern[str]]) -> list[tuple[int, int, Date]]:
-    """The dates in plain text as they are written, with start and end."""
+    """(start, end, date) of the dates that match some patterns in a plain text."""
     found: list[tuple[int, int, Date]] = []
     if not any(map(str.isdigit, text)):
         return found
@@ -158,7 +158,7 @@ def _dates(text: str) -> tuple[Date, ...]:
 
 
 def _days_before(text: str, start: int) -> list[int]:
-    """The days that share the month of a date: 14 of `14 and 15 October`."""
+    """The days before a date that share its month: 14 in `14 and 15 October`."""
     days: list[int] = []
     while match := _EARLIER_DAY.search(text, max(0, start - 24), start):
         if not 1 <= int(match["day"]) <= 31:
@@ -185,32 +185,32 @@ def _calendar_day(year: int, month: int, day: int) -> dt.date | None:
 
 
 def is_date(fact: str) -> bool:
-    """Whether a fact is nothing but a date, with or without its article and weekday left out."""
+    """Whether a text is nothing but one date."""
     text = plain_figures(fact).strip(" .")
     return any((match := pattern.fullmatch(text)) is not None and _date(match) is not None for pattern in _patterns())
 
 
-def find_days(text: str, year: int | None = None) -> tuple[dt.date, ...]:
-    """The days of a meeting in order: `14 and 15 October 2021`; a range gives every day of it, of one over 60 days only
-    the last 60 and the first.
+def find_meeting_days(text: str, year: int | None = None) -> tuple[dt.date, ...]:
+    """The days of a meeting in order: `14 and 15 October 2021`. A range gives all its days, one of more than 60 days only
+    the first and the last 60.
 
-    `year` is the year of days that name none; empty where a day has no month or year, or is impossible.
+    `year` is used for days without a year. Empty where a day has no month or year, or does not exist.
     """
     found = _read_han(text, year) if _HAN_DAY.search(text) else _read_days(text, year)
     days: list[dt.date] = []
-    for joined, made in found:  # the last day first
-        if made is None:
+    for in_range, day in found:  # the last day first
+        if day is None:
             return ()
-        if joined and days:
-            between = min((days[-1] - made).days, _LONGEST_RANGE)
+        if in_range and days:
+            between = min((days[-1] - day).days, _LONGEST_RANGE)
             days += [days[-1] - dt.timedelta(days=n) for n in range(1, between)]
-        days.append(made)
+        days.append(day)
     return tuple(sorted(days))
 
 
 def _read_days(text: str, year: int | None) -> list[tuple[bool, dt.date | None]]:
-    """Days from the last to the first, each with whether all days up to the next are meant; a day without a month or a year takes
-    those that stand after it."""
+    """(begins a range, day) of the days from the last to the first; a day without month or year takes those after it. None for a day
+    that has none or does not exist."""
     found: list[tuple[bool, dt.date | None]] = []
     month, joined = 0, False
     for token in reversed(_tokens().findall(_ORDINAL.sub("", text))):
@@ -227,7 +227,7 @@ def _read_days(text: str, year: int | None) -> list[tuple[bool, dt.date | None]]
 
 
 def _read_han(text: str, year: int | None) -> list[tuple[bool, dt.date | None]]:
-    """The same of a text in which year and month stand before the day."""
+    """Like `_read_days`, for Chinese text, in which year and month come before the day."""
     found: list[dt.date | None] = []
     ranges: list[bool] = []
     month = 0
@@ -239,37 +239,37 @@ def _read_han(text: str, year: int | None) -> list[tuple[bool, dt.date | None]]:
     return list(zip([*ranges[1:], False], found, strict=True))[::-1]
 
 
-def says_only_days(text: str) -> bool:
-    """Whether a text has days, months and years, words that join them, and nothing else."""
+def has_only_days(text: str) -> bool:
+    """Whether a text consists of days, months, years and words that join them."""
     rest = re.sub(_TWICE.removesuffix("?"), "", text)
     rest = re.sub(r"[年月日至到]", " ", _ORDINAL.sub(" ", rest))
     return all(_JOINS.fullmatch(word) for word in re.findall(r"[^\W\d_]+", _tokens().sub(" ", rest)))
 
 
 def is_day_label(text: str) -> bool:
-    """Whether a text names one day of a month, with or without its weekday and year, and little else: `Monday, 2 June`."""
+    """Whether a text is the label of one day, with or without weekday and year: `Monday, 2 June`."""
     rest, days = _day_of_month().subn(" ", text)
     return days == 1 and sum(letter.isdigit() for letter in rest) <= 1 and len(rest.split()) <= 4
 
 
 class _Plain(dict[int, str | None]):
-    """What stands for a character in plain text: a plain digit, nothing for marks and signs without width, else itself."""
+    """A translation table to plain text: digits to ASCII digits, marks and characters without width to nothing."""
 
     def __missing__(self, code: int) -> str | None:
         letter = chr(code)
         if letter.isdigit() and not letter.isascii():
-            told: str | None = str(unicodedata.digit(letter))
+            plain: str | None = str(unicodedata.digit(letter))
         else:
-            told = None if unicodedata.category(letter) in ("Cf", "Mn") else letter
-        self[code] = told
-        return told
+            plain = None if unicodedata.category(letter) in ("Cf", "Mn") else letter
+        self[code] = plain
+        return plain
 
 
 _PLAIN = _Plain()
 
 
 def plain_figures(text: str) -> str:
-    """Folded text with plain digits and dashes, punctuation kept."""
+    """A text in lower case with ASCII digits and hyphens; punctuation is kept."""
     if text.isascii():
         return re.sub(r"[^\S\n]+", " ", text.casefold())
     text = unicodedata.normalize("NFKC", text).casefold()

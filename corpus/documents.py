@@ -1,4 +1,4 @@
-"""Documents, blocks, locators and passages: values that everything else points into by character span."""
+"""The values `Document`, `Block` and `Passage`. Citations, passages and tables refer to a document's text by character spans."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import cached_property, wraps
 from textwrap import shorten
 from typing import Any, Literal, TypeVar
 
-from corpus.serialization import PlainError, from_plain, to_plain
+from corpus.serialization import SerializationError, from_json_data, to_json_data
 from corpus.symbols import LANGUAGES as LANGUAGES
 from corpus.symbols import Language as Language
 from corpus.symbols import Symbol
@@ -18,14 +18,14 @@ from corpus.symbols import Symbol
 Edition = Literal["official", "digest", "upload"]
 BlockKind = Literal["heading", "paragraph", "item", "row", "footnote"]
 Span = tuple[int, int]
-_Made = TypeVar("_Made")
+_Result = TypeVar("_Result")
 
-HEADINGS = " — "
-"""What parts the headings of a passage in its `heading`."""
-MOST_OF_HEADING = 200
-"""Characters of a heading that is told beside words under it."""
-MOST_PAGES = 3
-"""Pages that the words of one span are looked for on."""
+HEADING_SEPARATOR = " — "
+"""Separates the headings in `Passage.heading`."""
+MAX_HEADING_LENGTH = 200
+"""Characters of a heading that is shown beside words under it."""
+MAX_SPAN_PAGES = 3
+"""Pages that one span is searched for on."""
 
 
 class DocumentError(ValueError):
@@ -65,10 +65,10 @@ class Block:
 
 @dataclass(frozen=True)
 class Masthead:
-    """What the head of a document says about it, each as printed; empty where it says nothing.
+    """The metadata printed at the head of a document, as printed; empty where nothing is printed.
 
-    `symbols` are the symbols that it bears, canonical and without asterisks (one, or two for one document),
-    `languages` and `original` are language codes, `date` is ISO 8601. `dates` are those of the meeting.
+    `symbols` are the document's symbols, canonical and without asterisks (one, or two for one document),
+    `language` and `original` are language codes, `date` is ISO 8601. `dates` are those of the meeting.
     """
 
     body: str = ""
@@ -84,8 +84,8 @@ class Masthead:
     job: str = ""
 
 
-class Known:
-    """What a document is known by, with its text or without."""
+class DocumentIdentity:
+    """What identifies a document; shared by `Document` and by headers without the text."""
 
     symbol: Symbol | str | None
     part: str | None
@@ -96,29 +96,29 @@ class Known:
 
     @property
     def unverified(self) -> bool:
-        """Whether nothing but the text itself says that it is the official one."""
+        """Whether nothing but the text itself shows that it is the official document."""
         return self.edition == "official" and not self.verified
 
     @property
     def label(self) -> str:
-        """How a citation names the document; a digest always says that it is one."""
+        """The document's name in citations; that of a digest says that it is one."""
         name = self.short or self.title if self.symbol is None or self.part else str(self.symbol)
         return f"{name} (digest)" if self.edition == "digest" else name
 
 
 @dataclass(frozen=True)
-class Document(Known):
+class Document(DocumentIdentity):
     """One language version of one symbol (or part of it) in one edition, with its canonical text.
 
     `part` distinguishes texts that share a symbol, such as the two treaties annexed to A/RES/55/25.
-    `short` is how citations name the text where it is not cited by symbol. A document without a symbol is
-    known by its `slug`. `source` is the file's name, `origin` tells files of one name apart, `format` is the kind
-    of file (`text`, `html`, `docx`, `pdf`). `sha256` is the hash of the source bytes, `reader` the version of the
-    code that read them: together they say whether reading again could change anything. `proof` says what the
-    symbol rests on, `reissue` counts its asterisks. `pages` are the characters of text on each page of a paged source; `ocr` says that
-    the words were recognised from an image, `unquotable` names pages whose words are damaged in the source, so
-    that no answer may quote them; `warnings` are sentences about what a person should look at. `verified`: somebody other than the
-    text says which document it is: it was fetched by its symbol, or one of the staff gave or confirmed the symbol.
+    `short` is the text's name in citations where it is not cited by symbol. A document without a symbol is
+    identified by its `slug`. `source` is the file's name, `origin` distinguishes files of the same name, `format` is the file
+    format (`text`, `html`, `docx`, `pdf`). `sha256` is the hash of the source bytes, `reader` the version of the
+    code that read them: together they show whether reading again could change anything. `proof` is the evidence for the
+    symbol, `reissue` counts its asterisks. `pages` are the characters of text on each page of a paged source; `ocr`: the words were
+    recognised from an image; `unquotable` are pages whose words are damaged in the source, so
+    that no answer may quote them; `warnings` are sentences about what a person should check. `verified`: the identity does not rest on
+    the text alone: the document was fetched by its symbol, or staff entered or confirmed the symbol.
     """
 
     symbol: Symbol | None
@@ -160,21 +160,21 @@ class Document(Known):
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-ready dictionary: the symbol as text, fields at their default left out."""
-        made: dict[str, Any] = to_plain(self)
-        return {**made, "symbol": made.get("symbol")}
+        data: dict[str, Any] = to_json_data(self)
+        return {**data, "symbol": data.get("symbol")}
 
     @classmethod
     def from_json(cls, data: Any) -> Document:
-        """The inverse of `to_json`; nothing is trusted. Raises `DocumentError` for anything but a document."""
+        """The inverse of `to_json`; everything is validated. Raises `DocumentError` for anything but a document."""
         try:
-            made: Document = from_plain(cls, data, "the document")
-        except PlainError as error:
+            document: Document = from_json_data(cls, data, "the document")
+        except SerializationError as error:
             raise DocumentError(str(error)) from None
-        return made
+        return document
 
     @property
     def key(self) -> str:
-        """What the document is a text of: symbol with its part, or the name of a text without a symbol."""
+        """What the document is a version of: symbol with its part, or the name of a text without a symbol."""
         if self.symbol is None:
             return self.slug
         return f"{self.symbol.text}, {self.part}" if self.part else self.symbol.text
@@ -185,33 +185,33 @@ class Document(Known):
         return f"{self.key}:{self.language}:{self.edition}"
 
     def cite(self, locator: str) -> str:
-        """A locator as a person would cite it: `CTOC/COP/WG.7/2021/1, annotations, item 3`."""
+        """A place in the document as a person would cite it: `CTOC/COP/WG.7/2021/1, annotations, item 3`."""
         return f"{self.label}, {locator}" if locator else self.label
 
     def quote(self, start: int, end: int) -> str:
         """The exact words of a span of the canonical text."""
         return self.text[start:end]
 
-    def pages_between(self, start: int, end: int) -> tuple[int, int] | None:
-        """The first and the last page on which the words of a span may stand, None for a source without pages. A block begins
+    def page_range(self, start: int, end: int) -> tuple[int, int] | None:
+        """The first and the last page on which the words of a span may be; None for a source without pages. A block begins
         on its page, and ends at the latest where the next one begins."""
         first, last = self.block_at(start), self.block_at(max(start, end - 1))
         if first is None or last is None or first.page is None or last.page is None:
             return None
-        until = last.page
+        last_page = last.page
         if last.kind != "footnote":
-            behind = (each.page for each in self.blocks[last.ordinal + 1 :] if each.page and each.kind != "footnote")
-            until = max(until, next(behind, until + 1))
-        most = min(len(self.pages), first.page + MOST_PAGES - 1)
-        return (first.page, min(until, most)) if first.page <= most else None
+            following = (each.page for each in self.blocks[last.ordinal + 1 :] if each.page and each.kind != "footnote")
+            last_page = max(last_page, next(following, last_page + 1))
+        limit = min(len(self.pages), first.page + MAX_SPAN_PAGES - 1)
+        return (first.page, min(last_page, limit)) if first.page <= limit else None
 
-    def trimmed(self, start: int, end: int) -> Span:
-        """A span from its first word to its last: a table row whose first cell is blank begins with the bar that
-        parts it from the next. Empty where the span holds no words."""
+    def trim_span(self, start: int, end: int) -> Span:
+        """A span without the white space and cell separators at its ends: a table row whose first cell is blank begins with a
+        separator. Empty where the span has no words."""
         text = self.text
-        while start < end and (text[start].isspace() or _bar(text[start : start + 2], end - start)):
+        while start < end and (text[start].isspace() or _is_separator(text[start : start + 2], end - start)):
             start += 1
-        while start < end and (text[end - 1].isspace() or _bar(text[end - 2 : end][::-1], end - start)):
+        while start < end and (text[end - 1].isspace() or _is_separator(text[end - 2 : end][::-1], end - start)):
             end -= 1
         return start, end
 
@@ -225,7 +225,7 @@ class Document(Known):
 
     @cached_property
     def children(self) -> dict[int, tuple[Block, ...]]:
-        """Blocks by the ordinal of the block above them."""
+        """Blocks by the ordinal of their parent."""
         found: dict[int, list[Block]] = {}
         for block in self.blocks:
             if block.parent is not None:
@@ -238,7 +238,7 @@ class Document(Known):
         return self.blocks[after - 1] if after else None
 
     def headings(self, block: Block) -> tuple[Block, ...]:
-        """The headings above a block, outermost first (the block itself left out)."""
+        """The headings above a block, outermost first, without the block itself."""
         found: list[Block] = []
         parent = block.parent
         while parent is not None:
@@ -249,37 +249,37 @@ class Document(Known):
         return tuple(reversed(found))
 
     def heading_at(self, position: int) -> str:
-        """The innermost heading above the words at a position, on one line; empty where there is none but the title."""
+        """The innermost heading above a position, on one line; empty where there is none but the title."""
         block = self.block_at(position)
-        above = self.headings(block)[-1:] if block else ()
-        told = " ".join(" ".join(self.block_text(each).split()) for each in above)
-        return "" if told in self.title else shorten(told, MOST_OF_HEADING, placeholder=" …")
+        innermost = self.headings(block)[-1:] if block else ()
+        heading = " ".join(" ".join(self.block_text(each).split()) for each in innermost)
+        return "" if heading in self.title else shorten(heading, MAX_HEADING_LENGTH, placeholder=" …")
 
 
-def once(work: Callable[[Document], _Made]) -> Callable[[Document], _Made]:
-    """Has something worked out of a document once: it is remembered with the document, for as long as that is held in memory."""
+def cached_by_document(work: Callable[[Document], _Result]) -> Callable[[Document], _Result]:
+    """Decorator: caches the result of a function of a document with the document itself, for as long as that is in memory."""
 
     @wraps(work)
-    def known(document: Document) -> _Made:
-        held: dict[str, _Made] = document.__dict__.setdefault("_known", {})
+    def cached(document: Document) -> _Result:
+        results: dict[str, _Result] = document.__dict__.setdefault("_known", {})
         name = f"{work.__module__}.{work.__qualname__}"
-        if name not in held:
-            held[name] = work(document)
-        return held[name]
+        if name not in results:
+            results[name] = work(document)
+        return results[name]
 
-    return known
+    return cached
 
 
-def _bar(two: str, left: int) -> bool:
-    """Whether the outermost two characters of a span are a bar and the white space between it and the words."""
-    return left > 1 and two[0] == "|" and two[1:].isspace()
+def _is_separator(outermost: str, length: int) -> bool:
+    """Whether the outermost two characters of a span are a cell separator: a bar, and white space on the side of the words."""
+    return length > 1 and outermost[0] == "|" and outermost[1:].isspace()
 
 
 @dataclass(frozen=True)
 class Passage:
-    """The unit of retrieval: neighbouring blocks of one section, `text[start:end]` of the document.
+    """The unit of retrieval: adjacent blocks of one section, `text[start:end]` of the document.
 
-    `heading` is the line that is embedded before the text; heading and text together never exceed the
+    `heading` is embedded as a line before the text; heading and text together never exceed the
     embedding model's window. `first` and `last` are block ordinals.
     """
 
@@ -295,19 +295,19 @@ class Passage:
 
     @cached_property
     def id(self) -> str:
-        """Stable evidence id, made of the document's identity, the span and the words."""
+        """A stable id: a hash of the document's id, the span and the words."""
         basis = f"{self.document_id}\0{self.start}\0{self.end}\0{self.heading}\0{self.text}"
         return hashlib.sha256(basis.encode()).hexdigest()[:20]
 
     @property
-    def embedded(self) -> str:
-        """The text that the embedding model sees."""
+    def embedding_text(self) -> str:
+        """The text that is embedded: heading and text."""
         return f"{self.heading}\n{self.text}"
 
 
 @dataclass(frozen=True)
-class Within:
-    """The only passages that are searched: those of some documents (ids), less the passages named in `left_out` (ids)."""
+class SearchScope:
+    """Limits a search to the passages of some documents, without those in `excluded_passage_ids`."""
 
-    documents: frozenset[str]
-    left_out: frozenset[str] = frozenset()
+    document_ids: frozenset[str]
+    excluded_passage_ids: frozenset[str] = frozenset()

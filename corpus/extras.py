@@ -18,7 +18,7 @@ from urllib.request import url2pathname
 
 @dataclass(frozen=True)
 class Extra:
-    """What a part is for, and the top-level modules by which it is known to be there."""
+    """What an extra is for, and the top-level modules that show whether it is installed."""
 
     what: str
     modules: tuple[str, ...]
@@ -49,45 +49,45 @@ _REQUIRED = re.compile(r"""(?P<what>[^;]+);\s*(?:(?P<where>.+?)\s+and\s+)?extra 
 _OWN = re.compile(r"rapporteur\[([^]]+)\]")
 
 
-def install(extra: str) -> str:
-    """The command that installs an extra, for this Python: from the checkout or wheel that this came from, else by what they require.
-    Never by the name `rapporteur`, which on the package index is another program's."""
+def install_command(extra: str) -> str:
+    """The command that installs an extra for this Python: from the checkout or wheel that this program was installed from, or else the
+    packages that the extra requires. Never by the name `rapporteur`, which is another program on the package index."""
     found = _installed()
-    wanted = [f"{Path(__file__).parent.parent}[{extra}]"]
+    requirements = [f"{Path(__file__).parent.parent}[{extra}]"]
     if found is not None:
-        wanted = _origin(found, extra) or list(dict.fromkeys(_required(found, (extra,))))
-    return shlex.join([sys.executable, "-m", "pip", "install", *wanted])
+        requirements = _origin(found, extra) or list(dict.fromkeys(_required(found, (extra,))))
+    return shlex.join([sys.executable, "-m", "pip", "install", *requirements])
 
 
-def unplaced(text: str) -> str:
-    """A text, such as a command that installs something, without the places of this Python and of what this program came from: what may
-    be told to who asks over a network."""
+def hide_paths(text: str) -> str:
+    """A text, such as an installation command, without the paths of this Python and of this program, so that it may be shown to users
+    over a network."""
     found = _installed()
-    came = url2pathname(urlsplit(_came_from(found).get("url", "")).path) if found else ""
-    for place in filter(None, (came, str(Path(__file__).parent.parent))):
-        text = text.replace(place, "…")
+    source = url2pathname(urlsplit(_direct_url(found).get("url", "")).path) if found else ""
+    for path in filter(None, (source, str(Path(__file__).parent.parent))):
+        text = text.replace(path, "…")
     return text.replace(sys.executable, "python")
 
 
 def _installed() -> Distribution | None:
-    """What pip knows of this program: a checkout may hold a copy that does not say what was installed."""
+    """The metadata of the installed program; metadata with an origin is preferred, since a checkout may contain a copy without it."""
     found = [*distributions(name="rapporteur")]
-    return next(filter(_came_from, found), found[0] if found else None)
+    return next(filter(_direct_url, found), found[0] if found else None)
 
 
-def _came_from(found: Distribution) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(found.read_text("direct_url.json") or "{}")
-    return told
+def _direct_url(found: Distribution) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(found.read_text("direct_url.json") or "{}")
+    return data
 
 
 def _origin(found: Distribution, extra: str) -> list[str]:
-    """An extra of the folder or file that was installed (PEP 610), as pip takes them; nothing where it is gone or elsewhere."""
-    told = _came_from(found)
-    address = urlsplit(told.get("url", ""))
+    """pip's arguments for an extra of the folder or file that was installed (PEP 610); empty where that is missing or remote."""
+    data = _direct_url(found)
+    address = urlsplit(data.get("url", ""))
     path = Path(url2pathname(address.path))
     if address.scheme != "file" or not path.exists():
         return []
-    editable = told.get("dir_info", {}).get("editable", False)
+    editable = data.get("dir_info", {}).get("editable", False)
     return [*(["-e"] if editable else []), f"{path}[{extra}]"]
 
 
@@ -100,27 +100,29 @@ def _required(found: Distribution, extras: tuple[str, ...]) -> Iterator[str]:
                 yield each["what"].strip() + (f"; {each['where']}" if each["where"] else "")
 
 
-def installed(extra: str) -> bool:
-    """Whether all of an extra is installed. Its top-level packages alone are imported, and these only where it has modules below."""
+def is_installed(extra: str) -> bool:
+    """Whether an extra is completely installed. Only top-level packages are imported, and only where submodules are checked."""
     return all(_found(module) for module in EXTRAS[extra].modules)
 
 
-def extra_advice(error: ModuleNotFoundError) -> str | None:
-    """What is missing, for people, where it belongs to an extra."""
+def explain_missing_module(error: ModuleNotFoundError) -> str | None:
+    """The message for a missing module that belongs to an extra; None for other modules."""
     missing = error.name or ""
     for extra, each in EXTRAS.items():
         if any(f"{missing}.".startswith(f"{module}.") or module.startswith(f"{missing}.") for module in each.modules):
-            return absent(extra)
+            return missing_extra_message(extra)
     return None
 
 
-def absent(extra: str) -> str:
-    """That an extra is not installed, for people."""
-    return f"This needs the extra {extra!r} ({EXTRAS[extra].what}), which is not installed. Run: {install(extra)}"
+def missing_extra_message(extra: str) -> str:
+    """The message that an extra is not installed."""
+    return (
+        f"This needs the extra {extra!r} ({EXTRAS[extra].what}), which is not installed. Run: {install_command(extra)}"
+    )
 
 
 def _found(module: str) -> bool:
     try:
         return find_spec(module) is not None
-    except ModuleNotFoundError:  # one above it is not there
+    except ModuleNotFoundError:  # its parent package is missing
         return False

@@ -1,4 +1,4 @@
-"""What people said about answers: a table of the store, from which cases for the evaluation are made."""
+"""Feedback of users on answers: a table of the store, from which evaluation cases are made."""
 
 from __future__ import annotations
 
@@ -21,38 +21,38 @@ CREATE TABLE IF NOT EXISTS feedback (
 )
 """
 MAX_TEXT = 4_000
-"""Characters of a question, an earlier turn, a comment, what was expected."""
+"""Characters of a question, an earlier turn, a comment or an expected answer."""
 MAX_HISTORY = 50
 MAX_HISTORY_TEXT = 40_000
 """Characters of all earlier turns."""
 MAX_ANSWER = 100_000
-"""Characters of an answer as JSON; what `ask` gives has a tenth of them."""
+"""Characters of an answer as JSON; answers of `ask` have a tenth of that."""
 MAX_DEPTH = 20
-"""Lists and records in one another, in an answer."""
-MOST = 10_000
-"""Ratings that are kept."""
+"""Levels of nested lists and objects in an answer."""
+MAX_FEEDBACK = 10_000
+"""Number of feedback entries that are stored."""
 
 Rating = Literal[-1, 0, 1]
 Clock = Callable[[], datetime]
 
-# Controls, and the invisible characters that turn the direction of what follows; line feeds and tabs may stay.
+# Control characters except line feeds and tabs, and invisible characters, such as those that change the direction of text.
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2060\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 class FeedbackError(ValueError):
-    """Feedback that can't be kept as it is; the message says what is wrong with it."""
+    """Feedback that can't be stored; the message says what is wrong with it."""
 
 
 class FeedbackFull(Exception):
-    """As many ratings are kept as there is room for; the message says what to do."""
+    """The limit of stored feedback is reached; the message says what to do."""
 
 
 @dataclass(frozen=True)
 class Feedback:
-    """What somebody said about an answer. `rating` is 1 (right), -1 (wrong) or 0 (neither).
+    """A user's feedback on an answer. `rating` is 1 (right), -1 (wrong) or 0 (neither).
 
-    `history` are the earlier user turns, oldest first; `answer` is the answer in its JSON form; `expected` says what
-    the answer should have been. `time` is when it was given, ISO 8601 in UTC. `id` numbers what is kept, 0 before.
+    `history` are the earlier user turns, oldest first; `answer` is the answer in its JSON form; `expected` is what
+    the answer should have been. `time` is ISO 8601 in UTC. `id` is the number of a stored entry, 0 before it is stored.
     """
 
     question: str
@@ -71,11 +71,11 @@ class Feedback:
 
 
 def utc_now() -> datetime:
-    """The clock of this machine."""
+    """The current time."""
     return datetime.now(UTC)
 
 
-def feedback_of(
+def make_feedback(
     question: str,
     language: str,
     rating: int,
@@ -86,7 +86,7 @@ def feedback_of(
     expected: str = "",
     clock: Clock = utc_now,
 ) -> Feedback:
-    """Feedback as it may be kept: checked, bounded, without characters that can't be seen.
+    """Feedback that can be stored: validated, limited in size, without invisible characters.
 
     `clock` gives the time, with its time zone. Raises `FeedbackError`.
     """
@@ -96,8 +96,8 @@ def feedback_of(
         raise FeedbackError(f"The language {language!r} is none of {', '.join(LANGUAGES)}.")
     if len(history) > MAX_HISTORY:
         raise FeedbackError(f"The history has {len(history)} turns; {MAX_HISTORY} are the most.")
-    asked = _text(question, "question")
-    if not asked:
+    cleaned_question = _text(question, "question")
+    if not cleaned_question:
         raise FeedbackError("The question is empty.")
     turns = tuple(_text(turn, "history") for turn in history)
     if sum(map(len, turns)) > MAX_HISTORY_TEXT:
@@ -106,7 +106,7 @@ def feedback_of(
     if len(_written(given)) > MAX_ANSWER:
         raise FeedbackError(f"The answer is longer than {MAX_ANSWER:,} characters.")
     return Feedback(
-        question=asked,
+        question=cleaned_question,
         language=language,
         rating=cast(Rating, rating),
         time=clock().astimezone(UTC).isoformat(timespec="seconds"),
@@ -125,7 +125,7 @@ def _text(text: str, name: str) -> str:
 
 
 def _written(answer: Mapping[str, Any]) -> str:
-    """An answer as it is kept. Raises `FeedbackError` for what could not be given back as JSON to everybody."""
+    """An answer as stored text. Raises `FeedbackError` for values that are not portable JSON."""
     if _is_deep(answer):
         raise FeedbackError(f"The answer is nested more than {MAX_DEPTH} deep.")
     try:
@@ -139,7 +139,7 @@ def _written(answer: Mapping[str, Any]) -> str:
 
 
 def _is_deep(value: object) -> bool:
-    """Whether lists and records are in one another more than `MAX_DEPTH` times."""
+    """Whether lists and objects are nested more than `MAX_DEPTH` levels deep."""
     level: list[object] = [value]
     for _ in range(MAX_DEPTH + 1):
         level = [
@@ -154,7 +154,7 @@ def _is_deep(value: object) -> bool:
 
 
 def _read(written: str) -> Mapping[str, Any]:
-    """An answer that is kept; empty where it was kept before all that is asked of it now was asked."""
+    """A stored answer; empty for one that an earlier version stored and that does not meet the present rules."""
     try:
         answer = json.loads(written)
         _written(answer)
@@ -167,16 +167,16 @@ _COLUMNS = [field.name for field in fields(Feedback) if field.name != "id"]
 
 
 class FeedbackTable:
-    """The kept feedback. Writing is done inside a transaction of the store."""
+    """The table of feedback. Changes must be made in a transaction."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     def add(self, feedback: Feedback) -> int:
-        """Keeps feedback; returns its number. Raises `FeedbackFull`."""
-        if self.count() >= MOST:
+        """Stores feedback; returns its number. Raises `FeedbackFull`."""
+        if self.count() >= MAX_FEEDBACK:
             raise FeedbackFull(
-                f"{MOST:,} ratings are kept, and there is room for no more. Whoever runs this can export "
+                f"{MAX_FEEDBACK:,} ratings are kept, and there is room for no more. Whoever runs this can export "
                 "and remove them."
             )
         given = {**vars(feedback), "history": json.dumps(list(feedback.history)), "answer": _written(feedback.answer)}
@@ -187,15 +187,15 @@ class FeedbackTable:
         return int(row.fetchall()[0][0])
 
     def count(self) -> int:
-        """How much is kept."""
+        """Number of entries."""
         return int(self._db.execute("SELECT count(*) FROM feedback").fetchone()[0])
 
     def remove(self, number: int) -> int:
-        """Removes what is kept up to a number; returns how much that was."""
+        """Removes all entries up to a number; returns how many were removed."""
         return self._db.execute("DELETE FROM feedback WHERE id <= ?", (number,)).rowcount
 
-    def some(self, offset: int = 0, limit: int = MOST) -> list[Feedback]:
-        """What is kept, oldest first."""
+    def page(self, offset: int = 0, limit: int = MAX_FEEDBACK) -> list[Feedback]:
+        """`limit` entries from `offset` on, oldest first."""
         found = self._db.execute(
             f"SELECT {', '.join(_COLUMNS)}, id FROM feedback ORDER BY id LIMIT ? OFFSET ?", (limit, offset)
         )

@@ -1,4 +1,4 @@
-"""Files written whole or not at all, and the hash of one."""
+"""Atomic writing of files, and file hashes."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def write_whole(path: Path, data: bytes, *, lasting: bool = False) -> None:
-    """Writes a file beside its place and moves it there at once: who reads it sees the old one or the new one whole.
+def write_atomically(path: Path, data: bytes, *, lasting: bool = False) -> None:
+    """Writes a temporary file and renames it, so that readers see either the old or the new content, never a part.
 
-    A `lasting` one is there after a power cut too. Raises `OSError` where that can't be done; nothing is left behind then,
-    and a file of that name stays as it was.
+    `lasting`: the file also survives a power failure. Raises `OSError` where it can't be written; no temporary file is left then,
+    and an existing file is unchanged.
     """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-", suffix=".tmp")
     try:
@@ -22,9 +22,9 @@ def write_whole(path: Path, data: bytes, *, lasting: bool = False) -> None:
             if lasting:
                 file.flush()
                 os.fsync(file.fileno())
-        held = os.umask(0o022)
-        os.umask(held)
-        Path(name).chmod(0o666 & ~held)
+        umask = os.umask(0o022)
+        os.umask(umask)
+        Path(name).chmod(0o666 & ~umask)
         Path(name).replace(path)
     except BaseException:
         with suppress(OSError):
@@ -35,7 +35,7 @@ def write_whole(path: Path, data: bytes, *, lasting: bool = False) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Makes a new name last through a power cut, where the system lets folders be opened."""
+    """Makes a rename survive a power failure, where the system allows it (POSIX)."""
     if os.name != "posix":
         return
     handle = os.open(folder, os.O_RDONLY)

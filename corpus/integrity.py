@@ -1,4 +1,4 @@
-"""Whether what is held agrees: passages with the text that they are of, both indexes with the passages."""
+"""Consistency checks: passages against the text of their document, both indexes against the passages."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from corpus.corpus_errors import LibraryError
 from corpus.documents import LANGUAGES, Document, Passage
 from corpus.store.database import Indexes
 
-AT_ONCE = 2_000
-"""Passages that are looked up at once."""
+BATCH = 2_000
+"""Passages looked up in one call."""
 
 
 def check_passages(document: Document, passages: Sequence[Passage]) -> None:
@@ -29,7 +29,7 @@ def check_passages(document: Document, passages: Sequence[Passage]) -> None:
 
 
 class IndexCheck:
-    """Both indexes against the passages, which are looked at some at a time. Vectors are wanted in the languages that are `read`."""
+    """Compares both indexes with the passages, which are added in batches. Vectors are expected in the languages `read`."""
 
     def __init__(self, indexes: Indexes, read: Collection[str]) -> None:
         self._indexes, self._read = indexes, read
@@ -39,11 +39,11 @@ class IndexCheck:
         self._vectors = self._vectorless = 0
         self._broken: dict[str, str] = {}
 
-    def look(self, ids: Sequence[str], language: str) -> None:
-        """There are passages in a language."""
+    def add_passages(self, ids: Sequence[str], language: str) -> None:
+        """Adds passages in a language to the check."""
         waiting = self._waiting.setdefault(language, [])
         waiting += ids
-        if len(waiting) >= AT_ONCE:
+        if len(waiting) >= BATCH:
             self._take(language)
 
     def _take(self, language: str) -> None:
@@ -60,18 +60,18 @@ class IndexCheck:
         self._words[language] += words
         self._wordless[language] += len(ids) - words
 
-    def faults(self) -> Iterator[str]:
-        """What is wrong, once all were looked at."""
+    def find_faults(self) -> Iterator[str]:
+        """The faults, one sentence each; call after all passages were added."""
         for language in list(self._waiting):
             self._take(language)
-        more = self._indexes.count() - self._vectors
+        more = self._indexes.count_vectors() - self._vectors
         if more:
             yield f"vector index: {more} vectors of passages that are not held"
         if self._vectorless:
             yield f"vector index: {self._vectorless} passages have no vector"
         for language in LANGUAGES:
             try:
-                more = self._indexes.count_words(language) - self._words[language]
+                more = self._indexes.count_lexical(language) - self._words[language]
             except LibraryError as error:
                 self._broken.setdefault(language, str(error))
             if language in self._broken:

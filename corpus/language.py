@@ -24,10 +24,10 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*(?![\w'’/-]|\.?\s*\d{1,3}(?
 
 
 def detect_language(text: str, default: str = "en") -> str:
-    """The language code of a text, short questions included; `default` where nothing tells. A `default` that is empty is
-    what is given, too, where two languages have as much to say for them.
+    """The language code of a text, even of a short question; `default` where there is no evidence. An empty `default` is
+    also returned where two languages have equal evidence.
 
-    Russian, Arabic and Chinese are told by script, the three languages in Latin script by their function
+    Russian, Arabic and Chinese are recognised by script, the three languages in Latin script by their function
     words and accents.
     """
     text = text[:20_000]
@@ -56,13 +56,13 @@ def detect_language(text: str, default: str = "en") -> str:
     return default if not scores[top] or (len(rivals) > 1 and (not default or default in rivals)) else top
 
 
-def language_of(document: Document, start: int, end: int) -> str:
-    """The language of some words of a document: of what it transmits, in an annex or an enclosure, that may be another one. Of two
-    in Latin script a few words do not tell: the text that is transmitted does."""
-    told = detect_language(document.quote(start, end), document.language)
+def detect_span_language(document: Document, start: int, end: int) -> str:
+    """The language of a span of a document. It may differ from that of the document in transmitted texts, in an annex or enclosure.
+    Between two languages in Latin script a short span is not enough evidence: the language of the whole annex is used."""
+    detected = detect_language(document.quote(start, end), document.language)
     block = document.block_at(start)
-    if told == document.language or block is None or not _SETS.keys() >= {told, document.language}:
-        return told
+    if detected == document.language or block is None or not _SETS.keys() >= {detected, document.language}:
+        return detected
     part = block.locator.partition(",")[0]
     if not part.startswith(("annex", "appendix", "enclosure")):
         return document.language

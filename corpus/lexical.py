@@ -1,9 +1,9 @@
-"""The lexical index: tantivy, an index a language. Derived from the store, rebuilt at any time.
+"""The lexical index: one tantivy index per language. Derived from the store, can be rebuilt at any time.
 
-A passage is the tokens of `corpus.analysis` in one field, those of its heading twice, so that headings count double; scored by
-BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009). Only what can still be among the
-best is scored (block-max WAND; Ding and Suel, "Faster Top-k Document Retrieval Using Block-Max Indexes", SIGIR 2011), so that
-a question's cost follows its answers and not the library.
+A passage is indexed by the tokens of `corpus.analysis` in one field, those of its heading twice, so that headings count double. Scores
+are BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009). Only passages that can still be
+among the best are scored (block-max WAND; Ding and Suel, "Faster Top-k Document Retrieval Using Block-Max Indexes", SIGIR 2011), so
+that the cost of a search depends on its hits and not on the size of the library.
 """
 
 from __future__ import annotations
@@ -20,67 +20,67 @@ from tantivy import Occur, Query
 
 from corpus.analysis import analyse
 from corpus.corpus_errors import LibraryError, LibraryFull
-from corpus.documents import Passage, Within
+from corpus.documents import Passage, SearchScope
 
 _SPACES = "spaces"
 _META = "meta.json"
-"""The file that makes a folder an index."""
+"""The file by which a folder is recognised as an index."""
 _WRITER_BYTES = 32_000_000
 """Memory that writing may take."""
 
 
 @dataclass(frozen=True)
 class LexicalHit:
-    """A passage that shares words with the question, with its BM25 score (higher is better)."""
+    """A passage that contains tokens of the query, with its BM25 score (higher is better)."""
 
     passage_id: str
     score: float
 
 
-class Lexical:
+class LexicalIndex:
     """The lexical indexes of a library, in a folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._opened: dict[str, _Index] = {}
+        self._opened: dict[str, _LanguageIndex] = {}
 
     def close(self) -> None:
-        """Lets go of the files."""
+        """Closes the files."""
         self._opened.clear()
 
-    def held(self, language: str) -> bool:
+    def exists(self, language: str) -> bool:
         """Whether there is an index of a language."""
         return language in self._opened or (self._folder / language / _META).is_file()
 
-    def opens(self, language: str) -> bool:
+    def can_open(self, language: str) -> bool:
         """Whether there is an index of a language, and it can be opened."""
         try:
-            return self.held(language) and bool(self._index(language))
+            return self.exists(language) and bool(self._index(language))
         except LibraryError:
             return False
 
-    def search(self, tokens: Sequence[str], language: str, limit: int, within: Within | None) -> list[LexicalHit]:
-        """Passages of one language that hold at least one token, best BM25 first. Only those `within` a scope, where one is
-        given; how rare a word is, the whole library tells."""
-        if not tokens or limit < 1 or not self.held(language):
+    def search(self, tokens: Sequence[str], language: str, limit: int, scope: SearchScope | None) -> list[LexicalHit]:
+        """Passages of a language and within `scope` that contain at least one token, best BM25 score first. The rarity of
+        words is that in the whole library."""
+        if not tokens or limit < 1 or not self.exists(language):
             return []
-        return self._index(language).search(tokens, limit, within)
+        return self._index(language).search(tokens, limit, scope)
 
-    def frequency(self, token: str, language: str) -> int:
-        """In how many passages of a language a token stands."""
-        return self._index(language).frequency(token) if self.held(language) else 0
+    def document_frequency(self, token: str, language: str) -> int:
+        """In how many passages of a language a token occurs."""
+        return self._index(language).document_frequency(token) if self.exists(language) else 0
 
     def update(self, forgotten: Iterable[str], added: Iterable[Passage], language: str) -> None:
-        """Takes passages of a language that has an index out, those that are not held are no error, and others in; all or
-        nothing."""
+        """Removes passages from the index of a language, which must exist, and adds others, in one transaction. Unknown ids are no
+        error."""
         self._index(language).write(forgotten, added, language)
 
     def rebuild(self, passages: Iterable[Passage], language: str) -> None:
-        """Makes the index of a language anew; until it is done, the old one stays."""
+        """Rebuilds the index of a language; the old one stays until the new one is complete."""
         made, old = self._folder / f"{language}.new", self._folder / language
         shutil.rmtree(made, ignore_errors=True)
         made.mkdir(parents=True)
-        _Index(made).write((), passages, language)
+        _LanguageIndex(made).write((), passages, language)
         self._opened.pop(language, None)
         shutil.rmtree(old, ignore_errors=True)
         made.rename(old)
@@ -92,20 +92,20 @@ class Lexical:
 
     def count(self, language: str) -> int:
         """Number of passages of a language that are indexed."""
-        return self._index(language).count() if self.held(language) else 0
+        return self._index(language).count() if self.exists(language) else 0
 
-    def holds(self, ids: Sequence[str], language: str) -> set[str]:
-        """Those of some ids that are indexed in a language."""
-        return self._index(language).holds(ids) if self.held(language) else set()
+    def find_indexed(self, ids: Sequence[str], language: str) -> set[str]:
+        """Those of some passage ids that are in the index of a language."""
+        return self._index(language).find_indexed(ids) if self.exists(language) else set()
 
-    def _index(self, language: str) -> _Index:
+    def _index(self, language: str) -> _LanguageIndex:
         if language not in self._opened:
-            self._opened[language] = _Index(self._folder / language)
+            self._opened[language] = _LanguageIndex(self._folder / language)
         return self._opened[language]
 
 
-class _Index:
-    """The passages of one language. What tantivy can't do is a `LibraryError`."""
+class _LanguageIndex:
+    """The index of one language. Errors of tantivy are raised as `LibraryError`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -114,30 +114,30 @@ class _Index:
             fields.add_text_field(name, stored=name == "id", tokenizer_name="raw", index_option="basic")
         fields.add_text_field("tokens", stored=False, tokenizer_name=_SPACES, index_option="freq")
         self._schema = fields.build()
-        self._index: tantivy.Index = self._done(tantivy.Index, self._schema, str(folder))
+        self._index: tantivy.Index = self._call(tantivy.Index, self._schema, str(folder))
         spaces = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
         self._index.register_tokenizer(_SPACES, spaces)
-        # It is told when to look again; a thread that watches the files would be in the way of who removes them.
+        # Reloaded explicitly; a thread that watches the files would get in the way when they are removed.
         self._index.config_reader("manual")
         self._searcher = self._index.searcher()
         self._tidied = False
 
     def write(self, forgotten: Iterable[str], added: Iterable[Passage], language: str) -> None:
-        """Takes passages out and others in; where that fails, nothing is changed."""
-        writer: tantivy.IndexWriter = self._done(self._index.writer, _WRITER_BYTES, 1)
+        """Removes passages and adds others; where that fails, nothing is changed."""
+        writer: tantivy.IndexWriter = self._call(self._index.writer, _WRITER_BYTES, 1)
         try:
             if not self._tidied:
-                # A process that was killed while it wrote leaves files, in the way of those that are written next.
-                self._done(writer.garbage_collect_files)
+                # A process that was killed while writing leaves files that get in the way of new ones.
+                self._call(writer.garbage_collect_files)
                 self._tidied = True
             for passage_id in forgotten:
-                self._done(writer.delete_documents_by_term, "id", passage_id)
+                self._call(writer.delete_documents_by_term, "id", passage_id)
             for passage in added:
-                self._done(writer.add_document, self._row(passage, language))
-            self._done(writer.commit)
+                self._call(writer.add_document, self._row(passage, language))
+            self._call(writer.commit)
         finally:
-            self._done(writer.wait_merging_threads)
-        self._done(self._index.reload)
+            self._call(writer.wait_merging_threads)
+        self._call(self._index.reload)
         self._searcher = self._index.searcher()
 
     def _row(self, passage: Passage, language: str) -> tantivy.Document:
@@ -145,41 +145,41 @@ class _Index:
         tokens = " ".join([*heading, *heading, *analyse(passage.text, language)])
         return tantivy.Document(id=passage.id, document=passage.document_id, tokens=_plain(tokens))
 
-    def search(self, tokens: Sequence[str], limit: int, within: Within | None) -> list[LexicalHit]:
+    def search(self, tokens: Sequence[str], limit: int, scope: SearchScope | None) -> list[LexicalHit]:
         query = Query.boolean_query([(Occur.Should, self._term(token)) for token in dict.fromkeys(tokens)])
-        left_out = within.left_out if within else frozenset[str]()
-        if within is not None:
-            scope = Query.term_set_query(self._schema, "document", sorted(within.documents))
-            query = Query.boolean_query([(Occur.Must, query), (Occur.Must, Query.const_score_query(scope, 0.0))])
+        left_out = scope.excluded_passage_ids if scope else frozenset[str]()
+        if scope is not None:
+            inside = Query.term_set_query(self._schema, "document", sorted(scope.document_ids))
+            query = Query.boolean_query([(Occur.Must, query), (Occur.Must, Query.const_score_query(inside, 0.0))])
         hits = [
             LexicalHit(self._id(address), score) for score, address in self._found(query, limit + len(left_out)).hits
         ]
         hits.sort(key=lambda hit: (-hit.score, hit.passage_id))
         return [hit for hit in hits if hit.passage_id not in left_out][:limit]
 
-    def frequency(self, token: str) -> int:
+    def document_frequency(self, token: str) -> int:
         return int(self._found(self._term(token), 1, count=True).count)
 
     def count(self) -> int:
         return int(self._searcher.num_docs)
 
-    def holds(self, ids: Sequence[str]) -> set[str]:
+    def find_indexed(self, ids: Sequence[str]) -> set[str]:
         if not ids:
             return set()
-        wanted = Query.term_set_query(self._schema, "id", list(ids))
-        return {self._id(address) for _, address in self._found(wanted, len(ids)).hits}
+        requested = Query.term_set_query(self._schema, "id", list(ids))
+        return {self._id(address) for _, address in self._found(requested, len(ids)).hits}
 
     def _found(self, query: Query, most: int, *, count: bool = False) -> Any:
-        return self._done(self._searcher.search, query, most, count)
+        return self._call(self._searcher.search, query, most, count)
 
     def _term(self, token: str) -> Query:
         return Query.term_query(self._schema, "tokens", _plain(token), "freq")
 
     def _id(self, address: tantivy.DocAddress) -> str:
-        return str(self._done(self._searcher.doc, address)["id"][0])
+        return str(self._call(self._searcher.doc, address)["id"][0])
 
-    def _done(self, call: Callable[..., Any], *given: Any) -> Any:
-        """What a call to tantivy gives; its errors are `ValueError`s."""
+    def _call(self, call: Callable[..., Any], *given: Any) -> Any:
+        """The result of a call to tantivy, whose errors are `ValueError`s."""
         try:
             return call(*given)
         except ValueError as error:
@@ -191,7 +191,7 @@ class _Index:
 
 
 _heading = lru_cache(maxsize=64)(analyse)
-"""Neighbouring passages have the same one."""
+"""Cached, since neighbouring passages have the same heading."""
 
 
 def _plain(text: str) -> str:

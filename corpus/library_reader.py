@@ -1,4 +1,4 @@
-"""What a library holds, opened, read and searched. One process owns its folder."""
+"""Opening, reading and searching a library. One process at a time owns a library's folder."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from corpus.corpus_errors import (
-    DATABASE,
-    OWNER,
+    DATABASE_FILE,
+    OWNER_FILE,
+    DocumentNotFound,
     LibraryBusy,
     LibraryError,
     LibraryStale,
-    NotHeld,
     busy_message,
-    plainly,
+    readable_errors,
 )
-from corpus.documents import LANGUAGES, Document, Passage, Within
-from corpus.extras import install, installed
-from corpus.feedback import MOST, Feedback
+from corpus.documents import LANGUAGES, Document, Passage, SearchScope
+from corpus.extras import install_command, is_installed
+from corpus.feedback import MAX_FEEDBACK, Feedback
 from corpus.integrity import IndexCheck, check_passages
 from corpus.lexical import LexicalHit
 from corpus.meetings import Meeting
-from corpus.models import Models
-from corpus.sources import FORMATS, KEPT_BYTES, SourceRecord
-from corpus.store import SCHEMA_VERSION, Header, Holding
-from corpus.store.engines import Engine, embedded, shared
+from corpus.models import EmbeddingModels
+from corpus.sources import DEFAULT_ORIGINALS_BYTES, STORED_FORMATS, SourceRecord
+from corpus.store import SCHEMA_VERSION, Header, StoredDocument
+from corpus.store.engines import Engine, open_embedded, open_postgres
 from corpus.store.schema_upgrades import EARLIER
 from corpus.symbols import Symbol, same_document
 from corpus.versions import Versions
@@ -43,27 +43,26 @@ from corpus.versions import Versions
 if TYPE_CHECKING:
     from corpus.embedding import Embedder
 
-_Made = TypeVar("_Made")
+_Result = TypeVar("_Result")
 
-_LOCK = "owner.lock"
+_LOCK_FILE = "owner.lock"
 _NONE = "none"
-"""In the stamp: no model."""
+"""Value in the stamp: no model."""
 DERIVED = "derived"
-"""Folder in a library's folder for what is made from its documents and made anew when they change: it is emptied then,
-so that nothing of a document that was removed is left."""
-BEGUN_AGAIN = 20
-"""Times that work is begun again since documents are changed meanwhile."""
-_LOOKED = 0.05
-"""Seconds after which it is looked whether another process has changed the database."""
-AT_ONCE = 2_000
-"""Headers that are read at once."""
-KEPT_CHARACTERS = 64_000_000
-"""How much text of documents is kept in memory."""
+"""Subfolder for data derived from the documents. It is emptied whenever they change, so that nothing of a removed document is left."""
+MAX_RETRIES = 20
+"""How often work is repeated because documents changed while it ran."""
+CHECK_INTERVAL = 0.05
+"""Seconds between checks whether another process has changed the database."""
+HEADER_BATCH = 2_000
+"""Headers read in one statement."""
+MAX_CACHED_CHARACTERS = 64_000_000
+"""Characters of document text cached in memory."""
 
 
 @dataclass(frozen=True)
 class Status:
-    """What a library holds, for people to read; `originals` are the bytes of the files that are kept, a part of `bytes`."""
+    """Numbers and sizes of a library, for display. `originals` is the size of the stored original files, a part of `bytes`."""
 
     folder: Path
     documents: int
@@ -74,67 +73,69 @@ class Status:
     stamp: dict[str, str]
 
 
-class Shelf:
-    """Documents with their passages, lexical and vector index: in one folder, or in a PostgreSQL database.
+class LibraryReader:
+    """Read access to documents with their passages, lexical index and vector index, in a folder or in a PostgreSQL database.
 
-    Everything it needs comes as an argument: the folder, the embedding model or models, the segmenter's version, where the vectors
-    live (a folder inside the library, or the address of a Chroma server), or the `database` that holds everything, which other
-    processes may use at the same time; the folder then keeps only what is made from it. Of files that have pages up to `keeps`
-    bytes in all are kept, to be shown beside their text. Raises `LibraryBusy`
-    when another process owns the folder, `LibraryStale` when the stamp does not fit, `LibraryError` when
-    folder or database can't be used. A folder that can't be written to is read, by any number of processes; what would change it
-    raises `LibraryError`.
+    `segmenter_version` is the version of the chunker, `vectors` the address of a Chroma server (None: a folder inside the library),
+    `database` the address of a PostgreSQL database, which several processes may use at once; the folder then holds derived
+    data only. Original files that have pages are stored up to `max_original_bytes` in all, to be shown beside their text.
+
+    Raises `LibraryBusy` when another process owns the folder, `LibraryStale` when the stamp does not match the models and versions
+    in use (unless `accept_stale`), `LibraryError` when folder or database can't be used. A folder without write permission is opened
+    for reading, by any number of processes; operations that would change it raise `LibraryError`.
     """
 
     def __init__(
         self,
         folder: Path,
-        models: Models | Embedder,
-        segmenter: str,
+        models: EmbeddingModels | Embedder,
+        segmenter_version: str,
         vectors: str | None = None,
         database: str | None = None,
         *,
         owner: str = "rapporteur",
         accept_stale: bool = False,
-        keeps: int = KEPT_BYTES,
+        max_original_bytes: int = DEFAULT_ORIGINALS_BYTES,
     ) -> None:
         self.folder = folder
-        self._keeps = keeps
-        self.models = models if isinstance(models, Models) else Models(models)
-        self.embedder = self.models.own
-        self._guard = threading.RLock()
-        self._documents: dict[str, Document] = {}  # the one used last stands last
-        self._kept = 0
-        self._looked = 0.0
-        self._made_of_it: dict[str, Any] = {}  # what was made of all that is held
-        self._segmenter = segmenter
-        self._owned = database is None  # else others can change it
-        with plainly(folder):
+        self._max_original_bytes = max_original_bytes
+        self.models = models if isinstance(models, EmbeddingModels) else EmbeddingModels(models)
+        self.embedder = self.models.primary
+        self._lock = threading.RLock()
+        self._documents: dict[str, Document] = {}  # a cache; the most recently used document is last
+        self._cached_characters = 0
+        self._last_check = 0.0
+        self._derived: dict[str, Any] = {}  # values computed from the whole library, by name
+        self._segmenter_version = segmenter_version
+        self._owned = database is None  # otherwise other processes may change it
+        with readable_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            reading = not os.access(folder, os.W_OK)
-            if reading and not (self._owned and (folder / DATABASE).is_file()):
+            read_only = not os.access(folder, os.W_OK)
+            if read_only and not (self._owned and (folder / DATABASE_FILE).is_file()):
                 raise PermissionError(13, "not writable", str(folder))
-            # A database has its own locks; where nothing can be written, there is nothing to lock.
-            self._lock = FileLock(folder / _LOCK, timeout=0) if self._owned and not reading else None
+            # PostgreSQL has its own locks; a folder without write permission needs none.
+            self._folder_lock = FileLock(folder / _LOCK_FILE, timeout=0) if self._owned and not read_only else None
             try:
-                if self._lock is not None:
-                    self._lock.acquire()
+                if self._folder_lock is not None:
+                    self._folder_lock.acquire()
             except Timeout:
                 raise LibraryBusy(busy_message(folder)) from None
         opened: Engine | None = None
         try:
-            with plainly(folder):
+            with readable_errors(folder):
                 if database is None:
-                    if not reading:
-                        (folder / OWNER).write_text(json.dumps({"pid": os.getpid(), "name": owner}), encoding="utf-8")
-                    opened = embedded(folder, vectors, self._write_stamp, reading=reading)
+                    if not read_only:
+                        (folder / OWNER_FILE).write_text(
+                            json.dumps({"pid": os.getpid(), "name": owner}), encoding="utf-8"
+                        )
+                    opened = open_embedded(folder, vectors, self._write_stamp, read_only=read_only)
                 else:
-                    opened = shared(database, self.models.searching.dimension)
+                    opened = open_postgres(database, self.models.search_model.dimension)
             self._engine, self._db, self._store, self._indexes = opened, opened.db, opened.store, opened.indexes
             self._check_stamp(accept_stale)
-            self._made = self._store.stamp()
+            self._opened_stamp = self._store.stamp()
             if database is not None:
-                # What others have removed meanwhile may be in it.
+                # It may contain data from documents that other processes have removed meanwhile.
                 shutil.rmtree(folder / DERIVED, ignore_errors=True)
         except BaseException:
             if opened is not None:
@@ -149,15 +150,15 @@ class Shelf:
         self.close()
 
     def close(self) -> None:
-        """Closes the files and lets another process have the folder."""
-        with self._guard:
+        """Closes the files and releases the folder for other processes."""
+        with self._lock:
             self._engine.close()
             self._release()
 
     def _release(self) -> None:
-        if self._lock is not None:
-            (self.folder / OWNER).unlink(missing_ok=True)
-            self._lock.release()
+        if self._folder_lock is not None:
+            (self.folder / OWNER_FILE).unlink(missing_ok=True)
+            self._folder_lock.release()
 
     def _write_stamp(self) -> None:
         with self._db.transaction():
@@ -165,64 +166,64 @@ class Shelf:
 
     @property
     def _expected(self) -> dict[str, str]:
-        """The stamp of a library as it would be made now."""
-        second = self.models.multilingual
+        """The stamp of a library that is made with the models and versions in use."""
+        multilingual = self.models.multilingual
         return {
             "schema": str(SCHEMA_VERSION),
             "embedding": self.embedder.fingerprint,
             "dimension": str(self.embedder.dimension),
-            "multilingual": second.fingerprint if second else _NONE,
-            "segmenter": self._segmenter,
+            "multilingual": multilingual.fingerprint if multilingual else _NONE,
+            "segmenter": self._segmenter_version,
         }
 
     def _check_stamp(self, accept_stale: bool) -> None:
         stamp = self._store.stamp()
         if not stamp:
-            with plainly(self.folder):
+            with readable_errors(self.folder):
                 self._write_stamp()
             return
-        stamp.setdefault("multilingual", _NONE)  # of a library that was made before there was one
+        stamp.setdefault("multilingual", _NONE)  # libraries of early versions lack it
         if self.models.optional and not accept_stale and stamp["multilingual"] == _NONE:
-            self.models = Models(self.embedder)
+            self.models = EmbeddingModels(self.embedder)
         expected = self._expected
         different = [name for name, value in expected.items() if stamp.get(name) != value]
         if different and not accept_stale:
             made = ", ".join(f"{name} {stamp.get(name, 'unknown')}" for name in different)
             now = ", ".join(f"{name} {expected[name]}" for name in different)
             back = "" if stamp.get("embedding") == EARLIER else ", or set the settings back"
-            if "multilingual" in different and expected["multilingual"] == _NONE and not installed("multilingual"):
-                back += f", or install what it was made with: {install('multilingual')}"
+            if "multilingual" in different and expected["multilingual"] == _NONE and not is_installed("multilingual"):
+                back += f", or install what it was made with: {install_command('multilingual')}"
             raise LibraryStale(
                 f"The library in {self.folder} was made with {made}; the settings now say {now}. "
                 f"Run 'rapporteur reindex' to rebuild it{back}."
             )
 
-    def _check_made(self) -> None:
-        """Raises `LibraryStale` where another process has made a shared library anew with other models."""
-        if not self._owned and self._store.stamp() != self._made:
+    def _check_stamp_unchanged(self) -> None:
+        """Raises `LibraryStale` where another process has rebuilt a shared library with other models."""
+        if not self._owned and self._store.stamp() != self._opened_stamp:
             raise LibraryStale(
                 f"Another process has made the library in {self.folder} anew with other models or settings. Start this one again."
             )
 
     def _changed(self, *ids: str) -> None:
-        """Forgets what was made of the library."""
+        """Clears all derived data, and the cached documents with these ids."""
         shutil.rmtree(self.folder / DERIVED, ignore_errors=True)
-        self._made_of_it.clear()
+        self._derived.clear()
         for document_id in ids:
             self._drop(document_id)
 
     def _drop(self, document_id: str) -> None:
         dropped = self._documents.pop(document_id, None)
         if dropped is not None:
-            self._kept -= len(dropped.text)
+            self._cached_characters -= len(dropped.text)
 
     def refresh(self) -> None:
-        """Looks anew for what other processes have changed, when next something is read."""
-        self._looked = 0.0
+        """Makes the next read check for changes by other processes."""
+        self._last_check = 0.0
 
-    def whole(self, work: Callable[[], _Made]) -> _Made:
-        """What some work on the library makes, begun again where what is held was changed in the middle of it."""
-        for _ in range(BEGUN_AGAIN):
+    def retry_if_changed(self, work: Callable[[], _Result]) -> _Result:
+        """The result of some work on the library; the work is repeated where it fails because documents changed while it ran."""
+        for _ in range(MAX_RETRIES):
             before = self.versions()
             try:
                 return work()
@@ -232,270 +233,270 @@ class Shelf:
                     raise
         return work()
 
-    def _look(self) -> None:
-        """Forgets what was made of the library where another process has changed it."""
+    def _check_for_changes(self) -> None:
+        """Clears caches and derived data where another process has changed the library."""
         now = time.monotonic()
-        if now - self._looked >= _LOOKED:
-            self._looked = now
+        if now - self._last_check >= CHECK_INTERVAL:
+            self._last_check = now
             if self._db.changed_elsewhere():
                 self._changed(*list(self._documents))
-                self._check_made()
+                self._check_stamp_unchanged()
 
-    def _once(self, name: str, make: Callable[[], _Made]) -> _Made:
-        """What is made of all that is held: kept until that changes."""
-        with self._guard:
-            self._look()
-            if name not in self._made_of_it:
-                self._made_of_it[name] = make()
-            made: _Made = self._made_of_it[name]
-            return made
+    def _derive(self, name: str, make: Callable[[], _Result]) -> _Result:
+        """A value computed from the whole library, cached until a document changes."""
+        with self._lock:
+            self._check_for_changes()
+            if name not in self._derived:
+                self._derived[name] = make()
+            result: _Result = self._derived[name]
+            return result
 
     # Reading
 
-    def feedback(self, offset: int = 0, limit: int = MOST) -> list[Feedback]:
-        """What people said about answers, oldest first."""
-        with self._guard:
-            return self._store.feedback.some(offset, limit)
+    def feedback(self, offset: int = 0, limit: int = MAX_FEEDBACK) -> list[Feedback]:
+        """Stored feedback on answers, oldest first."""
+        with self._lock:
+            return self._store.feedback.page(offset, limit)
 
     def count_feedback(self) -> int:
-        """How much people said about answers."""
-        with self._guard:
+        """Number of feedback entries."""
+        with self._lock:
             return self._store.feedback.count()
 
     def stamp(self) -> dict[str, str]:
-        """What the library was made with: schema, embedding model, segmenter."""
-        with self._guard:
+        """What the library was made with: versions of schema and chunker, embedding models."""
+        with self._lock:
             return self._store.stamp()
 
     def headers(self, **where: str) -> list[Header]:
-        """What can be said of documents without their text; of all, or of those that agree in `id`, `key`, `sha256`,
-        `symbol`, `origin` or `kind`."""
-        with self._guard:
+        """Metadata of documents without their text: of all, or of those with the given `id`, `key`, `sha256`, `symbol`, `origin` or
+        `kind`."""
+        with self._lock:
             return self._store.headers(**where)
 
-    def each_header(self) -> Iterator[Header]:
-        """As `headers`, of all documents by id, one after another: a library may hold more than memory should."""
+    def iter_headers(self) -> Iterator[Header]:
+        """The headers of all documents, in order of id, read in batches: a library may be larger than memory."""
         last = ""
         while True:
-            with self._guard:
-                some = self._store.headers_after(last, AT_ONCE)
-            yield from some
-            if len(some) < AT_ONCE:
+            with self._lock:
+                batch = self._store.headers_after(last, HEADER_BATCH)
+            yield from batch
+            if len(batch) < HEADER_BATCH:
                 return
-            last = some[-1].id
+            last = batch[-1].id
 
-    def ids(self) -> list[str]:
+    def document_ids(self) -> list[str]:
         """Ids of all documents, in order."""
-        with self._guard:
+        with self._lock:
             return self._store.document_ids()
 
-    def keys_like(self, stem: str) -> int:
-        """How many documents are known by `stem`, or by `stem` and what follows a hyphen."""
-        with self._guard:
-            return self._store.keys_like(stem)
+    def count_keys_like(self, stem: str) -> int:
+        """How many documents have the key `stem`, or a key that begins with `stem` and a hyphen."""
+        with self._lock:
+            return self._store.count_keys_like(stem)
 
     def source(self, origin: str) -> SourceRecord | None:
-        """What became of a file when it was last read."""
-        with self._guard:
+        """The outcome of the last reading of a file; None where it was never read."""
+        with self._lock:
             return self._store.sources.get(origin)
 
     def original(self, document: Document) -> bytes | None:
-        """The file of a document, byte by byte; None where it is not kept."""
-        with self._guard, plainly(self.folder):
+        """The bytes of a document's file; None where the file is not stored."""
+        with self._lock, readable_errors(self.folder):
             return self._store.originals.get(document.sha256)
 
-    def keeps_original(self, document: Document) -> bool:
-        """Whether the file of a document is kept."""
-        if document.format not in FORMATS:
+    def has_original(self, document: Document) -> bool:
+        """Whether the file of a document is stored."""
+        if document.format not in STORED_FORMATS:
             return False
-        with self._guard, plainly(self.folder):
-            return self._store.originals.holds(document.sha256)
+        with self._lock, readable_errors(self.folder):
+            return self._store.originals.has(document.sha256)
 
-    def holding(self, document_id: str) -> Holding:
-        """A held document with all that belongs to it. Raises `NotHeld`."""
-        with self._guard, plainly(self.folder), self._db.snapshot():
+    def stored_document(self, document_id: str) -> StoredDocument:
+        """A document with its passages, vectors and meeting. Raises `DocumentNotFound`."""
+        with self._lock, readable_errors(self.folder), self._db.snapshot():
             document, passages = self._store.document(document_id), self._store.passages(document_id)
             if document is None:
-                raise NotHeld(f"The library holds no document {document_id!r}.")
+                raise DocumentNotFound(f"The library holds no document {document_id!r}.")
             vectors = self._indexes.vectors([each.id for each in passages])
-            return Holding(
+            return StoredDocument(
                 document, passages, [vectors.get(each.id) for each in passages], self._store.meeting(document_id)
             )
 
     def sources(self) -> list[SourceRecord]:
-        """What became of every file that was read."""
-        with self._guard:
+        """The outcome of every file that was read."""
+        with self._lock:
             return self._store.sources.all()
 
     def copied(self, kind: str) -> dict[str, str]:
-        """The marks of what was copied here from another library, by id."""
-        with self._guard, plainly(self.folder):
+        """The marks of what was copied here from another library, by id. See `CopiedTable`."""
+        with self._lock, readable_errors(self.folder):
             return self._store.copied.marks(kind)
 
     def document(self, document_id: str) -> Document:
-        """A held document. Raises `LibraryError` when it is not held."""
-        with self._guard:
-            self._look()
+        """The document with an id. Raises `DocumentNotFound`."""
+        with self._lock:
+            self._check_for_changes()
             found = self._documents.pop(document_id, None)
             if found is None:
                 found = self._store.document(document_id)
                 if found is None:
-                    self._made_of_it.clear()
-                    raise NotHeld(f"The library holds no document {document_id!r}.")
-                self._kept += len(found.text)
+                    self._derived.clear()
+                    raise DocumentNotFound(f"The library holds no document {document_id!r}.")
+                self._cached_characters += len(found.text)
             self._documents[document_id] = found
-            while self._kept > KEPT_CHARACTERS and len(self._documents) > 1:
+            while self._cached_characters > MAX_CACHED_CHARACTERS and len(self._documents) > 1:
                 self._drop(next(iter(self._documents)))
             return found
 
     def documents(self) -> Iterator[Document]:
-        """All held documents, by id, one after another."""
-        for document_id in self.ids():
-            with suppress(NotHeld):  # removed meanwhile
+        """All documents in order of id, loaded one at a time."""
+        for document_id in self.document_ids():
+            with suppress(DocumentNotFound):  # removed meanwhile
                 yield self.document(document_id)
 
-    def find(self, name: str) -> list[Document]:
-        """Documents by id, symbol (however written, with or without its part), name without a symbol, or label."""
-        wanted = name.strip()
-        symbol = Symbol.read(wanted)
-        asked, versions, found = wanted.casefold(), self.versions(), []
-        for header in self.each_header():
-            named = (header.id, header.key, header.slug, header.title, header.short, header.label)
-            version = None if symbol is None else versions.of(header.id)
-            if any(asked == each.casefold() for each in named if each) or (
+    def find_documents(self, name: str) -> list[Document]:
+        """The documents with this id, symbol (in any spelling, with or without its part), name without a symbol, title or label."""
+        name = name.strip()
+        symbol = Symbol.try_parse(name)
+        folded, versions, found = name.casefold(), self.versions(), []
+        for header in self.iter_headers():
+            names = (header.id, header.key, header.slug, header.title, header.short, header.label)
+            version = None if symbol is None else versions.version_of(header.id)
+            if any(folded == each.casefold() for each in names if each) or (
                 symbol is not None and version is not None and same_document(symbol, version.symbol)
             ):
-                with suppress(NotHeld):  # removed meanwhile
+                with suppress(DocumentNotFound):  # removed meanwhile
                     found.append(self.document(header.id))
         return found
 
     def passages(self, document_id: str) -> list[Passage]:
         """The passages of a document, in order."""
-        with self._guard:
+        with self._lock:
             return self._store.passages(document_id)
 
     def passages_by_id(self, ids: Sequence[str]) -> dict[str, Passage]:
-        """Held passages by evidence id."""
-        with self._guard:
+        """Passages by id; unknown ids are left out."""
+        with self._lock:
             return self._store.passages_by_id(ids)
 
-    def passage_at(self, document_id: str, position: int) -> str | None:
-        """The id of the passage in which a character of a document lies, or None."""
-        with self._guard:
-            return self._store.passage_at(document_id, position)
+    def passage_id_at(self, document_id: str, position: int) -> str | None:
+        """The id of the passage that contains a character offset of a document, or None."""
+        with self._lock:
+            return self._store.passage_id_at(document_id, position)
 
     def meetings(self) -> list[Meeting]:
-        """All held meetings; where an agenda is held as official text, its digest is left out."""
-        behind = self.superseded()
-        return [each for each in self._once("meetings", self._store.meetings) if each.document_id not in behind]
+        """All meetings, except those of superseded agendas, such as a digest beside the official text."""
+        superseded = self.superseded()
+        return [each for each in self._derive("meetings", self._store.meetings) if each.document_id not in superseded]
 
     def versions(self) -> Versions:
-        """How the held documents relate: revisions, corrigenda, addenda, language versions."""
-        return self._once("versions", lambda: Versions(self._store.headers()))
+        """How the documents relate to each other: revisions, corrigenda, addenda, language versions."""
+        return self._derive("versions", lambda: Versions(self._store.headers()))
 
     def superseded(self) -> dict[str, str]:
-        """Document ids that step behind another held one, and that one's id: a digest behind the official
-        text, an edition of a symbol behind its later revision."""
+        """Ids of superseded documents with the id of the document that replaces them: a digest is superseded by the official text,
+        a document by its later revision."""
         return self.versions().superseded
 
-    def keys(self) -> dict[str, str]:
+    def document_keys(self) -> dict[str, str]:
         """Document ids with their keys (symbol and part, or name)."""
-        with self._guard:
-            return {header.id: header.key for header in self.each_header()}
+        with self._lock:
+            return {header.id: header.key for header in self.iter_headers()}
 
     # Searching
 
-    def dense(
-        self, question: str, limit: int, within: Within | None = None, languages: Sequence[str] | None = None
+    def dense_search(
+        self, question: str, limit: int, scope: SearchScope | None = None, languages: Sequence[str] | None = None
     ) -> list[tuple[str, float]]:
-        """(passage id, likeness) of the passages nearest in meaning to a question, nearest first. `within` is the scope that is
-        searched, None for all, `languages` those that are searched."""
-        model = self.models.searching
-        best = self.nearest(self.models.query(question, model), limit, within, languages)
-        likeness = model.likeness(np.array([cosine for _, cosine in best], np.float32))
+        """(passage id, similarity) of the passages nearest in meaning to a question, nearest first. `scope` limits the search to some
+        passages, `languages` to some languages; None means all."""
+        model = self.models.search_model
+        best = self.vector_search(self.models.embed_query(question, model), limit, scope, languages)
+        likeness = model.similarity(np.array([cosine for _, cosine in best], np.float32))
         return [(key, float(value)) for (key, _), value in zip(best, likeness, strict=True)]
 
-    def nearest(
-        self, vector: np.ndarray, limit: int, within: Within | None = None, languages: Sequence[str] | None = None
+    def vector_search(
+        self, vector: np.ndarray, limit: int, scope: SearchScope | None = None, languages: Sequence[str] | None = None
     ) -> list[tuple[str, float]]:
-        """(passage id, cosine) of the passages nearest to the vector of a question by the model that searches, nearest first;
-        cosines across two languages are put on the scale of those within one."""
+        """(passage id, cosine) of the passages nearest to a question's vector, nearest first. The vector is one of the search model;
+        cosines across languages are rescaled to be comparable to those within one language."""
         found: list[tuple[str, float]] = []
-        with self._guard, plainly(self.folder):
-            for language in self.spoken() if languages is None else languages:
-                crossing = self.models.searching.crossing(language)
-                asked = vector if crossing is None else crossing.moved(vector)
-                near = self._indexes.near(asked, language, limit, within)
-                if crossing is not None:
-                    levelled = crossing.levelled(np.array([cosine for _, cosine in near], np.float32))
-                    near = [(key, float(cosine)) for (key, _), cosine in zip(near, levelled, strict=True)]
+        with self._lock, readable_errors(self.folder):
+            for language in self.passage_languages() if languages is None else languages:
+                shift = self.models.search_model.language_shift(language)
+                query = vector if shift is None else shift.shift_query(vector)
+                near = self._indexes.vector_search(query, language, limit, scope)
+                if shift is not None:
+                    rescaled = shift.rescale_cosines(np.array([cosine for _, cosine in near], np.float32))
+                    near = [(key, float(cosine)) for (key, _), cosine in zip(near, rescaled, strict=True)]
                 found += near
         return sorted(found, key=lambda hit: -hit[1])[:limit]
 
     def passage_vectors(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
-        """The vectors of passages by id; passages in languages that no model reads are left out."""
-        with self._guard, plainly(self.folder):
+        """The vectors of passages by id; passages in languages that no model supports are left out."""
+        with self._lock, readable_errors(self.folder):
             return self._indexes.vectors(ids)
 
-    def lexical(
-        self, tokens: Sequence[str], language: str, limit: int, within: Within | None = None
+    def lexical_search(
+        self, tokens: Sequence[str], language: str, limit: int, scope: SearchScope | None = None
     ) -> list[LexicalHit]:
-        """Passages in one language that share analysed words with the question, by BM25; those `within` a scope, or all."""
-        with self._guard, plainly(self.folder):
-            return self._indexes.words(tokens, language, limit, within)
+        """Passages in one language that contain any of the index tokens, best BM25 score first; within `scope`, or all."""
+        with self._lock, readable_errors(self.folder):
+            return self._indexes.lexical_search(tokens, language, limit, scope)
 
-    def likenesses(
+    def similarities(
         self, question: str, texts: Sequence[str], model: Embedder | None = None, language: str = ""
     ) -> list[float]:
-        """How like a question each of some texts in a language is in meaning, by one of the library's models."""
+        """The similarity in meaning of a question to each of some texts in a language, by one of the library's models."""
         model = model or self.embedder
-        vector = self.models.query(question, model)
-        crossing = model.crossing(language)
-        cosines = self.models.texts(texts, model) @ (vector if crossing is None else crossing.moved(vector))
-        if crossing is not None:
-            cosines = crossing.levelled(cosines)
-        return [float(value) for value in model.likeness(cosines)]
+        vector = self.models.embed_query(question, model)
+        shift = model.language_shift(language)
+        cosines = self.models.embed_texts(texts, model) @ (vector if shift is None else shift.shift_query(vector))
+        if shift is not None:
+            cosines = shift.rescale_cosines(cosines)
+        return [float(value) for value in model.similarity(cosines)]
 
     def document_frequency(self, tokens: Sequence[str], language: str) -> dict[str, int]:
-        """In how many passages of a language each analysed word stands."""
-        with self._guard, plainly(self.folder):
-            return {token: self._indexes.frequency(token, language) for token in set(tokens)}
+        """In how many passages of a language each index token occurs."""
+        with self._lock, readable_errors(self.folder):
+            return {token: self._indexes.document_frequency(token, language) for token in set(tokens)}
 
-    def languages(self) -> dict[str, int]:
-        """Number of passages held by language."""
-        return self._once("languages", self._store.passage_counts)
+    def passage_counts(self) -> dict[str, int]:
+        """Number of passages by language."""
+        return self._derive("languages", self._store.passage_counts)
 
-    def spoken(self) -> list[str]:
-        """The languages in which passages are held, told without counting them."""
-        return self._once("spoken", lambda: [each for each in sorted(LANGUAGES) if self._store.speaks(each)])
+    def passage_languages(self) -> list[str]:
+        """The languages that have passages; faster than counting them."""
+        return self._derive("spoken", lambda: [each for each in sorted(LANGUAGES) if self._store.has_language(each)])
 
-    # Keeping
+    # Maintenance
 
     def status(self) -> Status:
         """Counts, sizes and the stamp."""
-        with self._guard, plainly(self.folder):
-            size = self._db.bytes() + sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+        with self._lock, readable_errors(self.folder):
+            size = self._db.size_bytes() + sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
             return Status(
                 folder=self.folder,
                 documents=self._store.count(),
                 passages=sum(self._store.passage_counts().values()),
-                vectors=self._indexes.count(),
+                vectors=self._indexes.count_vectors(),
                 bytes=size,
                 originals=self._store.originals.size(),
                 stamp=self._store.stamp(),
             )
 
     def verify(self) -> list[str]:
-        """Everything that is wrong with the library, a sentence each; empty when it is sound.
+        """The faults of the library, one sentence each; empty where there are none.
 
-        Checks SQLite, both indexes against the passages, and that each document's passages cover its text. Others read
-        between two documents; nothing is to be changed meanwhile.
+        Checks the database, both indexes against the passages, and that each document's passages cover its text. Other threads may
+        read while it runs, but nothing may be changed.
         """
-        with self._guard:
-            found = self._db.damage()
-        checked = IndexCheck(self._indexes, self.models.searching.languages or LANGUAGES)
-        for document_id in self.ids():
-            with self._guard, plainly(self.folder):
+        with self._lock:
+            found = self._db.find_damage()
+        checked = IndexCheck(self._indexes, self.models.search_model.languages or LANGUAGES)
+        for document_id in self.document_ids():
+            with self._lock, readable_errors(self.folder):
                 passages = self._store.passages(document_id)
                 try:
                     document = self.document(document_id)
@@ -503,6 +504,6 @@ class Shelf:
                 except (ValueError, KeyError, TypeError) as error:
                     found.append(f"{document_id}: {error}")
                 header = self._store.headers(id=document_id)
-                checked.look([each.id for each in passages], header[0].language if header else "")
-        with self._guard, plainly(self.folder):
-            return [*found, *checked.faults()]
+                checked.add_passages([each.id for each in passages], header[0].language if header else "")
+        with self._lock, readable_errors(self.folder):
+            return [*found, *checked.find_faults()]

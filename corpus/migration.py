@@ -1,44 +1,45 @@
-"""Moving a library from one engine to the other: everything is copied, and compared by its hash."""
+"""Copies a library from one engine to the other and compares the copies by hash."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from corpus.corpus_errors import LibraryError, NotHeld
+from corpus.corpus_errors import DocumentNotFound, LibraryError
 from corpus.library import Library
 
 
-def move(source: Library, target: Library) -> Iterator[tuple[str, bool]]:
-    """Copies all that a library holds into another: documents with passages and vectors, which are not made anew, the files that
-    are kept, what became of files, what people said about answers. Yields each document id with whether it was copied; what is there already as it is here,
-    as after a copying that was broken off, is passed over, and what is there otherwise is replaced. What was copied before and is
-    no longer here goes from there; what is there besides stays. Each copy is read back and compared. The source is left as it is.
+def copy_library(source: Library, target: Library) -> Iterator[tuple[str, bool]]:
+    """Copies everything from one library to another: documents with passages and vectors (which are not computed again), original
+    files, source records, feedback. Yields each document id with whether it was copied: documents that are equal in the target, as after
+    an interrupted copy, are skipped; those that differ are replaced. Documents that were copied before and are
+    no longer in the source are removed from the target; its other documents stay. Each copy is read back and compared. The source is not
+    changed.
 
-    Raises `LibraryError` where the two were not made with the same models, or a copy differs.
+    Raises `LibraryError` where the libraries were not made with the same models, or a copy differs.
     """
     if source.stamp() != target.stamp():
         raise LibraryError(
             "The two libraries were made with other models or segmenters. Run 'rapporteur reindex' on the first."
         )
     marks = target.copied("document")
-    for document_id in source.ids():
+    for document_id in source.document_ids():
         try:
-            holding = source.holding(document_id)
-        except NotHeld:  # removed meanwhile
+            holding = source.stored_document(document_id)
+        except DocumentNotFound:  # removed meanwhile
             continue
-        copied = not target.headers(id=document_id) or target.holding(document_id).digest != holding.digest
+        copied = not target.headers(id=document_id) or target.stored_document(document_id).digest != holding.digest
         mark = holding.document.sha256
         if marks.get(document_id) != mark:
-            target.note_copied("document", {document_id: mark})
+            target.record_copied("document", {document_id: mark})
         if copied:
-            target.take(holding)
-            if target.holding(document_id).digest != holding.digest:
+            target.add_with_vectors(holding)
+            if target.stored_document(document_id).digest != holding.digest:
                 raise LibraryError(
                     f"{document_id} is not the same after it was copied. It is left as it was in the first library."
                 )
-        original = source.original(holding.document) if target.wants_original(holding.document) else None
+        original = source.original(holding.document) if target.should_store_original(holding.document) else None
         if original is not None:
-            target.keep_original(document_id, original)
+            target.store_original(document_id, original)
         yield document_id, copied
     for document_id, mark in target.copied("document").items():
         if not source.headers(id=document_id):
@@ -46,8 +47,8 @@ def move(source: Library, target: Library) -> Iterator[tuple[str, bool]]:
                 target.remove(document_id)
             target.forget_copied("document", document_id)
     for record in source.sources():
-        target.note(record)
-    said = [{**each.to_json(), "id": 0} for each in target.feedback()]
+        target.record_source(record)
+    present = [{**each.to_json(), "id": 0} for each in target.feedback()]
     for each in source.feedback():
-        if {**each.to_json(), "id": 0} not in said:
+        if {**each.to_json(), "id": 0} not in present:
             target.add_feedback(each)

@@ -1,4 +1,4 @@
-"""The embedding models of a library: which of them reads a language, and the vectors that each gives."""
+"""The embedding models of a library: which model is used for which language, and the cached vectors."""
 
 from __future__ import annotations
 
@@ -16,21 +16,22 @@ if TYPE_CHECKING:
 
     from corpus.embedding import Embedder
 
-KEPT = 8
-"""Vectors of questions that are remembered: one question is compared with several indexes."""
-KEPT_TEXTS = 4_096
-"""Vectors of texts that are remembered: the same sentences come up for one question after another."""
+CACHED_QUERIES = 8
+"""Number of cached question vectors: one question is searched for in several indexes."""
+CACHED_TEXTS = 4_096
+"""Number of cached text vectors: the same sentences are compared with one question after another."""
 
 
-class Models:
-    """One embedding model, and a multilingual one for the languages that the first does not read.
+class EmbeddingModels:
+    """A primary embedding model, and a multilingual one where the primary model does not support all languages.
 
-    Passages are searched by vectors of the multilingual model, since a question in any language may be answered by them; by those
-    of the first, in the languages that it reads, where there is no second. `optional` says that a library which was made without the second is used without it. Thread-safe.
+    Passages are searched by vectors of the multilingual model, since they may answer a question in any language; where there is no
+    multilingual model, by those of the primary one, in its languages. `optional`: a library that was made without the multilingual
+    model is used without it. Thread-safe.
     """
 
     def __init__(self, own: Embedder, multilingual: Embedder | None = None, *, optional: bool = False) -> None:
-        self.own = own
+        self.primary = own
         self.multilingual = None if own.languages is None else multilingual
         self.optional = optional
         self._guard = threading.Lock()
@@ -39,63 +40,63 @@ class Models:
 
     @property
     def fingerprint(self) -> str:
-        """Both models' fingerprints."""
+        """The fingerprints of both models."""
         second = f" and {self.multilingual.fingerprint}" if self.multilingual else ""
-        return f"{self.own.fingerprint}{second}"
+        return f"{self.primary.fingerprint}{second}"
 
     @property
-    def searching(self) -> Embedder:
-        """The model whose vectors of passages are searched."""
-        return self.multilingual or self.own
+    def search_model(self) -> Embedder:
+        """The model whose passage vectors are searched."""
+        return self.multilingual or self.primary
 
-    def readers(self, language: str) -> tuple[Embedder, ...]:
-        """The models that read a language, the one that was made for it first; none where none does."""
+    def models_for(self, language: str) -> tuple[Embedder, ...]:
+        """The models that support a language, the primary model first; empty where none does."""
         second = () if self.multilingual is None else (self.multilingual,)
-        return (self.own, *second) if self._serves(language) else second
+        return (self.primary, *second) if self._primary_supports(language) else second
 
-    def query(self, text: str, model: Embedder) -> np.ndarray:
-        """The vector of a question by one of the models; the last few are kept."""
+    def embed_query(self, text: str, model: Embedder) -> np.ndarray:
+        """The vector of a question by one of the models; the last few are cached."""
         key = (model is self.multilingual, text)
         with self._guard:
             known = self._queries.pop(key, None)
         vector = model.embed_query(text) if known is None else known
         with self._guard:
             self._queries[key] = vector
-            while len(self._queries) > KEPT:
+            while len(self._queries) > CACHED_QUERIES:
                 del self._queries[next(iter(self._queries))]
         return vector
 
-    def texts(self, texts: Sequence[str], model: Embedder) -> np.ndarray:
-        """Vectors of texts by one of the models: (texts x dimension). Those of the last few thousand are kept."""
-        second = model is self.multilingual
+    def embed_texts(self, texts: Sequence[str], model: Embedder) -> np.ndarray:
+        """Vectors of texts by one of the models: (texts x dimension). The last few thousand are cached."""
+        multilingual = model is self.multilingual
         with self._guard:
-            known = {text: self._texts.pop((second, text), None) for text in texts}
+            known = {text: self._texts.pop((multilingual, text), None) for text in texts}
         new = [text for text, vector in known.items() if vector is None]
-        made = dict(zip(new, model.embed_passages(new), strict=True)) if new else {}
-        vectors = {text: made[text] if vector is None else vector for text, vector in known.items()}
+        computed = dict(zip(new, model.embed_passages(new), strict=True)) if new else {}
+        vectors = {text: computed[text] if vector is None else vector for text, vector in known.items()}
         with self._guard:
-            self._texts |= {(second, text): vector for text, vector in vectors.items()}
-            while len(self._texts) > KEPT_TEXTS:
+            self._texts |= {(multilingual, text): vector for text, vector in vectors.items()}
+            while len(self._texts) > CACHED_TEXTS:
                 del self._texts[next(iter(self._texts))]
         return np.stack([vectors[text] for text in texts]) if vectors else model.embed_passages([])
 
-    def _serves(self, language: str) -> bool:
-        return self.own.languages is None or language in self.own.languages
+    def _primary_supports(self, language: str) -> bool:
+        return self.primary.languages is None or language in self.primary.languages
 
-    def passages(
+    def embed_passages(
         self,
         language: str,
         passages: Sequence[Passage],
         progress: Callable[[int], None] | None = None,
         known: Mapping[str, np.ndarray] = MappingProxyType({}),
     ) -> list[np.ndarray | None]:
-        """The vectors of passages in a language, None where the model that searches does not read it. Equal texts are embedded once,
-        those whose vector is `known` not at all. `progress` is told how many passages are done."""
-        if self.multilingual is None and not self._serves(language):
+        """The vectors of passages in a language, None where the search model does not support it. Equal texts are embedded once,
+        those with a `known` vector not at all. `progress` is called with the number of passages finished since its last call."""
+        if self.multilingual is None and not self._primary_supports(language):
             return [None] * len(passages)
-        texts = [passage.embedded for passage in passages]
+        texts = [passage.embedding_text for passage in passages]
         new = list(dict.fromkeys(text for text in texts if text not in known))
         if progress and len(new) < len(texts):
             progress(len(texts) - len(new))
-        made = {**known, **dict(zip(new, self.searching.embed_passages(new, progress), strict=True))}
-        return [made[text] for text in texts]
+        vectors = {**known, **dict(zip(new, self.search_model.embed_passages(new, progress), strict=True))}
+        return [vectors[text] for text in texts]

@@ -1,4 +1,4 @@
-"""Places that a text names in any of the six official languages, as locators: “Annex II, paragraph 3 (b)”.
+"""Finds places named in a text in any of the six official languages (“Annex II, paragraph 3 (b)”), and parses and writes locators.
 
 Words and numbering as in the United Nations Editorial Manual and its counterparts in the other languages:
 `пункт 3 b)`, `الفقرة 3 (ب)`, `附件二第3段`. The locators are those of `ingest.block_builder`: `annex II, para. 3 (b)`,
@@ -16,10 +16,10 @@ from corpus.roman import from_ordinal, from_roman, to_roman
 PARTS = {
     "annex": "annex", "preamble": "preamble", "art": "art.", "page": "page", "para": "para.", "table": "table", "note": "footnote",
 }  # fmt: skip
-"""Kinds of places, outermost first, and how a locator writes them."""
+"""Kinds of places, outermost first, and their words in locators."""
 _INNER = frozenset({"para", "table", "note"})
 MAX_RANGE = 200
-"""Most numbers that a range (`paragraphs 4 to 60`) is read as."""
+"""Most numbers that a range (`paragraphs 4 to 60`) is expanded to."""
 
 _AR = r"(?:[وف])?(?:[بلك])?(?:ال|ل)?"
 _WORDS = {
@@ -39,9 +39,9 @@ _ORDINALS = ["الأول", "الثاني", "الثالث", "الرابع", "ال
 _ROMAN = r"(?-i:[IVXL]+)(?!\w)"
 _NAMED_LETTERS = ["ألف", "باء", "جيم", "دال", "هاء", "واو", "زاي", "حاء", "طاء", "ياء"]
 ANNEX_LETTERS = rf"(?-i:[A-ZА-Я])|{'|'.join(_NAMED_LETTERS)}|[أبجده]|[甲乙丙丁戊]"
-"""Letters that tell annexes apart, as a pattern."""
+"""A pattern for the letters of annexes."""
 ANNEX_ORDINALS = "|".join(_ORDINALS)
-"""The same for the words for numbers that stand behind the Arabic word."""
+"""A pattern for the ordinals that follow the Arabic word for annex."""
 _SUB = r"\s*\(?(?:[^\W\d_]{1,4}|\d{1,2})\)"
 _LETTERED = r"(?:[A-Za-z](?=\.\d))?"
 """The letter of a section, as in 29D.1."""
@@ -60,14 +60,14 @@ _AND = r"\s*(?:,|;|،|؛|、|和|及|与|\band\b|\bet\b|\by\b|\be\b|\bи\b|\bو(
 _TO = r"\s*(?:[-‐-―]|\bto\b|\bthrough\b|\bà\b|\ba\b|\bal\b|\bпо\b|\bдо\b|\bإلى\b|至|到)\s*"
 
 
-def _list_of(number: str) -> str:
-    """A list of numbers, written out or as ranges. A further `(b)` alone belongs to the number before it."""
+def _list_pattern(number: str) -> str:
+    """A pattern for a list of numbers and ranges. A further `(b)` alone belongs to the number before it."""
     return rf"(?:{number})(?:(?:{_TO}|(?:{_AND})+)(?:{number}|\(\w{{1,3}}\)))*"
 
 
 _WORD_FIRST = {
     kind: re.compile(
-        rf"{_EDGE}(?:{words})\s*(?P<numbers>{_NUMBER_SIGN}{_list_of(_NUMBERS[kind])})"
+        rf"{_EDGE}(?:{words})\s*(?P<numbers>{_NUMBER_SIGN}{_list_pattern(_NUMBERS[kind])})"
         + (rf"|{_EDGE}(?:{words})(?!\w)" if kind == "annex" else ""),
         re.IGNORECASE,
     )
@@ -87,7 +87,7 @@ _BETWEEN = re.compile(
 PREAMBLE = re.compile(
     r"[^\W\u3400-\u9fff]*(?:pr[eé][aá]mb|преамбул|ديباج)[^\W\u3400-\u9fff]*|序言(?:部分)?", re.IGNORECASE
 )
-"""Words for a preamble, or that tell its paragraphs from others."""
+"""Words for a preamble and its paragraphs."""
 _PREAMBULAR = re.compile(r"(\w+) preambular para\.(.*)")
 _APPENDED = re.compile(r"^(?:appendix|enclosure)(?!\w)")
 _SUBS = re.compile(r"\(?([^\W\d_]{1,4}|\d{1,2})\)")
@@ -96,67 +96,67 @@ _LATIN = dict(zip("أابجدهوزحطيكلمنабвгдежзик", "aabcdef
 _ANNEX_LATIN = dict(zip("АВСЕНКМОРТХأبجده甲乙丙丁戊", "abcehkmoptxabcdeabcde", strict=True)) | dict(
     zip(_NAMED_LETTERS, "abcdefghij", strict=True)
 )
-"""Annexes keep the letters of the original, whichever script writes them: `Приложение В` is annex B."""
+"""Annexes keep the letters of the original in every script: `Приложение В` is annex B."""
 
 
 @dataclass(frozen=True)
-class Naming:
-    """Places that a text names in one go: their locators and the span of the words in the folded text."""
+class PlaceMention:
+    """Places that are named together: their locators, and the span of the words in the normalised text."""
 
     places: tuple[str, ...]
     start: int
     end: int
 
 
-def folded(text: str) -> str:
-    """A text in which places are found: one line, plain digits, Arabic letters without marks, no directions."""
+def normalise_place_text(text: str) -> str:
+    """A text on one line, with ASCII digits, Arabic letters without marks, and no direction marks, as `find_place` needs it."""
     text = unicodedata.normalize("NFKC", text)
-    kept = [letter for letter in text if unicodedata.category(letter) not in ("Cf", "Mn") and letter != "ـ"]
-    digits = [str(unicodedata.digit(letter)) if letter.isdigit() else letter for letter in kept]
-    return unicodedata.normalize("NFC", " ".join("".join(digits).split()))
+    letters = [letter for letter in text if unicodedata.category(letter) not in ("Cf", "Mn") and letter != "ـ"]
+    plain = [str(unicodedata.digit(letter)) if letter.isdigit() else letter for letter in letters]
+    return unicodedata.normalize("NFC", " ".join("".join(plain).split()))
 
 
-def name_place(text: str, start: int = 0, end: int | None = None) -> Naming | None:
-    """The first place that a folded text names between two offsets, with what follows it directly."""
+def find_place(text: str, start: int = 0, end: int | None = None) -> PlaceMention | None:
+    """The first place that is named in a normalised text between two offsets, with the places that follow it directly; or None."""
     limit = len(text) if end is None else end
     firsts = [found for kind in _WORDS if (found := _first(kind, text, start, limit))]
     if not firsts:
         return None
-    begun = min(firsts, key=lambda each: (each[1].start(), -each[1].end()))
-    made: list[dict[str, list[str]]] = [{}]
-    position = begun[1].start()
-    following: tuple[str, re.Match[str]] | None = begun
-    place_end = position
-    apart = False
+    earliest = min(firsts, key=lambda each: (each[1].start(), -each[1].end()))
+    mentioned: list[dict[str, list[str]]] = [{}]  # of each place the numbers by kind
+    begin = earliest[1].start()
+    following: tuple[str, re.Match[str]] | None = earliest
+    place_end = begin
+    after_and = False
     while following is not None:
         kind, match = following
-        current = made[-1]
+        current = mentioned[-1]
         inner = kind in _INNER and any(other in _INNER for other in current)
-        if apart or kind in current or inner:
-            current = {} if apart else {k: v for k, v in current.items() if k not in _INNER | {kind}}
-            made.append(current)
+        if after_and or kind in current or inner:
+            current = {} if after_and else {k: v for k, v in current.items() if k not in _INNER | {kind}}
+            mentioned.append(current)
         current[kind] = _numbers(kind, match)
         place_end = match.end()
         between = _BETWEEN.match(text, place_end)
-        reached = between.end() if between else place_end
-        apart = bool(between and between["and"].strip())
-        following = next((f for kind in _WORDS if (f := _at(kind, text, reached))), None)
-    places = [place for each in made for place in _combined(each)]
-    return Naming(tuple(dict.fromkeys(places)), position, place_end)
+        next_start = between.end() if between else place_end
+        after_and = bool(between and between["and"].strip())
+        following = next((f for kind in _WORDS if (f := _at(kind, text, next_start))), None)
+    places = [place for each in mentioned for place in _combined(each)]
+    return PlaceMention(tuple(dict.fromkeys(places)), begin, place_end)
 
 
 def _combined(parts: dict[str, list[str]]) -> list[str]:
-    """The locators of some numbers of each kind of place."""
-    made = [""]
+    """The locators for all combinations of the numbers of each kind of place."""
+    locators = [""]
     for kind, word in PARTS.items():
         if kind in parts:
-            made = [joined(place, f"{word} {n}".strip()) for place in made for n in parts[kind]]
-    return made
+            locators = [join_locator(outer, f"{word} {n}".strip()) for outer in locators for n in parts[kind]]
+    return locators
 
 
-def parts_of(locator: str) -> dict[str, str]:
-    """The parts of a locator that name places, by kind, with their numbers: `annex II, para. 3 (b)` as annex II and
-    para 3 (b). Parts of other kinds are left out. `third preambular para. (a)` is `preamble, para. 3 (a)`."""
+def parse_locator(locator: str) -> dict[str, str]:
+    """The numbers in a locator by kind of place (`PARTS`): `annex II, para. 3 (b)` is annex II and para 3 (b). Other
+    parts are left out. `third preambular para. (a)` is read as `preamble, para. 3 (a)`."""
     found: dict[str, str] = {}
     for part in locator.split(", "):
         if preambular := _PREAMBULAR.fullmatch(part):
@@ -168,22 +168,21 @@ def parts_of(locator: str) -> dict[str, str]:
     return found
 
 
-def annexed(locator: str) -> bool:
-    """Whether a place lies in an annex, be it that of a decision of a report."""
-    return "annex" in parts_of(locator)
+def is_in_annex(locator: str) -> bool:
+    """Whether a locator is in an annex, including the annex of a decision in a report."""
+    return "annex" in parse_locator(locator)
 
 
-def numbered(mark: str) -> tuple[str, tuple[str, ...]]:
-    """The number of a mark and its sub-marks, letters of all scripts by their Latin counterpart: `3 (b) (i)` as
-    3 and b, i."""
+def parse_mark(mark: str) -> tuple[str, tuple[str, ...]]:
+    """The number of a mark and its sub-marks, with letters of all scripts as Latin ones: `3 (b) (i)` is 3 and b, i."""
     match = re.match(rf"\d+{_LETTERED}(?:\.\d+)*(?:\s*(?:bis|ter|quater)\b)?", mark.strip(), re.IGNORECASE)
     head = " ".join(match.group().casefold().split()) if match else ""
     rest = mark.strip()[match.end() :] if match else mark
     return head, tuple(_latin(sub) for sub in _SUBS.findall(rest))
 
 
-def annex_number(text: str) -> int | str:
-    """The number of an annex however it is written: 2 for `II`, `2`, `二` and `الثاني`, b for `B` and `باء`; 0 for none."""
+def parse_annex_number(text: str) -> int | str:
+    """The number of an annex in any notation: 2 for `II`, `2`, `二` and `الثاني`, b for `B` and `باء`; 0 for none."""
     text = text.strip()
     if text in _ORDINALS:
         return _ORDINALS.index(text) + 1
@@ -191,13 +190,13 @@ def annex_number(text: str) -> int | str:
         return int(text)
     if text and all(letter in _HAN for letter in text):
         return _han(text)
-    numeral = from_roman(text) if set(text) <= set("IVXL") else 0  # an annex C is no hundredth one
+    numeral = from_roman(text) if set(text) <= set("IVXL") else 0  # annex C is not the hundredth
     return numeral or _ANNEX_LATIN.get(text, text.casefold()) or 0
 
 
-def annex_mark(mark: str) -> str:
-    """The number or letter of an annex as locators write it: `II` for `二` and `الثاني`, `B` for `باء`; figures stay."""
-    number = annex_number(mark)
+def format_annex_mark(mark: str) -> str:
+    """The number or letter of an annex as in locators: `II` for `二` and `الثاني`, `B` for `باء`; digits stay as they are."""
+    number = parse_annex_number(mark)
     return mark if mark.isdigit() else to_roman(number) if isinstance(number, int) and number else str(number).upper()
 
 
@@ -217,30 +216,30 @@ def _patterns(kind: str) -> list[re.Pattern[str]]:
 
 
 def _numbers(kind: str, match: re.Match[str]) -> list[str]:
-    """The numbers of a list, ranges written out; [''] where a place has none."""
-    given = match.groupdict()
-    if not given.get("numbers"):
+    """The numbers in a match, with ranges expanded; [''] where a place has no number."""
+    groups = match.groupdict()
+    if not groups.get("numbers"):
         return [""]
-    made: list[str] = []
-    ranging = False
-    text = re.sub(rf"^{_NUMBER_SIGN}", "", given["numbers"], flags=re.IGNORECASE) + (given.get("behind") or "")
+    marks: list[str] = []
+    in_range = False
+    text = re.sub(rf"^{_NUMBER_SIGN}", "", groups["numbers"], flags=re.IGNORECASE) + (groups.get("behind") or "")
     text = re.sub(
         r"\band\b|\bet\b|\bи\b|[、，,;،؛和及与第]|(?<!\w)[ye](?!\w)|(?<!\w)و(?!\w)|(?<!\w)و(?=\d)", " ; ", text
     )
-    for each in _each(kind, text):
+    for each in _split_numbers(kind, text):
         if each == "-":
-            ranging = bool(made)
-        elif re.fullmatch(r"\(\w{1,3}\)", each) and made:
-            made.append(f"{made[-1].split(' (')[0]} {each}")
+            in_range = bool(marks)
+        elif re.fullmatch(r"\(\w{1,3}\)", each) and marks:
+            marks.append(f"{marks[-1].split(' (')[0]} {each}")
         else:
-            made += _between(made[-1], each) if ranging else []
-            made.append(each)
-            ranging = False
-    return [_written(kind, each) for each in dict.fromkeys(made)] or [""]
+            marks += _between(marks[-1], each) if in_range else []
+            marks.append(each)
+            in_range = False
+    return [_format_mark(kind, each) for each in dict.fromkeys(marks)] or [""]
 
 
-def _each(kind: str, text: str) -> list[str]:
-    """The numbers and range signs of a list, in order."""
+def _split_numbers(kind: str, text: str) -> list[str]:
+    """The numbers in a list in order, with `-` for range signs."""
     number = rf"{_NUMBERS[kind]}|{_HAN_MARK}|\(\w{{1,3}}\)"
     found = re.finditer(rf"(?P<mark>{number})|(?P<to>{_TO})", text, re.IGNORECASE)
     if kind == "table" and re.fullmatch(r"(\d+)[-‐-―](\d+)\s*", text):
@@ -251,7 +250,7 @@ def _each(kind: str, text: str) -> list[str]:
 
 
 def _between(first: str, last: str) -> list[str]:
-    """The numbers between two of a range: of 4 and 7, 5 and 6; of 24.3 and 24.5, 24.4."""
+    """The numbers strictly between two: 5 and 6 for 4 and 7; 24.4 for 24.3 and 24.5."""
     one, two = re.fullmatch(r"(.*?)(\d+)", first), re.fullmatch(r"(.*?)(\d+)", last)
     if one is None or two is None or one[1] != two[1]:
         return []
@@ -259,11 +258,11 @@ def _between(first: str, last: str) -> list[str]:
     return [f"{one[1]}{n}" for n in range(low + 1, high)] if high - low <= MAX_RANGE else []
 
 
-def _written(kind: str, mark: str) -> str:
-    """A number as locators write it."""
+def _format_mark(kind: str, mark: str) -> str:
+    """A number as in locators."""
     mark = _SECTION.sub(lambda match: match.group().upper(), mark)
     if kind == "annex":
-        return annex_mark(mark)
+        return format_annex_mark(mark)
     if kind in ("para", "art"):
         head = re.match(rf"\d+{_LETTERED}(?:\.\d+)*(?:\s*(?:bis|ter|quater)\b)?|{_HAN_NUMBER}", mark, re.IGNORECASE)
         if head is None:
@@ -287,6 +286,6 @@ def _han(text: str) -> int:
     return (_HAN.index(tens) + 1 if tens else 1) * 10 + (_HAN.index(ones[0]) + 1 if ones else 0)
 
 
-def joined(*parts: str) -> str:
-    """The parts of a locator, those that say nothing left out."""
+def join_locator(*parts: str) -> str:
+    """A locator of its parts, outermost first; empty parts are left out."""
     return ", ".join(part for part in parts if part)

@@ -12,7 +12,7 @@ _VALUES = {letters: value for value, letters in _STEPS if len(letters) == 1}
 
 
 def to_roman(number: int) -> str:
-    """A number in capitals, as it is written; nothing for 0 and less."""
+    """A number as a Roman numeral in capitals; empty for 0 and less."""
     made, left = "", max(0, number)
     for value, letters in _STEPS:
         made += letters * (left // value)
@@ -21,7 +21,7 @@ def to_roman(number: int) -> str:
 
 
 def from_roman(text: str) -> int:
-    """The value of a numeral in capitals or in small letters; 0 for what is none."""
+    """The value of a Roman numeral in capitals or small letters; 0 for anything else."""
     values = [_VALUES.get(letter, 0) for letter in text.upper()]
     number = sum(-value if value < after else value for value, after in pairwise([*values, 0]))
     written = to_roman(number)
@@ -42,5 +42,5 @@ def ordinal_word(number: int) -> str:
 
 
 def from_ordinal(word: str) -> int:
-    """The number of an ordinal as `ordinal_word` writes it."""
+    """The inverse of `ordinal_word`."""
     return _FEW.index(word) + 1 if word in _FEW else int(word[:-2])

@@ -11,20 +11,23 @@ import re
 _SHORTENED = """
     a.m p.m art arts para paras no nos vol vols ch chap sect sects fig figs ed eds e.g i.e cf etc al v vs approx
     ca mr mrs ms dr prof st add corr rev distr orig co ltd inc jan feb mar apr jun jul aug sep sept oct nov dec
-    p pp u.n u.s op cit ibid cap mme mlle sr sra núm núms párr párrs pág ст п пп гг г стр т
+    p pp u.n u.s op cit ibid cap mme mlle mm sr sra dra núm núms párr párrs pág págs ee env ex réf rés doc docs res
+    ст п пп гг г стр т тт см ср долл руб тыс млн млрд кв чел экз тел рис табл гл разд док рез напр англ франц исп др пр т.д т.п т.е
 """
+_MAY_END = frozenset(["a.m", "p.m", "etc", "др", "пр", "т.д", "т.п"])
+"""Abbreviations that may also be the last word of a sentence: before a capital letter they are."""
 _ABBREVIATIONS = frozenset(_SHORTENED.split())
 _BEFORE_NUMBERS = frozenset(["no", "nos", "art", "arts", "fig", "figs", "p", "pp", "par", "pars", "núm", "núms"])
 _BOUNDARY = re.compile(
     r"(?P<end>[.!?]+|[؟۔]+|…)(?P<close>['\"”’»)\]]*)(?=\s)|(?P<wide>[。！？]+)(?P<wclose>[”’」』）]*)|(?P<break>\n+)"
 )
 BRACKETED = 120
-"""Characters behind a full stop within which a bracket that is open there must close."""
+"""Characters after a full stop within which an open bracket must be closed."""
 _LAST_WORD = re.compile(r"([^\W_]+(?:\.[^\W_]+)*)$")
 
 
 def sentence_spans(text: str, language: str) -> list[tuple[int, int]]:
-    """Spans of the sentences of a text, in order; between them only white space is left out."""
+    """Spans of the sentences of a text, in order; only white space is between them."""
     spans: list[tuple[int, int]] = []
     begin = 0
     for match in _BOUNDARY.finditer(text):
@@ -48,7 +51,7 @@ def _append(spans: list[tuple[int, int]], text: str, begin: int, end: int) -> No
 
 
 def _in_brackets(text: str, begin: int, end: int) -> bool:
-    """Whether a bracket that opens in a sentence is still open at its end, and is closed not far behind it."""
+    """Whether a bracket opened in a sentence is still open at its end and is closed shortly after it."""
     opened = text.rfind("(", begin + 1, end)
     if opened < 0 or ")" in text[opened:end]:
         return False
@@ -66,9 +69,7 @@ def _ends_here(text: str, match: re.Match[str]) -> bool:
     first = following.lstrip("«“\"'‘([¿¡")[:1]
     if last.casefold() in _BEFORE_NUMBERS and (match["close"] or not first.isdigit()):
         return not first.islower()
-    if last.casefold() in _ABBREVIATIONS | _BEFORE_NUMBERS and not (
-        last.casefold() in ("a.m", "p.m", "etc") and first.isupper()
-    ):
+    if last.casefold() in _ABBREVIATIONS | _BEFORE_NUMBERS and not (last.casefold() in _MAY_END and first.isupper()):
         return False
     if last.isdigit() and len(last) <= 3 and text[max(0, match.start() - 60) : match.start()].strip() == last:
         return False  # the number of a paragraph

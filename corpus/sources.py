@@ -1,5 +1,5 @@
-"""Tables of the store beside the documents: what became of each file that was read, so that the same file is not read again; the
-files themselves; what was copied from another library."""
+"""Further tables of the store: the outcome of each file that was read, so that the same file is not read again; original files; what
+was copied from another library."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ CREATE INDEX IF NOT EXISTS documents_symbol ON documents (symbol)
 
 @dataclass(frozen=True)
 class SourceRecord:
-    """What became of a file: `origin` is the hash of its path, `name` how it is shown to people.
+    """The outcome of reading a file: `origin` is the hash of its path, `name` its name for display.
 
-    `sha256` and `reader` say of which bytes and which reader version the outcome is, `symbol`, `language` and `ocr`
-    what was asked of them. `outcome` is `held` (as `document_id`), `skipped` (since another file holds the
+    `sha256` is the hash of the bytes that were read, `reader` the version of the reader, `symbol`, `language` and `ocr` are the options
+    with which it was read. `outcome` is `held` (stored as `document_id`), `skipped` (another file already gave the
     document `document_id`) or `refused`; `reason` is a sentence about the last two.
     """
 
@@ -47,34 +47,34 @@ _NAMES = ", ".join(field.name for field in fields(SourceRecord))
 _MARKS = ", ".join("?" * len(fields(SourceRecord)))
 
 
-class Sources:
-    """The remembered sources. Writing is done inside a transaction of the store."""
+class SourceTable:
+    """The table of source records. Changes must be made in a transaction."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     def get(self, origin: str) -> SourceRecord | None:
-        """What became of a file, or None where it was never read."""
+        """The record of a file, or None where it was never read."""
         row = self._db.execute(f"SELECT {_NAMES} FROM sources WHERE origin = ?", (origin,)).fetchone()
         return _record(row) if row else None
 
-    def put(self, record: SourceRecord) -> None:
-        """Notes what became of a file, in place of what was noted before."""
-        self.forget(record.origin)
+    def save(self, record: SourceRecord) -> None:
+        """Saves the record of a file; replaces an earlier one."""
+        self.remove(record.origin)
         values = [int(each) if isinstance(each, bool) else each for each in astuple(record)]
         self._db.execute(f"INSERT INTO sources ({_NAMES}) VALUES ({_MARKS})", values)
 
-    def forget(self, origin: str) -> None:
-        """Removes what was noted about a file."""
+    def remove(self, origin: str) -> None:
+        """Removes the record of a file."""
         self._db.execute("DELETE FROM sources WHERE origin = ?", (origin,))
 
     def all(self) -> list[SourceRecord]:
-        """What became of every file, by origin."""
+        """All records in order of origin."""
         found = self._db.execute(f"SELECT {_NAMES} FROM sources ORDER BY origin")
         return [_record(row) for row in found]
 
     def skipped_for(self, document_ids: Sequence[str]) -> list[str]:
-        """Origins of the files that were skipped since one of these documents was held."""
+        """Origins of the files that were skipped because of one of these documents."""
         found: list[str] = []
         for document_id in document_ids:
             rows = self._db.execute(
@@ -89,51 +89,51 @@ def _record(row: Sequence[Any]) -> SourceRecord:
     return SourceRecord(*(*row[:7], bool(row[7]), *row[8:]))
 
 
-FORMATS = frozenset({"pdf"})
-"""The kinds of files that are kept: those that have pages."""
-KEPT_BYTES = 2_000_000_000
-"""How much is kept, unless said otherwise."""
-MOST_BYTES = 200_000_000
-"""Bytes of one file that is kept; databases have a bound of their own not far above."""
+STORED_FORMATS = frozenset({"pdf"})
+"""The formats of original files that are stored: those with pages."""
+DEFAULT_ORIGINALS_BYTES = 2_000_000_000
+"""Default limit for the size of all original files."""
+MAX_ORIGINAL_BYTES = 200_000_000
+"""Limit for one original file, in bytes; databases have limits of their own that are not much higher."""
 _TABLE = "originals"
 _SCHEMA = f"CREATE TABLE IF NOT EXISTS {_TABLE} (sha256 TEXT PRIMARY KEY, size INTEGER NOT NULL, bytes BLOB NOT NULL)"
 
 
-class Originals:
-    """The files that are kept, each once, by the SHA-256 of its bytes. Libraries of earlier versions have no such table until
-    there is a file to be kept. Changes are made inside a transaction of the store."""
+class OriginalsTable:
+    """The table of original files by the SHA-256 of their bytes. It is created when the first file is stored. Changes must be made in a
+    transaction."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     def get(self, sha256: str) -> bytes | None:
-        """The bytes of a file, None where it is not kept."""
+        """The bytes of a file, None where it is not stored."""
         if not self._has():
             return None
         row = self._db.execute(f"SELECT bytes FROM {_TABLE} WHERE sha256 = ?", (sha256,)).fetchone()
         return bytes(row[0]) if row else None
 
-    def holds(self, sha256: str) -> bool:
-        """Whether a file is kept."""
+    def has(self, sha256: str) -> bool:
+        """Whether a file is stored."""
         if not self._has():
             return False
         return self._db.execute(f"SELECT 1 FROM {_TABLE} WHERE sha256 = ?", (sha256,)).fetchone() is not None
 
     def size(self) -> int:
-        """How much is kept."""
+        """The size of all stored files, in bytes."""
         if not self._has():
             return 0
         return int(self._db.execute(f"SELECT coalesce(sum(size), 0) FROM {_TABLE}").fetchone()[0])
 
-    def keep(self, sha256: str, data: bytes) -> None:
-        """Keeps a file."""
+    def add(self, sha256: str, data: bytes) -> None:
+        """Stores a file."""
         if not self._has():
             self._db.create(_SCHEMA)
-        if not self.holds(sha256):
+        if not self.has(sha256):
             self._db.execute(f"INSERT INTO {_TABLE} VALUES (?, ?, ?)", (sha256, len(data), data))
 
-    def sweep(self, sha256: str) -> None:
-        """Removes a file of which no document is left."""
+    def remove_unused(self, sha256: str) -> None:
+        """Removes a file that no document has any more."""
         if self._has():
             self._db.execute(
                 f"DELETE FROM {_TABLE} WHERE sha256 = ? AND NOT EXISTS (SELECT 1 FROM documents WHERE sha256 = ?)",
@@ -141,7 +141,7 @@ class Originals:
             )
 
     def _has(self) -> bool:
-        return self._db.has(_TABLE)
+        return self._db.has_table(_TABLE)
 
 
 _COPIED = """CREATE TABLE IF NOT EXISTS copied (
@@ -149,26 +149,26 @@ _COPIED = """CREATE TABLE IF NOT EXISTS copied (
 ) WITHOUT ROWID"""
 
 
-class Copied:
-    """Marks of what was copied, by kind (`document`, `account`) and id. A mark tells the thing that was copied from another one that
-    has its id since. Writing is done inside a transaction of the caller."""
+class CopiedTable:
+    """The table of what was copied from another library, by kind (`document`, `account`) and id. The mark, such as a hash, distinguishes
+    the copied thing from a later one with the same id. Changes must be made in a transaction."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     def marks(self, kind: str) -> dict[str, str]:
         """The marks of one kind by id."""
-        if not self._db.has("copied"):
+        if not self._db.has_table("copied"):
             return {}
         return dict(self._db.execute("SELECT id, mark FROM copied WHERE kind = ?", (kind,)).fetchall())
 
-    def note(self, kind: str, marks: Mapping[str, str]) -> None:
-        """Notes what is copied, beside what was."""
+    def record(self, kind: str, marks: Mapping[str, str]) -> None:
+        """Adds marks; replaces those of the same ids."""
         self._db.create(_COPIED)
         for key, mark in marks.items():
-            self.forget(kind, key)
+            self.remove(kind, key)
             self._db.execute("INSERT INTO copied VALUES (?, ?, ?)", (kind, key, mark))
 
-    def forget(self, kind: str, key: str) -> None:
-        """Removes the mark of what is gone."""
+    def remove(self, kind: str, key: str) -> None:
+        """Removes a mark."""
         self._db.execute("DELETE FROM copied WHERE kind = ? AND id = ?", (kind, key))

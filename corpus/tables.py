@@ -1,4 +1,4 @@
-"""The tables of a document: consecutive rows with their caption and header."""
+"""Finds the tables of a document: consecutive rows with their caption and header."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corpus.documents import Block, Document
-from corpus.places import folded, name_place, parts_of
+from corpus.places import find_place, normalise_place_text, parse_locator
 
 _CAPTION = re.compile(r"^(?:tables?|tableau|cuadro|tabla|таблица|(?:ال)?جدول|表格?)\s*\S", re.IGNORECASE)
 _ROW = re.compile(r",? (?:row \d+|header)$|^header$")
@@ -20,8 +20,8 @@ CAPTION_LIMIT = 300
 
 @dataclass(frozen=True)
 class DocumentTable:
-    """Rows that belong together: `caption` are the blocks above that name it, `header` its head rows, `rows` the
-    others. `locator` is the place that the rows share, or that of the first row."""
+    """A table: `caption` are the blocks above that name it, `header` its header rows, `rows` the
+    others. `locator` is the common locator of the rows, or that of the first row."""
 
     locator: str
     caption: tuple[Block, ...]
@@ -33,16 +33,16 @@ class DocumentTable:
         """All blocks, in order."""
         return *self.caption, *self.header, *self.rows
 
-    def number(self, document: Document) -> str:
-        """The number that the caption bears (`24.3`), empty where it bears none."""
+    def caption_number(self, document: Document) -> str:
+        """The number in the caption (`24.3`), empty where there is none."""
         for block in self.caption:
-            named = name_place(folded(document.body(block)))
-            if named is not None and not named.start and "table" in (parts := parts_of(named.places[0])):
+            named = find_place(normalise_place_text(document.body(block)))
+            if named is not None and not named.start and "table" in (parts := parse_locator(named.places[0])):
                 return parts["table"]
         return ""
 
 
-def tables_of(document: Document) -> list[DocumentTable]:
+def find_tables(document: Document) -> list[DocumentTable]:
     """The tables of a document in their order."""
     runs: list[list[Block]] = []
     for block in document.blocks:
@@ -55,13 +55,13 @@ def tables_of(document: Document) -> list[DocumentTable]:
     return [_table(document, run) for run in runs]
 
 
-def total_of(document: Document, table: DocumentTable) -> Block | None:
-    """The last row of a table that in one of its columns is the sum of the rows above it; None where there is none."""
+def find_total_row(document: Document, table: DocumentTable) -> Block | None:
+    """The last row of a table that in some column is the sum of the rows above it; None where there is none."""
     sums: Counter[int] = Counter()
     counts: Counter[int] = Counter()
     total = None
     for row in table.rows:
-        cells = enumerate(cells_of(document, row))
+        cells = enumerate(cell_texts(document, row))
         values = {n: int(re.sub(r"\D", "", cell)) for n, cell in cells if _AMOUNT.fullmatch(cell.strip())}
         if any(counts[n] > 1 and value and value == sums[n] for n, value in values.items()):
             total = row
@@ -70,7 +70,7 @@ def total_of(document: Document, table: DocumentTable) -> Block | None:
     return total
 
 
-def cells_of(document: Document, row: Block) -> list[str]:
+def cell_texts(document: Document, row: Block) -> list[str]:
     """The text of a row's cells, empty where the source leaves one blank."""
     if not row.cells:
         return [document.block_text(row)]
@@ -78,8 +78,8 @@ def cells_of(document: Document, row: Block) -> list[str]:
 
 
 def _begins(last: Block, block: Block) -> bool:
-    """Whether a row right behind another one begins a table of its own."""
-    apart = "table" in parts_of(block.locator) and _stem(last) != _stem(block)
+    """Whether a row that directly follows another one begins a new table."""
+    apart = "table" in parse_locator(block.locator) and _stem(last) != _stem(block)
     return apart or (block.context == "header" and last.context != "header")
 
 
@@ -92,7 +92,7 @@ def _table(document: Document, run: Sequence[Block]) -> DocumentTable:
     while heads < len(run) and (run[heads].context == "header" or run[heads].locator.endswith("header")):
         heads += 1
     stem = _stem(run[0])
-    locator = stem if parts_of(stem).get("table") else run[0].locator
+    locator = stem if parse_locator(stem).get("table") else run[0].locator
     return DocumentTable(locator, _caption(document, run[0], stem), tuple(run[:heads]), tuple(run[heads:]))
 
 

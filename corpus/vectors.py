@@ -1,7 +1,7 @@
-"""The vector index: Chroma, embedded or as a server. Derived from the store, rebuilt at any time.
+"""The vector index: Chroma, embedded or as a server. Derived from the store, can be rebuilt at any time.
 
-It holds ids and vectors, a collection a language, since a filter by language would be as slow as the library is large; and of each
-passage the document, so that a scope is kept to while searching.
+It stores ids and vectors in one collection per language, since filtering by language takes time that grows with the library; and the
+document of each passage, to limit a search to a scope.
 """
 
 from __future__ import annotations
@@ -15,26 +15,26 @@ from warnings import catch_warnings, simplefilter
 import numpy as np
 
 from corpus.corpus_errors import LibraryError
-from corpus.documents import LANGUAGES, Passage, Within
+from corpus.documents import LANGUAGES, Passage, SearchScope
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
 
 _BEFORE = ("passages", "passages-multilingual")
-"""Collections of earlier versions."""
+"""Names of collections in earlier versions."""
 BATCH = 4_000
-"""Rows a call; Chroma refuses more than 5,461."""
-LOOKED_AT = 800
-"""Candidates that a search keeps in view in Chroma's graph (HNSW's `ef`): with its 100, near passages are missed, and others
+"""Rows per call; Chroma refuses more than 5,461."""
+EF_SEARCH = 800
+"""Candidates that a search tracks in Chroma's graph (HNSW's `ef`): with the default of 100, near passages are missed, different ones
 each time the index is opened."""
 
 
-class VectorsError(LibraryError):
-    """The vector index can't be opened, or its server does not answer. It is derived: it can be rebuilt from the store,
-    and what it has to learn waits there."""
+class VectorIndexError(LibraryError):
+    """The vector index can't be opened, or its server does not answer. It can be rebuilt from the store, where pending changes are
+    queued."""
 
 
-class Vectors:
+class VectorIndex:
     """The passage vectors of a library, by language and id. `location` is a folder, or `http://host:port` of a Chroma server."""
 
     def __init__(self, location: Path | str) -> None:
@@ -44,44 +44,44 @@ class Vectors:
         self._opened: dict[str, Any] = {}
         try:
             self._client = _connect(location)
-            self._held = self._names()
+            self._collection_names = self._names()
         except (ChromaError, HTTPError, ValueError, OSError) as error:
-            raise VectorsError(f"The vector index at {location} can't be opened ({error}).") from None
+            raise VectorIndexError(f"The vector index at {location} can't be opened ({error}).") from None
 
     def close(self) -> None:
-        """Lets go of the files."""
+        """Closes the files."""
         self._client.close()
 
     def add(self, rows: Sequence[tuple[Passage, np.ndarray]], language: str) -> None:
-        """Adds passages in a language that the index does not hold."""
+        """Adds passages in a language; they must not be in the index."""
         for begin in range(0, len(rows), BATCH):
             part = rows[begin : begin + BATCH]
-            self._reached(
+            self._call(
                 self._collection(language).add,
                 ids=[passage.id for passage, _ in part],
                 embeddings=np.stack([vector for _, vector in part]).astype(np.float32),
                 metadatas=[{"document": passage.document_id} for passage, _ in part],
             )
 
-    def forget(self, ids: Sequence[str], language: str) -> None:
-        """Removes passages in a language; ids that are not held are no error."""
-        if _name(language) in self._held:
+    def remove(self, ids: Sequence[str], language: str) -> None:
+        """Removes passages in a language; unknown ids are no error."""
+        if _name(language) in self._collection_names:
             for begin in range(0, len(ids), BATCH):
-                self._reached(self._collection(language).delete, ids=list(ids[begin : begin + BATCH]))
+                self._call(self._collection(language).delete, ids=list(ids[begin : begin + BATCH]))
 
     def search(
-        self, vector: np.ndarray, language: str, limit: int, within: Within | None = None
+        self, vector: np.ndarray, language: str, limit: int, scope: SearchScope | None = None
     ) -> list[tuple[str, float]]:
-        """(passage id, cosine similarity) of the nearest passages in a language, nearest first: those `within` a scope, where
-        one is given. The scope holds while searching, so that `limit` passages of it come."""
-        if _name(language) not in self._held or (within is not None and not within.documents):
+        """(passage id, cosine similarity) of the `limit` nearest passages in a language, nearest first. `scope` is applied during the
+        search, so that `limit` passages within it are found."""
+        if _name(language) not in self._collection_names or (scope is not None and not scope.document_ids):
             return []
-        left_out = within.left_out if within else frozenset[str]()
-        found = self._reached(
+        left_out = scope.excluded_passage_ids if scope else frozenset[str]()
+        found = self._call(
             self._collection(language).query,
             query_embeddings=[vector.astype(np.float32)],
             n_results=limit + len(left_out),
-            where=None if within is None else {"document": {"$in": sorted(within.documents)}},
+            where=None if scope is None else {"document": {"$in": sorted(scope.document_ids)}},
             include=["distances"],
         )
         near = [
@@ -91,65 +91,65 @@ class Vectors:
         ]
         return near[:limit]
 
-    def holds(self, ids: Sequence[str], language: str) -> set[str]:
+    def find_indexed(self, ids: Sequence[str], language: str) -> set[str]:
         """Those of some ids that have a vector in a language."""
         return {key for rows in self._rows(ids, language) for key in rows["ids"]}
 
     def count(self) -> int:
-        """Number of vectors held."""
-        return sum(int(self._reached(self._collection(each).count)) for each in self._languages())
+        """Number of vectors in the index."""
+        return sum(int(self._call(self._collection(each).count)) for each in self._languages())
 
     def clear(self) -> None:
         """Empties the index."""
-        for name in self._reached(self._names):
-            self._reached(self._client.delete_collection, name=name)
+        for name in self._call(self._names):
+            self._call(self._client.delete_collection, name=name)
         self._opened.clear()
-        self._held = set()
+        self._collection_names = set()
 
     def _rows(self, ids: Sequence[str], language: str) -> Iterator[Any]:
-        """What Chroma holds of some ids in a language, a few thousand at a time."""
-        if _name(language) in self._held:
+        """Chroma's records for some ids in a language, in batches."""
+        if _name(language) in self._collection_names:
             for begin in range(0, len(ids), BATCH):
                 part = list(ids[begin : begin + BATCH])
-                yield self._reached(self._collection(language).get, ids=part, include=[])
+                yield self._call(self._collection(language).get, ids=part, include=[])
 
     def _languages(self) -> list[str]:
-        return [each for each in LANGUAGES if _name(each) in self._held]
+        return [each for each in LANGUAGES if _name(each) in self._collection_names]
 
     def _names(self) -> set[str]:
-        """The collections that are this index's, those of earlier versions among them."""
+        """The names of this index's collections, including those of earlier versions."""
         own = {*_BEFORE, *map(_name, LANGUAGES)}
         return {each.name for each in self._client.list_collections()} & own
 
     def _collection(self, language: str) -> Any:
         if language not in self._opened:
-            self._opened[language] = self._reached(self._open, language=language)
-            self._held.add(_name(language))
+            self._opened[language] = self._call(self._open, language=language)
+            self._collection_names.add(_name(language))
         return self._opened[language]
 
     def _open(self, language: str) -> Any:
         collection = self._client.get_or_create_collection(
             _name(language),
             embedding_function=None,
-            configuration={"hnsw": {"space": "cosine", "ef_search": LOOKED_AT}},
+            configuration={"hnsw": {"space": "cosine", "ef_search": EF_SEARCH}},
         )
-        if collection.configuration_json["hnsw"]["ef_search"] != LOOKED_AT:
+        if collection.configuration_json["hnsw"]["ef_search"] != EF_SEARCH:
             with catch_warnings():
-                # Chroma warns of every collection without an embedding function of its own.
+                # Chroma warns about every collection without an embedding function of its own.
                 simplefilter("ignore", DeprecationWarning)
-                collection.modify(configuration={"hnsw": {"ef_search": LOOKED_AT}})
+                collection.modify(configuration={"hnsw": {"ef_search": EF_SEARCH}})
         return collection
 
     @staticmethod
-    def _reached(call: Callable[..., Any], **given: Any) -> Any:
-        """What a call to Chroma gives. Raises `VectorsError` where the index does not answer."""
+    def _call(call: Callable[..., Any], **given: Any) -> Any:
+        """The result of a call to Chroma. Raises `VectorIndexError` where the index does not answer."""
         from chromadb.errors import ChromaError
         from httpx import HTTPError
 
         try:
             return call(**given)
         except (ChromaError, HTTPError) as error:
-            raise VectorsError(
+            raise VectorIndexError(
                 f"The vector index does not answer ({error}). Where it is a Chroma server, see that it runs."
             ) from None
 
@@ -160,14 +160,14 @@ def _name(language: str) -> str:
 
 @cache
 def _settings() -> Any:
-    """Chroma's own settings, which take longer to read than a small index takes to open."""
+    """Chroma's settings, cached since reading them takes longer than opening a small index."""
     from chromadb.config import Settings
 
     return Settings(anonymized_telemetry=False)
 
 
 def _connect(location: Path | str) -> ClientAPI:
-    # chromadb is slow to import and not needed until a vector is.
+    # chromadb is slow to import.
     import chromadb
 
     settings = _settings().model_copy()

@@ -1,7 +1,7 @@
-"""Which held document stands for which: revisions, corrigenda, addenda and language versions of one symbol.
+"""How the documents of one symbol relate to each other: revisions, corrigenda, addenda and language versions.
 
-`X/Rev.1` takes the place of `X` in all languages, `X/Add.1/Rev.1` that of `X/Add.1` only, a digest steps behind
-the official text; `X/Corr.1` belongs to `X`, `X/Rev.1/Corr.1` to `X/Rev.1`. Source: the modifiers of document
+`X/Rev.1` replaces `X` in all languages, `X/Add.1/Rev.1` replaces `X/Add.1` only, the official text replaces a digest;
+`X/Corr.1` belongs to `X`, `X/Rev.1/Corr.1` to `X/Rev.1`. Source: the modifiers of document
 symbols as the Dag Hammarskjöld Library's guide explains them.
 """
 
@@ -16,9 +16,9 @@ from corpus.documents import LANGUAGES
 from corpus.store import Header
 from corpus.symbols import RESOLUTIONS, KnownSymbols, Symbol, same_document
 
-_Line = tuple[str, str | None]
+_Lineage = tuple[str, str | None]
 _NUMBERED = re.compile(r"/((?:[A-Z]{1,3}|Rev|Add|Corr)\.\d{1,3})$")
-"""The end of a symbol by which meetings call a document: `E/2025/L.25`, `A/AC.292/2025/CRP.1`, `A/80/1/Rev.1`."""
+"""The last part of a symbol, by which a document is called in meetings: `E/2025/L.25`, `A/AC.292/2025/CRP.1`, `A/80/1/Rev.1`."""
 
 _ACT = re.compile(r"/(?:[A-Z]*\.?(?P<session>\d+)/)?(?:RES|DEC)[/.](?P<number>[^()]+)(?P<year>\(.*)?$")
 """The symbol of a resolution or decision: `A/RES/80/228`, `S/RES/2771(2025)`, `UNEP/EA.5/RES.14`, which is cited as 5/14."""
@@ -26,8 +26,8 @@ _ACT = re.compile(r"/(?:[A-Z]*\.?(?P<session>\d+)/)?(?:RES|DEC)[/.](?P<number>[^
 
 @dataclass(frozen=True)
 class Version:
-    """A held language version of a symbol (or of a part of it). `root` is the symbol without the revisions at
-    its end, `revision` the number of the last of these, 0 for none."""
+    """A document in the library that has a symbol: one language version of the symbol or of a part of it. `root` is the symbol
+    without the revisions at its end, `revision` the number of the last of these, 0 for none."""
 
     header: Header
     symbol: Symbol
@@ -40,18 +40,18 @@ class Version:
         return self.header.id
 
     @property
-    def corrects(self) -> Symbol | None:
-        """What a corrigendum belongs to; None for other documents."""
+    def corrected_symbol(self) -> Symbol | None:
+        """The symbol that a corrigendum corrects; None for other documents."""
         return _belongs(self.root, "Corr")
 
     @property
-    def adds_to(self) -> Symbol | None:
-        """What an addendum belongs to; None for other documents."""
+    def extended_symbol(self) -> Symbol | None:
+        """The symbol that an addendum adds to; None for other documents."""
         return _belongs(self.root, "Add")
 
     @property
-    def line(self) -> _Line:
-        """What all revisions and language versions of it share."""
+    def lineage(self) -> _Lineage:
+        """A key that all revisions and language versions of a document share."""
         return self.root.text, self.header.part
 
 
@@ -63,38 +63,38 @@ class Versions:
         self.headers = {header.id: header for header in headers}
         self.keys = {header.id: header.key for header in headers}
         self.language_of = {header.id: header.language for header in headers}
-        self.held = tuple(_version(header) for header in headers if header.symbol is not None)
-        self._by_id = {version.id: version for version in self.held}
-        self._lines: dict[_Line, list[Version]] = {}
+        self.with_symbol = tuple(_version(header) for header in headers if header.symbol is not None)
+        self._by_id = {version.id: version for version in self.with_symbol}
+        self._by_lineage: dict[_Lineage, list[Version]] = {}
         self._quotable: dict[str | None, frozenset[str]] = {}
-        for version in self.held:
-            self._lines.setdefault(version.line, []).append(version)
+        for version in self.with_symbol:
+            self._by_lineage.setdefault(version.lineage, []).append(version)
 
-    def of(self, document_id: str) -> Version | None:
+    def version_of(self, document_id: str) -> Version | None:
         """The version that a document is; None for one without a symbol."""
         return self._by_id.get(document_id)
 
     @cached_property
     def superseded(self) -> dict[str, str]:
-        """Ids of documents that step behind a held one, with the id of that one: a digest behind the official
-        text or a revision of it, a document behind its later revision (in the same language, if held)."""
-        behind = {}
-        for line in self._lines.values():
+        """Ids of superseded documents with the id of the document that replaces them: a digest is replaced by the official
+        text or a revision of it, a document by its later revision (in the same language, where the library has that)."""
+        replaced_by = {}
+        for line in self._by_lineage.values():
             for old in line:
-                above = [new for new in line if _outranks(new, old)]
-                if above:
-                    behind[old.id] = min(above, key=lambda new: _rank(new, old.header.language)).id
-        return behind
+                newer = [new for new in line if _outranks(new, old)]
+                if newer:
+                    replaced_by[old.id] = min(newer, key=lambda new: _rank(new, old.header.language)).id
+        return replaced_by
 
     @cached_property
-    def acts(self) -> dict[str, tuple[Symbol, ...]]:
-        """Resolutions and decisions by the numbers that they are cited by: `80/228`, `2771 (2025)`, `2771`; drafts, papers and what
-        belongs to others by the last part of their symbols: `L.2`, `CRP.1`, `Rev.1`."""
+    def symbols_by_number(self) -> dict[str, tuple[Symbol, ...]]:
+        """Symbols by the short forms in which they are cited: resolutions and decisions by number (`80/228`, `2771 (2025)`, `2771`),
+        drafts, papers, addenda, corrigenda and revisions by the last part of their symbols (`L.2`, `CRP.1`, `Rev.1`)."""
         found: dict[str, tuple[Symbol, ...]] = {}
-        for symbol, root in dict.fromkeys((version.symbol, version.root) for version in self.held):
+        for symbol, root in dict.fromkeys((version.symbol, version.root) for version in self.with_symbol):
             for numbered in filter(None, map(_NUMBERED.search, dict.fromkeys((symbol.text, root.text)))):
                 found[numbered[1]] = (*found.get(numbered[1], ()), symbol)
-            act = _ACT.search(symbol.text) if symbol.series in RESOLUTIONS and len(symbol.all) == 1 else None
+            act = _ACT.search(symbol.text) if symbol.series in RESOLUTIONS and len(symbol.halves) == 1 else None
             if act is not None and not symbol.modifiers:
                 session, number, year = act.groups("")
                 called = (f"{session}/{number}",) if session else dict.fromkeys((number, f"{number} {year}".strip()))
@@ -103,89 +103,95 @@ class Versions:
         return found
 
     @cached_property
-    def known(self) -> KnownSymbols:
-        """The symbols held, with those that revisions have without their number, to be found in questions whatever form they have."""
-        return KnownSymbols(symbol for version in self.held for symbol in (version.root, version.symbol))
+    def known_symbols(self) -> KnownSymbols:
+        """The symbols in the library, also without their revision numbers, to find them in questions in any spelling."""
+        return KnownSymbols(symbol for version in self.with_symbol for symbol in (version.root, version.symbol))
 
-    def later(self, document_id: str) -> list[Version]:
-        """The language versions of the latest revision that is held of a document, where it is a later one."""
+    def later_revisions(self, document_id: str) -> list[Version]:
+        """The language versions of the latest revision of a document in the library; empty where there is no later one."""
         return self._newest(document_id, claimed=False)
 
-    def claimed(self, document_id: str) -> list[Version]:
-        """As `later`, of a verified text the revision that only says by itself that it is one: it answers where it is named."""
+    def unverified_revisions(self, document_id: str) -> list[Version]:
+        """Like `later_revisions`, but the unverified revisions of a verified document: they are used only where they are named."""
         return self._newest(document_id, claimed=True)
 
     def _newest(self, document_id: str, *, claimed: bool) -> list[Version]:
-        version = self.of(document_id)
+        version = self.version_of(document_id)
         if version is None:
             return []
         newer = [
             other
-            for other in self._lines[version.line]
+            for other in self._by_lineage[version.lineage]
             if other.revision > version.revision
             and other.header.edition != "digest"
-            and _only_claims(other, version) == claimed
+            and _is_unverified_against(other, version) == claimed
         ]
         latest = max((other.revision for other in newer), default=0)
         return [other for other in newer if other.revision == latest]
 
-    def answers_for(self, document_id: str) -> tuple[str, list[str]]:
-        """Which text answers where a document is meant: `other`, where it steps behind one, `until`, where it is an unverified revision of
-        verified texts, which answer until it is confirmed, else `itself`; with the labels of these, or of those that step behind it."""
-        version = self.of(document_id)
+    def answering_text(self, document_id: str) -> tuple[str, list[str]]:
+        """Which text is used where a document is requested, and the labels of the other texts concerned.
+
+        `other`: the document is superseded by the one that is labelled. `until`: it is an unverified revision of the verified documents
+        that are labelled, which are used until it is confirmed. `itself` otherwise, with the labels of the documents that it supersedes.
+        """
+        version = self.version_of(document_id)
         if first := self.superseded.get(document_id):
             return "other", [self._by_id[first].header.label]
-        if version and (older := [each for each in self._lines[version.line] if version in self.claimed(each.id)]):
+        if version and (
+            older := [
+                each for each in self._by_lineage[version.lineage] if version in self.unverified_revisions(each.id)
+            ]
+        ):
             return "until", [each.header.label for each in older]
         behind = [old for old, new in self.superseded.items() if new == document_id]
         return "itself", sorted(self._by_id[each].header.label for each in behind)
 
-    def quotable(self, language: str | None, among: Iterable[str] | None = None) -> frozenset[str]:
-        """Ids of the documents to quote in a language, `among` some or all: of each symbol its version in this
-        language, be it an older revision; else the latest revision, in English or else in any one language.
+    def quotable_documents(self, language: str | None, document_ids: Iterable[str] | None = None) -> frozenset[str]:
+        """Ids of the documents to quote in a language, of all or of `document_ids`: of each symbol its version in this
+        language, even where that is an older revision; otherwise the latest revision, in English or else in any one language.
 
-        Corrigenda of what is not quoted step behind too. Without a language nothing but superseded documents is
-        left out.
+        Corrigenda of documents that are not quoted are left out, too. Without a language only superseded documents are left out.
         """
-        if among is not None:
-            return self._quoted(language, list(among))
+        if document_ids is not None:
+            return self._quoted(language, list(document_ids))
         if language not in self._quotable:
             self._quotable[language] = self._quoted(language, list(self.keys))
         return self._quotable[language]
 
-    def _quoted(self, language: str | None, wanted: Sequence[str]) -> frozenset[str]:
+    def _quoted(self, language: str | None, requested: Sequence[str]) -> frozenset[str]:
         if language is None:
-            return frozenset(each for each in wanted if each not in self.superseded)
-        chosen = {each for each in wanted if each not in self._by_id}
-        lines: dict[_Line, list[Version]] = {}
-        for each in wanted:
+            return frozenset(each for each in requested if each not in self.superseded)
+        chosen = {each for each in requested if each not in self._by_id}
+        lines: dict[_Lineage, list[Version]] = {}
+        for each in requested:
             if version := self._by_id.get(each):
-                lines.setdefault(version.line, []).append(version)
+                lines.setdefault(version.lineage, []).append(version)
         for line in lines.values():
             chosen.update(version.id for version in _in_language(line, language, self.superseded))
         symbols: dict[Symbol, set[Symbol]] = {}
         for each in chosen:
             if version := self._by_id.get(each):
                 symbols.setdefault(version.root, set()).add(version.symbol)
-        return frozenset(each for each in chosen if not self._corrects_the_past(each, symbols))
+        return frozenset(each for each in chosen if not self._corrects_unquoted(each, symbols))
 
-    def current(self, symbol: Symbol, among: Container[str] | None = None) -> list[Version]:
-        """What to answer from when a symbol is named: its latest revision, and the latest one in each language;
-        nothing older than what is named. Of a document of which only parts are held, these. Empty where none is held. `among` are ids
-        of the only documents that count."""
+    def current_versions(self, symbol: Symbol, document_ids: Container[str] | None = None) -> list[Version]:
+        """The documents to answer from when a symbol is named: its latest revision, and the latest one in each language;
+        nothing older than the named symbol. Where the library has only parts of a document, these. Empty where it has none.
+        `document_ids` restricts the result."""
         root, revision = _root(symbol)
-        lines = [line for line in self._lines.values() if same_document(line[0].root, root)]
+        lines = [line for line in self._by_lineage.values() if same_document(line[0].root, root)]
         found = [
             version
-            for line in lines or [line for line in self._lines.values() if line[0].root.whole == root]
+            for line in lines or [line for line in self._by_lineage.values() if line[0].root.without_part == root]
             for version in line
-            if version.revision >= revision and (among is None or version.id in among)
+            if version.revision >= revision and (document_ids is None or version.id in document_ids)
         ]
-        return [version for version in found if not any(_outranks_there(other, version) for other in found)]
+        return [version for version in found if not any(_outranks_in_language(other, version) for other in found)]
 
-    def stands_for(self, symbol: Symbol) -> set[Symbol]:
-        """A symbol, and those of the documents that answer for it."""
-        return {symbol, *(version.symbol for version in self.current(symbol))}
+    def equivalent_symbols(self, symbol: Symbol) -> set[Symbol]:
+        """A symbol, and the symbols of the documents to answer from when it is named."""
+        return {symbol, *(version.symbol for version in self.current_versions(symbol))}
 
     def addenda(self, symbol: Symbol) -> list[Version]:
         """The addenda of a symbol, of its revisions, and the addenda of these, each in its current revision."""
@@ -193,36 +199,40 @@ class Versions:
         found: list[Version] = []
         roots = {
             version.root: version
-            for version in self.held
-            if version.adds_to is not None and same_document(_root(version.adds_to)[0], root)
+            for version in self.with_symbol
+            if version.extended_symbol is not None and same_document(_root(version.extended_symbol)[0], root)
         }
         for below in roots:
-            found += [*self.current(below), *self.addenda(below)]
+            found += [*self.current_versions(below), *self.addenda(below)]
         return found
 
     def corrigenda(self, symbol: Symbol) -> list[Version]:
         """The corrigenda of exactly this symbol, all language versions, later revisions in place of earlier."""
-        found = [each for each in self.held if each.corrects is not None and same_document(each.corrects, symbol)]
+        found = [
+            each
+            for each in self.with_symbol
+            if each.corrected_symbol is not None and same_document(each.corrected_symbol, symbol)
+        ]
         found = [each for each in found if each.id not in self.superseded]
         return sorted(found, key=lambda each: (each.symbol, each.id))
 
     def languages(self, symbol: Symbol) -> list[str]:
-        """The languages in which a symbol is held, in the order of `LANGUAGES`."""
-        held = {version.header.language for version in self.held if version.symbol == symbol}
-        return [language for language in LANGUAGES if language in held]
+        """The languages in which the library has a symbol, in the order of `LANGUAGES`."""
+        available = {version.header.language for version in self.with_symbol if version.symbol == symbol}
+        return [language for language in LANGUAGES if language in available]
 
-    def _corrects_the_past(self, document_id: str, quoted: dict[Symbol, set[Symbol]]) -> bool:
-        """Whether a corrigendum belongs to a revision that steps behind: `quoted` are the symbols by root."""
+    def _corrects_unquoted(self, document_id: str, quoted: dict[Symbol, set[Symbol]]) -> bool:
+        """Whether a corrigendum belongs to a revision that is not quoted: `quoted` are the quoted symbols by root."""
         version = self._by_id.get(document_id)
-        if version is None or version.corrects is None:
+        if version is None or version.corrected_symbol is None:
             return False
-        root, revision = _root(version.corrects)
+        root, revision = _root(version.corrected_symbol)
         there = quoted.get(root, set())
-        return version.corrects not in there and any(_root(symbol)[1] > revision for symbol in there)
+        return version.corrected_symbol not in there and any(_root(symbol)[1] > revision for symbol in there)
 
 
-def best_language(versions: Sequence[Version], *languages: str) -> list[Version]:
-    """Of each symbol one language version: in the first of the languages that is held, else English, else any."""
+def choose_language_versions(versions: Sequence[Version], *languages: str) -> list[Version]:
+    """One language version of each symbol: in the first of the given languages that exists, else in English, else in any."""
     order = [*languages, "en", *LANGUAGES]
     found: dict[tuple[Symbol, str | None], Version] = {}
     for version in sorted(versions, key=lambda each: (each.symbol, order.index(each.header.language), each.id)):
@@ -231,7 +241,7 @@ def best_language(versions: Sequence[Version], *languages: str) -> list[Version]
 
 
 def _version(header: Header) -> Version:
-    symbol = Symbol.given(header.symbol or "")
+    symbol = Symbol.parse_any(header.symbol or "")
     return Version(header, symbol, *_root(symbol))
 
 
@@ -248,22 +258,22 @@ def _belongs(root: Symbol, kind: str) -> Symbol | None:
     return root.parent if root.modifiers and root.modifiers[-1].kind == kind else None
 
 
-def _only_claims(new: Version, old: Version) -> bool:
-    """Whether a text that says only by itself what it is would step in front of one that is known to be what it is."""
+def _is_unverified_against(new: Version, old: Version) -> bool:
+    """Whether `new` is unverified while `old` is verified, so that it must not replace it."""
     return new.header.unverified and old.header.edition == "official" and old.header.verified
 
 
 def _outranks(new: Version, old: Version) -> bool:
-    """Whether a version of the same line takes the place of another one."""
-    if _only_claims(new, old):
+    """Whether `new`, a version with the same lineage, supersedes `old`."""
+    if _is_unverified_against(new, old):
         return False
     if new.header.edition == old.header.edition:
         return new.revision > old.revision
     return new.header.edition != "digest" and new.revision >= old.revision
 
 
-def _outranks_there(new: Version, old: Version) -> bool:
-    """As `_outranks`, and leaves no language without a text: a digest goes in any case."""
+def _outranks_in_language(new: Version, old: Version) -> bool:
+    """Like `_outranks`, but a text is superseded only by one in the same language, a digest by any."""
     return _outranks(new, old) and (old.header.edition == "digest" or new.header.language == old.header.language)
 
 
@@ -273,11 +283,12 @@ def _rank(version: Version, language: str) -> tuple[bool, int, bool, bool, str]:
 
 
 def _in_language(line: Sequence[Version], language: str, superseded: dict[str, str]) -> list[Version]:
-    """Of the versions of one line, those to quote in a language: one language and one revision."""
+    """The versions of one lineage to quote in a language: one language and one revision."""
     line = [each for each in line if each.header.edition != "digest" or each.id not in superseded]
     own = [each for each in line if each.header.language == language]
     line, own = (
-        [each for each in some if not any(_only_claims(each, other) for other in some)] for some in (line, own)
+        [each for each in some if not any(_is_unverified_against(each, other) for other in some)]
+        for some in (line, own)
     )
     latest = max((each.revision for each in own or line), default=0)
     held = [each for each in own or line if each.revision == latest]

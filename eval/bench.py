@@ -121,7 +121,7 @@ def main() -> None:
         again = partial(indexed, root / "library", embedder, sources)
         with again() as library:
             passages = [each for document in library.documents() for each in library.passages(document.id)]
-        chunk = int(statistics.median(embedder.count(each.embedded) for each in passages))
+        chunk = int(statistics.median(embedder.count_tokens(each.embedding_text) for each in passages))
         peer = Peer(root, model, chunk)
         peer.index(texts)
         figures |= {"median_pieces": chunk, "our_passages": len(passages), "peer_chunks": peer.chunks}

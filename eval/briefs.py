@@ -127,8 +127,8 @@ def _of_other_item(citation: Citation, briefing: Briefing, library: Library) -> 
                     if citation.start < (block := library.document(meeting.document_id).blocks[item.row]).end
                     and block.start < citation.end]  # fmt: skip
             return bool(rows) and not any(format_number.split(" ")[0] == wanted for format_number in rows)
-        mine = [symbol for item in meeting.items if item.main == wanted for symbol, _ in item.documentation]
-        theirs = [symbol for item in meeting.items if item.main != wanted for symbol, _ in item.documentation]
+        mine = [symbol for item in meeting.items if item.main_number == wanted for symbol, _ in item.documentation]
+        theirs = [symbol for item in meeting.items if item.main_number != wanted for symbol, _ in item.documentation]
         document = library.document(citation.document)
         about = [document.symbol] if document.symbol else []
         about += [mention.symbol for mention in find_symbols(document.title)]

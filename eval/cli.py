@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.command_run import EXIT_USAGE, data, fail, known_mode, plain_errors, settings, talk
+from assistant.cli.command_run import (
+    EXIT_USAGE,
+    check_mode,
+    command_settings,
+    err_console,
+    fail,
+    out_console,
+    plain_errors,
+)
 from assistant.engine_factory import open_engine, open_library
 from eval.cases import EvaluationError, find_question_file
 from eval.eval_progress import show_progress
@@ -66,7 +74,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Ask a system every question of a set. A stopped run is resumed, and failed questions are asked again."""
-    from assistant.engine_factory import catalogue_of
+    from assistant.engine_factory import load_catalogue
     from corpus.embedding import make_models
     from eval.runs.execute import Plan, execute
     from eval.runs.run_comparison import summarise_run
@@ -76,7 +84,7 @@ def run(
     if documents and library:
         raise fail("--documents and --library exclude each other.", EXIT_USAGE)
     with _report_errors(), show_progress() as progress:
-        config, file = settings(reader=False if no_reader else None), find_question_file(questions)
+        config, file = command_settings(reader=False if no_reader else None), find_question_file(questions)
         chosen_system = create_system(system, config, model, timeout)
         slug = "".join(letter if letter.isalnum() or letter in "-." else "-" for letter in chosen_system.name).strip(
             "-."
@@ -87,7 +95,7 @@ def run(
             system=chosen_system,
             out=out,
             models=make_models(config.embedding, config.multilingual, config.data_dir / "models"),
-            catalogue=catalogue_of(config),
+            catalogue=load_catalogue(config),
             catalogue_dir=config.catalogue_dir,
             documents=tuple(documents or ()),
             library=library,
@@ -99,8 +107,8 @@ def run(
         if as_json:
             print_json({"run": str(finished.folder), **finished.meta, **summary.to_json()})
         else:
-            print_summary(data, finished.name, summary)
-        talk.print(f"The run is in {finished.folder}.", markup=False)
+            print_summary(out_console, finished.name, summary)
+        err_console.print(f"The run is in {finished.folder}.", markup=False)
         if summary.cases and len(summary.failed) == summary.cases:
             raise fail(f"every case failed; the first: {finished.records[0].error}.")
 
@@ -116,7 +124,7 @@ def compare(first: RunFolder, second: RunFolder, out: OutFolder = RUNS_FOLDER, a
         if as_json:
             print_json(comparison.to_json())
         else:
-            print_comparison(data, comparison)
+            print_comparison(out_console, comparison)
 
 
 @app.command()
@@ -134,7 +142,7 @@ def report(
 
     with _report_errors():
         write_report([_load_run(each, folder) for each in runs], out, failures)
-    talk.print(f"The report is in {out}.", markup=False)
+    err_console.print(f"The report is in {out}.", markup=False)
 
 
 @app.command()
@@ -157,14 +165,14 @@ def gate(
         other = _load_run(against, out) if against else None
         worse = find_regressions(other, run) if other else []
         for sentence in (*violations, *worse):
-            data.print(sentence, markup=False)
+            out_console.print(sentence, markup=False)
         problems = [f"breaks {len(violations)} of {len(limits)} thresholds"] if violations else []
         problems += [f"is worse than {other.name} in {len(worse)} of {len(AGAINST)} figures"] if other and worse else []
         if problems:
             raise fail(f"{run.name} {' and '.join(problems)}.")
-    talk.print(f"{run.name} keeps all {len(limits)} thresholds.", markup=False)
+    err_console.print(f"{run.name} keeps all {len(limits)} thresholds.", markup=False)
     if other:
-        talk.print(f"It is not worse than {other.name} by more than chance.", markup=False)
+        err_console.print(f"It is not worse than {other.name} by more than chance.", markup=False)
 
 
 @app.command()
@@ -195,7 +203,7 @@ def judge(
             print_json(judged.to_json())
         else:
             for sentence in format_result(judged):
-                data.print(sentence, markup=False)
+                out_console.print(sentence, markup=False)
 
 
 @app.command()
@@ -210,15 +218,17 @@ def check(
     from eval.question_check import check_question_set
 
     with _report_errors():
-        count, faults = check_question_set(find_question_file(questions), settings(), documents or [], library, out)
+        count, faults = check_question_set(
+            find_question_file(questions), command_settings(), documents or [], library, out
+        )
         if as_json:
             print_json([{"case": fault.case, "fault": fault.sentence} for fault in faults])
         else:
             for fault in faults:
-                data.print(str(fault), markup=False)
+                out_console.print(str(fault), markup=False)
         if faults:
             raise fail(f"{len(faults)} faults in {count} cases.")
-    talk.print(f"{count} cases, no faults.", markup=False)
+    err_console.print(f"{count} cases, no faults.", markup=False)
 
 
 @app.command()
@@ -233,7 +243,7 @@ def support(
     from eval.support.support_measure import print_faults, print_shares
 
     with _report_errors():
-        config = settings()
+        config = command_settings()
         embedder = None if words_only else make_embedder(config.embedding, config.data_dir / "models")
         results = list(measuring.measure(measuring.run_time_check(embedder)))
         rows = {
@@ -244,8 +254,8 @@ def support(
         print_json(rows)
         return
     if faults:
-        print_faults(data, results)
-    print_shares(data, rows)
+        print_faults(out_console, results)
+    print_shares(out_console, rows)
 
 
 @app.command()
@@ -258,7 +268,7 @@ def brief(
 ) -> None:
     """Write briefings from the library of the settings and check every sentence and citation of them."""
     from assistant.reports import ReportError
-    from assistant.reports.brief.brief_maker import brief as make
+    from assistant.reports.brief.brief_maker import make_briefing as make
     from assistant.reports.brief.briefing import Request
     from eval.briefs import compute_scores, print_scores
 
@@ -269,8 +279,8 @@ def brief(
         raise fail("Name at least one --item, --theme or --document.", EXIT_USAGE)
     results = {}
     with plain_errors():
-        config = known_mode(mode, settings())
-    with _report_errors(), open_engine(settings=settings(), owner="rapporteur eval brief") as engine:
+        config = check_mode(mode, command_settings())
+    with _report_errors(), open_engine(settings=command_settings(), owner="rapporteur eval brief") as engine:
         for kind, value in requests:
             try:
                 briefing = make(engine, Request(kind, value, mode=config))
@@ -280,7 +290,7 @@ def brief(
     if as_json:
         print_json({name: scores.to_json() for name, scores in results.items()})
     else:
-        print_scores(data, results)
+        print_scores(out_console, results)
 
 
 def _print_figures(
@@ -297,8 +307,8 @@ def _print_figures(
         print_json({name: scores.to_json() for name, scores in figures.items()})
         return
     for fault in wrong:
-        data.print(fault, markup=False)
-    print_rows(data, first, figures.items() if rows is None else rows, columns)
+        out_console.print(fault, markup=False)
+    print_rows(out_console, first, figures.items() if rows is None else rows, columns)
 
 
 @app.command()
@@ -326,7 +336,7 @@ def origins(labels: Labels = None, wrong: ShowWrong = False, as_json: AsJson = F
     from eval.cases import ORIGINS
     from eval.origins import COLUMNS, Labelled, compute_scores
 
-    with _report_errors(), open_library(settings(), "rapporteur eval origins", make=False) as library:
+    with _report_errors(), open_library(command_settings(), "rapporteur eval origins", make=False) as library:
         figures = compute_scores(library, load_labels(labels or ORIGINS, Labelled))
     _print_figures({"all": figures}, as_json, "texts", COLUMNS, wrong=figures.wrong if wrong else ())
 
@@ -368,7 +378,7 @@ def topics(
     from eval.cases import TOPICS
     from eval.topics import COLUMNS, Topic, compute_scores, find_places
 
-    with _report_errors(), open_engine(settings=settings(), owner="rapporteur eval topics") as engine:
+    with _report_errors(), open_engine(settings=command_settings(), owner="rapporteur eval topics") as engine:
         chosen_topics = load_labels(labels or TOPICS, Topic)
         results = {each: find_places(engine, each) for each in chosen_topics}
     sets: dict[str, list[Topic]] = {}

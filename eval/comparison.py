@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.reports.comparison.text_diff import Pair, pairs_of
+from assistant.reports.comparison.text_diff import Pair, pair_paragraphs
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from eval.cases import EvaluationError
 from eval.output import RoundedFigures
 from ingest.document_reading import read_document
-from ingest.input_files import inputs
+from ingest.input_files import find_inputs
 from ingest.readers import ReadError
 
 Label = tuple[str | None, str | None, str]
@@ -63,8 +63,8 @@ def read_texts(paths: Sequence[Path], wanted: Iterable[str]) -> dict[str, Docume
     """Reads the documents with the given symbols from files and folders. Raises `EvaluationError` where one is
     missing."""
     missing = set(wanted)
-    catalogue, found = Catalogue.shipped(), {}
-    for source in (each for path in paths for each in inputs(path)):
+    catalogue, found = Catalogue.packaged(), {}
+    for source in (each for path in paths for each in find_inputs(path)):
         try:
             document, _ = read_document(source.open(), catalogue)
         except ReadError:
@@ -84,10 +84,10 @@ def compute_scores(labels: Sequence[Labelled], documents: Mapping[str, Document]
     for each in labels:
         name = f"{each.first} → {each.second}"
         begin = time.process_time()
-        _, pairs = pairs_of(documents[each.first], documents[each.second])
+        _, pairs = pair_paragraphs(documents[each.first], documents[each.second])
         slowest = max(slowest, time.process_time() - begin)
         places = [{row[side] for row in each.paragraphs} - {None} for side in (0, 1)]
-        made = [_label(pair) for pair in pairs if pair.para.sort not in ("heading", "footnote")]
+        made = [_label(pair) for pair in pairs if pair.para.group not in ("heading", "footnote")]
         expected |= {(name, row) for row in each.paragraphs}
         told |= {(name, row) for row in made if row[0] in places[0] or row[1] in places[1]}
     both = [{(name, row[:2]) for name, row in side if row[0] and row[1]} for side in (expected, told)]

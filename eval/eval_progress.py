@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from rich.progress import Progress
 
-from assistant.cli.command_run import talk
-from assistant.cli.progress import drawn
+from assistant.cli.command_run import err_console
+from assistant.cli.progress import progress_bar
 from ingest.outcomes import Progress as ReadingProgress
 from ingest.readers import visible
 
@@ -25,7 +25,7 @@ class ProgressReporter:
 
     def note(self, sentence: str) -> None:
         """Prints a sentence."""
-        talk.print(visible(sentence), markup=False)
+        err_console.print(visible(sentence), markup=False)
 
     def reading(self, progress: ReadingProgress) -> None:
         """Shows which document is being read."""
@@ -48,5 +48,5 @@ class ProgressReporter:
 @contextmanager
 def show_progress() -> Iterator[ProgressReporter]:
     """Shows bars until the block ends."""
-    with drawn() as bar:
+    with progress_bar() as bar:
         yield ProgressReporter(bar)

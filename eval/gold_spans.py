@@ -27,7 +27,7 @@ class DocumentIndex:
     def __init__(self, library: Library) -> None:
         self._by_name: dict[str, list[str]] = {}
         self._by_words: dict[str, list[str]] = {}
-        for header in library.each_header():
+        for header in library.iter_headers():
             for name in {normalize_text(header.key), normalize_text(document_name(header.source))}:
                 self._by_name.setdefault(name, []).append(header.id)
             for name in (_name_words(header.key), _name_words(f"{header.key} {header.language}")):

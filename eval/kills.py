@@ -36,7 +36,7 @@ from corpus.corpus_errors import LibraryError
 from corpus.embedding import HashEmbedder
 from corpus.integrity import check_passages
 from corpus.library import Library
-from corpus.migration import move
+from corpus.migration import copy_library
 from eval.bench_tools import open_database
 from eval.json_lines import JsonLinesWriter, read_json_lines
 from ingest.chunker import SEGMENTER_VERSION, segmenter
@@ -73,10 +73,10 @@ def text_of(name: str, version: int) -> str:
 def migrated(library: Library, copy: Library, worker: int) -> None:
     """Copies a library, and raises `LibraryError` where the documents of one worker are not the same there
     afterwards."""
-    for _ in move(library, copy):
+    for _ in copy_library(library, copy):
         pass
     here, there = (
-        {key: each.holding(key).digest for key in each.ids() if key.startswith(f"note-{worker}-")}
+        {key: each.stored_document(key).digest for key in each.document_ids() if key.startswith(f"note-{worker}-")}
         for each in (library, copy)
     )
     if here != there:
@@ -98,7 +98,7 @@ def work(folder: Path, database: str | None, copy: str | None, worker: int, seed
             if what == "put":
                 list(ingest([Input(f"{name}.md", text_of(name, version).encode())], library, catalogue))
             elif what == "remove":
-                library.forget(f"{name}.md")
+                library.remove_source(f"{name}.md")
             elif what == "migrate":
                 with opened(folder / COPY, copy) as there:
                     migrated(library, there, worker)
@@ -116,7 +116,7 @@ def _say(name: str, version: int, finished: bool) -> None:
 
 def _held(library: Library, name: str, allowed: set[int]) -> Generator[str, None, set[int]]:
     """Yields the faults of a document that may be in some versions; returns the versions found."""
-    held = library.find(name)
+    held = library.find_documents(name)
     if len(held) > 1:
         yield f"{name}: held {len(held)} times"
         return allowed

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from assistant.reports.mandates.mandate_reader import mandates_of
+from assistant.reports.mandates.mandate_reader import find_mandates
 from corpus.documents import Document, Span
 from eval.metrics.statistics import Figure, figure
 from eval.output import RoundedFigures
@@ -104,7 +104,7 @@ def _rows(document: Document) -> list[Row]:
 
     return [
         Row(document.blocks[each.block].locator, document.quote(*each.verb), words(each.addressees), words(each.times))
-        for each in mandates_of(document)
+        for each in find_mandates(document)
     ]
 
 

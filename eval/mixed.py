@@ -44,7 +44,7 @@ def expected_spans(library: Library) -> Iterator[tuple[str, str, str, Spans]]:
         if asked is not None and asked.answerable and not asked.id.startswith(HELD_OUT):
             kind = "English about English" if asked.language == "en" else "other languages about English"
             yield kind, asked.question, asked.language, asked.spans
-    held = [library.document(header.id) for header in library.each_header() if header.language != "en"]
+    held = [library.document(header.id) for header in library.iter_headers() if header.language != "en"]
     for row in read_values(CALIBRATION):
         for document in held:
             begin = document.text.find(row["passage"][:60]) if document.language == row["language"] else -1

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.reports.comparison.provenance import origins_of
+from assistant.reports.comparison.provenance import find_origins
 from corpus.library import Library
 from eval.cases import EvaluationError
 from eval.output import RoundedFigures
@@ -54,12 +54,12 @@ def compute_scores(library: Library, labels: Sequence[Labelled]) -> Scores:
     count = places = kinds = invented = missed = 0
     wrong = []
     for each in labels:
-        held = library.find(each.document)
+        held = library.find_documents(each.document)
         if not held:
             raise EvaluationError(f"{each.document} is not held. Ingest the labelled documents first.")
         told = {
             one.citation.locator.removeprefix(f"{held[0].label}, "): one
-            for one in origins_of(library, held[0]).paragraphs
+            for one in find_origins(library, held[0]).paragraphs
         }
         for place, kind, symbol, there in each.paragraphs:
             wanted = (symbol, there) if symbol else None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.engine_factory import catalogue_of
+from assistant.engine_factory import load_catalogue
 from assistant.settings import Settings
 from corpus.documents import Block, Document
 from corpus.embedding import make_models
@@ -138,5 +138,5 @@ def check_question_set(
     corpus = find_collection(cases, documents)
     files = find_sources(corpus, documents)
     name = f"{corpus or 'documents'}-{fingerprint(files, models, config.catalogue_dir)}"
-    with open_built_library(out / "libraries", name, files, models, catalogue_of(config)) as opened:
+    with open_built_library(out / "libraries", name, files, models, load_catalogue(config)) as opened:
         return len(cases) + len(unreadable), [*faults, *check_cases(cases, opened)]

@@ -130,7 +130,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pdf", type=Path, help="a folder of PDF files; without it papers are made up")
     chosen = parser.parse_args()
-    catalogue = Catalogue.shipped()
+    catalogue = Catalogue.packaged()
     if chosen.pdf:
         files = [(path.name, path.read_bytes()) for path in sorted(chosen.pdf.glob("*.pdf"))]
     else:

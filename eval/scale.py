@@ -43,7 +43,7 @@ from eval.output import print_json, print_table
 from eval.report.html_markup import join_parts, style_sheet, tag
 from eval.report.plots import growth_plot, legend
 from ingest.chunker import SEGMENTER_VERSION, segment
-from ingest.input_files import inputs
+from ingest.input_files import find_inputs
 from ingest.pipeline import Input, read_document, starter_sources
 
 SIZES = (10_000, 100_000, 1_000_000)
@@ -73,7 +73,7 @@ class RandomEmbedder(HashEmbedder):
 def paragraphs(folder: Path | None) -> list[str]:
     """English paragraphs of the documents in a folder, or of the starter corpus without one. Raises `ValueError`
     where there are none."""
-    given: Iterator[Any] = inputs(folder) if folder else iter(starter_sources())
+    given: Iterator[Any] = find_inputs(folder) if folder else iter(starter_sources())
     found: list[str] = []
     for each in given:
         held, _ = read_document(each if isinstance(each, Input) else each.open(), Catalogue([], []))
@@ -123,16 +123,16 @@ def build(scaled: Scaled, texts: Sequence[str], console: Console) -> float | Non
     """Fills a library up to its size; returns the milliseconds a passage, None where nothing was missing."""
     size, embedder = scaled.size, RandomEmbedder()
     with scaled.opened() as library:
-        held = sum(library.languages().values())
+        held = sum(library.passage_counts().values())
         begun, done = time.perf_counter(), 0
         pending = generated(texts, len(library.headers()))
         with console.status(f"{size:,} passages"):
             while held + done < size:
                 for each in islice(pending, 20):
                     passages = segment(each, embedder)
-                    library.add(each, passages, settle=False)
+                    library.add(each, passages, update_indexes=False)
                     done += len(passages)
-                library.settle()
+                library.update_indexes()
                 console.log(
                     f"{held + done:,} of {size:,} passages, {done / (time.perf_counter() - begun):,.0f} a second"
                 )
@@ -156,14 +156,14 @@ def measure(scaled: Scaled) -> dict[str, float]:
             engine.search(text, FOUND)
         asked = [engine.question(text, "en") for text in texts[WARMING:]]
         scoped = [(each, FOUND, scope) for each, scope in zip(asked, scopes[WARMING:], strict=True)]
-        figures = {"passages": float(sum(library.languages().values())), "documents": float(len(headers)),
+        figures = {"passages": float(sum(library.passage_counts().values())), "documents": float(len(headers)),
                    "open": 1e3 * opened, "first question": 1e3 * first}  # fmt: skip
         for kind, clock in (("", _wall), (", processor", _processor(library))):
             figures |= _timed(f"retrieval{kind}", engine.retriever.retrieve, [row[:2] for row in scoped], clock)
             figures |= _timed(f"in a scope{kind}", engine.retriever.retrieve, scoped, clock)
-        figures |= _timed("words", library.lexical, [(each.tokens("en"), "en", 200) for each in asked])
-        vectors = [(library.models.query(each.text, library.embedder), 200) for each in asked]
-        figures |= _timed("vectors", library.nearest, vectors)
+        figures |= _timed("words", library.lexical_search, [(each.tokens("en"), "en", 200) for each in asked])
+        vectors = [(library.models.embed_query(each.text, library.embedder), 200) for each in asked]
+        figures |= _timed("vectors", library.vector_search, vectors)
         figures["memory (MB)"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
         figures["disk a passage (bytes)"] = library.status().bytes / figures["passages"]
     return figures

@@ -19,11 +19,11 @@ from typing import Any
 
 import numpy as np
 
-from assistant.cli.command_run import settings
+from assistant.cli.command_run import command_settings
 from assistant.engine_factory import make_engine, open_library
 from assistant.export.file_formats import render
-from assistant.export.layouts import publication_of
-from assistant.reports.themes.theme_maker import themes_of
+from assistant.export.layouts import build_publication
+from assistant.reports.themes.theme_maker import find_themes
 from assistant.reports.themes.theme_model import Themes
 from assistant.settings import Settings
 from corpus.library import Library
@@ -40,13 +40,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m eval.themes", description=__doc__)
     parser.add_argument("--times", type=int, default=10, help="how often a tenth of the documents is left out")
     options = parser.parse_args()
-    chosen = settings()
+    chosen = command_settings()
     with open_library(chosen, "rapporteur eval themes", make=False) as library:
         ids = sorted(document.id for document in library.documents())
         begun = time.process_time()
         engine = make_engine(library, chosen)
-        made = themes_of(engine)
-        written = render(publication_of(made, library), "docx")
+        made = find_themes(engine)
+        written = render(build_publication(made, library), "docx")
         seconds = time.process_time() - begun
         reverse = cluster_copy(library, chosen, ids[::-1])
         pick = random.Random(SEED)
@@ -63,7 +63,7 @@ def main() -> None:
             ),
             "languages": mixture(library, made),
             "same names": [theme.name for theme in made.themes] == [theme.name for theme in reverse.themes],
-            "same bytes": written == render(publication_of(reverse, library), "docx"),
+            "same bytes": written == render(build_publication(reverse, library), "docx"),
             "a tenth left out": {
                 "documents": [one for one, _ in fewer],
                 "passages": [other for _, other in fewer],
@@ -77,9 +77,9 @@ def cluster_copy(library: Library, chosen: Settings, ids: Sequence[str]) -> Them
     """The themes of a new library with a copy of some documents, added in the given order."""
     with tempfile.TemporaryDirectory() as folder, Library(Path(folder), library.models, SEGMENTER_VERSION) as fresh:
         for each in ids:
-            fresh.take(library.holding(each))
-        fresh.settle()
-        return themes_of(make_engine(fresh, chosen))
+            fresh.add_with_vectors(library.stored_document(each))
+        fresh.update_indexes()
+        return find_themes(make_engine(fresh, chosen))
 
 
 def theme_by_member(themes: Themes) -> Members:

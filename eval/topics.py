@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.qa.engine import Engine
-from assistant.qa.provisions import within
+from assistant.qa.provisions import is_within
 from assistant.reports.comparison.topic_comparison import compare_topic
 from eval.cases import EvaluationError
 from eval.output import RoundedFigures
@@ -60,7 +60,7 @@ COLUMNS = {
 
 def find_places(engine: Engine, topic: Topic) -> FoundPlaces:
     """Finds the places of a document on a topic. Raises `EvaluationError` where the document is not in the library."""
-    held = engine.library.find(topic.document)
+    held = engine.library.find_documents(topic.document)
     if not held:
         raise EvaluationError(f"{topic.document} is not held. Ingest the documents of the topics first.")
     (side,) = compare_topic(engine, topic.topic, held[:1], topic.language).sides
@@ -80,9 +80,9 @@ def compute_scores(topics: Sequence[Topic], told: Callable[[Topic], FoundPlaces]
         found_there = told(topic)
         places = (*found_there.sure, *found_there.others)
         for name, some in (("sure", found_there.sure), ("all", places)):
-            right = [place for place in some if any(within(place, wanted) for wanted in topic.places)]
+            right = [place for place in some if any(is_within(place, wanted) for wanted in topic.places)]
             precision[name] += [len(right) / len(some)] if some else []
-        found = [wanted for wanted in topic.places if any(within(place, wanted) for place in places)]
+        found = [wanted for wanted in topic.places if any(is_within(place, wanted) for place in places)]
         hits += bool(right)
         silent += not places
         recall.append(len(found) / len(topic.places))

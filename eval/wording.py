@@ -11,7 +11,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from corpus.dates import MAX_COMPARED, dates_in, is_date, plain_figures
+from corpus.dates import MAX_COMPARED, find_date_mentions, is_date, plain_figures
 
 _GROUPED = re.compile(r"(?<![\d.,/])\d{1,3}(?:(?P<sign>[, '’٬])\d{3})(?:(?P=sign)\d{3})*(?![\d/]|[.,]\d{1,2}(?!\d))")
 _WORD_START = re.compile(r"[a-z\u00df-\u024f\u0400-\u052f]")
@@ -31,9 +31,9 @@ def states_fact(text: str, fact: str) -> bool:
     Words are found inside the text, so that “endangered” states `endanger`; in Latin and Cyrillic script they must
     begin a word (“illegal” does not state `legal`), and a number must be the whole number.
     """
-    fact_dates = dates_in(fact)
+    fact_dates = find_date_mentions(fact)
     if fact_dates and is_date(fact):
-        text_dates = dates_in(text)
+        text_dates = find_date_mentions(text)
         return all(any(date.covers(other) for other in text_dates) for date in fact_dates)
     words = _normalize_numbers(fact)
     return bool(words) and _compile_fact(words).search(_normalize_numbers(text)) is not None

@@ -1,4 +1,4 @@
-"""From an agenda document to the meeting that it announces: items, annotations, documentation, sittings."""
+"""Builds the meeting that an agenda document announces: items, annotations, documentation, sittings."""
 
 from __future__ import annotations
 
@@ -7,54 +7,61 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from corpus.dates import find_dates, find_days, says_only_days
+from corpus.dates import find_full_dates, find_meeting_days, has_only_days
 from corpus.documents import Block, Document
 from corpus.meetings import AgendaItem, Meeting, Sitting
-from corpus.places import folded, name_place
+from corpus.places import find_place, normalise_place_text
 from corpus.roman import from_roman
 from corpus.symbols import RESOLUTIONS, Symbol, find_symbols
-from ingest.agenda_form import is_agenda_title, is_title_of, without_item
+from ingest.agenda_form import is_agenda_title, is_title_of, without_item_number
 from ingest.readers.masthead_lines import is_distribution_line
-from ingest.timetable import item_columns, items_said, sittings_of
+from ingest.timetable import build_sittings, item_columns, leading_items
 from ingest.timetable_grid import Spans
 
 _MARK = re.compile(r"(?<=\w)\.(\d{1,2})$")
 _HEADINGS = 8
-"""The title of an agenda is one of its first headings."""
+"""The title of an agenda is searched among this many headings."""
 _LONGEST_LINE = 200  # of a title below its number, in characters
 _MANDATE = re.compile(r"\b(?:resolution|decision) \d+/\d+|\bBureau\b|\bmandate", re.IGNORECASE)
 _BODY = re.compile(r"\b(?:Working Group|Conference|Commission|Committee|Council|Assembly|Board|Group)\b")
 
 
 def place_and_dates(line: str) -> tuple[str, tuple[dt.date, ...]] | None:
-    """`Vienna, 14 and 15 October 2021` or `2–4 juin 2025, Paris` as place and days; a range gives every day of it."""
+    """Place and days of a line such as `Vienna, 14 and 15 October 2021` or `2–4 juin 2025, Paris`; a range gives every
+    day of it. None for other lines."""
     parts = [part.strip() for part in re.split(r"[,،，]", line)]
     dated = [any(letter.isdigit() for letter in part) for part in parts]
     places = [part for part, has in zip(parts, dated, strict=True) if not has]
-    together = dated == sorted(dated) or dated == sorted(dated, reverse=True)  # the days are not in the middle
-    said = ", ".join(part for part, has in zip(parts, dated, strict=True) if has)
-    if not together or not 1 <= len(places) <= 2 or not places[0] or places[0][0].islower() or not says_only_days(said):
+    together = dated == sorted(dated) or dated == sorted(dated, reverse=True)  # the days are at one end
+    date_text = ", ".join(part for part, has in zip(parts, dated, strict=True) if has)
+    if (
+        not together
+        or not 1 <= len(places) <= 2
+        or not places[0]
+        or places[0][0].islower()
+        or not has_only_days(date_text)
+    ):
         return None
-    days = find_days(said)
+    days = find_meeting_days(date_text)
     return (", ".join(places), days) if days else None
 
 
-def meeting_of(document: Document, spans: Mapping[int, Spans] = {}) -> Meeting | None:
-    """The meeting that an agenda document announces; None where the document is no agenda. `spans` are those of the cells of rows
-    that have any, by their blocks."""
+def parse_meeting(document: Document, spans: Mapping[int, Spans] = {}) -> Meeting | None:
+    """The meeting that an agenda document announces; None where the document is not an agenda. `spans` maps the blocks
+    of rows with wide or high cells to the spans of their cells."""
     if document.kind != "agenda":
         return None
-    place, dates, masthead = _when(document)
-    items = tuple(_items(document, spans))
-    sittings, besides = sittings_of(document, dates, items, spans)
+    place, dates, masthead = _find_place_and_dates(document)
+    items = tuple(_build_items(document, spans))
+    sittings, besides = build_sittings(document, dates, items, spans)
     headings = [document.block_text(block) for block in document.blocks if block.kind == "heading"][:_HEADINGS]
     return Meeting(
         document_id=document.id,
         title=next(filter(is_agenda_title, [document.title, *headings]), document.title),
-        body=_body(document),
+        body=_find_body(document),
         place=place,
         dates=dates,
-        items=items or _taken_up(sittings),
+        items=items or _items_of_timetable(sittings),
         sittings=sittings,
         mandate=tuple(
             block.ordinal
@@ -68,35 +75,35 @@ def meeting_of(document: Document, spans: Mapping[int, Spans] = {}) -> Meeting |
     )
 
 
-def _taken_up(sittings: Sequence[Sitting]) -> tuple[AgendaItem, ...]:
-    """The items of a timetable that stands alone, as far as their rows give them a title."""
+def _items_of_timetable(sittings: Sequence[Sitting]) -> tuple[AgendaItem, ...]:
+    """The agenda items of a timetable without an agenda, as far as its rows give a title."""
     rows = sorted(
-        (row for sitting in sittings for row in sitting.items if row.title), key=lambda row: _order(row.number)
+        (row for sitting in sittings for row in sitting.items if row.title), key=lambda row: _sort_key(row.number)
     )
     found = {row.number: row for row in reversed(rows)}
     return tuple(AgendaItem(row.number, row.title, listed=row.row) for row in reversed(found.values()))
 
 
-def _order(number: str) -> tuple[int, str]:
+def _sort_key(number: str) -> tuple[int, str]:
     main, _, part = number.partition(" ")
     return int(main), part
 
 
-def _when(document: Document) -> tuple[str, tuple[dt.date, ...], int | None]:
-    """Place and days of the meeting, and the line of the masthead that gives them."""
-    said = document.masthead
-    for block in document.blocks if said.dates else ():
-        days = find_days(said.dates)
-        if days and block.locator == "masthead" and said.dates in document.block_text(block):
-            return said.place, days, block.ordinal
+def _find_place_and_dates(document: Document) -> tuple[str, tuple[dt.date, ...], int | None]:
+    """Place and days of the meeting, and the block of the masthead line that gives them."""
+    masthead = document.masthead
+    for block in document.blocks if masthead.dates else ():
+        days = find_meeting_days(masthead.dates)
+        if days and block.locator == "masthead" and masthead.dates in document.block_text(block):
+            return masthead.place, days, block.ordinal
     for block in reversed(document.blocks):
         if block.locator == "masthead" and (found := place_and_dates(document.block_text(block))):
             return *found, block.ordinal
     return "", (), None
 
 
-def _body(document: Document) -> str:
-    """The innermost of the bodies that the masthead names, or what stands right above its session."""
+def _find_body(document: Document) -> str:
+    """The innermost body that the masthead names, or the line right above its session."""
     body = ""
     above = ""
     for block in document.blocks:
@@ -105,7 +112,12 @@ def _body(document: Document) -> str:
         line = document.block_text(block)
         if body and is_agenda_title(line):
             break
-        if line == document.masthead.session and above and not is_distribution_line(above) and not find_dates(above):
+        if (
+            line == document.masthead.session
+            and above
+            and not is_distribution_line(above)
+            and not find_full_dates(above)
+        ):
             body = above if not any(letter.isdigit() for letter in above) else body
         elif len(line) < 200 and _BODY.search(line) and not place_and_dates(line):
             body = line
@@ -113,41 +125,41 @@ def _body(document: Document) -> str:
     return body or document.masthead.body
 
 
-def _items(document: Document, spans: Mapping[int, Spans]) -> Iterator[AgendaItem]:
+def _build_items(document: Document, spans: Mapping[int, Spans]) -> Iterator[AgendaItem]:
     notes = {block.number for block in document.blocks if block.kind == "footnote"}
     titles: dict[str, str] = {}
     listed: dict[str, int] = {}
     headings: dict[str, int] = {}
     annotations: dict[str, list[int]] = {}
-    named: list[_Named] = []
+    mentions: list[_Mention] = []
     for block in document.blocks:
-        section, _, rest = _of_item(block, document).partition(", item ")
+        section, _, rest = _item_locator(block, document).partition(", item ")
         number, _, tail = rest.partition(", ")
         if not number:
             continue
         if section == "provisional agenda":
             listed.setdefault(number, block.ordinal)
-            titles.setdefault(number, _title(without_item(document.body(block)), notes))
+            titles.setdefault(number, _clean_title(without_item_number(document.body(block)), notes))
         elif block.kind == "footnote":
-            named += (_Named(2, number, symbol, block.ordinal) for symbol in _papers(document.body(block)))
+            mentions += (_Mention(2, number, symbol, block.ordinal) for symbol in _named_symbols(document.body(block)))
         elif block.kind == "heading" and not tail:
             headings.setdefault(number, block.ordinal)
-            named_so = _title(without_item(document.body(block)), notes)
-            titles[number] = titles.get(number) or named_so  # which may stand on the next line
+            title = _clean_title(without_item_number(document.body(block)), notes)
+            titles[number] = titles.get(number) or title  # empty where the title is on the next line
         elif block.kind != "heading" and tail.startswith("documentation"):
             found = find_symbols(document.block_text(block))
-            named += (_Named(0, number, each.symbol.text, block.ordinal) for each in found)
+            mentions += (_Mention(0, number, each.symbol.text, block.ordinal) for each in found)
         elif block.kind == "paragraph" and not tail and not titles.get(number, "-") and _is_title_line(document, block):
-            titles[number] = _title(document.body(block), notes)
+            titles[number] = _clean_title(document.body(block), notes)
         elif block.kind == "paragraph" and not tail and is_title_of(document.body(block), titles.get(number, "")):
             headings.setdefault(number, block.ordinal)
         elif block.kind in ("paragraph", "item"):
             annotations.setdefault(number, []).append(block.ordinal)
             found = find_symbols(document.block_text(block))
-            own = (each.symbol.text for each in found if _of_series(each.symbol, document.symbol))
-            named += (_Named(1, number, symbol, block.ordinal) for symbol in own)
-    named += (_Named(3, number, symbol, row) for number, symbol, row in _tabled(document, spans))
-    order, documentation = list(titles), _documents(named, [*titles], str(document.symbol or ""))
+            own = (each.symbol.text for each in found if _is_meeting_paper(each.symbol, document.symbol))
+            mentions += (_Mention(1, number, symbol, block.ordinal) for symbol in own)
+    mentions += (_Mention(3, number, symbol, row) for number, symbol, row in _documents_in_tables(document, spans))
+    order, documentation = list(titles), _documents_by_item(mentions, [*titles], str(document.symbol or ""))
     for number in sorted(titles, key=lambda text: (int(text.split()[0]), order.index(text))):
         yield AgendaItem(
             number=number,
@@ -159,10 +171,11 @@ def _items(document: Document, spans: Mapping[int, Spans]) -> Iterator[AgendaIte
         )
 
 
-class _Named(NamedTuple):
-    """A document that a block of an item names: `behind` documentation is 0, an annotation 1, a footnote of one 2, a table of documents 3."""
+class _Mention(NamedTuple):
+    """A document that a block of an agenda item names. `rank` is how reliable that is: 0 in its documentation, 1 in an
+    annotation, 2 in a footnote of an annotation, 3 in a table of documents."""
 
-    behind: int
+    rank: int
     number: str
     symbol: str
     block: int
@@ -172,28 +185,31 @@ class _Named(NamedTuple):
         return self.number.partition(" ")[0]
 
 
-def _documents(named: Sequence[_Named], numbers: Sequence[str], agenda: str) -> dict[str, dict[str, int]]:
-    """The documents of each item, each with the block that names it the most surely. What the documentation of one item lists, the
-    annotations of another only mention. Documentation that stands behind the last of several sub-items alone is that of their item,
-    but for the `agenda` itself, which is a paper of the sub-item that adopts it."""
-    lists = [each for each in named if each.behind == 0]
-    exact = [each for each in named if each.behind in (0, 3)]
-    mains = {each.symbol: {one.main for one in exact if one.symbol == each.symbol} for each in exact}
+def _documents_by_item(mentions: Sequence[_Mention], numbers: Sequence[str], agenda: str) -> dict[str, dict[str, int]]:
+    """The documents of each item, each with the most reliable block that names it. A document in the documentation of
+    other item is only mentioned in the annotations of another. Documentation after the last of several sub-items belongs
+    to the whole item, except for the `agenda` itself, which belongs to the sub-item that adopts it."""
+    lists = [mention for mention in mentions if mention.rank == 0]
+    exact = [mention for mention in mentions if mention.rank in (0, 3)]
+    mains = {mention.symbol: {other.main for other in exact if other.symbol == mention.symbol} for mention in exact}
     documents: dict[str, dict[str, int]] = {}
-    for each in sorted(named, key=lambda one: one.behind):
-        parts = [number for number in numbers if number.startswith(f"{each.main} ")]
-        last = len(parts) > 1 and {one.number for one in lists}.intersection(parts) == {parts[-1]}
-        common = each.behind == 0 and last and each.number == parts[-1] and each.symbol != agenda
-        if each.behind != 1 or each.main in mains.get(each.symbol, {each.main}):
-            documents.setdefault(each.main if common else each.number, {}).setdefault(each.symbol, each.block)
+    for mention in sorted(mentions, key=lambda mention: mention.rank):
+        parts = [number for number in numbers if number.startswith(f"{mention.main} ")]
+        last = len(parts) > 1 and {other.number for other in lists}.intersection(parts) == {parts[-1]}
+        common = mention.rank == 0 and last and mention.number == parts[-1] and mention.symbol != agenda
+        if mention.rank != 1 or mention.main in mains.get(mention.symbol, {mention.main}):
+            documents.setdefault(mention.main if common else mention.number, {}).setdefault(
+                mention.symbol, mention.block
+            )
     return documents
 
 
-def _tabled(document: Document, spans: Mapping[int, Spans]) -> Iterator[tuple[str, str, int]]:
-    """The documents in tables that have symbols in one column and items in another, or above some rows: item, symbol and row."""
+def _documents_in_tables(document: Document, spans: Mapping[int, Spans]) -> Iterator[tuple[str, str, int]]:
+    """The documents in tables with symbols in one column and items in another, or with the item above some rows: item,
+    symbol and row."""
     group: list[str] = []
     own: list[str] = []
-    last, down = -1, 0  # `down`: rows that the cell of an item reaches into
+    last, down = -1, 0  # `down`: rows that the item's cell still spans
     for ordinal, columns in item_columns(document):
         block = document.blocks[ordinal]
         if ordinal != last + 1 or block.context == "header":
@@ -202,33 +218,34 @@ def _tabled(document: Document, spans: Mapping[int, Spans]) -> Iterator[tuple[st
         if block.context == "header" or ", item " in block.locator or len(columns) > 1:
             continue
         cells = {n: document.text[slice(*span)] for n, span in enumerate(block.cells) if span}
-        at, papers = next(((n, found) for n, cell in cells.items() if (found := _only_papers(cell))), (0, []))
+        at, papers = next(((n, found) for n, cell in cells.items() if (found := _leading_symbols(cell))), (0, []))
         if len(cells) == 1 and not papers:  # "Item 3", above its documents
-            group, own, down = items_said(*cells.values()), [], 0
-        elif columns and (said := items_said(cells.get(columns[0], ""))):
+            group, own, down = leading_items(*cells.values()), [], 0
+        elif columns and (numbers := leading_items(cells.get(columns[0], ""))):
             over = spans.get(ordinal, ())
-            own, down = said, over[columns[0]][1] if columns[0] < len(over) else 1
+            own, down = numbers, over[columns[0]][1] if columns[0] < len(over) else 1
         elif columns and columns[0] < at and columns[0] not in cells:
-            down = 1  # a blank one before others is that of the row above
+            down = 1  # a blank item cell stands for the item of the row above
         for number in own if down > 0 else group:
             yield from ((number, symbol, ordinal) for symbol in papers)
         down -= 1
 
 
-def _only_papers(cell: str) -> list[str]:
+def _leading_symbols(cell: str) -> list[str]:
     found = find_symbols(cell)
-    return _papers(cell) if found and found[0].start == 0 else []
+    return _named_symbols(cell) if found and found[0].start == 0 else []
 
 
-def _of_series(symbol: Symbol, agenda: Symbol | None) -> bool:
-    """Whether a symbol is that of a paper of the same meeting as an agenda: of its body, and of its year or session."""
+def _is_meeting_paper(symbol: Symbol, agenda: Symbol | None) -> bool:
+    """Whether a symbol is that of a paper of the same meeting as an agenda: the same body, and the same year or
+    session."""
     if agenda is None or symbol.series in RESOLUTIONS or not (agenda.year or agenda.session):
         return False
     return (symbol.body, symbol.year, symbol.session) == (agenda.body, agenda.year, agenda.session)
 
 
-def _of_item(block: Block, document: Document) -> str:
-    """The locator of a block; of a footnote that of the last text of the annotations above it, to which it belongs."""
+def _item_locator(block: Block, document: Document) -> str:
+    """The locator of a block; for a footnote that of the annotation above it to which it belongs."""
     if block.kind != "footnote":
         return block.locator
     above = (each for each in reversed(document.blocks[: block.ordinal]) if each.kind != "footnote")
@@ -236,24 +253,26 @@ def _of_item(block: Block, document: Document) -> str:
     return owner if owner.startswith("annotations") else ""
 
 
-def _papers(note: str) -> list[str]:
-    """The documents that a footnote names: no resolution, and no place in one: `See A/99/64, para. 9` is where something was said."""
+def _named_symbols(note: str) -> list[str]:
+    """The documents that a footnote names, without resolutions; none where it cites a place in a document: `See
+    A/99/64, para. 9` is a source."""
     found, words = find_symbols(note), note
     for mention in reversed(found):
         words = words[: mention.start] + words[mention.end :]
     placed = any(map(str.isdigit, words)) or any(map(from_roman, re.findall(r"\b[IVXLC]+\b", words)))
-    placed = placed or name_place(folded(words)) is not None
+    placed = placed or find_place(normalise_place_text(words)) is not None
     return [] if placed else [each.symbol.text for each in found if each.symbol.series not in RESOLUTIONS]
 
 
 def _is_title_line(document: Document, block: Block) -> bool:
-    """Whether a short line right below the number of an item, which stands alone, is its title."""
+    """Whether a short line right below the number of an item is its title."""
     above = document.blocks[block.ordinal - 1]
     return above.kind == "heading" and len(document.block_text(block)) <= _LONGEST_LINE
 
 
-def _title(text: str, notes: Collection[str | None]) -> str:
-    """The title of an item without the stop at its end, and without the mark of a footnote that was printed as a figure."""
+def _clean_title(text: str, notes: Collection[str | None]) -> str:
+    """The title of an item without the stop at its end, and without a footnote mark that is printed as a plain
+    digit."""
     words = " ".join(text.split())
     if (mark := _MARK.search(words)) and mark[1] in notes:
         words = words[: mark.start()]

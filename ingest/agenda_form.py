@@ -1,8 +1,9 @@
-"""Whether a text is the agenda of a meeting, and where its list of items, its annotations and its timetable are.
+"""Recognises the agenda of a meeting, and where its list of items, its annotations and its timetable are.
 
-An agenda says so in its title: what only reports of an agenda, in a chapter or an annex, announces no meeting. Under that title
-stand numbered items that are titles, not paragraphs; or annotations, each headed by its item; or a timetable. Some have all
-three, some one. The words for them are those of the United Nations Editorial Manual, in the six official languages.
+An agenda says so in its title; a text that only reports on an agenda, in a chapter or an annex, announces no meeting.
+Under that title there are numbered items that are titles, not paragraphs; or annotations, each headed by its item; or a
+timetable. Some agendas have all three, some one. The words for them are those of the United Nations Editorial Manual,
+in the six official languages.
 """
 
 from __future__ import annotations
@@ -15,17 +16,17 @@ from typing import Literal
 from corpus.dates import is_day_label
 from ingest.readers.masthead_lines import ANNEX
 from ingest.structure import Piece
-from ingest.time_ranges import dated_times, is_clocked, names_half
+from ingest.time_ranges import find_day_and_times, is_explicit_time_span, is_half_of_day
 
 _TITLE_PIECES = 60
-"""Pieces within which the title of a text stands."""
+"""Number of pieces within which the title of a text is searched."""
 _LONG = 400
-"""A paragraph of so many characters is text, and no title or item stands behind it as its own heading."""
+"""A paragraph of this many characters is text: after it no title is searched, and it is not an item."""
 _SENTENCE = re.compile(r"(?:\S+\s+){5,}\S*[.:;؛]$|^.{16,}[。：；]$")
 """A line that is a sentence, or introduces something: the text has begun."""
 _CHAPTER = re.compile(r"\s*(?:[IVX]{1,5}|[A-Z])[.)]\s")
 _ITEM_WORDS = 70
-"""The title of an item has at most so many words, but for a few."""
+"""The title of an item has at most this many words, with few exceptions."""
 _MOST_ITEMS = 400
 
 _QUALIFIED = r"(?:annotated|provisional|draft|proposed|tentative|revised|supplementary|preliminary|final|indicative)"
@@ -84,11 +85,12 @@ Section = Literal["", "provisional agenda", "annotations", "annex", "timetable"]
 
 @dataclass(frozen=True)
 class AgendaForm:
-    """What the pieces of an agenda are, by their place among the pieces.
+    """The roles of the pieces of an agenda, by their index.
 
-    `listed` has the pieces of the list, with the number of each item; `sections` those with which a section begins, `items` those that begin the annotations of an item, with its number
-    and that of its part (`("3", "(a)")`), `ends` headings after which no item is open, `documentation` headings or paragraphs from
-    which the documents of an item are named. `slots` are the tables that have a day or a span of the day in any row.
+    `listed` has the pieces of the list, with the number of each item; `sections` those with which a section begins;
+    `items` those that begin the annotations of an item, with its number and that of its part (`("3", "(a)")`); `ends`
+    headings after which no item is open; `documentation` headings or paragraphs after which the documents of an item
+    are named. `slots` are the numbers of the tables with a day or a time range in any row.
     """
 
     listed: Mapping[int, str] = field(default_factory=dict)
@@ -99,47 +101,48 @@ class AgendaForm:
     slots: frozenset[int] = frozenset()
 
 
-def agenda_form(found: Sequence[Piece]) -> AgendaForm | None:
-    """How an agenda is made up; None where a text is no agenda."""
+def find_agenda_form(pieces: Sequence[Piece]) -> AgendaForm | None:
+    """The structure of an agenda; None where a text is not an agenda."""
     annex = next(
-        (n for n, piece in enumerate(found) if piece.kind == "heading" and ANNEX.match(piece.text)), len(found)
+        (n for n, piece in enumerate(pieces) if piece.kind == "heading" and ANNEX.match(piece.text)), len(pieces)
     )
-    headings = [(n, piece.text) for n, piece in enumerate(found[:annex]) if piece.kind == "heading"]
-    titled = list(_titles(found[:annex]))
+    headings = [(n, piece.text) for n, piece in enumerate(pieces[:annex]) if piece.kind == "heading"]
+    titled = list(_title_candidates(pieces[:annex]))
     agenda = next(
-        (n for n in titled if _names_agenda(found[n], first=n == headings[0][0] if headings else False)), None
+        (n for n in titled if _is_agenda_heading(pieces[n], first=n == headings[0][0] if headings else False)), None
     )
     if agenda is None and any(_ANNOTATIONS.match(text) for _, text in headings):
         agenda = next((n for n, text in headings if _LIST.match(text)), None)
     if agenda is None:
-        timetable = next((n for n in titled if _TIMETABLE.match(found[n].text)), None)
-        if timetable is None or sum(map(_is_slot, found)) < 2:
+        timetable = next((n for n in titled if _TIMETABLE.match(pieces[n].text)), None)
+        if timetable is None or sum(map(_is_slot, pieces)) < 2:
             return None
-        return AgendaForm(sections={timetable: "timetable"}, slots=_slots(found))
+        return AgendaForm(sections={timetable: "timetable"}, slots=_slot_tables(pieces))
     first = next(
-        (n for n, piece in enumerate(found[:annex]) if n > agenda and piece.number and piece.kind != "footnote"), annex
+        (n for n, piece in enumerate(pieces[:annex]) if n > agenda and piece.number and piece.kind != "footnote"), annex
     )
     lists = [n for n, text in headings if agenda <= n and _LIST.match(text)]
     start = max([agenda, *(n for n in lists if n < first)])
-    # What stands before the heading of the list introduces it, and counts its paragraphs, too.
-    later = [n for n in lists if n > first and start == agenda and _counts_from_one(found[n + 1 :])]
-    tried = ((n, _listed(found, n + 1, annex)) for n in (*later, start))
+    # Paragraphs before the heading of the list are its introduction, and may be numbered, too.
+    later = [n for n in lists if n > first and start == agenda and _starts_at_one(pieces[n + 1 :])]
+    tried = ((n, _find_list(pieces, n + 1, annex)) for n in (*later, start))
     start, listed = next(((n, each) for n, each in tried if each), (start, {}))
-    form = _form(found, start, listed)
-    sure = bool(_SURE.search(found[agenda].text))
+    form = _build_form(pieces, start, listed)
+    sure = bool(_SURE.search(pieces[agenda].text))
     return form if listed or (sure and len(form.items) >= 2) else None
 
 
-def _names_agenda(piece: Piece, *, first: bool) -> bool:
-    """Whether a line is the title of an agenda. `Agenda` alone may be that of a chapter, unless it is the `first` heading."""
+def _is_agenda_heading(piece: Piece, *, first: bool) -> bool:
+    """Whether a line is the title of an agenda. `Agenda` alone may be that of a chapter, unless it is the `first`
+    heading."""
     if not _AGENDA.match(piece.text) or _CHAPTER.match(piece.text):
         return False
     return first or bool(_SURE.search(piece.text))
 
 
-def _titles(found: Sequence[Piece]) -> Iterator[int]:
-    """The headings, and lines of the masthead, above the text."""
-    for n, piece in enumerate(found[:_TITLE_PIECES]):
+def _title_candidates(pieces: Sequence[Piece]) -> Iterator[int]:
+    """The headings, and lines of the masthead, before the text begins."""
+    for n, piece in enumerate(pieces[:_TITLE_PIECES]):
         if piece.part == "contents" or piece.kind == "footnote":
             continue
         if piece.kind == "row" or (piece.number and piece.kind != "heading") or len(piece.text) > _LONG:
@@ -150,20 +153,20 @@ def _titles(found: Sequence[Piece]) -> Iterator[int]:
             yield n
 
 
-def _listed(found: Sequence[Piece], start: int, end: int) -> dict[int, str]:
-    """The items of the list that begins behind `start`: place and number. Empty where what stands there is no list of titles."""
+def _find_list(pieces: Sequence[Piece], start: int, end: int) -> dict[int, str]:
+    """The items of the list that begins after `start`: index and number. Empty where there is no list of titles."""
     listed: dict[int, str] = {}
     expected = 1
     for n in range(start, end):
-        piece = found[n]
+        piece = pieces[n]
         if piece.kind == "heading" and listed and (_ANNOTATIONS.match(piece.text) or _TIMETABLE.match(piece.text)):
             break
         if piece.kind == "heading" and (piece.number or _OF_ITEM.match(piece.text)):
             break  # the annotations of an item
         if piece.kind == "paragraph" and not piece.number and listed and len(piece.text) > _LONG:
             break
-        said = _OF_ITEM.match(piece.text) if piece.kind == "paragraph" and not piece.number else None
-        number = said[1] if said and not said[2] else piece.number
+        match = _OF_ITEM.match(piece.text) if piece.kind == "paragraph" and not piece.number else None
+        number = match[1] if match and not match[2] else piece.number
         if piece.kind != "paragraph" or not number:
             continue
         if number != str(expected) or expected > _MOST_ITEMS:
@@ -172,30 +175,38 @@ def _listed(found: Sequence[Piece], start: int, end: int) -> dict[int, str]:
             continue
         listed[n] = number
         expected += 1
-    long = sum(len(found[n].text.split()) > _ITEM_WORDS for n in listed)
-    listing = len(listed) >= 2 and long <= 0.1 * len(listed) and not _headed_otherwise(found[start:end], found, listed)
+    long = sum(len(pieces[n].text.split()) > _ITEM_WORDS for n in listed)
+    listing = (
+        len(listed) >= 2 and long <= 0.1 * len(listed) and not _contradicts_headings(pieces[start:end], pieces, listed)
+    )
     return listed if listing else {}
 
 
-def _counts_from_one(found: Sequence[Piece]) -> bool:
-    return next((piece.number == "1" for piece in found if piece.number and piece.kind != "footnote"), False)
+def _starts_at_one(pieces: Sequence[Piece]) -> bool:
+    return next((piece.number == "1" for piece in pieces if piece.number and piece.kind != "footnote"), False)
 
 
-def _headed_otherwise(below: Sequence[Piece], found: Sequence[Piece], listed: Mapping[int, str]) -> bool:
-    """Whether headings by item, `Item 3. Lamps`, are those of other items than numbered paragraphs above them: an introduction counts
-    its paragraphs, too."""
-    titles = {number: folded_title(without_item(found[n].text[found[n].body :])) for n, number in listed.items()}
+def _contradicts_headings(below: Sequence[Piece], pieces: Sequence[Piece], listed: Mapping[int, str]) -> bool:
+    """Whether headings by item, such as `Item 3. Lamps`, do not match the numbered paragraphs above them: these then
+    are an introduction, which counts its paragraphs, too."""
+    titles = {
+        number: folded_title(without_item_number(pieces[n].text[pieces[n].body_start :]))
+        for n, number in listed.items()
+    }
     named = (
-        (_OF_ITEM.match(piece.text), folded_title(without_item(piece.text)))
+        (_OF_ITEM.match(piece.text), folded_title(without_item_number(piece.text)))
         for piece in below
         if piece.kind == "heading"
     )
-    headed = [(titles.get(said[1], ""), title) for said, title in named if said and title and not said[2]]
+    headed = [(titles.get(match[1], ""), title) for match, title in named if match and title and not match[2]]
     return len(headed) >= 2 and not any(one and (one in other or other in one) for one, other in headed)
 
 
-def _form(found: Sequence[Piece], start: int, listed: Mapping[int, str]) -> AgendaForm:
-    titles = {folded_title(without_item(found[n].text[found[n].body :])): number for n, number in listed.items()}
+def _build_form(pieces: Sequence[Piece], start: int, listed: Mapping[int, str]) -> AgendaForm:
+    titles = {
+        folded_title(without_item_number(pieces[n].text[pieces[n].body_start :])): number
+        for n, number in listed.items()
+    }
     numbers = set(listed.values())
     sections: dict[int, Section] = {}
     items: dict[int, tuple[str, str]] = {}
@@ -204,9 +215,9 @@ def _form(found: Sequence[Piece], start: int, listed: Mapping[int, str]) -> Agen
     section: Section = ""
     item, depth = "", 0
     last = max(listed, default=start)
-    headed = not listed and sum(piece.kind == "heading" and bool(_OF_ITEM.match(piece.text)) for piece in found) >= 2
-    slots = _slots(found)
-    for n, piece in enumerate(found):
+    headed = not listed and sum(piece.kind == "heading" and bool(_OF_ITEM.match(piece.text)) for piece in pieces) >= 2
+    slots = _slot_tables(pieces)
+    for n, piece in enumerate(pieces):
         text = piece.text
         heading = piece.kind == "heading"
         if n < start or piece.part in ("masthead", "contents") or piece.kind == "footnote":
@@ -221,7 +232,10 @@ def _form(found: Sequence[Piece], start: int, listed: Mapping[int, str]) -> Agen
         elif (
             section not in ("annex", "timetable")
             and n > last
-            and (piece.table in slots or (_TIMETABLE.match(text) and (heading or _heads_slots(found, n, slots))))
+            and (
+                piece.table in slots
+                or (_TIMETABLE.match(text) and (heading or _introduces_timetable(pieces, n, slots)))
+            )
         ):
             begins = "timetable"
         if begins and (begins != section or heading):
@@ -231,7 +245,7 @@ def _form(found: Sequence[Piece], start: int, listed: Mapping[int, str]) -> Agen
             continue
         if headed and heading and (piece.number or "").isdigit():
             continue  # a chapter: items are headed by their word
-        if opened := _opened(piece, item, numbers, titles, annotated=section == "annotations"):
+        if opened := _opened_item(piece, item, numbers, titles, annotated=section == "annotations"):
             if section != "annotations":
                 sections[n], section = "annotations", "annotations"
             items[n] = opened
@@ -239,7 +253,7 @@ def _form(found: Sequence[Piece], start: int, listed: Mapping[int, str]) -> Agen
             item = opened[0]
         elif item and (_DOCUMENTATION.match(text) or (not heading and _DOCUMENTS_LED.match(text))):
             documentation.add(n)
-        elif heading and item and n - 1 in items and not without_item(found[n - 1].text):
+        elif heading and item and n - 1 in items and not without_item_number(pieces[n - 1].text):
             continue  # "Item 3", and its title on a line of its own
         elif heading and item and piece.depth <= depth:
             ends.add(n)
@@ -247,66 +261,70 @@ def _form(found: Sequence[Piece], start: int, listed: Mapping[int, str]) -> Agen
     return AgendaForm(listed, sections, items, frozenset(ends), frozenset(documentation), slots)
 
 
-def _opened(
+def _opened_item(
     piece: Piece, item: str, numbers: set[str], titles: Mapping[str, str], *, annotated: bool
 ) -> tuple[str, str] | None:
-    """The item, and the part of it, whose annotations a piece begins."""
+    """The item, and the part of it, whose annotations begin with a piece."""
     heading = piece.kind == "heading"
     short = len(piece.text) <= _LONG
-    if short and (heading or piece.kind == "paragraph") and (said := _OF_ITEM.match(piece.text)):
-        whole = heading or folded_title(piece.text[said.end() :]) in titles
-        if whole and (not numbers or said[1] in numbers):
-            return said[1], said[2] or ""
-    if heading and piece.number and (annotated or not numbers or folded_title(piece.text[piece.body :]) in titles):
+    if short and (heading or piece.kind == "paragraph") and (match := _OF_ITEM.match(piece.text)):
+        whole = heading or folded_title(piece.text[match.end() :]) in titles
+        if whole and (not numbers or match[1] in numbers):
+            return match[1], match[2] or ""
+    if (
+        heading
+        and piece.number
+        and (annotated or not numbers or folded_title(piece.text[piece.body_start :]) in titles)
+    ):
         if piece.number.isdigit():
             return (piece.number, "") if not numbers or piece.number in numbers else None
         return (item, piece.number) if item else None
     if piece.kind in ("heading", "paragraph") and short:
-        number = titles.get(folded_title(piece.text[piece.body :]))
+        number = titles.get(folded_title(piece.text[piece.body_start :]))
         if number and piece.number in (None, number):
             return number, ""
     return None
 
 
 def is_agenda_title(text: str) -> bool:
-    """Whether a line names an agenda, with what it has of annotations or a timetable."""
+    """Whether a line is the title of an agenda, possibly with annotations or a timetable."""
     return bool(_AGENDA.match(text))
 
 
-def without_item(heading: str) -> str:
-    """`Item 3: Depth of harbours` without the words that number it."""
+def without_item_number(heading: str) -> str:
+    """`Item 3: Depth of harbours` without its number."""
     match = _OF_ITEM.match(heading)
     return heading[match.end() :].strip() if match else heading
 
 
 def is_title_of(text: str, title: str) -> bool:
-    """Whether a text is nothing but the title of an item, numbered or not."""
-    return bool(title) and folded_title(without_item(text)) == folded_title(title)
+    """Whether a text is only the title of an item, numbered or not."""
+    return bool(title) and folded_title(without_item_number(text)) == folded_title(title)
 
 
 def folded_title(text: str) -> str:
-    """A title by which it is known again, however it is spaced, closed and marked."""
+    """A title in a form for comparison, without case, spacing, final punctuation and marks."""
     return " ".join(text.casefold().strip(" .;:*。；：،").split())
 
 
-def _slots(found: Sequence[Piece]) -> frozenset[int]:
-    return frozenset(piece.table for piece in found if _is_slot(piece))
+def _slot_tables(pieces: Sequence[Piece]) -> frozenset[int]:
+    return frozenset(piece.table for piece in pieces if _is_slot(piece))
 
 
 def _is_slot(piece: Piece) -> bool:
-    """Whether a row of a table names a day of the calendar or a span of the day."""
+    """Whether a row of a table names a day of the calendar or a time range."""
     return (
         piece.kind == "row"
         and piece.part != "contents"
         and any(
-            is_day_label(cell) or is_clocked(cell) or names_half(cell) or dated_times(cell)
+            is_day_label(cell) or is_explicit_time_span(cell) or is_half_of_day(cell) or find_day_and_times(cell)
             for cell in piece.cells[:3]
             if cell
         )
     )
 
 
-def _heads_slots(found: Sequence[Piece], n: int, slots: frozenset[int]) -> bool:
+def _introduces_timetable(pieces: Sequence[Piece], n: int, slots: frozenset[int]) -> bool:
     """Whether a short paragraph stands right above a timetable."""
-    plain = found[n].kind == "paragraph" and not found[n].number and len(found[n].text) <= _LONG
-    return plain and any(each.table in slots for each in found[n + 1 : n + 2])
+    plain = pieces[n].kind == "paragraph" and not pieces[n].number and len(pieces[n].text) <= _LONG
+    return plain and any(each.table in slots for each in pieces[n + 1 : n + 2])

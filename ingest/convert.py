@@ -1,4 +1,4 @@
-"""RTF, .doc and .odt files to .docx by LibreOffice, where it is installed; in a profile that is thrown away."""
+"""Converts RTF, .doc and .odt files to .docx by LibreOffice, where it is installed, with a temporary profile."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import tempfile
 from pathlib import Path
 from typing import Literal
 
-from ingest.external_programs import find, output, run
+from ingest.external_programs import find_program, read_output, run_program
 from ingest.readers.lines import ReadError
 
 SECONDS = 100.0
-"""How long a conversion may take: less than a worker's two minutes, so that the message is the one below."""
+"""How long a conversion may take: less than a worker's two minutes, so that the message below is used."""
 
 Convertible = Literal["rtf", "doc", "odt"]
 
@@ -24,8 +24,8 @@ _INSTALL = (
     "{name} is {what}; LibreOffice reads those: install it (package libreoffice-writer) or save the file as DOCX."
 )
 
-# No macros, no updates of links, a proxy that does not exist. A document's own macros are not run by a fresh profile anyway (they
-# ask, and without a screen the answer is no).
+# No macros, no updates of links, a proxy that does not exist. A new profile runs no macros of documents anyway (LibreOffice
+# asks first, and without a screen the answer is no).
 _SETTINGS = (
     ("Office.Common/Security/Scripting", "DisableMacrosExecution", "true"),
     ("Office.Common/Security/Scripting", "MacroSecurityLevel", "3"),
@@ -53,17 +53,18 @@ _PROFILE = "\n".join(
 def to_docx(
     data: bytes, name: str, kind: Convertible, *, program: str | None = None, seconds: float = SECONDS
 ) -> bytes:
-    """The bytes of a .docx file with the same text. `program` is the LibreOffice to run (else from the search path).
+    """The bytes of a .docx file with the same text. `program` is the LibreOffice to run (by default from the search
+    path).
 
-    The file's own name reaches LibreOffice nowhere. Raises `ReadError` where LibreOffice is missing, takes longer
-    than `seconds`, or makes nothing of the file.
+    The file's own name is not passed to LibreOffice. Raises `ReadError` where LibreOffice is missing, takes longer than
+    `seconds`, or can't convert the file.
     """
     what, filter_name = _KINDS[kind]
-    path = find(program) if program else find(*_PROGRAMS)
+    path = find_program(program) if program else find_program(*_PROGRAMS)
     if path is None:
         raise ReadError(_INSTALL.format(name=name, what=what))
-    with tempfile.TemporaryDirectory(prefix="rapporteur-", ignore_cleanup_errors=True) as place:
-        folder = Path(place).resolve()
+    with tempfile.TemporaryDirectory(prefix="rapporteur-", ignore_cleanup_errors=True) as temporary:
+        folder = Path(temporary).resolve()
         settings = folder / "profile" / "user" / "registrymodifications.xcu"
         settings.parent.mkdir(parents=True)
         settings.write_text(_PROFILE, encoding="utf-8")
@@ -83,16 +84,16 @@ def to_docx(
             str(folder / "out"),
             str(source),
         ]
-        finished = run(command, folder, seconds)
-        made = output(folder / "out" / "source.docx")
+        finished = run_program(command, folder, seconds)
+        converted = read_output(folder / "out" / "source.docx")
     if finished.status is None:
         raise ReadError(
             f"{name} is {what}; LibreOffice did not finish it within {seconds:.0f} s and was stopped. Open it there, "
             "save it as DOCX, and give that."
         )
-    if made is None or finished.status != 0:
+    if converted is None or finished.status != 0:
         raise ReadError(
             f"{name} is {what}, of which LibreOffice could make no DOCX (exit status {finished.status}): it may be "
             "damaged or password-protected. Open it, save it as DOCX, and give that."
         )
-    return made
+    return converted

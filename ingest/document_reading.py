@@ -1,4 +1,4 @@
-"""One file, from its bytes to a document: read, identified, laid out."""
+"""Reads one file: from bytes to an identified document with its text and blocks."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from corpus.meetings import Meeting
 from corpus.symbols import Symbol
-from ingest.agenda import meeting_of
-from ingest.block_builder import kind_of, lay_out
+from ingest.agenda import parse_meeting
+from ingest.block_builder import build_blocks, detect_text_kind
 from ingest.identify import identify
 from ingest.masthead import read_masthead
-from ingest.nested_texts import with_headings
+from ingest.nested_texts import mark_act_headings
 from ingest.readers import read
-from ingest.structure import pieces
+from ingest.structure import build_pieces
 
 READER_VERSION = "17"
-"""Raised when the same bytes would now be read differently; held documents are then read anew."""
+"""Raised when the same bytes would now be read differently; stored documents are then read again."""
 
 
 @dataclass(frozen=True)
 class Input:
-    """Bytes to be read, and what the user says about them.
+    """The bytes of a file, with what the user states about them.
 
-    `origin` says which file they came from; without one, the name stands for it. `shown` is how the file is called
-    in front of people (its name, unless given); `ocr` allows words to be recognised from images. `insists`: it is read though its
-    outcome is known, and takes the place of another text of its kind though it lost its own to that before.
+    `origin` identifies the file that they came from; without one, the name does. `display_name` is the name in messages
+    (by default `name`). `ocr` allows text to be recognised from images. `force` reads the file although its outcome is
+    known, and lets it replace another document with the same id although it was replaced by that one before.
     """
 
     name: str
@@ -36,34 +36,35 @@ class Input:
     language: str | None = None
     trusted: bool = False
     origin: str = ""
-    shown: str = ""
+    display_name: str = ""
     ocr: bool = False
-    insists: bool = False
+    force: bool = False
 
     def open(self) -> Input:
-        """Itself: it is open already."""
+        """Returns itself: the bytes are already there."""
         return self
 
     @property
     def label(self) -> str:
-        """How the file is called in front of people."""
-        return self.shown or self.name
+        """The name of the file in messages."""
+        return self.display_name or self.name
 
     @property
-    def place(self) -> str:
-        """Which file this is."""
+    def file_id(self) -> str:
+        """Identifies the file: its origin, or else its name."""
         return self.origin or self.name
 
 
 def read_document(source: Input, catalogue: Catalogue) -> tuple[Document, Meeting | None]:
-    """Reads and identifies one file. Raises `ReadError` where it can't be read or is not what was asked for."""
-    raw = read(source.data, source.name, ocr=source.ocr, languages=(source.language,) if source.language else ())
-    found = pieces(raw.lines)
-    kind = kind_of(found)
+    """Reads and identifies one file. Raises `ReadError` where it can't be read or is not the document that was
+    requested."""
+    parsed = read(source.data, source.name, ocr=source.ocr, languages=(source.language,) if source.language else ())
+    all_pieces = build_pieces(parsed.lines)
+    kind = detect_text_kind(all_pieces)
     document = identify(
-        found,
-        read_masthead(raw.lines),
-        raw.given,
+        all_pieces,
+        read_masthead(parsed.lines),
+        parsed.front_matter,
         source.name,
         catalogue,
         kind=kind,
@@ -71,22 +72,24 @@ def read_document(source: Input, catalogue: Catalogue) -> tuple[Document, Meetin
         language=source.language,
         trusted=source.trusted,
     )
-    text, blocks = lay_out(with_headings(found), kind, digest=document.edition == "digest", headed=raw.format != "text")
+    text, blocks = build_blocks(
+        mark_act_headings(all_pieces), kind, digest=document.edition == "digest", headed=parsed.format != "text"
+    )
     document = replace(
         document,
         text=text,
         blocks=blocks,
         source=source.name,
-        origin=source.place,
+        origin=source.file_id,
         sha256=hashlib.sha256(source.data).hexdigest(),
         reader=READER_VERSION,
-        format=raw.format,
-        pages=raw.pages,
-        ocr=raw.ocr,
-        unquotable=raw.unquotable,
-        warnings=(*document.warnings, *raw.warnings),
-        # What is fetched is asked for by its symbol; who gives a symbol with a file is one of the staff.
+        format=parsed.format,
+        pages=parsed.pages,
+        ocr=parsed.ocr,
+        unquotable=parsed.unquotable,
+        warnings=(*document.warnings, *parsed.warnings),
+        # The symbol of an official document is verified where it was fetched by its symbol or a member of staff gave it.
         verified=source.symbol is not None and document.edition == "official",
     )
-    # Each piece has become the block of its place.
-    return document, meeting_of(document, {n: piece.spans for n, piece in enumerate(found) if piece.spans})
+    # Piece n has become block n.
+    return document, parse_meeting(document, {n: piece.spans for n, piece in enumerate(all_pieces) if piece.spans})

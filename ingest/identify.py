@@ -1,4 +1,4 @@
-"""Which document a text is: its symbol, language, title, date. A file name is never proof."""
+"""Identifies the document that a text is: its symbol, language, title and date. A file name is never proof."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from itertools import takewhile
 from typing import Any
 
 from corpus.calendar_names import language_name
-from corpus.catalogue import Catalogue, Entry
-from corpus.dates import find_dates
+from corpus.catalogue import Catalogue, CatalogueEntry
+from corpus.dates import find_full_dates
 from corpus.documents import LANGUAGES, Document, Masthead
 from corpus.language import detect_language
-from corpus.symbols import RECORDS, Symbol, SymbolError, link, same_document
+from corpus.symbols import RECORDS, Symbol, SymbolError, document_url, same_document
 from ingest.agenda import place_and_dates
-from ingest.locators import TextKind, article_of, opening
+from ingest.locators import TextKind, find_opening, parse_article
 from ingest.masthead import is_body_name
 from ingest.readers import ReadError, visible
 from ingest.readers.masthead_lines import (
@@ -34,21 +34,21 @@ from ingest.structure import BOLD_DEPTH, Piece
 
 MASTHEAD_PIECES = 40
 LONGEST_TITLE = 600
-"""Characters of a title: a letter that transmits a report may have some hundred."""
+"""Most characters of a title; that of a letter that transmits a report may have some hundred."""
 _NOTES = re.compile(r"(?:[,\s]*\*{1,3})+$")
-"""The marks of notes behind a title."""
+"""Footnote marks at the end of a title."""
 _STRONG_WORDS = 120
-"""From so many words on, the language that a text is found to be in is sure enough to contradict its reader."""
+"""From this number of words on, the detected language of a text is certain enough to contradict the requested one."""
 
 
 class IdentityError(ReadError):
-    """The text says that it is another document than was asked for; the message names both."""
+    """The text states that it is a different document from the one requested; the message names both."""
 
 
 def identify(
-    found: Sequence[Piece],
+    pieces: Sequence[Piece],
     masthead: Masthead,
-    given: Mapping[str, Any],
+    front_matter: Mapping[str, Any],
     name: str,
     catalogue: Catalogue,
     *,
@@ -57,80 +57,85 @@ def identify(
     language: str | None = None,
     trusted: bool = False,
 ) -> Document:
-    """Which document a text is, without the text itself; from, in this order: what the user says, what the text prints, what the
-    catalogue knows.
+    """The document that a text is, without the text itself. Sources, in this order: what the user states, what the text
+    prints, what the catalogue knows.
 
-    `given` is the file's front matter, `kind` the kind of text, `symbol` and `language` the user's word, `name` the file's name, which
-    only ever names an upload. Links from front matter count in `trusted` files only. Raises `IdentityError`
-    where the user's or the front matter's symbol and the printed one differ.
+    `front_matter` is the file's front matter, `kind` the kind of text, `symbol` and `language` are what the user
+    states, `name` is the file's name, which is only used to name uploads. Links from front matter are used for
+    `trusted` files only. Raises `IdentityError` where the symbol of the user or of the front matter and the printed one
+    differ.
     """
     name = visible(" ".join(name.split()))
-    top = _masthead(found)
-    asked = symbol or _given_symbol(given, name)
+    top = _masthead_pieces(pieces)
+    requested = symbol or _front_matter_symbol(front_matter, name)
     printed = _printed_symbol(masthead, top)
-    if asked and printed and printed.of_other and not same_document(asked, printed):
-        printed = None  # what stands in a grammar that is not known weighs less than the word of a person
+    if requested and printed and printed.is_external and not same_document(requested, printed):
+        printed = None  # a symbol in an unknown form counts less than what the user states
     head = "\n".join(piece.text for piece in top)
-    headings = [piece.text for piece in found if piece.kind == "heading"][:8]
-    dates = [date for piece in top for date in find_dates(piece.text)]  # no date runs from one line into the next
+    headings = [piece.text for piece in pieces if piece.kind == "heading"][:8]
+    dates = [date for piece in top for date in find_full_dates(piece.text)]  # no date runs from one line into the next
     dates += [date for piece in top if (at := place_and_dates(piece.text)) for date in at[1]]
-    # The days of the meeting are not the day of the document.
-    own = [date for piece in top if not _of_meeting(piece, masthead) for date in find_dates(piece.text)]
-    if asked:
-        _agree(asked, printed, catalogue.recognise(headings, head, dates), name)
-    entry, proof = _entry(asked, printed, given, catalogue, headings, head, dates, by_user=symbol is not None)
-    settled = printed or asked or (entry.symbol if entry else None)
-    said = language or given.get("language")
-    if said is not None and said not in LANGUAGES:
-        raise ReadError(f"{name}: language {said!r} is none of {', '.join(LANGUAGES)}.")
-    language_found, warnings = _language(found, masthead, said, name)
-    printed_title = _NOTES.sub("", title_of(found, top, kind, masthead, settled, entry))
-    title = str(given.get("title") or printed_title or settled or name)
+    # The dates of the meeting are not the date of the document.
+    own = [date for piece in top if not _is_meeting_dates(piece, masthead) for date in find_full_dates(piece.text)]
+    if requested:
+        _check_symbol(requested, printed, catalogue.recognise(headings, head, dates), name)
+    entry, proof = _find_entry(
+        requested, printed, front_matter, catalogue, headings, head, dates, by_user=symbol is not None
+    )
+    final_symbol = printed or requested or (entry.symbol if entry else None)
+    stated = language or front_matter.get("language")
+    if stated is not None and stated not in LANGUAGES:
+        raise ReadError(f"{name}: language {stated!r} is none of {', '.join(LANGUAGES)}.")
+    language_found, warnings = _identify_language(pieces, masthead, stated, name)
+    printed_title = _NOTES.sub("", find_title(pieces, top, kind, masthead, final_symbol, entry))
+    title = str(front_matter.get("title") or printed_title or final_symbol or name)
     title = title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"
-    date = given.get("date") or masthead.date or (entry and entry.date) or (own[0].isoformat() if own else None)
+    date = front_matter.get("date") or masthead.date or (entry and entry.date) or (own[0].isoformat() if own else None)
     return Document(
-        symbol=settled,
-        part=given.get("part") or (entry.part if entry else None),
+        symbol=final_symbol,
+        part=front_matter.get("part") or (entry.part if entry else None),
         language=language_found,
-        edition="digest" if given.get("edition") == "digest" else "official" if settled else "upload",
+        edition="digest" if front_matter.get("edition") == "digest" else "official" if final_symbol else "upload",
         title=title,
         text="",
         blocks=(),
-        short=given.get("short") or (entry.short if entry else None),
-        slug=_slug(str(given.get("slug") or title)),
+        short=front_matter.get("short") or (entry.short if entry else None),
+        slug=_slug(str(front_matter.get("slug") or title)),
         date=str(date) if date else None,
-        url=_url(given, trusted) or (link(settled, language_found) if settled else None),
+        url=_url(front_matter, trusted) or (document_url(final_symbol, language_found) if final_symbol else None),
         kind=kind,
         proof=proof,
         masthead=masthead,
-        reissue=settled.reissue if settled else 0,
+        reissue=final_symbol.reissue if final_symbol else 0,
         warnings=warnings,
     )
 
 
-def _of_meeting(piece: Piece, masthead: Masthead) -> bool:
-    """Whether a line gives the days of the meeting."""
+def _is_meeting_dates(piece: Piece, masthead: Masthead) -> bool:
+    """Whether a line gives the dates of the meeting."""
     at = place_and_dates(piece.text)
     return bool((masthead.dates and masthead.dates in piece.text) or (at and len(at[1]) > 1))
 
 
-def _language(found: Sequence[Piece], masthead: Masthead, said: str | None, name: str) -> tuple[str, tuple[str, ...]]:
-    """The language that a text is in, whatever its masthead or its name say, and what is odd about it. What it transmits, in an annex
-    or an enclosure, may be in another."""
-    text = "\n".join(piece.text for piece in found[:400] if piece.part != "masthead")
-    most = detect_language(text or "\n".join(piece.text for piece in found))
-    own = takewhile(lambda piece: piece.kind != "heading" or not ANNEX.match(piece.text), found[:400])
+def _identify_language(
+    pieces: Sequence[Piece], masthead: Masthead, stated: str | None, name: str
+) -> tuple[str, tuple[str, ...]]:
+    """The language of a text, and a warning where its masthead states another one. A text that it transmits, in an
+    annex or an enclosure, may be in another language."""
+    text = "\n".join(piece.text for piece in pieces[:400] if piece.part != "masthead")
+    most = detect_language(text or "\n".join(piece.text for piece in pieces))
+    own = takewhile(lambda piece: piece.kind != "heading" or not ANNEX.match(piece.text), pieces[:400])
     letter = "\n".join(piece.text for piece in own if piece.kind != "heading" and piece.part != "masthead")
     detected = detect_language(letter, most) if masthead.symbols else most
     detected = detected if masthead.language in ("", detected) else most
     strong = len(text.split()) >= _STRONG_WORDS or detected in ("ar", "ru", "zh")
-    if said is not None:
-        if strong and detected != said and said != masthead.language:
+    if stated is not None:
+        if strong and detected != stated and stated != masthead.language:
             raise IdentityError(
-                f"{name} was to be read as {language_name(said, 'en')}, but its text is {language_name(detected, 'en')}. "
+                f"{name} was to be read as {language_name(stated, 'en')}, but its text is {language_name(detected, 'en')}. "
                 f"Give the language {detected} or none, or the right file."
             )
-        return said, ()
+        return stated, ()
     if masthead.language and masthead.language != most:
         if not strong:
             return masthead.language, ()
@@ -139,10 +144,10 @@ def _language(found: Sequence[Piece], masthead: Masthead, said: str | None, name
     return detected, ()
 
 
-def _masthead(found: Sequence[Piece]) -> list[Piece]:
-    """The pieces before the text proper: before the first numbered or long paragraph."""
+def _masthead_pieces(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces before the first numbered or long paragraph."""
     top: list[Piece] = []
-    for piece in found[:MASTHEAD_PIECES]:
+    for piece in pieces[:MASTHEAD_PIECES]:
         if piece.part == "contents" or piece.kind == "footnote":
             continue
         if (piece.number and piece.kind != "heading") or (piece.kind == "paragraph" and len(piece.text) > 400):
@@ -152,64 +157,64 @@ def _masthead(found: Sequence[Piece]) -> list[Piece]:
     return top
 
 
-def _url(given: Mapping[str, Any], trusted: bool) -> str | None:
-    url = given.get("url")
+def _url(front_matter: Mapping[str, Any], trusted: bool) -> str | None:
+    url = front_matter.get("url")
     return url if trusted and isinstance(url, str) and url.startswith("https://") else None
 
 
-def _given_symbol(given: Mapping[str, Any], name: str) -> Symbol | None:
-    if not given.get("symbol"):
+def _front_matter_symbol(front_matter: Mapping[str, Any], name: str) -> Symbol | None:
+    if not front_matter.get("symbol"):
         return None
     try:
-        return Symbol.given(str(given["symbol"]))
+        return Symbol.parse_any(str(front_matter["symbol"]))
     except SymbolError as error:
         raise ReadError(f"{name}: {error}") from None
 
 
 def _printed_symbol(masthead: Masthead, top: Sequence[Piece]) -> Symbol | None:
-    """A symbol that stands alone on a line of the head, with the asterisks of a reissue."""
+    """A symbol that stands alone on a line of the masthead, with the asterisks of a reissue."""
     lines = [line for piece in top for line in piece.text.splitlines()]
-    found = next((symbol for line in lines if (symbol := symbol_of(line))), None)
-    if masthead.symbols and (found is None or found.all[0].text not in masthead.symbols):
-        return Symbol.given("-".join(masthead.symbols))
-    return found
+    printed = next((symbol for line in lines if (symbol := symbol_of(line))), None)
+    if masthead.symbols and (printed is None or printed.halves[0].text not in masthead.symbols):
+        return Symbol.parse_any("-".join(masthead.symbols))
+    return printed
 
 
-def _agree(asked: Symbol, printed: Symbol | None, recognised: Entry | None, name: str) -> None:
-    """Raises `IdentityError` where the symbol that was given is neither that which the text prints nor, where it prints none, that of
-    the text which it is by title, body and dates."""
-    if printed and not same_document(asked, printed):
+def _check_symbol(requested: Symbol, printed: Symbol | None, recognised: CatalogueEntry | None, name: str) -> None:
+    """Raises `IdentityError` where the requested symbol differs from the printed one or, where none is printed, from
+    that of the catalogue entry with the same title, body and dates."""
+    if printed and not same_document(requested, printed):
         raise IdentityError(
-            f"{name} was to be read as {asked.text}, but the text says that it is {printed.text}. "
+            f"{name} was to be read as {requested.text}, but the text says that it is {printed.text}. "
             f"Give the symbol {printed.text} or none, or the right file."
         )
-    if not printed and recognised and recognised.symbol and not same_document(asked, recognised.symbol):
+    if not printed and recognised and recognised.symbol and not same_document(requested, recognised.symbol):
         raise IdentityError(
-            f"{name} was to be read as {asked.text}, but title, body and dates are those of "
+            f"{name} was to be read as {requested.text}, but title, body and dates are those of "
             f"{recognised.symbol.text} ({recognised.title}). Give that symbol or none, or the right file."
         )
 
 
-def _entry(
-    asked: Symbol | None,
+def _find_entry(
+    requested: Symbol | None,
     printed: Symbol | None,
-    given: Mapping[str, Any],
+    front_matter: Mapping[str, Any],
     catalogue: Catalogue,
     headings: Sequence[str],
     masthead: str,
     dates: Sequence[dt.date],
     *,
     by_user: bool,
-) -> tuple[Entry | None, str]:
+) -> tuple[CatalogueEntry | None, str]:
     recognised = catalogue.recognise(headings, masthead, dates)
-    known = printed or asked
+    known = printed or requested
     if known is None:
         return recognised, "recognised by the catalogue (title, body, date)" if recognised else "none"
     proof = "printed in the text" if printed else "given by the user" if by_user else "said by the file's own head"
     entries = catalogue.by_symbol(known)
     if recognised in entries:
         return recognised, proof
-    if part := given.get("part"):
+    if part := front_matter.get("part"):
         entries = [entry for entry in entries if entry.part == part][:1]
     return (entries[0], proof) if len(entries) == 1 else (None, proof)
 
@@ -231,78 +236,83 @@ _NAME = (
     r"(?:(?!(?:of|on|by|for|to|in|from|with|between)\b)[\w’'-]+ ){{0,7}}(?:{bodies})"
     r"(?:$|,| (?:of|on|for|to|against|in|and)\b.{{0,160}}$)"
 )
-"""The name of a body has no preposition before its noun, as what is said of a body has."""
+"""The name of a body has no preposition before its noun; a phrase about a body has one."""
 _SKIPS = re.compile(f"^(?:{_SKIPPED}|{_NAME.format(bodies=_BODIES)})", re.IGNORECASE)
 _CONFERENCE = re.compile(f"^{_NAME.format(bodies='conference')}", re.IGNORECASE)
 _FULL = 40
-"""Characters from which on a line in capitals may break."""
+"""A line in capitals of this many characters may be followed by a second line of the same title."""
 _LONGEST = 200
-"""Characters of a line that may be a title where nothing marks it as one."""
+"""Most characters of a line that may be a title without being marked as a heading."""
 
 
-def title_of(
-    found: Sequence[Piece],
+def find_title(
+    pieces: Sequence[Piece],
     top: Sequence[Piece],
     kind: TextKind,
     masthead: Masthead,
     symbol: Symbol | None,
-    entry: Entry | None,
+    entry: CatalogueEntry | None,
 ) -> str:
-    """The title of a document of that `kind`; empty where it has none. `top` are the pieces before the text proper."""
-    headings = [_line(piece) for piece in top if piece.kind == "heading"]
+    """The title of a document of the given `kind`; empty where it has none. `top` are the pieces before the text
+    proper."""
+    headings = [_text_of(piece) for piece in top if piece.kind == "heading"]
     if entry is not None:
-        wanted = (entry.identify and entry.identify.title) or entry.title
-        return next((text for text in headings if text.casefold() == wanted.casefold()), entry.title)
-    if symbol is not None and symbol.series in RECORDS and (meeting := _meeting(top, masthead)):
+        title = (entry.identify and entry.identify.title) or entry.title
+        return next((text for text in headings if text.casefold() == title.casefold()), entry.title)
+    if symbol is not None and symbol.series in RECORDS and (meeting := _meeting_title(top, masthead)):
         return meeting
-    begun = opening(found) if kind == "resolution" else None
-    if begun and not _reports(found[:begun]):
-        # A resolution's title stands right above its opening; above that of a draft stands who submits it.
-        lines = [each for each in found[:begun] if each.part != "masthead"]
+    opening = find_opening(pieces) if kind == "resolution" else None
+    if opening and not _is_within_report(pieces[:opening]):
+        # A resolution's title stands right above its opening; in a draft, the sponsors stand above the opening.
+        lines = [each for each in pieces[:opening] if each.part != "masthead"]
         # Of a text without marks.
-        loose = [each for each in lines if each.kind == "paragraph" and len(each.text) <= _LONGEST]
-        for likely in ([each for each in lines if each.kind == "heading"], loose):
-            naming = [each for each in likely if not _SKIPS.match(_line(each))]
-            if naming:  # who submits a paper may stand below its title, in bold and in no style of a heading
-                return _line(min(reversed(naming), key=lambda piece: piece.depth >= BOLD_DEPTH))
-    head = list(takewhile(lambda piece: not CONTENTS.fullmatch(piece.text), top))  # what follows heads chapters
-    run = _run(_without_bold_head(head, masthead), masthead, symbol, kind)
-    if in_table := _in_table(found, numbered=not run or run[0].number is not None or run[0].text[:1].isdecimal()):
+        unmarked = [each for each in lines if each.kind == "paragraph" and len(each.text) <= _LONGEST]
+        for candidates in ([each for each in lines if each.kind == "heading"], unmarked):
+            without_names = [each for each in candidates if not _SKIPS.match(_text_of(each))]
+            if without_names:  # the sponsors of a paper may stand below its title, in bold but not in a heading style
+                return _text_of(min(reversed(without_names), key=lambda piece: piece.depth >= BOLD_DEPTH))
+    head = list(takewhile(lambda piece: not CONTENTS.fullmatch(piece.text), top))  # then headings are of chapters
+    run = _title_headings(_without_bold_masthead(head, masthead), masthead, symbol, kind)
+    if in_table := _title_in_table(
+        pieces, numbered=not run or run[0].number is not None or run[0].text[:1].isdecimal()
+    ):
         return in_table
     if not run and kind == "treaty" and masthead.body:
-        return masthead.body  # where nobody issues a text its name stands there
-    if not run:  # old documents set their title in capitals only, some as part of their head
+        return masthead.body  # a treaty is issued by no body: its name stands in that place
+    if not run:  # old documents set their title in capitals only, some as part of the masthead
         short = [each for each in head if each.kind == "paragraph" and 12 <= len(each.text) <= _LONGEST]
-        plain = [each for each in short if _capitals(each.text) and _line(each).rstrip("*") not in masthead.symbols]
-        named = next((n for n, piece in enumerate(head) if _line(piece).rstrip("*") in masthead.symbols), 0)
+        plain = [
+            each for each in short if _is_capitals(each.text) and _text_of(each).rstrip("*") not in masthead.symbols
+        ]
+        named = next((n for n, piece in enumerate(head) if _text_of(piece).rstrip("*") in masthead.symbols), 0)
         plain = [each for each in plain if each in head[named:]] or plain  # above the symbol stands an address
-        telling = [piece.text.rstrip("*") for piece in plain if piece.part != "masthead"]
-        telling = telling or [piece.text for piece in plain if not _SKIPS.match(piece.text)][-1:]
-        telling = telling or _behind(head, masthead)
-        return (telling or headings or [""])[0]
-    # The title of the agenda item stands above that of the document, and is set smaller; articles stand below that of a treaty.
+        titles = [piece.text.rstrip("*") for piece in plain if piece.part != "masthead"]
+        titles = titles or [piece.text for piece in plain if not _SKIPS.match(piece.text)][-1:]
+        titles = titles or _line_after_masthead(head, masthead)
+        return (titles or headings or [""])[0]
+    # The title of the agenda item stands above the document's and is a deeper heading; a treaty's articles stand below.
     first = run[0] if kind == "treaty" else min(run, key=lambda piece: piece.depth)
-    title = " ".join(_line(piece) for piece in _lines_of(first, run, found))
-    part = _part(run, symbol)
+    title = " ".join(_text_of(piece) for piece in _title_lines(first, run, pieces))
+    part = _part_heading(run, symbol)
     return f"{title}: {part}" if part else title
 
 
-def _in_table(found: Sequence[Piece], *, numbered: bool) -> str:
-    """The title in a table that stands before all text: beside a label that says so, or, where the first heading is `numbered`, in a last row of
-    one cell over several columns."""
-    rows = list(takewhile(lambda piece: piece.kind == "row", found))
+def _title_in_table(pieces: Sequence[Piece], *, numbered: bool) -> str:
+    """The title in a table before all text: beside a label for it, or, where the first heading is `numbered`, in a last
+    row that is one cell over several columns."""
+    rows = list(takewhile(lambda piece: piece.kind == "row", pieces))
     cells = [[" ".join(cell.split()) for cell in piece.cells if cell.strip()] for piece in rows]
     for row in cells:
         if len(row) == 2 and TITLE_LABEL.fullmatch(row[0]):
             return row[1]
     alone = cells[-1][0] if numbered and len(rows) > 1 and rows[-1].spans and len(cells[-1]) == 1 else ""
-    return alone if 12 <= len(alone) <= _LONGEST and not find_dates(alone) else ""
+    return alone if 12 <= len(alone) <= _LONGEST and not find_full_dates(alone) else ""
 
 
-def _lines_of(title: Piece, run: Sequence[Piece], found: Sequence[Piece]) -> list[Piece]:
-    """The lines of a title that is typed in capitals over several: those right below one that is nearly full."""
+def _title_lines(title: Piece, run: Sequence[Piece], pieces: Sequence[Piece]) -> list[Piece]:
+    """The lines of a title in capitals: a line that is nearly full is continued by the one below it."""
     lines = [title]
-    for piece in found[found.index(title) + 1 :]:
+    for piece in pieces[pieces.index(title) + 1 :]:
         full = (
             lines[-1].depth == piece.depth >= BOLD_DEPTH and len(lines[-1].text) >= _FULL and lines[-1].text.isupper()
         )
@@ -312,70 +322,72 @@ def _lines_of(title: Piece, run: Sequence[Piece], found: Sequence[Piece]) -> lis
     return lines
 
 
-def _without_bold_head(head: Sequence[Piece], masthead: Masthead) -> list[Piece]:
-    """The pieces without lines in bold above what the head of a document says last, where a heading follows, in a style where any is: it is the
-    title."""
+def _without_bold_masthead(head: Sequence[Piece], masthead: Masthead) -> list[Piece]:
+    """The pieces without the bold lines above the last line of the masthead, where a heading follows that may be the
+    title (one in a heading style, where there is any)."""
     if not masthead.symbols:
         return list(head)
     headings = [n for n, piece in enumerate(head) if piece.kind == "heading"]
     first = next((n for n in headings if head[n].depth < BOLD_DEPTH), max(headings, default=0))
-    last = max((n for n, piece in enumerate(head[:first]) if _of_head(piece, masthead)), default=0)
+    last = max((n for n, piece in enumerate(head[:first]) if _is_masthead_line(piece, masthead)), default=0)
     return [piece for n, piece in enumerate(head) if n >= last or piece.kind != "heading"]
 
 
-def _of_head(piece: Piece, masthead: Masthead) -> bool:
-    """Whether a line is one of those that the head of a document has beside the names of bodies."""
-    text = _line(piece)
-    said = text.rstrip("*") in (*masthead.symbols, masthead.session, masthead.item)
-    dated = _only_a_date(text) or bool(masthead.dates and masthead.dates in text)
-    return said or dated or is_distribution_line(text)
+def _is_masthead_line(piece: Piece, masthead: Masthead) -> bool:
+    """Whether a line is a typical line of a masthead, other than the name of a body."""
+    text = _text_of(piece)
+    stated = text.rstrip("*") in (*masthead.symbols, masthead.session, masthead.item)
+    dated = _is_date(text) or bool(masthead.dates and masthead.dates in text)
+    return stated or dated or is_distribution_line(text)
 
 
-def _run(head: Sequence[Piece], masthead: Masthead, symbol: Symbol | None, kind: TextKind) -> list[Piece]:
-    """The first headings of a text that may name it, up to its first words or its first chapter."""
+def _title_headings(head: Sequence[Piece], masthead: Masthead, symbol: Symbol | None, kind: TextKind) -> list[Piece]:
+    """The first headings that may be the title, up to the first paragraph or chapter."""
     run: list[Piece] = []
     for piece in head:
         if piece.kind != "heading":
             if run and piece.part != "masthead":
                 break
         elif (
-            (kind == "treaty" and article_of(_line(piece)))
+            (kind == "treaty" and parse_article(_text_of(piece)))
             or (run and piece.part)
             or CHAPTER.match(piece.text)
             or SUMMARY.match(piece.text)
         ):
             break
-        elif not _only_a_date(text := _line(piece)) and not _names_body(text, masthead, symbol):
+        elif not _is_date(text := _text_of(piece)) and not _names_body(text, masthead, symbol):
             run.append(piece)
     return run
 
 
-def _reports(before: Sequence[Piece]) -> bool:
-    """Whether contents or numbered paragraphs stand before a resolution: it is then one of those that a report has in it."""
+def _is_within_report(before: Sequence[Piece]) -> bool:
+    """Whether a table of contents or numbered paragraphs stand before a resolution, which then is one of those within a
+    report."""
     return any(CONTENTS.fullmatch(each.text) or (each.kind == "paragraph" and each.number) for each in before)
 
 
-def _behind(head: Sequence[Piece], masthead: Masthead) -> list[str]:
-    """The line right behind the head of a text without marks, whose lines are paragraphs, where that is no sentence; behind the item of the agenda
-    the second of three or more, since the first is what the item is called and the last the form of the text, which stands above the title of a draft."""
-    said = [each for each in (masthead.item, masthead.dates, masthead.session) if each]
-    heads = [n for n, piece in enumerate(head) if any(each in _line(piece) for each in said)]
+def _line_after_masthead(head: Sequence[Piece], masthead: Masthead) -> list[str]:
+    """The line right after the masthead in a text without markup, if it is not a sentence. After an agenda item there
+    are three lines or more: the first is the title of the item and the last the form of the text, so that the title is
+    the second; in a draft (`/L.`) the form stands before the title, which is the third."""
+    stated = [each for each in (masthead.item, masthead.dates, masthead.session) if each]
+    heads = [n for n, piece in enumerate(head) if any(each in _text_of(piece) for each in stated)]
     behind = takewhile(_is_line, head[heads[-1] + 1 :]) if heads else ()
-    lines = [_line(piece) for piece in behind]
-    if len(lines) < 3 or not masthead.item or masthead.item not in _line(head[heads[-1]]):
+    lines = [_text_of(piece) for piece in behind]
+    if len(lines) < 3 or not masthead.item or masthead.item not in _text_of(head[heads[-1]]):
         return lines[:1]
     limited = any("/L." in each for each in masthead.symbols)
     return lines[2:3] if limited else lines[1:2]
 
 
 def _is_line(piece: Piece) -> bool:
-    """Whether a piece is a short paragraph that is no sentence and has no number."""
+    """Whether a piece is a short paragraph without a number that is not a sentence."""
     short = piece.kind == "paragraph" and not piece.number and len(piece.text) <= _LONGEST
     return short and not piece.text.endswith((".", "。"))
 
 
 def _names_body(text: str, masthead: Masthead, symbol: Symbol | None) -> bool:
-    """Whether a heading names who issues the document, or something else of its head."""
+    """Whether a heading names the body that issues the document, or is another line of its masthead."""
     name, body = text.casefold(), masthead.body.casefold()
     inside = len(name) < len(body) and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", body)
     of_head = text in (masthead.session, masthead.item, masthead.dates)
@@ -386,9 +398,9 @@ def _names_body(text: str, masthead: Masthead, symbol: Symbol | None) -> bool:
     return bool(inside or of_head or symbol_of(text) or issuer or (at_conference and _CONFERENCE.match(text)))
 
 
-def _meeting(top: Sequence[Piece], masthead: Masthead) -> str:
-    """What the record of a meeting is called: body, session and meeting, as they are printed. Of several bodies it is the last that met."""
-    lines = [(_line(piece), piece.kind == "heading") for piece in top]
+def _meeting_title(top: Sequence[Piece], masthead: Masthead) -> str:
+    """The title of a meeting record: body, session and meeting, as printed. Of several bodies it is the last one."""
+    lines = [(_text_of(piece), piece.kind == "heading") for piece in top]
     # Other headings are those of what was spoken about.
     head = takewhile(lambda each: not each[1] or each[0] == masthead.body or names_session(each[0]), lines)
     before = [text for text, _ in head]
@@ -397,8 +409,8 @@ def _meeting(top: Sequence[Piece], masthead: Masthead) -> str:
     return ", ".join([*filter(None, bodies[-1:]), *named]) if named else ""
 
 
-def _part(run: Sequence[Piece], symbol: Symbol | None) -> str:
-    """The heading of that part of a work which the symbol says that the document is: of "Section 16" under (Sect. 16)."""
+def _part_heading(run: Sequence[Piece], symbol: Symbol | None) -> str:
+    """The heading of the part of a work that the symbol names: of "Section 16" for (Sect. 16)."""
     number = (symbol.part or "").rpartition(" ")[2] if symbol else ""
     for piece in run[1:]:
         label, _, name = piece.text.partition("\n")
@@ -407,15 +419,15 @@ def _part(run: Sequence[Piece], symbol: Symbol | None) -> str:
     return ""
 
 
-def _line(piece: Piece) -> str:
+def _text_of(piece: Piece) -> str:
     return " ".join(piece.text.split())
 
 
-def _capitals(text: str) -> bool:
-    """Whether a text is in capitals; one in a script without them is not, whatever symbols stand in it."""
+def _is_capitals(text: str) -> bool:
+    """Whether a text is in capitals; a text in a script without capitals is not, even with symbols in it."""
     letters = [letter for letter in text if letter.isalpha()]
     return text.isupper() and 2 * sum(map(str.isupper, letters)) >= len(letters)
 
 
-def _only_a_date(text: str) -> bool:
-    return len(text) <= 30 and text[:1].isdigit() and len(find_dates(text)) == 1
+def _is_date(text: str) -> bool:
+    return len(text) <= 30 and text[:1].isdigit() and len(find_full_dates(text)) == 1

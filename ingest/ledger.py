@@ -1,7 +1,8 @@
-"""What the library remembers of files, and which of two files that hold the same document is kept.
+"""The ledger of files: records what became of each file, and decides which of two files that hold the same document is
+stored.
 
-The rule must not depend on the order of runs: a folder that is ingested twice gives the same library, and writes
-nothing the second time.
+The decision must not depend on the order of runs: a folder that is ingested twice gives the same library, and the
+second run writes nothing.
 """
 
 from __future__ import annotations
@@ -19,179 +20,201 @@ from corpus.symbols import Symbol, same_document
 from ingest.document_reading import READER_VERSION, Input
 from ingest.outcomes import Outcome
 
-LEAST_CHARACTERS = 20
-"""A page with less text than this counts as one whose text was not found."""
+MIN_PAGE_CHARACTERS = 20
+"""A page with fewer characters counts as a page whose text was not found."""
 
 _FORMATS = {"docx": 6, "doc": 5, "odt": 5, "rtf": 5, "html": 4, "text": 3, "pdf": 2}
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What to do with a document that has been read: write it under its final name in place of `replaces`, with
-    `notes` (`displaces`: there is one that leaves for it), as long as the documents `expected` have the hashes by which it was
-    decided (None: not held), where `reason` tells what another file loses by it; or, with `held`, nothing: that is held instead
-    (`reason`), or is the same (no reason)."""
+    """What to do with a document that has been read.
+
+    Without `stored`, the document is written under its final name in place of the documents `replaces`, with the source
+    records `notes`. `displaces` says that at least one document is removed for it, `reason` what another file loses by
+    it. `expected` has the hashes of the documents that the decision is based on (None: not in the library): it holds
+    only as long as they are the same. With `stored`, nothing is written: that document is stored instead (`reason` says
+    why), or is the same (no reason).
+    """
 
     document: Document
     replaces: tuple[str, ...] = ()
     notes: tuple[SourceRecord, ...] = ()
     displaces: bool = False
     expected: Mapping[str, str | None] = field(default_factory=dict)
-    held: Header | None = None
+    stored: Header | None = None
     reason: str = ""
 
 
-class Memory:
-    """Outcomes of earlier runs, kept in a library. `again`: files are to be read though their outcome is known."""
+class Ledger:
+    """Outcomes of earlier runs, stored in a library. With `again`, files are read although their outcome is known."""
 
     def __init__(self, library: Library, *, again: bool = False) -> None:
         self._library = library
         self._again = again
 
-    def recall(self, given: Input, sha256: str) -> Outcome | None:
-        """The outcome of a file that need not be read, since these bytes were read before; else None."""
-        if self._again or given.insists:
+    def find_outcome(self, file: Input, sha256: str) -> Outcome | None:
+        """The outcome of a file that need not be read, since the same bytes were read before; else None."""
+        if self._again or file.force:
             return None
-        noted = self._library.source(given.place)
-        if noted and (noted.sha256, noted.reader) != (sha256, READER_VERSION):
-            noted = None
-        twin = None
+        recorded = self._library.source(file.file_id)
+        if recorded and (recorded.sha256, recorded.reader) != (sha256, READER_VERSION):
+            recorded = None
+        duplicate = None
         for header in self._library.headers(sha256=sha256):
-            if header.reader != READER_VERSION or not _as_asked(header, given):
+            if header.reader != READER_VERSION or not _matches_request(header, file):
                 continue
-            if header.origin != given.place:
-                twin = twin or header
-            elif self._read_well_enough(header, given, noted):
-                return Outcome(given.label, "unchanged", header=header)
+            if header.origin != file.file_id:
+                duplicate = duplicate or header
+            elif self._is_complete_reading(header, file, recorded):
+                return Outcome(file.label, "unchanged", header=header)
             else:
                 return None
-        if noted is not None and _asked(noted) == _asked(given) and noted.ocr >= given.ocr:
-            reason = _renamed(noted.reason, noted.name, given.label)
-            if noted.outcome == "refused":
-                return Outcome(given.label, "refused", reason=reason, before=True)
-            for header in self._library.headers(id=noted.document_id or ""):
-                if noted.outcome == "skipped":
-                    return Outcome(given.label, "skipped", reason=reason, header=header, before=True)
-        if twin is None:
+        if (
+            recorded is not None
+            and _requested_identity(recorded) == _requested_identity(file)
+            and recorded.ocr >= file.ocr
+        ):
+            reason = _replace_name(recorded.reason, recorded.name, file.label)
+            if recorded.outcome == "refused":
+                return Outcome(file.label, "refused", reason=reason, from_earlier_run=True)
+            for header in self._library.headers(id=recorded.document_id or ""):
+                if recorded.outcome == "skipped":
+                    return Outcome(file.label, "skipped", reason=reason, header=header, from_earlier_run=True)
+        if duplicate is None:
             return None
-        reason = f"has the same bytes as {self._name(twin)}, which is held as {twin.label}"
-        return Outcome(given.label, "skipped", reason=reason, header=twin)
+        reason = f"has the same bytes as {self._file_name(duplicate)}, which is held as {duplicate.label}"
+        return Outcome(file.label, "skipped", reason=reason, header=duplicate)
 
-    def decide(self, given: Input, document: Document) -> Decision:
-        """Whether a document that has been read is to be written, and what leaves for it."""
-        document = self._named(document)
-        held = next(iter(self._library.headers(id=document.id)), None)
-        if held is not None and held.verified and not document.verified:
-            if held.sha256 != document.sha256:
-                return Decision(document, held=held, reason=self._unverified(document, held))
-            document = replace(document, verified=True)  # once confirmed, these bytes stay so
-        if held is not None:
-            if held.origin != document.origin and (reason := self._worse(given, document, held)):
-                return Decision(document, held=held, reason=reason)
-            if held.origin == document.origin and self._library.document(held.id) == document:
-                return Decision(document, held=held)
-        leaving = [held] if held else []
+    def decide(self, file: Input, document: Document) -> Decision:
+        """Whether a document that has been read is to be written, and which documents are removed for it."""
+        document = self._with_final_name(document)
+        stored = next(iter(self._library.headers(id=document.id)), None)
+        if stored is not None and stored.verified and not document.verified:
+            if stored.sha256 != document.sha256:
+                return Decision(document, stored=stored, reason=self._unverified_reason(document, stored))
+            document = replace(document, verified=True)  # bytes that were confirmed once stay verified
+        if stored is not None:
+            if stored.origin != document.origin and (reason := self._reason_to_keep(file, document, stored)):
+                return Decision(document, stored=stored, reason=reason)
+            if stored.origin == document.origin and self._library.document(stored.id) == document:
+                return Decision(document, stored=stored)
+        replaced = [stored] if stored else []
         others = self._library.headers(sha256=document.sha256)
-        if given.origin or document.edition == "upload":
+        if file.origin or document.edition == "upload":
             others += self._library.headers(origin=document.origin)
         for other in others:
-            # Without an origin a name is all that is known, and that tells no official documents apart.
-            same_file = other.edition == "upload" or other.sha256 == document.sha256 or bool(given.origin)
-            if same_file and other.id != document.id and other not in leaving:
-                leaving.append(other)
-        notes = [self._record(given, document.sha256, "held", document.id)]
+            # Without an origin only the name is known, which does not identify an official document.
+            same_file = other.edition == "upload" or other.sha256 == document.sha256 or bool(file.origin)
+            if same_file and other.id != document.id and other not in replaced:
+                replaced.append(other)
+        notes = [self._build_record(file, document.sha256, "held", document.id)]
         notes += [
-            self._displaced(other, document.id, given.label) for other in leaving if other.origin != document.origin
+            self._displacement_record(other, document.id, file.label)
+            for other in replaced
+            if other.origin != document.origin
         ]
-        replaces = tuple(other.id for other in leaving if other.id != document.id)
-        told = ""
-        if held is not None and held.origin != document.origin and held.sha256 != document.sha256 and not given.trusted:
-            told = f"takes the place of {self._name(held)} (paragraphs that differ: {self._differing(held, document)})"
-        expected = {document.id: None} | {other.id: other.sha256 for other in leaving}
-        return Decision(document, replaces, tuple(notes), displaces=bool(leaving), expected=expected, reason=told)
+        replaces = tuple(other.id for other in replaced if other.id != document.id)
+        replacement_reason = ""
+        if (
+            stored is not None
+            and stored.origin != document.origin
+            and stored.sha256 != document.sha256
+            and not file.trusted
+        ):
+            replacement_reason = f"takes the place of {self._file_name(stored)} (paragraphs that differ: {self._count_differences(stored, document)})"
+        expected = {document.id: None} | {other.id: other.sha256 for other in replaced}
+        return Decision(
+            document, replaces, tuple(notes), displaces=bool(replaced), expected=expected, reason=replacement_reason
+        )
 
-    def confirm(self, given: Input, sha256: str, held: Header | None) -> None:
-        """Notes, where these bytes are held with nothing but their own word for their symbol, that it is given now."""
-        if given.symbol is not None and held is not None and held.unverified and held.sha256 == sha256:
-            self._library.confirm(held.id)
+    def confirm_symbol(self, file: Input, sha256: str, stored: Header | None) -> None:
+        """Marks a stored document with these bytes as verified where it was not and its symbol is now given."""
+        if file.symbol is not None and stored is not None and stored.unverified and stored.sha256 == sha256:
+            self._library.confirm(stored.id)
 
-    def note(self, given: Input, sha256: str, outcome: str, document_id: str | None = None, reason: str = "") -> None:
-        """Notes what became of a file, unless that is noted already: it is `held` as a document, `skipped` since another file
-        is, or `refused`."""
-        self._library.note(self._record(given, sha256, outcome, document_id, reason))
+    def record(self, file: Input, sha256: str, outcome: str, document_id: str | None = None, reason: str = "") -> None:
+        """Records the outcome of a file, unless it is recorded already: it is `held` as a document, `skipped` since
+        another file is, or `refused`."""
+        self._library.record_source(self._build_record(file, sha256, outcome, document_id, reason))
 
-    def _record(
-        self, given: Input, sha256: str, outcome: str, document_id: str | None, reason: str = ""
+    def _build_record(
+        self, file: Input, sha256: str, outcome: str, document_id: str | None, reason: str = ""
     ) -> SourceRecord:
         return SourceRecord(
-            origin=given.place,
-            name=given.label,
+            origin=file.file_id,
+            name=file.label,
             sha256=sha256,
             reader=READER_VERSION,
             outcome=outcome,
-            symbol=given.symbol.text if given.symbol else None,
-            language=given.language,
-            ocr=given.ocr,
+            symbol=file.symbol.text if file.symbol else None,
+            language=file.language,
+            ocr=file.ocr,
             document_id=document_id,
             reason=reason,
         )
 
-    def _name(self, header: Header) -> str:
-        noted = self._library.source(header.origin)
-        return noted.name if noted else header.source
+    def _file_name(self, header: Header) -> str:
+        recorded = self._library.source(header.origin)
+        return recorded.name if recorded else header.source
 
-    def _read_well_enough(self, header: Header, given: Input, noted: SourceRecord | None) -> bool:
-        """Whether reading again could not find more: text that may now be recognised from images."""
-        if not given.ocr or header.ocr or (noted is not None and noted.ocr):
+    def _is_complete_reading(self, header: Header, file: Input, recorded: SourceRecord | None) -> bool:
+        """Whether reading the file again could not find more text: pages without text may now be recognised from
+        images."""
+        if not file.ocr or header.ocr or (recorded is not None and recorded.ocr):
             return True
-        return not thin_pages(self._library.document(header.id))
+        return not nearly_empty_pages(self._library.document(header.id))
 
-    def _worse(self, given: Input, document: Document, held: Header) -> str:
-        """Why a document does not take the place of one from another file; empty where it does."""
-        name = self._name(held)
-        if document.verified and held.unverified:
+    def _reason_to_keep(self, file: Input, document: Document, stored: Header) -> str:
+        """Why a document does not replace the stored one, which is from another file; empty where it does."""
+        name = self._file_name(stored)
+        if document.verified and stored.unverified:
             return ""
-        ours, theirs = _rank(document), _rank(held)
-        if document.sha256 == held.sha256 and held.reader == READER_VERSION:
-            return f"has the same bytes as {name}, which is held as {held.label}"
-        if given.trusted:
+        ours, theirs = _rank(document), _rank(stored)
+        if document.sha256 == stored.sha256 and stored.reader == READER_VERSION:
+            return f"has the same bytes as {name}, which is held as {stored.label}"
+        if file.trusted:
             return ""
         if ours[0] < theirs[0]:
             return f"is held as a later reissue from {name}"
         if ours < theirs:
-            return f"is held from {name}, which is {_kind(held)} and not {_kind(document)}"
+            return f"is held from {name}, which is {_describe_format(stored)} and not {_describe_format(document)}"
         if ours > theirs:
             return ""
-        if self._library.document(held.id).text == document.text:
-            return f"has the same text as {name}, which is held as {held.label}"
-        noted = self._library.source(document.origin)
-        known = noted is not None and noted.sha256 == document.sha256 and _asked(noted) == _asked(given)
-        if noted is not None and known and noted.outcome == "skipped" and not given.insists:
-            return noted.reason or f"is held from {name}"
+        if self._library.document(stored.id).text == document.text:
+            return f"has the same text as {name}, which is held as {stored.label}"
+        recorded = self._library.source(document.origin)
+        known = (
+            recorded is not None
+            and recorded.sha256 == document.sha256
+            and _requested_identity(recorded) == _requested_identity(file)
+        )
+        if recorded is not None and known and recorded.outcome == "skipped" and not file.force:
+            return recorded.reason or f"is held from {name}"
         return ""
 
-    def _differing(self, held: Header, document: Document) -> str:
-        """How many paragraphs of two texts are not in the other, of how many: `2 of 14`."""
+    def _count_differences(self, stored: Header, document: Document) -> str:
+        """How many paragraphs of two texts differ, as `2 of 14`."""
         old, new = (
             Counter(" ".join(each.body(block).split()) for block in each.blocks if block.kind != "heading")
-            for each in (self._library.document(held.id), document)
+            for each in (self._library.document(stored.id), document)
         )
         return f"{max((old - new).total(), (new - old).total())} of {max(old.total(), new.total())}"
 
-    def _unverified(self, document: Document, held: Header) -> str:
+    def _unverified_reason(self, document: Document, stored: Header) -> str:
         return (
-            f"is {held.label} by its own words alone, which is held from {self._name(held)} and verified. If this is the "
-            f"right text, give the symbol {document.symbol.text if document.symbol else held.label} with it"
+            f"is {stored.label} by its own words alone, which is held from {self._file_name(stored)} and verified. If this is the "
+            f"right text, give the symbol {document.symbol.text if document.symbol else stored.label} with it"
         )
 
-    def _displaced(self, header: Header, document_id: str, by: str) -> SourceRecord:
-        """The note about a file whose document leaves for that of another file."""
-        noted = self._library.source(header.origin)
+    def _displacement_record(self, header: Header, document_id: str, by: str) -> SourceRecord:
+        """The record of a file whose document is replaced by that of another file."""
+        recorded = self._library.source(header.origin)
         reason = f"is held from {by}, which took its place"
-        if noted is not None:
-            if noted.sha256 != header.sha256:
-                return noted  # the file has changed since, and that is what is known of it
-            return replace(noted, outcome="skipped", document_id=document_id, reason=reason)
+        if recorded is not None:
+            if recorded.sha256 != header.sha256:
+                return recorded  # the file has changed since: the record is about its later content
+            return replace(recorded, outcome="skipped", document_id=document_id, reason=reason)
         return SourceRecord(
             origin=header.origin,
             name=header.source,
@@ -202,9 +225,9 @@ class Memory:
             reason=reason,
         )
 
-    def _named(self, document: Document) -> Document:
-        """The document under its final name: an upload that happens to bear the name of one from another file gets
-        a name of its own, and keeps it."""
+    def _with_final_name(self, document: Document) -> Document:
+        """The document under its final name: an upload with the same name as one from another file gets a name of its
+        own, and keeps it in later runs."""
         if document.symbol is not None or document.edition != "upload":
             return document
         stem = document.slug
@@ -212,7 +235,7 @@ class Memory:
         for slug in mine:
             if slug == stem or (slug.startswith(f"{stem}-") and slug[len(stem) + 1 :].isdigit()):
                 return replace(document, slug=slug)
-        slug, n = stem, self._library.keys_like(stem)
+        slug, n = stem, self._library.count_keys_like(stem)
         while any(
             each.edition == "upload" and each.sha256 != document.sha256 for each in self._library.headers(key=slug)
         ):
@@ -220,33 +243,34 @@ class Memory:
         return replace(document, slug=slug)
 
 
-def thin_pages(document: Document) -> tuple[int, ...]:
-    """Numbers of the pages of a paged document of which next to no text was found."""
-    return tuple(page for page, count in enumerate(document.pages, 1) if count < LEAST_CHARACTERS)
+def nearly_empty_pages(document: Document) -> tuple[int, ...]:
+    """Numbers of the pages of a paged document with almost no text."""
+    return tuple(page for page, count in enumerate(document.pages, 1) if count < MIN_PAGE_CHARACTERS)
 
 
-def _asked(of: SourceRecord | Input) -> tuple[str | None, str | None]:
+def _requested_identity(of: SourceRecord | Input) -> tuple[str | None, str | None]:
     symbol = of.symbol.text if isinstance(of.symbol, Symbol) else of.symbol
     return symbol, of.language
 
 
-def _renamed(reason: str, before: str, name: str) -> str:
-    """What was said of a file, said of the same bytes under another name."""
+def _replace_name(reason: str, before: str, name: str) -> str:
+    """The reason recorded for a file, with the name of another file that has the same bytes."""
     return re.sub(rf"(?<!\w){re.escape(before)}(?!\w)", lambda _: name, reason) if before else reason
 
 
-def _as_asked(header: Header, given: Input) -> bool:
-    if given.language not in (None, header.language):
+def _matches_request(header: Header, file: Input) -> bool:
+    if file.language not in (None, header.language):
         return False
-    if given.symbol is None:
+    if file.symbol is None:
         return True
-    return header.symbol is not None and same_document(Symbol.given(header.symbol), given.symbol)
+    return header.symbol is not None and same_document(Symbol.parse_any(header.symbol), file.symbol)
 
 
 def _rank(of: Document | Header) -> tuple[int, int]:
-    """Reissues first, then the kinds of files from which text comes out best; recognised words come last."""
+    """How preferable a document is: reissues first, then formats from which text is read best; text recognised from
+    images comes last."""
     return of.reissue, 0 if of.ocr else _FORMATS.get(of.format, 1)
 
 
-def _kind(of: Document | Header) -> str:
+def _describe_format(of: Document | Header) -> str:
     return "recognised from images" if of.ocr else of.format

@@ -1,7 +1,7 @@
-"""What the head of a United Nations document says: body, symbol, distribution, date, languages, session, item.
+"""Reads the masthead of a United Nations document: body, symbol, distribution, date, languages, session, agenda item.
 
-The layout is that of the United Nations Editorial Manual: emblem and body on the left, symbol and distribution
-on the right, then session, place and dates of the meeting, and the item of the agenda.
+The layout is that of the United Nations Editorial Manual: emblem and body on the left, symbol and distribution on the
+right, then session, place and dates of the meeting, and the agenda item.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import takewhile
 
-from corpus.acronyms import spells
+from corpus.acronyms import matches_acronym
 from corpus.analysis import fold
 from corpus.calendar_names import language_codes
-from corpus.dates import find_dates, says_only_days
+from corpus.dates import find_full_dates, has_only_days
 from corpus.documents import Masthead
 from corpus.roman import from_roman
 from corpus.symbols import Symbol, SymbolError
@@ -24,7 +24,7 @@ from ingest.readers.masthead_lines import ITEM, ORGANIZATION, names_session, sym
 
 MASTHEAD_LINES = 40
 _LONGEST = 400
-"""A line of so many characters is text, and ends the masthead."""
+"""A line of this many characters is text, and ends the masthead."""
 
 _JOB_LANGUAGES = {"E": "en", "F": "fr", "S": "es", "R": "ru", "A": "ar", "C": "zh"}
 _ORIGINAL = re.compile(r"^(?:original|оригинал|الأصل|原文)\s*[:：]?\s*(\S+)", re.IGNORECASE)
@@ -56,91 +56,93 @@ _SESSIONED = re.compile(
     r"(?:(?P<letters>[A-Z]{1,8})[ .-]?\(?(?P<session>\d{1,4})\)?|(?P<named>[A-Z]{2,8})\((?P<roman>[IVXLC]+)\)|(?P<numbered>\d{1,3}) (?P<behind>[A-Z]{1,4}))(?:-[A-Z]{1,4})?"
     r"(?:/.{1,40}|\.[A-Z]?\d{1,4})"
 )
-"""A symbol that begins with the letters of a body and the number of its session: `A79/17`, `220 EX/5`, `WHA79.4`, `GC(69)/7`."""
+"""A symbol that begins with the letters of a body and the number of its session: `A79/17`, `220 EX/5`, `WHA79.4`,
+`GC(69)/7`."""
 _HEAD_LINE = 120
-"""Characters of a line of the head; a longer one is text."""
+"""Most characters of a masthead line; a longer one is text."""
 _FIRST = 6
-"""Lines of a head among which the name of its body is looked for where nothing marks it."""
+"""Number of masthead lines among which the name of the body is searched where no markup shows it."""
 _TEXT_ENDS = re.compile(r"\S[,;]$|\S.{30,}\.$")
 _ABOUT = re.compile(r"\b(?:of|on|by|for|to|d[eu]|des|del|sur|sobre|par|por)\b|\bd[’']", re.IGNORECASE)
-"""A preposition before the noun: what follows is said of a body, or done by it."""
+"""A preposition before the noun: the phrase is about a body, or names something that it does."""
 
 
 def read_masthead(lines: Sequence[Line]) -> Masthead:
-    """The facts of the masthead; what it does not say stays empty."""
-    found: dict[str, str] = {}
+    """The facts of the masthead; those that it does not state are empty."""
+    facts: dict[str, str] = {}
     symbols: tuple[str, ...] = ()
-    ends_open = False  # "Distr." stands alone, what it is follows
-    above, signed = "", {"date": "", "dates": ""}  # a place and one day, not right below a session
-    for line in _top(lines):
+    awaits_distribution = False  # "Distr." stands alone, its value is on the next line
+    above, place_and_day = "", {"date": "", "dates": ""}  # a place and a single day, not right below a session
+    for line in _masthead_lines(lines):
         text = _HAN_SPACES.sub("", line.text)
         if not symbols and (symbol := symbol_of(text)):
-            symbols = tuple(each.text for each in symbol.all)
+            symbols = tuple(each.text for each in symbol.halves)
         elif match := _ORIGINAL.match(text):
-            found.setdefault("original", language_codes().get(match.group(1).casefold().strip(",."), ""))
+            facts.setdefault("original", language_codes().get(match.group(1).casefold().strip(",."), ""))
         elif match := _DISTRIBUTION.match(text):
-            found.setdefault("distribution", (match.group(1) or "").strip())
-            ends_open = not match.group(1)
+            facts.setdefault("distribution", (match.group(1) or "").strip())
+            awaits_distribution = not match.group(1)
             continue
-        elif ends_open and _DISTRIBUTIONS.match(text):
-            found["distribution"] = text
+        elif awaits_distribution and _DISTRIBUTIONS.match(text):
+            facts["distribution"] = text
         elif text.casefold() in language_codes():
-            found.setdefault("language", language_codes()[text.casefold()])
+            facts.setdefault("language", language_codes()[text.casefold()])
         elif match := _JOB.match(text):
-            found.setdefault("job", match.group(0))
+            facts.setdefault("job", match.group(0))
         elif ITEM.match(text):
-            found.setdefault("item", text)
+            facts.setdefault("item", text)
         elif _names_session(line, text):
-            found.setdefault("session", text)
-        elif "date" not in found and len(text) <= 40 and (dates := find_dates(text)) and not _COMMA.search(text):
-            found["date"] = dates[0].isoformat()
-        elif when := _place_dates(text, "session" in found):
+            facts.setdefault("session", text)
+        elif "date" not in facts and len(text) <= 40 and (dates := find_full_dates(text)) and not _COMMA.search(text):
+            facts["date"] = dates[0].isoformat()
+        elif when := _place_dates(text, "session" in facts):
             place, days, day = when
-            if day and not signed["date"] and not _SESSION.search(above):
-                signed = {"date": day, "dates": days}
-            found.setdefault("place", place)
-            found.setdefault("dates", days)
+            if day and not place_and_day["date"] and not _SESSION.search(above):
+                place_and_day = {"date": day, "dates": days}
+            facts.setdefault("place", place)
+            facts.setdefault("dates", days)
         elif (line.part == "masthead" or line.strong or line.heading > 0) and len(text) <= 200 and is_body_name(text):
-            found.setdefault("body", text)
-        ends_open, above = False, text
-    if "date" not in found and signed["date"]:  # the day of the document then, not of a meeting
-        found["date"] = signed["date"]
-        if found["dates"] == signed["dates"]:
-            del found["place"], found["dates"]
-    head = [_HAN_SPACES.sub("", line.text) for line in _top(lines)]
+            facts.setdefault("body", text)
+        awaits_distribution, above = False, text
+    if "date" not in facts and place_and_day["date"]:  # then it is the date of the document, not of a meeting
+        facts["date"] = place_and_day["date"]
+        if facts["dates"] == place_and_day["dates"]:
+            del facts["place"], facts["dates"]
+    head = [_HAN_SPACES.sub("", line.text) for line in _masthead_lines(lines)]
     head = [*takewhile(lambda text: len(text) <= _HEAD_LINE and not _TEXT_ENDS.search(text), head)]
-    symbols = symbols or _of_other_house(head)
-    if symbols and not found.get("body"):  # nothing marks a line in a plain text
+    symbols = symbols or _joined_symbol(head)
+    if symbols and not facts.get("body"):  # plain text has no markup that shows the body
         names = (each for each in head[:_FIRST] if not names_session(each) and is_body_name(each))
-        found["body"] = next(names, "")
-    if not found.get("language") and (letter := re.search(r"\(([A-Z])\)", found.get("job", ""))):
-        found["language"] = _JOB_LANGUAGES.get(letter.group(1), "")
-    return Masthead(symbols=symbols, **found)
+        facts["body"] = next(names, "")
+    if not facts.get("language") and (letter := re.search(r"\(([A-Z])\)", facts.get("job", ""))):
+        facts["language"] = _JOB_LANGUAGES.get(letter.group(1), "")
+    return Masthead(symbols=symbols, **facts)
 
 
 def is_original(text: str) -> bool:
-    """Whether a line says in which language a document was written."""
+    """Whether a line states the language in which a document was written."""
     return _ORIGINAL.match(_HAN_SPACES.sub("", text)) is not None
 
 
 def _place_dates(text: str, in_session: bool) -> tuple[str, str, str] | None:
-    """Place and dates of a line that gives these alone, as printed, and the day where it is one."""
-    found = place_and_dates(text)
-    day = found[1][0].isoformat() if found and len(found[1]) == 1 else ""
+    """Place and dates of a line that has nothing else, as printed, and the day (ISO 8601) where it is a single one."""
+    facts = place_and_dates(text)
+    day = facts[1][0].isoformat() if facts and len(facts[1]) == 1 else ""
     if (match := _PLACE_DATES.match(text)) and (in_session or "," in text):
         return match["place"] or match["place_last"] or "", match["dates"] or match["dates_first"] or "", day
-    if found is None:
+    if facts is None:
         return None
-    return found[0], ", ".join(part for part in map(str.strip, _COMMA.split(text)) if re.search(r"\d", part)), day
+    return facts[0], ", ".join(part for part in map(str.strip, _COMMA.split(text)) if re.search(r"\d", part)), day
 
 
-def _of_other_house(head: Sequence[str]) -> tuple[str, ...]:
-    """The symbol that stands alone on a line of the head, in the manner of a house that writes body and session together, where the
-    head names that session, or the body by these letters; with it may stand its day and further numbers of the paper."""
+def _joined_symbol(head: Sequence[str]) -> tuple[str, ...]:
+    """The symbol of an organization whose symbols join body and session, alone on a line of the masthead, where another
+    line names that session, or the body with these letters. Beside it may stand the date and further numbers of the
+    paper."""
     for line in head:
         first, *beside = line.split()
         more = " ".join(part for part in beside if "/" not in part)
-        text = first if beside and (not more or says_only_days(more)) and "/" in first else line
+        text = first if beside and (not more or has_only_days(more)) and "/" in first else line
         match = _SESSIONED.fullmatch(text.rstrip("*"))
         if match is None:
             continue
@@ -152,34 +154,35 @@ def _of_other_house(head: Sequence[str]) -> tuple[str, ...]:
             int(number) for each in rest if _SESSION.search(each) for number in re.findall(r"\d{1,3}(?!\d)", each)
         }
         dated = any(re.search(rf"(?<!\d){session}(?!\d)", each) for each in rest)
-        unread = dated if session > 999 else not counted  # the session is a year, or written in words
-        spelt = bool(roman) and any(map(_SESSION.search, rest))  # such a number stands for one in words
-        if session in counted or (unread and (spelt or any(_lettered(letters, each) for each in rest))):
+        unread = dated if session > 999 else not counted  # the session is a year, or printed in words
+        spelt = bool(roman) and any(map(_SESSION.search, rest))  # a Roman number in the symbol, words in the line
+        if session in counted or (unread and (spelt or any(_names_body_by_letters(letters, each) for each in rest))):
             with suppress(SymbolError):
-                return (Symbol.given(text).text,)
+                return (Symbol.parse_any(text).text,)
     return ()
 
 
-def _lettered(letters: str, text: str) -> bool:
-    """Whether a line names a body by its letters: those of its words, or of the beginning of one, of a single letter that of its noun."""
+def _names_body_by_letters(letters: str, text: str) -> bool:
+    """Whether a line names a body by its letters: the initials of its words, or the beginning of one; a single letter
+    is that of its noun."""
     noun = _BODY.search(text)
     begins = text[noun.start() :] if noun else ""
     longer = len(letters) > 1 and any(word.upper().startswith(letters) for word in re.findall(r"\w+", text))
     return noun is not None and (
-        begins.upper().startswith(letters) or longer or (len(letters) > 1 and spells(letters, text))
+        begins.upper().startswith(letters) or longer or (len(letters) > 1 and matches_acronym(letters, text))
     )
 
 
 def _names_session(line: Line, text: str) -> bool:
-    """Whether a line is what a session or meeting is called, and no title that says of which one the document is."""
-    found = _SESSION.search(text)
-    if found is None or len(text) > 90 or find_dates(text) or text[:1].islower() or _TEXT_ENDS.search(text):
+    """Whether a line is the name of a session or meeting, not a title that refers to one."""
+    facts = _SESSION.search(text)
+    if facts is None or len(text) > 90 or find_full_dates(text) or text[:1].islower() or _TEXT_ENDS.search(text):
         return False
-    return not line.heading or not _ABOUT.search(text[: found.start()])
+    return not line.heading or not _ABOUT.search(text[: facts.start()])
 
 
 def is_body_name(text: str) -> bool:
-    """Whether a line of a head is the name of a body."""
+    """Whether a masthead line is the name of a body."""
     if _ORGANIZATION.match(text):
         return False
     noun = _BODY.search(text)
@@ -190,7 +193,8 @@ def is_body_name(text: str) -> bool:
     return not (arabic and " " in text[: noun.start()]) and not (han and not _HAN_BODY.search(text))
 
 
-def _top(lines: Sequence[Line]) -> Iterator[Line]:
+def _masthead_lines(lines: Sequence[Line]) -> Iterator[Line]:
+    """The lines that may be part of the masthead."""
     count = 0
     for line in lines:
         if line.blank or line.note or (line.cells and line.part != "masthead"):

@@ -1,4 +1,5 @@
-"""Words of scanned PDF files by OCRmyPDF and Tesseract, where they are installed and the user asks for it."""
+"""Recognises the text of scanned PDF files by OCRmyPDF and Tesseract, where they are installed and the user requests
+it."""
 
 from __future__ import annotations
 
@@ -7,14 +8,14 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from ingest.external_programs import Finished, find, output, run
+from ingest.external_programs import ProgramResult, find_program, read_output, run_program
 from ingest.readers.lines import ReadError
 
 SECONDS = 1000.0
-"""How long the recognition of one file may take: less than what a worker is given."""
+"""How long the recognition of one file may take: less than a worker's time limit."""
 
 CODES = {"en": "eng", "fr": "fra", "es": "spa", "ru": "rus", "ar": "ara", "zh": "chi_sim"}
-"""ISO 639-1 to the names of Tesseract's language data."""
+"""ISO 639-1 codes to the names of Tesseract's language data."""
 
 _PAGE_SECONDS = 120
 _MAX_MEGAPIXELS = 250
@@ -24,7 +25,7 @@ _ENDS = {
 }  # https://ocrmypdf.readthedocs.io/en/latest/advanced.html#return-code-policy
 
 
-def with_text_layer(
+def add_text_layer(
     data: bytes,
     name: str,
     languages: Sequence[str] = (),
@@ -33,24 +34,24 @@ def with_text_layer(
     recogniser: str = "tesseract",
     seconds: float = SECONDS,
 ) -> bytes:
-    """The same PDF with the words of its pages recognised, as a text layer.
+    """The same PDF with the recognised text of its pages as a text layer.
 
-    Every page is recognised anew, whatever text it has: the caller has found none to rely on. `languages` are ISO
-    639-1 codes of official languages; none means all of them for which Tesseract has data. Raises `ReadError` where
-    a program or the data of a language is missing, time runs out, or nothing comes of it.
+    Every page is recognised, whatever text it has: the caller has found none that is reliable. `languages` are ISO
+    639-1 codes of official languages; none means all of them for which Tesseract has data. Raises `ReadError` where a
+    program or the data of a language is missing, time runs out, or there is no result.
     """
-    path, tesseract = find(program), find(recogniser)
+    path, tesseract = find_program(program), find_program(recogniser)
     if path is None or tesseract is None:
         missing = "OCRmyPDF" if path is None else "Tesseract"
         raise ReadError(
             f"{name} has no text, and {missing}, which would recognise it, is not installed. Install it (packages "
             "ocrmypdf and tesseract-ocr), or have the file recognised elsewhere."
         )
-    with tempfile.TemporaryDirectory(prefix="rapporteur-", ignore_cleanup_errors=True) as place:
-        folder = Path(place).resolve()
-        listed = run([tesseract, "--list-langs"], folder, 20).talk
-        wanted = _wanted(languages, set(re.findall(r"^\w+$", listed, re.MULTILINE)), name)
-        source, made = folder / "source.pdf", folder / "made.pdf"
+    with tempfile.TemporaryDirectory(prefix="rapporteur-", ignore_cleanup_errors=True) as temporary:
+        folder = Path(temporary).resolve()
+        listed = run_program([tesseract, "--list-langs"], folder, 20).output
+        selected = _select_languages(languages, set(re.findall(r"^\w+$", listed, re.MULTILINE)), name)
+        source, output_path = folder / "source.pdf", folder / "made.pdf"
         source.write_bytes(data)
         command = [
             path,
@@ -61,36 +62,36 @@ def with_text_layer(
             "--invalidate-digital-signatures",
             f"--tesseract-timeout={_PAGE_SECONDS}",
             f"--max-image-mpixels={_MAX_MEGAPIXELS}",
-            f"--language={'+'.join(CODES[language] for language in wanted)}",
+            f"--language={'+'.join(CODES[language] for language in selected)}",
             str(source),
-            str(made),
+            str(output_path),
         ]
-        finished = run(command, folder, seconds)
-        result = output(made)
-    return _checked(result, finished, name, seconds)
+        finished = run_program(command, folder, seconds)
+        result = read_output(output_path)
+    return _check_result(result, finished, name, seconds)
 
 
-def _wanted(languages: Sequence[str], installed: set[str], name: str) -> list[str]:
-    wanted = list(languages) or [language for language, code in CODES.items() if code in installed]
-    if unknown := [language for language in wanted if language not in CODES]:
+def _select_languages(languages: Sequence[str], installed: set[str], name: str) -> list[str]:
+    selected = list(languages) or [language for language, code in CODES.items() if code in installed]
+    if unknown := [language for language in selected if language not in CODES]:
         raise ReadError(f"Words in {', '.join(unknown)} can't be recognised; the languages are {', '.join(CODES)}.")
-    missing = [CODES[language] for language in wanted if CODES[language] not in installed]
-    if missing or not wanted:
+    missing = [CODES[language] for language in selected if CODES[language] not in installed]
+    if missing or not selected:
         packages = ", ".join(f"tesseract-ocr-{code.replace('_', '-')}" for code in missing or CODES.values())
         raise ReadError(
             f"{name} has no text, and Tesseract has no data to recognise its language with. Install it (packages "
             f"{packages})."
         )
-    return wanted
+    return selected
 
 
-def _checked(result: bytes | None, finished: Finished, name: str, seconds: float) -> bytes:
+def _check_result(result: bytes | None, finished: ProgramResult, name: str, seconds: float) -> bytes:
     if finished.status is None:
         raise ReadError(
             f"The recognition of {name} took more than {seconds:.0f} s and was stopped. Split the file, or run "
             "ocrmypdf yourself and give the PDF that it makes."
         )
-    # 4: valid for every reader we know, though not for the strictest; 10: no PDF/A, which is not asked for.
+    # 4: valid for every reader that we know of, if not for the strictest; 10: no PDF/A, which is not required.
     if result is None or finished.status not in (0, 4, 10):
         why = _ENDS.get(finished.status, f"OCRmyPDF ended with exit status {finished.status}")
         raise ReadError(f"The words of {name} could not be recognised: {why}. Run ocrmypdf on it to see more.")

@@ -1,4 +1,4 @@
-"""What becomes of files that are ingested."""
+"""Outcomes of the ingestion of files, and its progress."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ Result = Literal["added", "replaced", "skipped", "unchanged", "refused", "remove
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one file.
+    """The outcome of one file.
 
-    `header` is the document that the library now holds of it; of a skipped file, the one that it holds instead; of
-    a removed one, what it held. `document` is there where the file was read and its document written. `before` says
-    that the file was not read, since it had been refused or skipped when last it was.
+    `header` is the document of the file that is now in the library; for a skipped file, the one that is stored instead;
+    for a removed one, the document that was removed. `document` is set where the file was read and its document
+    written. `from_earlier_run` says that the file was not read, since an earlier run had refused or skipped it.
     """
 
     name: str
@@ -26,15 +26,15 @@ class Outcome:
     passages: int = 0
     reason: str = ""
     header: Header | None = None
-    before: bool = False
+    from_earlier_run: bool = False
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Where ingestion stands: the file in hand, how many of its passages are embedded, how many files are done."""
+    """Progress of ingestion: the current file, how many of its passages are embedded, how many files are done."""
 
     name: str
     done: int
     total: int
     files: int = 0
-    """Files that are done."""
+    """Number of files that are done."""

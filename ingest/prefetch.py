@@ -1,4 +1,4 @@
-"""Files in their order, each with its bytes, some of them being read meanwhile: never more than memory allows."""
+"""Queues files in order and reads some of them ahead in worker processes, within bounds of memory."""
 
 from __future__ import annotations
 
@@ -11,98 +11,100 @@ from typing import Protocol
 
 from ingest.document_reading import Input
 from ingest.readers import ReadError
-from ingest.sandbox.pool import Workers
+from ingest.sandbox.pool import WorkerPool
 from ingest.sandbox.replies import Reply
 
-READY_BYTES = 64_000_000
-"""How much may wait to be written, before no further file is opened."""
-READY_FILES = 16
+MAX_WAITING_BYTES = 64_000_000
+"""How many bytes may be waiting to be written before no further file is opened."""
+MAX_FILES_AHEAD = 16
 """How many files a worker may be ahead."""
 
 
-class Openable(Protocol):
-    """A file that is opened when its turn comes. `open` raises `ReadError`."""
+class InputSource(Protocol):
+    """A file that is opened when it is needed. `open` raises `ReadError`."""
 
     @property
     def label(self) -> str:
-        """How the file is called in front of people."""
+        """The name of the file in messages."""
 
     def open(self) -> Input:
-        """Its bytes, and what is said about them."""
+        """The bytes, with what is stated about them."""
 
 
 @dataclass
-class Turn:
-    """A file whose turn it is. `given` is without its bytes (`size`) where they are with a worker, whose `answer`
-    comes, or are not needed; `fault` says why there are none."""
+class QueuedFile:
+    """A file in the queue. `input` has no bytes (only `size`) where a worker has them, which will `reply`, or where
+    they are not needed; `error` says why the file could not be opened."""
 
-    source: Openable
-    given: Input
+    source: InputSource
+    input: Input
     sha256: str = ""
     size: int = 0
-    fault: str = ""
-    answer: Future[Reply] | None = None
+    error: str = ""
+    reply: Future[Reply] | None = None
 
     @property
-    def weight(self) -> int:
-        """How many bytes wait with it."""
-        if self.answer is None:
+    def waiting_bytes(self) -> int:
+        """How many bytes wait in the queue for this file."""
+        if self.reply is None:
             return 0
-        if not self.answer.done() or self.answer.exception() is not None:
+        if not self.reply.done() or self.reply.exception() is not None:
             return self.size
-        return self.answer.result().size
+        return self.reply.result().size
 
 
-def turns(sources: Iterable[Openable], workers: Workers | None, known: Callable[[Input, str], bool]) -> Iterator[Turn]:
-    """Each source in its order. Those that are not `known` (by their bytes and SHA-256) are given to the workers some
-    time before their turn; their answer is there when it has come."""
-    left = iter(sources)
-    waiting: deque[Turn] = deque()
+def prefetch(
+    sources: Iterable[InputSource], workers: WorkerPool | None, is_known: Callable[[Input, str], bool]
+) -> Iterator[QueuedFile]:
+    """Yields each source in order. Those that are not known (`is_known`, by their bytes and SHA-256) are sent to the
+    workers ahead of time; a file is yielded when the worker has replied."""
+    remaining = iter(sources)
+    waiting: deque[QueuedFile] = deque()
     more = True
     try:
         while more or waiting:
-            while more and _room(waiting, workers):
-                source = next(left, None)
+            while more and _has_room(waiting, workers):
+                source = next(remaining, None)
                 if source is None:
                     more = False
                 else:
-                    waiting.append(_begin(source, workers, known))
+                    waiting.append(_enqueue(source, workers, is_known))
             if not waiting:
                 break
-            answer = waiting[0].answer
-            if answer is not None and not answer.done():
-                wait(_unfinished(waiting), return_when=FIRST_COMPLETED)
+            reply = waiting[0].reply
+            if reply is not None and not reply.done():
+                wait(_pending_replies(waiting), return_when=FIRST_COMPLETED)
                 continue
             yield waiting.popleft()
     finally:
-        for turn in waiting:
-            if turn.answer is not None:
-                turn.answer.cancel()
+        for queued in waiting:
+            if queued.reply is not None:
+                queued.reply.cancel()
 
 
-def _unfinished(waiting: Iterable[Turn]) -> list[Future[Reply]]:
-    return [turn.answer for turn in waiting if turn.answer is not None and not turn.answer.done()]
+def _pending_replies(waiting: Iterable[QueuedFile]) -> list[Future[Reply]]:
+    return [queued.reply for queued in waiting if queued.reply is not None and not queued.reply.done()]
 
 
-def _room(waiting: deque[Turn], workers: Workers | None) -> bool:
+def _has_room(waiting: deque[QueuedFile], workers: WorkerPool | None) -> bool:
     if not waiting:
         return True
-    if workers is None or len(waiting) >= READY_FILES * workers.width:
+    if workers is None or len(waiting) >= MAX_FILES_AHEAD * workers.width:
         return False
-    if len(_unfinished(waiting)) >= 2 * workers.width:
+    if len(_pending_replies(waiting)) >= 2 * workers.width:
         return False
-    return sum(turn.weight for turn in waiting) < READY_BYTES
+    return sum(queued.waiting_bytes for queued in waiting) < MAX_WAITING_BYTES
 
 
-def _begin(source: Openable, workers: Workers | None, known: Callable[[Input, str], bool]) -> Turn:
+def _enqueue(source: InputSource, workers: WorkerPool | None, is_known: Callable[[Input, str], bool]) -> QueuedFile:
     try:
-        given = source.open()
+        input = source.open()
     except ReadError as error:
-        return Turn(source, Input(source.label, b""), fault=str(error))
-    turn = Turn(source, given, hashlib.sha256(given.data).hexdigest(), len(given.data))
-    if workers is None or given.trusted:
-        return turn
-    if not known(given, turn.sha256):
-        turn.answer = workers.start(given, turn.sha256)
-    turn.given = replace(given, data=b"")
-    return turn
+        return QueuedFile(source, Input(source.label, b""), error=str(error))
+    queued = QueuedFile(source, input, hashlib.sha256(input.data).hexdigest(), len(input.data))
+    if workers is None or input.trusted:
+        return queued
+    if not is_known(input, queued.sha256):
+        queued.reply = workers.submit(input, queued.sha256)
+    queued.input = replace(input, data=b"")
+    return queued

@@ -1,4 +1,4 @@
-"""Who speaks in the record of a meeting, by the form of its lines, until the next does: `Mr. Okonjo (Liberia) (spoke in French): ...`, or in
+"""Finds who speaks in a meeting record, by the form of its lines: `Mr. Okonjo (Liberia) (spoke in French): ...`, or in
 a summary record `3. Mr. Okonjo (Liberia), speaking for the Group, said that ...`."""
 
 from __future__ import annotations
@@ -9,39 +9,40 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from corpus.documents import Document, Span, once
+from corpus.documents import Document, Span, cached_by_document
 from ingest.readers.lines import LEADERS
 
 Role = Literal["speech", "numbered", "heading", "other"]
-"""What a block may be in a record: words that are said, a paragraph with a number, which has such words in a summary record alone, a heading, which
-ends them, or something between them, as a footnote."""
+"""The role of a block in a record: text that may be spoken; a numbered paragraph, which has speeches in summary records
+only; a heading, which ends a speech; or something else between them, such as a footnote."""
 _LABEL = re.compile(
-    r"(?P<name>[^\s\d:：()（）][^\d:：()（）;!?]{1,60}?)(?P<told>(?:\s*[(（][^()（）:：]{2,80}[)）]){0,3})\s?(?:：|:(?=\s))"
+    r"(?P<name>[^\s\d:：()（）][^\d:：()（）;!?]{1,60}?)(?P<brackets>(?:\s*[(（][^()（）:：]{2,80}[)）]){0,3})\s?(?:：|:(?=\s))"
 )
 _REPORTED = re.compile(
-    r"(?P<name>[^\s\d:：()（）][^\d:：()（）;!?]{1,60}?)(?P<told>(?:\s*[(（][^()（）:：]{2,80}[)）]){1,2})"
+    r"(?P<name>[^\s\d:：()（）][^\d:：()（）;!?]{1,60}?)(?P<brackets>(?:\s*[(（][^()（）:：]{2,80}[)）]){1,2})"
 )
 _SAYING = re.compile(r"(?:\s*[,，،][^.;。]{1,200}?[,，،])?\s*(?P<words>[：:]|[㐀-鿿]|[^\W\d_]+[\s,]+[^\W\d_]+)")
-"""What follows who speaks in a summary record, behind an insertion: two words (`said that`), in Chinese one, or a colon."""
-_TOLD = re.compile(r"[(（]([^()（）]+)[)）]")
+"""What follows the speaker in a summary record, possibly after an insertion: two words (`said that`), in Chinese one,
+or a colon."""
+_IN_BRACKETS = re.compile(r"[(（]([^()（）]+)[)）]")
 _HAN = re.compile("[㐀-鿿]")
 _WORD = re.compile(r"[^\W\d_]+(?:[-‐’'][^\W\d_]+)*")
-MOST_CALLED = 500
-"""Speakers who speak once that are looked for among earlier words."""
-MOST_WORDS = 8
-"""Words of who speaks, beside the State."""
-SHORT = 80
-"""Characters of a line that a record itself tells: what was decided, or when the meeting ended."""
+MAX_CALLED = 500
+"""Most speakers with a single speech that are checked against names in earlier lines."""
+MAX_NAME_WORDS = 8
+"""Most words of a speaker's name, without the State."""
+MAX_RECORD_LINE = 80
+"""Most characters of a line of the record itself: what was decided, or when the meeting ended."""
 
 
-FEWEST = 3
-"""Speakers whose words a summary record reports in the same way, at least."""
+MIN_REPORTED_SPEAKERS = 3
+"""Least number of speakers whose speeches a summary record introduces with the same words."""
 
 
 @dataclass(frozen=True)
 class Speech:
-    """The words of one speaker up to the next: the ordinal of the block with which they begin, how many characters of its words without their
-    number name who speaks, and who that is, with the State."""
+    """The words of one speaker up to the next: the ordinal of its first block, the number of characters of that block's
+    text (without its number) that name the speaker, and the speaker with the State."""
 
     first: int
     label: int
@@ -50,29 +51,34 @@ class Speech:
 
 @dataclass(frozen=True)
 class _Start:
+    """The beginning of a line that may begin a speech."""
+
     at: int
     name: str
-    told: tuple[str, ...]
+    in_brackets: tuple[str, ...]
     end: int
 
 
-def speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
-    """For each block of a text the speech that it is part of. A text is a record where somebody speaks again after others, as who presides
-    does, and several are told with what stands for them in brackets. Others speak whom an earlier line names."""
-    found = [start for n, (role, text) in enumerate(lines) if role == "speech" and (start := _start(n, text))]
+def find_speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
+    """For each block of a text the speech that it is part of. A text is a record where somebody speaks again after
+    others, as the presiding officer does, and several speakers have a State or the like in brackets. Speakers without
+    one count if an earlier line names them."""
+    found = [start for n, (role, text) in enumerate(lines) if role == "speech" and (start := _parse_start(n, text))]
     counts = Counter(start.name for start in found)
     first, last = dict[str, int](), dict[str, int]()
     for n, start in enumerate(found):
         first.setdefault(start.name, n)
         last[start.name] = n
-    again = {name for name, count in counts.items() if last[name] - first[name] >= count}
-    told = {start.name for start in found if start.told and any(map(str.isalpha, start.told[0]))}
-    if not again or len(told) < 2 or len(counts) < 3:
-        return _spoken(_reported(lines), lines)
-    begins = {start.at: start for start in found if start.told or start.name in again}
-    begins |= _called(found, again, lines, min(begins))
-    untold = {start.name for start in found if not start.told}
-    notes = {_manner(each) for start in found for each in start.told[start.name not in untold :]}  # "spoke in French"
+    repeated_speakers = {name for name, count in counts.items() if last[name] - first[name] >= count}
+    with_state = {start.name for start in found if start.in_brackets and any(map(str.isalpha, start.in_brackets[0]))}
+    if not repeated_speakers or len(with_state) < 2 or len(counts) < 3:
+        return _without_record_lines(_reported_speeches(lines), lines)
+    begins = {start.at: start for start in found if start.in_brackets or start.name in repeated_speakers}
+    begins |= _called_speakers(found, repeated_speakers, lines, min(begins))
+    with_bare_name = {start.name for start in found if not start.in_brackets}
+    notes = {
+        _manner_key(each) for start in found for each in start.in_brackets[start.name not in with_bare_name :]
+    }  # "spoke in French"
     spoken: list[Speech | None] = []
     current: Speech | None = None
     for n, (role, _) in enumerate(lines):
@@ -80,43 +86,51 @@ def speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
             current = None
         elif n in begins:
             start = begins[n]
-            states = [f"({each})" for each in start.told if _manner(each) not in notes]
+            states = [f"({each})" for each in start.in_brackets if _manner_key(each) not in notes]
             current = Speech(n, start.end, " ".join([start.name, *states[:1]]))
         spoken.append(current if role == "speech" else None)
-    return _spoken(spoken, lines)
+    return _without_record_lines(spoken, lines)
 
 
-def _spoken(parted: list[Speech | None], lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
-    """What is said, without what the record itself tells between: short paragraphs that stand several times, word for word, in the speeches
-    of who speaks most often, as who presides does, and the last line, where that tells when the meeting rose."""
-    turns = Counter(each.speaker for n, each in enumerate(parted) if each and each.first == n)
+def _without_record_lines(speeches: list[Speech | None], lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
+    """The speeches without the text of the record itself: short paragraphs that are repeated, word for word, in the
+    speeches of the presiding officer (who speaks most often), and the last line, where it states when the meeting
+    rose."""
+    turns = Counter(each.speaker for n, each in enumerate(speeches) if each and each.first == n)
     presiding = max(turns, key=lambda each: turns[each], default="")
-    within = [(text, each) for (_, text), each in zip(lines, parted, strict=True) if each and len(text) <= SHORT]
+    within = [
+        (text, each) for (_, text), each in zip(lines, speeches, strict=True) if each and len(text) <= MAX_RECORD_LINE
+    ]
     counts = Counter(text for text, each in within if each.speaker == presiding)
-    told = {text for text, count in counts.items() if count > 1}
-    spoken = [None if each and each.first != n and lines[n][1] in told else each for n, each in enumerate(parted)]
+    repeated = {text for text, count in counts.items() if count > 1}
+    spoken = [None if each and each.first != n and lines[n][1] in repeated else each for n, each in enumerate(speeches)]
     end, last = max(((n, each) for n, each in enumerate(spoken) if each), key=lambda each: each[0], default=(0, None))
-    if last and last.first != end and len(lines[end][1]) <= SHORT and any(map(str.isdigit, lines[end][1])):
+    if last and last.first != end and len(lines[end][1]) <= MAX_RECORD_LINE and any(map(str.isdigit, lines[end][1])):
         spoken[end] = None
     return spoken
 
 
-def _reported(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
-    """The same of a summary record: paragraphs begin with who speaks, with what stands for them in brackets, and go on in the same words, which
-    are learnt; who presides is told by the same words again and again, without brackets."""
-    said = [(n, text) for n, (role, text) in enumerate(lines) if role in ("speech", "numbered")]
-    found = {n: match for n, text in said if (match := _REPORTED.match(text)) and is_name(match["name"])}
+def _reported_speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
+    """The speeches of a summary record: paragraphs begin with the speaker, with the State in brackets, and continue
+    with the same words, which are learnt from the text; the presiding officer is followed by the same words repeatedly,
+    without brackets."""
+    candidates = [(n, text) for n, (role, text) in enumerate(lines) if role in ("speech", "numbered")]
+    found = {n: match for n, text in candidates if (match := _REPORTED.match(text)) and is_name(match["name"])}
     names = {n: " ".join(match["name"].split()) for n, match in found.items()}
-    heard: dict[str, set[str]] = {}
+    speakers_by_words: dict[str, set[str]] = {}
     for n, match in found.items():
         if saying := _SAYING.match(lines[n][1], match.end()):
-            heard.setdefault(" ".join(saying["words"].split()), set()).add(names[n])
-    words = max(heard, key=lambda each: len(heard[each]), default="")
-    if len(heard.get(words, ())) < FEWEST or 2 * len(heard[words]) < len(set(names.values())):
+            speakers_by_words.setdefault(" ".join(saying["words"].split()), set()).add(names[n])
+    words = max(speakers_by_words, key=lambda each: len(speakers_by_words[each]), default="")
+    if len(speakers_by_words.get(words, ())) < MIN_REPORTED_SPEAKERS or 2 * len(speakers_by_words[words]) < len(
+        set(names.values())
+    ):
         return [None] * len(lines)
     behind = re.compile(rf"(?P<name>[^\s\d][^\d:：()（）.;,，]{{0,40}}?)\s*{re.escape(words)}".replace(r"\ ", r"\s+"))
     plain = {
-        n: match for n, text in said if n not in found and (match := behind.match(text)) and is_name(match["name"])
+        n: match
+        for n, text in candidates
+        if n not in found and (match := behind.match(text)) and is_name(match["name"])
     }
     counts = Counter(match["name"] for match in plain.values())
     head = {text.partition(":")[0].partition("：")[0] for _, text in lines[: min(found)]}  # "Chair: Ms. Arno (Panama)"
@@ -130,7 +144,7 @@ def _reported(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
             current = None
         elif n in found:
             saying = re.compile(rf"[^.。]*?{re.escape(words)}".replace(r"\ ", r"\s+")).match(text, found[n].end())
-            state = _TOLD.findall(found[n]["told"])[0]
+            state = _IN_BRACKETS.findall(found[n]["brackets"])[0]
             current = Speech(n, saying.end() if saying else found[n].end(), f"{names[n]} ({' '.join(state.split())})")
         elif n in plain and plain[n]["name"] in presiding:
             current = Speech(n, plain[n].end(), plain[n]["name"])
@@ -140,73 +154,85 @@ def _reported(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
     return spoken
 
 
-def _start(n: int, text: str) -> _Start | None:
-    """How a line begins that may be the first of a speech."""
+def _parse_start(n: int, text: str) -> _Start | None:
+    """How a line begins that may be the first of a speech; None for other lines."""
     match = None if LEADERS.search(text[:200]) else _LABEL.match(text)
     if match is None:
         return None
     name = " ".join(match["name"].split())
     if not is_name(name):
         return None
-    return _Start(n, name, tuple(" ".join(each.split()) for each in _TOLD.findall(match["told"])), match.end())
+    return _Start(
+        n, name, tuple(" ".join(each.split()) for each in _IN_BRACKETS.findall(match["brackets"])), match.end()
+    )
 
 
-def _manner(told: str) -> str:
-    """By what words in brackets are known that tell how somebody speaks, in whatever language that is."""
-    return told[-2:] if _HAN.search(told) else told.split()[0]
+def _manner_key(in_brackets: str) -> str:
+    """The words by which a note in brackets is recognised as one about the manner of speaking, in any language."""
+    return in_brackets[-2:] if _HAN.search(in_brackets) else in_brackets.split()[0]
 
 
 def is_name(text: str) -> bool:
-    """Whether words may name who speaks: few, most with a capital, and nothing but a title cut short."""
+    """Whether words may be a speaker's name: few, most of them capitalized, and no abbreviation but a title."""
     words = text.split()
     cased = [word for word in words if word[0].isupper() or word[0].islower()]
     capitals = sum(word[0].isupper() for word in cased)
     abbreviated = all(len(word) <= 5 for word in words[:-1] if word.endswith((".", "。")))
-    short = len(words) <= MOST_WORDS and not any(mark in text for mark in ",，、。")
+    short = len(words) <= MAX_NAME_WORDS and not any(mark in text for mark in ",，、。")
     return short and abbreviated and (not cased or (words[0][0].isupper() and 2 * capitals >= len(cased)))
 
 
 def _is_office(name: str, head: Container[str]) -> bool:
-    """Whether words name who presides, and do not stand for who spoke last (`She`, `His delegation`): more than one with capitals, or one that the head
-    of the record has before a name."""
+    """Whether words name the presiding officer, not the last speaker (`She`, `His delegation`): more than one word, all
+    capitalized, or words that stand before a name at the head of the record."""
     words = name.split()
     return name in head or (len(words) > 1 and not any(word[0].islower() and len(word) > 3 for word in words))
 
 
-def _called(
-    found: Sequence[_Start], again: set[str], lines: Sequence[tuple[Role, str]], since: int
+def _called_speakers(
+    found: Sequence[_Start], repeated_speakers: set[str], lines: Sequence[tuple[Role, str]], since: int
 ) -> dict[int, _Start]:
-    """Of the lines from one on that begin as a speech, without brackets and once, those by somebody whom an earlier line names."""
-    presiding = {name.split()[-1] for name in again}  # "Mr. President: ..." is none
+    """Of the lines from `since` on that begin like a speech, without brackets and by a speaker with one speech, those
+    whose speaker an earlier line names."""
+    presiding = {name.split()[-1] for name in repeated_speakers}  # "Mr. President: ..." addresses one
     made: dict[int, _Start] = {}
     words, read = set[str](), 0
     for start in found:
         *before, last = start.name.split()
         han = bool(_HAN.search(start.name))
         plain = any(word[0].islower() and len(word) > 3 for word in (*before, last))
-        if start.at < since or start.told or start.name in again or last in presiding or plain or not (before or han):
+        if (
+            start.at < since
+            or start.in_brackets
+            or start.name in repeated_speakers
+            or last in presiding
+            or plain
+            or not (before or han)
+        ):
             continue
         words.update(word for _, text in lines[read : start.at] for word in _WORD.findall(text))
         read = start.at
         if last in words or (han and any(start.name in word for word in words)):
             made[start.at] = start
-        if len(made) == MOST_CALLED:
+        if len(made) == MAX_CALLED:
             break
     return made
 
 
-@once
+@cached_by_document
 def speeches_of(document: Document) -> tuple[Speech | None, ...]:
     """For each block of a document the speech that it is part of."""
     if document.kind in ("agenda", "treaty"):
         return (None,) * len(document.blocks)
     return tuple(
-        speeches([(role_of(each.kind, each.number, each.locator), document.body(each)) for each in document.blocks])
+        find_speeches(
+            [(role_of(each.kind, each.number, each.locator), document.body(each)) for each in document.blocks]
+        )
     )
 
 
 def role_of(kind: str, number: str | None, part: str) -> Role:
-    """What a block may be in a record, by its kind, its number and the part of the document that it is in."""
+    """The role of a block in a record, from its kind, its number and the part of the document that it is in."""
     if kind == "heading":
         return "heading"
     if kind not in ("paragraph", "item") or part in ("masthead", "contents", "caption"):
@@ -214,8 +240,9 @@ def role_of(kind: str, number: str | None, part: str) -> Role:
     return "numbered" if number else "speech"
 
 
-def label_of_speech(document: Document, ordinal: int) -> Span | None:
-    """The words that name who speaks in a block, where the record begins that speech; None where nobody does."""
+def speaker_label_span(document: Document, ordinal: int) -> Span | None:
+    """The span of the words that name the speaker of a block's speech, in the block with which it begins; None without
+    one."""
     speech = speeches_of(document)[ordinal]
     if speech is None:
         return None
@@ -223,8 +250,9 @@ def label_of_speech(document: Document, ordinal: int) -> Span | None:
     return start, start + speech.label
 
 
-def names_who_presides(document: Document, ordinal: int) -> bool:
-    """Whether a line above the speeches of a record says who presides: the office, the name and the State in brackets (`Chair: Ms. Arno (Panama)`)."""
+def names_presiding_officer(document: Document, ordinal: int) -> bool:
+    """Whether a line before the speeches of a record names the presiding officer: the office, the name and the State in
+    brackets (`Chair: Ms. Arno (Panama)`)."""
     first = next((n for n, each in enumerate(speeches_of(document)) if each), 0)
     text = document.block_text(document.blocks[ordinal])
     office, _, who = text.replace("：", ":").partition(":")

@@ -1,4 +1,4 @@
-"""From lines to pieces: headings, paragraphs, list items, rows and footnotes, with their numbers and nesting."""
+"""Builds pieces from lines: headings, paragraphs, list items, rows and footnotes, with their numbers and nesting."""
 
 from __future__ import annotations
 
@@ -12,7 +12,14 @@ from corpus.documents import BlockKind
 from corpus.roman import from_roman
 from corpus.tables import CAPTION_LIMIT, CAPTION_LINES
 from ingest.readers import Line
-from ingest.readers.lines import CAPTION_NUMBER, ENDS, LED, TABLE_WORDS, LinePart, leads
+from ingest.readers.lines import (
+    CAPTION_NUMBER,
+    LEADER_BETWEEN_WORDS,
+    SENTENCE_END,
+    TABLE_WORDS,
+    LinePart,
+    has_leader_dots,
+)
 
 LabelKind = Literal["number", "bracketed", "letter", "roman", "dotted"]
 
@@ -26,10 +33,10 @@ _LABELS: tuple[tuple[LabelKind, re.Pattern[str]], ...] = (
     ("dotted", re.compile(r"([a-z])\.\s+(?=[A-Z])")),
 )
 BOLD_DEPTH = 7
-"""The level of a heading that nothing but bold letters shows; one in italics is a level deeper."""
+"""The level of a heading that is only marked by bold letters; one in italics is one level deeper."""
 _BARE_NUMBER = re.compile(r"(\d{1,3})\s+(?=[^\W\d_a-zà-ÿа-я])")
 _BARE_COUNT = re.compile(r"(\d{1,3})\s+(?=[^\W\d_])")
-"""The same of those who print no dots behind numbers: `1 that a fund be set up`."""
+"""The same in texts that print no dot after numbers: `1 that a fund be set up`."""
 _CYRILLIC = "абвгдежзиклмнопрстуфхцчшщэюя"
 _ABJAD = "أبجدهوزحطيكلمنسعفصقرشتثخذضظغ"
 _HAN = "一二三四五六七八九"
@@ -46,27 +53,28 @@ _PREAMBULAR_BREAK = re.compile(rf"(?<=,) (?=(?:{_PREAMBULAR})\b)")
 _CAPTION = re.compile(
     rf"\s*(?:{TABLE_WORDS})\s*{CAPTION_NUMBER}(?:\s*$|\s*[^\w\s]|\s+(?-i:[^a-zà-ÿа-я]))", re.IGNORECASE
 )
-"""How the caption of a table begins, and no sentence: `Table 1. Boats`, not `Table 1 shows`."""
+"""The beginning of a table caption, not of a sentence: `Table 1. Boats`, not `Table 1 shows`."""
 _LABEL_ONLY_HEADING = re.compile(
     r"^(?:(?:article|part|chapter|section|title)\s+(?:\d{1,3}|[IVXLC]{1,6})\b\.?|[IVXLC]{1,6}\.?)$", re.IGNORECASE
 )
 _BRACKETED = re.compile(r"[(（](\d{1,2})[)）]\s*(?=[^\W\d_])")
-"""How a sub-paragraph is numbered by some: `(1) to make`."""
+"""A sub-paragraph number in brackets: `(1) to make`."""
 _STARS = re.compile(r"(\*{1,4})\s*(?=[^\s*])")
 _CALL = r"(?<=[^\s*/\d])({})(?=[\s,.;:)”»]|$)"
 _CALLS = re.compile(_CALL.format(r"\*{1,4}"))
-"""Asterisks before a note, and those behind the word that it is about; behind a symbol they are part of the head of a reissue."""
+"""Asterisks behind the word that a note is about; behind a symbol they belong to the masthead of a reissue."""
 _HAN_JOIN = re.compile(r"[㐀-鿿　-〿！-｠]$")
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A block before it has a place: its words, its number, and how deep the source sets it.
+    """A block before it has a locator: its text, its number, and its depth in the source.
 
-    `depth` is the heading level for headings (1 outermost) and the nesting of numbered items otherwise
-    (0 for none, 1 for `1.`, 2 for `(a)` and `(1)`, 3 for `(i)`, 4 for `a.`). `body` is where the text after the number
-    begins. `spans` has the columns and rows that each cell of a row spans, where any spans several. `part` is the part of the document that the reader put it into, `header` says that a row heads its table, `follows`
-    that the number is the next one of a list that is open.
+    `depth` is the heading level for headings (1 outermost) and the nesting of numbered items otherwise (0 for none, 1
+    for `1.`, 2 for `(a)` and `(1)`, 3 for `(i)`, 4 for `a.`). `body_start` is the offset of the text after the number.
+    `spans` has the columns and rows that each cell of a row spans, where any spans several. `part` is the part of the
+    document that the reader assigned it to, `header` says that a row is a header of its table, `continues_list` that the
+    number is the next one of an open list.
     """
 
     kind: BlockKind
@@ -74,7 +82,7 @@ class Piece:
     row: int
     depth: int = 0
     number: str | None = None
-    body: int = 0
+    body_start: int = 0
     page: int | None = None
     cells: tuple[str, ...] = ()
     spans: tuple[tuple[int, int], ...] = ()
@@ -82,15 +90,18 @@ class Piece:
     table: int = 0
     part: LinePart = ""
     header: bool = False
-    follows: bool = False
+    continues_list: bool = False
 
 
-def pieces(lines: Sequence[Line]) -> list[Piece]:
+def build_pieces(lines: Sequence[Line]) -> list[Piece]:
     """The pieces of a document in reading order; every word of every line is in exactly one of them."""
-    return _nested(_mended(_joined_headings(_captioned(_noted(list(_split_preambles(_grouped(lines))))))))
+    pieces = list(_split_preambles(_group_lines(lines)))
+    for step in (_mark_footnotes, _mark_captions, _join_headings, _rejoin_sentences, _number_pieces):
+        pieces = step(pieces)
+    return pieces
 
 
-class _Growing:
+class _PieceBuilder:
     """A piece to which lines are still being added."""
 
     def __init__(self, piece: Piece) -> None:
@@ -99,7 +110,7 @@ class _Growing:
         self._marks = [*piece.marks]
 
     def add(self, line: Line) -> None:
-        """A further line of the same piece: a hyphen at its end is mended, Chinese gets no space."""
+        """Adds a further line: a word hyphenated at the line end is joined; after Chinese no space is inserted."""
         last = self._parts[-1]
         if last.endswith("-") and line.text[:1].islower():
             self._parts[-1] = last[:-1]
@@ -109,77 +120,77 @@ class _Growing:
         self._marks += line.marks
 
     @property
-    def ended(self) -> bool:
-        """Whether the lines so far end a sentence or a part of a list."""
-        return _closes(self._parts[-1])
+    def ends_clause(self) -> bool:
+        """Whether the lines so far end a sentence or an item of a list."""
+        return _ends_clause(self._parts[-1])
 
-    def closed(self) -> Piece:
-        """The piece, whole."""
+    def build(self) -> Piece:
+        """The complete piece."""
         return replace(self._piece, text="".join(self._parts), marks=tuple(self._marks))
 
 
-def _grouped(lines: Sequence[Line]) -> Iterator[Piece]:
-    """Lines that belong together become one piece."""
-    growing: _Growing | None = None
+def _group_lines(lines: Sequence[Line]) -> Iterator[Piece]:
+    """Joins lines that belong together to one piece."""
+    builder: _PieceBuilder | None = None
     table = 0
     in_table = broken = False
     for line in lines:
-        led = not line.part and not line.cells and leads(line.text)
-        if led:
-            line = replace(line, text=LED.sub(" ", line.text), broken=True)
-        starts = (
+        has_leaders = not line.part and not line.cells and has_leader_dots(line.text)
+        if has_leaders:
+            line = replace(line, text=LEADER_BETWEEN_WORDS.sub(" ", line.text), broken=True)
+        begins_piece = (
             broken
-            or led
+            or has_leaders
             or line.heading
             or line.note
             or line.bullet
             or line.part in ("masthead", "caption")
-            or _label(line.text)
-            or (growing is not None and growing.ended and _BRACKETED.match(line.text))
+            or _read_labels(line.text)
+            or (builder is not None and builder.ends_clause and _BRACKETED.match(line.text))
             or _is_heading(line)
         )
-        told: dict[str, Any] = {"row": line.row, "page": line.page, "marks": line.marks, "part": line.part}
+        common: dict[str, Any] = {"row": line.row, "page": line.page, "marks": line.marks, "part": line.part}
         row = bool(line.cells) and not line.blank
-        if growing is not None and (line.blank or row or starts):
-            yield growing.closed()
-            growing = None
+        if builder is not None and (line.blank or row or begins_piece):
+            yield builder.build()
+            builder = None
         if row:
             table += not in_table
             cells = tuple(cell.text for cell in line.cells)
-            wide = any((cell.over, cell.down) != (1, 1) for cell in line.cells)
-            spans = tuple((cell.over, cell.down) for cell in line.cells) if wide else ()
-            yield Piece("row", line.text, cells=cells, spans=spans, table=table, header=line.header, **told)
+            wide = any((cell.col_span, cell.row_span) != (1, 1) for cell in line.cells)
+            spans = tuple((cell.col_span, cell.row_span) for cell in line.cells) if wide else ()
+            yield Piece("row", line.text, cells=cells, spans=spans, table=table, header=line.header, **common)
         elif line.blank:
             in_table = in_table and bool(line.cells)
             broken = False
             continue
-        elif growing is not None:
-            growing.add(line)
+        elif builder is not None:
+            builder.add(line)
         elif _is_heading(line):
             depth = line.heading or (BOLD_DEPTH if line.strong else BOLD_DEPTH + 1)
-            yield Piece("heading", line.text, depth=depth, **told)
+            yield Piece("heading", line.text, depth=depth, **common)
         elif line.note:
-            growing = _Growing(Piece("footnote", line.text, number=line.note, **told))
+            builder = _PieceBuilder(Piece("footnote", line.text, number=line.note, **common))
         else:
-            growing = _Growing(Piece("item" if line.bullet else "paragraph", line.text, **told))
+            builder = _PieceBuilder(Piece("item" if line.bullet else "paragraph", line.text, **common))
         in_table, broken = row, line.broken
-    if growing:
-        yield growing.closed()
+    if builder:
+        yield builder.build()
 
 
 def _is_heading(line: Line) -> bool:
     if line.part in ("masthead", "caption", "contents"):
         return False
-    if line.heading or line.top:  # a reader that knows where a line stands has decided already
+    if line.heading or line.top:  # a reader that knows the layout has decided already
         return line.heading > 0 and bool(line.text)
     short = len(line.text) <= 300 and not line.bullet
     return short and (line.strong or (line.emphasis and not line.text.endswith((".", ";", ","))))
 
 
-def _split_preambles(found: Iterator[Piece]) -> Iterator[Piece]:
-    """A preamble printed as one run of text becomes its heading and its paragraphs."""
+def _split_preambles(pieces: Iterator[Piece]) -> Iterator[Piece]:
+    """Splits a preamble that is printed as one run of text into its heading and its paragraphs."""
     in_preamble = False
-    for piece in found:
+    for piece in pieces:
         glued = _GLUED_PREAMBLE.match(piece.text) if piece.kind == "paragraph" else None
         if glued:
             yield Piece("heading", glued.group(1), piece.row, 3, page=piece.page)
@@ -194,44 +205,47 @@ def _split_preambles(found: Iterator[Piece]) -> Iterator[Piece]:
             yield piece
 
 
-def _captioned(found: list[Piece]) -> list[Piece]:
-    """Short lines from one that begins `Table 1` to a table right below are its caption, however they are set."""
-    made = [*found]
-    for n, piece in enumerate(found):
+def _mark_captions(pieces: list[Piece]) -> list[Piece]:
+    """Marks captions: short lines from one that begins with `Table 1` down to a table right below, whatever their
+    layout."""
+    result = [*pieces]
+    for n, piece in enumerate(pieces):
         if piece.part or piece.kind not in ("heading", "paragraph") or not _CAPTION.match(piece.text):
             continue
-        lines = list(takewhile(lambda each: each.kind in ("heading", "paragraph"), found[n : n + CAPTION_LINES + 1]))
-        below = found[n + len(lines) : n + len(lines) + 1]
-        short = all(not each.part and len(each.text) <= CAPTION_LIMIT for each in lines)
-        if short and below and below[0].kind == "row" and not any(_label(each.text) for each in lines):
-            made[n : n + len(lines)] = [replace(each, kind="paragraph", depth=0, part="caption") for each in lines]
-    return made
+        lines = list(takewhile(lambda piece: piece.kind in ("heading", "paragraph"), pieces[n : n + CAPTION_LINES + 1]))
+        below = pieces[n + len(lines) : n + len(lines) + 1]
+        short = all(not piece.part and len(piece.text) <= CAPTION_LIMIT for piece in lines)
+        if short and below and below[0].kind == "row" and not any(_read_labels(piece.text) for piece in lines):
+            result[n : n + len(lines)] = [replace(piece, kind="paragraph", depth=0, part="caption") for piece in lines]
+    return result
 
 
-def _noted(found: list[Piece]) -> list[Piece]:
-    """A paragraph that begins with asterisks, as typed behind a word before it, is the footnote of that word. Those of lists are none."""
-    marks = [match[1] if (match := _STARS.match(piece.text)) else "" for piece in found]
-    made = [*found]
-    called: dict[str, list[int]] = {}
-    for n, (piece, mark) in enumerate(zip(found, marks, strict=True)):
-        if piece.kind == "paragraph" and mark in called and mark not in (*marks[n - 1 : n], *marks[n + 1 : n + 2]):
+def _mark_footnotes(pieces: list[Piece]) -> list[Piece]:
+    """Turns a paragraph that begins with asterisks into a footnote where an earlier word is followed by the same
+    asterisks. Items of lists with asterisks are not footnotes."""
+    marks = [match[1] if (match := _STARS.match(piece.text)) else "" for piece in pieces]
+    result = [*pieces]
+    callers: dict[str, list[int]] = {}
+    for n, (piece, mark) in enumerate(zip(pieces, marks, strict=True)):
+        if piece.kind == "paragraph" and mark in callers and mark not in (*marks[n - 1 : n], *marks[n + 1 : n + 2]):
             call = re.compile(_CALL.format(re.escape(mark)))
-            for at in called.pop(mark):
-                made[at] = replace(made[at], text=call.sub("", made[at].text), marks=(*made[at].marks, mark))
-            made[n] = replace(piece, kind="footnote", text=piece.text[len(mark) :].lstrip(), number=mark)
+            for at in callers.pop(mark):
+                result[at] = replace(result[at], text=call.sub("", result[at].text), marks=(*result[at].marks, mark))
+            result[n] = replace(piece, kind="footnote", text=piece.text[len(mark) :].lstrip(), number=mark)
         elif not mark and piece.kind not in ("row", "footnote"):
-            for stars in {match[1] for match in _CALLS.finditer(piece.text)}:
-                called.setdefault(stars, []).append(n)
-    return made
+            for asterisks in {match[1] for match in _CALLS.finditer(piece.text)}:
+                callers.setdefault(asterisks, []).append(n)
+    return result
 
 
-def _joined_headings(found: list[Piece]) -> list[Piece]:
-    """`Article 5` and the title on the next line are one heading; so are the lines of one that breaks within a phrase."""
-    made: list[Piece] = []
-    for piece in found:
-        last = made[-1] if made else None
-        if last is not None and _goes_on(last, piece):
-            made[-1] = replace(last, text=f"{last.text} {piece.text}", marks=last.marks + piece.marks)
+def _join_headings(pieces: list[Piece]) -> list[Piece]:
+    """Joins `Article 5` and the title on the next line to one heading, as well as the lines of a heading that is broken
+    within a phrase."""
+    result: list[Piece] = []
+    for piece in pieces:
+        last = result[-1] if result else None
+        if last is not None and _continues_heading(last, piece):
+            result[-1] = replace(last, text=f"{last.text} {piece.text}", marks=last.marks + piece.marks)
         elif (
             piece.kind == "heading"
             and last is not None
@@ -240,48 +254,49 @@ def _joined_headings(found: list[Piece]) -> list[Piece]:
             and _LABEL_ONLY_HEADING.match(last.text)
             and not _LABEL_ONLY_HEADING.match(piece.text)
         ):
-            made[-1] = replace(last, text=f"{last.text}\n{piece.text}", marks=last.marks + piece.marks)
+            result[-1] = replace(last, text=f"{last.text}\n{piece.text}", marks=last.marks + piece.marks)
         else:
-            made.append(piece)
-    return made
+            result.append(piece)
+    return result
 
 
-def _goes_on(last: Piece, piece: Piece) -> bool:
-    """Whether a heading goes on with the one above: that ends with a comma or a word of two letters such as `of`, or this begins with a small letter."""
+def _continues_heading(last: Piece, piece: Piece) -> bool:
+    """Whether a heading continues the one above: that ends with a comma or a word of two letters such as `of`, or this
+    one begins with a small letter."""
     if not last.kind == piece.kind == "heading" or (last.depth, last.part) != (piece.depth, piece.part):
         return False
     word = last.text.split()[-1]
     capitals = last.text.isupper() and piece.text.isupper() and not from_roman(word.lower())
     short = word.isalpha() and len(word) == 2 and (word.islower() or capitals)
-    labelled = _label(piece.text) or _LABEL_ONLY_HEADING.match(piece.text)
+    labelled = _read_labels(piece.text) or _LABEL_ONLY_HEADING.match(piece.text)
     return not labelled and (last.text.endswith((",", "،")) or short or piece.text[:1].islower())
 
 
-def _mended(found: list[Piece]) -> list[Piece]:
-    """A sentence that a footnote at the foot of its page cuts in two is made whole; the note comes after it."""
-    made: list[Piece] = []
-    back = -1  # the last piece that is no footnote
-    for piece in found:
+def _rejoin_sentences(pieces: list[Piece]) -> list[Piece]:
+    """Rejoins a sentence that is interrupted by a footnote at the foot of a page; the footnote comes after it."""
+    result: list[Piece] = []
+    last_text = -1  # index of the last piece that is not a footnote
+    for piece in pieces:
         cut = (
             piece.kind == "paragraph"
             and not piece.part
-            and 0 <= back < len(made) - 1
-            and made[back].kind in ("paragraph", "item")
-            and not ENDS.search(made[back].text)
+            and 0 <= last_text < len(result) - 1
+            and result[last_text].kind in ("paragraph", "item")
+            and not SENTENCE_END.search(result[last_text].text)
             and piece.text[:1].islower()
-            and not _label(piece.text)
+            and not _read_labels(piece.text)
         )
         if cut:
-            whole = f"{made[back].text} {piece.text}"
-            made[back] = replace(made[back], text=whole, marks=made[back].marks + piece.marks)
+            whole = f"{result[last_text].text} {piece.text}"
+            result[last_text] = replace(result[last_text], text=whole, marks=result[last_text].marks + piece.marks)
         else:
-            back = back if piece.kind == "footnote" else len(made)
-            made.append(piece)
-    return made
+            last_text = last_text if piece.kind == "footnote" else len(result)
+            result.append(piece)
+    return result
 
 
-def _label(text: str) -> list[tuple[LabelKind, str, int]]:
-    """Ways to read the number at the start of a text: kind, number, length."""
+def _read_labels(text: str) -> list[tuple[LabelKind, str, int]]:
+    """The ways to read the number at the start of a text: kind, number, length."""
     return [
         (kind, match[1], match.end())
         for kind, pattern in _LABELS
@@ -289,7 +304,7 @@ def _label(text: str) -> list[tuple[LabelKind, str, int]]:
     ]
 
 
-def _value(kind: LabelKind, number: str) -> int:
+def _label_value(kind: LabelKind, number: str) -> int:
     if kind == "bracketed":
         return int(number)
     if kind == "number":  # "16.3" is the third paragraph of section 16
@@ -308,125 +323,130 @@ def _value(kind: LabelKind, number: str) -> int:
     return value
 
 
-def _nested(found: list[Piece]) -> list[Piece]:
-    """Reads the numbers. `(i)` after `(h)` is a letter, at the start of a list it is a Roman number."""
-    made: list[Piece] = []
-    running: dict[int, int] = {}
-    counted = 0  # the number of the last numbered paragraph
-    bare = False  # whether that had no dot
-    bracketed = 0  # how deep the list is that is numbered in brackets, 0 where none is open
-    for n, piece in enumerate(found):
+def _number_pieces(pieces: list[Piece]) -> list[Piece]:
+    """Reads the numbers of pieces: `(i)` after `(h)` is a letter, at the start of a list it is a Roman number."""
+    result: list[Piece] = []
+    open_lists: dict[int, int] = {}
+    last_number = 0  # the number of the last numbered paragraph
+    last_undotted = False  # whether that number had no dot
+    bracketed = 0  # the depth of the open list with numbers in brackets, 0 where none is open
+    for n, piece in enumerate(pieces):
         if piece.kind in ("heading", "row"):
             if piece.kind == "heading":
-                running, bracketed = {}, 0
-                piece = _numbered_heading(piece)
-            made.append(piece)
+                open_lists, bracketed = {}, 0
+                piece = _number_heading(piece)
+            result.append(piece)
             continue
         labelled = piece.kind != "footnote" and piece.part not in ("masthead", "caption", "contents")
-        readings = _label(piece.text) if labelled else []
+        readings = _read_labels(piece.text) if labelled else []
         dotted = bool(readings)
         if labelled and not dotted:
-            readings = _without_dot(found, n, counted, bare) or _in_brackets(found, n, running.get(bracketed, 0))
+            readings = _undotted_label(pieces, n, last_number, last_undotted) or _bracketed_label(
+                pieces, n, open_lists.get(bracketed, 0)
+            )
         if not readings:
-            made.append(piece)
+            result.append(piece)
             continue
-        kind, number, length = max(readings, key=lambda reading: _plausible(reading, running, bracketed))
-        if number == "i" and kind == "letter" and _next_label(found, n) == "ii":
+        kind, number, length = max(readings, key=lambda reading: _plausibility(reading, open_lists, bracketed))
+        if number == "i" and kind == "letter" and _next_label(pieces, n) == "ii":
             kind, number, length = next(reading for reading in readings if reading[0] == "roman")
-        depth, value = _depth(kind, bracketed), _value(kind, number)
+        depth, value = _depth(kind, bracketed), _label_value(kind, number)
         if kind == "bracketed":
-            bracketed = depth = bracketed or (3 if 2 in running else 2)
+            bracketed = depth = bracketed or (3 if 2 in open_lists else 2)
         elif depth < bracketed:
             bracketed = 0
-        counted, bare = (value, not dotted) if depth == 1 else (counted, bare)
-        follows = value > 1 and running.get(depth) == value - 1
-        running = {level: last for level, last in running.items() if level < depth} | {depth: value}
+        last_number, last_undotted = (value, not dotted) if depth == 1 else (last_number, last_undotted)
+        continues_list = value > 1 and open_lists.get(depth) == value - 1
+        open_lists = {level: last for level, last in open_lists.items() if level < depth} | {depth: value}
         text = piece.text[:length].rstrip() + (" " if piece.text[length:] else "") + piece.text[length:]
         label = f"{number}." if kind == "dotted" else number if kind == "number" else f"({number})"
-        made.append(
+        result.append(
             replace(
                 piece,
                 kind="paragraph" if kind == "number" else "item",
                 text=text,
                 number=label,
                 depth=depth,
-                follows=follows,
-                body=len(text) - len(piece.text[length:]),
+                continues_list=continues_list,
+                body_start=len(text) - len(piece.text[length:]),
             )
         )
-    return made
+    return result
 
 
 def _depth(kind: LabelKind, bracketed: int) -> int:
-    """How deep a number of a kind stands; one level deeper in a list that is numbered in brackets."""
+    """The depth of a number of a kind; one level deeper within a list that is numbered in brackets."""
     depth = _DEPTH[kind]
     return depth + (0 < bracketed <= depth)
 
 
-def _in_brackets(found: Sequence[Piece], n: int, before: int) -> list[tuple[LabelKind, str, int]]:
-    """The number in brackets of a paragraph behind the one numbered `before`, or that of the first where a second one follows."""
-    match = _BRACKETED.match(found[n].text)
+def _bracketed_label(pieces: Sequence[Piece], n: int, before: int) -> list[tuple[LabelKind, str, int]]:
+    """The number in brackets of a paragraph: the one after `before`, or the first where a second one follows."""
+    match = _BRACKETED.match(pieces[n].text)
     if match is None:
         return []
     value = int(match[1])
     if value != before + 1 or not before:
-        below = takewhile(lambda piece: piece.kind != "heading", found[n + 1 : n + 20])
+        below = takewhile(lambda piece: piece.kind != "heading", pieces[n + 1 : n + 20])
         later = [int(other[1]) for piece in below if (other := _BRACKETED.match(piece.text))]
         if value != 1 or later[:1] != [2]:
             return []
     return [("bracketed", match[1], match.end())]
 
 
-def _closes(text: str) -> bool:
-    """Whether words end a sentence, or a part of one that is numbered."""
-    return bool(ENDS.search(text)) or text.endswith((",", "，", "،"))
+def _ends_clause(text: str) -> bool:
+    """Whether a text ends a sentence or a numbered part of one."""
+    return bool(SENTENCE_END.search(text)) or text.endswith((",", "，", "،"))
 
 
-def _without_dot(found: Sequence[Piece], n: int, counted: int, bare: bool) -> list[tuple[LabelKind, str, int]]:
-    """The number of a paragraph that lacks its dot: it follows the last one, and the next paragraphs count on from it; behind
-    the last paragraph of all none does, which then is no date or the like that stands alone. Where the last one lacked its dot (`bare`),
-    or the paragraph right behind has the number 2, all do."""
-    if (count := _BARE_COUNT.match(found[n].text)) and found[n].kind == "paragraph" and _closes(found[n].text):
-        behind = _BARE_COUNT.match(found[n + 1].text) if found[n + 1 : n + 2] else None
+def _undotted_label(
+    pieces: Sequence[Piece], n: int, last_number: int, last_undotted: bool
+) -> list[tuple[LabelKind, str, int]]:
+    """The number of a paragraph that is printed without a dot: it must follow the last number (`last_number`), and the next
+    paragraphs must continue the count; the last paragraph must be long, so that it is not a date on a line of its own.
+    Where the last number had no dot (`last_undotted`), or the next paragraph has the number 2, all numbers are printed so."""
+    if (count := _BARE_COUNT.match(pieces[n].text)) and pieces[n].kind == "paragraph" and _ends_clause(pieces[n].text):
+        behind = _BARE_COUNT.match(pieces[n + 1].text) if pieces[n + 1 : n + 2] else None
         begins = int(count[1]) == 1 and behind is not None and int(behind[1]) == 2
-        if (begins and found[n + 1].kind == "paragraph") or (bare and int(count[1]) == counted + 1):
+        if (begins and pieces[n + 1].kind == "paragraph") or (last_undotted and int(count[1]) == last_number + 1):
             return [("number", count[1], count.end())]
-    match = _BARE_NUMBER.match(found[n].text)
-    if not match or not counted or int(match.group(1)) != counted + 1:
+    match = _BARE_NUMBER.match(pieces[n].text)
+    if not match or not last_number or int(match.group(1)) != last_number + 1:
         return []
     here: list[tuple[LabelKind, str, int]] = [("number", match.group(1), match.end())]
-    following = counted + 2
-    for piece in found[n + 1 : n + 60]:
+    following = last_number + 2
+    for piece in pieces[n + 1 : n + 60]:
         if piece.kind in ("heading", "row", "footnote") or piece.part:
             continue
-        numbers = [number for kind, number, _ in _label(piece.text) if kind == "number"]
+        numbers = [number for kind, number, _ in _read_labels(piece.text) if kind == "number"]
         if numbers:
-            return here if _value("number", numbers[0]) == following else []
+            return here if _label_value("number", numbers[0]) == following else []
         if (other := _BARE_NUMBER.match(piece.text)) and int(other.group(1)) == following:
             following += 1
-    return here if len(found[n].text) > 60 else []
+    return here if len(pieces[n].text) > 60 else []
 
 
-def _next_label(found: Sequence[Piece], n: int) -> str:
+def _next_label(pieces: Sequence[Piece], n: int) -> str:
     """The number of the next numbered piece under the same heading, as printed; empty where there is none."""
-    below = takewhile(lambda piece: piece.kind != "heading", found[n + 1 : n + 20])
-    return next((readings[0][1] for piece in below if (readings := _label(piece.text))), "")
+    below = takewhile(lambda piece: piece.kind != "heading", pieces[n + 1 : n + 20])
+    return next((readings[0][1] for piece in below if (readings := _read_labels(piece.text))), "")
 
 
-def _plausible(reading: tuple[LabelKind, str, int], running: dict[int, int], bracketed: int) -> tuple[int, int]:
-    """How well a reading continues the lists that are open: the next number of the deepest, then a start."""
+def _plausibility(reading: tuple[LabelKind, str, int], open_lists: dict[int, int], bracketed: int) -> tuple[int, int]:
+    """How well a reading of a number continues the open lists: best as the next number of the deepest list, then as the
+    start of a new one."""
     kind, number, _ = reading
-    depth, value = _depth(kind, bracketed), _value(kind, number)
-    if running.get(depth) == value - 1 and value > 1:
+    depth, value = _depth(kind, bracketed), _label_value(kind, number)
+    if open_lists.get(depth) == value - 1 and value > 1:
         return (3, depth)
-    if value == 1 and depth > max(running, default=0):
+    if value == 1 and depth > max(open_lists, default=0):
         return (2, depth)
     return (1 if value == 1 else 0, -depth)
 
 
-def _numbered_heading(piece: Piece) -> Piece:
-    for kind, number, length in _label(piece.text):
+def _number_heading(piece: Piece) -> Piece:
+    for kind, number, length in _read_labels(piece.text):
         if kind in ("number", "letter", "roman"):
             label = number if kind == "number" else f"({number})"
-            return replace(piece, number=label, body=length)
+            return replace(piece, number=label, body_start=length)
     return piece

@@ -1,8 +1,8 @@
-"""Runs one program and ends everything that it started, also when whoever asked for it is killed.
+"""Runs one program and ends everything that it started, even if the process that requested it is killed.
 
-Started by `ingest.external_programs` as a program of its own, in a process group of its own: `supervisor.py CPU_SECONDS
-FILE_BYTES PROGRAM ARGUMENT...`. Its standard input is a pipe that nobody writes to: its end says that the one who
-asked is gone. It exits with the program's status, or with 128 and the number of the signal that ended it.
+Started by `ingest.external_programs` as a program of its own, in its own process group: `supervisor.py CPU_SECONDS
+FILE_BYTES PROGRAM ARGUMENT...`. Its standard input is a pipe that nobody writes to: its end shows that the requesting
+process has ended. It exits with the program's status, or with 128 and the number of the signal that ended it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _STEP = 0.05
 def main() -> None:
     """Runs the program of the command line."""
     cpu, size = int(sys.argv[1]), int(sys.argv[2])
-    # The worker that asked may be short of memory by its own will; the program gets what the system allows.
+    # The worker has a soft memory limit of its own; the program gets what the system allows.
     for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA):
         hard = resource.getrlimit(kind)[1]
         resource.setrlimit(kind, (hard, hard))

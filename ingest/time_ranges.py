@@ -1,4 +1,4 @@
-"""Spans of time of day as timetables print them, in the six official languages."""
+"""Ranges of time of day as timetables print them, in the six official languages."""
 
 from __future__ import annotations
 
@@ -29,23 +29,25 @@ _HALF_OF_DAY = re.compile(
 )
 
 
-def half_of(label: str) -> tuple[Half, int] | None:
-    """The half of the day with which a label ends, and where that stands: `Monday, 2 June, morning`. None where there is none."""
+def find_half_of_day(label: str) -> tuple[Half, int] | None:
+    """The half of the day with which a label ends, and its offset: `Monday, 2 June, morning`. None where there is
+    none."""
     match = _HALF_OF_DAY.search(label.strip())
     if match is None:
         return None
     return ("morning" if match["morning"] else "afternoon"), match.start("morning" if match["morning"] else "afternoon")
 
 
-def names_half(label: str) -> bool:
-    """Whether a label is a half of the day and nothing else."""
-    half = half_of(label)
+def is_half_of_day(label: str) -> bool:
+    """Whether a label is only a half of the day."""
+    half = find_half_of_day(label)
     return half is not None and half[1] == 0
 
 
 def parse_times(label: str) -> tuple[dt.time, dt.time] | None:
-    """`11 a.m.–1 p.m.`, `3–5 p.m.`, `10 h 30-13 h` or `10:00-13:00` as start and end; None for all that is no span of time."""
-    match = _SPAN.fullmatch(_plain(label))
+    """Start and end of a time range such as `11 a.m.–1 p.m.`, `3–5 p.m.`, `10 h 30-13 h` or `10:00-13:00`; None for
+    other texts."""
+    match = _SPAN.fullmatch(_normalize(label))
     if not match:
         return None
     hour1, minute1, half1, hour2, minute2, half2 = match.groups()
@@ -58,65 +60,70 @@ def parse_times(label: str) -> tuple[dt.time, dt.time] | None:
     return (start, end) if start and end and start < end else None
 
 
-def is_clocked(label: str) -> bool:
-    """Whether a text is a span of time that says so itself, with minutes, hours or halves of the day: `3-6` may count anything."""
-    return bool(_MARKED.search(_plain(label)) or _MARKED.search(label)) and parse_times(label) is not None
+def is_explicit_time_span(label: str) -> bool:
+    """Whether a text is a time range that is marked as one, with minutes, hours or halves of the day: `3-6` may count
+    anything."""
+    return bool(_MARKED.search(_normalize(label)) or _MARKED.search(label)) and parse_times(label) is not None
 
 
 def begins_span(line: str) -> bool:
-    """Whether a printed line is the beginning of a span of time, whose end may stand on the next: `10 a.m.–`."""
-    return bool(_BEGINS.match(_plain(line)))
+    """Whether a printed line is the beginning of a time range that may end on the next line: `10 a.m.–`."""
+    return bool(_BEGINS.match(_normalize(line)))
 
 
 def find_times(text: str) -> tuple[int, int] | None:
-    """Where in a text the only span of time stands that says so itself, as start and end; None where there is none or another."""
-    found = [match.span() for match in _SPAN.finditer(text) if is_clocked(match.group())]
+    """The start and end offset of the only explicit time range in a text; None where there is none or more than one."""
+    found = [match.span() for match in _SPAN.finditer(text) if is_explicit_time_span(match.group())]
     return found[0] if len(found) == 1 else None
 
 
-def dated_times(text: str) -> tuple[str, str] | None:
-    """The day and the span of time that a text names, and nothing else, each as it is printed: `Monday, 2 June 3–6 p.m.`."""
+def find_day_and_times(text: str) -> tuple[str, str] | None:
+    """The day and the time range of a text that has nothing else, both as printed: `Monday, 2 June 3–6 p.m.`."""
     if (span := find_times(text)) is None:
         return None
     rest = f"{text[: span[0]]} {text[span[1] :]}".strip(" ,;")
     return (rest, text[slice(*span)]) if is_day_label(rest) else None
 
 
-def spoken_times(sentence: str) -> tuple[dt.time, dt.time] | None:
-    """The only span of time in a sentence that says so itself: `from 3 to 5 p.m.`, `с 15 до 17 часов`; None where there is none or another."""
-    text = _plain(sentence)
+def times_in_sentence(sentence: str) -> tuple[dt.time, dt.time] | None:
+    """Start and end of the only explicit time range in a sentence: `from 3 to 5 p.m.`, `с 15 до 17 часов`; None where
+    there is none or more than one."""
+    text = _normalize(sentence)
     span = find_times(text)
     return parse_times(text[slice(*span)]) if span else None
 
 
-def several_times(text: str) -> list[str]:
-    """The spans of time that a text is a list of, two or more, each of which says so itself: `10 a.m.–1 p.m. and 3–6 p.m.`; none where
-    it says anything else."""
+def parse_time_list(text: str) -> list[str]:
+    """The time ranges of a text that is a list of two or more explicit ones: `10 a.m.–1 p.m. and 3–6 p.m.`; none where
+    it has other words."""
     found = list(_SPAN.finditer(text))
-    if len(found) < 2 or not all(is_clocked(match.group()) for match in found):
+    if len(found) < 2 or not all(is_explicit_time_span(match.group()) for match in found):
         return []
     ends = [0, *(match.end() for match in found)]
     between = [text[end : match.start()] for end, match in zip(ends, found, strict=False)]
-    said = [*between[1:], between[0] + text[ends[-1] :]]
-    return [match.group() for match in found] if all(_JOINS.fullmatch(each) for each in said) else []
+    connectors = [*between[1:], between[0] + text[ends[-1] :]]
+    return [match.group() for match in found] if all(map(_JOINS.fullmatch, connectors)) else []
 
 
-def ends_of(label: str) -> tuple[str, str]:
-    """The beginning and the end of a span of time as it is printed, each with its half of the day: `3–5 p.m.` as `3 p.m.`, `5 p.m.`."""
+def span_ends(label: str) -> tuple[str, str]:
+    """Beginning and end of a time range as printed, each with its half of the day: `3–5 p.m.` as `3 p.m.`, `5 p.m.`."""
     parts = re.split(rf"{_TO}|\s*[至到]\s*", label)
     start, end = parts[0], parts[-1]
     half = _HALF_BEHIND.search(end)
     return (f"{start} {half.group()}" if half and not _HALF_BEHIND.search(start) else start), end
 
 
-def _plain(label: str) -> str:
-    def said(match: re.Match[str]) -> str:
+def _normalize(label: str) -> str:
+    """A label in a form that the patterns read: Chinese, Arabic, Russian and Spanish times, and noon, as `10:30
+    a.m.`."""
+
+    def format_clock(match: re.Match[str]) -> str:
         minutes = "30" if match[3] == "半" else (match[3] or "00").lstrip(":")
         return f"{match[2]}:{minutes} {_HALVES.get(match[1] or '', '')}".strip()
 
     text = label.strip()
     if re.search(r"[时時点點：]|上午|下午", text):
-        text = re.sub(r"\s*[至到]\s*", "-", _CHINESE.sub(said, text))
+        text = re.sub(r"\s*[至到]\s*", "-", _CHINESE.sub(format_clock, text))
     if "الساعة" in text:
         text = re.sub(r"(?<=\d)/(?=\d)", ":", text)
     text = re.sub(r"\s+horas$|\s+(?:час(?:ов|а|\.)?|ч\.?)$", "", text)

@@ -1,4 +1,5 @@
-"""The sittings of a meeting from the rows of its timetable: the day, the time and the items of each, as far as the rows say them."""
+"""Builds the sittings of a meeting from the rows of its timetable: day, time and items of each, as far as the rows
+state them."""
 
 from __future__ import annotations
 
@@ -8,17 +9,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from corpus.dates import find_days, is_day_label
+from corpus.dates import find_meeting_days, is_day_label
 from corpus.documents import Block, Document
 from corpus.meetings import AgendaItem, Sitting, SittingItem
 from ingest.agenda_form import folded_title
-from ingest.time_ranges import find_times, half_of, is_clocked, names_half, parse_times, several_times
-from ingest.timetable_grid import Grid, Named, Spans
+from ingest.time_ranges import (
+    find_half_of_day,
+    find_times,
+    is_explicit_time_span,
+    is_half_of_day,
+    parse_time_list,
+    parse_times,
+)
+from ingest.timetable_grid import Grid, Label, Spans
 
 _LETTER = r"\(?[a-z]{1,2}\)"
 _NUMBER = rf"\d{{1,3}}(?:\s?{_LETTER})?"
 _WORD = r"(?:(?:agenda\s+)?items?|points?|temas?|пункт(?:ы|ов|а)?|البند(?:ان|ين)?|البنود|(?:议程)?项目)"
-_AND = r"(?:\s*(?:,|;|、|&|\+|[-‐-―])\s*(?:(?:and|et|y|и|و)\s+)?|\s+(?:and|et|y|e|и|to|à|a|al|по)\s+|\s*[和及]\s*|\s+و)"
+_AND = r"(?:\s*(?:[,;،؛，；、]|&|\+|[-‐-―])\s*(?:(?:and|et|y|и|و)\s+)?|\s+(?:and|et|y|e|и|to|à|a|al|по)\s+|\s*[和及]\s*|\s+و)"
 _NUMBERS = rf"{_NUMBER}(?:{_AND}(?:{_NUMBER}|{_LETTER}))*"
 _ITEM_CELL = re.compile(rf"^(?:{_WORD}\s*)?({_NUMBERS})\s*\.?$", re.IGNORECASE)
 _ITEM_LED = re.compile(rf"^{_WORD}\s*({_NUMBERS})\s*(?:[.:：)–—-]\s*|\s+|$)", re.IGNORECASE)
@@ -32,20 +40,22 @@ _CONTINUED = re.compile(
 _BULLETS = re.compile(r"\s+[•●▪■◦]\s*")
 
 
-def sittings_of(
+def build_sittings(
     document: Document, dates: Sequence[dt.date], items: Sequence[AgendaItem], spans: Mapping[int, Spans] = {}
 ) -> tuple[tuple[Sitting, ...], tuple[Sitting, ...]]:
-    """The sittings in which items are taken up, and what the timetable has besides at a time, or on a day, of the meeting. A row whose
-    day or time is not said, by itself, by those above it or by the head of its column, gives no sitting. `spans` are those of rows by
-    their blocks."""
-    said = (document.date or "")[:4]  # front matter may say anything, such as "Autumn"
-    year = dates[0].year if dates else int(said) if said.isdecimal() else None
-    found = _Reading(document, dates, year, {item.number: item.title for item in items}, spans).sittings()
+    """The sittings in which items are taken up, and the other entries of the timetable at a time, or on a day, of the
+    meeting. A row whose day or time is not stated in the row itself, in a row above it or in the head of its column
+    gives no sitting. `spans` maps the blocks of rows to the spans of their cells."""
+    stated_year = (document.date or "")[:4]  # front matter may have any text, such as "Autumn"
+    year = dates[0].year if dates else int(stated_year) if stated_year.isdecimal() else None
+    found = _TimetableReader(document, dates, year, {item.number: item.title for item in items}, spans).sittings()
     besides = (each for each in found if not each.items and each.words and (each.date in dates or not dates))
     return tuple(each for each in found if each.items), tuple(each for each in besides if each.time_label or dates)
 
 
-class _Reading:
+class _TimetableReader:
+    """Reads the rows of the timetables of a document in order."""
+
     def __init__(
         self,
         document: Document,
@@ -55,83 +65,89 @@ class _Reading:
         spans: Mapping[int, Spans],
     ) -> None:
         self._document, self._year, self._titles, self._spans = document, year, titles, spans
-        self._grid = Grid(dates, year, self._named)
+        self._grid = Grid(dates, year, self._cell_items)
         self._columns = dict(item_columns(document))
         self._day: dt.date | None = None
         self._day_row: int | None = None
         self._day_label = ""
-        self._column = -1  # where the last time stood
+        self._column = -1  # column of the last time
         self._current: Sitting | None = None
         self._closed: list[Sitting] = []
 
     def sittings(self) -> tuple[Sitting, ...]:
+        """All sittings, with or without items."""
         for block in self._document.blocks:
             if block.locator.startswith("provisional agenda") or block.locator in ("masthead", "contents"):
                 continue
             if block.kind == "row":
-                self._row(block)
+                self._read_row(block)
                 continue
             if block.kind != "footnote":
-                self._closed += self._grid.closed()
+                self._closed += self._grid.finish()
             if block.kind == "heading" and is_day_label(text := self._document.block_text(block)):
-                self._new_day(text, block)  # it may stand above the table of its sittings
+                self._new_day(text, block)  # the day may stand above the table of its sittings
         self._close()
-        return (*self._closed, *self._grid.closed())
+        return (*self._closed, *self._grid.finish())
 
     def _close(self) -> None:
         if self._current is not None:
-            taken_up = bool(self._current.items)  # what else is said there goes with them
-            self._closed.append(replace(self._current, words="", last=None) if taken_up else self._current)
+            has_items = bool(self._current.items)  # other text at that time belongs to the items
+            self._closed.append(replace(self._current, words="", last=None) if has_items else self._current)
         self._current = None
 
-    def _row(self, block: Block) -> None:
+    def _read_row(self, block: Block) -> None:
+        """Reads a row: its day and times, then its other cells."""
         cells = [self._document.text[span[0] : span[1]] if span else "" for span in block.cells]
-        day = Named(self._day_label, self._day_row or 0, (self._day,)) if self._day else None
+        day = Label(self._day_label, self._day_row or 0, (self._day,)) if self._day else None
         header, spans = block.context == "header", self._spans.get(block.ordinal, ())
-        if self._grid.takes(block.ordinal, cells, spans, day, header=header):
+        if self._grid.read_row(block.ordinal, cells, spans, day, header=header):
             self._close()
             return
-        if header and not any(is_day_label(cell) or is_clocked(cell) for cell in cells):
+        if header and not any(is_day_label(cell) or is_explicit_time_span(cell) for cell in cells):
             return
-        left: dict[int, str] = {}
-        several: list[str] = []
-        timed = False
+        content: dict[int, str] = {}
+        times: list[str] = []
+        has_time = False
         for column, cell in enumerate(cells):
             if not cell:
                 continue
-            if not left and not timed and (span := self._times(cell, first=column == 0)):
+            if not content and not has_time and (span := self._times(cell, first=column == 0)):
                 rest = f"{cell[: span[0]]} {cell[span[1] :]}".strip(" ,;")
                 if rest and is_day_label(rest):
                     self._new_day(rest, block)
                 elif rest:
-                    left[column] = rest
-                timed, self._column = True, column
+                    content[column] = rest
+                has_time, self._column = True, column
                 self._new_time(cell[span[0] : span[1]], block)
-            elif not left and not timed and (several := several_times(cell)):
-                timed, self._column = True, column
+            elif not content and not has_time and (times := parse_time_list(cell)):
+                has_time, self._column = True, column
                 self._close()
-            elif not left and timed and self._current and self._current.half and is_clocked(cell):
+            elif not content and has_time and self._current and self._current.half and is_explicit_time_span(cell):
                 self._column = column  # "Morning | 10 a.m.–1 p.m."
                 self._new_time(cell, block)
-            elif not left and not timed and is_day_label(cell):
+            elif not content and not has_time and is_day_label(cell):
                 self._new_day(cell, block)
-                if half := half_of(cell):  # "Monday, 2 June, morning"
-                    timed, self._column = True, column
+                if half := find_half_of_day(cell):  # "Monday, 2 June, morning"
+                    has_time, self._column = True, column
                     self._new_time(cell[half[1] :].rstrip(" )）"), block)
             else:
-                if column == self._column and not timed and not _ITEM_CELL.match(cell):
-                    self._close()  # it says otherwise when this is: after the meeting, at lunch
-                left[column] = cell
-        items, words = self._taken(left, block), "; ".join(left.values())
+                if column == self._column and not has_time and not _ITEM_CELL.match(cell):
+                    self._close()  # the time is given in words: after the meeting, at lunch
+                content[column] = cell
+        self._add_content(content, times, block)
+
+    def _add_content(self, content: Mapping[int, str], times: Sequence[str], block: Block) -> None:
+        """Adds the items or the text of a row, by column, to the current sitting, or else to new ones at `times`."""
+        items, words = self._row_items(content, block), "; ".join(content.values())
         if self._current is not None:
             if words and not items:
-                said = "; ".join(part for part in (self._current.words, words) if part)
-                self._current = replace(self._current, words=said, last=block.ordinal)
+                text = "; ".join(part for part in (self._current.words, words) if part)
+                self._current = replace(self._current, words=text, last=block.ordinal)
             self._current = replace(self._current, items=self._current.items + items)
             return
-        # Which of several items is taken up at which of several times is not told; one is at each.
-        opened = [self._opened(label, block) for label in several]
-        if not several and self._day and self._day_row == block.ordinal:
+        # It is not stated which of several items is taken up at which time; a single one is at each.
+        opened = [self._new_sitting(label, block) for label in times]
+        if not times and self._day and self._day_row == block.ordinal:
             opened, items = [Sitting(self._day, None, None, self._day_label, "", (), block.ordinal, block.ordinal)], ()
         for sitting in opened:
             if sitting is not None and len(items) == 1:
@@ -140,47 +156,54 @@ class _Reading:
                 self._closed.append(replace(sitting, words=words, last=block.ordinal))
 
     def _times(self, cell: str, *, first: bool) -> tuple[int, int] | None:
-        if names_half(cell) or is_clocked(cell) or (first and parse_times(cell) and not _ITEM_CELL.match(cell)):
+        if (
+            is_half_of_day(cell)
+            or is_explicit_time_span(cell)
+            or (first and parse_times(cell) and not _ITEM_CELL.match(cell))
+        ):
             return 0, len(cell)
         span = find_times(cell)
         return span if span and is_day_label(f"{cell[: span[0]]} {cell[span[1] :]}".strip(" ,;")) else None
 
     def _new_day(self, label: str, block: Block) -> None:
-        days = find_days(label, self._year)
+        days = find_meeting_days(label, self._year)
         self._day = days[0] if len(days) == 1 else None
         self._day_row, self._day_label = block.ordinal, label
         self._close()
 
     def _new_time(self, label: str, block: Block) -> None:
         self._close()
-        self._current = self._opened(label, block)
+        self._current = self._new_sitting(label, block)
 
-    def _opened(self, label: str, block: Block) -> Sitting | None:
-        """A sitting of the day at a time, where both are told."""
+    def _new_sitting(self, label: str, block: Block) -> Sitting | None:
+        """A new sitting of the current day at a time; None where the day or the time is not known."""
         start, end = parse_times(label) or (None, None)
-        half = half_of(label)
+        half = find_half_of_day(label)
         if not self._day or not (start or half):
             return None
-        said = half[0] if half and not start else None
-        return Sitting(self._day, start, end, self._day_label, label, (), self._day_row, block.ordinal, said)
+        half_of_day = half[0] if half and not start else None
+        return Sitting(self._day, start, end, self._day_label, label, (), self._day_row, block.ordinal, half_of_day)
 
-    def _taken(self, cells: Mapping[int, str], block: Block) -> tuple[SittingItem, ...]:
-        """The items of a row: of a table that has several columns of items, as of meetings side by side, those of each cell by itself."""
+    def _row_items(self, cells: Mapping[int, str], block: Block) -> tuple[SittingItem, ...]:
+        """The items of a row: from each cell by itself where the table has several columns of items, as for parallel
+        meetings."""
         columns = self._columns.get(block.ordinal, [])
         if len(columns) > 1:
-            found = [item for n in columns if n in cells for item in self._named(cells[n], block.ordinal)]
+            found = [item for n in columns if n in cells for item in self._cell_items(cells[n], block.ordinal)]
             return tuple(item for n, item in enumerate(found) if item.number not in [each.number for each in found[:n]])
         of_items = [cell for n, cell in cells.items() if columns and n >= columns[0]]
-        led = (
-            of_items and columns[0] in cells and (_ITEM_CELL.match(_bare(of_items[0])) or _ITEM_LED.match(of_items[0]))
+        has_item_numbers = (
+            of_items
+            and columns[0] in cells
+            and (_ITEM_CELL.match(_without_continued(of_items[0])) or _ITEM_LED.match(of_items[0]))
         )
-        return tuple(self._items(of_items if led else [*cells.values()], block))
+        return tuple(self._items(of_items if has_item_numbers else [*cells.values()], block))
 
     def _items(self, cells: Sequence[str], block: Block) -> Iterator[SittingItem]:
-        """The items that a row names by number, or by the very title of one."""
+        """The items that a row names by number, or by the exact title of one."""
         if not cells:
             return
-        if match := _ITEM_CELL.match(_bare(cells[0])):
+        if match := _ITEM_CELL.match(_without_continued(cells[0])):
             numbers, words = item_numbers(match[1]), " ".join([*cells[1:2], *_CONTINUED.findall(cells[0])])
         elif match := _ITEM_LED.match(cells[0]):
             numbers, words = item_numbers(match[1]), cells[0][match.end() :]
@@ -190,41 +213,44 @@ class _Reading:
             numbers = [number for number, title in self._titles.items() if folded_title(title) == bare][:1]
         words = _BULLETS.split(words)[0]
         continued = bool(_CONTINUED.search(words))
-        if not self._known(numbers, cells[0]):
+        if not self._are_agenda_items(numbers, cells[0]):
             return
         for number in numbers:
             title = _CONTINUED.sub("", words).strip() or self._titles.get(number, "")
             if len(numbers) > 1:
-                title, continued = self._titles.get(number, ""), False  # it may be said of any of them
+                title, continued = self._titles.get(number, ""), False  # it is not stated of which
             elif (known := self._titles.get(number)) and title.casefold().startswith(known.casefold()):
                 title = title[: len(known)]
             yield SittingItem(number, title, block.ordinal, continued)
 
-    def _known(self, numbers: Sequence[str], said: str) -> bool:
-        """Whether the agenda has items of some numbers: all of them, or one of those that are `said` to be items by a word."""
+    def _are_agenda_items(self, numbers: Sequence[str], text: str) -> bool:
+        """Whether the agenda has items with these numbers: all of them, or one of those that are called items by a word
+        in `text`."""
         known = [number.split()[0] in self._titles for number in numbers]
-        return not self._titles or (all(known) if said[:1].isdecimal() else any(known))
+        return not self._titles or (all(known) if text[:1].isdecimal() else any(known))
 
-    def _named(self, cell: str, row: int) -> Iterator[SittingItem]:
-        """The items that a cell of a grid names, by number anywhere, or as a list of their titles."""
-        marks = [match for match in _ITEM_NAMED.finditer(cell) if self._known(item_numbers(match[1]), match[0])]
+    def _cell_items(self, cell: str, row: int) -> Iterator[SittingItem]:
+        """The items that a cell of a grid names: by numbers anywhere in it, or as a list of their titles."""
+        marks = [
+            match for match in _ITEM_NAMED.finditer(cell) if self._are_agenda_items(item_numbers(match[1]), match[0])
+        ]
         ends = [*(match.start() for match in marks), len(cell)][1:]
         found = [(item_numbers(mark[1]), cell[mark.end() : end]) for mark, end in zip(marks, ends, strict=True)]
-        said = " ".join(_CONTINUED.findall(cell))
-        if match := _ITEM_CELL.match(_bare(cell)):
-            found = [(item_numbers(match[1]), said)]
+        continued_mark = " ".join(_CONTINUED.findall(cell))
+        if match := _ITEM_CELL.match(_without_continued(cell)):
+            found = [(item_numbers(match[1]), continued_mark)]
         elif not found:
-            titled = self._titled(folded_title(_CONTINUED.sub("", cell)))
-            found = [([number], said if len(titled) == 1 else "") for number in titled]
+            titled = self._items_by_titles(folded_title(_CONTINUED.sub("", cell)))
+            found = [([number], continued_mark if len(titled) == 1 else "") for number in titled]
         for numbers, words in found:
-            alone = len(numbers) == 1 and len(words) > 0  # else it may be said of any of them
+            alone = len(numbers) == 1 and len(words) > 0  # else it is not stated of which
             title = _CONTINUED.sub("", words).strip(" ;,.") if alone else ""
-            for number in numbers if self._known(numbers, cell) else ():
+            for number in numbers if self._are_agenda_items(numbers, cell) else ():
                 continued = alone and bool(_CONTINUED.search(words))
                 yield SittingItem(number, self._titles.get(number, title), row, continued)
 
-    def _titled(self, words: str) -> list[str]:
-        """The items of whose titles folded words are a list, numbered or not; none where they say more."""
+    def _items_by_titles(self, words: str) -> list[str]:
+        """The items whose titles a text is a list of, numbered or not; none where it has other words."""
         titles = {folded_title(title): number for number, title in self._titles.items() if title}
         either = "|".join(re.escape(title) for title in sorted(titles, key=len, reverse=True))
         listed = re.compile(rf"(?:\d{{1,3}}\b|[a-z]\)|[\W_])*({either})(?!\w)[\W_]*")
@@ -235,18 +261,18 @@ class _Reading:
         return found if end == len(words) else []
 
 
-def _bare(cell: str) -> str:
+def _without_continued(cell: str) -> str:
     return _CONTINUED.sub("", cell).strip()
 
 
 def item_columns(document: Document) -> Iterator[tuple[int, list[int]]]:
-    """The rows of tables, each with the columns of its table that have numbers of items below a head that speaks of items, or with
-    that word."""
+    """The rows of tables, each with the columns of its table that have item numbers: below a header about items, or
+    with the word for item before them."""
     rows = [block for block in document.blocks if block.kind == "row"]
     for _, run in groupby(enumerate(rows), key=lambda each: each[1].ordinal - each[0]):
         blocks = [block for _, block in run]
         cells = [
-            (block.context == "header", n, _bare(document.text[slice(*span)]))
+            (block.context == "header", n, _without_continued(document.text[slice(*span)]))
             for block in blocks
             for n, span in enumerate(block.cells)
             if span
@@ -260,14 +286,14 @@ def item_columns(document: Document) -> Iterator[tuple[int, list[int]]]:
         yield from ((block.ordinal, sorted(named)) for block in blocks)
 
 
-def items_said(cell: str) -> list[str]:
-    """The numbers of the items with which a cell begins, by a word, or of which it is a list."""
-    said = _ITEM_CELL.match(_bare(cell)) or _ITEM_LED.match(cell)
-    return item_numbers(said[1]) if said else []
+def leading_items(cell: str) -> list[str]:
+    """The numbers of the items with which a cell begins, after the word for item, or of which it is a list."""
+    match = _ITEM_CELL.match(_without_continued(cell)) or _ITEM_LED.match(cell)
+    return item_numbers(match[1]) if match else []
 
 
 def item_numbers(text: str) -> list[str]:
-    """`1 (a) and (b)`, `3–5` or `2, 4` as the numbers of items: `1 (a)`, `1 (b)`; `3`, `4`, `5`; `2`, `4`."""
+    """The item numbers in a text: `1 (a) and (b)`, `3–5` or `2, 4` as `1 (a)`, `1 (b)`; `3`, `4`, `5`; `2`, `4`."""
     found: list[str] = []
     main = ""
     for match in _PART.finditer(text):
@@ -275,13 +301,13 @@ def item_numbers(text: str) -> list[str]:
             continue
         main, sub = match[2] or main, f"({match[3].lstrip('(')}" if match[3] else ""
         if found and match[1] and _RANGE.fullmatch(match[1]):
-            found += _between(found[-1], main, sub)
+            found += _items_in_range(found[-1], main, sub)
         found.append(f"{main} {sub}".strip())
     return list(dict.fromkeys(found))
 
 
-def _between(last: str, main: str, sub: str) -> list[str]:
-    """The items between two that a dash joins."""
+def _items_in_range(last: str, main: str, sub: str) -> list[str]:
+    """The items between the two ends of a range."""
     number, _, letter = last.partition(" ")
     if not sub and not letter:
         return [str(n) for n in range(int(number) + 1, int(main))]

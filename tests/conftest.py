@@ -23,7 +23,7 @@ from word_reader import word_readers
 
 from assistant.cli import paper_commands
 from assistant.export.file_formats import render
-from assistant.export.layouts import Report, publication_of
+from assistant.export.layouts import Report, build_publication
 from assistant.qa.abstention import Caution
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Reader
@@ -31,7 +31,7 @@ from assistant.qa.readers import Readers
 from assistant.reports.brief.briefing import Briefing, Section
 from corpus.catalogue import Catalogue
 from corpus.embedding import Embedder, HashEmbedder
-from corpus.embedding.model_files import Source, read_cached, write_cached
+from corpus.embedding.model_files import FileState, read_cached, write_cached
 from corpus.library import Library
 from ingest.chunker import SEGMENTER_VERSION
 from ingest.input_files import FileInput
@@ -118,7 +118,7 @@ def ods() -> Iterator[Ods]:
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
     """The shipped catalogue."""
-    return Catalogue.shipped()
+    return Catalogue.packaged()
 
 
 SHIPPED = Readers.shipped
@@ -147,10 +147,10 @@ def _converted_once(monkeypatch: pytest.MonkeyPatch, converted: Path, shipped_re
     """A packaged model that one test has had converted is at hand for all others, whatever folder they keep models in."""
     monkeypatch.setattr(Readers, "shipped", shipped_readers)
 
-    def read(path: Path) -> tuple[bytes, Source] | None:
+    def read(path: Path) -> tuple[bytes, FileState] | None:
         return read_cached(path) or read_cached(converted / path.name / path.name)
 
-    def write(path: Path, data: bytes, source: Source) -> None:
+    def write(path: Path, data: bytes, source: FileState) -> None:
         write_cached(converted / path.name / path.name, data, source)
 
     for module in ("corpus.embedding.packaged", "assistant.qa.reader"):
@@ -259,7 +259,7 @@ def add(library: Library, catalogue: Catalogue, *sources: Input) -> list[Outcome
 
 def markdown(report: Report, library: Library, language: str = "") -> str:
     """A report as Markdown."""
-    return render(publication_of(report, library, language), "md").decode()
+    return render(build_publication(report, library, language), "md").decode()
 
 
 def section(briefing: Briefing, key: str) -> Section:
@@ -376,12 +376,12 @@ def real_engine(real_library: Library, catalogue: Catalogue) -> Engine:
 @pytest.fixture
 def starter_desk(monkeypatch: pytest.MonkeyPatch, starter_library: Library) -> None:
     """The commands that write papers have the starter corpus at hand."""
-    from assistant.cli.backend import LocalDesk
-    from assistant.cli.command_run import plain_errors, settings
+    from assistant.cli.backend import LibraryBackend
+    from assistant.cli.command_run import command_settings, plain_errors
 
     @contextmanager
-    def opened(_command: str) -> Iterator[LocalDesk]:
+    def opened(_command: str) -> Iterator[LibraryBackend]:
         with plain_errors():
-            yield LocalDesk(starter_library, settings())
+            yield LibraryBackend(starter_library, command_settings())
 
-    monkeypatch.setattr(paper_commands, "open_desk", opened)
+    monkeypatch.setattr(paper_commands, "open_backend", opened)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
 from ingest.readers.docx import read_docx
-from ingest.readers.lines import Line, Source
+from ingest.readers.lines import Line, ParsedFile
 
 _SPACES = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
@@ -128,7 +128,7 @@ def field(code: str, result: str) -> str:
     )
 
 
-def source(body: str, **more: object) -> Source:
+def source(body: str, **more: object) -> ParsedFile:
     """What the reader makes of a file with this body."""
     return read_docx(word(body, **more), "made.docx")  # type: ignore[arg-type]
 

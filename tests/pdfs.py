@@ -19,7 +19,7 @@ from reportlab.pdfgen.canvas import Canvas
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from ingest.document_reading import Input, read_document
-from ingest.readers.lines import Line, Source
+from ingest.readers.lines import Line, ParsedFile
 from ingest.readers.pdf import read_pdf
 
 WIDTH, HEIGHT = 612.0, 792.0
@@ -348,21 +348,21 @@ class Flow:
         self._print_notes()
         return self.sheet.bytes()
 
-    def read(self) -> Source:
+    def read(self) -> ParsedFile:
         """The file as the reader sees it."""
         return read_pdf(self.bytes(), "made.pdf")
 
     def document(self) -> Document:
         """The document that the file is."""
-        return read_document(Input("made.pdf", self.bytes()), Catalogue.shipped())[0]
+        return read_document(Input("made.pdf", self.bytes()), Catalogue.packaged())[0]
 
 
-def filled(source: Source) -> list[Line]:
+def filled(source: ParsedFile) -> list[Line]:
     """The lines that have text."""
     return [line for line in source.lines if not line.blank]
 
 
-def texts(source: Source) -> list[str]:
+def texts(source: ParsedFile) -> list[str]:
     """The text of each line that has any."""
     return [line.text for line in filled(source)]
 

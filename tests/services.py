@@ -21,12 +21,12 @@ from app import create_app
 from assistant.access import Role
 from assistant.access.access_store import AccessStore
 from assistant.access.audit import Audit
-from assistant.access.rate_limits import Guesses, Rates
+from assistant.access.rate_limits import GuessLimits, RateLimits
 from assistant.api.authentication import AccessGate, Hosts
-from assistant.ingestion import Keeper
+from assistant.ingestion import CollectionUpdater
 from assistant.qa.engine import Engine
 from assistant.service import Service
-from assistant.service.question_queue import Turns
+from assistant.service.question_queue import QuestionQueue
 from assistant.settings import Settings
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
@@ -76,12 +76,12 @@ def made_service(
     page: bool = True,
     starter: bool = False,
     reading: bool = False,
-    rates: Rates | None = None,
-    chosen: Settings | None = None,
-    turns: Turns | None = None,
+    rate_limits: RateLimits | None = None,
+    settings: Settings | None = None,
+    question_queue: QuestionQueue | None = None,
     engine: Engine | None = None,
-    keeper: dict[str, Any] | None = None,
-    guesses: Guesses | None = None,
+    updater: dict[str, Any] | None = None,
+    guess_limits: GuessLimits | None = None,
     hosts: Hosts | None = None,
     accounts: Mapping[str, Role] = MappingProxyType({}),
 ) -> Iterator[Made]:
@@ -95,14 +95,14 @@ def made_service(
         list(ingest(sources, library, catalogue))
         service = Service(
             engine or Engine(library, catalogue, readers=word_readers()),
-            Keeper(library, catalogue, **(keeper or {})),
-            chosen,
-            turns=turns,
-            rates=rates or Rates(0, 0),
+            CollectionUpdater(library, catalogue, **(updater or {})),
+            settings,
+            question_queue=question_queue,
+            rate_limits=rate_limits or RateLimits(0, 0),
             store=store,
         )
-        gate = AccessGate(store, reading=reading, local=LOCAL_TOKEN, hosts=hosts, guesses=guesses)
-        keys = {role: gate.keys.make(role, Role.of(role))[1] for role in ("read", "staff", "admin")}
+        gate = AccessGate(store, reading=reading, local=LOCAL_TOKEN, hosts=hosts, guess_limits=guess_limits)
+        keys = {role: gate.keys.create(role, Role.of(role))[1] for role in ("read", "staff", "admin")}
         for name, role in accounts.items():
             gate.accounts.add(name, role, PASSWORD)
         with pytest.MonkeyPatch.context() as patched:
@@ -149,7 +149,7 @@ def ended(made: Made, job: dict[str, Any]) -> dict[str, Any]:
     """A job when it has ended."""
     while job["state"] in ("queued", "running"):
         time.sleep(0.02)
-        job = made.service.jobs.look(job["id"])
+        job = made.service.jobs.record(job["id"])
     return job
 
 

@@ -22,8 +22,17 @@ from services import PASSWORD, SAME, Made, made_service, service_fixture, sign_i
 from assistant.access import Principal, Role
 from assistant.access.access_store import FILE, AccessStore
 from assistant.access.accounts import AccountError, Accounts, Keys
-from assistant.access.audit import MOST, SHOWN, Audit, Failures
-from assistant.access.rate_limits import AT_ONCE, FOR_NAME, FROM_ADDRESS, LINE, PAUSE, WRONG_KEYS, Guesses, Rates
+from assistant.access.audit import MAX_ENTRIES, SHOWN, Audit, FailureLog
+from assistant.access.rate_limits import (
+    FOR_NAME,
+    FROM_ADDRESS,
+    MAX_AT_ONCE,
+    MAX_IN_LINE,
+    PAUSE,
+    WRONG_KEYS,
+    GuessLimits,
+    RateLimits,
+)
 from assistant.api.authentication import COOKIE
 from assistant.service_errors import TooMany
 from corpus.catalogue import Catalogue
@@ -55,7 +64,7 @@ made = service_fixture(accounts={"amina": Role.STAFF})
 
 def test_a_key_is_found_by_its_secret_and_by_nothing_like_it(store: AccessStore) -> None:
     keys = Keys(store)
-    key, secret = keys.make("a program", Role.READ)
+    key, secret = keys.create("a program", Role.READ)
     found = keys.find(secret)
     assert found is not None
     assert (found.id, found.role) == (key.id, "read")
@@ -65,7 +74,7 @@ def test_a_key_is_found_by_its_secret_and_by_nothing_like_it(store: AccessStore)
 
 
 def test_neither_a_key_nor_a_password_nor_a_session_is_kept_readable(store: AccessStore) -> None:
-    _, secret = Keys(store).make("a program", Role.READ)
+    _, secret = Keys(store).create("a program", Role.READ)
     accounts = Accounts(store)
     accounts.add("amina", Role.READ, PASSWORD)
     token = accounts.sign_in("amina", PASSWORD)
@@ -80,8 +89,8 @@ def test_neither_a_key_nor_a_password_nor_a_session_is_kept_readable(store: Acce
 
 def test_a_key_ends_when_it_is_revoked_or_its_days_are_over(store: AccessStore, clock: Clock) -> None:
     keys = Keys(store)
-    first, secret = keys.make("one", Role.READ)
-    _, short = keys.make("two", Role.READ, days=1)
+    first, secret = keys.create("one", Role.READ)
+    _, short = keys.create("two", Role.READ, days=1)
     assert keys.find(short)
     clock.time += timedelta(days=1)
     assert keys.find(short) is None
@@ -165,40 +174,40 @@ def test_a_damaged_hash_lets_nobody_in(store: AccessStore) -> None:
 
 @pytest.mark.usefixtures("still")
 def test_a_client_that_asks_too_often_is_told_when_to_come_back() -> None:
-    rates = Rates(each=3, address=100)
+    rate_limits = RateLimits(each=3, address=100)
     who = Principal(Role.READ, "key", "key:1", "192.0.2.1")
     for _ in range(3):
-        rates.count(who, "ask")
+        rate_limits.count(who, "ask")
     with pytest.raises(TooMany) as caught:
-        rates.count(who, "ask")
+        rate_limits.count(who, "ask")
     assert caught.value.retry_after is not None
     assert 0 < caught.value.retry_after <= 60
-    rates.count(Principal(Role.READ, "key", "key:2", "192.0.2.1"), "ask")
-    rates.count(who, "documents")  # look-ups are counted apart
+    rate_limits.count(Principal(Role.READ, "key", "key:2", "192.0.2.1"), "ask")
+    rate_limits.count(who, "documents")  # look-ups are counted apart
 
 
 @pytest.mark.usefixtures("still")
 def test_an_address_has_a_limit_of_its_own_whatever_the_keys() -> None:
-    rates = Rates(each=100, address=3)
+    rate_limits = RateLimits(each=100, address=3)
     for n in range(3):
-        rates.count(Principal(Role.READ, "key", f"key:{n}", "192.0.2.1"), "ask")
+        rate_limits.count(Principal(Role.READ, "key", f"key:{n}", "192.0.2.1"), "ask")
     with pytest.raises(TooMany):
-        rates.count(Principal(Role.READ, "key", "key:9", "192.0.2.1"), "ask")
-    rates.count(Principal(Role.READ, "key", "key:9", "192.0.2.2"), "ask")
-    rates.count(Principal(Role.ADMIN, "local", "local"), "ask")
+        rate_limits.count(Principal(Role.READ, "key", "key:9", "192.0.2.1"), "ask")
+    rate_limits.count(Principal(Role.READ, "key", "key:9", "192.0.2.2"), "ask")
+    rate_limits.count(Principal(Role.ADMIN, "local", "local"), "ask")
 
 
 @pytest.mark.usefixtures("still")
 def test_the_addresses_of_one_subscriber_are_one_client_and_those_of_two_are_two() -> None:
-    rates = Rates(each=100, address=3)
+    rate_limits = RateLimits(each=100, address=3)
     for n in range(3):
-        rates.count(Principal.anonymous(f"2001:db8:1:2::{n + 1}", reading=True, visit=f"v{n}"), "ask")
-        rates.count(Principal(Role.READ, "key", f"key:{n}", f"2001:db8:1:3::{n + 1}"), "ask")
+        rate_limits.count(Principal.anonymous(f"2001:db8:1:2::{n + 1}", reading=True, visit=f"v{n}"), "ask")
+        rate_limits.count(Principal(Role.READ, "key", f"key:{n}", f"2001:db8:1:3::{n + 1}"), "ask")
     with pytest.raises(TooMany):
-        rates.count(Principal.anonymous("2001:db8:1:2:ffff::9", reading=True), "ask")
+        rate_limits.count(Principal.anonymous("2001:db8:1:2:ffff::9", reading=True), "ask")
     with pytest.raises(TooMany):
-        rates.count(Principal(Role.READ, "key", "key:9", "2001:db8:1:3:ffff::9"), "ask")
-    rates.count(Principal.anonymous("2001:db8:1:4::1", reading=True), "ask")
+        rate_limits.count(Principal(Role.READ, "key", "key:9", "2001:db8:1:3:ffff::9"), "ask")
+    rate_limits.count(Principal.anonymous("2001:db8:1:4::1", reading=True), "ask")
     one, other = (Principal.anonymous(f"2001:db8:1:2::{n}").client for n in (1, 2))
     assert one == other  # whose turns and conversations are counted
 
@@ -269,8 +278,8 @@ def waits() -> Waits:
 def guessed(tmp_path: Path, catalogue: Catalogue, waits: Waits, still: None) -> Iterator[Made]:
     """A service with two accounts, in which time stands still and those who wait are passed on at once."""
     people = {"amina": Role.READ, "boris": Role.READ}
-    with made_service(tmp_path, catalogue, page=False, guesses=Guesses(waits), accounts=people) as found:
-        found.gate.failures = Failures(found.audit, lambda: 0.0)
+    with made_service(tmp_path, catalogue, page=False, guess_limits=GuessLimits(waits), accounts=people) as found:
+        found.gate.failure_log = FailureLog(found.audit, lambda: 0.0)
         yield found
 
 
@@ -338,39 +347,39 @@ def test_a_name_that_nobody_has_is_slowed_like_any_other(guessed: Made) -> None:
 
 @pytest.mark.usefixtures("still")
 def test_those_who_guess_at_once_wait_one_behind_the_other_and_the_line_has_an_end() -> None:
-    guesses = Guesses(clock=lambda: 100.0)
+    guess_limits = GuessLimits(clock=lambda: 100.0)
     for _ in range(FOR_NAME):
-        with guesses.trying("amina", "192.0.2.9") as wait:
+        with guess_limits.attempt("amina", "192.0.2.9") as wait:
             assert wait == 0
     with ExitStack() as stack:
-        waits = [stack.enter_context(guesses.trying("amina", "192.0.2.9")) for _ in range(LINE)]
-        assert waits == [PAUSE * n for n in range(1, LINE + 1)]
+        waits = [stack.enter_context(guess_limits.attempt("amina", "192.0.2.9")) for _ in range(MAX_IN_LINE)]
+        assert waits == [PAUSE * n for n in range(1, MAX_IN_LINE + 1)]
         with pytest.raises(TooMany):
-            stack.enter_context(guesses.trying("amina", "192.0.2.9"))
-        assert stack.enter_context(guesses.trying("boris", "192.0.2.9")) == 0
+            stack.enter_context(guess_limits.attempt("amina", "192.0.2.9"))
+        assert stack.enter_context(guess_limits.attempt("boris", "192.0.2.9")) == 0
 
 
 @pytest.mark.usefixtures("still")
 def test_one_address_has_only_so_many_tries_at_once() -> None:
-    guesses = Guesses()
+    guess_limits = GuessLimits()
     with ExitStack() as stack:
-        for n in range(AT_ONCE):
-            stack.enter_context(guesses.trying(f"name{n}", "192.0.2.9"))
+        for n in range(MAX_AT_ONCE):
+            stack.enter_context(guess_limits.attempt(f"name{n}", "192.0.2.9"))
         with pytest.raises(TooMany):
-            stack.enter_context(guesses.trying("amina", "192.0.2.9"))
-        stack.enter_context(guesses.trying("amina", "192.0.2.10"))
-    with guesses.trying("amina", "192.0.2.9") as wait:
+            stack.enter_context(guess_limits.attempt("amina", "192.0.2.9"))
+        stack.enter_context(guess_limits.attempt("amina", "192.0.2.10"))
+    with guess_limits.attempt("amina", "192.0.2.9") as wait:
         assert wait == 0
 
 
 @pytest.mark.usefixtures("still")
 def test_the_addresses_of_one_subscriber_of_version_6_count_as_one() -> None:
-    guesses = Guesses()
+    guess_limits = GuessLimits()
     for n in range(WRONG_KEYS):
-        guesses.wrong_key(f"2001:db8:1:2::{n + 1}")
+        guess_limits.count_wrong_key(f"2001:db8:1:2::{n + 1}")
     with pytest.raises(TooMany):
-        guesses.wrong_key("2001:db8:1:2:ffff::1")
-    guesses.wrong_key("2001:db8:1:3::1")
+        guess_limits.count_wrong_key("2001:db8:1:2:ffff::1")
+    guess_limits.count_wrong_key("2001:db8:1:3::1")
 
 
 def test_slowed_and_refused_sign_ins_and_wrong_keys_are_in_the_audit_log_too(guessed: Made) -> None:
@@ -394,22 +403,22 @@ def test_slowed_and_refused_sign_ins_and_wrong_keys_are_in_the_audit_log_too(gue
 
 def test_a_sign_in_that_is_not_even_tried_is_in_the_audit_log(guessed: Made) -> None:
     with ExitStack() as stack:
-        for n in range(AT_ONCE):
-            stack.enter_context(guessed.gate.guesses.trying(f"name{n}", "192.0.2.9"))
+        for n in range(MAX_AT_ONCE):
+            stack.enter_context(guessed.gate.guess_limits.attempt(f"name{n}", "192.0.2.9"))
         assert at(guessed, "192.0.2.9")("amina").status_code == 429
     assert [(each.action, each.who) for each in guessed.audit.entries()] == [("sign-in refused", "account:amina")]
 
 
 def test_guessing_does_not_flood_the_audit_log_nor_hide_what_staff_do(store: AccessStore) -> None:
     audit, now = Audit(store), [0.0]
-    failures = Failures(audit, lambda: now[0])
-    audit.note(Principal(Role.STAFF, "key", "key:1"), "remove", "a text")
+    failure_log = FailureLog(audit, lambda: now[0])
+    audit.add(Principal(Role.STAFF, "key", "key:1"), "remove", "a text")
     for n in range(5_000):
-        failures.note("sign-in failed", "account:amina", "192.0.2.9")
-        failures.note("wrong key", "key:?", f"2001:db8:{n % 3_000:x}::1")
-    assert audit.count() <= MOST + 10
+        failure_log.add("sign-in failed", "account:amina", "192.0.2.9")
+        failure_log.add("wrong key", "key:?", f"2001:db8:{n % 3_000:x}::1")
+    assert audit.count() <= MAX_ENTRIES + 10
     now[0] = 60.0
-    failures.note("wrong key", "key:?", "192.0.2.9")
+    failure_log.add("wrong key", "key:?", "192.0.2.9")
     assert audit.entries(limit=1)[0].address == "192.0.2.9"  # the next minute is seen again
     assert audit.entries()[-1].action == "remove"
 
@@ -419,11 +428,11 @@ def test_the_oldest_failed_tries_are_forgotten_and_what_was_done_stays(
 ) -> None:
     monkeypatch.setattr("assistant.access.audit.KEPT", 50)
     audit, now = Audit(store), [0.0]
-    failures = Failures(audit, lambda: now[0])
-    audit.note(Principal(Role.STAFF, "key", "key:1"), "remove", "a text")
+    failure_log = FailureLog(audit, lambda: now[0])
+    audit.add(Principal(Role.STAFF, "key", "key:1"), "remove", "a text")
     for n in range(1_000):
         now[0] = 60.0 * n
-        failures.note("wrong key", "key:?", "192.0.2.9")
+        failure_log.add("wrong key", "key:?", "192.0.2.9")
     assert audit.count() == 51
     assert audit.entries()[-1].action == "remove"
 
@@ -486,7 +495,7 @@ with AccessStore(Path(sys.argv[1])) as store:
 
 def test_a_key_that_another_process_revokes_is_not_good_in_this_one_after_it_was_used(tmp_path: Path) -> None:
     with AccessStore(tmp_path) as store:
-        keys = [Keys(store).make(f"key {n}", Role.READ) for n in range(3)]
+        keys = [Keys(store).create(f"key {n}", Role.READ) for n in range(3)]
     root = Path(__file__).parents[1]
     with subprocess.Popen([sys.executable, "-c", HOLDS, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                           cwd=root) as process:  # fmt: skip
@@ -506,7 +515,7 @@ def test_a_key_that_another_process_revokes_is_not_good_in_this_one_after_it_was
 
 def test_a_key_is_found_at_once_while_another_process_writes_and_its_use_is_noted_later(tmp_path: Path) -> None:
     with AccessStore(tmp_path) as store, AccessStore(tmp_path) as second:
-        key, secret = Keys(store).make("x", Role.READ)
+        key, secret = Keys(store).create("x", Role.READ)
         other = sqlite3.connect(tmp_path / FILE, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         begun = time.monotonic()

@@ -15,10 +15,10 @@ from assistant.qa.engine import Engine
 from assistant.question import Question
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
-from corpus.embedding import Crossing, HashEmbedder, PackagedE5
-from corpus.embedding.languages import crossing
+from corpus.embedding import HashEmbedder, LanguageShift, PackagedE5
+from corpus.embedding.languages import find_language_shift
 from corpus.library import Library
-from corpus.models import Models
+from corpus.models import EmbeddingModels
 from eval.training.language_vectors import figures_of, parallel, unrelated
 from ingest.chunker import SEGMENTER_VERSION
 from ingest.pipeline import Input
@@ -57,13 +57,13 @@ class Levelling(Accented):
     def embed_passages(self, texts: Sequence[str], progress: object = None) -> np.ndarray:
         return Accented().embed_passages(texts)
 
-    def crossing(self, read: str) -> Crossing | None:
+    def language_shift(self, read: str) -> LanguageShift | None:
         if read != "es":
             return None
         shift = np.zeros(self.dimension, np.float32)
         shift[2], shift[3] = 2.0, -2.0
         shift /= np.float32(5**0.5)
-        return Crossing(shift, added=shift, scale=1.0, offset=0.0)
+        return LanguageShift(shift, passage_shift=shift, scale=1.0, offset=0.0)
 
 
 def fill(library: Library, catalogue: Catalogue) -> None:
@@ -73,7 +73,7 @@ def fill(library: Library, catalogue: Catalogue) -> None:
 
 def ranked(folder: Path, catalogue: Catalogue, second: HashEmbedder, asked: str) -> list[str]:
     """The documents found for a question, best first."""
-    with Library(folder, Models(EnglishOnly(), second), SEGMENTER_VERSION) as library:
+    with Library(folder, EmbeddingModels(EnglishOnly(), second), SEGMENTER_VERSION) as library:
         fill(library, catalogue)
         return [each.document.id for each in Engine(library, catalogue).search(asked)]
 
@@ -95,12 +95,12 @@ def test_the_words_of_a_text_find_it_in_its_language_among_many_that_are_nearer_
     class Lower(Levelling):
         """Spanish passages lie lower."""
 
-        def crossing(self, read: str) -> Crossing | None:
-            there = super().crossing(read)
+        def language_shift(self, read: str) -> LanguageShift | None:
+            there = super().language_shift(read)
             return there and replace(there, offset=-0.1)
 
     berths = [f"# Berth {n}\n\n1. Berth {n} is let to boats for a week.\n".encode() for n in range(30)]
-    with Library(tmp_path, Models(EnglishOnly(), Lower()), SEGMENTER_VERSION) as library:
+    with Library(tmp_path, EmbeddingModels(EnglishOnly(), Lower()), SEGMENTER_VERSION) as library:
         add(
             library,
             catalogue,
@@ -118,13 +118,13 @@ def test_an_english_question_finds_what_only_a_spanish_passage_says(tmp_path: Pa
 
 def test_a_question_meets_each_language_on_one_scale(tmp_path: Path, catalogue: Catalogue) -> None:
     second = Levelling()
-    with Library(tmp_path, Models(EnglishOnly(), second), SEGMENTER_VERSION) as library:
+    with Library(tmp_path, EmbeddingModels(EnglishOnly(), second), SEGMENTER_VERSION) as library:
         fill(library, catalogue)
-        cosines = dict(library.dense(ASKED, 10))
+        cosines = dict(library.dense_search(ASKED, 10))
         of = {library.passages_by_id([key])[key].document_id: cosine for key, cosine in cosines.items()}
         assert of["shelter:en:upload"] == pytest.approx(1.0, abs=1e-5)
         assert of["barcos:es:upload"] == pytest.approx(0.8, abs=1e-5)
-        assert len(library.dense(ASKED, 1)) == 1
+        assert len(library.dense_search(ASKED, 1)) == 1
 
 
 def test_names_in_latin_letters_are_looked_for_in_every_language(starter_engine: Engine) -> None:
@@ -139,15 +139,15 @@ def test_names_in_latin_letters_are_looked_for_in_every_language(starter_engine:
 
 @pytest.mark.parametrize("read", ["en", "de", ""])
 def test_nothing_is_moved_to_english_or_to_a_language_that_is_not_known(read: str) -> None:
-    assert crossing(read) is None
+    assert find_language_shift(read) is None
 
 
 @pytest.mark.parametrize("read", [language for language in LANGUAGES if language != "en"])
 def test_a_moved_question_is_of_unit_length(read: str) -> None:
-    there = crossing(read)
+    there = find_language_shift(read)
     assert there is not None
     vector = np.full(384, 384**-0.5, np.float32)
-    assert np.linalg.norm(there.moved(vector)) == pytest.approx(1.0, abs=1e-5)
+    assert np.linalg.norm(there.shift_query(vector)) == pytest.approx(1.0, abs=1e-5)
     assert 0.5 < there.scale < 2.0
 
 
@@ -205,7 +205,7 @@ def test_a_chinese_question_reaches_past_chinese_passages_that_do_not_answer_it(
     converted: Path, tmp_path: Path, catalogue: Catalogue
 ) -> None:
     chinese = "# 港口\n\n1. 港务局每周统计一次船只，并公布名单。\n\n2. 餐厅中午十二点供应午餐。\n\n3. 会议室的钥匙由秘书处保管。\n"
-    with Library(tmp_path, Models(EnglishOnly(), PackagedE5(converted)), SEGMENTER_VERSION) as library:
+    with Library(tmp_path, EmbeddingModels(EnglishOnly(), PackagedE5(converted)), SEGMENTER_VERSION) as library:
         add(library, catalogue, Input("shelter.md", SHELTER), Input("gangkou.md", chinese.encode()))
         found = Engine(library, catalogue).search("在海上获救的移民在哪里得到庇护？")
         assert found[0].document.id == "shelter:en:upload"

@@ -8,7 +8,7 @@ from conftest import Holding
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
-from corpus.place_spans import locator_of
+from corpus.place_spans import resolve_locator
 from ingest.document_reading import Input, read_document
 
 REPORT = """# Report of the Assembly of Lamps on its third session
@@ -58,7 +58,7 @@ The session closed at noon.
 
 
 def read(text: str, name: str = "report.md") -> Document:
-    return read_document(Input(name, text.encode()), Catalogue.shipped())[0]
+    return read_document(Input(name, text.encode()), Catalogue.packaged())[0]
 
 
 def places(document: Document) -> dict[str, str]:
@@ -187,7 +187,7 @@ def test_a_decision_or_a_paragraph_of_it_that_is_not_there_is_said_not_to_be(
     ],
 )
 def test_a_place_in_a_decision_is_shown_as_a_person_writes_it(place: str, locator: str | None) -> None:
-    assert locator_of(read(REPORT), place) == locator
+    assert resolve_locator(read(REPORT), place) == locator
 
 
 def test_a_paragraph_is_quoted_from_the_version_of_a_report_in_the_language_of_the_question(holding: Holding) -> None:

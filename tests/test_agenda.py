@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.catalogue import Catalogue
-from corpus.dates import find_dates
+from corpus.dates import find_full_dates
 from corpus.documents import Document
 from corpus.meetings import Meeting
-from ingest.agenda import meeting_of, place_and_dates
+from ingest.agenda import parse_meeting, place_and_dates
 from ingest.input_files import FileInput
 from ingest.pipeline import Input, read_document
-from ingest.time_ranges import ends_of, is_clocked, parse_times
+from ingest.time_ranges import is_explicit_time_span, parse_times, span_ends
 
 NOTHING = Catalogue([], [])
 D, T = dt.date, dt.time
@@ -114,7 +114,7 @@ def test_ranges_at_the_ends_of_the_calendar_are_read(days: str) -> None:
 )
 def test_times_of_day_are_read_in_the_ways_they_are_printed_in_six_languages(label: str, start: T, end: T) -> None:
     assert parse_times(label) == (start, end)
-    assert is_clocked(label)
+    assert is_explicit_time_span(label)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_what_is_no_span_of_time_is_read_as_none(label: str) -> None:
     ],
 )
 def test_a_span_of_time_has_two_ends_each_with_its_half_of_the_day(label: str, ends: tuple[str, str]) -> None:
-    assert ends_of(label) == ends
+    assert span_ends(label) == ends
 
 
 @given(st.integers(0, 23), st.integers(0, 59), st.integers(0, 23), st.integers(0, 59))
@@ -146,7 +146,7 @@ def test_clock_times_are_read_exactly_or_not_at_all(h1: int, m1: int, h2: int, m
 
 def test_dates_are_found_in_order_and_impossible_ones_left_out() -> None:
     text = "Of 12 August 2021, after 3 May 2020; not 31 April 2020, 5/6/2020 or 40 May 2020. Also 29 February 2024."
-    assert find_dates(text) == [D(2021, 8, 12), D(2020, 5, 3), D(2024, 2, 29)]
+    assert find_full_dates(text) == [D(2021, 8, 12), D(2020, 5, 3), D(2024, 2, 29)]
 
 
 HARBOURS = """United Nations
@@ -262,14 +262,14 @@ def test_its_items_have_numbers_titles_annotations_and_documents(harbours: tuple
     assert two.heading is not None
     assert document.blocks[two.listed].locator == "provisional agenda, item 2"
     assert document.blocks[two.heading].kind == "heading"
-    assert [str(symbol.text) for symbol in meeting.documents()] == ["E/CN.18/2023/2", "E/CN.18/2023/3"]
+    assert [str(symbol.text) for symbol in meeting.announced_symbols()] == ["E/CN.18/2023/2", "E/CN.18/2023/3"]
     assert meeting.item("9") is None
-    assert {item.number: item.main for item in meeting.items}["1 (b)"] == "1"
+    assert {item.number: item.main_number for item in meeting.items}["1 (b)"] == "1"
 
 
 def test_its_sittings_have_days_times_and_items(harbours: tuple[Document, Meeting]) -> None:
     document, meeting = harbours
-    assert [(s.date, s.start, s.end, s.minutes, s.afternoon) for s in meeting.sittings] == [
+    assert [(s.date, s.start, s.end, s.duration_minutes, s.is_afternoon) for s in meeting.sittings] == [
         (D(2023, 1, 30), T(10), T(13), 180, False),
         (D(2023, 1, 30), T(15), T(18), 180, True),
         (D(2023, 1, 31), T(10), T(13), 180, False),
@@ -299,7 +299,7 @@ def test_a_text_that_is_no_agenda_announces_no_meeting() -> None:
         Input("n.md", b"# Note\n\nVienna, 14 October 2021\n\n1. Agenda items.\n"), NOTHING
     )
     assert meeting is None
-    assert meeting_of(document) is None
+    assert parse_meeting(document) is None
 
 
 def test_an_agenda_without_a_year_anywhere_has_items_and_no_sittings() -> None:

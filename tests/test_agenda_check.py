@@ -9,10 +9,10 @@ import harbour
 import pytest
 from conftest import Holding
 
-from assistant.reports.agenda_check import AgendaCheck, check_agenda, resolutions_in
-from assistant.reports.brief.brief_maker import brief
+from assistant.reports.agenda_check import AgendaCheck, check_agenda, find_cited_resolutions
+from assistant.reports.brief.brief_maker import make_briefing
 from assistant.reports.brief.briefing import Request
-from assistant.reports.lookup import agenda_meeting
+from assistant.reports.lookup import find_meeting
 from ingest.pipeline import Input
 
 AGENDA = harbour.AGENDA.replace(
@@ -32,7 +32,7 @@ def checked(
     holding: Holding, *sources: Input | str, agenda: str = AGENDA, languages: tuple[str, ...] = ("en",)
 ) -> AgendaCheck:
     engine = holding(agenda, *sources)
-    return check_agenda(engine.library, engine.catalogue, agenda_meeting(engine.library), languages)
+    return check_agenda(engine.library, engine.catalogue, find_meeting(engine.library), languages)
 
 
 def test_parts_of_a_document_are_documents_of_their_own_and_commands_are_quoted_for_the_shell(holding: Holding) -> None:
@@ -125,13 +125,13 @@ def test_resolutions_are_known_by_how_references_name_them_in_six_languages(
 ) -> None:
     library = holding(paper("CTOC/COP/WG.7/2030/2", language, said)).library
     (held,) = library.documents()
-    assert [each.text for each in resolutions_in(held)] == ["A/RES/90/12", "A/RES/90/13", "S/RES/1325(2000)"]
+    assert [each.text for each in find_cited_resolutions(held)] == ["A/RES/90/12", "A/RES/90/13", "S/RES/1325(2000)"]
 
 
 def test_a_number_without_a_body_is_that_of_the_documents_own_body(holding: Holding) -> None:
     said = "In resolution 90/12 and its resolution 90/13, and in Conference resolution 7/1, lamps are lit. So is 1/2 of all."
     library = holding(paper("A/90/12", words=said), paper("CTOC/COP/WG.7/2030/2", words=said)).library
-    found = {held.key: [each.text for each in resolutions_in(held)] for held in library.documents()}
+    found = {held.key: [each.text for each in find_cited_resolutions(held)] for held in library.documents()}
     assert found == {"A/90/12": ["A/RES/90/12", "A/RES/90/13"], "CTOC/COP/WG.7/2030/2": []}
 
 
@@ -149,7 +149,7 @@ NOTED = (
 
 def test_a_document_that_a_footnote_of_an_annotation_names_is_one_of_its_item(holding: Holding) -> None:
     engine = holding(NOTED)
-    found = check_agenda(engine.library, engine.catalogue, agenda_meeting(engine.library))
+    found = check_agenda(engine.library, engine.catalogue, find_meeting(engine.library))
     assert [(each.symbol, each.items) for each in found.announced] == [
         ("CTOC/COP/WG.7/2030/2", ("2",)),
         ("CTOC/COP/WG.7/2030/4", ("2",)),
@@ -157,7 +157,7 @@ def test_a_document_that_a_footnote_of_an_annotation_names_is_one_of_its_item(ho
         ("CTOC/COP/WG.7/2030/3", ("3",)),
     ]
     assert "CTOC/COP/WG.7/2029/9" in {each.symbol for each in found.cited}
-    briefing = brief(engine, Request("item", "2"))
+    briefing = make_briefing(engine, Request("item", "2"))
     (told,) = [section for section in briefing.sections if section.key == "documentation"]
     assert any("CTOC/COP/WG.7/2030/4" in statement.text for statement in told.statements)
     assert "CTOC/COP/WG.7/2030/4" in {paper.symbol for paper in briefing.papers}

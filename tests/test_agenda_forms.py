@@ -10,17 +10,17 @@ from pdfs import LEFT, Flow
 from word_reader import word_readers
 
 from assistant.meeting import row_citations
-from assistant.meeting.meeting_answers import tellings
-from assistant.meeting.row_citations import Citer
-from assistant.meeting.row_passages import Teller
+from assistant.meeting.meeting_answers import build_row_passages
+from assistant.meeting.row_citations import AgendaCiter
+from assistant.meeting.row_passages import RowPassageBuilder
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
-from corpus.dates import find_days, is_day_label
+from corpus.dates import find_meeting_days, is_day_label
 from corpus.documents import Document
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, Sitting
 from ingest.document_reading import Input, read_document
-from ingest.time_ranges import begins_span, find_times, is_clocked
+from ingest.time_ranges import begins_span, find_times, is_explicit_time_span
 from ingest.timetable import item_numbers
 
 NOTHING = Catalogue([], [])
@@ -116,7 +116,10 @@ def test_parts_with_two_letters_and_more_stand_in_the_order_of_the_list() -> Non
     listed = "\n\n".join(f"({letter}) Lamp {letter};" for letter in letters)
     text = ASSEMBLY.replace("(a) Training of crews (resolution 11/2);\n\n(b) Spare oars.", listed)
     _, meeting = read(text)
-    assert [each.number for each in meeting.items if each.main == "4"] == ["4", *(f"4 ({each})" for each in letters)]
+    assert [each.number for each in meeting.items if each.main_number == "4"] == [
+        "4",
+        *(f"4 ({each})" for each in letters),
+    ]
 
 
 def test_the_figure_of_a_footnote_is_no_part_of_a_title() -> None:
@@ -270,9 +273,9 @@ def test_papers_of_the_meeting_that_annotations_name_are_announced_and_provision
 def test_documentation_behind_the_last_of_several_subitems_is_that_of_the_item_and_of_those_without_their_own() -> None:
     meeting = read(KITES.replace(" Its rules are being drafted (E/CN.38/2031/9).", ""))[1]
     for number in ("2", "2 (a)"):
-        announced = meeting.with_papers(item(meeting, number)).documentation
+        announced = meeting.with_all_documents(item(meeting, number)).documentation
         assert [symbol for symbol, _ in announced][:2] == ["E/CN.38/2031/2", "E/CN.38/2031/3"]
-    (part,) = meeting.narrowed("2 (a)").items
+    (part,) = meeting.narrowed_to_item("2 (a)").items
     assert [symbol for symbol, _ in part.documentation] == ["E/CN.38/2031/2", "E/CN.38/2031/3"]
     own = read(KITES.replace("##### (b)", "##### Documentation\n\nNote (E/CN.38/2031/2)\n\n##### (b)"))[1]
     assert papers(own)["2 (b)"] == ["E/CN.38/2031/2", "E/CN.38/2031/3"]
@@ -292,8 +295,10 @@ def test_documentation_behind_the_last_of_several_subitems_is_that_of_the_item_a
 def test_a_paper_that_is_named_is_never_denied(holding: Holding, number: str, symbol: str | None, quote: str) -> None:
     engine = holding(KITES, reading=True)
     (meeting,) = engine.library.meetings()
-    told = Teller(meeting, Citer(engine.library, meeting), "en", ()).item(item(meeting, number)).parts
-    said = [each for part in told if part.kind == "documents" for each in part.said]
+    told = (
+        RowPassageBuilder(meeting, AgendaCiter(engine.library, meeting), "en", ()).item(item(meeting, number)).sentences
+    )
+    said = [each for part in told if part.kind == "documents" for each in part.statements]
     if symbol == "":  # it names what may be a paper of another year
         assert not said
         return
@@ -308,8 +313,10 @@ def test_that_an_item_has_no_document_is_told_only_of_an_item_that_is_asked_abou
         told = engine.ask(f"Which document is announced for {asked}?")
         assert [each for each in told.statements if "no document" in each.text]
     (meeting,) = engine.library.meetings()
-    told = tellings(engine.question("Is there a document on kites?"), meeting, Citer(engine.library, meeting))
-    assert not [part for each in told for part in each.parts if part.read.startswith("No document is announced")]
+    told = build_row_passages(
+        engine.question("Is there a document on kites?"), meeting, AgendaCiter(engine.library, meeting)
+    )
+    assert not [part for each in told for part in each.sentences if part.text.startswith("No document is announced")]
 
 
 def test_a_list_may_say_item_before_each_number() -> None:
@@ -454,7 +461,10 @@ def test_an_item_that_the_agenda_does_not_have_leaves_those_beside_it_in_the_row
     (meeting,) = engine.library.meetings()
     third = meeting.sittings[2]
     assert [(row.number, row.title) for row in third.items] == [("3", "Other matters"), ("9", "")]
-    said = [row_citations.held(third, Citer(engine.library, meeting), language).text for language in ("en", "fr")]
+    said = [
+        row_citations.sitting_statement(third, AgendaCiter(engine.library, meeting), language).text
+        for language in ("en", "fr")
+    ]
     assert said[0] == "Tuesday, 3 June 2031, 10 a.m.–1 p.m.: item 3 (Other matters) and item 9."
     assert said[1].endswith("point 3 (Other matters) et point 9.")
 
@@ -463,16 +473,16 @@ def test_what_the_timetable_has_without_items_is_told_in_its_own_words(holding: 
     engine = holding(SIDE_BY_SIDE, reading=True)
     (meeting,) = engine.library.meetings()
     assert [each.words for each in meeting.besides] == ["Lunch", "Adoption of the report and closure"]
-    teller = Teller(meeting, Citer(engine.library, meeting), "en", meeting.timetable)
-    told = [*teller.whole(), *teller.days()]
-    said = {part.kind: [each.text for each in part.said] for telling in told for part in telling.parts}
+    builder = RowPassageBuilder(meeting, AgendaCiter(engine.library, meeting), "en", meeting.timetable)
+    told = [*builder.whole(), *builder.days()]
+    said = {part.kind: [each.text for each in part.statements] for passage in told for part in passage.sentences}
     closing = "Wednesday, 4 June 2031, 10 a.m.–1 p.m.: Adoption of the report and closure."
     assert said["closes"] == said["row"] == [closing]
     assert said["opens"] == ["The first meeting begins on Monday, 2 June 2031 at 10 a.m."]
     assert said["break"] == ["Monday, 2 June 2031, 1–3 p.m.: Lunch."]
     assert len(said["meetings_total"]) == 5, "whether a lunch is a meeting is for the reader to say"
     assert "hours_total" not in said
-    lunch = row_citations.held(meeting.besides[0], Citer(engine.library, meeting), "en").citations
+    lunch = row_citations.sitting_statement(meeting.besides[0], AgendaCiter(engine.library, meeting), "en").citations
     assert [each.quote for each in lunch] == ["Monday, 2 June 2031, 1–3 p.m. | Lunch"]
 
 
@@ -481,10 +491,10 @@ def test_a_last_day_without_items_is_never_left_out_of_the_end(holding: Holding,
     table = f"| Day | Time | Item |\n|---|---|---|\n| Monday, 2 June | 10 a.m.–1 p.m. | 1 |\n{row}\n"
     engine = holding(BOARD[: BOARD.index("| Day |")] + table, reading=True)
     (meeting,) = engine.library.meetings()
-    told = Teller(meeting, Citer(engine.library, meeting), "en", meeting.timetable).whole()
-    (closes,) = [part for telling in told for part in telling.parts if part.kind == "closes"]
-    assert [each.text for each in closes.said][-1].startswith("Wednesday, 4 June")
-    assert "Closure" in closes.said[-1].text
+    told = RowPassageBuilder(meeting, AgendaCiter(engine.library, meeting), "en", meeting.timetable).whole()
+    (closes,) = [part for passage in told for part in passage.sentences if part.kind == "closes"]
+    assert [each.text for each in closes.statements][-1].startswith("Wednesday, 4 June")
+    assert "Closure" in closes.statements[-1].text
 
 
 def test_rows_of_other_days_than_those_of_the_meeting_are_no_part_of_it() -> None:
@@ -586,11 +596,11 @@ def test_what_a_table_refers_to_is_no_document_of_an_item() -> None:
 def test_of_an_agenda_that_leaves_items_out_neither_their_number_nor_that_one_lacks_is_told(holding: Holding) -> None:
     engine = holding(headed("en"), reading=True)
     (meeting,) = engine.library.meetings()
-    assert not meeting.complete
-    told = Teller(meeting, Citer(engine.library, meeting), "en", ()).whole()
-    assert "items_total" not in [part.kind for telling in told for part in telling.parts]
+    assert not meeting.is_complete
+    told = RowPassageBuilder(meeting, AgendaCiter(engine.library, meeting), "en", ()).whole()
+    assert "items_total" not in [part.kind for passage in told for part in passage.sentences]
     assert "has no item" not in (engine.ask("What is item 3 of the agenda?").reason or "")
-    assert all(read(text)[1].complete for text in (BOARD, KITES))
+    assert all(read(text)[1].is_complete for text in (BOARD, KITES))
 
 
 @pytest.mark.parametrize(("of_item", "sure"), [("1, 4", True), ("", False)])
@@ -599,7 +609,9 @@ def test_that_no_document_is_announced_is_not_told_beside_papers_of_no_known_ite
 ) -> None:
     engine = holding(headed("en").replace("| Both | 1, 4 |", f"| Both | {of_item} |"), reading=True)
     (meeting,) = engine.library.meetings()
-    assert row_citations.announces_nothing(item(meeting, "5"), meeting, Citer(engine.library, meeting)) is sure
+    assert (
+        row_citations.surely_has_no_documents(item(meeting, "5"), meeting, AgendaCiter(engine.library, meeting)) is sure
+    )
 
 
 def test_a_list_below_its_own_heading_is_read_behind_an_introduction() -> None:
@@ -795,7 +807,7 @@ ARABIC = PLAN.format(
     "تنظر اللجنة في التقرير المتعلق بمصابيح المنارات الصغيرة.", "الوثائق", "تقرير عن المصابيح", "E/CN.35/2031/2",
     "يجوز للأعضاء طرح مسائل أخرى.", "ثالثا - الجدول الزمني", "اليوم | الوقت | البند | العنوان",
     "| الاثنين 2 حزيران/يونيه | 10:00-13:00 | 1 | افتتاح الدورة |\n| | 15:00-18:00 | 2 | مصابيح المنارات |\n"
-    "| الثلاثاء 3 حزيران/يونيه | 10:00-13:00 | 3 | مسائل أخرى |",
+    "| الثلاثاء 3 حزيران/يونيه | 10:00-13:00 | 2، 3 | مصابيح المنارات؛ مسائل أخرى |",
     item="", stop=".", opening="افتتاح الدورة", lamps="مصابيح المنارات", other="مسائل أخرى",
 )  # fmt: skip
 
@@ -812,7 +824,7 @@ ARABIC = PLAN.format(
         (CHINESE, "日内瓦", [2, 3, 4], ["1", "2", "3"], {"2": "E/CN.34/2031/2"},
          [(2, T(10), T(13), ["1"]), (2, T(15), T(18), ["2"]), (3, T(10), T(13), ["3"])]),
         (ARABIC, "جنيف", [2, 3, 4], ["1", "2", "3"], {"2": "E/CN.35/2031/2"},
-         [(2, T(10), T(13), ["1"]), (2, T(15), T(18), ["2"]), (3, T(10), T(13), ["3"])]),
+         [(2, T(10), T(13), ["1"]), (2, T(15), T(18), ["2"]), (3, T(10), T(13), ["2", "3"])]),
     ],
     ids=["fr", "es", "ru", "zh", "ar"],
 )  # fmt: skip
@@ -905,12 +917,12 @@ Genève, 2 et 3 juin 2031
 
 def test_a_timetable_that_says_halves_of_the_day_gives_sittings_without_made_up_times() -> None:
     document, meeting = read(HALVES)
-    assert [(each.date.day, each.half, each.afternoon, numbers(each)) for each in meeting.sittings] == [
+    assert [(each.date.day, each.half, each.is_afternoon, numbers(each)) for each in meeting.sittings] == [
         (2, "morning", False, ["1"]),
         (2, "afternoon", True, ["2"]),
         (3, "morning", False, ["2", "3"]),
     ]
-    assert all(each.start is each.end is each.minutes is None for each in meeting.sittings)
+    assert all(each.start is each.end is each.duration_minutes is None for each in meeting.sittings)
     assert Meeting.from_json(meeting.to_json()) == meeting
     assert "timetable, Lundi 2 juin, Après-midi" in {block.locator for block in document.blocks}
 
@@ -920,13 +932,13 @@ def test_an_item_of_half_a_day_is_told_with_its_day_and_without_a_length(
 ) -> None:
     add(library, catalogue, Input("halves.md", HALVES.encode()))
     (meeting,) = library.meetings()
-    teller = Teller(meeting, Citer(library, meeting), "en", meeting.sittings)
-    title, taken_up = teller.item(item(meeting, "2")).parts
+    builder = RowPassageBuilder(meeting, AgendaCiter(library, meeting), "en", meeting.sittings)
+    title, taken_up = builder.item(item(meeting, "2")).sentences
     assert (title.kind, taken_up.kind) == ("title", "taken_up")
-    told = taken_up.said[0].text
+    told = taken_up.statements[0].text
     assert "Monday, 2 June 2031" in told
     assert "Après-midi" in told
-    kinds = [part.kind for telling in (*teller.whole(), *teller.days()) for part in telling.parts]
+    kinds = [part.kind for passage in (*builder.whole(), *builder.days()) for part in passage.sentences]
     assert not {"opens", "closes", "hours_total", "break"}.intersection(kinds)
     assert "meetings_total" in kinds
 
@@ -937,8 +949,8 @@ def test_a_meeting_whose_place_is_not_said_is_told_by_its_days(library: Library,
     (meeting,) = library.meetings()
     assert meeting.place == ""
     assert len(meeting.dates) == 3
-    (whole, *_) = Teller(meeting, Citer(library, meeting), "en", meeting.sittings).whole()
-    said = whole.parts[0].said[0].text
+    (whole, *_) = RowPassageBuilder(meeting, AgendaCiter(library, meeting), "en", meeting.sittings).whole()
+    said = whole.sentences[0].statements[0].text
     assert said == "The meeting takes place on Monday, 2 June 2031 – Wednesday, 4 June 2031."
 
 
@@ -949,9 +961,9 @@ def test_the_building_and_the_room_that_the_head_names_are_told_with_the_place(
     text = BOARD.replace("2 to 4 June 2031, Valletta", f"2 to 4 June 2031, Valletta\n\n{venue}")
     add(library, catalogue, Input("board.md", text.encode()))
     (meeting,) = library.meetings()
-    (whole, *_) = Teller(meeting, Citer(library, meeting), "en", meeting.sittings).whole()
-    assert venue in whole.parts[0].read
-    told, quoted = whole.parts[0].said
+    (whole, *_) = RowPassageBuilder(meeting, AgendaCiter(library, meeting), "en", meeting.sittings).whole()
+    assert venue in whole.sentences[0].text
+    told, quoted = whole.sentences[0].statements
     assert told.text.startswith("The meeting takes place in Valletta")
     assert (quoted.text, quoted.citations[0].locator) == (venue, "E/CN.36/2031/L.2, masthead")
 
@@ -1055,7 +1067,7 @@ def test_when_an_item_is_taken_up_is_answered_from_the_agenda_and_not_from_a_lat
 
 @pytest.mark.parametrize("label", ["3-6", "1–3", "2 (a)–(c)", "10", "2031–2034", "Post-meeting"])
 def test_numbers_with_a_dash_are_not_taken_for_times(label: str) -> None:
-    assert not is_clocked(label)
+    assert not is_explicit_time_span(label)
 
 
 def test_a_span_of_time_is_found_in_a_cell_only_where_it_is_the_only_one() -> None:
@@ -1086,7 +1098,7 @@ def test_a_line_that_begins_a_span_of_time_is_told_from_its_second_line() -> Non
     ],
 )
 def test_the_days_of_a_meeting_are_read_in_six_languages(text: str, first: D, last: D, count: int) -> None:
-    days = find_days(text)
+    days = find_meeting_days(text)
     assert (days[0], days[-1], len(days)) == (first, last, count)
 
 
@@ -1196,9 +1208,12 @@ def real(name: str) -> Meeting:
 
 def test_the_real_agenda_of_an_assembly_has_all_its_items() -> None:
     meeting = real("dev/A_80_150.en.pdf")
-    mains = [each.number for each in meeting.items if each.number == each.main]
+    mains = [each.number for each in meeting.items if each.number == each.main_number]
     assert mains == [str(n) for n in range(1, 175)]
-    assert [each.number for each in meeting.items if each.main == "16"] == ["16", *(f"16 ({c})" for c in "abcdefgh")]
+    assert [each.number for each in meeting.items if each.main_number == "16"] == [
+        "16",
+        *(f"16 ({c})" for c in "abcdefgh"),
+    ]
     assert meeting.sittings == ()
 
 

@@ -14,7 +14,7 @@ from word_reader import word_readers
 
 from assistant.answer_phrases import date_text, joined, say
 from assistant.markdown import reference
-from assistant.qa.answer import Answer, Citation, Statement, ordered
+from assistant.qa.answer import Answer, Citation, Statement, distinct_statements
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.library import Library
@@ -280,7 +280,7 @@ def test_resolutions_and_decisions_of_all_bodies_are_asked_about(holding: Holdin
     text = f"---\nsymbol: {symbol}\ntitle: Lamps\nlanguage: en\n---\n# Lamps\n\n1. Lamps are lit at dusk by the harbour master.\n"
     engine = holding(text, reading=True)
     assert [each.text for each in engine.question(f"When are lamps lit, says {cited}?").symbols] == [
-        each.symbol.text for each in engine.library.versions().held
+        each.symbol.text for each in engine.library.versions().with_symbol
     ]
     assert engine.ask(f"When are lamps lit, says {cited}?").status != "refused"
 
@@ -396,7 +396,7 @@ def test_a_citation_of_nothing_is_refused(real_library: Library) -> None:
 
 def test_a_statement_is_said_once() -> None:
     once = Statement("The same  words.", "quoted", ())
-    assert ordered([once, Statement("the same words.", "quoted", ())]) == (once,)
+    assert distinct_statements([once, Statement("the same words.", "quoted", ())]) == (once,)
 
 
 def test_symbols_keep_their_order_in_arabic_sentences() -> None:

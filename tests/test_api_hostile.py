@@ -15,7 +15,7 @@ from assistant.api import http_server as connections
 from assistant.api import middleware as bodies
 from corpus.catalogue import Catalogue
 
-made = service_fixture(reading=True, chosen=settings_with(max_upload=0.2, body_seconds=0.5))
+made = service_fixture(reading=True, settings=settings_with(max_upload=0.2, body_seconds=0.5))
 
 
 def is_problem(reply: object, status: int) -> None:
@@ -163,7 +163,7 @@ def test_every_response_tells_browsers_to_trust_little(made: Made) -> None:
 
 def test_other_sites_may_use_the_api_only_where_they_are_named(tmp_path: Path, catalogue: Catalogue) -> None:
     chosen = settings_with(cors_origins=["https://intranet.example"])
-    with made_service(tmp_path, catalogue, page=False, chosen=chosen) as made:
+    with made_service(tmp_path, catalogue, page=False, settings=chosen) as made:
         for origin, allowed in (("https://intranet.example", True), ("https://evil.example", False)):
             reply = made.client.get("/api/v1/health", headers={"Origin": origin})
             assert (reply.headers.get("access-control-allow-origin") == origin) == allowed
@@ -226,7 +226,7 @@ def test_a_request_that_tells_two_lengths_of_its_body_is_refused_and_the_connect
 
 
 def test_what_is_told_of_a_file_that_is_too_large_is_the_limit_of_files(tmp_path: Path, catalogue: Catalogue) -> None:
-    with made_service(tmp_path, catalogue, page=False, chosen=settings_with(max_upload=2)) as made:
+    with made_service(tmp_path, catalogue, page=False, settings=settings_with(max_upload=2)) as made:
         for size in (2_050_000, 3_500_000):
             sent = made.by("staff").post("/api/v1/uploads", files={"file": ("a.txt", b"x" * size)})
             is_problem(sent, 413)
@@ -267,7 +267,7 @@ def test_fetching_takes_symbols_and_never_an_address(made: Made, tmp_path: Path,
         assert request.url.host == "documents.un.org"
         return httpx.Response(404)
 
-    with made_service(tmp_path, catalogue, page=False, keeper=fetching(nowhere)) as own:
+    with made_service(tmp_path, catalogue, page=False, updater=fetching(nowhere)) as own:
         staff = own.by("staff")
         for wrong in ("http://127.0.0.1/", "https://169.254.169.254/latest/meta-data", "file:///etc/passwd",
                       "//evil.example/A/80/1", "gopher://x/1", "A/80/1@evil.example", "A/80/1?s=http://x"):  # fmt: skip
@@ -289,7 +289,7 @@ def test_a_service_that_sends_on_to_a_private_address_is_not_followed(tmp_path: 
         asked.append(request.url.host)
         return httpx.Response(302, headers={"Location": next(targets)})
 
-    with made_service(tmp_path, catalogue, page=False, keeper=fetching(service)) as made:
+    with made_service(tmp_path, catalogue, page=False, updater=fetching(service)) as made:
         body = {"symbols": ["A/80/1", "A/80/2"], "form": "pdf", "languages": ["en", "fr"]}
         job = ended(made, made.by("staff").post("/api/v1/fetch", json=body).json())
     assert job["counts"] == {"refused": 4}
@@ -319,7 +319,7 @@ def test_a_vector_index_that_does_not_answer_is_told_and_no_empty_result(
         raise httpx.ConnectError("connection refused")
 
     made.client.get("/api/v1/search?q=boats")
-    monkeypatch.setattr(made.library._indexes._opened()._collection("en"), "query", away)
+    monkeypatch.setattr(made.library._indexes._updated_vectors()._collection("en"), "query", away)
     for reply in (
         made.client.post("/api/v1/ask", json={"question": "When do the boats leave the harbour?"}),
         made.client.get("/api/v1/search?q=harbours"),

@@ -12,8 +12,8 @@ import yaml
 from conftest import add
 from word_reader import word_readers
 
-from assistant.generation.fence import addresses_model, fenced
-from assistant.generation.reply_parser import Parts
+from assistant.generation.fence import addresses_model, fence_evidence
+from assistant.generation.reply_parser import ReplyParser
 from assistant.generation.writer import Draft, Writer
 from assistant.grounding.sentence_check import SupportCheck
 from assistant.model import Message
@@ -57,7 +57,7 @@ class Obeying:
 
 def told(lines: Sequence[str]) -> set[str]:
     """The sentences of lines, as they are read: without marks and the rest of a link."""
-    return {each.text for line in lines for each in Parts().feed(f"{line}\n")}
+    return {each.text for line in lines for each in ReplyParser().feed(f"{line}\n")}
 
 
 def drafted(
@@ -106,8 +106,8 @@ def test_an_attack_in_a_document_changes_nothing(
     (document,) = library.documents()
     poisoned = [Evidence(passage, document, 1.0) for passage in library.passages(document.id)]
     evidence = [*poisoned, trusted]
-    fence = fenced(evidence, 5_000)
-    names = {each.id: name for name, each in fence.held.items()}
+    fence = fence_evidence(evidence, 5_000)
+    names = {each.id: name for name, each in fence.by_id.items()}
     own, safe = names.get(poisoned[-1].id, poisoned[-1].id[:6]), names[trusted.id]
     lines = [line.replace("ID", own).replace("TRUSTED", safe) for line in attack["obeyed"]]
     model = Obeying(*lines, f"{FAITHFUL} [{safe}]")
@@ -119,7 +119,7 @@ def test_an_attack_in_a_document_changes_nothing(
     for messages in model.asked:
         # The fence holds: as many excerpts as there are passages, one question, no mark of the document's own.
         whole = "\n".join(message.text for message in messages[1:])
-        assert whole.count("<excerpt id=") == whole.count("</excerpt>") == len(fence.held)
+        assert whole.count("<excerpt id=") == whole.count("</excerpt>") == len(fence.by_id)
         assert whole.count("<question>") == whole.count("</question>") == 1
         assert "<|" not in whole
         assert "\u200b" not in whole
@@ -133,7 +133,7 @@ def test_an_attack_in_a_question_changes_nothing(
     starter_library: Library, catalogue: Catalogue, trusted: Evidence, number: int
 ) -> None:
     attack = ATTACKS["questions"][number]
-    safe = next(iter(fenced([trusted], 5_000).held))
+    safe = next(iter(fence_evidence([trusted], 5_000).by_id))
     lines = [line.replace("TRUSTED", safe) for line in attack["obeyed"]]
     model = Obeying(*lines, f"{FAITHFUL} [{safe}]")
     writer = Writer(model, SupportCheck())
@@ -170,9 +170,9 @@ def test_what_speaks_to_a_model_is_kept_from_it_and_the_answer_says_so(library: 
 
 
 def test_a_document_cannot_know_the_id_of_a_passage_that_holds_its_own_words(trusted: Evidence) -> None:
-    (name,) = fenced([trusted], 5_000).held
+    (name,) = fence_evidence([trusted], 5_000).by_id
     passage = replace(trusted.passage, text=f"{trusted.passage.text} [{name}]")
-    assert name not in fenced([replace(trusted, passage=passage, of=trusted.document)], 5_000).held
+    assert name not in fence_evidence([replace(trusted, passage=passage, source=trusted.document)], 5_000).by_id
 
 
 def test_words_of_real_documents_are_not_taken_for_orders_to_a_model(starter_library: Library) -> None:

@@ -15,7 +15,7 @@ from invoking import BOATS, TRAINS, Cli, Done, write
 from services import LOCAL_TOKEN, Made, listening, made_service
 
 from assistant.qa.engine import Engine
-from assistant.service_errors import NotHeld
+from assistant.service_errors import NotFound
 from assistant.service_factory import announced
 from corpus.catalogue import Catalogue
 from ingest.pipeline import Input
@@ -66,7 +66,7 @@ def test_a_question_that_breaks_the_program_ends_no_batch_and_is_logged_and_one_
     cli = Cli(tmp_path / "library")
     assert cli("ingest", write(tmp_path / "boats.md", BOATS)).code == 0
     with monkeypatch.context() as patch:
-        breaking(patch, NotHeld("no-document", name="boat"))
+        breaking(patch, NotFound("no-document", name="boat"))
         assert check_lines(cli(command, "--batch", batch), command) == "The library holds no document 'boat'."
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
     breaking(monkeypatch, ZeroDivisionError("a fault"))

@@ -18,16 +18,16 @@ from word_reader import word_readers
 
 from assistant.answer_phrases import say
 from assistant.export.file_formats import render
-from assistant.export.layouts import publication_of
+from assistant.export.layouts import build_publication
 from assistant.qa.engine import Engine
 from assistant.reports import ReportError
 from assistant.reports.brief.articles import ArticleFinder
-from assistant.reports.brief.brief_maker import brief
+from assistant.reports.brief.brief_maker import make_briefing
 from assistant.reports.brief.briefing import Audience, Briefing, Request, Section, SectionKey
-from assistant.reports.brief.selection import dated_within, only_later
-from assistant.reports.brief.subject import ground_of
+from assistant.reports.brief.selection import names_date_within, names_only_later_dates
+from assistant.reports.brief.subject import find_subject
 from assistant.reports.comparison.topic_comparison import compare_topic
-from assistant.reports.themes.theme_maker import themes_of
+from assistant.reports.themes.theme_maker import find_themes
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 from corpus.library import Library
@@ -43,7 +43,7 @@ def engine(holding: Holding) -> Engine:
 
 
 def sections(engine: Engine, request: Request) -> dict[str, Section]:
-    return {each.key: each for each in brief(engine, request).sections}
+    return {each.key: each for each in make_briefing(engine, request).sections}
 
 
 def report(chapters: dict[str, list[str]], title: str = "Harbour lamps", language: str = "en") -> Input:
@@ -77,7 +77,7 @@ def stopped(engine: Engine, request: Request, at: int) -> dict[str, Path]:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        brief(engine, request, stop)
+        make_briefing(engine, request, stop)
     return {path.stem: path for path in (engine.library.folder / "derived" / "briefings").rglob("*.json")}
 
 
@@ -87,7 +87,7 @@ def texts(briefing: Briefing) -> list[str]:
 
 def test_every_sentence_of_a_briefing_is_cited_and_no_citation_fails_the_check(engine: Engine) -> None:
     for item in ("2", "3"):
-        scores = compute_scores(brief(engine, Request("item", item)), engine.library)
+        scores = compute_scores(make_briefing(engine, Request("item", item)), engine.library)
         assert scores.sentences > 3
         assert scores.cited == scores.citation_recall == scores.citation_precision == 1.0
         assert scores.quote_exact == scores.paragraph_exact == 1.0
@@ -95,7 +95,7 @@ def test_every_sentence_of_a_briefing_is_cited_and_no_citation_fails_the_check(e
 
 
 def test_the_papers_of_the_item_are_quoted_and_those_of_other_items_are_not(engine: Engine) -> None:
-    briefing = brief(engine, Request("item", "2"))
+    briefing = make_briefing(engine, Request("item", "2"))
     cited = {citation.symbol for citation in briefing.citations}
     assert "CTOC/COP/WG.7/2030/2" in cited
     assert "CTOC/COP/WG.7/2030/3" not in cited
@@ -103,7 +103,7 @@ def test_the_papers_of_the_item_are_quoted_and_those_of_other_items_are_not(engi
 
 
 def test_themes_are_those_that_the_annotations_propose(holding: Holding) -> None:
-    briefing = brief(holding(AGENDA, LAMPS), Request("item", "2"))
+    briefing = make_briefing(holding(AGENDA, LAMPS), Request("item", "2"))
     points = section(briefing, "points")
     assert [part.heading for part in points.parts] == [
         "The repair of harbour lamps on small boats",
@@ -112,14 +112,14 @@ def test_themes_are_those_that_the_annotations_propose(holding: Holding) -> None
 
 
 def test_a_theme_that_is_told_in_another_section_is_not_called_unsourced(engine: Engine) -> None:
-    briefing = brief(engine, Request("item", "2"))
+    briefing = make_briefing(engine, Request("item", "2"))
     told = next(each for each in briefing.unsourced if "repair of harbour lamps" in each)
     assert "see CTOC/COP/WG.7/20" in told
     assert "Nothing in the documents" not in told
 
 
 def test_two_papers_that_give_other_figures_for_one_thing_are_shown_side_by_side(engine: Engine) -> None:
-    briefing = brief(engine, Request("item", "2"))
+    briefing = make_briefing(engine, Request("item", "2"))
     differing = section(briefing, "differences")
     assert [part.heading for part in differing.parts] == ["CTOC/COP/WG.7/2030/2 / CTOC/COP/WG.7/2028/5"]
     told = [statement.text for statement in differing.statements]
@@ -130,7 +130,7 @@ def test_two_papers_that_give_other_figures_for_one_thing_are_shown_side_by_side
 
 
 def test_what_is_announced_and_not_held_is_said_and_not_filled_in(holding: Holding) -> None:
-    briefing = brief(holding(AGENDA), Request("item", "3", "secretariat"))
+    briefing = make_briefing(holding(AGENDA), Request("item", "3", "secretariat"))
     assert briefing.papers[0].symbol == "CTOC/COP/WG.7/2030/3"
     assert briefing.papers[0].title == "Paper on mountain roads"
     assert briefing.papers[0].held == ()
@@ -143,7 +143,7 @@ def test_neither_the_heading_of_a_timetable_is_expected_nor_does_an_annex_give_a
     mandate = "The mandate of the Working Group on the Smuggling of Migrants is to advise the Conference on boats."
     table = "| Date | Time | Item |\n|---|---|---|\n| Monday, 4 March | 10 a.m.-1 p.m. | 2 |\n| Tuesday, 5 March | 10 a.m.-1 p.m. | 3 |\n"
     agenda = f"{AGENDA.rpartition('**Documentation**')[0]}{plan}\n\n{table}"
-    briefing = brief(holding(agenda, f"{OTHER}\n## Annex I\n\n1. {mandate}\n"), Request("item", "2"))
+    briefing = make_briefing(holding(agenda, f"{OTHER}\n## Annex I\n\n1. {mandate}\n"), Request("item", "2"))
     assert not [each.text for each in briefing.statements if plan in each.text or mandate in each.text]
 
 
@@ -164,7 +164,7 @@ def test_what_can_not_be_briefed_about_is_a_sentence_that_says_why(
     engine: Engine, request_: Request, words: str
 ) -> None:
     with pytest.raises(ReportError, match=words):
-        brief(engine, request_)
+        make_briefing(engine, request_)
 
 
 @pytest.mark.parametrize(
@@ -173,14 +173,14 @@ def test_what_can_not_be_briefed_about_is_a_sentence_that_says_why(
 def test_on_what_the_documents_do_not_speak_of_there_is_no_briefing(starter_engine: Engine, words: str) -> None:
     for kind in ("theme", "question"):
         with pytest.raises(ReportError, match=f"say nothing on “{words}”"):
-            brief(starter_engine, Request(kind, words))
+            make_briefing(starter_engine, Request(kind, words))
 
 
 def test_a_subject_is_understood_as_ask_understands_it_whatever_the_language_of_the_paper(
     starter_engine: Engine,
 ) -> None:
-    ground = ground_of(starter_engine, Request("theme", "contrebande de migrants par mer"))
-    assert (ground.spoken, ground.title) == ("fr", "contrebande de migrants par mer")
+    subject = find_subject(starter_engine, Request("theme", "contrebande de migrants par mer"))
+    assert (subject.title_language, subject.title) == ("fr", "contrebande de migrants par mer")
     assert compare_topic(starter_engine, "the").sides == ()
 
 
@@ -216,35 +216,35 @@ def test_a_briefing_is_made_while_documents_are_read_in(engine: Engine, monkeypa
         Request("theme", "harbour lamps"),
         Request("document", "CTOC/COP/WG.7/2030/2"),
     ):
-        assert brief(engine, request).sections
-    assert len(engine.library.ids()) > 6
+        assert make_briefing(engine, request).sections
+    assert len(engine.library.document_ids()) > 6
 
 
 def test_an_empty_library_is_said_to_be_empty(holding: Holding) -> None:
     with pytest.raises(ReportError, match="library is empty"):
-        brief(holding(), Request("item", "2"))
+        make_briefing(holding(), Request("item", "2"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_headings_are_in_the_language_asked_for_and_quotes_stay_as_they_are(engine: Engine, language: str) -> None:
-    briefing = brief(engine, Request("item", "2", "chair", language, mixed=True))
+    briefing = make_briefing(engine, Request("item", "2", "chair", language, mixed=True))
     assert briefing.sections[0].heading == say("section_mandate", language)
     assert compute_scores(briefing, engine.library).quote_exact == 1.0
-    assert render(publication_of(briefing, engine.library), "html")
+    assert render(build_publication(briefing, engine.library), "html")
 
 
 def test_a_briefing_that_was_stopped_goes_on_where_it_was_and_ends_the_same(engine: Engine) -> None:
     request = Request("item", "2")
-    whole = brief(engine, request)
+    whole = make_briefing(engine, request)
     kept = stopped(engine, request, 5)
     assert sorted(kept) == ["documentation", "mandate", "new", "questions", "schedule"]
-    assert brief(engine, request) == whole
+    assert make_briefing(engine, request) == whole
     assert not [path for path in kept.values() if path.exists()]
 
 
 def test_nothing_of_a_removed_document_is_left_in_kept_sections_and_themes(engine: Engine) -> None:
     assert stopped(engine, Request("item", "2"), 6)
-    themes_of(engine)
+    find_themes(engine)
     engine.library.remove("CTOC/COP/WG.7/2030/2:en:official")
     kept = [path for path in engine.library.folder.rglob("*.json") if "lexical" not in path.parts]
     assert [path.name for path in kept] == ["owner.json"]
@@ -260,22 +260,22 @@ def test_a_table_with_blank_cells_breaks_no_briefing(holding: Holding) -> None:
     )
     engine = holding(AGENDA, table)
     for request in (Request("item", "2"), Request("document", "lamps"), Request("theme", "repair of harbour lamps")):
-        assert compute_scores(brief(engine, request), engine.library).quote_exact in (1.0, None)
+        assert compute_scores(make_briefing(engine, request), engine.library).quote_exact in (1.0, None)
 
 
 def test_a_kept_section_that_was_damaged_or_altered_is_made_anew(engine: Engine) -> None:
     request = Request("item", "2")
-    whole = brief(engine, request)
+    whole = make_briefing(engine, request)
     parts = stopped(engine, request, 9)
     parts["mandate"].write_text("{", encoding="utf-8")
     altered = json.loads(parts["points"].read_text(encoding="utf-8"))
     altered["parts"][0]["statements"][0]["citations"][0]["quote"] = "Lamps are free."
     parts["points"].write_text(json.dumps(altered), encoding="utf-8")
-    assert brief(engine, request) == whole
+    assert make_briefing(engine, request) == whole
 
 
 def test_the_json_form_numbers_citations_by_first_use(engine: Engine) -> None:
-    made = brief(engine, Request("item", "2")).to_json()
+    made = make_briefing(engine, Request("item", "2")).to_json()
     used = [
         n
         for section in made["sections"]
@@ -288,7 +288,7 @@ def test_the_json_form_numbers_citations_by_first_use(engine: Engine) -> None:
 
 
 def test_a_document_is_briefed_about_by_its_sections(starter_engine: Engine) -> None:
-    briefing = brief(starter_engine, Request("document", "working-group-mandate"))
+    briefing = make_briefing(starter_engine, Request("document", "working-group-mandate"))
     points = section(briefing, "points")
     assert [part.heading for part in points.parts][:2] == ["Creation", "Task"]
     assert {citation.symbol for statement in points.statements for citation in statement.citations} == {
@@ -333,7 +333,7 @@ def test_what_the_annotations_ask_or_say_that_will_be_discussed_are_questions_an
     by_key = sections(engine, Request("item", "3", "chair"))
     assert [statement.text for statement in by_key["questions"].statements] == said.replace(". I", ".\nI").splitlines()
     assert not any("price of oil" in statement.text for statement in by_key["documentation"].statements)
-    assert [theme.heading for theme in ground_of(engine, Request("item", "3", "chair")).themes] == [
+    assert [theme.heading for theme in find_subject(engine, Request("item", "3", "chair")).themes] == [
         "Lamps that are lit on mountain roads in winter", "Is the price of oil too high?",
     ]  # fmt: skip
 
@@ -407,7 +407,7 @@ def test_conclusions_that_recommend_nothing_are_told_and_not_called_empty(holdin
     chapters = {"I. Lamps": ["1. The keepers of the harbour clean the lamps in every month of the year."],
                 "II. Oil": ["2. The oil for the lamps came from three harbours in the south."],
                 "III. Conclusions": [f"3. {end}"]}  # fmt: skip
-    made = brief(holding(report(chapters)), Request("document", "DP/2030/9"))
+    made = make_briefing(holding(report(chapters)), Request("document", "DP/2030/9"))
     found = {each.key: each for each in made.sections}
     assert [(part.heading, [each.text for each in part.statements]) for part in found["recommendations"].parts] == [
         ("III. Conclusions", [end])
@@ -448,12 +448,12 @@ def test_main_figures_open_with_those_of_the_whole_and_neither_what_a_programme_
     holding: Holding,
 ) -> None:
     engine = holding(budget())
-    briefing = brief(engine, Request("document", "A/99/6"))
+    briefing = make_briefing(engine, Request("document", "A/99/6"))
     by_key = {each.key: each for each in briefing.sections}
     told = [(each.heading, each.statements[0].text.partition("amount to ")[2][:11]) for each in by_key["figures"].parts]
     assert told == [("Overview", "$29,475,500"), ("Harbour one", "$507,200 an"), ("Harbour two", "$680,100, o")]
     tables = by_key["figures"].tables
-    assert [row[1].shown() for row in tables[0].rows][-1] == "Total of Overall resources"
+    assert [row[1].to_text() for row in tables[0].rows][-1] == "Total of Overall resources"
     text = markdown(briefing, engine.library)
     assert "$507,200" in text.partition("Harbour one\n")[2].partition("Harbour two\n")[0]
     assert "recommendations" not in by_key
@@ -464,9 +464,9 @@ def test_main_figures_open_with_those_of_the_whole_and_neither_what_a_programme_
 def test_whom_a_pronoun_stands_for_is_left_out_of_those_to_whom_it_is_recommended(holding: Holding) -> None:
     said = "The African Union has lit lamps for years. I call upon it to mend its lamps. I call upon the Council to mend lamps, too."
     text = f"---\nsymbol: S/2030/8\ntitle: Lamps\nlanguage: en\n---\n# Lamps\n\n1. {said}\n"
-    briefing = brief(holding(text), Request("document", "S/2030/8"))
+    briefing = make_briefing(holding(text), Request("document", "S/2030/8"))
     (table,) = section(briefing, "recommendations").tables
-    assert [row[1].shown() for row in table.rows] == ["", "the Council"]
+    assert [row[1].to_text() for row in table.rows] == ["", "the Council"]
 
 
 def test_the_briefings_of_the_real_items_keep_every_promise(
@@ -474,7 +474,7 @@ def test_the_briefings_of_the_real_items_keep_every_promise(
 ) -> None:
     engine = Engine(real_library, catalogue)
     for item in ("2", "3"):
-        scores = compute_scores(brief(engine, Request("item", item)), real_library)
+        scores = compute_scores(make_briefing(engine, Request("item", item)), real_library)
         assert scores.cited == 1.0
         assert (scores.citation_precision or 0) >= 0.98
         assert (scores.paragraph_exact or 0) >= 0.98
@@ -497,15 +497,15 @@ def test_the_briefings_of_the_real_items_keep_every_promise(
     ],
 )
 def test_what_is_later_than_the_meeting_is_told_by_its_dates(text: str, later: bool) -> None:
-    assert only_later(text, dt.date(2021, 10, 15)) is later
+    assert names_only_later_dates(text, dt.date(2021, 10, 15)) is later
 
 
 def test_what_is_new_is_dated_between_two_meetings() -> None:
     after, until = dt.date(2020, 9, 9), dt.date(2021, 10, 15)
-    assert dated_within("On 11 August 2021 it agreed.", after, until)
-    assert not dated_within("On 8 September 2020 it met.", after, until)
-    assert not dated_within("On 11 August 2021 it agreed to meet on 9 November 2021.", after, until)
-    assert not dated_within("It met in 2021.", after, until)
+    assert names_date_within("On 11 August 2021 it agreed.", after, until)
+    assert not names_date_within("On 8 September 2020 it met.", after, until)
+    assert not names_date_within("On 11 August 2021 it agreed to meet on 9 November 2021.", after, until)
+    assert not names_date_within("It met in 2021.", after, until)
 
 
 def further(title: str, *paragraphs: str, date: str = "2029-01-01") -> Input:
@@ -521,7 +521,7 @@ def test_nothing_is_said_again_in_nearly_the_same_words_and_nothing_later_than_t
     new = "The pay of harbour masters rises by ten dollars."
     engine.library.remove("CTOC/COP/WG.7/2030/2:en:official")
     more(engine, f"{LAMPS}\n4. {again}\n\n5. {after}\n\n6. {new}\n")
-    briefing = brief(engine, Request("item", "2", "secretariat"))
+    briefing = make_briefing(engine, Request("item", "2", "secretariat"))
     said = [each.text for section in briefing.sections if section.key == "points" for each in section.statements]
     assert new in said
     assert sum("settled by the council" in each for each in said) == 1
@@ -536,14 +536,14 @@ def test_a_document_from_after_the_first_day_of_a_meeting_says_nothing_of_its_it
     engine: Engine, date: str, told: bool
 ) -> None:
     more(engine, further("Advice on lamps", ADVICE, date=date))
-    assert (ADVICE in texts(brief(engine, Request("item", "2", "secretariat")))) is told
+    assert (ADVICE in texts(make_briefing(engine, Request("item", "2", "secretariat")))) is told
 
 
 def test_a_resolution_is_as_old_as_its_adoption(engine: Engine) -> None:
     head = "---\nsymbol: CTOC/COP/WG.7/RES/84/7\ntitle: Lamps\nlanguage: en\nkind: resolution\ndate: 2030-03-20\n---\n# Lamps\n\n"
     text = f"{head}Adopted on 20 December 2029\n\nThe General Assembly,\n\nRecalling all lamps,\n\n1. {ADVICE}\n"
     more(engine, text)
-    assert ADVICE in texts(brief(engine, Request("item", "2", "secretariat")))
+    assert ADVICE in texts(make_briefing(engine, Request("item", "2", "secretariat")))
 
 
 def test_mandate_and_expectations_of_an_item_are_not_those_of_other_items(holding: Holding) -> None:
@@ -551,8 +551,8 @@ def test_mandate_and_expectations_of_an_item_are_not_those_of_other_items(holdin
     expected = "The Working Group is expected to adopt recommendations on the roads of the islands."
     agenda = AGENDA.replace("The Working Group may wish to discuss the training", f"{theirs} {expected}\n\nThe Working Group may wish to discuss the training")  # fmt: skip
     engine = holding(agenda)
-    assert not {theirs, expected} & {*texts(brief(engine, Request("item", "2")))}
-    assert {theirs, expected} <= {*texts(brief(engine, Request("item", "3")))}
+    assert not {theirs, expected} & {*texts(make_briefing(engine, Request("item", "2")))}
+    assert {theirs, expected} <= {*texts(make_briefing(engine, Request("item", "3")))}
 
 
 def test_what_is_not_surely_expected_of_a_meeting_is_not_told(engine: Engine) -> None:
@@ -583,7 +583,7 @@ def test_what_the_annotation_of_an_item_says_is_to_come_is_expected_and_nothing_
     for item, expected in (("2", [come]), ("4", [theirs])):
         made = sections(engine, Request("item", item))["expected"]
         assert [each.text for each in made.statements] == expected
-    (paper,) = brief(engine, Request("item", "4")).papers
+    (paper,) = make_briefing(engine, Request("item", "4")).papers
     assert (paper.symbol, paper.title) == ("CTOC/COP/WG.7/2030/9", "Roads of the islands")
 
 
@@ -620,7 +620,7 @@ def test_of_documents_that_a_question_names_no_other_is_quoted(holding: Holding)
     )  # fmt: skip
 
     def quoted(words: str) -> set[str | None]:
-        made = brief(engine, Request("question", words))
+        made = make_briefing(engine, Request("question", words))
         return {cite.symbol for each in made.statements for cite in each.citations}
 
     assert quoted("Who repairs the harbour lamps of A/RES/84/7?") == {"A/RES/84/7"}
@@ -675,27 +675,27 @@ def test_a_document_that_a_footnote_of_the_annotations_names_is_one_of_the_item(
     agenda = agenda.replace(
         "drivers on mountain roads.", "drivers on mountain roads.[^1]\n\n[^1]: CTOC/COP/WG.7/2030/3."
     )
-    briefing = brief(holding(agenda, ROADS), Request("item", "3"))
+    briefing = make_briefing(holding(agenda, ROADS), Request("item", "3"))
     assert [(paper.symbol, paper.held) for paper in briefing.papers] == [("CTOC/COP/WG.7/2030/3", ("en",))]
 
 
 def test_of_a_theme_of_which_nothing_is_quoted_no_unrelated_documents_are_named(holding: Holding) -> None:
     schools = further("Schools", "The pay of the masters of schools on the hill was not spoken of again.")
-    told = _told_lacking(brief(holding(AGENDA, schools), Request("item", "2")))
+    told = _told_lacking(make_briefing(holding(AGENDA, schools), Request("item", "2")))
     assert not [each for each in told if "2029" in each]
 
 
 def test_what_speaks_of_the_subject_of_another_item_is_left_to_it(engine: Engine) -> None:
     other = "The training of drivers for mountain roads and the pay of drivers of mountain roads is settled."
     more(engine, further("Roads", other))
-    assert other not in texts(brief(engine, Request("item", "2", "secretariat")))
-    assert other in texts(brief(engine, Request("item", "3", "secretariat")))
+    assert other not in texts(make_briefing(engine, Request("item", "2", "secretariat")))
+    assert other in texts(make_briefing(engine, Request("item", "3", "secretariat")))
 
 
 def test_the_articles_that_sources_name_and_those_in_references_with_them_are_given_in_full(
     whole_engine: Engine,
 ) -> None:
-    briefing = brief(whole_engine, Request("item", "3", "chair"))
+    briefing = make_briefing(whole_engine, Request("item", "3", "chair"))
     annex = section(briefing, "articles")
     given = {part.heading.partition(":")[0].rpartition(" ")[2] for part in annex.parts if "Convention" in part.heading}
     assert {"5", "6", "8", "11", "12", "13", "16", "18", "19", "20", "24"} <= given
@@ -710,16 +710,16 @@ def test_the_articles_that_sources_name_and_those_in_references_with_them_are_gi
 
 @pytest.mark.parametrize("item", ["2", "3", "4"])
 def test_what_is_said_to_be_held_nowhere_is_found_nowhere(whole_engine: Engine, item: str) -> None:
-    briefing = brief(whole_engine, Request("item", item, "chair"))
+    briefing = make_briefing(whole_engine, Request("item", item, "chair"))
     library = whole_engine.library
     frame = say("unsourced_theme", "en", theme="{theme}").partition("{theme}")
     remarks = [remark for section in briefing.sections for remark in section.remarks]
     for said in (*briefing.unsourced, *remarks):
         if said.startswith(frame[0]):
             theme = said.removeprefix(frame[0]).removesuffix(frame[2])
-            held = sorted(library.versions().quotable("en"))
-            found = whole_engine.weigh_first(whole_engine.question(theme, "en"), held, 16)
-            assert not [each.unit.text for each in found if each.score >= each.bars.least], said
+            held = sorted(library.versions().quotable_documents("en"))
+            found = whole_engine.score_first(whole_engine.question(theme, "en"), held, 16)
+            assert not [each.unit.text for each in found if each.score >= each.thresholds.tentative_margin], said
 
 
 def test_of_a_theme_that_nothing_speaks_of_it_is_said_and_of_one_that_is_not_quoted_the_place(
@@ -727,10 +727,10 @@ def test_of_a_theme_that_nothing_speaks_of_it_is_said_and_of_one_that_is_not_quo
 ) -> None:
     engine = holding(AGENDA, LAMPS, reading=True)
     engine.library.remove("CTOC/COP/WG.7/2030/2:en:official")
-    alone = brief(engine, Request("item", "2"))
+    alone = make_briefing(engine, Request("item", "2"))
     assert "Nothing in the documents held could be quoted on “The pay of harbour masters”." in _told_lacking(alone)
     more(engine, LAMPS)
-    held = brief(engine, Request("item", "2"))
+    held = make_briefing(engine, Request("item", "2"))
     told = [each for each in _told_lacking(held) if "Nothing in the documents" in each]
     assert not [each for each in told if "lamps" in each or "harbour masters" in each], told
 
@@ -742,7 +742,7 @@ def _told_lacking(briefing: Briefing) -> list[str]:
 
 def test_no_section_of_an_item_disappears_and_no_phrase_opens_every_paragraph(whole_engine: Engine) -> None:
     for item in ("1", "2", "3", "4", "5"):
-        briefing = brief(whole_engine, Request("item", item, "chair"))
+        briefing = make_briefing(whole_engine, Request("item", item, "chair"))
         others = {"adoption", "mandates", "changes", "recommendations", "figures"}  # of resolutions and reports
         assert {section.key for section in briefing.sections} == set(get_args(SectionKey)) - others
         assert all(section.parts or section.remarks or section.unsourced for section in briefing.sections)
@@ -832,8 +832,8 @@ def test_a_treaty_is_cited_by_its_name_in_six_languages_and_what_supplements_it_
     )
     treaties = [f"A/RES/55/25, annex {part}:en:official" for part in ("I", "III")]
     finder = ArticleFinder(holding(CRIMES, protocol), treaties)
-    assert finder.cited([(said, language)]) == frozenset(treaties)
-    assert finder.cited([("2030", language)]) == frozenset()
+    assert finder.find_cited_treaties([(said, language)]) == frozenset(treaties)
+    assert finder.find_cited_treaties([("2030", language)]) == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -852,7 +852,7 @@ def test_an_article_of_a_convention_that_a_text_does_not_name_is_none_of_the_one
 ) -> None:
     head = f"---\nsymbol: CEDAW/C/2030/9\ntitle: Women\nlanguage: {language}\n---\n# Women\n\n"
     request = Request("document", "CEDAW/C/2030/9", language=language)
-    made = brief(holding(CRIMES, f"{head}1. {said}\n"), request)
+    made = make_briefing(holding(CRIMES, f"{head}1. {said}\n"), request)
     assert not {"framework", "articles"} & {section.key for section in made.sections}
 
 
@@ -888,12 +888,12 @@ def test_of_a_report_behind_a_covering_letter_its_own_words_are_key_points_and_n
         f"## 2029\n\n1. {told.replace('27', '31')}\n\n## 2030\n\n2. {told}\n\n{signed}\n"
     )
     engine = holding(text)
-    said = texts(brief(engine, Request("document", "S/2030/9", language=language)))
+    said = texts(make_briefing(engine, Request("document", "S/2030/9", language=language)))
     assert any(told in each for each in said)
     assert not [each for each in said for words in (formula, original, signed) if words in each]
     alone = f"---\nsymbol: S/2030/8\ntitle: {title}\nlanguage: {language}\n---\n# {title}\n\n{told}\n\n{formula}\n"
     more(engine, alone)
-    said = texts(brief(engine, Request("document", "S/2030/8", language=language)))
+    said = texts(make_briefing(engine, Request("document", "S/2030/8", language=language)))
     assert any(told in each for each in said)
     assert not [each for each in said if formula in each]
 
@@ -907,7 +907,7 @@ def test_in_the_briefing_of_a_document_no_two_other_documents_differ(engine: Eng
 
 def test_a_briefing_on_an_item_tells_which_meeting_it_took_where_several_have_the_item(engine: Engine) -> None:
     def told(meeting: str, language: str = "en") -> list[str]:
-        made = brief(engine, Request("item", "2", meeting=meeting, language=language, mixed=True))
+        made = make_briefing(engine, Request("item", "2", meeting=meeting, language=language, mixed=True))
         said = [remark for section in made.sections for remark in section.remarks]
         return [remark for remark in said if "CTOC/COP/WG.7/2028/1" in remark]
 
@@ -925,7 +925,9 @@ def test_other_languages_are_quoted_for_an_item_and_a_document_only_where_that_i
     said = "Les États devraient savoir que « the repair of harbour lamps on small boats and the pay of harbour masters » est utile."
     more(engine, f"---\nsymbol: E/2029/7\ntitle: Lampes\nlanguage: fr\ndate: 2029-01-01\n---\n# Lampes\n\n1. {said}\n")
     for kind, value in (("item", "2"), ("document", "CTOC/COP/WG.7/2030/2")):
-        made = [texts(brief(engine, Request(kind, value, "secretariat", mixed=mixed))) for mixed in (False, True)]
+        made = [
+            texts(make_briefing(engine, Request(kind, value, "secretariat", mixed=mixed))) for mixed in (False, True)
+        ]
         assert [said in each for each in made] == [False, True]
 
 
@@ -936,11 +938,11 @@ def test_an_item_whose_title_closes_agendas_of_other_bodies_names_no_subject_for
     said = "Lost nets and other matters are told to the council, which keeps a list of lost nets and other matters."
     elsewhere = "---\nsymbol: E/2029/7\ntitle: Nets\nlanguage: en\ndate: 2029-01-01\n---\n# Nets\n\n1. "
     engine = holding(agenda, f"{elsewhere}{said}\n", reading=True)
-    assert said in texts(brief(engine, Request("item", "4", meeting="CTOC/COP/WG.7/2030/1")))
+    assert said in texts(make_briefing(engine, Request("item", "4", meeting="CTOC/COP/WG.7/2030/1")))
     other = agenda.replace("CTOC/COP/WG.7/2030", "E/CN.7/2031").replace("Working Group on the Smuggling of Migrants", "Commission on Ferries")  # fmt: skip
     more(engine, other)
-    assert said not in texts(brief(engine, Request("item", "4", meeting="CTOC/COP/WG.7/2030/1")))
-    assert said in texts(brief(engine, Request("theme", "lost nets and other matters")))
+    assert said not in texts(make_briefing(engine, Request("item", "4", meeting="CTOC/COP/WG.7/2030/1")))
+    assert said in texts(make_briefing(engine, Request("theme", "lost nets and other matters")))
 
 
 def test_a_title_of_few_words_is_answered_by_other_bodies_only_in_its_words(holding: Holding) -> None:
@@ -950,5 +952,5 @@ def test_a_title_of_few_words_is_answered_by_other_bodies_only_in_its_words(hold
         for what in ("Lost nets", "Lost boats")
     ]
     engine = holding(agenda, further("Losses", *said), reading=True)
-    made = texts(brief(engine, Request("item", "4", "secretariat")))
+    made = texts(make_briefing(engine, Request("item", "4", "secretariat")))
     assert [each in made for each in said] == [True, False]

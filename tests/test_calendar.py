@@ -7,8 +7,15 @@ import datetime as dt
 import pytest
 
 from assistant.answer_phrases import date_text, day_text
-from corpus.calendar_names import language_codes, language_name, month_name, name_numbers, spoken_names, weekday_name
-from corpus.dates import Date, dates_in, find_dates, find_days, is_day_label, says_only_days
+from corpus.calendar_names import (
+    language_codes,
+    language_name,
+    month_name,
+    names_by_number,
+    numbers_by_name,
+    weekday_name,
+)
+from corpus.dates import Date, find_date_mentions, find_full_dates, find_meeting_days, has_only_days, is_day_label
 from corpus.documents import LANGUAGES
 
 DAY = dt.date(2021, 10, 14)
@@ -19,10 +26,10 @@ def test_every_day_that_is_written_is_read_back(language: str) -> None:
     for month in range(1, 13):
         day = dt.date(2021, month, 14)
         for written in (day_text(day, language), date_text(day, language)):
-            assert find_dates(written) == [day], written
-            assert find_days(written) == (day,), written
-            assert dates_in(written) == (Date(2021, month, 14),), written
-        assert says_only_days(day_text(day, language))
+            assert find_full_dates(written) == [day], written
+            assert find_meeting_days(written) == (day,), written
+            assert find_date_mentions(written) == (Date(2021, month, 14),), written
+        assert has_only_days(day_text(day, language))
         assert is_day_label(date_text(day, language))
 
 
@@ -30,7 +37,7 @@ def test_every_day_that_is_written_is_read_back(language: str) -> None:
 def test_months_and_days_of_the_week_have_twelve_and_seven_names_that_no_other_has(language: str) -> None:
     for kind, first, count in (("months", 1, 12), ("weekdays", 0, 7)):
         for in_questions in (False, True):
-            found = spoken_names(kind, language, in_questions=in_questions)  # type: ignore[arg-type]
+            found = names_by_number(kind, language, in_questions=in_questions)  # type: ignore[arg-type]
             assert sorted(found) == [*range(first, first + count)]
             forms = [form for each in found.values() for form in each]
             assert len(forms) == len(set(forms))
@@ -41,20 +48,20 @@ def test_months_and_days_of_the_week_have_twelve_and_seven_names_that_no_other_h
     [("fevrier", 2), ("janvier", 1), ("setiembre", 9), ("октябре", 10), ("تشرين الأول", 10), ("يونيه", 6), ("يونيو", 6), ("ابريل", 4)],
 )  # fmt: skip
 def test_a_month_is_known_in_each_of_its_spellings(written: str, month: int) -> None:
-    assert name_numbers("months")[written] == month
+    assert numbers_by_name("months")[written] == month
 
 
 @pytest.mark.parametrize(
     ("written", "day"), [("среду", 2), ("الإثنين", 0), ("星期天", 6), ("礼拜一", 0), ("周五", 4), ("miercoles", 2)]
 )
 def test_a_day_of_the_week_is_known_in_each_of_its_forms(written: str, day: int) -> None:
-    assert name_numbers("weekdays")[written] == day
+    assert numbers_by_name("weekdays")[written] == day
 
 
 def test_what_may_be_another_word_is_a_day_or_a_month_in_questions_alone() -> None:
-    assert "sat." in spoken_names("weekdays", "en", in_questions=True)[5]
-    assert "سبت" in spoken_names("weekdays", "ar", in_questions=True)[5]  # also the first letters of September
-    assert {"sat.", "سبت"}.isdisjoint(name_numbers("weekdays"))
+    assert "sat." in names_by_number("weekdays", "en", in_questions=True)[5]
+    assert "سبت" in names_by_number("weekdays", "ar", in_questions=True)[5]  # also the first letters of September
+    assert {"sat.", "سبت"}.isdisjoint(numbers_by_name("weekdays"))
 
 
 def test_names_are_spelt_as_the_united_nations_spell_them() -> None:
@@ -90,4 +97,4 @@ def test_a_language_is_known_by_its_name_in_any_other() -> None:
     ],
 )
 def test_full_dates_are_found_and_what_is_none_is_left_alone(text: str, days: list[dt.date]) -> None:
-    assert find_dates(text) == days
+    assert find_full_dates(text) == days

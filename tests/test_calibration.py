@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.qa.abstention import Bars
+from assistant.qa.abstention import Thresholds
 from eval.metrics.selective import expected_error, reliability
 from eval.training.calibrate import (
     ASIDE_RISK,
@@ -90,7 +90,7 @@ def test_on_simulated_questions_the_risks_are_kept_as_often_as_stated() -> None:
     kept = []
     for _ in range(40):
         found = calibrate(drawn(rng, 300))
-        bars = Bars(found.slope, found.offset, found.answered["normal"], found.tentative["normal"])
+        thresholds = Thresholds(found.slope, found.offset, found.answered["normal"], found.tentative["normal"])
         assert all(found.tentative[caution] <= found.answered[caution] for caution in MISS_RISK)
         for bar in (found.answered, found.tentative):
             assert bar["low"] <= bar["normal"] <= bar["high"]
@@ -98,7 +98,7 @@ def test_on_simulated_questions_the_risks_are_kept_as_often_as_stated() -> None:
         assert found.asides_bound <= ASIDE_RISK["normal"]
         others = drawn(rng, 1_800)
         misses = [each.logit for each in others if not each.answerable and not each.aside]
-        kept.append(np.mean([bars.above(each) >= 0 for each in misses]) <= MISS_RISK["normal"])
+        kept.append(np.mean([thresholds.margin(each) >= 0 for each in misses]) <= MISS_RISK["normal"])
     assert np.mean(kept) >= 0.85  # stated: 0.9 or more
 
 
@@ -120,11 +120,13 @@ def test_where_the_reader_cannot_tell_what_is_about_something_else_likeness_keep
     assert found.tentative["normal"] == pytest.approx(math.log(CLOSEST_CHANCE / (1 - CLOSEST_CHANCE)))
     others = asked(2_000)
 
-    bars = Bars(found.slope, found.offset, *(each["normal"] for each in (found.answered, found.tentative, found.alike)))
+    thresholds = Thresholds(
+        found.slope, found.offset, *(each["normal"] for each in (found.answered, found.tentative, found.alike))
+    )
 
     def shown(each: Outcome) -> bool:
-        held = bars.where(each.likeness)
-        return held.above(each.logit) >= held.least
+        held = thresholds.for_likeness(each.likeness)
+        return held.margin(each.logit) >= held.tentative_margin
 
     assert np.mean([shown(each) for each in others if each.aside]) <= ASIDE_RISK["normal"] + 0.03  # other draws
     assert np.mean([shown(each) for each in others if each.answerable]) > 0.9

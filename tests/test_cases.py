@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import real_documents
 
-from corpus.dates import Date, dates_in
+from corpus.dates import Date, find_date_mentions
 from corpus.documents import LANGUAGES
 from corpus.library import Library
 from eval.cases import EvaluationError, Place, load_cases, read_cases, shipped_sets
@@ -337,9 +337,9 @@ def test_a_date_without_its_year_does_not_say_the_year() -> None:
 
 
 def test_days_of_a_range_take_month_and_year_from_its_end() -> None:
-    assert dates_in("from 28 June to 8 July 2004") == (Date(2004, 6, 28), Date(2004, 7, 8))
-    assert dates_in("1er juin 2012") == (Date(2012, 6, 1),)
-    assert dates_in("may do so, 40 times, article 14, 2021/1") == ()
+    assert find_date_mentions("from 28 June to 8 July 2004") == (Date(2004, 6, 28), Date(2004, 7, 8))
+    assert find_date_mentions("1er juin 2012") == (Date(2012, 6, 1),)
+    assert find_date_mentions("may do so, 40 times, article 14, 2021/1") == ()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from conftest import AGENDA, CONVENTION, PROTOCOL, at_hand
 
 from corpus.analysis import fold
-from corpus.catalogue import Catalogue, CatalogueError, squeeze
+from corpus.catalogue import Catalogue, CatalogueError, normalise_title
 from corpus.documents import Document
 from corpus.meetings import Meeting
 from corpus.symbols import Symbol
@@ -26,7 +26,7 @@ FILES = {
 
 
 def load(**texts: str) -> Catalogue:
-    return Catalogue.load(FILES | {f"{name}.yaml": text for name, text in texts.items()})
+    return Catalogue.from_texts(FILES | {f"{name}.yaml": text for name, text in texts.items()})
 
 
 def starter(name: str, catalogue: Catalogue) -> tuple[Document, Meeting | None]:
@@ -240,7 +240,7 @@ def shipped_texts() -> dict[str, str]:
 
 def runs(text: str, length: int) -> set[tuple[str, ...]]:
     """All runs of so many words."""
-    some = squeeze(text).split()
+    some = normalise_title(text).split()
     return {tuple(some[n : n + length]) for n in range(len(some) - length + 1)}
 
 
@@ -256,10 +256,12 @@ def test_no_shipped_text_copies_twelve_words_from_a_real_document(catalogue: Cat
             real |= runs(document.block_text(block), 12)
     allowed = {run for title in titles for run in runs(title, 12)}
     # A title may be followed or led by a word or two of its own; what is left after it is taken out must not be copied.
-    by_length = sorted({squeeze(title) for title in titles if len(squeeze(title).split()) >= 4}, key=len, reverse=True)
+    by_length = sorted(
+        {normalise_title(title) for title in titles if len(normalise_title(title).split()) >= 4}, key=len, reverse=True
+    )
     copied = {}
     for name, text in shipped_texts().items():
-        plain = squeeze(text)
+        plain = normalise_title(text)
         for title in by_length:
             plain = plain.replace(title, " titletakenout ")
         if common := (runs(plain, 12) & real) - allowed:

@@ -8,10 +8,10 @@ import pytest
 from conftest import Holding
 
 from assistant.export.file_formats import render
-from assistant.export.layouts import publication_of
-from assistant.export.un_style import act_name, in_words, name_of
-from assistant.qa.metadata import adopted_on
-from assistant.reports.brief.brief_maker import brief
+from assistant.export.layouts import build_publication
+from assistant.export.un_style import document_name, format_act_name, format_locator
+from assistant.qa.metadata import adoption_date
+from assistant.reports.brief.brief_maker import make_briefing
 from assistant.reports.brief.briefing import Request
 from corpus.documents import LANGUAGES, Document
 from corpus.symbols import Symbol
@@ -63,14 +63,14 @@ def resolution(holding: Holding) -> Document:
     ],
 )
 def test_a_resolution_is_named_by_body_and_number(symbol: str, named: str | None) -> None:
-    assert act_name(Symbol.parse(symbol), "en") == named
+    assert format_act_name(Symbol.parse(symbol), "en") == named
 
 
 def test_a_resolution_is_cited_with_the_day_on_which_it_was_adopted_and_without_its_symbol(
     resolution: Document,
 ) -> None:
-    assert adopted_on(resolution) == dt.date(2036, 12, 19)
-    name = name_of(resolution, "en")
+    assert adoption_date(resolution) == dt.date(2036, 12, 19)
+    name = document_name(resolution, "en")
     assert (
         name.full == "General Assembly resolution 91/217 of 19 December 2036, “Lamps of small boats” (unverified copy)"
     )
@@ -79,29 +79,29 @@ def test_a_resolution_is_cited_with_the_day_on_which_it_was_adopted_and_without_
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_number_stands_once_in_every_language_and_the_symbol_never(resolution: Document, language: str) -> None:
-    full = name_of(resolution, language).full
+    full = document_name(resolution, language).full
     assert full.count("91/217") == 1
     assert "A/RES" not in full
 
 
 def test_other_documents_are_cited_by_title_and_symbol(holding: Holding) -> None:
     text = "---\nsymbol: A/91/12\ntitle: Report on lamps\nlanguage: en\ndate: 2036-01-01\n---\n# Report on lamps\n\n1. Lamps.\n"
-    name = name_of(holding(text).library.document("A/91/12:en:official"), "en")
+    name = document_name(holding(text).library.document("A/91/12:en:official"), "en")
     assert (name.full, name.short) == ("Report on lamps (A/91/12, unverified copy)", "A/91/12")
 
 
 def test_a_place_that_begins_with_a_symbol_is_said_in_words() -> None:
     assert (
-        in_words("A/RES/78/217, para. 15 (d)", "A/RES/78/217", "en")
+        format_locator("A/RES/78/217, para. 15 (d)", "A/RES/78/217", "en")
         == "General Assembly resolution 78/217, para. 15 (d)"
     )
-    assert in_words("A/80/48, para. 1", "A/80/48", "en") == "A/80/48, para. 1"
-    assert in_words("working paper, para. 1", "working-paper", "en") == "working paper, para. 1"
+    assert format_locator("A/80/48, para. 1", "A/80/48", "en") == "A/80/48, para. 1"
+    assert format_locator("working paper, para. 1", "working-paper", "en") == "working paper, para. 1"
 
 
 def test_lines_about_the_adoption_are_cited_with_their_place(holding: Holding) -> None:
     engine = holding(RESOLUTION, reading=True)
-    paper = publication_of(brief(engine, Request("document", "A/RES/91/217")), engine.library)
+    paper = build_publication(make_briefing(engine, Request("document", "A/RES/91/217")), engine.library)
     text = render(paper, "md").decode()
     notes = [line for line in text.splitlines() if line.startswith("[^") and "resolution 91/217" in line]
     assert notes

@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from word_reader import word_readers
 
-from assistant.qa.citations import not_found, statement_of
+from assistant.qa.citations import not_found, quote_unit
 from assistant.qa.engine import Engine
 from assistant.qa.provisions import units_at
 from assistant.qa.retriever import Evidence
-from assistant.qa.scoring import Weigher
+from assistant.qa.scoring import Scorer
 from assistant.qa.units import units_of
 from assistant.reports.comparison.text_diff import compare_texts
 from corpus.catalogue import Catalogue
@@ -76,7 +76,7 @@ def check_quotes(document: Document) -> int:
     for passage in segment(document, HashEmbedder()):
         for unit in units_of(Evidence(passage, document)):
             found += 1
-            for citation in statement_of(unit).citations:
+            for citation in quote_unit(unit).citations:
                 assert document.text[citation.start : citation.end] == citation.quote
                 assert citation.quote
                 assert citation.quote == citation.quote.strip()
@@ -88,7 +88,7 @@ def check_quotes(document: Document) -> int:
 @pytest.mark.parametrize("kind", MAKERS)
 @given(table=TABLES, head=st.booleans())
 def test_every_unit_of_a_table_with_blank_cells_is_a_clean_quote(kind: str, table: Table, head: bool) -> None:
-    document, _ = read_document(MAKERS[kind](table, head), Catalogue.shipped())
+    document, _ = read_document(MAKERS[kind](table, head), Catalogue.packaged())
     assert check_quotes(document)
 
 
@@ -114,7 +114,7 @@ def test_a_place_without_words_is_never_cited(open_library: object, catalogue: C
     document = next(library.documents())
     for block in document.blocks:
         for unit in units_at(library, document, block.locator):
-            assert all(cite.quote.strip() for cite in statement_of(unit).citations)
+            assert all(cite.quote.strip() for cite in quote_unit(unit).citations)
 
 
 @pytest.mark.parametrize("symbol", ["A/88/701", "HB88/701"])
@@ -137,7 +137,7 @@ def test_the_symbol_at_the_head_of_a_document_is_never_quoted(
 
 def test_tables_with_blank_cells_are_compared(blanks: Library) -> None:
     document = next(blanks.documents())
-    other, _ = read_document(as_html([*BLANKS[:-1], ["", "94 boats", ""]], True), Catalogue.shipped())
+    other, _ = read_document(as_html([*BLANKS[:-1], ["", "94 boats", ""]], True), Catalogue.packaged())
     compared = compare_texts(blanks, document, other)
     cited = [cite for each in compared.changes for cite in (each.before, each.after) if cite is not None]
     assert "94 boats" in [cite.quote for cite in cited]
@@ -167,6 +167,6 @@ def test_passages_that_can_not_be_quoted_are_neither_answers_nor_pointed_to(
     (document,) = library.documents()
     evidence = [Evidence(each, replace(document, unquotable=(None,))) for each in library.passages(document.id)]  # type: ignore[arg-type]
     question = Engine(library, catalogue).question("Do trains need a flag?")
-    assert Weigher(library, word_readers()).weigh(question, evidence) == []
+    assert Scorer(library, word_readers()).score_evidence(question, evidence) == []
     assert not_found(question, evidence).see_also == ()
-    assert not_found(question, [replace(each, of=document) for each in evidence]).see_also
+    assert not_found(question, [replace(each, source=document) for each in evidence]).see_also

@@ -19,7 +19,7 @@ from conftest import AGENDA, add, at_hand
 from invoking import BOATS, ROOT, TRAINS, Cli, write
 
 from assistant.cli.ask_commands import DEMO_QUESTIONS, SAMPLE_QUESTIONS
-from assistant.cli.commands import OWN, Deferred, said_of
+from assistant.cli.commands import COMMAND_PLACES, DeferredCommand, help_line
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
@@ -86,7 +86,7 @@ def test_a_program_that_is_not_installed_is_told_before_any_work(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
 ) -> None:
     monkeypatch.setattr("assistant.export.docx.pandoc_path", lambda: None)
-    monkeypatch.setattr("assistant.cli.paper_commands.open_desk", lambda name: pytest.fail("work began"))
+    monkeypatch.setattr("assistant.cli.paper_commands.open_backend", lambda name: pytest.fail("work began"))
     done = cli(*command, "--out", tmp_path / "made.docx")
     assert done.code == 1
     assert "pandoc" in done.err
@@ -718,12 +718,12 @@ def test_a_library_of_another_segmenter_names_the_command_that_mends_it(cli: Cli
 # The list of commands
 
 
-@pytest.mark.parametrize("name", OWN)
+@pytest.mark.parametrize("name", COMMAND_PLACES)
 def test_what_the_list_says_of_a_command_is_the_first_sentence_of_its_help(name: str) -> None:
-    place = f"assistant.cli.{OWN[name]}"
-    told = Deferred(name, place).load().help
+    place = f"assistant.cli.{COMMAND_PLACES[name]}"
+    told = DeferredCommand(name, place).load().help
     assert told
-    assert " ".join(told.split("\n\n")[0].split()) == said_of(place)
+    assert " ".join(told.split("\n\n")[0].split()) == help_line(place)
 
 
 def test_the_list_of_commands_loads_none_of_them() -> None:

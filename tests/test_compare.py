@@ -14,16 +14,16 @@ from typer.testing import CliRunner
 
 from assistant.answer_phrases import say
 from assistant.export.file_formats import render
-from assistant.export.layouts import publication_of
+from assistant.export.layouts import build_publication
 from assistant.qa.engine import Engine
 from assistant.reports.comparison.text_diff import (
     Comparison,
-    Versions,
+    VersionComparison,
     compare_texts,
     compare_versions,
-    earlier,
-    later,
-    pieces_of,
+    diff_words,
+    earlier_pieces,
+    later_pieces,
 )
 from assistant.reports.comparison.topic_comparison import compare_topic
 from corpus.documents import LANGUAGES
@@ -55,7 +55,7 @@ def compared(holding: Holding, first: list[str], second: list[str]) -> tuple[Com
     """Two texts compared, and what holds them; every change has cited the exact words of both."""
     texts = (("A/90/7", first), ("A/90/7/Rev.1", second))
     library = holding(*(HEAD.format(symbol=symbol) + "\n\n".join(lines) + "\n" for symbol, lines in texts)).library
-    (one,), (other,) = library.find("A/90/7"), library.find("A/90/7/Rev.1")
+    (one,), (other,) = library.find_documents("A/90/7"), library.find_documents("A/90/7/Rev.1")
     found = compare_texts(library, one, other)
     for cite in (cite for each in found.changes for cite in (each.before, each.after) if cite is not None):
         assert library.document(cite.document).quote(cite.start, cite.end) == cite.quote
@@ -77,7 +77,7 @@ def test_changed_added_and_moved_paragraphs_are_told_and_the_rest_is_counted(hol
     assert added.before is None
     json.dumps(found.to_json())
     for language in LANGUAGES:
-        told = markdown(Versions((found,)), library, language)
+        told = markdown(VersionComparison((found,)), library, language)
         assert say("compare_numbers", language) in told
         assert say("kind_added", language) in told
         assert "keeps a list of ~~12~~ boats" in told
@@ -130,14 +130,14 @@ def test_typography_and_damage_are_no_differences(holding: Holding) -> None:
 
 
 def test_damage_inside_a_changed_paragraph_is_not_marked() -> None:
-    pieces = pieces_of("Ser vices for twelve boats in the “bay”;", "Services for ten boats in the 'bay'.")
+    pieces = diff_words("Ser vices for twelve boats in the “bay”;", "Services for ten boats in the 'bay'.")
     assert [(each.op, each.text) for each in pieces if each.op != "same"] == [("removed", "twelve"), ("added", "ten")]
 
 
 def test_texts_that_have_little_in_common_are_said_to_be_so(holding: Holding) -> None:
     found, library = compared(holding, numbered(GRAIN, TIDES), numbered(NETS, LAMPS))
     assert (found.comparable, found.changes) == (False, ())
-    told = markdown(Versions((found,)), library, "en")
+    told = markdown(VersionComparison((found,)), library, "en")
     assert "have little in common" in told
     assert "Old and new numbers" not in told
 
@@ -154,13 +154,13 @@ def test_the_paper_opens_with_what_changed_and_ends_with_footnotes(holding: Hold
     first = resolution("90/1", "60th", "A/89/12.", "*Urges* boats to carry twelve lamps;", "*Requests* a report.")
     second = resolution("91/1", "71st", "A/90/14.", "*Urges* boats to carry ten lamps;", "*Requests* a report.")
     library = holding(Input("1.md", first), Input("2.md", second)).library
-    (one,), (other,) = library.find("A/RES/90/1"), library.find("A/RES/91/1")
+    (one,), (other,) = library.find_documents("A/RES/90/1"), library.find_documents("A/RES/91/1")
     found = compare_texts(library, one, other)
     assert [(change.part, change.kind) for change in found.changes] == [
         ("operative", "changed"),
         ("footnote", "changed"),
     ]
-    told = markdown(Versions((found,)), library, "en")
+    told = markdown(VersionComparison((found,)), library, "en")
     heads = ["What changed", "Old and new numbers", "Operative paragraphs\n", "Footnotes\n"]
     places = [told.index(head) for head in heads]
     assert places == sorted(places)
@@ -170,11 +170,11 @@ def test_the_paper_opens_with_what_changed_and_ends_with_footnotes(holding: Hold
 
 def test_a_text_compared_with_itself_has_no_changes(holding: Holding) -> None:
     library = holding(HEAD.format(symbol="A/90/7") + "\n\n".join(FIRST)).library
-    (document,) = library.find("A/90/7")
+    (document,) = library.find_documents("A/90/7")
     found = compare_texts(library, document, document)
     assert found.changes == ()
     assert found.same >= 4
-    assert "The paragraphs of the two texts are the same." in markdown(Versions((found,)), library, "en")
+    assert "The paragraphs of the two texts are the same." in markdown(VersionComparison((found,)), library, "en")
 
 
 _WORDS = st.lists(
@@ -188,9 +188,9 @@ _WORDS = st.lists(
 @given(_WORDS, _WORDS)
 def test_the_pieces_make_up_both_texts(one: list[str], other: list[str]) -> None:
     before, after = "".join(one), "".join(other)
-    pieces = pieces_of(before, after)
-    assert "".join(piece.text for piece in earlier(pieces)) == before
-    assert "".join(piece.text for piece in later(pieces)) == after
+    pieces = diff_words(before, after)
+    assert "".join(piece.text for piece in earlier_pieces(pieces)) == before
+    assert "".join(piece.text for piece in later_pieces(pieces)) == after
     told = [piece.to_json() for piece in pieces if piece.op != "added"]
     assert "".join(each.get("earlier", each["text"]) for each in told) == before
 
@@ -201,7 +201,7 @@ def test_what_is_the_same_is_shown_beside_each_other_as_each_text_has_it(holding
     )
     after = "1. Calls upon the Third Fair of boats to mark the prevention of, and shelter against, storms of ten."
     found, library = compared(holding, [before], [after])
-    (row,) = [line for line in markdown(Versions((found,)), library, "en").splitlines() if "shelter" in line]
+    (row,) = [line for line in markdown(VersionComparison((found,)), library, "en").splitlines() if "shelter" in line]
     left, right = row.strip("|").split("|")
     assert "~~Also~~ calls upon the third Fair of boats to mark the prevention of and shelter against storms" in left
     assert "Calls upon the Third Fair of boats to mark the prevention of**,** and shelter against**,** storms" in right
@@ -221,7 +221,7 @@ def test_a_real_report_and_its_revision_differ_where_people_changed_them(holding
     folder = at_hand(SHARED / "documents" / "pdf")
     names = ("S_2025_71.en.pdf", "S_2025_71_Rev.1.en.pdf")
     library = holding(*(FileInput(folder / name).open() for name in names)).library
-    (one,), (other,) = library.find("S/2025/71"), library.find("S/2025/71/Rev.1")
+    (one,), (other,) = library.find_documents("S/2025/71"), library.find_documents("S/2025/71/Rev.1")
     found = compare_texts(library, one, other)
     changed = [change.after.locator for change in found.changes if change.kind == "changed" and change.after]
     assert changed == [f"S/2025/71/Rev.1, {place}" for place in ("para. 53", "para. 80", "footnote *")]
@@ -261,10 +261,10 @@ def test_the_evaluation_counts_what_is_paired_and_told_wrongly(tmp_path: Path) -
     assert CliRunner().invoke(app, ["texts", str(tmp_path), "--labels", str(labels)]).exit_code == 2
 
 
-def in_a_row(holding: Holding, *bodies: str) -> tuple[Versions, str]:
+def in_a_row(holding: Holding, *bodies: str) -> tuple[VersionComparison, str]:
     """Versions of a text compared, and the paper on them."""
     library = holding(*(f"{HEAD.format(symbol=f'A/90/{n}')}{body}\n" for n, body in enumerate(bodies, 1))).library
-    found = compare_versions(library, [library.find(f"A/90/{n}")[0] for n in range(1, len(bodies) + 1)])
+    found = compare_versions(library, [library.find_documents(f"A/90/{n}")[0] for n in range(1, len(bodies) + 1)])
     return found, markdown(found, library, "en")
 
 
@@ -294,13 +294,13 @@ def test_rows_of_a_table_and_the_paragraphs_behind_it_are_no_run_of_numbers(hold
 
 def test_what_each_document_says_on_a_topic_stands_side_by_side(starter_engine: Engine) -> None:
     library = starter_engine.library
-    named = [library.find(name)[0] for name in ("past-topics", "working-group-meetings", "symbols")]
+    named = [library.find_documents(name)[0] for name in ("past-topics", "working-group-meetings", "symbols")]
     found = compare_topic(starter_engine, "smuggling of migrants by sea", named)
     assert [side.document for side in found.sides] == [each.id for each in named]
     assert found.sides[0].statements
     for side in found.sides:
         assert {cite.document for each in side.statements for cite in each.citations} <= {side.document}
-    assert render(publication_of(found, library, "en"), "html")
+    assert render(build_publication(found, library, "en"), "html")
     json.dumps(found.to_json())
 
 

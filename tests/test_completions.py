@@ -16,7 +16,7 @@ from openai.types.chat import ChatCompletion
 from services import Made, listening, made_service, service_fixture, url
 from test_markdown import shown as seen
 
-from assistant.access.rate_limits import Rates
+from assistant.access.rate_limits import RateLimits
 from assistant.qa.answer import Answer, Event
 from assistant.qa.scope import Scope
 from assistant.service import Stream
@@ -242,7 +242,7 @@ def test_who_asks_too_often_is_told_when_to_come_back(
     tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
 ) -> None:
     with (
-        made_service(tmp_path_factory.mktemp("rates"), catalogue, rates=Rates(1, 0)) as made,
+        made_service(tmp_path_factory.mktemp("rates"), catalogue, rate_limits=RateLimits(1, 0)) as made,
         listening(made) as (host, port),
         openai.OpenAI(base_url=f"http://{host}:{port}/v1", api_key=made.keys["read"], max_retries=0) as client,
     ):
@@ -318,7 +318,7 @@ def test_a_stream_that_is_left_gives_its_turn_back(
     with client.chat.completions.create(messages=[{"role": "user", "content": "first"}], **given) as first:
         assert begun.wait(30)
         with client.chat.completions.create(messages=[{"role": "user", "content": "left"}], **given):
-            until(lambda: made.service.turns.waiting == 1)
+            until(lambda: made.service.question_queue.waiting == 1)
         assert closed.wait(30)
         go.set()
         assert list(first)[-1].choices[0].finish_reason == "stop"

@@ -9,14 +9,14 @@ import pytest
 from conftest import Holding, OpenLibrary, add
 from hypothesis import given
 from hypothesis import strategies as st
-from word_reader import BARS
+from word_reader import THRESHOLDS
 
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Reading
 from assistant.qa.readers import Readers
-from corpus.acronyms import acronyms, spells
+from corpus.acronyms import find_acronyms, matches_acronym
 from corpus.catalogue import Catalogue
-from corpus.countries import countries, names_country
+from corpus.countries import find_countries, mentions_country
 from ingest.pipeline import Input
 
 NOTE = """# Patrols of the Harbour Guard Mission
@@ -40,13 +40,15 @@ class Sure:
         told = np.ones(1, np.float32)
         return [Reading(1.5, [(0, len(text))], told, told) for _, text in passages]
 
-    def translated(self, text: str) -> list[str]:
+    def translate(self, text: str) -> list[str]:
         return []
 
 
 @pytest.fixture
 def engine(holding: Holding) -> Engine:
-    return holding(NOTE, readers=Readers({"en": Sure(), "multilingual": Sure()}, {"en": BARS, "multilingual": BARS}))
+    return holding(
+        NOTE, readers=Readers({"en": Sure(), "multilingual": Sure()}, {"en": THRESHOLDS, "multilingual": THRESHOLDS})
+    )
 
 
 @pytest.mark.parametrize(
@@ -97,17 +99,17 @@ def test_a_year_a_country_or_an_acronym_that_is_not_named_where_it_would_be_told
     ],
 )
 def test_an_acronym_is_known_by_the_words_that_begin_with_its_letters(acronym: str, text: str, spelt: bool) -> None:
-    assert spells(acronym, text) is spelt
+    assert matches_acronym(acronym, text) is spelt
 
 
 @given(st.lists(st.text("abcdef", min_size=4, max_size=9), min_size=2, max_size=9))
 def test_the_first_letters_of_words_in_a_row_spell_them(words: list[str]) -> None:
-    assert spells("".join(word[0] for word in words).upper(), " ".join(words))
+    assert matches_acronym("".join(word[0] for word in words).upper(), " ".join(words))
 
 
 def test_what_is_shouted_is_no_acronym() -> None:
-    assert acronyms("WHO CONDUCTS PATROLS") == []
-    assert acronyms("does the HGM conduct patrols") == ["HGM"]
+    assert find_acronyms("WHO CONDUCTS PATROLS") == []
+    assert find_acronyms("does the HGM conduct patrols") == ["HGM"]
 
 
 @pytest.mark.parametrize(
@@ -123,21 +125,21 @@ def test_what_is_shouted_is_no_acronym() -> None:
     ],
 )
 def test_countries_are_known_by_their_names_in_six_languages(text: str, language: str, named: dict[str, str]) -> None:
-    assert countries(text, language) == named
+    assert find_countries(text, language) == named
 
 
 def test_a_country_is_named_by_words_that_begin_like_it_and_are_no_other_one() -> None:
-    assert names_country("IL", "the Israeli side", "en")
-    assert names_country("IQ", "иракские власти", "ru")
-    assert not names_country("NE", "Nigeria", "en")
-    assert names_country("NE", "Nigeria and the Niger", "en")
-    assert names_country("CF", "доклад Центральноафриканской Республики", "ru")
+    assert mentions_country("IL", "the Israeli side", "en")
+    assert mentions_country("IQ", "иракские власти", "ru")
+    assert not mentions_country("NE", "Nigeria", "en")
+    assert mentions_country("NE", "Nigeria and the Niger", "en")
+    assert mentions_country("CF", "доклад Центральноафриканской Республики", "ru")
 
 
 def test_in_a_text_about_one_country_by_its_title_another_one_is_named_where_it_answers(
     open_library: OpenLibrary, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.qa.readers.FOUND", 0.0)
+    monkeypatch.setattr("assistant.qa.readers.SEARCH_WEIGHT", 0.0)
     library = open_library()
     lamps, pilots = (
         "The keepers count every one by night. " * 40,
@@ -145,7 +147,7 @@ def test_in_a_text_about_one_country_by_its_title_another_one_is_named_where_it_
     )
     told = f"## Lamps\n\n1. The State party has 412 lamps. {lamps}\n\n## Pilots\n\n2. Thirty pilots of Latvia came. {pilots}\n"
     add(library, catalogue, Input("lamps.md", f"# Report on the lamps of Malta\n\nA/88/502\n\n{told}".encode()))
-    engine = Engine(library, catalogue, readers=Readers({"en": Sure()}, {"en": BARS}), max_statements=200)
+    engine = Engine(library, catalogue, readers=Readers({"en": Sure()}, {"en": THRESHOLDS}), max_statements=200)
 
     def told_of(question: str) -> bool:
         return any("412 lamps" in statement.text for statement in engine.ask(question).statements)
@@ -162,7 +164,7 @@ def test_words_about_another_country_do_not_answer_where_theirs_names_the_one_as
         f"1. In June 2024, Malta opened its rescue centre. {beside}\n\n## Guests\n\n2. Latvia sent a ship. {beside}\n"
     )
     add(library, catalogue, Input("centres.md", f"# Report on rescue at sea\n\nA/88/503\n\n{told}".encode()))
-    engine = Engine(library, catalogue, readers=Readers({"en": Sure()}, {"en": BARS}), max_statements=200)
+    engine = Engine(library, catalogue, readers=Readers({"en": Sure()}, {"en": THRESHOLDS}), max_statements=200)
 
     def said(question: str) -> bool:
         return any("Malta opened" in statement.text for statement in engine.ask(question).statements)
@@ -175,7 +177,7 @@ def test_a_body_by_its_acronym_is_not_answered_about_from_the_report_of_another_
     hgm = "# Report of the Harbour Guard Mission\n\nA/88/504\n\n1. The mission audited 12 boats with the help of others.\n"
     beside = "The crews are counted by night. " * 60
     own = f"# Report of the Pilot Office\n\nA/88/505\n\n1. The office audited 31 boats. {beside}\n\n## Help\n\n2. The HGM helped. {beside}\n"
-    engine = holding(hgm, own, readers=Readers({"en": Sure()}, {"en": BARS}))
+    engine = holding(hgm, own, readers=Readers({"en": Sure()}, {"en": THRESHOLDS}))
     answer = engine.ask("How many boats did the HGM audit?")
     assert "12 boats" in answer.statements[0].text
     assert not any("31 boats" in statement.text for statement in answer.statements)
@@ -184,7 +186,7 @@ def test_a_body_by_its_acronym_is_not_answered_about_from_the_report_of_another_
 def test_a_body_that_a_document_only_spells_is_answered_about_for_sure_only_where_it_is_spelt(holding: Holding) -> None:
     others = " ".join(f"Crew {n} rows in bay {n + 200}." for n in range(80))
     report = f"# Boats\n\nA/88/506\n\n1. The Pilot Office has 31 boats. {others}\n\n## Guards\n\n2. The Harbour Guard Mission met. {others}\n"
-    engine = holding(report, readers=Readers({"en": Sure()}, {"en": BARS}))
+    engine = holding(report, readers=Readers({"en": Sure()}, {"en": THRESHOLDS}))
     office, guards = (engine.ask(f"How many boats has the {body}?") for body in ("PO", "HGM"))
     assert "31 boats" in office.statements[0].text
     assert office.status == "answered"
@@ -246,7 +248,7 @@ Abstenciones: Ecuador, Fiji
 def test_of_lists_with_labels_the_one_is_said_whose_label_is_asked_for(
     holding: Holding, question: str, said: str
 ) -> None:
-    readers = Readers({"en": Sure(), "multilingual": Sure()}, {"en": BARS, "multilingual": BARS})
+    readers = Readers({"en": Sure(), "multilingual": Sure()}, {"en": THRESHOLDS, "multilingual": THRESHOLDS})
     statements = [each.text for each in holding(RECORD, ACTA, readers=readers).ask(question).statements]
     assert said in statements
     others = {"In favour", "Against", "Abstaining", "Votos", "Abstenciones", "Approved"} - set(said.split(":")[:1])
@@ -277,7 +279,7 @@ A/88/40
 def test_the_row_is_told_that_the_last_turn_names_and_for_a_name_that_the_text_lacks_none_for_sure(
     holding: Holding, turns: list[str], row: str, status: str
 ) -> None:
-    answer = holding(CATCHES, readers=Readers({"en": Sure()}, {"en": BARS})).ask(turns[-1], turns[:-1])
+    answer = holding(CATCHES, readers=Readers({"en": Sure()}, {"en": THRESHOLDS})).ask(turns[-1], turns[:-1])
     assert answer.status == status
     assert answer.statements[0].text.endswith(row)
 
@@ -293,14 +295,14 @@ def test_a_row_whose_head_names_other_years_is_not_sure_though_the_first_page_na
     holding: Holding, question: str, status: str
 ) -> None:
     answer = holding(
-        CATCHES.replace("# Catches", "# Catches told in 2032"), readers=Readers({"en": Sure()}, {"en": BARS})
+        CATCHES.replace("# Catches", "# Catches told in 2032"), readers=Readers({"en": Sure()}, {"en": THRESHOLDS})
     ).ask(question)
     assert answer.status == status
 
 
 def test_the_row_of_a_country_is_told_in_another_language_too(holding: Holding) -> None:
     text = "---\nlanguage: fr\n---\n# Contributions des pays au fonds\n\nA/88/513\n\n| Pays | Contribution |\n|---|---|\n| Norvège | 11 |\n| Espagne | 21 |\n| Togo | 31 |\n"
-    engine = holding(text, readers=Readers({"multilingual": Sure()}, {"multilingual": BARS}))
+    engine = holding(text, readers=Readers({"multilingual": Sure()}, {"multilingual": THRESHOLDS}))
     assert engine.ask("What is the contribution of Spain?").statements[0].text.endswith("Espagne | 21")
 
 
@@ -308,7 +310,7 @@ def test_words_that_name_only_another_year_are_not_sure_though_others_of_their_p
     holding: Holding,
 ) -> None:
     text = "# Chairs of the harbour board\n\nA/88/509\n\n1. The ninth meeting of 2032 was chaired by Ms. Berg. The eighth meeting of 2031 had no chair.\n"
-    engine = holding(text, readers=Readers({"en": Sure()}, {"en": BARS}))
+    engine = holding(text, readers=Readers({"en": Sure()}, {"en": THRESHOLDS}))
     for year, name in ((2031, "had no chair"), (2032, "Ms. Berg")):
         answer = engine.ask(f"Who chaired the meeting in {year}?")
         assert answer.status == "answered"
@@ -319,6 +321,6 @@ def test_the_years_of_a_span_in_the_head_of_a_table_are_all_its_own(holding: Hol
     text = CATCHES.replace("Species | 2030 | 2031", "Species (2029–2031) | first | last").replace(
         "# Catches", "# Catches of 2030"
     )
-    engine = holding(text, readers=Readers({"en": Sure()}, {"en": BARS}))
+    engine = holding(text, readers=Readers({"en": Sure()}, {"en": THRESHOLDS}))
     assert engine.ask("How many of the albacore were caught in 2030?").status == "answered"
     assert engine.ask("How many of the albacore were caught in 2033?").status == "tentative"

@@ -12,10 +12,20 @@ from conftest import Holding, OpenLibrary, add
 from hypothesis import given
 from hypothesis import strategies as st
 from test_constraints import Sure
-from word_reader import BARS, word_readers
+from word_reader import THRESHOLDS, word_readers
 
 from assistant.qa.engine import Engine
-from assistant.qa.query import REMEMBERED, Memory, Reading, Turn, asks_twice, cuts, questions_of, readings, spoken_in
+from assistant.qa.query import (
+    REMEMBERED,
+    Interpretation,
+    Turn,
+    TurnCache,
+    asks_two_questions,
+    interpretations,
+    possible_splits,
+    split_questions,
+    turn_language,
+)
 from assistant.qa.reader import Reading as PassageReading
 from assistant.qa.readers import Readers
 from assistant.qa.scope import Scope
@@ -26,7 +36,7 @@ from corpus.documents import LANGUAGES
 from ingest.pipeline import Input
 
 VOCABULARY = Vocabulary.shipped()
-CATALOGUE = Catalogue.shipped()
+CATALOGUE = Catalogue.packaged()
 BOATS = {
     "en": ("Fishing boats enter the harbour at seven.", "When do fishing boats enter the harbour?"),
     "fr": ("Les bateaux de pêche entrent au port à sept heures.", "Quand les bateaux de pêche entrent-ils au port ?"),
@@ -74,11 +84,11 @@ def harbour(open_library: OpenLibrary, catalogue: Catalogue) -> AskIn:
     return make
 
 
-def read(text: str, *before: str) -> tuple[Reading, ...]:
+def read(text: str, *before: str) -> tuple[Interpretation, ...]:
     """How a turn may be meant after another one."""
     asked = [clean_question(turn) for turn in (*before, text)]
-    earlier = Reading((asked[0],), asked[0], spoken_in(asked[0], [])) if before else None
-    return readings(asked[-1], earlier, spoken_in(asked[-1], asked[:-1]), VOCABULARY, CATALOGUE)
+    earlier = Interpretation((asked[0],), asked[0], turn_language(asked[0], [])) if before else None
+    return interpretations(asked[-1], earlier, turn_language(asked[-1], asked[:-1]), VOCABULARY, CATALOGUE)
 
 
 @pytest.mark.parametrize(
@@ -128,9 +138,9 @@ def test_what_has_no_place_in_the_earlier_question_changes_nothing_in_it() -> No
 
 
 def test_a_long_chain_keeps_what_it_began_with_and_the_last_two_turns() -> None:
-    current: Reading | None = None
+    current: Interpretation | None = None
     for turn in ("What of ships?", "What of ports?", "What of crews?", "What of masters?"):
-        current = readings(turn, current, "en", VOCABULARY, CATALOGUE)[-1]
+        current = interpretations(turn, current, "en", VOCABULARY, CATALOGUE)[-1]
     assert current is not None
     assert current.text == "What of ships: What of crews: What of masters?"
 
@@ -147,7 +157,7 @@ def test_a_long_chain_keeps_what_it_began_with_and_the_last_two_turns() -> None:
 def test_a_turn_whose_words_tell_no_language_is_in_that_of_the_turns_before(
     turns: list[str], text: str, language: str
 ) -> None:
-    assert spoken_in(text, turns) == language
+    assert turn_language(text, turns) == language
 
 
 @pytest.mark.parametrize(("text", "language"), [("que puerto se suprime", "es"), ("que port se supprime", "fr")])
@@ -157,7 +167,7 @@ def test_a_question_in_words_of_two_languages_is_in_that_whose_texts_have_them(
     library = open_library()
     add(library, CATALOGUE, Input("es.txt", b"Carta\n\n1. Se suprime el puerto de Arla en la costa del norte."))
     add(library, CATALOGUE, Input("fr.txt", "Lettre\n\n1. Le port de Bend est supprimé sur la côte du nord.".encode()))
-    assert spoken_in(text, [], library) == language
+    assert turn_language(text, [], library) == language
 
 
 def test_words_that_tell_no_language_are_in_the_one_whose_texts_have_most_of_them(harbour: AskIn) -> None:
@@ -168,16 +178,16 @@ def test_words_that_tell_no_language_are_in_the_one_whose_texts_have_most_of_the
 
 @given(st.lists(st.text(max_size=80), max_size=4), st.text(max_size=80))
 def test_whatever_is_said_there_is_a_reading_and_it_is_bounded(turns: list[str], text: str) -> None:
-    current: Reading | None = None
+    current: Interpretation | None = None
     for turn in [*turns, text]:
-        made = readings(clean_question(turn), current, spoken_in(turn, []), VOCABULARY, CATALOGUE)
+        made = interpretations(clean_question(turn), current, turn_language(turn, []), VOCABULARY, CATALOGUE)
         assert all(len(each.text) <= 2_000 and each.language in LANGUAGES for each in made)
         current = made[-1]
 
 
 @given(st.text(max_size=200))
 def test_a_first_turn_is_left_as_it_is(text: str) -> None:
-    (alone,) = readings(text, None, "en", VOCABULARY, CATALOGUE)
+    (alone,) = interpretations(text, None, "en", VOCABULARY, CATALOGUE)
     assert alone.parts == (text,)
 
 
@@ -218,7 +228,7 @@ class Clinging:
         told = np.ones(1, np.float32)
         return [PassageReading(self._logit(question, text), [(0, len(text))], told, told) for _, text in passages]
 
-    def translated(self, text: str) -> list[str]:
+    def translate(self, text: str) -> list[str]:
         return []
 
     def _logit(self, question: str, text: str) -> float:
@@ -233,7 +243,7 @@ def test_a_new_subject_is_not_answered_by_what_answered_the_turn_before(holding:
             Input(f"{n}.md", f"# Note {n}\n\n1. {text}\n".encode())
             for n, (text, _) in enumerate([BOATS["en"], YACHTS["en"]])
         ),
-        readers=Readers({"en": Clinging()}, {"en": BARS}),
+        readers=Readers({"en": Clinging()}, {"en": THRESHOLDS}),
     )
     history = [BOATS["en"][1]]
     answer = engine.ask("And how many crowns do foreign yachts pay each night for a place?", history)
@@ -243,7 +253,7 @@ def test_a_new_subject_is_not_answered_by_what_answered_the_turn_before(holding:
 
 
 def test_what_answers_only_the_turn_before_is_told_as_not_certain(holding: Holding) -> None:
-    engine = holding(f"# Note\n\n1. {BOATS['en'][0]}\n", readers=Readers({"en": Clinging()}, {"en": BARS}))
+    engine = holding(f"# Note\n\n1. {BOATS['en'][0]}\n", readers=Readers({"en": Clinging()}, {"en": THRESHOLDS}))
     first, again = engine.ask(BOATS["en"][1]), engine.ask("And in which language?", [BOATS["en"][1]])
     assert (first.status, again.status) == ("answered", "tentative")
     assert first.statements[0] == again.statements[0]
@@ -337,8 +347,10 @@ def test_the_second_half_of_a_sentence_speaks_of_the_item_that_the_first_names(
     starter_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[str] = []
-    monkeypatch.setattr(starter_engine.quoter.desk, "watch", lambda question, _: read.append(question.text))
-    monkeypatch.setattr(starter_engine.quoter, "watch", lambda question, *_: read.append(question.text))
+    monkeypatch.setattr(
+        starter_engine.extractive.meeting_answerer, "watch", lambda question, _: read.append(question.text)
+    )
+    monkeypatch.setattr(starter_engine.extractive, "watch", lambda question, *_: read.append(question.text))
     starter_engine.ask("When is item 3 taken up, and which paper covers it?")
     assert "which paper covers it (item 3)?" in read
 
@@ -355,7 +367,7 @@ def test_the_second_half_of_a_sentence_speaks_of_the_item_that_the_first_names(
     ],
 )
 def test_questions_are_told_by_their_marks(text: str, language: str, parts: int) -> None:
-    assert len(questions_of(text, language)) == parts
+    assert len(split_questions(text, language)) == parts
 
 
 @pytest.mark.parametrize(
@@ -376,38 +388,42 @@ def test_questions_are_told_by_their_marks(text: str, language: str, parts: int)
     ],
 )
 def test_a_sentence_asks_twice_where_a_conjunction_joins_two_questions(text: str, language: str, twice: bool) -> None:
-    assert any(asks_twice(text, pair, language, VOCABULARY) for pair in cuts(text, language)) == twice
+    assert (
+        any(asks_two_questions(text, pair, language, VOCABULARY) for pair in possible_splits(text, language)) == twice
+    )
 
 
 def test_no_chinese_word_is_cut_at_a_sign_that_joins_others() -> None:
-    assert [*cuts("可以因为涉及税务问题拒绝引渡吗？", "zh")] == []
-    assert [*cuts("项目5何时开始审议，和谁负责介绍文件？", "zh")] == [("项目5何时开始审议", "谁负责介绍文件？")]
+    assert [*possible_splits("可以因为涉及税务问题拒绝引渡吗？", "zh")] == []
+    assert [*possible_splits("项目5何时开始审议，和谁负责介绍文件？", "zh")] == [
+        ("项目5何时开始审议", "谁负责介绍文件？")
+    ]
 
 
 @given(st.text(max_size=120), st.sampled_from(LANGUAGES))
 def test_however_a_text_is_cut_nothing_is_made_up(text: str, language: str) -> None:
-    assert all(part in text for pair in cuts(text, language) for part in pair)
-    assert "".join("".join(questions_of(text, language)).split()) == "".join(text.split())
+    assert all(part in text for pair in possible_splits(text, language) for part in pair)
+    assert "".join("".join(split_questions(text, language)).split()) == "".join(text.split())
 
 
 # What is carried
 
 
 def test_turns_are_forgotten_when_the_library_has_changed() -> None:
-    memory, turn = Memory(), Turn(Reading(("q",), "q", "en"), ("p1",))
+    memory, turn = TurnCache(), Turn(Interpretation(("q",), "q", "en"), ("p1",))
     before, after = object(), object()
-    memory.keep("q", before, turn)
-    assert memory.turn("q", before) == turn
-    assert memory.turn("q", after) is None
-    assert memory.turn("q", before) is None
+    memory.put("q", before, turn)
+    assert memory.get("q", before) == turn
+    assert memory.get("q", after) is None
+    assert memory.get("q", before) is None
 
 
 def test_only_the_latest_turns_are_remembered() -> None:
-    memory, state = Memory(), object()
+    memory, state = TurnCache(), object()
     for n in range(REMEMBERED + 1):
-        memory.keep(n, state, Turn(Reading((str(n),), str(n), "en")))
-    assert memory.turn(REMEMBERED, state) is not None
-    assert memory.turn(0, state) is None
+        memory.put(n, state, Turn(Interpretation((str(n),), str(n), "en")))
+    assert memory.get(REMEMBERED, state) is not None
+    assert memory.get(0, state) is None
 
 
 def test_a_follow_up_is_answered_from_where_the_turn_before_was(starter_engine: Engine) -> None:
@@ -418,7 +434,7 @@ def test_a_follow_up_is_answered_from_where_the_turn_before_was(starter_engine: 
 
 def test_of_what_answered_the_turn_before_those_words_answer_that_say_what_is_asked_now(holding: Holding) -> None:
     told = "1. In 2024 the budget of the fund was 16 crowns. Travel took five of them."
-    engine = holding(f"# Report on the fund\n\nA/88/9\n\n{told}\n", readers=Readers({"en": Sure()}, {"en": BARS}))
+    engine = holding(f"# Report on the fund\n\nA/88/9\n\n{told}\n", readers=Readers({"en": Sure()}, {"en": THRESHOLDS}))
     asked = "What was the budget of the fund in 2024?"
     assert "16 crowns" in engine.ask(asked).statements[0].text
     assert engine.ask("How much of it went on travel?", [asked]).statements[0].text == "Travel took five of them."

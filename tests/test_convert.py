@@ -14,7 +14,7 @@ import pytest
 from conftest import alive, until
 
 from ingest.convert import to_docx
-from ingest.external_programs import MAX_OUTPUT, output, run
+from ingest.external_programs import MAX_OUTPUT, read_output, run_program
 from ingest.readers import ReadError, read
 
 RTF = (
@@ -122,7 +122,7 @@ def test_what_a_program_leaves_running_is_ended_when_it_has_ended(tmp_path: Path
 
 def test_a_program_ends_when_the_process_that_runs_it_is_killed(tmp_path: Path) -> None:
     program = script(tmp_path, f"sleep 600 & echo $! > {tmp_path}/inner; sleep 600")
-    code = f"from pathlib import Path; from ingest.external_programs import run; run([{program!r}], Path({str(tmp_path)!r}), 300)"
+    code = f"from pathlib import Path; from ingest.external_programs import run_program; run_program([{program!r}], Path({str(tmp_path)!r}), 300)"
     root = Path(__file__).resolve().parent.parent
     with subprocess.Popen([sys.executable, "-c", code], cwd=root) as parent:
         inner = written(tmp_path / "inner")
@@ -133,14 +133,14 @@ def test_a_program_ends_when_the_process_that_runs_it_is_killed(tmp_path: Path) 
 
 def test_a_program_can_write_no_file_larger_than_its_bound(tmp_path: Path) -> None:
     program = script(tmp_path, "head -c 300000 /dev/zero > big; wc -c < big")
-    assert run([program], tmp_path, 30, max_file=100_000).talk.split()[-1] == "100000"
+    assert run_program([program], tmp_path, 30, max_file=100_000).output.split()[-1] == "100000"
 
 
 def test_a_program_is_not_bound_by_the_memory_limit_of_the_process_that_runs_it(tmp_path: Path) -> None:
     code = (
-        "import resource; from pathlib import Path; from ingest.external_programs import run\n"
+        "import resource; from pathlib import Path; from ingest.external_programs import run_program\n"
         "resource.setrlimit(resource.RLIMIT_AS, (2**30, resource.getrlimit(resource.RLIMIT_AS)[1]))\n"
-        f"print(run(['/bin/sh', '-c', 'ulimit -S -v; ulimit -H -v'], Path({str(tmp_path)!r}), 30).talk)"
+        f"print(run_program(['/bin/sh', '-c', 'ulimit -S -v; ulimit -H -v'], Path({str(tmp_path)!r}), 30).output)"
     )
     root = Path(__file__).resolve().parent.parent
     said = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True).stdout
@@ -149,17 +149,17 @@ def test_a_program_is_not_bound_by_the_memory_limit_of_the_process_that_runs_it(
 
 
 def test_only_the_end_of_what_a_program_says_is_kept(tmp_path: Path) -> None:
-    finished = run([script(tmp_path, "yes x | head -c 100000; echo; echo end; exit 7")], tmp_path, 30)
+    finished = run_program([script(tmp_path, "yes x | head -c 100000; echo; echo end; exit 7")], tmp_path, 30)
     assert finished.status == 7
-    assert finished.talk.endswith("end\n")
-    assert len(finished.talk) <= 20_000
+    assert finished.output.endswith("end\n")
+    assert len(finished.output) <= 20_000
 
 
 def test_too_large_a_result_counts_as_none(tmp_path: Path) -> None:
     (tmp_path / "made").write_bytes(b"12345")
-    assert output(tmp_path / "made") == b"12345"
-    assert output(tmp_path / "made", most=4) is None
-    assert output(tmp_path / "missing") is None
+    assert read_output(tmp_path / "made") == b"12345"
+    assert read_output(tmp_path / "made", most=4) is None
+    assert read_output(tmp_path / "missing") is None
     assert MAX_OUTPUT > 0
 
 

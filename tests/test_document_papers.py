@@ -10,12 +10,12 @@ from typer.testing import CliRunner
 
 from assistant.answer_phrases import say
 from assistant.cli import app
-from assistant.reports.brief.brief_maker import brief
+from assistant.reports.brief.brief_maker import make_briefing
 from assistant.reports.brief.briefing import Request
-from assistant.reports.comparison.provenance import origins_of, place_in
-from assistant.reports.comparison.text_diff import Versions, compare_texts
+from assistant.reports.comparison.provenance import find_origins, resolve_place
+from assistant.reports.comparison.text_diff import VersionComparison, compare_texts
 from assistant.reports.comparison.topic_comparison import compare_topic
-from assistant.reports.lookup import named
+from assistant.reports.lookup import find_document
 from corpus.documents import LANGUAGES
 
 HEAD = "---\nsymbol: {symbol}\ntitle: {title}\nlanguage: en\ndate: {date}\n---\n"
@@ -58,7 +58,7 @@ ADVICE = "What the documents recommend on fog bells of the strait, and the guida
 def test_what_is_later_than_a_document_is_no_past_guidance_for_it(holding: Holding, date: str, told: bool) -> None:
     own = report("A/90/7", "2035-05-01", "Fog bells of the strait are rung by nobody", "Keepers are few")
     engine = holding(own, report("A/90/9", date, ADVICE, title="Advice on bells"), reading=True)
-    made = brief(engine, Request("document", "A/90/7"))
+    made = make_briefing(engine, Request("document", "A/90/7"))
     said = [each.text for each in made.statements if each.citations[-1].symbol == "A/90/9"]
     assert any("by hand" in each for each in said) is told
 
@@ -70,11 +70,11 @@ def test_a_draft_is_called_one_wherever_it_is_named(holding: Holding, language: 
     engine = holding(draft(drafted_bells), resolution("90/7", "2035-12-01", [SEEN], bells), reading=True)
     library = engine.library
     drafted = say("status_draft", language)
-    made = brief(engine, Request("question", "Who rings the fog bells of the strait?", language="en"))
+    made = make_briefing(engine, Request("question", "Who rings the fog bells of the strait?", language="en"))
     told = markdown(made, library, language)
-    texts = [named(library, each) for each in ("A/RES/90/7", "A/C.2/91/L.7")]
+    texts = [find_document(library, each) for each in ("A/RES/90/7", "A/C.2/91/L.7")]
     topic = markdown(compare_topic(engine, "fog bells of the strait"), library, language)
-    for paper in (told, topic, markdown(Versions((compare_texts(library, *texts),)), library, language)):
+    for paper in (told, topic, markdown(VersionComparison((compare_texts(library, *texts),)), library, language)):
         assert f"A/C.2/91/L.7 ({drafted})" in paper
         assert f"A/C.2/91/L.7{'، ' if language == 'ar' else '，' if language == 'zh' else ', '}{drafted}" in paper
 
@@ -82,7 +82,7 @@ def test_a_draft_is_called_one_wherever_it_is_named(holding: Holding, language: 
 def test_of_two_texts_that_say_one_thing_the_adopted_one_stands_before_a_later_draft(holding: Holding) -> None:
     bells = "Fog bells of the strait are rung by hand in long winters"
     engine = holding(draft(bells), resolution("90/7", "2035-12-01", [SEEN], bells), reading=True)
-    made = brief(engine, Request("question", "Who rings the fog bells of the strait?"))
+    made = make_briefing(engine, Request("question", "Who rings the fog bells of the strait?"))
     assert next(each.citations[-1].symbol for each in section(made, "points").statements) == "A/RES/90/7"
     assert [side.label for side in compare_topic(engine, "fog bells of the strait").sides] == [
         "A/RES/90/7",
@@ -95,26 +95,26 @@ def test_drafts_and_texts_in_other_languages_crowd_out_no_adopted_text(holding: 
     loud = [f"Who rings the fog bells of the strait, the keepers or town {n}" for n in range(40)]
     quiet = "Keepers ring the fog bells on the cliffs of the strait"
     engine = holding(draft(*loud), resolution("90/7", "2035-12-01", [SEEN], quiet), reading=True)
-    assert quiet in " ".join(each.text for each in brief(engine, Request("question", asked)).statements)
+    assert quiet in " ".join(each.text for each in make_briefing(engine, Request("question", asked)).statements)
 
 
 def test_a_draft_has_a_status_and_sponsors_and_no_adoption(holding: Holding) -> None:
-    made = section(brief(holding(draft(REPORT)), Request("document", "A/C.2/91/L.7")), "adoption")
+    made = section(make_briefing(holding(draft(REPORT)), Request("document", "A/C.2/91/L.7")), "adoption")
     assert (made.heading, made.remarks) == (say("section_draft", "en"), (say("draft_text", "en"),))
     assert [each.text for each in made.statements] == ["Ruritania and Zenda: draft resolution"]
 
 
 def test_masthead_and_sponsors_of_a_draft_are_no_paragraphs_of_it(holding: Holding) -> None:
     library = holding(draft(REPORT), resolution("90/7", "2035-12-01", [SEEN], REPORT)).library
-    found = compare_texts(library, *(named(library, each) for each in ("A/RES/90/7", "A/C.2/91/L.7")))
+    found = compare_texts(library, *(find_document(library, each) for each in ("A/RES/90/7", "A/C.2/91/L.7")))
     assert found.changes == ()
 
 
 def test_what_is_new_since_the_text_before_tells_preamble_and_moved_and_deleted_paragraphs(holding: Holding) -> None:
     older = resolution("90/7", "2035-12-01", [SEEN], REPORT, CARE, "Invites towns to light lamps")
     newer = resolution("91/8", "2036-12-01", [FOG, SEEN], CARE, REPORT)
-    changes = section(brief(holding(older, newer), Request("document", "A/RES/91/8")), "changes")
-    rows = [[cell.shown().rpartition(", ")[2] for cell in row[:2]] + [row[2].text] for row in changes.tables[0].rows]
+    changes = section(make_briefing(holding(older, newer), Request("document", "A/RES/91/8")), "changes")
+    rows = [[cell.to_text().rpartition(", ")[2] for cell in row[:2]] + [row[2].text] for row in changes.tables[0].rows]
     assert ["para. 2", "para. 1", "moved"] in rows
     assert ["", "para. 3", "deleted"] in rows
     assert ["first preambular para.", "", "new"] in rows
@@ -124,8 +124,8 @@ def test_what_is_new_since_the_text_before_tells_preamble_and_moved_and_deleted_
 def test_what_is_new_in_a_revised_draft_is_told_against_the_draft_that_it_revises(holding: Holding) -> None:
     older, newer = draft(REPORT), draft(REPORT, CARE, date="2036-11-05", symbol="A/C.2/91/L.7/Rev.1")
     engine = holding(older, newer, resolution("90/7", "2035-12-01", [SEEN], CARE))
-    changes = section(brief(engine, Request("document", "A/C.2/91/L.7/Rev.1")), "changes")
-    rows = [[cell.shown().rpartition(", ")[2] for cell in row[:2]] + [row[2].text] for row in changes.tables[0].rows]
+    changes = section(make_briefing(engine, Request("document", "A/C.2/91/L.7/Rev.1")), "changes")
+    rows = [[cell.to_text().rpartition(", ")[2] for cell in row[:2]] + [row[2].text] for row in changes.tables[0].rows]
     assert ["para. 2", "", "new"] in rows
     assert "A/C.2/91/L.7" in changes.heading
 
@@ -133,8 +133,8 @@ def test_what_is_new_in_a_revised_draft_is_told_against_the_draft_that_it_revise
 def test_signs_alone_are_no_new_words(holding: Holding) -> None:
     older = resolution("90/7", "2035-12-01", [SEEN], "Urges towns as before to ring bells", REPORT)
     newer = resolution("91/8", "2036-12-01", [SEEN], "Urges towns, as before, to ring bells", REPORT)
-    changes = section(brief(holding(older, newer), Request("document", "A/RES/91/8")), "changes")
-    assert [[cell.shown() for cell in row[2:]] for row in changes.tables[0].rows] == [["punctuation", "", ""]]
+    changes = section(make_briefing(holding(older, newer), Request("document", "A/RES/91/8")), "changes")
+    assert [[cell.to_text() for cell in row[2:]] for row in changes.tables[0].rows] == [["punctuation", "", ""]]
 
 
 @pytest.mark.parametrize("merged", [False, True])
@@ -144,7 +144,7 @@ def test_of_a_paragraph_that_was_split_or_merged_both_halves_are_told(holding: H
     library = holding(*(resolution(number, date, [SEEN], *body) for number, date, body in zip(
         ("90/7", "91/8"), ("2035-12-01", "2036-12-01"), (two, one) if merged else (one, two), strict=True)
     )).library  # fmt: skip
-    older, newer = (named(library, each) for each in ("A/RES/90/7", "A/RES/91/8"))
+    older, newer = (find_document(library, each) for each in ("A/RES/90/7", "A/RES/91/8"))
     numbers = [
         each for each in compare_texts(library, older, newer).to_json()["numbers"] if each["part"] == "operative"
     ]
@@ -159,9 +159,9 @@ def test_the_half_of_a_split_paragraph_comes_from_the_whole_one(holding: Holding
         resolution("91/8", "2036-12-01", [SEEN], f"{CARE}, and thanks them, their children and all who came before them for what they "
                    "did for boats in danger near the rocks below the old tower, which fell long ago", f"Also {COUNT}", REPORT),
     ).library  # fmt: skip
-    newer = named(library, "A/RES/91/8")
+    newer = find_document(library, "A/RES/91/8")
     for place in ("1", "2"):
-        (one,) = origins_of(library, newer, place_in(newer, place)).paragraphs
+        (one,) = find_origins(library, newer, resolve_place(newer, place)).paragraphs
         assert [each.citation.locator for each in one.earlier] == ["A/RES/90/7, para. 1"]
 
 
@@ -171,8 +171,8 @@ def test_no_paragraph_comes_from_an_entry_of_a_list_that_it_only_names(holding: 
     asks = f"Urges all towns to join {named_text[0].lower()}{named_text[1:]}, to tell the council of what they do for it, and to send to the next session the names of"
     newer = resolution("91/8", "2036-12-01", [SEEN], f"{asks} the keepers who climb the cliffs in winter", REPORT)
     library = holding(listed, newer).library
-    document = named(library, "A/RES/91/8")
-    (one,) = origins_of(library, document, place_in(document, "1")).paragraphs
+    document = find_document(library, "A/RES/91/8")
+    (one,) = find_origins(library, document, resolve_place(document, "1")).paragraphs
     assert one.kind == "new"
 
 
@@ -188,18 +188,18 @@ def test_of_two_texts_in_different_languages_that_is_told_and_not_how_little_the
 ) -> None:
     french = "---\nsymbol: A/90/9\ntitle: Cloches\nlanguage: fr\n---\n# Cloches\n\n1. Les cloches du détroit se taisent en hiver;\n"
     library = holding(resolution("90/7", "2035-12-01", [SEEN], REPORT), french).library
-    found = compare_texts(library, *(named(library, each) for each in ("A/RES/90/7", "A/90/9")))
-    told = markdown(Versions((found,)), library, "en")
+    found = compare_texts(library, *(find_document(library, each) for each in ("A/RES/90/7", "A/90/9")))
+    told = markdown(VersionComparison((found,)), library, "en")
     assert "A/RES/90/7 is in English, A/90/9 in French." in told
     assert "in common" not in told
 
 
 def test_that_a_revision_takes_the_place_of_the_document_asked_for_is_told(holding: Holding) -> None:
     engine = holding(report("A/90/7", "2035-05-01", REPORT), report("A/90/7/Rev.1", "2035-06-01", REPORT))
-    assert brief(engine, Request("document", "A/90/7")).masthead == (
+    assert make_briefing(engine, Request("document", "A/90/7")).masthead == (
         say("superseded_taken", "en", symbol="A/90/7", current="A/90/7/Rev.1"),
     )
-    assert brief(engine, Request("document", "A/90/7/Rev.1")).masthead == ()
+    assert make_briefing(engine, Request("document", "A/90/7/Rev.1")).masthead == ()
 
 
 def test_sections_are_those_of_numbered_paragraphs_where_most_have_a_number(holding: Holding) -> None:
@@ -212,7 +212,7 @@ def test_sections_are_those_of_numbered_paragraphs_where_most_have_a_number(hold
         HEAD.format(symbol="A/90/7", title="Fog bells", date="2035-05-01")
         + f"# Fog bells\n\n{front}{bells}\n{keepers}\n"
     )
-    assert [part.heading for part in section(brief(engine, Request("document", "A/90/7")), "points").parts] == [
+    assert [part.heading for part in section(make_briefing(engine, Request("document", "A/90/7")), "points").parts] == [
         "Bells",
         "Keepers",
     ]

@@ -344,7 +344,7 @@ def test_merged_cells_span_columns_and_rows() -> None:
     rows = [line.cells for line in lines(tbl(first, second, third, fourth))]
     blank = Cell("")
     assert rows == [
-        (Cell("Name", down=2), Cell("Posts", over=2), blank, Cell("Total")),
+        (Cell("Name", row_span=2), Cell("Posts", col_span=2), blank, Cell("Total")),
         (blank, Cell("2024"), Cell("2025"), Cell("x")),
         (Cell("A"), Cell("1"), blank, blank),
         (blank, blank, blank, Cell("9")),
@@ -539,7 +539,7 @@ def test_cells_merged_in_the_old_way_and_deleted_cells_are_read() -> None:
     old = tr(tc("a", '<w:hMerge w:val="restart"/>'), tc(p(), '<w:hMerge w:val="continue"/>'), "b")
     deleted = tr("c", tc("gone", "<w:cellDel/>"), "d")
     assert [line.cells for line in lines(tbl(old, deleted))] == [
-        (Cell("a", over=2), Cell(""), Cell("b")), (Cell("c"), Cell(""), Cell("d")),
+        (Cell("a", col_span=2), Cell(""), Cell("b")), (Cell("c"), Cell(""), Cell("d")),
     ]  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ingest.readers.docx import package, read_docx
 from ingest.readers.docx.formats import number, symbol
-from ingest.readers.lines import ReadError, Source
+from ingest.readers.lines import ParsedFile, ReadError
 from ingest.readers.text import MAX_LINE
 
 GOOD = word(
@@ -204,7 +204,7 @@ def test_parts_that_are_missing_are_done_without() -> None:
     assert any("no footnote in the file" in warning for warning in source.warnings)
 
 
-def source_or_refusal(data: bytes) -> Source | str:
+def source_or_refusal(data: bytes) -> ParsedFile | str:
     try:
         return read_docx(data, "bad.docx")
     except ReadError as error:
@@ -218,7 +218,7 @@ def test_a_file_with_flipped_bytes_is_read_or_refused(flips: list[tuple[int, int
     for at, byte in flips:
         data[at] = byte
     made = source_or_refusal(bytes(data))
-    assert isinstance(made, Source) or "bad.docx" in made
+    assert isinstance(made, ParsedFile) or "bad.docx" in made
 
 
 @given(st.data())
@@ -240,7 +240,7 @@ def test_a_file_with_odd_values_and_cut_elements_is_read_or_refused(data: st.Dat
         cut = data.draw(st.sampled_from(single))
         text = text[: cut.start()] + text[cut.end() :]
     made = source_or_refusal(packed(files | {name: text.encode()}))
-    assert isinstance(made, Source) or "bad.docx" in made
+    assert isinstance(made, ParsedFile) or "bad.docx" in made
 
 
 @given(

@@ -16,7 +16,7 @@ from conftest import SHARED
 from lxml import etree
 
 from ingest.readers.docx import read_docx
-from ingest.readers.lines import Line, Source
+from ingest.readers.lines import Line, ParsedFile
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
@@ -29,7 +29,7 @@ every_file = pytest.mark.parametrize("name", NAMES)
 
 
 @functools.cache
-def read(name: str) -> Source:
+def read(name: str) -> ParsedFile:
     return read_docx((FOLDER / name).read_bytes(), name)
 
 
@@ -160,8 +160,8 @@ def test_tables_have_captions_headers_and_a_column_for_each_cell() -> None:
     at = next(n for n, line in enumerate(lines) if line.text == "Table 16.23")
     table = [line for line in lines[at : at + 20] if line.header]
     assert table[0].cells[0].text == "Component/subprogramme"
-    assert table[0].cells[0].down == 2
-    assert (table[0].cells[3].text, table[0].cells[3].over) == ("Changes", 5)
+    assert table[0].cells[0].row_span == 2
+    assert (table[0].cells[3].text, table[0].cells[3].col_span) == ("Changes", 5)
     assert table[1].cells[3].text == "Technical adjustments"
     assert all(line.heading == 0 for line in lines if line.part == "caption" or line.cells)
 

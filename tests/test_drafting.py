@@ -9,7 +9,7 @@ import pytest
 
 from assistant.package_data import shipped
 from assistant.qa.units import Unit
-from assistant.reports.brief.subject import proposing
+from assistant.reports.brief.subject import proposes_discussion
 from assistant.wording.drafting import grammar_of
 from corpus.documents import LANGUAGES
 
@@ -41,8 +41,8 @@ def test_a_proposal_is_told_from_a_statement(language: str, asked: str, told: st
     def unit(text: str) -> Unit:
         return cast(Unit, SimpleNamespace(text=text, document=SimpleNamespace(language=language)))
 
-    assert proposing(unit(asked))
-    assert not proposing(unit(told))
+    assert proposes_discussion(unit(asked))
+    assert not proposes_discussion(unit(told))
 
 
 @pytest.mark.parametrize(

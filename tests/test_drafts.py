@@ -12,9 +12,9 @@ from assistant.access import Role
 from assistant.access.access_store import AccessStore
 from assistant.answer_phrases import day_of
 from assistant.export.file_formats import render
-from assistant.reports.brief.brief_maker import brief
+from assistant.reports.brief.brief_maker import make_briefing
 from assistant.reports.brief.briefing import Request
-from assistant.service.paper_service import Drafts, reviewed
+from assistant.service.paper_service import Drafts, review_publication
 from assistant.service_errors import Invalid
 from corpus.catalogue import Catalogue
 
@@ -71,7 +71,7 @@ def test_rows_of_tables_have_numbers_behind_those_of_the_paragraphs_and_take_com
     holding: Holding, tmp_path: Path
 ) -> None:
     engine = holding(RESOLUTION)
-    made = brief(engine, Request("document", "A/RES/90/12"))
+    made = make_briefing(engine, Request("document", "A/RES/90/12"))
     count = made.numbered
     assert count == len(list(made.statements)) + 2
     with AccessStore(tmp_path) as store:
@@ -79,10 +79,10 @@ def test_rows_of_tables_have_numbers_behind_those_of_the_paragraphs_and_take_com
         draft = drafts.comment(drafts.add(made).id, "Light which?", count)
         with pytest.raises(Invalid):
             drafts.comment(draft.id, "There is none.", count + 1)
-        told = render(reviewed(draft, engine.library), "md").decode()
+        told = render(review_publication(draft, engine.library), "md").decode()
     assert f"| {count} | **para. 2** |" in told
     assert "Light which?" in told
-    page = render(reviewed(draft, engine.library), "html").decode()
+    page = render(review_publication(draft, engine.library), "html").decode()
     assert f'<tr id="p-{count}"><td>{count}</td>' in page
 
 
@@ -182,7 +182,7 @@ def test_who_made_a_draft_does_not_clear_it_unless_an_administrator(made: Made, 
     staff.post(f"{DRAFTS}/{draft}/state", json={"state": "review"})
     refused = staff.post(f"{DRAFTS}/{draft}/state", json={"state": "cleared"})
     assert (refused.status_code, refused.json()["code"]) == (409, "draft-own")
-    _, other = made.gate.keys.make("other", Role.STAFF)
+    _, other = made.gate.keys.create("other", Role.STAFF)
     cleared = made.client.post(
         f"{DRAFTS}/{draft}/state", json={"state": "cleared"}, headers={"Authorization": f"Bearer {other}"}
     )

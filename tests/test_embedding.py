@@ -23,7 +23,7 @@ from corpus.embedding import (
     make_embedder,
 )
 from corpus.embedding.factory import PRESETS
-from corpus.embedding.model_files import Source, write_cached
+from corpus.embedding.model_files import FileState, write_cached
 
 pytestmark = pytest.mark.usefixtures("converting")
 ROOT = Path(__file__).resolve().parent.parent
@@ -129,13 +129,13 @@ def test_any_text_has_a_unit_vector(embedder: Embedder, text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "broken \ud83d surrogate", MULTILINGUAL, *PASSAGES])
 def test_count_is_the_number_of_spans_and_two_special_tokens(embedder: Embedder, text: str) -> None:
-    assert embedder.count(text) == len(embedder.offsets(text)) + 2
+    assert embedder.count_tokens(text) == len(embedder.token_spans(text)) + 2
 
 
 @pytest.mark.parametrize("text", [MULTILINGUAL, "one \ud83d two three", *PASSAGES])
 def test_spans_are_in_order_and_leave_out_nothing_but_space(embedder: Embedder, text: str) -> None:
     begin = 0
-    for start, end in embedder.offsets(text):
+    for start, end in embedder.token_spans(text):
         assert not text[begin:start].strip()
         assert begin <= start < end <= len(text)
         begin = end
@@ -143,16 +143,16 @@ def test_spans_are_in_order_and_leave_out_nothing_but_space(embedder: Embedder, 
 
 
 def test_nothing_is_truncated_when_counting(embedder: Embedder) -> None:
-    assert embedder.count("word " * 1000) == 1002
+    assert embedder.count_tokens("word " * 1000) == 1002
 
 
 def test_a_text_is_seen_up_to_the_window_and_no_further(embedder: Embedder) -> None:
     long = " ".join(f"sitting {number}" for number in range(400))
-    assert embedder.count(long) > embedder.window
-    seen = long[: embedder.offsets(long)[embedder.window - 3][1]]
-    assert embedder.count(seen) == embedder.window
+    assert embedder.count_tokens(long) > embedder.window
+    seen = long[: embedder.token_spans(long)[embedder.window - 3][1]]
+    assert embedder.count_tokens(seen) == embedder.window
     np.testing.assert_array_equal(embedder.embed_query(long), embedder.embed_query(seen))
-    shorter = long[: embedder.offsets(long)[embedder.window - 5][1]]
+    shorter = long[: embedder.token_spans(long)[embedder.window - 5][1]]
     assert not np.array_equal(embedder.embed_query(seen), embedder.embed_query(shorter))
 
 
@@ -186,7 +186,7 @@ def test_the_hash_embedder_serves_all_languages_and_finds_shared_spelling() -> N
 
 
 def test_the_hash_embedder_counts_each_ideograph() -> None:
-    assert HashEmbedder().count("工作组会议") == 7
+    assert HashEmbedder().count_tokens("工作组会议") == 7
 
 
 # Choosing one
@@ -239,7 +239,7 @@ def test_the_packaged_model_is_for_english_and_names_its_weights(tmp_path: Path)
 
 def test_the_model_ships_ready_to_run_and_nothing_is_converted(tmp_path: Path) -> None:
     model = PackagedMiniLM(tmp_path / "cache")
-    assert model.count("Working Group") == 4
+    assert model.count_tokens("Working Group") == 4
     assert model.embed_query("when").shape == (384,)
     assert not (tmp_path / "cache").exists()
 
@@ -306,8 +306,8 @@ def test_fp32_gives_the_vectors_of_sentence_transformers(cache: Path) -> None:
     np.testing.assert_allclose(embedder.embed_query("when"), reference.embed_query("when"), atol=1e-5)
     assert (embedder.dimension, embedder.window) == (reference.dimension, reference.window)
     for text in texts:
-        assert embedder.count(text) == reference.count(text)
-        assert embedder.offsets(text) == reference.offsets(text)
+        assert embedder.count_tokens(text) == reference.count_tokens(text)
+        assert embedder.token_spans(text) == reference.token_spans(text)
 
 
 def flip_a_byte(path: Path) -> None:
@@ -379,7 +379,7 @@ def test_a_converted_model_takes_the_place_of_what_was_made_of_other_weights_or_
     for name in (*stale, *others):
         (tmp_path / name).write_bytes(b"old")
         (tmp_path / f"{name}.sha256").write_text("{}", encoding="utf-8")
-    write_cached(tmp_path / "reader-en-ffffffffffff-v2.onnx", b"new", Source(3, 0))
+    write_cached(tmp_path / "reader-en-ffffffffffff-v2.onnx", b"new", FileState(3, 0))
     kept = ["reader-en-ffffffffffff-v2.onnx", *others]
     assert {path.name for path in tmp_path.iterdir()} == {f"{name}{end}" for name in kept for end in ("", ".sha256")}
 
@@ -417,12 +417,12 @@ def test_the_same_weights_installed_again_are_accepted_without_another_conversio
 def test_another_tokenizer_is_refused(own_model: Path, tmp_path: Path) -> None:
     flip_a_byte(own_model / "tokenizer.json")
     with pytest.raises(EmbeddingError, match=r"tokenizer\.json is not the expected one"):
-        PackagedMiniLM(tmp_path, model_dir=own_model).count("when")
+        PackagedMiniLM(tmp_path, model_dir=own_model).count_tokens("when")
 
 
 def test_a_missing_model_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(EmbeddingError, match=r"tokenizer\.json can't be read"):
-        PackagedMiniLM(tmp_path, model_dir=tmp_path).count("when")
+        PackagedMiniLM(tmp_path, model_dir=tmp_path).count_tokens("when")
 
 
 def test_a_missing_package_names_its_install_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -457,8 +457,8 @@ def test_an_e5_model_gets_its_prefixes(cache: Path, tmp_path: Path) -> None:
     query, passage = f"query: {text}", f"passage: {text}"
     np.testing.assert_allclose(e5.embed_query(text), plain.embed_query(query), atol=1e-5)
     np.testing.assert_allclose(e5.embed_passages([text])[0], plain.embed_query(passage), atol=1e-5)
-    assert e5.count(text) == plain.count(passage)
-    assert e5.offsets(text) == plain.offsets(text)
+    assert e5.count_tokens(text) == plain.count_tokens(passage)
+    assert e5.token_spans(text) == plain.token_spans(text)
 
 
 @needs_published
@@ -474,7 +474,7 @@ def test_a_users_model_is_known_by_its_parameters_and_not_by_its_place(tmp_path:
 
 def test_a_model_that_is_not_on_this_machine_names_the_command_to_fetch_it(tmp_path: Path) -> None:
     with pytest.raises(EmbeddingError, match="'hf download nobody/no-such-model'"):
-        SentenceTransformerEmbedder("nobody/no-such-model", tmp_path).count("when")
+        SentenceTransformerEmbedder("nobody/no-such-model", tmp_path).count_tokens("when")
     with pytest.raises(EmbeddingError, match="'hf download sentence-transformers/no-such-model'"):
         SentenceTransformerEmbedder("no-such-model", tmp_path).embed_query("when")
 

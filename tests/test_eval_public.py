@@ -19,7 +19,7 @@ from word_reader import word_readers
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
-from corpus.models import Models
+from corpus.models import EmbeddingModels
 from eval.cases import EvaluationError
 from eval.metrics.statistics import Figure, figure
 from eval.public import figures as made_of
@@ -39,7 +39,9 @@ TEXTS = [Text("", CASTLE, "en"), Text("", BRIDGE, "en"), Text("Market", MARKET, 
 @pytest.fixture
 def kit(catalogue: Catalogue) -> Kit:
     """Tiny models."""
-    return Kit(Models(HashEmbedder()), partial(Engine, catalogue=catalogue, readers=word_readers(), max_statements=5))
+    return Kit(
+        EmbeddingModels(HashEmbedder()), partial(Engine, catalogue=catalogue, readers=word_readers(), max_statements=5)
+    )
 
 
 def write_lines(path: Path, *rows: object) -> Path:

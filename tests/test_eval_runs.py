@@ -31,7 +31,7 @@ from assistant.cli import app as whole_app
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
-from corpus.models import Models
+from corpus.models import EmbeddingModels
 from eval.cases import EvaluationError, load_cases, shipped_sets
 from eval.cli import app
 from eval.metrics.scores import MEASURES
@@ -206,7 +206,7 @@ class Runs:
             questions=file,
             system=system or Parrot(),
             out=self.out,
-            models=Models(HashEmbedder()),
+            models=EmbeddingModels(HashEmbedder()),
             catalogue=Catalogue([], []),
             documents=(self.note,),
         )
@@ -405,7 +405,7 @@ def test_libraries_that_were_not_used_for_longest_go(tmp_path: Path) -> None:
 
 
 def test_the_fingerprint_of_documents_follows_their_bytes_and_names(tmp_path: Path) -> None:
-    embedder = Models(HashEmbedder())
+    embedder = EmbeddingModels(HashEmbedder())
     one = fingerprint([Input("a.md", b"one")], embedder, None)
     assert one == fingerprint([Input("a.md", b"one")], embedder, None)
     assert one != fingerprint([Input("a.md", b"two")], embedder, None)

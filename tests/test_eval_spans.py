@@ -15,7 +15,7 @@ from test_eval_runs import Quiet
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
-from corpus.models import Models
+from corpus.models import EmbeddingModels
 from corpus.symbols import Symbol
 from eval.cases import Case, EvaluationError, Place, load_cases, read_cases, shipped_sets
 from eval.gold_spans import DocumentIndex, locate_gold
@@ -253,7 +253,7 @@ def run(tmp_path: Path, *rows: dict[str, Any]) -> tuple[Run, list[str]]:
         questions=questions,
         system=PEERS["bm25"](),
         out=tmp_path / "runs",
-        models=Models(HashEmbedder()),
+        models=EmbeddingModels(HashEmbedder()),
         catalogue=Catalogue([], []),
         documents=(report,),
     )

@@ -8,7 +8,7 @@ import pytest
 from conftest import OpenLibrary, add
 
 from corpus.catalogue import Catalogue
-from corpus.documents import Within
+from corpus.documents import SearchScope
 from corpus.library import Library
 from ingest.pipeline import Input
 
@@ -23,9 +23,9 @@ def without_chroma(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("corpus.store.embedded.find_spec", lambda name: None)
 
 
-def near(library: Library, text: str, within: Within | None = None) -> list[str]:
+def near(library: Library, text: str, within: SearchScope | None = None) -> list[str]:
     asked = library.embedder.embed_query(text)
-    return [key for key, _ in library._indexes.near(asked, "en", 4, within)]
+    return [key for key, _ in library._indexes.vector_search(asked, "en", 4, within)]
 
 
 def test_the_same_passages_are_found_as_by_chroma(
@@ -36,7 +36,7 @@ def test_the_same_passages_are_found_as_by_chroma(
         add(library, catalogue, *PORTS)
         assert library.verify() == []
         assert library.status().vectors == library.status().passages > 0
-        some = Within(frozenset(library.ids()[:2]), frozenset())
+        some = SearchScope(frozenset(library.document_ids()[:2]), frozenset())
         return [near(library, text, scope) for text in ("boats with a flag", "fog bell") for scope in (None, some)]
 
     by_chroma = found("one")
@@ -51,7 +51,7 @@ def test_nothing_of_a_document_that_was_removed_is_found(
 ) -> None:
     add(library, catalogue, *PORTS)
     before = set(near(library, "boats with a flag"))
-    (gone,) = [each for each in library.ids() if "601" in each]
+    (gone,) = [each for each in library.document_ids() if "601" in each]
     passages = {each.id for each in library.passages(gone)}
     library.remove(gone)
     assert before & passages

@@ -11,12 +11,12 @@ import typer
 from conftest import OpenLibrary, add
 from invoking import Cli
 from rich.console import Console
-from test_reader import ASKED, BARS, HARBOUR, Fake, readers
+from test_reader import ASKED, HARBOUR, THRESHOLDS, Fake, readers
 from word_reader import word_readers
 
-from assistant.cli.backend import LocalDesk
-from assistant.cli.explain import Watched
-from assistant.cli.server_backend import ServerDesk
+from assistant.cli.backend import LibraryBackend
+from assistant.cli.explain import ExplainRecorder
+from assistant.cli.server_backend import ServerBackend
 from assistant.qa.engine import Engine
 from assistant.qa.readers import Readers
 from assistant.question_request import QuestionRequest
@@ -29,9 +29,9 @@ def told(open_library: OpenLibrary, catalogue: Catalogue, read: Readers | None, 
     """What is printed of a question to the harbour rules, on one line."""
     library = open_library()
     add(library, catalogue, Input("harbour.md", HARBOUR.encode()))
-    desk = LocalDesk(library, Settings())
+    desk = LibraryBackend(library, Settings())
     desk.engine = Engine(library, catalogue, readers=read)
-    watched = Watched(desk)
+    watched = ExplainRecorder(desk)
     answer = desk.ask(QuestionRequest.of(question))
     file = io.StringIO()
     watched.print(Console(file=file, width=200), answer)
@@ -51,7 +51,7 @@ def test_what_the_reader_said_its_bars_and_the_outcome_are_told(
 ) -> None:
     shown = told(open_library, catalogue, readers(en=Fake({"forty crowns": logit})))
     assert f"Weighed for: {ASKED}" in shown
-    assert f"en {logit:+.2f} {BARS.probability(logit):.0%} forty crowns" in shown
+    assert f"en {logit:+.2f} {THRESHOLDS.probability(logit):.0%} forty crowns" in shown
     assert "Bars of the reader 'en': answered from log-odds +1.00 (a chance of 73%)" in shown
     assert decided in shown
     assert shown.endswith(f"Outcome: {outcome}")
@@ -95,16 +95,16 @@ def test_a_file_of_questions_is_not_explained(tmp_path: Path) -> None:
 
 
 def test_with_a_running_server_it_says_that_it_works_without_one_only(capsys: pytest.CaptureFixture[str]) -> None:
-    with ServerDesk("http://127.0.0.1:9", "token", Settings()) as desk, pytest.raises(typer.Exit) as ended:
-        Watched(desk)
+    with ServerBackend("http://127.0.0.1:9", "token", Settings()) as desk, pytest.raises(typer.Exit) as ended:
+        ExplainRecorder(desk)
     assert ended.value.exit_code == 2
     assert "without a running server only" in capsys.readouterr().err
 
 
 def test_what_the_rows_of_a_meeting_tell_is_shown_with_its_chance(starter_engine: Engine) -> None:
-    desk = LocalDesk(starter_engine.library, Settings())
+    desk = LibraryBackend(starter_engine.library, Settings())
     desk.engine = Engine(starter_engine.library, starter_engine.catalogue, readers=word_readers())
-    watched = Watched(desk)
+    watched = ExplainRecorder(desk)
     answer = desk.ask(QuestionRequest.of("When is item 3 taken up?"))
     file = io.StringIO()
     watched.print(Console(file=file, width=200), answer)

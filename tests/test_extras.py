@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from corpus.extras import EXTRAS, extra_advice
+from corpus.extras import EXTRAS, explain_missing_module
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -171,14 +171,14 @@ def test_no_part_of_a_bare_installation_brings_torch() -> None:
 @pytest.mark.parametrize(("module", "extra"), [("gradio", "page"), ("llama_index", "llama-index"), ("mcp", "mcp"),
                                                ("sklearn.cluster", "reports"), ("torch", "sentence-transformers")])  # fmt: skip
 def test_a_missing_module_is_put_down_to_its_extra(module: str, extra: str) -> None:
-    told = extra_advice(ModuleNotFoundError(f"No module named {module!r}", name=module))
+    told = explain_missing_module(ModuleNotFoundError(f"No module named {module!r}", name=module))
     assert told is not None
     assert "pip install" in told
     assert f"the extra {extra!r}" in told
 
 
 def test_a_missing_module_of_no_extra_is_an_error_as_it_is() -> None:
-    assert extra_advice(ModuleNotFoundError("No module named 'nothing'", name="nothing")) is None
+    assert explain_missing_module(ModuleNotFoundError("No module named 'nothing'", name="nothing")) is None
 
 
 def test_every_tracked_file_of_the_packages_is_in_the_wheel() -> None:

@@ -14,7 +14,7 @@ from invoking import BOATS, Cli
 
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
-from corpus.feedback import MAX_ANSWER, MAX_HISTORY, MAX_TEXT, Feedback, FeedbackError, feedback_of
+from corpus.feedback import MAX_ANSWER, MAX_HISTORY, MAX_TEXT, Feedback, FeedbackError, make_feedback
 from corpus.library import Library
 from eval.cases import Case, load_cases
 from ingest.chunker import SEGMENTER_VERSION, segmenter
@@ -39,7 +39,7 @@ def exported(cli: Cli, path: Path) -> list[Case]:
 
 def test_feedback_is_given_back_as_it_was_given(open_library: OpenLibrary) -> None:
     library = open_library()
-    given = feedback_of(
+    given = make_feedback(
         "Et vendredi ?", "fr", -1, history=["Quand ?"], answer={"status": "answered", "citations": [{"number": 1}]},
         comment="faux", expected="le 15", clock=noon,
     )  # fmt: skip
@@ -55,7 +55,7 @@ def test_feedback_is_given_back_as_it_was_given(open_library: OpenLibrary) -> No
 
 def test_feedback_outlives_the_documents_and_a_rebuilt_index(library: Library, catalogue: Catalogue) -> None:
     add(library, catalogue, Input("boats.md", BOATS.encode()))
-    library.add_feedback(feedback_of("Why?", "en", 1))
+    library.add_feedback(make_feedback("Why?", "en", 1))
     library.reindex(segmenter(library.models))
     library.remove(next(library.documents()).id)
     assert [each.question for each in library.feedback()] == ["Why?"]
@@ -64,7 +64,7 @@ def test_feedback_outlives_the_documents_and_a_rebuilt_index(library: Library, c
 
 def test_time_is_that_of_the_clock_of_the_machine_where_none_is_given() -> None:
     before = datetime.now(UTC).replace(microsecond=0)
-    made = datetime.fromisoformat(feedback_of("Why?", "en", 0).time)
+    made = datetime.fromisoformat(make_feedback("Why?", "en", 0).time)
     assert before <= made <= datetime.now(UTC)
 
 
@@ -100,11 +100,11 @@ def nested(depth: int) -> dict[str, object]:
 def test_feedback_that_is_too_much_or_makes_no_sense_is_refused(change: dict[str, object], told: str) -> None:
     fields = {"question": "Why?", "language": "en", "rating": 1, **change}
     with pytest.raises(FeedbackError, match=told):
-        feedback_of(**fields)  # type: ignore[arg-type]
+        make_feedback(**fields)  # type: ignore[arg-type]
 
 
 def test_what_cannot_be_seen_is_taken_out() -> None:
-    made = feedback_of("Wh\x00y\u202e?\x1b[31m", "en", 1, comment="a\ud800b\r\nc\td\x9b", history=["\x07who"])
+    made = make_feedback("Wh\x00y\u202e?\x1b[31m", "en", 1, comment="a\ud800b\r\nc\td\x9b", history=["\x07who"])
     assert (made.question, made.comment, made.history) == ("Why?[31m", "a?b\nc\td", ("who",))
 
 

@@ -18,11 +18,11 @@ from ods import Clock, Ods, Reply, formats, moved, pdf_file, word_file
 from corpus.corpus_errors import LibraryBusy
 from corpus.symbols import Symbol
 from ingest.fetch.addresses import HOSTS
-from ingest.fetch.cache import Downloads, Stored
-from ingest.fetch.document_service import Service
-from ingest.fetch.fetch_errors import NotPublished, Refused, ServiceAway, TryLater
-from ingest.fetch.fetch_run import Download, FetchedInput, Wanted, download, named
-from ingest.fetch.retries import Patience, Timer
+from ingest.fetch.cache import CachedFile, DownloadCache
+from ingest.fetch.document_service import DocumentService
+from ingest.fetch.fetch_errors import NotPublished, Refused, ServiceUnavailable, TryLater
+from ingest.fetch.fetch_run import DownloadOutcome, DownloadRequest, FetchedInput, download, parse_symbols
+from ingest.fetch.retries import RetryPolicy, Timer
 from ingest.readers import ReadError
 
 SYMBOL = "CTOC/COP/WG.7/2021/3"
@@ -38,28 +38,28 @@ class Client:
     def __init__(self, folder: Path, address: str) -> None:
         self.folder, self.address = folder / "downloads", address
         self.clock = Clock()
-        self.patience = Patience(delay=0, timeout=5)
+        self.patience = RetryPolicy(delay=0, timeout=5)
         self.told: list[str] = []
 
     @contextmanager
-    def open(self, **options: Any) -> Iterator[Service]:
+    def open(self, **options: Any) -> Iterator[DocumentService]:
         """The service, its folder owned."""
         timer = Timer(self.clock.now, self.clock.sleep, lambda: 1.0)
-        given = {"timer": timer, "patience": self.patience, "told": self.told.append, **options}
-        with Downloads(self.folder) as downloads, Service(downloads, self.address, **given) as service:
+        given = {"timer": timer, "policy": self.patience, "on_wait": self.told.append, **options}
+        with DownloadCache(self.folder) as downloads, DocumentService(downloads, self.address, **given) as service:
             yield service
 
-    def fetch(self, symbol: str = SYMBOL, language: str = "en", *formats: str, **options: Any) -> Stored:
+    def fetch(self, symbol: str = SYMBOL, language: str = "en", *formats: str, **options: Any) -> CachedFile:
         """Fetches one document."""
         with self.open(**options) as service:
             return service.fetch(Symbol.parse(symbol), language, formats or ("docx", "pdf", "doc"))
 
-    def run(self, *symbols: str, again: bool = False, **options: Any) -> list[Download]:
+    def run(self, *symbols: str, again: bool = False, **options: Any) -> list[DownloadOutcome]:
         """Fetches several, as the command does."""
         with self.open(**options) as service:
-            return list(download([Wanted(Symbol.parse(each), "en") for each in symbols], service, again=again))
+            return list(download([DownloadRequest(Symbol.parse(each), "en") for each in symbols], service, again=again))
 
-    def bytes(self, stored: Stored) -> bytes:
+    def bytes(self, stored: CachedFile) -> bytes:
         """What lies on disk."""
         return (self.folder / stored.file).read_bytes()
 
@@ -91,7 +91,7 @@ def client(tmp_path: Path, ods: Ods) -> Client:
 def test_a_symbol_arrives_percent_encoded_and_a_double_one_by_its_first_half(
     ods: Ods, client: Client, symbol: str, query: str
 ) -> None:
-    asked = Symbol.parse(symbol).all[0].text
+    asked = Symbol.parse(symbol).halves[0].text
     ods.publish(asked, word_file(asked), language="fr")
     assert client.fetch(symbol, "fr").symbol == Symbol.parse(symbol).text
     assert ods.accesses == [query]
@@ -290,7 +290,7 @@ def test_a_service_that_cannot_be_reached_is_not_asked_for_every_document(tmp_pa
 
 
 def test_a_silent_server_is_given_up(ods: Ods, client: Client) -> None:
-    client.patience = Patience(delay=0, attempts=2, timeout=0.1)
+    client.patience = RetryPolicy(delay=0, attempts=2, timeout=0.1)
     ods.publish(SYMBOL, Reply(body=WORD, hold=100))
     with pytest.raises(TryLater, match=r"silent for 0.1 seconds"):
         client.fetch()
@@ -298,7 +298,7 @@ def test_a_silent_server_is_given_up(ods: Ods, client: Client) -> None:
 
 
 def test_a_server_that_dribbles_for_ever_is_given_up(client: Client, ods: Ods) -> None:
-    client.patience = Patience(delay=0, attempts=1, attempt=60)
+    client.patience = RetryPolicy(delay=0, attempts=1, attempt=60)
     drops: list[int] = []
 
     class Drops(httpx.SyncByteStream):
@@ -444,9 +444,9 @@ def test_each_language_and_format_is_kept_by_itself(ods: Ods, client: Client) ->
         assert client.bytes(client.fetch(SYMBOL, language, form)) == body
     with client.open() as service:
         kept = [
-            service.kept(PROSECUTION, "en", ["pdf"]),
-            service.kept(PROSECUTION, "fr"),
-            service.kept(PROSECUTION, "es"),
+            service.find_cached(PROSECUTION, "en", ["pdf"]),
+            service.find_cached(PROSECUTION, "fr"),
+            service.find_cached(PROSECUTION, "es"),
         ]
     assert [each.kind if each else None for each in kept] == ["pdf", "docx", None]
 
@@ -491,12 +491,12 @@ def test_what_has_not_changed_is_not_sent_again(ods: Ods, client: Client) -> Non
 
 def test_one_process_at_a_time_fetches_into_a_folder(client: Client) -> None:
     with (
-        Downloads(client.folder),
+        DownloadCache(client.folder),
         pytest.raises(LibraryBusy, match="Another process is fetching"),
-        Downloads(client.folder),
+        DownloadCache(client.folder),
     ):
         pass
-    with Downloads(client.folder):
+    with DownloadCache(client.folder):
         pass
 
 
@@ -504,18 +504,18 @@ def test_a_file_goes_to_ingestion_with_what_was_asked_for(ods: Ods, client: Clie
     ods.publish(SYMBOL, WORD)
     (done,) = client.run(SYMBOL)
     assert done.stored is not None
-    given = FetchedInput(done.stored, Downloads(client.folder)).open()
+    given = FetchedInput(done.stored, DownloadCache(client.folder)).open()
     assert (given.data, given.symbol, given.language, given.trusted) == (WORD, PROSECUTION, "en", False)
     assert given.name == "CTOC_COP_WG.7_2021_3.en.docx"
     assert given.origin == done.stored.key
     (client.folder / done.stored.file).unlink()
     with pytest.raises(ReadError):
-        FetchedInput(done.stored, Downloads(client.folder)).open()
+        FetchedInput(done.stored, DownloadCache(client.folder)).open()
 
 
 def test_a_service_that_serves_again_is_asked_again(ods: Ods, client: Client) -> None:
     ods.script(SYMBOL, Reply(429))
-    with pytest.raises(ServiceAway, match="429"):
+    with pytest.raises(ServiceUnavailable, match="429"):
         client.fetch()
     ods.publish(SYMBOL, WORD)
     assert client.bytes(client.fetch()) == WORD
@@ -525,5 +525,7 @@ def test_a_service_that_serves_again_is_asked_again(ods: Ods, client: Client) ->
 
 
 def test_a_person_may_name_several_in_short() -> None:
-    assert [symbol.text for symbol in named("CTOC/COP/WG.7/2021/2-4")] == [f"CTOC/COP/WG.7/2021/{n}" for n in (2, 3, 4)]
-    assert [symbol.text for symbol in named("a/80/6 (sect. 16)")] == ["A/80/6 (Sect. 16)"]
+    assert [symbol.text for symbol in parse_symbols("CTOC/COP/WG.7/2021/2-4")] == [
+        f"CTOC/COP/WG.7/2021/{n}" for n in (2, 3, 4)
+    ]
+    assert [symbol.text for symbol in parse_symbols("a/80/6 (sect. 16)")] == ["A/80/6 (Sect. 16)"]

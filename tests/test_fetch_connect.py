@@ -9,11 +9,11 @@ import pytest
 from ods import Clock, Ods, moved, word_file
 
 from corpus.symbols import Symbol
-from ingest.fetch.addresses import Checked, is_public
-from ingest.fetch.cache import Downloads
-from ingest.fetch.document_service import Service
+from ingest.fetch.addresses import PublicAddressTransport, is_public
+from ingest.fetch.cache import DownloadCache
+from ingest.fetch.document_service import DocumentService
 from ingest.fetch.fetch_errors import Refused
-from ingest.fetch.retries import Patience, Timer
+from ingest.fetch.retries import RetryPolicy, Timer
 
 SYMBOL = "CTOC/COP/WG.7/2021/3"
 WORD = word_file(SYMBOL)
@@ -51,7 +51,7 @@ class Names:
 
 def test_the_checked_address_is_connected_to_under_the_name_of_the_host() -> None:
     network, names = Network(), Names(documents_un_org=[[PUBLIC], ["127.0.0.1"]])
-    with httpx.Client(transport=Checked(SERVICE, resolve=names, inner=network.transport)) as client:
+    with httpx.Client(transport=PublicAddressTransport(SERVICE, resolve=names, inner=network.transport)) as client:
         reply = client.get(f"{SERVICE}/x?s=1")
         (asked,) = network.asked
         assert (str(asked.url), asked.headers["Host"]) == (f"https://{PUBLIC}/x?s=1", "documents.un.org")
@@ -65,7 +65,7 @@ def test_the_checked_address_is_connected_to_under_the_name_of_the_host() -> Non
 def test_addresses_are_tried_in_their_order_and_those_that_are_not_public_are_not() -> None:
     network = Network(PUBLIC)
     names = Names(documents_un_org=[["10.0.0.1", PUBLIC, "2a00:1450:4001::1", "::1"]])
-    with httpx.Client(transport=Checked(SERVICE, resolve=names, inner=network.transport)) as client:
+    with httpx.Client(transport=PublicAddressTransport(SERVICE, resolve=names, inner=network.transport)) as client:
         assert client.get(SERVICE).text == "come"
     assert [each.url.host for each in network.asked] == [PUBLIC, "2a00:1450:4001::1"]
 
@@ -74,18 +74,18 @@ def test_addresses_are_tried_in_their_order_and_those_that_are_not_public_are_no
 def test_a_name_without_an_address_can_not_be_reached(names: Names) -> None:
     network = Network()
     with (
-        httpx.Client(transport=Checked(SERVICE, resolve=names, inner=network.transport)) as client,
+        httpx.Client(transport=PublicAddressTransport(SERVICE, resolve=names, inner=network.transport)) as client,
         pytest.raises(httpx.ConnectError, match="documents"),
     ):
         client.get(SERVICE)
     assert network.asked == []
 
 
-def open_service(folder: Path, address: str, transport: httpx.BaseTransport | None = None) -> Service:
+def open_service(folder: Path, address: str, transport: httpx.BaseTransport | None = None) -> DocumentService:
     clock = Clock()
-    return Service(
-        Downloads(folder), address, transport=transport, timer=Timer(clock.now, clock.sleep, lambda: 1.0),
-        patience=Patience(attempts=1, delay=0, timeout=5),
+    return DocumentService(
+        DownloadCache(folder), address, transport=transport, timer=Timer(clock.now, clock.sleep, lambda: 1.0),
+        policy=RetryPolicy(attempts=1, delay=0, timeout=5),
     )  # fmt: skip
 
 
@@ -93,8 +93,8 @@ def open_service(folder: Path, address: str, transport: httpx.BaseTransport | No
 def test_a_mirror_in_a_private_network_is_asked_where_that_is_allowed(tmp_path: Path, ods: Ods, private: bool) -> None:
     ods.publish(SYMBOL, WORD)
     mirror = ods.address.replace("127.0.0.1", "mirror.test")
-    transport = Checked(mirror, private=private, resolve=Names(mirror_test=[["127.0.0.1"]]))
-    with Downloads(tmp_path), open_service(tmp_path, mirror, transport) as service:
+    transport = PublicAddressTransport(mirror, private=private, resolve=Names(mirror_test=[["127.0.0.1"]]))
+    with DownloadCache(tmp_path), open_service(tmp_path, mirror, transport) as service:
         if private:
             stored = service.fetch(Symbol.parse(SYMBOL), "en", ["docx"])
             assert (tmp_path / stored.file).read_bytes() == WORD
@@ -108,9 +108,11 @@ def test_a_mirror_in_a_private_network_is_asked_where_that_is_allowed(tmp_path: 
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "169.254.169.254", "fd00:ec2::254", "::ffff:10.0.0.1"])
 def test_an_address_is_checked_at_a_redirect_too(tmp_path: Path, ods: Ods, address: str) -> None:
     ods.script(SYMBOL, moved("https://docs.un.org/secret"))
-    transport = Checked(ods.address, resolve=Names(**{"127_0_0_1": [["127.0.0.1"]], "docs_un_org": [[address]]}))
+    transport = PublicAddressTransport(
+        ods.address, resolve=Names(**{"127_0_0_1": [["127.0.0.1"]], "docs_un_org": [[address]]})
+    )
     with (
-        Downloads(tmp_path),
+        DownloadCache(tmp_path),
         open_service(tmp_path, ods.address, transport) as service,
         pytest.raises(Refused, match=r"docs\.un\.org is at .*, which is no public address"),
     ):
@@ -120,11 +122,11 @@ def test_an_address_is_checked_at_a_redirect_too(tmp_path: Path, ods: Ods, addre
 
 def test_without_a_resolver_of_a_test_the_system_resolves(tmp_path: Path, ods: Ods) -> None:
     ods.publish(SYMBOL, WORD)
-    with Downloads(tmp_path), open_service(tmp_path, ods.address) as service:  # given as a number: it is meant
+    with DownloadCache(tmp_path), open_service(tmp_path, ods.address) as service:  # given as a number: it is meant
         assert service.fetch(Symbol.parse(SYMBOL), "en", ["docx"]).bytes == len(WORD)
     network = Network()
     with (
-        httpx.Client(transport=Checked(SERVICE, inner=network.transport)) as client,
+        httpx.Client(transport=PublicAddressTransport(SERVICE, inner=network.transport)) as client,
         pytest.raises(Refused, match=r"localhost is at .*, which is no public address"),
     ):
         client.get("https://localhost/")
@@ -132,7 +134,7 @@ def test_without_a_resolver_of_a_test_the_system_resolves(tmp_path: Path, ods: O
 
 def test_a_proxy_of_the_environment_is_gone_through(ods: Ods, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", ods.address)
-    with httpx.Client(transport=Checked("http://mirror.test", resolve=Names())) as client:
+    with httpx.Client(transport=PublicAddressTransport("http://mirror.test", resolve=Names())) as client:
         client.get("http://mirror.test/file")
     assert ods.asked[0].path == "http://mirror.test/file"
 

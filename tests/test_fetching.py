@@ -12,7 +12,7 @@ from conftest import until
 from invoking import Cli, write
 from ods import Ods, Reply, absent_file, formats, moved, pdf_file, word_file
 
-from ingest.fetch.cache import Downloads
+from ingest.fetch.cache import DownloadCache
 
 SYMBOL = "CTOC/COP/WG.7/2021/3"
 WORD = word_file(SYMBOL)
@@ -256,7 +256,7 @@ def test_a_service_that_cannot_be_used_is_a_fault_of_the_setting(cli: Cli) -> No
 
 
 def test_while_another_process_fetches_this_one_ends_with_3(ods: Ods, cli: Cli) -> None:
-    with Downloads(cli.folder / "downloads"):
+    with DownloadCache(cli.folder / "downloads"):
         done = cli("fetch", SYMBOL)
     assert (done.code, done.out) == (3, "")
     assert "Another process is fetching" in done.err

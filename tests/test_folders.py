@@ -25,25 +25,25 @@ from test_bad_input import CONTROL
 import corpus.library
 import corpus.library_reader
 import ingest.ledger
-from assistant.access.anonymous_sessions import Secret
-from assistant.cli.progress import Report
-from assistant.outcome_messages import record, told
+from assistant.access.anonymous_sessions import SigningSecret
+from assistant.cli.progress import OutcomePrinter
+from assistant.outcome_messages import describe_outcome, outcome_record
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import SEAL_FILE, LibraryStale
 from corpus.embedding import HashEmbedder
-from corpus.feedback import feedback_of
+from corpus.feedback import make_feedback
 from corpus.library import Library
 from corpus.store import SCHEMA_VERSION, Header
-from corpus.store.schema_upgrades import STEPS
+from corpus.store.schema_upgrades import UPGRADES
 from corpus.symbols import Symbol
 from ingest.chunker import SEGMENTER_VERSION, segmenter
-from ingest.folder_watch import Changes, Watched
-from ingest.input_files import FileInput, inputs, printable, walk
+from ingest.folder_watch import Changes, WatchedFolder
+from ingest.input_files import FileInput, find_inputs, printable, walk_folder
 from ingest.outcomes import Outcome
 from ingest.pipeline import Input, read_document
 from ingest.pipeline import ingest as run
 from ingest.readers import ReadError
-from ingest.sandbox.pool import Limits, Workers
+from ingest.sandbox.pool import Limits, WorkerPool
 
 TESTS = Path(__file__).resolve().parent
 ROOT = TESTS.parent
@@ -58,14 +58,14 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "notes"
 
 
-def as_named(catalogue: Catalogue) -> Workers:
+def as_named(catalogue: Catalogue) -> WorkerPool:
     """A reader that takes the format from the file's name, as no real one does."""
-    return Workers(catalogue, 2, Limits(), reading="hostile_reading:as_named", paths=(str(TESTS),))
+    return WorkerPool(catalogue, 2, Limits(), reading="hostile_reading:as_named", paths=(str(TESTS),))
 
 
 def outcomes_of(library: Library, files: Iterable[Any], **options: Any) -> list[Outcome]:
     """What became of files that were ingested."""
-    return list(run(files, library, Catalogue.shipped(), **options))
+    return list(run(files, library, Catalogue.packaged(), **options))
 
 
 def results(outcomes: list[Outcome]) -> list[str]:
@@ -73,7 +73,7 @@ def results(outcomes: list[Outcome]) -> list[str]:
 
 
 def names(folder: Path, apart: tuple[Path, ...] = ()) -> list[str]:
-    return [str(found.path.relative_to(folder)) for found in walk(folder, apart)]
+    return [str(found.path.relative_to(folder)) for found in walk_folder(folder, apart)]
 
 
 def rows(cli: Cli, *arguments: object) -> list[dict[str, object]]:
@@ -150,7 +150,7 @@ def test_the_folder_of_the_library_is_no_part_of_a_folder_of_files(cli: Cli, tmp
 def test_the_secret_of_a_library_is_never_read_as_a_document(cli: Cli, tmp_path: Path) -> None:
     """Neither in a copy of the library among the papers, nor named itself; nor what is made now, under another name."""
     write(cli.folder / SEAL_FILE, "k" * 43)
-    sealed = Secret(cli.folder).seal("a")
+    sealed = SigningSecret(cli.folder).sign("a")
     write(tmp_path / "papers" / "a.md", BOATS)
     assert cli("ingest", "--starter").code == 0
     copy = shutil.copytree(cli.folder, tmp_path / "papers" / "backup")
@@ -162,9 +162,9 @@ def test_the_secret_of_a_library_is_never_read_as_a_document(cli: Cli, tmp_path:
     assert "is a library, and its files are passed over" in str(told[str(copy)])
     assert "holds the secret of a library" in str(rows(cli, copy / SEAL_FILE))
     assert cli("show", SEAL_FILE).code == 1
-    assert Secret(copy).sealed(sealed, "a"), "what an older version made is the secret still"
+    assert SigningSecret(copy).verify(sealed, "a"), "what an older version made is the secret still"
     (copy / SEAL_FILE).unlink()
-    assert not Secret(copy).sealed(sealed, "a")
+    assert not SigningSecret(copy).verify(sealed, "a")
     renamed = (copy / SEAL_FILE).rename(tmp_path / "secret.txt")
     assert "holds binary data" in str(rows(cli, renamed))
 
@@ -181,8 +181,8 @@ def test_a_folder_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         pytest.skip("permissions do not bind this user")
     write(tmp_path / "open.md", "x")
     (tmp_path / "closed").mkdir(mode=0)
-    closed = list(walk(tmp_path))[1]
-    assert "closed" in closed.fault
+    closed = list(walk_folder(tmp_path))[1]
+    assert "closed" in closed.error
 
 
 HOSTILE_NAMES = [b"a\nb.md", b"a\x1b[31mb.md", b"\xff\xfe.md", b"..md", b"-rf.md", b"a\r\xc2\x85b.md", b"[red]x.md",
@@ -209,7 +209,7 @@ def test_two_names_that_print_alike_are_two_files(tmp_path: Path) -> None:
     for name in (b"\xff.md", b"\xfe.md", b"?.md"):
         path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
         path.write_bytes(BOATS.encode())
-        places.add(FileInput(path).open().place)
+        places.add(FileInput(path).open().file_id)
     assert len(places) == 3
 
 
@@ -248,19 +248,19 @@ def test_a_second_run_reads_nothing_and_changes_no_byte(
     write(folder / "empty.md", "")
     write(folder / "copy.md", (folder / "part-0" / "note-00.md").read_text(encoding="utf-8"))
     library = open_library()
-    first = outcomes_of(library, inputs(folder))
+    first = outcomes_of(library, find_inputs(folder))
     assert results(first).count("added") == 60
     library.close()
     before = state(tmp_path / "library")
     library = open_library()
-    with Workers(catalogue, 2, reading="nowhere:read") as unable:  # any reading would fail
-        second = outcomes_of(library, inputs(folder), readers=unable)
+    with WorkerPool(catalogue, 2, reading="nowhere:read") as unable:  # any reading would fail
+        second = outcomes_of(library, find_inputs(folder), readers=unable)
     library.close()
     assert state(tmp_path / "library") == before
     assert results(second).count("unchanged") == 60
-    assert [(each.result, each.before, each.reason) for each in second if each.result in ("refused", "skipped")] == [
-        (each.result, True, each.reason) for each in first if each.result in ("refused", "skipped")
-    ]
+    assert [
+        (each.result, each.from_earlier_run, each.reason) for each in second if each.result in ("refused", "skipped")
+    ] == [(each.result, True, each.reason) for each in first if each.result in ("refused", "skipped")]
 
 
 def test_a_refusal_is_told_again_and_read_anew_only_when_asked(cli: Cli, tmp_path: Path) -> None:
@@ -291,11 +291,11 @@ def test_reading_again_what_has_not_changed_writes_no_document(
     open_library: OpenLibrary, folder: Path, tmp_path: Path
 ) -> None:
     library = open_library()
-    outcomes_of(library, inputs(folder))
+    outcomes_of(library, find_inputs(folder))
     library.close()
     before = state(tmp_path / "library")
     library = open_library()
-    again = outcomes_of(library, inputs(folder), again=True)
+    again = outcomes_of(library, find_inputs(folder), again=True)
     library.close()
     assert set(results(again)) == {"unchanged"}
     assert state(tmp_path / "library") == before
@@ -303,13 +303,13 @@ def test_reading_again_what_has_not_changed_writes_no_document(
 
 def test_a_new_reader_reads_everything_anew(library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(folder / "empty.md", "")
-    outcomes_of(library, inputs(folder))
+    outcomes_of(library, find_inputs(folder))
     monkeypatch.setattr(ingest.ledger, "READER_VERSION", "a new one")
     monkeypatch.setattr("ingest.document_reading.READER_VERSION", "a new one")
-    second = outcomes_of(library, inputs(folder))
+    second = outcomes_of(library, find_inputs(folder))
     assert results(second).count("replaced") == 60
-    assert [each.before for each in second if each.result == "refused"] == [False]
-    assert set(results(outcomes_of(library, inputs(folder)))) == {"unchanged", "refused"}
+    assert [each.from_earlier_run for each in second if each.result == "refused"] == [False]
+    assert set(results(outcomes_of(library, find_inputs(folder)))) == {"unchanged", "refused"}
 
 
 def test_a_changed_file_takes_the_place_of_what_it_held(cli: Cli, tmp_path: Path) -> None:
@@ -506,7 +506,7 @@ class Counting:
 
 def test_files_are_opened_when_their_turn_comes(library: Library, catalogue: Catalogue) -> None:
     files = Counting(200)
-    with Workers(catalogue, 2) as readers:
+    with WorkerPool(catalogue, 2) as readers:
         for done, outcome in enumerate(run(files, library, catalogue, readers=readers), 1):
             assert outcome.result == "added"
             assert files.opened - done <= 2 * 16
@@ -519,14 +519,14 @@ from pathlib import Path
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
-from ingest.input_files import inputs
+from ingest.input_files import find_inputs
 from ingest.pipeline import ingest
 from ingest.chunker import SEGMENTER_VERSION
-from ingest.folder_watch import Changes, Watched
-from ingest.sandbox.pool import Workers
+from ingest.folder_watch import Changes, WatchedFolder
+from ingest.sandbox.pool import WorkerPool
 catalogue = Catalogue([], [])
-with Library(Path(sys.argv[1]), HashEmbedder(), SEGMENTER_VERSION) as library, Workers(catalogue, 2) as readers:
-    for n, outcome in enumerate(ingest(inputs(Path(sys.argv[2])), library, catalogue, readers=readers)):
+with Library(Path(sys.argv[1]), HashEmbedder(), SEGMENTER_VERSION) as library, WorkerPool(catalogue, 2) as readers:
+    for n, outcome in enumerate(ingest(find_inputs(Path(sys.argv[2])), library, catalogue, readers=readers)):
         print(outcome.result, flush=True)
         if n == 0:
             taken = int(re.search(r"VmSize:\\s+(\\d+)", Path("/proc/self/status").read_text()).group(1)) * 1024
@@ -555,10 +555,10 @@ def test_a_folder_of_many_times_the_memory_is_read(tmp_path: Path) -> None:
 def test_documents_are_kept_in_memory_only_so_far(
     library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    outcomes_of(library, inputs(folder))
+    outcomes_of(library, find_inputs(folder))
     one = next(library.documents())
     assert library.document(one.id) is library.document(one.id)
-    monkeypatch.setattr(corpus.library_reader, "KEPT_CHARACTERS", 3 * len(one.text))
+    monkeypatch.setattr(corpus.library_reader, "MAX_CACHED_CHARACTERS", 3 * len(one.text))
     first = library.document(one.id)
     for document in library.documents():
         assert library.document(document.id) is library.document(document.id)
@@ -567,10 +567,10 @@ def test_documents_are_kept_in_memory_only_so_far(
 
 
 def test_what_was_added_is_found_before_the_run_is_over(library: Library, catalogue: Catalogue, folder: Path) -> None:
-    going = run(inputs(folder), library, catalogue)
+    going = run(find_inputs(folder), library, catalogue)
     document = next(going).document
     assert document is not None
-    assert library.dense("boat", 5)
+    assert library.dense_search("boat", 5)
     next(going)
     assert library.status().documents == 2
     assert library.verify() == []
@@ -579,12 +579,12 @@ def test_what_was_added_is_found_before_the_run_is_over(library: Library, catalo
 
 
 def test_a_document_is_found_by_its_names_without_its_text(library: Library, folder: Path) -> None:
-    outcomes_of(library, [*inputs(folder), Input("x.md", BOATS.encode(), Symbol.parse("A/75/1"))])
+    outcomes_of(library, [*find_inputs(folder), Input("x.md", BOATS.encode(), Symbol.parse("A/75/1"))])
     for name in ("A/75/1", "a/75/1", "A/75/1:en:official"):
-        assert [document.id for document in library.find(name)] == ["A/75/1:en:official"]
+        assert [document.id for document in library.find_documents(name)] == ["A/75/1:en:official"]
     for name in ("Note 7 on boats", "note-7-on-boats", "note-7-on-boats:en:upload", "NOTE 7 ON BOATS"):
-        assert [document.id for document in library.find(name)] == ["note-7-on-boats:en:upload"]
-    assert library.find("nothing") == []
+        assert [document.id for document in library.find_documents(name)] == ["note-7-on-boats:en:upload"]
+    assert library.find_documents("nothing") == []
 
 
 # Earlier libraries
@@ -621,7 +621,7 @@ def mend(folder: Path) -> None:
 
 def test_an_earlier_library_is_brought_up_to_date(open_library: OpenLibrary, folder: Path, tmp_path: Path) -> None:
     library = open_library()
-    outcomes_of(library, inputs(folder))
+    outcomes_of(library, find_inputs(folder))
     documents = list(library.documents())
     library.close()
     earlier(tmp_path / "library")
@@ -630,10 +630,10 @@ def test_an_earlier_library_is_brought_up_to_date(open_library: OpenLibrary, fol
     assert list(library.documents()) == documents
     assert library.verify() == []
     assert library.status().stamp["schema"] == str(SCHEMA_VERSION)
-    assert library.add_feedback(feedback_of("Why?", "en", 1)) == 1
-    assert set(results(outcomes_of(library, inputs(folder)))) == {"unchanged"}
+    assert library.add_feedback(make_feedback("Why?", "en", 1)) == 1
+    assert set(results(outcomes_of(library, find_inputs(folder)))) == {"unchanged"}
     write(folder / "empty.md", "")
-    assert results(outcomes_of(library, inputs(folder))).count("refused") == 1
+    assert results(outcomes_of(library, find_inputs(folder))).count("refused") == 1
 
 
 def test_a_document_of_an_earlier_library_does_not_take_turns_with_another(
@@ -660,7 +660,7 @@ def test_a_step_that_fails_leaves_an_earlier_library_as_it_was(
     copy = tmp_path / "copy"
     shutil.copytree(tmp_path / "library", copy)
     with monkeypatch.context() as patch:
-        patch.setitem(STEPS, "1", "CREATE TABLE sources (origin TEXT);\nCREATE NONSENSE")
+        patch.setitem(UPGRADES, "1", "CREATE TABLE sources (origin TEXT);\nCREATE NONSENSE")
         with pytest.raises(corpus.library.LibraryError, match="NONSENSE"):
             Library(copy, HashEmbedder(), SEGMENTER_VERSION)
     with closing(sqlite3.connect(copy / "library.sqlite3")) as db:
@@ -687,9 +687,9 @@ def test_coverage_and_warnings_of_a_paged_document_are_told(capsys: pytest.Captu
     document = replace(document, format="pdf", pages=(900, 3, 0, 19, 20, 7), warnings=("Page 1 is upside down.",))
     header = Header(document.id, document.key, None, None, "en", "upload", document.title)
     outcome = Outcome("a.pdf", "added", document, 3, header=header)
-    assert record(outcome)["thin_pages"] == [2, 3, 4, 6]
-    report = Report()
-    report.put(told(record(outcome)))
+    assert outcome_record(outcome)["thin_pages"] == [2, 3, 4, 6]
+    report = OutcomePrinter()
+    report.put(describe_outcome(outcome_record(outcome)))
     report.summary()
     coverage = "text on 2 of 6 pages (under 20 characters on 2-4, 6)"
     out, err = capsys.readouterr()
@@ -698,7 +698,7 @@ def test_coverage_and_warnings_of_a_paged_document_are_told(capsys: pytest.Captu
     assert "1 added" in err
 
 
-# Watched
+# Watched folders
 
 
 def lines(process: subprocess.Popen[str], count: int) -> list[tuple[str, str]]:
@@ -768,36 +768,36 @@ def test_when_the_held_one_of_two_copies_goes_the_other_is_read(cli: Cli, tmp_pa
 
 
 def test_a_file_that_is_still_written_is_waited_for(tmp_path: Path) -> None:
-    watched = Watched(tmp_path)
+    watched = WatchedFolder(tmp_path)
     file = write(tmp_path / "a.md", "one")
-    assert watched.look({file}).changed == ()
+    assert watched.scan({file}).changed == ()
     write(file, "one, two")
-    assert watched.look().changed == ()  # not as it was at the last look
-    assert watched.look({file}).changed == ()  # as it was, but touched meanwhile
-    assert watched.look().changed == (file,)
+    assert watched.scan().changed == ()  # not as it was at the last scan
+    assert watched.scan({file}).changed == ()  # as it was, but touched meanwhile
+    assert watched.scan().changed == (file,)
     assert not watched.waiting
-    assert watched.look().changed == ()
+    assert watched.scan().changed == ()
     file.unlink()
-    assert watched.look().gone == ()  # it may come back: some programs write so
+    assert watched.scan().removed == ()  # it may come back: some programs write so
     write(file, "three, four, five")
-    assert watched.look().gone == ()
-    assert watched.look().changed == (file,)
+    assert watched.scan().removed == ()
+    assert watched.scan().changed == (file,)
     file.unlink()
-    watched.look()
-    assert watched.look().gone == (file,)
+    watched.scan()
+    assert watched.scan().removed == (file,)
 
 
 def test_a_folder_that_is_away_has_lost_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "disk"
     write(folder / "a.md", "one")
-    watched = Watched(folder)
+    watched = WatchedFolder(folder)
     folder.rename(tmp_path / "unplugged")
     for _ in range(3):
-        assert watched.look().gone == ()
+        assert watched.scan().removed == ()
     folder.mkdir()  # the empty place where the disk was
     for _ in range(3):
-        assert watched.look().gone == ()
+        assert watched.scan().removed == ()
     folder.rmdir()
     (tmp_path / "unplugged").rename(folder)
     for _ in range(3):
-        assert watched.look() == Changes()
+        assert watched.scan() == Changes()

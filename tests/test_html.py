@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.masthead import read_masthead
-from ingest.readers import Line, ReadError, Source
+from ingest.readers import Line, ParsedFile, ReadError
 from ingest.readers.html import read_html
 
 
-def page(html: str | bytes) -> Source:
+def page(html: str | bytes) -> ParsedFile:
     return read_html(html if isinstance(html, bytes) else html.encode(), "harbour.html")
 
 
@@ -216,7 +216,7 @@ def test_spans_are_kept_and_the_places_that_they_cover_are_blank() -> None:
     found = lines(
         "<table border=1><tr><th>A<th colspan=2>B<tr><td rowspan=2>r<td>1<td>2<tr><td>3<td>4<tr><td colspan=3>all</table>"
     )
-    assert [[(cell.text, cell.over, cell.down) for cell in line.cells] for line in found] == [
+    assert [[(cell.text, cell.col_span, cell.row_span) for cell in line.cells] for line in found] == [
         [("A", 1, 1), ("B", 2, 1), ("", 1, 1)],
         [("r", 1, 2), ("1", 1, 1), ("2", 1, 1)],
         [("", 1, 1), ("3", 1, 1), ("4", 1, 1)],
@@ -226,7 +226,7 @@ def test_spans_are_kept_and_the_places_that_they_cover_are_blank() -> None:
 
 def test_spans_beyond_the_table_are_cut_to_it() -> None:
     found = lines("<table border=1><tr><td colspan=1000>all<tr><td>a<td rowspan=0>b<tr><td>c</table>")
-    assert [[(cell.text, cell.over, cell.down) for cell in line.cells] for line in found] == [
+    assert [[(cell.text, cell.col_span, cell.row_span) for cell in line.cells] for line in found] == [
         [("all", 2, 1), ("", 1, 1)],
         [("a", 1, 1), ("b", 1, 2)],
         [("c", 1, 1), ("", 1, 1)],
@@ -399,8 +399,10 @@ def test_list_numbers_and_bullets_that_word_writes_out_are_known() -> None:
 
 
 def test_the_title_is_given_only_where_the_page_has_no_main_heading() -> None:
-    assert page("<title>On\n <b>tides</b> &amp; \x1bmore</title><p>Deep.").given == {"title": "On <b>tides</b> & more"}
-    assert page("<title>On tides</title><h1>Harbours</h1>").given == {}
+    assert page("<title>On\n <b>tides</b> &amp; \x1bmore</title><p>Deep.").front_matter == {
+        "title": "On <b>tides</b> & more"
+    }
+    assert page("<title>On tides</title><h1>Harbours</h1>").front_matter == {}
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pdfs import Flow, long_text
 
-from assistant.qa.metadata import adopted_on
+from assistant.qa.metadata import adoption_date
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from corpus.symbols import Symbol
@@ -46,7 +46,7 @@ def read(
     language: str | None = None,
     trusted: bool = False,
 ) -> Document:
-    asked = Symbol.given(symbol) if symbol else None
+    asked = Symbol.parse_any(symbol) if symbol else None
     return read_document(Input(name, text.encode(), asked, language, trusted), catalogue)[0]
 
 
@@ -656,7 +656,7 @@ def test_a_resolution_without_marks_has_its_title_and_day_in_six_languages(
     made = read_document(Input("resolution.txt", text.encode()), NOTHING)[0]
     assert (made.kind, made.language) == ("resolution", language)
     assert (made.title, made.date) == (heads[-1], "2031-03-06")
-    assert adopted_on(made) == dt.date(2031, 3, 4)
+    assert adoption_date(made) == dt.date(2031, 3, 4)
 
 
 LETTER = """United Nations

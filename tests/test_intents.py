@@ -12,11 +12,11 @@ from test_multilingual import needs_e5
 from test_training import HARBOUR
 
 from assistant.meeting import intents
-from assistant.meeting.intents import NONE, OTHER, Intents, beyond
+from assistant.meeting.intents import NONE, OTHER, Intents, beyond_agenda
 from corpus.catalogue import Catalogue
 from corpus.embedding import EmbeddingError, HashEmbedder, PackagedE5
 from corpus.library import Library
-from corpus.models import Models
+from corpus.models import EmbeddingModels
 from eval.training.intent_training import (
     IntentQuestion,
     auc_by_language,
@@ -47,7 +47,7 @@ def test_a_row_does_not_answer_what_no_agenda_tells_however_near_the_reader_find
 
 
 def test_with_another_embedding_model_rows_are_told_as_the_reader_says() -> None:
-    assert beyond("Which room are we in?", Models(HashEmbedder())) == 0.0
+    assert beyond_agenda("Which room are we in?", EmbeddingModels(HashEmbedder())) == 0.0
 
 
 def test_weights_that_are_damaged_are_an_error_that_names_the_file(
@@ -78,9 +78,9 @@ def test_weights_that_are_damaged_are_an_error_that_names_the_file(
 def test_what_an_agenda_tells_is_told_from_what_it_does_not_in_six_languages(
     converted: Path, told: str, not_told: str
 ) -> None:
-    models = Models(PackagedE5(converted))
-    assert beyond(told, models) < 0.3
-    assert beyond(not_told, models) > 0.6
+    models = EmbeddingModels(PackagedE5(converted))
+    assert beyond_agenda(told, models) < 0.3
+    assert beyond_agenda(not_told, models) > 0.6
 
 
 # How it is made
@@ -130,5 +130,7 @@ def test_what_was_left_out_is_told_by_the_rest_and_what_ships_tells_the_same() -
     held = to_arrays(model)
     shipped = Intents(str(held["model"]), tuple(map(str, held["intents"])), held["weights"], held["offsets"])
     assert shipped.names == model.names
-    assert all(abs(shipped.beyond(one) - model.beyond(one)) < 1e-3 for one in vectors)
-    assert [kind for kind in kinds if kind != OTHER and model.beyond(centres[kind].astype(np.float32)) > 0.5] == [NONE]
+    assert all(abs(shipped.beyond_agenda(one) - model.beyond_agenda(one)) < 1e-3 for one in vectors)
+    assert [
+        kind for kind in kinds if kind != OTHER and model.beyond_agenda(centres[kind].astype(np.float32)) > 0.5
+    ] == [NONE]

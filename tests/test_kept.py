@@ -16,14 +16,14 @@ from services import SAME, Made, service_fixture, sign_in
 
 from assistant.access import Principal, Role
 from assistant.access.access_store import AccessStore
-from assistant.access.anonymous_sessions import Secret
+from assistant.access.anonymous_sessions import SigningSecret
 from assistant.page import chat_turns
-from assistant.page.chat_turns import MOST_KEPT, Conversation, Conversations, Turn, turns_of_words, words_of_turns
+from assistant.page.chat_turns import MAX_KEPT, Conversation, Conversations, Turn, parse_turns, serialize_turns
 from assistant.page.turn_html import earlier_html, turn_html
 from assistant.page_labels import word
 from assistant.service import saved_conversations as kept_module
-from assistant.service.saved_conversations import DAYS, Kept
-from assistant.service_errors import Forbidden, NotHeld
+from assistant.service.saved_conversations import DAYS, SavedConversations
+from assistant.service_errors import Forbidden, NotFound
 from corpus.corpus_errors import SEAL_FILE, LibraryError
 
 AMINA = Principal(Role.READ, "session", "account:amina")
@@ -79,10 +79,10 @@ def test_a_conversation_that_a_browser_kept_is_opened_again_and_no_other(made: M
 
 def test_what_is_kept_of_a_conversation_is_bounded_and_holds_nothing_that_did_not_stand(made: Made) -> None:
     answer = replace(made.service.engine.ask("When is item 3?"), raw=("a model's words",), reason="x" * 100_000)
-    kept = words_of_turns([Turn(f"{n}", "", answer) for n in range(5)])
-    assert len(kept) <= MOST_KEPT
+    kept = serialize_turns([Turn(f"{n}", "", answer) for n in range(5)])
+    assert len(kept) <= MAX_KEPT
     assert "a model's words" not in kept
-    turns = turns_of_words(kept)
+    turns = parse_turns(kept)
     assert [each.question for each in turns] == [str(n) for n in range(5 - len(turns), 5)]
     assert turns[-1].answer == replace(answer, raw=(), timings={}, **_rounded(answer))
 
@@ -93,14 +93,14 @@ def test_what_a_long_conversation_has_lost_is_told_on_the_page_and_in_its_files(
     reader = signed_in(made, "amina")
     talk = conversation(made, "account:amina", *(["When is item 3?"] * 4))
     assert "rp-earlier" not in earlier_html(talk, "en")
-    one = len(talk.turns[0].question) + len(words_of_turns(talk.turns[:1]))
-    monkeypatch.setattr(chat_turns, "MOST_KEPT", 3 * one)
+    one = len(talk.turns[0].question) + len(serialize_turns(talk.turns[:1]))
+    monkeypatch.setattr(chat_turns, "MAX_KEPT", 3 * one)
     record = reader.get(f"/conversations/{talk.token}.json").json()
-    kept = len(turns_of_words(record["kept"]))
+    kept = len(parse_turns(record["kept"]))
     assert 0 < kept < 4
     made.app.state.conversations.forget(talk.token, "account:amina")  # as a restart forgets it
     drawn = len(turn_html(made.service, 3, talk.turns[0])) * 2 + 1_000
-    monkeypatch.setattr(chat_turns, "MOST_DRAWN", drawn)
+    monkeypatch.setattr(chat_turns, "MAX_DRAWN", drawn)
     reader.post("/conversations", json={name: record[name] for name in ("token", "kept", "seal")})
     again = made.app.state.conversations.find(talk.token, "account:amina")
     assert (again.number, again.gone, again.turn(4).question) == (4, 4 - kept, "When is item 3?")
@@ -133,11 +133,11 @@ def test_the_server_keeps_conversations_of_those_alone_who_sign_in_and_want_it(m
     assert (key["keeping"], key["kept"]) == (None, [])
     assert made.by("read").post("/conversations/keeping", json={"on": True}).status_code == 403
     assert reader.post("/conversations/keeping", json={"on": True}).json()["keeping"] is True
-    kept = made.service.kept
+    kept = made.service.conversations
     assert kept is not None
     talks = [conversation(made, "account:amina", question) for question in ("When is item 3?", "When is item 2?")]
     for talk in talks:
-        kept.put(AMINA, talk.token, talk.title, words_of_turns(talk.turns))
+        kept.save(AMINA, talk.token, talk.title, serialize_turns(talk.turns))
         made.app.state.conversations.forget(talk.token, "account:amina")
     listed = reader.get("/conversations").json()["kept"]
     assert [each["title"] for each in listed] == ["When is item 2?", "When is item 3?"]
@@ -192,33 +192,33 @@ def test_what_was_deleted_is_told_to_other_browsers_and_is_not_kept_again(made: 
         assert reader.post("/conversations", json=each).status_code == 404
         assert reader.post("/conversations", json={"token": each["token"]}).status_code == 404
         assert reader.post("/conversations/kept", json=each | {"changed": "2026-12-01T00:00:00Z"}).status_code == 204
-    assert made.service.kept is not None
-    made.service.kept.put(AMINA, talks[0].token, "title", "[1]")
+    assert made.service.conversations is not None
+    made.service.conversations.save(AMINA, talks[0].token, "title", "[1]")
     assert reader.get("/conversations").json()["kept"] == []
     assert signed_in(made, "rashid").get("/conversations").json()["forgotten"] == []
 
 
 def test_what_is_kept_is_bounded_and_goes_with_the_account(store: AccessStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = Kept(store)
-    kept.put(AMINA, "before", "title", "[]")
+    kept = SavedConversations(store)
+    kept.save(AMINA, "before", "title", "[]")
     assert kept.all(AMINA) == [], "it is off where nobody has switched it on"
-    kept.keep(AMINA, True)
+    kept.set_saving(AMINA, True)
     monkeypatch.setattr(kept_module, "CONVERSATIONS", 2)
     for n in range(4):
-        kept.put(AMINA, f"t{n}", f"title {n}", "[]")
-    kept.put(AMINA, "t2", "title 2", "[2]")
+        kept.save(AMINA, f"t{n}", f"title {n}", "[]")
+    kept.save(AMINA, "t2", "title 2", "[2]")
     assert [each["token"] for each in kept.all(AMINA)] == ["t2", "t3"]
     assert kept.get(AMINA, "t2") == "[2]"
     monkeypatch.setattr(kept_module, "FORGOTTEN", 2)
     for n in range(4):
-        kept.forget(AMINA, f"gone{n}")
-    assert kept.forgotten(AMINA) == ["gone2", "gone3"]
+        kept.delete(AMINA, f"gone{n}")
+    assert kept.deleted_tokens(AMINA) == ["gone2", "gone3"]
     assert [each["token"] for each in kept.all(AMINA)] == ["t2", "t3"]
-    kept.keep(RASHID, True)
-    kept.put(RASHID, "t2", "taken", "[]")
+    kept.set_saving(RASHID, True)
+    kept.save(RASHID, "t2", "taken", "[]")
     assert kept.get(AMINA, "t2") == "[2]", "nobody writes over what is somebody else's"
     with pytest.raises(Forbidden):
-        kept.keep(Principal.anonymous("192.0.2.1", reading=True), True)
+        kept.set_saving(Principal.anonymous("192.0.2.1", reading=True), True)
     store.write("DELETE FROM accounts WHERE name = 'amina'")
     assert store.rows("SELECT count(*) FROM conversations") == [(0,)]
 
@@ -251,25 +251,25 @@ def test_a_link_opens_the_answer_with_its_sources_for_who_may_read_and_for_nobod
 def test_a_link_ends_and_is_taken_back_with_the_secret(store: AccessStore, monkeypatch: pytest.MonkeyPatch) -> None:
     now = datetime(2026, 1, 1, tzinfo=UTC)
     monkeypatch.setattr(store, "_clock", lambda: now)
-    kept = Kept(store)
+    kept = SavedConversations(store)
     assert not (store.folder / SEAL_FILE).exists()
     link = kept.share(AMINA, "[]")
     assert stat.S_IMODE((store.folder / SEAL_FILE).stat().st_mode) == 0o600
     assert [path.name for path in store.folder.glob("links*")] == [SEAL_FILE]
     assert (link.given, link.until) == (now, now + timedelta(days=DAYS))
-    assert kept.shared(RASHID, link.name).kept == "[]"
+    assert kept.get_shared(RASHID, link.name).content == "[]"
     monkeypatch.setattr(store, "_clock", lambda: now + timedelta(days=DAYS))
-    with pytest.raises(NotHeld, match="has ended"):
-        kept.shared(RASHID, link.name)
+    with pytest.raises(NotFound, match="has ended"):
+        kept.get_shared(RASHID, link.name)
     monkeypatch.setattr(store, "_clock", lambda: now)
-    sealed = kept.seal("token", "[]")
+    sealed = kept.sign("token", "[]")
     (store.folder / SEAL_FILE).unlink()
-    with pytest.raises(NotHeld, match="taken back"):
-        kept.shared(RASHID, link.name)
-    assert not kept.sealed(sealed, "token", "[]")
+    with pytest.raises(NotFound, match="taken back"):
+        kept.get_shared(RASHID, link.name)
+    assert not kept.verify(sealed, "token", "[]")
     (store.folder / SEAL_FILE).write_text("short")
     with pytest.raises(LibraryError, match="holds no secret"):
-        kept.seal("token", "[]")
+        kept.sign("token", "[]")
 
 
 def test_links_are_bounded_for_each_account_and_for_all_who_show_none(
@@ -277,16 +277,16 @@ def test_links_are_bounded_for_each_account_and_for_all_who_show_none(
 ) -> None:
     monkeypatch.setattr(kept_module, "LINKS", 2)
     monkeypatch.setattr(kept_module, "LINKS_OF_ALL", 3)
-    kept = Kept(store)
+    kept = SavedConversations(store)
     own = [kept.share(AMINA, "[]").name for _ in range(3)]
     for n in range(5):
         kept.share(Principal.anonymous(f"192.0.2.{n}", reading=True), "[]")
     assert store.rows("SELECT made_by, count(*) FROM shared GROUP BY made_by ORDER BY made_by") == [
         ("account:amina", 2), ("anonymous", 3),
     ]  # fmt: skip
-    with pytest.raises(NotHeld):
-        kept.shared(AMINA, own[0])
-    assert kept.shared(AMINA, own[2]).kept == "[]"
+    with pytest.raises(NotFound):
+        kept.get_shared(AMINA, own[0])
+    assert kept.get_shared(AMINA, own[2]).content == "[]"
 
 
 def test_an_answer_outlives_the_document_that_it_cites(made: Made) -> None:
@@ -317,23 +317,23 @@ def test_hostile_words_of_a_kept_answer_are_shown_as_words(made: Made) -> None:
 
 
 def test_what_people_keep_moves_with_their_accounts(store: AccessStore, tmp_path: Path) -> None:
-    kept = Kept(store)
-    kept.keep(AMINA, True)
-    kept.put(AMINA, "t", "title", json.dumps(["words"]))
+    kept = SavedConversations(store)
+    kept.set_saving(AMINA, True)
+    kept.save(AMINA, "t", "title", json.dumps(["words"]))
     link = kept.share(RASHID, "[]")
     with AccessStore(tmp_path / "other") as other:
         store.copy_to(other)
         store.copy_to(other)
-        there = Kept(other)
-        assert (there.keeping(AMINA), there.keeping(RASHID)) == (True, False)
+        there = SavedConversations(other)
+        assert (there.saves_for(AMINA), there.saves_for(RASHID)) == (True, False)
         assert there.get(AMINA, "t") == '["words"]'
-        with pytest.raises(NotHeld):
-            there.shared(AMINA, link.name)  # the secret stays where it is
+        with pytest.raises(NotFound):
+            there.get_shared(AMINA, link.name)  # the secret stays where it is
         (tmp_path / "other" / SEAL_FILE).write_bytes((store.folder / SEAL_FILE).read_bytes())
-        assert there.shared(AMINA, link.name).kept == "[]"
+        assert there.get_shared(AMINA, link.name).content == "[]"
 
 
 def test_two_processes_make_one_secret(tmp_path: Path) -> None:
-    first, second = Secret(tmp_path), Secret(tmp_path)
-    assert second.sealed(first.seal("a", "b"), "a", "b")
-    assert not second.sealed(first.seal("ab"), "a", "b")
+    first, second = SigningSecret(tmp_path), SigningSecret(tmp_path)
+    assert second.verify(first.sign("a", "b"), "a", "b")
+    assert not second.verify(first.sign("ab"), "a", "b")

@@ -21,7 +21,7 @@ LINES = st.lists(st.tuples(st.sampled_from(LABELS), st.sampled_from(".:;")), min
 
 
 def read(*lines: str) -> Document:
-    return read_document(Input("piers.md", "\n\n".join(["# Piers", *lines, ""]).encode()), Catalogue.shipped())[0]
+    return read_document(Input("piers.md", "\n\n".join(["# Piers", *lines, ""]).encode()), Catalogue.packaged())[0]
 
 
 def units(document: Document) -> Iterator[Unit]:

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from corpus.analysis import analyse
 from corpus.corpus_errors import LibraryError
-from corpus.documents import LANGUAGES, Passage, Within
-from corpus.lexical import Lexical
+from corpus.documents import LANGUAGES, Passage, SearchScope
+from corpus.lexical import LexicalIndex
 from corpus.store.postgres_tables import mean_length
 
 WORDS = ("boat", "harbour", "migrant", "flag", "2021")
@@ -30,14 +30,14 @@ def passages(document: str, given_texts: list[str], heading: str = "") -> list[P
     return made
 
 
-def ids(index: Lexical, made: list[Passage]) -> set[str]:
+def ids(index: LexicalIndex, made: list[Passage]) -> set[str]:
     """Those of some passages that an index has, which are all that it has."""
-    held = index.holds([each.id for each in made], "en")
+    held = index.find_indexed([each.id for each in made], "en")
     assert index.count("en") == len(held)
     return held
 
 
-def holding(index: Lexical, word: str, within: Within | None = None) -> set[str]:
+def holding(index: LexicalIndex, word: str, within: SearchScope | None = None) -> set[str]:
     """Ids of what the index finds for a word."""
     return {hit.passage_id for hit in index.search(analyse(word, "en"), "en", 1_000, within)}
 
@@ -48,7 +48,7 @@ def test_what_holds_a_word_is_found_whatever_was_added_and_removed(
     kept: list[str], replaced: list[str], removed: list[str], word: str
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        index = Lexical(Path(folder))
+        index = LexicalIndex(Path(folder))
         stays, gone = passages("stays", kept), passages("gone", removed)
         before, after = passages("changed", removed), passages("changed", replaced)
         index.rebuild([*stays, *before], "en")
@@ -58,16 +58,16 @@ def test_what_holds_a_word_is_found_whatever_was_added_and_removed(
         wanted = {each.id for each in held if word in each.text.split()}
         assert holding(index, word) == wanted
         assert index.count("en") == len(held)
-        assert index.holds([each.id for each in (*held, *gone)], "en") == {each.id for each in held}
-        assert index.frequency(analyse(word, "en")[0], "en") == len(wanted)
-        scope = Within(frozenset(["changed"]), frozenset([after[0].id]))
+        assert index.find_indexed([each.id for each in (*held, *gone)], "en") == {each.id for each in held}
+        assert index.document_frequency(analyse(word, "en")[0], "en") == len(wanted)
+        scope = SearchScope(frozenset(["changed"]), frozenset([after[0].id]))
         assert holding(index, word, scope) == wanted & {each.id for each in after[1:]}
-        again = Lexical(Path(folder))
+        again = LexicalIndex(Path(folder))
         assert holding(again, word) == wanted
 
 
 def test_the_best_comes_first_and_headings_count_double(tmp_path: Path) -> None:
-    index = Lexical(tmp_path)
+    index = LexicalIndex(tmp_path)
     rare = passages("a", ["the harbour keeps boats and flags", "boats need many flags and boats"])
     titled = passages("b", ["the master keeps lists of all flags"], heading="Harbour")
     index.rebuild([*rare, *titled], "en")
@@ -79,7 +79,7 @@ def test_the_best_comes_first_and_headings_count_double(tmp_path: Path) -> None:
 
 
 def test_passages_that_score_the_same_come_in_the_order_of_their_ids(tmp_path: Path) -> None:
-    index = Lexical(tmp_path)
+    index = LexicalIndex(tmp_path)
     made = [passages(f"d{n}", ["a boat"])[0] for n in range(6)]
     index.rebuild(made[3:], "en")
     index.update([], made[:3], "en")
@@ -89,15 +89,15 @@ def test_passages_that_score_the_same_come_in_the_order_of_their_ids(tmp_path: P
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_language_is_an_index_of_its_own(tmp_path: Path, language: str) -> None:
-    index = Lexical(tmp_path)
+    index = LexicalIndex(tmp_path)
     assert index.search(["2021"], language, 5, None) == []
-    assert index.frequency("2021", language) == 0
+    assert index.document_frequency("2021", language) == 0
     index.rebuild(passages("a", ["2021"]), language)
     assert [each for each in LANGUAGES if index.search(["2021"], each, 5, None)] == [language]
 
 
 def test_a_change_that_fails_changes_nothing(tmp_path: Path) -> None:
-    index = Lexical(tmp_path)
+    index = LexicalIndex(tmp_path)
     made = passages("a", ["a boat", "a flag"])
     index.rebuild(made, "en")
 
@@ -109,11 +109,11 @@ def test_a_change_that_fails_changes_nothing(tmp_path: Path) -> None:
     assert holding(index, "boat") == {made[0].id}
     with pytest.raises(OSError, match="no space"):
         index.rebuild((broken() for _ in range(1)), "en")
-    assert ids(Lexical(tmp_path), made) == {each.id for each in made}
+    assert ids(LexicalIndex(tmp_path), made) == {each.id for each in made}
 
 
 def test_an_index_that_is_written_elsewhere_says_so_and_keeps_what_it_holds(tmp_path: Path) -> None:
-    one, other = Lexical(tmp_path), Lexical(tmp_path)
+    one, other = LexicalIndex(tmp_path), LexicalIndex(tmp_path)
     made = passages("a", ["a boat", "a flag"])
     one.rebuild(made, "en")
     writer = tantivy.Index.open(str(tmp_path / "en")).writer()
@@ -126,11 +126,11 @@ def test_an_index_that_is_written_elsewhere_says_so_and_keeps_what_it_holds(tmp_
 
 
 def test_hostile_words_are_words(tmp_path: Path) -> None:
-    index = Lexical(tmp_path)
+    index = LexicalIndex(tmp_path)
     index.rebuild(passages("a", ["a boat"]), "en")
     for token in ('"', "*", "boat OR", "id:a", "\x00", "x" * 70_000, "\ud800", ""):
         assert index.search([token], "en", 5, None) == []
-        assert index.frequency(token, "en") == 0
+        assert index.document_frequency(token, "en") == 0
 
 
 @pytest.mark.parametrize("ratio", [1.2, 2.0, 3.5])

@@ -48,7 +48,7 @@ def boats(library: Library, catalogue: Catalogue) -> Library:
 
 
 def words_indexed(library: Library, word: str) -> list[str]:
-    return [hit.passage_id for hit in library.lexical(analyse(word, "en"), "en", 10)]
+    return [hit.passage_id for hit in library.lexical_search(analyse(word, "en"), "en", 10)]
 
 
 def test_an_added_document_is_found_by_word_and_by_meaning(open_either: OpenLibrary, catalogue: Catalogue) -> None:
@@ -61,7 +61,7 @@ def test_an_added_document_is_found_by_word_and_by_meaning(open_either: OpenLibr
     )
     found = library.passages_by_id(words_indexed(library, "harbours"))
     assert any("harbour master" in passage.text for passage in found.values())
-    nearest = library.passages_by_id([library.dense("train rails", 1)[0][0]])
+    nearest = library.passages_by_id([library.dense_search("train rails", 1)[0][0]])
     assert "train" in next(iter(nearest.values())).text.lower()
     assert library.verify() == []
 
@@ -83,7 +83,7 @@ def test_a_changed_file_leaves_nothing_of_the_old_one(open_either: OpenLibrary, 
     old = {passage.id for passage in library.passages(next(library.documents()).id)}
     assert add(library, catalogue, note(CHANGED))[0].result == "replaced"
     assert words_indexed(library, "harbour") == []
-    assert not old & {passage_id for passage_id, _ in library.dense("boats", 50)}
+    assert not old & {passage_id for passage_id, _ in library.dense_search("boats", 50)}
     assert len(list(library.documents())) == 1
     assert library.verify() == []
 
@@ -110,11 +110,11 @@ def test_a_document_that_is_removed_while_it_is_looked_for_is_not_found(
     library: Library, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add(library, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry flags.\n"))
-    headers = list(library.each_header())
-    assert [each.id for each in library.find(headers[0].key)] == [headers[0].id]
+    headers = list(library.iter_headers())
+    assert [each.id for each in library.find_documents(headers[0].key)] == [headers[0].id]
     library.remove(headers[0].id)
-    monkeypatch.setattr(library, "each_header", lambda: iter(headers))
-    assert library.find(headers[0].key) == []
+    monkeypatch.setattr(library, "iter_headers", lambda: iter(headers))
+    assert library.find_documents(headers[0].key) == []
 
 
 def test_passages_that_stay_when_a_text_is_read_anew_are_not_embedded_again(
@@ -140,7 +140,7 @@ def test_passages_that_stay_when_a_text_is_read_anew_are_not_embedded_again(
     held = library.passages(next(library.documents()).id)
     vectors = library.passage_vectors([each.id for each in held])
     for passage in held:
-        assert np.array_equal(vectors[passage.id], library.embedder.embed_passages([passage.embedded])[0])
+        assert np.array_equal(vectors[passage.id], library.embedder.embed_passages([passage.embedding_text])[0])
     assert library.verify() == []
 
 
@@ -150,7 +150,7 @@ def test_a_removed_document_is_gone_from_every_index(open_either: OpenLibrary, c
     library.remove(next(library.documents()).id)
     assert list(library.documents()) == []
     assert words_indexed(library, "boats") == []
-    assert library.dense("boats", 5) == []
+    assert library.dense_search("boats", 5) == []
     assert library.verify() == []
     with pytest.raises(LibraryError, match="no document"):
         library.remove("nothing")
@@ -205,11 +205,11 @@ def test_another_model_is_refused_with_the_command_that_mends_it(boats: Library,
         assert stale.reindex(segmenter(stale.models)) == len(stale.passages(next(stale.documents()).id))
         assert stale.verify() == []
     with Library(tmp_path / "library", Other(), SEGMENTER_VERSION) as mended:
-        assert mended.dense("boats", 3)
+        assert mended.dense_search("boats", 3)
 
 
 def test_damage_is_found_and_mended_by_reindexing(boats: Library, open_library: OpenLibrary, tmp_path: Path) -> None:
-    boats._indexes._opened().clear()
+    boats._indexes._updated_vectors().clear()
     ids = [passage.id for passage in boats.passages(next(boats.documents()).id)]
     boats._indexes._lexical.update(ids[:1], [], "en")
     boats.close()
@@ -228,8 +228,8 @@ def test_languages_that_the_model_does_not_serve_get_no_vectors(tmp_path: Path, 
     with Library(tmp_path / "library", English(), SEGMENTER_VERSION) as library:
         russian = "# Записка\n\n1. Рабочая группа рассмотрит вопрос о незаконном ввозе мигрантов.\n".encode()
         add(library, catalogue, Input("r.md", russian), note())
-        assert library.languages()["ru"] == 1
-        assert library.status().vectors == library.languages()["en"]
+        assert library.passage_counts()["ru"] == 1
+        assert library.status().vectors == library.passage_counts()["en"]
         assert library.verify() == []
 
 
@@ -257,7 +257,7 @@ def test_a_lexical_index_that_is_lost_or_can_not_be_opened_is_made_anew(
 def test_a_reindex_that_ends_early_is_gone_on_with(
     open_library: OpenLibrary, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch, stop: int
 ) -> None:
-    monkeypatch.setattr("corpus.store.embedded.SETTLED", 1)
+    monkeypatch.setattr("corpus.store.embedded.PENDING_BATCH", 1)
     library = open_library()
     add(library, catalogue, *(Input(f"{n}.md", f"# Note {n}\n\n1. Boats need flag {n}.\n".encode()) for n in range(4)))
     calls = iter(range(stop))
@@ -267,8 +267,8 @@ def test_a_reindex_that_ends_early_is_gone_on_with(
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        taken = library._indexes._outbox.taken
-        patch.setattr(library._indexes._outbox, "taken", lambda waiting: (taken(waiting), killed()))
+        taken = library._indexes._outbox.mark_done
+        patch.setattr(library._indexes._outbox, "mark_done", lambda waiting: (taken(waiting), killed()))
         with pytest.raises(KeyboardInterrupt):
             library.reindex(segmenter(library.models))
     library.close()
@@ -279,10 +279,10 @@ def test_a_reindex_that_ends_early_is_gone_on_with(
 
 
 def test_a_collection_of_somebody_else_is_left_alone(boats: Library) -> None:
-    client = boats._indexes._opened()._client
+    client = boats._indexes._updated_vectors()._client
     for name in ("passages-of-others", "passages-multilingual"):
         client.create_collection(name, embedding_function=None)
-    boats._indexes._opened().clear()
+    boats._indexes._updated_vectors().clear()
     assert [each.name for each in client.list_collections()] == ["passages-of-others"]
 
 
@@ -331,12 +331,12 @@ def test_a_library_that_can_only_be_read_is_searched_by_several_and_what_would_c
     first, second = open_library(), open_library()
     for each in (first, second):
         assert words_indexed(each, "harbour")
-        assert each.dense("harbour master", 1)
+        assert each.dense_search("harbour master", 1)
         assert each.verify() == []
     with pytest.raises(LibraryError, match="can't be written to"):
         add(first, catalogue, note(CHANGED))
     with pytest.raises(LibraryError, match="can't be written to"):
-        first.remove(first.ids()[0])
+        first.remove(first.document_ids()[0])
     first.close()
     shutil.rmtree(tmp_path / "library" / "lexical")
     assert words_indexed(open_library(), "harbour"), "an index that is lost is made anew, elsewhere"
@@ -366,12 +366,12 @@ def test_a_document_whose_parts_do_not_fit_is_refused() -> None:
 def test_rank_of_vectors_follows_the_cosine(open_either: OpenLibrary, catalogue: Catalogue) -> None:
     library = open_either()
     add(library, catalogue, note(), Input("t.md", b"# Trains\n\n1. A train runs on rails.\n"))
-    scores = [score for _, score in library.dense("boats and a harbour master", 10)]
+    scores = [score for _, score in library.dense_search("boats and a harbour master", 10)]
     assert scores == sorted(scores, reverse=True)
     assert all(-1.001 <= score <= 1.001 for score in scores)
     passage = library.passages(next(library.documents()).id)[0]
-    vector = library.embedder.embed_passages([passage.embedded])[0]
-    found = dict(library.dense("boats and a harbour master", 10))
+    vector = library.embedder.embed_passages([passage.embedding_text])[0]
+    found = dict(library.dense_search("boats and a harbour master", 10))
     expected = float(np.dot(vector, library.embedder.embed_query("boats and a harbour master")))
     assert found[passage.id] == pytest.approx(expected, abs=1e-3)
 
@@ -379,15 +379,19 @@ def test_rank_of_vectors_follows_the_cosine(open_either: OpenLibrary, catalogue:
 def test_what_only_the_indexes_hold_is_found_and_documents_are_looked_at_a_few_at_a_time(
     open_either: OpenLibrary, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("corpus.library_reader.AT_ONCE", 2)
+    monkeypatch.setattr("corpus.library_reader.HEADER_BATCH", 2)
     library = open_either()
     add(library, catalogue, *(note(f"# Note {n}\n\n1. Of boat {n}.\n".encode(), f"{n}.md") for n in range(5)))
-    assert [header.id for header in library.each_header()] == library.ids()
-    assert len(library.ids()) == 5
-    assert library.spoken() == ["en"]
-    assert library.find("note 3") == library.find("note-3:en:upload") == [library.document("note-3:en:upload")]
+    assert [header.id for header in library.iter_headers()] == library.document_ids()
+    assert len(library.document_ids()) == 5
+    assert library.passage_languages() == ["en"]
+    assert (
+        library.find_documents("note 3")
+        == library.find_documents("note-3:en:upload")
+        == [library.document("note-3:en:upload")]
+    )
     assert library.verify() == []
-    library.settle()
+    library.update_indexes()
     gone = library.passages("note-4:en:upload")
     passages = library._store.passages
     monkeypatch.setattr(library._store, "passages", lambda key: [] if key.startswith("note-4") else passages(key))
@@ -412,7 +416,7 @@ def test_killed_at_any_instant_processes_that_share_a_database_leave_it_sound(
 def test_a_library_of_before_is_indexed_anew_without_its_documents(
     boats: Library, open_library: OpenLibrary, tmp_path: Path
 ) -> None:
-    found = boats.lexical(["boat"], "en", 5)
+    found = boats.lexical_search(["boat"], "en", 5)
     boats.close()
     folder = tmp_path / "library"
     (folder / "learnt").mkdir()
@@ -435,7 +439,7 @@ def test_a_library_of_before_is_indexed_anew_without_its_documents(
         library.reindex(segmenter(library.models))
     library = open_library()
     assert library.verify() == []
-    assert library.lexical(["boat"], "en", 5) == found
+    assert library.lexical_search(["boat"], "en", 5) == found
     assert library.stamp()["schema"] == str(SCHEMA_VERSION)
     library.close()
     with closing(sqlite3.connect(folder / "library.sqlite3")) as db:
@@ -447,11 +451,11 @@ def test_a_library_of_before_is_indexed_anew_without_its_documents(
 def test_a_library_whose_vectors_were_searched_less_widely_is_searched_as_others_are(
     boats: Library, open_library: OpenLibrary
 ) -> None:
-    kept: Any = boats._indexes._opened()._collection("en")
+    kept: Any = boats._indexes._updated_vectors()._collection("en")
     with pytest.warns(DeprecationWarning, match="legacy"):
         kept.modify(configuration={"hnsw": {"ef_search": 100}})
     boats.close()
     with open_library() as again:
-        collection: Any = again._indexes._opened()._collection("en")
+        collection: Any = again._indexes._updated_vectors()._collection("en")
         assert collection.configuration_json["hnsw"]["ef_search"] == 800
-        assert again.dense("boats", 5)
+        assert again.dense_search("boats", 5)

@@ -64,9 +64,9 @@ def test_the_vector_store_gives_passages_with_their_places_within_the_documents_
     starter_engine: Engine,
 ) -> None:
     library, store = starter_engine.library, PassageStore(starter_engine.library)
-    vector = library.models.searching.embed_query(QUESTION).tolist()
+    vector = library.models.search_model.embed_query(QUESTION).tolist()
     found = store.query(VectorStoreQuery(query_embedding=vector, similarity_top_k=5))
-    assert found.ids == [key for key, _ in library.nearest(np.asarray(vector, np.float32), 5)]
+    assert found.ids == [key for key, _ in library.vector_search(np.asarray(vector, np.float32), 5)]
     assert found.similarities == sorted(found.similarities or [], reverse=True)
     for node in found.nodes or []:
         text = library.document(node.metadata["document_id"]).text
@@ -197,7 +197,7 @@ def test_the_docstore_gives_the_passages_that_the_retriever_finds_and_takes_none
     assert store.get_document(best.node.node_id) == best.node
     assert asyncio.run(store.aget_document(best.node.node_id)) == best.node
     assert store.document_exists(best.node.node_id)
-    assert len(store.docs) == sum(starter_engine.library.languages().values())
+    assert len(store.docs) == sum(starter_engine.library.passage_counts().values())
     assert asyncio.run(store.aget_document("nothing", raise_error=False)) is None
     assert store.get_all_ref_doc_info() == {}
     for write in (store.add_documents, lambda nodes: store.delete_document(nodes[0].node_id)):

@@ -18,12 +18,20 @@ from services import Made, made_service
 from typer.testing import CliRunner
 
 from assistant.answer_phrases import joined, say
-from assistant.export.spreadsheets import sheet
+from assistant.export.spreadsheets import render_sheet
 from assistant.reports import ReportError
-from assistant.reports.brief.brief_maker import brief
+from assistant.reports.brief.brief_maker import make_briefing
 from assistant.reports.brief.briefing import Briefing, Request
-from assistant.reports.mandates.mandate_list import Row, Wanted, grid_of, list_mandates, rows_of
-from assistant.reports.mandates.mandate_reader import Mandate, mandates_of, recommendations_of
+from assistant.reports.mandates.mandate_base import Mandate
+from assistant.reports.mandates.mandate_list import (
+    MandateFilter,
+    MandateRow,
+    list_mandates,
+    mandate_rows,
+    mandate_table,
+)
+from assistant.reports.mandates.mandate_reader import find_mandates
+from assistant.reports.mandates.recommendation_reader import find_recommendations
 from corpus.calendar_names import language_name
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Document, Span
@@ -33,7 +41,7 @@ from eval.comparison import read_texts
 from eval.mandates import Labelled, compute_scores
 from eval.output import load_labels
 from ingest.document_reading import read_document
-from ingest.input_files import inputs
+from ingest.input_files import find_inputs
 from ingest.pipeline import Input
 
 PREAMBLE = {
@@ -76,7 +84,9 @@ class Said(NamedTuple):
     decided: bool
 
 
-def said(source: Input, catalogue: Catalogue, of: Callable[[Document], Iterable[Mandate]] = mandates_of) -> list[Said]:
+def said(
+    source: Input, catalogue: Catalogue, of: Callable[[Document], Iterable[Mandate]] = find_mandates
+) -> list[Said]:
     """What a text asks, decides or recommends."""
     document, _ = read_document(source, catalogue)
 
@@ -105,23 +115,23 @@ def report(body: str, title: str = "Boats", language: str = "en") -> Input:
 
 
 def advised(catalogue: Catalogue, body: str, title: str = "Boats", language: str = "en") -> list[Said]:
-    return said(report(body, title, language), catalogue, recommendations_of)
+    return said(report(body, title, language), catalogue, find_recommendations)
 
 
 def section(made: Briefing, key: str) -> list[list[str]]:
     """The rows of the first table in a section of a briefing, their cells as they are shown."""
     (table, *_) = next(each for each in made.sections if each.key == key).tables
-    return [[cell.shown() for cell in row] for row in table.rows]
+    return [[cell.to_text() for cell in row] for row in table.rows]
 
 
 def briefing(holding: Holding, body: str, language: str = "en") -> Briefing:
-    return brief(holding(report(body, language=language)), Request("document", "A/80/904", language=language))
+    return make_briefing(holding(report(body, language=language)), Request("document", "A/80/904", language=language))
 
 
-def the_row(holding: Holding, words: str, day: str = "") -> Row:
+def the_row(holding: Holding, words: str, day: str = "") -> MandateRow:
     """The row of a request to report, which says by when."""
     library = holding(resolution(f"Requests the Secretary-General to report {words};", day=day)).library
-    (row,) = rows_of(library, library.find("A/RES/80/900")[0])
+    (row,) = mandate_rows(library, library.find_documents("A/RES/80/900")[0])
     return row
 
 
@@ -328,8 +338,8 @@ def test_a_session_is_told_as_such_and_comes_to_the_months_from_its_opening_to_i
     row = the_row(holding, words, day="4 December 2025")
     assert row.to_json()["dates"] == ["2025-09/2026-09", "2026-09/2027-09"]
     assert row.due > row.adopted
-    (cells,) = grid_of([row], "en").rows
-    assert words in [cell.shown() for cell in cells]
+    (cells,) = mandate_table([row], "en").rows
+    assert words in [cell.to_text() for cell in cells]
 
 
 @pytest.mark.parametrize(
@@ -356,10 +366,10 @@ def test_a_time_that_hangs_on_an_event_is_told_in_its_own_words_and_comes_to_no_
     holding: Holding, language: str, sentence: str, words: str
 ) -> None:
     library = holding(resolution(sentence, language=language)).library
-    row, *_ = list_mandates(library, Wanted(language=language)).rows
+    row, *_ = list_mandates(library, MandateFilter(language=language)).rows
     assert (" ".join(each.quote.rstrip() for each in row.times), row.dates) == (words, ())
     with pytest.raises(ReportError, match="before 2099"):
-        list_mandates(library, Wanted(language=language, due_before="2099-12-31"))
+        list_mandates(library, MandateFilter(language=language, due_before="2099-12-31"))
 
 
 @pytest.mark.parametrize(
@@ -381,7 +391,7 @@ def test_a_term_from_the_adoption_is_told_with_it_and_comes_to_a_day(
     holding: Holding, language: str, sentence: str, words: str
 ) -> None:
     library = holding(resolution(sentence, language=language)).library
-    (row,) = list_mandates(library, Wanted(language=language)).rows
+    (row,) = list_mandates(library, MandateFilter(language=language)).rows
     assert ([each.quote for each in row.times], row.due) == ([words], "2026-03-20")
 
 
@@ -454,22 +464,22 @@ Recalling its resolution 79/1,
 
 def test_a_draft_is_told_as_one_in_every_row_and_its_body_has_decided_nothing(holding: Holding) -> None:
     engine = holding(DRAFT, resolution("Decides to light lamps;"))
-    made = list_mandates(engine.library, Wanted())
+    made = list_mandates(engine.library, MandateFilter())
     assert [(row.label, row.draft, row.decided, [who.quote for who in row.addressees]) for row in made.rows] == [
         ("A/C.3/80/L.900", True, False, []),
         ("A/C.3/80/L.900", True, False, ["pilots"]),
         ("A/RES/80/900", False, True, ["The General Assembly"]),
     ]
     assert [each["draft"] for each in made.to_json()["mandates"]] == [True, True, False]
-    status = [row["Status"] for row in csv.DictReader(io.StringIO(sheet(made, "csv", "en").decode("utf-8-sig")))]
+    status = [row["Status"] for row in csv.DictReader(io.StringIO(render_sheet(made, "csv", "en").decode("utf-8-sig")))]
     assert status == ["draft; unverified copy", "draft; unverified copy", "unverified copy"]
     for language in LANGUAGES:
         text = markdown(made, engine.library, language)
         assert text.count(f"| {say('status_draft', language)} |") == 2
-    own = brief(engine, Request("document", "A/C.3/80/L.900"))
+    own = make_briefing(engine, Request("document", "A/C.3/80/L.900"))
     (table,) = next(section for section in own.sections if section.key == "mandates").tables
-    assert [row[0].shown() for row in table.rows] == ["draft", "draft"]
-    assert "Status" not in grid_of([row for row in made.rows if not row.draft], "en").columns
+    assert [row[0].to_text() for row in table.rows] == ["draft", "draft"]
+    assert "Status" not in mandate_table([row for row in made.rows if not row.draft], "en").columns
 
 
 @pytest.mark.parametrize(
@@ -543,7 +553,7 @@ def test_the_list_has_what_is_due_first_and_every_cell_is_exact_words(
     holding: Holding,
 ) -> None:
     library = holding(*two()).library
-    made = list_mandates(library, Wanted())
+    made = list_mandates(library, MandateFilter())
     assert [(row.label, row.due) for row in made.rows] == [
         ("A/RES/80/900", "2026-02-01"),
         ("A/RES/80/900", "2027-09"),
@@ -570,7 +580,7 @@ def test_what_a_later_resolution_with_the_same_title_says_anew_stands_last_and_i
     old = resolution(asks.format(year=2026), number="79/900", on="Painting of boats")
     other = resolution(asks.format(year=2027), number="79/901", on="Oars")
     library = holding(old, other, resolution(asks.format(year=2028), on="Painting of boats")).library
-    made = list_mandates(library, Wanted(due_before="2030-01-01"))
+    made = list_mandates(library, MandateFilter(due_before="2030-01-01"))
     assert [(row.label, row.newer) for row in made.rows] == [
         ("A/RES/79/901", ""),
         ("A/RES/80/900", ""),
@@ -584,7 +594,7 @@ def test_resolutions_that_are_not_held_in_the_language_are_quoted_in_another_and
     holding: Holding, language: str
 ) -> None:
     library = holding(*two(), resolution("请秘书长报告情况；", number="80/901", language="zh")).library
-    made = list_mandates(library, Wanted(language=language))
+    made = list_mandates(library, MandateFilter(language=language))
     assert made.documents == 3
     assert {row["language"] for row in made.to_json()["mandates"]} == {"en", "zh"}
     text = markdown(made, library, language)
@@ -592,7 +602,7 @@ def test_resolutions_that_are_not_held_in_the_language_are_quoted_in_another_and
     assert "to paint 15 boats" in text
     others = joined([language_name(each, language) for each in ("en", "zh")], language)
     assert say("quoted_language", language, languages=others) in text
-    (own, *_) = list_mandates(library, Wanted(language=language, documents=("A/RES/80/900",))).rows
+    (own, *_) = list_mandates(library, MandateFilter(language=language, documents=("A/RES/80/900",))).rows
     assert (own.label, own.place.language) == ("A/RES/80/900", "en")
 
 
@@ -630,7 +640,7 @@ def test_the_list_is_narrowed_by_addressee_year_day_and_document(holding: Holdin
     library = holding(*two()).library
 
     def labels(**asked: object) -> list[str]:
-        return [row.label for row in list_mandates(library, Wanted(**asked)).rows]  # type: ignore[arg-type]
+        return [row.label for row in list_mandates(library, MandateFilter(**asked)).rows]  # type: ignore[arg-type]
 
     assert labels(addressee="PILOTS") == ["A/RES/80/900", "A/RES/79/900"]
     assert labels(year=2024) == ["A/RES/79/900"] * 2
@@ -650,18 +660,18 @@ def test_the_list_is_narrowed_by_addressee_year_day_and_document(holding: Holdin
 def test_a_list_of_nothing_is_refused_with_what_is_near(holding: Holding, asked: dict[str, object], said: str) -> None:
     library = holding(*two()).library
     with pytest.raises(ReportError, match=said):
-        list_mandates(library, Wanted(**asked))  # type: ignore[arg-type]
+        list_mandates(library, MandateFilter(**asked))  # type: ignore[arg-type]
 
 
 def test_sheets_hold_no_formula_and_the_same_list_makes_the_same_bytes(holding: Holding) -> None:
     library = holding(
         resolution('Invites pilots =HYPERLINK("http://a.example","x") to paint boats;', "Invites =1+1 to paint;")
     ).library
-    made = list_mandates(library, Wanted())
-    rows = list(csv.DictReader(io.StringIO(sheet(made, "csv", "en").decode("utf-8-sig"))))
+    made = list_mandates(library, MandateFilter())
+    rows = list(csv.DictReader(io.StringIO(render_sheet(made, "csv", "en").decode("utf-8-sig"))))
     assert [row["Addressee"][:6] for row in rows] == ["pilots", "'=1+1"]
-    data = sheet(made, "xlsx", "en")
-    assert data == sheet(made, "xlsx", "en")
+    data = render_sheet(made, "xlsx", "en")
+    assert data == render_sheet(made, "xlsx", "en")
     with zipfile.ZipFile(io.BytesIO(data)) as book:
         page = book.read("xl/worksheets/sheet1.xml").decode()
     assert "=1+1" in page
@@ -671,14 +681,14 @@ def test_sheets_hold_no_formula_and_the_same_list_makes_the_same_bytes(holding: 
 def test_a_briefing_of_a_resolution_tells_adoption_requests_and_what_is_new(holding: Holding) -> None:
     engine = holding(*two())
     library = engine.library
-    made = brief(engine, Request("document", "A/RES/80/900"))
+    made = make_briefing(engine, Request("document", "A/RES/80/900"))
     by_key = {section.key: section for section in made.sections}
     assert list(by_key) == ["adoption", "mandates", "changes"]
     assert "60th plenary meeting 4 December 2025" in [statement.text for statement in by_key["adoption"].statements]
     assert by_key["adoption"].remarks == (say("no_vote", "en"),)
     assert by_key["mandates"].remarks == (say("asks_nothing", "en", places="3"),)
     assert by_key["changes"].heading == "New since A/RES/79/900"
-    new = [row[3].shown() for row in by_key["changes"].tables[0].rows]
+    new = [row[3].to_text() for row in by_key["changes"].tables[0].rows]
     assert "15 boats by 1 February 2026" in new
     text = markdown(made, library)
     assert "| **para. 2** | pilots | Invites | to paint 15 boats" in text
@@ -721,7 +731,7 @@ def test_page_and_files_give_the_same_list_as_the_api(served: Made) -> None:
 
 
 def test_a_briefing_says_that_no_earlier_text_is_held(holding: Holding) -> None:
-    made = brief(holding(resolution("Invites pilots to paint boats;")), Request("document", "A/RES/80/900"))
+    made = make_briefing(holding(resolution("Invites pilots to paint boats;")), Request("document", "A/RES/80/900"))
     assert say("no_previous", "en") in made.unsourced
 
 
@@ -982,8 +992,8 @@ def test_what_is_drafted_for_another_body_is_told_with_the_line_that_says_so(cat
 
 def test_a_table_of_contents_is_no_table_of_figures(holding: Holding) -> None:
     at_hand(SHARED)
-    engine = holding(*inputs(SHARED / "documents" / "un" / "train" / "DP_OPS_2025_1.en.pdf"))
-    made = brief(engine, Request("document", "DP/OPS/2025/1"))
+    engine = holding(*find_inputs(SHARED / "documents" / "un" / "train" / "DP_OPS_2025_1.en.pdf"))
+    made = make_briefing(engine, Request("document", "DP/OPS/2025/1"))
     (figures,) = (section for section in made.sections if section.key == "figures")
     assert [table.heading.partition(".")[0] for table in figures.tables] == ["Table 1", "Table 2", "Table 3"]
 
@@ -1041,9 +1051,9 @@ def test_the_points_of_a_decision_are_requests_and_decisions(holding: Holding) -
     for n, letter in enumerate("abc", 1):
         counted = counted.replace(f"({letter})", f"{n}.")
     engine = holding(*told_of, counted.replace("Executive Board", "Executive Board,"))
-    assert len(list_mandates(engine.library, Wanted(documents=("DP/2036/L.7",))).rows) == 3
-    rows = list_mandates(engine.library, Wanted(documents=("A/C.2/91/L.91",))).rows
-    whole = list_mandates(engine.library, Wanted())
+    assert len(list_mandates(engine.library, MandateFilter(documents=("DP/2036/L.7",))).rows) == 3
+    rows = list_mandates(engine.library, MandateFilter(documents=("A/C.2/91/L.91",))).rows
+    whole = list_mandates(engine.library, MandateFilter())
     assert [row for row in whole.rows if row.label == "A/C.2/91/L.91"] == list(rows)
     assert ({row.label for row in whole.rows}, whole.documents) == ({"A/C.2/91/L.91", "DP/2036/L.7"}, 2)
     told = {
@@ -1054,17 +1064,17 @@ def test_the_points_of_a_decision_are_requests_and_decisions(holding: Holding) -
         "(b)": ("Requests", ["the Secretary-General"], "2037-05-15"),
         "(c)": ("Invites", ["the Advisory Committee"], ""),
     }
-    sections = {each.key: each for each in brief(engine, Request("document", "A/C.2/91/L.91")).sections}
+    sections = {each.key: each for each in make_briefing(engine, Request("document", "A/C.2/91/L.91")).sections}
     assert len(sections["mandates"].tables[0].rows) == 3
     with pytest.raises(ReportError):
-        list_mandates(engine.library, Wanted(documents=("A/91/5",)))
+        list_mandates(engine.library, MandateFilter(documents=("A/91/5",)))
 
 
 def test_no_day_of_adoption_is_told_of_a_draft(holding: Holding) -> None:
     engine = holding(DECISION.format(symbol="A/C.2/91/L.91", opening="The General Assembly:"), resolution("Requests States to sail;", day="3 December 2025"))  # fmt: skip
     for name, day in (("A/C.2/91/L.91", ""), ("A/RES/80/900", "2025-12-03")):
-        made = list_mandates(engine.library, Wanted(documents=(name,)))
-        rows = list(csv.DictReader(io.StringIO(sheet(made, "csv", "en").decode("utf-8-sig"))))
+        made = list_mandates(engine.library, MandateFilter(documents=(name,)))
+        rows = list(csv.DictReader(io.StringIO(render_sheet(made, "csv", "en").decode("utf-8-sig"))))
         assert {row["Adopted"] for row in rows} == {day}
 
 
@@ -1073,7 +1083,7 @@ def test_the_item_of_a_resolution_without_marks_ends_where_its_adoption_is_told(
              "Resolution adopted by the General Assembly on 20 December 2027", "82/398. Protection of wells", "The General Assembly,", "Recalling its resolution 77/332 of 1 September 2023,",
              "1. Requests States to count wells;", "2. Invites others to count them.", "68th plenary meeting", "20 December 2027")  # fmt: skip
     engine = holding(Input("wells.txt", "\n\n".join(lines).encode()))
-    sections = {each.key: each for each in brief(engine, Request("document", "A/RES/82/398")).sections}
+    sections = {each.key: each for each in make_briefing(engine, Request("document", "A/RES/82/398")).sections}
     told = [each.text for each in sections["adoption"].statements]
     assert "Agenda item 18 (k)" in told
     assert not any("Requests States" in each for each in told)

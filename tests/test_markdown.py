@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from assistant.answer_phrases import mark
-from assistant.markdown import inert, located, rendered
+from assistant.markdown import escape_markdown, format_place, render_answer
 from assistant.qa.answer import Answer, Citation, Pointer, Statement
 from ingest.pipeline import Input
 
@@ -55,7 +55,7 @@ def links(text: str) -> set[str]:
 
 @given(hostile)
 def test_hostile_words_are_one_paragraph_of_plain_words(text: str) -> None:
-    kinds = {token.type for token in tokens(inert(text))}
+    kinds = {token.type for token in tokens(escape_markdown(text))}
     assert kinds <= {"paragraph_open", "paragraph_close", "inline", "text", "text_special", "code_inline"}
 
 
@@ -63,12 +63,12 @@ def test_hostile_words_are_one_paragraph_of_plain_words(text: str) -> None:
 def test_hostile_words_are_shown_as_they_are(text: str) -> None:
     unseen = {*map(chr, range(9)), *map(chr, range(14, 32)), "\x7f", *map(chr, range(0x202A, 0x202F))}
     plain = " ".join("".join(each for each in text if each not in unseen).split())
-    assert shown(inert(text)).replace("\ufffd", "") == plain.replace("\ufffd", "")
+    assert shown(escape_markdown(text)).replace("\ufffd", "") == plain.replace("\ufffd", "")
 
 
 @given(hostile)
 def test_nothing_that_chat_programs_add_to_markdown_is_left(text: str) -> None:
-    made = inert(text)
+    made = escape_markdown(text)
     for sign in ("$$", "{{", ":::", "\\]", "\\(", "<"):
         assert sign not in made
     assert made.count("[1]") == made.count("\\[1]")
@@ -82,7 +82,7 @@ def test_ordinary_words_stay_as_they_are() -> None:
         "第5条第1款：缔约国应采取措施。",
         "المادة 5، الفقرة 1 (أ)",
     ):
-        assert inert(words) == words
+        assert escape_markdown(words) == words
 
 
 def citation(quote: str, url: str | None, locator: str = "para. 1") -> Citation:
@@ -103,7 +103,7 @@ def test_only_stored_links_are_links_in_an_answer(said: str, place: str, title: 
         see_also=(Pointer("d", place, title, "https://docs.un.org/en/A/2"),),
         notes=(title,),
     )
-    made = rendered(answer)
+    made = render_answer(answer)
     assert links(made.text) <= {stored, "https://docs.un.org/en/A/2"}
     assert not {"image", "html_inline", "html_block", "heading_open"} & {token.type for token in tokens(made.text)}
     assert {n: made.text[start:end] for n, (start, end) in made.spots.items()} == {1: "[1]", 2: "[2]"}
@@ -118,7 +118,7 @@ def test_a_hostile_document_is_quoted_and_does_nothing(holding: Holding) -> None
         "What does paragraph 1 of A/99/1 say?"
     )
     assert [each.quote for each in answer.citations] == [words]
-    text = rendered(answer).text
+    text = render_answer(answer).text
     assert links(text) == {"https://docs.un.org/en/A/99/1"}
     assert not {"image", "html_inline", "html_block"} & {token.type for token in tokens(text)}
     assert words in shown(text)
@@ -135,8 +135,8 @@ def test_a_hostile_document_is_quoted_and_does_nothing(holding: Holding) -> None
 def test_a_place_is_told_in_the_language_of_the_answer(language: str, wanted: str) -> None:
     cited = replace(citation("words", None, "Harbour Protocol, art. 6, para. 1 (b)"), title="Harbour Protocol")
     answer = Answer("q", language, "answered", "reason", (Statement("words", "quoted", (cited,)),))
-    assert located(cited, language) == wanted
-    assert wanted in rendered(answer).text
+    assert format_place(cited, language) == wanted
+    assert wanted in render_answer(answer).text
     assert answer.citations[0].locator == "Harbour Protocol, art. 6, para. 1 (b)"
 
 
@@ -144,7 +144,7 @@ def test_a_place_is_told_in_the_language_of_the_answer(language: str, wanted: st
 def test_the_language_of_a_quote_is_told_where_it_is_another(language: str) -> None:
     quoted = citation("words", None)
     answer = Answer("q", language, "answered", "reason", (Statement("words", "quoted", (quoted,)),))
-    line = rendered(answer).text.split("\n\n")[-1]
+    line = render_answer(answer).text.split("\n\n")[-1]
     places = {
         "en": "para. 1",
         "fr": "paragraphe 1",

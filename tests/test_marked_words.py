@@ -16,12 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 from services import made_service
-from word_reader import BARS
+from word_reader import THRESHOLDS
 
 from assistant.cli.render import print_answer
 from assistant.page.chat_turns import Turn
 from assistant.page.turn_html import turn_html
-from assistant.qa.answer import Answer, Citation, Statement, answer_of
+from assistant.qa.answer import Answer, Citation, Statement, answer_from_json
 from assistant.qa.reader import Reading
 from assistant.qa.readers import Readers
 from corpus.catalogue import Catalogue
@@ -43,7 +43,7 @@ class Pointing:
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
         return [self._reading(text) for _, text in passages]
 
-    def translated(self, text: str) -> list[str]:
+    def translate(self, text: str) -> list[str]:
         return []
 
     def _reading(self, text: str) -> Reading:
@@ -57,7 +57,9 @@ class Pointing:
 def asked(holding: Holding, tmp_path: Path, words: str, question: str = QUESTION) -> Answer:
     """The answer of a reader that points at some words."""
     (tmp_path / "harbour.md").write_text(TEXT, encoding="utf-8")
-    readers = Readers({"en": Pointing(words), "multilingual": Pointing(words)}, {"en": BARS, "multilingual": BARS})
+    readers = Readers(
+        {"en": Pointing(words), "multilingual": Pointing(words)}, {"en": THRESHOLDS, "multilingual": THRESHOLDS}
+    )
     return holding(FileInput(tmp_path / "harbour.md").open(), readers=readers).ask(QUESTION)
 
 
@@ -75,7 +77,7 @@ def test_an_answer_tells_which_of_the_quoted_words_answer(answer: Answer) -> Non
 
 
 def test_it_is_the_same_after_a_way_through_json(answer: Answer) -> None:
-    kept = answer_of(json.loads(json.dumps(answer.to_json())))
+    kept = answer_from_json(json.loads(json.dumps(answer.to_json())))
     assert kept.statements == answer.statements
     assert [each.answer for each in kept.citations] == [each.answer for each in answer.citations]
     assert kept.statements[0].pieces == answer.statements[0].pieces

@@ -13,7 +13,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 
 from corpus.catalogue import Catalogue
-from corpus.dates import find_dates
+from corpus.dates import find_full_dates
 from corpus.documents import Masthead
 from corpus.symbols import Symbol
 from ingest.document_reading import Input, read_document
@@ -378,17 +378,20 @@ def test_every_date_is_read_in_all_six_languages(day: dt.date, language: str) ->
         of = " de " if language == "es" else " "
         number = "1er" if language == "fr" and day.day == 1 else str(day.day)
         written = f"{number}{of}{month}{of}{day.year}" + (" года" if language == "ru" else "")
-    assert find_dates(written) == [day]
-    assert find_dates(f"({written})") == [day]
+    assert find_full_dates(written) == [day]
+    assert find_full_dates(f"({written})") == [day]
 
 
 @pytest.mark.parametrize(
     "text", ["31 February 2031", "0 May 2031", "32 May 2031", "May 2031", "12/05/2031", "3 March 20311", "13 of 2031"]
 )
 def test_what_is_no_full_date_is_none(text: str) -> None:
-    assert find_dates(text) == []
+    assert find_full_dates(text) == []
 
 
 def test_arabic_dates_with_two_names_of_the_month_are_read() -> None:
-    assert find_dates("12 حزيران/يونيه 2031") == [dt.date(2031, 6, 12)]
-    assert find_dates("3 كانون الثاني/يناير 2031 و 12 أيار/مايو 2031") == [dt.date(2031, 1, 3), dt.date(2031, 5, 12)]
+    assert find_full_dates("12 حزيران/يونيه 2031") == [dt.date(2031, 6, 12)]
+    assert find_full_dates("3 كانون الثاني/يناير 2031 و 12 أيار/مايو 2031") == [
+        dt.date(2031, 1, 3),
+        dt.date(2031, 5, 12),
+    ]

@@ -41,7 +41,7 @@ T = TypeVar("T")
 Work = Callable[[Client], Awaitable[T]]
 
 
-made = service_fixture(starter=True, chosen=settings_with(cors_origins=["https://friend.example"]))
+made = service_fixture(starter=True, settings=settings_with(cors_origins=["https://friend.example"]))
 
 
 @pytest.fixture(scope="module", params=ERAS)
@@ -152,7 +152,7 @@ def test_a_long_document_is_read_in_parts(made: Made, use: Any) -> None:
         part = call(use, "read_paragraph", document=AGENDA, offset=offset, limit=40).structured_content
         read += "".join(each["text"] for each in part["paragraphs"])
         offset = part["next"]
-    document = made.service.collection.one(AGENDA)
+    document = made.service.collection.current_version(AGENDA)
     assert read == "".join(document.block_text(each) for each in document.blocks)
 
 
@@ -160,7 +160,7 @@ def test_documents_are_listed_in_pages(made: Made, use: Any) -> None:
     page = call(use, "list_documents", text="protocol", limit=1).structured_content
     assert "rotocol" in page["items"][0]["title"]
     everything = call(use, "list_documents", limit=200).structured_content
-    assert {each["id"] for each in everything["items"]} == set(made.library.keys())
+    assert {each["id"] for each in everything["items"]} == set(made.library.document_keys())
     assert everything["next"] is None
 
 

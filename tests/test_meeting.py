@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from word_reader import BARS
+from word_reader import THRESHOLDS
 
-from assistant.meeting.row_citations import Citer
-from assistant.meeting.row_passages import Teller
+from assistant.meeting.row_citations import AgendaCiter
+from assistant.meeting.row_passages import RowPassageBuilder
 from assistant.qa.answer import Answer
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Reading
@@ -32,7 +32,7 @@ class Picking:
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
         return [self._reading(text) for _, text in passages]
 
-    def translated(self, text: str) -> list[str]:
+    def translate(self, text: str) -> list[str]:
         return []
 
     def _reading(self, text: str) -> Reading:
@@ -45,7 +45,7 @@ class Picking:
 
 
 def asked(library: Library, catalogue: Catalogue, reader: Picking, question: str) -> Answer:
-    readers = Readers({"en": reader, "multilingual": reader}, {"en": BARS, "multilingual": BARS})
+    readers = Readers({"en": reader, "multilingual": reader}, {"en": THRESHOLDS, "multilingual": THRESHOLDS})
     return Engine(library, catalogue, readers=readers).ask(question)
 
 
@@ -137,12 +137,12 @@ def test_the_first_meeting_of_the_second_day_is_not_said_to_be_the_first_of_all(
 ) -> None:
     meeting = next(each for each in real_library.meetings() if each.sittings)
     friday = [sitting for sitting in meeting.sittings if sitting.date == meeting.sittings[-1].date]
-    day, _ = Teller(meeting, Citer(real_library, meeting), language, friday).days()
-    (begins,) = (part for part in day.parts if part.kind == "opens")
-    assert words in begins.said[0].text
-    assert begins.read == "The first meeting on Friday, 15 October 2021 begins at 11 a.m."
-    (ends,) = (part for part in day.parts if part.kind == "closes")
-    assert ends.read.startswith("The meeting closes and ends on Friday")
+    day, _ = RowPassageBuilder(meeting, AgendaCiter(real_library, meeting), language, friday).days()
+    (begins,) = (part for part in day.sentences if part.kind == "opens")
+    assert words in begins.statements[0].text
+    assert begins.text == "The first meeting on Friday, 15 October 2021 begins at 11 a.m."
+    (ends,) = (part for part in day.sentences if part.kind == "closes")
+    assert ends.text.startswith("The meeting closes and ends on Friday")
 
 
 def test_less_is_read_where_rows_or_passages_are_enough_for_an_answer(
@@ -237,7 +237,7 @@ def test_an_item_that_is_called_by_words_of_its_title_is_told_before_what_is_as_
 def test_of_an_item_that_is_called_by_its_whole_title_no_block_of_another_one_answers(
     real_library: Library, catalogue: Catalogue
 ) -> None:
-    desk = Engine(real_library, catalogue).quoter.desk
+    desk = Engine(real_library, catalogue).extractive.meeting_answerer
     agenda = next(each for each in real_library.meetings() if each.sittings).document_id
     document = real_library.document(agenda)
     engine = Engine(real_library, catalogue)
@@ -245,9 +245,9 @@ def test_of_an_item_that_is_called_by_its_whole_title_no_block_of_another_one_an
     of_five = [block.ordinal for block in document.blocks if "item 5" in block.locator]
     of_four = [block.ordinal for block in document.blocks if "item 4" in block.locator]
     assert of_four
-    assert all(desk.of_another_item(named, document, n) for n in of_five)
-    assert not any(desk.of_another_item(named, document, n) for n in of_four)
-    assert not any(desk.of_another_item(other, document, n) for n in of_five)
+    assert all(desk.is_about_other_item(named, document, n) for n in of_five)
+    assert not any(desk.is_about_other_item(named, document, n) for n in of_four)
+    assert not any(desk.is_about_other_item(other, document, n) for n in of_five)
 
 
 @pytest.mark.parametrize(

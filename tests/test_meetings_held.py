@@ -8,14 +8,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from conftest import Holding, OpenLibrary, add
-from word_reader import BARS, word_readers
+from word_reader import THRESHOLDS, word_readers
 
-from assistant.export.un_style import name_of
-from assistant.page.scope_choice import examples
+from assistant.export.un_style import document_name
+from assistant.page.scope_choice import example_questions
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Reading
 from assistant.qa.readers import Readers
-from assistant.reports.lookup import label_of
+from assistant.reports.lookup import display_label
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 from corpus.library import Library
@@ -60,7 +60,7 @@ class Liking:
             found.append(Reading(logit, spans, told, told))
         return found
 
-    def translated(self, text: str) -> list[str]:
+    def translate(self, text: str) -> list[str]:
         return []
 
 
@@ -179,7 +179,7 @@ def test_documents_of_an_item_that_are_as_good_are_all_told_in_a_follow_up_too(b
         "When does the Executive Board of FUPO take up item 2: Which documents are announced for it?"
     )
     for question in (alone, replace(whole, focus="Which documents are announced for it?")):
-        told = boards.quoter.desk.answer(question)
+        told = boards.extractive.meeting_answerer.answer(question)
         assert told is not None
         assert [each.text.rstrip(".").split()[-1] for each in told.statements] == ["A/AC.3/2025/2", "A/AC.3/2025/3"]
 
@@ -196,7 +196,9 @@ def test_of_documents_that_are_alike_the_one_comes_first_whose_line_has_the_name
     board = board.replace("Paper on Ethics", "NAPO: Report of the Ethics Office", 1)
     board = board.replace("Paper on Ethics", "LUPO: Activities of the Ethics Office", 1)
     engine = holding(board, reading=True)
-    told = engine.quoter.desk.answer(engine.question("Which document is the report of the Ethics Office of LUPO?"))
+    told = engine.extractive.meeting_answerer.answer(
+        engine.question("Which document is the report of the Ethics Office of LUPO?")
+    )
     assert told is not None
     assert told.statements[0].text.rstrip(".").endswith("A/AC.5/2025/3")
 
@@ -209,12 +211,12 @@ def test_an_example_names_the_meeting_whose_item_it_asks_for_where_several_are_h
         "A/AC.2/2025/1", "Committee on Schools", "Quito", "2025-03-03", ["Desks", "Roofs"], ["A/AC.2/2025/2"]
     )
     add(library, catalogue, Input("schools.md", schools.encode()))
-    assert not [each for each in examples(library, language) if "A/AC.2/2025/1" in each]
+    assert not [each for each in example_questions(library, language) if "A/AC.2/2025/1" in each]
     harbours = agenda(
         "A/AC.1/2024/1", "Committee on Harbours", "Lisbon", "2024-05-06", ["Tolls", "Bells"], ["A/AC.1/2024/2"]
     )
     add(library, catalogue, Input("harbours.md", harbours.encode()))
-    when, papers = (each for each in examples(library, language) if "(A/AC.2/2025/1)" in each)
+    when, papers = (each for each in example_questions(library, language) if "(A/AC.2/2025/1)" in each)
     engine = Engine(library, catalogue, readers=word_readers())
     for question in (when, papers):
         answer = engine.ask(question)
@@ -250,10 +252,10 @@ def test_the_latest_meeting_that_tells_what_is_asked_answers_alone_and_the_other
 
 
 def test_a_row_of_a_timetable_is_quoted_only_for_the_items_that_it_holds(bare: Engine) -> None:
-    desk, document = bare.quoter.desk, bare.library.document("A/AC.1/2024/1:en:digest")
+    desk, document = bare.extractive.meeting_answerer, bare.library.document("A/AC.1/2024/1:en:digest")
     question = bare.question("How long are bells heard under item 3?")
     rows = {row.number: row.row for sitting in bare.library.meetings()[0].sittings for row in sitting.items}
-    assert [desk.of_another_item(question, document, rows[number]) for number in ("2", "3")] == [True, False]
+    assert [desk.is_about_other_item(question, document, rows[number]) for number in ("2", "3")] == [True, False]
     quoted = [cite for cite in bare.ask("What is item 3 on bells?").citations if cite.locator.startswith("annex")]
     assert not [cite for cite in quoted if "Tolls" in cite.quote]
 
@@ -314,7 +316,7 @@ def week(holding: Holding) -> Engine:
 def test_a_day_counted_from_the_first_and_a_lettered_part_tell_which_sitting_is_asked_about(
     week: Engine, question: str, told: str
 ) -> None:
-    answer = week.quoter.desk.answer(week.question(question))
+    answer = week.extractive.meeting_answerer.answer(week.question(question))
     assert answer is not None
     assert told in answer.statements[0].text
 
@@ -323,7 +325,7 @@ def test_a_day_counted_from_the_first_and_a_lettered_part_tell_which_sitting_is_
 def test_what_is_on_a_day_is_told_whole_whether_it_is_named_or_counted(week: Engine, question: str) -> None:
     day = "Wednesday, 13 May 2026"
     reader = Liking("morning (before lunch)", 6.0, asked="Wednesday")
-    engine = Engine(week.library, week.catalogue, readers=Readers({"en": reader}, {"en": BARS}))
+    engine = Engine(week.library, week.catalogue, readers=Readers({"en": reader}, {"en": THRESHOLDS}))
     told = [statement.text.partition(":")[0] for statement in engine.ask(question).statements]
     assert told[:2] == [f"{day}, 10 a.m.–1 p.m.", f"{day}, 3 p.m.–6 p.m."]
 
@@ -341,7 +343,7 @@ def test_that_there_is_no_meeting_on_a_day_comes_before_passages_that_do_not_nam
 
 
 def test_beside_what_has_words_of_the_question_no_sitting_is_told_that_has_none(week: Engine) -> None:
-    engine = Engine(week.library, week.catalogue, readers=Readers({"en": Liking("money")}, {"en": BARS}))
+    engine = Engine(week.library, week.catalogue, readers=Readers({"en": Liking("money")}, {"en": THRESHOLDS}))
     told = engine.ask("Who talks of money?").statements
     assert told
     assert not [each.text for each in told if each.verdict == "derived"]
@@ -359,7 +361,7 @@ def test_beside_what_has_words_of_the_question_no_sitting_is_told_that_has_none(
     ],
 )
 def test_a_span_of_time_tells_which_sitting_is_asked_about(bare: Engine, question: str) -> None:
-    told = bare.quoter.desk.answer(bare.question(question))
+    told = bare.extractive.meeting_answerer.answer(bare.question(question))
     assert told is not None
     # As the agenda prints it, in another language by the clock.
     assert ("10 a.m.–1 p.m." if question.startswith("Which") else "10:00–13:00") in told.statements[0].text
@@ -380,7 +382,7 @@ def test_the_name_of_the_body_does_not_hide_what_is_asked_of_its_meeting(starter
 
 def test_days_and_times_come_before_the_length_that_is_about_as_likely_meant(holding: Holding) -> None:
     schools = agenda("A/AC.2/2025/1", "Committee on Schools", "Quito", "2025-03-03", ["Opening", "Timetables"])
-    engine = holding(schools, readers=Readers({"en": Liking("hours")}, {"en": BARS}))
+    engine = holding(schools, readers=Readers({"en": Liking("hours")}, {"en": THRESHOLDS}))
     first, second, *_ = engine.ask("When is item 2 taken up?").statements
     assert "10" in first.text
     assert "3 hours" in second.text
@@ -392,5 +394,5 @@ def test_an_agenda_of_limited_distribution_is_no_draft(open_library: OpenLibrary
     add(library, catalogue, Input("agenda.md", text.encode()))
     (document,) = library.documents()
     assert document.kind == "agenda"
-    assert "draft" not in name_of(document, "en").told
-    assert label_of(document, "fr") == "A/AC.3/2026/L.1"
+    assert "draft" not in document_name(document, "en").notes
+    assert display_label(document, "fr") == "A/AC.3/2026/L.1"

@@ -15,14 +15,14 @@ from services import Made, service_fixture
 
 from assistant.access import LOCAL
 from assistant.messages import Message
-from assistant.outcome_messages import job_told
+from assistant.outcome_messages import describe_job
 from assistant.page.plain_pages import carried
 from assistant.translations import texts
 from corpus.documents import LANGUAGES
 
 ASSISTANT = Path(__file__).parents[1] / "assistant"
 MESSAGES = texts("messages", "en")
-FAULTS = {"Invalid", "NotKnown", "Forbidden", "NotHeld", "Conflict", "TooLarge", "TooMany", "Overloaded", "TooSlow", "Full",
+FAULTS = {"Invalid", "NotAuthenticated", "Forbidden", "NotFound", "Conflict", "TooLarge", "TooMany", "Overloaded", "TooSlow", "Full",
           "Unavailable", "ServiceFault", "NoModel", "ReportError", "PublishError", "Message"}  # fmt: skip
 QUOTING = {
     "said",
@@ -43,7 +43,7 @@ def told() -> Iterator[tuple[Path, ast.Call, ast.expr]]:
         text = path.read_text(encoding="utf-8")
         if "faults" not in text and "messages" not in text and "Error" not in text:
             continue
-        elsewhere = {"NotHeld": "corpus_errors import NotHeld\n" in text, "Message": "assistant.messages" not in text}
+        elsewhere = {"Message": "assistant.messages" not in text}
         for node in ast.walk(ast.parse(text)):
             named = node.func if isinstance(node, ast.Call) else None
             name = named.id if isinstance(named, ast.Name) else ""
@@ -120,7 +120,7 @@ def test_a_page_says_why_in_the_language_of_its_reader_and_the_api_in_english_wi
 ) -> None:
     page = made.client.get(path, headers={"Accept": "text/html", "Accept-Language": reader})
     assert page.status_code >= 400
-    assert str(escape(message.told(reader))) in page.text
+    assert str(escape(message.in_language(reader))) in page.text
 
 
 @pytest.mark.parametrize("reader", LANGUAGES)
@@ -136,7 +136,7 @@ def test_programs_are_told_in_english_with_a_code_and_scripts_of_the_page_as_its
     program, script = ask(), ask(**{"Sec-Fetch-Site": "same-origin"})
     assert program["detail"] == "The library holds no document 'A/99/9'."
     assert program["code"] == script["code"] == "no-document"
-    assert script["detail"] == Message("no-document", {"name": "A/99/9"}).told(reader)
+    assert script["detail"] == Message("no-document", {"name": "A/99/9"}).in_language(reader)
 
 
 @pytest.mark.parametrize("reader", LANGUAGES)
@@ -144,7 +144,9 @@ def test_how_a_job_ended_is_told_in_the_language_of_the_reader(reader: str) -> N
     for code in ("job-stopped", "job-crashed", "job-interrupted"):
         job = {"detail": "x", "kind": "upload", "state": "stopped", "created": "2026-01-01T10:00:00", "done": 0, "total": None, "outcomes": [],
                "reason": str(Message(code)), "code": code}  # fmt: skip
-        assert str(escape(Message(code).told(reader))) in carried("jobs.html", reader, jobs=[job_told(job, reader)])
+        assert str(escape(Message(code).in_language(reader))) in carried(
+            "jobs.html", reader, jobs=[describe_job(job, reader)]
+        )
 
 
 def test_of_a_job_of_several_files_only_one_that_took_all_is_shown_as_done_well() -> None:
@@ -181,4 +183,4 @@ def test_what_became_of_a_file_is_told_by_the_api_and_the_page_in_the_language_t
     assert added["line"].startswith(ADDED[reader])
     assert f"{reader}.txt" in added["line"]
     again = made.service.job(LOCAL, made.service.all_jobs(LOCAL)[1]["id"])
-    assert REFUSED_EMPTY[reader] in carried("jobs.html", reader, jobs=[job_told(again, reader)])
+    assert REFUSED_EMPTY[reader] in carried("jobs.html", reader, jobs=[describe_job(again, reader)])

@@ -10,10 +10,10 @@ from dataclasses import replace
 import pytest
 from conftest import Holding, OpenLibrary, add
 from test_answers import check_citations
-from word_reader import BARS, WordReader
+from word_reader import THRESHOLDS, WordReader
 
 from assistant.qa.engine import Engine
-from assistant.qa.metadata import adopted_on, dated_on, particulars
+from assistant.qa.metadata import adoption_date, document_date, first_page_facts
 from assistant.qa.reader import Reading
 from assistant.qa.readers import Readers
 from corpus.catalogue import Catalogue
@@ -100,7 +100,7 @@ def test_passages_are_read_without_the_lines_at_the_head_and_the_foot_of_their_d
             seen.extend(text for _, text in passages)
             return super().read(question, passages)
 
-    engine = holding(RESOLUTION, readers=Readers({"en": Recording()}, {"en": BARS}))
+    engine = holding(RESOLUTION, readers=Readers({"en": Recording()}, {"en": THRESHOLDS}))
     answer = engine.ask("By when is the Secretary-General to report on lighthouses?")
     assert answer.statements[0].text.startswith("Requests the Secretary-General to report")
     passages = [text for text in seen if not text.startswith("The symbol of the document")]
@@ -119,7 +119,7 @@ def test_nothing_of_a_first_page_stands_behind_words_of_the_text_that_answer(hol
             return [replace(each, logit=3.9 if first else 4.0) for each, first in zip(found, page, strict=True)]
 
     short = re.sub("Recalling .*|2[.] Requests .*", "", RESOLUTION)
-    engine = holding(short, readers=Readers({"en": Sure()}, {"en": BARS}))
+    engine = holding(short, readers=Readers({"en": Sure()}, {"en": THRESHOLDS}))
     answer = engine.ask("What must States light at dusk, according to A/RES/95/12?")
     assert [each.citations[0].locator for each in answer.statements] == ["A/RES/95/12, para. 1"]
 
@@ -158,7 +158,7 @@ def test_a_day_that_an_article_names_is_not_that_of_the_adoption(
     library = open_library()
     add(library, catalogue, Input("treaty.md", TREATY.encode()))
     (document,) = library.documents()
-    assert (adopted_on(document), dated_on(document)) == (None, dt.date(2040, 4, 17))
+    assert (adoption_date(document), document_date(document)) == (None, dt.date(2040, 4, 17))
 
 
 NOTE = """United Nations
@@ -229,6 +229,6 @@ def test_a_first_page_without_its_symbol_tells_when_it_was_issued_and_in_which_l
     library = open_library()
     add(library, catalogue, Input("A_RES_95_12.md", text.encode()))
     (header,) = library.headers()
-    told = [sentence for _, sentence in particulars(library.document(header.id))]
+    told = [sentence for _, sentence in first_page_facts(library.document(header.id))]
     assert any("was issued, distributed and published on 22 December 2040" in sentence for sentence in told)
     assert any("was written in this language: Original: French" in sentence for sentence in told)

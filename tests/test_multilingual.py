@@ -18,7 +18,7 @@ from corpus.catalogue import Catalogue
 from corpus.corpus_errors import LibraryStale
 from corpus.embedding import EmbeddingError, HashEmbedder, PackagedE5, make_models
 from corpus.library import Library
-from corpus.models import Models
+from corpus.models import EmbeddingModels
 from ingest.chunker import SEGMENTER_VERSION, segmenter
 from ingest.pipeline import Input
 
@@ -58,30 +58,30 @@ def fill(library: Library, catalogue: Catalogue) -> None:
 
 def test_each_language_is_read_by_the_models_that_know_it() -> None:
     own, second = EnglishOnly(), Meaning()
-    assert Models(own, second).readers("en") == (own, second)
-    assert Models(own, second).readers("ar") == (second,)
-    assert Models(own).readers("zh") == ()
+    assert EmbeddingModels(own, second).models_for("en") == (own, second)
+    assert EmbeddingModels(own, second).models_for("ar") == (second,)
+    assert EmbeddingModels(own).models_for("zh") == ()
 
 
 def test_a_model_that_reads_all_languages_needs_no_second() -> None:
-    assert Models(HashEmbedder(), Meaning()).multilingual is None
+    assert EmbeddingModels(HashEmbedder(), Meaning()).multilingual is None
 
 
 def test_a_question_finds_a_passage_in_another_language_by_its_meaning(tmp_path: Path, catalogue: Catalogue) -> None:
-    with Library(tmp_path, Models(EnglishOnly(), Meaning()), SEGMENTER_VERSION) as library:
+    with Library(tmp_path, EmbeddingModels(EnglishOnly(), Meaning()), SEGMENTER_VERSION) as library:
         fill(library, catalogue)
         found = Engine(library, catalogue).search("¿Dónde hay refugio?")
         assert {each.document.id: each.dense for each in found} == {"abri:fr:upload": 1.0, "shelter:en:upload": 1.0}
 
 
 def test_each_passage_has_one_vector_of_the_model_that_reads_all(tmp_path: Path, catalogue: Catalogue) -> None:
-    with Library(tmp_path, Models(EnglishOnly(), Meaning()), SEGMENTER_VERSION) as library:
+    with Library(tmp_path, EmbeddingModels(EnglishOnly(), Meaning()), SEGMENTER_VERSION) as library:
         fill(library, catalogue)
-        assert library.status().vectors == sum(library.languages().values())
+        assert library.status().vectors == sum(library.passage_counts().values())
         assert library.verify() == []
     with Library(tmp_path / "alone", EnglishOnly(), SEGMENTER_VERSION) as library:
         fill(library, catalogue)
-        assert library.status().vectors == library.languages()["en"]
+        assert library.status().vectors == library.passage_counts()["en"]
         assert library.verify() == []
 
 
@@ -90,7 +90,7 @@ def test_a_library_that_was_made_without_the_second_model_is_used_without_it(
 ) -> None:
     with Library(tmp_path, EnglishOnly(), SEGMENTER_VERSION) as library:
         fill(library, catalogue)
-    with Library(tmp_path, Models(EnglishOnly(), Meaning(), optional=True), SEGMENTER_VERSION) as library:
+    with Library(tmp_path, EmbeddingModels(EnglishOnly(), Meaning(), optional=True), SEGMENTER_VERSION) as library:
         assert library.models.multilingual is None
         assert library.verify() == []
 
@@ -99,32 +99,32 @@ def test_a_second_model_that_is_asked_for_says_what_to_run(tmp_path: Path, catal
     with Library(tmp_path, EnglishOnly(), SEGMENTER_VERSION) as library:
         fill(library, catalogue)
     with pytest.raises(LibraryStale, match=r"multilingual none.*multilingual meaning.*rapporteur reindex"):
-        Library(tmp_path, Models(EnglishOnly(), Meaning()), SEGMENTER_VERSION)
+        Library(tmp_path, EmbeddingModels(EnglishOnly(), Meaning()), SEGMENTER_VERSION)
 
 
 def test_reindexing_gives_a_library_the_second_model(tmp_path: Path, catalogue: Catalogue) -> None:
     with Library(tmp_path, EnglishOnly(), SEGMENTER_VERSION) as library:
         fill(library, catalogue)
-    models = Models(EnglishOnly(), Meaning(), optional=True)
+    models = EmbeddingModels(EnglishOnly(), Meaning(), optional=True)
     with Library(tmp_path, models, SEGMENTER_VERSION, accept_stale=True) as library:
         library.reindex(segmenter(library.models))
         assert library.verify() == []
-    with Library(tmp_path, Models(EnglishOnly(), Meaning(), optional=True), SEGMENTER_VERSION) as library:
+    with Library(tmp_path, EmbeddingModels(EnglishOnly(), Meaning(), optional=True), SEGMENTER_VERSION) as library:
         assert library.models.multilingual is not None
-        assert library.dense("où est l'abri ?", 1)[0][1] == pytest.approx(1.0)
+        assert library.dense_search("où est l'abri ?", 1)[0][1] == pytest.approx(1.0)
 
 
 def test_a_removed_document_leaves_both_indexes(tmp_path: Path, catalogue: Catalogue) -> None:
-    with Library(tmp_path, Models(EnglishOnly(), Meaning()), SEGMENTER_VERSION) as library:
+    with Library(tmp_path, EmbeddingModels(EnglishOnly(), Meaning()), SEGMENTER_VERSION) as library:
         fill(library, catalogue)
         library.remove("shelter:en:upload")
-        assert library.status().vectors == sum(library.languages().values())
+        assert library.status().vectors == sum(library.passage_counts().values())
         assert library.verify() == []
 
 
 def test_one_question_is_embedded_once_by_each_model(tmp_path: Path, catalogue: Catalogue) -> None:
     second = Meaning()
-    with Library(tmp_path, Models(EnglishOnly(), second), SEGMENTER_VERSION) as library:
+    with Library(tmp_path, EmbeddingModels(EnglishOnly(), second), SEGMENTER_VERSION) as library:
         fill(library, catalogue)
         second.asked.clear()
         Engine(library, catalogue, readers=word_readers()).ask("¿Dónde hay refugio?")
@@ -157,7 +157,7 @@ def test_one_sentence_in_six_languages_has_one_meaning(converted: Path) -> None:
     other = "Lunch is served in the cafeteria at noon."
     vectors = model.embed_passages([*said, other])
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
-    asked = model.likeness(vectors @ model.embed_query("How must smuggled migrants be treated?"))
+    asked = model.similarity(vectors @ model.embed_query("How must smuggled migrants be treated?"))
     assert asked[:6].min() > asked[6] + 0.1
 
 
@@ -167,7 +167,7 @@ def test_one_sentence_in_six_languages_has_one_meaning(converted: Path) -> None:
 )
 def test_spans_lie_in_the_text_in_order(converted: Path, text: str) -> None:
     at = 0
-    for start, end in PackagedE5(converted).offsets(text):
+    for start, end in PackagedE5(converted).token_spans(text):
         assert at <= start <= end <= len(text)
         at = start
 
@@ -177,7 +177,7 @@ def test_spans_lie_in_the_text_in_order(converted: Path, text: str) -> None:
 def test_a_question_has_the_pieces_that_the_whole_tokenizer_gives(text: str) -> None:
     pieces = PackagedE5(Path()).packed.pieces
     text = text.encode("utf-8", "replace").decode("utf-8")
-    assert pieces.of(text) == pieces.tokenizer.encode(text).ids
+    assert pieces.encode(text) == pieces.tokenizer.encode(text).ids
 
 
 @needs_e5
@@ -188,7 +188,7 @@ def test_word_vectors_are_rows_of_their_table() -> None:
 
 @needs_e5
 def test_likeness_spreads_what_the_cosines_hold_together(converted: Path) -> None:
-    spread = PackagedE5(converted).likeness(np.array([0.5, 0.647, 0.8, 1.0], np.float32))
+    spread = PackagedE5(converted).similarity(np.array([0.5, 0.647, 0.8, 1.0], np.float32))
     assert spread.tolist() == pytest.approx([0.0, 0.0, 0.525, 1.0], abs=0.01)
 
 

@@ -10,7 +10,7 @@ from shutil import which
 import pytest
 from conftest import SHARED, at_hand
 
-from ingest.ocr import with_text_layer
+from ingest.ocr import add_text_layer
 from ingest.readers import NoTextLayer, ReadError, read
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="programs are only run on Linux and macOS")
@@ -40,7 +40,7 @@ class Fakes:
 
     def recognise(self, *languages: str, seconds: float = 60) -> bytes:
         programs = {"program": f"{self.folder}/ocrmypdf", "recogniser": f"{self.folder}/tesseract"}
-        return with_text_layer(b"%PDF-1.4", "scan of tides.pdf", languages, seconds=seconds, **programs)
+        return add_text_layer(b"%PDF-1.4", "scan of tides.pdf", languages, seconds=seconds, **programs)
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ def test_a_held_symbol_is_known_in_a_question_whatever_house_it_is_of(
 
 @pytest.mark.parametrize("symbol", HOUSES)
 def test_documents_of_other_houses_are_found_and_asked_by_their_symbols(houses: Engine, symbol: str) -> None:
-    [held] = houses.library.find(symbol.lower())
+    [held] = houses.library.find_documents(symbol.lower())
     assert (held.key, held.url) == (symbol, None), "the Official Document System holds none of these"
     within = houses.ask("What does it cost?", scope=Scope(documents=(symbol,)))
     assert {each.document for each in within.citations} <= {held.id}
@@ -82,7 +82,7 @@ def test_a_document_of_another_house_that_is_not_held_is_said_not_to_be(houses: 
 def test_what_a_held_text_says_of_a_document_that_is_not_held_is_quoted(holding: Holding) -> None:
     told = "# Ropes\n\n1. Resolution WHA71.5 asks the ports to count their ropes.\n"
     answer = holding(
-        Input("a.md", b"# Lamps\n\n1. Lamps burn.\n", symbol=Symbol.given("WHA79.4")), told, reading=True
+        Input("a.md", b"# Lamps\n\n1. Lamps burn.\n", symbol=Symbol.parse_any("WHA79.4")), told, reading=True
     ).ask("What does WHA71.5 ask the ports to do?")
     assert answer.status == "answered"
     assert "count their ropes" in answer.statements[0].text

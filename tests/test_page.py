@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from services import Made, made_service, service_fixture
 
 from assistant.api.problems import MEDIA_TYPE
-from assistant.page.chat_turns import MOST_TURNS, Conversations, Turn
+from assistant.page.chat_turns import MAX_TURNS, Conversations, Turn
 from assistant.page.excerpt_html import anchors_of, slug
 from assistant.page.plain_pages import carried, web_address
-from assistant.page.scope_choice import examples
+from assistant.page.scope_choice import example_questions
 from assistant.page.turn_html import sources_of, turn_html
 from assistant.page_labels import word, words_of
 from assistant.qa.answer import Answer, Citation, Statement
@@ -215,9 +215,9 @@ def test_a_conversation_is_given_to_its_own_client_alone_and_the_oldest_are_forg
     talks = Conversations(most=2)
     talk = talks.open(None, "amina")
     answer = made.service.engine.ask("When is item 3?")
-    for n in range(MOST_TURNS + 5):
+    for n in range(MAX_TURNS + 5):
         talk.add(Turn(f"{n}", "", answer), f"<p>{n}</p>")
-    assert (len(talk.turns), talk.number, talk.turns[0].question) == (MOST_TURNS, MOST_TURNS + 5, "5")
+    assert (len(talk.turns), talk.number, talk.turns[0].question) == (MAX_TURNS, MAX_TURNS + 5, "5")
     assert talks.find(talk.token, "rashid") is None
     assert talks.open(talk.token, "rashid").token != talk.token
     assert talks.open(talk.token, "amina") is talk
@@ -421,7 +421,7 @@ def test_questions_to_begin_with_are_made_of_what_is_held_and_answered_in_the_re
     made: Made, language: str
 ) -> None:
     engine = made.service.engine
-    offered = examples(engine.library, language)
+    offered = example_questions(engine.library, language)
     assert 4 <= len(offered) <= 6
     for question in offered:
         answer = engine.ask(question)
@@ -451,9 +451,9 @@ def test_what_a_document_says_is_asked_of_topics_with_paragraphs_below_them(
     paper = "# Lamps\n\n" + "\n\n".join(f"## {name}\n\n{below}" for name, below in parts.items())
     library = open_library()
     add(library, catalogue, Input("lamps.md", paper.encode()))
-    (asked,) = examples(library, "en")
+    (asked,) = example_questions(library, "en")
     assert "“Repair of harbour lamps”" in asked
 
 
 def test_an_empty_library_offers_no_questions(open_library: OpenLibrary) -> None:
-    assert examples(open_library(), "en") == []
+    assert example_questions(open_library(), "en") == []

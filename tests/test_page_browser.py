@@ -21,7 +21,7 @@ from services import PASSWORD
 from assistant.access import Principal
 from assistant.messages import Message
 from assistant.page_labels import direction, words_of
-from assistant.qa.answer import Answer, Finished, said_of
+from assistant.qa.answer import Answer, Finished, answer_events
 from assistant.service import Service, Stream
 from assistant.service.question_service import Closed, Status
 from assistant.service_errors import Overloaded
@@ -182,7 +182,7 @@ def test_a_question_that_is_not_even_taken_is_refused_in_the_language_of_the_rea
         field = page.locator("#rp-question textarea")
         field.fill("When is item 3?")
         field.press("Enter")
-        told = Message("papers-wait", {"count": 7}).told(reader)
+        told = Message("papers-wait", {"count": 7}).in_language(reader)
         expect(page.get_by_text(told).first).to_be_visible()
         assert "currently busy" not in page.content()
         expect(field).to_have_value("When is item 3?")
@@ -282,7 +282,7 @@ class Slow:
         def fill() -> None:
             try:
                 stream.put(Status("waiting", 3))
-                first, *others = said_of(self.whole)
+                first, *others = answer_events(self.whole)
                 stream.put(first)
                 self.go_on.wait(20)
                 for each in others:

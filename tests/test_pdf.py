@@ -11,7 +11,7 @@ from pdfs import HEIGHT, INDENT, LEFT, RIGHT, WIDTH, Flow, Sheet, filled, long_t
 from PIL import Image
 from reportlab.lib.utils import ImageReader
 
-from ingest.readers.lines import Line, Source
+from ingest.readers.lines import Line, ParsedFile
 from ingest.readers.pdf import read_pdf
 
 WORD = st.one_of(
@@ -24,12 +24,12 @@ KIND = st.sampled_from(["number", "number", "letter", "roman", "plain", "note"])
 ROMANS = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"]
 
 
-def body(source: Source) -> list[Line]:
+def body(source: ParsedFile) -> list[Line]:
     """The lines of the text proper: no masthead, no footnotes."""
     return [line for line in filled(source) if line.part != "masthead" and not line.note]
 
 
-def notes(source: Source) -> dict[str | None, str]:
+def notes(source: ParsedFile) -> dict[str | None, str]:
     return {line.note: line.text for line in filled(source) if line.note}
 
 

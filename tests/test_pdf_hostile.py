@@ -18,7 +18,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from corpus.catalogue import Catalogue
 from ingest.document_reading import Input, read_document
-from ingest.readers.lines import NoTextLayer, ReadError, Source
+from ingest.readers.lines import NoTextLayer, ParsedFile, ReadError
 from ingest.readers.pdf import read_pdf
 
 
@@ -270,7 +270,7 @@ def test_changed_and_missing_bytes_never_raise_anything_but_a_read_error(
         source = read_pdf(bytes(data[:end]), "made.pdf")
     except ReadError:
         return
-    assert isinstance(source, Source)
+    assert isinstance(source, ParsedFile)
 
 
 def test_read_errors_reach_whoever_reads_a_document(catalogue: Catalogue) -> None:

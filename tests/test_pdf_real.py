@@ -29,7 +29,7 @@ pytestmark = pytest.mark.skipif(
 
 @functools.cache
 def read(name: str) -> Document:
-    return read_document(Input(name, (FOLDER / name).read_bytes()), Catalogue.shipped())[0]
+    return read_document(Input(name, (FOLDER / name).read_bytes()), Catalogue.packaged())[0]
 
 
 def squeezed(text: str) -> str:

@@ -13,7 +13,7 @@ from pdfs import LEFT, RIGHT, Flow, Sheet, filled, long_text, words_of, wrapped
 from corpus.catalogue import Catalogue
 from corpus.documents import Block, Document
 from ingest.document_reading import Input, read_document
-from ingest.readers.lines import Line, Source
+from ingest.readers.lines import Line, ParsedFile
 from ingest.readers.pdf import read_pdf
 
 COLUMNS = (LEFT, 230.0, 310.0, 400.0, RIGHT)
@@ -64,7 +64,9 @@ def caption(flow: Flow, number: int, title: str = "Clinics by valley, 2030") -> 
     flow.top += 20
 
 
-def printed(rows: Sequence[Sequence[str]], style: str, *, heads: int = 1, columns: Sequence[float] = COLUMNS) -> Source:
+def printed(
+    rows: Sequence[Sequence[str]], style: str, *, heads: int = 1, columns: Sequence[float] = COLUMNS
+) -> ParsedFile:
     """A page with a paragraph and a table below it, as read."""
     flow = Flow(pages=1).start().add(long_text(60), "1.")
     table(flow.sheet, flow.top, rows, style, heads=heads, columns=columns)
@@ -76,15 +78,15 @@ def on_one_line(rows: Sequence[Sequence[str]]) -> list[list[str]]:
     return [[cell.replace("\n", " ") for cell in row] for row in rows]
 
 
-def rows_of(source: Source) -> list[list[str]]:
+def rows_of(source: ParsedFile) -> list[list[str]]:
     return [[cell.text for cell in line.cells] for line in filled(source) if line.cells]
 
 
-def headers_of(source: Source) -> list[list[str]]:
+def headers_of(source: ParsedFile) -> list[list[str]]:
     return [[cell.text for cell in line.cells] for line in filled(source) if line.header]
 
 
-def body(source: Source) -> list[Line]:
+def body(source: ParsedFile) -> list[Line]:
     return [line for line in filled(source) if line.part != "masthead"]
 
 
@@ -437,7 +439,10 @@ def test_headings_of_groups_of_columns_belong_to_the_header(style: str, walls: b
     source = read_pdf(data, "made.pdf")
     assert rows_of(source)[2:] == FIGURES
     first, second = [line for line in filled(source) if line.header]
-    assert [(cell.text, cell.over) for cell in first.cells if cell.text] == [("Clinics of the valley", 2), ("Staff", 2)]
+    assert [(cell.text, cell.col_span) for cell in first.cells if cell.text] == [
+        ("Clinics of the valley", 2),
+        ("Staff", 2),
+    ]
     assert [cell.text for cell in second.cells] == ["Part", "Open", "Closed", "Paid", "Unpaid"]
     found = rows_in(read_document(Input("made.pdf", data), catalogue)[0])
     assert {block.context for block in found[2:]} == {
@@ -504,7 +509,7 @@ def test_a_header_that_spans_columns_is_in_one_cell_that_says_so() -> None:
         flow.sheet.row(COLUMNS, top + 25 + 15 * n, row)
     first, *others = [line for line in filled(flow.read()) if line.cells]
     spanning = [cell for cell in first.cells if cell.text]
-    assert [(cell.text, cell.over) for cell in spanning] == [
+    assert [(cell.text, cell.col_span) for cell in spanning] == [
         ("Staff of all the clinics by where they have come from", 3)
     ]
     assert [[cell.text for cell in line.cells] for line in others] == [

@@ -25,14 +25,14 @@ from corpus.catalogue import Catalogue
 from corpus.corpus_errors import LibraryFull
 from corpus.documents import Document
 from corpus.library import Library
-from corpus.migration import move
+from corpus.migration import copy_library
 from corpus.store.sqlite import Sqlite
 from ingest.pipeline import Input, ingest
-from ingest.prefetch import Openable
+from ingest.prefetch import InputSource
 from ingest.readers import ReadError
-from ingest.readers.pdf.page_image import HEIGHT, MARK, WIDTH, draw, marks
-from ingest.sandbox.page_renderer import Pictures, Wanted
-from ingest.sandbox.pool import Workers
+from ingest.readers.pdf.page_image import HEIGHT, MARK, WIDTH, draw, find_quote
+from ingest.sandbox.page_renderer import PageRenderer, PageRequest
+from ingest.sandbox.pool import WorkerPool
 
 SYMBOL = "A/87/901"
 FIRST = "Every boat that enters the harbour of Port Plain flies a yellow flag until it was inspected."
@@ -66,7 +66,7 @@ def test_the_words_of_a_quote_are_found_however_pages_break_them(words: list[str
     page = before + "".join(map("".join, zip(printed, breaks, strict=True))) + behind
     cut = data.draw(st.integers(0, len(page)))
     pages = [page[:cut], page[cut:]]
-    found = marks(pages, quote)
+    found = find_quote(pages, quote)
     for text, spans in zip(pages, found, strict=True):
         ends = [0, *(place for span in spans for place in span), len(text)]
         assert ends == sorted(ends), "in their order, on the page"
@@ -78,7 +78,7 @@ def test_the_words_of_a_quote_are_found_however_pages_break_them(words: list[str
 def test_what_is_marked_are_letters_of_the_quote_in_their_order_whatever_stands_on_the_page(
     page: str, quote: str
 ) -> None:
-    (spans,) = marks([page], quote)
+    (spans,) = find_quote([page], quote)
     assert all(0 <= start < end <= len(page) for start, end in spans)
     assert all(before[1] <= behind[0] for before, behind in pairwise(spans))
 
@@ -86,7 +86,7 @@ def test_what_is_marked_are_letters_of_the_quote_in_their_order_whatever_stands_
 def test_a_quote_is_found_around_what_only_the_page_has() -> None:
     page = f"{SYMBOL}\n1. Every boat that enters the harbour2 of Port\nPlain flies a yel-\nlow flag\n2 See annex.\n"
     other = f"2/3 {SYMBOL}\nuntil it was inspected. Other boats need no flag at all."
-    first, second = marks([page, other], FIRST)
+    first, second = find_quote([page, other], FIRST)
     assert [page[a:b] for a, b in first] == [
         "Every boat that enters the harbour",
         "of Port\nPlain flies a yel-\nlow flag",
@@ -95,9 +95,9 @@ def test_a_quote_is_found_around_what_only_the_page_has() -> None:
 
 
 def test_nothing_is_marked_where_less_than_half_of_a_quote_is_found() -> None:
-    assert marks(["Every boat that enters pays dues at the office of the master."], FIRST) == [[]]
-    assert marks([], FIRST) == []
-    assert marks([FIRST], "") == [[]]
+    assert find_quote(["Every boat that enters pays dues at the office of the master."], FIRST) == [[]]
+    assert find_quote([], FIRST) == []
+    assert find_quote([FIRST], "") == [[]]
 
 
 def pixels(picture: bytes) -> np.ndarray:
@@ -134,34 +134,34 @@ def test_a_picture_is_bounded_and_a_page_that_is_not_there_is_told() -> None:
 
 
 @pytest.fixture(scope="module")
-def pictures() -> Iterator[Pictures]:
-    made = Pictures()
+def pictures() -> Iterator[PageRenderer]:
+    made = PageRenderer()
     yield made
     made.close()
 
 
-def test_pages_are_drawn_in_a_process_of_their_own_which_outlives_what_it_can_not_draw(pictures: Pictures) -> None:
-    picture, marked = pictures.draw(REPORT, "x.pdf", Wanted(1, FIRST, 1, 2))
+def test_pages_are_drawn_in_a_process_of_their_own_which_outlives_what_it_can_not_draw(pictures: PageRenderer) -> None:
+    picture, marked = pictures.draw(REPORT, "x.pdf", PageRequest(1, FIRST, 1, 2))
     assert (picture, marked) == draw(REPORT, "x.pdf", 1, FIRST, 1, 2)
     with pytest.raises(ReadError, match="damaged or incomplete"):
-        pictures.draw(b"%PDF-1.7 nothing", "y.pdf", Wanted(1))
-    assert pictures.draw(REPORT, "x.pdf", Wanted(3, LAST, 3, 3))[1]
+        pictures.draw(b"%PDF-1.7 nothing", "y.pdf", PageRequest(1))
+    assert pictures.draw(REPORT, "x.pdf", PageRequest(3, LAST, 3, 3))[1]
 
 
 @pytest.mark.parametrize("answer", ["no_picture", "script", "endless", "huge", "dies", "no_object"])
 def test_what_is_no_picture_is_not_passed_on_and_the_next_page_is_drawn_again(answer: str) -> None:
-    drawing = Pictures(answering=f"hostile_drawing:{answer}", paths=(str(Path(__file__).parent),))
+    drawing = PageRenderer(answering=f"hostile_drawing:{answer}", paths=(str(Path(__file__).parent),))
     try:
         for _ in range(2):
             with pytest.raises(ReadError, match=r"of x\.pdf"):
-                drawing.draw(REPORT, "x.pdf", Wanted(1))
+                drawing.draw(REPORT, "x.pdf", PageRequest(1))
     finally:
         drawing.close()
 
 
 def held(library: object, symbol: str = SYMBOL) -> Document:
     """The document of a symbol."""
-    (found,) = library.find(symbol)  # type: ignore[attr-defined]
+    (found,) = library.find_documents(symbol)  # type: ignore[attr-defined]
     assert isinstance(found, Document)
     return found
 
@@ -170,7 +170,7 @@ def test_the_file_of_a_document_is_kept_and_goes_with_it(open_either: OpenLibrar
     library = open_either()
     add(library, catalogue, Input("report.pdf", REPORT), Input("note.md", b"# Boats\n\nBoats leave at noon.\n"))
     document = held(library)
-    assert (library.original(document), library.keeps_original(document)) == (REPORT, True)
+    assert (library.original(document), library.has_original(document)) == (REPORT, True)
     note = next(each for each in library.documents() if each.format == "text")
     assert library.original(note) is None, "no pages, nothing to show"
     assert library.status().originals == len(REPORT)
@@ -204,8 +204,8 @@ def test_files_are_kept_up_to_the_bound_that_is_set_and_documents_beyond_it(
     assert [each.result for each in add(library, catalogue, Input("a.pdf", REPORT), Input("b.pdf", other))] == [
         "added"
     ] * 2
-    assert library.keeps_original(held(library))
-    assert not library.keeps_original(held(library, "A/87/903"))
+    assert library.has_original(held(library))
+    assert not library.has_original(held(library, "A/87/903"))
     none = open_library(tmp_path / "none", keeps=0)
     add(none, catalogue, Input("a.pdf", REPORT))
     assert (none.status().originals, held(none).key) == (0, SYMBOL)
@@ -219,11 +219,11 @@ def test_a_file_of_which_only_the_text_is_held_is_kept_when_it_is_given_again(
     add(library, catalogue, Input("report.pdf", REPORT))
     library.close()
     library = open_library()
-    assert not library.keeps_original(held(library))
+    assert not library.has_original(held(library))
     (outcome,) = ingest([Input("report.pdf", REPORT)], library, catalogue, again=again)
     assert outcome.result == "unchanged"
     assert library.original(held(library)) == REPORT
-    assert not library.keep_original(held(library).id, b"%PDF other bytes")
+    assert not library.store_original(held(library).id, b"%PDF other bytes")
 
 
 def test_a_full_disk_is_told_and_leaves_the_library_as_it_was(open_library: OpenLibrary, catalogue: Catalogue) -> None:
@@ -236,7 +236,7 @@ def test_a_full_disk_is_told_and_leaves_the_library_as_it_was(open_library: Open
     db.execute(f"PRAGMA max_page_count = {db.execute('PRAGMA page_count').fetchone()[0] + 1}")
     with pytest.raises(LibraryFull, match="is full"):
         list(ingest([Input("report.pdf", REPORT)], library, catalogue, again=True))
-    assert not library.keeps_original(held(library))
+    assert not library.has_original(held(library))
     assert library.verify() == []
     db.execute("PRAGMA max_page_count = 1000000")
     list(ingest([Input("report.pdf", REPORT)], library, catalogue, again=True))
@@ -259,8 +259,8 @@ class Gone:
 def test_bytes_that_are_kept_are_those_that_were_read(
     library: Library, catalogue: Catalogue, later: bytes, kept: bool
 ) -> None:
-    file: Openable = Gone(later)
-    with Workers(catalogue, 1) as readers:
+    file: InputSource = Gone(later)
+    with WorkerPool(catalogue, 1) as readers:
         (outcome,) = ingest([file], library, catalogue, readers=readers)
     assert outcome.result == "added"
     assert library.original(held(library)) == (REPORT if kept else None)
@@ -284,7 +284,7 @@ def test_a_library_of_before_opens_and_keeps_files_from_then_on(
 def test_files_move_with_a_library(open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path) -> None:
     source, target = open_library(), open_library(tmp_path / "target")
     add(source, catalogue, Input("report.pdf", REPORT))
-    assert list(move(source, target)) == [(held(source).id, True)]
+    assert list(copy_library(source, target)) == [(held(source).id, True)]
     assert target.original(held(target)) == REPORT
 
 
@@ -305,7 +305,7 @@ def test_the_page_of_a_quote_is_shown_to_readers_with_the_words_marked(made: Mad
     document, reader = held(made.library), made.by("read")
     for words, number in ((FIRST, 1), (LAST, 3)):
         start, end = span(document, words)
-        assert document.pages_between(start, end) == (number, number)
+        assert document.page_range(start, end) == (number, number)
         address = f"/documents/{SYMBOL}/page/{number}.png?words={start}-{end}"
         reply = reader.get(address)
         assert (reply.status_code, reply.headers["content-type"]) == (200, "image/png")

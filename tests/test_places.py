@@ -12,7 +12,7 @@ from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
-from corpus.place_spans import locator_of
+from corpus.place_spans import resolve_locator
 from ingest.chunker import SEGMENTER_VERSION
 from ingest.pipeline import Input
 
@@ -339,8 +339,8 @@ def test_a_question_is_answered_by_its_own_words_where_no_model_reads_its_langua
 
 @pytest.mark.parametrize("text", ["annex, para. 2", "para. 2", "2", "paragraph 2", "Para. 2"])
 def test_a_place_is_found_however_a_person_writes_it(library: Library, text: str) -> None:
-    (document,) = library.find("A/88/301")
-    assert locator_of(document, text) == "annex, para. 2"
+    (document,) = library.find_documents("A/88/301")
+    assert resolve_locator(document, text) == "annex, para. 2"
 
 
 BUDGET = "# Buildings\n\nA/88/6 (Sect. 29D)\n\n29D.1 Halls are heated.\n\n29D.2 Roofs are paid for:\n\n(a) in the north;\n\n29D.12 Lifts are tested."
@@ -354,14 +354,14 @@ def test_a_paragraph_of_a_section_with_a_letter_is_found(
 ) -> None:
     library = open_library()
     add(library, catalogue, Input("budget.md", BUDGET.encode()))
-    (document,) = library.find("A/88/6 (Sect. 29D)")
-    assert locator_of(document, text) == "para. 29D.2 (a)"
+    (document,) = library.find_documents("A/88/6 (Sect. 29D)")
+    assert resolve_locator(document, text) == "para. 29D.2 (a)"
 
 
 def test_a_place_that_is_not_there_has_no_locator(library: Library) -> None:
-    (document,) = library.find("A/88/301")
-    assert locator_of(document, "para. 77") is None
-    assert locator_of(document, "the whole of it") is None
+    (document,) = library.find_documents("A/88/301")
+    assert resolve_locator(document, "para. 77") is None
+    assert resolve_locator(document, "the whole of it") is None
 
 
 FEES = b"""<html><body><h1>Fees of the ports</h1><p>A/88/304</p>

@@ -19,20 +19,20 @@ from assistant.access.accounts import Accounts, Keys
 from assistant.access.audit import Audit
 from assistant.access.principal import Role
 from assistant.qa.engine import Engine
-from assistant.service.jobs import History, Job, Jobs
+from assistant.service.jobs import Job, JobHistory, Jobs
 from assistant.service_errors import Conflict
 from assistant.service_factory import open_service
 from assistant.settings import load_settings
 from corpus.catalogue import Catalogue
-from corpus.corpus_errors import LibraryBusy, LibraryError, LibraryStale, NotHeld
-from corpus.documents import Within
+from corpus.corpus_errors import DocumentNotFound, LibraryBusy, LibraryError, LibraryStale
+from corpus.documents import SearchScope
 from corpus.embedding import HashEmbedder
-from corpus.feedback import feedback_of
+from corpus.feedback import make_feedback
 from corpus.library import Library
-from corpus.migration import move
+from corpus.migration import copy_library
 from corpus.sources import SourceRecord
 from corpus.store.postgres import _WRITING, Postgres
-from corpus.store.postgres_tables import lacking
+from corpus.store.postgres_tables import missing_extensions
 from ingest.chunker import SEGMENTER_VERSION, segmenter
 from ingest.pipeline import Input, starter_sources
 
@@ -66,18 +66,18 @@ def test_both_engines_find_the_same_and_answer_the_same(
     shared = open_library(tmp_path / "shared", database=database_url)
     for library in (held, shared):
         add(library, catalogue, *papers())
-    assert held.languages() == shared.languages()
+    assert held.passage_counts() == shared.passage_counts()
     assert shared.verify() == []
     engines = [Engine(each, catalogue, readers=word_readers()) for each in (held, shared)]
     for language, text in ASKED.items():
         tokens = engines[0].question(text, language).tokens(language)
-        one, two = ([hit.passage_id for hit in each.lexical(tokens, language, 10)] for each in (held, shared))
+        one, two = ([hit.passage_id for hit in each.lexical_search(tokens, language, 10)] for each in (held, shared))
         assert one, language
         # Both shorten the lengths of passages to a byte, each in its own way.
         assert one[0] == two[0], language
         assert len(set(one) & set(two)) >= 0.8 * len(one), language
-        vector = held.models.query(text, held.embedder)
-        near, alike = held.nearest(vector, 10), shared.nearest(vector, 10)
+        vector = held.models.embed_query(text, held.embedder)
+        near, alike = held.vector_search(vector, 10), shared.vector_search(vector, 10)
         assert [cosine for _, cosine in near] == pytest.approx([cosine for _, cosine in alike], abs=1e-5)
     for text in ("When is item 3 taken up?", "When does the Smuggling of Migrants Protocol enter into force?"):
         first, second = (each.ask(text) for each in engines)
@@ -88,24 +88,24 @@ def test_both_engines_find_the_same_and_answer_the_same(
 def test_what_one_process_changes_the_others_see(
     open_library: OpenLibrary, database_url: str, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("corpus.library_reader._LOOKED", 0.0)
+    monkeypatch.setattr("corpus.library_reader.CHECK_INTERVAL", 0.0)
     one, two = (open_library(tmp_path / name, database=database_url) for name in ("one", "two"))
     add(one, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry lamps.\n"))
-    assert two.languages() == {"en": 1}
+    assert two.passage_counts() == {"en": 1}
     (header,) = two.headers()
     assert "lamps" in two.document(header.id).text
     add(two, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry bells.\n"))
     assert "bells" in one.document(header.id).text
     two.remove(header.id)
     assert one.versions().keys == {}
-    with pytest.raises(NotHeld):
+    with pytest.raises(DocumentNotFound):
         one.document(header.id)
 
 
 def test_a_document_that_another_process_removes_in_the_middle_of_a_question_is_not_missed(
     open_library: OpenLibrary, database_url: str, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("corpus.library_reader._LOOKED", 0.0)
+    monkeypatch.setattr("corpus.library_reader.CHECK_INTERVAL", 0.0)
     one, two = (open_library(tmp_path / name, database=database_url) for name in ("one", "two"))
     add(one, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry green lamps.\n"),
         Input("carts.md", b"# Carts\n\n1. Carts carry green lamps, too.\n"))  # fmt: skip
@@ -135,7 +135,7 @@ def test_an_error_in_the_middle_of_adding_leaves_the_database_as_it_was(
         raise LibraryError("the server is out of room")
 
     with monkeypatch.context() as patch:
-        patch.setattr("corpus.store.postgres_tables._written", broken)
+        patch.setattr("corpus.store.postgres_tables._vector_text", broken)
         with pytest.raises(LibraryError, match="out of room"):
             add(library, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry bells.\n"))
     assert "lamps" in library.document("boats:en:upload").text
@@ -153,9 +153,9 @@ def test_a_lost_connection_is_made_again_and_no_transaction_goes_on_without_its_
 
     def cut_in_the_middle() -> None:
         with library._db.transaction():
-            library._store.sources.put(noted)
+            library._store.sources.save(noted)
             cut(database_url)
-            library._store.sources.put(replace(noted, origin="two"))
+            library._store.sources.save(replace(noted, origin="two"))
 
     with pytest.raises(LibraryError, match="does not answer"):
         cut_in_the_middle()
@@ -186,13 +186,17 @@ def test_a_scope_holds_while_searching(open_library: OpenLibrary, database_url: 
     add(library, catalogue, *(
         Input(f"n{n:02}.md", f"# Note {n}\n\n1. Boats carry lamp {n} at night.\n\n2. Masters ring bell {n}.\n".encode()) for n in range(40)
     ))  # fmt: skip
-    scope = Within(frozenset({"n07:en:upload", "n21:en:upload"}), frozenset())
-    alone = {each.id for document in scope.documents for each in library.passages(document)}
+    scope = SearchScope(frozenset({"n07:en:upload", "n21:en:upload"}), frozenset())
+    alone = {each.id for document in scope.document_ids for each in library.passages(document)}
     tokens = ["boat", "lamp", "night"]
-    assert {hit.passage_id for hit in library.lexical(tokens, "en", 10, scope)} == alone
-    assert {key for key, _ in library.nearest(library.models.query("lamps", library.embedder), 10, scope)} == alone
-    some = Within(scope.documents, frozenset(sorted(alone)[:1]))
-    assert {hit.passage_id for hit in library.lexical(tokens, "en", 10, some)} == alone - some.left_out
+    assert {hit.passage_id for hit in library.lexical_search(tokens, "en", 10, scope)} == alone
+    assert {
+        key for key, _ in library.vector_search(library.models.embed_query("lamps", library.embedder), 10, scope)
+    } == alone
+    some = SearchScope(scope.document_ids, frozenset(sorted(alone)[:1]))
+    assert {
+        hit.passage_id for hit in library.lexical_search(tokens, "en", 10, some)
+    } == alone - some.excluded_passage_ids
 
 
 def test_a_passage_has_the_same_score_in_a_scope_as_in_the_whole_library(
@@ -204,9 +208,9 @@ def test_a_passage_has_the_same_score_in_a_scope_as_in_the_whole_library(
         for n in range(12)
     ))  # fmt: skip
     tokens = ["boat", "lamp", "bell", "protocol", "2000", "nowhere"]
-    everywhere = {hit.passage_id: hit.score for hit in library.lexical(tokens, "en", 1_000)}
-    scope = Within(frozenset(each for each in library.ids() if each.startswith("note")), frozenset())
-    inside = {hit.passage_id: hit.score for hit in library.lexical(tokens, "en", 1_000, scope)}
+    everywhere = {hit.passage_id: hit.score for hit in library.lexical_search(tokens, "en", 1_000)}
+    scope = SearchScope(frozenset(each for each in library.document_ids() if each.startswith("note")), frozenset())
+    inside = {hit.passage_id: hit.score for hit in library.lexical_search(tokens, "en", 1_000, scope)}
     assert len(inside) > 12
     # What the index has not yet written into its files it measures exactly, later in steps.
     assert inside == pytest.approx({key: everywhere[key] for key in inside}, rel=0.02)
@@ -219,11 +223,14 @@ def test_the_nearest_passages_are_found_as_when_all_are_compared(
     add(library, catalogue, *(
         Input(f"n{n:03}.md", f"# Note {n}\n\n1. {' '.join(f'word{(n * k) % 97}' for k in range(1, 12))}.\n".encode()) for n in range(300)
     ))  # fmt: skip
-    all_of_it = Within(frozenset(library.ids()), frozenset())
+    all_of_it = SearchScope(frozenset(library.document_ids()), frozenset())
     found = 0
     for n in range(20):
-        vector = library.models.query(f"word{n} word{n + 30}", library.embedder)
-        near, exact = library._indexes.near(vector, "en", 50), library._indexes.near(vector, "en", 50, all_of_it)
+        vector = library.models.embed_query(f"word{n} word{n + 30}", library.embedder)
+        near, exact = (
+            library._indexes.vector_search(vector, "en", 50),
+            library._indexes.vector_search(vector, "en", 50, all_of_it),
+        )
         assert all(cosine == pytest.approx(dict(exact)[key], abs=1e-5) for key, cosine in near if key in dict(exact))
         found += len({key for key, _ in near} & {key for key, _ in exact})
     assert found >= 0.99 * 20 * 50
@@ -263,7 +270,7 @@ def test_another_model_asks_for_a_reindex_which_changes_the_tables(
         stale.reindex(segmenter(stale.models))
     with Library(tmp_path, Short(), SEGMENTER_VERSION, database=database_url) as mended:
         assert mended.verify() == []
-        assert mended.dense("boats", 3)
+        assert mended.dense_search("boats", 3)
 
 
 def test_a_library_moves_there_and_back_and_goes_on_where_it_was_broken_off(
@@ -271,23 +278,23 @@ def test_a_library_moves_there_and_back_and_goes_on_where_it_was_broken_off(
 ) -> None:
     source = open_library()
     add(source, catalogue, *starter_sources())
-    source.add_feedback(feedback_of("What is said?", "en", 1))
+    source.add_feedback(make_feedback("What is said?", "en", 1))
     target = open_library(tmp_path / "there", database=database_url)
-    begun = move(source, target)
+    begun = copy_library(source, target)
     first = next(begun)
     begun.close()
     assert first[1]
-    copied = dict(move(source, target))
+    copied = dict(copy_library(source, target))
     assert not copied.pop(first[0])
     assert all(copied.values())
-    assert not any(new for _, new in move(source, target))
+    assert not any(new for _, new in copy_library(source, target))
     assert target.verify() == []
     assert target.sources() == source.sources()
     assert [each.question for each in target.feedback()] == ["What is said?"]
     back = open_library(tmp_path / "back")
-    assert all(new for _, new in move(target, back))
-    assert {h.id: source.holding(h.id).digest for h in source.headers()} == {
-        h.id: back.holding(h.id).digest for h in back.headers()
+    assert all(new for _, new in copy_library(target, back))
+    assert {h.id: source.stored_document(h.id).digest for h in source.headers()} == {
+        h.id: back.stored_document(h.id).digest for h in back.headers()
     }
 
 
@@ -298,16 +305,16 @@ def test_what_was_copied_and_is_removed_goes_when_it_is_copied_again_and_nothing
     boats, carts, bells = (Input(f"{n}.md", f"# {n}\n\n1. Of {n}.\n".encode()) for n in ("boats", "carts", "bells"))
     add(source, catalogue, boats, carts, bells)
     add(target, catalogue, Input("own.md", b"# Own\n\n1. Of its own.\n"))
-    list(move(source, target))
+    list(copy_library(source, target))
     source.remove("boats:en:upload")
     source.remove("bells:en:upload")
     target.remove("bells:en:upload")
     add(target, catalogue, Input("bells.md", b"# Bells\n\n1. Others, put there since.\n"))
-    list(move(source, target))
-    assert target.ids() == ["bells:en:upload", "carts:en:upload", "own:en:upload"]
+    list(copy_library(source, target))
+    assert target.document_ids() == ["bells:en:upload", "carts:en:upload", "own:en:upload"]
     assert target.verify() == []
-    list(move(source, target))
-    assert target.ids() == ["bells:en:upload", "carts:en:upload", "own:en:upload"]
+    list(copy_library(source, target))
+    assert target.document_ids() == ["bells:en:upload", "carts:en:upload", "own:en:upload"]
 
 
 def test_the_command_copies_there_and_back_and_doctor_looks_at_the_database(database_url: str, tmp_path: Path) -> None:
@@ -343,12 +350,12 @@ def test_a_library_of_other_models_is_not_mixed_in(
 ) -> None:
     target = Library(tmp_path / "there", HashEmbedder(), "another segmenter", database=database_url)
     with target, pytest.raises(LibraryError, match="other models or segmenters"):
-        list(move(open_library(), target))
+        list(copy_library(open_library(), target))
 
 
 def test_keys_and_accounts_live_in_the_database_and_move_there(database_url: str, tmp_path: Path) -> None:
     with AccessStore(tmp_path) as before, AccessStore(tmp_path / "elsewhere", database=database_url) as after:
-        key = Keys(before).make("harvest", Role.READ)[1]
+        key = Keys(before).create("harvest", Role.READ)[1]
         Accounts(before).add("amina", Role.STAFF, "a long enough sentence 7")
         before.copy_to(after)
         assert Keys(after).find(key) is not None
@@ -374,22 +381,22 @@ def test_jobs_are_remembered_in_the_database_and_left_to_the_server_that_does_th
     begun = Job("two", "upload", "key:x", "2026-01-02T00:00:00+00:00", state="running")
     with AccessStore(tmp_path / "a", database=database_url) as store:
         for job in (done, begun):
-            History(store).note(job.to_json())
+            JobHistory(store).save(job.to_json())
     with AccessStore(tmp_path / "b", database=database_url) as other:
-        jobs = Jobs(history=History(other))
+        jobs = Jobs(history=JobHistory(other))
         assert [(each["id"], each["state"]) for each in jobs.all()] == [("two", "running"), ("one", "done")]
         with pytest.raises(Conflict, match="Another server"):
             jobs.stop("two")
     with AccessStore(tmp_path / "a", database=database_url) as store:
-        assert Jobs(history=History(store)).look("two")["state"] == "stopped"
-        assert History(store).get("one") == done.to_json()
+        assert Jobs(history=JobHistory(store)).record("two")["state"] == "stopped"
+        assert JobHistory(store).get("one") == done.to_json()
 
 
 def test_two_processes_that_add_different_files_of_one_title_keep_both(
     open_library: OpenLibrary, database_url: str, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, two = (open_library(tmp_path / name, database=database_url) for name in ("one", "two"))
-    put = one.take
+    put = one.add_with_vectors
     first = iter([True])
 
     def overtaken(*given: Any, **more: Any) -> None:
@@ -397,7 +404,7 @@ def test_two_processes_that_add_different_files_of_one_title_keep_both(
             add(two, catalogue, Input("b.md", b"# Report\n\n1. Of the second.\n"))
         put(*given, **more)
 
-    monkeypatch.setattr(one, "take", overtaken)
+    monkeypatch.setattr(one, "add_with_vectors", overtaken)
     add(one, catalogue, Input("a.md", b"# Report\n\n1. Of the first.\n"))
     texts = {library.text for library in one.documents()}
     assert {"first" in text for text in texts} == {True, False}
@@ -408,7 +415,7 @@ def test_two_processes_that_add_different_files_of_one_title_keep_both(
 def test_a_process_does_not_go_on_with_another_model_than_the_library_is_made_anew_with(
     open_library: OpenLibrary, database_url: str, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("corpus.library_reader._LOOKED", 0.0)
+    monkeypatch.setattr("corpus.library_reader.CHECK_INTERVAL", 0.0)
     running = open_library(tmp_path / "running", database=database_url)
     add(running, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry lamps.\n"))
 
@@ -441,12 +448,12 @@ def test_what_no_document_can_hold_is_not_there_and_can_not_be_written(
 ) -> None:
     library = open_library(database=database_url)
     assert library.passages_by_id(["a\0b", "\ud800"]) == {}
-    with pytest.raises(NotHeld):
+    with pytest.raises(DocumentNotFound):
         library.document("a\0b")
     with AccessStore(tmp_path, database=database_url) as store:
         assert Accounts(store).sign_in("a\0b", "whatever it is") is None
     with pytest.raises(LibraryError, match="NUL"):
-        library.note(SourceRecord("one", "a\0b.md", "0", "1", "refused"))
+        library.record_source(SourceRecord("one", "a\0b.md", "0", "1", "refused"))
 
 
 def test_who_waits_for_another_process_to_write_is_told_after_a_while(
@@ -457,8 +464,8 @@ def test_who_waits_for_another_process_to_write_is_told_after_a_while(
     with psycopg.connect(database_url, autocommit=True) as other:
         other.execute("SELECT pg_advisory_lock(%s)", (_WRITING,))
         with pytest.raises(LibraryError, match="Another process is writing"):
-            library.add_feedback(feedback_of("What is said?", "en", 1))
-    assert library.add_feedback(feedback_of("What is said?", "en", 1)) > 0
+            library.add_feedback(make_feedback("What is said?", "en", 1))
+    assert library.add_feedback(make_feedback("What is said?", "en", 1)) > 0
 
 
 def test_a_commit_whose_reply_is_lost_is_not_said_to_have_changed_nothing(
@@ -476,7 +483,7 @@ def test_a_commit_whose_reply_is_lost_is_not_said_to_have_changed_nothing(
     with monkeypatch.context() as patch:
         patch.setattr(Postgres, "execute", lost)
         with pytest.raises(LibraryError, match="not known whether"):
-            library.note(SourceRecord("one", "one.md", "0", "1", "refused"))
+            library.record_source(SourceRecord("one", "one.md", "0", "1", "refused"))
     assert [each.origin for each in library.sources()] == ["one"]
 
 
@@ -529,19 +536,19 @@ class _Rows(list[tuple[str]]):
     ],
 )
 def test_extensions_that_a_server_lacks_are_named(extensions: list[str], loaded: str, missing: list[str]) -> None:
-    assert lacking(_Server(extensions, loaded)) == missing  # type: ignore[arg-type]
+    assert missing_extensions(_Server(extensions, loaded)) == missing  # type: ignore[arg-type]
 
 
 def test_without_an_index_of_words_they_are_ranked_by_postgresql_until_a_reindex_makes_one(
     open_library: OpenLibrary, database_url: str, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("corpus.store.postgres_tables.lacking", lambda _: ["pg_textsearch"])
+        patch.setattr("corpus.store.postgres_tables.missing_extensions", lambda _: ["pg_textsearch"])
         library = open_library(database=database_url)
     add(library, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry green lamps.\n"),
         Input("carts.md", b"# Carts\n\n1. Carts carry bells.\n"))  # fmt: skip
-    (only,) = library.lexical(["lamp"], "en", 5)
-    assert {hit.passage_id for hit in library.lexical(["boat", "bell"], "en", 5)} > {only.passage_id}
+    (only,) = library.lexical_search(["lamp"], "en", 5)
+    assert {hit.passage_id for hit in library.lexical_search(["boat", "bell"], "en", 5)} > {only.passage_id}
     library.reindex(segmenter(library.models))
-    assert [hit.passage_id for hit in library.lexical(["lamp"], "en", 5)] == [only.passage_id]
-    assert library.lexical(["lamp"], "en", 5)[0].score != only.score
+    assert [hit.passage_id for hit in library.lexical_search(["lamp"], "en", 5)] == [only.passage_id]
+    assert library.lexical_search(["lamp"], "en", 5)[0].score != only.score

@@ -28,7 +28,7 @@ QUESTION = "When is agenda item 3 taken up?"
 
 def examples() -> list[str]:
     """The programs in README's section on programs."""
-    section = (ROOT / "README.md").read_text(encoding="utf-8").partition("## In a program\n")[2].partition("\n## ")[0]
+    section = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Python API\n")[2].partition("\n## ")[0]
     programs, lines = [], []
     for line in [*section.splitlines(), "end"]:
         if line.startswith("    ") or (lines and not line):

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.qa.reader_weights import KEPT, bert_base, words_path
+from assistant.qa.reader_weights import FROZEN, bert_base, words_path
 from corpus.embedding import EmbeddingError
 from corpus.embedding.minilm import SHIPPED, SHIPPED_SHA256, TOKENIZER, TOKENIZER_SHA256, tokenizer_file
 from corpus.files import file_hash
@@ -40,7 +40,7 @@ def test_what_ships_is_made_anew_from_the_published_files(tmp_path: Path, monkey
 @needs_published
 def test_the_vectors_that_ship_are_those_of_the_cross_encoder() -> None:
     whole, base = cross_encoder(), bert_base()
-    assert set(base) == {name for name in whole if name.startswith(KEPT)}
+    assert set(base) == {name for name in whole if name.startswith(FROZEN)}
     for name, values in base.items():
         np.testing.assert_array_equal(values, whole[name])
     assert base["embeddings.word_embeddings.weight"].shape == (30_522, 384)

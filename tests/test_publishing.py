@@ -23,11 +23,11 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from assistant.cli import app
-from assistant.export.file_formats import FORMATS, format_of, render, save
-from assistant.export.footnoting import References
-from assistant.export.layouts import publication_of
+from assistant.export.file_formats import FORMATS, parse_format, render, save_file
+from assistant.export.footnoting import ReferenceFormatter
+from assistant.export.layouts import build_publication
 from assistant.export.publication import (
-    LINE,
+    LINE_CHARACTERS,
     Figure,
     Heading,
     Listing,
@@ -41,7 +41,7 @@ from assistant.export.publication import (
 )
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.engine import Engine
-from assistant.reports.brief.brief_maker import brief
+from assistant.reports.brief.brief_maker import make_briefing
 from assistant.reports.brief.briefing import Request
 from assistant.reports.quoted_tables import Cell, Grid
 from corpus.library import Library
@@ -82,7 +82,7 @@ def real_briefing(whole_engine: Engine) -> tuple[Publication, dict[str, str]]:
     for document in library.documents():
         if document.id not in library.superseded():
             texts |= dict.fromkeys((document.label, document.title, document.key), document.text)
-    return publication_of(brief(whole_engine, Request("item", "3", "secretariat")), library), texts
+    return build_publication(make_briefing(whole_engine, Request("item", "3", "secretariat")), library), texts
 
 
 class Tags(HTMLParser):
@@ -167,7 +167,7 @@ def test_libreoffice_opens_the_docx_file(real_briefing: tuple[Publication, dict[
     if office is None:
         pytest.skip("LibreOffice is not installed")
     path = tmp_path / "briefing.docx"
-    save(render(real_briefing[0], "docx"), path)
+    save_file(render(real_briefing[0], "docx"), path)
     command = [office, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "pdf", "--outdir",
                str(tmp_path), str(path)]  # fmt: skip
     subprocess.run(command, check=True, capture_output=True, timeout=120)
@@ -185,7 +185,7 @@ def test_libreoffice_opens_the_docx_file(real_briefing: tuple[Publication, dict[
 def test_a_path_that_can_not_be_written_is_refused_with_the_reason(tmp_path: Path, name: str, words: str) -> None:
     (tmp_path / "a.md").mkdir()
     with pytest.raises(PublishError, match=words):
-        format_of(tmp_path / (name or "a.md"))
+        parse_format(tmp_path / (name or "a.md"))
 
 
 def test_a_failed_write_leaves_nothing_and_keeps_what_was_there(
@@ -199,7 +199,7 @@ def test_a_failed_write_leaves_nothing_and_keeps_what_was_there(
 
     monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(PublishError, match="No space left"):
-        save(render(publication(), "md"), path)
+        save_file(render(publication(), "md"), path)
     assert [each.name for each in tmp_path.iterdir()] == ["a.md"]
     assert path.read_text(encoding="utf-8") == "before"
 
@@ -259,7 +259,7 @@ def test_a_missing_font_is_named_with_the_command_and_no_file_is_left(
 ) -> None:
     monkeypatch.setattr(typst, "Fonts", lambda font_paths: SimpleNamespace(families=lambda: ["Libertinus Serif"]))
     with pytest.raises(PublishError, match=rf"-m pip install .*{package}"):
-        save(render(Publication(language, words, (Paragraph((Span(words),), 1),)), "pdf"), tmp_path / "a.pdf")
+        save_file(render(Publication(language, words, (Paragraph((Span(words),), 1),)), "pdf"), tmp_path / "a.pdf")
     assert not list(tmp_path.iterdir())
 
 
@@ -273,7 +273,9 @@ def cite(starter_library: Library) -> Citation:
 
 def test_a_quote_that_runs_the_other_way_keeps_its_marks(starter_library: Library, cite: Citation) -> None:
     for language, inside in (("ar", "\u2068“"), ("fr", "« "), ("en", "“")):
-        content = References(starter_library, language).paragraph(Statement(cite.quote, "quoted", (cite,)))
+        content = ReferenceFormatter(starter_library, language).format_statement(
+            Statement(cite.quote, "quoted", (cite,))
+        )
         told = "".join(each.text for each in content if isinstance(each, Span))
         assert inside + " ".join(cite.quote.split()) in told
 
@@ -286,7 +288,7 @@ def test_a_part_of_a_provision_is_quoted_without_what_ties_it_to_the_next(
     starter_library: Library, cite: Citation, language: str, tail: str
 ) -> None:
     cite = replace(cite, quote=f"A false paper{tail}", language=language)
-    content = References(starter_library, "en").paragraph(Statement(cite.quote, "quoted", (cite,)))
+    content = ReferenceFormatter(starter_library, "en").format_statement(Statement(cite.quote, "quoted", (cite,)))
     assert "A false paper" in [each.text.strip("“”\u2068\u2069") for each in content if isinstance(each, Span)]
 
 
@@ -333,7 +335,7 @@ def test_only_a_table_of_many_long_columns_stands_with_its_heading_and_note_on_p
 def test_no_column_is_narrower_than_its_longest_word_however_long_the_others_are() -> None:
     said = "to make sure that harbours are lit by night and that all who work there are paid for it " * 6
     table = Table(("Paragraph", "Verb", "Action"), ((plain("para. 12 (a)"), plain("encourages"), plain(said)),))
-    room = [each * LINE for each in table.shares()]
+    room = [each * LINE_CHARACTERS for each in table.shares()]
     assert room[0] >= len("Paragraph") + 2
     assert room[1] >= len("encourages") + 2
 
@@ -345,7 +347,7 @@ def test_empty_columns_are_left_out_and_an_introduction_stands_with_the_first_of
         replace(cite, start=cite.start + n, end=cite.start + n + 9, quote=f"{n} harbour") for n in range(3)
     )
     rows = tuple((Cell((point,), place=True), Cell(), Cell((opening, point), whole=True)) for point in points)
-    made = References(starter_library, "en").table(Grid(("Paragraph", "Money", "Action"), rows))
+    made = ReferenceFormatter(starter_library, "en").make_table(Grid(("Paragraph", "Money", "Action"), rows))
     assert made.header == ("Paragraph", "Action")
     assert [row[1] for row in made.rows] == [plain("0 harbour […] 1 harbour"), plain("[…] 2 harbour")]
 
@@ -376,4 +378,4 @@ def test_places_are_told_in_the_language_of_the_paper_and_times_with_a_dash(
 ) -> None:
     document = next(starter_library.documents())
     cited = Citation.of(document, 0, 5, locator, "id")
-    assert References(starter_library, language).where(cited, document) == words
+    assert ReferenceFormatter(starter_library, language).locator_text(cited, document) == words

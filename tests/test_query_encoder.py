@@ -22,10 +22,10 @@ from corpus.catalogue import Catalogue
 from corpus.embedding import EmbeddingError, HashEmbedder, PackagedE5
 from corpus.embedding.e5 import E5Encoder
 from corpus.embedding.graph import bert_graph
-from corpus.embedding.query_encoder import DOWN, UP, merged, read_updates
+from corpus.embedding.query_encoder import DOWN, UP, merge_updates, read_updates
 from corpus.embedding.runtime import open_session
 from corpus.library import Library
-from corpus.models import Models
+from corpus.models import EmbeddingModels
 from eval.training.export import npz
 from eval.training.query_training import Plan, QueryEncoder, TrainingQuestion, TrainingSet, library_questions, train
 from ingest.chunker import SEGMENTER_VERSION
@@ -114,7 +114,7 @@ def test_what_ships_gives_the_vectors_that_were_trained(tmp_path: Path) -> None:
     made = encoder()
     run(made, harbour(), tmp_path, 0.02)
     (tmp_path / "queries.npz").write_bytes(npz(made.factors()))
-    shipped = merged(weights(), read_updates(tmp_path / "queries.npz"))
+    shipped = merge_updates(weights(), read_updates(tmp_path / "queries.npz"))
     session = open_session(bert_graph(shipped, heads=HEADS, epsilon=EPSILON, precision="fp32"))
     text = "où bateaux"
     pieces = np.array([tokenizer().encode(f"query: {text}").ids], np.int64)
@@ -138,7 +138,7 @@ def test_updates_of_another_model_are_refused(shape: tuple[int, int]) -> None:
     factors = {f"{name}{UP}": np.ones(shape, np.float16), f"{name}{DOWN}": np.ones((2, 3), np.float16)}
     held = {name: np.zeros((2, 3), np.float32)} if shape == (2, 1) else {}
     with pytest.raises(EmbeddingError, match="does not fit"):
-        merged(held, factors)
+        merge_updates(held, factors)
 
 
 def test_a_question_is_trained_on_with_its_translations_and_the_passages_that_answer_it(
@@ -152,7 +152,7 @@ def test_a_question_is_trained_on_with_its_translations_and_the_passages_that_an
     (tmp_path / "q.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     (tmp_path / "t.jsonl").write_text(json.dumps(told) + "\n")
     base = HashEmbedder()
-    with Library(tmp_path / "library", Models(EnglishOnly(), base), SEGMENTER_VERSION) as library:
+    with Library(tmp_path / "library", EmbeddingModels(EnglishOnly(), base), SEGMENTER_VERSION) as library:
         add(library, catalogue, Input("rules.md", text), Input("other.md", b"# Other\n\n1. Nets are dried.\n"))
         shelf = library_questions(library, tmp_path / "q.jsonl", tmp_path / "t.jsonl", base, scoped=True)
     assert [each.text for each in shelf.questions] == ["boats when", "Et le port ? bateaux quand"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.qa.query import Reading, readings, spoken_in
+from assistant.qa.query import Interpretation, interpretations, turn_language
 from assistant.question import Question, clean_question, parse_question
 from assistant.vocabulary import Vocabulary
 from corpus.analysis import analyse
@@ -16,7 +16,7 @@ from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 
 VOCABULARY = Vocabulary.shipped()
-CATALOGUE = Catalogue.shipped()
+CATALOGUE = Catalogue.packaged()
 PROTOCOL_KEY = "A/RES/55/25, annex III"
 CONVENTION_KEY = "A/RES/55/25, annex I"
 
@@ -298,9 +298,9 @@ def test_cleaning_is_safe_for_any_text_and_parsing_after_it(asked: str) -> None:
 
 def whole(text: str, *history: str) -> str:
     """The last turn as said of those before it."""
-    current: Reading | None = None
+    current: Interpretation | None = None
     for n, turn in enumerate((*history, text)):
-        found = readings(turn, current, spoken_in(turn, history[:n]), VOCABULARY, CATALOGUE)
+        found = interpretations(turn, current, turn_language(turn, history[:n]), VOCABULARY, CATALOGUE)
         current = next((each for each in found if each.leans), found[0])
     assert current is not None
     return current.text

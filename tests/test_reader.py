@@ -16,12 +16,20 @@ import pytest
 from conftest import Holding, add
 from invoking import Cli
 
-from assistant.qa.abstention import BOTH, FOUND, FROM_ENGLISH, NEITHER_ENGLISH, SAME, Bars, bars
+from assistant.qa.abstention import (
+    BOTH,
+    FROM_ENGLISH,
+    NEITHER_ENGLISH,
+    SAME,
+    SEARCH_WEIGHT,
+    Thresholds,
+    load_thresholds,
+)
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Name, Reader, Reading
 from assistant.qa.reader_weights import available, shipped_path, ships
 from assistant.qa.readers import Readers
-from assistant.qa.scoring import AGAIN, READ, STEPS, Weigher
+from assistant.qa.scoring import AGAIN, READ, STEPS, Scorer
 from corpus.catalogue import Catalogue
 from corpus.embedding import EmbeddingError, HashEmbedder
 from corpus.library import Library
@@ -33,7 +41,7 @@ needs_multilingual = pytest.mark.skipif(
 )
 needs_reader = pytest.mark.skipif(not ships("en"), reason="the English reader's weights are not here")
 
-BARS = Bars(slope=1.0, offset=-FOUND, answered=1.0, tentative=-1.0)
+THRESHOLDS = Thresholds(slope=1.0, offset=-SEARCH_WEIGHT, answered=1.0, tentative=-1.0)
 """By which the passage that search ranks first is told by its logit alone."""
 HARBOUR = (
     "# Harbour rules\n\nA/88/501\n\n1. Boats enter between six and ten. Yachts pay forty crowns a night.\n\n"
@@ -57,7 +65,7 @@ class Fake:
         self.passages += passages
         return [self._reading(text[: self._sees]) for _, text in passages]
 
-    def translated(self, text: str) -> list[str]:
+    def translate(self, text: str) -> list[str]:
         """Knows no other language."""
         return []
 
@@ -79,7 +87,7 @@ AGENDA = Path(__file__).parent.parent / "corpus" / "starter" / "agenda-2021.md"
 def readers(**each: Fake) -> Readers:
     """Readers by name: `en`, `multilingual`."""
     named: dict[Name, Fake] = dict(each)  # type: ignore[arg-type]
-    return Readers(dict(named), dict.fromkeys(named, BARS))
+    return Readers(dict(named), dict.fromkeys(named, THRESHOLDS))
 
 
 # What is said
@@ -112,8 +120,8 @@ def test_at_most_three_statements_are_made_of_what_was_read_the_best_first(
     holding: Holding, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     texts = [f"# Port {n}\n\nA/88/6{n:02d}\n\n1. Yachts pay {n} crowns a night.\n" for n in range(10, 16)]
-    logits = {f"pay {n} crowns": FOUND + 0.1 * (n - 10) for n in range(10, 16)}
-    monkeypatch.setattr("assistant.qa.readers.FOUND", 0.0)
+    logits = {f"pay {n} crowns": SEARCH_WEIGHT + 0.1 * (n - 10) for n in range(10, 16)}
+    monkeypatch.setattr("assistant.qa.readers.SEARCH_WEIGHT", 0.0)
     answer = holding(*texts, readers=readers(en=Fake(logits))).ask(ASKED)
     assert [each.text for each in answer.statements] == [f"Yachts pay {n} crowns a night." for n in (15, 14, 13)]
 
@@ -122,7 +130,7 @@ def test_what_the_reader_thinks_likelier_comes_first_whatever_document_it_is_in(
     holding: Holding, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library = holding(HARBOUR, LIGHTHOUSE).library
-    monkeypatch.setattr("assistant.qa.readers.FOUND", 0.0)
+    monkeypatch.setattr("assistant.qa.readers.SEARCH_WEIGHT", 0.0)
     for first, logits in (("forty", {"forty crowns": 6.0, "nine crowns": 5.5}),
                           ("nine", {"forty crowns": 5.5, "nine crowns": 6.0})):  # fmt: skip
         answer = Engine(library, catalogue, readers=readers(en=Fake(logits))).ask(ASKED)
@@ -164,9 +172,9 @@ def test_the_chance_that_the_best_passage_answers_is_told_with_the_answer(
 ) -> None:
     asked = holding(HARBOUR, readers=readers(en=Fake({"forty crowns": 2.0})))
     answer = asked.ask(ASKED)
-    assert answer.probability == pytest.approx(BARS.probability(2.0 + FOUND))
+    assert answer.probability == pytest.approx(THRESHOLDS.probability(2.0 + SEARCH_WEIGHT))
     assert answer.confidence == pytest.approx(1.0)
-    assert answer.to_json()["probability"] == round(BARS.probability(2.0 + FOUND), 4)
+    assert answer.to_json()["probability"] == round(THRESHOLDS.probability(2.0 + SEARCH_WEIGHT), 4)
     unread = Engine(asked.library, catalogue).ask(ASKED)
     assert unread.probability is not None
     assert unread.probability != answer.probability
@@ -188,12 +196,12 @@ def test_of_a_question_with_two_parts_the_less_likely_one_counts(holding: Holdin
     assert {each.text for each in answer.statements} == {
         "Yachts pay forty crowns a night.", "The chapel's bell is struck at noon.",
     }  # fmt: skip
-    assert answer.probability == pytest.approx(BARS.probability(1.5 + FOUND))
+    assert answer.probability == pytest.approx(THRESHOLDS.probability(1.5 + SEARCH_WEIGHT))
 
 
 @pytest.mark.parametrize("logit", [-1e9, -800.0, 0.0, 800.0, 1e9])
 def test_any_logit_has_a_chance_between_none_and_certainty(logit: float) -> None:
-    assert 0.0 <= BARS.probability(logit) <= 1.0
+    assert 0.0 <= THRESHOLDS.probability(logit) <= 1.0
 
 
 # Who reads what
@@ -214,7 +222,7 @@ def test_the_english_reader_reads_english_and_the_multilingual_one_all_else(hold
 
 
 @pytest.mark.parametrize(
-    ("bars_of", "question", "status"),
+    ("thresholds_of", "question", "status"),
     [
         (SAME, "Combien de couronnes les yachts paient-ils par nuit ?", "answered"),
         (SAME, ASKED, "tentative"),
@@ -225,11 +233,11 @@ def test_the_english_reader_reads_english_and_the_multilingual_one_all_else(hold
     ],
 )
 def test_questions_in_the_language_of_the_text_english_ones_to_others_and_those_in_a_third_one_have_bars_of_their_own(
-    holding: Holding, bars_of: str, question: str, status: str
+    holding: Holding, thresholds_of: str, question: str, status: str
 ) -> None:
     quai = "# Règlement du port\n\nA/88/509\n\n1. Les yachts paient quarante couronnes par nuit au port de plaisance.\n"
     read = Fake({"quarante couronnes": 0.0})
-    held = {"en": BARS, "multilingual": BARS, bars_of: replace(BARS, answered=-0.5)}
+    held = {"en": THRESHOLDS, "multilingual": THRESHOLDS, thresholds_of: replace(THRESHOLDS, answered=-0.5)}
     assert holding(quai, readers=Readers({"multilingual": read}, held)).ask(question).status == status
 
 
@@ -250,14 +258,14 @@ def test_what_the_english_reader_likes_best_the_other_one_reads_too_and_both_cou
     crowd = [f"# Port {n}\n\nA/88/7{n}\n\n1. Yachts pay crowns at pier {n}.\n" for n in range(10, 12)]
     library = holding(HARBOUR, LIGHTHOUSE, *crowd).library
 
-    def first(bars_of: Mapping[str, Bars]) -> str:
-        asked = Engine(library, catalogue, readers=Readers({"en": english, "multilingual": other}, bars_of))
+    def first(thresholds_of: Mapping[str, Thresholds]) -> str:
+        asked = Engine(library, catalogue, readers=Readers({"en": english, "multilingual": other}, thresholds_of))
         return asked.ask(ASKED).statements[0].text
 
-    held = dict.fromkeys(("en", "multilingual"), BARS)
+    held = dict.fromkeys(("en", "multilingual"), THRESHOLDS)
     assert "nine crowns" in first(held)
     assert not other.passages
-    assert "forty crowns" in first({**held, BOTH: BARS})
+    assert "forty crowns" in first({**held, BOTH: THRESHOLDS})
     assert 0 < len(other.passages) <= AGAIN < len(english.passages)
 
 
@@ -265,7 +273,7 @@ def test_where_both_readers_are_against_it_what_one_reader_likes_less_does_not_a
     english, other = Fake({"crowns": 2.0, "ducats": 1.5}), Fake({"crowns": -9.0, "ducats": 9.0})
     texts = [f"# Port {n}\n\nA/88/7{n}\n\n1. Yachts pay {n} crowns a night.\n" for n in range(10, 10 + AGAIN)]
     last = "# Port 9\n\nA/88/709\n\n1. Yachts pay a ducat or two: ducats are taken.\n"
-    held = dict.fromkeys(("en", "multilingual", BOTH), BARS)
+    held = dict.fromkeys(("en", "multilingual", BOTH), THRESHOLDS)
     answer = holding(*texts, last, readers=Readers({"en": english, "multilingual": other}, held)).ask(ASKED)
     assert len(english.passages) > AGAIN
     assert answer.status == "not_found"
@@ -274,7 +282,7 @@ def test_where_both_readers_are_against_it_what_one_reader_likes_less_does_not_a
 def test_what_is_nowhere_near_an_answer_is_read_by_one_reader_only(holding: Holding) -> None:
     english, other = Fake({}), Fake({"crowns": 9.0})
     crowd = [f"# Port {n}\n\nA/88/7{n}\n\n1. Yachts pay crowns at pier {n}.\n" for n in range(10, 20)]
-    held = dict.fromkeys(("en", "multilingual", BOTH), BARS)
+    held = dict.fromkeys(("en", "multilingual", BOTH), THRESHOLDS)
     answer = holding(*crowd, readers=Readers({"en": english, "multilingual": other}, held)).ask(ASKED)
     assert answer.status == "not_found"
     assert english.passages
@@ -298,7 +306,7 @@ def test_a_subject_is_read_in_as_many_passages_as_are_asked_for(holding: Holding
     asked = holding(HARBOUR, readers=readers(en=fake))
     held = [document.id for document in asked.library.documents()]
     subject = "crowns that yachts pay"
-    best, *_ = asked.weigh_first(asked.question(subject, "en"), held, 2)
+    best, *_ = asked.score_first(asked.question(subject, "en"), held, 2)
     assert "forty crowns" in best.unit.text
     assert len(fake.passages) <= 2
     assert set(fake.asked) == {subject}
@@ -325,12 +333,12 @@ def test_what_is_not_asked_for_is_left_out_and_keeps_nothing_from_being_read(hol
     fake = Fake({"forty crowns": 4.0})
     asked = holding(HARBOUR, *crowd)
     found = asked.search(ASKED, READ)
-    weigher = Weigher(asked.library, readers(en=fake))
+    scorer = Scorer(asked.library, readers(en=fake))
     question = asked.question(ASKED)
-    assert weigher.weigh(question, found)[0].score > 0
+    assert scorer.score_evidence(question, found)[0].score > 0
     assert len(fake.passages) == STEPS[0]
     fake.passages.clear()
-    scored = weigher.weigh(question, found, lambda unit: "crowns" not in unit.text)
+    scored = scorer.score_evidence(question, found, lambda unit: "crowns" not in unit.text)
     assert len(fake.passages) == STEPS[1]
     assert not any("crowns" in each.unit.text for each in scored)
 
@@ -344,7 +352,7 @@ def test_what_a_digest_says_keeps_no_official_text_from_being_read(holding: Hold
     question = asked.question("What do yachts pay by the night at their pier?")
     found = asked.search(question.text, READ)
     assert "forty crowns" in found[0].passage.text
-    Weigher(asked.library, readers(en=fake)).weigh(question, found)
+    Scorer(asked.library, readers(en=fake)).score_evidence(question, found)
     assert len(fake.passages) == read
 
 
@@ -372,10 +380,10 @@ def test_no_more_is_read_where_none_of_the_first_english_passages_is_anywhere_ne
         asked.question("Who pays by the night at the pier?", language),
         asked.search("Who pays by the night?", READ),
     )
-    for bar in (BARS.answered, BARS.answered - 1.5, BARS.answered + 3.0):  # whatever the caution
-        known: dict[str, Bars] = dict.fromkeys(("en", "multilingual"), replace(BARS, answered=bar))
+    for bar in (THRESHOLDS.answered, THRESHOLDS.answered - 1.5, THRESHOLDS.answered + 3.0):  # whatever the caution
+        known: dict[str, Thresholds] = dict.fromkeys(("en", "multilingual"), replace(THRESHOLDS, answered=bar))
         fake.passages.clear()
-        Weigher(asked.library, Readers({"en": fake, "multilingual": fake}, known)).weigh(question, found)
+        Scorer(asked.library, Readers({"en": fake, "multilingual": fake}, known)).score_evidence(question, found)
         assert len(fake.passages) == read
 
 
@@ -477,7 +485,7 @@ def test_weights_that_are_not_there_are_told_at_every_question_and_no_answer_is_
     holding: Holding, tmp_path: Path
 ) -> None:
     gone = Reader("en", tmp_path, weights=tmp_path / "gone.npz")
-    asked = holding(HARBOUR, readers=Readers({"en": gone}, {"en": BARS}))
+    asked = holding(HARBOUR, readers=Readers({"en": gone}, {"en": THRESHOLDS}))
     for _ in range(2):
         with pytest.raises(EmbeddingError, match=r"gone\.npz can't be read .*Install Rapporteur again"):
             asked.ask(ASKED)
@@ -523,7 +531,7 @@ def real(reader: Reader, tmp_path_factory: pytest.TempPathFactory, catalogue: Ca
             "3. In fog the bell is rung every two minutes by the keeper of the lighthouse.\n"
         )
         add(library, catalogue, Input("harbour.md", text.encode()))
-        yield Engine(library, catalogue, readers=Readers({"en": reader}, {"en": bars()["en"]}))
+        yield Engine(library, catalogue, readers=Readers({"en": reader}, {"en": load_thresholds()["en"]}))
 
 
 @needs_reader
@@ -671,16 +679,16 @@ def test_the_multilingual_reader_reads_every_script_by_its_own_characters(tmp_pa
     ],
 )
 def test_words_of_other_languages_are_known_in_english(converted: Path, question: str, words: set[str]) -> None:
-    assert words <= set(Reader("multilingual", converted).translated(question))
+    assert words <= set(Reader("multilingual", converted).translate(question))
 
 
 @needs_reader
 @needs_multilingual
 def test_what_has_no_words_has_no_translation_and_english_needs_none(converted: Path) -> None:
     made = Reader("multilingual", converted)
-    assert made.translated("") == []
-    assert all(word.isalpha() for word in made.translated("\ud83d </s> <s> 42 ?!"))
-    assert Reader("en", converted).translated("Combien de migrants ?") == []
+    assert made.translate("") == []
+    assert all(word.isalpha() for word in made.translate("\ud83d </s> <s> 42 ?!"))
+    assert Reader("en", converted).translate("Combien de migrants ?") == []
 
 
 @pytest.mark.parametrize(

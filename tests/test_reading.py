@@ -192,7 +192,7 @@ Members:  Chad .............................. Mr. Bend
           Peru .............................. Ms. Luz
           United Republic of Tanzania .. Mr. Mda
 """
-    document, _ = read_document(Input("record.txt", text.encode()), Catalogue.shipped())
+    document, _ = read_document(Input("record.txt", text.encode()), Catalogue.packaged())
     assert [document.block_text(each) for each in document.blocks][7:] == [
         "Original: English",
         "Summary record of the 4th meeting",
@@ -246,7 +246,7 @@ New Mole          12       8
 
 
 def test_a_circular_in_plain_text_has_its_title_its_chapters_and_its_table() -> None:
-    document, _ = read_document(Input("circular.txt", CIRCULAR.encode()), Catalogue.shipped())
+    document, _ = read_document(Input("circular.txt", CIRCULAR.encode()), Catalogue.packaged())
     assert document.title == "GUIDELINES FOR THE SAFE KEEPING OF OIL AND WICKS IN HARBOURS THAT ICE CLOSES"
     assert [document.block_text(each) for each in document.blocks if each.kind == "heading"] == [
         "ANNEX",
@@ -346,7 +346,7 @@ def test_missing_files_and_folders_are_named(tmp_path_factory: pytest.TempPathFa
 def test_front_matter_is_given_and_no_part_of_the_text(end: str) -> None:
     text = "---\ntitle: On tides\nsymbol: A/75/1\n---\n# Tides\n\nThey turn.\n"
     source = read(text.replace("\n", end).encode(), "note.md")
-    assert source.given == {"title": "On tides", "symbol": "A/75/1"}
+    assert source.front_matter == {"title": "On tides", "symbol": "A/75/1"}
     assert [row.text for row in source.lines if not row.blank] == ["Tides", "They turn."]
     assert next(row for row in source.lines if row.text == "Tides").row == 5
 
@@ -362,7 +362,7 @@ def test_front_matter_is_given_and_no_part_of_the_text(end: str) -> None:
 )
 def test_what_stands_between_two_rules_and_is_no_front_matter_stays_text(text: str, found: list[str]) -> None:
     source = read(text.encode(), "note.md")
-    assert source.given == {}
+    assert source.front_matter == {}
     assert [row.text for row in source.lines if not row.blank] == found
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from assistant.cli.server_backend import ServerDesk
+from assistant.cli.server_backend import ServerBackend
 from assistant.service_errors import ServiceFault
 from assistant.settings import load_settings
 
@@ -35,7 +35,7 @@ def event(name: str, data: dict[str, Any]) -> bytes:
 
 def desk(
     monkeypatch: pytest.MonkeyPatch, stopping: int, told: Iterable[bytes] = (event("job", RUNNING),), status: int = 200
-) -> ServerDesk:
+) -> ServerBackend:
     """A desk whose server has one job, tells of it, and answers a request to stop it with a status."""
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -45,7 +45,7 @@ def desk(
         return httpx.Response(status, stream=Coming(told))
 
     monkeypatch.setattr(httpx, "Client", partial(httpx.Client, transport=httpx.MockTransport(answer)))
-    return ServerDesk("http://127.0.0.1:1", "token", load_settings())
+    return ServerBackend("http://127.0.0.1:1", "token", load_settings())
 
 
 def test_a_job_that_ended_while_it_was_being_stopped_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.error_translation import reason
+from assistant.error_translation import translate_reason
 from assistant.messages import Message
 from assistant.translations import texts
 from corpus.documents import LANGUAGES
@@ -75,7 +75,7 @@ def told() -> Iterator[tuple[str, str]]:
 def test_what_the_floors_below_say_of_files_symbols_and_ratings_is_known_in_every_language(language: str) -> None:
     found = list(told())
     assert len(found) > 120
-    assert not [(place, said) for place, said in found if reason(said, language) == said]
+    assert not [(place, said) for place, said in found if translate_reason(said, language) == said]
 
 
 def test_no_reason_is_told_in_english_to_others() -> None:
@@ -87,29 +87,29 @@ def test_no_reason_is_told_in_english_to_others() -> None:
 def test_what_is_within_a_reason_is_told_in_the_language_and_names_stay_as_they_are() -> None:
     with pytest.raises(ReadError) as refused:
         detect(b"Rar!\x1a\x07" + bytes(40), "réunion: notes.rar")
-    assert reason(str(refused.value), "fr") == (
+    assert translate_reason(str(refused.value), "fr") == (
         "réunion: notes.rar : une archive (RAR). Que faire : décompressez-le et envoyez les documents qu'il contient."
     )
 
 
 def test_a_sentence_that_is_not_known_is_shown_as_it_is_and_english_ones_are_never_changed() -> None:
-    assert reason("The ship has sailed.", "fr") == "The ship has sailed."
-    assert reason("a.pdf is the ship: sail it.", "fr") == "a.pdf is the ship: sail it."
-    assert reason("a.pdf holds no text.", "en") == "a.pdf holds no text."
-    assert reason(f"{'x' * 2_000} is empty.", "fr").endswith("is empty.")
+    assert translate_reason("The ship has sailed.", "fr") == "The ship has sailed."
+    assert translate_reason("a.pdf is the ship: sail it.", "fr") == "a.pdf is the ship: sail it."
+    assert translate_reason("a.pdf holds no text.", "en") == "a.pdf holds no text."
+    assert translate_reason(f"{'x' * 2_000} is empty.", "fr").endswith("is empty.")
 
 
 def test_a_message_that_quotes_a_floor_below_quotes_it_in_its_own_language() -> None:
     with pytest.raises(SymbolError) as wrong:
         Symbol.parse("boats")
     said = Message("no-symbol", {"text": str(wrong.value), "hint": ""})
-    assert "there is no slash in it" in said.told("en")
-    assert "il n'y a pas de barre oblique" in said.told("fr")
-    assert Message("said", {"text": "a.pdf holds no text."}).told("es") == "a.pdf no contiene texto."
-    assert Message("said", {"text": "Sailed."}).told("es") == "Mensaje técnico: Sailed."
+    assert "there is no slash in it" in said.in_language("en")
+    assert "il n'y a pas de barre oblique" in said.in_language("fr")
+    assert Message("said", {"text": "a.pdf holds no text."}).in_language("es") == "a.pdf no contiene texto."
+    assert Message("said", {"text": "Sailed."}).in_language("es") == "Mensaje técnico: Sailed."
 
 
 @pytest.mark.parametrize("text", [": /" * 300, " is : " * 160, "a (" * 300 + ", ", " (, ), " * 140, "x" * 5_000])
 def test_names_full_of_the_signs_of_a_sentence_are_shown_as_they_are(text: str) -> None:
     # With a search that tries every way to cut such a text the first of these took three quarters of a minute.
-    assert reason(text, "fr") == text
+    assert translate_reason(text, "fr") == text

@@ -10,9 +10,9 @@ from running_servers import Answer as Reply
 from running_servers import free_port
 from word_reader import word_readers
 
-from assistant.generation.rewrite import stands
+from assistant.generation.rewrite import is_faithful
 from assistant.qa.engine import Engine
-from assistant.qa.query import Reading
+from assistant.qa.query import Interpretation
 from assistant.vocabulary import Vocabulary
 from corpus.catalogue import Catalogue
 from corpus.language import detect_language
@@ -127,5 +127,5 @@ def test_no_model_is_asked_for_a_first_turn_nor_where_quotes_are_wanted(engine_a
 def test_a_rewritten_question_stands_on_what_was_said_in_every_language(
     before: str, text: str, made: str, good: bool
 ) -> None:
-    reading = Reading((before, text), text, detect_language(text), leans=True)
-    assert stands(made, text, [before, text], reading, VOCABULARY) == good
+    reading = Interpretation((before, text), text, detect_language(text), leans=True)
+    assert is_faithful(made, text, [before, text], reading, VOCABULARY) == good

@@ -78,7 +78,10 @@ def test_the_documents_of_an_item_are_its_agenda_and_what_it_announces(
         for n in (2, 3)
     ]  # fmt: skip
     add(library, catalogue, *starter_sources(), *papers)
-    ids = {each.id for each in library.find("CTOC/COP/WG.7/2021/2")}, {each.id for each in library.find(PAPER)}
+    ids = (
+        {each.id for each in library.find_documents("CTOC/COP/WG.7/2021/2")},
+        {each.id for each in library.find_documents(PAPER)},
+    )
     assert all(ids)
     assert Scope(meeting=AGENDA).ids(library) == {AGENDA, *ids[0], *ids[1]}
     assert Scope(meeting=AGENDA, item="3").ids(library) == {AGENDA, *ids[1]}
@@ -195,7 +198,7 @@ ALONE = (
 def test_a_scope_is_searched_to_its_full_depth_whatever_else_is_held(holding: Holding) -> None:
     engine = holding(CROWD, ALONE, reading=True)
     question = engine.question("When are harbour lamps repaired?")
-    (alone,) = engine.library.find("A/88/402")
+    (alone,) = engine.library.find_documents("A/88/402")
     found = engine.retriever.retrieve(question, 10, [alone.id])
     assert {each.id for each in found} == {passage.id for passage in engine.library.passages(alone.id)}
     assert {each.document.id for each in engine.retriever.retrieve(question, 10)} != {alone.id}
@@ -207,7 +210,7 @@ def test_in_a_scope_the_same_passages_are_found_as_in_a_library_that_holds_nothi
     crowded, small = open_library(), open_library(tmp_path / "small")
     add(crowded, catalogue, Input("crowd.md", CROWD.encode()), Input("alone.md", ALONE.encode()))
     add(small, catalogue, Input("alone.md", ALONE.encode()))
-    (alone,) = small.find("A/88/402")
+    (alone,) = small.find_documents("A/88/402")
     for text in ("When are harbour lamps repaired?", "Who repairs the bell?", "Where do boats wait?"):
         found = []
         for library in (crowded, small):

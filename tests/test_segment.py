@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from corpus.catalogue import Catalogue
 from corpus.documents import Document, Passage
 from corpus.embedding import Embedder, HashEmbedder, make_embedder
-from corpus.models import Models
+from corpus.models import EmbeddingModels
 from ingest.chunker import segment, segmenter
 from ingest.input_files import FileInput
 from ingest.pipeline import Input, read_document, starter_sources
@@ -34,7 +34,7 @@ def check(made: Document, embedder: Embedder) -> list[Passage]:
         assert passage.document_id == made.id
         assert passage.text == made.text[passage.start : passage.end]
         assert passage.text.strip()
-        assert embedder.count(passage.embedded) <= min(embedder.window, 256), passage.embedded
+        assert embedder.count_tokens(passage.embedding_text) <= min(embedder.window, 256), passage.embedding_text
         assert made.blocks[passage.first].start <= passage.start < passage.end <= made.blocks[passage.last].end
         assert passage.locator in {block.locator for block in made.blocks[passage.first : passage.last + 1]}
         for at in range(passage.start, passage.end):
@@ -42,7 +42,7 @@ def check(made: Document, embedder: Embedder) -> list[Passage]:
     wrong = [at for at, times in enumerate(covered) if times != 1 and not made.text[at].isspace()]
     assert not wrong, f"not in exactly one passage: {made.text[wrong[0] : wrong[0] + 40]!r}"
     assert len({passage.id for passage in passages}) == len(passages)
-    assert segmenter(Models(embedder))(made) == passages
+    assert segmenter(EmbeddingModels(embedder))(made) == passages
     return passages
 
 
@@ -105,7 +105,7 @@ def test_passages_say_under_which_headings_they_stand() -> None:
 
 def test_a_heading_in_the_passage_is_not_said_twice() -> None:
     (passage,) = check(document("## Bays\n\nDeep.\n", title="On ports"), HashEmbedder())
-    assert passage.embedded == "On ports\nBays\n\nDeep."
+    assert passage.embedding_text == "On ports\nBays\n\nDeep."
 
 
 def test_long_headings_leave_room_for_the_text() -> None:
@@ -165,7 +165,7 @@ def test_a_table_shares_no_passage_where_it_does_not_fit_and_its_rows_are_read_w
 def test_other_windows_are_kept_too(embedder: HashEmbedder) -> None:
     text = f"# Ports\n\n1. {sentences(40)}\n\n2. {words(900)}\n\n{'港口很深，' * 400}\n"
     passages = check(document(text), embedder)
-    largest = max(embedder.count(p.embedded) for p in passages)
+    largest = max(embedder.count_tokens(p.embedding_text) for p in passages)
     assert largest > min(embedder.window, 256) // 2
 
 
@@ -247,11 +247,11 @@ def test_a_document_is_cut_by_the_model_that_reads_its_language() -> None:
 
         languages = frozenset({"en"})
 
-        def count(self, text: str) -> int:
+        def count_tokens(self, text: str) -> int:
             """As many pieces as letters."""
             return len(text)
 
-    models = Models(Letters(), HashEmbedder())
+    models = EmbeddingModels(Letters(), HashEmbedder())
     russian = document(
         "# Отчёт о гавани\n\n" + "\n\n".join(f"{n}. Яхты платят сорок крон за ночь у причала." for n in range(1, 9))
     )
@@ -260,6 +260,6 @@ def test_a_document_is_cut_by_the_model_that_reads_its_language() -> None:
         + "\n\n".join(f"{n}. Yachts pay forty crowns a night at the quay." for n in range(1, 9))
     )
     assert (russian.language, english.language) == ("ru", "en")
-    assert segmenter(models)(russian) == segment(russian, models.searching)
-    assert segmenter(models)(english) == segment(english, models.own)
-    assert len(segment(russian, models.own)) > len(segment(russian, models.searching))
+    assert segmenter(models)(russian) == segment(russian, models.search_model)
+    assert segmenter(models)(english) == segment(english, models.primary)
+    assert len(segment(russian, models.primary)) > len(segment(russian, models.search_model))

@@ -30,14 +30,14 @@ from assistant.generation.writer import Writer
 from assistant.grounding.sentence_check import SupportCheck
 from assistant.ingestion import Files
 from assistant.model.endpoint import Shared
-from assistant.outcome_messages import job_told
-from assistant.qa.answer import Answer, Finished, Said
+from assistant.outcome_messages import describe_job
+from assistant.qa.answer import Answer, Finished, StatementEvent
 from assistant.qa.engine import Engine
 from assistant.question_request import QuestionRequest
 from assistant.service import Event, Service, Status, Stream
-from assistant.service.jobs import Hand, History, Job, Jobs
-from assistant.service.question_queue import BATCH, PoliteEmbedder, Turns
-from assistant.service_errors import Conflict, Forbidden, NotHeld, NotKnown, Overloaded, TooMany
+from assistant.service.jobs import Job, JobHistory, JobReporter, Jobs
+from assistant.service.question_queue import BATCH, QuestionQueue, QueuedEmbedder
+from assistant.service_errors import Conflict, Forbidden, NotAuthenticated, NotFound, Overloaded, TooMany
 from assistant.service_factory import open_service
 from assistant.settings import load_settings
 from corpus.catalogue import Catalogue
@@ -52,8 +52,8 @@ asked = QuestionRequest.of
 
 
 @pytest.fixture
-def turns() -> Iterator[Turns]:
-    found = Turns(places=3, per_client=2, patience=30)
+def question_queue() -> Iterator[QuestionQueue]:
+    found = QuestionQueue(places=3, per_client=2, patience=30)
     yield found
     found.close(5)
 
@@ -70,23 +70,23 @@ class Held:
         return "done"
 
 
-def hold(turns: Turns) -> tuple[Held, Future[str]]:
+def hold(question_queue: QuestionQueue) -> tuple[Held, Future[str]]:
     """Keeps the thread busy."""
     held = Held()
-    future = turns.take(held, "holder")
+    future = question_queue.submit(held, "holder")
     assert held.begun.wait(10)
     return held, future
 
 
-def test_work_is_done_in_its_order_by_one_thread(turns: Turns) -> None:
-    held, first = hold(turns)
+def test_work_is_done_in_its_order_by_one_thread(question_queue: QuestionQueue) -> None:
+    held, first = hold(question_queue)
     done: list[tuple[int, str]] = []
 
     def work(n: int) -> Callable[[], None]:
         return lambda: done.append((n, threading.current_thread().name))
 
-    futures = [turns.take(work(n), f"client {n}") for n in range(3)]
-    assert turns.waiting == 3
+    futures = [question_queue.submit(work(n), f"client {n}") for n in range(3)]
+    assert question_queue.waiting == 3
     held.go.set()
     assert first.result(10) == "done"
     for future in futures:
@@ -94,72 +94,72 @@ def test_work_is_done_in_its_order_by_one_thread(turns: Turns) -> None:
     assert done == [(n, "answering") for n in range(3)]
 
 
-def test_an_error_goes_to_whoever_asked_and_the_next_one_is_served(turns: Turns) -> None:
+def test_an_error_goes_to_whoever_asked_and_the_next_one_is_served(question_queue: QuestionQueue) -> None:
     def broken() -> None:
         raise ValueError("no")
 
     with pytest.raises(ValueError, match="no"):
-        turns.take(broken, "a").result(10)
-    assert turns.take(lambda: 1, "a").result(10) == 1
+        question_queue.submit(broken, "a").result(10)
+    assert question_queue.submit(lambda: 1, "a").result(10) == 1
 
 
-def test_the_queue_has_an_end_and_one_client_does_not_fill_it(turns: Turns) -> None:
-    held, _ = hold(turns)
-    turns.take(lambda: 1, "a")
-    turns.take(lambda: 2, "a")
+def test_the_queue_has_an_end_and_one_client_does_not_fill_it(question_queue: QuestionQueue) -> None:
+    held, _ = hold(question_queue)
+    question_queue.submit(lambda: 1, "a")
+    question_queue.submit(lambda: 2, "a")
     with pytest.raises(TooMany) as mine:
-        turns.take(lambda: 3, "a")
-    turns.take(lambda: 4, "b")
+        question_queue.submit(lambda: 3, "a")
+    question_queue.submit(lambda: 4, "b")
     with pytest.raises(Overloaded) as everybodys:
-        turns.take(lambda: 5, "c")
+        question_queue.submit(lambda: 5, "c")
     assert min(mine.value.retry_after or 0, everybodys.value.retry_after or 0) >= 1
     held.go.set()
-    until(lambda: not turns.waiting)
-    assert turns.take(lambda: 6, "c").result(10) == 6  # and recovers
+    until(lambda: not question_queue.waiting)
+    assert question_queue.submit(lambda: 6, "c").result(10) == 6  # and recovers
 
 
 def test_strangers_leave_places_to_those_with_a_key_or_an_account() -> None:
-    turns = Turns(places=8)
-    held, _ = hold(turns)
+    question_queue = QuestionQueue(places=8)
+    held, _ = hold(question_queue)
     for n in range(6):
-        turns.take(lambda: 1, f"stranger {n}", f"address {n}")
+        question_queue.submit(lambda: 1, f"stranger {n}", f"address {n}")
     with pytest.raises(Overloaded):
-        turns.take(lambda: 2, "one more", "another address")
-    known = [turns.take(lambda: 3, f"key {n}") for n in range(2)]
+        question_queue.submit(lambda: 2, "one more", "another address")
+    known = [question_queue.submit(lambda: 3, f"key {n}") for n in range(2)]
     with pytest.raises(Overloaded):
-        turns.take(lambda: 4, "a third key")
+        question_queue.submit(lambda: 4, "a third key")
     held.go.set()
     assert [each.result(10) for each in known] == [3, 3]
-    assert turns.close(5)
+    assert question_queue.close(5)
 
 
 def test_one_who_has_waited_too_long_is_told_so_and_one_who_has_gone_is_passed_over() -> None:
     now = [0.0]
-    turns = Turns(patience=10, clock=lambda: now[0])
-    held, _ = hold(turns)
-    late = turns.take(lambda: "late", "a")
+    question_queue = QuestionQueue(patience=10, clock=lambda: now[0])
+    held, _ = hold(question_queue)
+    late = question_queue.submit(lambda: "late", "a")
     now[0] = 11.0
     ran: list[int] = []
-    gone = turns.take(lambda: ran.append(1), "b")
+    gone = question_queue.submit(lambda: ran.append(1), "b")
     assert gone.cancel()
-    good = turns.take(lambda: "good", "c")
+    good = question_queue.submit(lambda: "good", "c")
     held.go.set()
     assert good.result(10) == "good"
     with pytest.raises(Overloaded, match="more than 10 s"):
         late.result(0)
     assert not ran
-    assert turns.close(5)
+    assert question_queue.close(5)
 
 
 def order_of(asked: list[tuple[str, str]]) -> str:
     """Whose questions are answered one after another, of clients (and their origins) that asked so."""
-    turns, order = Turns(), list[str]()
-    held, _ = hold(turns)
-    waits = [turns.take(lambda c=client: order.append(c), client, origin) for client, origin in asked]
+    question_queue, order = QuestionQueue(), list[str]()
+    held, _ = hold(question_queue)
+    waits = [question_queue.submit(lambda c=client: order.append(c), client, origin) for client, origin in asked]
     held.go.set()
     for each in waits:
         each.result(10)
-    assert turns.close(5)
+    assert question_queue.close(5)
     return "".join(order)
 
 
@@ -176,40 +176,40 @@ def test_who_has_a_key_or_an_account_comes_before_strangers_and_strangers_have_e
 
 
 def test_a_closed_queue_does_what_it_has_taken_and_takes_nothing_new() -> None:
-    turns = Turns()
-    held, first = hold(turns)
-    second = turns.take(lambda: 2, "a")
+    question_queue = QuestionQueue()
+    held, first = hold(question_queue)
+    second = question_queue.submit(lambda: 2, "a")
     threading.Timer(0.05, held.go.set).start()
-    assert turns.close(10)
+    assert question_queue.close(10)
     assert (first.result(0), second.result(0)) == ("done", 2)
     with pytest.raises(Overloaded):
-        turns.take(lambda: 3, "a")
+        question_queue.submit(lambda: 3, "a")
 
 
 def test_a_queue_that_does_not_end_in_time_refuses_what_is_left() -> None:
-    turns = Turns()
-    held, _ = hold(turns)
-    left = turns.take(lambda: 2, "a")
-    assert not turns.close(0.05)
+    question_queue = QuestionQueue()
+    held, _ = hold(question_queue)
+    left = question_queue.submit(lambda: 2, "a")
+    assert not question_queue.close(0.05)
     with pytest.raises(Overloaded):
         left.result(0)
     held.go.set()
 
 
 def test_questions_and_batches_in_the_background_take_turns() -> None:
-    turns = Turns()
+    question_queue = QuestionQueue()
     order: list[str] = []
-    held, first = hold(turns)
-    waits = [turns.take(lambda n=n: order.append(f"question {n}"), "a") for n in range(3)]
+    held, first = hold(question_queue)
+    waits = [question_queue.submit(lambda n=n: order.append(f"question {n}"), "a") for n in range(3)]
 
     def background() -> None:
         for n in range(3):
-            with turns.batch():
+            with question_queue.batch():
                 order.append(f"batch {n}")
 
     thread = threading.Thread(target=background)
     thread.start()
-    while not turns._batches_wait:
+    while not question_queue._batches_wait:
         time.sleep(0.001)
     held.go.set()
     for each in (first, *waits):
@@ -217,27 +217,27 @@ def test_questions_and_batches_in_the_background_take_turns() -> None:
     thread.join(10)
     # The question in hand and two more, then a batch, then a question again: none waits for more than one batch.
     assert order == ["question 0", "question 1", "batch 0", "question 2", "batch 1", "batch 2"]
-    assert turns.close(5)
+    assert question_queue.close(5)
 
 
 def test_a_question_that_embeds_passages_itself_does_not_wait_for_its_own_turn() -> None:
-    turns = Turns()
-    polite = PoliteEmbedder(HashEmbedder(), turns)
-    assert turns.take(lambda: polite.embed_passages(["a boat"]), "a").result(10).shape[0] == 1
-    assert turns.close(5)
+    question_queue = QuestionQueue()
+    polite = QueuedEmbedder(HashEmbedder(), question_queue)
+    assert question_queue.submit(lambda: polite.embed_passages(["a boat"]), "a").result(10).shape[0] == 1
+    assert question_queue.close(5)
 
 
 def test_a_polite_model_gives_the_same_vectors() -> None:
-    turns = Turns()
+    question_queue = QuestionQueue()
     plain = HashEmbedder()
-    polite = PoliteEmbedder(plain, turns)
+    polite = QueuedEmbedder(plain, question_queue)
     texts = [f"boat number {n}" for n in range(2 * BATCH + 3)]
     told: list[int] = []
     assert np.array_equal(polite.embed_passages(texts, told.append), plain.embed_passages(texts))
     assert sum(told) == len(texts)
     assert polite.embed_passages([]).shape == (0, plain.dimension)
     assert (polite.fingerprint, polite.window, polite.languages) == (plain.fingerprint, plain.window, plain.languages)
-    assert turns.close(5)
+    assert question_queue.close(5)
 
 
 # Answers as they come
@@ -266,7 +266,7 @@ def heard(stream: Stream) -> list[Event]:
 def test_a_streamed_answer_is_the_answer_that_is_given_unstreamed(service: Service) -> None:
     whole = service.begin_ask(READER, asked(SMUGGLED)).result()
     events = heard(service.stream(READER, asked(SMUGGLED)))
-    assert [type(event) for event in events] == [Status, Status, *[Said] * len(whole.statements), Finished]
+    assert [type(event) for event in events] == [Status, Status, *[StatementEvent] * len(whole.statements), Finished]
     done = events[-1]
     assert isinstance(done, Finished)
     assert alike(done.answer) == alike(whole)
@@ -352,7 +352,7 @@ def test_every_operation_checks_who_asks(service: Service) -> None:
         (Role.STAFF, service.metrics_text),
     ]
     for least, call in calls:
-        with pytest.raises(NotKnown):
+        with pytest.raises(NotAuthenticated):
             call(nobody)
         if least > Role.READ:
             with pytest.raises(Forbidden):
@@ -366,31 +366,31 @@ def test_every_operation_checks_who_asks(service: Service) -> None:
 
 def over(jobs: Jobs, job: Job) -> dict[str, Any]:
     """The record of a job when it has ended."""
-    until(lambda: jobs.look(job.id)["finished"])
-    return jobs.look(job.id)
+    until(lambda: jobs.record(job.id)["finished"])
+    return jobs.record(job.id)
 
 
 def test_a_job_tells_of_its_progress_and_of_every_outcome() -> None:
     heard: list[str] = []
-    jobs = Jobs(heard=heard.append)
+    jobs = Jobs(on_result=heard.append)
     steps = threading.Semaphore(0)
 
-    def work(hand: Hand) -> None:
-        hand.tell(total=2)
+    def work(reporter: JobReporter) -> None:
+        reporter.update(total=2)
         for n in (1, 2):
             assert steps.acquire(timeout=10)
-            hand.outcome({"result": "added", "n": n})
-            hand.tell(done=n, detail=f"part {n}")
+            reporter.add_outcome({"result": "added", "n": n})
+            reporter.update(done=n, detail=f"part {n}")
 
     job = jobs.submit("upload", "somebody", work)
     steps.release()
     until(lambda: job.done == 1 and job.detail)
-    record = jobs.look(job.id)
+    record = jobs.record(job.id)
     assert (record["state"], record["total"], record["detail"]) == ("running", 2, "part 1")
     steps.release()
     record = over(jobs, job)
     assert (record["state"], record["done"], record["counts"]) == ("done", 2, {"added": 2})
-    assert jobs.look(job.id, since=1)["outcomes"] == [{"result": "added", "n": 2}]
+    assert jobs.record(job.id, since=1)["outcomes"] == [{"result": "added", "n": 2}]
     assert heard == ["added", "added"]
     assert jobs.close(5)
 
@@ -398,7 +398,7 @@ def test_a_job_tells_of_its_progress_and_of_every_outcome() -> None:
 def test_who_brings_one_file_waits_for_one_of_those_who_brought_many() -> None:
     jobs, begun, go = Jobs(), list[str](), threading.Event()
 
-    def noting(name: str) -> Callable[[Hand], None]:
+    def noting(name: str) -> Callable[[JobReporter], None]:
         return lambda _: (begun.append(name), go.wait(20))[0]
 
     first = [jobs.submit("upload", "account:loud", noting(f"loud {n}")) for n in range(4)]
@@ -414,10 +414,10 @@ def test_who_brings_one_file_waits_for_one_of_those_who_brought_many() -> None:
 def test_a_job_that_fails_or_breaks_down_says_so_and_the_next_one_runs() -> None:
     jobs = Jobs()
 
-    def failing(_: Hand) -> None:
+    def failing(_: JobReporter) -> None:
         raise LibraryError("The disk is full.")
 
-    def broken(_: Hand) -> None:
+    def broken(_: JobReporter) -> None:
         raise RuntimeError("secret")
 
     for work, state, reason in ((failing, "failed", "The disk is full."), (broken, "failed", "log has the details"),
@@ -429,7 +429,7 @@ def test_a_job_that_fails_or_breaks_down_says_so_and_the_next_one_runs() -> None
         assert "secret" not in record["reason"]
         with pytest.raises(Conflict):
             jobs.stop(job.id)
-    with pytest.raises(NotHeld):
+    with pytest.raises(NotFound):
         jobs.get("none")
     assert jobs.close(5)
 
@@ -439,10 +439,10 @@ def test_jobs_are_stopped_running_or_waiting_and_there_is_an_end_to_them() -> No
     begun = threading.Event()
     told: list[str] = []
 
-    def endless(hand: Hand) -> None:
+    def endless(reporter: JobReporter) -> None:
         begun.set()
         while True:
-            hand.check()
+            reporter.check()
             time.sleep(0.005)
 
     running = jobs.submit("x", "y", endless, ended=lambda job: told.append(job.id))
@@ -465,7 +465,7 @@ def test_an_upload_that_was_taken_and_not_read_is_read_by_the_next_process(
 ) -> None:
     with made_service(tmp_path, catalogue, page=False) as made:
         block = threading.Event()
-        made.service.jobs.submit("x", "y", lambda hand: block.wait(10) and None)
+        made.service.jobs.submit("x", "y", lambda reporter: block.wait(10) and None)
         job = made.service.upload(LOCAL, io.BytesIO(b"Note on nets\n\nNets are mended in winter.\n"), "nets.txt")
         uploads = made.library.folder / "uploads"
         (uploads / "half").mkdir()
@@ -488,7 +488,7 @@ def test_uploads_that_waited_at_a_stop_are_read_in_the_order_in_which_they_were_
     for more in (4, 4, 0):  # some wait at two stops
         with made_service(tmp_path, catalogue, page=False) as made:
             block = threading.Event()
-            made.service.jobs.submit("x", "y", lambda hand, until=block: until.wait(10) and None)
+            made.service.jobs.submit("x", "y", lambda reporter, until=block: until.wait(10) and None)
             assert made.service.resume() == len(sent)
             for number in range(len(sent), len(sent) + more):
                 note = f"# Note on nets\n\nNets are mended {number} times.\n".encode()
@@ -507,13 +507,13 @@ def test_uploads_that_waited_at_a_stop_are_read_in_the_order_in_which_they_were_
 
 
 def test_a_restart_forgets_no_job(tmp_path: Path, catalogue: Catalogue) -> None:
-    def work(hand: Hand) -> None:
+    def work(reporter: JobReporter) -> None:
         for n in range(3):
-            hand.outcome({"result": "added", "n": n})
+            reporter.add_outcome({"result": "added", "n": n})
 
     with made_service(tmp_path, catalogue, page=False) as made:
         job = made.service.jobs.submit("count", "key:x", work, detail="three of them")
-        before = job_told(ended(made, job.to_json()))
+        before = describe_job(ended(made, job.to_json()))
     with made_service(tmp_path, catalogue, page=False) as made:
         staff = made.by("staff")
         assert staff.get(f"/api/v1/jobs/{job.id}").json() == before
@@ -528,32 +528,32 @@ def test_a_restart_forgets_no_job(tmp_path: Path, catalogue: Catalogue) -> None:
 def test_a_job_that_its_server_did_not_end_is_told_as_stopped_at_the_next_start(tmp_path: Path) -> None:
     block = threading.Event()
     with AccessStore(tmp_path) as store:
-        jobs = Jobs(history=History(store))
-        killed = jobs.submit("read", "key:x", lambda hand: block.wait(10) and None)
+        jobs = Jobs(history=JobHistory(store))
+        killed = jobs.submit("read", "key:x", lambda reporter: block.wait(10) and None)
     with AccessStore(tmp_path) as store, AccessStore(tmp_path / "elsewhere") as other:
-        again = Jobs(history=History(store))
-        told = again.look(killed.id)
+        again = Jobs(history=JobHistory(store))
+        told = again.record(killed.id)
         assert (told["state"], "server ended before" in told["reason"]) == ("stopped", True)
         assert told["finished"]
-        assert Jobs(history=History(other)).all() == []
+        assert Jobs(history=JobHistory(other)).all() == []
     block.set()
 
 
 def test_only_the_latest_jobs_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("assistant.service.jobs.KEPT", 3)
     with AccessStore(tmp_path) as store:
-        history = History(store)
+        history = JobHistory(store)
         for n in range(6):
             job = Job(f"j{n}", "x", "y", f"2026-01-0{n + 1}T00:00:00+00:00", state="done")
-            history.note(job.to_json())
+            history.save(job.to_json())
     with AccessStore(tmp_path) as store:
-        assert [each["id"] for each in History(store).latest(10)] == ["j5", "j4", "j3"]
+        assert [each["id"] for each in JobHistory(store).latest(10)] == ["j5", "j4", "j3"]
 
 
 def test_a_stopped_upload_leaves_nothing(tmp_path: Path, catalogue: Catalogue) -> None:
     with made_service(tmp_path, catalogue, page=False) as made:
         block = threading.Event()
-        made.service.jobs.submit("x", "y", lambda hand: block.wait(10) and None)
+        made.service.jobs.submit("x", "y", lambda reporter: block.wait(10) and None)
         job = made.service.upload(LOCAL, io.BytesIO(b"Note on nets\n\nNets are mended in winter.\n"), "nets.txt")
         made.service.stop_job(LOCAL, job.id)
         block.set()
@@ -566,7 +566,8 @@ def test_staff_stop_their_own_jobs_and_administrators_all(tmp_path: Path, catalo
         block = threading.Event()
         staff, other = (Principal(Role.STAFF, "key", f"key:{name}") for name in ("a", "b"))
         jobs = [
-            made.service.jobs.submit("x", by, lambda hand: block.wait(10) and None) for by in ("y", "key:a", "key:a")
+            made.service.jobs.submit("x", by, lambda reporter: block.wait(10) and None)
+            for by in ("y", "key:a", "key:a")
         ]
         try:
             with pytest.raises(Forbidden, match="begun by somebody else"):
@@ -596,9 +597,9 @@ def test_reading_stops_in_the_middle_of_a_document_and_leaves_nothing_of_it(
         text = "Note on nets\n\n" + "\n\n".join(f"{n}. Net number {n} is mended." for n in range(1, 40))
         held = threading.Event()
 
-        def work(hand: Hand) -> None:
+        def work(reporter: JobReporter) -> None:
             held.wait(10)
-            made.service._keeper.read(hand, [Input("nets.txt", text.encode(), trusted=True)], 1)
+            made.service._updater.read(reporter, [Input("nets.txt", text.encode(), trusted=True)], 1)
 
         job = made.service.jobs.submit("ingest", "local", work)
         job_id.append(job.id)
@@ -622,7 +623,7 @@ def test_feedback_and_pages_of_lists(tmp_path: Path, catalogue: Catalogue) -> No
             page = made.client.get("/api/v1/documents", params={"offset": at, "limit": 7}).json()
             seen += [each["id"] for each in page["items"]]
             at = page["next"]
-        assert len(seen) == len(set(seen)) == page["total"] == len(made.library.keys())
+        assert len(seen) == len(set(seen)) == page["total"] == len(made.library.document_keys())
         cited = answer["citations"][0]
         text = made.client.get(f"/api/v1/documents/{cited['document']}/text").json()["text"]
         assert text[cited["start"] : cited["end"]] == cited["quote"]
@@ -632,9 +633,11 @@ def test_feedback_and_pages_of_lists(tmp_path: Path, catalogue: Catalogue) -> No
 
 
 def test_overload_is_refused_with_a_time_and_passes(tmp_path: Path, catalogue: Catalogue) -> None:
-    chosen, turns = settings_with(queue=2), Turns(places=2, per_client=4)
-    with made_service(tmp_path, catalogue, page=False, reading=True, chosen=chosen, turns=turns) as made:
-        held, _ = hold(made.service.turns)
+    chosen, question_queue = settings_with(queue=2), QuestionQueue(places=2, per_client=4)
+    with made_service(
+        tmp_path, catalogue, page=False, reading=True, settings=chosen, question_queue=question_queue
+    ) as made:
+        held, _ = hold(made.service.question_queue)
         body = {"question": "When do boats leave?"}
         codes: list[int] = []
         threads = [
@@ -643,7 +646,7 @@ def test_overload_is_refused_with_a_time_and_passes(tmp_path: Path, catalogue: C
         ]
         for thread in threads:
             thread.start()
-        until(lambda: made.service.turns.waiting == 2)
+        until(lambda: made.service.question_queue.waiting == 2)
         mine = made.client.post("/api/v1/ask", json=body)
         other = made.by("read").post("/api/v1/ask", json=body)
         streamed = made.by("read").post("/api/v1/ask/stream", json=body)
@@ -682,7 +685,7 @@ def test_documents_are_fetched_by_a_job_that_says_what_came(tmp_path: Path, cata
         french = request.url.params["l"] == "fr"
         return httpx.Response(404) if french else httpx.Response(200, content=word_file(symbol))
 
-    with made_service(tmp_path, catalogue, page=False, keeper=fetching(ods)) as made:
+    with made_service(tmp_path, catalogue, page=False, updater=fetching(ods)) as made:
         body = {"symbols": [symbol], "languages": ["en", "fr"]}
         staff = made.by("staff")
         job = ended(made, staff.post("/api/v1/fetch", json=body).json())
@@ -705,7 +708,7 @@ def test_a_fetch_of_which_nothing_came_has_failed_and_says_no_longer_that_it_tri
     def busy(_: httpx.Request) -> httpx.Response:
         return httpx.Response(503, headers={"Retry-After": next(waits)})
 
-    with made_service(tmp_path, catalogue, page=False, keeper=fetching(busy)) as made:
+    with made_service(tmp_path, catalogue, page=False, updater=fetching(busy)) as made:
         staff = made.by("staff")
         asked = {"symbols": ["CTOC/COP/WG.7/2021/3"]}
         job = ended(made, staff.post("/api/v1/fetch", json=asked).json())
@@ -725,10 +728,10 @@ def test_a_reader_who_has_gone_keeps_no_place_in_the_queue(
 ) -> None:
     monkeypatch.setattr("assistant.api.api_replies.QUIET_SECONDS", 0.05)
     with (
-        made_service(tmp_path, catalogue, page=False, reading=True, chosen=settings_with(queue=1)) as made,
+        made_service(tmp_path, catalogue, page=False, reading=True, settings=settings_with(queue=1)) as made,
         listening(made) as address,
     ):
-        held, _ = hold(made.service.turns)
+        held, _ = hold(made.service.question_queue)
         body = b'{"question": "When do boats leave?"}'
         head = b"POST /api/v1/ask/stream HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
         with socket.create_connection(address, timeout=10) as reader:
@@ -737,8 +740,8 @@ def test_a_reader_who_has_gone_keeps_no_place_in_the_queue(
             while b": waiting" not in came:  # nothing happens, and the connection is kept alive
                 came += reader.recv(4_096)
             assert b"event: status" in came
-            assert made.service.turns.waiting == 1
-        until(lambda: not made.service.turns.waiting)
+            assert made.service.question_queue.waiting == 1
+        until(lambda: not made.service.question_queue.waiting)
         later = made.service.begin_ask(READER, asked("When do boats leave?"))
         held.go.set()
         assert later.result(10).question == "When do boats leave?"
@@ -764,11 +767,12 @@ def slow(starter_library: Library, catalogue: Catalogue) -> Iterator[Callable[..
 
     def make(replies: int = 8, patience: float = 30, **limits: int) -> tuple[Service, Held]:
         model = Model()
-        turns = Turns(**limits)
-        writer = Writer(Shared(model, replies, patience), SupportCheck(), away=turns.away)
+        question_queue = QuestionQueue(**limits)
+        writer = Writer(Shared(model, replies, patience), SupportCheck(), away=question_queue.away)
         made.append(
             Service(
-                Engine(starter_library, catalogue, readers=word_readers(), writer=writer, mode="quote"), turns=turns
+                Engine(starter_library, catalogue, readers=word_readers(), writer=writer, mode="quote"),
+                question_queue=question_queue,
             )
         )
         return made[-1], model.held
@@ -787,7 +791,7 @@ def test_while_one_waits_for_the_model_others_are_answered(
     others = [f"When is item {n} taken up?" for n in range(1, 6)] + [f"What says article {n}?" for n in range(3, 8)]
     got = [service.begin_ask(READER, asked(each)) for each in others]
     assert [alike(each.result(30)) for each in got] == [alike(starter_engine.ask(each)) for each in others]
-    assert service.turns.elsewhere == 1
+    assert service.question_queue.away_count == 1
     assert b"rapporteur_writing 1.0" in service.metrics_text(LOCAL)
     held.go.set()
     *events, done = heard(stream)
@@ -796,7 +800,7 @@ def test_while_one_waits_for_the_model_others_are_answered(
     assert done.answer.question == SMUGGLED
     assert done.answer.statements == starter_engine.ask(SMUGGLED).statements
     assert done.answer.dropped
-    assert service.turns.elsewhere == 0
+    assert service.question_queue.away_count == 0
 
 
 def test_while_the_model_makes_a_follow_up_whole_others_are_answered(
@@ -806,13 +810,13 @@ def test_while_the_model_makes_a_follow_up_whole_others_are_answered(
     leaning, before = "And how many articles has it?", ["What is the Protocol about?"]
     first = service.begin_ask(READER, asked(leaning, before, mode="auto"))
     assert held.begun.wait(10)
-    assert service.turns.elsewhere == 1
+    assert service.question_queue.away_count == 1
     other = "When is item 3 taken up?"
     assert alike(service.begin_ask(READER, asked(other, mode="quote")).result()) == alike(starter_engine.ask(other))
     assert not first.done()
     held.go.set()
     assert first.result(30).question == leaning
-    assert service.turns.elsewhere == 0
+    assert service.question_queue.away_count == 0
 
 
 def test_many_wait_for_the_model_at_once_and_each_gets_its_own_answer(
@@ -853,7 +857,7 @@ def test_those_who_wait_for_the_model_count_for_the_limits(slow: Callable[..., t
     with pytest.raises(TooMany):
         service.begin_ask(READER, asked(SMUGGLED)).result()
     second = service.begin_ask(other, asked(SMUGGLED, mode="write"))
-    until(lambda: service.turns.elsewhere == 2)
+    until(lambda: service.question_queue.away_count == 2)
     with pytest.raises(Overloaded):
         service.begin_ask(Principal(Role.READ, "key", "key:3"), asked(SMUGGLED)).result()
     held.go.set()
@@ -869,7 +873,7 @@ def test_a_reader_who_goes_while_the_model_is_waited_for_ends_the_writing(
     assert held.begun.wait(10)
     stream.close()
     held.go.set()
-    until(lambda: service.turns.elsewhere == 0)
+    until(lambda: service.question_queue.away_count == 0)
     assert service.begin_ask(READER, asked(SMUGGLED)).result().status == "answered"
 
 
@@ -889,24 +893,24 @@ def test_told_to_stop_it_waits_for_the_model_so_long_and_no_longer(slow: Callabl
     assert second.result(0).status == "answered"
 
 
-def test_batches_in_the_background_have_their_turn_while_a_model_is_waited_for(turns: Turns) -> None:
+def test_batches_in_the_background_have_their_turn_while_a_model_is_waited_for(question_queue: QuestionQueue) -> None:
     held = Held()
 
     def work() -> str:
-        with turns.away():
+        with question_queue.away():
             held()
-        with turns.batch():  # who has the turn again keeps it
+        with question_queue.batch():  # who has the turn again keeps it
             return "back"
 
-    answer = turns.take(work, "a")
+    answer = question_queue.submit(work, "a")
     assert held.begun.wait(10)
-    with turns.batch():
+    with question_queue.batch():
         held.go.set()
         time.sleep(0.05)
         assert not answer.done()
     assert answer.result(10) == "back"
-    with turns.away():  # nothing is given up by who has no turn
-        assert turns.take(lambda: 1, "b").result(10) == 1
+    with question_queue.away():  # nothing is given up by who has no turn
+        assert question_queue.submit(lambda: 1, "b").result(10) == 1
 
 
 def test_a_server_asks_itself_a_question_as_it_starts_so_that_the_first_of_somebody_waits_for_no_model(

@@ -18,7 +18,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from assistant.cli import app
-from assistant.cli.commands import Deferred
+from assistant.cli.commands import DeferredCommand
 from eval.training.training_commands import app as training
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,7 +46,7 @@ def shown(program: str, *, whole: bool) -> list[str]:
 
 def resolved(command: Any, name: str, words: list[str], above: Any = None) -> Iterator[str]:
     """The names of the command and subcommands that words call, once their options and arguments have been read."""
-    command = command.load() if isinstance(command, Deferred) else command
+    command = command.load() if isinstance(command, DeferredCommand) else command
     context = command.make_context(name, list(words), parent=above)
     yield name
     rest = [*getattr(context, "_protected_args", ()), *context.args]

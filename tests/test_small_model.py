@@ -14,7 +14,7 @@ from word_reader import word_readers
 from assistant.generation.writer import Writer
 from assistant.grounding.sentence_check import SupportCheck
 from assistant.model.endpoint import Endpoint
-from assistant.qa.answer import Finished, Progress, Said
+from assistant.qa.answer import Finished, Progress, StatementEvent
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.library import Library
@@ -69,7 +69,7 @@ def test_what_a_small_model_writes_stands_only_where_the_documents_say_it(
     assert answer.raw
     assert answer.raw[0].strip()
     assert answer.status in ("answered", "partial")
-    assert tuple(event.statement for event in events if isinstance(event, Said)) == answer.statements
+    assert tuple(event.statement for event in events if isinstance(event, StatementEvent)) == answer.statements
     quoted = engine.ask(ASKED, mode="quote")
     written = [statement for statement in answer.statements if statement.verdict == "supported"]
     assert written or answer.statements == quoted.statements

@@ -49,7 +49,7 @@ The meeting rose at 11.55 a.m.
 
 
 def read(text: str, name: str = "record.txt") -> Document:
-    return read_document(Input(name, text.encode()), Catalogue.shipped())[0]
+    return read_document(Input(name, text.encode()), Catalogue.packaged())[0]
 
 
 def speakers(document: Document) -> dict[str, str]:
@@ -285,7 +285,7 @@ def test_the_lists_and_the_lines_in_italics_of_a_printed_record_are_its_own_stat
     for n, words in enumerate([*said, "The President: I thank Peru."]):
         sheet.text(78, 110 + 30 * n, words)
     sheet.text(78, 240, "The meeting rose at 11.55 a.m.", 10, "i")
-    document = read_document(Input("record.pdf", sheet.bytes()), Catalogue.shipped())[0]
+    document = read_document(Input("record.pdf", sheet.bytes()), Catalogue.packaged())[0]
     own = {document.block_text(each) for each in document.blocks if each.kind == "paragraph"}
     assert {"President: Ms. Arno (Panama)", "Members: Chad Mr. Bend", "Peru Ms. Luz"} <= own
     assert {"The meeting was called to order at 10.05 a.m.", "The meeting rose at 11.55 a.m."} <= own

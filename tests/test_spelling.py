@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.qa.engine import Engine
-from assistant.qa.query import Speller
+from assistant.qa.query import SpellingCorrector
 from assistant.reports.comparison.topic_comparison import compare_topic
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder, make_embedder
@@ -25,8 +25,8 @@ class PiecesOfMiniLM(HashEmbedder):
     def __init__(self, models: Path) -> None:
         self._real = make_embedder("minilm", models)
 
-    def offsets(self, text: str) -> list[tuple[int, int]]:
-        return self._real.offsets(text)
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
+        return self._real.token_spans(text)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     sources = [source for source in starter_sources() if source.name in ("protocol.md", "treaty-status.md")]
     folder = tmp_path_factory.mktemp("spelling")
     with Library(folder / "library", PiecesOfMiniLM(folder / "models"), SEGMENTER_VERSION) as held:
-        assert [outcome.result for outcome in ingest(sources, held, Catalogue.shipped())] == ["added", "added"]
+        assert [outcome.result for outcome in ingest(sources, held, Catalogue.packaged())] == ["added", "added"]
         yield held
 
 
@@ -48,11 +48,11 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     ],
 )
 def test_one_keystroke_is_mended(library: Library, slip: str, meant: str) -> None:
-    assert Speller(library).mended(slip) == meant
+    assert SpellingCorrector(library).correct(slip) == meant
 
 
 def test_the_subject_of_a_paper_is_mended_as_a_question_is(library: Library) -> None:
-    engine = Engine(library, Catalogue.shipped())
+    engine = Engine(library, Catalogue.packaged())
     assert engine.subject("a suspected vesel").text == "a suspected vessel"
     assert compare_topic(engine, "a suspected vesel").topic == "a suspected vessel"
 
@@ -74,13 +74,13 @@ def test_the_subject_of_a_paper_is_mended_as_a_question_is(library: Library) -> 
     ],
 )
 def test_what_is_no_slip_stays_as_it_is(library: Library, text: str) -> None:
-    assert Speller(library).mended(text) == text
+    assert SpellingCorrector(library).correct(text) == text
 
 
 @settings(max_examples=60, deadline=None)
 @given(text=st.text(max_size=80))
 def test_mending_is_done_in_one_go_and_keeps_all_but_words(library: Library, text: str) -> None:
-    speller = Speller(library)
-    once = speller.mended(text)
-    assert speller.mended(once) == once
+    speller = SpellingCorrector(library)
+    once = speller.correct(text)
+    assert speller.correct(once) == once
     assert [c for c in once if not c.isalpha()] == [c for c in text if not c.isalpha()]

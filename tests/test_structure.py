@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from corpus.catalogue import Catalogue
 from corpus.documents import Block, Document
-from corpus.tables import tables_of
+from corpus.tables import find_tables
 from ingest.pipeline import Input, read_document
 
 NOTHING = Catalogue([], [])
@@ -540,8 +540,8 @@ def test_rows_of_a_report_are_cited_by_table_and_row_and_carry_the_header() -> N
 )
 def test_a_line_right_above_a_table_that_numbers_it_is_its_caption_in_six_languages(caption: str) -> None:
     made = document(f"# Ports\n\n1. Fees are listed.\n\n{caption}\n\n| Port | Fee |\n|---|---|\n| Bay | 12 |\n")
-    (table,) = tables_of(made)
-    assert (table.locator, table.number(made)) == ("table 4", "4")
+    (table,) = find_tables(made)
+    assert (table.locator, table.caption_number(made)) == ("table 4", "4")
     assert {block.locator for block in table.caption} == {"table 4"}
     assert table.rows[0].locator == "table 4, row 1"
     last = made.block_text(table.caption[-1])
@@ -561,7 +561,7 @@ def test_a_caption_without_a_number_belongs_to_its_table_alone() -> None:
     html = f"<html><body><h1>Ports</h1><table border=1><caption>Table 4</caption>{rows}</table><p>Others follow.</p>"
     html += f"<table border=1><caption>In crowns</caption>{rows}</table><p>More.</p><table border=1>{rows}</table>"
     made = read_document(Input("ports.html", html.encode()), NOTHING)[0]
-    tables = tables_of(made)
+    tables = find_tables(made)
     assert [[made.block_text(block) for block in table.caption] for table in tables[:2]] == [["Table 4"], ["In crowns"]]
     assert [table.rows[0].context for table in tables] == ["Table 4; Port | Fee", "In crowns; Port | Fee", "Port | Fee"]
     assert len({table.locator for table in tables}) == 3

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from assistant.generation.grounding_spans import grounds
-from assistant.generation.reply_parser import Parts, Written
+from assistant.generation.grounding_spans import find_support
+from assistant.generation.reply_parser import ParsedSentence, ReplyParser
 from assistant.grounding.exact_values import Source
 from assistant.grounding.rejection_reasons import Reason
 from assistant.grounding.sentence_check import Support, SupportCheck
@@ -222,16 +222,16 @@ def test_the_narrowest_words_are_cited_and_two_sentences_only_where_one_will_not
         for passage in starter_library.passages(document.id)
     ]
     check = SupportCheck()
-    (one,), support = grounds(check, "About 400 experts from 80 countries took part in the eighth meeting.", cited)
+    (one,), support = find_support(check, "About 400 experts from 80 countries took part in the eighth meeting.", cited)
     assert support.whole
     assert one.locator == "para. 12"
-    two, _ = grounds(
+    two, _ = find_support(
         check,
         "Smugglers earned up to USD 7 billion in 2016, and about 400 experts from 80 countries took part in the eighth meeting.",
         cited,
     )
     assert [unit.locator for unit in two] == ["para. 4", "para. 12"]
-    mixed, support = grounds(check, "About 400 smugglers from 30 countries earned up to USD 58 million.", cited)
+    mixed, support = find_support(check, "About 400 smugglers from 30 countries earned up to USD 58 million.", cited)
     assert mixed == []
     assert support.lacks
 
@@ -284,8 +284,8 @@ def test_a_reply_is_cut_alike_however_it_comes(reply: str, size: int) -> None:
     assert _cut(reply, size) == _cut(reply, max(1, len(reply)))
 
 
-def _cut(reply: str, size: int) -> list[Written]:
-    parts = Parts()
+def _cut(reply: str, size: int) -> list[ParsedSentence]:
+    parts = ReplyParser()
     made = [each for n in range(0, len(reply), size) for each in parts.feed(reply[n : n + size])]
     return [*made, *parts.end()]
 
@@ -294,10 +294,10 @@ def _cut(reply: str, size: int) -> list[Written]:
 def test_reasons_are_told_in_the_six_languages(language: str) -> None:
     kinds = {name.removeprefix("lack_") for name in texts("answers", "en") if name.startswith("lack_")}
     filled = {"weekday": Reason("weekday", "3"), "strength": Reason("strength", "obligation", "permission")}
-    told = {kind: filled.get(kind, Reason(kind, "7/1", "x")).said(language) for kind in kinds}
+    told = {kind: filled.get(kind, Reason(kind, "7/1", "x")).message(language) for kind in kinds}
     assert all(text and "{" not in text for text in told.values())
     assert len(set(told.values())) == len(told)
-    whole = Reason("given", parts=(Reason("date", "2021-10-14"), filled["weekday"])).said(language)
+    whole = Reason("given", parts=(Reason("date", "2021-10-14"), filled["weekday"])).message(language)
     assert told["weekday"] in whole
     assert "2021-10-14" in whole
 

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from corpus.symbols import (
     MAX_RANGE,
     KnownSymbols,
-    Mention,
     Modifier,
     Symbol,
     SymbolError,
+    SymbolMention,
+    document_url,
     expand,
     expand_all,
     find_symbols,
-    link,
     same_document,
 )
 
@@ -199,7 +199,7 @@ def test_what_is_no_symbol_is_refused_with_the_text_and_an_example(text: str) ->
         Symbol.parse(text)
     assert (repr(text) if len(text) <= 60 else repr(text[:50])[:-1]) in str(refused.value)
     assert "CTOC/COP/WG.7/2021/1" in str(refused.value)
-    assert Symbol.read(text) is None
+    assert Symbol.try_parse(text) is None
 
 
 def test_words_of_unknown_bodies_keep_their_mixed_case_and_become_capitals_otherwise() -> None:
@@ -233,16 +233,16 @@ def test_modifiers_base_and_parent() -> None:
 def test_a_double_symbol_is_two_symbols_of_one_document() -> None:
     double = Symbol.parse("a/es-10/1043 – s/2025/529")
     assert double.text == "A/ES-10/1043-S/2025/529"
-    assert double.all == (Symbol("A/ES-10/1043"), Symbol("S/2025/529"))
-    assert all(same_document(double, half) and same_document(half, double) for half in double.all)
-    assert not same_document(*double.all)
+    assert double.halves == (Symbol("A/ES-10/1043"), Symbol("S/2025/529"))
+    assert all(same_document(double, half) and same_document(half, double) for half in double.halves)
+    assert not same_document(*double.halves)
     assert not same_document(double, Symbol("S/2025/530"))
 
 
 def test_a_modifier_behind_a_double_symbol_belongs_to_both_halves() -> None:
     shared = Symbol.parse("A/64/742-S/2010/181/Corr.1")
     apart = Symbol.parse("A/64/742/Corr.1-S/2010/181/Corr.1")
-    assert shared.all == apart.all == (Symbol("A/64/742/Corr.1"), Symbol("S/2010/181/Corr.1"))
+    assert shared.halves == apart.halves == (Symbol("A/64/742/Corr.1"), Symbol("S/2010/181/Corr.1"))
     assert same_document(shared, apart)
     assert shared.parent == apart.parent == Symbol("A/64/742-S/2010/181")
     assert Symbol.parse("A/64/742/Add.1-S/2010/200").base == Symbol("A/64/742")
@@ -267,8 +267,8 @@ def test_a_report_is_the_same_with_and_without_the_form_in_which_it_is_issued() 
 def test_a_hyphen_joins_bodies_before_a_number_and_symbols_behind_one() -> None:
     joint = Symbol.parse("DP-FPA/2016/1-E/ICEF/2016/8")
     turned = Symbol.parse("E/ICEF/2016/8-DP-FPA/2016/1")
-    assert joint.all == (Symbol("DP-FPA/2016/1"), Symbol("E/ICEF/2016/8"))
-    assert turned.all == (Symbol("E/ICEF/2016/8"), Symbol("DP-FPA/2016/1"))
+    assert joint.halves == (Symbol("DP-FPA/2016/1"), Symbol("E/ICEF/2016/8"))
+    assert turned.halves == (Symbol("E/ICEF/2016/8"), Symbol("DP-FPA/2016/1"))
     assert Symbol.parse("DP-FPA/2016/1/Add.2").parent == Symbol("DP-FPA/2016/1")
     assert [symbol.text for symbol in expand("DP-FPA/2016/1-3")] == ["DP-FPA/2016/1", "DP-FPA/2016/2", "DP-FPA/2016/3"]
 
@@ -304,7 +304,7 @@ def test_whatever_is_read_reads_again_to_itself(text: str) -> None:
         return
     assert Symbol.parse(symbol.text) == symbol
     assert symbol.base.modifiers == ()
-    assert all(same_document(symbol, half) for half in symbol.all)
+    assert all(same_document(symbol, half) for half in symbol.halves)
 
 
 @LIMITLESS
@@ -332,7 +332,7 @@ def test_the_parents_of_a_symbol_are_before_it_and_lead_to_its_base(symbol: Symb
 @LIMITLESS
 @given(SYMBOLS, st.sampled_from(["en", "fr", "es", "ru", "ar", "zh"]))
 def test_a_link_leads_back_to_the_document(symbol: Symbol, language: str) -> None:
-    address = link(symbol, language)
+    address = document_url(symbol, language)
     start = f"https://docs.un.org/{language}/"
     assert address.startswith(start)
     assert same_document(Symbol.parse(unquote(address.removeprefix(start))), symbol)
@@ -340,11 +340,11 @@ def test_a_link_leads_back_to_the_document(symbol: Symbol, language: str) -> Non
 
 
 def test_links_keep_slashes_and_refuse_other_languages() -> None:
-    assert link(Symbol("A/80/15 (Part II)"), "fr") == "https://docs.un.org/fr/A/80/15%20%28Part%20II%29"
-    assert link(Symbol("CTOC/COP/WG.7/2021/1")) == "https://docs.un.org/en/CTOC/COP/WG.7/2021/1"
-    assert link(Symbol("MSC.1/Circ.1702")) is link(Symbol("GB.350/INS/4")) is None
+    assert document_url(Symbol("A/80/15 (Part II)"), "fr") == "https://docs.un.org/fr/A/80/15%20%28Part%20II%29"
+    assert document_url(Symbol("CTOC/COP/WG.7/2021/1")) == "https://docs.un.org/en/CTOC/COP/WG.7/2021/1"
+    assert document_url(Symbol("MSC.1/Circ.1702")) is document_url(Symbol("GB.350/INS/4")) is None
     with pytest.raises(ValueError, match="'de'"):
-        link(Symbol("A/80/6"), "de")
+        document_url(Symbol("A/80/6"), "de")
 
 
 # In running text
@@ -360,7 +360,7 @@ def test_a_symbol_is_found_in_running_text_of_any_language_and_nothing_more_is_t
     before: str, symbol: Symbol, behind: str
 ) -> None:
     text = before + symbol.text + behind
-    assert find_symbols(text) == [Mention(symbol, len(before), len(before) + len(symbol.text))]
+    assert find_symbols(text) == [SymbolMention(symbol, len(before), len(before) + len(symbol.text))]
 
 
 @LIMITLESS
@@ -559,16 +559,16 @@ def test_running_text_gives_the_spans_of_abbreviations_and_only_the_ends_of_impo
     ["A79/17", "WHA79.4", "EB158.R7", "220 EX/5", "43 C/5", "A43-WP/112", "A42-21", "ILC.114/Record No. 5A", "GC(69)/7", "MEPC 83/17"],
 )  # fmt: skip
 def test_a_symbol_of_another_house_is_taken_where_it_is_given_and_nowhere_else(text: str) -> None:
-    symbol = Symbol.given(f" {text}*")
-    assert (symbol.text, symbol.reissue, symbol.of_other, symbol.all) == (text, 1, True, (symbol,))
-    assert link(symbol) is None
-    assert Symbol.read(text) is None
+    symbol = Symbol.parse_any(f" {text}*")
+    assert (symbol.text, symbol.reissue, symbol.is_external, symbol.halves) == (text, 1, True, (symbol,))
+    assert document_url(symbol) is None
+    assert Symbol.try_parse(text) is None
     assert found(f"See {text}, and {text}.") == []
-    assert Symbol.given("a/80/6") == Symbol("A/80/6")
+    assert Symbol.parse_any("a/80/6") == Symbol("A/80/6")
 
 
 def test_a_modifier_of_another_house_tells_its_parent() -> None:
-    added = Symbol.given("A79/17 Add.1")
+    added = Symbol.parse_any("A79/17 Add.1")
     assert (added.text, added.parent, added.base) == ("A79/17/Add.1", Symbol("A79/17"), Symbol("A79/17"))
     assert Symbol("A79/17") < added < Symbol("A79/18")
 
@@ -583,11 +583,11 @@ def test_a_modifier_of_another_house_tells_its_parent() -> None:
 )  # fmt: skip
 def test_words_and_what_breaks_the_rules_of_the_united_nations_are_not_taken_though_they_are_given(text: str) -> None:
     with pytest.raises(SymbolError):
-        Symbol.given(text)
+        Symbol.parse_any(text)
 
 
 KNOWN = KnownSymbols(
-    map(Symbol.given, ["A79/17", "A79/17/Add.1", "220 EX/5", "GC(69)/7", "GB.350/INS/4", "MSC.1/Circ.1702", "WT/L/1", "A/80/6 (Sect. 16)"])
+    map(Symbol.parse_any, ["A79/17", "A79/17/Add.1", "220 EX/5", "GC(69)/7", "GB.350/INS/4", "MSC.1/Circ.1702", "WT/L/1", "A/80/6 (Sect. 16)"])
 )  # fmt: skip
 
 
@@ -606,7 +606,7 @@ KNOWN = KnownSymbols(
 def test_a_symbol_that_is_known_is_found_in_any_form_and_is_no_part_of_another(text: str, named: list[str]) -> None:
     assert [each.symbol.text for each in KNOWN.find(text)] == named
     for each in KNOWN.find(text):
-        assert Symbol.given(text[each.start : each.end].replace("ex", "EX").replace("a79", "A79")) == each.symbol
+        assert Symbol.parse_any(text[each.start : each.end].replace("ex", "EX").replace("a79", "A79")) == each.symbol
 
 
 def test_a_symbol_is_told_by_the_form_of_a_known_one_that_no_rule_finds() -> None:

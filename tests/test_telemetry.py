@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from assistant.logs import trace
 from assistant.settings import SettingsError
-from corpus.extras import install
+from corpus.extras import install_command
 
 
 @pytest.fixture(autouse=True)
@@ -36,5 +36,5 @@ def test_an_exporter_that_is_not_known_and_a_missing_package_are_told(monkeypatc
         trace(FastAPI())
     monkeypatch.setenv("OTEL_TRACES_EXPORTER", "otlp")
     monkeypatch.setitem(sys.modules, "opentelemetry.instrumentation.fastapi", None)
-    with pytest.raises(SettingsError, match=re.escape(f"not installed: {install('otel')}")):
+    with pytest.raises(SettingsError, match=re.escape(f"not installed: {install_command('otel')}")):
         trace(FastAPI())

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from conftest import Holding, add
 from rich.console import Console
-from word_reader import BARS
+from word_reader import THRESHOLDS
 
 from assistant.answer_phrases import say
 from assistant.cli.render import print_answer, print_events
-from assistant.markdown import PARAGRAPH, opening, rendered
-from assistant.qa.abstention import Bars
-from assistant.qa.answer import Said
+from assistant.markdown import PARAGRAPH, opening, render_answer
+from assistant.qa.abstention import Thresholds
+from assistant.qa.answer import StatementEvent
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Reading
 from assistant.qa.readers import Readers
@@ -45,7 +45,7 @@ class Judge:
 
 
 def engine(holding: Holding, logit: float) -> Engine:
-    return holding(NOTE, readers=Readers({"en": Judge(logit)}, {"en": BARS}))
+    return holding(NOTE, readers=Readers({"en": Judge(logit)}, {"en": THRESHOLDS}))
 
 
 @pytest.mark.parametrize(("logit", "status"), [(3.0, "answered"), (-2.0, "tentative"), (-9.0, "not_found")])
@@ -65,7 +65,7 @@ def test_evidence_is_an_answer_or_what_comes_closest_or_nothing(holding: Holding
 def test_nothing_comes_closest_where_no_passage_is_as_like_the_question_as_the_bar_says(
     holding: Holding, alike: float | None, logit: float, status: str
 ) -> None:
-    readers = Readers({"en": Judge(logit)}, {"en": replace(BARS, alike=alike)})
+    readers = Readers({"en": Judge(logit)}, {"en": replace(THRESHOLDS, min_likeness=alike)})
     answer = holding(NOTE, readers=readers).ask("How many crowns do yachts pay a night?")
     assert answer.status == status
 
@@ -77,13 +77,13 @@ def test_nothing_comes_closest_where_no_passage_is_as_like_the_question_as_the_b
 def test_what_has_all_words_of_a_question_answers_it_however_little_it_is_like_it(
     holding: Holding, question: str, status: str
 ) -> None:
-    readers = Readers({"multilingual": Judge(1.0)}, {"multilingual": replace(BARS, alike=9.0)})
+    readers = Readers({"multilingual": Judge(1.0)}, {"multilingual": replace(THRESHOLDS, min_likeness=9.0)})
     assert holding(FRENCH, readers=readers).ask(question, language="fr").status == status
 
 
 FRENCH = "# Règles du port\n\nA/88/502\n\n1. Les yachts paient quarante couronnes (crowns) par nuit dans le port des yachts.\n"
-STRICT, LENIENT = Bars(1.0, 0.0, 2.0, 0.5), Bars(1.0, 0.0, -1.0, -2.0)
-"""Bars of readers of which one must be surer than the other."""
+STRICT, LENIENT = Thresholds(1.0, 0.0, 2.0, 0.5), Thresholds(1.0, 0.0, -1.0, -2.0)
+"""Thresholds of readers of which one must be surer than the other."""
 
 
 @pytest.mark.parametrize(
@@ -98,8 +98,8 @@ STRICT, LENIENT = Bars(1.0, 0.0, 2.0, 0.5), Bars(1.0, 0.0, -1.0, -2.0)
 def test_passages_of_two_readers_are_ranked_by_chance_and_held_each_against_its_own_bar(
     holding: Holding, monkeypatch: pytest.MonkeyPatch, english: float, french: float, status: str, first: str
 ) -> None:
-    monkeypatch.setattr("assistant.qa.readers.FOUND", 0.0)
-    for name in ("NEARER", "OWN_LANGUAGE"):
+    monkeypatch.setattr("assistant.qa.readers.SEARCH_WEIGHT", 0.0)
+    for name in ("LIKENESS_TO_ODDS", "OWN_LANGUAGE_ODDS"):
         monkeypatch.setattr(f"assistant.qa.retriever.{name}", 0.0)
     readers = Readers({"en": Judge(english), "multilingual": Judge(french)}, {"en": STRICT, "multilingual": LENIENT})
     answer = holding(NOTE, FRENCH, readers=readers).ask("How many crowns do yachts pay a night?")
@@ -120,7 +120,7 @@ def test_its_doubt_stands_before_its_words_in_text_and_on_the_terminal_streamed_
     asked = engine(holding, -2.0)
     answer = asked.ask("How many crowns do yachts pay a night?")
     doubt = say("tentative", "en")
-    shown = rendered(answer)
+    shown = render_answer(answer)
     assert shown.text.startswith(doubt + PARAGRAPH)
     assert opening(doubt) == doubt + PARAGRAPH
     assert shown.text.count(doubt) == 1
@@ -140,7 +140,7 @@ def test_its_doubt_stands_before_its_words_in_text_and_on_the_terminal_streamed_
 @pytest.mark.parametrize(("logit", "tentative"), [(-2.0, True), (3.0, False)])
 def test_the_event_of_a_statement_tells_that_it_may_not_answer(holding: Holding, logit: float, tentative: bool) -> None:
     events = list(engine(holding, logit).stream("How many crowns do yachts pay a night?"))
-    told = [event.to_json()["tentative"] for event in events if isinstance(event, Said)]
+    told = [event.to_json()["tentative"] for event in events if isinstance(event, StatementEvent)]
     assert told
     assert set(told) == {tentative}
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.analysis import analyse, fold, symbol_token, words
+from corpus.analysis import analyse, fold, symbol_token, word_spans
 from corpus.documents import LANGUAGES
 from corpus.language import detect_language
 from corpus.sentences import sentence_spans
@@ -124,7 +124,7 @@ def test_case_plays_no_part_in_folding(text: str) -> None:
 @given(st.text(max_size=200))
 def test_words_are_spans_of_the_text(text: str) -> None:
     end = 0
-    for word, start, stop in words(text):
+    for word, start, stop in word_spans(text):
         assert end <= start < stop
         assert text[start:stop] == word
         end = stop
@@ -288,6 +288,9 @@ def test_some_official_language_is_always_told(text: str, default: str) -> None:
         "Of 3 Feb. 2021, at U.N. Headquarters.",
         "12. The number of a paragraph ends no sentence.",
         "The list (a, b, c, etc.) is long.",
+        "Расходы составят 268,4 млн. долл. США в год, см. A/81/7.",
+        "Le rapport (voir doc. A/81/7) porte sur env. 12 lieux.",
+        "Los gastos de EE. UU. figuran en las págs. 3 y 4.",
         "Distr. General is printed above.",
         "A/80/6 (Sect. 16) and Add. 1 were issued.",
     ],
@@ -300,6 +303,7 @@ def test_abbreviations_and_numbers_end_no_sentence(whole: str) -> None:
     ("language", "parts"),
     [
         ("en", ["It opens at 11 a.m.", "It closes at 1 p.m.", "Who comes?", "All!", "Done…"]),
+        ("ru", ["Приехали Япония, Чили и др.", "Комитет ждёт."]),
         ("en", ["He said “Stop.”", "She left.", "(They stayed.)", "All slept."]),
         ("en", ["The answer is no.", "Ask again.", "He said “No.”", "It is a work of art.", "Look."]),
         ("en", ["It began in 2021.", "It ended in 2022.", "Item 3.", "Then item 4."]),
@@ -349,7 +353,7 @@ def test_sentences_are_in_order_and_cover_all_but_white_space(text: str, languag
 
 
 def test_marks_and_spaces_alone_are_no_words() -> None:
-    assert words("  … — () ?") == []
+    assert word_spans("  … — () ?") == []
     assert analyse("  … — () ?", "en") == []
     assert sentence_spans(" \n\t ", "en") == []
 

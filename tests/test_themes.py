@@ -21,18 +21,18 @@ from typer.testing import CliRunner
 
 from assistant.cli import app
 from assistant.export.file_formats import render
-from assistant.export.layouts import publication_of
-from assistant.export.theme_plots import map_of, years_of
+from assistant.export.layouts import build_publication
+from assistant.export.theme_plots import draw_map, draw_timeline
 from assistant.qa.engine import Engine
 from assistant.reports import ReportError
-from assistant.reports.themes.clusters import centred, clusters, count_for, places
+from assistant.reports.themes.clusters import center, cluster, default_count, map_positions
 from assistant.reports.themes.naming import Namer
-from assistant.reports.themes.theme_maker import themes_of
+from assistant.reports.themes.theme_maker import find_themes
 from assistant.reports.themes.theme_model import Themes
 from assistant.vocabulary import Vocabulary
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Block, Document
-from corpus.embedding import Crossing, HashEmbedder
+from corpus.embedding import HashEmbedder, LanguageShift
 from corpus.library import Library
 from ingest.pipeline import Input, starter_sources
 
@@ -52,7 +52,7 @@ def _boats(count: int) -> list[Input]:
 
 @pytest.fixture(scope="module")
 def starter_themes(starter_engine: Engine) -> Themes:
-    return themes_of(starter_engine)
+    return find_themes(starter_engine)
 
 
 def test_every_document_is_in_one_theme_or_apart_and_themes_have_three(
@@ -61,7 +61,7 @@ def test_every_document_is_in_one_theme_or_apart_and_themes_have_three(
     library = starter_engine.library
     found = [each.document for theme in starter_themes.themes for each in theme.documents]
     apart = [each.document for each in (*starter_themes.apart, *starter_themes.loose)]
-    assert sorted(found + apart) == sorted(library.versions().quotable("en"))
+    assert sorted(found + apart) == sorted(library.versions().quotable_documents("en"))
     assert min(len(theme.documents) for theme in starter_themes.themes) >= 3
     passages = [passage for theme in starter_themes.themes for passage in theme.passages]
     assert len({passage.id for passage in passages}) == len(passages)
@@ -82,11 +82,11 @@ def test_a_document_of_two_lines_changes_no_theme(holding: Holding) -> None:
             for m in range(1, 4)
         ]
     engine = holding(*texts)
-    before = themes_of(engine)
+    before = find_themes(engine)
     assert len(before.themes) == len(lines)
     small = "---\nsymbol: A/90/1\ntitle: Letter\nlanguage: en\n---\n# Letter\n\n1. Nets and gulls, and mountain soup for the watch.\n"
     more(engine, small)
-    after = themes_of(engine)
+    after = find_themes(engine)
     assert [theme.name for theme in after.themes] == [theme.name for theme in before.themes]
     held = {each.document for theme in before.themes for each in theme.documents}
     for one, other in zip(before.themes, after.themes, strict=True):
@@ -98,7 +98,7 @@ def test_letters_that_nothing_names_together_are_of_no_theme(holding: Holding) -
     letters = [(f"A/8{n}/8", f"Letter dated {n + 1} March 2030 from the Mission", said)
                for n, said in enumerate(("Zebras graze on hills.", "Tea is dear in town.", "Bells ring at noon."))]  # fmt: skip
     engine = holding(*_boats(3), *_reports(*letters))
-    made = themes_of(engine)
+    made = find_themes(engine)
     assert [theme.name for theme in made.themes] == ["Safety of fishing boats"]
     assert {each.label for each in made.loose} == {"A/80/8", "A/81/8", "A/82/8"}
     assert "A/80/8" in markdown(made, engine.library).partition("of no theme")[2]
@@ -109,7 +109,7 @@ def test_where_phrases_name_most_of_what_is_held_no_theme_is_called_by_the_title
 ) -> None:
     others = [("A/80/8", "Resolution 977 (2030)", "Zebras graze on hills."), ("A/81/8", "Prices", "Tea is dear in town."),
               ("A/82/8", "Clocks", "Bells ring at noon.")]  # fmt: skip
-    made = themes_of(holding(*_boats(4), *_reports(*others)))
+    made = find_themes(holding(*_boats(4), *_reports(*others)))
     assert [theme.name for theme in made.themes] == ["Safety of fishing boats"]
     assert {each.label for each in made.loose} == {"A/80/8", "A/81/8", "A/82/8"}
 
@@ -117,7 +117,7 @@ def test_where_phrases_name_most_of_what_is_held_no_theme_is_called_by_the_title
 def test_no_theme_is_called_by_a_title_whose_words_most_of_its_documents_do_not_say(holding: Holding) -> None:
     others = [("A/80/8", "Strengthening of lighthouses", "Zebras graze on hills."), ("A/81/8", "Prices", "Tea is dear in town."),
               ("A/82/8", "Clocks", "Bells ring at noon.")]  # fmt: skip
-    made = themes_of(holding(*_reports(*others)))
+    made = find_themes(holding(*_reports(*others)))
     assert made.themes == ()
     assert {each.label for each in made.loose} == {"A/80/8", "A/81/8", "A/82/8"}
 
@@ -135,19 +135,19 @@ def test_where_no_phrase_names_a_theme_an_acronym_of_its_headings_or_the_body_of
         "PORTA": _reports(*((symbol, title, f"Of PORTA {title.split()[0]} speaks.") for symbol, title in AUDITS)),
         "Security Council": [COUNCIL.format(n, *told) for n, told in enumerate(LETTERS, 1)],
     }
-    assert any(name in theme.name for theme in themes_of(holding(*_boats(6), *others[name])).themes)
+    assert any(name in theme.name for theme in find_themes(holding(*_boats(6), *others[name])).themes)
 
 
 def test_agendas_and_records_of_meetings_stand_apart(holding: Holding) -> None:
     named = (("A/79/PV.7", "Opening"), ("A/79/9", "Boats"), ("A/79/10", "Harbours"), ("A/79/11", "Flags"))
     engine = holding(*_reports(*((symbol, title, f"{title} need a register.") for symbol, title in named)))
-    themes = themes_of(engine)
+    themes = find_themes(engine)
     assert [each.label for each in themes.apart] == ["A/79/PV.7"]
     assert "A/79/PV.7" in markdown(themes, engine.library).partition("in no theme")[2]
 
 
 def test_another_ingestion_in_another_order_gives_the_same_themes(holding: Holding, starter_themes: Themes) -> None:
-    again = themes_of(holding(*reversed(list(starter_sources()))))
+    again = find_themes(holding(*reversed(list(starter_sources()))))
     first = {passage.id: theme.number for theme in starter_themes.themes for passage in theme.passages}
     second = {passage.id: theme.number for theme in again.themes for passage in theme.passages}
     ids = sorted(first)
@@ -173,22 +173,22 @@ def test_names_differ_counts_agree_and_summaries_quote_their_own_theme(
 def test_themes_are_made_once_and_read_again_until_the_library_changes(holding: Holding) -> None:
     engine = holding(*list(starter_sources())[:6])
     told: list[str] = []
-    first = themes_of(engine, progress=lambda name, done, total: told.append(name))
+    first = find_themes(engine, progress=lambda name, done, total: told.append(name))
     assert len(told) == len(first.themes)
-    assert themes_of(engine, progress=lambda name, done, total: told.append(name)) == first
+    assert find_themes(engine, progress=lambda name, done, total: told.append(name)) == first
     assert len(told) == len(first.themes)
     (kept,) = (engine.library.folder / "derived" / "themes").glob("*.json")
     kept.write_text("{", encoding="utf-8")
-    assert themes_of(engine) == first
+    assert find_themes(engine) == first
     more(engine, "---\ntitle: New\nslug: new\nlanguage: en\n---\n# New\n\n1. Boats need a flag.\n")
-    assert themes_of(engine) != first
+    assert find_themes(engine) != first
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_names_and_headings_are_in_the_language_asked_for(starter_engine: Engine, language: str) -> None:
-    themes = themes_of(starter_engine, language, 5)
+    themes = find_themes(starter_engine, language, 5)
     assert len(themes.themes) == 5
-    assert render(publication_of(themes, starter_engine.library), "md")
+    assert render(build_publication(themes, starter_engine.library), "md")
 
 
 def test_texts_that_no_model_reads_are_clustered_by_their_words(holding: Holding) -> None:
@@ -202,7 +202,7 @@ def test_texts_that_no_model_reads_are_clustered_by_their_words(holding: Holding
     texts = (f"---\ntitle: {name}\nslug: {name}\nlanguage: ru\n---\n# {name}\n\n{text}\n"
              for name, text in (("boats", boats), ("roads", roads)))  # fmt: skip
     engine = holding(*texts, embedder=English())
-    themes = themes_of(engine, "ru", 2)
+    themes = find_themes(engine, "ru", 2)
     assert engine.library.passage_vectors([each.id for theme in themes.themes for each in theme.passages]) == {}
     assert [len({each.document for each in theme.passages}) for theme in themes.themes] == [1, 1]
     assert sum(len(theme.passages) for theme in themes.themes) >= 2
@@ -210,17 +210,17 @@ def test_texts_that_no_model_reads_are_clustered_by_their_words(holding: Holding
 
 def test_an_empty_library_has_no_themes_and_says_so(holding: Holding) -> None:
     with pytest.raises(ReportError, match="library is empty"):
-        themes_of(holding())
+        find_themes(holding())
 
 
 def test_a_library_of_one_passage_is_one_theme(holding: Holding) -> None:
     engine = holding("---\ntitle: Boats\nslug: boats\nlanguage: en\n---\n# Boats\n\n1. Boats need a flag.\n")
-    themes = themes_of(engine, count=9)
-    assert sum(len(theme.passages) for theme in themes.themes) == sum(engine.library.languages().values())
+    themes = find_themes(engine, count=9)
+    assert sum(len(theme.passages) for theme in themes.themes) == sum(engine.library.passage_counts().values())
 
 
 def test_drawings_are_well_formed_and_lead_to_the_themes(starter_themes: Themes) -> None:
-    for drawn in (map_of(starter_themes), years_of(starter_themes)):
+    for drawn in (draw_map(starter_themes), draw_timeline(starter_themes)):
         svg = ElementTree.fromstring(drawn)
         links = [each.get("href") for each in svg.iter("{http://www.w3.org/2000/svg}a")]
         assert links == [f"#theme-{theme.number}" for theme in starter_themes.themes]
@@ -229,13 +229,15 @@ def test_drawings_are_well_formed_and_lead_to_the_themes(starter_themes: Themes)
 
 def test_a_hostile_name_is_only_text_in_a_drawing(starter_themes: Themes) -> None:
     hostile = replace(starter_themes.themes[0], name="<script>alert(1)</script>\"'")
-    drawn = map_of(replace(starter_themes, themes=(hostile,))) + years_of(replace(starter_themes, themes=(hostile,)))
+    drawn = draw_map(replace(starter_themes, themes=(hostile,))) + draw_timeline(
+        replace(starter_themes, themes=(hostile,))
+    )
     assert "<script" not in drawn
 
 
 def test_the_compendium_is_the_same_twice_and_its_json_is_plain(starter_engine: Engine, starter_themes: Themes) -> None:
-    made = publication_of(starter_themes, starter_engine.library)
-    assert render(made, "html") == render(publication_of(starter_themes, starter_engine.library), "html")
+    made = build_publication(starter_themes, starter_engine.library)
+    assert render(made, "html") == render(build_publication(starter_themes, starter_engine.library), "html")
     json.dumps(starter_themes.to_json())
 
 
@@ -243,33 +245,33 @@ def test_the_compendium_is_the_same_twice_and_its_json_is_plain(starter_engine: 
 def test_clusters_are_as_many_as_asked_for_and_lie_on_the_map(n: int, count: int, seed: int) -> None:
     vectors = np.random.default_rng(seed).normal(size=(n, 8))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    made = centred(vectors)
-    labels = clusters(made, count)
+    made = center(vectors)
+    labels = cluster(made, count)
     assert sorted(set(labels)) == list(range(min(count, n)))
-    sizes = np.bincount(clusters(made, count, 3))
+    sizes = np.bincount(cluster(made, count, 3))
     assert len(sizes) <= count
     assert sizes.min() >= min(n, 3)
-    assert np.abs(places(made)).max() <= 1.0 + 1e-9
-    assert 1 <= count_for(n) <= n
+    assert np.abs(map_positions(made)).max() <= 1.0 + 1e-9
+    assert 1 <= default_count(n) <= n
 
 
 def test_the_themes_of_the_real_documents_cover_them(real_library: Library, catalogue: Catalogue) -> None:
-    themes = themes_of(Engine(real_library, catalogue))
+    themes = find_themes(Engine(real_library, catalogue))
     held = [each.document for theme in themes.themes for each in theme.documents]
     beside = [each.document for each in (*themes.apart, *themes.loose)]
-    assert sorted(held + beside) == sorted(real_library.versions().quotable("en"))
+    assert sorted(held + beside) == sorted(real_library.versions().quotable_documents("en"))
 
 
 def test_what_several_years_say_is_told_once_from_the_latest(holding: Holding) -> None:
     said = "Fishing boats need a flag and a register that every harbour can read."
     engine = holding(*_reports(("A/71/9", "Boats", said), ("A/73/9", "Boats", said), ("A/72/9", "Boats", said)))
-    (theme,) = themes_of(engine).themes
+    (theme,) = find_themes(engine).themes
     (statement,) = theme.summary
     assert statement.citations[-1].symbol == "A/73/9"
     assert [each.symbol for each in theme.repeats[0]] == ["A/72/9", "A/71/9"]
-    paper = markdown(themes_of(engine), engine.library)
+    paper = markdown(find_themes(engine), engine.library)
     assert "(Repeated in A/72/9, para. 1 and A/71/9, para. 1.)" in paper
-    spoken = markdown(themes_of(engine, "fr"), engine.library, "fr")
+    spoken = markdown(find_themes(engine, "fr"), engine.library, "fr")
     assert "A/72/9, paragraphe 1" in spoken
     assert "A/72/9, para. 1" not in spoken
     assert list(theme.years) == [2016, 2017, 2018]
@@ -278,7 +280,7 @@ def test_what_several_years_say_is_told_once_from_the_latest(holding: Holding) -
 def test_a_name_is_a_phrase_of_headings_and_no_form_of_document(holding: Holding) -> None:
     roads = [(f"A/7{n}/8", "Repair of mountain roads", f"The repair of mountain roads takes {n} years.")
              for n in range(1, 4)]  # fmt: skip
-    names = {theme.name.casefold() for theme in themes_of(holding(*_boats(3), *_reports(*roads))).themes}
+    names = {theme.name.casefold() for theme in find_themes(holding(*_boats(3), *_reports(*roads))).themes}
     assert names == {"safety of fishing boats", "repair of mountain roads"}
 
 
@@ -288,7 +290,9 @@ def test_no_theme_is_called_by_what_the_name_of_a_body_opens_with_or_by_an_agend
     block = Block(0, "paragraph", 0, len(text), "p")
     documents = {n: Document(None, "en", "upload", title, text, (block,), f"{n}") for n in range(3)}
     namer = Namer(Vocabulary.shipped(), documents, [[0, 1, 2]], "en", bodies=["Working Group on Boats"])
-    assert [each.words for each in namer.name([0, 1, 2], lambda phrases: np.ones(len(phrases)))] == ["yellow boats"]
+    assert [each.words for each in namer.find_name([0, 1, 2], lambda phrases: np.ones(len(phrases)))] == [
+        "yellow boats"
+    ]
 
 
 class Spoken(HashEmbedder):
@@ -303,13 +307,13 @@ class Spoken(HashEmbedder):
             vector[2 if " les " in f" {text} " else 3] = 2.0
         return vectors / np.float32(5**0.5)
 
-    def crossing(self, read: str) -> Crossing | None:
+    def language_shift(self, read: str) -> LanguageShift | None:
         if read != "fr":
             return None
         added = np.zeros(self.dimension, np.float32)
         added[2:4] = 2.0, -2.0
         added /= np.float32(5**0.5)
-        return Crossing(added, added=added, scale=1.0, offset=0.0)
+        return LanguageShift(added, passage_shift=added, scale=1.0, offset=0.0)
 
 
 def _papers(language: str, title: str, said: str, first: int, count: int = 3) -> list[Input]:
@@ -327,9 +331,9 @@ def test_texts_on_one_subject_are_one_theme_whatever_their_language(holding: Hol
         *_papers("fr", "Routes de montagne", "Voici les routes de montagne", 74),
     ]
     engine = holding(*papers, embedder=Spoken())
-    themes = themes_of(engine, count=2).themes
+    themes = find_themes(engine, count=2).themes
     spoken = [{engine.library.document(each.document).language for each in theme.documents} for theme in themes]
-    french = themes_of(engine, "fr", count=2).themes
+    french = find_themes(engine, "fr", count=2).themes
     assert spoken == [{"en", "fr"}, {"en", "fr"}]
     assert {theme.name for theme in themes} == {"Fishing boats", "Mountain roads"}
     assert {theme.name for theme in french} == {"Bateaux de pêche", "Routes de montagne"}
@@ -339,13 +343,13 @@ def test_a_theme_without_a_document_in_the_language_of_the_paper_is_named_with_t
     holding: Holding,
 ) -> None:
     engine = holding(*_papers("fr", "Bateaux de pêche", "Les bateaux de pêche ont un pavillon", 60))
-    (theme,) = themes_of(engine).themes
+    (theme,) = find_themes(engine).themes
     assert (theme.name, theme.terms) == ("Bateaux de pêche (French)", ("Bateaux de pêche",))
-    (theme,) = themes_of(engine, "fr").themes
+    (theme,) = find_themes(engine, "fr").themes
     assert theme.name == "Bateaux de pêche"
     # Where no language is that of most, a phrase of one of them would speak for the others.
     more(engine, *_papers("es", "Barcos de pesca", "Los barcos de pesca llevan una bandera", 70))
-    (theme,) = themes_of(engine, count=1).themes
+    (theme,) = find_themes(engine, count=1).themes
     assert theme.name in ("Bateaux de pêche (French)", "Barcos de pesca (Spanish)")
 
 
@@ -363,7 +367,7 @@ def test_a_theme_without_a_document_in_the_language_of_the_paper_is_named_with_t
 def test_what_most_documents_of_a_language_say_of_themselves_names_no_theme(
     holding: Holding, language: str, form: str, title: str
 ) -> None:
-    (theme,) = themes_of(holding(*_papers(language, title, form, 60)), language).themes
+    (theme,) = find_themes(holding(*_papers(language, title, form, 60)), language).themes
     assert theme.name == title
 
 
@@ -371,7 +375,7 @@ def test_what_was_recognised_from_images_is_quoted_with_the_word(
     holding: Holding, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine = holding(*_reports(("A/71/9", "Boats", "Fishing boats need a flag that every harbour can read.")))
-    themes = themes_of(engine)
+    themes = find_themes(engine)
     plainly = markdown(themes, engine.library)
     held = engine.library.document
     monkeypatch.setattr(engine.library, "document", lambda each: replace(held(each), ocr=True))
@@ -389,19 +393,19 @@ def test_what_was_recognised_from_images_is_quoted_only_where_nothing_else_is_sa
     held = engine.library.document
     scanned = {"A/71/9", "A/73/9"}
     monkeypatch.setattr(engine.library, "document", lambda each: replace(held(each), ocr=held(each).label in scanned))
-    (theme,) = themes_of(engine).themes
+    (theme,) = find_themes(engine).themes
     assert [each.citations[-1].symbol for each in theme.summary] == ["A/72/9"]
     scanned.add("A/72/9")
-    (theme,) = themes_of(engine, count=1).themes
+    (theme,) = find_themes(engine, count=1).themes
     assert [each.citations[-1].symbol for each in theme.summary] == ["A/73/9"]
 
 
 def test_gaps_are_documents_of_bodies_that_are_held(holding: Holding) -> None:
     engine = holding(*_reports(("A/71/9", "Boats", "Boats need a flag.")))
-    assert themes_of(engine).themes[0].gaps == ()
+    assert find_themes(engine).themes[0].gaps == ()
     agenda = "---\nsymbol: CTOC/COP/WG.7/2030/9\ntitle: Boats\nlanguage: en\n---\n# Boats\n\n1. Boats need a name.\n"
     more(engine, agenda)
-    made = themes_of(engine)
+    made = find_themes(engine)
     assert [theme.gaps for theme in made.themes] == [()]
     assert made.gaps
     assert all(gap.startswith("CTOC/COP/WG.7/") for gap in made.gaps)
@@ -411,7 +415,7 @@ def test_gaps_are_documents_of_bodies_that_are_held(holding: Holding) -> None:
 def test_a_gap_is_told_under_the_theme_that_its_title_names_and_others_under_none(holding: Holding) -> None:
     texts = [f"---\nsymbol: CTOC/COP/WG.7/203{n}/9\ntitle: Smuggling of migrants\nlanguage: en\n---\n# Smuggling of migrants\n\n"
              f"1. The smuggling of migrants needs {n} boats.\n" for n in range(3)]  # fmt: skip
-    made = themes_of(holding(*texts))
+    made = find_themes(holding(*texts))
     (theme,) = made.themes
     assert theme.gaps
     assert all("smuggling" in gap.casefold() and "migrants" in gap.casefold() for gap in theme.gaps)
@@ -427,7 +431,7 @@ def test_a_group_of_two_subjects_is_two_themes_and_what_says_nothing_of_them_is_
     texts = [(f"A/{60 + 10 * m + n}/9", title, f"Boats, lamps, nets, quays. {said} needs {n} casks.")
              for m, (title, said) in enumerate(words.items()) for n in range(3)]  # fmt: skip
     texts.append(("A/90/9", "Nets", "Boats, lamps, nets, quays. Nets are dried."))
-    made = themes_of(holding(*_reports(*texts)))
+    made = find_themes(holding(*_reports(*texts)))
     assert {theme.name: len(theme.documents) for theme in made.themes} == dict.fromkeys(words, 3)
     assert [each.label for each in made.loose] == ["A/90/9"]
 
@@ -438,7 +442,7 @@ def test_the_item_of_the_agenda_above_a_title_is_no_form() -> None:
     blocks = (Block(0, "paragraph", 0, len(title), "masthead"), Block(1, "paragraph", len(title) + 1, len(text), "p"))
     documents = {n: Document(None, "en", "upload", title, text, blocks, f"{n}") for n in range(3)}
     namer = Namer(Vocabulary.shipped(), documents, [[0, 1, 2]], "en")
-    assert [each.words for each in namer.name([0, 1, 2], lambda phrases: np.ones(len(phrases)))] == [title]
+    assert [each.words for each in namer.find_name([0, 1, 2], lambda phrases: np.ones(len(phrases)))] == [title]
 
 
 def test_an_unknown_theme_names_what_is_near(starter_themes: Themes) -> None:
@@ -475,7 +479,7 @@ def test_themes_are_made_in_slices_and_the_same_as_in_one(
         yield
         turns.append("taken")
 
-    made = themes_of(holding(*starter_sources()), aside=aside)
+    made = find_themes(holding(*starter_sources()), aside=aside)
     assert [theme.name for theme in made.themes] == [theme.name for theme in starter_themes.themes]
     assert len(turns) >= 4
     assert turns[::2] == ["given up"] * (len(turns) // 2)

@@ -9,7 +9,7 @@ import pytest
 from conftest import add
 from pdfs import LEFT, RIGHT, Flow, words_of
 
-from assistant.meeting.row_citations import Citer, sittings_of, taken_up
+from assistant.meeting.row_citations import AgendaCiter, schedule_statement, sittings_of
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from corpus.library import Library
@@ -222,9 +222,9 @@ def test_an_item_of_a_grid_is_told_with_its_days_and_cited_to_its_rows(library: 
     )
     add(library, catalogue, Input("agenda.html", data))
     (meeting,) = library.meetings()
-    item, cite = meeting.item("3"), Citer(library, meeting)
+    item, cite = meeting.item("3"), AgendaCiter(library, meeting)
     assert item is not None
-    told = taken_up(item, sittings_of(item, meeting.sittings), cite, "en")
+    told = schedule_statement(item, sittings_of(item, meeting.sittings), cite, "en")
     assert told.text.count("Tuesday, 3 June 2031") == 2
     quotes = [each.quote for each in told.citations]
     assert quotes[0].startswith("Time | Monday, 2 June")

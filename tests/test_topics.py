@@ -10,12 +10,12 @@ from conftest import SHARED, Holding, at_hand, markdown, more
 
 from assistant.answer_phrases import say
 from assistant.export.file_formats import FORMATS, render
-from assistant.export.layouts import publication_of
+from assistant.export.layouts import build_publication
 from assistant.qa.engine import Engine
 from assistant.reports import ReportError
-from assistant.reports.comparison.provenance import origins_of, place_in
+from assistant.reports.comparison.provenance import find_origins, resolve_place
 from assistant.reports.comparison.topic_comparison import TopicComparison, compare_topic
-from assistant.reports.lookup import named
+from assistant.reports.lookup import find_document
 from corpus.documents import LANGUAGES
 from eval.cases import ORIGINS, TOPICS
 from eval.origins import Labelled, compute_scores
@@ -51,7 +51,7 @@ def hold(holding: Holding) -> Hold:
 
 
 def on(engine: Engine, topic: str, *names: str) -> TopicComparison:
-    return compare_topic(engine, topic, [named(engine.library, name) for name in names])
+    return compare_topic(engine, topic, [find_document(engine.library, name) for name in names])
 
 
 def said(found: TopicComparison) -> dict[str, list[str]]:
@@ -211,8 +211,8 @@ def test_papers_are_written_in_every_language_and_form_with_the_same_bytes_twice
         A_91_8=("2031-01-02", [LAMPS]),
     )
     topic = on(engine, DETENTION)
-    origins = origins_of(engine.library, named(engine.library, "A/91/7"))
-    papers = publication_of(topic, engine.library, language), publication_of(origins, engine.library, language)
+    origins = find_origins(engine.library, find_document(engine.library, "A/91/7"))
+    papers = build_publication(topic, engine.library, language), build_publication(origins, engine.library, language)
     for paper, heading in zip(papers, ("topic_differs", "origins_paragraph"), strict=True):
         assert say(heading, language) in render(paper, "md").decode()
         for form in FORMATS if language == "en" else ("html",):
@@ -226,7 +226,7 @@ def test_a_paragraph_comes_from_the_latest_earlier_text_that_has_it_to_the_lette
         A_91_7=("2031-01-01", [NETS]),
         A_92_7=("2032-01-01", [NETS]),
     ).library
-    (one,) = origins_of(library, named(library, "A/91/7")).paragraphs
+    (one,) = find_origins(library, find_document(library, "A/91/7")).paragraphs
     assert [(each.citation.locator, each.verbatim) for each in one.earlier] == [
         ("A/90/7, para. 2", True),
         ("A/89/7, para. 1", True),
@@ -239,7 +239,7 @@ def test_changed_words_of_an_earlier_text_are_shown_and_new_paragraphs_are_calle
         A_90_7=("2030-01-01", [DETAIN.format(days=10), LAMPS]),
         A_91_7=("2031-01-01", [NETS, DETAIN.format(days=12), LAMPS]),
     ).library
-    found = origins_of(library, named(library, "A/91/7"))
+    found = find_origins(library, find_document(library, "A/91/7"))
     assert [each.kind for each in found.paragraphs] == ["new", "near", "verbatim"]
     pieces = found.paragraphs[1].earlier[0].pieces
     assert [(each.op, each.text) for each in pieces if each.op != "same"] == [("removed", "10"), ("added", "12")]
@@ -256,25 +256,25 @@ def test_a_text_without_a_date_may_come_from_every_other_one_but_not_from_its_ow
         A_90_9_Rev_1=("2030-02-01", [LAMPS]),
         A_91_1=("", [NETS]),
     ).library
-    (draft,) = origins_of(library, named(library, "A/91/1")).paragraphs
+    (draft,) = find_origins(library, find_document(library, "A/91/1")).paragraphs
     assert draft.kind == "verbatim"
-    (revised,) = origins_of(library, named(library, "A/90/9/Rev.1")).paragraphs
+    (revised,) = find_origins(library, find_document(library, "A/90/9/Rev.1")).paragraphs
     assert revised.kind == "new"
 
 
 def test_one_place_is_looked_at_alone_and_an_unknown_one_is_said_so(hold: Hold) -> None:
     library = hold(A_90_7=("2030-01-01", [NETS, LAMPS])).library
-    document = named(library, "A/90/7")
-    found = origins_of(library, document, place_in(document, "2"))
+    document = find_document(library, "A/90/7")
+    found = find_origins(library, document, resolve_place(document, "2"))
     assert [each.citation.locator for each in found.paragraphs] == ["A/90/7, para. 2"]
     with pytest.raises(ReportError, match="has no paragraph '7'"):
-        place_in(document, "7")
+        resolve_place(document, "7")
 
 
 def test_a_document_that_is_not_held_is_told_with_what_is_near(hold: Hold) -> None:
     library = hold(A_90_7=("2030-01-01", [NETS]), A_90_71=("2030-01-01", [LAMPS])).library
     with pytest.raises(ReportError, match=r"No document 'A/90/72' is held\. Near to it: A/90/7; A/90/71\."):
-        named(library, "A/90/72")
+        find_document(library, "A/90/72")
 
 
 def test_labelled_paragraphs_of_eight_series_are_traced_to_where_a_reader_finds_them(holding: Holding) -> None:
@@ -319,7 +319,7 @@ def test_the_line_that_names_the_body_comes_from_no_text(hold: Hold) -> None:
         front = f"---\nsymbol: A/RES/{n}/7\ntitle: {n}/7. Lamps\nlanguage: en\ndate: {day}\n---\n"
         head = f"United Nations\n\nGeneral Assembly\n\nA/RES/{n}/7\n\n# {n}/7. Lamps\n\nThe General Assembly,\n\n"
         more(engine, Input(f"{n}.md", f"{front}{head}Recalling lamps,\n\n1. {LAMPS}\n".encode()))
-    found = origins_of(engine.library, named(engine.library, "A/RES/91/7"))
+    found = find_origins(engine.library, find_document(engine.library, "A/RES/91/7"))
     assert "General Assembly" in engine.library.document(found.document).text
     assert not any("The General Assembly" in each.citation.quote for each in found.paragraphs)
     assert found.paragraphs[-1].kind == "verbatim"
@@ -341,5 +341,5 @@ def test_what_only_stands_in_a_long_list_of_names_does_not_come_from_there(hold:
         for n in range(20)
     )
     engine = hold(A_89_7=("2029-01-01", [f"{name}, {others}."]), A_88_7=("2028-01-01", [f"Recalling the {name}, and its aims,"]), A_90_7=("2030-01-01", [f"Recalling the {name},"]))  # fmt: skip
-    (origin,) = origins_of(engine.library, named(engine.library, "A/90/7")).paragraphs
+    (origin,) = find_origins(engine.library, find_document(engine.library, "A/90/7")).paragraphs
     assert [each.citation.symbol for each in origin.earlier] == ["A/88/7"]

@@ -21,14 +21,14 @@ from test_metadata import RESOLUTION
 from typer.testing import CliRunner
 from word_reader import WordReader
 
-from assistant.qa.abstention import FOUND, FROM_ENGLISH, NEITHER_ENGLISH, SAME
+from assistant.qa.abstention import FROM_ENGLISH, NEITHER_ENGLISH, SAME, SEARCH_WEIGHT
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Reader, Reading
 from assistant.qa.reader_weights import available, shipped_path, ships
 from assistant.qa.scoring import AGAIN
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
-from corpus.models import Models
+from corpus.models import EmbeddingModels
 from eval.training.card import write_card
 from eval.training.groups import Group, Read, load_groups, read_values, save_groups, text_key
 from eval.training.measure import mine_hard_negatives, outcomes, questions_for, score_by_likeness, score_by_readers
@@ -587,7 +587,7 @@ def test_a_reader_is_calibrated_by_the_best_passage_of_questions_in_its_language
     rest = questions_for("multilingual", [asked], [held_back], harbour)
     assert [(each.answerable, each.aside) for each in rest] == [(False, True)] * 3
     logits = [each.logit for each in outcomes(english[:1], score_by_readers(harbour, Counting()))]
-    assert logits == [4.0 + FOUND]  # "yachts pay a night", of the paragraph that answers
+    assert logits == [4.0 + SEARCH_WEIGHT]  # "yachts pay a night", of the paragraph that answers
 
 
 def test_both_readers_are_calibrated_by_the_mean_of_what_the_first_one_likes_best(harbour: Engine, asked: Path) -> None:
@@ -601,7 +601,7 @@ def test_both_readers_are_calibrated_by_the_mean_of_what_the_first_one_likes_bes
     english, other = questions_for("both", [asked], [], harbour), Doubting()
     assert english == questions_for("en", [asked], [], harbour)
     (logit,) = (each.logit for each in outcomes(english[:1], score_by_readers(harbour, Counting(), other)))
-    assert logit == (4.0 - 1.0) / 2 + FOUND
+    assert logit == (4.0 - 1.0) / 2 + SEARCH_WEIGHT
     assert 0 < other.passages <= AGAIN
 
 
@@ -724,7 +724,7 @@ def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("eval.training.rows.STARTER", folder / "documents" / "starter")
     monkeypatch.setattr("eval.training.public.SOURCES", (Source("squad2", "en", ("some",), 99),))
     monkeypatch.setattr("eval.training.mixes.STRANGERS", (("squad2", 1), ("written-fr", 2)))
-    monkeypatch.setattr("eval.runs.corpora.make_models", lambda *_: Models(HashEmbedder()))
+    monkeypatch.setattr("eval.runs.corpora.make_models", lambda *_: EmbeddingModels(HashEmbedder()))
     return folder
 
 

@@ -26,7 +26,7 @@ from transformers import BertConfig, BertModel
 from assistant.qa.passage_states import States, marks
 from assistant.qa.reader_input import Kind, Pairing
 from assistant.qa.reader_weights import packed, tokenizer_of, unpacked
-from corpus.embedding.graph import quantised, reader_graph, states_graph
+from corpus.embedding.graph import quantise_linear, reader_graph, states_graph
 from corpus.embedding.runtime import open_session
 from eval.training.bridge import fitted
 from eval.training.export import exported, npz
@@ -166,7 +166,7 @@ def test_weights_that_ship_are_quantised_to_the_same_codes_again(values: NDArray
     again = unpacked(shipped)
     assert set(again) == {name, "span.weight"}
     assert np.array_equal(again["span.weight"], values)
-    codes, scales = quantised(again[name])
+    codes, scales = quantise_linear(again[name])
     assert np.array_equal(codes, shipped[f"{name}#codes"])
     assert np.allclose(scales, shipped[f"{name}#scales"])
     assert np.abs(again[name] - values).max() <= shipped[f"{name}#scales"].max() / 2 + 1e-6

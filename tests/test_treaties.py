@@ -19,7 +19,7 @@ BOTH = pytest.mark.parametrize(("path", "articles"), [(PROTOCOL, 25), (CONVENTIO
 
 def treaty(path: Path) -> Document:
     at_hand(path)
-    return read_document(FileInput(path).open(), Catalogue.shipped())[0]
+    return read_document(FileInput(path).open(), Catalogue.packaged())[0]
 
 
 def squeezed(text: str) -> str:

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(
 @functools.cache
 def read(name: str) -> Document:
     [path] = FOLDER.glob(f"*/{name}")
-    return read_document(Input(path.name, path.read_bytes()), Catalogue.shipped())[0]
+    return read_document(Input(path.name, path.read_bytes()), Catalogue.packaged())[0]
 
 
 def rows_of(found: Document, table: str) -> list[Block]:

@@ -9,9 +9,9 @@ from pdfs import INDENT, LEFT, Flow, long_text
 
 from corpus.documents import Block, Document
 from corpus.roman import ordinal_word
-from ingest.block_builder import kind_of, lay_out
+from ingest.block_builder import build_blocks, detect_text_kind
 from ingest.readers.lines import Cell, Line
-from ingest.structure import Piece, pieces
+from ingest.structure import Piece, build_pieces
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 SESSION = ("*Eighty-seventh session", "Agenda item 12")
@@ -233,8 +233,8 @@ def spaced(*lines: Line) -> list[Line]:
 
 
 def locators(*lines: Line) -> list[str]:
-    found = pieces(spaced(*lines))
-    return [block.locator for block in lay_out(found, kind_of(found))[1]]
+    found = build_pieces(spaced(*lines))
+    return [block.locator for block in build_blocks(found, detect_text_kind(found))[1]]
 
 
 @pytest.mark.parametrize(
@@ -262,9 +262,9 @@ def test_every_word_of_every_line_is_in_exactly_one_piece() -> None:
         line("Frame", 6, part="box"),
         line("Intro | 3", 7, cells=(Cell("Intro"), Cell("3")), part="contents"),
     )
-    found: list[Piece] = pieces(lines)
+    found: list[Piece] = build_pieces(lines)
     assert [piece.text for piece in found] == [each.text for each in lines if each.text]
-    text, blocks = lay_out(found, kind_of(found))
+    text, blocks = build_blocks(found, detect_text_kind(found))
     assert [text[block.start : block.end] for block in blocks] == [piece.text for piece in found]
 
 

@@ -10,7 +10,7 @@ import pytest
 from httpx import Response
 from services import SAME, Made, made_service, service_fixture
 
-from assistant.access.rate_limits import Rates
+from assistant.access.rate_limits import RateLimits
 from assistant.page.no_script import path_of
 from assistant.page_labels import direction, words_of
 from assistant.service_errors import Overloaded
@@ -173,7 +173,7 @@ def test_the_page_leads_those_who_run_no_scripts_here_with_what_they_came_for(ma
 def test_who_may_not_read_signs_in_first_and_comes_back(
     tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
 ) -> None:
-    with made_service(tmp_path_factory.mktemp("closed"), catalogue, rates=Rates(2, 1_000)) as made:
+    with made_service(tmp_path_factory.mktemp("closed"), catalogue, rate_limits=RateLimits(2, 1_000)) as made:
         reply = made.client.get("/ask?ask=When%3F", follow_redirects=False)
         assert (reply.status_code, reply.headers["location"]) == (303, "/sign-in?next=%2Fask%3Fask%3DWhen%253F")
         reply = made.client.post("/ask", data={"question": "When?"}, headers=SAME, follow_redirects=False)

@@ -15,10 +15,10 @@ from services import LOCAL_TOKEN, Made, ended, listening, service_fixture
 from test_mandates import resolution
 from word_reader import word_readers
 
-from assistant.export.footnoting import References
-from assistant.llama import response_of
+from assistant.export.footnoting import ReferenceFormatter
+from assistant.llama import to_response
 from assistant.markdown import reference
-from assistant.outcome_messages import job_told
+from assistant.outcome_messages import describe_job
 from assistant.page.turn_html import sources_of
 from assistant.qa.answer import Citation
 from assistant.qa.engine import Engine
@@ -239,7 +239,7 @@ def test_a_symbol_given_to_ingest_counts_as_confirmed(cli: Cli, tmp_path: Path) 
 def test_footnotes_say_that_a_copy_is_unverified(holding: Holding) -> None:
     engine = holding(upload("a.md", RIGHT), reading=True)
     for wanted in (True, False):
-        note = References(engine.library, "en").note(engine.ask(ASKED).citations)
+        note = ReferenceFormatter(engine.library, "en").make_note(engine.ask(ASKED).citations)
         assert ("unverified copy" in "".join(span.text for span in note.spans)) is wanted
         engine.library.confirm(f"{SYMBOL}:en:official")
 
@@ -319,7 +319,7 @@ def test_the_page_shows_an_unverified_copy_as_one(made: Made) -> None:
 
 
 def test_the_library_for_llama_index_tells_of_an_unverified_copy(holding: Holding) -> None:
-    response = response_of(holding(upload("a.md", RIGHT), reading=True).ask(ASKED))
+    response = to_response(holding(upload("a.md", RIGHT), reading=True).ask(ASKED))
     assert [each.node.metadata["unverified"] for each in response.source_nodes] == [True]
 
 
@@ -345,7 +345,7 @@ def test_what_became_of_a_file_tells_which_version_answers_now(made: Made, catal
     def told(text: str, **said: str) -> list[str]:
         reply = made.by("staff").post("/api/v1/uploads", data=said,
                                  files={"file": ("b.md", text.encode())})  # fmt: skip
-        return [note["text"] for each in job_told(ended(made, reply.json()))["outcomes"] for note in each["notes"]]
+        return [note["text"] for each in describe_job(ended(made, reply.json()))["outcomes"] for note in each["notes"]]
 
     later = f"{SYMBOL}/Rev.1"
     assert told(RIGHT, symbol=SYMBOL) == []

@@ -21,7 +21,7 @@ from assistant.qa.answer import Answer
 from assistant.qa.engine import Engine
 from corpus.calendar_names import language_name
 from corpus.catalogue import Catalogue
-from corpus.corrections import Correction, corrections
+from corpus.corrections import Correction, find_corrections
 from corpus.documents import LANGUAGES, Document, Masthead
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
@@ -86,7 +86,7 @@ FIVE = corrigendum("**Paragraph 2**", "For “five boats” read “seven boats�
 
 
 def read(text: str, symbol: str = f"{BASE}/Corr.1", language: str = "en") -> Document:
-    return read_document(paper(symbol, text, language), Catalogue.shipped())[0]
+    return read_document(paper(symbol, text, language), Catalogue.packaged())[0]
 
 
 def asked(engine: Engine, question: str, language: str | None = None) -> Answer:
@@ -222,7 +222,7 @@ def test_the_places_that_a_corrigendum_names_are_read_in_six_languages(language:
     mark = "**" if strong else ""
     lines = [part for place in places for part in (f"{mark}{place}{mark}", instruction)]
     document = read(corrigendum(*lines, title=title), language=language)
-    found = corrections(document)
+    found = find_corrections(document)
     letter = "ب" if language == "ar" else "b"
     assert [each.targets for each in found] == [
         ("para. 12",),
@@ -247,7 +247,7 @@ IN_PROSE = {
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_place_is_read_from_a_sentence_too(language: str) -> None:
-    found = corrections(read(corrigendum(IN_PROSE[language], title=SAID[language][0]), language=language))
+    found = find_corrections(read(corrigendum(IN_PROSE[language], title=SAID[language][0]), language=language))
     assert [each.targets for each in found] == [("annex I, para. 3",)]
 
 
@@ -269,12 +269,12 @@ def test_a_place_is_read_from_a_sentence_too(language: str) -> None:
     ],
 )
 def test_lists_and_ranges_of_places_are_written_out(line: str, targets: tuple[str, ...]) -> None:
-    found = corrections(read(corrigendum(f"**{line}**", "The words “of boats” should read “of ships”.")))
+    found = find_corrections(read(corrigendum(f"**{line}**", "The words “of boats” should read “of ships”.")))
     assert [each.targets for each in found] == [targets]
 
 
 def test_an_annex_on_a_line_of_its_own_holds_for_the_paragraphs_below_it() -> None:
-    found = corrections(
+    found = find_corrections(
         read(
             corrigendum(
                 "**Paragraph 1**",
@@ -298,7 +298,7 @@ def test_an_annex_on_a_line_of_its_own_holds_for_the_paragraphs_below_it() -> No
 
 
 def test_places_that_a_corrigendum_only_quotes_are_not_corrected() -> None:
-    found = corrections(
+    found = find_corrections(
         read(
             corrigendum(
                 "**Paragraph 12**",
@@ -317,7 +317,7 @@ def test_places_that_a_corrigendum_only_quotes_are_not_corrected() -> None:
 )
 def test_a_corrigendum_without_a_place_touches_the_whole_document(says: str) -> None:
     document = read(corrigendum(says))
-    found = corrections(document)
+    found = find_corrections(document)
     assert [each.targets for each in found] == [()]
     assert document.quote(found[0].start, found[0].end) == says
 
@@ -326,7 +326,7 @@ def test_a_corrigendum_without_a_place_touches_the_whole_document(says: str) -> 
 def test_a_correction_of_a_preamble_is_no_part_of_the_one_before_it(heading: str) -> None:
     said = ["**Operative paragraph 6**", "For “40 boats” read “41 boats”.", f"**{heading}**", "For “four” read “five”."]
     document = read(corrigendum("\n\n".join(said)))
-    found = corrections(document)
+    found = find_corrections(document)
     assert [each.targets for each in found] == [("para. 6",), ()]
     assert "five" not in document.quote(found[0].start, found[0].end)
 
@@ -334,8 +334,8 @@ def test_a_correction_of_a_preamble_is_no_part_of_the_one_before_it(heading: str
 @pytest.mark.skipif(not SHARED.exists(), reason="the real documents are not at hand (../shared/documents)")
 def test_a_real_corrigendum_corrects_a_paragraph_and_its_table() -> None:
     path = SHARED / "documents" / "docx" / "A_80_6_SECT.24__CORR.1.docx"
-    document = read_document(Input(path.name, path.read_bytes()), Catalogue.shipped())[0]
-    found = corrections(document)
+    document = read_document(Input(path.name, path.read_bytes()), Catalogue.packaged())[0]
+    found = find_corrections(document)
     assert [each.targets for each in found] == [("para. 24.11", "para. 24.11, table")]
     assert document.quote(found[0].start, found[0].end).startswith("Paragraph 24.11\n\nReplace the table")
     assert any(block.kind == "row" for block in document.blocks if found[0].start < block.start < found[0].end)
@@ -484,7 +484,7 @@ def test_versions_do_not_crowd_each_other_out_of_retrieval(holding: Holding) -> 
 def test_a_citation_from_a_recognised_text_says_so(library: Library, language: str) -> None:
     document = replace(read(HARBOURS, BASE), ocr=True)
     library.add(document, segmenter(library.models)(document))
-    answer = asked(Engine(library, Catalogue.shipped(), readers=word_readers()), STARS, language)
+    answer = asked(Engine(library, Catalogue.packaged(), readers=word_readers()), STARS, language)
     assert [citation["ocr"] for citation in answer.to_json()["citations"]] == [True]
     shown = io.StringIO()
     print_answer(Console(file=shown, width=200), answer)
@@ -552,7 +552,7 @@ def test_list_as_json_keeps_a_record_for_each_language_version(run: Any) -> None
 def test_citations_name_a_reissued_document_without_asterisks(library: Library) -> None:
     document = replace(read(HARBOURS, BASE), reissue=1)
     library.add(document, segmenter(library.models)(document))
-    answer = asked(Engine(library, Catalogue.shipped(), readers=word_readers()), WHICH)
+    answer = asked(Engine(library, Catalogue.packaged(), readers=word_readers()), WHICH)
     assert [citation.locator for citation in answer.citations] == [f"{BASE}, para. 2"]
 
 
@@ -671,7 +671,7 @@ def test_what_is_shown_carries_no_control_or_direction_characters_and_no_markup(
 
 def test_corrections_are_values_that_point_into_the_corrigendum() -> None:
     document = read(FIVE)
-    (found,) = corrections(document)
+    (found,) = find_corrections(document)
     assert isinstance(found, Correction)
     block = document.block_at(found.start)
     assert block is not None

@@ -21,24 +21,24 @@ from corpus.library import Library
 from corpus.symbols import Symbol
 from ingest.pipeline import Input, ingest, read_document, starter_sources
 from ingest.readers import ReadError
-from ingest.sandbox.pool import Limits, Workers
+from ingest.sandbox.pool import Limits, WorkerPool
 from ingest.sandbox.process import WorkerError
 from ingest.sandbox.replies import BadReply, parse
 
 TESTS = Path(__file__).resolve().parent
 ROOT = TESTS.parent
 NOTE = b"# A note on boats\n\n1. Boats need a flag.\n\n2. A harbour master keeps a list of boats.\n"
-OpenWorkers = Callable[..., Workers]
+OpenWorkers = Callable[..., WorkerPool]
 
 
 @pytest.fixture
 def workers(catalogue: Catalogue) -> Any:
     """Opens pools whose reader can go wrong in every way, and closes them."""
-    opened: list[Workers] = []
+    opened: list[WorkerPool] = []
 
-    def make(count: int = 1, **limits: float) -> Workers:
+    def make(count: int = 1, **limits: float) -> WorkerPool:
         bounds = Limits(**{"memory": 1024**3, **limits})  # type: ignore[arg-type]
-        opened.append(Workers(catalogue, count, bounds, reading="hostile_reading:read", paths=(str(TESTS),)))
+        opened.append(WorkerPool(catalogue, count, bounds, reading="hostile_reading:read", paths=(str(TESTS),)))
         return opened[-1]
 
     yield make
@@ -58,29 +58,29 @@ def test_a_worker_reads_what_this_process_reads(catalogue: Catalogue) -> None:
     sources = [Input(source.name, source.data) for source in starter_sources()]
     if AGENDA.exists():
         sources += real_documents()
-    with Workers(catalogue, 2) as pool:
-        answers = [(source, pool.start(source)) for source in sources]
+    with WorkerPool(catalogue, 2) as pool:
+        answers = [(source, pool.submit(source)) for source in sources]
         for source, answer in answers:
-            assert pool.finish(answer) == read_document(source, catalogue)
+            assert pool.result(answer) == read_document(source, catalogue)
 
 
 def test_a_worker_gives_a_title_as_long_as_one_may_be(catalogue: Catalogue) -> None:
     title = "Letter from the Chair of the Panel on Boats addressed to the Harbour Council transmitting its report " * 9
-    with Workers(catalogue, 1) as pool:
+    with WorkerPool(catalogue, 1) as pool:
         for words in (title[:383], title):
             source = Input("letter.md", f"# {words.strip()}\n\n".encode() + NOTE)
-            document, _ = pool.finish(pool.start(source))
+            document, _ = pool.result(pool.submit(source))
             assert document == read_document(source, catalogue)[0]
             assert len(document.title) > 300
 
 
 def test_a_worker_knows_what_was_asked_for(catalogue: Catalogue) -> None:
-    with Workers(catalogue, 1) as pool:
+    with WorkerPool(catalogue, 1) as pool:
         asked = Input("note.md", NOTE, Symbol.parse("A/75/1"), "fr", origin="somewhere")
-        document, _ = pool.finish(pool.start(asked))
+        document, _ = pool.result(pool.submit(asked))
         assert (document.id, document.origin) == ("A/75/1:fr:official", "somewhere")
         with pytest.raises(ReadError, match=r"A/75/2.*A/75/1"):
-            pool.finish(pool.start(Input("note.md", b"A/75/1\n\n" + NOTE, Symbol.parse("A/75/2"))))
+            pool.result(pool.submit(Input("note.md", b"A/75/1\n\n" + NOTE, Symbol.parse("A/75/2"))))
 
 
 HOSTILE = {
@@ -121,14 +121,14 @@ def test_all_workers_at_once_may_fail(workers: OpenWorkers, library: Library, ca
 def test_a_program_that_a_reader_starts_may_raise_the_limits(workers: OpenWorkers) -> None:
     pool = workers()
     with pytest.raises(ReadError, match=f"from {1024**3} to True"):
-        pool.finish(pool.start(Input("x.md", b"RAISE\n")))
+        pool.result(pool.submit(Input("x.md", b"RAISE\n")))
 
 
 def test_a_worker_is_used_for_several_files_and_then_replaced(workers: OpenWorkers, tmp_path: Path) -> None:
     log = tmp_path / "log"
     pool = workers(files=3)
     for n in range(7):
-        pool.finish(pool.start(Input(f"{n}.md", f"LOG {log}\n\n{n}. Text of a note.\n".encode())))
+        pool.result(pool.submit(Input(f"{n}.md", f"LOG {log}\n\n{n}. Text of a note.\n".encode())))
     first, second, third = numbers(log)[0], numbers(log)[3], numbers(log)[6]
     assert numbers(log) == [first] * 3 + [second] * 3 + [third]
     assert len({first, second, third}) == 3
@@ -140,8 +140,8 @@ def test_a_worker_is_used_for_several_files_and_then_replaced(workers: OpenWorke
 def test_closing_ends_workers_that_are_reading_and_what_they_have_started(workers: OpenWorkers, tmp_path: Path) -> None:
     log = tmp_path / "log"
     pool = workers(2)
-    pool.start(Input("hang.md", f"HANG {log}\n".encode()))
-    pool.start(Input("convert.md", f"CONVERT {log}\n".encode()))
+    pool.submit(Input("hang.md", f"HANG {log}\n".encode()))
+    pool.submit(Input("convert.md", f"CONVERT {log}\n".encode()))
     until(lambda: len(numbers(log)) == 2)
     assert all(alive(number) for number in numbers(log))
     pool.close()
@@ -152,11 +152,11 @@ _PARENT = """
 import sys
 from corpus.catalogue import Catalogue
 from ingest.pipeline import Input
-from ingest.sandbox.pool import Workers
-with Workers(Catalogue([], []), 3, reading="hostile_reading:read", paths=(sys.argv[1],)) as pool:
-    first = pool.start(Input("convert.md", f"CONVERT {sys.argv[2]}\\n".encode()))
-    pool.start(Input("hang.md", f"HANG {sys.argv[2]}\\n".encode()))
-    pool.start(Input("log.md", f"LOG {sys.argv[2]}\\n\\n1. Text.\\n".encode())).result()
+from ingest.sandbox.pool import WorkerPool
+with WorkerPool(Catalogue([], []), 3, reading="hostile_reading:read", paths=(sys.argv[1],)) as pool:
+    first = pool.submit(Input("convert.md", f"CONVERT {sys.argv[2]}\\n".encode()))
+    pool.submit(Input("hang.md", f"HANG {sys.argv[2]}\\n".encode()))
+    pool.submit(Input("log.md", f"LOG {sys.argv[2]}\\n\\n1. Text.\\n".encode())).result()
     first.result()
 """
 
@@ -182,8 +182,8 @@ def test_a_folder_of_files_is_no_place_to_import_code_from(tmp_path: Path) -> No
         (tmp_path / f"{name}.py").write_text("raise SystemExit('imported')", encoding="utf-8")
     script = (
         f"import os, sys; sys.path[0] = {str(ROOT)!r}\nfrom corpus.catalogue import Catalogue\nfrom ingest.pipeline import Input\n"
-        f"from ingest.sandbox.pool import Workers\nos.chdir({str(tmp_path)!r})\n"
-        f"with Workers(Catalogue([], []), 1) as pool: print(pool.start(Input('n.md', {NOTE!r})).result().document.id)"
+        f"from ingest.sandbox.pool import WorkerPool\nos.chdir({str(tmp_path)!r})\n"
+        f"with WorkerPool(Catalogue([], []), 1) as pool: print(pool.submit(Input('n.md', {NOTE!r})).result().document.id)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.stdout.strip() == "a-note-on-boats:en:upload", done.stderr
@@ -196,8 +196,8 @@ def test_a_worker_imports_nothing_that_it_does_not_need() -> None:
 
 
 def test_a_reader_that_cannot_be_started_is_an_error_of_the_installation(catalogue: Catalogue) -> None:
-    with Workers(catalogue, 1, reading="nowhere:read") as pool, pytest.raises(WorkerError, match="nowhere"):
-        pool.start(note(1)).result()
+    with WorkerPool(catalogue, 1, reading="nowhere:read") as pool, pytest.raises(WorkerError, match="nowhere"):
+        pool.submit(note(1)).result()
 
 
 # What a worker says is not believed
@@ -290,7 +290,7 @@ def test_a_document_comes_back_whole_from_json(catalogue: Catalogue) -> None:
 def test_more_text_than_a_message_holds_is_refused_with_the_way_out(workers: OpenWorkers) -> None:
     pool = workers(memory=4 * 1024**3)
     with pytest.raises(ReadError, match=r"big\.md holds more text .*67 MB.* Split it"):
-        pool.finish(pool.start(Input("big.md", b"VAST\n")))
+        pool.result(pool.submit(Input("big.md", b"VAST\n")))
 
 
 def test_the_time_for_a_file_grows_with_its_size_and_with_recognition() -> None:
@@ -304,7 +304,7 @@ def test_orphans_do_not_pile_up(workers: OpenWorkers) -> None:
     pool = workers(2)
     for n in range(4):
         with pytest.raises(ReadError):
-            pool.finish(pool.start(Input(f"{n}.md", b"LEAVE\n")))
+            pool.result(pool.submit(Input(f"{n}.md", b"LEAVE\n")))
     pool.close()
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)  # no child is left to be waited for

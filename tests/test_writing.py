@@ -12,7 +12,7 @@ from running_servers import Answer as Reply
 from running_servers import free_port
 from word_reader import word_readers
 
-from assistant.qa.answer import Answer, Finished, Mode, Progress, Said
+from assistant.qa.answer import Answer, Finished, Mode, Progress, StatementEvent
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.library import Library
@@ -110,7 +110,7 @@ def test_statements_stream_once_they_stand_and_the_stream_ends_in_the_same_answe
         engine = engine_at(served.url)
         events = list(engine.stream(EARN))
         whole = engine.ask(EARN)
-    said = [event for event in events if isinstance(event, Said)]
+    said = [event for event in events if isinstance(event, StatementEvent)]
     last = events[-1]
     assert isinstance(last, Finished)
     assert [event.stage for event in events if isinstance(event, Progress)] == ["searching", "writing"]
@@ -128,7 +128,7 @@ def test_a_statement_is_said_before_the_reply_has_ended(engine_at: Callable[...,
 
     with writing(script) as served:
         events = engine_at(served.url).stream(EARN)
-        said = next(event for event in events if isinstance(event, Said))
+        said = next(event for event in events if isinstance(event, StatementEvent))
         assert said.statement.text == TRUE
         events.close()
 
@@ -139,7 +139,7 @@ def test_closing_the_stream_ends_the_request(engine_at: Callable[..., Engine]) -
 
     with writing(script) as served:
         events = engine_at(served.url).stream(EARN)
-        assert next(event for event in events if isinstance(event, Said)).statement.text == TRUE
+        assert next(event for event in events if isinstance(event, StatementEvent)).statement.text == TRUE
         events.close()
         assert served.gone.wait(5)
 
@@ -234,7 +234,7 @@ def test_where_too_little_stands_quotes_follow_what_does(engine_at: Callable[...
     assert claims(answer) == [TRUE]
     assert answer.statements[1:] == quoted.statements
     assert answer.status == "answered"
-    assert tuple(event.statement for event in events if isinstance(event, Said)) == answer.statements
+    assert tuple(event.statement for event in events if isinstance(event, StatementEvent)) == answer.statements
 
 
 def test_a_model_that_finds_no_answer_is_believed_so_far_that_the_documents_are_quoted(
@@ -473,7 +473,7 @@ def test_several_questions_are_written_each_for_itself_and_what_is_not_found_is_
     assert [(flag in text, match in text) for text in asked] == [(True, False), (False, True)]
     assert (last.answer.status, claims(last.answer), last.answer.model) == ("partial", [said], "scripted")
     assert "football match" in last.answer.reason
-    assert [each.statement for each in events if isinstance(each, Said)] == list(last.answer.statements)
+    assert [each.statement for each in events if isinstance(each, StatementEvent)] == list(last.answer.statements)
     check_citations(engine, last.answer)
 
 

@@ -18,7 +18,7 @@ from running_servers import Answer as Reply
 from services import Made, made_service, service_fixture
 
 from assistant.access import Principal, Role
-from assistant.access.rate_limits import Rates
+from assistant.access.rate_limits import RateLimits
 from assistant.api.api_replies import file_reply
 from assistant.paper_requests import (
     BriefingRequest,
@@ -29,8 +29,8 @@ from assistant.paper_requests import (
     ThemesRequest,
 )
 from assistant.reports import Progress
-from assistant.service.paper_queue import PASSING, Paper, Papers, Work
-from assistant.service.question_queue import Turns
+from assistant.service.paper_queue import PASSING, Paper, PaperQueue, Work
+from assistant.service.question_queue import QuestionQueue
 from assistant.service_errors import Overloaded, TooMany
 from assistant.time_slices import Aside
 from corpus.catalogue import Catalogue
@@ -56,16 +56,16 @@ def boats(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Ite
 
 
 @pytest.fixture
-def turns() -> Iterator[Turns]:
-    found = Turns()
+def question_queue() -> Iterator[QuestionQueue]:
+    found = QuestionQueue()
     yield found
     assert found.close(5)
 
 
 @pytest.fixture
-def papers(turns: Turns) -> Iterator[Papers]:
+def papers(question_queue: QuestionQueue) -> Iterator[PaperQueue]:
     """Papers of which one client has three places."""
-    found = Papers(turns, 12)
+    found = PaperQueue(question_queue, 12)
     yield found
     assert found.close(5)
 
@@ -326,50 +326,50 @@ def test_a_paper_in_the_middle_of_which_documents_change_is_begun_again(
         return "made"
 
     monkeypatch.setattr(f"assistant.reports.{maker}", make)
-    made = boats.service.writing.begin(Principal(Role.STAFF, "account", "account:amina"), request_)
+    made = boats.service.papers.begin(Principal(Role.STAFF, "account", "account:amina"), request_)
     assert (made.future.result(20) if isinstance(made, Paper) else made) == "made"  # type: ignore[comparison-overlap]
     assert len(begun) == 2
 
 
-def test_questions_are_answered_between_the_parts_of_a_paper(turns: Turns, papers: Papers) -> None:
+def test_questions_are_answered_between_the_parts_of_a_paper(question_queue: QuestionQueue, papers: PaperQueue) -> None:
     begun, asked = threading.Event(), threading.Event()
     order: list[str] = []
 
     def work(tell: Progress, aside: Aside) -> str:
         for n in range(2):
             tell(f"part {n}", n, 2)
-            with turns.batch():  # as the embedding of passages does inside
+            with question_queue.batch():  # as the embedding of passages does inside
                 begun.set()
                 asked.wait(10)
                 order.append(f"part {n}")
         return "paper"
 
-    paper = papers.take("key", work)
+    paper = papers.request("key", work)
     assert begun.wait(10)
-    answers = [turns.take(lambda: order.append("answer"), "somebody") for _ in range(2)]
+    answers = [question_queue.submit(lambda: order.append("answer"), "somebody") for _ in range(2)]
     asked.set()
     assert paper.future.result(10) == "paper"
     for answer in answers:
         answer.result(10)
     assert order == ["part 0", "answer", "answer", "part 1"]
     assert (paper.done, paper.total, paper.part) == (1, 2, "part 1")
-    assert papers.take("key", work) is paper
+    assert papers.request("key", work) is paper
 
 
 def test_a_service_that_stops_ends_a_paper_between_two_parts(
     tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with made_service(tmp_path, catalogue, page=False, reading=True) as made:
-        monkeypatch.setattr("assistant.reports.brief.brief_maker._made", _stopping(made))
+        monkeypatch.setattr("assistant.reports.brief.brief_maker._build_section", _stopping(made))
         reply = made.client.get("/api/v1/briefings?kind=document&value=boats.txt")
         assert (reply.status_code, reply.json()["title"]) == (503, "The service is busy")
         assert "retry-after" in reply.headers
 
 
 def _stopping(made: Made) -> object:
-    from assistant.reports.brief.brief_maker import _made
+    from assistant.reports.brief.brief_maker import _build_section
 
-    made_as_before = _made
+    made_as_before = _build_section
 
     def section(*args: object) -> object:
         made.service.stop()
@@ -400,7 +400,7 @@ def test_a_written_briefing_is_the_same_by_every_door_and_is_made_again_after_a_
         assert [each["written"]["failed"] for each in failed["sections"] if each["written"]] == [True]
         fails.clear()
         assert made.client.get(f"/api/v1/briefings?{where}").json() == failed, "kept for a while"
-        monkeypatch.setattr(made.service.writing.papers, "_clock", lambda: time.monotonic() + PASSING + 1)
+        monkeypatch.setattr(made.service.papers.queue, "_clock", lambda: time.monotonic() + PASSING + 1)
         told = made.client.post("/api/v1/briefings", json={"kind": "item", "value": "2", "mode": None}).json()
         texts_of = [s["text"] for each in told["sections"] for part in each["parts"] for s in part["statements"]]
         assert pay in texts_of
@@ -416,7 +416,7 @@ def test_a_written_briefing_is_the_same_by_every_door_and_is_made_again_after_a_
 
 
 def test_one_client_has_a_quarter_of_the_places_of_papers_and_others_need_not_wait_for_all_of_theirs(
-    papers: Papers,
+    papers: PaperQueue,
 ) -> None:
     go, order = threading.Event(), list[str]()
 
@@ -425,30 +425,30 @@ def test_one_client_has_a_quarter_of_the_places_of_papers_and_others_need_not_wa
         go.wait(20)
         return "first"
 
-    papers.take("first", first, client="first")
+    papers.request("first", first, client="first")
 
     def noting(name: str) -> Work[str]:
         return lambda *_: order.append(name) or name
 
-    loud = [papers.take(n, noting(f"loud {n}"), client="loud") for n in range(3)]
+    loud = [papers.request(n, noting(f"loud {n}"), client="loud") for n in range(3)]
     with pytest.raises(TooMany, match="3 papers that you asked for"):
-        papers.take("more", noting("more"), client="loud")
-    assert papers.take(0, noting("again"), client="loud") is loud[0], "what is on its way is given"
-    quiet = papers.take("quiet", noting("quiet"), client="quiet")
+        papers.request("more", noting("more"), client="loud")
+    assert papers.request(0, noting("again"), client="loud") is loud[0], "what is on its way is given"
+    quiet = papers.request("quiet", noting("quiet"), client="quiet")
     go.set()
     for each in (*loud, quiet):
         each.future.result(20)
     assert order == ["loud 0", "quiet", "loud 1", "loud 2"]
-    papers.take("more", noting("more"), client="loud").future.result(20)
+    papers.request("more", noting("more"), client="loud").future.result(20)
 
 
-def test_strangers_leave_papers_to_those_with_a_key_or_an_account(papers: Papers) -> None:
+def test_strangers_leave_papers_to_those_with_a_key_or_an_account(papers: PaperQueue) -> None:
     go = threading.Event()
     for n in range(9):
-        papers.take(n, lambda *_: go.wait(20), client=f"stranger {n}", origin=f"address {n}")
+        papers.request(n, lambda *_: go.wait(20), client=f"stranger {n}", origin=f"address {n}")
     with pytest.raises(Overloaded):
-        papers.take("more", lambda *_: go.wait(20), client="one more", origin="elsewhere")
-    known = papers.take("known", lambda *_: "known", client="a key")
+        papers.request("more", lambda *_: go.wait(20), client="one more", origin="elsewhere")
+    known = papers.request("known", lambda *_: "known", client="a key")
     go.set()
     assert known.future.result(20) == "known"
 
@@ -458,7 +458,7 @@ def test_an_address_that_asks_for_paper_after_paper_leaves_places_for_others(
 ) -> None:
     go = threading.Event()
     monkeypatch.setattr("assistant.page.report_pages.PATIENCE", 0.0)
-    monkeypatch.setattr("assistant.reports.brief.brief_maker._made", lambda *_: go.wait(30) and None)
+    monkeypatch.setattr("assistant.reports.brief.brief_maker._build_section", lambda *_: go.wait(30) and None)
     with made_service(tmp_path, catalogue, page=False, reading=True) as made:
         try:
             statuses = [made.client.get(f"/briefings?kind=theme&value=boats+{n}").status_code for n in range(60)]
@@ -466,7 +466,7 @@ def test_an_address_that_asks_for_paper_after_paper_leaves_places_for_others(
             reply = made.by("read").get("/briefings?kind=theme&value=nets")
             assert reply.status_code == 202
         finally:
-            made.service.writing.papers.stop()
+            made.service.papers.queue.stop()
             go.set()
 
 
@@ -475,7 +475,7 @@ def test_a_file_that_a_program_writes_counts_as_writing_whoever_made_what_is_in_
     tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("assistant.export.file_formats.render", lambda publication, form: b"file")
-    with made_service(tmp_path, catalogue, page=False, rates=Rates(3, 6), reading=True) as made:
+    with made_service(tmp_path, catalogue, page=False, rate_limits=RateLimits(3, 6), reading=True) as made:
         address = "/api/v1/briefings?kind=document&value=boats.txt"
         assert made.client.get(address).status_code == 200
         statuses = [made.client.get(f"{address}&format=docx").status_code for _ in range(3)]
@@ -486,17 +486,21 @@ def test_a_file_that_a_program_writes_counts_as_writing_whoever_made_what_is_in_
             assert made.client.get(f"/conversations/{talk.token}.{form}").status_code == 429
 
 
-def test_questions_are_answered_while_a_paper_waits_for_what_needs_no_turn(turns: Turns, papers: Papers) -> None:
+def test_questions_are_answered_while_a_paper_waits_for_what_needs_no_turn(
+    question_queue: QuestionQueue, papers: PaperQueue
+) -> None:
 
     def work(tell: Progress, aside: Aside) -> str:
         tell("part", 0, 1)
         with aside():
-            return str(turns.take(lambda: "answer", "somebody").result(10))
+            return str(question_queue.submit(lambda: "answer", "somebody").result(10))
 
-    assert papers.take("key", work).future.result(10) == "answer"
+    assert papers.request("key", work).future.result(10) == "answer"
 
 
-def test_a_paper_that_waits_aside_ends_where_the_service_stops(turns: Turns, papers: Papers) -> None:
+def test_a_paper_that_waits_aside_ends_where_the_service_stops(
+    question_queue: QuestionQueue, papers: PaperQueue
+) -> None:
 
     def work(tell: Progress, aside: Aside) -> str:
         papers.stop()
@@ -504,10 +508,10 @@ def test_a_paper_that_waits_aside_ends_where_the_service_stops(turns: Turns, pap
             raise AssertionError("nothing is begun any more")
 
     with pytest.raises(Overloaded, match="stopping"):
-        papers.take("key", work).future.result(10)
+        papers.request("key", work).future.result(10)
 
 
-def test_a_model_that_never_answers_keeps_no_service_from_stopping(papers: Papers) -> None:
+def test_a_model_that_never_answers_keeps_no_service_from_stopping(papers: PaperQueue) -> None:
     waiting, never = threading.Event(), threading.Event()
 
     def work(tell: Progress, aside: Aside) -> str:
@@ -516,7 +520,7 @@ def test_a_model_that_never_answers_keeps_no_service_from_stopping(papers: Paper
             never.wait(30)
         return "too late"
 
-    paper = papers.take("key", work)
+    paper = papers.request("key", work)
     assert waiting.wait(10)
     assert papers.close(5)
     with pytest.raises(Overloaded, match="stopping"):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from assistant.qa.abstention import FOUND, Bars
+from assistant.qa.abstention import SEARCH_WEIGHT, Thresholds
 from assistant.qa.reader import Reading
 from assistant.qa.readers import Readers
 from assistant.vocabulary import Vocabulary
@@ -15,7 +15,7 @@ from corpus.analysis import analyse
 from corpus.language import detect_language
 from corpus.sentences import sentence_spans
 
-BARS = Bars(slope=1.0, offset=-FOUND, answered=0.0, tentative=-2.0)
+THRESHOLDS = Thresholds(slope=1.0, offset=-SEARCH_WEIGHT, answered=0.0, tentative=-2.0)
 ALL, ENOUGH = 4.0, 0.6
 """The logit of a passage that has all words of a question, and the share of them that is enough for an answer."""
 FIRM = 0.1
@@ -34,7 +34,7 @@ class WordReader:
         language = detect_language(question)
         return [self._reading(_asked(question, language), *passage) for passage in passages]
 
-    def translated(self, text: str) -> list[str]:
+    def translate(self, text: str) -> list[str]:
         """Knows a few words."""
         return [_GLOSSARY[word] for word in _WORD.findall(text.casefold()) if word in _GLOSSARY]
 
@@ -55,7 +55,7 @@ class WordReader:
 
 def word_readers() -> Readers:
     """The reader for all languages."""
-    return Readers({"en": WordReader(), "multilingual": WordReader()}, {"en": BARS, "multilingual": BARS})
+    return Readers({"en": WordReader(), "multilingual": WordReader()}, {"en": THRESHOLDS, "multilingual": THRESHOLDS})
 
 
 def _count(asked: list[set[frozenset[str]]], held: set[str]) -> int:

@@ -1,4 +1,4 @@
-"""Who may do what: roles and principals here, keys, accounts, sessions and the audit log in one SQLite file."""
+"""Access control: roles and principals; keys, accounts, sessions and the audit log in one SQLite file."""
 
 from assistant.access.operations import OPERATIONS, check
 from assistant.access.principal import LOCAL, Principal, Role

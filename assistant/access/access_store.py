@@ -1,9 +1,9 @@
-"""Keys, accounts, sessions, the audit log, briefings under review, the jobs of before and what people have kept: a small SQLite file in the library's folder, beside the library, or tables of the
-database that holds it.
+"""Store of keys, accounts, sessions, the audit log, drafts, earlier jobs and saved conversations: a small SQLite file in the library's
+folder, or tables of the library's database.
 
-The command line changes it while the server runs, and the server looks things up for every request: what is revoked is
-revoked at once. Of a secret only a hash is kept. API keys and sessions are 256 random bits, which nobody guesses, so
-that SHA-256 suffices; passwords are chosen by people and get Argon2id (RFC 9106).
+The command line changes it while the server runs, and the server reads it for every request: a revoked key stops working at
+once. Of a secret only a hash is stored. API keys and sessions are 256 random bits, for which SHA-256 suffices; passwords are
+chosen by people and get Argon2id (RFC 9106).
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corpus.corpus_errors import LibraryError, plainly
-from corpus.sources import Copied
-from corpus.store.engines import postgres
+from corpus.corpus_errors import LibraryError, readable_errors
+from corpus.sources import CopiedTable
+from corpus.store.engines import connect_postgres
 from corpus.store.sqlite import Sqlite
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ _KEPT = {
     "drafts": "id, created, title, state, briefing",
     "draft_events": "draft, time, who, kind, statement, text",
 }
-"""What is moved to another database."""
+"""Tables and columns that `copy_to` copies."""
 _KNOWN = {
     "keys": "ON CONFLICT (id) DO UPDATE SET revoked = coalesce(keys.revoked, excluded.revoked)",
     "accounts": "ON CONFLICT (name) DO UPDATE SET role = excluded.role, hash = excluded.hash, created = excluded.created",
@@ -85,11 +85,11 @@ _KNOWN = {
     "shared": "ON CONFLICT (id) DO NOTHING",
     "drafts": "ON CONFLICT (id) DO NOTHING",
 }
-"""What is changed where it is there already."""
+"""What `copy_to` does with a row that exists already."""
 
 
 class AccessStore:
-    """File or database, for several processes and any thread. Raises `LibraryError` where disk or server refuse."""
+    """The file or database, for several processes and any thread. Raises `LibraryError` where the disk or the server fails."""
 
     def __init__(self, folder: Path, clock: Clock = lambda: datetime.now(UTC), *, database: str | None = None) -> None:
         self.folder = folder
@@ -98,11 +98,11 @@ class AccessStore:
         self._database = database
         self._due: queue.SimpleQueue[tuple[str, tuple[Any, ...]] | None] = queue.SimpleQueue()
         self._writer: threading.Thread | None = None
-        with plainly(folder):
+        with readable_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            self._db = self._opened()
+            self._db = self._open()
             try:
-                if not self._db.has("draft_events"):
+                if not self._db.has_table("draft_events"):
                     with self._db.transaction():
                         self._db.create(_SCHEMA)
             except BaseException:
@@ -116,7 +116,7 @@ class AccessStore:
         self.close()
 
     def close(self) -> None:
-        """Closes the file, once what was to be written later is written or can't be."""
+        """Closes the store after the pending writes of `write_later`."""
         if self._writer is not None:
             self._due.put(None)
             self._writer.join()
@@ -125,39 +125,39 @@ class AccessStore:
             self._db.close()
 
     def now(self) -> datetime:
-        """The time, with its zone."""
+        """The current time with its time zone."""
         return self._clock()
 
-    def stamp(self) -> str:
-        """The time as it is written down."""
+    def timestamp(self) -> str:
+        """The current time in UTC as ISO 8601, to the second, as the tables contain it."""
         return self._clock().astimezone(UTC).isoformat(timespec="seconds")
 
     @contextmanager
-    def doing(self) -> Iterator[Callable[..., Rows]]:
-        """Runs statements one after another, nobody else's between them in this process."""
-        with self._guard, plainly(self.folder):
+    def connection(self) -> Iterator[Callable[..., Rows]]:
+        """Gives a function that executes statements, with no other thread's statements between them."""
+        with self._guard, readable_errors(self.folder):
             yield self._db.execute
 
     @contextmanager
-    def together(self) -> Iterator[None]:
-        """Makes the changes of the block all, or none."""
-        with self._guard, plainly(self.folder), self._db.transaction():
+    def transaction(self) -> Iterator[None]:
+        """Makes the changes of the block atomic."""
+        with self._guard, readable_errors(self.folder), self._db.transaction():
             yield
 
     def copy_to(self, other: AccessStore) -> None:
-        """Copies keys, accounts, the audit log and what people have kept into another store, which keeps what it has beside them: a key that is revoked in
-        either is revoked, an account has the password and role that it has here. An account that was copied before and is no longer
-        here goes from there. People sign in anew there."""
+        """Copies keys, accounts, the audit log, drafts and saved conversations into another store, whose other rows stay. A key revoked
+        in either is revoked; an account gets the password and role that it has here; an account that was copied earlier and no longer
+        exists here is removed there. Sessions are not copied."""
         accounts = dict(self.rows("SELECT name, created FROM accounts"))
-        with other.doing() as run, other._db.transaction():
-            copied = Copied(other._db)
+        with other.connection() as run, other._db.transaction():
+            copied = CopiedTable(other._db)
             for name, created in copied.marks("account").items():
                 if name not in accounts:
                     run("DELETE FROM accounts WHERE name = ? AND created = ?", (name, created))
-                    copied.forget("account", name)
-            copied.note("account", accounts)
+                    copied.remove("account", name)
+            copied.record("account", accounts)
             for table, columns in _KEPT.items():
-                log = table in ("audit", "draft_events")  # without names by which what is there already is known
+                log = table in ("audit", "draft_events")  # without a key by which existing rows could be recognised
                 if not log or run(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is None:
                     marks = ", ".join("?" * len(columns.split(",")))
                     for row in self.rows(
@@ -166,46 +166,46 @@ class AccessStore:
                         run(f"INSERT INTO {table} ({columns}) VALUES ({marks}) {_KNOWN.get(table, '')}", row)
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        """What a question to the file finds."""
-        with self.doing() as run:
+        """Returns the rows of a query."""
+        with self.connection() as run:
             return run(sql, values).fetchall()
 
     def write(self, sql: str, *values: Any) -> int:
-        """Makes one change; returns how many rows it touched."""
-        with self.doing() as run:
+        """Executes one change; returns the number of rows changed."""
+        with self.connection() as run:
             return run(sql, values).rowcount
 
-    def later(self, sql: str, *values: Any) -> None:
-        """Makes one change when it can be made, for which nobody waits: over a connection of its own, whoever holds a lock.
-        What can't be made is dropped."""
+    def write_later(self, sql: str, *values: Any) -> None:
+        """Executes one change in the background, over a connection of its own, so that the caller never waits for a lock. A change
+        that fails is dropped."""
         with self._guard:
             if self._writer is None:
-                self._writer = threading.Thread(target=self._write_later, name="access", daemon=True)
+                self._writer = threading.Thread(target=self._write_pending, name="access", daemon=True)
                 self._writer.start()
         self._due.put((sql, values))
 
-    def _write_later(self) -> None:
+    def _write_pending(self) -> None:
         db: Database | None = None
         while (due := self._due.get()) is not None:
-            with suppress(LibraryError), plainly(self.folder):
-                db = db or self._opened()
+            with suppress(LibraryError), readable_errors(self.folder):
+                db = db or self._open()
                 db.execute(*due)
         if db is not None:
             db.close()
 
-    def _opened(self) -> Database:
-        return _file(self.folder / FILE) if self._database is None else postgres(self._database)
+    def _open(self) -> Database:
+        return _open_file(self.folder / FILE) if self._database is None else connect_postgres(self._database)
 
 
-def _file(path: Path) -> Sqlite:
-    """The file, which its owner alone may read."""
-    # Whoever closes a file loses all locks that his process has on it, those of SQLite's other connections too; another process
-    # would then take the log away from under them. So a file that is there is opened by SQLite alone.
+def _open_file(path: Path) -> Sqlite:
+    """Opens the SQLite file, created so that only its owner may read it."""
+    # Closing a file drops all POSIX locks that the process has on it, also those of SQLite's other connections, and another process
+    # could then delete the log that they use. So an existing file is opened by SQLite only.
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     return Sqlite(path)
 
 
 def secret_hash(secret: str) -> bytes:
-    """What is kept of a key or of a session's token."""
+    """The hash that is stored of a key or of a session token."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()

@@ -1,4 +1,4 @@
-"""API keys, made once, shown once, kept as a hash; and accounts of people who sign in at the page, with their sessions."""
+"""API keys, shown once and stored as a hash; and accounts of people who sign in at the page, with their sessions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _USED_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Key:
-    """What is known of a key. Times are ISO 8601 in UTC; `used` is exact to a minute."""
+    """A stored API key without its secret. Times are ISO 8601 in UTC; `used` is exact to a minute."""
 
     id: str
     name: str
@@ -39,11 +39,11 @@ class Keys:
         self._store = store
         self._used: dict[str, datetime] = {}
 
-    def make(self, name: str, role: Role, days: int | None = None) -> tuple[Key, str]:
-        """A new key with its secret, which is kept nowhere. It ends after `days`, or never."""
+    def create(self, name: str, role: Role, days: int | None = None) -> tuple[Key, str]:
+        """Creates a key; returns it with its full token, which is not stored. It expires after `days`, or never."""
         now = self._store.now().astimezone(UTC)
         expires = (now + timedelta(days=days)).isoformat(timespec="seconds") if days else None
-        key = Key(secrets.token_hex(4), name, role.word, self._store.stamp(), expires)
+        key = Key(secrets.token_hex(4), name, role.word, self._store.timestamp(), expires)
         secret = secrets.token_urlsafe(32)
         self._store.write(
             "INSERT INTO keys (id, name, role, hash, created, expires) VALUES (?, ?, ?, ?, ?, ?)",
@@ -52,19 +52,19 @@ class Keys:
         return key, f"{PREFIX}_{key.id}_{secret}"
 
     def all(self) -> list[Key]:
-        """All keys, the oldest first."""
+        """Returns all keys, oldest first."""
         found = self._store.rows(
             "SELECT id, name, role, created, expires, used, revoked FROM keys ORDER BY created, id"
         )
         return [Key(*row) for row in found]
 
     def revoke(self, key_id: str) -> bool:
-        """Ends a key at once; says whether there was one that was good until now."""
-        now = self._store.stamp()
+        """Revokes a key at once; returns whether it existed and was not revoked before."""
+        now = self._store.timestamp()
         return bool(self._store.write("UPDATE keys SET revoked = ? WHERE id = ? AND revoked IS NULL", now, key_id))
 
     def find(self, token: str) -> Key | None:
-        """The key that a bearer token is, if it is good now."""
+        """Returns the key of a bearer token; None where it is unknown, revoked or expired."""
         prefix, _, rest = token.partition("_")
         key_id, _, secret = rest.partition("_")
         if prefix != PREFIX or not secret:
@@ -80,34 +80,34 @@ class Keys:
             return None
         if key.id not in self._used or now - self._used[key.id] > _USED_EVERY:
             self._used[key.id] = now
-            self._store.later("UPDATE keys SET used = ? WHERE id = ?", self._store.stamp(), key.id)
+            self._store.write_later("UPDATE keys SET used = ? WHERE id = ?", self._store.timestamp(), key.id)
         return key
 
     def id_of(self, token: str) -> str | None:
-        """The id of the key that a token names, good or not; None where there is no such key."""
+        """Returns the id of the key that a token names, valid or not; None where there is no such key."""
         key_id = token.partition("_")[2].partition("_")[0]
         return key_id if self._store.rows("SELECT 1 FROM keys WHERE id = ?", key_id) else None
 
 
-SHORTEST = 12
-"""Characters of a password (NIST SP 800-63B-4 asks for at least 8 beside other means)."""
-LONGEST = 1_000
+MIN_PASSWORD = 12
+"""Least characters of a password (NIST SP 800-63B-4 requires at least 8 beside other means)."""
+MAX_PASSWORD = 1_000
 STRENGTH = 3
-"""Least strength by zxcvbn's scale of 0 to 4: more than a hundred million guesses."""
-_LOOKED_AT = 72
-"""Characters that are looked at for it; who writes more has written enough."""
-_PART = 3
-"""Characters from which a part of somebody's name is looked for."""
+"""Least strength on zxcvbn's scale of 0 to 4: more than a hundred million guesses."""
+_CHECKED_CHARACTERS = 72
+"""Characters of a password whose strength is checked; longer ones are strong enough if these are."""
+_NAME_PART = 3
+"""Least characters of a part of the account name that is searched in the password."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 
 
 class AccountError(ValueError):
-    """An account that can't be made or changed as asked; the message says why."""
+    """An account can't be created or changed as requested; the message says why."""
 
 
 @dataclass(frozen=True)
 class Account:
-    """Somebody who may sign in."""
+    """An account that can sign in."""
 
     name: str
     role: str
@@ -115,53 +115,53 @@ class Account:
 
 
 class Accounts:
-    """The accounts of a service. `hours`: how long one is signed in."""
+    """The accounts of a service. `hours`: how long a session lasts."""
 
     def __init__(self, store: AccessStore, hours: float = 12.0) -> None:
         self._store = store
         self.seconds = int(hours * 3_600)
         """How long a session lasts."""
         self._hasher = PasswordHasher()
-        self._one = threading.Lock()  # a check takes 64 MB
-        self._nobody: str | None = None
+        self._check_lock = threading.Lock()  # one check at a time: it takes 64 MB
+        self._dummy_hash: str | None = None
 
     def add(self, name: str, role: Role, password: str) -> Account:
-        """A new account. Raises `AccountError` for a name that is taken or none, and for a password that is short or easy to guess."""
+        """Creates an account. Raises `AccountError` for a name that is taken or invalid, and for a password that is short or weak."""
         if not _NAME.fullmatch(name):
             raise AccountError(f"{name!r} is no name for an account: small letters, digits and . _ @ - are.")
-        if self.known(name):
+        if self.exists(name):
             raise AccountError(f"There is an account {name} already. Remove it first, or give it a new password.")
-        account = Account(name, role.word, self._store.stamp())
+        account = Account(name, role.word, self._store.timestamp())
         self._store.write("INSERT INTO accounts VALUES (?, ?, ?, ?)", name, account.role, self._hash(name, password),
                           account.created)  # fmt: skip
         return account
 
     def change(self, name: str, password: str) -> None:
-        """Gives an account a new password and ends its sessions. Raises `AccountError`, as for a new one."""
-        hashed = self._hash(name, password) if self.known(name) else ""
+        """Changes the password of an account and ends its sessions. Raises `AccountError` as `add` does."""
+        hashed = self._hash(name, password) if self.exists(name) else ""
         if not self._store.write("UPDATE accounts SET hash = ? WHERE name = ?", hashed, name):
             raise AccountError(f"There is no account {name}.")
         self._store.write("DELETE FROM sessions WHERE account = ?", name)
 
     def remove(self, name: str) -> bool:
-        """Removes an account and ends its sessions; says whether there was one."""
+        """Removes an account and ends its sessions; returns whether it existed."""
         return bool(self._store.write("DELETE FROM accounts WHERE name = ?", name))
 
     def all(self) -> list[Account]:
-        """All accounts, by name."""
+        """Returns all accounts, by name."""
         return [Account(*row) for row in self._store.rows("SELECT name, role, created FROM accounts ORDER BY name")]
 
-    def known(self, name: str) -> bool:
+    def exists(self, name: str) -> bool:
         """Whether there is an account of this name."""
         return bool(self._store.rows("SELECT 1 FROM accounts WHERE name = ?", name))
 
     def sign_in(self, name: str, password: str) -> str | None:
-        """The token of a new session, where name and password are right. Takes as long where they are not."""
+        """Returns the token of a new session; None where name or password are wrong, which takes as long."""
         found = self._store.rows("SELECT hash FROM accounts WHERE name = ?", name)
-        with self._one:
-            if self._nobody is None:
-                self._nobody = self._hasher.hash(secrets.token_hex())
-            good = self._fits(found[0][0] if found else self._nobody, password)
+        with self._check_lock:
+            if self._dummy_hash is None:
+                self._dummy_hash = self._hasher.hash(secrets.token_hex())
+            good = self._verify(found[0][0] if found else self._dummy_hash, password)
         if not found or not good:
             return None
         now = self._store.now().astimezone(UTC)
@@ -172,12 +172,12 @@ class Accounts:
         return token
 
     def session(self, token: str) -> Account | None:
-        """Whose session a token is, if it has not ended."""
+        """Returns the account of a session token; None where the session has ended or does not exist."""
         found = self._store.rows(
             "SELECT name, role, created FROM sessions JOIN accounts ON account = name WHERE sessions.hash = ? "
             "AND expires > ?",
             secret_hash(token),
-            self._store.stamp(),
+            self._store.timestamp(),
         )
         return Account(*found[0]) if found else None
 
@@ -186,29 +186,28 @@ class Accounts:
         self._store.write("DELETE FROM sessions WHERE hash = ?", secret_hash(token))
 
     def _hash(self, name: str, password: str) -> str:
-        if len(password) < SHORTEST:
-            raise AccountError(f"A password has at least {SHORTEST} characters.")
-        if len(password) > LONGEST:
-            raise AccountError(f"A password has at most {LONGEST:,} characters.")
+        if len(password) < MIN_PASSWORD:
+            raise AccountError(f"A password has at least {MIN_PASSWORD} characters.")
+        if len(password) > MAX_PASSWORD:
+            raise AccountError(f"A password has at most {MAX_PASSWORD:,} characters.")
         _check_strength(name, password)
         return self._hasher.hash(password.encode("utf-8", "surrogatepass"))
 
-    def _fits(self, hashed: str, password: str) -> bool:
+    def _verify(self, hashed: str, password: str) -> bool:
         try:
-            return self._hasher.verify(hashed, password[:LONGEST].encode("utf-8", "surrogatepass"))
+            return self._hasher.verify(hashed, password[:MAX_PASSWORD].encode("utf-8", "surrogatepass"))
         except (VerificationError, InvalidHashError):
             return False
 
 
 def _check_strength(name: str, password: str) -> None:
-    """Raises `AccountError` where somebody who knows the name, common passwords and keyboards would soon guess a password. What
-    stands in it of the name counts for nothing."""
-    from zxcvbn import zxcvbn  # slow to import, and wanted where a password is chosen
+    """Raises `AccountError` for a password that is easy to guess (zxcvbn), with and without the parts of the account name in it."""
+    from zxcvbn import zxcvbn  # slow to import, and needed only where a password is chosen
 
-    parts = [re.escape(part) for part in (name, *re.split(r"[._@-]+", name)) if len(part) >= _PART]
+    parts = [re.escape(part) for part in (name, *re.split(r"[._@-]+", name)) if len(part) >= _NAME_PART]
     rest = re.sub("|".join(parts), "", password, flags=re.IGNORECASE) if parts else password
     for each in (password, rest):
-        told = zxcvbn(each[:_LOOKED_AT], user_inputs=[name])
-        if told["score"] < STRENGTH:
-            why = told["feedback"]["warning"] or "It is short or common, what it holds of your name not counted."
+        result = zxcvbn(each[:_CHECKED_CHARACTERS], user_inputs=[name])
+        if result["score"] < STRENGTH:
+            why = result["feedback"]["warning"] or "It is short or common, what it holds of your name not counted."
             raise AccountError(f"This password is easy to guess. {why} Use several words that do not belong together.")

@@ -1,4 +1,4 @@
-"""Sessions of people who have shown nothing, where reading is open, and the secret of the data folder, by which the service knows again what it gave away."""
+"""Sessions of anonymous users, where reading is open to everybody; and the data folder's secret, with which the service signs them."""
 
 from __future__ import annotations
 
@@ -16,94 +16,94 @@ from collections.abc import Callable
 from pathlib import Path
 
 from assistant.access.principal import network
-from corpus.corpus_errors import SEAL_FILE, LibraryError, plainly
+from corpus.corpus_errors import SEAL_FILE, LibraryError, readable_errors
 
-SHORTEST = 32
-"""Characters of a secret."""
+MIN_SECRET = 32
+"""Least characters of a secret."""
 
 
-class Secret:
-    """The secret in a folder. Raises `LibraryError` where it can't be read or made."""
+class SigningSecret:
+    """The signing secret in a folder. Raises `LibraryError` where it can't be read or created."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / SEAL_FILE
 
-    def seal(self, *parts: str) -> str:
-        """What shows that these words, in this order, come from here: HMAC-SHA256 (RFC 2104), as base64 for addresses."""
-        said = json.dumps(parts).encode()
-        return base64.urlsafe_b64encode(hmac.digest(self._read(), said, hashlib.sha256)).decode().rstrip("=")
+    def sign(self, *parts: str) -> str:
+        """Signs texts in their order: HMAC-SHA256 (RFC 2104) as URL-safe base64."""
+        message = json.dumps(parts).encode()
+        return base64.urlsafe_b64encode(hmac.digest(self._read(), message, hashlib.sha256)).decode().rstrip("=")
 
-    def sealed(self, seal: str, *parts: str) -> bool:
-        """Whether a seal is that of these words."""
-        return hmac.compare_digest(seal.encode("utf-8", "replace"), self.seal(*parts).encode())
+    def verify(self, seal: str, *parts: str) -> bool:
+        """Whether a signature is that of these texts."""
+        return hmac.compare_digest(seal.encode("utf-8", "replace"), self.sign(*parts).encode())
 
     def copy_to(self, folder: Path) -> None:
-        """Makes it the secret of another folder, too, so that what was given away is known there. Raises `LibraryError`."""
+        """Copies the secret to another folder, so that existing signatures are valid there. Raises `LibraryError`."""
         if self._path.parent.resolve() != folder.resolve() and self._path.exists():
-            with plainly(folder):
+            with readable_errors(folder):
                 shutil.copy(self._path, folder / SEAL_FILE)
 
     def _read(self) -> bytes:
-        with plainly(self._path.parent):
+        with readable_errors(self._path.parent):
             try:
-                held = self._path.read_bytes().strip()
+                secret = self._path.read_bytes().strip()
             except FileNotFoundError:
-                held = self._make()
-        if len(held) < SHORTEST:
+                secret = self._create()
+        if len(secret) < MIN_SECRET:
             raise LibraryError(
-                f"{self._path} holds no secret: it has fewer than {SHORTEST} characters. Delete it, and one is made."
+                f"{self._path} holds no secret: it has fewer than {MIN_SECRET} characters. Delete it, and one is made."
             )
-        return held
+        return secret
 
-    def _make(self) -> bytes:
-        made = self._path.with_suffix(f".{secrets.token_hex(4)}")
-        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(b"\0" + secrets.token_urlsafe(32).encode())  # no text, so that no reader takes it for a document
+    def _create(self) -> bytes:
+        temporary = self._path.with_suffix(f".{secrets.token_hex(4)}")
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(b"\0" + secrets.token_urlsafe(32).encode())  # \0: not text, so never ingested as a document
         try:
-            os.link(made, self._path)  # where another process was first, its secret holds
+            os.link(temporary, self._path)  # atomic: the first process wins
         except FileExistsError:
             pass
         finally:
-            made.unlink()
+            temporary.unlink()
         return self._path.read_bytes()
 
 
 COOKIE = "rapporteur_visit"
 DAYS = 30
-"""For how long a browser keeps it."""
-MOST = 500
-"""Sessions of one address that are told apart at once."""
-MOST_KEPT = 20_000
-"""Sessions of all addresses; beyond them the one that was used longest ago is forgotten."""
+"""Days for which a browser keeps the cookie."""
+MAX_PER_ADDRESS = 500
+"""Most active sessions of one address."""
+MAX_KEPT = 20_000
+"""Most active sessions of all addresses; beyond them the least recently used one is dropped."""
 SECONDS = 3_600.0
-"""How long a session has its place without being used."""
-_LONGEST = 200
+"""Seconds after its last use for which a session counts as active."""
+_MAX_LENGTH = 200
 _KIND = "visit"
 
 
-class Visitors:
-    """The sessions of one server. `secret` seals them: with another one all before are none. `clock` gives seconds. The methods
-    raise `LibraryError` where the secret can't be read."""
+class AnonymousSessions:
+    """The anonymous sessions of one server, signed with `secret`. `clock` gives seconds. The methods raise `LibraryError` where the
+    secret can't be read."""
 
-    def __init__(self, secret: Secret, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, secret: SigningSecret, clock: Callable[[], float] = time.monotonic) -> None:
         self._secret, self._clock = secret, clock
         self._guard = threading.Lock()
         self._used: OrderedDict[tuple[str, str], float] = OrderedDict()
         self._held: Counter[str] = Counter()
 
-    def make(self) -> str:
-        """A new session, as the cookie shows it."""
+    def create(self) -> str:
+        """Creates a session; returns the value of its cookie."""
         name = secrets.token_urlsafe(12)
-        return f"{name}.{self._secret.seal(_KIND, name)}"
+        return f"{name}.{self._secret.sign(_KIND, name)}"
 
-    def known(self, shown: str) -> bool:
-        """Whether what a cookie shows was made here."""
+    def is_valid(self, shown: str) -> bool:
+        """Whether the value of a cookie was signed here."""
         name, _, seal = shown.partition(".")
-        return bool(seal) and len(shown) <= _LONGEST and self._secret.sealed(seal, _KIND, name)
+        return bool(seal) and len(shown) <= _MAX_LENGTH and self._secret.verify(seal, _KIND, name)
 
     def session(self, shown: str, address: str) -> str:
-        """The session that a cookie shows; empty where it is none, or where its address has no place for one more."""
-        if not self.known(shown):
+        """Returns the session of a cookie; empty where its signature is wrong, or its address has too many active sessions."""
+        if not self.is_valid(shown):
             return ""
         one = (network(address), shown.partition(".")[0])
         now = self._clock()
@@ -111,9 +111,9 @@ class Visitors:
             while self._used and next(iter(self._used.values())) + SECONDS < now:
                 self._forget()
             if one not in self._used:
-                if self._held[one[0]] >= MOST:
+                if self._held[one[0]] >= MAX_PER_ADDRESS:
                     return ""
-                if len(self._used) >= MOST_KEPT:
+                if len(self._used) >= MAX_KEPT:
                     self._forget()
                 self._held[one[0]] += 1
             self._used[one] = now

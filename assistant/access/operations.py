@@ -1,9 +1,9 @@
-"""What can be asked for, and the least role for it: the one place where this is decided, whatever the door."""
+"""The operations of the service and the least role for each; the only place where this is decided, for all interfaces."""
 
 from __future__ import annotations
 
 from assistant.access.principal import Principal, Role
-from assistant.service_errors import Forbidden, NotKnown
+from assistant.service_errors import Forbidden, NotAuthenticated
 
 OPERATIONS: dict[str, Role] = {
     "ask": Role.READ,
@@ -30,20 +30,21 @@ OPERATIONS: dict[str, Role] = {
     "audit": Role.ADMIN,
     "ingest": Role.ADMIN,
 }
-"""`ingest` reads files of the server's own disk and is for the local user alone."""
+"""Least role for each operation."""
 
 LOCAL_ONLY = frozenset({"ingest"})
+"""Operations of the local user only: `ingest` reads files of the server's own disk."""
 
 
 def allowed(who: Principal, operation: str) -> bool:
-    """Whether somebody may do something."""
+    """Whether a principal may do an operation."""
     return who.role >= OPERATIONS[operation] and (operation not in LOCAL_ONLY or who.kind == "local")
 
 
 def check(who: Principal, operation: str) -> None:
-    """Raises `NotKnown` where nobody has said who they are, `Forbidden` where their role does not suffice."""
+    """Raises `NotAuthenticated` for an anonymous principal, and `Forbidden` for another one, whose role does not suffice."""
     if allowed(who, operation):
         return
     if who.kind == "anonymous":
-        raise NotKnown("sign-in")
+        raise NotAuthenticated("sign-in")
     raise Forbidden("role", needed=OPERATIONS[operation].word, yours=who.role.word)

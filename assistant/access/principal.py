@@ -1,4 +1,4 @@
-"""Who asks for something: a role, a name that limits and logs go by, and whom an address stands for."""
+"""Principals: who makes a request, with a role, a name for limits and logs, and a network address."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Literal
 
 
 def network(address: str) -> str:
-    """What counts as one client: an address of version 4, and of version 6 the network that one subscriber has to himself.
-    What is no address stands for itself."""
+    """The network that counts as one client: an IPv4 address, or the /64 network of an IPv6 address, which belongs to one subscriber.
+    Text that is no address is returned as it is."""
     try:
         read = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
@@ -26,7 +26,7 @@ Kind = Literal["anonymous", "key", "session", "local"]
 
 
 class Role(IntEnum):
-    """What somebody may do; each role may do what those below it may."""
+    """Roles in ascending order; each may do all that those below it may."""
 
     NONE = 0
     READ = 1
@@ -35,12 +35,12 @@ class Role(IntEnum):
 
     @property
     def word(self) -> str:
-        """As people write it."""
+        """The name of the role in user input and output."""
         return self.name.lower()
 
     @classmethod
     def of(cls, word: str) -> Role:
-        """A role that can be given to somebody. Raises `ValueError`."""
+        """Parses a role that a key or an account can have. Raises `ValueError`."""
         if word not in GIVEN:
             raise ValueError(f"The role {word!r} is none of {', '.join(GIVEN)}.")
         return cls[word.upper()]
@@ -51,30 +51,30 @@ GIVEN = ("read", "staff", "admin")
 
 
 NAMELESS = "nameless:"
-"""How those are called together who show nothing at one address."""
+"""Prefix of the client name that all users of one address without any session share."""
 SHARED = 5
-"""Which part of what an address has one session has of it."""
+"""An anonymous session may use one part in `SHARED` of the limit of its address."""
 
 
 def own_part(most: int, client: str, origin: str) -> int:
-    """How much of `most` a client may have: all with a key or account; a part with a session, as one of those at an address; half
-    without anything, so that programs that keep no session leave room for people at the same address."""
+    """A client's share of the limit `most`: all with a key or account; a `SHARED`-th with an anonymous session; half for all without
+    a session together, so that programs without cookies leave room for people at the same address."""
     return max(1, most // (1 if not origin else 2 if client.startswith(NAMELESS) else SHARED))
 
 
 STRANGERS = "strangers"
-"""How those without key and account are called together, wherever they are."""
+"""Name under which all anonymous users are counted together."""
 
 
 def strangers_part(most: int) -> int:
-    """How much of `most` strangers may have together: they leave a quarter to those with a key or an account."""
+    """The share of the limit `most` of all anonymous users together: three quarters; the rest is for those with a key or an account."""
     return most - most // 4
 
 
 @dataclass(frozen=True)
 class Principal:
-    """Who asks. `id` names the key, account or nobody, for logs and limits (`key:1f2e`, `account:amina`); `address`
-    is where the request came from. `kind` says how we know: `local` is a command line of the same user on this machine.
+    """Who makes a request. `id` names the key or account for logs and limits (`key:1f2e`, `account:amina`); `address` is where the
+    request came from; `kind` is how the caller was identified: `local` is the command line of the same user on this machine.
     """
 
     role: Role
@@ -82,34 +82,33 @@ class Principal:
     id: str = "anonymous"
     address: str = ""
     visit: str = ""
-    """The session of somebody who has no key and no account (`visitors`), where they show one."""
+    """The anonymous session of the request (`anonymous_sessions`), if any."""
     counted: str = field(default="", compare=False)
-    """The operation as which the request was counted already, at the door."""
+    """The operation as which the request was already counted by the rate limits."""
 
     @classmethod
     def anonymous(cls, address: str = "", *, reading: bool = False, visit: str = "") -> Principal:
-        """Somebody who has no key and no account; `reading`: that suffices for reading here."""
+        """An anonymous principal; `reading`: whether anonymous users may read."""
         return cls(Role.READ if reading else Role.NONE, "anonymous", address=address, visit=visit)
 
     @property
     def trusted(self) -> bool:
-        """Whether somebody may know how the service is set up."""
+        """Whether the principal may see details of the server's setup, such as paths in errors."""
         return self.role >= Role.STAFF
 
     @property
     def client(self) -> str:
-        """What limits go by: the key or account; for those who have none the session that they show; else all at their address that
-        show none, as one."""
+        """The client for limits: the key or account; else the anonymous session; else all at the same address without a session,
+        as one."""
         if self.kind != "anonymous":
             return self.id
         return f"visit:{self.visit}" if self.visit else f"{NAMELESS}{network(self.address)}"
 
     @property
     def origin(self) -> str:
-        """What those without key and account have limits together by, with a session or without: their address, or the network of
-        one subscriber. Empty for all others."""
+        """The network (see `network`) by which anonymous users share limits, with a session or without. Empty for all others."""
         return f"address:{network(self.address)}" if self.kind == "anonymous" else ""
 
 
 LOCAL = Principal(Role.ADMIN, "local", "local")
-"""The user whose library it is, at their own machine."""
+"""The owner of the library, on the same machine."""

@@ -1,1 +1,1 @@
-"""The HTTP door: routes over the service, one error form, limits, headers."""
+"""The HTTP API: routes over the service, error format, limits, headers."""

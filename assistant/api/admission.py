@@ -1,7 +1,7 @@
-"""How much is served at once. Streams, which stay open for as long as somebody looks, are counted apart from requests, which
-are over soon, and requests by what they are for: however many windows are open, and however many wait for what takes long,
-there is a place for who signs in or asks. An address has its places, never all of them; once it is known who asks, each of those
-behind it has their own number, those who show nothing together as one: what one does takes none from the others."""
+"""Limits of concurrent requests. Long-lived streams are counted apart from short requests, and requests by purpose: however many
+windows are open, and however many requests wait for something slow, sign-ins and questions still get a slot. An address may have
+only part of all slots. Once the caller is identified, each key, account or session behind the address has its own limit, and all
+callers without any share one, so that one client can't use up the slots of others."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 from assistant.access.principal import STRANGERS, Principal, network
-from assistant.api.authentication import address_of
+from assistant.api.authentication import client_address
 from assistant.service_errors import Overloaded, ServiceFault, TooMany
 
 KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -25,21 +25,21 @@ KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("answers that are streamed", re.compile(r"/api/v1/ask/stream|/v1/chat/completions")),
     ("tools", re.compile(r"/mcp")),
 )
-"""The kinds of streams, by their paths. Each has its own places, so that one kind takes none from another."""
+"""The kinds of streams, by path. Each kind has its own slots."""
 RESERVED: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("sign-ins", re.compile(r"/sign-in|/sign-out|/api/v1/me")),
     ("questions", re.compile(r"/api/v1/ask|/ask|/gradio_api/(?:queue/join|cancel|reset)")),
     ("the page itself", re.compile(r"/|/(?:assets|static|page)/.*|/theme\.css|/favicon\.ico|/gradio_api/app_id")),
 )
-"""Requests that have places of their own beside those of all others, by their paths."""
+"""Kinds of requests with their own slots beside those of all others, by path."""
 _OTHERS = "requests"
 _AGAIN = 5.0
-"""Seconds after which there may be a place again."""
+"""Seconds after which a refused client may try again."""
 
 
-class Most(NamedTuple):
-    """How many may be served at once of a kind: in all, for one address, and for one key, account or session, or for all at one address
-    that have none. `named` is what messages call them."""
+class ConcurrencyLimits(NamedTuple):
+    """Limits of concurrent requests of a kind: in all, for one address, and for one client (key, account or session; all at one address
+    without any count as one). `named`: first part of the names of the messages."""
 
     every: int
     address: int
@@ -48,61 +48,62 @@ class Most(NamedTuple):
 
     @property
     def strangers(self) -> int:
-        """How many those without key and account may have together: they leave a tenth to the others."""
+        """Limit of all anonymous callers together: they leave a tenth to the others."""
         return self.every - self.every // 10
 
 
-class Place:
-    """A place that is taken. It is counted by who has it as soon as that is known."""
+class RequestSlot:
+    """A slot taken by a request. It is also counted for the caller once that is identified."""
 
-    def __init__(self, places: Places, kind: str, most: Most) -> None:
-        self._places, self._kind, self._most = places, kind, most
-        self.held: list[tuple[str, str]] = []
+    def __init__(self, slots: RequestSlots, kind: str, limits: ConcurrencyLimits) -> None:
+        self._slots, self._kind, self._limits = slots, kind, limits
+        self.counted: list[tuple[str, str]] = []
+        """Keys of the counters that include this slot."""
 
-    def belongs(self, who: Principal) -> None:
-        """Says who has it. Raises `TooMany` where they have as many of this kind as one may, and `Overloaded` where strangers have
-        all that they may have together: the rest is for those with a key or an account."""
+    def assign(self, who: Principal) -> None:
+        """Counts the slot for its caller. Raises `TooMany` where the client has reached its limit of this kind, and `Overloaded` where
+        all anonymous callers together have reached theirs."""
         own, strangers = (self._kind, f"of {who.client}"), (self._kind, STRANGERS)
-        if own in self.held:
+        if own in self.counted:
             return
         if who.origin:
-            self._take(strangers, self._most.strangers, Overloaded(f"{self._most.named}-all", retry_after=_AGAIN))
-        told = TooMany(f"{self._most.named}-yours", most=self._most.client, retry_after=_AGAIN)
-        self._take(own, self._most.client, told)
+            self._count(strangers, self._limits.strangers, Overloaded(f"{self._limits.named}-all", retry_after=_AGAIN))
+        too_many = TooMany(f"{self._limits.named}-yours", most=self._limits.client, retry_after=_AGAIN)
+        self._count(own, self._limits.client, too_many)
 
-    def _take(self, whose: tuple[str, str], most: int, refusal: ServiceFault) -> None:
-        if self._places.open[whose] >= most:
+    def _count(self, key: tuple[str, str], most: int, refusal: ServiceFault) -> None:
+        if self._slots.open[key] >= most:
             raise refusal
-        self._places.open[whose] += 1
-        self.held.append(whose)
+        self._slots.open[key] += 1
+        self.counted.append(key)
 
 
-class Places:
-    """How many requests of each kind, and how many streams of each kind, are served at once."""
+class RequestSlots:
+    """Counters of concurrent requests and streams of each kind, with their limits."""
 
-    def __init__(self, requests: Most, streams: Most) -> None:
+    def __init__(self, requests: ConcurrencyLimits, streams: ConcurrencyLimits) -> None:
         self._requests, self._streams = requests, streams
         self.open: Counter[tuple[str, str]] = Counter()
 
     @contextmanager
-    def taken(self, scope: Scope, *, always: bool = False) -> Iterator[Place]:
-        """A place for a request, until the block ends; `always`: whether there is one or not. Raises `TooMany` where an address
-        has all that are for one, and `Overloaded` where none is left."""
+    def take(self, scope: Scope, *, always: bool = False) -> Iterator[RequestSlot]:
+        """Takes a slot for a request until the block ends; `always`: regardless of the limits. Raises `TooMany` where the address
+        has reached its limit, and `Overloaded` where no slot is left."""
         stream = _kind(KINDS, scope["path"])
         kind = stream or _kind(RESERVED, scope["path"]) or _OTHERS
-        most = self._streams if stream else self._requests
-        own, every = (kind, network(address_of(HTTPConnection(scope)))), (kind, "")
-        if not always and self.open[own] >= most.address:
-            raise TooMany(f"{most.named}-address", most=most.address, retry_after=_AGAIN)
-        if not always and self.open[every] >= most.every:
-            raise Overloaded(f"{most.named}-all", retry_after=_AGAIN)
-        place = Place(self, kind, most)
-        place.held += (own, every)
-        self.open.update(place.held)
+        limits = self._streams if stream else self._requests
+        own, every = (kind, network(client_address(HTTPConnection(scope)))), (kind, "")
+        if not always and self.open[own] >= limits.address:
+            raise TooMany(f"{limits.named}-address", most=limits.address, retry_after=_AGAIN)
+        if not always and self.open[every] >= limits.every:
+            raise Overloaded(f"{limits.named}-all", retry_after=_AGAIN)
+        slot = RequestSlot(self, kind, limits)
+        slot.counted += (own, every)
+        self.open.update(slot.counted)
         try:
-            yield place
+            yield slot
         finally:
-            self.open.subtract(place.held)
+            self.open.subtract(slot.counted)
             self.open = +self.open
 
 

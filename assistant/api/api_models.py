@@ -1,4 +1,4 @@
-"""What goes in and out over HTTP, as OpenAPI shows it. The forms are those of docs/formats.md."""
+"""Models of requests and responses, as OpenAPI shows them; the formats are described in docs/formats.md."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.access.principal import Kind
 from assistant.qa.answer import AnswerStatus, Dropped, Pointer, Verdict
-from assistant.question_request import MOST_HISTORY
+from assistant.question_request import MAX_HISTORY
 from corpus.documents import Block, Edition, Language
 
 Item = TypeVar("Item")
@@ -207,7 +207,7 @@ class RatingBody(Strict):
     question: Annotated[str, Field(min_length=1, max_length=4_000)]
     language: Language
     rating: Literal[-1, 0, 1]
-    history: Annotated[list[Annotated[str, Field(max_length=4_000)]], Field(max_length=MOST_HISTORY)] = []
+    history: Annotated[list[Annotated[str, Field(max_length=4_000)]], Field(max_length=MAX_HISTORY)] = []
     answer: dict[str, Any] = Field(default={}, description="The answer that is meant, as `ask` gave it.")
     comment: Annotated[str, Field(max_length=4_000)] = ""
     expected: Annotated[str, Field(max_length=4_000, description="What it should have said.")] = ""

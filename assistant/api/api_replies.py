@@ -1,4 +1,4 @@
-"""Replies that are no JSON: server-sent events, as the HTML standard defines them, and publications as files, with which format is wanted."""
+"""Replies other than JSON: server-sent events (as the HTML standard defines them) and files, with content negotiation."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from assistant.paper_requests import SheetForm
 
 T = TypeVar("T")
 MEDIA_TYPE = "text/event-stream"
-MOST_LETTERS = 60
-"""Of the name of a file, of what it is about."""
+MAX_LETTERS = 60
+"""Most letters of a title in a file name."""
 QUIET_SECONDS = 15.0
 """After how many seconds of silence a comment is sent."""
 _EVENT = {
@@ -34,24 +34,24 @@ STREAMED: dict[int | str, dict[str, Any]] = {200: {"content": {MEDIA_TYPE: {"sch
 
 
 class EventStream(StreamingResponse):
-    """A response of server-sent events; proxies are asked not to hold them back."""
+    """A response of server-sent events that proxies should not buffer."""
 
     media_type = MEDIA_TYPE
 
     # FastAPI reads the status that it describes from the default here.
     def __init__(self, events: AsyncIterator[bytes], status_code: int = 200) -> None:
-        super().__init__(kept_alive(events), status_code, {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
+        super().__init__(with_keepalive(events), status_code, {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
 
 
-async def kept_alive(events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The events, with a comment now and then where none comes, so that no proxy takes the connection for dead."""
+async def with_keepalive(events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Yields the events, with a comment after `QUIET_SECONDS` of silence, so that proxies do not close the connection."""
     async with aclosing(with_pauses(events, QUIET_SECONDS)) as coming:
         async for each in coming:
             yield b": waiting\n\n" if each is None else each
 
 
 async def with_pauses(items: AsyncIterator[T], seconds: float) -> AsyncGenerator[T | None, None]:
-    """The items, and None whenever none has come for some seconds. What is waited for is given up with the block."""
+    """Yields the items, and None whenever none has come for some seconds. Closing the generator cancels the wait."""
     coming: asyncio.Future[T | None] | None = None
     try:
         while True:
@@ -71,7 +71,7 @@ async def with_pauses(items: AsyncIterator[T], seconds: float) -> AsyncGenerator
 
 
 def event(name: str, data: Mapping[str, Any]) -> bytes:
-    """One event with JSON data."""
+    """Formats an event with JSON data."""
     return format_sse_event(data_str=json.dumps(data, ensure_ascii=False), event=name)
 
 
@@ -81,12 +81,12 @@ TYPES: dict[str, str] = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "pdf": "application/pdf",
 }
-"""Media types of the formats that are written."""
+"""Media types of the file formats."""
 SHEETS: dict[str, str] = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-"""Those of sheets, in which lists are written too."""
+"""Media types of spreadsheets, for lists."""
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 DOCUMENTED: dict[int | str, dict[str, Any]] = {
     200: {
@@ -94,25 +94,24 @@ DOCUMENTED: dict[int | str, dict[str, Any]] = {
         "content": dict.fromkeys(TYPES.values(), _BINARY),
     }
 }
-"""How OpenAPI shows the files."""
+"""OpenAPI responses of routes that return files."""
 LISTED: dict[int | str, dict[str, Any]] = {
     200: {**DOCUMENTED[200], "content": dict.fromkeys([*TYPES.values(), *SHEETS.values()], _BINARY)}
 }
 """The same for lists."""
 
 
-def form_of(accept: str, sheets: Mapping[str, str] = MappingProxyType({})) -> SheetForm:
-    """The format that a header `Accept` prefers; JSON where it names none that is written. `sheets`: media types
-    that are written, too."""
+def negotiate_format(accept: str, sheets: Mapping[str, str] = MappingProxyType({})) -> SheetForm:
+    """The format that a header `Accept` prefers; JSON where it names no available format. `sheets`: additional media types."""
     known = {"application/json": "json", **{media: form for form, media in {**TYPES, **sheets}.items()}}
     return cast(SheetForm, next((known[media] for media in preferred(accept) if media in known), "json"))
 
 
 def file_reply(data: bytes, form: str, name: str, about: str = "") -> Response:
-    """A file to be saved, called by what it is and what it is `about`: of this letters and digits are left (RFC 6266)."""
+    """A download response; the file name consists of `name` and the letters and digits of `about` (RFC 6266)."""
     media = {**TYPES, **SHEETS}[form] + ("; charset=utf-8" if form in ("md", "html", "csv") else "")
-    words = re.sub(r"[\W_]+", "-", unicodedata.normalize("NFKC", about)).strip("-")[:MOST_LETTERS].rstrip("-")
+    words = re.sub(r"[\W_]+", "-", unicodedata.normalize("NFKC", about)).strip("-")[:MAX_LETTERS].rstrip("-")
     called = f"{name}-{words}.{form}" if words else f"{name}.{form}"
-    told = f'filename="{called if called.isascii() else f"{name}.{form}"}"'
-    told += "" if called.isascii() else f"; filename*=UTF-8''{quote(called)}"
-    return Response(data, headers={"Content-Disposition": f"attachment; {told}", "Content-Type": media})
+    disposition = f'filename="{called if called.isascii() else f"{name}.{form}"}"'
+    disposition += "" if called.isascii() else f"; filename*=UTF-8''{quote(called)}"
+    return Response(data, headers={"Content-Disposition": f"attachment; {disposition}", "Content-Type": media})

@@ -1,4 +1,4 @@
-"""The FastAPI application over a service. Other doors are mounted on what `create_api` returns."""
+"""The FastAPI application over a service. Other interfaces are mounted on what `create_api` returns."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from assistant.api import problems
-from assistant.api.admission import Most, Places
+from assistant.api.admission import ConcurrencyLimits, RequestSlots
 from assistant.api.authentication import IDENTIFYING, AccessGate
-from assistant.api.middleware import Bodies, Requests
+from assistant.api.middleware import BodyMiddleware, RequestMiddleware
 from assistant.api.problems import MEDIA_TYPE, Problem
 from assistant.api.routes import ask_routes, document_routes, keeping_routes, report_routes, staff_routes
 from assistant.service import Service
@@ -28,7 +28,7 @@ ERRORS: dict[int | str, dict[str, Any]] = {
         "content": _CONTENT,
     },
 }
-"""How every operation says why it is not done, unless it says so otherwise."""
+"""Error responses of every operation, unless it has its own."""
 _EXAMPLE = {
     "type": "urn:rapporteur:problem:too-many-requests",
     "title": "Too many requests",
@@ -41,10 +41,10 @@ _EXAMPLE = {
 
 
 class Api(FastAPI):
-    """An application that describes itself so."""
+    """A FastAPI application whose OpenAPI description includes problem details and API keys."""
 
     def openapi(self) -> dict[str, Any]:
-        """Its description, made once."""
+        """The OpenAPI description, built once."""
         if self.openapi_schema is None:
             made = super().openapi()
             parts = made["components"]
@@ -60,9 +60,9 @@ class Api(FastAPI):
 
 PREFIX = "/api/v1"
 UPLOADS = f"{PREFIX}/uploads"
-"""Where files are sent."""
+"""Path of file uploads."""
 FORM = 100_000
-"""Bytes of the form around a file that is sent."""
+"""Most bytes of the form around an uploaded file."""
 LARGER = {
     f"{PREFIX}/feedback": 200_000,
     "/v1/chat/completions": 256_000,
@@ -70,15 +70,15 @@ LARGER = {
     "/conversations": 1_300_000,
     "/gradio_api/": 400_000,
 }
-"""Bytes that bodies may have there, beyond those of all others: ratings hold an answer, and programs send whole conversations;
-the command line of this machine names its files; browsers keep conversations; the page bounds its calls itself."""
+"""Most bytes of bodies by path prefix, where more than the default is needed: ratings contain an answer; programs send whole
+conversations; the local command line sends lists of files; browsers keep conversations; the page limits its calls itself."""
 ALWAYS = frozenset({f"{PREFIX}/health", f"{PREFIX}/ready"})
 
 
 def create_api(service: Service, gate: AccessGate | None = None) -> FastAPI:
-    """The API under `/api/v1`, metrics. `gate` tells who calls; without one everybody may read. The settings of the service say how much
-    is served at once, how long a body may come, and which other sites' pages may use it."""
-    chosen = service.settings
+    """Creates the API under `/api/v1`, and metrics. `gate` identifies callers; without one everybody may read. The settings of the
+    service set the limits of concurrent requests and of bodies, and the origins for CORS."""
+    settings = service.settings
     app = Api(
         title="Rapporteur",
         version=version("rapporteur"),
@@ -100,14 +100,18 @@ def create_api(service: Service, gate: AccessGate | None = None) -> FastAPI:
     app.include_router(staff_routes.metrics)
     # The last one added is the outermost.
     larger = {UPLOADS: service.most_upload + FORM, **LARGER}
-    app.add_middleware(Bodies, refusals=refusals, larger=larger, uploads=UPLOADS, seconds=chosen.body_seconds)
-    if chosen.cors_origins:
+    app.add_middleware(BodyMiddleware, refusals=refusals, larger=larger, uploads=UPLOADS, seconds=settings.body_seconds)
+    if settings.cors_origins:
         app.add_middleware(
-            CORSMiddleware, allow_origins=chosen.cors_origins, allow_methods=["GET", "POST", "DELETE"],
+            CORSMiddleware, allow_origins=settings.cors_origins, allow_methods=["GET", "POST", "DELETE"],
             allow_headers=["Authorization", "Content-Type"], expose_headers=["X-Request-ID", "Retry-After"],
         )  # fmt: skip
-    # Of requests four fifths are for one address, a quarter for one key, account or session, or for all at one address that have none.
-    requests = Most(chosen.connections, chosen.connections * 4 // 5, max(1, chosen.connections // 4), "requests")
-    places = Places(requests, Most(chosen.streams, chosen.streams_address, chosen.streams_client, "streams"))
-    app.add_middleware(Requests, refusals=refusals, metrics=service.metrics, places=places, always=ALWAYS)
+    # One address may have four fifths of the requests; one client, or all at one address without a session, a quarter.
+    requests = ConcurrencyLimits(
+        settings.connections, settings.connections * 4 // 5, max(1, settings.connections // 4), "requests"
+    )
+    slots = RequestSlots(
+        requests, ConcurrencyLimits(settings.streams, settings.streams_address, settings.streams_client, "streams")
+    )
+    app.add_middleware(RequestMiddleware, refusals=refusals, metrics=service.metrics, slots=slots, always=ALWAYS)
     return app

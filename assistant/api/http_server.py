@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocol with what it lacks against clients that only hold on, and serving an application until told to stop: answers are finished, then jobs stopped between two documents."""
+"""Runs an application with uvicorn until told to stop (answers are finished, then jobs stopped between two documents), with timeouts and limits against clients that hold connections open."""
 
 from __future__ import annotations
 
@@ -21,60 +21,59 @@ from uvicorn.server import ServerState
 from assistant.service import Service
 
 HEAD_SECONDS = 15.0
-"""Seconds in which the head of a request must have come."""
+"""Seconds in which the head of a request must have arrived."""
 READ_SECONDS = 30.0
-"""Seconds in which a client must have read some of what waits for it."""
-MOST_IDLE = 500
-"""Connections of a server on which no request is served. Beyond these the one that has been so longest is ended: who asks
-something has asked it by then."""
+"""Seconds in which a client must read some of the pending data."""
+MAX_IDLE = 500
+"""Most idle connections of a server. Beyond these the one that has been idle longest is closed."""
 
 
 class TimedProtocol(H11Protocol):
-    """Ends connections on which no head of a request comes in time, those whose client does not read, and the oldest of
-    those that ask nothing where there are too many."""
+    """Closes connections on which no head of a request arrives in time, those whose client does not read, and the oldest idle ones
+    where there are too many."""
 
     _clock: asyncio.TimerHandle | None = None
     _reading: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """A client has connected."""
+        """Starts the timer for the first request."""
         super().connection_made(transport)
         self._watch()
         self._rest()
 
     def data_received(self, data: bytes) -> None:
-        """Something has come: the head of a request, or a part of it."""
+        """Stops the timer once the head of a request is complete."""
         super().data_received(data)
         if self._idle:
             self._watch()
             return
-        _resting(self.server_state).pop(self, None)
-        _stop(self._clock)
+        _idle_connections(self.server_state).pop(self, None)
+        _cancel(self._clock)
         self._clock = None
 
     def on_response_complete(self) -> None:
-        """A request has been served."""
+        """Registers the connection as idle."""
         super().on_response_complete()
         if self._idle:
             self._rest()
 
     def pause_writing(self) -> None:
-        """The client does not read what waits for it."""
+        """Starts the timer for a client that does not read."""
         super().pause_writing()
         if self._reading is None:
             self._reading = self.loop.call_later(READ_SECONDS, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """The client has read."""
+        """Stops the timer for a client that does not read."""
         super().resume_writing()
-        _stop(self._reading)
+        _cancel(self._reading)
         self._reading = None
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The connection is over."""
-        _resting(self.server_state).pop(self, None)
-        _stop(self._clock)
-        _stop(self._reading)
+        """Cleans up after a closed connection."""
+        _idle_connections(self.server_state).pop(self, None)
+        _cancel(self._clock)
+        _cancel(self._reading)
         self._clock = self._reading = None
         super().connection_lost(exc)
 
@@ -92,39 +91,39 @@ class TimedProtocol(H11Protocol):
             self.transport.abort()
 
     def _rest(self) -> None:
-        """The connection asks nothing now."""
-        resting = _resting(self.server_state)
-        resting[self] = None
-        if len(resting) > MOST_IDLE:
-            oldest = next(iter(resting))
-            del resting[oldest]
+        """Registers the connection as idle; closes the oldest idle one where there are too many."""
+        idle = _idle_connections(self.server_state)
+        idle[self] = None
+        if len(idle) > MAX_IDLE:
+            oldest = next(iter(idle))
+            del idle[oldest]
             oldest.transport.abort()
 
 
-_RESTING: WeakKeyDictionary[ServerState, dict[TimedProtocol, None]] = WeakKeyDictionary()
+_IDLE: WeakKeyDictionary[ServerState, dict[TimedProtocol, None]] = WeakKeyDictionary()
 
 
-def _resting(state: ServerState) -> dict[TimedProtocol, None]:
-    """The connections of a server that ask nothing, the one that has been so longest first."""
-    return _RESTING.setdefault(state, {})
+def _idle_connections(state: ServerState) -> dict[TimedProtocol, None]:
+    """The idle connections of a server, the one that has been idle longest first."""
+    return _IDLE.setdefault(state, {})
 
 
-def _stop(clock: asyncio.TimerHandle | None) -> None:
+def _cancel(clock: asyncio.TimerHandle | None) -> None:
     if clock is not None:
         clock.cancel()
 
 
 FILES = 16_384
-"""Files that a server may have open: more than its bounds let it have connections, beside those of the library."""
+"""Most open files of a server: more than the connections that its limits allow, and the files of the library."""
 
 
 class ServeError(Exception):
-    """The service can't listen where it is to; the message says why."""
+    """The service can't listen at its address; the message says why."""
 
 
 @contextlib.contextmanager
 def listening(host: str, port: int) -> Iterator[socket.socket]:
-    """A socket that listens. Raises `ServeError`."""
+    """Opens a listening socket. Raises `ServeError`."""
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         listener = socket.create_server(address[:2], family=family, backlog=1_024)
@@ -137,8 +136,8 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         yield listener
 
 
-def url_of(listener: socket.socket) -> str:
-    """The address at which this machine reaches the service."""
+def listener_url(listener: socket.socket) -> str:
+    """The URL at which this machine reaches the service."""
     host, port = listener.getsockname()[:2]
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
@@ -148,26 +147,24 @@ _FORWARDED = b"x-forwarded-for"
 
 
 class Forwarded:
-    """Has the application know where requests came from that `proxies` pass on, addresses or networks separated by commas. Of what
-    they say only addresses count: what a client wrote into the header of a proxy that passes it on is none, and such a request
-    comes from the proxy."""
+    """Sets the client address of requests that `proxies` (addresses or networks separated by commas) forward. Only valid addresses in
+    the header count: a proxy may forward what a client wrote there; such a request is attributed to the proxy."""
 
     def __init__(self, app: ASGIApp, proxies: str) -> None:
         self._app: ASGIApp = ProxyHeadersMiddleware(app, proxies)  # type: ignore[arg-type, assignment]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if told := [value.decode("latin-1") for name, value in scope.get("headers", ()) if name == _FORWARDED]:
+        if values := [value.decode("latin-1") for name, value in scope.get("headers", ()) if name == _FORWARDED]:
             others = [(name, value) for name, value in scope["headers"] if name != _FORWARDED]
-            known = ", ".join(_addresses(",".join(told))).encode()
+            known = ", ".join(_addresses(",".join(values))).encode()
             scope = {**scope, "headers": [*others, (_FORWARDED, known)]}
         await self._app(scope, receive, send)
 
 
-def _addresses(told: str) -> list[str]:
-    """The addresses at the end of a list of those through whom a request came, without their ports. What stands before something
-    that is no address may be of anybody's making."""
+def _addresses(header: str) -> list[str]:
+    """The valid addresses at the end of a forwarding header, without ports. Anything before an invalid one may be forged."""
     found: list[str] = []
-    for each in reversed(told.split(",")):
+    for each in reversed(header.split(",")):
         named = each.strip()
         host = named[1:].partition("]")[0] if named.startswith("[") else named
         host = host.partition(":")[0] if host.count(":") == 1 else host
@@ -180,21 +177,21 @@ def _addresses(told: str) -> list[str]:
 
 
 class _Server(uvicorn.Server):
-    """Tells the service to take nothing new as soon as the process is told to stop."""
+    """A uvicorn server that stops the service as soon as the process is told to stop."""
 
     def __init__(self, config: uvicorn.Config, service: Service) -> None:
         super().__init__(config)
         self._service = service
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Finishes the requests that are served."""
+        """Stops the service, then finishes the requests in progress."""
         self._service.stop()
         await super().shutdown(sockets)
 
 
 def run(app: FastAPI, service: Service, listener: socket.socket, *, grace: float, proxies: str = "") -> None:
-    """Serves until SIGINT or SIGTERM, and `grace` seconds longer where answers are not finished. `proxies` are the
-    addresses whose forwarding headers are believed."""
+    """Serves until SIGINT or SIGTERM, and at most `grace` seconds longer to finish answers. `proxies`: addresses whose forwarding
+    headers are trusted."""
     config = uvicorn.Config(
         Forwarded(app, proxies) if proxies else app,
         http=TimedProtocol,
@@ -208,7 +205,7 @@ def run(app: FastAPI, service: Service, listener: socket.socket, *, grace: float
         timeout_graceful_shutdown=max(1, round(grace)),
         h11_max_incomplete_event_size=64_000,
     )
-    _take_files()
+    _raise_file_limit()
     # uvicorn ends what it serves and then raises the signal once more, which would end the process before the library
     # is closed.
     before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -219,10 +216,10 @@ def run(app: FastAPI, service: Service, listener: socket.socket, *, grace: float
             signal.signal(number, handler)
 
 
-def _take_files() -> None:
-    """Lets the process have as many files open as the system allows it: every connection is one."""
+def _raise_file_limit() -> None:
+    """Raises the limit of open files up to `FILES`, as far as the system allows: every connection is one."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        with contextlib.suppress(OSError, ValueError):  # some systems have bounds that they do not tell
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    target = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < target:
+        with contextlib.suppress(OSError, ValueError):  # some systems have lower limits than they report
+            resource.setrlimit(resource.RLIMIT_NOFILE, (target, hard))

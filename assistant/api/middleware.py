@@ -1,4 +1,4 @@
-"""What every request passes through, as plain ASGI: an id in its log line, its errors and its response, and a place for it, or a refusal; metrics; headers that tell browsers to trust as little as possible; and bodies, which are cut where they are too large or come too slowly, whatever route they are sent to. None is looked at before the route reads it: by then it knows who has sent it."""
+"""ASGI middleware of every request: request id, concurrency slot or refusal, log line, metrics, security headers; and limits of the size and the speed of bodies, whatever the route. A body is not read before the route reads it, when the caller is identified."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.access import Principal
 from assistant.access.anonymous_sessions import COOKIE, DAYS
-from assistant.api.admission import Places
+from assistant.api.admission import RequestSlots
 from assistant.api.problems import Crash, Refusals
 from assistant.service.metrics import Metrics
 from assistant.service_errors import Ambiguous, ServiceFault, TooLarge, TooSlow
@@ -27,15 +27,15 @@ _GOOD = re.compile(r"[A-Za-z0-9._-]{1,64}")
 log = logging.getLogger("rapporteur.requests")
 
 
-class Requests:
-    """Takes the id that a proxy has given, or makes one; answers for a program that breaks down; refuses what there is none of the
-    `places` for; and gives every response its headers. Paths in `always` are answered however many there are."""
+class RequestMiddleware:
+    """Sets the request id (that of a proxy, or a new one), replies where the program crashes, refuses requests without a slot, and
+    adds headers to every response. Paths in `always` are served regardless of the slots."""
 
     def __init__(
-        self, app: ASGIApp, refusals: Refusals, metrics: Metrics, places: Places, always: frozenset[str]
+        self, app: ASGIApp, refusals: Refusals, metrics: Metrics, slots: RequestSlots, always: frozenset[str]
     ) -> None:
         self._app, self._refusals = app, refusals
-        self._metrics, self._places, self._always = metrics, places, always
+        self._metrics, self._slots, self._always = metrics, slots, always
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -46,7 +46,7 @@ class Requests:
         scope["request_id"] = request_id
         begun, status = time.perf_counter(), 0
 
-        async def named(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -55,31 +55,31 @@ class Requests:
                 if visit := scope.get("visit"):
                     headers.append("Set-Cookie", _cookie(visit, secure=scope.get("scheme") == "https"))
                     headers["Cache-Control"] = "no-store"
-                _guard(headers, scope)
+                _add_security_headers(headers, scope)
             await send(message)
 
         try:
-            with ExitStack() as held:
+            with ExitStack() as stack:
                 try:
-                    scope["place"] = held.enter_context(self._places.taken(scope, always=scope["path"] in self._always))
+                    scope["place"] = stack.enter_context(self._slots.take(scope, always=scope["path"] in self._always))
                 except ServiceFault as fault:
                     response = self._refusals.reply(scope, fault)
-                    response.headers["Connection"] = "close"  # it is to take no place either
-                    await response(scope, receive, named)
+                    response.headers["Connection"] = "close"  # a refused client must not keep a connection
+                    await response(scope, receive, send_with_headers)
                     return
-                await self._app(scope, receive, named)
+                await self._app(scope, receive, send_with_headers)
         except Exception:
             log.exception("the program broke down", extra={"fields": {"request_id": request_id}})
             if status:
                 status = 500
                 raise
-            await self._refusals.reply(scope, Crash("crash"))(scope, receive, named)
+            await self._refusals.reply(scope, Crash("crash"))(scope, receive, send_with_headers)
         finally:
-            self._told(scope, request_id, status, time.perf_counter() - begun)
+            self._record(scope, request_id, status, time.perf_counter() - begun)
 
-    def _told(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
+    def _record(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
         route = str(getattr(scope.get("route"), "path", "")) or ("page" if status and status != 404 else "none")
-        self._metrics.request(scope["method"], route, status, seconds)
+        self._metrics.count_request(scope["method"], route, status, seconds)
         who = scope.get("principal")
         fields = {
             "request_id": request_id,
@@ -94,16 +94,16 @@ class Requests:
 
 
 def _cookie(visit: str, *, secure: bool) -> str:
-    """A session as a browser keeps it: no script reads it, and no other site sends it."""
+    """The cookie of an anonymous session: not readable by scripts, not sent from other sites."""
     until = f"Max-Age={DAYS * 86_400}; Path=/; HttpOnly; SameSite=Lax"
     return f"{COOKIE}={visit}; {until}{'; Secure' if secure else ''}"
 
 
 POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; style-src 'self'"
-"""Content security policy of all that has none of its own, as the page has (`assistant/page/guard.py`)."""
+"""Content security policy of responses without one of their own (the page has: `assistant/page/guard.py`)."""
 
 PLAIN = ("/api/", "/v1/", "/mcp", "/metrics", "/sign-in", "/sign-out")
-"""Paths that hold no page of scripts."""
+"""Paths without pages that use scripts."""
 _ALWAYS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -116,8 +116,8 @@ _ALWAYS = {
 _YEAR = 31_536_000
 
 
-def _guard(headers: MutableHeaders, scope: Scope) -> None:
-    """Tells browsers to trust a response as little as possible; what it says of that itself it keeps."""
+def _add_security_headers(headers: MutableHeaders, scope: Scope) -> None:
+    """Adds the security headers that a response does not set itself."""
     for name, value in _ALWAYS.items():
         headers.setdefault(name, value)
     if scope["path"].startswith(PLAIN):
@@ -127,16 +127,16 @@ def _guard(headers: MutableHeaders, scope: Scope) -> None:
 
 
 SMALL = 64_000
-"""Bytes of a body, where no more is allowed."""
+"""Most bytes of a body by default."""
 SLOWEST = 20_000
-"""Bytes a second that an upload must come with, beside the seconds that every body has."""
-MOST_COMING = 200
-"""Bodies that may be on their way at once, uploads not counted. Most come in one piece with their head."""
+"""Least bytes a second of an upload, beside the seconds that every body has."""
+MAX_COMING = 200
+"""Most bodies awaited at once, without uploads. Most bodies arrive in one piece with their head."""
 
 
-class Bodies:
-    """`larger`: the bytes that bodies may have which are sent to paths that begin so; `uploads`: where files are sent, which
-    take their time; `seconds`: how long other bodies may take to come."""
+class BodyMiddleware:
+    """Limits bodies. `larger`: most bytes by path prefix, where more than `SMALL` is allowed; `uploads`: path prefix of file uploads,
+    which may take longer; `seconds`: time limit of other bodies."""
 
     def __init__(
         self, app: ASGIApp, refusals: Refusals, larger: Mapping[str, int], uploads: str, seconds: float
@@ -153,7 +153,7 @@ class Bodies:
         limit = next((most for path, most in self._larger.items() if scope["path"].startswith(path)), SMALL)
         headers = Headers(scope=scope)
         if "transfer-encoding" in headers and "content-length" in headers:
-            # Who stands in between may go by the other one, and take the body for a request of its own (RFC 9112, 6.3).
+            # A proxy may use the other header, and take part of the body for a request of its own (RFC 9112, 6.3).
             await self._refuse(Ambiguous("body-two-lengths"), scope, receive, send)
             return
         body = _Body(receive, limit, self._seconds, _length(headers))
@@ -166,7 +166,7 @@ class Bodies:
             if body.fault is None or started:
                 started = True
                 if message["type"] == "http.response.start" and body.unread:
-                    MutableHeaders(scope=message)["Connection"] = "close"  # nor will the rest be read
+                    MutableHeaders(scope=message)["Connection"] = "close"  # the rest of the body is not read
                 await send(message)
 
         try:
@@ -185,17 +185,17 @@ class Bodies:
         await response(scope, receive, send)
 
     def _expect(self, body: _Body) -> None:
-        """Waits for a body, and where too many are waited for, for the first of them no longer."""
+        """Registers an awaited body; where there are too many, gives up the oldest."""
         body.came = lambda: self._coming.pop(body, None)
         self._coming[body] = None
-        if len(self._coming) > MOST_COMING:
+        if len(self._coming) > MAX_COMING:
             first = next(iter(self._coming))
             del self._coming[first]
             first.give_up()
 
 
 class _Body:
-    """A body as it comes, until it is cut: then the application is told that the client has gone."""
+    """A body as it arrives. Where it exceeds a limit, the application sees the client as disconnected, and `fault` is the refusal."""
 
     def __init__(self, receive: Receive, limit: int, seconds: float, length: int | None) -> None:
         self._receive, self._limit, self._seconds, self._length = receive, limit, seconds, length
@@ -206,23 +206,23 @@ class _Body:
         self._given_up = False
         self.fault: ServiceFault | None = None
         self.came: Callable[[], object] = lambda: None
-        """Called when it is whole."""
+        """Called when the body is complete."""
 
     def give_up(self) -> None:
-        """Waits for it no longer."""
+        """Stops waiting for the body."""
         self._given_up = True
         if self._wait is not None:
-            with contextlib.suppress(RuntimeError):  # its time is up in this very moment
+            with contextlib.suppress(RuntimeError):  # it timed out at this moment
                 self._wait.reschedule(0.0)
 
     @property
     def expected(self) -> bool:
-        """Whether there is one, by what the head says."""
+        """Whether the head announces a body."""
         return self._length != 0
 
     @property
     def unread(self) -> bool:
-        """Whether some of it has not come."""
+        """Whether part of it has not arrived."""
         return self.expected and not self._whole
 
     async def receive(self) -> Message:
@@ -239,8 +239,8 @@ class _Body:
             async with asyncio.timeout(0.0 if self._given_up else max(0.0, left)) as self._wait:
                 message = await self._receive()
         except TimeoutError:
-            told = {} if self._given_up else {"seconds": self._seconds}
-            self.fault = TooSlow("body-slowest" if self._given_up else "body-late", **told)
+            values = {} if self._given_up else {"seconds": self._seconds}
+            self.fault = TooSlow("body-slowest" if self._given_up else "body-late", **values)
             return {"type": "http.disconnect"}
         finally:
             self._wait = None
@@ -256,13 +256,13 @@ class _Body:
 
 
 def _length(headers: Headers) -> int | None:
-    """The bytes of a body that its head announces; None where it comes without end."""
+    """The bytes of a body that its head announces; None where the head does not say."""
     if "transfer-encoding" in headers:
         return None
-    told = headers.get("content-length", "0")
-    return int(told) if told.isascii() and told.isdigit() else None
+    length = headers.get("content-length", "0")
+    return int(length) if length.isascii() and length.isdigit() else None
 
 
 def _too_large(limit: int) -> TooLarge:
-    told = f"{limit / 1e6:.0f} MB" if limit >= 1e6 else f"{limit / 1e3:.0f} kB"
-    return TooLarge("body-large", most=told)
+    most = f"{limit / 1e6:.0f} MB" if limit >= 1e6 else f"{limit / 1e3:.0f} kB"
+    return TooLarge("body-large", most=most)

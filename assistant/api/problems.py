@@ -1,4 +1,4 @@
-"""One form for every error: problem details, RFC 9457, unless the page shows it. Never a traceback, never what was sent."""
+"""Error replies as problem details (RFC 9457), unless another interface formats them. Never with a traceback or the request's content."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from starlette.types import Scope
 
 from assistant.access import Principal
 from assistant.messages import Message
-from assistant.service_errors import Invalid, ServiceFault, of_library
+from assistant.service_errors import Invalid, ServiceFault, from_library_error
 from corpus.corpus_errors import LibraryError
 
 MEDIA_TYPE = "application/problem+json"
@@ -42,26 +42,27 @@ class Problem(BaseModel):
 
 
 class Crash(ServiceFault):
-    """The program itself is at fault."""
+    """The program crashed."""
 
     status, code, title = 500, "fault", "The service has a fault"
 
 
 def problem(fault: ServiceFault, request_id: str, detail: str = "") -> dict[str, Any]:
-    """A refusal as a problem, JSON-ready, told in English unless `detail` tells it."""
+    """Converts an error to a JSON-ready problem, with its English message or `detail`."""
     faults = [Fault(at=".".join(map(str, each["loc"])), detail=str(each["msg"])) for each in fault.wrong]
     return Problem(type=f"urn:rapporteur:problem:{fault.code}", title=fault.title, status=fault.status, detail=detail or fault.detail,
                    code=fault.message.name, request_id=request_id, faults=faults).model_dump()  # fmt: skip
 
 
 class Refusals:
-    """How an application tells refusals: as problems, unless one of the `forms` that other doors add tells them."""
+    """Formats errors of an application: by the first of the `forms` (added by other interfaces) that returns a response, else as
+    problems."""
 
     def __init__(self) -> None:
         self.forms: list[Callable[[Request, ServiceFault], Response | None]] = []
 
     def reply(self, scope: Scope, fault: ServiceFault) -> Response:
-        """The response to a request."""
+        """Returns the response for an error."""
         request = Request(scope)
         made = next((made for form in self.forms if (made := form(request, fault)) is not None), None)
         if made is None:
@@ -75,7 +76,7 @@ class Refusals:
 
 
 def install(app: FastAPI, refusals: Refusals) -> None:
-    """Has every error of an application told so."""
+    """Registers the handlers of all expected errors on an application."""
 
     @app.exception_handler(ServiceFault)
     async def _(request: Request, error: ServiceFault) -> Response:
@@ -102,11 +103,11 @@ def install(app: FastAPI, refusals: Refusals) -> None:
     async def _(request: Request, error: LibraryError) -> Response:
         who = request.scope.get("principal")
         trusted = isinstance(who, Principal) and who.trusted
-        return refusals.reply(request.scope, of_library(error, trusted=trusted))
+        return refusals.reply(request.scope, from_library_error(error, trusted=trusted))
 
 
 def _as_sent(fault: dict[str, Any], request: Request) -> dict[str, Any]:
-    """What is wrong with a request; of a body of the wrong kind, how to send it, and not how it was taken."""
+    """A validation error; for a body of the wrong media type, how to send it instead of how it was parsed."""
     at, sent = tuple(fault["loc"]), request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if at == ("body",) and fault["type"] != "missing" and sent != "application/json" and not sent.endswith("+json"):
         return {**fault, "msg": "Send JSON, with the header Content-Type: application/json."}
@@ -116,5 +117,5 @@ def _as_sent(fault: dict[str, Any], request: Request) -> dict[str, Any]:
 
 
 def request_id(request: Request) -> str:
-    """The id of a request, for people who ask what happened."""
+    """The id of a request, as logs and problems contain it."""
     return str(request.scope.get("request_id", ""))

@@ -1,5 +1,5 @@
-"""Routes that name the operation that they are: who calls is told, his role is checked and his request counted before a byte
-of its body is read or a parameter looked at. A route that names none can't be made."""
+"""Routes that declare their operation: the caller is identified, the role checked and the request counted before the body or
+parameters are read. A route without an operation can't be created."""
 
 from __future__ import annotations
 
@@ -17,63 +17,65 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
-from assistant.api.authentication import identified
+from assistant.api.authentication import identify_caller
 from assistant.service import Service
-from assistant.service_errors import no_room
-from corpus.corpus_errors import is_full
+from assistant.service_errors import disk_full
+from corpus.corpus_errors import is_disk_full
 
 _MARK = "__operation__"
-_MOST_NAMED = 10
-"""Unknown parameters that are told, and 100 characters of each."""
+_MAX_NAMED = 10
+"""Most unknown parameters listed in an error, with 100 characters of each."""
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
-class Use:
-    """What a route is. `operation` is None where everybody may have it; it counts as `counted` before more is known of it."""
+class RouteAccess:
+    """Access to a route. `operation`: None where everybody may call it; `counted`: operation as which the rate limits count it."""
 
     operation: str | None
     counted: str | None
 
 
-def may(operation: str | None, *, counted: str | None = None) -> Callable[[Endpoint], Endpoint]:
-    """Marks a function as one that does an operation. `counted`: as what its request counts where the service counts the
-    operation itself, once it knows what is asked for."""
+def requires(operation: str | None, *, counted: str | None = None) -> Callable[[Endpoint], Endpoint]:
+    """Decorator that declares the operation of a route. `counted`: the (cheaper) operation as which its requests are counted first,
+    where the service counts the operation itself once it knows what is requested."""
 
     def mark(endpoint: Endpoint) -> Endpoint:
-        setattr(endpoint, _MARK, Use(operation, counted or operation))
+        setattr(endpoint, _MARK, RouteAccess(operation, counted or operation))
         return endpoint
 
     return mark
 
 
-everybody = may(None)
-"""Marks a function that gives the same to all, whoever they are."""
+public_route = requires(None)
+"""Decorator of a route that everybody may call."""
 
 
-class Guarded(APIRoute):
-    """A route that lets in who may do its operation, and knows the parameters that it has."""
+class GuardedRoute(APIRoute):
+    """A route that checks access to its operation, and refuses unknown query parameters."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **given: Any) -> None:
         use = getattr(endpoint, _MARK, None)
-        if not isinstance(use, Use):
-            raise TypeError(f"The route {path} names no operation: mark its function with `may` or `everybody`.")
-        self.use: Use = use
-        """What the route is."""
+        if not isinstance(use, RouteAccess):
+            raise TypeError(
+                f"The route {path} names no operation: mark its function with `requires` or `public_route`."
+            )
+        self.use: RouteAccess = use
+        """Operation of the route."""
         super().__init__(path, endpoint, **given)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """As every route says whether it is meant; what is there for GET is there for HEAD (RFC 9110, 9.3.2): the server leaves its body out."""
-        return super().matches(_got(scope))
+        """Matches HEAD as GET (RFC 9110, 9.3.2); the server omits the body."""
+        return super().matches(_as_get(scope))
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers a request."""
-        await super().handle(_got(scope), receive, send)
+        """Handles a request, HEAD as GET."""
+        await super().handle(_as_get(scope), receive, send)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """As FastAPI's, behind the checks."""
+        """Wraps FastAPI's handler in the checks."""
         answer = super().get_route_handler()
-        # The parameters behind the question mark; where a model holds them, its members.
+        # The query parameters; of a model its members.
         every = (
             each for each in get_flat_params(self.dependant) if not isinstance(each.field_info, Path | Header | Cookie)
         )
@@ -81,27 +83,27 @@ class Guarded(APIRoute):
 
         async def guarded(request: Request) -> Response:
             if use.operation is not None and use.counted is not None:
-                who = await identified(request)
+                who = await identify_caller(request)
                 service: Service = request.app.state.service
                 request.scope["principal"] = service.admit(who, use.operation, use.counted)
             _check_names(request.query_params, known, "query", "parameter")
             try:
                 return await answer(request)
             except (OSError, HTTPException) as error:
-                # FastAPI takes a form that could not be put by for one that is wrong.
-                if is_full(error) or is_full(error.__cause__):
-                    raise no_room() from error
+                # FastAPI reports a form that could not be stored on disk as an invalid one.
+                if is_disk_full(error) or is_disk_full(error.__cause__):
+                    raise disk_full() from error
                 raise
 
         return guarded
 
 
-def _got(scope: Scope) -> Scope:
+def _as_get(scope: Scope) -> Scope:
     return {**scope, "method": "GET"} if scope.get("method") == "HEAD" else scope
 
 
-async def known_fields(request: Request) -> None:
-    """Refuses a form that has other fields than its route: a dependency of routes that programs send forms to."""
+async def check_form_fields(request: Request) -> None:
+    """Refuses a form with unknown fields: a dependency of routes that programs send forms to."""
     known = sorted(each.alias for each in request.scope["route"].dependant.body_params)
     _check_names(await request.form(), known, "body", "field")
 
@@ -110,7 +112,7 @@ def _check_names(given: Iterable[str], known: list[str], where: str, what: str) 
     unknown = [name for name in dict.fromkeys(given) if name not in known]
     if unknown:
         there_are = f"those that exist are {', '.join(known)}" if known else "there are none here"
-        told = f"There is no such {what}; {there_are}."
+        text = f"There is no such {what}; {there_are}."
         raise RequestValidationError(
-            [{"type": "extra_forbidden", "loc": (where, name[:100]), "msg": told} for name in unknown[:_MOST_NAMED]]
+            [{"type": "extra_forbidden", "loc": (where, name[:100]), "msg": text} for name in unknown[:_MAX_NAMED]]
         )

@@ -1,4 +1,4 @@
-"""The command line. Data on stdout, talk on stderr; exit codes are documented in `command_run`."""
+"""The command line. Results go to stdout, messages to stderr; exit codes are documented in `command_run`."""
 
 from __future__ import annotations
 

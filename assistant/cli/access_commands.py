@@ -1,4 +1,4 @@
-"""Commands about who may do what: keys, accounts, audit. They work while the server runs."""
+"""Commands of access control: keys, accounts, audit. They also work while a server runs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from assistant.access.access_store import AccessStore
 from assistant.access.accounts import AccountError, Accounts, Keys
 from assistant.access.audit import Audit
 from assistant.access.principal import LOCAL, Role
-from assistant.cli.command_run import EXIT_USAGE, fail, plain_errors, print_list, settings, talk
+from assistant.cli.command_run import EXIT_USAGE, command_settings, err_console, fail, plain_errors, print_list
 
 keys = typer.Typer(name="keys", help="API keys: made, listed, revoked.", no_args_is_help=True)
 accounts = typer.Typer(name="accounts", help="Accounts that sign in at the page.", no_args_is_help=True)
@@ -29,11 +29,11 @@ def add_key(
     days: Annotated[int | None, typer.Option(min=1, max=3_650, help="Days until it ends; without: never.")] = None,
 ) -> None:
     """Make a key. It is shown once and kept as a hash only."""
-    with open_store() as store, store.together():
-        key, secret = Keys(store).make(name, _role(role), days)
-        Audit(store).note(LOCAL, "make key", f"{key.id} {key.role} {name}")
+    with open_store() as store, store.transaction():
+        key, secret = Keys(store).create(name, _role(role), days)
+        Audit(store).add(LOCAL, "make key", f"{key.id} {key.role} {name}")
     typer.echo(secret)
-    talk.print(f"Key {key.id} ({key.role}). It is not shown again.", markup=False)
+    err_console.print(f"Key {key.id} ({key.role}). It is not shown again.", markup=False)
 
 
 @keys.command("list")
@@ -50,11 +50,11 @@ def list_keys(as_json: JsonOption = False) -> None:
 @keys.command("revoke")
 def revoke_key(key: Annotated[str, typer.Argument(help="The key's id, as 'keys list' shows it.")]) -> None:
     """End a key at once."""
-    with open_store() as store, store.together():
+    with open_store() as store, store.transaction():
         if not Keys(store).revoke(key):
             raise fail(f"There is no key {key!r} that is good. 'rapporteur keys list' shows the keys.")
-        Audit(store).note(LOCAL, "revoke key", key)
-    talk.print(f"Key {key} is revoked.", markup=False)
+        Audit(store).add(LOCAL, "revoke key", key)
+    err_console.print(f"Key {key} is revoked.", markup=False)
 
 
 @accounts.command("add")
@@ -72,11 +72,11 @@ def change_password(name: Annotated[str, typer.Argument(help="Name of the accoun
 @accounts.command("remove")
 def remove_account(name: Annotated[str, typer.Argument(help="Name of the account.")]) -> None:
     """Remove an account; who is signed in with it is signed out."""
-    with open_store() as store, store.together():
+    with open_store() as store, store.transaction():
         if not Accounts(store).remove(name):
             raise fail(f"There is no account {name!r}. 'rapporteur accounts list' shows the accounts.")
-        Audit(store).note(LOCAL, "remove account", name)
-    talk.print(f"Account {name} is removed.", markup=False)
+        Audit(store).add(LOCAL, "remove account", name)
+    err_console.print(f"Account {name} is removed.", markup=False)
 
 
 @accounts.command("list")
@@ -100,7 +100,7 @@ def audit(
 
 def _account(action: str, name: str, role: Role | None = None) -> None:
     password = _password()
-    with open_store() as store, store.together():
+    with open_store() as store, store.transaction():
         try:
             if role is None:
                 Accounts(store).change(name, password)
@@ -108,8 +108,8 @@ def _account(action: str, name: str, role: Role | None = None) -> None:
                 Accounts(store).add(name, role, password)
         except AccountError as error:
             raise fail(str(error), EXIT_USAGE) from None
-        Audit(store).note(LOCAL, action, f"{name} {role.word}" if role else name)
-    talk.print(f"Done: {action} {name}.", markup=False)
+        Audit(store).add(LOCAL, action, f"{name} {role.word}" if role else name)
+    err_console.print(f"Done: {action} {name}.", markup=False)
 
 
 def _password() -> str:
@@ -127,8 +127,8 @@ def _role(word: str) -> Role:
 
 @contextmanager
 def open_store() -> Iterator[AccessStore]:
-    """The store of keys and accounts beside the library; also while a server runs."""
+    """Opens the store of keys and accounts; also while a server runs."""
     with plain_errors():
-        chosen = settings()
-        with AccessStore(chosen.data_dir, database=chosen.database_url) as store:
+        settings = command_settings()
+        with AccessStore(settings.data_dir, database=settings.database_url) as store:
             yield store

@@ -1,4 +1,4 @@
-"""Commands that ask: ask, chat, search, demo."""
+"""The commands ask, chat, search and demo."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ import typer
 from pydantic import BaseModel, ConfigDict, ValidationError
 from rich.text import Text
 
-from assistant.cli.backend import Desk, open_desk
+from assistant.cli.backend import Backend, open_backend
 from assistant.cli.command_run import (
     EXIT_FAILED,
     EXIT_USAGE,
     TO_ADD,
-    data,
+    check_language,
+    check_mode,
+    err_console,
     fail,
-    known_language,
-    known_mode,
+    out_console,
     read_stdin_or,
-    talk,
 )
 from assistant.cli.render import print_answer, print_events
 from assistant.question_request import QuestionRequest, Wish
@@ -42,7 +42,7 @@ DEMO_QUESTIONS = (
     "What does CTOC/COP/WG.7/2021/3 recommend to prosecutors?",
 )
 SAMPLE, SAMPLE_ID = "draft-decision.md", "draft-decision-on-fog-signals-and-night-lights"
-"""A document that was made up for the demo, and the id that it gets in the library."""
+"""A fictitious document for the demo, and the id that it gets in the library."""
 SAMPLE_QUESTIONS = (
     "How often must a harbour sound its fog signal?",
     "Who pays for new lamps?",
@@ -50,21 +50,21 @@ SAMPLE_QUESTIONS = (
 )
 
 
-class Sought(BaseModel):
-    """A line of a batch for `search`."""
+class SearchRow(BaseModel):
+    """A line of a batch file of `search`."""
 
     model_config = ConfigDict(extra="forbid")
     id: Any
     question: str
 
 
-class Asked(Sought, Wish):
-    """A line of a batch for `ask`."""
+class QuestionRow(SearchRow, Wish):
+    """A line of a batch file of `ask`."""
 
     history: list[str] = []
 
 
-RowT = TypeVar("RowT", bound=Sought)
+RowT = TypeVar("RowT", bound=SearchRow)
 
 
 def ask(
@@ -83,34 +83,34 @@ def ask(
     if batch is not None:
         if explain:
             raise fail("--explain takes one question, not a file of them.", EXIT_USAGE)
-        rows = _rows(batch, Asked)
-        with open_desk("ask") as desk:
-            known = known_mode(mode, desk.settings)
+        rows = _read_batch(batch, QuestionRow)
+        with open_backend("ask") as backend:
+            known = check_mode(mode, backend.settings)
 
-            def answered(row: Asked) -> dict[str, Any]:
+            def answered(row: QuestionRow) -> dict[str, Any]:
                 spoken, mode = row.language or language, row.mode or known
                 asked = QuestionRequest.of(row.question, row.history, language=spoken, mode=mode, scope=row.scope)
-                return desk.ask(asked).to_json()
+                return backend.ask(asked).to_json()
 
-            _each(rows, answered)
+            _print_batch(rows, answered)
         return
     text = read_stdin_or(question)
-    known_language(language)
-    with open_desk("ask") as desk:
-        watched = None
+    check_language(language)
+    with open_backend("ask") as backend:
+        recorder = None
         if explain:
-            from assistant.cli.explain import Watched  # with what answers, which other commands do not need
+            from assistant.cli.explain import ExplainRecorder  # imports the question answering, which is slow
 
-            watched = Watched(desk)
-        answer = desk.ask(QuestionRequest.of(text, language=language, mode=known_mode(mode, desk.settings)))
+            recorder = ExplainRecorder(backend)
+        answer = backend.ask(QuestionRequest.of(text, language=language, mode=check_mode(mode, backend.settings)))
         if not as_json and answer.status != "refused":
-            print_answer(data, answer, desk.read)
+            print_answer(out_console, answer, backend.read)
     if as_json:
         typer.echo(json.dumps(answer.to_json(), ensure_ascii=False))
     elif answer.status == "refused":
         raise fail(answer.reason, EXIT_FAILED if answer.question else EXIT_USAGE)
-    if watched is not None:
-        watched.print(talk, answer)
+    if recorder is not None:
+        recorder.print(err_console, answer)
     if answer.status == "refused":
         raise typer.Exit(EXIT_FAILED if answer.question else EXIT_USAGE)
 
@@ -120,16 +120,16 @@ def chat(
 ) -> None:
     """Ask in turns; follow-ups such as "and on Friday?" are understood. An empty line or Ctrl-D ends."""
     history: list[str] = []
-    with open_desk("chat") as desk:
-        known = known_mode(mode, desk.settings)
-        talk.print("Ask about the documents. An empty line ends.")
+    with open_backend("chat") as backend:
+        known = check_mode(mode, backend.settings)
+        err_console.print("Ask about the documents. An empty line ends.")
         while True:
-            talk.print("> ", end="")
+            err_console.print("> ", end="")
             line = sys.stdin.readline().strip()
             if not line:
                 return
-            print_events(data, desk.stream(QuestionRequest.of(line, history, mode=known)), desk.read)
-            data.print()
+            print_events(out_console, backend.stream(QuestionRequest.of(line, history, mode=known)), backend.read)
+            out_console.print()
             history.append(line)
 
 
@@ -141,51 +141,53 @@ def search(
 ) -> None:
     """Find passages."""
     if batch is not None:
-        rows = _rows(batch, Sought)
-        with open_desk("search") as desk:
-            _each(rows, lambda row: {"hits": desk.search(row.question, count)})
+        rows = _read_batch(batch, SearchRow)
+        with open_backend("search") as backend:
+            _print_batch(rows, lambda row: {"hits": backend.search(row.question, count)})
         return
     text = read_stdin_or(query)
     if not text.strip():
         raise fail("Say what to look for.", EXIT_USAGE)
-    with open_desk("search") as desk:
-        found = desk.search(text, count)
-        empty = not found and not desk.records(missing=False)
+    with open_backend("search") as backend:
+        found = backend.search(text, count)
+        empty = not found and not backend.records(missing=False)
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
         return
     for each in found:
-        data.print(Text.assemble((f"{each['rank']}. ", "cyan"), (each["locator"], "bold"), f"  {each['score']:.4f}"))
-        data.print(Text(without_bars(each["text"])))
+        out_console.print(
+            Text.assemble((f"{each['rank']}. ", "cyan"), (each["locator"], "bold"), f"  {each['score']:.4f}")
+        )
+        out_console.print(Text(without_bars(each["text"])))
     if not found:
-        talk.print(f"The library is empty. {TO_ADD}" if empty else "Nothing found.")
+        err_console.print(f"The library is empty. {TO_ADD}" if empty else "Nothing found.")
 
 
 def demo() -> None:
     """Build the library from the starter corpus, answer five questions, then read a document and answer three on it."""
     from importlib.resources import as_file, files
 
-    from assistant.cli.command_run import settings
+    from assistant.cli.command_run import command_settings
     from assistant.cli.ingest_commands import ingest
 
-    def answered(desk: Desk, questions: Sequence[str]) -> None:
+    def answered(backend: Backend, questions: Sequence[str]) -> None:
         for question in questions:
-            data.print()
-            data.print(Text(f"? {question}", style="bold magenta"))
-            print_answer(data, desk.ask(QuestionRequest.of(question)), desk.read)
+            out_console.print()
+            out_console.print(Text(f"? {question}", style="bold magenta"))
+            print_answer(out_console, backend.ask(QuestionRequest.of(question)), backend.read)
 
     ingest(paths=None, starter=True, symbol=None, language=None)
-    with open_desk("demo") as desk:
-        answered(desk, DEMO_QUESTIONS)
-    talk.print("\nA document that nobody has seen before, made up for this demo, is read now ...")
+    with open_backend("demo") as backend:
+        answered(backend, DEMO_QUESTIONS)
+    err_console.print("\nA document that nobody has seen before, made up for this demo, is read now ...")
     with as_file(files("corpus") / "sample" / SAMPLE) as path:
         ingest(paths=[path], starter=False, symbol=None, language=None, again=True)
-    with open_desk("demo") as desk:
-        answered(desk, SAMPLE_QUESTIONS)
-        desk.remove(SAMPLE_ID, None, None)
-    folder = settings().data_dir
+    with open_backend("demo") as backend:
+        answered(backend, SAMPLE_QUESTIONS)
+        backend.remove(SAMPLE_ID, None, None)
+    folder = command_settings().data_dir
     program = Path(sys.argv[0]).name if shutil.which("rapporteur") else sys.argv[0]
-    talk.print(
+    err_console.print(
         f"\nThe library is in {folder}. Now try:\n"
         f'  {program} ask "What must be done when a smuggled migrant is detained?"\n'
         f"  {program} chat\n"
@@ -196,15 +198,15 @@ def demo() -> None:
     )
 
 
-def _each(rows: Sequence[RowT], answer: Callable[[RowT], dict[str, Any]]) -> None:
-    """Prints a line for each row of a batch: its answer, or why there is none. One that fails ends no other."""
+def _print_batch(rows: Sequence[RowT], answer: Callable[[RowT], dict[str, Any]]) -> None:
+    """Prints a JSON line for each row of a batch: its answer or its error. A failing row does not end the batch."""
     failed = 0
     for row in rows:
         try:
             record = answer(row)
         except (ServiceFault, LibraryError, EmbeddingError) as error:
             record = {"error": str(error)}
-        except Exception:  # whatever it is, those behind it are to be answered
+        except Exception:  # the rows after it must be answered
             log.exception("the question %s of the batch broke down", json.dumps(row.id, ensure_ascii=False))
             record = {"error": "The program has a fault with this question; standard error has the details."}
         failed += "error" in record
@@ -213,8 +215,8 @@ def _each(rows: Sequence[RowT], answer: Callable[[RowT], dict[str, Any]]) -> Non
         raise fail(f"{failed} of {len(rows)} could not be answered; the lines that have an error say why.")
 
 
-def _rows(path: Path, kind: type[RowT]) -> list[RowT]:
-    """The lines of a batch file, checked."""
+def _read_batch(path: Path, kind: type[RowT]) -> list[RowT]:
+    """Reads and validates the lines of a batch file."""
     try:
         text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -227,7 +229,9 @@ def _rows(path: Path, kind: type[RowT]) -> list[RowT]:
             rows.append(kind.model_validate_json(line))
         except ValidationError as error:
             wrong = error.errors()[0]
-            told = ": ".join([".".join(map(str, wrong["loc"])), wrong["msg"]]).removeprefix(": ")
+            reason = ": ".join([".".join(map(str, wrong["loc"])), wrong["msg"]]).removeprefix(": ")
             fields = ", ".join(kind.model_fields)
-            raise fail(f"{path}, line {number} is no object of {fields} as it is to be: {told}.", EXIT_USAGE) from None
+            raise fail(
+                f"{path}, line {number} is no object of {fields} as it is to be: {reason}.", EXIT_USAGE
+            ) from None
     return rows

@@ -1,4 +1,4 @@
-"""The settings of one command, and every expected error as a sentence and an exit code."""
+"""Settings, consoles and error handling of commands: every expected error becomes a sentence and an exit code."""
 
 from __future__ import annotations
 
@@ -15,116 +15,116 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from assistant.cli.commands import options
-from assistant.service_errors import Invalid, NotHeld, ServiceFault
+from assistant.service_errors import Invalid, NotFound, ServiceFault
 from assistant.settings import Settings, SettingsError, load_settings
 from corpus.catalogue import CatalogueError
-from corpus.corpus_errors import LibraryBusy, LibraryError, LibraryStale, advice
+from corpus.corpus_errors import LibraryBusy, LibraryError, LibraryStale, storage_error_message
 from corpus.documents import LANGUAGES
-from corpus.extras import extra_advice
+from corpus.extras import explain_missing_module
 from ingest.readers import visible
 
 if TYPE_CHECKING:
     from assistant.qa.answer import Mode
 
 EXIT_FAILED, EXIT_USAGE, EXIT_BUSY, EXIT_STALE, EXIT_INTERRUPTED = 1, 2, 3, 4, 130
-"""0 success; 1 the command could not do what was asked; 2 wrong usage or settings; 3 another process owns the
-library; 4 the library must be reindexed; 130 interrupted."""
+"""0 success; 1 the command failed; 2 wrong usage or settings; 3 another process owns the library; 4 the library must be
+reindexed; 130 interrupted."""
 
 _CODES: dict[type[Exception], int] = {
     LibraryBusy: EXIT_BUSY,
     LibraryStale: EXIT_STALE,
     **dict.fromkeys((Invalid, SettingsError, CatalogueError), EXIT_USAGE),
 }
-talk = Console(stderr=True, highlight=False, soft_wrap=True)
-data = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 240)
+err_console = Console(stderr=True, highlight=False, soft_wrap=True)
+out_console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 240)
 
 
 TO_ADD = "What is held: rapporteur list. To add documents: rapporteur fetch SYMBOL, or rapporteur ingest FILE."
-"""What to do about a document that is not there."""
-_LACKING = frozenset(
+"""Advice where a document is not in the library."""
+_NOT_IN_LIBRARY = frozenset(
     ["known-not-held", "no-document", "named-none", "no-agenda", "no-agenda-named", "no-resolutions", "said"]
 )
-"""The messages that say so, and those of a server, whose names are not known here."""
+"""Messages after which `TO_ADD` is printed, also those of a server ("said"), whose names are not known here."""
 
 
 def fail(message: str, code: int = EXIT_FAILED) -> typer.Exit:
-    """Says what is wrong on stderr; raise what it returns."""
-    talk.print(f"rapporteur: {visible(message)}", markup=False, style="red")
+    """Prints an error on stderr; returns the exception to raise."""
+    err_console.print(f"rapporteur: {visible(message)}", markup=False, style="red")
     return typer.Exit(code)
 
 
 def print_list(
     found: Sequence[object], as_json: bool, heads: Sequence[str | Column], cells: Callable[[Any], Iterable[str | None]]
 ) -> None:
-    """Prints values as one JSON list of their fields, or as a table whose rows are `cells` of each."""
+    """Prints values as one JSON list of their fields, or as a table with the `cells` of each."""
     if as_json:
         typer.echo(json.dumps([each if isinstance(each, dict) else vars(each) for each in found], ensure_ascii=False))
         return
     table = Table(*heads)
     for each in found:
         table.add_row(*(Text(visible(cell or "")) for cell in cells(each)))
-    data.print(table)
+    out_console.print(table)
 
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """Expected errors end the command with a sentence, never with a traceback."""
+    """Turns expected errors of the block into a sentence and an exit code, without a traceback."""
     from corpus.embedding import EmbeddingError
 
     try:
         yield
     except (ServiceFault, SettingsError, CatalogueError, LibraryError, EmbeddingError) as error:
-        lacking = isinstance(error, NotHeld) and error.message.name in _LACKING
-        told = f"{error} {TO_ADD}" if lacking else str(error)
+        not_in_library = isinstance(error, NotFound) and error.message.name in _NOT_IN_LIBRARY
+        text = f"{error} {TO_ADD}" if not_in_library else str(error)
         raise fail(
-            told, next((code for kind, code in _CODES.items() if isinstance(error, kind)), EXIT_FAILED)
+            text, next((code for kind, code in _CODES.items() if isinstance(error, kind)), EXIT_FAILED)
         ) from None
     except ModuleNotFoundError as error:
-        raise _absent(error) from None
+        raise _missing_extra(error) from None
     except sqlite3.DatabaseError as error:
-        raise fail(advice(settings().data_dir, str(error))) from None
+        raise fail(storage_error_message(command_settings().data_dir, str(error))) from None
     except KeyboardInterrupt:
         raise fail("interrupted; what was finished is kept.", EXIT_INTERRUPTED) from None
 
 
 @contextmanager
-def extras_told() -> Iterator[None]:
-    """A command that needs an extra which is not installed ends with a sentence."""
+def missing_extras_reported() -> Iterator[None]:
+    """Turns the import error of an optional dependency that is not installed into a sentence and an exit code."""
     try:
         yield
     except ModuleNotFoundError as error:
-        raise _absent(error) from None
+        raise _missing_extra(error) from None
 
 
-def _absent(error: ModuleNotFoundError) -> Exception:
-    told = extra_advice(error)
-    return error if told is None else fail(told)
+def _missing_extra(error: ModuleNotFoundError) -> Exception:
+    advice = explain_missing_module(error)
+    return error if advice is None else fail(advice)
 
 
-def settings(**given: Any) -> Settings:
-    """The settings of this command, with the options that it was given."""
+def command_settings(**given: Any) -> Settings:
+    """Loads the settings, with the options of this command."""
     return load_settings(data_dir=options.data_dir, **given)
 
 
-def known_mode(mode: str | None, chosen: Settings) -> Mode | None:
-    """A mode that was given, checked: `write` needs a model."""
+def check_mode(mode: str | None, settings: Settings) -> Mode | None:
+    """Validates the option --mode: `write` needs a model."""
     if mode not in (None, "quote", "write", "auto"):
         raise fail(f"--mode {mode!r} is none of quote, write, auto.", EXIT_USAGE)
-    if mode == "write" and chosen.model is None:
+    if mode == "write" and settings.model is None:
         message = "--mode write needs a model: set RAPPORTEUR_MODEL, and RAPPORTEUR_MODEL_URL where it is served."
         raise fail(message, EXIT_USAGE)
     return cast("Mode | None", mode)
 
 
-def known_language(language: str | None) -> str | None:
-    """A language code that was given, checked."""
+def check_language(language: str | None) -> str | None:
+    """Validates the option --language."""
     if language is not None and language not in LANGUAGES:
         raise fail(f"--language {language!r} is none of {', '.join(LANGUAGES)}.", EXIT_USAGE)
     return language
 
 
 def read_stdin_or(text: str | None) -> str:
-    """The argument, or standard input where it is `-` or left out."""
+    """Returns the argument, or standard input where it is `-` or missing."""
     if text is None or text == "-":
         return sys.stdin.read()
     return text

@@ -1,4 +1,4 @@
-"""The commands by name, each loaded when it is first used: a list of them, or a slip in one, waits for no other."""
+"""The commands by name, each loaded on first use, so that listing or running one does not import the others."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from typer._click.core import Command, Context
 
-PLUGGED = "rapporteur.commands"
-"""Entry points of this group are commands with commands of their own (Typer apps), as `eval` is."""
+ENTRY_POINT_GROUP = "rapporteur.commands"
+"""Entry points of this group are further command groups (Typer apps), such as `eval`."""
 
-OWN = {
+COMMAND_PLACES = {
     "ask": "ask_commands:ask",
     "chat": "ask_commands:chat",
     "search": "ask_commands:search",
@@ -51,12 +51,12 @@ OWN = {
     "keys": "access_commands:keys",
     "accounts": "access_commands:accounts",
 }
-"""Where each command is: a module in this folder, and a function or a Typer app in it."""
+"""Module in this folder, and function or Typer app in it, of each command."""
 
 
 @dataclass
 class Options:
-    """The options that stand before the command. `data_dir`: the folder of the library, if not the setting's."""
+    """The options before the command. `data_dir`: the folder of the library, if not that of the settings."""
 
     data_dir: str | None = None
 
@@ -65,32 +65,31 @@ options = Options()
 
 
 class Commands(TyperGroup):
-    """The commands of this package, and those of other packages, which are looked up only for a name that is none of these and
-    for the list of all."""
+    """The commands of this package, and those of entry points, which are looked up only for other names and for the list of all."""
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
-        for name, place in OWN.items():
-            self.add_command(Deferred(name, f"{__package__}.{place}"))
+        for name, place in COMMAND_PLACES.items():
+            self.add_command(DeferredCommand(name, f"{__package__}.{place}"))
 
     def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
-        """A command that is not loaded before it is used; None for a name that nobody has."""
+        """Returns the deferred command of a name; None for an unknown name."""
         if cmd_name not in self.commands:
-            for entry in _plugged(cmd_name):
-                self.add_command(Deferred(entry.name, entry.value))
+            for entry in _entry_points(cmd_name):
+                self.add_command(DeferredCommand(entry.name, entry.value))
         return super().get_command(ctx, cmd_name)
 
     def list_commands(self, ctx: Context) -> list[str]:
-        """The names of all commands, each of which tells then what it is."""
-        for entry in _plugged():
+        """Lists the names of all commands, and sets their help lines."""
+        for entry in _entry_points():
             self.get_command(ctx, entry.name)
         for each in self.commands.values():
-            each.help = each.help or (said_of(each.place) if isinstance(each, Deferred) else None)
+            each.help = each.help or (help_line(each.place) if isinstance(each, DeferredCommand) else None)
         return super().list_commands(ctx)
 
 
-class Deferred(TyperCommand):
-    """A command of which no more than its name and its place is known before it is used."""
+class DeferredCommand(TyperCommand):
+    """A command that is imported on first use; until then only its name and place are known."""
 
     def __init__(self, name: str, place: str) -> None:
         super().__init__(name)
@@ -99,15 +98,15 @@ class Deferred(TyperCommand):
     def make_context(
         self, info_name: str | None, args: list[str], parent: Context | None = None, **extra: Any
     ) -> Context:
-        """The context of the command itself."""
+        """Returns the context of the loaded command."""
         return self.load().make_context(info_name, args, parent, **extra)
 
     def load(self) -> Command:
-        """The command itself."""
+        """Imports the command."""
         module, _, attribute = self.place.partition(":")
-        from assistant.cli.command_run import extras_told
+        from assistant.cli.command_run import missing_extras_reported
 
-        with extras_told():
+        with missing_extras_reported():
             found = getattr(import_module(module), attribute)
         if isinstance(found, typer.Typer):
             return get_group(found)
@@ -116,27 +115,29 @@ class Deferred(TyperCommand):
         return get_command(alone)
 
 
-def said_of(place: str) -> str:
-    """The first line of a command's help, read from its source, which is not run for that: of the docstring of its function, or the
-    help that its Typer app is made with; else of the docstring of its module."""
+def help_line(place: str) -> str:
+    """The first line of a command's help, parsed from its source without importing it: of its function's docstring, or of its Typer
+    app's `help`; else of the module's docstring."""
     module, _, attribute = place.partition(":")
     spec = find_spec(module)
     source = getattr(spec.loader, "get_source", lambda _: None)(module) if spec else None
     whole = ast.parse(source or "")
-    said = ast.get_docstring(whole)
+    found = ast.get_docstring(whole)
     for each in whole.body:
         if isinstance(each, ast.FunctionDef) and each.name == attribute:
-            said = ast.get_docstring(each)
+            found = ast.get_docstring(each)
         elif (
             isinstance(each, ast.Assign)
             and isinstance(each.value, ast.Call)
             and ast.unparse(each.targets[0]) == attribute
         ):
-            said = next((ast.literal_eval(part.value) for part in each.value.keywords if part.arg == "help"), said)
-    return (said or "").partition("\n")[0]
+            found = next((ast.literal_eval(part.value) for part in each.value.keywords if part.arg == "help"), found)
+    return (found or "").partition("\n")[0]
 
 
-def _plugged(name: str | None = None) -> Sequence[EntryPoint]:
+def _entry_points(name: str | None = None) -> Sequence[EntryPoint]:
     from importlib.metadata import entry_points
 
-    return tuple(entry_points(group=PLUGGED) if name is None else entry_points(group=PLUGGED, name=name))
+    return tuple(
+        entry_points(group=ENTRY_POINT_GROUP) if name is None else entry_points(group=ENTRY_POINT_GROUP, name=name)
+    )

@@ -1,4 +1,4 @@
-"""What `doctor` looks at: each finding with its severity and what mends it."""
+"""The checks of `doctor`: each finding has a severity and a remedy."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.cli.command_run import settings as read_settings
-from assistant.engine_factory import catalogue_of, check_there, make_model, open_library
-from assistant.qa.abstention import bars
+from assistant.cli.command_run import command_settings
+from assistant.engine_factory import check_library_exists, load_catalogue, make_model, open_library
+from assistant.qa.abstention import load_thresholds
 from assistant.qa.reader import KINDS, Name, Reader
 from assistant.qa.reader_weights import REMEDY, available, ships
-from assistant.settings import Settings, SettingsError, model_key, unread
+from assistant.settings import Settings, SettingsError, model_key, unknown_variables
 from corpus.catalogue import CatalogueError
-from corpus.corpus_errors import LibraryBusy, LibraryError, LibraryStale, advice
+from corpus.corpus_errors import LibraryBusy, LibraryError, LibraryStale, storage_error_message
 from corpus.embedding import EmbeddingError, make_models
-from corpus.extras import EXTRAS, install, installed
+from corpus.extras import EXTRAS, install_command, is_installed
 from ingest.document_reading import READER_VERSION
 
 Severity = Literal["ok", "warning", "error"]
@@ -27,7 +27,7 @@ Severity = Literal["ok", "warning", "error"]
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at."""
+    """The result of one check."""
 
     name: str
     severity: Severity
@@ -36,34 +36,34 @@ class Finding:
 
 
 def run_checks() -> list[Finding]:
-    """All checks, in the order in which they depend on each other."""
+    """Runs all checks, in the order of their dependencies."""
     python = ".".join(map(str, sys.version_info[:3]))
     findings = [Finding("python", "ok", python), Finding("sqlite", "ok", sqlite3.sqlite_version), _extras()]
     try:
-        settings = read_settings()
-        catalogue = catalogue_of(settings)
+        settings = command_settings()
+        catalogue = load_catalogue(settings)
     except (SettingsError, CatalogueError) as error:
         return [*findings, Finding("settings", "error", str(error), "Correct the setting.")]
     findings.append(Finding("settings", "ok", f"library in {settings.data_dir}"))
-    if names := unread():
+    if names := unknown_variables():
         findings.append(Finding("settings", "warning", f"nothing reads {', '.join(names)}", "Correct or unset it."))
     findings.append(Finding("catalogue", "ok", f"{len(catalogue.entries)} documents known"))
-    told = (_disk(settings), *_readers(settings), _model(settings), *_database(settings), *_library(settings))
-    return [*findings, *told]
+    checks = (_disk(settings), *_readers(settings), _model(settings), *_database(settings), *_library(settings))
+    return [*findings, *checks]
 
 
 def _extras() -> Finding:
-    """Which optional parts are installed; none has to be."""
-    here = [extra for extra in EXTRAS if installed(extra)]
-    absent = [extra for extra in EXTRAS if extra not in here]
-    told = f"installed: {', '.join(here) or 'none'}"
-    if not absent:
-        return Finding("extras", "ok", told)
+    """Which optional dependencies are installed; none is required."""
+    present = [extra for extra in EXTRAS if is_installed(extra)]
+    missing = [extra for extra in EXTRAS if extra not in present]
+    text = f"installed: {', '.join(present) or 'none'}"
+    if not missing:
+        return Finding("extras", "ok", text)
     return Finding(
         "extras",
         "ok",
-        f"{told}; not installed: {', '.join(absent)}",
-        f"{absent[0]}, if wanted: {install(absent[0])}; what needs another tells its command",
+        f"{text}; not installed: {', '.join(missing)}",
+        f"{missing[0]}, if wanted: {install_command(missing[0])}; what needs another tells its command",
     )
 
 
@@ -72,8 +72,8 @@ def _disk(settings: Settings) -> Finding:
     while not folder.exists():
         folder = folder.parent
     if not os.access(folder, os.W_OK):
-        told = f"{folder} can't be written to: what is held can be asked and shown, nothing can be added"
-        return Finding("disk", "warning", told, "Where that is not meant, change its permissions.")
+        text = f"{folder} can't be written to: what is held can be asked and shown, nothing can be added"
+        return Finding("disk", "warning", text, "Where that is not meant, change its permissions.")
     free = shutil.disk_usage(folder).free / 1e9
     if free < 1:
         return Finding("disk", "warning", f"{free:.1f} GB free", "Free some space, or move the library.")
@@ -81,40 +81,43 @@ def _disk(settings: Settings) -> Finding:
 
 
 def _readers(settings: Settings) -> list[Finding]:
-    """Whether the readers are whole and their bases installed. What is converted at the first question is not tried."""
+    """Whether the readers' weights are complete and their base models installed; conversion, done at the first question, is not tested."""
     if not settings.reader:
         return [Finding("reader", "ok", "switched off")]
     try:
-        return [_reader(name, settings) for name in KINDS if name in bars()]
+        return [_reader(name, settings) for name in KINDS if name in load_thresholds()]
     except EmbeddingError as error:
         return [Finding("reader", "error", str(error), REMEDY)]
 
 
 def _reader(name: Name, settings: Settings) -> Finding:
-    told = f"reader ({name})"
+    check = f"reader ({name})"
     if not ships(name):
-        return Finding(told, "warning", "its weights are not here; answers are chosen less sharply", REMEDY)
+        return Finding(check, "warning", "its weights are not here; answers are chosen less sharply", REMEDY)
     if not available(KINDS[name]):
-        return Finding(told, "warning", "its base is not installed; answers are chosen less sharply",
-                       install("multilingual"))  # fmt: skip
+        return Finding(check, "warning", "its base is not installed; answers are chosen less sharply",
+                       install_command("multilingual"))  # fmt: skip
     try:
         Reader(name, settings.data_dir / "models").check()
     except EmbeddingError as error:
-        return Finding(told, "error", str(error), REMEDY)
-    return Finding(told, "ok", "installed")
+        return Finding(check, "error", str(error), REMEDY)
+    return Finding(check, "ok", "installed")
 
 
 def _model(settings: Settings) -> Finding:
-    """Whether the model of the settings replies, and whether it can be used: a line is asked of it."""
+    """Whether the model of the settings replies to a short prompt."""
     if settings.model is None:
         if settings.mode == "write":
             return Finding("model", "error", "mode is 'write', but no model is set", "Set RAPPORTEUR_MODEL.")
         return Finding("model", "ok", "none set: answers are quoted")
     from assistant.model import Message, ModelFault
 
-    if not installed("llama-index"):
+    if not is_installed("llama-index"):
         return Finding(
-            "model", "error", f"{settings.model} is set, and LlamaIndex is not installed", install("llama-index")
+            "model",
+            "error",
+            f"{settings.model} is set, and LlamaIndex is not installed",
+            install_command("llama-index"),
         )
     try:
         reply = "".join(make_model(settings).reply([Message("user", "Write one word: ready")])).strip()
@@ -137,18 +140,18 @@ _REMEDIES = {
 
 
 def _database(settings: Settings) -> list[Finding]:
-    """Whether the database of the settings has what is made use of."""
+    """Whether the database of the settings has the extensions that are used."""
     if settings.database_url is None:
         return []
-    from corpus.store.engines import postgres
-    from corpus.store.postgres_tables import lacking
+    from corpus.store.engines import connect_postgres
+    from corpus.store.postgres_tables import missing_extensions
 
     try:
-        db = postgres(settings.database_url)
+        db = connect_postgres(settings.database_url)
     except LibraryError as error:
         return [Finding("database", "error", str(error), "Correct RAPPORTEUR_DATABASE_URL, or start the server.")]
     try:
-        missing = lacking(db)
+        missing = missing_extensions(db)
     finally:
         db.close()
     if not missing:
@@ -161,7 +164,7 @@ def _database(settings: Settings) -> list[Finding]:
 def _library(settings: Settings) -> Iterator[Finding]:
     try:
         models = make_models(settings.embedding, settings.multilingual, settings.data_dir / "models")
-        used = [models.own, *([models.multilingual] if models.multilingual else [])]
+        used = [models.primary, *([models.multilingual] if models.multilingual else [])]
         sizes = [model.embed_query("probe").shape[0] for model in used]
     except EmbeddingError as error:
         yield Finding("embedding", "error", str(error), "Reinstall, or choose another RAPPORTEUR_EMBEDDING.")
@@ -169,7 +172,7 @@ def _library(settings: Settings) -> Iterator[Finding]:
     names = " and ".join(f"{model.name}, {size} dimensions" for model, size in zip(used, sizes, strict=True))
     yield Finding("embedding", "ok", names)
     try:
-        check_there(settings)
+        check_library_exists(settings)
     except LibraryError as error:
         there = next(each for each in (settings.data_dir, *settings.data_dir.absolute().parents) if each.exists())
         yield Finding("library", "warning" if there.is_dir() else "error", str(error), "rapporteur ingest --starter")
@@ -185,13 +188,13 @@ def _library(settings: Settings) -> Iterator[Finding]:
     except LibraryError as error:
         yield Finding("library", "error", str(error), "See the finding.")
     except sqlite3.DatabaseError as error:
-        yield Finding("library", "error", advice(settings.data_dir, str(error)), "See the finding.")
+        yield Finding("library", "error", storage_error_message(settings.data_dir, str(error)), "See the finding.")
     else:
-        told = f"{counted.documents} documents, {counted.passages} passages, sound"
+        text = f"{counted.documents} documents, {counted.passages} passages, sound"
         if faults:
             yield Finding("library", "error", "; ".join(faults[:3]), "rapporteur reindex")
         elif counted.documents:
-            yield Finding("library", "ok", told)
+            yield Finding("library", "ok", text)
             if older:
                 remedy = "rapporteur ingest their files (the starter corpus: --starter); then they are read anew"
                 yield Finding("library", "warning", f"{older} documents were read by an older reader", remedy)

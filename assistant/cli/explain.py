@@ -1,4 +1,4 @@
-"""`ask --explain`: what was found, what the reader said of it, which bar decided."""
+"""`ask --explain`: which passages were found, what the reader extracted from them, and which threshold decided."""
 
 from __future__ import annotations
 
@@ -11,73 +11,75 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from assistant.cli.backend import Desk, LocalDesk
+from assistant.cli.backend import Backend, LibraryBackend
 from assistant.cli.command_run import EXIT_USAGE, fail
 from assistant.qa.abstention import chance
 from assistant.qa.answer import Answer
 from assistant.qa.retriever import Evidence
-from assistant.qa.scoring import Scored, Told
+from assistant.qa.scoring import ScoredSentence, ScoredUnit
 from assistant.question import Question
 from assistant.row_tables import without_bars
 
 WORDS = 60
-"""Characters of a reader's words, and of a sentence, that are shown."""
+"""Most characters shown of a reader's span, and of a sentence."""
 
 ROWS = 6
-"""Sentences about a meeting that are shown."""
-LEAST_WIDTH = 160
-"""Columns of a table, however narrow the terminal: cells of three letters tell nothing."""
+"""Most sentences shown about a meeting."""
+MIN_WIDTH = 160
+"""Least width of a table in characters, however narrow the terminal."""
 
 
 @dataclass(frozen=True)
 class Weighing:
-    """One weighing of evidence: the passages in the order in which they were found, and their units, best first."""
+    """One scoring of evidence: the passages in retrieval order, and their units, best first."""
 
     question: Question
     evidence: Sequence[Evidence]
-    scored: Sequence[Scored]
+    scored: Sequence[ScoredUnit]
 
 
-class Watched:
-    """Watches what is asked of a desk from now on. Only the library itself can be watched."""
+class ExplainRecorder:
+    """Records how questions to a backend are scored from now on. Works on a `LibraryBackend` only."""
 
-    def __init__(self, desk: Desk) -> None:
-        if not isinstance(desk, LocalDesk):
+    def __init__(self, backend: Backend) -> None:
+        if not isinstance(backend, LibraryBackend):
             raise fail(
                 "--explain works without a running server only: stop the server that uses the library, or leave "
                 "--explain out.",
                 EXIT_USAGE,
             )
-        self.seen: list[Weighing] = []
-        self.rows: dict[str, Sequence[tuple[str, Told]]] = {}
-        desk.engine.quoter.watch = lambda *weighed: self.seen.append(Weighing(*weighed))
-        desk.engine.quoter.desk.watch = lambda question, told: self.rows.update({question.text: told})
+        self.weighings: list[Weighing] = []
+        self.rows: dict[str, Sequence[tuple[str, ScoredSentence]]] = {}
+        backend.engine.extractive.watch = lambda *weighed: self.weighings.append(Weighing(*weighed))
+        backend.engine.extractive.meeting_answerer.watch = lambda question, sentences: self.rows.update(
+            {question.text: sentences}
+        )
 
     def print(self, console: Console, answer: Answer) -> None:
-        """A table for each weighing with the bars that it was held against, and the outcome."""
-        console.width = max(console.width, LEAST_WIDTH)
-        for each in self.seen:
+        """Prints a table for each weighing with its thresholds, and the outcome."""
+        console.width = max(console.width, MIN_WIDTH)
+        for each in self.weighings:
             console.print(Text(f"\nWeighed for: {each.question.text}", style="bold"))
             if each.evidence:
                 console.print(_table(each))
             else:
                 console.print("No passage was found.")
-            for line in _decided(each):
+            for line in _decision_lines(each):
                 console.print(Text(line))
-        for question, told in self.rows.items():
+        for question, sentences in self.rows.items():
             console.print(Text(f"\nRows of a meeting, read for: {question}", style="bold"))
-            console.print(_rows(told))
-        if not self.seen and not self.rows:
+            console.print(_rows_table(sentences))
+        if not self.weighings and not self.rows:
             console.print(Text("\nNo evidence was weighed: a rule decided (a place or article that is named, "
                                "a document that is not held, a refusal)."))  # fmt: skip
-        console.print(Text.assemble("Outcome: ", (_outcome(answer, self.seen), "bold")))
+        console.print(Text.assemble("Outcome: ", (_outcome(answer, self.weighings), "bold")))
 
 
 def _table(weighing: Weighing) -> Table:
     table = Table(
         "rank", "passage", "fused", "read by", "logit", "chance", "its words", "best unit", "score", box=SIMPLE
     )
-    weighed: dict[str, Scored] = {}
+    weighed: dict[str, ScoredUnit] = {}
     for each in weighing.scored:
         weighed.setdefault(each.unit.evidence.id, each)
     last = max((rank for rank, found in enumerate(weighing.evidence, 1) if found.id in weighed), default=0)
@@ -87,23 +89,23 @@ def _table(weighing: Weighing) -> Table:
             str(rank),
             Text(found.document.cite(found.passage.locator)),
             f"{found.score:.3f}",
-            *_read(found, best),
+            *_reading_cells(found, best),
             Text(_short(best.unit.own)) if best else "not scored",
             f"{best.score:+.2f}" if best else "",
         )
     return table
 
 
-def _rows(told: Sequence[tuple[str, Told]]) -> Table:
-    """What the rows of a meeting tell, the best sentences of it, how far these are above the bar and the chance that they answer."""
+def _rows_table(sentences: Sequence[tuple[str, ScoredSentence]]) -> Table:
+    """The best sentences from the rows of a meeting, each with its score above the threshold and its probability."""
     table = Table("what the rows tell", "score", "chance", box=SIMPLE)
-    for text, each in told[:ROWS]:
+    for text, each in sentences[:ROWS]:
         table.add_row(Text(_short(text)), f"{each.score:+.2f}", f"{each.probability:.0%}")
     return table
 
 
-def _read(found: Evidence, best: Scored | None) -> tuple[str | Text, ...]:
-    """What the reader said of a passage: its name, logit, chance, words."""
+def _reading_cells(found: Evidence, best: ScoredUnit | None) -> tuple[str | Text, ...]:
+    """The reader's result for a passage: name of the reader, logit, probability, span."""
     if best is None or best.known is None:
         return "nobody", "", "", ""
     known = best.known
@@ -112,39 +114,43 @@ def _read(found: Evidence, best: Scored | None) -> tuple[str | Text, ...]:
     if span is not None and known.begin is not None:
         words = found.document.text[known.begin + span[0] : known.begin + span[1]]
     logit = fmean(each.logit for each in known.readings)
-    return known.reader, f"{logit:+.2f}", f"{known.bars.probability(logit):.0%}", Text(_short(words))
+    return known.reader, f"{logit:+.2f}", f"{known.thresholds.probability(logit):.0%}", Text(_short(words))
 
 
-def _decided(weighing: Weighing) -> list[str]:
-    """The bars that scores were held against, the best unit's first."""
+def _decision_lines(weighing: Weighing) -> list[str]:
+    """The best unit's score, and the thresholds that it was compared with."""
     if not weighing.scored:
         return ["No unit was scored."]
     best = weighing.scored[0]
-    bars, read = best.bars, best.known is not None
-    alike = "" if bars.alike is None else f" where a passage is {bars.alike:.2f} or more like the question"
+    thresholds, read = best.thresholds, best.known is not None
+    alike = (
+        ""
+        if thresholds.min_likeness is None
+        else f" where a passage is {thresholds.min_likeness:.2f} or more like the question"
+    )
     return [
-        f"Best unit {best.score:+.2f} above the bar, a chance of {best.probability:.0%}: {_against(best)}.",
+        f"Best unit {best.score:+.2f} above the bar, a chance of {best.probability:.0%}: {_comparison(best)}.",
         f"Bars of {f'the reader {best.known.reader!r}' if best.known else 'likeness, since no reader reads it'}: answered from "
-        f"{_bar(bars.answered)}, tentative from {_bar(bars.tentative)}{alike}; log-odds = {bars.slope:.3f} x {'logit' if read else 'likeness'} {bars.offset:+.3f}.",
+        f"{_threshold(thresholds.answered)}, tentative from {_threshold(thresholds.tentative)}{alike}; log-odds = {thresholds.slope:.3f} x {'logit' if read else 'likeness'} {thresholds.offset:+.3f}.",
     ]
 
 
-def _against(best: Scored) -> str:
-    least = best.bars.least
+def _comparison(best: ScoredUnit) -> str:
+    tentative = best.thresholds.tentative_margin
     if best.score >= 0.0:
         return "reaches the bar for an answer (+0.00)"
-    if best.score >= least:
-        return f"below the bar for an answer (+0.00), reaches that for what comes closest ({least:+.2f})"
-    return f"below the bar for what comes closest ({least:+.2f})"
+    if best.score >= tentative:
+        return f"below the bar for an answer (+0.00), reaches that for what comes closest ({tentative:+.2f})"
+    return f"below the bar for what comes closest ({tentative:+.2f})"
 
 
-def _bar(odds: float) -> str:
+def _threshold(odds: float) -> str:
     return f"log-odds {odds:+.2f} (a chance of {chance(odds):.0%})"
 
 
-def _outcome(answer: Answer, seen: Sequence[Weighing]) -> str:
-    """The status, and why it is not what the scores say, where a rule overruled them."""
-    reached = any(one.score >= 0.0 for each in seen for one in each.scored)
+def _outcome(answer: Answer, weighings: Sequence[Weighing]) -> str:
+    """The status, with the reason where a rule overruled the scores."""
+    reached = any(unit.score >= 0.0 for each in weighings for unit in each.scored)
     if reached and answer.status in ("not_found", "tentative"):
         return f"{answer.status}; a document that is not held spoke against what reached the bar"
     return answer.status

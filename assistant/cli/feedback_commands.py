@@ -9,12 +9,20 @@ import typer
 import yaml
 from rich.table import Column
 
-from assistant.cli.backend import open_desk
-from assistant.cli.command_run import EXIT_USAGE, data, fail, known_language, print_list, read_stdin_or, talk
+from assistant.cli.backend import open_backend
+from assistant.cli.command_run import (
+    EXIT_USAGE,
+    check_language,
+    err_console,
+    fail,
+    out_console,
+    print_list,
+    read_stdin_or,
+)
 from assistant.cli.render import print_answer
 from assistant.feedback_cases import NAMES, RATINGS
 from assistant.question_request import QuestionRequest
-from corpus.feedback import FeedbackError, FeedbackFull, feedback_of
+from corpus.feedback import FeedbackError, FeedbackFull, make_feedback
 from ingest.readers import visible
 
 app = typer.Typer(name="feedback", help="Rate answers, and turn ratings into cases for the evaluation.",
@@ -37,35 +45,37 @@ def add(
 ) -> None:
     """Ask a question, show the answer, and keep both with your rating."""
     text = read_stdin_or(question)
-    known_language(language)
+    check_language(language)
     if rating not in RATINGS:
         raise fail(f"--rating {rating!r} is none of {', '.join(RATINGS)}.", EXIT_USAGE)
-    said: dict[str, Any] = {"history": history or [], "comment": comment, "expected": expected}
-    with open_desk("feedback") as desk:
+    fields: dict[str, Any] = {"history": history or [], "comment": comment, "expected": expected}
+    with open_backend("feedback") as backend:
         try:
-            feedback_of(text, language or "en", 0, **said)  # what can't be kept is not asked
-            answer = desk.ask(QuestionRequest.of(text, said["history"], language=language))
+            make_feedback(text, language or "en", 0, **fields)  # fails before asking where it can't be stored
+            answer = backend.ask(QuestionRequest.of(text, fields["history"], language=language))
             if answer.status == "refused":
                 raise fail(answer.reason)
-            number = desk.rate(feedback_of(text, answer.language, RATINGS[rating], answer=answer.to_json(), **said))
+            number = backend.rate(
+                make_feedback(text, answer.language, RATINGS[rating], answer=answer.to_json(), **fields)
+            )
         except FeedbackError as error:
             raise fail(str(error), EXIT_USAGE) from None
         except FeedbackFull as error:
             raise fail(str(error)) from None
-        print_answer(data, answer, desk.read)
-    talk.print(f"Kept as feedback {number}.")
+        print_answer(out_console, answer, backend.read)
+    err_console.print(f"Kept as feedback {number}.")
 
 
 @app.command("list")
 def list_feedback(as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False) -> None:
     """List what is kept, oldest first."""
-    with open_desk("feedback") as desk:
-        kept = desk.ratings()
-    if not kept and not as_json:
-        talk.print("No feedback is kept. Add some: rapporteur feedback add QUESTION --rating up")
+    with open_backend("feedback") as backend:
+        ratings = backend.ratings()
+    if not ratings and not as_json:
+        err_console.print("No feedback is kept. Add some: rapporteur feedback add QUESTION --rating up")
         return
     heads = ("No.", "Time", "Rating", Column("Question", ratio=2), Column("Answer"), Column("Comment", ratio=2))
-    print_list(kept, as_json, heads, _row)
+    print_list(ratings, as_json, heads, _row)
 
 
 @app.command()
@@ -76,8 +86,8 @@ def export(
     """Write what is kept as YAML cases for a person to review."""
     if out is not None and out.exists() and not force:
         raise fail(f"{out} is there already. Name another file, or write over it with --force.", EXIT_USAGE)
-    with open_desk("feedback") as desk:
-        written = desk.cases()
+    with open_backend("feedback") as backend:
+        written = backend.cases()
     count = len(yaml.safe_load(written))
     if not count:
         raise fail(
@@ -91,15 +101,15 @@ def export(
             file.write(written)
     except OSError as error:
         raise fail(f"{out} can't be written: {error.strerror or error}.") from None
-    talk.print(f"{count} cases written to {visible(str(out))}. They are to be reviewed.", markup=False)
+    err_console.print(f"{count} cases written to {visible(str(out))}. They are to be reviewed.", markup=False)
 
 
 @app.command()
 def remove(number: Annotated[int, typer.Argument(min=1, help="Number of the last rating that goes.")]) -> None:
     """Remove the ratings up to a number, as 'feedback list' shows it."""
-    with open_desk("feedback") as desk:
-        removed = desk.remove_ratings(number)
-    talk.print(f"{removed} ratings removed.")
+    with open_backend("feedback") as backend:
+        removed = backend.remove_ratings(number)
+    err_console.print(f"{removed} ratings removed.")
 
 
 def _row(rated: dict[str, Any]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Commands that bring documents in: from files and folders, which can be kept in step, and by symbol from the official service."""
+"""The commands ingest (files and folders, which can be watched) and fetch (documents by symbol from the official service)."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ import typer
 from rich.text import Text
 
 from assistant.cli.backend import library_or_server
-from assistant.cli.command_run import EXIT_USAGE, data, fail, plain_errors, talk
-from assistant.cli.progress import Heard, Report, done_here, done_there
-from assistant.engine_factory import catalogue_of, make_keeper, open_library
-from assistant.fetch_plans import FOLDER, FetchRequest, languages_of, plan
+from assistant.cli.command_run import EXIT_USAGE, err_console, fail, out_console, plain_errors
+from assistant.cli.progress import OutcomeCallback, OutcomePrinter, run_locally, run_on_server
+from assistant.engine_factory import load_catalogue, make_updater, open_library
+from assistant.fetch_plans import FOLDER, FetchRequest, parse_languages, plan
 from assistant.ingestion import Files
-from assistant.outcome_messages import told
+from assistant.outcome_messages import describe_outcome
 from assistant.settings import Settings
 from corpus.library import Library
 from ingest.input_files import FileInput, printable
-from ingest.prefetch import Openable
+from ingest.prefetch import InputSource
 
 if TYPE_CHECKING:
-    from assistant.cli.server_backend import ServerDesk
-    from assistant.ingestion import Hand, Keeper
+    from assistant.cli.server_backend import ServerBackend
+    from assistant.ingestion import CollectionUpdater, ProgressReporter
 
 
 def ingest(
@@ -55,12 +55,12 @@ def ingest(
         raise fail("--symbol goes with exactly one file.", EXIT_USAGE)
     if watch and not folders:
         raise fail("--watch goes with at least one folder.", EXIT_USAGE)
-    report = Report(as_json=as_json)
-    with library_or_server("ingest", make=True) as (found, chosen):
-        files = Files(given, starter, symbol, language, ocr, apart=chosen.data_dir)
-        ingestion = _Ingestion(found, chosen, report, again, jobs)
+    report = OutcomePrinter(as_json=as_json)
+    with library_or_server("ingest", make=True) as (found, settings):
+        files = Files(given, starter, symbol, language, ocr, apart=settings.data_dir)
+        ingestion = _Ingestion(found, settings, report, again, jobs)
         if watch:
-            _keep_in_step(ingestion, files, folders)
+            _watch_folders(ingestion, files, folders)
             return
         ingestion.read(files)
     report.summary()
@@ -70,88 +70,93 @@ def ingest(
 
 @dataclass(frozen=True)
 class _Ingestion:
-    """The library, or the server that owns it, and what both are told with every file; where the outcomes go."""
+    """Ingests files into the library or through the server that owns it, with the same options for every file."""
 
-    found: Library | ServerDesk
-    chosen: Settings
-    report: Report
+    source: Library | ServerBackend
+    settings: Settings
+    report: OutcomePrinter
     again: bool
     jobs: int | None
 
     def read(self, files: Files) -> None:
-        """Reads what the command line names."""
+        """Ingests the files of the command line."""
         for folder in files.empty():
             self.report.note(f"{printable(str(folder))} holds no file to be read.")
-        said = {"starter": files.starter, "symbol": files.symbol, "language": files.language, "ocr": files.ocr}
-        self._read(files, len(files), files.paths, said, self.report.put, again=self.again)
+        options = {"starter": files.starter, "symbol": files.symbol, "language": files.language, "ocr": files.ocr}
+        self._read(files, len(files), files.paths, options, self.report.put, again=self.again)
 
     def update(self, sources: Sequence[FileInput]) -> None:
-        """Reads what has changed."""
+        """Ingests changed files."""
 
         def put(made: Mapping[str, Any]) -> None:
             if made["result"] != "unchanged":
                 self.report.put(made)
 
         if sources:
-            said = {"language": sources[0].language, "ocr": sources[0].ocr}
-            self._read(sources, len(sources), [each.path for each in sources], said, put)
+            options = {"language": sources[0].language, "ocr": sources[0].ocr}
+            self._read(sources, len(sources), [each.path for each in sources], options, put)
 
     def remove(self, path: Path, shown: str) -> bool:
-        """Removes what came from a file that is gone; says whether there may be others to be read in its place."""
+        """Removes the documents of a deleted file; returns whether other files may have to be read in its place."""
         gone: list[Mapping[str, Any]] = []
         body = {"path": str(path), "shown": shown}
-        self._work(lambda keeper, hand: keeper.forget(hand, path, shown), "forget", body, gone.append, 0)
+        self._work(lambda updater, reporter: updater.forget(reporter, path, shown), "forget", body, gone.append, 0)
         for each in gone:
             self.report.put(each)
         return bool(gone)
 
     def _read(
-        self, sources: Iterable[Openable], total: int, paths: Sequence[Path], said: Mapping[str, Any], heard: Heard, *,
+        self, sources: Iterable[InputSource], total: int, paths: Sequence[Path], options: Mapping[str, Any], on_outcome: OutcomeCallback, *,
         again: bool = False,
     ) -> None:  # fmt: skip
-        body = {"paths": [str(path.absolute()) for path in paths], "jobs": self.jobs, "again": again, **said}
+        body = {"paths": [str(path.absolute()) for path in paths], "jobs": self.jobs, "again": again, **options}
 
-        def read(keeper: Keeper, hand: Hand) -> None:
-            keeper.read(hand, sources, total, again=again, jobs=self.jobs)
+        def read(updater: CollectionUpdater, reporter: ProgressReporter) -> None:
+            updater.read(reporter, sources, total, again=again, jobs=self.jobs)
 
-        self._work(read, "ingest", body, heard, total)
+        self._work(read, "ingest", body, on_outcome, total)
 
     def _work(
-        self, work: Callable[[Keeper, Hand], None], path: str, body: Mapping[str, Any], heard: Heard, total: int
+        self,
+        work: Callable[[CollectionUpdater, ProgressReporter], None],
+        path: str,
+        body: Mapping[str, Any],
+        on_outcome: OutcomeCallback,
+        total: int,
     ) -> None:
-        if isinstance(self.found, Library):
-            keeper = make_keeper(self.found, self.chosen)
-            done_here("Reading", lambda hand: work(keeper, hand), heard, total)
+        if isinstance(self.source, Library):
+            updater = make_updater(self.source, self.settings)
+            run_locally("Reading", lambda reporter: work(updater, reporter), on_outcome, total)
         else:
-            done_there("Reading", self.found, f"/local/{path}", body, heard, total)
+            run_on_server("Reading", self.source, f"/local/{path}", body, on_outcome, total)
 
 
-def _keep_in_step(ingestion: _Ingestion, files: Files, folders: Sequence[Path]) -> None:
-    """Reads all, and then what changes, until interrupted."""
-    from ingest.folder_watch import Watched, watch
+def _watch_folders(ingestion: _Ingestion, files: Files, folders: Sequence[Path]) -> None:
+    """Ingests all files, and then changed ones, until interrupted."""
+    from ingest.folder_watch import WatchedFolder, watch
 
     stop = threading.Event()
     with _stopped_by_terminate(stop):
         try:
-            watched = [Watched(folder, (files.apart,)) for folder in folders]
+            watched = [WatchedFolder(folder, (files.apart,)) for folder in folders]
             ingestion.read(files)
             ingestion.report.summary()
-            talk.print("Watching for changes. Ctrl-C ends.")
+            err_console.print("Watching for changes. Ctrl-C ends.")
             try:
                 for folder, changes in watch(watched, stop):
-                    freed = [ingestion.remove(path, folder.shown(path)) for path in changes.gone]
+                    freed = [ingestion.remove(path, folder.display_name(path)) for path in changes.removed]
                     changed = list(folder.files) if any(freed) else changes.changed
-                    ingestion.update([folder.input(path, files.language, ocr=files.ocr) for path in changed])
+                    ingestion.update([folder.input_for(path, files.language, ocr=files.ocr) for path in changed])
             except KeyboardInterrupt:
                 stop.set()
         except OSError as error:
             raise fail(f"The folder can't be watched: {error.strerror or error}.") from None
-    talk.print("Stopped watching.")
+    err_console.print("Stopped watching.")
 
 
 @contextmanager
 def _stopped_by_terminate(stop: threading.Event) -> Iterator[None]:
-    """Until the block ends, a request to terminate is a wish to stop, as Ctrl-C is."""
+    """Handles SIGTERM like Ctrl-C until the block ends."""
 
     def handle(_: int, __: FrameType | None) -> None:
         stop.set()
@@ -195,7 +200,7 @@ def fetch(
     with plain_errors():
         asked = FetchRequest.model_construct(
             symbols=symbols or [],
-            languages=languages_of(language or []),
+            languages=parse_languages(language or []),
             form=form,
             meeting=meeting,
             cited_by=cited_by,
@@ -204,45 +209,47 @@ def fetch(
         )
         assert asked.formats
     rows: list[Mapping[str, Any]] = []
-    with library_or_server("fetch", make=True) as (found, chosen):
+    with library_or_server("fetch", make=True) as (found, settings):
         if not isinstance(found, Library):
             if dry_run:
-                rows += found.foresee(asked.model_dump())
+                rows += found.plan_fetch(asked.model_dump())
             else:
-                done_there("Fetching", found, "/fetch", asked.model_dump(), rows.append, 0)
+                run_on_server("Fetching", found, "/fetch", asked.model_dump(), rows.append, 0)
             _report(rows, as_json)
             return
-        planned = plan(asked, found, catalogue_of(chosen))
-    folder = chosen.data_dir / FOLDER
+        planned = plan(asked, found, load_catalogue(settings))
+    folder = settings.data_dir / FOLDER
     if dry_run:
-        rows += [asdict(each) for each in planned.foreseen(folder, chosen.ods_url)]
+        rows += [asdict(each) for each in planned.preview(folder, settings.ods_url)]
         _report(rows, as_json)
         return
     from assistant.ingestion import fetch as fetched
 
     with plain_errors():
-        work = partial(fetched, planned=planned, source=chosen, folder=folder, opened=partial(_opened, chosen))
-        done_here("Fetching", work, rows.append, len(planned.due))
+        work = partial(fetched, planned=planned, source=settings, folder=folder, opened=partial(_opened, settings))
+        run_locally("Fetching", work, rows.append, len(planned.due))
     places = {(each.symbol.text, each.language): n for n, each in enumerate(planned.wanted)}
     _report(sorted(rows, key=lambda row: places[row["symbol"], row["language"]]), as_json)
 
 
 @contextmanager
-def _opened(chosen: Settings) -> Iterator[Keeper]:
-    with open_library(chosen, "rapporteur fetch") as library:
-        yield make_keeper(library, chosen)
+def _opened(settings: Settings) -> Iterator[CollectionUpdater]:
+    with open_library(settings, "rapporteur fetch") as library:
+        yield make_updater(library, settings)
 
 
 def _report(rows: Sequence[Mapping[str, Any]], as_json: bool) -> None:
-    """Outcomes on stdout (what went wrong on stderr, unless as JSON), the count of each on stderr."""
+    """Prints outcomes on stdout (failures on stderr, unless as JSON) and the counts on stderr."""
     if as_json:
         bare = [{name: value for name, value in row.items() if name not in ("line", "notes")} for row in rows]
         typer.echo(json.dumps(bare, ensure_ascii=False))
     for row in () if as_json else rows:
         result = row["result"]
-        (talk if result in _BAD else data).print(Text(told(row)["line"], style=_STYLES.get(result, "")))
+        (err_console if result in _BAD else out_console).print(
+            Text(describe_outcome(row)["line"], style=_STYLES.get(result, ""))
+        )
     results = [row["result"] for row in rows]
     counts = [f"{results.count(each)} {each}" for each in dict.fromkeys(results)]
-    talk.print(", ".join(counts) or "nothing to fetch", markup=False)
+    err_console.print(", ".join(counts) or "nothing to fetch", markup=False)
     if any(each in _BAD for each in results):
         raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""Commands that keep the library: remove, status, doctor, reindex, verify."""
+"""Commands that maintain the library: remove, confirm, status, verify, reindex, migrate, doctor."""
 
 from __future__ import annotations
 
@@ -12,11 +12,20 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from assistant.cli.backend import open_desk
-from assistant.cli.command_run import EXIT_BUSY, EXIT_USAGE, data, fail, known_language, plain_errors, settings, talk
-from assistant.cli.progress import drawn
+from assistant.cli.backend import open_backend
+from assistant.cli.command_run import (
+    EXIT_BUSY,
+    EXIT_USAGE,
+    check_language,
+    command_settings,
+    err_console,
+    fail,
+    out_console,
+    plain_errors,
+)
+from assistant.cli.progress import progress_bar
 from assistant.engine_factory import open_library
-from corpus.corpus_errors import DATABASE, LibraryBusy, plainly
+from corpus.corpus_errors import DATABASE_FILE, LibraryBusy, readable_errors
 from corpus.documents import Edition
 from corpus.library import Library
 from ingest.readers import visible
@@ -33,10 +42,10 @@ def remove(
     edition: Annotated[Edition | None, typer.Option(help="Only this edition: official, digest or upload.")] = None,
 ) -> None:
     """Remove a document from the library and from both indexes."""
-    known_language(language)
-    with open_desk("remove") as desk:
-        for removed in desk.remove(symbol, language, edition):
-            data.print(Text(f"removed    {removed}"))
+    check_language(language)
+    with open_backend("remove") as backend:
+        for removed in backend.remove(symbol, language, edition):
+            out_console.print(Text(f"removed    {removed}"))
 
 
 def confirm(
@@ -44,58 +53,58 @@ def confirm(
     language: Annotated[str | None, typer.Option(help="Only this language version.")] = None,
 ) -> None:
     """Confirm that a text whose symbol only the text itself gives is that document. Compare it first."""
-    known_language(language)
-    with open_desk("confirm") as desk:
-        for confirmed in desk.confirm(symbol, language):
-            data.print(Text(f"confirmed  {confirmed}"))
+    check_language(language)
+    with open_backend("confirm") as backend:
+        for confirmed in backend.confirm(symbol, language):
+            out_console.print(Text(f"confirmed  {confirmed}"))
 
 
 def status(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
     """Say what the library holds, in numbers. Texts and indexes are not looked at: 'rapporteur verify' checks them."""
-    with open_desk("status") as desk:
-        found = desk.status()
-    record = {"folder": str(settings().data_dir), **found}
+    with open_backend("status") as backend:
+        found = backend.status()
+    record = {"folder": str(command_settings().data_dir), **found}
     del record["languages"]
     if as_json:
         typer.echo(json.dumps(record, ensure_ascii=False))
         return
     for name, value in record.items():
-        data.print(Text(f"{name:<11} {value:,}" if isinstance(value, int) else f"{name:<11} {value}"))
-    talk.print("Whether all of it is whole: rapporteur verify.")
+        out_console.print(Text(f"{name:<11} {value:,}" if isinstance(value, int) else f"{name:<11} {value}"))
+    err_console.print("Whether all of it is whole: rapporteur verify.")
 
 
 def verify() -> None:
     """Check the library: database, both indexes, and that passages cover each document."""
-    with open_desk("verify") as desk:
-        faults = desk.verify()
+    with open_backend("verify") as backend:
+        faults = backend.verify()
     for fault in faults:
-        data.print(Text(fault))
+        out_console.print(Text(fault))
     if faults:
         raise fail(f"{len(faults)} faults. 'rapporteur reindex' rebuilds both indexes from the documents.")
-    talk.print("The library is sound.")
+    err_console.print("The library is sound.")
 
 
 def reindex() -> None:
     """Make passages and both indexes anew from the documents that are held."""
     from ingest.chunker import segmenter
 
-    with _alone() as library, drawn() as bar:
+    with _open_exclusively() as library, progress_bar() as bar:
         task = bar.add_task("Embedding", total=None, detail="passages")
         total = library.reindex(segmenter(library.models), lambda more: bar.advance(task, more))
-    data.print(f"reindexed  {total} passages")
+    out_console.print(f"reindexed  {total} passages")
 
 
 @contextmanager
-def _alone() -> Iterator[Library]:
-    """The library, whatever it was made with, without any server."""
+def _open_exclusively() -> Iterator[Library]:
+    """Opens the library even if its index is stale; fails where a server uses it."""
     with plain_errors():
-        chosen = settings()
+        settings = command_settings()
         try:
-            library = open_library(chosen, "rapporteur reindex", accept_stale=True, make=False)
+            library = open_library(settings, "rapporteur reindex", accept_stale=True, make=False)
         except LibraryBusy:
-            from assistant.cli.server_backend import address_of
+            from assistant.cli.server_backend import server_address
 
-            if address_of(chosen.data_dir) is None:
+            if server_address(settings.data_dir) is None:
                 raise
             raise fail(SERVED, EXIT_BUSY) from None
         with library:
@@ -110,11 +119,11 @@ def migrate(to: Annotated[str, typer.Option(help="Address of the database (postg
     given by PGPASSWORD or a file (PGPASSFILE).
     """
     from assistant.access.access_store import AccessStore
-    from assistant.access.anonymous_sessions import Secret
-    from corpus.migration import move
+    from assistant.access.anonymous_sessions import SigningSecret
+    from corpus.migration import copy_library
 
     with plain_errors():
-        chosen = settings()
+        settings = command_settings()
         if not to.strip():
             raise fail("--to is empty. Name a folder, or a database (postgresql://USER@HOST/NAME).", EXIT_USAGE)
         shared = "://" in to
@@ -125,41 +134,43 @@ def migrate(to: Annotated[str, typer.Option(help="Address of the database (postg
         changed = (
             {"database_url": to} if shared else {"data_dir": Path(to).expanduser().resolve(), "database_url": None}
         )
-        aimed = chosen.model_copy(update=changed)
-        if (aimed.database_url, aimed.data_dir.resolve()) == (chosen.database_url, chosen.data_dir.resolve()) or (
-            shared and chosen.database_url is not None
+        aimed = settings.model_copy(update=changed)
+        if (aimed.database_url, aimed.data_dir.resolve()) == (settings.database_url, settings.data_dir.resolve()) or (
+            shared and settings.database_url is not None
         ):
             raise fail("--to names where the library is already. Name another place.", EXIT_USAGE)
-        if not shared and aimed.data_dir.resolve() != chosen.data_dir.resolve() and _holds_others(aimed.data_dir):
+        if not shared and aimed.data_dir.resolve() != settings.data_dir.resolve() and _has_other_files(aimed.data_dir):
             raise fail(
                 f"{aimed.data_dir} holds other things, and a library has a folder to itself. Name a new folder with --to.",
                 EXIT_USAGE,
             )
         with (
-            open_library(chosen, "rapporteur migrate", make=False) as source,
+            open_library(settings, "rapporteur migrate", make=False) as source,
             open_library(aimed, "rapporteur migrate", source.models) as target,
-            drawn() as bar,
+            progress_bar() as bar,
         ):
-            total, copied = len(source.ids()), 0
+            total, copied = len(source.document_ids()), 0
             task = bar.add_task("Copying", total=total, detail="documents")
-            for _, new in move(source, target):
+            for _, new in copy_library(source, target):
                 copied += new
                 bar.advance(task)
         with (
-            AccessStore(chosen.data_dir, database=chosen.database_url) as before,
+            AccessStore(settings.data_dir, database=settings.database_url) as before,
             AccessStore(aimed.data_dir, database=aimed.database_url) as after,
         ):
             before.copy_to(after)
-        Secret(chosen.data_dir).copy_to(aimed.data_dir)
+        SigningSecret(settings.data_dir).copy_to(aimed.data_dir)
     place = "the database" if shared else visible(str(aimed.data_dir))
-    data.print(Text(f"copied     {copied} of {total} documents to {place}; all are there as they are here"))
-    talk.print("The first library is as it was. Set RAPPORTEUR_DATABASE_URL (or RAPPORTEUR_DATA_DIR) to use the other.")
+    out_console.print(Text(f"copied     {copied} of {total} documents to {place}; all are there as they are here"))
+    err_console.print(
+        "The first library is as it was. Set RAPPORTEUR_DATABASE_URL (or RAPPORTEUR_DATA_DIR) to use the other."
+    )
 
 
-def _holds_others(folder: Path) -> bool:
-    """Whether a folder that is no library holds anything."""
-    with plainly(folder):
-        return folder.is_dir() and not (folder / DATABASE).exists() and any(folder.iterdir())
+def _has_other_files(folder: Path) -> bool:
+    """Whether a folder is no library and not empty."""
+    with readable_errors(folder):
+        return folder.is_dir() and not (folder / DATABASE_FILE).exists() and any(folder.iterdir())
 
 
 def doctor() -> None:
@@ -172,6 +183,6 @@ def doctor() -> None:
     for finding in findings:
         table.add_row(finding.name, Text(finding.severity, style=styles[finding.severity]), Text(finding.message),
                       Text(finding.remedy))  # fmt: skip
-    data.print(table)
+    out_console.print(table)
     if any(finding.severity == "error" for finding in findings):
         raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""Commands that write documents: brief, compare, origins, themes, mandates; and the check of an agenda."""
+"""The commands that generate papers (brief, compare, origins, themes, mandates), and the check of an agenda."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ import typer
 from rich.table import Column, Table
 from rich.text import Text
 
-from assistant.cli.backend import Written, open_desk
+from assistant.cli.backend import PaperResult, open_backend
 from assistant.cli.command_run import (
     EXIT_FAILED,
     EXIT_USAGE,
-    data,
+    check_language,
+    check_mode,
+    err_console,
     fail,
-    known_language,
-    known_mode,
+    out_console,
     plain_errors,
-    talk,
 )
 from corpus.calendar_names import language_name
 from ingest.readers import visible
@@ -76,23 +76,23 @@ def brief(
         raise fail("Name one of --item, --theme, --document and --question.", EXIT_USAGE)
     if draft and (out is not None or as_json):
         raise fail("--draft keeps the briefing; for a file of it: rapporteur review show DRAFT --out FILE.", EXIT_USAGE)
-    known_language(language)
-    _ready(out, language)
-    with open_desk("brief") as desk:
-        chosen = known_mode(mode, desk.settings)
+    check_language(language)
+    _check_out(out, language)
+    with open_backend("brief") as backend:
+        chosen = check_mode(mode, backend.settings)
         for kind, value in given:
             request = BriefingRequest.model_construct(
                 kind=kind, value=value, audience=audience, language=language, meeting=meeting, mixed=mixed, mode=chosen
             )
             if draft:
-                kept = desk.draft(request, _progress)
-                typer.echo(kept["id"])
-                talk.print("Kept for review. To see it: rapporteur review show " + kept["id"], markup=False)
+                stored = backend.draft(request, _progress)
+                typer.echo(stored["id"])
+                err_console.print("Kept for review. To see it: rapporteur review show " + stored["id"], markup=False)
             else:
-                briefing = desk.write(request, _progress)
-                _finish(briefing, out if out is None or len(given) == 1 else _beside(out, value), as_json)
+                briefing = backend.write(request, _progress)
+                _finish(briefing, out if out is None or len(given) == 1 else _numbered_path(out, value), as_json)
                 for sentence in briefing.record["unsourced"]:
-                    talk.print(f"- {sentence}", markup=False)
+                    err_console.print(f"- {sentence}", markup=False)
 
 
 def compare(
@@ -110,15 +110,15 @@ def compare(
     from assistant.paper_requests import ComparisonRequest
 
     names = symbols or []
-    known_language(language)
+    check_language(language)
     if topic is None and len(names) < 2:
         raise fail("Name two documents or more, or a topic with --topic.", EXIT_USAGE)
     if topic is not None and not topic.strip():
         raise fail("--topic is empty: say in a few words what to compare on.", EXIT_USAGE)
-    _ready(out, language)
-    with open_desk("compare") as desk:
+    _check_out(out, language)
+    with open_backend("compare") as backend:
         request = ComparisonRequest.model_construct(document=names, topic=topic, language=language)
-        made = desk.write(request, _progress)
+        made = backend.write(request, _progress)
         lost = topic is not None and not any(side["statements"] for side in made.record["sides"])
         _finish(made, None if lost else out, as_json)
     if lost:
@@ -135,8 +135,8 @@ def compare(
                 raise fail(f"{spoken}; texts are compared in one language (--language).", EXIT_USAGE)
             if not step["comparable"]:
                 raise fail(f"{first[0]} and {second[0]} have little in common; they are not compared.")
-            told = f"{step['same']} paragraphs are the same, {len(step['changes'])} differ."
-            talk.print(told if first[1] == second[1] else f"{told} The languages differ.", markup=False)
+            counts = f"{step['same']} paragraphs are the same, {len(step['changes'])} differ."
+            err_console.print(counts if first[1] == second[1] else f"{counts} The languages differ.", markup=False)
 
 
 def origins(
@@ -196,55 +196,55 @@ def mandates(
     with plain_errors():
         request.check()
     made = _write(request, out, as_json, FORMATS)
-    talk.print(f"{made.record['total']} requests and decisions.", markup=False)
+    err_console.print(f"{made.record['total']} requests and decisions.", markup=False)
 
 
-def _write(request: PaperRequest, out: Path | None, as_json: bool, more: Sequence[str] = ()) -> Written:
-    """Has a paper written, and prints it or makes a file of it."""
-    known_language(request.language)
-    _ready(out, request.language, more)
-    with open_desk(request.name) as desk:
-        made = desk.write(request, _progress)
+def _write(request: PaperRequest, out: Path | None, as_json: bool, more: Sequence[str] = ()) -> PaperResult:
+    """Generates a paper, and prints it or writes it to a file."""
+    check_language(request.language)
+    _check_out(out, request.language, more)
+    with open_backend(request.name) as backend:
+        made = backend.write(request, _progress)
         _finish(made, out, as_json, more)
     return made
 
 
-def _finish(made: Written, out: Path | None, as_json: bool, more: Sequence[str] = ()) -> None:
-    """Prints what was written, or its JSON form, or makes a file of it."""
-    from assistant.export.file_formats import format_of, save
+def _finish(made: PaperResult, out: Path | None, as_json: bool, more: Sequence[str] = ()) -> None:
+    """Prints a paper or its JSON form, or writes it to a file."""
+    from assistant.export.file_formats import parse_format, save_file
 
     if as_json:
         typer.echo(json.dumps(made.record, ensure_ascii=False))
     if out is not None:
-        with _told():
-            save(made.file(format_of(out, more)), out)
-        talk.print(f"Written: {out}", markup=False)
+        with _publish_errors():
+            save_file(made.file(parse_format(out, more)), out)
+        err_console.print(f"Written: {out}", markup=False)
     elif not as_json:
-        data.print(made.file("md").decode(), markup=False, end="")
+        out_console.print(made.file("md").decode(), markup=False, end="")
 
 
-def _beside(out: Path, item: str) -> Path:
-    """The file of one of several items: `brief-2.docx` for `brief.docx`."""
+def _numbered_path(out: Path, item: str) -> Path:
+    """The file for one of several items: `brief-2.docx` for `brief.docx`."""
     return out.with_name(f"{out.stem}-{re.sub(r'[^0-9a-z]+', '-', item.casefold()).strip('-')}{out.suffix}")
 
 
 def _progress(heading: str, done: int, total: int) -> None:
-    talk.print(f"{done + 1}/{total} {heading}", markup=False)
+    err_console.print(f"{done + 1}/{total} {heading}", markup=False)
 
 
-def _ready(out: Path | None, language: str | None, more: Sequence[str] = ()) -> None:
-    """Refuses a file that can't be written before any work is done."""
-    from assistant.export.file_formats import check_form, format_of
+def _check_out(out: Path | None, language: str | None, more: Sequence[str] = ()) -> None:
+    """Fails before any work where the file can't be written. `more`: formats beside the usual ones."""
+    from assistant.export.file_formats import check_form, parse_format
 
     if out is not None:
-        with _told(EXIT_USAGE):
-            form = format_of(out, more)
-        with _told():
+        with _publish_errors(EXIT_USAGE):
+            form = parse_format(out, more)
+        with _publish_errors():
             check_form(form, language)
 
 
 @contextmanager
-def _told(code: int = EXIT_FAILED) -> Iterator[None]:
+def _publish_errors(code: int = EXIT_FAILED) -> Iterator[None]:
     from assistant.export.publication import PublishError
 
     try:
@@ -272,9 +272,9 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Check what the agenda announces and cites against what is held."""
-    languages = [each for each in language or ["en"] if known_language(each)]
-    with open_desk("agenda check") as desk:
-        found = desk.agenda(meeting, languages)
+    languages = [each for each in language or ["en"] if check_language(each)]
+    with open_backend("agenda check") as backend:
+        found = backend.agenda(meeting, languages)
     checked = [*found["announced"], *found["cited"]]
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
@@ -287,15 +287,15 @@ def check(
             cells = (", ".join(each["items"]), each["symbol"], each["title"], state, " ".join(each["held"]),
                      " ".join(each["missing"]), ", ".join(each["cited_in"]))  # fmt: skip
             table.add_row(*(Text(visible(cell)) for cell in cells))
-        data.print(table)
+        out_console.print(table)
         for command in dict.fromkeys(each["command"] for each in checked if each["command"]):
-            data.print(command, markup=False)
+            out_console.print(command, markup=False)
         if found["others"] and not meeting:
-            talk.print(
+            err_console.print(
                 f"This is the latest of the agendas held. Others: {', '.join(found['others'])}; name one to check it.",
                 markup=False,
             )
         if found["complete"]:
-            talk.print("Everything that is announced or cited is held.")
+            err_console.print("Everything that is announced or cited is held.")
     if strict and not found["complete"]:
         raise typer.Exit(EXIT_FAILED)

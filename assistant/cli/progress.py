@@ -1,4 +1,4 @@
-"""What work tells on the terminal: progress as a bar on stderr, outcomes as lines of data, and at the end what a person should know."""
+"""Output of long-running work: a progress bar on stderr, a line for each outcome on stdout, and a summary at the end."""
 
 from __future__ import annotations
 
@@ -12,90 +12,93 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Column, Table
 from rich.text import Text
 
-from assistant.cli.command_run import data, fail, talk
-from assistant.outcome_messages import told
+from assistant.cli.command_run import err_console, fail, out_console
+from assistant.outcome_messages import describe_outcome
 from ingest.readers import visible
 
 if TYPE_CHECKING:
-    from assistant.cli.server_backend import ServerDesk
-    from assistant.ingestion import Hand
+    from assistant.cli.server_backend import ServerBackend
+    from assistant.ingestion import ProgressReporter
 
 
-Heard = Callable[[Mapping[str, Any]], None]
-"""Gets the record of each outcome, with its line and notes."""
+OutcomeCallback = Callable[[Mapping[str, Any]], None]
+"""Called with the record of each outcome, with its line and notes."""
 
 
-def drawn() -> Progress:
-    """A bar that goes when it ends; its tasks have a `detail`, which is shown as it is."""
+def progress_bar() -> Progress:
+    """Creates a progress bar that disappears at the end; its tasks have a `detail`, which is shown without markup."""
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[detail]}", markup=False),
         TimeElapsedColumn(),
-        console=talk,
+        console=err_console,
         transient=True,
         redirect_stdout=False,
         redirect_stderr=False,
     )
 
 
-def done_here(doing: str, work: Callable[[Hand], None], heard: Heard, total: int) -> None:
-    """Does the work of a keeper."""
+def run_locally(doing: str, work: Callable[[ProgressReporter], None], on_outcome: OutcomeCallback, total: int) -> None:
+    """Runs work in this process, with a progress bar. `on_outcome` is called with each outcome."""
     from ingest.sandbox.process import WorkerError
 
-    with drawn() as bar:
+    with progress_bar() as bar:
         try:
-            work(_Terminal(bar, bar.add_task(doing, total=total, detail=""), heard))
+            work(TerminalReporter(bar, bar.add_task(doing, total=total, detail=""), on_outcome))
         except WorkerError as error:
             raise fail(str(error)) from None
 
 
-def done_there(doing: str, server: ServerDesk, path: str, body: Mapping[str, Any], heard: Heard, total: int) -> None:
-    """Has the server that owns the library do a job."""
-    with drawn() as bar:
-        hand = _Terminal(bar, bar.add_task(doing, total=total, detail=""), heard)
+def run_on_server(
+    doing: str, server: ServerBackend, path: str, body: Mapping[str, Any], on_outcome: OutcomeCallback, total: int
+) -> None:
+    """Runs a job on the server that owns the library, with a progress bar. `on_outcome` is called with each outcome."""
+    with progress_bar() as bar:
+        reporter = TerminalReporter(bar, bar.add_task(doing, total=total, detail=""), on_outcome)
         for each in server.outcomes(
-            server.begin(path, body), lambda at: hand.tell(done=at["done"], total=at["total"], detail=at["detail"])
+            server.begin_job(path, body),
+            lambda at: reporter.update(done=at["done"], total=at["total"], detail=at["detail"]),
         ):
-            heard(each)
+            on_outcome(each)
 
 
-class _Terminal:
-    """The bar of a terminal, to which work tells how far it is."""
+class TerminalReporter:
+    """A `ProgressReporter` that updates a progress bar."""
 
-    def __init__(self, bar: Progress, task: TaskID, heard: Heard) -> None:
-        self._bar, self._task, self._heard = bar, task, heard
+    def __init__(self, bar: Progress, task: TaskID, on_outcome: OutcomeCallback) -> None:
+        self._bar, self._task, self._on_outcome = bar, task, on_outcome
 
-    def tell(self, *, done: int | None = None, total: int | None = None, detail: str | None = None) -> None:
-        """How far the work is, and what is in hand."""
+    def update(self, *, done: int | None = None, total: int | None = None, detail: str | None = None) -> None:
+        """Updates the bar."""
         self._bar.update(self._task, completed=done, total=total)
         if detail is not None:
             self._bar.update(self._task, detail=detail)
 
     def advance(self) -> None:
-        """One more part is done."""
+        """Advances the bar by one part."""
         self._bar.advance(self._task)
 
     def note(self, words: str) -> None:
-        """What a person who waits should know."""
-        talk.print(Text(visible(words), style="yellow"))
+        """Prints a notice on stderr."""
+        err_console.print(Text(visible(words), style="yellow"))
 
-    def outcome(self, record: dict[str, Any]) -> None:
-        """What became of a part."""
-        self._heard(told(record))
+    def add_outcome(self, record: dict[str, Any]) -> None:
+        """Passes an outcome on, with its line and notes."""
+        self._on_outcome(describe_outcome(record))
 
 
-MOST_ROWS = 50
-"""Rows of one kind in the table at the end; each outcome has had a line of its own."""
+MAX_ROWS = 50
+"""Most rows of one kind in the summary; each outcome was also printed as a line of its own."""
 
 _RESULTS = ("added", "replaced", "skipped", "unchanged", "refused", "removed")
 _STYLES = {"refused": "red", "skipped": "yellow"}
 
 
 @dataclass
-class Report:
-    """Prints outcomes on stdout as they come, and keeps what the table at the end needs."""
+class OutcomePrinter:
+    """Prints outcomes on stdout as they occur, and collects the notes for the summary."""
 
     as_json: bool = False
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_RESULTS, 0))
@@ -106,15 +109,15 @@ class Report:
 
     @property
     def failed(self) -> bool:
-        """Whether something that was named could not be read."""
+        """Whether a file was refused, or nothing was read and there are notes."""
         return bool(self.counts["refused"]) or (bool(self.notes) and not any(self.counts.values()))
 
     def note(self, sentence: str) -> None:
-        """A sentence for the end."""
+        """Adds a sentence to the summary."""
         self.notes.append(sentence)
 
     def put(self, made: Mapping[str, Any]) -> None:
-        """Prints an outcome that is a record with its line and notes."""
+        """Prints the record of an outcome, and collects its notes."""
         result, notes = made["result"], made["notes"]
         self.counts[result] += 1
         if made.get("before"):
@@ -123,30 +126,30 @@ class Report:
             bare = {name: value for name, value in made.items() if name not in ("line", "notes")}
             typer.echo(json.dumps(bare, ensure_ascii=False))
         else:
-            # Where both are one terminal, the console of the progress bar must know of every line.
-            console = talk if talk.is_terminal and data.is_terminal else data
+            # Where both are the same terminal, the console of the progress bar must print every line.
+            console = err_console if err_console.is_terminal and out_console.is_terminal else out_console
             console.print(Text(visible(made["line"]), style=_STYLES.get(result, "")))
         for note in notes:
             word = note["result"]
-            if sum(row[0] == word for row in self.rows) < MOST_ROWS:
+            if sum(row[0] == word for row in self.rows) < MAX_ROWS:
                 self.rows.append((word, made["file"], note["text"]))
             else:
                 self._left_out += 1
 
     def summary(self) -> None:
-        """Prints, on stderr, what a person should know of what has been added so far, and forgets it."""
+        """Prints the notes and counts so far on stderr, and resets the notes."""
         for note in self.notes:
-            talk.print(Text(visible(note), style="yellow"))
+            err_console.print(Text(visible(note), style="yellow"))
         alone = sum(self.counts.values()) == 1
         if any(not alone or row[0] not in ("skipped", "refused") for row in self.rows):
             table = Table("Result", Column("File", overflow="fold", ratio=1), Column("What to know", ratio=2))
             for word, name, sentence in sorted(self.rows, key=lambda row: row[0]):
                 table.add_row(Text(word), Text(visible(name).rpartition("/")[2]), Text(visible(sentence)))
-            talk.print(table)
+            err_console.print(table)
             if self._left_out:
-                talk.print(f"{self._left_out} more rows of this kind; each file has a line above.")
+                err_console.print(f"{self._left_out} more rows of this kind; each file has a line above.")
         counted = ", ".join(f"{n} {result}" for result, n in self.counts.items() if n)
-        talk.print(counted or "nothing to do", markup=False)
+        err_console.print(counted or "nothing to do", markup=False)
         if self._before:
-            talk.print("What was refused or skipped before is read anew with --again.")
+            err_console.print("What was refused or skipped before is read anew with --again.")
         self.rows, self._left_out, self._before = [], 0, False

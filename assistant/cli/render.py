@@ -1,4 +1,4 @@
-"""Answers and meetings as text for a terminal. Everything from documents is printed as it is, never as markup."""
+"""Formats answers and meetings for a terminal. Text from documents is printed as it is, never as markup."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from assistant.answer_phrases import doubt, place_text, say
-from assistant.markdown import located, remark
-from assistant.qa.answer import Answer, Event, Finished, Said, Statement, said_of
+from assistant.markdown import format_place, remark
+from assistant.qa.answer import Answer, Event, Finished, Statement, StatementEvent, answer_events
 from assistant.row_tables import Find, grid_of, without_bars
-from corpus.corpus_errors import NotHeld
+from corpus.corpus_errors import DocumentNotFound
 from corpus.documents import Document
 from corpus.meetings import Meeting
-from corpus.symbols import Symbol, link
+from corpus.symbols import Symbol, document_url
 
 _STATUS_STYLES = {
     "answered": "green",
@@ -29,24 +29,24 @@ _STATUS_STYLES = {
 
 
 def _unknown(document_id: str) -> Document:
-    raise NotHeld(document_id)
+    raise DocumentNotFound(document_id)
 
 
 def print_answer(console: Console, answer: Answer, find: Find = _unknown) -> None:
-    """Statements with the numbers of their citations, rows as the table that they are where `find` gives its document, then each
-    citation with its exact words."""
-    print_events(console, [*said_of(answer), Finished(answer)], find)
+    """Prints statements with citation numbers, quoted rows as a table where `find` returns their document, then each citation
+    with its exact words."""
+    print_events(console, [*answer_events(answer), Finished(answer)], find)
 
 
 def print_events(console: Console, events: Iterable[Event], find: Find = _unknown) -> None:
-    """An answer as it comes about; in the end the same lines as `print_answer`."""
+    """Prints an answer event by event; the output is the same as that of `print_answer`."""
     for event in events:
-        if isinstance(event, Said):
+        if isinstance(event, StatementEvent):
             if event.doubt and event.index == 0:
                 console.print(Text(event.doubt, style=f"italic {_STATUS_STYLES['tentative']}"))
             _print_statement(console, event.statement, event.numbers, find)
         elif isinstance(event, Finished):
-            _print_grounds(console, event.answer)
+            _print_citations(console, event.answer)
 
 
 def _print_statement(console: Console, statement: Statement, numbers: Sequence[int], find: Find) -> None:
@@ -54,8 +54,8 @@ def _print_statement(console: Console, statement: Statement, numbers: Sequence[i
     if grid is None:
         bars = " | " in statement.text
         pieces = [(without_bars(statement.text), False)] if bars else statement.pieces
-        told = [(words, "bold" if answers else "") for words, answers in pieces]
-        console.print(Text.assemble(*told, " ", (marks, "cyan")))
+        spans = [(words, "bold" if answers else "") for words, answers in pieces]
+        console.print(Text.assemble(*spans, " ", (marks, "cyan")))
         return
     if grid.lead:
         console.print(Text(grid.lead))
@@ -68,14 +68,14 @@ def _print_statement(console: Console, statement: Statement, numbers: Sequence[i
     console.print(Text(marks, style="cyan"))
 
 
-def _print_grounds(console: Console, answer: Answer) -> None:
+def _print_citations(console: Console, answer: Answer) -> None:
     reason = answer.reason.removeprefix(doubt(answer.status, answer.language)).strip()
     console.print(Text(reason, style=f"italic {_STATUS_STYLES[answer.status]}"))
     for note in answer.notes:
         console.print(Text(note, style="italic yellow"))
     if answer.absent:
         symbol = shlex.quote(answer.absent)
-        fetched = "" if link(Symbol.given(answer.absent)) is None else f"rapporteur fetch {symbol}, or "
+        fetched = "" if document_url(Symbol.parse_any(answer.absent)) is None else f"rapporteur fetch {symbol}, or "
         console.print(Text(f"To add it: {fetched}rapporteur ingest FILE --symbol {symbol}"))
     elif reason == say("empty_library", answer.language):
         console.print(Text("To add documents: rapporteur ingest FILE..., or rapporteur ingest --starter"))
@@ -84,7 +84,9 @@ def _print_grounds(console: Console, answer: Answer) -> None:
     for n, citation in enumerate(answer.citations, 1):
         console.print(
             Text.assemble(
-                (f"[{n}] ", "cyan"), (located(citation, answer.language), "bold"), remark(citation, answer.language)
+                (f"[{n}] ", "cyan"),
+                (format_place(citation, answer.language), "bold"),
+                remark(citation, answer.language),
             )
         )
         quote = [without_bars(line) if " | " in line else line for line in citation.quote.split("\n") if line]
@@ -102,7 +104,7 @@ def _print_grounds(console: Console, answer: Answer) -> None:
 
 
 def print_meeting(console: Console, meeting: Meeting, agenda: str) -> None:
-    """The timetable of a meeting, and its items with what is announced for them; `agenda` is how its document is cited."""
+    """Prints the timetable of a meeting, and its items with the documents announced for them; `agenda`: label of its agenda."""
     dates = ", ".join(day.isoformat() for day in meeting.dates)
     where = ", ".join(part for part in (meeting.place, dates) if part)
     console.print(Text(f"{meeting.body}{': ' if where else ''}{where} ({agenda})", style="bold"))

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli.backend import open_desk
-from assistant.cli.command_run import data, print_list, talk
-from assistant.reports import refused
+from assistant.cli.backend import open_backend
+from assistant.cli.command_run import err_console, out_console, print_list
+from assistant.reports import report_errors_as
 from assistant.service.paper_service import State
 from assistant.service_errors import ServiceFault
 from ingest.readers import visible
@@ -25,8 +25,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 @app.command("list")
 def list_drafts(as_json: AsJson = False) -> None:
     """List the drafts, the latest first."""
-    with open_desk("review") as desk:
-        found = desk.drafts()
+    with open_backend("review") as backend:
+        found = backend.drafts()
     heads = ("Draft", "Title", "State", "Made")
     print_list(found, as_json, heads, lambda each: (each["id"], each["title"], each["state"], each["created"]))
 
@@ -38,21 +38,21 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show who did what to a draft, or write it as a file with its state on the cover."""
-    from assistant.export.file_formats import format_of, save
+    from assistant.export.file_formats import parse_format, save_file
 
-    with open_desk("review") as desk, refused(ServiceFault):
-        form = format_of(out) if out is not None else ""
-        found, file = desk.reviewed(draft)
+    with open_backend("review") as backend, report_errors_as(ServiceFault):
+        form = parse_format(out) if out is not None else ""
+        found, file = backend.reviewed(draft)
         if out is not None:
-            save(file(form), out)
-            talk.print(f"Written: {out}", markup=False)
+            save_file(file(form), out)
+            err_console.print(f"Written: {out}", markup=False)
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
     elif out is None:
-        data.print(visible(f"{found['title']}: {found['state']}"), markup=False)
+        out_console.print(visible(f"{found['title']}: {found['state']}"), markup=False)
         for each in found["events"]:
             at = f" on paragraph {each['statement']}" if each["statement"] else ""
-            data.print(visible(f"{each['time']} {each['who']} {each['kind']}{at}: {each['text']}"), markup=False)
+            out_console.print(visible(f"{each['time']} {each['who']} {each['kind']}{at}: {each['text']}"), markup=False)
 
 
 @app.command()
@@ -64,13 +64,13 @@ def comment(
     ] = None,
 ) -> None:
     """Comment on a draft, or on one paragraph of it."""
-    with open_desk("review") as desk:
-        desk.comment(draft, text, paragraph)
+    with open_backend("review") as backend:
+        backend.comment(draft, text, paragraph)
 
 
 @app.command()
 def state(draft: Id, to: Annotated[State, typer.Argument(help="The new state.")]) -> None:
     """Put a draft in review, clear it, or send it back."""
-    with open_desk("review") as desk:
-        moved = desk.move(draft, to)
-    talk.print(f"{moved['id']}: {moved['state']}", markup=False)
+    with open_backend("review") as backend:
+        moved = backend.move(draft, to)
+    err_console.print(f"{moved['id']}: {moved['state']}", markup=False)

@@ -1,4 +1,4 @@
-"""The commands that serve: page and API, of which the application itself is composed a floor above, in `app.py`; and the tools that an MCP client starts."""
+"""The commands `serve` (page and API; the application is composed in `app.py`) and `mcp` (tools for an MCP client over stdio)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.backend import library_or_server
-from assistant.cli.command_run import EXIT_USAGE, fail, plain_errors, settings, talk
+from assistant.cli.command_run import EXIT_USAGE, command_settings, err_console, fail, plain_errors
 from assistant.engine_factory import make_engine
 from corpus.library import Library
 
@@ -29,7 +29,7 @@ ONE_PROCESS = (
 
 
 def serve_command(compose: Compose) -> typer.Typer:
-    """The command, serving what `compose` makes of a service."""
+    """Creates the command that serves the application which `compose` builds from a service."""
     command = typer.Typer(
         help="Serve the page and the API until interrupted; answers that are begun are finished.",
         invoke_without_command=True,
@@ -49,30 +49,30 @@ def serve_command(compose: Compose) -> typer.Typer:
 
 
 def _serve(compose: Compose, host: str | None, port: int | None) -> None:
-    from assistant.api.http_server import ServeError, listening, run, url_of
+    from assistant.api.http_server import ServeError, listener_url, listening, run
     from assistant.logs import start_log, trace
     from assistant.service_factory import announced, open_service
 
     with plain_errors():
-        chosen = settings(host=host, port=port)
+        settings = command_settings(host=host, port=port)
         token = secrets.token_urlsafe(32)
         try:
             with (
-                listening(chosen.host, chosen.port) as listener,
-                open_service(chosen, token) as (service, gate),
-                announced(chosen.data_dir, url_of(listener), token),
+                listening(settings.host, settings.port) as listener,
+                open_service(settings, token) as (service, gate),
+                announced(settings.data_dir, listener_url(listener), token),
             ):
                 start_log()
-                talk.print(f"Serving {chosen.data_dir} at {url_of(listener)}", markup=False)
-                if not chosen.open_reading and not gate.keys.all() and not gate.accounts.all():
-                    talk.print(
+                err_console.print(f"Serving {settings.data_dir} at {listener_url(listener)}", markup=False)
+                if not settings.open_reading and not gate.keys.all() and not gate.accounts.all():
+                    err_console.print(
                         "Nobody may ask yet. Make a key: rapporteur keys add NAME --role read; an account: rapporteur "
                         "accounts add NAME --role read; or let everybody read: RAPPORTEUR_OPEN_READING=true",
                         markup=False,
                     )
                 app = compose(service, gate)
                 trace(app)
-                run(app, service, listener, grace=chosen.stop_seconds, proxies=chosen.trusted_proxies)
+                run(app, service, listener, grace=settings.stop_seconds, proxies=settings.trusted_proxies)
         except ServeError as error:
             raise fail(str(error)) from None
 
@@ -82,23 +82,25 @@ def mcp() -> None:
 
     Where 'rapporteur serve' owns the library, what it serves is passed on.
     """
-    with library_or_server("mcp", make=True) as (found, chosen):
+    with library_or_server("mcp", make=True) as (source, settings):
         import signal
 
         import anyio
 
-        from assistant.cli.server_backend import address_of
+        from assistant.cli.server_backend import server_address
         from assistant.mcp import stdio
         from assistant.service import Service
-        from assistant.service.question_queue import Turns
+        from assistant.service.question_queue import QuestionQueue
 
-        # The thread that reads standard input can't be woken, and nothing is written that could be left half done.
+        # The thread that reads standard input can't be interrupted, so SIGINT ends the process; nothing is being written.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        if not isinstance(found, Library):
-            anyio.run(stdio.relay, lambda: address_of(chosen.data_dir))
+        if not isinstance(source, Library):
+            anyio.run(stdio.relay, lambda: server_address(settings.data_dir))
             return
-        turns = Turns.of(chosen)
-        service = Service(make_engine(found, chosen, turns.away), chosen=chosen, turns=turns)
+        question_queue = QuestionQueue.of(settings)
+        service = Service(
+            make_engine(source, settings, question_queue.away), settings=settings, question_queue=question_queue
+        )
         try:
             anyio.run(stdio.serve, service)
         finally:

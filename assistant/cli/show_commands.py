@@ -1,4 +1,4 @@
-"""Commands that show what is held, drawn for a terminal: list, show, meeting. Everything from documents is printed as it is, never as markup."""
+"""The commands list, show and meeting, which print documents and meetings. Text from documents is printed as it is, never as markup."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from assistant.cli.backend import open_desk
-from assistant.cli.command_run import data, fail, known_language, talk
+from assistant.cli.backend import open_backend
+from assistant.cli.command_run import check_language, err_console, fail, out_console
 from assistant.cli.render import print_meeting
 from assistant.collection import block_record, facts, footnotes, locator_at, outline, tables, within
-from assistant.service_errors import NotHeld
+from assistant.service_errors import NotFound
 from corpus.documents import LANGUAGES, Document, Edition
 from corpus.symbols import Symbol
 from ingest.readers import visible
@@ -30,20 +30,20 @@ def list_documents(
     ] = False,
 ) -> None:
     """List the documents that are held."""
-    with open_desk("list", make=everything) as desk:
-        records = desk.records(missing=everything)
+    with open_backend("list", make=everything) as backend:
+        records = backend.records(missing=everything)
     if as_json:
         typer.echo(json.dumps(records, ensure_ascii=False))
         return
-    data.print(_drawn(records))
+    out_console.print(_records_table(records))
     if not records:
-        talk.print("The library is empty. Add documents: rapporteur ingest FILE..., or rapporteur ingest --starter",
+        err_console.print("The library is empty. Add documents: rapporteur ingest FILE..., or rapporteur ingest --starter",
                    markup=False)  # fmt: skip
 
 
-def _drawn(records: Sequence[dict[str, Any]]) -> Table:
+def _records_table(records: Sequence[dict[str, Any]]) -> Table:
     table = Table(Column("Document", overflow="fold"), "Title", "Edition", "Languages", "Format", "Date", "Remarks")
-    for depth, versions in _families(records):
+    for depth, versions in _grouped(records):
         first = versions[0]
         name = "  " * depth + _key(first) + "*" * max(record["reissue"] for record in versions)
         cells = (
@@ -59,9 +59,9 @@ def _drawn(records: Sequence[dict[str, Any]]) -> Table:
     return table
 
 
-def _families(records: Sequence[dict[str, Any]]) -> list[tuple[int, list[dict[str, Any]]]]:
-    """The language versions and editions of each document together, revisions, addenda and corrigenda behind what
-    they belong to, each with how many held documents stand above it."""
+def _grouped(records: Sequence[dict[str, Any]]) -> list[tuple[int, list[dict[str, Any]]]]:
+    """Groups records by document (language versions and editions together), sorted so that revisions, addenda and corrigenda follow
+    the document that they belong to, each with its depth: how many stored documents are above it."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for record in records:
         groups.setdefault(_key(record), []).append(record)
@@ -69,17 +69,17 @@ def _families(records: Sequence[dict[str, Any]]) -> list[tuple[int, list[dict[st
         versions.sort(key=lambda record: (record["behind"] is not None, record["language"] != "en", record["id"]))
     symbols = {record["symbol"] for record in records if record["symbol"]}
 
-    def place(versions: list[dict[str, Any]]) -> tuple[bool, Symbol, str]:
-        # Texts without a symbol come last; a symbol that sorts nowhere stands in for theirs.
+    def sort_key(versions: list[dict[str, Any]]) -> tuple[bool, Symbol, str]:
+        # Texts without a symbol come last; "A/1" is a placeholder for theirs.
         symbol = versions[0]["symbol"]
-        return symbol is None, Symbol.given(symbol or "A/1"), _key(versions[0])
+        return symbol is None, Symbol.parse_any(symbol or "A/1"), _key(versions[0])
 
     made = []
-    for versions in sorted(groups.values(), key=place):
+    for versions in sorted(groups.values(), key=sort_key):
         depth, above = 0, versions[0]["parent"]
         while above:
             depth += above in symbols
-            parent = Symbol.given(above).parent
+            parent = Symbol.parse_any(above).parent
             above = parent.text if parent else None
         made.append((depth, versions))
     return made
@@ -94,12 +94,12 @@ def _key(record: dict[str, Any]) -> str:
 def _edition(record: dict[str, Any]) -> str:
     if not record["held"]:
         return "not held"
-    told = [*(["superseded"] if record["behind"] else ()), *(["unverified"] if record.get("unverified") else ())]
-    return f"{record['edition']} ({', '.join(told)})" if told else str(record["edition"])
+    states = [*(["superseded"] if record["behind"] else ()), *(["unverified"] if record.get("unverified") else ())]
+    return f"{record['edition']} ({', '.join(states)})" if states else str(record["edition"])
 
 
 def _remarks(versions: Sequence[dict[str, Any]]) -> list[str]:
-    """What to know about the text: recognised from images, pages without text, warnings."""
+    """Remarks about the quality of the text: OCR, pages without text, warnings."""
     made = []
     several = len({record["language"] for record in versions}) > 1
     for record in versions:
@@ -132,7 +132,7 @@ _HEAD = {
 
 
 def print_facts(console: Console, document: Document, facts: dict[str, Any], related: dict[str, Any]) -> None:
-    """What the head of a document says, how it was read, and which versions and corrections are held."""
+    """Prints the masthead of a document, how it was read, and which versions and corrections are stored."""
     head = facts["masthead"]
     for name, label in _HEAD.items():
         value = head.get(name, "")
@@ -143,8 +143,8 @@ def print_facts(console: Console, document: Document, facts: dict[str, Any], rel
     _fact(console, "Unverified", UNVERIFIED if facts.get("unverified") else "")
     if facts["pages"]:
         empty = facts["pages_without_text"]
-        told = f"; without text: {', '.join(map(str, empty))}" if empty else ", all with text"
-        _fact(console, "Pages", f"{len(facts['pages'])}{told}")
+        coverage = f"; without text: {', '.join(map(str, empty))}" if empty else ", all with text"
+        _fact(console, "Pages", f"{len(facts['pages'])}{coverage}")
     _fact(console, "OCR", "the words were recognised from images" if facts["ocr"] else "")
     _fact(console, "Not quoted, words damaged", ", ".join(f"p. {page}" for page in facts["unquotable"]))
     for warning in facts["warnings"]:
@@ -160,7 +160,7 @@ def print_facts(console: Console, document: Document, facts: dict[str, Any], rel
 
 
 def print_corrections(console: Console, document: Document, related: dict[str, Any], locator: str | None) -> None:
-    """That a part of a document stands otherwise in a later revision, or that a corrigendum corrects it, with its words."""
+    """Prints later revisions of a document, and the corrections of a part of it, with their text."""
     _fact(console, "Later revision", ", ".join(related["later"]))
     shown = {block.ordinal for block in document.blocks if within(block, locator)}
     for each in related["corrections"]:
@@ -174,7 +174,7 @@ def _corrected(correction: dict[str, Any]) -> str:
 
 
 def print_document(console: Console, document: Document, locator: str | None) -> None:
-    """The blocks of a document with their locators, or those at a locator."""
+    """Prints the blocks of a document with their locators, or those at a locator."""
     for block in document.blocks:
         if not within(block, locator):
             continue
@@ -186,7 +186,7 @@ def print_document(console: Console, document: Document, locator: str | None) ->
 
 
 def print_outline(console: Console, found: Sequence[dict[str, Any]]) -> None:
-    """Headings, indented by their depth, with locators and pages."""
+    """Prints headings, indented by depth, with locators and pages."""
     for heading in found:
         page = f", p. {heading['page']}" if heading["page"] else ""
         place = f"[{heading['locator']}{page}]"
@@ -194,7 +194,7 @@ def print_outline(console: Console, found: Sequence[dict[str, Any]]) -> None:
 
 
 def print_tables(console: Console, found: Sequence[dict[str, Any]]) -> None:
-    """Each table with its caption above, its header rows, and the place of each row."""
+    """Prints each table with its caption, header rows, and the place of each row."""
     for each in found:
         page = f", p. {each['page']}" if each["page"] else ""
         title = f"{each['caption']} [{each['locator']}{page}]".strip()
@@ -209,7 +209,7 @@ def print_tables(console: Console, found: Sequence[dict[str, Any]]) -> None:
 
 
 def print_footnotes(console: Console, found: Sequence[dict[str, Any]]) -> None:
-    """Each footnote, and below it the blocks that refer to it."""
+    """Prints each footnote, and below it the blocks that refer to it."""
     for note in found:
         page = f", p. {note['page']}" if note["page"] else ""
         console.print(Text.assemble((_line(f"{note['locator']}{page}:") + " ", "cyan"), visible(note["text"])))
@@ -245,12 +245,12 @@ def show(
     notes: Annotated[bool, typer.Option("--footnotes", help="The footnotes and what refers to them.")] = False,
 ) -> None:
     """Show a document as it was read, to be checked: what its head says, its versions and corrections, its text."""
-    known_language(language)
-    with open_desk("show") as desk:
-        document, related = desk.document(symbol, language, edition)
+    check_language(language)
+    with open_backend("show") as backend:
+        document, related = backend.document(symbol, language, edition)
     try:
         locator = locator_at(document, locator)
-    except NotHeld as error:
+    except NotFound as error:
         raise fail(error.detail) from None
     parts: dict[str, list[dict[str, Any]]] = {}
     if headings:
@@ -263,19 +263,19 @@ def show(
         typer.echo(json.dumps({**_as_json(document, locator, parts), **facts(document), "versions": related, **parts},
                               ensure_ascii=False))  # fmt: skip
         return
-    data.print(Text(visible(f"{document.title} ({document.id})"), style="bold"))
+    out_console.print(Text(visible(f"{document.title} ({document.id})"), style="bold"))
     if locator is None and not parts:
-        print_facts(data, document, facts(document), related)
+        print_facts(out_console, document, facts(document), related)
     else:
-        print_corrections(data, document, related, locator)
+        print_corrections(out_console, document, related, locator)
     printers = {"outline": print_outline, "tables": print_tables, "footnotes": print_footnotes}
     for name, found in parts.items():
         if found:
-            printers[name](data, found)
+            printers[name](out_console, found)
         else:
-            data.print(Text(f"No {name} here."), style="dim")
+            out_console.print(Text(f"No {name} here."), style="dim")
     if not parts:
-        print_document(data, document, locator)
+        print_document(out_console, document, locator)
 
 
 def _as_json(document: Document, locator: str | None, parts: object) -> dict[str, Any]:
@@ -290,12 +290,12 @@ def _as_json(document: Document, locator: str | None, parts: object) -> dict[str
 
 def meeting(as_json: Annotated[bool, typer.Option("--json", help="As a JSON list.")] = False) -> None:
     """Show the timetable and the items of the meetings whose agendas are held."""
-    with open_desk("meeting") as desk:
-        found = desk.meetings()
+    with open_backend("meeting") as backend:
+        found = backend.meetings()
     if as_json:
         typer.echo(json.dumps([each.to_json() for each, _ in found], ensure_ascii=False))
         return
     for each, label in found:
-        print_meeting(data, each, label)
+        print_meeting(out_console, each, label)
     if not found:
         raise fail("No agenda is held. Add one: rapporteur ingest FILE, or rapporteur ingest --starter")

@@ -1,1 +1,1 @@
-"""The door for programs that speak OpenAI's chat completions, such as Open WebUI and the openai client."""
+"""OpenAI-compatible API (chat completions) for clients such as Open WebUI and the openai package."""

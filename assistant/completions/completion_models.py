@@ -1,5 +1,5 @@
-"""What such programs send. What would change the form of an answer and is not done here is refused; what guides the
-writing of a language model (temperature, seed, max_tokens, stop and whatever else) is accepted and without effect."""
+"""Request models of the OpenAI-compatible API. Unsupported options that would change the form of an answer are refused; options of
+text generation (temperature, seed, max_tokens, stop and others) are accepted and ignored."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ class Message(BaseModel):
 
     @property
     def text(self) -> str:
-        """Its text, parts that are something else left out."""
+        """The text of the message, without other parts."""
         if isinstance(self.content, list):
             return "\n".join(part.text or "" for part in self.content if part.type == "text")
         return self.content or ""
 
     @property
     def strange(self) -> list[str]:
-        """The kinds of its parts that are no text."""
+        """The types of parts other than text."""
         parts = self.content if isinstance(self.content, list) else []
         return sorted({part.type for part in parts if part.type != "text"})
 
@@ -54,7 +54,7 @@ def _unsupported(message: str) -> PydanticCustomError:
 
 
 def _only(good: Callable[[Any], bool], message: str) -> AfterValidator:
-    """Refuses a value that is not good."""
+    """A validator that refuses values that are not `good`."""
 
     def check(value: Any) -> Any:
         if not good(value):
@@ -102,11 +102,11 @@ class ChatBody(BaseModel):
     @field_validator("messages")
     @classmethod
     def _asks(cls, messages: list[Message]) -> list[Message]:
-        said = [each for each in messages if each.role not in ("system", "developer")]
-        if not said or said[-1].role != "user":
+        user_turns = [each for each in messages if each.role not in ("system", "developer")]
+        if not user_turns or user_turns[-1].role != "user":
             raise _unsupported("The last message must be the user's: it is the question that is answered.")
-        if said[-1].strange:
-            kinds = ascii(", ".join(said[-1].strange))[:200]
+        if user_turns[-1].strange:
+            kinds = ascii(", ".join(user_turns[-1].strange))[:200]
             raise _unsupported(f"Only text is read, and the question holds {kinds}.")
         return messages
 
@@ -135,14 +135,14 @@ class ErrorBody(BaseModel):
 
 
 _TASK = "### Task:"
-"""How the prompts begin that Open WebUI writes itself: for titles, tags, follow-ups; and for questions with files."""
+"""Start of the prompts that Open WebUI generates: for titles, tags, follow-ups; and for questions with files."""
 _CONTEXT_END = "</context>"
 
 
 @dataclass(frozen=True)
 class Conversation:
-    """`question` is asked, `history` are the user's earlier turns, oldest first. `unread`: the program sent files or
-    search results along. `chore`: it asks for something to be written about the conversation, not a question."""
+    """The question of a request, and the user's earlier turns (`history`), oldest first. `unread`: the client sent files or search
+    results, which are ignored. `chore`: the client requests a title or the like, not an answer."""
 
     question: str
     history: tuple[str, ...] = ()
@@ -151,8 +151,8 @@ class Conversation:
 
     @classmethod
     def of(cls, messages: Sequence[Message]) -> Conversation:
-        """What the messages ask. Nothing but the user's own words is taken up: prompts of the program don't steer how
-        answers are made, and earlier answers are not evidence."""
+        """Extracts the question from messages. Only the user's own words are used: the client's prompts do not influence answers, and
+        earlier answers are not evidence."""
         *before, last = (each.text.strip() for each in messages if each.role == "user")
         history = tuple(_asked(each) for each in before if each)[-HISTORY_LIMIT:]
         if not last.startswith(_TASK):
@@ -163,7 +163,7 @@ class Conversation:
 
 
 def _asked(turn: str) -> str:
-    """What the user wrote in a turn that a program has wrapped in context."""
+    """Extracts the user's words from a turn that the client has wrapped in context."""
     if not turn.startswith(_TASK) or _CONTEXT_END not in turn:
         return turn
     written = turn.rpartition(_CONTEXT_END)[2].strip()

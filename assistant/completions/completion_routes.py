@@ -1,4 +1,4 @@
-"""The routes of `/v1`."""
+"""Routes of the OpenAI-compatible API under `/v1`."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from fastapi.sse import format_sse_event
 
 from assistant.answer_phrases import say
 from assistant.api.api_replies import STREAMED, EventStream
-from assistant.api.authentication import Caller, Served
-from assistant.api.route import Guarded, may
+from assistant.api.authentication import Caller, ServiceParameter
+from assistant.api.route import GuardedRoute, requires
 from assistant.completions.completion_models import ChatBody, Conversation, ErrorBody
-from assistant.markdown import Rendered, ending, opening, rendered, statement_piece
-from assistant.qa.answer import Answer, Finished, Said
+from assistant.markdown import Rendered, ending, opening, render_answer, statement_piece
+from assistant.qa.answer import Answer, Finished, StatementEvent
 from assistant.question_request import QuestionRequest
 from assistant.service import Stream
-from assistant.service_errors import NotHeld, ServiceFault
+from assistant.service_errors import NotFound, ServiceFault
 
 MODEL = "rapporteur"
 USAGE = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
@@ -32,47 +32,46 @@ _CODES = {"not-signed-in": "invalid_api_key", "too-many-requests": "rate_limit_e
 
 
 class Reply:
-    """The envelope of one answer, whole or in chunks. `clock` gives seconds since 1970."""
+    """Builds the completion objects of one answer, as a whole or in chunks. `clock` gives seconds since 1970."""
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._head = {"id": f"chatcmpl-{secrets.token_hex(12)}", "created": int(clock()), "model": MODEL}
 
     def whole(self, answer: Answer, notes: Sequence[str] = ()) -> dict[str, Any]:
-        """An answer as one completion."""
-        shown = rendered(answer, notes)
+        """Builds the completion of an answer."""
+        shown = render_answer(answer, notes)
         refused = answer.reason if answer.status == "refused" else None
         made = self.text(shown.text, refusal=refused, annotations=url_citations(answer, shown))
         return {**made, "rapporteur": answer.to_json()}
 
     def text(self, content: str, **more: Any) -> dict[str, Any]:
-        """A text as one completion."""
+        """Builds a completion with a text."""
         message = {"role": "assistant", "content": content, **more}
         choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
         return {**self._head, "object": "chat.completion", "choices": [choice], "usage": USAGE}
 
     def chunk(self, delta: Mapping[str, Any], finish: str | None = None, **more: Any) -> dict[str, Any]:
-        """A piece of a message."""
+        """Builds a chunk of a streamed completion."""
         choice = {"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}
         return {**self._head, "object": "chat.completion.chunk", "choices": [choice], **more}
 
     def end(self, answer: Answer, notes: Sequence[str] = ()) -> dict[str, Any]:
-        """The chunk behind the last piece of an answer."""
-        delta: dict[str, Any] = {"annotations": url_citations(answer, rendered(answer, notes))}
+        """Builds the last chunk of an answer, with annotations."""
+        delta: dict[str, Any] = {"annotations": url_citations(answer, render_answer(answer, notes))}
         if answer.status == "refused":
             delta["refusal"] = answer.reason
         return self.chunk(delta, "stop", rapporteur=answer.to_json())
 
     def usage(self) -> dict[str, Any]:
-        """The chunk that ends a stream where usage is asked for."""
+        """Builds the chunk after the answer where the client requests usage."""
         return {**self._head, "object": "chat.completion.chunk", "choices": [], "usage": USAGE}
 
 
 def url_citations(answer: Answer, shown: Rendered) -> list[dict[str, Any]]:
-    """One annotation for each citation, in the order of their numbers, at its first mark.
+    """Builds an annotation for each citation, in the order of their numbers, at its first mark.
 
-    Title and address are unlike those of every other: programs that put sources of one name or address together would
-    else show another source under a number. So the address is the stored one with the number as its fragment, or
-    where none is stored the evidence id as a name that leads nowhere.
+    Titles and URLs are made unique: clients that merge sources of equal title or URL would show the wrong source under a number. So
+    the URL is the stored one with the number as its fragment, or a URN with the evidence id where none is stored.
     """
     made = []
     for n, citation in enumerate(answer.citations, 1):
@@ -88,8 +87,8 @@ def url_citations(answer: Answer, shown: Rendered) -> list[dict[str, Any]]:
     return made
 
 
-def error_of(refusal: ServiceFault) -> dict[str, Any]:
-    """A refusal as such an error."""
+def openai_error(refusal: ServiceFault) -> dict[str, Any]:
+    """Converts an error of the service to OpenAI's error format."""
     status, wrong = refusal.status, refusal.wrong
     kind = "server_error" if status >= 500 else "rate_limit_error" if status == 429 else "invalid_request_error"
     at = ".".join(map(str, wrong[0]["loc"])) if wrong else ""
@@ -103,48 +102,48 @@ def error_of(refusal: ServiceFault) -> dict[str, Any]:
     }
 
 
-def told(request: Request, refusal: ServiceFault) -> JSONResponse | None:
-    """Tells every refusal under the prefix so; 422 becomes 400, as there."""
+def problem_reply(request: Request, refusal: ServiceFault) -> JSONResponse | None:
+    """The response for an error under the prefix, in OpenAI's format, with 400 instead of 422; None for other paths."""
     if not request.scope["path"].startswith(f"{PREFIX}/"):
         return None
-    return JSONResponse(error_of(refusal), 400 if refusal.status == 422 else refusal.status)
+    return JSONResponse(openai_error(refusal), 400 if refusal.status == 422 else refusal.status)
 
 
 PREFIX = "/v1"
 NOTHING = "{}"
-"""What a program gets that wants titles, tags or follow-up questions written: JSON that holds none, so that it helps
-itself. Nothing is written here that no document says."""
+"""Reply to clients that request titles, tags or follow-up questions: JSON without any, so that they use their defaults. Nothing is
+generated that no document says."""
 
 _REFUSALS: dict[int | str, dict[str, Any]] = {
     "4XX": {"description": "Why the request was not fulfilled", "model": ErrorBody},
     "5XX": {"description": "Why the service can't answer", "model": ErrorBody},
 }
 
-router = APIRouter(prefix=PREFIX, tags=["openai"], responses=_REFUSALS, route_class=Guarded)
+router = APIRouter(prefix=PREFIX, tags=["openai"], responses=_REFUSALS, route_class=GuardedRoute)
 
 
-class NoModel(NotHeld):
+class NoModel(NotFound):
     """There is no model of this name."""
 
     code = "model-not-found"
 
 
 def install(app: FastAPI) -> None:
-    """Adds the door to an application."""
+    """Adds the API to an application."""
     app.state.serving_since = int(time.time())
     app.include_router(router)
-    app.state.refusals.forms.append(told)
+    app.state.refusals.forms.append(problem_reply)
 
 
 @router.get("/models")
-@may("ask", counted="documents")
+@requires("ask", counted="documents")
 def models(request: Request) -> dict[str, Any]:
     """The models: one, the held documents."""
     return {"object": "list", "data": [_model(request)]}
 
 
 @router.get("/models/{model}")
-@may("ask", counted="documents")
+@requires("ask", counted="documents")
 def model(model: str, request: Request) -> dict[str, Any]:
     """A model."""
     _known(model)
@@ -152,8 +151,8 @@ def model(model: str, request: Request) -> dict[str, Any]:
 
 
 @router.post("/chat/completions", response_model=None, responses=STREAMED)
-@may("ask")
-async def complete(body: ChatBody, service: Served, caller: Caller) -> dict[str, Any] | EventStream:
+@requires("ask")
+async def complete(body: ChatBody, service: ServiceParameter, caller: Caller) -> dict[str, Any] | EventStream:
     """Answers the last message of a conversation in the form of OpenAI's chat completions, streamed or not."""
     _known(body.model)
     asked, wish, reply = Conversation.of(body.messages), body.rapporteur, Reply()
@@ -173,13 +172,13 @@ async def complete(body: ChatBody, service: Served, caller: Caller) -> dict[str,
 
 
 async def _chunks(stream: Stream | None, reply: Reply, asked: Conversation) -> AsyncIterator[dict[str, Any]]:
-    """A completion in pieces: together they are the content of the whole one."""
+    """Yields the chunks of a completion: their contents joined are that of the whole one."""
     yield reply.chunk({"role": "assistant", "content": "" if stream else NOTHING})
     if stream is None:
         yield reply.chunk({}, "stop")
         return
     async for event in stream:
-        if isinstance(event, Said):
+        if isinstance(event, StatementEvent):
             piece = statement_piece(event.index, event.statement, event.numbers)
             yield reply.chunk({"content": piece if event.index else opening(event.doubt) + piece})
         elif isinstance(event, Finished):
@@ -196,7 +195,7 @@ async def _lines(chunks: AsyncIterator[dict[str, Any]], reply: Reply, *, usage: 
             yield _line(reply.usage())
         yield format_sse_event(data_str="[DONE]")
     except ServiceFault as fault:
-        yield _line(error_of(fault))
+        yield _line(openai_error(fault))
 
 
 def _line(data: dict[str, Any]) -> bytes:

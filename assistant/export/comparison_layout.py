@@ -1,4 +1,4 @@
-"""Comparisons as publications."""
+"""Lay out comparisons as publications."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 
 from assistant.answer_phrases import joined, mark, say
-from assistant.export.footnoting import References
+from assistant.export.footnoting import ReferenceFormatter
 from assistant.export.publication import (
     Block,
     Content,
@@ -28,299 +28,327 @@ from assistant.reports.comparison.text_diff import (
     Op,
     Pair,
     Piece,
-    Versions,
-    as_earlier,
-    earlier,
-    later,
+    VersionComparison,
+    earlier_pieces,
+    later_pieces,
+    to_earlier,
 )
-from assistant.reports.comparison.topic_comparison import Differs, Place, Same, TopicComparison
+from assistant.reports.comparison.topic_comparison import Difference, Place, SameGroup, Side, TopicComparison
 from corpus.calendar_names import language_name
 
 _MODES: dict[Op, Mode] = {"same": "plain", "removed": "deleted", "added": "inserted"}
-_SUMS: dict[str, Callable[[Pair], bool]] = {
+_COUNTED_CHANGES: dict[str, Callable[[Pair], bool]] = {
     "new": lambda each: each.kind == "added",
     "deleted": lambda each: each.kind == "removed",
     "changed": lambda each: each.kind == "changed",
     "moved": lambda each: each.moved,
     "renumbered": lambda each: each.renumbered,
 }
-"""What is counted of each part, and of what."""
+"""What is counted in each part."""
 _NUMBER = re.compile(r"\d+")
 
 Row = tuple[Pair | None, ...]
 """A paragraph at each step."""
 
 
-def texts_paper(versions: Versions, references: References) -> Publication:
-    """Two or more texts compared: what happened in words, a table of old and new numbers, then the changes side by side,
-    step by step and by part, with the words struck out and underlined."""
+def versions_publication(versions: VersionComparison, references: ReferenceFormatter) -> Publication:
+    """Two or more texts compared: a summary, a table of old and new numbers, then the changes side by side, step by
+    step and by part, with struck-out and underlined words."""
     steps, language = versions.steps, references.language
-    isolated = "\u2068{}\u2069" if language == "ar" else "{}"
+    isolation = "\u2068{}\u2069" if language == "ar" else "{}"
     ids = [steps[0].first.id, *(step.second.id for step in steps)]
-    labels = [isolated.format(references.label(each)) for each in ids]
-    blocks: list[Block] = [Listing(tuple(map(references.source, ids)))]
+    labels = [isolation.format(references.document_label(each)) for each in ids]
+    blocks: list[Block] = [Listing(tuple(map(references.format_source, ids)))]
     blocks += [Heading(1, say("compare_summary", language), "summary")] if versions.comparable else []
     for step in steps:
-        blocks += _summary(step, language, several=len(steps) > 1)
+        blocks += _summary_blocks(step, language, several=len(steps) > 1)
     if versions.comparable and any(step.changes or step.renumbered for step in steps):
-        blocks += [Heading(1, say("compare_numbers", language), "numbers"), _numbers(versions, labels, language)]
-    for n, step in enumerate(steps, 1):
+        blocks += [Heading(1, say("compare_numbers", language), "numbers"), _number_table(versions, labels, language)]
+    for number, step in enumerate(steps, 1):
         for part in PARTS:
             changes = [change for change in step.changes if change.part == part]
             if changes:
-                name = _part(step, part, language)
-                named = f"{step.named}: {name}" if len(steps) > 1 else name
-                blocks.append(Heading(1, named, part if len(steps) == 1 else f"{part}-{n}"))
-                cells = tuple(tuple(_cell(each, side, references) for side in (0, 1)) for each in changes)
-                blocks.append(Table(tuple(labels[n - 1 : n + 1]), cells))
-    return _paper(language, say("compare_title", language, texts=joined(labels, language)), blocks)
+                part_name = _part_name(step, part, language)
+                heading = f"{step.named}: {part_name}" if len(steps) > 1 else part_name
+                blocks.append(Heading(1, heading, part if len(steps) == 1 else f"{part}-{number}"))
+                cells = tuple(tuple(_change_cell(each, side, references) for side in (0, 1)) for each in changes)
+                blocks.append(Table(tuple(labels[number - 1 : number + 1]), cells))
+    return _publication(language, say("compare_title", language, texts=joined(labels, language)), blocks)
 
 
-def _paper(language: str, title: str, blocks: Sequence[Block]) -> Publication:
+def _publication(language: str, title: str, blocks: Sequence[Block]) -> Publication:
     return Publication(language, title, tuple(blocks), notice=say("unofficial", language))
 
 
-def topic_paper(comparison: TopicComparison, references: References) -> Publication:
-    """What each text says on a topic, quoted, every text by itself; in which it was not found; then what several say in like
-    words, where these differ, and what only one words so."""
+def topic_publication(comparison: TopicComparison, references: ReferenceFormatter) -> Publication:
+    """What each text says on a topic, in quotes, text by text; where nothing was found; then what several say in
+    similar words, where these differ, and what only one says."""
     language = references.language
-
-    def linked(place: Place, known: str = "") -> Span:
-        return references.linked(comparison.statement(place).citations[-1], known)
-
     blocks: list[Block] = []
     if not comparison.found:
         blocks.append(Paragraph(plain(say("topic_nothing", language))))
-    number = 0
-    for n, side in enumerate(comparison.sides):
-        if not side.statements:
-            continue
-        label = references.label(side.document)
-        blocks.append(Heading(1, label, f"document-{n + 1}"))
-        blocks += [] if side.status == "found" else [Paragraph(plain(say("topic_unsure", language)))]
-        for m, statement in enumerate(side.statements):
-            number += 1
-            content = [*references.paragraph(statement, label)]
-            for name, places in zip(("topic_repeats", "topic_repeated"), comparison.repeated((n, m)), strict=True):
-                if places:
-                    listed = references.listed([linked(each) for each in places])
-                    content += [Span(" "), *_around(name, "places", listed, language)]
-            blocks.append(Paragraph(tuple(content), number))
-        if side.further:
-            links = references.listed([references.linked(each, label) for each in side.further])
-            blocks.append(Paragraph(tuple(_around("topic_also", "places", links, language))))
-        blocks += [Paragraph(plain(note)) for note in side.notes]
-    silent = [side for side in comparison.sides if not side.statements]
-    if silent:
-        blocks.append(Heading(1, say("topic_absent", language), "absent"))
-        nothing = plain(say("topic_nothing_near", language))
-        near = [references.paragraph(side.nearest, side.label) if side.nearest else nothing for side in silent]
-        rows = [(plain(references.label(side.document)), said) for side, said in zip(silent, near, strict=True)]
-        header = (say("topic_document", language), say("topic_nearest", language))
-        labels = plain(joined([references.label(side.document) for side in silent], language))
-        blocks.append(Table(header, tuple(rows)) if comparison.named else Paragraph(labels))
+    number = 1
+    for index, side in enumerate(comparison.sides):
+        if side.statements:
+            blocks += _side_blocks(comparison, index, number, references)
+            number += len(side.statements)
+    absent = [side for side in comparison.sides if not side.statements]
+    if absent:
+        blocks += _absent_blocks(absent, references, named=comparison.named)
     header = (say("topic_document", language), say("topic_places", language))
     if comparison.same:
-        rows = [_same(comparison, each, references, linked) for each in comparison.same]
+        rows = [_same_row(comparison, each, references) for each in comparison.same]
         blocks += [Heading(1, say("topic_same", language), "same"), Table(header, tuple(rows))]
     if comparison.differences:
         blocks.append(Heading(1, say("topic_differs", language), "differences"))
-        blocks += [block for each in comparison.differences for block in _difference(comparison, each, references)]
-    if comparison.alone and len(comparison.sides) - len(silent) > 1:
-        alone = ((side, [linked((n, m), side.label) for k, m in comparison.alone if k == n])
-                 for n, side in enumerate(comparison.sides))  # fmt: skip
-        rows = [(plain(references.label(side.document)), tuple(references.listed(own))) for side, own in alone if own]
+        blocks += [
+            block for each in comparison.differences for block in _difference_blocks(comparison, each, references)
+        ]
+    if comparison.alone and len(comparison.sides) - len(absent) > 1:
+        rows = []
+        for index, side in enumerate(comparison.sides):
+            places = [place for place in comparison.alone if place[0] == index]
+            links = [_link(comparison, place, references, side.label) for place in places]
+            if links:
+                label = references.document_label(side.document)
+                rows.append((plain(label), tuple(references.join_spans(links))))
         blocks += [Heading(1, say("topic_only", language), "alone"), Table(header, tuple(rows))]
     if comparison.unread:
         blocks.append(Paragraph(plain(say("topic_unread", language, count=comparison.unread))))
-    sources = [references.source(side.document) for side in comparison.sides if side.statements or comparison.named]
+    sources = [
+        references.format_source(side.document) for side in comparison.sides if side.statements or comparison.named
+    ]
     if sources:
         blocks += [Heading(1, say("section_sources", language), "sources"), Listing(tuple(sources))]
-    return _paper(language, say("compare_topic", language, topic=comparison.topic), blocks)
+    return _publication(language, say("compare_topic", language, topic=comparison.topic), blocks)
 
 
-def origins_paper(origins: Origins, references: References) -> Publication:
+def _link(comparison: TopicComparison, place: Place, references: ReferenceFormatter, heading: str = "") -> Span:
+    """Document and place of a statement as a link."""
+    return references.make_named_link(comparison.statement(place).citations[-1], heading)
+
+
+def _side_blocks(comparison: TopicComparison, index: int, number: int, references: ReferenceFormatter) -> list[Block]:
+    """What one text says: its statements, numbered from `number`, with the places that repeat them."""
+    side, language = comparison.sides[index], references.language
+    label = references.document_label(side.document)
+    blocks: list[Block] = [Heading(1, label, f"document-{index + 1}")]
+    blocks += [] if side.status == "found" else [Paragraph(plain(say("topic_unsure", language)))]
+    for statement_index, statement in enumerate(side.statements):
+        content = [*references.format_statement(statement, label)]
+        repeated = zip(("topic_repeats", "topic_repeated"), comparison.repeated((index, statement_index)), strict=True)
+        for name, places in repeated:
+            if places:
+                links = references.join_spans([_link(comparison, each, references) for each in places])
+                content += [Span(" "), *_fill_frame(name, "places", links, language)]
+        blocks.append(Paragraph(tuple(content), number + statement_index))
+    if side.further:
+        links = references.join_spans([references.make_named_link(each, label) for each in side.further])
+        blocks.append(Paragraph(tuple(_fill_frame("topic_also", "places", links, language))))
+    blocks += [Paragraph(plain(note)) for note in side.notes]
+    return blocks
+
+
+def _absent_blocks(sides: Sequence[Side], references: ReferenceFormatter, *, named: bool) -> list[Block]:
+    """The texts without statements; if they were `named` in the request, with what comes closest."""
+    language = references.language
+    nothing = plain(say("topic_nothing_near", language))
+    labels = [references.document_label(side.document) for side in sides]
+    nearest = [references.format_statement(side.nearest, side.label) if side.nearest else nothing for side in sides]
+    header = (say("topic_document", language), say("topic_nearest", language))
+    rows = tuple((plain(label), content) for label, content in zip(labels, nearest, strict=True))
+    return [
+        Heading(1, say("topic_absent", language), "absent"),
+        Table(header, rows) if named else Paragraph(plain(joined(labels, language))),
+    ]
+
+
+def origins_publication(origins: Origins, references: ReferenceFormatter) -> Publication:
     """Where each paragraph of a text comes from, with the words that were changed."""
     rows, language = [], references.language
     for each in origins.paragraphs:
         pieces = each.earlier[0].pieces if each.earlier else (Piece("same", " ".join(each.citation.quote.split())),)
-        text = (
-            references.linked(each.citation, origins.label),
+        paragraph = (
+            references.make_named_link(each.citation, origins.label),
             Span(" "),
-            *_marked(pieces, origins.language, language),
+            *_mark_pieces(pieces, origins.language, language),
         )
-        first, *others = [references.linked(one.citation) for one in each.earlier] or [Span("")]
-        told = _around(f"origin_{each.kind}", "place", (first,), language)
-        if others:
-            listed = _around("origin_also", "places", references.listed(others), language)
-            told += [Span(mark(";", language)), *listed]
-        rows.append((text, tuple(told)))
+        first_link, *other_links = [references.make_named_link(match.citation) for match in each.earlier] or [Span("")]
+        origin_spans = _fill_frame(f"origin_{each.kind}", "place", (first_link,), language)
+        if other_links:
+            other_spans = _fill_frame("origin_also", "places", references.join_spans(other_links), language)
+            origin_spans += [Span(mark(";", language)), *other_spans]
+        rows.append((paragraph, tuple(origin_spans)))
     header = (say("origins_paragraph", language), say("origins_from", language))
     counts = Paragraph(plain(say("origins_counts", language, **origins.counts)))
-    title = say("origins_title", language, document=references.label(origins.document))
-    sources = dict.fromkeys(one.citation.document for each in origins.paragraphs for one in each.earlier)
-    texts = Listing(tuple(map(references.source, (origins.document, *sources))))
-    return _paper(language, title, (counts, Table(header, tuple(rows)), texts))
+    title = say("origins_title", language, document=references.document_label(origins.document))
+    sources = dict.fromkeys(match.citation.document for each in origins.paragraphs for match in each.earlier)
+    texts = Listing(tuple(map(references.format_source, (origins.document, *sources))))
+    return _publication(language, title, (counts, Table(header, tuple(rows)), texts))
 
 
-def _same(
-    comparison: TopicComparison, each: Same, references: References, linked: Callable[[Place], Span]
-) -> tuple[Content, Content]:
-    """What several texts say alike: as the latest has it, and where else it stands, with the words that are others there."""
-    others: list[Span] = []
-    for place, pieces in zip(each.places[1:], each.pieces, strict=True):
-        others += [Span(mark(";", references.language))] if others else []
-        others.append(linked(place))
+def _same_row(comparison: TopicComparison, group: SameGroup, references: ReferenceFormatter) -> tuple[Content, Content]:
+    """What several texts say alike: the words of the latest, and the other places, with the words that differ there."""
+    other_spans: list[Span] = []
+    for place, pieces in zip(group.places[1:], group.pieces, strict=True):
+        other_spans += [Span(mark(";", references.language))] if other_spans else []
+        other_spans.append(_link(comparison, place, references))
         if any(piece.op != "same" for piece in pieces):
-            turned = tuple(Piece(_OTHER[piece.op], as_earlier(piece).text) for piece in pieces)
-            spoken = comparison.statement(place).citations[-1].language
-            others += [Span(": "), *_marked(turned, spoken, references.language)]
-    latest = comparison.statement(each.places[0])
-    words = _marked((Piece("same", latest.text),), latest.citations[-1].language, references.language)
-    return (linked(each.places[0]), Span(": "), *words), tuple(others)
+            inverted = tuple(Piece(_INVERSE_OP[piece.op], to_earlier(piece).text) for piece in pieces)
+            language = comparison.statement(place).citations[-1].language
+            other_spans += [Span(": "), *_mark_pieces(inverted, language, references.language)]
+    latest = comparison.statement(group.places[0])
+    words = _mark_pieces((Piece("same", latest.text),), latest.citations[-1].language, references.language)
+    return (_link(comparison, group.places[0], references), Span(": "), *words), tuple(other_spans)
 
 
-def _difference(comparison: TopicComparison, each: Differs, references: References) -> list[Block]:
-    """Two statements side by side with the words that differ, and what these say."""
-    cites = [comparison.statement(place).citations[-1] for place in (each.earlier, each.later)]
-    header = tuple(map(references.place, cites))
-    sides = (earlier(each.pieces), later(each.pieces))
-    cells = tuple(_marked(side, cites[1].language, references.language) for side in sides)
+def _difference_blocks(
+    comparison: TopicComparison, difference: Difference, references: ReferenceFormatter
+) -> list[Block]:
+    """Two statements side by side with the words that differ, and how they differ in substance."""
+    citations = [comparison.statement(place).citations[-1] for place in (difference.earlier, difference.later)]
+    header = tuple(map(references.format_place, citations))
+    sides = (earlier_pieces(difference.pieces), later_pieces(difference.pieces))
+    cells = tuple(_mark_pieces(side, citations[1].language, references.language) for side in sides)
     join = mark(";", references.language)
     reasons = [
-        f"{place}: {join.join(dict.fromkeys(reason.said(references.language) for reason in own))}"
-        for place, own in zip(header, (each.had, each.has), strict=True)
-        if own
+        f"{place}: {join.join(dict.fromkeys(reason.message(references.language) for reason in own_reasons))}"
+        for place, own_reasons in zip(header, (difference.had, difference.has), strict=True)
+        if own_reasons
     ]
-    told = say("topic_reasons", references.language, reasons=join.join(reasons))
-    return [Table(header, (cells,)), Paragraph(plain(told))]
+    sentence = say("topic_reasons", references.language, reasons=join.join(reasons))
+    return [Table(header, (cells,)), Paragraph(plain(sentence))]
 
 
-_OTHER: dict[Op, Op] = {"same": "same", "removed": "added", "added": "removed"}
+_INVERSE_OP: dict[Op, Op] = {"same": "same", "removed": "added", "added": "removed"}
 
 
-def _around(name: str, value: str, content: Sequence[Span], language: str) -> list[Span]:
-    """A frame with one place, in which content stands instead of text."""
-    before, _, after = say(name, language, **{value: _HOLE}).partition(_HOLE)
+def _fill_frame(name: str, placeholder: str, content: Sequence[Span], language: str) -> list[Span]:
+    """A sentence with one placeholder, which spans replace instead of text."""
+    before, _, after = say(name, language, **{placeholder: _PLACEHOLDER}).partition(_PLACEHOLDER)
     if content and content[-1].text.rstrip("\u2069").endswith("."):  # an abbreviation ends the sentence
         after = after.removeprefix(".")
     return [each for each in (Span(before), *content, Span(after)) if each.text]
 
 
-_HOLE = "\ufffc"
-"""Stands for content in a frame: the object replacement character, which no frame has."""
+_PLACEHOLDER = "\ufffc"
+"""Replaced by content in a sentence: the object replacement character, which no sentence has."""
 
 
-def _marked(pieces: Sequence[Piece], spoken: str, language: str) -> tuple[Span, ...]:
-    """Words with what differs marked, isolated where they run the other way than the paper (Unicode Standard Annex 9)."""
-    words: list[Span] = []
+def _mark_pieces(pieces: Sequence[Piece], text_language: str, language: str) -> tuple[Span, ...]:
+    """Words with marked differences, isolated where they have another writing direction than the paper (Unicode
+    Standard Annex 9)."""
+    spans: list[Span] = []
     for piece in pieces:
-        if piece.op != "same" and words and words[-1].mode != "plain" and not words[-1].text.endswith(" "):
-            words.append(Span(" "))
-        words += [Span(piece.text, _MODES[piece.op])] if piece.text else []
-    return (Span("\u2068"), *words, Span("\u2069")) if (spoken == "ar") != (language == "ar") else tuple(words)
+        if piece.op != "same" and spans and spans[-1].mode != "plain" and not spans[-1].text.endswith(" "):
+            spans.append(Span(" "))
+        spans += [Span(piece.text, _MODES[piece.op])] if piece.text else []
+    return (Span("\u2068"), *spans, Span("\u2069")) if (text_language == "ar") != (language == "ar") else tuple(spans)
 
 
-def _summary(comparison: Comparison, language: str, *, several: bool) -> list[Block]:
-    """What happened, in words; also that there is too little in common, or that the texts are not in one language."""
+def _summary_blocks(comparison: Comparison, language: str, *, several: bool) -> list[Block]:
+    """What changed, in words; or that there is too little in common, or that the texts are in two languages."""
     if not comparison.comparable:
         first, second = comparison.first, comparison.second
         labels = {"first": first.label, "second": second.label}
-        told = say("compare_apart", language, share=round(100 * comparison.common), **labels)
+        sentence = say("compare_apart", language, share=round(100 * comparison.common), **labels)
         if first.language != second.language:
-            one, other = (language_name(each.language, language) for each in (first, second))
-            told = say("compare_languages", language, one=one, other=other, **labels)
-        return [Paragraph(plain(told))]
+            first_language, second_language = (language_name(each.language, language) for each in (first, second))
+            sentence = say("compare_languages", language, one=first_language, other=second_language, **labels)
+        return [Paragraph(plain(sentence))]
     counts = {"same": comparison.same, "differ": len(comparison.changes)}
-    told = say("compare_counts" if comparison.changes else "compare_same", language, **counts)
-    opened = (Span(f"{comparison.named}: ", "strong"),) if several else ()
-    sums = tuple(said for part in PARTS if (said := _sums(comparison, part, language)))
-    return [Paragraph((*opened, Span(told))), *([Listing(sums)] if sums else [])]
+    sentence = say("compare_counts" if comparison.changes else "compare_same", language, **counts)
+    opening = (Span(f"{comparison.named}: ", "strong"),) if several else ()
+    part_summaries = tuple(said for part in PARTS if (said := _part_summary(comparison, part, language)))
+    return [Paragraph((*opening, Span(sentence))), *([Listing(part_summaries)] if part_summaries else [])]
 
 
-def _part(comparison: Comparison, part: Part, language: str) -> str:
-    resolved = any(pair.part == "preamble" for pair in comparison.pairs)
-    return say(f"part_{part if resolved or part != 'operative' else 'text'}", language)
+def _part_name(comparison: Comparison, part: Part, language: str) -> str:
+    has_preamble = any(pair.part == "preamble" for pair in comparison.pairs)
+    return say(f"part_{part if has_preamble or part != 'operative' else 'text'}", language)
 
 
-def _sums(comparison: Comparison, part: Part, language: str) -> Content:
+def _part_summary(comparison: Comparison, part: Part, language: str) -> Content:
     """What became of a part, in words."""
-    rows: list[Row] = [(pair,) for pair in comparison.pairs if _placed(pair, part)]
-    said = []
-    for name, counted in _SUMS.items():
-        found = [row for row in rows if row[0] and counted(row[0])]
-        if found:
-            told = [" → ".join(dict.fromkeys(filter(None, places))) for places in map(_places, _runs(found, rows))]
-            said.append(say(f"sum_{name}", language, count=len(found), places=", ".join(told)))
-    if not said:
+    rows: list[Row] = [(pair,) for pair in comparison.pairs if _has_place_in(pair, part)]
+    sentences = []
+    for name, is_counted in _COUNTED_CHANGES.items():
+        matching = [row for row in rows if row[0] and is_counted(row[0])]
+        if matching:
+            ranges = [
+                " → ".join(dict.fromkeys(filter(None, places)))
+                for places in map(_number_ranges, _group_runs(matching, rows))
+            ]
+            sentences.append(say(f"sum_{name}", language, count=len(matching), places=", ".join(ranges)))
+    if not sentences:
         return ()
-    return Span(f"{_part(comparison, part, language)}: ", "strong"), Span(mark(";", language).join(said))
+    return Span(f"{_part_name(comparison, part, language)}: ", "strong"), Span(mark(";", language).join(sentences))
 
 
-def _numbers(versions: Versions, labels: Sequence[str], language: str) -> Table:
-    """The number of every paragraph in each version, and between two of them what became of it."""
+def _number_table(versions: VersionComparison, labels: Sequence[str], language: str) -> Table:
+    """The number of each paragraph in each version, and between two versions what became of it."""
     change = say("column_change", language)
     header = [say("column_part", language), labels[0]]
     for label in labels[1:]:
         header += [change, label] if len(versions.steps) > 1 else [label, change]
-    made: list[tuple[Content, ...]] = []
+    table_rows: list[tuple[Content, ...]] = []
     for part in PARTS[:-1]:
-        rows = [row for row in versions.rows if _placed(next(pair for pair in reversed(row) if pair), part)]
-        name = _part(versions.steps[-1], part, language)
-        for run in _runs(rows, rows):
-            places = [place or "–" for place in _places(run)]
+        rows = [row for row in versions.rows if _has_place_in(next(pair for pair in reversed(row) if pair), part)]
+        name = _part_name(versions.steps[-1], part, language)
+        for run in _group_runs(rows, rows):
+            places = [place or "–" for place in _number_ranges(run)]
             cells = [name, places[0]]
             for pair, place in zip(run[0], places[1:], strict=True):
                 kinds = dict.fromkeys((pair.kind, "moved") if pair.moved else (pair.kind,)) if pair else ()
-                told = ", ".join(say(f"kind_{kind}", language) for kind in kinds)
-                cells += [told, place] if len(versions.steps) > 1 else [place, told]
-            made.append(tuple(plain(cell) for cell in cells))
+                kinds_text = ", ".join(say(f"kind_{kind}", language) for kind in kinds)
+                cells += [kinds_text, place] if len(versions.steps) > 1 else [place, kinds_text]
+            table_rows.append(tuple(plain(cell) for cell in cells))
             name = ""
-    return Table(tuple(header), tuple(made))
+    return Table(tuple(header), tuple(table_rows))
 
 
-def _placed(pair: Pair, part: Part) -> bool:
-    """Whether it is told in a part and has a place to be known by; headings have none."""
-    return pair.part == part and pair.para.sort != "heading" and bool(pair.para.place)
+def _has_place_in(pair: Pair, part: Part) -> bool:
+    """Whether a pair is shown in a part and has a number there; headings have none."""
+    return pair.part == part and pair.para.group != "heading" and bool(pair.para.place)
 
 
-def _runs(chosen: Sequence[Row], rows: Sequence[Row]) -> list[list[Row]]:
-    """Paragraphs that stand next to each other and became the same, with numbers that run alike, together."""
-    at = {id(row): n for n, row in enumerate(rows)}
-    # Where one stands beside the next, its place less its rank among the chosen is the same.
+def _group_runs(chosen: Sequence[Row], rows: Sequence[Row]) -> list[list[Row]]:
+    """Group adjacent paragraphs with the same change, and with numbers that increase alike."""
+    index_of_row = {id(row): n for n, row in enumerate(rows)}
+    # For adjacent rows, the index minus the rank among the chosen ones is constant.
     ranked = enumerate(chosen)
-    groups = groupby(ranked, key=lambda each: (at[id(each[1])] - each[0], _course(each[1])))
+    groups = groupby(ranked, key=lambda each: (index_of_row[id(each[1])] - each[0], _changes_by_step(each[1])))
     return [[row for _, row in group] for _, group in groups]
 
 
-def _course(row: Row) -> list[tuple[str, bool, int, list[str]] | None]:
-    """What became of a paragraph at each step, by how much its number changed, and what it is the number of: a row of a table is
-    in no run of paragraphs."""
-    made: list[tuple[str, bool, int, list[str]] | None] = []
+def _changes_by_step(row: Row) -> list[tuple[str, bool, int, list[str]] | None]:
+    """What became of a paragraph at each step, by how much its number changed, and the words of the number: a table
+    row is in no run of paragraphs."""
+    changes: list[tuple[str, bool, int, list[str]] | None] = []
     for pair in row:
         places = [para.place for para in (pair.para, pair.before or pair.para)] if pair else []
         numbers = [int(each.group()) if (each := _NUMBER.match(place)) else 0 for place in places]
         words = [_NUMBER.split(place)[0] for place in places]
-        made.append((pair.kind, pair.moved, numbers[0] - numbers[1], words) if pair else None)
-    return made
+        changes.append((pair.kind, pair.moved, numbers[0] - numbers[1], words) if pair else None)
+    return changes
 
 
-def _places(run: Sequence[Row]) -> list[str]:
-    """The first and last number of a run in each version; empty where it is not there."""
-    told = []
+def _number_ranges(run: Sequence[Row]) -> list[str]:
+    """The first and last number of a run in each version; empty where it does not exist."""
+    ranges = []
     for n in range(len(run[0]) + 1):
         pairs = [(row[n - 1] if n else None, row[n] if n < len(row) else None) for row in (run[0], run[-1])]
         paras = [(before and before.after) or (after and after.before) for before, after in pairs]
-        told.append("–".join(dict.fromkeys(para.place for para in paras if para)))
-    return told
+        ranges.append("–".join(dict.fromkeys(para.place for para in paras if para)))
+    return ranges
 
 
-def _cell(change: Change, side: int, references: References) -> Content:
+def _change_cell(change: Change, side: int, references: ReferenceFormatter) -> Content:
     """A paragraph as one of the texts has it: its place, what became of it, its words."""
-    cite, language = (change.before, change.after)[side], references.language
-    if cite is None:
+    citation, language = (change.before, change.after)[side], references.language
+    if citation is None:
         return plain("–")
     kind = "moved" if change.moved else change.kind
-    told = f" ({say(f'kind_{kind}', language)})" if kind != "changed" else ""
-    words = _marked((earlier, later)[side](change.pieces), cite.language, language)
-    return (references.link(cite), Span(f"{told} "), *words)
+    kind_text = f" ({say(f'kind_{kind}', language)})" if kind != "changed" else ""
+    words = _mark_pieces((earlier_pieces, later_pieces)[side](change.pieces), citation.language, language)
+    return (references.make_link(citation), Span(f"{kind_text} "), *words)

@@ -1,5 +1,8 @@
-"""Publications as files, whole or not at all: Markdown (CommonMark with the footnotes and tables of GitHub) and one self-contained HTML page
-without script or request are written here, both with anchors at headings and paragraphs; DOCX and PDF by programs."""
+"""Publications as files, written completely or not at all.
+
+Markdown (CommonMark with the footnotes and tables of GitHub) and one self-contained HTML page without scripts or
+requests are written here, both with anchors at headings and paragraphs; DOCX and PDF by other programs.
+"""
 
 from __future__ import annotations
 
@@ -28,21 +31,21 @@ from assistant.export.publication import (
     Span,
     Table,
 )
-from corpus.files import write_whole
+from corpus.files import write_atomically
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]>#|~$!])")
 _MARKS = {"plain": "", "strong": "**", "emphasis": "*", "inserted": "**", "deleted": "~~"}
 
 
 def to_markdown(publication: Publication) -> str:
-    """The publication as one Markdown text; all that comes from documents is escaped."""
+    """The publication as one Markdown text; everything that comes from documents is escaped."""
     writer = _Writer()
     head = [writer.line((Span(line),)) for line in (*publication.masthead, *publication.label) if line]
     parts = ["  \n".join(head)] if head else []
-    parts.append(f"# {_escaped(publication.title)}")
+    parts.append(f"# {_escape(publication.title)}")
     if publication.notice:
-        parts.append(f"*{_escaped(publication.notice)}*")
-    parts += [made for block in publication.blocks if (made := writer.block(block))]
+        parts.append(f"*{_escape(publication.notice)}*")
+    parts += [text for block in publication.blocks if (text := writer.block(block))]
     parts += [f"[^{n}]: {note}" for n, note in enumerate(writer.notes, 1)]
     return "\n\n".join(parts) + "\n"
 
@@ -54,7 +57,7 @@ class _Writer:
     def block(self, block: Block) -> str:
         match block:
             case Heading():
-                return f'{"#" * (block.level + 1)} <a id="{block.anchor}"></a>{_escaped(block.text)}'
+                return f'{"#" * (block.level + 1)} <a id="{block.anchor}"></a>{_escape(block.text)}'
             case Paragraph():
                 number = f'<a id="p-{block.number}"></a>{block.number}\\. ' if block.number else ""
                 return number + self.line(block.content)
@@ -63,7 +66,7 @@ class _Writer:
             case Table():
                 return self._table(block)
             case Figure():
-                return f"*{_escaped(block.caption)}*\n\n{self._table(block.table)}" if block.table else ""
+                return f"*{_escape(block.caption)}*\n\n{self._table(block.table)}" if block.table else ""
 
     def line(self, content: Content) -> str:
         return "".join(self._note(each) if isinstance(each, Note) else _span(each) for each in content)
@@ -73,32 +76,32 @@ class _Writer:
         return f"[^{len(self.notes)}]"
 
     def _table(self, table: Table) -> str:
-        head = "| " + " | ".join(_escaped(cell) for cell in table.header) + " |"
+        head = "| " + " | ".join(_escape(cell) for cell in table.header) + " |"
         rule = "|" + "---|" * len(table.header)
         rows = ("| " + " | ".join(map(self.line, row)) + " |" for row in table.rows)
         return "\n".join([head, rule, *rows])
 
 
 def _span(span: Span) -> str:
-    text = _escaped(span.text)
+    text = _escape(span.text)
     if span.url:
-        return f"[{text}]({_address(span.url)})"
+        return f"[{text}]({_escape_url(span.url)})"
     mark = _MARKS[span.mode]
     if not mark or not text.strip():
         return text
-    # Marks must touch the words that they mark.
+    # Markdown requires marks right next to the words.
     bare = text.strip()
     return text[: len(text) - len(text.lstrip())] + mark + bare + mark + text[len(text.rstrip()) :]
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     line = " ".join(text.split()) if "\n" in text else text
-    # Entities, since many programs take a tag behind a backslash for a tag all the same.
+    # Entities, since many programs still read a tag after a backslash as a tag.
     line = _SPECIAL.sub(r"\\\1", line).replace("&", "&amp;").replace("<", "&lt;")
     return re.sub(r"^(\s*)([-+=])", r"\1\\\2", re.sub(r"^(\s*\d+)([.)])", r"\1\\\2", line))
 
 
-def _address(url: str) -> str:
+def _escape_url(url: str) -> str:
     return re.sub(r"[\s()<>\\]", lambda match: f"%{ord(match.group()):02X}", url)
 
 
@@ -106,15 +109,17 @@ _TAGS = {"strong": "strong", "emphasis": "em", "inserted": "ins", "deleted": "de
 
 
 def to_html(publication: Publication, *, page: bool = True) -> str:
-    """The publication as a page, or as an article to stand in one; all that comes from documents is escaped."""
+    """The publication as a page, or as an article for a page; everything that comes from documents is escaped."""
     direction = "rtl" if publication.language == "ar" else "ltr"
     notes: list[Note] = []
 
-    def numbered(note: Note) -> int:
+    def number_note(note: Note) -> int:
         notes.append(note)
         return len(notes)
 
-    article = _template().render(made=publication, direction=direction, tags=_TAGS, notes=notes, numbered=numbered)
+    article = _template().render(
+        publication=publication, direction=direction, tags=_TAGS, notes=notes, numbered=number_note
+    )
     if not page:
         return article
     return (
@@ -126,9 +131,9 @@ def to_html(publication: Publication, *, page: bool = True) -> str:
 
 @lru_cache(maxsize=1)
 def _template() -> Template:
-    made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    made.filters["kind"] = lambda block: type(block).__name__
-    return made.from_string(_file("publication.html"))
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["kind"] = lambda block: type(block).__name__
+    return environment.from_string(_file("publication.html"))
 
 
 def _file(name: str) -> str:
@@ -144,15 +149,16 @@ _WRITERS: dict[str, Callable[[Publication], str | bytes]] = {
 FORMATS = tuple(_WRITERS)
 
 
-def format_of(path: Path, more: Sequence[str] = ()) -> str:
-    """The format that a file name asks for, of `FORMATS` and those given. Raises `PublishError` for one that is not written, and for a place where
-    nothing can be written, before any work is done."""
-    made = path.suffix.lower().removeprefix(".")
-    made = {"htm": "html", "markdown": "md"}.get(made, made)
-    known = (*more, *FORMATS)
-    if made not in known:
+def parse_format(path: Path, extra_formats: Sequence[str] = ()) -> str:
+    """The format of a file name, of `FORMATS` and some others. Raises `PublishError` for unknown ones, and for a
+    place that can't be written to, before any work is done."""
+    suffix = path.suffix.lower().removeprefix(".")
+    suffix = {"htm": "html", "markdown": "md"}.get(suffix, suffix)
+    known_formats = (*extra_formats, *FORMATS)
+    if suffix not in known_formats:
         raise PublishError(
-            "said", text=f"{path} must end in {', '.join('.' + each for each in known)}: these formats are written."
+            "said",
+            text=f"{path} must end in {', '.join('.' + each for each in known_formats)}: these formats are written.",
         )
     folder = path.parent
     if path.is_dir():
@@ -161,12 +167,12 @@ def format_of(path: Path, more: Sequence[str] = ()) -> str:
         raise PublishError("said", text=f"The folder {folder} does not exist. Make it first, or name another place.")
     if not os.access(folder, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
         raise PublishError("said", text=f"{path} can't be written: permission denied. Name another place.")
-    return made
+    return suffix
 
 
 def check_form(form: str, language: str | None = None) -> None:
-    """Raises `PublishError` where what writes a format is not installed, or for PDF a font for a language, before any work is
-    done."""
+    """Raise `PublishError` before any work is done if the program for a format, or for PDF a font for a language, is
+    not installed."""
     if form == "docx":
         docx.check_pandoc()
     elif form == "pdf":
@@ -174,17 +180,17 @@ def check_form(form: str, language: str | None = None) -> None:
 
 
 def render(publication: Publication, form: str) -> bytes:
-    """The publication in one of `FORMATS`. Raises `PublishError` where a program for it is not installed."""
+    """The publication in one of `FORMATS`. Raises `PublishError` where the program for it is not installed."""
     if form not in _WRITERS:
         raise PublishError("no-format", form=form, formats=", ".join(FORMATS))
-    made = _WRITERS[form](publication)
-    return made.encode() if isinstance(made, str) else made
+    content = _WRITERS[form](publication)
+    return content.encode() if isinstance(content, str) else content
 
 
-def save(data: bytes, path: Path) -> None:
-    """Writes a file whole, in the place of one of its name, or raises `PublishError` and leaves what was there."""
+def save_file(data: bytes, path: Path) -> None:
+    """Write a file atomically, replacing one with its name, or raise `PublishError` and leave that one."""
     try:
-        write_whole(path, data)
+        write_atomically(path, data)
     except OSError as error:
         raise PublishError(
             "said", text=f"{path} can't be written: {error.strerror or error}. Nothing was left there."

@@ -1,4 +1,5 @@
-"""The footnotes of a publication: each document in full at its first mention, short afterwards, as `assistant.export.un_style` names it."""
+"""The footnotes of a publication: each document in full at its first mention, short afterwards, as named by
+`assistant.export.un_style`."""
 
 from __future__ import annotations
 
@@ -9,237 +10,253 @@ from types import MappingProxyType
 
 from assistant.answer_phrases import day_text, mark, place_name, place_text, say
 from assistant.export.publication import Content, Note, Span, Table, plain
-from assistant.export.un_style import name_of
+from assistant.export.un_style import document_name
 from assistant.qa.answer import Citation, Statement
-from assistant.qa.metadata import dated_on
-from assistant.reports.lookup import label_of
-from assistant.reports.quoted_tables import CUT, Cell, Grid
+from assistant.qa.metadata import document_date
+from assistant.reports.lookup import display_label
+from assistant.reports.quoted_tables import ELLIPSIS, Cell, Grid
 from assistant.row_tables import without_bars
 from assistant.wording.drafting import grammar_of
 from corpus.calendar_names import language_name
 from corpus.documents import Document
 from corpus.library import Library
-from ingest.time_ranges import is_clocked
+from ingest.time_ranges import is_explicit_time_span
 
-WORDS = 240
-"""Most characters of a quote in a footnote; what is left out is marked."""
-Address = Callable[[Document, int, int], str]
-"""Where `document.text[start:end]` can be read, inside the site that shows a publication."""
-_NAMED = re.compile(
+MAX_QUOTE_LENGTH = 240
+"""Longest quote in a footnote, in characters; omissions are marked."""
+AddressBuilder = Callable[[Document, int, int], str]
+"""The URL of `document.text[start:end]`, inside the site that shows a publication."""
+_NAMED_PLACE = re.compile(
     r"(?:annex(?: [IVXLC]+| \d+)?(?:, )?)?(?:art\. \d+(?: bis| ter)?(?: \([a-z]+\))*)?(?:, )?(?:para\. [\d.]+(?: \([a-z]+\))*)?"
 )
 _SECTION = re.compile(r"section “(.+?)”(?:, (.*))?$")
 
 
-class References:
-    """Makes the footnotes of one publication, in order; with an `address` the places are links to the words cited. `gone` are documents
-    as they are named where the library no longer holds what is cited of them, by id: without text, and without links."""
+class ReferenceFormatter:
+    """Formats the references of one publication, in order.
+
+    With an `address`, places are links to the words cited. `missing` are documents, by id, as they are named where
+    the library no longer has what is cited of them: without text, and without links.
+    """
 
     def __init__(
         self,
         library: Library,
         language: str,
-        address: Address | None = None,
-        gone: Mapping[str, Document] = MappingProxyType({}),
+        address: AddressBuilder | None = None,
+        missing: Mapping[str, Document] = MappingProxyType({}),
     ) -> None:
-        self._library, self.language, self.address, self._gone = library, language, address, gone
+        self._library, self.language, self.address, self._missing = library, language, address, missing
         self._comma, self._colon, self._semicolon = (mark(sign, language) for sign in ",:;")
         self._mentioned: set[str] = set()
-        self._worded: set[Citation] = set()
+        self._quoted: set[Citation] = set()
 
-    def document(self, document_id: str) -> Document:
+    def find_document(self, document_id: str) -> Document:
         """A document that is cited."""
-        return self._gone.get(document_id) or self._library.document(document_id)
+        return self._missing.get(document_id) or self._library.document(document_id)
 
-    def paragraph(self, statement: Statement, known: str = "", before: Statement | None = None) -> Content:
-        """A statement with its footnote. What is quoted stands between quotation marks behind the place that says it; a document
-        that is `known` from the heading is not named again, nor is document or place of the statement right `before`. The footnote of what a model wrote gives all the
-        words that it rests on."""
+    def format_statement(self, statement: Statement, heading: str = "", previous: Statement | None = None) -> Content:
+        """A statement with its footnote.
+
+        A quote is in quotation marks after its place; a document that the `heading` names is not named again, nor is
+        document or place of the `previous` statement. The footnote of a sentence that a model wrote gives all the
+        words on which it is based.
+        """
         if statement.verdict != "quoted":
-            note = self.note(statement.citations, words=True, cut=statement.verdict == "derived")
+            note = self.make_note(statement.citations, with_words=True, shorten=statement.verdict == "derived")
             return (Span(statement.text), note)
         last = statement.main
-        words = f" {CUT} ".join(self._shown(each) for each in statement.citations)
-        quoted = Span(self._quotation(grammar_of(last.language).tail.sub("", words), last.language))
-        place = self.place(last, known, before.main if before and before.verdict == "quoted" else None)
-        said = (Span(place, url=self.path(last)), Span(self._colon)) if self.address else (Span(place + self._colon),)
-        return (*(said if place else ()), quoted, self.note(statement.citations))
+        text = f" {ELLIPSIS} ".join(self._one_line(each) for each in statement.citations)
+        quotation = Span(self._quote(grammar_of(last.language).tail.sub("", text), last.language))
+        place = self.format_place(last, heading, previous.main if previous and previous.verdict == "quoted" else None)
+        place_spans = (
+            (Span(place, url=self.find_url(last)), Span(self._colon)) if self.address else (Span(place + self._colon),)
+        )
+        return (*(place_spans if place else ()), quotation, self.make_note(statement.citations))
 
-    def place(self, citation: Citation, known: str = "", before: Citation | None = None) -> str:
-        """Document and place in words, for the running text: what the heading or the citation `before` says is not said again."""
-        document = self.document(citation.document)
-        if before is not None and (before.document, before.locator) == (citation.document, citation.locator):
+    def format_place(self, citation: Citation, heading: str = "", previous: Citation | None = None) -> str:
+        """Document and place in words, for running text, without what the heading or the previous citation names."""
+        document = self.find_document(citation.document)
+        if previous is not None and (previous.document, previous.locator) == (citation.document, citation.locator):
             return ""
-        where = self.where(citation, document)
-        section = _SECTION.match(where)
-        if section and known and known.startswith(section.group(1).rstrip(".… ")):
-            where = section.group(2) or ""
-        headed = known.startswith(tuple(filter(None, (document.short, document.title, document.label))))
-        first, _, rest = where.partition(self._comma)
+        place = self.locator_text(citation, document)
+        section = _SECTION.match(place)
+        if section and heading and heading.startswith(section.group(1).rstrip(".… ")):
+            place = section.group(2) or ""
+        is_named = heading.startswith(tuple(filter(None, (document.short, document.title, document.label))))
+        first, _, rest = place.partition(self._comma)
         comma = self._comma[:1]
-        if headed and first and f"{first}{comma}" in f"{known}{comma}".replace(":", comma):
-            return _capital(rest)
-        short = name_of(document, self.language).short
-        again = before is not None and before.document == citation.document
-        return _capital(self._comma.join(filter(None, ("" if again or headed else short, where)))) or short
+        if is_named and first and f"{first}{comma}" in f"{heading}{comma}".replace(":", comma):
+            return _capitalize(rest)
+        short_name = document_name(document, self.language).short
+        is_repeated = previous is not None and previous.document == citation.document
+        return (
+            _capitalize(self._comma.join(filter(None, ("" if is_repeated or is_named else short_name, place))))
+            or short_name
+        )
 
-    def where(self, citation: Citation, document: Document) -> str:
-        """The place in words, as the locator has it where it can't be put into words whole."""
-        locator = _locator(citation, document)
-        if _NAMED.fullmatch(locator):
+    def locator_text(self, citation: Citation, document: Document) -> str:
+        """The place in words; the locator itself where it can't be put into words completely."""
+        locator = _local_locator(citation, document)
+        if _NAMED_PLACE.fullmatch(locator):
             return place_name(locator, self.language) or locator
         return place_text(locator, self.language)
 
-    def _placed(self, citation: Citation, document: Document) -> str:
-        """The place as footnotes and tables have it: in short, where the language is that of the locators."""
-        return _locator(citation, document) if self.language == "en" else self.where(citation, document)
+    def _short_place(self, citation: Citation, document: Document) -> str:
+        """The place for footnotes and tables: the locator itself in English, the language of locators, else in words."""
+        return _local_locator(citation, document) if self.language == "en" else self.locator_text(citation, document)
 
-    def note(self, citations: Sequence[Citation], *, words: bool = False, cut: bool = True) -> Note:
-        """A footnote for some citations: each document in full where it is mentioned for the first time. With `words`
-        it gives the words that are cited, long ones `cut`."""
+    def make_note(self, citations: Sequence[Citation], *, with_words: bool = False, shorten: bool = True) -> Note:
+        """A footnote for some citations, each document in full where it is mentioned for the first time; optionally
+        `with_words`, of which long ones are cut if `shorten`."""
         spans: list[Span] = []
-        cited = _innermost(citations) if not words else list(dict.fromkeys(citations))
-        # What names a text says no place.
+        cited = _most_specific(citations) if not with_words else list(dict.fromkeys(citations))
+        # A citation of a title is only the name of the document, without a place.
         cited = [each for each in cited if not each.locator.endswith(", title")] or cited
-        before = ""
+        previous_document = ""
         for citation in cited:
             spans += [Span(self._semicolon)] if spans else []
-            spans += self._reference(citation, again=citation.document == before)
-            before = citation.document
-            # Words that an earlier footnote gives are not given again, nor is a heading, which the place names.
-            block = self.document(citation.document).block_at(citation.start)
-            heading = block is not None and block.kind == "heading" and citation.end <= block.end
-            if words and citation not in self._worded and not heading:
-                self._worded.add(citation)
-                shown = self._shown(citation)
-                if cut and len(shown) > WORDS:
-                    shown = shown[:WORDS].rsplit(" ", 1)[0].rstrip() + f" {CUT}"
-                quoted = self._quotation(shown, citation.language)
+            spans += self._format_reference(citation, same_document=citation.document == previous_document)
+            previous_document = citation.document
+            # Words are not repeated from an earlier footnote, nor is a heading, which is part of the place.
+            block = self.find_document(citation.document).block_at(citation.start)
+            is_heading = block is not None and block.kind == "heading" and citation.end <= block.end
+            if with_words and citation not in self._quoted and not is_heading:
+                self._quoted.add(citation)
+                text = self._one_line(citation)
+                if shorten and len(text) > MAX_QUOTE_LENGTH:
+                    text = text[:MAX_QUOTE_LENGTH].rsplit(" ", 1)[0].rstrip() + f" {ELLIPSIS}"
+                quoted = self._quote(text, citation.language)
                 spans += [Span(self._colon), Span(quoted)]
-        spans[:1] = [replace(each, text=_capital(each.text)) for each in spans[:1]]
-        ended = "".join(span.text for span in spans).rstrip("”»“\u2069 ").endswith((".", "。"))
-        return Note((*spans, *(() if ended else (Span("。" if self.language == "zh" else "."),))))
+        spans[:1] = [replace(each, text=_capitalize(each.text)) for each in spans[:1]]
+        ends_with_stop = "".join(span.text for span in spans).rstrip("”»“\u2069 ").endswith((".", "。"))
+        return Note((*spans, *(() if ends_with_stop else (Span("。" if self.language == "zh" else "."),))))
 
-    def _quotation(self, words: str, spoken: str) -> str:
-        """Words between quotation marks; where they run the other way than the text, they are isolated with marks of their
-        own language (Unicode Standard Annex 9), which else would stand on the wrong side."""
-        if (spoken == "ar") == (self.language == "ar"):
+    def _quote(self, words: str, language: str) -> str:
+        """Words in quotation marks; where they have another writing direction than the text, they are isolated, with
+        quotation marks of their own language (Unicode Standard Annex 9), which would otherwise be on the wrong side."""
+        if (language == "ar") == (self.language == "ar"):
             return say("quotation", self.language, words=words)
-        return f"\u2068{say('quotation', spoken, words=words)}\u2069"
+        return f"\u2068{say('quotation', language, words=words)}\u2069"
 
-    def _reference(self, citation: Citation, *, again: bool) -> list[Span]:
-        """Document and place; the place alone where the same footnote has just named the document."""
-        document = self.document(citation.document)
-        locator = self._placed(citation, document)
-        if again and locator:
-            return [Span(locator, url=self.path(citation))]
-        first = document.id not in self._mentioned
+    def _format_reference(self, citation: Citation, *, same_document: bool) -> list[Span]:
+        """Document and place; only the place if the same footnote has just named the document."""
+        document = self.find_document(citation.document)
+        locator = self._short_place(citation, document)
+        if same_document and locator:
+            return [Span(locator, url=self.find_url(citation))]
+        is_first = document.id not in self._mentioned
         self._mentioned.add(document.id)
-        locator = locator or self._printed(citation, document)
-        where = [Span(f"{self._comma}{locator}")] if locator else []
-        if self.path(citation):  # where places are links, one without a name is an arrow
-            where = [Span(self._comma if locator else " "), Span(locator or "↗", url=self.path(citation))]
-        name = name_of(document, self.language)
-        if not first:
-            return [Span(name.short, url=document.url), *where]
+        locator = locator or self._printed_place(citation, document)
+        place_spans = [Span(f"{self._comma}{locator}")] if locator else []
+        if self.find_url(citation):  # a link needs a text: an arrow where the place has no name
+            place_spans = [Span(self._comma if locator else " "), Span(locator or "↗", url=self.find_url(citation))]
+        name = document_name(document, self.language)
+        if not is_first:
+            return [Span(name.short, url=document.url), *place_spans]
         if not name.symbol or not name.title or document.edition == "digest":
-            return [Span(name.full, url=document.url), *where]
-        behind = f"{self._comma}{name.told})" if name.told else ")"
-        return [Span(f"{name.title} ("), Span(name.symbol, url=document.url), Span(behind), *where]
+            return [Span(name.full, url=document.url), *place_spans]
+        suffix = f"{self._comma}{name.notes})" if name.notes else ")"
+        return [Span(f"{name.title} ("), Span(name.symbol, url=document.url), Span(suffix), *place_spans]
 
-    def _printed(self, citation: Citation, document: Document) -> str:
-        """Where words stand that are cited without a place, as lines at the head and the foot of a text are: their page, if it has any."""
+    def _printed_place(self, citation: Citation, document: Document) -> str:
+        """Where words without a locator are, such as lines at the head and the foot of a text: their page, if it has
+        any."""
         block = document.block_at(citation.start)
         if block is None:
             return ""
         return place_name(f"page {block.page}", self.language) if block.page else block.locator
 
-    def _shown(self, citation: Citation) -> str:
-        """The words of a citation on one line; between the cells of a row stands no bar."""
-        document = self.document(citation.document)
+    def _one_line(self, citation: Citation) -> str:
+        """The words of a citation on one line, without bars between the cells of a row."""
+        document = self.find_document(citation.document)
         block = document.block_at(citation.start)
-        row = block is not None and block.kind == "row"
-        return without_bars(citation.quote) if row else " ".join(citation.quote.split())
+        is_row = block is not None and block.kind == "row"
+        return without_bars(citation.quote) if is_row else " ".join(citation.quote.split())
 
-    def path(self, citation: Citation) -> str | None:
-        """Where the words can be read; None where there are no addresses, or these words no more."""
-        if self.address is None or citation.document in self._gone:
+    def find_url(self, citation: Citation) -> str | None:
+        """The URL of the words cited; None without addresses, or if these words no longer exist."""
+        if self.address is None or citation.document in self._missing:
             return None
-        return self.address(self.document(citation.document), citation.start, citation.end)
+        return self.address(self.find_document(citation.document), citation.start, citation.end)
 
-    def link(self, citation: Citation, text: str | None = None) -> Span:
-        """Words, else the bare place as a table has it, that lead to what is cited; strong where there are no addresses."""
-        url = self.path(citation)
-        text = self._placed(citation, self.document(citation.document)) if text is None else text
+    def make_link(self, citation: Citation, text: str | None = None) -> Span:
+        """A link to what is cited, with a text or the bare place; without addresses, strong text."""
+        url = self.find_url(citation)
+        text = self._short_place(citation, self.find_document(citation.document)) if text is None else text
         return Span(text, "plain" if url else "strong", url)
 
-    def linked(self, citation: Citation, known: str = "") -> Span:
+    def make_named_link(self, citation: Citation, heading: str = "") -> Span:
         """Document and place as a link; isolated in Arabic, so that a symbol keeps its order."""
-        text = self.place(citation, known)
-        return self.link(citation, f"\u2068{text}\u2069" if self.language == "ar" else text)
+        text = self.format_place(citation, heading)
+        return self.make_link(citation, f"\u2068{text}\u2069" if self.language == "ar" else text)
 
-    def listed(self, spans: Sequence[Span]) -> list[Span]:
-        """Spans in a row, marks between them."""
-        return [each for span in spans for each in (Span(self._semicolon), span)][1:]
+    def join_spans(self, spans: Sequence[Span]) -> list[Span]:
+        """Spans with semicolons between them."""
+        return [part for span in spans for part in (Span(self._semicolon), span)][1:]
 
-    def label(self, document: str) -> str:
-        """How a document (its id) is called in headings and tables."""
-        return label_of(self.document(document), self.language)
+    def document_label(self, document: str) -> str:
+        """The label of a document (by id) in headings and tables."""
+        return display_label(self.find_document(document), self.language)
 
-    def source(self, document: str) -> Content:
-        """A document (its id) in a list: its full name, its day, and its language."""
-        held = self.document(document)
-        name = name_of(held, self.language)
-        day = dated_on(held) if held.edition != "digest" else None
-        dated = day_text(day, self.language) if day else ""
-        told = ["" if dated in name.full else dated, language_name(held.language, self.language)]
-        return Span(_capital(name.full), url=held.url), Span("".join(f"{self._comma}{each}" for each in told if each))
+    def format_source(self, document: str) -> Content:
+        """A document (by id) in a list: its full name, its day, and its language."""
+        document_found = self.find_document(document)
+        name = document_name(document_found, self.language)
+        day = document_date(document_found) if document_found.edition != "digest" else None
+        date_text = day_text(day, self.language) if day else ""
+        details = ["" if date_text in name.full else date_text, language_name(document_found.language, self.language)]
+        return Span(_capitalize(name.full), url=document_found.url), Span(
+            "".join(f"{self._comma}{each}" for each in details if each)
+        )
 
-    def table(self, grid: Grid) -> Table:
-        """A table whose cells are words of documents, without columns that are empty throughout. Words that introduce several points stand
-        with the first of them."""
-        kept = [n for n in range(len(grid.columns)) if any(row[n].shown() for row in grid.rows)]
-        made: list[tuple[Content, ...]] = []
-        for before, row in zip((None, *grid.rows), grid.rows, strict=False):
-            cells = (_again(before[n], row[n]) if before else row[n] for n in kept)
-            made.append(tuple(map(self._content, cells)))
-        return Table(tuple(grid.columns[n] for n in kept), tuple(made))
+    def make_table(self, grid: Grid) -> Table:
+        """A table whose cells quote documents, without empty columns. Words that introduce several points are shown
+        with the first of them only."""
+        shown_columns = [n for n in range(len(grid.columns)) if any(row[n].to_text() for row in grid.rows)]
+        rows: list[tuple[Content, ...]] = []
+        for previous, row in zip((None, *grid.rows), grid.rows, strict=False):
+            cells = (_omit_repeated(previous[n], row[n]) if previous else row[n] for n in shown_columns)
+            rows.append(tuple(map(self._cell_content, cells)))
+        return Table(tuple(grid.columns[n] for n in shown_columns), tuple(rows))
 
-    def _content(self, cell: Cell) -> Content:
+    def _cell_content(self, cell: Cell) -> Content:
         if cell.place:
-            return (self.link(cell.citations[0]),)
-        text = cell.shown(self._semicolon)
+            return (self.make_link(cell.citations[0]),)
+        text = cell.to_text(self._semicolon)
         if cell.citations and (cell.citations[0].language == "ar") != (self.language == "ar"):
             text = f"\u2068{text}\u2069"
         return (Span(text, url=cell.url),) if text else plain("–")
 
 
-def _again(before: Cell, cell: Cell) -> Cell:
-    """A cell without the words with which the one above opens too, marked as left out."""
-    opening, above = ([(each.document, each.start, each.end) for each in some.citations] for some in (cell, before))
-    if not cell.whole or len(opening) < 2 or above[: len(opening) - 1] != opening[:-1]:
+def _omit_repeated(previous: Cell, cell: Cell) -> Cell:
+    """A cell without the opening words that the cell above has too, with a mark for the omission."""
+    own_spans, previous_spans = (
+        [(each.document, each.start, each.end) for each in some.citations] for some in (cell, previous)
+    )
+    if not cell.whole or len(own_spans) < 2 or previous_spans[: len(own_spans) - 1] != own_spans[:-1]:
         return cell
     last = replace(cell, citations=cell.citations[-1:])
-    return replace(last, text=f"{CUT} {last.shown()}")
+    return replace(last, text=f"{ELLIPSIS} {last.to_text()}")
 
 
-def _locator(citation: Citation, document: Document) -> str:
-    """The place without its document; a span of time with a dash."""
+def _local_locator(citation: Citation, document: Document) -> str:
+    """The locator without the label of its document; a span of time has a dash."""
     locator = citation.locator.removeprefix(document.label).removeprefix(", ")
     before, comma, last = locator.rpartition(", ")
-    return f"{before}{comma}{last.replace('-', '–')}" if is_clocked(last) else locator
+    return f"{before}{comma}{last.replace('-', '–')}" if is_explicit_time_span(last) else locator
 
 
-def _capital(words: str) -> str:
+def _capitalize(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _innermost(citations: Sequence[Citation]) -> list[Citation]:
-    """Citations without those of the words that only introduce a provision that is cited too."""
-    places = {(each.document, each.locator): each for each in reversed(citations)}
-    kept = dict.fromkeys((each.document, each.locator) for each in citations)
+def _most_specific(citations: Sequence[Citation]) -> list[Citation]:
+    """Citations without those that only introduce a provision that is cited too."""
+    by_place = {(each.document, each.locator): each for each in reversed(citations)}
+    keys = dict.fromkeys((each.document, each.locator) for each in citations)
     return [
-        places[document, place]
-        for document, place in kept
-        if not any(other.startswith((f"{place},", f"{place} ")) for same, other in kept if same == document)
+        by_place[document, place]
+        for document, place in keys
+        if not any(other.startswith((f"{place},", f"{place} ")) for same, other in keys if same == document)
     ]

@@ -1,4 +1,4 @@
-"""Publications as PDF, through typst: the same look as the DOCX file, tagged for screen readers."""
+"""Publications as PDF, through typst: in the same style as the DOCX file, tagged for screen readers."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from assistant.export.publication import Publication, PublishError, Table
-from corpus.extras import install
+from corpus.extras import install_command
 
 FONTS = ("Times New Roman", "Liberation Serif", "Libertinus Serif")
 
 
 class Script(NamedTuple):
-    """A script that the fonts of typst do not have. The first of its `fonts` that is there is used, and the first of all is that of
-    `package`, of the extra `fonts`, in a `folder` of it; `debian` is a Debian package of one."""
+    """A script that typst's own fonts lack. The first of its `fonts` that is installed is used; the first of all is
+    in `package` (of the optional part `fonts`), in its `folder`; `debian` is a Debian package with one."""
 
     name: str
     letters: re.Pattern[str]
@@ -37,31 +37,34 @@ SCRIPTS = {
         "Noto Sans CJK SC", "Noto Serif CJK SC", "SimSun", "Source Han Serif SC", "WenQuanYi Zen Hei", "Droid Sans Fallback",
     ), "manimgx_fonts_cjk", "", "fonts-noto-cjk"),
 }  # fmt: skip
-_START = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+_FIXED_DATE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
 def to_pdf(publication: Publication) -> bytes:
-    """The publication as a PDF file, the same bytes for the same publication and fonts. `note.typ` lays it out from its JSON form.
+    """The publication as a PDF file, the same bytes for the same publication and fonts. `note.typ` lays it out from
+    its JSON form.
 
     Raises `PublishError` where typst, or a font for the script, is not installed.
     """
     typst, folders = _typst(), list(font_folders())
-    told = _told(publication)
-    told |= {"head": _told(publication.head), "spreads": _told(publication.spreads)}
-    told["fonts"] = _families(json.dumps(told, ensure_ascii=False), set(typst.Fonts(font_paths=folders).families()))
+    values = _to_json(publication)
+    values |= {"head": _to_json(publication.head), "spreads": _to_json(publication.spreads)}
+    values["fonts"] = _choose_fonts(
+        json.dumps(values, ensure_ascii=False), set(typst.Fonts(font_paths=folders).families())
+    )
     try:
-        made = typst.compile(
+        pdf = typst.compile(
             (files("assistant") / "export" / "note.typ").read_bytes(),
             format="pdf",
             font_paths=folders,
-            sys_inputs={"made": json.dumps(told)},
-            timestamp=_START,
+            sys_inputs={"publication": json.dumps(values)},
+            timestamp=_FIXED_DATE,
         )
     except (typst.TypstError, RuntimeError) as error:
         raise PublishError(
             "form-unwritten", text=f"typst could not write the PDF file: {error}. Try DOCX or HTML."
         ) from None
-    return bytes(made)
+    return bytes(pdf)
 
 
 def check_typst(language: str | None = None) -> None:
@@ -76,13 +79,13 @@ def _typst() -> Any:
         import typst
     except ModuleNotFoundError:
         raise PublishError(
-            "form-unwritten", text=f"PDF is written by typst, which is not installed. Run: {install('publish')}"
+            "form-unwritten", text=f"PDF is written by typst, which is not installed. Run: {install_command('publish')}"
         ) from None
     return typst
 
 
 def font_folders() -> tuple[str, ...]:
-    """The folders of the fonts that were installed as packages; none of them is imported."""
+    """The folders of the fonts that were installed as packages, which are not imported."""
     found = []
     for script in SCRIPTS.values():
         spec = importlib.util.find_spec(script.package)
@@ -90,20 +93,27 @@ def font_folders() -> tuple[str, ...]:
     return tuple(found)
 
 
-def _told(value: Any) -> Any:
-    """A part of a publication as JSON has it: its kind and fields; text on one line, without characters that can't be printed."""
+def _to_json(value: Any) -> Any:
+    """A part of a publication as JSON: its kind and fields; text on one line, without unprintable characters."""
     if isinstance(value, str):
         line = " ".join(value.split()) if "\n" in value else value
         return "".join(letter for letter in line if letter >= " ")
     if isinstance(value, tuple | list):
-        return [_told(each) for each in value]
+        return [_to_json(each) for each in value]
     if not is_dataclass(value):
         return value
-    told = {"kind": type(value).__name__, **{each.name: _told(getattr(value, each.name)) for each in fields(value)}}
-    return told | {"shares": [round(each, 4) for each in value.shares()]} if isinstance(value, Table) else told
+    fields_by_name = {
+        "kind": type(value).__name__,
+        **{each.name: _to_json(getattr(value, each.name)) for each in fields(value)},
+    }
+    return (
+        fields_by_name | {"shares": [round(each, 4) for each in value.shares()]}
+        if isinstance(value, Table)
+        else fields_by_name
+    )
 
 
-def _families(text: str, installed: set[str]) -> list[str]:
+def _choose_fonts(text: str, installed: set[str]) -> list[str]:
     """The fonts for a text. Raises `PublishError` where there is none for one of its scripts."""
     scripts = [_script_font(language, installed) for language, each in SCRIPTS.items() if each.letters.search(text)]
     families = [each for each in dict.fromkeys((*FONTS[:2], *scripts, *FONTS)) if each in installed]
@@ -112,11 +122,11 @@ def _families(text: str, installed: set[str]) -> list[str]:
 
 def _script_font(language: str, installed: set[str]) -> str:
     script = SCRIPTS[language]
-    held = [family for family in script.fonts if family in installed]
-    if not held:
+    available = [family for family in script.fonts if family in installed]
+    if not available:
         raise PublishError(
             "form-unwritten",
-            text=f"No font for {script.name} is installed, so that the PDF would have empty boxes. Run: {install('fonts')} (on "
+            text=f"No font for {script.name} is installed, so that the PDF would have empty boxes. Run: {install_command('fonts')} (on "
             f"Debian also: apt-get install {script.debian}), or write DOCX or HTML.",
         )
-    return held[0]
+    return available[0]

@@ -1,4 +1,4 @@
-"""A publication: what briefings, comparisons and compendiums are written from, before it is any file format."""
+"""A publication: the form of briefings, comparisons and compendiums before they are written in a file format."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from typing import Literal
 from assistant.reports import ReportError
 
 _BREAKS = re.compile(r"[\s‐-]|(?<=[^\W\d])/")
-"""Where a line may end; a symbol behind each of its first parts, `A/RES/` and `78/167`."""
-LINE, ACROSS = 90, 136
-"""Characters of a table that stand on one line of a page, and of one that lies."""
-COLUMNS = 6
-"""From so many columns on a table whose longest cells stand on no line together takes pages that lie."""
-LITTLE = 1_000
-"""Characters, a third of a page, that have no page of their own between pages of another orientation."""
-LONGEST = 30
+"""Where a line may break; a symbol after each of its first parts, `A/RES/` and `78/167`."""
+LINE_CHARACTERS, LANDSCAPE_LINE_CHARACTERS = 90, 136
+"""Characters of a table that fit on one line of a portrait page, and of a landscape page."""
+MIN_WIDE_COLUMNS = 6
+"""A table with at least this many columns, whose longest cells don't fit on a line together, is set on landscape
+pages."""
+MIN_SPREAD_CHARACTERS = 1_000
+"""Fewer characters, a third of a page, get no page of their own between pages of another orientation."""
+MAX_WORD_WIDTH = 30
 """Longest word, in characters, that may widen its column."""
 Mode = Literal["plain", "strong", "emphasis", "inserted", "deleted"]
 
@@ -74,7 +75,7 @@ class Listing:
 
 @dataclass(frozen=True)
 class Table:
-    """A table with one header row. Where rows have numbers, as paragraphs have, `first` is that of the first one."""
+    """A table with one header row. `first` is the number of the first row, where rows are numbered like paragraphs."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[Content, ...], ...]
@@ -82,13 +83,13 @@ class Table:
 
     @property
     def wide(self) -> bool:
-        """Whether it takes pages that lie: it has many columns, or words that stand on no line together."""
-        long = sum(max(map(len, column)) for column in self._lines) > LINE
-        return (len(self.header) >= COLUMNS and long) or sum(self._words) > LINE
+        """Whether it needs landscape pages: it has many columns, or words that don't fit on a line together."""
+        is_long = sum(max(map(len, column)) for column in self._column_lines) > LINE_CHARACTERS
+        return (len(self.header) >= MIN_WIDE_COLUMNS and is_long) or sum(self._word_widths) > LINE_CHARACTERS
 
     @cached_property
-    def _lines(self) -> list[list[str]]:
-        """What stands in each column."""
+    def _column_lines(self) -> list[list[str]]:
+        """The cells of each column as text."""
         lines = [[head] for head in self.header]
         for row in self.rows:
             for column, cell in zip(lines, row, strict=False):
@@ -96,31 +97,35 @@ class Table:
         return lines
 
     @property
-    def _words(self) -> list[float]:
-        """The room that the longest word of each column takes: capitals and figures are broad."""
-        words = [[word for line in column for word in _BREAKS.split(line)] for column in self._lines]
+    def _word_widths(self) -> list[float]:
+        """The width of the longest word of each column, in characters: capitals and digits are wider."""
+        words = [[word for line in column for word in _BREAKS.split(line)] for column in self._column_lines]
 
-        def room(word: str) -> float:
-            broad = sum(letter.isupper() or letter.isdigit() or letter >= "\u2e80" for letter in word)
-            return len(word) + broad / 2
+        def width(word: str) -> float:
+            wide_letters = sum(letter.isupper() or letter.isdigit() or letter >= "\u2e80" for letter in word)
+            return len(word) + wide_letters / 2
 
-        return [2 + min(LONGEST, max(map(room, column))) for column in words]
+        return [2 + min(MAX_WORD_WIDTH, max(map(width, column))) for column in words]
 
-    def shares(self, whole: float = 1.0, *, lying: bool | None = None) -> list[float]:
-        """The widths of the columns, which sum up to a whole, by the longest of their words and by all that they say; long cells wrap. On pages
-        that are `lying` or not, by default as it needs them."""
-        # No column is narrower than its longest word; what is left of the line goes to those with more to say.
-        words = self._words
-        weights = [sum(map(len, column)) for column in self._lines]
-        left = max(0, (ACROSS if (self.wide if lying is None else lying) else LINE) - sum(words))
-        widths = [word + left * weight / (sum(weights) or 1) for word, weight in zip(words, weights, strict=True)]
-        return [whole * each / sum(widths) for each in widths]
+    def shares(self, total: float = 1.0, *, landscape: bool | None = None) -> list[float]:
+        """The widths of the columns, which add up to `total`, by their longest words and by all their text; long
+        cells wrap. On `landscape` pages or not, by default as the table needs."""
+        # No column is narrower than its longest word; the rest of the line is divided by the amount of text.
+        words = self._word_widths
+        weights = [sum(map(len, column)) for column in self._column_lines]
+        remaining = max(
+            0,
+            (LANDSCAPE_LINE_CHARACTERS if (self.wide if landscape is None else landscape) else LINE_CHARACTERS)
+            - sum(words),
+        )
+        widths = [word + remaining * weight / (sum(weights) or 1) for word, weight in zip(words, weights, strict=True)]
+        return [total * each / sum(widths) for each in widths]
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawing as SVG with its description, and the same as a table for formats that take no drawings; None where
-    the publication says it elsewhere."""
+    """A drawing as SVG with its caption, and the same as a table for formats without drawings; None where the
+    publication contains it elsewhere."""
 
     svg: str
     caption: str
@@ -132,7 +137,8 @@ Block = Heading | Paragraph | Listing | Table | Figure
 
 @dataclass(frozen=True)
 class Publication:
-    """A whole publication. `masthead` are the lines at its head, `label` what stands beside them, `notice` what it is."""
+    """A whole publication. `masthead` are the lines at its head, `label` the lines beside them, `notice` says what it
+    is."""
 
     language: str
     title: str
@@ -143,21 +149,27 @@ class Publication:
 
     @property
     def spreads(self) -> list[tuple[bool, list[Block]]]:
-        """The blocks by whether they stand on pages that lie: wide tables, each with its heading and the few words above it, and what is
-        too little for pages of its own beside them. Where the first pages lie the title stands on them."""
+        """The blocks by whether they are on landscape pages: wide tables, each with its heading and the few words
+        above it, and what is too short for pages of its own beside them. Where the first pages are landscape, so is
+        the title page."""
         parts: list[tuple[bool, list[Block]]] = []
         for block in self.blocks:
-            wide, before = isinstance(block, Table) and block.wide, parts[-1][1] if parts else []
-            heads = isinstance(block, Heading) and not (before and isinstance(before[-1], Heading))
-            if wide and parts and not parts[-1][0] and _length(before) <= LITTLE:
-                parts[-1] = (True, [*before, block])
-            elif heads or not parts or parts[-1][0] != wide:
-                parts.append((wide, [block]))
+            is_wide, previous_blocks = isinstance(block, Table) and block.wide, parts[-1][1] if parts else []
+            starts_spread = isinstance(block, Heading) and not (
+                previous_blocks and isinstance(previous_blocks[-1], Heading)
+            )
+            if is_wide and parts and not parts[-1][0] and _text_length(previous_blocks) <= MIN_SPREAD_CHARACTERS:
+                parts[-1] = (True, [*previous_blocks, block])
+            elif starts_spread or not parts or parts[-1][0] != is_wide:
+                parts.append((is_wide, [block]))
             else:
-                before.append(block)
-        made = _joined(parts)
-        lies = any(wide for wide, _ in made)
-        return _joined((wide or (lies and _length(blocks) <= LITTLE), blocks) for wide, blocks in made)
+                previous_blocks.append(block)
+        joined = _join_spreads(parts)
+        has_landscape = any(is_wide for is_wide, _ in joined)
+        return _join_spreads(
+            (is_wide or (has_landscape and _text_length(blocks) <= MIN_SPREAD_CHARACTERS), blocks)
+            for is_wide, blocks in joined
+        )
 
     @property
     def head(self) -> list[tuple[str, str]]:
@@ -165,22 +177,25 @@ class Publication:
         return list(zip_longest(self.masthead, self.label, fillvalue=""))
 
 
-def _joined(parts: Iterable[tuple[bool, list[Block]]]) -> list[tuple[bool, list[Block]]]:
-    """Blocks by a trait, those that follow each other and share it together."""
-    return [(trait, [block for _, own in some for block in own]) for trait, some in groupby(parts, key=itemgetter(0))]
+def _join_spreads(parts: Iterable[tuple[bool, list[Block]]]) -> list[tuple[bool, list[Block]]]:
+    """Join consecutive spreads of the same orientation."""
+    return [
+        (landscape, [block for _, part_blocks in group for block in part_blocks])
+        for landscape, group in groupby(parts, key=itemgetter(0))
+    ]
 
 
-def _length(blocks: Iterable[Block]) -> int:
+def _text_length(blocks: Iterable[Block]) -> int:
     """The characters of blocks; a drawing counts as a page."""
-    return sum(map(_letters, blocks))
+    return sum(map(_block_length, blocks))
 
 
-def _letters(block: Block) -> int:
+def _block_length(block: Block) -> int:
     match block:
         case Heading():
             return len(block.text)
         case Figure():
-            return 3 * LITTLE
+            return 3 * MIN_SPREAD_CHARACTERS
         case Paragraph():
             contents: Iterable[Content] = (block.content,)
         case Listing():

@@ -1,7 +1,7 @@
-"""Requests and decisions as sheets: CSV for any program, XLSX with a header that stays and a filter.
+"""Requests and decisions as spreadsheets: CSV for any program, XLSX with a frozen header and a filter.
 
-Words of documents are hostile: a cell that a spreadsheet would take for a formula is text, in CSV by an apostrophe before it
-(OWASP, "CSV Injection"), in XLSX by its type.
+Words of documents are untrusted: a cell that a spreadsheet would take for a formula is text, in CSV by an apostrophe
+before it (OWASP, "CSV Injection"), in XLSX by its type.
 """
 
 from __future__ import annotations
@@ -14,42 +14,42 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from assistant.answer_phrases import say
-from assistant.reports.mandates.mandate_list import Mandates, Row, status_of
-from assistant.reports.quoted_tables import Cell, columns
+from assistant.reports.mandates.mandate_list import MandateList, MandateRow, row_status
+from assistant.reports.quoted_tables import Cell, column_names
 
 FORMATS = ("csv", "xlsx")
 COLUMNS = {"symbol": 18, "status": 10, "title": 40, "adopted": 12, "place": 14, "addressee": 36, "verb": 18, "action": 80,
            "due": 26, "comes": 12, "money": 20, "source": 40}  # fmt: skip
 """With the width of each, in characters."""
-LONGEST = 32_000
-"""Characters of a cell of a spreadsheet, which takes 32,767."""
+MAX_CELL_LENGTH = 32_000
+"""Longest cell, in characters; a spreadsheet allows 32,767."""
 _FORMULA = re.compile(r"^[\s\x00]*[=+\-@\t\r]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_MADE = dt.datetime(2000, 1, 1)
-"""The date inside a file: the same list makes the same bytes."""
+_FIXED_DATE = dt.datetime(2000, 1, 1)
+"""The date inside a file is fixed, so that the same list gives the same bytes."""
 
 
-def sheet(made: Mandates, form: str, language: str) -> bytes:
-    """The list as a file of one of `FORMATS`, all its rows."""
-    lines = chain([columns(language, *COLUMNS)], _cells(made.rows, language))
-    return _csv(lines) if form == "csv" else _xlsx(lines, language, len(made.rows))
+def render_sheet(mandates: MandateList, form: str, language: str) -> bytes:
+    """The list with all its rows as a file in one of `FORMATS`."""
+    lines = chain([column_names(language, *COLUMNS)], _row_cells(mandates.rows, language))
+    return _csv(lines) if form == "csv" else _xlsx(lines, language, len(mandates.rows))
 
 
-def _cells(rows: tuple[Row, ...], language: str) -> Iterator[list[str]]:
+def _row_cells(rows: tuple[MandateRow, ...], language: str) -> Iterator[list[str]]:
     for row in rows:
-        status = [status_of(row, language), say("unverified_note", language) * row.place.unverified]
+        status = [row_status(row, language), say("unverified_note", language) * row.place.unverified]
         cells = (
-            row.label, "; ".join(filter(None, status)), row.place.title, row.adopted * (not row.draft), row.place.locator.removeprefix(f"{row.label}, "), Cell(row.addressees).shown(),
-            Cell(row.verb).shown(), Cell(row.action, whole=True).shown(), Cell(row.times).shown(), "; ".join(row.dates), Cell(row.money).shown(),
+            row.label, "; ".join(filter(None, status)), row.place.title, row.adopted * (not row.draft), row.place.locator.removeprefix(f"{row.label}, "), Cell(row.addressees).to_text(),
+            Cell(row.verb).to_text(), Cell(row.action, whole=True).to_text(), Cell(row.times).to_text(), "; ".join(row.dates), Cell(row.money).to_text(),
             row.place.url or "",
         )  # fmt: skip
-        yield [_CONTROL.sub("", " ".join(cell.split()))[:LONGEST] for cell in cells]
+        yield [_CONTROL.sub("", " ".join(cell.split()))[:MAX_CELL_LENGTH] for cell in cells]
 
 
 def _csv(lines: Iterable[Sequence[str]]) -> bytes:
     out = io.StringIO(newline="")
     csv.writer(out).writerows([f"'{cell}" if _FORMULA.match(cell) else cell for cell in cells] for cells in lines)
-    # With the mark at its head spreadsheets read it as UTF-8.
+    # Spreadsheets need the byte order mark to read it as UTF-8.
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -59,7 +59,7 @@ def _xlsx(lines: Iterable[Sequence[str]], language: str, rows: int) -> bytes:
     out = io.BytesIO()
     text_only = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
     with Workbook(out, {"constant_memory": True, "in_memory": False, **text_only}) as book:
-        book.set_properties({"title": say("mandates_title", language), "created": _MADE})
+        book.set_properties({"title": say("mandates_title", language), "created": _FIXED_DATE})
         page = book.add_worksheet("Mandates")
         if language == "ar":
             page.right_to_left()

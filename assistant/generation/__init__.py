@@ -1,1 +1,1 @@
-"""Written answers that stand: a model writes from fenced evidence, each sentence is checked before anyone sees it."""
+"""Written answers: a model writes from fenced evidence, and each sentence is checked against its sources before anyone sees it."""

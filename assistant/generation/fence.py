@@ -1,8 +1,8 @@
-"""Evidence and question as a model gets them: fenced as data, with ids, and within a budget of tokens.
+"""Fencing of untrusted text for a model: evidence and question as marked data, with ids, within a token budget.
 
-What a document or a user writes can't leave its fence: angle brackets are escaped, invisible characters (zero-width and
-tag characters, directional marks) are taken off, and what looks like an evidence id loses its square brackets. An id is
-made of the hash of the passage, so that no document can name its own. What speaks to a model is kept back.
+Text of documents and users can't leave its fence: angle brackets are escaped, invisible characters (zero-width and tag characters, directional
+marks) are removed, and what looks like an evidence id loses its square brackets. Ids are made of the hash of the passage, so that no document can
+contain its own. Text that addresses a model (prompt injection) is withheld.
 """
 
 from __future__ import annotations
@@ -24,56 +24,56 @@ _SPACE = re.compile(r"[^\S\n]+")
 
 @dataclass(frozen=True)
 class Fenced:
-    """Passages that fit, by the ids that the model cites; those that did not, by rank; those of which something was kept
-    back, since it speaks to a model; and the fenced text."""
+    """The fenced `text`; the passages in it by the ids that the model cites; those that did not fit, by rank; and those of which some text was
+    withheld, since it addresses a model."""
 
-    held: dict[str, Evidence]
+    by_id: dict[str, Evidence]
     left_out: tuple[Evidence, ...]
-    kept_back: tuple[Evidence, ...]
+    withheld: tuple[Evidence, ...]
     text: str
 
 
-def tokens(text: str) -> int:
-    """How many tokens a text is counted as."""
+def estimate_tokens(text: str) -> int:
+    """An upper estimate of the tokens of a text."""
     return -(-len(text.encode("utf-8")) // BYTES_A_TOKEN)
 
 
-def contained(text: str) -> str:
-    """A text that can't leave its fence and hides nothing."""
+def sanitized(text: str) -> str:
+    """A text made safe for its fence: escaped, without invisible characters and fake ids."""
     text = unicodedata.normalize("NFC", text)
-    seen = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cn", "Cs"))
-    seen = _MARKED.sub(lambda match: match.group(1).strip(), seen)
-    seen = seen.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
-    return _SPACE.sub(" ", seen).strip()
+    visible = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cn", "Cs"))
+    visible = _MARKED.sub(lambda match: match.group(1).strip(), visible)
+    visible = visible.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    return _SPACE.sub(" ", visible).strip()
 
 
-def fenced(evidence: Sequence[Evidence], budget: int) -> Fenced:
-    """As many passages as fit into a budget of tokens, best first. The others are named, never cut."""
-    held: dict[str, Evidence] = {}
+def fence_evidence(evidence: Sequence[Evidence], budget: int) -> Fenced:
+    """Fences as many passages as fit into a token budget, best first. Passages that do not fit are reported, never cut."""
+    by_id: dict[str, Evidence] = {}
     left_out: list[Evidence] = []
-    kept_back: list[Evidence] = []
+    withheld: list[Evidence] = []
     lines: list[str] = []
-    for each in evidence:
-        name = _name(each.id, held)
-        words = harmless(each)
-        if words != each.passage.text:
-            kept_back.append(each)
-        if not words.strip():
+    for hit in evidence:
+        short_id = _short_id(hit.id, by_id)
+        text = without_injections(hit)
+        if text != hit.passage.text:
+            withheld.append(hit)
+        if not text.strip():
             continue
-        place = contained(each.document.cite(each.passage.locator)).replace("\n", " ")
-        line = f'<excerpt id="{name}" from="{place}">\n{contained(words)}\n</excerpt>'
-        cost = tokens(line + "\n")
+        source = sanitized(hit.document.cite(hit.passage.locator)).replace("\n", " ")
+        line = f'<excerpt id="{short_id}" from="{source}">\n{sanitized(text)}\n</excerpt>'
+        cost = estimate_tokens(line + "\n")
         if cost > budget:
-            left_out.append(each)
+            left_out.append(hit)
             continue
         budget -= cost
-        held[name] = each
+        by_id[short_id] = hit
         lines.append(line)
-    return Fenced(held, tuple(left_out), tuple(kept_back), "\n".join(lines))
+    return Fenced(by_id, tuple(left_out), tuple(withheld), "\n".join(lines))
 
 
-def harmless(evidence: Evidence) -> str:
-    """The words of a passage without the blocks that speak to a model."""
+def without_injections(evidence: Evidence) -> str:
+    """The text of a passage without the blocks that address a model."""
     document, passage = evidence.document, evidence.passage
     blocks = document.blocks[passage.first : passage.last + 1]
     texts = [document.block_text(block) for block in blocks]
@@ -82,8 +82,8 @@ def harmless(evidence: Evidence) -> str:
     return "\n".join(text for text in texts if not addresses_model(text))
 
 
-def _name(evidence_id: str, taken: dict[str, Evidence]) -> str:
-    """The first characters of an evidence id that no other passage of this turn has."""
+def _short_id(evidence_id: str, taken: dict[str, Evidence]) -> str:
+    """A short id: characters of the evidence id that no other passage of this turn has."""
     for start in range(len(evidence_id) - ID_LENGTH):
         name = evidence_id[start : start + ID_LENGTH]
         if name not in taken:
@@ -91,9 +91,9 @@ def _name(evidence_id: str, taken: dict[str, Evidence]) -> str:
     raise ValueError(f"no short id is left for {evidence_id}")
 
 
-# Words in a document that speak to a model instead of a reader: they are kept from it, and bear out nothing. No list finds all of them.
-# What it does not find can at most make the model write what its document says in so many words, which is shown with that document's
-# name and words, since everything else fails the check of support.
+# Text in a document that addresses a model instead of a reader (prompt injection): it is withheld and supports nothing. No list finds all of it.
+# What is not found can at most make the model write what its document literally says, which is shown with that document's name and words, since
+# everything else fails the grounding check.
 
 _PATTERNS = (
     r"\b(?:ignor\w+|disregard\w*|forget|overrid\w+|bypass)\b.{0,60}\b(?:instruction|prompt|rule|guideline|previous|above|prior|context|excerpt)",
@@ -126,7 +126,7 @@ _ADDRESS = re.compile("|".join(_PATTERNS), re.IGNORECASE | re.MULTILINE)
 
 
 def addresses_model(text: str) -> bool:
-    """Whether a text tells a model what to do. Invisible characters and letters of full width don't hide it."""
-    seen = unicodedata.normalize("NFKC", text)
-    seen = "".join(letter for letter in seen if unicodedata.category(letter) != "Cf")
-    return _ADDRESS.search(" ".join(seen.split(" "))) is not None
+    """Whether a text gives instructions to a model, also behind invisible characters and full-width letters."""
+    visible = unicodedata.normalize("NFKC", text)
+    visible = "".join(letter for letter in visible if unicodedata.category(letter) != "Cf")
+    return _ADDRESS.search(" ".join(visible.split(" "))) is not None

@@ -1,4 +1,4 @@
-"""What an answer says of how it was written: what was left out, what the model lacked, why it is quoted instead."""
+"""Notes of an answer on how it was written: evidence left out, dropped sentences, and why it is quoted instead."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 NAMES = {"doctor": "`rapporteur doctor`", "setting": "RAPPORTEUR_MODEL_CONTEXT",
          "names": "RAPPORTEUR_MODEL, RAPPORTEUR_MODEL_URL"}  # fmt: skip
-"""What people type, kept apart from right-to-left text."""
+"""Commands and settings in messages, passed as values so that right-to-left text isolates them."""
 
 
-def finished(answer: Answer, quoted: Answer, draft: Draft, model: str) -> Answer:
-    """The answer with all that is to be said of its writing.
+def with_draft_report(answer: Answer, quoted: Answer, draft: Draft, model: str) -> Answer:
+    """The answer with the notes, status and scores that follow from its draft.
 
-    `partial` where sentences fell and no quotes make up for them: what is not sure to answer never does.
+    The status is `partial` where sentences were dropped and no quotes make up for them; tentative quotes never do.
     """
-    notes = [*answer.notes, *notes_of(draft, answer.language, model, quotes=bool(quoted.statements))]
+    notes = [*answer.notes, *draft_notes(draft, answer.language, model, quotes=bool(quoted.statements))]
     if draft.dropped:
         notes.append(say("sentences_dropped", answer.language, count=len(draft.dropped)))
     if draft.too_little and draft.fault is None and not draft.no_answer and quoted.status == "answered":
@@ -37,19 +37,19 @@ def finished(answer: Answer, quoted: Answer, draft: Draft, model: str) -> Answer
         notes=tuple(dict.fromkeys(notes)),
         model=model,
         raw=tuple(draft.raw),
-        dropped=tuple(Dropped(each.text, each.reason.said(answer.language)) for each in draft.dropped),
+        dropped=tuple(Dropped(each.text, each.reason.message(answer.language)) for each in draft.dropped),
     )
 
 
-def notes_of(draft: Draft, language: str, model: str, *, quotes: bool = True) -> list[str]:
-    """What is to be said of one request to the model: how it failed, and what it did not read. `quotes` says whether what
-    it could not write is quoted instead."""
+def draft_notes(draft: Draft, language: str, model: str, *, quotes: bool = True) -> list[str]:
+    """Notes on one request to the model: how it failed, and which evidence it did not see. `quotes` tells whether quotes replace what it could not
+    write."""
     notes = []
     if draft.fault is not None:
         notes.append(say(f"model_{draft.fault.kind}", language, model=model, **NAMES))
     elif draft.no_answer and not draft.statements:
         notes.append(say("model_no_answer" if quotes else "model_found_nothing", language, model=model))
-    for frame, unread in (("evidence_left_out", draft.left_out), ("kept_from_model", draft.kept_back)):
+    for frame, unread in (("evidence_left_out", draft.left_out), ("kept_from_model", draft.withheld)):
         places = [place_text(each.document.cite(each.passage.locator), language) for each in unread]
         notes += [say(frame, language, places=joined(places, language))] if places else []
     return notes

@@ -1,11 +1,11 @@
-"""The words that a model is asked with."""
+"""Prompts for the language model that writes answers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Literal
 
-from assistant.generation.fence import contained
+from assistant.generation.fence import sanitized
 from assistant.model import Message
 from corpus.calendar_names import language_name
 
@@ -37,20 +37,20 @@ Write in {language}: number, sentence, id of its excerpt in square brackets, one
 
 
 def system(language: str, most: int, example: str) -> Message:
-    """The rules. `example` is an id that no excerpt has."""
+    """The system message with the rules; `example` is an id that no excerpt has."""
     return _message("system", _SYSTEM, language, most=most, example=example, no_answer=NO_ANSWER)
 
 
 def ask(excerpts: str, question: str, language: str) -> Message:
-    """The fenced excerpts and the question."""
-    return _message("user", _ASK, language, excerpts=excerpts, question=contained(question))
+    """The user message with the fenced excerpts and the question."""
+    return _message("user", _ASK, language, excerpts=excerpts, question=sanitized(question))
 
 
 def again(excerpts: str, question: str, failed: Sequence[tuple[str, str]], language: str) -> Message:
-    """Sentences that failed with what each lacks, to be written once more."""
-    lines = [f"{n}. {contained(text)} (reason: {contained(reason)})" for n, (text, reason) in enumerate(failed, 1)]
-    return _message("user", _AGAIN, language, excerpts=excerpts, question=contained(question), failed="\n".join(lines))
+    """The user message that asks once more for sentences that failed, each with its reason."""
+    lines = [f"{n}. {sanitized(text)} (reason: {sanitized(reason)})" for n, (text, reason) in enumerate(failed, 1)]
+    return _message("user", _AGAIN, language, excerpts=excerpts, question=sanitized(question), failed="\n".join(lines))
 
 
-def _message(role: Literal["system", "user"], frame: str, language: str, **values: object) -> Message:
-    return Message(role, frame.format(language=language_name(language, "en"), **values))
+def _message(role: Literal["system", "user"], template: str, language: str, **values: object) -> Message:
+    return Message(role, template.format(language=language_name(language, "en"), **values))

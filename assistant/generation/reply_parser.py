@@ -1,4 +1,4 @@
-"""A model's reply, as it comes, cut into sentences with the ids that they cite."""
+"""Parses the streamed reply of a model into sentences with the ids that they cite."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from corpus.sentences import sentence_spans
 
 LONGEST = 1_500
-"""Most characters of one sentence; what is longer is cut there and will not stand."""
+"""Most characters of one sentence; a longer one is cut there and fails the check."""
 _NAME = r"[^\s\[\]【】［］,;，；、]{1,40}"
 _MARKER = rf"[\[【［]\s*{_NAME}(?:\s*[,;，；、]\s*{_NAME})*\s*[\]】］]"
 _MARKERS = re.compile(rf"(?:\s*{_MARKER})+")
@@ -29,31 +29,31 @@ _THINKING = re.compile(r"<(?:t(?:h(?:i(?:nk?)?)?)?)?$")
 
 
 @dataclass(frozen=True)
-class Written:
-    """One sentence of a reply without its markers, the ids in these, and the number that its line began with."""
+class ParsedSentence:
+    """A sentence of a reply without its citation markers, the ids in these, and the number at the start of its line, if any."""
 
     text: str
     ids: tuple[str, ...]
     number: int | None = None
 
 
-class Parts:
-    """Takes the pieces of a reply and gives its sentences, each as soon as it is whole."""
+class ReplyParser:
+    """An incremental parser: takes the pieces of a reply and yields each sentence as soon as it is complete."""
 
     def __init__(self) -> None:
         self._raw = ""
         self._read = 0
 
-    def feed(self, piece: str) -> Iterator[Written]:
-        """The sentences that a further piece completes."""
+    def feed(self, piece: str) -> Iterator[ParsedSentence]:
+        """The sentences that another piece completes."""
         self._raw += piece
         yield from self._cut(final=False)
 
-    def end(self) -> Iterator[Written]:
-        """What is left at the end of the reply."""
+    def end(self) -> Iterator[ParsedSentence]:
+        """The remaining sentences at the end of the reply."""
         yield from self._cut(final=True)
 
-    def _cut(self, *, final: bool) -> Iterator[Written]:
+    def _cut(self, *, final: bool) -> Iterator[ParsedSentence]:
         text = _THOUGHT.sub("", self._raw)
         if not final and (("<think>" in self._raw and "</think>" not in self._raw) or _THINKING.search(text)):
             return
@@ -74,7 +74,7 @@ class Parts:
             yield from _sentences(rest[:stop])
 
 
-def _sentences(segment: str) -> Iterator[Written]:
+def _sentences(segment: str) -> Iterator[ParsedSentence]:
     bullet = _BULLET.match(segment)
     number = int(bullet["number"]) if bullet and bullet["number"] else None
     text = html.unescape(_EMPHASIS.sub("", segment[bullet.end() :] if bullet else segment))
@@ -86,5 +86,5 @@ def _sentences(segment: str) -> Iterator[Written]:
         ids = [each for marker in markers for each in re.split(r"[\s,;，；、]+", marker)]
         bare = " ".join(_MARKERS.sub("", sentence).split())
         if any(letter.isalnum() for letter in bare):
-            yield Written(bare, tuple(dict.fromkeys(each.lower() for each in ids if each)), number)
+            yield ParsedSentence(bare, tuple(dict.fromkeys(each.lower() for each in ids if each)), number)
         number = None

@@ -1,4 +1,4 @@
-"""A model makes the last turn of a conversation whole; what it writes may only say what the conversation has said."""
+"""Rewrites the last turn of a conversation as a question that stands alone, by a model; the result may only use what the conversation says."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 
-from assistant.generation.fence import contained
+from assistant.generation.fence import sanitized
 from assistant.model import LanguageModel, Message
-from assistant.qa.query import Reading
+from assistant.qa.query import Interpretation
 from assistant.question import clean_question
 from assistant.vocabulary import Vocabulary
 from assistant.wording.polarity import polarity
@@ -17,9 +17,9 @@ from corpus.calendar_names import language_name
 from corpus.language import detect_language
 
 TURNS = 6
-"""Turns that the model is shown, the last one among them."""
+"""Most turns that the model is shown, including the last one."""
 LONGEST = 400
-"""Characters of a question that a model may make; a reply that says more is cut off and refused."""
+"""Longest question, in characters, that the model may write; a longer reply is cut off and rejected."""
 _HAN = re.compile(r"[㐀-䶿一-鿿]")
 _SYSTEM = """You rewrite the last question of a conversation so that it can be understood without the conversation.
 Write one question in {language}, on one line, and nothing else: no answer, no comment, no quotation marks.
@@ -30,61 +30,63 @@ _ASK = """{turns}
 Rewrite the last question in {language}, on one line."""
 
 
-def rewritten(
+def rewrite_turn(
     model: LanguageModel,
     text: str,
     history: Sequence[str],
-    reading: Reading,
+    by_rule: Interpretation,
     vocabulary: Vocabulary,
     away: Callable[[], AbstractContextManager[None]] = nullcontext,
-) -> Reading | None:
-    """The last turn as the model makes it stand alone; None where that says something new, leaves something out or is no
-    question, so that `reading`, what the rules make of it, is to hold. Raises `ModelFault`.
+) -> Interpretation | None:
+    """The last turn as rewritten by the model; None where the result adds or omits something or is no question, so that `by_rule`, the
+    interpretation by rules, is to be used. Raises `ModelFault`.
 
-    `history` are the earlier user turns, oldest first; `away` surrounds the wait for the model.
+    `history` are the earlier user turns, oldest first; `away` is a context entered while waiting for the model.
     """
     turns = [*history, text][-TURNS:]
-    name = language_name(reading.language, "en")
-    shown = "\n".join(f"<turn>{contained(turn)}</turn>" for turn in turns)
+    name = language_name(by_rule.language, "en")
+    shown = "\n".join(f"<turn>{sanitized(turn)}</turn>" for turn in turns)
     messages = [Message("system", _SYSTEM.format(language=name)),
                 Message("user", _ASK.format(turns=shown, language=name))]  # fmt: skip
     with away():
-        made = _line(model, messages)
-    if made is None or not stands(made, text, turns, reading, vocabulary):
+        question = _line(model, messages)
+    if question is None or not is_faithful(question, text, turns, by_rule, vocabulary):
         return None
-    return Reading((made,), made, reading.language, leans=True)
+    return Interpretation((question,), question, by_rule.language, leans=True)
 
 
-def stands(made: str, text: str, turns: Sequence[str], reading: Reading, vocabulary: Vocabulary) -> bool:
-    """Whether a question says nothing that the turns don't, keeps at least half of the words that the last one says, denies
-    what they deny, and is in the language of the last one."""
-    language = reading.language
-    if not made or detect_language(made, default=language) != language:
+def is_faithful(
+    question: str, text: str, turns: Sequence[str], by_rule: Interpretation, vocabulary: Vocabulary
+) -> bool:
+    """Whether a rewritten question has no words beyond those of the turns, keeps at least half of the words of the last one, agrees with them in
+    negation, and is in the language of the last one."""
+    language = by_rule.language
+    if not question or detect_language(question, default=language) != language:
         return False
     function = _function_words(language, vocabulary)
-    known = _units(" ".join(turns), language) | function
-    told = _units(made, language)
-    wanted = _units(text, language) - function
-    if told - known or 2 * len(wanted - told) > len(wanted):
+    known = _tokens(" ".join(turns), language) | function
+    used = _tokens(question, language)
+    last_words = _tokens(text, language) - function
+    if used - known or 2 * len(last_words - used) > len(last_words):
         return False
-    asked = " ".join(reading.parts[:-1]) or reading.text
-    denies, before = polarity(made, language).negates, polarity(asked, language).negates
+    earlier = " ".join(by_rule.parts[:-1]) or by_rule.text
+    denies, before = polarity(question, language).negates, polarity(earlier, language).negates
     return denies == before or denies == polarity(text, language).negates
 
 
 def _line(model: LanguageModel, messages: Sequence[Message]) -> str | None:
-    """The one line that a model replies; None where it says more."""
-    said = ""
+    """The single line of the model's reply; None where it has more."""
+    text = ""
     with closing(model.reply(messages)) as reply:
         for piece in reply:
-            said += piece
-            if len(said) > LONGEST or "\n" in said.strip():
+            text += piece
+            if len(text) > LONGEST or "\n" in text.strip():
                 return None
-    return clean_question(said.strip().strip('"“”«»')) or None
+    return clean_question(text.strip().strip('"“”«»')) or None
 
 
-def _units(text: str, language: str) -> set[str]:
-    """What is compared of a text: index words; of Chinese each character, for its index words overlap."""
+def _tokens(text: str, language: str) -> set[str]:
+    """The tokens of a text for the comparison: index tokens; for Chinese single characters, since its index tokens overlap."""
     if language != "zh":
         return set(analyse(text, language))
     return {*_HAN.findall(text), *(token for token in analyse(_HAN.sub(" ", text), language))}
@@ -92,4 +94,4 @@ def _units(text: str, language: str) -> set[str]:
 
 def _function_words(language: str, vocabulary: Vocabulary) -> set[str]:
     forms = [form for kind in ("stopwords", "interrogatives", "asking") for form in vocabulary.forms(kind, language)]
-    return _units(fold(" ".join(forms)), language) | _units(" ".join(forms), language)
+    return _tokens(fold(" ".join(forms)), language) | _tokens(" ".join(forms), language)

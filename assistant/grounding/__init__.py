@@ -1,1 +1,1 @@
-"""Whether what is cited bears out a written sentence: the check that every sentence of a model passes before it is shown."""
+"""Grounding check: whether the cited words support a written sentence. Every sentence of a model passes it before it is shown."""

@@ -1,4 +1,4 @@
-"""A text cut into clauses, each with what it says and how often it denies."""
+"""Splits a text into clauses, each with its content and the number of its negations."""
 
 from __future__ import annotations
 
@@ -15,14 +15,13 @@ _BREAK = re.compile(r"[.;:!?](?=\s|$)|[,()。；：，、？！،؛؟\n]")
 _IDIOM = re.compile(NOT_NEGATIONS, re.IGNORECASE)
 _PARTICIPLE = re.compile(r"[ai]d[oa]s?$")
 _PAIRED = frozenset({"nor", "ni", "ни"})
-"""Negations that go with another one before them."""
+"""Negations that belong to another one before them."""
 _HAN_NEGATION = re.compile(HAN_NEGATIONS)
 
 
 @dataclass(frozen=True)
 class Clause:
-    """One clause: its words, the stems of those that carry content with the lines of the thesaurus that they are in, and
-    the number of its negations."""
+    """A clause: its words, its content (stems of content words and the thesaurus lines that they are in), and the number of its negations."""
 
     words: tuple[Word, ...]
     says: frozenset[str]
@@ -30,17 +29,17 @@ class Clause:
 
     @property
     def denies(self) -> bool:
-        """Whether it denies: two negations undo each other (`no ground for refusal`)."""
+        """Whether it is negative: two negations cancel each other (`no ground for refusal`)."""
         return self.denials % 2 == 1
 
 
 @lru_cache(maxsize=4_096)
 def clauses(text: str, language: str) -> tuple[Clause, ...]:
-    """The clauses of a text in one of the six languages; bounds of numbers (`no fewer than`) deny nothing."""
+    """The clauses of a text in one of the six languages; bounds of numbers (`no fewer than`) are not negations."""
     read = read_words(text, language)
     book = thesaurus(language)
     cuts = {match.start() for match in _BREAK.finditer(text)}
-    # Words such as `and` begin a clause, but no number of a list.
+    # Words such as `and` begin a clause, except before a number of a list.
     cuts |= {
         read[found.first].start
         for found in book.clauses.find(read)
@@ -80,7 +79,7 @@ def _clause(read: tuple[Word, ...], indices: list[int], bounds: set[int], langua
 
 
 def _of_a_word(read: tuple[Word, ...], n: int, language: str) -> bool:
-    """Whether a negation belongs to the one word behind it: `enfants non accompagnés`, `niños no acompañados`."""
+    """Whether a negation belongs only to the next word: `enfants non accompagnés`, `niños no acompañados`."""
     following = read[n + 1].surface if n + 1 < len(read) else ""
     word = fold(read[n].surface)
     if language == "fr":
@@ -89,5 +88,5 @@ def _of_a_word(read: tuple[Word, ...], n: int, language: str) -> bool:
 
 
 def _has_ne(words: list[Word]) -> bool:
-    """French denies with two words, `ne ... pas`, that count as one."""
+    """Whether words have the French `ne`: with its second word (`ne ... pas`) it counts as one negation."""
     return any(fold(word.surface) == "ne" or fold(word.surface).startswith(("n'", "n’")) for word in words)

@@ -1,4 +1,4 @@
-"""How much of what a sentence says its source says: by words and what says the same, and by the embedding model."""
+"""How much of the content of a sentence is in its source: by words and synonyms, and by the embedding model."""
 
 from __future__ import annotations
 
@@ -16,23 +16,22 @@ from corpus.analysis import fold
 from corpus.embedding import Embedder
 
 OPENING = 10
-"""Most words of an opening."""
+"""Most words of an introductory phrase before the subject."""
 _COMMA = re.compile(r"[,，،]")
 NEAR = 0.62
-"""Cosine from which on two words may say the same; the model knows no opposites, which are looked for by themselves."""
+"""Cosine from which two words count as similar; the model does not distinguish opposites, which are checked separately."""
 NEAR_WORTH = 0.6
-"""What such a word counts, beside 1 for the word itself."""
+"""Weight of a similar word, compared with 1 for the word itself."""
 CLAUSE_WORDS, CLAUSE_SHARE = 3, 0.4
-"""Least share of the content words of each clause that has so many of them."""
+"""For clauses with at least so many content words: the least share of them that must be supported."""
 KEPT = 20_000
-"""Most words whose vectors are kept."""
+"""Most words whose vectors are cached."""
 
 
 @dataclass(frozen=True)
 class Content:
-    """`share` of the content words that the source has (0..1); `strange` are those that it has not; `subject` are those of them
-    that the sentence is about; `cosine` of the two texts, None where no model reads them; `lone` is a
-    clause of which the source has too little."""
+    """The overlap of a sentence with its source: `share` of its content words in the source (0 to 1), `strange` words that are not, the `subject` words
+    among these, the `cosine` of the two texts (None where no model reads them), and a `lone` clause of which the source has too little."""
 
     share: float
     strange: tuple[str, ...]
@@ -42,34 +41,40 @@ class Content:
 
 
 def compare(claim: str, source: str, shown: str, language: str, vectors: Vectors | None) -> Content:
-    """Compares a sentence with the words of its sources (joined). `shown` is what citations show besides."""
+    """Compares a sentence with the words of its sources (joined). `shown` is what citations show beside these."""
     vectors = vectors if vectors is not None and vectors.reads(language) else None
     cosine = None if vectors is None else vectors.cosine(claim, source)
-    said, held = content_words(claim, language), content_words(source, language)
+    claim_words, source_words = content_words(claim, language), content_words(source, language)
     if language == "zh":
         said_pairs, held_text = _pairs(claim), "".join(word.surface for word in read_words(source, language))
         missing = [pair for pair in said_pairs if pair not in held_text]
         share = 1 - len(missing) / len(said_pairs) if said_pairs else 1.0
         return Content(share, tuple(missing), (), cosine)
-    stems = {word.stem for word in held}
+    stems = {word.stem for word in source_words}
     beside = {word.stem for word in read_words(shown, language)}
-    lines = _lines(source, language)
-    mine = thesaurus(language).same.find(read_words(claim, language))
+    source_lines = _lines(source, language)
+    synonyms = thesaurus(language).same.find(read_words(claim, language))
     all_words = read_words(claim, language)
-    alike = {all_words[n] for each in mine if each.line in lines for n in range(each.first, each.last + 1)}
-    strange = [word for word in said if word.stem not in stems and word not in alike and word.stem not in beside]
-    near = vectors.near([word.surface for word in strange], [word.surface for word in held]) if vectors else {}
-    worth = sum(1.0 if word not in strange else near.get(word.surface, 0.0) for word in said)
-    before = _subjects(claim, language)
-    subject = tuple(word.surface for word in strange if word in before)
-    share = worth / len(said) if said else 1.0
-    lone = _lone_clause(claim, language, set(said), {word for word in strange if word.surface not in near})
+    with_synonym = {
+        all_words[n] for each in synonyms if each.line in source_lines for n in range(each.first, each.last + 1)
+    }
+    strange = [
+        word for word in claim_words if word.stem not in stems and word not in with_synonym and word.stem not in beside
+    ]
+    similar = (
+        vectors.near([word.surface for word in strange], [word.surface for word in source_words]) if vectors else {}
+    )
+    weight = sum(1.0 if word not in strange else similar.get(word.surface, 0.0) for word in claim_words)
+    subjects = _subjects(claim, language)
+    subject = tuple(word.surface for word in strange if word in subjects)
+    share = weight / len(claim_words) if claim_words else 1.0
+    lone = _lone_clause(claim, language, set(claim_words), {word for word in strange if word.surface not in similar})
     return Content(share, tuple(word.surface for word in strange), subject, cosine, lone)
 
 
 def _lone_clause(claim: str, language: str, said: set[Word], strange: set[Word]) -> str:
-    """A clause that says things of its own, though the sentence as a whole repeats much of the source: a provision of a
-    list behind the opening words of another one."""
+    """A clause with content of its own in a sentence that otherwise repeats much of the source, such as one provision of a list after the opening
+    words of another; empty where there is none."""
     for clause in clauses(claim, language):
         mine = [word for word in clause.words if word in said]
         if len(mine) >= CLAUSE_WORDS and sum(word in strange for word in mine) / len(mine) > 1 - CLAUSE_SHARE:
@@ -78,7 +83,7 @@ def _lone_clause(claim: str, language: str, said: set[Word], strange: set[Word])
 
 
 def content_words(text: str, language: str) -> list[Word]:
-    """The words of a text that carry its content: no function words, figures, months or days."""
+    """The content words of a text: without function words, figures, months and weekdays."""
     skipped, numbers, light = stops(language), number_words(language), thesaurus(language).light
     return [
         word
@@ -103,24 +108,28 @@ def _lines(text: str, language: str) -> set[int]:
 
 
 def _subjects(text: str, language: str) -> frozenset[Word]:
-    """The first word that carries content, and those right before a verb that is known as one."""
+    """The likely subjects: the first content word, and content words right before a known verb."""
     book = thesaurus(language)
     skipped = stops(language)
-    owing = {n for each in book.strength.find(read_words(text, language)) for n in range(each.first, each.last + 1)}
-    made: list[Word] = []
-    begins = _behind_opening(text, language)
+    modal_positions = {
+        n for each in book.strength.find(read_words(text, language)) for n in range(each.first, each.last + 1)
+    }
+    found: list[Word] = []
+    start = _subject_start(text, language)
     for n, word in enumerate(read_words(text, language)):
-        if word.start < begins:
+        if word.start < start:
             continue
-        told = word.stem in skipped or fold(word.surface) in book.light or word.surface.isdigit() or n in owing
+        skipped_word = (
+            word.stem in skipped or fold(word.surface) in book.light or word.surface.isdigit() or n in modal_positions
+        )
         following = read_words(text, language)[n + 1 : n + 2]
-        if not told and (not made or (following and fold(following[0].surface) in book.verbs)):
-            made.append(word)
-    return frozenset(made)
+        if not skipped_word and (not found or (following and fold(following[0].surface) in book.verbs)):
+            found.append(word)
+    return frozenset(found)
 
 
-def _behind_opening(text: str, language: str) -> int:
-    """Where the subject may begin: behind the comma of an opening such as `In line with the law, ...`."""
+def _subject_start(text: str, language: str) -> int:
+    """Where the subject may begin: after the comma of an introductory phrase such as `In line with the law, ...`."""
     first = read_words(text, language)[:1]
     if not first or fold(first[0].surface) not in thesaurus(language).openers:
         return 0
@@ -129,7 +138,7 @@ def _behind_opening(text: str, language: str) -> int:
 
 
 class Vectors:
-    """Vectors of texts and words by one embedding model; those of words are kept. Thread-safe."""
+    """Vectors of texts and words by one embedding model; those of words are cached. Thread-safe."""
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
@@ -144,11 +153,11 @@ class Vectors:
         left, right = self._embedder.embed_passages([one, other])
         return float(left @ right)
 
-    def near(self, strange: Sequence[str], held: Sequence[str]) -> dict[str, float]:
-        """Those of some words that are near to one of others, with what they count."""
-        if not strange or not held:
+    def near(self, strange: Sequence[str], others: Sequence[str]) -> dict[str, float]:
+        """The words that are similar to any of others, with their weight."""
+        if not strange or not others:
             return {}
-        best = (self._of(strange) @ self._of(list(dict.fromkeys(held))).T).max(axis=1)
+        best = (self._of(strange) @ self._of(list(dict.fromkeys(others))).T).max(axis=1)
         return {word: NEAR_WORTH for word, cosine in zip(strange, best, strict=True) if cosine >= NEAR}
 
     def _of(self, words: Sequence[str]) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What must be the same to the letter: symbols, numbers, dates, times, days of the week, names."""
+"""Checks exact values of a sentence against its sources: symbols, numbers, dates, times, weekdays, names."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from assistant.grounding.thesaurus import read_words, thesaurus
 from assistant.wording import values
 from assistant.wording.claims import Reading, tokens
 from assistant.wording.lexicon import month_of, names_time, number_words
-from corpus.analysis import analyse, fold, words
-from corpus.countries import countries
-from corpus.dates import Date, dates_in
+from corpus.analysis import analyse, fold, word_spans
+from corpus.countries import find_countries
+from corpus.dates import Date, find_date_mentions
 
 _RANGE = r"(?:(?P<first>\d[\d.,]*)(?:\s?-\s?|\s(?:to|and|à|et|a|y|до|и|إلى|و)\s|[至到])(?:usd )?)?(?P<last>\d[\d., ]*\d|\d)\s?"
 _SCALES = [
@@ -36,8 +36,8 @@ _LINK = re.compile(r"https?:|www\.|\]\(|<\s*/?\s*[a-z!]|@[a-z0-9-]+\.", re.IGNOR
 
 @dataclass(frozen=True)
 class Source:
-    """What a sentence is held against: the words that one citation would show, the name or symbol of their document, the place
-    and the headings above."""
+    """A source that a sentence is checked against: the words that a citation shows, the name or symbol of their document, their locator and the
+    headings above them."""
 
     text: str
     language: str
@@ -46,57 +46,67 @@ class Source:
     heading: str = ""
 
 
-def lacking(claim: str, given: Reading, sources: Sequence[Source], language: str) -> list[Reason]:
-    """What a sentence gives and its sources do not; empty where all is there.
+def find_missing(claim: str, reading: Reading, sources: Sequence[Source], language: str) -> list[Reason]:
+    """The values of a sentence that its sources lack; empty where none is missing.
 
-    Years, names and numbers of places may come from what every citation shows besides its words: the document's
-    symbol or name, the place in it, the headings above it.
+    Years, names and numbers of places may also be in what every citation shows beside its words: the symbol or name of the document, the
+    locator, and the headings.
     """
     texts = [each.text for each in sources]
     shown = [part for each in sources for part in (each.document, each.locator, each.heading) if part]
-    read = [values.without_symbols(text) for text in texts]
-    bare = [values.plain(text) for _, text in read]
-    around = [values.plain(values.without_symbols(text)[1]) for text in shown]
-    symbols = {symbol for found, _ in read for symbol in found}
+    without_symbols = [values.without_symbols(text) for text in texts]
+    plain_texts = [values.plain(text) for _, text in without_symbols]
+    plain_shown = [values.plain(values.without_symbols(text)[1]) for text in shown]
+    symbols = {symbol for found, _ in without_symbols for symbol in found}
     symbols.update(symbol for text in shown for symbol in values.without_symbols(text)[0])
-    missing = [Reason("symbol", symbol) for symbol in sorted(given.symbols - symbols)]
+    missing = [Reason("symbol", symbol) for symbol in sorted(reading.symbols - symbols)]
 
-    dates = [date for text in bare for date in dates_in(text)]
-    years = {n for text in [*bare, *around] for readings in values.figures(text) for n in readings if 1800 <= n < 2200}
-    told = [date for date in given.dates if any(date.covers(each) for each in dates) or _by_year(date, dates, years)]
-    missing += [Reason("date", date.written) for date in given.dates if date not in told]
-    days = {day for text in bare for day in values.weekdays(text)}
-    days.update(day for date in [*told, *dates] if (day := date.weekday) is not None)
-    missing += [Reason("weekday", str(day)) for day in sorted(given.weekdays - days)]
-    times = {minutes for text in bare for minutes in values.times(text)[0]}
-    missing += [Reason("time", f"{m // 60}:{m % 60:02d}") for m in sorted(given.times - times)]
+    dates = [date for text in plain_texts for date in find_date_mentions(text)]
+    years = {
+        n
+        for text in [*plain_texts, *plain_shown]
+        for readings in values.figures(text)
+        for n in readings
+        if 1800 <= n < 2200
+    }
+    found_dates = [
+        date
+        for date in reading.dates
+        if any(date.covers(each) for each in dates) or _matches_with_year(date, dates, years)
+    ]
+    missing += [Reason("date", date.iso_format) for date in reading.dates if date not in found_dates]
+    days = {day for text in plain_texts for day in values.weekdays(text)}
+    days.update(day for date in [*found_dates, *dates] if (day := date.weekday) is not None)
+    missing += [Reason("weekday", str(day)) for day in sorted(reading.weekdays - days)]
+    times = {minutes for text in plain_texts for minutes in values.times(text)[0]}
+    missing += [Reason("time", f"{m // 60}:{m % 60:02d}") for m in sorted(reading.times - times)]
 
     scaled = {value for text in texts for value in _scaled(text)}
-    numbers = _numbers(bare) | years | scaled
-    places = {f"{n:g}" for text in around for readings in values.numbers(text) for n in readings}
-    places.update(mark for text in [*bare, *around] for mark in values.romans(text))
-    for readings in given.numbers:
-        placed = any(f"{n:g}" in given.placed and f"{n:g}" in places for n in readings)
+    numbers = _numbers(plain_texts) | years | scaled
+    places = {f"{n:g}" for text in plain_shown for readings in values.numbers(text) for n in readings}
+    places.update(mark for text in [*plain_texts, *plain_shown] for mark in values.romans(text))
+    for readings in reading.numbers:
+        placed = any(f"{n:g}" in reading.placed and f"{n:g}" in places for n in readings)
         if not readings & numbers and not placed:
             missing.append(Reason("number", f"{max(readings):g}"))
-    missing += [Reason("number", mark) for mark in sorted(given.placed) if not mark.isdigit() and mark not in places]
+    missing += [Reason("number", mark) for mark in sorted(reading.placed) if not mark.isdigit() and mark not in places]
     slashed = {pair for text in [*texts, *shown] for pair in _slashed(text)}
     missing += [Reason("number", pair) for pair in sorted(_slashed(claim) - slashed)]
-    missing += [Reason("month", word) for word in _months_lacking(claim, [*texts, *shown], language)]
+    missing += [Reason("month", word) for word in _missing_months(claim, [*texts, *shown], language)]
     missing += [Reason("number", written) for value, written in _scaled(claim).items() if value not in scaled | numbers]
-    missing += _bound_elsewhere(claim, texts, language)
+    missing += _numbers_of_other_words(claim, texts, language)
     if _LINK.search(claim) and not all(part in " ".join(texts) for part in _links(claim)):
         missing.append(Reason("address"))
-    return missing + [Reason("name", name) for name in names_lacking(claim, given, [*texts, *shown], language)]
+    return missing + [Reason("name", name) for name in find_missing_names(claim, reading, [*texts, *shown], language)]
 
 
 def _slashed(text: str) -> set[str]:
-    """Numbers with a stroke: resolution 7/1."""
+    """Numbers with a slash, as of resolution 7/1."""
     return set(_SLASHED.findall(values.plain(text)))
 
 
 def _scaled(text: str) -> dict[float, str]:
-    """Numbers of thousands, millions, billions and per cent, multiplied out, as they are written."""
+    """Numbers with a scale (thousands, millions, billions, per cent), multiplied out, each with its text."""
     folded = values.plain(text).casefold()
     made: dict[float, str] = {}
     for factor, pattern in _SCALES:
@@ -108,35 +118,35 @@ def _scaled(text: str) -> dict[float, str]:
     return made
 
 
-def _months_lacking(claim: str, texts: Sequence[str], language: str) -> list[str]:
-    """Names of months that no source has; Arabic gives both names of one."""
-    held = {month for text in texts for month, _ in _months(text, language)}
-    held.update(date.month for text in texts for date in dates_in(text))
-    return [word for month, word in _months(claim, language) if month not in held]
+def _missing_months(claim: str, texts: Sequence[str], language: str) -> list[str]:
+    """Names of months that no source has; Arabic texts give both names of a month."""
+    known_months = {month for text in texts for month, _ in _months(text, language)}
+    known_months.update(date.month for text in texts for date in find_date_mentions(text))
+    return [word for month, word in _months(claim, language) if month not in known_months]
 
 
 def _months(text: str, language: str) -> list[tuple[int, str]]:
-    """Names of months; in English with a capital, behind another word: `may` and `march` are words of their own."""
-    read = [word for word, _, _ in words(text)]
+    """Names of months; in English only capitalised and not as the first word, since `may` and `march` are other words, too."""
+    read = [word for word, _, _ in word_spans(text)]
     named = [(month, word) for word in read if (month := month_of(word)) is not None]
     return [(month, word) for month, word in named if language != "en" or (word[0].isupper() and word != read[0])]
 
 
-def _bound_elsewhere(claim: str, texts: Sequence[str], language: str) -> list[Reason]:
-    """Numbers before a word before which the sources have other numbers only: four days where they have two."""
-    held: dict[str, set[float]] = {}
+def _numbers_of_other_words(claim: str, texts: Sequence[str], language: str) -> list[Reason]:
+    """Numbers before a word that the sources have only with other numbers: four days where they have two."""
+    numbers_by_word: dict[str, set[float]] = {}
     for text in texts:
-        for stem, number in _bound(text, language):
-            held.setdefault(stem, set()).add(number)
+        for stem, number in _numbers_with_word(text, language):
+            numbers_by_word.setdefault(stem, set()).add(number)
     return [
         Reason("number_before", f"{number:g}", stem)
-        for stem, number in _bound(claim, language)
-        if stem in held and number not in held[stem]
+        for stem, number in _numbers_with_word(claim, language)
+        if stem in numbers_by_word and number not in numbers_by_word[stem]
     ]
 
 
-def _bound(text: str, language: str) -> list[tuple[str, float]]:
-    """Numbers in figures or words, each with the stem of the word right behind it; not those of places."""
+def _numbers_with_word(text: str, language: str) -> list[tuple[str, float]]:
+    """Numbers in figures or words, each with the stem of the word right after it, without those of places."""
     read = read_words(text, language)
     known, placed = number_words(language), values.placed(values.plain(text))
     made = []
@@ -157,19 +167,19 @@ def _numbers(bare: Sequence[str]) -> set[float]:
     timeless = [values.times(text)[1] for text in bare]
     numbers = {n for text in timeless for readings in values.numbers(text) for n in readings}
     numbers.update(float(n) for text in bare for _, n in values.spelt(text))
-    numbers.update(float(n) for text in bare for n in _marks(text))
+    numbers.update(float(n) for text in bare for n in _ordinals(text))
     return numbers
 
 
-def _marks(text: str) -> list[int]:
+def _ordinals(text: str) -> list[int]:
     """Ordinals in words, English: `first` is 1 (`the first meeting` may be written as meeting 1)."""
     return [n for n, word in enumerate(_ORDINALS, 1) if re.search(rf"\b{word}\b", text, re.IGNORECASE)]
 
 
-def _by_year(date: Date, dates: Sequence[Date], years: set[float]) -> bool:
-    """A day without its year beside the year: a timetable's row, a heading."""
-    bare = Date(None, date.month, date.day)
-    return date.year in years and any(each.year is None and bare.covers(each) for each in dates)
+def _matches_with_year(date: Date, dates: Sequence[Date], years: set[float]) -> bool:
+    """Whether the sources have the date without its year, and the year elsewhere, such as in a heading of a timetable."""
+    without_year = Date(None, date.month, date.day)
+    return date.year in years and any(each.year is None and without_year.covers(each) for each in dates)
 
 
 # Names: capitalised words and abbreviations, and countries where a script has no capitals
@@ -177,15 +187,15 @@ def _by_year(date: Date, dates: Sequence[Date], years: set[float]) -> bool:
 _SMALL = frozenset(
     "of on and the for against in to de des du la le les et sur contre y del los las en".split()  # noqa: SIM905
 )
-"""Small words inside names."""
+"""Function words inside names."""
 
 
-def names_lacking(claim: str, given: Reading, texts: Sequence[str], language: str) -> list[str]:
-    """Names that a sentence gives and no text has: neither the word, nor a form of it, nor its abbreviation."""
-    return [*_countries_lacking(claim, texts, language), *_words_lacking(claim, given, texts, language)]
+def find_missing_names(claim: str, reading: Reading, texts: Sequence[str], language: str) -> list[str]:
+    """Names in a sentence that no text has: neither the word, nor a form of it, nor its abbreviation."""
+    return [*_missing_countries(claim, texts, language), *_missing_words(claim, reading, texts, language)]
 
 
-def _words_lacking(claim: str, given: Reading, texts: Sequence[str], language: str) -> list[str]:
+def _missing_words(claim: str, reading: Reading, texts: Sequence[str], language: str) -> list[str]:
     known = {fold(word) for text in texts for word in text.replace("/", " ").split()}
     known.update(token for text in texts for token in tokens(text, language))
     initials = {letters for text in texts for letters in _initials(text)}
@@ -195,7 +205,7 @@ def _words_lacking(claim: str, given: Reading, texts: Sequence[str], language: s
     missing = []
     if any("$" in text for text in texts):
         known |= {"usd", "us"}
-    for name in given.names:
+    for name in reading.names:
         if fold(name) in known or fold(name) in spelt or name.upper() in initials:
             continue
         if any(token in known for token in analyse(name, language)):
@@ -206,19 +216,19 @@ def _words_lacking(claim: str, given: Reading, texts: Sequence[str], language: s
     return missing
 
 
-def _countries_lacking(claim: str, texts: Sequence[str], language: str) -> list[str]:
+def _missing_countries(claim: str, texts: Sequence[str], language: str) -> list[str]:
     """Names of countries and regions in Arabic and Chinese, which write names without capitals."""
     if language not in ("ar", "zh"):
         return []
-    held = {code for text in texts for code in countries(values.plain(text), language)}
-    return [name for code, name in countries(values.plain(claim), language).items() if code not in held]
+    known_codes = {code for text in texts for code in find_countries(values.plain(text), language)}
+    return [name for code, name in find_countries(values.plain(claim), language).items() if code not in known_codes]
 
 
 def _initials(text: str) -> dict[str, list[str]]:
     """Abbreviations that the capitalised names of a text may have, with their words."""
     made: dict[str, list[str]] = {}
     run: list[str] = []
-    for word, _, _ in [*words(text), (".", 0, 0)]:
+    for word, _, _ in [*word_spans(text), (".", 0, 0)]:
         if word[0].isupper():
             run.append(word)
         elif word.lower() not in _SMALL or not run:

@@ -1,5 +1,4 @@
-"""Why a sentence does not stand, kept apart from the words that tell it: people read it in the language of the answer, a
-model in English."""
+"""Reasons for rejecting a sentence, separate from their wording: users read them in the language of the answer, the model in English."""
 
 from __future__ import annotations
 
@@ -11,19 +10,19 @@ from corpus.calendar_names import weekday_name
 
 @dataclass(frozen=True)
 class Reason:
-    """`kind` names a frame (`lack_...` in `frames.yaml`), `it` and `other` fill its places: values and words as they are
-    written, a day of the week by its number (0 is Monday), a strength by its kind. `parts` are reasons that it sums up."""
+    """One reason. `kind` selects the message (`lack_...` in the catalogue `answers`); `it` and `other` fill it: values and words as written, a weekday by
+    its number (0 is Monday), a strength by its kind. `parts` are the reasons that this one sums up."""
 
     kind: str
     it: str = ""
     other: str = ""
     parts: tuple[Reason, ...] = ()
 
-    def said(self, language: str) -> str:
+    def message(self, language: str) -> str:
         """The reason in one of the six languages, without a full stop."""
         it, other = self.it, self.other
         if self.parts:
-            it = mark(";", language).join(part.said(language) for part in self.parts)
+            it = mark(";", language).join(part.message(language) for part in self.parts)
         elif self.kind == "weekday":
             it = weekday_name(int(it), language)
         elif self.kind == "strength":

@@ -1,4 +1,4 @@
-"""What must not be turned round: who does what, what is denied, opposites, what is owed and what is allowed, bounds."""
+"""Checks that a sentence does not reverse its source: actors, negation, opposites, obligation and permission, bounds."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from assistant.wording.polarity import polarity
 from corpus.analysis import fold
 
 ALIGNED = 0.35
-"""Least share of a clause's words that a clause of the source must have to be taken for the one that says the same."""
+"""Least share of the words of a clause that a clause of the source must have to count as its counterpart."""
 SHORT, SHORT_HAN = 3, 7
-"""A clause that affirms fewer words (Chinese: pairs of characters) says too little to be denied by a longer one."""
+"""Fewest words (Chinese: pairs of characters) of an affirmative clause for a longer clause with a negation to contradict it."""
 AS_GOOD = 0.7
-"""How much of the best clause's share another one must have to answer in its place."""
+"""Share, relative to that of the best counterpart, from which another clause also counts as a counterpart."""
 _ONLY = frozenset({"only", "seul", "seulement", "uniquement", "solo", "únicamente", "только", "лишь", "فقط", "仅"})
 _BREAK = re.compile(r"[.;:,()!?。；：，、？！،؛؟\n]")
 
 
 @dataclass(frozen=True)
 class _Side:
-    """One text, read once."""
+    """A text with its words and thesaurus, analysed once."""
 
     words: tuple[Word, ...]
     book: Thesaurus
@@ -40,21 +40,26 @@ class _Side:
         return {each.line for each in getattr(self.book, kind).find(self.words)}
 
 
-def turned(claim: str, source: str, heading: str, language: str) -> list[Reason]:
-    """What a sentence turns round, beside the words of its sources (joined) and the headings above them."""
-    said, held = _Side.of(claim, language), _Side.of(source, language)
-    above = _Side.of(heading, language)
-    wrong = [_denial(said, held), _opposite(said, held), _strength(said, held), _limit(said, held)]
-    return [*(each for each in wrong if each), *_actors(said, held, above)]
+def find_reversals(claim: str, source: str, heading: str, language: str) -> list[Reason]:
+    """The reversals in a sentence compared with the words of its sources (joined) and the headings above them; empty where there are none."""
+    claim_side, source_side = _Side.of(claim, language), _Side.of(source, language)
+    heading_side = _Side.of(heading, language)
+    reversals = [
+        _denial(claim_side, source_side),
+        _opposite(claim_side, source_side),
+        _strength(claim_side, source_side),
+        _limit(claim_side, source_side),
+    ]
+    return [*(each for each in reversals if each), *_actors(claim_side, source_side, heading_side)]
 
 
-def _denial(said: _Side, held: _Side) -> Reason | None:
-    """Negations: each clause must deny as the clauses of the source do that say most of the same; and a sentence without any
-    may not say what stands right behind a negation of the source and nowhere else."""
-    theirs = clauses(held.text, held.language)
+def _denial(claim: _Side, source: _Side) -> Reason | None:
+    """A reversed negation: each clause must be negated or not like its counterparts in the source, and a sentence without negation may not affirm
+    a word that the source has only right after a negation."""
+    theirs = clauses(source.text, source.language)
     anywhere = any(each.denials for each in theirs)
-    for mine in clauses(said.text, said.language):
-        short = SHORT_HAN if said.language == "zh" else SHORT
+    for mine in clauses(claim.text, claim.language):
+        short = SHORT_HAN if claim.language == "zh" else SHORT
         if mine.denials and not anywhere and mine.denies:
             return Reason("negation")
         shares = [(len(mine.says & each.says) / len(mine.says), each) for each in theirs] if mine.says else []
@@ -64,90 +69,92 @@ def _denial(said: _Side, held: _Side) -> Reason | None:
             continue
         if best >= ALIGNED and all(each.denies != mine.denies for each in near):
             return Reason("denial") if mine.denies else Reason("denied")
-    if not any(each.denials for each in clauses(said.text, said.language)) and said.language != "zh":
-        one, other = polarity(said.text, said.language), polarity(held.text, held.language)
+    if not any(each.denials for each in clauses(claim.text, claim.language)) and claim.language != "zh":
+        one, other = polarity(claim.text, claim.language), polarity(source.text, source.language)
         if one.affirmed & other.denied - other.affirmed:
             return Reason("denied")
     return None
 
 
-def _opposite(said: _Side, held: _Side) -> Reason | None:
-    mine, theirs = said.lines("opposites"), held.lines("opposites")
+def _opposite(claim: _Side, source: _Side) -> Reason | None:
+    mine, theirs = claim.lines("opposites"), source.lines("opposites")
     for line in sorted(mine - theirs):
         if line ^ 1 in theirs and line ^ 1 not in mine:
-            word = next(each for each in said.book.opposites.find(said.words) if each.line == line)
-            return Reason("opposite", said.words[word.first].surface)
+            word = next(each for each in claim.book.opposites.find(claim.words) if each.line == line)
+            return Reason("opposite", claim.words[word.first].surface)
     return None
 
 
-def _strength(said: _Side, held: _Side) -> Reason | None:
-    """An obligation where the source only recommends or permits, and the other way round."""
-    mine, theirs = said.lines("strength"), held.lines("strength")
-    only = any(fold(word.surface) in _ONLY for word in (*said.words, *held.words))
-    denied = only or polarity(said.text, said.language).negates or polarity(held.text, held.language).negates
-    if not mine or not theirs or mine & theirs or denied:  # `may not` obliges
+def _strength(claim: _Side, source: _Side) -> Reason | None:
+    """A changed strength: an obligation where the source only recommends or permits, or the reverse."""
+    mine, theirs = claim.lines("strength"), source.lines("strength")
+    only = any(fold(word.surface) in _ONLY for word in (*claim.words, *source.words))
+    has_negation = (
+        only or polarity(claim.text, claim.language).negates or polarity(source.text, source.language).negates
+    )
+    if not mine or not theirs or mine & theirs or has_negation:  # `may not` obliges
         return None
     if mine == {0} or (theirs == {0} and 0 not in mine):
         return Reason("strength", STRENGTHS[min(mine)], STRENGTHS[min(theirs)])
     return None
 
 
-def _limit(said: _Side, held: _Side) -> Reason | None:
-    mine = {LIMITS[line] for line in said.lines("limits")}
-    theirs = {LIMITS[line] for line in held.lines("limits")}
+def _limit(claim: _Side, source: _Side) -> Reason | None:
+    mine = {LIMITS[line] for line in claim.lines("limits")}
+    theirs = {LIMITS[line] for line in source.lines("limits")}
     turned_round = any(side & mine and not side & theirs for side in ({"least", "over"}, {"most", "under"}))
     return Reason("bound") if turned_round and theirs - {"near"} else None
 
 
-def _actors(said: _Side, held: _Side, above: _Side) -> list[Reason]:
-    """Actors that the source does not have, and two that have changed places."""
-    mine = said.book.actors.find(said.words)
-    theirs = held.book.actors.find(held.words)
-    known = {each.line for each in theirs} | above.lines("actors")
-    strange = [each for each in mine if each.line not in known and not _in(said, each, held)]
-    if strange:
-        names = [" ".join(word.surface for word in said.words[each.first : each.last + 1]) for each in strange]
+def _actors(claim: _Side, source: _Side, heading: _Side) -> list[Reason]:
+    """Actors that the source lacks, or two actors in swapped roles."""
+    mine = claim.book.actors.find(claim.words)
+    theirs = source.book.actors.find(source.words)
+    known = {each.line for each in theirs} | heading.lines("actors")
+    unknown = [each for each in mine if each.line not in known and not _is_in(claim, each, source)]
+    if unknown:
+        names = [" ".join(word.surface for word in claim.words[each.first : each.last + 1]) for each in unknown]
         return [Reason("actor", name) for name in dict.fromkeys(names)]
-    swapped = _changed(said, mine, held, theirs)
+    swapped = _swapped_actors(claim, mine, source, theirs)
     return [swapped] if swapped else []
 
 
-def _in(said: _Side, found: Found, held: _Side) -> bool:
-    words = said.words[found.first : found.last + 1]
-    exact = said.language in ("ar", "zh")
+def _is_in(claim: _Side, found: Found, source: _Side) -> bool:
+    words = claim.words[found.first : found.last + 1]
+    exact = claim.language in ("ar", "zh")
 
     def same(word: Word, other: Word) -> bool:
         alike = not exact and word.stem == other.stem and forms_of_one(word.surface, other.surface)
         return word.surface == other.surface or alike
 
-    return all(any(same(word, other) for other in held.words) for word in words)
+    return all(any(same(word, other) for other in source.words) for word in words)
 
 
-def _changed(said: _Side, mine: Sequence[Found], held: _Side, theirs: Sequence[Found]) -> Reason | None:
-    """Two actors in the other order than in the source, though neither verb is turned round by a passive."""
+def _swapped_actors(claim: _Side, mine: Sequence[Found], source: _Side, theirs: Sequence[Found]) -> Reason | None:
+    """Two actors in the reverse order of the source, unless a passive explains it."""
     for n, one in enumerate(mine):
         for other in mine[n + 1 :]:
-            voice = _voice(said, one, other)
+            voice = _voice(claim, one, other)
             if one.line == other.line or voice is None:
                 continue
             agrees = [
                 (a.first < b.first) == (voice == turn)
                 for a in theirs if a.line == one.line
                 for b in theirs if b.line == other.line
-                if (turn := _voice(held, *sorted((a, b), key=lambda each: each.first))) is not None
+                if (turn := _voice(source, *sorted((a, b), key=lambda each: each.first))) is not None
             ]  # fmt: skip
             if agrees and not any(agrees):
-                return Reason("place", said.words[one.first].surface)
+                return Reason("place", claim.words[one.first].surface)
     return None
 
 
 def _voice(side: _Side, one: Found, other: Found) -> bool | None:
-    """Whether the verb between two actors is passive, the second being the one who acts; None where nothing but function
-    words is between, or they stand in different clauses."""
+    """Whether the verb between two actors is passive, so that the second one acts; None where only function words are between them, or they are in
+    different clauses."""
     between = side.words[one.last + 1 : other.first]
     gap = side.text[side.words[one.last].end : side.words[other.first].start]
-    said = any(word.stem not in stops(side.language) for word in between)
-    if side.language == "ar" or not said or _BREAK.search(gap):  # Arabic writes active and passive alike
+    has_content = any(word.stem not in stops(side.language) for word in between)
+    if side.language == "ar" or not has_content or _BREAK.search(gap):  # Arabic writes active and passive alike
         return None
     folded = [fold(word.surface) for word in between]
     by = not side.book.by or any(word in side.book.by for word in folded)

@@ -1,4 +1,4 @@
-"""The check itself: exact values, sense, content; strict first, so that a refusal says what is missing."""
+"""The grounding check of a sentence: exact values, sense, content; the strict checks come first, so that a rejection names what is missing."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.grounding.content_overlap import Content, Vectors, compare
-from assistant.grounding.exact_values import Source, lacking
+from assistant.grounding.exact_values import Source, find_missing
 from assistant.grounding.rejection_reasons import Reason
-from assistant.grounding.sense import turned
+from assistant.grounding.sense import find_reversals
 from assistant.wording.claims import read
 from corpus.embedding import Embedder
 from corpus.language import detect_language
 
 FOREIGN = 0.5
-"""Share of the words below which a sentence is asked for its language."""
+"""Share of supported content words below which the language of a sentence is checked."""
 WORDS = 0.7
-"""Least share of the content words where no model reads the language."""
+"""Least share of supported content words where no embedding model reads the language."""
 LEAST, BOTH = 0.5, 1.3
-"""Least share of the content words, and least sum of share and cosine, where the embedding model reads it."""
+"""Least share of supported content words, and least sum of share and cosine, where the embedding model reads the language."""
 
 
 @dataclass(frozen=True)
 class Support:
-    """Whether a sentence stands. `lacks` says what its sources do not give;
-    `score` compares what stands: more of it is in the source."""
+    """The result of the check: `lacks` are the reasons for rejection, empty where the sentence is supported; `score` ranks supported sentences, higher
+    where more of the sentence is in its sources."""
 
     lacks: tuple[Reason, ...]
     score: float
@@ -32,30 +32,30 @@ class Support:
 
     @property
     def whole(self) -> bool:
-        """Whether the sources bear the sentence out."""
+        """Whether the sources support the sentence."""
         return not self.lacks
 
 
 class SupportCheck:
-    """Checks sentences. Without an embedder, or in a language that it does not read, words decide alone."""
+    """Checks sentences against sources. Without an embedder, or in a language that it does not read, only words are compared."""
 
     def __init__(self, embedder: Embedder | None = None) -> None:
         self._vectors = None if embedder is None else Vectors(embedder)
 
     def __call__(self, claim: str, sources: Sequence[Source]) -> Support:
-        """Whether sources together bear a sentence out."""
+        """Checks whether sources together support a sentence."""
         language = sources[0].language if sources else "en"
         source = "\n".join(each.text for each in sources)
         heading = ". ".join(part for each in sources for part in (each.document, each.heading) if part)
-        given = read(claim, language)
+        reading = read(claim, language)
         content = compare(claim, source, heading, language, self._vectors)
         lacks = []
-        if given.empty or not sources:
+        if reading.empty or not sources:
             lacks.append(Reason("anything"))
         if content.share < FOREIGN and detect_language(claim, language) != language:
             lacks.append(Reason("language"))
-        lacks += lacking(claim, given, sources, language)
-        lacks += turned(claim, source, heading, language)
+        lacks += find_missing(claim, reading, sources, language)
+        lacks += find_reversals(claim, source, heading, language)
         if content.subject:
             lacks.append(Reason("subject", ", ".join(content.subject)))
         if content.lone:
@@ -67,7 +67,7 @@ class SupportCheck:
 
 
 def _enough(content: Content) -> bool:
-    """Whether a source says enough of a sentence. (The cross-encoder was tried beside and let more corruptions stand.)"""
+    """Whether enough content of a sentence is in its source. (A cross-encoder was tried in addition and accepted more corrupted sentences.)"""
     if content.cosine is None:
         return content.share >= WORDS
     return content.share >= LEAST and content.share + content.cosine >= BOTH

@@ -1,4 +1,4 @@
-"""Words that say the same, who acts, opposites, strength: `data/thesaurus.yaml`, found in texts by stems."""
+"""Thesaurus of synonyms, actors, opposites and modal strength (`data/thesaurus.yaml`), found in texts by stems."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.package_data import shipped
-from corpus.analysis import analyse, fold, words
+from corpus.analysis import analyse, fold, word_spans
 
 _PARTICLES = "ولبفك"
 
 
 @dataclass(frozen=True)
 class Word:
-    """One word of a text: its surface, its stems (Chinese: one character), and where it stands."""
+    """A word of a text: its surface form, its stem (Chinese: one character), and its span."""
 
     surface: str
     stem: str
@@ -24,7 +24,7 @@ class Word:
 
 @dataclass(frozen=True)
 class Found:
-    """A phrase found in a text: the number of its line in the data, and the words that it covers."""
+    """A phrase found in a text: the number of its line in the data, and the first and last word that it covers."""
 
     line: int
     first: int
@@ -32,10 +32,10 @@ class Found:
 
 
 class Phrases:
-    """Lines of names that say the same, found in a text: longest first, none inside another."""
+    """Finds phrases in a text, given as lines of synonyms: the longest first, none inside another."""
 
     def __init__(self, lines: Sequence[Sequence[str]], language: str, *, close: bool = False) -> None:
-        """`close`: words of one stem must be forms of one word besides, not `tráfico` for `traficante`."""
+        """With `close`, words with the same stem must also be forms of one word: not `tráfico` for `traficante`."""
         self._language = language
         self._close = close and language in ("en", "fr", "es", "ru")
         self._by_first: dict[str, list[tuple[tuple[Word, ...], int]]] = {}
@@ -48,8 +48,8 @@ class Phrases:
             known.sort(key=lambda each: -len(each[0]))
 
     def find(self, text: Sequence[Word]) -> list[Found]:
-        """The phrases of a text in order; a word may say more than one line at once. What the data writes with a capital
-        letter is found with one only."""
+        """The phrases of a text in order; a word may belong to more than one line. Phrases with a capital letter in the data must have one in the
+        text."""
         found: dict[Found, None] = {}
         at = 0
         while at < len(text):
@@ -70,7 +70,7 @@ class Phrases:
         return not self._close or forms_of_one(word.surface, name.surface)
 
     def _known(self, word: Word) -> Sequence[tuple[tuple[Word, ...], int]]:
-        """The phrases that may begin with a word; in Arabic also without the particle written together with it."""
+        """The phrases that may begin with a word; in Arabic also with the word without its attached particle."""
         known = self._by_first.get(word.stem, [])
         if self._language == "ar" and not known and word.surface[0] in _PARTICLES and len(word.surface) > 3:
             bare = word.surface[1:] if word.surface[1:2] != "ل" or word.surface[0] != "ل" else f"ا{word.surface}"
@@ -79,7 +79,7 @@ class Phrases:
 
 
 def forms_of_one(one: str, other: str) -> bool:
-    """Whether two words may be forms of one: alike but for the last three letters of the longer one."""
+    """Whether two words may be forms of one word: equal up to the last three letters of the longer one."""
     one, other = fold(one), fold(other)
     shared = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     return shared >= max(len(one), len(other)) - 3
@@ -87,7 +87,7 @@ def forms_of_one(one: str, other: str) -> bool:
 
 @dataclass(frozen=True)
 class Thesaurus:
-    """The words of one language. `opposites` are two lines for each pair, 2n and 2n + 1."""
+    """The thesaurus of one language. `opposites` has two lines for each pair, 2n and 2n + 1."""
 
     same: Phrases
     actors: Phrases
@@ -135,9 +135,9 @@ def thesaurus(language: str) -> Thesaurus:
 
 @lru_cache(maxsize=4_096)
 def read_words(text: str, language: str) -> tuple[Word, ...]:
-    """The words of a text with their stems; of Chinese its characters."""
+    """The words of a text with their stems; for Chinese its characters."""
     made = []
-    for surface, start, end in words(text):
+    for surface, start, end in word_spans(text):
         if language == "zh" and not surface.isascii():
             made += [Word(sign, sign, start + n, start + n + 1) for n, sign in enumerate(surface)]
             continue

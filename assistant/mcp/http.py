@@ -1,4 +1,4 @@
-"""The tools over streamable HTTP, at `/mcp`: each request stands alone and shows its own key."""
+"""The MCP tools over stateless streamable HTTP at `/mcp`: each request is authenticated by itself."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
 from assistant.access import Principal
-from assistant.api.authentication import identified, principal_of
+from assistant.api.authentication import identified_caller, identify_caller
 from assistant.mcp.tools import TOOLS, Tool
 from assistant.service import Service
-from assistant.service_errors import Forbidden, ServiceFault, of_library
+from assistant.service_errors import Forbidden, ServiceFault, from_library_error
 from corpus.corpus_errors import LibraryError
 
 NAME = "rapporteur"
@@ -45,13 +45,13 @@ INSTRUCTIONS = (
 
 Context = ServerRequestContext[Any, Any]
 Caller = Callable[[Context], Principal]
-"""Who calls, from the context of a request."""
+"""Returns the caller from the context of a request."""
 Listing = Callable[[Context, PaginatedRequestParams | None], Awaitable[ListToolsResult]]
 Calling = Callable[[Context, CallToolRequestParams], Awaitable[CallToolResult]]
 
 
 def make_server(service: Service, caller: Caller) -> Server[Any]:
-    """A server whose tools are those of `TOOLS`."""
+    """Creates an MCP server with the tools of `TOOLS`."""
     tools = {tool.name: tool for tool in TOOLS}
 
     async def list_tools(context: Context, params: PaginatedRequestParams | None) -> ListToolsResult:
@@ -67,7 +67,7 @@ def make_server(service: Service, caller: Caller) -> Server[Any]:
 
 
 def server_of(list_tools: Listing, call_tool: Calling) -> Server[Any]:
-    """A server that has tools and nothing else."""
+    """Creates an MCP server that has tools only."""
     return Server(
         NAME,
         version=version("rapporteur"),
@@ -83,19 +83,19 @@ async def _called(
 ) -> CallToolResult:
     steps = 0
 
-    async def tell(message: str) -> None:
+    async def report_progress(message: str) -> None:
         nonlocal steps
         steps += 1
         await context.session.report_progress(steps, message=message)
 
     try:
-        given = await tool.run(service, caller(context), tool.takes.model_validate(arguments), tell)
+        given = await tool.run(service, caller(context), tool.takes.model_validate(arguments), report_progress)
     except ValidationError as error:
         return _failed("; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()[:5]))
     except ServiceFault as fault:
         return _failed(fault.detail)
     except LibraryError as error:
-        return _failed(of_library(error, trusted=caller(context).trusted).detail)
+        return _failed(from_library_error(error, trusted=caller(context).trusted).detail)
     text = json.dumps(given.structured, ensure_ascii=False) if given.text is None else given.text
     return CallToolResult(content=[TextContent(text=text), *given.links], structured_content=given.structured)
 
@@ -119,10 +119,10 @@ PATH = "/mcp"
 
 
 class Endpoint:
-    """Passes requests on to the SDK whose sender may ask.
+    """ASGI endpoint that passes requests of authorised callers to the MCP SDK.
 
-    Browsers say where a page that sends something is from (Origin): one that a name server has pointed at this
-    machine (DNS rebinding) is refused with all others but those of the settings. Programs that are no browsers say nothing.
+    Requests with an `Origin` other than those of the settings are refused, against DNS rebinding; clients that are not browsers
+    send none.
     """
 
     path = PATH
@@ -140,17 +140,17 @@ class Endpoint:
             yield
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope["route"] = self  # as FastAPI's routes do, for log and metrics
+        scope["route"] = self  # like FastAPI's routes, for log and metrics
         connection = HTTPConnection(scope)
         origin = connection.headers.get("origin")
         if origin is not None and origin not in self._service.settings.cors_origins:
             raise Forbidden("other-origin")
-        # What a tool costs is counted when the message is read.
-        scope["principal"] = self._service.admit(await identified(connection), "ask", "documents")
+        # The tool's own operation is counted when the message is processed.
+        scope["principal"] = self._service.admit(await identify_caller(connection), "ask", "documents")
         assert self._manager is not None, "requests are served while the application runs"
         try:
             body = await Request(scope, receive).body()
-        except ClientDisconnect:  # nobody is there to be told anything
+        except ClientDisconnect:  # no client to reply to
             return
         if not _answerable(body):
             wrong = {"code": INVALID_REQUEST, "message": "The id of a request is a text or a whole number."}
@@ -158,14 +158,14 @@ class Endpoint:
             return
         read: list[Message] = [{"type": "http.request", "body": body}]
 
-        async def heard() -> Message:
+        async def receive_body() -> Message:
             return read.pop() if read else await receive()
 
-        await self._manager.handle_request(scope, heard, send)
+        await self._manager.handle_request(scope, receive_body, send)
 
 
 def _answerable(body: bytes) -> bool:
-    """Whether a message has an id by which it can be answered, or wants no answer; the SDK takes every other id for none."""
+    """Whether a message has a valid id, or is a notification without one; the SDK treats invalid ids as missing."""
     with suppress(ValueError, RecursionError):
         message = json.loads(body)
         return not isinstance(message, dict) or isinstance(message.get("id", ""), str | int)
@@ -173,7 +173,7 @@ def _answerable(body: bytes) -> bool:
 
 
 def install(app: FastAPI, service: Service) -> None:
-    """Adds the door to an application."""
+    """Adds the endpoint to an application."""
     endpoint = Endpoint(service)
     before = app.router.lifespan_context
 
@@ -189,4 +189,4 @@ def install(app: FastAPI, service: Service) -> None:
 def _caller(context: Context) -> Principal:
     request = context.request
     assert isinstance(request, Request), "every message comes with its request"
-    return principal_of(request)
+    return identified_caller(request)

@@ -1,4 +1,4 @@
-"""The tools over standard input and output, for a client that starts the program itself."""
+"""The MCP tools over standard input and output, for a client that starts the program itself."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TIMEOUT = httpx2.Timeout(600.0, connect=5.0)
 
 
 Address = tuple[str, str]
-"""Where a server of this user's is, and the token that opens it."""
+"""URL and access token of a server of this user."""
 
 
 async def serve(service: Service) -> None:
@@ -30,8 +30,8 @@ async def serve(service: Service) -> None:
 
 
 async def relay(found: Callable[[], Address | None]) -> None:
-    """Serves what the server serves that owns the library. It is looked for at each call, since it may be stopped and
-    started again meanwhile."""
+    """Relays calls to the server that owns the library. `found` returns its address for each call, since it may be restarted
+    meanwhile."""
 
     async def list_tools(context: Context, params: PaginatedRequestParams | None) -> ListToolsResult:
         return await _through(found(), lambda client: client.list_tools())
@@ -46,7 +46,7 @@ async def relay(found: Callable[[], Address | None]) -> None:
 
 
 async def _through(address: Address | None, call: Callable[[Client], Awaitable[T]]) -> T:
-    """One call to the server. Raises `MCPError` for what it refuses, and where it does not answer."""
+    """Makes one call to the server. Raises `MCPError` for its errors, and where it does not answer."""
     fault = MCPError(INTERNAL_ERROR, "The server that used the library does not answer. Start this program anew.")
     if address is None:
         raise fault

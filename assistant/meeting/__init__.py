@@ -1,6 +1,6 @@
-"""Questions about the meeting itself: when, which item, which document."""
+"""Answers from the rows of a meeting's agenda: when it meets, what an item is, which documents belong to it."""
 
-from assistant.meeting.meeting_answers import MeetingAnswer, MeetingDesk, WatchRows
-from assistant.meeting.meeting_choice import names_date
+from assistant.meeting.meeting_answers import MeetingAnswer, MeetingAnswerer, RowObserver
+from assistant.meeting.meeting_choice import text_names_day
 
-__all__ = ["MeetingAnswer", "MeetingDesk", "WatchRows", "names_date"]
+__all__ = ["MeetingAnswer", "MeetingAnswerer", "RowObserver", "text_names_day"]

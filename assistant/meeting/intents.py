@@ -1,8 +1,8 @@
-"""What a question asks of a meeting, told by its vector: how likely it is something that no agenda tells.
+"""Intent classifier: the probability that a question asks something about a meeting that no agenda tells.
 
-A linear model of the vectors of questions as the packaged multilingual model embeds them, by multinomial logistic regression; made by
-`python -m eval.training intents`. A sentence of a meeting may say much that a question says ("takes place in") and not what it asks for
-("which room"); what that is shows in the whole of the question.
+Multinomial logistic regression on question embeddings of the packaged multilingual model, trained by `python -m eval.training intents`.
+A sentence about a meeting may share most words with a question ("takes place in") without giving what it asks for ("which room"); only the
+whole question shows that.
 """
 
 from __future__ import annotations
@@ -15,46 +15,47 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.embedding.embedder import EmbeddingError
-from corpus.embedding.model_files import DAMAGED
-from corpus.models import Models
+from corpus.embedding.model_files import READ_ERRORS
+from corpus.models import EmbeddingModels
 
 FILE = "intents.npz"
 """The file in `assistant/data`: `model`, the name of the embedding model; `intents`, what is asked for; `weights` (intents x dimension)
 and `offsets` (intents)."""
 NONE, OTHER = "none", "other"
-"""Intents beside those that an agenda tells (`assistant.meeting.row_passages.Kind`, and the content of an item): what is asked of a meeting and
-no agenda tells; what is asked of other documents, of which passages tell whether they answer it."""
+"""Intents beside those that an agenda answers (`assistant.meeting.row_passages.Kind`, and the content of an item): `NONE`, something about a
+meeting that no agenda tells; `OTHER`, something about other documents, whose passages tell whether they answer it."""
 
 
 @dataclass(frozen=True)
 class Intents:
-    """The model: what may be asked for, a row of weights and an offset for each."""
+    """The model: the names of the intents, with a row of weights and an offset for each."""
 
     model: str
     names: tuple[str, ...]
     weights: NDArray[np.float32]
     offsets: NDArray[np.float32]
 
-    def beyond(self, vector: NDArray[np.float32]) -> float:
-        """The chance, 0 to 1, that a question with a vector asks of a meeting what no agenda tells."""
+    def beyond_agenda(self, vector: NDArray[np.float32]) -> float:
+        """The probability, 0 to 1, that the question with this vector asks something about a meeting that no agenda tells."""
         odds = self.weights @ vector + self.offsets
         chances = np.exp(odds - odds.max())
         return float(chances[self.names.index(NONE)] / chances.sum())
 
 
-def beyond(text: str, models: Models) -> float:
-    """The chance that a question asks for what no agenda tells (`Intents.beyond`); 0 where the library's model has no such weights."""
-    model, known = models.searching, shipped()
-    return known.beyond(models.query(text, model)) if model.name == known.model else 0.0
+def beyond_agenda(text: str, models: EmbeddingModels) -> float:
+    """The probability that a question asks for what no agenda tells (`Intents.beyond_agenda`); 0 where the classifier was trained for
+    another embedding model than the library's."""
+    model, intents = models.search_model, shipped()
+    return intents.beyond_agenda(models.embed_query(text, model)) if model.name == intents.model else 0.0
 
 
 @cache
 def shipped() -> Intents:
-    """The model that ships. Raises `EmbeddingError` where it can't be read."""
+    """The classifier that ships. Raises `EmbeddingError` where it can't be read."""
     path = files("assistant") / "data" / FILE
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as held:
-            weights, offsets = held["weights"].astype(np.float32), held["offsets"].astype(np.float32)
-            return Intents(str(held["model"]), tuple(map(str, held["intents"])), weights, offsets)
-    except DAMAGED as error:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            weights, offsets = arrays["weights"].astype(np.float32), arrays["offsets"].astype(np.float32)
+            return Intents(str(arrays["model"]), tuple(map(str, arrays["intents"])), weights, offsets)
+    except READ_ERRORS as error:
         raise EmbeddingError(f"{path} can't be used ({error}). Install Rapporteur again.") from error

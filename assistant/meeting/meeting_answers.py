@@ -7,18 +7,28 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from assistant.answer_phrases import date_text, joined, say
-from assistant.meeting.intents import beyond
-from assistant.meeting.meeting_choice import dated, has_day, meant, nearest, on, timed, within, without_body
-from assistant.meeting.row_citations import Citer
-from assistant.meeting.row_passages import Part, Teller, Telling
-from assistant.qa.abstention import BARE, FURTHER, NAMED, log_odds
+from assistant.meeting.intents import beyond_agenda
+from assistant.meeting.meeting_choice import (
+    any_has_named_day,
+    matches_day,
+    matches_sitting,
+    names_time,
+    rank_by_words,
+    select_meetings,
+    with_date,
+    without_body,
+)
+from assistant.meeting.row_citations import AgendaCiter
+from assistant.meeting.row_passages import RowPassage, RowPassageBuilder, RowSentence
+from assistant.qa.abstention import FURTHER_STATEMENT_GAP, NAMED_PLACE_BONUS, TITLE_ONLY_PENALTY, log_odds
 from assistant.qa.answer import Answer, Pointer, Statement
-from assistant.qa.scoring import FIRST, Told, Weigher
+from assistant.qa.scoring import FIRST, ScoredSentence, Scorer
 from assistant.question import Question
 from assistant.wording import claims
-from corpus.acronyms import acronyms, spelling
+from corpus.acronyms import find_acronyms, find_expansion
 from corpus.analysis import analyse, fold
 from corpus.documents import Document
 from corpus.library import Library
@@ -28,282 +38,383 @@ from corpus.symbols import Symbol
 COMPETING = 3
 """Meetings beside the latest whose rows are read for one question."""
 MOST = 3
-"""Sentences of one answer."""
+"""Most sentences of one answer."""
 LISTED = 10
-"""Lines of a list that is said beside another sentence."""
+"""Most lines of a list that is shown beside another sentence."""
 _ITEM = re.compile(r"\bitem (\d+)")
 
 
 @dataclass(frozen=True)
 class MeetingAnswer:
-    """What the rows of a meeting say, as the best of it was weighed (`told`). `announces` is the document that this is about;
-    `others` are the ids of the agendas of other meetings that the question may mean as well, latest first."""
+    """An answer from the rows of a meeting's agenda. `best` is the sentence with the highest score, whose score counts for the answer;
+    `announces` is the symbol of the document that the answer is about; `others` are the ids of the agendas of other meetings that the
+    question may also be about, latest first."""
 
     statements: tuple[Statement, ...]
-    told: Told
+    best: ScoredSentence
     announces: Symbol | None
     others: tuple[str, ...] = ()
 
 
-WatchRows = Callable[[Question, Sequence[tuple[str, Told]]], None]
+RowObserver = Callable[[Question, Sequence[tuple[str, ScoredSentence]]], None]
 
 
-class MeetingDesk:
-    """Answers from the meetings whose agendas a library holds, as far as the `weigher` finds that these answer. `watch` is shown
-    each weighing: the question, and the sentences that were read, as they were weighed, best first."""
+@dataclass(frozen=True)
+class _Rows:
+    """The row passages that compete for a question, each with the index of its meeting (0 is the latest); the first `leading` of them are
+    read first."""
 
-    def __init__(self, library: Library, weigher: Weigher) -> None:
-        self._library, self._weigher = library, weigher
-        self.watch: WatchRows | None = None
+    passages: Sequence[tuple[int, RowPassage]]
+    leading: int
 
-    def lacking(self, question: Question) -> tuple[Answer | None, bool]:
-        """What is said of an item or a day that a question names and the meeting that it is about does not have, and whether it is
-        an item."""
-        meetings = self.meant(question)
-        return _lacking(question, meetings, self._library) if meetings else (None, False)
+    @cached_property
+    def texts(self) -> list[tuple[str, list[str]]]:
+        """The passages as the reader sees them: heading and sentences."""
+        return [(passage.heading, [sentence.text for sentence in passage.sentences]) for _, passage in self.passages]
+
+    def meeting(self, scored: ScoredSentence) -> int:
+        """The index of the meeting of a scored sentence."""
+        return self.passages[scored.passage][0]
+
+    def passage(self, scored: ScoredSentence) -> RowPassage:
+        return self.passages[scored.passage][1]
+
+    def sentence(self, scored: ScoredSentence) -> RowSentence:
+        return self.passage(scored).sentences[scored.sentence]
+
+
+class MeetingAnswerer:
+    """Answers questions from the meetings whose agendas are in the library, as far as the `scorer` finds that their rows answer.
+
+    `watch` is called after each scoring with the question and the sentences that were read with their scores, best first.
+    """
+
+    def __init__(self, library: Library, scorer: Scorer) -> None:
+        self._library, self._scorer = library, scorer
+        self.watch: RowObserver | None = None
+
+    def find_missing(self, question: Question) -> tuple[Answer | None, bool]:
+        """The answer that an item or a day named by the question does not exist in the meeting that it is about, and whether it is an
+        item; (None, False) where nothing named is missing."""
+        meetings = self.find_meetings(question)
+        return _find_missing(question, meetings, self._library) if meetings else (None, False)
 
     def answer(self, question: Question, most: int = FIRST) -> MeetingAnswer | None:
-        """What a meeting says that comes closest to an answer; None where no meeting may be meant. Of the tellings those are
-        read, `most` of them at most, that tell of the latest meeting as a whole, then those that have the sentences most like the
-        question. Where several meetings tell the same as surely, the latest answers; of those that have an item that is named, the latest
-        that surely tells what is asked of it."""
-        meetings = self.meant(question)
-        if not meetings or not has_day(question, meetings):
+        """The closest that a meeting comes to an answer; None where the question can be about no meeting.
+
+        At most `most` row passages are read: those about the latest meeting as a whole first, then those with the sentences most like the
+        question. Where several meetings tell the same with equal certainty, the latest answers; of those that have a named item, the latest
+        that surely tells what is asked of it.
+        """
+        meetings = self.find_meetings(question)
+        if not meetings or not any_has_named_day(question, meetings):
             return None
-        read = self._read(question, meetings)
-        placed = bool(question.items) or timed(question)
-        subject = self._subject(question, read[0])
-
-        def leads(row: tuple[int, Telling]) -> bool:
-            n, telling = row
-            called = not placed and subject.says_most(telling.parts[0])
-            return placed if question.items else n == 0 and (telling.whole or placed or called)
-
-        rows = [(n, each) for n, meeting in enumerate(read) for each in self._tellings(question, meeting)]
-        rows.sort(key=lambda row: not leads(row))
-        leading, found = sum(map(leads, rows)), [telling for _, telling in rows]
-        passages = [(telling.heading, [part.read for part in telling.parts]) for telling in found]
-        told = self._weigher.told(question, "en", passages, most, leading)
-        bare = self._without_body(question, meetings)
-        by_date = {each.text: each for meeting in read if (each := dated(question, meeting))}
-        languages = self._library.versions().language_of
-        if any(languages[each.document_id] == question.language for each in read) and not self.of_timetable(question):
-            by_date = {}  # "the second day of the transitional period" is no day of a meeting
-        for asked in filter(None, (bare, *by_date.values())):
-            told = _surest(told, self._weigher.told(asked, "en", passages, most, leading))
-        named = NAMED if placed or bare is not None else 0.0
-        # Where an agenda tells no more of an item than its title, nothing beside it could answer better: it must be sure by itself.
-        told = [replace(each, score=each.score + (-BARE if _bare(found[each.passage]) else named)) for each in told]
-
-        def part(each: Told) -> Part:
-            return found[each.passage].parts[each.sentence]
-
-        # What is asked last tells what is asked for: a sentence answers only where agendas tell such things.
-        there = 1.0 - beyond(question.focus, self._library.models)
-        asked_for = ((each, log_odds(each.probability * there) - each.bars.answered) for each in told)
-        told = [each if part(each).quotes else replace(each, score=score) for each, score in asked_for]
-        told.sort(key=lambda each: (-each.score, each.place))
+        competing = self._competing(question, meetings)
+        place_named = bool(question.items) or names_time(question)
+        subject = self._subject(question, competing[0])
+        rows = self._rank_rows(question, competing, subject)
+        scored = self._score_rows(question, meetings, competing, rows, most)
         if self.watch is not None:
-            self.watch(question, [(passages[each.passage][1][each.sentence], each) for each in told])
-        if not told:
+            self.watch(question, [(rows.texts[each.passage][1][each.sentence], each) for each in scored])
+        if not scored:
             return None
-
-        def alike_to(best: Told, each: Told) -> bool:
-            """Whether a sentence tells the same as the best one: of an item, all that there is to tell, or when and where the meeting is."""
-            whole = found[each.passage].whole and found[best.passage].whole
-            near = each.score >= best.score - FURTHER or (bool(question.items) and each.score >= 0.0)
-            return near and (whole or part(each).kind == part(best).kind or _bare(found[each.passage]))
-
-        alike = {rows[each.passage][0] for each in told if alike_to(told[0], each)}
-        own = [each for each in told if rows[each.passage][0] == min(alike)]
-        close = [each for each in own if each.score >= own[0].score - FURTHER]
-        called = own if placed else [each for each in own if subject.says_most(part(each))]
-        if called and question.focus != question.text and (placed or any(each in called for each in close)):
-            # Of what may be meant, what a follow-up asks of the item or time that was named before.
+        alike = {rows.meeting(each) for each in scored if _tells_the_same(question, rows, scored[0], each)}
+        latest = min(alike)
+        own = [each for each in scored if rows.meeting(each) == latest]
+        close = [each for each in own if each.score >= own[0].score - FURTHER_STATEMENT_GAP]
+        about_subject = own if place_named else [each for each in own if subject.matches(rows.sentence(each))]
+        is_follow_up = question.focus != question.text
+        if about_subject and is_follow_up and (place_named or any(each in about_subject for each in close)):
+            # Among the candidates, prefer what the follow-up asks of the item or time that was named before.
             last = replace(question, text=question.focus)
-            again = {each.place: each.score for each in self._weigher.told(last, "en", passages, most, leading)}
-            close = _asked_last(called, [each for each in close if each in called], again)
-        near = [part(each) for each in close]
-        if near[0].announces:
-            parts = [each for n, telling in rows if n == min(alike) for each in telling.parts]
-            near = _documents(question, subject, near, parts)
-        elif near[0].kind == "row" and not _beside_time(question):
-            rows_of = {each.passage for each in own if part(each).kind == "row"}
-            days = sorted(rows_of) if timed(question) else [own[0].passage]
-            near = [each for n in days for each in found[n].parts if each.kind == "row"][: 2 * MOST]
-        else:
-            if near[0].kind == "length":  # days and times tell the length, too
-                unsure = [] if own[0].score >= 0.0 else found[own[0].passage].parts
-                taken_up = [each for each in unsure if each.kind == "taken_up" and each.item == near[0].item]
-                near += [each for each in taken_up if each not in near]
-                near.sort(key=lambda each: each.kind != "taken_up")
-            near = subject.first(near)[:MOST]
-            if near[0].kind == "items_total":
-                near[1:] = [each for each in found[own[0].passage].parts if each.kind == "agenda"]
-        symbol = Symbol.parse(announces) if (announces := near[0].announces) else None
-        # What names an item or a time, or asks for a meeting as a whole, may mean any of them.
-        may = meetings if placed or found[own[0].passage].whole else [read[n] for n in sorted(alike)]
-        others = tuple(each.document_id for each in may if each.document_id != read[min(alike)].document_id)
-        # A long list is said only where it is the answer itself.
-        if near[0].kind != "items_total":
-            near = near[:1] + [part for part in near[1:] if len(part.said) <= LISTED]
-        said = tuple(dict.fromkeys(each for one in near for each in one.said))
-        return MeetingAnswer(said, own[0], symbol, others)
+            rescored = self._scorer.score_sentences(last, "en", rows.texts, most, rows.leading)
+            scores = {each.place: each.score for each in rescored}
+            close = _rank_by_last_turn(about_subject, [each for each in close if each in about_subject], scores)
+        sentences = _choose_sentences(question, subject, rows, own, [rows.sentence(each) for each in close])
+        announces = sentences[0].announces
+        # A question that names an item or a time, or asks about a meeting as a whole, may be about any of the meetings.
+        any_meeting = place_named or rows.passage(own[0]).whole
+        possible = meetings if any_meeting else [competing[n] for n in sorted(alike)]
+        chosen_id = competing[latest].document_id
+        others = tuple(meeting.document_id for meeting in possible if meeting.document_id != chosen_id)
+        # A long list is shown only where it is the answer itself.
+        if sentences[0].kind != "items_total":
+            sentences = sentences[:1] + [each for each in sentences[1:] if len(each.statements) <= LISTED]
+        statements = tuple(dict.fromkeys(statement for sentence in sentences for statement in sentence.statements))
+        return MeetingAnswer(statements, own[0], Symbol.parse(announces) if announces else None, others)
 
-    def of_timetable(self, question: Question) -> bool:
-        """Whether a question has no other words than the agendas that it may be about and what is told of their rows."""
-        return _of_timetable(question, self.meant(question), self._library)
+    def _rank_rows(self, question: Question, competing: Sequence[Meeting], subject: _Subject) -> _Rows:
+        """The row passages of the competing meetings, those that are read in any case first."""
+        time_named = names_time(question)
 
-    def of_another_item(self, question: Question, document: Document, ordinal: int) -> bool:
-        """Whether a block of an agenda is about another item than the question names, by number or by its whole title: its annotations,
-        or a row of a timetable that does not take up what is asked about."""
+        def leads(row: tuple[int, RowPassage]) -> bool:
+            n, passage = row
+            if question.items:
+                return True
+            is_subject = not time_named and subject.matches(passage.sentences[0])
+            return n == 0 and (passage.whole or time_named or is_subject)
+
+        found = [(n, each) for n, meeting in enumerate(competing) for each in self._row_passages(question, meeting)]
+        found.sort(key=lambda row: not leads(row))
+        return _Rows(found, sum(map(leads, found)))
+
+    def _score_rows(
+        self,
+        question: Question,
+        meetings: Sequence[Meeting],
+        competing: Sequence[Meeting],
+        rows: _Rows,
+        most: int,
+    ) -> list[ScoredSentence]:
+        """The sentences of the row passages with their scores, best first: each by the best of the wordings of the question, with what
+        naming a place adds, and discounted by how likely the question asks for something that no agenda tells."""
+        scored = self._scorer.score_sentences(question, "en", rows.texts, most, rows.leading)
+        bare = self._without_body(question, meetings)
+        by_date = {each.text: each for meeting in competing if (each := with_date(question, meeting))}
+        languages = self._library.versions().language_of
+        readable = any(languages[meeting.document_id] == question.language for meeting in competing)
+        if readable and not self.is_about_timetable(question):
+            by_date = {}  # "the second day of the transitional period" is no day of a meeting
+        for wording in filter(None, (bare, *by_date.values())):
+            other = self._scorer.score_sentences(wording, "en", rows.texts, most, rows.leading)
+            scored = _best_of_both(scored, other)
+        place_named = bool(question.items) or names_time(question) or bare is not None
+        bonus = NAMED_PLACE_BONUS if place_named else 0.0
+        # What was asked last shows what is asked for: a sentence answers only where agendas tell such things.
+        in_agenda = 1.0 - beyond_agenda(question.focus, self._library.models)
+
+        def adjusted(each: ScoredSentence) -> ScoredSentence:
+            # Where an agenda tells no more of an item than its title, nothing beside it could answer better: it must be sure by itself.
+            added = -TITLE_ONLY_PENALTY if _tells_title_only(rows.passage(each)) else bonus
+            each = replace(each, score=each.score + added)
+            if rows.sentence(each).quotes:
+                return each
+            return replace(each, score=log_odds(each.probability * in_agenda) - each.thresholds.answered)
+
+        return sorted(map(adjusted, scored), key=lambda each: (-each.score, each.place))
+
+    def is_about_timetable(self, question: Question) -> bool:
+        """Whether all words of a question are words of the agendas that it may be about, or of the sentences made of their rows."""
+        return _is_about_timetable(question, self.find_meetings(question), self._library)
+
+    def is_about_other_item(self, question: Question, document: Document, ordinal: int) -> bool:
+        """Whether a block of an agenda belongs to another item than the question names, by number or by its whole title: to the
+        annotations of the other item, or to a row of a timetable that does not take up the named one."""
         if document.kind != "agenda":
             return False
-        # Every unit of an agenda is asked about.
-        asked, rows = question.once((_named, document.id), lambda: self._named(question, document))
+        # Computed once: this is asked for every unit of an agenda.
+        named, rows = question.once((_named_items, document.id), lambda: self._named_items(question, document))
         block = document.blocks[ordinal]
-        if not asked:
+        if not named:
             return False
         if block.kind != "row":
             found = _ITEM.search(block.locator)
-            return found is not None and found[1] not in asked
-        return bool(rows) and not any(row.row == ordinal and row.number.partition(" ")[0] in asked for row in rows)
+            return found is not None and found[1] not in named
+        return bool(rows) and not any(row.row == ordinal and row.number.partition(" ")[0] in named for row in rows)
 
-    def _named(self, question: Question, agenda: Document) -> tuple[set[str], list[SittingItem]]:
+    def _named_items(self, question: Question, agenda: Document) -> tuple[set[str], list[SittingItem]]:
         """The items of an agenda that a question names, and all rows of its timetable."""
-        meeting = next((each for each in self._library.meetings() if each.document_id == agenda.id), None)
+        meeting = next((meeting for meeting in self._library.meetings() if meeting.document_id == agenda.id), None)
         rows = [row for sitting in meeting.sittings for row in sitting.items] if meeting else []
-        return _named(question, meeting), rows
+        return _named_items(question, meeting), rows
 
-    def meant(self, question: Question) -> list[Meeting]:
-        """The meetings that a question may be about, latest first; of the item that it is asked about alone, what they say of that."""
-        fitting = question.once((meant, question.within, question.symbols), lambda: meant(question, self._library))
-        return fitting if question.of_item is None else [meeting.narrowed(question.of_item) for meeting in fitting]
+    def find_meetings(self, question: Question) -> list[Meeting]:
+        """The meetings that a question may be about, latest first, narrowed to one item where the scope is an item."""
+        meetings = question.once(
+            (select_meetings, question.within, question.symbols), lambda: select_meetings(question, self._library)
+        )
+        return (
+            meetings
+            if question.of_item is None
+            else [meeting.narrowed_to_item(question.of_item) for meeting in meetings]
+        )
 
-    def _tellings(self, question: Question, meeting: Meeting) -> list[Telling]:
-        key = tellings, meeting.document_id, question.of_item
-        return question.once(key, lambda: tellings(question, meeting, Citer(self._library, meeting)))
+    def _row_passages(self, question: Question, meeting: Meeting) -> list[RowPassage]:
+        key = build_row_passages, meeting.document_id, question.of_item
+        return question.once(key, lambda: build_row_passages(question, meeting, AgendaCiter(self._library, meeting)))
 
     def _without_body(self, question: Question, meetings: Sequence[Meeting]) -> Question | None:
-        """The question without the name of the body, where this tells the one meeting that it may mean."""
+        """The question without the name of the body, where only one meeting is possible, so that the name adds nothing."""
         return question.once(without_body, lambda: without_body(question, meetings[0])) if len(meetings) == 1 else None
 
     def _subject(self, question: Question, meeting: Meeting) -> _Subject:
-        """What a question is about, beside the titles of the items of a meeting."""
+        """The words of a question beside those of the titles of the items of a meeting."""
         language = self._library.versions().language_of[meeting.document_id]
-        words = {item.number: frozenset(analyse(item.title, language)) for item in meeting.items}
-        titles = Counter(word for each in words.values() for word in each)
-        general = {word for kind in ("agenda", "meetings", "item") for form in question.vocabulary.forms(kind, language)
+        title_words = {item.number: frozenset(analyse(item.title, language)) for item in meeting.items}
+        title_counts = Counter(word for each in title_words.values() for word in each)
+        general_words = {word for kind in ("agenda", "meetings", "item") for form in question.vocabulary.forms(kind, language)
                    for word in analyse(form, language)}  # fmt: skip
-        spelt = [spelling(each, item.title) for each in acronyms(question.rest) for item in meeting.items]
-        asked = frozenset([*self._weigher.tokens(question, language), *analyse(" ".join(spelt), language)]) - general
-        return _Subject(asked, {number: {n for n in each & asked if titles[n] == 1} for number, each in words.items()})
+        spelled_out = [
+            find_expansion(each, item.title) for each in find_acronyms(question.rest) for item in meeting.items
+        ]
+        question_words = (
+            frozenset([*self._scorer.tokens(question, language), *analyse(" ".join(spelled_out), language)])
+            - general_words
+        )
+        return _Subject(
+            question_words,
+            {
+                number: {n for n in each & question_words if title_counts[n] == 1}
+                for number, each in title_words.items()
+            },
+        )
 
-    def _read(self, question: Question, meetings: Sequence[Meeting]) -> list[Meeting]:
-        """Of meetings, latest first, those whose rows compete: the latest, and of the others those with most of the question's words."""
-        near = {each.document_id for each in nearest(question, meetings[1:], self._library)[:COMPETING]}
-        return [*meetings[:1], *(meeting for meeting in meetings[1:] if meeting.document_id in near)]
+    def _competing(self, question: Question, meetings: Sequence[Meeting]) -> list[Meeting]:
+        """The meetings whose rows are read, latest first: the latest, and of the others those with most of the question's words."""
+        likely = {meeting.document_id for meeting in rank_by_words(question, meetings[1:], self._library)[:COMPETING]}
+        return [*meetings[:1], *(meeting for meeting in meetings[1:] if meeting.document_id in likely)]
 
 
 @dataclass(frozen=True)
 class _Subject:
-    """The words of a question, and of the items of a meeting, by number, those words of it that only their own titles have."""
+    """The words of a question, and for each item of a meeting, by number, those of these words that are in its title alone."""
 
     words: frozenset[str]
     of_items: Mapping[str, Collection[str]]
 
-    def says_most(self, part: Part) -> bool:
-        """Whether a part is about the item whose title has most such words, where any has."""
+    def matches(self, sentence: RowSentence) -> bool:
+        """Whether a sentence is about the item whose title has most such words, where any has."""
         most = max(map(len, self.of_items.values()), default=0)
-        return part.item is not None and most > 0 and len(self.of_items.get(part.item, ())) == most
+        return sentence.item is not None and most > 0 and len(self.of_items.get(sentence.item, ())) == most
 
-    def first(self, near: Sequence[Part]) -> list[Part]:
-        """Of the parts that are `near` to an answer, best first, those that say a word of the question, where the best one says any, or
-        are about the same item; first those that say most of the words by which the question calls an item."""
-        called = {word for each in self.of_items.values() for word in each}
-        said = {part: set(analyse(part.read, "en")) | {*self.of_items.get(part.item or "", ())} for part in near}
-        near = sorted(near, key=lambda part: -len(called & said[part]))
-        best = near[0]
+    def rank(self, candidates: Sequence[RowSentence]) -> list[RowSentence]:
+        """Candidate sentences, best first, ranked by how many words they have with which the question names an item; those without a word
+        of the question are left out where the first has one, unless they are about the same item."""
+        item_words = {word for words in self.of_items.values() for word in words}
+        words_of = {
+            sentence: set(analyse(sentence.text, "en")) | {*self.of_items.get(sentence.item or "", ())}
+            for sentence in candidates
+        }
+        candidates = sorted(candidates, key=lambda sentence: -len(item_words & words_of[sentence]))
+        best = candidates[0]
 
-        def beside(part: Part) -> bool:
-            return not said[best] & self.words or bool(said[part] & self.words) or best.item == part.item is not None
+        def fits(sentence: RowSentence) -> bool:
+            has_word = not words_of[best] & self.words or bool(words_of[sentence] & self.words)
+            return has_word or best.item == sentence.item is not None
 
-        return [part for part in near if beside(part)]
+        return [sentence for sentence in candidates if fits(sentence)]
 
 
-def _surest(one: Sequence[Told], other: Sequence[Told]) -> list[Told]:
-    """Sentences that were read for two wordings of a question, each as it answers the better, best first."""
+def _tells_the_same(question: Question, rows: _Rows, best: ScoredSentence, other: ScoredSentence) -> bool:
+    """Whether a sentence tells the same as the best one: all that there is to tell of an item, or when and where the meeting is."""
+    both_whole = rows.passage(other).whole and rows.passage(best).whole
+    near = other.score >= best.score - FURTHER_STATEMENT_GAP or (bool(question.items) and other.score >= 0.0)
+    same_kind = rows.sentence(other).kind == rows.sentence(best).kind
+    return near and (both_whole or same_kind or _tells_title_only(rows.passage(other)))
+
+
+def _choose_sentences(
+    question: Question,
+    subject: _Subject,
+    rows: _Rows,
+    own: Sequence[ScoredSentence],
+    candidates: list[RowSentence],
+) -> list[RowSentence]:
+    """The sentences of an answer. `own` are all scored sentences of the meeting that answers, best first; `candidates` are those near the
+    best, of which the kind of the first decides how the answer is put together."""
+    best, kind = own[0], candidates[0].kind
+    if candidates[0].announces:
+        meeting = rows.meeting(best)
+        sentences = [each for n, passage in rows.passages if n == meeting for each in passage.sentences]
+        return _choose_documents(question, subject, candidates, sentences)
+    if kind == "row" and not _words_beside_time(question):
+        with_rows = {each.passage for each in own if rows.sentence(each).kind == "row"}
+        days = sorted(with_rows) if names_time(question) else [best.passage]
+        listed = [each for n in days for each in rows.passages[n][1].sentences if each.kind == "row"]
+        return listed[: 2 * MOST]
+    if kind == "length":  # the days and times give the length, too
+        siblings = [] if best.score >= 0.0 else rows.passage(best).sentences
+        schedule = [each for each in siblings if each.kind == "taken_up" and each.item == candidates[0].item]
+        candidates = candidates + [each for each in schedule if each not in candidates]
+        candidates.sort(key=lambda each: each.kind != "taken_up")
+    chosen = subject.rank(candidates)[:MOST]
+    if chosen[0].kind == "items_total":
+        chosen[1:] = [each for each in rows.passage(best).sentences if each.kind == "agenda"]
+    return chosen
+
+
+def _best_of_both(one: Sequence[ScoredSentence], other: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+    """Sentences that were scored for two wordings of a question, each with its better score, best first."""
     best = {each.place: each for each in sorted((*one, *other), key=lambda each: each.score)}
     return sorted(best.values(), key=lambda each: (-each.score, each.place))
 
 
-def _asked_last(own: Sequence[Told], close: Sequence[Told], again: Mapping[tuple[int, int], float]) -> list[Told]:
-    """Of a meeting's `own` sentences those nearest to what was asked last, best first: by their scores for it `again`, those not much
-    below the best of those that are `close` to the whole question."""
-    best = max(again.get(each.place, -math.inf) for each in close)
-    found = [each for each in own if again.get(each.place, -math.inf) >= best - FURTHER]
-    return sorted(found, key=lambda each: -again.get(each.place, -math.inf))
+def _rank_by_last_turn(
+    own: Sequence[ScoredSentence], close: Sequence[ScoredSentence], scores: Mapping[tuple[int, int], float]
+) -> list[ScoredSentence]:
+    """Of a meeting's `own` sentences those nearest to the last turn, best first: by their `scores` for that turn, those not much below the
+    best of the ones that are `close` to the whole question."""
+    best = max(scores.get(each.place, -math.inf) for each in close)
+    found = [each for each in own if scores.get(each.place, -math.inf) >= best - FURTHER_STATEMENT_GAP]
+    return sorted(found, key=lambda each: -scores.get(each.place, -math.inf))
 
 
-def _documents(question: Question, subject: _Subject, near: Sequence[Part], parts: Sequence[Part]) -> list[Part]:
-    """Of the `parts` of a meeting that are `near` to an answer, the best of which announces a document: those first that say most of
-    the names in the question, or whose items it calls by most words of their titles. Where several say as many, all that are announced for their items."""
+def _choose_documents(
+    question: Question, subject: _Subject, candidates: Sequence[RowSentence], sentences: Sequence[RowSentence]
+) -> list[RowSentence]:
+    """The sentences for an answer about documents, whose best candidate announces one: first those with most of the names in the question,
+    or whose items it names by most words of their titles. Where several have as many, all documents of their items among the `sentences`
+    of the meeting."""
     names = claims.read(question.text, question.language).names
-    asked = {token for name in names for token in analyse(name, question.language)}
+    name_tokens = {token for name in names for token in analyse(name, question.language)}
 
-    def said(part: Part) -> tuple[int, int]:
-        named = len(asked.intersection(analyse(part.read, "en"))) if part.announces else -1
+    def match(part: RowSentence) -> tuple[int, int]:
+        named = len(name_tokens.intersection(analyse(part.text, "en"))) if part.announces else -1
         return named, len(subject.of_items.get(part.item or "", ()))
 
-    ordered = sorted(near, key=said, reverse=True)
+    ordered = sorted(candidates, key=match, reverse=True)
     first = ordered[0]
-    alike = [part for part in near if part.announces and said(part) == said(first)]
+    alike = [part for part in candidates if part.announces and match(part) == match(first)]
     if len(alike) > 1:
         items = {part.item for part in alike}
-        return [part for part in parts if part.announces and part.item in items]
-    return [part for part in ordered if not part.announces or said(part) == said(first)][:MOST]
+        return [part for part in sentences if part.announces and part.item in items]
+    return [part for part in ordered if not part.announces or match(part) == match(first)][:MOST]
 
 
-def _named(question: Question, meeting: Meeting | None) -> set[str]:
-    """The items that a question names, each by its main number: by their numbers or, of a meeting, by their whole titles, where these have
-    several words."""
-    said, numbers = fold(question.text), list(question.items)
+def _named_items(question: Question, meeting: Meeting | None) -> set[str]:
+    """The items that a question names, each by its main number: by their numbers, else by whole titles of more than one word."""
+    text, numbers = fold(question.text), list(question.items)
     for item in meeting.items if meeting and not numbers else ():
         title = re.escape(fold(" ".join(item.title.split())).strip(" .:;"))
-        numbers += [item.number] if " " in title and re.search(rf"(?<!\w){title}(?!\w)", said) else []
+        numbers += [item.number] if " " in title and re.search(rf"(?<!\w){title}(?!\w)", text) else []
     return {number.partition(" ")[0] for number in numbers}
 
 
-def _bare(telling: Telling) -> bool:
-    return [part.kind for part in telling.parts] == ["title"]
+def _tells_title_only(passage: RowPassage) -> bool:
+    return [part.kind for part in passage.sentences] == ["title"]
 
 
-def _lacking(question: Question, meetings: Sequence[Meeting], library: Library) -> tuple[Answer | None, bool]:
+def _find_missing(question: Question, meetings: Sequence[Meeting], library: Library) -> tuple[Answer | None, bool]:
     language, meeting = question.language, meetings[0]
-    numbers = [item.number for item in meeting.items]
+    item_numbers = [item.number for item in meeting.items]
 
-    def told(reason: str, *rows: tuple[Meeting, int]) -> Answer:
-        cites = [(Citer(library, each), row) for each, row in rows]
+    def not_found(reason: str, *rows: tuple[Meeting, int]) -> Answer:
+        cites = [(AgendaCiter(library, each), row) for each, row in rows]
         see = (Pointer.to(cite.document, cite.section(row)) for cite, row in cites)
         return Answer.lacking(question, reason, see_also=see)
 
-    wrong = [number for number in question.items if number not in numbers]
-    if wrong and ((numbers and meeting.complete) or question.of_item is not None):
-        mains = list(dict.fromkeys(item.main for item in meeting.items))
-        there = {"item": wrong[0], "first": mains[0], "last": mains[-1]} if question.of_item is None else {}
+    unknown_items = [number for number in question.items if number not in item_numbers]
+    if unknown_items and ((item_numbers and meeting.is_complete) or question.of_item is not None):
+        mains = list(dict.fromkeys(item.main_number for item in meeting.items))
+        values = {"item": unknown_items[0], "first": mains[0], "last": mains[-1]} if question.of_item is None else {}
         first = next((row for item in meeting.items for row in (item.listed, item.heading) if row is not None), 0)
-        return told(say("no_item" if there else "not_found", language, **there), (meeting, first)), True
-    sitting = [each for each in meetings if each.sittings]
-    days = sorted({row.date for each in sitting for row in each.timetable})
+        return not_found(say("no_item" if values else "not_found", language, **values), (meeting, first)), True
+    with_timetable = [meeting for meeting in meetings if meeting.sittings]
+    days = sorted({row.date for each in with_timetable for row in each.timetable})
     months = {day.month for day in days}.issuperset(question.months)
-    if sitting and months and not has_day(question, meetings) and _of_timetable(question, sitting, library):
+    if (
+        with_timetable
+        and months
+        and not any_has_named_day(question, meetings)
+        and _is_about_timetable(question, with_timetable, library)
+    ):
         reason = say("no_day", language, days=joined([date_text(day, language) for day in days], language))
-        return told(reason, *((each, each.sittings[0].time_row) for each in sitting)), False
+        return not_found(reason, *((each, each.sittings[0].time_row) for each in with_timetable)), False
     return None, False
 
 
-def _beside_time(question: Question) -> set[str]:
-    """The content words of a question but for those by which it names a time and asks for a meeting or its agenda."""
+def _words_beside_time(question: Question) -> set[str]:
+    """The content words of a question without those that name a time or ask for a meeting or its agenda."""
     language, vocabulary = question.language, question.vocabulary
     text = question.rest
     for kind in ("asking", "meetings", "agenda"):
@@ -311,43 +422,49 @@ def _beside_time(question: Question) -> set[str]:
     return {*vocabulary.content(claims.read(text, language, derived=True).content, language)}
 
 
-def _of_timetable(question: Question, meetings: Sequence[Meeting], library: Library) -> bool:
-    """Whether a question has no other words than an agenda, and what is told of its rows; where none is in the language of the question,
-    whether it speaks of an agenda, an item or a meeting."""
-    language, vocabulary, known = question.language, question.vocabulary, False
-    left = _beside_time(question)
+def _is_about_timetable(question: Question, meetings: Sequence[Meeting], library: Library) -> bool:
+    """Whether all words of a question are those of an agenda and of the sentences made of its rows; where no agenda is in the language of
+    the question, whether it mentions an agenda, an item or a meeting."""
+    language, vocabulary, in_language = question.language, question.vocabulary, False
+    words = _words_beside_time(question)
     for meeting in meetings:
-        cite = Citer(library, meeting)
-        if cite.document.language == language:
-            teller, known = Teller(meeting, cite, language, meeting.timetable), True
-            told = (part.read for telling in (*teller.whole(), *teller.days()) for part in telling.parts)
-            if left <= {*analyse(" ".join([cite.document.text, *told]), language)}:
+        citer = AgendaCiter(library, meeting)
+        if citer.document.language == language:
+            builder, in_language = RowPassageBuilder(meeting, citer, language, meeting.timetable), True
+            texts = (part.text for passage in (*builder.whole(), *builder.days()) for part in passage.sentences)
+            if words <= {*analyse(" ".join([citer.document.text, *texts]), language)}:
                 return True
-    speaks = any(vocabulary.says(kind, question.rest, language) for kind in ("agenda", "item", "meetings"))
-    return not left or (not known and speaks)
+    mentions_meeting = any(vocabulary.says(kind, question.rest, language) for kind in ("agenda", "item", "meetings"))
+    return not words or (not in_language and mentions_meeting)
 
 
-def tellings(question: Question, meeting: Meeting, cite: Citer) -> list[Telling]:
-    """What may be told: of the items and the days that the question names; else of all."""
-    there = [sitting for sitting in meeting.timetable if within(question, sitting, meeting)]
-    sittings = there or [sitting for sitting in meeting.timetable if on(question, sitting.date, meeting)]
-    teller = Teller(meeting, cite, question.language, sittings)
+def build_row_passages(question: Question, meeting: Meeting, citer: AgendaCiter) -> list[RowPassage]:
+    """The row passages of a meeting that may answer a question: of the items and days that it names, else of all."""
+    matching = [sitting for sitting in meeting.timetable if matches_sitting(question, sitting, meeting)]
+    sittings = matching or [sitting for sitting in meeting.timetable if matches_day(question, sitting.date, meeting)]
+    builder = RowPassageBuilder(meeting, citer, question.language, sittings)
     symbols = {symbol.text for symbol in question.symbols}
-    papers = [item for item in meeting.items if symbols.intersection(symbol for symbol, _ in item.documentation)]
-    named = [item for item in meeting.items if item.number in question.items] or papers
-    days = teller.days() if timed(question) else []
-    if named or question.of_item is not None:
-        found = [*(teller.item(item) for item in named or _leaves(meeting)), *days]
+    with_named_papers = [
+        item for item in meeting.items if symbols.intersection(symbol for symbol, _ in item.documentation)
+    ]
+    named_items = [item for item in meeting.items if item.number in question.items] or with_named_papers
+    days = builder.days() if names_time(question) else []
+    if named_items or question.of_item is not None:
+        found = [*(builder.item(item) for item in named_items or _leaves(meeting)), *days]
     elif days:
         found = days
     else:
-        titled = _named(question, meeting)
+        titled = _named_items(question, meeting)
         items = [item for item in meeting.items if item in _leaves(meeting) or item.number in titled]
-        found = [*teller.whole(), *teller.days(), *(teller.item(each, asked=each.main in titled) for each in items)]
-    return [telling for telling in found if telling.parts]
+        found = [
+            *builder.whole(),
+            *builder.days(),
+            *(builder.item(each, requested=each.main_number in titled) for each in items),
+        ]
+    return [passage for passage in found if passage.sentences]
 
 
 def _leaves(meeting: Meeting) -> list[AgendaItem]:
-    """The items, but for those whose sub-items stand for them."""
-    mains = {item.main for item in meeting.items if item.number != item.main}
+    """The items without sub-items; sub-items stand for their main item."""
+    mains = {item.main_number for item in meeting.items if item.number != item.main_number}
     return [item for item in meeting.items if item.number not in mains]

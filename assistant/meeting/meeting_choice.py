@@ -1,4 +1,4 @@
-"""Which of the meetings held a question may be about: by the agenda, the body, the place, the item and the day that it names."""
+"""Selects the meetings in the library that a question may be about, by the agenda, body, place, item and day that it names."""
 
 from __future__ import annotations
 
@@ -11,97 +11,117 @@ from dataclasses import replace
 from functools import lru_cache
 
 from assistant.answer_phrases import date_text
-from assistant.qa.abstention import RATHER
+from assistant.qa.abstention import AGENDA_ODDS_GAP
 from assistant.question import Question, numbered_meetings, parse_question
 from assistant.wording import claims
 from assistant.wording.drafting import grammar_of
-from corpus.acronyms import spells
+from corpus.acronyms import matches_acronym
 from corpus.analysis import analyse
-from corpus.countries import names_country
-from corpus.dates import find_dates
+from corpus.countries import mentions_country
+from corpus.dates import find_full_dates
 from corpus.documents import Document
 from corpus.library import Library
 from corpus.meetings import Meeting, Sitting
 
 HEAD = 1_500
-"""Characters of an agenda in which the number of its meeting stands."""
+"""Characters at the start of an agenda that are searched for the number of its meeting."""
 SATURDAY = 5
 _GAP = re.compile(r"\s{3,}")
 UNSEEN = 0.5
-"""How often an agenda is taken to say a word more than it does (the prior of Jeffreys, 1946)."""
+"""Pseudo-count added to the frequency of each word in an agenda (the prior of Jeffreys, 1946)."""
 
 
-def meant(question: Question, library: Library) -> list[Meeting]:
-    """The meetings that a question may be about, latest first: the one whose agenda it names, else those of the body that it names, of
-    these those with the items, the days and the time that it names. Of an agenda that is held in several languages there is one."""
+def select_meetings(question: Question, library: Library) -> list[Meeting]:
+    """The meetings that a question may be about, latest first.
+
+    That is the one whose agenda it names; else those of the body that it names, narrowed to those with the items, days and time that it names.
+    An agenda that is stored in several languages counts once.
+    """
     versions = library.versions()
 
     def preferred(meeting: Meeting) -> tuple[bool, bool, str]:
         language = versions.language_of[meeting.document_id]
         return language == question.language, language == "en", meeting.document_id
 
-    held = [meeting for meeting in library.meetings() if question.covers(meeting.document_id)]
-    keys = {each.text for symbol in question.symbols for each in versions.stands_for(symbol)}
-    named = [meeting for meeting in held if versions.keys[meeting.document_id] in keys]
+    meetings = [meeting for meeting in library.meetings() if question.covers(meeting.document_id)]
+    requested_keys = {each.text for symbol in question.symbols for each in versions.equivalent_symbols(symbol)}
+    named = [meeting for meeting in meetings if versions.keys[meeting.document_id] in requested_keys]
     if named:
-        held = [max(named, key=preferred)]
+        meetings = [max(named, key=preferred)]
     elif question.years:
-        held = [m for m in held if not m.dates or str(m.dates[0].year) in question.years]
-    held = _called([meeting for meeting in held if not _elsewhere(question, meeting, library)], question, library)
+        meetings = [m for m in meetings if not m.dates or str(m.dates[0].year) in question.years]
+    meetings = _named_in_full(
+        [meeting for meeting in meetings if not _names_something_else(question, meeting, library)], question, library
+    )
     if question.items:
-        held = _most(held, lambda meeting: set(question.items) <= {item.number for item in meeting.items})
-        asked = set(question.content)
-        held = _most(held, lambda meeting: len(asked & _titles(meeting, question.items, library)))
-    if has_date(question) or question.months:
-        held = _most(held, lambda meeting: any(on(question, day, meeting) for day in days(meeting)))
-    if timed(question):
-        held = _most(held, lambda meeting: any(within(question, sitting, meeting) for sitting in meeting.timetable))
-    held.sort(key=lambda meeting: (meeting.dates[-1:], preferred(meeting)), reverse=True)
-    first = {versions.keys[meeting.document_id]: meeting for meeting in reversed(held)}
-    return [meeting for meeting in held if first[versions.keys[meeting.document_id]] is meeting]
+        meetings = _best_by(meetings, lambda meeting: set(question.items) <= {item.number for item in meeting.items})
+        question_words = set(question.content)
+        meetings = _best_by(
+            meetings, lambda meeting: len(question_words & _title_words(meeting, question.items, library))
+        )
+    if names_day(question) or question.months:
+        meetings = _best_by(
+            meetings, lambda meeting: any(matches_day(question, day, meeting) for day in meeting_days(meeting))
+        )
+    if names_time(question):
+        meetings = _best_by(
+            meetings, lambda meeting: any(matches_sitting(question, sitting, meeting) for sitting in meeting.timetable)
+        )
+    meetings.sort(key=lambda meeting: (meeting.dates[-1:], preferred(meeting)), reverse=True)
+    latest_by_key = {versions.keys[meeting.document_id]: meeting for meeting in reversed(meetings)}
+    return [meeting for meeting in meetings if latest_by_key[versions.keys[meeting.document_id]] is meeting]
 
 
-def days(meeting: Meeting) -> Sequence[dt.date]:
+def meeting_days(meeting: Meeting) -> Sequence[dt.date]:
     """The days of a meeting: those of its timetable, else those of its masthead."""
     return [sitting.date for sitting in meeting.timetable] or meeting.dates
 
 
-def on(question: Question, day: dt.date, meeting: Meeting) -> bool:
-    """Whether a day of a meeting is one that the question names."""
-    working = [each for each in meeting.dates if each.weekday() < SATURDAY] or sorted({*days(meeting)})
+def matches_day(question: Question, day: dt.date, meeting: Meeting) -> bool:
+    """Whether a day of a meeting is one of those that the question names; True where it names none."""
+    working_days = [date for date in meeting.dates if date.weekday() < SATURDAY] or sorted({*meeting_days(meeting)})
     return (
         (not question.weekdays or day.weekday() in question.weekdays)
         and (not question.days or day.day in question.days)
         and (not question.months or day.month in question.months)
-        and (not question.nth_days or day in [working[n - 1] for n in question.nth_days if 0 < n <= len(working)])
+        and (
+            not question.nth_days
+            or day in [working_days[n - 1] for n in question.nth_days if 0 < n <= len(working_days)]
+        )
     )
 
 
-def has_date(question: Question) -> bool:
+def names_day(question: Question) -> bool:
     """Whether a question names a day."""
     return bool(question.weekdays or question.days or question.nth_days)
 
 
-def has_day(question: Question, meetings: Sequence[Meeting]) -> bool:
-    """Whether one of the meetings has the day that a question names, where it names one and any of their days are known."""
-    named = [(day, meeting) for meeting in meetings for day in days(meeting)] if has_date(question) else []
-    return not named or any(on(question, *each) for each in named)
+def any_has_named_day(question: Question, meetings: Sequence[Meeting]) -> bool:
+    """Whether any of the meetings has the day that a question names; True where it names none or none of their days are known."""
+    known_days = (
+        [(day, meeting) for meeting in meetings for day in meeting_days(meeting)] if names_day(question) else []
+    )
+    return not known_days or any(matches_day(question, *pair) for pair in known_days)
 
 
-def names_date(question: Question, text: str, language: str) -> bool:
-    """Whether a text names a day that a question names, by its date or by the day of the week."""
-    if not has_date(question):
+def text_names_day(question: Question, text: str, language: str) -> bool:
+    """Whether a text names the day that a question names, by date or by weekday; True where the question names none."""
+    if not names_day(question):
         return True
-    said = parse_question(text, question.vocabulary, question.catalogue, language)
-    days, weekdays = {*said.days, *(day.day for day in find_dates(text))}, {*said.weekdays}
-    weekdays |= {day.weekday() for day in find_dates(text)}
-    of_days = not question.days or not days.isdisjoint(question.days)
-    return of_days and (not question.weekdays or not weekdays.isdisjoint(question.weekdays)) and not question.nth_days
+    parsed = parse_question(text, question.vocabulary, question.catalogue, language)
+    text_days, text_weekdays = {*parsed.days, *(day.day for day in find_full_dates(text))}, {*parsed.weekdays}
+    text_weekdays |= {day.weekday() for day in find_full_dates(text)}
+    day_matches = not question.days or not text_days.isdisjoint(question.days)
+    return (
+        day_matches
+        and (not question.weekdays or not text_weekdays.isdisjoint(question.weekdays))
+        and not question.nth_days
+    )
 
 
 def without_body(question: Question, meeting: Meeting) -> Question | None:
-    """A question without the name of the body that meets, which says which meeting is meant and nothing of what is asked of it; None where
-    it does not name the body by a name that is known in its language."""
+    """The question without the name of the body that meets, which only selects the meeting and says nothing of what is asked; None where
+    the question does not name the body by a name known in its language."""
     body, text = {*analyse(meeting.body, "en")}, question.text
     for mention in reversed(question.terms):
         if any({*analyse(name, "en")} == body for name in question.vocabulary.names(mention.concept, "en")):
@@ -109,111 +129,117 @@ def without_body(question: Question, meeting: Meeting) -> Question | None:
     return None if text == question.text else replace(question, text=" ".join(text.split()))
 
 
-def dated(question: Question, meeting: Meeting) -> Question | None:
-    """A question with the date of the day of a meeting that it counts ("the third day") in its place; None where it counts none."""
-    counted = [day for day in days(meeting) if on(question, day, meeting)] if question.nth_days else []
-    if not counted:
+def with_date(question: Question, meeting: Meeting) -> Question | None:
+    """The question with a counted day of the meeting ("the third day") replaced by its date; None where it counts no day."""
+    counted_days = (
+        [day for day in meeting_days(meeting) if matches_day(question, day, meeting)] if question.nth_days else []
+    )
+    if not counted_days:
         return None
     gaps = (found.span() for found in _GAP.finditer(question.rest))
-    named = [(each.start, each.end) for each in question.mentions()]
-    free = (gap for gap in gaps if not any(gap[0] < end and start < gap[1] for start, end in named))
-    start, end = next(free, (len(question.text),) * 2)
-    text = f"{question.text[:start]} {date_text(counted[0], question.language)} {question.text[end:]}"
+    mention_spans = [(each.start, each.end) for each in question.mentions()]
+    free_gap = (gap for gap in gaps if not any(gap[0] < end and start < gap[1] for start, end in mention_spans))
+    start, end = next(free_gap, (len(question.text),) * 2)
+    text = f"{question.text[:start]} {date_text(counted_days[0], question.language)} {question.text[end:]}"
     return replace(question, text=" ".join(text.split()))
 
 
-def timed(question: Question) -> bool:
-    """Whether a question names a day, half a day or an hour."""
-    return has_date(question) or question.afternoon is not None or question.hour is not None
+def names_time(question: Question) -> bool:
+    """Whether a question names a day, a half of the day or an hour."""
+    return names_day(question) or question.afternoon is not None or question.hour is not None
 
 
-def within(question: Question, sitting: Sitting, meeting: Meeting) -> bool:
-    """Whether a sitting of a meeting is on a day, in a half of it and at an hour that the question names."""
-    halves = question.afternoon is None or sitting.afternoon == question.afternoon
-    hours = question.hour is None or _at(sitting, dt.time(question.hour % 24))
-    return on(question, sitting.date, meeting) and halves and hours
+def matches_sitting(question: Question, sitting: Sitting, meeting: Meeting) -> bool:
+    """Whether a sitting of a meeting matches the day, the half of the day and the hour that the question names."""
+    half_matches = question.afternoon is None or sitting.is_afternoon == question.afternoon
+    hour_matches = question.hour is None or _at(sitting, dt.time(question.hour % 24))
+    return matches_day(question, sitting.date, meeting) and half_matches and hour_matches
 
 
 def _at(sitting: Sitting, time: dt.time) -> bool:
     return sitting.start is not None and sitting.end is not None and sitting.start <= time < sitting.end
 
 
-def nearest(question: Question, meetings: Sequence[Meeting], library: Library) -> list[Meeting]:
-    """Meetings, those first whose agendas have rather the words of the question."""
-    odds = _odds(question.content, meetings, library)
+def rank_by_words(question: Question, meetings: Sequence[Meeting], library: Library) -> list[Meeting]:
+    """Meetings ranked by how likely their agendas are to have the words of the question, most likely first."""
+    odds = _word_odds(question.content, meetings, library)
     return [meetings[n] for n in sorted(range(len(meetings)), key=lambda n: -odds[n])]
 
 
-def _called(meetings: Sequence[Meeting], question: Question, library: Library) -> list[Meeting]:
-    """The meetings of the body and place that a question names in full; else those whose agendas have rather the names that it gives,
-    such as the short one of an organization, than other agendas."""
+def _named_in_full(meetings: Sequence[Meeting], question: Question, library: Library) -> list[Meeting]:
+    """The meetings whose body and place the question names in full; else those whose agendas are more likely than others to have the names
+    in it, such as the short name of an organization (within `AGENDA_ODDS_GAP` of the likeliest)."""
     if len(meetings) < 2:
         return [*meetings]
     content_of, language = question.vocabulary.content_of, question.language
-    called = [name for mention in question.terms for name in question.vocabulary.names(mention.concept, "en")[:1]]
-    asked = {*analyse(question.text, language), *analyse(" ".join(called), "en")}
-    spoken = library.versions().language_of
-    names = {each.document_id: [set(content_of(name, spoken[each.document_id])) for name in (each.body, each.place)]
-             for each in meetings}  # fmt: skip
-    full = _most(meetings, lambda meeting: sum(bool(name) and name <= asked for name in names[meeting.document_id]))
-    given = [token for name in claims.read(question.text, language).names for token in analyse(name, language)]
+    named_bodies = [name for mention in question.terms for name in question.vocabulary.names(mention.concept, "en")[:1]]
+    question_words = {*analyse(question.text, language), *analyse(" ".join(named_bodies), "en")}
+    languages = library.versions().language_of
+    names = {meeting.document_id: [set(content_of(name, languages[meeting.document_id])) for name in (meeting.body, meeting.place)]
+             for meeting in meetings}  # fmt: skip
+    best_named = _best_by(
+        meetings, lambda meeting: sum(bool(name) and name <= question_words for name in names[meeting.document_id])
+    )
+    name_tokens = [token for name in claims.read(question.text, language).names for token in analyse(name, language)]
     # Where nothing is written with a capital letter, any word may be one of a name.
-    words = given or [word for each in names.values() for name in each for word in sorted(name & asked)]
-    odds = _odds(words, full, library)
-    return [meeting for meeting, each in zip(full, odds, strict=True) if each >= max(odds) - RATHER]
+    words = name_tokens or [
+        word for score in names.values() for name in score for word in sorted(name & question_words)
+    ]
+    odds = _word_odds(words, best_named, library)
+    return [meeting for meeting, score in zip(best_named, odds, strict=True) if score >= max(odds) - AGENDA_ODDS_GAP]
 
 
-def _odds(words: Sequence[str], meetings: Sequence[Meeting], library: Library) -> list[float]:
-    """The log-likelihood that the agenda of each meeting has the words, but for those that none has (query likelihood: Ponte and
-    Croft, 1998)."""
+def _word_odds(words: Sequence[str], meetings: Sequence[Meeting], library: Library) -> list[float]:
+    """The log-likelihood of the words under the agenda of each meeting; words that no agenda has are left out (query likelihood: Ponte
+    and Croft, 1998)."""
     documents = [library.document(meeting.document_id) for meeting in meetings]
-    said = [_said(document.text, document.language) for document in documents]
-    words = [word for word in dict.fromkeys(words) if any(each[word] for each in said)]
-    return [sum(math.log((each[word] + UNSEEN) / (each.total() + 1)) for word in words) for each in said]
+    counts = [_word_counts(document.text, document.language) for document in documents]
+    words = [word for word in dict.fromkeys(words) if any(count[word] for count in counts)]
+    return [sum(math.log((count[word] + UNSEEN) / (count.total() + 1)) for word in words) for count in counts]
 
 
 @lru_cache(maxsize=256)
-def _said(text: str, language: str) -> Counter[str]:
+def _word_counts(text: str, language: str) -> Counter[str]:
     return Counter(analyse(text, language))
 
 
-def _titles(meeting: Meeting, items: Sequence[str], library: Library) -> set[str]:
+def _title_words(meeting: Meeting, items: Sequence[str], library: Library) -> set[str]:
     """The words of the titles of some items."""
     titles = " ".join(item.title for item in meeting.items if item.number in items)
     return set(analyse(titles, library.document(meeting.document_id).language))
 
 
-def _elsewhere(question: Question, meeting: Meeting, library: Library) -> bool:
-    """Whether a question names what is no part of the meeting: another document, a treaty, an article, a meeting of
-    another number, something by a name that its agenda does not say."""
+def _names_something_else(question: Question, meeting: Meeting, library: Library) -> bool:
+    """Whether a question names something outside the meeting: another document, a treaty, an article, a meeting with another number, or a
+    name that is not in its agenda."""
     document = library.document(meeting.document_id)
-    versions, announced = library.versions(), {symbol.text for symbol in meeting.documents()}
-    beside = (symbol for symbol in question.symbols if symbol.text not in announced)
-    if any(document.symbol not in versions.stands_for(symbol) for symbol in beside):
+    versions, announced_symbols = library.versions(), {symbol.text for symbol in meeting.announced_symbols()}
+    other_symbols = (symbol for symbol in question.symbols if symbol.text not in announced_symbols)
+    if any(document.symbol not in versions.equivalent_symbols(symbol) for symbol in other_symbols):
         return True
     if question.articles or any(entry.kind in ("treaty", "resolution") for entry in question.named):
         return True
-    if _unsaid(question, document):
+    if _lacks_name(question, document):
         return True
     if not question.sessions or question.weekdays or question.days or question.items:
         return False
-    own = numbered_meetings(document.text[:HEAD], question.vocabulary, document.language)[:1]
-    number = own[0] if own else grammar_of(document.language).number(document.masthead.session)
+    numbers = numbered_meetings(document.text[:HEAD], question.vocabulary, document.language)[:1]
+    number = numbers[0] if numbers else grammar_of(document.language).number(document.masthead.session)
     return number is not None and str(number) not in question.sessions
 
 
-def _unsaid(question: Question, document: Document) -> bool:
-    """Whether an agenda says nothing of a country that a question names, or of a name that is written alike in both."""
-    if any(not names_country(code, document.text, document.language) for code in question.countries):
+def _lacks_name(question: Question, document: Document) -> bool:
+    """Whether an agenda lacks a country that a question names, or (where both are in one language) a name in the question."""
+    if any(not mentions_country(code, document.text, document.language) for code in question.countries):
         return True
-    same = question.language == document.language
-    names = claims.read(question.rest, question.language).names if same else ()
-    said = _said(document.text, document.language)
-    lacking = (name for name in names if not said.keys() >= {*analyse(name, question.language)})
-    return any(not name.isupper() or not spells(name, document.text) for name in lacking)
+    same_language = question.language == document.language
+    names = claims.read(question.rest, question.language).names if same_language else ()
+    agenda_words = _word_counts(document.text, document.language)
+    missing_names = (name for name in names if not agenda_words.keys() >= {*analyse(name, question.language)})
+    return any(not name.isupper() or not matches_acronym(name, document.text) for name in missing_names)
 
 
-def _most(meetings: Sequence[Meeting], measure: Callable[[Meeting], int]) -> list[Meeting]:
-    """Those of which most is true."""
+def _best_by(meetings: Sequence[Meeting], measure: Callable[[Meeting], int]) -> list[Meeting]:
+    """The meetings with the highest value of a measure."""
     measured = [measure(meeting) for meeting in meetings]
-    return [meeting for meeting, each in zip(meetings, measured, strict=True) if each == max(measured)]
+    return [meeting for meeting, value in zip(meetings, measured, strict=True) if value == max(measured)]

@@ -1,5 +1,5 @@
-"""Citations of a meeting's rows, headings and sentences, and what is said of one agenda item or sitting by them: when it is taken up,
-for how long, with which documents."""
+"""Citations of the rows, headings and sentences of an agenda, and the statements about one item or sitting that rest on them: when it is
+taken up, for how long, with which documents."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Sequence
 
 from assistant.answer_phrases import date_text, joined, say
 from assistant.qa.answer import Citation, Statement
-from corpus.dates import find_dates
+from corpus.dates import find_full_dates
 from corpus.documents import Block, Document, Span
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, Sitting, is_under
 from corpus.sentences import sentence_spans
 from corpus.symbols import RESOLUTIONS, find_symbols
-from ingest.time_ranges import ends_of
+from ingest.time_ranges import span_ends
 
 
-class Citer:
+class AgendaCiter:
     """Cites the blocks of one agenda document."""
 
     def __init__(self, library: Library, meeting: Meeting) -> None:
@@ -24,58 +24,64 @@ class Citer:
         self.document: Document = library.document(meeting.document_id)
 
     def block(self, ordinal: int) -> Citation:
-        """A whole block."""
+        """A citation of a whole block."""
         block = self.document.blocks[ordinal]
         return self._span(block.start, block.end, block)
 
     def words(self, ordinal: int, symbol: str = "") -> str:
-        """A whole block, or the sentence of it that names a document, on one line."""
-        return " ".join(self.document.quote(*self._naming(ordinal, symbol)).split())
+        """The text of a block on one line, or of the sentence in it that names the document `symbol`."""
+        return " ".join(self.document.quote(*self._naming_span(ordinal, symbol)).split())
 
     def naming(self, ordinal: int, symbol: str) -> Citation:
-        """The sentence of a block that names a document."""
-        return self._span(*self._naming(ordinal, symbol), self.document.blocks[ordinal])
+        """A citation of the sentence of a block that names a document."""
+        return self._span(*self._naming_span(ordinal, symbol), self.document.blocks[ordinal])
 
-    def _naming(self, ordinal: int, symbol: str) -> Span:
+    def _naming_span(self, ordinal: int, symbol: str) -> Span:
         block, text = self.document.blocks[ordinal], self.document.block_text(self.document.blocks[ordinal])
         at = next((each.start for each in find_symbols(text) if each.symbol.text == symbol), -1)
         spans = sentence_spans(text, self.document.language)
         start, end = next((span for span in spans if span[0] <= at < span[1]), (0, len(text)))
-        return self.document.trimmed(block.start + start, block.start + end)
+        return self.document.trim_span(block.start + start, block.start + end)
 
     def listed(self, item: AgendaItem) -> tuple[Citation, ...]:
-        """The line that lists an item, if there is one."""
-        return () if item.line is None else (self.block(item.line),)
+        """The citation of the line that lists an item; empty where there is none."""
+        return () if item.source_block is None else (self.block(item.source_block),)
 
     def venue(self, meeting: Meeting) -> list[int]:
-        """The lines of the head, beside that of place and days, that name both and tell more: building and room."""
-        head = [block for block in self.document.blocks if block.locator == "masthead" and block.kind == "paragraph"]
-        told = {block.ordinal: self.words(block.ordinal) for block in head if block.ordinal != meeting.masthead}
-        named = [(ordinal, words) for ordinal, words in told.items() if meeting.place and meeting.place in words]
+        """The ordinals of the lines of the masthead, beside the one with place and days, that name both and tell more (building, room)."""
+        masthead = [
+            block for block in self.document.blocks if block.locator == "masthead" and block.kind == "paragraph"
+        ]
+        texts = {block.ordinal: self.words(block.ordinal) for block in masthead if block.ordinal != meeting.masthead}
+        with_place = [(ordinal, words) for ordinal, words in texts.items() if meeting.place and meeting.place in words]
         days = set(meeting.dates)
-        return [ordinal for ordinal, words in named if not days or not days.isdisjoint(find_dates(words))]
+        return [ordinal for ordinal, words in with_place if not days or not days.isdisjoint(find_full_dates(words))]
 
-    def of_no_item(self, meeting: Meeting) -> bool:
-        """Whether a row, or a line that is no sentence, names a paper for which no item is known."""
+    def lists_unassigned_paper(self, meeting: Meeting) -> bool:
+        """Whether a row, or a line that is not a sentence, names a document that belongs to no known item."""
         known = {symbol for item in meeting.items for symbol, _ in item.documentation} | {str(self.document.symbol)}
         for block in self.document.blocks:
-            listed = self.section(block.ordinal) in ("masthead", "contents", "provisional agenda")
-            if block.kind not in ("row", "paragraph", "item") or listed or ", item " in block.locator:
+            excluded = self.section(block.ordinal) in ("masthead", "contents", "provisional agenda")
+            if block.kind not in ("row", "paragraph", "item") or excluded or ", item " in block.locator:
                 continue
             text = self.document.body(block)
-            found = find_symbols(text)
-            edges = block.kind == "row" or (found and (found[0].start == 0 or text[found[-1].end :].strip(" ).") == ""))
-            if edges and any(each.symbol.text not in known and each.symbol.series not in RESOLUTIONS for each in found):
+            mentions = find_symbols(text)
+            is_listing = block.kind == "row" or (
+                mentions and (mentions[0].start == 0 or text[mentions[-1].end :].strip(" ).") == "")
+            )
+            if is_listing and any(
+                mention.symbol.text not in known and mention.symbol.series not in RESOLUTIONS for mention in mentions
+            ):
                 return True
         return False
 
     def section(self, ordinal: int) -> str:
-        """The part of the agenda in which a block stands, as a locator: `annex`."""
+        """The part of the agenda in which a block is, as the first part of its locator: `annex`."""
         return self.document.blocks[ordinal].locator.partition(", ")[0]
 
     def sitting(self, sitting: Sitting, item: AgendaItem | None = None) -> tuple[Citation, ...]:
-        """The row that names the day, and the rows from the time to the item (or to the last one); in a grid an item may stand above, in
-        a cell that spans several times."""
+        """Citations of a sitting: the row that names the day, and the rows from the time to the item (or to the last one). In a grid an item
+        may be above its time, in a cell that spans several times."""
         rows = [row.row for row in sitting.items if item is None or is_under(row.number, item.number)]
         rows += [sitting.time_row, sitting.time_row if sitting.last is None else sitting.last]
         first, last = self.document.blocks[min(rows)], self.document.blocks[max(rows)]
@@ -83,109 +89,111 @@ class Citer:
         return (*day, self._span(first.start, last.end, first))
 
     def _span(self, start: int, end: int, block: Block) -> Citation:
-        evidence = self._library.passage_at(self.document.id, start) or ""
+        evidence = self._library.passage_id_at(self.document.id, start) or ""
         return Citation.of(self.document, start, end, block.locator, evidence)
 
 
 def sittings_of(item: AgendaItem, sittings: Sequence[Sitting]) -> list[Sitting]:
-    """The sittings in which an item or a part of it is taken up."""
+    """The sittings in which an item or one of its sub-items is taken up."""
     return [sitting for sitting in sittings if any(is_under(row.number, item.number) for row in sitting.items)]
 
 
-def edge_text(sitting: Sitting, which: int, spoken: str, language: str) -> str:
-    """When a sitting begins (`which` is 0) or ends, as the agenda prints it; by the clock of 24 hours, where that is known, in another
-    language than the one that is `spoken` in the agenda."""
+def edge_time_text(sitting: Sitting, which: int, agenda_language: str, language: str) -> str:
+    """When a sitting begins (`which` is 0) or ends: as the agenda prints it in its own language (`agenda_language`), in other languages by
+    the 24-hour clock where the time is known."""
     time = sitting.end if which else sitting.start
-    if time is None or language == spoken:
-        return ends_of(sitting.time_label)[which] if sitting.time_label else ""
+    if time is None or language == agenda_language:
+        return span_ends(sitting.time_label)[which] if sitting.time_label else ""
     return f"{time:%H:%M}"
 
 
-def times_text(sitting: Sitting, spoken: str, language: str) -> str:
-    """From when to when a sitting is, in the same manner."""
-    if sitting.start is None or sitting.end is None or language == spoken:
+def times_text(sitting: Sitting, agenda_language: str, language: str) -> str:
+    """The time span of a sitting, written as by `edge_time_text`."""
+    if sitting.start is None or sitting.end is None or language == agenda_language:
         return sitting.time_label
     return f"{sitting.start:%H:%M}–{sitting.end:%H:%M}"
 
 
-def taken_up(item: AgendaItem, sittings: Sequence[Sitting], cite: Citer, language: str) -> Statement:
-    """When an item is taken up: its day and time in each of its sittings, of which there is at least one."""
-    slots, spoken = [], cite.document.language
+def schedule_statement(item: AgendaItem, sittings: Sequence[Sitting], citer: AgendaCiter, language: str) -> Statement:
+    """States when an item is taken up: day and time of each of its sittings, of which there is at least one."""
+    slots, agenda_language = [], citer.document.language
     for each in sittings:
         continued = any(row.continued for row in each.items if is_under(row.number, item.number))
-        day, times = date_text(each.date, language), times_text(each, spoken, language)
+        day, times = date_text(each.date, language), times_text(each, agenda_language, language)
         slots.append(say("slot_continued" if continued else "slot", language, day=day, times=times))
     text = say("item_when", language, item=item.number, title=item.title, slots=joined(slots, language))
-    cites = tuple(dict.fromkeys(each for sitting in sittings for each in cite.sitting(sitting, item)))
-    return Statement(text, "derived", cites)
+    citations = tuple(dict.fromkeys(each for sitting in sittings for each in citer.sitting(sitting, item)))
+    return Statement(text, "derived", citations)
 
 
-def titled(item: AgendaItem, cite: Citer, language: str) -> Statement:
-    """What an item is called, by the line that lists it."""
+def title_statement(item: AgendaItem, citer: AgendaCiter, language: str) -> Statement:
+    """States the title of an item, citing the line that lists it."""
     text = say("item_title", language, item=item.number, title=item.title.rstrip("."))
-    return Statement(text, "derived", cite.listed(item))
+    return Statement(text, "derived", citer.listed(item))
 
 
-def length(item: AgendaItem, sittings: Sequence[Sitting], cite: Citer, language: str) -> Statement:
-    """In how many sittings an item is listed, and how long these last together, which must be said of each."""
+def length_statement(item: AgendaItem, sittings: Sequence[Sitting], citer: AgendaCiter, language: str) -> Statement:
+    """States in how many sittings an item is listed and how long these last together; the length of each must be known."""
     hours = hours_text(minutes_of(sittings) or 0, language)
-    frame = "item_length_one" if len(sittings) == 1 else "item_length"
-    text = say(frame, language, item=item.number, title=item.title, count=len(sittings), hours=hours)
-    return Statement(text, "derived", tuple(each for sitting in sittings for each in cite.sitting(sitting, item)[-1:]))
+    template = "item_length_one" if len(sittings) == 1 else "item_length"
+    text = say(template, language, item=item.number, title=item.title, count=len(sittings), hours=hours)
+    return Statement(text, "derived", tuple(each for sitting in sittings for each in citer.sitting(sitting, item)[-1:]))
 
 
-def held(sitting: Sitting, cite: Citer, language: str) -> Statement:
-    """What is taken up in a sitting, in the order of the timetable, or what that has there besides."""
-    frames = [("item" if row.title else "item_alone", row) for row in sitting.items]
-    items = [say(frame, language, item=row.number, title=row.title) for frame, row in frames]
-    day, told = date_text(sitting.date, language), joined(items, language) if items else sitting.words
+def sitting_statement(sitting: Sitting, citer: AgendaCiter, language: str) -> Statement:
+    """States what is taken up in a sitting, in the order of the timetable; of a sitting without items, the words of the timetable."""
+    templates = [("item" if row.title else "item_alone", row) for row in sitting.items]
+    items = [say(template, language, item=row.number, title=row.title) for template, row in templates]
+    day, content = date_text(sitting.date, language), joined(items, language) if items else sitting.words
     if not sitting.time_label:
-        return Statement.quoting(cite.sitting(sitting)[-1])
-    text = say("slot_items", language, day=day, times=times_text(sitting, cite.document.language, language), items=told)
-    return Statement(text, "derived", cite.sitting(sitting))
+        return Statement.quoting(citer.sitting(sitting)[-1])
+    text = say(
+        "slot_items", language, day=day, times=times_text(sitting, citer.document.language, language), items=content
+    )
+    return Statement(text, "derived", citer.sitting(sitting))
 
 
 def minutes_of(sittings: Sequence[Sitting]) -> int | None:
-    """How long sittings last together, in minutes; None where it is not said of each."""
-    lengths = [sitting.minutes for sitting in sittings]
+    """How long sittings last together, in minutes; None where the length of any is unknown."""
+    lengths = [sitting.duration_minutes for sitting in sittings]
     return None if None in lengths else sum(length or 0 for length in lengths)
 
 
-def announced(item: AgendaItem, cite: Citer, language: str) -> list[Statement]:
-    """What the agenda announces for an item, or that it announces nothing, without the title of the item."""
+def document_statements(item: AgendaItem, citer: AgendaCiter, language: str) -> list[Statement]:
+    """States which documents the agenda announces for an item, or that it announces none, without the title of the item."""
     if not item.documentation:
-        return [nothing_announced(item, cite, language, short=True)]
-    return [announcing(item, *each, cite, language, short=True) for each in item.documentation]
+        return [no_document_statement(item, citer, language, short=True)]
+    return [document_statement(item, *each, citer, language, short=True) for each in item.documentation]
 
 
-def names_paper(item: AgendaItem, cite: Citer) -> bool:
+def names_paper(item: AgendaItem, citer: AgendaCiter) -> bool:
     """Whether the annotations of an item name a document other than a resolution."""
-    named = (mention.symbol for each in item.annotations for mention in find_symbols(cite.words(each)))
-    return any(symbol.series not in RESOLUTIONS for symbol in named)
+    symbols = (mention.symbol for each in item.annotations for mention in find_symbols(citer.words(each)))
+    return any(symbol.series not in RESOLUTIONS for symbol in symbols)
 
 
-def announces_nothing(item: AgendaItem, meeting: Meeting, cite: Citer) -> bool:
-    """Whether an agenda surely announces no document for an item: what its annotations name may be announced, and so may what a row or
-    line names that is of no item."""
-    return not (meeting.announcing(item) or names_paper(item, cite) or cite.of_no_item(meeting))
+def surely_has_no_documents(item: AgendaItem, meeting: Meeting, citer: AgendaCiter) -> bool:
+    """Whether an agenda certainly announces no document for an item: a document named in its annotations, or in a row or line that belongs
+    to no item, may be announced for it."""
+    return not (meeting.documented_items(item) or names_paper(item, citer) or citer.lists_unassigned_paper(meeting))
 
 
-def announcing(
-    item: AgendaItem, symbol: str, ordinal: int, cite: Citer, language: str, *, short: bool = False
+def document_statement(
+    item: AgendaItem, symbol: str, ordinal: int, citer: AgendaCiter, language: str, *, short: bool = False
 ) -> Statement:
-    """That a block announces a document for an item; `short` does not say the item's title."""
+    """States that a document is announced for an item, citing the sentence that names it; `short` leaves out the title of the item."""
     text = say(f"document_for{'_short' * short}", language, symbol=symbol, item=item.number, title=item.title)
-    return Statement(text, "derived", (*(() if short else cite.listed(item)), cite.naming(ordinal, symbol)))
+    return Statement(text, "derived", (*(() if short else citer.listed(item)), citer.naming(ordinal, symbol)))
 
 
-def nothing_announced(item: AgendaItem, cite: Citer, language: str, *, short: bool = False) -> Statement:
-    """That no document is announced for an item, by the line that lists it."""
+def no_document_statement(item: AgendaItem, citer: AgendaCiter, language: str, *, short: bool = False) -> Statement:
+    """States that no document is announced for an item, citing the line that lists it."""
     text = say(f"no_document_for{'_short' * short}", language, item=item.number, title=item.title)
-    return Statement(text, "derived", cite.listed(item))
+    return Statement(text, "derived", citer.listed(item))
 
 
 def hours_text(minutes: int, language: str) -> str:
-    """A length of time in hours, in the form that the number asks for (Unicode CLDR): `4 часа`, `5 часов`."""
+    """A duration in hours, in the plural form that the number requires (Unicode CLDR): `4 часа`, `5 часов`."""
     from babel.units import format_unit
 
     hours = round(minutes / 60, 1)

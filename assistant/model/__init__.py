@@ -1,4 +1,4 @@
-"""A language model behind an OpenAI-compatible endpoint: asked within limits, its failures told apart. Optional."""
+"""Client for a language model behind an OpenAI-compatible endpoint, with limits of time and size and distinct kinds of failures. Optional."""
 
 from assistant.model.model_interface import LanguageModel, Message, ModelFault, ModelFaultKind
 

@@ -17,8 +17,8 @@ _TOO_LONG = ("context length", "context size", "context window", "context_length
 class Endpoint:
     """One model of one server. Nothing is imported or connected before the first reply.
 
-    `url` is that of the API (`https://host/v1`). `silence` is how many seconds the server may say nothing, `seconds`
-    how long one reply may take in all, retries (`retries`, at connection errors, 429 and 5xx) included. `window` and
+    `url` is that of the API (`https://host/v1`). `silence` is the longest time without data, in seconds, `seconds` the
+    longest time for one reply, including `retries` (after connection errors, 429 and 5xx). `window` and
     `output` are tokens. The key is sent to `url` alone: redirects are not followed.
     """
 
@@ -43,7 +43,7 @@ class Endpoint:
         self._opened: Any = None
 
     def reply(self, messages: Sequence[Message]) -> Generator[str, None, None]:
-        """The reply in pieces as they come. Raises `ModelFault`."""
+        """The reply in pieces as they arrive. Raises `ModelFault`."""
         import openai
         from llama_index.core.llms import ChatMessage
 
@@ -68,7 +68,7 @@ class Endpoint:
         except httpx.HTTPError as error:
             raise ModelFault("failed", f"{self.url} broke off the reply: {_short(str(error))}") from None
         except (ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
-            # Whatever a server that is none may send: the libraries read it with plain errors of many kinds.
+            # The libraries raise errors of many kinds for replies of a server that does not speak the protocol.
             raise ModelFault(
                 "failed", f"{self.url} replied in another form than /chat/completions: {_short(repr(error))}"
             ) from None
@@ -89,7 +89,7 @@ class Endpoint:
         return text.replace(self._key, "***") if self._key else text
 
     def _open(self) -> Any:
-        """LlamaIndex's client, made at the first reply."""
+        """LlamaIndex's client, created at the first reply."""
         with self._opening:
             if self._opened is None:
                 from llama_index.llms.openai_like import OpenAILike
@@ -120,7 +120,7 @@ def _cause(error: BaseException) -> str:
 
 
 class Shared:
-    """The same model, asked for `most` replies at once; who waits longer than `patience` seconds gets a fault instead."""
+    """Limits a model to `most` concurrent replies; a request that waits longer than `patience` seconds fails as `busy`."""
 
     def __init__(self, model: LanguageModel, most: int, patience: float) -> None:
         self.name, self.window, self.output = model.name, model.window, model.output

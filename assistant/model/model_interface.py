@@ -1,4 +1,4 @@
-"""What the writer needs of a language model, and how a model fails."""
+"""The interface of a language model, and the kinds of its failures."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 ModelFaultKind = Literal["unreachable", "silent", "busy", "refused", "too_long", "failed"]
-"""No connection; no word or no end within the time set; 429 or 503; the request is refused (key, model, address: a
-setting is wrong); the request does not fit the model's context; anything else."""
+"""In order: no connection; no data or no end within the time limit; 429 or 503; the request is refused (key, model or address: a setting is
+wrong); the request does not fit the model's context; anything else."""
 
 
 class ModelFault(RuntimeError):
-    """The model gave no reply, or not all of it. `kind` says what to do: wait (`unreachable`, `silent`, `busy`,
+    """The model gave no reply, or an incomplete one. `kind` says what to do: wait (`unreachable`, `silent`, `busy`,
     `failed`) or correct a setting (`refused`, `too_long`). The message never holds the key."""
 
     def __init__(self, kind: ModelFaultKind, message: str) -> None:
@@ -29,15 +29,15 @@ class Message:
 
 
 class LanguageModel(Protocol):
-    """A model that writes. Thread-safe."""
+    """A language model. Thread-safe."""
 
     name: str
-    """What the endpoint calls the model."""
+    """The name of the model at the endpoint."""
     window: int
     """Tokens of request and reply together."""
     output: int
     """Most tokens of one reply."""
 
     def reply(self, messages: Sequence[Message]) -> Generator[str, None, None]:
-        """The reply in pieces as they come; closing the generator ends the request. Raises `ModelFault`."""
+        """The reply in pieces as they arrive; closing the generator ends the request. Raises `ModelFault`."""
         ...

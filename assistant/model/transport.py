@@ -1,4 +1,4 @@
-"""HTTP within limits: a reply that drips, never ends or asks to wait too long takes a bounded time and memory."""
+"""HTTP transport with limits: a reply that trickles, never ends or asks to wait too long takes bounded time and memory."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ SURE_RETRY = 10.0
 
 
 def direct_or_by_proxy(url: str) -> httpx.HTTPTransport:
-    """The way to an address: by the proxy that the environment names for it, as everywhere (`https_proxy`, `no_proxy`),
-    and never by one to this machine itself."""
+    """The transport for an address: through the proxy that the environment sets for it (`https_proxy`, `no_proxy`), and always direct to this
+    machine."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     proxies = getproxies()
@@ -30,19 +30,19 @@ def direct_or_by_proxy(url: str) -> httpx.HTTPTransport:
 
 @dataclass
 class Call:
-    """One question to a model, with all requests that are made for it."""
+    """One call of a model, with all HTTP requests that are made for it."""
 
     deadline: float
     streams: list[httpx.SyncByteStream] = field(default_factory=list)
 
     def close(self) -> None:
-        """Ends what is still being received."""
+        """Closes the streams that are still being received."""
         for stream in self.streams:
             stream.close()
 
 
 class Bounded(httpx.BaseTransport):
-    """Passes requests on, and breaks off a reply that is longer than `MAX_BYTES` or not done by the deadline.
+    """Forwards requests, and aborts a reply that is longer than `MAX_BYTES` or not complete by the deadline.
 
     The deadline is that of the call which the thread has begun; keep-alive comments of a stream don't extend it.
     """
@@ -52,13 +52,13 @@ class Bounded(httpx.BaseTransport):
         self._thread = threading.local()
 
     def begin(self, seconds: float) -> Call:
-        """From now on requests of this thread belong to one call, which must be done within so many seconds."""
+        """Begins a call, to which all further requests of this thread belong, and which must end within so many seconds."""
         call = Call(time.monotonic() + seconds)
         self._thread.call = call
         return call
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Sends one request; what is left of the time bounds the wait for each of its parts."""
+        """Sends one request; the remaining time limits the wait for each of its parts."""
         call: Call = getattr(self._thread, "call", None) or Call(float("inf"))
         left = call.deadline - time.monotonic()
         if left <= 0:
@@ -76,7 +76,7 @@ class Bounded(httpx.BaseTransport):
         return response
 
     def close(self) -> None:
-        """Closes what requests are passed to."""
+        """Closes the inner transport."""
         self._inner.close()
 
 

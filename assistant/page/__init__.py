@@ -1,1 +1,1 @@
-"""The page: asking, meetings, documents and the work of the staff in the browser, over the service."""
+"""The page in the browser: questions, meetings, documents and staff work, over the service."""

@@ -1,4 +1,4 @@
-"""The tab where questions are asked: the conversation, those of before, filters, example questions, what one thinks of an answer."""
+"""The tab for questions: the conversation, earlier conversations, filters, example questions, ratings."""
 
 from __future__ import annotations
 
@@ -15,17 +15,25 @@ from starlette.concurrency import run_in_threadpool
 from assistant.access import Principal
 from assistant.export.docx import pandoc_path
 from assistant.page.chat_turns import Conversation, Conversations, Turn
-from assistant.page.conversation_routes import keep_there
-from assistant.page.gradio_html import carrier, query_of, reader_of, who_asks
+from assistant.page.conversation_routes import save_on_server
+from assistant.page.gradio_html import caller_of, carrier, query_params, reader_language
 from assistant.page.plain_pages import carried, marked
-from assistant.page.scope_choice import any_of, examples, filters_of, held_meetings, items_of, scope_of, scope_words
-from assistant.page.turn_html import LONGEST, earlier_html, refused_html, turn_html, waiting_html
+from assistant.page.scope_choice import (
+    choice_of_all,
+    example_questions,
+    filter_choices,
+    item_choices,
+    meeting_links,
+    scope_of,
+    scope_words,
+)
+from assistant.page.turn_html import MAX_QUESTION_SHOWN, earlier_html, refused_html, turn_html, waiting_html
 from assistant.page_labels import mark, word
-from assistant.qa.answer import Answer, AnswerStatus, Finished, Said
+from assistant.qa.answer import Answer, AnswerStatus, Finished, StatementEvent
 from assistant.question_request import QuestionRequest
 from assistant.service import Service
 from assistant.service.question_service import Status
-from assistant.service_errors import ServiceFault, of_library
+from assistant.service_errors import ServiceFault, from_library_error
 from corpus.corpus_errors import LibraryError
 from corpus.language import detect_language
 
@@ -71,16 +79,16 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
             thanks = carrier("rp-thanks")
         export = carrier("rp-export")
         anew = gr.Button(mark("new_conversation"), elem_id="rp-anew")
-    # What the script writes and presses to show a conversation that it has had opened again. The style hides both: in the tab
-    # that is open at first Gradio shows what is only to be there.
+    # The script fills and clicks these to show a reopened conversation. Hidden by the style sheet: in the first tab Gradio shows
+    # components that should only exist.
     opened = gr.Textbox("", elem_id="rp-opened", max_length=64)
     reopen = gr.Button("", elem_id="rp-reopen")
     with gr.Accordion(mark("only_some"), open=False, elem_id="rp-filters") as narrow, gr.Row():
-        meeting = gr.Dropdown(any_of(None), value="", label=mark("meeting"))
-        item = gr.Dropdown(any_of(None), value="", label=mark("agenda_item"))
+        meeting = gr.Dropdown(choice_of_all(None), value="", label=mark("meeting"))
+        item = gr.Dropdown(choice_of_all(None), value="", label=mark("agenda_item"))
         documents = gr.Dropdown([], value=[], label=mark("documents"), multiselect=True)
-        language = gr.Dropdown(any_of(None), value="", label=mark("text_language"))
-        year = gr.Dropdown(any_of(None), value="", label=mark("document_year"))
+        language = gr.Dropdown(choice_of_all(None), value="", label=mark("text_language"))
+        year = gr.Dropdown(choice_of_all(None), value="", label=mark("document_year"))
 
     outputs = [question, start, welcome, past, now, after, export, token, ask, stop, verdict, comment, thanks]
     filters = [meeting, item, documents, language, year]
@@ -92,7 +100,7 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
         if not text:
             yield {question: gr.skip()}
             return
-        who, reader = who_asks(request), reader_of(request)
+        who, reader = caller_of(request), reader_language(request)
         talk = conversations.find(known, who.client)
         scope = scope_of(m, i, d, la, y)
         shown = scope_words(scope)
@@ -113,16 +121,16 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
         ready = {ask: gr.Button(visible=True), stop: gr.Button(visible=False)}
         try:
             stream = service.stream(who, QuestionRequest.of(text, talk.history if talk else (), scope=scope))
-            said = []
+            statements = []
             async for event in stream:
                 if isinstance(event, Status):
                     stage = "writing" if event.stage == "writing" else "waiting" if event.ahead else "searching"
                     label = word(stage, detect_language(text), ahead=event.ahead)
                     yield {now: waiting_html(number, text, shown, label)}
-                elif isinstance(event, Said):
-                    said.append(event.statement)
+                elif isinstance(event, StatementEvent):
+                    statements.append(event.statement)
                     status: AnswerStatus = "tentative" if event.doubt else "answered"
-                    turn = Turn(text, shown, Answer(text, detect_language(text), status, "", tuple(said)))
+                    turn = Turn(text, shown, Answer(text, detect_language(text), status, "", tuple(statements)))
                     yield {now: await run_in_threadpool(turn_html, service, number, turn, whole=False, now=True)}
                 elif isinstance(event, Finished):
                     turn = Turn(text, shown, event.answer)
@@ -130,7 +138,7 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
                     drawn = await run_in_threadpool(turn_html, service, number, turn)
                     talk = conversations.open(known, who.client)
                     talk.add(turn, drawn)
-                    await run_in_threadpool(keep_there, service, who, talk)
+                    await run_in_threadpool(save_on_server, service, who, talk)
                     yield {
                         now: html,
                         token: talk.token,
@@ -139,22 +147,26 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
                         **ready,
                     }
         except (ServiceFault, LibraryError) as error:
-            fault = of_library(error, trusted=who.trusted) if isinstance(error, LibraryError) else error
-            yield {now: refused_html(number, text, shown, fault.told(detect_language(text))), question: text, **ready}
-        except Exception:  # the question is given back, whatever has happened
+            fault = from_library_error(error, trusted=who.trusted) if isinstance(error, LibraryError) else error
+            yield {
+                now: refused_html(number, text, shown, fault.in_language(detect_language(text))),
+                question: text,
+                **ready,
+            }
+        except Exception:  # the question is put back into the form, whatever has happened
             log.exception("an answer to the page broke down")
             told = word("fault", detect_language(text))
             yield {now: refused_html(number, text, shown, told), question: text, **ready}
 
     def broken(request: gr.Request) -> list[Any]:
         return [
-            refused_html(0, "", "", word("fault", reader_of(request))),
+            refused_html(0, "", "", word("fault", reader_language(request))),
             gr.Button(visible=True),
             gr.Button(visible=False),
         ]
 
     def asks(begin: Callable[..., Dependency], asked: Component = question) -> Dependency:
-        """Has something begin an answer. Whatever happens, one can ask again."""
+        """Makes an event start an answer; on any failure the form is usable again."""
         made = begin(answer, [asked, token, *filters], outputs, concurrency_limit=None, **QUIET)
         made.failure(broken, None, [now, ask, stop], **QUIET)
         return made
@@ -171,51 +183,28 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
     )  # fmt: skip
 
     def again(named: str, request: gr.Request) -> list[Any]:
-        talk = conversations.find(named, who_asks(request).client)
-        if talk is None:
-            return [gr.skip()] * 7
-        last = turn_html(service, talk.number, talk.turns[-1], now=True)
-        export = carried("export.html", reader_of(request), token=talk.token, word=pandoc_path())
-        return [gr.Column(visible=False), gr.Column(visible=False), earlier_html(talk, reader_of(request), last=True), last, gr.Column(visible=True), export,
-                talk.token]  # fmt: skip
+        return _reopened_values(service, conversations, named, request)
 
     reopen.click(again, opened, [start, welcome, past, now, after, export, token], **QUIET)
     for button in buttons:
         asks(button.click(lambda text: text, button, question, **QUIET).then)
 
     def rated(given: str | None, said: str, known: str, request: gr.Request) -> str:
-        who, reader = who_asks(request), reader_of(request)
+        who, reader = caller_of(request), reader_language(request)
         done, told = _rate(service, conversations.find(known, who.client), who, reader, given, said)
         return carried("told.html", text=told, wrong=not done)
 
     send.click(rated, [verdict, comment, token], thanks, **QUIET)
 
     def items(chosen: str, request: gr.Request) -> gr.Dropdown:
-        return gr.Dropdown(choices=items_of(service, who_asks(request), chosen, reader_of(request)), value="")
+        return gr.Dropdown(
+            choices=item_choices(service, caller_of(request), chosen, reader_language(request)), value=""
+        )
 
     meeting.change(items, meeting, item, **QUIET)
 
     def begin(request: gr.Request) -> list[Any]:
-        who, query = who_asks(request), query_of(request)
-        chosen = filters_of(service, who, reader_of(request))
-        shown = examples(service.library, reader_of(request), EXAMPLES)
-        keys = [key for _, key in chosen.documents]
-        ids = [value for _, value in chosen.meetings]
-        wanted = [query["document"]] if query.get("document") in keys else []
-        at = query.get("meeting", "")
-        at = at if at in ids else ""
-        return [
-            gr.Accordion(open=bool(wanted or at)),
-            gr.Dropdown(choices=chosen.meetings, value=at),
-            gr.Dropdown(choices=chosen.documents, value=wanted),
-            gr.Dropdown(choices=chosen.languages, value=""),
-            gr.Dropdown(choices=chosen.years, value=""),
-            query.get("ask", "")[:LONGEST],
-            query["ask"][:LONGEST] if query.get("ask") else gr.skip(),  # somebody may be writing already
-            carried("welcome.html", reader_of(request), held=held_meetings(service, who, reader_of(request))),
-            *(gr.Button(text, visible=True) for text in shown),
-            *(gr.Button("", visible=False) for _ in range(EXAMPLES - len(shown))),
-        ]
+        return _initial_values(service, request)
 
     loaded = blocks.load(
         begin, None, [narrow, meeting, documents, language, year, addressed, question, intro, *buttons], **QUIET
@@ -223,10 +212,48 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
     asks(loaded.then, addressed)
 
 
+def _initial_values(service: Service, request: gr.Request) -> list[Any]:
+    """Values of the tab when the page is loaded: filters, the question of the address, the start view, example questions."""
+    who, reader, query = caller_of(request), reader_language(request), query_params(request)
+    choices = filter_choices(service, who, reader)
+    examples = example_questions(service.library, reader, EXAMPLES)
+    documents = [query["document"]] if query.get("document") in [key for _, key in choices.documents] else []
+    meeting = query.get("meeting", "")
+    meeting = meeting if meeting in [value for _, value in choices.meetings] else ""
+    return [
+        gr.Accordion(open=bool(documents or meeting)),
+        gr.Dropdown(choices=choices.meetings, value=meeting),
+        gr.Dropdown(choices=choices.documents, value=documents),
+        gr.Dropdown(choices=choices.languages, value=""),
+        gr.Dropdown(choices=choices.years, value=""),
+        query.get("ask", "")[:MAX_QUESTION_SHOWN],
+        query["ask"][:MAX_QUESTION_SHOWN] if query.get("ask") else gr.skip(),  # the user may be typing already
+        carried("welcome.html", reader, held=meeting_links(service, who, reader)),
+        *(gr.Button(text, visible=True) for text in examples),
+        *(gr.Button("", visible=False) for _ in range(EXAMPLES - len(examples))),
+    ]
+
+
+def _reopened_values(service: Service, conversations: Conversations, token: str, request: gr.Request) -> list[Any]:
+    """Values of the tab when a conversation is reopened; nothing changes where the client does not have it."""
+    talk, reader = conversations.find(token, caller_of(request).client), reader_language(request)
+    if talk is None:
+        return [gr.skip()] * 7
+    return [
+        gr.Column(visible=False),
+        gr.Column(visible=False),
+        earlier_html(talk, reader, last=True),
+        turn_html(service, talk.number, talk.turns[-1], now=True),
+        gr.Column(visible=True),
+        carried("export.html", reader, token=talk.token, word=pandoc_path()),
+        talk.token,
+    ]
+
+
 def _rate(
     service: Service, talk: Conversation | None, who: Principal, reader: str, given: str | None, comment: str
 ) -> tuple[bool, str]:
-    """Keeps what somebody thinks of the last answer; whether that was done, and what is said of it."""
+    """Stores a rating of the last answer; returns whether that succeeded, and the message to show."""
     if talk is None:
         return False, word("no_answer_yet", reader)
     if given not in ("1", "0", "-1"):
@@ -236,5 +263,5 @@ def _rate(
         service.rate(who, turn.question, turn.answer.language, int(given), history=talk.history[:-1],
                      answer=turn.answer.to_json(), comment=comment.strip())  # fmt: skip
     except ServiceFault as fault:
-        return False, fault.told(reader)
+        return False, fault.in_language(reader)
     return True, word("thanks", reader)

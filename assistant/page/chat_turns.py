@@ -1,4 +1,4 @@
-"""Conversations: turns of a question and its answer, kept for follow-ups, to be taken away as a file, and to be opened again."""
+"""Conversations in memory: turns of a question and its answer, for follow-ups, for export as a file, and for reopening."""
 
 from __future__ import annotations
 
@@ -12,57 +12,57 @@ from typing import Any
 
 from starlette.requests import Request
 
-from assistant.qa.answer import Answer, answer_of
-from assistant.service_errors import NotHeld
+from assistant.qa.answer import Answer, answer_from_json
+from assistant.service_errors import NotFound
 
-MOST_CONVERSATIONS = 1_000
-MOST_TURNS = 50
-"""Beyond these the oldest are forgotten."""
-MOST_DRAWN = 300_000
-"""Characters of HTML of the past turns of a conversation that are shown."""
-MOST_KEPT = 300_000
-"""Characters of a conversation that is kept elsewhere: its latest turns, as many as they hold."""
-LONGEST_TITLE = 200
-"""Characters of the first question by which a conversation is known in a list."""
+MAX_CONVERSATIONS = 1_000
+MAX_TURNS = 50
+"""Most turns of a conversation; beyond these the oldest are dropped."""
+MAX_DRAWN = 300_000
+"""Most characters of HTML shown of the past turns of a conversation."""
+MAX_KEPT = 300_000
+"""Most characters of a saved conversation, which contains as many of its latest turns as fit."""
+MAX_TITLE = 200
+"""Most characters of a conversation's title, its first question."""
 
 
 @dataclass(frozen=True)
 class Turn:
-    """A question as asked, what it was asked of in words (empty: everything), and its answer."""
+    """A question, a description of its scope (empty: everything), and its answer."""
 
     question: str
     scope: str
     answer: Answer
 
 
-def words_of_turns(turns: Sequence[Turn], before: int = 0) -> str:
-    """Turns as words that can be kept elsewhere: JSON, without what a model wrote that did not stand. `before` were others before
-    them, which are kept no longer."""
-    said: list[dict[str, Any]] = [
+def serialize_turns(turns: Sequence[Turn], before: int = 0) -> str:
+    """Serialises turns to JSON for saving, without rejected sentences of a model. `before`: number of earlier turns that are
+    no longer available."""
+    records: list[dict[str, Any]] = [
         {"question": each.question, "scope": each.scope,
          "answer": {**each.answer.to_json(), "raw": [], "dropped": [], "timings": {}}}
         for each in turns
     ]  # fmt: skip
     if before:
-        said[0]["before"] = before
-    kept = json.dumps(said, ensure_ascii=False)
-    return kept if len(kept) <= MOST_KEPT or len(said) == 1 else words_of_turns(turns[1:], before + 1)
+        records[0]["before"] = before
+    text = json.dumps(records, ensure_ascii=False)
+    return text if len(text) <= MAX_KEPT or len(records) == 1 else serialize_turns(turns[1:], before + 1)
 
 
-def turns_of_words(kept: str) -> list[Turn]:
-    """The turns that words are of; only of such as come from here."""
-    return [Turn(each["question"], each["scope"], answer_of(each["answer"])) for each in json.loads(kept)]
+def parse_turns(text: str) -> list[Turn]:
+    """Parses turns serialised by `serialize_turns`; for trusted input only."""
+    return [Turn(each["question"], each["scope"], answer_from_json(each["answer"])) for each in json.loads(text)]
 
 
-def turns_before(kept: str) -> int:
-    """How many turns there were before those that words are of."""
-    return int(json.loads(kept)[0].get("before", 0))
+def turns_before(text: str) -> int:
+    """Number of turns before the serialised ones."""
+    return int(json.loads(text)[0].get("before", 0))
 
 
 @dataclass
 class Conversation:
-    """Turns, oldest first. `token` is known to the page that shows them alone; `number` counts all turns ever had.
-    `client` is who asks."""
+    """Turns, oldest first. `token` is known only to the page that shows them; `number` counts all turns, also dropped ones;
+    `client` is the owner."""
 
     token: str
     client: str
@@ -71,25 +71,25 @@ class Conversation:
     _drawn: list[str] = field(default_factory=list)
 
     def add(self, turn: Turn, drawn: str) -> None:
-        """Adds a turn, and how it is drawn when it is past."""
-        self.turns = [*self.turns, turn][-MOST_TURNS:]
-        self._drawn = [*self._drawn, drawn][-MOST_TURNS:]
+        """Adds a turn, with its HTML as a past turn."""
+        self.turns = [*self.turns, turn][-MAX_TURNS:]
+        self._drawn = [*self._drawn, drawn][-MAX_TURNS:]
         self.number += 1
         self._cut()
 
     def redraw(self, draw: Callable[[int, Turn], str]) -> None:
-        """Draws all turns anew, each with its number: what they cite may have changed since."""
+        """Renders all turns again, each with its number: what they cite may have changed."""
         first = self.number - len(self.turns) + 1
         self._drawn = [draw(number, turn) for number, turn in enumerate(self.turns, first)]
         self._cut()
 
     def _cut(self) -> None:
-        while sum(map(len, self._drawn)) > MOST_DRAWN:
+        while sum(map(len, self._drawn)) > MAX_DRAWN:
             del self._drawn[0]
 
     @property
     def html(self) -> str:
-        """The turns as they are drawn when they are past, on one line: the latest, where they are long."""
+        """The HTML of past turns on one line; only the latest, where they are long."""
         return f"<div>{''.join(self._drawn)}</div>" if self._drawn else ""
 
     @property
@@ -99,21 +99,21 @@ class Conversation:
 
     @property
     def undrawn(self) -> int:
-        """How many turns are held and not drawn."""
+        """Number of turns in memory that are not shown."""
         return len(self.turns) - len(self._drawn)
 
     @property
     def gone(self) -> int:
-        """How many turns are held no longer, the oldest."""
+        """Number of the oldest turns that were dropped."""
         return self.number - len(self.turns)
 
     @property
     def title(self) -> str:
-        """The first question that is held."""
-        return self.turns[0].question[:LONGEST_TITLE]
+        """The first question in memory, shortened."""
+        return self.turns[0].question[:MAX_TITLE]
 
     def turn(self, number: int) -> Turn | None:
-        """The turn of a number, where it is held."""
+        """Returns the turn of a number; None where it was dropped or does not exist."""
         at = number - 1 - self.number + len(self.turns)
         return self.turns[at] if 0 <= at < len(self.turns) else None
 
@@ -124,17 +124,16 @@ class Conversation:
 
 
 class Conversations:
-    """Those of all pages that are open, in memory; nothing is written down. Where there are too many, who has most loses
-    the oldest."""
+    """The conversations of all open pages, in memory only. Where there are too many, the client with most of them loses the oldest."""
 
-    def __init__(self, most: int = MOST_CONVERSATIONS) -> None:
+    def __init__(self, most: int = MAX_CONVERSATIONS) -> None:
         self._most = most
         self._guard = threading.Lock()
         self._held: OrderedDict[str, Conversation] = OrderedDict()
 
     def open(self, token: str | None, client: str, *, again: bool = False) -> Conversation:
-        """The conversation of a token, or a new one; somebody else's is not given. `again`: a new one has this token, where
-        nobody has it."""
+        """Returns the conversation of a token if it is the client's, else a new one. `again`: the new one gets this token, where it is
+        free."""
         with self._guard:
             found = self._held.get(token or "")
             if found is None or found.client != client:
@@ -147,34 +146,34 @@ class Conversations:
             return found
 
     def find(self, token: str, client: str) -> Conversation | None:
-        """The conversation of a token, where it is this client's."""
+        """Returns the conversation of a token if it is the client's, else None."""
         with self._guard:
             found = self._held.get(token)
             return found if found is not None and found.client == client else None
 
     def forget(self, token: str, client: str) -> None:
-        """Forgets a conversation of a client's."""
+        """Drops a conversation of a client."""
         with self._guard:
             found = self._held.get(token)
             if found is not None and found.client == client:
                 del self._held[token]
 
     def _forget(self) -> None:
-        """Forgets the oldest of those who have most."""
+        """Drops the oldest conversation of the client with most of them."""
         counts = Counter(each.client for each in self._held.values())
         most = max(counts.values())
         del self._held[next(token for token, each in self._held.items() if counts[each.client] == most)]
 
 
 def conversations_of(request: Request) -> Conversations:
-    """The conversations that the application of a request holds."""
+    """The conversations of the application that serves a request."""
     held: Conversations = request.app.state.conversations
     return held
 
 
-def talk_of(request: Request, token: str, client: str) -> Conversation:
-    """A conversation of a client's, in which something was asked. Raises `NotHeld`."""
+def conversation_of(request: Request, token: str, client: str) -> Conversation:
+    """Returns a client's conversation with at least one turn. Raises `NotFound`."""
     found = conversations_of(request).find(token, client)
     if found is None or not found.turns:
-        raise NotHeld("conversation-gone")
+        raise NotFound("conversation-gone")
     return found

@@ -1,4 +1,4 @@
-"""Conversations that are kept, in the browser, sealed, so that the service knows them again, and for those who sign in and want it, on the server; links to answers; and both as files. What is kept is drawn here when it is opened again, as every answer is."""
+"""Saved conversations: in the browser with a signature, or for signed-in users who chose it on the server; links to answers; and both as files. Saved turns are rendered again when they are opened, like new answers."""
 
 from __future__ import annotations
 
@@ -16,178 +16,183 @@ from assistant.access import Principal
 from assistant.answer_phrases import date_text
 from assistant.api.api_models import Strict
 from assistant.api.api_replies import file_reply
-from assistant.api.authentication import Caller, Served
-from assistant.api.route import Guarded, may
+from assistant.api.authentication import Caller, ServiceParameter
+from assistant.api.route import GuardedRoute, requires
 from assistant.export.docx import pandoc_path
 from assistant.export.file_formats import render
 from assistant.export.publication import Block, Heading, Note, Paragraph, Publication, Span, plain
 from assistant.page.chat_turns import (
-    MOST_KEPT,
+    MAX_KEPT,
     Conversation,
     Turn,
+    conversation_of,
     conversations_of,
-    talk_of,
+    parse_turns,
+    serialize_turns,
     turns_before,
-    turns_of_words,
-    words_of_turns,
 )
-from assistant.page.plain_pages import Paged, page
-from assistant.page.turn_html import Source, sources_of, standing_of, turn_html
+from assistant.page.plain_pages import PageRoute, page
+from assistant.page.turn_html import Source, present_status, sources_of, turn_html
 from assistant.page_labels import language_of, word
-from assistant.reports import refused
+from assistant.reports import report_errors_as
 from assistant.row_tables import without_bars
 from assistant.service import Service
-from assistant.service.saved_conversations import CONVERSATIONS, Kept
-from assistant.service_errors import Conflict, Invalid, NotHeld, ServiceFault
+from assistant.service.saved_conversations import CONVERSATIONS, SavedConversations
+from assistant.service_errors import Conflict, Invalid, NotFound, ServiceFault
 from corpus.corpus_errors import LibraryError
 
 log = logging.getLogger("rapporteur.page")
-making = APIRouter(include_in_schema=False, route_class=Guarded)
+api_router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 NAMED = r"^[A-Za-z0-9_-]{1,64}$"
 Named = Annotated[str, Path(pattern=NAMED)]
 
 
-class Opened(Strict):
-    """A conversation to open again: as a browser kept it, or by its token alone where the server has it."""
+class ReopenRequest(Strict):
+    """A conversation to reopen: as a browser saved it, or by its token only where the server has it."""
 
     token: Annotated[str, Field(pattern=NAMED)]
-    kept: Annotated[str, Field(max_length=4 * MOST_KEPT)] | None = None
+    kept: Annotated[str, Field(max_length=4 * MAX_KEPT)] | None = None
     seal: Annotated[str, Field(max_length=100)] = ""
 
 
-class Sealed(Strict):
-    """A conversation as a browser kept it, to be kept on the server too."""
+class SignedConversation(Strict):
+    """A conversation as a browser saved it, to be saved on the server, too."""
 
     token: Annotated[str, Field(pattern=NAMED)]
-    kept: Annotated[str, Field(max_length=4 * MOST_KEPT)]
+    kept: Annotated[str, Field(max_length=4 * MAX_KEPT)]
     seal: Annotated[str, Field(max_length=100)]
     changed: AwareDatetime
 
 
-class Keeping(Strict):
-    """Whether conversations are to be kept on the server from now on."""
+class SavingChoice(Strict):
+    """Whether conversations are saved on the server from now on."""
 
     on: bool
 
 
-@making.get("/conversations")
-@may("ask", counted="documents")
-def conversations(service: Served, caller: Caller) -> dict[str, Any]:
-    """Who asks, by the name under which a browser keeps conversations; whether the server keeps them, which it has, and which were
-    deleted, so that the browser has them no longer either."""
-    kept = service.kept
+@api_router.get("/conversations")
+@requires("ask", counted="documents")
+def conversations(service: ServiceParameter, caller: Caller) -> dict[str, Any]:
+    """Returns the caller's id, under which a browser saves conversations; whether the server saves them, those that it has, and those
+    that were deleted, so that the browser deletes them, too."""
+    saved = service.conversations
     return {
         "who": caller.id,
-        "keeping": kept.keeping(caller) if kept else None,
-        "kept": kept.all(caller) if kept else [],
-        "forgotten": kept.forgotten(caller) if kept else [],
+        "keeping": saved.saves_for(caller) if saved else None,
+        "kept": saved.all(caller) if saved else [],
+        "forgotten": saved.deleted_tokens(caller) if saved else [],
     }
 
 
-@making.get("/conversations/{token}.json")
-@may("ask", counted="documents")
-def kept_conversation(request: Request, token: Named, service: Served, caller: Caller) -> dict[str, str]:
-    """A conversation for a browser to keep."""
-    found = talk_of(request, token, caller.client)
-    kept = words_of_turns(found.turns, found.gone)
-    return {"token": token, "title": found.title, "kept": kept, "seal": kept_of(service).seal(token, kept)}
+@api_router.get("/conversations/{token}.json")
+@requires("ask", counted="documents")
+def export_conversation(request: Request, token: Named, service: ServiceParameter, caller: Caller) -> dict[str, str]:
+    """Returns a conversation for a browser to save."""
+    found = conversation_of(request, token, caller.client)
+    saved = serialize_turns(found.turns, found.gone)
+    return {
+        "token": token,
+        "title": found.title,
+        "kept": saved,
+        "seal": saved_conversations_of(service).sign(token, saved),
+    }
 
 
-@making.post("/conversations")
-@may("ask", counted="documents")
-def reopen(request: Request, body: Opened, service: Served, caller: Caller) -> dict[str, str]:
-    """Opens a conversation again; under another token, where somebody else has it open."""
-    held, kept = conversations_of(request), kept_of(service)
-    if body.token in kept.forgotten(caller):
-        raise NotHeld("conversation-gone")
+@api_router.post("/conversations")
+@requires("ask", counted="documents")
+def reopen(request: Request, body: ReopenRequest, service: ServiceParameter, caller: Caller) -> dict[str, str]:
+    """Reopens a conversation; under a new token, where another client has it open."""
+    held, saved = conversations_of(request), saved_conversations_of(service)
+    if body.token in saved.deleted_tokens(caller):
+        raise NotFound("conversation-gone")
     found = held.find(body.token, caller.client)
     if found is None:
         if body.kept is None:
-            words = kept.get(caller, body.token)
-        elif kept.sealed(body.seal, body.token, body.kept):
+            words = saved.get(caller, body.token)
+        elif saved.verify(body.seal, body.token, body.kept):
             words = body.kept
         else:
             raise Invalid("seal-broken")
         found = held.open(body.token, caller.client, again=True)
         found.number = turns_before(words)
-        for turn in turns_of_words(words):
+        for turn in parse_turns(words):
             found.add(turn, "")
     found.redraw(partial(turn_html, service))
     return {"token": found.token}
 
 
-@making.post("/conversations/kept", status_code=204)
-@may("ask", counted="documents")
-def keep_too(body: Sealed, service: Served, caller: Caller) -> Response:
-    """Keeps on the server what a browser has kept, for who wants that."""
-    kept = kept_of(service)
-    if not kept.sealed(body.seal, body.token, body.kept):
+@api_router.post("/conversations/kept", status_code=204)
+@requires("ask", counted="documents")
+def save_conversation(body: SignedConversation, service: ServiceParameter, caller: Caller) -> Response:
+    """Saves on the server what a browser has saved, for users who chose that."""
+    saved = saved_conversations_of(service)
+    if not saved.verify(body.seal, body.token, body.kept):
         raise Invalid("seal-broken")
-    title = Conversation(body.token, caller.client, turns_of_words(body.kept)).title
-    kept.put(caller, body.token, title, body.kept, body.changed)
+    title = Conversation(body.token, caller.client, parse_turns(body.kept)).title
+    saved.save(caller, body.token, title, body.kept, body.changed)
     return Response(status_code=204)
 
 
-@making.post("/conversations/keeping")
-@may("ask", counted="documents")
-def keeping(body: Keeping, service: Served, caller: Caller) -> dict[str, Any]:
-    """Has the server keep conversations of who signs in, or not."""
-    kept_of(service).keep(caller, body.on)
+@api_router.post("/conversations/keeping")
+@requires("ask", counted="documents")
+def set_saving(body: SavingChoice, service: ServiceParameter, caller: Caller) -> dict[str, Any]:
+    """Switches saving on the server on or off for the signed-in user."""
+    saved_conversations_of(service).set_saving(caller, body.on)
     return conversations(service, caller)
 
 
-@making.delete("/conversations")
-@may("ask", counted="documents")
+@api_router.delete("/conversations")
+@requires("ask", counted="documents")
 def forget(
     request: Request,
-    service: Served,
+    service: ServiceParameter,
     caller: Caller,
     token: Annotated[list[str] | None, Query(max_length=2 * CONVERSATIONS)] = None,
     everything: bool = False,
 ) -> Response:
-    """Forgets conversations by their tokens, wherever they are; or all that the server keeps."""
-    kept = kept_of(service)
-    can = kept.keeping(caller) is not None
+    """Deletes conversations by their tokens in memory and on the server; or all that the server has saved."""
+    saved = saved_conversations_of(service)
+    can = saved.saves_for(caller) is not None
     for each in token or ():
         conversations_of(request).forget(each, caller.client)
         if can:
-            kept.forget(caller, each)
+            saved.delete(caller, each)
     if everything and can:
-        kept.forget(caller)
+        saved.delete(caller)
     return Response(status_code=204)
 
 
-def keep_there(service: Service, who: Principal, talk: Conversation) -> None:
-    """Keeps a conversation on the server, where who has it wants that; its answers are shown whether or not it can be."""
+def save_on_server(service: Service, who: Principal, talk: Conversation) -> None:
+    """Saves a conversation on the server, where the user chose that; errors are logged only, so that answers are shown anyway."""
     try:
-        if service.kept is not None and service.kept.keeping(who):
-            service.kept.put(who, talk.token, talk.title, words_of_turns(talk.turns, talk.gone))
+        if service.conversations is not None and service.conversations.saves_for(who):
+            service.conversations.save(who, talk.token, talk.title, serialize_turns(talk.turns, talk.gone))
     except (ServiceFault, LibraryError):
         log.exception("a conversation could not be kept")
 
 
-def kept_of(service: Service) -> Kept:
-    """Where a service keeps things. Raises `Conflict` where it keeps nothing."""
-    if service.kept is None:
+def saved_conversations_of(service: Service) -> SavedConversations:
+    """The store of saved conversations. Raises `Conflict` where the service has none."""
+    if service.conversations is None:
         raise Conflict("keeps-nothing")
-    return service.kept
+    return service.conversations
 
 
 TITLE = "Questions to the conference documents"
 
 
 def publication_of_turns(service: Service, turns: Sequence[Turn], gone: int = 0) -> Publication:
-    """The questions as headings, below each how it was answered; in the language of most of them. That others before them are `gone`
-    is said first."""
+    """Lays out turns as a publication with the questions as headings, in the language of most of them. `gone`: number of earlier turns
+    that are no longer available, stated first."""
     spoken = Counter(each.answer.language for each in turns).most_common(1)[0][0]
     blocks = [block for number, turn in enumerate(turns, gone + 1) for block in _blocks(service, number, turn)]
-    told = [Paragraph((Span(word("earliest_gone", spoken, count=gone), "emphasis"),))] if gone else []
-    return Publication(spoken, TITLE, (*told, *blocks))
+    notice = [Paragraph((Span(word("earliest_gone", spoken, count=gone), "emphasis"),))] if gone else []
+    return Publication(spoken, TITLE, (*notice, *blocks))
 
 
 def _blocks(service: Service, number: int, turn: Turn) -> list[Block]:
     answer, sources = turn.answer, sources_of(service, turn.answer)
-    stands, changed = standing_of(answer, sources)
+    stands, changed = present_status(answer, sources)
     state = word(stands, answer.language)
     if turn.scope:
         state = f"{state}. {word('scope', answer.language, scope=turn.scope)}"
@@ -209,53 +214,55 @@ def _note(source: Source) -> Note:
     return Note((cited, Span(" "), Span(source.official, url=source.official)) if source.official else (cited,))
 
 
-router = APIRouter(include_in_schema=False, route_class=Paged)
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
 Name = Annotated[str, Path(max_length=100)]
 Token = Annotated[str, Path(max_length=64)]
 
 
-class Shared(Strict):
-    """The turn of a conversation to which a link is to be made."""
+class ShareRequest(Strict):
+    """The turn of a conversation to share by a link."""
 
     token: Annotated[str, Field(pattern=NAMED)]
     turn: Annotated[int, Field(ge=1, le=1_000_000)]
 
 
-@making.post("/answers", status_code=201)
-@may("ask", counted="rate")
-def share(request: Request, body: Shared, service: Served, caller: Caller) -> dict[str, str]:
-    """Makes a link to an answer that who asks was given."""
+@api_router.post("/answers", status_code=201)
+@requires("ask", counted="rate")
+def share(request: Request, body: ShareRequest, service: ServiceParameter, caller: Caller) -> dict[str, str]:
+    """Creates a link to an answer in the caller's conversation."""
     talk = conversations_of(request).find(body.token, caller.client)
     turn = talk.turn(body.turn) if talk else None
     if turn is None:
-        raise NotHeld("answer-gone")
-    link = kept_of(service).share(caller, words_of_turns([turn]))
+        raise NotFound("answer-gone")
+    link = saved_conversations_of(service).share(caller, serialize_turns([turn]))
     return {"path": f"/answers/{link.name}", "until": date_text(link.until.date(), language_of(request))}
 
 
 @router.get("/conversations/{token}.md")
 @router.get("/conversations/{token}.docx")
-@may("brief")
-def conversation(request: Request, token: Token, service: Served, caller: Caller) -> Response:
-    """A conversation as a file."""
-    talk = talk_of(request, token, caller.client)
-    return _taken(request, service, talk.turns, talk.gone)
+@requires("brief")
+def conversation(request: Request, token: Token, service: ServiceParameter, caller: Caller) -> Response:
+    """Returns a conversation as a file."""
+    talk = conversation_of(request, token, caller.client)
+    return _file_of_turns(request, service, talk.turns, talk.gone)
 
 
 @router.get("/answers/{name}.md")
 @router.get("/answers/{name}.docx")
-@may("brief", counted="documents")
-def file(request: Request, name: Name, service: Served, caller: Caller) -> Response:
-    """An answer as a file."""
-    return _taken(request, service, turns_of_words(kept_of(service).shared(caller, name).kept))
+@requires("brief", counted="documents")
+def file(request: Request, name: Name, service: ServiceParameter, caller: Caller) -> Response:
+    """Returns a shared answer as a file."""
+    return _file_of_turns(
+        request, service, parse_turns(saved_conversations_of(service).get_shared(caller, name).content)
+    )
 
 
 @router.get("/answers/{name}")
-@may("documents")
-def answer(request: Request, name: Name, service: Served, caller: Caller) -> Response:
-    """The answer to which a link leads, with its sources."""
-    link, reader = kept_of(service).shared(caller, name), language_of(request)
-    turn = turns_of_words(link.kept)[0]
+@requires("documents")
+def answer(request: Request, name: Name, service: ServiceParameter, caller: Caller) -> Response:
+    """Shows the answer behind a link, with its sources."""
+    link, reader = saved_conversations_of(service).get_shared(caller, name), language_of(request)
+    turn = parse_turns(link.content)[0]
     days: dict[str, Any] = {
         "given": date_text(link.given.date(), reader),
         "until": date_text(link.until.date(), reader),
@@ -264,10 +271,10 @@ def answer(request: Request, name: Name, service: Served, caller: Caller) -> Res
     return page("answer.html", request, turn=made, question=turn.question, name=name, word=pandoc_path(), **days)
 
 
-def _taken(request: Request, service: Service, turns: Sequence[Turn], gone: int = 0) -> Response:
-    """Turns as a file to be taken away, of the format with which the address ends."""
+def _file_of_turns(request: Request, service: Service, turns: Sequence[Turn], gone: int = 0) -> Response:
+    """Renders turns as a download, in the format of the address's suffix."""
     form = request.url.path.rpartition(".")[2]
-    with refused(Conflict):
+    with report_errors_as(Conflict):
         reply = file_reply(render(publication_of_turns(service, turns, gone), form), form, "rapporteur")
     reply.headers["Cache-Control"] = "no-store"
     return reply

@@ -1,4 +1,4 @@
-"""Pages of the documents themselves, plain HTML: outline, paragraphs with anchors, tables, versions; and beside the text the pages as they are printed, as pictures and as plain pages that show one at a time."""
+"""Plain HTML pages of documents: outline, paragraphs with anchors, tables, versions; and the printed pages as images, and as HTML pages that show one at a time."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import Response
 
 from assistant.access.operations import allowed
-from assistant.api.authentication import Caller, Served
-from assistant.api.route import Guarded, may
+from assistant.api.authentication import Caller, ServiceParameter
+from assistant.api.route import GuardedRoute, requires
 from assistant.collection import outline
 from assistant.page.excerpt_html import anchors_of, edition_words, official_address, parts, rows
-from assistant.page.plain_pages import Paged, document_path, page, version_path, web_address, words_path
+from assistant.page.plain_pages import PageRoute, document_path, page, version_path, web_address, words_path
 from assistant.page.scope_choice import meeting_views
 from assistant.page_labels import LANGUAGE_NAMES, language_of, word
 from assistant.service import Service
 from corpus.documents import Document, Span
-from corpus.symbols import Symbol, link
-from corpus.tables import tables_of
+from corpus.symbols import Symbol, document_url
+from corpus.tables import find_tables
 
-pictures = APIRouter(include_in_schema=False, route_class=Guarded)
-router = APIRouter(include_in_schema=False, route_class=Paged)
+pictures = APIRouter(include_in_schema=False, route_class=GuardedRoute)
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
 Number = Annotated[int, Path(ge=1, le=100_000)]
 
 
 @dataclass(frozen=True)
-class Leaf:
-    """A page of a document as it is printed: `label` says which, `picture` and `path` show it alone and with its neighbours."""
+class PrintedPage:
+    """A printed page of a document: its label, and the addresses of its image (`picture`) and of its HTML page (`path`)."""
 
     number: int
     label: str
@@ -39,25 +39,27 @@ class Leaf:
     path: str
 
 
-def leaves_of(service: Service, document: Document, words: Span, language: str) -> list[Leaf]:
-    """The pages on which the words of a span may stand; none where the file is not kept."""
-    if not service.library.keeps_original(document):
+def printed_pages_of(service: Service, document: Document, words: Span, language: str) -> list[PrintedPage]:
+    """The printed pages on which a span may be; none where the file is not stored."""
+    if not service.library.has_original(document):
         return []
-    between = document.pages_between(*words)
+    between = document.page_range(*words)
     return (
-        [leaf_of(document, number, language, words) for number in range(between[0], between[1] + 1)] if between else []
+        [printed_page_of(document, number, language, words) for number in range(between[0], between[1] + 1)]
+        if between
+        else []
     )
 
 
-def leaf_of(document: Document, number: int, language: str, words: Span | None = None) -> Leaf:
-    """A page of a document, where words of a span are marked."""
+def printed_page_of(document: Document, number: int, language: str, words: Span | None = None) -> PrintedPage:
+    """A printed page of a document, with a span highlighted."""
     base = f"{document_path(document.key)}/page/{number}"
     query = version_path(document).partition("?")[2] + (f"&words={words[0]}-{words[1]}" if words else "")
-    return Leaf(number, word("printed_page", language, number=number), f"{base}.png?{query}", f"{base}?{query}")
+    return PrintedPage(number, word("printed_page", language, number=number), f"{base}.png?{query}", f"{base}?{query}")
 
 
 def span_of(words: str, document: Document) -> Span | None:
-    """The span that two offsets in an address name; None where they name none of the document."""
+    """Parses a span in an address (`12-34`); None where it is not within the document."""
     found = re.fullmatch(r"(\d{1,10})-(\d{1,10})", words)
     if found is None:
         return None
@@ -67,44 +69,44 @@ def span_of(words: str, document: Document) -> Span | None:
 
 def _looked_at(
     name: str,
-    service: Served,
+    service: ServiceParameter,
     caller: Caller,
     language: Annotated[str | None, Query(max_length=10)] = None,
     edition: Annotated[str | None, Query(max_length=20)] = None,
     words: Annotated[str, Query(max_length=40)] = "",
 ) -> tuple[Document, Span | None]:
-    held = service.document(caller, name, language or None, edition or None)
-    return held, span_of(words, held)
+    doc = service.document(caller, name, language or None, edition or None)
+    return doc, span_of(words, doc)
 
 
 LookedAt = Annotated[tuple[Document, Span | None], Depends(_looked_at)]
-"""Parameters of a route: a document, and two offsets in it (`words`), between which the words are marked."""
+"""Parameters of a route: a document, and a span of it to highlight (`words`)."""
 
 
 @pictures.get("/documents/{name:path}/page/{number}.png")
-@may("documents")
-def picture(number: Number, service: Served, caller: Caller, looked_at: LookedAt) -> Response:
-    """A page as a picture."""
+@requires("documents")
+def picture(number: Number, service: ServiceParameter, caller: Caller, looked_at: LookedAt) -> Response:
+    """Returns a printed page as an image."""
     made = service.picture(caller, looked_at[0], number, looked_at[1])
     return Response(made, media_type="image/png", headers={"Cache-Control": "no-store"})
 
 
 @router.get("/documents/{name:path}/page/{number}")
-@may("documents")
-def leaf(request: Request, number: Number, service: Served, caller: Caller, looked_at: LookedAt) -> Response:
-    """A page that shows one of a document's pages, and leads to those before and behind it."""
-    held, span = looked_at
-    service.picture(caller, held, number, span)  # what can't be shown is told as a page
+@requires("documents")
+def leaf(request: Request, number: Number, service: ServiceParameter, caller: Caller, looked_at: LookedAt) -> Response:
+    """Shows a printed page, with links to its neighbours."""
+    doc, span = looked_at
+    service.picture(caller, doc, number, span)  # raises here where it can't be rendered
     reader = language_of(request)
-    near = [leaf_of(held, each, reader, span) for each in (number - 1, number, number + 1)]
+    near = [printed_page_of(doc, each, reader, span) for each in (number - 1, number, number + 1)]
     return page(
         "leaf.html",
         request,
-        document=held,
+        document=doc,
         leaf=near[1],
         before=near[0] if number > 1 else None,
-        behind=near[2] if number < len(held.pages) else None,
-        text=words_path(held, *span) if span else version_path(held),
+        behind=near[2] if number < len(doc.pages) else None,
+        text=words_path(doc, *span) if span else version_path(doc),
     )
 
 
@@ -112,16 +114,16 @@ PER_PAGE = 50
 
 
 @router.get("/documents")
-@may("documents")
+@requires("documents")
 def index(
     request: Request,
-    service: Served,
+    service: ServiceParameter,
     caller: Caller,
     q: Annotated[str, Query(max_length=500)] = "",
     language: Annotated[str, Query(max_length=10)] = "",
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> Response:
-    """The documents that are held, by symbol, and those that are known and not held."""
+    """Lists the stored documents by symbol, and those of the catalogue that are not stored."""
     chosen = language if language in LANGUAGE_NAMES else None
     records, total = service.documents(caller, text=q, language=chosen, offset=offset, limit=PER_PAGE)
     entries: dict[str, list[dict[str, Any]]] = {}
@@ -137,7 +139,7 @@ def index(
         "before": max(0, offset - PER_PAGE) if offset else None,
         "next": offset + PER_PAGE if offset + PER_PAGE < total else None,
         "missing": [
-            {**each, "url": link(Symbol.given(each["symbol"])) if each["symbol"] else each["url"]}
+            {**each, "url": document_url(Symbol.parse_any(each["symbol"])) if each["symbol"] else each["url"]}
             for each in known
             if all(word in f"{each['id']} {each['title']}".casefold() for word in words)
         ],
@@ -146,33 +148,33 @@ def index(
 
 
 @router.get("/meetings")
-@may("meetings")
+@requires("meetings")
 def meetings(
-    request: Request, service: Served, caller: Caller, meeting: Annotated[str, Query(max_length=500)] = ""
+    request: Request, service: ServiceParameter, caller: Caller, meeting: Annotated[str, Query(max_length=500)] = ""
 ) -> Response:
-    """A meeting whose agenda is held, by the id of its agenda, by default the latest; others can be chosen."""
+    """Shows a meeting by the id of its agenda, by default the latest, with links to the others."""
     views = meeting_views(service, caller, language_of(request))
     shown = next((each for each in views if each["id"] == meeting), next(iter(views), None))
     return page("meetings.html", request, meeting=shown, choices=views)
 
 
 @router.get("/documents/{name:path}")
-@may("documents")
-def document(request: Request, service: Served, caller: Caller, looked_at: LookedAt) -> Response:
-    """A document."""
-    held, span = looked_at
-    about, anchors = service.collection.about(held), anchors_of(held)
-    leaves = leaves_of(service, held, span or (0, 1), language_of(request))
-    official = web_address(official_address(held, held.language))
+@requires("documents")
+def document(request: Request, service: ServiceParameter, caller: Caller, looked_at: LookedAt) -> Response:
+    """Shows a document."""
+    doc, span = looked_at
+    about, anchors = service.collection.describe(doc), anchors_of(doc)
+    leaves = printed_pages_of(service, doc, span or (0, 1), language_of(request))
+    official = web_address(official_address(doc, doc.language))
     return page(
         "document.html",
         request,
-        document=held,
+        document=doc,
         about=about,
         edition=lambda text: edition_words(text, language_of(request)),
-        blocks=_blocks(held, anchors, span, about["versions"]["corrections"]),
-        headings=[{**each, "anchor": anchors[each["ordinal"]][0]} for each in outline(held) if each["ordinal"]],
-        versions=_versions(service, held, about["versions"], language_of(request)),
+        blocks=_blocks(doc, anchors, span, about["versions"]["corrections"]),
+        headings=[{**each, "anchor": anchors[each["ordinal"]][0]} for each in outline(doc) if each["ordinal"]],
+        versions=_versions(service, doc, about["versions"], language_of(request)),
         official=official,
         may_confirm=allowed(caller, "confirm"),
         leaf=leaves[0] if leaves else None,
@@ -182,9 +184,9 @@ def document(request: Request, service: Served, caller: Caller, looked_at: Looke
 def _blocks(
     document: Document, anchors: Mapping[int, Sequence[str]], marked: Span | None, corrections: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """The blocks as they are drawn: the rows of a table together, each with its anchors, its words and what corrects these."""
+    """Blocks for the template: table rows grouped by table, each block with its anchors, text and corrections."""
     tables = {table.rows[0].ordinal if not table.header else table.header[0].ordinal: table
-              for table in tables_of(document) if table.rows or table.header}  # fmt: skip
+              for table in find_tables(document) if table.rows or table.header}  # fmt: skip
     made: list[dict[str, Any]] = []
     first, named = True, Counter[str]()
     for block in document.blocks:
@@ -204,7 +206,7 @@ def _blocks(
                 "ids": anchors[block.ordinal],
                 "anchor": anchors[block.ordinal][0],
                 "locator": block.locator,
-                "number": parts(document, *document.trimmed(block.start, block.body_start), marked),
+                "number": parts(document, *document.trim_span(block.start, block.body_start), marked),
                 "level": min(6, max(2, 1 + len(document.headings(block)))),
                 "depth": max(0, block.level - 1) if block.kind in ("item", "paragraph") else 0,
                 "parts": parts(document, block.body_start, block.end, marked),
@@ -220,7 +222,7 @@ def _blocks(
 
 
 def _anchor_first_mark(blocks: list[dict[str, Any]]) -> None:
-    # The title stands at the head of the page, not in its place: words behind it are the better mark.
+    # The title is shown at the top of the page, so a match after it is the better target.
     for block in sorted(blocks, key=lambda each: each["kind"] == "title"):
         runs = (
             [run for row in block["rows"] for run in row["cells"]]
@@ -234,7 +236,7 @@ def _anchor_first_mark(blocks: list[dict[str, Any]]) -> None:
 
 
 def _versions(service: Service, document: Document, related: dict[str, Any], reader: str) -> list[dict[str, Any]]:
-    """How the document stands to others, each relation with its documents."""
+    """The related documents, grouped by relation."""
     own = [each for each in service.collection.find(document.key) if each.id != document.id]
     groups = [(word("other_versions", reader), [each.id for each in own])]
     groups += [(word(name, reader), related[name]) for name in ("later", "earlier", "addenda", "corrigenda")]

@@ -1,4 +1,4 @@
-"""How words of a document are drawn: cut where what is marked begins and ends, rows below those that head their table, with anchors and references."""
+"""Prepares text of documents for templates: split at the ends of highlighted spans, rows with the headers of their table, anchors, references."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from assistant.answer_phrases import isolated, mark, place_text
-from assistant.export.un_style import name_of
+from assistant.export.un_style import document_name
 from assistant.markdown import place_of
 from assistant.page_labels import word
 from assistant.qa.answer import Citation
 from corpus.documents import Block, Document
-from corpus.symbols import link
-from corpus.tables import tables_of
+from corpus.symbols import document_url
+from corpus.tables import find_tables
 
 _APART = re.compile(r"[^\w]+")
 _PREFERRED = "annotations, "
 
 
 def anchors_of(document: Document) -> dict[int, tuple[str, ...]]:
-    """The anchors of each block, by ordinal: that of its whole locator stands at the first block there, and a short one
-    where the end of the locator says enough (`item 3`: the annotations of item 3). Every block has `b` and its ordinal.
-    The shortest of a place, which is to be shared, comes first."""
+    """The HTML anchors of each block, by ordinal: the whole locator at the first block there, a short one where the end of the
+    locator is unambiguous (`item 3`: the annotations of item 3), and for every block `b` with its ordinal. The shortest, which is the
+    best to share, comes first."""
     first: dict[str, int] = {}
     for block in document.blocks:
         first.setdefault(block.locator, block.ordinal)
@@ -48,7 +48,7 @@ def anchors_of(document: Document) -> dict[int, tuple[str, ...]]:
 
 
 def slug(locator: str) -> str:
-    """A locator as an anchor: small letters and digits of any script, joined by hyphens."""
+    """Converts a locator to an anchor: lower-case letters and digits of any script, joined by hyphens."""
     return _APART.sub("-", unicodedata.normalize("NFKC", locator).casefold()).strip("-_")[:80]
 
 
@@ -58,18 +58,18 @@ def _ends(locator: str) -> list[str]:
 
 
 def reference(document: Document | None, citation: Citation, language: str) -> str:
-    """The reference to a citation, in full: `Annotated provisional agenda (CTOC/COP/WG.7/2021/1), annex.` A digest is
-    never passed off as the document that it is of, nor an unverified copy as the official text; of a document that is held no more its locator tells what it is."""
+    """Formats the full reference of a citation: `Annotated provisional agenda (CTOC/COP/WG.7/2021/1), annex.` Digests and unverified
+    copies are named as such; a document that is no longer stored is named by the citation's locator."""
     place = place_of(document or citation, citation.locator)
-    named = name_of(document, language).full if document else citation.locator.removesuffix(place).rstrip(", ")
+    named = document_name(document, language).full if document else citation.locator.removesuffix(place).rstrip(", ")
     if document is None and citation.unverified:
         named += f" ({word('unverified', language)})"
-    told = (isolated(each, language) for each in (named, place_text(place, language)) if each)
-    return f"{mark(',', language).join(told)}."
+    pieces = (isolated(each, language) for each in (named, place_text(place, language)) if each)
+    return f"{mark(',', language).join(pieces)}."
 
 
 def edition_words(document: Document | Citation, language: str) -> str:
-    """What the text is, in a language."""
+    """The name of a text's edition (official, digest, upload, unverified) in a language."""
     if document.unverified:
         return word("unverified", language)
     name = {"official": "official_edition", "digest": "digest", "upload": "upload"}[document.edition]
@@ -77,8 +77,8 @@ def edition_words(document: Document | Citation, language: str) -> str:
 
 
 def official_address(document: Document, language: str) -> str | None:
-    """Where the document itself stands, in the reader's language where it has a symbol; from what is stored alone."""
-    return link(document.symbol, language) if document.symbol else document.url
+    """The official address of a document, in the reader's language where it has a symbol; from stored metadata only."""
+    return document_url(document.symbol, language) if document.symbol else document.url
 
 
 Span = tuple[int, int]
@@ -87,7 +87,7 @@ Span = tuple[int, int]
 def parts(
     document: Document, start: int, end: int, marked: Span | None, answer: Span | None = None
 ) -> list[dict[str, Any]]:
-    """The words of a span, cut where those begin and end that are marked, and those of them that answer."""
+    """Splits the text of a span at the ends of the highlighted span and of the answer within it."""
     cuts = {start, end} | {at for span in (marked, answer) if span for at in span if start < at < end}
     return [
         {
@@ -112,7 +112,7 @@ def rows(
     marked: Span | None,
     answer: Span | None = None,
 ) -> list[dict[str, Any]]:
-    """Rows of a table, those that head it first, all of equal width: the words of each cell, and how many the last one spans."""
+    """Rows of a table, header first, all of equal width: the `parts` of each cell, and the column span of the last one."""
     made = []
     width = max(max(1, len(each.cells)) for each in (*header, *others))
     for each in (*header, *others):
@@ -125,10 +125,10 @@ def rows(
 def excerpt(
     document: Document, start: int, end: int, marked: Span | None = None, answer: Span | None = None
 ) -> list[dict[str, Any]]:
-    """A span of a document: its words as `parts`, rows in it as the `rows` of their table, with those that head it."""
+    """A span of a document: running text as `parts`, table rows as `rows` with the header of their table."""
     within = [each for each in document.blocks if each.kind == "row" and each.start < end and start < each.end]
     tables = (
-        [(table, {each.ordinal for each in (*table.header, *table.rows)}) for table in tables_of(document)]
+        [(table, {each.ordinal for each in (*table.header, *table.rows)}) for table in find_tables(document)]
         if within
         else []
     )
@@ -136,7 +136,7 @@ def excerpt(
     for _, run in groupby(within, lambda each: next(n for n, (_, own) in enumerate(tables) if each.ordinal in own)):
         quoted = list(run)
         header = next(table.header for table, own in tables if quoted[0].ordinal in own)
-        made.append({"parts": parts(document, *document.trimmed(start, max(start, quoted[0].start)), marked, answer)})
+        made.append({"parts": parts(document, *document.trim_span(start, max(start, quoted[0].start)), marked, answer)})
         made.append({"rows": rows(document, header, [each for each in quoted if each not in header], marked, answer)})
         start = min(quoted[-1].end, end)
     made.append({"parts": parts(document, start, end, marked, answer)})

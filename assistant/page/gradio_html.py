@@ -1,32 +1,32 @@
-"""How our own HTML gets onto Gradio's page, and who asks there."""
+"""Our own HTML in Gradio components, and the caller, language and query of Gradio requests."""
 
 from __future__ import annotations
 
 import gradio as gr
 
 from assistant.access import Principal
-from assistant.api.authentication import principal_of
+from assistant.api.authentication import identified_caller
 from assistant.page_labels import language_of
 
 
 def carrier(elem_id: str, value: str = "") -> gr.Markdown:
-    """A place for HTML made by `carried`. Gradio's HTML component compiles its templates in the browser,
-    which the content policy forbids; Markdown passes HTML through, and cleans it once more."""
+    """Creates a component for HTML rendered by `carried`. Gradio's HTML component compiles its templates in the browser,
+    which the content policy forbids; Markdown passes HTML through, and sanitises it once more."""
     return gr.Markdown(value, elem_id=elem_id, sanitize_html=True, latex_delimiters=[], container=False)
 
 
-def who_asks(request: gr.Request) -> Principal:
+def caller_of(request: gr.Request) -> Principal:
     """The principal of a call from the page."""
     assert request.request is not None
-    return principal_of(request.request)
+    return identified_caller(request.request)
 
 
-def reader_of(request: gr.Request) -> str:
-    """The language of who reads the page."""
+def reader_language(request: gr.Request) -> str:
+    """The language in which the user reads the page."""
     assert request.request is not None
     return language_of(request.request)
 
 
-def query_of(request: gr.Request) -> dict[str, str]:
-    """What stands behind the question mark of the page's own address."""
+def query_params(request: gr.Request) -> dict[str, str]:
+    """The query parameters of the page's address."""
     return {str(name): str(value) for name, value in dict(request.query_params).items()}

@@ -1,4 +1,4 @@
-"""Puts the page on the application: the documents as plain pages, and Gradio below everything else."""
+"""Mounts the page on the application: plain pages and their routes, and Gradio after all other routes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def mount_page(app: FastAPI, service: Service) -> None:
     """Mounts the page at the root of an application that has all its other routes already."""
     os.environ |= {
         "GRADIO_ANALYTICS_ENABLED": "False",
-        # Figures about its calls, which nobody sees here and which cost more than the calls.
+        # Gradio's statistics about calls, which nobody reads here and which cost more than the calls.
         "GRADIO_ANALYTICS_MAX_EVENTS": "1",
         "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000000000",
     }
@@ -39,14 +39,14 @@ def mount_page(app: FastAPI, service: Service) -> None:
     from assistant.page.guard import Guard, PageMount
 
     app.state.conversations = conversations = Conversations()
-    app.state.refusals.forms.append(plain_pages.shown)
+    app.state.refusals.forms.append(plain_pages.error_page)
     documents = (document_pages.pictures, document_pages.router)
     papers = (report_pages.router, staff_pages.router)
     for router in (
         no_script.router,
         *documents,
         *papers,
-        conversation_routes.making,
+        conversation_routes.api_router,
         conversation_routes.router,
         sign_in.choice,
         sign_in.router,
@@ -55,10 +55,10 @@ def mount_page(app: FastAPI, service: Service) -> None:
     app.mount("/page", StaticFiles(directory=str(files("assistant") / "page" / "static")), name="page-files")
 
     def mount() -> None:
-        made = build(service, conversations)
+        built = build(service, conversations)
         gr.mount_gradio_app(
             app,
-            made.blocks,
+            built.blocks,
             path="/",
             footer_links=[],
             run_history=False,
@@ -70,14 +70,14 @@ def mount_page(app: FastAPI, service: Service) -> None:
         )
         mounted = app.routes[-1]
         assert isinstance(mounted, Mount)
-        guard = Guard(mounted.app, Windows(made), service)
+        guard = Guard(mounted.app, Windows(built), service)
         app.router.routes[-1] = PageMount("/", guard)
 
     _in_a_loop(mount)
 
 
 def _in_a_loop(work: Callable[[], None]) -> None:
-    """Does something inside an event loop: without one Gradio makes a loop for each of its locks and closes none."""
+    """Runs work inside an event loop: without one Gradio creates a loop for each of its locks and closes none."""
 
     async def do() -> None:
         work()

@@ -1,4 +1,4 @@
-"""Asking and reading without scripts: a form, and the page that it leads to. What is asked here is a conversation like any other."""
+"""Asking questions without scripts: a form and its result page. Conversations are the same as those of the page."""
 
 from __future__ import annotations
 
@@ -15,46 +15,46 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from assistant.access import Principal
-from assistant.api.authentication import Caller, Served, same_origin
-from assistant.api.route import may
+from assistant.api.authentication import Caller, ServiceParameter, same_origin
+from assistant.api.route import requires
 from assistant.export.docx import pandoc_path
 from assistant.page.chat_turns import Conversation, Turn, conversations_of
-from assistant.page.plain_pages import Paged, page
+from assistant.page.plain_pages import PageRoute, page
 from assistant.page.scope_choice import (
     Choices,
     Filters,
     agenda_items,
-    examples,
-    filters_of,
-    held_meetings,
-    latest_first,
+    example_questions,
+    filter_choices,
+    meeting_links,
+    meetings_latest_first,
     scope_of,
     scope_words,
 )
-from assistant.page.turn_html import LONGEST, earlier_html, turn_html
+from assistant.page.turn_html import MAX_QUESTION_SHOWN, earlier_html, turn_html
 from assistant.page_labels import language_of, word
 from assistant.qa.scope import Scope
 from assistant.question_request import QuestionRequest
 from assistant.service import Service
-from assistant.service_errors import Forbidden, Invalid, ServiceFault, known_language
+from assistant.service_errors import Forbidden, Invalid, ServiceFault, check_language
 
-router = APIRouter(include_in_schema=False, route_class=Paged)
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 PATH = "/ask"
 EXAMPLES = 4
-MOST_MEETINGS, MOST_DOCUMENTS = 20, 300
-"""Meetings whose items can be chosen, and documents that are listed; where there are more, a document is named by its symbol."""
-MOST_QUESTION = 20_000
-"""Characters of a question that are taken; the setting max_question says what is answered."""
-MOST_QUERY = 30_000
-"""Bytes behind a question mark that are looked at: the longest question, in any script."""
+MAX_MEETINGS, MAX_DOCUMENTS = 20, 300
+"""Most meetings whose items can be chosen, and most documents listed; where there are more, users enter a symbol."""
+MAX_QUESTION = 20_000
+"""Most characters of a question that are accepted; the setting max_question limits what is answered."""
+MAX_QUERY = 30_000
+"""Most bytes of a query that are parsed: the longest question, in any script."""
 Short = Annotated[str, Field(max_length=10)]
 Name = Annotated[str, Field(max_length=200)]
 
 
-class Chosen(BaseModel):
-    """What a question is asked of, as the form has it: `meeting` is the id of an agenda, with `#` and the number of an item
-    where one is chosen; empty: everything. `conversation` is the token of that which goes on."""
+class ScopeForm(BaseModel):
+    """The scope fields of the form; empty: everything. `meeting`: id of an agenda, with `#` and the number of an item where one is
+    chosen. `conversation`: token of the conversation to continue."""
 
     meeting: Name = ""
     document: Name = ""
@@ -64,55 +64,59 @@ class Chosen(BaseModel):
 
     @property
     def scope(self) -> Scope | None:
-        """What that means. Raises `Invalid`."""
+        """The scope of the fields. Raises `Invalid`."""
         meeting, _, item = self.meeting.partition("#")
         if self.year and not (self.year.isascii() and self.year.isdigit() and len(self.year) == 4):
             raise Invalid("year-digits")
         if self.language:
-            known_language(self.language)
+            check_language(self.language)
         return scope_of(
             meeting, item, [self.document.strip()] if self.document.strip() else [], self.language, self.year
         )
 
     @property
     def any(self) -> bool:
-        """Whether anything is chosen."""
+        """Whether any scope is chosen."""
         return bool(self.meeting or self.document or self.language or self.year)
 
 
-class Begun(Chosen):
-    """A question that waits in the form."""
+class PendingQuestion(ScopeForm):
+    """The form with a question that is not sent yet."""
 
-    ask: Annotated[str, Field(max_length=LONGEST)] = ""
+    ask: Annotated[str, Field(max_length=MAX_QUESTION_SHOWN)] = ""
 
 
-class Sent(Chosen):
-    """A question that is asked."""
+class SentQuestion(ScopeForm):
+    """The form with a question to answer."""
 
-    question: Annotated[str, Field(max_length=MOST_QUESTION)] = ""
+    question: Annotated[str, Field(max_length=MAX_QUESTION)] = ""
 
 
 def path_of(query: bytes) -> str:
-    """The address of the form, with what stands behind the question mark of the page's own address as far as it has a use for it."""
-    given = dict(parse_qsl(query.decode("ascii", "replace"))) if len(query) < MOST_QUERY else {}
-    kept = {name: given[name] for name in ("ask", "meeting", "document") if given.get(name)}
-    return f"{PATH}?{urlencode(kept)}" if kept else PATH
+    """The path of the form, with the parameters that it uses from the query of the page's address."""
+    given = dict(parse_qsl(query.decode("ascii", "replace"))) if len(query) < MAX_QUERY else {}
+    used = {name: given[name] for name in ("ask", "meeting", "document") if given.get(name)}
+    return f"{PATH}?{urlencode(used)}" if used else PATH
 
 
 @router.get(PATH)
-@may("ask")
-def form(request: Request, service: Served, caller: Caller, chosen: Annotated[Begun, Query()]) -> Response:
-    """The form, and below it the conversation."""
+@requires("ask")
+def form(
+    request: Request, service: ServiceParameter, caller: Caller, chosen: Annotated[PendingQuestion, Query()]
+) -> Response:
+    """Shows the form, and below it the conversation."""
     talk = conversations_of(request).find(chosen.conversation, caller.client)
-    told = "" if talk or not chosen.conversation else word("conversation_gone", language_of(request))
-    return _shown(request, service, caller, chosen, chosen.ask, talk, told)
+    message = "" if talk or not chosen.conversation else word("conversation_gone", language_of(request))
+    return _form_page(request, service, caller, chosen, chosen.ask, talk, message)
 
 
 @router.post(PATH)
-@may("ask")
-async def ask(request: Request, service: Served, caller: Caller, chosen: Annotated[Sent, Form()]) -> Response:
-    """Answers, and leads to the page with the answer, which can be looked at again without asking again. What is refused is told
-    there, and the question is still in the form."""
+@requires("ask")
+async def ask(
+    request: Request, service: ServiceParameter, caller: Caller, chosen: Annotated[SentQuestion, Form()]
+) -> Response:
+    """Answers a question, and redirects to the page with the answer, which can be reloaded without asking again. An error is shown
+    with the question still in the form."""
     if not same_origin(request):
         raise Forbidden("other-site")
     conversations, text = conversations_of(request), chosen.question.strip()
@@ -123,12 +127,12 @@ async def ask(request: Request, service: Served, caller: Caller, chosen: Annotat
         asked = QuestionRequest.of(text, talk.history if talk else (), scope=chosen.scope)
         answer = await asyncio.wrap_future(service.begin_ask(caller, asked))
     except ServiceFault as fault:
-        told = f"{word('refused', language_of(request))}: {fault.told(language_of(request))}"
-        shown = partial(_shown, request, service, caller, chosen, chosen.question, talk, told, fault.status)
-        made = await run_in_threadpool(shown)
+        message = f"{word('refused', language_of(request))}: {fault.in_language(language_of(request))}"
+        render = partial(_form_page, request, service, caller, chosen, chosen.question, talk, message, fault.status)
+        response = await run_in_threadpool(render)
         if fault.retry_after:
-            made.headers["Retry-After"] = str(math.ceil(fault.retry_after))
-        return made
+            response.headers["Retry-After"] = str(math.ceil(fault.retry_after))
+        return response
     turn = Turn(text, scope_words(asked.scope), answer)
     drawn = await run_in_threadpool(turn_html, service, talk.number + 1 if talk else 1, turn)
     talk = conversations.open(chosen.conversation, caller.client)
@@ -136,19 +140,19 @@ async def ask(request: Request, service: Served, caller: Caller, chosen: Annotat
     return RedirectResponse(_address(talk, chosen), 303)
 
 
-def _shown(
+def _form_page(
     request: Request,
     service: Service,
     who: Principal,
-    chosen: Chosen,
+    chosen: ScopeForm,
     question: str,
     talk: Conversation | None,
-    told: str,
+    message: str,
     status: int = 200,
 ) -> Response:
-    """The form with a question that waits in it, the conversation, and what is told."""
+    """Renders the form with a question in it, the conversation, and a message."""
     reader = language_of(request)
-    filters = filters_of(service, who, reader)
+    filters = filter_choices(service, who, reader)
     turn = ""
     if talk:
         talk.redraw(partial(turn_html, service))
@@ -158,35 +162,35 @@ def _shown(
         request,
         status,
         question=question,
-        told=told,
+        told=message,
         chosen=chosen,
         filters=filters,
         meetings=_meetings(service, who, filters),
-        listed=filters.documents if len(filters.documents) <= MOST_DOCUMENTS else [],
+        listed=filters.documents if len(filters.documents) <= MAX_DOCUMENTS else [],
         conversation=talk.token if talk else "",
         turn=Markup(turn),  # noqa: S704  (escaped)
         earlier=Markup(earlier_html(talk, reader, last=True) if talk else ""),  # noqa: S704  (escaped)
         word=pandoc_path(),
-        held=held_meetings(service, who, reader) if talk is None else [],
-        examples=examples(service.library, reader, EXAMPLES) if talk is None else [],
-        longest=LONGEST,
+        held=meeting_links(service, who, reader) if talk is None else [],
+        examples=example_questions(service.library, reader, EXAMPLES) if talk is None else [],
+        longest=MAX_QUESTION_SHOWN,
     )
 
 
 def _meetings(service: Service, who: Principal, filters: Filters) -> list[tuple[str, str, Choices]]:
-    """The meetings that can be chosen, the latest first, with the items of the latest ones: label, value, items."""
-    items = {each.document_id: agenda_items(each) for each in latest_first(service, who)[:MOST_MEETINGS]}
+    """The choices of meetings, latest first, with the items of the latest ones: label, value, items."""
+    items = {each.document_id: agenda_items(each) for each in meetings_latest_first(service, who)[:MAX_MEETINGS]}
     return [
-        (label, value, [(told, f"{value}#{number}") for told, number in items.get(value, ())])
+        (label, value, [(title, f"{value}#{number}") for title, number in items.get(value, ())])
         for label, value in filters.meetings
         if value
     ]
 
 
-def _address(talk: Conversation | None, chosen: Chosen) -> str:
+def _address(talk: Conversation | None, chosen: ScopeForm) -> str:
     query = {
-        **{name: getattr(chosen, name) for name in Chosen.model_fields},
+        **{name: getattr(chosen, name) for name in ScopeForm.model_fields},
         "conversation": talk.token if talk else "",
     }
-    kept = {name: value for name, value in query.items() if value}
-    return f"{PATH}?{urlencode(kept)}" if kept else PATH
+    used = {name: value for name, value in query.items() if value}
+    return f"{PATH}?{urlencode(used)}" if used else PATH

@@ -1,4 +1,4 @@
-"""HTML from templates, in which everything that comes from documents, people and models is escaped; plain pages beside Gradio's, and how refusals look to who reads a page."""
+"""Renders HTML templates with escaping of everything from documents, users and models; plain pages beside Gradio's; and error pages."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from assistant.access import Principal
 from assistant.answer_phrases import day_of
 from assistant.answer_phrases import mark as sign
 from assistant.api.problems import MEDIA_TYPE, problem, request_id
-from assistant.api.route import Guarded
-from assistant.error_translation import reason
+from assistant.api.route import GuardedRoute
+from assistant.error_translation import translate_reason
 from assistant.page_labels import LANGUAGE_NAMES, direction, language_of, mark, word, words_of
 from assistant.service_errors import ServiceFault
 from corpus.documents import Document
@@ -28,24 +28,24 @@ from corpus.store import Header
 
 
 def render(template: str, reader: str = "en", /, **values: object) -> str:
-    """A template, filled, its labels in the language of the `reader`."""
+    """Renders a template with labels in the language of the `reader`."""
 
     def say(name: str, **more: object) -> str:
         return word(name, reader, **more)
 
-    told = {"known": lambda text: reason(text, reader), "day": lambda date: day_of(date, reader)}
+    translated = {"known": lambda text: translate_reason(text, reader), "day": lambda date: day_of(date, reader)}
     signs = {"comma": sign(",", reader), "semicolon": sign(";", reader)}
-    return _environment().get_template(template).render(reader=reader, say=say, **told, **signs, **values)
+    return _environment().get_template(template).render(reader=reader, say=say, **translated, **signs, **values)
 
 
 def marked(template: str, /, **values: object) -> str:
-    """A template, carried, with places for labels instead of labels."""
-    filled = _environment().get_template(template)
-    return " ".join(filled.render(reader="en", say=lambda name, **_: mark(name), comma=", ", **values).split("\n"))
+    """Renders a template on one line, with placeholders instead of labels (see `page_labels.mark`)."""
+    loaded = _environment().get_template(template)
+    return " ".join(loaded.render(reader="en", say=lambda name, **_: mark(name), comma=", ", **values).split("\n"))
 
 
 def carried(template: str, reader: str = "en", /, **values: object) -> str:
-    """A template, filled, on one line: Gradio's Markdown passes HTML through as it is up to the first empty line."""
+    """Renders a template on one line: Gradio's Markdown passes HTML through unchanged up to the first empty line."""
     return " ".join(render(template, reader, **values).split("\n"))
 
 
@@ -69,7 +69,7 @@ def _environment() -> Environment:
 
 
 def _one_line(value: object) -> object:
-    """A value with its line breaks written as character references; what HTML can't hold is left out."""
+    """Escapes a value, writes line breaks as character references, and removes control characters."""
     if value is None:
         return ""
     text = str(escape(value))
@@ -78,24 +78,24 @@ def _one_line(value: object) -> object:
 
 
 def document_path(key: str) -> str:
-    """The address of a document's page, by its key."""
+    """The path of a document's page, by its key."""
     return f"/documents/{quote(key, safe='/')}"
 
 
 def version_path(version: Document | Header | Mapping[str, Any]) -> str:
-    """The address of a document's page in one language and edition."""
+    """The path of a document's page in one language and edition."""
     name = version["id"] if isinstance(version, Mapping) else version.id
     key, language, edition = name.rsplit(":", 2)
     return f"{document_path(key)}?language={language}&edition={edition}"
 
 
 def words_path(document: Document, start: int, end: int) -> str:
-    """The address of a document's page at some words of it, which are marked there."""
+    """The path of a document's page at a span, which is highlighted there."""
     return f"{version_path(document)}&words={start}-{end}#words"
 
 
 def web_address(url: str | None) -> str | None:
-    """An address of the web, None for anything else that may stand where one is expected."""
+    """Returns an http or https URL as it is; None for anything else."""
     try:
         good = url is not None and urlsplit(url).scheme in ("http", "https") and bool(urlsplit(url).hostname)
     except ValueError:
@@ -107,22 +107,22 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
-"""Content policy of plain pages: what this site serves itself, and nothing else."""
+"""Content security policy of plain pages: only resources of this site."""
 _PROGRAMS = ("/api/", "/v1/", "/mcp", "/metrics", "/gradio_api/")
-"""Doors at which refusals are problems, whoever asks."""
+"""Path prefixes under which errors are always problem details."""
 _CALLS = "/gradio_api/queue/join"
 _FOR_PROGRAMS = frozenset({"invalid", "not-found", "not-signed-in"})
-"""Refusals of calls of the page that its script alone reads."""
-_MOST_WRONG = 5
+"""Errors of the page's calls that only its script reads."""
+_MAX_WRONG = 5
 _WRONG = {
     "extra_forbidden": "unknown", "missing": "missing", "greater_than_equal": "least", "less_than_equal": "most",
     "string_too_long": "long", "literal_error": "choice", "int_parsing": "number", "int_parsing_size": "number",
 }  # fmt: skip
-"""What pydantic finds wrong with a parameter, and the label that says it; `other` says the rest."""
+"""Labels of pydantic's validation errors; `other` for all others."""
 
 
 def page(template: str, request: Request, status: int = 200, **values: object) -> Response:
-    """A plain page."""
+    """Renders a plain page as a response."""
     who: Principal | None = request.scope.get("principal")
     here, back = request.url.path, _here(request) if request.method == "GET" else "/"
     made = render(
@@ -131,22 +131,22 @@ def page(template: str, request: Request, status: int = 200, **values: object) -
     return HTMLResponse(made, status, {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"})
 
 
-class Paged(Guarded):
-    """A guarded route of a page: its refusals are pages, and those who are not known yet are sent to sign in."""
+class PageRoute(GuardedRoute):
+    """A route of a page: its errors are shown as pages, and unauthenticated users are redirected to sign in."""
 
 
-def shown(request: Request, refusal: ServiceFault) -> Response | None:
-    """A refusal as a page, where a page was asked for; as a problem in the language of the reader, where a page calls that shows
-    it. None where it is for a program."""
+def error_page(request: Request, refusal: ServiceFault) -> Response | None:
+    """The response for an error: a page, where a page was requested; a problem in the reader's language, where a script of the page
+    shows it; None for programs."""
     path, reader = request.scope["path"], language_of(request)
     if path == _CALLS:
         if refusal.code in _FOR_PROGRAMS:
             return None
-        return _problem(request, refusal, reader)
+        return _problem_reply(request, refusal, reader)
     if path.startswith("/api/") and request.headers.get("sec-fetch-site") == "same-origin":
-        return _problem(request, refusal, reader)  # the script of the page shows it
+        return _problem_reply(request, refusal, reader)  # called by the page's script, which shows it
     browses = "text/html" in request.headers.get("accept", "") and not path.startswith(_PROGRAMS)
-    if not browses and not isinstance(request.scope.get("route"), Paged):
+    if not browses and not isinstance(request.scope.get("route"), PageRoute):
         return None
     if refusal.code == "not-signed-in":
         return RedirectResponse(sign_in_path(request), 303)
@@ -155,37 +155,37 @@ def shown(request: Request, refusal: ServiceFault) -> Response | None:
         request,
         refusal.status,
         title=words_of(reader).get(f"fault_{refusal.code}", word("fault_failed", reader)),
-        detail="" if refusal.wrong else refusal.told(reader),
-        wrong=[_wrong(each, reader) for each in refusal.wrong[:_MOST_WRONG]],
+        detail="" if refusal.wrong else refusal.in_language(reader),
+        wrong=[_wrong(each, reader) for each in refusal.wrong[:_MAX_WRONG]],
         advice=_advice(refusal, reader, request),
         again=_here(request) if refusal.retry_after and request.method == "GET" else "",
     )
 
 
-def _problem(request: Request, refusal: ServiceFault, reader: str) -> Response:
-    told = problem(refusal, request_id(request), refusal.told(reader))
-    return JSONResponse(told, refusal.status, media_type=MEDIA_TYPE)
+def _problem_reply(request: Request, refusal: ServiceFault, reader: str) -> Response:
+    content = problem(refusal, request_id(request), refusal.in_language(reader))
+    return JSONResponse(content, refusal.status, media_type=MEDIA_TYPE)
 
 
 def _advice(refusal: ServiceFault, reader: str, request: Request) -> str:
-    """What to do about it."""
+    """Advice for the user about an error."""
     if refusal.retry_after:
-        told = "seconds" in refusal.message.values
-        return "" if told else word("again_in", reader, seconds=ceil(refusal.retry_after))
+        in_message = "seconds" in refusal.message.values
+        return "" if in_message else word("again_in", reader, seconds=ceil(refusal.retry_after))
     advice = f"do_{refusal.code}"
     return word(advice if advice in words_of(reader) else "do_else", reader, id=request_id(request))
 
 
 def _wrong(error: Mapping[str, Any], reader: str) -> tuple[str, str]:
-    """The name of a parameter, and what is wrong with it."""
-    name, kind, told = str(error["loc"][:2][-1])[:100], _WRONG.get(error["type"], "other"), error.get("ctx", {})
-    choices = ", ".join(filter(None, re.findall(r"'([^']*)'", str(told.get("expected", "")))))
-    limit = next((told[each] for each in ("ge", "le", "max_length") if each in told), choices)
+    """The name of a parameter, and a message about its validation error."""
+    name, kind, context = str(error["loc"][:2][-1])[:100], _WRONG.get(error["type"], "other"), error.get("ctx", {})
+    choices = ", ".join(filter(None, re.findall(r"'([^']*)'", str(context.get("expected", "")))))
+    limit = next((context[each] for each in ("ge", "le", "max_length") if each in context), choices)
     return name, word(f"wrong_{kind}", reader, limit=limit)
 
 
 def sign_in_path(request: Request) -> str:
-    """Where to sign in and come back from."""
+    """The path of the sign-in form that returns to the requested page."""
     return f"/sign-in?next={quote(_here(request), safe='')}"
 
 

@@ -1,5 +1,4 @@
-"""Pages of what is written: briefings, themes, comparisons, the check of an agenda. Each place opens the document at the
-words."""
+"""Pages of papers: briefings, themes, comparisons, mandates, origins, agenda checks. References link to the documents at the quotes."""
 
 from __future__ import annotations
 
@@ -20,15 +19,15 @@ from assistant.access import Principal
 from assistant.access.operations import allowed
 from assistant.api.api_models import Strict
 from assistant.api.api_replies import file_reply
-from assistant.api.authentication import Caller, Served
-from assistant.api.route import may
+from assistant.api.authentication import Caller, ServiceParameter
+from assistant.api.route import requires
 from assistant.export.file_formats import to_html
-from assistant.export.layouts import publication_of
-from assistant.page.plain_pages import Paged, document_path, page, words_path
+from assistant.export.layouts import build_publication
+from assistant.page.plain_pages import PageRoute, document_path, page, words_path
 from assistant.page.scope_choice import meeting_views
 from assistant.page_labels import LANGUAGE_NAMES, language_of, word
 from assistant.paper_requests import (
-    MOST_SIDES,
+    MAX_COMPARED_DOCUMENTS,
     BriefingRequest,
     ComparisonRequest,
     MandatesRequest,
@@ -43,18 +42,18 @@ from assistant.service import Service
 from assistant.service.paper_queue import Paper
 from corpus.calendar_names import language_name
 from corpus.documents import Language
-from corpus.symbols import Symbol, link
+from corpus.symbols import Symbol, document_url
 
-router = APIRouter(include_in_schema=False, route_class=Paged)
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
 T = TypeVar("T")
 
 PATIENCE = 1.5
-"""Seconds in which a paper may come at once; later the page asks again by itself."""
-MOST_PATIENT = 8
-"""Requests that wait for one at a time: each keeps a thread, of which other pages need some."""
-_patient = BoundedSemaphore(MOST_PATIENT)
+"""Seconds that a request waits for a paper; after that a waiting page reloads itself."""
+MAX_PATIENT = 8
+"""Most requests that wait at once: each occupies a thread that other pages need."""
+_patient = BoundedSemaphore(MAX_PATIENT)
 AGAIN = 2
-"""Seconds after which it does."""
+"""Seconds after which the waiting page reloads."""
 FILES = {"docx": "Word", "pdf": "PDF", "md": "Markdown"}
 LISTS = {"xlsx": "Excel", "csv": "CSV", **FILES}
 MODES = ("write", "quote")
@@ -67,9 +66,9 @@ Topic = Annotated[str, Field(max_length=1_000)]
 AnyLanguage = Literal["", Language]
 
 
-class Asked(Strict):
-    """What the form of a page holds. The page is at `/place`, its files at `/place/name`; `asks` is what it asks for once the fields
-    that it `needs` are filled; `waits` is said until that is made."""
+class PaperForm(Strict):
+    """Fields of the form of a paper's page. The page is at `/place`, its files at `/place/name`; `asks`: the request that it makes once
+    the fields in `needs` are filled; `waits`: label shown until the paper is complete."""
 
     place: ClassVar[str]
     name: ClassVar[str]
@@ -79,38 +78,38 @@ class Asked(Strict):
     files: ClassVar[Mapping[str, str]] = FILES
 
     reads: ClassVar[bool] = False
-    """Whether it is in the language of the reader, unless another is chosen or nothing is held in that; else English."""
+    """Whether its default language is the reader's, or English where the library has nothing in that; else it has no default."""
     language: AnyLanguage = ""
 
     def read_by(self, request: Request, service: Service) -> Self:
-        """The same with its language."""
+        """Returns the form with its default language filled in."""
         reader = language_of(request)
         if self.language or not self.reads:
             return self
-        return self.model_copy(update={"language": reader if service.library.languages().get(reader) else "en"})
+        return self.model_copy(update={"language": reader if service.library.passage_counts().get(reader) else "en"})
 
     @property
-    def whole(self) -> bool:
-        """Whether it says what is to be made."""
+    def complete(self) -> bool:
+        """Whether all required fields are filled."""
         return all(getattr(self, each).strip() for each in self.needs)
 
     @property
     def request(self) -> PaperRequest:
-        """What it asks for."""
-        held = {**self.model_dump(by_alias=True), "language": self.language or None, **self.otherwise()}
-        return self.asks.model_construct(**held)
+        """The request that the form makes."""
+        fields = {**self.model_dump(by_alias=True), "language": self.language or None, **self.converted()}
+        return self.asks.model_construct(**fields)
 
-    def otherwise(self) -> dict[str, Any]:
-        """What the request has otherwise than the form."""
+    def converted(self) -> dict[str, Any]:
+        """Fields of the request that differ from those of the form."""
         return {}
 
-    def beside(self, request: Request, service: Service, who: Principal) -> dict[str, Any]:
-        """What else its page shows."""
+    def page_values(self, request: Request, service: Service, who: Principal) -> dict[str, Any]:
+        """Additional values for the template of the page."""
         return {}
 
 
-class BriefingAsked(Asked):
-    """A briefing."""
+class BriefingForm(PaperForm):
+    """Form of a briefing."""
 
     place, name, waits = "briefings", "briefing", "writing_briefing"
     asks, needs, reads = BriefingRequest, ("value",), True
@@ -121,31 +120,31 @@ class BriefingAsked(Asked):
     mixed: Short = ""
     mode: Literal["", Mode] = ""
 
-    def otherwise(self) -> dict[str, Any]:
-        """Choices that are none."""
+    def converted(self) -> dict[str, Any]:
+        """Flags and optional choices."""
         return {"mixed": bool(self.mixed), "mode": self.mode or None}
 
-    def beside(self, request: Request, service: Service, who: Principal) -> dict[str, Any]:
-        """The choices of the form, and where nothing is asked for the items of meetings."""
+    def page_values(self, request: Request, service: Service, who: Principal) -> dict[str, Any]:
+        """The choices of the form, and the items of meetings where nothing is requested."""
         reader, writes = language_of(request), service.engine.writer is not None
         return {
-            "modes": {"": word("mode_set", reader)} | _told("mode", MODES, request) if writes else {},
-            "kinds": _told("kind", get_args(Kind), request),
-            "audiences": _told("audience", get_args(Audience), request),
-            "meetings": [] if self.whole else meeting_views(service, who, reader)[:3],
+            "modes": {"": word("mode_set", reader)} | _labels("mode", MODES, request) if writes else {},
+            "kinds": _labels("kind", get_args(Kind), request),
+            "audiences": _labels("audience", get_args(Audience), request),
+            "meetings": [] if self.complete else meeting_views(service, who, reader)[:3],
             "staff": allowed(who, "review"),
         }
 
 
-class ThemesAsked(Asked):
-    """The themes of all that is held."""
+class ThemesForm(PaperForm):
+    """Form of the themes of the library."""
 
     place, name, waits = "themes", "themes", "gathering_themes"
     asks, reads = ThemesRequest, True
 
 
-class ComparisonAsked(Asked):
-    """Two documents, or three in a row."""
+class ComparisonForm(PaperForm):
+    """Form to compare two documents, or three in sequence."""
 
     place, name = "comparison", "comparison"
     asks, needs = ComparisonRequest, ("first", "second")
@@ -153,30 +152,30 @@ class ComparisonAsked(Asked):
     second: Name = ""
     third: Name = ""
 
-    def otherwise(self) -> dict[str, Any]:
+    def converted(self) -> dict[str, Any]:
         """The documents."""
         return {"document": [each for each in (self.first, self.second, self.third) if each.strip()]}
 
 
-class TopicAsked(Asked):
-    """A topic, and the documents whose words on it are wanted."""
+class TopicForm(PaperForm):
+    """Form to compare documents on a topic."""
 
     place, name, waits = "topics", "topic", "comparing_documents"
     asks, needs = ComparisonRequest, ("topic",)
     topic: Topic = ""
     documents: Named = ""
 
-    def otherwise(self) -> dict[str, Any]:
+    def converted(self) -> dict[str, Any]:
         """The documents."""
-        return {"document": named_in(self.documents)}
+        return {"document": split_names(self.documents)}
 
-    def beside(self, request: Request, service: Service, who: Principal) -> dict[str, Any]:
-        """How many documents may be named."""
-        return {"most": MOST_SIDES}
+    def page_values(self, request: Request, service: Service, who: Principal) -> dict[str, Any]:
+        """The limit of documents."""
+        return {"most": MAX_COMPARED_DOCUMENTS}
 
 
-class MandatesAsked(Asked):
-    """Requests and decisions of the resolutions held, all where nothing is named; `listed` has them listed."""
+class MandatesForm(PaperForm):
+    """Form of the mandates (requests and decisions) of stored resolutions, all where none is named; `listed` requests the list."""
 
     place, name, waits, files = "mandates", "mandates", "listing_mandates", LISTS
     asks, needs, reads = MandatesRequest, ("listed",), True
@@ -186,13 +185,13 @@ class MandatesAsked(Asked):
     documents: Named = ""
     listed: Short = ""
 
-    def otherwise(self) -> dict[str, Any]:
+    def converted(self) -> dict[str, Any]:
         """The year, and the documents."""
-        return {"year": int(self.year) if self.year.strip() else None, "document": named_in(self.documents)}
+        return {"year": int(self.year) if self.year.strip() else None, "document": split_names(self.documents)}
 
 
-class OriginsAsked(Asked):
-    """A document, or one place of it."""
+class OriginsForm(PaperForm):
+    """Form of the origins of a document, or of one place of it."""
 
     place, name, waits = "origins", "origins", "finding_origins"
     asks, needs = OriginsRequest, ("document",)
@@ -200,35 +199,35 @@ class OriginsAsked(Asked):
     part: Annotated[str, Field(max_length=200, alias="place")] = ""
 
 
-def _add(kind: type[Asked]) -> None:
-    """Adds the page of a kind, with its form and what is asked for, and its files."""
+def _add(kind: type[PaperForm]) -> None:
+    """Adds the routes of a kind of paper: its page with the form and the paper, and its files."""
 
-    @may(kind.asks.operation, counted="documents")
-    def show(request: Request, service: Served, caller: Caller, asked: Any) -> Response:
+    @requires(kind.asks.operation, counted="documents")
+    def show(request: Request, service: ServiceParameter, caller: Caller, asked: Any) -> Response:
         asked = asked.read_by(request, service)
-        held = asked.model_dump(by_alias=True)
+        fields = asked.model_dump(by_alias=True)
         languages = {each: language_name(each, language_of(request)) for each in LANGUAGE_NAMES}
-        values = {"asked": held, "languages": languages, "article": "", **asked.beside(request, service, caller)}
-        if not asked.whole:
+        values = {"asked": fields, "languages": languages, "article": "", **asked.page_values(request, service, caller)}
+        if not asked.complete:
             return page(f"{kind.place}.html", request, **values)
-        query = urlencode({key: value for key, value in held.items() if value})
-        files = [(told, f"/{kind.place}/{kind.name}.{form}?{query}") for form, told in kind.files.items()]
+        query = urlencode({key: value for key, value in fields.items() if value})
+        files = [(label, f"/{kind.place}/{kind.name}.{form}?{query}") for form, label in kind.files.items()]
 
         def shown(made: Any) -> Response:
-            publication = publication_of(made, service.library, asked.request.spoken(made), words_path)
+            publication = build_publication(made, service.library, asked.request.output_language(made), words_path)
             article = Markup(to_html(publication, page=False))  # noqa: S704  (escaped)
             return page(f"{kind.place}.html", request, **values | {"article": article, "made": made, "files": files})
 
         return made_or_waiting(request, service, caller, asked, shown)
 
-    @may(kind.asks.operation, counted="documents")
-    def file(request: Request, service: Served, caller: Caller, form: Any, asked: Any) -> Response:
-        asked, writing = asked.read_by(request, service), service.writing
-        writing.ready(form, asked.language or None)
+    @requires(kind.asks.operation, counted="documents")
+    def file(request: Request, service: ServiceParameter, caller: Caller, form: Any, asked: Any) -> Response:
+        asked, writing = asked.read_by(request, service), service.papers
+        writing.check_form(form, asked.language or None)
 
         def written(made: Any) -> Response:
-            data = writing.made_file(caller, made, form, asked.request.spoken(made))
-            return file_reply(data, form, kind.name, asked.request.about)
+            data = writing.render_report(caller, made, form, asked.request.output_language(made))
+            return file_reply(data, form, kind.name, asked.request.file_label)
 
         return made_or_waiting(request, service, caller, asked, written)
 
@@ -238,31 +237,31 @@ def _add(kind: type[Asked]) -> None:
     router.add_api_route(f"/{kind.place}/{kind.name}.{{form}}", file)
 
 
-for _kind in (BriefingAsked, ThemesAsked, ComparisonAsked, TopicAsked, OriginsAsked, MandatesAsked):
+for _kind in (BriefingForm, ThemesForm, ComparisonForm, TopicForm, OriginsForm, MandatesForm):
     _add(_kind)
 
 
 @router.get("/agenda")
-@may("agenda")
+@requires("agenda")
 def agenda(
-    request: Request, service: Served, caller: Caller, meeting: Annotated[str, Query(max_length=200)] = "",
+    request: Request, service: ServiceParameter, caller: Caller, meeting: Annotated[str, Query(max_length=200)] = "",
     language: Annotated[list[Language] | None, Query(max_length=6)] = None,
 ) -> Response:  # fmt: skip
-    """What an agenda announces and cites against what is held, and for staff links that fetch what is missing."""
+    """Shows which documents that an agenda announces and cites are stored, with links for staff to fetch missing ones."""
     wanted = language or ["en"]
     meetings = meeting_views(service, caller, language_of(request))
-    checked = service.writing.agenda(caller, meeting, wanted) if meetings or meeting else None
+    checked = service.papers.agenda(caller, meeting, wanted) if meetings or meeting else None
     return page("agenda.html", request, checked=checked, staff=allowed(caller, "fetch"), meetings=meetings, meeting=meeting, wanted=wanted,
-                languages=LANGUAGE_NAMES, states=_told("state", STATES, request), path=document_path, official=partial(_official, language_of(request)))  # fmt: skip
+                languages=LANGUAGE_NAMES, states=_labels("state", STATES, request), path=document_path, official=partial(_official, language_of(request)))  # fmt: skip
 
 
 def made_or_waiting(
-    request: Request, service: Service, who: Principal, asked: Asked, then: Callable[[Any], Response]
+    request: Request, service: Service, who: Principal, asked: PaperForm, then: Callable[[Any], Response]
 ) -> Response:
-    """What is answered with what is asked for, where it is there soon; until then the page that waits for it."""
-    made: Any = service.writing.begin(who, asked.request)
+    """Returns the response `then` makes of a paper, if it is complete within `PATIENCE` seconds; else a waiting page."""
+    made: Any = service.papers.begin(who, asked.request)
     if isinstance(made, Paper):
-        paper, made = made, _soon(made.future)
+        paper, made = made, _result_soon(made.future)
         if made is None:
             shown = page("waiting.html", request, 202, title=word(asked.waits, language_of(request)), paper=paper)
             shown.headers["Refresh"] = str(AGAIN)
@@ -271,21 +270,22 @@ def made_or_waiting(
 
 
 def _official(reader: str, name: str) -> str | None:
-    """Where a document that is named can be read; None for what is no symbol."""
-    symbol = Symbol.read(name)
-    return link(symbol, reader) if symbol else None
+    """The official address of a document by its symbol; None for other text."""
+    symbol = Symbol.try_parse(name)
+    return document_url(symbol, reader) if symbol else None
 
 
-def named_in(documents: str) -> list[str]:
-    """The documents that are named in lines, or parted by semicolons."""
+def split_names(documents: str) -> list[str]:
+    """Splits names of documents at line breaks and semicolons."""
     return [name for line in documents.splitlines() for each in line.split(";") if (name := each.strip())]
 
 
-def _told(name: str, choices: tuple[str, ...], request: Request) -> dict[str, str]:
+def _labels(name: str, choices: tuple[str, ...], request: Request) -> dict[str, str]:
     return {each: word(f"{name}_{each}", language_of(request)) for each in choices}
 
 
-def _soon(future: Future[T]) -> T | None:
+def _result_soon(future: Future[T]) -> T | None:
+    """The result of a future within `PATIENCE` seconds, else None; waits only while fewer than `MAX_PATIENT` requests do."""
     patient = _patient.acquire(blocking=False)
     try:
         return future.result(PATIENCE if patient else 0)

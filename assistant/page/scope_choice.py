@@ -1,4 +1,4 @@
-"""Meetings as the page shows them, the sittings by day, the items with their documents, held or missing; and what a question may be asked of, the scope that is chosen, and questions to begin with, made of what is held."""
+"""Meetings as shown on the page (sittings by day, items with their documents); the filters and scope of a question; and example questions from the library."""
 
 from __future__ import annotations
 
@@ -23,28 +23,28 @@ from corpus.analysis import analyse
 from corpus.documents import LANGUAGES, Document
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, Sitting
-from corpus.symbols import Symbol, link
+from corpus.symbols import Symbol, document_url
 
 
-def latest_first(service: Service, who: Principal) -> list[Meeting]:
-    """The meetings whose agendas are held, the latest first."""
+def meetings_latest_first(service: Service, who: Principal) -> list[Meeting]:
+    """The meetings whose agendas are stored, latest first."""
     return sorted(service.meetings(who), key=lambda each: (each.dates[-1:], each.document_id), reverse=True)
 
 
 def meeting_views(service: Service, who: Principal, reader: str = "en") -> list[dict[str, Any]]:
-    """The meetings as they are shown."""
-    return [_view(service, who, each, reader) for each in latest_first(service, who)]
+    """The meetings as template values, latest first."""
+    return [_view(service, who, each, reader) for each in meetings_latest_first(service, who)]
 
 
-def held_meetings(service: Service, who: Principal, reader: str) -> list[dict[str, str]]:
-    """The meetings whose agendas are held as the first view names them, the latest first: body, days, address."""
+def meeting_links(service: Service, who: Principal, reader: str) -> list[dict[str, str]]:
+    """The meetings for the start view, latest first: body, dates, path."""
     return [
         {
             "body": each.body or each.title,
             "dates": _dates(each.dates, reader),
             "path": f"/meetings?{urlencode({'meeting': each.document_id})}",
         }
-        for each in latest_first(service, who)
+        for each in meetings_latest_first(service, who)
     ]
 
 
@@ -61,12 +61,14 @@ def _view(service: Service, who: Principal, meeting: Meeting, reader: str) -> di
         "agenda": agenda,
         "label": _label(agenda.label, meeting, reader),
         "days": days,
-        "listed": [_item(service, meeting, agenda, each, reader) for each in meeting.items if each.number == each.main],
+        "listed": [
+            _item(service, meeting, agenda, each, reader) for each in meeting.items if each.number == each.main_number
+        ],
     }
 
 
 def _item(service: Service, meeting: Meeting, agenda: Document, item: AgendaItem, reader: str) -> dict[str, Any]:
-    parts = [each for each in meeting.items if each.main == item.number and each is not item]
+    parts = [each for each in meeting.items if each.main_number == item.number and each is not item]
     documents = [text for each in (item, *parts) for text, _ in each.documentation]
     asked = {"ask": word("item_question", reader, item=item.number), "meeting": meeting.document_id}
     briefed = {"kind": "item", "value": item.number, "meeting": agenda.symbol or "", "language": agenda.language}
@@ -76,10 +78,10 @@ def _item(service: Service, meeting: Meeting, agenda: Document, item: AgendaItem
         "parts": parts,
         "sittings": [
             (date_text(each.date, reader), each.time_label)
-            for each in sorted(meeting.sittings, key=lambda sitting: sitting.order)
+            for each in sorted(meeting.sittings, key=lambda sitting: sitting.sort_key)
             if any(taken.number.split(" ", 1)[0] == item.number for taken in each.items)
         ],
-        "documents": [_document(service, Symbol.given(text), reader) for text in dict.fromkeys(documents)],
+        "documents": [_document(service, Symbol.parse_any(text), reader) for text in dict.fromkeys(documents)],
         "annotations": f"{version_path(agenda)}#item-{item.number}",
         "ask": f"/?{urlencode(asked)}",
         "brief": f"/briefings?{urlencode(briefed)}" if agenda.symbol else "",
@@ -87,11 +89,11 @@ def _item(service: Service, meeting: Meeting, agenda: Document, item: AgendaItem
 
 
 def _document(service: Service, symbol: Symbol, reader: str) -> dict[str, Any]:
-    """An announced document: its versions where it is held, else where it can be read."""
-    held = [each.header for each in service.library.versions().current(symbol)]
+    """An announced document: its stored versions, and its official address."""
+    held = [each.header for each in service.library.versions().current_versions(symbol)]
     known = held or service.engine.catalogue.by_symbol(symbol)
     title = known[0].title if known else ""
-    return {"symbol": symbol.text, "title": title, "versions": held, "official": link(symbol, reader)}
+    return {"symbol": symbol.text, "title": title, "versions": held, "official": document_url(symbol, reader)}
 
 
 def _dates(dates: tuple[dt.date, ...], reader: str) -> str:
@@ -110,14 +112,14 @@ def _dates(dates: tuple[dt.date, ...], reader: str) -> str:
 Choices = list[tuple[str, str]]
 
 
-def any_of(reader: str | None) -> Choices:
-    """The choice of everything, in the language of a reader; None: with a place for the label."""
+def choice_of_all(reader: str | None) -> Choices:
+    """The choice "all" in the language of a reader; None: with a placeholder for the label."""
     return [(mark("all") if reader is None else word("all", reader), "")]
 
 
 @dataclass(frozen=True)
 class Filters:
-    """The choices of each filter: what is shown, and what it stands for (empty: no matter which)."""
+    """The choices of each filter: label and value (empty: all)."""
 
     meetings: Choices
     documents: Choices
@@ -125,9 +127,9 @@ class Filters:
     years: Choices
 
 
-def filters_of(service: Service, who: Principal, reader: str) -> Filters:
-    """What can be chosen from what is held."""
-    every = any_of(reader)
+def filter_choices(service: Service, who: Principal, reader: str) -> Filters:
+    """The choices of each filter, from the contents of the library."""
+    every = choice_of_all(reader)
     records = service.records(who)
     keys: dict[str, str] = {}
     for record in records:
@@ -140,7 +142,7 @@ def filters_of(service: Service, who: Principal, reader: str) -> Filters:
             *every,
             *(
                 (_label(each.document_id.rsplit(":", 2)[0], each, reader), each.document_id)
-                for each in latest_first(service, who)
+                for each in meetings_latest_first(service, who)
             ),
         ],
         [(label, key) for key, label in keys.items()],
@@ -149,19 +151,19 @@ def filters_of(service: Service, who: Principal, reader: str) -> Filters:
     )
 
 
-def items_of(service: Service, who: Principal, meeting_id: str, reader: str) -> Choices:
+def item_choices(service: Service, who: Principal, meeting_id: str, reader: str) -> Choices:
     """The agenda items of a meeting."""
     items = (agenda_items(each) for each in service.meetings(who) if each.document_id == meeting_id)
-    return [*any_of(reader), *next(items, ())]
+    return [*choice_of_all(reader), *next(items, ())]
 
 
 def agenda_items(meeting: Meeting) -> Choices:
-    """The items of a meeting's agenda, without those below them."""
+    """The top-level items of a meeting's agenda."""
     return [(f"{item.number}. {item.title}", item.number) for item in meeting.items if " " not in item.number]
 
 
 def scope_of(meeting: str, item: str, documents: list[str] | None, language: str, year: str) -> Scope | None:
-    """The scope that the filters make, None for everything."""
+    """Builds the scope of the filters' values; None for everything."""
     scope = Scope.model_construct(
         meeting=meeting or None,
         item=(item or None) if meeting else None,
@@ -173,7 +175,7 @@ def scope_of(meeting: str, item: str, documents: list[str] | None, language: str
 
 
 def scope_words(scope: Scope | None) -> str:
-    """A scope in words that need no translation: symbols, item numbers, languages, years."""
+    """Describes a scope without words to translate: symbols, item numbers, languages, years."""
     if scope is None:
         return ""
     meeting = scope.meeting.rsplit(":", 2)[0] if scope.meeting else ""
@@ -183,31 +185,31 @@ def scope_words(scope: Scope | None) -> str:
 
 
 def _label(agenda: str, meeting: Meeting, reader: str) -> str:
-    """A meeting in a list to choose from: its agenda and its days."""
+    """Label of a meeting in a list: its agenda and its dates."""
     named = filter(None, (agenda, _dates(meeting.dates, reader)))
     return sign(",", reader).join(isolated(each, reader) for each in named)
 
 
-LONGEST = 80
-"""Longest title or heading that is put into a question, in characters."""
+MAX_TITLE = 80
+"""Most characters of a title or heading in an example question."""
 _NUMBER = re.compile(r"^[\dIVXLC]+(?:/\d+)?[.)]\s+")
 ARTICLES = 2
-"""Treaties of which an article is asked for."""
+"""Most example questions about articles of treaties."""
 
 
-def examples(library: Library, language: str, most: int = 6) -> list[str]:
-    """A few questions about the documents held, in a language; the same ones until the documents change."""
+def example_questions(library: Library, language: str, most: int = 6) -> list[str]:
+    """Example questions about the stored documents in a language; the same ones until the documents change."""
     found: dict[str, None] = {}
-    for each in chain(_of_meeting(library, language), _of_documents(library, language)):
+    for each in chain(_meeting_examples(library, language), _document_examples(library, language)):
         found[each] = None
         if len(found) == most:
-            break  # what is held may be much
+            break  # the library may be large
     return list(found)
 
 
-def _of_meeting(library: Library, language: str) -> Iterator[str]:
-    """Of the latest meeting, named by its agenda where the agendas of several are held."""
-    keys = library.keys()
+def _meeting_examples(library: Library, language: str) -> Iterator[str]:
+    """Questions about the latest meeting, named by its agenda where there are agendas of several meetings."""
+    keys = library.document_keys()
     meetings = sorted(library.meetings(), key=lambda each: (each.dates[-1:], each.document_id))
     several = len({keys[each.document_id] for each in meetings}) > 1
     for meeting in meetings[-1:]:
@@ -219,25 +221,25 @@ def _of_meeting(library: Library, language: str) -> Iterator[str]:
         for item in items[:1]:
             yield word("example_papers", language, item=f"{item.number}{named}")
         spoken = "" if agenda.unquotable else agenda.language
-        for item in [each for each in items if len(each.title) <= LONGEST and spoken == language][:1]:
+        for item in [each for each in items if len(each.title) <= MAX_TITLE and spoken == language][:1]:
             yield word("example_title", language, title=item.title)
 
 
-def _of_documents(library: Library, language: str) -> Iterator[str]:
-    quotable = library.versions().quotable(language)
+def _document_examples(library: Library, language: str) -> Iterator[str]:
+    quotable = library.versions().quotable_documents(language)
     treaties = (library.document(each.id) for each in library.headers(kind="treaty") if each.id in quotable)
     whole = (each for each in treaties if not each.unquotable)
     for document in islice((each for each in whole if _articles(each) and _name(each, language)), ARTICLES):
-        article = _one_of(_articles(document))
+        article = _stable_choice(_articles(document))
         yield word("example_article", language, article=article, document=_name(document, language))
     for document in map(library.document, sorted(quotable)):
         headings = _headings(document) if document.language == language and not document.unquotable else []
         if headings and document.kind != "treaty" and document.edition != "digest":
-            yield word("example_heading", language, document=document.label, heading=_one_of(headings))
+            yield word("example_heading", language, document=document.label, heading=_stable_choice(headings))
 
 
 def _name(document: Document, language: str) -> str:
-    """What a treaty is called in a language; empty where that is not known."""
+    """The name of a treaty in a language; empty where it is not known."""
     name = document.short or document.title
     if document.language == language:
         return name
@@ -253,9 +255,9 @@ def _articles(document: Document) -> list[str]:
 
 
 def _headings(document: Document) -> list[str]:
-    """What the headings with paragraphs below them say: without their numbers, none of one word, none that names a number or a
-    date. Lines of a title page, heads of tables and lists, and `Documentation` below each item are no topics. What is a subject
-    the paragraphs call by the very same words somewhere; a heading that is a sentence, or part of one, they do not repeat."""
+    """Headings that name a topic, without their numbers: with paragraphs below them, of more than one word, without digits, unique, and
+    repeated verbatim in some paragraph. This excludes lines of title pages, headings of tables and lists, `Documentation` below each
+    item, and headings that are sentences."""
     below: dict[str, int] = {}
     twice: set[str] = set()
     heading, after = "", ""
@@ -267,19 +269,19 @@ def _headings(document: Document) -> list[str]:
         elif heading:
             after = after or block.kind
             below[heading] += len(document.body(block)) if block.kind == after == "paragraph" else 0
-    said = " ".join(document.body(each) for each in document.blocks if each.kind == "paragraph")
-    said = " ".join(said.split()).casefold()
+    prose = " ".join(document.body(each) for each in document.blocks if each.kind == "paragraph")
+    prose = " ".join(prose.split()).casefold()
     return [
         text
         for text, characters in below.items()
-        if 0 < len(text) <= LONGEST < characters
+        if 0 < len(text) <= MAX_TITLE < characters
         and text not in twice
-        and text.casefold() in said
+        and text.casefold() in prose
         and not any(map(str.isdigit, text))
         and len(set(analyse(text, document.language))) > 1
     ]
 
 
-def _one_of(texts: list[str]) -> str:
-    """Always the same one of some texts, wherever in their order it stands."""
+def _stable_choice(texts: list[str]) -> str:
+    """Chooses one of some texts, independent of their order."""
     return min(texts, key=lambda text: hashlib.sha256(text.encode()).digest())

@@ -14,28 +14,28 @@ from fastapi.responses import RedirectResponse, Response
 from assistant.access import Principal, Role
 from assistant.access.audit import Failure
 from assistant.access.rate_limits import PAUSE
-from assistant.api.authentication import COOKIE, AccessGate, address_of, same_origin
-from assistant.api.route import everybody
-from assistant.page.plain_pages import Paged, page
+from assistant.api.authentication import COOKIE, AccessGate, client_address, same_origin
+from assistant.api.route import public_route
+from assistant.page.plain_pages import PageRoute, page
 from assistant.page_labels import COOKIE as LANGUAGE
 from assistant.page_labels import LANGUAGE_NAMES
-from assistant.service_errors import Forbidden, NotHeld, TooMany
+from assistant.service_errors import Forbidden, NotFound, TooMany
 
 router = APIRouter(include_in_schema=False)
-choice = APIRouter(include_in_schema=False, route_class=Paged)
+choice = APIRouter(include_in_schema=False, route_class=PageRoute)
 SECONDS = 365 * 24 * 3_600
-"""How long a language that is chosen is kept."""
+"""Seconds for which the choice of a language is kept."""
 
 
 def safe_next(target: str) -> str:
-    """Where to go after signing in: a path of this site, whatever was asked for."""
-    good = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
-    return target if good and "\\" not in target and len(target) <= 1_000 else "/"
+    """Where to redirect after signing in: only to a path of this site, else to `/`."""
+    local = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
+    return target if local and "\\" not in target and len(target) <= 1_000 else "/"
 
 
 @router.get("/sign-in")
 async def form(request: Request, next: Annotated[str, Query(max_length=1_000)] = "/") -> Response:
-    """The form."""
+    """Shows the form."""
     return _form(request, next)
 
 
@@ -46,17 +46,17 @@ async def sign_in(
     password: Annotated[str, Form(max_length=1_000)],
     next: Annotated[str, Form(max_length=1_000)] = "/",
 ) -> Response:
-    """Opens a session. A wrong password and a name that nobody has look the same, and take as long. After many tries one
-    waits before its password is checked, and is then refused with 429 where it is wrong."""
+    """Opens a session. A wrong password and an unknown name give the same reply after the same time. After many attempts the check is
+    delayed, and a wrong password is then refused with 429."""
     gate = _gate(request)
     if not same_origin(request):
         raise Forbidden("other-site")
-    address = address_of(request)
+    address = client_address(request)
     try:
-        with gate.guesses.trying(name, address) as wait:
+        with gate.guess_limits.attempt(name, address) as wait:
             if wait:
-                await gate.guesses.sleep(wait)
-            # Checks take turns outside the pool of threads that answers everything else.
+                await gate.guess_limits.sleep(wait)
+            # Not in the thread pool of other requests, since checks run one at a time.
             token = await to_thread.run_sync(gate.accounts.sign_in, name, password, limiter=gate.checks)
     except TooMany:
         await run_in_threadpool(_failed, gate, "sign-in refused", name, address)
@@ -67,9 +67,9 @@ async def sign_in(
             later = {"Retry-After": str(math.ceil(max(wait, PAUSE)))}
             return _form(request, next, name, status.HTTP_429_TOO_MANY_REQUESTS, later)
         return _form(request, next, name, status.HTTP_401_UNAUTHORIZED)
-    gate.guesses.right(name, address)
+    gate.guess_limits.reset(name, address)
     who = Principal(Role.NONE, "session", f"account:{name}", address)
-    await run_in_threadpool(gate.audit.note, who, "sign-in", "")
+    await run_in_threadpool(gate.audit.add, who, "sign-in", "")
     response = RedirectResponse(safe_next(next), status.HTTP_303_SEE_OTHER)
     response.set_cookie(
         COOKIE, token, max_age=gate.accounts.seconds, httponly=True, samesite="lax", path="/",
@@ -92,14 +92,14 @@ async def sign_out(request: Request) -> Response:
 
 
 def _failed(gate: AccessGate, what: Failure, name: str, address: str) -> None:
-    """Notes a try. A name that nobody has may be a password in the wrong field."""
-    gate.failures.note(what, f"account:{name if gate.accounts.known(name) else '?'}", address)
+    """Logs a failed attempt. An unknown name is not logged: it may be a password in the wrong field."""
+    gate.failure_log.add(what, f"account:{name if gate.accounts.exists(name) else '?'}", address)
 
 
 def _gate(request: Request) -> AccessGate:
     gate: AccessGate | None = request.app.state.gate
     if gate is None:
-        raise NotHeld("no-sign-in")
+        raise NotFound("no-sign-in")
     return gate
 
 
@@ -112,11 +112,11 @@ def _form(
 
 
 @choice.get("/language")
-@everybody
+@public_route
 def switch(
     request: Request, to: Annotated[str, Query(max_length=10)] = "", next: Annotated[str, Query(max_length=1_000)] = "/"
 ) -> Response:
-    """Keeps the language chosen in a cookie, and goes back. It changes nothing but how the page speaks."""
+    """Stores the chosen language of the page in a cookie, and redirects back."""
     response = RedirectResponse(safe_next(next), 303)
     if to in LANGUAGE_NAMES:
         response.set_cookie(

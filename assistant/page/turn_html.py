@@ -1,4 +1,4 @@
-"""A turn as HTML: what was asked, how it stands, the statements with their numbers, and beside them the sources: each with its document, its place, and the exact words between those around them."""
+"""Renders a turn as HTML: the question, its status, the statements with citation numbers, and the sources with the quoted text in its context."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ from assistant.answer_phrases import isolated, mark, place_text
 from assistant.export.docx import pandoc_path
 from assistant.markdown import place_of
 from assistant.page.chat_turns import Conversation, Turn
-from assistant.page.document_pages import Leaf, leaves_of
+from assistant.page.document_pages import PrintedPage, printed_pages_of
 from assistant.page.excerpt_html import edition_words, excerpt, official_address, reference
 from assistant.page.plain_pages import carried, version_path, web_address, words_path
-from assistant.page.scope_choice import examples
+from assistant.page.scope_choice import example_questions
 from assistant.page_labels import word, words_of
 from assistant.qa.answer import Answer, Citation, Statement
 from assistant.qa.revisions import later_notes
 from assistant.row_tables import grid_of, without_bars
 from assistant.service import Service
-from assistant.service_errors import NotHeld
+from assistant.service_errors import NotFound
 from corpus.calendar_names import language_name
-from corpus.corpus_errors import NotHeld as Gone
+from corpus.corpus_errors import DocumentNotFound as Gone
 from corpus.documents import Document
 from corpus.language import detect_language
-from corpus.symbols import Symbol, link
+from corpus.symbols import Symbol, document_url
 
 CLOSE = 200
-"""Characters around the quoted words that are shown with them; the rest of the passage is one click away."""
+"""Characters around a quote that are shown with it; the rest of the passage can be expanded."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """One numbered source. `quote` are the words that are cited, on one line, `passage` the same, marked, and those close around them; `before` and
-    `after` are the rest of the passage and those next to it, each as `excerpt` draws words. `path` opens the document at the words (empty where it is not held any
-    more), `official` the document itself. `tongue` says which language the words are in, where it is not the reader's; `doubted`
-    that they are not known to be the official ones; `stands` what has become of them since they were cited: empty where they are held as they were.
-    `leaves` are the pages with the words, where they can be shown."""
+    """One numbered source. `quote`: the quote on one line; `passage`: the highlighted quote with its close context; `before`, `after`:
+    the rest of the passage and its neighbours (as `excerpt` returns them); `path`: address of the document at the quote (empty where
+    it is no longer stored); `official`: official address; `tongue`: language of the quote, where it is not the reader's; `doubted`:
+    digest or unverified text; `stands`: how the document has changed since it was cited (empty where it has not); `leaves`: printed
+    pages with the quote, where they can be shown."""
 
     number: int
     symbol: str
@@ -56,22 +56,22 @@ class Source:
     ocr: bool
     before: Sequence[Mapping[str, Any]] = ()
     after: Sequence[Mapping[str, Any]] = ()
-    leaves: Sequence[Leaf] = ()
+    leaves: Sequence[PrintedPage] = ()
 
 
-def tongue_of(language: str, spoken: str) -> str:
-    """In which language words are quoted, where it is not the one of the reader."""
+def language_note(language: str, spoken: str) -> str:
+    """A note on the language of a quote; empty where it is that of the answer."""
     return "" if language == spoken else word("quoted_in", spoken, tongue=language_name(language, spoken))
 
 
 def sources_of(service: Service, answer: Answer) -> list[Source]:
-    """The sources of an answer, in order. Whoever was given the answer may see them."""
+    """The sources of an answer, in order. No access check: the caller was given the answer."""
     return [_source(service, n, each, answer) for n, each in enumerate(answer.citations, 1)]
 
 
 def _source(service: Service, number: int, cited: Citation, answer: Answer) -> Source:
-    """A source as it stands now: an answer that was kept may outlive what it cites, or the words of it."""
-    language, (document, citation) = answer.language, _now(service, cited)
+    """A source in its present state: since the answer, its document may have been changed or removed."""
+    language, (document, citation) = answer.language, _relocated(service, cited)
     named = cited.symbol if document is None else document.key if document.symbol else document.short or document.title
     known = document if document and citation else cited
     shown = citation or cited
@@ -81,10 +81,10 @@ def _source(service: Service, number: int, cited: Citation, answer: Answer) -> S
         title=cited.title,
         edition=edition_words(known, language),
         doubted=known.edition == "digest" or known.unverified,
-        stands=_standing(service, document, citation, answer),
+        stands=_change_note(service, document, citation, answer),
         place=place_text(place_of(document or cited, shown.locator), language),
         language=cited.language,
-        tongue=tongue_of(cited.language, language),
+        tongue=language_note(cited.language, language),
         quote=without_bars(cited.quote),
         passage=[{"parts": [{"text": cited.quote, "marked": True, "answers": False}]}],
         path=version_path(document) if document else "",
@@ -102,13 +102,13 @@ def _source(service: Service, number: int, cited: Citation, answer: Answer) -> S
         passage=excerpt(document, *passage, own, citation.answer),
         before=excerpt(document, *before),
         after=excerpt(document, *after),
-        leaves=leaves_of(service, document, own, language),
+        leaves=printed_pages_of(service, document, own, language),
     )
 
 
-def _now(service: Service, citation: Citation) -> tuple[Document | None, Citation | None]:
-    """The document of a citation as it is held now, and the citation of the same words where they stand there now, as near as they do
-    to where they stood; None for what there is no more."""
+def _relocated(service: Service, citation: Citation) -> tuple[Document | None, Citation | None]:
+    """The present document of a citation, and the citation relocated to the nearest occurrence of its quote there; None for a removed
+    document or quote."""
     try:
         document = service.library.document(citation.document)
     except Gone:
@@ -125,8 +125,8 @@ def _now(service: Service, citation: Citation) -> tuple[Document | None, Citatio
     return document, replace(citation, start=start, end=end, answer=answer, locator=locator)
 
 
-def _standing(service: Service, document: Document | None, citation: Citation | None, answer: Answer) -> str:
-    """What has become of what is cited since the answer was given; empty where nothing has, or where a note of the answer tells it."""
+def _change_note(service: Service, document: Document | None, citation: Citation | None, answer: Answer) -> str:
+    """How a cited document has changed since the answer; empty where it has not, or where a note of the answer says so."""
     if document is None:
         return word("stands_gone", answer.language)
     if citation is None:
@@ -139,26 +139,26 @@ def _standing(service: Service, document: Document | None, citation: Citation | 
     return word("stands_superseded", answer.language, newer=newer)
 
 
-def standing_of(answer: Answer, sources: Sequence[Source]) -> tuple[str, str]:
-    """How an answer stands now: `answered`, `partial`, `tentative`, `not_found`, `not_held` or `refused`, and `outdated` where what it
-    cites has changed since it was given; and which of it has."""
+def present_status(answer: Answer, sources: Sequence[Source]) -> tuple[str, str]:
+    """The present status of an answer: `answered`, `partial`, `tentative`, `not_found`, `not_held` or `refused`, or `outdated` where a
+    cited document has changed since; and a text about the changes."""
     changed = dict.fromkeys(
         f"{isolated(each.symbol, answer.language)}: {each.stands}" for each in sources if each.stands
     )
     if changed:
-        told = mark(";", answer.language).join(changed)
-        return "outdated", word("outdated_told", answer.language, told=told)
+        changes = mark(";", answer.language).join(changed)
+        return "outdated", word("outdated_told", answer.language, told=changes)
     return "not_held" if answer.status == "not_found" and answer.absent else answer.status, ""
 
 
 def _around(
     service: Service, document: Document, citation: Citation
 ) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
-    """The spans before the passage of a citation, of the passage, and after it."""
+    """The spans before the shown context of a citation, of the context, and after it."""
     own, begin, end = (citation.start, citation.end), citation.start, citation.end
     try:
         near: list[dict[str, Any]] = service.collection.passage(citation.id, around=1)["passages"]
-    except NotHeld:  # the document has changed since
+    except NotFound:  # the document has changed since
         near = []
     for each in near:
         if each["id"] == citation.id:
@@ -169,31 +169,31 @@ def _around(
 
 
 def _close(document: Document, passage: tuple[int, int], citation: Citation) -> tuple[int, int]:
-    """What of a passage is shown around the words: whole blocks, `CLOSE` characters on each side or a little more."""
+    """The shown context of a citation within its passage: whole blocks, at least `CLOSE` characters on each side where there are."""
     start, end = passage
     begins = [each.start for each in document.blocks if start <= each.start <= citation.start - CLOSE]
     ends = [each.end for each in document.blocks if citation.end + CLOSE <= each.end <= end]
     return max(begins, default=start), min(ends, default=end)
 
 
-LONGEST = 2_000
-"""Characters of a question that are shown; more are not answered."""
+MAX_QUESTION_SHOWN = 2_000
+"""Most characters of a question that are shown in full; longer ones are not answered."""
 LONG = 220
-"""Characters from which a direct statement is set in smaller type: it is read, not seen at a glance."""
+"""Characters above which a direct statement is set in smaller type."""
 OFFERED = 3
-"""Questions that are offered where one was not understood."""
-MOST = 3
-"""Statements that are shown at once; what more there are is one click away."""
+"""Example questions offered where one was not understood."""
+SHOWN_STATEMENTS = 3
+"""Statements shown at first; the others can be expanded."""
 
 
 def waiting_html(number: int, question: str, scope: str, label: str) -> str:
-    """A turn that has no answer yet; `label` says why."""
+    """Renders a turn without an answer yet; `label` is its status."""
     spoken = detect_language(question)
     return _turn(number, question, scope, spoken, "waiting", label)
 
 
 def refused_html(number: int, question: str, scope: str, why: str) -> str:
-    """A turn that the service refused, with what it said."""
+    """Renders a turn that the service refused, with the reason."""
     spoken = detect_language(question)
     return _turn(number, question, scope, spoken, "failed", word("refused", spoken), reason=why)
 
@@ -201,12 +201,13 @@ def refused_html(number: int, question: str, scope: str, why: str) -> str:
 def turn_html(
     service: Service, number: int, turn: Turn, *, whole: bool = True, now: bool = False, plain: bool = False
 ) -> str:
-    """A turn with its answer, or where that is not `whole` what of it has come so far. `plain`: for where no script runs."""
+    """Renders a turn with its answer, or with the part so far where it is not `whole`. `now`: the latest turn; `plain`: for pages without
+    scripts."""
     answer, spoken = turn.answer, turn.answer.language
     sources = sources_of(service, answer)
-    stands, changed = standing_of(answer, sources)
+    stands, changed = present_status(answer, sources)
     state = stands if whole else "waiting"
-    unsaid = state == "refused" and len(turn.question) <= LONGEST  # else it is to be cut
+    offer = state == "refused" and len(turn.question) <= MAX_QUESTION_SHOWN  # a longer one must be shortened instead
     return _turn(
         number,
         turn.question,
@@ -220,13 +221,13 @@ def turn_html(
         see_also=_pointers(service, answer),
         changed=changed,
         sources=sources,
-        official=link(Symbol.given(answer.absent), spoken) if answer.absent else None,
+        official=document_url(Symbol.parse_any(answer.absent), spoken) if answer.absent else None,
         absent=answer.absent,
         now=now,
         plain=plain,
         whole=whole,
         sure=stands in ("answered", "partial"),
-        offered=examples(service.library, spoken, OFFERED) if unsaid else [],
+        offered=example_questions(service.library, spoken, OFFERED) if offer else [],
     )
 
 
@@ -236,14 +237,14 @@ def _turn(number: int, question: str, scope: str, spoken: str, state: str, label
     return carried(
         "turn.html",
         number=number,
-        question=question if len(question) <= LONGEST else f"{question[:300]}…",
-        again=question if len(question) <= LONGEST else "",
+        question=question if len(question) <= MAX_QUESTION_SHOWN else f"{question[:300]}…",
+        again=question if len(question) <= MAX_QUESTION_SHOWN else "",
         scope=word("scope", spoken, scope=scope) if scope else "",
         spoken=spoken,
         state=state,
         label=label,
         words=words_of(spoken),
-        most=MOST,
+        most=SHOWN_STATEMENTS,
         **shown,
     )
 
@@ -258,7 +259,7 @@ def _statement(service: Service, answer: Answer, statement: Statement) -> dict[s
         "heading": statement.main.heading if statement.citations else "",
         "verdict": word(statement.verdict, answer.language),
         "language": language,
-        "tongue": tongue_of(language, answer.language),
+        "tongue": language_note(language, answer.language),
         "numbers": answer.numbers(statement),
     }
 
@@ -278,7 +279,7 @@ def _pointers(service: Service, answer: Answer) -> list[dict[str, str]]:
 
 
 def earlier_html(talk: Conversation, reader: str, *, last: bool = False) -> str:
-    """The turns of a conversation as they are drawn when they are past, but for the `last` one where that is shown by itself, and
-    before them what is not shown of it."""
+    """Renders the past turns of a conversation, without the `last` one where that is shown separately, after a note on turns that are
+    not shown."""
     note = carried("earlier.html", reader, talk=talk, word=pandoc_path()).strip()
     return note + (talk.earlier_html if last else talk.html)

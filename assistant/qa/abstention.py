@@ -1,8 +1,8 @@
-"""Whether to answer: what the reader says as the chance that it is right, and the two bars for it.
+"""Abstention: calibrates reader scores as probabilities, with one threshold for an answer and one for a tentative answer.
 
-The numbers that decide stand in `data/calibration.json`, which `python -m eval.training calibrate` makes, with the questions
-that they were fitted on and the risk that they stand for; below are those by which statements are chosen beside the best one (log-odds),
-and what weighs how much before.
+The calibration and thresholds are in `data/calibration.json`, made by `python -m eval.training calibrate`, with the questions that they were
+fitted on and the risk that they were fitted for. The constants below are those by which further statements are chosen beside the best one
+(log-odds), and the weights used before.
 """
 
 from __future__ import annotations
@@ -18,167 +18,170 @@ from typing import Literal
 from corpus.embedding.embedder import EmbeddingError
 
 Caution = Literal["low", "normal", "high"]
-"""How sure it must be that what is told as an answer is one, and that what comes closest has to do with the question: each has
-bars of its own, fitted for a risk of its own (docs/training.md)."""
+"""How cautious answers are: each level has its own thresholds for answers and tentative answers, fitted for its own risk (docs/training.md)."""
 LIKENESS = "likeness"
-"""The name of the bars of what no reader reads and is told by its likeness to the question."""
+"""Name of the thresholds for units that no reader reads and that are scored by similarity to the question."""
 SAME = "same-language"
-"""The name of the bars of the multilingual reader for questions and texts in one language, not English: it knows better there than across
-languages what answers, and is less sure of it."""
+"""Name of the thresholds of the multilingual reader for questions and texts in one language other than English: it is more often right there
+than across languages, and less certain."""
 BOTH = "both"
-"""The name of the bars of what both readers say of English texts, asked in English."""
+"""Name of the thresholds for both readers together, on English questions and texts."""
 FROM_ENGLISH = "from-english"
-"""The name of its bars for English questions and texts in other languages."""
+"""Name of the thresholds of the multilingual reader for English questions and texts in other languages."""
 NEITHER_ENGLISH = "neither-english"
-"""The name of its bars for questions and texts in two languages of which neither is English."""
-WHATEVER = 2.2
-"""The log-odds (a chance of 0.9) from which on a passage answers, however little any is like the question in meaning."""
-UNREAD = -1.0
-"""The score of what search has found by words alone, in a language that no model reads: it may come closest, and no more."""
-ENOUGH = {3: 2.0, 6: 1.5, 10: 1.0}
-"""How far above the bar for an answer the best of so many passages read must be for no more to be read: what search ranks lower answers
-ever more seldom. Chosen by how often the best of all sixteen is the same (docs/experiments.md)."""
-SOONER = {6: 1.0}
-"""The same of what a further reader reads, too, which decides then."""
-HOPELESS = {"en": -1.4523}
-"""By reader: the log-odds of answering (a chance of 0.19) that the best of the first six passages must have for more to be read, whatever the
-caution. Readers that are not named here read on: across languages search is less sure of what it ranks first."""
-BARE = 1.0
-"""What counts against the line of a meeting that tells no more than a title."""
-FURTHER = 1.0
-"""How far below the best statement a further one may be."""
-BESIDE = 2.0
-"""How far below the bar for an answer a further statement may be: what stands beside a sure answer may be less sure."""
-ASIDE = 0.6
-"""How much of what a reader thinks less of other words than of the best ones counts against them: the chance that a passage
-answers is told for its best words alone."""
-FOUND = 3.0
-"""What search adds to a reader's logit for the passage that it ranks first; for the others as much less as their scores are."""
-NAMED = 0.8
-"""What naming the article, or an item or a time of a meeting, adds: the user has said where the answer stands."""
-UNNAMED = 1.0
-"""What counts against the first page of a document that the question does not name: a day on it is seldom the day of what the document
-tells of."""
-OTHER_YEAR = OTHER_NAME = 2.0
-"""What counts against words where the question names a year that neither their passage says nor the first page of their document, or an
-acronym or a country that their document neither has nor spells out: of the training questions with one 1.9,
-2.0 and 0.8 in a hundred are so answered."""
-SAME_WORDS, NAMED_HEADING = 0.75, 0.5
-"""Share of the words of two sentences, numbers left out, from which on they say the same; share of the words that a heading has beside
-others from which on a question names it."""
-OTHER_COUNTRY = 4.0
-"""What counts against words of a document about another country, by its title, where their passage does not name the one that the question
-names: of what is said of one State that is nearly all that tells it from another."""
-CARRIED = 0.8
-"""What standing where the turn before was answered from adds."""
+"""Name of the thresholds of the multilingual reader for questions and texts in two languages of which neither is English."""
+CERTAIN_ODDS = 2.2
+"""Log-odds (a probability of 0.9) from which a passage answers even where no passage is similar to the question."""
+UNREAD_SCORE = -1.0
+"""Score of passages found by words alone, in a language that no model reads: at most a tentative answer."""
+STOP_MARGINS = {3: 2.0, 6: 1.5, 10: 1.0}
+"""By number of passages read: how far above the threshold for an answer the best must be for reading to stop, since lower-ranked passages
+answer ever more seldom. Chosen by how often the best of all sixteen is the same (docs/experiments.md)."""
+STOP_MARGINS_TWO_READERS = {6: 1.0}
+"""The same where a second reader also reads the passages and decides."""
+GIVE_UP_ODDS = {"en": -1.4523}
+"""By reader: the log-odds (a probability of 0.19) that the best of the first six passages must have for more to be read, whatever the caution.
+Other readers read on: across languages the ranking of search is less reliable."""
+TITLE_ONLY_PENALTY = 1.0
+"""Penalty on a row passage of a meeting that has nothing but a title."""
+FURTHER_STATEMENT_GAP = 1.0
+"""How far below the best statement a further one may be, in log-odds."""
+FURTHER_STATEMENT_FLOOR = 2.0
+"""How far below the threshold for an answer a further statement may be: beside a certain answer it may be less certain."""
+OTHER_WORDS_WEIGHT = 0.6
+"""Weight of the span score that words lack compared with the best words of their passage: the calibrated probability is that of the best
+words."""
+SEARCH_WEIGHT = 3.0
+"""Retrieval bonus on the reader's logit for the passage ranked first; for others in proportion to their scores."""
+NAMED_PLACE_BONUS = 0.8
+"""Bonus where the question names the article, or an item or time of a meeting: the user has said where the answer is."""
+UNNAMED_FIRST_PAGE_PENALTY = 1.0
+"""Penalty on the first page of a document that the question does not name: a date on it is seldom that of the events that the document
+describes."""
+OTHER_YEAR_PENALTY = OTHER_NAME_PENALTY = 2.0
+"""Penalty on words where the question names a year that is neither in their passage nor on the first page of their document, or an acronym or
+country that their document neither has nor spells out: 1.9, 2.0 and 0.8 per cent of the training questions with one are answered so."""
+SAME_WORDS_SHARE, NAMED_HEADING_SHARE = 0.75, 0.5
+"""Share of common words, numbers left out, from which two sentences say the same; share of the distinguishing words of a heading from which a
+question names it."""
+OTHER_COUNTRY_PENALTY = 4.0
+"""Penalty on words of a document that by its title is about another country, where their passage does not name the country of the question:
+often nothing else distinguishes what is said about two States."""
+CARRIED_BONUS = 0.8
+"""Bonus for units in passages that answered the previous turn."""
 
-ALIKE, REPEATED = 0.87, 0.80
-"""From this likeness in meaning (cosine) on two sentences say the same; and where one has been told already."""
+SAME_STATEMENT_COSINE, REPEATED_STATEMENT_COSINE = 0.87, 0.80
+"""Cosine similarity from which two sentences say the same; and from which one repeats a sentence that was already used."""
 
 
-# How a question is understood, and what search thinks of passages
+# How a question is interpreted, and how passages are ranked
 
-LEAST_WORDS = 3
-"""Words of a part of a question: with fewer it is no question of its own."""
-MOST_BESIDE = 2
-"""Words of a turn that may be dropped where it names something anew (`no, I meant the Protocol`)."""
-STANDS_ALONE, PER_WORD, LACKING = 4, 0.9, 0.7
-"""Content words of a turn with which it is as likely to stand alone as to lean on the turns before, where both are answered as surely; what
-each one more or less counts, and each that is not said in the passage that answers, in log-odds."""
-SURER, LEAST_SURE = 2.5, -1.0
-"""How much surer, in log-odds, a passage may answer a turn with what was asked before than the turn by itself, and how sure it may be of
-any: who asks "When?" says little."""
-CERTAIN_ALONE = -1.2
-"""How sure the passage that is cited first must be to answer a turn by itself, in log-odds, for an answer to it and the turns before to be
-one for sure: else it may answer these alone."""
-UNANSWERED = 0.0
-"""How sure an answer to a turn that leans on those before must be, in log-odds, where nothing answers it by itself."""
-TOLD_BY_RULE = 3.0
-"""How sure an answer counts that a rule told and no reader, in log-odds, where it is compared with others."""
-FULL_TITLE = 6
-"""Words from which on a title that a question says is taken for the name of one document: many documents are an "annotated
-provisional agenda"."""
-ASKED_ALONE = 1
-"""Content words of a question that asks for the words of an article, and for nothing else."""
-RATHER = 0.7
-"""How much likelier it must be, in log-odds, that one agenda says the names in a question than that another does, for the question to be
-about the meeting of the one: about twice as likely."""
-NEARER, OWN_LANGUAGE = 15.0, 1.0
-"""The share of passages in the question's language among those that are read, where texts in others are held, too, in log-odds: by how
-much nearer in meaning the nearest of them is (likeness, 0 to 1), and where both are as near."""
-ABROAD_WEIGHT = 0.2
-"""How much words in documents of another language weigh, where a model reads the question: names, numbers, and the English words
-that a question's are near to. All other words, and likeness in meaning, weigh 1."""
-SATURATED = 2.2
-"""How often a passage that says a word over and over scores what one that says it once does: k1 + 1 of BM25 (Robertson and Zaragoza,
-2009), whose k1 the indexes of words have."""
+MIN_PART_WORDS = 3
+"""Fewest words of a part of a question that counts as a question of its own."""
+MAX_DROPPED_WORDS = 2
+"""Most words of a turn that may be dropped where it only names something new (`no, I meant the Protocol`)."""
+STANDALONE_WORDS, ODDS_PER_WORD, ODDS_PER_MISSING_WORD = 4, 0.9, 0.7
+"""Number of content words with which a turn is as likely to stand alone as to lean on earlier turns, where both are answered with equal
+certainty; log-odds for each word more or less, and for each that is missing in the answering passage."""
+MAX_HISTORY_GAIN, MIN_HISTORY_ODDS = 2.5, -1.0
+"""How much more likely, in log-odds, a passage may answer a turn with its history than the turn by itself; and the log-odds that it may always
+reach, since a turn such as "When?" says little."""
+CERTAIN_STANDALONE_ODDS = -1.2
+"""Log-odds that the first cited passage answers the turn by itself, below which an answer to the turn with its history is tentative: it may
+answer the earlier turns alone."""
+MIN_FOLLOW_UP_ODDS = 0.0
+"""Log-odds that an answer to a turn with its history must have where nothing answers the turn by itself."""
+RULE_ODDS = 3.0
+"""Log-odds of an answer that a rule gave, not a reader, where answers are compared."""
+FULL_TITLE_WORDS = 6
+"""Words from which a title in a question is taken for the name of one document: many documents are an "annotated provisional agenda"."""
+MAX_PLACE_ONLY_WORDS = 1
+"""Most content words of a question that asks for the text of an article and nothing else."""
+AGENDA_ODDS_GAP = 0.7
+"""How much more likely, in log-odds, one agenda must be to have the names in a question than another, for the question to be about its meeting
+alone: about twice as likely."""
+LIKENESS_TO_ODDS, OWN_LANGUAGE_ODDS = 15.0, 1.0
+"""Share of passages in the question's language, in log-odds, where there are texts in other languages, too: per difference of the highest
+similarities (0 to 1) of both groups, and where these are equal."""
+OTHER_LANGUAGE_WEIGHT = 0.2
+"""Weight of lexical scores in documents of another language, where a model reads the question: names, numbers, and translated words. Other
+lexical scores and embedding similarity have weight 1."""
+BM25_SATURATION = 2.2
+"""Ratio of the BM25 score of a passage that repeats a word without limit to that of one with the word once: k1 + 1 (Robertson and Zaragoza,
+2009), with the k1 of the lexical indexes."""
 DOCUMENT_WEIGHT = 0.4
-"""What the best passage of a document adds to the others: most questions are about one document."""
-FUSED, NEAREST = 10, 6
-"""Passages found that are the best by words and meaning; where more are wanted, so many of those nearest in meaning are among them."""
-LIKE = 0.35
-"""Least cosine of a word's vector and an English word's, both from the mean of all words, for which the one is searched for as the
-other."""
+"""Weight of the best passage of a document in the scores of its others: most questions are about one document."""
+FUSED_FIRST, NEAREST_INCLUDED = 10, 6
+"""Number of passages ranked first by the fused score alone; where more are requested, so many of those most similar in meaning are included."""
+TRANSLATION_COSINE = 0.35
+"""Least cosine of the vectors of a word and an English word, both relative to the mean of all words, for the English word to be used in search
+as its translation."""
 
 
 @dataclass(frozen=True)
-class Bars:
-    """What one reader's logits (with what search adds to them, `FOUND`), or likenesses, mean. The log-odds that a passage
-    answers are `slope` times its logit and `offset` (Platt, 1999); from `answered` on they are enough for an answer, from `tentative` on for what comes closest (both log-odds).
-    What comes closest is shown only where a passage is so like the question in meaning as `alike` says."""
+class Thresholds:
+    """Calibration and thresholds for the logits of one reader (including the retrieval bonus, `SEARCH_WEIGHT`), or for similarities.
+
+    The log-odds that a passage answers are `slope` times its logit plus `offset` (Platt, 1999). From `answered` they are enough for an answer, from
+    `tentative` for a tentative one (both log-odds). A tentative answer also requires a passage whose similarity to the question is at least
+    `min_likeness`.
+    """
 
     slope: float
     offset: float
     answered: float
     tentative: float
-    alike: float | None = None
+    min_likeness: float | None = None
 
-    def where(self, likeness: float | None) -> Bars:
-        """These bars where the passage most like the question is so like it (None: not known): of a question that nothing is like
-        nothing comes closest, and only what is sure answers, since it is rather about something else."""
-        if likeness is None or self.alike is None or likeness >= self.alike:
+    def for_likeness(self, likeness: float | None) -> Thresholds:
+        """The thresholds given the highest similarity of a passage to the question (None: unknown). Where no passage is similar the question is
+        probably about something else: there are no tentative answers, and only what is certain answers."""
+        if likeness is None or self.min_likeness is None or likeness >= self.min_likeness:
             return self
-        bar = max(self.answered, WHATEVER)
-        return replace(self, answered=bar, tentative=bar)
+        limit = max(self.answered, CERTAIN_ODDS)
+        return replace(self, answered=limit, tentative=limit)
 
-    def above(self, logit: float) -> float:
-        """How far a logit is above the bar for an answer, in log-odds: below 0 it is not enough."""
+    def margin(self, logit: float) -> float:
+        """How far a logit is above the threshold for an answer, in log-odds; negative where it is not enough."""
         return self.slope * logit + self.offset - self.answered
 
     @property
-    def least(self) -> float:
-        """How far above the bar for an answer (a negative number) what comes closest must be to be shown."""
+    def tentative_margin(self) -> float:
+        """The margin over the threshold for an answer (a negative number) from which a tentative answer is shown."""
         return self.tentative - self.answered
 
     def probability(self, logit: float) -> float:
-        """The chance that a passage with this logit answers, 0 to 1."""
+        """The probability that a passage with this logit answers, 0 to 1."""
         return chance(self.slope * logit + self.offset)
 
 
 def chance(odds: float) -> float:
-    """Log-odds as a chance, 0 to 1."""
+    """Log-odds as a probability, 0 to 1."""
     return 0.5 * (1.0 + math.tanh(0.5 * odds))
 
 
-def log_odds(chance: float) -> float:
-    """A chance, 0 to 1, as log-odds, bounded where it is all but certain."""
-    kept = min(max(chance, 1e-6), 1.0 - 1e-6)
-    return math.log(kept / (1.0 - kept))
+def log_odds(probability: float) -> float:
+    """A probability, 0 to 1, as log-odds, bounded near 0 and 1."""
+    bounded = min(max(probability, 1e-6), 1.0 - 1e-6)
+    return math.log(bounded / (1.0 - bounded))
 
 
 @cache
-def bars(caution: Caution = "normal") -> Mapping[str, Bars]:
-    """The shipped bars of a caution, by reader, with those of `BOTH`, `SAME`, `FROM_ENGLISH`, `NEITHER_ENGLISH` and `LIKENESS`. Raises `EmbeddingError` where they can't be read."""
+def load_thresholds(caution: Caution = "normal") -> Mapping[str, Thresholds]:
+    """The shipped thresholds of a caution, by reader name and by `BOTH`, `SAME`, `FROM_ENGLISH`, `NEITHER_ENGLISH` and `LIKENESS`.
+
+    Raises `EmbeddingError` where they can't be read.
+    """
     path = files("assistant") / "qa" / "data" / "calibration.json"
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
         return {
-            name: Bars(
+            name: Thresholds(
                 float(each["slope"]),
                 float(each["offset"]),
                 float(each["answered"][caution]),
                 float(each["tentative"][caution]),
-                None if (alike := each["alike"][caution]) is None else float(alike),
+                None if (min_likeness := each["alike"][caution]) is None else float(min_likeness),
             )
             for name, each in raw["readers"].items()
         }

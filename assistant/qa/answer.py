@@ -1,4 +1,4 @@
-"""What the assistant returns: statements with citations, a status and its reason; and the events while an answer comes about."""
+"""Answers: statements with citations, a status and its reason; their JSON form; and the events of a streamed answer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from assistant.answer_phrases import doubt
 from corpus.documents import Document, Span
-from corpus.language import language_of
+from corpus.language import detect_span_language
 
 if TYPE_CHECKING:
     from assistant.question import Question
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Verdict = Literal["quoted", "derived", "supported", "unsupported"]
 AnswerStatus = Literal["answered", "partial", "tentative", "not_found", "refused"]
 Mode = Literal["quote", "write", "auto"]
-"""How answers are made: of quotes and by rule, written by the model, or written where the question asks for it."""
+"""How answers are made: quoted, written by the model, or written where the question asks for it (`auto`)."""
 _FOOTNOTE = re.compile(r", footnote [^,]+$")
 
 
@@ -26,11 +26,10 @@ _FOOTNOTE = re.compile(r", footnote [^,]+$")
 class Citation:
     """Exact words of a document: `document.text[start:end] == quote`, always.
 
-    `id` is the evidence id of the passage that holds the quote, stable over sessions. `locator` names the
-    document and the place, as a person would cite it; `language` is that of the words. `url` comes from stored metadata only. `ocr` says that
-    the words were recognised from an image, `unverified` that nothing but the text itself says that it is the official one.
-    `heading` is the innermost heading that the words stand under, where it is not the title: the same words may stand under others.
-    `answer` are those of the words that the reader takes for the answer, a span of the document; None where it told none, or most of them.
+    `id` is the evidence id of the passage that contains the quote, stable over sessions. `locator` names the document and the place as a person
+    would cite it; `language` is that of the words. `url` comes from stored metadata only. `ocr` marks words recognised from an image, `unverified` a
+    text that only itself says to be the official one. `heading` is the innermost heading above the words, unless it is the title: the same words may
+    occur under others. `answer` is the answer span that the reader found, a span of the document; None where it found none, or most of the words.
     """
 
     id: str
@@ -53,9 +52,9 @@ class Citation:
     def of(
         cls, document: Document, start: int, end: int, locator: str, evidence_id: str, answer: Span | None = None
     ) -> Citation:
-        """A citation of a span, its quote read from the document itself, from its first word to its last. Raises
-        `ValueError` where the span holds no words: nothing can rest on these."""
-        start, end = document.trimmed(start, end)
+        """A citation of a span, trimmed to begin and end with words, with the quote read from the document. Raises `ValueError` where the span
+        has no words."""
+        start, end = document.trim_span(start, end)
         quote = document.quote(start, end)
         if not quote:
             raise ValueError(f"{document.id}: there are no words to quote at {start}")
@@ -65,7 +64,7 @@ class Citation:
             symbol=document.key,
             title=document.title,
             edition=document.edition,
-            language=language_of(document, start, end),
+            language=detect_span_language(document, start, end),
             locator=document.cite(locator),
             quote=quote,
             start=start,
@@ -79,7 +78,7 @@ class Citation:
 
     @property
     def pieces(self) -> list[tuple[str, bool]]:
-        """The words on one line, cut where those begin and end that answer, and of each piece whether it is these."""
+        """The quote on one line, split around the answer span; each piece with whether it is the answer."""
         begin, stop = self.answer or (self.start, self.start)
         cuts = [0, *(min(max(at - self.start, 0), len(self.quote)) for at in (begin, stop)), len(self.quote)]
         told = [re.sub(r"\s+", " ", self.quote[a:b]) for a, b in pairwise(cuts)]
@@ -91,7 +90,7 @@ class Citation:
 
 @dataclass(frozen=True)
 class Statement:
-    """One sentence of an answer and the citations that it rests on, in the order of their words."""
+    """A sentence of an answer with the citations that support it, in the order of their words."""
 
     text: str
     verdict: Verdict
@@ -99,25 +98,27 @@ class Statement:
 
     @classmethod
     def quoting(cls, citation: Citation) -> Statement:
-        """What a citation says, on one line."""
+        """A statement that quotes one citation, on one line."""
         return cls(" ".join(citation.quote.split()), "quoted", (citation,))
 
     @property
     def main(self) -> Citation:
-        """The citation of the words themselves, behind those that introduce them and before the footnotes that name what they speak of."""
-        said = (each for each in reversed(self.citations) if not _FOOTNOTE.search(each.locator))
-        return next(said, self.citations[-1])
+        """The citation of the quoted words themselves, between those of introducing text and those of footnotes."""
+        quoted = (each for each in reversed(self.citations) if not _FOOTNOTE.search(each.locator))
+        return next(quoted, self.citations[-1])
 
     @property
     def pieces(self) -> list[tuple[str, bool]]:
-        """The text cut where the words begin and end that answer, and of each piece whether it is these."""
-        made = [piece for n, each in enumerate(self.citations) for piece in [(" ", False)] * (n > 0) + each.pieces]
+        """The text, split around the answer spans; each piece with whether it is an answer."""
+        made = [
+            piece for n, citation in enumerate(self.citations) for piece in [(" ", False)] * (n > 0) + citation.pieces
+        ]
         return made if "".join(words for words, _ in made) == self.text else [(self.text, False)]
 
 
 @dataclass(frozen=True)
 class Dropped:
-    """A sentence that the model wrote and that did not stand, with what it lacked. Never part of the answer."""
+    """A sentence of the model that failed the check, with the reason. Never part of the answer."""
 
     text: str
     reason: str
@@ -125,7 +126,7 @@ class Dropped:
 
 @dataclass(frozen=True)
 class Pointer:
-    """Something that the user may want to read; not an answer."""
+    """A place that the user may want to read; not an answer."""
 
     document: str
     locator: str
@@ -139,16 +140,15 @@ class Pointer:
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer to one question. Numbers of citations are made only here, by first use.
+    """The answer to one question. Citations are numbered only here, by first use.
 
-    `notes` are sentences about the versions of what is cited (a later revision, a corrigendum), and how a misspelt
-    question was read. `confidence` says how far the evidence is above the bar for answering: negative
-    where it is too weak, None where none was weighed, since a rule decided. `probability` is the chance, 0 to 1, that the best
-    evidence answers; None where none was weighed. `absent` is the symbol of a document
-    that the question is about and that is not held, where that is why there is no answer.
+    `notes` are sentences about the versions of cited documents (a later revision, a corrigendum) and about how a misspelt question was corrected.
+    `confidence` is how far the evidence is above the threshold for an answer, in log-odds: negative where it is too weak, None where a rule decided
+    and nothing was scored. `probability` (0 to 1) is that of the best evidence answering; None where nothing was scored. `absent` is the symbol of a
+    document that the question is about and that is not in the library, where that is why there is no answer.
 
-    `model` names the model that was asked to write; then `raw` holds its replies as they came, and `dropped` the
-    sentences of them that did not stand. Neither may be shown as the answer.
+    `model` is the name of the model that was asked to write; then `raw` has its replies as received, and `dropped` their sentences that failed the
+    check. Neither may be shown as the answer.
     """
 
     question: str
@@ -170,13 +170,13 @@ class Answer:
     def lacking(
         cls, question: Question, reason: str, *, see_also: Iterable[Pointer] = (), absent: str | None = None
     ) -> Answer:
-        """That nothing answers a question, and why."""
+        """The answer that nothing was found, with the reason."""
         return cls(question.text, question.language, "not_found", reason, see_also=tuple(see_also), absent=absent)
 
     @property
     def citations(self) -> list[Citation]:
         """All citations, each once, in the order of first use: number n is at index n - 1."""
-        return numbered(self.statements)
+        return numbered_citations(self.statements)
 
     def numbers(self, statement: Statement) -> list[int]:
         order = {citation: n for n, citation in enumerate(self.citations, 1)}
@@ -190,8 +190,8 @@ class Answer:
             "status": self.status,
             "reason": self.reason,
             "statements": [
-                {"text": each.text, "verdict": each.verdict, "citations": self.numbers(each)}
-                for each in self.statements
+                {"text": statement.text, "verdict": statement.verdict, "citations": self.numbers(statement)}
+                for statement in self.statements
             ],
             "citations": [citation_json(each, n) for n, each in enumerate(self.citations, 1)],
             "see_also": [{**vars(each)} for each in self.see_also],
@@ -206,11 +206,11 @@ class Answer:
         }
 
 
-def answer_of(record: Mapping[str, Any]) -> Answer:
-    cited = [_citation_of(each) for each in record["citations"]]
-    made = {
+def answer_from_json(record: Mapping[str, Any]) -> Answer:
+    citations = [_citation_of(each) for each in record["citations"]]
+    values = {
         "statements": tuple(
-            Statement(each["text"], each["verdict"], tuple(cited[n - 1] for n in each["citations"]))
+            Statement(each["text"], each["verdict"], tuple(citations[n - 1] for n in each["citations"]))
             for each in record["statements"]
         ),
         "see_also": tuple(Pointer(**each) for each in record["see_also"]),
@@ -218,44 +218,44 @@ def answer_of(record: Mapping[str, Any]) -> Answer:
         "notes": tuple(record["notes"]),
         "raw": tuple(record["raw"]),
     }
-    return Answer(**{name: record[name] for name in Answer.__dataclass_fields__ if name in record} | made)
+    return Answer(**{name: record[name] for name in Answer.__dataclass_fields__ if name in record} | values)
 
 
 def _citation_of(record: Mapping[str, Any]) -> Citation:
-    told: dict[str, Any] = {name: record[name] for name in Citation.__dataclass_fields__ if name in record}
-    answer = told.get("answer")
-    return Citation(**told | {"answer": (answer[0], answer[1]) if answer else None})
+    values: dict[str, Any] = {name: record[name] for name in Citation.__dataclass_fields__ if name in record}
+    answer = values.get("answer")
+    return Citation(**values | {"answer": (answer[0], answer[1]) if answer else None})
 
 
 def citation_json(citation: Citation, number: int) -> dict[str, Any]:
-    told = {**vars(citation), "answer": list(citation.answer) if citation.answer else None}
+    values = {**vars(citation), "answer": list(citation.answer) if citation.answer else None}
     return {
         "number": number,
-        **{name: value for name, value in told.items() if value or name not in ("unverified", "heading", "answer")},
+        **{name: value for name, value in values.items() if value or name not in ("unverified", "heading", "answer")},
     }
 
 
-def ordered(statements: Sequence[Statement]) -> tuple[Statement, ...]:
-    """The statements, each said once."""
-    kept: dict[str, Statement] = {}
+def distinct_statements(statements: Sequence[Statement]) -> tuple[Statement, ...]:
+    """The statements without repetitions."""
+    by_text: dict[str, Statement] = {}
     for statement in statements:
-        kept.setdefault(" ".join(statement.text.split()).casefold(), statement)
-    return tuple(kept.values())
+        by_text.setdefault(" ".join(statement.text.split()).casefold(), statement)
+    return tuple(by_text.values())
 
 
-def numbered(statements: Sequence[Statement]) -> list[Citation]:
+def numbered_citations(statements: Sequence[Statement]) -> list[Citation]:
     """The citations of statements, each once, in the order of first use: number n is at index n - 1."""
     return list(dict.fromkeys(citation for statement in statements for citation in statement.citations))
 
 
-# What `Engine.stream` yields; the last event holds the whole answer.
+# The events that `Engine.stream` yields; the last one has the whole answer.
 
 Stage = Literal["searching", "writing", "checking"]
 
 
 @dataclass(frozen=True)
 class Progress:
-    """What is being done: documents searched, the model writing, sentences that failed asked for once more."""
+    """The current stage: searching documents, the model writing, or failed sentences being requested once more."""
 
     name: ClassVar[str] = "progress"
     stage: Stage
@@ -265,12 +265,11 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Said:
-    """A statement that stands: it is never withdrawn, and the answer holds it at place `index`.
+class StatementEvent:
+    """A final statement: it is never withdrawn, and has position `index` in the answer.
 
-    `numbers` are those of its citations, as the answer gives them; `citations` are the ones that no earlier event
-    held, with their numbers. `doubt` is what stands before the first of statements that may not answer, in the
-    question's language; empty for an answer.
+    `numbers` are those of its citations in the answer; `citations` are those that no earlier event had, with their numbers. `doubt` is the text before
+    tentative statements, in the question's language; empty for an answer.
     """
 
     name: ClassVar[str] = "statement"
@@ -303,20 +302,20 @@ class Finished:
         return self.answer.to_json()
 
 
-Event = Progress | Said | Finished
+Event = Progress | StatementEvent | Finished
 
 
-def said(statements: Sequence[Statement], first: int = 0, doubt: str = "") -> list[Said]:
-    """The events of statements from index `first` on, those before it having been said."""
-    made, known = [], len(numbered(statements[:first]))
-    order = {citation: n for n, citation in enumerate(numbered(statements), 1)}
+def statement_events(statements: Sequence[Statement], first: int = 0, doubt: str = "") -> list[StatementEvent]:
+    """The events of the statements from index `first`; those before it have been sent."""
+    events, sent_numbers = [], len(numbered_citations(statements[:first]))
+    order = {citation: n for n, citation in enumerate(numbered_citations(statements), 1)}
     for index, statement in enumerate(statements[first:], first):
         numbers = tuple(order[citation] for citation in statement.citations)
-        new = tuple((n, c) for c, n in order.items() if c in statement.citations and n > known)
-        known = max([known, *numbers])
-        made.append(Said(index, statement, numbers, new, doubt))
-    return made
+        new = tuple((n, c) for c, n in order.items() if c in statement.citations and n > sent_numbers)
+        sent_numbers = max([sent_numbers, *numbers])
+        events.append(StatementEvent(index, statement, numbers, new, doubt))
+    return events
 
 
-def said_of(answer: Answer, first: int = 0) -> list[Said]:
-    return said(answer.statements, first, doubt(answer.status, answer.language))
+def answer_events(answer: Answer, first: int = 0) -> list[StatementEvent]:
+    return statement_events(answer.statements, first, doubt(answer.status, answer.language))

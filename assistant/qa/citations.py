@@ -1,4 +1,4 @@
-"""Answers made of exact quotes: which units are said, and what is said of the documents that they are cited to."""
+"""Composes answers of exact quotes: selects the units to quote, and adds citations, corrections and notes on document versions."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import replace
 from itertools import islice, takewhile
 
 from assistant.answer_phrases import joined, mark, place_text, run_on, say
-from assistant.qa.abstention import BESIDE, FURTHER
-from assistant.qa.answer import Answer, Citation, Pointer, Statement, ordered
-from assistant.qa.metadata import around, notes_of, reads_as_draft
+from assistant.qa.abstention import FURTHER_STATEMENT_FLOOR, FURTHER_STATEMENT_GAP
+from assistant.qa.answer import Answer, Citation, Pointer, Statement, distinct_statements
+from assistant.qa.metadata import edge_lines, notes_of, reads_as_draft
 from assistant.qa.retriever import Evidence
-from assistant.qa.revisions import VersionDesk
-from assistant.qa.scoring import Scored
+from assistant.qa.revisions import VersionNotes
+from assistant.qa.scoring import ScoredUnit
 from assistant.qa.units import Unit, items_below, units_of
 from assistant.question import Question
 from corpus.analysis import analyse
@@ -20,19 +20,19 @@ from corpus.calendar_names import language_name
 from corpus.documents import Document, Span
 from corpus.library import Library
 from corpus.symbols import find_symbols
-from corpus.tables import cells_of, tables_of, total_of
+from corpus.tables import cell_texts, find_tables, find_total_row
 
 WHOLE_LIMIT = 1_500
-"""Longest provision, in characters, that is quoted whole when several of its parts are meant."""
+"""Longest provision, in characters, that is quoted whole where several of its parts answer."""
 
 MOST_NAMED = 5
-"""Sub-paragraphs that are named of those that are not quoted."""
+"""Most sub-paragraphs that a note names of those that are not quoted."""
 
 NOTE_LIMIT = 160
-"""Longest footnote, in characters, that is said with the words that refer to it."""
+"""Longest footnote, in characters, that is cited with the words that refer to it."""
 
 CLOSEST = 3
-"""Most statements of an answer of which it is not certain that it is one."""
+"""Most statements of a tentative answer."""
 
 
 Place = tuple[Document, str]
@@ -42,196 +42,214 @@ Part = tuple[Question, Answer]
 """One of the questions of a turn, and its answer."""
 
 
-class Composer:
-    """Makes answers of statements: each said once, the corrections of what it cites behind it, the versions told of in notes.
-    An answer has `most` of them at most; those to several questions at once have about so many together, and where a whole place is
-    asked for there are twice as many."""
+class AnswerComposer:
+    """Composes answers of statements: each once, followed by corrections of what it cites, with notes on document versions.
+
+    An answer has at most `most` statements; the answers to several questions at once have about as many together, and an answer that quotes a
+    whole place twice as many.
+    """
 
     def __init__(self, library: Library, most: int) -> None:
         self._library, self.most = library, most
-        self.versions = VersionDesk(library)
+        self.versions = VersionNotes(library)
 
     def answered(self, question: Question, statements: Sequence[Statement]) -> Answer:
-        language, repeats = question.language, list[str]()
+        language, repeat_notes = question.language, list[str]()
         if not question.symbols and not question.named:
-            statements, repeats = self.versions.latest(statements, language)
-        told, notes = self.versions.corrected(ordered(statements), language)
-        answer = Answer(question.text, language, "answered", "", ordered(told))
+            statements, repeat_notes = self.versions.latest(statements, language)
+        corrected, notes = self.versions.corrected(distinct_statements(statements), language)
+        answer = Answer(question.text, language, "answered", "", distinct_statements(corrected))
         cited = {citation.document: self._library.document(citation.document) for citation in answer.citations}
-        notes += [*repeats, *self.versions.notes(question.documents, list(cited.values()), language)]
+        notes += [*repeat_notes, *self.versions.notes(question.documents, list(cited.values()), language)]
         labels = joined(list(dict.fromkeys(document.label for document in cited.values())), language)
         verdicts = {statement.verdict for statement in answer.statements}
-        way = next((way for way in ("supported", "quoted") if way in verdicts), "derived")
-        parts = [say("written" if way == "supported" else way, language, documents=labels)]
-        spoken = dict.fromkeys(citation.language for citation in answer.citations if citation.language != language)
-        if spoken:
-            names = joined([language_name(other, language) for other in spoken], language)
+        verdict = next((verdict for verdict in ("supported", "quoted") if verdict in verdicts), "derived")
+        parts = [say("written" if verdict == "supported" else verdict, language, documents=labels)]
+        other_languages = dict.fromkeys(
+            citation.language for citation in answer.citations if citation.language != language
+        )
+        if other_languages:
+            names = joined([language_name(other, language) for other in other_languages], language)
             parts.append(say("text_language", language, language=names))
         return replace(answer, reason=run_on(parts, language), notes=tuple(notes))
 
     def quoted(self, question: Question, units: Sequence[Unit], left: Sequence[Unit] = ()) -> Answer:
-        """An answer that quotes units; a note names the parts of what is quoted that are not, those that are `left` out among them."""
-        answer = self.answered(question, [statement_of(unit, self._papers(unit)) for unit in units])
-        rest = [*_lists_left_out(units), *([[(unit.document, unit.locator) for unit in left]] if left else [])]
-        return replace(answer, notes=(*answer.notes, *(_left_out(places, question.language) for places in rest)))
+        """An answer that quotes units; notes name the parts of quoted lists that are not quoted, and the units that are `left` out."""
+        answer = self.answered(question, [quote_unit(unit, self._footnoted_documents(unit)) for unit in units])
+        unquoted = [*_unquoted_parts(units), *([[(unit.document, unit.locator) for unit in left]] if left else [])]
+        return replace(
+            answer, notes=(*answer.notes, *(_left_out_note(places, question.language) for places in unquoted))
+        )
 
     def whole(self, question: Question, units: Sequence[Unit]) -> Answer:
-        """An answer that quotes all words of a place, as many of them as may be said."""
+        """An answer that quotes all words of a place, up to twice the number of statements of other answers."""
         return self.quoted(question, units[: 2 * self.most], units[2 * self.most :])
 
-    def _papers(self, unit: Unit) -> list[Citation]:
-        """The short footnotes of a unit that name papers by their symbols: which report "takes note of the report" means is said
-        nowhere else. None where the unit is not the whole of its blocks, since of which words a footnote is is not known."""
+    def _footnoted_documents(self, unit: Unit) -> list[Citation]:
+        """Citations of the short footnotes of a unit that name documents by symbol: only they tell which report "takes note of the report"
+        means. Empty where the unit is not the whole of its blocks, since it is unknown which words a footnote belongs to."""
         document = unit.document
-        within = takewhile(lambda each: each.start < unit.end, document.blocks[unit.block :])
-        held = [each for each in within if each.kind in ("paragraph", "item")]
-        ends = document.trimmed(held[0].start, held[-1].end)[1] if held else 0
-        if not held or unit.start > held[0].body_start or ends > unit.end:
+        blocks = takewhile(lambda each: each.start < unit.end, document.blocks[unit.block :])
+        paragraphs = [each for each in blocks if each.kind in ("paragraph", "item")]
+        ends = document.trim_span(paragraphs[0].start, paragraphs[-1].end)[1] if paragraphs else 0
+        if not paragraphs or unit.start > paragraphs[0].body_start or ends > unit.end:
             return []
-        made = []
-        for note in (note for each in held for note in notes_of(document, each)):
-            words = document.body(note)
-            if len(words) <= NOTE_LIMIT and find_symbols(words):
-                passage = self._library.passage_at(document.id, note.start) or unit.evidence.id
-                made.append(Citation.of(document, note.body_start, note.end, note.locator, passage))
-        return made[:MOST_NAMED]
+        citations = []
+        for note in (note for each in paragraphs for note in notes_of(document, each)):
+            text = document.body(note)
+            if len(text) <= NOTE_LIMIT and find_symbols(text):
+                passage = self._library.passage_id_at(document.id, note.start) or unit.evidence.id
+                citations.append(Citation.of(document, note.body_start, note.end, note.locator, passage))
+        return citations[:MOST_NAMED]
 
     def closest(self, question: Question, nearest: Sequence[Unit], evidence: Sequence[Evidence]) -> Answer:
-        """What comes closest where nothing is sure to answer, told as such; where nothing comes close, that."""
-        return unsure(self.quoted(question, nearest)) if nearest else not_found(question, evidence)
+        """A tentative answer of the `nearest` units; not found where there are none."""
+        return as_tentative(self.quoted(question, nearest)) if nearest else not_found(question, evidence)
 
     def several(self, question: Question, parts: Sequence[Part]) -> Answer:
-        """The answers to the questions of a turn in one; what is not found is named."""
+        """The answers to the several questions of a turn as one answer; questions without a certain answer are named in its reason."""
         answers = [answer for _, answer in parts]
         most = max(2, self.most // len(parts) + 1)
-        said: list[Statement] = []
+        statements: list[Statement] = []
         for answer in answers:
-            said += [one for one in answer.statements if one not in said][: None if answer.model else most]
-        whole = self.answered(question, said)
-        open_ = [(asked.focus.strip(" ?？؟"), answer) for asked, answer in parts if answer.status != "answered"]
-        told = [
+            statements += [statement for statement in answer.statements if statement not in statements][
+                : None if answer.model else most
+            ]
+        whole = self.answered(question, statements)
+        unanswered = [(asked.focus.strip(" ?？؟"), answer) for asked, answer in parts if answer.status != "answered"]
+        notes = [
             say("part_not_certain" if answer.status == "tentative" else "part_not_found", whole.language, part=part)
-            for part, answer in open_
+            for part, answer in unanswered
             if answer.status != "partial"
         ]
-        if open_:
-            see = dict.fromkeys(to for _, answer in open_ for to in answer.see_also)
-            whole = replace(whole, status="partial", see_also=tuple(see))
+        if unanswered:
+            pointers = dict.fromkeys(pointer for _, answer in unanswered for pointer in answer.see_also)
+            whole = replace(whole, status="partial", see_also=tuple(pointers))
         return replace(
             whole,
-            reason=run_on([*told, whole.reason], whole.language),
+            reason=run_on([*notes, whole.reason], whole.language),
             confidence=min((each.confidence for each in answers if each.confidence is not None), default=None),
             probability=min((each.probability for each in answers if each.probability is not None), default=None),
         )
 
 
-def unsure(answer: Answer) -> Answer:
-    """An answer of which it is told that it may be none."""
+def as_tentative(answer: Answer) -> Answer:
+    """The answer marked as tentative."""
     reason = run_on([say("tentative", answer.language), answer.reason], answer.language)
     return replace(answer, status="tentative", reason=reason)
 
 
 def not_found(question: Question, evidence: Sequence[Evidence]) -> Answer:
-    """That nothing answers a question, with the passages that may be read instead."""
-    worth = islice((each for each in evidence if any(units_of(each))), 3)
-    see = dict.fromkeys(Pointer.to(each.document, each.passage.locator) for each in worth)
-    return Answer.lacking(question, say("not_found", question.language), see_also=see)
+    """The answer that nothing was found, with pointers to passages that may be read instead."""
+    quotable = islice((hit for hit in evidence if any(units_of(hit))), 3)
+    pointers = dict.fromkeys(Pointer.to(each.document, each.passage.locator) for each in quotable)
+    return Answer.lacking(question, say("not_found", question.language), see_also=pointers)
 
 
-def weighed(answer: Answer, scored: Sequence[Scored]) -> Answer:
-    """An answer with how far the best evidence for it, first of what was weighed, is above the bar, and the chance that it answers."""
-    sure = max((each.score for each in scored), default=None)
-    return replace(answer, confidence=sure, probability=scored[0].probability if scored else None)
+def with_confidence(answer: Answer, scored: Sequence[ScoredUnit]) -> Answer:
+    """The answer with its confidence (how far the best unit is above the threshold) and the probability of the first unit."""
+    best = max((candidate.score for candidate in scored), default=None)
+    return replace(answer, confidence=best, probability=scored[0].probability if scored else None)
 
 
-def statement_of(unit: Unit, notes: Sequence[Citation] = ()) -> Statement:
-    """One statement that says a unit's words, a citation for each span of them, and behind them those of its footnotes."""
+def quote_unit(unit: Unit, notes: Sequence[Citation] = ()) -> Statement:
+    """A statement that quotes a unit, with a citation for each span of it, followed by the citations of its footnotes."""
     document, passage = unit.document, unit.evidence.id
-    cites = [Citation.of(document, *span, locator, passage) for span, locator in unit.leads]
-    cites.append(Citation.of(document, unit.start, unit.end, unit.locator, passage, unit.answer))
-    cites += notes
-    return Statement(" ".join(" ".join(cite.quote.split()) for cite in cites), "quoted", tuple(cites))
+    citations = [Citation.of(document, *span, locator, passage) for span, locator in unit.leads]
+    citations.append(Citation.of(document, unit.start, unit.end, unit.locator, passage, unit.answer))
+    citations += notes
+    return Statement(" ".join(" ".join(citation.quote.split()) for citation in citations), "quoted", tuple(citations))
 
 
-def heads_once(units: Sequence[Unit]) -> list[Unit]:
-    """Rows of one table, the words that head it said with the first of them only."""
-    said: set[tuple[str, Span]] = set()
-    made = []
+def header_once(units: Sequence[Unit]) -> list[Unit]:
+    """Units where of several rows of one table only the first keeps the header of the table."""
+    quoted_spans: set[tuple[str, Span]] = set()
+    kept = []
     for unit in units:
         if unit.document.blocks[unit.block].kind == "row" and unit.leads:
             spans = {(unit.document.id, span) for span, _ in unit.leads}
-            unit = replace(unit, leads=()) if spans <= said else unit
-            said |= spans
-        made.append(unit)
-    return made
+            unit = replace(unit, leads=()) if spans <= quoted_spans else unit
+            quoted_spans |= spans
+        kept.append(unit)
+    return kept
 
 
 def with_totals(library: Library, question: Question, units: Sequence[Unit]) -> list[Unit]:
-    """Units, behind the rows of a table the one that sums these up: where several rows are said, or the question calls it by its name."""
-    made, asked = [*units], set(question.content)
+    """Units, followed by the total row of each table of which several rows are quoted, or whose total row the question names."""
+    result, question_words = [*units], set(question.content)
     rows = [unit for unit in units if unit.document.blocks[unit.block].kind == "row" and unit.document.kind != "agenda"]
     for document in {unit.document.id: unit.document for unit in rows}.values():
-        said = {unit.block for unit in rows if unit.document is document}
-        for table in tables_of(document):
-            quoted = sum(row.ordinal in said for row in table.rows)
-            total = total_of(document, table) if quoted else None
-            if total is None or total.ordinal in said:
+        quoted_rows = {unit.block for unit in rows if unit.document is document}
+        for table in find_tables(document):
+            quoted = sum(row.ordinal in quoted_rows for row in table.rows)
+            total = find_total_row(document, table) if quoted else None
+            if total is None or total.ordinal in quoted_rows:
                 continue
-            named = set(analyse(cells_of(document, total)[0], question.language))
-            found = Evidence.at(library, document, total.start) if quoted > 1 or (named and named <= asked) else None
-            made += [Unit.of(found, total)] if found is not None else []
-    return made
+            label_words = set(analyse(cell_texts(document, total)[0], question.language))
+            found = (
+                Evidence.at(library, document, total.start)
+                if quoted > 1 or (label_words and label_words <= question_words)
+                else None
+            )
+            result += [Unit.of(found, total)] if found is not None else []
+    return result
 
 
-def choose(scored: Sequence[Scored], most: int, *, closest: bool = False) -> list[Unit]:
-    """The units to say, best first: the best that reaches the bar for an answer, or for what comes `closest`, and others near
+def choose(scored: Sequence[ScoredUnit], most: int, *, closest: bool = False) -> list[Unit]:
+    """The units to quote, best first: the best that reaches the threshold for an answer, or for a tentative one with `closest`, and others near
     it that add something.
 
-    Two parts of one provision that are both meant are said as the whole provision, where that is not too long. Digests stand behind other
-    texts where one of these reaches the bar, too, and drafts behind texts that are none. Nothing from a first page stands
-    behind words of a text that answer.
+    Where two parts of one provision answer, the whole provision is quoted if it is not too long. Digests and drafts come after official texts
+    where one of these reaches the threshold, too. Units of a first page are not added to words of a text that answer.
     """
-    above = [each.score - (each.bars.least if closest else 0.0) for each in scored]
-    best = next((each.odds for each, far in zip(scored, above, strict=True) if far >= 0.0), None)
+    margins = [candidate.score - (candidate.thresholds.tentative_margin if closest else 0.0) for candidate in scored]
+    best = next((each.odds for each, margin in zip(scored, margins, strict=True) if margin >= 0.0), None)
     if best is None:
         return []
     chosen: list[Unit] = []
-    settled = set[bool]()
-    for each, far in zip(scored, above, strict=True):
+    final_texts = set[bool]()
+    for each, margin in zip(scored, margins, strict=True):
         if len(chosen) == most:
             break
-        if each.odds > best or each.odds < best - FURTHER or far < -BESIDE:
+        if each.odds > best or each.odds < best - FURTHER_STATEMENT_GAP or margin < -FURTHER_STATEMENT_FLOOR:
             continue
-        beside_text = bool(chosen) and not closest and _on_edge(each.unit) and not _on_edge(chosen[0])
-        if beside_text or any(each.unit.overlaps(other) for other in chosen):
+        adds_first_page = (
+            bool(chosen)
+            and not closest
+            and _is_on_first_page_or_foot(each.unit)
+            and not _is_on_first_page_or_foot(chosen[0])
+        )
+        if adds_first_page or any(each.unit.overlaps(other) for other in chosen):
             continue
-        beside = next((n for n, other in enumerate(chosen) if _provision(other) == _provision(each.unit)), None)
-        whole = _whole(each.unit) if beside is not None else None
-        if beside is not None and whole is not None:
-            chosen[beside] = whole
+        same_provision = next((n for n, other in enumerate(chosen) if _provision(other) == _provision(each.unit)), None)
+        whole = _whole_provision(each.unit) if same_provision is not None else None
+        if same_provision is not None and whole is not None:
+            chosen[same_provision] = whole
         else:
             chosen.append(each.marked)
-        settled.add(far >= 0.0 and _settled(each.unit.document))
-    return heads_once(_apart(sorted(chosen, key=lambda unit: True in settled and not _settled(unit.document))))
+        final_texts.add(margin >= 0.0 and _is_final_text(each.unit.document))
+    return header_once(
+        _without_overlaps(sorted(chosen, key=lambda unit: True in final_texts and not _is_final_text(unit.document)))
+    )
 
 
-def _on_edge(unit: Unit) -> bool:
-    """Whether a unit stands at the head or the foot of its document."""
-    return unit.block in around(unit.document)
+def _is_on_first_page_or_foot(unit: Unit) -> bool:
+    """Whether a unit is at the head or the foot of its document."""
+    return unit.block in edge_lines(unit.document)
 
 
-def _settled(document: Document) -> bool:
-    """Whether a document is an official text that is no draft."""
+def _is_final_text(document: Document) -> bool:
+    """Whether a document is an official text and not a draft."""
     return document.edition != "digest" and not reads_as_draft(document)
 
 
-def nearest(scored: Sequence[Scored]) -> list[Unit]:
-    """The units that may be shown as what comes closest, best first."""
+def choose_tentative(scored: Sequence[ScoredUnit]) -> list[Unit]:
+    """The units of a tentative answer, best first."""
     return choose(scored, CLOSEST, closest=True)
 
 
-def _apart(units: Sequence[Unit]) -> list[Unit]:
-    """Units that share no words: the one chosen first stays."""
+def _without_overlaps(units: Sequence[Unit]) -> list[Unit]:
+    """Units without those that overlap an earlier one."""
     kept: list[Unit] = []
     for unit in units:
         if not any(unit.overlaps(other) for other in kept):
@@ -239,28 +257,30 @@ def _apart(units: Sequence[Unit]) -> list[Unit]:
     return kept
 
 
-def _lists_left_out(units: Sequence[Unit]) -> list[list[Place]]:
-    """Of each list of which several sub-paragraphs are quoted, and not all, those that are not."""
-    said: dict[tuple[str, int], list[Unit]] = {}
+def _unquoted_parts(units: Sequence[Unit]) -> list[list[Place]]:
+    """For each list of which several sub-paragraphs are quoted, but not all, the places of the others."""
+    quoted_by_list: dict[tuple[str, int], list[Unit]] = {}
     for unit in units:
         block = unit.document.blocks[unit.block]
         if block.kind == "item" and block.parent is not None:
-            said.setdefault((unit.document.id, block.parent), []).append(unit)
+            quoted_by_list.setdefault((unit.document.id, block.parent), []).append(unit)
     found = []
-    for (_, parent), quoted in said.items():
+    for (_, parent), quoted in quoted_by_list.items():
         document, spans = quoted[0].document, [(unit.start, unit.end) for unit in quoted]
         items = [each for each in document.children[parent] if each.kind == "item"]
-        rest = [each for each in items if not any(start < each.end and each.body_start < end for start, end in spans)]
-        found += [[(document, each.locator) for each in rest]] if len(quoted) > 1 and rest else []
+        unquoted = [
+            each for each in items if not any(start < each.end and each.body_start < end for start, end in spans)
+        ]
+        found += [[(document, each.locator) for each in unquoted]] if len(quoted) > 1 and unquoted else []
     return found
 
 
-def _left_out(places: Sequence[Place], language: str) -> str:
-    """That some places are not quoted: the first with the document."""
+def _left_out_note(places: Sequence[Place], language: str) -> str:
+    """A note that some places are not quoted, the first with the name of the document."""
     (document, first), *others = places
     named = [f"{document.label}{mark(',', language)}{place_text(first, language)}"]
-    told = joined([*named, *(place_text(locator, language) for _, locator in others)][:MOST_NAMED], language)
-    return say("parts_left_out", language, places=told + (" …" if len(places) > MOST_NAMED else ""))
+    listed = joined([*named, *(place_text(locator, language) for _, locator in others)][:MOST_NAMED], language)
+    return say("parts_left_out", language, places=listed + (" …" if len(places) > MOST_NAMED else ""))
 
 
 def _provision(unit: Unit) -> tuple[str, int]:
@@ -271,7 +291,7 @@ def _provision(unit: Unit) -> tuple[str, int]:
     return unit.document.id, block.ordinal
 
 
-def _whole(unit: Unit) -> Unit | None:
+def _whole_provision(unit: Unit) -> Unit | None:
     """The paragraph that a unit is under, with all its sub-paragraphs; None where it is too long or has none."""
     document = unit.document
     top = document.blocks[_provision(unit)[1]]

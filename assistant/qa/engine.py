@@ -1,4 +1,4 @@
-"""From a turn of a conversation to an answer: what is meant, what each question of it is answered with, and how it is said."""
+"""The query engine: interprets a turn of a conversation, answers each question in it, and streams the answer."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from typing import TYPE_CHECKING
 
 from assistant.answer_phrases import say
 from assistant.generation.generation_report import NAMES
-from assistant.qa.abstention import CERTAIN_ALONE, Caution
-from assistant.qa.answer import Answer, Citation, Event, Finished, Mode, Progress, said_of
-from assistant.qa.citations import Composer, Part, unsure
-from assistant.qa.extractive import Quoter
+from assistant.qa.abstention import CERTAIN_STANDALONE_ODDS, Caution
+from assistant.qa.answer import Answer, Citation, Event, Finished, Mode, Progress, answer_events
+from assistant.qa.citations import AnswerComposer, Part, as_tentative
+from assistant.qa.extractive import ExtractiveAnswerer
 from assistant.qa.query import (
     HISTORY_LIMIT,
     MARKS,
-    Memory,
-    Reading,
-    Speller,
+    Interpretation,
+    SpellingCorrector,
     Turn,
-    apart,
-    asks_twice,
-    cuts,
+    TurnCache,
+    answered_separately,
+    asks_two_questions,
     first_cited,
-    likelier,
-    questions_of,
-    readings,
+    interpretations,
+    most_likely,
+    possible_splits,
     slots,
-    spoken_in,
+    split_questions,
+    turn_language,
 )
 from assistant.qa.retriever import Evidence, Retriever
 from assistant.qa.scope import Scope
-from assistant.qa.scoring import FIRST, READ, Scored, Weigher
-from assistant.qa.units import Unit, worded
+from assistant.qa.scoring import FIRST, READ, ScoredUnit, Scorer
+from assistant.qa.units import Unit, without_edge_lines
 from assistant.question import Bounds, Question, clean_question, parse_question
 from assistant.vocabulary import Vocabulary
 from corpus.catalogue import Catalogue
@@ -49,14 +49,14 @@ if TYPE_CHECKING:
     from assistant.qa.readers import Readers
 
 LOOKED_BACK = 3
-"""Turns of a conversation that are worked out anew where nothing is remembered of them."""
+"""Earlier turns that are answered again where the cache does not have them."""
 
 
 @dataclass(frozen=True)
-class Answered:
-    """A turn in one reading, as a question, with the answer and the `parts` that it is made of: itself, where one thing is asked."""
+class AnsweredTurn:
+    """An interpretation of a turn, parsed as a question, with its answer and the `parts` that make it up (one where one thing is asked)."""
 
-    reading: Reading
+    interpretation: Interpretation
     question: Question
     answer: Answer
     parts: Sequence[Part]
@@ -65,8 +65,8 @@ class Answered:
 class Engine:
     """Answers questions from one library. Thread-safe as far as the library is.
 
-    `readers` tell whether passages answer and with which words; where none reads, likeness does, as `caution` wants it. `writer`
-    writes answers, as `mode` says; without one all are quoted.
+    `readers` score whether passages answer and with which words; where no reader reads the language, similarity of embeddings is used.
+    `caution` selects the thresholds. `writer` writes answers as `mode` says; without one all answers are quotes.
     """
 
     def __init__(
@@ -84,14 +84,14 @@ class Engine:
     ) -> None:
         self.library, self.catalogue, self.vocabulary = library, catalogue, Vocabulary.shipped()
         self.retriever = Retriever(library, readers.english) if readers else Retriever(library)
-        self.weigher = Weigher(library, readers, caution)
-        self._composer = Composer(library, max_statements)
-        self.quoter = Quoter(library, catalogue, self.retriever, self.weigher, self._composer, passages)
-        self._speller, self._memory = Speller(library), Memory()
+        self.scorer = Scorer(library, readers, caution)
+        self._composer = AnswerComposer(library, max_statements)
+        self.extractive = ExtractiveAnswerer(library, catalogue, self.retriever, self.scorer, self._composer, passages)
+        self._spelling, self._cache = SpellingCorrector(library), TurnCache()
         self.passages, self._max_question = passages, max_question
         self.writer, self.mode = writer, mode
-        self.signature = self.weigher.readers, caution, passages, max_statements
-        """What answers depend on beside the library: equal for engines that answer alike."""
+        self.signature = self.scorer.readers, caution, passages, max_statements
+        """What answers depend on beside the library: equal for engines that give the same answers."""
 
     def ask(
         self,
@@ -102,8 +102,8 @@ class Engine:
         mode: Mode | None = None,
         scope: Scope | None = None,
     ) -> Answer:
-        """The answer to a question: what `stream` ends with. `history` are the earlier user turns, oldest first;
-        `language` overrides the detected language of the question, `mode` the engine's."""
+        """The answer to a question, the last event of `stream`. `history` are the earlier user turns, oldest first; `language`
+        overrides the detected language of the question, `mode` that of the engine."""
         *_, last = self.stream(text, history, language, mode=mode, scope=scope)
         assert isinstance(last, Finished)
         return last.answer
@@ -117,114 +117,118 @@ class Engine:
         mode: Mode | None = None,
         scope: Scope | None = None,
     ) -> Generator[Event, None, None]:
-        """The answer while it comes about: each statement once it stands, in order, and at last the whole answer.
+        """The answer as events: each statement as soon as it is final, in order, and last the whole answer.
 
-        A generator: closing it ends the request to the model.
+        Closing the generator ends the request to the model.
         """
-        begun = time.perf_counter()
+        started = time.perf_counter()
         cleaned = clean_question(text[: self._max_question + 1])
         turns = [clean_question(turn[: self._max_question]) for turn in history[-HISTORY_LIMIT:]]
-        spoken = language or spoken_in(cleaned[:400], turns, self.library)
+        in_language = language or turn_language(cleaned[:400], turns, self.library)
         bounds = (scope or Scope()).bounds(self.library)
-        refused = self._refused(text, cleaned, spoken)
-        if refused:
-            yield Finished(refused)
+        refusal = self._refusal(text, cleaned, in_language)
+        if refusal:
+            yield Finished(refusal)
             return
-        asked = cleaned
-        if spoken == "en":
-            asked, *turns = (self._speller.mended(turn) for turn in (cleaned, *turns))
-        alone = None if bounds.within is not None else self.question(asked, spoken)
-        lone = alone is not None and not turns and _lone(alone)
-        silent = alone is not None and self.silent(alone)
-        if alone is not None and silent and not turns:
-            yield Finished(_saying_nothing(alone))
+        last_turn = cleaned
+        if in_language == "en":
+            last_turn, *turns = (self._spelling.correct(turn) for turn in (cleaned, *turns))
+        question = None if bounds.within is not None else self.question(last_turn, in_language)
+        single_word = question is not None and not turns and _is_single_word(question)
+        unsearchable = question is not None and self.has_nothing_to_search(question)
+        if question is not None and unsearchable and not turns:
+            yield Finished(_nothing_to_search(question))
             return
         mode = mode or self.mode
         yield Progress("searching")
-        before = self.library.whole(lambda: self._turn(turns, bounds))
-        found = self._readings(asked, before, spoken)
+        previous = self.library.retry_if_changed(lambda: self._turn(turns, bounds))
+        candidates = self._interpretations(last_turn, previous, in_language)
         generator = self._generator() if mode != "quote" else None
-        made, fault = generator.whole(asked, turns, found, self.vocabulary) if generator else (None, None)
+        rewritten, fault = (
+            generator.rewrite(last_turn, turns, candidates, self.vocabulary) if generator else (None, None)
+        )
         parsed = time.perf_counter()
-        best = self.library.whole(lambda: self._answer_first(found, before, bounds, made))
+        best = self.library.retry_if_changed(lambda: self._best_answer(candidates, previous, bounds, rewritten))
         answer = best.answer
-        if alone is not None and silent and _worded(alone.content) and answer.status != "answered":
-            yield Finished(_saying_nothing(alone))  # "Thank you", after whatever was asked
+        if question is not None and unsearchable and _without_numbers(question.content) and answer.status != "answered":
+            yield Finished(_nothing_to_search(question))  # "Thank you", after whatever was asked
             return
-        quoted = answer.confidence is not None and answer.statements and answer.statements[0].verdict != "derived"
-        if lone and answer.status == "answered" and quoted:
-            answer = unsure(answer)  # one word asks nothing that could be answered
-        self._keep([*turns, asked], bounds, best)
+        quotes_evidence = (
+            answer.confidence is not None and answer.statements and answer.statements[0].verdict != "derived"
+        )
+        if single_word and answer.status == "answered" and quotes_evidence:
+            answer = as_tentative(answer)  # one word asks nothing that could be answered
+        self._remember([*turns, last_turn], bounds, best)
         if generator is not None and fault is None:
             answer = yield from generator.written(mode, best.question, answer, best.parts)
         else:
-            yield from said_of(answer)
+            yield from answer_events(answer)
         notes = [*answer.notes]
         if self.writer is None and mode == "write":
-            notes.append(say("no_model", spoken, **NAMES))
-        done = time.perf_counter()
-        spans = {"parse_ms": parsed - begun, "answer_ms": done - parsed, "total_ms": done - begun}
+            notes.append(say("no_model", in_language, **NAMES))
+        finished = time.perf_counter()
+        spans = {"parse_ms": parsed - started, "answer_ms": finished - parsed, "total_ms": finished - started}
         timings = {name: seconds * 1e3 for name, seconds in spans.items()}
-        if best.reading is made or asked != cleaned:
-            notes.append(say("read_as", spoken, question=made.text if made and best.reading is made else asked))
+        understood = rewritten.text if rewritten is not None and best.interpretation is rewritten else last_turn
+        if best.interpretation is rewritten or last_turn != cleaned:
+            notes.append(say("read_as", in_language, question=understood))
         if generator is not None and fault is not None:
-            notes.append(say(f"model_{fault.kind}", spoken, model=generator.model, **NAMES))
+            notes.append(say(f"model_{fault.kind}", in_language, model=generator.model, **NAMES))
         yield Finished(replace(answer, question=cleaned, timings=timings, notes=tuple(dict.fromkeys(notes))))
 
-    def silent(self, question: Question) -> bool:
-        """Whether a question that leans on nothing says nothing that could be looked for: no word, or one alone that no text says; where
-        no text is in its language, none at all."""
-        words = _worded(question.content)
-        if not _lone(question):
+    def has_nothing_to_search(self, question: Question) -> bool:
+        """Whether a question that stands alone has nothing to search for: no word, or a single word that no text has; where no text is in
+        its language, no word at all."""
+        words = _without_numbers(question.content)
+        if not _is_single_word(question):
             return False
-        if question.language not in self.library.spoken():
+        if question.language not in self.library.passage_languages():
             return not words
         return not any(self.library.document_frequency(words, question.language).values())
 
-    def _refused(self, text: str, cleaned: str, language: str) -> Answer | None:
-        """What is said of a question that can't be answered as it is, or from no documents."""
+    def _refusal(self, text: str, cleaned: str, language: str) -> Answer | None:
+        """The refusal of a question that is empty or too long, or asked of an empty library; None for any other."""
         if not any(sign.isalnum() for sign in cleaned):
             return Answer("", language, "refused", say("empty", language))
         if len(text) > self._max_question:
             reason = say("too_long", language, length=len(text), limit=self._max_question)
             return Answer(cleaned[:200], language, "refused", reason)
-        if not self.library.spoken():
+        if not self.library.passage_languages():
             return Answer(cleaned, language, "not_found", say("empty_library", language))
         return None
 
     def subject(self, text: str, language: str | None = None) -> Question:
-        """The subject of a paper, understood as a question that leans on nothing: in the language that its words tell, with its spelling
-        mended."""
+        """The subject of a paper, parsed as a question that stands alone: in its detected language, with its spelling corrected."""
         cleaned = clean_question(text[: self._max_question])
-        spoken = language or spoken_in(cleaned[:400], (), self.library)
-        return self.question(self._speller.mended(cleaned) if spoken == "en" else cleaned, spoken)
+        in_language = language or turn_language(cleaned[:400], (), self.library)
+        return self.question(self._spelling.correct(cleaned) if in_language == "en" else cleaned, in_language)
 
     def question(self, text: str, language: str | None = None) -> Question:
         question = parse_question(text[: self._max_question], self.vocabulary, self.catalogue, language)
         return question.bounded(Scope().bounds(self.library))
 
     def whole(self, text: str, history: Sequence[str] = ()) -> str:
-        """A turn as it was understood after the turns before it: a question that stands alone."""
+        """A turn as it was interpreted after the turns before it, as a question that stands alone."""
         turns = [clean_question(turn[: self._max_question]) for turn in (*history[-HISTORY_LIMIT:], text)]
-        known = self._turn(turns, Scope().bounds(self.library))
-        return known.reading.text if known else text
+        last = self._turn(turns, Scope().bounds(self.library))
+        return last.interpretation.text if last else text
 
     def search(self, text: str, limit: int = 10) -> list[Evidence]:
-        """The passages nearest to a question, best first; an empty question finds nothing."""
+        """The passages that search ranks first for a question, best first; an empty question finds nothing."""
         question = self.question(text)
 
         def found() -> list[Evidence]:
             evidence = self.retriever.retrieve(question, limit) if question.text else []
-            return [each for each in evidence if each.document]
+            return [hit for hit in evidence if hit.document]
 
-        return self.library.whole(found)
+        return self.library.retry_if_changed(found)
 
-    def weigh_first(self, subject: Question, documents: Sequence[str], most: int) -> list[Scored]:
-        """The units of the `most` passages of some documents that search ranks first for a subject, all read, best first."""
-        found = self.retriever.retrieve(subject, most, documents)
-        return self.weigher.each(subject, found, found)
+    def score_first(self, subject: Question, documents: Sequence[str], most: int) -> list[ScoredUnit]:
+        """The scored units of the `most` passages of some documents that search ranks first for a subject, all read, best first."""
+        evidence = self.retriever.retrieve(subject, most, documents)
+        return self.scorer.score_passages(subject, evidence, evidence)
 
-    # Parts of LlamaIndex, which takes a second to import
+    # Adapters for LlamaIndex, imported only when used: the import takes a second
 
     def as_retriever(self, limit: int = 10) -> BaseRetriever:
         """The search as a LlamaIndex retriever: nodes are passages."""
@@ -239,172 +243,188 @@ class Engine:
         return PassageReader(self)
 
     def as_query_engine(self) -> BaseQueryEngine:
-        """The whole as a LlamaIndex query engine (`assistant.llama.AnswerEngine`)."""
+        """The engine as a LlamaIndex query engine (`assistant.llama.AnswerEngine`)."""
         from assistant.llama import AnswerEngine
 
         return AnswerEngine(self)
 
-    # Ways to an answer
+    # The steps from a turn to an answer
 
     def _generator(self) -> AnswerGenerator | None:
         if self.writer is None:
             return None
         from assistant.qa.generator import AnswerGenerator
 
-        places = self.quoter.places
+        places = self.extractive.places
         return AnswerGenerator(self.library, self.retriever, places, self._composer, self.writer, self.passages)
 
-    def _turn(self, turns: Sequence[str], bounds: Bounds, back: int = LOOKED_BACK) -> Turn | None:
-        """What the last of some turns meant, and what answered it."""
+    def _turn(self, turns: Sequence[str], bounds: Bounds, depth: int = LOOKED_BACK) -> Turn | None:
+        """The interpretation of the last of some turns, and the passages that answered it: from the cache, else worked out again."""
         if not turns:
             return None
-        known = self._memory.turn(_key(turns, bounds), self.library.versions())
-        if known is not None:
-            return known
-        before = self._turn(turns[:-1], bounds, back - 1) if back > 1 else None
-        found = self._readings(turns[-1], before, spoken_in(turns[-1], turns[:-1], self.library))
-        return self._keep(turns, bounds, self._answer_first(found, before, bounds))
+        cached = self._cache.get(_key(turns, bounds), self.library.versions())
+        if cached is not None:
+            return cached
+        previous = self._turn(turns[:-1], bounds, depth - 1) if depth > 1 else None
+        candidates = self._interpretations(turns[-1], previous, turn_language(turns[-1], turns[:-1], self.library))
+        return self._remember(turns, bounds, self._best_answer(candidates, previous, bounds))
 
-    def _keep(self, turns: Sequence[str], bounds: Bounds, answered: Answered) -> Turn:
-        turn = Turn(answered.reading, first_cited(answered.answer))
-        self._memory.keep(_key(turns, bounds), self.library.versions(), turn)
+    def _remember(self, turns: Sequence[str], bounds: Bounds, answered: AnsweredTurn) -> Turn:
+        turn = Turn(answered.interpretation, first_cited(answered.answer))
+        self._cache.put(_key(turns, bounds), self.library.versions(), turn)
         return turn
 
-    def _readings(self, turn: str, before: Turn | None, spoken: str) -> Sequence[Reading]:
-        held = Bounds(known=self.library.versions().known)
-        return readings(turn, before.reading if before else None, spoken, self.vocabulary, self.catalogue, held)
+    def _interpretations(self, turn: str, previous: Turn | None, in_language: str) -> Sequence[Interpretation]:
+        bounds = Bounds(known=self.library.versions().known_symbols)
+        return interpretations(
+            turn, previous.interpretation if previous else None, in_language, self.vocabulary, self.catalogue, bounds
+        )
 
-    def _answer_first(
+    def _best_answer(
         self,
-        found: Sequence[Reading],
-        before: Turn | None,
+        candidates: Sequence[Interpretation],
+        previous: Turn | None,
         bounds: Bounds,
-        made: Reading | None = None,
+        rewritten: Interpretation | None = None,
         *,
         most: int | None = None,
-    ) -> Answered:
-        """The reading of a turn that the documents answer best. What a model has made of it comes first, and what leans on the
-        turns before and is answered keeps those behind it from being tried. Of a part of a question, which is one question,
-        `most` passages are read."""
-        given: list[Answered] = []
-        for reading in (made, *found) if made is not None else found:
-            question = parse_question(reading.text, self.vocabulary, self.catalogue, reading.language, reading.focus)
-            carried = before.passages if before is not None and reading.leans else ()
-            question = replace(question.bounded(bounds), carried=carried)
-            parts = [(question, self.quoter.answer(question, most))] if most else self._answer(question)
-            answer = parts[0][1] if len(parts) == 1 else self._composer.several(question, parts)
-            given.append(Answered(reading, question, answer, parts))
-            if reading.leans and answer.status in ("answered", "partial"):
-                break
-        alone = [self._by_itself(each) for each in given] if len(given) > 1 else [None]
-        told = [(each.reading, each.answer, own and own[0]) for each, own in zip(given, alone, strict=True)]
-        before_it = before.passages if before is not None else ()
-        best = likelier(told, self.vocabulary, self.library, before_it) if len(told) > 1 else 0
-        answer, own = given[best].answer, alone[best]
-        weighed = answer.status == "answered" and answer.probability is not None
-        if weighed and own is not None and own[1] < CERTAIN_ALONE:
-            return replace(given[best], answer=unsure(answer))
-        return given[best]
+    ) -> AnsweredTurn:
+        """The interpretation of a turn that the documents answer best, with its answer.
 
-    def _by_itself(self, given: Answered) -> tuple[float, float] | None:
-        """How likely, in log-odds, what is cited first answers what was asked last without the turns before: the words that are quoted, and
-        their passage. None where the reading does not lean on these turns, or nothing is cited. What rows tell is not in their words."""
-        first = given.answer.statements[:1] if given.reading.leans else ()
-        cited = [citation for each in first for citation in each.citations]
+        `rewritten`, the turn as a model has rewritten it, is tried first; once an interpretation that leans on earlier turns is answered, the
+        remaining ones are not tried. `most` is given for a part of a question, which is one question: so many passages are read.
+        """
+        tried: list[AnsweredTurn] = []
+        for interpretation in (rewritten, *candidates) if rewritten is not None else candidates:
+            question = parse_question(
+                interpretation.text, self.vocabulary, self.catalogue, interpretation.language, interpretation.focus
+            )
+            carried = previous.passages if previous is not None and interpretation.leans else ()
+            question = replace(question.bounded(bounds), carried=carried)
+            parts = [(question, self.extractive.answer(question, most))] if most else self._answer(question)
+            answer = parts[0][1] if len(parts) == 1 else self._composer.several(question, parts)
+            tried.append(AnsweredTurn(interpretation, question, answer, parts))
+            if interpretation.leans and answer.status in ("answered", "partial"):
+                break
+        standalone = [self._standalone_odds(each) for each in tried] if len(tried) > 1 else [None]
+        compared = [
+            (each.interpretation, each.answer, own_odds and own_odds[0])
+            for each, own_odds in zip(tried, standalone, strict=True)
+        ]
+        carried_passages = previous.passages if previous is not None else ()
+        best = most_likely(compared, self.vocabulary, self.library, carried_passages) if len(compared) > 1 else 0
+        answer, own_odds = tried[best].answer, standalone[best]
+        scored = answer.status == "answered" and answer.probability is not None
+        if scored and own_odds is not None and own_odds[1] < CERTAIN_STANDALONE_ODDS:
+            return replace(tried[best], answer=as_tentative(answer))
+        return tried[best]
+
+    def _standalone_odds(self, tried: AnsweredTurn) -> tuple[float, float] | None:
+        """How likely, in log-odds, the first citation answers the last turn by itself: its quoted words, and its whole passage.
+
+        None where the interpretation does not lean on earlier turns, or nothing is cited. Of an answer from a meeting's rows only the passage is
+        scored, since the statement is not in the words of the document.
+        """
+        statements = tried.answer.statements[:1] if tried.interpretation.leans else ()
+        cited = [citation for each in statements for citation in each.citations]
         evidence = Evidence.held(self.library, [each.id for each in cited[:1]], 1.0)
-        scored = self.weigher.each(given.question.asking(given.reading.focus), evidence, evidence)
+        scored = self.scorer.score_passages(tried.question.asking(tried.interpretation.focus), evidence, evidence)
         if not scored:
             return None
-        quoted = [each for each in scored if any(_quotes(citation, each.unit) for citation in cited)]
-        told = quoted if quoted and first[0].verdict != "derived" else scored
-        return max(each.odds for each in told), max(each.odds for each in scored)
+        quoted = [candidate for candidate in scored if any(_overlaps(citation, candidate.unit) for citation in cited)]
+        relevant = quoted if quoted and statements[0].verdict != "derived" else scored
+        return max(each.odds for each in relevant), max(candidate.odds for candidate in scored)
 
     def _answer(self, question: Question) -> list[Part]:
-        """The answer to a question, or to each of the questions that it asks at once."""
-        parts = questions_of(question.focus, question.language)
+        """The answer to a question, or the answers to the several questions that it asks at once."""
+        parts = split_questions(question.focus, question.language)
         if len(parts) > 1:
-            answered = self._each(question, parts)
+            answered = self._answer_parts(question, parts)
             if any(answer.status == "answered" for _, answer in answered):
                 return answered
-        whole = self.quoter.answer(question)
-        tried = [*cuts(question.focus, question.language)] if whole.statements else []
-        # The second half of a sentence speaks of what the first one names.
+        whole = self.extractive.answer(question)
+        splits = [*possible_splits(question.focus, question.language)] if whole.statements else []
+        # The second half of a sentence is about what the first half names.
         items = [question.text[slot.start : slot.end] for slot in slots(question) if slot.kind == "item"]
-        named = ", ".join([*(symbol.text for symbol in question.symbols), *items])
-        for cut in tried:
-            if asks_twice(question.focus, cut, question.language, self.vocabulary):
-                answered = self._each(question, cut, named=named)
-                first = [first_cited(answer)[:1] for _, answer in answered if answer.status == "answered"]
-                # The whole is the answer to one of them, or to neither for sure.
-                if first and (whole.status != "answered" or first_cited(whole)[:1] in first):
+        names = ", ".join([*(symbol.text for symbol in question.symbols), *items])
+        for split in splits:
+            if asks_two_questions(question.focus, split, question.language, self.vocabulary):
+                answered = self._answer_parts(question, split, named=names)
+                cited_first = [first_cited(answer)[:1] for _, answer in answered if answer.status == "answered"]
+                # Split only where the answer to the whole is that to one of the parts, or is uncertain.
+                if cited_first and (whole.status != "answered" or first_cited(whole)[:1] in cited_first):
                     return answered
-        for cut in tried:
-            if whole.statements[0].verdict != "derived" and self._same_place(cut, question):
+        for split in splits:
+            if whole.statements[0].verdict != "derived" and self._same_passage_first(split, question):
                 continue
-            # Most sentences are one question, which few passages tell.
+            # Most sentences ask one question, which reading a few passages shows.
             for most in (FIRST, READ):
-                answered = self._each(question, cut, most, named=named, all_answered=True)
-                if len(answered) < len(cut) or not apart(whole, [answer for _, answer in answered], self.library):
+                answered = self._answer_parts(question, split, most, named=names, all_answered=True)
+                if len(answered) < len(split) or not answered_separately(
+                    whole, [answer for _, answer in answered], self.library
+                ):
                     break
             else:
                 return answered
         return [(question, whole)]
 
-    def _same_place(self, parts: Sequence[str], question: Question) -> bool:
-        """Whether search finds the same passage first for all parts of a question, and that is none of a first page, whose lines tell
-        different things."""
-        first = [each for part in parts for each in self.retriever.retrieve(question.asking(part), 1)]
-        found = {each.id: each for each in first if worded(each) == each}
-        return len(found) < len(parts) and len(found) == len({each.id for each in first})
+    def _same_passage_first(self, parts: Sequence[str], question: Question) -> bool:
+        """Whether search ranks the same passage first for all parts of a question; a passage with lines of a first page does not count, since
+        each of these lines is about something else."""
+        first = [hit for part in parts for hit in self.retriever.retrieve(question.asking(part), 1)]
+        textual = {each.id: each for each in first if without_edge_lines(each) == each}
+        return len(textual) < len(parts) and len(textual) == len({each.id for each in first})
 
-    def _each(
+    def _answer_parts(
         self, question: Question, parts: Sequence[str], most: int = READ, *, named: str = "", all_answered: bool = False
     ) -> list[Part]:
-        """The parts of a question with their answers, each read after those before it, which has `named` what it does not itself; with
-        `all_answered` only up to the first that is not."""
-        before = None
+        """The answers to the parts of a question, each interpreted after the part before it. A later part that names no symbol or item is
+        also tried with those `named` in the whole question. With `all_answered` it stops at the first part that is not answered."""
+        previous = None
         if question.text != question.focus:
             earlier = question.text.removesuffix(question.focus).strip() or question.text
-            before = Turn(Reading((earlier,), question.focus, question.language), question.carried)
+            previous = Turn(Interpretation((earlier,), question.focus, question.language), question.carried)
         answered: list[Part] = []
         for part in parts:
-            found = self._readings(part, before, question.language)
-            if answered and named and not ((again := question.asking(part)).symbols or again.items):
-                asked = f"{part.rstrip(MARKS)} ({named})?"
-                found = (Reading((asked,), asked, question.language, leans=True), *found)
-            best = self._answer_first(found, before, question, most=most)
-            before = Turn(best.reading, first_cited(best.answer))
-            answered += best.parts
-            if all_answered and best.answer.status != "answered":
+            candidates = self._interpretations(part, previous, question.language)
+            if answered and named and not ((reparsed := question.asking(part)).symbols or reparsed.items):
+                with_names = f"{part.rstrip(MARKS)} ({named})?"
+                candidates = (Interpretation((with_names,), with_names, question.language, leans=True), *candidates)
+            answer = self._best_answer(candidates, previous, question, most=most)
+            previous = Turn(answer.interpretation, first_cited(answer.answer))
+            answered += answer.parts
+            if all_answered and answer.answer.status != "answered":
                 break
         return answered
 
 
-def _lone(question: Question) -> bool:
-    """Whether a turn has one word of content or none, and names no text, place or day and nothing in capitals; with one word it is no
-    question by its form ("Who is the Rapporteur?")."""
-    named = question.symbols or question.acts_lacking or question.named or question.items or question.articles
-    dated = question.days or question.months or question.weekdays or question.nth_days
-    if named or dated or any(len(word) > 1 and word.isupper() for word in question.text.split()):
+def _is_single_word(question: Question) -> bool:
+    """Whether a turn has at most one content word and names no text, place or day and nothing in capitals; with one word it must not have
+    the form of a question ("Who is the Rapporteur?")."""
+    names_text = question.symbols or question.missing_acts or question.named or question.items or question.articles
+    names_day = question.days or question.months or question.weekdays or question.nth_days
+    if names_text or names_day or any(len(word) > 1 and word.isupper() for word in question.text.split()):
         return False
-    words, text = _worded(question.content), question.text
-    asks = question.vocabulary.says("interrogatives", text, question.language) or (text[-1:] in "?？؟" and " " in text)
-    return not words or (len(words) < 2 and not asks)
+    words, text = _without_numbers(question.content), question.text
+    is_question = question.vocabulary.says("interrogatives", text, question.language) or (
+        text[-1:] in "?？؟" and " " in text
+    )
+    return not words or (len(words) < 2 and not is_question)
 
 
-def _saying_nothing(question: Question) -> Answer:
-    """What is said of a turn that says nothing which could be looked for."""
-    name = "no_such_word" if _worded(question.content) else "no_words"
-    reason = say(name, question.language, word=question.text.rstrip("?？؟!. "))
+def _nothing_to_search(question: Question) -> Answer:
+    """The refusal of a turn that has nothing to search for."""
+    message = "no_such_word" if _without_numbers(question.content) else "no_words"
+    reason = say(message, question.language, word=question.text.rstrip("?？؟!. "))
     return Answer(question.text[:200], question.language, "refused", reason)
 
 
-def _worded(tokens: Iterable[str]) -> list[str]:
-    """Those of some words, each once, that are no numbers."""
+def _without_numbers(tokens: Iterable[str]) -> list[str]:
+    """The distinct words that are not numbers."""
     return [token for token in dict.fromkeys(tokens) if any(letter.isalpha() for letter in token)]
 
 
-def _quotes(citation: Citation, unit: Unit) -> bool:
+def _overlaps(citation: Citation, unit: Unit) -> bool:
     return citation.document == unit.document.id and citation.start < unit.end and unit.start < citation.end
 
 

@@ -1,4 +1,4 @@
-"""Answers that a language model writes: from which evidence, which answers of a turn are written, and what becomes of them."""
+"""Written answers: selects the evidence for the language model, decides which answers of a turn are written, and merges the drafts."""
 
 from __future__ import annotations
 
@@ -8,14 +8,23 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TypeVar
 
-from assistant.generation.generation_report import finished
-from assistant.generation.rewrite import rewritten
+from assistant.generation.generation_report import with_draft_report
+from assistant.generation.rewrite import rewrite_turn
 from assistant.generation.writer import Draft, Writer
 from assistant.model import ModelFault
-from assistant.qa.answer import Answer, Event, Mode, Progress, Statement, ordered, said, said_of
-from assistant.qa.citations import Composer, Part
+from assistant.qa.answer import (
+    Answer,
+    Event,
+    Mode,
+    Progress,
+    Statement,
+    answer_events,
+    distinct_statements,
+    statement_events,
+)
+from assistant.qa.citations import AnswerComposer, Part
 from assistant.qa.provisions import NamedPlaces, article_units
-from assistant.qa.query import Reading
+from assistant.qa.query import Interpretation
 from assistant.qa.retriever import Evidence, Retriever
 from assistant.qa.scoring import READ
 from assistant.qa.units import units_of
@@ -23,116 +32,129 @@ from assistant.question import Question
 from assistant.vocabulary import Vocabulary
 from corpus.library import Library
 
-Told = TypeVar("Told")
-Made = TypeVar("Made")
+Yielded = TypeVar("Yielded")
+Returned = TypeVar("Returned")
 LONGEST_TURN = 100
-"""Characters of a turn that a model is asked to make whole; a longer one says what it is about."""
+"""Longest turn, in characters, that a model is asked to rewrite as a whole question; a longer one says what it is about."""
 
 
 class AnswerGenerator:
-    """Has answers written by the `writer`, each from `passages` passages at most; what is not written stays as it was quoted."""
+    """Has answers written by the `writer`, each from at most `passages` passages; other answers stay quotes."""
 
     def __init__(
         self,
         library: Library,
         retriever: Retriever,
         places: NamedPlaces,
-        composer: Composer,
+        composer: AnswerComposer,
         writer: Writer,
         passages: int,
     ) -> None:
         self._library, self._retriever, self._places, self._composer = library, retriever, places, composer
         self._writer, self._passages, self.model = writer, passages, writer.model.name
 
-    def whole(
-        self, text: str, history: Sequence[str], found: Sequence[Reading], vocabulary: Vocabulary
-    ) -> tuple[Reading | None, ModelFault | None]:
-        """A turn made whole by the model, where it may lean on what was said before; else None, and why the model failed."""
+    def rewrite(
+        self, text: str, history: Sequence[str], candidates: Sequence[Interpretation], vocabulary: Vocabulary
+    ) -> tuple[Interpretation | None, ModelFault | None]:
+        """The turn rewritten by the model as a question that stands alone, where it may lean on earlier turns, else None; and the fault of the model, if any."""
         if not history or len(text) > LONGEST_TURN:
             return None, None
-        leaning = next((each for each in found if each.leans), found[0])
+        follow_up = next((each for each in candidates if each.leans), candidates[0])
         try:
-            return rewritten(self._writer.model, text, history, leaning, vocabulary, self._writer.away), None
+            return rewrite_turn(self._writer.model, text, history, follow_up, vocabulary, self._writer.away), None
         except ModelFault as fault:
             return None, fault
 
     def written(
         self, mode: Mode, question: Question, answer: Answer, parts: Sequence[Part]
     ) -> Generator[Event, None, Answer]:
-        """The answer to a turn, what of it is to be written as the model writes it, each statement said once it stands."""
+        """The answer to a turn, with the parts to be written by the model; yields each statement as soon as it is final."""
         if not any(is_written(mode, *part) for part in parts):
-            yield from said_of(answer)
+            yield from answer_events(answer)
             return answer
         if len(parts) == 1:
             return (yield from self._written(question, answer))
-        told: list[Part] = []
+        answered: list[Part] = []
         for asked, quoted in parts:
             if is_written(mode, asked, quoted):
-                quoted = yield from _quietly(self._written(asked, quoted))
-            told.append((asked, quoted))
-        whole = self._composer.several(question, told)
-        yield from said_of(whole)
+                quoted = yield from _without_statements(self._written(asked, quoted))
+            answered.append((asked, quoted))
+        whole = self._composer.several(question, answered)
+        yield from answer_events(whole)
         return replace(
             whole,
-            notes=tuple(dict.fromkeys([*whole.notes, *(note for _, each in told for note in each.notes)])),
+            notes=tuple(
+                dict.fromkeys(
+                    [*whole.notes, *(note for _, written_answer in answered for note in written_answer.notes)]
+                )
+            ),
             model=self.model,
-            raw=tuple(text for _, each in told for text in each.raw),
-            dropped=tuple(one for _, each in told for one in each.dropped),
+            raw=tuple(text for _, written_answer in answered for text in written_answer.raw),
+            dropped=tuple(sentence for _, written_answer in answered for sentence in written_answer.dropped),
         )
 
     def _written(self, question: Question, quoted: Answer) -> Generator[Event, None, Answer]:
-        """The answer to one question written from its evidence, with what would have been quoted where too little of it stands."""
+        """The answer to one question written from its evidence, completed by quotes where too few sentences pass the check."""
         evidence = self._evidence(question, quoted)
         if not evidence:
-            yield from said_of(quoted)
+            yield from answer_events(quoted)
             return quoted
-        kept, shown, drafts = list[Statement](), 0, list[Draft]()
+        statements, sent, drafts = list[Statement](), 0, list[Draft]()
         writing = self._writer.write(question.text, evidence[0].document.language, evidence)
-        with closing(_returning(writing, drafts)) as events:
+        with closing(_collecting_result(writing, drafts)) as events:
             for event in events:
                 if isinstance(event, Progress):
                     yield event
                     continue
-                kept.append(event)
-                told, _ = self._composer.versions.corrected(ordered(kept), question.language)
-                yield from said(ordered(told), shown)
-                shown = len(ordered(told))
+                statements.append(event)
+                corrected, _ = self._composer.versions.corrected(distinct_statements(statements), question.language)
+                yield from statement_events(distinct_statements(corrected), sent)
+                sent = len(distinct_statements(corrected))
         answer, draft = quoted, drafts[0]
-        if kept:
+        if statements:
             quotes = quoted.statements if draft.too_little and quoted.status == "answered" else ()
-            answer = self._composer.answered(question, [*kept, *quotes])
-        yield from said_of(answer, shown)
-        return finished(answer, quoted, draft, self.model)
+            answer = self._composer.answered(question, [*statements, *quotes])
+        yield from answer_events(answer, sent)
+        return with_draft_report(answer, quoted, draft, self.model)
 
     def _evidence(self, question: Question, quoted: Answer) -> list[Evidence]:
-        """The evidence to write from, all in one language: the passages of what is quoted, of each article that is named,
-        then what was retrieved. The language is the question's where what is quoted has it, or else any of them where nothing
-        is quoted; otherwise that of the first passage."""
+        """The evidence to write from, all in one language: the passages of the quotes, of each named article, then the retrieved ones.
+
+        The language is the question's where a quoted passage (or, without quotes, any passage) has it, else that of the first passage.
+        """
         cited = {citation.id: citation for citation in quoted.citations}
         treaties = self._places.treaties(question, question.language) if question.articles else []
         units = [u for each in treaties for a in question.articles for u in article_units(self._library, each, a)]
-        searched = self._retriever.gather(question, max(READ, self._passages))
-        found = {each.id: each for each in (*(unit.evidence for unit in units), *searched)}
-        found |= {each.id: each for each in Evidence.held(self._library, (each for each in cited if each not in found))}
-        order = [*(found[each] for each in cited if each in found), *(e for i, e in found.items() if i not in cited)]
+        hits = self._retriever.gather(question, max(READ, self._passages))
+        by_id = {each.id: each for each in (*(unit.evidence for unit in units), *hits)}
+        by_id |= {
+            each.id: each
+            for each in Evidence.held(self._library, (citation for citation in cited if citation not in by_id))
+        }
+        order = [
+            *(by_id[citation] for citation in cited if citation in by_id),
+            *(e for i, e in by_id.items() if i not in cited),
+        ]
         readable = [each for each in order if any(units_of(each)) and each.admitted(question, whole=True)]
         languages = [each.document.language for each in (order[: len(cited)] if cited else readable)]
-        spoken = question.language if question.language in languages else next(iter(languages), "")
-        return [each for each in readable if each.document.language == spoken][: self._passages]
+        chosen_language = question.language if question.language in languages else next(iter(languages), "")
+        return [each for each in readable if each.document.language == chosen_language][: self._passages]
 
 
-def _quietly(events: Generator[Event, None, Answer]) -> Generator[Event, None, Answer]:
-    """A stream whose statements are not told, since others may come before them."""
+def _without_statements(events: Generator[Event, None, Answer]) -> Generator[Event, None, Answer]:
+    """A stream without its statements, since those of other parts may come before them."""
     answers: list[Answer] = []
-    with closing(_returning(events, answers)) as told:
-        yield from (event for event in told if isinstance(event, Progress))
+    with closing(_collecting_result(events, answers)) as stream:
+        yield from (event for event in stream if isinstance(event, Progress))
     return answers[0]
 
 
-def _returning(events: Generator[Told, None, Made], made: list[Made]) -> Generator[Told, None, None]:
-    """A stream, and at its end what it returns."""
+def _collecting_result(
+    events: Generator[Yielded, None, Returned], results: list[Returned]
+) -> Generator[Yielded, None, None]:
+    """A stream that appends its return value to a list."""
     with closing(events):
-        made.append((yield from events))
+        results.append((yield from events))
 
 
 # When an answer is written and when it is quoted
@@ -148,27 +170,26 @@ _EXACT = re.compile(
     re.IGNORECASE,
 )
 
-_ASKED = ("answered", "tentative", "not_found")
-"""How what would be quoted must stand for the model to be asked."""
+_STATUSES_TO_WRITE = ("answered", "tentative", "not_found")
+"""Statuses of the quoted answer with which the model is asked."""
 
 
 def is_written(mode: Mode, question: Question, quoted: Answer) -> bool:
     """Whether an answer is to be written rather than quoted.
 
-    Never what a rule decides (a timetable, an article that does not exist, a document that is not held): a model could
-    only spoil it. Where passages were found and it is not certain that they answer, the model is asked, and may say that
-    they do not. `auto` leaves to quotes what asks for exact words, and a provision that is named, unless a summary or
-    comparison is asked for.
+    Answers by rule (a timetable, an article that does not exist, a missing document) are never written, since a model could only make them
+    worse. Where passages were found but may not answer, the model is asked and may say that they do not. With `auto`, requests for exact
+    words are quoted, and so are named provisions unless the question asks for a summary or comparison.
     """
-    if mode == "quote" or quoted.status not in _ASKED or quoted.absent:
+    if mode == "quote" or quoted.status not in _STATUSES_TO_WRITE or quoted.absent:
         return False
     if quoted.status == "answered" and quoted.statements and quoted.statements[0].verdict == "derived":
         return False
-    weighed = quoted.confidence is not None
-    if not weighed and not any(statement.verdict == "quoted" for statement in quoted.statements):
+    scored = quoted.confidence is not None
+    if not scored and not any(statement.verdict == "quoted" for statement in quoted.statements):
         return False
     if mode == "write":
         return True
     if _EXACT.search(question.text):
         return False
-    return weighed or _WRITING.search(question.text) is not None
+    return scored or _WRITING.search(question.text) is not None

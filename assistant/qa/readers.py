@@ -1,4 +1,4 @@
-"""Which reader reads what, and the readings of the passages that search has found."""
+"""Selects the reader for each question and passage by language, and reads the passages that search has found."""
 
 from __future__ import annotations
 
@@ -9,30 +9,42 @@ from pathlib import Path
 from statistics import fmean
 from typing import Protocol
 
-from assistant.qa.abstention import ASIDE, BOTH, FOUND, FROM_ENGLISH, NEITHER_ENGLISH, SAME, Bars, Caution, bars
+from assistant.qa.abstention import (
+    BOTH,
+    FROM_ENGLISH,
+    NEITHER_ENGLISH,
+    OTHER_WORDS_WEIGHT,
+    SAME,
+    SEARCH_WEIGHT,
+    Caution,
+    Thresholds,
+    load_thresholds,
+)
 from assistant.qa.reader import KINDS, Name, Reader, Reading
 from assistant.qa.reader_weights import available, ships
 from assistant.qa.retriever import Evidence
-from assistant.qa.units import heading_of
+from assistant.qa.units import reader_heading
 from assistant.question import Question
 
 
-class Reads(Protocol):
-    """Reads passages (heading, text) with a question in mind; a reading of each, in the order given."""
+class PassageReader(Protocol):
+    """A reader model: returns a reading of each passage (heading, text) for a question, in the order given."""
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]: ...
 
-    def translated(self, text: str) -> list[str]: ...
+    def translate(self, text: str) -> list[str]: ...
 
 
 @dataclass(frozen=True)
-class Known:
-    """The readings of a passage, by one reader or by each, which count alike, with the bars that they are held against, and what search
-    adds to their logit; `reader` is the name of the one, or `BOTH`. `name` is that of what was read; it begins at a character of the document,
-    None where it stands so in none."""
+class PassageReading:
+    """What the readers found in one passage: a reading by one reader or one by each, which count equally, and the thresholds for them.
+
+    `reader` is the name of the reader, or `BOTH`; `name` identifies the passage. `found` is the retrieval bonus that is added to the logit. `begin` is
+    the character of the document at which the passage begins, None where its text is not in the document as it is read.
+    """
 
     readings: tuple[Reading, ...]
-    bars: Bars
+    thresholds: Thresholds
     reader: str
     name: str = ""
     found: float = 0.0
@@ -40,137 +52,160 @@ class Known:
 
     @property
     def whole(self) -> float:
-        """How far the passage as a whole is above the bar for an answer, in log-odds, whichever of its words answer."""
-        return self.bars.above(fmean(each.logit for each in self.readings) + self.found)
+        """How far the passage as a whole is above the threshold for an answer, in log-odds, whichever of its words answer."""
+        return self.thresholds.margin(fmean(reading.logit for reading in self.readings) + self.found)
 
     def score(self, begin: int, stop: int) -> float:
-        """How far what stands between two characters of the passage is above the bar for an answer, in log-odds."""
-        aside: list[float] = []
-        for each in self.readings:
-            best, own = each.best(), each.best(begin, stop)
+        """How far the words between two characters of the passage are above the threshold for an answer, in log-odds."""
+        losses: list[float] = []
+        for reading in self.readings:
+            best, own = reading.best(), reading.best(begin, stop)
             if best is None or own is None:
-                return self.bars.least - FAR
-            aside.append(max(0.0, best[2] - own[2]))
-        return self.whole - self.bars.slope * ASIDE * fmean(aside)
+                return self.thresholds.tentative_margin - FAR
+            losses.append(max(0.0, best[2] - own[2]))
+        return self.whole - self.thresholds.slope * OTHER_WORDS_WEIGHT * fmean(losses)
 
 
 FAR = 20.0
-"""How far below the bar for what comes closest words are that the reader did not see, since the passage was cut before them:
-nothing is known of these."""
+"""How far below the threshold for tentative answers words are placed that the reader did not see, because the passage was cut before them."""
 
 
 @dataclass(frozen=True)
-class Searched:
-    """What search thinks of all that it found for a question: the score of the passage that it ranks first, and the likeness in meaning
-    of the one most like the question (None where nothing was searched for; 0 where only words found anything)."""
+class SearchScores:
+    """Summary of the retrieval scores for a question: the best fused score, and the highest embedding similarity of a passage to the question
+    (None where nothing was searched for; 0 where only the lexical index found anything)."""
 
     best: float
     likeness: float | None
 
     @classmethod
-    def of(cls, evidence: Sequence[Evidence], question: Question) -> Searched:
-        """Of the passages found for a question. Where one has all its words it is not about something else, however little it is like it: the
-        likeness of a few rare words tells nothing. (Of English texts no likeness is asked for.)"""
-        best = max((each.score for each in evidence), default=0.0)
-        told = ((each.passage.text, each.document.language) for each in evidence)
-        if question.language != "en" and any(question.all_said(*each) for each in told):
+    def of(cls, evidence: Sequence[Evidence], question: Question) -> SearchScores:
+        """The summary for the passages found. Where a passage has all words of the question the similarity is left out (None), since that of a
+        few rare words tells nothing. (For English questions no minimum similarity is used.)"""
+        best = max((hit.score for hit in evidence), default=0.0)
+        passages = ((hit.passage.text, hit.document.language) for hit in evidence)
+        if question.language != "en" and any(question.has_all_words(*passage) for passage in passages):
             return cls(best, None)
-        likenesses = [each.dense for each in evidence if each.dense is not None]
+        likenesses = [hit.dense for hit in evidence if hit.dense is not None]
         return cls(best, max(likenesses, default=0.0 if best > 0.0 else None))
 
 
-def gain(score: float, best: float) -> float:
-    """What search adds to the logit of a passage with a score, where the first one's is `best`; all that is named and not
-    searched for counts as the first."""
-    return FOUND * (score / best if best > 0.0 else 1.0)
+def search_bonus(score: float, best: float) -> float:
+    """The retrieval bonus on the logit of a passage, by its score relative to the `best`; passages that were not searched for, since the question
+    names them, get the full bonus."""
+    return SEARCH_WEIGHT * (score / best if best > 0.0 else 1.0)
 
 
 class Readers:
-    """The readers at hand: an English one for English questions to English texts, a multilingual one for the rest, and for what the
-    English one likes best."""
+    """The available readers: an English one for English questions about English texts; a multilingual one for all others, and as a second
+    reader of the best English passages."""
 
-    def __init__(self, readers: Mapping[Name, Reads], known: Mapping[str, Bars]) -> None:
-        self._readers, self._bars = readers, known
+    def __init__(self, readers: Mapping[Name, PassageReader], thresholds: Mapping[str, Thresholds]) -> None:
+        self._readers, self._thresholds = readers, thresholds
 
     @classmethod
     def shipped(cls, cache_dir: Path, caution: Caution = "normal") -> Readers:
-        """Those that ship and whose bases are installed, with the bars of a caution. Loads nothing."""
-        held = bars(caution)
-        names = [name for name in KINDS if name in held and ships(name) and available(KINDS[name])]
-        return cls({name: Reader(name, cache_dir) for name in names}, held)
+        """The shipped readers whose base models are installed, with the thresholds of a caution. Loads no weights."""
+        thresholds = load_thresholds(caution)
+        names = [name for name in KINDS if name in thresholds and ships(name) and available(KINDS[name])]
+        return cls({name: Reader(name, cache_dir) for name in names}, thresholds)
 
     @property
     def names(self) -> tuple[Name, ...]:
         return tuple(self._readers)
 
-    def name_for(self, asked: str, read: str) -> Name | None:
-        """The reader for a question and a text in two languages; None where none reads both."""
-        if asked == read == "en" and "en" in self._readers:
+    def name_for(self, question_language: str, text_language: str) -> Name | None:
+        """The name of the reader for a question and a text in these languages; None where none reads both."""
+        if question_language == text_language == "en" and "en" in self._readers:
             return "en"
         return "multilingual" if "multilingual" in self._readers else None
 
-    def two_for(self, language: str) -> bool:
-        """Whether two readers read texts in the language that a question is in."""
-        return language == "en" and len(self._readers) > 1 and BOTH in self._bars
+    def uses_both(self, language: str) -> bool:
+        """Whether both readers are used for texts in the language of the question."""
+        return language == "en" and len(self._readers) > 1 and BOTH in self._thresholds
 
-    def _bars_for(self, name: Name, asked: str, read: str, likeness: float | None) -> Bars:
-        """The bars of a reader for a question and a text in two languages, or in one, where search found what is so like the question."""
-        own: str = name
-        if name == "multilingual" and read != "en":
-            own = SAME if asked == read else FROM_ENGLISH if asked == "en" else NEITHER_ENGLISH
-        return self._bars[own if own in self._bars else name].where(likeness)
+    def _thresholds_for(
+        self, name: Name, question_language: str, text_language: str, likeness: float | None
+    ) -> Thresholds:
+        """The thresholds of a reader for the languages of question and text, given the highest similarity that search found."""
+        kind: str = name
+        if name == "multilingual" and text_language != "en":
+            kind = (
+                SAME
+                if question_language == text_language
+                else FROM_ENGLISH
+                if question_language == "en"
+                else NEITHER_ENGLISH
+            )
+        return self._thresholds[kind if kind in self._thresholds else name].for_likeness(likeness)
 
     def english(self, text: str, language: str) -> list[str]:
-        """English words for those of a text in another language; none where no reader knows any."""
+        """English words for a text in another language; none where no reader can translate."""
         reader = None if language == "en" else self._readers.get("multilingual")
-        return reader.translated(text) if reader else []
+        return reader.translate(text) if reader else []
 
-    def told(
+    def score_sentences(
         self,
         question: str,
-        asked: str,
-        read: str,
+        question_language: str,
+        text_language: str,
         passages: Sequence[tuple[str, Sequence[str]]],
         found: Sequence[float],
         likeness: float | None,
-    ) -> list[tuple[list[float], Bars]] | None:
-        """How far above the bar for an answer each sentence of some passages (heading, sentences) is, with that bar; None where
-        no reader reads both languages. `found` is what search adds to the logit of each passage, `likeness` that of the one most like the question."""
-        name = self.name_for(asked, read)
+    ) -> list[tuple[list[float], Thresholds]] | None:
+        """For each passage (heading, sentences) how far each of its sentences is above the threshold for an answer, with the thresholds; None
+        where no reader reads both languages. `found` is the retrieval bonus of each passage, `likeness` the highest similarity."""
+        name = self.name_for(question_language, text_language)
         if name is None:
             return None
         readings = self._readers[name].read(question, [(heading, " ".join(texts)) for heading, texts in passages])
-        told, held = [], self._bars_for(name, asked, read, likeness)
-        for (_, texts), reading, added in zip(passages, readings, found, strict=True):
-            known = Known((reading,), held, name, found=added)
+        scored, thresholds = [], self._thresholds_for(name, question_language, text_language, likeness)
+        for (_, texts), reading, bonus in zip(passages, readings, found, strict=True):
+            passage_reading = PassageReading((reading,), thresholds, name, found=bonus)
             ends = accumulate(len(text) + 1 for text in texts)
-            scores = [known.score(end - len(text) - 1, end - 1) for text, end in zip(texts, ends, strict=True)]
-            told.append((scores, held))
-        return told
+            scores = [
+                passage_reading.score(end - len(text) - 1, end - 1) for text, end in zip(texts, ends, strict=True)
+            ]
+            scored.append((scores, thresholds))
+        return scored
 
-    def read(self, question: str, language: str, reads: Mapping[str, Evidence], searched: Searched) -> dict[str, Known]:
-        """The readings of passages by their names in `reads`, where they stand as they are read; those are left out that no reader reads.
-        They are among what was `searched`."""
-        found: dict[str, Known] = {}
+    def read(
+        self, question: str, language: str, reads: Mapping[str, Evidence], searched: SearchScores
+    ) -> dict[str, PassageReading]:
+        """The readings of some of the `searched` passages by their keys in `reads`; passages that no reader reads are left out."""
+        readings: dict[str, PassageReading] = {}
         for name, reader in self._readers.items():
-            mine = {of: each for of, each in reads.items() if self.name_for(language, each.document.language) == name}
-            for (of, each), reading in zip(mine.items(), _read(reader, question, mine), strict=True):
-                held = self._bars_for(name, language, each.document.language, searched.likeness)
-                found[of] = Known((reading,), held, name, of, gain(each.score, searched.best), each.passage.start)
-        return found
+            passages = {
+                key: each for key, each in reads.items() if self.name_for(language, each.document.language) == name
+            }
+            for (key, each), reading in zip(passages.items(), _read(reader, question, passages), strict=True):
+                thresholds = self._thresholds_for(name, language, each.document.language, searched.likeness)
+                readings[key] = PassageReading(
+                    (reading,), thresholds, name, key, search_bonus(each.score, searched.best), each.passage.start
+                )
+        return readings
 
     def read_again(
-        self, question: str, known: Mapping[str, Known], reads: Mapping[str, Evidence], searched: Searched
-    ) -> dict[str, Known]:
-        """What both readers say of English passages that the English one has read, where there are two (`two_for`)."""
-        mine = {of: each for of, each in reads.items() if known[of].reader == "en"}
-        readings = _read(self._readers["multilingual"], question, mine)
-        held = self._bars[BOTH].where(searched.likeness)
+        self,
+        question: str,
+        first_readings: Mapping[str, PassageReading],
+        reads: Mapping[str, Evidence],
+        searched: SearchScores,
+    ) -> dict[str, PassageReading]:
+        """The readings of English passages by both readers, where the English one has read them and both are used (`uses_both`)."""
+        passages = {key: each for key, each in reads.items() if first_readings[key].reader == "en"}
+        second_readings = _read(self._readers["multilingual"], question, passages)
+        thresholds = self._thresholds[BOTH].for_likeness(searched.likeness)
         return {
-            of: replace(known[of], readings=(*known[of].readings, reading), bars=held, reader=BOTH)
-            for of, reading in zip(mine, readings, strict=True)
+            key: replace(
+                first_readings[key],
+                readings=(*first_readings[key].readings, reading),
+                thresholds=thresholds,
+                reader=BOTH,
+            )
+            for key, reading in zip(passages, second_readings, strict=True)
         }
 
 
-def _read(reader: Reads, question: str, reads: Mapping[str, Evidence]) -> list[Reading]:
-    return reader.read(question, [(heading_of(each), each.passage.text) for each in reads.values()])
+def _read(reader: PassageReader, question: str, reads: Mapping[str, Evidence]) -> list[Reading]:
+    return reader.read(question, [(reader_heading(each), each.passage.text) for each in reads.values()])

@@ -1,4 +1,4 @@
-"""How likely the units that search has found answer: as the reader tells it; where none reads question and text, by likeness."""
+"""Scores how likely retrieved units answer a question: by the readers, or by embedding similarity where no reader reads the languages."""
 
 from __future__ import annotations
 
@@ -8,73 +8,75 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 
 from assistant.qa.abstention import (
-    ENOUGH,
-    HOPELESS,
+    GIVE_UP_ODDS,
     LIKENESS,
-    OTHER_NAME,
-    SOONER,
-    UNNAMED,
-    UNREAD,
-    Bars,
+    OTHER_NAME_PENALTY,
+    STOP_MARGINS,
+    STOP_MARGINS_TWO_READERS,
+    UNNAMED_FIRST_PAGE_PENALTY,
+    UNREAD_SCORE,
     Caution,
-    bars,
+    Thresholds,
     chance,
+    load_thresholds,
     log_odds,
 )
-from assistant.qa.constraints import constrained, named_by, of_another_session, rivals
-from assistant.qa.readers import Known, Readers, Searched, gain
-from assistant.qa.retriever import Evidence, tokens_in
-from assistant.qa.units import FirstPage, Unit, distinct, first_page, units_of, worded
+from assistant.qa.constraints import constrained_score, is_of_another_session, named_by, rivals
+from assistant.qa.readers import PassageReading, Readers, SearchScores, search_bonus
+from assistant.qa.retriever import Evidence, search_tokens
+from assistant.qa.units import FirstPage, Unit, distinct, first_page, units_of, without_edge_lines
 from assistant.question import Question
 from corpus.documents import Document, Span
 from corpus.library import Library
 
 STEPS = (3, 6, 10, 16)
-"""Passages that are read for one question: the first ones, and where none of these is surely enough for an answer, so many in
-all, and so on; no more where of `STEPS[1]` none is anywhere near."""
+"""How many passages are read in all after each step: reading stops once a passage surely answers, and after `STEPS[1]` where none comes
+anywhere near."""
 FIRST, READ = STEPS[0], STEPS[-1]
 AGAIN = 3
-"""Passages that the other reader reads, too, where there are two: those that the first one likes best, unless none is anywhere near."""
+"""Passages that the second reader also reads, where both are used: the best of the first reader, unless none comes anywhere near."""
 MOST_MARKED = 0.5
-"""Share of a statement beyond which to tell which of its words answer tells nothing."""
+"""Largest share of a statement that is marked as its answer; a longer span would tell nothing."""
 TEXT_LIMIT = 500
-"""Characters of a unit that are compared; what comes later in a long provision seldom decides."""
+"""Characters of a unit that are embedded for its similarity; later text of a long provision seldom matters."""
 
 
 @dataclass(frozen=True)
-class Scored:
-    """A unit, and how far it is above the bar for an answer, in log-odds: from 0 on it is enough. `bars` are those that it was
-    held against; `known` is what the reader said of its passage, None where its likeness told the score."""
+class ScoredUnit:
+    """A unit with its score: how far it is above the threshold for an answer, in log-odds (0 or more is enough).
+
+    `thresholds` are those that the score is relative to; `known` is the readers' reading of its passage, None where the score is by similarity.
+    """
 
     unit: Unit
     score: float
-    bars: Bars
-    known: Known | None = None
+    thresholds: Thresholds
+    known: PassageReading | None = None
 
     @property
     def whole(self) -> float:
-        """How far the passage of the unit is above the bar for an answer: what counts where no words answer, but a passage speaks
-        to a topic. Where likeness told the score, the unit's own."""
+        """How far the whole passage of the unit is above the threshold for an answer, for uses where a passage is relevant to a topic and no
+        words answer; the unit's own score where that is by similarity."""
         return self.score if self.known is None else self.known.whole
 
     @property
     def marked(self) -> Unit:
-        """The unit, with those of its words that answer where a reader tells them and they are not most of it."""
+        """The unit with the answer span that the reader found in it, where that is not most of the unit."""
         known, unit = self.known, self.unit
         if known is None or known.begin is None:
             return unit
-        best = known.readings[0].best(unit.start - known.begin, unit.end - known.begin)
-        if best is None:
+        span = known.readings[0].best(unit.start - known.begin, unit.end - known.begin)
+        if span is None:
             return unit
-        begin, stop = (min(max(known.begin + at, unit.start), unit.end) for at in best[:2])
-        begin, stop = unit.document.trimmed(*_whole_words(unit.document, begin, stop))
-        told = begin < stop and stop - begin <= MOST_MARKED * len(unit.text)
-        return replace(unit, answer=(begin, stop) if told else None)
+        begin, stop = (min(max(known.begin + at, unit.start), unit.end) for at in span[:2])
+        begin, stop = unit.document.trim_span(*_widen_to_words(unit.document, begin, stop))
+        is_short = begin < stop and stop - begin <= MOST_MARKED * len(unit.text)
+        return replace(unit, answer=(begin, stop) if is_short else None)
 
     @property
     def odds(self) -> float:
-        """The log-odds that the unit answers: by these units of several readers, each with bars of its own, are compared."""
-        return self.score + self.bars.answered
+        """The log-odds that the unit answers; comparable between readers with different thresholds."""
+        return self.score + self.thresholds.answered
 
     @property
     def probability(self) -> float:
@@ -82,13 +84,13 @@ class Scored:
 
 
 @dataclass(frozen=True)
-class Told:
-    """A sentence that was weighed, by the numbers of its passage and of itself in it; score and bars as of `Scored`."""
+class ScoredSentence:
+    """A scored sentence: the indexes of its passage and of the sentence in it; score and thresholds as in `ScoredUnit`."""
 
     passage: int
     sentence: int
     score: float
-    bars: Bars
+    thresholds: Thresholds
 
     @property
     def place(self) -> tuple[int, int]:
@@ -96,243 +98,283 @@ class Told:
 
     @property
     def probability(self) -> float:
-        return chance(self.score + self.bars.answered)
+        return chance(self.score + self.thresholds.answered)
 
 
-class Weigher:
-    """Weighs the units of passages, against the bars of a `caution`. `readers` read those that they can; of others the likeness of
-    question, sentence and passage in meaning is taken, by the library's embedding models."""
+class Scorer:
+    """Scores the units of passages against the thresholds of a `caution`: by the `readers` where they read the languages, else by embedding
+    similarity of question, sentence and passage."""
 
     def __init__(self, library: Library, readers: Readers | None = None, caution: Caution = "normal") -> None:
         self._library = library
         self._readers = readers
-        self._likeness = bars(caution)[LIKENESS]
+        self._likeness = load_thresholds(caution)[LIKENESS]
 
     @property
     def readers(self) -> tuple[str, ...]:
         return self._readers.names if self._readers else ()
 
     def tokens(self, question: Question, language: str) -> list[str]:
-        """The words of a question as documents in a language have them."""
-        return tokens_in(question, language, self._readers.english if self._readers else lambda *_: ())
+        """The search tokens of a question for documents in a language."""
+        return search_tokens(question, language, self._readers.english if self._readers else lambda *_: ())
 
-    def weigh(
+    def score_evidence(
         self,
         question: Question,
         evidence: Sequence[Evidence],
         among: Callable[[Unit], bool] = lambda _: True,
         most: int = READ,
         named: Sequence[str] = (),
-    ) -> list[Scored]:
-        """The units of the passages that search ranks first, `most` of them at most, and of those that answered the turn
-        before, best first. Units that are not `among` those that are asked for are left out, and keep no further passage
-        from being read, nor does a digest where other texts are found. What a document says of itself is read of that of the first
-        passage, of those whose first page is found, and of those that are `named` (ids)."""
-        searched = Searched.of(evidence, question)
-        wanted = dict.fromkeys(named, searched.best) | {each.passage.document_id: each.score for each in evidence[:1]}
+    ) -> list[ScoredUnit]:
+        """The scored units of at most `most` passages that search ranks first, and of those that answered the previous turn, best first.
+
+        Units that fail the filter `among` are left out and do not stop the reading of further passages; neither does a digest where other texts
+        are found. First pages are read of the document ranked first, of documents whose first passage is found, and of those `named` (ids).
+        """
+        searched = SearchScores.of(evidence, question)
+        page_scores = dict.fromkeys(named, searched.best) | {
+            each.passage.document_id: each.score for each in evidence[:1]
+        }
         ranked, read = iter(evidence), 0
-        new = [each for each in evidence if each.id in question.carried]
-        seen, opened = {each.id for each in new}, set[str]()
-        scored: list[Scored] = []
-        told: list[Scored] = []
+        new = [hit for hit in evidence if hit.id in question.carried]
+        carried_ids, opened = {each.id for each in new}, set[str]()
+        scored: list[ScoredUnit] = []
+        discounted: list[ScoredUnit] = []
         pages: list[FirstPage] = []
-        found = cache(lambda: [unit for each in evidence for unit in units_of(each)])
-        documents = list({each.document.id: each.document for each in evidence}.values())
-        digests, hopeless = all(each.edition == "digest" for each in documents), False
+        all_units = cache(lambda: [unit for hit in evidence for unit in units_of(hit)])
+        documents = list({hit.document.id: hit.document for hit in evidence}.values())
+        digests, hopeless = all(document.edition == "digest" for document in documents), False
 
         scores = partial(self._scored, question, searched=searched, among=among, named=named, found=documents)
         for step in sorted({*(step for step in STEPS if step < most), most}):
-            # Passages of nothing that can be said, such as damaged pages, take no place of others.
+            # Passages without quotable units, such as damaged pages, do not count.
             for each in ranked:
                 if each.passage.ordinal == 0:
-                    wanted.setdefault(each.passage.document_id, each.score)
+                    page_scores.setdefault(each.passage.document_id, each.score)
                 if any(units_of(each)):
                     read += 1
-                    new += [each] if each.id not in seen else []
+                    new += [each] if each.id not in carried_ids else []
                 if read == step:
                     break
-            unread = [key for key in wanted if self._readers and key not in opened]
-            firsts = [first_page(self._library, self._library.document(key), wanted[key]) for key in unread]
+            unread = [key for key in page_scores if self._readers and key not in opened]
+            firsts = [first_page(self._library, self._library.document(key), page_scores[key]) for key in unread]
             opened.update(unread)
-            pages += (told_of := [page for page in firsts if page])
-            scored += (latest := scores(new, pages=told_of))
+            pages += (new_pages := [page for page in firsts if page])
+            scored += (latest := scores(new, pages=new_pages))
             new = []
-            told += self._told_apart(question, latest, found)
-            sure = (each for each in told if each.score >= self._enough(step, question, each.known))
-            hopeless = read >= STEPS[1] and _hopeless(scored)
+            discounted += self._discount_rivals(question, latest, all_units)
+            sure = (each for each in discounted if each.score >= self._stop_margin(step, question, each.known))
+            hopeless = read >= STEPS[1] and _is_hopeless(scored)
             if hopeless or any(each.unit.document.edition != "digest" or digests for each in sure):
                 break
-        told = _best_first(told)
-        if self._readers and not hopeless and self._readers.two_for(question.language):
-            known = {each.known.name: each.known for each in told if each.known and each.known.reader == "en"}
-            again = {name: known[name] for name in list(known)[:AGAIN]}
-            passages = [each for each in evidence if each.id in again]
-            latest = scores(passages, pages=[page for page in pages if page[0].id in again], before=again)
-            told = _best_first(_before(self._told_apart(question, latest, found), told))
-        return told
+        discounted = _best_first(discounted)
+        if self._readers and not hopeless and self._readers.uses_both(question.language):
+            first_readings = {
+                each.known.name: each.known for each in discounted if each.known and each.known.reader == "en"
+            }
+            best_passages = {name: first_readings[name] for name in list(first_readings)[:AGAIN]}
+            passages = [hit for hit in evidence if hit.id in best_passages]
+            latest = scores(
+                passages, pages=[page for page in pages if page[0].id in best_passages], before=best_passages
+            )
+            discounted = _best_first(
+                _merge_second_readings(self._discount_rivals(question, latest, all_units), discounted)
+            )
+        return discounted
 
-    def _enough(self, step: int, question: Question, known: Known | None) -> float:
-        """How far above the bar for an answer words must be for no more to be read after a step."""
-        two = self._readers and known is not None and known.reader == "en" and self._readers.two_for(question.language)
-        return (ENOUGH | SOONER if two else ENOUGH).get(step, math.inf)
+    def _stop_margin(self, step: int, question: Question, reading: PassageReading | None) -> float:
+        """How far above the threshold for an answer a unit must be for reading to stop after a step."""
+        second_reader = (
+            self._readers
+            and reading is not None
+            and reading.reader == "en"
+            and self._readers.uses_both(question.language)
+        )
+        return (STOP_MARGINS | STOP_MARGINS_TWO_READERS if second_reader else STOP_MARGINS).get(step, math.inf)
 
-    def _told_apart(
-        self, question: Question, scored: Sequence[Scored], found: Callable[[], list[Unit]]
-    ) -> list[Scored]:
-        """Units scored, the chance of each that may answer shared with those that were `found`, read or not, that say the same
-        under other headings, unless the question names its own; what comes closest does so still."""
+    def _discount_rivals(
+        self, question: Question, scored: Sequence[ScoredUnit], all_units: Callable[[], list[Unit]]
+    ) -> list[ScoredUnit]:
+        """Scored units, where the probability of each is divided by the number of units `found`, read or not, that say the same under other
+        headings, unless the question names the heading of this one. A unit above the tentative threshold stays above it."""
 
-        def told(each: Scored) -> Scored:
-            if each.known is None or each.score < each.bars.least:
+        def discount(each: ScoredUnit) -> ScoredUnit:
+            if each.known is None or each.score < each.thresholds.tentative_margin:
                 return each
-            others, language = rivals(each.unit, found()), each.unit.document.language
+            others, language = rivals(each.unit, all_units()), each.unit.document.language
             if not others or named_by(self.tokens(question, language), each.unit, others):
                 return each
-            shared = log_odds(each.probability / (1 + len(others))) - each.bars.answered
-            return replace(each, score=max(shared, min(each.score, each.bars.least)))
+            shared = log_odds(each.probability / (1 + len(others))) - each.thresholds.answered
+            return replace(each, score=max(shared, min(each.score, each.thresholds.tentative_margin)))
 
-        return [told(each) for each in scored]
+        return [discount(candidate) for candidate in scored]
 
-    def each(self, question: Question, passages: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Scored]:
-        """The units of some passages of the evidence for a question, all of them read, best first."""
-        return sorted(self._scored(question, passages, Searched.of(evidence, question)), key=lambda each: -each.odds)
+    def score_passages(
+        self, question: Question, passages: Sequence[Evidence], evidence: Sequence[Evidence]
+    ) -> list[ScoredUnit]:
+        """The scored units of some passages of the evidence for a question, all of them read, best first."""
+        return sorted(
+            self._scored(question, passages, SearchScores.of(evidence, question)), key=lambda each: -each.odds
+        )
 
-    def alone(self, question: Question, units: Sequence[Unit], evidence: Sequence[Evidence]) -> list[Scored]:
-        """Units of the evidence for a question, each read as if it were a passage of its own, in the order given; where no reader
-        reads them their likeness tells."""
-        searched = Searched.of(evidence, question)
-        found: dict[int, Scored] = {}
+    def score_units_alone(
+        self, question: Question, units: Sequence[Unit], evidence: Sequence[Evidence]
+    ) -> list[ScoredUnit]:
+        """Units of the evidence for a question, each scored as if it were a passage of its own, in the order given; by similarity where no reader
+        reads them."""
+        searched = SearchScores.of(evidence, question)
+        by_index: dict[int, ScoredUnit] = {}
         for language, rows in _by_language(units):
             passages = [(units[n].evidence.passage.heading, [units[n].text]) for n in rows]
-            added = [gain(units[n].evidence.score, searched.best) for n in rows]
-            asked = question.text, question.language, language, passages, added, searched.likeness
-            told = self._readers.told(*asked) if self._readers else None
-            if told:
-                scored = [Scored(units[n], score, held) for n, ((score,), held) in zip(rows, told, strict=True)]
+            bonuses = [search_bonus(units[n].evidence.score, searched.best) for n in rows]
+            arguments = question.text, question.language, language, passages, bonuses, searched.likeness
+            results = self._readers.score_sentences(*arguments) if self._readers else None
+            if results:
+                scored = [
+                    ScoredUnit(units[n], score, thresholds)
+                    for n, ((score,), thresholds) in zip(rows, results, strict=True)
+                ]
             else:
-                scored = self._alike(question, [units[n] for n in rows])
-            found |= dict(zip(rows, scored, strict=True))
-        return [found[n] for n in range(len(units))]
+                scored = self._score_by_likeness(question, [units[n] for n in rows])
+            by_index |= dict(zip(rows, scored, strict=True))
+        return [by_index[n] for n in range(len(units))]
 
-    def best_of_each(self, question: Question, evidence: Sequence[Evidence]) -> list[Scored]:
-        """The best unit of every passage, all of them read, best first."""
-        found: dict[str, Scored] = {}
-        for each in self.each(question, evidence, evidence):
-            found.setdefault(each.unit.evidence.id, each)
-        return list(found.values())
+    def best_unit_per_passage(self, question: Question, evidence: Sequence[Evidence]) -> list[ScoredUnit]:
+        """The best unit of every passage, all passages read, best first."""
+        best: dict[str, ScoredUnit] = {}
+        for each in self.score_passages(question, evidence, evidence):
+            best.setdefault(each.unit.evidence.id, each)
+        return list(best.values())
 
-    def told(
+    def score_sentences(
         self, question: Question, language: str, passages: Sequence[tuple[str, Sequence[str]]], most: int, leading: int
-    ) -> list[Told]:
-        """Sentences that are no part of a document, of passages (heading, sentences) in a language, best first. Of the passages
-        those are read first that are `leading`, then those that have the sentence most like the question, `most` of them at
-        most; none is read twice for one question."""
-        likes = self._likes(question, language, passages)
-        nearest, read = [max(each) for each in likes], bool(self._library.models.readers(question.language))
-        best = max(nearest, default=0.0)
-        order = sorted(range(len(passages)), key=lambda n: (n >= leading, -nearest[n], n))
-        held: dict[int, list[Told]] = question.once((Told, *(heading for heading, _ in passages)), dict)
-        found: list[Told] = []
+    ) -> list[ScoredSentence]:
+        """Scored sentences of passages (heading, sentences) that are not part of a document, best first. The first `leading` passages are read
+        first, then those with the sentence most similar to the question, at most `most` in all; none is read twice for one question."""
+        similarities = self._similarities(question, language, passages)
+        highest, readable = (
+            [max(each) for each in similarities],
+            bool(self._library.models.models_for(question.language)),
+        )
+        best = max(highest, default=0.0)
+        order = sorted(range(len(passages)), key=lambda n: (n >= leading, -highest[n], n))
+        by_passage: dict[int, list[ScoredSentence]] = question.once(
+            (ScoredSentence, *(heading for heading, _ in passages)), dict
+        )
+        sentences: list[ScoredSentence] = []
         for step in (step for step in STEPS if step <= most):
-            rows = [n for n in order[:step] if n not in held]
-            added = [gain(nearest[n], best) for n in rows]
-            asked = question.text, question.language, language, [passages[n] for n in rows], added, best
-            known = self._readers.told(*asked) if self._readers else None
-            if known is None:
-                bar = self._likeness
-                known = [([bar.above(one + nearest[n]) if read else UNREAD for one in likes[n]], bar) for n in rows]
-            for n, (scores, bar) in zip(rows, known, strict=True):
-                held[n] = [Told(n, m, score, bar) for m, score in enumerate(scores)]
-            found = [each for n in order[:step] for each in held[n]]
-            if any(each.score >= 0.0 for each in found):
+            rows = [n for n in order[:step] if n not in by_passage]
+            bonuses = [search_bonus(highest[n], best) for n in rows]
+            arguments = question.text, question.language, language, [passages[n] for n in rows], bonuses, best
+            results = self._readers.score_sentences(*arguments) if self._readers else None
+            if results is None:
+                thresholds = self._likeness
+                results = [
+                    (
+                        [thresholds.margin(one + highest[n]) if readable else UNREAD_SCORE for one in similarities[n]],
+                        thresholds,
+                    )
+                    for n in rows
+                ]
+            for n, (scores, thresholds) in zip(rows, results, strict=True):
+                by_passage[n] = [ScoredSentence(n, m, score, thresholds) for m, score in enumerate(scores)]
+            sentences = [each for n in order[:step] for each in by_passage[n]]
+            if any(each.score >= 0.0 for each in sentences):
                 break
-        return sorted(found, key=lambda each: (-each.score, each.passage, each.sentence))
+        return sorted(sentences, key=lambda each: (-each.score, each.passage, each.sentence))
 
-    def _likes(
+    def _similarities(
         self, question: Question, language: str, passages: Sequence[tuple[str, Sequence[str]]]
     ) -> list[list[float]]:
-        """How like the question each sentence is in meaning, 0 to 1; 0 where no model reads the question."""
-        models = self._library.models.readers(question.language)
+        """The similarity of each sentence to the question, 0 to 1; 0 where no model reads the question."""
+        models = self._library.models.models_for(question.language)
         if not models:
             return [[0.0] * len(sentences) for _, sentences in passages]
-        # Sentences are embedded now, not read from an index: the model that was made for one language is the smaller one.
-        model = next((each for each in models if each in self._library.models.readers(language)), models[0])
+        # The sentences are embedded now, not read from an index: prefer the smaller model, made for one language.
+        model = next((each for each in models if each in self._library.models.models_for(language)), models[0])
         texts = [text for _, sentences in passages for text in sentences]
-        told = iter(self._library.likenesses(question.text, texts, model, language))
-        return [[next(told) for _ in sentences] for _, sentences in passages]
+        values = iter(self._library.similarities(question.text, texts, model, language))
+        return [[next(values) for _ in sentences] for _, sentences in passages]
 
     def _scored(
         self,
         question: Question,
         evidence: Sequence[Evidence],
-        searched: Searched,
+        searched: SearchScores,
         among: Callable[[Unit], bool] = lambda _: True,
         pages: Sequence[FirstPage] = (),
         named: Sequence[str] = (),
         found: Sequence[Document] = (),
-        before: Mapping[str, Known] | None = None,
-    ) -> list[Scored]:
-        """The units of passages, and what first pages tell, which only a reader can weigh: less where their document is not `named`.
-        What one reader has read `before` the other one reads, too."""
-        units = {each.id: [unit for unit in distinct(units_of(each)) if among(unit)] for each in evidence}
-        reading = {each.id: words for each in evidence if units[each.id] and (words := worded(each))}
-        reading |= {page.id: page for page, _ in pages}
-        known: Mapping[str, Known] = {}
+        before: Mapping[str, PassageReading] | None = None,
+    ) -> list[ScoredUnit]:
+        """The scored units of passages and of first pages, which only a reader can score, with a penalty where their document is not `named`.
+        With `before`, the readings of the first reader, the second one reads them, too."""
+        units = {hit.id: [unit for unit in distinct(units_of(hit)) if among(unit)] for hit in evidence}
+        to_read = {hit.id: words for hit in evidence if units[hit.id] and (words := without_edge_lines(hit))}
+        to_read |= {page.id: page for page, _ in pages}
+        readings: Mapping[str, PassageReading] = {}
         if self._readers and before is not None:
-            known = self._readers.read_again(question.text, before, reading, searched)
+            readings = self._readers.read_again(question.text, before, to_read, searched)
         elif self._readers:
-            known = self._readers.read(question.text, question.language, reading, searched)
-        read = [
-            Scored(
+            readings = self._readers.read(question.text, question.language, to_read, searched)
+        scored = [
+            ScoredUnit(
                 unit,
-                constrained(told, told.begin, question, unit, found),
-                told.bars,
-                told,
+                constrained_score(reading, reading.begin, question, unit, found),
+                reading.thresholds,
+                reading,
             )
             for name, each in units.items()
-            if (told := known.get(name)) and told.begin is not None
+            if (reading := readings.get(name)) and reading.begin is not None
             for unit in each
         ]
-        read += [
-            Scored(
+        scored += [
+            ScoredUnit(
                 unit,
-                told.score(*span)
-                - UNNAMED * (unit.document.id not in named)
-                - OTHER_NAME * of_another_session(question, unit),
-                told.bars,
-                replace(told, begin=None),
+                reading.score(*span)
+                - UNNAMED_FIRST_PAGE_PENALTY * (unit.document.id not in named)
+                - OTHER_NAME_PENALTY * is_of_another_session(question, unit),
+                reading.thresholds,
+                replace(reading, begin=None),
             )
             for page, each in pages
-            if (told := known.get(page.id))
+            if (reading := readings.get(page.id))
             for unit, *span in each
             if among(unit)
         ]
-        return [*read, *self._alike(question, distinct(u for name in units if name not in known for u in units[name]))]
+        return [
+            *scored,
+            *self._score_by_likeness(
+                question, distinct(u for name in units if name not in readings for u in units[name])
+            ),
+        ]
 
-    def _alike(self, question: Question, units: Sequence[Unit]) -> list[Scored]:
-        """Units by their likeness to the question and that of their passages; where no model reads the question, nothing is
-        known but that search found them."""
-        told, near = self._likeness, self.nearness(question, units) if units else []
-        return [Scored(unit, UNREAD if near is None else told.above(near[n]), told) for n, unit in enumerate(units)]
+    def _score_by_likeness(self, question: Question, units: Sequence[Unit]) -> list[ScoredUnit]:
+        """Units scored by their similarity to the question and that of their passages; a fixed score where no model reads the question."""
+        thresholds, similarities = self._likeness, self.nearness(question, units) if units else []
+        return [
+            ScoredUnit(unit, UNREAD_SCORE if similarities is None else thresholds.margin(similarities[n]), thresholds)
+            for n, unit in enumerate(units)
+        ]
 
     def nearness(self, question: Question, units: Sequence[Unit]) -> list[float] | None:
-        """How near to the question units are, 0 to 2: their likeness in meaning, with their headings, and their passages', by the
-        model that searches for it; None where none reads the question."""
-        models = self._library.models.readers(question.language)
+        """The similarity of units to the question, 0 to 2: that of the unit with its headings plus that of its passage, by the model that is
+        used for search; None where no model reads the question."""
+        models = self._library.models.models_for(question.language)
         if not models:
             return None
-        near: dict[int, float] = {}
+        by_index: dict[int, float] = {}
         for language, rows in _by_language(units):
             texts = [": ".join(filter(None, (units[n].context, units[n].text)))[:TEXT_LIMIT] for n in rows]
-            told = self._library.likenesses(question.text, texts, models[-1], language)
-            for n, likeness in zip(rows, told, strict=True):
+            similarities = self._library.similarities(question.text, texts, models[-1], language)
+            for n, likeness in zip(rows, similarities, strict=True):
                 passage = units[n].evidence.dense
-                near[n] = likeness + (likeness if passage is None else passage)
-        return [near[n] for n in range(len(units))]
+                by_index[n] = likeness + (likeness if passage is None else passage)
+        return [by_index[n] for n in range(len(units))]
 
 
-def _whole_words(document: Document, begin: int, stop: int) -> Span:
-    """A span with the rest of the words in which it begins and ends, where words have spaces between them."""
+def _widen_to_words(document: Document, begin: int, stop: int) -> Span:
+    """A span widened to whole words, in languages with spaces between words."""
     if document.language == "zh":
         return begin, stop
     text = document.text
@@ -343,30 +385,33 @@ def _whole_words(document: Document, begin: int, stop: int) -> Span:
     return begin, stop
 
 
-def _best_first(scored: Iterable[Scored]) -> list[Scored]:
+def _best_first(scored: Iterable[ScoredUnit]) -> list[ScoredUnit]:
     return sorted(scored, key=lambda each: (-each.odds, each.unit.document.id, each.unit.start))
 
 
-def _before(again: Sequence[Scored], told: Sequence[Scored]) -> list[Scored]:
-    """Units that both readers weighed, and what is left of those that the English one weighed alone: none is better than what is best in any
-    passage that both have read."""
+def _merge_second_readings(by_both: Sequence[ScoredUnit], by_first: Sequence[ScoredUnit]) -> list[ScoredUnit]:
+    """The units that both readers scored, and the others that only the English one scored, capped at the lowest of the best scores of the
+    passages that both have read."""
     best: dict[str, float] = {}
-    for each in again:
+    for each in by_both:
         if each.known is not None:
             best[each.known.name] = max(each.odds, best.get(each.known.name, -math.inf))
-    most = min(best.values(), default=math.inf)
+    cap = min(best.values(), default=math.inf)
 
-    def lowered(each: Scored) -> Scored:
+    def lowered(each: ScoredUnit) -> ScoredUnit:
         english = each.known is not None and each.known.reader == "en"
-        return replace(each, score=min(each.score, most - each.bars.answered)) if english else each
+        return replace(each, score=min(each.score, cap - each.thresholds.answered)) if english else each
 
-    return [*again, *(lowered(each) for each in told if each.known is None or each.known.name not in best)]
+    return [*by_both, *(lowered(each) for each in by_first if each.known is None or each.known.name not in best)]
 
 
-def _hopeless(scored: Sequence[Scored]) -> bool:
-    """Whether what was read is so far from answering that what search ranks behind it will not answer either."""
-    bars_of = ((each.odds, HOPELESS.get(each.known.reader, -math.inf) if each.known else -math.inf) for each in scored)
-    return bool(scored) and all(odds < bar for odds, bar in bars_of)
+def _is_hopeless(scored: Sequence[ScoredUnit]) -> bool:
+    """Whether all units read are so far from answering that lower-ranked passages will not answer either."""
+    odds_and_limits = (
+        (candidate.odds, GIVE_UP_ODDS.get(candidate.known.reader, -math.inf) if candidate.known else -math.inf)
+        for candidate in scored
+    )
+    return bool(scored) and all(odds < limit for odds, limit in odds_and_limits)
 
 
 def _by_language(units: Sequence[Unit]) -> Iterable[tuple[str, list[int]]]:

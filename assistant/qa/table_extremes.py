@@ -1,4 +1,4 @@
-"""The row of a table that has most or least of what a question asks for: which it is no row tells, all of them do."""
+"""Finds the row of a table with the most or least of what a question asks for, which only all rows together tell."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from assistant.wording.values import figures
 from corpus.analysis import analyse, fold
 from corpus.documents import Block, Document
 from corpus.library import Library
-from corpus.tables import DocumentTable, cells_of, tables_of, total_of
+from corpus.tables import DocumentTable, cell_texts, find_tables, find_total_row
 
 _NEXT = re.compile(r"\s+\w+"), re.compile(r"\w{1,2}")
-"""What stands behind a word; in Chinese, which has no words, its next two characters."""
+"""The next word; in Chinese, which is written without spaces, the next two characters."""
 
 
 @dataclass(frozen=True)
 class Extreme:
-    """The row, as it is quoted, with the greatest number, or the least (`kind`: `most`, `least`), under a head of its table."""
+    """The row, as a unit, with the greatest or least number (`kind`: `most`, `least`) in the column with a `head`."""
 
     unit: Unit
     kind: str
@@ -29,68 +29,73 @@ class Extreme:
 
 
 def extreme(library: Library, question: Question, unit: Unit) -> Extreme | None:
-    """The row of the table that a unit is a row of, where a question asks for the most or the least of one column. None where it names a
-    row, no column or several, is in another language, or asks with words that the document says itself ("least developed countries")
-    or does not say at all ("Asian countries"): then it is read, not reckoned."""
+    """The extreme row of the table that a unit is a row of, where a question asks for the most or least of one column.
+
+    None where the question names a row, no column or several, is in another language, uses the superlative in a phrase of the document ("least
+    developed countries"), or has words that the document lacks ("Asian countries"): then the reader decides.
+    """
     document, block = unit.document, unit.document.blocks[unit.block]
     kind = _kind(question, document) if question.language == document.language else None
-    table = next((each for each in tables_of(document) if block in each.rows), None) if kind else None
+    table = next((each for each in find_tables(document) if block in each.rows), None) if kind else None
     if kind is None or table is None or not table.header:
         return None
-    asked, total = set(question.content), total_of(document, table)
-    if _limits(question, document, asked):
+    question_words, total = set(question.content), find_total_row(document, table)
+    if _asks_for_subset(question, document, question_words):
         return None
-    column = _column(document, table, asked)
+    column = _column(document, table, question_words)
     amounts = ((row, _amount(document, row, column)) for row in table.rows if row != total)
     rows = {row: amount for row, amount in amounts if amount is not None}
-    if not column or len(rows) < 2 or any(_called(document, row) <= asked for row in rows):
+    if not column or len(rows) < 2 or any(_row_name(document, row) <= question_words for row in rows):
         return None
     best = (max if kind == "most" else min)(rows.values())
     first, *others = [row for row, amount in rows.items() if amount == best]
     found = None if others else Evidence.at(library, document, first.start)
-    quoted = next((each for each in units_of(found) if each.block == first.ordinal), None) if found else None
-    head = " ".join(cells_of(document, table.header[-1])[column].split())
-    return Extreme(quoted, kind, head) if quoted else None
+    row_unit = next((each for each in units_of(found) if each.block == first.ordinal), None) if found else None
+    head = " ".join(cell_texts(document, table.header[-1])[column].split())
+    return Extreme(row_unit, kind, head) if row_unit else None
 
 
-def _limits(question: Question, document: Document, asked: set[str]) -> bool:
-    """Whether a question may ask for some of the rows alone, or for several: with a number, or a word that the document does not say."""
+def _asks_for_subset(question: Question, document: Document, question_words: set[str]) -> bool:
+    """Whether a question may ask for only some rows, or for several: it has a number, or a word that the document lacks."""
     language, vocabulary = question.language, question.vocabulary
     numbers = (word for word, value in vocabulary.number_words(language).items() if value > 1)  # one is an article, too
     counts = {token for word in numbers for token in analyse(word, language)}
     forms = (form for each in vocabulary.groups("extremes", language).values() for form in each)
-    said = {*analyse(document.text, language), *(token for form in forms for token in analyse(form, language))}
-    years = {token for token in asked if YEAR.fullmatch(token)}
-    return not counts.isdisjoint(analyse(question.rest, language)) or not asked - years <= said
+    document_words = {
+        *analyse(document.text, language),
+        *(token for form in forms for token in analyse(form, language)),
+    }
+    years = {token for token in question_words if YEAR.fullmatch(token)}
+    return not counts.isdisjoint(analyse(question.rest, language)) or not question_words - years <= document_words
 
 
 def _kind(question: Question, document: Document) -> str | None:
-    """What a question asks for, the `most` or the `least`; None where it does not say, or the document says the same with the next word."""
-    language, said = question.language, fold(document.text)
+    """Whether a question asks for the `most` or the `least`; None where neither, or where the document has the word and the next one as a phrase."""
+    language, document_text = question.language, fold(document.text)
     found = {kind: match for kind, forms in question.vocabulary.groups("extremes", language).items()
              for match in word_pattern(forms, language).finditer(question.rest)}  # fmt: skip
     if len(found) != 1:
         return None
     ((kind, match),) = found.items()
-    behind = _NEXT[language == "zh"].match(question.rest, match.end())
-    named = behind is not None and fold(f"{match.group()}{behind.group()}") in said
-    return None if named or kind == "bound" else kind
+    next_word = _NEXT[language == "zh"].match(question.rest, match.end())
+    is_phrase = next_word is not None and fold(f"{match.group()}{next_word.group()}") in document_text
+    return None if is_phrase or kind == "bound" else kind
 
 
-def _column(document: Document, table: DocumentTable, asked: set[str]) -> int:
-    """The number of the column whose head says more words of a question than any other; 0, which has the names, where none does."""
-    heads = [set(analyse(cell, document.language)) for cell in cells_of(document, table.header[-1])]
-    said = [len(head & asked) if n else 0 for n, head in enumerate(heads)]
-    most = max(said)
-    return said.index(most) if most and said.count(most) == 1 else 0
+def _column(document: Document, table: DocumentTable, question_words: set[str]) -> int:
+    """The index of the column whose header has more words of a question than any other; 0, the column of names, where none has."""
+    heads = [set(analyse(cell, document.language)) for cell in cell_texts(document, table.header[-1])]
+    matches = [len(head & question_words) if n else 0 for n, head in enumerate(heads)]
+    most = max(matches)
+    return matches.index(most) if most and matches.count(most) == 1 else 0
 
 
 def _amount(document: Document, row: Block, column: int) -> float | None:
-    cells = cells_of(document, row)
+    cells = cell_texts(document, row)
     found = figures(cells[column]) if column < len(cells) else ()
     return max(found[0]) if len(found) == 1 else None
 
 
-def _called(document: Document, row: Block) -> set[str]:
-    """The words of the name of a row; a word that no question has, where it has no name."""
-    return set(analyse(cells_of(document, row)[0], document.language)) or {""}
+def _row_name(document: Document, row: Block) -> set[str]:
+    """The index tokens of the name of a row; a token that no question has where it has none."""
+    return set(analyse(cell_texts(document, row)[0], document.language)) or {""}

@@ -1,4 +1,5 @@
-"""What is written from the documents held: briefings, comparisons, themes, mandates, the check of an agenda."""
+"""Papers that are written from the documents in the library: briefings, comparisons, themes, mandates, the check of
+an agenda."""
 
 from __future__ import annotations
 
@@ -6,27 +7,28 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from assistant.messages import Told
-from corpus.extras import unplaced
+from assistant.messages import UserFacingError
+from corpus.extras import hide_paths
 
 Progress = Callable[[str, int, int], None]
-"""Told what is made next, how many parts are done, and how many there are."""
+"""Called with the name of the part that is made next, the number of parts that are done, and the total."""
 
 
-def silent(_part: str, _done: int, _total: int) -> None:
-    """Tells nobody of a progress."""
+def no_progress(_part: str, _done: int, _total: int) -> None:
+    """Ignore the progress of a report."""
 
 
-class ReportError(Told, ValueError):
-    """A report that can't be made; the message says what is missing, what of it is near, and what to do."""
+class ReportError(UserFacingError, ValueError):
+    """A report that can't be made. The message says what is missing, which names are similar, and what to do."""
 
 
 @contextmanager
-def refused(fault: type[Told]) -> Iterator[None]:
-    """Says as a fault why a report, or a file of it, can't be made: not where the program lies, since who asks may be anywhere."""
+def report_errors_as(error_type: type[UserFacingError]) -> Iterator[None]:
+    """Raise a `ReportError` of the block as another error, without the paths of this installation: the caller may be
+    on another machine."""
     try:
         yield
     except ReportError as error:
-        said = error.message
-        texts = {name: unplaced(each) if isinstance(each, str) else each for name, each in said.values.items()}
-        raise fault(replace(said, values=texts)) from None
+        message = error.message
+        texts = {name: hide_paths(value) if isinstance(value, str) else value for name, value in message.values.items()}
+        raise error_type(replace(message, values=texts)) from None

@@ -1,4 +1,5 @@
-"""Before the meeting: what the agenda announces and cites against what is held, and the commands that mend it."""
+"""Check an agenda before the meeting: which documents that it announces or cites are stored, and the commands that
+fetch the others."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from assistant.answer_phrases import act_frames, act_words
-from assistant.reports.lookup import State, held_as, printed_title
+from assistant.reports.lookup import State, announced_title, find_status
 from assistant.vocabulary import Vocabulary
 from corpus.analysis import analyse
 from corpus.catalogue import Catalogue
@@ -21,18 +22,19 @@ from ingest.fetch.fetch_run import cited_by
 
 _NUMBER = r"\d{1,4}(?:/\d{1,3}(?: [A-Z](?!\w))?| \((?:19|20)\d\d\))"
 _NUMBERS = re.compile(rf"(?<![A-Za-z\d/.]){_NUMBER}(?:(?:,|\s+[^\W\d]{{1,3}}|\s)+{_NUMBER})*(?![A-Za-z\d/])")
-"""The numbers of one or several resolutions: `90/12 and 90/13`, `1325 (2000)`; words as short as “and” may stand between them."""
+"""Numbers of one or several resolutions: `90/12 and 90/13`, `1325 (2000)`; words as short as “and” may stand between
+them."""
 _REACH = 80
-"""Characters before and behind a number that may name a resolution."""
+"""Characters before and after a number that may name a resolution."""
 
 
 @dataclass(frozen=True)
-class Checked:
-    """One document that the agenda announces, or that the agenda or an announced document cites.
+class CheckedDocument:
+    """A document that the agenda announces, or that the agenda or an announced document cites.
 
-    `items` are the agenda items that announce it, empty for one that is only cited. `held` are the languages of the
-    official text that is held, `missing` those wanted that are not; `later` is the symbol of a later revision that is
-    held. `command` is what mends it, empty where nothing is to be done.
+    `items` are the agenda items that announce it, empty for one that is only cited. `held` are the languages in which
+    the official text is stored, `missing` the requested languages in which it is not; `later` is the symbol of a
+    later revision that is stored. `command` fetches what is missing, and is empty where nothing is.
     """
 
     symbol: str
@@ -48,19 +50,19 @@ class Checked:
 
 @dataclass(frozen=True)
 class AgendaCheck:
-    """The documents of one agenda: those announced in the order of the items, then those cited. `others` are the agendas of other
-    meetings that are held."""
+    """The documents of one agenda: those announced in the order of the items, then those cited. `others` are the
+    stored agendas of other meetings."""
 
     agenda: str
     title: str
     dates: tuple[str, ...]
-    announced: tuple[Checked, ...]
-    cited: tuple[Checked, ...]
+    announced: tuple[CheckedDocument, ...]
+    cited: tuple[CheckedDocument, ...]
     others: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
-        """Whether nothing is to be done."""
+        """Whether nothing is missing."""
         return not any(each.command or each.state == "missing" for each in (*self.announced, *self.cited))
 
     def to_json(self) -> dict[str, Any]:
@@ -71,81 +73,95 @@ class AgendaCheck:
 def check_agenda(
     library: Library, catalogue: Catalogue, meeting: Meeting, languages: Sequence[str] = ("en",)
 ) -> AgendaCheck:
-    """Checks one agenda. `languages` are those in which the announced documents are wanted."""
+    """Check one agenda. `languages` are those in which the announced documents are required."""
     agenda = library.document(meeting.document_id)
     items: dict[Symbol, list[str]] = {}
     for item in meeting.items:
         for text, _ in item.documentation:
             items.setdefault(Symbol.parse(text), []).append(item.number)
-    titles = {Symbol.parse(text): printed_title(agenda, n) for item in meeting.items for text, n in item.documentation}
+    titles = {
+        Symbol.parse(text): announced_title(agenda, n) for item in meeting.items for text, n in item.documentation
+    }
     announced = [
-        _checked(library, catalogue, symbol, tuple(numbers), languages, title=titles[symbol])
-        for symbol, numbers in items.items()
+        _check_document(library, catalogue, symbol, tuple(item_numbers), languages, title=titles[symbol])
+        for symbol, item_numbers in items.items()
     ]
-    papers = [
+    announced_documents = [
         library.document(version.id)
         for symbol in items
-        for version in library.versions().current(symbol)
+        for version in library.versions().current_versions(symbol)
         if version.header.language == "en" or version.header.language in languages
     ]
-    cited: dict[Symbol, list[str]] = {}
-    for document in (agenda, *papers):
-        for symbol in dict.fromkeys((*cited_by([document]), *resolutions_in(document))):
+    citing_labels: dict[Symbol, list[str]] = {}
+    for document in (agenda, *announced_documents):
+        for symbol in dict.fromkeys((*cited_by([document]), *find_cited_resolutions(document))):
             if not any(same_document(symbol, each) for each in items):
-                cited.setdefault(symbol, []).append(document.label)
-    told = [
-        _checked(library, catalogue, symbol, (), (), tuple(dict.fromkeys(places))) for symbol, places in cited.items()
+                citing_labels.setdefault(symbol, []).append(document.label)
+    cited_documents = [
+        _check_document(library, catalogue, symbol, (), (), tuple(dict.fromkeys(labels_citing)))
+        for symbol, labels_citing in citing_labels.items()
     ]
-    told += _by_name(library, catalogue, (agenda, *papers))
+    cited_documents += _find_cited_by_name(library, catalogue, (agenda, *announced_documents))
     dates = tuple(day.isoformat() for day in meeting.dates)
     labels = (library.document(each.document_id).label for each in library.meetings())
     others = tuple(sorted({label for label in labels if label != agenda.label}))
-    return AgendaCheck(agenda.label, meeting.title, dates, tuple(announced), tuple(told), others)
+    return AgendaCheck(agenda.label, meeting.title, dates, tuple(announced), tuple(cited_documents), others)
 
 
-def resolutions_in(document: Document) -> list[Symbol]:
-    """The resolutions that a document cites by number alone, as references name them in its language: those of a body that is named
-    with them, or beside “its resolution”; and where none is, those of its own body."""
+def find_cited_resolutions(document: Document) -> list[Symbol]:
+    """The resolutions that a document cites by number alone, in the forms of its language: those of a body that is
+    named with the number or beside “its resolution”; where none is named, those of the document's own body."""
     language, text, content = document.language, document.text, Vocabulary.shipped().content
 
     def stems(*parts: str) -> tuple[list[str], ...]:
         return tuple(analyse(part, language) for part in parts)
 
-    frames = {body: stems(*frame.split("{number}")) for body, frame in act_frames("RES", language).items()}
-    acts = act_words("RES", language)
-    bodies = {
-        body: content([word for side in frame for word in side if word not in acts], language)
-        for body, frame in frames.items()
+    frames = {
+        previous_word: stems(*frame.split("{number}")) for previous_word, frame in act_frames("RES", language).items()
     }
-    own = document.symbol.body if document.symbol else ""
+    resolution_stems = act_words("RES", language)
+    body_names = {
+        previous_word: content([word for side in frame for word in side if word not in resolution_stems], language)
+        for previous_word, frame in frames.items()
+    }
+    own_body = document.symbol.body if document.symbol else ""
     found: dict[str, None] = {}
     for each in _NUMBERS.finditer(text):
-        words = text[max(0, each.start() - _REACH) : each.start()]
-        before, after = stems(words, text[each.end() : each.end() + _REACH])
-        named = [body for body, (left, right) in frames.items()
-                 if before[-len(left) :] == left and after[: len(right)] == right]  # fmt: skip
-        cited = before[-1:] and before[-1] in acts
-        if not named and cited:
-            left, right = content(before[:-1], language), content(after, language)
+        text_before = text[max(0, each.start() - _REACH) : each.start()]
+        before_stems, after_stems = stems(text_before, text[each.end() : each.end() + _REACH])
+        named_bodies = [previous_word for previous_word, (left, right) in frames.items()
+                 if before_stems[-len(left) :] == left and after_stems[: len(right)] == right]  # fmt: skip
+        is_cited = before_stems[-1:] and before_stems[-1] in resolution_stems
+        if not named_bodies and is_cited:
+            left, right = content(before_stems[:-1], language), content(after_stems, language)
             comma = text[each.end() :].lstrip()[:1] in (",", "،")
-            named = [
-                body
-                for body, name in bodies.items()
+            named_bodies = [
+                previous_word
+                for previous_word, name in body_names.items()
                 if (name and name == left[-len(name) :])
-                or (name and comma and name == right[: len(name)] and acts.isdisjoint(right[len(name) :][:1]))
+                or (
+                    name
+                    and comma
+                    and name == right[: len(name)]
+                    and resolution_stems.isdisjoint(right[len(name) :][:1])
+                )
             ]
-        if not named and own in frames and cited:
-            # In front of the word for a resolution stands nothing with a capital: no other body, as in “Conference resolution 7/1”.
-            body = "".join(words.split()[-2:-1])
-            other = body[:1].isupper() and content(analyse(body, language), language)
-            named = [] if other else [own]
+        if not named_bodies and own_body in frames and is_cited:
+            # A capitalised word before “resolution” names another body: “Conference resolution 7/1”.
+            previous_word = "".join(text_before.split()[-2:-1])
+            names_other_body = previous_word[:1].isupper() and content(analyse(previous_word, language), language)
+            named_bodies = [] if names_other_body else [own_body]
         numbers = re.findall(_NUMBER, each.group())
-        found |= {f"{body}/RES/{number.replace(' (', '(')}": None for body in named for number in numbers}
+        found |= {
+            f"{previous_word}/RES/{number.replace(' (', '(')}": None
+            for previous_word in named_bodies
+            for number in numbers
+        }
     return [Symbol.parse(symbol) for symbol in found]
 
 
-def _by_name(library: Library, catalogue: Catalogue, documents: Sequence[Document]) -> list[Checked]:
-    """The resolutions without a symbol, of conferences, that documents cite by a name that the catalogue has."""
+def _find_cited_by_name(library: Library, catalogue: Catalogue, documents: Sequence[Document]) -> list[CheckedDocument]:
+    """The resolutions without a symbol, of conferences, that the documents cite by a name that the catalogue has."""
     found = []
     for entry in catalogue.entries:
         if entry.symbol is not None or entry.kind not in ("resolution", "decision"):
@@ -153,17 +169,21 @@ def _by_name(library: Library, catalogue: Catalogue, documents: Sequence[Documen
         names = [re.escape(name) for name in (entry.label, entry.short, *entry.aliases) if name]
         if not names:
             continue
-        named = re.compile(rf"(?<![\w/])(?:{'|'.join(names)})(?![\w/])", re.IGNORECASE)
-        places = tuple(each.label for each in documents if named.search(" ".join(each.text.split())))
-        if places:
-            held = [each for each in library.headers() if each.title.casefold() == entry.title.casefold()]
-            state: State = "held" if held else "missing"
-            spoken = tuple(each for each in LANGUAGES if each in {header.language for header in held})
-            found.append(Checked(entry.key, entry.title, (), state, spoken, (), "", tuple(dict.fromkeys(places))))
+        pattern = re.compile(rf"(?<![\w/])(?:{'|'.join(names)})(?![\w/])", re.IGNORECASE)
+        citing_labels = tuple(each.label for each in documents if pattern.search(" ".join(each.text.split())))
+        if citing_labels:
+            headers = [each for each in library.headers() if each.title.casefold() == entry.title.casefold()]
+            state: State = "held" if headers else "missing"
+            languages = tuple(each for each in LANGUAGES if each in {header.language for header in headers})
+            found.append(
+                CheckedDocument(
+                    entry.key, entry.title, (), state, languages, (), "", tuple(dict.fromkeys(citing_labels))
+                )
+            )
     return found
 
 
-def _checked(
+def _check_document(
     library: Library,
     catalogue: Catalogue,
     symbol: Symbol,
@@ -171,11 +191,18 @@ def _checked(
     languages: Sequence[str],
     cited_in: tuple[str, ...] = (),
     title: str = "",
-) -> Checked:
-    paper = held_as(library, catalogue, symbol, title)
-    held = paper.held if paper.state in ("held", "superseded") else ()
+) -> CheckedDocument:
+    """The status of one document, with the command that fetches what is missing."""
+    status = find_status(library, catalogue, symbol, title)
+    held = status.held if status.state in ("held", "superseded") else ()
     missing = tuple(each for each in languages if each not in held)
-    wanted = missing or (("en",) if not held else ())
-    asked = ["rapporteur", "fetch", paper.superseded or symbol.text]
-    command = shlex.join([*asked, *(word for each in wanted for word in ("--language", each))]) if wanted else ""
-    return Checked(symbol.text, paper.title, items, paper.state, held, missing, paper.superseded, cited_in, command)
+    languages_to_fetch = missing or (("en",) if not held else ())
+    arguments = ["rapporteur", "fetch", status.superseded or symbol.text]
+    command = (
+        shlex.join([*arguments, *(word for each in languages_to_fetch for word in ("--language", each))])
+        if languages_to_fetch
+        else ""
+    )
+    return CheckedDocument(
+        symbol.text, status.title, items, status.state, held, missing, status.superseded, cited_in, command
+    )

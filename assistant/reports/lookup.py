@@ -1,5 +1,5 @@
-"""What a name means where the exact text matters, what is near to one that nobody has, in what form a document is held, and words of
-one as a citation."""
+"""Look up documents by exact name, suggest similar names, tell in which form a document is stored, and cite its
+words."""
 
 from __future__ import annotations
 
@@ -14,24 +14,27 @@ from assistant.messages import Message
 from assistant.qa.answer import Citation
 from assistant.qa.metadata import is_draft, reads_as_draft
 from assistant.reports import ReportError
-from assistant.reports.comparison.paragraphs import key_of
+from assistant.reports.comparison.paragraphs import normalized_key
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Block, Document, Span
 from corpus.library import Library
 from corpus.meetings import Meeting
 from corpus.store import Header
 from corpus.symbols import Symbol, find_symbols, same_document
-from corpus.versions import best_language
+from corpus.versions import choose_language_versions
 
 State = Literal["held", "superseded", "digest", "missing"]
-NEAR, LONGEST = 3, 200
-"""How many names that are near are told of one that nobody has, and how many characters of that are looked at."""
+MAX_SUGGESTIONS, MAX_NAME_LENGTH = 3, 200
+"""How many similar names are suggested for an unknown one, and how many characters of that one are considered."""
 
 
 @dataclass(frozen=True)
-class Paper:
-    """In what form a document is held. `held` are the languages of the text, or of the revision that is held in its place, of which
-    `superseded` is the symbol; `edition` is that of what is held. `url` is the official text."""
+class DocumentStatus:
+    """In which form a document is in the library.
+
+    `held` are the languages of the text, or of the revision that is stored in its place, whose symbol is
+    `superseded`; `edition` is that of the stored text. `url` is the official text.
+    """
 
     symbol: str
     title: str
@@ -42,80 +45,84 @@ class Paper:
 
     @property
     def state(self) -> State:
-        """Whether the text is held, a revision in its place, a digest alone, or nothing."""
+        """Whether the text is stored, only a later revision, only a digest, or nothing."""
         if self.superseded or not self.held:
             return "superseded" if self.superseded else "missing"
         return "digest" if self.edition == "digest" else "held"
 
 
-def held_as(library: Library, catalogue: Catalogue, symbol: Symbol, title: str = "") -> Paper:
-    """In what form a symbol is held. `title` is used where neither library nor catalogue knows a better one."""
+def find_status(library: Library, catalogue: Catalogue, symbol: Symbol, title: str = "") -> DocumentStatus:
+    """The form in which the document of a symbol is stored. `title` is used where neither library nor catalogue has a
+    better one."""
     versions = library.versions()
-    own = [each for each in versions.held if same_document(each.symbol, symbol)]
-    later = [each for each in versions.current(symbol) if not same_document(each.symbol, symbol)]
+    own = [each for each in versions.with_symbol if same_document(each.symbol, symbol)]
+    later = [each for each in versions.current_versions(symbol) if not same_document(each.symbol, symbol)]
     entries = catalogue.by_symbol(symbol)
-    shown = best_language(own or later, "en")
+    preferred = choose_language_versions(own or later, "en")
     official = [each for each in own if each.header.edition != "digest"]
-    spoken = {each.header.language for each in later or official or own}
-    return Paper(
+    languages = {each.header.language for each in later or official or own}
+    return DocumentStatus(
         symbol=symbol.text,
-        title=shown[0].header.title if shown else entries[0].title if entries else title,
-        held=tuple(each for each in LANGUAGES if each in spoken),
+        title=preferred[0].header.title if preferred else entries[0].title if entries else title,
+        held=tuple(each for each in LANGUAGES if each in languages),
         edition=(official or own)[0].header.edition if own else "",
         superseded=later[0].symbol.text if later else "",
         url=entries[0].url if entries else None,
     )
 
 
-def printed_title(agenda: Document, ordinal: int) -> str:
-    """The title with which the agenda announces a document; empty where the words that do so name several, or are text."""
+def announced_title(agenda: Document, ordinal: int) -> str:
+    """The title with which the agenda announces a document, from the block with this ordinal; empty where the block
+    names several documents, or is running text."""
     block = agenda.blocks[ordinal]
     words = " ".join(agenda.body(block).split())
-    named = find_symbols(words)
-    if len(named) != 1 or (block.kind != "footnote" and "documentation" not in block.locator):
+    mentions = find_symbols(words)
+    if len(mentions) != 1 or (block.kind != "footnote" and "documentation" not in block.locator):
         return ""
-    before = re.sub(r"^\W*\w+\s*[:：]\s*$", "", words[: named[0].start])  # what is no more than “Document:”
-    title = f"{before}{words[named[0].end :]}".replace("()", "")
+    before = re.sub(r"^\W*\w+\s*[:：]\s*$", "", words[: mentions[0].start])  # without “Document:”
+    title = f"{before}{words[mentions[0].end :]}".replace("()", "")
     return re.sub(r"\s+(?=[,;]|\s)", "", title).strip(" ,;:.()（）*")
 
 
-def label_of(document: Document, language: str) -> str:
-    """How a document is called in headings and tables: by its label; a draft is called one."""
+def display_label(document: Document, language: str) -> str:
+    """The name of a document in headings and tables: its label, marked where the document is a draft."""
     return f"{document.label} ({say('status_draft', language)})" if reads_as_draft(document) else document.label
 
 
-def said_anew(headers: Mapping[str, Header], ids: Iterable[str]) -> dict[str, str]:
-    """Resolutions among some documents of whose title there is a later one in their language, with the id of the latest: it says anew
-    what still holds."""
-    held = [headers[each] for each in ids if headers[each].kind == "resolution"]
-    adopted = [each for each in held if not is_draft(Symbol.read(each.symbol or ""))]
-    named = {each.id: (key_of(each.title.partition(". ")[2] or each.title), each.language) for each in adopted}
-    latest = {named[each.id]: each.id for each in sorted(adopted, key=lambda each: each.date or "")}
-    return {each: latest[called] for each, called in named.items() if latest[called] != each}
+def find_newer_resolutions(headers: Mapping[str, Header], ids: Iterable[str]) -> dict[str, str]:
+    """Map each of these resolutions that has a later one with the same title in the same language, which restates
+    what still applies, to the id of the latest."""
+    resolutions = [headers[each] for each in ids if headers[each].kind == "resolution"]
+    adopted = [each for each in resolutions if not is_draft(Symbol.try_parse(each.symbol or ""))]
+    title_keys = {
+        each.id: (normalized_key(each.title.partition(". ")[2] or each.title), each.language) for each in adopted
+    }
+    latest = {title_keys[each.id]: each.id for each in sorted(adopted, key=lambda each: each.date or "")}
+    return {each: latest[key] for each, key in title_keys.items() if latest[key] != each}
 
 
 def cite(
     library: Library, document: Document, block: Block, span: Span | None = None, *, placed: bool = True
 ) -> Citation:
-    """Words of a block, else all but its number, as a citation with the id of the passage in which they begin; where it is not
-    `placed`, it names the document alone."""
+    """Cite a span of a block, by default all of it but its number, with the id of the passage in which the span
+    begins. Where `placed` is false, the citation names the document alone, without a locator."""
     start, end = span or (block.body_start, block.end)
-    return Citation.of(document, start, end, block.locator * placed, library.passage_at(document.id, start) or "")
+    return Citation.of(document, start, end, block.locator * placed, library.passage_id_at(document.id, start) or "")
 
 
-def changed(library: Library, citations: Iterable[Citation]) -> list[Citation]:
-    """The citations whose words are no longer those of their document, or whose document is gone."""
-    held = library.keys()
-    return [each for each in citations if each.document not in held
+def find_outdated_citations(library: Library, citations: Iterable[Citation]) -> list[Citation]:
+    """The citations whose words their document no longer has, or whose document was removed."""
+    stored = library.document_keys()
+    return [each for each in citations if each.document not in stored
             or library.document(each.document).quote(each.start, each.end) != each.quote]  # fmt: skip
 
 
-def named(library: Library, name: str, language: str | None = None) -> Document:
-    """The document of a name exactly, in a language, in English or in any; no digest where there is another text.
-    Raises `ReportError`."""
-    found = library.find(name)
+def find_document(library: Library, name: str, language: str | None = None) -> Document:
+    """The document with exactly this name, preferably in this language, then in English; no digest where there is
+    another text. Raises `ReportError` where there is none."""
+    found = library.find_documents(name)
     if not found:
-        raise not_held(library, name)
+        raise not_found_error(library, name)
     return min(
         found,
         key=lambda each: (
@@ -124,44 +131,48 @@ def named(library: Library, name: str, language: str | None = None) -> Document:
     )  # fmt: skip
 
 
-def not_held(library: Library, name: str) -> ReportError:
-    """That no document has a name, with those whose names are near to it."""
-    called = {each.casefold(): header.key for header in library.headers()
+def not_found_error(library: Library, name: str) -> ReportError:
+    """The error for a name that no document has, with similar names."""
+    keys_by_name = {each.casefold(): header.key for header in library.headers()
               for each in (header.title, header.short, header.slug, header.key) if each}  # fmt: skip
-    return ReportError("named-none", name=name[:LONGEST], near=near_to_it(near(name, called)))
+    return ReportError(
+        "named-none", name=name[:MAX_NAME_LENGTH], near=format_suggestions(find_similar_names(name, keys_by_name))
+    )
 
 
-def near_to_it(names: Sequence[str]) -> str | Callable[[str], str]:
-    """That some names are near to one that nobody has."""
-    return Message("near", {"names": "; ".join(names)}).told if names else ""
+def format_suggestions(names: Sequence[str]) -> str | Callable[[str], str]:
+    """A sentence, in the reader's language, that lists similar names; empty where there are none."""
+    return Message("near", {"names": "; ".join(names)}).in_language if names else ""
 
 
-def near(name: str, names: Mapping[str, str], most: int = NEAR, least: float = 0.6) -> list[str]:
-    """What names, in small letters, stand for that are near to one: those spelt alike (from `least` on, 0 to 1), else those with all
-    its words."""
-    wanted = " ".join(name[:LONGEST].casefold().split())
-    words = set(wanted.split())
-    within = (each for each in names if words and words <= set(each.split()))
-    found = get_close_matches(wanted, names, most, least) or sorted(within, key=len)[:most]
+def find_similar_names(
+    name: str, names: Mapping[str, str], limit: int = MAX_SUGGESTIONS, cutoff: float = 0.6
+) -> list[str]:
+    """The values of the names (casefolded) that are similar to one: those with a similar spelling (ratio 0 to 1, from
+    `cutoff` on), else those that contain all its words."""
+    query = " ".join(name[:MAX_NAME_LENGTH].casefold().split())
+    words = set(query.split())
+    containing = (each for each in names if words and words <= set(each.split()))
+    found = get_close_matches(query, names, limit, cutoff) or sorted(containing, key=len)[:limit]
     return list(dict.fromkeys(names[each] for each in found))
 
 
-def agenda_meeting(library: Library, symbol: str = "", language: str = "en") -> Meeting:
-    """The meeting of an agenda by its symbol, else the latest; its agenda in a language, else in English where it is held.
-    Raises `ReportError`."""
-    held = library.meetings()
-    agendas = {each.document_id: library.document(each.document_id) for each in held}
-    wanted = {document.id for document in library.find(symbol)} if symbol else set(agendas)
-    meetings = [each for each in held if each.document_id in wanted]
+def find_meeting(library: Library, symbol: str = "", language: str = "en") -> Meeting:
+    """The meeting of the agenda with this symbol, else the latest; its agenda in this language, else in English where
+    it is stored. Raises `ReportError`."""
+    meetings_held = library.meetings()
+    agendas = {each.document_id: library.document(each.document_id) for each in meetings_held}
+    agenda_ids = {document.id for document in library.find_documents(symbol)} if symbol else set(agendas)
+    meetings = [each for each in meetings_held if each.document_id in agenda_ids]
     if not meetings:
-        told = "; ".join(sorted({each.label for each in agendas.values()})[:NEAR])
-        there = Message("agendas-held", {"names": told}).told if told else ""
+        labels = "; ".join(sorted({each.label for each in agendas.values()})[:MAX_SUGGESTIONS])
+        hint = Message("agendas-held", {"names": labels}).in_language if labels else ""
         if symbol:
-            raise ReportError("no-agenda-named", name=symbol[:LONGEST], there=there)
-        raise ReportError("no-agenda", there=there)
+            raise ReportError("no-agenda-named", name=symbol[:MAX_NAME_LENGTH], there=hint)
+        raise ReportError("no-agenda", there=hint)
 
     def rank(meeting: Meeting) -> tuple[object, ...]:
-        spoken = agendas[meeting.document_id].language
-        return meeting.dates[-1:], spoken == language, spoken == "en", meeting.document_id
+        agenda_language = agendas[meeting.document_id].language
+        return meeting.dates[-1:], agenda_language == language, agenda_language == "en", meeting.document_id
 
     return max(meetings, key=rank)

@@ -1,4 +1,4 @@
-"""Tables whose cells are words of documents, and values with such words as JSON."""
+"""Tables whose cells quote documents, and values with citations as JSON."""
 
 from __future__ import annotations
 
@@ -9,14 +9,18 @@ from typing import Any
 from assistant.answer_phrases import say
 from assistant.qa.answer import Citation, citation_json
 
-CUT = "[…]"
-"""Stands for what is left out of a quote."""
+ELLIPSIS = "[…]"
+"""Marks what is left out of a quote."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """Words of a document, each with its place; or `text`, which rests on them. `place`: it shows where they are, not what they say.
-    `whole`: together they are one text, of which something between them is left out. `note` stands behind them, `url` makes a link."""
+    """A cell that quotes a document.
+
+    It shows the words of its citations, or `text`, which is based on them. `place`: it shows where they are, not what
+    they say. `whole`: together they are one text, with an omission between them. `note` is shown behind the words,
+    `url` makes a link.
+    """
 
     citations: tuple[Citation, ...] = ()
     text: str = ""
@@ -25,18 +29,18 @@ class Cell:
     note: str = ""
     url: str | None = None
 
-    def shown(self, between: str = "; ") -> str:
-        """What it shows, on one line; a place is shown as its locator."""
+    def to_text(self, separator: str = "; ") -> str:
+        """The words of the cell on one line; for a place, its locator."""
         if self.place:
             return self.citations[0].locator
-        words = f" {CUT} " if self.whole else between
-        said = self.text or words.join(" ".join(each.quote.split()) for each in self.citations)
-        return f"{said} ({self.note})" if self.note else said
+        joint = f" {ELLIPSIS} " if self.whole else separator
+        text = self.text or joint.join(" ".join(each.quote.split()) for each in self.citations)
+        return f"{text} ({self.note})" if self.note else text
 
 
 @dataclass(frozen=True)
 class Grid:
-    """A table with the names of its columns and a heading, which may be empty."""
+    """A table with column names and a heading, which may be empty."""
 
     heading: str = field(default="", kw_only=True)
     columns: tuple[str, ...]
@@ -48,24 +52,24 @@ class Grid:
         return (cite for row in self.rows for cell in row for cite in cell.citations)
 
 
-def columns(language: str, *names: str) -> tuple[str, ...]:
-    """What columns are called in a language."""
+def column_names(language: str, *names: str) -> tuple[str, ...]:
+    """The titles of columns in a language."""
     return tuple(say(f"column_{name}", language) for name in names)
 
 
-def as_json(value: Any, cited: Callable[[Citation, int], Any] = citation_json, n: int = 1) -> Any:
-    """A value as reports have it in JSON: its fields by name, citations as `cited` tells them with the place (from 1) in the list in
-    which they, or what holds them, stand; cells as they are shown, shares with three digits."""
+def as_json(value: Any, format_citation: Callable[[Citation, int], Any] = citation_json, position: int = 1) -> Any:
+    """A value as JSON, as reports have it: fields by name, citations as `cited` formats them with their position
+    (from 1) in the list that contains them or their parent, cells with their text, numbers with three decimals."""
     if isinstance(value, Citation):
-        return cited(value, n)
+        return format_citation(value, position)
     if isinstance(value, Cell):
-        return {"text": value.shown(), "citations": as_json(value.citations, cited)}
+        return {"text": value.to_text(), "citations": as_json(value.citations, format_citation)}
     if isinstance(value, float):
         return round(value, 3)
     if isinstance(value, tuple | list):
-        return [as_json(each, cited, n) for n, each in enumerate(value, 1)]
+        return [as_json(each, format_citation, position) for position, each in enumerate(value, 1)]
     if hasattr(value, "to_json"):
         return value.to_json()
     if not is_dataclass(value):
         return value
-    return {each.name: as_json(getattr(value, each.name), cited, n) for each in fields(value)}
+    return {each.name: as_json(getattr(value, each.name), format_citation, position) for each in fields(value)}

@@ -1,4 +1,4 @@
-"""What Rapporteur does for people and programs, whatever the door: page, API, chat completions, MCP, command line."""
+"""The operations that every interface (page, API, chat completions, MCP, command line) calls."""
 
 from assistant.service.question_service import Event, Status, Stream
 from assistant.service.service import Service

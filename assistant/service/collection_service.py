@@ -1,4 +1,4 @@
-"""What changes the collection: files in, documents fetched, confirmed, removed; and the jobs that do it."""
+"""Operations that change the collection (upload, fetch, confirm, remove), and the jobs that do the work."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from typing import Any, BinaryIO
 
 from assistant.access import Principal, Role
 from assistant.collection import Collection
-from assistant.fetch_plans import FetchRequest, Plan, Row, plan
-from assistant.ingestion import Files, Keeper
+from assistant.fetch_plans import FetchPlan, FetchRequest, Row, plan
+from assistant.ingestion import CollectionUpdater, Files
 from assistant.qa.engine import Engine
 from assistant.service.jobs import Job, Jobs
-from assistant.service.question_service import Entrance
-from assistant.service_errors import Conflict, Forbidden, Invalid, known_language
-from corpus.corpus_errors import plainly
+from assistant.service.question_service import ServiceBase
+from assistant.service_errors import Conflict, Forbidden, Invalid, check_language
+from corpus.corpus_errors import readable_errors
 from corpus.files import file_hash
 from corpus.library import Library
 from corpus.symbols import Symbol, SymbolError
@@ -28,13 +28,13 @@ from ingest.input_files import printable
 from ingest.readers import ReadError
 
 FOLDER = "uploads"
-"""Folder of the files, in that of the library."""
+"""Folder of uploaded files, within the library's folder."""
 CONTENT, _NOTE = "content", "note.json"
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that somebody sent, under a name of the server's own; `name` is what the sender calls it."""
+    """An uploaded file, stored under a name that the server chose; `name` is the sender's file name."""
 
     path: Path
     name: str
@@ -44,60 +44,60 @@ class Upload:
     ocr: bool = False
     again: bool = False
     number: int = 0
-    """In which order those that wait were sent; 0 of those that an earlier version took."""
+    """Position in the order of upload; 0 for uploads that an earlier version of the program stored."""
 
     @property
     def label(self) -> str:
-        """How the file is called in front of people."""
+        """The name of the file as shown to people."""
         return self.name
 
     @property
     def job(self) -> str:
-        """The id of the job that reads it, also of one that goes on with it after a stop."""
+        """The id of the job that ingests it, the same after a restart."""
         return self.path.parent.name[:16]
 
     def open(self) -> Input:
-        """Its bytes. Raises `ReadError` where they are gone."""
+        """Reads its bytes. Raises `ReadError` where they are missing."""
         try:
             data = self.path.read_bytes()
         except OSError as error:
             raise ReadError(f"The upload {self.name} can't be read: {error.strerror}.") from None
-        symbol = Symbol.given(self.symbol) if self.symbol else None
-        # The bytes say which file this is: names of uploads say nothing.
+        symbol = Symbol.parse_any(self.symbol) if self.symbol else None
+        # Identified by content: names of uploads are arbitrary.
         origin = f"upload-{self.sha256[:20]}"
-        return Input(self.name, data, symbol, self.language, origin=origin, ocr=self.ocr, insists=self.again)
+        return Input(self.name, data, symbol, self.language, origin=origin, ocr=self.ocr, force=self.again)
 
     def drop(self) -> None:
-        """The file goes, with its folder."""
+        """Deletes the file with its folder."""
         shutil.rmtree(self.path.parent, ignore_errors=True)
 
 
 class Uploads:
-    """The files that wait to be read. `folder` is made when the first one comes."""
+    """The uploaded files that wait to be ingested. `folder` is created with the first one."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._numbers = itertools.count(1)
 
-    def room(self) -> Path:
-        """A new folder for one file."""
+    def make_folder(self) -> Path:
+        """Creates a folder for one file."""
         folder = self._folder / secrets.token_hex(16)
-        with plainly(self._folder):
+        with readable_errors(self._folder):
             folder.mkdir(parents=True, mode=0o700)
         return folder
 
-    def take(
+    def save(
         self, content: BinaryIO, name: str, by: str, *, symbol: str | None, language: str | None, ocr: bool, again: bool
     ) -> Upload:
-        """A file, noted with what its sender says of it, so that it is found again after a stop; where there is no room for it
-        nothing is left."""
-        folder = self.room()
+        """Stores a file with what its sender states about it, so that it is found after a restart. Where writing fails, nothing
+        is left behind."""
+        folder = self.make_folder()
         path = folder / CONTENT
         shown = printable(name.replace("\\", "/").rpartition("/")[2])[:200]
         try:
-            with path.open("wb") as kept:
-                shutil.copyfileobj(content, kept)
-            with plainly(self._folder):
+            with path.open("wb") as file:
+                shutil.copyfileobj(content, file)
+            with readable_errors(self._folder):
                 upload = Upload(path, shown, file_hash(path), symbol, language, ocr, again, next(self._numbers))
                 (folder / _NOTE).write_text(json.dumps({**asdict(upload), "path": "", "by": by}), encoding="utf-8")
         except BaseException:
@@ -105,9 +105,9 @@ class Uploads:
             raise
         return upload
 
-    def left(self) -> list[tuple[Upload, str]]:
-        """The files that an earlier process took and did not finish, in the order in which they were sent, and by whom: the later
-        text of a symbol is to replace the earlier one. What was not sent to its end goes: its sender has got no answer."""
+    def unfinished(self) -> list[tuple[Upload, str]]:
+        """Files that an earlier process accepted and did not finish, with their senders, in upload order, so that the later
+        text of a symbol replaces the earlier one. Deletes incomplete uploads: their senders got no reply."""
         found: list[tuple[Upload, str]] = []
         for folder in self._folder.iterdir() if self._folder.is_dir() else ():
             try:
@@ -121,20 +121,20 @@ class Uploads:
         return found
 
 
-class Changing(Entrance):
-    """Operations that begin jobs give them back at once; what comes of them tell `job` and `follow_job`."""
+class CollectionService(ServiceBase):
+    """Operations on documents. Those that start jobs return them at once; `job` and `follow_job` give their progress."""
 
     engine: Engine
     library: Library
     collection: Collection
     jobs: Jobs
-    _keeper: Keeper
+    _updater: CollectionUpdater
     _uploads: Uploads
 
     def verify(self, who: Principal) -> Job:
-        """Begins to check the library; each outcome is something that is wrong."""
+        """Starts a check of the library; each outcome is a fault."""
         self._check(who, "verify")
-        return self.jobs.submit("verify", who.id, self._keeper.verify)
+        return self.jobs.submit("verify", who.id, self._updater.verify)
 
     def upload(
         self,
@@ -147,111 +147,114 @@ class Changing(Entrance):
         ocr: bool = False,
         again: bool = False,
     ) -> Job:
-        """Begins to read a file that somebody sends, with `again` also where these bytes were read before. `name` is only shown, what
-        it is its content tells."""
+        """Starts to ingest an uploaded file, with `again` also where these bytes were read before. `name` is only shown; the format
+        is detected from the content."""
         self._check(who, "upload")
         if language:
-            known_language(language)
-        upload = self._uploads.take(
+            check_language(language)
+        upload = self._uploads.save(
             content, name, who.id, symbol=_symbol(symbol), language=language, ocr=ocr, again=again
         )
         try:
-            self._noted(who, "upload", f"{upload.name} {upload.sha256}")
+            self._note_action(who, "upload", f"{upload.name} {upload.sha256}")
             return self._read(upload, who.id)
-        except BaseException:  # whoever sent it is told that it was not taken
+        except BaseException:  # the sender gets an error, so the file must not be ingested later
             upload.drop()
             raise
 
     def resume(self) -> int:
-        """Begins again with uploads that an earlier process took and did not finish; returns their number."""
-        return len([self._read(upload, by) for upload, by in self._uploads.left()])
+        """Restarts uploads that an earlier process accepted and did not finish; returns their number."""
+        return len([self._read(upload, by) for upload, by in self._uploads.unfinished()])
 
     def _read(self, upload: Upload, by: str) -> Job:
         return self.jobs.submit(
             "upload",
             by,
-            lambda hand: self._keeper.read(hand, [upload], 1),
+            lambda reporter: self._updater.read(reporter, [upload], 1),
             detail=upload.name,
             ended=lambda _: upload.drop(),
             job_id=upload.job,
         )
 
-    def fetch(self, who: Principal, asked: FetchRequest) -> Job:
-        """Begins to fetch official documents by symbol (see `rapporteur fetch`); never from an address that is given."""
-        planned = self._planned(who, asked)
+    def fetch(self, who: Principal, request: FetchRequest) -> Job:
+        """Starts to fetch official documents by symbol (see `rapporteur fetch`); never from an address that the caller gives."""
+        planned = self._plan(who, request)
         named = ", ".join(f"{each.symbol} ({each.language})" for each in planned.due) or "nothing that is not held"
-        self._noted(who, "fetch", named)
-        return self.jobs.submit("fetch", who.id, lambda hand: self._keeper.fetch(hand, planned), detail=named[:200])
+        self._note_action(who, "fetch", named)
+        return self.jobs.submit(
+            "fetch", who.id, lambda reporter: self._updater.fetch(reporter, planned), detail=named[:200]
+        )
 
-    def foresee(self, who: Principal, asked: FetchRequest) -> list[Row]:
-        """What `fetch` would do with each document, without asking anybody."""
-        return self._keeper.foreseen(self._planned(who, asked))
+    def plan_fetch(self, who: Principal, request: FetchRequest) -> list[Row]:
+        """What `fetch` would do with each document, without any network request."""
+        return self._updater.preview(self._plan(who, request))
 
-    def _planned(self, who: Principal, asked: FetchRequest) -> Plan:
-        """What is meant."""
+    def _plan(self, who: Principal, request: FetchRequest) -> FetchPlan:
         self._check(who, "fetch")
-        if self._keeper.source is None:
+        if self._updater.source is None:
             raise Conflict("fetch-off")
-        return plan(asked, self.library, self.engine.catalogue)
+        return plan(request, self.library, self.engine.catalogue)
 
     def ingest(self, who: Principal, files: Files, *, again: bool = False, jobs: int | None = None) -> Job:
-        """Begins to read files and folders of this machine's, for its own user."""
+        """Starts to ingest files and folders of the server's machine, for its own user."""
         self._check(who, "ingest")
         _symbol(files.symbol)
-        self._noted(who, "ingest", ", ".join(map(str, files.paths)) or "starter")
+        self._note_action(who, "ingest", ", ".join(map(str, files.paths)) or "starter")
         return self.jobs.submit(
             "ingest",
             who.id,
-            lambda hand: self._keeper.read(hand, files, len(files), again=again, jobs=jobs),
+            lambda reporter: self._updater.read(reporter, files, len(files), again=again, jobs=jobs),
             detail=", ".join(printable(str(path)) for path in files.paths)[:200],
         )
 
     def forget(self, who: Principal, path: Path, shown: str) -> Job:
-        """Begins to remove what came from a file of this machine's that is gone, for its own user."""
+        """Starts to remove the documents of a deleted file of the server's machine, for its own user."""
         self._check(who, "ingest")
-        self._noted(who, "forget", str(path))
+        self._note_action(who, "forget", str(path))
         name = printable(shown)
-        return self.jobs.submit("forget", who.id, lambda hand: self._keeper.forget(hand, path, name), detail=name[:200])
+        return self.jobs.submit(
+            "forget", who.id, lambda reporter: self._updater.forget(reporter, path, name), detail=name[:200]
+        )
 
     def remove(self, who: Principal, name: str, language: str | None = None, edition: str | None = None) -> Job:
-        """Begins to remove a document: all its versions, or those in a language or edition."""
+        """Starts to remove a document: all its versions, or those in a language or edition."""
         self._check(who, "remove")
         ids = [document.id for document in self.collection.find(name, language, edition)]
-        self._noted(who, "remove", ", ".join(ids))
-        return self.jobs.submit("remove", who.id, lambda hand: self._keeper.remove(hand, ids), detail=name)
+        self._note_action(who, "remove", ", ".join(ids))
+        return self.jobs.submit("remove", who.id, lambda reporter: self._updater.remove(reporter, ids), detail=name)
 
     def confirm(self, who: Principal, name: str, language: str | None = None) -> list[dict[str, Any]]:
-        """Takes somebody's word that a document's texts, or those in a language, are what they say they are."""
+        """Marks the unverified texts of a document, all or those in a language, as verified by the caller."""
         self._check(who, "confirm")
         ids = self.collection.unverified(name, language)
-        self._noted(who, "confirm", ", ".join(ids))
+        self._note_action(who, "confirm", ", ".join(ids))
         for each in ids:
             self.library.confirm(each)
         return self.collection.records(ids)
 
     def job(self, who: Principal, job_id: str, since: int = 0) -> dict[str, Any]:
-        """How a job stands, with the outcomes behind the first `since`."""
+        """Returns the record of a job, with the outcomes after the first `since`."""
         self._check(who, "jobs")
-        return self.jobs.look(job_id, since)
+        return self.jobs.record(job_id, since)
 
     def all_jobs(self, who: Principal) -> list[dict[str, Any]]:
-        """The jobs, the latest first, without their outcomes."""
+        """Returns the records of all jobs without their outcomes, latest first."""
         self._check(who, "jobs")
         return self.jobs.all()
 
     def follow_job(self, who: Principal, job_id: str, since: int | None = None) -> AsyncGenerator[dict[str, Any], None]:
-        """A job whenever it has changed, until it has ended; to have asked for it once is enough. With `since` each outcome behind
-        the first ones is told once. Raises `NotHeld` here."""
+        """Yields the record of a job on each change until it has ended; access is checked once. With `since`, each outcome after
+        the first `since` is included once. Raises `NotFound` here, not in the generator."""
         self._check(who, "jobs")
         self.jobs.get(job_id)
         return self.jobs.follow(job_id, since)
 
     def stop_job(self, who: Principal, job_id: str) -> dict[str, Any]:
-        """Tells a job to stop; what is finished is kept. Others' jobs are stopped by administrators alone."""
+        """Tells a job to stop; finished parts remain. Only administrators may stop other users' jobs."""
         self._check(who, "jobs")
         if self.jobs.get(job_id).by != who.id and who.role < Role.ADMIN:
             raise Forbidden("job-others")
-        self._noted(who, "stop", job_id)
+        self._note_action(who, "stop", job_id)
         return self.jobs.stop(job_id).to_json()
 
 
@@ -259,6 +262,6 @@ def _symbol(symbol: str | None) -> str | None:
     if not symbol:
         return None
     try:
-        return Symbol.given(symbol).text
+        return Symbol.parse_any(symbol).text
     except SymbolError as error:
         raise Invalid("no-symbol", text=str(error), hint="") from None

@@ -1,5 +1,4 @@
-"""Work that takes time: queued, done one after another by one thread, of each who asks one in turn, its progress and outcomes to be
-looked at."""
+"""Queue of long-running jobs: one worker thread, users served round-robin, with progress and outcomes that can be polled or followed."""
 
 from __future__ import annotations
 
@@ -16,15 +15,15 @@ from typing import Any, Literal
 
 from assistant.access.access_store import AccessStore
 from assistant.messages import Message
-from assistant.service.question_queue import Rota
-from assistant.service_errors import Conflict, NotHeld, Overloaded, stopping
+from assistant.service.question_queue import FairQueue
+from assistant.service_errors import Conflict, NotFound, Overloaded, stopping
 from corpus.corpus_errors import LibraryError
 from ingest.sandbox.process import WorkerError
 
 KEPT = 1_000
-"""Jobs that are kept, the latest ones."""
+"""Most jobs in the table; the oldest are deleted."""
 OUTCOMES = 1_000
-"""Outcomes of each; the counts are of all."""
+"""Most outcomes of a job in the table; the counts include all."""
 ENDED, NOTHING = Message("job-interrupted"), Message("job-nothing")
 _NOTE = (
     "INSERT INTO jobs (id, server, created, state, record, outcomes) VALUES (?, ?, ?, ?, ?, ?) "
@@ -33,34 +32,34 @@ _NOTE = (
 _FORGET = "DELETE FROM jobs WHERE created < (SELECT created FROM jobs ORDER BY created DESC, id LIMIT 1 OFFSET ?)"
 
 
-class History:
-    """The table of jobs, of all servers that share it. It is written to in the background: a job waits for no disk. Raises
+class JobHistory:
+    """The table of jobs of all servers that share a store. Written in the background, so that jobs do not wait for the disk. Raises
     `LibraryError` where it can't be read."""
 
     def __init__(self, store: AccessStore) -> None:
         self._store, self._server = store, str(store.folder.resolve())
 
-    def note(self, job: Mapping[str, Any]) -> None:
-        """Keeps how a job stands."""
-        self._store.later(_NOTE, *self._row(job))
-        self._store.later(_FORGET, KEPT - 1)
+    def save(self, job: Mapping[str, Any]) -> None:
+        """Stores the current record of a job."""
+        self._store.write_later(_NOTE, *self._row(job))
+        self._store.write_later(_FORGET, KEPT - 1)
 
-    def begin(self) -> None:
-        """Notes that this server begins: what it has left unfinished has ended."""
+    def mark_interrupted(self) -> None:
+        """Marks the jobs that an earlier run of this server left unfinished as stopped."""
         unfinished = self._store.rows(
             "SELECT record, outcomes FROM jobs WHERE server = ? AND state IN ('queued', 'running')", self._server
         )
-        ended = {"state": "stopped", "reason": str(ENDED), "code": ENDED.name, "finished": self._store.stamp()}
+        ended = {"state": "stopped", "reason": str(ENDED), "code": ENDED.name, "finished": self._store.timestamp()}
         for row in unfinished:
             self._store.write(_NOTE, *self._row(_job(*row) | ended))
 
     def get(self, job_id: str) -> dict[str, Any] | None:
-        """A job that is kept."""
+        """Returns a stored job; None where there is none of this id."""
         found = self._store.rows("SELECT record, outcomes FROM jobs WHERE id = ?", job_id)
         return _job(*found[0]) if found else None
 
     def latest(self, most: int) -> list[dict[str, Any]]:
-        """The latest jobs without their outcomes, the latest first."""
+        """Returns the latest jobs without their outcomes, latest first."""
         found = self._store.rows("SELECT record, '[]' FROM jobs ORDER BY created DESC, id LIMIT ?", most)
         return [_job(*row) for row in found]
 
@@ -76,18 +75,18 @@ def _job(record: str, outcomes: str) -> dict[str, Any]:
 
 State = Literal["queued", "running", "done", "failed", "stopped"]
 
-MOST_KEPT = 200
-"""Finished jobs that can still be looked at."""
+MAX_KEPT = 200
+"""Most finished jobs in memory."""
 PAUSE = 0.3
 """Seconds between two records of a job that somebody follows."""
-MOST_OUTCOMES = 100_000
-"""Outcomes that one job keeps; the counts go on."""
+MAX_OUTCOMES = 100_000
+"""Most outcomes that a job keeps in memory; the counts go on."""
 
 log = logging.getLogger("rapporteur.jobs")
 
 
 class Stopped(Exception):
-    """The job was told to stop, or the service is stopping: what is finished is kept."""
+    """The job was told to stop, or the service is stopping; finished parts remain."""
 
 
 @dataclass
@@ -115,11 +114,11 @@ class Job:
         return {**vars(self), "outcomes": self.outcomes[since:], "counts": dict(self.counts)}
 
 
-Heard = Callable[[str], None]
+ResultCallback = Callable[[str], None]
 
 
 class _Changes:
-    """Jobs as they change: a lock around each change, and who waits for one."""
+    """Lock around changes of jobs, and callbacks on them."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -131,83 +130,85 @@ class _Changes:
     def __exit__(self, *_: object) -> None:
         self._lock.release()
 
-    def of(self, job: Job) -> None:
-        """Tells that a job is another now. Within the lock."""
-        for told in self._watchers.get(job.id, ()):
-            told()
+    def notify(self, job: Job) -> None:
+        """Calls the callbacks of a job that has changed. Call it with the lock held."""
+        for callback in self._watchers.get(job.id, ()):
+            callback()
 
     @contextmanager
-    def watched(self, job_id: str, told: Callable[[], None]) -> Iterator[None]:
-        """Until the block ends, `told` is called with each change of a job, in the thread that makes it."""
+    def watched(self, job_id: str, callback: Callable[[], None]) -> Iterator[None]:
+        """Until the block ends, `callback` is called on each change of a job, in the thread that makes it."""
         with self:
-            self._watchers.setdefault(job_id, []).append(told)
+            self._watchers.setdefault(job_id, []).append(callback)
         try:
             yield
         finally:
             with self:
-                self._watchers[job_id].remove(told)
+                self._watchers[job_id].remove(callback)
                 if not self._watchers[job_id]:
                     del self._watchers[job_id]
 
 
-class Hand:
-    """A running job as the work sees it: told of progress, and asked whether to stop."""
+class JobReporter:
+    """Lets the work of a job report progress and outcomes, and tells it when to stop."""
 
-    def __init__(self, job: Job, changed: _Changes, stop: threading.Event, heard: Heard) -> None:
-        self._job, self._changed, self._stop, self._heard = job, changed, stop, heard
+    def __init__(self, job: Job, changed: _Changes, stop: threading.Event, on_result: ResultCallback) -> None:
+        self._job, self._changed, self._stop, self._on_result = job, changed, stop, on_result
 
     def check(self) -> None:
-        """Raises `Stopped` where the work is to end."""
+        """Raises `Stopped` where the job was told to stop."""
         if self._stop.is_set():
             raise Stopped
 
-    def tell(self, *, done: int | None = None, total: int | None = None, detail: str | None = None) -> None:
-        """Says how far the work is. Raises `Stopped` where it is to end."""
+    def update(self, *, done: int | None = None, total: int | None = None, detail: str | None = None) -> None:
+        """Reports how much is done. Raises `Stopped` where the job was told to stop."""
         self.check()
         with self._changed:
             job = self._job
             job.done = job.done if done is None else done
             job.total = job.total if total is None else total
             job.detail = job.detail if detail is None else detail
-            self._changed.of(job)
+            self._changed.notify(job)
 
     def advance(self) -> None:
-        """Says that one more part is done. Raises `Stopped` where the work is to end."""
-        self.tell(done=self._job.done + 1)
+        """Reports that one more part is done. Raises `Stopped` where the job was told to stop."""
+        self.update(done=self._job.done + 1)
 
     def note(self, words: str) -> None:
-        """Says what people who wait should know. Raises `Stopped` where the work is to end."""
-        self.tell(detail=words)
+        """Shows a notice to people who wait. Raises `Stopped` where the job was told to stop."""
+        self.update(detail=words)
 
-    def outcome(self, record: dict[str, Any]) -> None:
-        """Adds what became of a part."""
+    def add_outcome(self, record: dict[str, Any]) -> None:
+        """Adds the outcome of a part."""
         with self._changed:
             job = self._job
             result = str(record.get("result", "done"))
-            self._heard(result)
+            self._on_result(result)
             job.counts[result] = job.counts.get(result, 0) + 1
-            if len(job.outcomes) < MOST_OUTCOMES:
+            if len(job.outcomes) < MAX_OUTCOMES:
                 job.outcomes.append(record)
-            self._changed.of(job)
+            self._changed.notify(job)
 
 
-Work = Callable[[Hand], None]
+Work = Callable[[JobReporter], None]
 Ended = Callable[[Job], None]
 
 
 class Jobs:
-    """The jobs of one service. `places`: how many may be unfinished; `heard` is told the result of every part;
-    `history` keeps them."""
+    """The jobs of one service. `places`: how many may be unfinished; `on_result` is called with the result of every part;
+    `history` stores them."""
 
-    def __init__(self, *, places: int = 100, heard: Heard = lambda _: None, history: History | None = None) -> None:
-        self._places, self._heard, self._history = places, heard, history
+    def __init__(
+        self, *, places: int = 100, on_result: ResultCallback = lambda _: None, history: JobHistory | None = None
+    ) -> None:
+        self._places, self._on_result, self._history = places, on_result, history
         if history is not None:
-            history.begin()
+            history.mark_interrupted()
         self._changed = _Changes()
         self._jobs: dict[str, Job] = {}
         self._stops: dict[str, threading.Event] = {}
         self._after: dict[str, Ended] = {}
-        self._queue: Rota[tuple[Job, Work]] = Rota()
+        self._queue: FairQueue[tuple[Job, Work]] = FairQueue()
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
         self._thread.start()
@@ -215,8 +216,8 @@ class Jobs:
     def submit(
         self, kind: str, by: str, work: Work, *, detail: str = "", ended: Ended | None = None, job_id: str = ""
     ) -> Job:
-        """Queues work for somebody. `ended` is called when the job is over, but not where the service stops before:
-        then it is to be begun again, under the same `job_id`. Raises `Overloaded` where too much waits."""
+        """Queues work for a user. `ended` is called when the job is over, but not where the service stops before that: then the work
+        is submitted again after a restart, under the same `job_id`. Raises `Overloaded` where too many jobs are unfinished."""
         with self._changed:
             if self._closed:
                 raise stopping()
@@ -233,39 +234,39 @@ class Jobs:
         return job
 
     def get(self, job_id: str) -> Job:
-        """A job, of this process or of before. Raises `NotHeld`."""
+        """Returns a job of this process, or a stored one of an earlier process. Raises `NotFound`."""
         with self._changed:
             if job_id in self._jobs:
                 return self._jobs[job_id]
         before = self._history and self._history.get(job_id)
         if not before:
-            raise NotHeld("no-job", name=job_id)
+            raise NotFound("no-job", name=job_id)
         return Job(**before)
 
     def all(self) -> list[dict[str, Any]]:
-        """All jobs as records without their outcomes, the latest first; of before the latest `MOST_KEPT`."""
+        """Returns all jobs as records without their outcomes, latest first; of earlier processes the latest `MAX_KEPT`."""
         with self._changed:
-            own = {job.id: job.to_json(since=MOST_OUTCOMES) for job in reversed(self._jobs.values())}
-        before = self._history.latest(MOST_KEPT) if self._history else []
+            own = {job.id: job.to_json(since=MAX_OUTCOMES) for job in reversed(self._jobs.values())}
+        before = self._history.latest(MAX_KEPT) if self._history else []
         older = [each for each in before if each["id"] not in own]
         return [*own.values(), *older]
 
     @property
     def unfinished(self) -> int:
-        """How many are queued or running."""
+        """Number of jobs that are queued or running."""
         with self._changed:
             return sum(job.state in ("queued", "running") for job in self._jobs.values())
 
-    def look(self, job_id: str, since: int = 0) -> dict[str, Any]:
-        """A job as a record, at one moment, with the outcomes behind the first `since`."""
+    def record(self, job_id: str, since: int = 0) -> dict[str, Any]:
+        """Returns a consistent record of a job, with the outcomes after the first `since`. Raises `NotFound`."""
         job = self.get(job_id)
         with self._changed:
             return job.to_json(since)
 
     async def follow(self, job_id: str, since: int | None = None) -> AsyncGenerator[dict[str, Any], None]:
-        """A job as a record, and again whenever it has changed, until it has ended here: at most every `PAUSE` seconds, since some
-        change with every passage. With `since` each record has the outcomes alone that come behind these and behind those of the
-        record before. Raises `NotHeld`."""
+        """Yields the record of a job now and on each change, until it has ended, at most every `PAUSE` seconds, since some jobs
+        change with every passage. With `since`, each record has only the outcomes after the first `since` that no record before it
+        had. Raises `NotFound`."""
         loop, woken = asyncio.get_running_loop(), asyncio.Event()
 
         def wake() -> None:
@@ -275,7 +276,7 @@ class Jobs:
         with self._changed.watched(job_id, wake):
             while True:
                 woken.clear()
-                record = await asyncio.to_thread(self.look, job_id, since or 0)  # it may be of before, or long
+                record = await asyncio.to_thread(self.record, job_id, since or 0)  # it may be long, or in the store
                 since = None if since is None else since + len(record["outcomes"])
                 yield record
                 if record["state"] not in ("queued", "running") or job_id not in self._jobs:
@@ -284,7 +285,7 @@ class Jobs:
                 await woken.wait()
 
     def stop(self, job_id: str) -> Job:
-        """Tells a job to stop. Raises `NotHeld`, and `Conflict` where it has ended."""
+        """Tells a job to stop. Raises `NotFound`, and `Conflict` where it has ended."""
         job = self.get(job_id)
         with self._changed:
             if job.state not in ("queued", "running"):
@@ -297,14 +298,14 @@ class Jobs:
         return job
 
     def stop_all(self) -> None:
-        """Takes nothing new, and tells every job to stop."""
+        """Accepts no new jobs, and tells every job to stop."""
         with self._changed:
             self._closed = True
             for stop in self._stops.values():
                 stop.set()
 
     def close(self, grace: float) -> bool:
-        """Tells every job to stop and waits for the one in hand, `grace` seconds at most; says whether it ended."""
+        """Tells every job to stop and waits at most `grace` seconds for the running one; returns whether it ended."""
         self.stop_all()
         self._queue.close()
         self._thread.join(grace)
@@ -320,7 +321,7 @@ class Jobs:
                     self._end(job, "stopped")
                     continue
                 job.state, asked = "running", job.detail
-                self._changed.of(job)
+                self._changed.notify(job)
             state, why = self._done(job, work)
             with self._changed:
                 job.detail = asked
@@ -328,12 +329,12 @@ class Jobs:
 
     def _done(self, job: Job, work: Work) -> tuple[State, Message | None]:
         try:
-            work(Hand(job, self._changed, self._stops[job.id], self._heard))
+            work(JobReporter(job, self._changed, self._stops[job.id], self._on_result))
         except Stopped:
             return "stopped", Message("job-stopped")
         except (LibraryError, WorkerError) as error:
             return "failed", Message("said", {"text": str(error)})
-        except Exception:  # a job is not to end the thread that does all others
+        except Exception:  # a failing job must not end the worker thread
             log.exception("a job broke down", extra={"fields": {"job": job.id, "kind": job.kind}})
             return "failed", Message("job-crashed")
         came = not job.counts or job.counts.keys() - {"failed", "refused"}
@@ -346,15 +347,15 @@ class Jobs:
         if after is not None and not (self._closed and state == "stopped"):
             after(job)
         self._note(job)
-        self._changed.of(job)
+        self._changed.notify(job)
 
     def _note(self, job: Job) -> None:
         if self._history is not None:
-            self._history.note(job.to_json())
+            self._history.save(job.to_json())
 
     def _forget(self) -> None:
         ended = [job.id for job in self._jobs.values() if job.state not in ("queued", "running")]
-        for job_id in ended[: max(0, len(ended) - MOST_KEPT)]:
+        for job_id in ended[: max(0, len(ended) - MAX_KEPT)]:
             del self._jobs[job_id], self._stops[job_id]
 
     def _now(self) -> str:

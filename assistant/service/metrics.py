@@ -1,4 +1,4 @@
-"""What happens, counted for Prometheus."""
+"""Metrics for Prometheus."""
 
 from __future__ import annotations
 
@@ -36,30 +36,30 @@ class Metrics:
         )
         self._files = Counter("rapporteur_files", "Files by what became of them.", ("result",), registry=self._registry)
 
-    def request(self, method: str, route: str, status: int, seconds: float) -> None:
-        """A request that is done; status 0: the client went away."""
+    def count_request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Counts a finished request; status 0: the client disconnected."""
         self._requests.labels(method if method in _METHODS else "other", route, str(status)).inc()
         self._request_seconds.labels(route).observe(seconds)
 
-    def answer(self, status: str, language: str, seconds: float) -> None:
-        """An answer that was given."""
+    def count_answer(self, status: str, language: str, seconds: float) -> None:
+        """Counts an answer."""
         self._answers.labels(status, language).inc()
         self._answer_seconds.observe(seconds)
 
-    def refused(self, reason: str) -> None:
-        """A question that was not taken."""
+    def count_refusal(self, reason: str) -> None:
+        """Counts a question that was not accepted."""
         self._refused.labels(reason).inc()
 
-    def file(self, result: str) -> None:
-        """What became of a file."""
+    def count_file(self, result: str) -> None:
+        """Counts the outcome of a file."""
         self._files.labels(result).inc()
 
-    def watch(self, name: str, help_text: str, value: Callable[[], float]) -> None:
-        """Shows a number as it is when it is asked for."""
+    def add_gauge(self, name: str, help_text: str, value: Callable[[], float]) -> None:
+        """Adds a gauge whose value is computed when metrics are read."""
         Gauge(f"rapporteur_{name}", help_text, registry=self._registry).set_function(value)
 
     def text(self) -> bytes:
-        """All of it, in Prometheus' text format."""
+        """Returns all metrics in Prometheus' text format."""
         return generate_latest(self._registry)
 
 

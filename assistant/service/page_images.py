@@ -1,4 +1,4 @@
-"""Pages of documents as they are printed, with the words of a quote marked: drawn when somebody looks, and kept for a while."""
+"""Images of printed pages with a quote highlighted: rendered on demand, and cached."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from assistant.service_errors import NotHeld, Overloaded, Unavailable
+from assistant.service_errors import NotFound, Overloaded, Unavailable
 from corpus.documents import Document, Span
 from corpus.library import Library
 from ingest.readers import ReadError
@@ -15,45 +15,45 @@ from ingest.readers import ReadError
 if TYPE_CHECKING:
     from ingest.sandbox.pool import Limits
 
-MOST_WAITING = 8
-"""Pictures that are waited for at once: each keeps a thread, of which other requests need some."""
+MAX_WAITING = 8
+"""Most images rendered or waited for at once: each occupies a thread that other requests need."""
 KEPT, KEPT_BYTES = 500, 32_000_000
-"""How much of what was drawn is kept in memory: pictures, and bytes of these."""
+"""Most images in the cache, and most bytes of them."""
 _AGAIN = 2.0
-"""Seconds after which there may be a place again."""
+"""Seconds after which a client may try again."""
 
 log = logging.getLogger("rapporteur.service")
 
 
-class PagePictures:
-    """The pictures of a library's documents. `limits` are those within which files are read."""
+class PageImages:
+    """Page images of a library's documents. `limits`: those of the processes that read files."""
 
     def __init__(self, library: Library, limits: Limits | None = None) -> None:
-        from ingest.sandbox.page_renderer import Pictures
+        from ingest.sandbox.page_renderer import PageRenderer
 
-        self._library, self._pictures = library, Pictures(limits)
-        self._places = threading.BoundedSemaphore(MOST_WAITING)
+        self._library, self._pictures = library, PageRenderer(limits)
+        self._places = threading.BoundedSemaphore(MAX_WAITING)
         self._guard = threading.Lock()
         self._drawn: OrderedDict[tuple[str, int, str], bytes] = OrderedDict()
 
     def close(self) -> None:
-        """Ends the process that draws."""
+        """Ends the rendering process."""
         self._pictures.close()
 
     def picture(self, document: Document, page: int, words: Span | None = None) -> bytes:
-        """A page of a document's file as PNG, the words of a span of its text marked on it. Raises `NotHeld` where the file is not
-        kept, has no such page or can't be drawn, `Overloaded` where too many wait, `Unavailable` where nothing can be drawn."""
+        """Renders a page of a document's file as PNG, with a span of its text highlighted. Raises `NotFound` where the file is not
+        stored, has no such page or can't be rendered, `Overloaded` where too many wait, `Unavailable` where rendering does not work."""
         if not 1 <= page <= len(document.pages):
-            raise NotHeld("no-page", document=document.label, page=page)
-        between = document.pages_between(*words) if words else None
+            raise NotFound("no-page", document=document.label, page=page)
+        between = document.page_range(*words) if words else None
         quote = document.quote(*words) if words and between and between[0] <= page <= between[1] else ""
         key = (document.sha256, page, quote)
         with self._guard:
             known = self._drawn.get(key)
             if known is not None:
                 self._drawn.move_to_end(key)
-        if known is not None and not self._library.keeps_original(document):
-            raise _not_kept(document)  # any more
+        if known is not None and not self._library.has_original(document):
+            raise _not_kept(document)  # removed since the image was cached
         if known is None:
             if not self._places.acquire(blocking=False):
                 raise Overloaded("pages-wait", retry_after=_AGAIN)
@@ -66,12 +66,12 @@ class PagePictures:
                 while len(self._drawn) > KEPT or sum(map(len, self._drawn.values())) > KEPT_BYTES:
                     self._drawn.popitem(last=False)
         if not known:
-            raise NotHeld("page-undrawn", document=document.label, page=page)
+            raise NotFound("page-undrawn", document=document.label, page=page)
         return known
 
     def _draw(self, document: Document, page: int, quote: str, between: tuple[int, int] | None) -> bytes:
-        """The picture; empty where there can be none, which is remembered so that nobody waits for it twice."""
-        from ingest.sandbox.page_renderer import Wanted
+        """Renders the image; empty where that fails, which is cached so that it is not tried twice."""
+        from ingest.sandbox.page_renderer import PageRequest
         from ingest.sandbox.process import WorkerError
 
         original = self._library.original(document)
@@ -79,7 +79,7 @@ class PagePictures:
             raise _not_kept(document)
         first, last = between if quote and between else (page, page)
         try:
-            return self._pictures.draw(original, document.label, Wanted(page, quote, first, last))[0]
+            return self._pictures.draw(original, document.label, PageRequest(page, quote, first, last))[0]
         except ReadError as error:
             log.warning(
                 "a page can't be drawn", extra={"fields": {"document": document.id, "page": page, "why": str(error)}}
@@ -89,5 +89,5 @@ class PagePictures:
             raise Unavailable("said", text=str(error), retry_after=60) from None
 
 
-def _not_kept(document: Document) -> NotHeld:
-    return NotHeld("file-not-kept", document=document.label)
+def _not_kept(document: Document) -> NotFound:
+    return NotFound("file-not-kept", document=document.label)

@@ -1,13 +1,12 @@
-"""Turns at the models. One question at a time uses them; the others wait in a queue that has an end. Clients take turns, whoever
-has asked most; those with a key or an account come before those without, who have every fourth turn at least.
+"""Fair, bounded queue of questions. One question at a time uses the models. Clients are served round-robin, however many questions each
+has queued; clients with a key or an account come before anonymous ones, who get at least every fourth turn.
 
-More threads answer no faster: the models compute on all cores by themselves, and Python runs one thread at a time
-(docs/decisions.md). What computes in the background, embedding passages, takes turns with the questions: a
-question waits for one batch at most, and a batch for a few questions: a document that goes in costs the questions
-behind it more than its embedding, since what is remembered of the library is made anew.
+More threads would answer no faster: the models compute on all cores by themselves, and Python runs one thread at a time
+(docs/decisions.md). Background work (embedding passages) alternates with the questions: a question waits for one batch at
+most, and a batch for a few questions, since an added document also invalidates caches, which costs the questions after it.
 
-Who waits for something elsewhere, a model behind the network, is `away`: the turn goes to the next question, and comes back
-before any that has not begun."""
+Work that waits for a remote model is `away`: the next question gets the turn, and the work gets it back before any question that
+has not begun."""
 
 from __future__ import annotations
 
@@ -27,7 +26,7 @@ from numpy.typing import NDArray
 from assistant.access.principal import STRANGERS, own_part, strangers_part
 from assistant.service_errors import Overloaded, ServiceFault, TooMany, stopping
 from assistant.settings import Settings
-from corpus.models import Models
+from corpus.models import EmbeddingModels
 
 if TYPE_CHECKING:
     from corpus.embedding import Embedder
@@ -36,45 +35,45 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 BETWEEN = 3
-"""Questions that are answered before a batch has its turn, where questions wait."""
+"""Questions answered before a batch gets its turn, where questions wait."""
 AHEAD = 3
-"""Turns in a row of clients with a key or an account, where others wait."""
+"""Most consecutive turns of clients with a key or an account while anonymous ones wait."""
 REMEMBERED = 1_000
-"""Clients of whom it is known when they had their last turn."""
+"""Clients whose last turn is remembered."""
 
 
-class Rota(Generic[T]):
-    """What waits for one thread, of each client one piece in turn, so that who brings many waits for them alone. Closed, it gives what
-    it has and then None."""
+class FairQueue(Generic[T]):
+    """Round-robin queue for one consumer thread: one item of each client in turn, so that a client with many items delays only
+    itself. Closed, it returns the remaining items and then None."""
 
     def __init__(self) -> None:
-        self._come, self._closed = threading.Condition(), False
+        self._changed, self._closed = threading.Condition(), False
         self._waiting: dict[str, deque[T]] = {}
 
-    def put(self, client: str, piece: T) -> None:
-        """Takes a piece of a client's."""
-        with self._come:
-            self._waiting.setdefault(client, deque()).append(piece)
-            self._come.notify()
+    def put(self, client: str, item: T) -> None:
+        """Adds an item of a client."""
+        with self._changed:
+            self._waiting.setdefault(client, deque()).append(item)
+            self._changed.notify()
 
     def get(self) -> T | None:
-        """The first piece of the client whose turn it is, once there is one; the client steps behind the others then."""
-        with self._come:
-            self._come.wait_for(lambda: self._waiting or self._closed)
+        """Waits for and returns the first item of the next client, who then goes to the end of the rotation."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._closed)
             if not self._waiting:
                 return None
             client, own = next(iter(self._waiting.items()))
             del self._waiting[client]
-            piece = own.popleft()
+            item = own.popleft()
             if own:
                 self._waiting[client] = own
-            return piece
+            return item
 
     def close(self) -> None:
-        """Takes leave of who waits for more."""
-        with self._come:
+        """Wakes the consumer, which gets None once the queue is empty."""
+        with self._changed:
             self._closed = True
-            self._come.notify()
+            self._changed.notify()
 
 
 @dataclass(eq=False)
@@ -82,15 +81,16 @@ class _Waiting:
     work: Callable[[], Any]
     future: Future[Any]
     clients: tuple[str, ...]
-    """The client; of one who has neither key nor account the origin, too, and that they are a stranger."""
+    """The client; for an anonymous one also its origin and `STRANGERS`."""
     since: float
 
 
-class Turns:
-    """Pieces of work, one at a time: by one thread, and one more for each piece that is away.
+class QuestionQueue:
+    """Runs work one piece at a time: in one thread, and one more for each piece that is away.
 
-    `places`: how many may wait, those that are away among them, of which strangers leave a quarter to those with a key or an account;
-    `per_client`: how many of them may be one client's, or of clients who share an origin; `patience`: seconds that one waits at most to begin. Closed, it takes nothing new and does what it has taken.
+    `places`: how many pieces may wait, including those that are away; anonymous clients leave a quarter of them to the others.
+    `per_client`: how many of them may be from one client, or from all clients of one origin. `patience`: most seconds that one waits
+    to begin. Closed, it accepts nothing new and finishes what it has accepted.
     """
 
     def __init__(
@@ -103,32 +103,33 @@ class Turns:
     ) -> None:
         self._places, self._per_client, self._patience, self._clock = places, per_client, patience, clock
         self._state = threading.Condition(threading.RLock())
-        self._queue: list[_Waiting] = []  # as they came
-        self._turns = self._ahead = 0  # that were taken, and of these in a row by the known while strangers waited
-        self._last: dict[str, int] = {}  # the last turn of each client
+        self._queue: list[_Waiting] = []  # in order of arrival
+        self._turns = 0  # turns so far
+        self._ahead = 0  # latest turns in a row of known clients while anonymous ones waited
+        self._last: dict[str, int] = {}  # number of the last turn of each client
         self._clients: Counter[str] = Counter()
         self._closed = self._given_up = False
-        self._turn: threading.Thread | None = None  # whose turn it is, of those that answer
+        self._turn: threading.Thread | None = None  # the answering thread that has the turn
         self._turn_since = 0.0
-        self._batch: threading.Thread | None = None  # whose turn it is, of those in the background
+        self._batch: threading.Thread | None = None  # the background thread that has the turn
         self._batches_wait = 0
-        self._since = 0  # questions that were answered since the last batch
+        self._since = 0  # questions answered since the last batch
         self._away: dict[threading.Thread, _Waiting] = {}
         self._working: dict[threading.Thread, _Waiting] = {}
-        self._returning = 0  # of those away, who wait for the turn
+        self._returning = 0  # threads that were away and wait for the turn
         self._idle = self._threads = 0
         self._mean = 0.5
         with self._state:
             self._begin_thread()
 
     @classmethod
-    def of(cls, chosen: Settings) -> Turns:
-        """Those of a service with these settings."""
-        return cls(places=chosen.queue, per_client=max(1, chosen.queue // 2), patience=chosen.queue_seconds)
+    def of(cls, settings: Settings) -> QuestionQueue:
+        """Creates the queue of a service with these settings."""
+        return cls(places=settings.queue, per_client=max(1, settings.queue // 2), patience=settings.queue_seconds)
 
-    def take(self, work: Callable[[], T], client: str, origin: str = "") -> Future[T]:
-        """Queues work; the future holds what it returns or raises. With an `origin` the client has a part of what all clients of
-        this origin have together. Raises `TooMany` or `Overloaded` at once."""
+    def submit(self, work: Callable[[], T], client: str, origin: str = "") -> Future[T]:
+        """Queues work; returns the future of its result. With an `origin` (anonymous clients), the client has a share of the limit of
+        this origin. Raises `TooMany` or `Overloaded` at once."""
         with self._state:
             if self._closed:
                 raise stopping()
@@ -151,21 +152,21 @@ class Turns:
 
     @property
     def waiting(self) -> int:
-        """How many wait to begin."""
+        """How many pieces of work wait to begin."""
         with self._state:
             self._sweep()
             return len(self._queue)
 
     @property
-    def elsewhere(self) -> int:
-        """How many are away."""
+    def away_count(self) -> int:
+        """How many pieces of work are away."""
         with self._state:
             return len(self._away)
 
     @contextmanager
     def away(self) -> Iterator[None]:
-        """What lies within only waits: the turn is given up, and taken again at the end. Without effect for who has none.
-        Raises `Overloaded` where the queue was closed meanwhile and no longer waits for what it had taken."""
+        """Surrounds waiting for something remote: gives up the turn, and takes it again at the end. No effect in a thread without
+        the turn. Raises `Overloaded` where the queue was closed meanwhile and its grace period is over."""
         me = threading.current_thread()
         with self._state:
             has_turn = self._turn is me
@@ -183,7 +184,7 @@ class Turns:
 
     @contextmanager
     def batch(self) -> Iterator[None]:
-        """A turn for work in the background, between two questions. To be short. Who has the turn already keeps it."""
+        """Takes a turn for short background work, between two questions. A thread that has the turn already keeps it."""
         me = threading.current_thread()
         if me in (self._turn, self._batch):
             yield
@@ -203,7 +204,7 @@ class Turns:
                 self._state.notify_all()
 
     def close(self, grace: float) -> bool:
-        """Takes nothing new; waits for what was taken, `grace` seconds at most. Says whether all was done."""
+        """Accepts nothing new; waits at most `grace` seconds for accepted work. Returns whether all of it was done."""
         with self._state:
             self._closed = True
             self._state.notify_all()
@@ -233,7 +234,7 @@ class Turns:
             while (each := self._next(me)) is not None:
                 try:
                     result = each.work()
-                except BaseException as error:  # noqa: BLE001  (it belongs to whoever waits for the result)
+                except BaseException as error:  # noqa: BLE001  (raised to whoever waits for the result)
                     each.future.set_exception(error)
                 else:
                     each.future.set_result(result)
@@ -242,7 +243,7 @@ class Turns:
                     if self._turn is me:
                         self._since += 1
                         self._release()
-                    if self._idle:  # another one takes what comes
+                    if self._idle:  # another thread takes the next piece
                         return
         finally:
             with self._state:
@@ -265,7 +266,7 @@ class Turns:
             self._turn, self._turn_since = me, self._clock()
 
     def _next(self, me: threading.Thread) -> _Waiting | None:
-        """The next one whose time is not over and who is still waited for; the turn with it."""
+        """Takes the turn for the next piece of work that is neither cancelled nor late; refuses late ones. None where closed and empty."""
         while True:
             with self._state:
                 self._idle += 1
@@ -288,7 +289,7 @@ class Turns:
                 self._refuse(each, late_fault)
 
     def _first(self) -> _Waiting:
-        """Whose turn it is: of the known, or of strangers, the origin and the client whose last turn is longest ago."""
+        """The piece to run next: of known clients, or of strangers, the one whose origin and client had their last turn longest ago."""
         known, strangers = ([each for each in self._queue if (len(each.clients) > 1) is so] for so in (False, True))
         pool = known if known and not (strangers and self._ahead >= AHEAD) else strangers
         self._ahead = self._ahead + 1 if pool is known and strangers else 0
@@ -303,11 +304,11 @@ class Turns:
             del self._last[next(iter(self._last))]
 
     def _sweep(self) -> None:
-        """Those who have gone keep no place from others."""
-        gone = [each for each in self._queue if each.future.cancelled()]
-        for each in gone:
+        """Removes cancelled work from the queue and its counts."""
+        cancelled = [each for each in self._queue if each.future.cancelled()]
+        for each in cancelled:
             self._queue.remove(each)
-        self._clients -= Counter(name for each in gone for name in each.clients)
+        self._clients -= Counter(name for each in cancelled for name in each.clients)
 
     def _ready(self) -> bool:
         busy = self._turn or self._batch or self._returning
@@ -320,31 +321,31 @@ class Turns:
 
 
 SECONDS = 0.2
-"""How long a batch is to take: about as long as one answer."""
+"""Intended seconds of a batch: about as long as one answer."""
 BATCH = 32
-"""Passages at once, at most."""
+"""Most passages of a batch."""
 
 
-class PoliteEmbedder:
-    """The same model: its vectors do not change. A question waits for one batch at most."""
+class QueuedEmbedder:
+    """Wraps an embedding model so that passages are embedded in batches between questions; the vectors are the same."""
 
-    def __init__(self, embedder: Embedder, turns: Turns) -> None:
-        self._embedder, self._turns = embedder, turns
-        self._pace = 0.05  # seconds for a passage, as it has been lately
+    def __init__(self, embedder: Embedder, question_queue: QuestionQueue) -> None:
+        self._embedder, self._queue = embedder, question_queue
+        self._pace = 0.05  # seconds per passage, moving average
 
     def __getattr__(self, name: str) -> Any:
-        """Everything else is the model's own: whoever embeds a question has the turn."""
+        """Everything else is the model's own: embedding a question happens within a turn."""
         return getattr(self._embedder, name)
 
     def embed_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
-        """One vector a text, batch by batch."""
+        """Embeds texts batch by batch, one vector for each text."""
         made: list[NDArray[np.float32]] = []
         done = 0
         while done < len(texts):
             part = texts[done : done + max(1, min(BATCH, round(SECONDS / max(self._pace, 1e-4))))]
-            with self._turns.batch():
+            with self._queue.batch():
                 begun = time.perf_counter()
                 made.append(self._embedder.embed_passages(part, progress))
                 self._pace += 0.3 * ((time.perf_counter() - begun) / len(part) - self._pace)
@@ -352,11 +353,11 @@ class PoliteEmbedder:
         return np.concatenate(made) if made else np.empty((0, self._embedder.dimension), np.float32)
 
 
-def politely(models: Models, turns: Turns) -> Models:
-    """The models of a library, each taking turns."""
+def with_queued_embedding(models: EmbeddingModels, question_queue: QuestionQueue) -> EmbeddingModels:
+    """Wraps the embedding models of a library in `QueuedEmbedder`."""
 
-    def polite(model: Embedder) -> Embedder:
-        return cast("Embedder", PoliteEmbedder(model, turns))
+    def wrapped(model: Embedder) -> Embedder:
+        return cast("Embedder", QueuedEmbedder(model, question_queue))
 
-    second = models.multilingual and polite(models.multilingual)
-    return Models(polite(models.own), second, optional=models.optional)
+    second = models.multilingual and wrapped(models.multilingual)
+    return EmbeddingModels(wrapped(models.primary), second, optional=models.optional)

@@ -1,4 +1,4 @@
-"""Questions and searches: checked, and answered in their turn, whole or as the answer comes."""
+"""Questions and searches: checked, queued, and answered as a whole or as a stream."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
 from assistant.access import Principal, check
-from assistant.access.rate_limits import COSTLY, Rates
-from assistant.qa.answer import Answer, Finished, Progress, Said
+from assistant.access.rate_limits import COSTLY, RateLimits
+from assistant.qa.answer import Answer, Finished, Progress, StatementEvent
 from assistant.qa.engine import Engine
 from assistant.qa.retriever import Evidence
 from assistant.question_request import QuestionRequest, scope_of
 from assistant.service.metrics import Metrics
-from assistant.service.question_queue import Turns
-from assistant.service_errors import ServiceFault, known_language, of_library, stopping
+from assistant.service.question_queue import QuestionQueue
+from assistant.service_errors import ServiceFault, check_language, from_library_error, stopping
 from corpus.corpus_errors import LibraryError
 
 Stage = Literal["waiting", "answering", "writing"]
@@ -28,36 +28,36 @@ Stage = Literal["waiting", "answering", "writing"]
 
 @dataclass(frozen=True)
 class Status:
-    """What happens now; `ahead` is how many questions are answered first, `writing` that a model is asked."""
+    """State of a question: `ahead` is how many questions are before it in the queue, `writing` means that a model is called."""
 
     stage: Stage
     ahead: int = 0
 
 
-Event = Status | Said | Finished
+Event = Status | StatementEvent | Finished
 
 
 def event_json(event: Event) -> dict[str, Any]:
-    """An event as JSON: of a statement also the citations that it is the first to use."""
+    """Converts an event to JSON; a statement includes the citations that it is the first to use."""
     if isinstance(event, Status):
         return {"type": "status", **vars(event)}
     if isinstance(event, Finished):
         return {"type": "done", "answer": event.to_json()}
-    said = event.to_json()
+    statement_json = event.to_json()
     return {
         "type": "statement",
-        "tentative": said["tentative"],
-        "statement": {name: said[name] for name in ("text", "verdict", "citations")},
-        "citations": said["new_citations"],
+        "tentative": statement_json["tentative"],
+        "statement": {name: statement_json[name] for name in ("text", "verdict", "citations")},
+        "citations": statement_json["new_citations"],
     }
 
 
 class Closed(Exception):
-    """Nobody reads the stream any more: whoever fills it may stop."""
+    """The reader of the stream has gone: the producer may stop."""
 
 
 class Stream:
-    """Events of one answer, for `async for`. An error of the answering thread is raised to the reader."""
+    """Events of one answer, for `async for`. An error in the answering thread is raised in the reader."""
 
     def __init__(self) -> None:
         self._events: queue.SimpleQueue[Event | BaseException] = queue.SimpleQueue()
@@ -67,18 +67,18 @@ class Stream:
         self._future: Future[Any] | None = None
 
     def follow(self, future: Future[Any]) -> None:
-        """Passes on how the work ends that fills the stream; the work is given up with the stream."""
+        """Forwards errors and cancellation of the producing work to the reader; closing the stream cancels the work."""
         self._future = future
         future.add_done_callback(self._ended)
 
     def put(self, event: Event) -> None:
-        """Adds an event, from any thread. Raises `Closed` where nobody reads any more."""
+        """Adds an event, from any thread. Raises `Closed` where the reader has gone."""
         if self._closed:
             raise Closed
         self._put(event)
 
     def close(self) -> None:
-        """The reader has gone."""
+        """Closes the stream and cancels its work."""
         self._closed = True
         if self._future is not None:
             self._future.cancel()
@@ -117,30 +117,30 @@ class Stream:
                 loop.call_soon_threadsafe(woken.set)
 
 
-Noted = Callable[[Principal, str, str], None]
-"""Told who does what to what, for the audit log."""
+AuditCallback = Callable[[Principal, str, str], None]
+"""Called with principal, action and target, for the audit log."""
 
 
-class Entrance:
-    """What every part of the service asks first. `rates` counts requests, `noted` hears what staff do."""
+class ServiceBase:
+    """Access checks that all parts of the service share. `rate_limits` counts requests, `note_action` records what staff do."""
 
-    def __init__(self, rates: Rates | None, noted: Noted) -> None:
-        self._rates, self._noted = rates, noted
+    def __init__(self, rate_limits: RateLimits | None, note_action: AuditCallback) -> None:
+        self._rate_limits, self._note_action = rate_limits, note_action
         self.stopping = False
-        """Whether the service was told to stop."""
+        """Whether the service is stopping."""
 
     def admit(self, who: Principal, operation: str, counted: str | None = None) -> Principal:
-        """Lets a request in, before more is read of it than what it is to be: checks whether somebody may do an operation,
-        and counts it as `counted`, by default as that. Pass what this gives to the other methods: they do not count it again."""
+        """Checks a request before its body is read: whether the principal may do the operation, and its rate limit, as `counted`
+        (by default the operation). Pass the returned principal to the other methods: they do not count the request again."""
         check(who, operation)
         self._check(who, counted or operation)
         return replace(who, counted=counted or operation)
 
     def _check(self, who: Principal, operation: str) -> None:
-        """The one place where it is decided who may do what, how often, and when."""
+        """Raises a `ServiceFault` unless the principal may do the operation now: role, rate limit, service not stopping."""
         check(who, operation)
-        if self._rates is not None:
-            self._rates.count(who, operation)
+        if self._rate_limits is not None:
+            self._rate_limits.count(who, operation)
         if self.stopping and operation in COSTLY:
             raise stopping()
 
@@ -150,82 +150,82 @@ T = TypeVar("T")
 log = logging.getLogger("rapporteur.service")
 
 
-class Asking(Entrance):
-    """Gives futures, since doors must not block."""
+class QuestionService(ServiceBase):
+    """Operations on questions. They return futures, since the interfaces must not block."""
 
     engine: Engine
-    turns: Turns
+    question_queue: QuestionQueue
     metrics: Metrics
     _log_questions: bool
 
-    def check_scope(self, who: Principal, asked: QuestionRequest) -> None:
-        """Raises `NotHeld` where a scope names a meeting, an item or a document that is not there. Answering says so too;
-        a door that streams asks beforehand, so that its reply can be a refusal as a whole."""
+    def check_scope(self, who: Principal, request: QuestionRequest) -> None:
+        """Raises `NotFound` where a scope names a meeting, item or document that does not exist. Answering raises it too; an
+        interface that streams calls this first, so that it can reply with an error status."""
         self._check(who, "documents")
-        scope_of(asked, self.engine.library)
+        scope_of(request, self.engine.library)
 
-    def begin_ask(self, who: Principal, asked: QuestionRequest) -> Future[Answer]:
-        """The answer to a question, to come."""
-        self._check_asked(who, asked)
-        return self._turn(lambda: self._answer(who, asked), who)
+    def begin_ask(self, who: Principal, request: QuestionRequest) -> Future[Answer]:
+        """Queues a question; returns the future of its answer."""
+        self._check_asked(who, request)
+        return self._enqueue(lambda: self._answer(who, request), who)
 
-    def stream(self, who: Principal, asked: QuestionRequest) -> Stream:
-        """The answer as it comes: `Status`, `Said` for each verified statement, and `Finished` with the whole answer,
-        which is what `begin_ask` gives. Refusals are raised here, not in the stream."""
-        self._check_asked(who, asked)
+    def stream(self, who: Principal, request: QuestionRequest) -> Stream:
+        """Queues a question; returns the stream of its answer: `Status`, `StatementEvent` for each verified statement, and `Finished` with
+        the whole answer, as `begin_ask` returns it. Refusals are raised here, not in the stream."""
+        self._check_asked(who, request)
         stream = Stream()
 
         def answer() -> None:
             try:
                 stream.put(Status("answering"))
-                stream.put(Finished(self._answer(who, asked, stream.put)))
+                stream.put(Finished(self._answer(who, request, stream.put)))
             except Closed:
                 return
 
-        ahead = self.turns.waiting
+        ahead = self.question_queue.waiting
         stream.put(Status("waiting", ahead))
-        stream.follow(self._turn(answer, who))
+        stream.follow(self._enqueue(answer, who))
         return stream
 
     def begin_search(self, who: Principal, text: str, limit: int = 10) -> Future[list[Evidence]]:
-        """The passages nearest to a question, best first, to come."""
+        """Queues a search; returns the future of the passages nearest to a question, best first."""
         self._check(who, "search")
-        return self._turn(lambda: self.engine.search(text, limit), who)
+        return self._enqueue(lambda: self.engine.search(text, limit), who)
 
-    def _check_asked(self, who: Principal, asked: QuestionRequest) -> None:
+    def _check_asked(self, who: Principal, request: QuestionRequest) -> None:
         self._check(who, "ask")
-        if asked.language:
-            known_language(asked.language)
+        if request.language:
+            check_language(request.language)
 
-    def _turn(self, work: Callable[[], T], who: Principal) -> Future[T]:
-        def told() -> T:
+    def _enqueue(self, work: Callable[[], T], who: Principal) -> Future[T]:
+        def run() -> T:
             try:
                 return work()
             except LibraryError as error:
-                raise of_library(error, trusted=who.trusted) from error
+                raise from_library_error(error, trusted=who.trusted) from error
 
         try:
-            return self.turns.take(told, who.client, who.origin)
+            return self.question_queue.submit(run, who.client, who.origin)
         except ServiceFault as fault:
-            self.metrics.refused(fault.code)
+            self.metrics.count_refusal(fault.code)
             raise
 
     def _answer(
-        self, who: Principal, asked: QuestionRequest, told: Callable[[Status | Said], None] = lambda _: None
+        self, who: Principal, request: QuestionRequest, emit: Callable[[Status | StatementEvent], None] = lambda _: None
     ) -> Answer:
-        """Answers; `told` hears of each statement once it stands, and when a model is asked."""
-        scope = scope_of(asked, self.engine.library)
-        question, history, language = asked.question, asked.history, asked.language
-        with closing(self.engine.stream(question, history, language, mode=asked.mode, scope=scope)) as events:
+        """Answers a question; `emit` is called with each verified statement, and when a model is called."""
+        scope = scope_of(request, self.engine.library)
+        question, history, language = request.question, request.history, request.language
+        with closing(self.engine.stream(question, history, language, mode=request.mode, scope=scope)) as events:
             for event in events:
-                if isinstance(event, Said):
-                    told(event)
+                if isinstance(event, StatementEvent):
+                    emit(event)
                 elif isinstance(event, Progress) and event.stage == "writing":
-                    told(Status("writing"))
+                    emit(Status("writing"))
                 elif isinstance(event, Finished):
                     answer = event.answer
         seconds = answer.timings.get("total_ms", 0.0) / 1e3
-        self.metrics.answer(answer.status, answer.language, seconds)
+        self.metrics.count_answer(answer.status, answer.language, seconds)
         fields = {"who": who.id, "status": answer.status, "language": answer.language, "ms": round(seconds * 1e3, 1)}
         if self._log_questions:
             fields |= {"question": question, "history": history}

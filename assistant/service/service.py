@@ -1,4 +1,4 @@
-"""The service: every operation that a door offers, each checked for who asks, limited, and done in its turn."""
+"""The service: every operation that the interfaces offer, with access checks, rate limits and queues."""
 
 from __future__ import annotations
 
@@ -8,97 +8,97 @@ from typing import Any
 from assistant.access import Principal
 from assistant.access.access_store import AccessStore
 from assistant.access.audit import Audit
-from assistant.access.rate_limits import Rates
+from assistant.access.rate_limits import RateLimits
 from assistant.collection import Collection
-from assistant.ingestion import Keeper
+from assistant.ingestion import CollectionUpdater
 from assistant.qa.engine import Engine
-from assistant.service.collection_service import FOLDER, Changing, Uploads
-from assistant.service.jobs import History, Jobs
+from assistant.service.collection_service import FOLDER, CollectionService, Uploads
+from assistant.service.jobs import JobHistory, Jobs
 from assistant.service.metrics import Metrics
-from assistant.service.page_images import PagePictures
-from assistant.service.paper_service import Writing
-from assistant.service.question_queue import Turns
-from assistant.service.question_service import Asking
-from assistant.service.saved_conversations import Kept
+from assistant.service.page_images import PageImages
+from assistant.service.paper_service import PaperService
+from assistant.service.question_queue import QuestionQueue
+from assistant.service.question_service import QuestionService
+from assistant.service.saved_conversations import SavedConversations
 from assistant.service_errors import Conflict, Invalid
 from assistant.settings import Settings
 from corpus.documents import Document
-from corpus.feedback import Feedback, FeedbackError, FeedbackFull, feedback_of
+from corpus.feedback import Feedback, FeedbackError, FeedbackFull, make_feedback
 from corpus.meetings import Meeting
 
 JOBS = 100
-"""Jobs that may be unfinished, and papers."""
-_FIRST = "When does the meeting take place?"
-"""What the server asks itself."""
+"""Most unfinished jobs, and most unfinished papers."""
+_WARM_UP = "When does the meeting take place?"
+"""Question that the server answers at start so that models and indexes are loaded."""
 
 
-class Service(Asking, Changing):
-    """Rapporteur for many. Every method takes the principal that asks first, and raises a `ServiceFault` for what
-    is not done. The settings that are `chosen` say how much is taken on.
+class Service(QuestionService, CollectionService):
+    """The multi-user service. Every method takes the calling principal first, and raises a `ServiceFault` where it refuses or
+    fails. `settings` set the limits.
 
-    `ask` and `search` wait for their turn. Everything else is quick, and safe from any thread. In the `store` stand the audit log, the
-    jobs of before, drafts and what people keep; without one there are none of these.
+    Questions and searches are queued. Everything else is quick, and safe from any thread. The `store` contains the audit log, earlier
+    jobs, drafts and saved conversations; without it there are none of these.
     """
 
     def __init__(
         self,
         engine: Engine,
-        keeper: Keeper | None = None,
-        chosen: Settings | None = None,
+        updater: CollectionUpdater | None = None,
+        settings: Settings | None = None,
         *,
-        turns: Turns | None = None,
-        rates: Rates | None = None,
+        question_queue: QuestionQueue | None = None,
+        rate_limits: RateLimits | None = None,
         store: AccessStore | None = None,
     ) -> None:
-        self.settings = chosen or Settings.model_construct()
+        self.settings = settings or Settings.model_construct()
         self.most_upload = round(self.settings.max_upload * 1_000_000)
-        """Bytes that a file may have."""
+        """Most bytes of an uploaded file."""
         self.engine = engine
         self.metrics = Metrics()
         self.audit = Audit(store) if store else None
-        super().__init__(rates, self.audit.note if self.audit else lambda _who, _action, _target: None)
+        super().__init__(rate_limits, self.audit.add if self.audit else lambda _who, _action, _target: None)
         self._log_questions = self.settings.log_questions
         self.library = engine.library
         self.collection = Collection(engine.library, engine.catalogue)
-        self.turns = turns or Turns.of(self.settings)
-        self.jobs = Jobs(places=JOBS, heard=self.metrics.file, history=History(store) if store else None)
-        self._keeper = keeper or Keeper(engine.library, engine.catalogue)
+        self.question_queue = question_queue or QuestionQueue.of(self.settings)
+        self.jobs = Jobs(places=JOBS, on_result=self.metrics.count_file, history=JobHistory(store) if store else None)
+        self._updater = updater or CollectionUpdater(engine.library, engine.catalogue)
         self._uploads = Uploads(self.library.folder / FOLDER)
-        self._when_stopped: list[Callable[[], None]] = []
-        self.writing = Writing(self, self._check, self._noted, store, JOBS)
-        self._pictures = PagePictures(self.library, self._keeper.limits)
-        self.kept = Kept(store) if store else None
-        self.metrics.watch("waiting", "Questions that wait for their turn.", lambda: self.turns.waiting)
-        self.metrics.watch("writing", "Questions that wait for a model.", lambda: self.turns.elsewhere)
-        self.metrics.watch("jobs", "Jobs that have not ended.", lambda: self.jobs.unfinished)
-        self.metrics.watch("passages", "Passages held.", lambda: sum(self.library.languages().values()))
+        self._stop_callbacks: list[Callable[[], None]] = []
+        self.papers = PaperService(self, self._check, self._note_action, store, JOBS)
+        self._pictures = PageImages(self.library, self._updater.limits)
+        self.conversations = SavedConversations(store) if store else None
+        self.metrics.add_gauge("waiting", "Questions that wait for their turn.", lambda: self.question_queue.waiting)
+        self.metrics.add_gauge("writing", "Questions that wait for a model.", lambda: self.question_queue.away_count)
+        self.metrics.add_gauge("jobs", "Jobs that have not ended.", lambda: self.jobs.unfinished)
+        self.metrics.add_gauge("passages", "Passages held.", lambda: sum(self.library.passage_counts().values()))
 
     def warm(self) -> None:
-        """Has models and indexes loaded as a question does, before somebody asks one; who asks meanwhile waits as for any question."""
-        self.turns.take(lambda: self.engine.ask(_FIRST, mode="quote"), "the server")
+        """Loads models and indexes by answering a question in the queue, before the first user asks one."""
+        self.question_queue.submit(lambda: self.engine.ask(_WARM_UP, mode="quote"), "the server")
 
     def stop(self) -> None:
-        """Takes nothing new from now on, and tells jobs to stop between two documents."""
+        """Accepts no new work from now on, and tells jobs to stop between two documents."""
         self.stopping = True
         self.jobs.stop_all()
-        self.writing.papers.stop()
-        for call in self._when_stopped:
-            call()
+        self.papers.queue.stop()
+        for callback in self._stop_callbacks:
+            callback()
 
-    def when_stopped(self, call: Callable[[], None]) -> None:
-        """Has something called when the service is told to stop, by whichever thread tells it."""
-        self._when_stopped.append(call)
+    def when_stopped(self, callback: Callable[[], None]) -> None:
+        """Registers a callback for when the service is told to stop; it runs in the thread that stops the service."""
+        self._stop_callbacks.append(callback)
 
     def close(self, grace: float = 20.0) -> bool:
-        """Takes nothing new, finishes the answers that were begun, stops jobs between two documents. Says whether
-        all that was begun has ended within `grace` seconds."""
+        """Accepts no new work, finishes the answers in progress, stops jobs between two documents. Returns whether all of it
+        ended within `grace` seconds."""
         self.stop()
         self._pictures.close()
-        papers = self.writing.papers.close(grace)
+        papers = self.papers.queue.close(grace)
         jobs = self.jobs.close(grace)
-        return self.turns.close(grace) and jobs and papers
+        return self.question_queue.close(grace) and jobs and papers
 
-    # Looking
+    # Reading
 
     def documents(
         self,
@@ -110,83 +110,83 @@ class Service(Asking, Changing):
         offset: int = 0,
         limit: int = 50,
     ) -> tuple[list[dict[str, Any]], int]:
-        """A page of the held documents, and how many there are in all."""
+        """Returns a page of the stored documents, and their total number."""
         self._check(who, "documents")
         ids = self.collection.ids(text=text, language=language, edition=edition)
         return self.collection.records(ids[offset : offset + limit]), len(ids)
 
     def records(self, who: Principal, *, missing: bool = False) -> list[dict[str, Any]]:
-        """All held documents, and behind them, with `missing`, what is known to exist and is not held."""
+        """Returns all stored documents; with `missing`, after them the catalogue's documents that are not stored."""
         self._check(who, "documents")
         return [*self.collection.records(), *(self.collection.missing() if missing else ())]
 
     def catalogue(self, who: Principal, offset: int = 0, limit: int = 50) -> tuple[list[dict[str, Any]], int]:
-        """A page of what is known to exist and is not held, and how many there are in all."""
+        """Returns a page of the catalogue's documents that are not stored, and their total number."""
         self._check(who, "catalogue")
         missing = self.collection.missing()
         return missing[offset : offset + limit], len(missing)
 
     def document(self, who: Principal, name: str, language: str | None = None, edition: str | None = None) -> Document:
-        """The document that a symbol, name or id means. Pass it to `collection` for its outline, blocks, versions."""
+        """Returns the document that a symbol, name or id refers to. Pass it to `collection` for its outline, blocks, versions."""
         self._check(who, "documents")
-        return self.collection.one(name, language, edition)
+        return self.collection.current_version(name, language, edition)
 
     def picture(self, who: Principal, document: Document, page: int, words: tuple[int, int] | None = None) -> bytes:
-        """A page of a document as it is printed, as PNG; the words of a span of its text are marked on it."""
+        """Returns a printed page of a document as PNG, with a span of its text highlighted."""
         self._check(who, "documents")
         return self._pictures.picture(document, page, words)
 
     def passage(self, who: Principal, passage_id: str, around: int = 0) -> dict[str, Any]:
-        """A passage by evidence id with its neighbours."""
+        """Returns a passage by its evidence id, with its neighbours."""
         self._check(who, "documents")
         return self.collection.passage(passage_id, around)
 
     def meetings(self, who: Principal) -> list[Meeting]:
-        """The meetings whose agendas are held."""
+        """Returns the meetings whose agendas are stored."""
         self._check(who, "meetings")
         return self.library.meetings()
 
     def status(self, who: Principal) -> dict[str, Any]:
-        """What the library holds, in numbers, and what it was made with."""
+        """Returns counts of what the library contains, and the versions that it was built with."""
         self._check(who, "status")
         return self.collection.status()
 
     # Rating
 
     def rate(self, who: Principal, question: str, language: str, rating: int, **more: Any) -> int:
-        """Keeps what somebody says about an answer, with what else `feedback_of` takes; returns its number."""
+        """Stores a rating of an answer, with the other arguments of `feedback_of`; returns its number."""
         self._check(who, "rate")
         try:
-            return self.library.add_feedback(feedback_of(question, language, rating, **more))
+            return self.library.add_feedback(make_feedback(question, language, rating, **more))
         except FeedbackError as error:
             raise Invalid("rating-wrong", text=str(error)) from None
         except FeedbackFull as error:
             raise Conflict("ratings-full", text=str(error)) from None
 
     def ratings(self, who: Principal, offset: int = 0, limit: int = 50) -> tuple[list[Feedback], int]:
-        """A page of what people said about answers, oldest first, and how much there is in all."""
+        """Returns a page of the ratings, oldest first, and their total number."""
         self._check(who, "ratings")
         return self.library.feedback(offset, limit), self.library.count_feedback()
 
     def remove_ratings(self, who: Principal, number: int) -> int:
-        """Removes the ratings up to a number; returns how many there were."""
+        """Removes the ratings up to a number; returns how many were removed."""
         self._check(who, "ratings")
-        self._noted(who, "remove ratings", f"up to {number}")
+        self._note_action(who, "remove ratings", f"up to {number}")
         return self.library.remove_feedback(number)
 
     def cases(self, who: Principal) -> str:
-        """The ratings as YAML cases of a question set, each to be reviewed."""
+        """Exports the ratings as YAML cases of a question set, each to be reviewed."""
         from assistant.feedback_cases import to_yaml
 
         self._check(who, "ratings")
         return to_yaml(self.library.feedback(), self.library)
 
     def metrics_text(self, who: Principal) -> bytes:
-        """What happened, for Prometheus."""
+        """Returns the metrics in Prometheus' text format."""
         self._check(who, "metrics")
         return self.metrics.text()
 
     @property
     def ready(self) -> bool:
-        """Whether questions are taken."""
-        return not self.stopping and self.turns.waiting + self.turns.elsewhere < self.settings.queue
+        """Whether the queue accepts questions."""
+        return not self.stopping and self.question_queue.waiting + self.question_queue.away_count < self.settings.queue

@@ -1,5 +1,5 @@
-"""What a text gives that can be compared: symbols, dates, times, numbers, names, negations, words; in six languages.
+"""Extracts comparable content from a text in six languages: symbols, dates, times, numbers, names, negations, words.
 
-Only reading stands here, no judgement: the check of written sentences (`assistant.grounding`) and the evaluation's
-(`eval.metrics.support`) read alike and judge each by rules of its own.
+This package only extracts and does not judge: the grounding check of written sentences (`assistant.grounding`) and that of the evaluation
+(`eval.metrics.support`) share it and apply rules of their own.
 """

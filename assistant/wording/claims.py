@@ -1,4 +1,4 @@
-"""What a text gives that another must hold to support it: symbols, dates, times, numbers, names, other content words."""
+"""Reads the claims of a text that another text must contain to support it: symbols, dates, times, numbers, names, content words."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Literal
 
 from assistant.wording import values
 from assistant.wording.lexicon import HAN_FUNCTION, names_time, number_words, stops, timetable
-from corpus.analysis import analyse, fold, words
-from corpus.calendar_names import spoken_names
-from corpus.dates import Date, dates_in
+from corpus.analysis import analyse, fold, word_spans
+from corpus.calendar_names import names_by_number
+from corpus.dates import Date, find_date_mentions
 from corpus.sentences import sentence_spans
 
 _HAN_FUNCTION = re.compile(f"[{HAN_FUNCTION}]")
@@ -34,14 +34,14 @@ _COUNTED = {
     for unit, words in _UNITS.items()
 }
 _TWO_HOURS = re.compile(r"(?<![^\W\d_])ساعت(?:ان|ين)(?![^\W\d_])")
-"""The Arabic dual, which needs no number."""
+"""The Arabic dual of `hour`, which means two hours without a number."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What one text gives. `numbers` are those outside its dates, times and symbols, each with its readings; `counted`
-    are numbers of things that a derived text counts, and then no `numbers`; `placed` are the marks that follow the word
-    for a place; `content` are analysed words without all of these."""
+    """The values and words of a text. `numbers` are those outside dates, times and symbols, each with its possible values; `counted` are numbers with a
+    unit in a derived text, which are then not in `numbers`; `placed` are the numbers of places (articles, items); `content` are index tokens without all
+    of these."""
 
     symbols: frozenset[str]
     dates: tuple[Date, ...]
@@ -55,20 +55,22 @@ class Reading:
 
     @property
     def empty(self) -> bool:
-        """Whether it gives nothing at all."""
+        """Whether the text has none of these."""
         return not any(getattr(self, each.name) for each in fields(self))
 
 
 @lru_cache(maxsize=4_096)
 def read(text: str, language: str, derived: bool = False) -> Reading:
-    """Reads a text in one of the six languages. In a derived one the words of a timetable are no content."""
+    """Reads a text in one of the six languages. In a `derived` text (made from a meeting's rows) words of a timetable are not content."""
     symbols, bare = values.without_symbols(text)
-    dates = dates_in(bare)
+    dates = find_date_mentions(bare)
     times, rest = values.times(values.plain(bare))
-    sums = counted(rest) if derived else ()
+    counts = counted(rest) if derived else ()
     placed = values.placed(rest)
-    apart = {value for _, value in sums}
-    numbers = [each for each in values.numbers(rest) if not each & apart or any(f"{n:g}" in placed for n in each)]
+    counted_values = {value for _, value in counts}
+    numbers = [
+        each for each in values.numbers(rest) if not each & counted_values or any(f"{n:g}" in placed for n in each)
+    ]
     numbers += [frozenset({float(n)}) for word, n in values.spelt(rest, language) if n >= 2 or n == 0]
     return Reading(
         symbols,
@@ -76,7 +78,7 @@ def read(text: str, language: str, derived: bool = False) -> Reading:
         frozenset(times),
         values.weekdays(rest),
         tuple(dict.fromkeys(numbers)),
-        sums,
+        counts,
         placed,
         _names(bare, language, derived),
         _content(rest, language, derived),
@@ -84,7 +86,7 @@ def read(text: str, language: str, derived: bool = False) -> Reading:
 
 
 def counted(text: str) -> tuple[tuple[Unit, float], ...]:
-    """The meetings, days, hours and items that a plain text counts: `4 meetings`, `дней: 2`."""
+    """Numbers of meetings, days, hours and items in a plain text: `4 meetings`, `дней: 2`."""
     found = ((unit, match[1] or match[2]) for unit, pattern in _COUNTED.items() for match in pattern.finditer(text))
     numbers = [(unit, float(number.replace(",", "."))) for unit, number in found]
     return (*numbers, *(("hours", 2.0) for _ in _TWO_HOURS.finditer(text)))
@@ -92,45 +94,50 @@ def counted(text: str) -> tuple[tuple[Unit, float], ...]:
 
 @lru_cache(maxsize=4_096)
 def tokens(text: str, language: str) -> frozenset[str]:
-    """All analysed words of a text, Chinese cut at function characters."""
+    """All index tokens of a text; Chinese is split at function characters."""
     return frozenset(analyse(_HAN_FUNCTION.sub(" ", values.plain(text)), language))
 
 
 @lru_cache(maxsize=1)
 def _han_date() -> re.Pattern[str]:
-    days = "|".join(form for forms in spoken_names("weekdays", "zh").values() for form in forms)
+    days = "|".join(form for forms in names_by_number("weekdays", "zh").values() for form in forms)
     return re.compile(rf"\d+\s*[年月日号]|{days}|[一二两三四五六七八九十百]+(?=[个次项天名])")
 
 
 def _content(text: str, language: str, derived: bool) -> tuple[str, ...]:
-    own, phrases = timetable()
+    timetable_words, phrases = timetable()
     text = _han_date().sub(" ", values.without_places(text))
     for phrase in phrases if derived else ():
         text = text.replace(phrase, " ")
     text = _HAN_FUNCTION.sub(" ", text)
     numbers, skipped = number_words(language), stops(language)
-    made: list[str] = []
-    for word, _, _ in words(text):
+    found: list[str] = []
+    for word, _, _ in word_spans(text):
         last = re.split("['’]", fold(word))[-1]
-        if word.isdigit() or names_time(word) or last in numbers or (derived and (last in own or fold(word) in own)):
+        if (
+            word.isdigit()
+            or names_time(word)
+            or last in numbers
+            or (derived and (last in timetable_words or fold(word) in timetable_words))
+        ):
             continue
-        made += [token for token in analyse(word, language) if token not in skipped and not token.isdigit()]
-    return tuple(dict.fromkeys(made))
+        found += [token for token in analyse(word, language) if token not in skipped and not token.isdigit()]
+    return tuple(dict.fromkeys(found))
 
 
 def _names(text: str, language: str, derived: bool) -> tuple[str, ...]:
-    """Capitalised words inside a sentence and acronyms anywhere, Latin or Cyrillic; not months and days of the week."""
-    own, _ = timetable()
-    made: list[str] = []
+    """Capitalised words inside sentences and acronyms anywhere, in Latin or Cyrillic script, without months and weekdays."""
+    timetable_words, _ = timetable()
+    found: list[str] = []
     for start, end in sentence_spans(text, language):
-        for n, (surface, _, _) in enumerate(words(text[start:end])):
+        for n, (surface, _, _) in enumerate(word_spans(text[start:end])):
             word = re.split("['’]", surface)[-1] if language == "fr" else surface
             acronym = len(word) > 1 and word.isupper()
             if len(word) < 2 or not _INITIAL.match(word) or (n == 0 and not acronym):
                 continue
-            if names_time(word) or _ROMAN.fullmatch(word) or (derived and fold(word) in own):
+            if names_time(word) or _ROMAN.fullmatch(word) or (derived and fold(word) in timetable_words):
                 continue
             if not acronym and any(token in stops(language) for token in analyse(word, language)):
                 continue
-            made.append(word)
-    return tuple(dict.fromkeys(made))
+            found.append(word)
+    return tuple(dict.fromkeys(found))

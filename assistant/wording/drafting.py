@@ -1,4 +1,4 @@
-"""The words with which United Nations texts ask, decide and propose, as patterns by language; from `assistant/data/drafting.yaml`."""
+"""Regexes for the words with which United Nations texts request, decide and propose, by language; from `assistant/data/drafting.yaml`."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from assistant.wording.values import spelt
 NEVER = "(?!)"
 _QUOTED = re.compile(r"“[^”]*”|«[^»]*»|「[^」]*」")
 _OF_NAME = re.compile(r"(?<=\w\s)([A-Z][a-z]+\s)to(?=\s[A-Z][a-z])")
-"""What opens no action between words with capitals inside a sentence: the Plan of Action to Light Harbours."""
+"""The word “to” between capitalised words, as in a name, where it opens no action: the Plan of Action to Light Harbours."""
 _AMOUNT = r"\d{1,3}(?:[,.\s]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
 
 
 class Grammar:
-    """The patterns of one language, named as in the file: whole words, but for those that are put together here. A name that the
-    file has in English only matches nothing elsewhere."""
+    """The regexes of one language, with the names in the file: whole words, except those that are composed here. A name that the file has only in
+    English matches nothing in other languages."""
 
     def __init__(self, language: str) -> None:
         self._language = language
@@ -43,7 +43,7 @@ class Grammar:
             rf"{comma}{leads}(?P<verb>{verbs})|\s(?:{join}){inserted}\s{leads}"
             rf"(?P<bare>{edge[0]}(?:{self._source('ask', 'decide', 'sure')}){edge[1]})"
         )  # fmt: skip
-        """A verb behind a comma; behind nothing but “and”, only one that is no noun as well."""
+        """A verb after a comma; after “and” alone only a verb that is not also a noun."""
         nouns = self._source("nouns", "split", "article", "preposition", "pronoun", "pronoun_subject", "also")
         self.nouns = self._compile(rf"{edge[0]}(?:{nouns}){edge[1]}")
         self.action = self._compile(
@@ -52,18 +52,18 @@ class Grammar:
         )  # fmt: skip
         that = rf"(?:{edge[0]}(?:{self._source('that')}){edge[1]})" if self.spaced else ""
         self.clause = self._compile(rf"[\s,，]*{leads}{that}")
-        """What opens a clause behind its verb: `stresses [once again that] States shall act`."""
+        """What opens a clause after its verb: `stresses [once again that] States shall act`."""
         self.idle = self._compile(rf"(?:{self._source('idle')}){edge[1]}")
         self.adjectives = self._compile(rf"(?:{self._source('adjective')})\s*$")
-        """The same at the end of words."""
+        """An adjective at the end of a text."""
         self.place = self._compile(rf"\s(?:{self._source('preposition')})\s(?-i:[A-Z])[\w-]+$")
-        """The end of a name that says where or of what that is: of Italy."""
+        """The end of a name that says where or what it belongs to: of Italy."""
         self.duty, self.modal = self._word("duty", "should"), self._word("modal", "duty", "should")
         self.by = self._compile(rf"\s(?:{self._source('by')})\s")
         self.trail = self._compile(rf"(?:,|\s(?:{self._source('trail')}))+\s*$")
         self.joint = self._compile(rf"{edge[0]}(?:{self._source('also')})\s+$")
         self.joins = self._compile(rf"[\s,،，]*(?:{self._source('also')}){edge[1]}")
-        """What goes on with a list, at the end of words and at their head."""
+        """A conjunction that continues a list: `joint` at the end of a text, `joins` at its beginning."""
         self.both = self._compile(
             rf"\s(?:{join})(?=\w)"
             if self.verb_first
@@ -76,9 +76,9 @@ class Grammar:
             rf"{inside}+?(?:{ends}(?:(?:各|内|所有|有关|其他){inside}{{0,20}}?{ends})?|(?={self._source('to')}))"
             if self._words.get("name") else NEVER
         )  # fmt: skip
-        """The name of somebody who acts, where no space parts it from the action."""
+        """The name of an actor, where no space separates it from the action."""
         self.session = self._compile(self._source("session").replace("{n}", number))
-        # As far as the clause goes, a comma of a list among its words: the sale, supply or transfer.
+        # Up to the end of the clause, including commas of a list: the sale, supply or transfer.
         comma_ends = rf"[,،](?!\s\w+\s(?:{self._source('also')})\s)"
         tail = rf"(?:[^;.:؛]{{0,200}}?(?={comma_ends}|[;.:؛]|\s(?:{join})\s|$)|[^;.:؛]{{0,200}}\b)"
         term, adopted = self._source("term", "span"), self._source("adopted")
@@ -87,14 +87,14 @@ class Grammar:
             rf"{edge[0]}(?:{term})\s(?=[^\W\d_])(?!(?:{join}|{self._source('aimed')})\s|{runs}){tail}"
             if self.spaced else rf"[在自](?![^，。；：]*{adopted})[^，。；：在]{{1,40}}(?:{term})"
         )  # fmt: skip
-        """A term that runs to or from something other than the adoption."""
+        """A term that runs from or to an event other than the adoption."""
         opens, goes_on = (
             ("", rf"(?:\s{runs})?") if self.spaced else (rf"(?:[在自](?:{adopted})[^，。；：]{{0,12}}?)?", "")
         )
         self.term = self._compile(rf"{edge[0]}{opens}(?:{self._source('term')}){goes_on}")
         self.known = self._compile(rf"{edge[0]}(?:{self._source('article', 'pronoun')})\s+(?:(?-i:[^\W\d_A-Z]+)\s+)?$")
-        """What makes of the words behind it something that is known, and no new one: [the forthcoming] annual reports."""
-        # Names are written with capitals: no "Progress Made" is anything that was done.
+        """What makes the following words refer to something known: [the forthcoming] annual reports."""
+        # Names are capitalised: "Progress Made" is not something that was done.
         self.past = re.compile(rf"{edge[0]}(?:{self._source('past')}){edge[1]}[^,;.]*$")
         self.done = re.compile(rf"(?<!\bbe\s){edge[0]}(?:{self._source('past')})\s+$")
         unit, scale = self._source("unit"), self._source("scale")
@@ -102,15 +102,15 @@ class Grammar:
             rf"(?:US\$|\$|€|£|¥)\s?(?:{_AMOUNT})(?:\s(?:{scale}))?|(?<![\d.,/])(?:{_AMOUNT})(?:\s?(?:{scale}))?\s?(?:{unit}){edge[1]}"
         )
         self.amount = self._compile(rf"(?<![\d.,/])(?:{_AMOUNT})\s?(?:{scale})(?!\s?(?:{unit})){edge[1]}")
-        """A number of thousands, millions and so on that are no money."""
+        """A number with a scale (thousands, millions) that is not an amount of money."""
         self.steps = self._compile(rf"\s(?:{self._source('also')})\s|[,–]")
         self.tail = self._compile(rf"\s*[;；؛](?:\s*(?:{self._source('also', 'join')}))?$")
-        """What stands behind a part of a provision."""
+        """The end of a part of a provision."""
         numbering = r"(?:(?:[IVXLC]+|[A-Z]|\d+)[.)]?\s+)?"
         self.chapter = self._compile(rf"\s*{numbering}(?:\w+\s)?(?:{self._source('advice')})\s*(?::\D*)?")
-        """A heading above nothing but recommendations."""
+        """The heading of a chapter that has only recommendations."""
         self.purpose = self._compile(rf"{edge[0]}(?:{self._source('to')})\s+{leads}$")
-        """What makes an infinitive of the verb behind it: to further encourage."""
+        """What makes the following verb an infinitive: to further encourage."""
         self.year = self._compile(rf"\s?(?:{self._source('year')})(?!\w)")
         self.infinitives = self._compile(rf"{edge[0]}(?:{self._source('to')})\s+([a-z]{{2,}})")
 
@@ -122,12 +122,12 @@ class Grammar:
         return pattern
 
     def days(self, words: str) -> int:
-        """How many days the first unit of a term has that is named, 0 where none is."""
+        """The number of days of the first time unit in a text, 0 where there is none."""
         units: dict[str, int] = self._words["days"]
         return next((days for unit, days in units.items() if re.search(unit, words, re.IGNORECASE)), 0)
 
     def number(self, words: str) -> int | None:
-        """The number that words for an ordinal give, parts of it added up: `eighty-first`."""
+        """The number of an ordinal in words, the sum of its parts: `eighty-first`."""
         if digits := re.search(r"\d+", words):
             return int(digits.group())
         if self._language == "zh":
@@ -140,8 +140,8 @@ class Grammar:
         return total or None
 
     def _source(self, *names: str) -> str:
-        given = [each for name in names for each in self._words.get(name, ())]
-        return "|".join(_spaced(each) for each in given) if given else NEVER
+        sources = [each for name in names for each in self._words.get(name, ())]
+        return "|".join(_spaced(each) for each in sources) if sources else NEVER
 
     def _word(self, *names: str) -> re.Pattern[str]:
         return self._compile(f"{self._edge[0]}(?:{self._source(*names)}){self._edge[1]}")
@@ -152,17 +152,17 @@ class Grammar:
 
 
 def _spaced(words: str) -> str:
-    """A pattern with any white space for a space."""
+    """A regex in which a space matches any white space."""
     return words.replace(" ", r"\s+") if not words.startswith("(?#") else words
 
 
 @lru_cache(maxsize=8)
 def grammar_of(language: str) -> Grammar:
-    """The patterns of a language; one without any has those that match nothing."""
+    """The regexes of a language; all match nothing where it has none."""
     return Grammar(language)
 
 
 def unquoted(text: str) -> str:
-    """A text on one line, words between quotation marks and “to” in a name blanked out since they ask nothing; all else at its place."""
+    """A text on one line with quoted words and “to” in names masked, since they request nothing; all other characters keep their positions."""
     text = _QUOTED.sub(lambda match: match.group()[0] + "x" * (len(match.group()) - 2) + match.group()[-1], text)
     return re.sub(r"\s", " ", _OF_NAME.sub(r"\1xx", text))

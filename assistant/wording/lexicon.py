@@ -1,5 +1,5 @@
-"""Words that are read apart from the content of a text, in the six languages: function words, negations, numbers, places. Those that are
-matched as words stand in `assistant/data/wording.yaml`."""
+"""Words that are not content, in the six languages: function words, negations, numbers, places. Those that are matched as whole words are in
+`assistant/data/wording.yaml`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from functools import lru_cache
 
 from assistant.package_data import shipped
 from corpus.analysis import analyse, fold
-from corpus.calendar_names import name_numbers
-from corpus.dates import dates_in
+from corpus.calendar_names import numbers_by_name
+from corpus.dates import find_date_mentions
 
 HAN_FUNCTION = "的了在是和与及或而但也都就还又把被给对由从到于为以之其这那各每该将应并且等"
-"""Chinese function characters: words are cut at them, in claim and quote alike."""
+"""Chinese function characters, at which words are split, in claims and quotes alike."""
 
 HAN_NEGATIONS = r"不(?![仅但论管过断同])|没有?|无(?!论)|未(?!来)|非(?![洲常法])|勿|莫|毋"
 NOT_NEGATIONS = (
@@ -28,24 +28,24 @@ PLACES = (
     r"(?:[وفبكل]{0,2}(?:ال)?|لل)(?:ماد(?:ة|تان|تين)|مواد|فقر(?:ة|ات|تان|تين)|بند|بنود|مرفق(?:ات)?|فصل|جدول|صفحة)|"
     r"第|项目|附件|附录|表"
 )
-"""What a number of a place follows: the citation's locator may show such a number."""
+"""Words before the number of a place; such a number may also be in the locator of a citation."""
 
 
 @lru_cache(maxsize=8)
 def stops(language: str) -> frozenset[str]:
-    """Analysed function words, negations among them (these are checked by themselves)."""
+    """Index tokens of function words and negations (which are checked separately)."""
     words = shipped("wording")[language]
     return frozenset(token for form in (*words["stops"], *words["negations"]) for token in analyse(form, language))
 
 
 @lru_cache(maxsize=8)
 def negations(language: str) -> frozenset[str]:
-    """Folded words that negate."""
+    """Folded negation words."""
     return frozenset(fold(form) for form in shipped("wording")[language]["negations"])
 
 
 def negates(word: str, language: str) -> tuple[bool, str]:
-    """Whether a word negates, be it with another one (`n'est`, `isn't`), and what else it says: `est`; all of it where it does not."""
+    """Whether a word is or contains a negation (`n'est`, `isn't`), and the rest of it (`est`); the whole word where it has none."""
     first, mark, last = fold(word).replace("’", "'").partition("'")
     if first in negations(language):
         return True, last
@@ -55,7 +55,7 @@ def negates(word: str, language: str) -> tuple[bool, str]:
 
 @lru_cache(maxsize=8)
 def number_words(language: str) -> dict[str, int]:
-    """Folded number words with their values; empty for Chinese, whose numerals are read by `values`."""
+    """Folded number words with their values; empty for Chinese, whose numerals `values` parses."""
     numbers = shipped("wording")[language]["numbers"]
     return {fold(form): value for value, forms in numbers.items() for form in forms}
 
@@ -71,13 +71,13 @@ def timetable() -> tuple[frozenset[str], tuple[str, ...]]:
 @lru_cache(maxsize=1)
 def weekday_numbers() -> dict[str, int]:
     """Folded names of the days of the week in all languages with their numbers, Monday 0."""
-    return {fold(form): number for form, number in name_numbers("weekdays").items()}
+    return {fold(form): number for form, number in numbers_by_name("weekdays").items()}
 
 
 @lru_cache(maxsize=8_192)
 def month_of(word: str) -> int | None:
     """The month that a word names in one of the languages, 1 to 12."""
-    found = dates_in(f"1 {word} 2000") if word.isalpha() else ()
+    found = find_date_mentions(f"1 {word} 2000") if word.isalpha() else ()
     return found[0].month if found else None
 
 

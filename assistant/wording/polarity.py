@@ -1,7 +1,7 @@
-"""What a text denies and what it affirms, so that `may detain` is not supported by `may not detain`.
+"""Negation: which words of a text are denied and which affirmed, so that `may detain` is not supported by `may not detain`.
 
-A negation reaches to the end of its clause (at most to the next mark of punctuation), and denies first of all the content
-word that follows it: a rule of thumb in the manner of NegEx (Chapman et al., 2001), without syntax.
+The scope of a negation ends with its clause (at most at the next punctuation mark), and it mainly denies the next content word: a heuristic like
+NegEx (Chapman et al., 2001), without syntax.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.wording.lexicon import HAN_NEGATIONS, NOT_NEGATIONS, negates, stops
-from corpus.analysis import analyse, words
+from corpus.analysis import analyse, word_spans
 
 _CLAUSE = re.compile(r"[.;:!?](?=\s|$)|[,。；：，、？！،؛؟]")
 _IDIOM = re.compile(NOT_NEGATIONS, re.IGNORECASE)
@@ -23,8 +23,8 @@ _HAN_HELPER = re.compile(r"^[得应可能会被予须必要将]+")
 
 @dataclass(frozen=True)
 class Polarity:
-    """Analysed content words: `denied` are those right behind a negation, `reached` all in a clause behind its negation,
-    `affirmed` those that some clause says without one. `negates` tells whether there is any negation."""
+    """Index tokens of content words: `denied` are those right after a negation, `reached` all after a negation in its clause, `affirmed` those that some
+    clause has without negation. `negates` tells whether there is any negation."""
 
     denied: frozenset[str]
     reached: frozenset[str]
@@ -46,9 +46,9 @@ def polarity(text: str, language: str) -> Polarity:
 
 
 def _read(clause: str, language: str) -> Iterator[tuple[str, int]]:
-    """Content words with 0 (affirmed), 1 (within reach of a negation) or 2 (right behind it); a negation is ("", 1)."""
+    """Content words with 0 (affirmed), 1 (in the scope of a negation) or 2 (right after it); a negation itself is ("", 1)."""
     skipped, depth = stops(language), 0
-    for word, _, _ in words(clause):
+    for word, _, _ in word_spans(clause):
         negative, said = negates(word, language)
         if negative:
             depth = 2

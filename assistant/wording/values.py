@@ -1,4 +1,4 @@
-"""Symbols, numbers, times of day and days of the week that a text names, in six languages, in forms to be compared."""
+"""Extracts symbols, numbers, times of day and weekdays from a text in six languages, in comparable form."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from assistant.wording.lexicon import PLACES, month_of, number_words, stops, weekday_numbers
-from corpus.analysis import analyse, fold, words
-from corpus.dates import dates_in
+from corpus.analysis import analyse, fold, word_spans
+from corpus.dates import find_date_mentions
 from corpus.documents import Span
 from corpus.language import detect_language
 from corpus.symbols import find_symbols
@@ -45,7 +45,7 @@ _MIDNIGHT = re.compile(r"\b(?:midnight|minuit|medianoche|полночь)\b|午�
 
 
 def plain(text: str) -> str:
-    """Compatibility forms, digits, dashes and spaces made plain; format characters dropped. Case and accents stay."""
+    """A text with normalised compatibility forms, digits, dashes and spaces, without format characters. Case and accents stay."""
     text = unicodedata.normalize("NFKC", text)
     text = "".join(
         str(unicodedata.digit(letter)) if letter.isdigit() and not letter.isascii() else letter
@@ -56,7 +56,7 @@ def plain(text: str) -> str:
 
 
 def blanked(text: str, spans: Iterable[Span]) -> str:
-    """A text with blanks for some spans of it, every other character in its place."""
+    """A text with some spans replaced by blanks; all other characters keep their positions."""
     for start, end in spans:
         text = text[:start] + " " * (end - start) + text[end:]
     return text
@@ -64,7 +64,7 @@ def blanked(text: str, spans: Iterable[Span]) -> str:
 
 @lru_cache(maxsize=4_096)
 def without_symbols(text: str) -> tuple[frozenset[str], str]:
-    """The symbols in a text, canonical, and the text with them blanked out."""
+    """The canonical symbols in a text, and the text with them blanked out."""
     found = find_symbols(text)
     return frozenset(each.symbol.text for each in found), blanked(text, ((each.start, each.end) for each in found))
 
@@ -73,7 +73,7 @@ def without_symbols(text: str) -> tuple[frozenset[str], str]:
 def times(text: str) -> tuple[tuple[int, ...], str]:
     """The times of day in a plain text, in minutes after midnight, in order, and the text with them blanked out.
 
-    Both ends of a range are times; `3-5 p.m.` is 15:00 and 17:00. What gives no half of the day is read as 24 hours.
+    Both ends of a range are times: `3-5 p.m.` is 15:00 and 17:00. Times without a half of the day are read by the 24-hour clock.
     """
     found: list[tuple[int, int]] = []
     for pattern, read in _CLOCKS:
@@ -83,8 +83,8 @@ def times(text: str) -> tuple[tuple[int, ...], str]:
     return tuple(minutes for _, minutes in sorted(found, key=lambda each: each[0])), text
 
 
-def _of_halves(match: re.Match[str]) -> list[int]:
-    """The time by a clock of 12 hours, and before it the one from which it is the end."""
+def _from_12_hours(match: re.Match[str]) -> list[int]:
+    """The times of a 12-hour clock match: the start of a range, if any, and the time itself."""
     end = _minutes(match["hour"], match["minute"], match["half"])
     if not match["from"]:
         return [end]
@@ -93,13 +93,13 @@ def _of_halves(match: re.Match[str]) -> list[int]:
     return [start - 720 if start > end and not match["fromhalf"] and start >= 720 else start, end]
 
 
-def _of_day(match: re.Match[str]) -> list[int]:
+def _from_24_hours(match: re.Match[str]) -> list[int]:
     return [_minutes(match["hour"], match["minute"], match.groupdict().get("half"))]
 
 
 _CLOCKS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[int]]], ...] = (
-    (_TWELVE, _of_halves),
-    *((re.compile(pattern, re.IGNORECASE), _of_day) for pattern in _DAY_CLOCK),
+    (_TWELVE, _from_12_hours),
+    *((re.compile(pattern, re.IGNORECASE), _from_24_hours) for pattern in _DAY_CLOCK),
     (_NOON, lambda _: [720]),
     (_MIDNIGHT, lambda _: [0]),
 )
@@ -115,7 +115,7 @@ def _minutes(hour: str, minute: str | None, half: str | None) -> int:
 
 @lru_cache(maxsize=4_096)
 def weekdays(text: str) -> frozenset[int]:
-    """The days of the week that a text names, Monday 0."""
+    """The weekdays in a text, Monday 0."""
     folded, known = fold(text), weekday_numbers()
     found = _weekday().finditer(folded)
     named = (match for match in found if not folded[match.start()].isascii() or _stands_alone(folded, match))
@@ -134,28 +134,28 @@ def _stands_alone(text: str, match: re.Match[str]) -> bool:
 
 @lru_cache(maxsize=4_096)
 def figures(text: str) -> tuple[frozenset[float], ...]:
-    """The numbers in figures, in order, each with all its readings: `1,234` may be 1234 or 1.234."""
-    return tuple(_readings(match.group()) for match in _NUMBER.finditer(text))
+    """The numbers in figures, in order, each with all its possible values: `1,234` may be 1234 or 1.234."""
+    return tuple(_possible_values(match.group()) for match in _NUMBER.finditer(text))
 
 
 @lru_cache(maxsize=4_096)
 def counting(text: str, language: str) -> frozenset[float]:
-    """All readings of the numbers in figures that count or measure something: a word stands right behind them that is more than a
-    link to what comes then. What letters and digits make up together, such as a symbol or an address, has no number that counts."""
+    """All possible values of the numbers in figures that count or measure something: those with a content word right after them. Numbers in words with
+    letters, such as symbols or addresses, do not count."""
     made: set[float] = set()
     text = text if language == "zh" else _NAMED.sub(lambda match: "," * len(match.group()), text)
     for match in _NUMBER.finditer(text):
         behind = _BEHIND.match(text, match.end())
         if behind and not any(token in stops(language) for token in analyse(behind[1], language)):
-            made |= _readings(match.group())
+            made |= _possible_values(match.group())
     return frozenset(made)
 
 
 @lru_cache(maxsize=4_096)
 def numbers(text: str) -> tuple[frozenset[float], ...]:
-    """As `figures`, but without those that belong to the dates of the text; times must be blanked out before."""
+    """As `figures`, without the numbers that belong to dates of the text; times must be blanked out before."""
     spare = Counter[float]()
-    for date in dates_in(text):
+    for date in find_date_mentions(text):
         spare.update(float(part) for part in (date.day, date.year) if part is not None)
         if date.month not in _months_named(text):
             spare[float(date.month)] += 1
@@ -170,11 +170,11 @@ def numbers(text: str) -> tuple[frozenset[float], ...]:
 
 
 def _months_named(text: str) -> set[int]:
-    """The months that a text names in words; all others of its dates are in figures."""
-    return {month for word, _, _ in words(text) if (month := month_of(word)) is not None}
+    """The months that a text names in words."""
+    return {month for word, _, _ in word_spans(text) if (month := month_of(word)) is not None}
 
 
-def _readings(written: str) -> frozenset[float]:
+def _possible_values(written: str) -> frozenset[float]:
     digits = re.sub(r"\D", "", written)
     signs = re.findall(r"\D", written)
     made = {float(digits)} if not signs or re.fullmatch(r"\d{1,3}(?:\D\d{3})+", written) else set()
@@ -185,11 +185,11 @@ def _readings(written: str) -> frozenset[float]:
 
 @lru_cache(maxsize=4_096)
 def spelt(text: str, language: str = "") -> tuple[tuple[str, int], ...]:
-    """Numbers in words with the words, in order: `four`, `quatre`, `четыре`, `四次`. `twenty one` is 20, 1 and 21."""
+    """Numbers in words with their values, in order: `four`, `quatre`, `четыре`, `四次`. `twenty one` gives 20, 1 and 21."""
     known = number_words(language or detect_language(text))
     made = [(match.group(1), _han(match.group(1))) for match in _HAN_NUMBER.finditer(text)]
     before = 0
-    for word, _, _ in words(text):
+    for word, _, _ in word_spans(text):
         value = known.get(fold(word))
         if value is not None:
             made.append((word, value))
@@ -213,17 +213,17 @@ def _han(written: str) -> int:
 
 @lru_cache(maxsize=4_096)
 def placed(text: str) -> frozenset[str]:
-    """Numbers and Roman numerals that follow the word for a place: 6 and 1 of `article 6, paragraph 1`."""
+    """Numbers and Roman numerals after a word for a place: 6 and 1 in `article 6, paragraph 1`."""
     lists = (match["list"] for match in _PLACED.finditer(text))
     return frozenset(mark.upper() for each in lists for mark in re.findall(r"\d+|[IVXL]+\b", each, re.I))
 
 
 def without_places(text: str) -> str:
-    """A text without places and their numbers: they are compared as such, not as words."""
+    """A text without places and their numbers, which are compared separately."""
     return _PLACED.sub(" ", text)
 
 
 @lru_cache(maxsize=4_096)
 def romans(text: str) -> frozenset[str]:
-    """Roman numerals of a plain text, as they mark places."""
+    """The Roman numerals in a plain text."""
     return frozenset(re.findall(r"\b[IVXL]+\b", text))

@@ -1,4 +1,4 @@
-"""The catalogue: which documents the body has issued, whether held or not, and how a text is recognised as one."""
+"""The catalogue: which documents a body has issued, in the library or not, and how their texts are recognised."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class CatalogueError(ValueError):
 
 
 @dataclass(frozen=True)
-class Needs:
-    """What a text must show to be recognised without a printed symbol; the title is that of the entry unless it is another."""
+class RecognitionCriteria:
+    """What a text must contain to be recognised without a printed symbol; an empty title means that of the entry."""
 
     title: str = ""
     body: str = ""
@@ -34,8 +34,8 @@ class Needs:
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One document that exists, as the catalogue knows it. `aliases` are the names that people use."""
+class CatalogueEntry:
+    """One existing document. `aliases` are other names in use."""
 
     title: str
     kind: str
@@ -47,11 +47,11 @@ class Entry:
     date: Annotated[str | None, BeforeValidator(lambda day: day and str(day))] = None
     url: str | None = None
     aliases: tuple[str, ...] = ()
-    identify: Needs | None = None
+    identify: RecognitionCriteria | None = None
 
     @property
     def key(self) -> str:
-        """As `Document.key`: what a document must be a text of to be this one."""
+        """The `Document.key` of the document."""
         if self.symbol is None:
             return self.label or self.title
         return f"{self.symbol.text}, {self.part}" if self.part else self.symbol.text
@@ -64,7 +64,8 @@ class Entry:
 
 @dataclass(frozen=True)
 class MeetingEntry:
-    """One meeting of a body, which is known by its code in symbols. `when` is as exact as is known; `dates` only where the days are known."""
+    """One meeting of a body, which is identified by its code in symbols. `when` is as precise as is known; `dates` are set only where the
+    days are known."""
 
     id: str
     dates: tuple[dt.date, ...] = ()
@@ -73,63 +74,67 @@ class MeetingEntry:
 
 
 class Catalogue:
-    """The documents and meetings that are known to exist."""
+    """The known documents and meetings."""
 
-    def __init__(self, entries: Sequence[Entry], meetings: Sequence[MeetingEntry]) -> None:
+    def __init__(self, entries: Sequence[CatalogueEntry], meetings: Sequence[MeetingEntry]) -> None:
         self.entries = tuple(entries)
         self.meetings = tuple(meetings)
         self._keys = frozenset(each.key for each in self.entries)
 
-    def knows(self, key: str) -> bool:
-        """Whether a text is one of its documents, by `Document.key`."""
+    def contains(self, key: str) -> bool:
+        """Whether there is an entry with a key (`Document.key`)."""
         return key in self._keys
 
     @classmethod
-    def shipped(cls) -> Catalogue:
-        """The catalogue that comes with Rapporteur."""
+    def packaged(cls) -> Catalogue:
+        """The catalogue that is packaged with Rapporteur."""
         folder = files("corpus") / "catalogue"
-        return cls.load({name: (folder / name).read_text(encoding="utf-8") for name in _FILES})
+        return cls.from_texts({name: (folder / name).read_text(encoding="utf-8") for name in _FILES})
 
     @classmethod
     def from_folder(cls, folder: Path) -> Catalogue:
-        """A catalogue of one's own, in the format of the shipped one."""
+        """A catalogue from a folder, in the format of the packaged one."""
         try:
-            return cls.load({name: (folder / name).read_text(encoding="utf-8") for name in _FILES})
+            return cls.from_texts({name: (folder / name).read_text(encoding="utf-8") for name in _FILES})
         except OSError as error:
             raise CatalogueError(f"{error.filename}: {error.strerror}. A catalogue has {', '.join(_FILES)}.") from None
 
     @classmethod
-    def load(cls, texts: Mapping[str, str]) -> Catalogue:
-        """From the YAML texts of its files, by name."""
+    def from_texts(cls, texts: Mapping[str, str]) -> Catalogue:
+        """A catalogue from the YAML texts of its files, by file name."""
         data = {name: _yaml(name, text) for name, text in texts.items()}
-        return cls(_each(data, "documents", Entry), _each(data, "meetings", MeetingEntry))
+        return cls(_read_entries(data, "documents", CatalogueEntry), _read_entries(data, "meetings", MeetingEntry))
 
-    def by_symbol(self, symbol: Symbol) -> list[Entry]:
-        """All entries that bear a symbol (two treaties share A/RES/55/25)."""
+    def by_symbol(self, symbol: Symbol) -> list[CatalogueEntry]:
+        """All entries with a symbol (two treaties share A/RES/55/25)."""
         return [entry for entry in self.entries if entry.symbol and same_document(entry.symbol, symbol)]
 
-    def recognise(self, headings: Iterable[str], masthead: str, dates: Iterable[dt.date]) -> Entry | None:
-        """The entry whose title, body and dates a text shows; None when none or more than one fits.
+    def recognise(self, headings: Iterable[str], masthead: str, dates: Iterable[dt.date]) -> CatalogueEntry | None:
+        """The entry whose title, body and dates occur in a text; None where no entry or more than one matches.
 
         `headings` are the first headings of the text, `masthead` its first lines, `dates` the dates in them.
         """
-        titles = {squeeze(heading) for heading in headings}
-        top, days = squeeze(masthead), set(dates)
-        fitting = []
+        titles = {normalise_title(heading) for heading in headings}
+        top, days = normalise_title(masthead), set(dates)
+        matching = []
         for entry in self.entries:
             needs = entry.identify
-            if needs is None or squeeze(needs.title or entry.title) not in titles or squeeze(needs.body) not in top:
+            if (
+                needs is None
+                or normalise_title(needs.title or entry.title) not in titles
+                or normalise_title(needs.body) not in top
+            ):
                 continue
             if days.issuperset([*filter(None, [needs.date]), *needs.meeting_dates]):
-                fitting.append(entry)
-        return fitting[0] if len(fitting) == 1 else None
+                matching.append(entry)
+        return matching[0] if len(matching) == 1 else None
 
 
 _FILES = ("documents.yaml", "meetings.yaml")
 
 
-def squeeze(text: str) -> str:
-    """Letters and digits only, case and accents folded: equal for the same words in any layout."""
+def normalise_title(text: str) -> str:
+    """A text as lower-case words of letters and digits without accents, so that different layouts compare equal."""
     return re.sub(r"[\W_]+", " ", fold(text)).strip()
 
 
@@ -144,28 +149,28 @@ def _yaml(name: str, text: str) -> dict[str, Any]:
     return data
 
 
-_PASSED_OVER = {
+_IGNORED_FIELDS = {
     "documents": {"body", "items", "original_language", "certain", "note"},
     "meetings": {"session", "place", "certain", "note"},
 }
-"""Fields that are for those who read the file."""
+"""Fields for readers of the file, which the program ignores."""
 
 
-def _each(data: Mapping[str, Any], kind: str, of: type[_Made]) -> list[_Made]:
-    """The entries of one catalogue file; what does not fit is a named error."""
+def _read_entries(data: Mapping[str, Any], kind: str, of: type[_Made]) -> list[_Made]:
+    """The entries of one catalogue file. Raises `CatalogueError` that names the entry."""
     entries: Any = data[f"{kind}.yaml"].get(kind) or []
     if not isinstance(entries, list) or not all(isinstance(raw, dict) for raw in entries):
         raise CatalogueError(f"{kind}.yaml: '{kind}' must be a list of entries.")
-    kept = [{name: raw[name] for name in raw if name not in _PASSED_OVER[kind]} for raw in entries]
+    known_fields = [{name: raw[name] for name in raw if name not in _IGNORED_FIELDS[kind]} for raw in entries]
     try:
-        return TypeAdapter(list[of], config=ConfigDict(extra="forbid")).validate_python(kept)  # type: ignore[valid-type]
+        return TypeAdapter(list[of], config=ConfigDict(extra="forbid")).validate_python(known_fields)  # type: ignore[valid-type]
     except ValidationError as error:
         faults = error.errors(include_url=False)
-        number, said = faults[0]["loc"][0], faults[0]["msg"].removeprefix("Value error, ")
+        number, message = faults[0]["loc"][0], faults[0]["msg"].removeprefix("Value error, ")
         same = [
             ".".join(map(str, each["loc"][1:]))
             for each in faults
             if (each["loc"][0], each["msg"]) == (number, faults[0]["msg"])
         ]
-        entry = kept[int(number)].get("title", f"entry {int(number) + 1}")
-        raise CatalogueError(f"{kind}.yaml, {entry!r}, {', '.join(same)}: {said}") from None
+        entry = known_fields[int(number)].get("title", f"entry {int(number) + 1}")
+        raise CatalogueError(f"{kind}.yaml, {entry!r}, {', '.join(same)}: {message}") from None

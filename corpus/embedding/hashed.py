@@ -1,4 +1,4 @@
-"""A tiny deterministic stand-in for an embedding model."""
+"""A tiny deterministic substitute for an embedding model."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from corpus.embedding.embedder import Crossing
+    from corpus.embedding.embedder import LanguageShift
 
 # Ideographs and kana one by one, since those scripts write no spaces; other words and marks whole.
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+|[^\w\s]")
@@ -19,10 +19,10 @@ _SPECIAL = 2
 
 
 class HashEmbedder:
-    """Hashed character trigrams. For tests, and for trying the program out with `RAPPORTEUR_EMBEDDING=hash`.
+    """Hashed character trigrams, for tests and for trying the program out with `RAPPORTEUR_EMBEDDING=hash`.
 
-    Texts that share spelling are near each other, in any language; meaning is not seen. A word counts as one
-    word piece, and two special tokens are added to the count, as real models do.
+    Texts with similar spelling have similar vectors, in any language; meaning is ignored. A word counts as one
+    word piece, and two special tokens are added to the count, as in real models.
     """
 
     name = "hash"
@@ -31,11 +31,11 @@ class HashEmbedder:
     window = 256
     languages: frozenset[str] | None = None
 
-    def count(self, text: str) -> int:
+    def count_tokens(self, text: str) -> int:
         """Words of `text`, and two for the special tokens."""
-        return len(self.offsets(text)) + _SPECIAL
+        return len(self.token_spans(text)) + _SPECIAL
 
-    def offsets(self, text: str) -> list[tuple[int, int]]:
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
         """The character span of every word."""
         return [match.span() for match in _WORD.finditer(text)]
 
@@ -50,17 +50,17 @@ class HashEmbedder:
                 progress(1)
         return vectors
 
-    def crossing(self, read: str) -> Crossing | None:
+    def language_shift(self, read: str) -> LanguageShift | None:
         """None: spelling is compared."""
         return None
 
-    def likeness(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
+    def similarity(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
         """The cosines themselves."""
         return cosines
 
     def embed_query(self, text: str) -> NDArray[np.float32]:
-        """The unit vector of a text: (64,). Text beyond the window is not seen."""
-        seen = self.offsets(text)[: self.window - _SPECIAL]
+        """The unit vector of a text: (64,). Text beyond the window is ignored."""
+        seen = self.token_spans(text)[: self.window - _SPECIAL]
         folded = f" {text[: seen[-1][1]] if seen else ''} ".casefold().encode("utf-8", "replace").decode()
         vector = np.zeros(self.dimension, np.float32)
         for start in range(max(len(folded) - 2, 1)):

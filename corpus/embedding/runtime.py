@@ -1,8 +1,8 @@
-"""onnxruntime as this project runs it: one thread a text, several texts side by side.
+"""Runs onnxruntime with one thread per text and several texts in parallel.
 
-A passage is always run alone, never in a batch. Dynamic quantisation takes one scale for a whole batch, so in a
-batch a text's numbers would depend on its neighbours; alone, equal text gives equal numbers. It is also the
-faster way for passages: no padding, the activations stay in the core's own cache, and threads that never wait
+A passage is always run alone, never in a batch. Dynamic quantisation uses one scale for a whole batch, so in a
+batch the vector of a text would depend on the other texts; alone, equal texts give equal vectors. It is also
+faster for passages: no padding, the activations stay in the core's own cache, and threads that never wait
 for each other do not stall when another process takes a core.
 """
 
@@ -22,20 +22,20 @@ _Result = TypeVar("_Result")
 
 
 def open_session(model: bytes) -> InferenceSession:
-    """An onnxruntime session that computes in the thread that calls it. The graph is run as it is."""
+    """An onnxruntime session that computes in the calling thread. The graph is not optimised."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    options.enable_mem_pattern = False  # patterns are kept a shape, and here nearly every text has its own
+    options.enable_mem_pattern = False  # patterns are cached by shape, and nearly every text has its own
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
 def physical_cores() -> int:
-    """Cores that this process may use, sibling hyper-threads counted once where the system tells (Linux)."""
+    """Number of cores that this process may use; hyper-threads of a core are counted once where the system reports them (Linux)."""
     if not hasattr(os, "sched_getaffinity"):
         return os.cpu_count() or 1
     cores = set()
@@ -43,12 +43,12 @@ def physical_cores() -> int:
         siblings = Path(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list")
         try:
             cores.add(siblings.read_text(encoding="ascii").strip())
-        except OSError:  # not told: the processor counts as a core
+        except OSError:  # not reported: the logical processor counts as a core
             cores.add(str(cpu))
     return max(1, len(cores))
 
 
-def side_by_side(
+def map_in_threads(
     work: Callable[[_Item], _Result],
     items: Sequence[_Item],
     *,
@@ -56,10 +56,10 @@ def side_by_side(
     threads: int,
     progress: Callable[[int], None] | None = None,
 ) -> list[_Result]:
-    """`work` of every item, in the order of `items`, computed in `threads` threads.
+    """Applies `work` to every item in `threads` threads; returns the results in the order of `items`.
 
-    The largest by `size` go first, so that all threads end at about the same time. `progress` is called with
-    1 for every item, in the calling thread. An error ends the work that has not begun, and is raised.
+    The largest items by `size` go first, so that all threads end at about the same time. `progress` is called with
+    1 for every item, in the calling thread. An error cancels the items that have not begun, and is raised.
     """
     order = sorted(range(len(items)), key=lambda index: size(items[index]), reverse=True)
     results: list[Any] = [None] * len(items)

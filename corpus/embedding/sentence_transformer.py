@@ -1,4 +1,4 @@
-"""Any sentence-transformers model that is on this machine."""
+"""Any sentence-transformers model that is stored on this machine."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.embedding.embedder import Crossing, EmbeddingError
-from corpus.extras import install
+from corpus.embedding.embedder import EmbeddingError, LanguageShift
+from corpus.extras import install_command
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -25,13 +25,13 @@ _E5_PASSAGE = "passage: "
 
 
 class SentenceTransformerEmbedder:
-    """A sentence-transformers model by its id on a hub, or by its folder. Taken to serve all languages.
+    """A sentence-transformers model by its id on a hub, or by its folder. It is assumed to support all languages.
 
-    The model is looked for on this machine only, nothing is downloaded: in `cache_dir`, or in the hub's own
+    The model is only searched for on this machine, nothing is downloaded: in `cache_dir`, or in the hub's own
     cache (`HF_HOME`). Models of the e5 family get their prefixes "query: " and "passage: " (Wang et al.,
-    2022); others what their own configuration says. Loading is slow and large (it imports torch); it happens
-    when the first text is embedded or counted, or when `fingerprint`, `dimension` or `window` is asked for.
-    Raises `EmbeddingError` then, if the model or sentence-transformers is not there.
+    2022); others those of their own configuration. Loading is slow and needs much memory (it imports torch); it happens
+    when the first text is embedded or counted, or when `fingerprint`, `dimension` or `window` is first read, and
+    raises `EmbeddingError` if the model or sentence-transformers is missing.
     """
 
     languages: frozenset[str] | None = None
@@ -47,7 +47,7 @@ class SentenceTransformerEmbedder:
 
     @property
     def fingerprint(self) -> str:
-        """The model's id and the hash of its parameters, whatever file format they came in."""
+        """The model's id and the hash of its parameters, independent of the file format."""
         if self._fingerprint is None:
             digest = sha256()
             for key, tensor in sorted(self._model().state_dict().items()):
@@ -78,11 +78,11 @@ class SentenceTransformerEmbedder:
             raise EmbeddingError(f"The model {self.name} does not tell how long a text may be. Choose another.")
         return window
 
-    def count(self, text: str) -> int:
+    def count_tokens(self, text: str) -> int:
         """Word pieces of `text` as a passage, special tokens and prefix included, nothing truncated."""
         return len(self._tokenise(self._passage_prefix() + _readable(text))["input_ids"])
 
-    def offsets(self, text: str) -> list[tuple[int, int]]:
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
         """The character span in `text` of every word piece, without special tokens and prefix."""
         encoded = self._tokenise(_readable(text), add_special_tokens=False, return_offsets_mapping=True)
         return [(start, end) for start, end in encoded["offset_mapping"]]
@@ -105,12 +105,12 @@ class SentenceTransformerEmbedder:
         vector: NDArray[np.float32] = self._encode([text], query=True)[0]
         return vector
 
-    def crossing(self, read: str) -> Crossing | None:
-        """None: what languages add to the vectors of a model of one's own is not known."""
+    def language_shift(self, read: str) -> LanguageShift | None:
+        """None: the effect of languages on the vectors of this model is unknown."""
         return None
 
-    def likeness(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The cosines themselves: how a model spreads them is not known."""
+    def similarity(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The cosines unchanged: their distribution is unknown for this model."""
         return cosines
 
     def _encode(self, texts: Sequence[str], *, query: bool) -> NDArray[np.float32]:
@@ -156,7 +156,7 @@ class SentenceTransformerEmbedder:
         except ModuleNotFoundError as error:
             raise EmbeddingError(
                 f"The embedding model {self.name} needs sentence-transformers ({error}). "
-                f"Run: {install('sentence-transformers')}"
+                f"Run: {install_command('sentence-transformers')}"
             ) from error
         if self.name.startswith((".", "/", "~")) and not Path(self.name).is_dir():
             raise EmbeddingError(f"There is no folder {self.name}, which the embedding setting names.")
@@ -170,11 +170,11 @@ class SentenceTransformerEmbedder:
             ) from error
 
     def _id(self) -> str:
-        """The hub's full id: sentence-transformers lets its own models go by their last name."""
+        """The full id on the hub: sentence-transformers omits the owner of its own models."""
         return self.name if "/" in self.name else f"sentence-transformers/{self.name}"
 
     def _folder(self) -> Path:
-        """Where the files are. Resolved here, since sentence-transformers asks the hub even when told not to."""
+        """The folder of the files. Resolved here, since sentence-transformers contacts the hub even with `local_files_only`."""
         if Path(self.name).is_dir():
             return Path(self.name)
         from huggingface_hub import snapshot_download

@@ -1,5 +1,5 @@
-"""What the store asks of a database, and the library of its indexes. Both engines take the same statements, with `?` for values;
-where their SQL differs, they say how it is written."""
+"""The interfaces `Database` (used by the store) and `Indexes` (used by the library). Both engines take the same statements, with `?`
+for values; methods of `Database` give the SQL where the engines differ."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from corpus.documents import Within
+from corpus.documents import SearchScope
 from corpus.lexical import LexicalHit
 
 
 class Rows(Protocol):
-    """What a statement gives."""
+    """The result of a statement."""
 
     @property
     def rowcount(self) -> int:
-        """How many rows a change touched."""
+        """How many rows a statement changed."""
 
     def fetchone(self) -> Any:
         """The next row, or None."""
 
     def fetchall(self) -> list[Any]:
-        """All rows that are left."""
+        """All remaining rows."""
 
     def __iter__(self) -> Iterator[Any]: ...
 
 
 class Database(Protocol):
-    """A transactional database. Not thread-safe: who uses it sees to it that one thread at a time does."""
+    """A transactional database. Not thread-safe: callers must not use it from two threads at once."""
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> Rows:
         """Runs one statement."""
@@ -39,70 +39,71 @@ class Database(Protocol):
         """Runs a statement for each row of values."""
 
     def create(self, statements: str) -> None:
-        """Runs definitions of tables and indexes, as SQLite writes them, parted by semicolons at the ends of lines."""
+        """Runs definitions of tables and indexes in SQLite's syntax, separated by semicolons at the ends of lines."""
 
     def transaction(self) -> AbstractContextManager[None]:
-        """All or nothing: commits at the end, rolls back on any error. One process at a time is in one."""
+        """A write transaction: commits at the end, rolls back on any error. Only one process at a time can be in one."""
 
     def snapshot(self) -> AbstractContextManager[None]:
-        """All that is asked until the block ends is of one moment."""
+        """All statements in the block see the database at one moment."""
 
-    def changes(self) -> None:
-        """Notes, in a transaction, that documents change: other processes are to look anew."""
+    def mark_changed(self) -> None:
+        """Records, in a transaction, that documents change, so that other processes reload what they have cached."""
 
-    def has(self, table: str) -> bool:
-        """Whether there is a table."""
+    def has_table(self, table: str) -> bool:
+        """Whether a table exists."""
 
-    def field(self, name: str) -> str:
-        """How a member of the JSON in the column `fields` is read."""
+    def json_field(self, name: str) -> str:
+        """The SQL expression for a member of the JSON in the column `fields`."""
 
-    def among(self, column: str) -> str:
-        """How it is asked whether a column holds one of the values of a list, which `listed` makes a value of."""
+    def is_in_list(self, column: str) -> str:
+        """The SQL condition that a column has one of the values of a list, which is passed as one value made by `list_value`."""
 
-    def listed(self, values: Iterable[str]) -> object:
-        """Some texts as the one value that `among` takes."""
+    def list_value(self, values: Iterable[str]) -> object:
+        """A list of texts as the one value that the condition of `is_in_list` takes."""
 
     def changed_elsewhere(self) -> bool:
-        """Whether another process has changed anything since this was last asked."""
+        """Whether another process has changed anything since the last call."""
 
-    def damage(self) -> list[str]:
-        """What the database's own checks say is wrong; empty when sound."""
+    def find_damage(self) -> list[str]:
+        """The faults that the database's own checks find; empty where there are none."""
 
-    def bytes(self) -> int:
-        """How much disk it takes, beside the files in the library's folder."""
+    def size_bytes(self) -> int:
+        """Its size on disk, without the files in the library's folder."""
 
     def close(self) -> None:
-        """Lets go of it."""
+        """Closes the connection."""
 
 
 class Indexes(Protocol):
     """The lexical and the vector index of a library, derived from its store."""
 
-    def settle(self) -> None:
-        """Takes in what the store's last transactions decided."""
+    def update(self) -> None:
+        """Applies the changes of the store's last transactions to the indexes."""
 
-    def near(
-        self, vector: np.ndarray, language: str, limit: int, within: Within | None = None
+    def vector_search(
+        self, vector: np.ndarray, language: str, limit: int, scope: SearchScope | None = None
     ) -> list[tuple[str, float]]:
-        """(passage id, cosine similarity) of the nearest passages in a language, nearest first: those `within` a scope, where
-        one is given, and then `limit` of them."""
+        """(passage id, cosine similarity) of the `limit` nearest passages in a language and within `scope`, nearest first."""
 
     def vectors(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
         """The vectors of passages by id; those without one are left out."""
 
-    def words(self, tokens: Sequence[str], language: str, limit: int, within: Within | None) -> list[LexicalHit]:
-        """Passages in a language with at least one token, best BM25 first; those `within` a scope, where one is given."""
+    def lexical_search(
+        self, tokens: Sequence[str], language: str, limit: int, scope: SearchScope | None
+    ) -> list[LexicalHit]:
+        """Passages in a language and within `scope` that contain at least one token, best BM25 score first."""
 
-    def frequency(self, token: str, language: str) -> int:
-        """In how many passages of a language a token stands."""
+    def document_frequency(self, token: str, language: str) -> int:
+        """In how many passages of a language a token occurs."""
 
-    def left(self, ids: Collection[str]) -> set[str]:
-        """Those of some passages that an index has."""
+    def find_indexed(self, ids: Collection[str]) -> set[str]:
+        """Those of some passages that are in an index."""
 
-    def count(self) -> int:
-        """Number of vectors held."""
+    def count_vectors(self) -> int:
+        """Number of vectors in the index."""
 
-    def count_words(self, language: str) -> int:
+    def count_lexical(self, language: str) -> int:
         """Number of passages of a language whose words are indexed."""
 
     def with_vectors(self, ids: Sequence[str], language: str) -> set[str]:
@@ -111,12 +112,12 @@ class Indexes(Protocol):
     def with_words(self, ids: Sequence[str], language: str) -> set[str]:
         """Those of some passages of a language whose words are indexed."""
 
-    def empty(self) -> dict[str, str]:
-        """In a transaction in which all documents are put anew: the indexes are to be made anew, too. Returns what the stamp is
-        to say until that is done."""
+    def prepare_rebuild(self) -> dict[str, str]:
+        """Called in the transaction that saves all documents again: prepares a rebuild of the indexes. Returns what to add to the
+        stamp until the rebuild is done."""
 
     def rebuild(self) -> None:
-        """After that transaction: makes them."""
+        """Called after that transaction: rebuilds the indexes."""
 
     def close(self) -> None:
-        """Lets go of files and connections."""
+        """Closes files and connections."""

@@ -1,7 +1,7 @@
-"""The embedded engine: SQLite, and beside it the indexes of tantivy and, where it is installed, Chroma.
+"""The embedded engine: SQLite, with indexes by tantivy and, where it is installed, Chroma.
 
-What the indexes have to learn or to forget waits in the `outbox` table, written in the transaction of the document, so that a
-process killed between the two leaves work to finish, never a difference.
+Changes to the indexes are queued in the table `outbox`, in the transaction that changes the document. If the process is killed in
+between, the queue is worked off later, so that database and indexes never disagree for good.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corpus.corpus_errors import LibraryError, LibraryFull, advice, no_room
-from corpus.documents import LANGUAGES, Passage, Within
-from corpus.exact_vectors import ExactVectors
-from corpus.extras import install
-from corpus.lexical import Lexical, LexicalHit
+from corpus.corpus_errors import LibraryError, LibraryFull, has_no_space, storage_error_message
+from corpus.documents import LANGUAGES, Passage, SearchScope
+from corpus.exact_vectors import ExactVectorIndex
+from corpus.extras import install_command
+from corpus.lexical import LexicalHit, LexicalIndex
 
 if TYPE_CHECKING:
     from corpus.store.database import Database
     from corpus.store.store import Store
-    from corpus.vectors import Vectors
+    from corpus.vectors import VectorIndex
 
 OUTBOX = """CREATE TABLE IF NOT EXISTS outbox (
   passage_id TEXT NOT NULL, language TEXT NOT NULL, gone INTEGER NOT NULL, PRIMARY KEY (language, passage_id)
@@ -33,36 +33,37 @@ OUTBOX = """CREATE TABLE IF NOT EXISTS outbox (
 CREATE TABLE IF NOT EXISTS vectors (
   id TEXT PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE, vector BLOB NOT NULL
 )"""
-"""Vectors stand in the database, too: Chroma is made anew from them, and they are read faster one by one."""
-SETTLED = 4_000
-"""Passages that the indexes take in at once."""
-COMPARED = 1_000
-"""Passages of a scope, at most, that are compared one by one; more are searched for in the index, which is slower where few are
-wanted among many."""
+"""Vectors are in the database, too: Chroma is rebuilt from them, and single vectors are read faster."""
+PENDING_BATCH = 4_000
+"""Passages added to the indexes in one batch."""
+MAX_COMPARED = 1_000
+"""Up to so many passages of a scope are compared one by one; larger scopes are searched in the index, which is slower where the scope
+is a small part of the library."""
 _VECTORS, LEXICAL = "vectors", "lexical"
 _REBUILD = {"vectors": "rebuild"}
-"""In the stamp: the vector index is to be made anew."""
+"""Entry in the stamp: the vector index has to be rebuilt."""
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """A passage that the indexes have yet to take in; or to forget, where it is `gone`."""
+class PendingPassage:
+    """A passage that still has to be added to the indexes, or removed from them where it was `removed`."""
 
     passage_id: str
     language: str
-    gone: bool
+    removed: bool
 
 
 class Outbox:
-    """What waits for the indexes: a table of the database. `learn` and `unlearn` run in the transaction of a document."""
+    """The queue of changes to the indexes, a table of the database. `add_passages` and `remove_document` run in the transaction that
+    changes the document."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self.unsettled = True
-        """Whether something may wait."""
+        self.may_have_pending = True
+        """False where the queue is known to be empty."""
 
-    def learn(self, passages: Sequence[Passage], vectors: Sequence[np.ndarray | None], language: str) -> None:
-        self.unsettled = True
+    def add_passages(self, passages: Sequence[Passage], vectors: Sequence[np.ndarray | None], language: str) -> None:
+        self.may_have_pending = True
         self._db.executemany(
             "INSERT OR REPLACE INTO outbox VALUES (?, ?, 0)", [(each.id, language) for each in passages]
         )
@@ -75,42 +76,42 @@ class Outbox:
             ],
         )
 
-    def unlearn(self, document_id: str, language: str) -> None:
-        self.unsettled = True
+    def remove_document(self, document_id: str, language: str) -> None:
+        self.may_have_pending = True
         self._db.execute(
             "INSERT OR REPLACE INTO outbox SELECT id, ?, 1 FROM passages WHERE document_id = ?", (language, document_id)
         )
 
-    def learn_all(self) -> None:
-        """Every passage is to be learnt."""
-        self.unsettled = True
+    def add_all(self) -> None:
+        """Queues every passage."""
+        self.may_have_pending = True
         with self._db.transaction():
             self._db.execute("INSERT OR REPLACE INTO outbox SELECT id, language, 0 FROM passages")
 
-    def exact(self) -> ExactVectors:
-        """What compares the vectors that stand here."""
-        return ExactVectors(self._db)
+    def exact_index(self) -> ExactVectorIndex:
+        """An index that compares the vectors in this database one by one."""
+        return ExactVectorIndex(self._db)
 
-    def waiting(self, most: int) -> list[Waiting]:
-        """What waits, `most` passages at once."""
+    def pending(self, most: int) -> list[PendingPassage]:
+        """The first `most` passages in the queue."""
         found = self._db.execute(
             "SELECT passage_id, language, gone FROM outbox ORDER BY language, passage_id LIMIT ?", (most,)
         )
-        return [Waiting(key, language, bool(gone)) for key, language, gone in found]
+        return [PendingPassage(key, language, bool(gone)) for key, language, gone in found]
 
     def vectors(self, ids: Collection[str]) -> dict[str, np.ndarray]:
         """The vectors of passages by id; those without one are left out."""
         found = self._db.execute(
-            f"SELECT id, vector FROM vectors WHERE {self._db.among('id')}", (self._db.listed(ids),)
+            f"SELECT id, vector FROM vectors WHERE {self._db.is_in_list('id')}", (self._db.list_value(ids),)
         )
         return {key: np.frombuffer(vector, dtype="<f4") for key, vector in found}
 
-    def any(self) -> bool:
-        """Whether anything waits."""
+    def has_pending(self) -> bool:
+        """Whether the queue has entries."""
         return self._db.execute("SELECT 1 FROM outbox LIMIT 1").fetchone() is not None
 
-    def taken(self, waiting: Sequence[Waiting]) -> None:
-        """After the indexes have taken some of it in."""
+    def mark_done(self, waiting: Sequence[PendingPassage]) -> None:
+        """Removes entries that have been applied to the indexes."""
         with self._db.transaction():
             self._db.executemany(
                 "DELETE FROM outbox WHERE language = ? AND passage_id = ?",
@@ -119,9 +120,12 @@ class Outbox:
 
 
 class EmbeddedIndexes:
-    """The indexes in a library's folder, opened when they are first used. `location` is that of the vectors: a folder, or the
-    address of a Chroma server. `stamped` writes the stamp of a library whose indexes are as they should be. Where nothing can be
-    written (`reading`), the vectors of the database are compared, and the index of words is used from a folder of its own."""
+    """The indexes in a library's folder, opened at first use.
+
+    `location` is the address of a Chroma server (None: a folder in the library). `write_stamp` writes the stamp of a library whose
+    indexes are complete. Where nothing can be written (`read_only`), the vectors in the database are compared one by one, and the
+    lexical index is opened in a temporary folder of links.
+    """
 
     def __init__(
         self,
@@ -129,26 +133,28 @@ class EmbeddedIndexes:
         outbox: Outbox,
         folder: Path,
         location: str | None,
-        stamped: Callable[[], None],
+        write_stamp: Callable[[], None],
         *,
-        reading: bool = False,
+        read_only: bool = False,
     ) -> None:
-        self._store, self._outbox, self._stamped = store, outbox, stamped
+        self._store, self._outbox, self._write_stamp = store, outbox, write_stamp
         self._location: Path | str = location or folder / _VECTORS
-        self._vector_index: Vectors | ExactVectors | None = outbox.exact() if reading else None
-        self._words = TemporaryDirectory(prefix="rapporteur-") if reading else None
-        if self._words is not None:
-            if not outbox.any():  # else what waits is not in it: it is made anew
-                _link(folder / LEXICAL, Path(self._words.name))
-            outbox.unsettled = False
-        self._lexical = Lexical(Path(self._words.name) if self._words else folder / LEXICAL)
+        self._vector_index: VectorIndex | ExactVectorIndex | None = outbox.exact_index() if read_only else None
+        self._temporary_lexical_folder = TemporaryDirectory(prefix="rapporteur-") if read_only else None
+        if self._temporary_lexical_folder is not None:
+            if not outbox.has_pending():  # else what waits is not in it: it is made anew
+                _link_files(folder / LEXICAL, Path(self._temporary_lexical_folder.name))
+            outbox.may_have_pending = False
+        self._lexical = LexicalIndex(
+            Path(self._temporary_lexical_folder.name) if self._temporary_lexical_folder else folder / LEXICAL
+        )
 
-    def near(
-        self, vector: np.ndarray, language: str, limit: int, within: Within | None = None
+    def vector_search(
+        self, vector: np.ndarray, language: str, limit: int, scope: SearchScope | None = None
     ) -> list[tuple[str, float]]:
-        few = [] if within is None else self._store.ids_within(within, COMPARED + 1)
-        if within is None or len(few) > COMPARED:
-            return self._opened().search(vector, language, limit, within)
+        few = [] if scope is None else self._store.passage_ids_in(scope, MAX_COMPARED + 1)
+        if scope is None or len(few) > MAX_COMPARED:
+            return self._updated_vectors().search(vector, language, limit, scope)
         ids = [key for key, spoken in few if spoken == language]
         found = [(key, float(vector @ own)) for key, own in self._outbox.vectors(ids).items()]
         return sorted(found, key=lambda hit: -hit[1])[:limit]
@@ -156,129 +162,135 @@ class EmbeddedIndexes:
     def vectors(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
         return self._outbox.vectors(ids)
 
-    def words(self, tokens: Sequence[str], language: str, limit: int, within: Within | None) -> list[LexicalHit]:
-        return self._settled(language).search(tokens, language, limit, within)
+    def lexical_search(
+        self, tokens: Sequence[str], language: str, limit: int, scope: SearchScope | None
+    ) -> list[LexicalHit]:
+        return self._updated_lexical(language).search(tokens, language, limit, scope)
 
-    def frequency(self, token: str, language: str) -> int:
-        return self._settled(language).frequency(token, language)
+    def document_frequency(self, token: str, language: str) -> int:
+        return self._updated_lexical(language).document_frequency(token, language)
 
-    def left(self, ids: Collection[str]) -> set[str]:
+    def find_indexed(self, ids: Collection[str]) -> set[str]:
         held = list(ids)
-        vectors = self._opened()
+        vectors = self._updated_vectors()
         return set().union(
-            *(index.holds(held, language) for language in LANGUAGES for index in (vectors, self._lexical))
+            *(index.find_indexed(held, language) for language in LANGUAGES for index in (vectors, self._lexical))
         )
 
-    def count(self) -> int:
-        return self._opened().count()
+    def count_vectors(self) -> int:
+        return self._updated_vectors().count()
 
-    def count_words(self, language: str) -> int:
-        return self._settled(language).count(language)
+    def count_lexical(self, language: str) -> int:
+        return self._updated_lexical(language).count(language)
 
     def with_vectors(self, ids: Sequence[str], language: str) -> set[str]:
-        return self._opened().holds(ids, language)
+        return self._updated_vectors().find_indexed(ids, language)
 
     def with_words(self, ids: Sequence[str], language: str) -> set[str]:
-        return self._settled(language).holds(ids, language)
+        return self._updated_lexical(language).find_indexed(ids, language)
 
-    def empty(self) -> dict[str, str]:
+    def prepare_rebuild(self) -> dict[str, str]:
         return _REBUILD
 
     def rebuild(self) -> None:
         self._lexical.clear()
         self.close()
-        self._opened()
+        self._updated_vectors()
 
     def close(self) -> None:
         if self._vector_index is not None:
             self._vector_index.close()
             self._vector_index = None
         self._lexical.close()
-        if self._words is not None:
-            self._words.cleanup()
+        if self._temporary_lexical_folder is not None:
+            self._temporary_lexical_folder.cleanup()
 
-    def _opened(self) -> Vectors | ExactVectors:
-        """The vector index, with all that is held."""
+    def _updated_vectors(self) -> VectorIndex | ExactVectorIndex:
+        """The vector index, with all pending changes applied."""
         if self._vector_index is None:
             rebuild = _REBUILD.items() <= self._store.stamp().items()
             if rebuild and isinstance(self._location, Path) and self._location.exists():
                 shutil.rmtree(self._location)
-            opened = self._open()
+            opened = self._open_vectors()
             if rebuild:
                 opened.clear()
-                # From here on what is missing waits in the outbox, and goes on from there whatever happens.
-                self._stamped()
+                # From here on all missing passages are in the outbox, so that an interrupted rebuild continues there.
+                self._write_stamp()
             self._vector_index = opened
-            self.settle()
-        elif self._outbox.unsettled:
-            self.settle()
+            self.update()
+        elif self._outbox.may_have_pending:
+            self.update()
         return self._vector_index
 
-    def _open(self) -> Vectors | ExactVectors:
-        """Chroma, or what takes its place where it is not installed. A folder that is not there is filled from the database."""
+    def _open_vectors(self) -> VectorIndex | ExactVectorIndex:
+        """Chroma, or an exact index where it is not installed. Where the folder does not exist, all passages are queued for it."""
         if find_spec("chromadb") is None:
             if isinstance(self._location, str):
                 raise LibraryError(
-                    f"RAPPORTEUR_CHROMA_URL is set, but Chroma is not installed. Run: {install('chroma')}"
+                    f"RAPPORTEUR_CHROMA_URL is set, but Chroma is not installed. Run: {install_command('chroma')}"
                 )
-            return self._outbox.exact()
-        from corpus.vectors import Vectors, VectorsError
+            return self._outbox.exact_index()
+        from corpus.vectors import VectorIndex, VectorIndexError
 
         absent = isinstance(self._location, Path) and not self._location.exists()
         try:
-            opened = Vectors(self._location)
-        except VectorsError as error:
-            if isinstance(self._location, Path) and no_room(self._location.parent):
-                raise LibraryFull(advice(self._location.parent, "full")) from None
+            opened = VectorIndex(self._location)
+        except VectorIndexError as error:
+            if isinstance(self._location, Path) and has_no_space(self._location.parent):
+                raise LibraryFull(storage_error_message(self._location.parent, "full")) from None
             remedy = "Run 'rapporteur reindex' to rebuild it from the documents."
             if isinstance(self._location, str):
                 remedy = "See that the server of RAPPORTEUR_CHROMA_URL runs and that the address is right."
             raise LibraryError(f"{error} {remedy}") from None
         if absent:
-            self._outbox.learn_all()
+            self._outbox.add_all()
         return opened
 
-    def _settled(self, language: str) -> Lexical:
-        """The lexical index, with all that is held in a language."""
-        if self._outbox.unsettled:
-            self.settle()
-        lacking = not self._lexical.opens(language) and self._store.speaks(language)
-        return self._mended(language) if lacking else self._lexical
+    def _updated_lexical(self, language: str) -> LexicalIndex:
+        """The lexical index, with all passages of a language."""
+        if self._outbox.may_have_pending:
+            self.update()
+        missing = not self._lexical.can_open(language) and self._store.has_language(language)
+        return self._usable_lexical(language) if missing else self._lexical
 
-    def settle(self) -> None:
-        if self._vector_index is None and self._outbox.any():
-            self._opened()  # which settles as it opens
+    def update(self) -> None:
+        if self._vector_index is None and self._outbox.has_pending():
+            self._updated_vectors()  # calls this method again after opening
             return
-        while waiting := self._outbox.waiting(SETTLED):
+        while waiting := self._outbox.pending(PENDING_BATCH):
             for language in dict.fromkeys(each.language for each in waiting):
-                self._take([each for each in waiting if each.language == language], language)
-            self._outbox.taken(waiting)
-        self._outbox.unsettled = False
+                self._index_pending([each for each in waiting if each.language == language], language)
+            self._outbox.mark_done(waiting)
+        self._outbox.may_have_pending = False
 
-    def _take(self, waiting: Sequence[Waiting], language: str) -> None:
-        """What waits in one language goes to the indexes. What is to be added is forgotten first: a process that was killed
-        may have added part of it."""
+    def _index_pending(self, waiting: Sequence[PendingPassage], language: str) -> None:
+        """Applies pending changes in one language to the indexes. Passages are removed before they are added: a process that was
+        killed may have added some of them."""
         assert self._vector_index is not None
-        if isinstance(self._vector_index, ExactVectors) and isinstance(self._location, Path):
-            # An index of Chroma's would miss what changes now; it is made anew when Chroma is there again.
+        if isinstance(self._vector_index, ExactVectorIndex) and isinstance(self._location, Path):
+            # An existing Chroma index would miss this change; it is rebuilt once Chroma is installed again.
             shutil.rmtree(self._location, ignore_errors=True)
         ids = [each.passage_id for each in waiting]
-        held = self._store.passages_by_id([each.passage_id for each in waiting if not each.gone])
-        self._vector_index.forget(ids, language)
+        held = self._store.passages_by_id([each.passage_id for each in waiting if not each.removed])
+        self._vector_index.remove(ids, language)
         vectors = self._outbox.vectors(held)
         self._vector_index.add([(passage, vectors[key]) for key, passage in held.items() if key in vectors], language)
-        self._mended(language).update(ids, held.values(), language)
+        self._usable_lexical(language).update(ids, held.values(), language)
 
-    def _mended(self, language: str) -> Lexical:
-        """The lexical index, with all in a language that does not wait: made anew where there is none that can be opened."""
-        if not self._lexical.opens(language):
-            waiting = "" if self._words else "id IN (SELECT passage_id FROM outbox WHERE language = passages.language)"
-            self._lexical.rebuild(self._store.each_passage(language, but=waiting), language)
+    def _usable_lexical(self, language: str) -> LexicalIndex:
+        """The lexical index; that of a language is rebuilt, without pending passages, where it can't be opened."""
+        if not self._lexical.can_open(language):
+            waiting = (
+                ""
+                if self._temporary_lexical_folder
+                else "id IN (SELECT passage_id FROM outbox WHERE language = passages.language)"
+            )
+            self._lexical.rebuild(self._store.iter_passages(language, but=waiting), language)
         return self._lexical
 
 
-def _link(folder: Path, to: Path) -> None:
-    """Makes a folder of indexes of which each file is that of another one: tantivy locks what it reads by a file beside it."""
+def _link_files(folder: Path, to: Path) -> None:
+    """Fills the folder `to` with links to the index files of `folder`: tantivy needs to write a lock file beside the files it reads."""
     for path in folder.glob("*/*"):
         if not path.name.endswith(".lock"):
             (to / path.parent.name).mkdir(exist_ok=True)

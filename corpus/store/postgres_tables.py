@@ -1,10 +1,10 @@
-"""The indexes of the PostgreSQL engine: a table a language with the tokens and the vector of each passage, in the database itself.
+"""The indexes of the PostgreSQL engine: one table per language with the tokens and the vector of each passage.
 
-Words are ranked by pg_textsearch (BM25; its index answers `ORDER BY tokens <@> query`, whose scores are negative), vectors by
+Lexical search uses pg_textsearch (BM25; its index answers `ORDER BY tokens <@> query`, whose scores are negative), vector search uses
 pgvector (HNSW; Malkov and Yashunin, "Efficient and robust approximate nearest neighbor search using Hierarchical Navigable Small
-World graphs", 2016), whose graph holds them in half precision, which takes half of the room and is read faster; what it finds is
-measured exactly. The tokens are those of `corpus.analysis`, as in the embedded engine; each is stored as a word that no text
-search configuration takes apart.
+World graphs", 2016), whose graph stores vectors in half precision, which takes half of the space and is read faster; the cosines of
+its hits are exact. The tokens are those of `corpus.analysis`, as in the embedded engine; each is stored as a word that no text
+search configuration splits.
 """
 
 from __future__ import annotations
@@ -19,38 +19,37 @@ import numpy as np
 
 from corpus.analysis import analyse
 from corpus.corpus_errors import LibraryError
-from corpus.documents import LANGUAGES, Passage, Within
+from corpus.documents import LANGUAGES, Passage, SearchScope
 from corpus.lexical import LexicalHit
 
 if TYPE_CHECKING:
     from corpus.store.database import Database
 
 SETTINGS = {"enable_sort": "off", "hnsw.ef_search": "500"}
-"""What an index can put into order is not sorted, since only the index of words knows its scores. Of pgvector: candidates that a
-search keeps in view in the graph; with fewer, near passages are missed."""
-_LINKED = 128
-"""Candidates among which a new passage of pgvector's graph looks for its neighbours: with its 64, one near passage in a hundred is missed
-among 100,000."""
-ROW = 2_704
-"""Bytes of a row up to which all of it stands in one place, so that vectors are not looked up elsewhere: three fill a page."""
+"""`enable_sort` is off so that the planner uses the order of the BM25 index, since only that index knows its scores. `hnsw.ef_search` is
+the number of candidates that a vector search tracks in the graph; with fewer, near passages are missed."""
+EF_CONSTRUCTION = 128
+"""HNSW's `ef_construction`: candidates for the neighbours of a new passage. With pgvector's default of 64, one near passage in a hundred
+is missed among 100,000."""
+MAX_ROW_BYTES = 2_704
+"""Bytes up to which a row is stored in one place, so that vectors are not read from a separate table: three rows fill a page."""
 _K, _B = 1.2, 0.75
-"""Of BM25: how much a word counts that comes again, and how much the length of a passage. The usual values."""
-_OTHERS = 99
+"""Parameters of BM25: saturation of the term frequency, and weight of the passage length. The usual values."""
+_FILLER_WORDS = 99
 _FILLER = "0"
-"""A word that no passage holds."""
-SPILLED = 1_000
-"""New passages after which the index of words writes them into its files, where they are searched much faster."""
-PENDING = 256
-"""Kilobytes of new rows that the index of held words gathers before it sorts them in; what it gathers is room that it keeps. With the server's
-4,096 it takes twice the room of 10,000 passages."""
-_HELD = "to_tsvector('simple', tokens)"
-"""The words of a passage as PostgreSQL's own search has them; an index tells which passages hold one."""
+"""A word that is in no passage."""
+SPILL_AFTER = 1_000
+"""New passages after which the BM25 index writes them to its files, where they are searched much faster."""
+PENDING_KILOBYTES = 256
+"""Kilobytes of new rows that the GIN index collects before it sorts them in; that space is not given back. With the server's default of
+4,096 the index takes twice the space for 10,000 passages."""
+_WORDS_VECTOR = "to_tsvector('simple', tokens)"
+"""The words of a passage for PostgreSQL's own text search; a GIN index finds the passages with a word."""
 
 
-def lacking(db: Database) -> list[str]:
-    """The extensions that the server lacks, of those that are made use of: `vector`, without which nothing works, and
-    `pg_textsearch` (which has to stand in `shared_preload_libraries`, too), without which words are ranked less well and
-    slower, by PostgreSQL's own search."""
+def missing_extensions(db: Database) -> list[str]:
+    """The extensions that are missing on the server: `vector`, without which nothing works, and `pg_textsearch` (which must
+    also be in `shared_preload_libraries`), without which PostgreSQL's own text search is used, which ranks less well and is slower."""
     held = {row[0] for row in db.execute("SELECT name FROM pg_available_extensions")}
     loaded = db.execute("SELECT setting FROM pg_settings WHERE name = 'shared_preload_libraries'").fetchall()
     if not any("pg_textsearch" in setting for (setting,) in loaded):
@@ -59,22 +58,22 @@ def lacking(db: Database) -> list[str]:
 
 
 class TableIndexes:
-    """The indexes in the tables of a database, for vectors of some dimension. They change with the documents, in the same
-    transaction."""
+    """The indexes as tables of the database, for vectors of the given dimension. They change in the same transaction as the
+    documents."""
 
     def __init__(self, db: Database, dimension: int) -> None:
         self._db, self._dimension = db, dimension
-        self._learnt: Counter[str] = Counter()
+        self._new_passages: Counter[str] = Counter()
 
     def prepare(self) -> None:
-        """Makes the tables where there are none; those of the store are there."""
-        if not all(self._db.has(_table(language)) for language in LANGUAGES):
+        """Creates the tables where they are missing; call after the store has created its own."""
+        if not all(self._db.has_table(_table(language)) for language in LANGUAGES):
             with self._db.transaction():
                 self._prepare()
-        self._ranks = all(self._db.has(f"{_table(language)}_words") for language in LANGUAGES)
+        self._has_bm25 = all(self._db.has_table(f"{_table(language)}_words") for language in LANGUAGES)
 
     def _prepare(self) -> None:
-        missing = lacking(self._db)
+        missing = missing_extensions(self._db)
         if "vector" in missing:
             raise LibraryError(
                 "The PostgreSQL server lacks the extension pgvector, without which it can't hold a library."
@@ -91,12 +90,12 @@ class TableIndexes:
             self._db.create(
                 f"CREATE TABLE IF NOT EXISTS {table} (id TEXT PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE, "
                 f"document_id TEXT NOT NULL, tokens TEXT NOT NULL, vector vector({self._dimension})) "
-                f"WITH (toast_tuple_target = {ROW});\n"
+                f"WITH (toast_tuple_target = {MAX_ROW_BYTES});\n"
                 f"ALTER TABLE {table} ALTER COLUMN vector SET STORAGE MAIN, ALTER COLUMN tokens SET STORAGE MAIN;\n"
                 f"CREATE INDEX IF NOT EXISTS {table}_document ON {table} (document_id);\n"
-                f"CREATE INDEX IF NOT EXISTS {table}_held ON {table} USING gin ({_HELD}) WITH (gin_pending_list_limit = {PENDING});\n"
+                f"CREATE INDEX IF NOT EXISTS {table}_held ON {table} USING gin ({_WORDS_VECTOR}) WITH (gin_pending_list_limit = {PENDING_KILOBYTES});\n"
                 f"CREATE INDEX IF NOT EXISTS {table}_nearest ON {table} USING hnsw (({self._half('vector')}) halfvec_cosine_ops) "
-                f"WITH (ef_construction = {_LINKED})"
+                f"WITH (ef_construction = {EF_CONSTRUCTION})"
             )
             if not missing:
                 self._db.execute(
@@ -104,90 +103,95 @@ class TableIndexes:
                     f"WITH (text_config = 'simple', k1 = {_K}, b = {_B})"
                 )
 
-    def learn(self, passages: Sequence[Passage], vectors: Sequence[np.ndarray | None], language: str) -> None:
-        self._learnt[language] += len(passages)
+    def add_passages(self, passages: Sequence[Passage], vectors: Sequence[np.ndarray | None], language: str) -> None:
+        self._new_passages[language] += len(passages)
         self._db.executemany(
             f"INSERT INTO {_table(language)} VALUES (?, ?, ?, ?)",
             [
-                (passage.id, passage.document_id, _tokens(passage, language), _written(vector))
+                (passage.id, passage.document_id, _tokens(passage, language), _vector_text(vector))
                 for passage, vector in zip(passages, vectors, strict=True)
             ],
         )
 
-    def unlearn(self, document_id: str, language: str) -> None:
-        """Rows go with their passages."""
+    def remove_document(self, document_id: str, language: str) -> None:
+        """Does nothing: rows are deleted with their passages."""
 
-    def settle(self) -> None:
-        for language, learnt in self._learnt.items():
-            if learnt >= SPILLED and self._ranks:
+    def update(self) -> None:
+        for language, added in self._new_passages.items():
+            if added >= SPILL_AFTER and self._has_bm25:
                 self._db.execute(f"SELECT bm25_spill_index('{_table(language)}_words')")
-                self._learnt[language] = 0
+                self._new_passages[language] = 0
 
-    def near(
-        self, vector: np.ndarray, language: str, limit: int, within: Within | None = None
+    def vector_search(
+        self, vector: np.ndarray, language: str, limit: int, scope: SearchScope | None = None
     ) -> list[tuple[str, float]]:
-        asked, table = _written(vector), _table(language)
-        if within is None:
+        query, table = _vector_text(vector), _table(language)
+        if scope is None:
             found = self._db.execute(
                 f"SELECT id, 1 - (vector <=> ?::vector) FROM {table} WHERE vector IS NOT NULL "
                 f"ORDER BY {self._half('vector')} <=> {self._half('?')} LIMIT ?",
-                (asked, asked, limit),
+                (query, query, limit),
             )
         else:
-            # A scope is compared one by one: the graph would be walked for long where it is small.
-            scope, values = self._scope(within)
+            # Vectors within a scope are compared one by one: walking the graph would take long for a small scope.
+            condition, values = self._scope_condition(scope)
             found = self._db.execute(
                 f"WITH held AS MATERIALIZED (SELECT id, vector <=> ?::vector AS far FROM {table} "
-                f"WHERE vector IS NOT NULL {scope}) SELECT id, 1 - far FROM held ORDER BY far LIMIT ?",
-                (asked, *values, limit),
+                f"WHERE vector IS NOT NULL {condition}) SELECT id, 1 - far FROM held ORDER BY far LIMIT ?",
+                (query, *values, limit),
             )
         return sorted(((key, float(cosine)) for key, cosine in found), key=lambda hit: -hit[1])
 
     def _half(self, vector: str) -> str:
-        """A vector in half precision, as the index has it."""
+        """The SQL for a vector in half precision, as in the index."""
         return f"{vector}::halfvec({self._dimension})"
 
     def vectors(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
-        rows = self._each("id, vector::text", f"vector IS NOT NULL AND {self._db.among('id')}", self._db.listed(ids))
+        rows = self._select_all(
+            "id, vector::text", f"vector IS NOT NULL AND {self._db.is_in_list('id')}", self._db.list_value(ids)
+        )
         return {key: np.fromstring(vector[1:-1], np.float32, sep=",") for key, vector in rows}
 
-    def words(self, tokens: Sequence[str], language: str, limit: int, within: Within | None) -> list[LexicalHit]:
+    def lexical_search(
+        self, tokens: Sequence[str], language: str, limit: int, scope: SearchScope | None
+    ) -> list[LexicalHit]:
         if not tokens or limit < 1:
             return []
-        asked, table = [_word(token) for token in dict.fromkeys(tokens)], _table(language)
-        scope, values = self._scope(within)
-        if not self._ranks:
-            given = " | ".join(asked)
+        query, table = [_word(token) for token in dict.fromkeys(tokens)], _table(language)
+        condition, values = self._scope_condition(scope)
+        if not self._has_bm25:
+            any_word = " | ".join(query)
             found = self._db.execute(
-                f"SELECT id, -ts_rank({_HELD}, to_tsquery('simple', ?)) AS score FROM {table} "
-                f"WHERE {_HELD} @@ to_tsquery('simple', ?) {scope} ORDER BY score LIMIT ?",
-                (given, given, *values, limit),
+                f"SELECT id, -ts_rank({_WORDS_VECTOR}, to_tsquery('simple', ?)) AS score FROM {table} "
+                f"WHERE {_WORDS_VECTOR} @@ to_tsquery('simple', ?) {condition} ORDER BY score LIMIT ?",
+                (any_word, any_word, *values, limit),
             )
-        elif within is None:
-            # The score that the index has worked out: to ask for it again would cost a quarter of a millisecond a row.
+        elif scope is None:
+            # The score is taken from the index: computing it again would cost a quarter of a millisecond a row.
             found = self._db.execute(
                 f"SELECT id, bm25_get_current_score() FROM {table} ORDER BY tokens <@> to_bm25query(?, '{table}_words') LIMIT {limit:d}",
-                (" ".join(asked),),
+                (" ".join(query),),
             )
         else:
-            return self._ranked(asked, table, limit, scope, values)
+            return self._rank_within_scope(query, table, limit, condition, values)
         hits = [LexicalHit(key, -float(score)) for key, score in found if score < 0.0]
         return sorted(hits, key=lambda hit: (-hit.score, hit.passage_id))
 
-    def _ranked(
-        self, asked: Sequence[str], table: str, limit: int, scope: str, values: Sequence[object]
+    def _rank_within_scope(
+        self, query: Sequence[str], table: str, limit: int, condition: str, values: Sequence[object]
     ) -> list[LexicalHit]:
-        """As `words`, within a scope. The index can't be told one, and for each passage that it is asked about it takes an eighth of
-        a millisecond; so the passages are scored here, as it scores them. How rare a word is, and how long passages are, is told by the
-        scores that it gives to a text of that word alone and to one with others beside it."""
+        """Like `lexical_search`, within a scope. The BM25 index can't filter, and scoring single passages with it takes an eighth of
+        a millisecond each; so passages are scored here, with the same formula. The rarity of a word and the mean length of passages
+        are derived from the index's scores for a text of that word alone and for one with other words."""
         scored = f"word <@> to_bm25query(word, '{table}_words')"
-        told = self._db.execute(f"SELECT word, {scored} FROM unnest(?::text[]) AS word", (list(asked),)).fetchall()
-        alone = {word: -float(score) for word, score in told if score < 0.0}
+        scores = self._db.execute(f"SELECT word, {scored} FROM unnest(?::text[]) AS word", (list(query),)).fetchall()
+        alone = {word: -float(score) for word, score in scores if score < 0.0}
         if not alone:
             return []
         word, score = next(iter(alone.items()))
         among = self._db.execute(
-            f"SELECT (?::text || repeat(' {_FILLER}', {_OTHERS})) <@> to_bm25query(?, '{table}_words')", (word, word)
+            f"SELECT (?::text || repeat(' {_FILLER}', {_FILLER_WORDS})) <@> to_bm25query(?, '{table}_words')",
+            (word, word),
         )
         mean = mean_length(score / -float(among.fetchone()[0]))
 
@@ -196,49 +200,52 @@ class TableIndexes:
 
         weights = {word: score * (1 + damping(1)) for word, score in alone.items()}
         hits = []
-        for key, words in self._db.execute(f"SELECT id, ' ' || tokens || ' ' FROM {table} WHERE TRUE {scope}", values):
-            times = {word: _times(word, words) for word in weights if f" {word} " in words}
+        for key, words in self._db.execute(
+            f"SELECT id, ' ' || tokens || ' ' FROM {table} WHERE TRUE {condition}", values
+        ):
+            times = {word: _term_frequency(word, words) for word in weights if f" {word} " in words}
             if times:
                 damped = damping(words.count(" ") - 1)
                 hits.append(LexicalHit(key, sum(weights[word] * n / (n + damped) for word, n in times.items())))
         return sorted(hits, key=lambda hit: (-hit.score, hit.passage_id))[:limit]
 
-    def frequency(self, token: str, language: str) -> int:
+    def document_frequency(self, token: str, language: str) -> int:
         found = self._db.execute(
-            f"SELECT count(*) FROM {_table(language)} WHERE {_HELD} @@ to_tsquery('simple', ?)", (_word(token),)
+            f"SELECT count(*) FROM {_table(language)} WHERE {_WORDS_VECTOR} @@ to_tsquery('simple', ?)", (_word(token),)
         )
         return int(found.fetchone()[0])
 
-    def left(self, ids: Collection[str]) -> set[str]:
-        return {row[0] for row in self._each("id", self._db.among("id"), self._db.listed(ids))}
+    def find_indexed(self, ids: Collection[str]) -> set[str]:
+        return {row[0] for row in self._select_all("id", self._db.is_in_list("id"), self._db.list_value(ids))}
 
-    def count(self) -> int:
-        return sum(row[0] for row in self._each("count(*)", "vector IS NOT NULL"))
+    def count_vectors(self) -> int:
+        return sum(row[0] for row in self._select_all("count(*)", "vector IS NOT NULL"))
 
-    def count_words(self, language: str) -> int:
+    def count_lexical(self, language: str) -> int:
         return int(self._db.execute(f"SELECT count(*) FROM {_table(language)}").fetchone()[0])
 
     def with_vectors(self, ids: Sequence[str], language: str) -> set[str]:
-        return self._held(ids, language, "vector IS NOT NULL")
+        return self._stored_ids(ids, language, "vector IS NOT NULL")
 
     def with_words(self, ids: Sequence[str], language: str) -> set[str]:
-        return self._held(ids, language, "TRUE")
+        return self._stored_ids(ids, language, "TRUE")
 
-    def _held(self, ids: Sequence[str], language: str, which: str) -> set[str]:
+    def _stored_ids(self, ids: Sequence[str], language: str, which: str) -> set[str]:
         found = self._db.execute(
-            f"SELECT id FROM {_table(language)} WHERE {which} AND {self._db.among('id')}", (self._db.listed(ids),)
+            f"SELECT id FROM {_table(language)} WHERE {which} AND {self._db.is_in_list('id')}",
+            (self._db.list_value(ids),),
         )
         return {row[0] for row in found}
 
-    def empty(self) -> dict[str, str]:
-        # Rows go with the documents that are put anew; the tables are made anew only where vectors have become longer or shorter, or
-        # are indexed in an earlier way.
+    def prepare_rebuild(self) -> dict[str, str]:
+        # Rows are replaced with their documents; tables are recreated only where the dimension has changed or the vector index is of
+        # an earlier kind.
         for language in LANGUAGES:
             table = _table(language)
             found = self._db.execute(
                 "SELECT atttypmod FROM pg_attribute WHERE attrelid = to_regclass(?) AND attname = 'vector'", (table,)
             )
-            if [row[0] for row in found] != [self._dimension] or not self._db.has(f"{table}_nearest"):
+            if [row[0] for row in found] != [self._dimension] or not self._db.has_table(f"{table}_nearest"):
                 self._db.execute(f"DROP TABLE IF EXISTS {table}")
         self._prepare()
         return {}
@@ -247,20 +254,20 @@ class TableIndexes:
         self.prepare()
 
     def close(self) -> None:
-        """The database is closed by who opened it."""
+        """Does nothing: the engine closes the database."""
 
-    def _scope(self, within: Within | None) -> tuple[str, list[object]]:
+    def _scope_condition(self, within: SearchScope | None) -> tuple[str, list[object]]:
         if within is None:
             return "", []
-        scope, values = f"AND {self._db.among('document_id')}", [self._db.listed(sorted(within.documents))]
-        if within.left_out:
+        scope, values = f"AND {self._db.is_in_list('document_id')}", [self._db.list_value(sorted(within.document_ids))]
+        if within.excluded_passage_ids:
             scope, values = (
-                f"{scope} AND NOT ({self._db.among('id')})",
-                [*values, self._db.listed(sorted(within.left_out))],
+                f"{scope} AND NOT ({self._db.is_in_list('id')})",
+                [*values, self._db.list_value(sorted(within.excluded_passage_ids))],
             )
         return scope, values
 
-    def _each(self, columns: str, where: str, *values: object) -> Iterable[Any]:
+    def _select_all(self, columns: str, where: str, *values: object) -> Iterable[Any]:
         for language in LANGUAGES:
             yield from self._db.execute(f"SELECT {columns} FROM {_table(language)} WHERE {where}", values)
 
@@ -270,44 +277,45 @@ def _table(language: str) -> str:
 
 
 def _tokens(passage: Passage, language: str) -> str:
-    """What is indexed of a passage: its words, those of its heading twice."""
+    """The indexed text of a passage: its tokens, those of its heading twice."""
     heading = analyse(passage.heading, language)
     return " ".join(map(_word, [*heading, *heading, *analyse(passage.text, language)]))
 
 
 def _word(token: str) -> str:
-    """A token as a word of letters and digits: itself where it is one in small Latin letters, which a digit tells apart from all others."""
+    """A token as a word of letters and digits: itself where it consists of lower-case Latin letters, otherwise a hash that contains a
+    digit, so that the two never collide."""
     if token.isascii() and token.isalpha() and token.islower():
         return token
     return f"w0{blake2b(token.encode('utf-8', 'replace'), digest_size=6).hexdigest()}"
 
 
-def _times(word: str, words: str) -> int:
-    """How often a word stands among words with a space before and behind each."""
-    beside = f" {word} {word} " in words  # two that share a space
-    return words.split(" ").count(word) if beside else words.count(f" {word} ")
+def _term_frequency(word: str, words: str) -> int:
+    """How often a word occurs in a text whose words all have a space before and after them."""
+    adjacent = f" {word} {word} " in words  # `count` would miss the second, since they share a space
+    return words.split(" ").count(word) if adjacent else words.count(f" {word} ")
 
 
 def mean_length(ratio: float) -> float:
-    """How long the passages of an index are in the mean, in words, by how many times the score of a text of one word is that of the word with
-    `_OTHERS` beside it. Infinite where both are the same: the index has not yet counted, and takes no account of lengths."""
+    """The mean length of the passages of an index, in words. `ratio` is the score of a text of one word, divided by the score of that
+    word with `_FILLER_WORDS` others. Infinite for a ratio of 1: the index has no statistics yet and ignores lengths."""
     if ratio <= 1.0:
         return math.inf
-    return _K * _B * (_norm(_OTHERS + 1) - ratio * _norm(1)) / ((1 + _K * (1 - _B)) * (ratio - 1))
+    return _K * _B * (_norm(_FILLER_WORDS + 1) - ratio * _norm(1)) / ((1 + _K * (1 - _B)) * (ratio - 1))
 
 
 def _damping(length: int, mean: float) -> float:
-    """What BM25 adds to the times that a passage of such a length has a word."""
+    """The length-dependent term that BM25 adds to the term frequency in the denominator."""
     return _K * (1 - _B) + _K * _B * _norm(length) / mean
 
 
 def _norm(length: int) -> int:
-    """The length of a text as the index of words keeps it: in four significant bits above 24 (SmallFloat of Apache Lucene)."""
+    """The length of a text as the BM25 index stores it: with four significant bits above 24 (SmallFloat of Apache Lucene)."""
     above = length - 24
     shift = max(0, above.bit_length() - 4)
     return length if above < 0 else 24 + (above >> shift << shift)
 
 
-def _written(vector: np.ndarray | None) -> str | None:
-    """A vector as pgvector reads it."""
+def _vector_text(vector: np.ndarray | None) -> str | None:
+    """A vector in pgvector's text format."""
     return None if vector is None else f"[{','.join(f'{each:.9g}' for each in vector.tolist())}]"

@@ -1,4 +1,4 @@
-"""Libraries of earlier versions: SQLite files that are brought up to date when they are opened."""
+"""Upgrades SQLite files of earlier schema versions when they are opened."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from corpus.store.embedded import OUTBOX
 from corpus.store.store import SCHEMA_VERSION
 
 EARLIER = "of an earlier version"
-"""In the stamp, for the embedding of a library whose vectors can't be taken over: it asks to be indexed anew."""
+"""Value of `embedding` in the stamp of a library whose vectors can't be converted: it has to be reindexed."""
 _LEARNT = "learnt"
-"""Folder of a library of before schema 7: what was made of its subject index."""
+"""Folder with data derived from the subject index, in libraries before schema 7."""
 _MULTILINGUAL = "ALTER TABLE outbox ADD COLUMN multilingual BLOB"
 _VERIFIED = """
 UPDATE documents SET fields = json_set(fields, '$.verified', json('true')) WHERE edition = 'official' AND EXISTS (
   SELECT 1 FROM sources WHERE document_id = documents.id AND sources.sha256 = documents.sha256
   AND sources.symbol IS NOT NULL)"""
-"""What was fetched or read with a symbol of the user's had it given; of all else only the text is known to say so."""
+"""Documents that were fetched, or read with a symbol entered by the user, count as verified."""
 _NO_SUBJECTS = ";\n".join(
     ["DROP TABLE IF EXISTS subjects"] + [f"DROP TABLE IF EXISTS subject_index_{language}" for language in LANGUAGES]
 )
@@ -39,7 +39,7 @@ _BLOCKS = (
 _VECTORS = ";\n".join(
     [*_BLOCKS, "DROP TABLE outbox", OUTBOX, f"UPDATE stamp SET value = '{EARLIER}' WHERE name = 'embedding'"]
 )
-STEPS = {
+UPGRADES = {
     "1": SOURCES,
     "2": FEEDBACK,
     "3": _MULTILINGUAL,
@@ -50,17 +50,18 @@ STEPS = {
     "8": _VECTORS,
     "9": "",
 }
-"""What each schema needs to become the next. Step 4 changed the subject index only, which step 6 takes away; step 9 PostgreSQL only."""
+"""The statements that upgrade each schema version to the next. Version 5 changed only the subject index, which version 7 removed;
+version 10 changed only PostgreSQL."""
 
 
-def migrate(db: Database, stamp: Mapping[str, str], folder: Path) -> None:
-    """Brings the store in a folder up to date, all or nothing. Newer schemas are left alone."""
-    held = stamp.get("schema", "")
-    if held not in STEPS:
+def upgrade_schema(db: Database, stamp: Mapping[str, str], folder: Path) -> None:
+    """Upgrades the store in a folder, in one transaction. Newer schemas are left unchanged."""
+    stored = stamp.get("schema", "")
+    if stored not in UPGRADES:
         return
     with db.transaction():
-        for before, added in STEPS.items():
-            if int(before) >= int(held):
-                db.create(added)
+        for version, statements in UPGRADES.items():
+            if int(version) >= int(stored):
+                db.create(statements)
         db.execute("UPDATE stamp SET value = ? WHERE name = 'schema'", (str(SCHEMA_VERSION),))
     shutil.rmtree(folder / _LEARNT, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""SQLite: the database of the embedded engine, one file."""
+"""The database of the embedded engine: one SQLite file."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pathlib import Path
 
 
 class Sqlite:
-    """A `Database` in a file. One process at a time, any thread; any number of processes where it is for `reading` alone, and
-    nobody changes it meanwhile."""
+    """A `Database` in a file, for one process at a time, from any thread. A `read_only` file may be opened by any number of
+    processes, as long as none changes it."""
 
-    def __init__(self, path: Path, *, reading: bool = False) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
         existed = path.exists() and path.stat().st_size > 0
-        # SQLite makes files beside one that is written to, also to read it; one that does not change needs none.
-        where = f"{path.absolute().as_uri()}?immutable=1" if reading else path
-        self._db = sqlite3.connect(where, check_same_thread=False, isolation_level=None, timeout=5.0, uri=reading)
+        # SQLite creates files beside a database in WAL mode, even to read it, unless the file is declared immutable.
+        where = f"{path.absolute().as_uri()}?immutable=1" if read_only else path
+        self._db = sqlite3.connect(where, check_same_thread=False, isolation_level=None, timeout=5.0, uri=read_only)
         try:
             self._db.execute("PRAGMA foreign_keys = ON")
             if not existed:
@@ -51,30 +51,30 @@ class Sqlite:
     def snapshot(self) -> AbstractContextManager[None]:
         return nullcontext()  # one process owns the file, and the library lets one thread at a time in
 
-    def changes(self) -> None:
-        """Nobody else is to be told."""
+    def mark_changed(self) -> None:
+        """Does nothing: no other process uses the file."""
 
-    def has(self, table: str) -> bool:
+    def has_table(self, table: str) -> bool:
         return self._db.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone() is not None
 
-    def field(self, name: str) -> str:
+    def json_field(self, name: str) -> str:
         return f"json_extract(fields, '$.{name}')"
 
-    def among(self, column: str) -> str:
+    def is_in_list(self, column: str) -> str:
         return f"{column} IN (SELECT value FROM json_each(?))"
 
-    def listed(self, values: Iterable[str]) -> str:
+    def list_value(self, values: Iterable[str]) -> str:
         return json.dumps(list(values))
 
     def changed_elsewhere(self) -> bool:
         return False  # one process owns the file
 
-    def damage(self) -> list[str]:
+    def find_damage(self) -> list[str]:
         found = [f"SQLite: {row[0]}" for row in self._db.execute("PRAGMA quick_check") if row[0] != "ok"]
         return found + [f"SQLite: dangling row in {row[0]}" for row in self._db.execute("PRAGMA foreign_key_check")]
 
-    def bytes(self) -> int:
-        return 0  # the file lies in the library's folder
+    def size_bytes(self) -> int:
+        return 0  # the file is in the library's folder
 
     def close(self) -> None:
         """Folds the write-ahead log back and closes the file."""

@@ -1,6 +1,6 @@
-"""The source of truth: documents, blocks, passages, meetings and the stamp, whichever database holds them.
+"""The primary data of a library in either database: documents, blocks, passages, meetings and the stamp.
 
-Everything that belongs to one document changes in one transaction, and with it what the indexes are told of it (`Told`).
+Everything that belongs to one document changes in one transaction, which also writes the changes to the indexes (`IndexWriter`).
 """
 
 from __future__ import annotations
@@ -13,19 +13,18 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from corpus.documents import Document, Known, Passage, Within
+from corpus.documents import Document, DocumentIdentity, Passage, SearchScope
 from corpus.feedback import SCHEMA as FEEDBACK
 from corpus.feedback import FeedbackTable
 from corpus.meetings import Meeting
 from corpus.sources import SCHEMA as SOURCES
-from corpus.sources import Copied, Originals, Sources
+from corpus.sources import CopiedTable, OriginalsTable, SourceTable
 from corpus.store.database import Database
 
 SCHEMA_VERSION = 10
-"""Raised with a step in `corpus.store.schema_upgrades`. 2: remembered sources, documents found by origin. 3: feedback. 4: vectors of a
-multilingual model. 6: whether somebody other than the text says which document it is. 7: no subject index. 8: indexes of words and of
-vectors elsewhere, one vector a passage. 9: vectors in the database, too, and
-blocks beside their document. 10: other words and another index of vectors in PostgreSQL."""
+"""Raised together with a step in `corpus.store.schema_upgrades`. 2: records of source files, documents found by origin. 3: feedback.
+4: vectors of a multilingual model. 6: `verified`. 7: no subject index. 8: lexical and vector index outside the database, one vector a
+passage. 9: vectors in the database, too, blocks in the row of their document. 10: other tokens and another vector index in PostgreSQL."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS stamp (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -48,13 +47,13 @@ CREATE TABLE IF NOT EXISTS meetings (
   document_id TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE, meeting TEXT NOT NULL
 ) WITHOUT ROWID"""
 _COLUMNS = ["origin", "source", "slug", "short", "format", "ocr", "reissue", "reader", "kind", "date", "verified"]
-"""Members of `fields` that a header has."""
+"""Members of the JSON in `fields` that a header has."""
 _PASSAGE = ", ".join(f'"{field.name}"' for field in fields(Passage))
 
 
 @dataclass(frozen=True)
-class Holding:
-    """A document with its passages, their vectors (None where no model reads them), and the meeting that it announces."""
+class StoredDocument:
+    """A document with its passages, their vectors (None where no model supports the language), and the meeting that it announces."""
 
     document: Document
     passages: Sequence[Passage]
@@ -63,31 +62,31 @@ class Holding:
 
     @property
     def digest(self) -> str:
-        """A hash of all of it, by which two libraries can be compared."""
-        told = [
+        """A hash of everything, to compare two libraries."""
+        content = [
             self.document.to_json(),
             [asdict(passage) for passage in self.passages],
             self.meeting.to_json() if self.meeting else None,
         ]
-        hashed = hashlib.sha256(json.dumps(told, sort_keys=True).encode())
+        hashed = hashlib.sha256(json.dumps(content, sort_keys=True).encode())
         for vector in self.vectors:
             hashed.update(b"-" if vector is None else np.ascontiguousarray(vector, "<f4").tobytes())
         return hashed.hexdigest()
 
 
-class Told(Protocol):
-    """What the indexes are told in the transaction of a document."""
+class IndexWriter(Protocol):
+    """Receives changes to the indexes, in the transaction that changes a document."""
 
-    def learn(self, passages: Sequence[Passage], vectors: Sequence[np.ndarray | None], language: str) -> None:
+    def add_passages(self, passages: Sequence[Passage], vectors: Sequence[np.ndarray | None], language: str) -> None:
         """There are new passages in a language; the vectors are theirs, None where no model reads them."""
 
-    def unlearn(self, document_id: str, language: str) -> None:
-        """The passages of a document in a language are about to go."""
+    def remove_document(self, document_id: str, language: str) -> None:
+        """The passages of a document in a language are about to be removed."""
 
 
 @dataclass(frozen=True)
-class Header(Known):
-    """What can be said of a document without its text; the fields are those of `Document`."""
+class Header(DocumentIdentity):
+    """The metadata of a document without its text; the fields are those of `Document`."""
 
     id: str
     key: str
@@ -111,15 +110,15 @@ class Header(Known):
 
 
 class Store:
-    """The tables of a library in a database; `told` is what its indexes are told, in tables of their own that `more` defines. The
+    """The tables of a library in a database. `index_writer` receives changes to the indexes; `more` defines further tables. The
     library serialises access."""
 
-    def __init__(self, db: Database, told: Told, more: str = "") -> None:
-        self._db, self._told = db, told
-        self.sources = Sources(db)
+    def __init__(self, db: Database, index_writer: IndexWriter, more: str = "") -> None:
+        self._db, self._index_writer = db, index_writer
+        self.sources = SourceTable(db)
         self.feedback = FeedbackTable(db)
-        self.originals = Originals(db)
-        self.copied = Copied(db)
+        self.originals = OriginalsTable(db)
+        self.copied = CopiedTable(db)
         if self.stamp().get("schema") is None:
             with db.transaction():
                 db.create(f"{_SCHEMA};\n{SOURCES};\n{FEEDBACK};\n{more}")
@@ -127,26 +126,26 @@ class Store:
     # The stamp
 
     def stamp(self) -> dict[str, str]:
-        """What the store was made with; empty for a new store."""
-        return dict(self._db.execute("SELECT name, value FROM stamp").fetchall()) if self._db.has("stamp") else {}
+        """The models and versions that the library was made with; empty for a new store."""
+        return dict(self._db.execute("SELECT name, value FROM stamp").fetchall()) if self._db.has_table("stamp") else {}
 
     def write_stamp(self, stamp: dict[str, str]) -> None:
         """Replaces the stamp (inside a transaction of the caller)."""
-        self._db.changes()
+        self._db.mark_changed()
         self._db.execute("DELETE FROM stamp")
         self._db.executemany("INSERT INTO stamp VALUES (?, ?)", sorted(stamp.items()))
 
     # Documents
 
-    def put(self, holding: Holding) -> None:
-        """Writes a document with all that belongs to it, in place of an earlier one of the same id. Call in a transaction."""
+    def save(self, holding: StoredDocument) -> None:
+        """Saves a document with everything that belongs to it; replaces a document with the same id. Call in a transaction."""
         document, passages, meeting = holding.document, holding.passages, holding.meeting
-        self._db.changes()
+        self._db.mark_changed()
         self.delete(document.id)
-        told = document.to_json()
-        blocks = told["blocks"]
+        data = document.to_json()
+        blocks = data["blocks"]
         for name in ("symbol", "text", "blocks"):
-            del told[name]
+            del data[name]
         self._db.execute(
             "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -158,7 +157,7 @@ class Store:
                 document.edition,
                 document.title,
                 document.sha256,
-                json.dumps(told, ensure_ascii=False),
+                json.dumps(data, ensure_ascii=False),
                 document.text,
                 json.dumps(blocks, ensure_ascii=False),
             ),
@@ -167,27 +166,27 @@ class Store:
             f"INSERT INTO passages (id, language, {_PASSAGE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [(passage.id, document.language, *astuple(passage)) for passage in passages],
         )
-        self._told.learn(passages, holding.vectors, document.language)
+        self._index_writer.add_passages(passages, holding.vectors, document.language)
         if meeting is not None:
             self._db.execute(
                 "INSERT INTO meetings VALUES (?, ?)", (document.id, json.dumps(meeting.to_json(), ensure_ascii=False))
             )
 
     def confirm(self, document_id: str) -> None:
-        """Notes that somebody other than the text says which document it is. Call in a transaction."""
+        """Marks a document as verified. Call in a transaction."""
         row = self._db.execute("SELECT fields FROM documents WHERE id = ?", (document_id,)).fetchone()
         if row is not None:
-            self._db.changes()
-            told = json.dumps({**json.loads(row[0]), "verified": True}, ensure_ascii=False)
-            self._db.execute("UPDATE documents SET fields = ? WHERE id = ?", (told, document_id))
+            self._db.mark_changed()
+            data = json.dumps({**json.loads(row[0]), "verified": True}, ensure_ascii=False)
+            self._db.execute("UPDATE documents SET fields = ? WHERE id = ?", (data, document_id))
 
     def delete(self, document_id: str) -> bool:
-        """Removes a document from every table; the indexes are to forget it. In a transaction."""
+        """Removes a document from every table and from the indexes; returns whether there was one. Call in a transaction."""
         found = self._db.execute("SELECT language FROM documents WHERE id = ?", (document_id,)).fetchone()
         if found is None:
             return False
-        self._db.changes()
-        self._told.unlearn(document_id, found[0])
+        self._db.mark_changed()
+        self._index_writer.remove_document(document_id, found[0])
         self._db.execute("DELETE FROM documents WHERE id = ?", (document_id,))
         return True
 
@@ -196,31 +195,31 @@ class Store:
         return [row[0] for row in self._db.execute("SELECT id FROM documents ORDER BY id")]
 
     def headers(self, **where: str) -> list[Header]:
-        """What can be said of each document without its text, by id; of all, or of those that agree in `id`, `key`,
-        `sha256`, `symbol`, `origin` or `kind`."""
-        own = {name: self._db.field(name) for name in ("origin", "kind")}
+        """Metadata of documents without their text, in order of id: of all, or of those with the given `id`, `key`, `sha256`,
+        `symbol`, `origin` or `kind`."""
+        own = {name: self._db.json_field(name) for name in ("origin", "kind")}
         terms = " AND ".join(f"{own.get(name, name)} = ?" for name in where)
         return self._headers(terms or "TRUE", tuple(where.values()))
 
     def headers_after(self, document_id: str, most: int) -> list[Header]:
-        """The headers that come after an id, `most` of them at most."""
+        """The first `most` headers after an id."""
         return self._headers("id > ?", (document_id,), most)
 
     def _headers(self, terms: str, values: Sequence[object], most: int | None = None) -> list[Header]:
-        columns = ", ".join(map(self._db.field, _COLUMNS))
+        columns = ", ".join(map(self._db.json_field, _COLUMNS))
         found = self._db.execute(
             f"SELECT id, key, symbol, part, language, edition, title, sha256, {columns} FROM documents "
             f"WHERE {terms} ORDER BY id {'' if most is None else f'LIMIT {most:d}'}",
             values,
         )
-        return [Header(*row[:8], **_told_of(dict(zip(_COLUMNS, row[8:], strict=True)))) for row in found]
+        return [Header(*row[:8], **_parse_header_fields(dict(zip(_COLUMNS, row[8:], strict=True)))) for row in found]
 
     def count(self) -> int:
-        """How many documents are held."""
+        """Number of documents."""
         return int(self._db.execute("SELECT count(*) FROM documents").fetchone()[0])
 
-    def keys_like(self, stem: str) -> int:
-        """How many documents are known by `stem`, or by `stem` and what follows a hyphen."""
+    def count_keys_like(self, stem: str) -> int:
+        """How many documents have the key `stem`, or a key that begins with `stem` and a hyphen."""
         found = self._db.execute(
             "SELECT count(*) FROM documents WHERE key = ? OR (key >= ? AND key < ?)", (stem, f"{stem}-", f"{stem}.")
         )
@@ -228,7 +227,7 @@ class Store:
 
     def document(self, document_id: str) -> Document | None:
         """A document with its blocks, or None."""
-        # One statement, so that all of it is of one moment.
+        # One statement, so that all of it is from one moment.
         found = self._db.execute("SELECT symbol, fields, text, blocks FROM documents WHERE id = ?", (document_id,))
         row = found.fetchone()
         if row is None:
@@ -244,12 +243,12 @@ class Store:
 
     def passages_by_id(self, ids: Sequence[str]) -> dict[str, Passage]:
         """Passages by id; unknown ids are left out."""
-        read = self._each_passage(self._db.among("id"), (self._db.listed(ids),)) if ids else ()
+        read = self._each_passage(self._db.is_in_list("id"), (self._db.list_value(ids),)) if ids else ()
         found = {passage.id: passage for passage in read}
         return {passage_id: found[passage_id] for passage_id in ids if passage_id in found}
 
-    def passage_at(self, document_id: str, position: int) -> str | None:
-        """The id of the passage whose span holds a position."""
+    def passage_id_at(self, document_id: str, position: int) -> str | None:
+        """The id of the passage whose span contains a character offset, or None."""
         row = self._db.execute(
             'SELECT id FROM passages WHERE document_id = ? AND start <= ? AND "end" > ? ORDER BY ordinal DESC LIMIT 1',
             (document_id, position, position),
@@ -260,22 +259,26 @@ class Store:
         found = self._db.execute(f"SELECT {_PASSAGE} FROM passages WHERE {where}", values)
         return (Passage(*row) for row in found)
 
-    def speaks(self, language: str) -> bool:
+    def has_language(self, language: str) -> bool:
         """Whether any passage is in a language."""
         found = self._db.execute("SELECT 1 FROM passages WHERE language = ? LIMIT 1", (language,))
         return found.fetchone() is not None
 
-    def ids_within(self, within: Within, most: int) -> list[tuple[str, str]]:
-        """Passages of a scope (id, language), `most` of them at most."""
-        inside, outside = self._db.among("document_id"), self._db.among("id")
+    def passage_ids_in(self, scope: SearchScope, most: int) -> list[tuple[str, str]]:
+        """(id, language) of the first `most` passages of a scope."""
+        inside, outside = self._db.is_in_list("document_id"), self._db.is_in_list("id")
         found = self._db.execute(
             f"SELECT id, language FROM passages WHERE {inside} AND NOT ({outside}) LIMIT ?",
-            (self._db.listed(sorted(within.documents)), self._db.listed(sorted(within.left_out)), most),
+            (
+                self._db.list_value(sorted(scope.document_ids)),
+                self._db.list_value(sorted(scope.excluded_passage_ids)),
+                most,
+            ),
         )
         return found.fetchall()
 
-    def each_passage(self, language: str, but: str = "") -> Iterator[Passage]:
-        """The passages in a language one after another, but for those of which the condition `but` tells."""
+    def iter_passages(self, language: str, but: str = "") -> Iterator[Passage]:
+        """The passages in a language, one at a time, except those that meet the SQL condition `but`."""
         yield from self._each_passage(f"language = ? {f'AND NOT ({but})' if but else ''} ORDER BY row", (language,))
 
     def passage_counts(self) -> dict[str, int]:
@@ -295,9 +298,9 @@ class Store:
         return [Meeting.from_json(json.loads(row[0])) for row in found]
 
 
-def _told_of(fields: dict[str, Any]) -> dict[str, Any]:
-    """Members of a header as the database gives them (truth as 1, true or `true`, numbers as texts, what is missing as None)."""
-    told = {name: value for name, value in fields.items() if value is not None}
+def _parse_header_fields(fields: dict[str, Any]) -> dict[str, Any]:
+    """Header fields from the values that the database returns (booleans as 1, true or `true`, numbers as text, missing ones as None)."""
+    parsed = {name: value for name, value in fields.items() if value is not None}
     for name in ("ocr", "verified"):
-        told[name] = str(told.get(name)).casefold() in ("1", "true")
-    return told | {"reissue": int(told.get("reissue", 0))}
+        parsed[name] = str(parsed.get(name)).casefold() in ("1", "true")
+    return parsed | {"reissue": int(parsed.get("reissue", 0))}

@@ -2,15 +2,15 @@
 
 A symbol is the identifier that all language versions of a document share, `CTOC/COP/WG.7/2021/1`; behind
 it may stand modifiers, `/Add.1`, `/Corr.1`, `/Rev.1`. Sources: the Dag Hammarskjöld Library's guide to
-document symbols, the United Nations Editorial Manual, and symbols in use. Those of other houses (`WHA79.4`, `220 EX/5`)
-are taken where somebody gives them, and found in running text where they are known.
+document symbols, the United Nations Editorial Manual, and symbols in use. Those of other organizations (`WHA79.4`, `220 EX/5`)
+are accepted where a user enters them, and found in running text where the library has them.
 """
 
 from .expansion import MAX_RANGE, expand, expand_all
 from .grammar import MAX_LENGTH, SymbolError
 from .known_symbols import KnownSymbols
-from .model import Modifier, Symbol, link, same_document
-from .symbol_finder import Mention, find_symbols
+from .model import Modifier, Symbol, document_url, same_document
+from .symbol_finder import SymbolMention, find_symbols
 from .symbol_words import LANGUAGES, RECORDS, RESOLUTIONS, VERSIONS, Language, ModifierKind
 
 __all__ = [
@@ -22,14 +22,14 @@ __all__ = [
     "VERSIONS",
     "KnownSymbols",
     "Language",
-    "Mention",
     "Modifier",
     "ModifierKind",
     "Symbol",
     "SymbolError",
+    "SymbolMention",
+    "document_url",
     "expand",
     "expand_all",
     "find_symbols",
-    "link",
     "same_document",
 ]

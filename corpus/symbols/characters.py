@@ -1,4 +1,4 @@
-"""Different ways to write the same character, brought to one.
+"""Normalises different ways to write the same character in symbols.
 
 Symbols arrive with fullwidth slashes from a Chinese keyboard, with Arabic digits, with non-breaking
 hyphens from a word processor, with direction marks from Arabic typesetting, with Cyrillic capitals that
@@ -37,8 +37,7 @@ _CYRILLIC_IN_SYMBOL = re.compile("(?<![АВЕКМНОРСТХ])[АВЕКМНОР
 
 @dataclass(frozen=True)
 class Folded:
-    """A folded text and, for each of its characters, the place of that character in the text it was made
-    from."""
+    """A folded text and, for each of its characters, the position of that character in the original text."""
 
     text: str
     places: Sequence[int]

@@ -1,7 +1,7 @@
-"""Abbreviated citations, written out: `A/80/6 and Add.1-3` names four documents.
+"""Expands abbreviated citations: `A/80/6 and Add.1-3` names four documents.
 
-What is abbreviated belongs to the symbol before it. A modifier of a kind that the symbol has already
-stands beside it (`A/80/6/Add.1 and Add.2`: A/80/6/Add.2); one of another kind stands behind it
+An abbreviation continues the symbol before it. A modifier of a kind that the symbol has already
+replaces that one (`A/80/6/Add.1 and Add.2`: A/80/6/Add.2); one of another kind is appended
 (`A/C.3/75/L.1/Rev.1 and Add.1`: A/C.3/75/L.1/Rev.1/Add.1).
 """
 
@@ -9,16 +9,16 @@ import re
 from collections.abc import Iterator
 
 from .characters import fold
-from .grammar import no_symbol
-from .model import Modifier, Symbol, child
-from .symbol_finder import Mention, scan
+from .grammar import symbol_error
+from .model import Modifier, Symbol, with_modifiers
+from .symbol_finder import SymbolMention, find_in_folded
 from .symbol_words import MODIFIERS
 
 MAX_RANGE = 500
-"""The most documents that one range may name; a longer one is a slip of the pen or an attack."""
+"""The most documents that one range may name; a longer one is a typing error or an attack."""
 
 MAX_EXPANDED = 10_000
-"""The number of mentions in one running text after which its ranges are no longer written out."""
+"""The number of mentions in one running text after which ranges are no longer expanded."""
 
 _AND = r"(?:(?:and|or|et|ou|y|e|o|u|и|или)(?![^\W\d_])|&|\+|以及|[和及与或]|أو|و)"
 _TO = r"(?:-|(?:to|through|à|a|al|hasta|по|до)(?![^\W\d_])|[至到]|إلى|الى)"
@@ -70,19 +70,21 @@ def expand(text: str) -> list[Symbol]:
     return list(found) or [Symbol.parse(text)]
 
 
-def expand_all(text: str) -> list[Mention]:
+def expand_all(text: str) -> list[SymbolMention]:
     """The symbols in a running text, also those named by abbreviations, in order.
 
-    The span of an abbreviated mention is the abbreviation, `Add.1`, or the bare number that stands for it;
+    The span of an abbreviated mention is that of the abbreviation, `Add.1`, or of the bare number;
     documents in the middle of a range have the span of its last number. A range that is too long or runs
-    backwards names its ends only, as do ranges after the first `MAX_EXPANDED` mentions. Never raises."""
+    backwards names only its ends, as do ranges after the first `MAX_EXPANDED` mentions. Never raises."""
     folded = fold(text)
-    return [Mention(symbol, *folded.span(start, end)) for symbol, start, end in _expanded(folded.text, strict=False)]
+    return [
+        SymbolMention(symbol, *folded.span(start, end)) for symbol, start, end in _expanded(folded.text, strict=False)
+    ]
 
 
 def _expanded(text: str, *, strict: bool) -> Iterator[_Found]:
     count = 0
-    for symbol, start, end in scan(text):
+    for symbol, start, end in find_in_folded(text):
         count += 1
         yield symbol, start, end
         limit = MAX_RANGE if strict or count < MAX_EXPANDED else 0
@@ -92,7 +94,7 @@ def _expanded(text: str, *, strict: bool) -> Iterator[_Found]:
 
 
 def _abbreviated(text: str, symbol: Symbol, at: int, *, strict: bool, limit: int) -> Iterator[_Found]:
-    """What is named by abbreviations behind the symbol that ends at `at`."""
+    """The symbols named by abbreviations after the symbol that ends at `at`."""
     current = symbol
     while True:
         to = _RANGE if current.modifiers else _HYPHENATED
@@ -123,14 +125,14 @@ def _abbreviated(text: str, symbol: Symbol, at: int, *, strict: bool, limit: int
 
 
 def _between(first: int, last: int, symbol: Symbol, *, strict: bool, limit: int) -> list[int]:
-    """The numbers after `first` up to `last`; of a range that is too long only `last`, of one that runs
+    """The numbers after `first` up to `last`; for a range that is too long only `last`, for one that runs
     backwards none."""
     if first < last < first + limit:
         return list(range(first + 1, last + 1))
     if strict and last <= first:
-        raise no_symbol(f"{symbol}-{last}", f"a range cannot run from {first} to {last}")
+        raise symbol_error(f"{symbol}-{last}", f"a range cannot run from {first} to {last}")
     if strict:
-        raise no_symbol(f"{symbol}-{last}", f"as a range it names more than {limit} documents")
+        raise symbol_error(f"{symbol}-{last}", f"as a range it names more than {limit} documents")
     return [last] if last > first else []
 
 
@@ -153,7 +155,7 @@ def _numbered(symbol: Symbol, number: int) -> Symbol:
     """The symbol with another number in its last modifier, or with another running number."""
     if symbol.parent is None:
         return Symbol.parse(f"{symbol.text.rpartition('/')[0]}/{number}")
-    return child(symbol.parent, (Modifier(symbol.modifiers[-1].kind, number),))
+    return with_modifiers(symbol.parent, (Modifier(symbol.modifiers[-1].kind, number),))
 
 
 def _attached(symbol: Symbol, chain: str) -> Symbol:
@@ -162,4 +164,4 @@ def _attached(symbol: Symbol, chain: str) -> Symbol:
     stem: Symbol | None = symbol
     while stem is not None and any(modifier.kind == modifiers[0].kind for modifier in stem.modifiers):
         stem = stem.parent
-    return child(stem or symbol, modifiers)
+    return with_modifiers(stem or symbol, modifiers)

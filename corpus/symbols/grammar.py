@@ -42,7 +42,7 @@ class SymbolError(ValueError):
     and what a symbol looks like. Correct the text: trying again does not help."""
 
 
-def no_symbol(text: str, wrong: str) -> SymbolError:
+def symbol_error(text: str, wrong: str) -> SymbolError:
     """The error for a text that is no symbol because of `wrong`."""
     shown = text if len(text) <= 60 else text[:57] + "..."
     return SymbolError(f"{shown!r} is not a document symbol: {wrong}. A symbol looks like {EXAMPLES}.")
@@ -107,7 +107,7 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 _MISREAD = ("I", "O")
-"""Letters that text recognition sees where a 1 or a 0 is printed."""
+"""Letters that text recognition reads where 1 or 0 is printed."""
 _YEAR = re.compile(r"(?:19[4-9]|20[0-9])[0-9]")
 # An addendum, corrigendum or revision set off by a space where the slash belongs.
 _SET_OFF = re.compile(r"(?<=[0-9A-Z)])\s(?=(?:ADD|CORR|REV|AMEND)[.\s]?[0-9])", _TYPED)
@@ -132,13 +132,13 @@ def is_year(component: Component) -> bool:
 
 
 @dataclass(frozen=True)
-class Reading:
-    """A symbol as it was read: one half, or two that name the same document; `reissue` counts the
-    asterisks at its end. It is `of_other` where another house than the United Nations made it."""
+class ParsedSymbol:
+    """A parsed symbol: one half, or two that name the same document; `reissue` counts the
+    asterisks at its end. `is_external`: it is from another organization than the United Nations."""
 
     halves: tuple[Half, ...]
     reissue: int
-    of_other: bool = False
+    is_external: bool = False
 
     @property
     def text(self) -> str:
@@ -147,33 +147,33 @@ class Reading:
 
 
 @lru_cache(maxsize=8192)
-def read(text: str) -> Reading:
-    """Read a text that is nothing but a symbol; SymbolError if it is anything else."""
+def parse_symbol(text: str) -> ParsedSymbol:
+    """Parses a text that is one symbol; SymbolError if it is anything else."""
     if len(text) > MAX_LENGTH:
-        raise no_symbol(text, f"it is {len(text)} characters long, and symbols have at most {MAX_LENGTH}")
+        raise symbol_error(text, f"it is {len(text)} characters long, and symbols have at most {MAX_LENGTH}")
     if _CONTROL.search(text):
-        raise no_symbol(text, "it holds control characters")
+        raise symbol_error(text, "it holds control characters")
     if "://" in text:
-        raise no_symbol(text, "it is a web address")
+        raise symbol_error(text, "it is a web address")
     plain = " ".join(fold(text).text.translate(LOOKALIKES).replace("\\", "/").split())
     bare = plain.rstrip("* ")
     if not bare:
-        raise no_symbol(text, "it is empty")
+        raise symbol_error(text, "it is empty")
     tight = _TIGHT.sub(r"\1", _SET_OFF.sub("/", bare))
     tight = _PART_WITH_MODIFIER.sub(r"(\g<part>)\g<chain>", _VERSION.sub(_version, tight))
     halves = tuple(_read_half(half, text) for half in _halves(tight))
     if len(halves) > 2:
-        raise no_symbol(text, "it joins more than two symbols")
+        raise symbol_error(text, "it joins more than two symbols")
     if len(halves) == 2 and neighbours(*halves):
-        raise no_symbol(text, "it is a range of several documents, not two symbols of one document")
-    return Reading(halves, plain[len(bare) :].count("*"))
+        raise symbol_error(text, "it is a range of several documents, not two symbols of one document")
+    return ParsedSymbol(halves, plain[len(bare) :].count("*"))
 
 
-def read_other(text: str) -> Reading | None:
-    """A symbol of a house with a grammar of its own, `WHA79.4`, `220 EX/5`, `GC(69)/7`, as it is given; None for what is none.
+def parse_external(text: str) -> ParsedSymbol | None:
+    """Parses a symbol of an organization with a grammar of its own, `WHA79.4`, `220 EX/5`, `GC(69)/7`; None for anything else.
 
-    It begins with capitals, and has numbers behind a slash, or two numbers and no blanks: then no words of a running text are taken for
-    it. What begins with an organ of the United Nations obeys their grammar.
+    It begins with capitals, and has numbers and a slash, or two numbers and no blanks, so that words of a running text are not taken for
+    one. What begins with an organ of the United Nations must obey their grammar.
     """
     plain = " ".join(fold(text).text.translate(LOOKALIKES).split())
     bare = _SET_OFF.sub("/", plain.rstrip("* "))
@@ -192,19 +192,19 @@ def read_other(text: str) -> Reading | None:
         for piece in pieces[:first]
     )
     modifiers = tuple(_modifier(found, text) for found in map(_MODIFIER.fullmatch, pieces[first:]) if found)
-    return Reading(
-        (Half(components, modifiers, pieces[0]),), plain[len(plain.rstrip("* ")) :].count("*"), of_other=True
+    return ParsedSymbol(
+        (Half(components, modifiers, pieces[0]),), plain[len(plain.rstrip("* ")) :].count("*"), is_external=True
     )
 
 
 def _version(found: re.Match[str]) -> str:
-    """The form of a report in the brackets that parts have; other words in square brackets stay."""
+    """The form of a report in round brackets, like a part; other words in square brackets are unchanged."""
     version = VERSIONS.get(found["version"].lower())
     return f" ({version})" if version else found[0]
 
 
 def _halves(text: str) -> list[str]:
-    """The text parted at the hyphens that join two symbols; one between bodies, before any number, joins these."""
+    """The text split at the hyphens that join two symbols; a hyphen before any number joins two bodies and does not split."""
     made: list[str] = []
     begin = 0
     for joint in _BETWEEN_HALVES.finditer(text):
@@ -223,30 +223,30 @@ def neighbours(one: Half, other: Half) -> bool:
 def _read_half(half: str, text: str) -> Half:
     pieces = half.split("/")
     if len(pieces) < 2:
-        raise no_symbol(text, "there is no slash in it")
+        raise symbol_error(text, "there is no slash in it")
     if len(pieces) > MAX_COMPONENTS:
-        raise no_symbol(text, f"it has more than {MAX_COMPONENTS} parts between slashes")
+        raise symbol_error(text, f"it has more than {MAX_COMPONENTS} parts between slashes")
     components: list[Component] = []
     for piece in pieces:
         components.append(_read_component(piece, components, text))
     if components[0].kind not in ("word", "code") or components[0].bracket:
-        raise no_symbol(text, f"it should begin with the letters of an organ, not with {pieces[0]!r}")
+        raise symbol_error(text, f"it should begin with the letters of an organ, not with {pieces[0]!r}")
     last = len(components)
     while components[last - 1].kind == "modifier":
         last -= 1
     for inner in components[: last - 1]:
         if " " in inner.text or (inner.kind == "number" and inner.bracket):
-            raise no_symbol(text, f"behind {inner.text!r} only Add., Corr., Rev. or Amend. can follow")
+            raise symbol_error(text, f"behind {inner.text!r} only Add., Corr., Rev. or Amend. can follow")
     return Half(tuple(components[:last]), tuple(components[last:]), pieces[0])
 
 
 def _read_component(piece: str, before: list[Component], text: str) -> Component:
     if not piece:
-        raise no_symbol(text, "there is nothing between two slashes, or behind the last one")
+        raise symbol_error(text, "there is nothing between two slashes, or behind the last one")
     if modifier := _MODIFIER.fullmatch(piece):
         return _modifier(modifier, text)
     if _SEVERAL.fullmatch(piece):
-        raise no_symbol(text, f"{piece!r} stands for several documents")
+        raise symbol_error(text, f"{piece!r} stands for several documents")
     if _SESSION.fullmatch(piece):
         return Component("session", piece.upper(), value=piece.upper())
     if _BRACKET.fullmatch(piece):
@@ -264,7 +264,7 @@ def _read_component(piece: str, before: list[Component], text: str) -> Component
     if word_found := _WORD.fullmatch(piece):
         word, bracket = _cased(word_found["code"]), word_found["bracket"] or ""
         return Component("word", f"{word}({bracket})" if bracket else word, word.upper(), bracket=bracket)
-    raise no_symbol(text, f"{piece!r} cannot be a part of one")
+    raise symbol_error(text, f"{piece!r} cannot be a part of one")
 
 
 def _modifier(found: re.Match[str], text: str) -> Component:
@@ -280,13 +280,13 @@ def _number(found: re.Match[str], before: list[Component], text: str) -> Compone
     bracket, part = (found["bracket"] or "").upper(), _part(found["part"], text)
     resolution = any(component.code in RESOLUTIONS for component in before)
     if "-" in value and before and before[-1].kind not in ("word", "code"):
-        raise no_symbol(text, f"{value!r} stands for several documents")
+        raise symbol_error(text, f"{value!r} stands for several documents")
     if bracket and (not resolution or any(c.kind in ("number", "session") for c in before)):
-        raise no_symbol(text, f"({bracket}) fits only behind a resolution that is numbered without session")
+        raise symbol_error(text, f"({bracket}) fits only behind a resolution that is numbered without session")
     if letter and resolution:
         letter = " " + letter.strip()
     elif letter.startswith(" "):
-        raise no_symbol(text, f"only a resolution has a letter set off by a space, like {letter.strip()!r}")
+        raise symbol_error(text, f"only a resolution has a letter set off by a space, like {letter.strip()!r}")
     elif letter in _MISREAD:
         raise _misread(value + letter, text)
     shown = value + (f"({bracket})" if bracket else "") + letter
@@ -294,7 +294,7 @@ def _number(found: re.Match[str], before: list[Component], text: str) -> Compone
 
 
 def _misread(number: str, text: str) -> SymbolError:
-    return no_symbol(text, f"{number!r} ends with a letter that is a misread digit rather")
+    return symbol_error(text, f"{number!r} ends with a letter that is a misread digit rather")
 
 
 def _part(typed: str | None, text: str) -> str:
@@ -306,7 +306,7 @@ def _part(typed: str | None, text: str) -> str:
     if found and found["ordinal"]:
         return f"Part {ORDINALS[found['ordinal'].lower()]}"
     if not found or not (found["value"] or PARTS[found["word"].lower()] in UNNUMBERED_PARTS):
-        raise no_symbol(text, f"({typed.strip()}) names no part of a document")
+        raise symbol_error(text, f"({typed.strip()}) names no part of a document")
     word, value = PARTS[found["word"].lower()], found["value"]
     return f"{word} {value.upper()}" if value else word
 

@@ -1,4 +1,4 @@
-"""Symbols that are known, in running text: there they are symbols whatever form they have."""
+"""Finds known symbols in running text, whatever their form."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -8,7 +8,7 @@ from string import ascii_lowercase, ascii_uppercase
 from .characters import fold
 from .grammar import SymbolError
 from .model import Symbol
-from .symbol_finder import Mention, find_symbols
+from .symbol_finder import SymbolMention, find_symbols
 
 _RUN = re.compile(r"(?<![a-z0-9/])[a-z0-9][a-z0-9./()-]*")
 _MORE = re.compile(r" [a-z0-9./()-]+")
@@ -18,31 +18,33 @@ _ENDS = re.compile(r"(?![a-z0-9]|[/-][a-z0-9])")
 _SHAPED = re.compile(
     r"(?<![A-Za-z0-9/])[A-Z]{1,8}(?:\((?:[0-9]{1,4}|[IVXLC]+)\)|[0-9]{1,4}-[A-Z]{1,4})/(?:[A-Z]{1,6}[./]?)?[0-9]{1,4}(?![A-Za-z0-9])"
 )
-"""Letters of a body with the number of its session in brackets or with a kind of paper, and the number of the document."""
+"""Letters of a body with the session number in brackets or with a kind of paper, and the number of the document."""
 _SET_OFF = re.compile(r"(?<=[a-z0-9)]) (?=(?:add|corr|rev|amend)\.? ?[0-9])")
-_SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)  # keeps every place, as other foldings of case do not
+_SMALL = str.maketrans(
+    ascii_uppercase, ascii_lowercase
+)  # keeps character positions, unlike other ways of lowering case
 
 
 class KnownSymbols:
-    """Finds those of some symbols that a text names, in time that grows with the text and not with their number; and others of the forms
-    that they have: where `A79/17` is known, `A79/18` is a symbol, too."""
+    """Finds the given symbols in texts, in time that depends on the text and not on the number of symbols; and symbols of the same form:
+    where `A79/17` is known, `A79/18` is recognised, too."""
 
     def __init__(self, symbols: Iterable[Symbol]) -> None:
         self._symbols: dict[str, Symbol] = {}
         for symbol in symbols:
-            for each in symbol.all if "-" in symbol.text else ():
+            for each in symbol.halves if "-" in symbol.text else ():
                 self._symbols[each.text.translate(_SMALL)] = symbol
             self._symbols[symbol.text.translate(_SMALL)] = symbol
         self._forms = {_form(text): text for text in self._symbols}
         self._blanks = max((text.count(" ") for text in self._symbols), default=0)
 
-    def find(self, text: str, *, alike: bool = False) -> list[Mention]:
-        """The symbols in a text, in the order in which they stand there, none over another. One with a further modifier or number is
-        another symbol. With `alike` those, too, that are not known and have the form of a known one that no rule finds in texts, or one that
-        nothing but symbols has: `GC(69)/7`, `A43-WP/88`."""
+    def find(self, text: str, *, alike: bool = False) -> list[SymbolMention]:
+        """The known symbols in a text, in order, without overlaps. One with a further modifier or number is another symbol. With `alike`
+        also unknown symbols that have the form of a known one which `find_symbols` does not find, or a form that only symbols have:
+        `GC(69)/7`, `A43-WP/88`."""
         folded = fold(text)
         words = _SET_OFF.sub("/", folded.text.translate(_SMALL))  # character for character
-        at, found = 0, list[Mention]()
+        at, found = 0, list[SymbolMention]()
         for run in _RUN.finditer(words):
             start = run.start()
             if start < at:
@@ -52,32 +54,33 @@ class KnownSymbols:
                 held = self._longest(words, start, run.end(), self._alike)
             if held is not None:
                 at, symbol = held
-                found.append(Mention(symbol, *folded.span(start, at)))
+                found.append(SymbolMention(symbol, *folded.span(start, at)))
         return sorted([*found, *self._shaped(text, found)] if alike else found, key=lambda mention: mention.start)
 
-    def _shaped(self, text: str, found: Sequence[Mention]) -> Iterator[Mention]:
-        """What has the form of a symbol, as it is written, beside those that are found by rule or known."""
+    def _shaped(self, text: str, found: Sequence[SymbolMention]) -> Iterator[SymbolMention]:
+        """Texts with a form that only symbols have, except those found already, here or by `find_symbols`."""
         taken = [(each.start, each.end) for each in (*found, *find_symbols(text))] if _SHAPED.search(text) else []
         for match in _SHAPED.finditer(text):
             if not any(start < match.end() and match.start() < end for start, end in taken):
                 with suppress(SymbolError):
-                    yield Mention(Symbol.given(match.group()), *match.span())
+                    yield SymbolMention(Symbol.parse_any(match.group()), *match.span())
 
     def _alike(self, text: str) -> Symbol | None:
-        """What differs from a symbol that is known in its numbers alone, where no rule finds such symbols in texts; None for other words."""
+        """The symbol for a text that differs from a known symbol only in its numbers, where `find_symbols` does not find such symbols;
+        None for other texts."""
         known = self._symbols.get(self._forms.get(_form(text), ""))
         if known is None or _form(text) != _form(known.text.translate(_SMALL)) or find_symbols(known.text):
             return None
         numbers = iter(_NUMBER.findall(text))
         with suppress(SymbolError):
-            return Symbol.given(_NUMBER.sub(lambda _: next(numbers), known.text))
+            return Symbol.parse_any(_NUMBER.sub(lambda _: next(numbers), known.text))
         return None
 
     def _longest(
         self, words: str, start: int, end: int, symbol_of: Callable[[str], Symbol | None]
     ) -> tuple[int, Symbol] | None:
-        """The end of the longest symbol that begins at a place, with what stands behind blanks, and the symbol; marks at its end may be
-        none of it."""
+        """The end of the longest symbol that begins at `start`, which may contain blanks, and the symbol; punctuation at the end may not
+        belong to it."""
         ends = [end]
         while len(ends) <= self._blanks and (more := _MORE.match(words, ends[-1])):
             ends.append(more.end())
@@ -92,5 +95,5 @@ class KnownSymbols:
 
 
 def _form(text: str) -> str:
-    """A symbol with a nought for each of its numbers."""
+    """A symbol with each number replaced by 0."""
     return _NUMBER.sub("0", text)

@@ -1,4 +1,4 @@
-"""The symbol as a value: its parts, its order, its relatives, its link."""
+"""The value `Symbol`: its parts, sort order, related symbols and address."""
 
 import re
 from dataclasses import dataclass, field
@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from corpus.roman import from_roman
 
-from .grammar import Component, Half, Reading, SymbolError, is_year, no_symbol, read, read_other
-from .symbol_evidence import fault_of_typed, has_known_organ
+from .grammar import Component, Half, ParsedSymbol, SymbolError, is_year, parse_external, parse_symbol, symbol_error
+from .symbol_evidence import find_fault, has_known_organ
 from .symbol_words import LANGUAGES, MODIFIERS, RESOLUTIONS, SERIES, ModifierKind
 
 _TOKEN = re.compile(r"[0-9]+|[A-Za-z]+|[^0-9A-Za-z]+")
@@ -23,7 +23,7 @@ _Key = tuple[tuple[tuple[int, int, str], ...], ...]
 
 @dataclass(frozen=True)
 class Modifier:
-    """What a symbol adds to that of its parent: `Add.1`, `Corr.2`, `Summary` (which has no number)."""
+    """A modifier at the end of a symbol: `Add.1`, `Corr.2`, `Summary` (which has no number)."""
 
     kind: ModifierKind
     number: int | None
@@ -35,9 +35,9 @@ class Modifier:
 
 
 @dataclass(frozen=True)
-class _Anatomy:
+class _Parts:
     """The parts of one symbol; see the properties of `Symbol`. `plain` is the symbol
-    without the year or session in brackets that a resolution bears behind its number, and without the form of a report."""
+    without the year or session in brackets after the number of a resolution, and without the form of a report."""
 
     body: str
     year: int | None
@@ -48,8 +48,8 @@ class _Anatomy:
     plain: str
 
 
-def _dissect(half: Half) -> _Anatomy:
-    """Tell the parts of a symbol from their place.
+def _split_parts(half: Half) -> _Parts:
+    """The parts of a symbol, which are recognised by their position.
 
     The body is everything before the first session, year, number or series. Of several numbers the last is
     the running number and those before it are years where they can be (1945 to 2099) and sessions
@@ -87,7 +87,7 @@ def _dissect(half: Half) -> _Anatomy:
         session = session if running.bracket.isdigit() else running.bracket
     dated = running.kind == "number" and running.bracket and series in RESOLUTIONS
     parts = [component.part for component in (*half.components, *half.modifiers) if component.part]
-    return _Anatomy(
+    return _Parts(
         body="/".join(body),
         year=year,
         session=session,
@@ -101,8 +101,8 @@ def _dissect(half: Half) -> _Anatomy:
 @total_ordering
 @dataclass(frozen=True)
 class Symbol:
-    """A United Nations document symbol in canonical spelling, or that of another house as it prints it; make one with `Symbol.parse`,
-    or with `Symbol.given` where somebody says, or the library knows, that it is one.
+    """A United Nations document symbol in canonical spelling, or a symbol of another organization as that prints it. Create it with
+    `Symbol.parse`, or with `Symbol.parse_any` for text that is known to be a symbol, from a user or the library.
 
     Equal, and of one hash, are symbols of equal `text`: a technical reissue (`A/72/1*`) is the same
     document. The order is natural: numbers as numbers, a symbol directly before its addenda, corrigenda
@@ -110,16 +110,16 @@ class Symbol:
 
     text: str
     reissue: int = field(default=0, compare=False)
-    """How many asterisks stood behind the symbol."""
+    """The number of asterisks after the symbol."""
 
     def __post_init__(self) -> None:
-        canonical = _of_any_house(self.text).text
+        canonical = _parse_any(self.text).text
         if canonical != self.text:
-            raise no_symbol(self.text, f"its canonical spelling is {canonical}, which Symbol.parse finds")
+            raise symbol_error(self.text, f"its canonical spelling is {canonical}, which Symbol.parse finds")
 
     @classmethod
     def parse(cls, text: str) -> "Symbol":
-        """The symbol that a text is, in whatever case and spacing a person typed it.
+        """Parses a symbol in any case and spacing.
 
         SymbolError if the text is anything but one symbol: empty, a body without a document number, a
         date, a path, a range of documents, longer than 200 characters."""
@@ -127,14 +127,15 @@ class Symbol:
         return cls(reading.text, reading.reissue)
 
     @classmethod
-    def given(cls, text: str) -> "Symbol":
-        """The symbol that a text is said to be, of whatever house: `A/80/6`, `WHA79.4`, `220 EX/5`, `GC(69)/7`. SymbolError if it can't be."""
-        reading = _of_any_house(text)
+    def parse_any(cls, text: str) -> "Symbol":
+        """Parses a text that is known to be a symbol, of any organization: `A/80/6`, `WHA79.4`, `220 EX/5`, `GC(69)/7`. SymbolError if it
+        can't be one."""
+        reading = _parse_any(text)
         return cls(reading.text, reading.reissue)
 
     @classmethod
-    def read(cls, text: str) -> "Symbol | None":
-        """As `parse`; None where a text is no symbol."""
+    def try_parse(cls, text: str) -> "Symbol | None":
+        """Like `parse`; None where the text is not a symbol."""
         try:
             return cls.parse(text)
         except ValueError:
@@ -145,11 +146,11 @@ class Symbol:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, *_: object) -> Any:
-        """In JSON a symbol is its text."""
+        """Makes pydantic serialise a symbol as its text."""
         from pydantic_core import core_schema as core
 
         return core.no_info_after_validator_function(
-            cls.given, core.str_schema(), serialization=core.to_string_ser_schema()
+            cls.parse_any, core.str_schema(), serialization=core.to_string_ser_schema()
         )
 
     def __lt__(self, other: object) -> bool:
@@ -167,7 +168,7 @@ class Symbol:
     def parent(self) -> "Symbol | None":
         """The symbol without its last modifier; None for a symbol without modifiers.
 
-        A modifier behind a double symbol belongs to both halves; one that only the first half bears
+        A modifier after a double symbol belongs to both halves; one that only the first half has
         belongs to that half, whose parent is then a symbol of its own."""
         if not self.modifiers:
             return None
@@ -182,8 +183,8 @@ class Symbol:
         return self if self.parent is None else self.parent.base
 
     @property
-    def all(self) -> tuple["Symbol", ...]:
-        """The symbols that the document bears, one or two, each complete with its modifiers."""
+    def halves(self) -> tuple["Symbol", ...]:
+        """The one or two symbols of the document, each with its modifiers."""
         if len(self._halves) == 1:
             return (self,)
         first, second = self._halves
@@ -195,51 +196,51 @@ class Symbol:
         """Organ and body, without session, year and series: `CTOC/COP/WG.7`; `A` for `A/RES/79/154`;
         `ICCD/COP` for `ICCD/COP(8)/16`; the State with it in the series of the treaty bodies,
         `CEDAW/C/CAF`."""
-        return self._anatomy.body
+        return self._parts.body
 
     @property
     def year(self) -> int | None:
         """The year: 2021 in `CTOC/COP/WG.7/2021/1`, 2000 in `S/RES/1325(2000)`."""
-        return self._anatomy.year
+        return self._parts.year
 
     @property
     def session(self) -> str | None:
         """The session as written: "79", "XV", "ES-10", "S-21"."""
-        return self._anatomy.session
+        return self._parts.session
 
     @property
     def number(self) -> str | None:
         """The running number, with the letter that some resolutions have: "1", "290 B", "1-5"."""
-        return self._anatomy.number
+        return self._parts.number
 
     @property
     def series(self) -> str | None:
         """What kind of document it is, if the symbol says so: "RES", "CRP", "L", "INF", "PV", "CO", ..."""
-        return self._anatomy.series
+        return self._parts.series
 
     @property
     def part(self) -> str | None:
         """The part of the document, or the form of a report: "Part II", "Sect. 16", "Vol. I", "Expanded report"."""
-        return self._anatomy.part
+        return self._parts.part
 
     @property
-    def of_other(self) -> bool:
-        """Whether it is a symbol of another house than the United Nations, which has a grammar of its own."""
-        return _of_any_house(self.text).of_other
+    def is_external(self) -> bool:
+        """Whether it is a symbol of another organization than the United Nations, with a grammar of its own."""
+        return _parse_any(self.text).is_external
 
     @property
-    def whole(self) -> "Symbol":
-        """The document that a part is of: `DP/FPA/2025/4` of its Part II; the symbol itself where it names no part at its end."""
+    def without_part(self) -> "Symbol":
+        """The symbol without its part: `DP/FPA/2025/4` for its Part II; the symbol itself where no part is at its end."""
         rest = self.text.removesuffix(f" ({self.part})") if self.part else self.text
         return self if rest == self.text else Symbol(rest)
 
     @property
     def _halves(self) -> tuple[Half, ...]:
-        return _of_any_house(self.text).halves
+        return _parse_any(self.text).halves
 
     @cached_property
-    def _anatomy(self) -> _Anatomy:
-        return _dissect(self._halves[0])
+    def _parts(self) -> _Parts:
+        return _split_parts(self._halves[0])
 
     @cached_property
     def _key(self) -> tuple[_Key, _Key, str]:
@@ -252,22 +253,22 @@ def same_document(one: Symbol, other: Symbol) -> bool:
     and `A/ES-10/1043-S/2025/529`), or a resolution with and without the year or session that belongs to
     its number (`S/RES/1325` and `S/RES/1325(2000)`), or a report with and without the form in which it is issued
     (`JIU/REP/2025/1` and `JIU/REP/2025/1 [Expanded report]`)."""
-    return any(a.text in (b.text, b._anatomy.plain) or b.text == a._anatomy.plain for a in one.all for b in other.all)
+    return any(a.text in (b.text, b._parts.plain) or b.text == a._parts.plain for a in one.halves for b in other.halves)
 
 
-def link(symbol: Symbol, language: str = "en") -> str | None:
+def document_url(symbol: Symbol, language: str = "en") -> str | None:
     """The public address of a document at the United Nations, in one of the six official languages (en fr
-    es ru ar zh; ValueError otherwise); None for a document of another house, or of an organ that is not known: the Official Document System
-    holds those of the United Nations alone. Of a double symbol the first half is linked: each half alone leads to the document."""
+    es ru ar zh; ValueError otherwise); None for a document of another organization or of an unknown organ: the Official Document
+    System has documents of the United Nations only. For a double symbol the first half is used: each half alone leads to the document."""
     if language not in LANGUAGES:
         raise ValueError(
             f"{language!r} is no official language of the United Nations; use one of {' '.join(LANGUAGES)}"
         )
-    known = not symbol.of_other and any(has_known_organ(half) for half in symbol._halves)
-    return f"https://docs.un.org/{language}/{quote(symbol.all[0].text, safe='/')}" if known else None
+    known = not symbol.is_external and any(has_known_organ(half) for half in symbol._halves)
+    return f"https://docs.un.org/{language}/{quote(symbol.halves[0].text, safe='/')}" if known else None
 
 
-def child(symbol: Symbol, modifiers: tuple[Modifier, ...]) -> Symbol:
+def with_modifiers(symbol: Symbol, modifiers: tuple[Modifier, ...]) -> Symbol:
     """The symbol with further modifiers behind it."""
     tail = "".join(f"/{modifier.text}" for modifier in modifiers)
     halves = symbol._halves
@@ -276,20 +277,20 @@ def child(symbol: Symbol, modifiers: tuple[Modifier, ...]) -> Symbol:
     return Symbol("-".join(half.text + tail for half in halves if half.modifiers))
 
 
-def _checked(text: str) -> Reading:
-    reading = read(text)
+def _checked(text: str) -> ParsedSymbol:
+    reading = parse_symbol(text)
     for half in reading.halves:
-        if fault := fault_of_typed(half):
-            raise no_symbol(text, fault)
+        if fault := find_fault(half):
+            raise symbol_error(text, fault)
     return reading
 
 
 @lru_cache(maxsize=8192)
-def _of_any_house(text: str) -> Reading:
+def _parse_any(text: str) -> ParsedSymbol:
     try:
         return _checked(text)
     except SymbolError:
-        if other := read_other(text):
+        if other := parse_external(text):
             return other
         raise
 
@@ -303,7 +304,7 @@ def _shortened(half: Half) -> str:
 
 
 def _natural(component: str) -> tuple[tuple[int, int, str], ...]:
-    """The order of a component: numbers, also Roman ones behind a dot, a bracket or the name of a part, as
+    """The sort key of a component: numbers, also Roman ones after a dot, a bracket or the name of a part, sort as
     numbers."""
     tokens: list[str] = _TOKEN.findall(component)
     key: list[tuple[int, int, str]] = []

@@ -1,7 +1,7 @@
-"""Is it a symbol, or does it only have slashes in it?
+"""Decides whether a text with slashes is a symbol.
 
-`TCP/IP`, `AN/APQ-99`, `and/or`, `12/08/2021`, `S/4` and `A/C 5` are shaped like symbols. A text that a
-person typed as a symbol is believed sooner than letters met in running text, and capitals sooner than
+`TCP/IP`, `AN/APQ-99`, `and/or`, `12/08/2021`, `S/4` and `A/C 5` have the form of symbols. A text that a
+person entered as a symbol needs less evidence than one in running text, and capitals need less than
 small letters.
 """
 
@@ -19,12 +19,11 @@ from .symbol_words import (
 )
 
 FIRST_SESSION, LAST_SESSION = 31, 199
-"""Sessions of the General Assembly that occur in symbols: the session has been written there since the
-thirty-first."""
+"""Sessions of the General Assembly that occur in symbols, which contain the session since the thirty-first."""
 
 
-def fault_of_typed(half: Half) -> str:
-    """Why a text that stands alone is no symbol; an empty string if it is one."""
+def find_fault(half: Half) -> str:
+    """Why a text that was entered on its own is not a symbol; an empty string if it is one."""
     organ, rest = half.components[0], half.components[1:]
     if not rest or not _numbered(rest):
         return "a document has a number; this names at most a body or a series"
@@ -41,9 +40,8 @@ def fault_of_typed(half: Half) -> str:
 
 
 def stands_out(half: Half) -> bool:
-    """Whether this is a symbol even when it is met in running text; implies that `fault_of_typed` is
-    empty."""
-    if fault_of_typed(half):
+    """Whether this is a symbol even in running text; implies that `find_fault` is empty."""
+    if find_fault(half):
         return False
     organ, rest = half.components[0], half.components[1:]
     capitals = half.organ_typed.isupper()
@@ -54,10 +52,10 @@ def stands_out(half: Half) -> bool:
         return capitals and worded and enough and telling
     if organ.text in FLAT and len(rest) == 1 and rest[0].kind == "number":
         # S/2025 alone is a symbol cut short sooner than a document of 1951.
-        told = len(rest[0].value) >= 4 or (
+        enough = len(rest[0].value) >= 4 or (
             bool(half.modifiers) and not (organ.text == "A" and _numbers_session(rest[0]))
         )
-        return capitals and told and not (organ.text in PRINCIPAL and is_year(rest[0]))
+        return capitals and enough and not (organ.text in PRINCIPAL and is_year(rest[0]))
     if organ.text in PRINCIPAL:
         return _stands_under_principal(organ.text, rest)
     if capitals and "-" not in organ.text and organ.text not in COMMONPLACE:
@@ -85,7 +83,7 @@ def _numbered(rest: tuple[Component, ...]) -> bool:
 
 
 def _counts(value: str) -> bool:
-    """Whether the value behind a dot is a number, Arabic or Roman."""
+    """Whether the value after a dot is an Arabic or Roman number."""
     return value[:1].isdigit() or not set(value) - set("IVXL")
 
 
@@ -110,8 +108,8 @@ def _stands_under_principal(organ: str, rest: tuple[Component, ...]) -> bool:
 
 
 def _telling(rest: tuple[Component, ...], years: bool = True) -> bool:
-    """Whether something behind the organ says that this is a symbol: a numbered body or series (`WG.7`,
-    `CRP.2`), a word such as RES, or (if `years`) a year with a running number behind it."""
+    """Whether a component after the organ is evidence of a symbol: a numbered body or series (`WG.7`,
+    `CRP.2`), a word such as RES, or (if `years`) a year followed by a running number."""
     if any(component.kind == "code" and _counts(component.value) for component in rest):
         return True
     if any(component.code in TELLING_SERIES for component in rest[:-1]):

@@ -1,19 +1,19 @@
-"""Symbols in running text, in any of the six languages."""
+"""Finds symbols in running text, in any of the six languages."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .characters import fold
-from .grammar import MAX_LENGTH, Half, SymbolError, neighbours, read
+from .grammar import MAX_LENGTH, Half, SymbolError, neighbours, parse_symbol
 from .model import Symbol
 from .symbol_evidence import stands_out
 from .symbol_words import ORDINALS, PARTS, RESOLUTIONS, VERSIONS
 
 
 @dataclass(frozen=True)
-class Mention:
-    """A symbol in a text. `text[start:end]` is what stands there, in the text that was searched."""
+class SymbolMention:
+    """A symbol in a text; `text[start:end]` are its words in the text that was searched."""
 
     symbol: Symbol
     start: int
@@ -68,16 +68,16 @@ _ASTERISKS = re.compile(r"\*{1,3}(?!\*)")
 _LINE_BREAK = re.compile(r"/[ \t]*\r?\n")
 
 
-def find_symbols(text: str) -> list[Mention]:
-    """The symbols in a running text, in the order in which they stand there.
+def find_symbols(text: str) -> list[SymbolMention]:
+    """The symbols in a running text, in order.
 
     What merely looks like a symbol is left out: fractions, dates, `and/or`, `TCP/IP`, addresses and paths.
     Never raises."""
     folded = fold(text)
-    return [Mention(symbol, *folded.span(start, end)) for symbol, start, end in scan(folded.text)]
+    return [SymbolMention(symbol, *folded.span(start, end)) for symbol, start, end in find_in_folded(folded.text)]
 
 
-def scan(text: str) -> Iterator[tuple[Symbol, int, int]]:
+def find_in_folded(text: str) -> Iterator[tuple[Symbol, int, int]]:
     """The symbols in a folded text, each with its span there."""
     at = 0
     while "/" in text and (candidate := _CANDIDATE.search(text, at)):
@@ -94,16 +94,16 @@ def scan(text: str) -> Iterator[tuple[Symbol, int, int]]:
             joined = _SECOND.match(text, at)
             other = _complete(text, joined.start("symbol"), joined.end()) if joined else None
             if joined and other and neighbours(half, other[0]):  # a range of documents: two mentions
-                yield Symbol.parse(_said(text[start:at])), start, at
+                yield Symbol.parse(_without_stray_bracket(text[start:at])), start, at
                 start, found = joined.start("symbol"), other
             else:
                 at = _asterisks(text, start, other[1] if other else at)
-                yield Symbol.parse(_said(text[start:at])), start, at
+                yield Symbol.parse(_without_stray_bracket(text[start:at])), start, at
 
 
 def _complete(text: str, start: int, end: int) -> tuple[Half, int] | None:
-    """The symbol that begins with text[start:end], with the brackets, letters and modifiers behind it, and
-    its end; None if it is no symbol. If it is none as a whole, the part before a line break is tried."""
+    """The symbol that begins with text[start:end], including brackets, letters and modifiers after it, and
+    its end; None if it is not a symbol. If the whole is not one, the part before a line break is tried."""
     half = _read(text[start:end])
     if half is None:
         broken = _LINE_BREAK.search(text, start, end)
@@ -111,18 +111,18 @@ def _complete(text: str, start: int, end: int) -> tuple[Half, int] | None:
     bare = end
     if not half.modifiers and any(component.code in RESOLUTIONS for component in half.components):
         if sum(component.kind in ("number", "session") for component in half.components) == 1:
-            end = _past(_SESSION_TAIL, text, end)
-        end = _past(_LETTER_TAIL, text, end)
+            end = _end_of(_SESSION_TAIL, text, end)
+        end = _end_of(_LETTER_TAIL, text, end)
     if start and text[start - 1] == "(" and text[end : end + 1] == ")" and _PART_TAIL.match(text, end + 1):
         end += 1
-    end = _past(_PART_TAIL, text, end)
-    end = _past(_PART_TAIL, text, _past(_MODIFIER_TAIL, text, end))
-    whole = _read(_said(text[start:end]))
+    end = _end_of(_PART_TAIL, text, end)
+    end = _end_of(_PART_TAIL, text, _end_of(_MODIFIER_TAIL, text, end))
+    whole = _read(_without_stray_bracket(text[start:end]))
     return (whole, end) if whole else (half, bare)
 
 
-def _said(words: str) -> str:
-    """The words of a symbol without a bracket that closes before the part: `(DP/FPA/2025/4) (Part II)`."""
+def _without_stray_bracket(words: str) -> str:
+    """The words of a symbol without an unmatched closing bracket before the part: `(DP/FPA/2025/4) (Part II)`."""
     return words if words.count("(") == words.count(")") else words.replace(")", "", 1)
 
 
@@ -130,18 +130,18 @@ def _read(text: str) -> Half | None:
     if len(text) > _LONGEST:
         return None
     try:
-        half = read(text).halves[0]
+        half = parse_symbol(text).halves[0]
     except SymbolError:  # most texts with slashes are no symbols
         return None
     return half if stands_out(half) else None
 
 
-def _past(tail: re.Pattern[str], text: str, at: int) -> int:
+def _end_of(tail: re.Pattern[str], text: str, at: int) -> int:
     found = tail.match(text, at)
     return found.end() if found else at
 
 
 def _asterisks(text: str, start: int, end: int) -> int:
-    """The end of the asterisks of a reissue; asterisks earlier in the line make them emphasis rather."""
+    """The end of the asterisks of a reissue; where there are asterisks earlier in the line, they are taken for emphasis and ignored."""
     line = max(text.rfind("\n", max(start - 200, 0), start) + 1, start - 200, 0)
-    return end if "*" in text[line:start] else _past(_ASTERISKS, text, end)
+    return end if "*" in text[line:start] else _end_of(_ASTERISKS, text, end)

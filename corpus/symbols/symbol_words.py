@@ -1,8 +1,8 @@
 """The words of United Nations document symbols.
 
 Sources: the Dag Hammarskjöld Library's guide to document symbols (organs, bodies, nature of the document,
-modifiers) and symbols in use. The lists say what is familiar; a symbol of an organ that is not listed is
-still read where its shape leaves no doubt (`corpus.symbols.symbol_evidence`).
+modifiers) and symbols in use. A symbol of an organ that is not listed is
+still accepted where its form leaves no doubt (`corpus.symbols.symbol_evidence`).
 """
 
 from typing import Literal, get_args
@@ -23,7 +23,7 @@ ORGANS = PRINCIPAL | frozenset(_ORGANS.split())
 """First components of symbols: the organ, or the special series of a body."""
 
 COMMONPLACE = frozenset({"AT", "CD", "EC", "GA", "GC", "ID", "ITC", "LC", "LOS", "SC", "SG", "TIM"})
-"""Organs whose letters mean other things in running text: they need further evidence there."""
+"""Organs whose letters have other meanings in running text: there they need further evidence."""
 
 FLAT = PRINCIPAL | frozenset({"CD", "GA", "SC"})
 """Organs that number documents without session or year: `S/12345`, `CD/2179`."""
@@ -38,7 +38,7 @@ _SERIES = """
     AGENDA CO CRP D DEC GC INF L MISC NGO NOTE PET PRST PV Q QPR R REP RES RQ SR TP WP
 """
 SERIES = frozenset(_SERIES.split())
-"""Components that say what kind of document it is, alone (`INF/1`) or with a number (`CRP.2`)."""
+"""Components for the kind of document, alone (`INF/1`) or with a number (`CRP.2`)."""
 
 RESOLUTIONS = frozenset({"RES", "DEC"})
 TELLING_SERIES = frozenset({"CRP", "DEC", "INF", "NGO", "PET", "PRST", "RES"})
@@ -49,15 +49,15 @@ BODIES = frozenset(
 """Components that, with a number behind a dot, name a body: a symbol cannot end with one."""
 
 RECORDS = frozenset({"PV", "SR"})
-"""Series of verbatim and summary records, whose headings are those of what was spoken about."""
+"""Series of verbatim and summary records, whose headings are the subjects that were discussed."""
 NUMBERED = frozenset({"AC", "C", "CN", "CONF", "CRP", "L", "PV", "R", "SC", "SR", "SUB", "WG", "WP"})
 """Components that people type without their dot: `WG7`, `CRP 2`."""
 
 CAPITALS = ORGANS | UNDER_PRINCIPAL | SERIES | BODIES | NUMBERED
-"""Components that are written in capitals however they are typed."""
+"""Components that are in capitals in canonical spelling."""
 
 CASED = {word.upper(): word for word in ("Sub", "OzL", "ExCom")}
-"""Components that are not written in capitals throughout; the modifiers are cased in `MODIFIERS`."""
+"""Components in mixed case; for modifiers see `MODIFIERS`."""
 
 PARTS = {
     "part": "Part",
@@ -76,14 +76,14 @@ PARTS = {
     "plan": "Plan",
     "plan outline": "Plan outline",
 }
-"""Words in the bracket that ends a symbol, `(Part II)`, `(Sect. 16)`, and how they are written."""
+"""Words in round brackets at the end of a symbol, `(Part II)`, `(Sect. 16)`, with their canonical spelling."""
 
 VERSIONS = {
     words.casefold(): words
     for words in ("Expanded report", "Executive summary", "Highlights", "Report highlights", "Review highlights")
 }
-"""Words in the square brackets that end a symbol, `[Expanded report]`, where a report is issued in more than one form,
-and how they are written."""
+"""Words in square brackets at the end of a symbol, `[Expanded report]`, where a report is issued in several forms, with their
+canonical spelling."""
 
 UNNUMBERED_PARTS = frozenset({"Introduction", "Plan", "Plan outline", "Resumption", "Supp"})
 

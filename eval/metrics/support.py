@@ -32,7 +32,7 @@ from assistant.wording import values
 from assistant.wording.claims import Reading, Unit, read, tokens
 from assistant.wording.polarity import Polarity, polarity
 from corpus.analysis import analyse, fold
-from corpus.dates import Date, dates_in
+from corpus.dates import Date, find_date_mentions
 from corpus.language import detect_language
 
 How = Literal["verbatim", "words", "places", "not"]
@@ -146,7 +146,7 @@ class _SourceValues:
         self.symbols.update(symbol for name in documents for symbol in values.without_symbols(name)[0])
         self.named = {fold(word) for text in [*shown, *documents] for word in text.replace("/", " ").split()}
         self.named.update(token for text in [*shown, *documents] for token in tokens(text, language))
-        self.dates: list[Date] = [date for text in bare for date in dates_in(text)]
+        self.dates: list[Date] = [date for text in bare for date in find_date_mentions(text)]
         self.times = {minutes for text in bare for minutes in values.times(text)[0]}
         self.weekdays = {day for text in bare for day in values.weekdays(text)}
         timeless = [values.times(text)[1] for text in bare]
@@ -164,7 +164,7 @@ class _SourceValues:
         """The values of a claim that the sources lack."""
         missing = sorted(claim_values.symbols - self.symbols)
         held_dates = [date for date in claim_values.dates if self._has_date(date)]
-        missing += [date.written for date in claim_values.dates if date not in held_dates]
+        missing += [date.iso_format for date in claim_values.dates if date not in held_dates]
         missing += [f"{minutes // 60}:{minutes % 60:02d}" for minutes in sorted(claim_values.times - self.times)]
         days = self.weekdays | {day for date in [*held_dates, *self.dates] if (day := date.weekday) is not None}
         missing += [f"day {day + 1} of the week" for day in sorted(claim_values.weekdays - days)]
@@ -260,7 +260,7 @@ def countable_values(rows: Sequence[tuple[str, str]]) -> dict[Unit, frozenset[fl
 
 
 def _dates(text: str) -> tuple[Date, ...]:
-    return dates_in(values.without_symbols(text)[1])
+    return find_date_mentions(values.without_symbols(text)[1])
 
 
 def _times(text: str) -> tuple[int, ...]:

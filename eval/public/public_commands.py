@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli.command_run import EXIT_FAILED, EXIT_USAGE, data, fail
+from assistant.cli.command_run import EXIT_FAILED, EXIT_USAGE, fail, out_console
 from corpus.documents import LANGUAGES
 from eval.cases import EvaluationError
 from eval.eval_progress import ProgressReporter, show_progress
@@ -118,7 +118,7 @@ def _print(
         return
     names = dict.fromkeys(name for held in figures.values() for name in held)
     rows = ([name, counted[name], *(_cell(held[each]) for each in names)] for name, held in figures.items())
-    print_table(data, ("", "rows", *names), rows, title)
+    print_table(out_console, ("", "rows", *names), rows, title)
 
 
 def _cell(figure: Figure) -> str:

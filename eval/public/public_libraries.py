@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 
-from assistant.engine_factory import catalogue_of
+from assistant.engine_factory import load_catalogue
 from assistant.qa.engine import Engine
 from assistant.qa.readers import Readers
 from assistant.settings import load_settings
 from corpus.documents import Block, Document
 from corpus.embedding import make_models
 from corpus.library import Library
-from corpus.models import Models
+from corpus.models import EmbeddingModels
 from ingest.chunker import SEGMENTER_VERSION, segmenter
 
 _LINES = re.compile(r"[^\n\r]+")
@@ -74,7 +74,7 @@ class Text:
 class Kit:
     """Models and engine factory that all libraries of a run share."""
 
-    models: Models
+    models: EmbeddingModels
     engine: Callable[[Library], Engine]
 
 
@@ -83,7 +83,7 @@ def kit_from_settings() -> Kit:
     chosen = load_settings()
     kept = chosen.data_dir / "models"
     readers = Readers.shipped(kept) if chosen.reader else None
-    make = partial(Engine, catalogue=catalogue_of(chosen), readers=readers, passages=chosen.passages)
+    make = partial(Engine, catalogue=load_catalogue(chosen), readers=readers, passages=chosen.passages)
     models = make_models(chosen.embedding, chosen.multilingual, kept)
     return Kit(models, partial(make, max_statements=chosen.max_statements))
 
@@ -110,6 +110,6 @@ def open_text_engine(texts: Sequence[Text], kit: Kit) -> Iterator[Engine]:
     ):
         for n, text in enumerate(texts):
             if document := text.document(key_of(n)):
-                library.add(document, segment(document), settle=False)
-        library.settle()
+                library.add(document, segment(document), update_indexes=False)
+        library.update_indexes()
         yield kit.engine(library)

@@ -12,19 +12,19 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from assistant.engine_factory import catalogue_of, make_engine
+from assistant.engine_factory import load_catalogue, make_engine
 from assistant.qa.engine import Engine
 from assistant.settings import load_settings
 from corpus.catalogue import Catalogue
 from corpus.embedding import make_models
 from corpus.library import Library
-from corpus.models import Models
+from corpus.models import EmbeddingModels
 from eval.cases import Case, EvaluationError
 from ingest.chunker import SEGMENTER_VERSION
-from ingest.input_files import inputs
+from ingest.input_files import find_inputs
 from ingest.outcomes import Progress
 from ingest.pipeline import ingest, starter_sources
-from ingest.prefetch import Openable
+from ingest.prefetch import InputSource
 from ingest.readers import ReadError
 
 KEPT_LIBRARIES = 4
@@ -44,7 +44,7 @@ def find_collection(cases: Sequence[Case], documents: Sequence[Path]) -> str:
     return collections[0] if collections else ""
 
 
-def find_sources(corpus: str, documents: Sequence[Path]) -> list[Openable]:
+def find_sources(corpus: str, documents: Sequence[Path]) -> list[InputSource]:
     """The files of a collection: the given ones, or those that its name stands for. Raises `EvaluationError` where
     there are none."""
     if corpus == "starter" and not documents:
@@ -53,7 +53,7 @@ def find_sources(corpus: str, documents: Sequence[Path]) -> list[Openable]:
         if not path.exists():
             raise EvaluationError(f"{path} does not exist.")
     paths = documents or [path for path in COLLECTION_FOLDERS.get(corpus, ()) if path.exists()]
-    find_sources: list[Openable] = [source for path in paths for source in inputs(path)]
+    find_sources: list[InputSource] = [source for path in paths for source in find_inputs(path)]
     if find_sources:
         return find_sources
     if corpus in COLLECTION_FOLDERS:
@@ -66,7 +66,7 @@ def find_sources(corpus: str, documents: Sequence[Path]) -> list[Openable]:
     raise EvaluationError(f"The set is {about}; name the documents with --documents, or a library with --library.")
 
 
-def fingerprint(files: Sequence[Openable], models: Models, catalogue: Path | None) -> str:
+def fingerprint(files: Sequence[InputSource], models: EmbeddingModels, catalogue: Path | None) -> str:
     """A hash of everything a library depends on: bytes and names of its files, code and data that read them,
     embedding model."""
     digest = hashlib.sha256()
@@ -91,8 +91,8 @@ def hash_packages(*packages: str) -> str:
 def open_built_library(
     folder: Path,
     name: str,
-    files: Sequence[Openable],
-    models: Models,
+    files: Sequence[InputSource],
+    models: EmbeddingModels,
     catalogue: Catalogue,
     progress: Callable[[Progress], None] | None = None,
 ) -> Iterator[Library]:
@@ -126,7 +126,7 @@ def engine_over(
     models = make_models(config.embedding, config.multilingual, models_folder(folder))
     files = find_sources("", documents)
     name = fingerprint(files, models, config.catalogue_dir)
-    with open_built_library(folder / "libraries", name, files, models, catalogue_of(config), on_progress) as library:
+    with open_built_library(folder / "libraries", name, files, models, load_catalogue(config), on_progress) as library:
         yield make_engine(library, config)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from corpus.catalogue import Catalogue
 from corpus.library import Library
-from corpus.models import Models
+from corpus.models import EmbeddingModels
 from eval.cases import Case, EvaluationError, load_cases
 from eval.eval_progress import ProgressReporter
 from eval.gold_spans import DocumentIndex, blocks_in, locate_gold
@@ -24,7 +24,7 @@ from eval.runs.records import Record, failed_record
 from eval.runs.run_store import AnswerWriter, Gold, Run, begin_run, finish_run, load_answers, load_run, set_aside
 from eval.systems import NAMES, System
 from ingest.chunker import SEGMENTER_VERSION
-from ingest.prefetch import Openable
+from ingest.prefetch import InputSource
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Plan:
     questions: Path
     system: System
     out: Path
-    models: Models
+    models: EmbeddingModels
     catalogue: Catalogue
     catalogue_dir: Path | None = None
     documents: tuple[Path, ...] = ()
@@ -111,7 +111,7 @@ class _Documents:
     files for a system that has documents of its own, or where a given library is used."""
 
     name: str
-    sources: tuple[Openable, ...] = ()
+    sources: tuple[InputSource, ...] = ()
     hash: str = ""
 
 
@@ -159,7 +159,7 @@ def _library_hash(plan: Plan) -> str:
     if not (plan.library / "library.sqlite3").is_file():
         raise EvaluationError(f"{plan.library} holds no library. Make one with 'rapporteur ingest'.")
     with Library(plan.library, plan.models, SEGMENTER_VERSION, owner="rapporteur eval run") as library:
-        contents = "".join(f"{header.id}\0{header.sha256}\0" for header in library.each_header())
+        contents = "".join(f"{header.id}\0{header.sha256}\0" for header in library.iter_headers())
     return hashlib.sha256(f"{contents}{plan.models.fingerprint}".encode()).hexdigest()[:16]
 
 
@@ -201,7 +201,7 @@ def split_askable(cases: Sequence[Case], library: Library) -> tuple[list[Case], 
 def cited_texts(records: Sequence[Record], library: Library) -> dict[str, str]:
     """The canonical texts of the documents that records cite, by id, and by key where only one document has it."""
     names = {name for record in records for cited in record.citations for name in (cited.source, cited.document)}
-    keys = library.keys()
+    keys = library.document_keys()
     by_key: dict[str, list[str]] = {}
     for document_id, key in keys.items():
         by_key.setdefault(key, []).append(document_id)

@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from corpus.files import write_whole
+from corpus.files import write_atomically
 from eval.cases import Case, EvaluationError, describe_error, load_cases
 from eval.gold_spans import FoundRanges, found_ranges, restore_ranges
 from eval.json_lines import JsonLinesWriter, read_json_lines
@@ -109,7 +109,7 @@ def begin_run(folder: Path, meta: Mapping[str, Any], cases: Path) -> Path | None
             aside = set_aside(folder)
     folder.mkdir(parents=True, exist_ok=True)
     _save_json(folder / META, dict(meta), indent=2)
-    write_whole(folder / str(meta["cases"]), cases.read_bytes())
+    write_atomically(folder / str(meta["cases"]), cases.read_bytes())
     return aside
 
 
@@ -187,7 +187,7 @@ class _Meta(BaseModel):
 
 
 def _save_json(path: Path, value: object, indent: int | None = None) -> None:
-    write_whole(path, json.dumps(value, indent=indent).encode())
+    write_atomically(path, json.dumps(value, indent=indent).encode())
 
 
 def _load_json(path: Path, kind: type[_Kind]) -> _Kind:

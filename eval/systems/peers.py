@@ -66,8 +66,8 @@ def bm25() -> PassagePeer:
         def search(question: str) -> Hits:
             hits = [
                 (hit.passage_id, hit.score)
-                for language in library.languages()
-                for hit in library.lexical(analyse(question, language), language, RETRIEVED)
+                for language in library.passage_counts()
+                for hit in library.lexical_search(analyse(question, language), language, RETRIEVED)
             ]
             return sorted(hits, key=lambda hit: (-hit[1], hit[0]))[:RETRIEVED]
 
@@ -78,7 +78,7 @@ def bm25() -> PassagePeer:
 
 def dense() -> PassagePeer:
     """Vectors only: the cosine of question and passage in the embedding model of the library."""
-    return PassagePeer("dense", lambda library: lambda question: library.dense(question, RETRIEVED), {})
+    return PassagePeer("dense", lambda library: lambda question: library.dense_search(question, RETRIEVED), {})
 
 
 def llama_index() -> PassagePeer:
@@ -95,10 +95,10 @@ def _llama_index_search(library: Library) -> Search:
     from llama_index.core.schema import TextNode
 
     passages = [passage for document in library.documents() for passage in library.passages(document.id)]
-    embedder = library.models.searching
+    embedder = library.models.search_model
     vectors = library.passage_vectors([passage.id for passage in passages])
     nodes = [
-        TextNode(id_=passage.id, text=passage.embedded, embedding=[float(x) for x in vectors[passage.id]])
+        TextNode(id_=passage.id, text=passage.embedding_text, embedding=[float(x) for x in vectors[passage.id]])
         for passage in passages
         if passage.id in vectors
     ]
@@ -143,10 +143,12 @@ def _cairn_search(library: Library, chosen: Any) -> Search:
     for document in documents:
         for passage in library.passages(document.id):
             # As in Cairn's own file reader, each passage is counted with the title of its document.
-            counts = Counter(tokenize(f"{document.title}\n" * TITLE_WEIGHT + passage.embedded))
+            counts = Counter(tokenize(f"{document.title}\n" * TITLE_WEIGHT + passage.embedding_text))
             words.setdefault(document.language, Counter()).update(counts.keys())
             passages.append(
-                IndexedPassage(passage.id, document.id, document.title, document.language, passage.embedded, counts)
+                IndexedPassage(
+                    passage.id, document.id, document.title, document.language, passage.embedding_text, counts
+                )
             )
     held = Counter(passage.lang for passage in passages)
     # The fingerprint is one of files, which do not exist here; nothing compares it.

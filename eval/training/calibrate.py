@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.qa.abstention import WHATEVER, Caution, log_odds
+from assistant.qa.abstention import CERTAIN_ODDS, Caution, log_odds
 from eval.metrics.selective import expected_error, reliability
 from eval.output import RoundedFigures
 
@@ -87,7 +87,7 @@ def calibrate(outcomes: Sequence[Outcome], *, all_told: bool = False) -> Calibra
     uppers = {caution: lowest(misses, risk) for caution, risk in MISS_RISK.items()}
     lowers: dict[Caution, float] = {}
     alike: dict[Caution, float | None] = {}
-    closest, sure = ((odds - offset) / slope for odds in (log_odds(CLOSEST_CHANCE), WHATEVER))
+    closest, sure = ((odds - offset) / slope for odds in (log_odds(CLOSEST_CHANCE), CERTAIN_ODDS))
     for caution, risk in ASIDE_RISK.items():
         lowers[caution], alike[caution] = min(uppers[caution], lowest(asides, risk)), None
         if lowers[caution] > closest and np.isfinite(likenesses[is_aside]).any():

@@ -108,7 +108,7 @@ def cross_validate(asked: Sequence[IntentQuestion], vectors: Vectors) -> list[tu
     for fold in range(FOLDS):
         rest = [n for n in range(len(asked)) if folds[n] != fold]
         model = fit_intents([asked[n] for n in rest], vectors[rest], "")
-        found += [(each, model.beyond(vectors[n])) for n, each in enumerate(asked) if folds[n] == fold]
+        found += [(each, model.beyond_agenda(vectors[n])) for n, each in enumerate(asked) if folds[n] == fold]
     return found
 
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from assistant.qa.abstention import FROM_ENGLISH, NEITHER_ENGLISH, SAME
 from assistant.qa.engine import Engine
-from assistant.qa.readers import Reads, Searched, gain
-from assistant.qa.scoring import AGAIN, READ, Weigher
-from assistant.qa.units import heading_of, units_of, worded
+from assistant.qa.readers import PassageReader, SearchScores, search_bonus
+from assistant.qa.scoring import AGAIN, READ, Scorer
+from assistant.qa.units import reader_heading, units_of, without_edge_lines
 from eval.training.calibrate import Calibration, Outcome
 from eval.training.groups import Group, read_values
 from eval.training.own_rows import load_questions, with_previous_turn
@@ -105,16 +105,16 @@ def outcomes(questions: Iterable[Question], best: BestScore) -> Iterator[Outcome
             yield Outcome(logit, asked.answerable, asked.aside, likeness)
 
 
-def score_by_readers(engine: Engine, reader: Reads, other: Reads | None = None) -> BestScore:
+def score_by_readers(engine: Engine, reader: PassageReader, other: PassageReader | None = None) -> BestScore:
     """The best logit of a reader, plus the contribution of search, over the passages that search finds; with an
     `other` reader the best mean of both over the passages that the first ranks highest."""
 
     def best(text: str) -> tuple[float, float | None] | None:
         found = engine.search(text, READ)
-        searched = Searched.of(found, engine.question(text))
-        held = [words for each in found if (words := worded(each))]
-        reads = [(heading_of(each), each.passage.text) for each in held]
-        added = [gain(each.score, searched.best) for each in held]
+        searched = SearchScores.of(found, engine.question(text))
+        held = [words for each in found if (words := without_edge_lines(each))]
+        reads = [(reader_heading(each), each.passage.text) for each in held]
+        added = [search_bonus(each.score, searched.best) for each in held]
         told = [one.logit + more for one, more in zip(reader.read(text, reads), added, strict=True)]
         if other is not None:
             first = sorted(range(len(told)), key=lambda n: -told[n])[:AGAIN]
@@ -127,11 +127,11 @@ def score_by_readers(engine: Engine, reader: Reads, other: Reads | None = None) 
 
 def score_by_likeness(engine: Engine) -> BestScore:
     """The best likeness (`assistant.qa.scoring`) of the units that search finds."""
-    weigher = Weigher(engine.library)
+    scorer = Scorer(engine.library)
 
     def best(text: str) -> tuple[float, float | None] | None:
         units = [unit for each in engine.search(text, READ) for unit in units_of(each)]
-        near = weigher.nearness(engine.question(text), units)
+        near = scorer.nearness(engine.question(text), units)
         return (max(near), None) if near else None
 
     return best
@@ -146,7 +146,7 @@ def write_calibration(path: Path, name: str, found: Calibration, weights: bytes 
     path.write_text(json.dumps({"readers": dict(sorted(readers.items()))}, indent=1) + "\n", encoding="utf-8")
 
 
-def mine_hard_negatives(groups: Iterable[Group], reader: Reads, kept: int) -> Iterator[Group]:
+def mine_hard_negatives(groups: Iterable[Group], reader: PassageReader, kept: int) -> Iterator[Group]:
     """Groups with the passages that answer, and of the others the `kept` that the reader considers most likely to
     answer: hard negatives for the next training (as in Xiong et al., 2021, "Approximate Nearest Neighbor Negative
     Contrastive Learning for Dense Text Retrieval", here those of the reader itself)."""

@@ -14,9 +14,9 @@ from typing import Any, get_args
 
 from babel.dates import format_date, format_skeleton, format_time
 
-from assistant.meeting.meeting_answers import tellings
-from assistant.meeting.row_citations import Citer
-from assistant.meeting.row_passages import Kind, Part, Telling
+from assistant.meeting.meeting_answers import build_row_passages
+from assistant.meeting.row_citations import AgendaCiter
+from assistant.meeting.row_passages import Kind, RowPassage, RowSentence
 from assistant.qa.engine import Engine
 from corpus.meetings import Meeting
 from eval.training.groups import Group, Read, read_values
@@ -168,7 +168,7 @@ class _Asking:
         self._bare = replace(
             meeting, sittings=(), items=tuple(replace(item, documentation=()) for item in meeting.items)
         )
-        self._cite = Citer(engine.library, meeting)
+        self._cite = AgendaCiter(engine.library, meeting)
 
     def group(self, kind: str, language: str, pattern: str, halves: Sequence[Sequence[str]]) -> Group | None:
         """A question of a kind, its slots filled; None where the meeting does not have what would answer it."""
@@ -183,24 +183,26 @@ class _Asking:
         topic, body = rng.choice(self._other["items"][2:-1]) if absent else item, self._meeting.body
         text = filled(pattern, slots_of(item, topic, paper, body, day, halves[half], language, rng))
         bare = rng.random() < BARE
-        told = tellings(self._engine.question(text, language), self._bare if bare else self._meeting, self._cite)
+        told = build_row_passages(
+            self._engine.question(text, language), self._bare if bare else self._meeting, self._cite
+        )
         if not told:
             return None
         wanted = _ANSWERS.get(kind, kind)
         dated = format_date(day, "d MMMM yyyy", "en"), half if "half" in slots else None
         right = [] if absent else _right(told, wanted, item["number"], dated if "day" in slots else None)
-        reads = [_read(telling, parts) for telling, parts in right[:2]]
+        reads = [_read(passage, parts) for passage, parts in right[:2]]
         if kind == _CONTENT and not absent and not slots & {"paper", "symbol"}:
             reads = self._annotation(item["number"])
         elif not reads and not absent and not bare and wanted in get_args(Kind):
             return None
-        wrong = [telling for telling in told if not any(telling is one for one, _ in right)]
+        wrong = [passage for passage in told if not any(passage is one for one, _ in right)]
         if kind == _CONTENT:  # what an item is called says something of its substance
-            wrong = [telling for telling in wrong if telling.parts[0].item != item["number"]]
+            wrong = [passage for passage in wrong if passage.sentences[0].item != item["number"]]
         rng.shuffle(wrong)
-        wrong.sort(key=lambda telling: all(part.kind != wanted for part in telling.parts))
+        wrong.sort(key=lambda passage: all(part.kind != wanted for part in passage.sentences))
         answerable = bool(reads)
-        reads += [_read(telling, ()) for telling in wrong[: BESIDE + (not answerable)]]
+        reads += [_read(passage, ()) for passage in wrong[: BESIDE + (not answerable)]]
         if not reads:
             return None
         return Group(f"{SOURCE}{kind}", language, text, answerable, tuple(reads))
@@ -226,28 +228,28 @@ def _day(day: dt.date, language: str, rng: random.Random) -> str:
 
 
 def _right(
-    told: Sequence[Telling], kind: str, item: str, dated: tuple[str, int | None] | None
-) -> list[tuple[Telling, list[Part]]]:
-    """The tellings that answer, each with the parts of it that do: of a kind, about an item, about a day (and its half)."""
+    told: Sequence[RowPassage], kind: str, item: str, dated: tuple[str, int | None] | None
+) -> list[tuple[RowPassage, list[RowSentence]]]:
+    """The row passages that answer, each with its sentences that do: of a kind, about an item, about a day (and its half)."""
     found = []
-    for telling in told:
-        parts = [part for part in telling.parts if part.kind == kind]
+    for passage in told:
+        parts = [part for part in passage.sentences if part.kind == kind]
         if kind in _OF_ITEM:
             parts = [part for part in parts if part.item == item]
         elif dated is not None and kind in _OF_DAY:
             day, half = dated
-            parts = [part for part in parts if day in f"{telling.heading} {part.read}"]
+            parts = [part for part in parts if day in f"{passage.heading} {part.text}"]
             if half is not None:
-                parts = [part for part in parts if ("afternoon" if half else "morning") in part.read]
+                parts = [part for part in parts if ("afternoon" if half else "morning") in part.text]
         if parts:
-            found.append((telling, parts))
+            found.append((passage, parts))
     return found
 
 
-def _read(telling: Telling, parts: Sequence[Part]) -> Read:
-    """A telling as a passage; `parts` are those of it that answer."""
-    passage = " ".join(part.read for part in telling.parts)
+def _read(passage: RowPassage, parts: Sequence[RowSentence]) -> Read:
+    """A row passage as the reader sees it; `parts` are its sentences that answer."""
+    text = " ".join(part.text for part in passage.sentences)
     if not parts:
-        return Read(telling.heading, passage)
-    begin = passage.index(parts[0].read)
-    return Read(telling.heading, passage, (begin, passage.index(parts[-1].read) + len(parts[-1].read)))
+        return Read(passage.heading, text)
+    begin = text.index(parts[0].text)
+    return Read(passage.heading, text, (begin, text.index(parts[-1].text) + len(parts[-1].text)))

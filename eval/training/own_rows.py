@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from assistant.qa.engine import Engine
-from assistant.qa.provisions import within
+from assistant.qa.provisions import is_within
 from assistant.qa.retriever import Evidence
-from assistant.qa.units import heading_of, worded
+from assistant.qa.units import reader_heading, without_edge_lines
 from corpus.documents import Document, Passage, Span
 from corpus.library import Library
 from eval.gold_spans import document_name, find_span
@@ -97,7 +97,7 @@ def strange_groups(asked: Iterable[Group], engine: Engine) -> Iterator[Group]:
 
 def load_questions(files: Sequence[Path], library: Library) -> Iterator[OwnQuestion | None]:
     """The questions of files; None for one whose places are not in the library."""
-    by_stem = {document_name(library.document(header.id).source): header.id for header in library.each_header()}
+    by_stem = {document_name(library.document(header.id).source): header.id for header in library.iter_headers()}
     for path in files:
         for raw in read_values(path):
             yield _asked(raw, library, by_stem)
@@ -128,7 +128,7 @@ def _place(document: Document, gold: Mapping[str, str]) -> Span | None:
     """The span of a gold place: its words, or everything at its locator; None where neither is found."""
     if "span" in gold:
         return find_span(document, gold["locator"], gold["span"])
-    blocks = [block for block in document.blocks if within(block.locator, gold["locator"])]
+    blocks = [block for block in document.blocks if is_within(block.locator, gold["locator"])]
     return (blocks[0].start, blocks[-1].end) if blocks else None
 
 
@@ -159,12 +159,12 @@ def as_read(passage: Passage, document: Document, span: Span | None = None) -> R
     """A passage as the product reads it, with the answer in it, a span of the document; lines that are not read with
     passages can't contain the answer. None where there are no other lines."""
     evidence = Evidence(passage, document)
-    words = worded(evidence)
+    words = without_edge_lines(evidence)
     if words is None:
         return None
     read = words.passage
     start, stop = (max(span[0], read.start), min(span[1], read.end)) if span else (0, 0)
-    return Read(heading_of(evidence), read.text, (start - read.start, stop - read.start) if start < stop else None)
+    return Read(reader_heading(evidence), read.text, (start - read.start, stop - read.start) if start < stop else None)
 
 
 def _answering(document: Document, passages: Sequence[Passage], begin: int, end: int) -> list[Read]:

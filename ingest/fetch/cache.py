@@ -1,4 +1,4 @@
-"""What has been fetched, kept under names of our own, with a note beside each file of where it came from."""
+"""The cache of fetched files, with a JSON record of its source beside each file."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from corpus.corpus_errors import LibraryBusy, plainly
-from corpus.files import file_hash, sync_folder, write_whole
+from corpus.corpus_errors import LibraryBusy, readable_errors
+from corpus.files import file_hash, sync_folder, write_atomically
 from corpus.symbols import Symbol
 from ingest.fetch.content import FORMATS
 
 
 @dataclass(frozen=True)
 class Version:
-    """Which bytes a server hands out: its entity tag and date as sent, empty where there is none."""
+    """The version of a file on the server: its entity tag and date as sent, empty where there is none."""
 
     etag: str = ""
     modified: str = ""
 
     @classmethod
     def of(cls, headers: Mapping[str, str]) -> Version:
-        """From the headers of an answer; what could not be sent back as it came is left out."""
-        return cls(_plain(headers.get("etag", "")), _plain(headers.get("last-modified", "")))
+        """From the headers of a response; a value that could not be sent back unchanged is left out."""
+        return cls(_safe_header(headers.get("etag", "")), _safe_header(headers.get("last-modified", "")))
 
     @property
     def conditions(self) -> dict[str, str]:
-        """Headers that ask for the file only where it has changed."""
+        """Request headers that fetch the file only where it has changed."""
         if self.etag:
             return {"If-None-Match": self.etag}
         return {"If-Modified-Since": self.modified} if self.modified else {}
 
 
-def _plain(value: str) -> str:
+def _safe_header(value: str) -> str:
     return value if value.isascii() and value.isprintable() and len(value) <= 500 else ""
 
 
@@ -45,11 +45,11 @@ KINDS = (*FORMATS, "rtf")
 
 
 @dataclass(frozen=True)
-class Stored:
-    """A file that has been fetched. `asked` is the format asked for, `kind` the one that came.
+class CachedFile:
+    """A fetched file. `asked` is the requested format, `kind` the received one.
 
-    `address` is what was asked, `url` where the file was; `fetched` is an ISO 8601 time. `refused` says that the
-    library did not take the file, so that the service is asked whether it has another by now.
+    `address` is the request, `url` the final address of the file; `fetched` is an ISO 8601 time. `refused` says that
+    the library did not accept the file, so that the service is asked again whether it has another one by now.
     """
 
     key: str
@@ -73,7 +73,7 @@ class Stored:
 
     @property
     def version(self) -> Version:
-        """Which bytes of the server's these are."""
+        """The version of the file on the server."""
         return Version(self.etag, self.modified)
 
     @property
@@ -82,18 +82,18 @@ class Stored:
         return f"{self.symbol.replace('/', '_')}.{self.language}.{self.kind}"
 
 
-class Downloads:
-    """The folder of what has been fetched; one process at a time fetches into it.
+class DownloadCache:
+    """The folder of fetched files; one process at a time fetches into it.
 
-    Raises `LibraryBusy` where another one does, `LibraryError` where disk or permissions are in the way.
+    Raises `LibraryBusy` where another process is fetching, `LibraryError` for errors of the disk or of permissions.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._lock = FileLock(folder / "fetch.lock", timeout=0)
 
-    def __enter__(self) -> Downloads:
-        with plainly(self.folder):
+    def __enter__(self) -> DownloadCache:
+        with readable_errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             try:
                 self._lock.acquire()
@@ -102,8 +102,8 @@ class Downloads:
                     f"Another process is fetching into {self.folder}. Wait until it has ended: what it has fetched "
                     "is then used, not fetched again."
                 ) from None
-            for left in (*self.folder.glob("*.tmp"), *self.folder.glob("*.part*")):
-                left.unlink()
+            for leftover in (*self.folder.glob("*.tmp"), *self.folder.glob("*.part*")):
+                leftover.unlink()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -111,52 +111,52 @@ class Downloads:
 
     @staticmethod
     def key(service: str, symbol: Symbol, language: str, form: str) -> str:
-        """The name under which the answer to a request is kept."""
+        """The name under which the response to a request is stored."""
         return hashlib.sha256("\n".join((service, symbol.text, language, form)).encode()).hexdigest()[:32]
 
-    def kept(self, service: str, symbol: Symbol, language: str, formats: Iterable[str]) -> Stored | None:
-        """What was fetched before in the first of the formats that there is."""
-        with plainly(self.folder):
-            found = (self.stored(self.key(service, symbol, language, form)) for form in formats)
-            return next((stored for stored in found if stored is not None), None)
+    def find_cached(self, service: str, symbol: Symbol, language: str, formats: Iterable[str]) -> CachedFile | None:
+        """The cached file in the first of the formats that was fetched before."""
+        with readable_errors(self.folder):
+            found = (self.load(self.key(service, symbol, language, form)) for form in formats)
+            return next((cached for cached in found if cached is not None), None)
 
-    def read(self, stored: Stored) -> bytes:
+    def read(self, cached: CachedFile) -> bytes:
         """The bytes of a file."""
-        with plainly(self.folder):
-            return (self.folder / stored.file).read_bytes()
+        with readable_errors(self.folder):
+            return (self.folder / cached.file).read_bytes()
 
     def part(self, key: str) -> Path:
-        """The file under which a body comes in: a name that is never taken for a finished one."""
+        """The file into which a response is written: a name that is never taken for a complete one."""
         return self.folder / f"{key}.part"
 
-    def keep(self, part: Path, stored: Stored) -> None:
-        """Gives a body that has fully come its name, then writes its note: without one a file does not count."""
+    def store(self, part: Path, cached: CachedFile) -> None:
+        """Gives a completely received file its name, then writes its record: without one a file does not count."""
         with part.open("rb+") as file:
             os.fsync(file.fileno())
-        part.replace(self.folder / stored.file)
+        part.replace(self.folder / cached.file)
         sync_folder(self.folder)
-        self._note(stored)
+        self._write_record(cached)
         for kind in KINDS:
-            if kind != stored.kind:
-                (self.folder / f"{stored.key}.{kind}").unlink(missing_ok=True)
+            if kind != cached.kind:
+                (self.folder / f"{cached.key}.{kind}").unlink(missing_ok=True)
 
-    def refuse(self, stored: Stored, refused: bool = True) -> None:
-        """Notes whether the library took a file."""
-        if stored.refused != refused:
-            with plainly(self.folder):
-                self._note(replace(stored, refused=refused))
+    def refuse(self, cached: CachedFile, refused: bool = True) -> None:
+        """Records whether the library accepted a file."""
+        if cached.refused != refused:
+            with readable_errors(self.folder):
+                self._write_record(replace(cached, refused=refused))
 
-    def _note(self, stored: Stored) -> None:
-        record = json.dumps(asdict(stored), ensure_ascii=False, indent=1)
-        write_whole(self.folder / f"{stored.key}.json", record.encode(), lasting=True)
+    def _write_record(self, cached: CachedFile) -> None:
+        record = json.dumps(asdict(cached), ensure_ascii=False, indent=1)
+        write_atomically(self.folder / f"{cached.key}.json", record.encode(), lasting=True)
 
-    def stored(self, key: str) -> Stored | None:
-        """The file of a key. One whose note is damaged or whose hash does not fit counts as not fetched."""
+    def load(self, key: str) -> CachedFile | None:
+        """The file of a key. One with a damaged record or the wrong hash counts as not fetched."""
         try:
-            stored = Stored(**json.loads((self.folder / f"{key}.json").read_text(encoding="utf-8")))
-            if stored.key != key or stored.kind not in KINDS:
+            cached = CachedFile(**json.loads((self.folder / f"{key}.json").read_text(encoding="utf-8")))
+            if cached.key != key or cached.kind not in KINDS:
                 return None
-            sound = file_hash(self.folder / stored.file) == stored.sha256
+            valid = file_hash(self.folder / cached.file) == cached.sha256
         except (FileNotFoundError, ValueError, TypeError):
             return None
-        return stored if sound else None
+        return cached if valid else None

@@ -1,4 +1,4 @@
-"""What kind of file has come. Decided by its content: headers and names of a server prove nothing."""
+"""The kind of a received file, from its content: headers and names of a server prove nothing."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 from ingest.readers import visible
 
 FORMATS = ("docx", "pdf", "doc")
-"""What the service serves, in the order in which it reads best: Word files keep paragraphs and tables as they
-are, and in Arabic also the order of letters; old Word files come last."""
+"""The formats of the service, best first: Word files keep paragraphs and tables, and in Arabic also the order of
+letters; old Word files come last."""
 
 _SIGNATURES = ((b"%PDF-", "pdf"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "doc"), (b"{\\rtf", "rtf"))
 _PAGE = re.compile(rb"(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|title|script)\b", re.IGNORECASE | re.DOTALL)
@@ -19,8 +19,8 @@ _TITLE = re.compile(rb"<title[^>]*>([^<]{1,400})", re.IGNORECASE)
 _HEAD, _TAIL = 4096, 2048
 
 
-def kind_of(path: Path) -> str | None:
-    """The kind of file: `pdf`, `docx`, `doc` or `rtf`; None for what is no document."""
+def detect_kind(path: Path) -> str | None:
+    """The kind of file: `pdf`, `docx`, `doc` or `rtf`; None for other files."""
     head = _head(path)
     for signature, kind in _SIGNATURES:
         if head.startswith(signature):
@@ -30,13 +30,13 @@ def kind_of(path: Path) -> str | None:
             with zipfile.ZipFile(path) as archive:
                 return "docx" if "word/document.xml" in archive.namelist() else None
         except (zipfile.BadZipFile, NotImplementedError, ValueError):
-            # Cut or damaged: a Word file begins with its list of types.
+            # Incomplete or damaged: a Word file begins with its list of types.
             return "docx" if b"[Content_Types].xml" in head or b"word/" in head else None
     return None
 
 
-def looks_whole(path: Path, kind: str) -> bool:
-    """Whether the file has its end, as far as its kind tells: needed where a server says no length."""
+def is_complete(path: Path, kind: str) -> bool:
+    """Whether the file is complete, as far as its kind shows that: needed where a server gives no length."""
     if kind == "docx":
         return zipfile.is_zipfile(path)
     with path.open("rb") as file:
@@ -47,8 +47,8 @@ def looks_whole(path: Path, kind: str) -> bool:
     return kind != "rtf" or tail.rstrip(b"\x00\r\n \t").endswith(b"}")
 
 
-def what_else(path: Path) -> str:
-    """What a file is that is no document, for people."""
+def describe_other(path: Path) -> str:
+    """What a file is that is not a document, for people."""
     head = _head(path).removeprefix(b"\xef\xbb\xbf").lstrip()
     if _PAGE.match(head):
         title = _TITLE.search(head)

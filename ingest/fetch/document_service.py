@@ -1,4 +1,5 @@
-"""The service as a caller sees it: a symbol, a language and the formats that will do; a file on disk, or why not."""
+"""The document service as a caller sees it: a symbol, a language and acceptable formats; a file on disk, or why there
+is none."""
 
 from __future__ import annotations
 
@@ -9,74 +10,77 @@ from typing import TypeVar
 
 import httpx
 
-from corpus.corpus_errors import plainly
+from corpus.corpus_errors import readable_errors
 from corpus.files import file_hash
 from corpus.symbols import Symbol
-from ingest.fetch.addresses import SERVICE, Checked, request_address
-from ingest.fetch.cache import Downloads, Stored
-from ingest.fetch.content import FORMATS, kind_of, looks_whole, what_else
-from ingest.fetch.fetch_errors import NotPublished, Refused, ServiceAway, TryLater
-from ingest.fetch.retries import Pace, Patience, Timer, until
-from ingest.fetch.transfer import Received, Transfer
+from ingest.fetch.addresses import SERVICE, PublicAddressTransport, request_address
+from ingest.fetch.cache import CachedFile, DownloadCache
+from ingest.fetch.content import FORMATS, describe_other, detect_kind, is_complete
+from ingest.fetch.fetch_errors import NotPublished, Refused, ServiceUnavailable, TryLater
+from ingest.fetch.retries import RateLimiter, RetryPolicy, Timer, format_time_after
+from ingest.fetch.transfer import OnReceived, Transfer
 from ingest.readers import MAX_BYTES
 
 _Made = TypeVar("_Made")
 
 
-class Service:
-    """The Official Document System, or a mirror of it, with the folder of what it has given before.
+class DocumentService:
+    """The Official Document System, or a mirror of it, with the cache of fetched files.
 
-    `transport` takes the place of the network where given; in the network `private` allows addresses that are not public.
-    `told` is told in words why there is a wait. To be
-    used as a context manager.
+    `transport` replaces the network where given; in the network `private` allows addresses that are not public. `on_wait`
+    is called with the reason of a wait. To be used as a context manager.
     """
 
     def __init__(
         self,
-        downloads: Downloads,
+        downloads: DownloadCache,
         address: str = SERVICE,
         *,
         transport: httpx.BaseTransport | None = None,
         private: bool = False,
         timer: Timer | None = None,
-        patience: Patience | None = None,
+        policy: RetryPolicy | None = None,
         max_bytes: int = MAX_BYTES,
-        told: Callable[[str], None] = lambda _: None,
+        on_wait: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._downloads, self._address, self._told = downloads, address, told
-        self._timer, self._patience = timer or Timer(), patience or Patience()
+        self._downloads, self._address, self._on_wait = downloads, address, on_wait
+        self._timer, self._policy = timer or Timer(), policy or RetryPolicy()
         self._transfer = Transfer(
-            address, transport or Checked(address, private=private), self._timer, self._patience, max_bytes
+            address,
+            transport or PublicAddressTransport(address, private=private),
+            self._timer,
+            self._policy,
+            max_bytes,
         )
-        self._pace = Pace(self._patience.delay, self._timer)
+        self._rate_limiter = RateLimiter(self._policy.delay, self._timer)
 
-    def __enter__(self) -> Service:
+    def __enter__(self) -> DocumentService:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._transfer.close()
 
-    def kept(self, symbol: Symbol, language: str, formats: Sequence[str] = FORMATS) -> Stored | None:
-        """What was fetched before in the first of the formats; nothing is asked for."""
-        return self._downloads.kept(self._address, symbol, language, formats)
+    def find_cached(self, symbol: Symbol, language: str, formats: Sequence[str] = FORMATS) -> CachedFile | None:
+        """The cached file in the first of the formats that was fetched before; no request is sent."""
+        return self._downloads.find_cached(self._address, symbol, language, formats)
 
     def fetch(
         self,
         symbol: Symbol,
         language: str,
         formats: Sequence[str] = FORMATS,
-        received: Received = lambda _size, _total: None,
-    ) -> Stored:
-        """Asks for the formats in order until one comes; a file that has not changed since comes from the folder.
+        on_received: OnReceived = lambda _size, _total: None,
+    ) -> CachedFile:
+        """Requests the formats in order until one is received; a file that has not changed since comes from the cache.
 
-        Raises `NotPublished` where there is none in any format, `Refused` where what came can't be taken,
-        `TryLater` or `ServiceAway` where the service does not serve now, `LibraryError` for a full disk.
+        Raises `NotPublished` where there is none in any format, `Refused` where the received file can't be accepted,
+        `TryLater` or `ServiceUnavailable` where the service does not respond now, `LibraryError` for a full disk.
         """
         faults: dict[str, list[str]] = {}
         for form in formats:
             try:
-                with plainly(self._downloads.folder):
-                    return self._one(symbol, language, form, received)
+                with readable_errors(self._downloads.folder):
+                    return self._fetch_format(symbol, language, form, on_received)
             except NotPublished:
                 continue
             except Refused as error:
@@ -85,67 +89,67 @@ class Service:
             raise Refused("; ".join(f"{', '.join(forms)}: {error}" for error, forms in faults.items()))
         raise NotPublished(f"not published in this language as {', '.join(formats)}")
 
-    def _one(self, symbol: Symbol, language: str, form: str, received: Received) -> Stored:
-        key = Downloads.key(self._address, symbol, language, form)
-        before = self._downloads.stored(key)
+    def _fetch_format(self, symbol: Symbol, language: str, form: str, on_received: OnReceived) -> CachedFile:
+        key = DownloadCache.key(self._address, symbol, language, form)
+        earlier = self._downloads.load(key)
         part = self._downloads.part(key)
         address = request_address(self._address, symbol, language, form)
 
-        def attempt() -> Stored:
-            arrived = self._transfer.get(address, part, before.version if before else None, received)
-            if arrived is None:
-                assert before is not None, "only a file that is there can be unchanged"
-                return before
-            kind = _checked(part, arrived.measured)
-            stored = Stored(
+        def attempt() -> CachedFile:
+            body = self._transfer.get(address, part, earlier.version if earlier else None, on_received)
+            if body is None:
+                assert earlier is not None, "only a file that is there can be unchanged"
+                return earlier
+            kind = _check_kind(part, body.measured)
+            cached = CachedFile(
                 key=key,
                 symbol=symbol.text,
                 language=language,
                 asked=form,
                 kind=kind,
                 address=str(address),
-                url=arrived.url,
+                url=body.url,
                 sha256=file_hash(part),
                 bytes=part.stat().st_size,
-                etag=arrived.version.etag,
-                modified=arrived.version.modified,
+                etag=body.version.etag,
+                modified=body.version.modified,
                 fetched=dt.datetime.fromtimestamp(self._timer.now(), dt.UTC).isoformat(timespec="seconds"),
             )
-            self._downloads.keep(part, stored)
-            return stored
+            self._downloads.store(part, cached)
+            return cached
 
         try:
-            return self._patiently(attempt)
+            return self._with_retries(attempt)
         finally:
             part.unlink(missing_ok=True)
 
-    def _patiently(self, attempt: Callable[[], _Made]) -> _Made:
-        """Tries until it succeeds, fails for good, or patience is at its end."""
-        for failures in range(1, self._patience.attempts + 1):
-            self._pace.turn()
+    def _with_retries(self, attempt: Callable[[], _Made]) -> _Made:
+        """Retries until it succeeds, fails permanently, or the attempts are used up."""
+        for failures in range(1, self._policy.attempts + 1):
+            self._rate_limiter.wait()
             try:
                 return attempt()
             except TryLater as error:
-                if failures == self._patience.attempts:
+                if failures == self._policy.attempts:
                     raise type(error)(f"{error} ({failures} attempts)", error.after) from None
                 wait = self._wait(error, failures)
-                self._told(f"{error}; next attempt in {wait:.0f} s")
+                self._on_wait(f"{error}; next attempt in {wait:.0f} s")
                 self._timer.sleep(wait)
         raise AssertionError("patience allows at least one attempt")
 
     def _wait(self, error: TryLater, failures: int) -> float:
         if error.after is None:
-            return self._patience.backoff(failures, self._timer.chance())
-        if error.after > self._patience.max_wait:
-            when = until(error.after, self._timer.now())
-            raise ServiceAway(f"the service asks to wait until {when}", error.after) from None
+            return self._policy.backoff(failures, self._timer.chance())
+        if error.after > self._policy.max_wait:
+            when = format_time_after(error.after, self._timer.now())
+            raise ServiceUnavailable(f"the service asks to wait until {when}", error.after) from None
         return error.after + self._timer.chance() * min(1.0, error.after)
 
 
-def _checked(part: Path, measured: bool) -> str:
-    kind = kind_of(part)
+def _check_kind(part: Path, measured: bool) -> str:
+    kind = detect_kind(part)
     if kind is None:
-        raise Refused(f"the service sent {what_else(part)}")
-    if not measured and not looks_whole(part, kind):
+        raise Refused(f"the service sent {describe_other(part)}")
+    if not measured and not is_complete(part, kind):
         raise TryLater("the file came without its end")
     return kind

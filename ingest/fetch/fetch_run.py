@@ -1,5 +1,5 @@
-"""What to fetch (symbols named, what the catalogue lists, what a held document cites; and what is held of it), and a run: everything
-that is wanted, each with its outcome as soon as it is final."""
+"""Selects the documents to fetch (symbols that a user names, that the catalogue lists or that a stored document cites),
+and fetches them, each with its outcome as soon as it is final."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ from corpus.corpus_errors import LibraryError
 from corpus.documents import Document
 from corpus.library import Library
 from corpus.symbols import Symbol, SymbolError, expand, expand_all, same_document
-from ingest.fetch.cache import Downloads, Stored
+from ingest.fetch.cache import CachedFile, DownloadCache
 from ingest.fetch.content import FORMATS
-from ingest.fetch.document_service import Service
-from ingest.fetch.fetch_errors import FetchError, NotPublished, Refused, ServiceAway
-from ingest.fetch.transfer import Received
+from ingest.fetch.document_service import DocumentService
+from ingest.fetch.fetch_errors import FetchError, NotPublished, Refused, ServiceUnavailable
+from ingest.fetch.transfer import OnReceived
 from ingest.pipeline import Input
 from ingest.readers import ReadError
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """One language version of one symbol, and the ids of held official documents that bear the symbol."""
+class DownloadRequest:
+    """One language version of one symbol, and the ids of stored official documents with the symbol."""
 
     symbol: Symbol
     language: str
-    held: tuple[str, ...] = ()
+    stored_documents: tuple[str, ...] = ()
 
 
-def named(text: str) -> list[Symbol]:
-    """The symbols that a person names: one, or several in short, `CTOC/COP/WG.7/2021/2-4`. Raises `SymbolError`."""
+def parse_symbols(text: str) -> list[Symbol]:
+    """The symbols that a user gives: one, or several in short form, `CTOC/COP/WG.7/2021/2-4`. Raises `SymbolError`."""
     try:
         return [Symbol.parse(text)]
     except SymbolError:
         return expand(text)
 
 
-def listed(catalogue: Catalogue, meetings: Sequence[str] | None = None) -> list[Symbol]:
-    """The symbols that the catalogue lists, of these meetings or (None) of all and of none."""
+def catalogue_symbols(catalogue: Catalogue, meetings: Sequence[str] | None = None) -> list[Symbol]:
+    """The symbols in the catalogue, of these meetings or (None) all."""
     return [
         entry.symbol
         for entry in catalogue.entries
@@ -48,14 +48,14 @@ def listed(catalogue: Catalogue, meetings: Sequence[str] | None = None) -> list[
 
 
 def meeting_ids(catalogue: Catalogue) -> list[str]:
-    """The meetings of which the catalogue lists documents, the latest first."""
+    """The meetings with documents in the catalogue, the latest first."""
     ids = dict.fromkeys(entry.meeting for entry in catalogue.entries if entry.meeting and entry.symbol)
     days = {meeting.id: max(meeting.dates).isoformat() for meeting in catalogue.meetings if meeting.dates}
-    return sorted(ids, key=lambda each: days.get(each, ""), reverse=True)
+    return sorted(ids, key=lambda meeting: days.get(meeting, ""), reverse=True)
 
 
-def held_meetings(library: Library, catalogue: Catalogue) -> list[str]:
-    """The meetings of the catalogue whose agendas the library holds."""
+def meetings_in_library(library: Library, catalogue: Catalogue) -> list[str]:
+    """The meetings of the catalogue whose agendas are in the library."""
     known = set(meeting_ids(catalogue))
     found: dict[str, None] = {}
     for meeting in library.meetings():
@@ -67,7 +67,8 @@ def held_meetings(library: Library, catalogue: Catalogue) -> list[str]:
 
 
 def cited_by(documents: Iterable[Document]) -> list[Symbol]:
-    """The symbols that texts cite, ranges and lists written out, each once and in order, not those of the texts."""
+    """The symbols that texts cite, with ranges and lists expanded, each once and in order, without those of the texts
+    themselves."""
     own = [document.symbol for document in documents if document.symbol]
     texts = dict.fromkeys(mention.symbol.text for document in documents for mention in expand_all(document.text))
     found: list[Symbol] = []
@@ -78,98 +79,99 @@ def cited_by(documents: Iterable[Document]) -> list[Symbol]:
     return found
 
 
-def wanted(symbols: Iterable[Symbol], languages: Sequence[str], library: Library) -> list[Wanted]:
-    """Each symbol in each language, once, with what the library holds of it: digests and uploads do not count."""
-    held = [
-        (Symbol.given(header.symbol), header.language, header.id)
-        for header in library.each_header()
+def build_requests(symbols: Iterable[Symbol], languages: Sequence[str], library: Library) -> list[DownloadRequest]:
+    """Each symbol in each language, once, with the official documents of it that the library has: digests and uploads
+    do not count."""
+    stored_documents = [
+        (Symbol.parse_any(header.symbol), header.language, header.id)
+        for header in library.iter_headers()
         if header.symbol is not None and header.edition == "official"
     ]
-    made: list[Wanted] = []
+    requests: list[DownloadRequest] = []
     for symbol in dict.fromkeys(symbols):
-        bearing = [(language, name) for other, language, name in held if same_document(symbol, other)]
-        made += [
-            Wanted(symbol, language, tuple(name for spoken, name in bearing if spoken == language))
+        bearing = [(language, name) for other, language, name in stored_documents if same_document(symbol, other)]
+        requests += [
+            DownloadRequest(symbol, language, tuple(name for spoken, name in bearing if spoken == language))
             for language in languages
         ]
-    return made
+    return requests
 
 
 Result = Literal["fetched", "kept", "not published", "refused", "failed"]
 
 
 @dataclass(frozen=True)
-class Download:
-    """What became of one wanted document: a file (`fetched` now, or `kept` from an earlier run), or why not."""
+class DownloadOutcome:
+    """The outcome of one request: a file (`fetched` now, or `kept` from an earlier run), or why there is none."""
 
-    wanted: Wanted
+    request: DownloadRequest
     result: Result
-    stored: Stored | None = None
+    stored: CachedFile | None = None
     reason: str = ""
 
 
 @dataclass(frozen=True)
-class At:
-    """Where a run stands: the document in hand, and how many of its bytes have come (of None: unknown)."""
+class DownloadProgress:
+    """Progress of a run: the current request, and how many of its bytes have been received (of None: unknown)."""
 
-    wanted: Wanted
+    request: DownloadRequest
     size: int
     total: int | None
 
 
 def download(
-    wanted: Sequence[Wanted],
-    service: Service,
+    requests: Sequence[DownloadRequest],
+    service: DocumentService,
     formats: Sequence[str] = FORMATS,
     *,
     again: bool = False,
-    progress: Callable[[At], None] = lambda _: None,
-) -> Iterator[Download]:
-    """Fetches what is wanted and has not been fetched before, or with `again` whatever has changed since.
+    progress: Callable[[DownloadProgress], None] = lambda _: None,
+) -> Iterator[DownloadOutcome]:
+    """Fetches what has not been fetched before, or with `again` whatever has changed since.
 
-    A file that the library refused is asked for anew. Where the service as a whole is away nothing further is
-    asked of it in this run. Raises `LibraryError` where the disk does not take the files.
+    A file that the library refused is requested again. Where the service as a whole is unavailable no further request
+    is sent in this run. Raises `LibraryError` where the files can't be written to the disk.
     """
-    away: ServiceAway | None = None
-    for each in wanted:
-        before = service.kept(each.symbol, each.language, formats)
-        if before is not None and not before.refused and not again:
-            yield Download(each, "kept", before)
+    unavailable: ServiceUnavailable | None = None
+    for request in requests:
+        earlier = service.find_cached(request.symbol, request.language, formats)
+        if earlier is not None and not earlier.refused and not again:
+            yield DownloadOutcome(request, "kept", earlier)
             continue
-        if away is not None:
-            yield Download(each, "failed", reason=f"not asked for: {away}")
+        if unavailable is not None:
+            yield DownloadOutcome(request, "failed", reason=f"not asked for: {unavailable}")
             continue
-        progress(At(each, 0, None))
+        progress(DownloadProgress(request, 0, None))
         try:
-            stored = service.fetch(each.symbol, each.language, formats, _received(each, progress))
+            stored = service.fetch(request.symbol, request.language, formats, _progress_callback(request, progress))
         except NotPublished as error:
-            yield Download(each, "not published", reason=str(error))
+            yield DownloadOutcome(request, "not published", reason=str(error))
         except Refused as error:
-            yield Download(each, "refused", reason=str(error))
+            yield DownloadOutcome(request, "refused", reason=str(error))
         except FetchError as error:
-            away = error if isinstance(error, ServiceAway) else None
-            yield Download(each, "failed", reason=str(error))
+            unavailable = error if isinstance(error, ServiceUnavailable) else None
+            yield DownloadOutcome(request, "failed", reason=str(error))
         else:
-            yield Download(each, "kept" if stored == before else "fetched", stored, _note(stored))
+            yield DownloadOutcome(request, "kept" if stored == earlier else "fetched", stored, _format_note(stored))
 
 
 @dataclass(frozen=True)
 class FetchedInput:
-    """A fetched file for ingestion, opened when its turn comes: it must be the document that was asked for.
+    """A fetched file for ingestion, opened when it is needed: it must be the document that was requested.
 
-    Which file it is (its origin) is told by what was asked, so that a later version takes the place of an earlier one.
+    Its origin is the request, so that a later version replaces an earlier one.
     """
 
-    stored: Stored
-    downloads: Downloads
+    stored: CachedFile
+    downloads: DownloadCache
 
     @property
     def label(self) -> str:
-        """How the file is called in front of people."""
+        """The name of the file in messages."""
         return self.stored.name
 
     def open(self) -> Input:
-        """Its bytes, with symbol and language as asked. Raises `ReadError` where there is no longer a file."""
+        """The bytes, with symbol and language as requested. Raises `ReadError` where the file no longer exists."""
         symbol = Symbol.parse(self.stored.symbol)
         try:
             data = self.downloads.read(self.stored)
@@ -178,10 +180,10 @@ class FetchedInput:
         return Input(self.label, data, symbol, self.stored.language, origin=self.stored.key)
 
 
-def _received(each: Wanted, progress: Callable[[At], None]) -> Received:
-    return lambda size, total: progress(At(each, size, total))
+def _progress_callback(request: DownloadRequest, progress: Callable[[DownloadProgress], None]) -> OnReceived:
+    return lambda size, total: progress(DownloadProgress(request, size, total))
 
 
-def _note(stored: Stored) -> str:
+def _format_note(stored: CachedFile) -> str:
     fits = stored.kind == stored.asked or (stored.kind, stored.asked) == ("rtf", "doc")
     return "" if fits else f"asked for as {stored.asked}, sent as {stored.kind}"

@@ -1,4 +1,4 @@
-"""Patience: how often to ask, how long to wait between, and what a service says about waiting."""
+"""Retries: how often a request is repeated, how long to wait between, and what a service says about waiting."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 
 @dataclass(frozen=True)
 class Timer:
-    """Clock (seconds since 1970), sleep (seconds) and chance (0 to 1)."""
+    """Clock (seconds since 1970), sleep (seconds) and random number (0 to 1)."""
 
     now: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
@@ -20,12 +20,12 @@ class Timer:
 
 
 @dataclass(frozen=True)
-class Patience:
-    """How often and how long; all times in seconds.
+class RetryPolicy:
+    """Limits of requests; all times in seconds.
 
-    A document is asked for `attempts` times at most, each of at most `attempt` seconds; waits between them
-    double from `first` to `longest`. `max_wait` is the longest wait that the service may ask for. `delay` lies
-    between two requests, `timeout` is how long one may be silent.
+    A document is requested `attempts` times at most, each time for at most `attempt` seconds; waits between them double
+    from `first` to `longest`. `max_wait` is the longest wait that the service may ask for. `delay` is the time between
+    two requests, `timeout` how long a response may stall.
     """
 
     attempts: int = 5
@@ -37,19 +37,19 @@ class Patience:
     timeout: float = 30.0
 
     def backoff(self, failures: int, chance: float) -> float:
-        """The wait after so many failures: exponential, its upper half left to chance."""
+        """The wait after this many failures: exponential, its upper half random."""
         full = min(self.longest, self.first * 2 ** (failures - 1))
         return float(full * (0.5 + chance / 2))
 
 
-class Pace:
-    """Keeps the requests of one run apart."""
+class RateLimiter:
+    """Limits the rate of requests."""
 
     def __init__(self, delay: float, timer: Timer) -> None:
         self._delay, self._timer, self._last = delay, timer, float("-inf")
 
-    def turn(self) -> None:
-        """Waits until the next request may be made. A clock that was set back costs one delay at most."""
+    def wait(self) -> None:
+        """Waits until the next request may be sent. A clock that was set back costs at most one delay."""
         due = self._last + self._delay - self._timer.now()
         if due > 0:
             self._timer.sleep(min(due, self._delay))
@@ -57,9 +57,9 @@ class Pace:
 
 
 def retry_after(value: str | None, now: float) -> float | None:
-    """Seconds that a `Retry-After` header asks for, as a number or as a date (RFC 9110, 10.2.3).
+    """Seconds of a `Retry-After` header, as a number or as a date (RFC 9110, 10.2.3).
 
-    None where there is none or where it can't be understood; never negative.
+    None where there is none or it is invalid; never negative.
     """
     text = (value or "").strip()
     if text.isascii() and text.isdigit():
@@ -73,8 +73,8 @@ def retry_after(value: str | None, now: float) -> float | None:
     return max(0.0, when.timestamp() - now)
 
 
-def until(seconds: float, now: float) -> str:
-    """The time in so many seconds, for people."""
+def format_time_after(seconds: float, now: float) -> str:
+    """The time in this many seconds, for people."""
     try:
         return dt.datetime.fromtimestamp(now + seconds, dt.UTC).strftime("%d %B %Y, %H:%M UTC")
     except (ValueError, OverflowError, OSError):

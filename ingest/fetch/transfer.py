@@ -1,4 +1,4 @@
-"""One request: redirects followed where they may be, the body written to disk, every answer understood."""
+"""One request: follows allowed redirects, writes the body to disk and interprets every response."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pathlib import Path
 
 import httpx
 
-from ingest.fetch.addresses import followed
+from ingest.fetch.addresses import check_redirect
 from ingest.fetch.cache import Version
-from ingest.fetch.fetch_errors import NotPublished, Refused, ServiceAway, TryLater
-from ingest.fetch.retries import Patience, Timer, retry_after
+from ingest.fetch.fetch_errors import NotPublished, Refused, ServiceUnavailable, TryLater
+from ingest.fetch.retries import RetryPolicy, Timer, retry_after
 from ingest.readers import MAX_BYTES, visible
 
 MAX_REDIRECTS = 5
@@ -22,13 +22,13 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ABSENT = frozenset({204, 404, 410})
 _TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
 
-Received = Callable[[int, int | None], None]
-"""Told how many bytes of a body have come, of how many (None: unknown)."""
+OnReceived = Callable[[int, int | None], None]
+"""Called with the number of bytes received, of how many (None: unknown)."""
 
 
 @dataclass(frozen=True)
-class Arrived:
-    """A body that has fully come. `measured` says that the server told its length, and it fits."""
+class ReceivedBody:
+    """A completely received body. `measured` says that the server gave its length, and it is correct."""
 
     url: str
     version: Version
@@ -36,53 +36,63 @@ class Arrived:
 
 
 class Transfer:
-    """Makes requests. No cookies, HTTP/1.1."""
+    """Sends requests. No cookies, HTTP/1.1."""
 
     def __init__(
-        self, service: str, transport: httpx.BaseTransport, timer: Timer, patience: Patience, max_bytes: int = MAX_BYTES
+        self,
+        service: str,
+        transport: httpx.BaseTransport,
+        timer: Timer,
+        policy: RetryPolicy,
+        max_bytes: int = MAX_BYTES,
     ) -> None:
-        self._service, self._timer, self._patience, self._max_bytes = service, timer, patience, max_bytes
+        self._service, self._timer, self._policy, self._max_bytes = service, timer, policy, max_bytes
         self._client = httpx.Client(
             transport=transport,
             headers={"User-Agent": user_agent(), "Accept": "*/*", "Accept-Encoding": "identity"},
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            timeout=httpx.Timeout(patience.timeout, connect=min(10.0, patience.timeout)),
+            timeout=httpx.Timeout(policy.timeout, connect=min(10.0, policy.timeout)),
             follow_redirects=False,
             http2=False,
-            event_hooks={"response": [self._look]},
+            event_hooks={"response": [self._check_redirect]},
         )
 
     def close(self) -> None:
-        """Ends all connections."""
+        """Closes all connections."""
         self._client.close()
 
-    def get(self, address: httpx.URL, part: Path, known: Version | None, received: Received) -> Arrived | None:
-        """Fetches a body into `part`; None: still that of `known`. Raises `NotPublished`, `Refused`, or for what may pass `TryLater`."""
+    def get(
+        self, address: httpx.URL, part: Path, known: Version | None, on_received: OnReceived
+    ) -> ReceivedBody | None:
+        """Fetches a body into `part`; None where it is unchanged since version `known`. Raises `NotPublished`,
+        `Refused`, or for temporary failures `TryLater`."""
         headers = known.conditions if known else {}
         url = address
         try:
             for _ in range(MAX_REDIRECTS + 1):
                 with self._client.stream("GET", url, headers=headers) as response:
                     if response.status_code not in _REDIRECTS:
-                        return self._taken(response, part, bool(known), received)
+                        return self._read_response(response, part, bool(known), on_received)
                     url = self._next(response)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
-            raise ServiceAway(f"the service can't be reached: {_words(error)}") from None
+            raise ServiceUnavailable(f"the service can't be reached: {_error_text(error)}") from None
         except httpx.TimeoutException:
-            raise TryLater(f"the service was silent for {self._patience.timeout:g} seconds") from None
+            raise TryLater(f"the service was silent for {self._policy.timeout:g} seconds") from None
         except httpx.RequestError as error:
-            raise TryLater(f"the connection broke off: {_words(error)}") from None
+            raise TryLater(f"the connection broke off: {_error_text(error)}") from None
         raise Refused(f"the service redirects more than {MAX_REDIRECTS} times")
 
-    def _look(self, response: httpx.Response) -> None:
-        """Checks a redirect before the client takes its address apart, on which some addresses break it."""
+    def _check_redirect(self, response: httpx.Response) -> None:
+        """Checks a redirect before the client parses its address, since some addresses make that fail."""
         if response.status_code in _REDIRECTS:
             self._next(response)
 
     def _next(self, response: httpx.Response) -> httpx.URL:
-        return followed(response.headers.get("location", ""), response.url, self._service)
+        return check_redirect(response.headers.get("location", ""), response.url, self._service)
 
-    def _taken(self, response: httpx.Response, part: Path, conditional: bool, received: Received) -> Arrived | None:
+    def _read_response(
+        self, response: httpx.Response, part: Path, conditional: bool, on_received: OnReceived
+    ) -> ReceivedBody | None:
         status = response.status_code
         if status == 304 and conditional:
             return None
@@ -90,49 +100,49 @@ class Transfer:
             raise NotPublished("not published")
         if status in _TRANSIENT:
             after = retry_after(response.headers.get("retry-after"), self._timer.now())
-            fault = ServiceAway if status == 429 else TryLater
-            raise fault(f"the service answers {_answer(response)}", after)
+            fault = ServiceUnavailable if status == 429 else TryLater
+            raise fault(f"the service answers {_status_line(response)}", after)
         if status != 200:
-            raise Refused(f"the service answers {_answer(response)}")
-        return self._written(response, part, received)
+            raise Refused(f"the service answers {_status_line(response)}")
+        return self._write_body(response, part, on_received)
 
-    def _written(self, response: httpx.Response, part: Path, received: Received) -> Arrived:
+    def _write_body(self, response: httpx.Response, part: Path, on_received: OnReceived) -> ReceivedBody:
         size = 0
         length = response.headers.get("content-length", "")
         plain = response.headers.get("content-encoding", "identity").strip().lower() in ("", "identity")
         total = int(length) if plain and length.isascii() and length.isdigit() else None
-        self._bounded(total or 0)
-        end = self._timer.now() + self._patience.attempt
+        self._check_size(total or 0)
+        end = self._timer.now() + self._policy.attempt
         with part.open("wb") as file:
             for piece in response.iter_bytes():
                 size += len(piece)
-                self._bounded(size)
+                self._check_size(size)
                 file.write(piece)
-                received(size, total)
+                on_received(size, total)
                 if self._timer.now() > end:
-                    raise TryLater(f"the file had not come after {self._patience.attempt:g} seconds")
+                    raise TryLater(f"the file had not come after {self._policy.attempt:g} seconds")
         if total is not None and size != total:
             raise TryLater(f"{size} bytes came of {total}")
         if size == 0:
             raise NotPublished("not published")
-        return Arrived(str(response.url), Version.of(response.headers), total is not None)
+        return ReceivedBody(str(response.url), Version.of(response.headers), total is not None)
 
-    def _bounded(self, size: int) -> None:
+    def _check_size(self, size: int) -> None:
         if size > self._max_bytes:
             raise Refused(f"the file is larger than {self._max_bytes / 1e6:.0f} MB")
 
 
 def user_agent() -> str:
-    """How Rapporteur names itself."""
+    """The name of Rapporteur in requests."""
     try:
         return f"Rapporteur/{version('rapporteur')}"
     except PackageNotFoundError:
         return "Rapporteur"
 
 
-def _answer(response: httpx.Response) -> str:
+def _status_line(response: httpx.Response) -> str:
     return f"{response.status_code} {visible(response.reason_phrase)[:60]}".strip()
 
 
-def _words(error: httpx.RequestError) -> str:
+def _error_text(error: httpx.RequestError) -> str:
     return visible(str(error))[:200] or type(error).__name__

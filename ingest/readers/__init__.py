@@ -1,4 +1,4 @@
-"""Readers: bytes to lines. The type is decided by content, never by the file name."""
+"""Readers: from bytes to lines. The type of a file is determined from its content, never from its name."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from corpus.corpus_errors import SEAL_FILE
-from ingest.readers.lines import Cell, Line, NoTextLayer, ReadError, Source
+from ingest.readers.lines import Cell, Line, NoTextLayer, ParsedFile, ReadError
 from ingest.readers.text import read_text, visible
 
 if TYPE_CHECKING:
     from ingest.readers.detect import Kind
 
-__all__ = ["LIMITS", "MAX_BYTES", "Cell", "Line", "NoTextLayer", "ReadError", "Source", "read", "visible"]
+__all__ = ["LIMITS", "MAX_BYTES", "Cell", "Line", "NoTextLayer", "ParsedFile", "ReadError", "read", "visible"]
 
 MAX_BYTES = 200_000_000
 """The largest file of any kind that is read, in bytes."""
@@ -30,19 +30,20 @@ LIMITS: dict[Kind, int] = {
 """The largest file of each kind that is read, in bytes."""
 
 
-def read(data: bytes, name: str, *, ocr: bool = False, languages: Sequence[str] = ()) -> Source:
-    """The lines of a file. `name` is only used in messages, and for the one file of ours that must never be read.
+def read(data: bytes, name: str, *, ocr: bool = False, languages: Sequence[str] = ()) -> ParsedFile:
+    """The lines of a file. `name` is only used in messages, and to recognise the one file of Rapporteur's own that must
+    never be read.
 
-    `ocr` allows the words of a PDF without a text layer to be recognised, in `languages` (ISO 639-1 codes; none:
-    those official languages for which the recogniser has data). Raises `ReadError` where there is nothing to read,
-    `NoTextLayer` for a PDF that would need that. Readers are imported when first needed.
+    `ocr` allows the text of a PDF without a text layer to be recognised, in `languages` (ISO 639-1 codes; none: the
+    official languages for which Tesseract has data). Raises `ReadError` where there is nothing to read, `NoTextLayer`
+    for a PDF that would need recognition. Readers are imported when first needed.
     """
     from ingest.readers.detect import detect
 
     if name.casefold() == SEAL_FILE:
         raise ReadError(f"{name} holds the secret of a library, and is not read. Where it is a document, rename it.")
     kind = detect(data, name)
-    _bounded(data, name, kind)
+    _check_size(data, name, kind)
     if kind == "text":
         return read_text(data, name)
     if kind == "html":
@@ -57,11 +58,11 @@ def read(data: bytes, name: str, *, ocr: bool = False, languages: Sequence[str] 
         from ingest.convert import to_docx
 
         data = to_docx(data, name, kind)
-        _bounded(data, name, "docx")
+        _check_size(data, name, "docx")
     return read_docx(data, name)
 
 
-def _bounded(data: bytes, name: str, kind: Kind) -> None:
+def _check_size(data: bytes, name: str, kind: Kind) -> None:
     if len(data) > LIMITS[kind]:
         raise ReadError(
             f"{name} is {len(data) / 1e6:.0f} MB large; {kind} files of up to {LIMITS[kind] / 1e6:.0f} MB are read. "
@@ -69,7 +70,7 @@ def _bounded(data: bytes, name: str, kind: Kind) -> None:
         )
 
 
-def _read_pdf(data: bytes, name: str, ocr: bool, languages: Sequence[str]) -> Source:
+def _read_pdf(data: bytes, name: str, ocr: bool, languages: Sequence[str]) -> ParsedFile:
     from ingest.readers.pdf import read_pdf
 
     try:
@@ -79,9 +80,9 @@ def _read_pdf(data: bytes, name: str, ocr: bool, languages: Sequence[str]) -> So
     except NoTextLayer:
         if not ocr:
             raise
-    from ingest.ocr import with_text_layer
+    from ingest.ocr import add_text_layer
 
     try:
-        return replace(read_pdf(with_text_layer(data, name, languages), name), ocr=True)
+        return replace(read_pdf(add_text_layer(data, name, languages), name), ocr=True)
     except NoTextLayer:
         raise ReadError(f"{name}: no words were recognised on its pages. They are blank, or pictures only.") from None

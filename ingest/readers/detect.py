@@ -1,4 +1,4 @@
-"""What kind of file some bytes are, by their content and never by their name; for what is not read, what to do."""
+"""The kind of a file, from its bytes and never from its name; for kinds that are not read, advice on what to do."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _OTHER = "save or export it as DOCX or PDF"
 _MEDIA = "only documents are read; give a transcript or summary record as a document"
 _PROGRAM = "give the document that it belongs to"
 
-# Offset of some signatures, these, what the file is, what to do.
+# Offset of the signatures, the signatures, what the file is, what to do.
 _SIGNATURES: tuple[tuple[int, tuple[bytes, ...], str, str], ...] = (
     (
         0,
@@ -79,14 +79,14 @@ _OLE_KINDS = (
 def detect(data: bytes, name: str) -> Kind:
     """The kind of a file. `name` is only used in messages.
 
-    Raises `ReadError` for whatever is not read, which says what the file is and what to do with it.
+    Raises `ReadError` for a kind that is not read; the message says what the file is and what to do with it.
     """
     if not data[:_HEAD].strip(_NOTHING) and not data.strip(_NOTHING):
         raise ReadError(f"{name} is empty. If it was downloaded, download it again.")
     if data.startswith(b"PK\x03\x04"):
-        return _in_zip(data, name)
+        return _detect_zip(data, name)
     if data.startswith(MAGIC[:4]):
-        return _in_ole(data, name)
+        return _detect_ole(data, name)
     if _is_pdf(data):
         return "pdf"
     for offset, marks, what, remedy in _SIGNATURES:
@@ -98,7 +98,7 @@ def detect(data: bytes, name: str) -> Kind:
         raise _refusal(name, _PICTURE, "")
     if data.startswith((b"PK\x05\x06", b"PK\x07\x08")):
         raise _refusal(name, "a zip file without files or a part of one", _PACKED)
-    return _written(data, name)
+    return _detect_text(data, name)
 
 
 def _refusal(name: str, what: str, remedy: str) -> ReadError:
@@ -106,7 +106,8 @@ def _refusal(name: str, what: str, remedy: str) -> ReadError:
 
 
 def _is_pdf(data: bytes) -> bool:
-    """Readers of PDF accept bytes before its header (Adobe's implementation note 13); text that names it is none."""
+    """Readers of PDF accept bytes before its header (Adobe's implementation note 13); a text that only mentions the
+    header is not a PDF."""
     place = data.find(b"%PDF-", 0, 1024)
     return place == 0 or (place > 0 and (b" obj" in data[place:] or b"startxref" in data[place:]))
 
@@ -118,9 +119,9 @@ def _is_program(data: bytes) -> bool:
     return b"\x00" in data[:64] and (data[header : header + 2] in (b"PE", b"NE", b"LE") or b"DOS mode" in data[:512])
 
 
-def _in_zip(data: bytes, name: str) -> Kind:
+def _detect_zip(data: bytes, name: str) -> Kind:
     damaged = f"{name} is a Word, Excel or zip file that is damaged: download or copy it again."
-    # The directory is read whole by zipfile, so that its size, said in the last record, must be checked before.
+    # zipfile reads the whole directory, so that its size, given in the last record, must be checked before.
     end = data.rfind(b"PK\x05\x06", -66_000)
     if end < 0:
         raise ReadError(damaged)
@@ -155,9 +156,9 @@ def _in_zip(data: bytes, name: str) -> Kind:
     raise _refusal(name, "a zip file", _PACKED)
 
 
-def _in_ole(data: bytes, name: str) -> Kind:
+def _detect_ole(data: bytes, name: str) -> Kind:
     try:
-        top = _top(data)
+        top = _top_entries(data)
     except BadOle:
         raise ReadError(
             f"{name} is an old Word, Excel or PowerPoint file that is damaged: download or copy it again."
@@ -173,8 +174,8 @@ def _in_ole(data: bytes, name: str) -> Kind:
     raise _refusal(name, "an old Office file of a kind that is not read", _OTHER)
 
 
-def _written(data: bytes, name: str) -> Kind:
-    """What the beginning of a text says: RTF, a web page, an e-mail, or plain text."""
+def _detect_text(data: bytes, name: str) -> Kind:
+    """The kind of a text, from its beginning: RTF, a web page, an e-mail, or plain text."""
     encoding, skipped = unicode_form(data[:_HEAD])
     head = data[skipped:_HEAD].decode(encoding or "latin-1", "replace")
     if head[:1000].lstrip().startswith("{\\rtf"):
@@ -219,7 +220,7 @@ _MAX_ENTRIES = 100_000
 
 
 class BadOle(Exception):
-    """The bytes do not make a compound file."""
+    """The bytes are not a compound file."""
 
 
 class _Entry(NamedTuple):
@@ -249,9 +250,9 @@ def _sector_size(data: bytes) -> int:
     return 1 << shift
 
 
-def _top(data: bytes) -> dict[str, _Entry]:
-    """What lies at the top of a compound file, by name; what lies deeper (a worksheet within a Word file) says nothing about it.
-    Raises `BadOle`."""
+def _top_entries(data: bytes) -> dict[str, _Entry]:
+    """The entries at the top level of a compound file, by name; deeper ones (a worksheet within a Word file) do not
+    show its kind. Raises `BadOle`."""
     entries = _entries(data)
     found: dict[str, _Entry] = {}
     waiting, seen = [entries[0].child], {_NONE}
@@ -292,7 +293,7 @@ def _entries(data: bytes) -> list[_Entry]:
 
 
 def _table_sectors(data: bytes, size: int) -> list[int]:
-    """The sectors that hold the allocation table: 109 are named in the header, more in a chain of sectors."""
+    """The sectors of the allocation table: 109 are listed in the header, more in a chain of sectors."""
     found = [_number(data, 76 + 4 * n) for n in range(109)]
     further, seen = _number(data, 68), set[int]()
     while further < 0xFFFFFFFA:

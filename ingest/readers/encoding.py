@@ -1,4 +1,5 @@
-"""Bytes of a web page to its characters: byte order mark, then what the page declares, then UTF-8. Never a guess."""
+"""Decodes the bytes of a web page: by its byte order mark, then by its declaration, then as UTF-8. The encoding is
+never guessed."""
 
 from __future__ import annotations
 
@@ -39,7 +40,8 @@ _SEVERAL_BYTES = ("gb18030", "big5hkscs", "cp932", "euc-jp", "iso2022-jp", "cp94
 
 
 def unicode_form(data: bytes) -> tuple[str, int]:
-    """The Unicode encoding that the first bytes show, and the length of the mark; empty where they show none."""
+    """The Unicode encoding that the first bytes show, and the length of the byte order mark; empty where they show
+    none."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return encoding, len(mark)
@@ -61,7 +63,7 @@ def decode_html(data: bytes, name: str) -> tuple[str, list[str]]:
     if declared not in ("utf-8", "utf-16-le", "utf-16-be", *_SEVERAL_BYTES) and not data.isascii():
         with suppress(UnicodeDecodeError):
             data.decode("utf-8")
-            # Text in a code page of single bytes is never UTF-8 by accident, so that the declaration is the mistake.
+            # Text in a single-byte encoding is practically never valid UTF-8, so that the declaration is wrong.
             encoding = "utf-8"
             warnings.append(f"The page says that it is {declared.upper()}, but it is UTF-8 and was read as such.")
     try:

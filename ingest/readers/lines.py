@@ -1,4 +1,4 @@
-"""What every reader yields: lines with their place and the marks of their layout."""
+"""What every reader returns: lines of text with their position and layout."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
 YEARS = re.compile(r"\b(?:1[89]|20)\d\d(?:[-–/]\d{2,4})?\b")
-"""A year or a span of years, as it may head a column of figures."""
-ENDS = re.compile(r"[.!?:;。！？：；؟؛]['\"”’»)\]*]*$")
-"""How a line that ends a sentence, or introduces what follows, ends."""
+"""A year or a range of years, which may head a column of figures."""
+SENTENCE_END = re.compile(r"[.!?:;。！？：；؟؛]['\"”’»)\]*]*$")
+"""The end of a line that ends a sentence or introduces what follows."""
 LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}|_{6,}")
-"""The dots that lead from words on the left to what stands at the right."""
-LED = re.compile(r"(?<=[^\s.…])\s*(?:(?:\.\s?){6,}|…{3,}|\s\.\.\s)\s*(?=[^\s.…])")
-"""The same between two words, as between who presides and the State."""
+"""Leader dots, from words on the left to what stands at the right."""
+LEADER_BETWEEN_WORDS = re.compile(r"(?<=[^\s.…])\s*(?:(?:\.\s?){6,}|…{3,}|\s\.\.\s)\s*(?=[^\s.…])")
+"""Leader dots between two words, such as between a chairperson and the State."""
 TABLE_WORDS = "table|tableau|cuadro|tabla|таблица|(?:ال)?جدول|表"
 FIGURE_WORDS = "figure|figura|gráfico|рисунок|диаграмма|الشكل|图"
 MAP_WORDS = "map|carte|mapa|карта"
 BOX_WORDS = "box|encadré|recuadro"
-"""How captions begin, in the six languages."""
+"""First words of captions, in the six languages."""
 CAPTION_NUMBER = r"(?:[0-9]{1,3}(?:[A-Z]?\.(?:[0-9]{1,3}|[IVXLC]{1,7}))?|[IVXLC]{1,7})\b"
 _NUMBER = re.compile(r"[^\w\s]{0,3}\d[\d.,’'\s]*[^\w\s]{0,3}|[-–—]")
 
@@ -27,24 +27,25 @@ _NUMBER = re.compile(r"[^\w\s]{0,3}\d[\d.,’'\s]*[^\w\s]{0,3}|[-–—]")
 _Item = TypeVar("_Item")
 
 
-def in_groups(items: Iterable[_Item], goes_on: Callable[[list[_Item], _Item], bool]) -> list[list[_Item]]:
-    """Items one after the other in groups: each that does not go on with the group before it begins one."""
+def group_consecutive(items: Iterable[_Item], continues: Callable[[list[_Item], _Item], bool]) -> list[list[_Item]]:
+    """Groups consecutive items: an item that does not continue the current group begins a new one."""
     groups: list[list[_Item]] = []
     for item in items:
-        if groups and goes_on(groups[-1], item):
+        if groups and continues(groups[-1], item):
             groups[-1].append(item)
         else:
             groups.append([item])
     return groups
 
 
-def leads(text: str) -> bool:
-    """Whether dots lead from words on a line to others."""
-    return (text.count(".") > 1 or "…" in text) and LED.search(text) is not None
+def has_leader_dots(text: str) -> bool:
+    """Whether leader dots connect words on a line."""
+    return (text.count(".") > 1 or "…" in text) and LEADER_BETWEEN_WORDS.search(text) is not None
 
 
 class ReadError(Exception):
-    """A file that can't be read; the message says which and what to do. Permanent: the same file fails again."""
+    """A file that can't be read; the message says which and what to do. Permanent: reading the same file again fails
+    again."""
 
 
 class NoTextLayer(ReadError):
@@ -53,42 +54,44 @@ class NoTextLayer(ReadError):
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a table row; empty text where the source leaves it blank.
+    """One cell of a table row; its text is empty where the source leaves it blank.
 
-    `over` and `down` are the columns and rows that the cell spans (1 for an ordinary one).
+    `col_span` and `row_span` are the numbers of columns and rows that the cell spans (1 for an ordinary one).
     """
 
     text: str
-    over: int = 1
-    down: int = 1
+    col_span: int = 1
+    row_span: int = 1
 
 
 def row_text(cells: Sequence[Cell]) -> str:
-    """The words of a table row, cells parted by ` | `; a blank cell keeps its place, the rest of a wide one has none."""
-    shown: list[str] = []
-    covered = 0  # columns that the cell before spans
+    """The text of a table row, cells separated by ` | `; a blank cell keeps its place, the columns that a wide cell
+    covers have none."""
+    texts: list[str] = []
+    columns_covered = 0  # columns that the cell before spans
     for cell in cells:
-        if covered and not cell.text:
-            covered -= 1
+        if columns_covered and not cell.text:
+            columns_covered -= 1
             continue
-        shown.append(cell.text)
-        covered = cell.over - 1
-    while shown and not shown[-1]:
-        shown.pop()
-    return " | ".join(shown) if any(shown) else ""
+        texts.append(cell.text)
+        columns_covered = cell.col_span - 1
+    while texts and not texts[-1]:
+        texts.pop()
+    return " | ".join(texts) if any(texts) else ""
 
 
-def heads_numbers(above: Sequence[Sequence[str]], below: Sequence[Sequence[str]]) -> bool:
-    """Whether words or years stand above each column but the first, and a column has nothing but numbers below, two at least, not
-    all of them years. Both are the texts of each column, without blank ones."""
-    return all(column and all(map(_names, column)) for column in above[1:]) and any(
+def heads_number_columns(above: Sequence[Sequence[str]], below: Sequence[Sequence[str]]) -> bool:
+    """Whether rows are the header of columns of numbers: each column but the first has words or years `above`, and some
+    column has only numbers `below`, two at least, not all of them years. Both are the texts of each column, without
+    blank ones."""
+    return all(column and all(map(_is_column_heading, column)) for column in above[1:]) and any(
         len(column) > 1 and all(map(_NUMBER.fullmatch, column)) and not all(map(YEARS.fullmatch, column))
         for column in below
     )
 
 
-def _names(text: str) -> bool:
-    """Whether a cell may head a column: years, or words that have fewer figures than letters."""
+def _is_column_heading(text: str) -> bool:
+    """Whether a cell may be a column heading: it has years, or more letters than digits."""
     rest = YEARS.sub("", text)
     return rest != text or sum(map(str.isalpha, rest)) > sum(map(str.isdigit, rest))
 
@@ -98,15 +101,15 @@ LinePart = Literal["", "masthead", "contents", "caption", "box"]
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a source, its markup taken off; readers that know paragraphs give one line for each.
+    """One line of a source, without markup; readers that know paragraphs return one line for each paragraph.
 
-    `heading` is the level that the markup gives (1 to 6), 0 for body text; `strong` and `emphasis` say that
-    the whole line is set so, which often is how a heading looks. `bullet` marks a list item, `cells` a table
-    row, `header` a row that heads its table; `broken` says that the source breaks the line on purpose. `note`
-    is the mark of a footnote whose text this line is, `marks` those that refer to footnotes from within it.
-    `blank` lines separate paragraphs. `row` is the line's number in the source, from 1; `page` its page, from 1.
-    `left` and `top` are its place on the page in points, `size` its font size in points, all 0 where the
-    source has none. `part` names the part of the document that it belongs to, where the reader knows.
+    `heading` is the heading level of the markup (1 to 6), 0 for body text; `strong` and `emphasis` say that the whole
+    line is bold or italic, which often marks a heading. `bullet` marks a list item, `cells` a table row, `header` a
+    header row of its table; `broken` says that the source breaks the line on purpose. `note` is the mark of the
+    footnote whose text this line is, `marks` are the footnote marks within it. `blank` lines separate paragraphs. `row`
+    is the line's number in the source, from 1; `page` its page, from 1. `left` and `top` are its position on the page
+    in points, `size` its font size in points, all 0 where the source has none. `part` names the part of the document
+    that it belongs to, where the reader knows.
     """
 
     text: str
@@ -128,21 +131,22 @@ class Line:
 
     @property
     def blank(self) -> bool:
-        """Whether there is nothing on the line."""
+        """Whether the line has no text."""
         return not self.text
 
 
 @dataclass(frozen=True)
-class Source:
+class ParsedFile:
     """A file as read: its lines, and what it says about itself outside its text.
 
-    `given` is what front matter says, `format` the kind of file (`text`, `html`, `docx`, `pdf`), `pages` the
-    number of characters of text on each page of a paged format. `ocr` says that the words were recognised
-    from an image, `unquotable` names pages whose words are too damaged to be quoted; `warnings` are sentences about what a person should look at.
+    `front_matter` has the fields of the front matter, `format` is the kind of file (`text`, `html`, `docx`, `pdf`),
+    `pages` the number of characters of text on each page of a paged format. `ocr` says that the text was recognised
+    from images, `unquotable` lists pages whose text is too damaged to be quoted; `warnings` are sentences about what a
+    person should check.
     """
 
     lines: tuple[Line, ...]
-    given: Mapping[str, Any] = field(default_factory=dict)
+    front_matter: Mapping[str, Any] = field(default_factory=dict)
     format: str = "text"
     pages: tuple[int, ...] = ()
     ocr: bool = False

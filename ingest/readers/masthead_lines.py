@@ -1,4 +1,4 @@
-"""What the lines at the head of a United Nations document look like, in the six official languages."""
+"""Recognises the lines of the masthead of a United Nations document, in the six official languages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SESSION = re.compile(
     re.IGNORECASE,
 )
 _MEETING = re.compile(r"\bséance\b|\bsesión\b|\bзаседани[еия]\b|\b(?:ال|لل)جلسة\b", re.IGNORECASE)
-"""Words for a meeting of a body that stand in the name of its record; elsewhere in a head they may be text."""
+"""Words for a meeting of a body in the name of its record; elsewhere in a masthead they may be part of a text."""
 _DATES = re.compile(
     r"^[^.;]{0,80}\b\d{1,2}\b[^.;]{1,40}\b(?:19|20)\d{2}\b(?:\s*(?:г\.|года|年).{0,20})?(?:, [^.;]{2,30})?$"
 )
@@ -24,7 +24,7 @@ ITEM = re.compile(
 ORGANIZATION = (
     "united nations|nations unies|naciones unidas|организация объединенных наций|الأمم المتحدة|联\\s*合\\s*国"
 )
-"""What the head of each of its documents begins with, as a pattern."""
+"""The first line of the masthead of its documents, as a pattern."""
 _DISTRIBUTION = re.compile(
     r"^(?:dis ?[tc]r ?\.?(?:\s*:.*)?$|distr\.?\s?:|distr\. |original\s*:|оригинал\s*:|الأصل\s*:|原文\s*[:：])",
     re.IGNORECASE,
@@ -35,24 +35,26 @@ ANNEX = re.compile(
     rf"|(?:{ANNEX_LETTERS})(?=\s*(?:$|[.:*)–—-])|\s+(?-i:[A-ZÀ-ÞА-Я][a-zà-ÿа-я]))))?(?!\w)",
     re.IGNORECASE,
 )
-"""How the heading of an annex, an appendix or an enclosure begins. A capital before others is no letter: `ANNEXE A LA NOTE`."""
+"""The beginning of the heading of an annex, an appendix or an enclosure. A capital before other capitals is not a
+letter of an annex: `ANNEXE A LA NOTE`."""
 CHAPTER = re.compile(r"(?:[IVXLC]{1,6}|[A-Z]|\d{1,3})\.\s")
-"""How the heading of a chapter begins."""
+"""The beginning of the heading of a chapter."""
 CONTENTS = re.compile(
     r"(?:table of )?contents|table des mati[eè]res|sommaire|[ií]ndice|contenido|содержание|оглавление|المحتويات|目\s*录|目\s*次",
     re.IGNORECASE,
 )
-"""What heads a table of contents."""
+"""The heading of a table of contents."""
 TITLE_LABEL = re.compile(r"\s*(?:title|titre|t[ií]tulo|название|العنوان|标题)\s*[:：]?\s*", re.IGNORECASE)
-"""What stands beside the title in a table at the head of a paper."""
+"""The label of the title in a table at the beginning of a paper."""
 SUMMARY = re.compile(r"^\s*(?:summary|résumé|resumen|резюме|موجز|ملخص|摘\s*要)\s*$", re.IGNORECASE)
-"""What heads a summary."""
+"""The heading of a summary."""
 _BEFORE = re.compile(rf"^(?:{ORGANIZATION})\s+", re.IGNORECASE)
 _VERSION_BEFORE = re.compile(rf"^(?P<version>{'|'.join(VERSIONS)})\s+(?P<symbol>\S.*)$", re.IGNORECASE)
 
 
 def symbol_of(text: str) -> Symbol | None:
-    """The symbol that stands alone on a line, or behind the name of the Organization or the form of a report; or None."""
+    """The symbol that stands alone on a line, or behind the name of the Organization or the form of a report; None for
+    other lines."""
     if "/" not in text or len(text) > 80:
         return None
     bare = _BEFORE.sub("", text)
@@ -62,8 +64,9 @@ def symbol_of(text: str) -> Symbol | None:
         return None
 
 
-def heads_document(lines: Sequence[str]) -> bool:
-    """Whether lines are those of a masthead: distribution or original language, and the symbol or the Organization's name."""
+def is_masthead(lines: Sequence[str]) -> bool:
+    """Whether lines are those of a masthead: with distribution or original language, and the symbol or the
+    Organization's name."""
     named = (symbol_of(text) or re.fullmatch(ORGANIZATION, text, re.IGNORECASE) for text in lines)
     return any(map(_DISTRIBUTION.match, lines)) and any(named)
 
@@ -74,19 +77,19 @@ def is_distribution_line(text: str) -> bool:
 
 
 def is_masthead_line(text: str) -> bool:
-    """Whether a short line says which session, when and where, or under which item of the agenda."""
+    """Whether a short line gives the session, place and dates, or the agenda item."""
     if len(text) > 60 or text.endswith((".", ",", ";")) or text[:1].islower():
         return is_item_line(text)
     return bool(ITEM.match(text) or _DATES.match(text) or _SESSION.search(text))
 
 
 def names_session(text: str) -> bool:
-    """Whether a short line that is no sentence names a session or a meeting."""
+    """Whether a short line that is not a sentence names a session or a meeting."""
     return (
         len(text) <= 90 and not text.endswith((".", ",", ";")) and bool(_SESSION.search(text) or _MEETING.search(text))
     )
 
 
 def is_item_line(text: str) -> bool:
-    """Whether a line names the item of the agenda under which the document comes."""
+    """Whether a line gives the agenda item of the document."""
     return len(text) <= 90 and not text[:1].islower() and bool(ITEM.match(text))

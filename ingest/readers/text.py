@@ -1,7 +1,7 @@
-"""Plain text and Markdown as they are really found: loose marks, stray HTML tags, tab-separated tables.
+"""Plain text and Markdown as found in practice: loose markup, stray HTML tags, tab-separated tables.
 
-CommonMark parsers read such files wrongly: `####Title` without a space is no heading to them, and a line
-break in a paragraph is not a new numbered paragraph. Each line is therefore read by itself.
+CommonMark parsers read such files wrongly: `####Title` without a space is not a heading for them, and a line break
+within a paragraph does not begin a new numbered paragraph. Each line is therefore read by itself.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from typing import Any
 import yaml
 
 from corpus.roman import from_roman
-from ingest.readers.lines import ENDS, Cell, Line, ReadError, Source
+from ingest.readers.lines import SENTENCE_END, Cell, Line, ParsedFile, ReadError
 from ingest.readers.masthead_lines import SUMMARY
-from ingest.readers.text_columns import head_lines, rows_of
+from ingest.readers.text_columns import find_masthead_lines, find_table_rows
 
 MAX_LINE = 400_000
 MAX_FIELD, MAX_DATE = 1_000, 100
-"""Longest value of front matter, in characters."""
+"""Longest values of front matter, and of its date, in characters."""
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _FIELDS = ("title", "short", "slug", "symbol", "part", "edition", "language", "date", "url")
 _YAML_SLIPS = (ValueError, LookupError, AttributeError, TypeError, OverflowError)
-"""What PyYAML raises besides its own errors where a value does not fit its tag."""
+"""Errors that PyYAML raises besides its own where a value does not fit its tag."""
 _HEADING = re.compile(r"^ {0,3}(#{1,6})(.*)$")
 _BULLET = re.compile(r"^(\s*)[-*+•]\s+(?=\S)")
 _TAG = re.compile(r"</?(?:i|b|u|em|strong|span|p|div|br|font|small|center|sub)\b[^<>]{0,200}/?>", re.IGNORECASE)
@@ -42,7 +42,8 @@ _BACKQUOTES = re.compile(r"``([^`\"“”]{1,400}?)(?:''|\"|”)")
 _CHAPTER = re.compile(r"([IVXLC]{1,6}|[A-ZА-Я])\.\s+(?=[^\W\d_a-zà-ÿа-я])")
 _CHAPTER_LINE = 120
 _GAP = 2
-"""How far a chapter may count on from the one before: a line between them may not be known for one."""
+"""By how much the number of a chapter may exceed the one before: a chapter heading between them may not be
+recognised."""
 _NUMBERED = re.compile(r"(\d{1,2})\.?\s+(?=[^\W\d_])")
 _LETTERS = 0.8
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -50,15 +51,15 @@ _CAPITALS = 3
 """Words in capitals that make a line a title: a symbol or the name of the Organization has fewer."""
 _BINARY = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _FORMAT = re.compile(r"[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
-"""Marks of direction and of where words may break: not seen, and many in short texts of some scripts."""
+"""Invisible characters for direction and word breaks; short texts in some scripts have many."""
 _CONTROL = re.compile(f"{_BINARY.pattern}|{_FORMAT.pattern}")
 
 _HIGH = bytes(range(128, 256))
-"""Letters in the encodings of single bytes that text which is no UTF-8 may have."""
+"""Bytes of letters in single-byte encodings, for a text that is not UTF-8."""
 
 
 def decode(data: bytes, name: str) -> str:
-    """The text of a file: UTF-8, or UTF-16 with its byte order mark. Raises `ReadError` for anything else."""
+    """The text of a file: UTF-8, or UTF-16 with a byte order mark. Raises `ReadError` for anything else."""
     encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
         text = data.decode(encoding)
@@ -78,23 +79,23 @@ def _binary_share(text: str) -> float:
     return len(_BINARY.findall(text)) / max(1, len(text))
 
 
-def read_text(data: bytes, name: str) -> Source:
-    """A text or Markdown file: its lines, and what its front matter says about it."""
+def read_text(data: bytes, name: str) -> ParsedFile:
+    """Reads a text or Markdown file: its lines and its front matter."""
     whole = decode(data, name)
-    given, text = front_matter(whole, name)
+    metadata, text = front_matter(whole, name)
     lines = tuple(_lines(text.splitlines(), name))
     if not any(line.heading for line in lines):
-        lines = tuple(outlined(lines))
+        lines = tuple(mark_headings(lines))
     if all(line.blank for line in lines):
         raise ReadError(f"{name} holds no text.")
     warnings = []
     if unseen := len(_FORMAT.findall(whole)):
         warnings.append(f"{unseen} characters that are not seen, such as marks of direction, were left out.")
-    return Source(lines, given, warnings=tuple(warnings))
+    return ParsedFile(lines, metadata, warnings=tuple(warnings))
 
 
 def front_matter(text: str, name: str) -> tuple[dict[str, Any], str]:
-    """The YAML block at the head of a Markdown file, and the text with that block blanked out."""
+    """The YAML block at the beginning of a Markdown file, and the text with that block replaced by blank lines."""
     match = _FRONT_MATTER.match(text)
     if not match or len(match.group(1)) > 20_000:
         return {}, text
@@ -105,7 +106,7 @@ def front_matter(text: str, name: str) -> tuple[dict[str, Any], str]:
     except (yaml.YAMLError, RecursionError, *_YAML_SLIPS) as error:
         raise ReadError(f"{name}: the block between the --- lines is not valid YAML: {visible(str(error))}") from None
     if not isinstance(data, dict) or not any(key in data for key in _FIELDS):
-        return {}, text  # words between two rules, such as "Item 3: migrants"
+        return {}, text  # text between two rules, such as "Item 3: migrants"
     for key in _FIELDS:
         value = data.get(key)
         if isinstance(value, str):
@@ -121,12 +122,12 @@ def front_matter(text: str, name: str) -> tuple[dict[str, Any], str]:
 
 
 def visible(text: str) -> str:
-    """A text without control characters and unpaired surrogates, fit to be printed anywhere."""
+    """A text without control characters and unpaired surrogates, safe to print anywhere."""
     return _CONTROL.sub("", text).encode("utf-8", "replace").decode("utf-8")
 
 
-def bounded(text: str, name: str) -> str:
-    """The text of a paragraph. Raises `ReadError` where it is longer than any."""
+def check_length(text: str, name: str) -> str:
+    """The text of a paragraph. Raises `ReadError` where it is longer than any real paragraph."""
     if len(text) > MAX_LINE:
         raise ReadError(
             f"A paragraph of {name} has {len(text):,} characters, so that no paragraphs can be told apart. "
@@ -136,23 +137,23 @@ def bounded(text: str, name: str) -> str:
 
 
 def clean_characters(text: str) -> str:
-    """A text in composed form (NFC), without control characters, its white space single spaces."""
+    """A text in composed form (NFC), without control characters, its white space as single spaces."""
     return " ".join(_CONTROL.sub("", unicodedata.normalize("NFC", text)).split())
 
 
-def outlined(lines: Sequence[Line]) -> Iterator[Line]:
-    """The lines of a text without marks: those that stand alone and count its chapters (`II. Fees`, `A. Badges`) are headings where
-    there are several, and with them what is called the summary; so is one in capitals before a paragraph `1.1`, and what follows a title in
-    capitals does not go on with it."""
+def mark_headings(lines: Sequence[Line]) -> Iterator[Line]:
+    """The lines of a text without markup, with headings marked: lines that stand alone and number its chapters (`II.
+    Fees`, `A. Badges`), where there are several, and with them the heading of the summary; a title in capitals before a
+    paragraph `1.1`. The lines after a title in capitals do not continue it."""
     around = [True, *(line.blank for line in lines), True]
     alone = {n for n in range(len(lines)) if around[n] and around[n + 2]}
-    chapters = _chapters(lines, alone)
+    chapters = _find_chapters(lines, alone)
     longest = max((len(line.text) for line in lines if not line.cells), default=0)
-    title = False  # whether a title in capitals goes on
+    title = False  # whether the line is within a title in capitals
     for n, line in enumerate(lines):
         capitals = line.text.isupper() and not line.cells
         title = capitals and (title or (around[n] and len(_WORD.findall(line.text)) >= _CAPITALS))
-        heads = (chapters and SUMMARY.match(line.text)) or (capitals and _heads_count(lines, n))
+        heads = (chapters and SUMMARY.match(line.text)) or (capitals and _precedes_numbered(lines, n))
         if n in chapters or (n in alone and heads):
             yield replace(line, heading=chapters.get(n, 2))
         elif title:
@@ -162,18 +163,26 @@ def outlined(lines: Sequence[Line]) -> Iterator[Line]:
             yield line
 
 
-def _chapters(lines: Sequence[Line], alone: Container[int]) -> dict[int, int]:
-    """The places of lines that count chapters, with the level of each: letters are below Roman numerals. Where one stands right behind
-    another and not below it, both are entries of a list."""
+def _find_chapters(lines: Sequence[Line], alone: Container[int]) -> dict[int, int]:
+    """The indices of lines that number chapters, with the level of each: letters are below Roman numerals. Where one
+    directly follows another and is not below it, both are entries of a list."""
     found: dict[int, bool] = {}
     listed: set[int] = set()
-    last = {True: 0, False: 0}  # what was counted last, with numerals and with letters
+    last = {True: 0, False: 0}  # the last number, of numerals (True) and of letters
     for before, n in pairwise([-1, *(n for n, line in enumerate(lines) if not line.blank)]):
         line = lines[n]
         match = _CHAPTER.match(line.text) if n in alone and len(line.text) <= _CHAPTER_LINE else None
-        # No row of figures is one.
+        # A row of figures is not a chapter.
         letters = sum(map(str.isalpha, line.text)) >= _LETTERS * len("".join(line.text.split()))
-        if not match or not letters or line.cells or line.bullet or line.note or line.part or ENDS.search(line.text):
+        if (
+            not match
+            or not letters
+            or line.cells
+            or line.bullet
+            or line.note
+            or line.part
+            or SENTENCE_END.search(line.text)
+        ):
             continue
         counts = {True: from_roman(match[1]), False: ord(match[1]) - ord("A" if match[1].isascii() else "А") + 1
                   if len(match[1]) == 1 else 0}  # fmt: skip
@@ -189,8 +198,9 @@ def _chapters(lines: Sequence[Line], alone: Container[int]) -> dict[int, int]:
     return {n: 2 if numeral else below for n, numeral in chapters.items()} if len(chapters) > 1 else {}
 
 
-def _heads_count(lines: Sequence[Line], n: int) -> bool:
-    """Whether a line has a number, and the paragraph behind it that number and another one: `1 GENERAL`, then `1.1 These rules`."""
+def _precedes_numbered(lines: Sequence[Line], n: int) -> bool:
+    """Whether a line has a number, and the next paragraph that number and another one: `1 GENERAL`, then `1.1 These
+    rules`."""
     number = _NUMBERED.match(lines[n].text)
     below = next((line.text for line in lines[n + 1 :] if not line.blank), "")
     return number is not None and re.match(rf"{number[1]}\.1\D", below) is not None
@@ -205,7 +215,7 @@ def _is_table_rule(raw: str) -> bool:
 
 
 def _lines(raws: Sequence[str], name: str) -> Iterator[Line]:
-    heads, rows = head_lines(raws), rows_of(raws)
+    heads, rows = find_masthead_lines(raws), find_table_rows(raws)
     for n, raw in enumerate(raws):
         if n in heads:
             yield from (replace(_line(part, n + 1, name), broken=True) for part in heads[n])
@@ -251,7 +261,7 @@ def _cells(raw: str) -> tuple[Cell, ...]:
     bare = raw.strip()
     if bare.startswith("|") and bare.count("|") >= 2:
         parts = re.split(r"(?<!\\)\|", bare.removeprefix("|").removesuffix("|"))
-    else:  # a tab before the text indents it; a tab after text parts cells
+    else:  # a tab before the text indents it; a tab after text separates cells
         parts = raw.split("\t") if "\t" in raw.lstrip() else []
     return tuple(Cell(clean(part)[0]) for part in parts)
 
@@ -259,8 +269,8 @@ def _cells(raw: str) -> tuple[Cell, ...]:
 def clean(text: str) -> tuple[str, tuple[str, ...]]:
     """The words of a line without markup, and the marks of the footnotes that it refers to.
 
-    Words, numbers and punctuation stay; a link keeps its text and loses its address (a document's links are
-    never followed), TeX quotation marks become typographic ones.
+    Words, numbers and punctuation stay; a link keeps its text and loses its address (links of documents are never
+    followed), TeX quotation marks become typographic ones.
     """
     marks = tuple(first or second for first, second in _NOTE_MARK.findall(text))
     text = _NOTE_MARK.sub("", text)

@@ -1,4 +1,4 @@
-"""What blank space sets side by side in a plain text: the rows of a table, and the two sides of a head."""
+"""Columns in plain text that are separated by blank space: the rows of a table, and the two sides of a masthead."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ _GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
 _SIDES = re.compile(r"(?<=\S) {4,}(?=\S)")
 _RULE = re.compile(r"[\s\-=_+]+")
 _MARK = re.compile(r"\(?(?:\d{1,3}|[a-z]{1,4})[.)]{0,2}|[-*•–]")
-"""The number or bullet of a paragraph, set apart from its words."""
+"""The number or bullet of a paragraph, separated from its words."""
 _LONGEST = 400
-"""Characters of a row; in a longer line words stand beside others by chance."""
+"""Most characters of a row; in a longer line words are aligned with others by chance."""
 _HEAD_LINES = 40
 _SHORT = 60
 _PROSE = 40
-"""Characters that the cells of a table with two columns have on average at most; those of text in two columns have more."""
+"""Most characters that the cells of a table with two columns have on average; text in two columns has more."""
 
 
-def rows_of(raws: Sequence[str]) -> dict[int, tuple[str, ...]]:
-    """The cells of each line that is a row: lines, one right below the other, that leave the same gaps."""
+def find_table_rows(raws: Sequence[str]) -> dict[int, tuple[str, ...]]:
+    """The cells of each line that is a table row: consecutive lines with gaps at the same places."""
     found: dict[int, tuple[str, ...]] = {}
     for run in _runs(raws):
         for parted, group in groupby(run, lambda n: len(raws[n]) <= _LONGEST and _GAP.search(raws[n]) is not None):
             lines = [*group]
-            rows = _parted([raws[n].expandtabs() for n in lines]) if parted else []
+            rows = _split_columns([raws[n].expandtabs() for n in lines]) if parted else []
             found |= dict(zip(lines, rows, strict=True)) if rows else {}
     return found
 
 
-def head_lines(raws: Sequence[str]) -> dict[int, tuple[str, ...]]:
-    """The lines of the head of a document, which stand one right below the other, with the symbol, how it is distributed, or where and
-    when the meeting is; each in one part, or in two where it has two sides."""
+def find_masthead_lines(raws: Sequence[str]) -> dict[int, tuple[str, ...]]:
+    """The consecutive lines of a masthead, recognised by the symbol, the distribution, or place and dates of the
+    meeting; each in one part, or in two where it has two sides."""
     found: dict[int, tuple[str, ...]] = {}
     for run in _runs(raws[:_HEAD_LINES]):
         lines = {n: tuple(part.strip() for part in _SIDES.split(raws[n].strip())) for n in run}
@@ -48,7 +48,8 @@ def head_lines(raws: Sequence[str]) -> dict[int, tuple[str, ...]]:
 
 
 def _runs(raws: Sequence[str]) -> Iterator[list[int]]:
-    """Lines without a blank one between them; rules, marked headings, tables with marks and dots between words part them or are left out."""
+    """Groups of lines without a blank one between them; rules, marked headings, tables with markup and lines with
+    leader dots end a group or are left out."""
     run: list[int] = []
     for n, raw in enumerate(raws):
         bare = raw.strip()
@@ -60,11 +61,12 @@ def _runs(raws: Sequence[str]) -> Iterator[list[int]]:
     yield from [run] if run else []
 
 
-def _parted(lines: Sequence[str]) -> list[tuple[str, ...]]:
-    """The cells of lines that leave the same gaps; none where they leave none, or are paragraphs with their numbers apart."""
+def _split_columns(lines: Sequence[str]) -> list[tuple[str, ...]]:
+    """The cells of lines with gaps at the same places; none where they have no such gaps, or are numbered
+    paragraphs."""
     width = max(map(len, lines))
     blank = [all(line[n : n + 1] in ("", " ") for line in lines) for n in range(width)]
-    columns: list[tuple[int, int]] = []  # where words may stand
+    columns: list[tuple[int, int]] = []  # start and end of each column
     for empty, group in groupby(range(width), blank.__getitem__):
         span = [*group]
         if not empty and columns and span[0] - columns[-1][1] < 2:

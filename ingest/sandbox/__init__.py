@@ -1,5 +1,5 @@
-"""Processes that read users' files: what a damaged or hostile file does to its reader stays there.
+"""Worker processes that read users' files, so that a damaged or hostile file can harm only its reader.
 
-`pool` keeps those that read, `page_renderer` the one that draws pages; `process` is one of them seen from outside, with how
-they talk, `child` the same seen from inside; `replies` checks what they say.
+`pool` has the workers that read files, `page_renderer` the one that draws pages; `process` is a worker seen from the
+parent, with the protocol between them, `child` the code that runs in it; `replies` validates its replies.
 """

@@ -1,7 +1,7 @@
-"""The inside of a worker process: takes files from its standard input, answers with what it makes of them as JSON.
+"""The main program of a worker process: receives files on its standard input and replies with the result as JSON.
 
-Run as a program by `ingest.sandbox.process`. It limits itself, softly, so that a program that it starts may raise the
-limits; it ends with its parent, whose death it sees as the end of its input.
+Run as a program by `ingest.sandbox.process`. It sets soft limits for itself, so that a program that it starts may raise
+them; it ends with its parent, whose end it sees as the end of its input.
 """
 
 from __future__ import annotations
@@ -22,28 +22,28 @@ from typing import Any, BinaryIO
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from corpus.meetings import Meeting
-from corpus.serialization import to_plain
+from corpus.serialization import to_json_data
 from corpus.symbols import Symbol
 from ingest.document_reading import Input
 from ingest.readers import ReadError
 from ingest.sandbox.process import MAX_REPLY, receive, send
 
 Reading = Callable[[Input, Catalogue], tuple[Document, Meeting | None]]
-Answering = Callable[[dict[str, Any], bytes], dict[str, Any]]
-"""Makes of what is asked, and a file's bytes, the members of the answer. Raises `ReadError`."""
+Handler = Callable[[dict[str, Any], bytes], dict[str, Any]]
+"""Makes the members of the reply from the request and a file's bytes. Raises `ReadError`."""
 
 _UNBOUNDED = 2**62
 _GRACE = 5
-"""Seconds that the parent, which watches the clock too, is given to end a worker before the worker ends itself."""
+"""Seconds that the parent, which has a timer too, is given to end a worker before the worker ends itself."""
 
 
 def main() -> None:
-    """Serves until the input ends."""
-    requests, replies = _own_pipes()
-    sys.excepthook = partial(_last_words, replies)
+    """Serves requests until the input ends."""
+    requests, replies = _take_over_pipes()
+    sys.excepthook = partial(_report_crash, replies)
     setup = json.loads(receive(requests, _UNBOUNDED) or b"{}")
     sys.path[:0] = setup["paths"]
-    answering = _reader(setup) if "reading" in setup else _named(setup["answering"])
+    handler = _reading_handler(setup) if "reading" in setup else _import_function(setup["answering"])
     _limit_memory(setup["memory"])
     if hasattr(os, "nice"):
         os.nice(setup["nice"])
@@ -51,55 +51,55 @@ def main() -> None:
     jobs: SimpleQueue[tuple[dict[str, Any], bytes]] = SimpleQueue()
     threading.Thread(target=_listen, args=(requests, jobs), daemon=True).start()
     gc.freeze()
-    gc.disable()  # a tenth of the time of reading; what a file leaves is looked for behind it
+    gc.disable()  # it takes a tenth of the reading time; garbage is collected after each file
     while True:
         job, data = jobs.get()
         _limit_time(job["seconds"])
-        send(replies, _answer(job, data, answering))
+        send(replies, _handle(job, data, handler))
         _limit_time(None)
         gc.collect()
 
 
-def _named(function: str) -> Any:
+def _import_function(function: str) -> Any:
     """A function, from `module:function`."""
     module, _, name = function.partition(":")
     return getattr(import_module(module), name)
 
 
-def _reader(setup: dict[str, Any]) -> Answering:
-    """What answers with the document of a file."""
-    catalogue = Catalogue.load(setup["catalogue"])
-    reading: Reading = _named(setup["reading"])
+def _reading_handler(setup: dict[str, Any]) -> Handler:
+    """A handler that replies with the document of a file."""
+    catalogue = Catalogue.from_texts(setup["catalogue"])
+    reading: Reading = _import_function(setup["reading"])
 
-    def answering(job: dict[str, Any], data: bytes) -> dict[str, Any]:
-        symbol = Symbol.given(job["symbol"]) if job["symbol"] else None
+    def handler(job: dict[str, Any], data: bytes) -> dict[str, Any]:
+        symbol = Symbol.parse_any(job["symbol"]) if job["symbol"] else None
         source = Input(job["name"], data, symbol, job["language"], origin=job["origin"], ocr=job["ocr"])
         document, meeting = reading(source, catalogue)
-        return {"document": document.to_json(), "meeting": to_plain(meeting) if meeting else None}
+        return {"document": document.to_json(), "meeting": to_json_data(meeting) if meeting else None}
 
-    return answering
+    return handler
 
 
-def _answer(job: dict[str, Any], data: bytes, answering: Answering) -> bytes:
-    answer: dict[str, Any] = {"number": job["number"]}
+def _handle(job: dict[str, Any], data: bytes, handler: Handler) -> bytes:
+    reply: dict[str, Any] = {"number": job["number"]}
     try:
-        answer |= answering(job, data)
+        reply |= handler(job, data)
     except ReadError as error:
-        answer["refused"] = str(error)
-    message = _message(answer)
+        reply["refused"] = str(error)
+    message = _encode(reply)
     if len(message) > MAX_REPLY:
-        said = f"{job['name']} holds more text than one document can (over {MAX_REPLY / 1e6:.0f} MB). Split it."
-        return _message({"number": job["number"], "refused": said})
+        refusal = f"{job['name']} holds more text than one document can (over {MAX_REPLY / 1e6:.0f} MB). Split it."
+        return _encode({"number": job["number"], "refused": refusal})
     return message
 
 
-def _message(answer: dict[str, Any]) -> bytes:
+def _encode(reply: dict[str, Any]) -> bytes:
     # Half a surrogate pair has no UTF-8 form; "?" in its place keeps the count of characters.
-    return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return json.dumps(reply, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-def _own_pipes() -> tuple[BinaryIO, BinaryIO]:
-    """Takes standard input and output for the talk with the parent; others find nothing there."""
+def _take_over_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """Takes over standard input and output for the protocol with the parent; other code finds nothing there."""
     requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
@@ -109,7 +109,7 @@ def _own_pipes() -> tuple[BinaryIO, BinaryIO]:
 
 
 def _listen(requests: BinaryIO, jobs: SimpleQueue[tuple[dict[str, Any], bytes]]) -> None:
-    """Hands on what the parent sends. At the end of the input the worker ends at once, whatever it is doing."""
+    """Queues the requests of the parent. At the end of the input the process ends at once, whatever it is doing."""
     while (head := receive(requests, _UNBOUNDED)) is not None and (data := receive(requests, _UNBOUNDED)) is not None:
         jobs.put((json.loads(head), data))
     if hasattr(os, "killpg") and os.getpgid(0) == os.getpid():
@@ -117,14 +117,14 @@ def _listen(requests: BinaryIO, jobs: SimpleQueue[tuple[dict[str, Any], bytes]])
     os._exit(0)
 
 
-def _last_words(replies: BinaryIO, kind: type[BaseException], error: BaseException, _: TracebackType | None) -> None:
-    """Tells the parent what this worker dies of."""
+def _report_crash(replies: BinaryIO, kind: type[BaseException], error: BaseException, _: TracebackType | None) -> None:
+    """Tells the parent the error that ends this process."""
     if issubclass(kind, MemoryError):
         _limit_memory(None)
-        words: dict[str, Any] = {"memory": True}
+        report: dict[str, Any] = {"memory": True}
     else:
-        words = {"fault": f"{kind.__name__}: {error}"[:500]}
-    send(replies, _message(words))
+        report = {"fault": f"{kind.__name__}: {error}"[:500]}
+    send(replies, _encode(report))
     os._exit(1)
 
 

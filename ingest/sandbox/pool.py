@@ -1,4 +1,4 @@
-"""Several worker processes, started when there is a file for them, replaced when they end."""
+"""A pool of worker processes, started when there is a file for them and replaced when they end."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from corpus.meetings import Meeting
-from corpus.serialization import to_plain
+from corpus.serialization import to_json_data
 from ingest.document_reading import Input
 from ingest.readers import ReadError
-from ingest.sandbox.process import Lost, Worker
+from ingest.sandbox.process import Worker, WorkerLost
 from ingest.sandbox.replies import BadReply, Reply, parse
 
 _HINT = "The file may be damaged: open it, save it anew, and give it again."
@@ -24,9 +24,9 @@ _HINT = "The file may be damaged: open it, save it anew, and give it again."
 
 @dataclass(frozen=True)
 class Limits:
-    """What reading one file may take: address space in bytes, seconds for a file and for each megabyte of it, how
-    much longer where words are recognised from images; how many files a worker reads before it is replaced; and by how
-    much workers step behind other processes (`nice`, 0 to 19)."""
+    """Limits for reading: address space in bytes, seconds for a file and for each megabyte of it, and the factor for
+    both where text is recognised from images; how many files a worker reads before it is replaced; and the priority of
+    workers below other processes (`nice`, 0 to 19)."""
 
     memory: int = 2 * 1024**3
     seconds: float = 120.0
@@ -42,16 +42,15 @@ class Limits:
 
 
 def processors() -> int:
-    """How many processors this process may use."""
+    """Number of processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class Workers:
-    """Reads files in processes of their own. Ends them when closed.
+class WorkerPool:
+    """Reads files in worker processes, which end when the pool is closed.
 
-    `reading` names the function that reads, as `module:function`, looked for in `paths` first. Every answer is
-    checked; a file whose worker ends without one, or gives none that is valid, is refused, and a new worker takes
-    the place of the old one.
+    `reading` names the function that reads, as `module:function`, searched in `paths` first. Every reply is validated;
+    a file whose worker ends without a reply, or sends an invalid one, is refused, and the worker is replaced.
     """
 
     def __init__(
@@ -74,20 +73,20 @@ class Workers:
         }
         self._setup = json.dumps(setup).encode()
         self._threads = ThreadPoolExecutor(self.width, thread_name_prefix="reader")
-        self._guard = threading.Lock()
+        self._lock = threading.Lock()
         self._idle: list[Worker] = []
         self._all: set[Worker] = set()
         self._closed = False
 
-    def __enter__(self) -> Workers:
+    def __enter__(self) -> WorkerPool:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
-        """Ends all workers, also those that are reading."""
-        with self._guard:
+        """Ends all workers, even those that are reading."""
+        with self._lock:
             self._closed = True
             workers = list(self._all)
         for worker in workers:
@@ -96,13 +95,13 @@ class Workers:
         for worker in workers:
             worker.close()
 
-    def start(self, source: Input, sha256: str = "") -> Future[Reply]:
-        """Begins to read a file; the future holds the answer. It raises `WorkerError` where no worker can be had."""
+    def submit(self, source: Input, sha256: str = "") -> Future[Reply]:
+        """Begins to read a file; the future has the reply. It raises `WorkerError` where no worker can be started."""
         return self._threads.submit(self._read, source, sha256 or hashlib.sha256(source.data).hexdigest())
 
-    def finish(self, answer: Future[Reply]) -> tuple[Document, Meeting | None]:
-        """The document of an answer, when it is there. Raises `ReadError` where the file is refused."""
-        reply = answer.result()
+    def result(self, future: Future[Reply]) -> tuple[Document, Meeting | None]:
+        """The document of a reply; waits for it. Raises `ReadError` where the file is refused."""
+        reply = future.result()
         if reply.document is None:
             raise ReadError(reply.refused)
         return reply.document, reply.meeting
@@ -114,64 +113,65 @@ class Workers:
             "name": source.name,
             "symbol": source.symbol.text if source.symbol else None,
             "language": source.language,
-            "origin": source.place,
+            "origin": source.file_id,
             "ocr": source.ocr,
             "seconds": self.limits.time(source),
         }
         worker = self._take()
         try:
-            message = worker.ask(json.dumps(head).encode(), source.data, self.limits.time(source))
+            message = worker.request(json.dumps(head).encode(), source.data, self.limits.time(source))
             reply = parse(message, number, source, sha256)
-        except Lost as lost:
+        except WorkerLost as lost:
             self._drop(worker)
-            return Reply(refused=self._lost(source, lost))
+            return Reply(refused=self._lost_message(source, lost))
         except BadReply as error:
             self._drop(worker)
             return Reply(refused=f"The program that reads {source.name} gave no valid document ({error}). {_HINT}")
         if reply.memory or reply.fault:
             self._drop(worker)
-            return Reply(refused=self._died(source, reply))
+            return Reply(refused=self._crash_message(source, reply))
         self._give_back(worker)
         return reply
 
-    def _lost(self, source: Input, lost: Lost) -> str:
+    def _lost_message(self, source: Input, lost: WorkerLost) -> str:
         if lost.late:
             return f"Reading {source.name} took more than {self.limits.time(source):.0f} s and was stopped. {_HINT}"
         return f"The program that reads {source.name} broke down ({lost.how}). {_HINT}"
 
-    def _died(self, source: Input, reply: Reply) -> str:
+    def _crash_message(self, source: Input, reply: Reply) -> str:
         if reply.memory:
             most = self.limits.memory / 1024**2
             return f"Reading {source.name} took more than {most:,.0f} MB of memory and was stopped. {_HINT}"
         return f"The program that reads {source.name} broke down ({reply.fault}). {_HINT}"
 
     def _take(self) -> Worker:
-        with self._guard:
+        with self._lock:
             if self._idle:
                 return self._idle.pop()
         worker = Worker(self._setup)
-        with self._guard:
+        with self._lock:
             self._all.add(worker)
             if self._closed:
                 worker.end()
         return worker
 
     def _give_back(self, worker: Worker) -> None:
-        if not worker.usable or worker.asked >= self.limits.files:
+        if not worker.usable or worker.requests >= self.limits.files:
             self._drop(worker)
             return
-        with self._guard:
+        with self._lock:
             self._idle.append(worker)
 
     def _drop(self, worker: Worker) -> None:
         worker.close()
-        with self._guard:
+        with self._lock:
             self._all.discard(worker)
 
 
 def catalogue_texts(catalogue: Catalogue) -> dict[str, str]:
     """A catalogue as the texts that `Catalogue.load` takes (JSON is YAML)."""
-    told = {"documents": catalogue.entries, "meetings": catalogue.meetings}
+    sections = {"documents": catalogue.entries, "meetings": catalogue.meetings}
     return {
-        f"{name}.yaml": json.dumps({name: [*map(to_plain, each)]}, ensure_ascii=False) for name, each in told.items()
+        f"{name}.yaml": json.dumps({name: [*map(to_json_data, each)]}, ensure_ascii=False)
+        for name, each in sections.items()
     }

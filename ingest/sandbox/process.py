@@ -1,4 +1,5 @@
-"""One worker process, seen from outside: started, asked, watched, ended; and the messages on the pipe to it."""
+"""One worker process, seen from the parent: started, sent requests, watched, ended; and the messages on the pipe to
+it."""
 
 from __future__ import annotations
 
@@ -12,11 +13,11 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 MAX_REPLY = 64 * 1024 * 1024
-"""Longest message that is taken from a worker, in bytes."""
+"""Longest message that is accepted from a worker, in bytes."""
 
 
 class FrameError(Exception):
-    """What came over the pipe is no message: too long, or broken off."""
+    """The data from the pipe is not a message: too long, or incomplete."""
 
 
 def send(pipe: BinaryIO, message: bytes) -> None:
@@ -27,7 +28,8 @@ def send(pipe: BinaryIO, message: bytes) -> None:
 
 
 def receive(pipe: BinaryIO, limit: int) -> bytes | None:
-    """The next message, None at the end of the pipe. Raises `FrameError` where it is longer than `limit` or cut off."""
+    """The next message, None at the end of the pipe. Raises `FrameError` where it is longer than `limit` or
+    incomplete."""
     head = pipe.read(8)
     if not head:
         return None
@@ -46,11 +48,11 @@ _START_SECONDS = 60.0
 
 
 class WorkerError(Exception):
-    """No worker can be started: the installation or the machine is at fault, not a file."""
+    """No worker can be started: the cause is the installation or the machine, not a file."""
 
 
-class Lost(Exception):
-    """A worker ended without an answer. `late` says that it took too long, `how` else how it ended."""
+class WorkerLost(Exception):
+    """A worker ended without a reply. `late` says that it took too long, `how` else how it ended."""
 
     def __init__(self, how: str, *, late: bool = False) -> None:
         super().__init__(how)
@@ -59,16 +61,16 @@ class Lost(Exception):
 
 
 class Worker:
-    """A process that reads one file after another. Not for two threads at once.
+    """A process that reads one file after another. Not safe for use by two threads at once.
 
     `setup` is its first message (see `ingest.sandbox.child`). Raises `WorkerError` where it can't be started.
     """
 
     def __init__(self, setup: bytes) -> None:
-        self.asked = 0
+        self.requests = 0
         self._expired = False
         try:
-            # -P: a folder of files to be read is no place to import code from.
+            # -P: never import code from the current folder, which may be one of files to be read.
             self._process = subprocess.Popen(  # noqa: S603  (this interpreter, with arguments of our own)
                 [sys.executable, "-P", "-c", _START, _ROOT],
                 stdin=subprocess.PIPE,
@@ -78,10 +80,13 @@ class Worker:
             )
         except OSError as error:
             raise WorkerError(f"A process that reads files could not be started: {error.strerror}.") from None
-        self._to, self._from = cast(BinaryIO, self._process.stdin), cast(BinaryIO, self._process.stdout)
+        self._requests_pipe, self._replies_pipe = (
+            cast(BinaryIO, self._process.stdin),
+            cast(BinaryIO, self._process.stdout),
+        )
         try:
-            ready = self._talk((setup,), _START_SECONDS)
-        except Lost as lost:
+            ready = self._exchange((setup,), _START_SECONDS)
+        except WorkerLost as lost:
             raise WorkerError(f"A process that reads files could not be started: {lost.how}.") from None
         if ready != b'{"ready": true}':
             self.close()
@@ -89,16 +94,16 @@ class Worker:
                 f"A process that reads files could not be started: {ready[:500].decode(errors='replace')}."
             )
 
-    def ask(self, head: bytes, data: bytes, seconds: float) -> bytes:
-        """The answer about one file. Raises `Lost` where there is none; the worker has then ended."""
-        self.asked += 1
-        return self._talk((head, data), seconds)
+    def request(self, head: bytes, data: bytes, seconds: float) -> bytes:
+        """Sends one file and returns the reply. Raises `WorkerLost` where there is none; the worker has then ended."""
+        self.requests += 1
+        return self._exchange((head, data), seconds)
 
     def end(self) -> None:
-        """Ends the process and all that it has started, without waiting for it. From any thread."""
+        """Ends the process and all that it has started, without waiting. May be called from any thread."""
         if self._process.returncode is not None:
             return
-        # Until it is waited for, its number is its own; its group outlives it where it has started others.
+        # Its process id is not reused before it is waited for; its group outlives it where it has started others.
         with suppress(ProcessLookupError, PermissionError):
             if hasattr(os, "killpg"):
                 os.killpg(self._process.pid, signal.SIGKILL)
@@ -106,40 +111,40 @@ class Worker:
                 self._process.kill()
 
     def close(self) -> None:
-        """Ends the process and lets go of its pipes."""
+        """Ends the process and closes its pipes."""
         self.end()
         self._process.wait()
-        for pipe in (self._to, self._from):
+        for pipe in (self._requests_pipe, self._replies_pipe):
             with suppress(OSError):
                 pipe.close()
 
     @property
     def usable(self) -> bool:
-        """Whether it may be asked again."""
+        """Whether it may be sent another request."""
         return not self._expired and self._process.poll() is None
 
-    def _talk(self, messages: tuple[bytes, ...], seconds: float) -> bytes:
-        clock = threading.Timer(seconds, self._expire)
-        clock.daemon = True
-        clock.start()
-        answer, how = None, ""
+    def _exchange(self, messages: tuple[bytes, ...], seconds: float) -> bytes:
+        timer = threading.Timer(seconds, self._expire)
+        timer.daemon = True
+        timer.start()
+        reply, how = None, ""
         try:
             for message in messages:
-                send(self._to, message)
-            answer = receive(self._from, MAX_REPLY)
+                send(self._requests_pipe, message)
+            reply = receive(self._replies_pipe, MAX_REPLY)
         except FrameError as error:
             how = f"it sent {error}"
         except (OSError, ValueError):
             how = ""  # the pipe is closed: the process has ended
         finally:
-            clock.cancel()
-            clock.join()
-        if answer is None:
+            timer.cancel()
+            timer.join()
+        if reply is None:
             self.close()
             code = self._process.returncode
             ended = f"it ended with {signal.Signals(-code).name}" if code < 0 else f"it ended with code {code}"
-            raise Lost(how or ended, late=self._expired or code in _OUT_OF_TIME)
-        return answer
+            raise WorkerLost(how or ended, late=self._expired or code in _OUT_OF_TIME)
+        return reply
 
     def _expire(self) -> None:
         self._expired = True

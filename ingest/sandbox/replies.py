@@ -1,4 +1,4 @@
-"""What a worker says, checked: it may have been taken over by the file that it read."""
+"""Validates the reply of a worker, which the file that it read may have taken over."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 from corpus.documents import Document
 from corpus.meetings import Meeting
-from corpus.serialization import PlainError
-from corpus.symbols import link, same_document
+from corpus.serialization import SerializationError
+from corpus.symbols import document_url, same_document
 from ingest.document_reading import READER_VERSION, Input
 from ingest.identify import LONGEST_TITLE
 from ingest.readers import visible
@@ -28,8 +28,8 @@ _SENTENCES, _SENTENCE = 100, 1_000
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer, taken apart: the document with its meeting; or why the file is refused; or what the worker died of.
-    `size` is that of the answer in bytes."""
+    """A parsed reply: the document with its meeting; or why the file is refused; or the error that ended the worker.
+    `size` is that of the reply in bytes."""
 
     document: Document | None = None
     meeting: Meeting | None = None
@@ -40,11 +40,11 @@ class Reply:
 
 
 class BadReply(Exception):
-    """The answer is none; the message says what is wrong with it."""
+    """The reply is invalid; the message says why."""
 
 
 def parse(message: bytes, number: str, source: Input, sha256: str) -> Reply:
-    """The answer about one file. Raises `BadReply` for anything that is no answer about this file."""
+    """The reply about one file. Raises `BadReply` for anything that is not a reply about this file."""
     try:
         data = json.loads(message)
     except (ValueError, RecursionError):
@@ -71,47 +71,47 @@ def _sentence(text: str) -> str:
 
 
 def _document(data: Any, source: Input, sha256: str) -> Document:
-    """A document of which nothing that others rely on is the worker's word alone."""
-    made = Document.from_json(data)
+    """The document of a reply; fields that others rely on are checked, or set here instead of by the worker."""
+    parsed = Document.from_json(data)
     for name, most in _LONGEST.items():
-        if len(getattr(made, name) or "") > most:
-            raise PlainError(f"the document's {name} is too long.")
-    if source.symbol is not None and (made.symbol is None or not same_document(made.symbol, source.symbol)):
-        raise PlainError("the document bears another symbol than was asked for.")
-    if source.language not in (None, made.language):
-        raise PlainError("the document is in another language than was asked for.")
-    for block in made.blocks:
+        if len(getattr(parsed, name) or "") > most:
+            raise SerializationError(f"the document's {name} is too long.")
+    if source.symbol is not None and (parsed.symbol is None or not same_document(parsed.symbol, source.symbol)):
+        raise SerializationError("the document bears another symbol than was asked for.")
+    if source.language not in (None, parsed.language):
+        raise SerializationError("the document is in another language than was asked for.")
+    for block in parsed.blocks:
         parent = -1 if block.parent is None else block.parent
         if parent >= block.ordinal or (block.parent is not None and parent < 0):
-            raise PlainError(f"block {block.ordinal} of the document stands under a later one.")
+            raise SerializationError(f"block {block.ordinal} of the document stands under a later one.")
         spans = [cell for cell in block.cells if cell is not None]
         if any(not block.start <= start <= end <= block.end for start, end in spans):
-            raise PlainError(f"a cell of block {block.ordinal} of the document lies outside it.")
-    if made.reissue < 0 or any(count < 0 for count in made.pages):
-        raise PlainError("the document counts below nothing.")
+            raise SerializationError(f"a cell of block {block.ordinal} of the document lies outside it.")
+    if parsed.reissue < 0 or any(count < 0 for count in parsed.pages):
+        raise SerializationError("the document counts below nothing.")
     return replace(
-        made,
+        parsed,
         source=source.name,
-        origin=source.place,
+        origin=source.file_id,
         sha256=sha256,
         reader=READER_VERSION,
-        url=link(made.symbol, made.language) if made.symbol else None,
-        warnings=tuple(visible(warning)[:_SENTENCE] for warning in made.warnings[:_SENTENCES]),
+        url=document_url(parsed.symbol, parsed.language) if parsed.symbol else None,
+        warnings=tuple(visible(warning)[:_SENTENCE] for warning in parsed.warnings[:_SENTENCES]),
     )
 
 
 def _meeting(data: Any, document: Document) -> Meeting | None:
     if data is None:
         return None
-    made = Meeting.from_json(data)
-    if made.document_id != document.id:
-        raise PlainError("the meeting is that of another document.")
-    rows: list[int | None] = [made.masthead, *made.mandate]
-    for item in made.items:
+    parsed = Meeting.from_json(data)
+    if parsed.document_id != document.id:
+        raise SerializationError("the meeting is that of another document.")
+    rows: list[int | None] = [parsed.masthead, *parsed.mandate]
+    for item in parsed.items:
         rows += [item.listed, item.heading, *item.annotations, *(block for _, block in item.documentation)]
-    for sitting in made.timetable:
+    for sitting in parsed.timetable:
         rows += [sitting.day_row, sitting.time_row, sitting.last, *(each.row for each in sitting.items)]
     if any(row is not None and not 0 <= row < len(document.blocks) for row in rows):
-        raise PlainError("the meeting points at blocks that the document does not have.")
-    made.documents()  # each announced symbol must be one
-    return made
+        raise SerializationError("the meeting points at blocks that the document does not have.")
+    parsed.announced_symbols()  # each announced symbol must be one
+    return parsed

@@ -14,9 +14,9 @@ from services import Made, listening, made_service, service_fixture
 from test_api_roles import PAGES, ROLES, TABLE
 
 from assistant.access import OPERATIONS
-from assistant.access.rate_limits import CHEAP, Rates
+from assistant.access.rate_limits import CHEAP, RateLimits
 from assistant.api import middleware as bodies
-from assistant.api.route import Guarded
+from assistant.api.route import GuardedRoute
 from corpus.catalogue import Catalogue
 
 DEEP = b'{"question": ' + b"[" * 30_000
@@ -81,7 +81,7 @@ def test_who_may_not_is_answered_while_his_body_is_still_to_come(made: Made, rou
 
 
 def test_a_route_that_names_no_operation_can_not_be_made() -> None:
-    router = APIRouter(route_class=Guarded)
+    router = APIRouter(route_class=GuardedRoute)
     with pytest.raises(TypeError, match="names no operation"):
 
         @router.get("/forgotten")
@@ -95,7 +95,7 @@ def test_every_route_names_its_operation(made: Made) -> None:
     """Those that everybody may have, and those that ask themselves who calls."""
     for each in iter_route_contexts(made.app.routes):
         if str(each.path) not in unnamed:
-            assert isinstance(each.original_route, Guarded), each.path
+            assert isinstance(each.original_route, GuardedRoute), each.path
             seen.add(each.original_route.use.operation)
     assert seen - {None} == set(OPERATIONS)
 
@@ -105,7 +105,7 @@ def test_every_route_names_its_operation(made: Made) -> None:
 def test_requests_that_are_no_good_are_counted_like_others(
     tmp_path: Any, catalogue: Catalogue, body: bytes, status: int
 ) -> None:
-    with made_service(tmp_path, catalogue, page=False, rates=Rates(each=4, address=0)) as counted:
+    with made_service(tmp_path, catalogue, page=False, rate_limits=RateLimits(each=4, address=0)) as counted:
         headers = {**JSON, **counted.headers("read")}
         codes = [counted.client.post("/api/v1/ask", content=body, headers=headers).status_code for _ in range(6)]
     assert codes == [status] * 4 + [429] * 2
@@ -113,7 +113,7 @@ def test_requests_that_are_no_good_are_counted_like_others(
 
 @pytest.mark.usefixtures("still")
 def test_a_request_counts_once_whatever_it_does(tmp_path: Any, catalogue: Catalogue) -> None:
-    with made_service(tmp_path, catalogue, page=False, rates=Rates(each=4, address=0)) as counted:
+    with made_service(tmp_path, catalogue, page=False, rate_limits=RateLimits(each=4, address=0)) as counted:
         staff = counted.by("staff")
         file = {"file": ("a.txt", b"words of a note")}
         codes = [staff.post("/api/v1/uploads", files=file).status_code for _ in range(5)]
@@ -124,15 +124,15 @@ def test_a_request_counts_once_whatever_it_does(tmp_path: Any, catalogue: Catalo
 
 
 def test_following_a_job_counts_once_however_often_it_changes(tmp_path: Any, catalogue: Catalogue) -> None:
-    with made_service(tmp_path, catalogue, page=False, rates=Rates(each=2, address=0)) as counted:
+    with made_service(tmp_path, catalogue, page=False, rate_limits=RateLimits(each=2, address=0)) as counted:
         staff = counted.by("staff")
         begun: list[int] = []
 
-        def work(hand: Any) -> None:
+        def work(reporter: Any) -> None:
             while not begun:
                 time.sleep(0.01)
             for n in range(5 * CHEAP):
-                hand.tell(done=n)
+                reporter.update(done=n)
 
         job = counted.service.jobs.submit("count", "key:x", work)
         begun.append(1)

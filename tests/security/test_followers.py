@@ -16,7 +16,7 @@ from services import PASSWORD, Made, listening, made_service
 
 from assistant.access import Principal, Role
 from assistant.api import authentication
-from assistant.service.jobs import Hand, Jobs
+from assistant.service.jobs import JobReporter, Jobs
 from corpus.catalogue import Catalogue
 
 
@@ -33,12 +33,12 @@ class Held:
     def __init__(self) -> None:
         self.steps, self.done = threading.Semaphore(0), False
 
-    def __call__(self, hand: Hand) -> None:
+    def __call__(self, reporter: JobReporter) -> None:
         while True:
             self.steps.acquire()
             if self.done:
                 return
-            hand.advance()
+            reporter.advance()
 
     def end(self) -> None:
         self.done = True
@@ -104,8 +104,8 @@ def test_a_stream_ends_with_its_job_and_tells_how(made: Made) -> None:
 def test_a_job_that_does_not_change_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     jobs, held, looked = Jobs(), Held(), []
     job = jobs.submit("long", "key:x", held)
-    look = jobs.look
-    monkeypatch.setattr(jobs, "look", lambda *given: looked.append(given) or look(*given))
+    look = jobs.record
+    monkeypatch.setattr(jobs, "record", lambda *given: looked.append(given) or look(*given))
 
     async def follow() -> list[dict[str, Any]]:
         async def all_of_it() -> list[dict[str, Any]]:
@@ -126,9 +126,9 @@ def test_a_job_that_does_not_change_is_not_looked_at(monkeypatch: pytest.MonkeyP
 def test_changes_that_come_faster_than_anybody_reads_are_told_together() -> None:
     jobs = Jobs()
 
-    def work(hand: Hand) -> None:
+    def work(reporter: JobReporter) -> None:
         for n in range(5_000):
-            hand.tell(done=n)
+            reporter.update(done=n)
 
     async def follow() -> list[dict[str, Any]]:
         job = jobs.submit("fast", "key:x", work)
@@ -143,10 +143,10 @@ def test_changes_that_come_faster_than_anybody_reads_are_told_together() -> None
 def test_who_says_what_he_knows_is_told_each_outcome_once() -> None:
     jobs, goes_on = Jobs(), threading.Event()
 
-    def work(hand: Hand) -> None:
-        hand.outcome({"result": "added"})
+    def work(reporter: JobReporter) -> None:
+        reporter.add_outcome({"result": "added"})
         goes_on.wait(10)
-        hand.outcome({"result": "refused"})
+        reporter.add_outcome({"result": "refused"})
 
     async def follow() -> list[dict[str, Any]]:
         job, told = jobs.submit("two", "key:x", work), []

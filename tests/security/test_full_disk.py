@@ -15,8 +15,8 @@ from services import Made, ended, service_fixture, sign_in
 from assistant.access import LOCAL, Role
 from assistant.access.access_store import FILE
 from assistant.service.collection_service import CONTENT, Uploads
-from corpus.corpus_errors import LibraryFull, advice
-from corpus.feedback import feedback_of
+from corpus.corpus_errors import LibraryFull, storage_error_message
+from corpus.feedback import make_feedback
 from corpus.store.sqlite import Sqlite
 
 NOTE = {"file": ("note.txt", b"Note on ropes\n\nRopes are checked on Mondays.\n")}
@@ -82,7 +82,7 @@ def test_signing_in_and_what_the_audit_log_has_no_room_for_are_refused_and_nothi
     staff = made.by("staff")
     with full(made.store._db):
         with pytest.raises(LibraryFull):
-            again(lambda: made.audit.note(LOCAL, "fills what is left"))
+            again(lambda: made.audit.add(LOCAL, "fills what is left"))
         refused(sign_in(made.client), made)
         assert sign_in(made.client, password="not the password").status_code == 401
         made.client.cookies.clear()
@@ -102,14 +102,14 @@ def test_signing_in_and_what_the_audit_log_has_no_room_for_are_refused_and_nothi
 def test_an_upload_whose_bytes_have_no_room_is_refused_and_leaves_nothing(
     made: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    room = Uploads.room
+    room = Uploads.make_folder
 
     def narrow(uploads: Uploads) -> Path:
         folder = room(uploads)
         (folder / CONTENT).symlink_to("/dev/full")
         return folder
 
-    monkeypatch.setattr(Uploads, "room", narrow)
+    monkeypatch.setattr(Uploads, "make_folder", narrow)
     refused(made.by("staff").post("/api/v1/uploads", files=NOTE), made)
     assert list((made.library.folder / "uploads").iterdir()) == []
     goes_on(made)
@@ -179,12 +179,12 @@ def test_the_command_line_says_that_a_key_was_not_made_and_makes_none(
 
 def test_ratings_of_the_command_line_are_refused_in_a_sentence_too(made: Made) -> None:
     with full(made.library._store._db), pytest.raises(LibraryFull, match="Free some space"):
-        again(lambda: made.library.add_feedback(feedback_of("Why?", "en", 1, comment="x" * 4_000)))
+        again(lambda: made.library.add_feedback(make_feedback("Why?", "en", 1, comment="x" * 4_000)))
 
 
 def test_what_a_database_says_otherwise_on_a_full_disk_is_told_as_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "could not be used: disk I/O error" in advice(tmp_path, "disk I/O error")
-    monkeypatch.setattr("corpus.corpus_errors.LEAST_ROOM", 1 << 62)
-    assert advice(tmp_path, "disk I/O error").startswith(f"The disk that holds {tmp_path} is full.")
+    assert "could not be used: disk I/O error" in storage_error_message(tmp_path, "disk I/O error")
+    monkeypatch.setattr("corpus.corpus_errors.MIN_FREE_BYTES", 1 << 62)
+    assert storage_error_message(tmp_path, "disk I/O error").startswith(f"The disk that holds {tmp_path} is full.")

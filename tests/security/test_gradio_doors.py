@@ -25,7 +25,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from assistant.access import Role
 from assistant.api.authentication import COOKIE
-from assistant.page.gradio_calls import MOST_BYTES
+from assistant.page.gradio_calls import MAX_BYTES
 
 ROOT = Path(__file__).parents[2]
 ROLES = ("nobody", "read", "staff", "admin")
@@ -395,7 +395,7 @@ def test_a_call_has_no_more_than_its_bytes_whether_it_says_so_or_not(
     made: Made, functions: Functions, spy: Spy
 ) -> None:
     headers = {"Content-Type": "application/json", **made.headers("read")}
-    large = json.dumps(functions.call("rp-ask", "x" * MOST_BYTES)).encode()
+    large = json.dumps(functions.call("rp-ask", "x" * MAX_BYTES)).encode()
     assert made.client.post(JOIN, content=large, headers=headers).status_code == 413
     assert made.client.post(JOIN, content=iter([large[:1_000], large[1_000:]]), headers=headers).status_code == 413
     longest = json.dumps(functions.call("rp-ask", "م" * 20_000))
@@ -503,7 +503,7 @@ def test_keys_that_the_command_line_revokes_are_good_no_more_whatever_was_asked_
     if made.by("read").post(JOIN, json=call).status_code == 200:
         events(made, "locks", "read")
     for name in ("first", "second"):
-        key, secret = made.gate.keys.make(name, Role.READ)
+        key, secret = made.gate.keys.create(name, Role.READ)
         headers = {"Authorization": f"Bearer {secret}"}
         assert made.client.get("/api/v1/documents", headers=headers).status_code == 200
         subprocess.run([sys.executable, "-c", REVOKE, str(made.library.folder), key.id], check=True, cwd=ROOT)

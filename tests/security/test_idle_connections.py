@@ -19,7 +19,7 @@ from test_serving import Server
 from assistant.access import Role
 from assistant.access.principal import network
 from assistant.api import http_server as connections
-from assistant.api.admission import Most, Places
+from assistant.api.admission import ConcurrencyLimits, RequestSlots
 from assistant.service_errors import Overloaded, TooMany
 
 MANY = 600
@@ -44,7 +44,7 @@ def _sockets() -> Iterator[None]:
 
 
 made = service_fixture(
-    starter=True, chosen=settings_with(streams_address=BOUND, body_seconds=60), accounts={"amina": Role.STAFF}
+    starter=True, settings=settings_with(streams_address=BOUND, body_seconds=60), accounts={"amina": Role.STAFF}
 )
 
 
@@ -192,28 +192,28 @@ def scope(path: str, host: str) -> dict[str, object]:
 
 
 def test_streams_have_places_by_kind_and_address_and_requests_their_own() -> None:
-    places = Places(Most(4, 2, 2, "requests"), Most(3, 2, 2, "streams"))
+    places = RequestSlots(ConcurrencyLimits(4, 2, 2, "requests"), ConcurrencyLimits(3, 2, 2, "streams"))
     window = "/gradio_api/heartbeat/x"
     with ExitStack() as held:
         for host in ("192.0.2.1", "192.0.2.1", "192.0.2.2"):
-            held.enter_context(places.taken(scope(window, host)))
+            held.enter_context(places.take(scope(window, host)))
         with pytest.raises(TooMany, match="2 streams are open from your address"):
-            held.enter_context(places.taken(scope(window, "192.0.2.1")))
+            held.enter_context(places.take(scope(window, "192.0.2.1")))
         with pytest.raises(Overloaded, match="Too many streams"):
-            held.enter_context(places.taken(scope(window, "192.0.2.3")))
-        held.enter_context(places.taken(scope("/gradio_api/queue/data", "192.0.2.3")))
+            held.enter_context(places.take(scope(window, "192.0.2.3")))
+        held.enter_context(places.take(scope("/gradio_api/queue/data", "192.0.2.3")))
         for host in ("192.0.2.1", "192.0.2.2"):
             for _ in range(2):
-                held.enter_context(places.taken(scope("/api/v1/themes", host)))
+                held.enter_context(places.take(scope("/api/v1/themes", host)))
             with pytest.raises(TooMany, match="2 requests from your address"):
-                held.enter_context(places.taken(scope("/api/v1/documents", host)))
+                held.enter_context(places.take(scope("/api/v1/documents", host)))
         with pytest.raises(Overloaded, match="Too many requests"):
-            held.enter_context(places.taken(scope("/api/v1/themes", "192.0.2.3")))
+            held.enter_context(places.take(scope("/api/v1/themes", "192.0.2.3")))
         for host in ("192.0.2.1", "192.0.2.3"):
             for path in RESERVED:
-                held.enter_context(places.taken(scope(path, host)))
-        held.enter_context(places.taken(scope("/api/v1/health", "192.0.2.3"), always=True))
-    with places.taken(scope(window, "192.0.2.1")), places.taken(scope("/api/v1/ask", "192.0.2.1")):
+                held.enter_context(places.take(scope(path, host)))
+        held.enter_context(places.take(scope("/api/v1/health", "192.0.2.3"), always=True))
+    with places.take(scope(window, "192.0.2.1")), places.take(scope("/api/v1/ask", "192.0.2.1")):
         pass  # all places are free again
 
 

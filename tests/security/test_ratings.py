@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from services import Made, made_service, service_fixture
 
-from assistant.access.rate_limits import Rates
+from assistant.access.rate_limits import RateLimits
 from corpus.catalogue import Catalogue
 
 GOOD = {"question": "When do boats leave?", "language": "en", "rating": 1, "answer": {"status": "answered"}}
@@ -57,7 +57,7 @@ def test_a_rating_that_was_kept_before_that_was_asked_of_it_breaks_no_list(made:
 
 @pytest.mark.usefixtures("still")
 def test_a_rating_has_an_end_and_counts_as_a_question(tmp_path: Path, catalogue: Catalogue) -> None:
-    with made_service(tmp_path, catalogue, page=False, reading=True, rates=Rates(0, 6)) as made:
+    with made_service(tmp_path, catalogue, page=False, reading=True, rate_limits=RateLimits(0, 6)) as made:
         large = {**GOOD, "answer": {"text": "x" * 150_000}}
         assert made.client.post("/api/v1/feedback", json=large).status_code == 422
         assert made.client.post("/api/v1/feedback", json={**GOOD, "answer": {"text": "x" * 300_000}}).status_code == 413
@@ -66,7 +66,7 @@ def test_a_rating_has_an_end_and_counts_as_a_question(tmp_path: Path, catalogue:
 
 
 def test_only_so_many_ratings_are_kept_until_staff_remove_some(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corpus.feedback.MOST", 3)
+    monkeypatch.setattr("corpus.feedback.MAX_FEEDBACK", 3)
     codes = [made.client.post("/api/v1/feedback", json=GOOD).status_code for _ in range(5)]
     assert codes == [201, 201, 201, 409, 409]
     assert made.client.delete("/api/v1/feedback?to=2").status_code == 401

@@ -16,13 +16,20 @@ from security.test_gradio_doors import JOIN, Functions, config, functions
 from services import SAME, Made, listening, made_service, service_fixture, settings_with
 
 from assistant.access import Principal, Role
-from assistant.access.anonymous_sessions import COOKIE, MOST, MOST_KEPT, SECONDS, Secret, Visitors
+from assistant.access.anonymous_sessions import (
+    COOKIE,
+    MAX_KEPT,
+    MAX_PER_ADDRESS,
+    SECONDS,
+    AnonymousSessions,
+    SigningSecret,
+)
 from assistant.access.principal import SHARED
-from assistant.access.rate_limits import Rates
-from assistant.api.admission import Most, Places
+from assistant.access.rate_limits import RateLimits
+from assistant.api.admission import ConcurrencyLimits, RequestSlots
 from assistant.messages import Message
-from assistant.service.paper_queue import Papers
-from assistant.service.question_queue import Turns
+from assistant.service.paper_queue import PaperQueue
+from assistant.service.question_queue import QuestionQueue
 from assistant.service_errors import Overloaded, TooMany
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import SEAL_FILE
@@ -88,7 +95,7 @@ def test_a_program_a_key_and_a_stranger_at_a_closed_door_get_none(made: Made, mo
 def test_one_who_asks_too_often_is_told_when_to_come_back_and_keeps_no_neighbour_out(
     made: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(made.service, "_rates", Rates(3, 8))
+    monkeypatch.setattr(made.service, "_rate_limits", RateLimits(3, 8))
     one, other, third = (visit(made) for _ in range(3))
     ask = ("POST", "/api/v1/ask")
     *good, refused = replies(made, *[(*ask, one)] * 4)
@@ -104,10 +111,10 @@ def test_one_who_asks_too_often_is_told_when_to_come_back_and_keeps_no_neighbour
 
 @pytest.mark.parametrize("shown", ["", ".", "x", "a.b", f"a.{'0' * 64}", "é.ü", "a" * 5_000, "{good}x", "x{good}"])
 def test_a_session_that_was_not_made_here_is_none(shown: str, tmp_path: Path) -> None:
-    visitors = Visitors(Secret(tmp_path))
-    assert visitors.session(shown.format(good=visitors.make()), ROOM) == ""
+    anonymous_sessions = AnonymousSessions(SigningSecret(tmp_path))
+    assert anonymous_sessions.session(shown.format(good=anonymous_sessions.create()), ROOM) == ""
     (tmp_path / "other").mkdir()
-    assert visitors.session(Visitors(Secret(tmp_path / "other")).make(), ROOM) == ""
+    assert anonymous_sessions.session(AnonymousSessions(SigningSecret(tmp_path / "other")).create(), ROOM) == ""
 
 
 def test_a_session_is_known_again_after_the_server_was_started_anew_and_none_with_another_secret(
@@ -119,11 +126,11 @@ def test_a_session_is_known_again_after_the_server_was_started_anew_and_none_wit
         asked = before.client.post("/ask", data=form, headers={**shown, **SAME}, follow_redirects=False)
         token = parse_qs(urlsplit(asked.headers["location"]).query)["conversation"][0]
         kept = before.client.get(f"/conversations/{token}.json", headers=shown).json()
-        names = before.gate.visitors.session(shown["Cookie"].partition("=")[2], ROOM)
+        names = before.gate.anonymous_sessions.session(shown["Cookie"].partition("=")[2], ROOM)
     with made_service(tmp_path, catalogue, reading=True) as after:
         after.client.cookies.clear()
         assert "set-cookie" not in after.client.get("/documents", headers={**BROWSER, **shown}).headers
-        assert after.gate.visitors.session(shown["Cookie"].partition("=")[2], ROOM) == names != ""
+        assert after.gate.anonymous_sessions.session(shown["Cookie"].partition("=")[2], ROOM) == names != ""
         body = {"token": token, "kept": kept["kept"], "seal": kept["seal"]}
         assert after.client.post("/conversations", json=body, headers=shown).json() == {"token": token}
         assert after.client.get(f"/conversations/{token}.json", headers=shown).json()["kept"] == kept["kept"]
@@ -135,63 +142,65 @@ def test_a_session_is_known_again_after_the_server_was_started_anew_and_none_wit
 
 def test_an_address_has_a_bounded_number_of_sessions_and_takes_none_from_others(tmp_path: Path) -> None:
     clock = [0.0]
-    visitors = Visitors(Secret(tmp_path), clock=lambda: clock[0])
-    held = [visitors.make() for _ in range(MOST)]
-    names = {visitors.session(each, ROOM) for each in held}
-    assert len(names) == MOST
-    late = visitors.make()
-    assert visitors.session(late, ROOM) == "", "what comes beyond counts by address"
-    assert visitors.session(late, "198.51.100.1")
-    assert visitors.session(held[0], ROOM) in names, "those that are there go on"
+    anonymous_sessions = AnonymousSessions(SigningSecret(tmp_path), clock=lambda: clock[0])
+    held = [anonymous_sessions.create() for _ in range(MAX_PER_ADDRESS)]
+    names = {anonymous_sessions.session(each, ROOM) for each in held}
+    assert len(names) == MAX_PER_ADDRESS
+    late = anonymous_sessions.create()
+    assert anonymous_sessions.session(late, ROOM) == "", "what comes beyond counts by address"
+    assert anonymous_sessions.session(late, "198.51.100.1")
+    assert anonymous_sessions.session(held[0], ROOM) in names, "those that are there go on"
     clock[0] = SECONDS + 1
-    assert visitors.session(late, ROOM), "a session that is not used gives up its place"
+    assert anonymous_sessions.session(late, ROOM), "a session that is not used gives up its place"
 
 
 def test_what_is_kept_of_sessions_has_an_end(tmp_path: Path) -> None:
-    visitors = Visitors(Secret(tmp_path))
-    for n in range(MOST_KEPT + 10):
-        assert visitors.session(visitors.make(), f"10.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}")
-    assert len(visitors._used) == MOST_KEPT
-    assert sum(visitors._held.values()) == MOST_KEPT
+    anonymous_sessions = AnonymousSessions(SigningSecret(tmp_path))
+    for n in range(MAX_KEPT + 10):
+        assert anonymous_sessions.session(anonymous_sessions.create(), f"10.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}")
+    assert len(anonymous_sessions._used) == MAX_KEPT
+    assert sum(anonymous_sessions._held.values()) == MAX_KEPT
 
 
 def test_people_at_one_address_have_their_own_places_in_the_queue() -> None:
-    turns, held = Turns(places=100, per_client=2 * SHARED), threading.Event()
+    question_queue, held = QuestionQueue(places=100, per_client=2 * SHARED), threading.Event()
     first, second, nobody = (Principal.anonymous(ROOM, reading=True, visit=name) for name in ("a", "b", ""))
     try:
-        turns.take(lambda: held.wait(20), "holder")
+        question_queue.submit(lambda: held.wait(20), "holder")
         for _ in range(2):
-            turns.take(lambda: None, first.client, first.origin)
+            question_queue.submit(lambda: None, first.client, first.origin)
         with pytest.raises(TooMany, match=r"2 of your questions wait already\. Try again in \d+ s\."):
-            turns.take(lambda: None, first.client, first.origin)
-        turns.take(lambda: None, second.client, second.origin)
+            question_queue.submit(lambda: None, first.client, first.origin)
+        question_queue.submit(lambda: None, second.client, second.origin)
         for _ in range(SHARED):
-            turns.take(lambda: None, nobody.client, nobody.origin)
+            question_queue.submit(lambda: None, nobody.client, nobody.origin)
         with pytest.raises(TooMany, match="5 of your questions wait already"):
-            turns.take(lambda: None, nobody.client, nobody.origin)
+            question_queue.submit(lambda: None, nobody.client, nobody.origin)
         for third in ("c", "c"):
             who = Principal.anonymous(ROOM, reading=True, visit=third)
-            turns.take(lambda: None, who.client, who.origin)
+            question_queue.submit(lambda: None, who.client, who.origin)
         with pytest.raises(TooMany, match=r"10 questions from your address wait already\. Try again in \d+ s\."):
-            turns.take(lambda: None, second.client, second.origin)
-        last = turns.take(lambda: "done", "key:1", "")
+            question_queue.submit(lambda: None, second.client, second.origin)
+        last = question_queue.submit(lambda: "done", "key:1", "")
         held.set()
         assert last.result(20) == "done"
-        assert turns.take(lambda: "again", first.client, first.origin).result(20) == "again", "places come back"
+        assert question_queue.submit(lambda: "again", first.client, first.origin).result(20) == "again", (
+            "places come back"
+        )
     finally:
         held.set()
-        turns.close(20)
+        question_queue.close(20)
 
 
 def test_people_at_one_address_have_their_own_places_for_papers() -> None:
-    turns, held = Turns(), threading.Event()
-    papers = Papers(turns, 4 * 2 * SHARED)
+    question_queue, held = QuestionQueue(), threading.Event()
+    papers = PaperQueue(question_queue, 4 * 2 * SHARED)
     try:
         keys = itertools.count()
 
         def take(name: str) -> None:
             who = Principal.anonymous(ROOM, reading=True, visit=name)
-            papers.take(next(keys), lambda work: held.wait(20), client=who.client, origin=who.origin)
+            papers.request(next(keys), lambda work: held.wait(20), client=who.client, origin=who.origin)
 
         take("a")
         take("a")
@@ -204,10 +213,10 @@ def test_people_at_one_address_have_their_own_places_for_papers() -> None:
     finally:
         held.set()
         papers.close(20)
-        turns.close(20)
+        question_queue.close(20)
 
 
-few = service_fixture(reading=True, chosen=settings_with(streams_address=5, streams_client=2))
+few = service_fixture(reading=True, settings=settings_with(streams_address=5, streams_client=2))
 """A server where a session has two streams of a kind, and an address five."""
 
 
@@ -234,9 +243,9 @@ def test_sessions_at_one_address_have_their_own_streams_and_the_address_a_bound_
 
 def test_two_hundred_people_behind_one_address_are_served_at_once_beside_one_who_floods_it() -> None:
     """Places as the server has them: each person has three requests of a kind in hand, and a program without a session all it can."""
-    requests = Most(1_000, 800, 250, "requests")
+    requests = ConcurrencyLimits(1_000, 800, 250, "requests")
     places, path = (
-        Places(requests, Most(3, 2, 1, "streams")),
+        RequestSlots(requests, ConcurrencyLimits(3, 2, 1, "streams")),
         {"type": "http", "path": "/documents", "client": (ROOM, 1)},
     )
     people = [Principal.anonymous(ROOM, reading=True, visit=f"v{n}") for n in range(200)]
@@ -244,7 +253,7 @@ def test_two_hundred_people_behind_one_address_are_served_at_once_beside_one_who
 
     def takes(who: Principal, held: ExitStack) -> None:
         with ExitStack() as own:
-            own.enter_context(places.taken({**path, "client": (who.address, 1)})).belongs(who)
+            own.enter_context(places.take({**path, "client": (who.address, 1)})).assign(who)
             held.push(own.pop_all())
 
     with ExitStack() as held:
@@ -276,7 +285,7 @@ def test_two_hundred_people_behind_one_address_are_served_at_once_beside_one_who
 def test_programs_without_a_session_leave_people_at_the_same_address_half_of_what_it_has(
     made: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(made.service, "_rates", Rates(3, 8))
+    monkeypatch.setattr(made.service, "_rate_limits", RateLimits(3, 8))
     ask = ("POST", "/api/v1/ask")
     shown = [visit(made) for _ in range(2)]
     flood = [each.status_code for each in replies(made, *[(*ask, {})] * 12)]
@@ -312,5 +321,5 @@ def test_a_call_of_the_page_that_is_refused_says_so_in_the_language_of_the_reade
     reply = made.client.post(JOIN, json=call, headers={"Accept-Language": language})
     assert (reply.status_code, reply.headers["retry-after"]) == (503, "12")
     told = reply.json()["detail"]
-    assert told == Message("questions-wait", {"count": 7, "seconds": 12}).told(language)
+    assert told == Message("questions-wait", {"count": 7, "seconds": 12}).in_language(language)
     assert ("Try again in 12 s." in told) == (language == "en")

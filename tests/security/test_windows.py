@@ -10,9 +10,9 @@ import pytest
 from security.test_gradio_doors import CANCEL, JOIN, Functions, config, events, functions
 from services import Made, ended, made_service, service_fixture
 
-from assistant.access.rate_limits import CHEAP, Rates
-from assistant.page.chat_turns import MOST_DRAWN, Conversations, Turn
-from assistant.page.gradio_calls import MOST_CALLS, MOST_WINDOWS, SECONDS, Windows
+from assistant.access.rate_limits import CHEAP, RateLimits
+from assistant.page.chat_turns import MAX_DRAWN, Conversations, Turn
+from assistant.page.gradio_calls import MAX_CALLS, MAX_WINDOWS, SECONDS, Windows
 from assistant.service_errors import TooMany
 from corpus.catalogue import Catalogue
 
@@ -86,14 +86,14 @@ def test_a_window_that_calls_and_does_not_listen_is_refused_and_one_that_listens
         for _ in range(times):
             await found.called(name, "amina")
 
-    asyncio.run(call("deaf", MOST_CALLS))
+    asyncio.run(call("deaf", MAX_CALLS))
     with pytest.raises(TooMany, match="does not listen"):
         asyncio.run(call("deaf", 1))
     with found.listening("hears"), found.listening("hears"):
-        asyncio.run(call("hears", 3 * MOST_CALLS))
+        asyncio.run(call("hears", 3 * MAX_CALLS))
     with found.listening("deaf"):
         pass
-    asyncio.run(call("deaf", MOST_CALLS))
+    asyncio.run(call("deaf", MAX_CALLS))
 
 
 def test_what_nobody_fetches_is_forgotten_in_time_and_where_one_has_much_of_it() -> None:
@@ -104,11 +104,11 @@ def test_what_nobody_fetches_is_forgotten_in_time_and_where_one_has_much_of_it()
             await found.called(each, client)
 
     asyncio.run(call("rashid", "theirs"))
-    asyncio.run(call("amina", *(f"w{n}" for n in range(MOST_WINDOWS + 2))))
+    asyncio.run(call("amina", *(f"w{n}" for n in range(MAX_WINDOWS + 2))))
     assert forgotten == ["w0", "w1"]
     clock.now = SECONDS + 1
     asyncio.run(call("third", "late"))
-    assert set(forgotten) == {"theirs", *(f"w{n}" for n in range(MOST_WINDOWS + 2))}
+    assert set(forgotten) == {"theirs", *(f"w{n}" for n in range(MAX_WINDOWS + 2))}
 
 
 def test_one_window_of_two_clients_is_two_windows() -> None:
@@ -126,7 +126,7 @@ def test_one_window_of_two_clients_is_two_windows() -> None:
 def test_calls_of_the_page_that_ask_nothing_of_the_service_are_counted(
     tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
 ) -> None:
-    with made_service(tmp_path_factory.mktemp("counted"), catalogue, rates=Rates(2, 0)) as made:
+    with made_service(tmp_path_factory.mktemp("counted"), catalogue, rate_limits=RateLimits(2, 0)) as made:
         own = functions.__wrapped__(config.__wrapped__(made))
         for button in ("rp-stop", "rp-anew", "rp-send"):
             assert button in own.by_button
@@ -140,7 +140,7 @@ def test_calls_of_the_page_that_ask_nothing_of_the_service_are_counted(
 def test_following_many_files_on_the_page_counts_as_one_call(
     tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
 ) -> None:
-    with made_service(tmp_path_factory.mktemp("followed"), catalogue, rates=Rates(2, 0)) as made:
+    with made_service(tmp_path_factory.mktemp("followed"), catalogue, rate_limits=RateLimits(2, 0)) as made:
         own = functions.__wrapped__(config.__wrapped__(made))
         sent = [made.service.jobs.submit("upload", "somebody", lambda _: None) for _ in range(3 * CHEAP)]
         assert joined(made, own, "staff", "rp-follow", " ".join(job.id for job in sent), window="files") == 200
@@ -195,7 +195,7 @@ def test_the_past_turns_that_are_shown_have_a_bound(made: Made) -> None:
     talk = Conversations().open(None, "amina")
     answer = made.service.engine.ask("When do boats leave?")
     for n in range(20):
-        talk.add(Turn(f"{n}", "", answer), f"<p>{n}{'x' * (MOST_DRAWN // 10)}</p>")
-    assert len(talk.html) <= MOST_DRAWN + 20
+        talk.add(Turn(f"{n}", "", answer), f"<p>{n}{'x' * (MAX_DRAWN // 10)}</p>")
+    assert len(talk.html) <= MAX_DRAWN + 20
     assert talk.html.startswith("<div><p>11x")
     assert len(talk.history) == 20

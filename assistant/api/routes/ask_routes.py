@@ -1,4 +1,4 @@
-"""Asking and searching."""
+"""Routes of questions and search."""
 
 from __future__ import annotations
 
@@ -12,29 +12,31 @@ from fastapi.concurrency import run_in_threadpool
 
 from assistant.api.api_models import AnswerOut, HitOut
 from assistant.api.api_replies import STREAMED, EventStream, event
-from assistant.api.authentication import Caller, Served
+from assistant.api.authentication import Caller, ServiceParameter
 from assistant.api.problems import Crash, problem, request_id
-from assistant.api.route import Guarded, may
+from assistant.api.route import GuardedRoute, requires
 from assistant.question_request import QuestionRequest
 from assistant.service import Stream
 from assistant.service.question_service import event_json
 from assistant.service_errors import ServiceFault
 
-router = APIRouter(tags=["ask"], route_class=Guarded)
+router = APIRouter(tags=["ask"], route_class=GuardedRoute)
 log = logging.getLogger("rapporteur.api")
 
 
 @router.post("/ask", response_model=AnswerOut, response_model_exclude_unset=True)
-@may("ask")
-async def ask(asked: QuestionRequest, service: Served, caller: Caller) -> dict[str, Any]:
+@requires("ask")
+async def ask(asked: QuestionRequest, service: ServiceParameter, caller: Caller) -> dict[str, Any]:
     """Answers a question; every statement cites exact words."""
     answer = await asyncio.wrap_future(service.begin_ask(caller, asked))
     return answer.to_json()
 
 
 @router.post("/ask/stream", response_class=EventStream, responses=STREAMED)
-@may("ask")
-async def ask_stream(asked: QuestionRequest, request: Request, service: Served, caller: Caller) -> EventStream:
+@requires("ask")
+async def ask_stream(
+    asked: QuestionRequest, request: Request, service: ServiceParameter, caller: Caller
+) -> EventStream:
     """Answers a question as server-sent events.
 
     Events are `status`, `statement` (verified, with the citations that it is the first to use) and `done`, whose
@@ -46,9 +48,9 @@ async def ask_stream(asked: QuestionRequest, request: Request, service: Served, 
 
 
 @router.get("/search", response_model=list[HitOut])
-@may("search")
+@requires("search")
 async def search(
-    service: Served,
+    service: ServiceParameter,
     caller: Caller,
     q: Annotated[str, Query(min_length=1, max_length=2_000, examples=["smuggled migrants in detention"])],
     limit: Annotated[int, Query(ge=1, le=100)] = 10,

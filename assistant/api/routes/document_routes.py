@@ -1,4 +1,4 @@
-"""Documents: which are held, what stands in them, what their neighbours are. Names may hold slashes, as symbols do."""
+"""Routes of documents, passages, meetings and the catalogue. Names of documents may contain slashes, as symbols do."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Path, Query, status
 
 from assistant.api.api_models import BlockOut, DocumentOut, Page, PassagesOut
-from assistant.api.authentication import Caller, Served
-from assistant.api.route import Guarded, may
+from assistant.api.authentication import Caller, ServiceParameter
+from assistant.api.route import GuardedRoute, requires
 from assistant.service.jobs import Job
 from corpus.documents import Document, Edition, Language
 
-router = APIRouter(tags=["documents"], route_class=Guarded)
+router = APIRouter(tags=["documents"], route_class=GuardedRoute)
 
 Name = Annotated[
     str, Path(description="Symbol, name or id of a document.", max_length=500, examples=["CTOC/COP/WG.7/2021/1"])
@@ -22,20 +22,24 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 Place = Annotated[str | None, Query(max_length=500, description="A place in it, as documents write it: `para. 12`.")]
 
 
-def _held(
-    service: Served, caller: Caller, document: Name, language: Language | None = None, edition: Edition | None = None
+def _document(
+    service: ServiceParameter,
+    caller: Caller,
+    document: Name,
+    language: Language | None = None,
+    edition: Edition | None = None,
 ) -> Document:
     return service.document(caller, document, language, edition)
 
 
-Held = Annotated[Document, Depends(_held)]
-"""Parameters of a route: a document, and which version of it."""
+NamedDocument = Annotated[Document, Depends(_document)]
+"""Parameters of a route: a document by name, and its version."""
 
 
 @router.get("/documents", response_model=Page[DocumentOut], response_model_exclude_unset=True)
-@may("documents")
+@requires("documents")
 def documents(
-    service: Served,
+    service: ServiceParameter,
     caller: Caller,
     q: Annotated[str | None, Query(max_length=500, description="Words of the symbol or title.")] = None,
     language: Language | None = None,
@@ -49,24 +53,24 @@ def documents(
 
 
 @router.get("/catalogue", response_model=Page[DocumentOut])
-@may("catalogue")
-def catalogue(service: Served, caller: Caller, offset: Offset = 0, limit: Limit = 50) -> dict[str, Any]:
+@requires("catalogue")
+def catalogue(service: ServiceParameter, caller: Caller, offset: Offset = 0, limit: Limit = 50) -> dict[str, Any]:
     """The documents that are known to exist and are not held."""
     found, total = service.catalogue(caller, offset, limit)
     return Page.of(found, total, offset)
 
 
 @router.get("/meetings")
-@may("meetings")
-def meetings(service: Served, caller: Caller) -> list[dict[str, Any]]:
+@requires("meetings")
+def meetings(service: ServiceParameter, caller: Caller) -> list[dict[str, Any]]:
     """The meetings whose agendas are held: items, documentation, sittings."""
     return [each.to_json() for each in service.meetings(caller)]
 
 
 @router.get("/passages/{passage}", response_model=PassagesOut)
-@may("documents")
+@requires("documents")
 def passage(
-    service: Served,
+    service: ServiceParameter,
     caller: Caller,
     passage: Annotated[str, Path(max_length=100, description="Evidence id, as citations and search give it.")],
     around: Annotated[int, Query(ge=0, le=20, description="Neighbours on each side.")] = 1,
@@ -77,9 +81,9 @@ def passage(
 
 def _part(part: Literal["outline", "tables", "footnotes"], said: str) -> None:
     @router.get(f"/documents/{{document:path}}/{part}", name=part, description=said)
-    @may("documents")
-    def give(service: Served, held: Held, place: Place = None) -> list[dict[str, Any]]:
-        return service.collection.parts(held, part, place)
+    @requires("documents")
+    def give(service: ServiceParameter, doc: NamedDocument, place: Place = None) -> list[dict[str, Any]]:
+        return service.collection.parts(doc, part, place)
 
 
 _part("outline", "The headings of a document with their places and pages.")
@@ -88,38 +92,46 @@ _part("footnotes", "The footnotes of a document, with the places that refer to t
 
 
 @router.get("/documents/{document:path}/blocks", response_model=Page[BlockOut])
-@may("documents")
-def blocks(service: Served, held: Held, place: Place = None, offset: Offset = 0, limit: Limit = 50) -> dict[str, Any]:
+@requires("documents")
+def blocks(
+    service: ServiceParameter, doc: NamedDocument, place: Place = None, offset: Offset = 0, limit: Limit = 50
+) -> dict[str, Any]:
     """The blocks of a document (headings, paragraphs, items, rows, footnotes), or those at a place."""
-    found = service.collection.blocks(held, place)
-    return Page.of(service.collection.corrected(held, found[offset : offset + limit]), len(found), offset)
+    found = service.collection.blocks(doc, place)
+    return Page.of(service.collection.blocks_with_corrections(doc, found[offset : offset + limit]), len(found), offset)
 
 
 @router.get("/documents/{document:path}/text")
-@may("documents")
-def text(held: Held) -> dict[str, str]:
+@requires("documents")
+def text(doc: NamedDocument) -> dict[str, str]:
     """The canonical text of a document, into which all offsets point."""
-    return {"id": held.id, "text": held.text}
+    return {"id": doc.id, "text": doc.text}
 
 
 @router.get("/documents/{document:path}", response_model=DocumentOut, response_model_exclude_unset=True)
-@may("documents")
-def document(service: Served, held: Held) -> dict[str, Any]:
+@requires("documents")
+def document(service: ServiceParameter, doc: NamedDocument) -> dict[str, Any]:
     """What is known of a document: masthead, pages, versions, corrections."""
-    return service.collection.about(held)
+    return service.collection.describe(doc)
 
 
 @router.post("/documents/{document:path}/confirm", response_model=list[DocumentOut], response_model_exclude_unset=True)
-@may("confirm")
-def confirm(service: Served, caller: Caller, document: Name, language: Language | None = None) -> list[dict[str, Any]]:
+@requires("confirm")
+def confirm(
+    service: ServiceParameter, caller: Caller, document: Name, language: Language | None = None
+) -> list[dict[str, Any]]:
     """Confirms that unverified texts of a document, all or those in a language, are what they say they are."""
     return service.confirm(caller, document, language)
 
 
 @router.delete("/documents/{document:path}", response_model=Job, status_code=status.HTTP_202_ACCEPTED)
-@may("remove")
+@requires("remove")
 def remove(
-    service: Served, caller: Caller, document: Name, language: Language | None = None, edition: Edition | None = None
+    service: ServiceParameter,
+    caller: Caller,
+    document: Name,
+    language: Language | None = None,
+    edition: Edition | None = None,
 ) -> dict[str, Any]:
     """Removes a document: all its versions, or those in a language or edition."""
     return service.remove(caller, document, language, edition).to_json()

@@ -1,4 +1,4 @@
-"""What staff do: send files, look at jobs; and what the command line of this machine's user does, whose files the server may read."""
+"""Routes for staff (uploads, fetching, jobs), and for the command line of this machine's user, whose files the server may read."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from assistant.access import check
 from assistant.api import authentication
 from assistant.api.api_models import Strict
 from assistant.api.api_replies import STREAMED, EventStream, event, with_pauses
-from assistant.api.authentication import Caller, Served, identified_again
+from assistant.api.authentication import Caller, ServiceParameter, identify_caller_again
 from assistant.api.problems import problem, request_id
-from assistant.api.route import Guarded, known_fields, may
-from assistant.api.routes.document_routes import Held
+from assistant.api.route import GuardedRoute, check_form_fields, requires
+from assistant.api.routes.document_routes import NamedDocument
 from assistant.fetch_plans import FetchRequest
 from assistant.ingestion import Files
-from assistant.outcome_messages import job_told
+from assistant.outcome_messages import describe_job
 from assistant.service.jobs import Job
 from assistant.service_errors import ServiceFault, TooLarge
 from corpus.documents import Language
 
-router = APIRouter(tags=["keep"], route_class=Guarded)
+router = APIRouter(tags=["keep"], route_class=GuardedRoute)
 
 JobId = Annotated[str, Path(max_length=100)]
 Known = Annotated[int, Query(ge=0, le=10_000_000, description="Outcomes that are known already.")]
@@ -38,10 +38,12 @@ Spoken = Annotated[
 ]
 
 
-@router.post("/uploads", response_model=Job, status_code=status.HTTP_202_ACCEPTED, dependencies=[Depends(known_fields)])
-@may("upload")
+@router.post(
+    "/uploads", response_model=Job, status_code=status.HTTP_202_ACCEPTED, dependencies=[Depends(check_form_fields)]
+)
+@requires("upload")
 def upload(
-    service: Served,
+    service: ServiceParameter,
     caller: Caller,
     file: UploadFile,
     symbol: Annotated[str | None, Form(max_length=200, description="Where the file does not print it.")] = None,
@@ -57,44 +59,51 @@ def upload(
 
 
 @router.post("/fetch", response_model=Job, status_code=status.HTTP_202_ACCEPTED)
-@may("fetch")
-def fetch(asked: FetchRequest, service: Served, caller: Caller) -> dict[str, Any]:
+@requires("fetch")
+def fetch(asked: FetchRequest, service: ServiceParameter, caller: Caller) -> dict[str, Any]:
     """Fetches official documents by symbol from the Official Document System, and reads them in."""
     return service.fetch(caller, asked).to_json()
 
 
 @router.post("/fetch/plan", response_model=list[dict[str, Any]])
-@may("fetch")
-def fetch_plan(asked: FetchRequest, service: Served, caller: Caller) -> list[dict[str, Any]]:
+@requires("fetch")
+def fetch_plan(asked: FetchRequest, service: ServiceParameter, caller: Caller) -> list[dict[str, Any]]:
     """What fetching would do with each document: `held`, `would read` (it was fetched before), `would fetch`."""
-    return [asdict(row) for row in service.foresee(caller, asked)]
+    return [asdict(row) for row in service.plan_fetch(caller, asked)]
 
 
 @router.post("/verify", response_model=Job, status_code=status.HTTP_202_ACCEPTED)
-@may("verify")
-def verify(service: Served, caller: Caller) -> dict[str, Any]:
+@requires("verify")
+def verify(service: ServiceParameter, caller: Caller) -> dict[str, Any]:
     """Checks database, both indexes and that passages cover each document; every outcome is a fault."""
     return service.verify(caller).to_json()
 
 
 @router.get("/jobs", response_model=list[Job])
-@may("jobs")
-def jobs(service: Served, caller: Caller) -> list[dict[str, Any]]:
+@requires("jobs")
+def jobs(service: ServiceParameter, caller: Caller) -> list[dict[str, Any]]:
     """The jobs, the latest first."""
     return service.all_jobs(caller)
 
 
 @router.get("/jobs/{job}", response_model=Job)
-@may("jobs")
-def job(service: Served, caller: Caller, job: JobId, since: Known = 0, language: Spoken = "en") -> dict[str, Any]:
+@requires("jobs")
+def job(
+    service: ServiceParameter, caller: Caller, job: JobId, since: Known = 0, language: Spoken = "en"
+) -> dict[str, Any]:
     """How a job stands."""
-    return job_told(service.job(caller, job, since), language)
+    return describe_job(service.job(caller, job, since), language)
 
 
 @router.get("/jobs/{job}/stream", response_class=EventStream, responses=STREAMED)
-@may("jobs")
+@requires("jobs")
 async def job_stream(
-    request: Request, service: Served, caller: Caller, job: JobId, since: Known | None = None, language: Spoken = "en"
+    request: Request,
+    service: ServiceParameter,
+    caller: Caller,
+    job: JobId,
+    since: Known | None = None,
+    language: Spoken = "en",
 ) -> EventStream:
     """A job as server-sent events `job`, one whenever it has changed, until it has ended. With `since` each event has only the
     outcomes that none before it had."""
@@ -102,31 +111,31 @@ async def job_stream(
 
 
 @router.delete("/jobs/{job}", response_model=Job)
-@may("jobs")
-def stop_job(service: Served, caller: Caller, job: JobId) -> dict[str, Any]:
+@requires("jobs")
+def stop_job(service: ServiceParameter, caller: Caller, job: JobId) -> dict[str, Any]:
     """Stops a job; what is finished is kept."""
-    return job_told(service.stop_job(caller, job))
+    return describe_job(service.stop_job(caller, job))
 
 
 async def _changes(
     request: Request, changes: AsyncGenerator[dict[str, Any], None], language: Language
 ) -> AsyncIterator[bytes]:
-    """The records of a job as events, for as long as the caller may see them: a key may be revoked, a session ended."""
+    """Yields the records of a job as events while the caller may see them: a key may be revoked, a session may end."""
     try:
         async with aclosing(changes), aclosing(with_pauses(changes, authentication.AGAIN_SECONDS)) as coming:
             async for record in coming:
-                check(await identified_again(request), "jobs")
+                check(await identify_caller_again(request), "jobs")
                 if record is not None:
-                    yield event("job", job_told(record, language))
+                    yield event("job", describe_job(record, language))
     except ServiceFault as fault:
         yield event("problem", problem(fault, request_id(request)))
 
 
-local = APIRouter(prefix="/local", include_in_schema=False, route_class=Guarded)
+local = APIRouter(prefix="/local", include_in_schema=False, route_class=GuardedRoute)
 
 
 class IngestBody(Strict):
-    """What `rapporteur ingest` is told."""
+    """Options of `rapporteur ingest`."""
 
     paths: list[FilePath] = Field(max_length=10_000)
     starter: bool = False
@@ -138,38 +147,38 @@ class IngestBody(Strict):
 
 
 @local.post("/ingest", response_model=Job, status_code=status.HTTP_202_ACCEPTED)
-@may("ingest")
-def ingest(body: IngestBody, service: Served, caller: Caller) -> dict[str, Any]:
-    """Reads files and folders of this machine's."""
+@requires("ingest")
+def ingest(body: IngestBody, service: ServiceParameter, caller: Caller) -> dict[str, Any]:
+    """Starts to ingest files and folders of this machine."""
     files = Files(body.paths, body.starter, body.symbol or None, body.language, body.ocr, apart=service.library.folder)
     return service.ingest(caller, files, again=body.again, jobs=body.jobs).to_json()
 
 
 class ForgetBody(Strict):
-    """A file that is gone, and how people call it."""
+    """A deleted file, and its name as shown to people."""
 
     path: str = Field(min_length=1, max_length=10_000, pattern=r"^[^\x00]+$")
     shown: str = Field(max_length=5_000)
 
 
 @local.post("/forget", response_model=Job, status_code=status.HTTP_202_ACCEPTED)
-@may("ingest")
-def forget(body: ForgetBody, service: Served, caller: Caller) -> dict[str, Any]:
-    """Removes what came from a file of this machine's that is gone."""
+@requires("ingest")
+def forget(body: ForgetBody, service: ServiceParameter, caller: Caller) -> dict[str, Any]:
+    """Starts to remove the documents of a deleted file of this machine."""
     return service.forget(caller, FilePath(body.path), body.shown).to_json()
 
 
 @local.get("/documents/{document:path}")
-@may("documents")
-def document(service: Served, held: Held) -> dict[str, Any]:
-    """A document with all its blocks, and how it stands to others."""
-    return {"document": held.to_json(), "versions": service.collection.relations(held)}
+@requires("documents")
+def document(service: ServiceParameter, doc: NamedDocument) -> dict[str, Any]:
+    """Returns a document with all its blocks, and its relations to others."""
+    return {"document": doc.to_json(), "versions": service.collection.relations(doc)}
 
 
 @local.get("/meetings")
-@may("meetings")
-def meetings(service: Served, caller: Caller) -> list[dict[str, Any]]:
-    """The meetings, each with how its agenda is cited."""
+@requires("meetings")
+def meetings(service: ServiceParameter, caller: Caller) -> list[dict[str, Any]]:
+    """Lists the meetings, each with the label of its agenda."""
     return [
         {"meeting": each.to_json(), "label": service.document(caller, each.document_id).label}
         for each in service.meetings(caller)
@@ -177,7 +186,7 @@ def meetings(service: Served, caller: Caller) -> list[dict[str, Any]]:
 
 
 @local.get("/records")
-@may("documents")
-def records(service: Served, caller: Caller, missing: bool = False) -> list[dict[str, Any]]:
-    """All documents that are held, and those that are known and not held where asked for."""
+@requires("documents")
+def records(service: ServiceParameter, caller: Caller, missing: bool = False) -> list[dict[str, Any]]:
+    """Lists all stored documents; with `missing`, also those of the catalogue that are not stored."""
     return service.records(caller, missing=missing)

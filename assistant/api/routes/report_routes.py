@@ -1,4 +1,4 @@
-"""Writing: briefings, themes, comparisons, mandates, the check of an agenda, as JSON or as a file; and briefings under review, for staff."""
+"""Routes of papers (briefings, themes, comparisons, mandates, agenda checks), as JSON or as a file; and of drafts under review, for staff."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from assistant.api.api_models import AgendaOut, BriefingOut, ComparisonOut, MandatesOut, OriginsOut, Strict, ThemesOut
-from assistant.api.api_replies import DOCUMENTED, LISTED, SHEETS, EventStream, event, file_reply, form_of
-from assistant.api.authentication import Caller, Served
-from assistant.api.route import Guarded, may
+from assistant.api.api_replies import DOCUMENTED, LISTED, SHEETS, EventStream, event, file_reply, negotiate_format
+from assistant.api.authentication import Caller, ServiceParameter
+from assistant.api.route import GuardedRoute, requires
 from assistant.api.routes.keeping_routes import local
 from assistant.paper_requests import (
     BriefingRequest,
@@ -30,22 +30,24 @@ from assistant.service.paper_queue import Paper
 from assistant.service.paper_service import Event, State
 from corpus.documents import Language
 
-router = APIRouter(tags=["write"], route_class=Guarded)
+router = APIRouter(tags=["write"], route_class=GuardedRoute)
 LOOK_SECONDS = 0.2
-"""After how long it is looked how far a paper is."""
+"""Seconds between two checks of a paper's progress."""
 
 
 @router.post("/briefings", response_model=BriefingOut, responses=DOCUMENTED)
-@may("brief", counted="documents")
-async def make_briefing(request: Request, service: Served, caller: Caller, asked: BriefingRequest) -> Response:
+@requires("brief", counted="documents")
+async def make_briefing(
+    request: Request, service: ServiceParameter, caller: Caller, asked: BriefingRequest
+) -> Response:
     """A briefing, asked for in a body, for subjects that are to stand in no log of addresses."""
-    return await _written(request, service, caller, asked)
+    return await _paper_reply(request, service, caller, asked)
 
 
 def _add(kind: type[PaperRequest], name: str, gives: type[BaseModel]) -> None:
-    @may(kind.operation, counted="documents")
-    async def give(request: Request, service: Served, caller: Caller, asked: Any) -> Response:
-        return await _written(request, service, caller, asked)
+    @requires(kind.operation, counted="documents")
+    async def give(request: Request, service: ServiceParameter, caller: Caller, asked: Any) -> Response:
+        return await _paper_reply(request, service, caller, asked)
 
     give.__annotations__["asked"] = Annotated[kind, Query()]
     responses = LISTED if kind is MandatesRequest else DOCUMENTED
@@ -53,9 +55,9 @@ def _add(kind: type[PaperRequest], name: str, gives: type[BaseModel]) -> None:
         f"/{kind.path}", give, response_model=gives, responses=responses, name=name, description=gives.__doc__
     )
 
-    @may(kind.operation, counted="documents")
-    async def follow(service: Served, caller: Caller, asked: Any) -> EventStream:
-        return EventStream(_parts(await run_in_threadpool(service.writing.begin, caller, asked)))
+    @requires(kind.operation, counted="documents")
+    async def follow(service: ServiceParameter, caller: Caller, asked: Any) -> EventStream:
+        return EventStream(_parts(await run_in_threadpool(service.papers.begin, caller, asked)))
 
     follow.__annotations__["asked"] = kind
     local.add_api_route(f"/papers/{kind.path}", follow, methods=["POST"])
@@ -72,49 +74,49 @@ for _kind, _name, _gives in (
 
 
 async def _parts(made: Any) -> AsyncIterator[bytes]:
-    """How far a paper is, as events `part`, until it has ended; what became of it is told to who asks for it then."""
-    told, ended = ("", 0, 0), False
+    """Yields the progress of a paper as events `part` until it has ended; its result or error comes with the request for the paper."""
+    sent, ended = ("", 0, 0), False
     while isinstance(made, Paper) and not ended:
         ended = made.future.done()
         now = made.part, made.done, made.total
-        if made.total and now != told:
-            told = now
+        if made.total and now != sent:
+            sent = now
             yield event("part", {"part": made.part, "done": made.done, "total": made.total})
         if not ended:
             await asyncio.sleep(LOOK_SECONDS)
 
 
 @router.get("/agenda", response_model=AgendaOut)
-@may("agenda")
+@requires("agenda")
 def agenda(
-    service: Served,
+    service: ServiceParameter,
     caller: Caller,
     meeting: Annotated[str, Query(max_length=200, description="Symbol of the agenda; else that of the latest.")] = "",
     language: Annotated[list[Language] | None, Query(description="In which the documents are wanted.")] = None,
 ) -> dict[str, Any]:
     """What an agenda announces and cites against what is held, with the commands that mend it."""
-    return service.writing.agenda(caller, meeting, language or ["en"]).to_json()
+    return service.papers.agenda(caller, meeting, language or ["en"]).to_json()
 
 
-async def made_paper(service: Service, caller: Caller, asked: PaperRequest) -> Any:
-    """What is asked for, once it is made; it is made to its end for others, too."""
-    made = await run_in_threadpool(service.writing.begin, caller, asked)
+async def wait_for_paper(service: Service, caller: Caller, asked: PaperRequest) -> Any:
+    """Waits for a requested paper. It is completed for others even if the caller leaves."""
+    made = await run_in_threadpool(service.papers.begin, caller, asked)
     return await asyncio.shield(asyncio.wrap_future(made.future)) if isinstance(made, Paper) else made
 
 
-async def _written(request: Request, service: Service, caller: Caller, asked: PaperRequest) -> Response:
-    """What is asked for as JSON or as a file. A form that can't be written here is refused before any work is done."""
+async def _paper_reply(request: Request, service: Service, caller: Caller, asked: PaperRequest) -> Response:
+    """Replies with a paper as JSON or as a file. A format that can't be written here is refused before any work."""
     sheets = SHEETS if isinstance(asked, MandatesRequest) else {}
-    form = asked.format or form_of(request.headers.get("accept", ""), sheets)
-    await run_in_threadpool(service.writing.ready, form, asked.language)
-    made = service.writing.part(asked, await made_paper(service, caller, asked))
+    form = asked.format or negotiate_format(request.headers.get("accept", ""), sheets)
+    await run_in_threadpool(service.papers.check_form, form, asked.language)
+    made = service.papers.part(asked, await wait_for_paper(service, caller, asked))
     if form == "json":
         return JSONResponse(await run_in_threadpool(made.to_json))
-    data = await run_in_threadpool(service.writing.made_file, caller, made, form, asked.spoken(made))
-    return file_reply(data, form, asked.name, asked.about)
+    data = await run_in_threadpool(service.papers.render_report, caller, made, form, asked.output_language(made))
+    return file_reply(data, form, asked.name, asked.file_label)
 
 
-review = APIRouter(tags=["review"], route_class=Guarded)
+review = APIRouter(tags=["review"], route_class=GuardedRoute)
 
 
 class DraftOut(BaseModel):
@@ -144,42 +146,44 @@ class StateBody(Strict):
 
 
 @review.get("/drafts", response_model=list[DraftOut])
-@may("review")
-def drafts(service: Served, caller: Caller) -> list[dict[str, Any]]:
+@requires("review")
+def drafts(service: ServiceParameter, caller: Caller) -> list[dict[str, Any]]:
     """The briefings under review, the latest first."""
-    return [each.to_json() for each in service.writing.drafts(caller).all()]
+    return [each.to_json() for each in service.papers.drafts(caller).all()]
 
 
 @review.post("/drafts", response_model=DraftOut, status_code=201)
-@may("review")
-async def add_draft(service: Served, caller: Caller, asked: BriefingRequest) -> dict[str, Any]:
+@requires("review")
+async def add_draft(service: ServiceParameter, caller: Caller, asked: BriefingRequest) -> dict[str, Any]:
     """Makes a briefing and keeps it as a draft."""
-    made = await made_paper(service, caller, asked)
-    drafts = await run_in_threadpool(service.writing.drafts, caller)
+    made = await wait_for_paper(service, caller, asked)
+    drafts = await run_in_threadpool(service.papers.drafts, caller)
     return (await run_in_threadpool(drafts.add, made)).to_json()
 
 
 @review.get("/drafts/{draft_id}", response_model=DraftOut, responses=DOCUMENTED)
-@may("review")
-def draft(request: Request, service: Served, caller: Caller, draft_id: str, format: Form | None = None) -> Response:
+@requires("review")
+def draft(
+    request: Request, service: ServiceParameter, caller: Caller, draft_id: str, format: Form | None = None
+) -> Response:
     """A draft with its comments and changes; as a file with its state on the cover."""
-    found = service.writing.drafts(caller).get(draft_id)
-    wanted = format or form_of(request.headers.get("accept", ""))
+    found = service.papers.drafts(caller).get(draft_id)
+    wanted = format or negotiate_format(request.headers.get("accept", ""))
     if wanted == "json":
         return JSONResponse(found.to_json())
-    data = service.writing.draft_file(caller, found, wanted)
+    data = service.papers.render_draft(caller, found, wanted)
     return file_reply(data, wanted, "briefing", found.title)
 
 
 @review.post("/drafts/{draft_id}/comments", response_model=DraftOut)
-@may("review")
-def comment(service: Served, caller: Caller, draft_id: str, said: CommentBody) -> dict[str, Any]:
+@requires("review")
+def comment(service: ServiceParameter, caller: Caller, draft_id: str, body: CommentBody) -> dict[str, Any]:
     """Comments on a statement, or on the whole."""
-    return service.writing.drafts(caller).comment(draft_id, said.text, said.statement).to_json()
+    return service.papers.drafts(caller).comment(draft_id, body.text, body.statement).to_json()
 
 
 @review.post("/drafts/{draft_id}/state", response_model=DraftOut)
-@may("review")
-def move(service: Served, caller: Caller, draft_id: str, wanted: StateBody) -> dict[str, Any]:
+@requires("review")
+def move(service: ServiceParameter, caller: Caller, draft_id: str, wanted: StateBody) -> dict[str, Any]:
     """Puts a draft in review, clears it, or sends it back."""
-    return service.writing.drafts(caller).move(draft_id, wanted.state).to_json()
+    return service.papers.drafts(caller).move(draft_id, wanted.state).to_json()

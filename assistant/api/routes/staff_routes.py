@@ -1,4 +1,4 @@
-"""For those who run the service: what it holds, whether it lives and is ready, what was done, what people say about answers, metrics; and who you are to it."""
+"""Routes for operators: status, audit log, ratings, metrics, health checks; and the caller's own identity."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ from assistant.access import OPERATIONS
 from assistant.access.audit import Entry
 from assistant.access.operations import allowed
 from assistant.api.api_models import CallerOut, Page, RatedOut, RatingBody, RemovedOut
-from assistant.api.authentication import AccessGate, Caller, Served
-from assistant.api.route import Guarded, everybody, may
+from assistant.api.authentication import AccessGate, Caller, ServiceParameter
+from assistant.api.route import GuardedRoute, public_route, requires
 from assistant.api.routes.document_routes import Limit, Offset
 from assistant.service.metrics import CONTENT_TYPE
-from assistant.service_errors import NotHeld, Overloaded
+from assistant.service_errors import NotFound, Overloaded
 
-rating = APIRouter(tags=["feedback"], route_class=Guarded)
+rating = APIRouter(tags=["feedback"], route_class=GuardedRoute)
 
 
 @rating.post("/feedback", response_model=RatedOut, status_code=201)
-@may("rate")
-def rate(body: RatingBody, service: Served, caller: Caller) -> dict[str, int]:
+@requires("rate")
+def rate(body: RatingBody, service: ServiceParameter, caller: Caller) -> dict[str, int]:
     """Keeps what you say about an answer."""
     return {"id": service.rate(caller, **body.model_dump())}
 
 
 @rating.get("/feedback", response_model=Page[dict[str, Any]])
-@may("ratings")
-def ratings(service: Served, caller: Caller, offset: Offset = 0, limit: Limit = 50) -> dict[str, Any]:
+@requires("ratings")
+def ratings(service: ServiceParameter, caller: Caller, offset: Offset = 0, limit: Limit = 50) -> dict[str, Any]:
     """What people said about answers, oldest first."""
-    kept, total = service.ratings(caller, offset, limit)
-    return Page.of([each.to_json() for each in kept], total, offset)
+    stored, total = service.ratings(caller, offset, limit)
+    return Page.of([each.to_json() for each in stored], total, offset)
 
 
 @rating.delete("/feedback", response_model=RemovedOut)
-@may("ratings")
-def remove(service: Served, caller: Caller, to: Annotated[int, Query(ge=1, le=10**12)]) -> dict[str, int]:
+@requires("ratings")
+def remove(service: ServiceParameter, caller: Caller, to: Annotated[int, Query(ge=1, le=10**12)]) -> dict[str, int]:
     """Removes the ratings with numbers up to `to`."""
     return {"removed": service.remove_ratings(caller, to)}
 
@@ -47,65 +47,65 @@ def remove(service: Served, caller: Caller, to: Annotated[int, Query(ge=1, le=10
     response_class=Response,
     responses={200: {"content": {"application/yaml": {"schema": {"type": "array", "items": {"type": "object"}}}}}},
 )
-@may("ratings")
-def cases(service: Served, caller: Caller) -> Response:
+@requires("ratings")
+def cases(service: ServiceParameter, caller: Caller) -> Response:
     """The ratings as YAML cases of a question set, each to be reviewed by a person."""
     return Response(service.cases(caller), media_type="application/yaml")
 
 
-router = APIRouter(tags=["staff"], route_class=Guarded)
-metrics = APIRouter(include_in_schema=False, route_class=Guarded)
+router = APIRouter(tags=["staff"], route_class=GuardedRoute)
+metrics = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 
 
 @router.get("/status")
-@may("status")
-def status(service: Served, caller: Caller) -> dict[str, Any]:
+@requires("status")
+def status(service: ServiceParameter, caller: Caller) -> dict[str, Any]:
     """What the library holds, and what it was made with."""
     return service.status(caller)
 
 
 @router.get("/audit", response_model=Page[Entry])
-@may("audit")
-def audit(service: Served, offset: Offset = 0, limit: Limit = 50) -> dict[str, Any]:
+@requires("audit")
+def audit(service: ServiceParameter, offset: Offset = 0, limit: Limit = 50) -> dict[str, Any]:
     """What staff did, the latest first."""
     if service.audit is None:
-        raise NotHeld("no-audit")
+        raise NotFound("no-audit")
     return Page.of([asdict(each) for each in service.audit.entries(offset, limit)], service.audit.count(), offset)
 
 
 @metrics.get("/metrics")
-@may("metrics")
-def metrics_text(service: Served, caller: Caller) -> Response:
+@requires("metrics")
+def metrics_text(service: ServiceParameter, caller: Caller) -> Response:
     """What happened, for Prometheus."""
     return Response(service.metrics_text(caller), media_type=CONTENT_TYPE)
 
 
-living = APIRouter(tags=["health"], route_class=Guarded)
+living = APIRouter(tags=["health"], route_class=GuardedRoute)
 
 
 @living.get("/health")
-@everybody
+@public_route
 async def health() -> dict[str, str]:
     """That the process lives; asks nothing of the library."""
     return {"status": "ok"}
 
 
 @living.get("/ready")
-@everybody
-async def ready(service: Served) -> dict[str, Any]:
+@public_route
+async def ready(service: ServiceParameter) -> dict[str, Any]:
     """That questions are taken now; 503 where they are not."""
     if not service.ready:
         raise Overloaded("not-ready", retry_after=10)
-    return {"status": "ready", "waiting": service.turns.waiting}
+    return {"status": "ready", "waiting": service.question_queue.waiting}
 
 
 @living.get("/me", response_model=CallerOut)
-@everybody
+@public_route
 async def me(request: Request, caller: Caller) -> dict[str, Any]:
     """Who you are to the service, and what you may do. Where everybody may read, who has no key and no account gets a session in a cookie: its
     questions are counted by themselves, not with those of all at the same address."""
     gate: AccessGate | None = request.app.state.gate
     if gate is not None and caller.kind == "anonymous":
-        gate.welcome(request)
-    may = [operation for operation in OPERATIONS if allowed(caller, operation)]
-    return {"id": caller.id, "kind": caller.kind, "role": caller.role.word, "may": may}
+        gate.offer_session(request)
+    operations = [operation for operation in OPERATIONS if allowed(caller, operation)]
+    return {"id": caller.id, "kind": caller.kind, "role": caller.role.word, "may": operations}

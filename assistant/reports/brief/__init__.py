@@ -1,1 +1,2 @@
-"""Briefings: what the documents held say about an agenda item, a theme, a document or a question, every sentence sourced."""
+"""Briefings: what the documents in the library say about an agenda item, a theme, a document or a question, with
+sources for every sentence."""

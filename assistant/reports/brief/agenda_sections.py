@@ -1,19 +1,19 @@
-"""The sections that come from the agenda's structure: item and mandate, when it is taken up, documentation, questions."""
+"""Sections from the structure of the agenda: item and mandate, schedule, documentation, questions."""
 
 from __future__ import annotations
 
 import datetime as dt
 
 from assistant.answer_phrases import joined, say
-from assistant.meeting import row_citations as said_of
-from assistant.meeting.row_citations import Citer
+from assistant.meeting import row_citations
+from assistant.meeting.row_citations import AgendaCiter
 from assistant.qa.answer import Statement
-from assistant.qa.scoring import Scored
+from assistant.qa.scoring import ScoredUnit
 from assistant.qa.units import Unit
 from assistant.reports.brief.briefing import Part, Section
-from assistant.reports.brief.selection import Chooser
-from assistant.reports.brief.subject import asking, in_words, proposing
-from assistant.reports.lookup import Paper, held_as, printed_title
+from assistant.reports.brief.selection import UnitSelector
+from assistant.reports.brief.subject import discussion_matcher, has_explicit_proposals, proposes_discussion
+from assistant.reports.lookup import DocumentStatus, announced_title, find_status
 from assistant.wording.drafting import Grammar, grammar_of
 from corpus.documents import LANGUAGES
 from corpus.symbols import Symbol, find_symbols
@@ -21,158 +21,198 @@ from corpus.symbols import Symbol, find_symbols
 MANDATE, QUESTIONS, EXPECTED = 2, 8, 4
 
 
-def mandate(chooser: Chooser) -> Section:
+def build_mandate(selector: UnitSelector) -> Section:
     """The item as the agenda lists it, and what gives the body its mandate."""
-    ground, language = chooser.ground, chooser.language
-    meeting, item, _ = ground.taken_up
-    listed = Citer(chooser.library, meeting).listed(item)
-    made = []
+    subject, language = selector.subject, selector.language
+    meeting, item, _ = subject.item_context
+    listed = AgendaCiter(selector.library, meeting).listed(item)
+    statements = []
     if listed:
-        made = [Statement(say("item_named", language, item=item.number, title=item.title), "derived", listed)]
-        chooser.note(made[0])
-    asked = say("ask_mandate", ground.spoken, body=meeting.body)
-    ordains = set(meeting.mandate) & _own(chooser)
-    own = chooser.speaking(asked, ground.agendas, MANDATE, lambda each: each.unit.block in ordains)
-    others = chooser.speaking(asked, ground.others, MANDATE, lambda each: each.score >= 0.0 and _ordains(each.unit))
-    found = [each.unit for each in (*own, *others)]
-    return chooser.section(
-        "mandate", Part("", (*made, *chooser.take(found, fresh=True))), remarks=_meeting_taken(chooser)
+        statements = [Statement(say("item_named", language, item=item.number, title=item.title), "derived", listed)]
+        selector.mark_used(statements[0])
+    query = say("ask_mandate", subject.title_language, body=meeting.body)
+    mandate_blocks = set(meeting.mandate) & _item_annotations(selector)
+    own_units = selector.find_relevant(
+        query, subject.agenda_ids, MANDATE, lambda each: each.unit.block in mandate_blocks
+    )
+    other_units = selector.find_relevant(
+        query, subject.other_ids, MANDATE, lambda each: each.score >= 0.0 and _may_give_mandate(each.unit)
+    )
+    units = [each.unit for each in (*own_units, *other_units)]
+    return selector.make_section(
+        "mandate", Part("", (*statements, *selector.quote_units(units, novel=True))), remarks=_meeting_remark(selector)
     )
 
 
-def _meeting_taken(chooser: Chooser) -> tuple[str, ...]:
-    """Which meeting is briefed about, and which others have an item of the number, where the request names none."""
-    _, item, agenda = chooser.ground.taken_up
-    named = chooser.ground.request.meeting
-    held = [each for each in chooser.library.meetings() if not named and each.item(item.number)]
-    held.sort(key=lambda each: each.dates[-1:], reverse=True)
-    labels = dict.fromkeys(chooser.library.document(each.document_id).label for each in held)
-    others = joined([each for each in labels if each != agenda.label], chooser.language)
-    return (say("brief_meeting", chooser.language, agenda=agenda.label, others=others),) if others else ()
+def _meeting_remark(selector: UnitSelector) -> tuple[str, ...]:
+    """Which meeting the briefing is about, and which others have an item with this number, where the request names no
+    meeting."""
+    _, item, agenda = selector.subject.item_context
+    requested = selector.subject.request.meeting
+    meetings = [each for each in selector.library.meetings() if not requested and each.item(item.number)]
+    meetings.sort(key=lambda each: each.dates[-1:], reverse=True)
+    labels = dict.fromkeys(selector.library.document(each.document_id).label for each in meetings)
+    others = joined([each for each in labels if each != agenda.label], selector.language)
+    return (say("brief_meeting", selector.language, agenda=agenda.label, others=others),) if others else ()
 
 
-def _own(chooser: Chooser) -> set[int]:
-    """The annotations of the item, of its parts and of the organization of work, where an agenda says of the whole meeting what it is for."""
-    meeting, item, agenda = chooser.ground.taken_up
-    says = chooser.engine.vocabulary.says
+def _item_annotations(selector: UnitSelector) -> set[int]:
+    """The ordinals of the annotations of the item, of its parts and of the organization of work, where an agenda says
+    what the whole meeting is for."""
+    meeting, item, agenda = selector.subject.item_context
+    says = selector.engine.vocabulary.says
     return {
         ordinal
         for each in meeting.items
-        if each.main == item.main or says("agenda", each.title, agenda.language)
+        if each.main_number == item.main_number or says("agenda", each.title, agenda.language)
         for ordinal in each.annotations
     }
 
 
-def _ordains(unit: Unit) -> bool:
-    """Whether a unit may give a body its mandate: no proposal, and nothing of an annex or a table."""
+def _may_give_mandate(unit: Unit) -> bool:
+    """Whether a unit may give a body its mandate: no proposal, annex or table."""
     block = unit.document.blocks[unit.block]
-    return block.kind != "row" and not block.locator.startswith("annex") and not proposing(unit)
+    return block.kind != "row" and not block.locator.startswith("annex") and not proposes_discussion(unit)
 
 
-def expected(chooser: Chooser) -> Section:
-    """What the agenda surely says that the meeting is to do, beside what it proposes to discuss: under the item, and under the last one,
-    with which a meeting ends, as the adoption of the report, if that is about no papers and puts nothing up for discussion; and what
-    the annotations of the item say that somebody will or ought to do."""
-    ground = chooser.ground
-    meeting, item, agenda = ground.taken_up
-    asked = say("ask_expected", ground.spoken, body=meeting.body)
-    told = _own(chooser)
-    last = [each for each in meeting.items if each.main == meeting.items[-1].main]
-    asks = asking(agenda, last[-1])
-    closing = [at for each in last for at in each.annotations]
-    if not any(each.documentation for each in last) and not any(asks(agenda.body(agenda.blocks[at])) for at in closing):
-        told.update(closing)
-    # What stands right above the timetable is its heading.
-    told -= {block.ordinal - 1 for block in agenda.blocks if block.locator.startswith("timetable")}
+def build_expected(selector: UnitSelector) -> Section:
+    """What the agenda says that the meeting is expected to do, apart from proposals for discussion.
 
-    def fits(each: Scored) -> bool:
-        return each.score >= 0.0 and each.unit.block in told and not proposing(each.unit)
+    This is said under the item, and under the last item, with which a meeting ends (adoption of the report), if that
+    has no documents and proposes no discussion; and in annotations of the item that say what somebody will or should
+    do.
+    """
+    subject = selector.subject
+    meeting, item, agenda = subject.item_context
+    query = say("ask_expected", subject.title_language, body=meeting.body)
+    allowed_blocks = _item_annotations(selector)
+    last_items = [each for each in meeting.items if each.main_number == meeting.items[-1].main_number]
+    proposes = discussion_matcher(agenda, last_items[-1])
+    closing_annotations = [ordinal for each in last_items for ordinal in each.annotations]
+    if not any(each.documentation for each in last_items) and not any(
+        proposes(agenda.body(agenda.blocks[ordinal])) for ordinal in closing_annotations
+    ):
+        allowed_blocks.update(closing_annotations)
+    # The block right above the timetable is its heading.
+    allowed_blocks -= {block.ordinal - 1 for block in agenda.blocks if block.locator.startswith("timetable")}
 
-    found = chooser.speaking(asked, ground.agendas, EXPECTED, fits)
-    of_item = [at for each in meeting.items if each.main == item.main for at in each.annotations if at in told]
+    def is_expected(each: ScoredUnit) -> bool:
+        return each.score >= 0.0 and each.unit.block in allowed_blocks and not proposes_discussion(each.unit)
+
+    units = selector.find_relevant(query, subject.agenda_ids, EXPECTED, is_expected)
+    item_annotations = [
+        ordinal
+        for each in meeting.items
+        if each.main_number == item.main_number
+        for ordinal in each.annotations
+        if ordinal in allowed_blocks
+    ]
     grammar = grammar_of(agenda.language)
-    said = chooser.quoted(agenda, of_item, lambda words: due_of(grammar, words) and not asking(agenda, item)(words))
-    made = (*chooser.take([each.unit for each in found]), *said)
-    return chooser.section("expected", Part("", tuple(sorted(made, key=lambda each: each.citations[-1].start))))
+    sentences = selector.quote_sentences(
+        agenda,
+        item_annotations,
+        lambda words: states_duty(grammar, words) and not discussion_matcher(agenda, item)(words),
+    )
+    statements = (*selector.quote_units([each.unit for each in units]), *sentences)
+    return selector.make_section(
+        "expected", Part("", tuple(sorted(statements, key=lambda each: each.citations[-1].start)))
+    )
 
 
-def due_of(grammar: Grammar, words: str) -> bool:
-    """Whether a sentence says by its own verbs that somebody will or ought to do something; not that somebody said so."""
-    bound = grammar.duty.match(words) if grammar.verb_first else grammar.duty.search(words)
-    verbs = (bound, *(each.search(words) for each in (grammar.to_come, grammar.should, grammar.bidden)))
+def states_duty(grammar: Grammar, words: str) -> bool:
+    """Whether a sentence says by its own verbs that somebody will or should do something, rather than that somebody
+    said so."""
+    opening_duty = grammar.duty.match(words) if grammar.verb_first else grammar.duty.search(words)
+    verbs = (opening_duty, *(each.search(words) for each in (grammar.to_come, grammar.should, grammar.bidden)))
     first = min(filter(None, verbs), key=lambda each: each.start(), default=None)
-    told = (grammar.that, grammar.wish, grammar.say, grammar.sure)
-    return first is not None and not any(each.search(words, 0, first.end()) for each in told)
+    reported = (grammar.that, grammar.wish, grammar.say, grammar.sure)
+    return first is not None and not any(each.search(words, 0, first.end()) for each in reported)
 
 
-def earlier_meeting(chooser: Chooser) -> dt.date | None:
-    """The last day of the latest meeting of the same body before this one that is known from agendas held, or the catalogue."""
-    meeting, _, agenda = chooser.ground.taken_up
+def last_day_of_previous_meeting(selector: UnitSelector) -> dt.date | None:
+    """The last day of the latest earlier meeting of the same body that agendas in the library, or the catalogue, tell
+    of."""
+    meeting, _, agenda = selector.subject.item_context
     body = agenda.symbol.body if agenda.symbol else ""
-    days = [each.dates[-1] for each in chooser.engine.catalogue.meetings if each.dates and body and each.body == body]
-    days += [each.dates[-1] for each in chooser.library.meetings() if each.dates and each.body == meeting.body]
-    return max((day for day in days if day < meeting.dates[0]), default=None)
+    last_days = [
+        each.dates[-1] for each in selector.engine.catalogue.meetings if each.dates and body and each.body == body
+    ]
+    last_days += [each.dates[-1] for each in selector.library.meetings() if each.dates and each.body == meeting.body]
+    return max((day for day in last_days if day < meeting.dates[0]), default=None)
 
 
-def schedule(chooser: Chooser) -> Section:
-    """The meetings in which the item is taken up, each with its time and all that it takes up, in their order."""
-    meeting, item, _ = chooser.ground.taken_up
-    sittings = said_of.sittings_of(item, meeting.sittings)
-    citer, language = Citer(chooser.library, meeting), chooser.language
-    return chooser.section("schedule", Part("", tuple(said_of.held(each, citer, language) for each in sittings)))
+def build_schedule(selector: UnitSelector) -> Section:
+    """The meetings in which the item is taken up, in order, each with its time and all its items."""
+    meeting, item, _ = selector.subject.item_context
+    sittings = row_citations.sittings_of(item, meeting.sittings)
+    citer, language = AgendaCiter(selector.library, meeting), selector.language
+    return selector.make_section(
+        "schedule", Part("", tuple(row_citations.sitting_statement(each, citer, language) for each in sittings))
+    )
 
 
-def documentation(chooser: Chooser) -> Section:
-    """What the annotations say beside what is to be discussed, what the agenda announces, and what a document about it says that it is."""
-    ground = chooser.ground
-    meeting, item, agenda = ground.taken_up
-    asks = asking(agenda, item)
-    citer = Citer(chooser.library, meeting)
-    sure = item.documentation or said_of.announces_nothing(item, meeting, citer)
-    made = said_of.announced(item, citer, ground.request.language) if sure else []
-    loose, grammar = in_words(agenda, item), grammar_of(agenda.language)
+def build_documentation(selector: UnitSelector) -> Section:
+    """What the annotations say beside proposals for discussion, what the agenda announces, and how a document
+    describes an announced one."""
+    subject = selector.subject
+    meeting, item, agenda = subject.item_context
+    proposes = discussion_matcher(agenda, item)
+    citer = AgendaCiter(selector.library, meeting)
+    announces = item.documentation or row_citations.surely_has_no_documents(item, meeting, citer)
+    statements = row_citations.document_statements(item, citer, subject.request.language) if announces else []
+    explicit, grammar = has_explicit_proposals(agenda, item), grammar_of(agenda.language)
 
-    def beside(words: str) -> bool:
-        return not asks(words) and (find_symbols(words) != [] or (loose and not due_of(grammar, words)))
+    def is_other_information(words: str) -> bool:
+        return not proposes(words) and (find_symbols(words) != [] or (explicit and not states_duty(grammar, words)))
 
-    said = chooser.quoted(agenda, item.annotations, beside)
-    announced = {symbol for symbol, _ in item.documentation}
-    if announced <= {mention.symbol.text for each in said for mention in find_symbols(each.text)}:
-        made = []  # the annotations say it in words
+    sentences = selector.quote_sentences(agenda, item.annotations, is_other_information)
+    symbols = {symbol for symbol, _ in item.documentation}
+    if symbols <= {mention.symbol.text for each in sentences for mention in find_symbols(each.text)}:
+        statements = []  # the annotations say it in words
 
-    def tells(each: Scored) -> bool:
+    def describes_paper(each: ScoredUnit) -> bool:
         named = {mention.symbol.text for mention in find_symbols(each.unit.text)}
-        return bool(named & announced) and each.unit.document.key not in announced
+        return bool(named & symbols) and each.unit.document.key not in symbols
 
-    found = chooser.speaking(ground.title, ground.own, 1, tells)
-    return chooser.section("documentation", Part("", (*said, *made, *chooser.take([each.unit for each in found]))))
+    units = selector.find_relevant(subject.title, subject.own_ids, 1, describes_paper)
+    return selector.make_section(
+        "documentation", Part("", (*sentences, *statements, *selector.quote_units([each.unit for each in units])))
+    )
 
 
-def papers(chooser: Chooser) -> tuple[Paper, ...]:
-    """The announced documents of the item, or the document that is briefed about: in what form each is held."""
-    ground, library = chooser.ground, chooser.library
-    if ground.request.kind == "document":
-        document = chooser.document
-        spoken = {each.language for each in library.headers(key=document.key) if each.edition == document.edition}
-        held = tuple(each for each in LANGUAGES if each in spoken)
-        newer = next((each.symbol.text for each in library.versions().later(document.id)), "")
-        return (Paper(document.key, document.title, held, document.edition, newer, document.url),)
-    if ground.item is None or ground.agenda is None:
+def document_statuses(selector: UnitSelector) -> tuple[DocumentStatus, ...]:
+    """The announced documents of the item, or the document that the briefing is about: in what form each is stored."""
+    subject, library = selector.subject, selector.library
+    if subject.request.kind == "document":
+        document = selector.main_document
+        languages = {each.language for each in library.headers(key=document.key) if each.edition == document.edition}
+        ordered_languages = tuple(each for each in LANGUAGES if each in languages)
+        newer_symbol = next((each.symbol.text for each in library.versions().later_revisions(document.id)), "")
+        return (
+            DocumentStatus(
+                document.key, document.title, ordered_languages, document.edition, newer_symbol, document.url
+            ),
+        )
+    if subject.item is None or subject.agenda is None:
         return ()
-    announced = [(Symbol.parse(text), printed_title(ground.agenda, at)) for text, at in ground.item.documentation]
-    catalogue = chooser.engine.catalogue
-    return tuple(held_as(library, catalogue, symbol, title or ground.title) for symbol, title in announced)
+    announced = [
+        (Symbol.parse(text), announced_title(subject.agenda, ordinal)) for text, ordinal in subject.item.documentation
+    ]
+    catalogue = selector.engine.catalogue
+    return tuple(find_status(library, catalogue, symbol, title or subject.title) for symbol, title in announced)
 
 
-def questions(chooser: Chooser) -> Section:
-    """What the agenda and the papers propose to discuss, in their words."""
-    ground = chooser.ground
-    fresh: list[Statement] = []
-    if ground.item is not None and ground.agenda is not None:
-        fresh = chooser.quoted(ground.agenda, ground.item.annotations, asking(ground.agenda, ground.item))
-    own = (unit for each in ground.own for unit in chooser.units(chooser.library.document(each)))
-    found = [unit for unit in chooser.slices(own) if proposing(unit) and chooser.usable(unit)]
-    others = () if ground.own or ground.item else ground.others
-    speaking = chooser.speaking(ground.title, others, QUESTIONS, lambda each: proposing(each.unit))
-    found += [each.unit for each in speaking if chooser.sure(each)]
-    return chooser.section("questions", Part("", (*fresh, *chooser.take(found, QUESTIONS))))
+def build_questions(selector: UnitSelector) -> Section:
+    """What the agenda and the documents propose to discuss, in their words."""
+    subject = selector.subject
+    statements: list[Statement] = []
+    if subject.item is not None and subject.agenda is not None:
+        statements = selector.quote_sentences(
+            subject.agenda, subject.item.annotations, discussion_matcher(subject.agenda, subject.item)
+        )
+    own_units = (unit for each in subject.own_ids for unit in selector.iter_units(selector.library.document(each)))
+    units = [unit for unit in selector.slices(own_units) if proposes_discussion(unit) and selector.is_quotable(unit)]
+    other_ids = () if subject.own_ids or subject.item else subject.other_ids
+    relevant = selector.find_relevant(subject.title, other_ids, QUESTIONS, lambda each: proposes_discussion(each.unit))
+    units += [each.unit for each in relevant if selector.is_certain(each)]
+    return selector.make_section("questions", Part("", (*statements, *selector.quote_units(units, QUESTIONS))))

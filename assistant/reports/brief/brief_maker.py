@@ -1,4 +1,4 @@
-"""A briefing from a request, section by section."""
+"""Build a briefing from a request, section by section."""
 
 from __future__ import annotations
 
@@ -10,195 +10,213 @@ from typing import get_args
 
 from assistant.answer_phrases import joined, say
 from assistant.generation.generation_report import NAMES
+from assistant.qa.answer import Mode
 from assistant.qa.engine import Engine
-from assistant.qa.revisions import VersionDesk
-from assistant.reports import Progress, silent
-from assistant.reports.brief import agenda_sections, document_sections, subject_sections
+from assistant.qa.revisions import VersionNotes
+from assistant.reports import Progress, no_progress
+from assistant.reports.brief import agenda_sections, document_sections, framework, subject_sections
 from assistant.reports.brief.briefing import Briefing, Request, Section, SectionKey, Source
-from assistant.reports.brief.section_writer import AGAIN, FOREIGN, WRITTEN, Scribe
-from assistant.reports.brief.selection import Chooser
-from assistant.reports.brief.subject import Ground, ground_of
-from assistant.reports.lookup import Paper, changed
-from assistant.reports.mandates.mandate_reader import acts
-from assistant.reports.report_cache import Derived, name_of, state_of
+from assistant.reports.brief.section_writer import FOREIGN, REPEATED, WRITTEN_SECTIONS, SectionWriter
+from assistant.reports.brief.selection import UnitSelector
+from assistant.reports.brief.subject import Subject, find_subject
+from assistant.reports.lookup import DocumentStatus, find_outdated_citations
+from assistant.reports.mandates.mandate_reader import has_operative_text
+from assistant.reports.report_cache import ReportCache, cache_key, library_fingerprint
 from assistant.time_slices import Aside, Slices
 from corpus.calendar_names import language_name
 from corpus.library import Library
-from corpus.serialization import to_plain
+from corpus.serialization import to_json_data
 from corpus.symbols import Symbol, same_document
 
-FOLDER, KEPT = "briefings", 20
-"""Where finished sections are kept until the briefing is finished, so that one that was stopped goes on where it was, and of how
-many unfinished ones, those worked on last."""
-_LAST: tuple[SectionKey, ...] = ("questions", "expected", "articles")
-_OF_ITEMS: tuple[SectionKey, ...] = ("mandate", "schedule", "documentation", "expected", "new")
-_OF_RESOLUTIONS: tuple[SectionKey, ...] = ("adoption", "mandates", "changes")
-_OF_REPORTS: tuple[SectionKey, ...] = ("recommendations", "figures")
+CACHE_FOLDER, MAX_CACHED = "briefings", 20
+"""Finished sections are cached until the briefing is complete, so that an interrupted one resumes; this many
+unfinished briefings are retained, the most recent ones."""
+_LAST_SECTIONS: tuple[SectionKey, ...] = ("questions", "expected", "articles")
+_ITEM_SECTIONS: tuple[SectionKey, ...] = ("mandate", "schedule", "documentation", "expected", "new")
+_RESOLUTION_SECTIONS: tuple[SectionKey, ...] = ("adoption", "mandates", "changes")
+_REPORT_SECTIONS: tuple[SectionKey, ...] = ("recommendations", "figures")
 
 
-def brief(engine: Engine, request: Request, progress: Progress = silent, aside: Aside = nullcontext) -> Briefing:
-    """The briefing of a request, from what the engine's library holds. Goes on where it was stopped.
+def make_briefing(
+    engine: Engine, request: Request, progress: Progress = no_progress, aside: Aside = nullcontext
+) -> Briefing:
+    """Build the briefing of a request from the library of the engine, resuming one that was interrupted.
 
-    `aside` is entered while a model of language is waited for, and between short slices of the rest. Raises `ReportError` where the request asks for something
-    that is not there.
+    `aside` is entered while waiting for a language model, and between short slices of the other work. Raises
+    `ReportError` where the request names something that does not exist, or that no document covers.
     """
-    asked = request.mode or engine.mode
-    writer = None if asked == "quote" else engine.writer
+    mode = request.mode or engine.mode
+    writer = None if mode == "quote" else engine.writer
     request = replace(request, mode="quote" if writer is None else "write")
-    ground = ground_of(engine, request)
-    state = state_of(engine.library, (*engine.signature, *([writer.model.name] if writer else [])))
-    finished = Derived(engine.library, FOLDER, name_of(to_plain(request), state))
-    chooser = Chooser(engine, ground, slices=Slices(aside))
-    if ground.asked is not None and engine.silent(ground.asked):
-        raise subject_sections.unknown(chooser)
-    desk = VersionDesk(engine.library)
-    scribe = None if writer is None else Scribe(chooser, writer, aside)
-    made: dict[SectionKey, Section] = {}
-    keys = _keys(engine, ground)
-    for n, key in enumerate(keys):
-        progress(say(f"section_{key}", request.language), n, len(keys))
-        section: Section | None = finished.get(key, Section)
-        # One in which a quote is no longer the words of its document is made anew.
-        if section is None or changed(engine.library, section.citations):
-            section = _made(chooser, key)
-            if scribe is not None:
-                section = scribe.section(section)
-            elif asked == "write" and key in WRITTEN and section.parts:
-                section = replace(section, remarks=(say("no_model", request.language, **NAMES),))
-            section = _checked(engine, desk, request, section)
-            finished.put(key, section)
-        for statement in section.statements:
-            chooser.note(statement)
-        tables = (cell for table in section.tables for row in table.rows for cell in row if not cell.place)
-        chooser.used += [cite for cell in tables for cite in cell.citations]
-        made[key] = section
-    # A chair has the questions for discussion before what is known.
-    order = sorted(get_args(SectionKey), key=lambda key: request.audience != "chair" and key in _LAST)
-    # Of an item every section stands, if only to say that it is empty.
+    subject = find_subject(engine, request)
+    state = library_fingerprint(engine.library, (*engine.signature, *([writer.model.name] if writer else [])))
+    cache = ReportCache(engine.library, CACHE_FOLDER, cache_key(to_json_data(request), state))
+    selector = UnitSelector(engine, subject, slices=Slices(aside))
+    if subject.user_question is not None and engine.has_nothing_to_search(subject.user_question):
+        raise subject_sections.nothing_found_error(selector)
+    section_writer = None if writer is None else SectionWriter(selector, writer, aside)
+    sections_by_key = _build_sections(selector, section_writer, cache, mode, progress)
+    # Only for a chair the questions for discussion precede the other sections.
+    order = sorted(get_args(SectionKey), key=lambda key: request.audience != "chair" and key in _LAST_SECTIONS)
+    # The briefing of an item has all sections; empty ones say that they are.
     sections = tuple(
-        made[key]
+        sections_by_key[key]
         for key in order
-        if key in made and (not made[key].empty or (ground.item is not None and made[key].remarks))
+        if key in sections_by_key
+        and (not sections_by_key[key].empty or (subject.item is not None and sections_by_key[key].remarks))
     )
-    if ground.asked is not None and all(section.empty for section in made.values()):
-        raise subject_sections.unknown(chooser)
-    papers = agenda_sections.papers(chooser)
+    if subject.user_question is not None and all(section.empty for section in sections_by_key.values()):
+        raise subject_sections.nothing_found_error(selector)
+    papers = agenda_sections.document_statuses(selector)
     ids = dict.fromkeys(each.document for section in sections for each in section.citations)
     cited = map(engine.library.document, ids)
     briefing = Briefing(
         request=request,
-        title=say(f"brief_{request.kind}", request.language, item=request.value, title=ground.title),
-        masthead=_masthead(engine.library, ground),
+        title=say(f"brief_{request.kind}", request.language, item=request.value, title=subject.title),
+        masthead=_masthead_lines(engine.library, subject),
         sections=sections,
         papers=papers,
         sources=tuple(Source(d.id, d.key, d.title, d.label, d.edition, d.language, d.date, d.url) for d in cited),
-        unsourced=_unsourced(request, made, papers),
+        unsourced=_unsourced_texts(request, sections_by_key, papers),
         state=state,
     )
-    finished.clear()
-    Derived(engine.library, FOLDER).keep(KEPT)
+    cache.clear()
+    ReportCache(engine.library, CACHE_FOLDER).prune(MAX_CACHED)
     return briefing
 
 
-def _keys(engine: Engine, ground: Ground) -> tuple[SectionKey, ...]:
-    """The sections of a briefing: of a resolution what it asks and decides, of another document its recommendations and figures, too."""
-    apart = (*_OF_RESOLUTIONS, *_OF_REPORTS, *(_OF_ITEMS if ground.item is None else ()))
-    keys = tuple(key for key in _MAKERS if key not in apart)
-    if ground.asked:  # what is recommended on a subject is guidance before it is a point
+def _build_sections(
+    selector: UnitSelector, section_writer: SectionWriter | None, cache: ReportCache, mode: Mode, progress: Progress
+) -> dict[SectionKey, Section]:
+    """Build all sections in turn, from the cache where they are finished and their quotes are still current."""
+    engine, request = selector.engine, selector.subject.request
+    versions = VersionNotes(engine.library)
+    sections: dict[SectionKey, Section] = {}
+    section_keys = _select_sections(engine, selector.subject)
+    for number, key in enumerate(section_keys):
+        progress(say(f"section_{key}", request.language), number, len(section_keys))
+        section: Section | None = cache.get(key, Section)
+        # A cached section is rebuilt where a document no longer has the words that it quotes.
+        if section is None or find_outdated_citations(engine.library, section.citations):
+            section = _build_section(selector, key)
+            if section_writer is not None:
+                section = section_writer.write_section(section)
+            elif mode == "write" and key in WRITTEN_SECTIONS and section.parts:
+                section = replace(section, remarks=(say("no_model", request.language, **NAMES),))
+            section = _add_version_notes(engine, versions, request, section)
+            cache.put(key, section)
+        for statement in section.statements:
+            selector.mark_used(statement)
+        cells = (cell for table in section.tables for row in table.rows for cell in row if not cell.place)
+        selector.used_citations += [citation for cell in cells for citation in cell.citations]
+        sections[key] = section
+    return sections
+
+
+def _select_sections(engine: Engine, subject: Subject) -> tuple[SectionKey, ...]:
+    """The sections of a briefing, in the order in which they are built: for a resolution what it requests and
+    decides, for another document also its recommendations and figures."""
+    excluded = (*_RESOLUTION_SECTIONS, *_REPORT_SECTIONS, *(_ITEM_SECTIONS if subject.item is None else ()))
+    keys = tuple(key for key in _SECTION_BUILDERS if key not in excluded)
+    if subject.user_question:  # a recommendation on the subject belongs to the guidance rather than to the points
         return tuple(sorted(keys, key=lambda key: key in ("points", "articles")))
-    if ground.request.kind != "document":
+    if subject.request.kind != "document":
         return keys
-    document = engine.library.document(ground.own[0])
-    if acts(document):
-        return _OF_RESOLUTIONS
-    return keys if document.kind in ("treaty", "agenda") else (*_OF_REPORTS, *keys)
+    document = engine.library.document(subject.own_ids[0])
+    if has_operative_text(document):
+        return _RESOLUTION_SECTIONS
+    return keys if document.kind in ("treaty", "agenda") else (*_REPORT_SECTIONS, *keys)
 
 
-_MAKERS: dict[SectionKey, Callable[[Chooser], Section]] = {
-    "mandate": agenda_sections.mandate,
-    "schedule": agenda_sections.schedule,
-    "documentation": agenda_sections.documentation,
-    "questions": agenda_sections.questions,
-    "new": subject_sections.new,
-    "expected": agenda_sections.expected,
-    "framework": subject_sections.framework,
-    "differences": subject_sections.differences,
-    "points": subject_sections.points,
-    "guidance": subject_sections.guidance,
-    "articles": subject_sections.articles,
-    "adoption": document_sections.adoption,
-    "mandates": document_sections.mandates,
-    "changes": document_sections.changes,
-    "recommendations": document_sections.recommendations,
-    "figures": document_sections.figures,
+_SECTION_BUILDERS: dict[SectionKey, Callable[[UnitSelector], Section]] = {
+    "mandate": agenda_sections.build_mandate,
+    "schedule": agenda_sections.build_schedule,
+    "documentation": agenda_sections.build_documentation,
+    "questions": agenda_sections.build_questions,
+    "new": subject_sections.build_new,
+    "expected": agenda_sections.build_expected,
+    "framework": framework.build_framework,
+    "differences": subject_sections.build_differences,
+    "points": subject_sections.build_points,
+    "guidance": subject_sections.build_guidance,
+    "articles": framework.build_articles,
+    "adoption": document_sections.build_adoption,
+    "mandates": document_sections.build_mandates,
+    "changes": document_sections.build_changes,
+    "recommendations": document_sections.build_recommendations,
+    "figures": document_sections.build_figures,
 }
-"""In the order in which they are made, whatever that in which they stand: what is said in one is not said in those after it, and two
-places that differ are told together."""
+"""In the order in which they are built, whatever the order of the sections: what one section quotes, later ones do
+not repeat, and two places that differ are quoted together."""
 
 
-def _made(chooser: Chooser, key: SectionKey) -> Section:
-    """A section; one of an item that is empty says so."""
-    section = _MAKERS[key](chooser)
-    if section.parts or chooser.ground.item is None:
+def _build_section(selector: UnitSelector, key: SectionKey) -> Section:
+    """Build a section; an empty one of an item says that it is empty."""
+    section = _SECTION_BUILDERS[key](selector)
+    if section.parts or selector.subject.item is None:
         return section
-    told = section.unsourced or (_silent(section, chooser.language),)
-    return replace(section, remarks=(*section.remarks, *told), unsourced=())
+    texts = section.unsourced or (_empty_section_text(section, selector.language),)
+    return replace(section, remarks=(*section.remarks, *texts), unsourced=())
 
 
-def _silent(section: Section, language: str) -> str:
+def _empty_section_text(section: Section, language: str) -> str:
     frame = "unsourced_differences" if section.key == "differences" else "unsourced_section"
     return say(frame, language, section=section.heading)
 
 
-def _checked(engine: Engine, desk: VersionDesk, request: Request, section: Section) -> Section:
-    """The section with the corrections that touch what it cites, and remarks on versions and languages."""
+def _add_version_notes(engine: Engine, versions: VersionNotes, request: Request, section: Section) -> Section:
+    """The section with the corrections that affect what it cites, and remarks on versions and languages."""
     remarks = list(section.remarks)
     parts = []
     for part in section.parts:
-        told, notes = desk.corrected(part.statements, request.language)
-        parts.append(replace(part, statements=tuple(told)))
+        corrected, notes = versions.corrected(part.statements, request.language)
+        parts.append(replace(part, statements=tuple(corrected)))
         remarks += notes
     section = replace(section, parts=tuple(parts))
     cited = {cite.document: engine.library.document(cite.document) for cite in section.citations}
-    remarks += desk.notes((), list(cited.values()), request.language)
-    others = sorted({cite.language for cite in section.citations} - {request.language})
-    if others:
-        names = joined([language_name(each, request.language) for each in others], request.language)
+    remarks += versions.notes((), list(cited.values()), request.language)
+    other_languages = sorted({cite.language for cite in section.citations} - {request.language})
+    if other_languages:
+        names = joined([language_name(each, request.language) for each in other_languages], request.language)
         remarks.append(say("quoted_language", request.language, languages=names))
     return replace(section, parts=tuple(parts), remarks=tuple(dict.fromkeys(remarks)))
 
 
-def _masthead(library: Library, ground: Ground) -> tuple[str, ...]:
-    """The body, and place and dates of the meeting, as the agenda prints them; that a revision takes the place of the document asked for."""
-    if ground.request.kind == "document":
-        asked, told = Symbol.read(ground.request.value.strip()), library.document(ground.own[0])
-        if asked is None or told.symbol is None or same_document(asked, told.symbol):
+def _masthead_lines(library: Library, subject: Subject) -> tuple[str, ...]:
+    """The body, and place and dates of the meeting, as the agenda prints them; for a document, that a revision takes
+    the place of the requested one."""
+    if subject.request.kind == "document":
+        requested, document = Symbol.try_parse(subject.request.value.strip()), library.document(subject.own_ids[0])
+        if requested is None or document.symbol is None or same_document(requested, document.symbol):
             return ()
-        return (say("superseded_taken", ground.request.language, symbol=asked.text, current=told.label),)
-    if ground.meeting is None or ground.agenda is None:
+        return (say("superseded_taken", subject.request.language, symbol=requested.text, current=document.label),)
+    if subject.meeting is None or subject.agenda is None:
         return ()
-    lines = [ground.meeting.body]
-    if ground.meeting.masthead is not None:
-        lines.append(" ".join(ground.agenda.block_text(ground.agenda.blocks[ground.meeting.masthead]).split()))
-    lines.append(ground.agenda.label)
+    lines = [subject.meeting.body]
+    if subject.meeting.masthead is not None:
+        lines.append(" ".join(subject.agenda.block_text(subject.agenda.blocks[subject.meeting.masthead]).split()))
+    lines.append(subject.agenda.label)
     return tuple(line for line in lines if line)
 
 
-def _unsourced(request: Request, made: dict[SectionKey, Section], papers: Sequence[Paper]) -> tuple[str, ...]:
+def _unsourced_texts(
+    request: Request, sections_by_key: dict[SectionKey, Section], papers: Sequence[DocumentStatus]
+) -> tuple[str, ...]:
+    """What the documents do not cover, or could not be verified, in sentences."""
     language = request.language
-    told = []
+    texts = []
     for paper in papers:
         if paper.state in ("missing", "digest"):
-            said = say("unsourced_paper", language, symbol=paper.symbol, title=paper.title)
+            text = say("unsourced_paper", language, symbol=paper.symbol, title=paper.title)
             command = f" {say('fetch_it', language, symbol=quote(paper.symbol))}"
-            told.append(said + command if request.audience == "secretariat" else said)
-    apart = {reason.said(language) for reason in (FOREIGN, AGAIN)}
-    for section in made.values():
-        told += section.unsourced
-        fallen = [each for each in section.written.dropped if each.reason not in apart] if section.written else []
-        if fallen:
-            fell = say("sentences_dropped", language, count=len(fallen))
-            told.append(say("in_section", language, section=section.heading, said=fell))
+            texts.append(text + command if request.audience == "secretariat" else text)
+    ignored = {reason.message(language) for reason in (FOREIGN, REPEATED)}
+    for section in sections_by_key.values():
+        texts += section.unsourced
+        dropped = [each for each in section.written.dropped if each.reason not in ignored] if section.written else []
+        if dropped:
+            sentence = say("sentences_dropped", language, count=len(dropped))
+            texts.append(say("in_section", language, section=section.heading, said=sentence))
         if section.empty and not section.unsourced and request.kind != "item":
-            told.append(_silent(section, language))
-    return tuple(dict.fromkeys(told))
+            texts.append(_empty_section_text(section, language))
+    return tuple(dict.fromkeys(texts))

@@ -1,4 +1,5 @@
-"""What a briefing is: sections of statements with their citations, the documents behind it, and what could not be sourced."""
+"""The values of a briefing: sections of statements with citations, the documents cited, and what could not be
+sourced."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from assistant.qa.answer import Citation, Dropped, Mode, Statement
-from assistant.reports.lookup import Paper
+from assistant.reports.lookup import DocumentStatus
 from assistant.reports.quoted_tables import Grid, as_json
 
 Kind = Literal["item", "theme", "document", "question"]
@@ -16,16 +17,17 @@ SectionKey = Literal[
     "mandate", "schedule", "documentation", "adoption", "mandates", "changes", "recommendations", "figures",
     "questions", "expected", "framework", "points", "guidance", "new", "differences", "articles",
 ]  # fmt: skip
-"""In the order in which a chair has them."""
+"""In the order of a briefing for a chair."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What a briefing is about. `value` is an item number, a theme's words, a document's symbol or name, or a question.
+    """The subject and form of a briefing. `value` is an item number, the words of a theme, the symbol or name of a
+    document, or a question.
 
-    `meeting` is the symbol of the agenda where not the latest one is meant. `mixed` allows documents in other languages, too, also
-    where none is held in this one. `mode` says whether a model writes: `write` and `auto` where there is one, `quote` never;
-    None is the engine's own mode.
+    `meeting` is the symbol of the agenda; by default the latest. `mixed` also allows documents in other languages,
+    even where none is stored in this one. `mode` says whether a model writes: `write` and `auto` where one is set,
+    `quote` never; None is the mode of the engine.
     """
 
     kind: Kind
@@ -39,7 +41,8 @@ class Request:
 
 @dataclass(frozen=True)
 class Part:
-    """Statements under a heading of their own, which may be empty. Those that are not `sure` come closest, and may speak of something else."""
+    """Statements under an optional heading. Those that are not `sure` are only the closest ones, and may be about
+    something else."""
 
     heading: str
     statements: tuple[Statement, ...]
@@ -47,9 +50,10 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Written:
-    """How a section came about that a model was asked to write: what it said (`raw`) and which of its sentences did not
-    stand. Neither may be shown as part of the briefing. `failed`: the model gave no reply, or not all of it."""
+class WritingRecord:
+    """How a section came about that a model was asked to write: its reply (`raw`) and the sentences that failed the
+    check, neither of which may be shown as part of the briefing. `failed`: the model gave no reply, or an incomplete
+    one."""
 
     model: str
     failed: bool = False
@@ -59,8 +63,9 @@ class Written:
 
 @dataclass(frozen=True)
 class Section:
-    """One section. `tables` follow its statements. `remarks` are sentences about the text (its language, a later revision, its writing), not about the
-    subject; `unsourced` says what the documents held say nothing about."""
+    """One section. `tables` follow its statements. `remarks` are sentences about the text itself (its language, a
+    later revision, how it was written), not about the subject; `unsourced` says what the stored documents do not
+    cover."""
 
     key: SectionKey
     heading: str
@@ -68,11 +73,11 @@ class Section:
     tables: tuple[Grid, ...] = ()
     remarks: tuple[str, ...] = ()
     unsourced: tuple[str, ...] = ()
-    written: Written | None = None
+    written: WritingRecord | None = None
 
     @property
     def empty(self) -> bool:
-        """Whether it tells nothing of the documents."""
+        """Whether it quotes no document."""
         return not self.parts and not any(table.rows for table in self.tables)
 
     @property
@@ -103,16 +108,14 @@ class Source:
 
 @dataclass(frozen=True)
 class Briefing:
-    """A briefing. `masthead` is what stands at its head: the body, the meeting, its place and dates as the agenda has them.
-
-    `state` tells the state of the library that it was made from.
-    """
+    """A briefing. `masthead` are the lines at its head: the body, the meeting, its place and dates as the agenda
+    gives them. `state` is the fingerprint of the library that it was made from."""
 
     request: Request
     title: str
     masthead: tuple[str, ...]
     sections: tuple[Section, ...]
-    papers: tuple[Paper, ...]
+    papers: tuple[DocumentStatus, ...]
     sources: tuple[Source, ...]
     unsourced: tuple[str, ...]
     state: str
@@ -125,14 +128,14 @@ class Briefing:
     @property
     def models(self) -> list[str]:
         """The models that wrote sentences of it."""
-        wrote = [
+        models = [
             s.written.model for s in self.sections if s.written and any(e.verdict == "supported" for e in s.statements)
         ]
-        return list(dict.fromkeys(wrote))
+        return list(dict.fromkeys(models))
 
     @property
     def lasting(self) -> bool:
-        """Whether it would be made again the same: no model failed on the way."""
+        """Whether it would be the same if made again: no model failed."""
         return not any(section.written and section.written.failed for section in self.sections)
 
     @property
@@ -142,22 +145,22 @@ class Briefing:
 
     @property
     def numbered(self) -> int:
-        """How many places have a number under which they are commented on: the statements, then the rows of the tables."""
+        """How many places have a number for comments: the statements, then the rows of the tables."""
         return len(list(self.statements)) + sum(len(table.rows) for each in self.sections for table in each.tables)
 
     @property
     def citations(self) -> list[Citation]:
-        """All citations, each once, in the order of first use: number n is at index n - 1."""
+        """All citations without duplicates, in the order of first use: number n is at index n - 1."""
         return list(dict.fromkeys(citation for section in self.sections for citation in section.citations))
 
     def to_json(self) -> dict[str, Any]:
         """The stable JSON form that `brief --json` prints; citations of a statement are numbers into the list."""
-        order = {citation: n for n, citation in enumerate(self.citations, 1)}
+        numbers = {citation: n for n, citation in enumerate(self.citations, 1)}
         return {
             "request": as_json(self.request),
             "title": self.title,
             "masthead": self.masthead,
-            "sections": as_json(self.sections, lambda citation, _: order[citation]),
+            "sections": as_json(self.sections, lambda citation, _: numbers[citation]),
             "citations": as_json(self.citations),
             "papers": as_json(self.papers),
             "sources": as_json(self.sources),

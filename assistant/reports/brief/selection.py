@@ -1,6 +1,7 @@
-"""Which of the held words speak to a subject: units that search finds and the reader reads, each used once in a briefing.
+"""Select the words of the library that speak to a subject: units that search finds and the reader scores, each used
+once in a briefing.
 
-The bars are those of questions (`qa/abstention`): a unit speaks to a subject from the lower one on.
+The thresholds are those of questions (`qa/abstention`): a unit is relevant from the lower one on.
 """
 
 from __future__ import annotations
@@ -15,296 +16,332 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assistant.answer_phrases import say
-from assistant.qa.abstention import ALIKE, REPEATED
+from assistant.qa.abstention import REPEATED_STATEMENT_COSINE, SAME_STATEMENT_COSINE
 from assistant.qa.answer import Citation, Statement
-from assistant.qa.citations import statement_of
+from assistant.qa.citations import quote_unit
 from assistant.qa.engine import Engine
-from assistant.qa.metadata import bracketed, covering, is_draft
+from assistant.qa.metadata import covering_letter_blocks, is_bracketed, is_draft
 from assistant.qa.retriever import Evidence
-from assistant.qa.scoring import Scored
+from assistant.qa.scoring import ScoredUnit
 from assistant.qa.units import Unit, units_of
 from assistant.reports.brief.briefing import Part, Section, SectionKey
-from assistant.reports.brief.subject import Ground
+from assistant.reports.brief.subject import Subject
 from assistant.reports.lookup import cite
 from assistant.time_slices import Slices
 from assistant.wording.drafting import grammar_of
 from assistant.wording.values import plain, without_symbols
-from corpus.dates import dates_in
+from corpus.dates import find_date_mentions
 from corpus.documents import Block, Document, Span
 from corpus.library import Library
 from corpus.sentences import sentence_spans
 from corpus.symbols import Symbol, find_symbols
 
 if TYPE_CHECKING:
-    from assistant.reports.brief.subject_sections import Framework
+    from assistant.reports.brief.framework import Framework
 
-LONGEST, SHORTEST, SHORTEST_HAN = 1_200, 40, 14
-"""Bounds of what is quoted in a briefing, in characters."""
-FEW = 3
-"""Content words of a title that says too little to be read as a question."""
-_APART = frozenset(["masthead", "contents", "title", "summary"])
-_CLOSED = tuple(".,:;!?…。，：；！？、،؛؟”’»\"'」』*")
-_FIGURES = ("figure ", "map ")
+MAX_LENGTH, MIN_LENGTH, MIN_LENGTH_CHINESE = 1_200, 40, 14
+"""Bounds of what a briefing quotes, in characters."""
+FEW_WORDS = 3
+"""A title with no more content words is too short to be read as a question."""
+_UNQUOTED_PARTS = frozenset(["masthead", "contents", "title", "summary"])
+_CLOSING_SIGNS = tuple(".,:;!?…。，：；！？、،؛؟”’»\"'」』*")
+_FIGURE_LOCATORS = ("figure ", "map ")
 _LABEL = re.compile(r"\s*[^\W\d_]+(?:[ /][^\W\d_]+)?\s?[:：]")
 _NUMBER = re.compile(r"\d[\d.,]*\b")
 _YEAR = re.compile(r"(?<![\d/])(?:19|20)\d\d(?![\d/])")
 
 
 @dataclass
-class Chooser:
-    """Chooses units for one briefing. What was said once is not said again, nor are words that hold it. `slices` end
-    before each search, so that others have their turn. `framework` is what applies of the treaties, once that is known."""
+class UnitSelector:
+    """Selects units for one briefing. What was quoted once is not quoted again, nor words that contain it. `slices`
+    end before each search, so that other requests get their turn. `framework` are the articles that apply, once they
+    are known."""
 
     engine: Engine
-    ground: Ground
-    used: list[Citation] = field(default_factory=list)
-    said: set[str] = field(default_factory=set)
+    subject: Subject
+    used_citations: list[Citation] = field(default_factory=list)
+    used_texts: set[str] = field(default_factory=set)
     slices: Slices = field(default_factory=Slices)
     framework: Framework | None = None
     _vectors: dict[str, np.ndarray] = field(default_factory=dict)
-    _weighed: dict[tuple[str, tuple[str, ...], int], list[Scored]] = field(default_factory=dict)
+    _scored: dict[tuple[str, tuple[str, ...], int], list[ScoredUnit]] = field(default_factory=dict)
 
     @property
     def language(self) -> str:
         """The language of the briefing."""
-        return self.ground.request.language
+        return self.subject.request.language
 
     @property
     def library(self) -> Library:
-        """What is held."""
+        """The library that is quoted."""
         return self.engine.library
 
     @property
-    def document(self) -> Document:
-        """The document that is briefed about; there is none where something else is."""
-        return self.library.document(self.ground.own[0])
+    def main_document(self) -> Document:
+        """The document that the briefing is about. Only for briefings about a document."""
+        return self.library.document(self.subject.own_ids[0])
 
-    def section(self, key: SectionKey, *parts: Part, heading: str = "", **told: Any) -> Section:
-        """A section with the parts that say something, and the rest of its values."""
-        kept = tuple(part for part in parts if part.statements)
-        return Section(key, heading or say(f"section_{key}", self.language), kept, **told)
+    def make_section(self, key: SectionKey, *parts: Part, heading: str = "", **values: Any) -> Section:
+        """A section with those of the parts that have statements."""
+        filled = tuple(part for part in parts if part.statements)
+        return Section(key, heading or say(f"section_{key}", self.language), filled, **values)
 
-    def speaking(
+    def find_relevant(
         self,
         words: str,
         documents: Sequence[str],
-        most: int,
-        fits: Callable[[Scored], bool] = lambda _: True,
-        read: int = 0,
-    ) -> list[Scored]:
-        """The units of some documents that speak to a subject and fit, best first, of the passages that are `read`; none that was used or is
-        foreign."""
-        found = (each for each in self.weigh(words, documents, read) if speaks(each))
-        return self._apart([each for each in self.slices(found) if self.usable(each.unit) and fits(each)], most)
+        limit: int,
+        condition: Callable[[ScoredUnit], bool] = lambda _: True,
+        passages: int = 0,
+    ) -> list[ScoredUnit]:
+        """The units of some documents that are relevant to a subject, quotable and meet a condition, best first, at
+        most `limit`, from the first `passages` passages."""
+        relevant = (each for each in self.score_units(words, documents, passages) if is_relevant(each))
+        return self._pick_distinct(
+            [each for each in self.slices(relevant) if self.is_quotable(each.unit) and condition(each)], limit
+        )
 
-    def weigh(self, words: str, documents: Sequence[str], most: int = 0) -> list[Scored]:
-        """The units of the `most` passages (else as many as the settings say) of some documents that search ranks first for a subject, as the reader reads them;
-        in a slice of its own, and once for each subject. Drafts, and texts in other languages than the paper's, are searched by themselves, so that
-        they crowd out no adopted text; those of drafts stand behind all others, else the best first."""
-        most = most or self.engine.passages
-        key = (words, tuple(documents), most)
-        if key not in self._weighed:
+    def score_units(self, words: str, documents: Sequence[str], limit: int = 0) -> list[ScoredUnit]:
+        """Score the units of the first `most` passages (by default as many as the settings say) that search finds for
+        a subject in some documents.
+
+        Each search runs in a slice of its own, and once for each subject. Drafts, and texts in other languages than
+        the paper's, are searched separately, so that they crowd out no adopted text. Units of drafts come last, else
+        the best first.
+        """
+        limit = limit or self.engine.passages
+        key = (words, tuple(documents), limit)
+        if key not in self._scored:
             self.slices.end()
-            question = self.engine.question(words, self.ground.spoken)
-            apart: dict[tuple[bool, bool], list[str]] = {}
+            question = self.engine.question(words, self.subject.title_language)
+            groups: dict[tuple[bool, bool], list[str]] = {}
             for each in documents if question.content else ():
-                apart.setdefault(self._apart_by[each], []).append(each)
-            found = [each for ids in apart.values() for each in self.engine.weigh_first(question, ids, most)]
-            self._weighed[key] = sorted(found, key=adopted_first)
-        return self._weighed[key]
+                groups.setdefault(self._draft_and_foreign[each], []).append(each)
+            found = [each for ids in groups.values() for each in self.engine.score_first(question, ids, limit)]
+            self._scored[key] = sorted(found, key=adoption_rank)
+        return self._scored[key]
 
-    def sure(self, each: Scored) -> bool:
-        """Whether a unit that speaks to the words of the user surely does: it reaches the bar for answers, or says them all. Where
-        something else is the subject what is bound to it is sure enough."""
-        asked = self.ground.asked
-        return asked is None or each.score >= 0.0 or asked.all_said(each.unit.text, each.unit.document.language)
+    def is_certain(self, scored: ScoredUnit) -> bool:
+        """Whether a relevant unit certainly speaks to the words of the user: it reaches the threshold for answers, or
+        contains all the words. Where the subject is something else, documents that belong to it are certain enough."""
+        question = self.subject.user_question
+        return (
+            question is None
+            or scored.score >= 0.0
+            or question.has_all_words(scored.unit.text, scored.unit.document.language)
+        )
 
-    def answers(self, each: Scored, words: str) -> bool:
-        """Whether a unit of a document that is not bound to the subject surely speaks to some words. A title of an item that has few of them says too
-        little for the reader, whose bars are those of questions: they must be said."""
-        question = self.engine.question(words, self.ground.spoken)
-        few = self.ground.item is not None and len(question.content) <= FEW
-        return each.score >= 0.0 and (not few or question.all_said(each.unit.text, each.unit.document.language))
+    def is_answer(self, scored: ScoredUnit, words: str) -> bool:
+        """Whether a unit of a document that does not belong to the subject certainly speaks to some words. The title
+        of an item with few words is too short for the reader, whose thresholds are those of questions: there the unit
+        must contain all its words."""
+        question = self.engine.question(words, self.subject.title_language)
+        short_title = self.subject.item is not None and len(question.content) <= FEW_WORDS
+        return scored.score >= 0.0 and (
+            not short_title or question.has_all_words(scored.unit.text, scored.unit.document.language)
+        )
 
     @cached_property
-    def _apart_by(self) -> dict[str, tuple[bool, bool]]:
-        """Of each document whether it is a draft, and in another language than the paper's."""
+    def _draft_and_foreign(self) -> dict[str, tuple[bool, bool]]:
+        """For each document, whether it is a draft, and whether it is in another language than the paper."""
         headers = self.library.versions().headers.values()
-        return {each.id: (is_draft(Symbol.read(each.symbol or "")), each.language != self.language) for each in headers}
+        return {
+            each.id: (is_draft(Symbol.try_parse(each.symbol or "")), each.language != self.language) for each in headers
+        }
 
-    def units(self, document: Document) -> Iterator[Unit]:
-        """All words of a document that may be quoted."""
+    def iter_units(self, document: Document) -> Iterator[Unit]:
+        """All units of a document that may be quoted."""
         for passage in self.library.passages(document.id):
             yield from units_of(Evidence(passage, document))
 
-    def take(self, units: Sequence[Unit], most: int = 100, *, fresh: bool = False) -> tuple[Statement, ...]:
-        """Units as statements, which count as used from now on; at most so many. `fresh`: none says in other words what
-        was said."""
-        made: list[Statement] = []
+    def quote_units(self, units: Sequence[Unit], limit: int = 100, *, novel: bool = False) -> tuple[Statement, ...]:
+        """Units as statements, at most `limit`, which count as used from now on. `novel`: none that says in other
+        words what was quoted before."""
+        statements: list[Statement] = []
         for unit in units:
-            if len(made) == most:
+            if len(statements) == limit:
                 break
-            if unit.empty or (fresh and not self.fresh(unit)):
+            if unit.empty or (novel and not self.is_novel(unit)):
                 continue
-            statement = statement_of(unit)
-            if self.free(statement):
-                self.note(statement)
-                made.append(statement)
-        return tuple(made)
+            statement = quote_unit(unit)
+            if self.is_new(statement):
+                self.mark_used(statement)
+                statements.append(statement)
+        return tuple(statements)
 
-    def quoted(self, document: Document, ordinals: Iterable[int], fits: Callable[[str], bool]) -> list[Statement]:
-        """The sentences of some blocks that fit and say something new, as statements, which count as used from now on."""
-        made = [
+    def quote_sentences(
+        self, document: Document, ordinals: Iterable[int], condition: Callable[[str], bool]
+    ) -> list[Statement]:
+        """The sentences of some blocks that meet a condition and are new, as statements, which count as used from now
+        on."""
+        statements = [
             Statement.quoting(self.cite(document, block, (block.body_start + start, block.body_start + end)))
             for block in (document.blocks[ordinal] for ordinal in ordinals)
             for start, end in sentence_spans(document.body(block), document.language)
         ]
-        fresh = [each for each in made if fits(each.citations[0].quote) and self.free(each)]
-        for each in fresh:
-            self.note(each)
-        return fresh
+        new_statements = [each for each in statements if condition(each.citations[0].quote) and self.is_new(each)]
+        for each in new_statements:
+            self.mark_used(each)
+        return new_statements
 
     def cite(self, document: Document, block: Block, span: Span | None = None) -> Citation:
-        """Words of a block, else all but its number, as a citation."""
+        """Cite a span of a block, by default all of it but its number."""
         return cite(self.library, document, block, span)
 
-    def free(self, statement: Statement) -> bool:
-        """Whether a statement says something new."""
+    def is_new(self, statement: Statement) -> bool:
+        """Whether a statement repeats nothing that was used."""
         last = statement.citations[-1]
-        return not any(map(last.overlaps, self.used)) and _folded(statement.text) not in self.said
+        return not any(map(last.overlaps, self.used_citations)) and _fold(statement.text) not in self.used_texts
 
-    def note(self, statement: Statement) -> None:
-        """Counts a statement as used. The words that introduce a provision may be used again with another part of it."""
-        self.used += statement.citations if statement.verdict == "supported" else statement.citations[-1:]
-        self.said.add(_folded(statement.text))
+    def mark_used(self, statement: Statement) -> None:
+        """Count a statement as used. The words that introduce a provision may be used again with another part of it."""
+        self.used_citations += statement.citations if statement.verdict == "supported" else statement.citations[-1:]
+        self.used_texts.add(_fold(statement.text))
 
-    def belongs(self, unit: Unit) -> bool:
-        """Whether a unit is about this item rather than about another one, told by its likeness to their titles."""
-        item, meeting = self.ground.item, self.ground.meeting
+    def belongs_to_item(self, unit: Unit) -> bool:
+        """Whether a unit is about this item rather than another one, by its similarity to their titles."""
+        item, meeting = self.subject.item, self.subject.meeting
         embedder = self.library.embedder
-        if item is None or meeting is None or not self.reads(unit.document.language, self.language):
+        if item is None or meeting is None or not self.can_embed(unit.document.language, self.language):
             return True
-        titles = [each.title for each in meeting.items if each.number == each.main and each.main != item.main]
+        titles = [
+            each.title
+            for each in meeting.items
+            if each.number == each.main_number and each.main_number != item.main_number
+        ]
         own, *others = embedder.embed_passages([item.title, *titles]) @ embedder.embed_passages([unit.text])[0]
         return bool(max(others, default=-1.0) <= own)
 
-    def fresh(self, unit: Unit) -> bool:
-        """Whether nothing that was used says the same in other words; what gives other numbers says something else."""
-        given = set(_NUMBER.findall(unit.text))
-        said = [words for words in self.said if words != _folded(unit.text) and given <= set(_NUMBER.findall(words))]
-        if not said or not self.reads(unit.document.language, self.language):
+    def is_novel(self, unit: Unit) -> bool:
+        """Whether nothing that was used says the same in other words; a unit with other numbers says something else."""
+        numbers = set(_NUMBER.findall(unit.text))
+        comparable = [
+            words for words in self.used_texts if words != _fold(unit.text) and numbers <= set(_NUMBER.findall(words))
+        ]
+        if not comparable or not self.can_embed(unit.document.language, self.language):
             return True
         embedder = self.library.embedder
-        missing = [words for words in said if words not in self._vectors]
-        self._vectors.update(zip(missing, embedder.embed_passages(missing), strict=True) if missing else ())
+        unembedded = [words for words in comparable if words not in self._vectors]
+        self._vectors.update(zip(unembedded, embedder.embed_passages(unembedded), strict=True) if unembedded else ())
         vector = embedder.embed_passages([unit.text])[0]
-        return all(float(vector @ self._vectors[words]) < REPEATED for words in said)
+        return all(float(vector @ self._vectors[words]) < REPEATED_STATEMENT_COSINE for words in comparable)
 
-    def reads(self, *languages: str) -> bool:
-        """Whether the embedding model reads some languages."""
+    def can_embed(self, *languages: str) -> bool:
+        """Whether the embedding model reads these languages."""
         read = self.library.embedder.languages
         return read is None or read.issuperset(languages)
 
-    def foreign(self, unit: Unit) -> bool:
-        """Whether a unit belongs to another item of the meeting: it names that item, or a paper of that item, only."""
-        item, meeting = self.ground.item, self.ground.meeting
+    def belongs_to_other_item(self, unit: Unit) -> bool:
+        """Whether a unit belongs to another item of the meeting: it names only that item, or a document of that item."""
+        item, meeting = self.subject.item, self.subject.meeting
         if item is None or meeting is None:
             return False
-        mine = {symbol for symbol, _ in item.documentation}
-        theirs = {symbol for other in meeting.items if other.main != item.main for symbol, _ in other.documentation}
-        named = {mention.symbol.text for mention in find_symbols(unit.text)}
-        if named & theirs and not named & mine:
+        own_symbols = {symbol for symbol, _ in item.documentation}
+        other_symbols = {
+            symbol
+            for other in meeting.items
+            if other.main_number != item.main_number
+            for symbol, _ in other.documentation
+        }
+        named_symbols = {mention.symbol.text for mention in find_symbols(unit.text)}
+        if named_symbols & other_symbols and not named_symbols & own_symbols:
             return True
         numbers = {number.split(" ")[0] for number in self.engine.question(unit.text, unit.document.language).items}
-        elsewhere = named - mine - theirs  # the items of another meeting's papers are none of this meeting's
-        return bool(numbers) and item.main not in numbers and not elsewhere
+        other_named = (
+            named_symbols - own_symbols - other_symbols
+        )  # item numbers beside documents of another meeting are not items of this one
+        return bool(numbers) and item.main_number not in numbers and not other_named
 
-    def usable(self, unit: Unit) -> bool:
+    def is_quotable(self, unit: Unit) -> bool:
         """Whether a unit can stand by itself, is new, and belongs to no other item."""
         document = unit.document
         block = document.blocks[unit.block]
-        figure = block.locator.rpartition(", ")[2].startswith(_FIGURES)  # its caption, or the words in it
-        if block.kind in ("footnote", "heading") or figure or block.page in document.unquotable:
+        in_figure = block.locator.rpartition(", ")[2].startswith(_FIGURE_LOCATORS)  # a caption, or words in the figure
+        if block.kind in ("footnote", "heading") or in_figure or block.page in document.unquotable:
             return False
-        if unit.block in covering(document) or bracketed(unit.text):
+        if unit.block in covering_letter_blocks(document) or is_bracketed(unit.text):
             return False
-        # What is neither numbered nor closed is a signature, a name or a caption.
-        if block.kind == "paragraph" and not (block.number or unit.leads or unit.text.endswith(_CLOSED)):
+        # A paragraph without number and closing sign is a signature, a name or a caption.
+        if block.kind == "paragraph" and not (block.number or unit.leads or unit.text.endswith(_CLOSING_SIGNS)):
             return False
-        if unit.empty or _beneath(document, block):
+        if unit.empty or _describes_figure(document, block):
             return False
-        if block.locator.split(",")[0] in _APART or (
+        if block.locator.split(",")[0] in _UNQUOTED_PARTS or (
             document.kind == "treaty" and block.locator.startswith("preamble")
         ):
             return False
         if document.edition == "digest":
-            # No briefing before a meeting can know what it led to.
-            above = [" ".join(document.body(each).split()) for each in document.headings(block)]
+            # A briefing for a meeting must not tell its outcome.
+            headings = [" ".join(document.body(each).split()) for each in document.headings(block)]
             outcome = grammar_of(document.language).outcome
-            if self.ground.meeting is not None and any(outcome.fullmatch(words) for words in above):
+            if self.subject.meeting is not None and any(outcome.fullmatch(words) for words in headings):
                 return False
             if block.number is None and block.kind == "paragraph":
                 return False
-            # What a digest tells of the agenda, the agenda itself says.
-            if self.ground.agenda is not None and self.engine.vocabulary.says("agenda", unit.text, document.language):
+            # For the agenda, quote the agenda itself rather than a digest.
+            if self.subject.agenda is not None and self.engine.vocabulary.says("agenda", unit.text, document.language):
                 return False
-        shortest = SHORTEST_HAN if document.language == "zh" else SHORTEST
-        return shortest <= len(unit.text) <= LONGEST and self.free(statement_of(unit)) and not self.foreign(unit)
+        shortest = MIN_LENGTH_CHINESE if document.language == "zh" else MIN_LENGTH
+        return (
+            shortest <= len(unit.text) <= MAX_LENGTH
+            and self.is_new(quote_unit(unit))
+            and not self.belongs_to_other_item(unit)
+        )
 
-    def _apart(self, scored: Sequence[Scored], most: int) -> list[Scored]:
-        """The best, none of which overlaps with another one or says the same."""
-        kept: list[tuple[Scored, np.ndarray]] = []
-        for each in scored[: 3 * most]:
-            if len(kept) == most or any(each.unit.overlaps(other.unit) for other, _ in kept):
+    def _pick_distinct(self, scored: Sequence[ScoredUnit], limit: int) -> list[ScoredUnit]:
+        """The best units, without those that overlap with a better one or say the same."""
+        chosen: list[tuple[ScoredUnit, np.ndarray]] = []
+        for each in scored[: 3 * limit]:
+            if len(chosen) == limit or any(each.unit.overlaps(other.unit) for other, _ in chosen):
                 continue
             vector = self.library.embedder.embed_passages([each.unit.text])[0]
-            if all(float(vector @ other) < ALIKE for _, other in kept):
-                kept.append((each, vector))
-        return [each for each, _ in kept]
+            if all(float(vector @ other) < SAME_STATEMENT_COSINE for _, other in chosen):
+                chosen.append((each, vector))
+        return [each for each, _ in chosen]
 
 
-def _beneath(document: Document, block: Block) -> bool:
-    """Whether a paragraph tells of the table or figure right above it: `Source: ports`."""
+def _describes_figure(document: Document, block: Block) -> bool:
+    """Whether a paragraph describes the table or figure right above it: `Source: ports`."""
     if block.number or block.kind != "paragraph" or _LABEL.match(document.body(block)) is None:
         return False
     above = next((each for each in reversed(document.blocks[: block.ordinal]) if each.kind != "footnote"), None)
     return above is not None and (
-        above.kind in ("row", "heading") or above.locator.rpartition(", ")[2].startswith(_FIGURES)
+        above.kind in ("row", "heading") or above.locator.rpartition(", ")[2].startswith(_FIGURE_LOCATORS)
     )
 
 
-def adopted_first(each: Scored) -> tuple[bool, float]:
-    """What ranks a unit: those of drafts stand behind all others, the likelier ones first."""
+def adoption_rank(each: ScoredUnit) -> tuple[bool, float]:
+    """Sort key of scored units: those of drafts last, the likelier ones first."""
     return is_draft(each.unit.document.symbol), -each.odds
 
 
-def speaks(each: Scored) -> bool:
-    """Whether a unit reaches the bar for what comes closest."""
-    return each.score >= each.bars.least
+def is_relevant(each: ScoredUnit) -> bool:
+    """Whether a unit reaches the threshold for the closest passages."""
+    return each.score >= each.thresholds.tentative_margin
 
 
-def only_later(text: str, day: dt.date) -> bool:
-    """Whether all dates and years that a text names, and it names one, come after a day."""
-    days, years = _dated(text)
+def names_only_later_dates(text: str, day: dt.date) -> bool:
+    """Whether a text names dates or years, and all of them come after a day."""
+    days, years = _dates_and_years(text)
     if not years or min(years) < day.year or (day.year in years and all(each[0] != day.year for each in days)):
         return False
     return all(each > (day.year, day.month, day.day)[: len(each)] for each in days)
 
 
-def dated_within(text: str, after: dt.date, until: dt.date) -> bool:
-    """Whether a date with its month that a text names lies after a day, and none after another one."""
-    days, _ = _dated(text)
+def names_date_within(text: str, after: dt.date, until: dt.date) -> bool:
+    """Whether a text names a date (at least year and month) after the first day, and none after the second."""
+    days, _ = _dates_and_years(text)
     first, last = (after.year, after.month, after.day), (until.year, until.month, until.day)
     return any(each > first[: len(each)] for each in days) and not any(each > last[: len(each)] for each in days)
 
 
-def _dated(text: str) -> tuple[list[tuple[int, ...]], list[int]]:
+def _dates_and_years(text: str) -> tuple[list[tuple[int, ...]], list[int]]:
     """The dates of a text, as (year, month) or (year, month, day), and the years that it names."""
     bare = without_symbols(text)[1]
-    dates = [each for each in dates_in(plain(bare)) if each.year is not None and each.month is not None]
+    dates = [each for each in find_date_mentions(plain(bare)) if each.year is not None and each.month is not None]
     days = [(each.year, each.month) if each.day is None else (each.year, each.month, each.day) for each in dates]
     return days, [int(each) for each in _YEAR.findall(bare)]  # type: ignore[return-value]
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     return " ".join(text.split()).casefold()

@@ -1,4 +1,5 @@
-"""What of a document is compared: its paragraphs, headings, rows and footnotes, without masthead, contents and adoption lines."""
+"""The paragraphs, headings, rows and footnotes of a document that are compared, without masthead, contents and
+adoption lines."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from functools import cached_property
 from typing import Literal
 
 from assistant.qa.citations import WHOLE_LIMIT
-from assistant.qa.metadata import adoption_lines, opening_of
+from assistant.qa.metadata import adoption_lines, preamble_start
 from assistant.qa.units import Unit
 from corpus.documents import Block, Document
 
@@ -19,37 +20,37 @@ PARTS: tuple[Part, ...] = ("operative", "preamble", "annex", "footnote")
 
 _FOLDED = {ord(letter): None for letter in "‘’‛ʼ`´'“”„«»″\"‐‑‒–—−-\u00ad\u200b\u200e\u200f\ufeff"}
 _WORD = re.compile(r"[㐀-鿿]+|[^\W_㐀-鿿]+")
-END = ".;:,،؛。；，"
-"""What may close a paragraph: it is another one where the paragraph becomes the last."""
-_APART = ("masthead", "title", "contents")
+CLOSING_SIGNS = ".;:,،؛。；，"
+"""Signs that may close a paragraph; they change where the paragraph becomes the last."""
+_UNCOMPARED_PARTS = ("masthead", "title", "contents")
 
 
-def key_of(text: str) -> str:
-    """What must be equal for two texts to be the same: neither white space, hyphens, quotation marks, capitals, forms of
-    letters nor what closes a paragraph counts."""
-    return "".join(folded(text).split()).rstrip(END)
+def normalized_key(text: str) -> str:
+    """A key that is equal for texts that count as the same: white space, hyphens, quotation marks, case, forms of
+    letters and closing signs don't matter."""
+    return "".join(fold_text(text).split()).rstrip(CLOSING_SIGNS)
 
 
-def folded(text: str) -> str:
-    """A text without hyphens, quotation marks, capitals and forms of letters."""
+def fold_text(text: str) -> str:
+    """A text without hyphens, quotation marks, case and forms of letters."""
     return unicodedata.normalize("NFKC", text).translate(_FOLDED).casefold()
 
 
-def words_of(text: str) -> list[str]:
+def fold_words(text: str) -> list[str]:
     """The words of a text, folded; Chinese in pairs of characters."""
-    found = []
+    words = []
     for word in _WORD.findall(unicodedata.normalize("NFKC", text).casefold()):
         if word[0] >= "㐀" and "㐀" <= word[0] <= "鿿":
-            found += [word[n : n + 2] for n in range(max(1, len(word) - 1))]
+            words += [word[n : n + 2] for n in range(max(1, len(word) - 1))]
         else:
-            found.append(word)
-    return found
+            words.append(word)
+    return words
 
 
 @dataclass(frozen=True)
-class Para:
-    """One paragraph as it is compared. `place` is its number in its part as a person writes it, `bearer` the ordinal of the
-    block that bears the mark of a footnote."""
+class Paragraph:
+    """One paragraph as it is compared. `place` is its number in its part, as a person writes it; for a footnote,
+    `bearer` is the ordinal of the block with its mark."""
 
     block: Block
     part: Part
@@ -58,71 +59,75 @@ class Para:
     bearer: int | None = None
 
     @classmethod
-    def of(cls, unit: Unit, words: str = "") -> Para:
-        """Words of a passage as a paragraph, all of them or some `words`."""
+    def of(cls, unit: Unit, words: str = "") -> Paragraph:
+        """A unit as a paragraph, with all its words or some `words`."""
         return cls(unit.document.blocks[unit.block], "operative", unit.locator, words or unit.text)
 
     @cached_property
     def key(self) -> str:
-        """What must be equal for two to be the same."""
-        return key_of(self.text)
+        """Equal for paragraphs that count as the same."""
+        return normalized_key(self.text)
 
     @cached_property
     def words(self) -> list[str]:
         """The words, folded."""
-        return words_of(self.text)
+        return fold_words(self.text)
 
     @property
-    def sort(self) -> str:
-        """What it can be paired with: paragraphs and list items with each other, all else with its like."""
+    def group(self) -> str:
+        """What it can be paired with: paragraphs and list items with each other, everything else with its own kind."""
         return "paragraph" if self.block.kind == "item" else self.block.kind
 
 
-def paragraphs(document: Document) -> list[Para]:
+def find_paragraphs(document: Document) -> list[Paragraph]:
     """The paragraphs of a document that are compared, in its order."""
-    contents = {block.parent for block in document.blocks if block.locator == "contents"}
-    listed = max((block.ordinal for block in document.blocks if block.locator == "contents"), default=-1)
-    adopting = {block.ordinal for block in adoption_lines(document)}
-    # What stands before the preamble of a resolution is its head, in a text without marks too.
-    opens = (opening_of(document) or 0) if document.kind == "resolution" else 0
-    annexed, preambular = False, 0
-    made: list[Para] = []
+    contents_headings = {block.parent for block in document.blocks if block.locator == "contents"}
+    last_entry = max((block.ordinal for block in document.blocks if block.locator == "contents"), default=-1)
+    adoption_ordinals = {block.ordinal for block in adoption_lines(document)}
+    # Everything before the preamble of a resolution is its head, also in a text without a marked masthead.
+    text_start = (preamble_start(document) or 0) if document.kind == "resolution" else 0
+    in_annex, preamble_number = False, 0
+    found: list[Paragraph] = []
     for block in document.blocks:
-        text = " ".join(document.quote(*document.trimmed(block.body_start, block.end)).split())
-        annexed = annexed or (block.locator.startswith("annex") and document.part is None)
-        furniture = block.ordinal in contents or (block.parent in contents and block.ordinal <= listed + 1 and
+        text = " ".join(document.quote(*document.trim_span(block.body_start, block.end)).split())
+        in_annex = in_annex or (block.locator.startswith("annex") and document.part is None)
+        is_contents = block.ordinal in contents_headings or (block.parent in contents_headings and block.ordinal <= last_entry + 1 and
                                                   block.kind != "heading" and not block.number)  # fmt: skip
-        bracketed = block.kind == "heading" and text.startswith("[") and text.endswith("]")
-        head = block.locator in _APART or (block.ordinal < opens and block.kind != "footnote")
-        if not text or head or furniture or bracketed or block.ordinal in adopting:
+        is_bracketed = block.kind == "heading" and text.startswith("[") and text.endswith("]")
+        is_front_matter = block.locator in _UNCOMPARED_PARTS or (
+            block.ordinal < text_start and block.kind != "footnote"
+        )
+        if not text or is_front_matter or is_contents or is_bracketed or block.ordinal in adoption_ordinals:
             continue
         if block.kind == "footnote":
-            made.append(Para(block, "footnote", block.number or "", text, _bearer(document, block)))
-        elif annexed:
-            made.append(Para(block, "annex", block.locator, text))
+            found.append(Paragraph(block, "footnote", block.number or "", text, _find_marked_block(document, block)))
+        elif in_annex:
+            found.append(Paragraph(block, "annex", block.locator, text))
         elif "preamb" in block.locator:
-            preambular += block.locator != "preamble"
-            made.append(Para(block, "preamble", str(preambular or ""), text))
+            preamble_number += block.locator != "preamble"
+            found.append(Paragraph(block, "preamble", str(preamble_number or ""), text))
         else:
-            made.append(Para(block, "operative", block.locator.removeprefix("para. "), unnumbered(document, text)))
-    return made
+            found.append(
+                Paragraph(block, "operative", block.locator.removeprefix("para. "), strip_number(document, text))
+            )
+    return found
 
 
-def whole(unit: Unit) -> Unit:
-    """The paragraph that a sentence stands in, where it is not too long."""
+def whole_paragraph(unit: Unit) -> Unit:
+    """Widen a unit to the paragraph that contains it, if that is not too long."""
     block = unit.document.blocks[unit.block]
     if block.kind not in ("paragraph", "item") or block.end - block.body_start > WHOLE_LIMIT or unit.end > block.end:
         return unit
     return replace(unit, start=block.body_start, end=block.end)
 
 
-def unnumbered(document: Document, text: str) -> str:
-    """The title of a resolution without its number, which is the document's own."""
+def strip_number(document: Document, text: str) -> str:
+    """The title of a resolution without its own number."""
     number, _, title = text.partition(". ")
-    own = document.symbol.text if document.symbol else ""
-    return title if title and own.endswith(f"/{number}") else text
+    symbol = document.symbol.text if document.symbol else ""
+    return title if title and symbol.endswith(f"/{number}") else text
 
 
-def _bearer(document: Document, note: Block) -> int | None:
-    around = (*reversed(document.blocks[: note.ordinal]), *document.blocks[note.ordinal :])
-    return next((block.ordinal for block in around if note.number in block.marks), None)
+def _find_marked_block(document: Document, note: Block) -> int | None:
+    candidates = (*reversed(document.blocks[: note.ordinal]), *document.blocks[note.ordinal :])
+    return next((block.ordinal for block in candidates if note.number in block.marks), None)

@@ -1,7 +1,7 @@
-"""Where the words of a text come from: the earlier texts that have a paragraph, to the letter or nearly.
+"""Where the paragraphs of a text come from: the earlier texts that have them, word for word or nearly.
 
-For each paragraph the index of words proposes passages of other texts by its rarest words, so that the cost does not grow with
-what is held; the paragraphs of these are held against it as two texts are compared (`pairing`).
+For each paragraph the lexical index proposes passages of other texts by its rarest words, so that the cost does not
+grow with the library; the paragraphs of these are compared with it as in a comparison of two texts (`alignment`).
 """
 
 from __future__ import annotations
@@ -14,35 +14,36 @@ from functools import cache, cached_property
 from typing import Any, Literal
 
 from assistant.qa.answer import Citation
-from assistant.qa.metadata import opening_of
-from assistant.qa.provisions import within
-from assistant.reports import Progress, ReportError, silent
-from assistant.reports.comparison.alignment import ALIKE, SURE, likenesses
-from assistant.reports.comparison.paragraphs import END, Para, paragraphs
-from assistant.reports.comparison.text_diff import LITTLE, Piece, pairs_of, pieces_of
+from assistant.qa.metadata import preamble_start
+from assistant.qa.provisions import is_within
+from assistant.reports import Progress, ReportError, no_progress
+from assistant.reports.comparison.alignment import SAME_PART_SIMILARITY, SURE_SIMILARITY, similarities
+from assistant.reports.comparison.paragraphs import CLOSING_SIGNS, Paragraph, find_paragraphs
+from assistant.reports.comparison.text_diff import MIN_COMMON_SHARE, Piece, diff_words, pair_paragraphs
 from assistant.reports.lookup import cite
 from assistant.reports.quoted_tables import as_json
 from assistant.time_slices import Aside, Slices
 from corpus.analysis import analyse
 from corpus.documents import Document
 from corpus.library import Library
-from corpus.place_spans import locator_of
+from corpus.place_spans import resolve_locator
 
-WORDS, PASSAGES = 24, 60
-"""How many words of a paragraph, the rarest, are searched for, and how many passages may have it."""
-MOST = 4
-"""Texts that are named beside the one that a paragraph comes from."""
+RAREST_WORDS, MAX_PASSAGES = 24, 60
+"""How many words of a paragraph, the rarest, are searched, and how many passages are considered."""
+MAX_OTHER_TEXTS = 4
+"""Texts that are listed beside the one from which a paragraph comes."""
 
 
 Kind = Literal["verbatim", "near", "changed", "new"]
 KINDS: tuple[Kind, ...] = ("verbatim", "near", "changed", "new")
 Key = tuple[str, int]
-"""A paragraph of a text: the id of the document, and the ordinal of the block."""
+"""Identifies a paragraph of a text: the id of the document, and the ordinal of the block."""
 
 
 @dataclass(frozen=True)
 class Earlier:
-    """A paragraph of an earlier text and how it differs: `pieces` without the added words are its words, but for typography."""
+    """A paragraph of an earlier text and how it differs: `pieces` without the added words are its words, but for
+    typography."""
 
     citation: Citation
     date: str
@@ -53,24 +54,25 @@ class Earlier:
 
 @dataclass(frozen=True)
 class Origin:
-    """A paragraph, and the earlier texts that have it: the one that it comes from first, then the others, the latest first.
-    Empty where no text that is held has it."""
+    """A paragraph, and the earlier texts that have it: first the one from which it comes, then the others, the latest
+    first. Empty where no text in the library has it."""
 
     citation: Citation
     earlier: tuple[Earlier, ...]
 
     @property
     def kind(self) -> Kind:
-        """Whether it comes from there to the letter, nearly, or changed so much that only its place there tells; or is new."""
+        """Whether it comes from there word for word, nearly so, or changed so much that only its position there
+        tells; or is new."""
         if not self.earlier:
             return "new"
         first = self.earlier[0]
-        return "verbatim" if first.verbatim else "near" if first.likeness >= SURE else "changed"
+        return "verbatim" if first.verbatim else "near" if first.likeness >= SURE_SIMILARITY else "changed"
 
 
 @dataclass(frozen=True)
 class Origins:
-    """The paragraphs of a text, in its order, with where they come from."""
+    """The paragraphs of a text, in its order, with their origins."""
 
     document: str
     label: str
@@ -87,128 +89,155 @@ class Origins:
         return {
             "document": self.document,
             **self.counts,
-            "paragraphs": [{"kind": each.kind, **as_json(each, n=n)} for n, each in enumerate(self.paragraphs, 1)],
+            "paragraphs": [
+                {"kind": each.kind, **as_json(each, position=n)} for n, each in enumerate(self.paragraphs, 1)
+            ],
         }
 
 
-def place_in(document: Document, place: str) -> str:
-    """The locator of a paragraph that a person names: `15 (d)`, `para. 15`; empty where none is named. Raises `ReportError`
-    where the document has no such place."""
+def resolve_place(document: Document, place: str) -> str:
+    """The locator of a paragraph that a person writes as `15 (d)` or `para. 15`; empty for an empty place. Raises
+    `ReportError` where the document has no such place."""
     if not place.strip():
         return ""
-    found = locator_of(document, place)
-    if found is None:
+    locator = resolve_locator(document, place)
+    if locator is None:
         raise ReportError("no-paragraph", document=document.label, place=place.strip()[:100])
-    return found
+    return locator
 
 
-def origins_of(
-    library: Library, document: Document, place: str = "", progress: Progress = silent, aside: Aside = nullcontext
+def find_origins(
+    library: Library, document: Document, place: str = "", progress: Progress = no_progress, aside: Aside = nullcontext
 ) -> Origins:
-    """Where the paragraphs and list items of a document come from, or those at one `place` of it (a locator) and under it: the whole tells
-    from which text it was made. Of a text without a date every other one that is held counts as earlier."""
-    mine = list(_comparable(document))
+    """The origins of the paragraphs and list items of a document, or only of those at one `place` (a locator) and
+    below it: the whole document still tells from which text it was made. For a text without a date all others in the
+    library count as earlier."""
+    paragraphs = list(_compared_paragraphs(document))
     slices = Slices(aside)
-    held = _Held(library, document)
-    proposed: list[dict[Key, Para]] = []
-    for n, para in enumerate(slices(mine)):
-        progress(document.cite(para.block.locator), n, len(mine))
-        proposed.append(held.near(para))
-    theirs = {key: other for near in proposed for key, other in near.items()}
-    found: list[dict[str, Earlier]] = [{} for _ in mine]
-    rows = slices(likenesses(mine, list(theirs.values())))
-    for para, near, row, kept in zip(mine, proposed, rows, found, strict=True):
-        alike = dict(zip(theirs, row, strict=True))
-        for (earlier, _), other in near.items():
-            held.keep(kept, para, other, earlier, float(alike[earlier, other.block.ordinal]), SURE)
-    # The text that has most of the paragraphs best is the one that a document was made from.
-    best = Counter(_ordered(kept, None)[0].citation.document for kept in found if kept)
-    model = min(best, key=lambda each: (-best[each], each), default=None)
-    if model is not None:
-        # What a text was made from is paired with it as a whole: there place and neighbours tell of a paragraph, too.
-        common, pairs = pairs_of(library.document(model), document)
-        became = {each.after.block.ordinal: each.before for each in pairs if each.before and each.after}
-        for para, kept in zip(mine, found, strict=True):
-            was = became.get(para.block.ordinal) if common >= LITTLE and not kept else None
-            if was is not None:
-                held.keep(kept, para, was, model, float(next(likenesses([para], [was]))[0]), 0.0)
-    made = (
-        Origin(cite(library, document, para.block), _ordered(kept, model))
-        for para, kept in zip(mine, found, strict=True)
-        if not place or within(para.block.locator, place)
+    earlier_texts = _EarlierTexts(library, document)
+    candidates: list[dict[Key, Paragraph]] = []
+    for index, paragraph in enumerate(slices(paragraphs)):
+        progress(document.cite(paragraph.block.locator), index, len(paragraphs))
+        candidates.append(earlier_texts.find_candidates(paragraph))
+    all_candidates = {key: other for own_candidates in candidates for key, other in own_candidates.items()}
+    earlier_by_paragraph: list[dict[str, Earlier]] = [{} for _ in paragraphs]
+    rows = slices(similarities(paragraphs, list(all_candidates.values())))
+    for paragraph, own_candidates, row, own_matches in zip(
+        paragraphs, candidates, rows, earlier_by_paragraph, strict=True
+    ):
+        similarity_by_key = dict(zip(all_candidates, row, strict=True))
+        for (document_id, ordinal), other in own_candidates.items():
+            similarity = float(similarity_by_key[document_id, ordinal])
+            earlier_texts.add_if_similar(own_matches, paragraph, other, document_id, similarity, SURE_SIMILARITY)
+    # The document was made from the text that is the best origin of most paragraphs.
+    best_counts = Counter(
+        _order_earlier(own_matches, None)[0].citation.document for own_matches in earlier_by_paragraph if own_matches
     )
-    return Origins(document.id, document.label, document.language, tuple(made))
+    source_id = min(best_counts, key=lambda each: (-best_counts[each], each), default=None)
+    if source_id is not None:
+        # Both texts are aligned as a whole, so that position and neighbours also identify a paragraph.
+        common_share, pairs = pair_paragraphs(library.document(source_id), document)
+        comparable = pairs if common_share >= MIN_COMMON_SHARE else ()
+        before_by_after = {each.after.block.ordinal: each.before for each in comparable if each.before and each.after}
+        for paragraph, own_matches in zip(paragraphs, earlier_by_paragraph, strict=True):
+            previous = before_by_after.get(paragraph.block.ordinal)
+            if previous is not None and not own_matches:
+                similarity = float(next(similarities([paragraph], [previous]))[0])
+                earlier_texts.add_if_similar(own_matches, paragraph, previous, source_id, similarity, 0.0)
+    origins = (
+        Origin(cite(library, document, paragraph.block), _order_earlier(own_matches, source_id))
+        for paragraph, own_matches in zip(paragraphs, earlier_by_paragraph, strict=True)
+        if not place or is_within(paragraph.block.locator, place)
+    )
+    return Origins(document.id, document.label, document.language, tuple(origins))
 
 
-def _ordered(kept: Mapping[str, Earlier], model: str | None) -> tuple[Earlier, ...]:
-    """What has a paragraph to the letter, else the text that the document was made from, else what is nearest in words, of equal
-    ones the latest; behind it the others, the latest first."""
-    latest = sorted(kept.values(), key=lambda each: each.citation.document)
+def _order_earlier(earlier: Mapping[str, Earlier], source_id: str | None) -> tuple[Earlier, ...]:
+    """The origin first: a word-for-word match, else the text from which the document was made, else the most similar,
+    of equal ones the latest; then the others, the latest first."""
+    latest = sorted(earlier.values(), key=lambda each: each.citation.document)
     latest.sort(key=lambda each: each.date, reverse=True)
     if not latest:
         return ()
-    first = max(latest, key=lambda each: (each.verbatim, each.citation.document == model, each.likeness))
-    return (first, *[each for each in latest if each is not first][:MOST])
+    first = max(latest, key=lambda each: (each.verbatim, each.citation.document == source_id, each.likeness))
+    return (first, *[each for each in latest if each is not first][:MAX_OTHER_TEXTS])
 
 
-class _Held:
-    """The texts that a document may take words from: earlier ones in its language, of another symbol, in their current
-    revision, no digests."""
+class _EarlierTexts:
+    """The texts from which a document may take words: earlier ones in its language, with another symbol, in their
+    current revision, without digests."""
 
     def __init__(self, library: Library, document: Document) -> None:
         self._library, self._document = library, document
         versions = library.versions()
-        own = versions.of(document.id)
-        self._behind = versions.superseded
-        self._same = {document.id} | {each.id for each in versions.held if own is not None and each.line == own.line}
-        self._paras, self._admits = cache(self._read), cache(self._earlier)
+        own = versions.version_of(document.id)
+        self._superseded = versions.superseded
+        self._own_versions = {document.id} | {
+            each.id for each in versions.with_symbol if own is not None and each.lineage == own.lineage
+        }
+        self._paragraphs_of, self._is_earlier_cached = cache(self._read_paragraphs), cache(self._is_earlier)
 
-    def near(self, para: Para) -> dict[Key, Para]:
-        """The paragraphs and list items in the passages that have the rarest words of one."""
+    def find_candidates(self, para: Paragraph) -> dict[Key, Paragraph]:
+        """The paragraphs and list items in the passages with the rarest words of a paragraph."""
         language = self._document.language
-        known = self._library.document_frequency(list(dict.fromkeys(analyse(para.text, language))), language)
-        rarest = sorted((token for token in known if known[token]), key=lambda token: (known[token], token))[:WORDS]
-        hits = self._library.lexical(rarest, language, PASSAGES) if rarest else []
+        frequencies = self._library.document_frequency(list(dict.fromkeys(analyse(para.text, language))), language)
+        rarest = sorted(
+            (token for token in frequencies if frequencies[token]), key=lambda token: (frequencies[token], token)
+        )[:RAREST_WORDS]
+        hits = self._library.lexical_search(rarest, language, MAX_PASSAGES) if rarest else []
         passages = self._library.passages_by_id([hit.passage_id for hit in hits])
         found = (passages[hit.passage_id] for hit in hits if hit.passage_id in passages)
         return {
-            (each.document_id, n): other
+            (each.document_id, ordinal): other
             for each in found
-            if self._admits(each.document_id)
-            for n in range(each.first, each.last + 1)
-            if (other := self._paras(each.document_id).get(n))
+            if self._is_earlier_cached(each.document_id)
+            for ordinal in range(each.first, each.last + 1)
+            if (other := self._paragraphs_of(each.document_id).get(ordinal))
         }
 
-    def keep(
-        self, kept: dict[str, Earlier], para: Para, other: Para, earlier: str, likeness: float, least: float
+    def add_if_similar(
+        self,
+        found: dict[str, Earlier],
+        para: Paragraph,
+        other: Paragraph,
+        document_id: str,
+        similarity: float,
+        threshold: float,
     ) -> None:
-        """Keeps what an earlier text has of a paragraph, of several places in one text the one most like it."""
-        verbatim, known, document = other.key == para.key, kept.get(earlier), self._library.document(earlier)
-        likeness = 1.0 if verbatim else likeness
-        # What only stands somewhere in a far longer one, as a name in a list of names, does not come from there; nor from an entry of a list, which
-        # no sign closes, what only names it.
-        shared = (Counter(para.words) & Counter(other.words)).total() / max(len(para.words), len(other.words))
+        """Add a paragraph of an earlier text to the matches of one, if it is similar enough; of several in one text
+        the most similar is retained."""
+        verbatim, previous, document = (
+            other.key == para.key,
+            found.get(document_id),
+            self._library.document(document_id),
+        )
+        similarity = 1.0 if verbatim else similarity
+        # A short paragraph that is merely contained in a far longer one, such as a name in a list of names, does not come
+        # from there; nor does one come from an entry of a list (without a closing sign) that it only mentions.
+        shared_share = (Counter(para.words) & Counter(other.words)).total() / max(len(para.words), len(other.words))
         if (
-            likeness >= least
-            and shared >= (LITTLE if other.text.endswith(tuple(END)) else ALIKE)
-            and (known is None or (verbatim, likeness) > (known.verbatim, known.likeness))
+            similarity >= threshold
+            and shared_share
+            >= (MIN_COMMON_SHARE if other.text.endswith(tuple(CLOSING_SIGNS)) else SAME_PART_SIMILARITY)
+            and (previous is None or (verbatim, similarity) > (previous.verbatim, previous.likeness))
         ):
-            pieces = (Piece.both(other.text, para.text),) if verbatim else pieces_of(other.text, para.text)
+            pieces = (Piece.both(other.text, para.text),) if verbatim else diff_words(other.text, para.text)
             cited = cite(self._library, document, other.block)
-            kept[earlier] = Earlier(cited, document.date or "", verbatim, likeness, pieces)
+            found[document_id] = Earlier(cited, document.date or "", verbatim, similarity, pieces)
 
-    def _read(self, document_id: str) -> dict[int, Para]:
-        return {each.block.ordinal: each for each in _comparable(self._library.document(document_id))}
+    def _read_paragraphs(self, document_id: str) -> dict[int, Paragraph]:
+        return {each.block.ordinal: each for each in _compared_paragraphs(self._library.document(document_id))}
 
-    def _earlier(self, document_id: str) -> bool:
-        if document_id in self._same or document_id in self._behind:
+    def _is_earlier(self, document_id: str) -> bool:
+        if document_id in self._own_versions or document_id in self._superseded:
             return False
         other, mine = self._library.document(document_id), self._document.date
         return other.edition != "digest" and (mine is None or (other.date is not None and other.date < mine))
 
 
-def _comparable(document: Document) -> Iterator[Para]:
-    """The paragraphs and list items of a text, without its footnotes and without the line that names the body that speaks."""
-    speaks = opening_of(document)
-    own = (each for each in paragraphs(document) if each.sort == "paragraph" and each.words)
+def _compared_paragraphs(document: Document) -> Iterator[Paragraph]:
+    """The paragraphs and list items of a text, without footnotes and without the line that names the body that
+    speaks."""
+    speaks = preamble_start(document)
+    own = (each for each in find_paragraphs(document) if each.group == "paragraph" and each.words)
     return (each for each in own if each.block.ordinal != speaks)

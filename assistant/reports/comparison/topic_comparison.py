@@ -1,11 +1,11 @@
-"""What each of several texts says on one topic, quoted; then what several say in like words, and what only one words so: each
-statement is held against all that the other texts say, quoted or not.
+"""What each of several texts says on one topic, in quotes; which of it others say in similar words, and what only one
+says. Each statement is compared with everything that the other texts say, quoted or not.
 
-Every text has a search of its own, and the readers tell which passages speak to the topic, by the bars for answers: from the first
-bar on they do, from the second on they come closest and are told as uncertain. No words answer a topic, so that a passage counts as
-a whole; each of its paragraphs is then read as a passage of its own. A topic is no question, so that the reader may think little of
-words that speak to it: likeness in meaning ranks the paragraphs beside it (`rapporteur eval topics` measures this), and of what comes
-closest a paragraph that says all words of the topic is certain.
+Each text is searched separately, and the readers decide which passages are about the topic, by the thresholds for
+answers: from the first threshold on they are, from the second on they come closest and are marked as uncertain. No
+words answer a topic, so a passage counts as a whole, and each of its paragraphs is then read as a passage of its own.
+A topic is no question, so the reader's scores may be low: paragraphs are also ranked by similarity in meaning
+(`rapporteur eval topics` measures this), and among the closest a paragraph with all words of the topic is certain.
 """
 
 from __future__ import annotations
@@ -19,49 +19,51 @@ from typing import Any, Literal
 
 import numpy as np
 
-from assistant.grounding.exact_values import Source, lacking
+from assistant.grounding.exact_values import Source, find_missing
 from assistant.grounding.rejection_reasons import Reason
-from assistant.grounding.sense import turned
+from assistant.grounding.sense import find_reversals
 from assistant.qa.answer import Citation, Statement
-from assistant.qa.citations import statement_of
+from assistant.qa.citations import quote_unit
 from assistant.qa.engine import Engine
 from assistant.qa.metadata import is_draft
 from assistant.qa.retriever import Evidence
-from assistant.qa.revisions import VersionDesk
-from assistant.qa.scoring import FIRST, READ, Scored
+from assistant.qa.revisions import VersionNotes
+from assistant.qa.scoring import FIRST, READ, ScoredUnit
 from assistant.qa.units import Unit, distinct, units_of
 from assistant.question import Question
-from assistant.reports import Progress, silent
-from assistant.reports.comparison.alignment import SURE, likenesses
-from assistant.reports.comparison.paragraphs import Para, key_of, whole
-from assistant.reports.comparison.text_diff import Piece, pieces_of
+from assistant.reports import Progress, no_progress
+from assistant.reports.comparison.alignment import SURE_SIMILARITY, similarities
+from assistant.reports.comparison.paragraphs import Paragraph, normalized_key, whole_paragraph
+from assistant.reports.comparison.text_diff import Piece, diff_words
 from assistant.reports.quoted_tables import as_json
 from assistant.time_slices import Aside, Slices
 from assistant.wording.claims import read
 from corpus.documents import Document
 from corpus.library import Library
 
-_FORM = frozenset(["address", "subject", "clause", "content", "language"])
-"""Reasons that tell of the wording, not of what is said."""
+_WORDING_REASONS = frozenset(["address", "subject", "clause", "content", "language"])
+"""Reasons that concern the wording, not what is said."""
 
 
 Place = tuple[int, int]
-"""A statement, by the number of its text and its own there."""
+"""A statement, as the index of its text and its own index there."""
 
 
 @dataclass(frozen=True)
-class Same:
-    """Statements of several texts that say one thing in the same words or nearly, the latest text first. `pieces` of each but the
-    first are its words beside those of the first: without the removed ones the words of the first."""
+class SameGroup:
+    """Statements of several texts that say one thing in the same words or nearly, the latest text first. The `pieces`
+    of each but the first compare its words with those of the first: without the removed ones they are the words of
+    the first."""
 
     places: tuple[Place, ...]
     pieces: tuple[tuple[Piece, ...], ...]
 
 
 @dataclass(frozen=True)
-class Differs:
-    """Two statements that are alike in words and differ in what they say: what the later one `has` of numbers, dates, names, actors
-    and denials that the earlier one lacks, and what this one `had`. `pieces` without the removed words are the later one."""
+class Difference:
+    """Two statements that have similar words and differ in substance: the numbers, dates, names, actors and negations
+    that the later one `has` and the earlier one lacks, and those that the earlier one `had`. The `pieces` without the
+    removed words are the later one."""
 
     later: Place
     earlier: Place
@@ -70,110 +72,132 @@ class Differs:
     pieces: tuple[Piece, ...]
 
 
-def alike(said: Mapping[Place, Unit]) -> tuple[tuple[Same, ...], tuple[Differs, ...]]:
-    """Which of the words of different documents in one language say the same, and which differ though their words are alike: of these
-    each group that says one thing beside the one next in time."""
-    places, units = list(said), list(said.values())
-    like: set[tuple[int, int]] = set()
-    agree: set[tuple[int, int]] = set()
-    for n, row in enumerate(_likenesses(units, units)):
-        for m in (int(each) for each in (row >= SURE).nonzero()[0] if each > n):
-            one, other = units[n], units[m]
-            if not _apart(one, other):
+def compare_units(units_by_place: Mapping[Place, Unit]) -> tuple[tuple[SameGroup, ...], tuple[Difference, ...]]:
+    """Which units of different documents in one language say the same, and which differ though their words are
+    similar: of these each group that says one thing beside the next one in time."""
+    places, units = list(units_by_place), list(units_by_place.values())
+    similar_pairs: set[tuple[int, int]] = set()
+    agreeing_pairs: set[tuple[int, int]] = set()
+    for first_index, row in enumerate(_similarities(units, units)):
+        for second_index in (int(each) for each in (row >= SURE_SIMILARITY).nonzero()[0] if each > first_index):
+            first, second = units[first_index], units[second_index]
+            if not _are_comparable(first, second):
                 continue
-            like.add((n, m))
-            if Para.of(one).key == Para.of(other).key or not any(what_differs(one, other)):
-                agree.add((n, m))
-    ranks = [standing(unit.document) for unit in units]
-    groups = [sorted(group, key=ranks.__getitem__, reverse=True) for group in _joined(len(units), agree)]
+            similar_pairs.add((first_index, second_index))
+            if Paragraph.of(first).key == Paragraph.of(second).key or not any(find_fact_differences(first, second)):
+                agreeing_pairs.add((first_index, second_index))
+    ranks = [precedence(unit.document) for unit in units]
+    groups = [
+        sorted(group, key=ranks.__getitem__, reverse=True) for group in _connected_groups(len(units), agreeing_pairs)
+    ]
     differences = []
-    for family in _joined(len(units), like):
-        own = [group for group in groups if group[0] in family]
-        own.sort(key=lambda group: ranks[group[0]])
-        for later, earlier in pairwise(own[::-1]):
-            near = ((n, m) for n in later for m in earlier if {(n, m), (m, n)} & like)
-            if pair := next(near, None):
-                n, m = pair
-                pieces = pieces_of(units[m].text, units[n].text)
-                differences.append(Differs(places[n], places[m], *what_differs(units[n], units[m]), pieces))
-    same = (
-        Same(tuple(places[n] for n in group), tuple(pieces_of(units[n].text, units[group[0]].text) for n in group[1:]))
+    for family in _connected_groups(len(units), similar_pairs):
+        family_groups = [group for group in groups if group[0] in family]
+        family_groups.sort(key=lambda group: ranks[group[0]])
+        for later, earlier in pairwise(family_groups[::-1]):
+            linked = (
+                (first_index, second_index)
+                for first_index in later
+                for second_index in earlier
+                if {(first_index, second_index), (second_index, first_index)} & similar_pairs
+            )
+            if pair := next(linked, None):
+                first_index, second_index = pair
+                pieces = diff_words(units[second_index].text, units[first_index].text)
+                differences.append(
+                    Difference(
+                        places[first_index],
+                        places[second_index],
+                        *find_fact_differences(units[first_index], units[second_index]),
+                        pieces,
+                    )
+                )
+    same_groups = (
+        SameGroup(
+            tuple(places[first_index] for first_index in group),
+            tuple(diff_words(units[first_index].text, units[group[0]].text) for first_index in group[1:]),
+        )
         for group in groups
         if len(group) > 1
     )
-    return tuple(same), tuple(differences)
+    return tuple(same_groups), tuple(differences)
 
 
-def _likenesses(units: Sequence[Unit], others: Sequence[Unit]) -> Iterator[np.ndarray]:
-    """How alike each of some units is to each of others, 0 to 1: by all its words, and by its own without those that introduce it, which
-    all points of a list share."""
-    owns = ([Para.of(unit, unit.own) for unit in side] for side in (units, others))
-    wholes = ([Para.of(unit) for unit in side] for side in (units, others))
-    return map(np.minimum, likenesses(*owns), likenesses(*wholes))
+def _similarities(units: Sequence[Unit], others: Sequence[Unit]) -> Iterator[np.ndarray]:
+    """The similarity of each unit to each of the others, 0 to 1: by all words, and without the words that introduce
+    it, which all points of a list share; the smaller of the two."""
+    own_words = ([Paragraph.of(unit, unit.own) for unit in side] for side in (units, others))
+    all_words = ([Paragraph.of(unit) for unit in side] for side in (units, others))
+    return map(np.minimum, similarities(*own_words), similarities(*all_words))
 
 
-def _apart(one: Unit, other: Unit) -> bool:
+def _are_comparable(one: Unit, other: Unit) -> bool:
     """Whether two units are of different documents in one language."""
     return one.document.key != other.document.key and one.document.language == other.document.language
 
 
-def what_differs(one: Unit, other: Unit) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
-    """What each of two units in like words has of numbers, dates, names, actors and denials that the other one has not."""
-    return _has(one, other), _has(other, one)
+def find_fact_differences(one: Unit, other: Unit) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
+    """The numbers, dates, names, actors and negations that each of two units has and the other lacks."""
+    return _extra_facts(one, other), _extra_facts(other, one)
 
 
-def differing(units: Sequence[Unit]) -> list[tuple[Unit, Unit]]:
-    """Pairs of units of different documents that differ though their words are alike, and neither says all that the other one says, in the order of the units;
-    each unit once."""
+def find_differing_pairs(units: Sequence[Unit]) -> list[tuple[Unit, Unit]]:
+    """Pairs of units of different documents that differ though their words are similar, and neither of which contains
+    the other, in the order of the units; each unit once."""
     used: set[Place] = set()
-    said = [key_of(unit.text) for unit in units]
-    found = []
-    _, differences = alike({(n, 0): unit for n, unit in enumerate(units)})
+    keys = [normalized_key(unit.text) for unit in units]
+    pairs = []
+    _, differences = compare_units({(n, 0): unit for n, unit in enumerate(units)})
     for pair in sorted(sorted((each.later, each.earlier)) for each in differences):
-        one, other = (said[n] for n, _ in pair)
+        one, other = (keys[n] for n, _ in pair)
         if used.isdisjoint(pair) and one not in other and other not in one:
             used.update(pair)
-            found.append((units[pair[0][0]], units[pair[1][0]]))
-    return found
+            pairs.append((units[pair[0][0]], units[pair[1][0]]))
+    return pairs
 
 
-def _has(one: Unit, other: Unit) -> tuple[Reason, ...]:
+def _extra_facts(one: Unit, other: Unit) -> tuple[Reason, ...]:
     language = one.document.language
     source = Source(other.text, language, locator=other.locator, heading=other.context)
-    found = lacking(one.text, read(one.text, language), [source], language)
-    found += turned(one.text, other.text, other.context, language)
-    return tuple(dict.fromkeys(each for each in found if each.kind not in _FORM))
+    found = find_missing(one.text, read(one.text, language), [source], language)
+    found += find_reversals(one.text, other.text, other.context, language)
+    return tuple(dict.fromkeys(each for each in found if each.kind not in _WORDING_REASONS))
 
 
-def _joined(count: int, linked: Collection[tuple[int, int]]) -> list[list[int]]:
-    """The numbers up to a count in groups that are linked to each other, directly or through others."""
+def _connected_groups(count: int, links: Collection[tuple[int, int]]) -> list[list[int]]:
+    """The numbers below `count` in groups that are linked, directly or through others."""
     from scipy.cluster.hierarchy import DisjointSet
 
     groups = DisjointSet(range(count))
-    for one, other in linked:
+    for one, other in links:
         groups.merge(one, other)
     return [sorted(group) for group in groups.subsets()]
 
 
-def standing(document: Document) -> tuple[bool, str, str]:
-    """What ranks texts that say one thing: a later one stands above an earlier one, and every text above a draft."""
+def precedence(document: Document) -> tuple[bool, str, str]:
+    """Sort key of texts that say one thing: later ones above earlier ones, and all texts above drafts."""
     return not is_draft(document.symbol), document.date or "", document.key
 
 
-SAID, CLOSEST = 6, 3
-"""Most statements of one text, and of one that was not named and of which none is certain; of others that speak to the topic the places are told."""
-TEXTS = 100
-"""Most texts that are looked through where none is named: those in which search finds most."""
-POOL = 400
-"""Passages by which it is known in which texts search finds most."""
+MAX_STATEMENTS, MAX_CLOSEST = 6, 3
+"""Most statements of one text, and of one that was not requested and has no certain one; further places on the topic
+are listed."""
+MAX_TEXTS = 100
+"""Most texts that are searched where none is requested: those in which search finds most."""
+CANDIDATE_PASSAGES = 400
+"""Passages by which these texts are chosen."""
 
 
 @dataclass(frozen=True)
 class Side:
-    """What one text says: `statements` in its order, where it is certain that they speak to the topic (`found`), else what comes closest;
-    and the places of `further` ones, also of less certain ones. `worded` are its words that are not quoted but say in the same words, or
-    nearly, what another text is quoted with; in places they are counted behind the statements. Where there are none, `nearest` is what comes nearest at all in a text
-    that was named; None where search finds nothing. `notes` tell of its versions."""
+    """What one text says.
+
+    `statements` are in its order: where it is certain that they are about the topic (`found`), else the closest;
+    `further` are the places of others, also of less certain ones. `worded` are its words that are not quoted but say,
+    in the same words or nearly, what another text is quoted with; in places they are counted after the statements.
+    Without statements, `nearest` is the closest unit in a text that was requested; None where search finds nothing.
+    `notes` are about its versions.
+    """
 
     document: str
     label: str
@@ -189,14 +213,14 @@ class Side:
 
 @dataclass(frozen=True)
 class TopicComparison:
-    """What texts say on a topic. `sides` are the texts that were looked through, as they were `named` or the latest first; `unread`
-    counts those in which search finds less."""
+    """What texts say on a topic. `sides` are the texts that were searched, as they were `named` or the latest first;
+    `unread` counts those that were not searched, since search finds less in them."""
 
     topic: str
     language: str
     sides: tuple[Side, ...]
-    same: tuple[Same, ...]
-    differences: tuple[Differs, ...]
+    same: tuple[SameGroup, ...]
+    differences: tuple[Difference, ...]
     named: bool
     unread: int = 0
 
@@ -207,7 +231,7 @@ class TopicComparison:
 
     @property
     def alone(self) -> tuple[Place, ...]:
-        """The statements that no other text says in like words."""
+        """The places of the statements that no other text has in similar words."""
         others = {place for each in self.same for place in each.places}
         others.update(place for each in self.differences for place in (each.later, each.earlier))
         places = ((n, m) for n, side in enumerate(self.sides) for m in range(len(side.statements)))
@@ -227,7 +251,8 @@ class TopicComparison:
         return (), ()
 
     def to_json(self) -> dict[str, Any]:
-        """The stable JSON form that `compare --topic --json` prints; places are numbers of a side and of a statement in it, from 0."""
+        """The stable JSON form that `compare --topic --json` prints; places are indices of a side and of a statement
+        in it, from 0."""
         return {
             "topic": self.topic,
             "language": self.language,
@@ -248,144 +273,184 @@ def compare_topic(
     topic: str,
     documents: Sequence[Document] = (),
     language: str | None = None,
-    progress: Progress = silent,
+    progress: Progress = no_progress,
     aside: Aside = nullcontext,
 ) -> TopicComparison:
-    """What texts say on a topic, each in the version that answers are given from: those named in their order, or all that are held, those
-    first that surely speak to it and say most, of equal ones the latest. `aside` is entered between slices of the work."""
+    """What texts say on a topic, each in the version from which answers are given: the requested ones in their order,
+    or all in the library, those first that certainly are about it and say most, of equal ones the latest.
+
+    `aside` is entered between slices of the work.
+    """
     question = engine.subject(topic, language)
     slices = Slices(aside)
-    desk = VersionDesk(engine.library)
-    named = list(dict.fromkeys(document.id for document in documents))
-    ids, unread = ([], 0) if engine.silent(question) else (named, 0) if named else _held(engine, question)
-    made: list[tuple[Side, dict[int, Unit]]] = []
-    units_held: list[Unit] = []
-    for n, document_id in enumerate(ids):
+    versions = VersionNotes(engine.library)
+    named_ids = list(dict.fromkeys(document.id for document in documents))
+    document_ids, unread = (
+        ([], 0)
+        if engine.has_nothing_to_search(question)
+        else (named_ids, 0)
+        if named_ids
+        else _select_documents(engine, question)
+    )
+    sides_with_units: list[tuple[Side, dict[int, Unit]]] = []
+    all_units: list[Unit] = []
+    for index, document_id in enumerate(document_ids):
         document = engine.library.document(document_id)
-        progress(document.label, n, len(ids))
+        progress(document.label, index, len(document_ids))
         slices.end()
-        units, further, certain, nearest = _said(engine, question, document, thorough=bool(named))
-        told, notes = desk.corrected([statement_of(unit) for unit in units], question.language)
-        notes += desk.notes((), [document], question.language)
+        units, further_units, is_certain, nearest_unit = _find_statements(
+            engine, question, document, thorough=bool(named_ids)
+        )
+        statements, notes = versions.corrected([quote_unit(unit) for unit in units], question.language)
+        notes += versions.notes((), [document], question.language)
         side = Side(
             document_id, document.label, document.title, document.date or None,
-            "found" if certain else "closest" if told else "absent", tuple(told),
-            tuple(statement_of(unit).citations[-1] for unit in further),
-            statement_of(nearest) if nearest is not None else None, tuple(notes),
+            "found" if is_certain else "closest" if statements else "absent", tuple(statements),
+            tuple(quote_unit(unit).citations[-1] for unit in further_units),
+            quote_unit(nearest_unit) if nearest_unit is not None else None, tuple(notes),
         )  # fmt: skip
-        at = {told.index(statement): unit for unit in units if (statement := statement_of(unit)) in told}
-        made.append((side, at))
-        units_held += _units(engine.library, document)
+        units_by_index = {
+            statements.index(statement): unit for unit in units if (statement := quote_unit(unit)) in statements
+        }
+        sides_with_units.append((side, units_by_index))
+        all_units += _all_units(engine.library, document)
     slices.end()
-    made = _with_worded(made, units_held)
-    if not named:
-        made.sort(key=lambda each: _weight(engine.library.document(each[0].document), each[0], question.language))
-    said = {(n, m): unit for n, (_, at) in enumerate(made) for m, unit in at.items()}
-    sides = [side for side, _ in made]
+    sides_with_units = _add_matching_units(sides_with_units, all_units)
+    if not named_ids:
+        sides_with_units.sort(
+            key=lambda each: _side_rank(engine.library.document(each[0].document), each[0], question.language)
+        )
+    units_by_place = {
+        (index, m): unit
+        for index, (_, units_by_index) in enumerate(sides_with_units)
+        for m, unit in units_by_index.items()
+    }
+    sides = [side for side, _ in sides_with_units]
     slices.end()
-    return TopicComparison(question.text, question.language, tuple(sides), *alike(said), bool(named), unread)
+    return TopicComparison(
+        question.text, question.language, tuple(sides), *compare_units(units_by_place), bool(named_ids), unread
+    )
 
 
-def _units(library: Library, document: Document) -> list[Unit]:
-    """All that a text says, as it is quoted."""
+def _all_units(library: Library, document: Document) -> list[Unit]:
+    """All units of a text, as they are quoted, without footnotes."""
     units = (unit for passage in library.passages(document.id) for unit in units_of(Evidence(passage, document)))
-    return distinct(whole(unit) for unit in units if document.blocks[unit.block].kind != "footnote")
+    return distinct(whole_paragraph(unit) for unit in units if document.blocks[unit.block].kind != "footnote")
 
 
-def _with_worded(
-    made: Sequence[tuple[Side, dict[int, Unit]]], held: Sequence[Unit]
+def _add_matching_units(
+    sides_with_units: Sequence[tuple[Side, dict[int, Unit]]], all_units: Sequence[Unit]
 ) -> list[tuple[Side, dict[int, Unit]]]:
-    """The sides, with what of all that their texts say, `held`, stands for statements of others, of each text the words most like each:
-    it is quoted where nothing else of the text is."""
-    quoted = [(unit, side.status) for side, at in made for unit in at.values()]
-    best: dict[str, dict[Unit, Literal["found", "closest", "absent"]]] = {side.document: {} for side, _ in made}
-    for (unit, status), row in zip(quoted, _likenesses([unit for unit, _ in quoted], held), strict=True):
-        nearest: dict[str, int] = {}
-        for m in sorted(map(int, (row >= SURE).nonzero()[0]), key=lambda m: row[m]):
-            if _apart(unit, held[m]):
-                nearest[held[m].document.id] = m
-        for document_id, m in nearest.items():
-            best[document_id].setdefault(held[m], status)
-    told = []
-    for side, at in made:
-        others = sorted(best[side.document], key=lambda unit: unit.start)
-        others = [unit for unit in others if not any(unit.overlaps(own) for own in at.values())]
-        statements, first = tuple(map(statement_of, others)), len(side.statements)
-        if not side.statements and others:
-            status = "found" if "found" in best[side.document].values() else "closest"
+    """The sides, with units (of `all_units`) that match statements of other texts, for each statement the most
+    similar one of each text; they are quoted where nothing else of the text is."""
+    quoted_units = [
+        (unit, side.status) for side, units_by_index in sides_with_units for unit in units_by_index.values()
+    ]
+    matches: dict[str, dict[Unit, Literal["found", "closest", "absent"]]] = {
+        side.document: {} for side, _ in sides_with_units
+    }
+    for (unit, status), row in zip(
+        quoted_units, _similarities([unit for unit, _ in quoted_units], all_units), strict=True
+    ):
+        nearest_by_document: dict[str, int] = {}
+        for m in sorted(map(int, (row >= SURE_SIMILARITY).nonzero()[0]), key=lambda m: row[m]):
+            if _are_comparable(unit, all_units[m]):
+                nearest_by_document[all_units[m].document.id] = m
+        for document_id, m in nearest_by_document.items():
+            matches[document_id].setdefault(all_units[m], status)
+    result = []
+    for side, units_by_index in sides_with_units:
+        additional = sorted(matches[side.document], key=lambda unit: unit.start)
+        additional = [unit for unit in additional if not any(unit.overlaps(own) for own in units_by_index.values())]
+        statements, first_index = tuple(map(quote_unit, additional)), len(side.statements)
+        if not side.statements and additional:
+            status = "found" if "found" in matches[side.document].values() else "closest"
             side = replace(side, status=status, statements=statements, nearest=None)
         else:
             side = replace(side, worded=statements)
-        told.append((side, at | {first + n: unit for n, unit in enumerate(others)}))
-    return told
+        result.append((side, units_by_index | {first_index + n: unit for n, unit in enumerate(additional)}))
+    return result
 
 
-def _held(engine: Engine, question: Question) -> tuple[list[str], int]:
-    """The texts that are looked through where none is named, the latest first, drafts last, and how many more there are."""
+def _select_documents(engine: Engine, question: Question) -> tuple[list[str], int]:
+    """The ids of the texts that are searched where none is requested, the latest first, drafts last, and how many
+    more there are."""
     library = engine.library
-    held = library.versions().quotable(question.language)
-    ids = sorted(held)
-    if len(ids) > TEXTS:
-        found = engine.retriever.retrieve(question, POOL, ids)
-        ids = list(dict.fromkeys(each.passage.document_id for each in found))[:TEXTS]
-    ranks = {each: standing(library.document(each))[:2] for each in ids}
-    return sorted(sorted(ids), key=lambda each: ranks[each], reverse=True), len(held) - len(ids)
+    usable = library.versions().quotable_documents(question.language)
+    document_ids = sorted(usable)
+    if len(document_ids) > MAX_TEXTS:
+        found = engine.retriever.retrieve(question, CANDIDATE_PASSAGES, document_ids)
+        document_ids = list(dict.fromkeys(each.passage.document_id for each in found))[:MAX_TEXTS]
+    ranks = {each: precedence(library.document(each))[:2] for each in document_ids}
+    return sorted(sorted(document_ids), key=lambda each: ranks[each], reverse=True), len(usable) - len(document_ids)
 
 
-def _weight(document: Document, side: Side, language: str) -> tuple[int, bool, bool, int]:
-    """What ranks a text: what surely speaks to the topic before what comes closest, then adopted texts, texts in the topic's language, and
-    what more paragraphs say."""
+def _side_rank(document: Document, side: Side, language: str) -> tuple[int, bool, bool, int]:
+    """Sort key of sides: certain statements before closest ones, then adopted texts, texts in the language of the
+    topic, and those with more paragraphs on it."""
     place = ("found", "closest", "absent").index(side.status)
     return place, is_draft(document.symbol), document.language != language, -len((*side.statements, *side.further))
 
 
-def _said(
+def _find_statements(
     engine: Engine, question: Question, document: Document, *, thorough: bool
 ) -> tuple[list[Unit], list[Unit], bool, Unit | None]:
-    """What of a text speaks to a topic, in its order: paragraphs that are said, those of which only the places are told, whether what
-    is said is certain, and where there are none what comes nearest. Where it is not `thorough`, no more is read of a text of which the
-    first passages come nowhere near."""
+    """What a text says on a topic, in its order: the units that are quoted, those of which only the places are
+    listed, whether the quoted ones are certain, and if there are none the closest.
+
+    Unless `thorough`, no more is read of a text of which the first passages are far from the topic.
+    """
     evidence = engine.retriever.retrieve(question, READ, [document.id])
-    scored = engine.weigher.each(question, evidence[: READ if thorough else FIRST], evidence)
-    if not thorough and any(each.whole >= each.bars.least for each in scored):
-        scored += engine.weigher.each(question, evidence[FIRST:], evidence)
-    passages: dict[Unit, float] = {}
+    scored = engine.scorer.score_passages(question, evidence[: READ if thorough else FIRST], evidence)
+    if not thorough and any(each.whole >= each.thresholds.tentative_margin for each in scored):
+        scored += engine.scorer.score_passages(question, evidence[FIRST:], evidence)
+    score_by_passage: dict[Unit, float] = {}
     for each in sorted(scored, key=lambda each: (each.unit.start, -each.unit.end)):
-        unit = whole(each.unit)
+        unit = whole_paragraph(each.unit)
         footnote = unit.document.blocks[unit.block].kind == "footnote"
-        reached = thorough or each.whole >= each.bars.least
-        if reached and not footnote and not any(unit.overlaps(other) for other in passages):
-            passages[unit] = each.whole
-    saying = {unit for unit in passages if question.all_said(unit.text, document.language)}
-    ranked = _ranked(engine, question, list(passages), evidence, saying)
-    near = [each for each in ranked if passages[each.unit] >= each.bars.least]
-    speaking = [each for each in near if each.score >= each.bars.least or each.unit in saying]
-    # Across languages a passage says less of what stands in it: there each paragraph must speak to the topic by itself, too.
-    abroad = document.language != question.language
-    bars = {each.unit: min(passages[each.unit], each.score if abroad else math.inf) for each in speaking}
-    sure = [each for each in speaking if bars[each.unit] >= 0.0 or each.unit in saying]
-    if speaking:
-        said = sure[:SAID] or (ranked[:SAID] if thorough else speaking[:CLOSEST])
-        further = [each for each in speaking if each not in said]
-        said, further = (sorted(some, key=lambda each: each.unit.start) for some in (said, further))
-        return [each.unit for each in said], [each.unit for each in further], bool(sure), None
-    least = max(ranked, key=lambda each: (passages[each.unit], each.odds), default=None) if thorough else None
-    return [], [], False, least.unit if least else None
+        is_candidate = thorough or each.whole >= each.thresholds.tentative_margin
+        if is_candidate and not footnote and not any(unit.overlaps(other) for other in score_by_passage):
+            score_by_passage[unit] = each.whole
+    containing_all = {unit for unit in score_by_passage if question.has_all_words(unit.text, document.language)}
+    ranked = _rank_units(engine, question, list(score_by_passage), evidence, containing_all)
+    relevant = [each for each in ranked if score_by_passage[each.unit] >= each.thresholds.tentative_margin]
+    confirmed = [
+        each for each in relevant if each.score >= each.thresholds.tentative_margin or each.unit in containing_all
+    ]
+    # In another language the score of a passage tells less: there each paragraph must be about the topic by itself, too.
+    is_other_language = document.language != question.language
+    lowest_scores = {
+        each.unit: min(score_by_passage[each.unit], each.score if is_other_language else math.inf) for each in confirmed
+    }
+    certain = [each for each in confirmed if lowest_scores[each.unit] >= 0.0 or each.unit in containing_all]
+    if confirmed:
+        quoted = certain[:MAX_STATEMENTS] or (ranked[:MAX_STATEMENTS] if thorough else confirmed[:MAX_CLOSEST])
+        further = [each for each in confirmed if each not in quoted]
+        quoted, further = (sorted(some, key=lambda each: each.unit.start) for some in (quoted, further))
+        return [each.unit for each in quoted], [each.unit for each in further], bool(certain), None
+    nearest = max(ranked, key=lambda each: (score_by_passage[each.unit], each.odds), default=None) if thorough else None
+    return [], [], False, nearest.unit if nearest else None
 
 
-def _ranked(
-    engine: Engine, question: Question, units: Sequence[Unit], evidence: Sequence[Evidence], saying: Collection[Unit]
-) -> list[Scored]:
-    """Paragraphs of a text, those first that are `saying` the words of a topic, then those that speak to it above all: by the sum of their
-    ranks by what the reader says of each and by its likeness in meaning; what a text recalls behind what it says itself."""
-    read = engine.weigher.alone(question, units, evidence)
-    near = engine.weigher.nearness(
+def _rank_units(
+    engine: Engine,
+    question: Question,
+    units: Sequence[Unit],
+    evidence: Sequence[Evidence],
+    containing_all: Collection[Unit],
+) -> list[ScoredUnit]:
+    """Score the paragraphs of a text, first those that contain all words of the topic, then by the sum of their ranks
+    by the reader's score and by similarity in meaning; those of preambles last."""
+    scored = engine.scorer.score_units_alone(question, units, evidence)
+    similarity = engine.scorer.nearness(
         question, [replace(each, evidence=replace(each.evidence, dense=None)) for each in units]
     )
     ranks = [0] * len(units)
-    for values in ([each.odds for each in read], *([near] if near else [])):
+    for values in ([each.odds for each in scored], *([similarity] if similarity else [])):
         for rank, n in enumerate(sorted(range(len(units)), key=lambda n: -values[n])):
             ranks[n] += rank
-    recalls = ["preamb" in unit.locator for unit in units]
-    order = sorted(range(len(units)), key=lambda n: (recalls[n], units[n] not in saying, ranks[n], -read[n].odds))
-    return [read[n] for n in order]
+    is_preamble = ["preamb" in unit.locator for unit in units]
+    order = sorted(
+        range(len(units)), key=lambda n: (is_preamble[n], units[n] not in containing_all, ranks[n], -scored[n].odds)
+    )
+    return [scored[n] for n in order]

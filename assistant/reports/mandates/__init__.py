@@ -1,1 +1,2 @@
-"""Mandates: who is asked to do what, by when, in the resolutions that are held; each cell exact words with their place."""
+"""Mandates: who is requested to do what, by when, in the resolutions of the library; each cell quotes a place of the
+document."""

@@ -1,4 +1,4 @@
-"""Who is asked: the words between the verb and what it asks for, one addressee by one."""
+"""Find the addressees of a request: the names between the verb and the action, one by one."""
 
 from __future__ import annotations
 
@@ -9,209 +9,246 @@ from dataclasses import dataclass
 from assistant.wording.drafting import Grammar
 from corpus.documents import Span
 
-SHORT = 80
+MAX_NAME_LENGTH = 80
 """Longest words, in characters, that are nothing but a name."""
-FAR = 400
-"""How far behind the verb its subject may end, in characters."""
-INTRODUCES = (":", "：")
-"""Signs with which words introduce the list below them."""
+MAX_SUBJECT_DISTANCE = 400
+"""How far after the verb its subject may end, in characters."""
+LIST_INTRODUCERS = (":", "：")
+"""Signs at the end of words that introduce the list below them."""
 _COMMA = re.compile(r",(?!\d)|[،，、]")
-_SIGNS = ",:"
+_COMMAS_AND_COLONS = ",:"
 _PLURALS = re.compile(r"[A-ZÀ-ÖØ-ÞА-Я][\w’'-]*s (?:[a-z-]+ ){0,3}?[a-z]+s\b")
-"""What is named and what is not, around “and”: `States partners`, `States appropriate partners`."""
+"""A capitalised plural and another plural, which “and” joins: `States partners`, `States appropriate partners`."""
 _PEOPLE = re.compile(r"[A-ZÀ-ÖØ-ÞА-Я][\w’'-]+\s[a-zà-öø-ÿа-я][\w-]+s\b")
-"""People of a name: `Ruritanian pilots`."""
+"""People by nationality: `Ruritanian pilots`."""
 _NAME = re.compile(r"\s*[A-ZÀ-ÖØ-ÞА-Я][\w’'-]+\s*")
 
 
 @dataclass(frozen=True)
-class Found:
-    """The addressees as spans, and where the action begins."""
+class AddresseeMatch:
+    """The spans of the addressees, and where the action begins."""
 
     addressees: tuple[Span, ...]
     action: int
 
 
-def named(grammar: Grammar, text: str, start: int, end: int, *, introduces: bool = False) -> Found:
-    """The object of a verb before the words that open the action: `requests [the Secretary-General] to report`.
+def find_object(grammar: Grammar, text: str, start: int, end: int, *, introduces: bool = False) -> AddresseeMatch:
+    """The object of a verb, before the words that open the action: `requests [the Secretary-General] to report`.
 
-    Insertions between commas (`within existing resources`) belong to nobody; what “and” joins behind one is an addressee again. What
-    is asked for itself (`calls for [further efforts]`) is no addressee; who is to act may stand behind “by” there. `introduces`:
-    what is asked for stands in subparagraphs.
+    Insertions between commas (`within existing resources`) are no addressees; what “and” joins after one is an
+    addressee again. What is requested itself (`calls for [further efforts]`) is no addressee; who is to act may
+    follow “by” there. `introduces`: the action is in subparagraphs.
     """
-    if who := _listed(grammar, text, start, end):
-        return Found(who, who[-1][1])
+    if unspaced_names := _unspaced_names(grammar, text, start, end):
+        return AddresseeMatch(unspaced_names, unspaced_names[-1][1])
     parts: list[Span] = []
-    passed: list[Span] = []  # between insertions that end at their comma: of the list, if it goes on
-    run: list[str] | None = None  # the parts of an insertion that is a list, which “and” ends
-    samples = opened = closed = False
+    skipped: list[Span] = []  # parts after a short insertion: addressees only if the list continues
+    insertion: list[str] | None = None  # the parts of a list inside an insertion, which “and” ends
+    are_examples = in_insertion = action_found = False
     action = end
-    for n, (left, right) in enumerate(segments(text, start, end)):
+    for index, (left, right) in enumerate(split_at_commas(text, start, end)):
         words = text[left:right]
-        also = grammar.also.match(words) if n else None
-        opening = left + also.end() if also else left
-        opening += len(text[opening:right]) - len(text[opening:right].lstrip())
+        conjunction = grammar.also.match(words) if index else None
+        part_start = left + conjunction.end() if conjunction else left
+        part_start += len(text[part_start:right]) - len(text[part_start:right].lstrip())
         if not words.strip():
             continue
-        if grammar.action.match(text, opening, end) and (n or not parts):
-            action, closed = opening, True
+        if grammar.action.match(text, part_start, end) and (index or not parts):
+            action, action_found = part_start, True
             break
-        if also and grammar.aside.match(text, opening, right):
+        if conjunction and grammar.aside.match(text, part_start, right):
             continue
-        brief = grammar.brief.match(text, left, right)
-        example = grammar.example.match(words)
-        if (run is None or samples) and (example or (not brief and grammar.aside.match(text, left, right))):
-            run, samples = [], example is not None
-        opened = opened or run is not None or brief is not None
-        opens = _opens(grammar, text, opening, right, end)
-        # Where nobody is named yet, the name ends the insertion.
-        opens_list = not parts and not brief and run != [] and (run is None or opens is not None)
-        if opened and not also and not opens_list:
-            if run is not None:
-                run.append(words)
-            elif not brief:
-                passed.append((opening, right))
+        brief_insertion = grammar.brief.match(text, left, right)
+        example_match = grammar.example.match(words)
+        if (insertion is None or are_examples) and (
+            example_match or (not brief_insertion and grammar.aside.match(text, left, right))
+        ):
+            insertion, are_examples = [], example_match is not None
+        in_insertion = in_insertion or insertion is not None or brief_insertion is not None
+        action_in_part = _find_action(grammar, text, part_start, right, end)
+        # Where no addressee was found yet, a name ends the insertion.
+        starts_list = (
+            not parts and not brief_insertion and insertion != [] and (insertion is None or action_in_part is not None)
+        )
+        if in_insertion and not conjunction and not starts_list:
+            if insertion is not None:
+                insertion.append(words)
+            elif not brief_insertion:
+                skipped.append((part_start, right))
             continue
-        if opens_list or run is None or len(run) < 2 or (samples and grammar.both.search(run[-1])):
-            parts += [*passed, (opening, opens if opens is not None else right)]
-        passed, opened, run = [], False, None
-        if opens is not None:
-            action, closed = opens, True
+        if (
+            starts_list
+            or insertion is None
+            or len(insertion) < 2
+            or (are_examples and grammar.both.search(insertion[-1]))
+        ):
+            parts += [*skipped, (part_start, action_in_part if action_in_part is not None else right)]
+        skipped, in_insertion, insertion = [], False, None
+        if action_in_part is not None:
+            action, action_found = action_in_part, True
             break
-    if not closed:
-        late = (match.start() for match in grammar.action.finditer(text, start, end))
-        action = next((at for at in late if not _inserts(grammar, text[text.rfind(",", start, at) + 1 : at])), end)
+    if not action_found:
+        later_actions = (match.start() for match in grammar.action.finditer(text, start, end))
+        own_actions = (
+            at for at in later_actions if not _is_insertion(grammar, text[text.rfind(",", start, at) + 1 : at])
+        )
+        action = next(own_actions, end)
         if action == end and not introduces:
-            return Found(_actors(grammar, text, start, end), start)
+            return AddresseeMatch(_find_actors(grammar, text, start, end), start)
         if parts:
-            first, close = parts[-1][0], len(text[: parts[-1][1]].rstrip(" :："))
-            word = text.rfind(" ", first, close)
-            parts[-1] = first, word if word > 0 and grammar.preposition.fullmatch(text, word + 1, close) else close
-    # Behind some verbs something is asked for, nobody: calls for.
+            name_start, name_end = parts[-1][0], len(text[: parts[-1][1]].rstrip(" :："))
+            preposition_start = text.rfind(" ", name_start, name_end)
+            if preposition_start > 0 and grammar.preposition.fullmatch(text, preposition_start + 1, name_end):
+                name_end = preposition_start
+            parts[-1] = name_start, name_end
+    # The object of some verbs is what is requested, not who: “calls for”.
     if grammar.loose.match(text[start:action].lstrip(" ,")) or grammar.lack.search(text[:start]):
-        return Found(_actors(grammar, text, start, action), bare(text, start, end, _SIGNS)[0])
-    return Found(_each(grammar, text, parts), action)
+        return AddresseeMatch(
+            _find_actors(grammar, text, start, action), trim_span(text, start, end, _COMMAS_AND_COLONS)[0]
+        )
+    return AddresseeMatch(_split_list(grammar, text, parts), action)
 
 
-def alone(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ...]:
-    """The addressees where a clause is nothing but their names."""
-    said = bare(text, start, end)
-    words = text[slice(*said)]
+def parse_names(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ...]:
+    """The addressees where a clause consists only of their names."""
+    name = trim_span(text, start, end)
+    words = text[slice(*name)]
     if grammar.loose.match(words) or re.search(r"[,;:.]", words):
         return ()
-    return tuple(_split(grammar, text, *said))
+    return tuple(_split_at_and(grammar, text, *name))
 
 
-def subject(
+def find_subject(
     grammar: Grammar, text: str, start: int, end: int, verbs: Collection[str], *, introduces: bool = False
-) -> Found:
-    """The subject of a clause: `recommends that [the Committee], at its next session, establish a working group`. Its verb is
-    one that the document has elsewhere as an infinitive (`verbs`), or a modal verb; nobody acts in the passive. `introduces`: the
-    verbs stand in subparagraphs."""
-    that = grammar.that.match(text, bare(text, start, end, ",")[0], end)
-    first = bare(text, that.end() if that else start, end, _SIGNS)[0]
-    while grammar.aside.match(text, first, end) and (comma := _COMMA.search(text, first, min(end, first + FAR))):
-        first = bare(text, comma.end(), end, _SIGNS)[0]
+) -> AddresseeMatch:
+    """The subject of a clause: `recommends that [the Committee], at its next session, establish a working group`.
+
+    Its verb is one that the document uses elsewhere as an infinitive (`verbs`), or a modal verb; a passive clause has
+    no addressee. `introduces`: the verbs are in subparagraphs.
+    """
+    conjunction = grammar.that.match(text, trim_span(text, start, end, ",")[0], end)
+    subject_start = trim_span(text, conjunction.end() if conjunction else start, end, _COMMAS_AND_COLONS)[0]
+    while grammar.aside.match(text, subject_start, end) and (
+        comma := _COMMA.search(text, subject_start, min(end, subject_start + MAX_SUBJECT_DISTANCE))
+    ):
+        subject_start = trim_span(text, comma.end(), end, _COMMAS_AND_COLONS)[0]
     if not grammar.spaced:
-        modal = grammar.modal.search(text, first, end)
-        if modal is None or _COMMA.search(text, first, modal.start()):
-            return Found((), first)
-        return Found(((first, modal.start()),), modal.start())
-    previous, opened, ended = "", False, False
-    for match in re.compile(r"[,،](?!\d)|[^\W\d_][\w’'-]*").finditer(text, first, min(end, first + FAR)):
+        modal = grammar.modal.search(text, subject_start, end)
+        if modal is None or _COMMA.search(text, subject_start, modal.start()):
+            return AddresseeMatch((), subject_start)
+        return AddresseeMatch(((subject_start, modal.start()),), modal.start())
+    previous, in_insertion, after_insertion = "", False, False
+    for match in re.compile(r"[,،](?!\d)|[^\W\d_][\w’'-]*").finditer(
+        text, subject_start, min(end, subject_start + MAX_SUBJECT_DISTANCE)
+    ):
         word, place = match.group(), match.start()
         if word in ",،":
-            behind = bare(text, place + 1, end)[0]
+            next_start = trim_span(text, place + 1, end)[0]
             verb, comma = (each.search(text, place + 1, end) for each in (grammar.modal, _COMMA))
-            # Who that is, `Israel, the occupying Power, shall`, ends with a comma; a list goes on: `States, the ports and pilots shall`.
-            says = grammar.split.match(text, behind) and comma and not (verb and verb.start() < comma.start())
-            opens = not opened and bool(grammar.aside.match(text, behind) or says)
-            ended, opened, previous = opened, opens, ","
+            # An apposition ends with a comma (`Israel, the occupying Power, shall`), a list does not (`States, the ports
+            # and pilots shall`).
+            explains = grammar.split.match(text, next_start) and comma and not (verb and verb.start() < comma.start())
+            opens_insertion = not in_insertion and bool(grammar.aside.match(text, next_start) or explains)
+            after_insertion, in_insertion, previous = in_insertion, opens_insertion, ","
             continue
         if grammar.pronoun.fullmatch(word):
-            previous, ended = word, False
+            previous, after_insertion = word, False
             continue
-        after = re.match(r"\W*(\w+)", text[place + len(word) : end])
-        # Of two such words the second is the verb: that management undertake.
-        acting = word in verbs and (after is None or after[1] not in verbs)
-        modal_next = after is not None and grammar.modal.fullmatch(after[1]) is not None
-        acting = acting or bool(
-            previous[:1].isupper() and not modal_next and grammar.subjunctive.match(text, place, end)
+        next_word = re.match(r"\W*(\w+)", text[place + len(word) : end])
+        # If two words in a row may be the verb, it is the second: “that management undertake”.
+        is_verb = word in verbs and (next_word is None or next_word[1] not in verbs)
+        modal_follows = next_word is not None and grammar.modal.fullmatch(next_word[1]) is not None
+        is_verb = is_verb or bool(
+            previous[:1].isupper() and not modal_follows and grammar.subjunctive.match(text, place, end)
         )
-        known = acting and not grammar.nouns.fullmatch(previous) and not grammar.preposition.fullmatch(word)
-        # Behind an insertion the subject is at its end.
-        acts = grammar.modal.fullmatch(word) or (
-            word.islower() and (known or (ended and not grammar.also.fullmatch(word)))
+        is_known_verb = is_verb and not grammar.nouns.fullmatch(previous) and not grammar.preposition.fullmatch(word)
+        # After an insertion the subject is complete.
+        is_predicate = grammar.modal.fullmatch(word) or (
+            word.islower() and (is_known_verb or (after_insertion and not grammar.also.fullmatch(word)))
         )
-        if not opened and acts and place > first:
+        if not in_insertion and is_predicate and place > subject_start:
             if grammar.passive.match(text, place, end):
-                return Found((), first)
-            return Found(_names(grammar, text, first, place), place)
-        previous, ended = word, False
-    last = bare(text, first, end, closes=" :：")[1]
+                return AddresseeMatch((), subject_start)
+            return AddresseeMatch(_parse_name_list(grammar, text, subject_start, place), place)
+        previous, after_insertion = word, False
+    subject_end = trim_span(text, subject_start, end, closes=" :：")[1]
     return (
-        Found(_names(grammar, text, first, last), _cut(grammar, text, first, last)) if introduces else Found((), first)
+        AddresseeMatch(
+            _parse_name_list(grammar, text, subject_start, subject_end),
+            _insertion_start(grammar, text, subject_start, subject_end),
+        )
+        if introduces
+        else AddresseeMatch((), subject_start)
     )
 
 
-def duty(grammar: Grammar, text: str, start: int, end: int, bidden: re.Match[str] | None = None) -> Found:
-    """Who has to act by the words of a clause: `that [States], in all waters, shall light lamps`; nobody does in the passive. `bidden`: other
-    words that say so of their subject: `[States] are encouraged to`."""
-    none = Found((), start)
-    first = bare(text, start, end, _SIGNS + "’'")[0]
-    must = bidden or grammar.duty.search(text, first, min(end, first + FAR))
-    if must is None or (not bidden and grammar.passive.match(text, must.start(), end)):
-        return none
+def find_duty_holder(
+    grammar: Grammar, text: str, start: int, end: int, passive_duty: re.Match[str] | None = None
+) -> AddresseeMatch:
+    """Who has to act by a clause: `that [States], in all waters, shall light lamps`; nobody in the passive. `bidden`:
+    other words that impose a duty on their subject: `[States] are encouraged to`."""
+    no_match = AddresseeMatch((), start)
+    subject_start = trim_span(text, start, end, _COMMAS_AND_COLONS + "’'")[0]
+    duty_verb = passive_duty or grammar.duty.search(text, subject_start, min(end, subject_start + MAX_SUBJECT_DISTANCE))
+    if duty_verb is None or (not passive_duty and grammar.passive.match(text, duty_verb.start(), end)):
+        return no_match
     if grammar.verb_first:
-        return named(grammar, text, must.end(), end) if must.start() == first else none
-    if not grammar.spaced or grammar.aside.match(text, first):
-        first = max((each.end() for each in _COMMA.finditer(text, first, must.start())), default=first)
-        first = bare(text, first, end)[0]
-    last = _cut(grammar, text, first, must.start())
-    if last - first > SHORT:
-        return none
-    return Found(_names(grammar, text, first, last) if grammar.spaced else ((first, last),), must.start())
+        return find_object(grammar, text, duty_verb.end(), end) if duty_verb.start() == subject_start else no_match
+    if not grammar.spaced or grammar.aside.match(text, subject_start):
+        subject_start = max(
+            (each.end() for each in _COMMA.finditer(text, subject_start, duty_verb.start())), default=subject_start
+        )
+        subject_start = trim_span(text, subject_start, end)[0]
+    subject_end = _insertion_start(grammar, text, subject_start, duty_verb.start())
+    if subject_end - subject_start > MAX_NAME_LENGTH:
+        return no_match
+    return AddresseeMatch(
+        _parse_name_list(grammar, text, subject_start, subject_end)
+        if grammar.spaced
+        else ((subject_start, subject_end),),
+        duty_verb.start(),
+    )
 
 
-def _names(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ...]:
-    """The names of a list, without the insertions behind it."""
-    return _each(grammar, text, list(segments(text, start, _cut(grammar, text, start, end))))
+def _parse_name_list(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ...]:
+    """The names of a list, without the insertions after it."""
+    return _split_list(grammar, text, list(split_at_commas(text, start, _insertion_start(grammar, text, start, end))))
 
 
-def _cut(grammar: Grammar, text: str, start: int, end: int) -> int:
-    """Where the insertions behind a subject begin."""
+def _insertion_start(grammar: Grammar, text: str, start: int, end: int) -> int:
+    """Where the insertions after a subject begin."""
     commas = _COMMA.finditer(text, start, end)
-    first = next((comma.start() for comma in commas if _inserts(grammar, text[comma.end() : end])), end)
-    return bare(text, start, first, closes=",")[1]
+    first_insertion = next((comma.start() for comma in commas if _is_insertion(grammar, text[comma.end() : end])), end)
+    return trim_span(text, start, first_insertion, closes=",")[1]
 
 
-def _inserts(grammar: Grammar, words: str) -> bool:
-    """Whether words behind a comma open an insertion, or examples."""
+def _is_insertion(grammar: Grammar, words: str) -> bool:
+    """Whether the words after a comma open an insertion, or examples."""
     return any(each.match(words.lstrip()) for each in (grammar.aside, grammar.example))
 
 
-def _listed(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ...]:
-    """The names of those who act in a language that parts no words by spaces."""
-    made: list[Span] = []
-    joint: re.Match[str] | None = None
-    while found := grammar.bare_name.match(text, joint.end() if joint else start, end):
-        made.append(found.span())
-        if (joint := grammar.also.match(text, found.end(), end)) is None:
+def _unspaced_names(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ...]:
+    """The names of those who act in a language without spaces between words."""
+    names: list[Span] = []
+    conjunction: re.Match[str] | None = None
+    while match := grammar.bare_name.match(text, conjunction.end() if conjunction else start, end):
+        names.append(match.span())
+        if (conjunction := grammar.also.match(text, match.end(), end)) is None:
             break
-    return tuple(made)
+    return tuple(names)
 
 
-def segments(text: str, start: int, end: int) -> Iterator[Span]:
-    """What commas part, without white space at its ends."""
+def split_at_commas(text: str, start: int, end: int) -> Iterator[Span]:
+    """The parts between commas, without white space at their ends."""
     left = start
     for comma in _COMMA.finditer(text, start, end):
-        yield bare(text, left, comma.start())
+        yield trim_span(text, left, comma.start())
         left = comma.end()
-    yield bare(text, left, end)
+    yield trim_span(text, left, end)
 
 
-def bare(text: str, start: int, end: int, opens: str = "", closes: str = "") -> Span:
-    """A span without white space at its ends, nor signs of some kinds."""
+def trim_span(text: str, start: int, end: int, opens: str = "", closes: str = "") -> Span:
+    """A span without white space and these opening and closing signs at its ends."""
     while start < end and (text[start].isspace() or text[start] in opens):
         start += 1
     while start < end and (text[end - 1].isspace() or text[end - 1] in closes):
@@ -219,104 +256,110 @@ def bare(text: str, start: int, end: int, opens: str = "", closes: str = "") -> 
     return start, end
 
 
-def _opens(grammar: Grammar, text: str, start: int, right: int, end: int) -> int | None:
-    """Where in a part the action opens: behind words that name somebody."""
+def _find_action(grammar: Grammar, text: str, start: int, right: int, end: int) -> int | None:
+    """Where the action opens in a part, after words that name somebody; None where it doesn't."""
     for match in grammar.action.finditer(text, start, end):
         if match.start() >= right:
             return None
-        idle = grammar.idle.match(text, match.end()) and grammar.action.search(text, match.end(), end)
-        if match.start() > start and not idle:
+        is_idle = grammar.idle.match(text, match.end()) and grammar.action.search(text, match.end(), end)
+        if match.start() > start and not is_idle:
             return match.start()
     return None
 
 
-def _actors(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ...]:
-    """Who is to act where something is asked for: `urgent action by [Member States]`."""
-    first = _COMMA.search(text, start, end)
-    for match in grammar.by.finditer(text, start, first.start() if first else end):
-        left = match.end()
-        if not grammar.split.match(text, left) and not text[left : left + 1].isupper():
+def _find_actors(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ...]:
+    """Who is to act where something is requested: `urgent action by [Member States]`."""
+    first_comma = _COMMA.search(text, start, end)
+    for match in grammar.by.finditer(text, start, first_comma.start() if first_comma else end):
+        name_start = match.end()
+        if not grammar.split.match(text, name_start) and not text[name_start : name_start + 1].isupper():
             continue
-        comma = _COMMA.search(text, left, end)
-        stop = grammar.preposition.search(text, left, comma.start() if comma else end)
-        return _names(grammar, text, left, stop.start() if stop else end)
+        comma = _COMMA.search(text, name_start, end)
+        preposition = grammar.preposition.search(text, name_start, comma.start() if comma else end)
+        return _parse_name_list(grammar, text, name_start, preposition.start() if preposition else end)
     return ()
 
 
-def giver(grammar: Grammar, text: str, start: int, end: int) -> Span | None:
-    """Who is to give what is asked for: `further comments from [Member States] on boats`."""
-    first = _COMMA.search(text, start, end)
-    end = first.start() if first else end
-    source = grammar.giver.search(text, start, end)
-    if source is None or any(
-        each.search(text, start, source.start()) for each in (grammar.preposition, grammar.within_name)
+def find_giver(grammar: Grammar, text: str, start: int, end: int) -> Span | None:
+    """Who is to give what is requested: `further comments from [Member States] on boats`."""
+    first_comma = _COMMA.search(text, start, end)
+    end = first_comma.start() if first_comma else end
+    giver_match = grammar.giver.search(text, start, end)
+    if giver_match is None or any(
+        each.search(text, start, giver_match.start()) for each in (grammar.preposition, grammar.within_name)
     ):
-        return None  # what is from there is what something else is of: cooperation between experts from all countries
-    stop = grammar.preposition.search(text, source.end(), end)
-    return bare(text, source.end(), stop.start() if stop else end)
+        return None  # “from” qualifies another noun: cooperation between experts from all countries
+    preposition = grammar.preposition.search(text, giver_match.end(), end)
+    return trim_span(text, giver_match.end(), preposition.start() if preposition else end)
 
 
-def _each(grammar: Grammar, text: str, parts: list[Span]) -> tuple[Span, ...]:
-    """The addressees of a list one by one. Of parts that nothing joins the first is named, the others say who that is:
-    `Israel, the occupying Power`."""
-    listed = _joined(grammar, text, parts)
-    if not any(grammar.both.search(text, a, b) or grammar.joint.search(text, max(0, a - 20), a) for a, b in listed[1:]):
-        listed = listed[:1]
-    return tuple(each for part in listed for each in _split(grammar, text, *part))
+def _split_list(grammar: Grammar, text: str, parts: list[Span]) -> tuple[Span, ...]:
+    """The addressees of a list one by one. Of parts without a conjunction only the first is a name, the others are
+    appositions: `Israel, the occupying Power`."""
+    joined = _join_parts(grammar, text, parts)
+    if not any(grammar.both.search(text, a, b) or grammar.joint.search(text, max(0, a - 20), a) for a, b in joined[1:]):
+        joined = joined[:1]
+    return tuple(each for part in joined for each in _split_at_and(grammar, text, *part))
 
 
-def _joined(grammar: Grammar, text: str, parts: list[Span]) -> list[Span]:
-    """Parts that are only a part of the one before put together with it: `the specialized agencies, funds and programmes`."""
-    made: list[Span] = []
+def _join_parts(grammar: Grammar, text: str, parts: list[Span]) -> list[Span]:
+    """Join parts that continue the name before them: `the specialized agencies, funds and programmes`."""
+    joined: list[Span] = []
     for start, end in parts:
-        before = text[slice(*made[-1])] if made else ""
-        inside = (grammar.bound.search(before) and not _apart(grammar, text[start:end])) or (
-            (grammar.within_name.search(before) or grammar.topic.search(before))
+        previous = text[slice(*joined[-1])] if joined else ""
+        is_inside_name = (grammar.bound.search(previous) and not _starts_new_name(grammar, text[start:end])) or (
+            (grammar.within_name.search(previous) or grammar.topic.search(previous))
             and not grammar.split.match(text, start, end)
         )
-        if made and (
-            inside
+        if joined and (
+            is_inside_name
             or grammar.tied.match(text, start, end)
-            or grammar.adjectives.search(before)
-            or (grammar.place.search(before) and _NAME.fullmatch(text, start, end))
+            or grammar.adjectives.search(previous)
+            or (grammar.place.search(previous) and _NAME.fullmatch(text, start, end))
         ):
-            made[-1] = (made[-1][0], end)
+            joined[-1] = (joined[-1][0], end)
         else:
-            made.append((start, end))
-    return made
+            joined.append((start, end))
+    return joined
 
 
-def _apart(grammar: Grammar, words: str) -> bool:
-    """Whether words open with what no name begins with: `other pilots`, not `the Protocol`."""
+def _starts_new_name(grammar: Grammar, words: str) -> bool:
+    """Whether words open with what can't continue a name: `other pilots`, not `the Protocol`."""
     return grammar.split.match(words) is not None and grammar.article.match(words) is None and words[:1].islower()
 
 
-def _split(grammar: Grammar, text: str, start: int, end: int) -> list[Span]:
-    """One addressee by one: parted at “and” where another one begins behind it."""
-    made: list[Span] = []
-    left = start
+def _split_at_and(grammar: Grammar, text: str, start: int, end: int) -> list[Span]:
+    """Split addressees at “and” where another name begins after it."""
+    parts: list[Span] = []
+    part_start = start
     for match in grammar.both.finditer(text, start, end):
         after = text[match.end() : end]
-        before = text[left : match.start()]
-        clause = grammar.within_name.search(before)
-        # Of a list inside a name “other” is the end: that meet storms, floods and other dangers.
-        listed = clause and _COMMA.search(before, clause.end())
-        inside = listed or ((clause or grammar.bound.search(before)) and not _apart(grammar, after))
-        # What determines several goes on: all other ports and entities; not so the Office and entities.
-        last = before.rpartition(" ")[2]
-        several = before[:1].islower() and grammar.split.match(before) and last.islower() and last.endswith("s")
-        begins = (
-            grammar.split.match(after),
-            not several and grammar.unmarked.match(after),
-            _NAME.fullmatch(before) and _NAME.fullmatch(after),
-            last.islower() and _PEOPLE.match(after),
-            before.endswith("s") and grammar.adjective.match(after),
-            _PLURALS.match(f"{last} {after}"),
+        before = text[part_start : match.start()]
+        name_clause = grammar.within_name.search(before)
+        # In a list inside a name, “other” opens no new name: “that meet storms, floods and other dangers”.
+        in_list = name_clause and _COMMA.search(before, name_clause.end())
+        is_inside_name = in_list or (
+            (name_clause or grammar.bound.search(before)) and not _starts_new_name(grammar, after)
         )
-        if any(begins) and not inside and not grammar.adjectives.search(before):
-            made.append((left, match.start()))
-            left = match.end()
-    made.append((left, end))
-    trails = [grammar.trail.search(text, *part) for part in made]
-    names = (bare(text, a, trail.start() if trail else b) for (a, b), trail in zip(made, trails, strict=True))
+        # A determiner of several nouns covers them all (“all other ports and entities”); not so “the Office and entities”.
+        last_word = before.rpartition(" ")[2]
+        is_plural_group = (
+            before[:1].islower() and grammar.split.match(before) and last_word.islower() and last_word.endswith("s")
+        )
+        name_signs = (
+            grammar.split.match(after),
+            not is_plural_group and grammar.unmarked.match(after),
+            _NAME.fullmatch(before) and _NAME.fullmatch(after),
+            last_word.islower() and _PEOPLE.match(after),
+            before.endswith("s") and grammar.adjective.match(after),
+            _PLURALS.match(f"{last_word} {after}"),
+        )
+        if any(name_signs) and not is_inside_name and not grammar.adjectives.search(before):
+            parts.append((part_start, match.start()))
+            part_start = match.end()
+    parts.append((part_start, end))
+    trailing_words = [grammar.trail.search(text, *part) for part in parts]
+    names = (
+        trim_span(text, a, trail.start() if trail else b) for (a, b), trail in zip(parts, trailing_words, strict=True)
+    )
     return [name for name in names if name[0] < name[1]]

@@ -1,5 +1,8 @@
-"""Requests and decisions with their citations, one row each; and the list of those of all resolutions that are held, one document in
-memory at a time, the most urgent first, and last what a later resolution with the same title says anew."""
+"""Requests and decisions with their citations, one row each, and the list of those of all resolutions in the library.
+
+The list is made with one document in memory at a time; the most urgent rows come first, those that a later resolution
+with the same title restates last.
+"""
 
 from __future__ import annotations
 
@@ -13,27 +16,32 @@ from typing import Any
 
 from assistant.answer_phrases import day_of, say
 from assistant.qa.answer import Citation
-from assistant.qa.metadata import dated_on, is_draft
-from assistant.reports import Progress, ReportError, silent
-from assistant.reports.comparison.paragraphs import folded
-from assistant.reports.lookup import cite, named, near, said_anew
-from assistant.reports.mandates.deadlines import Clock
-from assistant.reports.mandates.mandate_reader import Mandate, acts, mandates_of, operative
-from assistant.reports.quoted_tables import Cell, Grid, as_json, columns
+from assistant.qa.metadata import document_date, is_draft
+from assistant.reports import Progress, ReportError, no_progress
+from assistant.reports.comparison.paragraphs import fold_text
+from assistant.reports.lookup import cite, find_document, find_newer_resolutions, find_similar_names
+from assistant.reports.mandates.deadlines import DeadlineReader
+from assistant.reports.mandates.mandate_base import Mandate
+from assistant.reports.mandates.mandate_reader import find_mandates, has_operative_text, operative_paragraphs
+from assistant.reports.quoted_tables import Cell, Grid, as_json, column_names
 from corpus.documents import Document
 from corpus.library import Library
 from corpus.symbols import Symbol
 
-MOST = 5_000
-"""Rows of a list, at most: those that are due first."""
-NEAR = 5
+MAX_ROWS = 5_000
+"""Most rows of a list: those that are due first."""
+MAX_SUGGESTIONS = 5
 
 
 @dataclass(frozen=True)
-class Row:
-    """One request or decision, at a `place` of the document of that `label`. Every cell is exact words of the document; `dates` are the days, months, years or spans of months that
-    `times` come to. `adopted` is the day of the adoption, else, as of a draft, of the distribution (ISO 8601). Of a `draft` nothing is decided yet,
-    and the body is no addressee. `newer` is the label of a later resolution with the same title, where a list has both."""
+class MandateRow:
+    """One request or decision, at a `place` of the document with that `label`.
+
+    Every cell quotes the document; `dates` are the days, months, years or spans of months that `times` amount to.
+    `adopted` is the day of the adoption, else, as for a draft, of the distribution (ISO 8601). A `draft` has decided
+    nothing yet, and its body is no addressee. `newer` is the label of a later resolution with the same title, where a
+    list has both.
+    """
 
     label: str
     adopted: str
@@ -51,15 +59,15 @@ class Row:
 
     @property
     def due(self) -> str:
-        """The first day, month or year by which it is due: of a session its opening, for which documents are made ready, and the end
-        of one that had begun at the adoption. Empty where there is none."""
+        """The first day, month or year by which it is due; empty where there is none. For a session this is its
+        opening, by which documents are due, or its end if it had begun at the adoption."""
         spans = (each.partition("/") for each in self.dates)
         return min((ends if ends and begins < self.adopted[:7] else begins for begins, _, ends in spans), default="")
 
     def to_json(self) -> dict[str, Any]:
         """The stable JSON form: each cell with its span in the document's text."""
 
-        def told(cites: Sequence[Citation]) -> list[dict[str, Any]]:
+        def quotes(cites: Sequence[Citation]) -> list[dict[str, Any]]:
             return [{"quote": each.quote, "start": each.start, "end": each.end} for each in cites]
 
         return {
@@ -74,20 +82,20 @@ class Row:
             "url": self.place.url,
             "unverified": self.place.unverified,
             "decided": self.decided,
-            "addressees": told(self.addressees),
-            "verb": told(self.verb)[0],
-            "action": told(self.action),
-            "times": told(self.times),
+            "addressees": quotes(self.addressees),
+            "verb": quotes(self.verb)[0],
+            "action": quotes(self.action),
+            "times": quotes(self.times),
             "due": self.due,
             "dates": list(self.dates),
-            "money": told(self.money),
+            "money": quotes(self.money),
         }
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Which rows are wanted: of whom something is asked, of the year of which resolutions, due before which day (ISO 8601), of which
-    documents (by symbol or name; all where none is named), and in which language documents are read that are held in it."""
+class MandateFilter:
+    """Which rows are listed: by addressee, year of the resolution, due date (before this day, ISO 8601), documents
+    (by symbol or name; by default all), and the language in which documents are preferably read."""
 
     addressee: str = ""
     year: int | None = None
@@ -97,12 +105,15 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Mandates:
-    """Rows by what is due first, then by document; behind them those of resolutions of whose title there is a newer one. `total` were found, `documents` resolutions were read; `undated` rows have a
-    time that comes to no day, month or year."""
+class MandateList:
+    """Rows by due date, then by document; last those of resolutions with a newer one of the same title.
 
-    wanted: Wanted
-    rows: tuple[Row, ...]
+    `total` rows were found, `documents` resolutions were read; `undated` rows have a time that amounts to no day,
+    month or year.
+    """
+
+    filters: MandateFilter
+    rows: tuple[MandateRow, ...]
     total: int
     documents: int
     undated: int
@@ -110,13 +121,13 @@ class Mandates:
 
     @property
     def language(self) -> str:
-        """The language that is wanted."""
-        return self.wanted.language
+        """The language of the list."""
+        return self.filters.language
 
     def to_json(self) -> dict[str, Any]:
         """The stable JSON form that `mandates --json` prints."""
         return {
-            "wanted": as_json(self.wanted),
+            "wanted": as_json(self.filters),
             "total": self.total,
             "documents": self.documents,
             "undated": self.undated,
@@ -124,132 +135,149 @@ class Mandates:
         }
 
 
-def list_mandates(library: Library, wanted: Wanted, progress: Progress = silent) -> Mandates:
-    """The rows that are wanted. Raises `ReportError` where there can be none, with what is near."""
+def list_mandates(library: Library, filters: MandateFilter, progress: Progress = no_progress) -> MandateList:
+    """The rows that a filter selects. Raises `ReportError` where there are none, with suggestions."""
     try:
-        limit = wanted.due_before and dt.date.fromisoformat(wanted.due_before.strip()).isoformat()
+        due_limit = filters.due_before and dt.date.fromisoformat(filters.due_before.strip()).isoformat()
     except ValueError:
-        raise ReportError("no-day", written=wanted.due_before) from None
-    asked = " ".join(folded(wanted.addressee).split())
-    ids = _chosen(library, wanted)
-    anew = said_anew(library.versions().headers, ids)
-    names: Counter[str] = Counter()
+        raise ReportError("no-day", written=filters.due_before) from None
+    addressee = " ".join(fold_text(filters.addressee).split())
+    ids = _select_documents(library, filters)
+    newer_ids = find_newer_resolutions(library.versions().headers, ids)
+    addressee_counts: Counter[str] = Counter()
     years: set[int] = set()
-    read, total, undated = 0, 0, 0
+    documents_read, total, undated = 0, 0, 0
 
-    def found() -> Iterator[Row]:
-        nonlocal read, total, undated
+    def iter_rows() -> Iterator[MandateRow]:
+        nonlocal documents_read, total, undated
         for n, document_id in enumerate(ids):
             document = library.document(document_id)
             progress(document.label, n, len(ids))
-            if not acts(document):
+            if not has_operative_text(document):
                 continue
-            read += 1
-            day = dated_on(document)
+            documents_read += 1
+            day = document_date(document)
             if day is not None:
                 years.add(day.year)
-            if wanted.year is not None and (day is None or day.year != wanted.year):
+            if filters.year is not None and (day is None or day.year != filters.year):
                 continue
-            newer = library.document(anew[document_id]).label if document_id in anew else ""
-            for row in rows_of(library, document):
-                names.update(" ".join(each.quote.split()) for each in row.addressees)
-                if not any(asked in " ".join(folded(each.quote).split()) for each in row.addressees) and asked:
+            newer_label = library.document(newer_ids[document_id]).label if document_id in newer_ids else ""
+            for row in mandate_rows(library, document):
+                addressee_counts.update(" ".join(each.quote.split()) for each in row.addressees)
+                quotes = (" ".join(fold_text(each.quote).split()) for each in row.addressees)
+                if addressee and not any(addressee in quote for quote in quotes):
                     continue
-                if limit and not (row.due and row.due < limit):
+                if due_limit and not (row.due and row.due < due_limit):
                     continue
                 total += 1
                 undated += bool(row.times) and not row.due
-                yield replace(row, newer=newer)
+                yield replace(row, newer=newer_label)
 
-    # Of equal ones the first comes first.
-    rows = tuple(
-        heapq.nsmallest(MOST, found(), key=lambda row: (bool(row.newer), not row.due, row.due, row.place.symbol))
-    )
+    def urgency(row: MandateRow) -> tuple[bool, bool, str, str]:
+        return bool(row.newer), not row.due, row.due, row.place.symbol
+
+    # nsmallest retains the order of equal rows.
+    rows = tuple(heapq.nsmallest(MAX_ROWS, iter_rows(), key=urgency))
     if not rows:
-        raise _nothing(wanted, names, years)
-    return Mandates(wanted, rows, total, read, undated, tuple(sorted(years)))
+        raise _no_rows_error(filters, addressee_counts, years)
+    return MandateList(filters, rows, total, documents_read, undated, tuple(sorted(years)))
 
 
-def _chosen(library: Library, wanted: Wanted) -> list[str]:
-    """The ids of the resolutions and drafts that are read, each in the wanted language where it is held in it."""
-    if wanted.documents:
-        documents = [named(library, name, wanted.language) for name in wanted.documents]
+def _select_documents(library: Library, filters: MandateFilter) -> list[str]:
+    """The ids of the resolutions and drafts that are read, preferably in the language of the filter."""
+    if filters.documents:
+        documents = [find_document(library, name, filters.language) for name in filters.documents]
         for document in documents:
-            if not acts(document):
+            if not has_operative_text(document):
                 raise ReportError("no-resolution", document=document.label)
         return list(dict.fromkeys(document.id for document in documents))
-    held = {each.id for each in library.headers(kind="resolution")}
-    # Whether a draft that is called nothing else is one of a decision is seen when it is read.
-    held |= {each.id for each in library.headers(kind="numbered") if is_draft(Symbol.read(each.symbol or ""))}
-    ids = sorted(library.versions().quotable(wanted.language) & held)
+    resolution_ids = {each.id for each in library.headers(kind="resolution")}
+    # Whether another draft is that of a decision is known only when it is read.
+    resolution_ids |= {
+        each.id for each in library.headers(kind="numbered") if is_draft(Symbol.try_parse(each.symbol or ""))
+    }
+    ids = sorted(library.versions().quotable_documents(filters.language) & resolution_ids)
     if not ids:
         raise ReportError("no-resolutions")
     return ids
 
 
-def _nothing(wanted: Wanted, names: Counter[str], years: set[int]) -> ReportError:
+def _no_rows_error(filters: MandateFilter, addressee_counts: Counter[str], years: set[int]) -> ReportError:
     """Why there is no row, and what there is instead."""
-    if wanted.year is not None and wanted.year not in years:
-        return ReportError("mandates-year", year=wanted.year, years=", ".join(map(str, sorted(years))) or "–")
-    wanted_words = folded(wanted.addressee)
-    if wanted_words and not any(wanted_words in folded(name) for name in names):
-        by_fold = {folded(name): name for name in names}
-        found = near(wanted_words, by_fold, NEAR, 0.5) or [name for name, _ in names.most_common(NEAR)]
-        return ReportError("mandates-addressee", name=wanted.addressee, near="; ".join(found))
-    if wanted.due_before:
-        return ReportError("mandates-due", day=wanted.due_before)
+    if filters.year is not None and filters.year not in years:
+        return ReportError("mandates-year", year=filters.year, years=", ".join(map(str, sorted(years))) or "–")
+    addressee = fold_text(filters.addressee)
+    if addressee and not any(addressee in fold_text(name) for name in addressee_counts):
+        names_by_fold = {fold_text(name): name for name in addressee_counts}
+        suggestions = find_similar_names(addressee, names_by_fold, MAX_SUGGESTIONS, 0.5) or [
+            name for name, _ in addressee_counts.most_common(MAX_SUGGESTIONS)
+        ]
+        return ReportError("mandates-addressee", name=filters.addressee, near="; ".join(suggestions))
+    if filters.due_before:
+        return ReportError("mandates-due", day=filters.due_before)
     return ReportError("mandates-none")
 
 
-def rows_of(library: Library, document: Document, mandates: Iterable[Mandate] | None = None) -> Iterator[Row]:
-    """The rows of one document, in its order: its requests and decisions, or what is given."""
-    day, clock = dated_on(document), Clock(document)
+def mandate_rows(
+    library: Library, document: Document, mandates: Iterable[Mandate] | None = None
+) -> Iterator[MandateRow]:
+    """The rows of one document, in its order: its requests and decisions, or the `mandates` given."""
+    adopted, deadlines = document_date(document), DeadlineReader(document)
     draft = is_draft(document.symbol)
-    opening = next((block.start for block in operative(document)), 0)
-    for mandate in mandates_of(document) if mandates is None else mandates:
+    operative_start = next((block.start for block in operative_paragraphs(document)), 0)
+    for mandate in find_mandates(document) if mandates is None else mandates:
         block = document.blocks[mandate.block]
-        cited = partial(cite, library, document, block)
-        times = tuple(map(cited, mandate.times))
-        yield Row(
+        cite_span = partial(cite, library, document, block)
+        times = tuple(map(cite_span, mandate.times))
+        yield MandateRow(
             label=document.label,
-            adopted=day.isoformat() if day else "",
+            adopted=adopted.isoformat() if adopted else "",
             draft=draft,
             ordinal=mandate.block,
-            place=cited((block.start, block.end)),
+            place=cite_span((block.start, block.end)),
             decided=mandate.decided and not draft,
-            # The body is named before all that it asks and decides.
-            addressees=tuple(cited(who) for who in mandate.addressees if not draft or who[0] >= opening),
-            verb=(cited(mandate.verb),) if mandate.verb[0] < mandate.verb[1] else (),
-            action=tuple(map(cited, mandate.action)),
+            # The body itself is named before the operative paragraphs.
+            addressees=tuple(cite_span(span) for span in mandate.addressees if not draft or span[0] >= operative_start),
+            verb=(cite_span(mandate.verb),) if mandate.verb[0] < mandate.verb[1] else (),
+            action=tuple(map(cite_span, mandate.action)),
             times=times,
-            dates=tuple(dict.fromkeys(date for each in times for date in clock.dates(each.quote))),
-            money=tuple(map(cited, mandate.money)),
+            dates=tuple(dict.fromkeys(date for each in times for date in deadlines.resolve_dates(each.quote))),
+            money=tuple(map(cite_span, mandate.money)),
         )
 
 
-def grid_of(rows: Sequence[Row], language: str, *, documents: bool = False) -> Grid:
-    """The rows as a table, with columns for the documents where there are several, and for their status where there is one to tell."""
-    told = any(status_of(row, language) for row in rows)
-    names = (*(["symbol"] * documents), *(["status"] * told), "place", "addressee", "verb", "action", "due", "money")
-    made = []
+def mandate_table(rows: Sequence[MandateRow], language: str, *, with_documents: bool = False) -> Grid:
+    """The rows as a table, with a column for the documents if requested, and for the status if any row has one."""
+    has_status = any(row_status(row, language) for row in rows)
+    column_keys = (
+        *(["symbol"] * with_documents),
+        *(["status"] * has_status),
+        "place",
+        "addressee",
+        "verb",
+        "action",
+        "due",
+        "money",
+    )
+    table_rows = []
     for row in rows:
-        # Behind a term without a figure the days stand that it comes to; a session is told as such.
-        bare = not any(sign.isdigit() for each in row.times for sign in each.quote)
-        days = [day_of(date, language) for date in row.dates if bare and "/" not in date]
+        # A term without a figure is followed by the resulting days; a session is not.
+        has_no_figure = not any(sign.isdigit() for each in row.times for sign in each.quote)
+        due_days = [day_of(date, language) for date in row.dates if has_no_figure and "/" not in date]
         cells = (
             Cell((row.place,), place=True),
             Cell(row.addressees),
             Cell(row.verb),
             Cell(row.action, whole=True),
-            Cell(row.times, note="; ".join(days)),
+            Cell(row.times, note="; ".join(due_days)),
             Cell(row.money),
         )
-        label = [Cell(text=row.label, url=row.place.url)] * documents
-        made.append((*label, *([Cell(text=status_of(row, language))] * told), *cells))
-    return Grid(columns(language, *names), tuple(made))
+        label_cells = [Cell(text=row.label, url=row.place.url)] * with_documents
+        table_rows.append((*label_cells, *([Cell(text=row_status(row, language))] * has_status), *cells))
+    return Grid(column_names(language, *column_keys), tuple(table_rows))
 
 
-def status_of(row: Row, language: str) -> str:
-    """Says that the text of a row is a draft, or that there is a newer one; else empty."""
+def row_status(row: MandateRow, language: str) -> str:
+    """That the text of a row is a draft, or that there is a newer one; else empty."""
     newer = say("status_newer", language, newer=row.newer) if row.newer else ""
     return say("status_draft", language) if row.draft else newer

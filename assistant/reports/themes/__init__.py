@@ -1,1 +1,1 @@
-"""The living compendium: what the documents held are about, by theme."""
+"""Themes: what the documents in the library are about, as a compendium."""

@@ -1,8 +1,8 @@
-"""Documents into themes: the same for the same documents, whatever the order in which they came into the library.
+"""Cluster documents into themes: the result does not depend on the order in which they were added.
 
-A document is the mean of its passages, so that one passage more or less moves it little. Average linkage (Sokal and Michener
-1958) makes clusters of documents; then each goes to the cluster whose middle is nearest, as in k-means, which mends what
-was joined early, and those of clusters that are too small go to the nearest of the others.
+A document is the mean of its passages, so that one passage more or less has little effect. Average linkage (Sokal and
+Michener 1958) clusters documents; then each moves to the cluster with the closest center, as in k-means, which
+corrects early merges. The documents of clusters that are too small move to the closest of the others.
 """
 
 from __future__ import annotations
@@ -15,110 +15,113 @@ import numpy as np
 from assistant.time_slices import Slices
 from corpus.embedding import Embedder
 
-LEAST, MOST = 3, 24
-"""Fewest documents of a theme, and most themes, where the user names no number."""
-PAIRS_LIMIT = 4_000
-"""Most documents that are compared with each other, since memory grows with the square; beyond it k-means groups them."""
-ROUNDS = 20
-"""How often documents are put where they are nearest, at most."""
+MIN_DOCUMENTS, MAX_THEMES = 3, 24
+"""Fewest documents of a theme, and most themes, where the user gives no number."""
+MAX_PAIRWISE_DOCUMENTS = 4_000
+"""Most documents that are compared pairwise, since memory grows with the square; more are grouped by k-means."""
+MAX_ROUNDS = 20
+"""How often documents move to the closest cluster, at most."""
 LEXICAL_DIMENSION = 100
 SEED = 0
-BATCH = 8
+BATCH_SIZE = 8
 """Texts that are embedded in one slice."""
 
 
-def count_for(documents: int) -> int:
-    """How many clusters are made of so many documents: about the root of their number, a fifth more."""
-    return max(1, min(documents // LEAST, MOST, round(1.2 * math.sqrt(documents))))
+def default_count(documents: int) -> int:
+    """The number of clusters for a number of documents: 1.2 times its square root."""
+    return max(1, min(documents // MIN_DOCUMENTS, MAX_THEMES, round(1.2 * math.sqrt(documents))))
 
 
-def centred(vectors: np.ndarray) -> np.ndarray:
-    """Vectors (n x d) without what they have in common, of unit length."""
-    made = vectors.astype(np.float64)
-    return unit_length(made - made.mean(axis=0) if len(made) > 1 else made)
+def center(vectors: np.ndarray) -> np.ndarray:
+    """Vectors (n x d) minus their mean, normalized to unit length."""
+    centered = vectors.astype(np.float64)
+    return normalize(centered - centered.mean(axis=0) if len(centered) > 1 else centered)
 
 
-def clusters(vectors: np.ndarray, count: int, least: int = 1) -> np.ndarray:
-    """The cluster of each vector (n x d, unit length), from 0; at most `count`, none with fewer than `least` where there is
-    another that can take its documents."""
-    if count <= 1 or len(vectors) < 2 * least:
+def cluster(vectors: np.ndarray, count: int, min_size: int = 1) -> np.ndarray:
+    """The cluster of each vector (n x d, unit length), from 0; at most `count`, none with fewer than `min_size`
+    documents if another one can take them."""
+    if count <= 1 or len(vectors) < 2 * min_size:
         return np.zeros(len(vectors), dtype=int)
-    if len(vectors) <= count and least == 1:
+    if len(vectors) <= count and min_size == 1:
         return np.arange(len(vectors))
     count = min(count, len(vectors))
     from sklearn.cluster import AgglomerativeClustering, KMeans
 
-    if len(vectors) <= PAIRS_LIMIT:
+    if len(vectors) <= MAX_PAIRWISE_DOCUMENTS:
         labels = np.asarray(AgglomerativeClustering(count, linkage="average", metric="cosine").fit_predict(vectors))
     else:
         labels = np.asarray(KMeans(count, n_init=1, random_state=SEED).fit_predict(vectors))
-    for _ in range(ROUNDS):
-        names = np.unique(labels)
-        found = names[nearest(vectors, labels, names)]
-        if len(np.unique(found)) < len(names) or (found == labels).all():
+    for _ in range(MAX_ROUNDS):
+        labels_used = np.unique(labels)
+        closest = labels_used[nearest_cluster(vectors, labels, labels_used)]
+        if len(np.unique(closest)) < len(labels_used) or (closest == labels).all():
             break
-        labels = found
-    names, sizes = np.unique(labels, return_counts=True)
-    large = names[sizes >= least]
+        labels = closest
+    labels_used, sizes = np.unique(labels, return_counts=True)
+    large = labels_used[sizes >= min_size]
     if not len(large):
         return np.zeros(len(vectors), dtype=int)
     small = ~np.isin(labels, large)
-    labels[small] = large[nearest(vectors[small], labels, large, vectors)]
+    labels[small] = large[nearest_cluster(vectors[small], labels, large, vectors)]
     return np.unique(labels, return_inverse=True)[1]
 
 
 def lexical_vectors(bags: Sequence[Sequence[str]]) -> np.ndarray:
-    """Vectors of unit length from words alone (tf-idf, latent semantic analysis; Deerwester et al. 1990), for texts in
-    languages that the embedding model does not read."""
+    """Vectors of unit length from words alone (tf-idf, latent semantic analysis; Deerwester et al. 1990), for texts
+    in languages that the embedding model does not read."""
     from sklearn.decomposition import TruncatedSVD
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     if not any(bags):
         return np.ones((len(bags), 1))
-    weighed = TfidfVectorizer(analyzer=lambda bag: bag, sublinear_tf=True).fit_transform(bags)
-    size = min(LEXICAL_DIMENSION, weighed.shape[1] - 1, len(bags) - 1)
-    if size < 1:
+    weights = TfidfVectorizer(analyzer=lambda bag: bag, sublinear_tf=True).fit_transform(bags)
+    dimension = min(LEXICAL_DIMENSION, weights.shape[1] - 1, len(bags) - 1)
+    if dimension < 1:
         return np.ones((len(bags), 1))
-    return unit_length(TruncatedSVD(size, random_state=SEED).fit_transform(weighed))
+    return normalize(TruncatedSVD(dimension, random_state=SEED).fit_transform(weights))
 
 
-def places(centres: np.ndarray) -> np.ndarray:
-    """Where cluster centres (k x d) lie on a map (k x 2, -1..1): their two principal components, signs fixed."""
+def map_positions(centres: np.ndarray) -> np.ndarray:
+    """Map positions (k x 2, -1..1) of cluster centers (k x d): their first two principal components, with fixed
+    signs."""
     from sklearn.decomposition import PCA
 
-    flat = np.zeros((len(centres), 2))
+    positions = np.zeros((len(centres), 2))
     if np.ptp(centres, axis=0).any():
-        found = PCA(min(2, *centres.shape), svd_solver="full").fit_transform(centres)
-        flat[:, : found.shape[1]] = found
-        widest = np.abs(flat).max(axis=0)
-        flat /= np.where(widest > 0, widest, 1.0)
-    return flat
+        components = PCA(min(2, *centres.shape), svd_solver="full").fit_transform(centres)
+        positions[:, : components.shape[1]] = components
+        extent = np.abs(positions).max(axis=0)
+        positions /= np.where(extent > 0, extent, 1.0)
+    return positions
 
 
-def nearest(
+def nearest_cluster(
     vectors: np.ndarray, labels: np.ndarray, names: np.ndarray, members: np.ndarray | None = None
 ) -> np.ndarray:
-    """Of each vector the place in `names` of the cluster whose middle is nearest; `members` are what the labels are of."""
-    of = vectors if members is None else members
-    middles = unit_length(np.stack([of[labels == name].mean(axis=0) for name in names]))
-    found: np.ndarray = np.argmax(vectors @ middles.T, axis=1)
-    return found
+    """For each vector the index in `names` of the closest cluster center; `members` are the labelled vectors, by
+    default `vectors`."""
+    labelled = vectors if members is None else members
+    centers = normalize(np.stack([labelled[labels == name].mean(axis=0) for name in names]))
+    closest: np.ndarray = np.argmax(vectors @ centers.T, axis=1)
+    return closest
 
 
-def unit_length(vectors: np.ndarray) -> np.ndarray:
-    """Vectors (n x d, or d) of length 1; those of length 0 as they are."""
+def normalize(vectors: np.ndarray) -> np.ndarray:
+    """Vectors (n x d, or d) scaled to length 1; those of length 0 unchanged."""
     norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    made: np.ndarray = vectors / np.where(norms > 0, norms, 1.0)
-    return made
+    normalized: np.ndarray = vectors / np.where(norms > 0, norms, 1.0)
+    return normalized
 
 
-def embedded(embedder: Embedder, texts: Sequence[str], slices: Slices) -> np.ndarray:
-    """The vectors of texts (n x d), some at a time."""
-    found = [embedder.embed_passages(texts[n : n + BATCH]) for n in slices(range(0, len(texts), BATCH))]
-    return np.concatenate(found)
+def embed_texts(embedder: Embedder, texts: Sequence[str], slices: Slices) -> np.ndarray:
+    """Embed texts (n x d) in batches."""
+    batches = [embedder.embed_passages(texts[n : n + BATCH_SIZE]) for n in slices(range(0, len(texts), BATCH_SIZE))]
+    return np.concatenate(batches)
 
 
-def levelled(embedder: Embedder, vectors: np.ndarray, language: str) -> np.ndarray:
-    """Vectors of passages in a language (n x d, or d) without what the language adds, so that themes run across languages."""
-    crossing = embedder.crossing(language)
-    return vectors if crossing is None else vectors - crossing.added
+def remove_language_offset(embedder: Embedder, vectors: np.ndarray, language: str) -> np.ndarray:
+    """Vectors of passages in a language (n x d, or d) without the offset of that language, so that themes include
+    several languages."""
+    crossing = embedder.language_shift(language)
+    return vectors if crossing is None else vectors - crossing.passage_shift

@@ -1,4 +1,5 @@
-"""What themes are: clusters of passages with a name, a sourced summary, their documents over the years, and gaps."""
+"""The values of themes: clusters of passages with a name, a summary with sources, their documents over the years, and
+gaps."""
 
 from __future__ import annotations
 
@@ -8,13 +9,13 @@ from typing import Any
 
 from assistant.qa.answer import Citation, Statement
 from assistant.reports import ReportError
-from assistant.reports.lookup import near
+from assistant.reports.lookup import find_similar_names
 from assistant.reports.quoted_tables import as_json
 
 
 @dataclass(frozen=True)
 class ThemePassage:
-    """A passage of a theme and where it is: `text[start:end]` of the document, at a locator that names it."""
+    """A passage of a theme and its place: `text[start:end]` of the document, with a locator."""
 
     id: str
     document: str
@@ -25,7 +26,7 @@ class ThemePassage:
 
 @dataclass(frozen=True)
 class ThemeDocument:
-    """A document with passages of a theme; `year` is that of its date, None where it has none or is a digest."""
+    """A document with passages of a theme; `year` is that of its date, None for a digest or without a date."""
 
     document: str
     label: str
@@ -37,10 +38,11 @@ class ThemeDocument:
 
 @dataclass(frozen=True)
 class Theme:
-    """One theme. `terms` are what it is named by, the most telling first; `x` and `y` (-1..1) its place on the map.
+    """One theme. `terms` are the phrases of its name, the most distinctive first; `x` and `y` (-1..1) its position on
+    the map.
 
-    `summary` quotes what is nearest to its middle, `repeats` says for each quote where else it is said; `gaps` are sentences
-    about documents that are not held.
+    `summary` quotes the closest sentences, `repeats` are the other places of each quote; `gaps` are sentences about
+    documents that the library lacks.
     """
 
     number: int
@@ -56,16 +58,19 @@ class Theme:
 
     @property
     def years(self) -> dict[int | None, int]:
-        """Documents by year, the undated last."""
+        """The number of documents by year, the undated last."""
         found = Counter(document.year for document in self.documents)
         return dict(sorted(found.items(), key=lambda pair: (pair[0] is None, pair[0] or 0)))
 
 
 @dataclass(frozen=True)
 class Themes:
-    """All themes of a library, the largest first: each document is in one of them, or `apart` where it tells how a meeting
-    goes, as agendas and records do, or `loose` where it is no nearer to those of one theme than to others, or speaks of none. `gaps` are sentences
-    about documents that are not held and whose titles name no theme."""
+    """All themes of a library, the largest first.
+
+    Each document is in one of them, or in `apart` if it is about the conduct of a meeting (agendas and records), or
+    in `loose` if it is no closer to one theme than to others, or is about none. `gaps` are sentences about documents
+    that the library lacks and whose titles name no theme.
+    """
 
     language: str
     themes: tuple[Theme, ...]
@@ -81,15 +86,17 @@ class Themes:
         return sorted(found, key=lambda year: (year is None, year or 0))
 
     def only(self, name: str) -> Themes:
-        """The theme of a name or number alone. Raises `ReportError`, which says what is near, where there is none."""
-        wanted = " ".join(name.split()).casefold()
+        """Only the theme with this name or number. Raises `ReportError` with similar names where there is none."""
+        query = " ".join(name.split()).casefold()
         for theme in self.themes:
-            if wanted in (theme.name.casefold(), str(theme.number)):
+            if query in (theme.name.casefold(), str(theme.number)):
                 return replace(self, themes=(theme,), apart=(), loose=(), gaps=())
         known = {theme.name.casefold(): theme.name for theme in self.themes}
-        words = set(wanted.split())
-        found = sorted(near(name, known, 3, 0.0), key=lambda each: -len(words & set(each.casefold().split())))
-        raise ReportError("no-theme", name=name, near="; ".join(found))
+        words = set(query.split())
+        similar = sorted(
+            find_similar_names(name, known, 3, 0.0), key=lambda each: -len(words & set(each.casefold().split()))
+        )
+        raise ReportError("no-theme", name=name, near="; ".join(similar))
 
     def to_json(self) -> dict[str, Any]:
         """The stable JSON form that `themes --json` prints."""

@@ -1,37 +1,38 @@
-"""Word files (.docx, .docm, .dotx): every paragraph, table cell, text box and footnote as lines, in reading order."""
+"""Reads Word files (.docx, .docm, .dotx): every paragraph, table cell, text box and footnote as lines, in reading
+order."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from ingest.readers.docx.docx_blocks import Walker
-from ingest.readers.docx.docx_layout import captions, contents, heading_of, laid_out, masthead_of
-from ingest.readers.docx.docx_notes import KINDS, Ledger, note_texts
-from ingest.readers.docx.docx_styles import Sheet
+from ingest.readers.docx.docx_layout import find_masthead, flatten, mark_captions, mark_contents, mark_masthead
+from ingest.readers.docx.docx_notes import KINDS, NoteNumbering, note_texts
+from ingest.readers.docx.docx_styles import StyleSheet
 from ingest.readers.docx.entries import Entry, Paragraph, Reference, Row, Table
 from ingest.readers.docx.inline import Findings
-from ingest.readers.docx.manual_notes import settle
+from ingest.readers.docx.manual_notes import match_manual_notes
 from ingest.readers.docx.numbering import Numbering
 from ingest.readers.docx.package import Package
 from ingest.readers.docx.wordprocessing import Element, R, W, child, on, value
-from ingest.readers.lines import Cell, Line, ReadError, Source, heads_numbers, row_text
-from ingest.readers.text import bounded, outlined
+from ingest.readers.lines import Cell, Line, ParsedFile, ReadError, heads_number_columns, row_text
+from ingest.readers.text import check_length, mark_headings
 
 __all__ = ["read_docx"]
 
 MAX_CELLS = 3_000_000
-_HEADING = 500  # a paragraph of more characters is no heading, whatever its style says
+_HEADING = 500  # a paragraph with more characters is not a heading, whatever its style
 _BLANK = Cell("")
 
 
-def read_docx(data: bytes, name: str) -> Source:
-    """A Word file as lines: a `Line` for each paragraph, a blank one after it; a `Line` for each table row.
+def read_docx(data: bytes, name: str) -> ParsedFile:
+    """A Word file as lines: a `Line` for each paragraph, followed by a blank one; a `Line` for each table row.
 
-    Every paragraph, table cell, text box, footnote and endnote is given, in reading order; footnotes follow the
-    paragraph or table that refers to them. Headers and footers are left out, but for the masthead on a first page.
-    Numbers that Word makes are printed before the text. A merged cell stands in its first column, the other
-    columns and rows that it spans hold blank cells, so that a cell's index is its column. `name` is only used in
-    messages. Raises `ReadError` for what is no Word file, is protected, damaged, or larger than any document.
+    Every paragraph, table cell, text box, footnote and endnote is included, in reading order; footnotes follow the
+    paragraph or table that refers to them. Headers and footers are left out, except for the masthead on a first page.
+    Automatic numbers are printed before the text. A merged cell is in its first column; the other columns and rows that
+    it spans have blank cells, so that a cell's index is its column. `name` is only used in messages. Raises `ReadError`
+    for files that are not Word files, are protected, damaged, or larger than any document.
     """
     try:
         return _read(Package(data, name), name)
@@ -43,30 +44,30 @@ def read_docx(data: bytes, name: str) -> Source:
         raise ReadError(f"{name} is too large to be read with the memory of this machine. Split it.") from None
 
 
-def _read(package: Package, name: str) -> Source:
+def _read(package: Package, name: str) -> ParsedFile:
     document = package.document()
     body = child(document, "body")
     sections = list(body.iter(W + "sectPr")) if body is not None else []
-    sheet = Sheet(package.related(package.main, "styles"))
-    numbering = Numbering(package.related(package.main, "numbering"), sheet)
-    ledger = Ledger(package.related(package.main, "settings"), sections)
+    style_sheet = StyleSheet(package.related(package.main, "styles"))
+    numbering = Numbering(package.related(package.main, "numbering"), style_sheet)
+    note_numbering = NoteNumbering(package.related(package.main, "settings"), sections)
     findings = Findings()
-    walker = Walker(sheet, numbering, ledger, findings)
+    walker = Walker(style_sheet, numbering, note_numbering, findings)
     entries = walker.story(body) if body is not None else []
-    flow = heading_of(laid_out(entries))
+    flow = mark_masthead(flatten(entries))
     pictures = findings.pictures
     flow = [*_header(package, sections, walker), *flow]
-    findings.pictures = pictures  # an emblem in a header is no loss
-    flow = settle(flow)
-    contents(flow)
-    flow = captions(flow)
+    findings.pictures = pictures  # the emblem in a header needs no warning
+    flow = match_manual_notes(flow)
+    mark_contents(flow)
+    flow = mark_captions(flow)
     notes: dict[tuple[str, str], str] = {}
     for kind in KINDS:
         notes |= note_texts(package.related(package.main, f"{kind}s"), kind, walker.story)
     printer = _Printer(name, notes)
     for entry in flow:
         printer.entry(entry)
-    left = [key for key in notes if key not in ledger.used and key not in findings.dropped and notes[key]]
+    left = [key for key in notes if key not in note_numbering.used and key not in findings.dropped and notes[key]]
     for n, key in enumerate(left, 1):
         printer.note(f"{key[0]} {n}" if len(left) > 1 else key[0], notes[key])
     if all(line.blank for line in printer.lines):
@@ -75,9 +76,9 @@ def _read(package: Package, name: str) -> Source:
         )
     lines = tuple(printer.lines)
     if sum(line.heading > 0 for line in lines) <= 1:  # nothing but a title is in a style of headings
-        lines = tuple(outlined(lines))
-    warnings = tuple(_warnings(findings, ledger, len(left), printer.missing))
-    return Source(lines, format="docx", warnings=warnings)
+        lines = tuple(mark_headings(lines))
+    warnings = tuple(_warnings(findings, note_numbering, len(left), printer.missing))
+    return ParsedFile(lines, format="docx", warnings=warnings)
 
 
 def _header(package: Package, sections: list[Element], walker: Walker) -> list[Entry]:
@@ -90,7 +91,7 @@ def _header(package: Package, sections: list[Element], walker: Walker) -> list[E
         for reference in sections[0].iterfind(W + "headerReference"):
             part, _ = relations.get(reference.get(R + "id") or "", ("", ""))
             if value(reference, "type") == kind and package.has(part):
-                found = masthead_of(walker.story(package.xml(part)), running=kind == "default")
+                found = find_masthead(walker.story(package.xml(part)), running=kind == "default")
                 if found:
                     return found
     return []
@@ -107,7 +108,8 @@ class _Printer:
         self.missing = 0
 
     def entry(self, entry: Entry) -> None:
-        """The lines of a paragraph or table, a blank line after each paragraph and after the table, then its notes."""
+        """Adds the lines of a paragraph or table, a blank line after each paragraph and after the table, then its
+        notes."""
         if isinstance(entry, Table):
             self._table(entry)
             found = list(entry.paragraphs())
@@ -122,8 +124,8 @@ class _Printer:
                         self.note(run.note.label, _unmarked(text, run.note) if run.note.custom else text)
 
     def note(self, label: str, text: str) -> None:
-        """A footnote with the mark that refers to it."""
-        self.lines.append(Line(bounded(text, self._name), self._row, note=label))
+        """Adds a footnote with the mark that refers to it."""
+        self.lines.append(Line(check_length(text, self._name), self._row, note=label))
         self._end()
 
     @property
@@ -148,12 +150,12 @@ class _Printer:
         texts, bullet = paragraph.lines()
         marks = self._marks([paragraph])
         if not texts or (not paragraph.raw.strip() and not marks):
-            return  # Word prints a number before an empty paragraph; there is nothing to number
+            return  # Word prints a number before an empty paragraph, but there is no text
         if paragraph.note is not None:
             self.note(paragraph.note, " ".join(texts))
             return
         apart = paragraph.parted or paragraph.part in ("masthead", "caption")
-        text = bounded(" ".join(texts), self._name)
+        text = check_length(" ".join(texts), self._name)
         heading = paragraph.level if not apart and not bullet and len(text) <= _HEADING else 0
         for n, line in enumerate(texts if apart else [text]):
             self.lines.append(
@@ -161,8 +163,8 @@ class _Printer:
                     line,
                     self._row,
                     heading=heading,
-                    strong=paragraph.set_all("bold"),
-                    emphasis=paragraph.set_all("italic"),
+                    strong=paragraph.is_all("bold"),
+                    emphasis=paragraph.is_all("italic"),
                     bullet=bullet,
                     marks=marks if n == 0 else (),
                     left=round(paragraph.left, 2),
@@ -182,7 +184,7 @@ class _Printer:
             found = [paragraph for cell in row.cells for paragraph in cell.paragraphs()]
             self.lines.append(
                 Line(
-                    bounded(row_text(cells), self._name),
+                    check_length(row_text(cells), self._name),
                     self._row,
                     strong=_bold(row),
                     cells=cells,
@@ -205,44 +207,47 @@ def _cells(row: Row, columns: int) -> tuple[Cell, ...]:
     cells = [_BLANK] * columns
     for cell in row.cells:
         text = cell.text()
-        cells[cell.column] = Cell(text, cell.over, 1 if cell.continues else cell.down)
+        cells[cell.column] = Cell(text, cell.col_span, 1 if cell.continues else cell.row_span)
     return tuple(cells)
 
 
 def _headers(table: Table) -> int:
-    """How many rows head the table: those marked so from the first on, else a first row that is bold throughout, or has words and years
-    where all below have numbers, with the rows that its cells span."""
+    """The number of header rows of a table: the first rows that are marked so, else a first row (with the rows that its
+    cells span) that is bold throughout, or has words and years where all rows below have numbers."""
     marked = next((n for n, row in enumerate(table.rows) if not row.header), len(table.rows))
     if marked or len(table.rows) < 2:
         return marked
-    reach = max((cell.down for cell in table.rows[0].cells), default=1)
+    reach = max((cell.row_span for cell in table.rows[0].cells), default=1)
     heads = reach if reach < len(table.rows) else 1
     bold = all(map(_bold, table.rows[:heads])) and not _bold(table.rows[heads])
     return heads if table.first_bold or bold or _names_numbers(table, heads) else 0
 
 
 def _names_numbers(table: Table, heads: int) -> bool:
-    """Whether the first rows name columns of numbers below."""
+    """Whether the first rows are the header of columns of numbers."""
     rest = [[cell.text.strip() for cell in _cells(row, table.columns)] for row in table.rows[heads:]]
     above: list[list[str]] = [[] for _ in range(table.columns)]
     for cell in (cell for row in table.rows[:heads] for cell in row.cells if cell.text().strip()):
-        for column in above[cell.column : cell.column + cell.over]:
+        for column in above[cell.column : cell.column + cell.col_span]:
             column.append(cell.text().strip())
-    return heads_numbers(above, [[row[n] for row in rest if row[n]] for n in range(table.columns)])
+    return heads_number_columns(above, [[row[n] for row in rest if row[n]] for n in range(table.columns)])
 
 
 def _bold(row: Row) -> bool:
     words = [one for cell in row.cells for one in cell.paragraphs() if not one.blank]
-    return bool(words) and all(one.set_all("bold") for one in words)
+    return bool(words) and all(one.is_all("bold") for one in words)
 
 
-def _warnings(findings: Findings, ledger: Ledger, left: int, missing: int) -> Iterator[str]:
+def _warnings(findings: Findings, note_numbering: NoteNumbering, left: int, missing: int) -> Iterator[str]:
     for count, sentence in (
         (findings.hidden, "Hidden text is left out ({:,} characters); show it in Word if it belongs to the document."),
         (findings.tracked, "The file has tracked changes; it is read as if all were accepted."),
         (left, "Footnotes or endnotes without a mark in the text stand at the end ({:,})."),
         (missing, "Footnote marks have no footnote in the file ({:,}); they are left out."),
-        (ledger.by_page, "Footnotes are numbered anew on each page of the file; here they are numbered throughout."),
+        (
+            note_numbering.by_page,
+            "Footnotes are numbered anew on each page of the file; here they are numbered throughout.",
+        ),
         (findings.charts, "Charts are left out, with the numbers in them ({:,}); look at them in the file."),
         (findings.diagrams, "Diagrams (SmartArt) are left out ({:,}); look at them in the file."),
         (findings.pictures, "Pictures are left out, with the text in them ({:,}); look at them in the file."),

@@ -1,4 +1,4 @@
-"""From the elements of a story (body, cell, text box, note) to paragraphs and tables, none left out.
+"""Builds paragraphs and tables from the elements of a story (body, cell, text box, note), without leaving any out.
 
 Source: ECMA-376 part 1, 17.2 to 17.5 (paragraphs, tables, content controls).
 """
@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ingest.readers.docx.docx_notes import Ledger
-from ingest.readers.docx.docx_styles import Sheet, left_of
+from ingest.readers.docx.docx_notes import NoteNumbering
+from ingest.readers.docx.docx_styles import StyleSheet, indent_of
 from ingest.readers.docx.entries import Entry, Paragraph, Row, Table, TableCell
 from ingest.readers.docx.inline import Fields, Findings, Inline
 from ingest.readers.docx.numbering import Numbering
@@ -23,14 +23,16 @@ _SILENT = frozenset(
 
 
 class Walker:
-    """Reads the stories of one file, in the order of the document: numbers are counted on the way."""
+    """Reads the stories of one file in document order, in which numbers are counted."""
 
-    def __init__(self, sheet: Sheet, numbering: Numbering, ledger: Ledger, findings: Findings) -> None:
-        self._sheet = sheet
+    def __init__(
+        self, style_sheet: StyleSheet, numbering: Numbering, note_numbering: NoteNumbering, findings: Findings
+    ) -> None:
+        self._style_sheet = style_sheet
         self._numbering = numbering
-        self._ledger = ledger
+        self._note_numbering = note_numbering
         self._findings = findings
-        self._inline = Inline(sheet, ledger, findings, self._entries)
+        self._inline = Inline(style_sheet, note_numbering, findings, self._entries)
 
     def story(self, element: Element) -> list[Entry]:
         """The paragraphs and tables of a story."""
@@ -39,29 +41,29 @@ class Walker:
 
     def _entries(self, element: Element) -> list[Entry]:
         found: list[Entry] = []
-        carried = Paragraph([])  # what the next paragraph continues
+        carried = Paragraph([])  # text that the next paragraph continues
         for item, contents in self._blocks(element, False):
             if item.tag == W + "tbl":
-                made: Entry = self._table(item)
+                entry: Entry = self._table(item)
                 found += [carried] if carried.runs else []
                 carried = Paragraph([])
             else:
-                made = self._paragraph(item)
-                goes_on = made.joined and not made.boxes and bool(carried.runs or made.raw.strip())
+                entry = self._paragraph(item)
+                goes_on = entry.joined and not entry.boxes and bool(carried.runs or entry.raw.strip())
                 if carried.runs:
-                    carried.runs.extend(made.runs)  # in place: many joined paragraphs must not take quadratic time
-                    made.runs = carried.runs
-                    made.number = carried.number or made.number
-                carried = Paragraph(made.runs if goes_on else [], number=made.number)
+                    carried.runs.extend(entry.runs)  # in place: many joined paragraphs must not take quadratic time
+                    entry.runs = carried.runs
+                    entry.number = carried.number or entry.number
+                carried = Paragraph(entry.runs if goes_on else [], number=entry.number)
                 if goes_on:
                     continue
-            if contents and not made.part:
-                made.part = "contents"
-            found.append(made)
+            if contents and not entry.part:
+                entry.part = "contents"
+            found.append(entry)
         return [*found, carried] if carried.runs else found
 
     def _blocks(self, element: Element, contents: bool) -> Iterator[tuple[Element, bool]]:
-        """The paragraphs and tables in an element, and whether each stands in a table of contents."""
+        """The paragraphs and tables in an element, and whether each is in a table of contents."""
         for item in element:
             tag = item.tag
             if not isinstance(tag, str) or tag in _SILENT:
@@ -81,81 +83,81 @@ class Walker:
 
     def _paragraph(self, element: Element) -> Paragraph:
         properties = child(element, "pPr")
-        style = self._sheet.style(value(child(properties, "pStyle")))
+        style = self._style_sheet.style(value(child(properties, "pStyle")))
         label = self._numbering.label(style, properties)
-        made = self._inline.read(element, style)
+        paragraph = self._inline.read(element, style)
         if label is not None:
-            made.number, made.bullet = label.text, label.bullet
+            paragraph.number, paragraph.bullet = label.text, label.bullet
         outline = whole(value(child(properties, "outlineLvl")))
-        made.level = self._sheet.heading(style, outline)
-        indents = (left_of(properties), label.left if label else None, style.left)
-        made.left = next((indent for indent in indents if indent is not None), 0.0)
+        paragraph.level = self._style_sheet.heading(style, outline)
+        indents = (indent_of(properties), label.left if label else None, style.left)
+        paragraph.left = next((indent for indent in indents if indent is not None), 0.0)
         frame = child(properties, "framePr")
         dropped = value(frame, "dropCap") in ("drop", "margin")
-        made.frame = frame is not None and not dropped
+        paragraph.frame = frame is not None and not dropped
         mark = child(properties, "rPr")
         if child(mark, "del") is not None or child(mark, "moveFrom") is not None:
-            self._findings.tracked = made.joined = True
-        made.joined = made.joined or dropped or bool(on(child(mark, "vanish")))
+            self._findings.tracked = paragraph.joined = True
+        paragraph.joined = paragraph.joined or dropped or bool(on(child(mark, "vanish")))
         if style.name.casefold().startswith("toc ") and style.name[4:].isdigit():
-            made.part = "contents"
+            paragraph.part = "contents"
         if child(properties, "sectPr") is not None:
-            self._ledger.section += 1
-        return made
+            self._note_numbering.section += 1
+        return paragraph
 
     def _table(self, element: Element) -> Table:
         rows: list[Row] = []
-        open_: dict[int, TableCell] = {}
+        open_cells: dict[int, TableCell] = {}
         width = 0
         for item in _within(element, "tr"):
             properties = child(item, "trPr")
             if child(properties, "del") is not None:
                 self._findings.tracked = True
                 continue
-            row = self._row(item, properties, open_)
-            width = max([width, *(cell.column + cell.over for cell in row.cells)])
+            row = self._row(item, properties, open_cells)
+            width = max([width, *(cell.column + cell.col_span for cell in row.cells)])
             rows.append(row)
-        style = self._sheet.style(value(child(element, "tblPr", "tblStyle")) or "")
-        shown = child(element, "tblPr", "tblLook")
-        bits = int(value(shown) or "0", 16) if re.fullmatch("[0-9a-fA-F]{1,8}", value(shown) or "") else 0
-        first = value(shown, "firstRow") in ("1", "true", "on") or bool(bits & 0x20)
+        style = self._style_sheet.style(value(child(element, "tblPr", "tblStyle")) or "")
+        table_look = child(element, "tblPr", "tblLook")
+        bits = int(value(table_look) or "0", 16) if re.fullmatch("[0-9a-fA-F]{1,8}", value(table_look) or "") else 0
+        first = value(table_look, "firstRow") in ("1", "true", "on") or bool(bits & 0x20)
         return Table(rows, width, style.first_bold and first)
 
-    def _row(self, item: Element, properties: Element | None, open_: dict[int, TableCell]) -> Row:
+    def _row(self, item: Element, properties: Element | None, open_cells: dict[int, TableCell]) -> Row:
         column = _span(child(properties, "gridBefore"), 0)
         cells: list[TableCell] = []
-        still: dict[int, TableCell] = {}
+        still_open: dict[int, TableCell] = {}
         for tc in _within(item, "tc"):
-            given = child(tc, "tcPr")
-            if child(given, "cellDel") is not None:
+            cell_properties = child(tc, "tcPr")
+            if child(cell_properties, "cellDel") is not None:
                 self._findings.tracked = True
-                column += _span(child(given, "gridSpan"), 1)
+                column += _span(child(cell_properties, "gridSpan"), 1)
                 continue
-            over = _span(child(given, "gridSpan"), 1)
+            col_span = _span(child(cell_properties, "gridSpan"), 1)
             entries = self._entries(tc)
-            if value(child(given, "hMerge")) == "continue" and cells:
-                cells[-1].over += over
+            if value(child(cell_properties, "hMerge")) == "continue" and cells:
+                cells[-1].col_span += col_span
                 cells[-1].entries += entries
-                column += over
+                column += col_span
                 continue
-            cell = TableCell(column, over, entries)
-            merge = child(given, "vMerge")
-            above = open_.get(column)
+            cell = TableCell(column, col_span, entries)
+            merge = child(cell_properties, "vMerge")
+            above = open_cells.get(column)
             if merge is not None and value(merge) != "restart" and above is not None:
-                above.down += 1
+                above.row_span += 1
                 cell.continues = True
-                still[column] = above
+                still_open[column] = above
             elif merge is not None:
-                still[column] = cell
+                still_open[column] = cell
             cells.append(cell)
-            column = min(column + over, 10 * MAX_COLUMNS)
-        open_.clear()
-        open_.update(still)
+            column = min(column + col_span, 10 * MAX_COLUMNS)
+        open_cells.clear()
+        open_cells.update(still_open)
         return Row(cells, on(child(properties, "tblHeader")) or False)
 
 
 def _within(element: Element, name: str) -> Iterator[Element]:
-    """Rows of a table or cells of a row, those in content controls and insertions included."""
+    """Rows of a table or cells of a row, including those in content controls and insertions."""
     for item in element:
         if item.tag == W + name:
             yield item
@@ -164,5 +166,5 @@ def _within(element: Element, name: str) -> Iterator[Element]:
 
 
 def _span(element: Element | None, default: int) -> int:
-    given = whole(value(element))
-    return default if given is None else min(max(given, default), MAX_COLUMNS)
+    number = whole(value(element))
+    return default if number is None else min(max(number, default), MAX_COLUMNS)

@@ -1,11 +1,12 @@
-"""The parts of a document: its masthead, contents, captions and boxes, found by their place and their looks."""
+"""Finds the parts of a document by their position and formatting: its masthead, table of contents, captions and
+boxes."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from ingest.readers.docx.entries import Entry, Paragraph, Table, paragraphs, tidy
+from ingest.readers.docx.entries import Entry, Paragraph, Table, normalize_text, paragraphs
 from ingest.readers.masthead_lines import CONTENTS, ORGANIZATION, is_masthead_line
 
 _MASTHEAD_STYLE = re.compile(r"^(?:Session|Agenda_(?:Item|Title).*|Distribution|Original|Release ?Date|Publication)$")
@@ -32,62 +33,63 @@ _TITLES = 5
 _REACH = 40  # entries that a caption may take, blank ones included
 
 
-def laid_out(entries: Sequence[Entry], part: str = "") -> list[Entry]:
-    """The entries of a story in one row: what frames text (a text box, a table of one cell) gives way to its content."""
-    made: list[Entry] = []
+def flatten(entries: Sequence[Entry], part: str = "") -> list[Entry]:
+    """The entries of a story in one sequence: what frames text (a text box, a table of one cell) is replaced by its
+    content."""
+    result: list[Entry] = []
     for entry in entries:
         if part == "box" and not entry.part:
             entry.part = "box"
         if isinstance(entry, Table):
             if len(entry.rows) == 1 and len(entry.rows[0].cells) == 1:
-                made += laid_out(entry.rows[0].cells[0].entries, "box")
+                result += flatten(entry.rows[0].cells[0].entries, "box")
             else:
-                made.append(entry)
+                result.append(entry)
         else:
             boxes, entry.boxes = entry.boxes, []
-            made += [entry, *laid_out(boxes, "box")]
-    return made
+            result += [entry, *flatten(boxes, "box")]
+    return result
 
 
-def masthead_of(entries: list[Entry], *, running: bool) -> list[Entry]:
-    """The paragraphs of a header that holds a masthead; none where it holds none.
+def find_masthead(entries: list[Entry], *, running: bool) -> list[Entry]:
+    """The paragraphs of a header that has a masthead; none where it has none.
 
-    A `running` header, which stands on every page, often bears the symbol: only its distribution makes it a masthead.
+    A `running` header, which is on every page, often has the symbol: only its distribution makes it a masthead.
     """
     found = list(paragraphs(entries))
-    text = " ".join(tidy(paragraph.raw) for paragraph in found)
+    text = " ".join(normalize_text(paragraph.raw) for paragraph in found)
     if not (_DISTRIBUTION.search(text) or (not running and _SYMBOL.search(text))):
         return []
     return _as_masthead(found)
 
 
-def heading_of(flow: list[Entry]) -> list[Entry]:
-    """Marks the masthead at the head of a body: a layout table that holds it, and paragraphs in its styles."""
-    made: list[Entry] = []
+def mark_masthead(flow: list[Entry]) -> list[Entry]:
+    """Marks the masthead at the beginning of a body: a layout table that has it, and paragraphs in its styles."""
+    result: list[Entry] = []
     seen = 0
-    table = open_ = True
+    table = in_masthead = True
     for entry in flow:
         seen += isinstance(entry, Table) or not entry.blank
         if isinstance(entry, Table):
             if table and seen <= _HEAD and _is_masthead(entry):
-                made += _as_masthead(list(entry.paragraphs()))
+                result += _as_masthead(list(entry.paragraphs()))
             else:
-                open_ = False
-                made.append(entry)
+                in_masthead = False
+                result.append(entry)
             table = False
             continue
         if seen <= _HEAD and not entry.level and not entry.number:
-            entry.parted = _is_head_of_lines(entry.lines()[0])
-        if open_ and _MASTHEAD_STYLE.match(entry.style.name):
+            entry.parted = _is_masthead_lines(entry.lines()[0])
+        if in_masthead and _MASTHEAD_STYLE.match(entry.style.name):
             entry.part = "masthead"
         elif not entry.blank and not entry.frame:
-            open_ = False
-        made.append(entry)
-    return made
+            in_masthead = False
+        result.append(entry)
+    return result
 
 
-def _is_head_of_lines(lines: Sequence[str]) -> bool:
-    """Whether the lines that a paragraph breaks on purpose are lines of a masthead: body, session, place."""
+def _is_masthead_lines(lines: Sequence[str]) -> bool:
+    """Whether the lines of a paragraph with deliberate line breaks are lines of a masthead: body, session, place."""
     short = all(len(line) <= _HEAD_LINE for line in lines) and not any(
         line.endswith((".", ";", ",", ":")) for line in lines[:-1]
     )
@@ -96,29 +98,29 @@ def _is_head_of_lines(lines: Sequence[str]) -> bool:
 
 
 def _is_masthead(table: Table) -> bool:
-    text = " ".join(tidy(paragraph.raw) for paragraph in table.paragraphs())
+    text = " ".join(normalize_text(paragraph.raw) for paragraph in table.paragraphs())
     if len(text) > 1_000:
         return False
     return sum(bool(pattern.search(text)) for pattern in (_NATIONS, _DISTRIBUTION, _SYMBOL)) >= 2
 
 
 def _as_masthead(found: list[Paragraph]) -> list[Entry]:
-    made: list[Entry] = []
+    result: list[Entry] = []
     for paragraph in found:
         paragraph.part, paragraph.boxes = "masthead", []
-        made.append(paragraph)
-    return made
+        result.append(paragraph)
+    return result
 
 
-def contents(flow: Sequence[Entry]) -> None:
-    """Marks a table of contents that was typed: what stands under its heading and ends with a page number."""
-    open_ = False
+def mark_contents(flow: Sequence[Entry]) -> None:
+    """Marks a table of contents that was typed: the entries under its heading that end with a page number."""
+    in_masthead = False
     for at, entry in enumerate(flow):
-        if isinstance(entry, Paragraph) and CONTENTS.fullmatch(tidy(entry.raw)):
-            open_ = any(_is_contents(later) for later in flow[at + 1 : at + 6])
-            if open_:
+        if isinstance(entry, Paragraph) and CONTENTS.fullmatch(normalize_text(entry.raw)):
+            in_masthead = any(_is_contents(later) for later in flow[at + 1 : at + 6])
+            if in_masthead:
                 entry.part = "contents"
-        elif open_:
+        elif in_masthead:
             aside = isinstance(entry, Paragraph) and (entry.blank or entry.frame or entry.note is not None)
             if aside:
                 continue
@@ -127,7 +129,7 @@ def contents(flow: Sequence[Entry]) -> None:
             if listed or (soon and any(_is_contents(later) for later in flow[at + 1 : at + 4])):
                 entry.part = "contents"
             else:
-                open_ = False
+                in_masthead = False
 
 
 def _is_contents(entry: Entry) -> bool:
@@ -137,32 +139,37 @@ def _is_contents(entry: Entry) -> bool:
     return bool(ends) and 2 * sum(bool(re.fullmatch(r"\d{1,4}|[ivxlc]{1,7}", end)) for end in ends) > len(ends)
 
 
-def captions(flow: list[Entry]) -> list[Entry]:
+def mark_captions(flow: list[Entry]) -> list[Entry]:
     """Marks captions: `Table 1` with the title lines above the table or figure, and units in parentheses above a table.
 
-    What is set at the foot of the page and comes between them follows the table.
+    Entries at the foot of the page that come between them are moved behind the table.
     """
-    made: list[Entry] = []
+    result: list[Entry] = []
     at = 0
     while at < len(flow):
         entry = flow[at]
         if isinstance(entry, Paragraph) and _is_caption(flow, at):
-            end, aside = _caption(flow, at)
-            made += [one for one in flow[at:end] if one not in aside]
+            end, aside = _mark_caption(flow, at)
+            result += [one for one in flow[at:end] if one not in aside]
             if end < len(flow) and isinstance(flow[end], Table):
-                made.append(flow[end])
+                result.append(flow[end])
                 end += 1
-            made += aside
+            result += aside
             at = end
             continue
-        if isinstance(entry, Paragraph) and _free(entry) and _UNITS.match(tidy(entry.raw)) and _table_next(flow, at):
+        if (
+            isinstance(entry, Paragraph)
+            and _is_unassigned(entry)
+            and _UNITS.match(normalize_text(entry.raw))
+            and _table_next(flow, at)
+        ):
             entry.part = "caption"
-        made.append(entry)
+        result.append(entry)
         at += 1
-    return made
+    return result
 
 
-def _free(entry: Paragraph) -> bool:
+def _is_unassigned(entry: Paragraph) -> bool:
     return not entry.part and entry.note is None and not entry.frame and not entry.number and not entry.bullet
 
 
@@ -171,13 +178,13 @@ def _is_caption(flow: Sequence[Entry], at: int) -> bool:
     if not isinstance(entry, Paragraph) or len(entry.raw) > _LONGEST or entry.blank:
         return False
     if _CAPTION_STYLE.match(entry.style.name):
-        return bool(_free(entry) or entry.number)
-    match = _CAPTION.match(tidy(entry.raw.strip().split("\n")[0])) if _free(entry) else None
+        return bool(_is_unassigned(entry) or entry.number)
+    match = _CAPTION.match(normalize_text(entry.raw.strip().split("\n")[0])) if _is_unassigned(entry) else None
     return match is not None and (
         match.group("alone") is not None
         or bool(entry.level)
-        or entry.set_all("bold")
-        or entry.set_all("italic")
+        or entry.is_all("bold")
+        or entry.is_all("italic")
         or _table_next(flow, at)
     )
 
@@ -186,15 +193,16 @@ def _table_next(flow: Sequence[Entry], at: int) -> bool:
     for entry in flow[at + 1 : at + _REACH]:
         if isinstance(entry, Table):
             return entry.part == ""
-        if not (entry.blank or entry.frame or _UNITS.match(tidy(entry.raw))):
+        if not (entry.blank or entry.frame or _UNITS.match(normalize_text(entry.raw))):
             return False
     return False
 
 
-def _caption(flow: Sequence[Entry], at: int) -> tuple[int, list[Entry]]:
-    """Marks the caption that begins at a place; gives where it ends and what is no part of it but stands within.
+def _mark_caption(flow: Sequence[Entry], at: int) -> tuple[int, list[Entry]]:
+    """Marks the caption that begins at an index; returns where it ends and the entries within it that are not part of
+    it.
 
-    A caption of a table ends at the table, that of a figure after its title.
+    The caption of a table ends at the table, that of a figure after its title.
     """
     label = flow[at]
     label.part = "caption"
@@ -210,14 +218,14 @@ def _caption(flow: Sequence[Entry], at: int) -> tuple[int, list[Entry]]:
         if entry.frame and not entry.blank:
             asides.append((n, entry))
         elif not entry.blank:
-            fits = _free(entry) and entry.level in (0, level) and len(entry.raw) <= _LONGEST
+            fits = _is_unassigned(entry) and entry.level in (0, level) and len(entry.raw) <= _LONGEST
             if not fits or len(titles) == _TITLES or _is_caption(flow, n):
                 break
             titles.append((n, entry))
     end = at + 1
     for n, title in titles:
-        units = _UNITS.match(tidy(title.raw))
-        looks = title.level or title.set_all("bold") or title.set_all("italic")
+        units = _UNITS.match(normalize_text(title.raw))
+        looks = title.level or title.is_all("bold") or title.is_all("italic")
         if table < 0 and not units and (end > at + 1 or not looks):
             break
         title.part = "caption"

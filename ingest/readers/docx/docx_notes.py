@@ -1,4 +1,4 @@
-"""The notes of a file: how their marks are numbered, and what they say.
+"""The footnotes and endnotes of a file: how their marks are numbered, and their texts.
 
 Source: ECMA-376 part 1, 17.11 (footnotes and endnotes).
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ingest.readers.docx.entries import Entry, Reference, paragraphs, tidy
+from ingest.readers.docx.entries import Entry, Reference, normalize_text, paragraphs
 from ingest.readers.docx.formats import number
 from ingest.readers.docx.wordprocessing import Element, W, child, value, whole
 
@@ -15,8 +15,8 @@ KINDS = ("footnote", "endnote")
 _DEFAULT = {"footnote": "decimal", "endnote": "lowerRoman"}
 
 
-class Ledger:
-    """Numbers the marks in the order of the text. `section` is how many sections the text has passed."""
+class NoteNumbering:
+    """Numbers the marks in the order of the text. `section` is the number of sections that have ended."""
 
     def __init__(self, settings: Element | None, sections: Sequence[Element]) -> None:
         self._sources = [
@@ -30,7 +30,7 @@ class Ledger:
         self.by_page = False
 
     def refer(self, kind: str, key: str, *, custom: bool) -> Reference:
-        """A mark in the text, with the label that is printed; a custom mark gets its label from the text after it."""
+        """A mark in the text, with its printed label; a custom mark gets its label from the text after it."""
         self.used.add((kind, key))
         if custom:
             return Reference(kind, key, "*", custom=True)
@@ -52,15 +52,15 @@ class Ledger:
     def _setting(self, kind: str, name: str) -> str | None:
         general, sections = self._sources[KINDS.index(kind)]
         own = sections[self.section] if self.section < len(sections) else None
-        given = value(child(own, name))
-        return given if given is not None else value(child(general, name))
+        setting = value(child(own, name))
+        return setting if setting is not None else value(child(general, name))
 
 
 def note_texts(root: Element | None, kind: str, read: Callable[[Element], list[Entry]]) -> dict[tuple[str, str], str]:
-    """What the notes of a part say, by kind and id, each with all its paragraphs; separators are no notes."""
+    """The texts of the notes of a part, by kind and id, each with all its paragraphs; separators are not notes."""
     found: dict[tuple[str, str], str] = {}
     for note in root.iterfind(W + kind) if root is not None else ():
         if value(note, "type") in (None, "normal"):
             words = [text for paragraph in paragraphs(read(note)) for text in paragraph.lines()[0]]
-            found.setdefault((kind, value(note, "id") or ""), tidy(" ".join(words)))
+            found.setdefault((kind, value(note, "id") or ""), normalize_text(" ".join(words)))
     return found

@@ -1,4 +1,4 @@
-"""Styles: what a paragraph or a run inherits, and which heading a style stands for.
+"""Styles: the properties that a paragraph or a run inherits, and the heading level of a style.
 
 Source: ECMA-376 part 1, 17.7 (styles; 17.7.3 for properties that toggle).
 """
@@ -12,8 +12,8 @@ from typing import Any
 
 from ingest.readers.docx.wordprocessing import Element, W, child, on, points, value, whole
 
-Look = dict[str, Any]
-"""Properties of characters as given by one element, by name; what is not given is absent."""
+RunProperties = dict[str, Any]
+"""Character properties that one element sets, by name; properties that it does not set are absent."""
 
 _CHAIN = 50  # styles that a style may be based on; Word allows 11
 _TOGGLES = ("b", "i", "bCs", "iCs", "vanish", "rtl")
@@ -29,8 +29,8 @@ _TITLES = {"title": 1, "subtitle": 2}
 
 
 @dataclass(frozen=True)
-class Face:
-    """How a run of text is set; `size` in points."""
+class RunFormat:
+    """The formatting of a run of text; `size` in points."""
 
     bold: bool = False
     italic: bool = False
@@ -42,15 +42,15 @@ class Face:
 
 @dataclass(frozen=True)
 class Style:
-    """A style with all that it inherits. `level` is the heading it stands for, 0 for body text.
+    """A style with all that it inherits. `level` is its heading level, 0 for body text.
 
-    `left` is its indent in points; `number` is what it says about numbering: list, level in the list, and
-    the style that says so. `first_bold` says that a table style sets the first row bold.
+    `left` is its indent in points; `number` is its numbering: list, level in the list, and the style that defines it.
+    `first_bold` says that a table style makes the first row bold.
     """
 
     id: str = ""
     name: str = ""
-    look: Look = field(default_factory=dict)
+    run_properties: RunProperties = field(default_factory=dict)
     level: int = 0
     outline: int | None = None
     left: float | None = None
@@ -58,7 +58,7 @@ class Style:
     first_bold: bool = False
 
 
-class Sheet:
+class StyleSheet:
     """The styles of a file; a file without any has the defaults of the standard."""
 
     def __init__(self, root: Element | None) -> None:
@@ -70,8 +70,8 @@ class Sheet:
             self._raw.setdefault(key, style)
             if value(style, "type") == "paragraph" and style.get(W + "default") in ("1", "true", "on"):
                 self._default = self._default or key
-        self._base = look(child(root, "docDefaults", "rPrDefault", "rPr"))
-        self._left = left_of(child(root, "docDefaults", "pPrDefault", "pPr"))
+        self._base = run_properties(child(root, "docDefaults", "rPrDefault", "rPr"))
+        self._left = indent_of(child(root, "docDefaults", "pPrDefault", "pPr"))
         names = [value(child(style, "name")) or "" for style in self._raw.values()]
         self.un = any(_UN_BODY.search(name) for name in names) and any(_UN_HEADING.search(name) for name in names)
 
@@ -82,19 +82,21 @@ class Sheet:
             self._known[key] = self._resolve(key)
         return self._known[key]
 
-    def face(self, paragraph: Style, run: Element | None) -> Face:
-        """How a run with these properties (`w:rPr`) looks in a paragraph of this style."""
-        own = look(run)
-        letters = self.style(own["style"]).look if own.get("style") in self._raw else {}
-        nearest = ChainMap(own, letters, paragraph.look, self._base)
+    def run_format(self, paragraph: Style, run: Element | None) -> RunFormat:
+        """The formatting of a run with these properties (`w:rPr`) in a paragraph of this style."""
+        own = run_properties(run)
+        character_properties = self.style(own["style"]).run_properties if own.get("style") in self._raw else {}
+        nearest = ChainMap(own, character_properties, paragraph.run_properties, self._base)
 
         def toggled(name: str) -> bool:
             if name in own:
                 return bool(own[name])
-            return bool(self._base.get(name)) or bool(paragraph.look.get(name)) != bool(letters.get(name))
+            return bool(self._base.get(name)) or bool(paragraph.run_properties.get(name)) != bool(
+                character_properties.get(name)
+            )
 
         complex_script = toggled("rtl")
-        return Face(
+        return RunFormat(
             bold=toggled("bCs" if complex_script else "b"),
             italic=toggled("iCs" if complex_script else "i"),
             hidden=toggled("vanish"),
@@ -104,7 +106,8 @@ class Sheet:
         )
 
     def heading(self, style: Style, outline: int | None) -> int:
-        """The heading level (1 to 6) of a paragraph: `outline` is the level that it gives itself, 0 outermost."""
+        """The heading level (1 to 6) of a paragraph: `outline` is the outline level that it sets itself, 0
+        outermost."""
         if outline is None or outline == style.outline:
             return style.level
         return self._outline_level(outline)
@@ -122,24 +125,24 @@ class Sheet:
             seen.add(at)
             chain.append(self._raw[at])
             at = value(child(self._raw[at], "basedOn"))
-        shown: Look = {}
+        inherited: RunProperties = {}
         outline = left = None
         number: tuple[int | None, int | None, str] | None = None
         first_bold = False
         for style in reversed(chain):
-            shown |= look(child(style, "rPr"))
+            inherited |= run_properties(child(style, "rPr"))
             properties = child(style, "pPr")
-            given = whole(value(child(properties, "outlineLvl")))
-            outline = given if given is not None else outline
-            indent = left_of(properties)
+            own_outline = whole(value(child(properties, "outlineLvl")))
+            outline = own_outline if own_outline is not None else outline
+            indent = indent_of(properties)
             left = indent if indent is not None else left
             listed = child(properties, "numPr")
             if listed is not None:
-                list_, depth, _ = number or (None, None, "")
-                own = whole(value(child(listed, "numId")))
+                inherited_list, depth, _ = number or (None, None, "")
+                own_list = whole(value(child(listed, "numId")))
                 level = whole(value(child(listed, "ilvl")))
                 number = (
-                    own if own is not None else list_,
+                    own_list if own_list is not None else inherited_list,
                     level if level is not None else depth,
                     value(style, "styleId") or "",
                 )
@@ -148,10 +151,10 @@ class Sheet:
                     first_bold = on(child(part, "rPr", "b")) or False
         name = value(child(chain[0], "name")) or "" if chain else ""
         level = self._named_level(chain)
-        return Style(key, name, shown, level, outline, left if left is not None else self._left, number, first_bold)
+        return Style(key, name, inherited, level, outline, left if left is not None else self._left, number, first_bold)
 
     def _named_level(self, chain: list[Element]) -> int:
-        """The heading level that the nearest style of a chain gives, by its name or else by its outline level."""
+        """The heading level of the nearest style of a chain that has one, from its name or else its outline level."""
         for style in chain:
             name = (value(child(style, "name")) or "").strip()
             if _UN_BODY.search(name):
@@ -170,9 +173,9 @@ class Sheet:
         return 0
 
 
-def look(run: Element | None) -> Look:
-    """The properties of characters that a `w:rPr` gives."""
-    found: Look = {}
+def run_properties(run: Element | None) -> RunProperties:
+    """The character properties that a `w:rPr` sets."""
+    found: RunProperties = {}
     for element in run if run is not None else ():
         tag = element.tag
         if not isinstance(tag, str) or not tag.startswith(W):
@@ -193,8 +196,8 @@ def look(run: Element | None) -> Look:
     return found
 
 
-def left_of(properties: Element | None) -> float | None:
-    """The indent in points that a `w:pPr` gives, None where it gives none."""
+def indent_of(properties: Element | None) -> float | None:
+    """The indent in points that a `w:pPr` sets, None where it sets none."""
     indent = child(properties, "ind")
-    given = value(indent, "left")
-    return points(given if given is not None else value(indent, "start"), 20)
+    left = value(indent, "left")
+    return points(left if left is not None else value(indent, "start"), 20)

@@ -1,4 +1,4 @@
-"""What a Word file holds before it is arranged into lines: paragraphs of set text, and tables."""
+"""The content of a Word file before it is arranged into lines: paragraphs of formatted text, and tables."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BULLET = re.compile(r"^\s*(?:[•‣▪◦●○■□–—-]\s*\t|[•‣▪�
 
 @dataclass(eq=False)
 class Reference:
-    """A mark that refers to a note: `kind` is `footnote` or `endnote`, `label` what is printed.
+    """A mark that refers to a note: `kind` is `footnote` or `endnote`, `label` the printed mark.
 
     A `custom` mark is typed by hand, in the text and before the note.
     """
@@ -30,9 +30,9 @@ class Reference:
 
 @dataclass
 class Run:
-    """A stretch of text set alike; `note` where it is a mark that refers to a note of the file and has no text.
+    """Text with the same formatting; `note` where it is a mark that refers to a note of the file and has no text.
 
-    `raised` text is superscript; `marks` are the labels of hand-set notes that the run turned out to refer to.
+    `raised` text is superscript; `marks` are the labels of manually typed notes that the run refers to.
     """
 
     text: str
@@ -46,12 +46,11 @@ class Run:
 
 @dataclass(eq=False)
 class Paragraph:
-    """A paragraph: its runs, the number that Word prints before it, and what stands in text boxes anchored to it.
+    """A paragraph: its runs, the number that Word prints before it, and the content of text boxes anchored to it.
 
-    `frame` says that it is set outside the flow of the text (at the foot of a page, mostly), `pictured` that it
-    holds a drawing, `joined` that the next paragraph continues it on the same line, `parted`
-    that each of its lines is to stand by itself. `note` is the label of the
-    hand-set note that it turned out to be.
+    `frame` says that it is outside the flow of the text (mostly at the foot of a page), `pictured` that it has a
+    drawing, `joined` that the next paragraph continues it on the same line, `parted` that each of its lines is
+    separate. `note` is the label of the manually typed note that it is.
     """
 
     runs: list[Run]
@@ -70,34 +69,34 @@ class Paragraph:
 
     @property
     def raw(self) -> str:
-        """The text as the file has it: tabs and line breaks kept, marks of footnotes left out."""
+        """The text as in the file: with tabs and line breaks, without marks of footnotes."""
         return "".join(run.text for run in self.runs)
 
     @property
     def blank(self) -> bool:
-        """Whether nothing of it is printed."""
-        return not tidy(self.raw)
+        """Whether it has no printed text."""
+        return not normalize_text(self.raw)
 
     def lines(self) -> tuple[list[str], bool]:
-        """Its text, one for each line that it breaks on purpose, and whether it is a list item with a bullet."""
+        """Its text, one for each deliberate line break, and whether it is a list item with a bullet."""
         raw = self.raw
         typed = _BULLET.match(raw) if not self.number else None
         if typed and raw[typed.end() :].strip():
             raw = raw[typed.end() :]
         else:
             typed = None
-        texts = [text for text in map(tidy, raw.split("\n")) if text]
+        texts = [text for text in map(normalize_text, raw.split("\n")) if text]
         if self.number:
-            texts[:1] = [tidy(self.number + (texts[0] if texts else ""))]
+            texts[:1] = [normalize_text(self.number + (texts[0] if texts else ""))]
         return texts, self.bullet or bool(typed)
 
-    def set_all(self, name: str) -> bool:
+    def is_all(self, name: str) -> bool:
         """Whether all its text is `bold` or `italic`."""
         words = [run for run in self.runs if run.text.strip() and not run.marks]
         return bool(words) and all(getattr(run, name) for run in words)
 
     def size(self) -> float:
-        """The size in points in which most of it is set."""
+        """The font size of most of its text, in points."""
         sizes: dict[float, int] = {}
         for run in self.runs:
             sizes[run.size] = sizes.get(run.size, 0) + len(run.text.strip())
@@ -106,29 +105,29 @@ class Paragraph:
 
 @dataclass(eq=False)
 class TableCell:
-    """A cell: what it holds, its first grid column, and the columns and rows that it spans.
+    """A cell: its content, its first grid column, and the columns and rows that it spans.
 
     `continues` says that it belongs to the cell above it.
     """
 
     column: int
-    over: int
+    col_span: int
     entries: list[Entry]
-    down: int = 1
+    row_span: int = 1
     continues: bool = False
 
     def paragraphs(self) -> Iterator[Paragraph]:
-        """All its paragraphs, those of tables and text boxes within it included."""
+        """All its paragraphs, including those of tables and text boxes within it."""
         return paragraphs(self.entries)
 
     def text(self) -> str:
         """Its text on one line."""
-        return tidy(" ".join(text for paragraph in self.paragraphs() for text in paragraph.lines()[0]))
+        return normalize_text(" ".join(text for paragraph in self.paragraphs() for text in paragraph.lines()[0]))
 
 
 @dataclass(eq=False)
 class Row:
-    """A row; `header` says that the file marks it as a heading of its table."""
+    """A row; `header` says that the file marks it as a header of its table."""
 
     cells: list[TableCell]
     header: bool = False
@@ -136,7 +135,7 @@ class Row:
 
 @dataclass(eq=False)
 class Table:
-    """A table: its rows, the columns of its grid, and whether its style sets the first row bold."""
+    """A table: its rows, the columns of its grid, and whether its style makes the first row bold."""
 
     rows: list[Row]
     columns: int
@@ -154,7 +153,7 @@ Entry: TypeAlias = Paragraph | Table
 
 
 def paragraphs(entries: list[Entry]) -> Iterator[Paragraph]:
-    """All paragraphs of a list of entries, those in tables and text boxes included, in reading order."""
+    """All paragraphs of a list of entries, including those in tables and text boxes, in reading order."""
     for entry in entries:
         if isinstance(entry, Table):
             yield from entry.paragraphs()
@@ -163,10 +162,10 @@ def paragraphs(entries: list[Entry]) -> Iterator[Paragraph]:
             yield from paragraphs(entry.boxes)
 
 
-def tidy(text: str) -> str:
+def normalize_text(text: str) -> str:
     """A text on one line: composed characters, single ordinary spaces, no control characters, no soft hyphens.
 
-    A soft hyphen that stands alone is what was typed for a dash, and becomes a hyphen.
+    A soft hyphen that stands alone was typed as a dash, and becomes a hyphen.
     """
     text = text.replace("\u2011", "-")
     if _SOFT in text:

@@ -1,8 +1,8 @@
 """Numbers and characters as Word prints them.
 
-Sources: ECMA-376 part 1, 17.18.59 ST_NumberFormat; Microsoft's "Symbol" and "Wingdings" character sets, whose characters Word
-stores by their place in the font, mapped by the Unicode Consortium (VENDORS/APPLE/SYMBOL.TXT; for Wingdings the marks that
-documents use).
+Sources: ECMA-376 part 1, 17.18.59 ST_NumberFormat; Microsoft's "Symbol" and "Wingdings" character sets, whose
+characters Word stores by their position in the font, mapped by the Unicode Consortium (VENDORS/APPLE/SYMBOL.TXT; for
+Wingdings the characters that documents use).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _MOST = 780  # Word itself goes no further with letters
 
 
 def number(value: int, style: str) -> str:
-    """A number in a number format of Word's; formats that are not known, and values out of range, are decimal."""
+    """A number in one of Word's number formats; unknown formats, and values out of range, are decimal."""
     if style == "none":
         return ""
     if style in _LETTERS and 1 <= value <= _MOST:
@@ -80,11 +80,12 @@ _WINGDINGS = {
 }  # fmt: skip
 _SYMBOLS = {0x20 + n: each for n, each in enumerate(_SYMBOL)} | {0xA0 + n: each for n, each in enumerate(_SYMBOL_HIGH)}
 UNKNOWN = "□"
-"""What stands for a character of a symbol font that has no known Unicode character."""
+"""Replaces a character of a symbol font that has no known Unicode character."""
 
 
 def symbol(font: str, code: str) -> str:
-    """The character of `w:sym`: `font` is the font's name, `code` its hexadecimal place there (with or without F000)."""
+    """The character of `w:sym`: `font` is the font's name, `code` its hexadecimal position there (with or without
+    F000)."""
     try:
         place = int(code, 16)
     except ValueError:
@@ -99,7 +100,7 @@ def symbol(font: str, code: str) -> str:
 
 
 def plain(text: str, font: str) -> str:
-    """A text whose characters of a symbol font (private use area) are ordinary ones."""
+    """A text in which characters of a symbol font (private use area) are replaced by Unicode characters."""
     if not _PRIVATE.search(text):
         return text
     known = font if "symbol" in font.casefold() or "dings" in font.casefold() else "Symbol"

@@ -1,7 +1,7 @@
-"""From the elements of a paragraph to runs of text: what Word prints of it, and nothing else.
+"""Builds runs of text from the elements of a paragraph: exactly the text that Word prints.
 
-Inserted text of tracked changes is in, deleted text is out; of a field the result is in, its code is out. Of two
-versions of a drawing one is read. Source: ECMA-376 part 1, 17.3 (runs), 17.13.5 (revisions), 17.16 (fields).
+Inserted text of tracked changes is included, deleted text is not; of a field the result is included, its code is not.
+Of several versions of a drawing one is read. Source: ECMA-376 part 1, 17.3 (runs), 17.13.5 (revisions), 17.16 (fields).
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ingest.readers.docx.docx_notes import Ledger
-from ingest.readers.docx.docx_styles import Face, Sheet, Style
+from ingest.readers.docx.docx_notes import NoteNumbering
+from ingest.readers.docx.docx_styles import RunFormat, Style, StyleSheet
 from ingest.readers.docx.entries import Entry, Paragraph, Reference, Run
 from ingest.readers.docx.formats import UNKNOWN, plain, symbol
 from ingest.readers.docx.wordprocessing import CHART, DIAGRAM, DRAWING, MC, Element, M, W, child, value, version
@@ -21,7 +21,7 @@ _CODE = 200  # characters of a field's code that are kept: its kind stands first
 
 @dataclass
 class Findings:
-    """What was left out or could not be read, to be told in warnings."""
+    """Counts of what was left out or could not be read, for warnings."""
 
     hidden: int = 0
     tracked: bool = False
@@ -45,7 +45,7 @@ class _Field:
 
 
 class Fields:
-    """The fields that are open at a place of a text; they may span paragraphs."""
+    """The fields that are open at the current position; they may span paragraphs."""
 
     def __init__(self) -> None:
         self._open: list[_Field] = []
@@ -53,7 +53,7 @@ class Fields:
         self._contents = 0  # tables of contents whose result has begun
 
     def mark(self, kind: str | None) -> None:
-        """Begins a field, parts its code from its result, or ends it."""
+        """Begins a field, ends its code, or ends it."""
         if kind == "begin":
             self._open.append(_Field())
             self._codes += 1
@@ -66,24 +66,25 @@ class Fields:
             self._codes -= not self._open.pop().result
 
     def code(self, text: str) -> None:
-        """A part of the code of the innermost field."""
+        """Adds a part of the code of the innermost field."""
         if self._open and not self._open[-1].result and len(self._open[-1].code) < _CODE:
             self._open[-1].code += text[:_CODE]
 
     def close(self) -> None:
-        """At the end of a paragraph: a field whose code never ended would hide the rest of the text."""
+        """Ends the codes of fields at the end of a paragraph: a field whose code never ended would hide the rest of the
+        text."""
         if self._codes:
             self._open = [one for one in self._open if one.result]
             self._codes = 0
 
     @property
     def silent(self) -> bool:
-        """Whether text at this place is the code of a field."""
+        """Whether text at this position is the code of a field."""
         return self._codes > 0
 
     @property
     def contents(self) -> bool:
-        """Whether text at this place belongs to a table of contents."""
+        """Whether text at this position belongs to a table of contents."""
         return self._contents > 0
 
     @property
@@ -110,27 +111,31 @@ _NUMBERLESS = ("AUTONUM", "AUTONUMLGL", "AUTONUMOUT", "LISTNUM")
 
 
 class Inline:
-    """Collects the runs of one paragraph after the other; `blocks` reads what stands in a text box."""
+    """Collects the runs of one paragraph after the other; `blocks` reads the content of a text box."""
 
     def __init__(
-        self, sheet: Sheet, ledger: Ledger, findings: Findings, blocks: Callable[[Element], list[Entry]]
+        self,
+        style_sheet: StyleSheet,
+        note_numbering: NoteNumbering,
+        findings: Findings,
+        blocks: Callable[[Element], list[Entry]],
     ) -> None:
-        self._sheet = sheet
-        self._ledger = ledger
+        self._style_sheet = style_sheet
+        self._note_numbering = note_numbering
         self._findings = findings
         self._blocks = blocks
         self.fields = Fields()
-        self._made = Paragraph([])  # the one in hand
-        self._custom: Reference | None = None  # its last mark, whose label is to follow
+        self._paragraph = Paragraph([])  # the current paragraph
+        self._custom: Reference | None = None  # its last custom mark, whose label is still to come
 
     def read(self, paragraph: Element, style: Style) -> Paragraph:
-        """A paragraph with its runs, the content of its text boxes, and what its fields and drawings say of it."""
-        before = self._made, self._custom  # that in whose text box it stands
-        self._made, self._custom = Paragraph([], style), None
+        """A paragraph with its runs, the content of its text boxes, and properties from its fields and drawings."""
+        outer = self._paragraph, self._custom  # the outer paragraph, if this one is in a text box
+        self._paragraph, self._custom = Paragraph([], style), None
         self._children(paragraph)
         self.fields.close()
-        made, (self._made, self._custom) = self._made, before
-        return made
+        paragraph_read, (self._paragraph, self._custom) = self._paragraph, outer
+        return paragraph_read
 
     def _children(self, element: Element) -> None:
         for item in element:
@@ -146,7 +151,7 @@ class Inline:
             elif tag == W + "fldSimple":
                 self._simple(item)
             elif tag == M + "t":
-                self._add(item.text or "", Face())
+                self._add(item.text or "", RunFormat())
             else:
                 self._findings.tracked |= tag in _INSERTED
                 self._children(item)
@@ -166,23 +171,23 @@ class Inline:
                 self._findings.dropped.add((kind, value(reference, "id") or ""))
 
     def _run(self, run: Element) -> None:
-        self._pieces(run, self._sheet.face(self._made.style, child(run, "rPr")))
+        self._pieces(run, self._style_sheet.run_format(self._paragraph.style, child(run, "rPr")))
 
-    def _pieces(self, element: Element, face: Face) -> None:
+    def _pieces(self, element: Element, run_format: RunFormat) -> None:
         for item in element:
             tag = item.tag
             if not isinstance(tag, str) or tag in _SILENT:
                 continue
             if tag == W + "t":
-                self._add(plain(item.text or "", face.font), face)
+                self._add(plain(item.text or "", run_format.font), run_format)
             elif tag in _CHARACTERS:
-                self._add(_CHARACTERS[tag], face)
+                self._add(_CHARACTERS[tag], run_format)
             elif tag == W + "br":
-                self._add(" " if value(item, "type") in ("page", "column") else "\n", face)
+                self._add(" " if value(item, "type") in ("page", "column") else "\n", run_format)
             elif tag == W + "sym":
                 character = symbol(value(item, "font") or "", value(item, "char") or "")
                 self._findings.symbols += character == UNKNOWN
-                self._add(character, face)
+                self._add(character, run_format)
             elif tag == W + "fldChar":
                 ended = value(item, "fldCharType") == "end" and self.fields.silent
                 self._findings.numberless += ended and self.fields.kind in _NUMBERLESS
@@ -190,43 +195,43 @@ class Inline:
             elif tag == W + "instrText":
                 self.fields.code(item.text or "")
             elif tag in (W + "footnoteReference", W + "endnoteReference"):
-                self._refer(item, face)
+                self._refer(item, run_format)
             elif tag in _DRAWINGS:
                 self._drawing(item)
             elif tag == MC + "AlternateContent":
-                self._choice(item, face)
+                self._choice(item, run_format)
             elif tag == W + "ruby":
-                self._ruby(item, face)
+                self._ruby(item, run_format)
             elif tag == M + "t":
-                self._add(item.text or "", face)
+                self._add(item.text or "", run_format)
             elif tag == W + "r":
                 self._run(item)
             else:
-                self._pieces(item, face)
+                self._pieces(item, run_format)
 
-    def _ruby(self, item: Element, face: Face) -> None:
+    def _ruby(self, item: Element, run_format: RunFormat) -> None:
         """A word with its reading above it: the reading follows in parentheses."""
         self._children(child(item, "rubyBase") if child(item, "rubyBase") is not None else item)
         reading = "".join(text.text or "" for text in item.iterfind(f"{W}rt//{W}t"))
         if reading:
-            self._add(f"({reading})", face)
+            self._add(f"({reading})", run_format)
 
-    def _refer(self, item: Element, face: Face) -> None:
+    def _refer(self, item: Element, run_format: RunFormat) -> None:
         kind = "footnote" if item.tag == W + "footnoteReference" else "endnote"
         key = (kind, value(item, "id") or "")
-        if face.hidden or self.fields.silent:
+        if run_format.hidden or self.fields.silent:
             self._findings.dropped.add(key)
             return
         custom = item.get(W + "customMarkFollows") in ("1", "true", "on")
-        reference = self._ledger.refer(*key, custom=custom)
-        self._made.runs.append(Run("", note=reference))
+        reference = self._note_numbering.refer(*key, custom=custom)
+        self._paragraph.runs.append(Run("", note=reference))
         if custom:
             self._custom = reference
 
-    def _add(self, text: str, face: Face) -> None:
+    def _add(self, text: str, run_format: RunFormat) -> None:
         if not text or self.fields.silent:
             return
-        if face.hidden:
+        if run_format.hidden:
             self._findings.hidden += len(text.strip())
             return
         if self._custom is not None and text.strip():
@@ -235,37 +240,37 @@ class Inline:
             text = text[match.end() :] if match else text
             self._custom = None
         if self.fields.contents:
-            self._made.part = "contents"
-        runs = self._made.runs
-        if self.fields.kind == "NOTEREF" and self._ledger.known(text.strip()):
+            self._paragraph.part = "contents"
+        runs = self._paragraph.runs
+        if self.fields.kind == "NOTEREF" and self._note_numbering.known(text.strip()):
             runs.append(Run("", marks=(text.strip(),)))
             return
         last = runs[-1] if runs else None
-        same = (face.bold, face.italic, face.raised, face.size)
+        same = (run_format.bold, run_format.italic, run_format.raised, run_format.size)
         room = last is not None and last.note is None and not last.marks and len(last.text) < _RUN
         if last is not None and room and (last.bold, last.italic, last.raised, last.size) == same:
             last.text += text
         else:
             runs.append(Run(text, *same))
 
-    def _choice(self, item: Element, face: Face | None = None) -> None:
+    def _choice(self, item: Element, run_format: RunFormat | None = None) -> None:
         chosen = version(item)
         if chosen is None:
             return
-        if face is None:
+        if run_format is None:
             self._children(chosen)
         else:
-            self._pieces(chosen, face)
+            self._pieces(chosen, run_format)
 
     def _drawing(self, item: Element) -> None:
-        self._made.pictured = True
+        self._paragraph.pictured = True
         if self.fields.silent:
             return
         for box in _outermost(item):
-            before, self.fields = self.fields, Fields()
+            outer, self.fields = self.fields, Fields()
             boxes = self._blocks(box)
-            self._made.boxes += boxes
-            self.fields = before
+            self._paragraph.boxes += boxes
+            self.fields = outer
         for graphic in item.iter(DRAWING + "graphicData"):
             if graphic.get("uri") == CHART:
                 self._findings.charts += 1
@@ -275,7 +280,7 @@ class Inline:
 
 
 def _outermost(element: Element) -> list[Element]:
-    """The text boxes of a drawing, without those within another one and without second versions."""
+    """The text boxes of a drawing, without those within another one and without alternative versions."""
     found: list[Element] = []
     waiting = [element]
     while waiting:

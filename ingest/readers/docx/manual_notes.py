@@ -1,7 +1,7 @@
-"""Notes set by hand: a superscript letter in a table and a paragraph below it that begins with the same letter.
+"""Notes typed by hand: a superscript letter in a table and a paragraph below it that begins with the same letter.
 
-Superscript is a mark only where such a note follows near by: the letters of `15th` and the digit of `m2` stay text.
-Asterisks after a word are marks where a note that begins with as many follows, or stands at the foot of the page.
+Superscript is a mark only where such a note follows nearby: the letters of `15th` and the digit of `m2` stay text.
+Asterisks after a word are marks where a note that begins with the same ones follows, or is at the foot of the page.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ _BACK = 12
 _LEAD = 50  # characters before the text of a note
 
 
-def settle(flow: list[Entry]) -> list[Entry]:
-    """Finds the hand-set notes of a text and the marks that refer to them; notes at the foot of a page follow these."""
+def match_manual_notes(flow: list[Entry]) -> list[Entry]:
+    """Finds the manually typed notes of a text and the marks that refer to them; notes at the foot of a page are moved
+    behind these."""
     found: dict[str, list[int]] = {}
     last: dict[str, int] = {}
     for at, entry in enumerate(flow):
@@ -43,9 +44,9 @@ def settle(flow: list[Entry]) -> list[Entry]:
     first: dict[int, int] = {}
     for at, entry in enumerate(flow):
         for paragraph in _paragraphs(entry):
-            for note in _mark(paragraph, at, isinstance(entry, Table), flow, found):
+            for note in _match_marks(paragraph, at, isinstance(entry, Table), flow, found):
                 first.setdefault(note, at)
-    return _placed(flow, {note: at for note, at in first.items() if _framed(flow[note])})
+    return _move_notes(flow, {note: at for note, at in first.items() if _framed(flow[note])})
 
 
 def _paragraphs(entry: Entry) -> list[Paragraph]:
@@ -57,7 +58,7 @@ def _framed(entry: Entry) -> bool:
 
 
 def _is_note(flow: Sequence[Entry], at: int, paragraph: Paragraph, last: dict[str, int]) -> bool:
-    """Whether a paragraph is a note; its mark is then taken off its text."""
+    """Whether a paragraph is a note; its mark is then removed from its text."""
     if paragraph.part == "masthead" or not paragraph.runs:
         return False
     footing = paragraph.frame or bool(re.search("(?:foot|end)note", paragraph.style.name, re.IGNORECASE))
@@ -95,11 +96,11 @@ def _labels(text: str) -> list[str]:
     return [label for label in re.split(r"[\s,;]+", text) if _RAISED.match(label)]
 
 
-def _mark(
+def _match_marks(
     paragraph: Paragraph, at: int, in_table: bool, flow: Sequence[Entry], found: dict[str, list[int]]
 ) -> list[int]:
-    """Takes the marks out of a paragraph's text; gives the places of the notes that they refer to."""
-    hits: list[int] = []
+    """Removes the marks from a paragraph's text; returns the indices of the notes that they refer to."""
+    matched: list[int] = []
     reach = _NEAR_TABLE if in_table or paragraph.part == "box" else _NEAR_TEXT
 
     def note(label: str) -> int | None:
@@ -117,22 +118,22 @@ def _mark(
             notes = [note(label) for label in labels]
             if labels and None not in notes:
                 run.text, run.marks = "", tuple(labels)
-                hits += [place for place in notes if place is not None]
+                matched += [place for place in notes if place is not None]
             elif not run.text.strip(" ,;") and _is_mark(paragraph.runs, n - 1) and _is_mark(paragraph.runs, n + 1):
                 run.text = ""  # the comma between two marks
         elif paragraph.part != "masthead" or not re.search(r"\w/\w", paragraph.raw):
-            hits += _starred(run, before, note)
+            matched += _match_asterisks(run, before, note)
         before = (before + run.text)[-8:]
-    return hits
+    return matched
 
 
 def _is_mark(runs: Sequence[Run], n: int) -> bool:
     return 0 <= n < len(runs) and (runs[n].note is not None or bool(runs[n].marks) or runs[n].raised)
 
 
-def _starred(run: Run, before: str, note: Callable[[str], int | None]) -> list[int]:
-    """Asterisks after a word, where there is a note that begins with as many, become marks."""
-    hits: list[int] = []
+def _match_asterisks(run: Run, before: str, note: Callable[[str], int | None]) -> list[int]:
+    """Turns asterisks after a word into marks where there is a note that begins with the same ones."""
+    matched: list[int] = []
     marks: list[str] = []
     text = before[-1:] + run.text
 
@@ -140,18 +141,18 @@ def _starred(run: Run, before: str, note: Callable[[str], int | None]) -> list[i
         place = note(match.group(1))
         if place is None or match.start() < len(before[-1:]):
             return match.group()
-        hits.append(place)
+        matched.append(place)
         marks.append(match.group(1))
         return ""
 
     if "*" in run.text or any(sign in run.text for sign in "†‡§¶"):
         run.text = _STARRED.sub(taken, text)[len(before[-1:]) :]
         run.marks += tuple(marks)
-    return hits
+    return matched
 
 
-def _placed(flow: list[Entry], moves: dict[int, int]) -> list[Entry]:
-    """The text with some entries (by place) moved behind others."""
+def _move_notes(flow: list[Entry], moves: dict[int, int]) -> list[Entry]:
+    """The text with some entries (by index) moved behind others."""
     behind: dict[int, list[Entry]] = {}
     for note, at in sorted(moves.items()):
         behind.setdefault(at, []).append(flow[note])

@@ -1,8 +1,8 @@
-"""Automatic numbers: what Word would print before a paragraph, counted as Word counts.
+"""Automatic numbers: the text that Word prints before a paragraph, counted as Word counts.
 
-Lists (`w:num`) of one definition (`w:abstractNum`) share their counters; a list that overrides a start begins anew
-at its first paragraph; a level begins anew after a higher level, unless the definition says otherwise.
-Source: ECMA-376 part 1, 17.9.
+Lists (`w:num`) of one definition (`w:abstractNum`) share their counters; a list that overrides a start begins anew at
+its first paragraph; a level begins anew after a higher level, unless the definition says otherwise. Source: ECMA-376
+part 1, 17.9.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ingest.readers.docx.docx_styles import Sheet, Style, left_of
+from ingest.readers.docx.docx_styles import Style, StyleSheet, indent_of
 from ingest.readers.docx.formats import number, plain
 from ingest.readers.docx.wordprocessing import Element, W, child, on, value, whole
 
@@ -21,7 +21,7 @@ _SUFFIX = {"nothing": "", "space": " ", "tab": " "}
 
 @dataclass(frozen=True)
 class Label:
-    """What is printed before a paragraph (`text`, with the space after it), whether it is a bullet, and the indent."""
+    """The text printed before a paragraph (`text`, with the space after it), whether it is a bullet, and the indent."""
 
     text: str = ""
     bullet: bool = False
@@ -42,10 +42,10 @@ class _Level:
 
 
 class Numbering:
-    """The lists of a file and how far each has counted. Paragraphs are to be given in the order of the document."""
+    """The lists of a file and their counters. Paragraphs must be passed in document order."""
 
-    def __init__(self, root: Element | None, sheet: Sheet) -> None:
-        self._sheet = sheet
+    def __init__(self, root: Element | None, style_sheet: StyleSheet) -> None:
+        self._style_sheet = style_sheet
         self._definitions: dict[str, Element] = {}
         self._lists: dict[int, Element] = {}
         self._levels: dict[tuple[int, int], _Level] = {}
@@ -59,32 +59,32 @@ class Numbering:
                 self._lists[key] = item
 
     def label(self, style: Style, properties: Element | None) -> Label | None:
-        """Counts a paragraph and gives what is printed before it; None where it belongs to no list."""
+        """Counts a paragraph and returns what is printed before it; None where it is in no list."""
         own = child(properties, "numPr")
-        list_, depth = whole(value(child(own, "numId"))), whole(value(child(own, "ilvl")))
+        list_id, depth = whole(value(child(own, "numId"))), whole(value(child(own, "ilvl")))
         inherited, at, where = style.number or (None, None, "")
-        by_style = list_ is None
-        list_ = inherited if by_style else list_
-        if list_ is None or list_ not in self._lists:
+        by_style = list_id is None
+        list_id = inherited if by_style else list_id
+        if list_id is None or list_id not in self._lists:
             return None
         if by_style and depth is None:
-            linked = (n for n in range(9) if where and self._level(list_, n).linked == where)
+            linked = (n for n in range(9) if where and self._level(list_id, n).linked == where)
             depth = next(linked, at)
         depth = min(max(depth or 0, 0), 8)
-        level = self._level(list_, depth)
-        text = self._count(list_, depth)
+        level = self._level(list_id, depth)
+        text = self._count(list_id, depth)
         if level.style == "bullet" or level.picture:
             return Label("", True, level.left)
         return Label(text + level.suffix if text else "", False, level.left)
 
-    def _count(self, list_: int, depth: int) -> str:
-        counts = self._counts.setdefault(self._definition(list_), {})
-        level = self._level(list_, depth)
-        fresh = (list_, depth) not in self._begun and self._override(list_, depth) is not None
-        self._begun.add((list_, depth))
+    def _count(self, list_id: int, depth: int) -> str:
+        counts = self._counts.setdefault(self._definition(list_id), {})
+        level = self._level(list_id, depth)
+        fresh = (list_id, depth) not in self._begun and self._override(list_id, depth) is not None
+        self._begun.add((list_id, depth))
         counts[depth] = level.start if fresh or depth not in counts else counts[depth] + 1
         for lower in [at for at in counts if at > depth]:
-            limit = self._level(list_, lower).restart
+            limit = self._level(list_id, lower).restart
             if limit is None or depth < limit:
                 del counts[lower]
 
@@ -92,57 +92,57 @@ class Numbering:
             at = int(match.group(1)) - 1
             if at > depth:
                 return ""
-            shown = self._level(list_, at)
+            shown = self._level(list_id, at)
             count = counts.get(at, shown.start)
             return number(count, "decimal" if level.legal and shown.style != "none" else shown.style)
 
         return _PLACE.sub(printed, level.text)[:_MOST]
 
-    def _definition(self, list_: int) -> str:
-        """The id of the definition that a list counts by; one that only links to a style is followed there."""
-        if list_ in self._basis:
-            return self._basis[list_]
-        key, seen, at = "", {list_}, list_
+    def _definition(self, list_id: int) -> str:
+        """The id of the definition by which a list counts; one that only links to a style is resolved there."""
+        if list_id in self._basis:
+            return self._basis[list_id]
+        key, seen, at = "", {list_id}, list_id
         while True:
             key = value(child(self._lists[at], "abstractNumId")) or ""
             link = value(child(self._definitions.get(key), "numStyleLink"))
-            target = self._sheet.style(link).number if link else None
+            target = self._style_sheet.style(link).number if link else None
             if target is None or target[0] is None or target[0] in seen or target[0] not in self._lists:
                 break
             at = target[0]
             seen.add(at)
-        self._basis[list_] = key
+        self._basis[list_id] = key
         return key
 
-    def _override(self, list_: int, depth: int) -> int | None:
-        for override in self._lists[list_].iterfind(W + "lvlOverride"):
+    def _override(self, list_id: int, depth: int) -> int | None:
+        for override in self._lists[list_id].iterfind(W + "lvlOverride"):
             if whole(value(override, "ilvl")) == depth:
                 return whole(value(child(override, "startOverride")))
         return None
 
-    def _level(self, list_: int, depth: int) -> _Level:
-        if (list_, depth) not in self._levels:
-            self._levels[list_, depth] = self._read(list_, depth)
-        return self._levels[list_, depth]
+    def _level(self, list_id: int, depth: int) -> _Level:
+        if (list_id, depth) not in self._levels:
+            self._levels[list_id, depth] = self._read(list_id, depth)
+        return self._levels[list_id, depth]
 
-    def _read(self, list_: int, depth: int) -> _Level:
+    def _read(self, list_id: int, depth: int) -> _Level:
         found: Element | None = None
-        definition = self._definitions.get(self._definition(list_))
+        definition = self._definitions.get(self._definition(list_id))
         for element in definition.iterfind(W + "lvl") if definition is not None else ():
             if whole(value(element, "ilvl")) == depth:
                 found = element
-        for override in self._lists[list_].iterfind(W + "lvlOverride"):
+        for override in self._lists[list_id].iterfind(W + "lvlOverride"):
             if whole(value(override, "ilvl")) == depth and child(override, "lvl") is not None:
                 found = child(override, "lvl")
-        start = self._override(list_, depth)
+        start = self._override(list_id, depth)
         if found is None:
             return _Level(start=start if start is not None else 1, style="none")
-        given = whole(value(child(found, "start")))
+        own_start = whole(value(child(found, "start")))
         style = child(found, "numFmt")
-        if style is None:  # newer formats stand behind a choice
+        if style is None:  # newer formats are within an AlternateContent element
             style = next(iter(found.iter(W + "numFmt")), None)
         return _Level(
-            start=start if start is not None else given if given is not None else 0,
+            start=start if start is not None else own_start if own_start is not None else 0,
             style=value(style) or "decimal",
             text=plain(
                 (value(child(found, "lvlText")) or "")[:_MOST], value(child(found, "rPr", "rFonts"), "ascii") or ""
@@ -150,7 +150,7 @@ class Numbering:
             suffix=_SUFFIX.get(value(child(found, "suff")) or "tab", " "),
             legal=on(child(found, "isLgl")) or False,
             restart=whole(value(child(found, "lvlRestart"))),
-            left=left_of(child(found, "pPr")),
+            left=indent_of(child(found, "pPr")),
             linked=value(child(found, "pStyle")) or "",
             picture=child(found, "lvlPicBulletId") is not None,
         )

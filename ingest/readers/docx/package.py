@@ -1,8 +1,8 @@
 """The package of a Word file: a zip file of XML parts, opened so that a hostile one can do no harm.
 
-Only the parts that hold text are read. What the zip directory claims is checked first, what really comes out
-is counted while it is read. XML is parsed without entities, without a network and within libxml2's own limits.
-Source: ECMA-376 part 2 (Open Packaging Conventions).
+Only the parts with text are read. The sizes in the zip directory are checked first, the unpacked bytes are counted
+while reading. XML is parsed without entities, without a network and within libxml2's own limits. Source: ECMA-376 part
+2 (Open Packaging Conventions).
 """
 
 from __future__ import annotations
@@ -35,13 +35,14 @@ _DAMAGE = (*_BROKEN, EOFError, OSError, ValueError, LookupError, OverflowError, 
 
 
 class Package:
-    """An open Word file. Parts are known by their name in the zip file, such as `word/document.xml`."""
+    """An open Word file. Parts are identified by their name in the zip file, such as `word/document.xml`."""
 
     def __init__(self, data: bytes, name: str) -> None:
-        """Opens the file. Raises `ReadError` for what is no Word file, is protected, damaged or unreasonably large."""
+        """Opens the file. Raises `ReadError` for a file that is not a Word file, is protected, damaged or unreasonably
+        large."""
         self.name = name
         self._left = MAX_TOTAL
-        # The directory is held in memory whole: its entries are counted before it is opened.
+        # The directory is kept in memory completely: its entries are counted before it is opened.
         if data.count(_ENTRY) > 5 * MAX_ENTRIES:
             raise ReadError(f"{name} is not read: it has more than {5 * MAX_ENTRIES:,} parts, which no document has.")
         try:
@@ -74,7 +75,7 @@ class Package:
         return next(map(self.xml, targets), None)
 
     def relations(self, part: str) -> dict[str, tuple[str, str]]:
-        """What a part points to inside the file: relationship id -> (part, kind). External targets are left out."""
+        """The relationships of a part inside the file: id -> (part, kind). External targets are left out."""
         folder, base = posixpath.split(part)
         where = posixpath.join(folder, "_rels", f"{base}.rels")
         found: dict[str, tuple[str, str]] = {}

@@ -27,7 +27,7 @@ RELATION = {
         ("drawingml/diagram", "drawingml/2006/diagram"),
     )
 }
-"""Namespaces of the strict variant and their usual names: both are read alike."""
+"""Namespaces of the strict variant and their transitional names: both are read alike."""
 STRICT = re.compile(b"|".join(re.escape(name) for name in RELATION))
 
 _MEASURE = re.compile(r"\s*(-?\d{1,9}(?:\.\d{1,6})?)\s*(pt|in|cm|mm|pc)?\s*$")
@@ -44,24 +44,25 @@ def child(element: Element | None, *names: str) -> Element | None:
 
 
 def version(choice: Element, holding: str = "t") -> Element | None:
-    """Of several versions of the same thing (`mc:AlternateContent`) the first that holds such an element, else the first."""
+    """The alternative of an `mc:AlternateContent` element that is read: the first that has such an element, else the
+    first."""
     versions = [one for one in choice if one.tag in (MC + "Choice", MC + "Fallback")]
     fit = (one for one in versions if next(one.iter(W + holding), None) is not None)
     return next(fit, versions[0] if versions else None)
 
 
 def value(element: Element | None, name: str = "val") -> str | None:
-    """An attribute of an element that may be missing."""
+    """An attribute of an element; None where the element is missing."""
     return None if element is None else element.get(W + name)
 
 
 def on(element: Element | None) -> bool | None:
-    """What an on/off property says, or None where it is not given."""
+    """The value of an on/off property, or None where it is not set."""
     return None if element is None else element.get(W + "val", "true") not in ("0", "false", "off")
 
 
 def whole(text: str | None) -> int | None:
-    """A whole number, or None for what is none."""
+    """A whole number, or None for other texts."""
     match = _MEASURE.match(text or "")
     return int(float(match.group(1))) if match and not match.group(2) else None
 

@@ -1,7 +1,7 @@
-"""Web pages: saved ones, those of word processors, treaty pages. Read with the parser of libxml2, never run.
+"""Reads web pages: saved ones, those of word processors, treaty pages. Parsed with libxml2; scripts are never run.
 
-The parser hands its events to a machine of our own instead of building a tree, so that neither attributes nor
-nesting grow beyond a bound, no entity is expanded that HTML does not know, and nothing is fetched.
+The parser sends its events to `Walker` instead of building a tree, so that attributes and nesting stay within limits,
+only entities of HTML are expanded, and nothing is fetched.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from ingest.readers.encoding import decode_html
 from ingest.readers.html.html_blocks import Block, Paragraph, Row, Table, paragraphs
 from ingest.readers.html.html_notes import match_notes
 from ingest.readers.html.html_parser import Walker
-from ingest.readers.html.html_text import spell
-from ingest.readers.lines import Cell, Line, ReadError, Source, row_text
-from ingest.readers.text import bounded, clean_characters
+from ingest.readers.html.html_text import render_paragraph
+from ingest.readers.lines import Cell, Line, ParsedFile, ReadError, row_text
+from ingest.readers.text import check_length, clean_characters
 
 MAX_LINES = 600_000
 
@@ -25,16 +25,16 @@ _CHUNK = 65_536
 _SUBSET = re.compile(r"\s*(?:<\?xml\b[^>]{0,500}>\s*)?<!DOCTYPE\b[^>\[]{0,1000}\[", re.IGNORECASE)
 
 
-def read_html(data: bytes, name: str) -> Source:
+def read_html(data: bytes, name: str) -> ParsedFile:
     """The text of a web page as a person sees it in a browser: paragraphs, headings, lists, tables and footnotes.
 
-    Every block is a `Line` and a blank one after it; the rows of a table, the lines of preformatted text and the
-    paragraphs of one footnote follow each other directly. `row` counts the lines, since one line of the file may
-    hold all of them. Menus, page furniture and hidden text are left out, hidden text with a warning. Raises
-    `ReadError` where bytes do not fit the encoding, where there is no text, and past limits of nesting.
+    Every block is a `Line`, followed by a blank one; the rows of a table, the lines of preformatted text and the
+    paragraphs of one footnote follow each other directly. `row` counts these lines, since one line of the file may have
+    all of them. Menus, page furniture and hidden text are left out, hidden text with a warning. Raises `ReadError`
+    where bytes do not fit the encoding, where there is no text, and where limits of nesting are exceeded.
     """
     text, warnings = decode_html(data, name)
-    page = _walked(text, name)
+    page = _parse(text, name)
     blocks = _without_header(page)
     match_notes(blocks)
     writer = _Writer(name)
@@ -49,23 +49,23 @@ def read_html(data: bytes, name: str) -> Source:
             f"The page has hidden or deleted text ({page.hidden} letters and digits) that its readers do not see; "
             "it is left out."
         )
-    kept = sum(len(line.text) for line in writer.lines)
-    if page.furniture > max(500, kept):
+    is_kept = sum(len(line.text) for line in writer.lines)
+    if page.furniture > max(500, is_kept):
         warnings.append(
             "Most of the page is menus and other furniture, which is left out; check that nothing is missing."
         )
     title = clean_characters(page.title)[:300].strip()
-    headed = any(line.heading == 1 for line in writer.lines)
-    return Source(
-        tuple(writer.lines), {"title": title} if title and not headed else {}, "html", warnings=tuple(warnings)
+    has_title = any(line.heading == 1 for line in writer.lines)
+    return ParsedFile(
+        tuple(writer.lines), {"title": title} if title and not has_title else {}, "html", warnings=tuple(warnings)
     )
 
 
-def _walked(text: str, name: str) -> Walker:
-    if subset := _SUBSET.match(text):  # a DTD within the page: nothing in it is text
+def _parse(text: str, name: str) -> Walker:
+    if subset := _SUBSET.match(text):  # a DTD within the page has no text
         end = text.find("]", subset.end())
         text = text[end + 1 :].lstrip().removeprefix(">") if end >= 0 else text
-    # huge_tree lifts the parser's depth of 256, at which it would stop without an error; the walker has its own.
+    # huge_tree lifts the parser's depth limit of 256, at which it would stop without an error; Walker has its own limit.
     parser = etree.HTMLParser(target=Walker(name), encoding="utf-8", huge_tree=True, no_network=True)
     encoded = text.encode("utf-8", "replace")
     for start in range(0, len(encoded), _CHUNK):
@@ -75,22 +75,22 @@ def _walked(text: str, name: str) -> Walker:
 
 
 def _without_header(page: Walker) -> list[Block]:
-    """The blocks without those of the page header; it is kept where it alone holds the main heading."""
-    headed = {paragraph.header for paragraph, _ in paragraphs(page.blocks) if paragraph.heading == 1}
-    keep = headed if 0 not in headed else set()
+    """The blocks without those of the page header, unless only the header has the main heading."""
+    has_title = {paragraph.header for paragraph, _ in paragraphs(page.blocks) if paragraph.heading == 1}
+    keep = has_title if 0 not in has_title else set()
 
-    def kept(block: Block) -> bool:
+    def is_kept(block: Block) -> bool:
         headers = {paragraph.header for paragraph, _ in paragraphs([block])}
         return headers == {0} or headers <= keep | {0}
 
     for block in page.blocks:
-        if not kept(block):
+        if not is_kept(block):
             page.furniture += sum(len(paragraph.plain) for paragraph, _ in paragraphs([block]))
-    return [block for block in page.blocks if kept(block)]
+    return [block for block in page.blocks if is_kept(block)]
 
 
 class _Writer:
-    """Puts blocks down as lines."""
+    """Writes blocks as lines."""
 
     def __init__(self, name: str) -> None:
         self.lines: list[Line] = []
@@ -98,7 +98,7 @@ class _Writer:
         self._group = 0
 
     def write(self, blocks: list[Block]) -> None:
-        """The lines of blocks in their order."""
+        """Adds the lines of blocks in their order."""
         for block in blocks:
             if isinstance(block, Table):
                 self._table(block)
@@ -108,7 +108,7 @@ class _Writer:
                 self._paragraph(block)
 
     def _add(self, line: Line) -> None:
-        bounded(line.text, self._name)
+        check_length(line.text, self._name)
         if len(self.lines) > MAX_LINES:
             raise ReadError(
                 f"{self._name} has more than {MAX_LINES:,} lines, which is more than a document has. "
@@ -121,13 +121,13 @@ class _Writer:
             self.lines.append(Line("", len(self.lines) + 1))
 
     def _paragraph(self, block: Paragraph) -> None:
-        spelled = spell(block)
-        if not spelled:
+        lines = render_paragraph(block)
+        if not lines:
             return
         if block.group and block.group == self._group and not block.note and not self.lines[-1].text:
             self.lines.pop()  # a further paragraph of the same footnote
         self._group = block.group if block.note or block.group == self._group else 0
-        for n, line in enumerate(spelled):
+        for n, line in enumerate(lines):
             note = block.note if n == 0 else None
             self._add(replace(line, heading=block.heading, note=note, part=block.part))
         self._blank()
@@ -141,24 +141,24 @@ class _Writer:
         self._blank()
 
     def _table(self, table: Table) -> None:
-        headed = False
+        has_title = False
         for row in table.rows:
             inner = [block for box in row.boxes for block in box.blocks if isinstance(block, Table)]
-            line = self._row(row, headed)
+            line = self._row(row, has_title)
             if line.text:
-                headed = headed or not line.header
+                has_title = has_title or not line.header
                 self._add(line)
             if inner:
                 self._blank()
                 self.write(list[Block](inner))
         self._blank()
 
-    def _row(self, row: Row, headed: bool) -> Line:
+    def _row(self, row: Row, has_title: bool) -> Line:
         cells, marks = [], []
         for box in row.boxes:
-            spelled = [line for block in box.blocks if isinstance(block, Paragraph) for line in spell(block)]
-            cells.append(Cell(" ".join(line.text for line in spelled), box.over, box.down))
-            marks += [mark for line in spelled for mark in line.marks]
+            lines = [line for block in box.blocks if isinstance(block, Paragraph) for line in render_paragraph(block)]
+            cells.append(Cell(" ".join(line.text for line in lines), box.col_span, box.row_span))
+            marks += [mark for line in lines for mark in line.marks]
         filled = [box for box in row.boxes if box.blocks]
-        header = row.section == "thead" or (not headed and bool(filled) and all(box.head for box in filled))
+        header = row.section == "thead" or (not has_title and bool(filled) and all(box.head for box in filled))
         return Line(row_text(cells), 0, cells=tuple(cells), header=header, marks=tuple(marks))

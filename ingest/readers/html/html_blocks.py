@@ -1,4 +1,4 @@
-"""Blocks of a page while they are read: paragraphs with their runs, lists and the numbers that a browser prints."""
+"""Blocks of a page while it is read: paragraphs with their runs, lists and the numbers that a browser prints."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from corpus.roman import to_roman
 from ingest.readers.lines import LinePart
 
 BREAK = "\v"
-"""A line break within a paragraph; decoding takes all control characters out, so that it can mean nothing else."""
+"""A line break within a paragraph; decoding removes all control characters, so that this one is unambiguous."""
 
 _TYPES = {"1": "decimal", "a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}
 _UNNUMBERED = ("disc", "circle", "square", "disclosure-open", "disclosure-closed", "")
@@ -19,10 +19,10 @@ _MAX_NUMBER = 10_000_000
 
 
 class Run(NamedTuple):
-    """Neighbouring characters that are set alike.
+    """Consecutive characters with the same formatting.
 
-    `raised` numbers the raised element that they stand in (0 for none), `target` is the fragment that a link
-    around them leads to, `label` says that they are the number of a list item, written out by Word.
+    `raised` is the number of the raised element that they are in (0 for none), `target` the fragment of a link around
+    them, `label` says that they are the number of a list item, written as text by Word.
     """
 
     text: str
@@ -44,7 +44,7 @@ class Listing:
     items: list[Item] = field(default_factory=list)
 
     def count(self) -> None:
-        """Gives every item its number, as HTML 4.4.5 (ordinal value) has it."""
+        """Numbers the items, as HTML 4.4.5 (ordinal value) defines it."""
         step = -1 if self.backwards else 1
         following = self.start if self.start is not None else len(self.items) if self.backwards else 1
         for item in self.items:
@@ -63,7 +63,7 @@ class Item:
 
     @property
     def bullet(self) -> bool:
-        """Whether a browser prints a dot before it and no number."""
+        """Whether a browser prints a bullet before it and no number."""
         return self._marker in _UNNUMBERED
 
     @property
@@ -81,12 +81,12 @@ class Item:
 
 
 def marker_of(kind: str) -> str:
-    """The list-style-type that a `type` attribute stands for."""
+    """The list-style-type of a `type` attribute."""
     return _TYPES.get(kind, kind.lower() if kind.lower() in _UNNUMBERED else "")
 
 
 def whole_number(text: str | None) -> int | None:
-    """An attribute's number by the rules for parsing integers of HTML; None where there is none in reason."""
+    """The integer of an attribute by the rules of HTML; None where there is no reasonable one."""
     match = re.match(r"\s*([+-]?\d{1,8})", text or "")
     return max(-_MAX_NUMBER, min(_MAX_NUMBER, int(match.group(1)))) if match else None
 
@@ -107,12 +107,12 @@ def _numeral(number: int, marker: str) -> str:
 
 @dataclass(slots=True, eq=False)
 class Paragraph:
-    """A run of text between two block boundaries.
+    """The text between two block boundaries.
 
-    `anchors` are the ids that lead to it, `group` the footnote element that it lies in (0 for none), `rules`
-    the horizontal rules above it, `header` the page header that it lies in (0 for none), `footnote` says that
-    it stands where footnotes do. The matching of footnotes fills `note` (the mark of the note that this is), `marks` (run to footnote mark) and `dropped`
-    (runs that are not printed: marks, and links back).
+    `anchors` are the ids that lead to it, `group` is the footnote element that it is in (0 for none), `rules` the
+    number of horizontal rules above it, `header` the page header that it is in (0 for none), `footnote` says that it is
+    in a part of the page with footnotes. Matching of footnotes sets `note` (the mark of the note that this is), `marks`
+    (run to footnote marks) and `dropped` (runs that are not printed: marks, and links back).
     """
 
     runs: list[Run]
@@ -131,24 +131,25 @@ class Paragraph:
 
     @property
     def plain(self) -> str:
-        """All its characters, with white space as it may be."""
+        """All its characters, with white space unchanged."""
         return "".join(run.text for run in self.runs).replace(BREAK, " ")
 
 
 @dataclass(slots=True, eq=False)
 class Box:
-    """A table cell: its blocks, the columns and rows that it spans, whether it is a heading cell and holds a table."""
+    """A table cell: its blocks, the columns and rows that it spans, whether it is a header cell and has a table within
+    it."""
 
     blocks: list[Block] = field(default_factory=list)
-    over: int = 1
-    down: int = 1
+    col_span: int = 1
+    row_span: int = 1
     head: bool = False
     nests: bool = False
 
 
 @dataclass(slots=True, eq=False)
 class Row:
-    """A table row; `section` is the table part that it stands in (thead, tbody or tfoot)."""
+    """A table row; `section` is the table part that it is in (thead, tbody or tfoot)."""
 
     boxes: list[Box] = field(default_factory=list)
     section: str = "tbody"
@@ -156,7 +157,7 @@ class Row:
 
 @dataclass(slots=True, eq=False)
 class Table:
-    """A table: its rows and what tells a data table from a layout table."""
+    """A table: its rows, and what distinguishes a data table from a layout table."""
 
     rows: list[Row] = field(default_factory=list)
     caption: list[Block] = field(default_factory=list)
@@ -171,7 +172,7 @@ Block: TypeAlias = Paragraph | Table
 
 
 def paragraphs(blocks: list[Block]) -> Iterator[tuple[Paragraph, bool]]:
-    """All paragraphs in reading order, and whether each stands outside tables."""
+    """All paragraphs in reading order, and whether each is outside of tables."""
     stack: list[tuple[Iterator[Block], bool]] = [(iter(blocks), True)]
     while stack:
         block = next(stack[-1][0], None)

@@ -1,4 +1,5 @@
-"""Footnotes of a page: which raised or linked characters are marks, and which paragraphs are the notes they lead to."""
+"""Matches the footnotes of a page: which raised or linked characters are marks, and which paragraphs are their
+notes."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ _NOTES_HEADING = re.compile(
 
 
 class _Token:
-    """Neighbouring runs that are raised alike and lead to the same place."""
+    """Consecutive runs that are raised alike and link to the same place."""
 
     def __init__(self, paragraph: Paragraph, first: int) -> None:
         self.first = self.end = last = first
@@ -41,7 +42,7 @@ class _Token:
 
     @property
     def marks(self) -> tuple[str, ...]:
-        """The footnote marks that it could be: `1` of `[1]`, both of `1, 2`."""
+        """The footnote marks that it may be: `1` of `[1]`, both of `1, 2`."""
         if match := _MARK.fullmatch(self.text):
             return (match.group(1),)
         if _SEVERAL.fullmatch(self.text):
@@ -50,18 +51,18 @@ class _Token:
 
 
 def match_notes(blocks: list[Block]) -> None:
-    """Fills `note`, `marks` and `dropped` of the paragraphs."""
+    """Sets `note`, `marks` and `dropped` of the paragraphs."""
     found = list(paragraphs(blocks))
-    tokens = [_special(paragraph) for paragraph, _ in found]
+    tokens = [_find_tokens(paragraph) for paragraph, _ in found]
     anchors: dict[str, int] = {}
     for n, (paragraph, _) in enumerate(found):
         for anchor in paragraph.anchors:
             anchors.setdefault(anchor, n)
-    _linked(found, tokens, anchors)
-    _unlinked(found, tokens)
+    _match_linked(found, tokens, anchors)
+    _match_unlinked(found, tokens)
 
 
-def _special(paragraph: Paragraph) -> list[_Token]:
+def _find_tokens(paragraph: Paragraph) -> list[_Token]:
     made: list[_Token] = []
     n = 0
     while n < len(paragraph.runs):
@@ -75,8 +76,8 @@ def _special(paragraph: Paragraph) -> list[_Token]:
     return made
 
 
-def _linked(found: list[tuple[Paragraph, bool]], tokens: list[list[_Token]], anchors: dict[str, int]) -> None:
-    """Marks that are links to a note further on, by the name of the place, a link back, or the same mark there."""
+def _match_linked(found: list[tuple[Paragraph, bool]], tokens: list[list[_Token]], anchors: dict[str, int]) -> None:
+    """Matches marks that link to a note further on: by the name of the target, a link back, or the same mark there."""
     back_to = [{anchors[token.target] for token in line if token.target in anchors} for line in tokens]
     for n, (paragraph, _) in enumerate(found):
         for token in tokens[n]:
@@ -84,13 +85,13 @@ def _linked(found: list[tuple[Paragraph, bool]], tokens: list[list[_Token]], anc
             if place <= n or not token.marks or not found[place][1] or found[place][0].heading:
                 continue
             mark, note = token.marks[0], found[place][0]
-            members = [place, *islice(_rest_of(found, place), 50)]
+            members = [place, *islice(_following_paragraphs(found, place), 50)]
             starts = _AT_START.match(note.plain)
-            alike = bool(starts and starts.group(1) == mark) or any(item.label[:-1] == mark for item in note.items)
+            same_mark = bool(starts and starts.group(1) == mark) or any(item.label[:-1] == mark for item in note.items)
             if not (
                 NOTE_NAME.fullmatch(token.target)
                 or any(n in back_to[member] for member in members)
-                or (alike and token.raised)
+                or (same_mark and token.raised)
             ):
                 continue
             paragraph.marks[token.first] = token.marks
@@ -102,14 +103,14 @@ def _linked(found: list[tuple[Paragraph, bool]], tokens: list[list[_Token]], anc
                         found[member][0].dropped.update(range(link.first, link.end))
 
 
-def _rest_of(found: list[tuple[Paragraph, bool]], place: int) -> Iterator[int]:
+def _following_paragraphs(found: list[tuple[Paragraph, bool]], place: int) -> Iterator[int]:
     """The further paragraphs of a note's element."""
     group = found[place][0].group
     return takewhile(lambda n: found[n][0].group == group, range(place + 1, len(found) if group else 0))
 
 
 def _make_note(note: Paragraph, mark: str, tokens: list[_Token]) -> None:
-    """Makes a paragraph the note of a mark, the mark at its head dropped."""
+    """Makes a paragraph the note of a mark, without the mark at its beginning."""
     if note.note is not None:
         return
     note.note, note.items = mark, ()
@@ -124,8 +125,9 @@ def _make_note(note: Paragraph, mark: str, tokens: list[_Token]) -> None:
         note.runs[first] = run._replace(text=run.text[starts.end() :])
 
 
-def _unlinked(found: list[tuple[Paragraph, bool]], tokens: list[list[_Token]]) -> None:
-    """Raised marks whose note begins with the same mark: raised too, or plain where the footnotes stand."""
+def _match_unlinked(found: list[tuple[Paragraph, bool]], tokens: list[list[_Token]]) -> None:
+    """Matches raised marks to a note that begins with the same mark: raised too, or plain in the part of the page with
+    footnotes."""
     notes = {paragraph.note for paragraph, _ in found if paragraph.note}
     waiting: dict[str, int] = {}
     for n, (paragraph, _) in enumerate(found):
@@ -140,11 +142,11 @@ def _unlinked(found: list[tuple[Paragraph, bool]], tokens: list[list[_Token]]) -
         elif paragraph.heading:
             section = -1
         elif top and paragraph.note is None:
-            mark, raised = _head(paragraph, tokens[n])
-            asked = waiting.get(mark, n) < n
-            if asked and n > 0 and found[n - 1][0].rules < paragraph.rules:
+            mark, raised = _leading_mark(paragraph, tokens[n])
+            is_expected = waiting.get(mark, n) < n
+            if is_expected and n > 0 and found[n - 1][0].rules < paragraph.rules:
                 section = paragraph.rules
-            if mark and (raised or (asked and (section == paragraph.rules or paragraph.footnote))):
+            if mark and (raised or (is_expected and (section == paragraph.rules or paragraph.footnote))):
                 _make_note(paragraph, mark, tokens[n])
                 notes.add(mark)
     for n, (paragraph, _) in enumerate(found):
@@ -155,8 +157,8 @@ def _unlinked(found: list[tuple[Paragraph, bool]], tokens: list[list[_Token]]) -
                 paragraph.dropped.update(range(token.first, token.end))
 
 
-def _head(paragraph: Paragraph, tokens: list[_Token]) -> tuple[str, bool]:
-    """The mark that a paragraph begins with, empty for none, and whether it is raised."""
+def _leading_mark(paragraph: Paragraph, tokens: list[_Token]) -> tuple[str, bool]:
+    """The mark with which a paragraph begins, empty for none, and whether it is raised."""
     first = next((n for n, run in enumerate(paragraph.runs) if run.text.strip()), 0)
     if first in paragraph.dropped:
         return "", False
@@ -170,6 +172,6 @@ def _head(paragraph: Paragraph, tokens: list[_Token]) -> tuple[str, bool]:
 
 
 def _is_power(paragraph: Paragraph, token: _Token) -> bool:
-    """Whether it is the 2 of square metres rather than a mark."""
+    """Whether a token is the exponent of a unit, such as square metres, rather than a mark."""
     before = "".join(run.text for run in paragraph.runs[max(0, token.first - 3) : token.first])
     return token.marks in (("2",), ("3",)) and bool(_UNIT.search(before))

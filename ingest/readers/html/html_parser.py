@@ -1,4 +1,5 @@
-"""From the events of an HTML parser to paragraphs and tables: a machine with a stack, so that no nesting exhausts it."""
+"""Builds paragraphs and tables from the events of an HTML parser, with an explicit stack, so that deep nesting does no
+harm."""
 
 from __future__ import annotations
 
@@ -20,8 +21,8 @@ from ingest.readers.html.html_blocks import (
     marker_of,
     whole_number,
 )
-from ingest.readers.html.html_styles import PLAIN, Sheet, Style, declared
-from ingest.readers.html.html_tables import settle
+from ingest.readers.html.html_styles import PLAIN, Style, StyleSheet, parse_declarations
+from ingest.readers.html.html_tables import resolve_table
 from ingest.readers.lines import LinePart, ReadError
 
 MAX_ELEMENTS = 1_000_000
@@ -54,7 +55,7 @@ NOTE_NAME = re.compile(
     r"[-_:.]?(?:\w{1,8}[-_.])?\d{1,4}\w{0,8})",
     re.IGNORECASE,
 )
-"""How the ids of footnotes look: `fn1`, `_ftn1`, `sdfootnote1sym`, `cite_note-3`."""
+"""The form of footnote ids: `fn1`, `_ftn1`, `sdfootnote1sym`, `cite_note-3`."""
 
 _NOTE_CLASS = re.compile(r"(?<![\w-])(?:Mso|sd)?(?:foot|end)notes?(?:Text)?(?![\w-])", re.IGNORECASE)
 _REFERENCE_CLASS = re.compile(r"\bMso(?:Foot|End)noteReference\b", re.IGNORECASE)
@@ -63,7 +64,7 @@ _GRID_CLASS = re.compile(r"\bMso\w*Table\w*Grid|\bwikitable\b|\btable-bordered\b
 
 @dataclass(slots=True)
 class _Frame:
-    """An open element: what its words inherit."""
+    """An open element, with the properties that its text inherits."""
 
     tag: str
     bold: bool = False
@@ -86,7 +87,8 @@ class _Frame:
 
 
 class Walker:
-    """The target of a parser; `blocks` holds what was read when the parser is done. Raises `ReadError` past a limit."""
+    """The target of a parser; `blocks` has the result when the parser is done. Raises `ReadError` where a limit is
+    exceeded."""
 
     def __init__(self, name: str) -> None:
         self.blocks: list[Block] = []
@@ -94,28 +96,28 @@ class Walker:
         self.hidden = 0
         self.furniture = 0
         self._name = name
-        self._sheet = Sheet()
+        self._sheet = StyleSheet()
         self._frames = [_Frame("")]
         self._sinks = [self.blocks]
         self._tables: list[Table] = []
         self._runs: list[Run] = []
         self._buffer: list[str] = []
-        self._set: _Frame = self._frames[0]
+        self._run_frame: _Frame = self._frames[0]
         self._anchors: list[str] = []
         self._items: list[Item] = []
         self._skipped = 0
         self._reason = ""
         self._style: list[str] = []
-        self._broken = False  # the last that was put is a line break
-        self._elements = self._made = self._groups = self._rules = self._headers = 0
+        self._broken = False  # the last text was a line break
+        self._element_count = self._paragraph_count = self._group_count = self._rule_count = self._header_count = 0
 
     # The interface of an lxml parser target.
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """An element begins."""
-        self._elements += 1
-        if self._elements > MAX_ELEMENTS or len(self._frames) + self._skipped > MAX_DEPTH:
-            what = "nests its elements too deeply" if self._elements <= MAX_ELEMENTS else "has too many elements"
+        self._element_count += 1
+        if self._element_count > MAX_ELEMENTS or len(self._frames) + self._skipped > MAX_DEPTH:
+            what = "nests its elements too deeply" if self._element_count <= MAX_ELEMENTS else "has too many elements"
             raise ReadError(f"{self._name} {what} to be the page of a document. Save it from a browser, or as a PDF.")
         if self._skipped:
             self._skipped += 1
@@ -124,8 +126,8 @@ class Walker:
         tag = tag.lower()
         style = self._sheet.of(tag, attributes.get("class", ""), attributes.get("id", ""))
         if own := attributes.get("style"):
-            style = style.under(declared(own[:20_000]))
-        reason = {"style": "style", "title": "title"}.get(tag) or _left_out(
+            style = style.overridden_by(parse_declarations(own[:20_000]))
+        reason = {"style": "style", "title": "title"}.get(tag) or _exclusion_reason(
             tag, attributes, style, self._frames[-1].scoped
         )
         if tag in _BLOCKS:
@@ -150,7 +152,7 @@ class Walker:
     def data(self, text: str) -> None:
         """Characters within an element."""
         if not self._skipped:
-            self._put(text)
+            self._add_text(text)
         elif self._reason == "style":
             self._style.append(text)
         elif self._reason == "title" and len(self.title) < 1000:
@@ -171,14 +173,14 @@ class Walker:
 
     def _open(self, tag: str, attributes: Mapping[str, str], style: Style) -> None:
         frame = replace(self._frames[-1], tag=tag, table=None, box=None, item=None)
-        _set_words(frame, tag, attributes, style, self._elements)
+        _set_formatting(frame, tag, attributes, style, self._element_count)
         for key in ("id", "name"):
             if anchor := attributes.get(key, "")[:200]:
                 self._anchors.append(anchor)
         name = attributes.get("id", "")
         if style.element in ("footnote", "endnote") or (tag in _BLOCKS and NOTE_NAME.fullmatch(name[:200])):
-            self._groups += 1
-            frame.group = self._groups
+            self._group_count += 1
+            frame.group = self._group_count
         if tag in _LISTS:
             self._open_list(frame, tag, attributes, style)
         elif tag == "li":
@@ -188,28 +190,28 @@ class Walker:
         elif tag in _TABLE_PARTS and self._tables:
             self._open_table_part(frame, tag, attributes, style)
         elif tag == "header" and not frame.scoped:
-            self._headers += 1
-            frame.header = self._headers
+            self._header_count += 1
+            frame.header = self._header_count
         elif tag == "hr":
-            self._rules += 1
+            self._rule_count += 1
         self._frames.append(frame)
         if tag == "br":
             if self._broken and not frame.preformatted:
-                self._flush()  # a line left empty parts paragraphs
-            self._put(BREAK)
+                self._flush()  # an empty line separates paragraphs
+            self._add_text(BREAK)
             self._broken = True
         elif tag == "q":
-            self._put("“")
+            self._add_text("“")
         elif tag == "rt":
-            self._put("(")
+            self._add_text("(")
 
     def _close(self, frame: _Frame) -> None:
         if frame.tag in _BLOCKS:
             self._flush()
         if frame.tag == "q":
-            self._put("”")
+            self._add_text("”")
         elif frame.tag == "rt":
-            self._put(")")
+            self._add_text(")")
         elif frame.item is not None and self._items and self._items[-1] is frame.item:
             self._items.pop()  # an item without words
         elif frame.table is not None:
@@ -241,7 +243,7 @@ class Walker:
         self._tables.append(frame.table)
 
     def _open_table_part(self, frame: _Frame, tag: str, attributes: Mapping[str, str], style: Style) -> None:
-        """A row, cell, section or caption; outside of any table it would be an ordinary block."""
+        """Opens a row, cell, section or caption; outside of a table it would be an ordinary block."""
         table = self._tables[-1]
         self._end_box(table)
         if tag == "caption":
@@ -257,13 +259,13 @@ class Walker:
             if table.row is None:
                 table.row = Row(section=table.section)
                 table.rows.append(table.row)
-            over = max(1, min(1000, whole_number(attributes.get("colspan")) or 1))
-            down = whole_number(attributes.get("rowspan"))
-            down = 65_534 if down == 0 else max(1, min(65_534, down or 1))
-            frame.box = table.box = Box(over=over, down=down, head=tag == "th")
+            col_span = max(1, min(1000, whole_number(attributes.get("colspan")) or 1))
+            row_span = whole_number(attributes.get("rowspan"))
+            row_span = 65_534 if row_span == 0 else max(1, min(65_534, row_span or 1))
+            frame.box = table.box = Box(col_span=col_span, row_span=row_span, head=tag == "th")
             table.row.boxes.append(table.box)
             table.bordered = table.bordered or bool(style.bordered)
-            # A cell left open bequeaths nothing to the next: HTML clears the formatting at a cell.
+            # A cell that was not closed passes nothing on to the next: HTML resets the formatting at a cell.
             above = next((open_ for open_ in reversed(self._frames) if open_.table is table), None)
             if above is not None:
                 frame.bold = style.bold if style.bold is not None else above.bold
@@ -290,7 +292,7 @@ class Walker:
         while self._tables:
             inner = self._tables.pop()
             self._end_box(inner)
-            self._sinks[-1].extend(settle(inner, self._name))
+            self._sinks[-1].extend(resolve_table(inner, self._name))
             if self._tables and self._tables[-1].box is not None:
                 self._tables[-1].box.nests = True
             if inner is table:
@@ -298,32 +300,32 @@ class Walker:
 
     # Words.
 
-    def _put(self, text: str) -> None:
+    def _add_text(self, text: str) -> None:
         frame = self._frames[-1]
         if frame.silent:
             return
-        if frame is not self._set and self._buffer:
+        if frame is not self._run_frame and self._buffer:
             self._end_run()
-        self._set = frame
+        self._run_frame = frame
         self._buffer.append(text)
         self._broken = self._broken and text.isspace()
 
     def _end_run(self) -> None:
         if self._buffer:
-            frame = self._set
+            frame = self._run_frame
             text = "".join(self._buffer)
             self._buffer.clear()
             self._runs.append(Run(text, frame.bold, frame.italic, frame.raised, frame.target, frame.label))
 
     def _flush(self) -> None:
-        """Ends the paragraph in hand."""
+        """Ends the current paragraph."""
         self._end_run()
         runs, self._runs = self._runs, []
         self._broken = False
         if not any(run.text.strip() for run in runs):
             return
-        self._made += 1
-        if self._made > MAX_BLOCKS:
+        self._paragraph_count += 1
+        if self._paragraph_count > MAX_BLOCKS:
             raise ReadError(
                 f"{self._name} has more than {MAX_BLOCKS:,} paragraphs, which is more than a document has. "
                 "Split it into its documents."
@@ -335,7 +337,7 @@ class Walker:
             items=tuple(self._items),
             anchors=self._anchors,
             group=frame.group,
-            rules=self._rules,
+            rules=self._rule_count,
             header=frame.header,
             footnote=frame.footnote,
             preformatted=frame.preformatted,
@@ -345,17 +347,16 @@ class Walker:
         self._sinks[-1].append(made)
 
 
-def _left_out(tag: str, attributes: Mapping[str, str], style: Style, scoped: bool) -> str:
-    """Why an element is no part of the text: `code`, `furniture` or `hidden`; empty for one that is.
+def _exclusion_reason(tag: str, attributes: Mapping[str, str], style: Style, scoped: bool) -> str:
+    """Why an element is not part of the text: `code`, `furniture` or `hidden`; empty where it is.
 
-    `scoped` says that it stands in an article or in the main part of the page, whose own header and footer are
-    text.
+    `scoped` says that it is in an article or in the main part of the page, whose own header and footer are text.
     """
     if tag in _NO_TEXT:
         return "code"
     if tag == "dialog" and "open" not in attributes:
         return "hidden"
-    # Word keeps deleted words and the comments of reviewers in its pages.
+    # Word writes deleted words and comments of reviewers into its pages.
     if tag == "del" or style.element in ("comment-list", "comment"):
         return "hidden"
     hides = "hidden" in attributes or attributes.get("aria-hidden", "").lower() == "true" or style.hidden
@@ -368,8 +369,8 @@ def _left_out(tag: str, attributes: Mapping[str, str], style: Style, scoped: boo
     return ""
 
 
-def _set_words(frame: _Frame, tag: str, attributes: Mapping[str, str], style: Style, serial: int) -> None:
-    """How the words of an element are set, by its tag and its style; `serial` is its number in the page."""
+def _set_formatting(frame: _Frame, tag: str, attributes: Mapping[str, str], style: Style, serial: int) -> None:
+    """Sets how the text of an element is formatted, from its tag and its style; `serial` is its number in the page."""
     if tag in _BLOCKS and _NOTE_CLASS.search(f"{attributes.get('class', '')[:200]} {attributes.get('id', '')[:200]}"):
         frame.footnote = True
     if tag in _HEADINGS or (attributes.get("role") == "heading" and tag in _BLOCKS):

@@ -1,7 +1,7 @@
-"""What style declarations say that matters to a reader of words: hidden, bold, italic, raised, framed, list marks.
+"""The style declarations that matter for the text: hidden, bold, italic, raised, bordered, list markers.
 
-Only simple selectors (a tag, a class, an id, a tag with a class) and rules outside @-blocks are heeded: that is
-what word processors write, and what a person sees by default.
+Only simple selectors (a tag, a class, an id, a tag with a class) and rules outside @-blocks are used: these are what
+word processors write, and what a person sees by default.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ _BOLD = {"bold": True, "bolder": True, "normal": False, "lighter": False}
 
 
 class Style(NamedTuple):
-    """What is declared; None and empty where nothing is said.
+    """Declared properties; None and empty where nothing is declared.
 
-    `marker` is a list-style-type, `element` Word's mso-element (such as `footnote`); `label` says that Word
-    wrote the number of a list item out.
+    `marker` is a list-style-type, `element` Word's mso-element (such as `footnote`); `label` says that Word wrote the
+    number of a list item as text.
     """
 
     hidden: bool | None = None
@@ -35,8 +35,8 @@ class Style(NamedTuple):
     element: str = ""
     label: bool | None = None
 
-    def under(self, later: Style) -> Style:
-        """This style with what a later declaration says laid over it."""
+    def overridden_by(self, later: Style) -> Style:
+        """This style, overridden by a later declaration."""
         return self._replace(**{key: value for key, value in later._asdict().items() if value not in (None, "")})
 
 
@@ -44,8 +44,8 @@ PLAIN = Style()
 
 
 @lru_cache(maxsize=4096)
-def declared(text: str) -> Style:
-    """The style that a list of declarations (`font-weight: bold; display: none`) makes."""
+def parse_declarations(text: str) -> Style:
+    """The style of a list of declarations (`font-weight: bold; display: none`)."""
     found: dict[str, str] = {}
     for declaration in text[:20_000].lower().split(";"):
         key, colon, value = declaration.partition(":")
@@ -69,26 +69,26 @@ def declared(text: str) -> Style:
     )
 
 
-class Sheet:
-    """The style sheets of a page, as far as they bear on its words."""
+class StyleSheet:
+    """The style sheets of a page, as far as they matter for its text."""
 
     def __init__(self) -> None:
         self._rules: dict[tuple[str, str], Style] = {}
         self._length = 0
 
     def add(self, text: str) -> None:
-        """Takes a style sheet in; what is past `MAX_SHEET` characters in all is passed over."""
+        """Adds a style sheet; the part over `MAX_SHEET` characters in total is ignored."""
         text = text[: MAX_SHEET - self._length]
         self._length += len(text)
         for rule in _AT_RULE.sub("", _COMMENT.sub(" ", text)).split("}"):
             selectors, _, body = rule.partition("{")
-            style = declared(body)
+            style = parse_declarations(body)
             if style == PLAIN:
                 continue
             for selector in selectors.lower().split(","):
                 if (match := _SELECTOR.fullmatch(selector.strip())) and match.group():
                     key = (match.group(1) or "", (match.group(2) or "") + (match.group(3) or ""))
-                    self._rules[key] = self._rules.get(key, PLAIN).under(style)
+                    self._rules[key] = self._rules.get(key, PLAIN).overridden_by(style)
 
     def of(self, tag: str, classes: str, name: str) -> Style:
         """The style of an element by its tag, its classes and its id."""
@@ -102,5 +102,5 @@ class Sheet:
             keys += [("", f"#{name.lower()}"), (tag, f"#{name.lower()}")]
         for key in keys:
             if key in self._rules:
-                style = style.under(self._rules[key])
+                style = style.overridden_by(self._rules[key])
         return style

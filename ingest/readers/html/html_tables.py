@@ -1,4 +1,4 @@
-"""Tables: which hold data and which only lay a page out, and the cells of a row with what they span."""
+"""Distinguishes data tables from layout tables, and resolves the cells that a row spans."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from ingest.readers.html.html_blocks import BREAK, Block, Box, Paragraph, Row, Run, Table, paragraphs
 from ingest.readers.lines import ReadError
-from ingest.readers.masthead_lines import heads_document
+from ingest.readers.masthead_lines import is_masthead
 
 MAX_CELLS = 1_000_000
 _WIDEST = 200
@@ -16,14 +16,15 @@ _LONG_CELL = 1500
 _HEAD_ROWS = 8
 
 
-def settle(table: Table, name: str) -> list[Block]:
-    """What a table that has ended comes to: itself if it holds data, the blocks of its cells if it lays out a page."""
+def resolve_table(table: Table, name: str) -> list[Block]:
+    """The blocks of a complete table: the table itself if it has data, the blocks of its cells if it only lays out the
+    page."""
     table.rows.sort(key=lambda row: ("thead", "tbody", "tfoot").index(row.section))
     filled = [[box for box in row.boxes if box.blocks] for row in table.rows]
     filled = [boxes for boxes in filled if boxes]
     if not filled:
         return table.caption
-    if _heads_document(table):
+    if _is_masthead_table(table):
         cells = [block for boxes in filled for box in boxes for block in box.blocks]
         for paragraph, _ in paragraphs(cells):
             paragraph.part = "masthead"
@@ -36,21 +37,21 @@ def settle(table: Table, name: str) -> list[Block]:
                 if isinstance(block, Paragraph) and not block.part:
                     block.part = "box"
         return table.caption + blocks
-    if _holds_data(table, filled):
-        return [*table.caption, _gridded(table, name)]
-    return table.caption + [block for boxes in filled for block in _side_by_side(boxes)]
+    if _is_data_table(table, filled):
+        return [*table.caption, _with_span_boxes(table, name)]
+    return table.caption + [block for boxes in filled for block in _merge_row(boxes)]
 
 
-def _heads_document(table: Table) -> bool:
-    """Whether a table holds the masthead of a document: its cells have lines, which are those of one."""
+def _is_masthead_table(table: Table) -> bool:
+    """Whether a table is the masthead of a document."""
     found = [paragraph for paragraph, _ in paragraphs([table])]
     if len(table.rows) > _HEAD_ROWS or sum(len(paragraph.plain) for paragraph in found) > _LONG_CELL:
         return False
     lines = (line for paragraph in found for line in "".join(run.text for run in paragraph.runs).split(BREAK))
-    return heads_document([" ".join(line.split()) for line in lines])
+    return is_masthead([" ".join(line.split()) for line in lines])
 
 
-def _holds_data(table: Table, filled: list[list[Box]]) -> bool:
+def _is_data_table(table: Table, filled: list[list[Box]]) -> bool:
     boxes = [box for row in filled for box in row]
     if table.layout:
         return False
@@ -58,11 +59,11 @@ def _holds_data(table: Table, filled: list[list[Box]]) -> bool:
         return True
     if all(len(row) == 2 and _is_label(row[0]) for row in filled):
         return False  # numbered paragraphs, the numbers in a column of their own
-    return not any(_lays_out(box) for box in boxes if not table.bordered or len(box.blocks) > 8)
+    return not any(_is_layout_cell(box) for box in boxes if not table.bordered or len(box.blocks) > 8)
 
 
-def _lays_out(box: Box) -> bool:
-    """Whether a cell holds what is part of a page rather than of a table."""
+def _is_layout_cell(box: Box) -> bool:
+    """Whether a cell has content of a page layout rather than of a data table."""
     inner = [block for block in box.blocks if isinstance(block, Paragraph)]
     return (
         box.nests
@@ -77,8 +78,8 @@ def _is_label(box: Box) -> bool:
     return len(box.blocks) == 1 and isinstance(block, Paragraph) and bool(_LABEL.fullmatch(block.plain.strip()))
 
 
-def _side_by_side(boxes: list[Box]) -> list[Block]:
-    """The blocks of a row; a number in a cell of its own goes before the paragraph beside it."""
+def _merge_row(boxes: list[Box]) -> list[Block]:
+    """The blocks of a row; a number in a cell of its own is put before the paragraph beside it."""
     if len(boxes) == 2 and _is_label(boxes[0]):
         label, beside = boxes[0].blocks[0], boxes[1].blocks[0]
         if isinstance(label, Paragraph) and isinstance(beside, Paragraph):
@@ -88,36 +89,36 @@ def _side_by_side(boxes: list[Box]) -> list[Block]:
     return [block for box in boxes for block in box.blocks]
 
 
-def _gridded(table: Table, name: str) -> Table:
-    """The table with a blank box in every place that a neighbour spans, and with spans no larger than the table."""
+def _with_span_boxes(table: Table, name: str) -> Table:
+    """The table with a blank box at every position that a neighbour spans, and with spans limited to the table."""
     width = min(_WIDEST, max(_width(row) for row in table.rows))
-    hanging: dict[int, int] = {}  # column to the rows that a cell above still reaches into
+    spanning: dict[int, int] = {}  # column -> number of rows that a cell above still spans
     total = 0
     for n, row in enumerate(table.rows):
-        places: list[Box] = []
+        boxes_by_column: list[Box] = []
         boxes = iter(row.boxes)
         box = next(boxes, None)
-        while box is not None or hanging.get(len(places), 0) > 0:
-            column = len(places)
-            if hanging.get(column, 0) > 0:
-                hanging[column] -= 1
-                places.append(Box())
+        while box is not None or spanning.get(len(boxes_by_column), 0) > 0:
+            column = len(boxes_by_column)
+            if spanning.get(column, 0) > 0:
+                spanning[column] -= 1
+                boxes_by_column.append(Box())
             elif box is not None:
-                box.over = max(1, min(box.over, width - column))
-                box.down = min(box.down, len(table.rows) - n)
-                places += [box, *(Box() for _ in range(box.over - 1))]
-                if box.down > 1:
-                    hanging.update(dict.fromkeys(range(column, column + box.over), box.down - 1))
+                box.col_span = max(1, min(box.col_span, width - column))
+                box.row_span = min(box.row_span, len(table.rows) - n)
+                boxes_by_column += [box, *(Box() for _ in range(box.col_span - 1))]
+                if box.row_span > 1:
+                    spanning.update(dict.fromkeys(range(column, column + box.col_span), box.row_span - 1))
                 box = next(boxes, None)
-        for column in [column for column in hanging if column >= len(places)]:
-            hanging[column] = max(0, hanging[column] - 1)
-        total += len(places) + len(hanging)
+        for column in [column for column in spanning if column >= len(boxes_by_column)]:
+            spanning[column] = max(0, spanning[column] - 1)
+        total += len(boxes_by_column) + len(spanning)
         if total > MAX_CELLS:
             raise ReadError(f"{name} has a table of more than {MAX_CELLS:,} cells. Split it into its documents.")
-        row.boxes = places
+        row.boxes = boxes_by_column
     return table
 
 
 def _width(row: Row) -> int:
-    """The columns of a row; a cell that stands alone may claim any number of them, so that it counts once."""
-    return sum(box.over for box in row.boxes) if len(row.boxes) > 1 else len(row.boxes)
+    """The columns of a row; a cell that stands alone may span any number of columns, so that it counts once."""
+    return sum(box.col_span for box in row.boxes) if len(row.boxes) > 1 else len(row.boxes)

@@ -1,4 +1,4 @@
-"""The words of a paragraph as a browser shows them: white space, line breaks, list numbers, footnote marks taken out."""
+"""The text of a paragraph as a browser shows it: white space, line breaks, list numbers, without footnote marks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SHORT = 70
 
 @dataclass(slots=True)
 class _Part:
-    """What stands between two line breaks."""
+    """The text between two line breaks."""
 
     texts: list[str] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
@@ -28,12 +28,12 @@ class _Part:
     italic: set[bool] = field(default_factory=set)
 
 
-def spell(paragraph: Paragraph) -> list[Line]:
-    """The lines of a paragraph that hold words, not yet numbered; one, unless the page breaks it where a person would see lines.
+def render_paragraph(paragraph: Paragraph) -> list[Line]:
+    """The lines of a paragraph, not yet numbered; one, unless the page breaks it where a person would see separate
+    lines.
 
-    A `<br>` is a space within running text. It parts lines where each is short and none but the last ends a
-    sentence, as in an address or the head of a document, and before a number or a dash; two in a row part
-    paragraphs.
+    A `<br>` is a space within running text. It separates lines where each is short and none but the last ends a
+    sentence, as in an address or a masthead, and before a number or a dash; two in a row separate paragraphs.
     """
     label = clean_characters("".join(run.text for run in paragraph.runs if run.label))
     bullet = label in _BULLETS if label else False
@@ -41,7 +41,7 @@ def spell(paragraph: Paragraph) -> list[Line]:
     listed = [item for item in paragraph.items if item.label]
     numbers = " ".join(item.label for item in listed)
     bullet = bullet or (not listed and any(item.bullet for item in paragraph.items[-1:]))
-    found = [line for line in map(_spelled, _parts(paragraph)) if line.text]
+    found = [line for line in map(_render_part, _parts(paragraph)) if line.text]
     if not found:
         return []
     text = found[0].text
@@ -50,8 +50,8 @@ def spell(paragraph: Paragraph) -> list[Line]:
     if numbers and not text.startswith(numbers):
         prefix = f"{numbers} {prefix}"
     found[0] = replace(found[0], text=prefix + text, bullet=bullet)
-    if not _stand_apart(found, paragraph):
-        return [_joined(found)]
+    if not _are_separate_lines(found, paragraph):
+        return [_join_lines(found)]
     return [*(replace(line, broken=paragraph.part != "masthead") for line in found[:-1]), found[-1]]
 
 
@@ -73,13 +73,13 @@ def _parts(paragraph: Paragraph) -> list[_Part]:
     return parts
 
 
-def _spelled(part: _Part) -> Line:
+def _render_part(part: _Part) -> Line:
     strong, emphasis = part.bold == {True}, part.bold != {True} and part.italic == {True}
     return Line(_squeezed("".join(part.texts)), 0, strong=strong, emphasis=emphasis, marks=tuple(part.marks))
 
 
 def _squeezed(text: str) -> str:
-    """Characters with white space as shown; a line of the file that ends within Chinese words is no space."""
+    """Characters with white space as a browser shows it; a line break of the file within Chinese text is not a space."""
     text = " ".join(_WRAPPED.sub("", text.replace("\xad", "")).split())
     if _MARK in text:
         text = re.sub(rf"[\[(] ?(?:{_MARK} ?)+[\])]", _MARK, text)
@@ -88,7 +88,7 @@ def _squeezed(text: str) -> str:
     return clean_characters(text)
 
 
-def _stand_apart(found: list[Line], paragraph: Paragraph) -> bool:
+def _are_separate_lines(found: list[Line], paragraph: Paragraph) -> bool:
     if len(found) < 2 or paragraph.heading:
         return False
     if paragraph.part == "masthead":
@@ -100,7 +100,7 @@ def _stand_apart(found: list[Line], paragraph: Paragraph) -> bool:
     return numbered or short
 
 
-def _joined(found: list[Line]) -> Line:
+def _join_lines(found: list[Line]) -> Line:
     return replace(
         found[0],
         text=clean_characters(" ".join(line.text for line in found)),

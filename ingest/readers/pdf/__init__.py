@@ -1,24 +1,25 @@
-"""PDF files: from the characters on their pages to lines, one for each paragraph, heading, row and footnote.
+"""Reads PDF files: from the characters on their pages to lines, one for each paragraph, heading, row and footnote.
 
-pdfium (through pypdfium2) reads the file; everything that makes a United Nations document of it is done here:
-`glyphs` (characters with place and size), `printed_lines` (printed lines), `running_headers` (running headers and footers),
-`pdf_notes` (footnotes), `pdf_tables` (with `table_rules` and `table_rows`), `columns` (reading order), `pdf_paragraphs` (paragraphs) and `assemble` (lines).
+pdfium (through pypdfium2) reads the file; the structure of a United Nations document is found here: `glyphs`
+(characters with position and size), `printed_lines` (printed lines), `running_headers` (running headers and footers),
+`pdf_notes` (footnotes), `pdf_tables` (with `table_rules` and `table_rows`), `columns` (reading order), `pdf_paragraphs`
+(paragraphs) and `assemble` (lines).
 """
 
 from __future__ import annotations
 
-from ingest.readers.lines import NoTextLayer, ReadError, Source, in_groups
+from ingest.readers.lines import NoTextLayer, ParsedFile, ReadError, group_consecutive
 from ingest.readers.masthead_lines import is_distribution_line
-from ingest.readers.pdf.arabic_text import damaged, reversed_share, with_turned_script
+from ingest.readers.pdf.arabic_text import is_damaged, reversed_share, with_reversed_script
 from ingest.readers.pdf.assemble import Assembly
-from ingest.readers.pdf.columns import column_gap, in_reading_order
-from ingest.readers.pdf.contents import entries
+from ingest.readers.pdf.columns import find_column_gap, in_reading_order
+from ingest.readers.pdf.contents import find_entries
 from ingest.readers.pdf.glyphs import MAX_CHARACTERS, PageGlyphs, open_pdf, read_pages
-from ingest.readers.pdf.pdf_notes import Note, part_notes
-from ingest.readers.pdf.pdf_paragraphs import PageText, flowing
-from ingest.readers.pdf.pdf_tables import carried_table, labelled_tables, ruled_tables, unruled_tables
-from ingest.readers.pdf.printed_lines import Print, common_size, prints_of
-from ingest.readers.pdf.running_headers import Framed, wide_rules, without_furniture, without_sideways
+from ingest.readers.pdf.pdf_notes import Note, split_notes
+from ingest.readers.pdf.pdf_paragraphs import PageText, build_items
+from ingest.readers.pdf.pdf_tables import continued_table, labelled_tables, ruled_tables, unruled_tables
+from ingest.readers.pdf.printed_lines import PrintedLine, build_printed_lines, common_size
+from ingest.readers.pdf.running_headers import PageBody, wide_rules, without_furniture, without_sideways
 from ingest.readers.pdf.table_rows import Table
 
 __all__ = ["read_pdf"]
@@ -28,35 +29,35 @@ _NOTICE = 500
 _LEAST_TEXT = 20
 """A page with fewer characters counts as one without text."""
 _PICTURE, _FEW_WORDS = 0.35, 300
-"""A page of which pictures cover more than this share, and which has fewer characters, is told to be a picture."""
+"""A page counts as a picture where images cover more than this share of it, and it has fewer characters than this."""
 
 
-def read_pdf(data: bytes, name: str) -> Source:
+def read_pdf(data: bytes, name: str) -> ParsedFile:
     """The lines of a PDF file. `name` is used in messages only.
 
     Raises `NoTextLayer` for a scan without recognised text, `ReadError` for a file that can't be read.
     """
     document = open_pdf(data, name)
     try:
-        pages = [(page, prints_of(page)) for page in map(without_sideways, read_pages(document, name))]
+        pages = [(page, build_printed_lines(page)) for page in map(without_sideways, read_pages(document, name))]
     finally:
         document.close()
-    if reversed_share("\n".join(line.text for _, prints in pages for line in prints)) > 0.5:
-        pages = [(page, prints_of(page)) for page in (with_turned_script(page) for page, _ in pages)]
+    if reversed_share("\n".join(line.text for _, printed_lines in pages for line in printed_lines)) > 0.5:
+        pages = [(page, build_printed_lines(page)) for page in (with_reversed_script(page) for page, _ in pages)]
     _check(pages, name)
-    framed_pages = without_furniture(pages)
-    # What runs over every page is no text of a page that is a picture otherwise.
-    counts = tuple(sum(len(line.text) for line in framed.prints) for framed in framed_pages)
-    size = common_size(line for _, prints in pages for line in prints)
+    pages_without_furniture = without_furniture(pages)
+    # Headers and footers of every page do not count as text of a page that is otherwise a picture.
+    counts = tuple(sum(len(line.text) for line in page_body.printed_lines) for page_body in pages_without_furniture)
+    size = common_size(line for _, printed_lines in pages for line in printed_lines)
     texts: list[PageText] = []
     notes: list[Note] = []
-    told: tuple[str, ...] = ()
-    for framed in framed_pages:
-        text, found = _page_text(framed, size, notes, texts[-1] if texts else None)
+    masthead_facts: tuple[str, ...] = ()
+    for page_body in pages_without_furniture:
+        text, found = _page_text(page_body, size, notes, texts[-1] if texts else None)
         texts.append(text)
         notes += found
-        told = told or framed.told
-    lines, warnings = Assembly(flowing(texts, size), notes).run(texts[0].masthead, told)
+        masthead_facts = masthead_facts or page_body.masthead_facts
+    lines, warnings = Assembly(build_items(texts, size), notes).run(texts[0].masthead, masthead_facts)
     pictures = [page.number for (page, _), count in zip(pages, counts, strict=True) if _mostly_picture(page, count)]
     scanned = [
         page.number
@@ -64,27 +65,27 @@ def read_pdf(data: bytes, name: str) -> Source:
         if page.scanned and count >= _LEAST_TEXT and page.number not in pictures
     ]
     hidden = [page.number for page, _ in pages if page.invisible and not page.scanned]
-    broken = [page.number for page, prints in pages if damaged(" ".join(line.text for line in prints))]
+    broken = [page.number for page, printed_lines in pages if is_damaged(" ".join(line.text for line in printed_lines))]
     if broken:
         warnings.append(
-            f"the Arabic on page {_listed(broken)} is damaged in this file (letters are missing) and is not quoted; "
+            f"the Arabic on page {_format_numbers(broken)} is damaged in this file (letters are missing) and is not quoted; "
             "get the document as DOCX"
         )
     if cut := [page.number for page, _ in pages if page.cut]:
-        warnings.append(f"only the first {MAX_CHARACTERS:,} characters were read of page {_listed(cut)}")
+        warnings.append(f"only the first {MAX_CHARACTERS:,} characters were read of page {_format_numbers(cut)}")
     if hidden:
-        warnings.append(f"text that can't be seen was left out on page {_listed(hidden)}")
+        warnings.append(f"text that can't be seen was left out on page {_format_numbers(hidden)}")
     empty = [n for n, count in enumerate(counts, 1) if count < _LEAST_TEXT]
     if empty and len(empty) < len(pages):
-        warnings.append(f"no text on page {_listed(empty)} of {len(pages)}: blank, or a picture of text")
+        warnings.append(f"no text on page {_format_numbers(empty)} of {len(pages)}: blank, or a picture of text")
     if pictures:
-        where = f"{_listed(pictures)} of {len(pages)}"
+        where = f"{_format_numbers(pictures)} of {len(pages)}"
         warnings.append(
             f"pages {where} are pictures with few words beside them; those in them are not read"
             if len(pictures) > 1
             else f"page {where} is a picture with few words beside it; those in it are not read"
         )
-    return Source(
+    return ParsedFile(
         lines=tuple(lines),
         format="pdf",
         pages=counts,
@@ -95,11 +96,11 @@ def read_pdf(data: bytes, name: str) -> Source:
 
 
 def _mostly_picture(page: PageGlyphs, count: int) -> bool:
-    """Whether a page that is no scan with recognised text is a picture with little more than a title."""
+    """Whether a page that is not a scan with recognised text is a picture with little more than a title."""
     return page.pictured > _PICTURE and page.invisible <= 0.5 and _LEAST_TEXT <= count < _FEW_WORDS
 
 
-def _check(pages: list[tuple[PageGlyphs, list[Print]]], name: str) -> None:
+def _check(pages: list[tuple[PageGlyphs, list[PrintedLine]]], name: str) -> None:
     counts = [sum(len(run.text) for run in page.runs) for page, _ in pages]
     if sum(counts) < _LEAST_TEXT:
         raise NoTextLayer(
@@ -120,57 +121,63 @@ def _check(pages: list[tuple[PageGlyphs, list[Print]]], name: str) -> None:
         )
 
 
-def _page_text(framed: Framed, size: float, before: list[Note], last: PageText | None) -> tuple[PageText, list[Note]]:
-    page = framed.page
-    body, notes, carried_on = part_notes(page, framed.prints, size, bool(before) and before[-1].page == page.number - 1)
+def _page_text(
+    page_body: PageBody, size: float, before: list[Note], last: PageText | None
+) -> tuple[PageText, list[Note]]:
+    page = page_body.page
+    body, notes, continued = split_notes(
+        page, page_body.printed_lines, size, bool(before) and before[-1].page == page.number - 1
+    )
     if before:
-        before[-1].lines += carried_on
-    masthead: list[Print] = []
+        before[-1].lines += continued
+    masthead: list[PrintedLine] = []
     from_top = 0.0
     if page.number == 1 and (edge := _masthead_edge(page) or _printed_edge(page, body)):
         from_top = edge + 3
         masthead = [line for line in body if line.base <= edge + 2]
         body = [line for line in body if line.base > edge + 2]
-    elif framed.edge:
-        from_top = framed.edge + 2
-    unfinished = next((table for table in last.tables if table.open), None) if last else None
-    carried = carried_table(page, body, unfinished, from_top) if unfinished else None
-    begun = [carried] if carried else []
-    tables, boxes = ruled_tables(page, _without(body, begun), from_top)
-    tables = [*begun, *tables]
-    tables += labelled_tables(page.number, [line for line in _without(body, tables) if line.base > from_top])
-    free = _without(body, tables)
-    gap = column_gap(free) or (column_gap(free, last.gap) if last and last.gap else None)
+    elif page_body.edge:
+        from_top = page_body.edge + 2
+    open_table = next((table for table in last.tables if table.open), None) if last else None
+    rest_of_table = continued_table(page, body, open_table, from_top) if open_table else None
+    earlier_tables = [rest_of_table] if rest_of_table else []
+    tables, boxes = ruled_tables(page, _exclude_tables(body, earlier_tables), from_top)
+    tables = [*earlier_tables, *tables]
+    tables += labelled_tables(page.number, [line for line in _exclude_tables(body, tables) if line.base > from_top])
+    remaining = _exclude_tables(body, tables)
+    gap = find_column_gap(remaining) or (find_column_gap(remaining, last.gap) if last and last.gap else None)
     if gap is None:
-        listed = entries(free)
+        listed = find_entries(remaining)
         tables += unruled_tables(
-            page.number, [line for line in free if line.base > from_top and id(line) not in listed]
+            page.number, [line for line in remaining if line.base > from_top and id(line) not in listed]
         )
-        free = _without(body, tables)
-    prints = in_reading_order(free, gap)
-    text = PageText(page.number, page.width, page.height, prints, tables, boxes, masthead, gap, entries(prints))
+        remaining = _exclude_tables(body, tables)
+    printed_lines = in_reading_order(remaining, gap)
+    text = PageText(
+        page.number, page.width, page.height, printed_lines, tables, boxes, masthead, gap, find_entries(printed_lines)
+    )
     return text, notes
 
 
-def _without(prints: list[Print], tables: list[Table]) -> list[Print]:
+def _exclude_tables(printed_lines: list[PrintedLine], tables: list[Table]) -> list[PrintedLine]:
     used = {number for table in tables for number in table.ids}
-    return [line for line in prints if id(line) not in used]
+    return [line for line in printed_lines if id(line) not in used]
 
 
 def _masthead_edge(page: PageGlyphs) -> float | None:
-    """The height of the rule below the masthead of a United Nations document, points from the top."""
+    """The height of the rule below the masthead of a United Nations document, in points from the top."""
     found = [height for height in wide_rules(page, 0.7) if 0.16 * page.height < height < 0.42 * page.height]
     return min(found, default=None)
 
 
-def _printed_edge(page: PageGlyphs, prints: list[Print]) -> float | None:
-    """The height of the last line of a masthead that no rule closes, told by its words."""
-    top = [line for line in prints if line.base < 0.45 * page.height]
-    found = [line.base for line in top if any(is_distribution_line(stretch.text) for stretch in line.stretches)]
+def _printed_edge(page: PageGlyphs, printed_lines: list[PrintedLine]) -> float | None:
+    """The height of the last line of a masthead without a rule below it, found by its words."""
+    top = [line for line in printed_lines if line.base < 0.45 * page.height]
+    found = [line.base for line in top if any(is_distribution_line(segment.text) for segment in line.segments)]
     return max(found) if len(found) >= 2 else None
 
 
-def _listed(numbers: list[int]) -> str:
+def _format_numbers(numbers: list[int]) -> str:
     """Numbers as a person would list them: `1, 3-7, 12`."""
-    runs = in_groups(numbers, lambda run, number: number == run[-1] + 1)
+    runs = group_consecutive(numbers, lambda run, number: number == run[-1] + 1)
     return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs[:20])

@@ -1,4 +1,4 @@
-"""Arabic as it should read: letters in their plain form and in the order in which they are spoken."""
+"""Normalizes Arabic text: letters in their plain form and in logical order."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _SHAPED = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]+")
 _WORD = re.compile("[\u0600-\u06ff]{3,}")
 _ARTICLE, _ARTICLE_REVERSED = "\u0627\u0644", "\u0644\u0627"
 _NEVER_FIRST = "\u0629\u0649"
-"""Teh marbuta and alef maksura only ever end a word."""
+"""Teh marbuta and alef maksura only occur at the end of a word."""
 
 
-def mended_script(text: str) -> str:
-    """A text with the presentation forms of Arabic letters, as some fonts give them, made plain letters, and the
-    brackets among Arabic words, which a page mirrors, put right where they can't be meant as they are."""
+def normalize_script(text: str) -> str:
+    """A text in which presentation forms of Arabic letters, as some fonts give them, are replaced by plain letters, and
+    unbalanced brackets among Arabic words, which are mirrored on the page, are corrected."""
     if not _ARABIC.search(text) and not _SHAPED.search(text):
         return text
     text = _SHAPED.sub(lambda match: unicodedata.normalize("NFKC", match.group(0)), text)
@@ -40,18 +40,18 @@ def _balanced(text: str) -> str:
 
 
 def reversed_share(text: str) -> float:
-    """How much speaks for Arabic letters in reversed order, from 0 (all as it should be) to 1 (all reversed).
+    """The evidence for Arabic letters in reversed order, from 0 (all in logical order) to 1 (all reversed).
 
-    The article begins a third of all words of a running text; reversed it ends them. Two letters can't begin
-    a word at all. 0 where there is too little Arabic to tell.
+    The article begins a third of all words of a running text; reversed it ends them. Two letters can't begin a word at
+    all. 0 where there is too little Arabic to decide.
     """
     words = _WORD.findall(text)
     ordered = sum(word.startswith(_ARTICLE) or word[-1] in _NEVER_FIRST for word in words)
-    turned = sum(word.endswith(_ARTICLE_REVERSED) or word[0] in _NEVER_FIRST for word in words)
-    return turned / (ordered + turned) if ordered + turned >= 5 else 0.0
+    reversed_words = sum(word.endswith(_ARTICLE_REVERSED) or word[0] in _NEVER_FIRST for word in words)
+    return reversed_words / (ordered + reversed_words) if ordered + reversed_words >= 5 else 0.0
 
 
-def turned(text: str) -> str:
+def reverse_line(text: str) -> str:
     """A line with its Arabic words, and their order, reversed; numbers and Latin words keep their own order."""
     parts = re.findall(
         "[\u0590-\u08ff\u0660-\u0669]+|[A-Za-z0-9\u0660-\u0669./:,-]*[A-Za-z0-9\u0660-\u0669]|\\s+|.", text
@@ -61,16 +61,16 @@ def turned(text: str) -> str:
     return "".join(part.translate(swap) if len(part) == 1 else part for part in made)
 
 
-def with_turned_script(page: PageGlyphs) -> PageGlyphs:
-    """A page whose Arabic stands in the order of its print, put into the order of speech."""
-    return replace(page, runs=tuple(run._replace(text=turned(run.text)) for run in page.runs))
+def with_reversed_script(page: PageGlyphs) -> PageGlyphs:
+    """A page whose Arabic is in visual order, put into logical order."""
+    return replace(page, runs=tuple(run._replace(text=reverse_line(run.text)) for run in page.runs))
 
 
-def damaged(text: str) -> bool:
-    """Whether the Arabic of a page is too damaged to be quoted: its fonts lose letters, or tear words apart.
+def is_damaged(text: str) -> bool:
+    """Whether the Arabic of a page is too damaged to be quoted: its fonts lose letters, or split words.
 
-    But for one conjunction no Arabic word has a single letter; among the words of a sound page fewer than one
-    in a hundred stand alone, in enumerations.
+    Except for one conjunction no Arabic word has a single letter; of the words of an undamaged page fewer than one in a
+    hundred are single letters, in enumerations.
     """
     words = re.findall("[\u0600-\u06ff]+", text)
     alone = sum(len(word) == 1 and word != "\u0648" for word in words)

@@ -1,4 +1,5 @@
-"""Paragraphs, tables and footnotes of a PDF file as the lines that every reader gives, words that a line end cuts mended."""
+"""Turns paragraphs, tables and footnotes of a PDF file into the lines that every reader returns; words hyphenated at a
+line end are joined."""
 
 from __future__ import annotations
 
@@ -7,28 +8,28 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from ingest.readers.lines import Cell, Line, in_groups, row_text
-from ingest.readers.pdf.arabic_text import mended_script
-from ingest.readers.pdf.contents import title_and_page
+from ingest.readers.lines import Cell, Line, group_consecutive, row_text
+from ingest.readers.pdf.arabic_text import normalize_script
+from ingest.readers.pdf.contents import split_entry
 from ingest.readers.pdf.glyphs import Run
-from ingest.readers.pdf.pdf_notes import MARKS, PLAIN, Note, label_of
+from ingest.readers.pdf.pdf_notes import MARKS, PLAIN, Note, parse_note_mark
 from ingest.readers.pdf.pdf_paragraphs import Item, Paragraph, is_labelled
-from ingest.readers.pdf.printed_lines import Print, Row, is_wide
+from ingest.readers.pdf.printed_lines import PrintedLine, Row, is_wide
 from ingest.readers.pdf.table_rows import Table
 from ingest.readers.text import clean_characters
 
 HYPHENS = "-\u00ad\u2010\ufffe\x02"
-"""What stands at the end of a line that cuts a word; pdfium gives U+FFFE and U+0002 for it as well."""
+"""Characters at the end of a line that breaks a word; pdfium also returns U+FFFE and U+0002 for them."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
 class Hyphens:
-    """What the words of a file that no line end cuts say about those that one does.
+    """Decides whether a hyphen at a line end belongs to its word, from the other words of the file.
 
-    English documents of the United Nations are not hyphenated: a hyphen at a line end belongs to its word. Files
-    in other languages often are. A file counts as hyphenated where more of its cut words stand elsewhere as one
-    word than with a hyphen.
+    English documents of the United Nations are not hyphenated: a hyphen at a line end belongs to its word. Files in
+    other languages often are. A file counts as hyphenated where more of its broken words occur elsewhere as one word
+    than with a hyphen.
     """
 
     def __init__(self, lines: Iterable[str]) -> None:
@@ -44,16 +45,16 @@ class Hyphens:
                 words = words[1:]
             cut = words[-1] if words and line.rstrip()[-1:] in HYPHENS else ""
             self._words.update(words[:-1] if cut else words)
-        joined = sum(self._joined(head, tail) in self._words for head, tail in cuts)
-        kept = sum(f"{head}-{tail}" in self._words for head, tail in cuts)
-        self._hyphenated = joined >= 2 and joined > kept
+        joined = sum(self._without_hyphen(head, tail) in self._words for head, tail in cuts)
+        hyphened = sum(f"{head}-{tail}" in self._words for head, tail in cuts)
+        self._hyphenated = joined >= 2 and joined > hyphened
 
     @staticmethod
-    def _joined(head: str, tail: str) -> str:
+    def _without_hyphen(head: str, tail: str) -> str:
         return head.split("-")[-1] + tail
 
-    def bound(self, text: str, words: str) -> str:
-        """A text that ends with a hyphen, and the line that follows."""
+    def join(self, text: str, words: str) -> str:
+        """Joins a text that ends with a hyphen and the line that follows."""
         before, after = _WORD.findall(text[:-1]), _WORD.match(words)
         head, tail = (before[-1] if before else "").casefold(), (after.group(0) if after else "").casefold()
         keep = text[-1] != "\u00ad" and self._keeps(head, tail, words[0].islower())
@@ -62,7 +63,7 @@ class Hyphens:
     def _keeps(self, head: str, tail: str, lower: bool) -> bool:
         if not lower or f"{head}-{tail}" in self._words:
             return True
-        if self._joined(head, tail) in self._words:
+        if self._without_hyphen(head, tail) in self._words:
             return False
         if not self._hyphenated:
             return True
@@ -84,7 +85,7 @@ class Assembly:
     def __init__(self, items: Sequence[Item], notes: Sequence[Note]) -> None:
         self._items = items
         self._notes = notes
-        self._told: set[int] = set()
+        self._written_notes: set[int] = set()
         self._referred: set[int] = set()
         self._lines: list[Line] = []
         self._hyphens = Hyphens(
@@ -93,42 +94,42 @@ class Assembly:
             )
         )
 
-    def run(self, masthead: Sequence[Print], told: Sequence[str]) -> tuple[list[Line], list[str]]:
-        """All lines in reading order, and warnings. `told` are further lines of the masthead."""
+    def run(self, masthead: Sequence[PrintedLine], masthead_facts: Sequence[str]) -> tuple[list[Line], list[str]]:
+        """All lines in reading order, and warnings. `masthead_facts` are further lines of the masthead."""
         for line in _masthead_lines(masthead):
             self._add(line)
             if match := _REISSUE.search(line.text):  # the asterisk stays: it says that the document is a reissue
-                called: list[int] = []
-                self._marks(match.group(1), 1, [], called, ())
-                self._tell(*called)
-        for text in told:
+                note_indices: list[int] = []
+                self._marks(match.group(1), 1, [], note_indices, ())
+                self._write_notes(*note_indices)
+        for text in masthead_facts:
             self._add(Line(text, 0, page=1, part="masthead"))
         table: Table | None = None
-        own: set[str] = set()  # the notes below the last table, by mark
+        table_marks: set[str] = set()  # the marks of the notes below the last table
         page = 1
         for n, item in enumerate(self._items):
             first = _first_page(item)
             if first > page:
-                self._unreferred(first)
+                self._write_unreferred(first)
                 page = first
             if isinstance(item, Table):
-                again = table is not None and _same_table(self._items, n, table)
-                own = set(self._table_marks(n))
-                self._table(item, own, table if again else None)
+                again = table is not None and _continues_table(self._items, n, table)
+                table_marks = set(self._table_marks(n))
+                self._table(item, table_marks, table if again else None)
                 table = item
                 continue
             if table is not None and _repeats_caption(self._items, n, table):
                 continue
-            if own and (split := _table_notes(item, own)):
-                for label, prints in split:
+            if table_marks and (notes_below := _table_notes(item, table_marks)):
+                for label, printed_lines in notes_below:
                     marks: list[str] = []
-                    text = self._text(prints, marks, [], skip=label)
-                    self._add(Line(text or label, 0, page=prints[0].page, note=label, marks=tuple(marks)))
+                    text = self._text(printed_lines, marks, [], skip=label)
+                    self._add(Line(text or label, 0, page=printed_lines[0].page, note=label, marks=tuple(marks)))
                 continue
             if item.part != "caption" and item.level:
-                own = set()
+                table_marks = set()
             self._paragraph(item)
-        self._unreferred(None)
+        self._write_unreferred(None)
         warnings = []
         if lost := [note for n, note in enumerate(self._notes) if n not in self._referred]:
             named = ", ".join(f"{note.label} (page {note.page})" for note in lost[:12])
@@ -146,27 +147,27 @@ class Assembly:
         ]
         return min(near)[2] if near else None
 
-    def _unreferred(self, before: int | None) -> None:
-        """Footnotes of the pages before `before` that no mark has called: they still are part of the text."""
+    def _write_unreferred(self, before: int | None) -> None:
+        """Adds footnotes of the pages before `before` that no mark refers to: they still are part of the text."""
         for n, note in enumerate(self._notes):
             if before is None or note.page < before - 1:
-                self._tell(n)
+                self._write_notes(n)
 
-    def _tell(self, *called: int) -> None:
-        """Puts down footnotes, each once."""
-        for n in called:
-            if n not in self._told:
-                self._told.add(n)
+    def _write_notes(self, *note_indices: int) -> None:
+        """Adds footnotes, each once."""
+        for n in note_indices:
+            if n not in self._written_notes:
+                self._written_notes.add(n)
                 note = self._notes[n]
-                text = _clean(self._joined(note.lines)) or note.label
+                text = _normalize(self._join_lines(note.lines)) or note.label
                 self._add(Line(text, 0, page=note.page, note=note.label))
 
     # Words
 
     def _paragraph(self, item: Paragraph) -> None:
         marks: list[str] = []
-        called: list[int] = []
-        text = self._text(item.prints, marks, called)
+        note_indices: list[int] = []
+        text = self._text(item.printed_lines, marks, note_indices)
         if not text:
             return
         first = item.first
@@ -181,8 +182,8 @@ class Assembly:
                 0,
                 page=first.page,
                 heading=item.level,
-                strong=not plain and len(item.prints) == 1 and first.bold and not is_labelled(text),
-                emphasis=not plain and len(item.prints) == 1 and first.italic,
+                strong=not plain and len(item.printed_lines) == 1 and first.bold and not is_labelled(text),
+                emphasis=not plain and len(item.printed_lines) == 1 and first.italic,
                 bullet=bool(bullet) and not plain,
                 marks=tuple(marks),
                 left=round(first.left, 1),
@@ -191,61 +192,70 @@ class Assembly:
                 part=item.part,
             )
         )
-        self._tell(*called)
+        self._write_notes(*note_indices)
 
     def _text(
-        self, prints: Sequence[Print], marks: list[str], called: list[int], own: Collection[str] = (), skip: str = ""
+        self,
+        printed_lines: Sequence[PrintedLine],
+        marks: list[str],
+        note_indices: list[int],
+        table_marks: Collection[str] = (),
+        skip: str = "",
     ) -> str:
-        """The words of some lines; the marks of footnotes are taken off and put down."""
+        """The text of some lines, without the marks of footnotes, which are added to `marks`."""
         lines: list[str] = []
-        for n, line in enumerate(prints):
+        for n, line in enumerate(printed_lines):
             parts: Sequence[tuple[str, bool]] = line.marked
-            if skip and n == 0 and (labelled := label_of(line)):
+            if skip and n == 0 and (labelled := parse_note_mark(line)):
                 parts = [(labelled[1], False)]
             words = ""
             for text, mark in parts:
-                if mark and self._marks(text, line.page, marks, called, own):
+                if mark and self._marks(text, line.page, marks, note_indices, table_marks):
                     continue
                 words += text
-            lines.append(self._without_stars(words, line.page, marks, called, own))
-        return _clean(self._joined(lines))
+            lines.append(self._without_asterisks(words, line.page, marks, note_indices, table_marks))
+        return _normalize(self._join_lines(lines))
 
-    def _marks(self, text: str, page: int, marks: list[str], called: list[int], own: Collection[str]) -> bool:
+    def _marks(
+        self, text: str, page: int, marks: list[str], note_indices: list[int], table_marks: Collection[str]
+    ) -> bool:
         labels = MARKS.findall(text)
         found = [self._resolve(label, page) for label in labels]
-        if not labels or any(n is None and label not in own for n, label in zip(found, labels, strict=True)):
+        if not labels or any(n is None and label not in table_marks for n, label in zip(found, labels, strict=True)):
             return False
         for n, label in zip(found, labels, strict=True):
             marks.append(label)
-            if label not in own and n is not None:
-                called.append(n)
+            if label not in table_marks and n is not None:
+                note_indices.append(n)
                 self._referred.add(n)
         return True
 
-    def _without_stars(self, words: str, page: int, marks: list[str], called: list[int], own: Collection[str]) -> str:
-        def off(match: re.Match[str]) -> str:
+    def _without_asterisks(
+        self, words: str, page: int, marks: list[str], note_indices: list[int], table_marks: Collection[str]
+    ) -> str:
+        def remove(match: re.Match[str]) -> str:
             label = match.group().translate(PLAIN)
-            return "" if self._marks(label, page, marks, called, own) else match.group()
+            return "" if self._marks(label, page, marks, note_indices, table_marks) else match.group()
 
         if words.isascii() and "*" not in words:
             return words
-        return _SUPERSCRIPT.sub(off, _STAR.sub(off, words))
+        return _SUPERSCRIPT.sub(remove, _STAR.sub(remove, words))
 
-    def _joined(self, lines: Sequence[str]) -> str:
+    def _join_lines(self, lines: Sequence[str]) -> str:
         text, *others = [*filter(None, map(str.strip, lines))] or [""]
         for words in others:
-            text = self._bound(text, words)
+            text = self._join_line(text, words)
         return text
 
-    def _bound(self, text: str, words: str) -> str:
-        """The words of the next line behind a text."""
+    def _join_line(self, text: str, words: str) -> str:
+        """A text joined with the next line."""
         last, first = text[-1], words[0]
         if last in HYPHENS and len(text) > 1 and text[-2].isalnum():
             if _CONJUNCTION.match(words):
                 return f"{text[:-1]}- {words}"
             if _ADDRESS.search(text) or not (text[-2].isalpha() and first.isalpha()):
                 return f"{text[:-1]}-{words}" if first.isalnum() else f"{text} {words}"
-            return self._hyphens.bound(text, words)
+            return self._hyphens.join(text, words)
         if last == "/" and first.isalnum():  # a symbol or an address
             return text + words
         if is_wide(last) and is_wide(first):
@@ -255,32 +265,35 @@ class Assembly:
     # Tables
 
     def _table_marks(self, n: int) -> list[str]:
-        """The marks of the notes that stand below a table."""
+        """The marks of the notes below a table."""
         found = []
         for item in self._items[n + 1 : n + 8]:
             if isinstance(item, Table) or item.level in (1, 2, 3):
                 break
-            for line in item.prints:
-                if (label := label_of(line)) and not label[0].isdigit():
+            for line in item.printed_lines:
+                if (label := parse_note_mark(line)) and not label[0].isdigit():
                     found.append(label[0])
         return found
 
-    def _table(self, table: Table, own: Collection[str], goes_on: Table | None) -> None:
+    def _table(self, table: Table, table_marks: Collection[str], continued: Table | None) -> None:
         headers = table.headers
         rows = table.rows
         width = len(table.edges) - 1
         last = next((line for line in reversed(self._lines) if not line.blank), None)
-        if goes_on is not None and last is not None and last.cells:  # no note stands between
+        if continued is not None and last is not None and last.cells:  # no note is between the two parts
             if self._lines[-1].blank:
                 self._lines.pop()
-            if headers == 0 and goes_on.headers and _row_text(rows[0]) == _row_text(goes_on.rows[0]):
+            if headers == 0 and continued.headers and _row_text(rows[0]) == _row_text(continued.rows[0]):
                 headers = 1
-            rows = rows[headers:] if _row_text(rows[0]) == _row_text(goes_on.rows[0]) else rows
+            rows = rows[headers:] if _row_text(rows[0]) == _row_text(continued.rows[0]) else rows
             headers = 0
-        called: list[int] = []
+        note_indices: list[int] = []
         for n, row in enumerate(rows):
             marks: list[str] = []
-            cells = [Cell(self._text(cell.prints, marks, called, own), over=cell.over) for cell in row]
+            cells = [
+                Cell(self._text(cell.printed_lines, marks, note_indices, table_marks), col_span=cell.col_span)
+                for cell in row
+            ]
             cells += [Cell("")] * (width - len(cells))
             text = row_text(cells)
             if text:
@@ -297,25 +310,25 @@ class Assembly:
                     )
                 )
         self._lines.append(Line("", len(self._lines) + 1))
-        self._tell(*called)
+        self._write_notes(*note_indices)
 
     def _add(self, line: Line) -> None:
         self._lines.append(replace(line, row=len(self._lines) + 1))
         self._lines.append(Line("", len(self._lines) + 1))
 
 
-def _prints(item: Item) -> Iterator[Print]:
+def _prints(item: Item) -> Iterator[PrintedLine]:
     if isinstance(item, Paragraph):
-        yield from item.prints
+        yield from item.printed_lines
     else:
         for row in item.rows:
             for cell in row:
-                yield from cell.prints
+                yield from cell.printed_lines
 
 
-def _contents_line(text: str, first: Print) -> Line:
-    """An entry of the table of contents: title and page as cells, without the dots between them."""
-    cells = tuple(Cell(part.strip()) for part in title_and_page(text) if part.strip(" ."))
+def _contents_line(text: str, first: PrintedLine) -> Line:
+    """An entry of the table of contents: title and page as cells, without leader dots."""
+    cells = tuple(Cell(part.strip()) for part in split_entry(text) if part.strip(" ."))
     return Line(" | ".join(cell.text for cell in cells), 0, page=first.page, cells=cells, part="contents")
 
 
@@ -324,11 +337,11 @@ def _first_page(item: Item) -> int:
 
 
 def _row_text(row: Row) -> str:
-    return "|".join(" ".join(line.text for line in cell.prints) for cell in row)
+    return "|".join(" ".join(line.text for line in cell.printed_lines) for cell in row)
 
 
-def _same_table(items: Sequence[Item], n: int, before: Table) -> bool:
-    """Whether the table at `n` goes on with the one before it, over a page break and a repeated caption."""
+def _continues_table(items: Sequence[Item], n: int, before: Table) -> bool:
+    """Whether the table at `n` continues the one before it, across a page break and a repeated caption."""
     table = items[n]
     assert isinstance(table, Table)
     between = [item for item in items[:n] if _first_page(item) >= before.page]
@@ -336,24 +349,24 @@ def _same_table(items: Sequence[Item], n: int, before: Table) -> bool:
     alike = len(table.edges) == len(before.edges) and all(
         abs(left - right) < 6 for left, right in zip(table.edges, before.edges, strict=True)
     )
-    return alike and table.page == before.page + 1 and all(_is_continued(item) for item in after)
+    return alike and table.page == before.page + 1 and all(_is_repeated_caption(item) for item in after)
 
 
-def _is_continued(item: Item) -> bool:
-    return isinstance(item, Paragraph) and bool(_CONTINUED.search(item.first.text)) and len(item.prints) <= 3
+def _is_repeated_caption(item: Item) -> bool:
+    return isinstance(item, Paragraph) and bool(_CONTINUED.search(item.first.text)) and len(item.printed_lines) <= 3
 
 
 def _repeats_caption(items: Sequence[Item], n: int, before: Table) -> bool:
     following = items[n + 1] if n + 1 < len(items) else None
-    return _is_continued(items[n]) and isinstance(following, Table) and _same_table(items, n + 1, before)
+    return _is_repeated_caption(items[n]) and isinstance(following, Table) and _continues_table(items, n + 1, before)
 
 
-def _table_notes(item: Paragraph, own: Collection[str]) -> list[tuple[str, list[Print]]]:
-    """A paragraph below a table as the notes that it consists of; empty where it is none."""
-    made: list[tuple[str, list[Print]]] = []
-    for line in item.prints:
-        label = label_of(line)
-        if label and label[0] in own:
+def _table_notes(item: Paragraph, table_marks: Collection[str]) -> list[tuple[str, list[PrintedLine]]]:
+    """A paragraph below a table as the notes that it consists of; empty where it has none."""
+    made: list[tuple[str, list[PrintedLine]]] = []
+    for line in item.printed_lines:
+        label = parse_note_mark(line)
+        if label and label[0] in table_marks:
             made.append((label[0], [line]))
         elif made:
             made[-1][1].append(line)
@@ -362,31 +375,31 @@ def _table_notes(item: Paragraph, own: Collection[str]) -> list[tuple[str, list[
     return made
 
 
-def _masthead_lines(prints: Sequence[Print]) -> Iterator[Line]:
+def _masthead_lines(printed_lines: Sequence[PrintedLine]) -> Iterator[Line]:
     """The masthead column by column; lines of one style that follow closely on the left are one."""
-    parts = [part for line in prints for part in _apart(line)]
+    parts = [part for line in printed_lines for part in _split_sides(line)]
     if not parts:
         return
     middle = 0.55 * max(part.right for part in parts)
     parts.sort(key=lambda part: part.base)
 
-    def goes_on(group: Sequence[Print], part: Print) -> bool:
+    def continues(group: Sequence[PrintedLine], part: PrintedLine) -> bool:
         close = part.base - group[-1].base < 1.5 * part.size and abs(part.left - group[-1].left) < 6
         return close and part.bold == group[-1].bold and abs(part.size - group[-1].size) < 0.8
 
-    yield from map(_head, in_groups((part for part in parts if part.left < middle), goes_on))
-    yield from (_head([part]) for part in parts if part.left >= middle)
+    yield from map(_masthead_line, group_consecutive((part for part in parts if part.left < middle), continues))
+    yield from (_masthead_line([part]) for part in parts if part.left >= middle)
 
 
-def _head(group: Sequence[Print]) -> Line:
+def _masthead_line(group: Sequence[PrintedLine]) -> Line:
     first = group[0]
-    text = _clean(" ".join(part.text for part in group))
+    text = _normalize(" ".join(part.text for part in group))
     place = (round(first.left, 1), round(first.top, 1), round(first.size, 1))
     return Line(text, 0, page=1, strong=first.bold, part="masthead", left=place[0], top=place[1], size=place[2])
 
 
-def _apart(line: Print) -> list[Print]:
-    """The left and the right side of a masthead, whose lines stand at heights of their own."""
+def _split_sides(line: PrintedLine) -> list[PrintedLine]:
+    """The left and the right side of a masthead, which have different line heights."""
     groups: list[list[Run]] = []
     for run in line.runs:
         level = [group for group in groups if abs(group[-1].base - run.base) <= 0.45 * min(group[-1].size, run.size)]
@@ -395,8 +408,8 @@ def _apart(line: Print) -> list[Print]:
             near[-1].append(run)
         else:
             groups.append([run])
-    return [Print(line.page, tuple(group)) for group in groups]
+    return [PrintedLine(line.page, tuple(group)) for group in groups]
 
 
-def _clean(text: str) -> str:
-    return mended_script(clean_characters(text.replace("\ufffe", "-").replace("\x02", "-")))
+def _normalize(text: str) -> str:
+    return normalize_script(clean_characters(text.replace("\ufffe", "-").replace("\x02", "-")))

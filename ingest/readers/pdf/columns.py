@@ -1,34 +1,35 @@
-"""The reading order of a page set in two columns."""
+"""The reading order of a page with two columns."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 
-from ingest.readers.pdf.printed_lines import Print, common_size
+from ingest.readers.pdf.printed_lines import PrintedLine, common_size
 
-_LEAST = 6
-"""So many lines must stand on either side of the gap between columns."""
-_THROUGH = 2.6
-"""Font sizes between two lines of a column, at most, where none of another spans the page between them."""
+_MIN_LINES = 6
+"""Number of lines that must be on either side of the gap between columns."""
+_MAX_LINE_DISTANCE = 2.6
+"""Most font sizes between two lines of a column where no other line spans the page between them."""
 
 
-def in_reading_order(prints: Sequence[Print], gap: float | None) -> list[Print]:
-    """The lines of a page, those on both sides of `gap` one column after the other; others stay where they are."""
+def in_reading_order(printed_lines: Sequence[PrintedLine], gap: float | None) -> list[PrintedLine]:
+    """The lines of a page, those on both sides of `gap` one column after the other; others stay in place."""
     if gap is None:
-        return list(prints)
-    size = common_size(prints)
-    bases = [line.base for line in prints if _half(line, gap, 1)]
-    made: list[Print] = []
-    left: list[Print] = []
-    right: list[Print] = []
-    for line in prints:
+        return list(printed_lines)
+    size = common_size(printed_lines)
+    bases = [line.base for line in printed_lines if _half(line, gap, 1)]
+    made: list[PrintedLine] = []
+    left: list[PrintedLine] = []
+    right: list[PrintedLine] = []
+    for line in printed_lines:
         parts = [_half(line, gap, -1), _half(line, gap, 1)]
         heading = parts[1] is None and (line.bold or line.italic or line.size > size + 0.6)
         before = max((base for base in bases if base < line.base), default=line.base)
         behind = min((base for base in bases if base > line.base), default=line.base)
-        beside = before < line.base < behind < before + _THROUGH * size  # the other column runs on beside it
-        if (heading and not beside) or any(part.left < gap < part.right for part in line.stretches):
+        # The other column continues beside it.
+        beside = before < line.base < behind < before + _MAX_LINE_DISTANCE * size
+        if (heading and not beside) or any(part.left < gap < part.right for part in line.segments):
             made += [*left, *right, line]
             left, right = [], []
             continue
@@ -37,50 +38,50 @@ def in_reading_order(prints: Sequence[Print], gap: float | None) -> list[Print]:
     return [*made, *left, *right]
 
 
-def _half(line: Print, gap: float, side: int) -> Print | None:
+def _half(line: PrintedLine, gap: float, side: int) -> PrintedLine | None:
     if line.right <= gap if side < 0 else line.left >= gap:
         return line
     runs = tuple(run for run in line.runs if (run.right <= gap if side < 0 else run.left >= gap))
-    return Print(line.page, runs) if runs else None
+    return PrintedLine(line.page, runs) if runs else None
 
 
-def _running(half: Print) -> bool:
-    """Whether half a line is text, with a number before it at most, and not several cells."""
-    first, *rest = half.stretches
+def _is_running_text(half: PrintedLine) -> bool:
+    """Whether half a line is text, with at most a number before it, and not several cells."""
+    first, *rest = half.segments
     return not rest or (len(rest) == 1 and len(first.text) <= 5 and len(rest[0].text) > 12)
 
 
-def column_gap(prints: Sequence[Print], before: float | None = None) -> float | None:
-    """Where the gap between two columns lies, in points from the left; None where the page has one column.
+def find_column_gap(printed_lines: Sequence[PrintedLine], before: float | None = None) -> float | None:
+    """The position of the gap between two columns, in points from the left; None where the page has one column.
 
-    A page has two columns where most lines leave the same gap near the middle and the words on both sides
-    fill their half, as running text does and the cells of a table do not. Where the page before had such a gap
-    (`before`) a few lines suffice.
+    A page has two columns where most lines leave the same gap near the middle and the words on both sides fill their
+    half, as running text does and the cells of a table do not. Where the page before had such a gap (`before`) a few
+    lines suffice.
     """
-    least = _LEAST if before is None else 2
-    if len(prints) < 2 * least and (before is None or len(prints) < 2):
+    least = _MIN_LINES if before is None else 2
+    if len(printed_lines) < 2 * least and (before is None or len(printed_lines) < 2):
         return None
-    left, right = min(line.left for line in prints), max(line.right for line in prints)
+    left, right = min(line.left for line in printed_lines), max(line.right for line in printed_lines)
     middle = (left + right) / 2
     width = right - left
     starts = sorted(
         {
-            round(stretch.left, 1)
-            for line in prints
-            for stretch in line.stretches
-            if abs(stretch.left - (middle if before is None else before)) < (0.15 * width if before is None else 6.0)
+            round(segment.left, 1)
+            for line in printed_lines
+            for segment in line.segments
+            if abs(segment.left - (middle if before is None else before)) < (0.15 * width if before is None else 6.0)
         }
     )
-    found: list[tuple[int, float]] = []  # how well an edge parts the lines, and the edge
+    found: list[tuple[int, float]] = []  # how well an edge separates the lines, and the edge
     for start in starts:
         edge = start - 3.0
-        crossing = sum(any(part.left < edge < part.right for part in line.stretches) for line in prints)
-        if crossing > 0.4 * len(prints):
+        crossing = sum(any(part.left < edge < part.right for part in line.segments) for line in printed_lines)
+        if crossing > 0.4 * len(printed_lines):
             continue
-        halves = [[half for line in prints if (half := _half(line, edge, side))] for side in (-1, 1)]
+        halves = [[half for line in printed_lines if (half := _half(line, edge, side))] for side in (-1, 1)]
         filling = [
             sum(
-                _running(half)
+                _is_running_text(half)
                 and half.right > limit[0] + 0.6 * (limit[1] - limit[0])
                 and half.right - half.left > 0.35 * (limit[1] - limit[0])
                 for half in group

@@ -1,8 +1,8 @@
-"""A PDF page as runs of text with place, size and style, and the straight rules drawn on it.
+"""A PDF page as runs of text with position, size and style, and the straight rules drawn on it.
 
-pdfium gives the characters of a page in the order of its content, with line ends where it sees them. A run is
-a stretch of characters of one text object, so that place, font and size need to be asked for once, not for
-every character. Coordinates are points from the top left corner of the page as it is seen.
+pdfium returns the characters of a page in the order of its content, with line ends where it detects them. A run is a
+sequence of characters of one text object, so that position, font and size are requested once, not for every character.
+Coordinates are points from the top left corner of the page as displayed.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ MAX_PAGES = 3_000
 MAX_CHARACTERS = 200_000
 """Most characters that are read from one page; a page of dense print has about 6,000."""
 MAX_COORDINATE = 100_000.0
-"""Furthest place from the corner of a page, in points; a page of the largest size (Annex C) has 14,400."""
+"""Largest distance from the corner of a page, in points; a page of the largest size (Annex C) has 14,400."""
 MAX_OBJECTS = 20_000
-"""Most drawn objects of one page that are looked at for rules."""
+"""Most drawn objects of one page that are searched for rules."""
 MAX_CLIPS = 100
-"""Most paths that one object is clipped to, and most lines of one of these, that are looked at."""
+"""Most clip paths of one object, and most segments of one of these, that are examined."""
 
 _BOLD = re.compile(r"bold|black|heavy|demi|[-,]bd\b", re.IGNORECASE)
 _ITALIC = re.compile(r"italic|oblique|[-,]it\b|kursiv", re.IGNORECASE)
@@ -37,21 +37,21 @@ _ARABIC = re.compile("[\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufefc]")
 _TOKEN = re.compile(
     "[\u0610-\u061a\u0620-\u065f\u066e-\u06d3\u06d5-\u06ff\ufb50-\ufdff\ufe70-\ufefc]+|[A-Za-z0-9./:-]+|[^\\s]"
 )
-_ASIDE = 0.1
-"""Points from which on one letter stands beside another."""
+_MIN_OFFSET = 0.1
+"""Distance in points from which on one letter is beside another."""
 _ALEFS, _LAM = "\u0622\u0623\u0625\u0627", "\u0644"
 _UNMAPPED = re.compile("[\ufffd\x01\x03-\x08\x0b\x0c\x0e-\x1f]")
-"""What characters of a font without a map to Unicode often become; U+0002 is pdfium's hyphen."""
+"""Typical replacements for characters of a font without a map to Unicode; U+0002 is pdfium's hyphen."""
 _LINE = re.compile(r"[^\r\n]+")
 _OBJECT_AT = ctypes.cast(raw.FPDFText_GetTextObject, ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int))
-"""The same function with plain addresses: it is asked for every character of a page."""
+"""The same function with plain addresses, for speed: it is called for every character of a page."""
 _INVISIBLE = 3  # text rendering mode: neither filled nor stroked, as text recognition leaves it over an image
 
 
 class Run(NamedTuple):
-    """Characters of one font, size and line. `size` is the height of the font in points, `base` the baseline;
-    `spaced` says that a space stands before it in the content, `guessed` that pdfium takes one to stand there for the gap
-    alone, `hidden` that it is not painted, `sideways` that it is written up or down the page."""
+    """Characters of one font, size and line. `size` is the height of the font in points, `base` the baseline; `spaced`
+    says that a space precedes it in the content, `guessed` that pdfium infers one from the gap alone, `hidden` that it
+    is not painted, `sideways` that it runs up or down the page."""
 
     text: str
     left: float
@@ -78,14 +78,14 @@ class Rule:
 
     @property
     def horizontal(self) -> bool:
-        """Whether it runs from left to right."""
+        """Whether it is horizontal."""
         return self.right - self.left >= self.bottom - self.top
 
 
 @dataclass(frozen=True, slots=True)
 class PageGlyphs:
-    """A page: its runs in the order of the content, its rules, and how much of it images and invisible text
-    cover (0 to 1). `cut` says that it has more characters than are read."""
+    """A page: its runs in the order of the content, its rules, and the shares of it (0 to 1) that images and invisible
+    text cover. `cut` says that it has more characters than are read."""
 
     number: int
     width: float
@@ -99,12 +99,12 @@ class PageGlyphs:
 
     @property
     def scanned(self) -> bool:
-        """Whether the page is a picture with the text that was recognised in it."""
+        """Whether the page is an image with the text that was recognised in it."""
         return self.invisible > 0.5 or (self.pictured > 0.8 and bool(self.runs))
 
 
 def open_pdf(data: bytes, name: str) -> pdfium.PdfDocument:
-    """The opened file. Raises `ReadError` for one that is encrypted, damaged or endless."""
+    """The opened file. Raises `ReadError` for one that is encrypted, damaged or has too many pages."""
     try:
         document = pdfium.PdfDocument(data)
         pages = len(document)
@@ -137,24 +137,24 @@ def read_pages(document: pdfium.PdfDocument, name: str) -> Iterator[PageGlyphs]:
 
 
 class View:
-    """Turns a page's own coordinates into those of the page as it is seen: rotated, cropped, from the top left."""
+    """Converts a page's own coordinates into those of the page as displayed: rotated, cropped, from the top left."""
 
     def __init__(self, page: pdfium.PdfPage) -> None:
-        left, bottom, right, top = map(_placed, page.get_bbox())
+        left, bottom, right, top = map(_clamp, page.get_bbox())
         self._turn = page.get_rotation()
         self._left, self._bottom = left, bottom
         self._wide, self._high = right - left, top - bottom
         self.width, self.height = (self._high, self._wide) if self._turn in (90, 270) else (self._wide, self._high)
 
     def sideways(self, matrix: raw.FS_MATRIX) -> bool:
-        """Whether text that a matrix places runs up or down the page as it is seen."""
+        """Whether text with a matrix runs up or down the page as displayed."""
         return bool(abs(matrix.b) > abs(matrix.a)) != (self._turn in (90, 270))
 
     def box(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
-        """(left, top, right, bottom) as seen."""
+        """(left, top, right, bottom) as displayed."""
         left, bottom, right, top = left - self._left, bottom - self._bottom, right - self._left, top - self._bottom
         if not abs(left) + abs(bottom) + abs(right) + abs(top) <= MAX_COORDINATE:
-            left, bottom, right, top = map(_placed, (left, bottom, right, top))
+            left, bottom, right, top = map(_clamp, (left, bottom, right, top))
         if self._turn == 90:
             return bottom, left, top, right
         if self._turn == 180:
@@ -164,8 +164,8 @@ class View:
         return left, self._high - top, right, self._high - bottom
 
 
-def _placed(coordinate: float) -> float:
-    """A coordinate within bounds: a matrix may lead to infinity, and beyond it to no number (to the lower bound)."""
+def _clamp(coordinate: float) -> float:
+    """A coordinate within bounds: a matrix may produce infinity, or NaN (which becomes the lower bound)."""
     if -MAX_COORDINATE <= coordinate <= MAX_COORDINATE:
         return coordinate
     return MAX_COORDINATE if coordinate > 0 else -MAX_COORDINATE
@@ -179,7 +179,7 @@ def _page(page: pdfium.PdfPage, number: int) -> PageGlyphs:
         cut = text_page.count_chars() > MAX_CHARACTERS
     finally:
         text_page.close()
-    rules, pictured = _drawn(page, view)
+    rules, pictured = _read_drawings(page, view)
     return PageGlyphs(number, view.width, view.height, tuple(runs), tuple(rules), pictured, invisible, unmapped, cut)
 
 
@@ -207,7 +207,7 @@ def _runs(text_page: pdfium.PdfTextPage, view: View) -> tuple[list[Run], float, 
     unmapped = len(_UNMAPPED.findall(text))
     arabic = _ARABIC.search(text) is not None
     for start, end, item in _stretches(text, handle):
-        unseen = raw.FPDFTextObj_GetTextRenderMode(item) == _INVISIBLE or _clipped_away(item)
+        unseen = raw.FPDFTextObj_GetTextRenderMode(item) == _INVISIBLE or _is_clipped_away(item)
         for first, after in _tokens(text, start, end, arabic):
             words = text[first:after]
             if not raw.FPDFText_GetLooseCharBox(handle, first, box_at):
@@ -217,7 +217,7 @@ def _runs(text_page: pdfium.PdfTextPage, view: View) -> tuple[list[Run], float, 
                 other = view.box(box.left, box.bottom, box.right, box.top)
                 left, right = min(left, other[0]), max(right, other[2])
             if arabic and _ARABIC.search(words):
-                words = _in_order(_untied(words, first, handle), first, handle, view)
+                words = _in_logical_order(_split_ligatures(words, first, handle), first, handle, view)
             base = bottom
             if raw.FPDFText_GetCharOrigin(handle, first, x, y):
                 base = view.box(x.value, y.value, x.value, y.value)[1]
@@ -242,8 +242,8 @@ def _runs(text_page: pdfium.PdfTextPage, view: View) -> tuple[list[Run], float, 
     return made, hidden / max(1, count), unmapped
 
 
-def _clipped_away(item: object) -> bool:
-    """Whether the paths to which words are clipped have no place in common, so that nobody sees them."""
+def _is_clipped_away(item: object) -> bool:
+    """Whether the clip paths of a text object do not overlap, so that it is invisible."""
     clip = raw.FPDFPageObj_GetClipPath(item)
     count = raw.FPDFClipPath_CountPaths(clip) if clip else 0
     if not 1 < count <= MAX_CLIPS:
@@ -265,7 +265,8 @@ def _clipped_away(item: object) -> bool:
 
 
 def _tokens(text: str, start: int, end: int, arabic: bool) -> Iterator[tuple[int, int]]:
-    """The stretch without the spaces around it; an Arabic one, where the page has any, word by word, since their order can't be trusted."""
+    """The stretch without surrounding spaces; on a page with Arabic, an Arabic stretch word by word, since the order of
+    words is unreliable."""
     if arabic and _ARABIC.search(text, start, end):
         for match in _TOKEN.finditer(text, start, end):
             yield match.span()
@@ -278,9 +279,9 @@ def _tokens(text: str, start: int, end: int, arabic: bool) -> Iterator[tuple[int
         yield start, end
 
 
-def _in_order(word: str, first: int, handle: object, view: View) -> str:
-    """An Arabic word whose letters pdfium gives from left to right, as it does beside some marks, in the order of speech. A mark stands
-    within the box of its letter, or left of it."""
+def _in_logical_order(word: str, first: int, handle: object, view: View) -> str:
+    """An Arabic word in logical order, where pdfium returns its letters from left to right, as it does beside some
+    combining marks. A mark is within the box of its letter, or left of it."""
     if len(word) < 2 or any(map(str.isdigit, word)):
         return word
     box = raw.FS_RECTF()
@@ -291,13 +292,13 @@ def _in_order(word: str, first: int, handle: object, view: View) -> str:
     letters = [end for end, letter in zip(ends, word, strict=True) if not unicodedata.combining(letter)]
     letters = letters if len(letters) > 1 and not unicodedata.combining(word[0]) else ends
     steps = [one - other for other, one in pairwise(letters)]
-    if sum(step > _ASIDE for step in steps) <= sum(step < -_ASIDE for step in steps):
+    if sum(step > _MIN_OFFSET for step in steps) <= sum(step < -_MIN_OFFSET for step in steps):
         return word
     return "".join(word[n] for n in sorted(range(len(word)), key=lambda n: -ends[n]))
 
 
-def _untied(word: str, first: int, handle: object) -> str:
-    """A word whose ligatures of lam and alef, one glyph with two letters, are read in the order of speech."""
+def _split_ligatures(word: str, first: int, handle: object) -> str:
+    """A word in which the letters of lam-alef ligatures, one glyph with two letters, are in logical order."""
     one, other = raw.FS_RECTF(), raw.FS_RECTF()
     letters = list(word)
     for n in range(len(letters) - 1):
@@ -310,13 +311,13 @@ def _untied(word: str, first: int, handle: object) -> str:
 
 
 def _stretches(text: str, handle: Any) -> Iterator[tuple[int, int, object]]:
-    """Stretches of characters that belong to one text object and one line: start, end, object."""
+    """Sequences of characters of one text object and one line: start, end, object."""
     page = ctypes.cast(handle, ctypes.c_void_p).value
     for line in _LINE.finditer(text):
         start, last = 0, None
         for n in range(*line.span()):
             found = _OBJECT_AT(page, n)
-            if found and found != last:  # none of a space that pdfium puts between words
+            if found and found != last:  # a space that pdfium inserts between words has no object
                 if last:
                     yield start, n, raw.FPDFText_GetTextObject(handle, start)
                 start, last = n, found
@@ -334,7 +335,7 @@ def _style(font: object) -> tuple[bool, bool]:
     return bool(_BOLD.search(name)), bool(_ITALIC.search(name))
 
 
-def _drawn(page: pdfium.PdfPage, view: View) -> tuple[list[Rule], float]:
+def _read_drawings(page: pdfium.PdfPage, view: View) -> tuple[list[Rule], float]:
     """Straight rules (thin boxes and lines), and the share of the page that images cover."""
     rules: list[Rule] = []
     pictured = 0.0
@@ -355,7 +356,7 @@ def _drawn(page: pdfium.PdfPage, view: View) -> tuple[list[Rule], float]:
 
 
 def _holds_image(item: object, kind: int) -> bool:
-    """Whether an object is a form, a drawing that is placed as a whole, with nothing but an image in it."""
+    """Whether an object is a form (a group that is placed as a whole) with a single image in it."""
     if kind != raw.FPDF_PAGEOBJ_FORM or raw.FPDFFormObj_CountObjects(item) != 1:
         return False
     return bool(raw.FPDFPageObj_GetType(raw.FPDFFormObj_GetObject(item, 0)) == raw.FPDF_PAGEOBJ_IMAGE)

@@ -1,4 +1,4 @@
-"""Footnotes of a page: where they stand, their marks and texts."""
+"""The footnotes of a page: where they begin, their marks and texts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ingest.readers.pdf.glyphs import PageGlyphs, Rule
-from ingest.readers.pdf.printed_lines import Print
+from ingest.readers.pdf.printed_lines import PrintedLine
 
 _SEPARATOR = re.compile(r"[_‗—–\-]{6,}")
 _LABEL = re.compile(r"(\d{1,3}|[a-z]{1,2}|\*{1,4}|[†‡§]{1,2})\s*(?=\S|$)")
@@ -26,19 +26,24 @@ class Note:
     lines: list[str] = field(default_factory=list)
 
 
-def part_notes(
-    page: PageGlyphs, prints: Sequence[Print], size: float, after_notes: bool
-) -> tuple[list[Print], list[Note], list[str]]:
-    """The lines of a page parted: its text, its footnotes, and the lines above the first that has a mark, which go on with the last
-    footnote of the page before. `size` is the font size of the text, points; `after_notes` says that there is one which may go on."""
-    start = _start(page, prints, size, after_notes)
-    plain = start < len(prints) and label_of(prints[start]) is None and bool(_plain_number(prints[start]))
+def split_notes(
+    page: PageGlyphs, printed_lines: Sequence[PrintedLine], size: float, after_notes: bool
+) -> tuple[list[PrintedLine], list[Note], list[str]]:
+    """Splits the lines of a page into its text, its footnotes, and the lines above the first mark, which continue the
+    last footnote of the page before. `size` is the font size of the text, points; `after_notes` says that there is a
+    footnote which may continue."""
+    start = _notes_start(page, printed_lines, size, after_notes)
+    plain = (
+        start < len(printed_lines)
+        and parse_note_mark(printed_lines[start]) is None
+        and bool(_plain_number(printed_lines[start]))
+    )
     notes: list[Note] = []
     carried: list[str] = []
-    for line in prints[start:]:
+    for line in printed_lines[start:]:
         if _SEPARATOR.fullmatch(line.text.replace(" ", "")):
             continue
-        found = label_of(line)
+        found = parse_note_mark(line)
         if plain and not found and (number := _plain_number(line)):
             found = number, line.text[len(number) :].strip()
         if found:
@@ -47,10 +52,10 @@ def part_notes(
             notes[-1].lines.append(line.text)
         else:
             carried.append(line.text)
-    return list(prints[:start]), notes, carried
+    return list(printed_lines[:start]), notes, carried
 
 
-def label_of(line: Print) -> tuple[str, str] | None:
+def parse_note_mark(line: PrintedLine) -> tuple[str, str] | None:
     """The mark with which a footnote begins, and the rest of the line; None where the line begins otherwise."""
     parts = line.marked
     if parts[0][1]:
@@ -65,77 +70,80 @@ def label_of(line: Print) -> tuple[str, str] | None:
     return None
 
 
-def _start(page: PageGlyphs, prints: Sequence[Print], size: float, after_notes: bool) -> int:
-    """The index of the first line that belongs to the footnotes."""
-    for n in range(len(prints) - 1, -1, -1):
-        if _SEPARATOR.fullmatch(prints[n].text.replace(" ", "")):
-            below = prints[n + 1 :]
-            if below and prints[n].base > 0.2 * page.height and any(label_of(line) for line in below[:3]):
+def _notes_start(page: PageGlyphs, printed_lines: Sequence[PrintedLine], size: float, after_notes: bool) -> int:
+    """The index of the first line of the footnotes."""
+    for n in range(len(printed_lines) - 1, -1, -1):
+        if _SEPARATOR.fullmatch(printed_lines[n].text.replace(" ", "")):
+            below = printed_lines[n + 1 :]
+            if below and printed_lines[n].base > 0.2 * page.height and any(parse_note_mark(line) for line in below[:3]):
                 return n
             if below and all(line.size < 0.95 * size for line in below):
                 return n
     for rule in sorted(page.rules, key=lambda rule: -rule.top):
         short = rule.horizontal and 40 <= rule.right - rule.left <= 0.45 * page.width
         if short and rule.top > 0.2 * page.height:
-            first = next((n for n, line in enumerate(prints) if line.base > rule.top + 2), None)
+            first = next((n for n, line in enumerate(printed_lines) if line.base > rule.top + 2), None)
             if first is None:
                 continue
-            if (number := _raised_number(prints[first]) or _plain_number(prints[first])) and _calls(
-                prints[:first], number
-            ):
+            if (
+                number := _raised_number(printed_lines[first]) or _plain_number(printed_lines[first])
+            ) and _is_referred_to(printed_lines[:first], number):
                 return first
-            if not all(line.size < 0.97 * size for line in prints[first:]):
+            if not all(line.size < 0.97 * size for line in printed_lines[first:]):
                 continue
-            if label_of(prints[first]) or (after_notes and _separates(page, rule, prints, first)):
+            if parse_note_mark(printed_lines[first]) or (after_notes and _separates(page, rule, printed_lines, first)):
                 return first
-    return min(_small_end(prints, size), _called_end(page, prints))
+    return min(_small_print_start(printed_lines, size), _full_size_notes_start(page, printed_lines))
 
 
-def _separates(page: PageGlyphs, rule: Rule, prints: Sequence[Print], first: int) -> bool:
-    """Whether a rule stands alone between text and the rest of a footnote, and not at the end of a table."""
+def _separates(page: PageGlyphs, rule: Rule, printed_lines: Sequence[PrintedLine], first: int) -> bool:
+    """Whether a rule is alone between the text and the rest of a footnote, and not the end of a table."""
     alone = not any(other is not rule and abs(other.top - rule.top) < 60 for other in page.rules)
-    below = prints[first:]
-    close = below[0].top - rule.top < 20 and all(len(line.stretches) == 1 for line in below)
+    below = printed_lines[first:]
+    close = below[0].top - rule.top < 20 and all(len(line.segments) == 1 for line in below)
     return alone and close and abs(rule.left - min(line.left for line in below)) < 40
 
 
-def _called_end(page: PageGlyphs, prints: Sequence[Print]) -> int:
-    """Where footnotes that are printed as large as the text begin, with or without a rule above them."""
-    found = len(prints)
-    for n in range(len(prints) - 1, -1, -1):
-        if prints[n].base < 0.3 * page.height or prints[n].bold:
+def _full_size_notes_start(page: PageGlyphs, printed_lines: Sequence[PrintedLine]) -> int:
+    """Where footnotes in the font size of the text begin, with or without a rule above them."""
+    found = len(printed_lines)
+    for n in range(len(printed_lines) - 1, -1, -1):
+        if printed_lines[n].base < 0.3 * page.height or printed_lines[n].bold:
             break
-        if n + 1 < len(prints) and prints[n + 1].base - prints[n].base > 2.5 * prints[n].size:
+        if (
+            n + 1 < len(printed_lines)
+            and printed_lines[n + 1].base - printed_lines[n].base > 2.5 * printed_lines[n].size
+        ):
             break  # footnotes follow each other closely
-        if (number := _raised_number(prints[n])) and _calls(prints[:n], number):
+        if (number := _raised_number(printed_lines[n])) and _is_referred_to(printed_lines[:n], number):
             found = n
-    numbers = [number for line in prints[found:] if (number := _raised_number(line))]
-    return found if all(_calls(prints[:found], number) for number in numbers) else len(prints)
+    numbers = [number for line in printed_lines[found:] if (number := _raised_number(line))]
+    return found if all(_is_referred_to(printed_lines[:found], number) for number in numbers) else len(printed_lines)
 
 
-def _raised_number(line: Print) -> str:
+def _raised_number(line: PrintedLine) -> str:
     """The number with which a footnote begins, if it is raised as in the text."""
     text, mark = line.marked[0]
     return text.strip() if mark and text.strip().isdigit() else ""
 
 
-def _plain_number(line: Print) -> str:
-    """The number with which a footnote begins that is set as the text and put down by itself: "1All submissions"."""
+def _plain_number(line: PrintedLine) -> str:
+    """The number with which a footnote begins if it is not raised but a run of its own: "1All submissions"."""
     first = line.runs[0].text.strip()
-    alone = first.isdigit() and len(line.runs) > 1 and len(line.stretches) == 1
+    alone = first.isdigit() and len(line.runs) > 1 and len(line.segments) == 1
     return first if alone and line.text[len(first) : len(first) + 1].isalpha() else ""
 
 
-def _calls(prints: Sequence[Print], label: str) -> bool:
+def _is_referred_to(printed_lines: Sequence[PrintedLine], label: str) -> bool:
     """Whether a mark in the text refers to a footnote."""
-    return any(mark and label in MARKS.findall(words) for line in prints for words, mark in line.marked)
+    return any(mark and label in MARKS.findall(words) for line in printed_lines for words, mark in line.marked)
 
 
-def _small_end(prints: Sequence[Print], size: float) -> int:
-    """Where the smaller print at the end of the page begins, if a footnote begins in it."""
-    start = len(prints)
-    while start and prints[start - 1].size < 0.94 * size:
+def _small_print_start(printed_lines: Sequence[PrintedLine], size: float) -> int:
+    """Where the small print at the end of the page begins, if a footnote begins in it."""
+    start = len(printed_lines)
+    while start and printed_lines[start - 1].size < 0.94 * size:
         start -= 1
-    ahead = next((n for n in range(start, len(prints)) if label_of(prints[n])), len(prints))
-    # Small print above the first mark is the rest of a note, if only a few lines, or a table's.
-    return start if ahead < len(prints) and ahead - start <= 6 else ahead
+    ahead = next((n for n in range(start, len(printed_lines)) if parse_note_mark(printed_lines[n])), len(printed_lines))
+    # A few lines of small print above the first mark are the rest of a note; more are those of a table.
+    return start if ahead < len(printed_lines) and ahead - start <= 6 else ahead

@@ -1,4 +1,4 @@
-"""From printed lines to paragraphs: what belongs together, over page breaks too."""
+"""Joins printed lines to paragraphs, also across page breaks."""
 
 from __future__ import annotations
 
@@ -7,11 +7,19 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from ingest.readers.lines import BOX_WORDS, ENDS, FIGURE_WORDS, MAP_WORDS, TABLE_WORDS, LinePart, leads
+from ingest.readers.lines import (
+    BOX_WORDS,
+    FIGURE_WORDS,
+    MAP_WORDS,
+    SENTENCE_END,
+    TABLE_WORDS,
+    LinePart,
+    has_leader_dots,
+)
 from ingest.readers.masthead_lines import is_item_line, is_masthead_line
-from ingest.readers.pdf.pdf_notes import label_of
+from ingest.readers.pdf.pdf_notes import parse_note_mark
 from ingest.readers.pdf.pdf_tables import Box
-from ingest.readers.pdf.printed_lines import Print
+from ingest.readers.pdf.printed_lines import PrintedLine
 from ingest.readers.pdf.table_rows import Table
 
 _LABEL = re.compile(
@@ -29,7 +37,7 @@ _FIGURE = re.compile(rf"(?:{FIGURE_WORDS})\s*[0-9IVXLC]{{1,5}}", re.IGNORECASE)
 _MOST_LABELS = 60
 _DATE = re.compile(r"\d{1,2}(?:er)?(?: de)? [^\W\d]{3,12}(?: de)? \d{4}(?: г\.| года)?")
 _STOPS = (".", ";", ":", "。", "؟")
-"""How text ends, and labels of a chart do not."""
+"""How a text ends; labels of a chart do not."""
 _SOURCE = re.compile(
     r"(?:data )?(?:sources?|notes?|fuentes?|источники?|примечани[ея]|المصدر|资料来源|来源|注)\s*[:：]", re.IGNORECASE
 )
@@ -42,33 +50,33 @@ _CAPTION = re.compile(
 class Paragraph:
     """Printed lines that are one paragraph, heading or caption; `level` is that of a heading, else 0."""
 
-    prints: list[Print]
+    printed_lines: list[PrintedLine]
     level: int = 0
     part: LinePart = ""
 
     @property
-    def first(self) -> Print:
+    def first(self) -> PrintedLine:
         """Its first line."""
-        return self.prints[0]
+        return self.printed_lines[0]
 
     @property
-    def last(self) -> Print:
+    def last(self) -> PrintedLine:
         """Its last line."""
-        return self.prints[-1]
+        return self.printed_lines[-1]
 
 
 @dataclass
 class PageText:
-    """What is left of a page when furniture and footnotes are gone, in reading order. `gap` is where the gap
-    between its columns lies, None for one column; `entries` are the ids of the lines that end entries of the contents."""
+    """A page without furniture and footnotes, in reading order. `gap` is the position of the gap between its columns,
+    None for one column; `entries` are the ids of the lines that end entries of the table of contents."""
 
     number: int
     width: float
     height: float
-    prints: list[Print]
+    printed_lines: list[PrintedLine]
     tables: list[Table]
     boxes: list[Box]
-    masthead: list[Print] = field(default_factory=list)
+    masthead: list[PrintedLine] = field(default_factory=list)
     gap: float | None = None
     entries: frozenset[int] = frozenset()
 
@@ -78,65 +86,72 @@ Item = Paragraph | Table
 
 @dataclass(frozen=True)
 class _Measure:
-    """How a page is set: the distance of lines by font size, and the edges of the text."""
+    """The layout of a page: the line distance by font size, and the edges of the text."""
 
     leading: dict[float, float]
     left: float
     right: float
 
 
-def flowing(pages: Sequence[PageText], size: float) -> list[Item]:
-    """Paragraphs and tables of all pages in order, paragraphs that a page break cuts made whole.
+def build_items(pages: Sequence[PageText], size: float) -> list[Item]:
+    """Paragraphs and tables of all pages in order, with paragraphs that a page break splits joined.
 
     `size` is the font size of the text, points.
     """
-    made: list[Item] = []
-    general = _leading(line for page in pages for line in page.prints)
+    result: list[Item] = []
+    general = _line_distances(line for page in pages for line in page.printed_lines)
     last_measure: _Measure | None = None
     for page in pages:
         measure = _measure(page, general)
         items = _page_items(page, measure)
-        if made and items and last_measure and _goes_on(made, items[0], last_measure, measure, page.number):
-            whole, rest = made[-1], items[0]
-            assert isinstance(whole, Paragraph)
+        if (
+            result
+            and items
+            and last_measure
+            and _continues_paragraph(result, items[0], last_measure, measure, page.number)
+        ):
+            last_paragraph, rest = result[-1], items[0]
+            assert isinstance(last_paragraph, Paragraph)
             assert isinstance(rest, Paragraph)
-            whole.prints += rest.prints
+            last_paragraph.printed_lines += rest.printed_lines
             items = items[1:]
-        made += items
+        result += items
         if items:
             last_measure = measure
-    _mark_masthead(made, size)
-    _set_levels(made, size)
-    return made
+    _mark_masthead(result, size)
+    _set_levels(result, size)
+    return result
 
 
 def _set_levels(items: Sequence[Item], size: float) -> None:
-    """Tells headings and captions from text."""
+    """Distinguishes headings and captions from text."""
     number = 0  # of the last numbered paragraph
-    letter = ""  # the last heading that is numbered with a capital
+    letter = ""  # of the last heading that is numbered with a capital
     figure = 0  # how many labels of a chart may still follow its caption
-    caption = False  # the last paragraph is a bare "Figure 2", its title follows
-    captioned: Paragraph | None = None  # the caption of a table, its unit may follow
+    caption = False  # whether the last paragraph is only "Figure 2", so that its title follows
+    captioned: Paragraph | None = None  # the caption of a table, after which its unit may follow
     for n, item in enumerate(items):
         if not isinstance(item, Paragraph) or item.part not in ("", "box"):
             caption = isinstance(item, Paragraph) and bool(_CAPTION.fullmatch(item.first.text.strip(" .:")))
             figure = _MOST_LABELS if isinstance(item, Paragraph) and _FIGURE.match(item.first.text) else 0
             captioned = item if isinstance(item, Paragraph) and item.part == "caption" else None
             continue
-        labelled, figure = figure, _figure_left(item, figure)
+        labelled, figure = figure, _remaining_chart_labels(item, figure)
         if figure:
             item.part = "caption"
             continue
         if labelled and n:
             _restore_heading(items[n - 1], size)
-        item.level = _level(item, size)
+        item.level = _heading_level(item, size)
         if numbered := _NUMBER.match(item.first.text):
             value = int(numbered.group(1))
             following = value == number + 1
             if item.level == 4 and following and number:
-                item.level = 0  # concluding observations set whole paragraphs in bold
+                item.level = 0  # concluding observations have whole paragraphs in bold
             number = number if item.level else value
-        if (caption and item.level and len(item.prints) <= 3) or (n and _is_unit(item) and items[n - 1] is captioned):
+        if (caption and item.level and len(item.printed_lines) <= 3) or (
+            n and _is_unit(item) and items[n - 1] is captioned
+        ):
             item.level, item.part = 0, "caption"
         captioned = item if item.part == "caption" else None
         caption = False
@@ -149,10 +164,10 @@ def _set_levels(items: Sequence[Item], size: float) -> None:
             letter = ""
 
 
-def _leading(prints: Iterable[Print]) -> dict[float, float]:
+def _line_distances(printed_lines: Iterable[PrintedLine]) -> dict[float, float]:
     gaps: dict[float, Counter[float]] = defaultdict(Counter)
-    before: Print | None = None
-    for line in prints:
+    before: PrintedLine | None = None
+    for line in printed_lines:
         if before is not None and before.page == line.page and abs(before.size - line.size) < 0.6:
             gap = line.base - before.base
             if 0.8 * line.size < gap < 3 * line.size:
@@ -167,11 +182,11 @@ def _leading(prints: Iterable[Print]) -> dict[float, float]:
 
 
 def _measure(page: PageText, general: dict[float, float]) -> _Measure:
-    own = _leading(page.prints)
-    counts: Counter[float] = Counter(round(line.size) for line in page.prints)
+    own = _line_distances(page.printed_lines)
+    counts: Counter[float] = Counter(round(line.size) for line in page.printed_lines)
     leading = {**general, **{size: gap for size, gap in own.items() if counts[size] >= 10}}
-    lefts = Counter(round(line.left) for line in page.prints)
-    rights = sorted(line.right for line in page.prints)
+    lefts = Counter(round(line.left) for line in page.printed_lines)
+    rights = sorted(line.right for line in page.printed_lines)
     return _Measure(
         leading,
         max(lefts.items(), key=lambda entry: (entry[1], -entry[0]))[0] if lefts else 0.0,
@@ -183,20 +198,20 @@ def _page_items(page: PageText, measure: _Measure) -> list[Item]:
     items: list[Item] = []
     tables = sorted(page.tables, key=lambda table: table.top)
     paragraph: Paragraph | None = None
-    for line in page.prints:
+    for line in page.printed_lines:
         while tables and tables[0].top < line.base - 0.5 * line.size:
             items.append(tables.pop(0))
             paragraph = None
-        part: LinePart = "box" if any(_inside(line, box) for box in page.boxes) else ""
+        part: LinePart = "box" if any(_is_inside(line, box) for box in page.boxes) else ""
         if id(line) in page.entries:
             part = "contents"
-            if _entry_goes_on(items, paragraph, line, measure):
+            if _ends_entry(items, paragraph, line, measure):
                 assert paragraph is not None
-                paragraph.prints.append(line)
+                paragraph.printed_lines.append(line)
                 paragraph.part = "contents"
                 continue
-        if paragraph is not None and not _new(paragraph, line, measure, part):
-            paragraph.prints.append(line)
+        if paragraph is not None and not _begins_paragraph(paragraph, line, measure, part):
+            paragraph.printed_lines.append(line)
         else:
             caption = not part and bool(_CAPTION.match(line.text)) and (line.bold or line.italic or len(line.text) < 40)
             paragraph = Paragraph([line], part="caption" if caption else part)
@@ -204,12 +219,12 @@ def _page_items(page: PageText, measure: _Measure) -> list[Item]:
     return [*items, *tables]
 
 
-def _entry_goes_on(items: Sequence[Item], paragraph: Paragraph | None, line: Print, measure: _Measure) -> bool:
-    """Whether a line with dots ends an entry of the contents that began on the line before."""
+def _ends_entry(items: Sequence[Item], paragraph: Paragraph | None, line: PrintedLine, measure: _Measure) -> bool:
+    """Whether a line with leader dots ends an entry of the contents that began on the line before."""
     if (
         paragraph is None
         or paragraph.part
-        or len(paragraph.prints) > 3
+        or len(paragraph.printed_lines) > 3
         or paragraph.last.bold
         or _LABEL.match(line.text)
     ):
@@ -219,119 +234,131 @@ def _entry_goes_on(items: Sequence[Item], paragraph: Paragraph | None, line: Pri
     return listed and 0 < line.base - paragraph.last.base <= 1.3 * leading and line.left >= paragraph.last.left - 2
 
 
-def _inside(line: Print, box: Box) -> bool:
+def _is_inside(line: PrintedLine, box: Box) -> bool:
     return box.left - 2 <= line.left and line.right <= box.right + 2 and box.top < line.base <= box.bottom + 2
 
 
-def _new(paragraph: Paragraph, line: Print, measure: _Measure, part: LinePart) -> bool:
-    """Whether a line begins a new paragraph rather than going on with the one before it."""
+def _begins_paragraph(paragraph: Paragraph, line: PrintedLine, measure: _Measure, part: LinePart) -> bool:
+    """Whether a line begins a new paragraph."""
     before = paragraph.last
     if part != paragraph.part and not (paragraph.part == "caption" and not part):
         return True
     if part == "contents":
         return True
-    if leads(before.text) or leads(line.text):
+    if has_leader_dots(before.text) or has_leader_dots(line.text):
         return not paragraph.part  # each line that names who presides, or who represents a State
     gap = line.base - before.base
     leading = max(measure.leading.get(round(line.size), 1.2 * line.size), 1.05 * line.size)
     if gap <= 0 or gap > 1.2 * leading + 0.6:
-        return gap > 0 or not _next_column(before, line)
+        return gap > 0 or not _continues_in_next_column(before, line)
     if abs(line.size - before.size) > 0.1 * before.size + 0.3 or (
-        line.bold != before.bold and not _unfinished(paragraph, line, measure)
+        line.bold != before.bold and not _continues_in_other_weight(paragraph, line, measure)
     ):
         return True
     if _DATE.fullmatch(line.text) and before.left > measure.left + 0.3 * (measure.right - measure.left):
         return True  # the close of a resolution: the meeting, and below it the day
-    ended = bool(ENDS.search(before.text))
+    ended = bool(SENTENCE_END.search(before.text))
     width = measure.right - measure.left
     open_end = before.right < measure.right - 0.2 * width
     if line.page == 1 and open_end and (is_masthead_line(line.text) or is_masthead_line(before.text)):
         return True
-    if label_of(line):  # a note below a table
+    if parse_note_mark(line):  # a note below a table
         return True
     if _LABEL.match(line.text):
-        if _DECIMAL.match(line.text) and not ended and _full(before, measure):
+        if _DECIMAL.match(line.text) and not ended and _is_full(before, measure):
             return False  # "resolution / 76.16 of 30 May"
         short = ended and before.right < measure.right - 0.15 * width
-        return short or len(line.stretches) > 1 or abs(line.left - before.left) > 3
-    if _bare_number(line, measure) and (ended or abs(line.left - before.left) > 3):
+        return short or len(line.segments) > 1 or abs(line.left - before.left) > 3
+    if _has_bare_number(line, measure) and (ended or abs(line.left - before.left) > 3):
         return True
     if ended and before.right < measure.right - 0.3 * width and line.left <= paragraph.first.left + 2:
         return True
-    body = paragraph.prints[1].left if len(paragraph.prints) > 1 else None
+    body = paragraph.printed_lines[1].left if len(paragraph.printed_lines) > 1 else None
     return ended and body is not None and 8 < line.left - body < 60 and not _LABEL.match(paragraph.first.text)
 
 
-def _bare_number(line: Print, measure: _Measure) -> bool:
-    """Whether a full line begins with a number that is set apart as that of a paragraph, and lacks its dot."""
-    first, *rest = line.stretches
+def _has_bare_number(line: PrintedLine, measure: _Measure) -> bool:
+    """Whether a full line begins with a paragraph number that is set apart but has no dot."""
+    first, *rest = line.segments
     text = rest[0].text if rest else ""
     return (
         first.text.isdecimal()
         and len(first.text) <= 3
         and text[:1].isupper()
         and len(text) > 50
-        and _full(line, measure)
+        and _is_full(line, measure)
     )
 
 
-def _unfinished(paragraph: Paragraph, line: Print, measure: _Measure) -> bool:
-    """Whether a line in another weight, and of the same slant, goes on with a paragraph: words in bold that open it may fill its first
-    line, as those within it may fill another. Then the line before is full, and ends within a sentence or is one of a paragraph with
-    a number."""
+def _continues_in_other_weight(paragraph: Paragraph, line: PrintedLine, measure: _Measure) -> bool:
+    """Whether a line in another weight, but with the same slant, continues a paragraph: bold words at its beginning may
+    fill its first line, and bold words within it another. Then the line before is full, and ends within a sentence or
+    belongs to a numbered paragraph."""
     within = paragraph.last.italic == line.italic and (
-        not ENDS.search(paragraph.last.text) or bool(_LABEL.match(paragraph.first.text))
+        not SENTENCE_END.search(paragraph.last.text) or bool(_LABEL.match(paragraph.first.text))
     )
-    return _full(paragraph.last, measure) and within and not _LABEL.match(line.text)
+    return _is_full(paragraph.last, measure) and within and not _LABEL.match(line.text)
 
 
-def _full(line: Print, measure: _Measure) -> bool:
+def _is_full(line: PrintedLine, measure: _Measure) -> bool:
     """Whether a line reaches the right margin, or nearly."""
     return line.right >= measure.right - 0.1 * (measure.right - measure.left)
 
 
-def _next_column(before: Print, line: Print) -> bool:
-    """Whether a paragraph goes on at the head of the next column."""
-    return line.left > before.right and not ENDS.search(before.text) and line.text[:1].islower()
+def _continues_in_next_column(before: PrintedLine, line: PrintedLine) -> bool:
+    """Whether a paragraph continues at the top of the next column."""
+    return line.left > before.right and not SENTENCE_END.search(before.text) and line.text[:1].islower()
 
 
-def _goes_on(made: Sequence[Item], rest: Item, last: _Measure, measure: _Measure, page: int) -> bool:
-    """Whether the first paragraph of a page goes on with the last one of the page before."""
-    whole = made[-1]
-    if not isinstance(whole, Paragraph) or not isinstance(rest, Paragraph) or whole.last.page != page - 1:
+def _continues_paragraph(result: Sequence[Item], rest: Item, last: _Measure, measure: _Measure, page: int) -> bool:
+    """Whether the first paragraph of a page continues the last one of the page before."""
+    last_paragraph = result[-1]
+    if (
+        not isinstance(last_paragraph, Paragraph)
+        or not isinstance(rest, Paragraph)
+        or last_paragraph.last.page != page - 1
+    ):
         return False
-    before, line = whole.last, rest.first
-    if whole.part != rest.part or whole.part in ("contents", "caption"):
+    before, line = last_paragraph.last, rest.first
+    if last_paragraph.part != rest.part or last_paragraph.part in ("contents", "caption"):
         return False
-    if before.bold != line.bold and not _unfinished(whole, line, last):
+    if before.bold != line.bold and not _continues_in_other_weight(last_paragraph, line, last):
         return False
     if before.bold and line.bold and not line.text[:1].islower():
         return False  # headings
-    if abs(before.size - line.size) > 0.1 * before.size + 0.3 or _LABEL.match(line.text) or _bare_number(line, measure):
+    if (
+        abs(before.size - line.size) > 0.1 * before.size + 0.3
+        or _LABEL.match(line.text)
+        or _has_bare_number(line, measure)
+    ):
         return False
     full = before.right >= last.right - 0.15 * (last.right - last.left)
-    body = whole.prints[1].left if len(whole.prints) > 1 else whole.first.left
-    indent = line.left - (rest.prints[1].left if len(rest.prints) > 1 else measure.left + body - last.left)
+    body = last_paragraph.printed_lines[1].left if len(last_paragraph.printed_lines) > 1 else last_paragraph.first.left
+    indent = line.left - (
+        rest.printed_lines[1].left if len(rest.printed_lines) > 1 else measure.left + body - last.left
+    )
     if 8 < indent < 60:
         return False
-    if not ENDS.search(before.text):
+    if not SENTENCE_END.search(before.text):
         return line.text[:1].islower() or full or before.text.endswith((",", "-", "–", "(", "￾"))
     if not full or before.bold:
         return False
-    # The first line of a paragraph is set apart by a number or an indent; one that is not goes on with the last.
-    apart = len(whole.prints) > 1 and (bool(_LABEL.match(whole.first.text)) or whole.first.left > body + 8)
+    # The first line of a paragraph has a number or an indent; a line without either continues the last paragraph.
+    apart = len(last_paragraph.printed_lines) > 1 and (
+        bool(_LABEL.match(last_paragraph.first.text)) or last_paragraph.first.left > body + 8
+    )
     return apart and abs((line.left - measure.left) - (body - last.left)) < 3
 
 
 def _is_unit(item: Paragraph) -> bool:
-    """Whether a paragraph is what stands in brackets between the title of a table and its rows."""
-    text = " ".join(line.text for line in item.prints)
-    return text[:1] in "(（" and text[-1:] in ")）" and len(text) <= 120 and len(item.prints) <= 2
+    """Whether a paragraph is the text in brackets between the title of a table and its rows."""
+    text = " ".join(line.text for line in item.printed_lines)
+    return text[:1] in "(（" and text[-1:] in ")）" and len(text) <= 120 and len(item.printed_lines) <= 2
 
 
-def _level(paragraph: Paragraph, size: float) -> int:
+def _heading_level(paragraph: Paragraph, size: float) -> int:
     """The level of a heading, from its number or its size; 0 for text."""
-    lines = paragraph.prints
+    lines = paragraph.printed_lines
     text = " ".join(line.text for line in lines)
     if len(lines) > 10 or len(text) > 600 or not any(character.isalpha() for character in text):
         return 0
@@ -349,18 +376,18 @@ def _level(paragraph: Paragraph, size: float) -> int:
     return 0 if lines[0].left > _RIGHT_HALF or text.rstrip().endswith(".") else 6
 
 
-def _figure_left(item: Paragraph, left: int) -> int:
-    """How many more paragraphs may be labels of the chart whose caption came before; 0 where its text goes on."""
-    text = " ".join(line.text for line in item.prints)
+def _remaining_chart_labels(item: Paragraph, left: int) -> int:
+    """How many more paragraphs may be labels of the chart whose caption came before; 0 where the text continues."""
+    text = " ".join(line.text for line in item.printed_lines)
     prose = (len(text) > 200 and text.rstrip().endswith(_STOPS)) or any(label.match(text) for label, _ in _LEVELS[:3])
     return 0 if not left or prose or _SOURCE.match(text) else left - 1
 
 
 def _restore_heading(item: Item, size: float) -> None:
-    """The last of the labels of a chart is a heading where it looks like one and text follows."""
+    """Makes the last label of a chart a heading where it looks like one and text follows."""
     if isinstance(item, Paragraph) and item.part == "caption" and not _CAPTION.match(item.first.text):
-        level = _level(item, size)
-        if level and not any(character.isdigit() for line in item.prints for character in line.text):
+        level = _heading_level(item, size)
+        if level and not any(character.isdigit() for line in item.printed_lines for character in line.text):
             item.part, item.level = "", level
 
 
@@ -370,10 +397,10 @@ def is_labelled(text: str) -> bool:
 
 
 def _mark_masthead(items: Sequence[Item], size: float) -> None:
-    """Session, dates and agenda item stand between the masthead and the title; so does the title of the item."""
+    """Marks the lines between the masthead and the title: session, dates, agenda item and the title of the item."""
     top: list[Paragraph] = []
     for item in items[:14]:
-        if not isinstance(item, Paragraph) or item.first.page > 1 or item.part or _length(item) > 220:
+        if not isinstance(item, Paragraph) or item.first.page > 1 or item.part or _text_length(item) > 220:
             break
         if item.last.text.endswith((".", "。", "؟", ";")) or is_labelled(item.first.text):
             break
@@ -382,7 +409,7 @@ def _mark_masthead(items: Sequence[Item], size: float) -> None:
         (
             n
             for n, item in enumerate(top)
-            if _length(item) <= 90 and item.first.size <= 1.12 * size and is_masthead_line(item.first.text)
+            if _text_length(item) <= 90 and item.first.size <= 1.12 * size and is_masthead_line(item.first.text)
         ),
         default=-1,
     )
@@ -395,5 +422,5 @@ def _mark_masthead(items: Sequence[Item], size: float) -> None:
         item.part = "masthead"
 
 
-def _length(item: Paragraph) -> int:
-    return sum(len(line.text) for line in item.prints)
+def _text_length(item: Paragraph) -> int:
+    return sum(len(line.text) for line in item.printed_lines)

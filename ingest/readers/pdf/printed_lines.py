@@ -1,4 +1,4 @@
-"""Runs of a page put together as printed lines, their stretches between wide gaps, and the cells of tables."""
+"""Joins the runs of a page to printed lines; their segments between wide gaps, and the cells of tables."""
 
 from __future__ import annotations
 
@@ -12,22 +12,23 @@ from functools import cached_property
 from ingest.readers.pdf.glyphs import PageGlyphs, Run
 
 WIDE_GAP = 0.87
-"""A gap of more than this many font sizes parts the stretches of a line."""
+"""A gap of more than this many font sizes separates the segments of a line."""
 _RAISED_SIZE, _RAISED_BASE = 0.8, 0.12
 _SAME_LINE, _RAISED, _MARK_SIZE = 0.45, 0.6, 0.75
-"""Runs of one line have baselines within so many font sizes; a raised one, of at most so much of the size, within more."""
+"""Runs of one line have baselines within this many font sizes; a raised one, of at most this share of the size, within
+more."""
 _MARK = re.compile(r"(?:\d{1,3}|[a-z]{1,2}|\*{1,4}|[†‡§]{1,2})(?:\s*,\s*(?:\d{1,3}|[a-z]))*\s*,?|,")
 _LABEL = re.compile(r"(?:\(?(?:\d{1,3}|[a-z]{1,5}|[IVXLC]{1,6}|[A-Z])[.)]|[-–—•●*]|)")
 _OVERHANG = 0.1
-"""The box of an f reaches about so many font sizes over what follows, that of an italic one over what stands before, too."""
+"""The box of an f overlaps what follows by about this many font sizes; that of an italic f also what precedes."""
 _DASHES = "-\u2010\u2011\u2013\u2014"
 _UNIT = re.compile(r"(?<![^\W\d_])(?:[kcdm]?m|M)$")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 
 @dataclass(frozen=True)
-class Print:
-    """One printed line, or one stretch of it: runs from left to right on one baseline."""
+class PrintedLine:
+    """One printed line, or one segment of it: runs from left to right on one baseline."""
 
     page: int
     runs: tuple[Run, ...]
@@ -58,7 +59,7 @@ class Print:
 
     @cached_property
     def top(self) -> float:
-        """Where the runs of that size begin."""
+        """The top of the runs of that size."""
         return self.base - self.size
 
     @cached_property
@@ -81,19 +82,19 @@ class Print:
         return letters > 0 and styled >= 0.9 * letters
 
     def raised(self, run: Run) -> bool:
-        """Whether a run is smaller than the line and stands higher, as the marks of footnotes do."""
+        """Whether a run is smaller than the line and higher, as footnote marks are."""
         return run.size <= _RAISED_SIZE * self.size and run.base <= self.base - _RAISED_BASE * self.size
 
     @cached_property
     def marked(self) -> tuple[tuple[str, bool], ...]:
-        """The words of the line in order, each stretch with whether it looks like the mark of a footnote."""
+        """The text of the line in order, in parts, each with whether it looks like a footnote mark."""
         parts: list[tuple[str, bool]] = []
         last: Run | None = None
-        for run in self._logical():
+        for run in self._in_logical_order():
             mark = self.raised(run) and bool(_MARK.fullmatch(run.text.strip()))
             if mark and run.text.strip() in ("2", "3") and parts and _UNIT.search(parts[-1][0]):
                 mark = False  # square and cubic metres
-            space = last is not None and self._spaced(last, run)
+            space = last is not None and self._has_space(last, run)
             if parts and parts[-1][1] == mark:
                 parts[-1] = (parts[-1][0] + (" " if space else "") + run.text, mark)
             else:
@@ -103,29 +104,29 @@ class Print:
 
     @cached_property
     def text(self) -> str:
-        """The words of the line, marks included."""
+        """The text of the line, including marks."""
         return "".join(text for text, _ in self.marked).strip()
 
     @cached_property
-    def leftward(self) -> bool:
+    def is_right_to_left(self) -> bool:
         """Whether it has words that are read from right to left."""
         return any(_RIGHT_TO_LEFT.search(run.text) for run in self.runs if not run.text.isascii())
 
-    def _logical(self) -> Sequence[Run]:
-        if not self.leftward:
+    def _in_logical_order(self) -> Sequence[Run]:
+        if not self.is_right_to_left:
             return self.runs
         ordered: list[Run] = []
-        westward: list[Run] = []  # Latin words and numbers within keep their own order
+        left_to_right: list[Run] = []  # Latin words and numbers keep their own order
         for run in reversed(self.runs):
             if _RIGHT_TO_LEFT.search(run.text):
-                ordered += [*_eastward(westward), run]
-                westward = []
+                ordered += [*_reorder_left_to_right(left_to_right), run]
+                left_to_right = []
             else:
-                westward.append(run)
-        return [*ordered, *_eastward(westward)]
+                left_to_right.append(run)
+        return [*ordered, *_reorder_left_to_right(left_to_right)]
 
-    def _spaced(self, last: Run, run: Run) -> bool:
-        # A mark is part of the word before it; where one is set by itself, it alone has given the place of its letters.
+    def _has_space(self, last: Run, run: Run) -> bool:
+        # A combining mark belongs to the word before it; a run with one may have its position from the mark alone.
         if unicodedata.combining(run.text[0]) or (run.guessed and any(map(unicodedata.combining, run.text))):
             return False
         gap = max(run.left - last.right, last.left - run.right)
@@ -134,11 +135,11 @@ class Print:
             return False
         if (run.spaced or run.guessed) and (last.text[-1] == "f" or (run.italic and run.text[0] == "f")):
             gap += _OVERHANG * self.size
-        return gap > _least_gap(last.text[-1], run) * self.size
+        return gap > _min_gap(last.text[-1], run) * self.size
 
     @cached_property
-    def stretches(self) -> tuple[Print, ...]:
-        """The line parted at its wide gaps; the line itself where it has none."""
+    def segments(self) -> tuple[PrintedLine, ...]:
+        """The line split at its wide gaps; the line itself where it has none."""
         groups: list[list[Run]] = []
         right = 0.0
         for run in self.runs:
@@ -149,18 +150,18 @@ class Print:
             right = max(right, run.right) if groups[-1][0] is not run else run.right
         if len(groups) == 1:
             return (self,)
-        return tuple(Print(self.page, tuple(group)) for group in groups)
+        return tuple(PrintedLine(self.page, tuple(group)) for group in groups)
 
     @cached_property
-    def unlabelled(self) -> tuple[Print, ...]:
-        """Its stretches without the number or bullet that it may begin with."""
-        first, *rest = self.stretches
-        return tuple(rest) if rest and _LABEL.fullmatch(first.text) else self.stretches
+    def unlabelled_segments(self) -> tuple[PrintedLine, ...]:
+        """Its segments without the number or bullet with which it may begin."""
+        first, *rest = self.segments
+        return tuple(rest) if rest and _LABEL.fullmatch(first.text) else self.segments
 
 
-def _least_gap(before: str, run: Run) -> float:
-    """The gap, in font sizes, from which on a space stands between a character and a run: a narrow one where the content
-    has a space; where pdfium only takes the gap for one, not what justified lines leave within a word."""
+def _min_gap(before: str, run: Run) -> float:
+    """The gap, in font sizes, from which on there is a space between a character and a run: a narrow one where the
+    content has a space; where pdfium only infers one, more than justified lines have within a word."""
     if run.spaced:
         return 0.07
     if not run.guessed:
@@ -172,9 +173,9 @@ def _least_gap(before: str, run: Run) -> float:
     return 0.1 if figure else 0.15
 
 
-def _eastward(runs: Sequence[Run]) -> list[Run]:
-    """Runs between Arabic words, given from right to left: words and numbers among them read the other way,
-    punctuation around them does not."""
+def _reorder_left_to_right(runs: Sequence[Run]) -> list[Run]:
+    """Runs between Arabic words, given from right to left: words and numbers among them are put in the opposite order,
+    punctuation around them is not."""
     first = next((n for n, run in enumerate(runs) if _word(run)), len(runs))
     last = next((n for n in range(len(runs) - 1, -1, -1) if _word(runs[n])), -1)
     before = [run._replace(text=run.text[::-1]) for run in runs[:first]]
@@ -187,22 +188,22 @@ def _word(run: Run) -> bool:
 
 
 def is_wide(character: str) -> bool:
-    """Whether a character is of a script that puts no spaces between words."""
+    """Whether a character is of a script without spaces between words."""
     return unicodedata.east_asian_width(character) in "WF"
 
 
-def prints_of(page: PageGlyphs) -> list[Print]:
+def build_printed_lines(page: PageGlyphs) -> list[PrintedLine]:
     """The printed lines of a page from top to bottom.
 
-    Text that is not painted counts only where it is the text of a scan; a few hidden words are nothing that a
-    reader of the document sees.
+    Text that is not painted only counts where it is the text of a scan; a reader of the document does not see a few
+    hidden words.
     """
     lines: list[list[Run]] = []
     base = size = 0.0
     for run in sorted(page.runs, key=lambda run: run.base):
         if not run.text.strip() or (run.hidden and not page.scanned):
             continue
-        # A mark of a footnote comes before the line that it stands on.
+        # A footnote mark, which is raised, comes before the line that it belongs to.
         raised = bool(lines) and size <= _MARK_SIZE * run.size and all(map(_is_mark, lines[-1]))
         if lines and run.base - base <= (_RAISED if raised else _SAME_LINE) * max(size, run.size):
             lines[-1].append(run)
@@ -211,17 +212,17 @@ def prints_of(page: PageGlyphs) -> list[Print]:
         else:
             lines.append([run])
             base, size = run.base, run.size
-    return [Print(page.number, tuple(sorted(line, key=lambda run: run.left))) for line in lines]
+    return [PrintedLine(page.number, tuple(sorted(line, key=lambda run: run.left))) for line in lines]
 
 
 def _is_mark(run: Run) -> bool:
     return bool(_MARK.fullmatch(run.text.strip()))
 
 
-def common_size(prints: Iterable[Print]) -> float:
+def common_size(printed_lines: Iterable[PrintedLine]) -> float:
     """The font size of most characters, points; 10 where there are none."""
     sizes: Counter[float] = Counter()
-    for line in prints:
+    for line in printed_lines:
         for run in line.runs:
             sizes[round(run.size * 2) / 2] += len(run.text)
     return max(sizes.items(), key=lambda entry: (entry[1], entry[0]))[0] if sizes else 10.0
@@ -229,10 +230,10 @@ def common_size(prints: Iterable[Print]) -> float:
 
 @dataclass(frozen=True)
 class TableCell:
-    """A cell: its printed lines (marks of footnotes still in them), and how many columns it spans."""
+    """A cell: its printed lines (including footnote marks), and the number of columns that it spans."""
 
-    prints: tuple[Print, ...] = ()
-    over: int = 1
+    printed_lines: tuple[PrintedLine, ...] = ()
+    col_span: int = 1
 
 
 Row = tuple[TableCell, ...]

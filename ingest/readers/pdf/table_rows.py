@@ -1,4 +1,4 @@
-"""The lines of a table put into rows of cells, and the rows that head it."""
+"""Arranges the lines of a table in rows of cells, and finds the header rows."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ingest.readers.lines import YEARS, heads_numbers, in_groups
+from ingest.readers.lines import YEARS, group_consecutive, heads_number_columns
 from ingest.readers.pdf.glyphs import Rule, Run
-from ingest.readers.pdf.printed_lines import Print, Row, TableCell
-from ingest.readers.pdf.table_rules import NEAR, Level, lies_within, merged
-from ingest.readers.pdf.timetable_rows import slotted
+from ingest.readers.pdf.printed_lines import PrintedLine, Row, TableCell
+from ingest.readers.pdf.table_rules import NEAR, Level, lies_within, merge_ends
+from ingest.readers.pdf.timetable_rows import split_timetable_rows
 
 SAME_CELL = 1.5
-"""Lines of one cell are less than so many font sizes apart."""
+"""Lines of one cell are less than this many font sizes apart."""
 VALUE = re.compile(r"[($€£+–—-]{0,2}[\d .,]*\d[%)*a-z]{0,3}|[–—-]|\.\.\.?|n/?a", re.IGNORECASE)
-_Part = tuple[int, int, Print]  # column, columns spanned, words
+_Part = tuple[int, int, PrintedLine]  # column, columns spanned, words
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table of one page: rows of one cell for each column. The first `headers` rows head the columns.
+    """A table of one page: rows of one cell for each column. The first `headers` rows are the header.
 
-    `edges` are the x positions of the column borders; `ids` the printed lines that went into it. An `open` table runs to the end
-    of the page below its last rule, so that it may go on, without any rule, on the next.
+    `edges` are the x positions of the column borders; `ids` the printed lines of the table. An `open` table runs to the
+    end of the page below its last rule, so that it may continue, without any rule, on the next.
     """
 
     page: int
@@ -37,9 +37,9 @@ class Table:
     open: bool = False
 
 
-def table_of(
+def build_table(
     page: int,
-    prints: Sequence[Print],
+    printed_lines: Sequence[PrintedLine],
     edges: Sequence[float],
     levels: Sequence[Level] = (),
     grid: Sequence[Rule] = (),
@@ -47,13 +47,14 @@ def table_of(
     alone: bool = False,
     parted: bool = False,
 ) -> Table | None:
-    """The lines put into rows: by the rules where each row has one, else by their first column and distances. One row will do
-    where it is `alone` on the rest of its page and a header, or where walls inside its grid have `parted` it."""
+    """The table of some lines: rows are found by the rules where each row has one, else by their first column and
+    distances. A single row is enough where it is `alone` on the rest of its page and a header, or where walls inside
+    its grid separate its cells (`parted`)."""
     gridded = bool(grid)
-    bands: list[list[Print]] = [[] for _ in range(len(levels) + 1)]
+    bands: list[list[PrintedLine]] = [[] for _ in range(len(levels) + 1)]
     heading = _heading_levels(levels, edges, grid)
     spanned = gridded and any(level.left > edges[0] + 20 or level.right < edges[-1] - 20 for level in levels)
-    for line in prints:
+    for line in printed_lines:
         for part in _split_at(line, edges) if spanned else (line,):
             bands[_band(part, levels, heading, spanned=spanned)].append(part)
     filled = [(above, band) for above, band in zip((None, *levels), bands, strict=True) if band]
@@ -63,68 +64,76 @@ def table_of(
     for n, (above, band) in enumerate(filled):
         heads = above is not None and above.height < heading
         parts = _columns(band, edges, _wide_cells(above, edges) if above and heads else [], grid)
-        whole = gridded or (ruled and _one_row(parts))
-        made = [_row(parts)] if whole else [_row(group) for group in _by_lines(parts)]
-        headed = bool(headers and _figures(parts)) and all(cell.prints for cell in rows[-1])
-        styled = _styled(band) and not headed
+        whole = gridded or (ruled and _is_one_row(parts))
+        made = [_row(parts)] if whole else [_row(group) for group in _group_lines(parts)]
+        headed = bool(headers and _figures(parts)) and all(cell.printed_lines for cell in rows[-1])
+        styled = _is_emphasized(band) and not headed
         several = len({column for column, _, _ in parts}) > 1
         first = n == headers and n + 1 < len(filled)
         if first and (heads or (n == 0 and not ruled) or (styled and not heading and several)):
             made, headers = [_row(parts)], headers + 1
         rows += made
-    rows = [row for row in rows if any(cell.prints for cell in row)]
-    rows = [*rows[:headers], *slotted(rows[headers:], ruled=gridded)]
-    if len(rows) == 1 and alone and sum(bool(cell.prints) for cell in rows[0]) > 1 and _styled(prints):
-        headers = 1  # the header of a table that begins on the next page
+    rows = [row for row in rows if any(cell.printed_lines for cell in row)]
+    rows = [*rows[:headers], *split_timetable_rows(rows[headers:], ruled=gridded)]
+    if (
+        len(rows) == 1
+        and alone
+        and sum(bool(cell.printed_lines) for cell in rows[0]) > 1
+        and _is_emphasized(printed_lines)
+    ):
+        headers = 1  # the header of a table whose rows are on the next page
     elif not rows or (len(rows) < 2 and not (parted and _side_by_side(rows[0]))):
         return None
     if not headers:
-        rows, headers = _headed(rows)
-    if not headers and not levels and all(words.bold for cell in rows[0] for words in cell.prints):
+        rows, headers = _find_headers(rows)
+    if not headers and not levels and all(words.bold for cell in rows[0] for words in cell.printed_lines):
         headers = 1
-    top, bottom = min(line.top for line in prints), max(line.base for line in prints)
-    return Table(page, top, bottom, tuple(edges), tuple(rows), headers, frozenset(id(line) for line in prints))
+    top, bottom = min(line.top for line in printed_lines), max(line.base for line in printed_lines)
+    return Table(page, top, bottom, tuple(edges), tuple(rows), headers, frozenset(id(line) for line in printed_lines))
 
 
-def _headed(rows: list[Row]) -> tuple[list[Row], int]:
-    """The rows, and how many of the first head the table: those that name columns of numbers below, lines of one cell as one row."""
+def _find_headers(rows: list[Row]) -> tuple[list[Row], int]:
+    """The rows, and the number of header rows: those that name columns of numbers below. Header lines of one cell are
+    joined to one row."""
     width = max(map(len, rows))
-    texts = [[_words(cell) for cell in row] for row in rows]
+    texts = [[_cell_text(cell) for cell in row] for row in rows]
     begins = next((n for n, row in enumerate(texts) if any(map(_is_figure, row[1:]))), 0)
     while begins and not any(texts[begins - 1][1:]):
-        begins -= 1  # the heading of the first rows
+        begins -= 1  # a heading of the first rows
     above: list[list[str]] = [[] for _ in range(width)]
     for row in rows[:begins]:
         for n, cell in enumerate(row):
-            for column in above[n : n + cell.over] if cell.prints else ():
-                column.append(_words(cell))
+            for column in above[n : n + cell.col_span] if cell.printed_lines else ():
+                column.append(_cell_text(cell))
     below = [[row[n] for row in texts[begins:] if row[n:] and row[n]] for n in range(width)]
-    if not begins or not heads_numbers(above, below):
+    if not begins or not heads_number_columns(above, below):
         return rows, 0
-    parts = [(n, cell.over, words) for row in rows[:begins] for n, cell in enumerate(row) for words in cell.prints]
+    parts = [
+        (n, cell.col_span, words) for row in rows[:begins] for n, cell in enumerate(row) for words in cell.printed_lines
+    ]
     lines = sorted((words for _, _, words in parts), key=lambda words: words.base)
     if all(after.base - before.base < SAME_CELL * after.size for before, after in itertools.pairwise(lines)):
         return [_row(parts), *rows[begins:]], 1
     return rows, begins
 
 
-def _words(cell: TableCell) -> str:
-    """The words of a cell without the marks of notes."""
-    return " ".join("".join(text for text, mark in words.marked if not mark).strip() for words in cell.prints)
+def _cell_text(cell: TableCell) -> str:
+    """The text of a cell without footnote marks."""
+    return " ".join("".join(text for text, mark in words.marked if not mark).strip() for words in cell.printed_lines)
 
 
 def _is_figure(text: str) -> bool:
     return bool(VALUE.fullmatch(text)) and not YEARS.fullmatch(text)
 
 
-def _styled(prints: Sequence[Print]) -> bool:
-    return all(line.bold or line.italic for line in prints)
+def _is_emphasized(printed_lines: Sequence[PrintedLine]) -> bool:
+    return all(line.bold or line.italic for line in printed_lines)
 
 
 def _heading_levels(levels: Sequence[Level], edges: Sequence[float], grid: Sequence[Rule]) -> float:
-    """The height down to which rules part headings of groups from those of columns: they begin at the top and leave out
-    the first column. 0 where there are none: where the walls of a grid part all columns at its top, its first cell goes on
-    over several rows."""
+    """The height down to which rules separate headings of groups from those of columns: they begin at the top and leave
+    out the first column. 0 where there are none: where the walls of a grid separate all columns at its top, its first
+    cell spans several rows."""
     if len(levels) < 2:
         return 0.0
     middle = (levels[0].height + levels[1].height) / 2
@@ -138,7 +147,7 @@ def _heading_levels(levels: Sequence[Level], edges: Sequence[float], grid: Seque
 
 
 def _wide_cells(level: Level, edges: Sequence[float]) -> list[tuple[float, float, int, int]]:
-    """The pieces of a rule that lie over several columns, each of which is the upper border of one cell: left, right, first
+    """The pieces of a rule over several columns, each of which is the upper border of one cell: left, right, first
     column, columns."""
     found = []
     for left, right in zip(level.ends[::2], level.ends[1::2], strict=True):
@@ -148,9 +157,9 @@ def _wide_cells(level: Level, edges: Sequence[float]) -> list[tuple[float, float
     return found
 
 
-def _band(line: Print, levels: Sequence[Level], heading: float, *, spanned: bool) -> int:
-    """How many rules stand above a line; where cells span rows, below those of the `heading`, above the cell in which it
-    stands."""
+def _band(line: PrintedLine, levels: Sequence[Level], heading: float, *, spanned: bool) -> int:
+    """The number of rules above a line; where cells span rows, only those of the `heading`, and rules above the cell in
+    which it is."""
     middle = line.base - 0.3 * line.size
     above = [
         n for n, level in enumerate(levels, 1)
@@ -160,58 +169,62 @@ def _band(line: Print, levels: Sequence[Level], heading: float, *, spanned: bool
 
 
 def _columns(
-    prints: Sequence[Print], edges: Sequence[float], wide: Sequence[tuple[float, float, int, int]], grid: Sequence[Rule]
+    printed_lines: Sequence[PrintedLine],
+    edges: Sequence[float],
+    wide: Sequence[tuple[float, float, int, int]],
+    grid: Sequence[Rule],
 ) -> list[_Part]:
-    """The words of some lines by column; `wide` are cells over several of them, where no walls of a `grid` tell."""
+    """The words of some lines by column; `wide` are cells over several of them, where no walls of a `grid` show the
+    columns."""
     parts: list[_Part] = []
-    for line in prints:
-        for stretch in _split_at(line, edges):
-            if walled := _walled(stretch, prints, edges, grid):
-                parts.append((*walled, stretch))
+    for line in printed_lines:
+        for segment in _split_at(line, edges):
+            if walled := _cell_by_walls(segment, printed_lines, edges, grid):
+                parts.append((*walled, segment))
                 continue
-            cell = next((each for each in wide if each[0] - 3 <= stretch.left and stretch.right <= each[1] + 3), None)
+            cell = next((each for each in wide if each[0] - 3 <= segment.left and segment.right <= each[1] + 3), None)
             if cell:
-                parts.append((cell[2], cell[3], stretch))
+                parts.append((cell[2], cell[3], segment))
                 continue
-            first = max(0, sum(edge <= stretch.left + 3 for edge in edges) - 1)
-            last = max(first, sum(edge < stretch.right - 3 for edge in edges) - 1)
+            first = max(0, sum(edge <= segment.left + 3 for edge in edges) - 1)
+            last = max(first, sum(edge < segment.right - 3 for edge in edges) - 1)
             first = min(first, len(edges) - 2)
-            parts.append((first, min(last, len(edges) - 2) - first + 1, stretch))
+            parts.append((first, min(last, len(edges) - 2) - first + 1, segment))
     return parts
 
 
-def _walled(
-    words: Print, prints: Sequence[Print], edges: Sequence[float], grid: Sequence[Rule]
+def _cell_by_walls(
+    words: PrintedLine, printed_lines: Sequence[PrintedLine], edges: Sequence[float], grid: Sequence[Rule]
 ) -> tuple[int, int] | None:
-    """The first column and the columns of the cell in whose walls words stand. A cell over several columns has no other words
-    beside them, and other rows have walls between its columns; None where that is not so."""
+    """The first column and the number of columns of the cell whose walls surround words. A cell over several columns
+    has no other words beside them, and other rows have walls between its columns; None where that is not so."""
     middle = words.base - 0.3 * words.size
-    walls = merged([rule.left for rule in grid if rule.top - 2 <= middle <= rule.bottom + 2])
+    walls = merge_ends([rule.left for rule in grid if rule.top - 2 <= middle <= rule.bottom + 2])
     left = max((wall for wall in walls if wall <= words.left + 3), default=None)
     right = min((wall for wall in walls if wall >= words.right - 3), default=None)
     if left is None or right is None or any(left < wall < right for wall in walls):
         return None
     inner = [n for n, edge in enumerate(edges) if left - NEAR <= edge <= right + NEAR]
-    level = [part for line in prints if abs(line.base - words.base) < 2 for part in line.stretches]
+    level = [part for line in printed_lines if abs(line.base - words.base) < 2 for part in line.segments]
     beside = sum(left - 3 <= part.left and part.right <= right + 3 for part in level)
     walled = all(any(abs(rule.left - edges[n]) <= NEAR for rule in grid) for n in inner[1:-1])
     return (inner[0], len(inner) - 1) if len(inner) == 2 or (len(inner) > 2 and walled and beside == 1) else None
 
 
-def _split_at(line: Print, edges: Sequence[float]) -> list[Print]:
-    """The stretches of a line, those parted as well that stand on either side of a border without crossing it."""
+def _split_at(line: PrintedLine, edges: Sequence[float]) -> list[PrintedLine]:
+    """The segments of a line, split also where words are on either side of a border without crossing it."""
 
-    def goes_on(group: list[Run], run: Run) -> bool:
+    def continues(group: list[Run], run: Run) -> bool:
         right = group[-1].right
         return run.left - right <= 1 or not any(right - 1 <= edge <= run.left + 1 for edge in edges)
 
-    parts = (part for stretch in line.stretches for part in in_groups(stretch.runs, goes_on))
-    return [Print(line.page, tuple(part)) for part in parts]
+    parts = (part for segment in line.segments for part in group_consecutive(segment.runs, continues))
+    return [PrintedLine(line.page, tuple(part)) for part in parts]
 
 
-def _one_row(parts: Sequence[_Part]) -> bool:
-    """Whether a band between two rules is one row: not several lines that each have numbers of their own, or a column of nothing
-    but numbers, each with a label beside it."""
+def _is_one_row(parts: Sequence[_Part]) -> bool:
+    """Whether the lines between two rules are one row: not several lines with numbers of their own, nor a column of
+    numbers only, each with a label beside it."""
     numbers: dict[float, int] = {}
     for column, _, words in parts:
         numbers[round(words.base)] = numbers.get(round(words.base), 0) + (column > 0 and is_value(words))
@@ -223,34 +236,34 @@ def _one_row(parts: Sequence[_Part]) -> bool:
     return not listed and sum(count >= 2 for count in numbers.values()) <= 1
 
 
-def is_value(words: Print) -> bool:
+def is_value(words: PrintedLine) -> bool:
     return bool(VALUE.fullmatch(words.text))
 
 
 def _row(parts: Sequence[_Part]) -> Row:
     if not parts:
         return ()
-    width = max(column + over for column, over, _ in parts)
+    width = max(column + col_span for column, col_span, _ in parts)
     cells = [TableCell() for _ in range(width)]
-    for column, over, words in sorted(parts, key=lambda part: (part[2].base, part[2].left)):
+    for column, col_span, words in sorted(parts, key=lambda part: (part[2].base, part[2].left)):
         cell = cells[column]
-        cells[column] = replace(cell, prints=(*cell.prints, words), over=max(cell.over, over))
+        cells[column] = replace(cell, printed_lines=(*cell.printed_lines, words), col_span=max(cell.col_span, col_span))
     return tuple(cells)
 
 
 def _side_by_side(row: Row) -> bool:
-    """Whether two cells have lines at one height, as those of a row have that fills its page."""
+    """Whether two cells have lines at one height, as in a real row that fills its page."""
     return any(
         abs(one.base - other.base) <= 0.45 * one.size
-        for first, second in itertools.combinations(row, 2) for one in first.prints for other in second.prints
+        for first, second in itertools.combinations(row, 2) for one in first.printed_lines for other in second.printed_lines
     )  # fmt: skip
 
 
-def _by_lines(parts: Sequence[_Part]) -> list[list[_Part]]:
-    """Lines without rules between them grouped as rows: a row begins where its first column does, or where figures stand below
-    others."""
+def _group_lines(parts: Sequence[_Part]) -> list[list[_Part]]:
+    """Lines without rules between them, grouped to rows: a row begins where its first column does, or where figures are
+    below others."""
     ordered = sorted(parts, key=lambda part: part[2].base)
-    lines = in_groups(ordered, lambda line, part: part[2].base - line[0][2].base <= 0.45 * part[2].size)
+    lines = group_consecutive(ordered, lambda line, part: part[2].base - line[0][2].base <= 0.45 * part[2].size)
     bases = [max(words.base for _, _, words in line) for line in lines]
     gaps = [after - before for before, after in itertools.pairwise(bases)]
     columns = [{column for column, _, _ in line} for line in lines]
@@ -259,7 +272,7 @@ def _by_lines(parts: Sequence[_Part]) -> list[list[_Part]]:
     )
     rest = _rest_of_cells(lines, columns, [n for n, gap in enumerate(gaps, 1) if gap <= 1.08 * tight])
     rows: list[list[_Part]] = []
-    waiting = False  # the last row is the start of a label whose numbers stand on its last line
+    waiting = False  # whether the last row is the start of a label whose numbers are on its last line
     for n, line in enumerate(lines):
         near = n > 0 and gaps[n - 1] <= 1.2 * tight
         if n in rest:
@@ -274,12 +287,12 @@ def _by_lines(parts: Sequence[_Part]) -> list[list[_Part]]:
                 labelled += line  # the rest of a label whose figures stand on its first line
                 continue
             if below and any(column == 1 and not is_value(words) for column, _, words in line):
-                # One label stands beside several rows that have labels of their own.
+                # One label is beside several rows that have labels of their own.
                 labelled += [part for part in line if part[0] == 0]
                 line = [part for part in line if part[0]]
             elif _figures(line) and not _figures(rows[-1]):
                 starts = False
-        if rows and not below and (not starts or (waiting and near and _goes_on(rows[-1], line))):
+        if rows and not below and (not starts or (waiting and near and _continues_row(rows[-1], line))):
             rows[-1] += line
         else:
             rows.append(list(line))
@@ -288,7 +301,7 @@ def _by_lines(parts: Sequence[_Part]) -> list[list[_Part]]:
 
 
 def _figures(parts: Sequence[_Part]) -> set[int]:
-    """The columns, but for the first, in which a line or a row has figures without words beside them."""
+    """The columns, except the first, in which a line or a row has figures without words beside them."""
     cells: dict[tuple[int, int], bool] = {}
     for column, _, words in parts:
         place = column, round(words.base)
@@ -299,16 +312,19 @@ def _figures(parts: Sequence[_Part]) -> set[int]:
 def _rest_of_cells(
     lines: Sequence[Sequence[_Part]], columns: Sequence[set[int]], close: Sequence[int]
 ) -> Sequence[int]:
-    """Those of the lines that follow `close` on others which go on with their row, where blank space parts rows: all, where none
-    of them fills all columns, or where they are text, broken where the next word would not have fitted; none where they have figures."""
+    """Those of the lines directly below others (`close`) that continue the row above, where blank space separates rows:
+    all, where none of them fills all columns, or where they are text, broken where the next word would not have fitted;
+    none where they have figures."""
     if len(lines) - len(close) < 2 or any(_figures(lines[n]) for n in close):
         return ()
     if all(len(columns[n]) < max(map(len, columns)) for n in close):
         return close
-    labels = [next((words for column, over, words in line if column == 0 and over == 1), None) for line in lines]
+    labels = [
+        next((words for column, col_span, words in line if column == 0 and col_span == 1), None) for line in lines
+    ]
     width = max((words.right - words.left for words in labels if words), default=0.0)
     broken: list[bool] = []
-    last: Print | None = None
+    last: PrintedLine | None = None
     for n, words in enumerate(labels):
         last = last if n in close else None
         if words and last:
@@ -318,6 +334,6 @@ def _rest_of_cells(
     return close if len(broken) >= 3 and sum(broken) >= 0.8 * len(broken) else ()
 
 
-def _goes_on(row: Sequence[_Part], line: Sequence[_Part]) -> bool:
-    first, begun = min(line, key=lambda part: part[2].left)[2], row[0][2]
-    return first.text.lstrip("(")[:1].islower() or first.left > begun.left + 3
+def _continues_row(row: Sequence[_Part], line: Sequence[_Part]) -> bool:
+    first, start = min(line, key=lambda part: part[2].left)[2], row[0][2]
+    return first.text.lstrip("(")[:1].islower() or first.left > start.left + 3

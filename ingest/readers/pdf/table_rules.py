@@ -1,7 +1,7 @@
-"""The rules that are drawn on a page, put together as those of one table.
+"""The rules drawn on a page, grouped to those of one table.
 
-United Nations documents draw tables with horizontal rules only, or with a grid; Word draws each rule in
-pieces, one for each cell, so that the ends of the pieces tell the columns.
+United Nations documents have tables with horizontal rules only, or with a grid; Word draws each rule in pieces, one for
+each cell, so that the ends of the pieces show the columns.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ingest.readers.lines import FIGURE_WORDS, MAP_WORDS, TABLE_WORDS, in_groups
+from ingest.readers.lines import FIGURE_WORDS, MAP_WORDS, TABLE_WORDS, group_consecutive
 from ingest.readers.pdf.glyphs import Rule
-from ingest.readers.pdf.printed_lines import Print
+from ingest.readers.pdf.printed_lines import PrintedLine
 
 NEAR = 4.0
-"""Ends of rules within so many points are one edge."""
+"""Ends of rules within this many points are one edge."""
 _BELOW = 6.0
-"""No underline is drawn further below the baseline, points."""
+"""No underline is further below the baseline than this, in points."""
 CAPTION = re.compile(rf"(?:{FIGURE_WORDS}|{MAP_WORDS}|{TABLE_WORDS})\s", re.IGNORECASE)
 
 
@@ -32,9 +32,10 @@ class Level:
     ends: tuple[float, ...]
 
 
-def levels_of(rules: Sequence[Rule], from_top: float) -> list[Level]:
+def group_by_height(rules: Sequence[Rule], from_top: float) -> list[Level]:
+    """The horizontal rules below `from_top` by height, from the top."""
     below = sorted((rule for rule in rules if rule.top > from_top), key=lambda rule: rule.top)
-    rows = in_groups(below, lambda row, rule: rule.top - row[0].top <= 2.0)
+    rows = group_consecutive(below, lambda row, rule: rule.top - row[0].top <= 2.0)
     return [
         Level(
             row[0].top,
@@ -46,12 +47,13 @@ def levels_of(rules: Sequence[Rule], from_top: float) -> list[Level]:
     ]
 
 
-def without_underlines(rules: Sequence[Rule], prints: Sequence[Print]) -> list[Rule]:
-    """The horizontal rules that are not drawn right below words and no further than they go, as below an address."""
+def without_underlines(rules: Sequence[Rule], printed_lines: Sequence[PrintedLine]) -> list[Rule]:
+    """The horizontal rules except underlines: rules right below words and not longer than these, as below an
+    address."""
     rules = [rule for rule in rules if rule.horizontal]
     if not rules:
         return rules
-    parts = [part for line in prints for part in line.stretches]
+    parts = [part for line in printed_lines for part in line.segments]
     words = sorted((run.base, part.left, part.right, run.size) for part in parts for run in part.runs)
     bases = [base for base, *_ in words]
 
@@ -65,28 +67,30 @@ def without_underlines(rules: Sequence[Rule], prints: Sequence[Print]) -> list[R
     return [rule for rule in rules if not underlines(rule)]
 
 
-def framed(levels: Sequence[Level], upright: Sequence[Rule], prints: Sequence[Print]) -> list[list[Level]]:
-    """Runs of at least two levels of much the same extent: what may be the rules of one table."""
+def group_levels(
+    levels: Sequence[Level], upright: Sequence[Rule], printed_lines: Sequence[PrintedLine]
+) -> list[list[Level]]:
+    """Groups of at least two levels of about the same extent, which may be the rules of one table."""
 
-    def goes_on(group: list[Level], level: Level) -> bool:
+    def continues(group: list[Level], level: Level) -> bool:
         if lies_within(group[0], level) and level.height - group[-1].height < 60:
             return True  # a rule below a heading that spans some columns
         last = replace(group[0], height=group[-1].height)
-        connected = _alike(group[0], level) and _connected(last, level, upright, prints)
-        return connected or _parts_grid(group, level, upright)
+        connected = _alike(group[0], level) and _connected(last, level, upright, printed_lines)
+        return connected or _divides_grid(group, level, upright)
 
-    groups = in_groups(levels, goes_on)
+    groups = group_consecutive(levels, continues)
     return [group for group in groups if len(group) >= 2 and group[0].right - group[0].left > 60]
 
 
 def lies_within(whole: Level, part: Level) -> bool:
-    """Whether rules lie within others and leave out what is headed by no group: at least the first column."""
+    """Whether rules are within others and leave out at least the first column, which has no group heading."""
     return whole.left + 20 < part.left and part.right < whole.right + NEAR
 
 
-def _parts_grid(group: Sequence[Level], part: Level, upright: Sequence[Rule]) -> bool:
-    """Whether a rule parts only some columns of a grid, whose other cells go on beside it: walls run from the rule above to it
-    at both of its ends and at the far side of the cells that go on."""
+def _divides_grid(group: Sequence[Level], part: Level, upright: Sequence[Rule]) -> bool:
+    """Whether a rule separates only some columns of a grid, whose other cells continue beside it: walls run from the
+    rule above to it at both of its ends and at the far side of the cells that continue."""
     whole = group[0]
     if part.left < whole.left - 3 or part.right > whole.right + 3 or part.right - part.left < 60:
         return False
@@ -102,26 +106,27 @@ def _alike(above: Level, below: Level) -> bool:
     )  # fmt: skip
 
 
-def _connected(above: Level, below: Level, upright: Sequence[Rule], prints: Sequence[Print]) -> bool:
-    """Whether two levels belong to one table: walls join them, or no running text stands between them."""
+def _connected(above: Level, below: Level, upright: Sequence[Rule], printed_lines: Sequence[PrintedLine]) -> bool:
+    """Whether two levels belong to one table: walls connect them, or there is no running text between them."""
     middle = (above.height + below.height) / 2
     walls = [rule for rule in upright if rule.right >= above.left - 5 and rule.left <= above.right + 5]
     if any(rule.top - 2 <= middle <= rule.bottom + 2 for rule in walls):
         return True
     if any(abs(rule.bottom - above.height) < 3 or abs(rule.top - below.height) < 3 for rule in walls):
         return False  # a grid that ends here
-    between = [line for line in prints if above.height < line.base - 0.3 * line.size < below.height]
-    if between and all(len(line.stretches) == 1 for line in between) and len(above.ends) != len(below.ends):
+    between = [line for line in printed_lines if above.height < line.base - 0.3 * line.size < below.height]
+    if between and all(len(line.segments) == 1 for line in between) and len(above.ends) != len(below.ends):
         return False  # a title between two tables
     if any(CAPTION.match(line.text) for line in between):
         return False
     width = above.right - above.left
-    running = [line for line in between if len(line.unlabelled) == 1 and line.right - line.left > 0.7 * width]
+    running = [line for line in between if len(line.unlabelled_segments) == 1 and line.right - line.left > 0.7 * width]
     return len(between) < 40 and len(running) <= 0.34 * len(between) and not any(
         line.left < above.left - 8 or line.right > above.right + 8 for line in between
     )  # fmt: skip
 
 
-def merged(ends: Sequence[float]) -> list[float]:
-    groups = in_groups(sorted(ends), lambda group, end: end - group[-1] <= NEAR)
+def merge_ends(ends: Sequence[float]) -> list[float]:
+    """Positions that are near each other, replaced by their mean."""
+    groups = group_consecutive(sorted(ends), lambda group, end: end - group[-1] <= NEAR)
     return [sum(group) / len(group) for group in groups]

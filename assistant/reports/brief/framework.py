@@ -1,0 +1,222 @@
+"""The legal framework of a subject: the articles that apply to it, and the sections that list and quote them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from assistant.answer_phrases import joined, mark, place_name, say
+from assistant.qa.answer import Statement
+from assistant.qa.units import Unit
+from assistant.reports.brief.articles import Article, ArticleFinder
+from assistant.reports.brief.briefing import Part, Section
+from assistant.reports.brief.selection import (
+    UnitSelector,
+)
+from assistant.reports.brief.subject import Theme
+from assistant.reports.brief.unit_checks import (
+    find_answering,
+    is_later_than_meeting,
+)
+
+MAX_ARTICLE_THEMES = 8
+"""More themes than this are sections of a document; its articles are then searched by its title alone."""
+MAX_NAMING, MAX_PLACES = 4, 3
+"""Most units that name articles, and most closest articles of a theme."""
+PASSAGES_PER_TREATY = 6
+"""Passages of each treaty that are read for each theme."""
+MAX_FULL_ARTICLES = 40
+"""Most articles that are given in full."""
+Key = tuple[str, str]
+"""Identifies an article: the id of its treaty, and its number."""
+
+
+@dataclass(frozen=True)
+class Framework:
+    """The articles that apply: by theme, named by sources only, and referenced by several of these; with the units
+    that name them, the closest articles for themes that no article certainly answers, and the finder."""
+
+    finder: ArticleFinder
+    by_theme: tuple[tuple[Theme, tuple[Article, ...]], ...] = ()
+    only_named: tuple[Article, ...] = ()
+    cross_referenced: tuple[Article, ...] = ()
+    naming_units: tuple[Unit, ...] = ()
+    closest: tuple[tuple[Theme, tuple[Article, ...]], ...] = ()
+
+    @property
+    def articles(self) -> list[Article]:
+        """All of them, in the order of the treaties."""
+        found = [*(each for _, own in self.by_theme for each in own), *self.only_named, *self.cross_referenced]
+        return sorted(found, key=lambda each: (each.document.id, each.heading.ordinal))
+
+
+def find_framework(selector: UnitSelector) -> Framework:
+    """The articles that apply to the subject of a briefing; they are searched once."""
+    if selector.framework is not None:
+        return selector.framework
+    subject = selector.subject
+    finder = ArticleFinder(selector.engine, subject.treaty_ids)
+    selector.framework = Framework(finder)
+    if not subject.treaty_ids:
+        return selector.framework
+    whole_subject = Theme("", subject.title)
+    own_units = [unit for each in subject.own_ids for unit in selector.iter_units(selector.library.document(each))]
+    cited_treaties = finder.find_cited_treaties(
+        [*_subject_texts(selector), *((unit.text, unit.document.language) for unit in own_units)]
+    )
+    theme_by_article, closest_keys = _assign_themes(selector, finder, whole_subject, cited_treaties)
+    naming_units = _find_naming_units(selector, finder, own_units, cited_treaties)
+    named_articles = {each.key: each for unit in naming_units for each in finder.find_named(unit.text, unit.document)}
+    applicable = [finder.articles[key] for key in {**theme_by_article, **named_articles}]
+    by_theme = tuple(
+        (theme, tuple(finder.articles[key] for key, assigned in theme_by_article.items() if assigned == theme))
+        for theme in dict.fromkeys((*subject.themes, whole_subject))
+    )
+    cross_referenced = tuple(
+        each for each in finder.find_cross_referenced(applicable) if each.document.id in cited_treaties
+    )
+    only_named = tuple(each for key, each in named_articles.items() if key not in theme_by_article)
+    listed = {*theme_by_article, *named_articles, *(each.key for each in cross_referenced)}
+    closest = []
+    for theme, keys in closest_keys.items():
+        closest_articles = [key for key in keys if key not in listed][:MAX_PLACES]
+        listed.update(closest_articles)
+        closest.append((theme, tuple(finder.articles[key] for key in closest_articles)))
+    selector.framework = Framework(
+        finder, by_theme, only_named, cross_referenced, tuple(naming_units[:MAX_NAMING]), tuple(closest)
+    )
+    return selector.framework
+
+
+def _assign_themes(
+    selector: UnitSelector, finder: ArticleFinder, whole_subject: Theme, cited_treaties: frozenset[str]
+) -> tuple[dict[Key, Theme], dict[Theme, list[Key]]]:
+    """The theme of each article that is similar to one or answers it, and the closest articles of other themes."""
+    subject, language = selector.subject, selector.subject.title_language
+    similar: dict[Key, tuple[float, Theme]] = {}
+    answering: dict[Key, Theme] = {}
+    closest_keys: dict[Theme, list[Key]] = {}
+    for theme in dict.fromkeys((*(() if len(subject.themes) > MAX_ARTICLE_THEMES else subject.themes), whole_subject)):
+        selector.slices.end()
+        similar_articles = finder.find_similar(theme.words, language)
+        for key, odds in similar_articles.items():
+            if (odds >= 0.0 or key[0] in cited_treaties) and (key not in similar or odds > similar[key][0]):
+                similar[key] = odds, theme
+        answered = finder.find_answering(
+            theme.words,
+            language,
+            PASSAGES_PER_TREATY * (2 if subject.user_question else 1),
+            clauses=subject.item is not None,
+        )
+        # The words of a user name no treaty: there, as for questions, only the scores of the reader decide, and the
+        # closest articles are those of a treaty that has an answer.
+        answering_treaties = (
+            {key[0] for key, score in answered.items() if score >= 0.0} if subject.user_question else cited_treaties
+        )
+        for key, score in answered.items():
+            if score >= 0.0 and (key[0] in answering_treaties or key in similar_articles):
+                answering.setdefault(key, theme)
+            elif key[0] in answering_treaties and (subject.user_question or (subject.item and theme.heading)):
+                closest_keys.setdefault(theme, []).append(key)
+    # An article that answers a theme stays with it, even if it is also similar to the subject as a whole.
+    answering = {key: theme for key, theme in answering.items() if theme.heading or key not in similar}
+    return {**{key: theme for key, (_, theme) in similar.items()}, **answering}, closest_keys
+
+
+def build_framework(selector: UnitSelector) -> Section:
+    """The units of sources that name articles, and the articles that apply by theme, without duplicates."""
+    framework, language = find_framework(selector), selector.language
+    parts = [Part("", selector.quote_units(framework.naming_units))]
+    whole_heading = say("articles_whole", language) if selector.subject.item else ""
+    rows = [(theme.heading or whole_heading, articles) for theme, articles in framework.by_theme]
+    rows += [
+        (say("articles_named", language), framework.only_named),
+        (say("articles_further", language), framework.cross_referenced),
+    ]
+    by_heading: dict[str, list[Article]] = {}
+    for heading, articles in rows:
+        by_heading.setdefault(heading, []).extend(articles)
+    parts += [
+        Part(heading, _list_by_treaty(selector, heading_articles)) for heading, heading_articles in by_heading.items()
+    ]
+    for theme, articles in framework.closest:
+        heading = say("closest", language, theme=theme.heading or selector.subject.title)
+        parts.append(Part(heading, _list_by_treaty(selector, articles), sure=False))
+    return selector.make_section("framework", *parts)
+
+
+def _list_by_treaty(selector: UnitSelector, articles: Sequence[Article]) -> tuple[Statement, ...]:
+    """A sentence for each treaty that lists its articles."""
+    ordered = sorted(articles, key=lambda each: (each.document.id, each.heading.ordinal))
+    return tuple(
+        _list_articles(selector, list(treaty_articles))
+        for _, treaty_articles in groupby(ordered, key=lambda each: each.document.id)
+    )
+
+
+def build_articles(selector: UnitSelector) -> Section:
+    """The articles that apply in full, paragraph by paragraph."""
+    framework, language = find_framework(selector), selector.language
+    parts = []
+    for article in framework.articles[:MAX_FULL_ARTICLES]:
+        selector.slices.end()
+        statements = selector.quote_units(
+            [unit for unit in framework.finder.paragraphs_of(article) if unit.document.block_at(unit.start)]
+        )
+        parts.append(Part(f"{article_name(article)}{mark(':', language)}{article.title}".rstrip(" :："), statements))
+    return selector.make_section("articles", *parts)
+
+
+def _list_articles(selector: UnitSelector, articles: Sequence[Article]) -> Statement:
+    """A sentence that lists articles of one treaty with their titles, which it cites."""
+    language = selector.language
+    document = articles[0].document
+    article_names = [
+        f"{place_name(f'art. {each.number}', language)}{f' ({each.title})' * bool(each.title)}" for each in articles
+    ]
+    treaty_titles = [each for each in document.blocks if each.kind == "heading" and each.locator == "title"][:1]
+    headings = [*treaty_titles, *(each.heading for each in articles)]
+    citations = tuple(selector.cite(document, head, (head.start, head.end)) for head in headings)
+    text = say(
+        "articles_of", language, treaty=document.short or document.title, articles=joined(article_names, language)
+    )
+    return Statement(text, "derived", citations)
+
+
+def article_name(article: Article) -> str:
+    document = article.document
+    return f"{document.short or document.title}, {place_name(f'art. {article.number}', document.language)}"
+
+
+def _subject_texts(selector: UnitSelector) -> Iterator[tuple[str, str]]:
+    """The texts, each with its language, that tell which treaties a subject is about: its title, and for an item the
+    agenda's annotations and mandate."""
+    subject = selector.subject
+    yield subject.title, subject.title_language
+    if subject.item is not None:
+        meeting, item, agenda = subject.item_context
+        for ordinal in (*meeting.mandate, *item.annotations):
+            yield agenda.body(agenda.blocks[ordinal]), agenda.language
+
+
+def _find_naming_units(
+    selector: UnitSelector, finder: ArticleFinder, own_units: Sequence[Unit], cited_treaties: frozenset[str]
+) -> list[Unit]:
+    """The units of the documents that belong to the subject that name articles, those with most first. Where there
+    are none, relevant units of other documents: certain ones where they name articles of a treaty that is not among
+    `cited_treaties`."""
+
+    def articles_in(unit: Unit) -> list[Article]:
+        return finder.find_named(unit.text, unit.document)
+
+    relevant = find_answering(selector, selector.subject.title, selector.subject.other_ids)
+    certain = [
+        each.unit
+        for each in relevant
+        if each.score >= 0.0 or {a.document.id for a in articles_in(each.unit)} <= cited_treaties
+    ]
+    naming = ([unit for unit in units if articles_in(unit) and selector.is_quotable(unit) and not is_later_than_meeting(selector, unit)]
+              for units in (own_units, certain))  # fmt: skip
+    found = next(filter(None, naming), [])
+    return sorted(found, key=lambda unit: (-len(articles_in(unit)), unit.document.id, unit.start))

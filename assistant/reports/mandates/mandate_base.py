@@ -1,0 +1,89 @@
+"""The value of a request, decision or recommendation, and the reader that resolutions and reports share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from assistant.reports.mandates.addressees import (
+    find_object,
+    trim_span,
+)
+from assistant.reports.mandates.deadlines import DeadlineReader
+from assistant.wording.drafting import grammar_of, unquoted
+from corpus.documents import Block, Document, Span
+
+MAX_LENGTH = 20_000
+"""Longer paragraphs are read up to this character."""
+CAPITAL = re.compile(r"\b[A-ZÀ-ÖØ-ÞА-Я](?![\w-]*[’']s\b)")
+"""A word with a capital, but for a possessive."""
+
+
+@dataclass(frozen=True)
+class Mandate:
+    """A request, decision or recommendation. All fields but `block`, the ordinal of its paragraph, and `decided` are
+    spans of the document's text.
+
+    `action` has several spans where insertions between the addressees, the words that introduce a subparagraph, or
+    the clause to which “to do so” refers are part of it. `decided`: the body acts itself, and `addressees` are its
+    name in the preamble, where it has one.
+    """
+
+    block: int
+    verb: Span
+    decided: bool
+    addressees: tuple[Span, ...]
+    action: tuple[Span, ...]
+    times: tuple[Span, ...] = ()
+    money: tuple[Span, ...] = ()
+
+
+class BlockReader:
+    """Reads blocks of one document, with what is known from the document as a whole."""
+
+    def __init__(self, document: Document) -> None:
+        self.document, self.grammar, self.deadlines = document, grammar_of(document.language), DeadlineReader(document)
+        words = {word.casefold() for word in self.grammar.infinitives.findall(document.text[:200_000])}
+        self.verbs = frozenset(word for word in words if not self.grammar.nouns.fullmatch(word))
+        """The verbs that the document uses as infinitives."""
+
+    def find_items(self, block: Block) -> list[Block]:
+        """The list items right below a block; items below these belong to them."""
+        return [child for child in self.document.children.get(block.ordinal, ()) if child.kind == "item"]
+
+    def trim(self, start: int, end: int) -> Span:
+        """A span without white space and closing signs."""
+        return trim_span(self.document.text, start, end, ",:：", ",;:.，；：。؛،")
+
+    def with_times_and_money(self, mandate: Mandate, spans: Iterable[Span]) -> Mandate:
+        """Add the times and the money that some spans set, outside the names of the addressees."""
+        grammar, text = self.grammar, self.document.text
+        times, money = list[Span](), list[Span]()
+        for start, end in spans:
+            times += self.deadlines.find_times(start, end)
+            words = text[start:end]
+            amounts = (each.span() for pattern in (grammar.money, grammar.funds) for each in pattern.finditer(words))
+            money += [(start + a, start + b) for a, b in amounts]
+        names = []
+        for left, right in mandate.addressees:
+            # A name neither is nor begins with a time.
+            start_of_name = max((close for first, close in times if first <= left < close), default=left)
+            name = trim_span(text, start_of_name, right, ",，،")
+            names += [name] if name[0] < name[1] else []
+        times = [when for when in times if not any(left <= when[0] < right for left, right in names)]
+        action = tuple(each for each in mandate.action if each not in times)
+        return replace(mandate, addressees=tuple(names), action=action, times=tuple(times), money=tuple(money))
+
+    def find_forwarded_request(self, point: Block, span: Span) -> Mandate | None:
+        """The request in a list item that an addressee is to pass on to others:
+        `the Board is invited (b) to request the Director to report`."""
+        start, end = span
+        text = unquoted(self.document.text[start:end])
+        opening = self.grammar.ask_others.match(text)
+        match = find_object(self.grammar, text, opening.end(), len(text)) if opening else None
+        if opening is None or match is None or not match.addressees:
+            return None
+        addressees = tuple((start + a, start + b) for a, b in match.addressees)
+        action = trim_span(self.document.text, start + match.action, end)
+        return Mandate(point.ordinal, (start + opening.start(), start + opening.end()), False, addressees, (action,))

@@ -1,0 +1,428 @@
+"""The recommendations of reports: sentences, and points of lists with the words that introduce them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import cached_property
+from itertools import takewhile
+
+from assistant.reports.mandates.addressees import (
+    LIST_INTRODUCERS,
+    AddresseeMatch,
+    find_duty_holder,
+    find_object,
+    find_subject,
+    parse_names,
+    trim_span,
+)
+from assistant.reports.mandates.mandate_base import CAPITAL, MAX_LENGTH, BlockReader, Mandate
+from assistant.reports.mandates.run_on_lists import ListPoint, find_points
+from assistant.wording.drafting import Grammar
+from corpus.dates import find_full_dates
+from corpus.documents import Block, Document, Span
+from corpus.sentences import sentence_spans
+
+MAX_SUBJECT_LENGTH = 120
+"""Longest subject of a sentence that says what somebody should do, in characters."""
+MIN_ADVICE_PARAGRAPHS = 3
+"""A heading with at least this many paragraphs, most of which advise, is taken for one about advice."""
+_SEMICOLON = re.compile(r"\s*[;；؛]\s*")
+_NON_REPORT_PARTS = ("masthead", "title", "contents", "appendix", "summary")
+
+
+def find_recommendations(document: Document) -> Iterator[Mandate]:
+    """The recommendations of a report, in its order: sentences, or points of a list with the words that introduce
+    them; also those that a list item gives under a heading about them.
+
+    `action` is the sentence; for a point it is the point, after what its introduction says beside verb and
+    addressees, and after the points above it. In a chapter of nothing but recommendations each paragraph is one, with
+    an empty `verb` where none is known. Annexes count where a letter transmits them, or most of their paragraphs
+    advise. Recommendations of other bodies are left out.
+    """
+    report = _ReportReader(document)
+    grammar, covered = report.grammar, set[int]()
+    excluded = _NON_REPORT_PARTS if report.is_letter else (*_NON_REPORT_PARTS, "annex")
+    for block in document.blocks:
+        if block.kind not in ("paragraph", "item") or block.ordinal in covered:
+            continue
+        headings = document.headings(block)
+        is_advising = bool(headings) and headings[-1].ordinal in report.advising_headings
+        if block.locator.startswith(_NON_REPORT_PARTS if is_advising else excluded):
+            continue
+        # A heading with a number is that of a single recommendation: only the paragraph right below it counts.
+        under_advice = is_advising or any(
+            grammar.advice.search(words := document.body(head))
+            and (block.ordinal == head.ordinal + 1 or not any(sign.isdigit() for sign in words))
+            for head in headings
+        )
+        is_chapter = bool(headings) and grammar.chapter.fullmatch(document.body(headings[-1])) is not None
+        recommendations = list(_block_recommendations(report, block, under_advice, is_chapter))
+        if not recommendations and is_chapter and block.kind == "paragraph" and block.number:
+            first, whole = block.body_start, (block.body_start, block.end)
+            recommendations = [(Mandate(block.ordinal, (first, first), False, (), (whole,)), [whole])]
+        for recommendation, spans in recommendations:
+            covered.add(recommendation.block)
+            yield report.with_times_and_money(recommendation, spans)
+
+
+class _ReportReader(BlockReader):
+    """Reads the blocks of a report."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__(document)
+        self.is_letter = bool(find_full_dates(document.title))
+        """Whether its title has a date, like that of a letter, which transmits its annexes."""
+
+    @cached_property
+    def advising_headings(self) -> frozenset[int]:
+        """The ordinals of the headings, whatever they say, of which most numbered paragraphs right below open with
+        what somebody should do. A text whose paragraphs open with verbs that request or decide is a draft, not advice
+        of the report."""
+        by_heading: dict[int, list[bool]] = {}
+        for block in self.document.blocks:
+            if block.kind == "paragraph" and block.number and (headings := self.document.headings(block)):
+                by_heading.setdefault(headings[-1].ordinal, []).append(
+                    self._opens_with_advice(self.document.body(block)[:MAX_LENGTH])
+                )
+        return frozenset(
+            head
+            for head, advises in by_heading.items()
+            if len(advises) >= MIN_ADVICE_PARAGRAPHS and 2 * sum(advises) > len(advises)
+        )
+
+    def _opens_with_advice(self, text: str) -> bool:
+        """Whether a paragraph opens with what somebody should do, and not with a verb that requests or decides."""
+        opening = self.grammar.opening.match(text)
+        is_draft = opening and (opening["ask"] or opening["decide"])
+        first_sentence = next(iter(sentence_spans(text, self.document.language)), (0, 0))
+        return not is_draft and self.find_duty_verb(text[slice(*first_sentence)].replace("\n", " ")) is not None
+
+    def find_duty_verb(self, text: str) -> re.Match[str] | None:
+        """The words of a sentence by which somebody should act, unless the sentence only notes or recalls that."""
+        matches = (each.search(text) for each in (self.grammar.should, self.grammar.bidden))
+        match = min(filter(None, matches), key=lambda each: each.start(), default=None)
+        is_reported = match and any(
+            each.search(text, 0, match.start()) for each in (self.grammar.say, self.grammar.sure)
+        )
+        return None if is_reported else match
+
+    @cached_property
+    def _opening_text(self) -> str:
+        """What precedes the second chapter with numbered paragraphs, and all headings: the issuer of a report is
+        named there."""
+        document = self.document
+        numbered = [block for block in document.blocks if block.number and block.kind == "paragraph"]
+        above = [tuple(head.ordinal for head in document.headings(block)) for block in numbered]
+        # Chapters are distinguished by the outermost headings that differ, below those that all share.
+        shared = takewhile(lambda heads: len(set(heads)) == 1, zip(*above, strict=False))
+        level = len(list(shared))
+        chapters = [heads[level : level + 1] for heads in above]
+        later = (block.start for block, own in zip(numbered, chapters, strict=True) if own != chapters[0])
+        headings = (document.body(each) for each in document.blocks if each.kind == "heading")
+        return " ".join((document.text[: next(later, None)], *headings))
+
+    @cached_property
+    def _recommenders(self) -> frozenset[str]:
+        """The names of those who recommend in the report by its least ambiguous verbs."""
+        recommenders = set[str]()
+        for block in self.document.blocks:
+            if block.kind in ("paragraph", "item"):
+                text = self.document.body(block)[:MAX_LENGTH].replace("\n", " ")
+                for start, end in sentence_spans(text, self.document.language):
+                    sentence = text[start:end]
+                    for each in self.grammar.advise.finditer(sentence):
+                        if self._is_own_recommendation(sentence, each) and (
+                            subject_words := self._subject_before(sentence[: each.start()])
+                        ):
+                            recommenders.add(subject_words.casefold())
+        return frozenset(recommenders)
+
+    def _subject_before(self, before: str) -> str:
+        """The words before a verb that may name its subject, without insertions and conjunctions; empty where there
+        are none."""
+        grammar, text = self.grammar, before.strip()
+        if not grammar.spaced or grammar.verb_first:
+            return ""
+        text = re.split(r"[,;:،–—]", text)[-1].strip()
+        if joined := grammar.joins.match(text):
+            text = text[joined.end() :].strip()
+        words = text.split()
+        while words and grammar.leads.fullmatch(f"{words[-1]} "):
+            words.pop()
+        return "" if not words or grammar.also.fullmatch(words[-1]) else " ".join(words)
+
+    def _is_own_recommendation(self, text: str, match: re.Match[str]) -> bool:
+        """Whether it is the report itself that recommends by a verb: neither a purpose, nor what a named text says,
+        nor another body, whose name is missing at the head of the report."""
+        grammar, preceding = self.grammar, text[: match.start()]
+        if grammar.purpose.search(preceding) or grammar.cites.search(preceding):
+            return False
+        subject_words = self._subject_before(preceding)
+        first, *rest = subject_words.split() or [""]
+        last = subject_words.split()[-1] if subject_words else ""
+        if not subject_words or grammar.pronoun_subject.fullmatch(subject_words):
+            return True
+        # “Paragraph 68 of the Commitment requests” names another text.
+        names_text = not grammar.preposition.fullmatch(first) and any(map(str.isdigit, " ".join(rest[:3])))
+        if names_text or grammar.aside.fullmatch(last):
+            return False
+        # The first word of a sentence has a capital even if it is no name.
+        names = [word for word in (rest or [first]) if word[:1].isupper()]
+        if self.is_letter or not grammar.capitals or not names:
+            return True
+        # The name of the subject is right before the verb.
+        return all(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", self._opening_text) for word in names[-2:])
+
+    def find_sentence_start(self, text: str) -> int:
+        """Where a sentence begins after introductory words and an opening time."""
+        leads = self.grammar.leads.match(text)
+        return self.deadlines.skip_opening_time(text, leads.end() if leads else 0)
+
+    def find_recommending_verb(
+        self, text: str, under_advice: bool, introduces_list: bool = False
+    ) -> re.Match[str] | None:
+        """The verb by which a sentence of the report recommends. `under_advice`: below a heading about
+        recommendations any such verb counts. `introduces_list`: so does any requesting verb that introduces a list."""
+        verb_patterns = (self.grammar.advise, self.grammar.ask)[: 1 + introduces_list]
+        certain_matches = (
+            each for kind in verb_patterns for each in kind.finditer(text) if self._is_own_recommendation(text, each)
+        )
+        suggestions = (
+            each
+            for each in self.grammar.suggest.finditer(text)
+            if under_advice or self.is_by_recommender(text[: each.start()])
+        )
+        return next(certain_matches, None) or next(
+            (each for each in suggestions if self._is_own_recommendation(text, each)), None
+        )
+
+    def is_by_recommender(self, before: str) -> bool:
+        """Whether the subject before a verb certainly recommends elsewhere in the report."""
+        subject_words = self._subject_before(before).casefold()
+        return bool(subject_words) and subject_words.endswith(tuple(self._recommenders))
+
+
+def _block_recommendations(
+    report: _ReportReader, block: Block, under_advice: bool, is_chapter: bool
+) -> Iterator[tuple[Mandate, list[Span]]]:
+    """The recommendations of a block, each with the spans that may say by when."""
+    document, grammar = report.document, report.grammar
+    body = document.body(block)
+    # Points below an introduction that recommends nothing count only if they recommend something themselves.
+    parent = document.blocks[block.parent] if block.kind == "item" and block.parent is not None else None
+    introduction = document.body(parent).rstrip() if parent is not None and parent.kind != "heading" else ""
+    recommending_patterns = (grammar.advise, grammar.should, grammar.advice)
+    is_idle_list = (
+        not under_advice
+        and introduction.endswith(LIST_INTRODUCERS)
+        and not any(each.search(introduction) for each in recommending_patterns)
+    )
+    for start, end, list_points in _split_passages(report, body, under_advice):
+        text = body[start:end].replace("\n", " ")
+        length = len(text)
+        introduces = text.rstrip().endswith(LIST_INTRODUCERS) and bool(list_points or not body[end:].strip())
+        match = grammar.wish.search(text)
+        # A draft for another body may be introduced by a comma: “the Board may wish to,”.
+        introduces = introduces or bool(match and not text[match.end() :].strip(" ,，") and not body[end:].strip())
+        if match and (under_advice or introduces):
+            addressee_match = AddresseeMatch(
+                parse_names(grammar, text, text.rfind(",", 0, match.start()) + 1, match.start()), match.end()
+            )
+            is_wish = True
+        elif found := _find_recommendation(
+            report,
+            text,
+            under_advice,
+            is_chapter,
+            is_idle_list,
+            introduces=introduces,
+            introduces_run_on=bool(list_points),
+        ):
+            (match, addressee_match), is_wish = found, False
+        else:
+            continue
+        sentence_start = block.body_start + start
+        names = tuple(
+            (sentence_start + a, sentence_start + b) for a, b in _trim_names(grammar, text, addressee_match.addressees)
+        )
+        verb = sentence_start + match.start(), sentence_start + match.end()
+        points: list[tuple[Block, ...]] = [(point.block(block),) for point in list_points] or (
+            list(_find_point_paths(report, block)) if introduces else []
+        )
+        sentence = sentence_start, sentence_start + length
+        if not points:
+            yield Mandate(block.ordinal, verb, False, names, (sentence,)), [sentence]
+        lead_spans = _find_lead(report, sentence_start + addressee_match.action, sentence_start + length)
+        for path in points:
+            spans = [trim_span(document.text, each.body_start, each.end, closes=",;:.，；：。؛،") for each in path]
+            if not is_wish and (forwarded := report.find_forwarded_request(path[-1], spans[-1])):
+                yield forwarded, [spans[-1]]
+            else:
+                yield Mandate(path[-1].ordinal, verb, False, names, (*lead_spans, *spans)), [sentence, *spans]
+
+
+def _find_lead(report: _ReportReader, start: int, end: int) -> tuple[Span, ...]:
+    """The words with which an introduction opens the action of its points; empty where these are only function words."""
+    grammar, text = report.grammar, report.document.text
+    lead = trim_span(text, start, end, ",:：", ",:：")
+    words = text[slice(*lead)]
+    filler_patterns = (grammar.that, grammar.to, grammar.preposition, grammar.should, grammar.trail)
+    says_nothing = any(each.fullmatch(f" {words}") or each.fullmatch(words) for each in filler_patterns)
+    return (lead,) if words and not says_nothing else ()
+
+
+def _split_passages(report: _ReportReader, body: str, under_advice: bool) -> Iterator[tuple[int, int, list[ListPoint]]]:
+    """The passages of a paragraph as (start, end, points): its sentences; where one has a list, its introduction,
+    with the points; where the parts of one each say what somebody should do, the parts."""
+    grammar = report.grammar
+    points = find_points(body)
+    list_start, list_end = (points[0].mark, points[-1].mark) if points else (len(body), len(body))
+    introduction_start = 0
+    for start, end in sentence_spans(body, report.document.language):
+        if points and start <= list_start < end:
+            introduction_start = start
+        if not points or end <= list_start or start > list_end:
+            separators = [each.span() for each in _SEMICOLON.finditer(body, start, end)] if under_advice else []
+            part_start = start
+            for (close, following), (right, _) in zip(separators, [*separators, (end, end)][1:], strict=True):
+                if _names_duty_holder(grammar, body[part_start:close]) and _names_duty_holder(
+                    grammar, body[following:right]
+                ):
+                    yield part_start, close, []
+                    part_start = following
+            yield part_start, end, []
+        elif end > list_end:
+            yield introduction_start, list_start, [*points[:-1], replace(points[-1], words=(points[-1].words[0], end))]
+
+
+def _names_duty_holder(grammar: Grammar, words: str) -> bool:
+    """Whether words begin with a named subject that should act."""
+    match = grammar.should.search(words)
+    names = find_subject(grammar, words, 0, min(len(words), match.end() + 12), ()).addressees if match else ()
+    return match is not None and bool(names) and not _is_nobody(grammar, words, match.start(), AddresseeMatch(names, 0))
+
+
+def _find_recommendation(
+    report: _ReportReader,
+    text: str,
+    under_advice: bool,
+    is_chapter: bool,
+    is_idle_list: bool,
+    *,
+    introduces: bool,
+    introduces_run_on: bool,
+) -> tuple[re.Match[str], AddresseeMatch] | None:
+    """The verb by which a sentence of a report recommends, with the addressees and the start of the action.
+    `introduces_run_on`: the sentence introduces a list in its paragraph, and says by itself that somebody who is
+    named should act."""
+    grammar, length = report.grammar, len(text)
+    if match := report.find_recommending_verb(text, under_advice, introduces_run_on):
+        if is_idle_list and not report.is_by_recommender(text[: match.start()]):
+            return None
+        if grammar.that.match(text[match.end() :].lstrip(" ,")):
+            return match, find_subject(grammar, text, match.end(), length, report.verbs, introduces=introduces)
+        if grammar.suggest.fullmatch(match.group()):
+            return match, AddresseeMatch((), match.end())  # something is suggested, but to nobody
+        if (
+            grammar.bidden.fullmatch(match.group())
+            and (found := find_duty_holder(grammar, text, report.find_sentence_start(text), length, match)).addressees
+        ):
+            return match, replace(found, action=match.end())
+        return match, find_object(grammar, text, match.end(), length, introduces=introduces)
+    if (under_advice or introduces_run_on) and (match := report.find_duty_verb(text)):
+        sentence_start = report.find_sentence_start(text)
+        before = text[sentence_start : match.start()].strip()
+        if grammar.bidden.fullmatch(match.group()):
+            addressee_match = replace(
+                find_duty_holder(grammar, text, sentence_start, length, match), action=match.end()
+            )
+        elif before:
+            addressee_match = AddresseeMatch(
+                find_subject(grammar, text, sentence_start, min(length, match.end() + 12), ()).addressees, match.end()
+            )
+        elif grammar.that.search(match.group()):
+            addressee_match = find_subject(grammar, text, match.end(), length, report.verbs)
+        else:  # the verb precedes its subject
+            addressee_match = find_object(grammar, text, match.end(), length, introduces=introduces)
+        is_impersonal = bool(before) and (
+            match.start() - sentence_start > MAX_SUBJECT_LENGTH
+            or _is_nobody(grammar, text, match.start(), addressee_match)
+        )
+        if is_impersonal and not is_chapter and not addressee_match.addressees:
+            return None  # impersonal: “it should be noted”
+        addressee_match = AddresseeMatch((), match.end()) if is_impersonal else addressee_match
+        return (match, addressee_match) if under_advice or _are_all_names(grammar, text, addressee_match) else None
+    if under_advice and introduces and (match := grammar.advice.search(text)):
+        return match, AddresseeMatch(_addressees_behind_preposition(grammar, text, match.end()), length)
+    return None
+
+
+def _are_all_names(grammar: Grammar, text: str, match: AddresseeMatch) -> bool:
+    """Whether all addressees are names, as far as a language writes these with capitals."""
+    names = [text[slice(*each)] for each in match.addressees]
+    return bool(names) and (not grammar.capitals or all(CAPITAL.search(each) for each in names))
+
+
+def _is_nobody(grammar: Grammar, text: str, verb: int, addressee_match: AddresseeMatch) -> bool:
+    """Whether a subject is nobody who can act: a pronoun, or a thing without a name."""
+    subject_text = text[:verb].lstrip()
+    if grammar.pronoun_subject.match(subject_text) or grammar.pronoun_subject.fullmatch(subject_text.split()[-1]):
+        return True
+    names = [text[slice(*each)] for each in addressee_match.addressees]
+    head_words = [(grammar.preposition.split(name)[0].split() or [""])[-1] for name in names]
+    return any(
+        grammar.thing.fullmatch(head) and not CAPITAL.search(name[1:])
+        for head, name in zip(head_words, names, strict=True)
+    )
+
+
+def _addressees_behind_preposition(grammar: Grammar, text: str, start: int) -> tuple[Span, ...]:
+    """The addressees after the last preposition of an introduction:
+    `recommendations are proposed for consideration by [States]:`."""
+    for match in reversed(list(grammar.preposition.finditer(text, start))):
+        name_start, name_end = trim_span(text, match.end(), len(text), closes=" :：")
+        if text[name_start : name_start + 1].isupper() or grammar.split.match(text, name_start):
+            return parse_names(grammar, text, name_start, name_end)
+    return ()
+
+
+def _trim_names(grammar: Grammar, text: str, addressees: Iterable[Span]) -> Iterator[Span]:
+    """Names without the preposition of the verb before them, without a preceding reporting clause, and without what
+    is recommended to them: `recommends to [the Council] the adoption of a list`,
+    `it was agreed that [pilots] should`."""
+    for start, end in addressees:
+        for that in grammar.that.finditer(text, start, end):
+            after_that = trim_span(text, that.end(), end)[0]
+            if grammar.split.match(text, after_that) or text[after_that : after_that + 1].isupper():
+                start = after_that
+        preposition = re.compile(rf"(?:{grammar.preposition.pattern})\s+", re.IGNORECASE).match(text, start, end)
+        object = grammar.loose.search(text, preposition.end(), end) if preposition else None
+        if grammar.pronoun.fullmatch(text[preposition.end() if preposition else start : end].strip()):
+            continue  # its antecedent is in another sentence
+        yield preposition.end() if preposition else start, len(text[: object.start()].rstrip()) if object else end
+
+
+def _find_point_paths(report: _ReportReader, block: Block) -> Iterator[tuple[Block, ...]]:
+    """The points that a paragraph introduces, each preceded by the points above it that introduce it: its own items,
+    or the paragraphs of a following text that only headings and an opening separate from it, such as a draft
+    decision."""
+    items, document = report.find_items(block), report.document
+    for item in items:
+        nested = (
+            list(_find_point_paths(report, item)) if document.body(item).rstrip().endswith(LIST_INTRODUCERS) else []
+        )
+        yield from ((item, *path) for path in nested) if nested else ((item,),)
+    if items or block.kind == "item":
+        return
+    if not block.number:
+        following_blocks = document.blocks[block.ordinal + 1 :]
+        yield from (
+            (each,) for each in takewhile(lambda each: each.number and each.parent == block.parent, following_blocks)
+        )
+    for following in document.blocks[block.ordinal + 1 :]:
+        if following.kind != "heading":
+            introduces = following.kind == "paragraph" and document.body(following).rstrip().endswith(LIST_INTRODUCERS)
+            yield from _find_point_paths(report, following) if introduces and not following.number else ()
+            return
