@@ -39,7 +39,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Calibration(RoundedFigures):
-    """As `assistant.qa.abstention.Bars`, with a threshold for each caution, the number of questions, and the shares
+    """As `assistant.qa.abstention.Thresholds`, with a threshold for each caution, the number of questions, and the shares
     observed on them at normal caution."""
 
     slope: float
@@ -66,7 +66,7 @@ def calibrate(outcomes: Sequence[Outcome], *, all_told: bool = False) -> Calibra
     questions, for a score that hardly tells near misses apart. Thresholds are the lowest logits at which the upper
     Clopper-Pearson bound of the risk is within the limit (risk control as in Bates et al., 2021, for one bounded
     loss). Where the lower threshold would be above `CLOSEST_CHANCE`, it is that, and the lowest likeness that
-    keeps the risk is required as well of everything below `WHATEVER`. `ValueError` where no threshold keeps a
+    keeps the risk is required as well of everything below `CERTAIN_ODDS`. `ValueError` where no threshold keeps a
     risk, or there is nothing to tell apart."""
     from sklearn.linear_model import LogisticRegression
 
