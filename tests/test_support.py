@@ -156,7 +156,7 @@ def test_what_a_source_says_in_other_words_stands(claim: str) -> None:
 def test_a_refusal_says_what_is_missing(claim: str, lack: str) -> None:
     support = checked(claim)
     assert not support.whole
-    assert any(lack in each.said("en") for each in support.lacks), support.lacks
+    assert any(lack in each.message("en") for each in support.lacks), support.lacks
 
 
 def test_who_does_what_to_whom_is_looked_at() -> None:
