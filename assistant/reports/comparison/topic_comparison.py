@@ -260,7 +260,7 @@ class TopicComparison:
             "same": as_json(self.same),
             "differences": [
                 as_json(each)
-                | {name: [why.said(self.language) for why in getattr(each, name)] for name in ("has", "had")}
+                | {name: [why.message(self.language) for why in getattr(each, name)] for name in ("has", "had")}
                 for each in self.differences
             ],
             "alone": self.alone,
