@@ -114,6 +114,61 @@ def test_an_item_is_said_not_to_be_there_where_no_agenda_has_it(engine: Engine) 
     assert "no item 9" in answer.reason
 
 
+def test_an_item_of_an_agenda_that_is_not_in_the_library_is_not_denied(holding: Holding) -> None:
+    record = """# Summary record of the 3rd meeting
+
+A/C.5/79/SR.3
+
+1. The Chair said that informal consultations on item 152 would be held in room 5.
+
+2. Item 140 had been adopted.
+"""
+    engine = holding(
+        agenda("A/AC.1/2024/1", "Committee on Harbours", "Lisbon", "2024-05-06", ["Opening", "Tolls"]),
+        record,
+        reading=True,
+    )
+    answer = engine.ask("Where are the informal consultations on item 152 held?")
+    assert "no item" not in answer.reason
+    assert [cite.symbol for cite in answer.citations] == ["A/C.5/79/SR.3"]
+    assert "no item 77" in engine.ask("When is item 77 taken up?").reason
+
+
+def test_of_several_meetings_the_one_is_preferred_whose_agenda_is_in_the_language_of_the_question(
+    holding: Holding,
+) -> None:
+    later = """# Ordre du jour provisoire annoté
+
+E/CN.31/2031/1
+
+Deuxième session
+
+Marseille, 2-4 juin 2031
+
+## Ordre du jour provisoire
+
+1. Ouverture de la session.
+
+2. Les lampes.
+
+## Organisation des travaux
+
+| Date | Heure | Point | Titre |
+|---|---|---|---|
+| Lundi 2 juin | 10 heures-13 heures | 1 | Ouverture de la session |
+| | 15 heures-18 heures | 2 | Les lampes |
+"""
+    engine = holding(
+        agenda("A/AC.1/2024/1", "Committee on Harbours", "Lisbon", "2024-05-06", ["Opening", "Tolls"]),
+        later,
+        reading=True,
+    )
+    asked = [("When is item 2 taken up?", "A/AC.1/2024/1"), ("Quand le point 2 est-il examiné ?", "E/CN.31/2031/1")]
+    for question, symbol in asked:
+        answer = engine.ask(question)
+        assert {cite.symbol for cite in answer.statements[0].citations} == {symbol}, question
+
+
 @pytest.fixture
 def boards(holding: Holding) -> Engine:
     """An engine over the agendas of two boards, each of which calls its fund by a short name."""

@@ -400,6 +400,17 @@ def test_a_table_that_is_named_without_its_document_is_read_where_it_is(
     assert all(table in citation.locator for citation in answer.citations)
 
 
+def test_a_row_of_a_named_table_is_read_by_a_word_of_it(fees: Engine) -> None:
+    (statement,) = fees.ask("Arla in table 4.2?").statements
+    assert statement.citations[-1].locator.endswith("table 4.2, row 1")
+
+
+def test_the_rows_of_a_named_table_that_do_not_answer_are_not_certain_to(fees: Engine) -> None:
+    answer = fees.ask("How much was spent on travel of ministers by train, according to table 4.2?")
+    assert answer.status == "tentative"
+    assert all("table 4.2" in citation.locator for citation in answer.citations)
+
+
 def test_a_paragraph_that_is_named_without_its_document_is_read_where_only_one_has_it(fees: Engine) -> None:
     (citation,) = fees.ask("What does paragraph 7 say?").citations
     assert (citation.locator, citation.quote) == ("A/88/304, para. 7", "Clerks keep the lists.")

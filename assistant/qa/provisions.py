@@ -186,8 +186,18 @@ class NamedPlaces(NamedPartAnswerer):
         return place_missing(question, documents[0], places[0])
 
     def _quoted(self, question: Question, units: list[Unit]) -> Answer:
-        chosen = self._answering_units(question, units) if asks_more(question, _place_span(question)) else units
-        return self._composer.whole(question, chosen)
+        """The units of a named place as an answer; tentative where more is asked than the place and no row of its table answers."""
+        words = {*words_left(question, _place_span(question))}
+        rows = [
+            unit
+            for unit in units
+            if _in_table(unit) and not words.isdisjoint(analyse(unit.own, unit.document.language))
+        ]
+        if not asks_more(question, _place_span(question)) and not 0 < len(rows) < len(units):
+            return self._composer.whole(question, units)
+        chosen = self._answering_units(question, units)
+        answer = self._composer.whole(question, chosen or units)
+        return answer if chosen else as_tentative(answer)
 
     def _from_articles(self, question: Question) -> Answer | None:
         """The answer from a named article: quoted whole where nothing more is asked, else the units that answer."""
@@ -279,10 +289,10 @@ class NamedPlaces(NamedPartAnswerer):
         return own >= other
 
     def _answering_units(self, question: Question, units: list[Unit]) -> list[Unit]:
-        """The rows of a table that answer a question, all where none does; other named units with their answer spans."""
+        """The rows of a table that answer a question, which may be none; other named units with their answer spans."""
         scored = self._score_place(question, units)
         if all(_in_table(unit) for unit in units):
-            return with_totals(self._library, question, choose(scored, self._most) or choose_tentative(scored)) or units
+            return with_totals(self._library, question, choose(scored, self._most) or choose_tentative(scored))
         spans = [
             next((candidate.marked.answer for candidate in scored if candidate.unit.overlaps(unit)), None)
             for unit in units
