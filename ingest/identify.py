@@ -23,6 +23,7 @@ from ingest.readers.masthead_lines import (
     ANNEX,
     CHAPTER,
     CONTENTS,
+    HAN_BODY,
     ORGANIZATION,
     SUMMARY,
     TITLE_LABEL,
@@ -39,6 +40,10 @@ _NOTES = re.compile(r"(?:[,\s]*\*{1,3})+$")
 """Footnote marks at the end of a title."""
 _STRONG_WORDS = 120
 """From this number of words on, the detected language of a text is certain enough to contradict the requested one."""
+
+
+GIVEN = "given by the user"
+"""The proof of a symbol that the text does not print and the user gave."""
 
 
 class IdentityError(ReadError):
@@ -210,7 +215,7 @@ def _find_entry(
     known = printed or requested
     if known is None:
         return recognised, "recognised by the catalogue (title, body, date)" if recognised else "none"
-    proof = "printed in the text" if printed else "given by the user" if by_user else "said by the file's own head"
+    proof = "printed in the text" if printed else GIVEN if by_user else "said by the file's own head"
     entries = catalogue.by_symbol(known)
     if recognised in entries:
         return recognised, proof
@@ -226,11 +231,16 @@ def _slug(text: str) -> str:
 
 
 _BODIES = "assembly|council|conference of the parties|commission|committee|board|(?:expert|working) group"
+_HAN_DATE = (
+    r"[\d〇零一二三四五六七八九十]{4}\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月\s*[\d一二三四五六七八九十]{1,3}\s*日"
+)
 _SKIPPED = (
     r"united nations$|distr\.|original\s*:|(?:(?:resolution|decision)s? )?adopted by\b|(?:(?:résolution|décision)s? )?adoptée?s? (?:par|le)\b"
     r"|(?:(?:resolución|decisión) )?aprobada|(?:резолюция, )?принятая|(?:قرار |مقرر |الذي )?اتخذ[ته]|(?:(?!关于).){0,30}(?:通过的决议|決議|决定|次会议通过)$|[\[(].*[\])]$"
     r"|(?:comité|comisión|consejo|conseil|commission|комитет|комиссия|совет|конференция|اللجنة|لجنة|مجلس|المؤتمر)\b.{0,90}$"
     r"|.{2,30}(?:委员会|理事会|大会|工作组)$"
+    rf"|(?:[^，,。；;的\d]{{0,16}}{HAN_BODY})?{_HAN_DATE}(?:第.{{1,8}}次(?:全体)?会议)?(?:[^，,。；;的\d]{{0,16}}{HAN_BODY})?"
+    r"(?:通过的?)?(?:决议|决定)(?:\s*[\[(（［〔].*)?$|(?:大会|安全理事会|经济及社会理事会|人权理事会)(?:决议|决定)$|[（［〔].*[）］〕]$"
 )
 _NAME = (
     r"(?:(?!(?:of|on|by|for|to|in|from|with|between)\b)[\w’'-]+ ){{0,7}}(?:{bodies})"

@@ -18,6 +18,7 @@ from corpus.sources import SourceRecord
 from corpus.store import Header
 from corpus.symbols import Symbol, same_document
 from ingest.document_reading import READER_VERSION, Input
+from ingest.identify import GIVEN
 from ingest.outcomes import Outcome
 
 MIN_PAGE_CHARACTERS = 20
@@ -52,6 +53,21 @@ class Ledger:
     def __init__(self, library: Library, *, again: bool = False) -> None:
         self._library = library
         self._again = again
+
+    def with_remembered_symbol(self, file: Input) -> Input:
+        """A file with the symbol that was given when it was read before, where none is given now. A symbol is remembered
+        as long as the library has the document to which it led."""
+        recorded = None if file.symbol is not None or file.trusted else self._library.source(file.file_id)
+        if recorded is None:
+            return file
+        symbol = recorded.symbol
+        if recorded.outcome == "refused":  # its symbol led to no document; the one before may have
+            stored = [each for each in self._library.headers(origin=file.file_id) if each.symbol and each.verified]
+            given = (each.symbol for each in stored if self._library.document(each.id).proof == GIVEN)
+            symbol = next(given, None)
+        elif not self._library.headers(id=recorded.document_id or ""):
+            symbol = None
+        return replace(file, symbol=Symbol.parse_any(symbol), symbol_remembered=True) if symbol else file
 
     def find_outcome(self, file: Input, sha256: str) -> Outcome | None:
         """The outcome of a file that need not be read, since the same bytes were read before; else None."""
@@ -92,7 +108,7 @@ class Ledger:
         stored = next(iter(self._library.headers(id=document.id)), None)
         if stored is not None and stored.verified and not document.verified:
             if stored.sha256 != document.sha256:
-                return Decision(document, stored=stored, reason=self._unverified_reason(document, stored))
+                return Decision(document, stored=stored, reason=self._unverified_reason(file, document, stored))
             document = replace(document, verified=True)  # bytes that were confirmed once stay verified
         if stored is not None:
             if stored.origin != document.origin and (reason := self._reason_to_keep(file, document, stored)):
@@ -130,7 +146,7 @@ class Ledger:
 
     def confirm_symbol(self, file: Input, sha256: str, stored: Header | None) -> None:
         """Marks a stored document with these bytes as verified where it was not and its symbol is now given."""
-        if file.symbol is not None and stored is not None and stored.unverified and stored.sha256 == sha256:
+        if file.symbol_given and stored is not None and stored.unverified and stored.sha256 == sha256:
             self._library.confirm(stored.id)
 
     def record(self, file: Input, sha256: str, outcome: str, document_id: str | None = None, reason: str = "") -> None:
@@ -201,7 +217,12 @@ class Ledger:
         )
         return f"{max((old - new).total(), (new - old).total())} of {max(old.total(), new.total())}"
 
-    def _unverified_reason(self, document: Document, stored: Header) -> str:
+    def _unverified_reason(self, file: Input, document: Document, stored: Header) -> str:
+        if file.symbol is not None:
+            return (
+                f"has a symbol that was given before and other words than {stored.label}, which is verified. If this is "
+                f"the right text, give the symbol {file.symbol.text} again"
+            )
         return (
             f"is {stored.label} by its own words alone, which is held from {self._file_name(stored)} and verified. If this is the "
             f"right text, give the symbol {document.symbol.text if document.symbol else stored.label} with it"

@@ -112,6 +112,7 @@ class WorkerPool:
             "number": number,
             "name": source.name,
             "symbol": source.symbol.text if source.symbol else None,
+            "symbol_remembered": source.symbol_remembered,
             "language": source.language,
             "origin": source.file_id,
             "ocr": source.ocr,
