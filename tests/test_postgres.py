@@ -157,7 +157,7 @@ def test_a_lost_connection_is_made_again_and_no_transaction_goes_on_without_its_
             cut(database_url)
             library._store.sources.save(replace(noted, origin="two"))
 
-    with pytest.raises(LibraryError, match="does not answer"):
+    with pytest.raises(LibraryError, match="does not respond"):
         cut_in_the_middle()
     assert [each.origin for each in library.sources()] == ["boats.md"]
     assert library.verify() == []
@@ -242,7 +242,7 @@ def test_reindexing_makes_the_tables_anew(open_library: OpenLibrary, database_ur
     library._store._db.execute("DELETE FROM index_en")
     assert library.verify() == [
         "vector index: 1 passages have no vector",
-        "lexical index (en): 0 passages that are not held, 1 missing",
+        "lexical index (en): 0 passages that are not in the library, 1 missing",
     ]
     library.reindex(segmenter(library.models))
     assert library.verify() == []
