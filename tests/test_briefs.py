@@ -115,7 +115,7 @@ def test_a_theme_that_is_told_in_another_section_is_not_called_unsourced(engine:
     briefing = make_briefing(engine, Request("item", "2"))
     told = next(each for each in briefing.unsourced if "repair of harbour lamps" in each)
     assert "see CTOC/COP/WG.7/20" in told
-    assert "Nothing in the documents" not in told
+    assert "Nothing in the library could be quoted" not in told
 
 
 def test_two_papers_that_give_other_figures_for_one_thing_are_shown_side_by_side(engine: Engine) -> None:
@@ -737,7 +737,7 @@ def test_of_a_theme_that_nothing_speaks_of_it_is_said_and_of_one_that_is_not_quo
     assert "Nothing in the library could be quoted on “The pay of harbour masters”." in _told_lacking(alone)
     more(engine, LAMPS)
     held = make_briefing(engine, Request("item", "2"))
-    told = [each for each in _told_lacking(held) if "Nothing in the documents" in each]
+    told = [each for each in _told_lacking(held) if "Nothing in the library could be quoted" in each]
     assert not [each for each in told if "lamps" in each or "harbour masters" in each], told
 
 

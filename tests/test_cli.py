@@ -748,7 +748,7 @@ def test_a_library_is_copied_to_a_place_that_is_named_and_to_no_other(
     monkeypatch.chdir(cli.folder.parent)
     own = cli("migrate", "--to", cli.folder.name)
     assert own.code == 2
-    assert "where the library is already" in own.err
+    assert "The library is already at the place given" in own.err
     (cli.folder / "links.key").write_text("k" * 43)
     there = cli("migrate", "--to", "copy")
     assert there.code == 0

@@ -264,7 +264,7 @@ def test_a_link_ends_and_is_taken_back_with_the_secret(store: AccessStore, monke
     monkeypatch.setattr(store, "_clock", lambda: now)
     sealed = kept.sign("token", "[]")
     (store.folder / SEAL_FILE).unlink()
-    with pytest.raises(NotFound, match="taken back"):
+    with pytest.raises(NotFound, match="withdrawn"):
         kept.get_shared(RASHID, link.name)
     assert not kept.verify(sealed, "token", "[]")
     (store.folder / SEAL_FILE).write_text("short")

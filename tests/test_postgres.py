@@ -385,7 +385,7 @@ def test_jobs_are_remembered_in_the_database_and_left_to_the_server_that_does_th
     with AccessStore(tmp_path / "b", database=database_url) as other:
         jobs = Jobs(history=JobHistory(other))
         assert [(each["id"], each["state"]) for each in jobs.all()] == [("two", "running"), ("one", "done")]
-        with pytest.raises(Conflict, match="Another server"):
+        with pytest.raises(Conflict, match="another server"):
             jobs.stop("two")
     with AccessStore(tmp_path / "a", database=database_url) as store:
         assert Jobs(history=JobHistory(store)).record("two")["state"] == "stopped"

@@ -44,7 +44,7 @@ class Problem(BaseModel):
 class Crash(ServiceFault):
     """The program crashed."""
 
-    status, code, title = 500, "fault", "The service has a fault"
+    status, code, title = 500, "fault", "Internal error"
 
 
 def problem(fault: ServiceFault, request_id: str, detail: str = "") -> dict[str, Any]:
