@@ -24,6 +24,8 @@ _ADDRESS = re.compile(
 )
 _SPECIAL = re.compile(r"[`*_\[~${]")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
+_FENCE_COLON = re.compile(r":(?=::)")
+"""The first colon of any three that stand together: they open a block in some dialects of Markdown."""
 _BLOCK = re.compile(r"(?:\d+(?=[.)])|(?=[#>+\-=|]))")
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f\u202a-\u202e]")
 """Control characters, and those that override the direction of text."""
@@ -144,7 +146,7 @@ def remark(citation: Citation, language: str) -> str:
 def _escaped(text: str) -> str:
     """Escapes Markdown. Character references are used where a backslash has a meaning itself in chat programs (`\\[` and `\\]` enclose
     mathematics) or no effect (`\\<think>`, `\\:::`)."""
-    text = _ENTITY.sub("&amp;", text).replace("\\", "&#92;").replace("<", "&lt;").replace(":::", "&#58;::")
+    text = _FENCE_COLON.sub("&#58;", _ENTITY.sub("&amp;", text)).replace("\\", "&#92;").replace("<", "&lt;")
     return _SPECIAL.sub(r"\\\g<0>", text)
 
 

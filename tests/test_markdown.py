@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from conftest import Holding
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -66,6 +66,8 @@ def test_hostile_words_are_shown_as_they_are(text: str) -> None:
     assert shown(escape_markdown(text)).replace("\ufffd", "") == plain.replace("\ufffd", "")
 
 
+@example("::::")
+@example(":::://")
 @given(hostile)
 def test_nothing_that_chat_programs_add_to_markdown_is_left(text: str) -> None:
     made = escape_markdown(text)
