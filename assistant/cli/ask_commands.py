@@ -171,8 +171,7 @@ def search(
 
 
 def demo() -> None:
-    """Build the library from the starter corpus and answer five questions, then read a made-up document and answer three about
-    it."""
+    """Build the library from the starter corpus and answer five questions. Then answer three about a made-up document."""
     from importlib.resources import as_file, files
 
     from assistant.cli.command_run import command_settings
