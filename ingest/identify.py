@@ -90,7 +90,7 @@ def identify(
     final_symbol = printed or requested or (entry.symbol if entry else None)
     stated = language or front_matter.get("language")
     if stated is not None and stated not in LANGUAGES:
-        raise ReadError(f"{name}: language {stated!r} is none of {', '.join(LANGUAGES)}.")
+        raise ReadError(f"{name}: unknown language {stated!r}. Known: {', '.join(LANGUAGES)}.")
     language_found, warnings = _identify_language(pieces, masthead, stated, name)
     printed_title = _NOTES.sub("", find_title(pieces, top, kind, masthead, final_symbol, entry))
     title = str(front_matter.get("title") or printed_title or final_symbol or name)
@@ -137,8 +137,8 @@ def _identify_language(
     if stated is not None:
         if strong and detected != stated and stated != masthead.language:
             raise IdentityError(
-                f"{name} was to be read as {language_name(stated, 'en')}, but its text is {language_name(detected, 'en')}. "
-                f"Give the language {detected} or none, or the right file."
+                f"{name} was given as {language_name(stated, 'en')}, but its text is "
+                f"{language_name(detected, 'en')}. Give the language {detected}, no language, or the right file."
             )
         return stated, ()
     if masthead.language and masthead.language != most:
@@ -190,13 +190,13 @@ def _check_symbol(requested: Symbol, printed: Symbol | None, recognised: Catalog
     that of the catalogue entry with the same title, body and dates."""
     if printed and not same_document(requested, printed):
         raise IdentityError(
-            f"{name} was to be read as {requested.text}, but the text says that it is {printed.text}. "
-            f"Give the symbol {printed.text} or none, or the right file."
+            f"{name} was given as {requested.text}, but the text says that it is {printed.text}. Give the symbol "
+            f"{printed.text}, no symbol, or the right file."
         )
     if not printed and recognised and recognised.symbol and not same_document(requested, recognised.symbol):
         raise IdentityError(
-            f"{name} was to be read as {requested.text}, but title, body and dates are those of "
-            f"{recognised.symbol.text} ({recognised.title}). Give that symbol or none, or the right file."
+            f"{name} was given as {requested.text}, but its title, body and dates are those of "
+            f"{recognised.symbol.text} ({recognised.title}). Give that symbol, no symbol, or the right file."
         )
 
 

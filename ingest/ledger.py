@@ -99,7 +99,7 @@ class Ledger:
                     return Outcome(file.label, "skipped", reason=reason, header=header, from_earlier_run=True)
         if duplicate is None:
             return None
-        reason = f"has the same bytes as {self._file_name(duplicate)}, which is held as {duplicate.label}"
+        reason = f"has the same bytes as {self._file_name(duplicate)}, which is in the library as {duplicate.label}"
         return Outcome(file.label, "skipped", reason=reason, header=duplicate)
 
     def decide(self, file: Input, document: Document) -> Decision:
@@ -138,7 +138,7 @@ class Ledger:
             and stored.sha256 != document.sha256
             and not file.trusted
         ):
-            replacement_reason = f"takes the place of {self._file_name(stored)} (paragraphs that differ: {self._count_differences(stored, document)})"
+            replacement_reason = f"replaces {self._file_name(stored)} (paragraphs that differ: {self._count_differences(stored, document)})"
         expected = {document.id: None} | {other.id: other.sha256 for other in replaced}
         return Decision(
             document, replaces, tuple(notes), displaces=bool(replaced), expected=expected, reason=replacement_reason
@@ -188,17 +188,18 @@ class Ledger:
             return ""
         ours, theirs = _rank(document), _rank(stored)
         if document.sha256 == stored.sha256 and stored.reader == READER_VERSION:
-            return f"has the same bytes as {name}, which is held as {stored.label}"
+            return f"has the same bytes as {name}, which is in the library as {stored.label}"
         if file.trusted:
             return ""
         if ours[0] < theirs[0]:
-            return f"is held as a later reissue from {name}"
+            return f"is in the library as a later reissue from {name}"
         if ours < theirs:
-            return f"is held from {name}, which is {_describe_format(stored)} and not {_describe_format(document)}"
+            described = _describe_format(stored)
+            return f"is in the library from {name}, which is {described} and not {_describe_format(document)}"
         if ours > theirs:
             return ""
         if self._library.document(stored.id).text == document.text:
-            return f"has the same text as {name}, which is held as {stored.label}"
+            return f"has the same text as {name}, which is in the library as {stored.label}"
         recorded = self._library.source(document.origin)
         known = (
             recorded is not None
@@ -206,7 +207,7 @@ class Ledger:
             and _requested_identity(recorded) == _requested_identity(file)
         )
         if recorded is not None and known and recorded.outcome == "skipped" and not file.force:
-            return recorded.reason or f"is held from {name}"
+            return recorded.reason or f"is in the library from {name}"
         return ""
 
     def _count_differences(self, stored: Header, document: Document) -> str:
@@ -224,14 +225,15 @@ class Ledger:
                 f"the right text, give the symbol {file.symbol.text} again"
             )
         return (
-            f"is {stored.label} by its own words alone, which is held from {self._file_name(stored)} and verified. If this is the "
-            f"right text, give the symbol {document.symbol.text if document.symbol else stored.label} with it"
+            f"is {stored.label} only by its own words, and {stored.label} is in the library from "
+            f"{self._file_name(stored)} and verified. If this is the right text, give the symbol "
+            f"{document.symbol.text if document.symbol else stored.label} with it"
         )
 
     def _displacement_record(self, header: Header, document_id: str, by: str) -> SourceRecord:
         """The record of a file whose document is replaced by that of another file."""
         recorded = self._library.source(header.origin)
-        reason = f"is held from {by}, which took its place"
+        reason = f"is in the library from {by}, which replaced it"
         if recorded is not None:
             if recorded.sha256 != header.sha256:
                 return recorded  # the file has changed since: the record is about its later content

@@ -70,13 +70,13 @@ def decode(data: bytes, name: str) -> str:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         if _binary_share(data[:20_000].translate(None, _HIGH).decode("ascii")) > 0.05:
-            raise ReadError(f"{name} holds binary data, not text.") from None
+            raise ReadError(f"{name} contains binary data, not text.") from None
         raise ReadError(
             f"{name} is not {encoding.removesuffix('-sig').upper()} text (byte {error.start} does not fit). If it is text, save it as "
             "UTF-8, for example with: iconv -f WINDOWS-1252 -t UTF-8"
         ) from None
     if text.count("\x00") or _binary_share(text[:20_000]) > 0.05:
-        raise ReadError(f"{name} holds binary data, not text.")
+        raise ReadError(f"{name} contains binary data, not text.")
     return unicodedata.normalize("NFC", text)
 
 
@@ -94,10 +94,10 @@ def read_text(data: bytes, name: str) -> ParsedFile:
     if not any(line.heading for line in lines):
         lines = tuple(mark_headings(lines))
     if all(line.blank for line in lines):
-        raise ReadError(f"{name} holds no text.")
+        raise ReadError(f"{name} contains no text.")
     warnings = []
     if unseen := len(_FORMAT.findall(whole)):
-        warnings.append(f"{unseen} characters that are not seen, such as marks of direction, were left out.")
+        warnings.append(f"{unseen} invisible characters, such as direction marks, were left out.")
     return ParsedFile(lines, metadata, warnings=tuple(warnings))
 
 
@@ -137,8 +137,8 @@ def check_length(text: str, name: str) -> str:
     """The text of a paragraph. Raises `ReadError` where it is longer than any real paragraph."""
     if len(text) > MAX_LINE:
         raise ReadError(
-            f"A paragraph of {name} has {len(text):,} characters, so that no paragraphs can be told apart. "
-            "Give each paragraph one of its own."
+            f"A paragraph of {name} has {len(text):,} characters, so paragraphs can't be told apart. Start a new "
+            "paragraph for each."
         )
     return text
 
@@ -281,8 +281,8 @@ def _lines(raws: Sequence[str], name: str) -> Iterator[Line]:
 def _line(raw: str, row: int, name: str) -> Line:
     if len(raw) > MAX_LINE:
         raise ReadError(
-            f"Line {row} of {name} has {len(raw):,} characters, so that no paragraphs can be told apart. "
-            "Give each paragraph a line of its own."
+            f"Line {row} of {name} has {len(raw):,} characters, so paragraphs can't be told apart. Put each "
+            "paragraph on a line of its own."
         )
     raw = raw.replace("\u00a0", " ").rstrip("\r\n")
     broken = raw.endswith("  ")
