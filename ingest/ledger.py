@@ -95,7 +95,9 @@ class Ledger:
             if recorded.outcome == "refused":
                 return Outcome(file.label, "refused", reason=reason, from_earlier_run=True)
             for header in self._library.headers(id=recorded.document_id or ""):
-                if recorded.outcome == "skipped":
+                # A changed file that was skipped for its own earlier text is read when the symbol is given again.
+                own = file.symbol_given and header.origin == file.file_id
+                if recorded.outcome == "skipped" and not own:
                     return Outcome(file.label, "skipped", reason=reason, header=header, from_earlier_run=True)
         if duplicate is None:
             return None
