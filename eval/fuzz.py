@@ -1,10 +1,10 @@
-"""`python -m eval.fuzz`: random requests to a server process, from nobody and from every role, while `strace` notes its files.
+"""`python -m eval.fuzz`: random requests to a server process, without credentials and with every role, while `strace` records the files it opens.
 
-Each request is one that a route takes, a little wrong or much: other values, paths of files where words are due, what Gradio
-takes for a file, deep and large bodies, bytes. Nothing may answer with a fault of the program (500) or not at all, no file may
-be written outside the data folder and the folder for temporary files, and none of the files that requests name may be opened. With
-`--idle` N connections that ask nothing are held beside it, and health, sign-in and questions are tried. Models are left out
-(`RAPPORTEUR_EMBEDDING=hash`), so that the doors are what is measured. Prints JSON; ends with 1 where something is wrong.
+Each request is one that a route accepts, changed a little or a lot: other values, paths of files in place of words, what Gradio
+accepts as a file, deep and large bodies, bytes. No reply may be an internal error (500) or missing, no file may be written outside
+the data folder and the folder for temporary files, and none of the files that requests name may be opened. With `--idle`, that
+many idle connections are kept open meanwhile, and health, sign-in and questions are tested. Models are left out
+(`RAPPORTEUR_EMBEDDING=hash`), because the requests themselves are tested. Prints JSON; exits with 1 if something is wrong.
 """
 
 from __future__ import annotations
@@ -280,11 +280,9 @@ def _key(role: str, env: Mapping[str, str]) -> str:
 def main() -> None:
     """Tries it, and prints what happened."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
-    parser.add_argument("--requests", type=int, default=100_000, help="how many requests are sent")
-    parser.add_argument("--seed", type=int, default=0, help="what the requests are drawn from")
-    parser.add_argument(
-        "--idle", type=int, default=0, help="connections that ask nothing, held while the doors are tried"
-    )
+    parser.add_argument("--requests", type=int, default=100_000, help="Number of requests.")
+    parser.add_argument("--seed", type=int, default=0, help="Seed of the random requests.")
+    parser.add_argument("--idle", type=int, default=0, help="Idle connections kept open meanwhile.")
     given = parser.parse_args()
     strace = shutil.which("strace")
     with ExitStack() as stack:

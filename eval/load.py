@@ -1,10 +1,10 @@
-"""`python -m eval.load`: many people at once ask one server, each answer checked against that of a quiet server.
+"""`python -m eval.load`: many people ask one server at once, and each answer is compared with that of an idle server.
 
-A server process over the starter corpus, as users get it, is asked by `--users` people for `--seconds`, each asking
-the next question as soon as the last is answered: first a bare FastAPI handler on the same server that returns an
-answer of the same size, then Rapporteur, then Rapporteur while a folder of `--documents` documents is read in, and
-once more with what of them was read. With `--soak N` it is then asked N questions, and the memory of its process is
-read after each tenth. Prints JSON.
+A server process over the starter corpus, as users get it, is asked by `--users` people for `--seconds`. Each asks the
+next question as soon as the last is answered: first a bare FastAPI handler on the same server that returns an answer of
+the same size, then Rapporteur, then Rapporteur while it ingests a folder of `--documents` documents, and once more with
+the documents ingested by then. With `--soak N` it is then asked N questions, and the memory of its process is read after
+each tenth of them. Prints JSON.
 """
 
 from __future__ import annotations
@@ -149,11 +149,11 @@ def soak(url: str, pid: int, count: int, asked: Sequence[str]) -> list[float]:
 def main() -> None:
     """Measures, and prints what was measured."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
-    parser.add_argument("--users", type=int, default=50, help="people who ask at once")
-    parser.add_argument("--seconds", type=float, default=60.0, help="how long they ask")
-    parser.add_argument("--documents", type=int, default=100, help="documents that are read in meanwhile")
-    parser.add_argument("--questions", type=int, default=100, help="different questions that are asked")
-    parser.add_argument("--soak", type=int, default=0, help="questions after which memory is to be as before")
+    parser.add_argument("--users", type=int, default=50, help="People who ask at once.")
+    parser.add_argument("--seconds", type=float, default=60.0, help="Duration.")
+    parser.add_argument("--documents", type=int, default=100, help="Documents that are ingested meanwhile.")
+    parser.add_argument("--questions", type=int, default=100, help="Number of different questions.")
+    parser.add_argument("--soak", type=int, default=0, help="Questions after which memory must be as before.")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         env = {

@@ -77,8 +77,8 @@ def ranks(engine: Engine) -> dict[str, list[int | None]]:
 def main() -> None:
     """Builds the library and prints the table."""
     parser = argparse.ArgumentParser(prog="python -m eval.mixed", description=__doc__)
-    parser.add_argument("--documents", type=Path, required=True, help="folder of the development documents, un/dev")
-    parser.add_argument("--folder", type=Path, default=Path("eval-runs/mixed"), help="where the library is kept")
+    parser.add_argument("--documents", type=Path, required=True, help="Folder of the development documents.")
+    parser.add_argument("--folder", type=Path, default=Path("eval-runs/mixed"), help="Where the library is stored.")
     given = parser.parse_args()
     homes = [home for home, _ in written_for(CALIBRATION, [], given.folder)]
     with engine_over([given.documents, *homes], given.folder) as engine:

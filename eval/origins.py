@@ -56,7 +56,7 @@ def compute_scores(library: Library, labels: Sequence[Labelled]) -> Scores:
     for each in labels:
         held = library.find_documents(each.document)
         if not held:
-            raise EvaluationError(f"{each.document} is not held. Ingest the labelled documents first.")
+            raise EvaluationError(f"{each.document} is not in the library. Ingest the labelled documents first.")
         told = {
             one.citation.locator.removeprefix(f"{held[0].label}, "): one
             for one in find_origins(library, held[0]).paragraphs

@@ -1,7 +1,7 @@
-"""`python -m eval.reading`: how fast PDF files are read, and whether memory grows.
+"""`python -m eval.reading`: speed of reading PDF files, and whether memory grows.
 
-Reading a file means everything up to the document with its blocks and locators: characters, lines, footnotes,
-tables, paragraphs, identity, structure. Beside it stands what pypdfium2 needs to give the bare text of the same
+Reading a file includes everything up to the document with its blocks and locators: characters, lines, footnotes,
+tables, paragraphs, identity, structure. It is compared with the time pypdfium2 needs for the plain text of the same
 pages, in turns within one run on one core.
 """
 
@@ -128,7 +128,7 @@ def paper(number: int, pages: int = 4) -> bytes:
 def main() -> None:
     """Measures and prints a JSON object."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pdf", type=Path, help="a folder of PDF files; without it papers are made up")
+    parser.add_argument("--pdf", type=Path, help="Folder of PDF files; without it, generated papers.")
     chosen = parser.parse_args()
     catalogue = Catalogue.packaged()
     if chosen.pdf:

@@ -1,13 +1,12 @@
-"""`python -m eval.scale`: what a library costs as it grows: search, opening, memory, disk, indexing.
+"""`python -m eval.scale`: the cost of a library as it grows: search, opening, memory, disk, indexing.
 
-Libraries of so many passages are built in a folder, or gone on with where they were left: texts of real documents over and over,
-each time with other numbers and in another order, and random vectors, the hardest that there are to search among. Each is then
-measured in a process of its own: how long the library takes to open and to find passages for a first question, then, warm, how
-long retrieval takes over questions drawn from the texts, in all of the library and within the scope of twenty documents, and
-what the process needs. Times are wall time in milliseconds, medians and 95th percentiles; of retrieval also processor time, with that
-of the server's process where it runs on this machine, which other work changes less. Printed as a table, and as
-JSON for programs; `--plot` draws the curves. With `--server` the same libraries are built and measured in databases of a PostgreSQL
-server, too.
+Builds libraries of the given sizes in a folder, or continues those of an earlier run. They contain texts of real documents, repeated
+with other numbers and in another order, and random vectors, which are the hardest to search. Each is then measured in a process of its
+own: the time to open the library and to find passages for a first question; then, warm, the time of retrieval for questions drawn from
+the texts, in the whole library and within twenty documents; and the resources of the process. Times are wall times in milliseconds,
+medians and 95th percentiles. For retrieval, processor time is also given, including the server's process if it runs on this machine,
+because other work affects it less. Prints a table, and JSON for programs; `--plot` draws the curves. With `--server`, the same libraries
+are also built and measured in databases of a PostgreSQL server.
 """
 
 from __future__ import annotations
@@ -221,13 +220,13 @@ def _timed(
 def main() -> None:
     """Builds what is missing, measures, prints."""
     parser = argparse.ArgumentParser(prog="python -m eval.scale", description=__doc__)
-    parser.add_argument("--passages", type=int, action="append", help="size of a library; may be repeated")
-    parser.add_argument("--folder", type=Path, default=Path("eval-runs/scale"), help="where the libraries are kept")
+    parser.add_argument("--passages", type=int, action="append", help="Size of a library. Can be repeated.")
+    parser.add_argument("--folder", type=Path, default=Path("eval-runs/scale"), help="Where the libraries are stored.")
     parser.add_argument(
-        "--documents", type=Path, help="folder of the documents whose texts are used; by default the starter corpus"
+        "--documents", type=Path, help="Folder of documents whose texts are used; by default the starter corpus."
     )
-    parser.add_argument("--plot", type=Path, help="file to draw the curves in (HTML)")
-    parser.add_argument("--server", help="address of a PostgreSQL server, to measure that engine, too")
+    parser.add_argument("--plot", type=Path, help="File for the plot of the curves.")
+    parser.add_argument("--server", help="Address of a PostgreSQL server, to measure that engine too.")
     parser.add_argument("--only-measure", nargs="+", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.only_measure:

@@ -62,7 +62,7 @@ def find_places(engine: Engine, topic: Topic) -> FoundPlaces:
     """Finds the places of a document on a topic. Raises `EvaluationError` where the document is not in the library."""
     held = engine.library.find_documents(topic.document)
     if not held:
-        raise EvaluationError(f"{topic.document} is not held. Ingest the documents of the topics first.")
+        raise EvaluationError(f"{topic.document} is not in the library. Ingest the documents of the topics first.")
     (side,) = compare_topic(engine, topic.topic, held[:1], topic.language).sides
     said = [each.citations[-1] for each in side.statements if each.citations[-1].document == side.document]
     quoted, further = (

@@ -251,9 +251,9 @@ def test_a_place_may_have_others_that_do_as_well() -> None:
         (
             "kind: fact",
             "kind: fact\n  needs: [CTOC/COP/WG.7/2021/2]",
-            "needs 'CTOC/COP/WG.7/2021/2', which is not held",
+            "needs 'CTOC/COP/WG.7/2021/2', which is not in the library",
         ),
-        ("document: meeting-terms", "document: nothing", "needs 'nothing', which is not held"),
+        ("document: meeting-terms", "document: nothing", "needs 'nothing', which is not in the library"),
         ("locator: para. 13", "locator: para. 99", "has no place 'para. 99'"),
         ("locator: para. 13", "locator: para. 1", "no gold place says 'Secretariat'"),
         ("document: meeting-terms, locator: para. 13", 'document: "A/RES/55/25, annex III", article: 26', "'art. 26'"),

@@ -37,17 +37,23 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 def retrieval(
     squad: Annotated[Path, typer.Option(help="SQuAD or XQuAD file; its paragraphs are the documents.")],
     documents: Annotated[
-        Path | None, typer.Option(help="Ask the questions of --squad of this file's paragraphs, its translation.")
+        Path | None,
+        typer.Option(
+            help="Search the paragraphs of this file, a translation of --squad, with the questions of --squad."
+        ),
     ] = None,
     mixed: Annotated[
         bool,
-        typer.Option("--mixed", help="Hold every other paragraph of --documents, the others in --squad's language."),
+        typer.Option(
+            "--mixed",
+            help="Use every other paragraph of --documents, and the remaining ones in the language of --squad.",
+        ),
     ] = False,
     json_: AsJson = False,
 ) -> None:
-    """How well retrieval finds the paragraph that a question was written on."""
+    """Measure how well retrieval finds the paragraph a question was written for."""
     if mixed and documents is None:
-        raise fail("--mixed goes with --documents.", EXIT_USAGE)
+        raise fail("--mixed needs --documents.", EXIT_USAGE)
     with _report_errors(), show_progress() as progress:
         asked = load_squad(squad)
         texts, questions = asked.texts(), asked.questions
@@ -70,7 +76,7 @@ def abstention(
     file: Annotated[Path, typer.Argument(help="JSON Lines {id, language, question, passages, answerable}.")],
     json_: AsJson = False,
 ) -> None:
-    """Whether questions that their passages do not answer are refused, and the others are answered."""
+    """Measure whether questions that their passages do not answer are refused and others are answered."""
     with _report_errors(), show_progress() as progress:
         rows, kit = read_abstention(file), kit_from_settings()
         found = _counted((abstention_outcome(row, kit) for row in rows), len(rows), progress)
@@ -81,7 +87,7 @@ def evidence(
     file: Annotated[Path, typer.Argument(help="JSON Lines as in ClapNQ {id, input, passages, output}.")],
     json_: AsJson = False,
 ) -> None:
-    """Whether the sentences that answer are quoted, and how well answerable rows are told from the others."""
+    """Measure whether the sentences that answer are quoted, and how well answerable rows are recognized."""
     with _report_errors(), show_progress() as progress:
         rows, kit = read_evidence(file), kit_from_settings()
         found = _counted((evidence_outcome(row, kit) for row in rows), len(rows), progress)

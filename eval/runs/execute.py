@@ -98,7 +98,7 @@ def execute(plan: Plan, progress: ProgressReporter) -> Run:
             texts = cited_texts(list(load_answers(plan.folder, cases).values()), library)
             gold = gold_texts(cases, library)
     if len(left_out) == len(plan.cases):
-        raise EvaluationError("None of the cases can be asked: the documents that they need are not held.")
+        raise EvaluationError("None of the cases can be asked: the documents that they need are not in the library.")
     if lost := _describe_lost(cases):
         progress.note(lost)
     finish_run(plan.folder, texts, gold, cases, {"left_out": left_out})
@@ -173,7 +173,7 @@ def _describe_lost(cases: Sequence[Case]) -> str:
 
 def _describe_left_out(cases: Sequence[Case]) -> str:
     needs = ", ".join(dict.fromkeys(need for case in cases for need in case.needs))
-    note = f"{len(cases)} cases are left out, since documents that they need are not held"
+    note = f"{len(cases)} cases are left out, because documents that they need are not in the library"
     return f"{note} ({needs}): {_list_ids(cases)}."
 
 
