@@ -80,26 +80,20 @@ def identify(
     headings = [piece.text for piece in pieces if piece.kind == "heading"][:8]
     dates = [date for piece in top for date in find_full_dates(piece.text)]  # no date runs from one line into the next
     dates += [date for piece in top if (at := place_and_dates(piece.text)) for date in at[1]]
-    # The dates of the meeting are not the date of the document.
-    own = [date for piece in top if not _is_meeting_dates(piece, masthead) for date in find_full_dates(piece.text)]
     if requested:
         _check_symbol(requested, printed, catalogue.recognise(headings, head, dates), name)
     entry, proof = _find_entry(
         requested, printed, front_matter, catalogue, headings, head, dates, by_user=symbol is not None
     )
     final_symbol = printed or requested or (entry.symbol if entry else None)
-    stated = language or front_matter.get("language")
-    if stated is not None and stated not in LANGUAGES:
-        raise ReadError(f"{name}: unknown language {stated!r}. Known: {', '.join(LANGUAGES)}.")
-    language_found, warnings = _identify_language(pieces, masthead, stated, name)
+    identified_language, warnings = _identify_language(pieces, masthead, language or front_matter.get("language"), name)
     printed_title = _NOTES.sub("", find_title(pieces, top, kind, masthead, final_symbol, entry))
-    title = str(front_matter.get("title") or printed_title or final_symbol or name)
-    title = title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"
-    date = front_matter.get("date") or masthead.date or (entry and entry.date) or (own[0].isoformat() if own else None)
+    title = _shorten_title(str(front_matter.get("title") or printed_title or final_symbol or name))
+    date = front_matter.get("date") or masthead.date or (entry and entry.date) or _printed_date(top, masthead)
     return Document(
         symbol=final_symbol,
         part=front_matter.get("part") or (entry.part if entry else None),
-        language=language_found,
+        language=identified_language,
         edition="digest" if front_matter.get("edition") == "digest" else "official" if final_symbol else "upload",
         title=title,
         text="",
@@ -107,13 +101,26 @@ def identify(
         short=front_matter.get("short") or (entry.short if entry else None),
         slug=_slug(str(front_matter.get("slug") or title)),
         date=str(date) if date else None,
-        url=_url(front_matter, trusted) or (document_url(final_symbol, language_found) if final_symbol else None),
+        url=_url(front_matter, trusted) or (document_url(final_symbol, identified_language) if final_symbol else None),
         kind=kind,
         proof=proof,
         masthead=masthead,
         reissue=final_symbol.reissue if final_symbol else 0,
         warnings=warnings,
     )
+
+
+def _shorten_title(title: str) -> str:
+    if len(title) <= LONGEST_TITLE:
+        return title
+    return title[: LONGEST_TITLE - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"
+
+
+def _printed_date(top: Sequence[Piece], masthead: Masthead) -> str | None:
+    """The first date above the text proper that is not one of the meeting."""
+    pieces = (piece for piece in top if not _is_meeting_dates(piece, masthead))
+    first = next((date for piece in pieces for date in find_full_dates(piece.text)), None)
+    return first.isoformat() if first else None
 
 
 def _is_meeting_dates(piece: Piece, masthead: Masthead) -> bool:
@@ -127,10 +134,12 @@ def _identify_language(
 ) -> tuple[str, tuple[str, ...]]:
     """The language of a text, and a warning where its masthead states another one. A text that it transmits, in an
     annex or an enclosure, may be in another language."""
+    if stated is not None and stated not in LANGUAGES:
+        raise ReadError(f"{name}: unknown language {stated!r}. Known: {', '.join(LANGUAGES)}.")
     text = "\n".join(piece.text for piece in pieces[:400] if piece.part != "masthead")
     most = detect_language(text or "\n".join(piece.text for piece in pieces))
-    own = takewhile(lambda piece: piece.kind != "heading" or not ANNEX.match(piece.text), pieces[:400])
-    letter = "\n".join(piece.text for piece in own if piece.kind != "heading" and piece.part != "masthead")
+    own_pieces = takewhile(lambda piece: piece.kind != "heading" or not ANNEX.match(piece.text), pieces[:400])
+    letter = "\n".join(piece.text for piece in own_pieces if piece.kind != "heading" and piece.part != "masthead")
     detected = detect_language(letter, most) if masthead.symbols else most
     detected = detected if masthead.language in ("", detected) else most
     strong = len(text.split()) >= _STRONG_WORDS or detected in ("ar", "ru", "zh")

@@ -106,15 +106,15 @@ def _rows_table(sentences: Sequence[tuple[str, ScoredSentence]]) -> Table:
 
 def _reading_cells(found: Evidence, best: ScoredUnit | None) -> tuple[str | Text, ...]:
     """The reader's result for a passage: name of the reader, logit, probability, span."""
-    if best is None or best.known is None:
+    if best is None or best.reading is None:
         return "nobody", "", "", ""
-    known = best.known
-    span = known.readings[0].best()
+    reading = best.reading
+    span = reading.readings[0].best()
     words = ""
-    if span is not None and known.begin is not None:
-        words = found.document.text[known.begin + span[0] : known.begin + span[1]]
-    logit = fmean(each.logit for each in known.readings)
-    return known.reader, f"{logit:+.2f}", f"{known.thresholds.probability(logit):.0%}", Text(_short(words))
+    if span is not None and reading.begin is not None:
+        words = found.document.text[reading.begin + span[0] : reading.begin + span[1]]
+    logit = fmean(each.logit for each in reading.readings)
+    return reading.reader, f"{logit:+.2f}", f"{reading.thresholds.probability(logit):.0%}", Text(_short(words))
 
 
 def _decision_lines(weighing: Weighing) -> list[str]:
@@ -122,7 +122,7 @@ def _decision_lines(weighing: Weighing) -> list[str]:
     if not weighing.scored:
         return ["No unit was scored."]
     best = weighing.scored[0]
-    thresholds, read = best.thresholds, best.known is not None
+    thresholds, read = best.thresholds, best.reading is not None
     alike = (
         ""
         if thresholds.min_likeness is None
@@ -130,7 +130,7 @@ def _decision_lines(weighing: Weighing) -> list[str]:
     )
     return [
         f"Best unit {best.score:+.2f} above the bar, a chance of {best.probability:.0%}: {_comparison(best)}.",
-        f"Bars of {f'the reader {best.known.reader!r}' if best.known else 'likeness, since no reader reads it'}: answered from "
+        f"Bars of {f'the reader {best.reading.reader!r}' if best.reading else 'likeness, since no reader reads it'}: answered from "
         f"{_threshold(thresholds.answered)}, tentative from {_threshold(thresholds.tentative)}{alike}; log-odds = {thresholds.slope:.3f} x {'logit' if read else 'likeness'} {thresholds.offset:+.3f}.",
     ]
 

@@ -40,33 +40,61 @@ RATINGS = 100
 
 def build(service: Service, conversations: Conversations, blocks: gr.Blocks, shell: gr.Tab) -> None:
     """Fills the tab. The service checks the caller's role for every operation."""
-    with gr.Accordion(mark("add_files"), open=True):
-        carrier("rp-files", marked("upload.html", most=service.most_upload))
-        # The script fills and clicks these after uploads: the ids of the jobs that ingest them.
-        sent = gr.Textbox("", visible="hidden", elem_id="rp-sent", max_length=MAX_FOLLOWED * 20)
-        follow_sent = gr.Button("", visible="hidden", elem_id="rp-follow")
-    with gr.Accordion(mark("fetch_official"), open=False) as official:
-        symbols = gr.Textbox("", label=mark("fetch_symbols"), lines=2, max_length=4_000)
-        languages = gr.Dropdown(LANGUAGES, value=["en"], multiselect=True, label=mark("languages"))
-        with gr.Row():
-            fetch = gr.Button(mark("fetch_them"), elem_id="rp-fetch")
-            meeting = gr.Button(mark("fetch_meeting"), elem_id="rp-fetch-meeting")
-    with gr.Accordion(mark("remove_document"), open=False):
-        document = gr.Dropdown([], value=None, label=mark("document_versions"))
-        sure = gr.Checkbox(False, label=mark("yes_remove"))
-        remove = gr.Button(mark("remove"), variant="stop", elem_id="rp-remove")
-    jobs = carrier("rp-jobs")
-    stop = gr.Button(mark("stop_running"), elem_id="rp-stop-jobs", visible=False)
-    with gr.Accordion(mark("collection"), open=True):
-        health = carrier("rp-health")
-    with gr.Accordion(mark("said"), open=False):
-        feedback = carrier("rp-feedback")
-    with gr.Accordion(mark("how_good"), open=False):
-        evaluation = carrier("rp-evaluation")
+    _StaffTab(service).connect(shell)
 
-    async def follow(request: gr.Request, begin: Callable[[Principal], object]) -> AsyncIterator[list[Any]]:
+
+class _StaffTab:
+    """The components of the tab for staff, in the order in which they are shown, and the handlers of their events."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._build_forms()
+        self._jobs = carrier("rp-jobs")
+        self._stop = gr.Button(mark("stop_running"), elem_id="rp-stop-jobs", visible=False)
+        with gr.Accordion(mark("collection"), open=True):
+            self._health = carrier("rp-health")
+        with gr.Accordion(mark("said"), open=False):
+            self._ratings = carrier("rp-feedback")
+        with gr.Accordion(mark("how_good"), open=False):
+            self._evaluation = carrier("rp-evaluation")
+
+    def _build_forms(self) -> None:
+        """The forms for uploads, fetching and removal."""
+        with gr.Accordion(mark("add_files"), open=True):
+            carrier("rp-files", marked("upload.html", most=self._service.most_upload))
+            # The script fills and clicks these after uploads: the ids of the jobs that ingest them.
+            self._uploaded = gr.Textbox("", visible="hidden", elem_id="rp-sent", max_length=MAX_FOLLOWED * 20)
+            self._follow_uploads = gr.Button("", visible="hidden", elem_id="rp-follow")
+        with gr.Accordion(mark("fetch_official"), open=False) as self._fetch_form:
+            self._symbols = gr.Textbox("", label=mark("fetch_symbols"), lines=2, max_length=4_000)
+            self._languages = gr.Dropdown(LANGUAGES, value=["en"], multiselect=True, label=mark("languages"))
+            with gr.Row():
+                self._fetch = gr.Button(mark("fetch_them"), elem_id="rp-fetch")
+                self._fetch_meeting = gr.Button(mark("fetch_meeting"), elem_id="rp-fetch-meeting")
+        with gr.Accordion(mark("remove_document"), open=False):
+            self._document = gr.Dropdown([], value=None, label=mark("document_versions"))
+            self._sure = gr.Checkbox(False, label=mark("yes_remove"))
+            self._remove = gr.Button(mark("remove"), variant="stop", elem_id="rp-remove")
+
+    def connect(self, shell: gr.Tab) -> None:
+        """Connects the events of the components, and the selection of the tab, with their handlers."""
+        outputs = [self._jobs, self._stop, self._health, self._document]
+        # always_last: uploads sent while jobs run are followed, too, once the present call has ended.
+        self._follow_uploads.click(self._show_uploads, self._uploaded, outputs, trigger_mode="always_last", **QUIET)
+        self._fetch.click(self._fetch_documents, [self._symbols, self._languages], outputs, **QUIET)
+        self._fetch_meeting.click(self._fetch_all_of_meeting, [self._languages], outputs, **QUIET)
+        self._remove.click(self._remove_document, [self._document, self._sure], [*outputs, self._sure], **QUIET)
+        self._stop.click(self._stop_jobs, None, None, **QUIET)
+        shell.select(
+            self._selected_values, self._symbols,
+            [self._fetch_form, self._symbols, self._languages, self._ratings, self._evaluation], **QUIET,
+        )  # fmt: skip
+        shell.select(self._show_jobs, None, outputs, trigger_mode="once", **QUIET)
+
+    async def _follow_jobs(self, request: gr.Request, begin: Callable[[Principal], object]) -> AsyncIterator[list[Any]]:
         """Calls `begin`, and shows the jobs until all have ended; then the collection."""
-        who, reader, before, following = caller_of(request), reader_language(request), "", True
+        service, who, reader = self._service, caller_of(request), reader_language(request)
+        before, following = "", True
         try:
             begin(who)
             while following:
@@ -80,69 +108,65 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
                     await asyncio.sleep(PAUSE)
             yield [html, gr.Button(visible=False), _health_html(service, who, reader), _documents(service, who)]
         except ServiceFault as fault:
-            yield refused(fault.in_language(reader))
+            yield _refused_values(fault.in_language(reader))
 
-    def refused(detail: str) -> list[Any]:
-        return [carried("told.html", text=detail, wrong=True), gr.Button(visible=False), gr.skip(), gr.skip()]
+    async def _show_jobs(self, request: gr.Request) -> AsyncIterator[list[Any]]:
+        async for update in self._follow_jobs(request, lambda _: None):
+            yield update
 
-    async def follow_files(named: str, request: gr.Request) -> AsyncIterator[list[Any]]:
-        if not named.strip():
-            yield refused(word("choose_file", reader_language(request)))
+    async def _show_uploads(self, job_ids: str, request: gr.Request) -> AsyncIterator[list[Any]]:
+        if not job_ids.strip():
+            yield _refused_values(word("choose_file", reader_language(request)))
             return
-        async for update in watch(request):
+        async for update in self._show_jobs(request):
             yield update
 
-    async def watch(request: gr.Request) -> AsyncIterator[list[Any]]:
-        """Shows the existing jobs."""
-        async for update in follow(request, lambda _: None):
+    async def _fetch_documents(
+        self, symbols: str, languages: list[str], request: gr.Request
+    ) -> AsyncIterator[list[Any]]:
+        fetch = FetchRequest.model_construct(symbols=split_names(symbols), languages=languages, meeting=False)
+        async for update in self._follow_jobs(request, lambda who: self._service.fetch(who, fetch)):
             yield update
 
-    async def begin_fetch(spoken: list[str], request: gr.Request, named: str | None = None) -> AsyncIterator[list[Any]]:
-        """Fetches the named documents, or all of the meeting where `named` is None."""
-        asked = FetchRequest.model_construct(symbols=split_names(named or ""), languages=spoken, meeting=named is None)
-        async for update in follow(request, lambda who: service.fetch(who, asked)):
+    async def _fetch_all_of_meeting(self, languages: list[str], request: gr.Request) -> AsyncIterator[list[Any]]:
+        fetch = FetchRequest.model_construct(symbols=[], languages=languages, meeting=True)
+        async for update in self._follow_jobs(request, lambda who: self._service.fetch(who, fetch)):
             yield update
 
-    async def fetch_named(named: str, spoken: list[str], request: gr.Request) -> AsyncIterator[list[Any]]:
-        async for update in begin_fetch(spoken, request, named):
-            yield update
-
-    async def begin_remove(chosen: str | None, certain: bool, request: gr.Request) -> AsyncIterator[list[Any]]:
-        if not chosen or not certain:
-            yield [*refused(word("be_sure", reader_language(request))), gr.skip()]
+    async def _remove_document(self, document: str | None, sure: bool, request: gr.Request) -> AsyncIterator[list[Any]]:
+        if not document or not sure:
+            yield [*_refused_values(word("be_sure", reader_language(request))), gr.skip()]
             return
-        async for update in follow(request, lambda who: service.remove(who, chosen)):
+        async for update in self._follow_jobs(request, lambda who: self._service.remove(who, document)):
             yield [*update, False]
 
-    def stop_all(request: gr.Request) -> None:
+    def _stop_jobs(self, request: gr.Request) -> None:
+        """Stops the caller's own jobs."""
         who = caller_of(request)
-        for job in service.all_jobs(who):
+        for job in self._service.all_jobs(who):
             if job["state"] in OPEN and job["by"] == who.id:
                 with suppress(Conflict):  # it has ended meanwhile, or runs on another server
-                    service.stop_job(who, job["id"])
+                    self._service.stop_job(who, job["id"])
 
-    def look(typed: str, request: gr.Request) -> list[Any]:
+    def _selected_values(self, typed: str, request: gr.Request) -> list[Any]:
+        """Values of the tab when it is selected: the form for fetching, as the URL fills it where the user has `typed` nothing;
+        the ratings; the evaluation."""
         who, reader, query = caller_of(request), reader_language(request), query_params(request)
-        named = query.get("fetch", "")[:200]
-        spoken = [each for each in query.get("in", "").split() if each in LANGUAGE_NAMES]
-        wanted: list[Any] = [gr.skip(), gr.skip(), gr.skip()]
-        if named and not typed.strip():
-            wanted = [gr.Accordion(open=True), named, spoken or gr.skip()]
+        symbols = query.get("fetch", "")[:200]
+        languages = [code for code in query.get("in", "").split() if code in LANGUAGE_NAMES]
+        form: list[Any] = [gr.skip(), gr.skip(), gr.skip()]
+        if symbols and not typed.strip():
+            form = [gr.Accordion(open=True), symbols, languages or gr.skip()]
         try:
-            report = carried("evaluation.html", reader, there=evaluation_path(service).is_file())
-            return [*wanted, _ratings_html(service, who, reader), report]
+            report = carried("evaluation.html", reader, there=evaluation_path(self._service).is_file())
+            return [*form, _ratings_html(self._service, who, reader), report]
         except ServiceFault as fault:
-            return [*wanted, carried("told.html", text=fault.in_language(reader), wrong=True), ""]
+            return [*form, carried("told.html", text=fault.in_language(reader), wrong=True), ""]
 
-    outputs = [jobs, stop, health, document]
-    # always_last: uploads sent while jobs run are followed, too, once the present call has ended.
-    follow_sent.click(follow_files, sent, outputs, trigger_mode="always_last", **QUIET)
-    fetch.click(fetch_named, [symbols, languages], outputs, **QUIET)
-    meeting.click(begin_fetch, [languages], outputs, **QUIET)
-    remove.click(begin_remove, [document, sure], [*outputs, sure], **QUIET)
-    stop.click(stop_all, None, None, **QUIET)
-    shell.select(look, symbols, [official, symbols, languages, feedback, evaluation], **QUIET)
-    shell.select(watch, None, outputs, trigger_mode="once", **QUIET)
+
+def _refused_values(reason: str) -> list[Any]:
+    """Values of the jobs, their button and the collection where nothing is done."""
+    return [carried("told.html", text=reason, wrong=True), gr.Button(visible=False), gr.skip(), gr.skip()]
 
 
 def _latest(service: Service, who: Principal, reader: str) -> list[dict[str, Any]]:
@@ -155,15 +179,15 @@ def _latest(service: Service, who: Principal, reader: str) -> list[dict[str, Any
 
 def _health_html(service: Service, who: Principal, reader: str) -> str:
     """Renders counts, the documents that need review, and the unverified ones."""
-    held = service.records(who)
-    doubtful = [each for each in held if each["warnings"] or each["pages_without_text"]]
+    records = service.records(who)
+    doubtful = [each for each in records if each["warnings"] or each["pages_without_text"]]
     return carried(
         "health.html",
         reader,
         status=service.status(who),
         known_not_held=service.catalogue(who, limit=1)[1],
         doubtful=doubtful,
-        unverified=[each for each in held if "unverified" in each],
+        unverified=[each for each in records if "unverified" in each],
         most=MAX_UNVERIFIED,
     )
 

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from llama_index.core.postprocessor.types import BaseNodePostprocessor
 
     from assistant.generation.writer import Writer
+    from assistant.model import ModelFault
     from assistant.qa.generator import AnswerGenerator
     from assistant.qa.readers import Readers
 
@@ -126,18 +127,16 @@ class Engine:
         turns = [clean_question(turn[: self._max_question]) for turn in history[-HISTORY_LIMIT:]]
         in_language = language or turn_language(cleaned[:400], turns, self.library)
         bounds = (scope or Scope()).bounds(self.library)
-        refusal = self._refusal(text, cleaned, in_language)
-        if refusal:
+        if refusal := self._refusal(text, cleaned, in_language):
             yield Finished(refusal)
             return
         last_turn = cleaned
         if in_language == "en":
             last_turn, *turns = (self._spelling.correct(turn) for turn in (cleaned, *turns))
         question = None if bounds.within is not None else self.question(last_turn, in_language)
-        single_word = question is not None and not turns and _is_single_word(question)
-        unsearchable = question is not None and self.has_nothing_to_search(question)
-        if question is not None and unsearchable and not turns:
-            yield Finished(_nothing_to_search(question))
+        unsearchable = question if question is not None and self.has_nothing_to_search(question) else None
+        if unsearchable is not None and not turns:
+            yield Finished(_nothing_to_search(unsearchable))
             return
         mode = mode or self.mode
         yield Progress("searching")
@@ -150,31 +149,32 @@ class Engine:
         parsed = time.perf_counter()
         best = self.library.retry_if_changed(lambda: self._best_answer(candidates, previous, bounds, rewritten))
         answer = best.answer
-        if question is not None and unsearchable and _without_numbers(question.content) and answer.status != "answered":
-            yield Finished(_nothing_to_search(question))  # "Thank you", after whatever was asked
+        if unsearchable is not None and _without_numbers(unsearchable.content) and answer.status != "answered":
+            yield Finished(_nothing_to_search(unsearchable))  # "Thank you", after whatever was asked
             return
-        quotes_evidence = (
-            answer.confidence is not None and answer.statements and answer.statements[0].verdict != "derived"
-        )
-        if single_word and answer.status == "answered" and quotes_evidence:
-            answer = as_tentative(answer)  # one word asks nothing that could be answered
+        if question is not None and not turns and _is_single_word(question):
+            answer = _as_answer_to_one_word(answer)
         self._remember([*turns, last_turn], bounds, best)
         if generator is not None and fault is None:
             answer = yield from generator.written(mode, best.question, answer, best.parts)
         else:
             yield from answer_events(answer)
-        notes = [*answer.notes]
-        if self.writer is None and mode == "write":
-            notes.append(say("no_model", in_language, **NAMES))
-        finished = time.perf_counter()
-        spans = {"parse_ms": parsed - started, "answer_ms": finished - parsed, "total_ms": finished - started}
-        timings = {name: seconds * 1e3 for name, seconds in spans.items()}
+        timings = _milliseconds(started, parsed, time.perf_counter())
         understood = rewritten.text if rewritten is not None and best.interpretation is rewritten else last_turn
-        if best.interpretation is rewritten or last_turn != cleaned:
-            notes.append(say("read_as", in_language, question=understood))
-        if generator is not None and fault is not None:
-            notes.append(say(f"model_{fault.kind}", in_language, model=generator.model, **NAMES))
-        yield Finished(replace(answer, question=cleaned, timings=timings, notes=tuple(dict.fromkeys(notes))))
+        is_changed = best.interpretation is rewritten or last_turn != cleaned
+        notes = self._notes(mode, in_language, understood if is_changed else None, fault)
+        answer = replace(answer, notes=tuple(dict.fromkeys([*answer.notes, *notes])))
+        yield Finished(replace(answer, question=cleaned, timings=timings))
+
+    def _notes(self, mode: Mode, language: str, understood: str | None, fault: ModelFault | None) -> Iterable[str]:
+        """How a turn was answered: without a model that was to write, as another question than its words (`understood`), or with a fault of the
+        model."""
+        if self.writer is None and mode == "write":
+            yield say("no_model", language, **NAMES)
+        if understood is not None:
+            yield say("read_as", language, question=understood)
+        if self.writer is not None and fault is not None:
+            yield say(f"model_{fault.kind}", language, model=self.writer.model.name, **NAMES)
 
     def has_nothing_to_search(self, question: Question) -> bool:
         """Whether a question that stands alone has nothing to search for: no word, or a single word that no text has; where no text is in
@@ -217,11 +217,11 @@ class Engine:
         """The passages that search ranks first for a question, best first; an empty question finds nothing."""
         question = self.question(text)
 
-        def found() -> list[Evidence]:
+        def retrieve() -> list[Evidence]:
             evidence = self.retriever.retrieve(question, limit) if question.text else []
             return [hit for hit in evidence if hit.document]
 
-        return self.library.retry_if_changed(found)
+        return self.library.retry_if_changed(retrieve)
 
     def score_first(self, subject: Question, documents: Sequence[str], most: int) -> list[ScoredUnit]:
         """The scored units of the `most` passages of some documents that search ranks first for a subject, all read, best first."""
@@ -418,6 +418,18 @@ def _nothing_to_search(question: Question) -> Answer:
     message = "no_such_word" if _without_numbers(question.content) else "no_words"
     reason = say(message, question.language, word=question.text.rstrip("?？؟!. "))
     return Answer(question.text[:200], question.language, "refused", reason)
+
+
+def _as_answer_to_one_word(answer: Answer) -> Answer:
+    """An answer to a single word: at most tentative where it quotes evidence, since one word asks nothing that could be answered."""
+    quotes_evidence = answer.confidence is not None and answer.statements and answer.statements[0].verdict != "derived"
+    return as_tentative(answer) if answer.status == "answered" and quotes_evidence else answer
+
+
+def _milliseconds(started: float, parsed: float, finished: float) -> dict[str, float]:
+    """The timings of an answer, of times in seconds."""
+    seconds = {"parse_ms": parsed - started, "answer_ms": finished - parsed, "total_ms": finished - started}
+    return {name: value * 1e3 for name, value in seconds.items()}
 
 
 def _without_numbers(tokens: Iterable[str]) -> list[str]:

@@ -45,30 +45,30 @@ TEXT_LIMIT = 500
 class ScoredUnit:
     """A unit with its score: how far it is above the threshold for an answer, in log-odds (0 or more is enough).
 
-    `thresholds` are those that the score is relative to; `known` is the readers' reading of its passage, None where the score is by similarity.
+    `thresholds` are those that the score is relative to; `reading` is the readers' reading of its passage, None where the score is by similarity.
     """
 
     unit: Unit
     score: float
     thresholds: Thresholds
-    known: PassageReading | None = None
+    reading: PassageReading | None = None
 
     @property
     def whole(self) -> float:
         """How far the whole passage of the unit is above the threshold for an answer, for uses where a passage is relevant to a topic and no
         words answer; the unit's own score where that is by similarity."""
-        return self.score if self.known is None else self.known.whole
+        return self.score if self.reading is None else self.reading.whole
 
     @property
     def marked(self) -> Unit:
         """The unit with the answer span that the reader found in it, where that is not most of the unit."""
-        known, unit = self.known, self.unit
-        if known is None or known.begin is None:
+        reading, unit = self.reading, self.unit
+        if reading is None or reading.begin is None:
             return unit
-        span = known.readings[0].best(unit.start - known.begin, unit.end - known.begin)
+        span = reading.readings[0].best(unit.start - reading.begin, unit.end - reading.begin)
         if span is None:
             return unit
-        begin, stop = (min(max(known.begin + at, unit.start), unit.end) for at in span[:2])
+        begin, stop = (min(max(reading.begin + at, unit.start), unit.end) for at in span[:2])
         begin, stop = unit.document.trim_span(*_widen_to_words(unit.document, begin, stop))
         is_short = begin < stop and stop - begin <= MOST_MARKED * len(unit.text)
         return replace(unit, answer=(begin, stop) if is_short else None)
@@ -135,7 +135,7 @@ class Scorer:
         page_scores = dict.fromkeys(named, searched.best) | {
             each.passage.document_id: each.score for each in evidence[:1]
         }
-        ranked, read = iter(evidence), 0
+        ranked, read_count = iter(evidence), 0
         new = [hit for hit in evidence if hit.id in question.carried]
         carried_ids, opened = {each.id for each in new}, set[str]()
         scored: list[ScoredUnit] = []
@@ -145,42 +145,45 @@ class Scorer:
         documents = list({hit.document.id: hit.document for hit in evidence}.values())
         digests, hopeless = all(document.edition == "digest" for document in documents), False
 
-        scores = partial(self._scored, question, searched=searched, among=among, named=named, found=documents)
+        scores = partial(self._score, question, searched=searched, among=among, named=named, documents=documents)
         for step in sorted({*(step for step in STEPS if step < most), most}):
             # Passages without quotable units, such as damaged pages, do not count.
             for each in ranked:
                 if each.passage.ordinal == 0:
                     page_scores.setdefault(each.passage.document_id, each.score)
                 if any(units_of(each)):
-                    read += 1
+                    read_count += 1
                     new += [each] if each.id not in carried_ids else []
-                if read == step:
+                if read_count == step:
                     break
-            unread = [key for key in page_scores if self._readers and key not in opened]
-            firsts = [first_page(self._library, self._library.document(key), page_scores[key]) for key in unread]
-            opened.update(unread)
-            pages += (new_pages := [page for page in firsts if page])
+            new_pages = self._open_first_pages(page_scores, opened)
+            pages += new_pages
             scored += (latest := scores(new, pages=new_pages))
             new = []
             discounted += self._discount_rivals(question, latest, all_units)
-            sure = (each for each in discounted if each.score >= self._stop_margin(step, question, each.known))
-            hopeless = read >= STEPS[1] and _is_hopeless(scored)
+            sure = (each for each in discounted if each.score >= self._stop_margin(step, question, each.reading))
+            hopeless = read_count >= STEPS[1] and _is_hopeless(scored)
             if hopeless or any(each.unit.document.edition != "digest" or digests for each in sure):
                 break
         discounted = _best_first(discounted)
         if self._readers and not hopeless and self._readers.uses_both(question.language):
-            first_readings = {
-                each.known.name: each.known for each in discounted if each.known and each.known.reader == "en"
-            }
-            best_passages = {name: first_readings[name] for name in list(first_readings)[:AGAIN]}
-            passages = [hit for hit in evidence if hit.id in best_passages]
-            latest = scores(
-                passages, pages=[page for page in pages if page[0].id in best_passages], before=best_passages
-            )
+            readings = (each.reading for each in discounted if each.reading and each.reading.reader == "en")
+            best_readings = dict(list({reading.name: reading for reading in readings}.items())[:AGAIN])
+            passages = [hit for hit in evidence if hit.id in best_readings]
+            best_pages = [page for page in pages if page[0].id in best_readings]
+            latest = scores(passages, pages=best_pages, before=best_readings)
             discounted = _best_first(
                 _merge_second_readings(self._discount_rivals(question, latest, all_units), discounted)
             )
         return discounted
+
+    def _open_first_pages(self, page_scores: Mapping[str, float], opened: set[str]) -> list[FirstPage]:
+        """The first pages of documents (id to score of the page) that were not `opened` before; the documents are added there. None without
+        readers, which alone can score first pages."""
+        unread = [key for key in page_scores if self._readers and key not in opened]
+        opened.update(unread)
+        pages = (first_page(self._library, self._library.document(key), page_scores[key]) for key in unread)
+        return [page for page in pages if page]
 
     def _stop_margin(self, step: int, question: Question, reading: PassageReading | None) -> float:
         """How far above the threshold for an answer a unit must be for reading to stop after a step."""
@@ -195,11 +198,11 @@ class Scorer:
     def _discount_rivals(
         self, question: Question, scored: Sequence[ScoredUnit], all_units: Callable[[], list[Unit]]
     ) -> list[ScoredUnit]:
-        """Scored units, where the probability of each is divided by the number of units `found`, read or not, that say the same under other
+        """Scored units, where the probability of each is divided by the number of `all_units`, read or not, that say the same under other
         headings, unless the question names the heading of this one. A unit above the tentative threshold stays above it."""
 
         def discount(each: ScoredUnit) -> ScoredUnit:
-            if each.known is None or each.score < each.thresholds.tentative_margin:
+            if each.reading is None or each.score < each.thresholds.tentative_margin:
                 return each
             others, language = rivals(each.unit, all_units()), each.unit.document.language
             if not others or named_by(self.tokens(question, language), each.unit, others):
@@ -213,9 +216,7 @@ class Scorer:
         self, question: Question, passages: Sequence[Evidence], evidence: Sequence[Evidence]
     ) -> list[ScoredUnit]:
         """The scored units of some passages of the evidence for a question, all of them read, best first."""
-        return sorted(
-            self._scored(question, passages, SearchScores.of(evidence, question)), key=lambda each: -each.odds
-        )
+        return sorted(self._score(question, passages, SearchScores.of(evidence, question)), key=lambda each: -each.odds)
 
     def score_units_alone(
         self, question: Question, units: Sequence[Unit], evidence: Sequence[Evidence]
@@ -296,7 +297,7 @@ class Scorer:
         values = iter(self._library.similarities(question.text, texts, model, language))
         return [[next(values) for _ in sentences] for _, sentences in passages]
 
-    def _scored(
+    def _score(
         self,
         question: Question,
         evidence: Sequence[Evidence],
@@ -304,7 +305,7 @@ class Scorer:
         among: Callable[[Unit], bool] = lambda _: True,
         pages: Sequence[FirstPage] = (),
         named: Sequence[str] = (),
-        found: Sequence[Document] = (),
+        documents: Sequence[Document] = (),
         before: Mapping[str, PassageReading] | None = None,
     ) -> list[ScoredUnit]:
         """The scored units of passages and of first pages, which only a reader can score, with a penalty where their document is not `named`.
@@ -320,7 +321,7 @@ class Scorer:
         scored = [
             ScoredUnit(
                 unit,
-                constrained_score(reading, reading.begin, question, unit, found),
+                constrained_score(reading, reading.begin, question, unit, documents),
                 reading.thresholds,
                 reading,
             )
@@ -394,28 +395,28 @@ def _merge_second_readings(by_both: Sequence[ScoredUnit], by_first: Sequence[Sco
     passages that both have read."""
     best: dict[str, float] = {}
     for each in by_both:
-        if each.known is not None:
-            best[each.known.name] = max(each.odds, best.get(each.known.name, -math.inf))
+        if each.reading is not None:
+            best[each.reading.name] = max(each.odds, best.get(each.reading.name, -math.inf))
     cap = min(best.values(), default=math.inf)
 
     def lowered(each: ScoredUnit) -> ScoredUnit:
-        english = each.known is not None and each.known.reader == "en"
+        english = each.reading is not None and each.reading.reader == "en"
         return replace(each, score=min(each.score, cap - each.thresholds.answered)) if english else each
 
-    return [*by_both, *(lowered(each) for each in by_first if each.known is None or each.known.name not in best)]
+    return [*by_both, *(lowered(each) for each in by_first if each.reading is None or each.reading.name not in best)]
 
 
 def _is_hopeless(scored: Sequence[ScoredUnit]) -> bool:
     """Whether all units read are so far from answering that lower-ranked passages will not answer either."""
     odds_and_limits = (
-        (candidate.odds, GIVE_UP_ODDS.get(candidate.known.reader, -math.inf) if candidate.known else -math.inf)
+        (candidate.odds, GIVE_UP_ODDS.get(candidate.reading.reader, -math.inf) if candidate.reading else -math.inf)
         for candidate in scored
     )
     return bool(scored) and all(odds < limit for odds, limit in odds_and_limits)
 
 
 def _by_language(units: Sequence[Unit]) -> Iterable[tuple[str, list[int]]]:
-    found: dict[str, list[int]] = {}
+    by_language: dict[str, list[int]] = {}
     for n, unit in enumerate(units):
-        found.setdefault(unit.document.language, []).append(n)
-    return found.items()
+        by_language.setdefault(unit.document.language, []).append(n)
+    return by_language.items()

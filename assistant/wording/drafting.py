@@ -28,14 +28,20 @@ class Grammar:
         self._edge = edge
         ordinals = {_spaced(stem): number for stem, number in self._words.get("ordinals", {}).items()}
         self._ordinals = [(re.compile(stem, re.IGNORECASE), number) for stem, number in ordinals.items()]
-        one = f"(?:{'|'.join(ordinals) or NEVER})" + (r"\w*" if language != "zh" else "")
-        joins = r"[-\s]" if language != "zh" else ""
-        number = rf"(?:{one}(?:(?:{joins}|\s(?:and|et|y)\s|\sو?){one})*|\d{{1,3}}(?:st|nd|rd|th|e|ème|º|ª|-\w+)?)"
-        kinds = {"ask": self._source("ask"), "decide": self._source("decide"), "say": self._source("say", "sure")}
-        verbs = "|".join(f"(?P<{kind}>{edge[0]}(?:{source}){edge[1]})" for kind, source in kinds.items())
         leads = rf"(?:{edge[0]}(?:{self._source('lead')}){edge[1]},?\s*)*"
         self.leads = self._compile(leads)
-        join = self._source("join")
+        self._compile_verbs(leads)
+        self._compile_actions(leads)
+        self._compile_names()
+        self._compile_conjunctions()
+        self._compile_times("|".join(ordinals) or NEVER)
+        self._compile_amounts()
+
+    def _compile_verbs(self, leads: str) -> None:
+        """The verbs that open clauses, with the words before them (`leads`), and what a clause opens with."""
+        edge, join = self._edge, self._source("join")
+        kinds = {"ask": self._source("ask"), "decide": self._source("decide"), "say": self._source("say", "sure")}
+        verbs = "|".join(f"(?P<{kind}>{edge[0]}(?:{source}){edge[1]})" for kind, source in kinds.items())
         comma = rf"[,;،؛，；]\s*(?:(?:{join})\s*(?:,\s*(?P<aside>[^,;:.]{{1,90}}),\s*)?)?"
         inserted = r"(?:,\s*(?P<inserted>[^,;:.]{1,90}),)?"
         self.opening = self._compile(rf"\s*{leads}(?P<verb>{verbs})")
@@ -44,22 +50,50 @@ class Grammar:
             rf"(?P<bare>{edge[0]}(?:{self._source('ask', 'decide', 'sure')}){edge[1]})"
         )  # fmt: skip
         """A verb after a comma; after “and” alone only a verb that is not also a noun."""
+        that = rf"(?:{edge[0]}(?:{self._source('that')}){edge[1]})" if self.spaced else ""
+        self.clause = self._compile(rf"[\s,，]*{leads}{that}")
+        """What opens a clause after its verb: `stresses [once again that] States shall act`."""
+        self.duty, self.modal = self._word("duty", "should"), self._word("modal", "duty", "should")
+        # Names are capitalised: "Progress Made" is not something that was done.
+        self.past = re.compile(rf"{edge[0]}(?:{self._source('past')}){edge[1]}[^,;.]*$")
+        self.done = re.compile(rf"(?<!\bbe\s){edge[0]}(?:{self._source('past')})\s+$")
+
+    def _compile_actions(self, leads: str) -> None:
+        """What opens the action that is requested, and what is no action though it looks like one."""
+        edge = self._edge
         nouns = self._source("nouns", "split", "article", "preposition", "pronoun", "pronoun_subject", "also")
         self.nouns = self._compile(rf"{edge[0]}(?:{nouns}){edge[1]}")
         self.action = self._compile(
             rf"{edge[0]}(?:{self._source('to')})(?:\s*:|,?\s+(?!(?:{nouns}){edge[1]})(?=[^\W\d_]))"
-            if language == "en" else rf"{edge[0]}(?:{self._source('to')})"
+            if self._language == "en" else rf"{edge[0]}(?:{self._source('to')})"
         )  # fmt: skip
-        that = rf"(?:{edge[0]}(?:{self._source('that')}){edge[1]})" if self.spaced else ""
-        self.clause = self._compile(rf"[\s,，]*{leads}{that}")
-        """What opens a clause after its verb: `stresses [once again that] States shall act`."""
         self.idle = self._compile(rf"(?:{self._source('idle')}){edge[1]}")
+        self.lack = self._compile(rf"(?:{self._source('lack')})\s*$")
+        self.purpose = self._compile(rf"{edge[0]}(?:{self._source('to')})\s+{leads}$")
+        """What makes the following verb an infinitive: to further encourage."""
+        self.infinitives = self._compile(rf"{edge[0]}(?:{self._source('to')})\s+([a-z]{{2,}})")
+
+    def _compile_names(self) -> None:
+        """What stands in, before and after the names of those who act."""
+        edge = self._edge
         self.adjectives = self._compile(rf"(?:{self._source('adjective')})\s*$")
         """An adjective at the end of a text."""
         self.place = self._compile(rf"\s(?:{self._source('preposition')})\s(?-i:[A-Z])[\w-]+$")
         """The end of a name that says where or what it belongs to: of Italy."""
-        self.duty, self.modal = self._word("duty", "should"), self._word("modal", "duty", "should")
         self.by = self._compile(rf"\s(?:{self._source('by')})\s")
+        ends = rf"(?:{self._source('name')})+"
+        inside = rf"(?:(?!{self._source('to')})[^，。；：])"
+        self.bare_name = self._compile(
+            rf"{inside}+?(?:{ends}(?:(?:各|内|所有|有关|其他){inside}{{0,20}}?{ends})?|(?={self._source('to')}))"
+            if self._words.get("name") else NEVER
+        )  # fmt: skip
+        """The name of an actor, where no space separates it from the action."""
+        self.known = self._compile(rf"{edge[0]}(?:{self._source('article', 'pronoun')})\s+(?:(?-i:[^\W\d_A-Z]+)\s+)?$")
+        """What makes the following words refer to something known: [the forthcoming] annual reports."""
+
+    def _compile_conjunctions(self) -> None:
+        """What joins and ends the parts of lists and provisions, and the headings of chapters of recommendations."""
+        edge, join = self._edge, self._source("join")
         self.trail = self._compile(rf"(?:,|\s(?:{self._source('trail')}))+\s*$")
         self.joint = self._compile(rf"{edge[0]}(?:{self._source('also')})\s+$")
         self.joins = self._compile(rf"[\s,،，]*(?:{self._source('also')}){edge[1]}")
@@ -69,14 +103,21 @@ class Grammar:
             if self.verb_first
             else rf"\s(?:{self._source('also')})(?:\s(?:{self._source('onto')}))?\s"
         )
-        self.lack = self._compile(rf"(?:{self._source('lack')})\s*$")
-        ends = rf"(?:{self._source('name')})+"
-        inside = rf"(?:(?!{self._source('to')})[^，。；：])"
-        self.bare_name = self._compile(
-            rf"{inside}+?(?:{ends}(?:(?:各|内|所有|有关|其他){inside}{{0,20}}?{ends})?|(?={self._source('to')}))"
-            if self._words.get("name") else NEVER
-        )  # fmt: skip
-        """The name of an actor, where no space separates it from the action."""
+        self.steps = self._compile(rf"\s(?:{self._source('also')})\s|[,–]")
+        self.tail = self._compile(rf"\s*[;；؛](?:\s*(?:{self._source('also', 'join')}))?$")
+        """The end of a part of a provision."""
+        numbering = r"(?:(?:[IVXLC]+|[A-Z]|\d+)[.)]?\s+)?"
+        self.chapter = self._compile(rf"\s*{numbering}(?:\w+\s)?(?:{self._source('advice')})\s*(?::\D*)?")
+        """The heading of a chapter that has only recommendations."""
+
+    def _compile_times(self, ordinals: str) -> None:
+        """Sessions, terms and years; `ordinals` is a regex of the parts of ordinals in words."""
+        edge, join = self._edge, self._source("join")
+        ordinal = f"(?:{ordinals})" + (r"\w*" if self.spaced else "")
+        joins = r"[-\s]" if self.spaced else ""
+        number = (
+            rf"(?:{ordinal}(?:(?:{joins}|\s(?:and|et|y)\s|\sو?){ordinal})*|\d{{1,3}}(?:st|nd|rd|th|e|ème|º|ª|-\w+)?)"
+        )
         self.session = self._compile(self._source("session").replace("{n}", number))
         # Up to the end of the clause, including commas of a list: the sale, supply or transfer.
         comma_ends = rf"[,،](?!\s\w+\s(?:{self._source('also')})\s)"
@@ -92,27 +133,17 @@ class Grammar:
             ("", rf"(?:\s{runs})?") if self.spaced else (rf"(?:[在自](?:{adopted})[^，。；：]{{0,12}}?)?", "")
         )
         self.term = self._compile(rf"{edge[0]}{opens}(?:{self._source('term')}){goes_on}")
-        self.known = self._compile(rf"{edge[0]}(?:{self._source('article', 'pronoun')})\s+(?:(?-i:[^\W\d_A-Z]+)\s+)?$")
-        """What makes the following words refer to something known: [the forthcoming] annual reports."""
-        # Names are capitalised: "Progress Made" is not something that was done.
-        self.past = re.compile(rf"{edge[0]}(?:{self._source('past')}){edge[1]}[^,;.]*$")
-        self.done = re.compile(rf"(?<!\bbe\s){edge[0]}(?:{self._source('past')})\s+$")
+        self.year = self._compile(rf"\s?(?:{self._source('year')})(?!\w)")
+
+    def _compile_amounts(self) -> None:
+        """Amounts of money, and other large numbers."""
+        edge = self._edge
         unit, scale = self._source("unit"), self._source("scale")
         self.money = self._compile(
             rf"(?:US\$|\$|€|£|¥)\s?(?:{_AMOUNT})(?:\s(?:{scale}))?|(?<![\d.,/])(?:{_AMOUNT})(?:\s?(?:{scale}))?\s?(?:{unit}){edge[1]}"
         )
         self.amount = self._compile(rf"(?<![\d.,/])(?:{_AMOUNT})\s?(?:{scale})(?!\s?(?:{unit})){edge[1]}")
         """A number with a scale (thousands, millions) that is not an amount of money."""
-        self.steps = self._compile(rf"\s(?:{self._source('also')})\s|[,–]")
-        self.tail = self._compile(rf"\s*[;；؛](?:\s*(?:{self._source('also', 'join')}))?$")
-        """The end of a part of a provision."""
-        numbering = r"(?:(?:[IVXLC]+|[A-Z]|\d+)[.)]?\s+)?"
-        self.chapter = self._compile(rf"\s*{numbering}(?:\w+\s)?(?:{self._source('advice')})\s*(?::\D*)?")
-        """The heading of a chapter that has only recommendations."""
-        self.purpose = self._compile(rf"{edge[0]}(?:{self._source('to')})\s+{leads}$")
-        """What makes the following verb an infinitive: to further encourage."""
-        self.year = self._compile(rf"\s?(?:{self._source('year')})(?!\w)")
-        self.infinitives = self._compile(rf"{edge[0]}(?:{self._source('to')})\s+([a-z]{{2,}})")
 
     def __getattr__(self, name: str) -> re.Pattern[str]:
         if name.startswith("_") or name not in shipped("drafting")["en"]:
@@ -134,8 +165,8 @@ class Grammar:
             return next((value for _, value in spelt(words, "zh")), None)
         total, at = 0, 0
         while at < len(words):
-            found = [(match.end(), value) for stem, value in self._ordinals if (match := stem.match(words, at))]
-            end, value = max(found, default=(at + 1, 0))
+            matches = [(match.end(), value) for stem, value in self._ordinals if (match := stem.match(words, at))]
+            end, value = max(matches, default=(at + 1, 0))
             total, at = total + value, end
         return total or None
 

@@ -168,38 +168,23 @@ def _item_subject(engine: Engine, request: Request, headers: Headers, treaty_ids
     """The subject of a briefing about an agenda item."""
     meeting = find_meeting(engine.library, request.meeting, request.language)
     agenda = engine.library.document(meeting.document_id)
-    item = meeting.item(" ".join(request.value.split()))
-    if item is None:
-        main_numbers = [each.number for each in meeting.items if " " not in each.number]
-        if not main_numbers:
-            raise ReportError("no-items", agenda=agenda.label)
-        why = partial(say, "no_item", item=request.value, first=main_numbers[0], last=main_numbers[-1])
-        raise ReportError("in-agenda", agenda=agenda.label, told=why)
-    item = meeting.with_all_documents(item)
+    item = meeting.with_all_documents(_find_item(meeting, agenda, request.value))
     announced = [Symbol.parse_any(text) for text, _ in item.documentation]
     announced_elsewhere = [symbol for symbol in meeting.announced_symbols() if symbol not in announced]
-
-    def about(document_id: str, symbols: Sequence[Symbol]) -> bool:
-        header = headers[document_id]
-        symbols_of_document = [Symbol.parse_any(header.symbol)] if header.symbol else []
-        symbols_of_document += [mention.symbol for mention in find_symbols(header.title)]
-        return any(same_document(one, other) for one in symbols_of_document for other in symbols)
-
+    announced_ids = {each for each in candidate_ids if _is_about(headers[each], announced)}
     if meeting.dates:
-        # A digest is dated when it was written: what it says about later days is excluded sentence by sentence.
-        days = {
-            each: _document_day(engine.library, headers[each])
-            for each in candidate_ids
-            if headers[each].edition != "digest"
-        }
-        first = meeting.dates[0].isoformat()
+        # What a digest says about later days is excluded sentence by sentence.
+        days = _document_days(engine.library, headers, candidate_ids)
+        first_day = meeting.dates[0].isoformat()
         candidate_ids = tuple(
             each
             for each in candidate_ids
-            if days.get(each, "") < first and (days.get(each, "0") or about(each, announced))
+            if days.get(each, "") < first_day and (days.get(each, "0") or each in announced_ids)
         )
-    own_ids = tuple(each for each in candidate_ids if about(each, announced))
-    excluded_ids = tuple(each for each in candidate_ids if about(each, announced_elsewhere) and each not in own_ids)
+    own_ids = tuple(each for each in candidate_ids if each in announced_ids)
+    excluded_ids = tuple(
+        each for each in candidate_ids if _is_about(headers[each], announced_elsewhere) and each not in own_ids
+    )
     other_ids = _in_language(
         request, headers, (each for each in candidate_ids if each not in own_ids and each not in excluded_ids)
     )
@@ -227,26 +212,41 @@ def _item_subject(engine: Engine, request: Request, headers: Headers, treaty_ids
     )
 
 
+def _find_item(meeting: Meeting, agenda: Document, number: str) -> AgendaItem:
+    """The item of an agenda with a number. Raises `ReportError` where there is none."""
+    item = meeting.item(" ".join(number.split()))
+    if item is not None:
+        return item
+    main_numbers = [each.number for each in meeting.items if " " not in each.number]
+    if not main_numbers:
+        raise ReportError("no-items", agenda=agenda.label)
+    why = partial(say, "no_item", item=number, first=main_numbers[0], last=main_numbers[-1])
+    raise ReportError("in-agenda", agenda=agenda.label, told=why)
+
+
+def _is_about(header: Header, symbols: Sequence[Symbol]) -> bool:
+    """Whether a document has one of some symbols, or its title names one."""
+    own_symbols = [Symbol.parse_any(header.symbol)] if header.symbol else []
+    own_symbols += [mention.symbol for mention in find_symbols(header.title)]
+    return any(same_document(one, other) for one in own_symbols for other in symbols)
+
+
 def _document_subject(
     engine: Engine, request: Request, headers: Headers, treaty_ids: Ids, candidate_ids: Ids
 ) -> Subject:
     """The subject of a briefing about a document."""
     versions = engine.library.versions()
     symbol = Symbol.try_parse(request.value.strip())
-    found = [engine.library.document(each.id) for each in (versions.current_versions(symbol) if symbol else ())]
-    found = found or engine.library.find_documents(request.value)
+    matches = [engine.library.document(each.id) for each in (versions.current_versions(symbol) if symbol else ())]
+    matches = matches or engine.library.find_documents(request.value)
     usable = versions.quotable_documents(request.language)
-    chosen = [document for document in found if document.id in usable] or found
-    if not chosen:
+    matches = [document for document in matches if document.id in usable] or matches
+    if not matches:
         raise not_found_error(engine.library, request.value)
-    document = min(chosen, key=lambda each: (each.language != request.language, each.edition == "digest", each.id))
+    document = min(matches, key=lambda each: (each.language != request.language, each.edition == "digest", each.id))
     document_day = _document_day(engine.library, headers[document.id])
-    # A later document was no guidance for this one. The date of a digest is that of its writing, and does not count.
-    days = {
-        each: _document_day(engine.library, headers[each])
-        for each in candidate_ids
-        if headers[each].edition != "digest"
-    }
+    # A later document was no guidance for this one.
+    days = _document_days(engine.library, headers, candidate_ids)
     earlier = tuple(
         each
         for each in candidate_ids
@@ -285,10 +285,11 @@ def _section_themes(document: Document) -> tuple[Theme, ...]:
     ]
     chosen = next((same_level for least in (3, 2) for same_level in by_level if len(same_level) >= least), [])
     heading_texts = [(" ".join(document.block_text(block).split()), block.ordinal) for block in chosen]
-    kept = [(words, ordinal) for words, ordinal in heading_texts if not chapter.fullmatch(words)][:MAX_SECTIONS]
+    sections = [(words, ordinal) for words, ordinal in heading_texts if not chapter.fullmatch(words)][:MAX_SECTIONS]
     document_title = document.title
     return tuple(
-        Theme(_to_heading(words, document.language), f"{words}. {document_title}", ordinal) for words, ordinal in kept
+        Theme(_to_heading(words, document.language), f"{words}. {document_title}", ordinal)
+        for words, ordinal in sections
     )
 
 
@@ -327,6 +328,11 @@ def _proposed_themes(agenda: Document, item: AgendaItem) -> tuple[Theme, ...]:
                 )
                 themes += [Theme(_to_heading(words, agenda.language), f"{words}{suffix}") for words in proposed]
     return tuple(dict.fromkeys(themes))[:MAX_THEMES]
+
+
+def _document_days(library: Library, headers: Headers, ids: Ids) -> dict[str, str]:
+    """The days of documents, without digests: these are dated when they were written."""
+    return {each: _document_day(library, headers[each]) for each in ids if headers[each].edition != "digest"}
 
 
 def _document_day(library: Library, header: Header) -> str:

@@ -159,9 +159,9 @@ def find_differing_pairs(units: Sequence[Unit]) -> list[tuple[Unit, Unit]]:
 def _extra_facts(one: Unit, other: Unit) -> tuple[Reason, ...]:
     language = one.document.language
     source = Source(other.text, language, locator=other.locator, heading=other.context)
-    found = find_missing(one.text, read(one.text, language), [source], language)
-    found += find_reversals(one.text, other.text, other.context, language)
-    return tuple(dict.fromkeys(each for each in found if each.kind not in _WORDING_REASONS))
+    reasons = find_missing(one.text, read(one.text, language), [source], language)
+    reasons += find_reversals(one.text, other.text, other.context, language)
+    return tuple(dict.fromkeys(each for each in reasons if each.kind not in _WORDING_REASONS))
 
 
 def _connected_groups(count: int, links: Collection[tuple[int, int]]) -> list[list[int]]:
@@ -285,34 +285,18 @@ def compare_topic(
     slices = Slices(aside)
     versions = VersionNotes(engine.library)
     named_ids = list(dict.fromkeys(document.id for document in documents))
-    document_ids, unread = (
-        ([], 0)
-        if engine.has_nothing_to_search(question)
-        else (named_ids, 0)
-        if named_ids
-        else _select_documents(engine, question)
-    )
+    document_ids, unread = named_ids, 0
+    if engine.has_nothing_to_search(question):
+        document_ids = []
+    elif not named_ids:
+        document_ids, unread = _select_documents(engine, question)
     sides_with_units: list[tuple[Side, dict[int, Unit]]] = []
     all_units: list[Unit] = []
     for index, document_id in enumerate(document_ids):
         document = engine.library.document(document_id)
         progress(document.label, index, len(document_ids))
         slices.end()
-        units, further_units, is_certain, nearest_unit = _find_statements(
-            engine, question, document, thorough=bool(named_ids)
-        )
-        statements, notes = versions.corrected([quote_unit(unit) for unit in units], question.language)
-        notes += versions.notes((), [document], question.language)
-        side = Side(
-            document_id, document.label, document.title, document.date or None,
-            "found" if is_certain else "closest" if statements else "absent", tuple(statements),
-            tuple(quote_unit(unit).citations[-1] for unit in further_units),
-            quote_unit(nearest_unit) if nearest_unit is not None else None, tuple(notes),
-        )  # fmt: skip
-        units_by_index = {
-            statements.index(statement): unit for unit in units if (statement := quote_unit(unit)) in statements
-        }
-        sides_with_units.append((side, units_by_index))
+        sides_with_units.append(_build_side(engine, question, document, versions, thorough=bool(named_ids)))
         all_units += _all_units(engine.library, document)
     slices.end()
     sides_with_units = _add_matching_units(sides_with_units, all_units)
@@ -330,6 +314,23 @@ def compare_topic(
     return TopicComparison(
         question.text, question.language, tuple(sides), *compare_units(units_by_place), bool(named_ids), unread
     )
+
+
+def _build_side(
+    engine: Engine, question: Question, document: Document, versions: VersionNotes, *, thorough: bool
+) -> tuple[Side, dict[int, Unit]]:
+    """What one text says on a topic, and the units that are quoted, by the indices of their statements. `thorough` as in
+    `_find_statements`."""
+    units, further_units, is_certain, nearest_unit = _find_statements(engine, question, document, thorough=thorough)
+    statements, notes = versions.corrected([quote_unit(unit) for unit in units], question.language)
+    notes += versions.notes((), [document], question.language)
+    side = Side(
+        document.id, document.label, document.title, document.date or None,
+        "found" if is_certain else "closest" if statements else "absent", tuple(statements),
+        tuple(quote_unit(unit).citations[-1] for unit in further_units),
+        quote_unit(nearest_unit) if nearest_unit is not None else None, tuple(notes),
+    )  # fmt: skip
+    return side, {statements.index(statement): unit for unit in units if (statement := quote_unit(unit)) in statements}
 
 
 def _all_units(library: Library, document: Document) -> list[Unit]:
@@ -379,8 +380,8 @@ def _select_documents(engine: Engine, question: Question) -> tuple[list[str], in
     usable = library.versions().quotable_documents(question.language)
     document_ids = sorted(usable)
     if len(document_ids) > MAX_TEXTS:
-        found = engine.retriever.retrieve(question, CANDIDATE_PASSAGES, document_ids)
-        document_ids = list(dict.fromkeys(each.passage.document_id for each in found))[:MAX_TEXTS]
+        evidence = engine.retriever.retrieve(question, CANDIDATE_PASSAGES, document_ids)
+        document_ids = list(dict.fromkeys(each.passage.document_id for each in evidence))[:MAX_TEXTS]
     ranks = {each: precedence(library.document(each))[:2] for each in document_ids}
     return sorted(sorted(document_ids), key=lambda each: ranks[each], reverse=True), len(usable) - len(document_ids)
 

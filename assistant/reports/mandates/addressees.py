@@ -41,11 +41,28 @@ def find_object(grammar: Grammar, text: str, start: int, end: int, *, introduces
     """
     if unspaced_names := _unspaced_names(grammar, text, start, end):
         return AddresseeMatch(unspaced_names, unspaced_names[-1][1])
+    parts, action = _read_object(grammar, text, start, end)
+    if action is None:
+        action = _find_later_action(grammar, text, start, end)
+        if action == end and not introduces:
+            return AddresseeMatch(_find_actors(grammar, text, start, end), start)
+        if parts:
+            parts[-1] = _without_final_preposition(grammar, text, parts[-1])
+    # The object of some verbs is what is requested, not who: “calls for”.
+    if grammar.loose.match(text[start:action].lstrip(" ,")) or grammar.lack.search(text[:start]):
+        return AddresseeMatch(
+            _find_actors(grammar, text, start, action), trim_span(text, start, end, _COMMAS_AND_COLONS)[0]
+        )
+    return AddresseeMatch(_split_list(grammar, text, parts), action)
+
+
+def _read_object(grammar: Grammar, text: str, start: int, end: int) -> tuple[list[Span], int | None]:
+    """The parts of an object that name addressees, as lists between commas, and where its action begins; None where no part
+    opens it."""
     parts: list[Span] = []
     skipped: list[Span] = []  # parts after a short insertion: addressees only if the list continues
     insertion: list[str] | None = None  # the parts of a list inside an insertion, which “and” ends
-    are_examples = in_insertion = action_found = False
-    action = end
+    are_examples = in_insertion = False
     for index, (left, right) in enumerate(split_at_commas(text, start, end)):
         words = text[left:right]
         conjunction = grammar.also.match(words) if index else None
@@ -54,8 +71,7 @@ def find_object(grammar: Grammar, text: str, start: int, end: int, *, introduces
         if not words.strip():
             continue
         if grammar.action.match(text, part_start, end) and (index or not parts):
-            action, action_found = part_start, True
-            break
+            return parts, part_start
         if conjunction and grammar.aside.match(text, part_start, right):
             continue
         brief_insertion = grammar.brief.match(text, left, right)
@@ -85,28 +101,24 @@ def find_object(grammar: Grammar, text: str, start: int, end: int, *, introduces
             parts += [*skipped, (part_start, action_in_part if action_in_part is not None else right)]
         skipped, in_insertion, insertion = [], False, None
         if action_in_part is not None:
-            action, action_found = action_in_part, True
-            break
-    if not action_found:
-        later_actions = (match.start() for match in grammar.action.finditer(text, start, end))
-        own_actions = (
-            at for at in later_actions if not _is_insertion(grammar, text[text.rfind(",", start, at) + 1 : at])
-        )
-        action = next(own_actions, end)
-        if action == end and not introduces:
-            return AddresseeMatch(_find_actors(grammar, text, start, end), start)
-        if parts:
-            name_start, name_end = parts[-1][0], len(text[: parts[-1][1]].rstrip(" :："))
-            preposition_start = text.rfind(" ", name_start, name_end)
-            if preposition_start > 0 and grammar.preposition.fullmatch(text, preposition_start + 1, name_end):
-                name_end = preposition_start
-            parts[-1] = name_start, name_end
-    # The object of some verbs is what is requested, not who: “calls for”.
-    if grammar.loose.match(text[start:action].lstrip(" ,")) or grammar.lack.search(text[:start]):
-        return AddresseeMatch(
-            _find_actors(grammar, text, start, action), trim_span(text, start, end, _COMMAS_AND_COLONS)[0]
-        )
-    return AddresseeMatch(_split_list(grammar, text, parts), action)
+            return parts, action_in_part
+    return parts, None
+
+
+def _find_later_action(grammar: Grammar, text: str, start: int, end: int) -> int:
+    """Where the first action begins that is not in an insertion; `end` where there is none."""
+    later_actions = (match.start() for match in grammar.action.finditer(text, start, end))
+    own_actions = (at for at in later_actions if not _is_insertion(grammar, text[text.rfind(",", start, at) + 1 : at]))
+    return next(own_actions, end)
+
+
+def _without_final_preposition(grammar: Grammar, text: str, part: Span) -> Span:
+    """A part of an object without a colon and a preposition at its end."""
+    name_start, name_end = part[0], len(text[: part[1]].rstrip(" :："))
+    preposition_start = text.rfind(" ", name_start, name_end)
+    if preposition_start > 0 and grammar.preposition.fullmatch(text, preposition_start + 1, name_end):
+        name_end = preposition_start
+    return name_start, name_end
 
 
 def parse_names(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ...]:
@@ -126,12 +138,7 @@ def find_subject(
     Its verb is one that the document uses elsewhere as an infinitive (`verbs`), or a modal verb; a passive clause has
     no addressee. `introduces`: the verbs are in subparagraphs.
     """
-    conjunction = grammar.that.match(text, trim_span(text, start, end, ",")[0], end)
-    subject_start = trim_span(text, conjunction.end() if conjunction else start, end, _COMMAS_AND_COLONS)[0]
-    while grammar.aside.match(text, subject_start, end) and (
-        comma := _COMMA.search(text, subject_start, min(end, subject_start + MAX_SUBJECT_DISTANCE))
-    ):
-        subject_start = trim_span(text, comma.end(), end, _COMMAS_AND_COLONS)[0]
+    subject_start = _subject_start(grammar, text, start, end)
     if not grammar.spaced:
         modal = grammar.modal.search(text, subject_start, end)
         if modal is None or _COMMA.search(text, subject_start, modal.start()):
@@ -143,12 +150,7 @@ def find_subject(
     ):
         word, place = match.group(), match.start()
         if word in ",،":
-            next_start = trim_span(text, place + 1, end)[0]
-            verb, comma = (each.search(text, place + 1, end) for each in (grammar.modal, _COMMA))
-            # An apposition ends with a comma (`Israel, the occupying Power, shall`), a list does not (`States, the ports
-            # and pilots shall`).
-            explains = grammar.split.match(text, next_start) and comma and not (verb and verb.start() < comma.start())
-            opens_insertion = not in_insertion and bool(grammar.aside.match(text, next_start) or explains)
+            opens_insertion = not in_insertion and _opens_insertion(grammar, text, place + 1, end)
             after_insertion, in_insertion, previous = in_insertion, opens_insertion, ","
             continue
         if grammar.pronoun.fullmatch(word):
@@ -182,10 +184,32 @@ def find_subject(
     )
 
 
+def _subject_start(grammar: Grammar, text: str, start: int, end: int) -> int:
+    """Where the subject of a clause begins, after “that” and insertions."""
+    conjunction = grammar.that.match(text, trim_span(text, start, end, ",")[0], end)
+    subject_start = trim_span(text, conjunction.end() if conjunction else start, end, _COMMAS_AND_COLONS)[0]
+    while grammar.aside.match(text, subject_start, end) and (
+        comma := _COMMA.search(text, subject_start, min(end, subject_start + MAX_SUBJECT_DISTANCE))
+    ):
+        subject_start = trim_span(text, comma.end(), end, _COMMAS_AND_COLONS)[0]
+    return subject_start
+
+
+def _opens_insertion(grammar: Grammar, text: str, start: int, end: int) -> bool:
+    """Whether an insertion begins after a comma in a subject. An apposition ends with a comma (`Israel, the occupying
+    Power, shall`), a list does not (`States, the ports and pilots shall`)."""
+    next_start = trim_span(text, start, end)[0]
+    if grammar.aside.match(text, next_start):
+        return True
+    verb, comma = (each.search(text, start, end) for each in (grammar.modal, _COMMA))
+    explains = grammar.split.match(text, next_start) and comma and not (verb and verb.start() < comma.start())
+    return bool(explains)
+
+
 def find_duty_holder(
     grammar: Grammar, text: str, start: int, end: int, passive_duty: re.Match[str] | None = None
 ) -> AddresseeMatch:
-    """Who has to act by a clause: `that [States], in all waters, shall light lamps`; nobody in the passive. `bidden`:
+    """Who has to act by a clause: `that [States], in all waters, shall light lamps`; nobody in the passive. `passive_duty`:
     other words that impose a duty on their subject: `[States] are encouraged to`."""
     no_match = AddresseeMatch((), start)
     subject_start = trim_span(text, start, end, _COMMAS_AND_COLONS + "’'")[0]

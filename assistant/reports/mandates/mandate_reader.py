@@ -200,49 +200,68 @@ class _ResolutionReader(BlockReader):
         `supports the Force, and decides to extend its mandate`. `next_request` is the clause after it, whose action
         it may share: `calls upon States and invites others to cooperate`.
         """
-        start, end = clause.verb[1], clause.end
-        grammar = self.grammar
+        start = clause.verb[1]
         if clause.kind == "say":
             with_that = True
             match, clause = self._match_duty_holder(text, clause)
             if not match.addressees:
                 return
         else:
-            verb = text[slice(*clause.verb)].rsplit(" ", 1)[-1]
-            with_that = bool(grammar.that.fullmatch(verb) or grammar.that.match(text[start:end].lstrip(" ,")))
+            with_that = self._has_that(text, clause)
             match = self._match_addressees(text, clause, with_that, introduces=bool(items) and not next_request)
-        if (
-            next_request
-            and match.action == start
-            and clause.kind == "ask"
-            and (names := parse_names(grammar, text, start, end))
-        ):
-            match, end = (
-                AddresseeMatch(names, find_object(grammar, text, next_request.verb[1], next_request.end).action),
-                next_request.end,
-            )
-        elif next_request:
-            items = []
+        end = clause.end
+        if next_request:
+            shares_action = match.action == start and clause.kind == "ask"
+            if shares_action and (names := parse_names(self.grammar, text, start, end)):
+                shared = find_object(self.grammar, text, next_request.verb[1], next_request.end)
+                match, end = AddresseeMatch(names, shared.action), next_request.end
+            else:
+                items = []
         insertions, action_start = (
             self._split_insertions(text, start, match) if end == clause.end else ([], match.action)
         )
-        action_text = text[action_start:end].strip(" ,;.")
-        has_pronoun = not match.addressees and grammar.pronoun.search(" ".join(action_text.split()[:3]))
-        if previous and (has_pronoun or grammar.stands.fullmatch(action_text)):
+        if previous and self._refers_back(text[action_start:end], match):
             insertions.insert(0, trim_span(text, previous.verb[0], previous.end, closes=",;"))
         if clause.aside:
             insertions.insert(0, clause.aside)
         match = self._resolve_pronouns(text, match, previous)
         insertion_spans = [(block.body_start + a, block.body_start + b) for a, b in insertions]
-        action_span = self.trim(block.body_start + action_start, block.body_start + end)
-        action_text = self.document.text[slice(*action_span)]
-        if not items:
-            if action_text:
-                yield self._build_mandate(
-                    block, clause, block, self._addressee_spans(match, block, clause), (*insertion_spans, action_span)
-                )
-            return
-        says_nothing = not action_text or any(each.fullmatch(action_text) for each in (grammar.to, grammar.that))
+        action = self.trim(block.body_start + action_start, block.body_start + end)
+        if items:
+            yield from self._read_items(block, clause, items, match, with_that, insertion_spans, action)
+        elif action[0] < action[1]:
+            yield self._build_mandate(
+                block, clause, block, self._addressee_spans(match, block, clause), (*insertion_spans, action)
+            )
+
+    def _has_that(self, text: str, clause: _Clause) -> bool:
+        """Whether “that” follows the verb of a clause, or is a part of it."""
+        grammar, (start, end) = self.grammar, clause.verb
+        verb = text[start:end].rsplit(" ", 1)[-1]
+        return bool(grammar.that.fullmatch(verb) or grammar.that.match(text[end : clause.end].lstrip(" ,")))
+
+    def _refers_back(self, action: str, match: AddresseeMatch) -> bool:
+        """Whether an action says only together with the clause before it what is to be done."""
+        action = action.strip(" ,;.")
+        has_pronoun = not match.addressees and self.grammar.pronoun.search(" ".join(action.split()[:3]))
+        return bool(has_pronoun or self.grammar.stands.fullmatch(action))
+
+    def _read_items(
+        self,
+        block: Block,
+        clause: _Clause,
+        items: Sequence[Block],
+        match: AddresseeMatch,
+        with_that: bool,
+        insertions: list[Span],
+        action: Span,
+    ) -> Iterator[Mandate]:
+        """The requests or decisions of the list items that a clause introduces; `match`, `insertions` and `action` are what
+        the clause has above the list, the last two as spans of the document."""
+        introduction = self.document.text[slice(*action)]
+        says_nothing = not introduction or any(
+            each.fullmatch(introduction) for each in (self.grammar.to, self.grammar.that)
+        )
         for item in items:
             item_span = self.trim(item.body_start, item.end)
             if item_span[0] == item_span[1]:
@@ -250,12 +269,12 @@ class _ResolutionReader(BlockReader):
             if forwarded := self.find_forwarded_request(item, item_span):
                 yield self.with_times_and_money(forwarded, [item_span])
                 continue
-            item_match, place_block, action = match, block, [*insertion_spans, *([] if says_nothing else [action_span])]
+            item_match, place_block, before_item = match, block, [*insertions, *([] if says_nothing else [action])]
             if says_nothing and not match.addressees:  # each item has its own: decides that: (a) States shall report
-                item_match, action, item_span = self._read_item(item, clause, with_that, item_span)
+                item_match, before_item, item_span = self._read_item(item, clause, with_that, item_span)
                 place_block = item
             yield self._build_mandate(
-                block, clause, item, self._addressee_spans(item_match, place_block, clause), (*action, item_span)
+                block, clause, item, self._addressee_spans(item_match, place_block, clause), (*before_item, item_span)
             )
 
     def _read_item(

@@ -197,65 +197,54 @@ class Namer:
     def _weigh_phrases(self, rows: Sequence[int], similarity: Similarity) -> list[Phrase]:
         """The phrases of a group in the language in which it is named, the best first."""
         language = self.choose_language(rows)
-        own = [row for row in rows if self._languages[row] == language]
-        others = [row for row, each in self._languages.items() if each == language and row not in own]
-        heading_counts = Counter(stems for row in own for stems in self._heading_phrases[row])
-        min_documents = max(
-            min(2, len(rows)), MIN_SAYING_SHARE * len(own)
-        )  # a single document is better named by its title
+        members = [row for row in rows if self._languages[row] == language]
+        others = [row for row, each in self._languages.items() if each == language and row not in members]
+        heading_counts = Counter(stems for row in members for stems in self._heading_phrases[row])
+        # A single document is better named by its title.
+        min_documents = max(min(2, len(rows)), MIN_SAYING_SHARE * len(members))
         outside_words = sum(self._lengths[row] for row in others)
         candidates = []
-        phrases = Counter(stems for row in own for stems in {**self._heading_phrases[row], **self._body_phrases[row]})
-        title_stems = {stems for row in own for stems in self._title_phrases[row]}
-        several = min(2, len(own))
+        phrases = Counter(
+            stems for row in members for stems in {**self._heading_phrases[row], **self._body_phrases[row]}
+        )
+        title_stems = {stems for row in members for stems in self._title_phrases[row]}
+        several = min(2, len(members))
         for stems in self._slices(
             each for each in self._select_phrases(phrases) if heading_counts[each] >= several or each in title_stems
         ):
-            counts = [self._texts[row].count(f" {stems} ") for row in own]
+            counts = [self._texts[row].count(f" {stems} ") for row in members]
             if sum(map(bool, counts)) < min_documents:
                 continue
             outside_counts = [self._texts[row].count(f" {stems} ") for row in others]
             outside_frequency = sum(outside_counts) / outside_words if outside_words else 0.0
-            rarity = (
-                sum(map(bool, counts)) / len(own) * (len(others) + 1) / (sum(map(bool, outside_counts)) + UNSEEN_COUNT)
-            )
-            group_frequency = sum(counts) / sum(self._lengths[row] for row in own)
+            share = sum(map(bool, counts)) / len(members)
+            rarity = share * (len(others) + 1) / (sum(map(bool, outside_counts)) + UNSEEN_COUNT)
+            group_frequency = sum(counts) / sum(self._lengths[row] for row in members)
             phrase = Phrase(
                 0.0, stems, "", frozenset(), max(outside_frequency, PASSING_SHARE * group_frequency), language or ""
             )
-            speaking = frozenset(row for row in own if self.is_about(row, phrase))
+            about_it = frozenset(row for row in members if self.is_about(row, phrase))
             # A phrase that is in one title only has to be what nearly all documents are about.
             if (
-                len(speaking)
-                < (min_documents if heading_counts[stems] >= several else MIN_SHARE_OF_SINGLE_TITLE * len(own))
+                len(about_it)
+                < (min_documents if heading_counts[stems] >= several else MIN_SHARE_OF_SINGLE_TITLE * len(members))
                 or rarity < MIN_RARITY_RATIO
             ):
                 continue
-            spellings = Counter(
-                each[row][stems]
-                for row in own
-                for each in (self._heading_phrases, self._body_phrases)
-                if stems in each[row]
-            )
-            weight = len(speaking) / len(own) * math.log(rarity) * math.log(1 + sum(counts) / len(own))
+            weight = len(about_it) / len(members) * math.log(rarity) * math.log(1 + sum(counts) / len(members))
             weight *= 1 + math.log(heading_counts[stems])
-            spelling = min(
-                spellings, key=lambda spelling: (sum(map(str.isupper, spelling)), -spellings[spelling], spelling)
-            )
-            candidates.append(replace(phrase, weight=weight, words=spelling, rows=speaking))
-        candidates = sorted(candidates, key=lambda each: (-each.weight, -len(each.stems), each.stems))[
-            :MAX_EMBEDDED_PHRASES
-        ]
-        scale: np.ndarray | list[float] = (
-            np.clip(similarity([each.words for each in candidates]), 0.0, None) ** 3 if candidates else []
+            candidates.append(replace(phrase, weight=weight, words=self._usual_spelling(stems, members), rows=about_it))
+        return _weigh_by_similarity(candidates, similarity)
+
+    def _usual_spelling(self, stems: str, rows: Sequence[int]) -> str:
+        """The words of a phrase as documents have it: with the fewest capitals, then the most frequent."""
+        spellings = Counter(
+            each[row][stems]
+            for row in rows
+            for each in (self._heading_phrases, self._body_phrases)
+            if stems in each[row]
         )
-        weighted = [
-            replace(each, weight=each.weight * float(factor)) for each, factor in zip(candidates, scale, strict=True)
-        ]
-        return sorted(
-            (each for each in weighted if each.weight >= MIN_WEIGHT),
-            key=lambda each: (-each.weight, -len(each.stems), each.stems),
-        )
+        return min(spellings, key=lambda spelling: (sum(map(str.isupper, spelling)), -spellings[spelling], spelling))
 
     def _select_phrases(self, phrases: Counter[str]) -> list[str]:
         """The stems of phrases, without forms and names of documents, names of bodies, and phrases that always are
@@ -329,3 +318,16 @@ class Namer:
     def _is_content_word(self, word: str, language: str) -> bool:
         """Whether a word is no function word; a number is none."""
         return word.isdigit() or (len(word) > 2 and bool(self._stems(word, language)))
+
+
+def _weigh_by_similarity(phrases: Sequence[Phrase], similarity: Similarity) -> list[Phrase]:
+    """The phrases whose weight, times the cube of their similarity to the theme, is large enough, the best first."""
+    best = sorted(phrases, key=_rank_phrase)[:MAX_EMBEDDED_PHRASES]
+    scale: np.ndarray | list[float] = np.clip(similarity([each.words for each in best]), 0.0, None) ** 3 if best else []
+    weighted = [replace(each, weight=each.weight * float(factor)) for each, factor in zip(best, scale, strict=True)]
+    return sorted((each for each in weighted if each.weight >= MIN_WEIGHT), key=_rank_phrase)
+
+
+def _rank_phrase(phrase: Phrase) -> tuple[float, int, str]:
+    """Sort key of phrases, the best first: by weight, then the longest."""
+    return -phrase.weight, -len(phrase.stems), phrase.stems

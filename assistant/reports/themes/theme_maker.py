@@ -95,58 +95,43 @@ class _ThemeBuilder:
     def build(self, state: str, progress: Progress) -> Themes:
         """The themes, and the documents that are in none."""
         language, documents = self._language, self._documents
-        if self._count is None:
-            parts, loose = self._split_groups()
-        else:
-            parts, loose = [(rows, self._find_name(rows)) for rows in self._groups], set()
-        parts.sort(key=lambda each: (-len(each[0]), documents[each[0][0]].id))
+        parts, loose = self._find_parts()
         groups = [rows for rows, _ in parts]
-        found = ((n, self._find_direction(rows)) for n, rows in enumerate(groups))
-        directions = {n: direction for n, direction in found if direction is not None}
+        all_directions = ((n, self._find_direction(rows)) for n, rows in enumerate(groups))
+        directions = {n: direction for n, direction in all_directions if direction is not None}
         members = self._add_small_documents(groups, directions, loose)
-        positions = np.zeros((len(groups), 2))
-        if len(directions) == len(groups) > 0:
-            positions = map_positions(np.stack([np.mean([self._vectors[n] for n in rows], axis=0) for rows in groups]))
+        positions = self._find_positions(groups, directions)
         ids = [each.id for each in self._all_documents]
         summarizer = Summarizer(self._engine, language, ids, self._slices, self._center)
         themes: list[Theme] = []
-        names = [
-            (tuple(each.words for each in phrases) or self._common_body(rows), self._namer.choose_language(rows))
-            for rows, phrases in parts
-        ]
+        names = [(self._find_terms(part), self._namer.choose_language(part[0])) for part in parts]
         # Where phrases name a large share of the documents, a group without such a name is no theme.
         named = sum(len(rows) for rows, (terms, _) in zip(groups, names, strict=True) if terms)
         mostly_named = named > MAX_COMMON_WORDS_SHARE * sum(map(len, self._groups))
         gaps = self._find_gaps(directions, parts)
         for n, rows in enumerate(groups):
-            terms, spoken = names[n]
-            if not terms or spoken is None:
+            terms, name_language = names[n]
+            if not terms or name_language is None:
                 is_only = not themes and n + 1 == len(groups)
                 titled = self._name_by_title(rows, directions.get(n), mostly_named=mostly_named, is_only=is_only)
                 if titled is None:
                     loose.update(members[n])
                     continue
-                terms, spoken = titled
+                terms, name_language = titled
             name = joined(list(terms), language)
             self._titles_used.add(name)
-            shown = name[:1].upper() + name[1:]
-            if spoken != language:
-                shown += f" ({language_name(spoken, language)})"
-            progress(shown, n, len(groups))
-            target = self._find_target(name, spoken, directions.get(n))
+            shown_name = self._format_name(name, name_language)
+            progress(shown_name, n, len(groups))
+            target = self._find_target(name, name_language, directions.get(n))
             statements, repeats = summarizer.summarize([self._passages[row] for row in rows], target)
-            own = [(documents[row], self._passages[row]) for row in members[n]]
+            documents_with_passages = [(documents[row], self._passages[row]) for row in members[n]]
             themes.append(
                 Theme(
                     number=len(themes) + 1,
-                    name=shown,
+                    name=shown_name,
                     terms=terms,
-                    passages=tuple(
-                        ThemePassage(each.id, document.id, document.cite(each.locator), each.start, each.end)
-                        for document, passages in own
-                        for each in passages
-                    ),
-                    documents=_list_documents(own),
+                    passages=_list_passages(documents_with_passages),
+                    documents=_list_documents(documents_with_passages),
                     summary=statements,
                     repeats=repeats,
                     gaps=gaps.pop(n, ()),
@@ -163,6 +148,30 @@ class _ThemeBuilder:
             # With the gaps of groups that became no theme.
             tuple(each for texts in gaps.values() for each in texts),
         )
+
+    def _find_parts(self) -> tuple[list[Part], set[int]]:
+        """The parts that may become themes, the largest first, and the documents that are in none."""
+        if self._count is None:
+            parts, loose = self._split_groups()
+        else:
+            parts, loose = [(rows, self._find_name(rows)) for rows in self._groups], set()
+        return sorted(parts, key=lambda each: (-len(each[0]), self._documents[each[0][0]].id)), loose
+
+    def _find_terms(self, part: Part) -> tuple[str, ...]:
+        """The phrases that name a part, else the body to which most of its documents belong; empty where there is neither."""
+        rows, phrases = part
+        return tuple(each.words for each in phrases) or self._common_body(rows)
+
+    def _format_name(self, name: str, language: str) -> str:
+        """A name as it is shown, with its language where that is not the requested one."""
+        shown = name[:1].upper() + name[1:]
+        return shown if language == self._language else f"{shown} ({language_name(language, self._language)})"
+
+    def _find_positions(self, groups: Sequence[list[int]], directions: dict[int, np.ndarray]) -> np.ndarray:
+        """The positions of groups on a map (n, 2); all 0 where a group has no direction."""
+        if len(directions) < len(groups) or not groups:
+            return np.zeros((len(groups), 2))
+        return map_positions(np.stack([np.mean([self._vectors[n] for n in rows], axis=0) for rows in groups]))
 
     def _name_by_title(
         self, rows: Sequence[int], direction: np.ndarray | None, *, mostly_named: bool, is_only: bool
@@ -343,11 +352,20 @@ class _ThemeBuilder:
         return gaps
 
 
+def _list_passages(documents: Iterable[tuple[Document, Sequence[Passage]]]) -> tuple[ThemePassage, ...]:
+    """Passages of documents as a theme lists them."""
+    return tuple(
+        ThemePassage(each.id, document.id, document.cite(each.locator), each.start, each.end)
+        for document, passages in documents
+        for each in passages
+    )
+
+
 def _list_documents(documents: Iterable[tuple[Document, Sequence[Passage]]]) -> tuple[ThemeDocument, ...]:
     """Documents as a theme lists them, by year, the undated last."""
     listed = []
-    for document, own in documents:
+    for document, passages in documents:
         dated = document.date if document.edition != "digest" else None
         year = int(dated[:4]) if dated and dated[:4].isdigit() else None
-        listed.append(ThemeDocument(document.id, document.label, document.title, year, len(own), document.url))
+        listed.append(ThemeDocument(document.id, document.label, document.title, year, len(passages), document.url))
     return tuple(sorted(listed, key=lambda each: (each.year is None, each.year or 0, each.label, each.document)))

@@ -53,9 +53,9 @@ def read_pdf(data: bytes, name: str) -> ParsedFile:
     notes: list[Note] = []
     masthead_facts: tuple[str, ...] = ()
     for page_body in pages_without_furniture:
-        text, found = _page_text(page_body, size, notes, texts[-1] if texts else None)
+        text, notes_of_page = _page_text(page_body, size, notes, texts[-1] if texts else None)
         texts.append(text)
-        notes += found
+        notes += notes_of_page
         masthead_facts = masthead_facts or page_body.masthead_facts
     lines, warnings = Assembly(build_items(texts, size), notes).run(texts[0].masthead, masthead_facts)
     pictures = [page.number for (page, _), count in zip(pages, counts, strict=True) if _mostly_picture(page, count)]
@@ -64,16 +64,32 @@ def read_pdf(data: bytes, name: str) -> ParsedFile:
         for (page, _), count in zip(pages, counts, strict=True)
         if page.scanned and count >= _LEAST_TEXT and page.number not in pictures
     ]
-    hidden = [page.number for page, _ in pages if page.invisible and not page.scanned]
     broken = [page.number for page, printed_lines in pages if is_damaged(" ".join(line.text for line in printed_lines))]
+    warnings += _page_warnings([page for page, _ in pages], counts, broken, pictures)
+    return ParsedFile(
+        lines=tuple(lines),
+        format="pdf",
+        pages=counts,
+        ocr=len(scanned) > 0.5 * sum(count >= _LEAST_TEXT for count in counts),
+        unquotable=tuple(broken),
+        warnings=tuple(warnings),
+    )
+
+
+def _page_warnings(
+    pages: list[PageGlyphs], counts: tuple[int, ...], broken: list[int], pictures: list[int]
+) -> list[str]:
+    """Warnings about pages that are not read completely. `counts` are the characters of each page; `broken` and `pictures` the
+    numbers of pages with damaged Arabic, and of those that are mostly a picture."""
+    warnings: list[str] = []
     if broken:
         warnings.append(
             f"the Arabic on page {_format_numbers(broken)} is damaged in this file (letters are missing) and is not quoted; "
             "get the document as DOCX"
         )
-    if cut := [page.number for page, _ in pages if page.cut]:
+    if cut := [page.number for page in pages if page.cut]:
         warnings.append(f"only the first {MAX_CHARACTERS:,} characters of page {_format_numbers(cut)} were read")
-    if hidden:
+    if hidden := [page.number for page in pages if page.invisible and not page.scanned]:
         warnings.append(f"invisible text was left out on page {_format_numbers(hidden)}")
     empty = [n for n, count in enumerate(counts, 1) if count < _LEAST_TEXT]
     if empty and len(empty) < len(pages):
@@ -85,14 +101,7 @@ def read_pdf(data: bytes, name: str) -> ParsedFile:
             if len(pictures) > 1
             else f"page {where} is a picture with few words beside it; the words in it are not read"
         )
-    return ParsedFile(
-        lines=tuple(lines),
-        format="pdf",
-        pages=counts,
-        ocr=len(scanned) > 0.5 * sum(count >= _LEAST_TEXT for count in counts),
-        unquotable=tuple(broken),
-        warnings=tuple(warnings),
-    )
+    return warnings
 
 
 def _mostly_picture(page: PageGlyphs, count: int) -> bool:
@@ -166,15 +175,15 @@ def _exclude_tables(printed_lines: list[PrintedLine], tables: list[Table]) -> li
 
 def _masthead_edge(page: PageGlyphs) -> float | None:
     """The height of the rule below the masthead of a United Nations document, in points from the top."""
-    found = [height for height in wide_rules(page, 0.7) if 0.16 * page.height < height < 0.42 * page.height]
-    return min(found, default=None)
+    heights = [height for height in wide_rules(page, 0.7) if 0.16 * page.height < height < 0.42 * page.height]
+    return min(heights, default=None)
 
 
 def _printed_edge(page: PageGlyphs, printed_lines: list[PrintedLine]) -> float | None:
     """The height of the last line of a masthead without a rule below it, found by its words."""
     top = [line for line in printed_lines if line.base < 0.45 * page.height]
-    found = [line.base for line in top if any(is_distribution_line(segment.text) for segment in line.segments)]
-    return max(found) if len(found) >= 2 else None
+    heights = [line.base for line in top if any(is_distribution_line(segment.text) for segment in line.segments)]
+    return max(heights) if len(heights) >= 2 else None
 
 
 def _format_numbers(numbers: list[int]) -> str:
