@@ -46,12 +46,12 @@ Questions = Annotated[
     ),
 ]
 Documents = Annotated[
-    list[Path] | None, typer.Option(help="File or folder that stands in for the set's documents; may be repeated.")
+    list[Path] | None, typer.Option(help="File or folder used in place of the set's documents; may be repeated.")
 ]
 LibraryFolder = Annotated[Path | None, typer.Option("--library", help="Use the library in this folder as it is.")]
 OutFolder = Annotated[Path, typer.Option(help="Folder of runs and of the libraries that are built for them.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-NoReader = Annotated[bool, typer.Option("--no-reader", help="Leave the readers out.")]
+NoReader = Annotated[bool, typer.Option("--no-reader", help="Run without the readers.")]
 RunFolder = Annotated[Path, typer.Argument(help="Folder of a run, or its name in --out.")]
 Labels = Annotated[Path | None, typer.Option(help="File of labels; by default the shipped one.")]
 ShowWrong = Annotated[bool, typer.Option("--wrong", help="Print each paragraph that was judged wrongly.")]
@@ -66,11 +66,13 @@ def run(
     documents: Documents = None,
     library: LibraryFolder = None,
     no_reader: NoReader = False,
-    model: Annotated[str, typer.Option(help="The model that a chat server is asked for.")] = "default",
+    model: Annotated[str, typer.Option(help="Model to request from a chat server.")] = "default",
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds that a server may take for an answer.")] = 60.0,
     out: OutFolder = RUNS_FOLDER,
     name: Annotated[str | None, typer.Option(help="Name of the run; by default that of set and system.")] = None,
-    again: Annotated[bool, typer.Option("--again", help="Begin anew; the run before is kept beside.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Start over. The previous run is kept beside the new one.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Ask a system every question of a set. A stopped run is resumed, and failed questions are asked again."""
@@ -133,7 +135,7 @@ def report(
     out: Annotated[Path, typer.Option(help="The HTML file to write.")],
     folder: Annotated[Path, typer.Option(help="Folder of runs.")] = RUNS_FOLDER,
     failures: Annotated[
-        int, typer.Option(min=0, help="Failed cases of a set that are shown at most, none that is held out; 0: none.")
+        int, typer.Option(min=0, help="Most failed cases of a set to show; 0: none. Held-out cases are never shown.")
     ] = 20,
 ) -> None:
     """Write one self-contained HTML page about one or several runs; runs of one set are compared with the first of
@@ -150,7 +152,7 @@ def gate(
     stored: RunFolder,
     thresholds: Annotated[Path | None, typer.Option(help="File of thresholds; by default the shipped one.")] = None,
     against: Annotated[
-        Path | None, typer.Option(help="Another run: fail, too, where this one is worse by a paired test.")
+        Path | None, typer.Option(help="Another run: also fail if this run is worse by a paired test.")
     ] = None,
     out: OutFolder = RUNS_FOLDER,
 ) -> None:
@@ -234,10 +236,10 @@ def check(
 @app.command()
 def support(
     faults: Annotated[bool, typer.Option("--faults", help="Print each claim that was judged wrongly.")] = False,
-    words_only: Annotated[bool, typer.Option("--words-only", help="Leave the embedding model out.")] = False,
+    words_only: Annotated[bool, typer.Option("--words-only", help="Run without the embedding model.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Measure how well the check of written sentences tells faithful paraphrases from corruptions."""
+    """Measure how well the check of written sentences separates faithful paraphrases from corruptions."""
     from corpus.embedding import make_embedder
     from eval.support import support_measure as measuring
     from eval.support.support_measure import print_faults, print_shares
@@ -266,7 +268,7 @@ def brief(
     mode: Annotated[str, typer.Option(help="As for the command 'brief'.")] = "quote",
     as_json: AsJson = False,
 ) -> None:
-    """Write briefings from the library of the settings and check every sentence and citation of them."""
+    """Write briefings from the configured library and check every sentence and citation."""
     from assistant.reports import ReportError
     from assistant.reports.brief.brief_maker import make_briefing as make
     from assistant.reports.brief.briefing import Request
@@ -313,7 +315,7 @@ def _print_figures(
 
 @app.command()
 def texts(
-    documents: Annotated[list[Path], typer.Argument(help="Files and folders that hold the texts that are labelled.")],
+    documents: Annotated[list[Path], typer.Argument(help="Files and folders with the labelled texts.")],
     labels: Labels = None,
     wrong: ShowWrong = False,
     as_json: AsJson = False,
@@ -343,9 +345,7 @@ def origins(labels: Labels = None, wrong: ShowWrong = False, as_json: AsJson = F
 
 @app.command()
 def mandates(
-    documents: Annotated[
-        list[Path], typer.Argument(help="Files and folders that hold the resolutions that are labelled.")
-    ],
+    documents: Annotated[list[Path], typer.Argument(help="Files and folders with the labelled resolutions.")],
     labels: Labels = None,
     wrong: Annotated[
         bool, typer.Option("--wrong", help="Print what was judged wrongly in the documents that are not held out.")

@@ -86,7 +86,7 @@ def _check_alone(case: Case) -> list[str]:
 
 def _check_against_documents(case: Case, find_documents: Callable[[str], list[Document]]) -> list[str]:
     """Faults that show in comparison with the documents of a case."""
-    faults = [f"needs {need!r}, which is not held." for need in case.needs if not find_documents(need)]
+    faults = [f"needs {need!r}, which is not in the library." for need in case.needs if not find_documents(need)]
     texts: list[str] = []
     for place in [each for gold in case.gold for each in gold.acceptable]:
         documents = find_documents(place.document)

@@ -134,7 +134,7 @@ FIELDS = "id: q1, question: 'Who?', language: en, kind: fact"
         (f"- {{{FIELDS}, answerable: true, colour: red}}", "q1: colour: Unexpected keyword argument"),
         (f"- {{{FIELDS}, answerable: true, gold: [{{locator: masthead}}]}}", "gold 1, document: Input should be"),
         (f"- {{{FIELDS}, answerable: true}}\n- {{{FIELDS}, answerable: true}}", "uses an id twice"),
-        ("questions: []", "must hold a list of cases"),
+        ("questions: []", "must contain a list of cases"),
     ],
 )
 def test_a_fault_of_the_schema_is_told_in_a_sentence(tmp_path: Path, written: str, told: str) -> None:
@@ -251,9 +251,9 @@ def test_a_place_may_have_others_that_do_as_well() -> None:
         (
             "kind: fact",
             "kind: fact\n  needs: [CTOC/COP/WG.7/2021/2]",
-            "needs 'CTOC/COP/WG.7/2021/2', which is not held",
+            "needs 'CTOC/COP/WG.7/2021/2', which is not in the library",
         ),
-        ("document: meeting-terms", "document: nothing", "needs 'nothing', which is not held"),
+        ("document: meeting-terms", "document: nothing", "needs 'nothing', which is not in the library"),
         ("locator: para. 13", "locator: para. 99", "has no place 'para. 99'"),
         ("locator: para. 13", "locator: para. 1", "no gold place says 'Secretariat'"),
         ("document: meeting-terms, locator: para. 13", 'document: "A/RES/55/25, annex III", article: 26', "'art. 26'"),

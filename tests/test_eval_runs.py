@@ -288,7 +288,7 @@ def test_a_run_of_another_kind_or_documents_begins_anew_and_the_one_before_is_ke
         run.note.write_text(NOTE + "\n3. There is a third paragraph.\n", encoding="utf-8")
     run(tell=told, **change)
     assert told.cases == ["n1", "n2", "n3"]
-    assert re.search(r"is kept as .*one\.1\.$", told.notes[0])
+    assert re.search(r"was renamed to .*one\.1\.$", told.notes[0])
     assert load_run(run.out / "one.1").records == first.records
     assert len(list((run.out / "libraries").iterdir())) == (1 if change else 2)
 
@@ -310,7 +310,10 @@ def test_cases_whose_documents_are_not_held_are_left_out_and_named(run: Runs) ->
     made = run(tell=told)
     assert made.meta["left_out"] == ["n2"]
     assert [case.id for case in made.cases] == ["n1", "n3"]
-    assert f"1 cases are left out, since documents that they need are not held (A/RES/1/1, {KEY}): n2." in told.notes
+    assert (
+        f"1 cases are left out, since documents that they need are not in the library (A/RES/1/1, {KEY}): n2."
+        in told.notes
+    )
     run.questions.write_text(SET.replace("{id: ", "{needs: [A/RES/1/1], id: "), encoding="utf-8")
     with pytest.raises(EvaluationError, match="None of the cases can be asked"):
         run(again=True)
@@ -323,7 +326,7 @@ def test_a_library_of_the_users_is_used_as_it_is(run: Runs, open_library: OpenLi
     assert run(system, documents=(), library=library.folder).missing == 0
     assert isinstance(system.libraries[0], Library)
     assert not (run.out / "libraries").exists()
-    with pytest.raises(EvaluationError, match="holds no library"):
+    with pytest.raises(EvaluationError, match="contains no library"):
         run(documents=(), library=run.out / "absent")
 
 
@@ -691,7 +694,7 @@ def test_the_report_claims_nothing_for_a_set_that_only_has_the_name_of_one_that_
     stored(here / "eval-runs" / "mine", here / "starter.yaml")
     command("report", "mine", "--out", here / "page.html")
     page = html.fromstring((here / "page.html").read_text(encoding="utf-8").split(">", 1)[1]).text_content()
-    assert "Nothing is known here of how contamination was kept out." in page
+    assert "How contamination was avoided is not known." in page
     assert set_notes()["starter"]["kept_out"] not in page
     assert "Where must visitors leave their bags?" in page
 

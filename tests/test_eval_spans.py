@@ -230,7 +230,7 @@ def test_a_sound_set_of_lines_has_no_fault(tmp_path: Path, library: Library) -> 
         ({"gold": [{"span": "It sinks ... each year"}]}, "'A_80_7.en' does not say 'It sinks ... each year'."),
         ({"gold": [{"span": "It closes", "article": 3}]}, "has words beside an article"),
         ({"facts": [["1 January"]]}, "no gold place says '1 January'"),
-        ({"document": "A_80_9.en"}, "needs 'A_80_9.en', which is not held"),
+        ({"document": "A_80_9.en"}, "needs 'A_80_9.en', which is not in the library"),
     ],
 )
 def test_faults_of_places_by_words_are_found(

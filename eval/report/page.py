@@ -34,7 +34,7 @@ from eval.runs.run_store import Run
 from eval.runs.run_tables import MEANINGS
 
 _RunSummary = tuple[Run, Summary]
-_OUTCOMES = (("answered", 2), ("shown as what comes closest", 1), ("told that nothing is found", 5), ("failed", 4))
+_OUTCOMES = (("answered", 2), ("shown as what comes closest", 1), ("not found", 5), ("failed", 4))
 """The outcomes of a question, with the number of their colour."""
 
 
@@ -102,7 +102,7 @@ def _describe_set(run: Run, summary: Summary) -> list[tuple[str, str]]:
     shipped = shipped_sets().get(name)
     if note is None or shipped is None or shipped.read_bytes() != (run.folder / str(run.meta["cases"])).read_bytes():
         about = "A set that does not ship in this form."
-        kept_out = "Nothing is known here of how contamination was kept out."
+        kept_out = "How contamination was avoided is not known."
     else:
         about, kept_out = note["about"], note["kept_out"]
     held_out = sum(case.held_out for case in run.cases)
@@ -157,7 +157,7 @@ def _plot_groups(caption: str, runs: Sequence[Mapping[str, Figures]]) -> Markup:
 def _figures_shown(summary: Summary) -> list[str]:
     """The figures that any kind, language or part has."""
     groups = [*summary.by_kind.values(), *summary.by_language.values(), *summary.by_part.values()]
-    return [figure for figure in MEANINGS if any(figure in held and held[figure].cases for held in groups)]
+    return [figure for figure in MEANINGS if any(figure in figures and figures[figure].cases for figures in groups)]
 
 
 _Plot = tuple[str, Markup, str]
@@ -170,18 +170,18 @@ def _plot_risk(runs: Sequence[_RunSummary]) -> _Plot:
         for n, (_, summary) in enumerate(runs)
         if summary.curve is not None
     ]
-    none = tag("p", "No run says how sure its answers are.", class_="note")
-    drawn = risk_coverage(curves) if curves else none
+    missing = tag("p", "No run has confidences.", class_="note")
+    drawn = risk_coverage(curves) if curves else missing
     return "Risk: share of wrong answers", drawn, _figure_by_run("AURC", "aurc", runs) if curves else ""
 
 
 def _plot_reliability(runs: Sequence[_RunSummary]) -> _Plot:
-    held = [
+    all_curves = [
         ([(each.chance, each.answerable) for each in summary.reliability], n) for n, (_, summary) in enumerate(runs)
     ]
-    curves = [(points, n) for points, n in held if points]
-    drawn = reliability(curves) if curves else tag("p", "No run tells chances.", class_="note")
-    caption = "Reliability: chances told and cases that have an answer"
+    curves = [(points, n) for points, n in all_curves if points]
+    drawn = reliability(curves) if curves else tag("p", "No run has probabilities.", class_="note")
+    caption = "Reliability: predicted probabilities and cases with an answer"
     return caption, drawn, _figure_by_run("Expected error", "ece", runs) if curves else ""
 
 
@@ -213,10 +213,10 @@ def _failed_cases(run: Run, summary: Summary, most: int) -> tuple[str, list[tupl
     note = set_notes().get(str(run.meta.get("set", "")))
     text = f"{wrong} of {summary.cases} cases are wrong."
     if note and not note["listed"]:
-        return f"{text} Nothing was chosen by this set, so that none of them is shown.", None
+        return f"{text} No choice was based on this set, so none of them is shown.", None
     if not most:
         return f"{text} Single cases are left out.", None
-    text += " Some of each cause are listed, none that is held out. In the passages the quoted words are marked."
+    text += " Some of each cause are listed, without held-out cases. Quoted words are marked in the passages."
     return text, failures(run, summary.per_case, most)
 
 
