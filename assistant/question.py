@@ -241,8 +241,8 @@ class Question(Bounds):
         numbers_and_symbols = [
             token for token in self.content if token.isascii() and (token.isdigit() or token.startswith("sym"))
         ]
-        country_names = [name for code in self.countries for name in country_names(code, language)]
-        words = " ".join([*self.latin, *country_names, *translated])
+        countries = [name for code in self.countries for name in country_names(code, language)]
+        words = " ".join([*self.latin, *countries, *translated])
         return [*numbers_and_symbols, *self.vocabulary.content_of(words, language)]
 
     def tokens(self, language: str, translated: Sequence[str] = ()) -> list[str]:
