@@ -100,16 +100,15 @@ def corruptions(sentences: Sequence[Sentence]) -> Iterator[Corruption]:
 
 def _changed_claims(each: Sentence, n: int) -> Iterator[tuple[Kind, str]]:
     claim, language = each.claim, each.language
-    for kind, changed in (
-        ("number", _number(claim, language, n)),
-        ("date", _date(claim, language, n)),
-        ("symbol", _symbol(claim)),
-        ("negation", _negation(claim, language)),
-        ("name", _name(claim, language, n)),
-    ):
-        if changed is not None:
-            yield kind, changed  # type: ignore[misc]
-    yield "subject", claim.replace(each.swap[0], each.swap[1], 1)
+    changes: dict[Kind, str | None] = {
+        "number": _number(claim, language, n),
+        "date": _date(claim, language, n),
+        "symbol": _symbol(claim),
+        "negation": _negation(claim, language),
+        "name": _name(claim, language, n),
+        "subject": claim.replace(each.swap[0], each.swap[1], 1),
+    }
+    yield from ((kind, changed) for kind, changed in changes.items() if changed is not None)
 
 
 def _other_sources(sentences: Sequence[Sentence], n: int) -> Iterator[str]:

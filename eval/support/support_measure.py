@@ -19,7 +19,7 @@ from corpus.documents import LANGUAGES
 from corpus.embedding import Embedder
 from eval.metrics.support import check_support
 from eval.output import format_number, print_table
-from eval.support.corrupt import KINDS, Sentence, corruptions
+from eval.support.corrupt import KINDS, Corruption, Sentence, corruptions
 
 TRUE = "true"
 Accepts = Callable[[str, str, str], bool]
@@ -52,19 +52,13 @@ def evaluation_check() -> Accepts:
 def measure(accepts: Accepts) -> Iterator[ClaimResult]:
     """Runs a check on every sentence of the set and on every corruption of one."""
     sentences = true_sentences()
-    for each in sentences:
-        right = accepts(each.claim, each.source, each.language)
-        yield ClaimResult(TRUE, each.language, held_out(each.source), right, each.claim, each.source)
-    for corruption in corruptions(sentences):
-        right = not accepts(corruption.claim, corruption.source, corruption.language)
-        yield ClaimResult(
-            corruption.kind,
-            corruption.language,
-            held_out(corruption.source),
-            right,
-            corruption.claim,
-            corruption.source,
-        )
+    yield from (_judge(accepts, TRUE, each) for each in sentences)
+    yield from (_judge(accepts, each.kind, each) for each in corruptions(sentences))
+
+
+def _judge(accepts: Accepts, kind: str, each: Sentence | Corruption) -> ClaimResult:
+    right = accepts(each.claim, each.source, each.language) == (kind == TRUE)
+    return ClaimResult(kind, each.language, held_out(each.source), right, each.claim, each.source)
 
 
 def summarise_kinds(results: Sequence[ClaimResult]) -> list[dict[str, Any]]:
@@ -115,16 +109,8 @@ def print_shares(console: Console, rows: Mapping[str, Sequence[Mapping[str, Any]
     for row, other in zip(rows["check"], rows["evaluation"], strict=True):
         wrong = ", ".join(f"{code} {n}/{of}" for code, (n, of) in row["wrong_by_language"].items() if n)
         name = "true, stand" if row["kind"] == TRUE else f"{row['kind']}, caught"
-        table.append(
-            [
-                name,
-                row["count"],
-                format_number(row["right"]),
-                format_number(row["held_out"]),
-                format_number(other["right"]),
-                wrong,
-            ]
-        )
+        shares = map(format_number, (row["right"], row["held_out"], other["right"]))
+        table.append([name, row["count"], *shares, wrong])
     print_table(console, ("Kind", "Claims", "Right", "Held out", "Evaluation's check", "Wrong, by language"), table)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 _WORD = re.compile(r"\w+")
 KEY_LENGTH = 80
-"""Characters of a passage that identify it."""
+"""Characters of the key of a text."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def save_groups(groups: Iterable[Group], path: Path) -> int:
 
 
 def read_values(path: Path) -> Iterator[Any]:
-    """The JSON values of a file, one a line, compressed (.gz, .bz2) or not. Raises `ValueError` with file and line
+    """Reads the JSON values of a file, one per line, compressed (.gz, .bz2) or not. Raises `ValueError` with file and line
     for invalid JSON."""
     text = _DECOMPRESS.get(path.suffix, bytes)(path.read_bytes()).decode()
     # Not `splitlines`, which also breaks at separators that JSON may hold as they are.
@@ -69,7 +69,7 @@ def read_values(path: Path) -> Iterator[Any]:
 
 
 def load_groups(path: Path) -> Iterator[Group]:
-    """The groups of a file. Raises `ValueError` with file and entry for what is no group."""
+    """Loads the groups of a file. Raises `ValueError` with file and entry for an invalid group."""
     for n, raw in enumerate(read_values(path), 1):
         try:
             yield _from_json(raw)

@@ -1,4 +1,4 @@
-"""How many questions of each set every reader is trained on, and which are held back for its lower threshold."""
+"""The number of questions of each set that each reader is trained on, and the questions reserved for its lower threshold."""
 
 from __future__ import annotations
 
@@ -85,22 +85,21 @@ def mix_groups(mix: Mix, groups_by_name: Mapping[str, Sequence[Group]]) -> list[
             rng.shuffle(groups)
         return [replace(group, reads=group.reads[:passages]) for group in groups[:count]]
 
-    own, meetings, treaties = ([*groups_by_name[name]] for name in ("own", "meetings", "treaties"))
+    def of_language(name: str) -> list[Group]:
+        return [group for group in groups_by_name[name] if (group.language != "en") == mix.others]
+
+    own = groups_by_name["own"]
     translated = [group for group in own if group.source.startswith(TRANSLATED)]
     untranslated = [group for group in own if not group.source.startswith(TRANSLATED)]
     chosen = take([group for group in untranslated if group.language == "en"], mix.english, mix.fewer)
     chosen += take([group for group in untranslated if group.language != "en" and mix.others], None, mix.passages)
     chosen += take(translated, mix.translated, mix.fewer)
-    chosen += take(
-        [group for group in groups_by_name["index"] if (group.language != "en") == mix.others], mix.index, mix.fewer
-    )
+    chosen += take(of_language("index"), mix.index, mix.fewer)
     chosen += take([*groups_by_name["written"]], mix.written, mix.least)
-    chosen += take([group for group in meetings if (group.language != "en") == mix.others], mix.meetings, None)
-    chosen += take([group for group in treaties if (group.language != "en") == mix.others], None, mix.of_treaty)
+    chosen += take(of_language("meetings"), mix.meetings, None)
+    chosen += take(of_language("treaties"), None, mix.of_treaty)
     for name, passages in (("more", mix.of_treaty), ("papers", None), ("strange", mix.of_strange)):
-        chosen += take(
-            [group for group in groups_by_name[name] if (group.language != "en") == mix.others], None, passages
-        )
+        chosen += take(of_language(name), None, passages)
     for source, count, passages in mix.parts:
         chosen += take([group for group in groups_by_name["public"] if group.source == source], count, passages)
     return chosen

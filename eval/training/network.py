@@ -38,7 +38,7 @@ CACHED_STATES = 6_000
 
 
 def build_bert(words: int, epsilon: float, shape: Shape, positions: int = 512, kinds: int = 2) -> BertModel:
-    """An untrained BERT with the given numbers of words, positions and kinds of segments."""
+    """Builds an untrained BERT with the given numbers of words, positions and kinds of segments."""
     config = BertConfig(
         vocab_size=words, hidden_size=shape.width, num_hidden_layers=shape.layers, num_attention_heads=shape.heads,
         intermediate_size=4 * shape.width, max_position_embeddings=positions, type_vocab_size=kinds, layer_norm_eps=epsilon,
@@ -48,7 +48,7 @@ def build_bert(words: int, epsilon: float, shape: Shape, positions: int = 512, k
 
 
 def load_bert(weights: Mapping[str, NDArray[Any]]) -> BertModel:
-    """The BERT with these weights, under its own names, with the heads of both bases."""
+    """Builds the BERT with these weights, by their own names, with the number of attention heads of both bases."""
     words, positions, kinds = (
         weights[f"embeddings.{name}_embeddings.weight"] for name in ("word", "position", "token_type")
     )
@@ -118,7 +118,7 @@ class BridgedReader(Reader):
 
 
 def load_base(kind: Kind, pieces: int = MOST_PIECES) -> tuple[Reader, Pairing]:
-    """A reader before training, with its tokenizer, on the packaged cross-encoder, whose own ranking initialises
+    """Builds a reader before training, with its tokenizer, on the packaged cross-encoder, whose own ranking initialises
     answerability: `bert` reads its word vectors, `e5` states of multilingual-e5-small through a bridge that is
     still to be fitted. Rows get at most `pieces` pieces."""
     from assistant.qa.reader_weights import e5_lower, e5_words, tokenizer_of
@@ -157,7 +157,7 @@ PADDING_STEP = 16
 
 
 def pad_rows(rows: list[list[int]], fill: int, least: int = 0) -> torch.Tensor:
-    """Rows of unequal length as one matrix of at least `least` rows; added rows are empty."""
+    """Pads rows of unequal length to one matrix of at least `least` rows; added rows are empty."""
     longest = -(-max(map(len, rows)) // PADDING_STEP) * PADDING_STEP
     padded = [[*row, *[fill] * (longest - len(row))] for row in rows]
     return torch.tensor(padded + [[fill] * longest] * (least - len(rows)))
@@ -169,7 +169,7 @@ _Batch = TypeVar("_Batch")
 def limit_time(
     batches: Iterable[_Batch], minutes: float, warm: int, optimiser: torch.optim.Optimizer, state: dict[str, Any]
 ) -> Iterator[tuple[int, _Batch, float]]:
-    """The batches of a run until its time is over, each with its number in this run and the share of the time that
+    """Yields the batches of a run until its time is over, each with its number in this run and the share of the time that
     has passed. `state` counts steps and seconds, including those of earlier runs; the optimiser's rates rise in
     `warm` steps and fall to a fiftieth."""
     rates = [group["lr"] for group in optimiser.param_groups]

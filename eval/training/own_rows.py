@@ -22,10 +22,10 @@ from eval.wording import normalize_text
 RETRIEVED = 24
 """Passages that are retrieved for a question."""
 MAX_CANDIDATES = 20
-"""Maximum number of the first of these without an answer to draw from."""
+"""Maximum number of the best of these without an answer, from which negatives are drawn."""
 NEGATIVES = 8
 """How many of these are added to the passages with the answer; one more where there are none. More than a training
-reads: `mine` keeps the hardest."""
+reads: `mine` selects the hardest."""
 WRITTEN_ABOUT = "un-"
 """Prefix of the names of groups about documents of the United Nations."""
 TREATY = "treaty-"
@@ -33,7 +33,7 @@ TREATY = "treaty-"
 TRANSLATED = "translated-"
 """Prefix of the names of translated groups."""
 STRANGE = "strange-"
-"""Prefix of the names of groups that ask documents of the United Nations about something else."""
+"""Prefix of the names of groups with questions about something else and passages of documents of the United Nations."""
 READ_STRANGE = 3
 """Passages for such a question, the first that search finds."""
 
@@ -96,7 +96,7 @@ def strange_groups(questions: Iterable[Group], engine: Engine) -> Iterator[Group
 
 
 def load_questions(files: Sequence[Path], library: Library) -> Iterator[OwnQuestion | None]:
-    """The questions of files; None for one whose places are not in the library."""
+    """Loads the questions of files; None for one whose places are not in the library."""
     by_stem = {document_name(library.document(header.id).source): header.id for header in library.iter_headers()}
     for path in files:
         for raw in read_values(path):
@@ -125,7 +125,7 @@ def with_previous_turn(raw: Mapping[str, Any]) -> str:
 
 
 def _find_place(document: Document, gold: Mapping[str, str]) -> Span | None:
-    """The span of a gold place: its words, or everything at its locator; None where neither is found."""
+    """Finds the span of a gold place: its words, or everything at its locator; None where neither is found."""
     if "span" in gold:
         return find_span(document, gold["locator"], gold["span"])
     blocks = [block for block in document.blocks if is_within(block.locator, gold["locator"])]

@@ -265,10 +265,8 @@ def _batches(
     while True:
         batches = []
         for training_set in training_sets:
-            sample = rng.sample(
-                training_set.questions,
-                min(len(training_set.questions), training_set.most or len(training_set.questions)),
-            )
+            count = len(training_set.questions)
+            sample = rng.sample(training_set.questions, min(count, training_set.most or count))
             for at in range(0, len(sample), NEIGHBOURS):
                 similar = sorted(sample[at : at + NEIGHBOURS], key=lambda question: len(question.text.encode()))
                 batches += [(training_set, similar[n : n + plan.batch]) for n in range(0, len(similar), plan.batch)]

@@ -1,4 +1,4 @@
-"""Builds all training rows, in files that are the same for the same input, as far as search results are."""
+"""Builds all training rows. The files are the same for the same input, as far as search results are the same."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ MEETING_PASSAGE_SHARE = 0.3
 
 
 def make_rows(shared: Path, out: Path, progress: ProgressReporter) -> dict[str, Path]:
-    """Files of rows by name: `public`, `own`, `more`, `index`, `written`, `papers`, `meetings`, `treaties`,
+    """Writes the files of rows; returns them by name: `public`, `own`, `more`, `index`, `written`, `papers`, `meetings`, `treaties`,
     `strange`, those of the readers, and `aside`. `shared` is a folder with `training`, `eval` and `documents`.
 
     Raises `ValueError` or `OSError` where something is missing or not as expected.
@@ -114,7 +114,7 @@ def _groups_from_questions(
 
 
 def _find_files(questions: Path, folders: Sequence[Path]) -> list[Path]:
-    """The files in some folders that questions are about. Raises `ValueError` where one is missing."""
+    """Finds the files that questions are about in some folders. Raises `ValueError` where one is missing."""
     names = {str(row["document"]) for row in read_values(questions)}
     found = {
         document_name(path.name): path for folder in folders for path in sorted(folder.iterdir()) if path.is_file()
@@ -136,7 +136,7 @@ def _meeting_groups(out: Path, progress: ProgressReporter) -> list[Group]:
 
 
 def _treaty_groups(out: Path, progress: ProgressReporter) -> list[Group]:
-    """Groups on invented treaties. Treaties share much of their text, so a question is asked of its own one only."""
+    """Groups on invented treaties. Treaties share much of their text, so each question is about its own treaty only."""
     what = "questions on invented treaties"
     return _groups_from_questions(
         TREATY_QUESTIONS, [treaty_files(out)], out, progress, what, TREATY_TRANSLATIONS, TREATY, alone=True

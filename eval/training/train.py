@@ -59,14 +59,15 @@ PLANS: Mapping[Name, Plan] = {
 """How the shipped readers were trained, on one core, each in several runs (see their card), of which this is about
 the sum. Small batches teach a reader more in the same time than large ones."""
 CHECKPOINT_STEPS = 50
-"""Steps between checkpoints, some minutes."""
+"""Steps between checkpoints, which take some minutes."""
 MakeReader = Callable[[Kind, int], tuple[Reader, Pairing]]
 """Makes an untrained reader, and the pairing of its rows, for a kind and the maximum pieces of a row."""
 
 
 @dataclass(frozen=True)
 class EncodedGroup:
-    """A group as rows of pieces: the label of each, None where unknown, and the position of the answer (pieces)."""
+    """A group as rows of pieces. For each row: the number of the first piece of the passage, the label (None where
+    unknown), and the first and last piece of the answer, if any."""
 
     rows: list[list[int]]
     segments: list[list[int]]
@@ -188,8 +189,8 @@ def _run(
 
 
 def _compute_type() -> torch.dtype:
-    """The type for computation: bfloat16 where the processor multiplies it, which is twice as fast; elsewhere it
-    takes many times as long as float32."""
+    """The type for computation: bfloat16 where the processor supports its multiplication, which is twice as fast;
+    elsewhere it is many times slower than float32."""
     return torch.bfloat16 if torch.ops.mkldnn._is_mkldnn_bf16_supported() else torch.float32
 
 
@@ -251,7 +252,7 @@ def _where(output: ReaderOutput, batch: Sequence[EncodedGroup], mask: torch.Tens
 
 
 def _batches(groups: list[Group], pairing: Pairing, plan: Plan, rng: random.Random) -> Iterator[list[EncodedGroup]]:
-    """Endless batches of groups of about equal length, about `plan.rows` rows each."""
+    """Yields endless batches of groups of similar length, about `plan.rows` rows each."""
     order = list(groups)
     while True:
         rng.shuffle(order)
@@ -270,8 +271,8 @@ def _batches(groups: list[Group], pairing: Pairing, plan: Plan, rng: random.Rand
 
 
 def encode_group(group: Group, pairing: Pairing, plan: Plan, rng: random.Random) -> EncodedGroup | None:
-    """A group as rows; None where its answer was cut off, so that the label is unknown, or where it is left out at
-    random."""
+    """Encodes a group as rows of pieces; None where its answer was cut off, so that the label is unknown, or where it is
+    left out at random."""
     reads: Sequence[Read] = group.reads
     unknown = group.answerable and not any(read.answer for read in reads)
     if len(reads) > plan.most_passages:

@@ -11,7 +11,7 @@ from eval.training.groups import Group, Read, read_values
 from eval.training.public import build_search
 
 ANOTHER = 0.5
-"""The share of questions on single passages that also get another passage which shares words with them."""
+"""The share of questions on single passages that also get a passage without the answer, which shares words with them."""
 SECTION = " \u2014 "
 """Separator of the titles of document and section in the title of a passage."""
 OTHERS = 2
@@ -21,7 +21,7 @@ WRITTEN, PAPER = "written-", "paper-"
 
 
 def written_groups(files: Sequence[Path]) -> Iterator[Group]:
-    """One group for each question. Each line of a file is a passage: `{language, title, passage, questions: [{q,
+    """Yields one group for each question. Each line of a file is a passage: `{language, title, passage, questions: [{q,
     a}]}`, `a` being the words of the passage that answer, empty where it does not. Where `document` is given, the
     passages of one document that share most words with a question are added to its group."""
     rng = random.Random(1)
