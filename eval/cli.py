@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 RUNS_FOLDER = Path("eval-runs")
 app = typer.Typer(
-    help="How good the answers are: question sets, metrics, peers, reports.",
+    help="Quality of answers: question sets, metrics, systems to compare with, reports.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

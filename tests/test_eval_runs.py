@@ -622,16 +622,16 @@ def test_the_commands_run_compare_gate_and_report(
     command("report", "set-bm25", "set-rapporteur", "--out", here / "pages" / "report.html")
     page = (here / "pages" / "report.html").read_text(encoding="utf-8")
     assert page.startswith("<!DOCTYPE html>")
-    assert "What became of the questions" in page
-    assert "set-bm25 beside the others" in page
+    assert "Outcomes of the questions" in page
+    assert "set-bm25 compared with the others" in page
     shown = html.document_fromstring(page.split(">", 1)[1])
     right = shown.xpath("//table[contains(string(thead), 'other - set-bm25')]//tr[th = 'right']/td")
     (paired,) = (" ".join(cell.itertext()) for cell in right)
     difference = compared["figures"]["right"]
     assert paired.startswith(f"{difference['difference']:+.3f}")
     assert f"p {difference['p']:.4f}, n=3" in paired
-    assert shown.xpath("//h2[starts-with(., 'Cases that failed')]/text()") == ["Cases that failed: set-bm25"]
-    bars = shown.xpath("//*[local-name() = 'svg'][contains(*[1], 'What became of the questions')]")
+    assert shown.xpath("//h2[starts-with(., 'Failed cases')]/text()") == ["Failed cases: set-bm25"]
+    bars = shown.xpath("//*[local-name() = 'svg'][contains(*[1], 'Outcomes of the questions')]")
     assert len(bars) == 2
     for bar in bars:
         rows: dict[str, float] = {}
@@ -829,7 +829,7 @@ def test_eval_is_a_command_that_is_only_loaded_when_it_is_named() -> None:
     code = (
         "import sys; from typer.testing import CliRunner; from assistant.cli import app;"
         "done = CliRunner().invoke(app, sys.argv[1:]);"
-        "print('eval.cli' in sys.modules, 'How good the answers are' in done.output)"
+        "print('eval.cli' in sys.modules, 'Quality of answers' in done.output)"
     )
 
     def loaded(*words: str) -> str:

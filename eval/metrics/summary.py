@@ -187,7 +187,7 @@ class _Subset:
         return self.figure(entries, lambda drawn: auc(drawn[:, 0].tolist(), drawn[:, 1].astype(bool).tolist()))
 
     def outcomes(self) -> dict[str, Figures]:
-        """What became of each group of cases."""
+        """Shares of the outcomes of each group of cases, and the AUC of each against the answerable ones."""
         outcomes: dict[str, Figures] = {}
         answerable = [each for each in self.entries if each[0].answerable]
         for name in GROUPS:

@@ -34,7 +34,7 @@ from eval.runs.run_store import Run
 from eval.runs.run_tables import MEANINGS
 
 _RunSummary = tuple[Run, Summary]
-_OUTCOMES = (("answered", 2), ("shown as what comes closest", 1), ("not found", 5), ("failed", 4))
+_OUTCOMES = (("answered", 2), ("closest passages shown", 1), ("not found", 5), ("failed", 4))
 """The outcomes of a question, with the number of their colour."""
 
 
@@ -67,7 +67,7 @@ def render(runs: Sequence[_RunSummary], most: int = MOST) -> str:
         alike=_group_by_questions(runs),
         sheet=style_sheet(),
         known={figure for each in summaries for figure, figure_of in each.figures.items() if figure_of.cases},
-        fates_legend=legend([fate for fate, _ in _OUTCOMES], [colour for _, colour in _OUTCOMES]),
+        outcome_legend=legend([name for name, _ in _OUTCOMES], [colour for _, colour in _OUTCOMES]),
         runs_legend=legend(names),
         by_groups=[
             (caption, _plot_groups(caption, figure_of)) for caption, figure_of in groups.items() if any(figure_of)
@@ -140,12 +140,12 @@ def _outcome_bars(name: str, summary: Summary) -> Markup:
         for part, groups in summary.outcomes.items()
         for group, outcome in groups.items()
     ]
-    return stacked_bars(rows, f"What became of the questions of {name}")
+    return stacked_bars(rows, f"Outcomes of the questions of {name}")
 
 
 def _outcome_shares(outcome: Figures) -> list[tuple[str, float, int]]:
     shares = [outcome[name].value or 0.0 for name in ("answered", "tentative", "not_found")]
-    return [(fate, share, colour) for (fate, colour), share in zip(_OUTCOMES, [*shares, 1 - sum(shares)], strict=True)]
+    return [(name, share, colour) for (name, colour), share in zip(_OUTCOMES, [*shares, 1 - sum(shares)], strict=True)]
 
 
 def _plot_groups(caption: str, runs: Sequence[Mapping[str, Figures]]) -> Markup:
@@ -229,6 +229,6 @@ _PAGES = Environment(
     ),
 )
 _PAGES.globals |= {
-    "asked": _describe_set, "beside": _compare_with_first, "causes": CAUSES, "chance": _format_p, "fates": _outcome_bars,
+    "describe_set": _describe_set, "compare_with_first": _compare_with_first, "causes": CAUSES, "chance": _format_p, "outcome_bars": _outcome_bars,
     "meanings": MEANINGS, "notes": _notes, "number": format_number, "shown_of": _figures_shown,
 }  # fmt: skip
