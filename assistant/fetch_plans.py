@@ -89,7 +89,7 @@ class FetchPlan:
     @property
     def held(self) -> list[Row]:
         """Result rows of the documents that are skipped because they are stored."""
-        reason = "held, and not asked for again"
+        reason = "in the library, and not requested again"
         skipped = [each for each in self.wanted if each.stored_documents and not self.again]
         return [
             Row(each.symbol.text, each.language, "held", each.stored_documents[0], reason=reason) for each in skipped

@@ -56,13 +56,13 @@ def trace(app: FastAPI) -> bool:
     if off or not any(os.environ.get(name, "").strip() for name in _ASKS):
         return False
     if exporter not in ("otlp", "console"):
-        raise SettingsError(f"OTEL_TRACES_EXPORTER is {exporter!r}; otlp, console and none are known.")
+        raise SettingsError(f"OTEL_TRACES_EXPORTER is {exporter!r}; use otlp, console or none.")
     try:
         from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
     except ImportError:
-        raise SettingsError(f"OpenTelemetry is asked for and not installed: {install_command('otel')}") from None
+        raise SettingsError(f"OpenTelemetry is requested but not installed: {install_command('otel')}") from None
     os.environ.setdefault("OTEL_SERVICE_NAME", "rapporteur")
     provider = TracerProvider()
     provider.add_span_processor(BatchSpanProcessor(_exporter(exporter)))

@@ -41,9 +41,9 @@ def outcome_record(outcome: Outcome) -> dict[str, Any]:
 def answering_version(versions: Versions, document_id: str) -> dict[str, str]:
     """Additional field of a record of a document with several versions: which of them answers now."""
     frame = {
-        "other": "{} answers in the place of this text.",
-        "until": "{} answers until this text is confirmed.",
-        "itself": "This text answers now in the place of {}.",
+        "other": "Answers use {} in place of this text.",
+        "until": "Answers use {} until this text is confirmed.",
+        "itself": "Answers now use this text in place of {}.",
     }
     which, labels = versions.answering_text(document_id)
     return {"answers": frame[which].format(", ".join(labels))} if labels else {}
@@ -60,7 +60,7 @@ def _said(outcome: Outcome) -> str:
     if outcome.result == "removed":
         return f"{named}whose file is gone"
     count = outcome.passages
-    held = "1 passage" if count == 1 else f"{count} passages" if count else "held already"
+    held = "1 passage" if count == 1 else f"{count} passages" if count else "already in the library"
     paged = outcome.document is not None and outcome.document.pages
     return (
         f"{named}{held}, {_covered(len(outcome.document.pages), nearly_empty_pages(outcome.document))}"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Form = Literal["json", "md", "html", "docx", "pdf"]
 SheetForm = Literal["json", "md", "html", "docx", "pdf", "csv", "xlsx"]
 Name = Annotated[str, Field(max_length=200)]
-_FORMAT = Field(description="In place of the header `Accept`.")
+_FORMAT = Field(description="Format; overrides the header `Accept`.")
 PaperBuilder = Callable[[Progress, Aside], "Report"]
 """Makes a paper; called with the progress callback, and with what is entered around work that needs no turn at the
 models."""
@@ -108,12 +108,14 @@ class BriefingRequest(PaperRequest):
     value: Annotated[str, Field(min_length=1, max_length=1_000, description="An item, a theme, a symbol, a question.")]
     audience: Audience = "delegate"
     language: Language = "en"
-    meeting: Annotated[Name, Field(description="Symbol of the agenda; else the latest.")] = ""
-    mixed: Annotated[bool, Field(description="Quote other languages, too; needed where none is held in this one.")] = (
-        False
-    )
+    meeting: Annotated[Name, Field(description="Symbol of the agenda; by default the latest.")] = ""
+    mixed: Annotated[
+        bool,
+        Field(description="Also quote documents in other languages. Needed if the library has none in this language."),
+    ] = False
     mode: Annotated[
-        Mode | None, Field(description="Whether a model writes, where one is set; else as the server's.")
+        Mode | None,
+        Field(description="Whether the model writes, if one is configured; by default as set on the server."),
     ] = None
     format: Annotated[Form | None, _FORMAT] = None
 
@@ -131,8 +133,10 @@ class ThemesRequest(PaperRequest):
     operation, path, name, fault = "themes", "themes", "themes", Conflict
 
     language: Language = "en"
-    count: Annotated[int | None, Field(ge=1, le=100, description="How many; by default as the library has it.")] = None
-    theme: Annotated[Name | None, Field(description="The theme of this name or number alone.")] = None
+    count: Annotated[
+        int | None, Field(ge=1, le=100, description="Number of themes; by default chosen from the documents.")
+    ] = None
+    theme: Annotated[Name | None, Field(description="Only the theme with this name or number.")] = None
     format: Annotated[Form | None, _FORMAT] = None
 
     def prepare(self, context: PaperContext) -> tuple[Hashable, PaperBuilder]:
@@ -157,7 +161,7 @@ class ComparisonRequest(PaperRequest):
         list[Name],
         Field(
             max_length=MAX_COMPARED_DOCUMENTS,
-            description="Symbol, name or id; twice or more.",
+            description="Symbol, name or id of a document. Repeat it for two or more.",
             examples=[["S/2025/71", "S/2025/71/Rev.1"]],
         ),
     ] = []
@@ -201,7 +205,7 @@ class OriginsRequest(PaperRequest):
     operation, path, name = "compare", "origins", "origins"
 
     document: Annotated[Name, Field(description="Symbol, name or id.", examples=["A/RES/80/167"])]
-    place: Annotated[Name, Field(description="A paragraph; else all of them.", examples=["para. 5"])] = ""
+    place: Annotated[Name, Field(description="One paragraph; by default all.", examples=["para. 5"])] = ""
     format: Annotated[Form | None, _FORMAT] = None
 
     def check(self) -> None:
@@ -226,8 +230,8 @@ class MandatesRequest(PaperRequest):
 
     operation, path, name, extra = "mandates", "mandates", "mandates", ""
 
-    addressee: Annotated[Name, Field(description="Of whom something is asked: part of a name.")] = ""
-    year: Annotated[int | None, Field(ge=1945, le=2200, description="Of the adoption.")] = None
+    addressee: Annotated[Name, Field(description="Who is asked: part of a name.")] = ""
+    year: Annotated[int | None, Field(ge=1945, le=2200, description="Year of adoption.")] = None
     due_before: Annotated[str, Field(max_length=10, description="A day (ISO 8601).", examples=["2026-12-31"])] = ""
     document: Annotated[list[Name], Field(max_length=100, description="Resolutions by symbol, name or id.")] = []
     language: Language = "en"

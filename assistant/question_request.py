@@ -24,16 +24,16 @@ class Wish(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    language: Annotated[Language | None, Field(description="Of the question, where detection errs.")] = None
+    language: Annotated[Language | None, Field(description="Language of the question, if detection gets it wrong.")] = (
+        None
+    )
     mode: Annotated[
         Mode | None,
         Field(
-            description="How the answer is made: of quotes, written by the model of the settings, or as the question asks."
+            description="How the answer is made: from quotes, written by the configured model, or as the question asks."
         ),
     ] = None
-    scope: Annotated[Scope | None, Field(description="Which documents it is asked of; without: all that are held.")] = (
-        None
-    )
+    scope: Annotated[Scope | None, Field(description="The documents to search; by default the whole library.")] = None
 
 
 class QuestionRequest(Wish):

@@ -64,7 +64,7 @@ class Forbidden(ServiceFault):
 class NotFound(ServiceFault):
     """What the request refers to does not exist here."""
 
-    status, code, title = 404, "not-found", "There is no such thing here"
+    status, code, title = 404, "not-found", "Not found"
 
 
 class Conflict(ServiceFault):
@@ -76,7 +76,7 @@ class Conflict(ServiceFault):
 class TooLarge(ServiceFault):
     """The request is larger than allowed."""
 
-    status, code, title = 413, "too-large", "More was sent than is taken"
+    status, code, title = 413, "too-large", "The request is too large"
 
 
 class TooMany(ServiceFault):
@@ -94,13 +94,13 @@ class Overloaded(ServiceFault):
 class TooSlow(ServiceFault):
     """The request did not arrive in time."""
 
-    status, code, title = 408, "too-slow", "The request did not come in time"
+    status, code, title = 408, "too-slow", "The request did not arrive in time"
 
 
 class Full(ServiceFault):
     """The disk is full."""
 
-    status, code, title = 507, "full", "There is no room left"
+    status, code, title = 507, "full", "The disk is full"
 
 
 class Unavailable(ServiceFault):

@@ -68,26 +68,24 @@ class Settings(BaseSettings):
         pattern=r"^postgres(ql)?://[^\s]+$",
         description="Address of a PostgreSQL database that holds the library, keys and accounts, for several processes; unset: files in data_dir.",
     )
-    reader: bool = Field(True, description="Passages are read by the trained readers that ship.")
+    reader: bool = Field(True, description="Use the included trained readers to read passages.")
     caution: Literal["low", "normal", "high"] = Field(
         "normal",
-        description="How sure an answer must be: 'low' answers more and is more often wrong, 'high' the other way round.",
+        description="How certain an answer must be: 'low' answers more and is wrong more often, 'high' the opposite.",
     )
-    catalogue_dir: Path | None = Field(
-        None, description="Folder with a catalogue of one's own in place of the shipped one."
-    )
+    catalogue_dir: Path | None = Field(None, description="Folder with your own catalogue in place of the included one.")
     passages: int = Field(
         12,
         ge=1,
         le=100,
-        description="Most passages that a model writes from or a briefing looks through for one subject.",
+        description="Maximum number of passages that a model writes from, or a briefing searches for one subject.",
     )
-    max_statements: int = Field(3, ge=1, le=20, description="Most quoted statements in one answer.")
+    max_statements: int = Field(3, ge=1, le=20, description="Maximum number of quoted statements in one answer.")
     max_question: int = Field(2_000, ge=100, le=20_000, description="Longest question, in characters.")
 
     mode: Literal["quote", "write", "auto"] = Field(
         "auto",
-        description="How answers are made: quoted, written by the model, or written where the question wants it.",
+        description="How answers are made: quoted, written by the model, or written if the question asks for it.",
     )
     model: str | None = Field(
         None, min_length=1, max_length=200, description="Name of the model that writes answers; unset: all are quoted."
@@ -97,77 +95,80 @@ class Settings(BaseSettings):
         pattern=r"^https?://[^\s/?#@\\]+(/[^\s?#\\]*)?$",
         description="Address of the model's OpenAI-compatible API.",
     )
-    model_timeout: float = Field(60.0, ge=1, le=3_600, description="Seconds that the model's server may be silent.")
-    model_seconds: float = Field(300.0, ge=1, le=86_400, description="Seconds that one reply of the model may take.")
-    model_retries: int = Field(2, ge=0, le=10, description="Tries after the first where the model's server fails.")
-    model_context: int = Field(
-        8_192, ge=1_024, le=10_000_000, description="Tokens that the model reads and writes at once."
-    )
-    model_output: int = Field(1_024, ge=64, le=100_000, description="Tokens that one reply of the model may have.")
+    model_timeout: float = Field(60.0, ge=1, le=3_600, description="Seconds to wait for data from the model's server.")
+    model_seconds: float = Field(300.0, ge=1, le=86_400, description="Maximum seconds for one reply of the model.")
+    model_retries: int = Field(2, ge=0, le=10, description="Number of retries if the model's server fails.")
+    model_context: int = Field(8_192, ge=1_024, le=10_000_000, description="Context size of the model, in tokens.")
+    model_output: int = Field(1_024, ge=64, le=100_000, description="Maximum tokens in one reply of the model.")
     model_replies: int = Field(
-        8, ge=1, le=1_000, description="Replies of the model that the service waits for at once; others wait for these."
+        8, ge=1, le=1_000, description="Maximum concurrent replies of the model; further ones wait."
     )
-    model_temperature: float = Field(0.0, ge=0, le=2, description="How freely the model chooses its words.")
+    model_temperature: float = Field(0.0, ge=0, le=2, description="Sampling temperature of the model.")
 
-    jobs: int | None = Field(None, ge=1, le=64, description="Files that are read at once; unset: one a processor.")
+    jobs: int | None = Field(
+        None, ge=1, le=64, description="Number of files read at once; unset: the number of processors."
+    )
     reader_memory: int = Field(
-        2_048, ge=256, le=1_048_576, description="Memory that reading one file may take, in MB of address space."
+        2_048, ge=256, le=1_048_576, description="Maximum memory for reading one file, in MB of address space."
     )
     reader_seconds: float = Field(
-        120.0, ge=1, le=86_400, description="Seconds that reading one file may take, before its size is added."
+        120.0, ge=1, le=86_400, description="Maximum seconds for reading one file; more for large files."
     )
     keep_files: int = Field(
         2_000,
         ge=0,
         le=10_000_000,
-        description="MB of PDF files that are kept so that their pages can be shown; 0: none.",
+        description="MB of PDF files to store so that their pages can be shown; 0: none.",
     )
 
     ods_url: str = Field(
         "https://documents.un.org",
         pattern=r"^https?://[^\s/?#@\\]+(/[^\s?#\\]*)?$",
-        description="Address of the Official Document System, or of a mirror, that 'fetch' asks.",
+        description="Address of the Official Document System, or of a mirror, for 'fetch'.",
     )
     fetch_private: bool = Field(
         False,
-        description="Whether 'fetch' may ask hosts at addresses that are not public, such as a mirror of one's own.",
+        description="Whether 'fetch' may use hosts at addresses that are not public, such as your own mirror.",
     )
     fetch_delay: float = Field(1.0, ge=0, le=60, description="Seconds between two requests of 'fetch'.")
-    fetch_timeout: float = Field(30.0, ge=0.1, le=600, description="Seconds that a server may be silent.")
+    fetch_timeout: float = Field(30.0, ge=0.1, le=600, description="Seconds to wait for data from a server.")
     fetch_max_wait: float = Field(
-        120.0, ge=0, le=3_600, description="Longest wait, in seconds, that a server may ask for."
+        120.0, ge=0, le=3_600, description="Longest wait in seconds that a server may request."
     )
 
-    host: str = Field("127.0.0.1", min_length=1, max_length=255, description="Address that 'serve' listens at.")
-    port: int = Field(8000, ge=0, le=65_535, description="Port that 'serve' listens at; 0 takes a free one.")
+    host: str = Field("127.0.0.1", min_length=1, max_length=255, description="Address that 'serve' listens on.")
+    port: int = Field(8000, ge=0, le=65_535, description="Port that 'serve' listens on; 0: any free port.")
     open_reading: bool = Field(
-        False, description="Whether everybody who reaches the service may ask and read; otherwise keys and accounts."
+        False,
+        description="Whether everyone who reaches the service may ask and read; otherwise a key or account is needed.",
     )
-    session_hours: float = Field(12.0, ge=0.1, le=720, description="Hours that one is signed in at the page.")
-    rate: int = Field(120, ge=0, le=1_000_000, description="Questions a minute of one key or account; 0: no limit.")
+    session_hours: float = Field(12.0, ge=0.1, le=720, description="Hours until a sign-in on the web page expires.")
+    rate: int = Field(120, ge=0, le=1_000_000, description="Questions per minute for one key or account; 0: no limit.")
     rate_address: int = Field(
-        1_200, ge=0, le=1_000_000, description="Questions a minute from one address; 0: no limit."
+        1_200, ge=0, le=1_000_000, description="Questions per minute from one address; 0: no limit."
     )
-    queue: int = Field(100, ge=1, le=10_000, description="Questions that may wait for their turn.")
-    queue_seconds: float = Field(60.0, ge=1, le=3_600, description="Seconds that a question may wait.")
-    connections: int = Field(500, ge=10, le=100_000, description="Requests that are served at once.")
+    queue: int = Field(100, ge=1, le=10_000, description="Maximum number of waiting questions.")
+    queue_seconds: float = Field(60.0, ge=1, le=3_600, description="Maximum seconds that a question may wait.")
+    connections: int = Field(500, ge=10, le=100_000, description="Maximum number of concurrent requests.")
     streams: int = Field(
-        2_000, ge=10, le=100_000, description="Streams of one kind (windows, answers, jobs) that are open at once."
+        2_000, ge=10, le=100_000, description="Maximum number of open streams of one kind (windows, answers, jobs)."
     )
     streams_address: int = Field(
-        1_000, ge=1, le=100_000, description="Streams of one kind that one address may have open."
+        1_000, ge=1, le=100_000, description="Maximum number of open streams of one kind from one address."
     )
     streams_client: int = Field(
         200,
         ge=1,
         le=100_000,
-        description="Streams of one kind that one key, account or session may have open, or all at one address that have none.",
+        description="Maximum number of open streams of one kind for one key, account or session, or for all clients without one at an address.",
     )
-    max_upload: int = Field(100, ge=1, le=200, description="Largest file that is taken over the network, in MB.")
+    max_upload: int = Field(100, ge=1, le=200, description="Largest file accepted over the network, in MB.")
     body_seconds: float = Field(
-        20.0, ge=1, le=600, description="Seconds in which a request must have come; uploads may take longer by size."
+        20.0, ge=1, le=600, description="Seconds within which a request must arrive; large uploads may take longer."
     )
-    stop_seconds: float = Field(30.0, ge=1, le=600, description="Seconds that answers are given to end at a stop.")
+    stop_seconds: float = Field(
+        30.0, ge=1, le=600, description="Seconds to wait for answers to finish when the service stops."
+    )
     hosts: Annotated[list[str], NoDecode] = Field(
         [],
         description="Names under which everybody may read where reading is open, such as docs.example.org; addresses and the "
@@ -177,9 +178,9 @@ class Settings(BaseSettings):
         [], description="Origins of other sites whose pages may use the API, such as https://example.org; none."
     )
     trusted_proxies: str = Field(
-        "", description="Addresses of proxies whose X-Forwarded-For and -Proto are believed, separated by commas."
+        "", description="Addresses of proxies whose X-Forwarded-For and -Proto are trusted, separated by commas."
     )
-    log_questions: bool = Field(False, description="Whether the log of the service holds the text of questions.")
+    log_questions: bool = Field(False, description="Whether the log of the service includes the text of questions.")
 
     @field_validator("cors_origins", "hosts", mode="before")
     @classmethod

@@ -33,6 +33,7 @@ _EARLIER_DAY = re.compile(rf"{_DAY}{_LIST}$")
 _LATER_HAN_DAY = re.compile(r"[至到和、-]\s*(?P<day>[0-3]?\d)[日号]")
 _HAN_DAY = re.compile(r"([至到‐-―−-])?\s*(?:(\d{4})\s*年)?\s*(?:(\d{1,2})\s*月)?\s*(\d{1,2})\s*日")
 _ORDINAL = re.compile(r"(?<=\d)(?:er|º|ª)(?!\w)")
+_IN_BRACKETS = re.compile(r"\s*[(（][^\W\d_]+[)）]$")
 _JOINS = re.compile(r"and|from|et|du|le|les|y|e|de|del|los|и|с|года?|г|و|من", re.IGNORECASE)
 
 
@@ -250,6 +251,16 @@ def is_day_label(text: str) -> bool:
     """Whether a text is the label of one day, with or without weekday and year: `Monday, 2 June`."""
     rest, days = _day_of_month().subn(" ", text)
     return days == 1 and sum(letter.isdigit() for letter in rest) <= 1 and len(rest.split()) <= 4
+
+
+def is_day_alone(text: str) -> bool:
+    """Whether a text names one day, with or without weekday and year, and has no other words but one in brackets, `(continued)`."""
+    text = _IN_BRACKETS.sub("", text)
+    if not is_day_label(text):
+        return False
+    weekdays = numbers_by_name("weekdays")
+    rest = _day_of_month().sub(" ", plain_figures(text))
+    return all(word in weekdays or _JOINS.fullmatch(word) for word in re.findall(r"[^\W\d_]+", rest))
 
 
 class _Plain(dict[int, str | None]):

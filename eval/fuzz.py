@@ -1,11 +1,10 @@
-"""`python -m eval.fuzz`: random requests to a server process, without credentials and with every role, while `strace` logs its files.
+"""`python -m eval.fuzz`: random requests to a server process, without credentials and with every role, while `strace` records the files it opens.
 
-Requests are variations of those that routes accept: other values, paths of files instead of words, objects that Gradio
-takes for a file, deeply nested and large bodies, random bytes. Every request must be answered, none with an internal
-error (500), no file may be written outside the data folder and the folder for temporary files, and none of the files
-that requests name may be opened. With `--idle` N idle connections are open for some time, during which health, sign-in
-and questions are tested. No models are loaded (`RAPPORTEUR_EMBEDDING=hash`), since the interfaces are what is tested.
-Prints JSON; exits with 1 where something is wrong.
+Each request is one that a route accepts, changed a little or a lot: other values, paths of files in place of words, what Gradio
+accepts as a file, deep and large bodies, bytes. No reply may be an internal error (500) or missing, no file may be written outside
+the data folder and the folder for temporary files, and none of the files that requests name may be opened. With `--idle`, that
+many idle connections are kept open meanwhile, and health, sign-in and questions are tested. Models are left out
+(`RAPPORTEUR_EMBEDDING=hash`), because the requests themselves are tested. Prints JSON; exits with 1 if something is wrong.
 """
 
 from __future__ import annotations
@@ -283,11 +282,9 @@ def _create_key(role: str, env: Mapping[str, str]) -> str:
 def main() -> None:
     """Runs the requests and prints the result."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
-    parser.add_argument("--requests", type=int, default=100_000, help="how many requests are sent")
-    parser.add_argument("--seed", type=int, default=0, help="seed of the random requests")
-    parser.add_argument(
-        "--idle", type=int, default=0, help="idle connections that are open while the interfaces are tested"
-    )
+    parser.add_argument("--requests", type=int, default=100_000, help="Number of requests.")
+    parser.add_argument("--seed", type=int, default=0, help="Seed of the random requests.")
+    parser.add_argument("--idle", type=int, default=0, help="Idle connections kept open meanwhile.")
     options = parser.parse_args()
     strace = shutil.which("strace")
     with ExitStack() as stack:

@@ -1,13 +1,12 @@
-"""`python -m eval.kills`: whether a library survives processes that are killed at any moment.
+"""`python -m eval.kills`: whether a library survives if its processes are killed at any moment.
 
-Processes add, replace, remove and reindex documents, ask questions and copy the library into another one (`migrate`),
-and log the start and the end of each operation. Again and again one is killed (`SIGKILL`) at a random moment and
-restarted. After each kill every document that it worked on must be complete, in the version of the last finished
-operation or of the one that was interrupted, and both indexes must agree with the documents. The documents of the copy
-must be complete, too, and after a finished copy they must equal those of the process. A run consists of steps, each
-with a new library: in a folder, with one process; with `--server` alternately in a folder, which is copied into a
-PostgreSQL database, and in a database, which several processes share and each copies into a folder. With `--log` an
-interrupted run continues after the last complete step. Prints counts and all faults; exits with 1 where there are any.
+Processes add, replace, remove and reindex documents, ask questions and copy the library into another one (`migrate`), and report what they
+begin and finish. One of them is killed (`SIGKILL`) at a random moment and started again, over and over. After each kill, every document that it
+worked on must be complete, in the version that was finished last or in the one that was begun, and both indexes must agree with the documents.
+Every document in the copy must be complete too, and once a copy is finished it must have the documents of the process unchanged. The work is
+done in steps, each with a new library: in a folder, used by one process; with `--server`, alternately in a folder, which is copied into a
+PostgreSQL database, and in a database, which several processes share and each copies into a folder. With `--log`, an interrupted run continues
+after its last complete step. Prints counts and every fault; exits with 1 if there is one.
 """
 
 from __future__ import annotations
@@ -277,11 +276,11 @@ def step(n: int, options: argparse.Namespace, console: Console) -> dict[str, Any
 def main() -> int:
     """Runs the command; returns its exit status."""
     parser = argparse.ArgumentParser(prog="python -m eval.kills", description=(__doc__ or "").partition("\n\n")[2])
-    parser.add_argument("--kills", type=int, default=1_000, help="how often a process is killed")
-    parser.add_argument("--server", help="address of a PostgreSQL server on which databases are created and dropped")
-    parser.add_argument("--processes", type=int, default=2, help="processes that share a database")
-    parser.add_argument("--log", type=Path, help="file that each finished step is written to (JSON lines)")
-    parser.add_argument("--seed", type=int, default=1, help="seed of the random moments and operations")
+    parser.add_argument("--kills", type=int, default=1_000, help="Number of kills.")
+    parser.add_argument("--server", help="Address of a PostgreSQL server on which databases are created and dropped.")
+    parser.add_argument("--processes", type=int, default=2, help="Processes that share a database.")
+    parser.add_argument("--log", type=Path, help="File of finished work; a run continues from it.")
+    parser.add_argument("--seed", type=int, default=1, help="Seed of moments and steps.")
     for name, kind in {"work": int, "folder": Path, "database": str, "copy": str}.items():
         parser.add_argument(f"--{name}", type=kind, help=argparse.SUPPRESS)  # for worker processes
     options = parser.parse_args()

@@ -1,7 +1,7 @@
-"""`python -m eval.licences`: writes `docs/licences.md`, the licences of everything that ships with Rapporteur or is installed with it.
+"""Lists the licences of everything that is included in Rapporteur or installed with it: `python -m eval.licences` writes `docs/licences.md`.
 
-The licences of packages are read from the metadata of the installed ones (PEP 639, core metadata 2.4); run it from a
-checkout with the extra `dev`.
+The licences of packages are read from the metadata of their installed versions (PEP 639, core metadata 2.4). Run it from a checkout with the
+extra `dev`.
 """
 
 from __future__ import annotations

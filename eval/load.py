@@ -1,4 +1,4 @@
-"""`python -m eval.load`: many people at once ask one server, each answer checked against that of a quiet server.
+"""`python -m eval.load`: many people ask one server at once, and each answer is compared with that of an idle server.
 
 `--users` people ask a server process over the starter corpus, in its default configuration, for `--seconds`; each asks
 the next question as soon as the last is answered. This is measured with Rapporteur, with Rapporteur while a folder of
@@ -153,11 +153,11 @@ def soak(url: str, pid: int, count: int, questions: Sequence[str]) -> list[float
 def main() -> None:
     """Measures and prints the figures."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
-    parser.add_argument("--users", type=int, default=50, help="people who ask at once")
-    parser.add_argument("--seconds", type=float, default=60.0, help="how long they ask")
-    parser.add_argument("--documents", type=int, default=100, help="documents that are added meanwhile")
-    parser.add_argument("--questions", type=int, default=100, help="different questions that are asked")
-    parser.add_argument("--soak", type=int, default=0, help="questions after which memory is compared")
+    parser.add_argument("--users", type=int, default=50, help="People who ask at once.")
+    parser.add_argument("--seconds", type=float, default=60.0, help="Duration.")
+    parser.add_argument("--documents", type=int, default=100, help="Documents that are ingested meanwhile.")
+    parser.add_argument("--questions", type=int, default=100, help="Number of different questions.")
+    parser.add_argument("--soak", type=int, default=0, help="Questions after which memory must be as before.")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         env = {

@@ -77,8 +77,8 @@ def find_ranks(engine: Engine) -> dict[str, list[int | None]]:
 def main() -> None:
     """Builds the library and prints the table."""
     parser = argparse.ArgumentParser(prog="python -m eval.mixed", description=__doc__)
-    parser.add_argument("--documents", type=Path, required=True, help="folder of the development documents, un/dev")
-    parser.add_argument("--folder", type=Path, default=Path("eval-runs/mixed"), help="where the library is stored")
+    parser.add_argument("--documents", type=Path, required=True, help="Folder of the development documents.")
+    parser.add_argument("--folder", type=Path, default=Path("eval-runs/mixed"), help="Where the library is stored.")
     options = parser.parse_args()
     folders = [folder for folder, _ in prepare_written_sets(CALIBRATION, [], options.folder)]
     with engine_over([options.documents, *folders], options.folder) as engine:

@@ -1,8 +1,8 @@
-"""`python -m eval.reading`: how fast PDF files are read, and whether memory grows.
+"""`python -m eval.reading`: speed of reading PDF files, and whether memory grows.
 
 Reading a file includes everything up to the document with its blocks and locators: characters, lines, footnotes,
-tables, paragraphs, identity, structure. It is compared with pypdfium2 extracting the bare text of the same pages;
-both run alternately on one core.
+tables, paragraphs, identity, structure. It is compared with the time pypdfium2 needs for the plain text of the same
+pages, in turns within one run on one core.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ def paper(number: int, pages: int = 4) -> bytes:
 def main() -> None:
     """Measures and prints a JSON object."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pdf", type=Path, help="a folder of PDF files; without it documents are generated")
+    parser.add_argument("--pdf", type=Path, help="Folder of PDF files; without it, generated papers.")
     options = parser.parse_args()
     catalogue = Catalogue.packaged()
     if options.pdf:

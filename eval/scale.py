@@ -1,13 +1,12 @@
-"""`python -m eval.scale`: what a library costs as it grows: search, opening, memory, disk, indexing.
+"""`python -m eval.scale`: the cost of a library as it grows: search, opening, memory, disk, indexing.
 
-Libraries with the requested numbers of passages are built in a folder, or continued where they are incomplete. Their
-documents consist of paragraphs of real documents in random order with random numbers; their vectors are random, the
-hardest case for a search. Each library is measured in its own process: the time to open it and to find passages for
-the first question; then, warm, the time of retrieval for questions drawn from the texts, in the whole library and
-within a scope of twenty documents; and the memory of the process. Times are wall time in milliseconds, medians and
-95th percentiles; for retrieval also processor time, which depends less on other work and includes the process of the
-database server where it runs on this machine. Prints a table, and JSON for programs; `--plot` draws the curves. With
-`--server` the same libraries are also built and measured in databases of a PostgreSQL server.
+Builds libraries of the given sizes in a folder, or continues those of an earlier run. They contain texts of real documents, repeated
+with other numbers and in another order, and random vectors, which are the hardest to search. Each is then measured in a process of its
+own: the time to open the library and to find passages for a first question; then, warm, the time of retrieval for questions drawn from
+the texts, in the whole library and within twenty documents; and the resources of the process. Times are wall times in milliseconds,
+medians and 95th percentiles. For retrieval, processor time is also given, including the server's process if it runs on this machine,
+because other work affects it less. Prints a table, and JSON for programs; `--plot` draws the curves. With `--server`, the same libraries
+are also built and measured in databases of a PostgreSQL server.
 """
 
 from __future__ import annotations
@@ -225,13 +224,13 @@ def _percentiles(
 def main() -> None:
     """Builds incomplete libraries, measures all, and prints the figures."""
     parser = argparse.ArgumentParser(prog="python -m eval.scale", description=__doc__)
-    parser.add_argument("--passages", type=int, action="append", help="size of a library; may be repeated")
-    parser.add_argument("--folder", type=Path, default=Path("eval-runs/scale"), help="where the libraries are stored")
+    parser.add_argument("--passages", type=int, action="append", help="Size of a library. Can be repeated.")
+    parser.add_argument("--folder", type=Path, default=Path("eval-runs/scale"), help="Where the libraries are stored.")
     parser.add_argument(
-        "--documents", type=Path, help="folder of the documents whose texts are used; by default the starter corpus"
+        "--documents", type=Path, help="Folder of documents whose texts are used; by default the starter corpus."
     )
-    parser.add_argument("--plot", type=Path, help="file to draw the curves in (HTML)")
-    parser.add_argument("--server", help="address of a PostgreSQL server, to measure that engine, too")
+    parser.add_argument("--plot", type=Path, help="File for the plot of the curves.")
+    parser.add_argument("--server", help="Address of a PostgreSQL server, to measure that engine too.")
     parser.add_argument("--only-measure", nargs="+", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.only_measure:

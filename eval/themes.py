@@ -1,9 +1,9 @@
-"""`python -m eval.themes`: the themes of a library: number, size, time, stability and mixture of languages.
+"""`python -m eval.themes`: number, size, time, stability and mix of languages of a library's themes.
 
-The library is the one of the settings. Its documents are copied into a new library in the opposite order, and
-clustered several times with a tenth of them left out; the adjusted Rand index (Hubert and Arabie 1985) compares the
-themes of the documents, and of the passages, that both have. In a library of several languages, the mixture of
-languages within themes is measured. Times are processor times, without embedding.
+Uses the configured library. Its documents are copied into a new library in the opposite order, and clustered several
+times without a tenth of them. The adjusted Rand index (Hubert and Arabie 1985) compares the themes of the documents,
+and of the passages, that both have. In a library of several languages, the mix of languages within themes is measured.
+Times are processor times, without embedding.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ Members = tuple[dict[str, int], dict[str, int]]
 def main() -> None:
     """Prints the figures as JSON."""
     parser = argparse.ArgumentParser(prog="python -m eval.themes", description=__doc__)
-    parser.add_argument("--times", type=int, default=10, help="how often a tenth of the documents is left out")
+    parser.add_argument(
+        "--times", type=int, default=10, help="Number of repetitions, each leaving out a tenth of the documents."
+    )
     options = parser.parse_args()
     settings = command_settings()
     with open_library(settings, "rapporteur eval themes", make=False) as library:

@@ -21,7 +21,7 @@ _KINDS = {
 }
 _PROGRAMS = ("soffice", "libreoffice")
 _INSTALL = (
-    "{name} is {what}; LibreOffice reads those: install it (package libreoffice-writer) or save the file as DOCX."
+    "{name} is {what}; reading it needs LibreOffice: install it (package libreoffice-writer) or save the file as DOCX."
 )
 
 # No macros, no updates of links, a proxy that does not exist. A new profile runs no macros of documents anyway (LibreOffice
@@ -88,12 +88,12 @@ def to_docx(
         converted = read_output(folder / "out" / "source.docx")
     if finished.status is None:
         raise ReadError(
-            f"{name} is {what}; LibreOffice did not finish it within {seconds:.0f} s and was stopped. Open it there, "
-            "save it as DOCX, and give that."
+            f"{name} is {what}; LibreOffice did not finish it within {seconds:.0f} s and was stopped. Open it "
+            "there, save it as DOCX, and add that."
         )
     if converted is None or finished.status != 0:
         raise ReadError(
-            f"{name} is {what}, of which LibreOffice could make no DOCX (exit status {finished.status}): it may be "
-            "damaged or password-protected. Open it, save it as DOCX, and give that."
+            f"{name} is {what}, which LibreOffice could not convert to DOCX (exit status {finished.status}): it "
+            "may be damaged or password-protected. Open it, save it as DOCX, and add that."
         )
     return converted

@@ -11,13 +11,13 @@ from corpus.meetings import Meeting
 from corpus.symbols import Symbol
 from ingest.agenda import parse_meeting
 from ingest.block_builder import build_blocks, detect_text_kind
-from ingest.identify import identify
+from ingest.identify import IdentityError, identify
 from ingest.masthead import read_masthead
 from ingest.nested_texts import mark_act_headings
 from ingest.readers import read
 from ingest.structure import build_pieces
 
-READER_VERSION = "17"
+READER_VERSION = "18"
 """Raised when the same bytes would now be read differently; stored documents are then read again."""
 
 
@@ -28,6 +28,8 @@ class Input:
     `origin` identifies the file that they came from; without one, the name does. `display_name` is the name in messages
     (by default `name`). `ocr` allows text to be recognised from images. `force` reads the file although its outcome is
     known, and lets it replace another document with the same id although it was replaced by that one before.
+    `symbol_remembered` says that the symbol was given when the file was read before: then it verifies nothing, and one that
+    the text prints counts more.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Input:
     display_name: str = ""
     ocr: bool = False
     force: bool = False
+    symbol_remembered: bool = False
 
     def open(self) -> Input:
         """Returns itself: the bytes are already there."""
@@ -48,6 +51,11 @@ class Input:
     def label(self) -> str:
         """The name of the file in messages."""
         return self.display_name or self.name
+
+    @property
+    def symbol_given(self) -> bool:
+        """Whether the user states the symbol now."""
+        return self.symbol is not None and not self.symbol_remembered
 
     @property
     def file_id(self) -> str:
@@ -61,17 +69,26 @@ def read_document(source: Input, catalogue: Catalogue) -> tuple[Document, Meetin
     parsed = read(source.data, source.name, ocr=source.ocr, languages=(source.language,) if source.language else ())
     all_pieces = build_pieces(parsed.lines)
     kind = detect_text_kind(all_pieces)
-    document = identify(
-        all_pieces,
-        read_masthead(parsed.lines),
-        parsed.front_matter,
-        source.name,
-        catalogue,
-        kind=kind,
-        symbol=source.symbol,
-        language=source.language,
-        trusted=source.trusted,
-    )
+
+    def identified(symbol: Symbol | None) -> Document:
+        return identify(
+            all_pieces,
+            read_masthead(parsed.lines),
+            parsed.front_matter,
+            source.name,
+            catalogue,
+            kind=kind,
+            symbol=symbol,
+            language=source.language,
+            trusted=source.trusted,
+        )
+
+    try:
+        document = identified(source.symbol)
+    except IdentityError:
+        if not source.symbol_remembered:
+            raise
+        document = identified(None)  # the file has become another document
     text, blocks = build_blocks(
         mark_act_headings(all_pieces), kind, digest=document.edition == "digest", headed=parsed.format != "text"
     )
@@ -89,7 +106,7 @@ def read_document(source: Input, catalogue: Catalogue) -> tuple[Document, Meetin
         unquotable=parsed.unquotable,
         warnings=(*document.warnings, *parsed.warnings),
         # The symbol of an official document is verified where it was fetched by its symbol or a member of staff gave it.
-        verified=source.symbol is not None and document.edition == "official",
+        verified=source.symbol_given and document.edition == "official",
     )
     # Piece n has become block n.
     return document, parse_meeting(document, {n: piece.spans for n, piece in enumerate(all_pieces) if piece.spans})

@@ -23,6 +23,7 @@ from ingest.readers.masthead_lines import (
     ANNEX,
     CHAPTER,
     CONTENTS,
+    HAN_BODY,
     ORGANIZATION,
     SUMMARY,
     TITLE_LABEL,
@@ -39,6 +40,10 @@ _NOTES = re.compile(r"(?:[,\s]*\*{1,3})+$")
 """Footnote marks at the end of a title."""
 _STRONG_WORDS = 120
 """From this number of words on, the detected language of a text is certain enough to contradict the requested one."""
+
+
+GIVEN = "given by the user"
+"""The proof of a symbol that the text does not print and the user gave."""
 
 
 class IdentityError(ReadError):
@@ -85,7 +90,7 @@ def identify(
     final_symbol = printed or requested or (entry.symbol if entry else None)
     stated = language or front_matter.get("language")
     if stated is not None and stated not in LANGUAGES:
-        raise ReadError(f"{name}: language {stated!r} is none of {', '.join(LANGUAGES)}.")
+        raise ReadError(f"{name}: unknown language {stated!r}. Known: {', '.join(LANGUAGES)}.")
     language_found, warnings = _identify_language(pieces, masthead, stated, name)
     printed_title = _NOTES.sub("", find_title(pieces, top, kind, masthead, final_symbol, entry))
     title = str(front_matter.get("title") or printed_title or final_symbol or name)
@@ -132,8 +137,8 @@ def _identify_language(
     if stated is not None:
         if strong and detected != stated and stated != masthead.language:
             raise IdentityError(
-                f"{name} was to be read as {language_name(stated, 'en')}, but its text is {language_name(detected, 'en')}. "
-                f"Give the language {detected} or none, or the right file."
+                f"{name} was given as {language_name(stated, 'en')}, but its text is "
+                f"{language_name(detected, 'en')}. Give the language {detected}, no language, or the right file."
             )
         return stated, ()
     if masthead.language and masthead.language != most:
@@ -185,13 +190,13 @@ def _check_symbol(requested: Symbol, printed: Symbol | None, recognised: Catalog
     that of the catalogue entry with the same title, body and dates."""
     if printed and not same_document(requested, printed):
         raise IdentityError(
-            f"{name} was to be read as {requested.text}, but the text says that it is {printed.text}. "
-            f"Give the symbol {printed.text} or none, or the right file."
+            f"{name} was given as {requested.text}, but the text says that it is {printed.text}. Give the symbol "
+            f"{printed.text}, no symbol, or the right file."
         )
     if not printed and recognised and recognised.symbol and not same_document(requested, recognised.symbol):
         raise IdentityError(
-            f"{name} was to be read as {requested.text}, but title, body and dates are those of "
-            f"{recognised.symbol.text} ({recognised.title}). Give that symbol or none, or the right file."
+            f"{name} was given as {requested.text}, but its title, body and dates are those of "
+            f"{recognised.symbol.text} ({recognised.title}). Give that symbol, no symbol, or the right file."
         )
 
 
@@ -210,7 +215,7 @@ def _find_entry(
     known = printed or requested
     if known is None:
         return recognised, "recognised by the catalogue (title, body, date)" if recognised else "none"
-    proof = "printed in the text" if printed else "given by the user" if by_user else "said by the file's own head"
+    proof = "printed in the text" if printed else GIVEN if by_user else "said by the file's own head"
     entries = catalogue.by_symbol(known)
     if recognised in entries:
         return recognised, proof
@@ -226,11 +231,16 @@ def _slug(text: str) -> str:
 
 
 _BODIES = "assembly|council|conference of the parties|commission|committee|board|(?:expert|working) group"
+_HAN_DATE = (
+    r"[\d〇零一二三四五六七八九十]{4}\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月\s*[\d一二三四五六七八九十]{1,3}\s*日"
+)
 _SKIPPED = (
     r"united nations$|distr\.|original\s*:|(?:(?:resolution|decision)s? )?adopted by\b|(?:(?:résolution|décision)s? )?adoptée?s? (?:par|le)\b"
     r"|(?:(?:resolución|decisión) )?aprobada|(?:резолюция, )?принятая|(?:قرار |مقرر |الذي )?اتخذ[ته]|(?:(?!关于).){0,30}(?:通过的决议|決議|决定|次会议通过)$|[\[(].*[\])]$"
     r"|(?:comité|comisión|consejo|conseil|commission|комитет|комиссия|совет|конференция|اللجنة|لجنة|مجلس|المؤتمر)\b.{0,90}$"
     r"|.{2,30}(?:委员会|理事会|大会|工作组)$"
+    rf"|(?:[^，,。；;的\d]{{0,16}}{HAN_BODY})?{_HAN_DATE}(?:第.{{1,8}}次(?:全体)?会议)?(?:[^，,。；;的\d]{{0,16}}{HAN_BODY})?"
+    r"(?:通过的?)?(?:决议|决定)(?:\s*[\[(（［〔].*)?$|(?:大会|安全理事会|经济及社会理事会|人权理事会)(?:决议|决定)$|[（［〔].*[）］〕]$"
 )
 _NAME = (
     r"(?:(?!(?:of|on|by|for|to|in|from|with|between)\b)[\w’'-]+ ){{0,7}}(?:{bodies})"

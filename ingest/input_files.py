@@ -52,13 +52,13 @@ class FileInput:
                     raise IsADirectoryError(21, "is a folder")
                 if not stat.S_ISREG(state.st_mode):
                     raise ReadError(
-                        f"{display_name} is no ordinary file (a pipe or a device). Save it as a file first."
+                        f"{display_name} is not a regular file (it is a pipe or a device). Save it as a file first."
                     )
                 data = file.read(MAX_BYTES + 1) if state.st_size <= MAX_BYTES else b""
             size = max(state.st_size, len(data))
             if size > MAX_BYTES:
                 raise ReadError(
-                    f"{display_name} is {size / 1e6:.0f} MB large; files of up to {MAX_BYTES / 1e6:.0f} MB are "
+                    f"{display_name} is {size / 1e6:.0f} MB; files of up to {MAX_BYTES / 1e6:.0f} MB are "
                     "read. Split it into its documents."
                 )
             name = printable(self.path.name)
@@ -125,9 +125,7 @@ def walk_folder(folder: Path, excluded: Collection[Path] = ()) -> Iterator[Folde
             yield FolderEntry(current, error=f"{printable(str(current))} can't be read: {error.strerror}.")
             continue
         if any(entry.name == DATABASE_FILE for entry in listed):
-            reason = (
-                f"{printable(str(current))} is a library, and its files are passed over. Name those that are documents."
-            )
+            reason = f"{printable(str(current))} is a library, so its files are skipped. Name those that are documents."
             yield FolderEntry(current, error=reason)
             continue
         folders = []
@@ -158,7 +156,7 @@ def _why_not_followed(path: Path, top: Path) -> str:
     target = path.resolve()
     if target.is_relative_to(top) and not any(map(is_junk, target.relative_to(top).parts)):
         return ""
-    return f"{printable(path.name)} is a link that leads out of the folder, and is not followed. Name what it leads to."
+    return f"{printable(path.name)} is a link that leads out of the folder and is not followed. Name its target."
 
 
 def find_inputs(

@@ -18,6 +18,7 @@ from corpus.sources import SourceRecord
 from corpus.store import Header
 from corpus.symbols import Symbol, same_document
 from ingest.document_reading import READER_VERSION, Input
+from ingest.identify import GIVEN
 from ingest.outcomes import Outcome
 
 MIN_PAGE_CHARACTERS = 20
@@ -53,6 +54,21 @@ class Ledger:
         self._library = library
         self._again = again
 
+    def with_remembered_symbol(self, file: Input) -> Input:
+        """A file with the symbol that was given when it was read before, where none is given now. A symbol is remembered
+        as long as the library has the document to which it led."""
+        recorded = None if file.symbol is not None or file.trusted else self._library.source(file.file_id)
+        if recorded is None:
+            return file
+        symbol = recorded.symbol
+        if recorded.outcome == "refused":  # its symbol led to no document; the one before may have
+            stored = [each for each in self._library.headers(origin=file.file_id) if each.symbol and each.verified]
+            given = (each.symbol for each in stored if self._library.document(each.id).proof == GIVEN)
+            symbol = next(given, None)
+        elif not self._library.headers(id=recorded.document_id or ""):
+            symbol = None
+        return replace(file, symbol=Symbol.parse_any(symbol), symbol_remembered=True) if symbol else file
+
     def find_outcome(self, file: Input, sha256: str) -> Outcome | None:
         """The outcome of a file that need not be read, since the same bytes were read before; else None."""
         if self._again or file.force:
@@ -79,11 +95,13 @@ class Ledger:
             if recorded.outcome == "refused":
                 return Outcome(file.label, "refused", reason=reason, from_earlier_run=True)
             for header in self._library.headers(id=recorded.document_id or ""):
-                if recorded.outcome == "skipped":
+                # A changed file that was skipped for its own earlier text is read when the symbol is given again.
+                own = file.symbol_given and header.origin == file.file_id
+                if recorded.outcome == "skipped" and not own:
                     return Outcome(file.label, "skipped", reason=reason, header=header, from_earlier_run=True)
         if duplicate is None:
             return None
-        reason = f"has the same bytes as {self._file_name(duplicate)}, which is held as {duplicate.label}"
+        reason = f"has the same bytes as {self._file_name(duplicate)}, which is in the library as {duplicate.label}"
         return Outcome(file.label, "skipped", reason=reason, header=duplicate)
 
     def decide(self, file: Input, document: Document) -> Decision:
@@ -92,7 +110,7 @@ class Ledger:
         stored = next(iter(self._library.headers(id=document.id)), None)
         if stored is not None and stored.verified and not document.verified:
             if stored.sha256 != document.sha256:
-                return Decision(document, stored=stored, reason=self._unverified_reason(document, stored))
+                return Decision(document, stored=stored, reason=self._unverified_reason(file, document, stored))
             document = replace(document, verified=True)  # bytes that were confirmed once stay verified
         if stored is not None:
             if stored.origin != document.origin and (reason := self._reason_to_keep(file, document, stored)):
@@ -122,7 +140,7 @@ class Ledger:
             and stored.sha256 != document.sha256
             and not file.trusted
         ):
-            replacement_reason = f"takes the place of {self._file_name(stored)} (paragraphs that differ: {self._count_differences(stored, document)})"
+            replacement_reason = f"replaces {self._file_name(stored)} (paragraphs that differ: {self._count_differences(stored, document)})"
         expected = {document.id: None} | {other.id: other.sha256 for other in replaced}
         return Decision(
             document, replaces, tuple(notes), displaces=bool(replaced), expected=expected, reason=replacement_reason
@@ -130,7 +148,7 @@ class Ledger:
 
     def confirm_symbol(self, file: Input, sha256: str, stored: Header | None) -> None:
         """Marks a stored document with these bytes as verified where it was not and its symbol is now given."""
-        if file.symbol is not None and stored is not None and stored.unverified and stored.sha256 == sha256:
+        if file.symbol_given and stored is not None and stored.unverified and stored.sha256 == sha256:
             self._library.confirm(stored.id)
 
     def record(self, file: Input, sha256: str, outcome: str, document_id: str | None = None, reason: str = "") -> None:
@@ -172,17 +190,18 @@ class Ledger:
             return ""
         ours, theirs = _rank(document), _rank(stored)
         if document.sha256 == stored.sha256 and stored.reader == READER_VERSION:
-            return f"has the same bytes as {name}, which is held as {stored.label}"
+            return f"has the same bytes as {name}, which is in the library as {stored.label}"
         if file.trusted:
             return ""
         if ours[0] < theirs[0]:
-            return f"is held as a later reissue from {name}"
+            return f"is in the library as a later reissue from {name}"
         if ours < theirs:
-            return f"is held from {name}, which is {_describe_format(stored)} and not {_describe_format(document)}"
+            described = _describe_format(stored)
+            return f"is in the library from {name}, which is {described} and not {_describe_format(document)}"
         if ours > theirs:
             return ""
         if self._library.document(stored.id).text == document.text:
-            return f"has the same text as {name}, which is held as {stored.label}"
+            return f"has the same text as {name}, which is in the library as {stored.label}"
         recorded = self._library.source(document.origin)
         known = (
             recorded is not None
@@ -190,7 +209,7 @@ class Ledger:
             and _requested_identity(recorded) == _requested_identity(file)
         )
         if recorded is not None and known and recorded.outcome == "skipped" and not file.force:
-            return recorded.reason or f"is held from {name}"
+            return recorded.reason or f"is in the library from {name}"
         return ""
 
     def _count_differences(self, stored: Header, document: Document) -> str:
@@ -201,16 +220,22 @@ class Ledger:
         )
         return f"{max((old - new).total(), (new - old).total())} of {max(old.total(), new.total())}"
 
-    def _unverified_reason(self, document: Document, stored: Header) -> str:
+    def _unverified_reason(self, file: Input, document: Document, stored: Header) -> str:
+        if file.symbol is not None:
+            return (
+                f"has a symbol that was given before and other words than {stored.label}, which is verified. If this is "
+                f"the right text, give the symbol {file.symbol.text} again"
+            )
         return (
-            f"is {stored.label} by its own words alone, which is held from {self._file_name(stored)} and verified. If this is the "
-            f"right text, give the symbol {document.symbol.text if document.symbol else stored.label} with it"
+            f"is {stored.label} only by its own words, and {stored.label} is in the library from "
+            f"{self._file_name(stored)} and verified. If this is the right text, give the symbol "
+            f"{document.symbol.text if document.symbol else stored.label} with it"
         )
 
     def _displacement_record(self, header: Header, document_id: str, by: str) -> SourceRecord:
         """The record of a file whose document is replaced by that of another file."""
         recorded = self._library.source(header.origin)
-        reason = f"is held from {by}, which took its place"
+        reason = f"is in the library from {by}, which replaced it"
         if recorded is not None:
             if recorded.sha256 != header.sha256:
                 return recorded  # the file has changed since: the record is about its later content

@@ -300,10 +300,11 @@ def _paragraph_locator(piece: Piece, position: ReadingPosition) -> str:
         position.opened = position.opened and 1 not in labels
         number = _labelled("para. ", labels)
         return join_locator(position.within, number if 1 in labels else f"{_unnumbered(position)} {number}".strip())
-    if position.opened and not OPENING.match(piece.text) and piece.text.rstrip().endswith((*_CLAUSE_ENDS, ":", "：")):
+    opening = OPENING.match(piece.text) is not None and not position.preambular
+    if position.opened and not opening and piece.text.rstrip().endswith((*_CLAUSE_ENDS, ":", "：")):
         position.preambular += 1
         return join_locator(position.within, f"{ordinal_word(position.preambular)} preambular para.")
-    if position.opened and OPENING.match(piece.text) and not position.preambular:
+    if position.opened and opening:
         return join_locator(position.within, "preamble")
     position.unnumbered += 1
     return join_locator(position.within, _unnumbered(position))

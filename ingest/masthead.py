@@ -35,7 +35,7 @@ _DISTRIBUTIONS = re.compile(
 )
 _JOB = re.compile(r"^(?:[A-Z]{1,3}\.)?\d{2}-\d{5,6}[A-Z]?(?:\s*\([A-Z]\))?")
 _HAN_SPACES = re.compile(r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])")
-_PARAGRAPH = re.compile(r"\d{1,3}\.\s|\([a-z]\)\s")
+_PARAGRAPH = re.compile(r"\d{1,3}(?:\.\s|．|、|\s?[-–]\s?(?=[\u0600-\u06ff]))|\([a-z]\)\s")
 _SESSION = re.compile(
     r"\bsession\b|per[ií]odo de sesiones|сессия|الدورة|届会|\bmeeting$|^\S+ (?:réunion|reunión)$|совещание$",
     re.IGNORECASE,

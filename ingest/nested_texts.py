@@ -8,12 +8,13 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 
 from corpus.decision_numbers import parse_decision_label
-from ingest.readers.masthead_lines import ANNEX, CONTENTS
+from ingest.readers.masthead_lines import ANNEX, CONTENTS, HAN_BODY
 from ingest.structure import BOLD_DEPTH, Piece
 
 OPENING = re.compile(
-    r"^(?:(?:the|la|le|el|los|les) |l['’])[^.;:]{4,150},$|^(?:Генеральная|Совет|Экономический|Конференция|Комиссия)[^.;:]{0,120},$"
-    r"|^(?:إن )[^.؛:]{4,100}،$|^(?:大会|安全理事会|经济及社会理事会|人权理事会|缔约方会议)，$",
+    r"^(?:(?:the|la|le|el|los|les) |l['’])[^.;:]{4,150},$"
+    r"|^(?:[а-яё-]+(?:ая|[ыио]й) (?:и )?){0,4}(?:Ассамблея|Совет|Конференция|Комиссия|Комитет|Совещание|Группа)(?!\w)[^.;:]{0,150},$"
+    rf"|^إن [^.؛:]{{4,100}}[،,]$|^(?:作为[^，,。；;]{{1,40}}的)?[^，,。；;的\d]{{0,16}}{HAN_BODY}[，,]$",
     re.IGNORECASE,
 )
 """The line with which a resolution begins: the body that adopts it, alone on a line and followed by a comma."""

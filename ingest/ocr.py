@@ -79,8 +79,7 @@ def _select_languages(languages: Sequence[str], installed: set[str], name: str) 
     if missing or not selected:
         packages = ", ".join(f"tesseract-ocr-{code.replace('_', '-')}" for code in missing or CODES.values())
         raise ReadError(
-            f"{name} has no text, and Tesseract has no data to recognise its language with. Install it (packages "
-            f"{packages})."
+            f"{name} has no text, and Tesseract has no data for its language. Install it (packages {packages})."
         )
     return selected
 
@@ -89,7 +88,7 @@ def _check_result(result: bytes | None, finished: ProgramResult, name: str, seco
     if finished.status is None:
         raise ReadError(
             f"The recognition of {name} took more than {seconds:.0f} s and was stopped. Split the file, or run "
-            "ocrmypdf yourself and give the PDF that it makes."
+            "ocrmypdf yourself and add the PDF that it makes."
         )
     # 4: valid for every reader that we know of, if not for the strictest; 10: no PDF/A, which is not required.
     if result is None or finished.status not in (0, 4, 10):

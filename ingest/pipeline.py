@@ -15,6 +15,7 @@ from corpus.documents import Document
 from corpus.library import Library
 from corpus.meetings import Meeting
 from corpus.store import Header
+from corpus.symbols import same_document
 from ingest.chunker import segmenter
 from ingest.document_reading import READER_VERSION, Input, read_document
 from ingest.ledger import Decision, Ledger
@@ -60,12 +61,29 @@ def ingest(
     """
     run = _Run(library, catalogue, progress, readers, Ledger(library, again=again))
     try:
-        for queued in prefetch(sources, readers, run.is_known):
+        for queued in prefetch((_RememberedSource(each, run.ledger) for each in sources), readers, run.is_known):
             outcome = run.process(queued)
             run.done += 1
             yield outcome
     finally:
         library.update_indexes()
+
+
+@dataclass(frozen=True)
+class _RememberedSource:
+    """A source that is opened with the symbol that was given when it was read before, where none is given now."""
+
+    source: InputSource
+    ledger: Ledger
+
+    @property
+    def label(self) -> str:
+        """The name of the file in messages."""
+        return self.source.label
+
+    def open(self) -> Input:
+        """The bytes, with what is stated about them. Raises `ReadError`."""
+        return self.ledger.with_remembered_symbol(self.source.open())
 
 
 @dataclass
@@ -74,7 +92,7 @@ class _Run:
     _catalogue: Catalogue
     _progress: Callable[[Progress], None] | None
     _readers: WorkerPool | None
-    _ledger: Ledger
+    ledger: Ledger
     _unsettled: int = 0
     done: int = 0
 
@@ -83,26 +101,29 @@ class _Run:
 
     def is_known(self, file: Input, sha256: str) -> bool:
         """Whether a file need not be read."""
-        return self._ledger.find_outcome(file, sha256) is not None
+        return self.ledger.find_outcome(file, sha256) is not None
 
     def process(self, queued: QueuedFile) -> Outcome:
         """Processes one file and returns its outcome."""
         file = queued.input
         if queued.error:
             return Outcome(queued.source.label, "refused", reason=queued.error)
-        earlier = self._ledger.find_outcome(file, queued.sha256)
+        earlier = self.ledger.find_outcome(file, queued.sha256)
         if earlier is not None:
-            self._ledger.confirm_symbol(file, queued.sha256, earlier.header)
+            self.ledger.confirm_symbol(file, queued.sha256, earlier.header)
             if earlier.result == "skipped" and earlier.header is not None and not earlier.from_earlier_run:
-                self._ledger.record(file, queued.sha256, "skipped", earlier.header.id, earlier.reason)
+                self.ledger.record(file, queued.sha256, "skipped", earlier.header.id, earlier.reason)
             if earlier.result == "unchanged" and earlier.header is not None:
                 self._store_original(queued, earlier.header)
             return earlier
         try:
             document, meeting = self._read(queued)
         except ReadError as error:
-            self._ledger.record(file, queued.sha256, "refused", reason=str(error))
+            self.ledger.record(file, queued.sha256, "refused", reason=str(error))
             return Outcome(file.label, "refused", reason=str(error))
+        remembered = file.symbol if file.symbol_remembered else None
+        if remembered and (document.symbol is None or not same_document(document.symbol, remembered)):
+            queued.input = replace(file, symbol=None, symbol_remembered=False)
         for _ in range(MAX_DECISIONS):
             with suppress(ConcurrentChange):
                 return self._write(queued, document, meeting)
@@ -113,16 +134,16 @@ class _Run:
         """Writes a document that was read, as the ledger decides. Raises `Overtaken` where another process has changed
         the library meanwhile."""
         file = queued.input
-        decision = self._ledger.decide(file, document)
+        decision = self.ledger.decide(file, document)
         if decision.stored is None:
             passages = self._add(queued, decision, meeting)
             header = next(iter(self._library.headers(id=decision.document.id)), None)
             result: Result = "replaced" if decision.displaces else "added"
             return Outcome(file.label, result, decision.document, passages, decision.reason, header)
         if decision.reason:
-            self._ledger.record(file, document.sha256, "skipped", decision.stored.id, decision.reason)
+            self.ledger.record(file, document.sha256, "skipped", decision.stored.id, decision.reason)
             return Outcome(file.label, "skipped", reason=decision.reason, header=decision.stored)
-        self._ledger.record(file, document.sha256, "held", document.id)
+        self.ledger.record(file, document.sha256, "held", document.id)
         self._store_original(queued, decision.stored)
         return Outcome(file.label, "unchanged", header=decision.stored)
 

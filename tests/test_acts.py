@@ -165,9 +165,9 @@ def test_a_decision_that_is_named_is_quoted_and_no_other(engine: Engine, questio
 @pytest.mark.parametrize(
     ("question", "reason"),
     [
-        ("What does paragraph 5 of decision 12/AL.31 say?", "A/88/9, as held, has no Decision 12/AL.31, para. 5."),
-        ("What does decision 14/AL.31 say?", "A/88/9, as held, has no decision 14/AL.31."),
-        ("What does paragraph 1 of decision 14/AL.31 of A/88/9 say?", "A/88/9, as held, has no decision 14/AL.31."),
+        ("What does paragraph 5 of decision 12/AL.31 say?", "The text of A/88/9 in the library has no Decision 12/AL.31, para. 5."),
+        ("What does decision 14/AL.31 say?", "The text of A/88/9 in the library has no decision 14/AL.31."),
+        ("What does paragraph 1 of decision 14/AL.31 of A/88/9 say?", "The text of A/88/9 in the library has no decision 14/AL.31."),
     ],
 )  # fmt: skip
 def test_a_decision_or_a_paragraph_of_it_that_is_not_there_is_said_not_to_be(

@@ -507,9 +507,9 @@ def test_a_body_that_is_called_like_a_treaty_is_asked_for_what_is_held_of_it(
     )
     asked = "Within what time must Harbourland report back to CEDAW on women?"
     refused = engine.ask(asked)
-    assert "is not held" in refused.reason
+    assert "is not in the library" in refused.reason
     add(library, catalogue, Input("observations.md", text.encode()))
     answer = engine.ask(asked)
     check_citations(answer, library)
     assert "CEDAW/C/HBL/CO/6" in {citation.symbol for citation in answer.citations}
-    assert "is not held" in engine.ask("What does article 12 of CEDAW say?").reason
+    assert "is not in the library" in engine.ask("What does article 12 of CEDAW say?").reason

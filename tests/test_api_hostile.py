@@ -130,7 +130,7 @@ def test_what_a_request_has_wrong_is_told_as_it_is_to_be_sent(made: Made) -> Non
     for kind in ({}, {"Content-Type": "text/plain"}, {"Content-Type": "application/x-www-form-urlencoded"}):
         said = told(made.client.post("/api/v1/ask", content=b'{"question": "When are nets mended?"}', headers=kind))
         assert "body: Send JSON, with the header Content-Type: application/json." in said
-    assert "'soon' is no day" in told(made.client.get("/api/v1/mandates", params={"due_before": "soon"}))
+    assert "'soon' is not a date" in told(made.client.get("/api/v1/mandates", params={"due_before": "soon"}))
 
 
 def test_scripts_in_documents_questions_and_names_are_text_in_json_that_no_browser_runs(made: Made) -> None:
@@ -325,7 +325,7 @@ def test_a_vector_index_that_does_not_answer_is_told_and_no_empty_result(
         made.client.get("/api/v1/search?q=harbours"),
     ):
         is_problem(reply, 503)
-        assert "does not answer" in reply.json()["detail"]
+        assert "is not responding" in reply.json()["detail"]
         assert "retry-after" in reply.headers
 
 

@@ -57,7 +57,7 @@ def contents(folder: Path) -> tuple[dict[str, str], list[str]]:
 def test_a_file_without_text_is_refused(cli: Cli, tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "nothing.md"
     file.write_bytes(content)
-    assert re.search(r"nothing\.md (is empty|holds no text)", refused(cli, file).out)
+    assert re.search(r"nothing\.md (is empty|contains no text)", refused(cli, file).out)
 
 
 @pytest.mark.parametrize(
@@ -260,7 +260,7 @@ def test_text_with_many_marks_of_direction_is_read_without_them_and_with_a_warni
     assert [json.loads(line)["result"] for line in done.out.splitlines()] == ["added", "added"]
     held = [row for row in cli("list", "--json").json() if row["warnings"]]
     assert sorted(row["warnings"] for row in held) == [
-        [f"{n} characters that are not seen, such as marks of direction, were left out."] for n in (2, 6)
+        [f"{n} invisible characters, such as direction marks, were left out."] for n in (2, 6)
     ]
     shown = [done.out, cli("list", "--json").out, *(cli("show", row["id"]).out for row in held)]
     assert not re.search("[\u202a-\u202e\u2066-\u2069]|\\\\u20[26]", "".join(shown))
@@ -407,7 +407,7 @@ def test_a_chroma_server_that_does_not_answer_is_told_so_and_not_to_be_rebuilt(c
     pytest.importorskip("chromadb")
     done = replace(cli, env={"RAPPORTEUR_CHROMA_URL": "http://127.0.0.1:9"})("status")
     assert done.code == 1
-    assert "See that the server of RAPPORTEUR_CHROMA_URL runs" in done.err
+    assert "Check that the server of RAPPORTEUR_CHROMA_URL is running" in done.err
     assert "reindex" not in done.err
 
 

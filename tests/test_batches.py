@@ -67,10 +67,10 @@ def test_a_question_that_breaks_the_program_ends_no_batch_and_is_logged_and_one_
     assert cli("ingest", write(tmp_path / "boats.md", BOATS)).code == 0
     with monkeypatch.context() as patch:
         breaking(patch, NotFound("no-document", name="boat"))
-        assert check_lines(cli(command, "--batch", batch), command) == "The library holds no document 'boat'."
+        assert check_lines(cli(command, "--batch", batch), command) == "There is no document 'boat' in the library."
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
     breaking(monkeypatch, ZeroDivisionError("a fault"))
-    assert "has a fault" in check_lines(cli(command, "--batch", batch), command)
+    assert "Internal error" in check_lines(cli(command, "--batch", batch), command)
     noted = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert [record.exc_info[0] for record in noted if record.exc_info] == [ZeroDivisionError]
     assert '"b"' in noted[0].getMessage()

@@ -115,7 +115,7 @@ def test_a_theme_that_is_told_in_another_section_is_not_called_unsourced(engine:
     briefing = make_briefing(engine, Request("item", "2"))
     told = next(each for each in briefing.unsourced if "repair of harbour lamps" in each)
     assert "see CTOC/COP/WG.7/20" in told
-    assert "Nothing in the documents" not in told
+    assert "Nothing in the library could be quoted" not in told
 
 
 def test_two_papers_that_give_other_figures_for_one_thing_are_shown_side_by_side(engine: Engine) -> None:
@@ -151,13 +151,19 @@ def test_neither_the_heading_of_a_timetable_is_expected_nor_does_an_annex_give_a
     ("request_", "words"),
     [
         (Request("item", "9"), "no item 9"),
-        (Request("item", ""), "nothing to brief about"),
+        (Request("item", ""), "The briefing has no subject"),
         (Request("question", "boats " * 200_000), "1200000 characters"),
-        (Request("item", "2", meeting="A/1/1"), r"No agenda A/1/1 is held\. Agendas held: CTOC/COP/WG\.7/2030/1\."),
-        (Request("document", "A/99/99"), "No document 'A/99/99' is held"),
-        (Request("document", "the lamps"), "No document 'the lamps' is held. Near to it: CTOC/COP/WG.7/2030/2"),
-        (Request("theme", "penguins"), "say nothing on “penguins”. Near to it: "),
-        (Request("item", "2", language="fr"), "No document is held in French"),
+        (
+            Request("item", "2", meeting="A/1/1"),
+            r"The library has no agenda A/1/1\. Agendas in the library: CTOC/COP/WG\.7/2030/1\.",
+        ),
+        (Request("document", "A/99/99"), "There is no document 'A/99/99' in the library"),
+        (
+            Request("document", "the lamps"),
+            "There is no document 'the lamps' in the library. Similar: CTOC/COP/WG.7/2030/2",
+        ),
+        (Request("theme", "penguins"), "say nothing on “penguins”. Similar: "),
+        (Request("item", "2", language="fr"), "The library has no document in French"),
     ],
 )
 def test_what_can_not_be_briefed_about_is_a_sentence_that_says_why(
@@ -728,10 +734,10 @@ def test_of_a_theme_that_nothing_speaks_of_it_is_said_and_of_one_that_is_not_quo
     engine = holding(AGENDA, LAMPS, reading=True)
     engine.library.remove("CTOC/COP/WG.7/2030/2:en:official")
     alone = make_briefing(engine, Request("item", "2"))
-    assert "Nothing in the documents held could be quoted on “The pay of harbour masters”." in _told_lacking(alone)
+    assert "Nothing in the library could be quoted on “The pay of harbour masters”." in _told_lacking(alone)
     more(engine, LAMPS)
     held = make_briefing(engine, Request("item", "2"))
-    told = [each for each in _told_lacking(held) if "Nothing in the documents" in each]
+    told = [each for each in _told_lacking(held) if "Nothing in the library could be quoted" in each]
     assert not [each for each in told if "lamps" in each or "harbour masters" in each], told
 
 

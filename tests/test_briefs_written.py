@@ -253,7 +253,7 @@ def test_provisions_are_summed_up_and_stay(engine_at: Make, library: Library, ca
     assert [each.text for each in told.parts[0].statements] == [summary]
     assert told.parts[1:] == section(plain, "articles").parts
     assert told.written is not None
-    assert [each.reason for each in told.written.dropped] == ["it says again what was said"]
+    assert [each.reason for each in told.written.dropped] == ["it repeats what was already said"]
     assert not any("left out" in each for each in made.unsourced), "it was borne out"
 
 

@@ -15,7 +15,15 @@ from corpus.calendar_names import (
     numbers_by_name,
     weekday_name,
 )
-from corpus.dates import Date, find_date_mentions, find_full_dates, find_meeting_days, has_only_days, is_day_label
+from corpus.dates import (
+    Date,
+    find_date_mentions,
+    find_full_dates,
+    find_meeting_days,
+    has_only_days,
+    is_day_alone,
+    is_day_label,
+)
 from corpus.documents import LANGUAGES
 
 DAY = dt.date(2021, 10, 14)
@@ -31,6 +39,7 @@ def test_every_day_that_is_written_is_read_back(language: str) -> None:
             assert find_date_mentions(written) == (Date(2021, month, 14),), written
         assert has_only_days(day_text(day, language))
         assert is_day_label(date_text(day, language))
+        assert is_day_alone(date_text(day, language))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

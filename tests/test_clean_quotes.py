@@ -135,6 +135,22 @@ def test_the_symbol_at_the_head_of_a_document_is_never_quoted(
     assert symbol not in said
 
 
+@pytest.mark.parametrize(
+    "day",
+    ["Wednesday, 8 July", "mercredi 8 juillet 2031", "miércoles 8 de julio", "среда, 8 июля 2031 года",
+     "الثلاثاء 22 أيلول/سبتمبر", "7月8日星期三", "Wednesday, 8 July (continued)"],
+)  # fmt: skip
+def test_a_row_with_nothing_but_the_day_of_the_rows_below_is_not_quoted_alone(day: str, catalogue: Catalogue) -> None:
+    rows = [[day, ""], ["Lamps", "10 a.m."], ["Closing on 9 July", ""], ["", "8 July"], ["Oil", "8 July"]]
+    document, _ = read_document(as_html([["Subject", "Time"], *rows], True), catalogue)
+    found = [
+        document.quote(unit.start, unit.end)
+        for passage in segment(document, HashEmbedder())
+        for unit in units_of(Evidence(passage, document))
+    ]
+    assert found[1:] == ["Lamps | 10 a.m.", "Closing on 9 July", "8 July", "Oil | 8 July"]
+
+
 def test_tables_with_blank_cells_are_compared(blanks: Library) -> None:
     document = next(blanks.documents())
     other, _ = read_document(as_html([*BLANKS[:-1], ["", "94 boats", ""]], True), Catalogue.packaged())

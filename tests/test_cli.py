@@ -74,7 +74,7 @@ def test_a_topic_that_no_text_has_writes_no_file_and_says_what_is_near(cli: Cli,
     assert "No file was written" in done.err
     missing = cli("compare", "--topic", "boats", "a-note-on-boots")
     assert missing.code == 1
-    assert "Near to it: a-note-on-boats" in missing.err
+    assert "Similar: a-note-on-boats" in missing.err
     assert cli("origins", "a-note-on-boots").code == 1
     assert cli("origins", "a-note-on-boats", "--json").json()["verbatim"] == 0
 
@@ -233,7 +233,7 @@ def test_the_catalogue_lists_what_is_not_held_too(starter: Cli, catalogue: Catal
     assert wanted
     assert wanted <= {entry.key for entry in catalogue.entries}
     assert [row["id"] for row in rows if row["held"]] == held(starter)
-    assert "not held" in starter("list", "--catalogue").out
+    assert "not in the library" in starter("list", "--catalogue").out
 
 
 def test_the_printed_list_shows_each_symbol_whole(starter: Cli) -> None:
@@ -269,7 +269,7 @@ def test_a_library_is_not_copied_among_other_things(cli: Cli, boats: Path, tmp_p
     cli("ingest", boats)
     papers = write(tmp_path / "papers" / "a.md", BOATS).parent
     done = cli("migrate", "--to", papers)
-    assert (done.code, "holds other things" in done.err) == (2, True)
+    assert (done.code, "contains other files" in done.err) == (2, True)
     assert [path.name for path in papers.iterdir()] == ["a.md"]
 
 
@@ -342,7 +342,7 @@ def test_a_place_that_a_document_lacks_is_answered_with_its_places(starter: Cli,
 def test_a_document_that_the_catalogue_knows_and_that_is_not_held_is_told_so(starter: Cli) -> None:
     done = starter("show", "CTOC/COP/WG.7/2021/3")
     assert (done.code, done.out) == (1, "")
-    assert "CTOC/COP/WG.7/2021/3 is known, but its text is not held." in done.err
+    assert "CTOC/COP/WG.7/2021/3 is known, but its text is not in the library." in done.err
     assert "https://docs.un.org/en/CTOC/COP/WG.7/2021/3" in done.err
 
 
@@ -351,7 +351,7 @@ def test_a_document_that_is_held_in_another_language_or_edition_is_told_as_held(
     for asked in (("--language", "fr"), ("--edition", "official")):
         done = starter(command, "CTOC/COP/WG.7/2021/1", *asked)
         assert done.code == 1
-        assert "is held, but not in that language or edition. Held: en (digest)." in done.err
+        assert "is in the library, but not in that language or edition. Available: en (digest)." in done.err
     for asked in (("--language", "xx"), ("--edition", "foo")):
         assert starter(command, "CTOC/COP/WG.7/2021/1", *asked).code == 2
 
@@ -748,7 +748,7 @@ def test_a_library_is_copied_to_a_place_that_is_named_and_to_no_other(
     monkeypatch.chdir(cli.folder.parent)
     own = cli("migrate", "--to", cli.folder.name)
     assert own.code == 2
-    assert "where the library is already" in own.err
+    assert "The library is already at the place given" in own.err
     (cli.folder / "links.key").write_text("k" * 43)
     there = cli("migrate", "--to", "copy")
     assert there.code == 0
@@ -783,4 +783,4 @@ def test_a_draft_is_moved_to_the_state_that_is_named_and_cleared_only_while_its_
     assert starter("review", "state", first, "cleared").err == f"{first}: cleared\n"
     assert starter("remove", "working-group-mandate").code == 0
     refused = starter("review", "state", second, "cleared")
-    assert (refused.code, "can be read, commented and exported, but not cleared" in refused.err) == (1, True)
+    assert (refused.code, "can be read, commented on and exported, but not cleared" in refused.err) == (1, True)

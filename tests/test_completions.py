@@ -289,7 +289,7 @@ def test_a_question_is_found_behind_the_files_that_a_program_sends_along(made: M
     reply = ask(client, WITH_FILES)
     assert whole(reply) == told(made.service.engine.ask("When is item 3?"))
     assert "cancelled" not in content(reply)
-    note = "Files and search results that your program sent along were not read"
+    note = "Files and search results that your program sent were not read"
     assert note in content(reply)
     assert note not in plain
     assert "".join(chunk.choices[0].delta.content or "" for chunk in pieces(client, WITH_FILES)) == content(reply)
@@ -335,9 +335,9 @@ def test_a_library_that_fails_is_an_error_in_the_stream_too(
     monkeypatch.setattr(made.service.engine, "stream", broken)
     with pytest.raises(openai.InternalServerError) as caught:
         ask(client, "When is item 3?")
-    assert "does not answer" in caught.value.message
+    assert "is not responding" in caught.value.message
     assert "/srv" not in caught.value.message
-    with pytest.raises(openai.APIError, match="does not answer"):
+    with pytest.raises(openai.APIError, match="is not responding"):
         pieces(client, "When is item 3?")
 
 

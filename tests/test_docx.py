@@ -628,7 +628,7 @@ def test_the_strict_variant_and_macro_files_are_read_alike() -> None:
 
 
 def test_a_file_without_text_is_refused() -> None:
-    with pytest.raises(ReadError, match=r"made\.docx holds no text"):
+    with pytest.raises(ReadError, match=r"made\.docx contains no text"):
         source(p() + tbl(tr("", "")))
 
 

@@ -50,8 +50,8 @@ def document(inside: str, head: str = "") -> bytes:
     ("data", "said"),
     [
         (b"PK\x03\x04 and no more", "damaged"),
-        (packed({"readme.txt": b"hello"}), "no Word file"),
-        (packed({"word/document.xml": b"<other/>"}), "no Word file"),
+        (packed({"readme.txt": b"hello"}), "not a Word file"),
+        (packed({"word/document.xml": b"<other/>"}), "not a Word file"),
         (packed({"word/document.xml": b""}), "not well-formed"),
         (packed({"word/document.xml": b"<w:document"}), "not well-formed"),
         (GOOD[: len(GOOD) // 2], "damaged"),

@@ -165,7 +165,7 @@ def test_a_cleared_draft_whose_source_is_gone_is_still_read_commented_and_export
         assert commented.status_code == 200
         page = staff.get(f"/drafts/{first}")
         assert page.status_code == 200
-        assert "is no longer held as it was when this was made. What rests on it: paragraphs 1" in page.text
+        assert "has changed or been removed since this was made. Paragraphs based on it: 1" in page.text
         exported = staff.get(f"{DRAFTS}/{first}?format=md").text
         assert "Sources have changed since" in exported
         assert "\n## " in before

@@ -358,7 +358,7 @@ def test_questions_cross_into_another_language_or_are_asked_of_two_side_by_side(
 def test_options_that_do_not_fit_together_are_wrong_usage(run: Callable[..., Result]) -> None:
     done = run("retrieval", "--squad", "x", "--mixed")
     assert (done.exit_code, done.stdout) == (2, "")
-    assert "--mixed goes with --documents" in done.stderr
+    assert "--mixed needs --documents" in done.stderr
 
 
 def test_a_malformed_row_ends_a_command_with_a_sentence(tmp_path: Path, run: Callable[..., Result]) -> None:

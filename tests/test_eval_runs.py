@@ -311,7 +311,7 @@ def test_cases_whose_documents_are_not_held_are_left_out_and_named(run: Runs) ->
     assert made.meta["left_out"] == ["n2"]
     assert [case.id for case in made.cases] == ["n1", "n3"]
     assert (
-        f"1 cases are left out, since documents that they need are not in the library (A/RES/1/1, {KEY}): n2."
+        f"1 cases are left out, because documents that they need are not in the library (A/RES/1/1, {KEY}): n2."
         in told.notes
     )
     run.questions.write_text(SET.replace("{id: ", "{needs: [A/RES/1/1], id: "), encoding="utf-8")
@@ -741,7 +741,7 @@ def test_a_server_where_everything_fails_is_no_success(here: Path, questions: Pa
         ),
         (("run", "--system", "elastic"), "'elastic' is neither the name of a system nor an http address"),
         (("run", "--documents", "absent.md"), "absent.md does not exist"),
-        (("run", "--documents", "a", "--library", "b"), "exclude each other"),
+        (("run", "--documents", "a", "--library", "b"), "Use either --documents or --library"),
         (("gate", "absent"), "absent is no run of 'eval run'"),
         (("compare", "absent", "absent"), "absent is no run of 'eval run'"),
         (("report", "absent", "--out", "x.html"), "absent is no run of 'eval run'"),

@@ -98,7 +98,7 @@ def test_with_a_running_server_it_says_that_it_works_without_one_only(capsys: py
     with ServerBackend("http://127.0.0.1:9", "token", Settings()) as desk, pytest.raises(typer.Exit) as ended:
         ExplainRecorder(desk)
     assert ended.value.exit_code == 2
-    assert "without a running server only" in capsys.readouterr().err
+    assert "does not work through a running server" in capsys.readouterr().err
 
 
 def test_what_the_rows_of_a_meeting_tell_is_shown_with_its_chance(starter_engine: Engine) -> None:

@@ -56,7 +56,7 @@ def engine(holding: Holding) -> Engine:
             "Arla | 1,040 | 96",
             "greatest number under “Casks 2029”",
         ),
-        ("Which harbour had the fewest casks in 2029?", "Corm | 9.5 | 310", "least number under “Casks 2029”"),
+        ("Which harbour had the fewest casks in 2029?", "Corm | 9.5 | 310", "smallest number under “Casks 2029”"),
         (
             "Quel port a utilisé le plus de tonneaux en 2029 ?",
             "Bend | 312 | 7",

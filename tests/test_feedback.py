@@ -80,7 +80,7 @@ def nested(depth: int) -> dict[str, object]:
     ("change", "told"),
     [
         ({"rating": 2}, "-1, 0 or 1"),
-        ({"language": "de"}, "none of en, fr"),
+        ({"language": "de"}, "Known: en, fr"),
         ({"question": " \u200b "}, "question is empty"),
         ({"question": "x" * (MAX_TEXT + 1)}, "The question has 4,001 characters"),
         ({"comment": "x" * (MAX_TEXT + 1)}, "The comment has"),
@@ -91,8 +91,8 @@ def nested(depth: int) -> dict[str, object]:
         ({"history": ["x" * MAX_TEXT] * 11}, "more than 40,000"),
         ({"answer": {"a": "\ud800"}}, "half a character"),
         ({"answer": {"\udfff": 1}}, "half a character"),
-        ({"answer": {"a": float("inf")}}, "no finite number"),
-        ({"answer": {"a": float("nan")}}, "no finite number"),
+        ({"answer": {"a": float("inf")}}, "a number that is not finite"),
+        ({"answer": {"a": float("nan")}}, "a number that is not finite"),
         ({"answer": nested(900)}, "more than 20 deep"),
         ({"answer": nested(21)}, "more than 20 deep"),
     ],
@@ -115,7 +115,7 @@ def test_a_rated_answer_is_shown_and_kept(starter: Cli) -> None:
     done = starter("feedback", "add", ITEM_3, "--rating", "up", "--comment", "clear")
     assert done.code == 0, done.err
     assert "15 October" in done.out
-    assert "Kept as feedback 1." in done.err
+    assert "Stored as feedback 1." in done.err
     (kept,) = starter("feedback", "list", "--json").json()
     assert (kept["question"], kept["rating"], kept["comment"], kept["language"]) == (ITEM_3, 1, "clear", "en")
     assert set(kept) == {"id", "time", "question", "language", "history", "answer", "rating", "comment", "expected"}
@@ -135,8 +135,8 @@ def test_a_question_of_a_talk_is_kept_with_what_came_before(starter: Cli) -> Non
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        ([ITEM_3, "--rating", "superb"], 2, "none of up, none, down"),
-        ([ITEM_3, "--language", "de"], 2, "none of en, fr"),
+        ([ITEM_3, "--rating", "superb"], 2, "Known: up, none, down"),
+        ([ITEM_3, "--language", "de"], 2, "Known: en, fr"),
         ([ITEM_3, "--comment", "x" * 5000], 2, "The comment has 5,000 characters"),
         (["  "], 2, "question is empty"),
         (["why " * 600], 1, "at most 2000"),
@@ -152,7 +152,7 @@ def test_feedback_that_is_refused_is_not_kept(starter: Cli, arguments: list[str]
 def test_where_nothing_is_kept_the_list_says_so_and_nothing_is_exported(starter: Cli, tmp_path: Path) -> None:
     done = starter("feedback", "list")
     assert (done.code, done.out) == (0, "")
-    assert "No feedback is kept" in done.err
+    assert "No feedback is stored" in done.err
     done = starter("feedback", "export", "--out", tmp_path / "cases.yaml")
     assert done.code == 1
     assert not (tmp_path / "cases.yaml").exists()
@@ -186,7 +186,7 @@ def test_an_export_never_writes_over_a_file_unasked(starter: Cli, tmp_path: Path
     assert [case["review"] for case in yaml.safe_load(starter("feedback", "export").out)] == [True]
     done = starter("feedback", "export", "--out", path)
     assert done.code == 2
-    assert "is there already" in done.err
+    assert "already exists" in done.err
     assert path.read_text(encoding="utf-8") == "mine"
     assert starter("feedback", "export", "--out", path, "--force").code == 0
     assert len(load_cases(path)) == 1

@@ -164,7 +164,7 @@ def test_another_format_than_was_asked_for_is_taken_and_said(ods: Ods, client: C
     (done,) = client.run(SYMBOL)
     assert done.result == "fetched"
     assert done.stored is not None
-    assert (done.stored.kind, done.reason) == ("pdf", "asked for as docx, sent as pdf")
+    assert (done.stored.kind, done.reason) == ("pdf", "requested as docx, received as pdf")
     assert done.stored.name == "CTOC_COP_WG.7_2021_3.en.pdf"
 
 
@@ -177,8 +177,8 @@ PAGE = b"\xef\xbb\xbf \r\n<!DOCTYPE html><html><head><title>ODS &amp; you</title
         (PAGE, r"a web page \(“ODS & you”\)"),
         (b"<!-- made -->\n<html><body>maintenance</body></html>", "a web page"),
         (b"\xffWPC\x10\x00", "a WordPerfect file"),
-        (b"PK\x03\x04 nothing of Word", "an archive that is no Word file"),
-        (b'{"error": "internal"}', "no Word or PDF file"),
+        (b"PK\x03\x04 nothing of Word", "an archive that is not a Word file"),
+        (b'{"error": "internal"}', "not a Word or PDF file"),
     ],
 )
 def test_what_is_no_document_is_refused_by_name(ods: Ods, client: Client, body: bytes, what: str) -> None:
@@ -211,7 +211,7 @@ def test_seconds_that_the_service_asks_for_are_waited(ods: Ods, client: Client) 
     ods.serve("/file", WORD_REPLY)
     assert client.fetch().kind == "docx"
     assert client.clock.slept == [18.0]
-    assert client.told == ["the service answers 429 Too Many Requests; next attempt in 18 s"]
+    assert client.told == ["the service answered 429 Too Many Requests; next attempt in 18 s"]
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -253,7 +253,7 @@ def test_a_wait_that_is_too_long_ends_the_run_and_says_until_when(
     first, second = client.run(SYMBOL, "A/75/1")
     assert (first.result, second.result) == ("failed", "failed")
     assert f"asks to wait until {when}" in first.reason
-    assert second.reason.startswith("not asked for: the service asks to wait")
+    assert second.reason.startswith("not requested: the service asks to wait")
     assert len(ods.asked) == 1
     assert not client.clock.slept
 
@@ -285,14 +285,14 @@ def test_a_service_that_cannot_be_reached_is_not_asked_for_every_document(tmp_pa
         client = Client(tmp_path, f"http://127.0.0.1:{taken.getsockname()[1]}")
         first, second = client.run(SYMBOL, "A/75/1")
     assert "can't be reached" in first.reason
-    assert second.reason.startswith("not asked for")
+    assert second.reason.startswith("not requested")
     assert len(client.clock.slept) == 4
 
 
 def test_a_silent_server_is_given_up(ods: Ods, client: Client) -> None:
     client.patience = RetryPolicy(delay=0, attempts=2, timeout=0.1)
     ods.publish(SYMBOL, Reply(body=WORD, hold=100))
-    with pytest.raises(TryLater, match=r"silent for 0.1 seconds"):
+    with pytest.raises(TryLater, match=r"did not respond for 0.1 seconds"):
         client.fetch()
     assert len(ods.files) == 2
 
@@ -308,7 +308,7 @@ def test_a_server_that_dribbles_for_ever_is_given_up(client: Client, ods: Ods) -
                 client.clock.time += 10
                 yield b"."
 
-    with pytest.raises(TryLater, match="not come after 60 seconds"):
+    with pytest.raises(TryLater, match="not arrived after 60 seconds"):
         client.fetch(transport=httpx.MockTransport(lambda _: httpx.Response(200, stream=Drops())))
     assert len(drops) == 7
 

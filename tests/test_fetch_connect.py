@@ -57,7 +57,7 @@ def test_the_checked_address_is_connected_to_under_the_name_of_the_host() -> Non
         assert (str(asked.url), asked.headers["Host"]) == (f"https://{PUBLIC}/x?s=1", "documents.un.org")
         assert asked.extensions["sni_hostname"] == "documents.un.org"
         assert (str(reply.url), reply.text) == (f"{SERVICE}/x?s=1", "come")
-        with pytest.raises(Refused, match=r"documents\.un\.org is at 127\.0\.0\.1, which is no public address"):
+        with pytest.raises(Refused, match=r"documents\.un\.org is at 127\.0\.0\.1, which is not a public address"):
             client.get(f"{SERVICE}/x?s=1")  # the name server has changed its mind
     assert len(network.asked) == 1
 
@@ -114,7 +114,7 @@ def test_an_address_is_checked_at_a_redirect_too(tmp_path: Path, ods: Ods, addre
     with (
         DownloadCache(tmp_path),
         open_service(tmp_path, ods.address, transport) as service,
-        pytest.raises(Refused, match=r"docs\.un\.org is at .*, which is no public address"),
+        pytest.raises(Refused, match=r"docs\.un\.org is at .*, which is not a public address"),
     ):
         service.fetch(Symbol.parse(SYMBOL), "en", ["docx"])
     assert len(ods.asked) == 1
@@ -127,7 +127,7 @@ def test_without_a_resolver_of_a_test_the_system_resolves(tmp_path: Path, ods: O
     network = Network()
     with (
         httpx.Client(transport=PublicAddressTransport(SERVICE, inner=network.transport)) as client,
-        pytest.raises(Refused, match=r"localhost is at .*, which is no public address"),
+        pytest.raises(Refused, match=r"localhost is at .*, which is not a public address"),
     ):
         client.get("https://localhost/")
 

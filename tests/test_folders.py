@@ -116,7 +116,7 @@ def test_links_are_not_followed_and_those_that_lead_out_of_the_folder_are_told(c
     (folder / "secret.md").symlink_to(tmp_path / "outside" / "secret.md")
     told = {str(Path(str(row["file"])).relative_to(folder)): row for row in rows(cli, folder)}
     assert [name for name, row in told.items() if row["result"] == "added"] == ["a.md"]
-    assert {name for name, row in told.items() if "leads out of the folder, and is not followed" in str(row)} == {
+    assert {name for name, row in told.items() if "leads out of the folder and is not followed" in str(row)} == {
         "b.md", "up", "away", "secret.md",
     }  # fmt: skip
     assert len(told) == 5
@@ -135,9 +135,9 @@ def test_what_is_no_ordinary_file_is_not_opened(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.md"
     os.mkfifo(pipe)
     assert names(tmp_path) == []
-    with pytest.raises(ReadError, match="no ordinary file"):
+    with pytest.raises(ReadError, match="not a regular file"):
         FileInput(pipe).open()
-    with pytest.raises(ReadError, match="no ordinary file"):
+    with pytest.raises(ReadError, match="not a regular file"):
         FileInput(Path("/dev/zero")).open()
 
 
@@ -159,14 +159,14 @@ def test_the_secret_of_a_library_is_never_read_as_a_document(cli: Cli, tmp_path:
         str(copy.parent / "a.md"): "added",
         str(copy): "refused",
     }
-    assert "is a library, and its files are passed over" in str(told[str(copy)])
-    assert "holds the secret of a library" in str(rows(cli, copy / SEAL_FILE))
+    assert "is a library, so its files are skipped" in str(told[str(copy)])
+    assert "contains the secret of a library" in str(rows(cli, copy / SEAL_FILE))
     assert cli("show", SEAL_FILE).code == 1
     assert SigningSecret(copy).verify(sealed, "a"), "what an older version made is the secret still"
     (copy / SEAL_FILE).unlink()
     assert not SigningSecret(copy).verify(sealed, "a")
     renamed = (copy / SEAL_FILE).rename(tmp_path / "secret.txt")
-    assert "holds binary data" in str(rows(cli, renamed))
+    assert "contains binary data" in str(rows(cli, renamed))
 
 
 def test_a_link_that_is_named_is_followed(cli: Cli, tmp_path: Path) -> None:
@@ -801,3 +801,82 @@ def test_a_folder_that_is_away_has_lost_nothing(tmp_path: Path) -> None:
     (tmp_path / "unplugged").rename(folder)
     for _ in range(3):
         assert watched.scan() == Changes()
+
+
+# A symbol that was given
+
+
+def read_by_a_newer_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ingest.ledger, "READER_VERSION", "a new one")
+    monkeypatch.setattr("ingest.document_reading.READER_VERSION", "a new one")
+
+
+def with_symbol(path: Path, symbol: str | None = None) -> FileInput:
+    """A file, with a symbol if one is given."""
+    return FileInput(path, Symbol.parse(symbol) if symbol else None)
+
+
+def test_a_newer_reader_and_reading_again_keep_the_symbol_that_was_given_with_a_file(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write(tmp_path / "doc.md", BOATS)
+    outcomes_of(library, [with_symbol(file, "A/80/999")])
+    assert results(outcomes_of(library, [with_symbol(file)], again=True)) == ["unchanged"]
+    read_by_a_newer_reader(monkeypatch)
+    for _ in range(2):
+        outcomes_of(library, [with_symbol(file)])
+        (document,) = library.documents()
+        assert (document.id, document.verified, document.reader) == ("A/80/999:en:official", True, "a new one")
+
+
+def test_another_symbol_takes_the_place_of_the_one_that_was_given(library: Library, tmp_path: Path) -> None:
+    file = write(tmp_path / "doc.md", BOATS)
+    outcomes_of(library, [with_symbol(file, "A/80/999")])
+    outcomes_of(library, [with_symbol(file, "A/80/998")])
+    outcomes_of(library, [with_symbol(file)], again=True)
+    assert list(held(library)) == ["A/80/998:en:official"]
+
+
+def test_a_worker_process_reads_a_file_with_the_symbol_that_was_given(
+    library: Library, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write(tmp_path / "doc.md", BOATS)
+    outcomes_of(library, [with_symbol(file, "A/80/999")])
+    with WorkerPool(catalogue, 1) as readers:
+        assert results(outcomes_of(library, [with_symbol(file)], readers=readers, again=True)) == ["unchanged"]
+        write(file, "A/80/998\n\n" + BOATS)
+        outcomes_of(library, [with_symbol(file)], readers=readers)
+    assert list(held(library)) == ["A/80/998:en:official"]
+
+
+def test_a_changed_file_with_a_remembered_symbol_does_not_replace_the_verified_text(
+    library: Library, tmp_path: Path
+) -> None:
+    file = write(tmp_path / "doc.md", BOATS)
+    outcomes_of(library, [with_symbol(file, "A/80/999")])
+    write(file, TRAINS)
+    for again in (False, True):
+        (outcome,) = outcomes_of(library, [with_symbol(file)], again=again)
+        assert (outcome.result, "give the symbol A/80/999 again" in outcome.reason) == ("skipped", True)
+        assert next(library.documents()).title == "A note on boats"
+    outcomes_of(library, [with_symbol(file, "A/80/999")])
+    (document,) = library.documents()
+    assert (document.id, document.verified, document.title) == ("A/80/999:en:official", True, "A note on trains")
+
+
+def test_a_file_that_could_not_be_read_for_a_while_keeps_its_symbol(library: Library, tmp_path: Path) -> None:
+    file = write(tmp_path / "doc.md", BOATS)
+    outcomes_of(library, [with_symbol(file, "A/80/999")])
+    write(file, "")
+    assert results(outcomes_of(library, [with_symbol(file)])) == ["refused"]
+    write(file, BOATS)
+    assert results(outcomes_of(library, [with_symbol(file)], again=True)) == ["unchanged"]
+    assert list(held(library)) == ["A/80/999:en:official"]
+
+
+def test_a_symbol_is_forgotten_with_its_document(library: Library, tmp_path: Path) -> None:
+    file = write(tmp_path / "doc.md", BOATS)
+    outcomes_of(library, [with_symbol(file, "A/80/999")])
+    library.remove("A/80/999:en:official")
+    outcomes_of(library, [with_symbol(file)])
+    assert [document.symbol for document in library.documents()] == [None]

@@ -259,12 +259,12 @@ def test_a_link_ends_and_is_taken_back_with_the_secret(store: AccessStore, monke
     assert (link.given, link.until) == (now, now + timedelta(days=DAYS))
     assert kept.get_shared(RASHID, link.name).content == "[]"
     monkeypatch.setattr(store, "_clock", lambda: now + timedelta(days=DAYS))
-    with pytest.raises(NotFound, match="has ended"):
+    with pytest.raises(NotFound, match="has expired"):
         kept.get_shared(RASHID, link.name)
     monkeypatch.setattr(store, "_clock", lambda: now)
     sealed = kept.sign("token", "[]")
     (store.folder / SEAL_FILE).unlink()
-    with pytest.raises(NotFound, match="taken back"):
+    with pytest.raises(NotFound, match="withdrawn"):
         kept.get_shared(RASHID, link.name)
     assert not kept.verify(sealed, "token", "[]")
     (store.folder / SEAL_FILE).write_text("short")

@@ -215,7 +215,7 @@ def test_damage_is_found_and_mended_by_reindexing(boats: Library, open_library: 
     boats.close()
     library = open_library()
     faults = " ".join(library.verify())
-    assert "lexical index (en): 0 passages that are not held, 1 missing" in faults
+    assert "lexical index (en): 0 passages that are not in the library, 1 missing" in faults
     assert "have no vector" in faults
     library.reindex(segmenter(library.models))
     assert library.verify() == []
@@ -397,8 +397,8 @@ def test_what_only_the_indexes_hold_is_found_and_documents_are_looked_at_a_few_a
     monkeypatch.setattr(library._store, "passages", lambda key: [] if key.startswith("note-4") else passages(key))
     faults = library.verify()
     assert len(gone) == 1
-    assert "vector index: 1 vectors of passages that are not held" in faults
-    assert "lexical index (en): 1 passages that are not held, 0 missing" in faults
+    assert "vector index: 1 vectors of passages that are not in the library" in faults
+    assert "lexical index (en): 1 passages that are not in the library, 0 missing" in faults
 
 
 def test_killed_at_any_instant_a_library_in_a_folder_opens_again_sound(tmp_path: Path) -> None:

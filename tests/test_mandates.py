@@ -651,9 +651,9 @@ def test_the_list_is_narrowed_by_addressee_year_day_and_document(holding: Holdin
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"addressee": "pilot boats"}, "Something is asked of: pilots"),
-        ({"year": 1999}, "those held are of 2024, 2025"),
-        ({"due_before": "soon"}, "'soon' is no day"),
+        ({"addressee": "pilot boats"}, "They ask something of: pilots"),
+        ({"year": 1999}, "only of 2024, 2025"),
+        ({"due_before": "soon"}, "'soon' is not a date"),
         ({"due_before": "1999-01-01"}, "before 1999-01-01"),
     ],
 )

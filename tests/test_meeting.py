@@ -203,7 +203,7 @@ def test_where_only_an_announcement_comes_close_the_document_is_said_not_to_be_h
         "What does the document for item 3 recommend?",
     )
     assert (answer.status, answer.absent) == ("not_found", "CTOC/COP/WG.7/2021/3")
-    assert "its text is not held" in answer.reason
+    assert "its text is not in the library" in answer.reason
 
 
 @pytest.mark.parametrize("question", ["What is in CTOC/COP/WG.7/2018/2 on item 3?", "What does article 5 say?"])

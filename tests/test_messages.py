@@ -134,7 +134,7 @@ def test_programs_are_told_in_english_with_a_code_and_scripts_of_the_page_as_its
         return reply
 
     program, script = ask(), ask(**{"Sec-Fetch-Site": "same-origin"})
-    assert program["detail"] == "The library holds no document 'A/99/9'."
+    assert program["detail"] == "There is no document 'A/99/9' in the library."
     assert program["code"] == script["code"] == "no-document"
     assert script["detail"] == Message("no-document", {"name": "A/99/9"}).in_language(reader)
 

@@ -137,7 +137,9 @@ def test_an_article_that_the_treaty_does_not_have_is_not_looked_for_in_another(e
 def test_a_paragraph_that_an_article_does_not_have_is_told_and_the_article_is_not_quoted_for_it(engine: Engine) -> None:
     lacking = engine.ask("What does paragraph 3 of article 2 of the lantern convention say?")
     assert (lacking.status, lacking.statements) == ("not_found", ())
-    assert "Convention on the Care of Harbour Lanterns, as held, has no art. 2, para. 3" in lacking.reason
+    assert (
+        "The text of Convention on the Care of Harbour Lanterns in the library has no art. 2, para. 3" in lacking.reason
+    )
     held = engine.ask("What does paragraph 2 of article 2 say?")  # of the two treaties one has it
     assert said(held) == "The oil shall be renewed every spring."
 

@@ -56,7 +56,11 @@ def supersede(made: Made, catalogue: Catalogue) -> None:
 
 @pytest.mark.parametrize(
     ("change", "told"),
-    [(remove, "held no more"), (replace, "in other words now"), (supersede, f"superseded by {SYMBOL}/Rev.1")],
+    [
+        (remove, "no longer in the library"),
+        (replace, "worded differently now"),
+        (supersede, f"superseded by {SYMBOL}/Rev.1"),
+    ],
 )
 def test_every_door_tells_that_what_an_answer_cites_is_held_no_more_in_other_words_or_superseded(
     made: Made, catalogue: Catalogue, change: Change, told: str
@@ -88,7 +92,7 @@ def test_a_kept_conversation_and_the_form_without_scripts_tell_it_of_each_turn(
     page = made.client.post("/ask", data={"question": ASKED}, headers=HERE).text
     token = page.partition('name="conversation" value="')[2].partition('"')[0]
     page = made.client.post("/ask", data={"question": ASKED, "conversation": token}, headers=HERE).text
-    assert "held no more" not in page
+    assert "no longer in the library" not in page
     remove(made, catalogue)
     # As the script of the page has it after a reload.
     assert made.client.post("/conversations", json={"token": token}, headers=HERE).json() == {"token": token}
@@ -112,5 +116,5 @@ def test_what_a_note_of_the_answer_tells_is_no_change_since(made: Made, catalogu
         "Tout bateau qui quitte le port d’un État devrait porter un drapeau à son mât.")  # fmt: skip
     add(made.library, catalogue, given("b.md", french, f"{SYMBOL}/Rev.1"))
     page = shown(made.client, shared(made, catalogue))
-    assert "a later revision is held" in page
+    assert "a later revision is in the library" in page
     assert "superseded by" not in page

@@ -186,8 +186,8 @@ def test_dates_are_written_out_in_the_language_of_the_reader(made: Made) -> None
 def test_documents_are_found_by_words_and_language_and_those_not_held_are_listed(made: Made) -> None:
     found = made.client.get("/documents?q=smuggling+protocol").text
     assert "A/RES/55/25, annex III" in found
-    assert "Known and not held" in made.client.get("/documents").text
-    assert "No document that is held fits" in made.client.get("/documents?language=fr").text
+    assert "Known but not in the library" in made.client.get("/documents").text
+    assert "No document in the library matches" in made.client.get("/documents?language=fr").text
     assert made.client.get("/documents?q=x&language=zz&offset=999999").status_code == 200
 
 
@@ -268,7 +268,7 @@ def test_a_document_names_its_other_versions_and_what_corrects_it(
         page = made.client.get("/documents/A/80/1?language=en").text
         assert 'href="/documents/A/80/1?language=fr&amp;edition=' in page
         assert "Later revisions" in page
-        assert "A newer or official text of this document is held." in page
+        assert "A newer or official text of this document is in the library." in page
         assert "/documents/A/80/1/Rev.1?language=en" in page
         assert '<article class="rp-text" lang="ar" dir="rtl">' in made.client.get("/documents/A/80/1?language=ar").text
         assert made.client.get("/documents/A/80/1?language=ru").status_code == 404

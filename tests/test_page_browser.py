@@ -82,7 +82,7 @@ def test_what_documents_say_on_a_topic_is_asked_for_and_read_side_by_side(browse
         page = visit.open("/documents")
         page.get_by_role("navigation", name="Pages").get_by_role("link", name="By topic").click()
         page.get_by_label("Topic").fill("smuggling of migrants by sea")
-        page.get_by_label("Documents, one a line").fill("past-topics\nworking-group-mandate")
+        page.get_by_label("Documents, one per line").fill("past-topics\nworking-group-mandate")
         assert not Axe().run(page).response["violations"]
         page.get_by_role("button", name="Compare").click()
         page.locator("article.publication").wait_for()
@@ -105,14 +105,16 @@ def test_staff_go_from_what_an_agenda_lacks_to_fetching_it(visit: Visit) -> None
 def test_what_an_agenda_lacks_is_shown_and_who_adds_it(browser: Browser, at: Site) -> None:
     with visiting(browser, at, **PHONE) as visit:
         page = visit.open("/meetings")
-        page.get_by_role("link", name="What is held of its documents").first.click()
+        page.get_by_role("link", name="Which of its documents are in the library").first.click()
         page.get_by_label("العربية").check()
         page.get_by_role("button", name="Check").click()
         row = page.get_by_role("row").filter(has_text="CTOC/COP/WG.7/2021/3").first
-        expect(row).to_contain_text("Not held")
+        expect(row).to_contain_text("Not in the library")
         cells = row.locator("td").evaluate_all("all => all.map(each => each.getBoundingClientRect().left)")
         assert len(set(cells)) == 1, "on a phone the cells of a row stand one below the other"
-        assert "Wanting" in row.locator("td").last.evaluate("each => getComputedStyle(each, '::before').content")
+        assert "Not available in" in row.locator("td").last.evaluate(
+            "each => getComputedStyle(each, '::before').content"
+        )
         expect(row.get_by_role("link")).to_have_attribute("href", "https://docs.un.org/en/CTOC/COP/WG.7/2021/3")
         expect(page.locator("main [role=status]")).to_have_text(
             "Something is missing. Ask the secretariat to add what is missing; where a document has a symbol, the symbol "
@@ -161,7 +163,7 @@ def test_a_question_that_was_refused_stays_and_is_asked_again_by_one_press(
 
     monkeypatch.setattr(service, "stream", stream)
     turn = visit.ask("When is item 3?")
-    for told in ("Try again in 1 s.", "The service has a fault"):
+    for told in ("Try again in 1 s.", "Internal error"):
         expect(turn.locator(".rp-reason")).to_contain_text(told)
         expect(page.get_by_label("Your question")).to_have_value("When is item 3?")
         turn.get_by_role("link", name="Try again").click()
@@ -377,7 +379,7 @@ def test_what_is_not_held_and_what_is_not_said_are_told_apart(visit: Visit) -> N
     turn = visit.ask(
         "What does CTOC/COP/WG.7/2021/3 say on witnesses, joint teams, bail, wiretaps, extradition and evidence from abroad?"
     )
-    expect(turn.locator(".rp-state")).to_have_text("Not held")
+    expect(turn.locator(".rp-state")).to_have_text("Not in the library")
     assert turn.locator(".rp-official a").get_attribute("href") == "https://docs.un.org/en/CTOC/COP/WG.7/2021/3"
     expect(visit.ask("What is the recipe for pancakes?").locator(".rp-state")).to_have_text("Not in the documents")
 
@@ -593,7 +595,7 @@ def test_staff_upload_a_pdf_and_ask_about_it(visit: Visit, tmp_path: Path) -> No
     page.get_by_role("link", name="Staff", exact=True).click()
     page.locator("#rp-files input[type=file]").set_input_files(path)
     expect(page.locator(".rp-chosen")).to_have_text("note <b>.pdf")
-    page.get_by_role("button", name="Read them in").click()
+    page.get_by_role("button", name="Add to the library").click()
     job = page.locator(".rp-job").first
     expect(job).to_contain_text("done", timeout=60_000)
     expect(job).to_contain_text("added")
@@ -626,22 +628,22 @@ def test_staff_send_several_files_and_are_told_what_is_not_taken(visit: Visit, t
     large.write_text("Buoys. " * 100)
     page.get_by_label("Choose files").set_input_files([*notes, large])
     expect(page.locator(".rp-chosen li")).to_have_text([*(each.name for each in notes), large.name])
-    page.get_by_role("button", name="Read them in").click()
+    page.get_by_role("button", name="Add to the library").click()
     sent = page.locator(".rp-job").filter(has_text="buoy ")
     expect(sent).to_have_count(3)
     expect(sent.locator(".rp-done-result")).to_have_count(3, timeout=60_000)
-    expect(page.locator(".rp-upload .rp-told")).to_have_text("large <i>.txt: is larger than is taken, MB: 0")
+    expect(page.locator(".rp-upload .rp-told")).to_have_text("large <i>.txt: is larger than allowed, MB: 0")
     expect(page.locator(".rp-chosen li")).to_have_count(0)
-    page.get_by_label("Symbol, where the text does not bear it").fill("no symbol")
+    page.get_by_label("Symbol, if the text does not show it").fill("no symbol")
     page.get_by_label("Choose files").set_input_files(notes[0])
-    page.get_by_role("button", name="Read them in").click()
+    page.get_by_role("button", name="Add to the library").click()
     expect(page.locator(".rp-upload .rp-told")).to_contain_text("buoy 0.txt: ")
     expect(page.locator(".rp-upload .rp-told")).to_contain_text("no symbol")
     visit.complaints.clear()  # of what was refused
     # Who opens the tab anew sees what became of all.
-    page.get_by_label("Symbol, where the text does not bear it").fill("")
+    page.get_by_label("Symbol, if the text does not show it").fill("")
     page.get_by_label("Choose files").set_input_files({"name": "empty.txt", "mimeType": "text/plain", "buffer": b""})
-    page.get_by_role("button", name="Read them in").click()
+    page.get_by_role("button", name="Add to the library").click()
     expect(page.locator(".rp-job").first).to_contain_text("refused")
     page.reload()
     expect(sent).to_have_count(3)
@@ -740,11 +742,11 @@ def test_a_broken_store_leaves_the_page_ready_for_the_next_question(
     visit.start()
     with monkeypatch.context() as patched:
         patched.setattr(visit.site.service, "stream", locked)
-        expect(visit.ask("When is item 3?")).to_contain_text("The library does not answer now.")
+        expect(visit.ask("When is item 3?")).to_contain_text("The library is not responding.")
         patched.setattr(visit.site.service, "stream", out_of_order)
         visit.page.get_by_label("Your question").fill("When is item 3?")
         visit.page.keyboard.press("Enter")
-        expect(visit.page.locator(".rp-turn.rp-now")).to_contain_text("The service has a fault")
+        expect(visit.page.locator(".rp-turn.rp-now")).to_contain_text("Internal error")
     expect(visit.ask("When is item 3?").locator(".rp-state")).to_have_text("Answered")
 
 
@@ -773,15 +775,15 @@ def test_what_staff_ask_for_and_can_not_have_is_said(visit: Visit) -> None:
     visit.sign_in(STAFF)
     page = visit.page
     page.get_by_role("link", name="Staff", exact=True).click()
-    page.get_by_role("button", name="Read them in").click()
+    page.get_by_role("button", name="Add to the library").click()
     expect(page.locator("#rp-jobs")).to_contain_text("Choose a file first.")
     page.get_by_role("button", name="Fetch official documents").click()
-    page.get_by_label("Symbols, one a line").fill("A/80/1")
+    page.get_by_label("Symbols, one per line").fill("A/80/1")
     page.get_by_role("button", name="Fetch them").click()
     expect(page.locator("#rp-jobs")).to_contain_text("This service does not fetch documents.")
     page.get_by_role("button", name="Remove a document").click()
     page.get_by_role("button", name="Remove", exact=True).click()
-    expect(page.locator("#rp-jobs")).to_contain_text("say that you are sure")
+    expect(page.locator("#rp-jobs")).to_contain_text("confirm that you are sure")
 
 
 def test_a_question_is_asked_of_one_item_of_a_meeting(visit: Visit) -> None:
@@ -1116,7 +1118,7 @@ def test_a_link_to_an_answer_opens_without_scripts_with_its_sources(browser: Bro
         expect(page.locator(".rp-turn h2")).to_contain_text(DETAINED)
         expect(page.locator(".rp-direct .rp-text")).to_have_text(said or "")
         expect(page.locator("details.rp-source mark").first).to_be_visible()
-        expect(page.locator("main")).to_contain_text("This link ends on")
+        expect(page.locator("main")).to_contain_text("This link expires on")
         expect(page.locator("main")).not_to_contain_text("item 3")
     with visiting(browser, at, **PHONE) as visit:
         page = visit.open(address.removeprefix(at.url))

@@ -590,7 +590,7 @@ def test_hidden_words_are_left_out_with_a_warning() -> None:
     flow.sheet.canvas.drawText(words)
     source = flow.read()
     assert "Disregard" not in "\n".join(texts(source))
-    assert source.warnings == ("text that can't be seen was left out on page 1",)
+    assert source.warnings == ("invisible text was left out on page 1",)
     assert not source.ocr
 
 
@@ -643,7 +643,7 @@ def test_a_page_that_is_a_picture_below_a_title_is_named_and_is_no_scan(within: 
     flow.turn()
     flow.add(long_text(120), "2.")
     source = flow.read()
-    assert source.warnings == ("page 2 of 3 is a picture with few words beside it; those in it are not read",)
+    assert source.warnings == ("page 2 of 3 is a picture with few words beside it; the words in it are not read",)
     assert not source.ocr
 
 
@@ -667,7 +667,7 @@ def test_words_that_are_clipped_to_two_places_at_once_are_not_seen_and_not_read(
     source = flow.add(long_text(60), "1.").read()
     assert "9 June 2031" in texts(source)
     assert "February" not in " ".join(texts(source))
-    assert source.warnings == ("text that can't be seen was left out on page 1",)
+    assert source.warnings == ("invisible text was left out on page 1",)
 
 
 def test_the_other_column_runs_on_beside_a_line_in_italics() -> None:

@@ -138,7 +138,7 @@ def test_a_page_with_more_characters_than_anyone_can_print_is_read_in_part() -> 
     shown = "\n".join(f"1 0 0 1 60 {770 - n % 760} Tm (clinic board staff {n} ) Tj" for n in range(12_000))
     source = read_pdf(one_page(f"BT /F 4 Tf\n{shown}\nET"), "made.pdf")
     assert 0 < sum(source.pages) <= 200_000
-    assert "only the first 200,000 characters were read of page 1" in source.warnings
+    assert "only the first 200,000 characters of page 1 were read" in source.warnings
 
 
 def test_a_page_with_very_many_drawn_objects_is_read() -> None:

@@ -200,13 +200,13 @@ def test_files_are_kept_up_to_the_bound_that_is_set_and_documents_beyond_it(
     open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path
 ) -> None:
     other = Flow("A/87/903").start().heading("Ropes").add(long_text(60), "1.").bytes()
-    library = open_library(keeps=len(REPORT) + len(other) - 1)
+    library = open_library(max_original_bytes=len(REPORT) + len(other) - 1)
     assert [each.result for each in add(library, catalogue, Input("a.pdf", REPORT), Input("b.pdf", other))] == [
         "added"
     ] * 2
     assert library.has_original(held(library))
     assert not library.has_original(held(library, "A/87/903"))
-    none = open_library(tmp_path / "none", keeps=0)
+    none = open_library(tmp_path / "none", max_original_bytes=0)
     add(none, catalogue, Input("a.pdf", REPORT))
     assert (none.status().originals, held(none).key) == (0, SYMBOL)
 
@@ -215,7 +215,7 @@ def test_files_are_kept_up_to_the_bound_that_is_set_and_documents_beyond_it(
 def test_a_file_of_which_only_the_text_is_held_is_kept_when_it_is_given_again(
     open_library: OpenLibrary, catalogue: Catalogue, again: bool
 ) -> None:
-    library = open_library(keeps=0)
+    library = open_library(max_original_bytes=0)
     add(library, catalogue, Input("report.pdf", REPORT))
     library.close()
     library = open_library()
@@ -227,7 +227,7 @@ def test_a_file_of_which_only_the_text_is_held_is_kept_when_it_is_given_again(
 
 
 def test_a_full_disk_is_told_and_leaves_the_library_as_it_was(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library(keeps=0)
+    library = open_library(max_original_bytes=0)
     add(library, catalogue, Input("report.pdf", REPORT))
     library.close()
     library = open_library()

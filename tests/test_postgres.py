@@ -157,7 +157,7 @@ def test_a_lost_connection_is_made_again_and_no_transaction_goes_on_without_its_
             cut(database_url)
             library._store.sources.save(replace(noted, origin="two"))
 
-    with pytest.raises(LibraryError, match="does not answer"):
+    with pytest.raises(LibraryError, match="does not respond"):
         cut_in_the_middle()
     assert [each.origin for each in library.sources()] == ["boats.md"]
     assert library.verify() == []
@@ -242,7 +242,7 @@ def test_reindexing_makes_the_tables_anew(open_library: OpenLibrary, database_ur
     library._store._db.execute("DELETE FROM index_en")
     assert library.verify() == [
         "vector index: 1 passages have no vector",
-        "lexical index (en): 0 passages that are not held, 1 missing",
+        "lexical index (en): 0 passages that are not in the library, 1 missing",
     ]
     library.reindex(segmenter(library.models))
     assert library.verify() == []
@@ -385,7 +385,7 @@ def test_jobs_are_remembered_in_the_database_and_left_to_the_server_that_does_th
     with AccessStore(tmp_path / "b", database=database_url) as other:
         jobs = Jobs(history=JobHistory(other))
         assert [(each["id"], each["state"]) for each in jobs.all()] == [("two", "running"), ("one", "done")]
-        with pytest.raises(Conflict, match="Another server"):
+        with pytest.raises(Conflict, match="another server"):
             jobs.stop("two")
     with AccessStore(tmp_path / "a", database=database_url) as store:
         assert Jobs(history=JobHistory(store)).record("two")["state"] == "stopped"

@@ -217,10 +217,10 @@ def test_a_program_that_is_not_installed_is_named_with_the_command(
     ("arguments", "words"),
     [
         (["--item", "9", "--out", "b.md"], "no item 9"),
-        (["--document", "A/99/99", "--out", "b.md"], "No document 'A/99/99' is held."),
+        (["--document", "A/99/99", "--out", "b.md"], "There is no document 'A/99/99' in the library."),
         (["--item", "2", "--out", "gone/b.docx"], "does not exist"),
         (["--item", "2", "--out", "b.odt"], "must end in"),
-        (["--item", "2", "--language", "ru", "--out", "b.md"], "No document is held in Russian"),
+        (["--item", "2", "--language", "ru", "--out", "b.md"], "The library has no document in Russian"),
         (["--out", "b.md"], "Name one of"),
     ],
 )

@@ -20,10 +20,10 @@ from ingest.readers.detect import detect
 ROOT = Path(__file__).parents[1]
 FOREIGN = [each for each in LANGUAGES if each != "en"]
 TOLD = {"ReadError", "IdentityError", "WorkerError", "Refused", "NotPublished", "TryLater", "ServiceAway", "fault", "FeedbackError",
-        "FeedbackFull", "LibraryFull", "no_symbol", "_refusal"}  # fmt: skip
+        "FeedbackFull", "LibraryFull", "symbol_error", "_refusal"}  # fmt: skip
 """What raises or makes a sentence that people are shown of a file, of a document that is fetched, of a symbol or a rating."""
-INNER = {"what": "a zip file", "remedy": "save it as PDF", "advice": "Split it.", "_HINT": "Split it.", "away": "not published",
-         "error": "not published", "what_else(part)": "an archive that is no Word file"}  # fmt: skip
+INNER = {"what": "a zip file", "remedy": "save it as PDF", "advice": "Split it.", "_HINT": "Split it.", "unavailable": "not published",
+         "error": "not published", "describe_other(part)": "an archive that is not a Word file"}  # fmt: skip
 """A sentence for the places at which one stands."""
 
 
@@ -45,7 +45,7 @@ def sentences(node: ast.AST) -> Iterator[ast.expr]:
     if isinstance(node, ast.Call):
         named = ast.unparse(node.func)
         if named.rpartition(".")[2] in TOLD and node.args:
-            yield from node.args[1:] if named in ("no_symbol", "_refusal") else node.args[:1]
+            yield from node.args[1:] if named in ("symbol_error", "_refusal") else node.args[:1]
         elif named == "warnings.append":
             yield node.args[0]
         yield from (each.value for each in node.keywords if each.arg in ("reason", "refused"))
@@ -95,7 +95,7 @@ def test_what_is_within_a_reason_is_told_in_the_language_and_names_stay_as_they_
 def test_a_sentence_that_is_not_known_is_shown_as_it_is_and_english_ones_are_never_changed() -> None:
     assert translate_reason("The ship has sailed.", "fr") == "The ship has sailed."
     assert translate_reason("a.pdf is the ship: sail it.", "fr") == "a.pdf is the ship: sail it."
-    assert translate_reason("a.pdf holds no text.", "en") == "a.pdf holds no text."
+    assert translate_reason("a.pdf contains no text.", "en") == "a.pdf contains no text."
     assert translate_reason(f"{'x' * 2_000} is empty.", "fr").endswith("is empty.")
 
 
@@ -105,7 +105,7 @@ def test_a_message_that_quotes_a_floor_below_quotes_it_in_its_own_language() -> 
     said = Message("no-symbol", {"text": str(wrong.value), "hint": ""})
     assert "there is no slash in it" in said.in_language("en")
     assert "il n'y a pas de barre oblique" in said.in_language("fr")
-    assert Message("said", {"text": "a.pdf holds no text."}).in_language("es") == "a.pdf no contiene texto."
+    assert Message("said", {"text": "a.pdf contains no text."}).in_language("es") == "a.pdf no contiene texto."
     assert Message("said", {"text": "Sailed."}).in_language("es") == "Mensaje técnico: Sailed."
 
 

@@ -231,7 +231,7 @@ def test_of_an_agenda_asked_about_one_item_only_passages_that_speak_of_it_are_fo
 UNKNOWN = {
     "a meeting": (Scope(meeting="A/99/1:en:official"), "no meeting 'A/99/1:en:official'", AGENDA),
     "a document that is no agenda": (Scope(meeting=f"{PAPER}:en:digest"), "no meeting", AGENDA),
-    "an item": (Scope(meeting=AGENDA, item="9"), "no item '9'", "There are: 1; "),
+    "an item": (Scope(meeting=AGENDA, item="9"), "no item '9'", "Available: 1; "),
     "a document": (Scope(documents=("figures", "A/99/1")), "no document 'A/99/1'", TREATY),
 }
 
@@ -277,7 +277,7 @@ BAD = [{"meeting": "A/99/1:en:official"}, {"meeting": AGENDA, "item": "9"}, {"do
 def test_the_api_refuses_a_scope_that_is_not_there(made: Made, scope: dict[str, object], path: str) -> None:
     reply = made.client.post(f"/api/v1{path}", json={"question": "When is item 3?", "scope": scope})
     assert (reply.status_code, reply.headers["content-type"]) == (404, "application/problem+json")
-    assert "There are: " in reply.json()["detail"]
+    assert "Available: " in reply.json()["detail"]
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -287,7 +287,7 @@ def test_completions_refuse_a_scope_that_is_not_there(made: Made, scope: dict[st
              "rapporteur": {"scope": scope}}  # fmt: skip
     reply = made.client.post("/v1/chat/completions", json=asked)
     assert reply.status_code == 404
-    assert "There are: " in reply.json()["error"]["message"]
+    assert "Available: " in reply.json()["error"]["message"]
 
 
 def test_a_year_of_which_nothing_is_held_is_answered_as_ever(made: Made) -> None:
@@ -299,7 +299,7 @@ def test_who_may_not_ask_is_told_nothing_of_what_there_is(tmp_path: Path, catalo
     with made_service(tmp_path, catalogue) as closed:
         for path in ("/ask", "/ask/stream"):
             reply = closed.client.post(f"/api/v1{path}", json={"question": "x", "scope": {"documents": ["A/99/1"]}})
-            assert (reply.status_code, "There are" in reply.text) == (401, False)
+            assert (reply.status_code, "Available: " in reply.text) == (401, False)
 
 
 def test_the_name_of_a_text_does_not_outweigh_what_is_asked_of_it(real_engine: Engine) -> None:

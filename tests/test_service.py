@@ -533,7 +533,7 @@ def test_a_job_that_its_server_did_not_end_is_told_as_stopped_at_the_next_start(
     with AccessStore(tmp_path) as store, AccessStore(tmp_path / "elsewhere") as other:
         again = Jobs(history=JobHistory(store))
         told = again.record(killed.id)
-        assert (told["state"], "server ended before" in told["reason"]) == ("stopped", True)
+        assert (told["state"], "server stopped before" in told["reason"]) == ("stopped", True)
         assert told["finished"]
         assert Jobs(history=JobHistory(other)).all() == []
     block.set()
@@ -570,7 +570,7 @@ def test_staff_stop_their_own_jobs_and_administrators_all(tmp_path: Path, catalo
             for by in ("y", "key:a", "key:a")
         ]
         try:
-            with pytest.raises(Forbidden, match="begun by somebody else"):
+            with pytest.raises(Forbidden, match="started by somebody else"):
                 made.service.stop_job(other, jobs[1].id)
             assert made.service.job(other, jobs[1].id)["state"] == "queued"
             assert made.service.stop_job(staff, jobs[1].id)["state"] == "stopped"

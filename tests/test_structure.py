@@ -512,6 +512,54 @@ def test_a_footnote_at_the_end_of_a_file_is_cited_where_its_mark_stands() -> Non
     assert [find(made, words).locator for words in ("In winter", "In part")] == ["footnote 1", "annex I, footnote 2"]
 
 
+def plain(text: str) -> Document:
+    return read_document(Input("note.txt", text.encode()), NOTHING)[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "mark"),
+    [
+        ("Lamps are lit.{}", "1"),
+        ("Les feux sont allumés{}, sauf en été.", "1"),
+        ("Лампы горят{}.", "1"),
+        ("المصابيح مضاءة{}.", "(1)"),
+        ("灯已点亮。{}", "1"),
+        ("Lamps are lit.{}", "¹"),
+        ("Lamps in A/75/1/Add.1 with CO1 are lit.{}", "1"),
+    ],
+)
+def test_a_footnote_below_a_rule_in_a_plain_text_is_cited_by_its_number(text: str, mark: str) -> None:
+    made = plain(f"1. {text.format(mark)}\n\n2. {text.format('')}\n\n__________\n{mark} A/75/2.\n")
+    (note,) = [block for block in made.blocks if block.kind == "footnote"]
+    assert (note.locator, made.block_text(note)) == ("footnote 1", "A/75/2.")
+    assert [(made.body(block), block.marks) for block in made.blocks[:2]] == [
+        (text.format(""), ("1",)),
+        (text.format(""), ()),
+    ]
+
+
+def test_footnotes_below_several_rules_may_count_anew_and_run_over_lines() -> None:
+    made = plain(
+        "1. Lamps are lit.1\n\n2. Oil is bought.2\n\n_____\n1 In winter\nand in spring.\n2 In May.\n\n3. Quays are long.\n\n"
+        "                  Annex\n\n1. Wicks are cut.1\n\n-----\n1 In part.\n\nDone in the harbour.\n"
+    )
+    notes = [(block.locator, made.block_text(block)) for block in made.blocks if block.kind == "footnote"]
+    assert notes == [
+        ("footnote 1", "In winter and in spring."),
+        ("footnote 2", "In May."),
+        ("annex, footnote 1", "In part."),
+    ]
+    assert find(made, "3. Quays").locator == "para. 3"
+    assert find(made, "Done").kind == "paragraph"
+
+
+@pytest.mark.parametrize("rule", ["", "_____"])
+def test_a_line_with_a_number_that_no_word_calls_is_no_footnote(rule: str) -> None:
+    made = plain(f"1. Lamps are lit.{'' if rule else '1'} There are 1.1 of them.\n\n{rule}\n1 January is a holiday.\n")
+    assert [block.kind for block in made.blocks] == ["paragraph", "paragraph"]
+    assert made.blocks[0].marks == ()
+
+
 def test_rows_of_a_report_are_cited_by_table_and_row_and_carry_the_header() -> None:
     made = document(TABLES)
     rows = [(b.locator, b.context) for b in made.blocks if b.kind == "row"]

@@ -101,7 +101,7 @@ def test_letters_that_nothing_names_together_are_of_no_theme(holding: Holding) -
     made = find_themes(engine)
     assert [theme.name for theme in made.themes] == ["Safety of fishing boats"]
     assert {each.label for each in made.loose} == {"A/80/8", "A/81/8", "A/82/8"}
-    assert "A/80/8" in markdown(made, engine.library).partition("of no theme")[2]
+    assert "A/80/8" in markdown(made, engine.library).partition("without a theme")[2]
 
 
 def test_where_phrases_name_most_of_what_is_held_no_theme_is_called_by_the_title_of_one_document(
@@ -143,7 +143,7 @@ def test_agendas_and_records_of_meetings_stand_apart(holding: Holding) -> None:
     engine = holding(*_reports(*((symbol, title, f"{title} need a register.") for symbol, title in named)))
     themes = find_themes(engine)
     assert [each.label for each in themes.apart] == ["A/79/PV.7"]
-    assert "A/79/PV.7" in markdown(themes, engine.library).partition("in no theme")[2]
+    assert "A/79/PV.7" in markdown(themes, engine.library).partition("records of meetings, without a theme")[2]
 
 
 def test_another_ingestion_in_another_order_gives_the_same_themes(holding: Holding, starter_themes: Themes) -> None:
@@ -448,7 +448,7 @@ def test_the_item_of_the_agenda_above_a_title_is_no_form() -> None:
 def test_an_unknown_theme_names_what_is_near(starter_themes: Themes) -> None:
     name = starter_themes.themes[1].name
     assert starter_themes.only(name.upper()).themes == starter_themes.only("2").themes == (starter_themes.themes[1],)
-    with pytest.raises(ReportError, match=f"Near it: {re.escape(name)}"):
+    with pytest.raises(ReportError, match=f"Similar: {re.escape(name)}"):
         starter_themes.only(name + " and more")
 
 
@@ -459,7 +459,7 @@ def test_the_command_writes_no_file_for_an_unknown_theme_or_without_its_program(
     out = tmp_path / f"themes.{ending}"
     done = CliRunner().invoke(app, ["themes", "--theme", "nothing of the kind", "--out", str(out)])
     assert (done.exit_code, out.exists()) == (1, False)
-    assert "Near it:" in done.stderr
+    assert "Similar:" in done.stderr
     monkeypatch.setitem(sys.modules, module, None)
     done = CliRunner().invoke(app, ["themes", "--out", str(out)])
     assert (done.exit_code, out.exists()) == (1, False)

@@ -158,7 +158,7 @@ def test_what_a_text_says_itself_is_quoted_before_what_it_recalls_and_nothing_is
     found = on(engine, DETENTION, "A/RES/90/7", "A/91/7")
     assert found.sides[0].status == "found"
     assert said(found)["A/RES/90/7"] == operative
-    assert "Worded so in one text only" in markdown(found, engine.library, "en")
+    assert "Worded this way in one text only" in markdown(found, engine.library, "en")
 
 
 def test_a_footnote_is_no_statement_on_a_topic(hold: Hold) -> None:
@@ -273,7 +273,9 @@ def test_one_place_is_looked_at_alone_and_an_unknown_one_is_said_so(hold: Hold) 
 
 def test_a_document_that_is_not_held_is_told_with_what_is_near(hold: Hold) -> None:
     library = hold(A_90_7=("2030-01-01", [NETS]), A_90_71=("2030-01-01", [LAMPS])).library
-    with pytest.raises(ReportError, match=r"No document 'A/90/72' is held\. Near to it: A/90/7; A/90/71\."):
+    with pytest.raises(
+        ReportError, match=r"There is no document 'A/90/72' in the library\. Similar: A/90/7; A/90/71\."
+    ):
         find_document(library, "A/90/72")
 
 

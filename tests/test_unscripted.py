@@ -130,7 +130,7 @@ def test_a_busy_service_says_when_to_try_again_and_keeps_the_question(
     monkeypatch.setattr(made.service, "begin_ask", busy)
     reply = made.client.post("/ask", data={"question": DETAINED}, headers=SAME)
     assert (reply.status_code, reply.headers["retry-after"]) == (503, "4")
-    assert "7 papers wait already." in said(reply)
+    assert "There are already 7 papers waiting." in said(reply)
     assert f">{DETAINED}</textarea>" in reply.text
 
 

@@ -88,7 +88,7 @@ def test_a_text_without_a_claim_or_with_a_given_symbol_is_not_called_unverified(
 def test_an_unverified_text_takes_no_place_of_a_verified_one(library: Library, catalogue: Catalogue) -> None:
     done = add(library, catalogue, given("a.md", RIGHT), upload("b.docx.md", WRONG))
     assert [each.result for each in done] == ["added", "skipped"]
-    assert "by its own words alone" in done[1].reason
+    assert "only by its own words" in done[1].reason
     assert f"give the symbol {SYMBOL}" in done[1].reason
     assert held(library) == [(f"{SYMBOL}:en:official", False)]
     assert "green flag" in said(library, catalogue)
@@ -101,7 +101,7 @@ def test_a_symbol_that_is_given_after_its_text_was_skipped_counts_as_much_as_one
     assert [each.result for each in add(library, catalogue, upload("b.md", WRONG))] == ["skipped"]
     (done,) = add(library, catalogue, given("b.md", WRONG))
     assert done.result == "replaced"
-    assert done.reason == "takes the place of a.md (paragraphs that differ: 1 of 2)"
+    assert done.reason == "replaces a.md (paragraphs that differ: 1 of 2)"
     assert "false flag" in said(library, catalogue)
 
 
@@ -218,7 +218,7 @@ def test_the_command_line_shows_and_confirms(cli: Cli) -> None:
     assert "nverified" not in cli("list").out + cli("show", SYMBOL).out
     assert cli("verify").code == 0
     again = cli("confirm", SYMBOL)
-    assert (again.code, "waits to be confirmed" in again.err) == (1, True)
+    assert (again.code, "is waiting to be confirmed" in again.err) == (1, True)
     assert cli("confirm", "A/99/1").code == 1
 
 
@@ -226,9 +226,9 @@ def test_ingest_says_of_a_text_what_list_says(tmp_path: Path) -> None:
     cli, boats = Cli(tmp_path / "library"), write(tmp_path / "boats.md", RIGHT)
     assert f"{SYMBOL} (en, official (unverified)), " in cli("ingest", boats).out
     assert "official (unverified)" in cli("list").out
-    assert f"{SYMBOL} (en, official (unverified)), held already" in cli("ingest", boats).out
+    assert f"{SYMBOL} (en, official (unverified)), already in the library" in cli("ingest", boats).out
     assert cli("confirm", SYMBOL).code == 0
-    assert f"{SYMBOL} (en, official), held already" in cli("ingest", boats).out
+    assert f"{SYMBOL} (en, official), already in the library" in cli("ingest", boats).out
 
 
 def test_a_symbol_given_to_ingest_counts_as_confirmed(cli: Cli, tmp_path: Path) -> None:
@@ -280,7 +280,7 @@ def test_an_upload_tells_what_it_displaces_and_how_it_differs_and_the_displaced_
     uploaded(made, "right.md", RIGHT)
     displacing = uploaded(made, "wrong.md", WRONG)
     assert displacing["result"] == "replaced"
-    told = "takes the place of right.md (paragraphs that differ: 1 of 2)"
+    told = "replaces right.md (paragraphs that differ: 1 of 2)"
     assert told in [each["text"] for each in displacing["notes"]]
     skipped = uploaded(made, "right.md", RIGHT)
     assert (skipped["result"], skipped["before"], "--" in skipped["line"]) == ("skipped", True, False)
@@ -334,9 +334,7 @@ def test_a_document_is_confirmed_through_the_server(made: Made) -> None:
 
 def test_where_a_later_copy_is_only_unverified_the_answer_says_that_the_older_text_answered(holding: Holding) -> None:
     engine = holding(given("a.md", RIGHT), upload("b.md", LATER), reading=True)
-    assert [
-        each for each in engine.ask(ASKED).notes if f"unverified copy, which did not answer: {SYMBOL}/Rev.1" in each
-    ]
+    assert [each for each in engine.ask(ASKED).notes if f"unverified copy, which was not used: {SYMBOL}/Rev.1" in each]
     engine.library.confirm(f"{SYMBOL}/Rev.1:en:official")
     assert not [each for each in engine.ask(ASKED).notes if "unverified" in each]
 
@@ -349,12 +347,12 @@ def test_what_became_of_a_file_tells_which_version_answers_now(made: Made, catal
 
     later = f"{SYMBOL}/Rev.1"
     assert told(RIGHT, symbol=SYMBOL) == []
-    assert told(LATER) == [f"{SYMBOL} answers until this text is confirmed."]
+    assert told(LATER) == [f"Answers use {SYMBOL} until this text is confirmed."]
     assert told(LATER.replace("Rev.1", "Rev.2"), symbol=f"{SYMBOL}/Rev.2") == [
-        f"This text answers now in the place of {SYMBOL}, {later}."
+        f"Answers now use this text in place of {SYMBOL}, {later}."
     ]
     made.library.remove(f"{SYMBOL}:en:official")
-    assert told(RIGHT.replace("green", "blue"), symbol=SYMBOL) == [f"{SYMBOL}/Rev.2 answers in the place of this text."]
+    assert told(RIGHT.replace("green", "blue"), symbol=SYMBOL) == [f"Answers use {SYMBOL}/Rev.2 in place of this text."]
 
 
 def test_staff_confirm_a_copy_on_its_page_and_readers_can_not(made: Made) -> None:

@@ -574,7 +574,7 @@ def test_show_tells_what_the_head_says_how_much_was_read_and_what_corrects_it(ru
         "Pages: 3; without text: 2",
         "OCR: ",
         "Page 2 is an image.",
-        "Languages held: en, fr",
+        "Languages: en, fr",
         f"Later revision: {BASE}/Rev.1:en:official",
         f"Corrigendum: {BASE}/Corr.1:en:official",
         f"Corrected: para. 2 ({BASE}/Corr.1:en:official",

@@ -87,12 +87,12 @@ HOSTILE = {
     "HANG": "took more than 2 s",
     "SPIN": "took more than 2 s",
     "EAT": "took more than 1,024 MB of memory",
-    "CRASH": "broke down .*SIGSEGV",
-    "LEAVE": "broke down .*code 3",
-    "FAIL": "broke down .*KeyError: 'a fault of the reader'",
+    "CRASH": "crashed .*SIGSEGV",
+    "LEAVE": "crashed .*code 3",
+    "FAIL": "crashed .*KeyError: 'a fault of the reader'",
     "GARBAGE": "no valid document .*no JSON",
-    "ENDLESS": "broke down .*more than 67 MB",
-    "HALF": "broke down .*half a message",
+    "ENDLESS": "crashed .*more than 67 MB",
+    "HALF": "crashed .*half a message",
 }
 
 

@@ -153,7 +153,7 @@ def test_an_unknown_theme_is_not_found_and_what_is_near_is_named(made: Made) -> 
     assert [each["name"] for each in made.client.get(f"/api/v1/themes?theme={name}").json()["themes"]] == [name]
     reply = made.client.get("/api/v1/themes?theme=nothing of the kind&format=md")
     assert reply.status_code == 404
-    assert "Near it:" in reply.json()["detail"]
+    assert "Similar:" in reply.json()["detail"]
 
 
 def test_a_comparison_shows_the_words_that_differ_and_where_they_stand(boats: Made) -> None:
@@ -201,7 +201,7 @@ def test_a_topic_is_the_same_on_its_page_and_in_its_file(made: Made) -> None:
         assert " ".join(quote.split())[:20] in written.replace("\\", "")
     for address in places(page):
         opens(made, address)
-    assert "Nothing in the documents held could be quoted" in shown(made, "/topics?topic=zeppelin upholstery")
+    assert "Nothing in the library could be quoted" in shown(made, "/topics?topic=zeppelin upholstery")
 
 
 def test_where_words_come_from_is_the_same_on_its_page_in_its_file_and_for_a_program(boats: Made) -> None:
@@ -231,7 +231,7 @@ def test_the_agenda_page_names_what_is_missing_and_gives_staff_alone_a_link_to_f
         for each in documents
         if each["command"]
     ]
-    assert "No agenda is held." in shown(boats, "/agenda")
+    assert "There is no agenda in the library." in shown(boats, "/agenda")
 
 
 def test_an_arabic_briefing_runs_from_right_to_left(boats: Made) -> None:
@@ -245,28 +245,28 @@ def test_the_agenda_is_checked_against_what_is_held(made: Made, boats: Made) -> 
     assert found["announced"]
     assert found["complete"] in (True, False)
     reply = boats.client.get("/api/v1/agenda?meeting=A/80/9")
-    assert (reply.status_code, reply.json()["detail"][:25]) == (404, "No agenda A/80/9 is held.")
+    assert (reply.status_code, reply.json()["detail"]) == (404, "The library has no agenda A/80/9.")
 
 
 @pytest.mark.parametrize(
     ("address", "status", "said"),
     [
         ("/api/v1/briefings?kind=item&value=99", 422, "99"),
-        ("/api/v1/briefings?kind=theme&value=boats&language=zh", 422, "No document is held in Chinese"),
-        ("/api/v1/compare?document=A/80/1", 422, "Name two documents"),
+        ("/api/v1/briefings?kind=theme&value=boats&language=zh", 422, "The library has no document in Chinese"),
+        ("/api/v1/compare?document=A/80/1", 422, "Name two or more documents"),
         ("/api/v1/compare?document=A/80/1&document=A/99/1", 404, "A/99/1"),
         ("/api/v1/compare?topic=%20", 422, "The topic is empty"),
-        ("/briefings?kind=theme&value=boats&language=zh", 422, "No document is held in Chinese"),
+        ("/briefings?kind=theme&value=boats&language=zh", 422, "The library has no document in Chinese"),
         ("/briefings?kind=poem&value=boats", 422, "kind</bdi>: one of these: item, theme"),
         ("/themes?language=xx", 422, "language</bdi>: one of these: en, fr"),
         ("/comparison?first=A/80/1&second=A/99/1", 404, "A/99/1"),
         ("/topics?topic=boats&documents=A/99/1", 404, "A/99/1"),
-        ("/topics?topic=boats&documents=" + "A/80/1;" * 13, 422, "13 documents are named"),
+        ("/topics?topic=boats&documents=" + "A/80/1;" * 13, 422, "13 documents were given"),
         ("/topics?topic=boats&language=xx", 422, "language</bdi>: one of these: en, fr"),
-        ("/mandates?listed=1", 404, "No resolution is held"),
+        ("/mandates?listed=1", 404, "There are no resolutions in the library"),
         ("/mandates?listed=1&year=soon", 422, "year</bdi>: can’t be read"),
         ("/api/v1/mandates?document=A/99/1", 404, "A/99/1"),
-        ("/agenda?meeting=A/80/9", 404, "No agenda A/80/9 is held."),
+        ("/agenda?meeting=A/80/9", 404, "The library has no agenda A/80/9."),
         ("/agenda?language=xx", 422, "language</bdi>: one of these: en, fr"),
     ],
 )
@@ -304,11 +304,11 @@ def test_what_people_send_is_escaped(boats: Made) -> None:
 @pytest.mark.parametrize(
     ("maker", "request_"),
     [
-        ("brief.brief_maker.brief", BriefingRequest(kind="document", value="A/80/1")),
-        ("themes.theme_maker.themes_of", ThemesRequest()),
+        ("brief.brief_maker.make_briefing", BriefingRequest(kind="document", value="A/80/1")),
+        ("themes.theme_maker.find_themes", ThemesRequest()),
         ("comparison.text_diff.compare_versions", ComparisonRequest(document=["A/80/1", "A/80/1/Rev.1"])),
         ("comparison.topic_comparison.compare_topic", ComparisonRequest(topic="boats")),
-        ("comparison.provenance.origins_of", OriginsRequest(document="A/80/1")),
+        ("comparison.provenance.find_origins", OriginsRequest(document="A/80/1")),
         ("mandates.mandate_list.list_mandates", MandatesRequest()),
     ],
 )
@@ -431,7 +431,7 @@ def test_one_client_has_a_quarter_of_the_places_of_papers_and_others_need_not_wa
         return lambda *_: order.append(name) or name
 
     loud = [papers.request(n, noting(f"loud {n}"), client="loud") for n in range(3)]
-    with pytest.raises(TooMany, match="3 papers that you asked for"):
+    with pytest.raises(TooMany, match="You already have 3 unfinished papers"):
         papers.request("more", noting("more"), client="loud")
     assert papers.request(0, noting("again"), client="loud") is loud[0], "what is on its way is given"
     quiet = papers.request("quiet", noting("quiet"), client="quiet")

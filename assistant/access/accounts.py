@@ -128,9 +128,9 @@ class Accounts:
     def add(self, name: str, role: Role, password: str) -> Account:
         """Creates an account. Raises `AccountError` for a name that is taken or invalid, and for a password that is short or weak."""
         if not _NAME.fullmatch(name):
-            raise AccountError(f"{name!r} is no name for an account: small letters, digits and . _ @ - are.")
+            raise AccountError(f"{name!r} is not a valid account name: use lower-case letters, digits and . _ @ -.")
         if self.exists(name):
-            raise AccountError(f"There is an account {name} already. Remove it first, or give it a new password.")
+            raise AccountError(f"There is already an account {name}. Remove it first, or set a new password.")
         account = Account(name, role.word, self._store.timestamp())
         self._store.write("INSERT INTO accounts VALUES (?, ?, ?, ?)", name, account.role, self._hash(name, password),
                           account.created)  # fmt: skip

@@ -42,7 +42,7 @@ class Role(IntEnum):
     def of(cls, word: str) -> Role:
         """Parses a role that a key or an account can have. Raises `ValueError`."""
         if word not in GIVEN:
-            raise ValueError(f"The role {word!r} is none of {', '.join(GIVEN)}.")
+            raise ValueError(f"Unknown role {word!r}. Known: {', '.join(GIVEN)}.")
         return cls[word.upper()]
 
 

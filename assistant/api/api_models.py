@@ -92,13 +92,11 @@ class AnswerOut(BaseModel):
     see_also: list[Pointer]
     notes: list[str]
     confidence: float | None
-    probability: float | None = Field(
-        description="The chance that the best passage answers; null where a rule decided."
-    )
+    probability: float | None = Field(description="Probability that the best passage answers; null if a rule decided.")
     model: str | None
     raw: list[str]
     dropped: list[Dropped]
-    absent: str | None = Field(description="The symbol of the document that is not held, where that is why.")
+    absent: str | None = Field(description="The symbol of the document that is not in the library, if that is why.")
     timings: dict[str, float]
 
 
@@ -208,9 +206,9 @@ class RatingBody(Strict):
     language: Language
     rating: Literal[-1, 0, 1]
     history: Annotated[list[Annotated[str, Field(max_length=4_000)]], Field(max_length=MAX_HISTORY)] = []
-    answer: dict[str, Any] = Field(default={}, description="The answer that is meant, as `ask` gave it.")
+    answer: dict[str, Any] = Field(default={}, description="The rated answer, as returned by `ask`.")
     comment: Annotated[str, Field(max_length=4_000)] = ""
-    expected: Annotated[str, Field(max_length=4_000, description="What it should have said.")] = ""
+    expected: Annotated[str, Field(max_length=4_000, description="What the answer should have said.")] = ""
 
 
 class RatedOut(BaseModel):

@@ -32,19 +32,19 @@ class Fault(BaseModel):
 class Problem(BaseModel):
     """Why a request was not fulfilled (RFC 9457)."""
 
-    type: str = Field(description="urn:rapporteur:problem: and a word that stays the same.")
+    type: str = Field(description="urn:rapporteur:problem: followed by a stable code.")
     title: str
     status: int
     detail: str
-    code: str = Field(description="Which message `detail` is, by a name that stays the same.")
+    code: str = Field(description="Stable name of the message in `detail`.")
     request_id: str
-    faults: list[Fault] = Field(default=[], description="What is wrong with the request, where that is why.")
+    faults: list[Fault] = Field(default=[], description="What is wrong with the request, if that is the reason.")
 
 
 class Crash(ServiceFault):
     """The program crashed."""
 
-    status, code, title = 500, "fault", "The service has a fault"
+    status, code, title = 500, "fault", "Internal error"
 
 
 def problem(fault: ServiceFault, request_id: str, detail: str = "") -> dict[str, Any]:

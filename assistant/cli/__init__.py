@@ -11,7 +11,7 @@ from assistant.cli.commands import Commands, options
 app = typer.Typer(
     name="rapporteur",
     cls=Commands,
-    help="Answers from United Nations conference documents, every statement with its symbol, paragraph and exact words.",
+    help="Answer questions from United Nations conference documents, with symbol, paragraph and exact words for every statement.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

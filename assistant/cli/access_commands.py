@@ -15,30 +15,30 @@ from assistant.access.audit import Audit
 from assistant.access.principal import LOCAL, Role
 from assistant.cli.command_run import EXIT_USAGE, command_settings, err_console, fail, plain_errors, print_list
 
-keys = typer.Typer(name="keys", help="API keys: made, listed, revoked.", no_args_is_help=True)
-accounts = typer.Typer(name="accounts", help="Accounts that sign in at the page.", no_args_is_help=True)
+keys = typer.Typer(name="keys", help="API keys: create, list, revoke.", no_args_is_help=True)
+accounts = typer.Typer(name="accounts", help="Accounts for signing in to the web page.", no_args_is_help=True)
 
 RoleOption = Annotated[str, typer.Option(help="read, staff or admin.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="As JSON.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @keys.command("add")
 def add_key(
     name: Annotated[str, typer.Argument(help="What the key is for.")],
     role: RoleOption = "read",
-    days: Annotated[int | None, typer.Option(min=1, max=3_650, help="Days until it ends; without: never.")] = None,
+    days: Annotated[int | None, typer.Option(min=1, max=3_650, help="Days until it expires; by default never.")] = None,
 ) -> None:
-    """Make a key. It is shown once and kept as a hash only."""
+    """Create a key. It is shown once; only its hash is stored."""
     with open_store() as store, store.transaction():
         key, secret = Keys(store).create(name, _role(role), days)
         Audit(store).add(LOCAL, "make key", f"{key.id} {key.role} {name}")
     typer.echo(secret)
-    err_console.print(f"Key {key.id} ({key.role}). It is not shown again.", markup=False)
+    err_console.print(f"Key {key.id} ({key.role}). It will not be shown again.", markup=False)
 
 
 @keys.command("list")
 def list_keys(as_json: JsonOption = False) -> None:
-    """List the keys, revoked ones too."""
+    """List the keys, including revoked ones."""
     with open_store() as store:
         found = Keys(store).all()
     heads = ("Key", "Name", "Role", "Made", "Ends", "Last used", "Revoked")
@@ -48,30 +48,30 @@ def list_keys(as_json: JsonOption = False) -> None:
 
 
 @keys.command("revoke")
-def revoke_key(key: Annotated[str, typer.Argument(help="The key's id, as 'keys list' shows it.")]) -> None:
-    """End a key at once."""
+def revoke_key(key: Annotated[str, typer.Argument(help="Id of the key, as shown by 'keys list'.")]) -> None:
+    """Revoke a key at once."""
     with open_store() as store, store.transaction():
         if not Keys(store).revoke(key):
-            raise fail(f"There is no key {key!r} that is good. 'rapporteur keys list' shows the keys.")
+            raise fail(f"There is no valid key {key!r}. 'rapporteur keys list' shows the keys.")
         Audit(store).add(LOCAL, "revoke key", key)
     err_console.print(f"Key {key} is revoked.", markup=False)
 
 
 @accounts.command("add")
 def add_account(name: Annotated[str, typer.Argument(help="Name to sign in with.")], role: RoleOption = "read") -> None:
-    """Make an account; its password is asked for, or read from standard input."""
+    """Create an account. The password is asked for, or read from standard input."""
     _account("make account", name, role=_role(role))
 
 
 @accounts.command("password")
 def change_password(name: Annotated[str, typer.Argument(help="Name of the account.")]) -> None:
-    """Give an account a new password; who is signed in with it is signed out."""
+    """Set a new password. Signs the account out everywhere."""
     _account("change password", name)
 
 
 @accounts.command("remove")
 def remove_account(name: Annotated[str, typer.Argument(help="Name of the account.")]) -> None:
-    """Remove an account; who is signed in with it is signed out."""
+    """Remove an account. Signs it out everywhere."""
     with open_store() as store, store.transaction():
         if not Accounts(store).remove(name):
             raise fail(f"There is no account {name!r}. 'rapporteur accounts list' shows the accounts.")
@@ -88,10 +88,10 @@ def list_accounts(as_json: JsonOption = False) -> None:
 
 
 def audit(
-    count: Annotated[int, typer.Option("-n", min=1, max=1_000_000, help="How many entries.")] = 50,
+    count: Annotated[int, typer.Option("-n", min=1, max=1_000_000, help="Number of entries.")] = 50,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what staff did, the latest first."""
+    """Show what staff did, latest first."""
     with open_store() as store:
         found = Audit(store).entries(limit=count)
     heads = ("Time", "Who", "From", "What", "On what")

@@ -68,21 +68,24 @@ RowT = TypeVar("RowT", bound=SearchRow)
 
 
 def ask(
-    question: Annotated[str | None, typer.Argument(help="The question; - or none reads standard input.")] = None,
+    question: Annotated[
+        str | None, typer.Argument(help="The question. Without it, or with -, read from standard input.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as one JSON object.")] = False,
     batch: Annotated[
-        Path | None, typer.Option(help="JSON lines {id, question, history?, scope?}; prints one object a line.")
+        Path | None,
+        typer.Option(help="File of JSON lines {id, question, history?, scope?}. Prints one JSON object per line."),
     ] = None,
-    language: Annotated[str | None, typer.Option(help="Language of the question, where detection errs.")] = None,
-    mode: Annotated[str | None, typer.Option(help="quote, write (by the model of the settings) or auto.")] = None,
+    language: Annotated[str | None, typer.Option(help="Language of the question, if detection gets it wrong.")] = None,
+    mode: Annotated[str | None, typer.Option(help="quote, write (by the configured model) or auto.")] = None,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Also say what was found and read, and what decided (on standard error).")
+        bool, typer.Option("--explain", help="Also print what was found and read and what decided, on standard error.")
     ] = False,
 ) -> None:
-    """Ask one question, or a file of them."""
+    """Answer one question, or a file of questions."""
     if batch is not None:
         if explain:
-            raise fail("--explain takes one question, not a file of them.", EXIT_USAGE)
+            raise fail("--explain takes one question, not a file of questions.", EXIT_USAGE)
         rows = _read_batch(batch, QuestionRow)
         with open_backend("ask") as backend:
             known = check_mode(mode, backend.settings)
@@ -116,9 +119,9 @@ def ask(
 
 
 def chat(
-    mode: Annotated[str | None, typer.Option(help="quote, write (by the model of the settings) or auto.")] = None,
+    mode: Annotated[str | None, typer.Option(help="quote, write (by the configured model) or auto.")] = None,
 ) -> None:
-    """Ask in turns; follow-ups such as "and on Friday?" are understood. An empty line or Ctrl-D ends."""
+    """Ask in turns. Understands follow-ups such as "and on Friday?". An empty line or Ctrl-D ends the chat."""
     history: list[str] = []
     with open_backend("chat") as backend:
         known = check_mode(mode, backend.settings)
@@ -134,10 +137,14 @@ def chat(
 
 
 def search(
-    query: Annotated[str | None, typer.Argument(help="What to look for; - or none reads standard input.")] = None,
-    count: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 10,
+    query: Annotated[
+        str | None, typer.Argument(help="What to look for. Without it, or with -, read from standard input.")
+    ] = None,
+    count: Annotated[int, typer.Option("-k", min=1, max=100, help="Number of passages.")] = 10,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
-    batch: Annotated[Path | None, typer.Option(help="JSON lines {id, question}; prints one object a line.")] = None,
+    batch: Annotated[
+        Path | None, typer.Option(help="File of JSON lines {id, question}. Prints one JSON object per line.")
+    ] = None,
 ) -> None:
     """Find passages."""
     if batch is not None:
@@ -164,7 +171,7 @@ def search(
 
 
 def demo() -> None:
-    """Build the library from the starter corpus, answer five questions, then read a document and answer three on it."""
+    """Build the library from the starter corpus and answer five questions. Then answer three about a made-up document."""
     from importlib.resources import as_file, files
 
     from assistant.cli.command_run import command_settings
@@ -179,7 +186,7 @@ def demo() -> None:
     ingest(paths=None, starter=True, symbol=None, language=None)
     with open_backend("demo") as backend:
         answered(backend, DEMO_QUESTIONS)
-    err_console.print("\nA document that nobody has seen before, made up for this demo, is read now ...")
+    err_console.print("\nReading a new document, made up for this demo ...")
     with as_file(files("corpus") / "sample" / SAMPLE) as path:
         ingest(paths=[path], starter=False, symbol=None, language=None, again=True)
     with open_backend("demo") as backend:
@@ -208,11 +215,11 @@ def _print_batch(rows: Sequence[RowT], answer: Callable[[RowT], dict[str, Any]])
             record = {"error": str(error)}
         except Exception:  # the rows after it must be answered
             log.exception("the question %s of the batch broke down", json.dumps(row.id, ensure_ascii=False))
-            record = {"error": "The program has a fault with this question; standard error has the details."}
+            record = {"error": "Internal error while answering this question; standard error has the details."}
         failed += "error" in record
         typer.echo(json.dumps({"id": row.id, **record}, ensure_ascii=False))
     if failed:
-        raise fail(f"{failed} of {len(rows)} could not be answered; the lines that have an error say why.")
+        raise fail(f"{failed} of {len(rows)} could not be answered; the lines with an error say why.")
 
 
 def _read_batch(path: Path, kind: type[RowT]) -> list[RowT]:
@@ -231,7 +238,5 @@ def _read_batch(path: Path, kind: type[RowT]) -> list[RowT]:
             wrong = error.errors()[0]
             reason = ": ".join([".".join(map(str, wrong["loc"])), wrong["msg"]]).removeprefix(": ")
             fields = ", ".join(kind.model_fields)
-            raise fail(
-                f"{path}, line {number} is no object of {fields} as it is to be: {reason}.", EXIT_USAGE
-            ) from None
+            raise fail(f"{path}, line {number} is not a valid object of {fields}: {reason}.", EXIT_USAGE) from None
     return rows

@@ -39,7 +39,7 @@ err_console = Console(stderr=True, highlight=False, soft_wrap=True)
 out_console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 240)
 
 
-TO_ADD = "What is held: rapporteur list. To add documents: rapporteur fetch SYMBOL, or rapporteur ingest FILE."
+TO_ADD = "To see what the library has: rapporteur list. To add documents: rapporteur fetch SYMBOL, or rapporteur ingest FILE."
 """Advice where a document is not in the library."""
 _NOT_IN_LIBRARY = frozenset(
     ["known-not-held", "no-document", "named-none", "no-agenda", "no-agenda-named", "no-resolutions", "said"]
@@ -109,7 +109,7 @@ def command_settings(**given: Any) -> Settings:
 def check_mode(mode: str | None, settings: Settings) -> Mode | None:
     """Validates the option --mode: `write` needs a model."""
     if mode not in (None, "quote", "write", "auto"):
-        raise fail(f"--mode {mode!r} is none of quote, write, auto.", EXIT_USAGE)
+        raise fail(f"Unknown --mode {mode!r}. Known: quote, write, auto.", EXIT_USAGE)
     if mode == "write" and settings.model is None:
         message = "--mode write needs a model: set RAPPORTEUR_MODEL, and RAPPORTEUR_MODEL_URL where it is served."
         raise fail(message, EXIT_USAGE)
@@ -119,7 +119,7 @@ def check_mode(mode: str | None, settings: Settings) -> Mode | None:
 def check_language(language: str | None) -> str | None:
     """Validates the option --language."""
     if language is not None and language not in LANGUAGES:
-        raise fail(f"--language {language!r} is none of {', '.join(LANGUAGES)}.", EXIT_USAGE)
+        raise fail(f"Unknown --language {language!r}. Known: {', '.join(LANGUAGES)}.", EXIT_USAGE)
     return language
 
 

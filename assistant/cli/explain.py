@@ -44,7 +44,7 @@ class ExplainRecorder:
     def __init__(self, backend: Backend) -> None:
         if not isinstance(backend, LibraryBackend):
             raise fail(
-                "--explain works without a running server only: stop the server that uses the library, or leave "
+                "--explain does not work through a running server: stop the server that uses the library, or leave "
                 "--explain out.",
                 EXIT_USAGE,
             )
@@ -71,7 +71,7 @@ class ExplainRecorder:
             console.print(_rows_table(sentences))
         if not self.weighings and not self.rows:
             console.print(Text("\nNo evidence was weighed: a rule decided (a place or article that is named, "
-                               "a document that is not held, a refusal)."))  # fmt: skip
+                               "a document that is not in the library, a refusal)."))  # fmt: skip
         console.print(Text.assemble("Outcome: ", (_outcome(answer, self.weighings), "bold")))
 
 
@@ -152,7 +152,7 @@ def _outcome(answer: Answer, weighings: Sequence[Weighing]) -> str:
     """The status, with the reason where a rule overruled the scores."""
     reached = any(unit.score >= 0.0 for each in weighings for unit in each.scored)
     if reached and answer.status in ("not_found", "tentative"):
-        return f"{answer.status}; a document that is not held spoke against what reached the bar"
+        return f"{answer.status}; a document that is not in the library spoke against what reached the threshold"
     return answer.status
 
 

@@ -34,20 +34,22 @@ MAX_SHOWN = 160
 
 @app.command()
 def add(
-    question: Annotated[str | None, typer.Argument(help="The question; - or none reads standard input.")] = None,
-    rating: Annotated[str, typer.Option(help="up where the answer is right, down where it is wrong, none.")] = "none",
+    question: Annotated[
+        str | None, typer.Argument(help="The question. Without it, or with -, read from standard input.")
+    ] = None,
+    rating: Annotated[str, typer.Option(help="up if the answer is right, down if it is wrong, or none.")] = "none",
     comment: Annotated[str, typer.Option(help="What is good or wrong about it.")] = "",
     expected: Annotated[str, typer.Option(help="What the answer should have said.")] = "",
     history: Annotated[
-        list[str] | None, typer.Option(help="An earlier question of the talk, oldest first; may be repeated.")
+        list[str] | None, typer.Option(help="An earlier question of the conversation, oldest first. Can be repeated.")
     ] = None,
-    language: Annotated[str | None, typer.Option(help="Language of the question, where detection errs.")] = None,
+    language: Annotated[str | None, typer.Option(help="Language of the question, if detection gets it wrong.")] = None,
 ) -> None:
-    """Ask a question, show the answer, and keep both with your rating."""
+    """Ask a question, show the answer, and store both with your rating."""
     text = read_stdin_or(question)
     check_language(language)
     if rating not in RATINGS:
-        raise fail(f"--rating {rating!r} is none of {', '.join(RATINGS)}.", EXIT_USAGE)
+        raise fail(f"Unknown --rating {rating!r}. Known: {', '.join(RATINGS)}.", EXIT_USAGE)
     fields: dict[str, Any] = {"history": history or [], "comment": comment, "expected": expected}
     with open_backend("feedback") as backend:
         try:
@@ -63,16 +65,16 @@ def add(
         except FeedbackFull as error:
             raise fail(str(error)) from None
         print_answer(out_console, answer, backend.read)
-    err_console.print(f"Kept as feedback {number}.")
+    err_console.print(f"Stored as feedback {number}.")
 
 
 @app.command("list")
 def list_feedback(as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False) -> None:
-    """List what is kept, oldest first."""
+    """List the ratings, oldest first."""
     with open_backend("feedback") as backend:
         ratings = backend.ratings()
     if not ratings and not as_json:
-        err_console.print("No feedback is kept. Add some: rapporteur feedback add QUESTION --rating up")
+        err_console.print("No feedback is stored. Add some: rapporteur feedback add QUESTION --rating up")
         return
     heads = ("No.", "Time", "Rating", Column("Question", ratio=2), Column("Answer"), Column("Comment", ratio=2))
     print_list(ratings, as_json, heads, _row)
@@ -80,18 +82,18 @@ def list_feedback(as_json: Annotated[bool, typer.Option("--json", help="Print a 
 
 @app.command()
 def export(
-    out: Annotated[Path | None, typer.Option(help="File to write; standard output without it.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+    out: Annotated[Path | None, typer.Option(help="File to write; by default standard output.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
 ) -> None:
-    """Write what is kept as YAML cases for a person to review."""
+    """Write the ratings as YAML cases for a person to review."""
     if out is not None and out.exists() and not force:
-        raise fail(f"{out} is there already. Name another file, or write over it with --force.", EXIT_USAGE)
+        raise fail(f"{out} already exists. Name another file, or overwrite it with --force.", EXIT_USAGE)
     with open_backend("feedback") as backend:
         written = backend.cases()
     count = len(yaml.safe_load(written))
     if not count:
         raise fail(
-            "No feedback is kept, so nothing was written. Add some: rapporteur feedback add QUESTION --rating up"
+            "No feedback is stored, so nothing was written. Add some: rapporteur feedback add QUESTION --rating up"
         )
     if out is None:
         typer.echo(written, nl=False)
@@ -101,12 +103,12 @@ def export(
             file.write(written)
     except OSError as error:
         raise fail(f"{out} can't be written: {error.strerror or error}.") from None
-    err_console.print(f"{count} cases written to {visible(str(out))}. They are to be reviewed.", markup=False)
+    err_console.print(f"{count} cases written to {visible(str(out))}. Review them before use.", markup=False)
 
 
 @app.command()
-def remove(number: Annotated[int, typer.Argument(min=1, help="Number of the last rating that goes.")]) -> None:
-    """Remove the ratings up to a number, as 'feedback list' shows it."""
+def remove(number: Annotated[int, typer.Argument(min=1, help="Number of the last rating to remove.")]) -> None:
+    """Remove the ratings up to a number, as shown by 'feedback list'."""
     with open_backend("feedback") as backend:
         removed = backend.remove_ratings(number)
     err_console.print(f"{removed} ratings removed.")

@@ -34,27 +34,28 @@ if TYPE_CHECKING:
 
 
 def ingest(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Files, and folders with all that is in them.")] = None,
-    starter: Annotated[bool, typer.Option("--starter", help="Add the digests that ship with Rapporteur.")] = False,
-    symbol: Annotated[str | None, typer.Option(help="The document's symbol, where the file does not print it.")] = None,
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files and folders; folders are read completely.")] = None,
+    starter: Annotated[bool, typer.Option("--starter", help="Add the digests included with Rapporteur.")] = False,
+    symbol: Annotated[str | None, typer.Option(help="Symbol of the document, if the file does not print it.")] = None,
     language: Annotated[str | None, typer.Option(help="Language of the files: en, fr, es, ru, ar or zh.")] = None,
     jobs: Annotated[
-        int | None, typer.Option(min=1, max=64, help="Files read at once; by default one a processor.")
+        int | None,
+        typer.Option(min=1, max=64, help="Number of files read at once; by default the number of processors."),
     ] = None,
-    ocr: Annotated[bool, typer.Option("--ocr", help="Recognise the words of pages that are images.")] = False,
-    again: Annotated[bool, typer.Option("--again", help="Read also what was read or refused before.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print each outcome as a line of JSON.")] = False,
+    ocr: Annotated[bool, typer.Option("--ocr", help="Recognize text on pages that are images.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Also read files that were read or refused before.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print each result as a line of JSON.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Keep the library in step with the folders.")] = False,
 ) -> None:
-    """Read documents into the library. What is held already, or was refused before, is passed over."""
+    """Read documents into the library. Skips files that are already in the library or were refused before."""
     given = paths or []
     folders = [path for path in given if path.is_dir()]
     if not given and not starter:
         raise fail("Name at least one file or folder, or --starter for the starter corpus.", EXIT_USAGE)
     if symbol and (len(given) != 1 or folders):
-        raise fail("--symbol goes with exactly one file.", EXIT_USAGE)
+        raise fail("--symbol needs exactly one file.", EXIT_USAGE)
     if watch and not folders:
-        raise fail("--watch goes with at least one folder.", EXIT_USAGE)
+        raise fail("--watch needs at least one folder.", EXIT_USAGE)
     report = OutcomePrinter(as_json=as_json)
     with library_or_server("ingest", make=True) as (found, settings):
         files = Files(given, starter, symbol, language, ocr, apart=settings.data_dir)
@@ -141,7 +142,7 @@ def _watch_folders(ingestion: _Ingestion, files: Files, folders: Sequence[Path])
             watched = [WatchedFolder(folder, (files.apart,)) for folder in folders]
             ingestion.read(files)
             ingestion.report.summary()
-            err_console.print("Watching for changes. Ctrl-C ends.")
+            err_console.print("Watching for changes. Press Ctrl-C to stop.")
             try:
                 for folder, changes in watch(watched, stop):
                     freed = [ingestion.remove(path, folder.display_name(path)) for path in changes.removed]
@@ -178,21 +179,31 @@ def fetch(
         list[str] | None, typer.Argument(help="Symbols; with --meeting, ids of meetings.", metavar="SYMBOL")
     ] = None,
     language: Annotated[
-        list[str] | None, typer.Option(help="en, fr, es, ru, ar, zh or all; repeat it, or separate them by commas.")
+        list[str] | None, typer.Option(help="en, fr, es, ru, ar, zh or all. Can be repeated or separated by commas.")
     ] = None,
     form: Annotated[
-        str | None, typer.Option("--format", help="Only docx, pdf or doc. Otherwise in this order what there is.")
+        str | None,
+        typer.Option("--format", help="Only docx, pdf or doc. By default the first that exists, in this order."),
     ] = None,
     meeting: Annotated[
-        bool, typer.Option("--meeting", help="All that the catalogue lists for a meeting: the one named, or the held.")
+        bool,
+        typer.Option(
+            "--meeting", help="Everything the catalogue lists for a meeting: the one named, or the one in the library."
+        ),
     ] = False,
     cited_by: Annotated[
-        str | None, typer.Option(metavar="SYMBOL", help="All that this held document cites and is not held.")
+        str | None,
+        typer.Option(
+            metavar="SYMBOL",
+            help="Everything that this document cites and that is not in the library. The document must be in the library.",
+        ),
     ] = None,
-    everything: Annotated[bool, typer.Option("--catalogue", help="All that the catalogue lists.")] = False,
-    again: Annotated[bool, typer.Option("--again", help="Ask also for what is held, in case it has changed.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be fetched.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the outcomes as a JSON list.")] = False,
+    everything: Annotated[bool, typer.Option("--catalogue", help="Everything the catalogue lists.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Also ask for documents already in the library, in case they have changed.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be fetched.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the results as a JSON list.")] = False,
 ) -> None:
     """Fetch official documents by symbol from documents.un.org and add them to the library."""
     if not (symbols or meeting or cited_by or everything):

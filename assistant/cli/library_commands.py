@@ -52,15 +52,15 @@ def confirm(
     symbol: Annotated[str, typer.Argument(help="Symbol, name or id of the document.")],
     language: Annotated[str | None, typer.Option(help="Only this language version.")] = None,
 ) -> None:
-    """Confirm that a text whose symbol only the text itself gives is that document. Compare it first."""
+    """Confirm that a text whose symbol is known only from the text itself is that document. Compare it first."""
     check_language(language)
     with open_backend("confirm") as backend:
         for confirmed in backend.confirm(symbol, language):
             out_console.print(Text(f"confirmed  {confirmed}"))
 
 
-def status(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
-    """Say what the library holds, in numbers. Texts and indexes are not looked at: 'rapporteur verify' checks them."""
+def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Show what the library contains, in numbers. Does not check texts and indexes; 'rapporteur verify' does."""
     with open_backend("status") as backend:
         found = backend.status()
     record = {"folder": str(command_settings().data_dir), **found}
@@ -70,7 +70,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = F
         return
     for name, value in record.items():
         out_console.print(Text(f"{name:<11} {value:,}" if isinstance(value, int) else f"{name:<11} {value}"))
-    err_console.print("Whether all of it is whole: rapporteur verify.")
+    err_console.print("To check the library: rapporteur verify")
 
 
 def verify() -> None:
@@ -85,7 +85,7 @@ def verify() -> None:
 
 
 def reindex() -> None:
-    """Make passages and both indexes anew from the documents that are held."""
+    """Rebuild passages and both indexes from the documents in the library."""
     from ingest.chunker import segmenter
 
     with _open_exclusively() as library, progress_bar() as bar:
@@ -114,9 +114,9 @@ def _open_exclusively() -> Iterator[Library]:
 def migrate(to: Annotated[str, typer.Option(help="Address of the database (postgresql://...), or a folder.")]) -> None:
     """Copy the library, keys, accounts and links into a PostgreSQL database, or from there into a folder.
 
-    Every document is compared after it was copied. What is there already as it is here is passed over, so that broken off it goes on
-    where it was; what is there otherwise is replaced, and what was copied before and is no longer here goes. A password is best
-    given by PGPASSWORD or a file (PGPASSFILE).
+    Every document is compared after it was copied. Documents that are already there unchanged are skipped, so an
+    interrupted copy can be continued; changed ones are replaced, and those that were removed here since are removed
+    there. Give a password with PGPASSWORD or in a file (PGPASSFILE).
     """
     from assistant.access.access_store import AccessStore
     from assistant.access.anonymous_sessions import SigningSecret
@@ -129,7 +129,8 @@ def migrate(to: Annotated[str, typer.Option(help="Address of the database (postg
         shared = "://" in to
         if shared and not to.startswith(("postgres://", "postgresql://")):
             raise fail(
-                "--to is no folder and no address of a PostgreSQL database (postgresql://USER@HOST/NAME).", EXIT_USAGE
+                "--to is neither a folder nor the address of a PostgreSQL database (postgresql://USER@HOST/NAME).",
+                EXIT_USAGE,
             )
         changed = (
             {"database_url": to} if shared else {"data_dir": Path(to).expanduser().resolve(), "database_url": None}
@@ -138,10 +139,10 @@ def migrate(to: Annotated[str, typer.Option(help="Address of the database (postg
         if (aimed.database_url, aimed.data_dir.resolve()) == (settings.database_url, settings.data_dir.resolve()) or (
             shared and settings.database_url is not None
         ):
-            raise fail("--to names where the library is already. Name another place.", EXIT_USAGE)
+            raise fail("The library is already at the place given with --to. Name another one.", EXIT_USAGE)
         if not shared and aimed.data_dir.resolve() != settings.data_dir.resolve() and _has_other_files(aimed.data_dir):
             raise fail(
-                f"{aimed.data_dir} holds other things, and a library has a folder to itself. Name a new folder with --to.",
+                f"{aimed.data_dir} contains other files, and a library needs a folder of its own. Name a new folder with --to.",
                 EXIT_USAGE,
             )
         with (
@@ -161,9 +162,9 @@ def migrate(to: Annotated[str, typer.Option(help="Address of the database (postg
             before.copy_to(after)
         SigningSecret(settings.data_dir).copy_to(aimed.data_dir)
     place = "the database" if shared else visible(str(aimed.data_dir))
-    out_console.print(Text(f"copied     {copied} of {total} documents to {place}; all are there as they are here"))
+    out_console.print(Text(f"copied     {copied} of {total} documents to {place}; all were compared and are equal"))
     err_console.print(
-        "The first library is as it was. Set RAPPORTEUR_DATABASE_URL (or RAPPORTEUR_DATA_DIR) to use the other."
+        "The original library is unchanged. Set RAPPORTEUR_DATABASE_URL (or RAPPORTEUR_DATA_DIR) to use the copy."
     )
 
 
@@ -174,7 +175,7 @@ def _has_other_files(folder: Path) -> bool:
 
 
 def doctor() -> None:
-    """Check the installation and the library, each finding with its remedy."""
+    """Check the installation and the library. Each finding comes with a remedy."""
     from assistant.cli.doctor import run_checks
 
     findings = run_checks()

@@ -32,41 +32,43 @@ if TYPE_CHECKING:
 
 Out = Annotated[
     Path | None,
-    typer.Option("--out", "-o", help="File to write: .docx, .pdf, .html or .md. Without it Markdown is printed."),
+    typer.Option("--out", "-o", help="File to write: .docx, .pdf, .html or .md. Without it, prints Markdown."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead.")]
 Language = Annotated[
-    str, typer.Option(help="Language of the headings, and of the documents where they are held in it.")
+    str, typer.Option(help="Language of the headings, and of the documents if the library has them in it.")
 ]
 
 
 def brief(
     item: Annotated[
-        list[str] | None, typer.Option(help="An agenda item: 2, or 1 (a); several times: a briefing for each.")
+        list[str] | None, typer.Option(help="An agenda item: 2, or 1 (a). Can be repeated: one briefing for each.")
     ] = None,
     theme: Annotated[str | None, typer.Option(help="A theme, in a few words.")] = None,
-    document: Annotated[str | None, typer.Option(help="A document that is held, by symbol or name.")] = None,
+    document: Annotated[str | None, typer.Option(help="A document in the library, by symbol or name.")] = None,
     question: Annotated[str | None, typer.Option(help="A question.")] = None,
     audience: Annotated[
         Literal["delegate", "chair", "secretariat"],
-        typer.Option(help="Whom it is for: order and length of its sections."),
+        typer.Option(help="Intended readers; sets order and length of the sections."),
     ] = "delegate",
     language: Language = "en",
-    meeting: Annotated[
-        str, typer.Option(help="Symbol of the agenda, where not that of the latest meeting is meant.")
-    ] = "",
+    meeting: Annotated[str, typer.Option(help="Symbol of the agenda, if not the one of the latest meeting.")] = "",
     mixed: Annotated[
         bool,
-        typer.Option("--mixed", help="Quote documents in other languages, too; needed where none is held in this one."),
+        typer.Option(
+            "--mixed", help="Also quote documents in other languages. Needed if the library has none in this language."
+        ),
     ] = False,
     mode: Annotated[
-        str | None, typer.Option(help="quote, write or auto: whether the model of the settings writes its sections.")
+        str | None, typer.Option(help="quote, write or auto: whether the configured model writes its sections.")
     ] = None,
-    draft: Annotated[bool, typer.Option("--draft", help="Keep it as a draft for review (rapporteur review).")] = False,
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Store it for review, as a draft (rapporteur review).")
+    ] = False,
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write a briefing: an agenda item, a theme, a document or a question, every sentence with its source."""
+    """Write a briefing about an agenda item, a theme, a document or a question, with a source for every sentence."""
     from assistant.paper_requests import BriefingRequest
 
     asked = {"theme": theme, "document": document, "question": question}
@@ -75,7 +77,9 @@ def brief(
     if len(given) != 1 and (not given or {kind for kind, _ in given} != {"item"}):
         raise fail("Name one of --item, --theme, --document and --question.", EXIT_USAGE)
     if draft and (out is not None or as_json):
-        raise fail("--draft keeps the briefing; for a file of it: rapporteur review show DRAFT --out FILE.", EXIT_USAGE)
+        raise fail(
+            "--draft stores the briefing. To write it to a file: rapporteur review show DRAFT --out FILE.", EXIT_USAGE
+        )
     check_language(language)
     _check_out(out, language)
     with open_backend("brief") as backend:
@@ -87,7 +91,7 @@ def brief(
             if draft:
                 stored = backend.draft(request, _progress)
                 typer.echo(stored["id"])
-                err_console.print("Kept for review. To see it: rapporteur review show " + stored["id"], markup=False)
+                err_console.print("Stored for review. To see it: rapporteur review show " + stored["id"], markup=False)
             else:
                 briefing = backend.write(request, _progress)
                 _finish(briefing, out if out is None or len(given) == 1 else _numbered_path(out, value), as_json)
@@ -97,9 +101,9 @@ def brief(
 
 def compare(
     symbols: Annotated[
-        list[str] | None, typer.Argument(help="Two documents, more in a row, or with --topic any number.")
+        list[str] | None, typer.Argument(help="Two documents, or more one after another; with --topic any number.")
     ] = None,
-    topic: Annotated[str | None, typer.Option(help="What each document says on this, side by side.")] = None,
+    topic: Annotated[str | None, typer.Option(help="What each document says on this topic, side by side.")] = None,
     language: Annotated[
         str | None, typer.Option(help="Language of the versions to compare, and of the headings.")
     ] = None,
@@ -112,9 +116,9 @@ def compare(
     names = symbols or []
     check_language(language)
     if topic is None and len(names) < 2:
-        raise fail("Name two documents or more, or a topic with --topic.", EXIT_USAGE)
+        raise fail("Name two or more documents, or a topic with --topic.", EXIT_USAGE)
     if topic is not None and not topic.strip():
-        raise fail("--topic is empty: say in a few words what to compare on.", EXIT_USAGE)
+        raise fail("--topic is empty: say in a few words what to compare the documents on.", EXIT_USAGE)
     _check_out(out, language)
     with open_backend("compare") as backend:
         request = ComparisonRequest.model_construct(document=names, topic=topic, language=language)
@@ -140,15 +144,15 @@ def compare(
 
 
 def origins(
-    name: Annotated[str, typer.Argument(help="A document that is held, by symbol or name.")],
-    place: Annotated[str, typer.Option(help="One paragraph of it: 15 (d), or para. 15.")] = "",
+    name: Annotated[str, typer.Argument(help="A document in the library, by symbol or name.")],
+    place: Annotated[str, typer.Option(help="One paragraph: 15 (d), or para. 15. By default all.")] = "",
     language: Annotated[
-        str | None, typer.Option(help="Language of the version that is looked at, and of the headings.")
+        str | None, typer.Option(help="The language version, and the language of the headings.")
     ] = None,
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
-    """Tell where the paragraphs of a document come from: the earlier documents held that have them, to the letter or nearly."""
+    """Show which earlier documents in the library have the paragraphs of a document."""
     from assistant.paper_requests import OriginsRequest
 
     _write(OriginsRequest.model_construct(document=name, place=place, language=language), out, as_json)
@@ -157,36 +161,36 @@ def origins(
 def themes(
     language: Language = "en",
     count: Annotated[
-        int | None, typer.Option(min=1, max=100, help="How many themes; by default as the library has it.")
+        int | None, typer.Option(min=1, max=100, help="Number of themes; by default chosen from the documents.")
     ] = None,
-    theme: Annotated[str | None, typer.Option(help="The theme of this name or number alone.")] = None,
+    theme: Annotated[str | None, typer.Option(help="Only the theme with this name or number.")] = None,
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
-    """Cluster all that is held by theme: a compendium with summaries, documents over the years and gaps."""
+    """Group all documents by theme: a compendium with summaries, documents over the years and gaps."""
     from assistant.paper_requests import ThemesRequest
 
     _write(ThemesRequest.model_construct(language=language, count=count, theme=theme), out, as_json)
 
 
 def mandates(
-    addressee: Annotated[str, typer.Option(help="Of whom something is asked: part of a name.")] = "",
-    year: Annotated[int | None, typer.Option(min=1945, max=2200, help="Resolutions of this year.")] = None,
+    addressee: Annotated[str, typer.Option(help="Who is asked: part of a name.")] = "",
+    year: Annotated[int | None, typer.Option(min=1945, max=2200, help="Only resolutions of this year.")] = None,
     due_before: Annotated[str, typer.Option(help="Only what is due before this day: 2026-12-31.")] = "",
     document: Annotated[
         list[str] | None,
-        typer.Option(help="A resolution that is held, by symbol or name; may be repeated. Default: all."),
+        typer.Option(help="A resolution in the library, by symbol or name. Can be repeated. By default all."),
     ] = None,
     language: Language = "en",
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", "-o", help="File to write: .csv, .xlsx, .docx, .pdf, .html or .md. Without it Markdown is printed."
+            "--out", "-o", help="File to write: .csv, .xlsx, .docx, .pdf, .html or .md. Without it, prints Markdown."
         ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List who is asked to do what, by when, in the resolutions that are held; what is due first comes first."""
+    """List who is asked to do what, by when, in the resolutions in the library, earliest due first."""
     from assistant.export.spreadsheets import FORMATS
     from assistant.paper_requests import MandatesRequest
 
@@ -254,7 +258,12 @@ def _publish_errors(code: int = EXIT_FAILED) -> Iterator[None]:
 
 
 agenda = typer.Typer(name="agenda", help="Before the meeting: agenda and documents.", no_args_is_help=True)
-_STATES = {"held": "held", "superseded": "superseded", "digest": "digest only", "missing": "not held"}
+_STATES = {
+    "held": "in the library",
+    "superseded": "superseded",
+    "digest": "digest only",
+    "missing": "not in the library",
+}
 
 
 @agenda.callback()
@@ -264,14 +273,18 @@ def _agenda() -> None:
 
 @agenda.command()
 def check(
-    meeting: Annotated[str, typer.Argument(help="Symbol of the agenda; by default that of the latest meeting.")] = "",
+    meeting: Annotated[
+        str, typer.Argument(help="Symbol of the agenda; by default the one of the latest meeting.")
+    ] = "",
     language: Annotated[
-        list[str] | None, typer.Option(help="Language in which the documents are wanted; may be repeated. Default: en.")
+        list[str] | None, typer.Option(help="Language in which the documents are wanted; default en. Can be repeated.")
     ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 where something is to be mended.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 1 if something is missing or needs action.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Check what the agenda announces and cites against what is held."""
+    """Compare what the agenda announces and cites with the library."""
     languages = [each for each in language or ["en"] if check_language(each)]
     with open_backend("agenda check") as backend:
         found = backend.agenda(meeting, languages)
@@ -279,7 +292,7 @@ def check(
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
     else:
-        table = Table("Item", Column("Document", overflow="fold"), "Title", "State", "Held", "Missing", "Cited in",
+        table = Table("Item", Column("Document", overflow="fold"), "Title", "State", "Available", "Missing", "Cited in",
                       title=Text(visible(f"{found['agenda']}: {found['title']}")), title_justify="left")  # fmt: skip
 
         for each in checked:
@@ -292,10 +305,10 @@ def check(
             out_console.print(command, markup=False)
         if found["others"] and not meeting:
             err_console.print(
-                f"This is the latest of the agendas held. Others: {', '.join(found['others'])}; name one to check it.",
+                f"This is the latest agenda in the library. Others: {', '.join(found['others'])}; name one to check it.",
                 markup=False,
             )
         if found["complete"]:
-            err_console.print("Everything that is announced or cited is held.")
+            err_console.print("Everything that is announced or cited is in the library.")
     if strict and not found["complete"]:
         raise typer.Exit(EXIT_FAILED)

@@ -151,5 +151,5 @@ class OutcomePrinter:
         counted = ", ".join(f"{n} {result}" for result, n in self.counts.items() if n)
         err_console.print(counted or "nothing to do", markup=False)
         if self._before:
-            err_console.print("What was refused or skipped before is read anew with --again.")
+            err_console.print("To read again what was refused or skipped before, use --again.")
         self.rows, self._left_out, self._before = [], 0, False

@@ -18,13 +18,13 @@ from ingest.readers import visible
 app = typer.Typer(
     name="review", help="Briefings under review: list, show, comment, change their state.", no_args_is_help=True
 )
-Id = Annotated[str, typer.Argument(help="The draft, as `rapporteur review list` names it.")]
+Id = Annotated[str, typer.Argument(help="Id of the draft, as shown by `rapporteur review list`.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 @app.command("list")
 def list_drafts(as_json: AsJson = False) -> None:
-    """List the drafts, the latest first."""
+    """List the drafts, latest first."""
     with open_backend("review") as backend:
         found = backend.drafts()
     heads = ("Draft", "Title", "State", "Made")
@@ -58,10 +58,8 @@ def show(
 @app.command()
 def comment(
     draft: Id,
-    text: Annotated[str, typer.Argument(help="What is to be said.")],
-    paragraph: Annotated[
-        int | None, typer.Option(min=1, help="The number of the paragraph, or row of a table, that it is about.")
-    ] = None,
+    text: Annotated[str, typer.Argument(help="The comment.")],
+    paragraph: Annotated[int | None, typer.Option(min=1, help="Number of the paragraph or table row.")] = None,
 ) -> None:
     """Comment on a draft, or on one paragraph of it."""
     with open_backend("review") as backend:

@@ -247,7 +247,7 @@ class ServerBackend:
 
     def _unreachable(self, error: httpx.HTTPError) -> ServiceFault:
         return ServiceFault(
-            "said", text=f"The server at {self._url}, which uses the library, does not answer: {error}."
+            "said", text=f"The server at {self._url}, which uses the library, is not responding: {error}."
         )
 
     def _fault_of(self, reply: httpx.Response) -> ServiceFault:

@@ -31,15 +31,15 @@ ONE_PROCESS = (
 def serve_command(compose: Compose) -> typer.Typer:
     """Creates the command that serves the application which `compose` builds from a service."""
     command = typer.Typer(
-        help="Serve the page and the API until interrupted; answers that are begun are finished.",
+        help="Serve the web page and the API until interrupted. Answers already begun are finished.",
         invoke_without_command=True,
     )
 
     @command.callback()
     def serve(
-        host: Annotated[str | None, typer.Option(help="Address to listen at (RAPPORTEUR_HOST).")] = None,
-        port: Annotated[int | None, typer.Option(help="Port to listen at (RAPPORTEUR_PORT).")] = None,
-        workers: Annotated[int, typer.Option(min=1, help="Processes that serve: one.")] = 1,
+        host: Annotated[str | None, typer.Option(help="Address to listen on (RAPPORTEUR_HOST).")] = None,
+        port: Annotated[int | None, typer.Option(help="Port to listen on (RAPPORTEUR_PORT).")] = None,
+        workers: Annotated[int, typer.Option(min=1, help="Number of serving processes: one.")] = 1,
     ) -> None:
         if workers > 1:
             raise fail(ONE_PROCESS, EXIT_USAGE)
@@ -66,8 +66,8 @@ def _serve(compose: Compose, host: str | None, port: int | None) -> None:
                 err_console.print(f"Serving {settings.data_dir} at {listener_url(listener)}", markup=False)
                 if not settings.open_reading and not gate.keys.all() and not gate.accounts.all():
                     err_console.print(
-                        "Nobody may ask yet. Make a key: rapporteur keys add NAME --role read; an account: rapporteur "
-                        "accounts add NAME --role read; or let everybody read: RAPPORTEUR_OPEN_READING=true",
+                        "Nobody has access yet. Create a key: rapporteur keys add NAME --role read; an account: rapporteur "
+                        "accounts add NAME --role read; or let everyone read: RAPPORTEUR_OPEN_READING=true",
                         markup=False,
                     )
                 app = compose(service, gate)
@@ -78,9 +78,9 @@ def _serve(compose: Compose, host: str | None, port: int | None) -> None:
 
 
 def mcp() -> None:
-    """Serve the library to a program that speaks the Model Context Protocol, over standard input and output.
+    """Serve the library over standard input and output to a program that uses the Model Context Protocol.
 
-    Where 'rapporteur serve' owns the library, what it serves is passed on.
+    If 'rapporteur serve' has the library open, requests are passed on to it.
     """
     with library_or_server("mcp", make=True) as (source, settings):
         import signal

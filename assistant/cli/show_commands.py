@@ -23,13 +23,14 @@ from ingest.readers import visible
 
 def list_documents(
     as_json: Annotated[
-        bool, typer.Option("--json", help="As a JSON list, a record for each language version.")
+        bool, typer.Option("--json", help="Print a JSON list, one record for each language version.")
     ] = False,
     everything: Annotated[
-        bool, typer.Option("--catalogue", help="Also what the catalogue knows and is not held.")
+        bool,
+        typer.Option("--catalogue", help="Also list documents that the catalogue knows and the library does not have."),
     ] = False,
 ) -> None:
-    """List the documents that are held."""
+    """List the documents in the library."""
     with open_backend("list", make=everything) as backend:
         records = backend.records(missing=everything)
     if as_json:
@@ -93,7 +94,7 @@ def _key(record: dict[str, Any]) -> str:
 
 def _edition(record: dict[str, Any]) -> str:
     if not record["held"]:
-        return "not held"
+        return "not in the library"
     states = [*(["superseded"] if record["behind"] else ()), *(["unverified"] if record.get("unverified") else ())]
     return f"{record['edition']} ({', '.join(states)})" if states else str(record["edition"])
 
@@ -149,7 +150,7 @@ def print_facts(console: Console, document: Document, facts: dict[str, Any], rel
     _fact(console, "Not quoted, words damaged", ", ".join(f"p. {page}" for page in facts["unquotable"]))
     for warning in facts["warnings"]:
         _fact(console, "Warning", warning)
-    _fact(console, "Languages held", ", ".join(related["languages"]))
+    _fact(console, "Languages", ", ".join(related["languages"]))
     for name, label in (("later", "Later revision"), ("earlier", "Earlier revision"), ("addenda", "Addendum"),
                         ("corrigenda", "Corrigendum")):  # fmt: skip
         _fact(console, label, ", ".join(related[name]))
@@ -241,10 +242,12 @@ def show(
     language: Annotated[str | None, typer.Option(help="This language version.")] = None,
     edition: Annotated[Edition | None, typer.Option(help="This edition: official, digest or upload.")] = None,
     headings: Annotated[bool, typer.Option("--outline", help="The headings with their places and pages.")] = False,
-    drawn: Annotated[bool, typer.Option("--tables", help="The tables, drawn.")] = False,
-    notes: Annotated[bool, typer.Option("--footnotes", help="The footnotes and what refers to them.")] = False,
+    drawn: Annotated[bool, typer.Option("--tables", help="The tables, drawn as text.")] = False,
+    notes: Annotated[
+        bool, typer.Option("--footnotes", help="The footnotes and the places that refer to them.")
+    ] = False,
 ) -> None:
-    """Show a document as it was read, to be checked: what its head says, its versions and corrections, its text."""
+    """Show a document as it was read, to check it: masthead, versions, corrections and text."""
     check_language(language)
     with open_backend("show") as backend:
         document, related = backend.document(symbol, language, edition)
@@ -288,8 +291,8 @@ def _as_json(document: Document, locator: str | None, parts: object) -> dict[str
     return record
 
 
-def meeting(as_json: Annotated[bool, typer.Option("--json", help="As a JSON list.")] = False) -> None:
-    """Show the timetable and the items of the meetings whose agendas are held."""
+def meeting(as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False) -> None:
+    """Show timetable and items of the meetings whose agendas are in the library."""
     with open_backend("meeting") as backend:
         found = backend.meetings()
     if as_json:
@@ -298,4 +301,4 @@ def meeting(as_json: Annotated[bool, typer.Option("--json", help="As a JSON list
     for each, label in found:
         print_meeting(out_console, each, label)
     if not found:
-        raise fail("No agenda is held. Add one: rapporteur ingest FILE, or rapporteur ingest --starter")
+        raise fail("There is no agenda in the library. Add one: rapporteur ingest FILE, or rapporteur ingest --starter")

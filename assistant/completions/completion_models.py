@@ -107,7 +107,7 @@ class ChatBody(BaseModel):
             raise _unsupported("The last message must be the user's: it is the question that is answered.")
         if user_turns[-1].strange:
             kinds = ascii(", ".join(user_turns[-1].strange))[:200]
-            raise _unsupported(f"Only text is read, and the question holds {kinds}.")
+            raise _unsupported(f"Only text is read, but the question contains {kinds}.")
         return messages
 
     @field_validator("tools", "functions")
@@ -115,7 +115,9 @@ class ChatBody(BaseModel):
     def _no_tools(cls, tools: list[Any] | None, info: Any) -> list[Any] | None:
         choice = info.data.get("tool_choice" if info.field_name == "tools" else "function_call")
         if tools and choice != "none":
-            raise _unsupported("No tools are called: answers rest on the held documents alone. Send none.")
+            raise _unsupported(
+                "Tools are not supported: answers are based only on the documents in the library. Send none."
+            )
         return tools
 
 
@@ -124,8 +126,8 @@ class Error(BaseModel):
 
     message: str
     type: Literal["invalid_request_error", "rate_limit_error", "server_error"]
-    param: str | None = Field(description="The field that is meant, if one is.")
-    code: str = Field(description="A word that stays the same.")
+    param: str | None = Field(description="The field concerned, if any.")
+    code: str = Field(description="A stable error code.")
 
 
 class ErrorBody(BaseModel):

@@ -47,7 +47,7 @@ async def relay(found: Callable[[], Address | None]) -> None:
 
 async def _through(address: Address | None, call: Callable[[Client], Awaitable[T]]) -> T:
     """Makes one call to the server. Raises `MCPError` for its errors, and where it does not answer."""
-    fault = MCPError(INTERNAL_ERROR, "The server that used the library does not answer. Start this program anew.")
+    fault = MCPError(INTERNAL_ERROR, "The server that used the library is not responding. Restart this program.")
     if address is None:
         raise fault
     url, token = address

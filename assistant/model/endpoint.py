@@ -58,7 +58,9 @@ class Endpoint:
             if not ended:
                 raise ModelFault("failed", f"{self.url} broke off the reply before its end.")
         except (openai.APITimeoutError, httpx.TimeoutException):
-            raise ModelFault("silent", f"{self.url} did not answer, or not to the end, in the time set.") from None
+            raise ModelFault(
+                "silent", f"{self.url} did not answer, or did not finish, within the time limit."
+            ) from None
         except openai.APIStatusError as error:
             raise self._refusal(error.status_code, str(error.message)) from None
         except openai.APIConnectionError as error:

@@ -186,4 +186,6 @@ def load_thresholds(caution: Caution = "normal") -> Mapping[str, Thresholds]:
             for name, each in raw["readers"].items()
         }
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise EmbeddingError(f"The reader's bars {path} can't be used ({error}). Install Rapporteur again.") from error
+        raise EmbeddingError(
+            f"The reader's thresholds {path} can't be used ({error}). Install Rapporteur again."
+        ) from error

@@ -18,7 +18,7 @@ from corpus.documents import Block, Document, cached_by_document
 from corpus.places import parse_locator
 from corpus.symbols import Symbol
 from ingest.masthead import is_original
-from ingest.readers.masthead_lines import is_distribution_line, symbol_of
+from ingest.readers.masthead_lines import is_distribution_line, names_session, symbol_of
 from ingest.speakers import is_name, names_presiding_officer, speeches_of
 
 LONGEST = 1_500
@@ -45,8 +45,8 @@ def preamble_start(document: Document) -> int | None:
 
 @cached_by_document
 def adoption_lines(document: Document) -> tuple[Block, ...]:
-    """The lines about the adoption: those above the preamble and after the last numbered paragraph or article that have a date, precede one, are in
-    brackets or tell of a vote. Empty where the text is a draft or no resolution. A date alone above the preamble is that of the distribution, and lines with
+    """The lines about the adoption: those above the preamble and after the last numbered paragraph or article that have a date, precede one, name the
+    meeting below one, are in brackets or tell of a vote. Empty where the text is a draft or no resolution. A date alone above the preamble is that of the distribution, and lines with
     the days of the meeting do not count."""
     start = preamble_start(document)
     if start is None or is_draft(document.symbol):
@@ -66,8 +66,12 @@ def adoption_lines(document: Document) -> tuple[Block, ...]:
             has_only_days(text) or (meeting_dates and meeting_dates in text) or _runs_on(document, text)
         ):
             return False
-        following = document.blocks[block.ordinal + 1 : block.ordinal + 2] if after_text else ()
-        dated = any(find_full_dates(line_text(document, each)) for each in (block, *following))
+        beside = list(document.blocks[block.ordinal + 1 : block.ordinal + 2]) if after_text else []
+        if (
+            after_text and block.ordinal - 1 > last and names_session(text)
+        ):  # in Chinese the date stands above the meeting
+            beside.append(document.blocks[block.ordinal - 1])
+        dated = any(find_full_dates(line_text(document, each)) for each in (block, *beside))
         return dated or is_bracketed(text) or vote.search(text) is not None
 
     return tuple(block for block in body if is_about_adoption(block))

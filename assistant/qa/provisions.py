@@ -36,6 +36,8 @@ WHOLE = 2_000
 """Longest paragraph, in characters with its sub-paragraphs, that is quoted in one piece."""
 LOOKED_IN = 40
 """Most documents that are searched, beside those found, for a place whose document the question does not tell."""
+AGENDA_REACH = 20
+"""Characters behind the number of an item in which a word for the agenda may follow."""
 CALLED = 2
 """Fewest words of its title by which a question names a text that is not in the catalogue."""
 _PARTED = re.compile(r"\w+|[^\w\s]|\s{3,}")
@@ -182,6 +184,8 @@ class NamedPlaces(NamedPartAnswerer):
             place for place in annexes if annexed and not any(find_place_spans(each, place) for each in annexed)
         ]
         if not question.symbols or not documents or not places:
+            return None
+        if any(_names_item(question, document, place) for document in documents for place in places):
             return None
         return place_missing(question, documents[0], places[0])
 
@@ -375,6 +379,32 @@ def _with_question_words(question: Question, places: Sequence[list[Unit]]) -> Se
 def _has_any_word(words: Iterable[str], text: str, document: Document) -> bool:
     """Whether a text of a document has any of some index tokens."""
     return not set(words).isdisjoint(analyse(text, document.language))
+
+
+def _names_item(question: Question, document: Document, place: str) -> bool:
+    """Whether a named paragraph may also be an agenda item ("пункт 152" is either) that a document names."""
+    paragraph = parse_locator(place).get("para", "")
+    if paragraph not in question.items:
+        return False
+    number = paragraph.partition(" ")[0]
+    if number in re.findall(r"\d+", normalise_place_text(document.masthead.item)):
+        return True
+    return any(
+        f"item {number}" in (" ".join(part.split(" ")[:2]) for part in block.locator.split(", "))
+        or _has_agenda_item(question, normalise_place_text(document.body(block)), number, document.language)
+        for block in document.blocks
+    )
+
+
+def _has_agenda_item(question: Question, text: str, number: str, language: str) -> bool:
+    """Whether a text in a language names an item by number with a word for the agenda beside it."""
+    if number not in text:
+        return False
+    return any(
+        found.partition(" ")[0] == number
+        and question.vocabulary.says("agenda", text[start : end + AGENDA_REACH], language)
+        for found, start, end in numbers_after("item", text, question.vocabulary, language)
+    )
 
 
 def place_missing(question: Question, document: Document, place: str) -> Answer:

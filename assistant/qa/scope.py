@@ -26,12 +26,20 @@ class Scope(BaseModel):
 
     meeting: Annotated[
         str | None,
-        Field(max_length=200, description="Symbol or id of an agenda: it, in all its versions, and what it announces."),
+        Field(
+            max_length=200,
+            description="Symbol or id of an agenda: searches all its versions and the documents it announces.",
+        ),
     ] = None
-    item: Annotated[str | None, Field(max_length=20, description="Of these one item, and what it announces.")] = None
+    item: Annotated[
+        str | None, Field(max_length=20, description="Only this agenda item and the documents announced for it.")
+    ] = None
     documents: Annotated[
         tuple[Annotated[str, Field(max_length=200)], ...],
-        Field(max_length=100, description="Symbols, names or ids; of a revised document the version that is named."),
+        Field(
+            max_length=100,
+            description="Symbols, names or ids of documents; a revised document is searched in the version named.",
+        ),
     ] = ()
     language: Language | None = None
     year: Annotated[int | None, Field(ge=1900, le=2999)] = None

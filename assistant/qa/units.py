@@ -15,7 +15,7 @@ from itertools import accumulate
 from assistant.qa.metadata import edge_lines, first_page_facts, first_page_lines, is_symbol, is_title
 from assistant.qa.retriever import Evidence
 from corpus.analysis import fold
-from corpus.dates import find_full_dates, has_only_days
+from corpus.dates import find_full_dates, has_only_days, is_day_alone
 from corpus.documents import HEADING_SEPARATOR, Block, Document, Span
 from corpus.library import Library
 from corpus.sentences import sentence_spans
@@ -83,9 +83,13 @@ class Unit:
 
     @property
     def bare(self) -> bool:
-        """Whether the words are nothing but a symbol, a date, the name of the body that speaks or a row of numbers, which say nothing alone."""
+        """Whether the words are nothing but a symbol, a date, the name of the body that speaks, a row of numbers or the day of the rows below, which
+        say nothing alone."""
         text = self.document.quote(self.start, self.end).strip(" .,;")
-        if self.document.blocks[self.block].kind == "row" and len(_WORD.findall(self.text)) < FEWEST_WORDS:
+        block = self.document.blocks[self.block]
+        if block.kind == "row" and (
+            len(_WORD.findall(self.text)) < FEWEST_WORDS or _is_day_row(block, text, self.leads)
+        ):
             return True
         if self.leads or len(text) > SYMBOL_LIMIT:
             return False
@@ -120,6 +124,12 @@ class Unit:
         above = [" ".join(self.document.block_text(heading).split()) for heading in self.document.headings(block)]
         row = [block.context] if block.kind == "row" and block.context not in ("", "header") else []
         return ". ".join([*above[-2:], *row])
+
+
+def _is_day_row(row: Block, text: str, leads: Leads) -> bool:
+    """Whether a row has nothing but a day as its label. A day in the only column of a table with a header is no label."""
+    labelled = bool(row.cells) and row.cells[0] is not None and not any(row.cells[1:])
+    return labelled and (len(row.cells) > 1 or not leads) and is_day_alone(text)
 
 
 FirstPage = tuple[Evidence, list[tuple[Unit, int, int]]]

@@ -179,7 +179,7 @@ class CollectionService(ServiceBase):
     def fetch(self, who: Principal, request: FetchRequest) -> Job:
         """Starts to fetch official documents by symbol (see `rapporteur fetch`); never from an address that the caller gives."""
         planned = self._plan(who, request)
-        named = ", ".join(f"{each.symbol} ({each.language})" for each in planned.due) or "nothing that is not held"
+        named = ", ".join(f"{each.symbol} ({each.language})" for each in planned.due) or "nothing that is missing"
         self._note_action(who, "fetch", named)
         return self.jobs.submit(
             "fetch", who.id, lambda reporter: self._updater.fetch(reporter, planned), detail=named[:200]

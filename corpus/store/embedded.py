@@ -240,7 +240,7 @@ class EmbeddedIndexes:
                 raise LibraryFull(storage_error_message(self._location.parent, "full")) from None
             remedy = "Run 'rapporteur reindex' to rebuild it from the documents."
             if isinstance(self._location, str):
-                remedy = "See that the server of RAPPORTEUR_CHROMA_URL runs and that the address is right."
+                remedy = "Check that the server of RAPPORTEUR_CHROMA_URL is running and that the address is right."
             raise LibraryError(f"{error} {remedy}") from None
         if absent:
             self._outbox.add_all()

@@ -46,7 +46,9 @@ class Postgres:
             self._parameters = conninfo_to_dict(url)
         except psycopg.Error:
             # The error's text may contain the password.
-            raise LibraryError("RAPPORTEUR_DATABASE_URL is no address: write postgresql://USER@HOST/NAME.") from None
+            raise LibraryError(
+                "RAPPORTEUR_DATABASE_URL is not a valid address: write postgresql://USER@HOST/NAME."
+            ) from None
         self._settings = {"lock_timeout": f"{_SECONDS}s", **settings}
         self._inside = False
         self._changes: tuple[int, int] | None = None
@@ -169,7 +171,8 @@ class Postgres:
             # A password with characters that have a meaning in URLs is parsed as a host, and appears in the error.
             detail = "" if "password" in self._parameters else f" ({_line(error)})"
             raise LibraryError(
-                f"The PostgreSQL database can't be reached{detail}. See that the server runs and that its address is right."
+                f"The PostgreSQL database can't be reached{detail}. Check that the server is running and that its "
+                "address is right."
             ) from None
 
     def _call(self, call: Callable[[], Any], again: bool) -> Any:
@@ -188,7 +191,7 @@ class Postgres:
         except psycopg.OperationalError as error:
             if fresh or self._inside or not self._db.closed or not again:
                 raise LibraryError(
-                    f"{self.public_name} does not answer ({_line(error)}). See that the server runs."
+                    f"{self.public_name} does not respond ({_line(error)}). Check that the server is running."
                 ) from None
         except psycopg.Error as error:
             raise LibraryError(f"{self.public_name} refuses ({_line(error)}).") from None

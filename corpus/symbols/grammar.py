@@ -152,7 +152,7 @@ def parse_symbol(text: str) -> ParsedSymbol:
     if len(text) > MAX_LENGTH:
         raise symbol_error(text, f"it is {len(text)} characters long, and symbols have at most {MAX_LENGTH}")
     if _CONTROL.search(text):
-        raise symbol_error(text, "it holds control characters")
+        raise symbol_error(text, "it contains control characters")
     if "://" in text:
         raise symbol_error(text, "it is a web address")
     plain = " ".join(fold(text).text.translate(LOOKALIKES).replace("\\", "/").split())
@@ -236,13 +236,13 @@ def _read_half(half: str, text: str) -> Half:
         last -= 1
     for inner in components[: last - 1]:
         if " " in inner.text or (inner.kind == "number" and inner.bracket):
-            raise symbol_error(text, f"behind {inner.text!r} only Add., Corr., Rev. or Amend. can follow")
+            raise symbol_error(text, f"after {inner.text!r} only Add., Corr., Rev. or Amend. can follow")
     return Half(tuple(components[:last]), tuple(components[last:]), pieces[0])
 
 
 def _read_component(piece: str, before: list[Component], text: str) -> Component:
     if not piece:
-        raise symbol_error(text, "there is nothing between two slashes, or behind the last one")
+        raise symbol_error(text, "there is nothing between two slashes, or after the last one")
     if modifier := _MODIFIER.fullmatch(piece):
         return _modifier(modifier, text)
     if _SEVERAL.fullmatch(piece):
@@ -264,7 +264,7 @@ def _read_component(piece: str, before: list[Component], text: str) -> Component
     if word_found := _WORD.fullmatch(piece):
         word, bracket = _cased(word_found["code"]), word_found["bracket"] or ""
         return Component("word", f"{word}({bracket})" if bracket else word, word.upper(), bracket=bracket)
-    raise symbol_error(text, f"{piece!r} cannot be a part of one")
+    raise symbol_error(text, f"{piece!r} cannot be part of a symbol")
 
 
 def _modifier(found: re.Match[str], text: str) -> Component:
@@ -282,7 +282,7 @@ def _number(found: re.Match[str], before: list[Component], text: str) -> Compone
     if "-" in value and before and before[-1].kind not in ("word", "code"):
         raise symbol_error(text, f"{value!r} stands for several documents")
     if bracket and (not resolution or any(c.kind in ("number", "session") for c in before)):
-        raise symbol_error(text, f"({bracket}) fits only behind a resolution that is numbered without session")
+        raise symbol_error(text, f"({bracket}) fits only after a resolution that is numbered without a session")
     if letter and resolution:
         letter = " " + letter.strip()
     elif letter.startswith(" "):
@@ -294,7 +294,7 @@ def _number(found: re.Match[str], before: list[Component], text: str) -> Compone
 
 
 def _misread(number: str, text: str) -> SymbolError:
-    return symbol_error(text, f"{number!r} ends with a letter that is a misread digit rather")
+    return symbol_error(text, f"{number!r} ends with a letter that is probably a misread digit")
 
 
 def _part(typed: str | None, text: str) -> str:

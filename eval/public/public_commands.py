@@ -36,17 +36,23 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 def retrieval(
     squad: Annotated[Path, typer.Option(help="SQuAD or XQuAD file; its paragraphs are the documents.")],
     documents: Annotated[
-        Path | None, typer.Option(help="Search the paragraphs of this file, a translation of --squad, instead.")
+        Path | None,
+        typer.Option(
+            help="Search the paragraphs of this file, a translation of --squad, with the questions of --squad."
+        ),
     ] = None,
     mixed: Annotated[
         bool,
-        typer.Option("--mixed", help="Take every second paragraph from --documents, the others from --squad."),
+        typer.Option(
+            "--mixed",
+            help="Use every other paragraph of --documents, and the remaining ones in the language of --squad.",
+        ),
     ] = False,
     json_: AsJson = False,
 ) -> None:
-    """Measure how well retrieval finds the paragraph that a question was written on."""
+    """Measure how well retrieval finds the paragraph a question was written for."""
     if mixed and documents is None:
-        raise fail("--mixed goes with --documents.", EXIT_USAGE)
+        raise fail("--mixed needs --documents.", EXIT_USAGE)
     with _report_errors(), show_progress() as progress:
         squad_set = load_squad(squad)
         texts, questions = squad_set.texts(), squad_set.questions
@@ -80,7 +86,7 @@ def evidence(
     file: Annotated[Path, typer.Argument(help="JSON Lines as in ClapNQ {id, input, passages, output}.")],
     json_: AsJson = False,
 ) -> None:
-    """Measure whether the sentences that answer are quoted, and how well answerable rows are recognised."""
+    """Measure whether the sentences that answer are quoted, and how well answerable rows are recognized."""
     with _report_errors(), show_progress() as progress:
         rows, kit = read_evidence(file), kit_from_settings()
         outcomes = _counted((evidence_outcome(row, kit) for row in rows), len(rows), progress)

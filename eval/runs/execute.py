@@ -173,7 +173,7 @@ def _describe_lost(cases: Sequence[Case]) -> str:
 
 def _describe_left_out(cases: Sequence[Case]) -> str:
     needs = ", ".join(dict.fromkeys(need for case in cases for need in case.needs))
-    note = f"{len(cases)} cases are left out, since documents that they need are not in the library"
+    note = f"{len(cases)} cases are left out, because documents that they need are not in the library"
     return f"{note} ({needs}): {_list_ids(cases)}."
 
 

@@ -26,22 +26,22 @@ EMBEDDING = Path(__file__).parents[2] / "corpus" / "embedding"
 """Folder of the shipped files of the embedding models."""
 
 app = typer.Typer(
-    help="How the readers that ship are made: rows, training, export, calibration, card.",
+    help="Build the included readers: rows, training, export, calibration, card.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 Which = Annotated[Name, typer.Argument(help="The reader.")]
-Weights = Annotated[Path | None, typer.Option(help="Exported reader; by default the one that ships.")]
-Aside = Annotated[list[Path], typer.Option(help="Questions about something else: aside.jsonl of the rows.")]
-Calibrations = Annotated[Path, typer.Option(help="File to write; what it says of other readers stays.")]
+Weights = Annotated[Path | None, typer.Option(help="Exported reader; by default the one included.")]
+Aside = Annotated[list[Path], typer.Option(help="Questions about other subjects: aside.jsonl of the rows.")]
+Calibrations = Annotated[Path, typer.Option(help="File to write; its values for other readers are kept.")]
 
 
 @app.command()
 def rows(
     shared: Annotated[Path, typer.Option(help="Folder with training/, eval/ and documents/un/train/.")],
-    out: Annotated[Path, typer.Option(help="Folder of the rows, of the library and of the models that it needs.")],
+    out: Annotated[Path, typer.Option(help="Folder for the rows, and for the library and models it needs.")],
 ) -> None:
-    """Make the training rows of both readers, and the questions that are held back for calibration."""
+    """Create the training rows of both readers, and the questions reserved for calibration."""
     from eval.training.rows import make_rows
 
     with _report_errors(), show_progress() as progress:
@@ -52,7 +52,7 @@ def rows(
 
 @app.command()
 def published() -> None:
-    """Write the shipped parts of published models: the English embedding model, and the base of the readers."""
+    """Write the included parts of published models: the English embedding model and the base of the readers."""
     from eval.training.published import publish
 
     with _report_errors():
@@ -62,9 +62,9 @@ def published() -> None:
 
 @app.command()
 def bridge(
-    rows: Annotated[list[Path], typer.Option(help="File of rows with English passages; may be repeated.")],
-    out: Annotated[Path, typer.Option(help="File to write: what the training of `multilingual` begins from.")],
-    weights: Annotated[Path | None, typer.Option(help="English reader; by default the one that ships.")] = None,
+    rows: Annotated[list[Path], typer.Option(help="File of rows with English passages. Can be repeated.")],
+    out: Annotated[Path, typer.Option(help="File to write: the starting point for the training of `multilingual`.")],
+    weights: Annotated[Path | None, typer.Option(help="English reader; by default the one included.")] = None,
 ) -> None:
     """Fit the bridge from the multilingual base to the English reader."""
     from eval.training.bridge import initial_weights
@@ -76,12 +76,14 @@ def bridge(
 @app.command()
 def train(
     name: Which,
-    rows: Annotated[list[Path], typer.Option(help="File of rows; may be repeated.")],
-    out: Annotated[Path, typer.Option(help="Folder of the checkpoint, from which an interrupted run continues.")],
-    minutes: Annotated[float | None, typer.Option(min=0.01, help="Time limit; by default the reader's own.")] = None,
-    threads: Annotated[int, typer.Option(min=1, help="Threads that compute.")] = 1,
+    rows: Annotated[list[Path], typer.Option(help="File of rows. Can be repeated.")],
+    out: Annotated[Path, typer.Option(help="Folder for the checkpoint; an interrupted run continues from it.")],
+    minutes: Annotated[
+        float | None, typer.Option(min=0.01, help="Time limit; by default the one of the reader.")
+    ] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Number of threads.")] = 1,
     begin: Annotated[
-        Path | None, typer.Option(help="Checkpoint or shipped weights to begin from, by default the base.")
+        Path | None, typer.Option(help="Checkpoint or included weights to start from; by default the base.")
     ] = None,
 ) -> None:
     """Train a reader for a limited time."""
@@ -99,13 +101,14 @@ def train(
 @app.command()
 def mine(
     name: Which,
-    rows: Annotated[list[Path], typer.Option(help="File of training rows; may be repeated.")],
+    rows: Annotated[list[Path], typer.Option(help="File of training rows. Can be repeated.")],
     out: Annotated[Path, typer.Option(help="File of rows to write; `.gz` compresses it.")],
-    kept: Annotated[int, typer.Option(min=1, help="How many passages that do not answer each question retains.")] = 4,
-    weights: Annotated[Path | None, typer.Option(help="Reader; by default the one that ships.")] = None,
+    kept: Annotated[
+        int, typer.Option(min=1, help="Number of passages without an answer to keep for each question.")
+    ] = 4,
+    weights: Annotated[Path | None, typer.Option(help="Reader; by default the one included.")] = None,
 ) -> None:
-    """Select, for each question, the passages that answer and those that the reader is most likely to mistake for an
-    answer."""
+    """Keep, for each question, the passages that answer it and those the reader is most likely to mistake for an answer."""
     from assistant.qa.reader import Reader
     from eval.runs.corpora import models_folder
     from eval.training.groups import load_groups, save_groups
@@ -120,7 +123,7 @@ def mine(
 
 @app.command()
 def languages(
-    folder: Annotated[Path, typer.Option(help="Folder of the models that this needs.")] = Path("eval-runs"),
+    folder: Annotated[Path, typer.Option(help="Folder of the required models.")] = Path("eval-runs"),
 ) -> None:
     """Measure the effect of each language on the vectors of the multilingual model."""
     from corpus.embedding import PackagedE5
@@ -146,11 +149,11 @@ def languages(
 @app.command()
 def queries(
     shared: Annotated[Path, typer.Option(help="Folder with documents/un/train/.")],
-    out: Annotated[Path, typer.Option(help="Folder of the checkpoint, and of the library and models that it needs.")],
-    minutes: Annotated[float | None, typer.Option(min=0.01, help="Time limit; by default that of the plan.")] = None,
-    threads: Annotated[int, typer.Option(min=1, help="Threads that compute.")] = 1,
+    out: Annotated[Path, typer.Option(help="Folder for the checkpoint, and for the library and models it needs.")],
+    minutes: Annotated[float | None, typer.Option(min=0.01, help="Time limit; by default the one of the plan.")] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Number of threads.")] = 1,
 ) -> None:
-    """Train the query encoder of the multilingual model, and write the shipped file."""
+    """Train the query encoder of the multilingual model, and write the included file."""
     from dataclasses import replace
 
     from corpus.embedding.query_encoder import QUERIES
@@ -170,10 +173,10 @@ def queries(
 
 @app.command()
 def intents(
-    folder: Annotated[Path, typer.Option(help="Folder of the models that this needs.")] = Path("eval-runs"),
+    folder: Annotated[Path, typer.Option(help="Folder of the required models.")] = Path("eval-runs"),
 ) -> None:
-    """Fit the model that recognises what a question asks of a meeting, and write the shipped file; measures it on
-    unseen patterns."""
+    """Fit the model that recognizes what a question asks about a meeting, write the included file, and measure it on unseen
+    patterns."""
     import numpy as np
 
     from assistant.meeting.intents import FILE
@@ -194,10 +197,10 @@ def intents(
 @app.command()
 def export(
     name: Which,
-    checkpoint: Annotated[list[Path], typer.Option(help="Checkpoint of a training; may be repeated: their mean.")],
-    out: Annotated[Path | None, typer.Option(help="File to write; by default the one that ships.")] = None,
+    checkpoint: Annotated[list[Path], typer.Option(help="Checkpoint of a training. Can be repeated: uses their mean.")],
+    out: Annotated[Path | None, typer.Option(help="File to write; by default the one included.")] = None,
 ) -> None:
-    """Write a checkpoint, or the mean of several, in the shipped form: layers in 8 bits."""
+    """Write a checkpoint, or the mean of several, in the included form, with 8-bit layers."""
     from eval.training.export import export_weights
 
     file = out or SHIPPED / f"reader-{name}.npz"
@@ -209,22 +212,20 @@ def export(
 def calibrate(
     name: Annotated[
         Literal["en", "multilingual", "both", "likeness"],
-        typer.Argument(help="A reader, both together for English questions, or likeness."),
+        typer.Argument(help="A reader, both readers together for English questions, or likeness."),
     ],
-    questions: Annotated[list[Path], typer.Option(help="Questions about the documents; may be repeated.")],
+    questions: Annotated[list[Path], typer.Option(help="Questions about the documents. Can be repeated.")],
     documents: Annotated[Path, typer.Option(help="Folder of documents that the reader was not trained on.")],
     aside: Aside,
     translations: Annotated[
-        list[Path], typer.Option(help="The same questions in other languages; may be repeated.")
+        list[Path], typer.Option(help="The same questions in other languages. Can be repeated.")
     ] = [],  # noqa: B006  (typer copies it)
     weights: Weights = None,
     out: Calibrations = SHIPPED / "calibration.json",
-    folder: Annotated[Path, typer.Option(help="Folder of the library and of the models that this needs.")] = Path(
-        "eval-runs"
-    ),
+    folder: Annotated[Path, typer.Option(help="Folder for the library and the required models.")] = Path("eval-runs"),
 ) -> None:
-    """Fit probabilities and thresholds of a reader, or of likeness, on questions with and without an answer and the
-    passages that search finds."""
+    """Fit probabilities and thresholds of a reader, or of likeness, on questions with and without an answer and the passages
+    found for them."""
     from assistant.qa.reader import Reader
     from eval.runs.corpora import engine_over, models_folder
     from eval.training import measure
@@ -255,12 +256,10 @@ def calibrate_written(
     aside: Aside,
     weights: Weights = None,
     out: Calibrations = SHIPPED / "calibration.json",
-    folder: Annotated[Path, typer.Option(help="Folder of the libraries and models that this needs.")] = Path(
-        "eval-runs"
-    ),
+    folder: Annotated[Path, typer.Option(help="Folder for the libraries and the required models.")] = Path("eval-runs"),
 ) -> None:
-    """Fit probabilities and thresholds of the multilingual reader on written documents, for questions in their
-    language, in English, or in a third one."""
+    """Fit probabilities and thresholds of the multilingual reader on written documents, for questions in their language, in
+    English, or in a third one."""
     from assistant.qa.reader import Reader
     from eval.runs.corpora import engine_over, models_folder
     from eval.training import measure
@@ -281,11 +280,13 @@ def calibrate_written(
 
 @app.command()
 def card(
-    en: Annotated[Path | None, typer.Option(help="run.json of the English reader; by default the stored one.")] = None,
+    en: Annotated[
+        Path | None, typer.Option(help="run.json of the English reader; by default the known values.")
+    ] = None,
     multilingual: Annotated[Path | None, typer.Option(help="run.json of the multilingual reader.")] = None,
-    folder: Annotated[Path, typer.Option(help="Folder of the readers that ship.")] = SHIPPED,
+    folder: Annotated[Path, typer.Option(help="Folder of the included readers.")] = SHIPPED,
 ) -> None:
-    """Write the model card of the readers from how they were trained and calibrated."""
+    """Write the model card of the readers from their training and calibration records."""
     from eval.training.card import write_card
 
     runs: dict[Name, Path | None] = {"en": en, "multilingual": multilingual}

@@ -87,7 +87,7 @@ def _is_ip_notation(host: str) -> bool:
 
 
 def _redirect_refused(where: str) -> Refused:
-    return Refused(f"the service sends on to {where}; that was not followed")
+    return Refused(f"the service redirects to {where}; the redirect was not followed")
 
 
 Resolve = Callable[[str, int], list[str]]
@@ -162,8 +162,8 @@ class PublicAddressTransport(httpx.BaseTransport):
         good = [each for each in found if is_public(each)]
         if found and not good:
             raise Refused(
-                f"{visible(host)[:100]} is at {found[0]}, which is no public address; that was not asked. "
-                "RAPPORTEUR_FETCH_PRIVATE=true allows a mirror in a network of one's own"
+                f"{visible(host)[:100]} is at {found[0]}, which is not a public address, so nothing was "
+                "requested. RAPPORTEUR_FETCH_PRIVATE=true allows a mirror in a private network"
             )
         return good
 

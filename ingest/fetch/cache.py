@@ -99,8 +99,8 @@ class DownloadCache:
                 self._lock.acquire()
             except Timeout:
                 raise LibraryBusy(
-                    f"Another process is fetching into {self.folder}. Wait until it has ended: what it has fetched "
-                    "is then used, not fetched again."
+                    f"Another process is fetching into {self.folder}. Wait until it has finished: what it fetched "
+                    "is then used and not fetched again."
                 ) from None
             for leftover in (*self.folder.glob("*.tmp"), *self.folder.glob("*.part*")):
                 leftover.unlink()

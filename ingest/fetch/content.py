@@ -53,12 +53,12 @@ def describe_other(path: Path) -> str:
     if _PAGE.match(head):
         title = _TITLE.search(head)
         name = " ".join(html.unescape(title[1].decode("utf-8", "replace")).split()) if title else ""
-        return f"a web page{f' (“{visible(name)[:120]}”)' if name else ''} in place of the document"
+        return f"a web page{f' (“{visible(name)[:120]}”)' if name else ''} instead of the document"
     if head.startswith(b"PK\x03\x04"):
-        return "an archive that is no Word file"
+        return "an archive that is not a Word file"
     if head.startswith(b"\xffWPC"):
         return "a WordPerfect file, which can't be read"
-    return "something that is no Word or PDF file"
+    return "something that is not a Word or PDF file"
 
 
 def _head(path: Path) -> bytes:

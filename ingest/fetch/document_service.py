@@ -151,5 +151,5 @@ def _check_kind(part: Path, measured: bool) -> str:
     if kind is None:
         raise Refused(f"the service sent {describe_other(part)}")
     if not measured and not is_complete(part, kind):
-        raise TryLater("the file came without its end")
+        raise TryLater("the file arrived without its end")
     return kind

@@ -139,7 +139,7 @@ def download(
             yield DownloadOutcome(request, "kept", earlier)
             continue
         if unavailable is not None:
-            yield DownloadOutcome(request, "failed", reason=f"not asked for: {unavailable}")
+            yield DownloadOutcome(request, "failed", reason=f"not requested: {unavailable}")
             continue
         progress(DownloadProgress(request, 0, None))
         try:
@@ -186,4 +186,4 @@ def _progress_callback(request: DownloadRequest, progress: Callable[[DownloadPro
 
 def _format_note(stored: CachedFile) -> str:
     fits = stored.kind == stored.asked or (stored.kind, stored.asked) == ("rtf", "doc")
-    return "" if fits else f"asked for as {stored.asked}, sent as {stored.kind}"
+    return "" if fits else f"requested as {stored.asked}, received as {stored.kind}"

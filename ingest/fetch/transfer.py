@@ -77,7 +77,7 @@ class Transfer:
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
             raise ServiceUnavailable(f"the service can't be reached: {_error_text(error)}") from None
         except httpx.TimeoutException:
-            raise TryLater(f"the service was silent for {self._policy.timeout:g} seconds") from None
+            raise TryLater(f"the service did not respond for {self._policy.timeout:g} seconds") from None
         except httpx.RequestError as error:
             raise TryLater(f"the connection broke off: {_error_text(error)}") from None
         raise Refused(f"the service redirects more than {MAX_REDIRECTS} times")
@@ -101,9 +101,9 @@ class Transfer:
         if status in _TRANSIENT:
             after = retry_after(response.headers.get("retry-after"), self._timer.now())
             fault = ServiceUnavailable if status == 429 else TryLater
-            raise fault(f"the service answers {_status_line(response)}", after)
+            raise fault(f"the service answered {_status_line(response)}", after)
         if status != 200:
-            raise Refused(f"the service answers {_status_line(response)}")
+            raise Refused(f"the service answered {_status_line(response)}")
         return self._write_body(response, part, on_received)
 
     def _write_body(self, response: httpx.Response, part: Path, on_received: OnReceived) -> ReceivedBody:
@@ -120,9 +120,9 @@ class Transfer:
                 file.write(piece)
                 on_received(size, total)
                 if self._timer.now() > end:
-                    raise TryLater(f"the file had not come after {self._policy.attempt:g} seconds")
+                    raise TryLater(f"the file had not arrived after {self._policy.attempt:g} seconds")
         if total is not None and size != total:
-            raise TryLater(f"{size} bytes came of {total}")
+            raise TryLater(f"only {size} of {total} bytes arrived")
         if size == 0:
             raise NotPublished("not published")
         return ReceivedBody(str(response.url), Version.of(response.headers), total is not None)

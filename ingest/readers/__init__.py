@@ -41,7 +41,7 @@ def read(data: bytes, name: str, *, ocr: bool = False, languages: Sequence[str] 
     from ingest.readers.detect import detect
 
     if name.casefold() == SEAL_FILE:
-        raise ReadError(f"{name} holds the secret of a library, and is not read. Where it is a document, rename it.")
+        raise ReadError(f"{name} contains the secret of a library and is not read. If it is a document, rename it.")
     kind = detect(data, name)
     _check_size(data, name, kind)
     if kind == "text":
@@ -65,7 +65,7 @@ def read(data: bytes, name: str, *, ocr: bool = False, languages: Sequence[str] 
 def _check_size(data: bytes, name: str, kind: Kind) -> None:
     if len(data) > LIMITS[kind]:
         raise ReadError(
-            f"{name} is {len(data) / 1e6:.0f} MB large; {kind} files of up to {LIMITS[kind] / 1e6:.0f} MB are read. "
+            f"{name} is {len(data) / 1e6:.0f} MB; {kind} files of up to {LIMITS[kind] / 1e6:.0f} MB are read. "
             "Split it into its documents."
         )
 

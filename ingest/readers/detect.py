@@ -28,12 +28,12 @@ _MAIL_FIELD = re.compile(
 )
 
 _PICTURE = (
-    "an image (a scan or picture); recognise its text first, for example with ocrmypdf, and give the PDF that it makes"
+    "an image (a scan or picture); recognise its text first, for example with ocrmypdf, and add the PDF that it makes"
 )
-_PACKED = "unpack it and give the documents in it"
+_PACKED = "unpack it and add the documents in it"
 _OTHER = "save or export it as DOCX or PDF"
-_MEDIA = "only documents are read; give a transcript or summary record as a document"
-_PROGRAM = "give the document that it belongs to"
+_MEDIA = "only documents are read; add a transcript or summary record as a document"
+_PROGRAM = "add the document that it belongs to"
 
 # Offset of the signatures, the signatures, what the file is, what to do.
 _SIGNATURES: tuple[tuple[int, tuple[bytes, ...], str, str], ...] = (
@@ -55,14 +55,14 @@ _SIGNATURES: tuple[tuple[int, tuple[bytes, ...], str, str], ...] = (
     (0, (b"\x7fELF", b"\xfe\xed\xfa", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"), "a program", _PROGRAM),
     (0, (b"%!PS",), "a PostScript file", "turn it into a PDF, for example with ps2pdf"),
     (0, (b"\xffWPC",), "a WordPerfect file", "open it in LibreOffice and save it as DOCX"),
-    (0, (b"\xdb\xa5-\x00",), "a Word file of the time before Word 6", "open it in LibreOffice and save it as DOCX"),
+    (0, (b"\xdb\xa5-\x00",), "a Word file from before Word 6", "open it in LibreOffice and save it as DOCX"),
     (0, (b"SQLite format 3\x00",), "a database", _OTHER),
     (0, (b"ITSF",), "a compiled help file", _OTHER),
-    (0, (b"ID3", b"OggS", b"fLaC"), "a sound file", _MEDIA),
-    (8, (b"WAVE",), "a sound file", _MEDIA),
-    (8, (b"AVI ",), "a film", _MEDIA),
-    (4, (b"ftyp",), "a film or sound file", _MEDIA),
-    (0, (b"\x1aE\xdf\xa3",), "a film", _MEDIA),
+    (0, (b"ID3", b"OggS", b"fLaC"), "an audio file", _MEDIA),
+    (8, (b"WAVE",), "an audio file", _MEDIA),
+    (8, (b"AVI ",), "a video", _MEDIA),
+    (4, (b"ftyp",), "a video or audio file", _MEDIA),
+    (0, (b"\x1aE\xdf\xa3",), "a video", _MEDIA),
 )
 
 # Names at the top of an OLE file, in the order in which they decide.
@@ -70,7 +70,7 @@ _LARGEST_JSON = 20_000_000
 _OLE_KINDS = (
     (("Workbook", "Book"), "an old Excel file", "save the part that matters as DOCX or PDF"),
     (("PowerPoint Document", "PP97_DUALSTORAGE"), "an old PowerPoint file", "save it as PDF"),
-    (("__properties_version1.0",), "an Outlook e-mail", "save the document that is attached to it, and give that"),
+    (("__properties_version1.0",), "an Outlook e-mail", "save the document that is attached to it, and add that"),
     (("VisioDocument",), "a Visio drawing", "save it as PDF"),
     (("Quill",), "a Publisher file", "save it as PDF"),
 )
@@ -138,7 +138,7 @@ def _detect_zip(data: bytes, name: str) -> Kind:
         raise ReadError(damaged) from None
     if locked:
         raise _refusal(
-            name, "a zip file that is password-protected", "remove the password, unpack it, give its documents"
+            name, "a zip file that is password-protected", "remove the password, unpack it, and add its documents"
         )
     if any(_WORD.fullmatch(entry) for entry in names):
         return "docx"
@@ -150,7 +150,7 @@ def _detect_zip(data: bytes, name: str) -> Kind:
     if "ppt/presentation.xml" in found:
         raise _refusal(name, "a PowerPoint file", "save it as PDF")
     if declared.startswith(b"application/vnd.oasis.opendocument"):
-        raise _refusal(name, "an OpenDocument file, but none of text", "save it as PDF")
+        raise _refusal(name, "an OpenDocument file that is not a text document", "save it as PDF")
     if declared == b"application/epub+zip":
         raise _refusal(name, "an e-book (EPUB)", _OTHER)
     raise _refusal(name, "a zip file", _PACKED)
@@ -165,13 +165,13 @@ def _detect_ole(data: bytes, name: str) -> Kind:
         ) from None
     word = top.get("WordDocument")
     if "EncryptedPackage" in top or (word and _is_encrypted(data, word)):
-        raise _refusal(name, "password-protected", "open it in Word, save it without the password, and give that")
+        raise _refusal(name, "password-protected", "open it in Word, save it without the password, and add that")
     if word:
         return "doc"
     for marks, what, remedy in _OLE_KINDS:
         if not top.keys().isdisjoint(marks):
             raise _refusal(name, what, remedy)
-    raise _refusal(name, "an old Office file of a kind that is not read", _OTHER)
+    raise _refusal(name, "an old Office file of an unsupported kind", _OTHER)
 
 
 def _detect_text(data: bytes, name: str) -> Kind:
@@ -197,7 +197,7 @@ def _detect_text(data: bytes, name: str) -> Kind:
     if _MAIL_START.match(data) and len(_MAIL_FIELD.findall(data[:8192].split(b"\n\n")[0].split(b"\r\n\r\n")[0])) >= 2:
         if b"multipart/related" in data[:8192]:
             raise _refusal(name, "a web archive (MHTML)", "open it in a browser and save it as HTML or PDF")
-        raise _refusal(name, "an e-mail", "save its text or the document that is attached to it, and give that")
+        raise _refusal(name, "an e-mail", "save its text or the document that is attached to it, and add that")
     if head.lstrip()[:1] in ("{", "[") and _is_json(data):
         raise _refusal(name, "a data file (JSON)", _OTHER)
     return "text"

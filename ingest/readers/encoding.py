@@ -70,13 +70,13 @@ def decode_html(data: bytes, name: str) -> tuple[str, list[str]]:
         text = data[skipped:].decode(encoding)
     except UnicodeDecodeError as error:
         raise ReadError(
-            f"{name} is not {encoding.upper()} text, which it should be by its own declaration or by default (byte "
-            f"{error.start + skipped} does not fit). Open it in a browser and save it anew, or mend it, for example "
-            "with: iconv -f WINDOWS-1252 -t UTF-8"
+            f"{name} should be {encoding.upper()} text, as it declares or by default, but is not (byte "
+            f"{error.start + skipped} does not fit). Open it in a browser and save it again, or convert it, for "
+            "example with: iconv -f WINDOWS-1252 -t UTF-8"
         ) from None
     unseen = len(_UNSEEN.findall(text))
     if unseen > 0.05 * len(text):
-        raise ReadError(f"{name} holds binary data, not a web page.")
+        raise ReadError(f"{name} contains binary data, not a web page.")
     if broken := text.count("\ufffd"):
         warnings.append(f"{broken} characters were lost before the page was saved; they show as \ufffd.")
     return unicodedata.normalize("NFC", _UNSEEN.sub("", text)), warnings
@@ -89,7 +89,5 @@ def _declared(data: bytes, name: str) -> str:
         return ""
     label = found.group(1).decode("ascii").lower()
     if label not in _CODECS:
-        raise ReadError(
-            f"{name} declares the encoding {label!r}, which is not known. Open it in a browser and save it as UTF-8."
-        )
+        raise ReadError(f"{name} declares the unknown encoding {label!r}. Open it in a browser and save it as UTF-8.")
     return _CODECS[label]

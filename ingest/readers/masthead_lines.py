@@ -29,6 +29,8 @@ _DISTRIBUTION = re.compile(
     r"^(?:dis ?[tc]r ?\.?(?:\s*:.*)?$|distr\.?\s?:|distr\. |original\s*:|оригинал\s*:|الأصل\s*:|原文\s*[:：])",
     re.IGNORECASE,
 )
+HAN_BODY = "(?:大会|理事会|委员会|会议)"
+"""The noun that ends the name of a body in Chinese, as a pattern."""
 ANNEX = re.compile(
     r"^\s*(?P<word>annexe?|anexo|appendi(?:x|ce)|apéndice|enclosure|pièce jointe|приложение|добавление|المرفق|مرفق|ضميمة|التذييل|附件|附录|附文)"
     rf"(?:\s*(?P<number>[IVXLC]{{1,6}}|\d{{1,2}}|[一二三四五六七八九十]{{1,3}}|{ANNEX_ORDINALS}"

@@ -36,6 +36,11 @@ _TAG = re.compile(r"</?(?:i|b|u|em|strong|span|p|div|br|font|small|center|sub)\b
 _BREAKING = re.compile(r"</?(?:p|div|br|center|li|tr|td)\b[^<>]{0,200}/?>", re.IGNORECASE)
 _NOTE_TEXT = re.compile(r"^\s*(?:<sup>\s*([\w*]{1,4})\s*</sup>|\[\^([\w*]{1,8})\]:)\s*(.*)$", re.IGNORECASE)
 _NOTE_MARK = re.compile(r"<sup>\s*([\w*]{1,4})\s*</sup>|\[\^([\w*]{1,8})\]", re.IGNORECASE)
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_NOTE_NUMBER = re.compile(r"(?P<mark>\d{1,3}|[⁰¹²³⁴-⁹]{1,3}|\(\d{1,3}\))\s+(?=\S)")
+"""The number with which a footnote begins below a rule."""
+_NOTE_CALL = r"(?:(?<=[^\W\d_])|(?<=[^\d\s][.,;:!?])|(?<=[)\]”»’\"，。；：！？）」』、؛،؟])){}(?=[\s,.;:!?)\]”»’\"，。；：！？）」』、؛،؟]|$)(?![.,:]\d)"
+"""The number of a footnote right behind a word or its punctuation."""
 _LINK = re.compile(r"!?\[([^\[\]]{0,1000})\]\(([^()\s]{0,2000})\)")
 _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)([^*_]{1,4000}?)(?<=\S)\1(?![\w*])")
 _BACKQUOTES = re.compile(r"``([^`\"“”]{1,400}?)(?:''|\"|”)")
@@ -65,13 +70,13 @@ def decode(data: bytes, name: str) -> str:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         if _binary_share(data[:20_000].translate(None, _HIGH).decode("ascii")) > 0.05:
-            raise ReadError(f"{name} holds binary data, not text.") from None
+            raise ReadError(f"{name} contains binary data, not text.") from None
         raise ReadError(
             f"{name} is not {encoding.removesuffix('-sig').upper()} text (byte {error.start} does not fit). If it is text, save it as "
             "UTF-8, for example with: iconv -f WINDOWS-1252 -t UTF-8"
         ) from None
     if text.count("\x00") or _binary_share(text[:20_000]) > 0.05:
-        raise ReadError(f"{name} holds binary data, not text.")
+        raise ReadError(f"{name} contains binary data, not text.")
     return unicodedata.normalize("NFC", text)
 
 
@@ -83,14 +88,16 @@ def read_text(data: bytes, name: str) -> ParsedFile:
     """Reads a text or Markdown file: its lines and its front matter."""
     whole = decode(data, name)
     metadata, text = front_matter(whole, name)
-    lines = tuple(_lines(text.splitlines(), name))
+    raws = text.splitlines()
+    rules = {n for n, raw in enumerate(raws, 1) if raw.strip() and _is_rule(raw)}
+    lines = tuple(mark_numbered_notes(tuple(_lines(raws, name)), rules))
     if not any(line.heading for line in lines):
         lines = tuple(mark_headings(lines))
     if all(line.blank for line in lines):
-        raise ReadError(f"{name} holds no text.")
+        raise ReadError(f"{name} contains no text.")
     warnings = []
     if unseen := len(_FORMAT.findall(whole)):
-        warnings.append(f"{unseen} characters that are not seen, such as marks of direction, were left out.")
+        warnings.append(f"{unseen} invisible characters, such as direction marks, were left out.")
     return ParsedFile(lines, metadata, warnings=tuple(warnings))
 
 
@@ -130,8 +137,8 @@ def check_length(text: str, name: str) -> str:
     """The text of a paragraph. Raises `ReadError` where it is longer than any real paragraph."""
     if len(text) > MAX_LINE:
         raise ReadError(
-            f"A paragraph of {name} has {len(text):,} characters, so that no paragraphs can be told apart. "
-            "Give each paragraph one of its own."
+            f"A paragraph of {name} has {len(text):,} characters, so paragraphs can't be told apart. Start a new "
+            "paragraph for each."
         )
     return text
 
@@ -139,6 +146,51 @@ def check_length(text: str, name: str) -> str:
 def clean_characters(text: str) -> str:
     """A text in composed form (NFC), without control characters, its white space as single spaces."""
     return " ".join(_CONTROL.sub("", unicodedata.normalize("NFC", text)).split())
+
+
+def mark_numbered_notes(lines: Sequence[Line], rules: Container[int]) -> list[Line]:
+    """The lines of a text in which footnotes stand below a rule: a paragraph there that begins with a number is a footnote where
+    the number is printed right behind a word above. `rules` are the numbers of the lines that are rules."""
+    result = [*lines]
+    begins: dict[str, int] = {}  # of each number the line behind the last footnote that had it
+    below = False
+    for n, line in enumerate(lines):
+        if line.blank:
+            below = below or line.row in rules
+            continue
+        plain = not (line.heading or line.cells or line.bullet or line.note or line.part)
+        match = _NOTE_NUMBER.match(line.text) if below and plain else None
+        if match is None:
+            below = below and n > 0 and not lines[n - 1].blank  # else it goes on a footnote
+            continue
+        mark = match["mark"]
+        number = str(int(mark.strip("()").translate(_SUPERSCRIPTS)))
+        calls = _note_calls(result, begins.get(number, 0), n, mark)
+        if not calls:
+            below = False
+            continue
+        begins[number] = n + 1
+        result[n] = replace(line, text=line.text[match.end() :], note=number, marks=line.marks)
+        if len(calls) == 1:
+            at, start = calls[0]
+            caller = result[at]
+            text = caller.text[:start] + caller.text[start + len(mark) :]
+            result[at] = replace(caller, text=text, marks=(*caller.marks, number))
+    return result
+
+
+def _note_calls(lines: Sequence[Line], start: int, end: int, mark: str) -> list[tuple[int, int]]:
+    """The lines between two, with offsets, at which the mark of a footnote is printed right behind a word, which is no symbol as in
+    A/75/1/Add.1. Behind a capital, as in CO2, it is one only if it is nowhere else."""
+    call = re.compile(_NOTE_CALL.format(re.escape(mark)))
+    found = [
+        (n, match.start())
+        for n in range(start, end)
+        if not lines[n].cells and not lines[n].note
+        for match in call.finditer(lines[n].text)
+        if "/" not in lines[n].text[: match.start()].rpartition(" ")[2]
+    ]
+    return [(n, at) for n, at in found if not lines[n].text[at - 1].isupper()] or found
 
 
 def mark_headings(lines: Sequence[Line]) -> Iterator[Line]:
@@ -229,8 +281,8 @@ def _lines(raws: Sequence[str], name: str) -> Iterator[Line]:
 def _line(raw: str, row: int, name: str) -> Line:
     if len(raw) > MAX_LINE:
         raise ReadError(
-            f"Line {row} of {name} has {len(raw):,} characters, so that no paragraphs can be told apart. "
-            "Give each paragraph a line of its own."
+            f"Line {row} of {name} has {len(raw):,} characters, so paragraphs can't be told apart. Put each "
+            "paragraph on a line of its own."
         )
     raw = raw.replace("\u00a0", " ").rstrip("\r\n")
     broken = raw.endswith("  ")

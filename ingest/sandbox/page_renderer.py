@@ -84,16 +84,16 @@ class PageRenderer:
                 return _parse_image(message, number)
             except WorkerLost:
                 self._drop()
-                raise ReadError(f"Page {request.page} of {name} can't be drawn.") from None
+                raise ReadError(f"Page {request.page} of {name} can't be rendered.") from None
             except BadReply:
                 self._drop()
-                raise ReadError(f"The program that draws page {request.page} of {name} gave no picture.") from None
+                raise ReadError(f"The program that renders page {request.page} of {name} returned no image.") from None
             finally:
                 self._start_idle_timer(worker)
 
     def _get_worker(self) -> Worker:
         if self._closed:
-            raise WorkerError("Pages are no longer drawn: the service is stopping.")
+            raise WorkerError("Pages are no longer rendered: the service is stopping.")
         if self._worker is not None and (not self._worker.usable or self._worker.requests >= self._limits.files):
             self._drop()
         if self._worker is None:

@@ -19,7 +19,7 @@ from ingest.readers import ReadError
 from ingest.sandbox.process import Worker, WorkerLost
 from ingest.sandbox.replies import BadReply, Reply, parse
 
-_HINT = "The file may be damaged: open it, save it anew, and give it again."
+_HINT = "The file may be damaged: open it, save it again, and add it again."
 
 
 @dataclass(frozen=True)
@@ -112,6 +112,7 @@ class WorkerPool:
             "number": number,
             "name": source.name,
             "symbol": source.symbol.text if source.symbol else None,
+            "symbol_remembered": source.symbol_remembered,
             "language": source.language,
             "origin": source.file_id,
             "ocr": source.ocr,
@@ -126,7 +127,7 @@ class WorkerPool:
             return Reply(refused=self._lost_message(source, lost))
         except BadReply as error:
             self._drop(worker)
-            return Reply(refused=f"The program that reads {source.name} gave no valid document ({error}). {_HINT}")
+            return Reply(refused=f"The program that reads {source.name} returned no valid document ({error}). {_HINT}")
         if reply.memory or reply.fault:
             self._drop(worker)
             return Reply(refused=self._crash_message(source, reply))
@@ -136,13 +137,13 @@ class WorkerPool:
     def _lost_message(self, source: Input, lost: WorkerLost) -> str:
         if lost.late:
             return f"Reading {source.name} took more than {self.limits.time(source):.0f} s and was stopped. {_HINT}"
-        return f"The program that reads {source.name} broke down ({lost.how}). {_HINT}"
+        return f"The program that reads {source.name} crashed ({lost.how}). {_HINT}"
 
     def _crash_message(self, source: Input, reply: Reply) -> str:
         if reply.memory:
             most = self.limits.memory / 1024**2
             return f"Reading {source.name} took more than {most:,.0f} MB of memory and was stopped. {_HINT}"
-        return f"The program that reads {source.name} broke down ({reply.fault}). {_HINT}"
+        return f"The program that reads {source.name} crashed ({reply.fault}). {_HINT}"
 
     def _take(self) -> Worker:
         with self._lock:

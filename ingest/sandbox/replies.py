@@ -76,7 +76,8 @@ def _document(data: Any, source: Input, sha256: str) -> Document:
     for name, most in _LONGEST.items():
         if len(getattr(parsed, name) or "") > most:
             raise SerializationError(f"the document's {name} is too long.")
-    if source.symbol is not None and (parsed.symbol is None or not same_document(parsed.symbol, source.symbol)):
+    given = source.symbol if source.symbol_given else None
+    if given is not None and (parsed.symbol is None or not same_document(parsed.symbol, given)):
         raise SerializationError("the document bears another symbol than was asked for.")
     if source.language not in (None, parsed.language):
         raise SerializationError("the document is in another language than was asked for.")
@@ -95,6 +96,7 @@ def _document(data: Any, source: Input, sha256: str) -> Document:
         origin=source.file_id,
         sha256=sha256,
         reader=READER_VERSION,
+        verified=source.symbol_given and parsed.edition == "official",
         url=document_url(parsed.symbol, parsed.language) if parsed.symbol else None,
         warnings=tuple(visible(warning)[:_SENTENCE] for warning in parsed.warnings[:_SENTENCES]),
     )

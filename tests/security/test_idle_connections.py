@@ -197,7 +197,7 @@ def test_streams_have_places_by_kind_and_address_and_requests_their_own() -> Non
     with ExitStack() as held:
         for host in ("192.0.2.1", "192.0.2.1", "192.0.2.2"):
             held.enter_context(places.take(scope(window, host)))
-        with pytest.raises(TooMany, match="2 streams are open from your address"):
+        with pytest.raises(TooMany, match="2 streams open from your address"):
             held.enter_context(places.take(scope(window, "192.0.2.1")))
         with pytest.raises(Overloaded, match="Too many streams"):
             held.enter_context(places.take(scope(window, "192.0.2.3")))
@@ -205,7 +205,7 @@ def test_streams_have_places_by_kind_and_address_and_requests_their_own() -> Non
         for host in ("192.0.2.1", "192.0.2.2"):
             for _ in range(2):
                 held.enter_context(places.take(scope("/api/v1/themes", host)))
-            with pytest.raises(TooMany, match="2 requests from your address"):
+            with pytest.raises(TooMany, match="2 requests in progress from your address"):
                 held.enter_context(places.take(scope("/api/v1/documents", host)))
         with pytest.raises(Overloaded, match="Too many requests"):
             held.enter_context(places.take(scope("/api/v1/themes", "192.0.2.3")))

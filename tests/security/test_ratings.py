@@ -18,7 +18,7 @@ HOSTILE = {
     "deep lists": '{"a": ' + "[" * 900 + "]" * 900 + "}",
     "deep records": '{"a": ' * 900 + "1" + "}" * 900,
     "no number": '{"a": NaN}',
-    "no finite number": '{"a": 1e999}',
+    "a number that is not finite": '{"a": 1e999}',
 }
 
 

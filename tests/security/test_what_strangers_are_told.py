@@ -58,7 +58,7 @@ def told(made: Made, role: str) -> dict[str, str]:
 def test_no_door_tells_a_reader_where_the_files_are(made: Made, role: str) -> None:
     said = told(made, role)
     assert all(SECRET not in text and str(made.library.folder) not in text for text in said.values()), said
-    assert all("does not answer" in said[door] for door in ("ask", "stream", "chat", "chat stream", "/documents"))
+    assert all("is not responding" in said[door] for door in ("ask", "stream", "chat", "chat stream", "/documents"))
 
 
 def test_staff_are_told_what_is_wrong(made: Made) -> None:

@@ -72,7 +72,7 @@ def meetings(service: ServiceParameter, caller: Caller) -> list[dict[str, Any]]:
 def passage(
     service: ServiceParameter,
     caller: Caller,
-    passage: Annotated[str, Path(max_length=100, description="Evidence id, as citations and search give it.")],
+    passage: Annotated[str, Path(max_length=100, description="Evidence id, as in citations and search results.")],
     around: Annotated[int, Query(ge=0, le=20, description="Neighbours on each side.")] = 1,
 ) -> dict[str, Any]:
     """A passage between its neighbours."""

@@ -30,11 +30,11 @@ from corpus.documents import Language
 router = APIRouter(tags=["keep"], route_class=GuardedRoute)
 
 JobId = Annotated[str, Path(max_length=100)]
-Known = Annotated[int, Query(ge=0, le=10_000_000, description="Outcomes that are known already.")]
+Known = Annotated[int, Query(ge=0, le=10_000_000, description="Outcomes already known.")]
 
 Spoken = Annotated[
     Language,
-    Query(description="In which language reasons, `line` and `notes` of outcomes, and what is in hand are told."),
+    Query(description="Language of reasons, of `line` and `notes` of outcomes, and of the progress."),
 ]
 
 
@@ -46,10 +46,14 @@ def upload(
     service: ServiceParameter,
     caller: Caller,
     file: UploadFile,
-    symbol: Annotated[str | None, Form(max_length=200, description="Where the file does not print it.")] = None,
+    symbol: Annotated[
+        str | None, Form(max_length=200, description="Symbol of the document, if the file does not print it.")
+    ] = None,
     language: Annotated[Language | None, Form()] = None,
-    ocr: Annotated[bool, Form(description="Recognise the words of pages that are images.")] = False,
-    again: Annotated[bool, Form(description="Read it also where these bytes were read or refused before.")] = False,
+    ocr: Annotated[bool, Form(description="Recognize text on pages that are images.")] = False,
+    again: Annotated[
+        bool, Form(description="Read the file even if the same bytes were read or refused before.")
+    ] = False,
 ) -> dict[str, Any]:
     """Sends a document to be read into the library. What it is its content tells, never its name."""
     if (file.size or 0) > service.most_upload:

@@ -91,8 +91,8 @@ async def _parts(made: Any) -> AsyncIterator[bytes]:
 def agenda(
     service: ServiceParameter,
     caller: Caller,
-    meeting: Annotated[str, Query(max_length=200, description="Symbol of the agenda; else that of the latest.")] = "",
-    language: Annotated[list[Language] | None, Query(description="In which the documents are wanted.")] = None,
+    meeting: Annotated[str, Query(max_length=200, description="Symbol of the agenda; by default the latest.")] = "",
+    language: Annotated[list[Language] | None, Query(description="Language in which the documents are wanted.")] = None,
 ) -> dict[str, Any]:
     """What an agenda announces and cites against what is held, with the commands that mend it."""
     return service.papers.agenda(caller, meeting, language or ["en"]).to_json()

@@ -38,7 +38,7 @@ def read_docx(data: bytes, name: str) -> ParsedFile:
         return _read(Package(data, name), name)
     except RecursionError:
         raise ReadError(
-            f"{name} nests tables or other elements too deep to be a real document. Save it again in Word."
+            f"{name} nests tables or other elements too deeply to be a real document. Save it again in Word."
         ) from None
     except MemoryError:
         raise ReadError(f"{name} is too large to be read with the memory of this machine. Split it.") from None
@@ -72,7 +72,7 @@ def _read(package: Package, name: str) -> ParsedFile:
         printer.note(f"{key[0]} {n}" if len(left) > 1 else key[0], notes[key])
     if all(line.blank for line in printer.lines):
         raise ReadError(
-            f"{name} holds no text. If its pages are pictures, recognise their text first and give the PDF."
+            f"{name} contains no text. If its pages are pictures, recognise their text first and add the PDF."
         )
     lines = tuple(printer.lines)
     if sum(line.heading > 0 for line in lines) <= 1:  # nothing but a title is in a style of headings
@@ -242,7 +242,7 @@ def _warnings(findings: Findings, note_numbering: NoteNumbering, left: int, miss
     for count, sentence in (
         (findings.hidden, "Hidden text is left out ({:,} characters); show it in Word if it belongs to the document."),
         (findings.tracked, "The file has tracked changes; it is read as if all were accepted."),
-        (left, "Footnotes or endnotes without a mark in the text stand at the end ({:,})."),
+        (left, "Footnotes or endnotes without a mark in the text are placed at the end ({:,})."),
         (missing, "Footnote marks have no footnote in the file ({:,}); they are left out."),
         (
             note_numbering.by_page,
@@ -252,10 +252,10 @@ def _warnings(findings: Findings, note_numbering: NoteNumbering, left: int, miss
         (findings.diagrams, "Diagrams (SmartArt) are left out ({:,}); look at them in the file."),
         (findings.pictures, "Pictures are left out, with the text in them ({:,}); look at them in the file."),
         (findings.imported, "Embedded documents are left out ({:,}); insert their text in Word."),
-        (findings.symbols, "Characters of symbol fonts are not known and stand as □ ({:,})."),
+        (findings.symbols, "Characters of symbol fonts are unknown and shown as □ ({:,})."),
         (
             findings.numberless,
-            "Numbers that fields make (AUTONUM, LISTNUM) are not in the file and are missing ({:,}).",
+            "Numbers made by fields (AUTONUM, LISTNUM) are not in the file and are missing ({:,}).",
         ),
     ):
         if count:

@@ -64,8 +64,8 @@ class Package:
         root = self.xml(self.main) if self.has(self.main) else None
         if root is None or root.tag != f"{W}document":
             raise ReadError(
-                f"{self.name} is a zip file, but no Word file: it has no {self.main}. "
-                "Unpack it and give the files that are in it, or save the document again as .docx."
+                f"{self.name} is a zip file but not a Word file: it has no {self.main}. Unpack it and add the "
+                "files that are in it, or save the document again as .docx."
             )
         return root
 
@@ -128,7 +128,7 @@ class Package:
             raise self._too_large(f"it unpacks to {total / size:,.0f} times its size, which no real document does")
 
     def _damaged(self, what: str) -> ReadError:
-        return ReadError(f"{self.name} is damaged: {what}. Open it in Word, save it again as .docx and give that file.")
+        return ReadError(f"{self.name} is damaged: {what}. Open it in Word, save it again as .docx and add that file.")
 
     def _too_large(self, what: str) -> ReadError:
         return ReadError(f"{self.name} is not read: {what}. If it is a real document, split it or save it again.")

@@ -41,8 +41,8 @@ def read_html(data: bytes, name: str) -> ParsedFile:
     writer.write(blocks)
     if not any(line.text for line in writer.lines):
         raise ReadError(
-            f"{name} is a web page that holds no text of its own. Pages that a script fills must be saved from a "
-            "browser; where there is a PDF or Word file, take that."
+            f"{name} is a web page that contains no text of its own. If a script fills the page, save it from a "
+            "browser; if there is a PDF or Word file, use that."
         )
     if page.hidden:
         warnings.append(
@@ -51,9 +51,7 @@ def read_html(data: bytes, name: str) -> ParsedFile:
         )
     is_kept = sum(len(line.text) for line in writer.lines)
     if page.furniture > max(500, is_kept):
-        warnings.append(
-            "Most of the page is menus and other furniture, which is left out; check that nothing is missing."
-        )
+        warnings.append("Most of the page is menus and navigation, which is left out; check that nothing is missing.")
     title = clean_characters(page.title)[:300].strip()
     has_title = any(line.heading == 1 for line in writer.lines)
     return ParsedFile(

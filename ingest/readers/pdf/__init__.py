@@ -72,18 +72,18 @@ def read_pdf(data: bytes, name: str) -> ParsedFile:
             "get the document as DOCX"
         )
     if cut := [page.number for page, _ in pages if page.cut]:
-        warnings.append(f"only the first {MAX_CHARACTERS:,} characters were read of page {_format_numbers(cut)}")
+        warnings.append(f"only the first {MAX_CHARACTERS:,} characters of page {_format_numbers(cut)} were read")
     if hidden:
-        warnings.append(f"text that can't be seen was left out on page {_format_numbers(hidden)}")
+        warnings.append(f"invisible text was left out on page {_format_numbers(hidden)}")
     empty = [n for n, count in enumerate(counts, 1) if count < _LEAST_TEXT]
     if empty and len(empty) < len(pages):
         warnings.append(f"no text on page {_format_numbers(empty)} of {len(pages)}: blank, or a picture of text")
     if pictures:
         where = f"{_format_numbers(pictures)} of {len(pages)}"
         warnings.append(
-            f"pages {where} are pictures with few words beside them; those in them are not read"
+            f"pages {where} are pictures with few words beside them; the words in them are not read"
             if len(pictures) > 1
-            else f"page {where} is a picture with few words beside it; those in it are not read"
+            else f"page {where} is a picture with few words beside it; the words in it are not read"
         )
     return ParsedFile(
         lines=tuple(lines),

@@ -111,10 +111,10 @@ def open_pdf(data: bytes, name: str) -> pdfium.PdfDocument:
     except pdfium.PdfiumError as error:
         if "password" in str(error).casefold():
             raise ReadError(
-                f"{name} is protected by a password. Save it without one (for example: qpdf --decrypt), then read it."
+                f"{name} is protected by a password. Save it without one (for example: qpdf --decrypt), then add it."
             ) from None
         raise ReadError(
-            f"{name} is a damaged or incomplete PDF file. Get it anew, or repair it (for example: qpdf IN OUT)."
+            f"{name} is a damaged or incomplete PDF file. Get it again, or repair it (for example: qpdf IN OUT)."
         ) from None
     if pages == 0:
         raise ReadError(f"{name} is a PDF file without pages.")
@@ -129,7 +129,7 @@ def read_pages(document: pdfium.PdfDocument, name: str) -> Iterator[PageGlyphs]:
         try:
             page = document[number]
         except pdfium.PdfiumError:
-            raise ReadError(f"{name}: page {number + 1} is damaged. Get the file anew, or repair it.") from None
+            raise ReadError(f"{name}: page {number + 1} is damaged. Get the file again, or repair it.") from None
         try:
             yield _page(page, number + 1)
         finally:
