@@ -829,7 +829,7 @@ def test_eval_is_a_command_that_is_only_loaded_when_it_is_named() -> None:
     code = (
         "import sys; from typer.testing import CliRunner; from assistant.cli import app;"
         "done = CliRunner().invoke(app, sys.argv[1:]);"
-        "print('eval.cli' in sys.modules, 'Quality of answers' in done.output)"
+        "print('eval.cli' in sys.modules, 'Measure how good the answers' in done.output)"
     )
 
     def loaded(*words: str) -> str:
