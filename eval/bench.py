@@ -1,7 +1,7 @@
 """`make bench`: Rapporteur beside LlamaIndex's default pipeline, on the same text and model, in one run.
 
-Prints times as ratios, which carry over between machines better than seconds. Both sides run alternately, each
-figure is the median of several runs. LlamaIndex gets SentenceSplitter with chunks as long as our passages and no
+Prints times, and ratios of them, which depend less on the machine than seconds. Both sides run alternately; each
+figure is the median of several runs. LlamaIndex uses SentenceSplitter with chunks as long as our passages and no
 overlap, HuggingFaceEmbedding on the same all-MiniLM-L6-v2, and ChromaVectorStore.
 """
 
@@ -25,7 +25,7 @@ from corpus.embedding import make_embedder
 from corpus.embedding.embedder import Embedder
 from corpus.embedding.model_files import package_folder
 from corpus.library import Library
-from eval.bench_tools import RAPPORTEUR, fill_library, generated, measure_time
+from eval.bench_tools import RAPPORTEUR, fill_library, generate_text, measure_time
 from eval.output import print_json
 from ingest.chunker import SEGMENTER_VERSION
 from ingest.pipeline import Input, read_document, starter_sources
@@ -59,7 +59,7 @@ for node in index.as_retriever(similarity_top_k=5).retrieve(sys.argv[3]):
 """
 
 
-def indexed(folder: Path, embedder: Embedder, sources: Sequence[Input]) -> Library:
+def build_library(folder: Path, embedder: Embedder, sources: Sequence[Input]) -> Library:
     """Rapporteur's side: reads, segments, embeds and indexes texts into a new library."""
     shutil.rmtree(folder, ignore_errors=True)
     library = Library(folder, embedder, SEGMENTER_VERSION)
@@ -113,40 +113,41 @@ def main() -> None:
         parser.error("the packaged model is not installed")
     model /= "model"
     catalogue = Catalogue([], [])
-    sources = [*starter_sources(), Input("generated.md", generated(options.paragraphs).encode())]
+    sources = [*starter_sources(), Input("generated.md", generate_text(options.paragraphs).encode())]
     texts = [read_document(source, catalogue)[0].text for source in sources]
     figures: dict[str, Any] = {"texts": len(texts), "characters": sum(map(len, texts))}
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch)
         embedder = make_embedder("minilm", root / "models")
         embedder.embed_query("warm")
-        again = partial(indexed, root / "library", embedder, sources)
-        with again() as library:
+        rebuild = partial(build_library, root / "library", embedder, sources)
+        with rebuild() as library:
             passages = [each for document in library.documents() for each in library.passages(document.id)]
         chunk = int(statistics.median(embedder.count_tokens(each.embedding_text) for each in passages))
         peer = Peer(root, model, chunk)
         peer.index(texts)
         figures |= {"median_pieces": chunk, "our_passages": len(passages), "peer_chunks": peer.chunks}
         index_times = [
-            (measure_time(lambda: again().close()), measure_time(lambda: peer.index(texts)))
+            (measure_time(lambda: rebuild().close()), measure_time(lambda: peer.index(texts)))
             for _ in range(options.runs)
         ]
-        figures |= _ratio("index", index_times)
+        figures |= _format_ratio("index", index_times)
         pairs: list[tuple[float, float]] = []
-        with again() as library:
+        with rebuild() as library:
             engine = Engine(library, catalogue)
             for _ in range(options.runs * 4):
-                # By turns of all questions: torch's threads spin on for a while and would slow whoever comes next.
+                # Alternate after all questions, not after each: torch's threads keep spinning for a while and would
+                # slow down the other side.
                 ours_times = [measure_time(partial(engine.search, question, 10)) for question in QUESTIONS]
                 peer_times = [measure_time(partial(peer.retriever.retrieve, question)) for question in QUESTIONS]
                 pairs += zip(ours_times, peer_times, strict=True)
                 time.sleep(0.3)
-        figures |= _ratio("retrieve_warm", pairs)
-        figures |= _ratio("ask_cold", _cold(root, peer.path, model, options.runs))
+        figures |= _format_ratio("retrieve_warm", pairs)
+        figures |= _format_ratio("ask_cold", _measure_cold(root, peer.path, model, options.runs))
     print_json(figures, 2)
 
 
-def _cold(root: Path, peer: Path, model: Path, runs: int) -> list[tuple[float, float]]:
+def _measure_cold(root: Path, peer: Path, model: Path, runs: int) -> list[tuple[float, float]]:
     """Times of whole processes, from start to answer."""
     question = QUESTIONS[1]
     ours = [*RAPPORTEUR, "--data-dir", str(root / "library"), "ask", question]
@@ -157,7 +158,7 @@ def _cold(root: Path, peer: Path, model: Path, runs: int) -> list[tuple[float, f
     return [(measure_time(partial(run, ours)), measure_time(partial(run, theirs))) for _ in range(runs)]
 
 
-def _ratio(name: str, pairs: Sequence[tuple[float, float]]) -> dict[str, float]:
+def _format_ratio(name: str, pairs: Sequence[tuple[float, float]]) -> dict[str, float]:
     """Medians of both sides in milliseconds, and LlamaIndex's time as a multiple of Rapporteur's."""
     ours, theirs = (statistics.median(side) for side in zip(*pairs, strict=True))
     return {

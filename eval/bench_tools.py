@@ -33,10 +33,11 @@ WORDS = (  # noqa: SIM905 - easier to read and change as text
 
 
 def rapporteur(*words: object, env: Mapping[str, str] | None = None, given: str | None = None) -> str:
-    """Runs a command and returns its output. `env` extends the environment, `given` is its standard input."""
-    told = {**os.environ, **(env or {})}
+    """Runs a command of Rapporteur and returns its output. `env` extends the environment, `given` is its standard
+    input."""
+    environment = {**os.environ, **(env or {})}
     command = [*RAPPORTEUR, *map(str, words)]
-    return subprocess.run(command, env=told, input=given, check=True, capture_output=True, text=True).stdout
+    return subprocess.run(command, env=environment, input=given, check=True, capture_output=True, text=True).stdout
 
 
 @contextmanager
@@ -45,26 +46,26 @@ def run_server(
 ) -> Iterator[tuple[str, int, subprocess.Popen[bytes]]]:
     """Runs a server over the starter corpus: yields its address, port and process. `words` is the command, by default
     `rapporteur serve`; `before` is put in front of it."""
-    told = {"RAPPORTEUR_OPEN_READING": "true", **env}
+    environment = {"RAPPORTEUR_OPEN_READING": "true", **env}
     if not words:
-        rapporteur("ingest", "--starter", env=told)
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port = int(found.getsockname()[1])
+        rapporteur("ingest", "--starter", env=environment)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = int(probe.getsockname()[1])
     url = f"http://127.0.0.1:{port}"
     command = [*before, *(words or [*RAPPORTEUR, "serve", "--port"]), str(port)]
-    with tempfile.TemporaryFile() as said:
-        running = subprocess.Popen(command, stdout=said, stderr=said, env={**os.environ, **told})
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(command, stdout=output, stderr=output, env={**os.environ, **environment})
         try:
             end = time.monotonic() + DEADLINE
             while not _ready(url):
-                if running.poll() is not None or time.monotonic() > end:
-                    said.seek(0)
-                    raise SystemExit(f"The server did not start: {said.read().decode(errors='replace')[-2_000:]}")
+                if process.poll() is not None or time.monotonic() > end:
+                    output.seek(0)
+                    raise SystemExit(f"The server did not start: {output.read().decode(errors='replace')[-2_000:]}")
                 time.sleep(0.1)
-            yield url, port, running
+            yield url, port, process
         finally:
-            running.send_signal(signal.SIGTERM)
-            running.wait(DEADLINE)
+            process.send_signal(signal.SIGTERM)
+            process.wait(DEADLINE)
 
 
 def _ready(url: str) -> bool:
@@ -81,27 +82,27 @@ def open_database(server: str, name: str = "") -> Iterator[str]:
     import psycopg
     from psycopg.conninfo import make_conninfo
 
-    made = name or f"kills_{uuid4().hex[:12]}"
-    quoted = psycopg.sql.Identifier(made)
+    database = name or f"kills_{uuid4().hex[:12]}"
+    quoted = psycopg.sql.Identifier(database)
     with psycopg.connect(server, autocommit=True) as admin:
-        if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", (made,)).fetchone() is None:
+        if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", (database,)).fetchone() is None:
             admin.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(quoted))
         try:
-            yield make_conninfo(server, dbname=made)
+            yield make_conninfo(server, dbname=database)
         finally:
             if not name:
                 admin.execute(psycopg.sql.SQL("DROP DATABASE {} WITH (FORCE)").format(quoted))
 
 
-def generated(paragraphs: int, seed: int = 7, words: Sequence[str] = WORDS) -> str:
-    """Numbered paragraphs in the style of a report, generated from a fixed seed."""
-    chance = random.Random(seed)
+def generate_text(paragraphs: int, seed: int = 7, words: Sequence[str] = WORDS) -> str:
+    """Generates numbered paragraphs in the style of a report, the same for the same seed."""
+    rng = random.Random(seed)
     lines = ["# Report on the generated topic", ""]
     for number in range(1, paragraphs + 1):
         sentences = []
-        for _ in range(chance.randint(3, 6)):
-            picked = [chance.choice(words) for _ in range(chance.randint(12, 24))]
-            sentences.append(" ".join(picked).capitalize() + ".")
+        for _ in range(rng.randint(3, 6)):
+            chosen = [rng.choice(words) for _ in range(rng.randint(12, 24))]
+            sentences.append(" ".join(chosen).capitalize() + ".")
         lines += [f"{number}. {' '.join(sentences)}", ""]
     return "\n".join(lines)
 
@@ -115,12 +116,12 @@ def fill_library(library: Library, sources: Sequence[Input], catalogue: Catalogu
 
 def measure_time(work: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
     """The time that a piece of work takes, in seconds."""
-    begun = clock()
+    start = clock()
     work()
-    return clock() - begun
+    return clock() - start
 
 
 def memory_mb(pid: int) -> float:
     """The resident memory of a process in MB, from Linux's `/proc`."""
-    told = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    return int(re.findall(r"^VmRSS:\s+(\d+)", told, re.MULTILINE)[0]) / 1_000
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    return int(re.findall(r"^VmRSS:\s+(\d+)", status, re.MULTILINE)[0]) / 1_000

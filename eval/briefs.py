@@ -42,12 +42,12 @@ class BriefScores(RoundedFigures):
 
 
 def compute_scores(briefing: Briefing, library: Library) -> BriefScores:
-    """The figures of a briefing, checked against the documents of the library that it was made from."""
-    record = record_of(briefing, library)
+    """Computes the figures of a briefing, checked against the documents of its library."""
+    record = to_record(briefing, library)
     citations = briefing.citations
-    exact = [_in_place(each, library) for each in citations]
+    exact = [_is_in_place(each, library) for each in citations]
     statements = list(briefing.statements)
-    # What is expected of the meeting as a whole stands under whatever item of its agenda.
+    # Expectations of the meeting as a whole may be cited from any item of its agenda.
     meeting = {
         cite
         for section in briefing.sections
@@ -67,13 +67,13 @@ def compute_scores(briefing: Briefing, library: Library) -> BriefScores:
         misplaced=tuple(each.locator for each, good in zip(citations, exact, strict=True) if not good),
         repeated=tuple(text for text, count in counts.items() if count > 1),
         wrong_item=tuple(
-            each.locator for each in citations if each not in meeting and _of_other_item(each, briefing, library)
+            each.locator for each in citations if each not in meeting and _is_of_other_item(each, briefing, library)
         ),
     )
 
 
-def record_of(briefing: Briefing, library: Library) -> Record:
-    """The briefing as an answer record."""
+def to_record(briefing: Briefing, library: Library) -> Record:
+    """Converts a briefing to an answer record."""
     citations = briefing.citations
     order = {citation: n for n, citation in enumerate(citations)}
     return Record(
@@ -95,7 +95,7 @@ def _bare(citation: Citation, library: Library) -> str:
     return citation.locator.removeprefix(library.document(citation.document).label).removeprefix(", ")
 
 
-def _in_place(citation: Citation, library: Library) -> bool:
+def _is_in_place(citation: Citation, library: Library) -> bool:
     """Whether the quoted words begin in a block with the cited locator, and end in it or below it."""
     document = library.document(citation.document)
     block = document.block_at(citation.start)
@@ -108,47 +108,48 @@ def _in_place(citation: Citation, library: Library) -> bool:
     )
 
 
-def _of_other_item(citation: Citation, briefing: Briefing, library: Library) -> bool:
+def _is_of_other_item(citation: Citation, briefing: Briefing, library: Library) -> bool:
     """Whether a citation is of the annotations or the agenda row of another item, or of a document announced for
     another.
 
-    Item 1 is exempt: what is said there about the meeting applies to every item.
+    Item 1 is exempt: its annotations on the meeting apply to every item.
     """
     if briefing.request.kind != "item":
         return False
-    wanted = briefing.request.value.split(" ")[0]
+    number = briefing.request.value.split(" ")[0]
     for meeting in library.meetings():
         if meeting.document_id == citation.document:
-            named = re.search(r"\b(?:annotations|provisional agenda), item (\d+)", citation.locator)
-            if named:
-                return named.group(1) not in (wanted, "1")
-            # A row of the timetable may run over several items, and must hold the one briefed about.
+            annotation = re.search(r"\b(?:annotations|provisional agenda), item (\d+)", citation.locator)
+            if annotation:
+                return annotation.group(1) not in (number, "1")
+            # A row of the timetable may be about several items, one of which must be that of the briefing.
             rows = [item.number for sitting in meeting.sittings for item in sitting.items
                     if citation.start < (block := library.document(meeting.document_id).blocks[item.row]).end
                     and block.start < citation.end]  # fmt: skip
-            return bool(rows) and not any(format_number.split(" ")[0] == wanted for format_number in rows)
-        mine = [symbol for item in meeting.items if item.main_number == wanted for symbol, _ in item.documentation]
-        theirs = [symbol for item in meeting.items if item.main_number != wanted for symbol, _ in item.documentation]
+            return bool(rows) and not any(row_number.split(" ")[0] == number for row_number in rows)
+        own = [symbol for item in meeting.items if item.main_number == number for symbol, _ in item.documentation]
+        foreign = [symbol for item in meeting.items if item.main_number != number for symbol, _ in item.documentation]
         document = library.document(citation.document)
         about = [document.symbol] if document.symbol else []
         about += [mention.symbol for mention in find_symbols(document.title)]
 
-        def meets(symbols: list[str], about: list[Symbol] = about) -> bool:
-            return any(same_document(one, Symbol.parse(other)) for one in about for other in symbols)
+        def overlaps(symbols: list[str], about: list[Symbol] = about) -> bool:
+            return any(same_document(symbol, Symbol.parse(other)) for symbol in about for other in symbols)
 
-        if meets(theirs) and not meets(mine):
+        if overlaps(foreign) and not overlaps(own):
             return True
     return False
 
 
-def print_scores(console: Console, found: Mapping[str, BriefScores]) -> None:
+def print_scores(console: Console, briefings: Mapping[str, BriefScores]) -> None:
     """Prints the figures of briefings, one a row, and the faults below them."""
     shares = ("cited", "citation_recall", "citation_precision", "quote_exact", "paragraph_exact")
     rows = (
-        [name, each.sentences, *(format_number(getattr(each, one)) for one in shares)] for name, each in found.items()
+        [name, each.sentences, *(format_number(getattr(each, share)) for share in shares)]
+        for name, each in briefings.items()
     )
     print_table(console, ("briefing", "sentences", *shares), rows)
-    for name, scores in found.items():
+    for name, scores in briefings.items():
         for fault in ("unsupported", "misplaced", "repeated", "wrong_item"):
             for each in getattr(scores, fault):
                 console.print(f"{name}, {fault}: {visible(each)}", markup=False)

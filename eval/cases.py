@@ -129,7 +129,7 @@ class Place:
             return False
         own = self.as_locator
         inside = locator == own or locator.startswith((f"{own},", f"{own} "))
-        # A provision that is quoted whole holds its sub-paragraphs.
+        # A provision that is quoted as a whole contains its sub-paragraphs.
         return inside or own.startswith(f"{locator} (")
 
 
@@ -248,7 +248,7 @@ def read_cases(path: Path) -> tuple[list[Case], list[str]]:
     try:
         question_set = _Set.model_validate(raw if isinstance(raw, dict) else {"cases": raw})
     except ValidationError as error:
-        raise EvaluationError(f"{path} must hold a list of cases: {describe_error(error)}") from None
+        raise EvaluationError(f"{path} must contain a list of cases: {describe_error(error)}") from None
     cases: dict[str, Case] = {}
     faults: list[str] = []
     for n, entry in enumerate(question_set.cases, 1):

@@ -59,10 +59,10 @@ COLUMNS = {
 """Table columns of `Scores`."""
 
 
-def read_texts(paths: Sequence[Path], wanted: Iterable[str]) -> dict[str, Document]:
+def read_texts(paths: Sequence[Path], symbols: Iterable[str]) -> dict[str, Document]:
     """Reads the documents with the given symbols from files and folders. Raises `EvaluationError` where one is
     missing."""
-    missing = set(wanted)
+    missing = set(symbols)
     catalogue, found = Catalogue.packaged(), {}
     for source in (each for path in paths for each in find_inputs(path)):
         try:
@@ -79,7 +79,7 @@ def read_texts(paths: Sequence[Path], wanted: Iterable[str]) -> dict[str, Docume
 def compute_scores(labels: Sequence[Labelled], documents: Mapping[str, Document]) -> Scores:
     """Compares the texts and counts."""
     expected: set[tuple[str, Label]] = set()
-    told: set[tuple[str, Label]] = set()
+    found: set[tuple[str, Label]] = set()
     slowest = 0.0
     for each in labels:
         name = f"{each.first} → {each.second}"
@@ -87,22 +87,22 @@ def compute_scores(labels: Sequence[Labelled], documents: Mapping[str, Document]
         _, pairs = pair_paragraphs(documents[each.first], documents[each.second])
         slowest = max(slowest, time.process_time() - begin)
         places = [{row[side] for row in each.paragraphs} - {None} for side in (0, 1)]
-        made = [_label(pair) for pair in pairs if pair.para.group not in ("heading", "footnote")]
+        labelled = [_label(pair) for pair in pairs if pair.para.group not in ("heading", "footnote")]
         expected |= {(name, row) for row in each.paragraphs}
-        told |= {(name, row) for row in made if row[0] in places[0] or row[1] in places[1]}
-    both = [{(name, row[:2]) for name, row in side if row[0] and row[1]} for side in (expected, told)]
-    unlike = [{(name, row) for name, row in side if row[2] != "same"} for side in (expected, told)]
+        found |= {(name, row) for row in labelled if row[0] in places[0] or row[1] in places[1]}
+    both = [{(name, row[:2]) for name, row in side if row[0] and row[1]} for side in (expected, found)]
+    differing = [{(name, row) for name, row in side if row[2] != "same"} for side in (expected, found)]
     equal = {(name, row[:2]) for name, row in expected if row[2] in ("same", "moved")}
-    false = [(name, row) for name, row in told if "changed" in row[2] and (name, row[:2]) in equal]
+    false = [(name, row) for name, row in found if "changed" in row[2] and (name, row[:2]) in equal]
     wrong = [f"{name}: {row[0] or '–'} → {row[1] or '–'}, {row[2]}: {fault}" for fault, side in
-             (("missed", expected - told), ("not so", told - expected)) for name, row in side]  # fmt: skip
+             (("missed", expected - found), ("not so", found - expected)) for name, row in side]  # fmt: skip
     return Scores(
-        len(labels), len(expected), _f1(*both), _f1(expected, told), _f1(*unlike), len(false), slowest, tuple(sorted(wrong))
+        len(labels), len(expected), _f1(*both), _f1(expected, found), _f1(*differing), len(false), slowest, tuple(sorted(wrong))
     )  # fmt: skip
 
 
 def _label(pair: Pair) -> Label:
-    """What became of a paragraph as labels have it: one that was split or merged counts as a change of its longer piece."""
+    """The label of a pair: a paragraph that was split or merged counts as a change of its longest part."""
     if pair.halved:
         place = pair.para.block.locator if pair.halved == "before" or not pair.before else pair.before.block.locator
         return (None, place, "added") if pair.halved == "before" else (place, None, "removed")
@@ -110,5 +110,5 @@ def _label(pair: Pair) -> Label:
     return places[0], places[1], "changed moved" if pair.moved and pair.kind == "changed" else pair.kind
 
 
-def _f1(expected: set[Any], told: set[Any]) -> float:
-    return 2 * len(expected & told) / (len(expected) + len(told)) if expected or told else 1.0
+def _f1(expected: set[Any], found: set[Any]) -> float:
+    return 2 * len(expected & found) / (len(expected) + len(found)) if expected or found else 1.0

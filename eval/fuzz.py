@@ -37,7 +37,7 @@ from eval.bench_tools import rapporteur, run_server
 from eval.output import print_json
 
 WAIT, LISTEN = 60.0, 0.5
-"""Seconds after which an unanswered request counts as hanging, and for which a stream is read."""
+"""Timeout of a request in seconds, and seconds for which a stream is read."""
 WORKERS = 8
 SYSTEM = "/etc/passwd", "/etc/shadow", "/etc/hostname", "/dev/zero", "/proc/self/environ"
 TRACED = "open,openat,openat2,creat,unlink,unlinkat,rename,renameat,renameat2,mkdir,mkdirat,rmdir,link,linkat,symlink,symlinkat,truncate"
@@ -59,30 +59,30 @@ NAMES = (
 
 
 @dataclass
-class Seen:
-    """The responses to the requests."""
+class Responses:
+    """Statistics of the responses, with the faults among them."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
     slowest: float = 0.0
     guard: threading.Lock = field(default_factory=threading.Lock)
 
-    def note(self, what: str, status: int, seconds: float, said: bytes) -> None:
+    def note(self, request: str, status: int, seconds: float, body: bytes) -> None:
         """Records a response; status 0 where there was none."""
         with self.guard:
             self.statuses[status] += 1
             self.slowest = max(self.slowest, seconds)
             if status in (0, 500, 502):
-                self.faults.append(f"{status} {what}: {said[:200].decode(errors='replace')}")
+                self.faults.append(f"{status} {request}: {body[:200].decode(errors='replace')}")
 
 
-class Draws:
+class RequestGenerator:
     """Generates random requests. `files` are paths that no request may cause to be opened."""
 
-    def __init__(self, seed: int, described: Mapping[str, Any], files: list[str]) -> None:
+    def __init__(self, seed: int, api: Mapping[str, Any], files: list[str]) -> None:
         self.random = random.Random(seed)
         self._files = files
-        self._routes = [(verb.upper(), path) for path, verbs in described["paths"].items() for verb in verbs]
+        self._routes = [(verb.upper(), path) for path, verbs in api["paths"].items() for verb in verbs]
 
     def request(self) -> tuple[str, str, bytes | None, dict[str, str]]:
         """Method, address, body and headers of a request."""
@@ -126,19 +126,19 @@ class Draws:
     def _object(self) -> dict[str, Any]:
         names = ("question", "history", "language", "mode", "scope", "symbols", "data", "fn_index", "session_hash", "event_data", "trigger_id", "rating",
                  "messages", "model", "stream", "kind", "value", "method", "params", "jsonrpc", "id", "paths", "path", "answer")  # fmt: skip
-        made = {name: self._value(2) for name in self.random.sample(names, self.random.randrange(1, 6))}
+        fields = {name: self._value(2) for name in self.random.sample(names, self.random.randrange(1, 6))}
         if self.random.random() < 0.5:
-            made["question"] = self.random.choice(("When is item 3?", self._word()))
-        return made
+            fields["question"] = self.random.choice(("When is item 3?", self._word()))
+        return fields
 
-    def _value(self, deep: int) -> Any:
-        pick = self.random.randrange(12 if deep else 8)
+    def _value(self, depth: int) -> Any:
+        pick = self.random.randrange(12 if depth else 8)
         if pick < 4:
             return self._word()
         if pick < 8:
             return self.random.choice((None, True, -1, 0, 10**30, 1.5, 1e308, "", 3, "3"))
         if pick < 10:
-            return [self._value(deep - 1) for _ in range(self.random.randrange(4))]
+            return [self._value(depth - 1) for _ in range(self.random.randrange(4))]
         if pick == 10:
             return {
                 "path": self._file(),
@@ -146,7 +146,7 @@ class Draws:
                 "meta": {"_type": "gradio.FileData"},
                 "orig_name": "a",
             }
-        return {self._ascii(): self._value(deep - 1) for _ in range(self.random.randrange(3))}
+        return {self._ascii(): self._value(depth - 1) for _ in range(self.random.randrange(3))}
 
     def _file(self) -> str:
         return self.random.choice(self._files)
@@ -163,61 +163,63 @@ class Draws:
         return "".join(chr(self.random.randrange(32, 127)) for _ in range(self.random.randrange(12)))
 
 
-def ask(host: str, port: int, draws: Draws, count: int, keys: list[str], seen: Seen) -> None:
+def send_requests(
+    host: str, port: int, generator: RequestGenerator, count: int, keys: list[str], responses: Responses
+) -> None:
     """Sends requests one after another."""
     connection = http.client.HTTPConnection(host, port, timeout=WAIT)
     for _ in range(count):
-        method, path, body, headers = draws.request()
-        listened = path.startswith(_STREAMS)
-        if listened:
+        method, path, content, headers = generator.request()
+        is_stream = path.startswith(_STREAMS)
+        if is_stream:
             connection.close()
-        connection.timeout = LISTEN if listened else WAIT
-        key = draws.random.choice(keys)
+        connection.timeout = LISTEN if is_stream else WAIT
+        key = generator.random.choice(keys)
         if key:
             headers["Authorization"] = f"Bearer {key}"
-        begun, status, said = time.monotonic(), 0, b""
+        start, status, body = time.monotonic(), 0, b""
         try:
-            connection.request(method, path, body, headers)
+            connection.request(method, path, content, headers)
             with connection.getresponse() as reply:
                 status = reply.status
-                said = reply.read(20_000)  # of a stream no more is waited for
-                if listened or not reply.isclosed():
+                body = reply.read(20_000)  # the rest of a stream is not read
+                if is_stream or not reply.isclosed():
                     connection.close()
         except (OSError, http.client.HTTPException, ValueError) as error:
-            said = f"{type(error).__name__}: {error}".encode()
+            body = f"{type(error).__name__}: {error}".encode()
             connection.close()
             if isinstance(error, ConnectionResetError | BrokenPipeError) or (
-                isinstance(error, TimeoutError) and listened
+                isinstance(error, TimeoutError) and is_stream
             ):
-                status = -1  # a body that is refused before it is read, or a stream in which nothing happens
+                status = -1  # a body that is refused before it is read, or a silent stream
             elif isinstance(error, ValueError | http.client.InvalidURL):
-                continue  # never sent
-        seen.note(f"{method} {path[:200]}", status, time.monotonic() - begun, said)
+                continue  # the client refused to send it
+        responses.note(f"{method} {path[:200]}", status, time.monotonic() - start, body)
 
 
-def files_of(log: Path, since: int) -> tuple[set[str], set[str]]:
+def parse_trace(log: Path, since: int) -> tuple[set[str], set[str]]:
     """Parses a log of strace: the paths that were written to, created or removed, and those that were opened after
     byte `since` of it."""
-    written, opened, at = set(), set(), 0
+    written, opened, position = set(), set(), 0
     with log.open("rb") as lines:
         for line in lines:
-            at += len(line)
-            found = _CALL.match(line.decode(errors="replace"))
-            if found is None or int(found[3]) < 0:
+            position += len(line)
+            call = _CALL.match(line.decode(errors="replace"))
+            if call is None or int(call[3]) < 0:
                 continue
-            name, given = found[1], found[2]
-            for folder, path in _NAMED.findall(given):
-                whole = os.path.normpath(os.path.join(folder or "/", path))  # noqa: PTH118  (what strace prints is no path yet)
-                if not name.startswith(("open", "creat")) or name == "creat" or _WRITES.search(given):
-                    written.add(whole)
-                if at > since:
-                    opened.add(whole)
+            name, arguments = call[1], call[2]
+            for folder, path in _NAMED.findall(arguments):
+                full_path = os.path.normpath(os.path.join(folder or "/", path))  # noqa: PTH118  (strings of strace)
+                if not name.startswith(("open", "creat")) or name == "creat" or _WRITES.search(arguments):
+                    written.add(full_path)
+                if position > since:
+                    opened.add(full_path)
     return written, opened
 
 
 @contextmanager
-def idle(host: str, port: int, count: int) -> Iterator[None]:
-    """Holds connections that send nothing; those that the server closes are opened again."""
+def keep_idle(host: str, port: int, count: int) -> Iterator[None]:
+    """Keeps idle connections open; those that the server closes are opened again."""
 
     async def hold() -> None:
         while True:
@@ -228,42 +230,42 @@ def idle(host: str, port: int, count: int) -> Iterator[None]:
             await asyncio.sleep(0.1)
 
     async def hold_all() -> None:
-        holding = [asyncio.create_task(hold()) for _ in range(count)]
-        await asyncio.to_thread(over.wait)
-        for each in holding:
-            each.cancel()
+        tasks = [asyncio.create_task(hold()) for _ in range(count)]
+        await asyncio.to_thread(finished.wait)
+        for task in tasks:
+            task.cancel()
 
-    over = threading.Event()
+    finished = threading.Event()
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(asyncio.run, hold_all())
         time.sleep(5)
         try:
             yield
         finally:
-            over.set()
+            finished.set()
             running.result()
 
 
-def reachable(url: str, key: str) -> dict[str, Any]:
-    """Requests health, sign-in and questions several times, each over its own connection: how many were answered, and
-    the slowest time."""
-    form, asked = {"name": "amina", "password": "wrong"}, {"question": "When is item 3?"}
+def measure_availability(url: str, key: str) -> dict[str, Any]:
+    """Requests health, sign-in and an answer several times, each over its own connection; returns for each how many
+    requests had the expected status, and the slowest time in seconds."""
+    form, question = {"name": "amina", "password": "wrong"}, {"question": "When is item 3?"}
     own, bearer = {"Sec-Fetch-Site": "same-origin"}, {"Authorization": f"Bearer {key}"}
-    tries = {
+    checks = {
         "health": (20, 200, partial(httpx.get, f"{url}/api/v1/health")),
         "sign_in": (8, 401, partial(httpx.post, f"{url}/sign-in", data=form, headers=own)),
-        "ask": (20, 200, partial(httpx.post, f"{url}/api/v1/ask", json=asked, headers=bearer)),
+        "ask": (20, 200, partial(httpx.post, f"{url}/api/v1/ask", json=question, headers=bearer)),
     }
-    told: dict[str, Any] = {}
-    for name, (times, wanted, send) in tries.items():
-        good, slowest = 0, 0.0
+    results: dict[str, Any] = {}
+    for name, (times, expected, send) in checks.items():
+        answered, slowest = 0, 0.0
         for _ in range(times):
-            begun = time.monotonic()
+            start = time.monotonic()
             with suppress(httpx.HTTPError):
-                good += send(timeout=WAIT, trust_env=False).status_code == wanted
-            slowest = max(slowest, time.monotonic() - begun)
-        told[name] = {"answered": good, "slowest_s": round(slowest, 2)}
-    return told
+                answered += send(timeout=WAIT, trust_env=False).status_code == expected
+            slowest = max(slowest, time.monotonic() - start)
+        results[name] = {"answered": answered, "slowest_s": round(slowest, 2)}
+    return results
 
 
 ENVIRONMENT = {
@@ -273,17 +275,17 @@ ENVIRONMENT = {
 """Environment of a server without models, rate limits and network access."""
 
 
-def _key(role: str, env: Mapping[str, str]) -> str:
+def _create_key(role: str, env: Mapping[str, str]) -> str:
     return str(re.findall(r"rpp_[\w-]+", rapporteur("keys", "add", role, "--role", role, env=env))[0])
 
 
 def main() -> None:
-    """Tries it, and prints what happened."""
+    """Runs the requests and prints the result."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
     parser.add_argument("--requests", type=int, default=100_000, help="Number of requests.")
     parser.add_argument("--seed", type=int, default=0, help="Seed of the random requests.")
     parser.add_argument("--idle", type=int, default=0, help="Idle connections kept open meanwhile.")
-    given = parser.parse_args()
+    options = parser.parse_args()
     strace = shutil.which("strace")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -293,39 +295,44 @@ def main() -> None:
         canary = outside / "canary.txt"
         canary.write_text("Nobody may read this.", encoding="utf-8")
         env = {**ENVIRONMENT, "RAPPORTEUR_DATA_DIR": str(data), "TMPDIR": str(scratch)}
-        keys = ["", *(_key(role, env) for role in ("read", "staff", "admin"))]
+        keys = ["", *(_create_key(role, env) for role in ("read", "staff", "admin"))]
         log = folder / "strace.log"
         traced = [strace, "-D", "-f", "-y", "--seccomp-bpf", "-e", f"trace={TRACED}", "-o", str(log)] if strace else []
         with run_server(env, before=traced) as (url, port, _):
             since = log.stat().st_size if strace else 0
-            described = httpx.get(f"{url}/api/v1/openapi.json", timeout=WAIT, trust_env=False).json()
-            told: dict[str, Any] = {"requests": given.requests}
-            if given.idle:
-                with idle("127.0.0.1", port, given.idle):
-                    told["beside_idle"] = {"connections": given.idle, **reachable(url, keys[1])}
-            files, seen = [*SYSTEM, str(canary), str(data / "access.sqlite3")], Seen()
-            share = given.requests // WORKERS
-            begun = time.monotonic()
-            drawn = [Draws(given.seed * WORKERS + n, described, files) for n in range(WORKERS)]
+            api = httpx.get(f"{url}/api/v1/openapi.json", timeout=WAIT, trust_env=False).json()
+            result: dict[str, Any] = {"requests": options.requests}
+            if options.idle:
+                with keep_idle("127.0.0.1", port, options.idle):
+                    result["beside_idle"] = {"connections": options.idle, **measure_availability(url, keys[1])}
+            files, responses = [*SYSTEM, str(canary), str(data / "access.sqlite3")], Responses()
+            per_worker = options.requests // WORKERS
+            start = time.monotonic()
+            generators = [RequestGenerator(options.seed * WORKERS + n, api, files) for n in range(WORKERS)]
             with ThreadPoolExecutor(WORKERS) as threads:
-                list(threads.map(lambda draws: ask("127.0.0.1", port, draws, share, keys, seen), drawn))
-            told |= {
-                "seconds": round(time.monotonic() - begun),
-                "statuses": dict(sorted(seen.statuses.items())),
-                "slowest_s": round(seen.slowest, 1),
-                "faults": len(seen.faults),
-                "first_faults": seen.faults[:10],
-                "after": reachable(url, keys[1]),
+                list(
+                    threads.map(
+                        lambda generator: send_requests("127.0.0.1", port, generator, per_worker, keys, responses),
+                        generators,
+                    )
+                )
+            result |= {
+                "seconds": round(time.monotonic() - start),
+                "statuses": dict(sorted(responses.statuses.items())),
+                "slowest_s": round(responses.slowest, 1),
+                "faults": len(responses.faults),
+                "first_faults": responses.faults[:10],
+                "after": measure_availability(url, keys[1]),
             }
-        bad = bool(seen.faults)
+        failed = bool(responses.faults)
         if strace:
-            written, opened = files_of(log, since)
-            good = (str(data), str(scratch), "/dev/", "/proc/self/")
-            told["written_elsewhere"] = sorted(each for each in written if not each.startswith(good))[:20]
-            told["opened_though_forbidden"] = sorted(opened & {*SYSTEM, str(canary)})
-            bad |= bool(told["written_elsewhere"] or told["opened_though_forbidden"])
-    print_json(told, 1)
-    sys.exit(int(bad))
+            written, opened = parse_trace(log, since)
+            allowed = (str(data), str(scratch), "/dev/", "/proc/self/")
+            result["written_elsewhere"] = sorted(path for path in written if not path.startswith(allowed))[:20]
+            result["opened_though_forbidden"] = sorted(opened & {*SYSTEM, str(canary)})
+            failed |= bool(result["written_elsewhere"] or result["opened_though_forbidden"])
+    print_json(result, 1)
+    sys.exit(int(failed))
 
 
 if __name__ == "__main__":

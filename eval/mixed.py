@@ -23,7 +23,7 @@ from eval.metrics.statistics import wilson
 from eval.output import format_number, print_table
 from eval.runs.corpora import engine_over
 from eval.training.groups import read_values
-from eval.training.measure import written_for
+from eval.training.measure import prepare_written_sets
 from eval.training.own_rows import load_questions
 from eval.training.rows import CALIBRATION
 
@@ -40,38 +40,38 @@ Spans = Mapping[str, Sequence[Span]]
 
 def expected_spans(library: Library) -> Iterator[tuple[str, str, str, Spans]]:
     """The answerable questions whose places are in the library: kind, question, language, places."""
-    for asked in load_questions([QUESTIONS], library):
-        if asked is not None and asked.answerable and not asked.id.startswith(HELD_OUT):
-            kind = "English about English" if asked.language == "en" else "other languages about English"
-            yield kind, asked.question, asked.language, asked.spans
-    held = [library.document(header.id) for header in library.iter_headers() if header.language != "en"]
+    for question in load_questions([QUESTIONS], library):
+        if question is not None and question.answerable and not question.id.startswith(HELD_OUT):
+            kind = "English about English" if question.language == "en" else "other languages about English"
+            yield kind, question.question, question.language, question.spans
+    documents = [library.document(header.id) for header in library.iter_headers() if header.language != "en"]
     for row in read_values(CALIBRATION):
-        for document in held:
-            begin = document.text.find(row["passage"][:60]) if document.language == row["language"] else -1
-            if begin >= 0:
-                spans = {document.id: [(begin, begin + len(row["passage"]))]}
+        for document in documents:
+            start = document.text.find(row["passage"][:60]) if document.language == row["language"] else -1
+            if start >= 0:
+                spans = {document.id: [(start, start + len(row["passage"]))]}
                 for each in row["questions"]:
                     if each["a"]:
                         yield "other languages about their own", each["q"], row["language"], spans
 
 
-def rank(found: Sequence[Evidence], spans: Spans) -> int | None:
+def find_rank(evidence: Sequence[Evidence], spans: Spans) -> int | None:
     """The rank, from 0, of the first passage with the answer; None where there is none."""
-    for n, each in enumerate(found):
+    for n, each in enumerate(evidence):
         passage = each.passage
-        if any(begin < passage.end and passage.start < end for begin, end in spans.get(passage.document_id, ())):
+        if any(start < passage.end and passage.start < end for start, end in spans.get(passage.document_id, ())):
             return n
     return None
 
 
-def ranks(engine: Engine) -> dict[str, list[int | None]]:
+def find_ranks(engine: Engine) -> dict[str, list[int | None]]:
     """The rank of the passage with the answer for each question, by kind and by kind and language."""
-    found: dict[str, list[int | None]] = defaultdict(list)
+    ranks: dict[str, list[int | None]] = defaultdict(list)
     for kind, text, language, spans in expected_spans(engine.library):
         evidence = engine.retriever.retrieve(engine.question(text, language), max(FIRST))
         for name in (kind, f"{kind}: {language}"):
-            found[name].append(rank(evidence, spans))
-    return dict(sorted(found.items()))
+            ranks[name].append(find_rank(evidence, spans))
+    return dict(sorted(ranks.items()))
 
 
 def main() -> None:
@@ -79,17 +79,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m eval.mixed", description=__doc__)
     parser.add_argument("--documents", type=Path, required=True, help="Folder of the development documents.")
     parser.add_argument("--folder", type=Path, default=Path("eval-runs/mixed"), help="Where the library is stored.")
-    given = parser.parse_args()
-    homes = [home for home, _ in written_for(CALIBRATION, [], given.folder)]
-    with engine_over([given.documents, *homes], given.folder) as engine:
-        told = ranks(engine)
-    rows = ([kind, len(found), *(_share(found, n) for n in FIRST)] for kind, found in told.items())
+    options = parser.parse_args()
+    folders = [folder for folder, _ in prepare_written_sets(CALIBRATION, [], options.folder)]
+    with engine_over([options.documents, *folders], options.folder) as engine:
+        by_kind = find_ranks(engine)
+    rows = ([kind, len(found), *(_share(found, n) for n in FIRST)] for kind, found in by_kind.items())
     heads = ("question and document", "questions", *(f"among the first {n}" for n in FIRST))
     print_table(Console(width=140), heads, rows)
 
 
-def _share(found: Sequence[int | None], first: int) -> str:
-    share = wilson(sum(each is not None and each < first for each in found), len(found))
+def _share(ranks: Sequence[int | None], limit: int) -> str:
+    share = wilson(sum(each is not None and each < limit for each in ranks), len(ranks))
     return f"{format_number(share.value)} ({share.between})"
 
 

@@ -1,9 +1,9 @@
-"""How well it is told where the words of a text come from, against labels made by reading.
+"""How well the origin of paragraphs in earlier texts is found, compared with manual labels.
 
-The shipped labels (`eval/cases/origins.jsonl`) hold no text: one line for each document, with paragraphs as `[place, kind, earlier
-document, place there]`, the last two null for a paragraph that no earlier text has. They were made with difflib over whole texts,
-word by word, and by reading wherever that left a doubt; where the comparison told otherwise both texts were read again, which changed
-four labels (a comma, a word that the PDF file breaks).
+The shipped labels (`eval/cases/origins.jsonl`) contain no text: one line for each document, with paragraphs as
+`[place, kind, earlier document, place there]`, the last two null for a paragraph that is in no earlier text. They were
+made with difflib over whole texts, word by word, and by reading in cases of doubt. Where the comparison gave another
+result both texts were read again, which changed four labels (a comma, a word that the PDF file breaks).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Kind = Literal["verbatim", "changed", "new"]
 
 @dataclass(frozen=True)
 class Labelled:
-    """Paragraphs of a document by place, each with what became of it and symbol and locator of the earlier place, if any."""
+    """Paragraphs of a document: place, kind, and symbol and locator of the earlier place, if any."""
 
     document: str
     paragraphs: tuple[tuple[str, Kind, str | None, str | None], ...]
@@ -30,8 +30,8 @@ class Labelled:
 
 @dataclass(frozen=True)
 class Scores(RoundedFigures):
-    """Of labelled `paragraphs`: how many have the right place (or rightly none), and the right kind as well; `invented` counts
-    places that are told of new ones, `missed` old ones of which none is told."""
+    """Numbers of labelled `paragraphs`: `places` with the correct place (or correctly none), `kinds` also with the
+    correct kind, `invented` new ones for which a place was returned, `missed` earlier ones for which none was."""
 
     paragraphs: int
     places: int
@@ -45,7 +45,7 @@ COLUMNS = {
     "paragraphs": "{0.paragraphs}", "right place": "{0.places}", "and kind": "{0.kinds}", "invented": "{0.invented}",
     "missed": "{0.missed}",
 }  # fmt: skip
-"""How `Scores` are told."""
+"""Table columns of `Scores`."""
 
 
 def compute_scores(library: Library, labels: Sequence[Labelled]) -> Scores:
@@ -54,29 +54,29 @@ def compute_scores(library: Library, labels: Sequence[Labelled]) -> Scores:
     count = places = kinds = invented = missed = 0
     wrong = []
     for each in labels:
-        held = library.find_documents(each.document)
-        if not held:
+        stored = library.find_documents(each.document)
+        if not stored:
             raise EvaluationError(f"{each.document} is not in the library. Ingest the labelled documents first.")
-        told = {
-            one.citation.locator.removeprefix(f"{held[0].label}, "): one
-            for one in find_origins(library, held[0]).paragraphs
+        origins = {
+            origin.citation.locator.removeprefix(f"{stored[0].label}, "): origin
+            for origin in find_origins(library, stored[0]).paragraphs
         }
-        for place, kind, symbol, there in each.paragraphs:
-            wanted = (symbol, there) if symbol else None
+        for place, kind, symbol, locator in each.paragraphs:
+            expected = (symbol, locator) if symbol else None
             count += 1
-            one = told.get(place)
-            first = one.earlier[0] if one and one.earlier else None
+            origin = origins.get(place)
+            first = origin.earlier[0] if origin and origin.earlier else None
             cited = first.citation if first else None
-            got = (
+            found = (
                 (cited.symbol, cited.locator.removeprefix(f"{library.document(cited.document).label}, "))
                 if cited
                 else None
             )
-            same = "new" if first is None else "verbatim" if first.verbatim else "changed"
-            places += got == wanted
-            kinds += got == wanted and same == kind
-            invented += wanted is None and got is not None
-            missed += wanted is not None and got is None
-            if got != wanted or same != kind:
-                wrong.append(f"{each.document}, {place}: {kind} {wanted or ''} is told as {same} {got or ''}")
+            found_kind = "new" if first is None else "verbatim" if first.verbatim else "changed"
+            places += found == expected
+            kinds += found == expected and found_kind == kind
+            invented += expected is None and found is not None
+            missed += expected is not None and found is None
+            if found != expected or found_kind != kind:
+                wrong.append(f"{each.document}, {place}: {kind} {expected or ''}, found {found_kind} {found or ''}")
     return Scores(count, places, kinds, invented, missed, tuple(wrong))

@@ -71,12 +71,12 @@ def speed(files: Sequence[tuple[str, bytes]], catalogue: Catalogue) -> dict[str,
 
 def growth(catalogue: Catalogue) -> dict[str, float]:
     """The peak memory in MB after reading a few files and after many."""
-    found = {}
+    peaks = {}
     for n in range(400):
         read_all([(f"{n}.pdf", paper(n, pages=2))], catalogue)
         if n + 1 in (50, 400):
-            found[f"peak_mb_after_{n + 1}"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
-    return found
+            peaks[f"peak_mb_after_{n + 1}"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+    return peaks
 
 
 _LINE, _BODY, _LEFT, _FOOT = 12.0, 10.0, 123.0, 640.0
@@ -89,7 +89,7 @@ def paper(number: int, pages: int = 4) -> bytes:
     from reportlab.lib.utils import simpleSplit
     from reportlab.pdfgen.canvas import Canvas
 
-    chance = random.Random(number)
+    rng = random.Random(number)
     width, height = letter
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=letter, invariant=1)
@@ -108,7 +108,7 @@ def paper(number: int, pages: int = 4) -> bytes:
     put(_LEFT, 250, f"Paper {number} on cooperation", 14, "Times-Bold")
     y, page = 290.0, 1
     for paragraph in count(1):
-        words = " ".join(chance.choice(WORDS) for _ in range(chance.randint(40, 90)))
+        words = " ".join(rng.choice(WORDS) for _ in range(rng.randint(40, 90)))
         for line in simpleSplit(f"{paragraph}.   {words}.", "Times-Roman", _BODY, width - 2 * _LEFT):
             if y > _FOOT:
                 put(60, 755, f"{page}/{pages}", 7)
@@ -129,10 +129,10 @@ def main() -> None:
     """Measures and prints a JSON object."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pdf", type=Path, help="Folder of PDF files; without it, generated papers.")
-    chosen = parser.parse_args()
+    options = parser.parse_args()
     catalogue = Catalogue.packaged()
-    if chosen.pdf:
-        files = [(path.name, path.read_bytes()) for path in sorted(chosen.pdf.glob("*.pdf"))]
+    if options.pdf:
+        files = [(path.name, path.read_bytes()) for path in sorted(options.pdf.glob("*.pdf"))]
     else:
         files = [(f"{n}.pdf", paper(n, pages=6)) for n in range(20)]
     print_json({"speed": speed(files, catalogue), "memory": growth(catalogue)}, 2)

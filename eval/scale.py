@@ -50,8 +50,8 @@ PARAGRAPHS = 60
 """Paragraphs of a generated document."""
 QUESTIONS, WORDS = 200, 9
 """Number of questions, and words of each, drawn from one passage."""
-WARMING = 20
-FOUND = 16
+WARMUP = 20
+LIMIT = 16
 SCOPE = 20
 """Documents in a scope."""
 _NUMBER = re.compile(r"\d+")
@@ -69,27 +69,27 @@ class RandomEmbedder(HashEmbedder):
         return (vector / np.linalg.norm(vector)).astype(np.float32)
 
 
-def paragraphs(folder: Path | None) -> list[str]:
-    """English paragraphs of the documents in a folder, or of the starter corpus without one. Raises `ValueError`
+def load_paragraphs(folder: Path | None) -> list[str]:
+    """Loads the English paragraphs of the documents in a folder, by default of the starter corpus. Raises `ValueError`
     where there are none."""
-    given: Iterator[Any] = find_inputs(folder) if folder else iter(starter_sources())
-    found: list[str] = []
-    for each in given:
-        held, _ = read_document(each if isinstance(each, Input) else each.open(), Catalogue([], []))
-        if held.language == "en":
-            found += [held.text[block.start : block.end] for block in held.blocks if block.kind == "paragraph"]
-    kept = list(dict.fromkeys(text for text in found if len(text) > 200 and detect_language(text, "en") == "en"))
-    if not kept:
+    inputs: Iterator[Any] = find_inputs(folder) if folder else iter(starter_sources())
+    texts: list[str] = []
+    for each in inputs:
+        document, _ = read_document(each if isinstance(each, Input) else each.open(), Catalogue([], []))
+        if document.language == "en":
+            texts += [document.text[block.start : block.end] for block in document.blocks if block.kind == "paragraph"]
+    suitable = list(dict.fromkeys(text for text in texts if len(text) > 200 and detect_language(text, "en") == "en"))
+    if not suitable:
         raise ValueError("There is no English paragraph to build a library from.")
-    return kept
+    return suitable
 
 
-def generated(texts: Sequence[str], begin: int) -> Iterator[Document]:
-    """An endless series of generated documents, from number `begin` on, the same every time."""
-    number = begin
+def generate_documents(texts: Sequence[str], first: int) -> Iterator[Document]:
+    """An endless series of generated documents, from number `first` on, the same every time."""
+    number = first
     while True:
         rng = random.Random(number)
-        parts = [_altered(rng.choice(texts), rng) for _ in range(PARAGRAPHS)]
+        parts = [_replace_numbers(rng.choice(texts), rng) for _ in range(PARAGRAPHS)]
         blocks, position = [], 0
         for n, part in enumerate(parts):
             blocks.append(Block(n, "paragraph", position, position + len(part), f"para. {n + 1}", str(n + 1)))
@@ -100,69 +100,71 @@ def generated(texts: Sequence[str], begin: int) -> Iterator[Document]:
         number += 1
 
 
-def _altered(text: str, rng: random.Random) -> str:
+def _replace_numbers(text: str, rng: random.Random) -> str:
     """A text with its numbers replaced."""
     return _NUMBER.sub(lambda match: str(rng.randrange(1, 10 ** min(4, len(match.group())))), text)
 
 
 @dataclass(frozen=True)
-class Scaled:
+class SizedLibrary:
     """A library of a given size: in a folder, or in a `database` (a connection string)."""
 
     size: int
     folder: Path
     database: str | None = None
 
-    def opened(self) -> Library:
+    def open_library(self) -> Library:
         """Opens the library."""
         return Library(self.folder, RandomEmbedder(), SEGMENTER_VERSION, database=self.database, owner="scale")
 
 
-def build(scaled: Scaled, texts: Sequence[str], console: Console) -> float | None:
-    """Fills a library up to its size; returns the milliseconds a passage, None where nothing was missing."""
-    size, embedder = scaled.size, RandomEmbedder()
-    with scaled.opened() as library:
-        held = sum(library.passage_counts().values())
-        begun, done = time.perf_counter(), 0
-        pending = generated(texts, len(library.headers()))
+def build(sized: SizedLibrary, texts: Sequence[str], console: Console) -> float | None:
+    """Fills a library up to its size; returns the milliseconds per passage, None where it was complete."""
+    size, embedder = sized.size, RandomEmbedder()
+    with sized.open_library() as library:
+        initial = sum(library.passage_counts().values())
+        start, added = time.perf_counter(), 0
+        documents = generate_documents(texts, len(library.headers()))
         with console.status(f"{size:,} passages"):
-            while held + done < size:
-                for each in islice(pending, 20):
+            while initial + added < size:
+                for each in islice(documents, 20):
                     passages = segment(each, embedder)
                     library.add(each, passages, update_indexes=False)
-                    done += len(passages)
+                    added += len(passages)
                 library.update_indexes()
                 console.log(
-                    f"{held + done:,} of {size:,} passages, {done / (time.perf_counter() - begun):,.0f} a second"
+                    f"{initial + added:,} of {size:,} passages, {added / (time.perf_counter() - start):,.0f} a second"
                 )
-    return 1e3 * (time.perf_counter() - begun) / done if done else None
+    return 1e3 * (time.perf_counter() - start) / added if added else None
 
 
-def measure(scaled: Scaled) -> dict[str, float]:
-    """Measures one library, in this process."""
-    begun = time.perf_counter()
-    with scaled.opened() as library:
-        opened = time.perf_counter() - begun
+def measure(sized: SizedLibrary) -> dict[str, float]:
+    """Measures one library, in this process; returns the figures by name."""
+    start = time.perf_counter()
+    with sized.open_library() as library:
+        opening = time.perf_counter() - start
         engine = Engine(library, Catalogue([], []))
         headers = library.headers()
         rng = random.Random(4)
-        texts = [_question(library, rng.choice(headers).id, rng) for _ in range(QUESTIONS + WARMING)]
-        scopes = [[each.id for each in rng.sample(headers, min(SCOPE, len(headers)))] for _ in texts]
-        begun = time.perf_counter()
-        engine.search(texts[0], FOUND)
-        first = time.perf_counter() - begun
-        for text in texts[:WARMING]:
-            engine.search(text, FOUND)
-        asked = [engine.question(text, "en") for text in texts[WARMING:]]
-        scoped = [(each, FOUND, scope) for each, scope in zip(asked, scopes[WARMING:], strict=True)]
+        texts = [_question(library, rng.choice(headers).id, rng) for _ in range(QUESTIONS + WARMUP)]
+        scopes = [[header.id for header in rng.sample(headers, min(SCOPE, len(headers)))] for _ in texts]
+        start = time.perf_counter()
+        engine.search(texts[0], LIMIT)
+        first = time.perf_counter() - start
+        for text in texts[:WARMUP]:
+            engine.search(text, LIMIT)
+        questions = [engine.question(text, "en") for text in texts[WARMUP:]]
+        scoped = [(question, LIMIT, scope) for question, scope in zip(questions, scopes[WARMUP:], strict=True)]
         figures = {"passages": float(sum(library.passage_counts().values())), "documents": float(len(headers)),
-                   "open": 1e3 * opened, "first question": 1e3 * first}  # fmt: skip
-        for kind, clock in (("", _wall), (", processor", _processor(library))):
-            figures |= _timed(f"retrieval{kind}", engine.retriever.retrieve, [row[:2] for row in scoped], clock)
-            figures |= _timed(f"in a scope{kind}", engine.retriever.retrieve, scoped, clock)
-        figures |= _timed("words", library.lexical_search, [(each.tokens("en"), "en", 200) for each in asked])
-        vectors = [(library.models.embed_query(each.text, library.embedder), 200) for each in asked]
-        figures |= _timed("vectors", library.vector_search, vectors)
+                   "open": 1e3 * opening, "first question": 1e3 * first}  # fmt: skip
+        for kind, clock in (("", _wall_ms), (", processor", _processor_clock(library))):
+            figures |= _percentiles(f"retrieval{kind}", engine.retriever.retrieve, [row[:2] for row in scoped], clock)
+            figures |= _percentiles(f"in a scope{kind}", engine.retriever.retrieve, scoped, clock)
+        figures |= _percentiles(
+            "words", library.lexical_search, [(question.tokens("en"), "en", 200) for question in questions]
+        )
+        vectors = [(library.models.embed_query(question.text, library.embedder), 200) for question in questions]
+        figures |= _percentiles("vectors", library.vector_search, vectors)
         figures["memory (MB)"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
         figures["disk a passage (bytes)"] = library.status().bytes / figures["passages"]
     return figures
@@ -173,16 +175,18 @@ def _question(library: Library, document_id: str, rng: random.Random) -> str:
     return " ".join(rng.sample(words, min(WORDS, len(words))))
 
 
-def drawn(told: Sequence[dict[str, Any]]) -> str:
-    """An HTML page with the curves."""
+def format_page(rows: Sequence[dict[str, Any]]) -> str:
+    """Formats the curves as an HTML page."""
     names = ("retrieval", "in a scope", "words", "vectors")
     plots = []
-    for engine in dict.fromkeys(each["engine"] for each in told):
-        own = [each for each in told if each["engine"] == engine]
-        lines = [([(each["passages"], each[f"{name} p50"]) for each in own], n) for n, name in enumerate(names)]
+    for engine in dict.fromkeys(row["engine"] for row in rows):
+        of_engine = [row for row in rows if row["engine"] == engine]
+        lines = [([(row["passages"], row[f"{name} p50"]) for row in of_engine], n) for n, name in enumerate(names)]
         plots += [
             tag("h2", engine),
-            growth_plot(lines, "passages held", f"Median time of a search by the size of the library, {engine}"),
+            growth_plot(
+                lines, "passages in the library", f"Median time of a search by the size of the library, {engine}"
+            ),
         ]
     page = join_parts(
         tag("head", tag("title", "Scale"), style_sheet()), tag("body", tag("main", legend(names), *plots))
@@ -190,27 +194,27 @@ def drawn(told: Sequence[dict[str, Any]]) -> str:
     return f"<!DOCTYPE html>\n{tag('html', page, lang='en')}\n"
 
 
-def _wall() -> float:
+def _wall_ms() -> float:
     return 1e3 * time.perf_counter()
 
 
-def _processor(library: Library) -> Callable[[], float]:
+def _processor_clock(library: Library) -> Callable[[], float]:
     """A clock of processor time, in milliseconds, of this process and of its database server process, where Linux
     exposes that."""
-    serving = Path("/proc/none")
+    statistics = Path("/proc/none")
     if not library.folder.joinpath("library.sqlite3").exists():
-        (number,) = library._engine.db.execute("SELECT pg_backend_pid()").fetchone()
-        serving = Path(f"/proc/{number}/schedstat")
+        (pid,) = library._engine.db.execute("SELECT pg_backend_pid()").fetchone()
+        statistics = Path(f"/proc/{pid}/schedstat")
 
     def clock() -> float:
-        served = int(serving.read_text(encoding="ascii").split()[0]) / 1e6 if serving.exists() else 0.0
-        return 1e3 * time.process_time() + served
+        server_ms = int(statistics.read_text(encoding="ascii").split()[0]) / 1e6 if statistics.exists() else 0.0
+        return 1e3 * time.process_time() + server_ms
 
     return clock
 
 
-def _timed(
-    name: str, work: Callable[..., object], rows: Sequence[tuple[Any, ...]], clock: Callable[[], float] = _wall
+def _percentiles(
+    name: str, work: Callable[..., object], rows: Sequence[tuple[Any, ...]], clock: Callable[[], float] = _wall_ms
 ) -> dict[str, float]:
     """The median and the 95th percentile of the time of a function over rows of arguments."""
     times = [measure_time(partial(work, *row), clock) for row in rows]
@@ -218,7 +222,7 @@ def _timed(
 
 
 def main() -> None:
-    """Builds what is missing, measures, prints."""
+    """Builds incomplete libraries, measures all, and prints the figures."""
     parser = argparse.ArgumentParser(prog="python -m eval.scale", description=__doc__)
     parser.add_argument("--passages", type=int, action="append", help="Size of a library. Can be repeated.")
     parser.add_argument("--folder", type=Path, default=Path("eval-runs/scale"), help="Where the libraries are stored.")
@@ -231,32 +235,32 @@ def main() -> None:
     options = parser.parse_args()
     if options.only_measure:
         folder, *database = options.only_measure
-        print_json(measure(Scaled(0, Path(folder), *database)))
+        print_json(measure(SizedLibrary(0, Path(folder), *database)))
         return
     console = Console(stderr=True)
     texts: list[str] = []
-    told: list[dict[str, Any]] = []
+    results: list[dict[str, Any]] = []
     for size in sorted(options.passages or SIZES):
-        texts = texts or paragraphs(options.documents)
-        made = [Scaled(size, options.folder / str(size))]
+        texts = texts or load_paragraphs(options.documents)
+        libraries = [SizedLibrary(size, options.folder / str(size))]
         if options.server:
             with open_database(options.server, f"rapporteur_scale_{size}") as database:
-                made.append(Scaled(size, options.folder / f"{size}-postgresql", database))
-        for scaled in made:
-            spent = build(scaled, texts, console)
-            given = [str(scaled.folder), *([scaled.database] if scaled.database else [])]
-            done = subprocess.run(
-                [sys.executable, "-m", "eval.scale", "--only-measure", *given], check=True, stdout=subprocess.PIPE
+                libraries.append(SizedLibrary(size, options.folder / f"{size}-postgresql", database))
+        for sized in libraries:
+            indexing = build(sized, texts, console)
+            arguments = [str(sized.folder), *([sized.database] if sized.database else [])]
+            process = subprocess.run(
+                [sys.executable, "-m", "eval.scale", "--only-measure", *arguments], check=True, stdout=subprocess.PIPE
             )
-            engine = "PostgreSQL" if scaled.database else "embedded"
-            told.append({"engine": engine, **json.loads(done.stdout), "indexing one": spent})
-    rows = [["engine", *(each["engine"] for each in told)]]
-    for name in [each for each in told[0] if each != "engine"]:
-        rows.append([name, *("" if each[name] is None else f"{each[name]:,.1f}" for each in told)])
-    print_table(console, ("", *(f"{each['passages']:,.0f}" for each in told)), rows)
+            engine = "PostgreSQL" if sized.database else "embedded"
+            results.append({"engine": engine, **json.loads(process.stdout), "indexing one": indexing})
+    rows = [["engine", *(each["engine"] for each in results)]]
+    for name in [each for each in results[0] if each != "engine"]:
+        rows.append([name, *("" if each[name] is None else f"{each[name]:,.1f}" for each in results)])
+    print_table(console, ("", *(f"{each['passages']:,.0f}" for each in results)), rows)
     if options.plot:
-        options.plot.write_text(drawn(told), encoding="utf-8")
-    print_json(told, 1)
+        options.plot.write_text(format_page(results), encoding="utf-8")
+    print_json(results, 1)
 
 
 if __name__ == "__main__":

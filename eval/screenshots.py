@@ -1,7 +1,7 @@
 """`python -m eval.screenshots`: takes the screenshots in `docs/images` from the starter corpus.
 
-Everything is done as a user does it: the command line builds and serves a library, and a headless browser uses the
-page. Needs Chromium (`apt-get install chromium`) and the packages of the tests.
+The command line builds and serves a library, and a headless browser uses the page. Needs Chromium
+(`apt-get install chromium`) and the packages of the tests.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ COLOURS = 256
 
 
 @dataclass(frozen=True)
-class Picture:
+class Screenshot:
     """One screenshot: browser options, and the actions before it is taken."""
 
     name: str
@@ -51,14 +51,14 @@ def _ask(*questions: str) -> Callable[[Page, str], None]:
     return act
 
 
-def _tab(name: str, there: str) -> Callable[[Page, str], None]:
+def _tab(name: str, selector: str) -> Callable[[Page, str], None]:
     def act(page: Page, url: str) -> None:
         page.goto(f"{url}/sign-in?next=/")
         page.get_by_label("Name").fill(NAME)
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         page.get_by_role("link", name=name, exact=True).click()
-        page.locator(there).first.wait_for()
+        page.locator(selector).first.wait_for()
 
     return act
 
@@ -70,42 +70,42 @@ def _open(path: str) -> Callable[[Page, str], None]:
     return act
 
 
-PICTURES = (
-    Picture("ask", DESKTOP, _ask("What must be done when a smuggled migrant is detained?")),
-    Picture(
+SCREENSHOTS = (
+    Screenshot("ask", DESKTOP, _ask("What must be done when a smuggled migrant is detained?")),
+    Screenshot(
         "ask-dark", {**DESKTOP, "color_scheme": "dark"}, _ask("Can a migrant be prosecuted for having been smuggled?")
     ),
-    Picture("ask-arabic", {**DESKTOP, "locale": "ar"}, _ask("متى يُنظر في البند 3؟")),
-    Picture("ask-phone", PHONE, _ask("When is item 3?")),
-    Picture("meeting", DESKTOP, _open("/meetings")),
-    Picture("document", DESKTOP, _open("/documents/CTOC/COP/WG.7/2021/1#item-3")),
-    Picture("staff", {"viewport": {"width": 1280, "height": 980}}, _tab("Staff", ".rp-figures")),
+    Screenshot("ask-arabic", {**DESKTOP, "locale": "ar"}, _ask("متى يُنظر في البند 3؟")),
+    Screenshot("ask-phone", PHONE, _ask("When is item 3?")),
+    Screenshot("meeting", DESKTOP, _open("/meetings")),
+    Screenshot("document", DESKTOP, _open("/documents/CTOC/COP/WG.7/2021/1#item-3")),
+    Screenshot("staff", {"viewport": {"width": 1280, "height": 980}}, _tab("Staff", ".rp-figures")),
 )
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """The starter corpus, built and served by the command line; yields the address."""
+def serve(folder: Path) -> Iterator[str]:
+    """Serves the starter corpus with the command line; yields the address."""
     env = {"RAPPORTEUR_DATA_DIR": str(folder)}
     rapporteur("accounts", "add", NAME, "--role", "staff", env=env, given=PASSWORD)
     with run_server(env) as (url, *_):
         yield url
 
 
-def take(browser: Browser, url: str, picture: Picture) -> bytes:
+def take_screenshot(browser: Browser, url: str, screenshot: Screenshot) -> bytes:
     """Takes one screenshot as PNG."""
     from PIL import Image
 
-    context = browser.new_context(**picture.options)
+    context = browser.new_context(**screenshot.options)
     try:
         page = context.new_page()
-        picture.act(page, url)
+        screenshot.act(page, url)
         page.wait_for_timeout(600)
-        shot = Image.open(io.BytesIO(page.screenshot()))
+        image = Image.open(io.BytesIO(page.screenshot()))
     finally:
         context.close()
     out = io.BytesIO()
-    shot.convert("RGB").quantize(COLOURS).save(out, "PNG", optimize=True)
+    image.convert("RGB").quantize(COLOURS).save(out, "PNG", optimize=True)
     return out.getvalue()
 
 
@@ -114,24 +114,24 @@ def main() -> None:
     from playwright.sync_api import sync_playwright
 
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("names", nargs="*", help="Pictures to take; all without.")
-    parser.add_argument("--out", type=Path, default=Path("docs/images"), help="Folder for the pictures.")
-    chosen = parser.parse_args()
+    parser.add_argument("names", nargs="*", help="Names of the screenshots to take; by default all.")
+    parser.add_argument("--out", type=Path, default=Path("docs/images"), help="Folder for the screenshots.")
+    options = parser.parse_args()
     chromium = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
     if chromium is None:
         raise SystemExit("No Chromium is installed. Run: apt-get install chromium")
-    chosen.out.mkdir(parents=True, exist_ok=True)
+    options.out.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(prefix="rapporteur-") as folder,
-        served(Path(folder) / "library") as url,
+        serve(Path(folder) / "library") as url,
         sync_playwright() as play,
     ):
         browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        for picture in PICTURES:
-            if not chosen.names or picture.name in chosen.names:
-                data = take(browser, url, picture)
-                (chosen.out / f"{picture.name}.png").write_bytes(data)
-                sys.stdout.write(f"{picture.name}.png {len(data) / 1000:.0f} kB\n")
+        for screenshot in SCREENSHOTS:
+            if not options.names or screenshot.name in options.names:
+                data = take_screenshot(browser, url, screenshot)
+                (options.out / f"{screenshot.name}.png").write_bytes(data)
+                sys.stdout.write(f"{screenshot.name}.png {len(data) / 1000:.0f} kB\n")
         browser.close()
 
 

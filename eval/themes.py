@@ -42,54 +42,58 @@ def main() -> None:
         "--times", type=int, default=10, help="Number of repetitions, each leaving out a tenth of the documents."
     )
     options = parser.parse_args()
-    chosen = command_settings()
-    with open_library(chosen, "rapporteur eval themes", make=False) as library:
+    settings = command_settings()
+    with open_library(settings, "rapporteur eval themes", make=False) as library:
         ids = sorted(document.id for document in library.documents())
-        begun = time.process_time()
-        engine = make_engine(library, chosen)
-        made = find_themes(engine)
-        written = render(build_publication(made, library), "docx")
-        seconds = time.process_time() - begun
-        reverse = cluster_copy(library, chosen, ids[::-1])
-        pick = random.Random(SEED)
-        left = [pick.sample(ids, len(ids) - len(ids) // 10) for _ in range(options.times)]
-        fewer = [
-            agreement(theme_by_member(made), theme_by_member(cluster_copy(library, chosen, each))) for each in left
+        start = time.process_time()
+        engine = make_engine(library, settings)
+        themes = find_themes(engine)
+        document = render(build_publication(themes, library), "docx")
+        seconds = time.process_time() - start
+        reversed_themes = cluster_copy(library, settings, ids[::-1])
+        rng = random.Random(SEED)
+        samples = [rng.sample(ids, len(ids) - len(ids) // 10) for _ in range(options.times)]
+        agreements = [
+            agreement(theme_by_member(themes), theme_by_member(cluster_copy(library, settings, ids))) for ids in samples
         ]
-        told: dict[str, Any] = {
+        figures: dict[str, Any] = {
             "documents": len(ids),
-            "themes": [[theme.name, len(theme.documents), len(theme.passages)] for theme in made.themes],
+            "themes": [[each.name, len(each.documents), len(each.passages)] for each in themes.themes],
             "seconds": round(seconds, 1),
             "other order": dict(
-                zip(("documents", "passages"), agreement(theme_by_member(made), theme_by_member(reverse)), strict=True)
+                zip(
+                    ("documents", "passages"),
+                    agreement(theme_by_member(themes), theme_by_member(reversed_themes)),
+                    strict=True,
+                )
             ),
-            "languages": mixture(library, made),
-            "same names": [theme.name for theme in made.themes] == [theme.name for theme in reverse.themes],
-            "same bytes": written == render(build_publication(reverse, library), "docx"),
+            "languages": mixture(library, themes),
+            "same names": [each.name for each in themes.themes] == [each.name for each in reversed_themes.themes],
+            "same bytes": document == render(build_publication(reversed_themes, library), "docx"),
             "a tenth left out": {
-                "documents": [one for one, _ in fewer],
-                "passages": [other for _, other in fewer],
-                "means": [round(float(each), 3) for each in np.mean(fewer, axis=0)],
+                "documents": [of_documents for of_documents, _ in agreements],
+                "passages": [of_passages for _, of_passages in agreements],
+                "means": [round(float(mean), 3) for mean in np.mean(agreements, axis=0)],
             },
         }
-    print_json(told, 1)
+    print_json(figures, 1)
 
 
-def cluster_copy(library: Library, chosen: Settings, ids: Sequence[str]) -> Themes:
+def cluster_copy(library: Library, settings: Settings, ids: Sequence[str]) -> Themes:
     """The themes of a new library with a copy of some documents, added in the given order."""
-    with tempfile.TemporaryDirectory() as folder, Library(Path(folder), library.models, SEGMENTER_VERSION) as fresh:
-        for each in ids:
-            fresh.add_with_vectors(library.stored_document(each))
-        fresh.update_indexes()
-        return find_themes(make_engine(fresh, chosen))
+    with tempfile.TemporaryDirectory() as folder, Library(Path(folder), library.models, SEGMENTER_VERSION) as copy:
+        for document_id in ids:
+            copy.add_with_vectors(library.stored_document(document_id))
+        copy.update_indexes()
+        return find_themes(make_engine(copy, settings))
 
 
 def theme_by_member(themes: Themes) -> Members:
     """The theme of each document and of each passage, by id, without those that have none."""
-    made = themes.themes
+    found = themes.themes
     return (
-        {each.document: theme.number for theme in made for each in theme.documents},
-        {each.id: theme.number for theme in made for each in theme.passages},
+        {each.document: theme.number for theme in found for each in theme.documents},
+        {each.id: theme.number for theme in found for each in theme.passages},
     )
 
 
@@ -97,12 +101,12 @@ def agreement(one: Members, other: Members) -> tuple[float, float]:
     """The adjusted Rand index of the documents, and of the passages, that both have."""
     from sklearn.metrics import adjusted_rand_score
 
-    found = []
+    indices = []
     for first, second in zip(one, other, strict=True):
         both = sorted(set(first) & set(second))
         index = adjusted_rand_score([first[each] for each in both], [second[each] for each in both])
-        found.append(round(float(index), 3))
-    return found[0], found[1]
+        indices.append(round(float(index), 3))
+    return indices[0], indices[1]
 
 
 def mixture(library: Library, themes: Themes) -> dict[str, float]:
@@ -113,12 +117,12 @@ def mixture(library: Library, themes: Themes) -> dict[str, float]:
     def bits(languages: Sequence[str]) -> float:
         return float(entropy(list(Counter(languages).values()), base=2))
 
-    spoken = [[library.document(each.document).language for each in theme.documents] for theme in themes.themes]
-    whole = [language for own in spoken for language in own]
+    languages = [[library.document(each.document).language for each in theme.documents] for theme in themes.themes]
+    whole = [language for of_theme in languages for language in of_theme]
     return {
         "entropy": round(bits(whole), 3),
-        "within themes": round(sum(len(own) * bits(own) for own in spoken) / len(whole), 3),
-        "themes in one language": round(sum(len(set(own)) == 1 for own in spoken) / len(spoken), 3),
+        "within themes": round(sum(len(of_theme) * bits(of_theme) for of_theme in languages) / len(whole), 3),
+        "themes in one language": round(sum(len(set(of_theme)) == 1 for of_theme in languages) / len(languages), 3),
     }
 
 

@@ -60,30 +60,30 @@ COLUMNS = {
 
 def find_places(engine: Engine, topic: Topic) -> FoundPlaces:
     """Finds the places of a document on a topic. Raises `EvaluationError` where the document is not in the library."""
-    held = engine.library.find_documents(topic.document)
-    if not held:
+    stored = engine.library.find_documents(topic.document)
+    if not stored:
         raise EvaluationError(f"{topic.document} is not in the library. Ingest the documents of the topics first.")
-    (side,) = compare_topic(engine, topic.topic, held[:1], topic.language).sides
-    said = [each.citations[-1] for each in side.statements if each.citations[-1].document == side.document]
+    (side,) = compare_topic(engine, topic.topic, stored[:1], topic.language).sides
+    cited = [each.citations[-1] for each in side.statements if each.citations[-1].document == side.document]
     quoted, further = (
-        tuple(cite.locator.removeprefix(f"{side.label}, ") for cite in cites) for cites in (said, side.further)
+        tuple(cite.locator.removeprefix(f"{side.label}, ") for cite in cites) for cites in (cited, side.further)
     )
     return FoundPlaces(quoted, further) if side.status == "found" else FoundPlaces((), (*quoted, *further))
 
 
-def compute_scores(topics: Sequence[Topic], told: Callable[[Topic], FoundPlaces]) -> Scores:
-    """Computes the figures over topics."""
+def compute_scores(topics: Sequence[Topic], find: Callable[[Topic], FoundPlaces]) -> Scores:
+    """Computes the figures over topics; `find` returns the places found for one."""
     hits = silent = 0
     precision: dict[str, list[float]] = {"sure": [], "all": []}
     recall = []
     for topic in topics:
-        found_there = told(topic)
-        places = (*found_there.sure, *found_there.others)
-        for name, some in (("sure", found_there.sure), ("all", places)):
-            right = [place for place in some if any(is_within(place, wanted) for wanted in topic.places)]
-            precision[name] += [len(right) / len(some)] if some else []
-        found = [wanted for wanted in topic.places if any(is_within(place, wanted) for place in places)]
-        hits += bool(right)
+        result = find(topic)
+        places = (*result.sure, *result.others)
+        for name, some in (("sure", result.sure), ("all", places)):
+            correct = [place for place in some if any(is_within(place, expected) for expected in topic.places)]
+            precision[name] += [len(correct) / len(some)] if some else []
+        found = [expected for expected in topic.places if any(is_within(place, expected) for place in places)]
+        hits += bool(correct)
         silent += not places
         recall.append(len(found) / len(topic.places))
     count = max(1, len(topics))

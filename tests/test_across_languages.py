@@ -19,7 +19,7 @@ from corpus.embedding import HashEmbedder, LanguageShift, PackagedE5
 from corpus.embedding.languages import find_language_shift
 from corpus.library import Library
 from corpus.models import EmbeddingModels
-from eval.training.language_vectors import figures_of, parallel, unrelated
+from eval.training.language_vectors import compute_figures, parallel_questions, unrelated_passages
 from ingest.chunker import SEGMENTER_VERSION
 from ingest.pipeline import Input
 
@@ -167,7 +167,7 @@ def test_figures_are_the_part_of_vectors_that_languages_add() -> None:
             vectors = [np.concatenate([inner.embed_query(word), added[LANGUAGES.index(of)]]) for of, word in said]
             return np.stack(vectors)
 
-    figures = figures_of(phrases, passages, Added(), 1.0)
+    figures = compute_figures(phrases, passages, Added(), 1.0)
     np.testing.assert_allclose((figures["means"][1] - figures["means"][0])[-6:], added[1] - added[0], atol=1e-6)
     np.testing.assert_allclose((figures["passages"][1] - figures["passages"][0])[-6:], added[1] - added[0], atol=1e-6)
     # Moved all the way, a question is as near to other texts in the other language as in English.
@@ -179,8 +179,8 @@ def test_the_same_passages_are_compared_at_every_time(tmp_path: Path) -> None:
     written = tmp_path / "documents.jsonl"
     rows = [{"language": each, "title": "T", "passage": f"{each} {n}"} for each in LANGUAGES for n in range(9)]
     written.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    found = unrelated(written, 3)
-    assert found == unrelated(written, 3)
+    found = unrelated_passages(written, 3)
+    assert found == unrelated_passages(written, 3)
     assert {language: len(set(texts)) for language, texts in found.items()} == dict.fromkeys(LANGUAGES, 3)
     assert all(text.startswith(f"T\n{language}") for language, texts in found.items() for text in texts)
 
@@ -193,11 +193,13 @@ def test_parallel_questions_are_those_that_there_are_in_all_languages(tmp_path: 
     told.write_text(
         "".join(json.dumps({"of": n, "language": each, "question": f"{each} {n}"}) + "\n" for n, each in rows)
     )
-    assert parallel(asked, told, 5) == {language: [f"{language} 0", f"{language} 2"] for language in LANGUAGES}
-    assert len(parallel(asked, told, 1)["zh"]) == 1
+    assert parallel_questions(asked, told, 5) == {
+        language: [f"{language} 0", f"{language} 2"] for language in LANGUAGES
+    }
+    assert len(parallel_questions(asked, told, 1)["zh"]) == 1
     told.write_text("")
     with pytest.raises(ValueError, match="all of en, fr"):
-        parallel(asked, told, 5)
+        parallel_questions(asked, told, 5)
 
 
 @needs_e5

@@ -19,9 +19,9 @@ from eval.training.calibrate import (
     CLOSEST_CHANCE,
     MISS_RISK,
     Outcome,
-    bound,
     calibrate,
-    lowest,
+    lowest_threshold,
+    upper_bound,
 )
 from eval.training.measure import write_calibration
 
@@ -38,7 +38,7 @@ def drawn(rng: np.random.Generator, count: int) -> list[Outcome]:
     [(0, 22, 1 - 0.1 ** (1 / 22)), (0, 1, 0.9), (5, 5, 1.0), (0, 0, 1.0), (1, 2, 0.9**0.5)],
 )
 def test_bounds_without_any_or_with_all_are_those_of_the_closed_form(passed: int, of: int, expected: float) -> None:
-    assert bound(passed, of) == pytest.approx(expected, abs=1e-4)
+    assert upper_bound(passed, of) == pytest.approx(expected, abs=1e-4)
 
 
 @given(st.integers(1, 300), st.data())
@@ -48,9 +48,9 @@ def test_the_bound_is_the_clopper_pearson_one(of: int, data: st.DataObject) -> N
     passed = data.draw(st.integers(0, of - 1))
     # The upper end of the two-sided interval at 80 % is the one-sided bound at 90 %.
     exact = binomtest(passed, of).proportion_ci(confidence_level=0.8, method="exact").high
-    assert bound(passed, of) == pytest.approx(exact, abs=1e-9)
-    assert bound(passed, of) > passed / of
-    assert bound(passed + 1, of) > bound(passed, of)
+    assert upper_bound(passed, of) == pytest.approx(exact, abs=1e-9)
+    assert upper_bound(passed, of) > passed / of
+    assert upper_bound(passed + 1, of) > upper_bound(passed, of)
 
 
 @settings(max_examples=40)
@@ -63,14 +63,14 @@ def test_a_bar_keeps_its_risk_and_a_smaller_risk_has_no_lower_bar(
     logits: list[float], risk: float, more: float
 ) -> None:
     values = np.array(logits)
-    bar = lowest(values, risk)
-    assert bound(int((values >= bar).sum()), len(values)) <= risk
-    assert lowest(values, risk + more) <= bar
+    bar = lowest_threshold(values, risk)
+    assert upper_bound(int((values >= bar).sum()), len(values)) <= risk
+    assert lowest_threshold(values, risk + more) <= bar
 
 
 def test_too_few_questions_tell_of_no_risk() -> None:
-    with pytest.raises(ValueError, match=r"13 questions are too few to tell of a risk of 0\.15"):
-        lowest(np.zeros(13), ASIDE_RISK["normal"])
+    with pytest.raises(ValueError, match=r"13 questions are too few to bound a risk of 0\.15"):
+        lowest_threshold(np.zeros(13), ASIDE_RISK["normal"])
     few = [Outcome(1.0, True), Outcome(0.0, False), Outcome(-1.0, False, aside=True)] * 4
     with pytest.raises(ValueError, match="too few"):
         calibrate(few)

@@ -134,7 +134,7 @@ FIELDS = "id: q1, question: 'Who?', language: en, kind: fact"
         (f"- {{{FIELDS}, answerable: true, colour: red}}", "q1: colour: Unexpected keyword argument"),
         (f"- {{{FIELDS}, answerable: true, gold: [{{locator: masthead}}]}}", "gold 1, document: Input should be"),
         (f"- {{{FIELDS}, answerable: true}}\n- {{{FIELDS}, answerable: true}}", "uses an id twice"),
-        ("questions: []", "must hold a list of cases"),
+        ("questions: []", "must contain a list of cases"),
     ],
 )
 def test_a_fault_of_the_schema_is_told_in_a_sentence(tmp_path: Path, written: str, told: str) -> None:

@@ -74,7 +74,12 @@ def test_what_is_not_as_it_must_be_is_named_with_its_line(tmp_path: Path, line: 
 
 def test_files_that_are_absent_not_text_empty_or_use_an_id_twice_are_told_plainly(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
-    held = {None: "No such file", b'{"id": "\xff"}\n': "utf-8", b"": "holds no rows", b'{"id": "a"}\n' * 2: "id twice"}
+    held = {
+        None: "No such file",
+        b'{"id": "\xff"}\n': "utf-8",
+        b"": "contains no rows",
+        b'{"id": "a"}\n' * 2: "id twice",
+    }
     for data, told in held.items():
         if data is not None:
             path.write_bytes(data)
@@ -193,14 +198,14 @@ def test_questions_are_asked_of_the_paragraphs_of_a_translation_by_their_ids(tmp
     qas = [("c1", "Qui ?")], [("b1", "Quand ?")]
     names = (tmp_path / "en.json", tmp_path / "fr.json")
     turned = squad.load_squad(squad_file(tmp_path / "fr.json", (pont, qas[1]), (chateau, qas[0])))
-    texts, crossed = squad.across(english, turned, names)
+    texts, crossed = squad.ask_in_other_language(english, turned, names)
     assert [each.body for each in texts] == [pont, chateau]
     assert [(each.text, each.paragraph) for each in crossed] == [
         ("Who built the castle?", 1),
         ("When was the bridge opened?", 0),
     ]
     with pytest.raises(EvaluationError, match=r"en\.json and .*fr\.json are no translations"):
-        squad.across(english, squad.load_squad(squad_file(tmp_path / "fr.json", (pont, qas[1]))), names)
+        squad.ask_in_other_language(english, squad.load_squad(squad_file(tmp_path / "fr.json", (pont, qas[1]))), names)
 
 
 # Abstention
@@ -241,7 +246,7 @@ def test_abstention_figures_are_those_worked_out_by_hand() -> None:
         ({"language": "de"}, "language: Input should be 'en'"),
         ({"answerable": "yes"}, "answerable: Input should be a valid boolean"),
         ({"question": " "}, "question: "),
-        ({"passages": []}, "passages: holds no words"),
+        ({"passages": []}, "passages: contains no words"),
         ({"passages": [{"title": "x"}]}, "passages 1, text: Field required"),
         ({"passages": "none"}, "passages: Input should be a valid array"),
     ],
@@ -346,7 +351,7 @@ def test_questions_cross_into_another_language_or_are_asked_of_two_side_by_side(
     arguments = ["retrieval", "--squad", english, "--documents", french, "--json"]
     assert json.loads(run(*arguments).stdout)["rows"] == {"fr": 2}
     assert json.loads(run(*arguments, "--mixed").stdout)["rows"] == {"en": 1, "fr": 1, "all": 2}
-    texts, _ = squad.mixed(squad.load_squad(english), squad.load_squad(french), (english, french))
+    texts, _ = squad.mix_languages(squad.load_squad(english), squad.load_squad(french), (english, french))
     assert [(each.language, each.body) for each in texts] == [("fr", chateau), ("en", BRIDGE)]
 
 
@@ -372,7 +377,7 @@ def test_the_real_sets_are_read_whole() -> None:
     english = squad.load_squad(at_hand(SETS / "xquad" / "xquad.en.json"))
     russian = squad.load_squad(at_hand(SETS / "xquad" / "xquad.ru.json"))
     assert (len(english.paragraphs), len(english.questions)) == (240, 1190)
-    _, crossed = squad.across(english, russian, (Path("en"), Path("ru")))
+    _, crossed = squad.ask_in_other_language(english, russian, (Path("en"), Path("ru")))
     assert [each.paragraph for each in crossed] == [each.paragraph for each in english.questions]
     assert {text.language for text in russian.texts()} == {"ru"}
     rows = read_abstention(at_hand(SETS / "nomiracl" / "ar.jsonl"))

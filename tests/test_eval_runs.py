@@ -288,7 +288,7 @@ def test_a_run_of_another_kind_or_documents_begins_anew_and_the_one_before_is_ke
         run.note.write_text(NOTE + "\n3. There is a third paragraph.\n", encoding="utf-8")
     run(tell=told, **change)
     assert told.cases == ["n1", "n2", "n3"]
-    assert re.search(r"is kept as .*one\.1\.$", told.notes[0])
+    assert re.search(r"was renamed to .*one\.1\.$", told.notes[0])
     assert load_run(run.out / "one.1").records == first.records
     assert len(list((run.out / "libraries").iterdir())) == (1 if change else 2)
 
@@ -326,7 +326,7 @@ def test_a_library_of_the_users_is_used_as_it_is(run: Runs, open_library: OpenLi
     assert run(system, documents=(), library=library.folder).missing == 0
     assert isinstance(system.libraries[0], Library)
     assert not (run.out / "libraries").exists()
-    with pytest.raises(EvaluationError, match="holds no library"):
+    with pytest.raises(EvaluationError, match="contains no library"):
         run(documents=(), library=run.out / "absent")
 
 
@@ -622,16 +622,16 @@ def test_the_commands_run_compare_gate_and_report(
     command("report", "set-bm25", "set-rapporteur", "--out", here / "pages" / "report.html")
     page = (here / "pages" / "report.html").read_text(encoding="utf-8")
     assert page.startswith("<!DOCTYPE html>")
-    assert "What became of the questions" in page
-    assert "set-bm25 beside the others" in page
+    assert "Outcomes of the questions" in page
+    assert "set-bm25 compared with the others" in page
     shown = html.document_fromstring(page.split(">", 1)[1])
     right = shown.xpath("//table[contains(string(thead), 'other - set-bm25')]//tr[th = 'right']/td")
     (paired,) = (" ".join(cell.itertext()) for cell in right)
     difference = compared["figures"]["right"]
     assert paired.startswith(f"{difference['difference']:+.3f}")
     assert f"p {difference['p']:.4f}, n=3" in paired
-    assert shown.xpath("//h2[starts-with(., 'Cases that failed')]/text()") == ["Cases that failed: set-bm25"]
-    bars = shown.xpath("//*[local-name() = 'svg'][contains(*[1], 'What became of the questions')]")
+    assert shown.xpath("//h2[starts-with(., 'Failed cases')]/text()") == ["Failed cases: set-bm25"]
+    bars = shown.xpath("//*[local-name() = 'svg'][contains(*[1], 'Outcomes of the questions')]")
     assert len(bars) == 2
     for bar in bars:
         rows: dict[str, float] = {}
@@ -694,7 +694,7 @@ def test_the_report_claims_nothing_for_a_set_that_only_has_the_name_of_one_that_
     stored(here / "eval-runs" / "mine", here / "starter.yaml")
     command("report", "mine", "--out", here / "page.html")
     page = html.fromstring((here / "page.html").read_text(encoding="utf-8").split(">", 1)[1]).text_content()
-    assert "Nothing is known here of how contamination was kept out." in page
+    assert "How contamination was avoided is not known." in page
     assert set_notes()["starter"]["kept_out"] not in page
     assert "Where must visitors leave their bags?" in page
 
@@ -829,7 +829,7 @@ def test_eval_is_a_command_that_is_only_loaded_when_it_is_named() -> None:
     code = (
         "import sys; from typer.testing import CliRunner; from assistant.cli import app;"
         "done = CliRunner().invoke(app, sys.argv[1:]);"
-        "print('eval.cli' in sys.modules, 'How good the answers are' in done.output)"
+        "print('eval.cli' in sys.modules, 'Measure how good the answers' in done.output)"
     )
 
     def loaded(*words: str) -> str:

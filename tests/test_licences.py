@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from eval.licences import UNTOLD, closure, document, licence_of, normal, packages, project, required
+from eval.licences import NOT_STATED, closure, document, licence_of, normalize_name, packages, project, required
 
 ROOT = Path(__file__).resolve().parent.parent
 TOLD = (ROOT / "docs" / "licences.md").read_text(encoding="utf-8")
 WANTED = sorted(
-    {normal(each.name) for listed in required(project()).values() for each in listed} - {"rapporteur"}
+    {normalize_name(each.name) for listed in required(project()).values() for each in listed} - {"rapporteur"}
 )  # fmt: skip
 
 
@@ -39,7 +39,7 @@ def test_the_file_is_what_the_command_writes() -> None:
 
 
 def test_everything_that_is_installed_without_development_tells_its_licence() -> None:
-    silent = [name for name, licence, by in packages(project()) if licence == UNTOLD and by != "dev"]
+    silent = [name for name, licence, by in packages(project()) if licence == NOT_STATED and by != "dev"]
     assert silent == []
 
 
@@ -61,7 +61,7 @@ def test_what_an_extra_brings_is_told_with_what_that_requires() -> None:
             "BSD License",
         ),
         ([("License", "BSD 3-Clause License\n\nCopyright somebody\n" * 3)], "BSD 3-Clause License"),
-        ([("Classifier", "Topic :: Text Processing")], UNTOLD),
+        ([("Classifier", "Topic :: Text Processing")], NOT_STATED),
     ],
 )
 def test_a_licence_is_read_from_the_expression_the_field_or_the_classifiers(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from conftest import Holding
 
-from eval.mixed import rank
+from eval.mixed import find_rank
 from ingest.pipeline import Input
 
 
@@ -22,4 +22,4 @@ def test_the_rank_is_that_of_the_first_passage_that_holds_the_words(
     held = {each.id: engine.library.document(each.id) for each in engine.library.headers()}
     spans = {key: [(begin, begin + 5)] for key, each in held.items() if (begin := each.text.find(words)) >= 0}
     assert len(spans) == 1
-    assert rank(found, spans) == place
+    assert find_rank(found, spans) == place

@@ -14,10 +14,10 @@ from xml.etree import ElementTree
 import pytest
 
 from corpus.embedding import HashEmbedder
-from eval.bench import _ratio, indexed
-from eval.bench_tools import generated as text_of
+from eval.bench import _format_ratio, build_library
+from eval.bench_tools import generate_text as text_of
 from eval.report.plots import growth_plot
-from eval.scale import generated
+from eval.scale import generate_documents
 from ingest.pipeline import Input
 
 ROOT = Path(__file__).parents[1]
@@ -56,7 +56,7 @@ def test_both_engines_are_measured_side_by_side(tmp_path: Path, database_url: st
 
 def test_generated_documents_are_the_same_every_time_and_differ_from_each_other() -> None:
     texts = ["The panel met 12 times in 2024 and heard 345 witnesses of the harbour."]
-    one, two = generated(texts, 5), generated(texts, 5)
+    one, two = generate_documents(texts, 5), generate_documents(texts, 5)
     first = next(one)
     assert first == next(two)
     assert first.text != next(one).text
@@ -84,7 +84,7 @@ def test_generated_text_is_the_same_each_time_and_numbered_throughout() -> None:
 
 
 def test_the_bench_compares_medians() -> None:
-    assert _ratio("x", [(0.010, 0.020), (0.020, 0.050), (9.0, 0.060)]) == {
+    assert _format_ratio("x", [(0.010, 0.020), (0.020, 0.050), (9.0, 0.060)]) == {
         "x_ours_ms": 20.0,
         "x_llama_index_ms": 50.0,
         "x_times_faster": 2.5,
@@ -94,7 +94,7 @@ def test_the_bench_compares_medians() -> None:
 def test_the_bench_indexes_its_texts_anew_and_stops_at_one_that_cannot_be_read(tmp_path: Path) -> None:
     sources = [Input("first.md", text_of(3).encode()), Input("second.md", text_of(4, seed=9).encode())]
     for count in (2, 1):
-        with indexed(tmp_path / "library", HashEmbedder(), sources[:count]) as library:
+        with build_library(tmp_path / "library", HashEmbedder(), sources[:count]) as library:
             assert (library.status().documents, len(list(library.documents()))) == (count, count)
     with pytest.raises(RuntimeError, match=r"nothing\.md"):
-        indexed(tmp_path / "other", HashEmbedder(), [Input("nothing.md", b"")])
+        build_library(tmp_path / "other", HashEmbedder(), [Input("nothing.md", b"")])

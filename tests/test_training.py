@@ -32,9 +32,8 @@ from corpus.models import EmbeddingModels
 from eval.training.card import write_card
 from eval.training.groups import Group, Read, load_groups, read_values, save_groups, text_key
 from eval.training.measure import mine_hard_negatives, outcomes, questions_for, score_by_likeness, score_by_readers
-from eval.training.meeting_rows import ASKED as ASKED_IN
-from eval.training.meeting_rows import agenda_text, beside, meeting_groups
-from eval.training.mixes import MIXES, Mix, aside, by_set, mixed
+from eval.training.meeting_rows import QUESTIONS_PER_MEETING, add_meeting_passages, agenda_text, meeting_groups
+from eval.training.mixes import MIXES, Mix, count_by_set, draw_aside_questions, mix_groups
 from eval.training.own_rows import own_groups
 from eval.training.public import SOURCES, Banned, Source, public_groups
 from eval.training.rows import (
@@ -418,7 +417,7 @@ def met(open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path, monkeyp
     """The groups of an invented meeting, by source, with so many asked about elsewhere and of a bare agenda."""
 
     def made(**shares: float) -> dict[str, Group]:
-        for name, value in {"ASKED": {"en": 99}, **shares}.items():
+        for name, value in {"QUESTIONS_PER_MEETING": {"en": 99}, **shares}.items():
             monkeypatch.setattr(f"eval.training.meeting_rows.{name}", value)
         library = open_library()
         add(library, catalogue, Input("agenda.md", agenda_text(HARBOUR).encode()))
@@ -446,7 +445,7 @@ def test_an_invented_meeting_is_read_as_the_agenda_that_it_is(open_library: Open
 
 
 def test_questions_about_a_meeting_are_asked_of_the_rows_that_answer_and_of_others(met: Met) -> None:
-    groups = met(ELSEWHERE=0.0, BARE=0.0)
+    groups = met(ABSENT_SHARE=0.0, BARE_SHARE=0.0)
     said = {name: [r.passage[slice(*r.answer)] for r in group.reads if r.answer] for name, group in groups.items()}
     assert set(said) == {f"meeting-{kind}" for kind in PATTERNS_OF}
     assert all("is taken up on" in text for text in said["meeting-taken_up"])
@@ -460,7 +459,7 @@ def test_questions_about_a_meeting_are_asked_of_the_rows_that_answer_and_of_othe
 
 
 def test_of_an_agenda_without_timetable_and_documents_only_the_titles_of_its_items_are_told(met: Met) -> None:
-    groups = met(ELSEWHERE=0.0, BARE=1.0)
+    groups = met(ABSENT_SHARE=0.0, BARE_SHARE=1.0)
     assert not groups["meeting-taken_up"].answerable
     told = " ".join(read.passage for group in groups.values() for read in group.reads)
     assert "is taken up on" not in told
@@ -472,18 +471,18 @@ def test_of_an_agenda_without_timetable_and_documents_only_the_titles_of_its_ite
 
 
 def test_a_topic_of_another_meeting_is_not_answered(met: Met) -> None:
-    groups = met(ELSEWHERE=1.0)
+    groups = met(ABSENT_SHARE=1.0)
     asked = [groups["meeting-documents"], groups["meeting-content"]]
     assert not any(group.answerable or any(read.answer for read in group.reads) for group in asked)
 
 
 def test_a_passage_of_a_meeting_that_does_not_answer_stands_beside_some_other_questions() -> None:
     told = [Group("meeting-row", "en", "When?", True, (Read("Monday", "At ten.", (0, 7)),))]
-    added = beside(OWN, told, 1.0, seed=1)
+    added = add_meeting_passages(OWN, told, 1.0, seed=1)
     assert [len(group.reads) for group in added] == [len(group.reads) + 1 for group in OWN]
     assert all(group.reads[1] == Read("Monday", "At ten.") for group in added)
     assert [group.reads[0] for group in added] == [group.reads[0] for group in OWN]
-    assert beside(OWN, told, 0.0, seed=1) == OWN
+    assert add_meeting_passages(OWN, told, 0.0, seed=1) == OWN
 
 
 def test_every_shipped_meeting_and_question_about_meetings_is_well_formed() -> None:
@@ -492,10 +491,10 @@ def test_every_shipped_meeting_and_question_about_meetings_is_well_formed() -> N
     for row in meetings:
         numbers = {item["number"] for item in row["items"]}
         assert {one for sitting in row["sittings"] for one in sitting["items"]} <= numbers
-        assert all(item["called"][language] for item in row["items"] for language in ASKED_IN)
+        assert all(item["called"][language] for item in row["items"] for language in QUESTIONS_PER_MEETING)
     patterns = list(read_values(PATTERNS))
     assert len({(row["kind"], row["language"], row["pattern"]) for row in patterns}) == len(patterns) > 1_600
-    assert {row["language"] for row in patterns} == set(ASKED_IN)
+    assert {row["language"] for row in patterns} == set(QUESTIONS_PER_MEETING)
 
 
 # Mixes
@@ -529,17 +528,17 @@ def test_a_mix_takes_as_many_groups_and_passages_as_its_table_says() -> None:
         1, english=2, translated=3, index=7, others=True, passages=5, fewer=4, least=1, written=2, meetings=2,
         of_treaty=2, of_strange=3, parts=(("nq", 4, 3), ("drcd", 9, 2)),
     )  # fmt: skip
-    made = mixed(mix, HELD)
-    assert by_set(made) == {
+    made = mix_groups(mix, HELD)
+    assert count_by_set(made) == {
         "drcd": 3, "meeting": 2, "nq": 4, "paper": 3, "strange": 1, "translated": 3, "treaty": 3, "un": 11, "written": 2,
     }  # fmt: skip
     assert {(group.source, len(group.reads)) for group in made} == {
         ("un-fact", 4), ("un-date", 5), ("translated-fact", 4), ("un-gap", 4), ("written-ar", 1), ("nq", 3), ("drcd", 2),
         ("meeting-none", 6), ("treaty-who", 2), ("un-fact", 2), ("paper-fr", 6), ("strange-es", 3),
     }  # fmt: skip
-    assert made == mixed(mix, HELD)
+    assert made == mix_groups(mix, HELD)
     mix = Mix(1, translated=0, index=3, meetings=1, of_treaty=1, of_strange=1, parts=())
-    english = mixed(mix, HELD)
+    english = mix_groups(mix, HELD)
     assert english[:5] == some("un-fact", "en", 5)
     assert {group.source for group in english[5:]} == {
         "un-index", "meeting-row", "treaty-who", "un-date", "paper-en", "strange-en",
@@ -548,13 +547,13 @@ def test_a_mix_takes_as_many_groups_and_passages_as_its_table_says() -> None:
 
 
 def test_questions_held_back_are_in_no_mix(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("eval.training.mixes.ASIDE", (("nq", 3), ("drcd", 9)))
+    monkeypatch.setattr("eval.training.mixes.ASIDE_SETS", (("nq", 3), ("drcd", 9)))
     used = PUBLIC[:5]
-    held = list(aside(PUBLIC, used))
+    held = list(draw_aside_questions(PUBLIC, used))
     assert [row["source"] for row in held] == ["nq"] * 3 + ["drcd"] * 3
     assert {row["language"] for row in held} == {"en", "zh"}
     assert not {row["question"] for row in held} & {group.question for group in used}
-    assert held == list(aside(PUBLIC, used))
+    assert held == list(draw_aside_questions(PUBLIC, used))
 
 
 def test_only_the_multilingual_reader_is_trained_on_other_languages_than_english() -> None:
@@ -654,7 +653,7 @@ def test_the_card_tells_what_is_known_and_keeps_what_was(tmp_path: Path) -> None
 
 def test_a_file_that_tells_of_no_training_makes_no_card(tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(ValueError, match="tells of no training"):
+    with pytest.raises(ValueError, match="describes no training"):
         write_card(tmp_path, {"en": tmp_path / "run.json"})
     assert not (tmp_path / "CARD.md").exists()
 
@@ -671,7 +670,7 @@ def command(*words: object, code: int = 0) -> Result:
 
 def test_a_command_says_in_a_sentence_what_is_missing(tmp_path: Path) -> None:
     lacking = command("rows", "--shared", tmp_path, "--out", tmp_path / "out", code=2)
-    assert "is not there: rows are made from" in lacking.stderr
+    assert "does not exist: rows are made from" in lacking.stderr
     assert lacking.stdout == ""
     (tmp_path / "no.pt").write_bytes(b"nothing")
     broken = command("export", "en", "--checkpoint", tmp_path / "no.pt", "--out", tmp_path / "x.npz", code=2)
@@ -723,7 +722,7 @@ def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.setattr(f"eval.training.rows.{name}", written_lines(tmp_path / f"{name}.jsonl", rows))
     monkeypatch.setattr("eval.training.rows.STARTER", folder / "documents" / "starter")
     monkeypatch.setattr("eval.training.public.SOURCES", (Source("squad2", "en", ("some",), 99),))
-    monkeypatch.setattr("eval.training.mixes.STRANGERS", (("squad2", 1), ("written-fr", 2)))
+    monkeypatch.setattr("eval.training.mixes.STRANGE_SETS", (("squad2", 1), ("written-fr", 2)))
     monkeypatch.setattr("eval.runs.corpora.make_models", lambda *_: EmbeddingModels(HashEmbedder()))
     return folder
 
@@ -737,15 +736,15 @@ def test_the_same_input_gives_the_same_rows(tmp_path: Path, shared: Path) -> Non
     names = "public own more index written papers meetings treaties strange en multilingual aside"
     assert [name for _, name in printed[0]] == names.split()
     public = list(load_groups(tmp_path / "one" / "public.jsonl.gz"))
-    assert by_set(public) == {"nq": 1, "squad2": 3}
+    assert count_by_set(public) == {"nq": 1, "squad2": 3}
     english = list(load_groups(tmp_path / "one" / "en.jsonl.gz"))
-    counted = by_set(english)
+    counted = count_by_set(english)
     assert counted.pop("meeting") > 10
     assert counted.pop("treaty") == 15
     assert counted == {"nq": 1, "paper": 1, "squad2": 3, "strange": 1, "un": 3}
     assert {group.language for group in english} == {"en"}
     several = list(load_groups(tmp_path / "one" / "multilingual.jsonl.gz"))
-    counted = by_set(several)
+    counted = count_by_set(several)
     assert counted.pop("meeting") > 10
     assert counted.pop("treaty") == 15
     assert counted == {"paper": 1, "strange": 2, "translated": 1, "un": 3, "written": 4}

@@ -28,11 +28,11 @@ from assistant.qa.reader_input import Kind, Pairing
 from assistant.qa.reader_weights import packed, tokenizer_of, unpacked
 from corpus.embedding.graph import quantise_linear, reader_graph, states_graph
 from corpus.embedding.runtime import open_session
-from eval.training.bridge import fitted
-from eval.training.export import exported, npz
+from eval.training.bridge import fit_bridge
+from eval.training.export import export_weights, npz
 from eval.training.groups import Group, Read, save_groups
-from eval.training.network import STEP, Bridged, Reader, Shape, pad_rows
-from eval.training.train import PLANS, Plan, losses, ready, train
+from eval.training.network import PADDING_STEP, BridgedReader, Reader, Shape, pad_rows
+from eval.training.train import PLANS, Plan, encode_group, losses, train
 
 SCRIPTS = {
     "en": "abcdefghijklmnopqrstuvwxyz",
@@ -61,7 +61,7 @@ TINY = tokenizer()
 def tiny(kind: Kind, pieces: int = 64) -> tuple[Reader, Pairing]:
     """A reader small enough to train here."""
     torch.manual_seed(7)
-    made = Reader(TINY.get_vocab_size(), 1e-12, SHAPE) if kind == "bert" else Bridged(STATES, 1e-12, SHAPE)
+    made = Reader(TINY.get_vocab_size(), 1e-12, SHAPE) if kind == "bert" else BridgedReader(STATES, 1e-12, SHAPE)
     return made, Pairing(TINY, kind, pieces)
 
 
@@ -140,7 +140,7 @@ def test_rows_of_the_packaged_base_keep_the_place_of_the_answer_in_every_script(
 def test_a_plan_says_how_long_rows_are() -> None:
     long = Group("s", "en", "ab?", False, (Read("", "abc " * 300),))
     _, pairing = tiny("bert", 40)
-    made = ready(long, pairing, PLANS["en"], random.Random(1))
+    made = encode_group(long, pairing, PLANS["en"], random.Random(1))
     assert made is not None
     assert [len(row) for row in made.rows] == [40]
 
@@ -149,7 +149,7 @@ def test_a_group_whose_answer_was_cut_off_is_left_out() -> None:
     _, pairing = tiny("bert", 24)
     text = "abc " * 30 + "xyz"
     group = Group("s", "en", "ab?", True, (Read("", text, (len(text) - 3, len(text))),))
-    assert ready(group, pairing, PLANS["en"], random.Random(1)) is None
+    assert encode_group(group, pairing, PLANS["en"], random.Random(1)) is None
 
 
 # What ships
@@ -254,7 +254,7 @@ def wholes() -> Tokenizer:
 def test_the_bridge_leads_from_states_to_the_word_vectors_of_the_same_characters(wholes: Tokenizer) -> None:
     words = np.random.default_rng(3).normal(size=(TINY.get_vocab_size(), SHAPE.width)).astype(np.float32)
     texts = ["ab cd.", "abcd ab.", "cd cd abcd", "ab", "cd."]
-    bridge = fitted(texts, STATES, wholes, TINY, words)
+    bridge = fit_bridge(texts, STATES, wholes, TINY, words)
     assert bridge.shape == (SHAPE.width, SHAPE.width)
     pieces = wholes.encode("ab cd.").ids
     reached = STATES.of(pieces, len(pieces))[1:-1] @ bridge.T
@@ -266,7 +266,7 @@ def test_the_bridge_leads_from_states_to_the_word_vectors_of_the_same_characters
 
 def test_without_english_texts_there_is_nothing_to_fit_a_bridge_on(wholes: Tokenizer) -> None:
     with pytest.raises(ValueError, match="no English texts"):
-        fitted([""], STATES, wholes, TINY, np.ones((TINY.get_vocab_size(), SHAPE.width), np.float32))
+        fit_bridge([""], STATES, wholes, TINY, np.ones((TINY.get_vocab_size(), SHAPE.width), np.float32))
 
 
 # Losses
@@ -294,7 +294,7 @@ class Says(Reader):
 
 def losses_of(answerable: list[float], group: Group = ANSWERED, sure: float = 0.0) -> list[float]:
     """The losses where the two passages of a group get these logits, and the answer's pieces such a one."""
-    made = ready(group, PAIRING, PLANS["en"], random.Random(1))
+    made = encode_group(group, PAIRING, PLANS["en"], random.Random(1))
     assert made is not None
     start, end = made.spans[0] or (0, 0)
     return [float(each) for each in losses(Says(answerable, start, end, sure), [made])]
@@ -323,7 +323,7 @@ def test_where_it_is_not_known_which_passage_answers_any_may() -> None:
 
 def test_rows_are_filled_up_to_one_length() -> None:
     made = pad_rows([[5, 6], [7]], 1, least=3)
-    assert made.shape == (3, STEP)
+    assert made.shape == (3, PADDING_STEP)
     assert made[:, :2].tolist() == [[5, 6], [7, 1], [1, 1]]
 
 
@@ -350,7 +350,7 @@ def test_a_run_that_ended_goes_on_from_its_checkpoint_and_leaves_frozen_layers_a
 ) -> None:
     out = tmp_path / "run"
     said: list[str] = []
-    train([rows], PLAN, out, tell=said.append, made=tiny)
+    train([rows], PLAN, out, report=said.append, make_reader=tiny)
     first, told = held(out), json.loads((out / "run.json").read_text())
     assert told["steps"] > 0
     assert told["sets"] == {"s": 8}
@@ -363,62 +363,62 @@ def test_a_run_that_ended_goes_on_from_its_checkpoint_and_leaves_frozen_layers_a
         assert not name.startswith("bert.embeddings.") or torch.allclose(first[name], begun[name], rtol=0.01)
 
     # Its time is over: asked again it does nothing.
-    train([rows], PLAN, out, tell=said.append, made=tiny)
+    train([rows], PLAN, out, report=said.append, make_reader=tiny)
     assert json.loads((out / "run.json").read_text())["steps"] == told["steps"]
     assert all(torch.equal(value, first[name]) for name, value in held(out).items())
 
     # With more time it goes on.
     longer = Plan(**{**told["plan"], "minutes": told["seconds"] / 60 + PLAN.minutes})
-    train([rows], longer, out, tell=said.append, made=tiny)
+    train([rows], longer, out, report=said.append, make_reader=tiny)
     assert json.loads((out / "run.json").read_text())["steps"] > told["steps"]
     assert any(f"Going on from {out / 'reader.pt'}: step {told['steps']}" in line for line in said)
-    assert set(np.load(io.BytesIO(exported(out / "reader.pt"))).files) >= {"answerable.weight", "span.bias"}
+    assert set(np.load(io.BytesIO(export_weights(out / "reader.pt"))).files) >= {"answerable.weight", "span.bias"}
 
 
 def test_a_training_may_begin_from_another_checkpoint_but_of_the_same_reader(tmp_path: Path, rows: Path) -> None:
     nothing = Plan(**{**PLAN.__dict__, "minutes": 1e-9})
-    train([rows], PLAN, tmp_path / "first", made=tiny)
-    train([rows], nothing, tmp_path / "second", tmp_path / "first" / "reader.pt", made=tiny)
+    train([rows], PLAN, tmp_path / "first", make_reader=tiny)
+    train([rows], nothing, tmp_path / "second", tmp_path / "first" / "reader.pt", make_reader=tiny)
     first, second = held(tmp_path / "first"), held(tmp_path / "second")
     assert all(torch.allclose(first[name], second[name], atol=0.01) for name in first)
     assert json.loads((tmp_path / "second" / "run.json").read_text())["begun"]
     torch.save({"weights": {"other": torch.zeros(1)}}, tmp_path / "other.pt")
     with pytest.raises(ValueError, match=r"other\.pt is no checkpoint of this reader"):
-        train([rows], nothing, tmp_path / "third", tmp_path / "other.pt", made=tiny)
+        train([rows], nothing, tmp_path / "third", tmp_path / "other.pt", make_reader=tiny)
 
 
 def test_a_training_may_begin_from_weights_as_they_ship_but_of_the_same_reader(tmp_path: Path, rows: Path) -> None:
-    train([rows], PLAN, tmp_path / "first", made=tiny)
+    train([rows], PLAN, tmp_path / "first", make_reader=tiny)
     shipped = tmp_path / "reader-en.npz"
-    shipped.write_bytes(exported(tmp_path / "first" / "reader.pt"))
-    train([rows], Plan(**{**PLAN.__dict__, "minutes": 1e-9}), tmp_path / "second", shipped, made=tiny)
+    shipped.write_bytes(export_weights(tmp_path / "first" / "reader.pt"))
+    train([rows], Plan(**{**PLAN.__dict__, "minutes": 1e-9}), tmp_path / "second", shipped, make_reader=tiny)
     first, second = held(tmp_path / "first"), held(tmp_path / "second")
     assert all(torch.allclose(first[name], second[name], atol=0.05) for name in first)
     assert any(not torch.equal(first[name], second[name]) for name in first)
     np.savez_compressed(shipped, other=np.zeros(1))
     with pytest.raises(ValueError, match=r"reader-en\.npz are not the weights of this reader"):
-        train([rows], PLAN, tmp_path / "third", shipped, made=tiny)
+        train([rows], PLAN, tmp_path / "third", shipped, make_reader=tiny)
 
 
 def test_the_mean_of_two_trainings_ships(tmp_path: Path, rows: Path) -> None:
     for n, name in enumerate(("first", "second")):
-        train([rows], Plan(**{**PLAN.__dict__, "seed": n}), tmp_path / name, made=tiny)
+        train([rows], Plan(**{**PLAN.__dict__, "seed": n}), tmp_path / name, make_reader=tiny)
     first, second = (tmp_path / name / "reader.pt" for name in ("first", "second"))
-    with np.load(io.BytesIO(exported(first, second))) as shipped:
+    with np.load(io.BytesIO(export_weights(first, second))) as shipped:
         wanted = (held(tmp_path / "first")["span.weight"] + held(tmp_path / "second")["span.weight"]) / 2
         np.testing.assert_allclose(shipped["span.weight"], wanted.numpy(), atol=1e-6)
     torch.save({"weights": {"other": torch.zeros(1)}}, tmp_path / "other.pt")
     with pytest.raises(ValueError, match="are checkpoints of different readers"):
-        exported(first, tmp_path / "other.pt")
+        export_weights(first, tmp_path / "other.pt")
 
 
 def test_a_bridged_reader_learns_its_bridge_and_ships_it_in_the_place_of_word_vectors(
     tmp_path: Path, rows: Path
 ) -> None:
-    train([rows], Plan(**{**PLAN.__dict__, "kind": "e5"}), tmp_path / "run", made=tiny)
+    train([rows], Plan(**{**PLAN.__dict__, "kind": "e5"}), tmp_path / "run", make_reader=tiny)
     learnt, begun = held(tmp_path / "run"), tiny("e5")[0].state_dict()
     assert not torch.equal(learnt["bridge.weight"], begun["bridge.weight"])
-    with np.load(io.BytesIO(exported(tmp_path / "run" / "reader.pt"))) as shipped:
+    with np.load(io.BytesIO(export_weights(tmp_path / "run" / "reader.pt"))) as shipped:
         np.testing.assert_array_equal(shipped["bridge.weight"], learnt["bridge.weight"].numpy())
         assert not any("embeddings" in name for name in shipped.files)
 
@@ -426,4 +426,4 @@ def test_a_bridged_reader_learns_its_bridge_and_ships_it_in_the_place_of_word_ve
 def test_a_training_without_rows_is_refused(tmp_path: Path) -> None:
     save_groups([], tmp_path / "rows.jsonl")
     with pytest.raises(ValueError, match="no training rows in"):
-        train([tmp_path / "rows.jsonl"], PLAN, tmp_path / "run", made=tiny)
+        train([tmp_path / "rows.jsonl"], PLAN, tmp_path / "run", make_reader=tiny)

@@ -25,7 +25,7 @@ MEASURES: Mapping[str, str] = {
     "fact_recall": "answerable cases: share of the required facts that the answer says",
     "all_facts": "answerable cases: whether it says every one",
     "answered": "answerable cases: whether there is an answer at all",
-    "tentative": "all cases: whether what comes closest is shown, told as not certain to answer",
+    "tentative": "all cases: whether the closest passages are shown, marked as not certain to answer",
     "shown": "answerable cases: whether every fact is in what is shown, as an answer or as what comes closest",
     "shown_first": "answerable cases: the same of the first statement alone",
     "useful": "answerable cases with anything shown: share of the statements that say a fact or cite a gold place",

@@ -102,7 +102,7 @@ def summarise(cases: Sequence[Case], records: Sequence[Record], text_of: Callabl
         by_kind={name: subset.figures() for name, subset in kinds.items()},
         by_language={name: subset.figures() for name, subset in languages.items()},
         by_part={name: subset.figures() for name, subset in held_out_parts.items()},
-        outcomes={name: held for name, subset in outcomes_of.items() if (held := subset.outcomes())},
+        outcomes={name: outcomes for name, subset in outcomes_of.items() if (outcomes := subset.outcomes())},
         causes={name: counted for name, subset in causes_of.items() if (counted := count_causes(subset.pairs))},
         curve=whole.curve(),
         reliability=whole.reliability(),
@@ -141,10 +141,10 @@ class _Subset:
 
     def split_by(self, name: Callable[[Case], str]) -> dict[str, _Subset]:
         """Splits the cases by a name that each has."""
-        made: dict[str, list[tuple[Case, Record, Mapping[str, float | None]]]] = {}
-        for each in self.entries:
-            made.setdefault(name(each[0]), []).append(each)
-        return {name: _Subset(made[name], SUBGROUP_ROUNDS) for name in sorted(made)}
+        entries_by_name: dict[str, list[tuple[Case, Record, Mapping[str, float | None]]]] = {}
+        for entry in self.entries:
+            entries_by_name.setdefault(name(entry[0]), []).append(entry)
+        return {name: _Subset(entries_by_name[name], SUBGROUP_ROUNDS) for name in sorted(entries_by_name)}
 
     def figure(self, values: Sequence[Any], statistic: Callable[[Floats], float | None] | None = None) -> Figure:
         """A statistic of one value a case; cases with None are left out."""
@@ -170,11 +170,11 @@ class _Subset:
         ]
         known = not any(each is not None and each[0] is None for each in answers)
         bins = self.reliability()
-        told = sum(each.questions for each in bins)
+        count = sum(each.questions for each in bins)
         return {
             "aurc": self.figure(answers, lambda drawn: aurc(drawn[:, 0], drawn[:, 1])) if known else Figure(),
             "auc": self.answerable_auc(),
-            "ece": Figure(expected_error(bins), cases=told) if told else Figure(),
+            "ece": Figure(expected_error(bins), cases=count) if count else Figure(),
         }
 
     def answerable_auc(self) -> Figure:
@@ -187,7 +187,7 @@ class _Subset:
         return self.figure(entries, lambda drawn: auc(drawn[:, 0].tolist(), drawn[:, 1].astype(bool).tolist()))
 
     def outcomes(self) -> dict[str, Figures]:
-        """What became of each group of cases."""
+        """Shares of the outcomes of each group of cases, and the AUC of each against the answerable ones."""
         outcomes: dict[str, Figures] = {}
         answerable = [each for each in self.entries if each[0].answerable]
         for name in GROUPS:
@@ -206,15 +206,17 @@ class _Subset:
 
     def reliability(self) -> tuple[Bin, ...]:
         """Bins of the records that give a probability; none for a system that gives none."""
-        told = [(record.probability, case.answerable) for case, record in self.pairs if record.probability is not None]
-        chances, answerable = (np.array([each[n] for each in told], dtype=np.float64) for n in (0, 1))
-        return tuple(reliability(chances, answerable)) if told else ()
+        predictions = [
+            (record.probability, case.answerable) for case, record in self.pairs if record.probability is not None
+        ]
+        chances, answerable = (np.array([each[n] for each in predictions], dtype=np.float64) for n in (0, 1))
+        return tuple(reliability(chances, answerable)) if predictions else ()
 
     def curve(self) -> RiskCoverage | None:
         """The risk-coverage curve of the answers given, where each has a confidence."""
-        given = [(_finite_confidence(record), right(case, record)) for case, record in self.pairs if record.answered]
-        points = [(confidence, correct) for confidence, correct in given if confidence is not None]
-        return risk_coverage(points) if points and len(points) == len(given) else None
+        answers = [(_finite_confidence(record), right(case, record)) for case, record in self.pairs if record.answered]
+        points = [(confidence, correct) for confidence, correct in answers if confidence is not None]
+        return risk_coverage(points) if points and len(points) == len(answers) else None
 
 
 def _abstention_figure(name: str, drawn: Floats) -> float | None:

@@ -1,5 +1,5 @@
-"""Rows of a question with its own passages: as in NoMIRACL (Thakur et al. 2023), which says whether any passage answers, and as in ClapNQ
-(Rosenthal et al. 2024), which says which sentences do."""
+"""Rows of a question with its own passages, as in NoMIRACL (Thakur et al. 2023), where a label says whether any passage
+answers, and in ClapNQ (Rosenthal et al. 2024), where the sentences that answer are selected."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from eval.public.public_rows import Filled, Part, Passages, Row, read_rows
 
 
 class Abstention(Row):
-    """A row of the first kind, its passages in the language of the question."""
+    """A row as in NoMIRACL; its passages are in the language of the question."""
 
     language: Language
     question: Filled
@@ -22,8 +22,8 @@ class Abstention(Row):
     answerable: StrictBool
 
     def texts(self) -> list[Text]:
-        """The passages as they are held."""
-        return [each.held(self.language) for each in self.passages]
+        """The passages as they are stored."""
+        return [each.to_text(self.language) for each in self.passages]
 
 
 class Output(Part):
@@ -33,7 +33,7 @@ class Output(Part):
 
 
 class Evidence(Row):
-    """A row of the second kind, which is English."""
+    """A row as in ClapNQ, in English."""
 
     input: Filled
     passages: Passages
@@ -41,27 +41,27 @@ class Evidence(Row):
 
     @cached_property
     def gold(self) -> list[tuple[int, Span]]:
-        """The selected sentences as (number of the passage, span in it). Raises `ValueError` for one that stands in none."""
+        """The selected sentences as (number of the passage, span in it). Raises `ValueError` for one that is in none."""
         selected = [sentence.strip() for output in self.output for sentence in output.selected_sentences]
-        return list(dict.fromkeys(self._place(sentence) for sentence in selected if sentence))
+        return list(dict.fromkeys(self._find_place(sentence) for sentence in selected if sentence))
 
     @model_validator(mode="after")
-    def _whole(self) -> Evidence:
+    def _validate_gold(self) -> Evidence:
         assert self.gold is not None
         return self
 
-    def _place(self, sentence: str) -> tuple[int, Span]:
+    def _find_place(self, sentence: str) -> tuple[int, Span]:
         for n, passage in enumerate(self.passages):
             if (start := passage.text.find(sentence)) >= 0:
                 return n, (start, start + len(sentence))
-        raise ValueError(f"the selected sentence {sentence[:60]!r} stands in no passage")
+        raise ValueError(f"the selected sentence {sentence[:60]!r} is in no passage")
 
     def texts(self) -> list[Text]:
-        """The passages as they are held."""
-        return [each.held("en") for each in self.passages]
+        """The passages as they are stored."""
+        return [each.to_text("en") for each in self.passages]
 
-    def wanted(self) -> list[tuple[str, Span]]:
-        """The selected sentences by the keys of the documents that hold them, as spans of these."""
+    def selected_spans(self) -> list[tuple[str, Span]]:
+        """The selected sentences as (key of the document, span in it)."""
         texts = self.texts()
         return [(key_of(n), (start + texts[n].offset, end + texts[n].offset)) for n, (start, end) in self.gold]
 

@@ -65,12 +65,12 @@ def evidence_outcome(row: Evidence, kit: Kit) -> Outcome:
     passage."""
     with open_text_engine(row.texts(), kit) as engine:
         answer = engine.ask(row.input)
-    said = [(each.symbol, (each.start, each.end)) for each in answer.citations]
+    cited = [(each.symbol, (each.start, each.end)) for each in answer.citations]
     return {
         "answerable": bool(row.gold),
         "answered": answer.status in ("answered", "partial") and bool(answer.statements),
         "confidence": confidence_of(answer),
-        "quoted": is_covered(row.wanted(), said, SHARE),
+        "quoted": is_covered(row.selected_spans(), cited, SHARE),
     }
 
 
@@ -91,13 +91,13 @@ def evidence_figures(outcomes: Sequence[Outcome]) -> Figures:
     return {**abstention_figures(outcomes), "gold quoted": quotes}
 
 
-def is_covered(gold: Iterable[tuple[str, Span]], by: Sequence[tuple[str, Span]], share: float = 1.0) -> bool:
+def is_covered(gold: Iterable[tuple[str, Span]], spans: Sequence[tuple[str, Span]], share: float = 1.0) -> bool:
     """Whether spans together contain at least this share of the characters of one of the gold spans."""
     for key, (start, end) in gold:
-        held: set[int] = set()
-        for other, (begin, stop) in by:
+        covered: set[int] = set()
+        for other, (begin, stop) in spans:
             if other == key:
-                held.update(range(max(start, begin), min(end, stop)))
-        if end > start and len(held) >= share * (end - start):
+                covered.update(range(max(start, begin), min(end, stop)))
+        if end > start and len(covered) >= share * (end - start):
             return True
     return False

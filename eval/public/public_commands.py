@@ -28,8 +28,7 @@ from eval.public.figures import (
     ranking_outcome,
 )  # fmt: skip
 from eval.public.public_libraries import kit_from_settings, open_text_engine
-from eval.public.squad import across, load_squad
-from eval.public.squad import mixed as mixed_of
+from eval.public.squad import ask_in_other_language, load_squad, mix_languages
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
@@ -55,11 +54,11 @@ def retrieval(
     if mixed and documents is None:
         raise fail("--mixed needs --documents.", EXIT_USAGE)
     with _report_errors(), show_progress() as progress:
-        asked = load_squad(squad)
-        texts, questions = asked.texts(), asked.questions
+        squad_set = load_squad(squad)
+        texts, questions = squad_set.texts(), squad_set.questions
         if documents is not None:
-            put = mixed_of if mixed else across
-            texts, questions = put(asked, load_squad(documents), (squad, documents))
+            combine = mix_languages if mixed else ask_in_other_language
+            texts, questions = combine(squad_set, load_squad(documents), (squad, documents))
         with open_text_engine(texts, kit_from_settings()) as engine:
             outcomes = (
                 {
@@ -79,8 +78,8 @@ def abstention(
     """Measure whether questions that their passages do not answer are refused and others are answered."""
     with _report_errors(), show_progress() as progress:
         rows, kit = read_abstention(file), kit_from_settings()
-        found = _counted((abstention_outcome(row, kit) for row in rows), len(rows), progress)
-    _print("Abstention", _by_language(found), abstention_figures, json_)
+        outcomes = _counted((abstention_outcome(row, kit) for row in rows), len(rows), progress)
+    _print("Abstention", _by_language(outcomes), abstention_figures, json_)
 
 
 def evidence(
@@ -90,12 +89,12 @@ def evidence(
     """Measure whether the sentences that answer are quoted, and how well answerable rows are recognized."""
     with _report_errors(), show_progress() as progress:
         rows, kit = read_evidence(file), kit_from_settings()
-        found = _counted((evidence_outcome(row, kit) for row in rows), len(rows), progress)
-    _print("Evidence", {"all": found}, evidence_figures, json_)
+        outcomes = _counted((evidence_outcome(row, kit) for row in rows), len(rows), progress)
+    _print("Evidence", {"all": outcomes}, evidence_figures, json_)
 
 
 def _report_errors() -> AbstractContextManager[None]:
-    """Expected errors as sentences."""
+    """Reports expected errors as sentences."""
     return report_errors(EvaluationError, code=EXIT_FAILED)
 
 
@@ -117,13 +116,16 @@ def _print(
     json_: bool,
 ) -> None:
     figures = {name: figures_of(each) for name, each in groups.items()}
-    counted = {name: len(each) for name, each in groups.items()}
+    counts = {name: len(each) for name, each in groups.items()}
     if json_:
-        told = {name: {key: round_numbers(vars(each)) for key, each in held.items()} for name, held in figures.items()}
-        print_json({"rows": counted, "figures": told})
+        figures_json = {
+            name: {key: round_numbers(vars(each)) for key, each in of_group.items()}
+            for name, of_group in figures.items()
+        }
+        print_json({"rows": counts, "figures": figures_json})
         return
-    names = dict.fromkeys(name for held in figures.values() for name in held)
-    rows = ([name, counted[name], *(_cell(held[each]) for each in names)] for name, held in figures.items())
+    names = dict.fromkeys(name for of_group in figures.values() for name in of_group)
+    rows = ([name, counts[name], *(_cell(of_group[each]) for each in names)] for name, of_group in figures.items())
     print_table(out_console, ("", "rows", *names), rows, title)
 
 

@@ -23,7 +23,7 @@ from corpus.models import EmbeddingModels
 from ingest.chunker import SEGMENTER_VERSION, segmenter
 
 _LINES = re.compile(r"[^\n\r]+")
-_IN_MEMORY = Path("/dev/shm")  # noqa: S108 (only asked whether it is there)
+_IN_MEMORY = Path("/dev/shm")  # noqa: S108 (only tested for existence)
 
 
 @dataclass(frozen=True)
@@ -80,12 +80,12 @@ class Kit:
 
 def kit_from_settings() -> Kit:
     """The kit for the settings."""
-    chosen = load_settings()
-    kept = chosen.data_dir / "models"
-    readers = Readers.shipped(kept) if chosen.reader else None
-    make = partial(Engine, catalogue=load_catalogue(chosen), readers=readers, passages=chosen.passages)
-    models = make_models(chosen.embedding, chosen.multilingual, kept)
-    return Kit(models, partial(make, max_statements=chosen.max_statements))
+    settings = load_settings()
+    models_folder = settings.data_dir / "models"
+    readers = Readers.shipped(models_folder) if settings.reader else None
+    make_engine = partial(Engine, catalogue=load_catalogue(settings), readers=readers, passages=settings.passages)
+    models = make_models(settings.embedding, settings.multilingual, models_folder)
+    return Kit(models, partial(make_engine, max_statements=settings.max_statements))
 
 
 def key_of(index: int) -> str:
@@ -102,11 +102,11 @@ def index_of(key: str) -> int:
 def open_text_engine(texts: Sequence[Text], kit: Kit) -> Iterator[Engine]:
     """An engine over a library of the texts, text n as document `key_of(n)`, in a temporary folder, which is in
     memory where the system supports that."""
-    place = _IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else None
+    parent = _IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else None
     segment = segmenter(kit.models)
     with (
-        tempfile.TemporaryDirectory(prefix="rapporteur-eval-", dir=place) as made,
-        Library(Path(made) / "library", kit.models, SEGMENTER_VERSION, owner="rapporteur eval") as library,
+        tempfile.TemporaryDirectory(prefix="rapporteur-eval-", dir=parent) as folder,
+        Library(Path(folder) / "library", kit.models, SEGMENTER_VERSION, owner="rapporteur eval") as library,
     ):
         for n, text in enumerate(texts):
             if document := text.document(key_of(n)):

@@ -32,14 +32,14 @@ class Passage(Part):
     title: str = ""
     text: str
 
-    def held(self, language: str) -> Text:
+    def to_text(self, language: str) -> Text:
         """The passage as it is stored in a library."""
         return Text(self.title, self.text, language)
 
 
 def _with_words(passages: list[Passage]) -> list[Passage]:
     if not any(each.text.strip() for each in passages):
-        raise ValueError("holds no words")
+        raise ValueError("contains no words")
     return passages
 
 
@@ -50,7 +50,7 @@ Passages = Annotated[list[Passage], AfterValidator(_with_words)]
 
 def read_rows(path: Path, kind: type[_Row]) -> list[_Row]:
     """The rows of a JSON Lines file. Raises `EvaluationError`, also for a repeated id, and where there are no rows."""
-    found = load_labels(path, kind)
-    if len({row.id for row in found}) < len(found) or not found:
-        raise EvaluationError(f"{path} uses an id twice." if found else f"{path} holds no rows.")
-    return found
+    rows = load_labels(path, kind)
+    if len({row.id for row in rows}) < len(rows) or not rows:
+        raise EvaluationError(f"{path} uses an id twice." if rows else f"{path} contains no rows.")
+    return rows

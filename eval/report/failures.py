@@ -35,7 +35,7 @@ def faults(case: Case, record: Record, row: Mapping[str, float | None]) -> list[
         if not case.answerable:
             found.append("answered, but has no answer")
         elif not record.answered:
-            found.append("told as not certain" if record.shown else "not answered")
+            found.append("marked as not certain" if record.shown else "not answered")
         else:
             found.append("a fact is missing")
     if record.answered and case.answerable:
@@ -90,7 +90,7 @@ def _name_cause(case: Case, record: Record, good: bool) -> str:
     if good:
         return _RIGHT_BUT_FAULTY
     if not case.answerable and record.status != "failed":
-        return "no answer is held, and something is shown"
+        return "no answer exists, and something is shown"
     why = cause(case, record)
     return "all facts are shown, but not all as an answer" if why == SHOWN else why
 

@@ -20,12 +20,12 @@ def replace_not_allowed(text: str) -> str:
 def tag(name: str, /, *parts: Part, **attributes: str | float | None) -> Markup:
     """Builds an element. Parts that are not markup are escaped, as are the values of attributes; attributes with None
     are left out. `class_` becomes `class`, other underscores become hyphens."""
-    given = "".join(
+    formatted = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{join_parts(value if isinstance(value, str) else _format_number(value))}"'
         for key, value in attributes.items()
         if value is not None
     )
-    return Markup(f"<{name}{given}>{join_parts(*parts)}</{name}>")  # noqa: S704  (all of it is escaped)
+    return Markup(f"<{name}{formatted}>{join_parts(*parts)}</{name}>")  # noqa: S704  (all of it is escaped)
 
 
 def join_parts(*parts: Part) -> Markup:

@@ -34,7 +34,7 @@ from eval.runs.run_store import Run
 from eval.runs.run_tables import MEANINGS
 
 _RunSummary = tuple[Run, Summary]
-_OUTCOMES = (("answered", 2), ("shown as what comes closest", 1), ("told that nothing is found", 5), ("failed", 4))
+_OUTCOMES = (("answered", 2), ("closest passages shown", 1), ("not found", 5), ("failed", 4))
 """The outcomes of a question, with the number of their colour."""
 
 
@@ -67,7 +67,7 @@ def render(runs: Sequence[_RunSummary], most: int = MOST) -> str:
         alike=_group_by_questions(runs),
         sheet=style_sheet(),
         known={figure for each in summaries for figure, figure_of in each.figures.items() if figure_of.cases},
-        fates_legend=legend([fate for fate, _ in _OUTCOMES], [colour for _, colour in _OUTCOMES]),
+        outcome_legend=legend([name for name, _ in _OUTCOMES], [colour for _, colour in _OUTCOMES]),
         runs_legend=legend(names),
         by_groups=[
             (caption, _plot_groups(caption, figure_of)) for caption, figure_of in groups.items() if any(figure_of)
@@ -102,7 +102,7 @@ def _describe_set(run: Run, summary: Summary) -> list[tuple[str, str]]:
     shipped = shipped_sets().get(name)
     if note is None or shipped is None or shipped.read_bytes() != (run.folder / str(run.meta["cases"])).read_bytes():
         about = "A set that does not ship in this form."
-        kept_out = "Nothing is known here of how contamination was kept out."
+        kept_out = "How contamination was avoided is not known."
     else:
         about, kept_out = note["about"], note["kept_out"]
     held_out = sum(case.held_out for case in run.cases)
@@ -140,12 +140,12 @@ def _outcome_bars(name: str, summary: Summary) -> Markup:
         for part, groups in summary.outcomes.items()
         for group, outcome in groups.items()
     ]
-    return stacked_bars(rows, f"What became of the questions of {name}")
+    return stacked_bars(rows, f"Outcomes of the questions of {name}")
 
 
 def _outcome_shares(outcome: Figures) -> list[tuple[str, float, int]]:
     shares = [outcome[name].value or 0.0 for name in ("answered", "tentative", "not_found")]
-    return [(fate, share, colour) for (fate, colour), share in zip(_OUTCOMES, [*shares, 1 - sum(shares)], strict=True)]
+    return [(name, share, colour) for (name, colour), share in zip(_OUTCOMES, [*shares, 1 - sum(shares)], strict=True)]
 
 
 def _plot_groups(caption: str, runs: Sequence[Mapping[str, Figures]]) -> Markup:
@@ -157,7 +157,7 @@ def _plot_groups(caption: str, runs: Sequence[Mapping[str, Figures]]) -> Markup:
 def _figures_shown(summary: Summary) -> list[str]:
     """The figures that any kind, language or part has."""
     groups = [*summary.by_kind.values(), *summary.by_language.values(), *summary.by_part.values()]
-    return [figure for figure in MEANINGS if any(figure in held and held[figure].cases for held in groups)]
+    return [figure for figure in MEANINGS if any(figure in figures and figures[figure].cases for figures in groups)]
 
 
 _Plot = tuple[str, Markup, str]
@@ -170,18 +170,18 @@ def _plot_risk(runs: Sequence[_RunSummary]) -> _Plot:
         for n, (_, summary) in enumerate(runs)
         if summary.curve is not None
     ]
-    none = tag("p", "No run says how sure its answers are.", class_="note")
-    drawn = risk_coverage(curves) if curves else none
+    missing = tag("p", "No run has confidences.", class_="note")
+    drawn = risk_coverage(curves) if curves else missing
     return "Risk: share of wrong answers", drawn, _figure_by_run("AURC", "aurc", runs) if curves else ""
 
 
 def _plot_reliability(runs: Sequence[_RunSummary]) -> _Plot:
-    held = [
+    all_curves = [
         ([(each.chance, each.answerable) for each in summary.reliability], n) for n, (_, summary) in enumerate(runs)
     ]
-    curves = [(points, n) for points, n in held if points]
-    drawn = reliability(curves) if curves else tag("p", "No run tells chances.", class_="note")
-    caption = "Reliability: chances told and cases that have an answer"
+    curves = [(points, n) for points, n in all_curves if points]
+    drawn = reliability(curves) if curves else tag("p", "No run has probabilities.", class_="note")
+    caption = "Reliability: predicted probabilities and cases with an answer"
     return caption, drawn, _figure_by_run("Expected error", "ece", runs) if curves else ""
 
 
@@ -213,10 +213,10 @@ def _failed_cases(run: Run, summary: Summary, most: int) -> tuple[str, list[tupl
     note = set_notes().get(str(run.meta.get("set", "")))
     text = f"{wrong} of {summary.cases} cases are wrong."
     if note and not note["listed"]:
-        return f"{text} Nothing was chosen by this set, so that none of them is shown.", None
+        return f"{text} No choice was based on this set, so none of them is shown.", None
     if not most:
         return f"{text} Single cases are left out.", None
-    text += " Some of each cause are listed, none that is held out. In the passages the quoted words are marked."
+    text += " Some of each cause are listed, without held-out cases. Quoted words are marked in the passages."
     return text, failures(run, summary.per_case, most)
 
 
@@ -229,6 +229,6 @@ _PAGES = Environment(
     ),
 )
 _PAGES.globals |= {
-    "asked": _describe_set, "beside": _compare_with_first, "causes": CAUSES, "chance": _format_p, "fates": _outcome_bars,
+    "describe_set": _describe_set, "compare_with_first": _compare_with_first, "causes": CAUSES, "chance": _format_p, "outcome_bars": _outcome_bars,
     "meanings": MEANINGS, "notes": _notes, "number": format_number, "shown_of": _figures_shown,
 }  # fmt: skip

@@ -44,20 +44,20 @@ def risk_coverage(curves: Sequence[Curve]) -> Markup:
 
 def reliability(curves: Sequence[Curve]) -> Markup:
     """Observed shares against predicted probabilities, both 0..1; on the diagonal where they are calibrated."""
-    parts = _frame("chance told", _SHARE_TICKS, _SHARE_TICKS)
+    parts = _frame("predicted probability", _SHARE_TICKS, _SHARE_TICKS)
     parts.append(tag("line", x1=_x(0), x2=_x(1), y1=_y(0), y2=_y(1), class_="axis"))
     for points, colour in curves:
         parts += [_line(points, colour), *_dots(points, colour)]
-    return _svg(_HEIGHT, "Share of cases that have an answer against the chance told", parts)
+    return _svg(_HEIGHT, "Share of cases that have an answer against the predicted probability", parts)
 
 
 def growth_plot(curves: Sequence[Curve], across: str, label: str) -> Markup:
     """Milliseconds against a size, both on logarithmic scales with a tick at each power of ten."""
-    told = [point for points, _ in curves for point in points if min(point) > 0]
-    sizes, times = (_LogScale([point[n] for point in told]) for n in (0, 1))
+    positive = [point for points, _ in curves for point in points if min(point) > 0]
+    sizes, times = (_LogScale([point[n] for point in positive]) for n in (0, 1))
     parts = _frame(across, sizes.ticks(lambda size: f"{size:,.0f}"), times.ticks(lambda ms: f"{ms:g} ms"))
     for points, colour in curves:
-        scaled = [(sizes.share(size), times.share(spent)) for size, spent in points if min(size, spent) > 0]
+        scaled = [(sizes.share(size), times.share(ms)) for size, ms in points if min(size, ms) > 0]
         parts += [_line(scaled, colour), *_dots(scaled, colour)]
     return _svg(_HEIGHT, label, parts)
 
@@ -88,13 +88,13 @@ def stacked_bars(rows: Sequence[tuple[str, int, Sequence[tuple[str, float, int]]
         y, at = 4 + n * step, left
         parts.append(tag("text", name, x=left - 8, y=y + 13, text_anchor="end"))
         parts.append(tag("text", f"n={count}", x=right + 8, y=y + 13, class_="faint"))
-        for what, share, colour in shares:
-            wide = share * (right - left)
-            title = tag("title", f"{name}, {what}: {share:.3f}")
-            bar = tag("rect", x=at, y=y, width=max(0.0, wide), height=step - 6, class_=f"c{colour % 6}")
-            told = tag("text", f"{share:.0%}", x=at + wide / 2, y=y + 13, text_anchor="middle", class_="on")
-            parts.append(tag("g", title, bar, told if wide > 26 else None))
-            at += wide
+        for part, share, colour in shares:
+            bar_width = share * (right - left)
+            title = tag("title", f"{name}, {part}: {share:.3f}")
+            bar = tag("rect", x=at, y=y, width=max(0.0, bar_width), height=step - 6, class_=f"c{colour % 6}")
+            percentage = tag("text", f"{share:.0%}", x=at + bar_width / 2, y=y + 13, text_anchor="middle", class_="on")
+            parts.append(tag("g", title, bar, percentage if bar_width > 26 else None))
+            at += bar_width
     return _svg(len(rows) * step + 4, label, parts)
 
 
@@ -143,18 +143,20 @@ def histogram(values: Sequence[float], colour: int, name: str, marks: Sequence[t
     step = (WIDTH - 20) / len(counts)
     parts: list[Markup] = []
     for n, count in enumerate(counts):
-        tall = count / most * (height - bottom - 18)
+        bar_height = count / most * (height - bottom - 18)
         x, base = 10 + n * step, height - bottom
         if count:
-            bar = tag("rect", x=x + 1, y=base - tall, width=step - 2, height=tall, rx=2.0, class_=f"c{colour % 6}")
-            parts += [bar, tag("text", str(count), x=x + step / 2, y=base - tall - 4, text_anchor="middle")]
+            bar = tag(
+                "rect", x=x + 1, y=base - bar_height, width=step - 2, height=bar_height, rx=2.0, class_=f"c{colour % 6}"
+            )
+            parts += [bar, tag("text", str(count), x=x + step / 2, y=base - bar_height - 4, text_anchor="middle")]
         if n:
             parts.append(
                 tag("text", _format_edge(_EDGES[n - 1]), x=x, y=base + 13, text_anchor="middle", class_="faint")
             )
     parts.append(tag("line", x1=10.0, x2=WIDTH - 10, y1=height - bottom, y2=height - bottom, class_="axis"))
-    told = ", ".join(f"{mark} {_format_time(value)}" for mark, value in marks if value is not None)
-    parts.append(tag("text", told, x=WIDTH / 2, y=height - 12, text_anchor="middle"))
+    caption = ", ".join(f"{mark} {_format_time(value)}" for mark, value in marks if value is not None)
+    parts.append(tag("text", caption, x=WIDTH / 2, y=height - 12, text_anchor="middle"))
     return _svg(height, f"How long {name} took to answer", parts)
 
 
@@ -174,10 +176,10 @@ class _LogScale:
         """The position of a value on the scale, 0..1."""
         return (math.log10(value) - self._low) / (self._high - self._low)
 
-    def ticks(self, told: Callable[[float], str]) -> list[tuple[float, str]]:
+    def ticks(self, format_value: Callable[[float], str]) -> list[tuple[float, str]]:
         """The positions of the powers of ten, and their labels."""
         powers = [10.0**power for power in range(self._low, self._high + 1)]
-        return [(self.share(power), told(power)) for power in powers]
+        return [(self.share(power), format_value(power)) for power in powers]
 
 
 def _x(share: float) -> float:
@@ -191,18 +193,18 @@ def _y(share: float) -> float:
 def _frame(across: str, x_marks: Sequence[tuple[float, str]], y_marks: Sequence[tuple[float, str]]) -> list[Markup]:
     """The axes, grid and labels of a plot whose points lie in 0..1 by `_x` and `_y`."""
     parts: list[Markup] = []
-    for n, (at, told) in enumerate(y_marks):
+    for n, (at, tick) in enumerate(y_marks):
         parts.append(tag("line", x1=_x(0), x2=_x(1), y1=_y(at), y2=_y(at), class_="grid" if n else "axis"))
-        parts.append(tag("text", told, x=_LEFT - 4, y=_y(at) + 3.5, text_anchor="end"))
-    for at, told in x_marks:
-        parts.append(tag("text", told, x=_x(at), y=_HEIGHT - _BOTTOM + 13, text_anchor="middle"))
+        parts.append(tag("text", tick, x=_LEFT - 4, y=_y(at) + 3.5, text_anchor="end"))
+    for at, tick in x_marks:
+        parts.append(tag("text", tick, x=_x(at), y=_HEIGHT - _BOTTOM + 13, text_anchor="middle"))
     parts.append(tag("text", across, x=_x(0.5), y=_HEIGHT - 4, text_anchor="middle"))
     return parts
 
 
 def _line(points: Sequence[tuple[float, float]], colour: int) -> Markup:
-    drawn = " ".join(f"{_x(across):.1f},{_y(up):.1f}" for across, up in points)
-    return tag("polyline", points=drawn, class_=f"curve s{colour % 6}")
+    coordinates = " ".join(f"{_x(across):.1f},{_y(up):.1f}" for across, up in points)
+    return tag("polyline", points=coordinates, class_=f"curve s{colour % 6}")
 
 
 def _dots(points: Sequence[tuple[float, float]], colour: int) -> list[Markup]:

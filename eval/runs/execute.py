@@ -72,10 +72,10 @@ def execute(plan: Plan, progress: ProgressReporter) -> Run:
     """
     documents = _find_documents(plan)
     if plan.again and (aside := set_aside(plan.folder)):
-        progress.note(f"The run before is kept as {aside}.")
+        progress.note(f"The previous run was renamed to {aside}.")
     aside = begin_run(plan.folder, _build_meta(plan, documents), plan.questions)
     if aside:
-        progress.note(f"The run before was of other documents, settings or code; it is kept as {aside}.")
+        progress.note(f"The previous run had other documents, settings or code; it was renamed to {aside}.")
     stored = load_answers(plan.folder, plan.cases)
     answered = {name for name, record in stored.items() if record.status != "failed"}
     if answered:
@@ -154,10 +154,10 @@ def _build_meta(plan: Plan, documents: _Documents) -> dict[str, Any]:
 
 
 def _library_hash(plan: Plan) -> str:
-    """A hash of the contents of a given library."""
+    """A hash of the contents of the plan's library."""
     assert plan.library is not None
     if not (plan.library / "library.sqlite3").is_file():
-        raise EvaluationError(f"{plan.library} holds no library. Make one with 'rapporteur ingest'.")
+        raise EvaluationError(f"{plan.library} contains no library. Create one with 'rapporteur ingest'.")
     with Library(plan.library, plan.models, SEGMENTER_VERSION, owner="rapporteur eval run") as library:
         contents = "".join(f"{header.id}\0{header.sha256}\0" for header in library.iter_headers())
     return hashlib.sha256(f"{contents}{plan.models.fingerprint}".encode()).hexdigest()[:16]

@@ -20,7 +20,7 @@ ABSTENTION = {
     "abstention_f1": "the harmonic mean of the two",
     "aurc": "area under the risk-coverage curve of the answers given; lower is better",
     "auc": "telling cases with an answer from the others by confidence; 0.5 is chance",
-    "ece": "expected calibration error of the chances told that an answer was found; lower is better",
+    "ece": "expected calibration error of the probabilities that an answer was found; lower is better",
 }
 MEANINGS: Mapping[str, str] = {**MEASURES, **ABSTENTION}
 """What each figure of a summary means."""
@@ -52,7 +52,7 @@ def print_summary(console: Console, name: str, summary: Summary) -> None:
     ]
     print_table(console, ("part: cases", "answered", "tentative", "not found", "AUC", "number"), outcomes)
     cause_rows = [[group, *(str(shown.get(cause, 0)) for cause in CAUSES)] for group, shown in summary.causes.items()]
-    title = "Cases with an answer, by what kept it from being shown"
+    title = "Cases with an answer, by the cause why it was not shown"
     print_table(console, ("part, language, kind", *CAUSES), cause_rows, title)
     p50, p95 = summary.latency_ms["p50"], summary.latency_ms["p95"]
     console.print(f"Latency p50 {format_number(p50, 0)} ms, p95 {format_number(p95, 0)} ms; median answer "

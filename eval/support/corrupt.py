@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 from corpus.calendar_names import month_name
@@ -90,43 +91,39 @@ _NEGATED = {
 def corruptions(sentences: Sequence[Sentence]) -> Iterator[Corruption]:
     """All corruptions of true sentences, in their order."""
     for n, each in enumerate(sentences):
-        for kind, claim in _changed(each, n):
+        for kind, claim in _changed_claims(each, n):
             if claim != each.claim:
                 yield Corruption(kind, each.language, each.source, claim)
-        for source in _others(sentences, n):
+        for source in _other_sources(sentences, n):
             yield Corruption("source", each.language, source, each.claim)
 
 
-def _changed(each: Sentence, n: int) -> Iterator[tuple[Kind, str]]:
+def _changed_claims(each: Sentence, n: int) -> Iterator[tuple[Kind, str]]:
     claim, language = each.claim, each.language
-    for kind, changed in (
-        ("number", _number(claim, language, n)),
-        ("date", _date(claim, language, n)),
-        ("symbol", _symbol(claim)),
-        ("negation", _negation(claim, language)),
-        ("name", _name(claim, language, n)),
-    ):
-        if changed is not None:
-            yield kind, changed  # type: ignore[misc]
-    yield "subject", claim.replace(each.swap[0], each.swap[1], 1)
+    changes: dict[Kind, str | None] = {
+        "number": _number(claim, language, n),
+        "date": _date(claim, language, n),
+        "symbol": _symbol(claim),
+        "negation": _negation(claim, language),
+        "name": _name(claim, language, n),
+        "subject": claim.replace(each.swap[0], each.swap[1], 1),
+    }
+    yield from ((kind, changed) for kind, changed in changes.items() if changed is not None)
 
 
-def _others(sentences: Sequence[Sentence], n: int) -> Iterator[str]:
-    """Sources of two other sentences of the language: a neighbour, which speaks of the same things, and a far one."""
-    mine = sentences[n]
-    same = [each for each in sentences if each.language == mine.language]
-    at = same.index(mine)
-    for step in (1, len(same) // 2):
-        other = next(
-            (same[(at + step + k) % len(same)] for k in range(len(same)) if _apart(mine, same[(at + step + k) % len(same)])),
-            None,
-        )  # fmt: skip
-        if other is not None:
-            yield other.source
+def _other_sources(sentences: Sequence[Sentence], n: int) -> Iterator[str]:
+    """Yields sources of two other sentences in the language: a neighbour, on the same subject, and a distant one."""
+    sentence = sentences[n]
+    same_language = [each for each in sentences if each.language == sentence.language]
+    position = same_language.index(sentence)
+    for step in (1, len(same_language) // 2):
+        at = (position + step) % len(same_language)
+        candidates = [*same_language[at:], *same_language[:at]]
+        yield from islice((each.source for each in candidates if _is_independent(sentence, each)), 1)
 
 
-def _apart(one: Sentence, other: Sentence) -> bool:
-    """Whether two sentences rest on different words: neither source holds the other's first sentence."""
+def _is_independent(one: Sentence, other: Sentence) -> bool:
+    """Whether the sources of two sentences are different texts: neither contains the other or begins like it."""
     return one.source not in other.source and other.source not in one.source and _head(one) != _head(other)
 
 
@@ -136,42 +133,42 @@ def _head(sentence: Sentence) -> str:
 
 def _number(claim: str, language: str, n: int) -> str | None:
     """Changes a number in figures or words; dates, years and symbols are left alone."""
-    spared = [match.span() for pattern in (_SYMBOL, _YEAR) for match in pattern.finditer(claim)]
+    protected = [match.span() for pattern in (_SYMBOL, _YEAR) for match in pattern.finditer(claim)]
     months = [month for month in _months(language) if month in claim]
     for match in _NUMBER.finditer(claim):
-        behind = claim[match.end() : match.end() + 4]
+        following = claim[match.end() : match.end() + 4]
         dated = any(
             re.search(rf"\b{match.group()}(?:\s|\band\b|\bto\b|to|\d|et|y|и|و)*\D{{0,18}}{month}", claim)
             for month in months
         )
-        if any(a <= match.start() < b for a, b in spared) or dated or behind.lstrip()[:1] in "年月日号":
+        if any(a <= match.start() < b for a, b in protected) or dated or following.lstrip()[:1] in "年月日号":
             continue
         digits = match.group()
         first = str(int(digits[0]) % 9 + 1)
         return claim[: match.start()] + first + digits[1:] + claim[match.end() :]
-    known = _COUNTED[language].split()
-    for word in known:
-        found = re.search(rf"\b{word}\b", claim)
-        if found:
-            other = known[(known.index(word) + 2 + n % 2) % len(known)]
-            return claim[: found.start()] + other + claim[found.end() :]
+    number_words = _COUNTED[language].split()
+    for word in number_words:
+        located = re.search(rf"\b{word}\b", claim)
+        if located:
+            other = number_words[(number_words.index(word) + 2 + n % 2) % len(number_words)]
+            return claim[: located.start()] + other + claim[located.end() :]
     return None
 
 
 def _months(language: str) -> list[str]:
-    """The months as a date prints them; none in Chinese, where they are figures. Of the two names in Arabic the second."""
+    """The names of months in dates: none in Chinese, where months are numbers; the second of the two names in Arabic."""
     return [month_name(n, language).split("/")[-1] for n in range(1, 13)] if language != "zh" else []
 
 
 def _date(claim: str, language: str, n: int) -> str | None:
     """Changes the day, the month or the year of a date."""
     months = _months(language)
-    found = next((month for month in months if re.search(rf"(?<![^\W\d_]){month}(?![^\W\d_])", claim)), None)
+    month = next((month for month in months if re.search(rf"(?<![^\W\d_]){month}(?![^\W\d_])", claim)), None)
     year = _YEAR.search(claim)
-    if found and n % 3 == 0:
-        return claim.replace(found, months[(months.index(found) + 5) % 12], 1)
-    if n % 3 == 1 and (found or language == "zh"):
-        before = claim[: claim.index(found)] if found else claim
+    if month and n % 3 == 0:
+        return claim.replace(month, months[(months.index(month) + 5) % 12], 1)
+    if n % 3 == 1 and (month or language == "zh"):
+        before = claim[: claim.index(month)] if month else claim
         days = list(re.finditer(r"(?<!\d)[0-3]?\d(?=\s|日|\D{0,14}$)", before))
         if days:
             day = days[-1]
@@ -182,14 +179,14 @@ def _date(claim: str, language: str, n: int) -> str | None:
 
 
 def _symbol(claim: str) -> str | None:
-    found = _SYMBOL.search(claim)
-    if not found:
+    match = _SYMBOL.search(claim)
+    if not match:
         return None
-    last = re.search(r"\d+$", found.group())
-    if last is None:
+    digits = re.search(r"\d+$", match.group())
+    if digits is None:
         return None
-    at = found.start() + last.start()
-    return claim[:at] + str(int(last.group()) + 4) + claim[found.end() :]
+    start = match.start() + digits.start()
+    return claim[:start] + str(int(digits.group()) + 4) + claim[match.end() :]
 
 
 def _negation(claim: str, language: str) -> str | None:
@@ -203,9 +200,9 @@ def _negation(claim: str, language: str) -> str | None:
 def _name(claim: str, language: str, n: int) -> str | None:
     others = _OTHER_NAMES[language].split()
     for number, name in enumerate(_NAMES[language].split()):
-        bound = r"(?![^\W\d_])" if language != "zh" else ""
-        found = re.search(rf"{name}{bound}", claim)
-        if found:
+        boundary = r"(?![^\W\d_])" if language != "zh" else ""
+        match = re.search(rf"{name}{boundary}", claim)
+        if match:
             other = others[min(number, len(others) - 1)] if n % 2 else others[(number + n) % len(others)]
-            return claim[: found.start()] + other + claim[found.end() :]
+            return claim[: match.start()] + other + claim[match.end() :]
     return None

@@ -50,8 +50,11 @@ def passage_record(
     """Builds a record of retrieved passages, (evidence id, score), best first: the first `quoted` are the answer,
     each a claim that cites all its places; the status is `not_found` where there are none. The best score is the
     confidence, 0 without a hit."""
-    held = library.passages_by_id([passage_id for passage_id, _ in hits])
-    found = [(held[passage_id], library.document(held[passage_id].document_id), score) for passage_id, score in hits]
+    passages_by_id = library.passages_by_id([passage_id for passage_id, _ in hits])
+    found = [
+        (passages_by_id[passage_id], library.document(passages_by_id[passage_id].document_id), score)
+        for passage_id, score in hits
+    ]
     citations: list[Cited] = []
     claims: list[Claim] = []
     for passage, document, _ in found[:quoted]:

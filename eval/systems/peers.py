@@ -53,9 +53,9 @@ class PassagePeer:
         if self._ready is None:
             raise EvaluationError("prepare() comes before answer().")
         library, search = self._ready
-        begun = time.perf_counter()
+        start = time.perf_counter()
         hits = search(question_with_history(case))
-        ms = (time.perf_counter() - begun) * 1e3
+        ms = (time.perf_counter() - start) * 1e3
         return passage_record(case, self.name, library, hits, ms, self._quoted(hits))
 
 
@@ -150,11 +150,11 @@ def _cairn_search(library: Library, chosen: Any) -> Search:
                     passage.id, document.id, document.title, document.language, passage.embedding_text, counts
                 )
             )
-    held = Counter(passage.lang for passage in passages)
+    counts_by_language = Counter(passage.lang for passage in passages)
     # The fingerprint is one of files, which do not exist here; nothing compares it.
     index = Index(
         tuple(passages),
-        {language: LanguageStats(held[language], dict(own)) for language, own in words.items()},
+        {language: LanguageStats(counts_by_language[language], dict(own)) for language, own in words.items()},
         doc_count=len(documents),
         synthetic_doc_count=0,
         corpus_fingerprint="0" * 64,

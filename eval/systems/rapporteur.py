@@ -43,9 +43,9 @@ class Rapporteur:
         engine = self._engine
         if engine is None:
             raise EvaluationError("prepare() comes before answer().")
-        begun = time.perf_counter()
+        start = time.perf_counter()
         answer = engine.ask(case.question, case.history)
-        ms = (time.perf_counter() - begun) * 1e3
+        ms = (time.perf_counter() - start) * 1e3
         whole = engine.whole(case.question, case.history)
         found = engine.search(whole, RETRIEVED)
         return Record(

@@ -66,8 +66,8 @@ class Remote:
 
     def answer(self, case: Case) -> Record:
         """Asks the server."""
-        begun = time.perf_counter()
-        asked: dict[str, Any] = (
+        start = time.perf_counter()
+        request: dict[str, Any] = (
             {"model": self._model, "messages": messages(case), "temperature": 0, "stream": False}
             if self._chat
             else {"question": case.question, "history": list(case.history)}
@@ -76,9 +76,9 @@ class Remote:
         # The limit applies to the whole answer, since a server may send forever.
         self._bounds.begin(self._timeout)
         try:
-            response = self._client.post(self._url, json=asked)
+            response = self._client.post(self._url, json=request)
             body = response.text
-            ms = (time.perf_counter() - begun) * 1e3
+            ms = (time.perf_counter() - start) * 1e3
             if response.status_code != 200:
                 return failed_record(case.id, self.name, f"the server answers {response.status_code}", ms, body)
             read = chat_record if self._chat else service_record
@@ -91,7 +91,7 @@ class Remote:
             error = f"the answer is not JSON: {fault}"
         except UnreadableAnswer as fault:
             error = str(fault)
-        return failed_record(case.id, self.name, error, (time.perf_counter() - begun) * 1e3, body)
+        return failed_record(case.id, self.name, error, (time.perf_counter() - start) * 1e3, body)
 
 
 def _endpoint(url: str) -> tuple[str, bool]:

@@ -1,1 +1,1 @@
-"""How the reader is made: rows, training, calibration, export. Nothing of it is needed to answer questions."""
+"""Creation of the readers: rows, training, calibration, export. Not needed to answer questions."""

@@ -29,33 +29,39 @@ LONGEST = 200
 """Maximum pieces of a text that are used."""
 
 
-def begun(rows: Sequence[Path], weights: Path) -> bytes:
-    """The initial weights of the multilingual reader, in the shipped form: the `weights` of the English one, and a
+def initial_weights(rows: Sequence[Path], weights: Path) -> bytes:
+    """Builds the initial weights of the multilingual reader, in the shipped form: the `weights` of the English one, and a
     bridge fitted on English passages of the rows. Raises `ValueError` where there are none, `EmbeddingError` for
     other weights."""
-    held = read_weights(weights)
-    weights_of(held, weights)  # whole, or an error
-    read = (load_groups(path) for path in rows)
-    passages = [each.passage for groups in read for group in groups if group.language == "en" for each in group.reads]
+    shipped = read_weights(weights)
+    weights_of(shipped, weights)  # raises where weights are missing
+    loaded = (load_groups(path) for path in rows)
+    passages = [each.passage for groups in loaded for group in groups if group.language == "en" for each in group.reads]
     texts = list(dict.fromkeys(passages))
     random.Random(SEED).shuffle(texts)
     words = bert_base()["embeddings.word_embeddings.weight"]
-    bridge = fitted(texts[:TEXTS], States(e5_lower(), e5_words(), 1), tokenizer_of("e5"), tokenizer_of("bert"), words)
-    with np.load(io.BytesIO(held)) as shipped:
-        return npz({**shipped, "bridge.weight": bridge})
+    bridge = fit_bridge(
+        texts[:TEXTS], States(e5_lower(), e5_words(), 1), tokenizer_of("e5"), tokenizer_of("bert"), words
+    )
+    with np.load(io.BytesIO(shipped)) as arrays:
+        return npz({**arrays, "bridge.weight": bridge})
 
 
-def fitted(
-    texts: Iterable[str], states: States, read: Tokenizer, spelt: Tokenizer, words: NDArray[np.float32]
+def fit_bridge(
+    texts: Iterable[str],
+    states: States,
+    state_tokenizer: Tokenizer,
+    word_tokenizer: Tokenizer,
+    words: NDArray[np.float32],
 ) -> NDArray[np.float32]:
-    """The linear map (width x width, outputs first), by ridge regression (Hoerl and Kennard, 1970). `read` is the tokenizer of
-    the states; `spelt` is that of the word vectors `words` (words x width). `ValueError` without texts."""
+    """Fits the linear map (width x width, outputs first) by ridge regression (Hoerl and Kennard, 1970). `state_tokenizer` is the tokenizer of
+    the states; `word_tokenizer` is that of the word vectors `words` (words x width). `ValueError` without texts."""
     width = words.shape[1]
     squares, products = np.zeros((width, width)), np.zeros((width, width))
     for text in texts:
-        known, wanted = _pairs(text, states, read, spelt, words)
-        squares += known.T @ known
-        products += known.T @ wanted
+        states_of_pieces, targets = _pairs(text, states, state_tokenizer, word_tokenizer, words)
+        squares += states_of_pieces.T @ states_of_pieces
+        products += states_of_pieces.T @ targets
     if not squares.any():
         raise ValueError("There are no English texts to fit the bridge on.")
     penalty = RIDGE * np.trace(squares) / width * np.eye(width)
@@ -63,18 +69,22 @@ def fitted(
 
 
 def _pairs(
-    text: str, states: States, read: Tokenizer, spelt: Tokenizer, words: NDArray[np.float32]
+    text: str, states: States, state_tokenizer: Tokenizer, word_tokenizer: Tokenizer, words: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """States of a text's pieces, and for each the mean of the word vectors that share characters with it."""
-    theirs, ours = (each.encode(text, add_special_tokens=False) for each in (read, spelt))
-    begin, end = read.encode("").ids
-    pieces = [begin, *theirs.ids[:LONGEST], end]
-    known, kept, wanted = states.of(pieces, len(pieces))[1:-1], [], []
-    for n, (start, stop) in enumerate(theirs.offsets[:LONGEST]):
+    """States of a text's pieces, and for each the mean of the word vectors of the words that share characters with it."""
+    state_encoding, word_encoding = (
+        each.encode(text, add_special_tokens=False) for each in (state_tokenizer, word_tokenizer)
+    )
+    first, last = state_tokenizer.encode("").ids
+    pieces = [first, *state_encoding.ids[:LONGEST], last]
+    inputs, indices, targets = states.of(pieces, len(pieces))[1:-1], [], []
+    for n, (span_start, span_end) in enumerate(state_encoding.offsets[:LONGEST]):
         shared = [
-            word for word, (begin, end) in zip(ours.ids, ours.offsets, strict=True) if begin < stop and start < end
+            word
+            for word, (begin, end) in zip(word_encoding.ids, word_encoding.offsets, strict=True)
+            if begin < span_end and span_start < end
         ]
         if shared:
-            kept.append(n)
-            wanted.append(words[shared].mean(0))
-    return known[kept], np.reshape(wanted, (len(kept), words.shape[1]))
+            indices.append(n)
+            targets.append(words[shared].mean(0))
+    return inputs[indices], np.reshape(targets, (len(indices), words.shape[1]))

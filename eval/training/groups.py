@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 _WORD = re.compile(r"\w+")
-FOLDED = 80
-"""Characters of a passage that identify it."""
+KEY_LENGTH = 80
+"""Characters of the key of a text."""
 
 
 @dataclass(frozen=True)
@@ -37,17 +37,17 @@ class Group:
     reads: tuple[Read, ...]
 
 
-_OPENED: Mapping[str, Callable[[bytes], bytes]] = {".gz": gzip.decompress, ".bz2": bz2.decompress}
+_DECOMPRESS: Mapping[str, Callable[[bytes], bytes]] = {".gz": gzip.decompress, ".bz2": bz2.decompress}
 
 
 def text_key(text: str) -> str:
     """A key by which the same text is recognised regardless of spacing and case."""
-    return "".join(_WORD.findall(text.casefold()))[:FOLDED]
+    return "".join(_WORD.findall(text.casefold()))[:KEY_LENGTH]
 
 
 def save_groups(groups: Iterable[Group], path: Path) -> int:
     """Writes groups as JSON Lines, compressed where the name ends in `.gz`; returns how many."""
-    lines = [json.dumps(_plain(group), ensure_ascii=False) for group in groups]
+    lines = [json.dumps(_to_json(group), ensure_ascii=False) for group in groups]
     data = "".join(f"{line}\n" for line in lines).encode()
     path.parent.mkdir(parents=True, exist_ok=True)
     # Without a time the same groups give the same bytes.
@@ -56,9 +56,9 @@ def save_groups(groups: Iterable[Group], path: Path) -> int:
 
 
 def read_values(path: Path) -> Iterator[Any]:
-    """The JSON values of a file, one a line, compressed (.gz, .bz2) or not. Raises `ValueError` with file and line
+    """Reads the JSON values of a file, one per line, compressed (.gz, .bz2) or not. Raises `ValueError` with file and line
     for invalid JSON."""
-    text = _OPENED.get(path.suffix, bytes)(path.read_bytes()).decode()
+    text = _DECOMPRESS.get(path.suffix, bytes)(path.read_bytes()).decode()
     # Not `splitlines`, which also breaks at separators that JSON may hold as they are.
     for n, line in enumerate(text.split("\n"), 1):
         if line.strip():
@@ -69,20 +69,20 @@ def read_values(path: Path) -> Iterator[Any]:
 
 
 def load_groups(path: Path) -> Iterator[Group]:
-    """The groups of a file. Raises `ValueError` with file and entry for what is no group."""
+    """Loads the groups of a file. Raises `ValueError` with file and entry for an invalid group."""
     for n, raw in enumerate(read_values(path), 1):
         try:
-            yield _group(raw)
+            yield _from_json(raw)
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"{path}, entry {n} is no group of training rows: {error!r}") from None
 
 
-def _plain(group: Group) -> dict[str, Any]:
+def _to_json(group: Group) -> dict[str, Any]:
     reads = [[each.heading, each.passage, *(each.answer or ())] for each in group.reads]
     return {"source": group.source, "language": group.language, "question": group.question,
             "answerable": group.answerable, "reads": reads}  # fmt: skip
 
 
-def _group(raw: dict[str, Any]) -> Group:
+def _from_json(raw: dict[str, Any]) -> Group:
     reads = tuple(Read(each[0], each[1], (each[2], each[3]) if len(each) == 4 else None) for each in raw["reads"])
     return Group(raw["source"], raw["language"], raw["question"], bool(raw["answerable"]), reads)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from assistant.meeting.intents import NONE, OTHER, Intents
 from eval.metrics.selective import auc
 from eval.training.groups import read_values
-from eval.training.meeting_rows import HALVES, SLOT, filled, slots_of
+from eval.training.meeting_rows import HALVES, SLOT, fill_pattern, slot_values
 from eval.training.rows import (
     MEETINGS,
     MORE_PATTERNS,
@@ -28,14 +28,14 @@ from eval.training.rows import (
     TREATY_TRANSLATIONS,
 )
 
-FILLED = 3
+FILLS_PER_PATTERN = 3
 """How often a pattern is filled, each time with another meeting."""
 OTHERS = 4_000
 """Questions about other documents than agendas."""
 FOLDS = 5
 STRENGTH = 10.0
-"""Inverse regularisation strength (scikit-learn's `C`): of 1, 10 and 100 it recognises most patterns that were left
-out."""
+"""Inverse regularisation strength (scikit-learn's `C`): of 1, 10 and 100 the one that recognises most of the patterns
+that were left out."""
 
 Vectors = NDArray[np.float32]
 
@@ -51,12 +51,9 @@ class IntentQuestion:
 
 
 def meeting_questions(meetings: Path, patterns: Sequence[Path]) -> Iterator[IntentQuestion]:
-    """Patterns of questions, filled with invented meetings (`eval/training/data/README.md`): the same at every call."""
-    rng, made, rows = (
-        random.Random(1),
-        list(read_values(meetings)),
-        [row for each in patterns for row in read_values(each)],
-    )
+    """Fills patterns of questions with invented meetings (`eval/training/data/README.md`): the same at every call."""
+    rng, invented = random.Random(1), list(read_values(meetings))
+    rows = [row for each in patterns for row in read_values(each)]
     halves: defaultdict[str, list[str]] = defaultdict(list)
     for row in rows:
         if row["kind"] in HALVES:
@@ -65,8 +62,8 @@ def meeting_questions(meetings: Path, patterns: Sequence[Path]) -> Iterator[Inte
         if row["kind"] in HALVES:
             continue
         pattern, language = row["pattern"], row["language"]
-        for _ in range(FILLED):
-            meeting = rng.choice(made)
+        for _ in range(FILLS_PER_PATTERN):
+            meeting = rng.choice(invented)
             items = [
                 each
                 for each in meeting["items"]
@@ -74,15 +71,15 @@ def meeting_questions(meetings: Path, patterns: Sequence[Path]) -> Iterator[Inte
             ]
             item, day = rng.choice(items), dt.date.fromisoformat(rng.choice(meeting["dates"]))
             paper = rng.choice(item["documents"]) if item["documents"] else None
-            slots = slots_of(item, item, paper, meeting["body"], day, halves[language], language, rng)
-            yield IntentQuestion(filled(pattern, slots), language, row["kind"], pattern)
+            slots = slot_values(item, item, paper, meeting["body"], day, halves[language], language, rng)
+            yield IntentQuestion(fill_pattern(pattern, slots), language, row["kind"], pattern)
 
 
 def other_questions(files: Sequence[Path], most: int = OTHERS) -> list[IntentQuestion]:
     """Standalone questions about other documents, and their translations: at most `most`, the same at every call."""
     raw: list[Any] = [row for file in files for row in read_values(file) if not row.get("history")]
-    drawn = random.Random(1).sample(raw, min(most, len(raw)))
-    return [IntentQuestion(row["question"], row["language"], OTHER, row.get("of", row.get("id"))) for row in drawn]
+    sample = random.Random(1).sample(raw, min(most, len(raw)))
+    return [IntentQuestion(row["question"], row["language"], OTHER, row.get("of", row.get("id"))) for row in sample]
 
 
 def all_questions() -> list[IntentQuestion]:
@@ -91,35 +88,39 @@ def all_questions() -> list[IntentQuestion]:
     return [*meeting_questions(MEETINGS, [PATTERNS, MORE_PATTERNS]), *other_questions(others)]
 
 
-def fit_intents(asked: Sequence[IntentQuestion], vectors: Vectors, model: str) -> Intents:
+def fit_intents(questions: Sequence[IntentQuestion], vectors: Vectors, model: str) -> Intents:
     """Fits the model on questions with their vectors (questions x dimension), as the named embedding model gives
     them."""
     from sklearn.linear_model import LogisticRegression
 
-    made = LogisticRegression(C=STRENGTH, max_iter=1_000).fit(vectors, [each.intent for each in asked])
-    weights, offsets = made.coef_.astype(np.float16), made.intercept_.astype(np.float16)
-    return Intents(model, tuple(map(str, made.classes_)), weights.astype(np.float32), offsets.astype(np.float32))
+    classifier = LogisticRegression(C=STRENGTH, max_iter=1_000).fit(vectors, [each.intent for each in questions])
+    weights, offsets = classifier.coef_.astype(np.float16), classifier.intercept_.astype(np.float16)
+    return Intents(model, tuple(map(str, classifier.classes_)), weights.astype(np.float32), offsets.astype(np.float32))
 
 
-def cross_validate(asked: Sequence[IntentQuestion], vectors: Vectors) -> list[tuple[IntentQuestion, float]]:
+def cross_validate(questions: Sequence[IntentQuestion], vectors: Vectors) -> list[tuple[IntentQuestion, float]]:
     """For each question the probability that no agenda answers it, by a model that has not seen its pattern."""
-    folds = np.array([zlib.crc32(each.of.encode()) % FOLDS for each in asked])
-    found: list[tuple[IntentQuestion, float]] = []
+    folds = np.array([zlib.crc32(each.of.encode()) % FOLDS for each in questions])
+    predictions: list[tuple[IntentQuestion, float]] = []
     for fold in range(FOLDS):
-        rest = [n for n in range(len(asked)) if folds[n] != fold]
-        model = fit_intents([asked[n] for n in rest], vectors[rest], "")
-        found += [(each, model.beyond_agenda(vectors[n])) for n, each in enumerate(asked) if folds[n] == fold]
-    return found
+        training = [n for n in range(len(questions)) if folds[n] != fold]
+        model = fit_intents([questions[n] for n in training], vectors[training], "")
+        predictions += [(each, model.beyond_agenda(vectors[n])) for n, each in enumerate(questions) if folds[n] == fold]
+    return predictions
 
 
-def auc_by_language(found: Sequence[tuple[IntentQuestion, float]]) -> list[list[object]]:
+def auc_by_language(predictions: Sequence[tuple[IntentQuestion, float]]) -> list[list[object]]:
     """How well the probabilities separate what an agenda answers from what it does not: rows of language, questions,
     area under the curve, for all and by language."""
     rows: list[list[object]] = []
-    for language in ("all", *dict.fromkeys(each.language for each, _ in found)):
-        held = [(each, chance) for each, chance in found if language in ("all", each.language) and each.intent != OTHER]
-        area = auc([-chance for _, chance in held], [each.intent != NONE for each, _ in held])
-        rows.append([language, len(held), "" if area is None else f"{area:.3f}"])
+    for language in ("all", *dict.fromkeys(each.language for each, _ in predictions)):
+        selected = [
+            (each, chance)
+            for each, chance in predictions
+            if language in ("all", each.language) and each.intent != OTHER
+        ]
+        area = auc([-chance for _, chance in selected], [each.intent != NONE for each, _ in selected])
+        rows.append([language, len(selected), "" if area is None else f"{area:.3f}"])
     return rows
 
 

@@ -25,27 +25,27 @@ UNRELATED = 150
 """Passages in each language that they are compared with."""
 
 
-def parallel(questions: Path, translations: Path, most: int) -> dict[str, list[str]]:
-    """By language, the questions that exist in all of them, at most `most`. Raises `ValueError` where there are none."""
-    said = {raw["id"]: {"en": raw["question"]} for raw in read_values(questions) if raw["language"] == "en"}
+def parallel_questions(questions: Path, translations: Path, most: int) -> dict[str, list[str]]:
+    """Loads the questions that exist in all languages, at most `most`, by language. Raises `ValueError` where there are none."""
+    by_id = {raw["id"]: {"en": raw["question"]} for raw in read_values(questions) if raw["language"] == "en"}
     for raw in read_values(translations):
-        said[raw["of"]][raw["language"]] = raw["question"]
-    whole = [each for each in said.values() if len(each) == len(LANGUAGES)][:most]
-    if not whole:
-        raise ValueError(f"No question of {questions} is there in all of {', '.join(LANGUAGES)}.")
-    return {language: [each[language] for each in whole] for language in LANGUAGES}
+        by_id[raw["of"]][raw["language"]] = raw["question"]
+    complete = [each for each in by_id.values() if len(each) == len(LANGUAGES)][:most]
+    if not complete:
+        raise ValueError(f"No question of {questions} exists in all of {', '.join(LANGUAGES)}.")
+    return {language: [each[language] for each in complete] for language in LANGUAGES}
 
 
-def unrelated(documents: Path, most: int) -> dict[str, list[str]]:
-    """By language, passages of written documents with their titles, at most `most`, the same at every call."""
-    held: dict[str, list[str]] = {language: [] for language in LANGUAGES}
+def unrelated_passages(documents: Path, most: int) -> dict[str, list[str]]:
+    """Draws at most `most` passages of written documents, with their titles, by language; the same at every call."""
+    by_language: dict[str, list[str]] = {language: [] for language in LANGUAGES}
     for raw in read_values(documents):
-        held[raw["language"]].append(f"{raw['title']}\n{raw['passage']}")
+        by_language[raw["language"]].append(f"{raw['title']}\n{raw['passage']}")
     rng = random.Random(1)
-    return {language: rng.sample(texts, min(most, len(texts))) for language, texts in held.items()}
+    return {language: rng.sample(texts, min(most, len(texts))) for language, texts in by_language.items()}
 
 
-def figures_of(
+def compute_figures(
     sentences: Mapping[str, Sequence[str]],
     passages: Mapping[str, Sequence[str]],
     model: Embedder,
@@ -56,26 +56,26 @@ def figures_of(
     same question with English passages, and the means of the passages. Short texts are unsuitable: their cosines
     are higher, and vary more."""
     means = np.stack([model.embed_passages(sentences[language]).mean(axis=0) for language in LANGUAGES])
-    asked = {each: np.stack([model.embed_query(text) for text in sentences[each]]) for each in LANGUAGES}
-    read = {each: model.embed_passages(passages[each]) for each in LANGUAGES}
+    question_vectors = {each: np.stack([model.embed_query(text) for text in sentences[each]]) for each in LANGUAGES}
+    passage_vectors = {each: model.embed_passages(passages[each]) for each in LANGUAGES}
 
-    def spoken(question: str, text: str) -> tuple[float, float]:
-        """Mean and spread of cosines, of each question by itself."""
-        vectors = asked[question] + moved * (means[LANGUAGES.index(text)] - means[ENGLISH])
-        cosines = vectors / np.linalg.norm(vectors, axis=1, keepdims=True) @ read[text].T
+    def cosine_statistics(question: str, text: str) -> tuple[float, float]:
+        """The mean of all cosines, and the mean of the standard deviations of each question."""
+        vectors = question_vectors[question] + moved * (means[LANGUAGES.index(text)] - means[ENGLISH])
+        cosines = vectors / np.linalg.norm(vectors, axis=1, keepdims=True) @ passage_vectors[text].T
         return float(cosines.mean()), float(cosines.std(axis=1).mean())
 
-    english = {each: spoken(each, "en") for each in LANGUAGES}
+    english = {each: cosine_statistics(each, "en") for each in LANGUAGES}
     cosines, spreads = (np.full(len(LANGUAGES), value, np.float32) for value in english["en"])
     for n, language in enumerate(LANGUAGES):
-        pairs = [(spoken(each, language), english[each]) for each in ("en", language)]
-        cosines[n] += np.mean([here[0] - there[0] for here, there in pairs])
-        spreads[n] *= np.mean([here[1] / there[1] for here, there in pairs])
-    lie = np.stack([read[language].mean(axis=0) for language in LANGUAGES])
+        pairs = [(cosine_statistics(each, language), english[each]) for each in ("en", language)]
+        cosines[n] += np.mean([own[0] - english_pair[0] for own, english_pair in pairs])
+        spreads[n] *= np.mean([own[1] / english_pair[1] for own, english_pair in pairs])
+    passage_means = np.stack([passage_vectors[language].mean(axis=0) for language in LANGUAGES])
     return {
         "moved": np.array(moved, np.float32),
         "means": means,
         "cosines": cosines,
         "spreads": spreads,
-        "passages": lie,
+        "passages": passage_means,
     }

@@ -44,51 +44,54 @@ def questions_for(
     rest. `files` ask about the engine's documents (`data/README.md`), `translations` ask the same in other
     languages, `asides` about something else. Raises `ValueError` for questions whose places are not in the
     documents, and for translations of questions that are in no file."""
-    asked = list(load_questions(files, engine.library))
-    if lost := asked.count(None):
+    loaded = list(load_questions(files, engine.library))
+    if lost := loaded.count(None):
         raise ValueError(f"The places of {lost} questions are not in the documents: name those they were written on.")
-    known = {each.id: each for each in asked if each is not None}
-    said = [(each.language, each.question, each) for each in asked if each is not None]
+    known = {each.id: each for each in loaded if each is not None}
+    wordings = [(each.language, each.question, each) for each in loaded if each is not None]
     for row in (row for path in translations for row in read_values(path)):
         if row["of"] not in known:
             raise ValueError(
-                f"{row['of']!r} is translated, but among no questions: name the files that were translated."
+                f"{row['of']!r} is translated, but is in no file of questions: name the files that were translated."
             )
-        said.append((row["language"], with_previous_turn(row), known[row["of"]]))
-    found = [(language, Question(text, each.answerable, each.kind == OFF_TOPIC)) for language, text, each in said]
+        wordings.append((row["language"], with_previous_turn(row), known[row["of"]]))
+    questions = [
+        (language, Question(text, each.answerable, each.kind == OFF_TOPIC)) for language, text, each in wordings
+    ]
     for row in (row for path in asides for row in read_values(path)):
-        found.append((row["language"], Question(row["question"], answerable=False, aside=True)))
-    return [question for language, question in found if (language == "en") == (name in ("en", "both"))]
+        questions.append((row["language"], Question(row["question"], answerable=False, aside=True)))
+    return [question for language, question in questions if (language == "en") == (name in ("en", "both"))]
 
 
-def written_for(
+def prepare_written_sets(
     documents: Path, asides: Sequence[Path], folder: Path, name: str = SAME
 ) -> Iterator[tuple[Path, list[Question]]]:
-    """For each language the folder of its documents, created from written ones (`data/README.md`), and their
-    questions: depending on the calibration's `name` those written on them, with the asides in the language, or the
-    same in English, with a part of the English asides. Questions in a third language are asked of the documents in
-    all languages together, as users who ask so have texts in several, with all asides in these."""
+    """Writes the documents of each language (`data/README.md`) into a folder; yields the folder and the questions.
+    Depending on the calibration's `name` these are the questions written on the documents, with the asides in the
+    language, or the same in English, with a part of the English asides. Questions in a third language are about the
+    documents in all languages together, since users who ask like this have texts in several, with all asides in
+    these."""
     rows = list(read_values(documents))
-    others = [row for path in asides for row in read_values(path)]
+    aside_rows = [row for path in asides for row in read_values(path)]
     languages = sorted({row["language"] for row in rows})
-    held = [languages] if name == NEITHER_ENGLISH else [[language] for language in languages]
-    for n, within in enumerate(held):
-        mine = [row for row in rows if row["language"] in within]
-        home = folder / "written" / "-".join(within)
-        home.mkdir(parents=True, exist_ok=True)
-        for document in dict.fromkeys(row["document"] for row in mine):
-            parts = [row for row in mine if row["document"] == document]
+    language_groups = [languages] if name == NEITHER_ENGLISH else [[language] for language in languages]
+    for n, group in enumerate(language_groups):
+        own = [row for row in rows if row["language"] in group]
+        group_folder = folder / "written" / "-".join(group)
+        group_folder.mkdir(parents=True, exist_ok=True)
+        for document in dict.fromkeys(row["document"] for row in own):
+            parts = [row for row in own if row["document"] == document]
             title = parts[0]["title"].partition(SECTION)[0]
             text = "\n\n".join(f"## {row['title'].partition(SECTION)[2]}\n\n{row['passage']}" for row in parts)
-            (home / f"{document}.md").write_text(f"# {title}\n\n{text}\n", encoding="utf-8")
-        spoken, step = (["en"], len(held)) if name == FROM_ENGLISH else (within, 1)
-        beside = [row for row in others if row["language"] in spoken][n % step :: step]
-        said = _WORDED[name]
-        asked = [Question(said(each), bool(each["a"]), aside=False) for row in mine for each in row["questions"]]
-        yield home, asked + [Question(row["question"], False, aside=True) for row in beside]
+            (group_folder / f"{document}.md").write_text(f"# {title}\n\n{text}\n", encoding="utf-8")
+        aside_languages, step = (["en"], len(language_groups)) if name == FROM_ENGLISH else (group, 1)
+        chosen_asides = [row for row in aside_rows if row["language"] in aside_languages][n % step :: step]
+        wording = _WORDINGS[name]
+        questions = [Question(wording(each), bool(each["a"]), aside=False) for row in own for each in row["questions"]]
+        yield group_folder, questions + [Question(row["question"], False, aside=True) for row in chosen_asides]
 
 
-_WORDED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+_WORDINGS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     SAME: lambda row: str(row["q"]),
     FROM_ENGLISH: lambda row: str(row["en"]),
     NEITHER_ENGLISH: lambda row: str(row["other"]["q"]),
@@ -98,11 +101,11 @@ _WORDED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 
 def outcomes(questions: Iterable[Question], best: BestScore) -> Iterator[Outcome]:
     """The outcome of each question; none for a question without a passage."""
-    for asked in questions:
-        told = best(asked.text)
-        if told is not None:
-            logit, likeness = told
-            yield Outcome(logit, asked.answerable, asked.aside, likeness)
+    for question in questions:
+        result = best(question.text)
+        if result is not None:
+            logit, likeness = result
+            yield Outcome(logit, question.answerable, question.aside, likeness)
 
 
 def score_by_readers(engine: Engine, reader: PassageReader, other: PassageReader | None = None) -> BestScore:
@@ -110,17 +113,19 @@ def score_by_readers(engine: Engine, reader: PassageReader, other: PassageReader
     `other` reader the best mean of both over the passages that the first ranks highest."""
 
     def best(text: str) -> tuple[float, float | None] | None:
-        found = engine.search(text, READ)
-        searched = SearchScores.of(found, engine.question(text))
-        held = [words for each in found if (words := without_edge_lines(each))]
-        reads = [(reader_heading(each), each.passage.text) for each in held]
-        added = [search_bonus(each.score, searched.best) for each in held]
-        told = [one.logit + more for one, more in zip(reader.read(text, reads), added, strict=True)]
+        evidence = engine.search(text, READ)
+        scores = SearchScores.of(evidence, engine.question(text))
+        readable = [words for each in evidence if (words := without_edge_lines(each))]
+        reads = [(reader_heading(each), each.passage.text) for each in readable]
+        bonuses = [search_bonus(each.score, scores.best) for each in readable]
+        logits = [reading.logit + bonus for reading, bonus in zip(reader.read(text, reads), bonuses, strict=True)]
         if other is not None:
-            first = sorted(range(len(told)), key=lambda n: -told[n])[:AGAIN]
-            again = other.read(text, [reads[n] for n in first])
-            told = [(told[n] + added[n] + one.logit) / 2 for n, one in zip(first, again, strict=True)]
-        return (max(told), searched.likeness) if told else None
+            best_indices = sorted(range(len(logits)), key=lambda n: -logits[n])[:AGAIN]
+            second = other.read(text, [reads[n] for n in best_indices])
+            logits = [
+                (logits[n] + bonuses[n] + reading.logit) / 2 for n, reading in zip(best_indices, second, strict=True)
+            ]
+        return (max(logits), scores.likeness) if logits else None
 
     return best
 
@@ -137,12 +142,12 @@ def score_by_likeness(engine: Engine) -> BestScore:
     return best
 
 
-def write_calibration(path: Path, name: str, found: Calibration, weights: bytes | None) -> None:
+def write_calibration(path: Path, name: str, calibration: Calibration, weights: bytes | None) -> None:
     """Writes a reader's calibration, or that of likeness, which has no weights, into a file of
     `assistant.qa.abstention`; others stay as they are."""
-    held = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    told = found.to_json() | ({} if weights is None else {"weights": hashlib.sha256(weights).hexdigest()})
-    readers = {**held.get("readers", {}), name: told}
+    stored = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    entry = calibration.to_json() | ({} if weights is None else {"weights": hashlib.sha256(weights).hexdigest()})
+    readers = {**stored.get("readers", {}), name: entry}
     path.write_text(json.dumps({"readers": dict(sorted(readers.items()))}, indent=1) + "\n", encoding="utf-8")
 
 
@@ -151,8 +156,8 @@ def mine_hard_negatives(groups: Iterable[Group], reader: PassageReader, kept: in
     answer: hard negatives for the next training (as in Xiong et al., 2021, "Approximate Nearest Neighbor Negative
     Contrastive Learning for Dense Text Retrieval", here those of the reader itself)."""
     for group in groups:
-        right = [read for read in group.reads if read.answer]
+        answering = [read for read in group.reads if read.answer]
         others = [read for read in group.reads if not read.answer]
-        told = reader.read(group.question, [(read.heading, read.passage) for read in others])
-        order = sorted(range(len(others)), key=lambda n: -told[n].logit)[:kept]
-        yield replace(group, reads=(*right, *(others[n] for n in order)))
+        readings = reader.read(group.question, [(read.heading, read.passage) for read in others])
+        order = sorted(range(len(others)), key=lambda n: -readings[n].logit)[:kept]
+        yield replace(group, reads=(*answering, *(others[n] for n in order)))

@@ -1,4 +1,4 @@
-"""How many questions of each set every reader is trained on, and which are held back for its lower threshold."""
+"""The number of questions of each set that each reader is trained on, and the questions reserved for its lower threshold."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ MIXES: Mapping[Name, Mix] = {
 }  # fmt: skip
 """The mixes of the shipped readers."""
 
-ASIDE = (
+ASIDE_SETS = (
     ("nq", 90), ("squad2-es", 50), ("drcd", 25),
     ("written-fr", 50), ("written-ru", 50), ("written-ar", 50), ("written-zh", 25),
 )  # fmt: skip
@@ -66,71 +66,74 @@ ASIDE = (
 is shown for an unrelated question. Sets and how many of each: with few questions the bound of a risk is far above
 the observed share."""
 ASIDE_SEED = 9
-STRANGERS = (
+STRANGE_SETS = (
     ("nq", 150), ("wiki", 60), ("squad2-es", 150), ("cmrc", 60), ("drcd", 40), ("arcd", 90),
     ("written-fr", 140), ("written-ru", 140), ("written-ar", 60), ("written-zh", 40),
 )  # fmt: skip
 """Questions about anything but UN documents that are paired with UN documents in training, so that a reader learns to
 reject them: sets and how many of each."""
-STRANGERS_SEED = 31
+STRANGE_SEED = 31
 
 
-def mixed(mix: Mix, held: Mapping[str, Sequence[Group]]) -> list[Group]:
-    """The groups of a mix, the same for the same groups, which are given by name: public, own, more, index, written,
-    papers, meetings, treaties, strange. Of a set that has too few all are taken."""
+def mix_groups(mix: Mix, groups_by_name: Mapping[str, Sequence[Group]]) -> list[Group]:
+    """Draws the groups of a mix, the same for the same groups, which are given by name: public, own, more, index,
+    written, papers, meetings, treaties, strange. All groups of a set are used where it has too few."""
     rng = random.Random(mix.seed)
 
-    def some(groups: list[Group], count: int | None, passages: int | None) -> list[Group]:
+    def take(groups: list[Group], count: int | None, passages: int | None) -> list[Group]:
         if count is not None:
             rng.shuffle(groups)
         return [replace(group, reads=group.reads[:passages]) for group in groups[:count]]
 
-    own, meetings, treaties = ([*held[name]] for name in ("own", "meetings", "treaties"))
-    told = [group for group in own if group.source.startswith(TRANSLATED)]
-    asked = [group for group in own if not group.source.startswith(TRANSLATED)]
-    chosen = some([group for group in asked if group.language == "en"], mix.english, mix.fewer)
-    chosen += some([group for group in asked if group.language != "en" and mix.others], None, mix.passages)
-    chosen += some(told, mix.translated, mix.fewer)
-    chosen += some([group for group in held["index"] if (group.language != "en") == mix.others], mix.index, mix.fewer)
-    chosen += some([*held["written"]], mix.written, mix.least)
-    chosen += some([group for group in meetings if (group.language != "en") == mix.others], mix.meetings, None)
-    chosen += some([group for group in treaties if (group.language != "en") == mix.others], None, mix.of_treaty)
+    def of_language(name: str) -> list[Group]:
+        return [group for group in groups_by_name[name] if (group.language != "en") == mix.others]
+
+    own = groups_by_name["own"]
+    translated = [group for group in own if group.source.startswith(TRANSLATED)]
+    untranslated = [group for group in own if not group.source.startswith(TRANSLATED)]
+    chosen = take([group for group in untranslated if group.language == "en"], mix.english, mix.fewer)
+    chosen += take([group for group in untranslated if group.language != "en" and mix.others], None, mix.passages)
+    chosen += take(translated, mix.translated, mix.fewer)
+    chosen += take(of_language("index"), mix.index, mix.fewer)
+    chosen += take([*groups_by_name["written"]], mix.written, mix.least)
+    chosen += take(of_language("meetings"), mix.meetings, None)
+    chosen += take(of_language("treaties"), None, mix.of_treaty)
     for name, passages in (("more", mix.of_treaty), ("papers", None), ("strange", mix.of_strange)):
-        chosen += some([group for group in held[name] if (group.language != "en") == mix.others], None, passages)
+        chosen += take(of_language(name), None, passages)
     for source, count, passages in mix.parts:
-        chosen += some([group for group in held["public"] if group.source == source], count, passages)
+        chosen += take([group for group in groups_by_name["public"] if group.source == source], count, passages)
     return chosen
 
 
-def strangers(held: Sequence[Group]) -> list[Group]:
-    """Questions of sets that are paired with UN documents although they are about something else."""
+def draw_strange_questions(groups: Sequence[Group]) -> list[Group]:
+    """Draws the questions about something else that are paired with UN documents."""
     chosen = []
-    for source, most in STRANGERS:
-        found = [group for group in held if group.source == source]
-        random.Random(STRANGERS_SEED).shuffle(found)
-        chosen += found[:most]
+    for source, limit in STRANGE_SETS:
+        of_source = [group for group in groups if group.source == source]
+        random.Random(STRANGE_SEED).shuffle(of_source)
+        chosen += of_source[:limit]
     return chosen
 
 
-def aside(held: Sequence[Group], used: Sequence[Group]) -> Iterator[dict[str, str]]:
-    """Questions of sets that are in no `used` group, with language and source."""
-    asked = {group.question for group in used}
-    shuffled = list(held)
+def draw_aside_questions(groups: Sequence[Group], used: Sequence[Group]) -> Iterator[dict[str, str]]:
+    """Draws questions that are in no `used` group, with language and source."""
+    used_questions = {group.question for group in used}
+    shuffled = list(groups)
     random.Random(ASIDE_SEED).shuffle(shuffled)
-    for source, most in ASIDE:
-        free = [group for group in shuffled if group.source == source and group.question not in asked]
-        for group in free[:most]:
+    for source, limit in ASIDE_SETS:
+        unused = [group for group in shuffled if group.source == source and group.question not in used_questions]
+        for group in unused[:limit]:
             yield {"source": source, "language": group.language, "question": group.question}
 
 
-def described(groups: Sequence[Group]) -> str:
-    """A sentence on the number of groups and passages by source."""
+def describe_groups(groups: Sequence[Group]) -> str:
+    """Describes the numbers of groups and passages in words, by source."""
     return f"{len(groups)} questions of {sum(len(group.reads) for group in groups)} passages: " + ", ".join(
-        f"{source} {count}" for source, count in by_set(groups).items()
+        f"{source} {count}" for source, count in count_by_set(groups).items()
     )
 
 
-def by_set(groups: Sequence[Group]) -> dict[str, int]:
+def count_by_set(groups: Sequence[Group]) -> dict[str, int]:
     """The number of groups of each set, by name; questions on UN documents, written passages and documents, invented
     meetings and treaties, and those about something else are one set each."""
     kinds = Counter(

@@ -33,12 +33,12 @@ class Shape:
 
 
 BASE = Shape()
-KEPT_STATES = 6_000
+CACHED_STATES = 6_000
 """Texts whose states are cached in memory, since passages recur with other questions."""
 
 
-def bert(words: int, epsilon: float, shape: Shape, positions: int = 512, kinds: int = 2) -> BertModel:
-    """An untrained BERT with the given numbers of words, positions and kinds of segments."""
+def build_bert(words: int, epsilon: float, shape: Shape, positions: int = 512, kinds: int = 2) -> BertModel:
+    """Builds an untrained BERT with the given numbers of words, positions and kinds of segments."""
     config = BertConfig(
         vocab_size=words, hidden_size=shape.width, num_hidden_layers=shape.layers, num_attention_heads=shape.heads,
         intermediate_size=4 * shape.width, max_position_embeddings=positions, type_vocab_size=kinds, layer_norm_eps=epsilon,
@@ -48,14 +48,14 @@ def bert(words: int, epsilon: float, shape: Shape, positions: int = 512, kinds: 
 
 
 def load_bert(weights: Mapping[str, NDArray[Any]]) -> BertModel:
-    """The BERT with these weights, under its own names, with the heads of both bases."""
+    """Builds the BERT with these weights, by their own names, with the number of attention heads of both bases."""
     words, positions, kinds = (
         weights[f"embeddings.{name}_embeddings.weight"] for name in ("word", "position", "token_type")
     )
     layers = sum(name.endswith("output.LayerNorm.bias") for name in weights) // 2
-    made = bert(len(words), EPSILON, Shape(words.shape[1], layers), len(positions), len(kinds))
-    made.load_state_dict({name: torch.tensor(np.array(values)) for name, values in weights.items()})
-    return made
+    model = build_bert(len(words), EPSILON, Shape(words.shape[1], layers), len(positions), len(kinds))
+    model.load_state_dict({name: torch.tensor(np.array(values)) for name, values in weights.items()})
+    return model
 
 
 class ReaderOutput(NamedTuple):
@@ -71,7 +71,7 @@ class Reader(nn.Module):
 
     def __init__(self, words: int, epsilon: float, shape: Shape = BASE) -> None:
         super().__init__()
-        self.bert = bert(words, epsilon, shape)
+        self.bert = build_bert(words, epsilon, shape)
         self.pooler = nn.Linear(shape.width, shape.width)
         self.answerable = nn.Linear(shape.width, 1)
         self.span = nn.Linear(shape.width, 2)
@@ -93,11 +93,11 @@ class Reader(nn.Module):
 
     def words(self, pieces: torch.Tensor, segments: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """The input embedding of each piece: (rows, pieces, width)."""
-        found: torch.Tensor = self.bert.embeddings.word_embeddings(pieces)
-        return found
+        vectors: torch.Tensor = self.bert.embeddings.word_embeddings(pieces)
+        return vectors
 
 
-class Bridged(Reader):
+class BridgedReader(Reader):
     """A reader of any language: its input embeddings are computed from `states` of pieces, which are not trained, by
     a linear map, which is."""
 
@@ -117,8 +117,8 @@ class Bridged(Reader):
         return self.bridge(known.to(self.bridge.weight.dtype)) + super().words(marked, segments, mask)
 
 
-def base(kind: Kind, pieces: int = MOST_PIECES) -> tuple[Reader, Pairing]:
-    """A reader before training, with its tokenizer, on the packaged cross-encoder, whose own ranking initialises
+def load_base(kind: Kind, pieces: int = MOST_PIECES) -> tuple[Reader, Pairing]:
+    """Builds a reader before training, with its tokenizer, on the packaged cross-encoder, whose own ranking initialises
     answerability: `bert` reads its word vectors, `e5` states of multilingual-e5-small through a bridge that is
     still to be fitted. Rows get at most `pieces` pieces."""
     from assistant.qa.reader_weights import e5_lower, e5_words, tokenizer_of
@@ -129,18 +129,18 @@ def base(kind: Kind, pieces: int = MOST_PIECES) -> tuple[Reader, Pairing]:
     if kind == "bert":
         reader = Reader(len(weights[words]), EPSILON)
     else:
-        reader = Bridged(States(e5_lower(), e5_words(), KEPT_STATES), EPSILON)
+        reader = BridgedReader(States(e5_lower(), e5_words(), CACHED_STATES), EPSILON)
         weights[words] = torch.from_numpy(marked(weights[words].numpy(), tokenizer_of("bert")))
     body = {f"bert.{name}": value for name, value in weights.items() if name.startswith(("embeddings.", "encoder."))}
-    heads = {name: weights[old] for name, old in _HEADS.items() if old in weights}
-    missing, unknown = reader.load_state_dict({**body, **heads}, strict=False)
-    left = [
+    head_weights = {name: weights[old] for name, old in _HEADS.items() if old in weights}
+    missing, unknown = reader.load_state_dict({**body, **head_weights}, strict=False)
+    unexpected = [
         name
         for name in missing
         if not name.startswith(("span.", "pooler.", "answerable.", "bridge.")) and "position_ids" not in name
     ]
-    if left or unknown:
-        raise ValueError(f"The base model lacks {left} and has {unknown} besides.")
+    if unexpected or unknown:
+        raise ValueError(f"The base model lacks {unexpected} and has {unknown} besides.")
     return reader, Pairing(tokenizer_of(kind), kind, pieces)
 
 
@@ -152,15 +152,15 @@ _HEADS = {
 }
 
 
-STEP = 16
+PADDING_STEP = 16
 """Matrices are padded to multiples of this many columns: kernels are compiled for every shape, which takes seconds."""
 
 
 def pad_rows(rows: list[list[int]], fill: int, least: int = 0) -> torch.Tensor:
-    """Rows of unequal length as one matrix of at least `least` rows; added rows are empty."""
-    longest = -(-max(map(len, rows)) // STEP) * STEP
-    full = [[*row, *[fill] * (longest - len(row))] for row in rows]
-    return torch.tensor(full + [[fill] * longest] * (least - len(rows)))
+    """Pads rows of unequal length to one matrix of at least `least` rows; added rows are empty."""
+    longest = -(-max(map(len, rows)) // PADDING_STEP) * PADDING_STEP
+    padded = [[*row, *[fill] * (longest - len(row))] for row in rows]
+    return torch.tensor(padded + [[fill] * longest] * (least - len(rows)))
 
 
 _Batch = TypeVar("_Batch")
@@ -169,24 +169,24 @@ _Batch = TypeVar("_Batch")
 def limit_time(
     batches: Iterable[_Batch], minutes: float, warm: int, optimiser: torch.optim.Optimizer, state: dict[str, Any]
 ) -> Iterator[tuple[int, _Batch, float]]:
-    """The batches of a run until its time is over, each with its number in this run and the share of the time that
+    """Yields the batches of a run until its time is over, each with its number in this run and the share of the time that
     has passed. `state` counts steps and seconds, including those of earlier runs; the optimiser's rates rise in
     `warm` steps and fall to a fiftieth."""
-    full = [group["lr"] for group in optimiser.param_groups]
-    begun = time.monotonic() - state["seconds"]
+    rates = [group["lr"] for group in optimiser.param_groups]
+    start = time.monotonic() - state["seconds"]
     for n, batch in enumerate(batches, 1):
-        state["seconds"] = time.monotonic() - begun
-        done = state["seconds"] / (60 * minutes)
-        if done >= 1:
+        state["seconds"] = time.monotonic() - start
+        share = state["seconds"] / (60 * minutes)
+        if share >= 1:
             return
-        for group, rate in zip(optimiser.param_groups, full, strict=True):
-            group["lr"] = rate * min(1.0, n / warm) * max(0.02, 1 - done)
+        for group, rate in zip(optimiser.param_groups, rates, strict=True):
+            group["lr"] = rate * min(1.0, n / warm) * max(0.02, 1 - share)
         state["steps"] += 1
-        yield n, batch, done
+        yield n, batch, share
 
 
 def save_atomically(state: Mapping[str, Any], path: Path) -> None:
     """Writes a checkpoint atomically."""
-    beside = path.with_name(f"{path.name}.new")
-    torch.save(dict(state), beside)
-    beside.replace(path)
+    temporary = path.with_name(f"{path.name}.new")
+    torch.save(dict(state), temporary)
+    temporary.replace(path)

@@ -19,13 +19,13 @@ from eval.gold_spans import document_name, find_span
 from eval.training.groups import Group, Read, read_values
 from eval.wording import normalize_text
 
-SEARCHED = 24
+RETRIEVED = 24
 """Passages that are retrieved for a question."""
-HARD = 20
-"""Maximum number of the first of these without an answer to draw from."""
-OTHERS = 8
+MAX_CANDIDATES = 20
+"""Maximum number of the best of these without an answer, from which negatives are drawn."""
+NEGATIVES = 8
 """How many of these are added to the passages with the answer; one more where there are none. More than a training
-reads: `mine` keeps the hardest."""
+reads: `mine` selects the hardest."""
 WRITTEN_ABOUT = "un-"
 """Prefix of the names of groups about documents of the United Nations."""
 TREATY = "treaty-"
@@ -33,7 +33,7 @@ TREATY = "treaty-"
 TRANSLATED = "translated-"
 """Prefix of the names of translated groups."""
 STRANGE = "strange-"
-"""Prefix of the names of groups that ask documents of the United Nations about something else."""
+"""Prefix of the names of groups with questions about something else and passages of documents of the United Nations."""
 READ_STRANGE = 3
 """Passages for such a question, the first that search finds."""
 
@@ -70,47 +70,47 @@ def own_groups(
     documents of the United Nations. With `alone` a question is asked of its own document only, where others may
     answer it as well."""
     rng = random.Random(1)
-    others: dict[str, list[Mapping[str, Any]]] = {}
+    translations_by_id: dict[str, list[Mapping[str, Any]]] = {}
     for raw in read_values(translations) if translations else ():
-        others.setdefault(raw["of"], []).append(raw)
-    for asked in load_questions(files, engine.library):
-        if asked is None:
+        translations_by_id.setdefault(raw["of"], []).append(raw)
+    for question in load_questions(files, engine.library):
+        if question is None:
             continue
-        group = _group(asked, engine, rng, source, alone)
+        group = _build_group(question, engine, rng, source, alone)
         if not group.reads:
-            continue  # the first page alone tells it, and no passage is near
+            continue  # only the first page states the answer, and no other passage was found
         yield group
-        told = TRANSLATED if source == WRITTEN_ABOUT else source
-        for raw in others.get(asked.id, ()):
-            named = f"{told}{asked.kind}"
-            yield replace(group, source=named, language=raw["language"], question=with_previous_turn(raw))
+        prefix = TRANSLATED if source == WRITTEN_ABOUT else source
+        for raw in translations_by_id.get(question.id, ()):
+            name = f"{prefix}{question.kind}"
+            yield replace(group, source=name, language=raw["language"], question=with_previous_turn(raw))
 
 
-def strange_groups(asked: Iterable[Group], engine: Engine) -> Iterator[Group]:
+def strange_groups(questions: Iterable[Group], engine: Engine) -> Iterator[Group]:
     """Questions about anything but the documents of an engine's library, with the passages that search finds there."""
-    for group in asked:
-        found = engine.retriever.retrieve(engine.question(group.question), READ_STRANGE)
-        reads = tuple(read for each in found if (read := as_read(each.passage, each.document)))
+    for group in questions:
+        evidence = engine.retriever.retrieve(engine.question(group.question), READ_STRANGE)
+        reads = tuple(read for each in evidence if (read := to_read(each.passage, each.document)))
         if reads:
             yield Group(f"{STRANGE}{group.language}", group.language, group.question, answerable=False, reads=reads)
 
 
 def load_questions(files: Sequence[Path], library: Library) -> Iterator[OwnQuestion | None]:
-    """The questions of files; None for one whose places are not in the library."""
+    """Loads the questions of files; None for one whose places are not in the library."""
     by_stem = {document_name(library.document(header.id).source): header.id for header in library.iter_headers()}
     for path in files:
         for raw in read_values(path):
-            yield _asked(raw, library, by_stem)
+            yield _to_question(raw, library, by_stem)
 
 
-def _asked(raw: dict[str, Any], library: Library, by_stem: Mapping[str, str]) -> OwnQuestion | None:
+def _to_question(raw: dict[str, Any], library: Library, by_stem: Mapping[str, str]) -> OwnQuestion | None:
     spans: dict[str, list[Span]] = {}
     places = raw.get("gold", [])
     for gold in places:
-        held = by_stem.get(gold.get("document", raw["document"]))
-        found = _place(library.document(held), gold) if held else None
-        if found is not None and held is not None:
-            spans.setdefault(held, []).append(found)
+        document_id = by_stem.get(gold.get("document", raw["document"]))
+        span = _find_place(library.document(document_id), gold) if document_id else None
+        if span is not None and document_id is not None:
+            spans.setdefault(document_id, []).append(span)
     if places and not spans:
         return None
     question = with_previous_turn(raw)
@@ -124,60 +124,67 @@ def with_previous_turn(raw: Mapping[str, Any]) -> str:
     return " ".join([*raw.get("history", [])[-1:], raw["question"]])
 
 
-def _place(document: Document, gold: Mapping[str, str]) -> Span | None:
-    """The span of a gold place: its words, or everything at its locator; None where neither is found."""
+def _find_place(document: Document, gold: Mapping[str, str]) -> Span | None:
+    """Finds the span of a gold place: its words, or everything at its locator; None where neither is found."""
     if "span" in gold:
         return find_span(document, gold["locator"], gold["span"])
     blocks = [block for block in document.blocks if is_within(block.locator, gold["locator"])]
     return (blocks[0].start, blocks[-1].end) if blocks else None
 
 
-def _group(asked: OwnQuestion, engine: Engine, rng: random.Random, source: str, alone: bool) -> Group:
-    documents = [asked.about] if alone and asked.about is not None else None
-    question = engine.question(asked.question)
-    found = [each.passage for each in engine.retriever.retrieve(question, SEARCHED, documents)]
+def _build_group(question: OwnQuestion, engine: Engine, rng: random.Random, source: str, alone: bool) -> Group:
+    documents = [question.about] if alone and question.about is not None else None
+    parsed = engine.question(question.question)
+    retrieved = [each.passage for each in engine.retriever.retrieve(parsed, RETRIEVED, documents)]
     library = engine.library
     reads: list[Read] = []
-    for held, spans in asked.spans.items():
+    for document_id, spans in question.spans.items():
         for begin, end in spans[:2]:
-            reads += _answering(library.document(held), library.passages(held), begin, end)
-    answered = bool(reads)  # what first pages tell, no passage answers
-    home = set(asked.spans)
-    near = [each for each in found if not _may_answer(asked, each)]
-    own = [each for each in near if each.document_id in home]
-    if home and not asked.facts:
-        near = own  # without the facts nobody knows what other documents say of them
-    hard = [*own[: HARD // 2], *[each for each in near if each not in own[: HARD // 2]]][:HARD]
-    chosen = rng.sample(hard, min(len(hard), OTHERS + (not reads)))
-    if not reads and near and near[0] not in chosen:
-        chosen[-1:] = [near[0]]  # what search likes best of what does not answer
-    reads += [read for each in chosen if (read := as_read(each, library.document(each.document_id)))]
-    return Group(f"{source}{asked.kind}", asked.language, asked.question, answered, tuple(reads))
+            reads += _find_answering(library.document(document_id), library.passages(document_id), begin, end)
+    answered = bool(reads)  # an answer that only the first page states is in no passage
+    own_documents = set(question.spans)
+    negatives = [each for each in retrieved if not _may_answer(question, each)]
+    same_document = [each for each in negatives if each.document_id in own_documents]
+    if own_documents and not question.facts:
+        negatives = same_document  # without facts it is unknown whether passages of other documents answer
+    candidates = [
+        *same_document[: MAX_CANDIDATES // 2],
+        *[each for each in negatives if each not in same_document[: MAX_CANDIDATES // 2]],
+    ][:MAX_CANDIDATES]
+    chosen = rng.sample(candidates, min(len(candidates), NEGATIVES + (not reads)))
+    if not reads and negatives and negatives[0] not in chosen:
+        chosen[-1:] = [negatives[0]]  # the hardest: ranked first without an answer
+    reads += [read for each in chosen if (read := to_read(each, library.document(each.document_id)))]
+    return Group(f"{source}{question.kind}", question.language, question.question, answered, tuple(reads))
 
 
-def as_read(passage: Passage, document: Document, span: Span | None = None) -> Read | None:
-    """A passage as the product reads it, with the answer in it, a span of the document; lines that are not read with
-    passages can't contain the answer. None where there are no other lines."""
+def to_read(passage: Passage, document: Document, span: Span | None = None) -> Read | None:
+    """Converts a passage to what a reader gets, with the answer, which is a span of the document. Headers and footers
+    are not read and can't contain the answer; None where nothing else is left."""
     evidence = Evidence(passage, document)
     words = without_edge_lines(evidence)
     if words is None:
         return None
-    read = words.passage
-    start, stop = (max(span[0], read.start), min(span[1], read.end)) if span else (0, 0)
-    return Read(reader_heading(evidence), read.text, (start - read.start, stop - read.start) if start < stop else None)
+    passage_read = words.passage
+    start, stop = (max(span[0], passage_read.start), min(span[1], passage_read.end)) if span else (0, 0)
+    return Read(
+        reader_heading(evidence),
+        passage_read.text,
+        (start - passage_read.start, stop - passage_read.start) if start < stop else None,
+    )
 
 
-def _answering(document: Document, passages: Sequence[Passage], begin: int, end: int) -> list[Read]:
-    """The passages that contain a span; for a span over several, the one with most of it."""
+def _find_answering(document: Document, passages: Sequence[Passage], begin: int, end: int) -> list[Read]:
+    """Finds the passage that contains a span, or most of it; empty where the reader would not see the answer."""
     best = max(passages, key=lambda each: min(end, each.end) - max(begin, each.start))
-    read = as_read(best, document, (begin, end))
+    read = to_read(best, document, (begin, end))
     return [read] if read is not None and read.answer else []
 
 
-def _may_answer(asked: OwnQuestion, passage: Passage) -> bool:
-    """Whether a passage overlaps a span with the answer, or states all the facts elsewhere."""
-    spans = asked.spans.get(passage.document_id, ())
+def _may_answer(question: OwnQuestion, passage: Passage) -> bool:
+    """Whether a passage overlaps a span with the answer, or states all the facts."""
+    spans = question.spans.get(passage.document_id, ())
     if any(begin < passage.end and passage.start < end for begin, end in spans):
         return True
-    said = normalize_text(passage.text)
-    return bool(asked.facts) and all(any(normalize_text(each) in said for each in fact) for fact in asked.facts)
+    text = normalize_text(passage.text)
+    return bool(question.facts) and all(any(normalize_text(each) in text for each in fact) for fact in question.facts)

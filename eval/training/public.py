@@ -26,7 +26,7 @@ LONGEST = 1_400
 LONGEST_ZH = 560
 OTHERS = 3
 """Passages without an answer for each question, besides the one with it."""
-FOUND = 8
+MAX_FOUND = 8
 """Maximum texts that are found for a question, to choose these from."""
 
 
@@ -70,9 +70,9 @@ class Banned:
             for paragraph in (each for article in _json(path)["data"] for each in article["paragraphs"]):
                 passages.add(text_key(paragraph["context"]))
                 questions |= {text_key(each["question"]) for each in paragraph["qas"]}
-        for name, asked in (("nomiracl", "question"), ("clapnq", "input")):
+        for name, field in (("nomiracl", "question"), ("clapnq", "input")):
             for row in (row for path in sorted((folder / name).glob("*.jsonl")) for row in read_values(path)):
-                questions.add(text_key(row[asked]))
+                questions.add(text_key(row[field]))
                 passages |= {text_key(each["text"]) for each in row["passages"]}
         return cls(frozenset(questions), frozenset(passages))
 
@@ -87,12 +87,14 @@ def public_groups(folder: Path, banned: Banned) -> Iterator[Group]:
     """The groups of all sets in a folder (`data/`, `nomiracl/`), without those of evaluation sets."""
     rng = random.Random(1)
     for source in SOURCES:
-        rows = [row for file in source.files for row in _squad(folder / "data" / f"{file}.json.gz", source.language)]
+        rows = [
+            row for file in source.files for row in _read_squad(folder / "data" / f"{file}.json.gz", source.language)
+        ]
         rng.shuffle(rows)
-        yield from filter(banned.allows, _with_others(source, rows, rng))
-    yield from filter(banned.allows, _natural(folder / "data" / "nqo.jsonl.gz", rng))
+        yield from filter(banned.allows, _add_negatives(source, rows, rng))
+    yield from filter(banned.allows, _read_natural_questions(folder / "data" / "nqo.jsonl.gz", rng))
     for path in sorted((folder / "nomiracl").glob("*.jsonl.gz")):
-        yield from filter(banned.allows, _nomiracl(path))
+        yield from filter(banned.allows, _read_nomiracl(path))
 
 
 @dataclass(frozen=True)
@@ -102,42 +104,42 @@ class _Row:
     read: Read
 
 
-def _squad(path: Path, language: str) -> Iterator[_Row]:
+def _read_squad(path: Path, language: str) -> Iterator[_Row]:
     """The questions of a SQuAD-form file, answered or not."""
     for article in _json(path)["data"]:
         name = str(article.get("title") or "").replace("_", " ")
         for paragraph in article["paragraphs"]:
-            for asked in paragraph["qas"]:
-                given = [] if asked.get("is_impossible") else asked["answers"]
+            for entry in paragraph["qas"]:
+                answers = [] if entry.get("is_impossible") else entry["answers"]
                 span = None
-                if given:
-                    begin = int(given[0]["answer_start"])
-                    span = begin, begin + len(given[0]["text"].rstrip())
+                if answers:
+                    begin = int(answers[0]["answer_start"])
+                    span = begin, begin + len(answers[0]["text"].rstrip())
                 text, span = _window(paragraph["context"], span, language)
-                yield _Row(name, asked["question"].strip(), Read("", text, span))
+                yield _Row(name, entry["question"].strip(), Read("", text, span))
 
 
 def _window(text: str, span: tuple[int, int] | None, language: str) -> tuple[str, tuple[int, int] | None]:
     """A paragraph, or for a long one a window around the answer (its beginning without an answer)."""
-    most = LONGEST_ZH if language == "zh" else LONGEST
-    if len(text) <= most:
+    limit = LONGEST_ZH if language == "zh" else LONGEST
+    if len(text) <= limit:
         return text, span
-    middle = 0 if span is None else max(0, min(span[0] - most // 2, len(text) - most))
+    middle = 0 if span is None else max(0, min(span[0] - limit // 2, len(text) - limit))
     begin = text.find(" ", middle) + 1 if middle and language != "zh" else middle
     if span is not None and begin > span[0]:
         begin = span[0]
-    cut = text[begin : begin + most]
+    cut = text[begin : begin + limit]
     return cut, None if span is None else (span[0] - begin, min(span[1] - begin, len(cut)))
 
 
-def _with_others(source: Source, rows: Sequence[_Row], rng: random.Random) -> Iterator[Group]:
-    """Each question with its own paragraph and, where available, some that do not answer it."""
+def _add_negatives(source: Source, rows: Sequence[_Row], rng: random.Random) -> Iterator[Group]:
+    """Yields each question with its own paragraph and, where available, some that do not answer it."""
     articles: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         if row.read.passage not in articles[row.article]:
             articles[row.article].append(row.read.passage)
-    pooled = len(articles) < len(rows) / 200 or all(len(held) < 2 for held in articles.values())
-    pool = list(dict.fromkeys(passage for held in articles.values() for passage in held))
+    use_pool = len(articles) < len(rows) / 200 or all(len(candidates) < 2 for candidates in articles.values())
+    pool = list(dict.fromkeys(passage for candidates in articles.values() for passage in candidates))
     finders: dict[str, Callable[[str], list[str]]] = {}
     for row in rows[: source.most]:
         heading = row.article if source.language != "zh" and rng.random() < 0.5 else ""
@@ -145,31 +147,31 @@ def _with_others(source: Source, rows: Sequence[_Row], rng: random.Random) -> It
         reads = [own]
         if own.answer is not None:
             answer = own.passage[slice(*own.answer)].casefold()
-            shorn = _without(own, source.language) if rng.random() < 0.35 else None
-            if shorn is not None:
-                reads.append(Read(heading, shorn))
+            shortened = _remove_answer(own, source.language) if rng.random() < 0.35 else None
+            if shortened is not None:
+                reads.append(Read(heading, shortened))
             if source.near:
-                held = pool if pooled or len(articles[row.article]) < 2 else articles[row.article]
-                name = "" if held is pool else row.article
+                candidates = pool if use_pool or len(articles[row.article]) < 2 else articles[row.article]
+                name = "" if candidates is pool else row.article
                 if name not in finders:
-                    finders[name] = finder(held, source.language)
+                    finders[name] = build_search(candidates, source.language)
                 near = [each for each in finders[name](row.question) if each != own.passage]
                 near = [each for each in near if answer not in each.casefold()][:OTHERS]
                 reads += [Read(heading, each) for each in near[: OTHERS - len(reads) + 1]]
         yield Group(source.name, source.language, row.question, own.answer is not None, tuple(reads))
 
 
-def _without(read: Read, language: str) -> str | None:
+def _remove_answer(read: Read, language: str) -> str | None:
     """A passage without the sentences that contain the answer; None where too little is left."""
     assert read.answer is not None
     answer = read.passage[slice(*read.answer)].casefold()
     sentences = [read.passage[begin:end] for begin, end in sentence_spans(read.passage, language)]
-    left = [each for each in sentences if answer not in each.casefold()]
-    text = " ".join(left)
-    return text if 0 < len(left) < len(sentences) and len(text) > 80 else None
+    remaining = [each for each in sentences if answer not in each.casefold()]
+    text = " ".join(remaining)
+    return text if 0 < len(remaining) < len(sentences) and len(text) > 80 else None
 
 
-def finder(texts: Sequence[str], language: str) -> Callable[[str], list[str]]:
+def build_search(texts: Sequence[str], language: str) -> Callable[[str], list[str]]:
     """Builds a BM25 search over texts, best first."""
     index = sqlite3.connect(":memory:")
     index.execute("CREATE VIRTUAL TABLE texts USING fts5(words, tokenize='unicode61 remove_diacritics 0')")
@@ -177,31 +179,31 @@ def finder(texts: Sequence[str], language: str) -> Callable[[str], list[str]]:
                       ((n, " ".join(analyse(text, language))) for n, text in enumerate(texts)))  # fmt: skip
 
     def find(question: str) -> list[str]:
-        asked = " OR ".join(f'"{token}"' for token in dict.fromkeys(analyse(question, language)) if '"' not in token)
+        query = " OR ".join(f'"{token}"' for token in dict.fromkeys(analyse(question, language)) if '"' not in token)
         ranked = "SELECT rowid FROM texts WHERE texts MATCH ? ORDER BY rank, rowid LIMIT ?"
-        return [texts[row] for (row,) in index.execute(ranked, (asked, FOUND))] if asked else []
+        return [texts[row] for (row,) in index.execute(ranked, (query, MAX_FOUND))] if query else []
 
     return find
 
 
-def _natural(path: Path, rng: random.Random) -> Iterator[Group]:
+def _read_natural_questions(path: Path, rng: random.Random) -> Iterator[Group]:
     """Natural Questions: the passage with the answer, and others that share words with the question."""
     rows = list(read_values(path))
     titles = {each["text"]: each["title"] for row in rows for each in row["ctxs"]}
-    find = finder(list(titles), "en")
+    find = build_search(list(titles), "en")
     for row in rows:
         own = row["ctxs"][0]
         spans = [(own["text"].find(each), each) for each in row["answers"]]
-        found = next(((begin, begin + len(each)) for begin, each in spans if begin >= 0), None)
-        if found is None:
+        span = next(((begin, begin + len(each)) for begin, each in spans if begin >= 0), None)
+        if span is None:
             continue
         answers = [each.casefold() for each in row["answers"]]
         near = [text for text in find(row["question"]) if not any(each in text.casefold() for each in answers)]
-        reads = [Read(own["title"], own["text"], found), *(Read(titles[text], text) for text in near[:OTHERS])]
+        reads = [Read(own["title"], own["text"], span), *(Read(titles[text], text) for text in near[:OTHERS])]
         yield Group("nq", "en", row["question"] + rng.choice(("", "?")), True, tuple(reads))
 
 
-def _nomiracl(path: Path) -> Iterator[Group]:
+def _read_nomiracl(path: Path) -> Iterator[Group]:
     for row in read_values(path):
         reads = tuple(Read(each["title"], each["text"][:LONGEST]) for each in row["passages"])
         yield Group(f"nomiracl-{row['language']}", row["language"], row["question"], bool(row["answerable"]), reads)

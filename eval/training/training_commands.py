@@ -67,10 +67,10 @@ def bridge(
     weights: Annotated[Path | None, typer.Option(help="English reader; by default the one included.")] = None,
 ) -> None:
     """Fit the bridge from the multilingual base to the English reader."""
-    from eval.training.bridge import begun
+    from eval.training.bridge import initial_weights
 
     with _report_errors():
-        _write(out, begun(rows, weights or SHIPPED / "reader-en.npz"))
+        _write(out, initial_weights(rows, weights or SHIPPED / "reader-en.npz"))
 
 
 @app.command()
@@ -94,7 +94,7 @@ def train(
 
     with _report_errors():
         plan = replace(PLANS[name], minutes=PLANS[name].minutes if minutes is None else minutes, threads=threads)
-        trained(rows, plan, out, begin, lambda said: err_console.print(visible(said), markup=False))
+        trained(rows, plan, out, begin, lambda message: err_console.print(visible(message), markup=False))
     _print(f"{out / 'reader.pt'}")
 
 
@@ -125,18 +125,25 @@ def mine(
 def languages(
     folder: Annotated[Path, typer.Option(help="Folder of the required models.")] = Path("eval-runs"),
 ) -> None:
-    """Measure what each language adds to the vectors of the multilingual model."""
+    """Measure the effect of each language on the vectors of the multilingual model."""
     from corpus.embedding import PackagedE5
     from corpus.embedding.languages import FIGURES
     from eval.runs.corpora import models_folder
     from eval.training.export import npz
-    from eval.training.language_vectors import PARALLEL, UNRELATED, figures_of, parallel, unrelated
+    from eval.training.language_vectors import (
+        PARALLEL,
+        UNRELATED,
+        compute_figures,
+        parallel_questions,
+        unrelated_passages,
+    )
     from eval.training.rows import PAPERS, QUESTIONS, TRANSLATIONS
 
     file = EMBEDDING / FIGURES
     with _report_errors():
-        asked, read = parallel(QUESTIONS, TRANSLATIONS, PARALLEL), unrelated(PAPERS, UNRELATED)
-        _write(file, npz(figures_of(asked, read, PackagedE5(models_folder(folder)))))
+        sentences = parallel_questions(QUESTIONS, TRANSLATIONS, PARALLEL)
+        passages = unrelated_passages(PAPERS, UNRELATED)
+        _write(file, npz(compute_figures(sentences, passages, PackagedE5(models_folder(folder)))))
 
 
 @app.command()
@@ -158,9 +165,9 @@ def queries(
     plan = plan if minutes is None else replace(plan, minutes=minutes)
     file = EMBEDDING / QUERIES
     with _report_errors(), show_progress() as progress:
-        shelves = load_training_sets(shared, out, progress)
+        training_sets = load_training_sets(shared, out, progress)
         encoder = build_encoder(plan)
-        trained(encoder, shelves, plan, out, progress.note)
+        trained(encoder, training_sets, plan, out, progress.note)
         _write(file, npz(encoder.factors()))
 
 
@@ -179,11 +186,11 @@ def intents(
     from eval.training.intent_training import all_questions, auc_by_language, cross_validate, fit_intents, to_arrays
 
     with _report_errors(), show_progress() as progress:
-        model, asked = PackagedE5(models_folder(folder)), all_questions()
-        counted = progress.counted(asked, "questions", len(asked))
+        model, questions = PackagedE5(models_folder(folder)), all_questions()
+        counted = progress.counted(questions, "questions", len(questions))
         vectors = np.stack([model.embed_query(each.text) for each in counted])
-        rows = auc_by_language(cross_validate(asked, vectors))
-        _write(SHIPPED.parents[1] / "data" / FILE, npz(to_arrays(fit_intents(asked, vectors, model.name))))
+        rows = auc_by_language(cross_validate(questions, vectors))
+        _write(SHIPPED.parents[1] / "data" / FILE, npz(to_arrays(fit_intents(questions, vectors, model.name))))
     print_table(out_console, ("language", "questions", "AUC"), rows, "Patterns left out")
 
 
@@ -194,11 +201,11 @@ def export(
     out: Annotated[Path | None, typer.Option(help="File to write; by default the one included.")] = None,
 ) -> None:
     """Write a checkpoint, or the mean of several, in the included form, with 8-bit layers."""
-    from eval.training.export import exported
+    from eval.training.export import export_weights
 
     file = out or SHIPPED / f"reader-{name}.npz"
     with _report_errors():
-        _write(file, exported(*checkpoint))
+        _write(file, export_weights(*checkpoint))
 
 
 @app.command()
@@ -236,9 +243,9 @@ def calibrate(
                 ]
                 best = measure.score_by_readers(engine, *readers)
                 shipped = b"".join(path.read_bytes() for path in paths)
-            asked = measure.questions_for(name, questions, aside, engine, translations)
-            found = list(progress.counted(measure.outcomes(asked, best), "questions", len(asked)))
-        _fit(name, found, shipped, out)
+            selected = measure.questions_for(name, questions, aside, engine, translations)
+            outcomes = list(progress.counted(measure.outcomes(selected, best), "questions", len(selected)))
+        _fit(name, outcomes, shipped, out)
 
 
 @app.command()
@@ -259,14 +266,16 @@ def calibrate_written(
     from eval.training.rows import CALIBRATION
 
     path = weights or SHIPPED / "reader-multilingual.npz"
-    found: list[Outcome] = []
+    outcomes: list[Outcome] = []
     with _report_errors(), show_progress() as progress:
         reader = Reader("multilingual", models_folder(folder), weights=path)
-        for home, asked in measure.written_for(CALIBRATION, aside, folder, name):
-            with engine_over([home], folder, progress.reading) as engine:
+        for documents, questions in measure.prepare_written_sets(CALIBRATION, aside, folder, name):
+            with engine_over([documents], folder, progress.reading) as engine:
                 best = measure.score_by_readers(engine, reader)
-                found += progress.counted(measure.outcomes(asked, best), f"questions ({home.name})", len(asked))
-        _fit(name, found, path.read_bytes(), out)
+                outcomes += progress.counted(
+                    measure.outcomes(questions, best), f"questions ({documents.name})", len(questions)
+                )
+        _fit(name, outcomes, path.read_bytes(), out)
 
 
 @app.command()
@@ -280,36 +289,36 @@ def card(
     """Write the model card of the readers from their training and calibration records."""
     from eval.training.card import write_card
 
-    given: dict[Name, Path | None] = {"en": en, "multilingual": multilingual}
+    runs: dict[Name, Path | None] = {"en": en, "multilingual": multilingual}
     with _report_errors():
-        written = write_card(folder, {name: path for name, path in given.items() if path is not None})
-    _print(str(written))
+        path = write_card(folder, {name: path for name, path in runs.items() if path is not None})
+    _print(str(path))
 
 
-def _fit(name: str, found: list[Outcome], weights: bytes | None, out: Path) -> None:
+def _fit(name: str, outcomes: list[Outcome], weights: bytes | None, out: Path) -> None:
     """Fits and writes a calibration; prints the reliability table and its figures."""
     import numpy as np
 
     from eval.metrics.selective import reliability
-    from eval.training.calibrate import calibrate as fit_intents
+    from eval.training.calibrate import calibrate as fit_calibration
     from eval.training.measure import write_calibration
 
-    calibration = fit_intents(found, all_told=name == "likeness")
+    calibration = fit_calibration(outcomes, all_questions=name == "likeness")
     write_calibration(out, name, calibration, weights)
-    chances = np.array([calibration.probability(each.logit) for each in found])
-    held = reliability(chances, np.array([each.answerable for each in found]))
-    rows = ([each.questions, f"{each.chance:.3f}", f"{each.answerable:.3f}"] for each in held)
+    chances = np.array([calibration.probability(each.logit) for each in outcomes])
+    bins = reliability(chances, np.array([each.answerable for each in outcomes]))
+    rows = ([each.questions, f"{each.chance:.3f}", f"{each.answerable:.3f}"] for each in bins)
     print_table(out_console, ("questions", "mean chance", "share answerable"), rows, "Reliability")
     for key, value in calibration.to_json().items():
         _print(f"{key} {value}")
     err_console.print(f"Written: {out}.", markup=False)
 
 
-def _write(file: Path, made: bytes) -> None:
+def _write(file: Path, data: bytes) -> None:
     """Writes a file; prints its size, hash and path."""
-    file.write_bytes(made)
-    err_console.print(f"{len(made) / 1e6:.1f} MB.")
-    _print(f"{hashlib.sha256(made).hexdigest()}  {file}")
+    file.write_bytes(data)
+    err_console.print(f"{len(data) / 1e6:.1f} MB.")
+    _print(f"{hashlib.sha256(data).hexdigest()}  {file}")
 
 
 def _print(line: str) -> None:
