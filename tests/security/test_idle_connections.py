@@ -137,7 +137,7 @@ def test_a_client_has_its_number_of_windows_and_no_more_until_it_closes_some(
                 came += piece
         assert came.startswith(b"HTTP/1.1 429")
         assert b"\r\nretry-after: 5\r\n" in came.lower()
-        assert b"50 streams are open from your address already." in came
+        assert b"There are already 50 streams open from your address." in came
         # Another kind has its own places.
         with idle(address, 1, lambda _: get("/gradio_api/queue/data?session_hash=x")) as (other,):
             assert other.recv(4_000).startswith(b"HTTP/1.1 200")
