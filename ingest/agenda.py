@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from corpus.dates import find_full_dates, find_meeting_days, has_only_days
 from corpus.documents import Block, Document
-from corpus.meetings import AgendaItem, Meeting, Sitting
+from corpus.meetings import AgendaItem, Meeting, Sitting, is_under, main_number
 from corpus.places import find_place, normalise_place_text
 from corpus.roman import from_roman
 from corpus.symbols import RESOLUTIONS, Symbol, find_symbols
@@ -84,9 +84,8 @@ def _items_of_timetable(sittings: Sequence[Sitting]) -> tuple[AgendaItem, ...]:
     return tuple(AgendaItem(row.number, row.title, listed=row.row) for row in reversed(found.values()))
 
 
-def _sort_key(number: str) -> tuple[int, str]:
-    main, _, part = number.partition(" ")
-    return int(main), part
+def _sort_key(number: str) -> tuple[list[int], str]:
+    return [int(digits) for digits in re.findall(r"\d+", number)], number
 
 
 def _find_place_and_dates(document: Document) -> tuple[str, tuple[dt.date, ...], int | None]:
@@ -160,7 +159,7 @@ def _build_items(document: Document, spans: Mapping[int, Spans]) -> Iterator[Age
             mentions += (_Mention(1, number, symbol, block.ordinal) for symbol in own)
     mentions += (_Mention(3, number, symbol, row) for number, symbol, row in _documents_in_tables(document, spans))
     order, documentation = list(titles), _documents_by_item(mentions, [*titles], str(document.symbol or ""))
-    for number in sorted(titles, key=lambda text: (int(text.split()[0]), order.index(text))):
+    for number in sorted(titles, key=lambda text: (int(main_number(text)), order.index(text))):
         yield AgendaItem(
             number=number,
             title=titles[number],
@@ -182,7 +181,7 @@ class _Mention(NamedTuple):
 
     @property
     def main(self) -> str:
-        return self.number.partition(" ")[0]
+        return main_number(self.number)
 
 
 def _documents_by_item(mentions: Sequence[_Mention], numbers: Sequence[str], agenda: str) -> dict[str, dict[str, int]]:
@@ -194,7 +193,7 @@ def _documents_by_item(mentions: Sequence[_Mention], numbers: Sequence[str], age
     mains = {mention.symbol: {other.main for other in exact if other.symbol == mention.symbol} for mention in exact}
     documents: dict[str, dict[str, int]] = {}
     for mention in sorted(mentions, key=lambda mention: mention.rank):
-        parts = [number for number in numbers if number.startswith(f"{mention.main} ")]
+        parts = [number for number in numbers if number != mention.main and is_under(number, mention.main)]
         last = len(parts) > 1 and {other.number for other in lists}.intersection(parts) == {parts[-1]}
         common = mention.rank == 0 and last and mention.number == parts[-1] and mention.symbol != agenda
         if mention.rank != 1 or mention.main in mains.get(mention.symbol, {mention.main}):

@@ -11,7 +11,7 @@ from itertools import groupby
 
 from corpus.dates import find_meeting_days, is_day_label
 from corpus.documents import Block, Document
-from corpus.meetings import AgendaItem, Sitting, SittingItem
+from corpus.meetings import AgendaItem, Sitting, SittingItem, main_number
 from ingest.agenda_form import folded_title
 from ingest.time_ranges import (
     find_half_of_day,
@@ -226,7 +226,7 @@ class _TimetableReader:
     def _are_agenda_items(self, numbers: Sequence[str], text: str) -> bool:
         """Whether the agenda has items with these numbers: all of them, or one of those that are called items by a word
         in `text`."""
-        known = [number.split()[0] in self._titles for number in numbers]
+        known = [main_number(number) in self._titles for number in numbers]
         return not self._titles or (all(known) if text[:1].isdecimal() else any(known))
 
     def _cell_items(self, cell: str, row: int) -> Iterator[SittingItem]:

@@ -289,6 +289,7 @@ def test_a_lone_word_that_no_text_says_is_asked_back_and_one_that_a_text_says_is
     assert "“zeolites”" in starter_engine.ask("zeolites?").reason
     assert starter_engine.ask("sea").status == "tentative"
     assert starter_engine.ask("What is smuggling?").status == "answered"
+    assert starter_engine.ask("so is it at sea").status == "answered"
     assert starter_engine.ask("What is a kangaroo?").status != "refused"
     assert starter_engine.ask("What is smuggling of migrants?").status == "answered"
 

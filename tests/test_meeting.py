@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from word_reader import THRESHOLDS
+from conftest import OpenLibrary, add
+from word_reader import THRESHOLDS, word_readers
 
 from assistant.meeting.row_citations import AgendaCiter
 from assistant.meeting.row_passages import RowPassageBuilder
@@ -18,6 +19,8 @@ from assistant.qa.reader import Reading
 from assistant.qa.readers import Readers
 from corpus.catalogue import Catalogue
 from corpus.library import Library
+from corpus.meetings import is_under
+from ingest.pipeline import Input
 
 ITEM = "How to strengthen the capacity to prosecute"
 
@@ -269,3 +272,34 @@ def test_at_an_hour_without_a_meeting_the_day_is_told(real_library: Library, cat
     asked(real_library, catalogue, reader, "What is on at 2 p.m. on Thursday?")
     assert any("The lunch break is from 1 p.m." in text and "Thursday" in text for text in reader.seen)
     assert not any("on Friday" in text for text in reader.seen if "\n" not in text)
+
+
+def test_items_that_are_numbered_with_points_are_sub_items(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    text = """EIGHTIETH HEALTH ASSEMBLY
+
+A80/1
+
+Geneva, 17–20 May 2027
+
+Provisional agenda
+
+1. Opening of the Assembly
+
+2. Laboratories
+
+2.1 Plan of action
+
+2.10 Charges
+
+2.2 Solidarity fund
+
+3. Closure of the Assembly
+"""
+    library = open_library()
+    add(library, catalogue, Input("agenda.txt", text.encode()))
+    (meeting,) = library.meetings()
+    assert [each.number for each in meeting.items] == ["1", "2", "2.1", "2.10", "2.2", "3"]
+    assert [is_under(each.number, "2") for each in meeting.items] == [False, True, True, True, True, False]
+    engine = Engine(library, catalogue, readers=word_readers())
+    assert "Solidarity fund" in engine.ask("What is item 2.2 of the agenda?").statements[0].text
+    assert "no item 2.7: its items are 1 to 3" in engine.ask("What is item 2.7 of the agenda?").reason
