@@ -270,7 +270,7 @@ def _part_name(comparison: Comparison, part: Part, language: str) -> str:
 
 def _part_summary(comparison: Comparison, part: Part, language: str) -> Content:
     """What became of a part, in words."""
-    rows: list[Row] = [(pair,) for pair in comparison.pairs if _has_place_in(pair, part)]
+    rows: list[Row] = [(pair,) for pair in comparison.pairs if pair.part == part and pair.has_number]
     sentences = []
     for name, is_counted in _COUNTED_CHANGES.items():
         matching = [row for row in rows if row[0] and is_counted(row[0])]
@@ -293,7 +293,8 @@ def _number_table(versions: VersionComparison, labels: Sequence[str], language: 
         header += [change, label] if len(versions.steps) > 1 else [label, change]
     table_rows: list[tuple[Content, ...]] = []
     for part in PARTS[:-1]:
-        rows = [row for row in versions.rows if _has_place_in(next(pair for pair in reversed(row) if pair), part)]
+        last_pairs = ((row, next(pair for pair in reversed(row) if pair)) for row in versions.rows)
+        rows = [row for row, last in last_pairs if last.part == part and last.has_number]
         name = _part_name(versions.steps[-1], part, language)
         for run in _group_runs(rows, rows):
             places = [place or "–" for place in _number_ranges(run)]
@@ -305,11 +306,6 @@ def _number_table(versions: VersionComparison, labels: Sequence[str], language: 
             table_rows.append(tuple(plain(cell) for cell in cells))
             name = ""
     return Table(tuple(header), tuple(table_rows))
-
-
-def _has_place_in(pair: Pair, part: Part) -> bool:
-    """Whether a pair is shown in a part and has a number there; headings have none."""
-    return pair.part == part and pair.para.group != "heading" and bool(pair.para.place)
 
 
 def _group_runs(chosen: Sequence[Row], rows: Sequence[Row]) -> list[list[Row]]:

@@ -179,7 +179,7 @@ def _add_version_notes(engine: Engine, versions: VersionNotes, request: Request,
     if other_languages:
         names = joined([language_name(each, request.language) for each in other_languages], request.language)
         remarks.append(say("quoted_language", request.language, languages=names))
-    return replace(section, parts=tuple(parts), remarks=tuple(dict.fromkeys(remarks)))
+    return replace(section, remarks=tuple(dict.fromkeys(remarks)))
 
 
 def _masthead_lines(library: Library, subject: Subject) -> tuple[str, ...]:

@@ -11,14 +11,9 @@ from assistant.qa.answer import Statement
 from assistant.qa.units import Unit
 from assistant.reports.brief.articles import Article, ArticleFinder
 from assistant.reports.brief.briefing import Part, Section
-from assistant.reports.brief.selection import (
-    UnitSelector,
-)
+from assistant.reports.brief.selection import UnitSelector
 from assistant.reports.brief.subject import Theme
-from assistant.reports.brief.unit_checks import (
-    find_answering,
-    is_later_than_meeting,
-)
+from assistant.reports.brief.unit_checks import find_answering, is_later_than_meeting
 
 MAX_ARTICLE_THEMES = 8
 """More themes than this are sections of a document; its articles are then searched by its title alone."""

@@ -13,12 +13,7 @@ from assistant.reports import ReportError
 from assistant.reports.brief import agenda_sections
 from assistant.reports.brief.briefing import Audience, Part, Section
 from assistant.reports.brief.framework import MAX_PLACES, article_name, find_framework
-from assistant.reports.brief.selection import (
-    UnitSelector,
-    adoption_rank,
-    is_relevant,
-    names_date_within,
-)
+from assistant.reports.brief.selection import UnitSelector, adoption_rank, is_relevant, names_date_within
 from assistant.reports.brief.subject import MAX_SUBJECT_LENGTH, Ids, Theme
 from assistant.reports.brief.unit_checks import (
     day_before,

@@ -12,11 +12,7 @@ import numpy as np
 
 from assistant.qa.scoring import ScoredUnit
 from assistant.qa.units import Unit
-from assistant.reports.brief.selection import (
-    UnitSelector,
-    is_relevant,
-    names_only_later_dates,
-)
+from assistant.reports.brief.selection import UnitSelector, is_relevant, names_only_later_dates
 from assistant.reports.brief.subject import Theme, proposes_discussion
 from assistant.reports.mandates.recommendation_reader import find_recommendations
 from assistant.wording.drafting import Grammar, grammar_of

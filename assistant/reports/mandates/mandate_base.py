@@ -6,10 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from assistant.reports.mandates.addressees import (
-    find_object,
-    trim_span,
-)
+from assistant.reports.mandates.addressees import find_object, trim_span
 from assistant.reports.mandates.deadlines import DeadlineReader
 from assistant.wording.drafting import grammar_of, unquoted
 from corpus.documents import Block, Document, Span

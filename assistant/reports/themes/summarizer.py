@@ -19,11 +19,7 @@ from assistant.reports.comparison.alignment import SURE_SIMILARITY, similarities
 from assistant.reports.comparison.paragraphs import Paragraph
 from assistant.reports.comparison.topic_comparison import precedence
 from assistant.reports.lookup import find_newer_resolutions
-from assistant.reports.themes.clusters import (
-    embed_texts,
-    normalize,
-    remove_language_offset,
-)
+from assistant.reports.themes.clusters import embed_texts, normalize, remove_language_offset
 from assistant.time_slices import Slices
 from assistant.wording.drafting import grammar_of
 from corpus.documents import Passage
