@@ -21,7 +21,7 @@ from assistant.qa.metadata import (
 )
 from assistant.qa.units import Unit
 from assistant.reports.brief.briefing import Part, Section
-from assistant.reports.brief.selection import UnitSelector
+from assistant.reports.brief.selection import UnitSelector, in_order
 from assistant.reports.brief.subject_sections import MAX_POINTS
 from assistant.reports.brief.unit_checks import rank_section_units
 from assistant.reports.comparison.paragraphs import normalized_key, strip_number, whole_paragraph
@@ -171,12 +171,8 @@ def build_recommendations(selector: UnitSelector) -> Section:
     pattern = grammar_of(document.language).concludes
     chapters = [each for each in selector.subject.themes if each.section is not None and pattern.search(each.heading)]
     limit = MAX_POINTS[selector.subject.request.audience]
-    quoted = [
-        (each.heading, selector.quote_units(rank_section_units(selector, each), limit, novel=True)) for each in chapters
-    ]
-    parts = (
-        Part(head, tuple(sorted(statements, key=lambda said: said.citations[-1].start))) for head, statements in quoted
-    )
+    quoted = [selector.quote_units(rank_section_units(selector, each), limit, novel=True) for each in chapters]
+    parts = (Part(each.heading, in_order(statements)) for each, statements in zip(chapters, quoted, strict=True))
     return selector.make_section("recommendations", *parts)
 
 
@@ -185,21 +181,18 @@ def build_figures(selector: UnitSelector) -> Section:
     last one); first those about the whole."""
     document = selector.main_document
     tables = [table for table in find_tables(document) if not table.locator.startswith(("contents", "masthead"))]
-    figure_counts = {
-        number: count for number, table in enumerate(tables) if (count := _count_figure_cells(document, table)) > 1
-    }
-    is_part = {number: not _is_in_opening_part(document, tables[number].rows[0]) for number in figure_counts}
-    best_tables = sorted(figure_counts, key=lambda number: (is_part[number], -figure_counts[number], number))[
-        :MAX_TABLES
-    ]
-    paragraphs = [
-        Part(document.heading_at(each.start), selector.quote_units([each]))
-        for each in _find_figure_paragraphs(selector, document)
-    ]
-    ordered = sorted(best_tables, key=lambda number: (is_part[number], number))
-    return selector.make_section(
-        "figures", *paragraphs, tables=tuple(_figure_table(selector, document, tables[number]) for number in ordered)
+    counts = [_count_figure_cells(document, table) for table in tables]
+    # By whether the table is about a part, how many figures it has, and its number.
+    ranked = sorted(
+        (not _is_in_opening_part(document, table.rows[0]), -count, n)
+        for n, (table, count) in enumerate(zip(tables, counts, strict=True))
+        if count > 1
     )
+    ordered = sorted((is_part, n) for is_part, _, n in ranked[:MAX_TABLES])
+    units = _find_figure_paragraphs(selector, document)
+    paragraphs = [Part(document.heading_at(each.start), selector.quote_units([each])) for each in units]
+    figures = tuple(_figure_table(selector, document, tables[n]) for _, n in ordered)
+    return selector.make_section("figures", *paragraphs, tables=figures)
 
 
 def _is_in_opening_part(document: Document, block: Block) -> bool:
@@ -272,10 +265,11 @@ def _figure_table(selector: UnitSelector, document: Document, table: DocumentTab
     for n, block in enumerate((*table.rows[: MAX_ROWS - 1], *table.rows[MAX_ROWS - 1 :][-1:])):
         if n == MAX_ROWS - 1 and len(table.rows) > MAX_ROWS:
             rows.append((Cell(text=ELLIPSIS), *[Cell(text=ELLIPSIS)] * width))
-        cells = [Cell((selector.cite(document, block, (block.start, block.end)),), place=True)]
+        cite_span = partial(cite, selector.library, document, block)
+        cells = [Cell((cite_span((block.start, block.end)),), place=True)]
         for span in (*block.cells, *[None] * (width - len(block.cells))):
             has_text = span is not None and document.quote(*document.trim_span(*span))
-            cells.append(Cell((selector.cite(document, block, span),)) if has_text else Cell())
+            cells.append(Cell((cite_span(span),)) if has_text else Cell())
         rows.append(tuple(cells))
     first = (*table.rows, *table.header)[0]
     caption = first.context.partition("; ")[0] if "; " in first.context else first.locator.rpartition(", ")[0]

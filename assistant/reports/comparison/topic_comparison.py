@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from itertools import islice, pairwise, product
+from itertools import pairwise, product
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -94,7 +94,8 @@ def compare_units(units_by_place: Mapping[Place, Unit]) -> tuple[tuple[SameGroup
         family_groups.sort(key=lambda group: ranks[group[0]])
         for later_group, earlier_group in pairwise(family_groups[::-1]):
             linked = (pair for pair in product(later_group, earlier_group) if {pair, pair[::-1]} & similar_pairs)
-            for later, earlier in islice(linked, 1):
+            if pair := next(linked, None):
+                later, earlier = pair
                 facts = find_fact_differences(units[later], units[earlier])
                 pieces = diff_words(units[earlier].text, units[later].text)
                 differences.append(Difference(places[later], places[earlier], *facts, pieces))
