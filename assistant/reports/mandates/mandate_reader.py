@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 from typing import Literal
 
 from assistant.reports.mandates.addressees import (
@@ -20,12 +21,13 @@ from assistant.reports.mandates.addressees import (
     find_giver,
     find_object,
     find_subject,
+    introduces_list,
     parse_names,
+    shift_spans,
     split_at_commas,
     trim_span,
 )
-from assistant.reports.mandates.mandate_base import CAPITAL, MAX_LENGTH, BlockReader, Mandate
-from assistant.reports.mandates.run_on_lists import ListPoint, find_points
+from assistant.reports.mandates.mandate_base import CAPITAL, MAX_LENGTH, BlockReader, ListPoint, Mandate, find_points
 from assistant.wording.drafting import grammar_of, unquoted
 from corpus.documents import Block, Document, Span
 from corpus.places import is_in_annex
@@ -65,15 +67,10 @@ def has_operative_text(document: Document) -> bool:
     if document.kind != "numbered":
         return document.kind == "resolution"
     opening, blocks = grammar_of(document.language).opening, document.blocks
-    points = [
-        block for block in blocks if (block.number and block.kind == "paragraph") or _is_decision_point(document, block)
-    ]
-    introduction = blocks[points[0].ordinal - 1] if points and points[0].ordinal else None
-    if (
-        introduction is None
-        or introduction.kind != "paragraph"
-        or not document.body(introduction).rstrip().endswith(_SPEAKER_ENDINGS)
-    ):
+    is_point = ((block.number and block.kind == "paragraph") or _is_decision_point(document, block) for block in blocks)
+    points = list(compress(blocks, is_point))
+    above = blocks[points[0].ordinal - 1] if points and points[0].ordinal else None
+    if not above or above.kind != "paragraph" or not document.body(above).rstrip().endswith(_SPEAKER_ENDINGS):
         return False
     verbs = [verb for block in points if (verb := opening.match(document.body(block)[:MAX_LENGTH]))]
     return 2 * len(verbs) > len(points) and any(verb["ask"] or verb["decide"] for verb in verbs)
@@ -87,7 +84,7 @@ def _is_decision_point(document: Document, block: Block) -> bool:
     parent, grammar = document.blocks[block.parent], grammar_of(document.language)
     text = document.body(parent)
     advice_patterns = (grammar.advise, grammar.suggest, grammar.should, grammar.wish, grammar.bidden)
-    introduces = parent.kind == "paragraph" and not parent.number and text.rstrip().endswith(LIST_INTRODUCERS)
+    introduces = parent.kind == "paragraph" and not parent.number and introduces_list(text)
     return introduces and not any(each.search(text) for each in advice_patterns)
 
 
@@ -109,18 +106,17 @@ class _ResolutionReader(BlockReader):
 
     def __init__(self, document: Document) -> None:
         super().__init__(document)
+        operative = list(operative_paragraphs(document))
         # The body that speaks: the opening of the preamble, or the line above the points of a decision.
-        blocks = [block for block in document.blocks if block.locator.rpartition(", ")[2] == "preamble"][:1]
-        parents = [
-            block.parent
-            for block in operative_paragraphs(document)
-            if block.kind == "item" and block.parent is not None
-        ]
-        blocks = blocks or [document.blocks[ordinal] for ordinal in parents[:1]]
-        self._body_spans = [trim_span(document.text, each.body_start, each.end, closes=",，،:：") for each in blocks]
+        speaking = [block for block in document.blocks if block.locator.rpartition(", ")[2] == "preamble"]
+        parents = (block.parent for block in operative if block.kind == "item")
+        speaking += [document.blocks[ordinal] for ordinal in parents if ordinal is not None]
+        self._body_spans = tuple(
+            trim_span(document.text, each.body_start, each.end, closes=",،，:：") for each in speaking[:1]
+        )
         self._addressees = frozenset(
             name
-            for text in map(self._unquoted_text, operative_paragraphs(document))
+            for text in map(self._unquoted_text, operative)
             for clause in self._split_clauses(text)[0]
             for name in self._addressee_names(text, clause)
             if not self.grammar.pronoun.fullmatch(name)
@@ -134,7 +130,7 @@ class _ResolutionReader(BlockReader):
         clauses, list_clause, list_points = self._split_clauses(text)
         items = self.find_items(block)
         clause_found = False
-        introduced = items if text.rstrip().endswith(LIST_INTRODUCERS) else []
+        introduced = items if introduces_list(text) else []
         for index, clause in enumerate(clauses):
             previous = clauses[index - 1] if index else None
             next_request = clauses[index + 1] if index + 1 < len(clauses) and clauses[index + 1].kind == "ask" else None
@@ -217,22 +213,21 @@ class _ResolutionReader(BlockReader):
                 match, end = AddresseeMatch(names, shared.action), next_request.end
             else:
                 items = []
-        insertions, action_start = (
-            self._split_insertions(text, start, match) if end == clause.end else ([], match.action)
-        )
+        insertions, action_start = list[Span](), match.action
+        if end == clause.end:
+            insertions, action_start = self._split_insertions(text, start, match)
         if previous and self._refers_back(text[action_start:end], match):
             insertions.insert(0, trim_span(text, previous.verb[0], previous.end, closes=",;"))
         if clause.aside:
             insertions.insert(0, clause.aside)
         match = self._resolve_pronouns(text, match, previous)
-        insertion_spans = [(block.body_start + a, block.body_start + b) for a, b in insertions]
+        insertion_spans = shift_spans(insertions, block.body_start)
         action = self.trim(block.body_start + action_start, block.body_start + end)
         if items:
             yield from self._read_items(block, clause, items, match, with_that, insertion_spans, action)
         elif action[0] < action[1]:
-            yield self._build_mandate(
-                block, clause, block, self._addressee_spans(match, block, clause), (*insertion_spans, action)
-            )
+            addressees = self._addressee_spans(match, block, clause)
+            yield self._build_mandate(block, clause, block, addressees, (*insertion_spans, action))
 
     def _has_that(self, text: str, clause: _Clause) -> bool:
         """Whether “that” follows the verb of a clause, or is a part of it."""
@@ -253,15 +248,14 @@ class _ResolutionReader(BlockReader):
         items: Sequence[Block],
         match: AddresseeMatch,
         with_that: bool,
-        insertions: list[Span],
+        insertions: tuple[Span, ...],
         action: Span,
     ) -> Iterator[Mandate]:
         """The requests or decisions of the list items that a clause introduces; `match`, `insertions` and `action` are what
         the clause has above the list, the last two as spans of the document."""
-        introduction = self.document.text[slice(*action)]
-        says_nothing = not introduction or any(
-            each.fullmatch(introduction) for each in (self.grammar.to, self.grammar.that)
-        )
+        introduction, function_words = self.document.text[slice(*action)], (self.grammar.to, self.grammar.that)
+        says_nothing = not introduction or any(each.fullmatch(introduction) for each in function_words)
+        shared = insertions if says_nothing else (*insertions, action)
         for item in items:
             item_span = self.trim(item.body_start, item.end)
             if item_span[0] == item_span[1]:
@@ -269,24 +263,21 @@ class _ResolutionReader(BlockReader):
             if forwarded := self.find_forwarded_request(item, item_span):
                 yield self.with_times_and_money(forwarded, [item_span])
                 continue
-            item_match, place_block, before_item = match, block, [*insertions, *([] if says_nothing else [action])]
+            addressees, before_item = self._addressee_spans(match, block, clause), shared
             if says_nothing and not match.addressees:  # each item has its own: decides that: (a) States shall report
                 item_match, before_item, item_span = self._read_item(item, clause, with_that, item_span)
-                place_block = item
-            yield self._build_mandate(
-                block, clause, item, self._addressee_spans(item_match, place_block, clause), (*before_item, item_span)
-            )
+                addressees = self._addressee_spans(item_match, item, clause)
+            yield self._build_mandate(block, clause, item, addressees, (*before_item, item_span))
 
     def _read_item(
         self, item: Block, clause: _Clause, with_that: bool, span: Span
-    ) -> tuple[AddresseeMatch, list[Span], Span]:
+    ) -> tuple[AddresseeMatch, tuple[Span, ...], Span]:
         """The addressees that a list item names itself, the insertions in it, and its action, else its whole `span`."""
         text = self._unquoted_text(item)
         match = self._match_addressees(text, replace(clause, verb=(0, 0), end=len(text)), with_that)
         insertions, action_start = self._split_insertions(text, 0, match)
         action = self.trim(item.body_start + action_start, item.end)
-        insertion_spans = [(item.body_start + a, item.body_start + b) for a, b in insertions]
-        return match, insertion_spans, action if action[0] < action[1] else span
+        return match, shift_spans(insertions, item.body_start), action if action[0] < action[1] else span
 
     def _split_insertions(self, text: str, start: int, match: AddresseeMatch) -> tuple[list[Span], int]:
         """What precedes the action without naming an addressee, and belongs to it; and where the action begins: with
@@ -358,33 +349,28 @@ class _ResolutionReader(BlockReader):
         grammar = self.grammar
         previous_names: tuple[Span, ...] = ()
         if previous:
-            ends = previous.verb[1], previous.end
-            start_of_names = min(
-                (position for name in self._addressees if (position := text.find(name, *ends)) >= 0),
-                default=previous.end,
-            )
+            positions = (text.find(name, previous.verb[1], previous.end) for name in self._addressees)
+            start_of_names = min((position for position in positions if position >= 0), default=previous.end)
             previous_names = find_object(grammar, text, start_of_names, previous.end).addressees
         resolved: list[Span] = []
         for start, end in match.addressees:
             words = text[start:end]
             pronoun = grammar.pronoun.fullmatch(words)
             short_name = re.fullmatch(rf"(?:{grammar.article.pattern}) ((?-i:[A-ZÀ-ÖØ-ÞА-Я])\w+)", words, re.IGNORECASE)
-            names = [
-                name
-                for name in self._addressees
-                if short_name and name != words and re.search(rf"\b{short_name[1]}\b", name)
-            ]
-            occurrences = [(position, position + len(name)) for name in (self._addressees if pronoun else names)
-                     if (position := text.rfind(name, 0, start)) >= 0]  # fmt: skip
+            names = self._addressees if pronoun or short_name else frozenset[str]()
+            if short_name and not pronoun:
+                names = frozenset(each for each in names - {words} if re.search(rf"\b{short_name[1]}\b", each))
+            found = ((text.rfind(name, 0, start), name) for name in names)
+            occurrences = [(position, position + len(name)) for position, name in found if position >= 0]
             antecedent = max(occurrences, key=lambda span: (span[1], -span[0]), default=(start, end))
             resolved += previous_names if pronoun and previous_names else [antecedent]
         return AddresseeMatch(tuple(dict.fromkeys(resolved)), match.action)
 
-    def _addressee_spans(self, match: AddresseeMatch, block: Block, clause: _Clause) -> list[Span]:
+    def _addressee_spans(self, match: AddresseeMatch, block: Block, clause: _Clause) -> tuple[Span, ...]:
         """The addressees as spans of the document; for a decision without any, the body itself."""
         if clause.kind == "decide" and not match.addressees:
             return self._body_spans
-        return [(a + block.body_start, b + block.body_start) for a, b in match.addressees]
+        return shift_spans(match.addressees, block.body_start)
 
     def _is_known_actor(self, words: str) -> bool:
         """Whether a name is that of somebody who can act: the document addresses such elsewhere. A measure or a
@@ -400,28 +386,23 @@ class _ResolutionReader(BlockReader):
         return self.grammar.preposition.split(words)[0]
 
     def _addressee_names(self, text: str, clause: _Clause) -> list[str]:
-        """The names of the addressees of a clause."""
-        start, end = clause.verb[1], clause.end
-        introduces_list = text[:end].rstrip().endswith(LIST_INTRODUCERS)
-        addressees = (
-            find_object(self.grammar, text, start, end, introduces=introduces_list).addressees
-            if clause.kind == "ask"
-            else ()
-        )
-        return [text[slice(*each)] for each in addressees]
+        """The names of those whom a clause requests to act."""
+        if clause.kind != "ask":
+            return []
+        introduces = introduces_list(text[: clause.end])
+        match = find_object(self.grammar, text, clause.verb[1], clause.end, introduces=introduces)
+        return [text[slice(*each)] for each in match.addressees]
 
     def _build_mandate(
-        self, block: Block, clause: _Clause, place_block: Block, addressees: Sequence[Span], action: tuple[Span, ...]
+        self, block: Block, clause: _Clause, place: Block, addressees: tuple[Span, ...], action: tuple[Span, ...]
     ) -> Mandate:
         """The mandate of a clause, with the times and the money set in it, and around verb and action."""
-        offset = block.body_start
-        verb = offset + clause.verb[0], offset + clause.verb[1]
+        verb, *asides = shift_spans([clause.verb, *([clause.aside] if clause.aside else [])], block.body_start)
         # A time may also be set between verb and action, or before the verb.
-        spans = [(verb[1], max(offset + clause.end, action[-1][1] if place_block is block else 0))]
-        spans += [action[-1]] if place_block is not block else []
-        spans += [(offset + clause.aside[0], offset + clause.aside[1])] if clause.aside else []
-        mandate = Mandate(place_block.ordinal, verb, clause.kind == "decide", tuple(addressees), action)
-        return self.with_times_and_money(mandate, spans)
+        end = block.body_start + clause.end
+        spans = [(verb[1], max(end, action[-1][1]))] if place is block else [(verb[1], end), action[-1]]
+        mandate = Mandate(place.ordinal, verb, clause.kind == "decide", addressees, action)
+        return self.with_times_and_money(mandate, [*spans, *asides])
 
 
 def _verb_kind(match: re.Match[str]) -> Kind:
