@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 
 import numpy as np
@@ -18,11 +18,12 @@ from assistant.reports.themes.clusters import (
     cluster,
     default_count,
     embed_texts,
+    find_shaping_documents,
+    group_documents,
     map_positions,
     normalize,
     remove_language_offset,
 )
-from assistant.reports.themes.document_groups import find_shaping_documents, group_documents
 from assistant.reports.themes.naming import Namer, Phrase
 from assistant.reports.themes.summarizer import Summarizer
 from assistant.reports.themes.theme_model import Theme, ThemeDocument, ThemePassage, Themes
@@ -80,8 +81,7 @@ class _ThemeBuilder:
             library.document(each) for each in slices(sorted(library.versions().quotable_documents(language)))
         ]
         grouped = group_documents(engine, self._all_documents, count, slices)
-        self._documents, self._passages, self._all_groups = grouped.documents, grouped.passages, grouped.groups
-        self._vectors, self._embedded = grouped.vectors, grouped.embedded
+        self._documents, self._passages, self._all_groups, self._vectors, self._embedded = grouped
         shaping = find_shaping_documents(self._passages)
         self._groups = [[n for n in rows if n in shaping] or rows for rows in self._all_groups]
         self._shaping = sorted(n for rows in self._groups for n in rows)
@@ -124,30 +124,16 @@ class _ThemeBuilder:
             progress(shown_name, n, len(groups))
             target = self._find_target(name, name_language, directions.get(n))
             statements, repeats = summarizer.summarize([self._passages[row] for row in rows], target)
-            documents_with_passages = [(documents[row], self._passages[row]) for row in members[n]]
-            themes.append(
-                Theme(
-                    number=len(themes) + 1,
-                    name=shown_name,
-                    terms=terms,
-                    passages=_list_passages(documents_with_passages),
-                    documents=_list_documents(documents_with_passages),
-                    summary=statements,
-                    repeats=repeats,
-                    gaps=gaps.pop(n, ()),
-                    x=round(float(positions[n][0]), 4),
-                    y=round(float(positions[n][1]), 4),
-                )
-            )
-        return Themes(
-            language,
-            tuple(themes),
-            state,
-            self._list_with_passages([each for each in self._all_documents if each not in documents]),
-            self._list_with_passages([documents[n] for n in sorted(loose)]),
-            # With the gaps of groups that became no theme.
-            tuple(each for texts in gaps.values() for each in texts),
-        )
+            with_passages = [(documents[row], self._passages[row]) for row in members[n]]
+            x, y = (round(float(each), 4) for each in positions[n])
+            passages, listed = _list_passages(with_passages), _list_documents(with_passages)
+            number, own_gaps = len(themes) + 1, gaps.pop(n, ())
+            themes.append(Theme(number, shown_name, terms, passages, listed, statements, own_gaps, x, y, repeats))
+        apart = self._list_with_passages([each for each in self._all_documents if each not in documents])
+        in_none = self._list_with_passages([documents[n] for n in sorted(loose)])
+        # With the gaps of groups that became no theme.
+        other_gaps = tuple(each for texts in gaps.values() for each in texts)
+        return Themes(language, tuple(themes), state, apart, in_none, other_gaps)
 
     def _find_parts(self) -> tuple[list[Part], set[int]]:
         """The parts that may become themes, the largest first, and the documents that are in none."""
@@ -179,12 +165,11 @@ class _ThemeBuilder:
         """The title of one document as the name of a group, and its language. None where the group is no theme: without
         a requested count of themes, where most groups have phrases for names, where the title has a date, and where most
         documents don't have its words."""
-        document = self._choose_title_document(rows, direction, self._titles_used)
+        document = self._choose_title_document(rows, direction)
         title, language = document.short or document.title, document.language
         dated = find_full_dates(document.title) and not is_only
-        matching = (
-            self._documents[row].title == document.title or self._namer.has_words(row, title, language) for row in rows
-        )
+        same_title = {row for row in rows if self._documents[row].title == document.title}
+        matching = (row in same_title or self._namer.has_words(row, title, language) for row in rows)
         if self._count is None and (mostly_named or dated or 2 * sum(matching) <= len(rows)):
             return None
         return (title,), language
@@ -211,8 +196,10 @@ class _ThemeBuilder:
         home_group = {n: {*rows} for rows in self._all_groups for n in rows}
         filled = [[*rows] for rows in groups]
         for n in sorted(home_group.keys() - shaping):
-            closeness = [float((self._vectors[n] - self._center) @ directions[each]) if n in self._embedded and each in directions else len(home_group[n] & {*rows}) - 0.5
-                    for each, rows in enumerate(groups)]  # fmt: skip
+            # Sharing at least one document of its own group counts as close.
+            closeness = [len(home_group[n] & {*rows}) - 0.5 for rows in groups]
+            for each in directions if n in self._embedded else ():
+                closeness[each] = float((self._vectors[n] - self._center) @ directions[each])
             best = max(range(len(groups)), key=closeness.__getitem__, default=None)
             if best is None or closeness[best] <= 0:
                 loose.add(n)
@@ -236,9 +223,8 @@ class _ThemeBuilder:
         def similarity(phrases: Sequence[str]) -> np.ndarray:
             if direction is None or not direction.any():
                 return np.ones(len(phrases))
-            vectors = remove_language_offset(
-                self._searching, embed_texts(self._searching, phrases, self._slices), name_language
-            )
+            embedded = embed_texts(self._searching, phrases, self._slices)
+            vectors = remove_language_offset(self._searching, embedded, name_language)
             similarities: np.ndarray = normalize(vectors - self._center) @ direction
             return similarities
 
@@ -307,22 +293,16 @@ class _ThemeBuilder:
         total = sum(each.masthead.body == body for each in self._documents)
         return (body,) if body and 2 * count > max(len(rows), total) else ()
 
-    def _choose_title_document(
-        self, rows: Sequence[int], direction: np.ndarray | None, used_names: Collection[str]
-    ) -> Document:
+    def _choose_title_document(self, rows: Sequence[int], direction: np.ndarray | None) -> Document:
         """The document by whose title a theme is named: preferably without a title that another theme has or that has
         a date, then in the language of the names, then the closest."""
+        used = self._titles_used
 
         def rank(n: int) -> tuple[bool, bool, bool, float]:
             document = self._documents[n]
             closeness = 0.0 if direction is None else float(normalize(self._vectors[n]) @ direction)
-            other_language = document.language != self._language
-            return (
-                (document.short or document.title) in used_names,
-                bool(find_full_dates(document.title)),
-                other_language,
-                -closeness,
-            )
+            is_used, is_dated = (document.short or document.title) in used, bool(find_full_dates(document.title))
+            return is_used, is_dated, document.language != self._language, -closeness
 
         return self._documents[min(rows, key=rank)]
 
@@ -333,14 +313,9 @@ class _ThemeBuilder:
         versions, languages = self._engine.library.versions(), self._searching.languages
         # The documents of a principal organ, `A`, are too many to miss any.
         bodies = {version.symbol.body for version in versions.with_symbol if "/" in version.symbol.body}
-        entries = [
-            (each.symbol, each.title) for each in self._engine.catalogue.entries if each.symbol and each.part is None
-        ]
-        missing = [
-            (symbol, title)
-            for symbol, title in entries
-            if symbol.body in bodies and not versions.current_versions(symbol)
-        ]
+        entries = (each for each in self._engine.catalogue.entries if each.part is None)
+        known = ((each.symbol, each.title) for each in entries if each.symbol and each.symbol.body in bodies)
+        missing = [(symbol, title) for symbol, title in known if not versions.current_versions(symbol)]
         if not missing or not directions or (languages is not None and "en" not in languages):
             return {}
         titles = embed_texts(self._searching, [title for _, title in missing], self._slices) - self._center
