@@ -131,13 +131,13 @@ def build_guidance(selector: UnitSelector) -> Section:
     subject = selector.subject
     query = say("ask_guidance", subject.title_language, theme=subject.title)
     themes = () if subject.request.kind == "document" else tuple(theme.words for theme in subject.themes)
-    scored = [
-        each
-        for words in dict.fromkeys((subject.title, *themes))
-        for each in selector.score_units(words, subject.other_ids, WIDE_PASSAGES if subject.user_question else 0)
-        if selector.is_answer(each, words)
-        or (subject.user_question and is_relevant(each) and selector.is_certain(each))
-    ]
+    passages = WIDE_PASSAGES if subject.user_question else 0
+    scored = []
+    for words in dict.fromkeys((subject.title, *themes)):
+        for each in selector.score_units(words, subject.other_ids, passages):
+            answers_user = subject.user_question and is_relevant(each) and selector.is_certain(each)
+            if answers_user or selector.is_answer(each, words):
+                scored.append(each)
     basis_ids = _find_reporting_basis(selector)
     basis_units = selector.score_units(subject.title, basis_ids) if basis_ids else ()
     from_basis = [each for each in basis_units if is_relevant(each)]
@@ -147,11 +147,8 @@ def build_guidance(selector: UnitSelector) -> Section:
         return is_point(selector, each) and (each.unit.document.id, each.unit.block) in close_blocks
 
     scored_others = scored if subject.item is None else selector.score_units(query, subject.other_ids)
-    advice = [
-        each.unit
-        for each in scored_others
-        if _is_advice(each.unit) and is_close_point(each) and selector.is_quotable(each.unit)
-    ]
+    close = (each.unit for each in scored_others if _is_advice(each.unit) and is_close_point(each))
+    advice = [unit for unit in close if selector.is_quotable(unit)]
     relevant = selector.find_relevant(query, subject.other_ids, 2 * MAX_GUIDANCE, is_close_point)
     units = [each.unit for each in relevant if each.score >= 0.0 or not subject.user_question]
     ordered = (*units, *advice) if subject.item is not None else (*advice, *units)
@@ -193,18 +190,16 @@ def build_new(selector: UnitSelector) -> Section:
     previous_day = agenda_sections.last_day_of_previous_meeting(selector)
     if previous_day is None:
         return selector.make_section("new", remarks=(say("no_earlier_meeting", language),))
-    last_day = meeting.dates[-1]
-    ordinals = [*meeting.mandate, *item.annotations]
-    annotations = selector.quote_sentences(
-        agenda, ordinals, lambda words: names_date_within(words, previous_day, last_day)
-    )
+    is_new = partial(names_date_within, after=previous_day, until=meeting.dates[-1])
+    annotations = selector.quote_sentences(agenda, [*meeting.mandate, *item.annotations], is_new)
+    documents, until = (*subject.own_ids, *subject.other_ids), day_before(meeting)
     units = [
-        each
+        each.unit
         for words in dict.fromkeys((subject.title, *(theme.words for theme in subject.themes)))
-        for each in selector.find_relevant(words, (*subject.own_ids, *subject.other_ids), MAX_NEW)
-        if names_date_within(each.unit.text, previous_day, day_before(meeting))
+        for each in selector.find_relevant(words, documents, MAX_NEW)
+        if names_date_within(each.unit.text, previous_day, until)
     ]
-    statements = (*annotations, *selector.quote_units([each.unit for each in units], MAX_NEW, novel=True))
+    statements = (*annotations, *selector.quote_units(units, MAX_NEW, novel=True))
     remark = say("since_meeting", language, day=day_text(previous_day, language))
     return selector.make_section("new", Part("", statements), remarks=(remark,))
 
@@ -216,11 +211,9 @@ def build_differences(selector: UnitSelector) -> Section:
     documents, parts = (*subject.own_ids, *subject.other_ids), []
     scored = [each for theme in subject.themes for each in find_answering(selector, theme.words, documents)]
     units = [each.unit for each in scored if selector.is_quotable(each.unit)]
-    pairs = [
-        pair
-        for pair in find_differing_pairs(units)
-        if subject.item or not subject.own_ids or any(each.document.id in subject.own_ids for each in pair)
-    ]
+    pairs = find_differing_pairs(units)
+    if subject.own_ids and not subject.item:
+        pairs = [pair for pair in pairs if any(each.document.id in subject.own_ids for each in pair)]
     for first, second in pairs[:MAX_DIFFERENCES]:
         statements = selector.quote_units([first, second])
         if len(statements) == 2:
