@@ -171,8 +171,7 @@ def parse_format(path: Path, extra_formats: Sequence[str] = ()) -> str:
 
 
 def check_form(form: str, language: str | None = None) -> None:
-    """Raise `PublishError` before any work is done if the program for a format, or for PDF a font for a language, is
-    not installed."""
+    """Raise `PublishError` before any work if the program for a format, or a font of a language, is missing."""
     if form == "docx":
         docx.check_pandoc()
     elif form == "pdf":

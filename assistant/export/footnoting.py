@@ -159,8 +159,7 @@ class ReferenceFormatter:
         return [Span(f"{name.title} ("), Span(name.symbol, url=document.url), Span(suffix), *place_spans]
 
     def _printed_place(self, citation: Citation, document: Document) -> str:
-        """Where words without a locator are, such as lines at the head and the foot of a text: their page, if it has
-        any."""
+        """Where words without a locator are, such as lines at the head and the foot of a text: their page, if any."""
         block = document.block_at(citation.start)
         if block is None:
             return ""

@@ -134,8 +134,7 @@ Block = Heading | Paragraph | Listing | Table | Figure
 
 @dataclass(frozen=True)
 class Publication:
-    """A whole publication. `masthead` are the lines at its head, `label` the lines beside them, `notice` says what it
-    is."""
+    """A publication. `masthead` are the lines at its head, `label` those beside them, `notice` says what it is."""
 
     language: str
     title: str

@@ -89,8 +89,7 @@ def _draw_dot(x: float, y: float, count: int, most: int, column: float) -> str:
 def _separate_boxes(
     targets: Sequence[tuple[float, float]], sizes: Sequence[tuple[float, float]]
 ) -> tuple[list[list[float]], float]:
-    """Centers of boxes (width, height) near their targets (-1..1), moved apart until none overlap, and the total
-    height."""
+    """Centers of boxes (width, height) near their targets (-1..1), without overlaps, and the total height."""
     area = sum(width * box_height for width, box_height in sizes) / WIDTH
     placed = zip(targets, sizes, strict=True)
     boxes = [[WIDTH / 2 + x * (WIDTH - width) / 2, -y * area] for (x, y), (width, _) in placed]

@@ -52,8 +52,7 @@ class DocumentStatus:
 
 
 def find_status(library: Library, catalogue: Catalogue, symbol: Symbol, title: str = "") -> DocumentStatus:
-    """The form in which the document of a symbol is stored. `title` is used where neither library nor catalogue has a
-    better one."""
+    """The form in which a document is stored. `title` counts where neither library nor catalogue has one."""
     versions = library.versions()
     own = [each for each in versions.with_symbol if same_document(each.symbol, symbol)]
     later = [each for each in versions.current_versions(symbol) if not same_document(each.symbol, symbol)]

@@ -41,8 +41,7 @@ def build_mandate(selector: UnitSelector) -> Section:
 
 
 def _meeting_remark(selector: UnitSelector) -> tuple[str, ...]:
-    """Which meeting the briefing is about, and which others have an item with this number, where the request names no
-    meeting."""
+    """Which meeting the briefing is about, and which others have an item with this number, if none is requested."""
     _, item, agenda = selector.subject.item_context
     requested = selector.subject.request.meeting
     meetings = [each for each in selector.library.meetings() if not requested and each.item(item.number)]
@@ -106,8 +105,7 @@ def build_expected(selector: UnitSelector) -> Section:
 
 
 def states_duty(grammar: Grammar, words: str) -> bool:
-    """Whether a sentence says by its own verbs that somebody will or should do something, rather than that somebody
-    said so."""
+    """Whether a sentence says by its own verbs that somebody will or should act, not that somebody said so."""
     opening_duty = grammar.duty.match(words) if grammar.verb_first else grammar.duty.search(words)
     verbs = (opening_duty, *(each.search(words) for each in (grammar.to_come, grammar.should, grammar.bidden)))
     first = min(filter(None, verbs), key=lambda each: each.start(), default=None)
@@ -116,8 +114,7 @@ def states_duty(grammar: Grammar, words: str) -> bool:
 
 
 def last_day_of_previous_meeting(selector: UnitSelector) -> dt.date | None:
-    """The last day of the latest earlier meeting of the same body that agendas in the library, or the catalogue, tell
-    of."""
+    """The last day of the latest earlier meeting of the same body in the library or the catalogue."""
     meeting, _, agenda = selector.subject.item_context
     body = agenda.symbol.body if agenda.symbol else ""
     known = [each.dates for each in selector.engine.catalogue.meetings if body and each.body == body]
@@ -136,8 +133,7 @@ def build_schedule(selector: UnitSelector) -> Section:
 
 
 def build_documentation(selector: UnitSelector) -> Section:
-    """What the annotations say beside proposals for discussion, what the agenda announces, and how a document
-    describes an announced one."""
+    """What the annotations say beside proposals, what the agenda announces, and how a document describes a paper."""
     subject = selector.subject
     meeting, item, agenda = subject.item_context
     proposes = discussion_matcher(agenda, item)

@@ -48,8 +48,7 @@ _RESOLUTION = re.compile(r"\d+\s?\((?:\d{4}|[IVXLC]+)\)|\d+/\d+")
 
 
 def build_adoption(selector: UnitSelector) -> Section:
-    """The lines about the adoption, and the agenda item, as the text prints them; for a draft, that it is one, and
-    its sponsors."""
+    """The lines about the adoption, and the agenda item, as printed; for a draft, that it is one, and its sponsors."""
     document = selector.main_document
     language = selector.language
     draft = is_draft(document.symbol)
@@ -96,8 +95,7 @@ def build_mandates(selector: UnitSelector) -> Section:
 
 
 def build_changes(selector: UnitSelector) -> Section:
-    """What is new compared with the previous text of the same series, what was left out, and what was moved, without
-    footnotes."""
+    """What is new since the previous text of the same series, what was left out, and moved, without footnotes."""
     library, document, language = selector.library, selector.main_document, selector.language
     previous_text = find_previous_text(library, document)
     if previous_text is None:
@@ -142,8 +140,7 @@ def find_previous_text(library: Library, document: Document) -> Document | None:
 
 
 def _change_row(change: Change, language: str) -> tuple[Cell, ...]:
-    """The places of a changed paragraph, the kind of change, and its new and old words, without signs that stand
-    alone."""
+    """The places of a changed paragraph, the kind of change, and new and old words, without lone signs."""
     places, words = [], []
     for place, op in ((change.after, "added"), (change.before, "removed")):
         texts = (piece.text.strip() for piece in change.pieces if piece.op == op)

@@ -84,8 +84,7 @@ class SectionWriter:
     def _write_sentences(
         self, quotes: Sequence[Statement], key: SectionKey, theme: str, drafts: list[Draft], *, summary: bool = False
     ) -> list[Statement]:
-        """The verified sentences that the model writes from some quotes; in a `summary` none that only repeats a
-        quote."""
+        """The verified sentences that the model writes from quotes; in a `summary` none that only repeats one."""
         if self.failed:
             return []
         documents = {cite.document: self.selector.library.document(cite.document)

@@ -166,8 +166,7 @@ class UnitSelector:
     def quote_sentences(
         self, document: Document, ordinals: Iterable[int], condition: Callable[[str], bool]
     ) -> list[Statement]:
-        """The sentences of some blocks that meet a condition and are new, as statements, which count as used from now
-        on."""
+        """The new sentences of some blocks that meet a condition, as statements, which count as used from now on."""
         statements = [
             Statement.quoting(cite(self.library, document, block, (block.body_start + start, block.body_start + end)))
             for block in (document.blocks[ordinal] for ordinal in ordinals)

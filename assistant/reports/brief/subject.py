@@ -287,8 +287,7 @@ def _document_days(library: Library, headers: Headers, ids: Ids) -> dict[str, st
 
 
 def _document_day(library: Library, header: Header) -> str:
-    """The day of a document in ISO 8601: of a resolution the day of its adoption, else that of the document; empty
-    where it has none."""
+    """The day of a document (ISO 8601): of a resolution that of its adoption; empty where it has none."""
     adopted = adoption_date(library.document(header.id)) if header.kind == "resolution" else None
     return adopted.isoformat() if adopted else header.date or ""
 

@@ -98,8 +98,7 @@ def _is_covered_elsewhere(selector: UnitSelector, theme: Theme) -> bool:
 
 
 def unsourced_theme_text(selector: UnitSelector, theme: Theme, places: Sequence[str]) -> str:
-    """For a theme of which nothing is quoted: where the stored documents mention it, if anything comes close, else
-    that they don't."""
+    """For a theme of which nothing is quoted: where the documents mention it, if they do, else that they don't."""
     subject, language, template = selector.subject, selector.language, "unsourced_theme"
     if not places:
         ids = (*subject.own_ids, *subject.other_ids, *subject.treaty_ids, *subject.excluded_ids)
@@ -156,8 +155,7 @@ def build_guidance(selector: UnitSelector) -> Section:
 
 
 def _find_reporting_basis(selector: UnitSelector) -> Ids:
-    """The other documents that the first numbered paragraph of a document names: the resolution under which it
-    reports."""
+    """The other documents that the first numbered paragraph names: the resolution under which it reports."""
     subject = selector.subject
     document = selector.main_document if subject.request.kind == "document" else None
     numbered = (block for block in (document.blocks if document else ()) if block.number and block.kind == "paragraph")
@@ -171,8 +169,7 @@ def _find_reporting_basis(selector: UnitSelector) -> Ids:
 
 
 def _is_advice(unit: Unit) -> bool:
-    """Whether a unit recommends or requests something by its own verbs, or says that somebody who is named should
-    act."""
+    """Whether a unit recommends or requests by its own verbs, or says that somebody who is named should act."""
     grammar, text = grammar_of(unit.document.language), unit.text
     opening, modal = grammar.opening.match(text), grammar.should.search(text)
     subject_word = text[: modal.start()].split()[-1:] if modal else []

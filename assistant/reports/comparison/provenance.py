@@ -42,8 +42,7 @@ Key = tuple[str, int]
 
 @dataclass(frozen=True)
 class Earlier:
-    """A paragraph of an earlier text and how it differs: `pieces` without the added words are its words, but for
-    typography."""
+    """A paragraph of an earlier text. `pieces` without the added words are its words, but for typography."""
 
     citation: Citation
     date: str
@@ -62,8 +61,7 @@ class Origin:
 
     @property
     def kind(self) -> Kind:
-        """Whether it comes from there word for word, nearly so, or changed so much that only its position there
-        tells; or is new."""
+        """Whether it comes from there word for word, nearly, or so changed that only its position tells; or is new."""
         if not self.earlier:
             return "new"
         first = self.earlier[0]
@@ -225,8 +223,7 @@ class _EarlierTexts:
 
 
 def _compared_paragraphs(document: Document) -> Iterator[Paragraph]:
-    """The paragraphs and list items of a text, without footnotes and without the line that names the body that
-    speaks."""
+    """The paragraphs and list items of a text, without footnotes and the line that names the body that speaks."""
     speaks = preamble_start(document)
     own = (each for each in find_paragraphs(document) if each.group == "paragraph" and each.words)
     return (each for each in own if each.block.ordinal != speaks)

@@ -72,8 +72,7 @@ class DeadlineReader:
         return distinct
 
     def _is_new_recurrence(self, text: str, match: re.Match[str]) -> bool:
-        """Whether something recurrent is new, rather than known already (`the forthcoming annual reports`) or a mere
-        attribute."""
+        """Whether something recurrent is new, not known already (`the forthcoming annual reports`) or an attribute."""
         grammar, preceding = self._grammar, text[max(0, match.start() - _CONTEXT) : match.start()]
         says_new = bool(match.groupdict().get("new"))
         if not preceding.strip() or (not says_new and grammar.known.search(preceding)):

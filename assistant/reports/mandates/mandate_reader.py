@@ -77,8 +77,7 @@ def has_operative_text(document: Document) -> bool:
 
 
 def _is_decision_point(document: Document, block: Block) -> bool:
-    """Whether a block is a point of a decision: a list item right below an unnumbered paragraph that only names who
-    acts: `The Board:`."""
+    """Whether a list item is a point of a decision, right below a line that only names who acts: `The Board:`."""
     if document.kind != "numbered" or block.kind != "item" or block.parent is None:
         return False
     parent, grammar = document.blocks[block.parent], grammar_of(document.language)
@@ -373,8 +372,7 @@ class _ResolutionReader(BlockReader):
         return shift_spans(match.addressees, block.body_start)
 
     def _is_known_actor(self, words: str) -> bool:
-        """Whether a name is that of somebody who can act: the document addresses such elsewhere. A measure or a
-        meeting can't."""
+        """Whether a name is that of somebody who can act: the document addresses such elsewhere, unlike a measure."""
         return bool(self._head_words(words) & self._actors)
 
     def _head_words(self, words: str) -> frozenset[str]:

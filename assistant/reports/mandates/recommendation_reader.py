@@ -107,8 +107,7 @@ class _ReportReader(BlockReader):
 
     @cached_property
     def _opening_text(self) -> str:
-        """What precedes the second chapter with numbered paragraphs, and all headings: the issuer of a report is
-        named there."""
+        """What precedes the second chapter with numbered paragraphs, and all headings: they name the issuer."""
         document = self.document
         numbered = [block for block in document.blocks if block.number and block.kind == "paragraph"]
         above = [tuple(head.ordinal for head in document.headings(block)) for block in numbered]
@@ -134,8 +133,7 @@ class _ReportReader(BlockReader):
         return frozenset(recommenders - {""})
 
     def _subject_before(self, before: str) -> str:
-        """The words before a verb that may name its subject, without insertions and conjunctions; empty where there
-        are none."""
+        """The words before a verb that may name its subject, without insertions and conjunctions; else empty."""
         grammar, text = self.grammar, before.strip()
         if not grammar.spaced or grammar.verb_first:
             return ""

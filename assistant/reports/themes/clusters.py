@@ -177,8 +177,7 @@ def lexical_vectors(bags: Sequence[Sequence[str]]) -> np.ndarray:
 
 
 def map_positions(centres: np.ndarray) -> np.ndarray:
-    """Map positions (k x 2, -1..1) of cluster centers (k x d): their first two principal components, with fixed
-    signs."""
+    """Map positions (k x 2, -1..1) of centers (k x d): their first two principal components, with fixed signs."""
     from sklearn.decomposition import PCA
 
     positions = np.zeros((len(centres), 2))
@@ -193,8 +192,7 @@ def map_positions(centres: np.ndarray) -> np.ndarray:
 def nearest_cluster(
     vectors: np.ndarray, labels: np.ndarray, names: np.ndarray, members: np.ndarray | None = None
 ) -> np.ndarray:
-    """For each vector the index in `names` of the closest cluster center; `members` are the labelled vectors, by
-    default `vectors`."""
+    """For each vector the index in `names` of the closest center; `members` are the labelled vectors, if others."""
     labelled = vectors if members is None else members
     centers = normalize(np.stack([labelled[labels == name].mean(axis=0) for name in names]))
     closest: np.ndarray = np.argmax(vectors @ centers.T, axis=1)
@@ -215,7 +213,6 @@ def embed_texts(embedder: Embedder, texts: Sequence[str], slices: Slices) -> np.
 
 
 def remove_language_offset(embedder: Embedder, vectors: np.ndarray, language: str) -> np.ndarray:
-    """Vectors of passages in a language (n x d, or d) without the offset of that language, so that themes include
-    several languages."""
+    """Vectors (n x d, or d) without the offset of their language, so that themes include several languages."""
     crossing = embedder.language_shift(language)
     return vectors if crossing is None else vectors - crossing.passage_shift

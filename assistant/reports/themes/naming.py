@@ -258,8 +258,7 @@ class Namer:
                       and not any(each in f" {stems} " for each in self._formal_stems))  # fmt: skip
 
     def _find_phrases(self, lines: Sequence[str], language: str, *, plain: bool = False) -> dict[str, str]:
-        """The phrases and acronyms of lines by their stems; `plain` phrases have no function words, between which
-        running text has verbs."""
+        """The phrases and acronyms of lines by stems; those of running text (`plain`) have no function words."""
         phrases: dict[str, str] = {}
         for line in lines:
             acronyms_of_line = {each for each in find_acronyms(line) if not _ROMAN.fullmatch(each)}

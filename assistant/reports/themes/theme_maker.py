@@ -208,14 +208,12 @@ class _ThemeBuilder:
         return filled
 
     def _find_direction(self, rows: Sequence[int]) -> np.ndarray | None:
-        """The direction of documents from the center of all (d, unit length); None where the model does not read all
-        of them."""
+        """The direction of documents from the center of all (d, unit length); None if the model does not read all."""
         mean = np.mean([self._vectors[n] for n in rows], axis=0) if self._embedded.issuperset(rows) else None
         return None if mean is None else normalize(mean - self._center)
 
     def _find_name(self, rows: Sequence[int]) -> tuple[Phrase, ...]:
-        """The phrases that name documents, which are similar to them in meaning as far as a model reads them; empty
-        where there are none."""
+        """The phrases that name documents, similar to them in meaning as far as a model reads them; else empty."""
         name_language, direction = self._namer.choose_language(rows), self._find_direction(rows)
         if name_language is None:
             return ()
@@ -271,8 +269,7 @@ class _ThemeBuilder:
         ]
 
     def _divide(self, rows: list[int]) -> list[Part]:
-        """A group with the phrases that name it; where there are none, the parts of it that have a name, and the
-        rest."""
+        """A group with the phrases that name it; if there are none, the parts of it that have a name, and the rest."""
         phrases = self._find_name(rows)
         if phrases or len(rows) < 2 * MIN_DOCUMENTS:
             return [(rows, phrases)]
