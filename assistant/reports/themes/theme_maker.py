@@ -104,7 +104,9 @@ class _ThemeBuilder:
         ids = [each.id for each in self._all_documents]
         summarizer = Summarizer(self._engine, language, ids, self._slices, self._center)
         themes: list[Theme] = []
-        names = [(self._find_terms(part), self._namer.choose_language(part[0])) for part in parts]
+        # A part is named by phrases, else by the body to which most of its documents belong.
+        terms_of_parts = [tuple(each.words for each in own) or self._common_body(rows) for rows, own in parts]
+        names = [(terms, self._namer.choose_language(rows)) for terms, rows in zip(terms_of_parts, groups, strict=True)]
         # Where phrases name a large share of the documents, a group without such a name is no theme.
         named = sum(len(rows) for rows, (terms, _) in zip(groups, names, strict=True) if terms)
         mostly_named = named > MAX_COMMON_WORDS_SHARE * sum(map(len, self._groups))
@@ -142,11 +144,6 @@ class _ThemeBuilder:
         else:
             parts, loose = [(rows, self._find_name(rows)) for rows in self._groups], set()
         return sorted(parts, key=lambda each: (-len(each[0]), self._documents[each[0][0]].id)), loose
-
-    def _find_terms(self, part: Part) -> tuple[str, ...]:
-        """The phrases that name a part, else the body to which most of its documents belong; empty where there is neither."""
-        rows, phrases = part
-        return tuple(each.words for each in phrases) or self._common_body(rows)
 
     def _format_name(self, name: str, language: str) -> str:
         """A name as it is shown, with its language where that is not the requested one."""
