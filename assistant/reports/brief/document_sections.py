@@ -87,9 +87,7 @@ def build_mandates(selector: UnitSelector) -> Section:
     rows = list(mandate_rows(selector.library, document))
     covered = {row.ordinal for row in rows}
     covered |= {parent for each in covered if (parent := document.blocks[each].parent) is not None}
-    remaining = [
-        block.number for block in operative_paragraphs(document) if block.number and block.ordinal not in covered
-    ]
+    remaining = [each.number for each in operative_paragraphs(document) if each.number and each.ordinal not in covered]
     remarks = (say("asks_nothing", language, places=", ".join(remaining)),) if remaining else ()
     return selector.make_section("mandates", remarks=remarks, tables=(mandate_table(rows, language),))
 
@@ -116,14 +114,11 @@ def find_previous_text(library: Library, document: Document) -> Document | None:
     another session: drafts are of the same one."""
     versions = library.versions()
     own = versions.version_of(document.id)
-    same_line = [
-        each for each in versions.with_symbol if own and each.lineage == own.lineage and each.revision < own.revision
-    ]
-    revisions = [
-        each for each in same_line if (each.header.language, each.header.edition) == (document.language, "official")
-    ]
-    if revisions:
-        return library.document(max(revisions, key=lambda each: each.revision).id)
+    official = (each for each in versions.with_symbol if each.header.edition == "official")
+    in_language = (each for each in official if each.header.language == document.language)
+    same_line = [each for each in in_language if own and each.lineage == own.lineage and each.revision < own.revision]
+    if same_line:
+        return library.document(max(same_line, key=lambda each: each.revision).id)
     title, day = normalized_key(strip_number(document, document.title)), document_date(document)
     if not title or day is None:
         return None
@@ -132,11 +127,11 @@ def find_previous_text(library: Library, document: Document) -> Document | None:
     for header in library.headers(kind="resolution"):
         titles = (normalized_key(header.title), normalized_key(header.title.partition(". ")[2]))
         if header.id in usable and header.language == document.language and title in titles:
-            document_found = library.document(header.id)
-            adopted = document_date(document_found)
-            if adopted is not None and adopted < day and _session_key(document_found) != _session_key(document):
-                candidates.append((adopted, document_found.id, document_found))
-    return max(candidates)[-1] if candidates else None
+            found = library.document(header.id)
+            adopted = document_date(found)
+            if adopted is not None and adopted < day and _session_key(found) != _session_key(document):
+                candidates.append((adopted, found.id))
+    return library.document(max(candidates)[1]) if candidates else None
 
 
 def _change_row(change: Change, language: str) -> tuple[Cell, ...]:
@@ -215,11 +210,10 @@ def _find_figure_paragraphs(selector: UnitSelector, document: Document) -> list[
             by_heading.setdefault(heads[-1], []).append(unit)
     embed = selector.library.embedder.embed_passages
     if selector.can_embed(document.language):
-        similarities = (
-            (embed([unit.text for unit in units]) @ embed([document.body(head)])[0], units)
-            for head, units in by_heading.items()
-        )
-        chosen = [units[int(likeness.argmax())] for likeness, units in similarities]
+        chosen = []
+        for head, units in by_heading.items():
+            likeness = embed([unit.text for unit in units]) @ embed([document.body(head)])[0]
+            chosen.append(units[int(likeness.argmax())])
     else:
         chosen = [max(units, key=_count_figures) for units in by_heading.values()]
     is_part = {unit: not _is_in_opening_part(document, document.blocks[unit.block]) for unit in chosen}
@@ -233,12 +227,9 @@ def _count_figures(unit: Unit) -> int:
     grammar, years = grammar_of(unit.document.language), range(1900, 2100)
     text = _RESOLUTION.sub(" ", unit.text)
     values, counts = read(text, unit.document.language), counting(plain(text), unit.document.language)
+    counted = (readings for readings in values.numbers if max(readings) >= MIN_FIGURE and readings & counts)
     numbers = [
-        readings
-        for readings in values.numbers
-        if max(readings) >= MIN_FIGURE
-        and readings & counts
-        and not any(each in years or f"{each:g}" in values.placed for each in readings)
+        readings for readings in counted if not any(each in years or f"{each:g}" in values.placed for each in readings)
     ]
     amounts = (grammar.money, grammar.percent, grammar.amount)
     return max(len(numbers), sum(1 for each in amounts for _ in each.finditer(text)))

@@ -201,12 +201,13 @@ class _EarlierTexts:
         the most similar is retained."""
         verbatim, previous = other.key == para.key, found.get(document_id)
         similarity = 1.0 if verbatim else similarity
-        is_better = previous is None or (verbatim, similarity) > (previous.verbatim, previous.likeness)
+        if similarity < threshold or (previous and (verbatim, similarity) <= (previous.verbatim, previous.likeness)):
+            return
         # A short paragraph that is merely contained in a far longer one, such as a name in a list of names, does not come
         # from there; nor does one come from an entry of a list (without a closing sign) that it only mentions.
         shared_share = (Counter(para.words) & Counter(other.words)).total() / max(len(para.words), len(other.words))
         min_shared = MIN_COMMON_SHARE if other.text.endswith(tuple(CLOSING_SIGNS)) else SAME_PART_SIMILARITY
-        if similarity >= threshold and shared_share >= min_shared and is_better:
+        if shared_share >= min_shared:
             pieces = (Piece.both(other.text, para.text),) if verbatim else diff_words(other.text, para.text)
             document = self._library.document(document_id)
             cited = cite(self._library, document, other.block)

@@ -170,19 +170,18 @@ class Namer:
         uncovered = set(rows)
         while candidates and uncovered and len(chosen) < MAX_PHRASES:
             best = max(candidates, key=lambda each: each.weight * (len(each.rows & uncovered) if chosen else 1))
-            if not best.rows & uncovered or best.weight < MIN_SECOND_WEIGHT * (chosen or [best])[0].weight:
-                break
-            if chosen and len(best.rows) < MIN_DOCUMENTS:  # too few documents for a theme
+            is_weak = best.weight < MIN_SECOND_WEIGHT * (chosen or [best])[0].weight
+            has_too_few = bool(chosen) and len(best.rows) < MIN_DOCUMENTS
+            if not best.rows & uncovered or is_weak or has_too_few:
                 break
             chosen.append(best)
             uncovered -= best.rows
             candidates = [each for each in candidates if not set(each.stems.split()) & set(best.stems.split())]
-        in_language = {row for row in rows if self._languages[row] == self.choose_language(rows)}
-        if (
-            not chosen
-            or len(in_language & uncovered) >= (1 - MIN_COVERED_SHARE) * len(in_language)
-            or len(rows) - len(in_language & uncovered) < min(MIN_DOCUMENTS, len(rows))
-        ):
+        language = self.choose_language(rows)
+        in_language = {row for row in rows if self._languages[row] == language}
+        left = len(in_language & uncovered)
+        is_covered = left < (1 - MIN_COVERED_SHARE) * len(in_language)
+        if not chosen or not is_covered or len(rows) - left < min(MIN_DOCUMENTS, len(rows)):
             return ()
         self._used_stems.update(each.stems for each in chosen)
         return tuple(replace(each, words=self._spell_out(each, rows)) for each in chosen)
