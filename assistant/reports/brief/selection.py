@@ -102,7 +102,7 @@ class UnitSelector:
         return self._pick_distinct(usable, limit)
 
     def score_units(self, words: str, documents: Sequence[str], limit: int = 0) -> list[ScoredUnit]:
-        """Score the units of the first `most` passages (by default as many as the settings say) that search finds for
+        """Score the units of the first `limit` passages (by default as many as the settings say) that search finds for
         a subject in some documents.
 
         Each search runs in a slice of its own, and once for each subject. Drafts, and texts in other languages than
