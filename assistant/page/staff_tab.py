@@ -22,12 +22,11 @@ from assistant.page.report_pages import split_names
 from assistant.page.staff_pages import evaluation_path
 from assistant.page_labels import LANGUAGE_NAMES, mark, word
 from assistant.service import Service
-from assistant.service.jobs import PAUSE
+from assistant.service.jobs import OPEN, PAUSE
 from assistant.service_errors import Conflict, ServiceFault
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
 LANGUAGES = [(name, code) for code, name in LANGUAGE_NAMES.items()]
-OPEN = ("queued", "running")
 MAX_FOLLOWED = 200
 """Most jobs shown at once."""
 MAX_JOBS = 20

@@ -7,8 +7,7 @@ import json
 import logging
 import secrets
 import threading
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -74,11 +73,13 @@ def _job(record: str, outcomes: str) -> dict[str, Any]:
 
 
 State = Literal["queued", "running", "done", "failed", "stopped"]
+OPEN = ("queued", "running")
+"""The states of unfinished jobs."""
 
 MAX_KEPT = 200
 """Most finished jobs in memory."""
 PAUSE = 0.3
-"""Seconds between two records of a job that somebody follows."""
+"""Seconds between two looks at a job that somebody follows."""
 MAX_OUTCOMES = 100_000
 """Most outcomes that a job keeps in memory; the counts go on."""
 
@@ -113,47 +114,20 @@ class Job:
         """A JSON-ready dictionary, with the outcomes behind the first `since` of them."""
         return {**vars(self), "outcomes": self.outcomes[since:], "counts": dict(self.counts)}
 
+    @property
+    def progress(self) -> tuple[object, ...]:
+        """A value that differs after each change."""
+        return self.state, self.done, self.total, self.detail, dict(self.counts)
+
 
 ResultCallback = Callable[[str], None]
 
 
-class _Changes:
-    """Lock around changes of jobs, and callbacks on them."""
-
-    def __init__(self) -> None:
-        self._lock = threading.RLock()
-        self._watchers: dict[str, list[Callable[[], None]]] = {}
-
-    def __enter__(self) -> None:
-        self._lock.acquire()
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()
-
-    def notify(self, job: Job) -> None:
-        """Calls the callbacks of a job that has changed. Call it with the lock held."""
-        for callback in self._watchers.get(job.id, ()):
-            callback()
-
-    @contextmanager
-    def watched(self, job_id: str, callback: Callable[[], None]) -> Iterator[None]:
-        """Until the block ends, `callback` is called on each change of a job, in the thread that makes it."""
-        with self:
-            self._watchers.setdefault(job_id, []).append(callback)
-        try:
-            yield
-        finally:
-            with self:
-                self._watchers[job_id].remove(callback)
-                if not self._watchers[job_id]:
-                    del self._watchers[job_id]
-
-
 class JobReporter:
-    """Lets the work of a job report progress and outcomes, and tells it when to stop."""
+    """Lets the work of a job report progress and outcomes, and tells it when to stop. `guard` protects the job."""
 
-    def __init__(self, job: Job, changed: _Changes, stop: threading.Event, on_result: ResultCallback) -> None:
-        self._job, self._changed, self._stop, self._on_result = job, changed, stop, on_result
+    def __init__(self, job: Job, guard: threading.RLock, stop: threading.Event, on_result: ResultCallback) -> None:
+        self._job, self._guard, self._stop, self._on_result = job, guard, stop, on_result
 
     def check(self) -> None:
         """Raises `Stopped` where the job was told to stop."""
@@ -163,12 +137,11 @@ class JobReporter:
     def update(self, *, done: int | None = None, total: int | None = None, detail: str | None = None) -> None:
         """Reports how much is done. Raises `Stopped` where the job was told to stop."""
         self.check()
-        with self._changed:
+        with self._guard:
             job = self._job
             job.done = job.done if done is None else done
             job.total = job.total if total is None else total
             job.detail = job.detail if detail is None else detail
-            self._changed.notify(job)
 
     def advance(self) -> None:
         """Reports that one more part is done. Raises `Stopped` where the job was told to stop."""
@@ -180,14 +153,13 @@ class JobReporter:
 
     def add_outcome(self, record: dict[str, Any]) -> None:
         """Adds the outcome of a part."""
-        with self._changed:
+        with self._guard:
             job = self._job
             result = str(record.get("result", "done"))
             self._on_result(result)
             job.counts[result] = job.counts.get(result, 0) + 1
             if len(job.outcomes) < MAX_OUTCOMES:
                 job.outcomes.append(record)
-            self._changed.notify(job)
 
 
 Work = Callable[[JobReporter], None]
@@ -204,7 +176,7 @@ class Jobs:
         self._places, self._on_result, self._history = places, on_result, history
         if history is not None:
             history.mark_interrupted()
-        self._changed = _Changes()
+        self._guard = threading.RLock()
         self._jobs: dict[str, Job] = {}
         self._stops: dict[str, threading.Event] = {}
         self._after: dict[str, Ended] = {}
@@ -218,12 +190,12 @@ class Jobs:
     ) -> Job:
         """Queues work for a user. `ended` is called when the job is over, but not where the service stops before that: then the work
         is submitted again after a restart, under the same `job_id`. Raises `Overloaded` where too many jobs are unfinished."""
-        with self._changed:
+        with self._guard:
             if self._closed:
                 raise stopping()
             if self.unfinished >= self._places:
                 raise Overloaded("jobs-wait", count=self.unfinished, retry_after=60)
-            job = Job(job_id or secrets.token_hex(8), kind, by, self._now(), detail=detail)
+            job = Job(job_id or secrets.token_hex(8), kind, by, _now(), detail=detail)
             self._jobs[job.id] = job
             self._stops[job.id] = threading.Event()
             if ended is not None:
@@ -235,7 +207,7 @@ class Jobs:
 
     def get(self, job_id: str) -> Job:
         """Returns a job of this process, or a stored one of an earlier process. Raises `NotFound`."""
-        with self._changed:
+        with self._guard:
             if job_id in self._jobs:
                 return self._jobs[job_id]
         before = self._history and self._history.get(job_id)
@@ -245,7 +217,7 @@ class Jobs:
 
     def all(self) -> list[dict[str, Any]]:
         """Returns all jobs as records without their outcomes, latest first; of earlier processes the latest `MAX_KEPT`."""
-        with self._changed:
+        with self._guard:
             own = {job.id: job.to_json(since=MAX_OUTCOMES) for job in reversed(self._jobs.values())}
         before = self._history.latest(MAX_KEPT) if self._history else []
         older = [each for each in before if each["id"] not in own]
@@ -254,41 +226,36 @@ class Jobs:
     @property
     def unfinished(self) -> int:
         """Number of jobs that are queued or running."""
-        with self._changed:
-            return sum(job.state in ("queued", "running") for job in self._jobs.values())
+        with self._guard:
+            return sum(job.state in OPEN for job in self._jobs.values())
 
     def record(self, job_id: str, since: int = 0) -> dict[str, Any]:
         """Returns a consistent record of a job, with the outcomes after the first `since`. Raises `NotFound`."""
         job = self.get(job_id)
-        with self._changed:
+        with self._guard:
             return job.to_json(since)
 
     async def follow(self, job_id: str, since: int | None = None) -> AsyncGenerator[dict[str, Any], None]:
         """Yields the record of a job now and on each change, until it has ended, at most every `PAUSE` seconds, since some jobs
         change with every passage. With `since`, each record has only the outcomes after the first `since` that no record before it
         had. Raises `NotFound`."""
-        loop, woken = asyncio.get_running_loop(), asyncio.Event()
-
-        def wake() -> None:
-            with suppress(RuntimeError):  # the loop has ended, and the follower with it
-                loop.call_soon_threadsafe(woken.set)
-
-        with self._changed.watched(job_id, wake):
-            while True:
-                woken.clear()
+        seen: tuple[object, ...] = ()
+        while True:
+            job = self._jobs.get(job_id)
+            if job is None or job.progress != seen:
+                seen = job.progress if job else ()
                 record = await asyncio.to_thread(self.record, job_id, since or 0)  # it may be long, or in the store
                 since = None if since is None else since + len(record["outcomes"])
                 yield record
-                if record["state"] not in ("queued", "running") or job_id not in self._jobs:
+                if job is None or record["state"] not in OPEN:
                     return
-                await asyncio.sleep(PAUSE)
-                await woken.wait()
+            await asyncio.sleep(PAUSE)
 
     def stop(self, job_id: str) -> Job:
         """Tells a job to stop. Raises `NotFound`, and `Conflict` where it has ended."""
         job = self.get(job_id)
-        with self._changed:
-            if job.state not in ("queued", "running"):
+        with self._guard:
+            if job.state not in OPEN:
                 raise Conflict("job-ended", state=job.state)
             if job_id not in self._stops:
                 raise Conflict("job-elsewhere")
@@ -299,7 +266,7 @@ class Jobs:
 
     def stop_all(self) -> None:
         """Accepts no new jobs, and tells every job to stop."""
-        with self._changed:
+        with self._guard:
             self._closed = True
             for stop in self._stops.values():
                 stop.set()
@@ -314,22 +281,21 @@ class Jobs:
     def _run(self) -> None:
         while (taken := self._queue.get()) is not None:
             job, work = taken
-            with self._changed:
+            with self._guard:
                 if job.state != "queued":
                     continue
                 if self._stops[job.id].is_set():
                     self._end(job, "stopped")
                     continue
                 job.state, asked = "running", job.detail
-                self._changed.notify(job)
             state, why = self._done(job, work)
-            with self._changed:
+            with self._guard:
                 job.detail = asked
                 self._end(job, state, why)
 
     def _done(self, job: Job, work: Work) -> tuple[State, Message | None]:
         try:
-            work(JobReporter(job, self._changed, self._stops[job.id], self._on_result))
+            work(JobReporter(job, self._guard, self._stops[job.id], self._on_result))
         except Stopped:
             return "stopped", Message("job-stopped")
         except (LibraryError, WorkerError) as error:
@@ -341,22 +307,22 @@ class Jobs:
         return ("done", None) if came else ("failed", NOTHING)
 
     def _end(self, job: Job, state: State, why: Message | None = None) -> None:
-        job.state, job.finished = state, self._now()
+        job.state, job.finished = state, _now()
         job.reason, job.code = (str(why), why.name) if why else ("", "")
         after = self._after.pop(job.id, None)
         if after is not None and not (self._closed and state == "stopped"):
             after(job)
         self._note(job)
-        self._changed.notify(job)
 
     def _note(self, job: Job) -> None:
         if self._history is not None:
             self._history.save(job.to_json())
 
     def _forget(self) -> None:
-        ended = [job.id for job in self._jobs.values() if job.state not in ("queued", "running")]
+        ended = [job.id for job in self._jobs.values() if job.state not in OPEN]
         for job_id in ended[: max(0, len(ended) - MAX_KEPT)]:
             del self._jobs[job_id], self._stops[job_id]
 
-    def _now(self) -> str:
-        return datetime.now(UTC).isoformat(timespec="seconds")
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
