@@ -15,7 +15,6 @@ import gradio as gr
 from assistant.access import Principal
 from assistant.fetch_plans import FetchRequest
 from assistant.outcome_messages import describe_job
-from assistant.page.chat_turns import Conversations
 from assistant.page.gradio_html import caller_of, carrier, query_params, reader_language
 from assistant.page.plain_pages import carried, marked
 from assistant.page.report_pages import split_names
@@ -37,7 +36,7 @@ RATINGS = 100
 """Most ratings shown, the latest."""
 
 
-def build(service: Service, conversations: Conversations, blocks: gr.Blocks, shell: gr.Tab) -> None:
+def build(service: Service, shell: gr.Tab) -> None:
     """Fills the tab. The service checks the caller's role for every operation."""
     _StaffTab(service).connect(shell)
 
