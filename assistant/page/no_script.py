@@ -93,8 +93,7 @@ class SentQuestion(ScopeForm):
 def path_of(query: bytes) -> str:
     """The path of the form, with the parameters that it uses from the query of the page's address."""
     given = dict(parse_qsl(query.decode("ascii", "replace"))) if len(query) < MAX_QUERY else {}
-    used = {name: given[name] for name in ("ask", "meeting", "document") if given.get(name)}
-    return f"{PATH}?{urlencode(used)}" if used else PATH
+    return _path({name: given.get(name, "") for name in ("ask", "meeting", "document")})
 
 
 @router.get(PATH)
@@ -180,9 +179,10 @@ def _meetings(context: PageContext, filters: Filters) -> list[tuple[str, str, Ch
 
 
 def _address(talk: Conversation | None, chosen: ScopeForm) -> str:
-    query = {
-        **{name: getattr(chosen, name) for name in ScopeForm.model_fields},
-        "conversation": talk.token if talk else "",
-    }
+    scope = {name: getattr(chosen, name) for name in ScopeForm.model_fields}
+    return _path({**scope, "conversation": talk.token if talk else ""})
+
+
+def _path(query: dict[str, str]) -> str:
     used = {name: value for name, value in query.items() if value}
     return f"{PATH}?{urlencode(used)}" if used else PATH
