@@ -137,14 +137,14 @@ def install(app: FastAPI) -> None:
 @router.get("/models")
 @requires("ask", counted="documents")
 def models(request: Request) -> dict[str, Any]:
-    """The models: one, the held documents."""
+    """Lists the models: one, the documents in the library."""
     return {"object": "list", "data": [_model(request)]}
 
 
 @router.get("/models/{model}")
 @requires("ask", counted="documents")
 def model(model: str, request: Request) -> dict[str, Any]:
-    """A model."""
+    """Returns a model."""
     _known(model)
     return _model(request)
 

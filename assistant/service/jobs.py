@@ -92,9 +92,9 @@ class Stopped(Exception):
 
 @dataclass
 class Job:
-    """A piece of work. `done` of `total` say how far it is (`total` None: not known yet), `detail` what is in hand, before and after
-    what was asked for; `outcomes` are records of what became of each part, `counts` how many there are of each result; `reason` says in English
-    why it ended so, `code` is the name of that message."""
+    """A long-running piece of work. `done` of `total` parts are complete (`total` null: not known yet); `detail` is the part in progress, before and
+    after that what was requested; `outcomes` are records of each part, `counts` their number by result; `reason` says in English why it
+    ended so, `code` is the name of that message."""
 
     id: str
     kind: str

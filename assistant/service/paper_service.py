@@ -42,8 +42,8 @@ _NOTE = "INSERT INTO draft_events (draft, time, who, kind, statement, text) VALU
 
 @dataclass(frozen=True)
 class Event:
-    """What somebody did to a draft: `state` with the new one in `text`, or a `comment`, on the statement of that number (its
-    paragraph in the publication, or the row of a table) or, without one, on the whole."""
+    """An action on a draft: `state` with the new one in `text`, or a `comment`, on the statement of that number (its
+    paragraph in the publication, or the row of a table) or, without a number, on the whole."""
 
     time: str
     who: str
