@@ -7,7 +7,8 @@ import json
 import logging
 import secrets
 import threading
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -79,7 +80,7 @@ OPEN = ("queued", "running")
 MAX_KEPT = 200
 """Most finished jobs in memory."""
 PAUSE = 0.3
-"""Seconds between two looks at a job that somebody follows."""
+"""Seconds between two records of a job that somebody follows."""
 MAX_OUTCOMES = 100_000
 """Most outcomes that a job keeps in memory; the counts go on."""
 
@@ -114,20 +115,12 @@ class Job:
         """A JSON-ready dictionary, with the outcomes behind the first `since` of them."""
         return {**vars(self), "outcomes": self.outcomes[since:], "counts": dict(self.counts)}
 
-    @property
-    def progress(self) -> tuple[object, ...]:
-        """A value that differs after each change."""
-        return self.state, self.done, self.total, self.detail, dict(self.counts)
-
-
-ResultCallback = Callable[[str], None]
-
 
 class JobReporter:
-    """Lets the work of a job report progress and outcomes, and tells it when to stop. `guard` protects the job."""
+    """Lets the work of a job report progress and outcomes, and tells it when to stop."""
 
-    def __init__(self, job: Job, guard: threading.RLock, stop: threading.Event, on_result: ResultCallback) -> None:
-        self._job, self._guard, self._stop, self._on_result = job, guard, stop, on_result
+    def __init__(self, jobs: Jobs, job: Job, stop: threading.Event) -> None:
+        self._jobs, self._job, self._stop = jobs, job, stop
 
     def check(self) -> None:
         """Raises `Stopped` where the job was told to stop."""
@@ -137,8 +130,7 @@ class JobReporter:
     def update(self, *, done: int | None = None, total: int | None = None, detail: str | None = None) -> None:
         """Reports how much is done. Raises `Stopped` where the job was told to stop."""
         self.check()
-        with self._guard:
-            job = self._job
+        with self._jobs.changing(self._job) as job:
             job.done = job.done if done is None else done
             job.total = job.total if total is None else total
             job.detail = job.detail if detail is None else detail
@@ -153,10 +145,9 @@ class JobReporter:
 
     def add_outcome(self, record: dict[str, Any]) -> None:
         """Adds the outcome of a part."""
-        with self._guard:
-            job = self._job
+        with self._jobs.changing(self._job) as job:
             result = str(record.get("result", "done"))
-            self._on_result(result)
+            self._jobs.on_result(result)
             job.counts[result] = job.counts.get(result, 0) + 1
             if len(job.outcomes) < MAX_OUTCOMES:
                 job.outcomes.append(record)
@@ -171,12 +162,13 @@ class Jobs:
     `history` stores them."""
 
     def __init__(
-        self, *, places: int = 100, on_result: ResultCallback = lambda _: None, history: JobHistory | None = None
+        self, *, places: int = 100, on_result: Callable[[str], None] = lambda _: None, history: JobHistory | None = None
     ) -> None:
-        self._places, self._on_result, self._history = places, on_result, history
+        self._places, self.on_result, self._history = places, on_result, history
         if history is not None:
             history.mark_interrupted()
         self._guard = threading.RLock()
+        self._followers: list[tuple[str, Callable[[], None]]] = []
         self._jobs: dict[str, Job] = {}
         self._stops: dict[str, threading.Event] = {}
         self._after: dict[str, Ended] = {}
@@ -204,6 +196,15 @@ class Jobs:
             self._forget()
         self._queue.put(by, (job, work))
         return job
+
+    @contextmanager
+    def changing(self, job: Job) -> Iterator[Job]:
+        """Surrounds a change of a job, after which its followers are woken."""
+        with self._guard:
+            yield job
+            for job_id, wake in self._followers:
+                if job_id == job.id:
+                    wake()
 
     def get(self, job_id: str) -> Job:
         """Returns a job of this process, or a stored one of an earlier process. Raises `NotFound`."""
@@ -239,17 +240,27 @@ class Jobs:
         """Yields the record of a job now and on each change, until it has ended, at most every `PAUSE` seconds, since some jobs
         change with every passage. With `since`, each record has only the outcomes after the first `since` that no record before it
         had. Raises `NotFound`."""
-        seen: tuple[object, ...] = ()
-        while True:
-            job = self._jobs.get(job_id)
-            if job is None or job.progress != seen:
-                seen = job.progress if job else ()
+        loop, woken = asyncio.get_running_loop(), asyncio.Event()
+
+        def wake() -> None:
+            with suppress(RuntimeError):  # the loop has ended, and the follower with it
+                loop.call_soon_threadsafe(woken.set)
+
+        with self._guard:
+            self._followers.append((job_id, wake))
+        try:
+            while True:
+                woken.clear()
                 record = await asyncio.to_thread(self.record, job_id, since or 0)  # it may be long, or in the store
                 since = None if since is None else since + len(record["outcomes"])
                 yield record
-                if job is None or record["state"] not in OPEN:
+                if record["state"] not in OPEN or job_id not in self._jobs:
                     return
-            await asyncio.sleep(PAUSE)
+                await asyncio.sleep(PAUSE)
+                await woken.wait()
+        finally:
+            with self._guard:
+                self._followers.remove((job_id, wake))
 
     def stop(self, job_id: str) -> Job:
         """Tells a job to stop. Raises `NotFound`, and `Conflict` where it has ended."""
@@ -281,7 +292,7 @@ class Jobs:
     def _run(self) -> None:
         while (taken := self._queue.get()) is not None:
             job, work = taken
-            with self._guard:
+            with self.changing(job):
                 if job.state != "queued":
                     continue
                 if self._stops[job.id].is_set():
@@ -295,7 +306,7 @@ class Jobs:
 
     def _done(self, job: Job, work: Work) -> tuple[State, Message | None]:
         try:
-            work(JobReporter(job, self._guard, self._stops[job.id], self._on_result))
+            work(JobReporter(self, job, self._stops[job.id]))
         except Stopped:
             return "stopped", Message("job-stopped")
         except (LibraryError, WorkerError) as error:
@@ -307,12 +318,13 @@ class Jobs:
         return ("done", None) if came else ("failed", NOTHING)
 
     def _end(self, job: Job, state: State, why: Message | None = None) -> None:
-        job.state, job.finished = state, _now()
-        job.reason, job.code = (str(why), why.name) if why else ("", "")
-        after = self._after.pop(job.id, None)
-        if after is not None and not (self._closed and state == "stopped"):
-            after(job)
-        self._note(job)
+        with self.changing(job):
+            job.state, job.finished = state, _now()
+            job.reason, job.code = (str(why), why.name) if why else ("", "")
+            after = self._after.pop(job.id, None)
+            if after is not None and not (self._closed and state == "stopped"):
+                after(job)
+            self._note(job)
 
     def _note(self, job: Job) -> None:
         if self._history is not None:
