@@ -97,28 +97,19 @@ def _with_positions(case: Case, find: Callable[[Place], FoundRanges]) -> Case:
 def find_span(document: Document, locator: str, words: str) -> Span | None:
     """Where words are in a document: `words` is a text in full, or its beginning and its end around ` ... `. The
     locator and the places below it are searched first, then the whole text; None where nothing is found."""
-    head, _, tail = words.partition(ELLIPSIS)
+    # The first end behind the first beginning.
+    pattern = re.compile(".*?".join(map(_pattern, words.split(ELLIPSIS, 1))), re.IGNORECASE | re.DOTALL)
+    text = document.text.translate(_EQUIVALENT)
     ranges = [
         (block.start, block.end)
         for block in document.blocks
         if block.locator == locator or block.locator.startswith((f"{locator} (", f"{locator}, "))
     ]
     for begin, end in (*ranges, *([(ranges[0][0], ranges[-1][1])] if len(ranges) > 1 else []), (0, len(document.text))):
-        match = _find(document.text[begin:end], head, tail)
-        if match is not None:
-            return begin + match[0], begin + match[1]
+        if match := pattern.search(text[begin:end]):
+            return begin + match.start(), begin + match.end()
     return None
 
 
-def _find(text: str, head: str, tail: str) -> Span | None:
-    first = _compile_words(head).search(text.translate(_EQUIVALENT))
-    if first is None:
-        return None
-    if not tail:
-        return first.span()
-    last = _compile_words(tail).search(text.translate(_EQUIVALENT), first.end())
-    return None if last is None else (first.start(), last.end())
-
-
-def _compile_words(words: str) -> re.Pattern[str]:
-    return re.compile(r"\s+".join(re.escape(word) for word in words.translate(_EQUIVALENT).split()), re.IGNORECASE)
+def _pattern(words: str) -> str:
+    return r"\s+".join(re.escape(word) for word in words.translate(_EQUIVALENT).split())

@@ -38,7 +38,7 @@ from corpus.integrity import check_passages
 from corpus.library import Library
 from corpus.migration import copy_library
 from eval.bench_tools import open_database
-from eval.json_lines import JsonLinesWriter, read_json_lines
+from eval.json_lines import append_json_lines, read_json_lines
 from ingest.chunker import SEGMENTER_VERSION, segmenter
 from ingest.pipeline import Input, ingest
 
@@ -155,7 +155,7 @@ class Worker:
         arguments = ["--folder", str(self.folder), "--work", str(self.number), "--seed", str(seed)]
         arguments += ["--database", self.database] if self.database else []
         arguments += ["--copy", self.copy] if self.copy else []
-        with JsonLinesWriter(self.log), self.log.open("ab") as out:  # the writer removes an incomplete last line
+        with append_json_lines(self.log), self.log.open("ab") as out:  # an incomplete last line is removed
             self._process = subprocess.Popen([sys.executable, "-m", "eval.kills", *arguments], stdout=out)
 
     def wait_for(self, operations: int) -> bool:
@@ -295,8 +295,8 @@ def main() -> int:
             console.print(str(error), style="red")
             return 1
         if options.log:
-            with JsonLinesWriter(options.log) as log:
-                log.add(steps[-1])
+            with append_json_lines(options.log) as add:
+                add(steps[-1])
     for engine in dict.fromkeys(each["engine"] for each in steps):
         of_engine = [each for each in steps if each["engine"] == engine]
         kills, operations = (sum(each[name] for each in of_engine) for name in ("kills", "operations"))

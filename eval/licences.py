@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 CORE = "core"
@@ -56,7 +57,7 @@ def closure(start: str, groups: Mapping[str, list[Requirement]]) -> set[str]:
     pending = list(groups[start])
     while pending:
         requirement = pending.pop()
-        name = normalize_name(requirement.name)
+        name = canonicalize_name(requirement.name)
         if name == "rapporteur":
             pending += [each for other in requirement.extras for each in groups[other]]
             continue
@@ -77,11 +78,6 @@ def closure(start: str, groups: Mapping[str, list[Requirement]]) -> set[str]:
             ):
                 pending.append(each)
     return set(found)
-
-
-def normalize_name(name: str) -> str:
-    """Normalises the name of a package (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def licence_of(metadata: PackageMetadata) -> str:
@@ -113,7 +109,9 @@ def packages(project: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Yields every package by name, with its licence and the extras that install it. Packages of the core are not
     listed for extras, nor those of an extra for extras that include it."""
     groups = required(project)
-    plain = [extra for extra in groups if not any(normalize_name(each.name) == "rapporteur" for each in groups[extra])]
+    plain = [
+        extra for extra in groups if not any(canonicalize_name(each.name) == "rapporteur" for each in groups[extra])
+    ]
     order = [*plain, *(extra for extra in groups if extra not in plain)]
     extras_by_name: dict[str, list[str]] = {}
     for extra in order:

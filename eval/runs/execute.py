@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from eval.eval_progress import ProgressReporter
 from eval.gold_spans import DocumentIndex, blocks_in, locate_gold
 from eval.runs.corpora import find_collection, find_sources, fingerprint, hash_packages, open_built_library
 from eval.runs.records import Record, failed_record
-from eval.runs.run_store import AnswerWriter, Gold, Run, begin_run, finish_run, load_answers, load_run, set_aside
+from eval.runs.run_store import Gold, Run, begin_run, finish_run, load_answers, load_run, open_answers, set_aside
 from eval.systems import NAMES, System
 from ingest.chunker import SEGMENTER_VERSION
 from ingest.prefetch import InputSource
@@ -83,7 +82,7 @@ def execute(plan: Plan, progress: ProgressReporter) -> Run:
     cases, left_out = list(plan.cases), list[str]()
     texts: dict[str, str] = {}
     gold: dict[str, list[Gold]] = {}
-    with AnswerWriter(plan.folder) as answers, _open_documents(plan, documents, progress) as library:
+    with open_answers(plan.folder) as add, _open_documents(plan, documents, progress) as library:
         if library is not None:
             cases, unaskable = split_askable(cases, library)
             cases, left_out = locate_gold(cases, library), [case.id for case in unaskable]
@@ -93,7 +92,7 @@ def execute(plan: Plan, progress: ProgressReporter) -> Run:
             plan.system.prepare(library)
             new_records = ((case, ask_system(plan.system, case)) for case in todo)
             for case, record in progress.counted(new_records, "cases asked", len(cases), len(cases) - len(todo)):
-                answers.add(case, record)
+                add(case, record)
         if library is not None:
             texts = cited_texts(list(load_answers(plan.folder, cases).values()), library)
             gold = gold_texts(cases, library)
@@ -192,10 +191,11 @@ def ask_system(system: System, case: Case) -> Record:
 def split_askable(cases: Sequence[Case], library: Library) -> tuple[list[Case], list[Case]]:
     """Splits cases into those whose documents are all in the library, and the others."""
     index = DocumentIndex(library)
-    in_library = [all(index.ids(need) for need in case.needs) for case in cases]
-    return [*compress(cases, in_library)], [
-        case for case, complete in zip(cases, in_library, strict=True) if not complete
-    ]
+    askable: list[Case] = []
+    left_out: list[Case] = []
+    for case in cases:
+        (askable if all(map(index.ids, case.needs)) else left_out).append(case)
+    return askable, left_out
 
 
 def cited_texts(records: Sequence[Record], library: Library) -> dict[str, str]:

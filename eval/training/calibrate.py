@@ -135,7 +135,4 @@ def upper_bound(passed: int, total: int) -> float:
     """The upper one-sided Clopper-Pearson bound of a share, at `CONFIDENCE`."""
     from scipy.stats import beta
 
-    if total == 0 or passed == total:
-        return 1.0
-    quantile = float(beta.ppf(CONFIDENCE, passed + 1, total - passed))
-    return 1.0 if math.isnan(quantile) else quantile
+    return 1.0 if passed == total else float(beta.ppf(CONFIDENCE, passed + 1, total - passed))
