@@ -21,7 +21,8 @@ from corpus.library import Library
 from corpus.symbols import Symbol, find_symbols, same_document
 from eval.metrics.answers import citation_precision, citation_recall, claim_support, quote_exact
 from eval.output import RoundedFigures, format_number, print_table
-from eval.runs.records import Cited, Claim, Record
+from eval.runs.records import Claim, Record
+from eval.systems.rapporteur import build_citation
 from ingest.readers import visible
 
 
@@ -84,15 +85,8 @@ def to_record(briefing: Briefing, library: Library) -> Record:
             Claim(each.text, each.verdict, tuple(order[cite] for cite in each.citations))
             for each in briefing.statements
         ),
-        citations=tuple(
-            Cited(each.symbol, _bare(each, library), each.quote, each.start, each.end, source=each.document)
-            for each in citations
-        ),
+        citations=tuple(build_citation(each, library) for each in citations),
     )
-
-
-def _bare(citation: Citation, library: Library) -> str:
-    return citation.locator.removeprefix(library.document(citation.document).label).removeprefix(", ")
 
 
 def _is_in_place(citation: Citation, library: Library) -> bool:

@@ -1,9 +1,9 @@
-"""Gold spans: words of a document, given whole or by their beginning and end, located in its text regardless of
-spacing."""
+"""Gold spans: words of a document, whole or their beginning and end, located in its text regardless of spacing."""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -25,13 +25,13 @@ class DocumentIndex:
     suffix. A document from another source is also found by its key in the form of a file name."""
 
     def __init__(self, library: Library) -> None:
-        self._by_name: dict[str, list[str]] = {}
-        self._by_words: dict[str, list[str]] = {}
+        self._by_name: defaultdict[str, list[str]] = defaultdict(list)
+        self._by_words: defaultdict[str, list[str]] = defaultdict(list)
         for header in library.iter_headers():
             for name in {normalize_text(header.key), normalize_text(document_name(header.source))}:
-                self._by_name.setdefault(name, []).append(header.id)
-            for name in (_name_words(header.key), _name_words(f"{header.key} {header.language}")):
-                self._by_words.setdefault(name, []).append(header.id)
+                self._by_name[name].append(header.id)
+            for name in (header.key, f"{header.key} {header.language}"):
+                self._by_words[_name_words(name)].append(header.id)
 
     def ids(self, name: str) -> Sequence[str]:
         """The ids of the documents with that name: for a key, all language versions and editions."""
@@ -77,8 +77,7 @@ def found_ranges(case: Case) -> list[FoundRanges]:
 
 
 def restore_ranges(case: Case, found: Sequence[FoundRanges]) -> Case:
-    """The case with the value that `found_ranges` gave for it. Raises `ValueError` where that belongs to other
-    places."""
+    """The case with the value that `found_ranges` gave for it. Raises `ValueError` if that is of other places."""
     if len(found) != len(found_ranges(case)):
         raise ValueError(f"the places of case {case.id} are others")
     remaining = iter(found)

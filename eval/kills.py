@@ -83,8 +83,7 @@ def migrate_and_compare(library: Library, copy: Library, worker: int) -> None:
 
 
 def work(folder: Path, database: str | None, copy: str | None, worker: int, seed: int) -> None:
-    """Works until it is killed. Each line that it prints is a document, its version after the operation (0: removed),
-    and whether the operation is finished."""
+    """Works until it is killed. Prints lines: document, its version after the operation (0: removed), finished or not."""
     rng, catalogue = random.Random(seed), Catalogue([], [])
     with open_library(folder, database) as library:
         engine = Engine(library, catalogue)
@@ -235,11 +234,8 @@ def kill(
             if rng.random() < EARLY_SHARE:
                 time.sleep(rng.uniform(0.0, MAX_EARLY_DELAY))
             else:
-                faults += (
-                    []
-                    if worker.wait_for(rng.randint(1, MAX_OPERATIONS))
-                    else [f"process {worker.number} did not finish its operations"]
-                )
+                if not worker.wait_for(rng.randint(1, MAX_OPERATIONS)):
+                    faults.append(f"process {worker.number} did not finish its operations")
                 time.sleep(rng.uniform(0.0, MAX_DELAY))
             if fault := worker.kill():
                 faults.append(fault)

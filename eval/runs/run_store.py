@@ -71,8 +71,7 @@ class Run:
 
 @contextmanager
 def open_answers(folder: Path) -> Iterator[Callable[[Case, Record], None]]:
-    """Opens the answers of a run; yields a function that writes one. Raises `EvaluationError` where another process is
-    writing to the run."""
+    """Opens the answers of a run; yields a function that writes one. Raises `EvaluationError` if another process writes."""
     try:
         lock = FileLock(folder / "writing.lock").acquire(timeout=0)
     except Timeout:
@@ -122,8 +121,7 @@ def finish_run(
     cases: Sequence[Case],
     extra_meta: Mapping[str, Any],
 ) -> None:
-    """Stores the texts of cited documents and of the gold places, where the words are that name places of `cases`,
-    and more metadata of the run."""
+    """Stores the texts of cited documents and of gold places, where the words of these are, and more metadata."""
     spans = {case.id: found_ranges(case) for case in cases if any(found is not None for found in found_ranges(case))}
     _save_json(folder / SPANS, spans)
     _save_json(folder / TEXTS, dict(texts))

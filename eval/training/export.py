@@ -35,7 +35,7 @@ def _weights(checkpoint: Path) -> dict[str, NDArray[Any]]:
     return {name: value.float().numpy() for name, value in tensors.items()}
 
 
-def npz(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+def npz(arrays: Mapping[str, Any]) -> bytes:
     """Arrays as `numpy.savez_compressed` writes them. It stores no time, so that the same arrays give the same bytes."""
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)

@@ -98,8 +98,7 @@ class Reader(nn.Module):
 
 
 class BridgedReader(Reader):
-    """A reader of any language: its input embeddings are computed from `states` of pieces, which are not trained, by
-    a linear map, which is."""
+    """A reader of any language: its inputs are computed from untrained `states` of pieces by a trained linear map."""
 
     def __init__(self, states: States, epsilon: float, shape: Shape = BASE) -> None:
         super().__init__(3, epsilon, shape)

@@ -4,7 +4,7 @@ stderr."""
 from __future__ import annotations
 
 import hashlib
-from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -34,6 +34,7 @@ Which = Annotated[Name, typer.Argument(help="The reader.")]
 Weights = Annotated[Path | None, typer.Option(help="Exported reader; by default the one included.")]
 Aside = Annotated[list[Path], typer.Option(help="Questions about other subjects: aside.jsonl of the rows.")]
 Calibrations = Annotated[Path, typer.Option(help="File to write; its values for other readers are kept.")]
+_report_errors = partial(report_errors, ValueError)
 
 
 @app.command()
@@ -323,8 +324,3 @@ def _write(file: Path, data: bytes) -> None:
 
 def _print(line: str) -> None:
     out_console.print(line, markup=False)
-
-
-def _report_errors() -> AbstractContextManager[None]:
-    """Reports expected errors as sentences."""
-    return report_errors(ValueError)
