@@ -60,7 +60,7 @@ TINY = tokenizer()
 def tiny(kind: Kind, pieces: int = 64) -> tuple[Reader, Pairing]:
     """A reader small enough to train here."""
     torch.manual_seed(7)
-    made = Reader(TINY.get_vocab_size(), 1e-12, SHAPE) if kind == "bert" else BridgedReader(STATES, 1e-12, SHAPE)
+    made = Reader(TINY.get_vocab_size(), SHAPE) if kind == "bert" else BridgedReader(STATES, SHAPE)
     return made, Pairing(TINY, kind, pieces)
 
 
