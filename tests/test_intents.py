@@ -7,15 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from invoking import write_lines
-from test_meeting import Picking, asked
+from test_meeting import Ask, Picking, asked
 from test_multilingual import needs_e5
 from test_training import HARBOUR
 
 from assistant.meeting import intents
 from assistant.meeting.intents import NONE, OTHER, Intents, beyond_agenda
-from corpus.catalogue import Catalogue
 from corpus.embedding import EmbeddingError, HashEmbedder, PackagedE5
-from corpus.library import Library
 from corpus.models import EmbeddingModels
 from eval.training.intent_training import (
     IntentQuestion,
@@ -27,6 +25,8 @@ from eval.training.intent_training import (
     to_arrays,
 )
 
+__all__ = ["asked"]
+
 
 def sure_of(monkeypatch: pytest.MonkeyPatch, **chances: float) -> None:
     """Every question asks for these with these chances, whatever it says."""
@@ -37,13 +37,13 @@ def sure_of(monkeypatch: pytest.MonkeyPatch, **chances: float) -> None:
 
 
 def test_a_row_does_not_answer_what_no_agenda_tells_however_near_the_reader_finds_it(
-    real_library: Library, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+    asked: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reader, question = Picking("takes place in"), "The meeting takes place in which room?"
     sure_of(monkeypatch, place=0.9, none=0.05, other=0.05)
-    assert asked(real_library, catalogue, reader, question).status == "answered"
+    assert asked(reader, question).status == "answered"
     sure_of(monkeypatch, place=0.1, none=0.9, other=1e-6)
-    assert asked(real_library, catalogue, reader, question).status == "not_found"
+    assert asked(reader, question).status == "not_found"
 
 
 def test_with_another_embedding_model_rows_are_told_as_the_reader_says() -> None:
