@@ -25,8 +25,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
-from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -40,6 +40,8 @@ WAIT, LISTEN = 60.0, 0.5
 """Timeout of a request in seconds, and seconds for which a stream is read."""
 WORKERS = 8
 HOST = "127.0.0.1"
+Response = tuple[int, str, float, bytes]
+"""Status (0: none), request, seconds, beginning of the body."""
 SYSTEM = "/etc/passwd", "/etc/shadow", "/etc/hostname", "/dev/zero", "/proc/self/environ"
 TRACED = "open,openat,openat2,creat,unlink,unlinkat,rename,renameat,renameat2,mkdir,mkdirat,rmdir,link,linkat,symlink,symlinkat,truncate"
 _CALL = re.compile(r"^\d+\s+(\w+)\((.*)\)\s+= (-?\d+)")
@@ -57,24 +59,6 @@ _STREAMS = ("/gradio_api/heartbeat", "/gradio_api/queue/data", "/api/v1/jobs/")
 NAMES = (
     "kind", "value", "q", "first", "second", "topic", "documents", "language", "limit", "offset", "session_hash", "next", "to", "form", "words",
 )  # fmt: skip
-
-
-@dataclass
-class Responses:
-    """Statistics of the responses, with the faults among them."""
-
-    statuses: Counter[int] = field(default_factory=Counter)
-    faults: list[str] = field(default_factory=list)
-    slowest: float = 0.0
-    guard: threading.Lock = field(default_factory=threading.Lock)
-
-    def note(self, request: str, status: int, seconds: float, body: bytes) -> None:
-        """Records a response; status 0 where there was none."""
-        with self.guard:
-            self.statuses[status] += 1
-            self.slowest = max(self.slowest, seconds)
-            if status in (0, 500, 502):
-                self.faults.append(f"{status} {request}: {body[:200].decode(errors='replace')}")
 
 
 class RequestGenerator:
@@ -159,8 +143,9 @@ class RequestGenerator:
         return "".join(chr(self.random.randrange(32, 127)) for _ in range(self.random.randrange(12)))
 
 
-def send_requests(generator: RequestGenerator, port: int, count: int, keys: list[str], responses: Responses) -> None:
+def send_requests(generator: RequestGenerator, port: int, count: int, keys: list[str]) -> list[Response]:
     """Sends requests one after another."""
+    responses: list[Response] = []
     connection = http.client.HTTPConnection(HOST, port, timeout=WAIT)
     for _ in range(count):
         method, path, content, headers = generator.request()
@@ -188,7 +173,8 @@ def send_requests(generator: RequestGenerator, port: int, count: int, keys: list
                 is_stream and isinstance(error, TimeoutError)
             ):
                 status = -1  # a body that is refused before it is read, or a silent stream
-        responses.note(f"{method} {path[:200]}", status, time.monotonic() - start, body)
+        responses.append((status, f"{method} {path[:200]}", time.monotonic() - start, body[:200]))
+    return responses
 
 
 def parse_trace(log: Path, since: int) -> tuple[set[str], set[str]]:
@@ -299,22 +285,27 @@ def main() -> None:
             if options.idle:
                 with keep_idle(port, options.idle):
                     result["beside_idle"] = {"connections": options.idle, **measure_availability(url, keys[1])}
-            files, responses = [*SYSTEM, str(canary), str(data / "access.sqlite3")], Responses()
+            files = [*SYSTEM, str(canary), str(data / "access.sqlite3")]
             per_worker = options.requests // WORKERS
             start = time.monotonic()
             generators = [RequestGenerator(options.seed * WORKERS + n, api, files) for n in range(WORKERS)]
-            send = partial(send_requests, port=port, count=per_worker, keys=keys, responses=responses)
+            send = partial(send_requests, port=port, count=per_worker, keys=keys)
             with ThreadPoolExecutor(WORKERS) as threads:
-                list(threads.map(send, generators))
+                responses = list(chain.from_iterable(threads.map(send, generators)))
+            faults = [
+                f"{status} {request}: {body.decode(errors='replace')}"
+                for status, request, _, body in responses
+                if status in (0, 500, 502)
+            ]
             result |= {
                 "seconds": round(time.monotonic() - start),
-                "statuses": dict(sorted(responses.statuses.items())),
-                "slowest_s": round(responses.slowest, 1),
-                "faults": len(responses.faults),
-                "first_faults": responses.faults[:10],
+                "statuses": dict(sorted(Counter(status for status, *_ in responses).items())),
+                "slowest_s": round(max((seconds for *_, seconds, _ in responses), default=0.0), 1),
+                "faults": len(faults),
+                "first_faults": faults[:10],
                 "after": measure_availability(url, keys[1]),
             }
-        failed = bool(responses.faults)
+        failed = bool(faults)
         if strace:
             written, opened = parse_trace(log, since)
             allowed = (str(data), str(scratch), "/dev/", "/proc/self/")
