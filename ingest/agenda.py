@@ -19,8 +19,7 @@ from ingest.timetable import build_sittings, item_columns, leading_items
 from ingest.timetable_grid import Spans
 
 _MARK = re.compile(r"(?<=\w)\.(\d{1,2})$")
-_HEADINGS = 8
-"""The title of an agenda is searched among this many headings."""
+_HEADINGS = 8  # the title of an agenda is searched among this many headings
 _LONGEST_LINE = 200  # of a title below its number, in characters
 _MANDATE = re.compile(r"\b(?:resolution|decision) \d+/\d+|\bBureau\b|\bmandate", re.IGNORECASE)
 _BODY = re.compile(r"\b(?:Working Group|Conference|Commission|Committee|Council|Assembly|Board|Group)\b")

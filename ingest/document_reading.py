@@ -69,26 +69,14 @@ def read_document(source: Input, catalogue: Catalogue) -> tuple[Document, Meetin
     parsed = read(source.data, source.name, ocr=source.ocr, languages=(source.language,) if source.language else ())
     all_pieces = build_pieces(parsed.lines)
     kind = detect_text_kind(all_pieces)
-
-    def identified(symbol: Symbol | None) -> Document:
-        return identify(
-            all_pieces,
-            read_masthead(parsed.lines),
-            parsed.front_matter,
-            source.name,
-            catalogue,
-            kind=kind,
-            symbol=symbol,
-            language=source.language,
-            trusted=source.trusted,
-        )
-
+    masthead = read_masthead(parsed.lines)
     try:
-        document = identified(source.symbol)
+        document = identify(all_pieces, masthead, parsed.front_matter, kind, source, catalogue)
     except IdentityError:
         if not source.symbol_remembered:
             raise
-        document = identified(None)  # the file has become another document
+        # The file has become another document.
+        document = identify(all_pieces, masthead, parsed.front_matter, kind, replace(source, symbol=None), catalogue)
     text, blocks = build_blocks(
         mark_act_headings(all_pieces), kind, digest=document.edition == "digest", headed=parsed.format != "text"
     )

@@ -19,8 +19,7 @@ OPENING = re.compile(
 )
 """The line with which a resolution begins: the body that adopts it, alone on a line and followed by a comma."""
 _FIRST = re.compile(r"1(?:\.(?!\d)|．|、|\s)")
-_MAX_OPENING_DISTANCE = 8
-"""Number of pieces after the number of a decision within which its opening is searched."""
+_MAX_OPENING_DISTANCE = 8  # number of pieces after the number of a decision within which its opening is searched
 
 
 @dataclass

@@ -121,10 +121,8 @@ def _reported_speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]
     for n, match in found.items():
         if saying := _SAYING.match(lines[n][1], match.end()):
             speakers_by_words.setdefault(" ".join(saying["words"].split()), set()).add(names[n])
-    words = max(speakers_by_words, key=lambda each: len(speakers_by_words[each]), default="")
-    if len(speakers_by_words.get(words, ())) < MIN_REPORTED_SPEAKERS or 2 * len(speakers_by_words[words]) < len(
-        set(names.values())
-    ):
+    words, speakers = max(speakers_by_words.items(), key=lambda each: len(each[1]), default=("", set()))
+    if len(speakers) < MIN_REPORTED_SPEAKERS or 2 * len(speakers) < len(set(names.values())):
         return [None] * len(lines)
     behind = re.compile(rf"(?P<name>[^\s\d][^\d:：()（）.;,，]{{0,40}}?)\s*{re.escape(words)}".replace(r"\ ", r"\s+"))
     plain = {
@@ -157,14 +155,10 @@ def _reported_speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]
 def _parse_start(n: int, text: str) -> _Start | None:
     """How a line begins that may be the first of a speech; None for other lines."""
     match = None if LEADERS.search(text[:200]) else _LABEL.match(text)
-    if match is None:
+    if match is None or not is_name(match["name"]):
         return None
-    name = " ".join(match["name"].split())
-    if not is_name(name):
-        return None
-    return _Start(
-        n, name, tuple(" ".join(each.split()) for each in _IN_BRACKETS.findall(match["brackets"])), match.end()
-    )
+    in_brackets = tuple(" ".join(each.split()) for each in _IN_BRACKETS.findall(match["brackets"]))
+    return _Start(n, " ".join(match["name"].split()), in_brackets, match.end())
 
 
 def _manner_key(in_brackets: str) -> str:
@@ -200,15 +194,8 @@ def _called_speakers(
     for start in found:
         *before, last = start.name.split()
         han = bool(_HAN.search(start.name))
-        plain = any(word[0].islower() and len(word) > 3 for word in (*before, last))
-        if (
-            start.at < since
-            or start.in_brackets
-            or start.name in repeated_speakers
-            or last in presiding
-            or plain
-            or not (before or han)
-        ):
+        plain = any(word[0].islower() and len(word) > 3 for word in (*before, last)) or not (before or han)
+        if start.at < since or start.in_brackets or start.name in repeated_speakers or last in presiding or plain:
             continue
         words.update(word for _, text in lines[read : start.at] for word in _WORD.findall(text))
         read = start.at
@@ -224,11 +211,8 @@ def speeches_of(document: Document) -> tuple[Speech | None, ...]:
     """For each block of a document the speech that it is part of."""
     if document.kind in ("agenda", "treaty"):
         return (None,) * len(document.blocks)
-    return tuple(
-        find_speeches(
-            [(role_of(each.kind, each.number, each.locator), document.body(each)) for each in document.blocks]
-        )
-    )
+    lines = [(role_of(each.kind, each.number, each.locator), document.body(each)) for each in document.blocks]
+    return tuple(find_speeches(lines))
 
 
 def role_of(kind: str, number: str | None, part: str) -> Role:
@@ -256,9 +240,5 @@ def names_presiding_officer(document: Document, ordinal: int) -> bool:
     first = next((n for n, each in enumerate(speeches_of(document)) if each), 0)
     text = document.block_text(document.blocks[ordinal])
     office, _, who = text.replace("：", ":").partition(":")
-    named = _REPORTED.match(who.strip())
-    return (
-        ordinal < first
-        and bool(named and is_name(named["name"]) and named.end() == len(who.strip()))
-        and is_name(office.capitalize())
-    )
+    named = _REPORTED.fullmatch(who.strip())
+    return ordinal < first and bool(named and is_name(named["name"])) and is_name(office.capitalize())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeVar
 
 YEARS = re.compile(r"\b(?:1[89]|20)\d\d(?:[-–/]\d{2,4})?\b")
@@ -113,7 +113,7 @@ class Line:
     """
 
     text: str
-    row: int
+    row: int = 0
     page: int | None = None
     heading: int = 0
     strong: bool = False
@@ -133,6 +133,14 @@ class Line:
     def blank(self) -> bool:
         """Whether the line has no text."""
         return not self.text
+
+
+BLANK_LINE = Line("")
+
+
+def number_rows(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """The lines numbered in order, for a format whose files have no lines of their own."""
+    return tuple(replace(line, row=n) for n, line in enumerate(lines, 1))
 
 
 @dataclass(frozen=True)

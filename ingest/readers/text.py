@@ -52,15 +52,13 @@ recognised."""
 _NUMBERED = re.compile(r"(\d{1,2})\.?\s+(?=[^\W\d_])")
 _LETTERS = 0.8
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_CAPITALS = 3
-"""Words in capitals that make a line a title: a symbol or the name of the Organization has fewer."""
+_CAPITALS = 3  # words in capitals that make a line a title: a symbol or the name of the Organization has fewer
 _BINARY = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _FORMAT = re.compile(r"[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
 """Invisible characters for direction and word breaks; short texts in some scripts have many."""
 _CONTROL = re.compile(f"{_BINARY.pattern}|{_FORMAT.pattern}")
 
-_HIGH = bytes(range(128, 256))
-"""Bytes of letters in single-byte encodings, for a text that is not UTF-8."""
+_HIGH = bytes(range(128, 256))  # bytes of letters in single-byte encodings, for a text that is not UTF-8
 
 
 def decode(data: bytes, name: str) -> str:

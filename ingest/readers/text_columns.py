@@ -14,12 +14,10 @@ _SIDES = re.compile(r"(?<=\S) {4,}(?=\S)")
 _RULE = re.compile(r"[\s\-=_+]+")
 _MARK = re.compile(r"\(?(?:\d{1,3}|[a-z]{1,4})[.)]{0,2}|[-*•–]")
 """The number or bullet of a paragraph, separated from its words."""
-_LONGEST = 400
-"""Most characters of a row; in a longer line words are aligned with others by chance."""
+_LONGEST = 400  # most characters of a row; in a longer line words are aligned with others by chance
 _HEAD_LINES = 40
 _SHORT = 60
-_PROSE = 40
-"""Most characters that the cells of a table with two columns have on average; text in two columns has more."""
+_PROSE = 40  # most characters that the cells of a table with two columns have on average; text in two columns has more
 
 
 def find_table_rows(raws: Sequence[str]) -> dict[int, tuple[str, ...]]:

@@ -33,8 +33,7 @@ Handler = Callable[[dict[str, Any], bytes], dict[str, Any]]
 """Makes the members of the reply from the request and a file's bytes. Raises `ReadError`."""
 
 _UNBOUNDED = 2**62
-_GRACE = 5
-"""Seconds that the parent, which has a timer too, is given to end a worker before the worker ends itself."""
+_GRACE = 5  # seconds that the parent, which has a timer too, is given to end a worker before the worker ends itself
 
 
 def main() -> None:

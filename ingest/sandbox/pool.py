@@ -108,6 +108,7 @@ class WorkerPool:
 
     def _read(self, source: Input, sha256: str) -> Reply:
         number = secrets.token_hex(8)
+        seconds = self.limits.time(source)
         head = {
             "number": number,
             "name": source.name,
@@ -116,34 +117,23 @@ class WorkerPool:
             "language": source.language,
             "origin": source.file_id,
             "ocr": source.ocr,
-            "seconds": self.limits.time(source),
+            "seconds": seconds,
         }
         worker = self._take()
+        program, stopped = f"The program that reads {source.name}", f"Reading {source.name} took more than"
         try:
-            message = worker.request(json.dumps(head).encode(), source.data, self.limits.time(source))
-            reply = parse(message, number, source, sha256)
+            reply = parse(worker.request(json.dumps(head).encode(), source.data, seconds), number, source, sha256)
+            if not (reply.memory or reply.fault):
+                self._give_back(worker)
+                return reply
+            most = f"{self.limits.memory / 1024**2:,.0f} MB of memory"
+            fault = f"{stopped} {most} and was stopped" if reply.memory else f"{program} crashed ({reply.fault})"
         except WorkerLost as lost:
-            self._drop(worker)
-            return Reply(refused=self._lost_message(source, lost))
+            fault = f"{stopped} {seconds:.0f} s and was stopped" if lost.late else f"{program} crashed ({lost.how})"
         except BadReply as error:
-            self._drop(worker)
-            return Reply(refused=f"The program that reads {source.name} returned no valid document ({error}). {_HINT}")
-        if reply.memory or reply.fault:
-            self._drop(worker)
-            return Reply(refused=self._crash_message(source, reply))
-        self._give_back(worker)
-        return reply
-
-    def _lost_message(self, source: Input, lost: WorkerLost) -> str:
-        if lost.late:
-            return f"Reading {source.name} took more than {self.limits.time(source):.0f} s and was stopped. {_HINT}"
-        return f"The program that reads {source.name} crashed ({lost.how}). {_HINT}"
-
-    def _crash_message(self, source: Input, reply: Reply) -> str:
-        if reply.memory:
-            most = self.limits.memory / 1024**2
-            return f"Reading {source.name} took more than {most:,.0f} MB of memory and was stopped. {_HINT}"
-        return f"The program that reads {source.name} crashed ({reply.fault}). {_HINT}"
+            fault = f"{program} returned no valid document ({error})"
+        self._drop(worker)
+        return Reply(refused=f"{fault}. {_HINT}")
 
     def _take(self) -> Worker:
         with self._lock:

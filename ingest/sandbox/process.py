@@ -80,19 +80,16 @@ class Worker:
             )
         except OSError as error:
             raise WorkerError(f"A process that reads files could not be started: {error.strerror}.") from None
-        self._requests_pipe, self._replies_pipe = (
-            cast(BinaryIO, self._process.stdin),
-            cast(BinaryIO, self._process.stdout),
-        )
+        self._requests_pipe = cast(BinaryIO, self._process.stdin)
+        self._replies_pipe = cast(BinaryIO, self._process.stdout)
         try:
             ready = self._exchange((setup,), _START_SECONDS)
         except WorkerLost as lost:
             raise WorkerError(f"A process that reads files could not be started: {lost.how}.") from None
         if ready != b'{"ready": true}':
             self.close()
-            raise WorkerError(
-                f"A process that reads files could not be started: {ready[:500].decode(errors='replace')}."
-            )
+            why = ready[:500].decode(errors="replace")
+            raise WorkerError(f"A process that reads files could not be started: {why}.")
 
     def request(self, head: bytes, data: bytes, seconds: float) -> bytes:
         """Sends one file and returns the reply. Raises `WorkerLost` where there is none; the worker has then ended."""

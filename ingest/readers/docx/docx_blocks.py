@@ -71,8 +71,8 @@ class Walker:
             elif tag in (W + "p", W + "tbl"):
                 yield item, contents
             elif tag == MC + "AlternateContent":
-                chosen = version(item)
-                yield from self._blocks(chosen, contents) if chosen is not None else ()
+                for chosen in version(item):
+                    yield from self._blocks(chosen, contents)
             elif tag == W + "sdt":
                 gallery = value(child(item, "sdtPr", "docPartObj", "docPartGallery")) or ""
                 yield from self._blocks(item, contents or gallery.casefold() == "table of contents")

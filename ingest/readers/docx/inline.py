@@ -147,7 +147,8 @@ class Inline:
             elif tag in _REMOVED:
                 self._removed(item)
             elif tag == MC + "AlternateContent":
-                self._choice(item)
+                for chosen in version(item):
+                    self._children(chosen)
             elif tag == W + "fldSimple":
                 self._simple(item)
             elif tag == M + "t":
@@ -199,7 +200,8 @@ class Inline:
             elif tag in _DRAWINGS:
                 self._drawing(item)
             elif tag == MC + "AlternateContent":
-                self._choice(item, run_format)
+                for chosen in version(item):
+                    self._pieces(chosen, run_format)
             elif tag == W + "ruby":
                 self._ruby(item, run_format)
             elif tag == M + "t":
@@ -253,15 +255,6 @@ class Inline:
         else:
             runs.append(Run(text, *same))
 
-    def _choice(self, item: Element, run_format: RunFormat | None = None) -> None:
-        chosen = version(item)
-        if chosen is None:
-            return
-        if run_format is None:
-            self._children(chosen)
-        else:
-            self._pieces(chosen, run_format)
-
     def _drawing(self, item: Element) -> None:
         self._paragraph.pictured = True
         if self.fields.silent:
@@ -272,10 +265,8 @@ class Inline:
             self._paragraph.boxes += boxes
             self.fields = outer
         for graphic in item.iter(DRAWING + "graphicData"):
-            if graphic.get("uri") == CHART:
-                self._findings.charts += 1
-            elif graphic.get("uri") == DIAGRAM:
-                self._findings.diagrams += 1
+            self._findings.charts += graphic.get("uri") == CHART
+            self._findings.diagrams += graphic.get("uri") == DIAGRAM
         self._findings.pictures += next(item.iter(DRAWING + "blip"), None) is not None
 
 
@@ -288,8 +279,7 @@ def _outermost(element: Element) -> list[Element]:
         if at.tag == W + "txbxContent":
             found.append(at)
         elif at.tag == MC + "AlternateContent":
-            chosen = version(at, "txbxContent")
-            waiting += [chosen] if chosen is not None else []
+            waiting += version(at, "txbxContent")
         else:
             waiting += reversed([one for one in at if isinstance(one.tag, str)])
     return found

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 
-from ingest.readers.docx.entries import Entry, Paragraph, Run, Table
+from ingest.readers.docx.entries import Entry, Paragraph, Run, Table, paragraphs
 
 _RAISED = re.compile(r"(?:[a-z]{1,2}|\d{1,2}|\*{1,5}|[†‡§¶]{1,3})$")
 _STAR = re.compile(r"\s*(\*{1,5}|[†‡§¶]{1,3})\s+(?=\S)")
@@ -35,7 +35,7 @@ def match_manual_notes(flow: list[Entry]) -> list[Entry]:
     for at, entry in enumerate(flow):
         if isinstance(entry, Paragraph) and _is_note(flow, at, entry, last):
             found.setdefault(entry.note or "", []).append(at)
-        for paragraph in _paragraphs(entry):
+        for paragraph in paragraphs([entry]):
             for run in paragraph.runs:
                 if run.raised:
                     last |= dict.fromkeys(_labels(run.text), at)
@@ -43,14 +43,10 @@ def match_manual_notes(flow: list[Entry]) -> list[Entry]:
         return flow
     first: dict[int, int] = {}
     for at, entry in enumerate(flow):
-        for paragraph in _paragraphs(entry):
+        for paragraph in paragraphs([entry]):
             for note in _match_marks(paragraph, at, isinstance(entry, Table), flow, found):
                 first.setdefault(note, at)
     return _move_notes(flow, {note: at for note, at in first.items() if _framed(flow[note])})
-
-
-def _paragraphs(entry: Entry) -> list[Paragraph]:
-    return list(entry.paragraphs()) if isinstance(entry, Table) else [entry]
 
 
 def _framed(entry: Entry) -> bool:

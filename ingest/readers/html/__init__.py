@@ -16,7 +16,7 @@ from ingest.readers.html.html_blocks import Block, Paragraph, Row, Table, paragr
 from ingest.readers.html.html_notes import match_notes
 from ingest.readers.html.html_parser import Walker
 from ingest.readers.html.html_text import render_paragraph
-from ingest.readers.lines import Cell, Line, ParsedFile, ReadError, row_text
+from ingest.readers.lines import BLANK_LINE, Cell, Line, ParsedFile, ReadError, number_rows, row_text
 from ingest.readers.text import check_length, clean_characters
 
 MAX_LINES = 600_000
@@ -54,9 +54,8 @@ def read_html(data: bytes, name: str) -> ParsedFile:
         warnings.append("Most of the page is menus and navigation, which is left out; check that nothing is missing.")
     title = clean_characters(page.title)[:300].strip()
     has_title = any(line.heading == 1 for line in writer.lines)
-    return ParsedFile(
-        tuple(writer.lines), {"title": title} if title and not has_title else {}, "html", warnings=tuple(warnings)
-    )
+    front_matter = {"title": title} if title and not has_title else {}
+    return ParsedFile(number_rows(writer.lines), front_matter, "html", warnings=tuple(warnings))
 
 
 def _parse(text: str, name: str) -> Walker:
@@ -112,11 +111,11 @@ class _Writer:
                 f"{self._name} has more than {MAX_LINES:,} lines, which is more than a document has. "
                 "Split it into its documents."
             )
-        self.lines.append(replace(line, row=len(self.lines) + 1))
+        self.lines.append(line)
 
     def _blank(self) -> None:
         if self.lines and self.lines[-1].text:
-            self.lines.append(Line("", len(self.lines) + 1))
+            self.lines.append(BLANK_LINE)
 
     def _paragraph(self, block: Paragraph) -> None:
         lines = render_paragraph(block)
@@ -133,7 +132,7 @@ class _Writer:
     def _preformatted(self, block: Paragraph) -> None:
         for raw in block.plain.splitlines():
             if text := clean_characters(raw):
-                self._add(Line(text, 0, part=block.part))
+                self._add(Line(text, part=block.part))
             else:
                 self._blank()
         self._blank()
@@ -159,4 +158,4 @@ class _Writer:
             marks += [mark for line in lines for mark in line.marks]
         filled = [box for box in row.boxes if box.blocks]
         header = row.section == "thead" or (not has_title and bool(filled) and all(box.head for box in filled))
-        return Line(row_text(cells), 0, cells=tuple(cells), header=header, marks=tuple(marks))
+        return Line(row_text(cells), cells=tuple(cells), header=header, marks=tuple(marks))

@@ -24,10 +24,8 @@ from ingest.readers.pdf.table_rows import Table
 
 __all__ = ["read_pdf"]
 
-_NOTICE = 500
-"""The notice that a document does not exist has fewer characters than this."""
-_LEAST_TEXT = 20
-"""A page with fewer characters counts as one without text."""
+_NOTICE = 500  # the notice that a document does not exist has fewer characters than this
+_LEAST_TEXT = 20  # a page with fewer characters counts as one without text
 _PICTURE, _FEW_WORDS = 0.35, 300
 """A page counts as a picture where images cover more than this share of it, and it has fewer characters than this."""
 
@@ -67,7 +65,7 @@ def read_pdf(data: bytes, name: str) -> ParsedFile:
     broken = [page.number for page, printed_lines in pages if is_damaged(" ".join(line.text for line in printed_lines))]
     warnings += _page_warnings([page for page, _ in pages], counts, broken, pictures)
     return ParsedFile(
-        lines=tuple(lines),
+        lines=lines,
         format="pdf",
         pages=counts,
         ocr=len(scanned) > 0.5 * sum(count >= _LEAST_TEXT for count in counts),

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 from ingest.readers.pdf.printed_lines import PrintedLine, common_size
 
-_MIN_LINES = 6
-"""Number of lines that must be on either side of the gap between columns."""
+_MIN_LINES = 6  # number of lines that must be on either side of the gap between columns
 _MAX_LINE_DISTANCE = 2.6
 """Most font sizes between two lines of a column where no other line spans the page between them."""
 

@@ -37,8 +37,7 @@ _ARABIC = re.compile("[\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufefc]")
 _TOKEN = re.compile(
     "[\u0610-\u061a\u0620-\u065f\u066e-\u06d3\u06d5-\u06ff\ufb50-\ufdff\ufe70-\ufefc]+|[A-Za-z0-9./:-]+|[^\\s]"
 )
-_MIN_OFFSET = 0.1
-"""Distance in points from which on one letter is beside another."""
+_MIN_OFFSET = 0.1  # distance in points from which on one letter is beside another
 _ALEFS, _LAM = "\u0622\u0623\u0625\u0627", "\u0644"
 _UNMAPPED = re.compile("[\ufffd\x01\x03-\x08\x0b\x0c\x0e-\x1f]")
 """Typical replacements for characters of a font without a map to Unicode; U+0002 is pdfium's hyphen."""

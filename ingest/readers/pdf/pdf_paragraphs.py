@@ -36,8 +36,7 @@ _RIGHT_HALF = 320.0
 _FIGURE = re.compile(rf"(?:{FIGURE_WORDS})\s*[0-9IVXLC]{{1,5}}", re.IGNORECASE)
 _MOST_LABELS = 60
 _DATE = re.compile(r"\d{1,2}(?:er)?(?: de)? [^\W\d]{3,12}(?: de)? \d{4}(?: г\.| года)?")
-_STOPS = (".", ";", ":", "。", "؟")
-"""How a text ends; labels of a chart do not."""
+_STOPS = (".", ";", ":", "。", "؟")  # how a text ends; labels of a chart do not
 _SOURCE = re.compile(
     r"(?:data )?(?:sources?|notes?|fuentes?|источники?|примечани[ея]|المصدر|资料来源|来源|注)\s*[:：]", re.IGNORECASE
 )

@@ -13,12 +13,9 @@ from ingest.readers.pdf.printed_lines import PrintedLine, TableCell
 from ingest.readers.pdf.table_rows import SAME_CELL, VALUE, Table, build_table, is_value
 from ingest.readers.pdf.table_rules import CAPTION, group_by_height, group_levels, merge_ends, without_underlines
 
-_INSET = 10.0
-"""Words of a cell begin less than this many points behind its border."""
-_RECENT = 40
-"""Number of lines above a line by which it is decided whether it continues a table."""
-_EVEN = 3.0
-"""Words that begin within this many points of each other are aligned."""
+_INSET = 10.0  # words of a cell begin less than this many points behind its border
+_RECENT = 40  # number of lines above a line by which it is decided whether it continues a table
+_EVEN = 3.0  # words that begin within this many points of each other are aligned
 _FIGURE = re.compile(rf"(?:{FIGURE_WORDS}|{MAP_WORDS})\s", re.IGNORECASE)
 
 

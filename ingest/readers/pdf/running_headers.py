@@ -12,8 +12,7 @@ from ingest.readers.masthead_lines import is_distribution_line, symbol_of
 from ingest.readers.pdf.glyphs import PageGlyphs
 from ingest.readers.pdf.printed_lines import PrintedLine
 
-_HEAD, _FOOT = 0.16, 0.84
-"""Furniture is above or below these shares of the page's height."""
+_HEAD, _FOOT = 0.16, 0.84  # furniture is above or below these shares of the page's height
 _PAGE_NUMBER = re.compile(r"[-–—]?\s*\d{1,4}\s*[-–—]?|page \d{1,4}", re.IGNORECASE)
 _PAGE_OF = re.compile(r"(?:page )?(\d{1,4})\s*(?:/|of)\s*(\d{1,4})", re.IGNORECASE)
 _ROMAN = re.compile(r"[ivxl]{1,6}")
@@ -23,8 +22,7 @@ _BAR_CODE = re.compile(r"\*[0-9A-Z]{5,12}\*")
 _RECYCLE = re.compile(r"please recycle\b.{0,20}", re.IGNORECASE)
 _ALWAYS = (_JOB, _JOB_DATES, _BAR_CODE, _RECYCLE)
 _DIGITS = re.compile(r"\d+")
-_NEAR = 6.0
-"""Distance in points, at most, between a running header beside the text and the rule that separates them."""
+_NEAR = 6.0  # distance in points, at most, between a running header beside the text and the rule that separates them
 
 
 @dataclass(frozen=True)
