@@ -33,13 +33,8 @@ def place_and_dates(line: str) -> tuple[str, tuple[dt.date, ...]] | None:
     places = [part for part, has in zip(parts, dated, strict=True) if not has]
     together = dated == sorted(dated) or dated == sorted(dated, reverse=True)  # the days are at one end
     date_text = ", ".join(part for part, has in zip(parts, dated, strict=True) if has)
-    if (
-        not together
-        or not 1 <= len(places) <= 2
-        or not places[0]
-        or places[0][0].islower()
-        or not has_only_days(date_text)
-    ):
+    named = 1 <= len(places) <= 2 and places[0] and not places[0][0].islower()
+    if not together or not named or not has_only_days(date_text):
         return None
     days = find_meeting_days(date_text)
     return (", ".join(places), days) if days else None
@@ -111,12 +106,8 @@ def _find_body(document: Document) -> str:
         line = document.block_text(block)
         if body and is_agenda_title(line):
             break
-        if (
-            line == document.masthead.session
-            and above
-            and not is_distribution_line(above)
-            and not find_full_dates(above)
-        ):
+        below = line == document.masthead.session and above
+        if below and not is_distribution_line(above) and not find_full_dates(above):
             body = above if not any(letter.isdigit() for letter in above) else body
         elif len(line) < 200 and _BODY.search(line) and not place_and_dates(line):
             body = line

@@ -71,13 +71,9 @@ class WatchedFolder:
             return Changes()
         if (state.st_dev, state.st_ino) != self._identity:
             return Changes()
-        now: dict[Path, _State] = {}
-        unreadable: list[Path] = []
-        for found in walk_folder(self.folder, self.excluded):
-            if found.error:
-                unreadable.append(found.path)
-            else:
-                now[found.path] = found.state
+        found = list(walk_folder(self.folder, self.excluded))
+        now = {entry.path: entry.state for entry in found if not entry.error}
+        unreadable = [entry.path for entry in found if entry.error]
         waiting: dict[Path, _State | None] = {}
         changed: list[Path] = []
         removed: list[Path] = []

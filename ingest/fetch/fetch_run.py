@@ -57,13 +57,9 @@ def meeting_ids(catalogue: Catalogue) -> list[str]:
 def meetings_in_library(library: Library, catalogue: Catalogue) -> list[str]:
     """The meetings of the catalogue whose agendas are in the library."""
     known = set(meeting_ids(catalogue))
-    found: dict[str, None] = {}
-    for meeting in library.meetings():
-        symbol = library.document(meeting.document_id).symbol
-        for entry in catalogue.by_symbol(symbol) if symbol else ():
-            if entry.meeting in known:
-                found[entry.meeting] = None
-    return list(found)
+    symbols = (library.document(meeting.document_id).symbol for meeting in library.meetings())
+    entries = (entry for symbol in symbols if symbol for entry in catalogue.by_symbol(symbol))
+    return list(dict.fromkeys(entry.meeting for entry in entries if entry.meeting in known))
 
 
 def cited_by(documents: Iterable[Document]) -> list[Symbol]:

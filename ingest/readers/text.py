@@ -93,10 +93,9 @@ def read_text(data: bytes, name: str) -> ParsedFile:
         lines = tuple(mark_headings(lines))
     if all(line.blank for line in lines):
         raise ReadError(f"{name} contains no text.")
-    warnings = []
-    if unseen := len(_FORMAT.findall(whole)):
-        warnings.append(f"{unseen} invisible characters, such as direction marks, were left out.")
-    return ParsedFile(lines, metadata, warnings=tuple(warnings))
+    unseen = len(_FORMAT.findall(whole))
+    warnings = (f"{unseen} invisible characters, such as direction marks, were left out.",) if unseen else ()
+    return ParsedFile(lines, metadata, warnings=warnings)
 
 
 def front_matter(text: str, name: str) -> tuple[dict[str, Any], str]:
@@ -224,15 +223,8 @@ def _find_chapters(lines: Sequence[Line], alone: Container[int]) -> dict[int, in
         match = _CHAPTER.match(line.text) if n in alone and len(line.text) <= _CHAPTER_LINE else None
         # A row of figures is not a chapter.
         letters = sum(map(str.isalpha, line.text)) >= _LETTERS * len("".join(line.text.split()))
-        if (
-            not match
-            or not letters
-            or line.cells
-            or line.bullet
-            or line.note
-            or line.part
-            or SENTENCE_END.search(line.text)
-        ):
+        marked = line.cells or line.bullet or line.note or line.part
+        if not match or not letters or marked or SENTENCE_END.search(line.text):
             continue
         counts = {True: from_roman(match[1]), False: ord(match[1]) - ord("A" if match[1].isascii() else "А") + 1
                   if len(match[1]) == 1 else 0}  # fmt: skip
@@ -270,8 +262,7 @@ def _lines(raws: Sequence[str], name: str) -> Iterator[Line]:
         if n in heads:
             yield from (replace(_line(part, n + 1, name), broken=True) for part in heads[n])
         elif n in rows:
-            cells = tuple(Cell(clean(part)[0]) for part in rows[n])
-            yield Line(" | ".join(cell.text for cell in cells if cell.text), n + 1, cells=cells)
+            yield _table_row(rows[n], n + 1)
         elif not _is_table_rule(raw):
             yield _line(raw, n + 1, name)
 
@@ -286,8 +277,8 @@ def _line(raw: str, row: int, name: str) -> Line:
     broken = raw.endswith("  ")
     if _is_rule(raw):
         return Line("", row)
-    if cells := _cells(raw):
-        return Line(" | ".join(cell.text for cell in cells if cell.text), row, cells=cells)
+    if parts := _split_cells(raw):
+        return _table_row(parts, row)
     if note := _NOTE_TEXT.match(raw):
         text, marks = clean(note.group(3))
         return Line(text, row, note=note.group(1) or note.group(2), marks=marks)
@@ -307,13 +298,17 @@ def _line(raw: str, row: int, name: str) -> Line:
     )
 
 
-def _cells(raw: str) -> tuple[Cell, ...]:
+def _split_cells(raw: str) -> list[str]:
     bare = raw.strip()
     if bare.startswith("|") and bare.count("|") >= 2:
-        parts = re.split(r"(?<!\\)\|", bare.removeprefix("|").removesuffix("|"))
-    else:  # a tab before the text indents it; a tab after text separates cells
-        parts = raw.split("\t") if "\t" in raw.lstrip() else []
-    return tuple(Cell(clean(part)[0]) for part in parts)
+        return re.split(r"(?<!\\)\|", bare.removeprefix("|").removesuffix("|"))
+    # A tab before the text indents it; a tab after text separates cells.
+    return raw.split("\t") if "\t" in raw.lstrip() else []
+
+
+def _table_row(parts: Sequence[str], row: int) -> Line:
+    cells = tuple(Cell(clean(part)[0]) for part in parts)
+    return Line(" | ".join(cell.text for cell in cells if cell.text), row, cells=cells)
 
 
 def clean(text: str) -> tuple[str, tuple[str, ...]]:

@@ -56,19 +56,16 @@ def read_pdf(data: bytes, name: str) -> ParsedFile:
         notes += notes_of_page
         masthead_facts = masthead_facts or page_body.masthead_facts
     lines, warnings = Assembly(build_items(texts, size), notes).run(texts[0].masthead, masthead_facts)
-    pictures = [page.number for (page, _), count in zip(pages, counts, strict=True) if _mostly_picture(page, count)]
-    scanned = [
-        page.number
-        for (page, _), count in zip(pages, counts, strict=True)
-        if page.scanned and count >= _LEAST_TEXT and page.number not in pictures
-    ]
+    counted = [(page, count) for (page, _), count in zip(pages, counts, strict=True)]
+    pictures = [page.number for page, count in counted if _mostly_picture(page, count)]
+    scans = sum(page.scanned and count >= _LEAST_TEXT and page.number not in pictures for page, count in counted)
     broken = [page.number for page, printed_lines in pages if is_damaged(" ".join(line.text for line in printed_lines))]
     warnings += _page_warnings([page for page, _ in pages], counts, broken, pictures)
     return ParsedFile(
         lines=lines,
         format="pdf",
         pages=counts,
-        ocr=len(scanned) > 0.5 * sum(count >= _LEAST_TEXT for count in counts),
+        ocr=scans > 0.5 * sum(count >= _LEAST_TEXT for count in counts),
         unquotable=tuple(broken),
         warnings=tuple(warnings),
     )

@@ -76,12 +76,8 @@ def continued_table(
 ) -> Table | None:
     """The rest of a table that is open at the end of the page before: lines that fit its columns, from the first of the
     page."""
-    rules = [
-        level.height
-        for level in group_by_height(without_underlines(page.rules, printed_lines), from_top)
-        if level.right - level.left > 60
-    ]
-    end = min(rules, default=page.height)
+    levels = group_by_height(without_underlines(page.rules, printed_lines), from_top)
+    end = min((level.height for level in levels if level.right - level.left > 60), default=page.height)
     found: list[PrintedLine] = []
     for line in sorted(printed_lines, key=lambda line: line.base):
         far = bool(found) and line.base - found[-1].base > 3.2 * line.size
@@ -133,20 +129,15 @@ def _rows_below(
 
 def _aligned_edges(printed_lines: Sequence[PrintedLine]) -> list[float]:
     """Column borders where nearly all lines have a gap."""
-    lines = [
-        [(part.left, part.right) for part in line.unlabelled_segments]
-        for line in printed_lines
-        if len(line.segments) > 1
-    ]
+    lines = [line.unlabelled_segments for line in printed_lines if len(line.segments) > 1]
     if not lines:
         return []
-    left = min(start for line in lines for start, _ in line)
-    right = max(end for line in lines for _, end in line)
+    parts = [part for line in lines for part in line]
+    left, right = min(part.left for part in parts), max(part.right for part in parts)
     changes = [0] * (int(right - left) + 2)
-    for line in lines:
-        for start, end in line:
-            changes[int(start - left)] += 1
-            changes[int(end - left) + 1] -= 1
+    for part in parts:
+        changes[int(part.left - left)] += 1
+        changes[int(part.right - left) + 1] -= 1
     few = max(1, int(0.12 * len(lines)))
     counts = list(itertools.accumulate(changes))
     edges = [left - 2]
@@ -202,20 +193,12 @@ def labelled_tables(page: int, printed_lines: Sequence[PrintedLine]) -> list[Tab
     for rows in _group_labelled_rows(printed_lines, onward):
         label, value = (_begin(part, onward) for part in rows[0][0].segments[::onward])
         lines = [line for row in rows for line in row]
-        cells = [
-            tuple(
-                TableCell(
-                    tuple(
-                        part
-                        for line in row
-                        for part in line.segments
-                        if (_begin(part, onward) > label + _EVEN) == beside
-                    )
-                )
-                for beside in (False, True)
-            )
-            for row in rows
-        ]
+        cells = []
+        for row in rows:
+            sides: tuple[list[PrintedLine], list[PrintedLine]] = ([], [])  # the label, and what is beside it
+            for part in (part for line in row for part in line.segments):
+                sides[_begin(part, onward) > label + _EVEN].append(part)
+            cells.append(tuple(TableCell(tuple(side)) for side in sides))
         edges = (label - 2, value - 4, max(_end(line, onward) for line in lines) + 2)
         top, bottom = min(line.top for line in lines), max(line.base for line in lines)
         borders = tuple(sorted(onward * edge for edge in edges))

@@ -179,17 +179,15 @@ def _columns(
     parts: list[_Part] = []
     for line in printed_lines:
         for segment in _split_at(line, edges):
-            if walled := _cell_by_walls(segment, printed_lines, edges, grid):
-                parts.append((*walled, segment))
-                continue
-            cell = next((each for each in wide if each[0] - 3 <= segment.left and segment.right <= each[1] + 3), None)
-            if cell:
-                parts.append((cell[2], cell[3], segment))
-                continue
-            first = max(0, sum(edge <= segment.left + 3 for edge in edges) - 1)
-            last = max(first, sum(edge < segment.right - 3 for edge in edges) - 1)
-            first = min(first, len(edges) - 2)
-            parts.append((first, min(last, len(edges) - 2) - first + 1, segment))
+            place = _cell_by_walls(segment, printed_lines, edges, grid) or next(
+                (each[2:] for each in wide if each[0] - 3 <= segment.left and segment.right <= each[1] + 3), None
+            )
+            if place is None:
+                first = max(0, sum(edge <= segment.left + 3 for edge in edges) - 1)
+                last = max(first, sum(edge < segment.right - 3 for edge in edges) - 1)
+                first = min(first, len(edges) - 2)
+                place = first, min(last, len(edges) - 2) - first + 1
+            parts.append((*place, segment))
     return parts
 
 
