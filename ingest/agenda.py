@@ -195,8 +195,7 @@ def _documents_by_item(mentions: Sequence[_Mention], numbers: Sequence[str], age
 
 
 def _documents_in_tables(document: Document, spans: Mapping[int, Spans]) -> Iterator[tuple[str, str, int]]:
-    """The documents in tables with symbols in one column and items in another, or with the item above some rows: item,
-    symbol and row."""
+    """The documents in tables with symbols in one column and items in another or above: item, symbol, row."""
     group: list[str] = []
     own: list[str] = []
     last, down = -1, 0  # `down`: rows that the item's cell still spans
@@ -227,8 +226,7 @@ def _leading_symbols(cell: str) -> list[str]:
 
 
 def _is_meeting_paper(symbol: Symbol, agenda: Symbol | None) -> bool:
-    """Whether a symbol is that of a paper of the same meeting as an agenda: the same body, and the same year or
-    session."""
+    """Whether a symbol has the same body, and the same year or session, as an agenda."""
     if agenda is None or symbol.series in RESOLUTIONS or not (agenda.year or agenda.session):
         return False
     return (symbol.body, symbol.year, symbol.session) == (agenda.body, agenda.year, agenda.session)
@@ -261,8 +259,7 @@ def _is_title_line(document: Document, block: Block) -> bool:
 
 
 def _clean_title(text: str, notes: Collection[str | None]) -> str:
-    """The title of an item without the stop at its end, and without a footnote mark that is printed as a plain
-    digit."""
+    """The title of an item without the stop at its end and a footnote mark that is printed as a plain digit."""
     words = " ".join(text.split())
     if (mark := _MARK.search(words)) and mark[1] in notes:
         words = words[: mark.start()]

@@ -130,8 +130,7 @@ def find_agenda_form(pieces: Sequence[Piece]) -> AgendaForm | None:
 
 
 def _is_agenda_heading(piece: Piece, *, first: bool) -> bool:
-    """Whether a line is the title of an agenda. `Agenda` alone may be that of a chapter, unless it is the `first`
-    heading."""
+    """Whether a line is the title of an agenda. Only the `first` heading may be `Agenda` alone, else a chapter's."""
     if not _AGENDA.match(piece.text) or _CHAPTER.match(piece.text):
         return False
     return first or bool(_SURE.search(piece.text))
@@ -288,15 +287,10 @@ def _slot_tables(pieces: Sequence[Piece]) -> frozenset[int]:
 
 def _is_slot(piece: Piece) -> bool:
     """Whether a row of a table names a day of the calendar or a time range."""
-    return (
-        piece.kind == "row"
-        and piece.part != "contents"
-        and any(
-            is_day_label(cell) or is_explicit_time_span(cell) or is_half_of_day(cell) or find_day_and_times(cell)
-            for cell in piece.cells[:3]
-            if cell
-        )
-    )
+    if piece.kind != "row" or piece.part == "contents":
+        return False
+    signs = (is_day_label, is_explicit_time_span, is_half_of_day, find_day_and_times)
+    return any(names(cell) for cell in piece.cells[:3] if cell for names in signs)
 
 
 def _introduces_timetable(pieces: Sequence[Piece], n: int, slots: frozenset[int]) -> bool:

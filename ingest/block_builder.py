@@ -177,8 +177,7 @@ class _Layout:
         return parent, build_locator(piece, self._kind, position, self._digest, is_below_table, is_table_caption)
 
     def _row_context(self, piece: Piece, ordinal: int) -> str:
-        """The context of a row: the table header and what its blank cells inherit; `header` where it is a header row
-        itself."""
+        """The table header of a row and what its blank cells inherit; `header` for a header row itself."""
         first = not self.blocks or self.blocks[-1].kind != "row" or self._pieces[ordinal - 1].table != piece.table
         heads = piece.header if self._headed else first
         if heads:

@@ -185,8 +185,7 @@ def _group_blocks(section: Sequence[Block], tables: Mapping[int, int]) -> list[l
 def _split_block(
     document: Document, block: Block, budget: int, embedder: Embedder, lead: _Part | None
 ) -> Iterator[_Part]:
-    """Splits a block that is too long by itself, or together with the headings before it (`lead`): between sentences
-    where possible, else between word pieces."""
+    """Splits a long block, with the headings before it (`lead`), between sentences or else word pieces."""
     text = document.block_text(block)
     first, begin = (lead.first, lead.start) if lead else (block.ordinal, block.start)
     size = lead.size + 1 if lead else 0

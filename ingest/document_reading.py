@@ -64,8 +64,7 @@ class Input:
 
 
 def read_document(source: Input, catalogue: Catalogue) -> tuple[Document, Meeting | None]:
-    """Reads and identifies one file. Raises `ReadError` where it can't be read or is not the document that was
-    requested."""
+    """Reads and identifies one file. Raises `ReadError` where that fails or it is not the document requested."""
     parsed = read(source.data, source.name, ocr=source.ocr, languages=(source.language,) if source.language else ())
     all_pieces = build_pieces(parsed.lines)
     kind = detect_text_kind(all_pieces)

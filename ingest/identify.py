@@ -252,8 +252,7 @@ def find_title(
     symbol: Symbol | None,
     entry: CatalogueEntry | None,
 ) -> str:
-    """The title of a document of the given `kind`; empty where it has none. `top` are the pieces before the text
-    proper."""
+    """The title of a document; empty where it has none. `top` are the pieces before the text proper."""
     headings = [_text_of(piece) for piece in top if piece.kind == "heading"]
     if entry is not None:
         title = (entry.identify and entry.identify.title) or entry.title
@@ -364,8 +363,7 @@ def _title_headings(head: Sequence[Piece], masthead: Masthead, symbol: Symbol | 
 
 
 def _is_within_report(before: Sequence[Piece]) -> bool:
-    """Whether a table of contents or numbered paragraphs stand before a resolution, which then is one of those within a
-    report."""
+    """Whether contents or numbered paragraphs stand before a resolution: it is then one of a report's."""
     return any(CONTENTS.fullmatch(each.text) or (each.kind == "paragraph" and each.number) for each in before)
 
 

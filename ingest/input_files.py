@@ -93,8 +93,7 @@ def is_junk(name: str) -> bool:
 
 @dataclass(frozen=True)
 class FolderEntry:
-    """A file in a folder, with what shows whether it has changed (size, time of change in ns, inode); or a folder that
-    can't be read (`error`)."""
+    """A file in a folder and what shows a change (size, time in ns, inode); or an unreadable folder (`error`)."""
 
     path: Path
     state: tuple[int, int, int] = (0, 0, 0)

@@ -164,8 +164,7 @@ class Ledger:
         return recorded.name if recorded else header.source
 
     def _is_complete_reading(self, header: Header, file: Input, recorded: SourceRecord | None) -> bool:
-        """Whether reading the file again could not find more text: pages without text may now be recognised from
-        images."""
+        """Whether reading again could find no more text: empty pages may now be recognised from images."""
         if not file.ocr or header.ocr or (recorded is not None and recorded.ocr):
             return True
         return not nearly_empty_pages(self._library.document(header.id))
@@ -267,6 +266,5 @@ def _matches_request(header: Header, file: Input) -> bool:
 
 
 def _rank(of: Document | Header) -> tuple[int, int]:
-    """How preferable a document is: reissues first, then formats from which text is read best; text recognised from
-    images comes last."""
+    """How preferable a document is: reissues first, then formats that are read best, recognised text last."""
     return of.reissue, 0 if of.ocr else _FORMATS.get(of.format, 1)

@@ -50,8 +50,7 @@ def parse_article(heading: str) -> str:
 
 
 def find_opening(pieces: Sequence[Piece]) -> int | None:
-    """The index of the piece with which a resolution begins: a body alone on a line with a comma, followed by
-    preambular paragraphs."""
+    """The index of the piece that opens a resolution: a body with a comma, before preambular paragraphs."""
     for n, piece in enumerate(pieces[:60]):
         if piece.kind != "heading" and not piece.number and OPENING.match(piece.text):
             rest = [piece for piece in pieces[n + 1 : n + 8] if piece.kind == "paragraph" and not piece.number]
@@ -102,8 +101,7 @@ class ReadingPosition:
 
 
 def heading_rank(piece: Piece, ordinal: int, kind: TextKind, position: ReadingPosition, inside: bool) -> int:
-    """The level of a heading, 1 outermost. The markup of real files is unreliable; the words of a heading are a better
-    sign."""
+    """The level of a heading, 1 outermost; in real files its words are a better sign than its markup."""
     text = piece.text
     if kind == "agenda":
         if ordinal in position.form.sections or ANNEX.match(text):

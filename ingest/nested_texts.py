@@ -121,8 +121,7 @@ def find_acts(pieces: Sequence[Piece]) -> Acts:
 
 
 def _is_outer(depth: int, annex: int) -> bool:
-    """Whether a heading is at an outer level compared with that of an annex; a heading that is only bold may be at any
-    level."""
+    """Whether a heading is further out than that of an annex; a heading that is only bold may be at any level."""
     return depth < annex < BOLD_DEPTH
 
 

@@ -132,8 +132,7 @@ class _Run:
             self._library.store_original(stored.id, original)
 
     def _original_bytes(self, queued: QueuedFile, document: Document | Header) -> bytes | None:
-        """The original bytes to be stored with a document; None where they are not to be stored, or the file has
-        changed since it was read."""
+        """The bytes to be stored with a document; None if they are not to be, or the file has changed."""
         if not self._library.should_store_original(document):
             return None
         data = queued.input.data

@@ -225,8 +225,7 @@ def role_of(kind: str, number: str | None, part: str) -> Role:
 
 
 def speaker_label_span(document: Document, ordinal: int) -> Span | None:
-    """The span of the words that name the speaker of a block's speech, in the block with which it begins; None without
-    one."""
+    """The span of the speaker's name in the block that begins a block's speech; None without a speech."""
     speech = speeches_of(document)[ordinal]
     if speech is None:
         return None

@@ -194,8 +194,7 @@ def _split_preambles(pieces: Iterator[Piece]) -> Iterator[Piece]:
 
 
 def _mark_captions(pieces: list[Piece]) -> list[Piece]:
-    """Marks captions: short lines from one that begins with `Table 1` down to a table right below, whatever their
-    layout."""
+    """Marks captions: short lines from one that begins with `Table 1` down to a table right below."""
     result = [*pieces]
     for n, piece in enumerate(pieces):
         if piece.part or piece.kind not in ("heading", "paragraph") or not _CAPTION.match(piece.text):
@@ -227,8 +226,7 @@ def _mark_footnotes(pieces: list[Piece]) -> list[Piece]:
 
 
 def _join_headings(pieces: list[Piece]) -> list[Piece]:
-    """Joins `Article 5` and the title on the next line to one heading, as well as the lines of a heading that is broken
-    within a phrase."""
+    """Joins the lines of a heading: `Article 5` with the title below it, or one broken within a phrase."""
     result: list[Piece] = []
     for piece in pieces:
         last = result[-1] if result else None
@@ -420,8 +418,7 @@ def _next_label(pieces: Sequence[Piece], n: int) -> str:
 
 
 def _plausibility(reading: tuple[LabelKind, str, int], open_lists: dict[int, int], bracketed: int) -> tuple[int, int]:
-    """How well a reading of a number continues the open lists: best as the next number of the deepest list, then as the
-    start of a new one."""
+    """How well a number continues the open lists: best as the next of the deepest, then as the start of one."""
     kind, number, _ = reading
     depth, value = _depth(kind, bracketed), _label_value(kind, number)
     if open_lists.get(depth) == value - 1 and value > 1:

@@ -184,13 +184,8 @@ class _TimetableReader:
         if len(columns) > 1:
             found = [item for n in columns if n in cells for item in self._cell_items(cells[n], block.ordinal)]
             return tuple(item for n, item in enumerate(found) if item.number not in [each.number for each in found[:n]])
-        of_items = [cell for n, cell in cells.items() if columns and n >= columns[0]]
-        has_item_numbers = (
-            of_items
-            and columns[0] in cells
-            and (_ITEM_CELL.match(_without_continued(of_items[0])) or _ITEM_LED.match(of_items[0]))
-        )
-        return tuple(self._items(of_items if has_item_numbers else [*cells.values()], block))
+        first = columns[0] if columns and leading_items(cells.get(columns[0], "")) else 0
+        return tuple(self._items([cell for n, cell in cells.items() if n >= first], block))
 
     def _items(self, cells: Sequence[str], block: Block) -> Iterator[SittingItem]:
         """The items that a row names by number, or by the exact title of one."""
@@ -217,8 +212,7 @@ class _TimetableReader:
             yield SittingItem(number, title, block.ordinal, continued)
 
     def _are_agenda_items(self, numbers: Sequence[str], text: str) -> bool:
-        """Whether the agenda has items with these numbers: all of them, or one of those that are called items by a word
-        in `text`."""
+        """Whether the agenda has items with these numbers: all, or one if a word in `text` calls them items."""
         known = [number.split()[0] in self._titles for number in numbers]
         return not self._titles or (all(known) if text[:1].isdecimal() else any(known))
 
@@ -259,8 +253,7 @@ def _without_continued(cell: str) -> str:
 
 
 def item_columns(document: Document) -> Iterator[tuple[int, list[int]]]:
-    """The rows of tables, each with the columns of its table that have item numbers: below a header about items, or
-    with the word for item before them."""
+    """The rows of tables, each with the columns that have item numbers, by their header or a word before them."""
     rows = [block for block in document.blocks if block.kind == "row"]
     for _, run in groupby(enumerate(rows), key=lambda each: each[1].ordinal - each[0]):
         blocks = [block for _, block in run]

@@ -134,8 +134,7 @@ class Grid:
         return Label(label, row, tuple(day for name in named for day in name.days), tuple(clocked or times))
 
     def _add(self, names: Sequence[Label | None], cell: _Cell) -> None:
-        """Adds the content of a cell to the sittings of its days and times, from the first of the labels that name
-        them."""
+        """Adds a cell to the sittings of its days and times, from the first of the labels that name them."""
         dated = next((name for name in names if name and name.days), None)
         timed = next((name for name in names if name and name.times), None)
         if dated is None or timed is None:

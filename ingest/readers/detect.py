@@ -106,8 +106,7 @@ def _refusal(name: str, what: str, remedy: str) -> ReadError:
 
 
 def _is_pdf(data: bytes) -> bool:
-    """Readers of PDF accept bytes before its header (Adobe's implementation note 13); a text that only mentions the
-    header is not a PDF."""
+    """Whether a PDF header is near the start (Adobe's implementation note 13), and not just mentioned in a text."""
     place = data.find(b"%PDF-", 0, 1024)
     return place == 0 or (place > 0 and (b" obj" in data[place:] or b"startxref" in data[place:]))
 

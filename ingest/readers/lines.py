@@ -44,8 +44,7 @@ def has_leader_dots(text: str) -> bool:
 
 
 class ReadError(Exception):
-    """A file that can't be read; the message says which and what to do. Permanent: reading the same file again fails
-    again."""
+    """A file can't be read; the message says which and what to do. Permanent: reading it again fails again."""
 
 
 class NoTextLayer(ReadError):
@@ -65,8 +64,7 @@ class Cell:
 
 
 def row_text(cells: Sequence[Cell]) -> str:
-    """The text of a table row, cells separated by ` | `; a blank cell keeps its place, the columns that a wide cell
-    covers have none."""
+    """The text of a table row, cells separated by ` | `; blank cells count, columns under a wide cell do not."""
     texts: list[str] = []
     columns_covered = 0  # columns that the cell before spans
     for cell in cells:

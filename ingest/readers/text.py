@@ -241,8 +241,7 @@ def _find_chapters(lines: Sequence[Line], alone: Container[int]) -> dict[int, in
 
 
 def _precedes_numbered(lines: Sequence[Line], n: int) -> bool:
-    """Whether a line has a number, and the next paragraph that number and another one: `1 GENERAL`, then `1.1 These
-    rules`."""
+    """Whether a line's number begins that of the next paragraph: `1 GENERAL`, then `1.1 These rules`."""
     number = _NUMBERED.match(lines[n].text)
     below = next((line.text for line in lines[n + 1 :] if not line.blank), "")
     return number is not None and re.match(rf"{number[1]}\.1\D", below) is not None

@@ -72,16 +72,7 @@ def _reading_handler(setup: dict[str, Any]) -> Handler:
 
     def handler(job: dict[str, Any], data: bytes) -> dict[str, Any]:
         symbol = Symbol.parse_any(job["symbol"]) if job["symbol"] else None
-        source = Input(
-            job["name"],
-            data,
-            symbol,
-            job["language"],
-            origin=job["origin"],
-            ocr=job["ocr"],
-            symbol_remembered=job["symbol_remembered"],
-        )
-        document, meeting = reading(source, catalogue)
+        document, meeting = reading(Input(job["name"], data, symbol, **job["options"]), catalogue)
         return {"document": document.to_json(), "meeting": to_json_data(meeting) if meeting else None}
 
     return handler

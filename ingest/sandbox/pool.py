@@ -109,14 +109,12 @@ class WorkerPool:
     def _read(self, source: Input, sha256: str) -> Reply:
         number = secrets.token_hex(8)
         seconds = self.limits.time(source)
+        options = {"language": source.language, "origin": source.file_id, "ocr": source.ocr}
         head = {
             "number": number,
             "name": source.name,
             "symbol": source.symbol.text if source.symbol else None,
-            "symbol_remembered": source.symbol_remembered,
-            "language": source.language,
-            "origin": source.file_id,
-            "ocr": source.ocr,
+            "options": {**options, "symbol_remembered": source.symbol_remembered},
             "seconds": seconds,
         }
         worker = self._take()

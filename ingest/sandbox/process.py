@@ -28,8 +28,7 @@ def send(pipe: BinaryIO, message: bytes) -> None:
 
 
 def receive(pipe: BinaryIO, limit: int) -> bytes | None:
-    """The next message, None at the end of the pipe. Raises `FrameError` where it is longer than `limit` or
-    incomplete."""
+    """The next message, None at the end of the pipe. Raises `FrameError` if it is over `limit` or incomplete."""
     head = pipe.read(8)
     if not head:
         return None

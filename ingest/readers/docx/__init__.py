@@ -118,8 +118,7 @@ class _Printer:
         self.missing = 0
 
     def entry(self, entry: Entry) -> None:
-        """Adds the lines of a paragraph or table, a blank line after each paragraph and after the table, then its
-        notes."""
+        """Adds the lines of a paragraph or table, a blank one after it, then its notes."""
         if isinstance(entry, Table):
             self._table(entry)
         else:

@@ -34,8 +34,7 @@ _REACH = 40  # entries that a caption may take, blank ones included
 
 
 def flatten(entries: Sequence[Entry], part: str = "") -> list[Entry]:
-    """The entries of a story in one sequence: what frames text (a text box, a table of one cell) is replaced by its
-    content."""
+    """The entries of a story in one sequence: a text box or a table of one cell is replaced by its content."""
     result: list[Entry] = []
     for entry in entries:
         if part == "box" and not entry.part:

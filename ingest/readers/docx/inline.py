@@ -71,8 +71,7 @@ class Fields:
             self._open[-1].code += text[:_CODE]
 
     def close(self) -> None:
-        """Ends the codes of fields at the end of a paragraph: a field whose code never ended would hide the rest of the
-        text."""
+        """Ends the codes of fields at the end of a paragraph: one that never ends would hide the rest of the text."""
         if self._codes:
             self._open = [one for one in self._open if one.result]
             self._codes = 0

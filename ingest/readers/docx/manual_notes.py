@@ -28,8 +28,7 @@ _LEAD = 50  # characters before the text of a note
 
 
 def match_manual_notes(flow: list[Entry]) -> list[Entry]:
-    """Finds the manually typed notes of a text and the marks that refer to them; notes at the foot of a page are moved
-    behind these."""
+    """Finds manually typed notes and the marks that refer to them; notes at a page's foot move behind these."""
     found: dict[str, list[int]] = {}
     last: dict[str, int] = {}
     for at, entry in enumerate(flow):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ingest.readers.docx.docx_styles import Style, StyleSheet, indent_of
 from ingest.readers.docx.formats import number, plain
-from ingest.readers.docx.wordprocessing import Element, W, child, on, value, whole
+from ingest.readers.docx.wordprocessing import Element, W, child, first_set, on, value, whole
 
 _PLACE = re.compile(r"%([1-9])")
 _MOST = 200  # characters of a printed number
@@ -135,15 +135,13 @@ class Numbering:
         levels += [level for level in overrides if level is not None]
         start = self._override(list_id, depth)
         if not levels:
-            return _Level(start=start if start is not None else 1, style="none")
+            return _Level(start=first_set(start, 1), style="none")
         found = levels[-1]
-        own_start = whole(value(child(found, "start")))
-        style = child(found, "numFmt")
-        if style is None:  # newer formats are within an AlternateContent element
-            style = next(iter(found.iter(W + "numFmt")), None)
+        # Newer formats are within an AlternateContent element.
+        style = first_set(child(found, "numFmt"), next(iter(found.iter(W + "numFmt")), None))
         text, font = value(child(found, "lvlText")) or "", value(child(found, "rPr", "rFonts"), "ascii") or ""
         return _Level(
-            start=start if start is not None else own_start if own_start is not None else 0,
+            start=first_set(start, whole(value(child(found, "start"))), 0),
             style=value(style) or "decimal",
             text=plain(text[:_MOST], font),
             suffix=_SUFFIX.get(value(child(found, "suff")) or "tab", " "),

@@ -61,6 +61,11 @@ def on(element: Element | None) -> bool | None:
     return None if element is None else element.get(W + "val", "true") not in ("0", "false", "off")
 
 
+def first_set(*values: Any) -> Any:
+    """The first of several values that is set (not None); None where none is."""
+    return next((each for each in values if each is not None), None)
+
+
 def whole(text: str | None) -> int | None:
     """A whole number, or None for other texts."""
     match = _MEASURE.match(text or "")

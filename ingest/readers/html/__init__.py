@@ -73,17 +73,16 @@ def _parse(text: str, name: str) -> Walker:
 
 def _without_header(page: Walker) -> list[Block]:
     """The blocks without those of the page header, unless only the header has the main heading."""
-    has_title = {paragraph.header for paragraph, _ in paragraphs(page.blocks) if paragraph.heading == 1}
-    keep = has_title if 0 not in has_title else set()
-
-    def is_kept(block: Block) -> bool:
-        headers = {paragraph.header for paragraph, _ in paragraphs([block])}
-        return headers == {0} or headers <= keep | {0}
-
+    titled = {paragraph.header for paragraph, _ in paragraphs(page.blocks) if paragraph.heading == 1}
+    shown = {0} if 0 in titled else {0, *titled}
+    kept: list[Block] = []
     for block in page.blocks:
-        if not is_kept(block):
-            page.furniture += sum(len(paragraph.plain) for paragraph, _ in paragraphs([block]))
-    return [block for block in page.blocks if is_kept(block)]
+        found = [paragraph for paragraph, _ in paragraphs([block])]
+        if all(paragraph.header in shown for paragraph in found):
+            kept.append(block)
+        else:
+            page.furniture += sum(len(paragraph.plain) for paragraph in found)
+    return kept
 
 
 class _Writer:

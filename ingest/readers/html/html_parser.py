@@ -87,8 +87,7 @@ class _Frame:
 
 
 class Walker:
-    """The target of a parser; `blocks` has the result when the parser is done. Raises `ReadError` where a limit is
-    exceeded."""
+    """The target of a parser, which leaves its result in `blocks`. Raises `ReadError` where a limit is exceeded."""
 
     def __init__(self, name: str) -> None:
         self.blocks: list[Block] = []

@@ -17,8 +17,7 @@ _HEAD_ROWS = 8
 
 
 def resolve_table(table: Table, name: str) -> list[Block]:
-    """The blocks of a complete table: the table itself if it has data, the blocks of its cells if it only lays out the
-    page."""
+    """The blocks of a complete table: itself if it has data, those of its cells if it only lays out the page."""
     table.rows.sort(key=lambda row: ("thead", "tbody", "tfoot").index(row.section))
     filled = [[box for box in row.boxes if box.blocks] for row in table.rows]
     filled = [boxes for boxes in filled if boxes]

@@ -264,8 +264,7 @@ def _is_clipped_away(item: object) -> bool:
 
 
 def _tokens(text: str, start: int, end: int, arabic: bool) -> Iterator[tuple[int, int]]:
-    """The stretch without surrounding spaces; on a page with Arabic, an Arabic stretch word by word, since the order of
-    words is unreliable."""
+    """A stretch without surrounding spaces; an Arabic one word by word, since its order of words is unreliable."""
     if arabic and _ARABIC.search(text, start, end):
         for match in _TOKEN.finditer(text, start, end):
             yield match.span()

@@ -76,25 +76,22 @@ def _text(document: pdfium.PdfDocument, number: int) -> str:
 
 
 def find_boxes(page: pdfium.PdfPage, view: View, spans: Sequence[Span]) -> list[Box]:
-    """The boxes of characters (left, top, right, bottom, in points as the page is displayed), one for each line,
-    clipped to the page."""
+    """The boxes of characters (left, top, right, bottom, in displayed points) on the page, one for each line."""
     text_page = page.get_textpage()
     box = raw.FS_RECTF()
     made: list[Box] = []
     for start, end in spans:
-        line: Box | None = None
+        begin = len(made)
         for at in range(start, end):
             if not raw.FPDFText_GetLooseCharBox(text_page.raw, at, ctypes.byref(box)):
                 continue
             seen = _clip(view, view.box(box.left, box.bottom, box.right, box.top))
             if seen is None:
                 continue
-            if line is not None and _is_beside(line, seen):
-                line = (min(line[0], seen[0]), min(line[1], seen[1]), max(line[2], seen[2]), max(line[3], seen[3]))
-                continue
-            made += [line] if line else []
-            line = seen
-        made += [line] if line else []
+            if len(made) > begin and _is_beside(made[-1], seen):
+                line = made.pop()
+                seen = min(line[0], seen[0]), min(line[1], seen[1]), max(line[2], seen[2]), max(line[3], seen[3])
+            made.append(seen)
     return made
 
 

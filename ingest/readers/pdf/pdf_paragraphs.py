@@ -272,13 +272,8 @@ def _has_bare_number(line: PrintedLine, measure: _Measure) -> bool:
     """Whether a full line begins with a paragraph number that is set apart but has no dot."""
     first, *rest = line.segments
     text = rest[0].text if rest else ""
-    return (
-        first.text.isdecimal()
-        and len(first.text) <= 3
-        and text[:1].isupper()
-        and len(text) > 50
-        and _is_full(line, measure)
-    )
+    number = first.text.isdecimal() and len(first.text) <= 3
+    return number and text[:1].isupper() and len(text) > 50 and _is_full(line, measure)
 
 
 def _continues_in_other_weight(paragraph: Paragraph, line: PrintedLine, measure: _Measure) -> bool:
@@ -385,14 +380,8 @@ def _mark_masthead(items: Sequence[Item], size: float) -> None:
         if item.last.text.endswith((".", "。", "؟", ";")) or is_labelled(item.first.text):
             break
         top.append(item)
-    last = max(
-        (
-            n
-            for n, item in enumerate(top)
-            if _text_length(item) <= 90 and item.first.size <= 1.12 * size and is_masthead_line(item.first.text)
-        ),
-        default=-1,
-    )
+    short = (n for n, item in enumerate(top) if _text_length(item) <= 90 and item.first.size <= 1.12 * size)
+    last = max((n for n in short if is_masthead_line(top[n].first.text)), default=-1)
     if last >= 0 and last + 1 < len(top) and is_item_line(top[last].first.text):
         following = top[last + 1]
         last += following.first.size <= top[last].first.size + 0.6 and len(top) > last + 2

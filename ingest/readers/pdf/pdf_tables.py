@@ -74,8 +74,7 @@ def ruled_tables(
 def continued_table(
     page: PageGlyphs, printed_lines: Sequence[PrintedLine], before: Table, from_top: float
 ) -> Table | None:
-    """The rest of a table that is open at the end of the page before: lines that fit its columns, from the first of the
-    page."""
+    """The rest of a table that is open on the page before: the first lines of a page that fit its columns."""
     levels = group_by_height(without_underlines(page.rules, printed_lines), from_top)
     end = min((level.height for level in levels if level.right - level.left > 60), default=page.height)
     found: list[PrintedLine] = []

@@ -73,13 +73,9 @@ class PrintedLine:
         return self._share("italic")
 
     def _share(self, style: str) -> bool:
-        letters = styled = 0
-        for run in self.runs:
-            if not self.raised(run):
-                count = sum(map(str.isalnum, run.text))
-                letters += count
-                styled += count if getattr(run, style) else 0
-        return letters > 0 and styled >= 0.9 * letters
+        letters = [(sum(map(str.isalnum, run.text)), getattr(run, style)) for run in self.runs if not self.raised(run)]
+        count = sum(each for each, _ in letters)
+        return count > 0 and sum(each for each, styled in letters if styled) >= 0.9 * count
 
     def raised(self, run: Run) -> bool:
         """Whether a run is smaller than the line and higher, as footnote marks are."""

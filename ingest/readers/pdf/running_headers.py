@@ -123,8 +123,7 @@ class _Counts:
         return bool(match) and int(_DIGITS.findall(text)[0]) == page + self.step
 
     def _texts_to_compare(self, line: PrintedLine, zone: int) -> set[str]:
-        """The text of a line as it is, since a symbol may include the page's number by chance, and without that
-        number."""
+        """The text of a line as it is (a symbol may include the page's number), and without that number."""
         texts, number = _texts(line), str(line.page + self.step)
         bare = ["#" if self.numbers(text, line.page) else text.replace(number, "#") for text in texts]
         return {f"{zone}:" + "\0".join(each) for each in (texts, bare)}

@@ -75,12 +75,8 @@ def build_table(
         rows += made
     rows = [row for row in rows if any(cell.printed_lines for cell in row)]
     rows = [*rows[:headers], *split_timetable_rows(rows[headers:], ruled=gridded)]
-    if (
-        len(rows) == 1
-        and alone
-        and sum(bool(cell.printed_lines) for cell in rows[0]) > 1
-        and _is_emphasized(printed_lines)
-    ):
+    several = bool(rows) and sum(bool(cell.printed_lines) for cell in rows[0]) > 1
+    if len(rows) == 1 and alone and several and _is_emphasized(printed_lines):
         headers = 1  # the header of a table whose rows are on the next page
     elif not rows or (len(rows) < 2 and not (parted and _side_by_side(rows[0]))):
         return None
@@ -93,8 +89,7 @@ def build_table(
 
 
 def _find_headers(rows: list[Row]) -> tuple[list[Row], int]:
-    """The rows, and the number of header rows: those that name columns of numbers below. Header lines of one cell are
-    joined to one row."""
+    """The rows and the number of header rows, which name columns of numbers; lines of one cell are joined."""
     width = max(map(len, rows))
     texts = [[_cell_text(cell) for cell in row] for row in rows]
     begins = next((n for n, row in enumerate(texts) if any(map(_is_figure, row[1:]))), 0)
@@ -147,8 +142,7 @@ def _heading_levels(levels: Sequence[Level], edges: Sequence[float], grid: Seque
 
 
 def _wide_cells(level: Level, edges: Sequence[float]) -> list[tuple[float, float, int, int]]:
-    """The pieces of a rule over several columns, each of which is the upper border of one cell: left, right, first
-    column, columns."""
+    """The pieces of a rule that are the border of a cell over columns: left, right, first column, columns."""
     found = []
     for left, right in zip(level.ends[::2], level.ends[1::2], strict=True):
         inner = [n for n, edge in enumerate(edges) if left - NEAR <= edge <= right + NEAR]
@@ -174,8 +168,7 @@ def _columns(
     wide: Sequence[tuple[float, float, int, int]],
     grid: Sequence[Rule],
 ) -> list[_Part]:
-    """The words of some lines by column; `wide` are cells over several of them, where no walls of a `grid` show the
-    columns."""
+    """The words of some lines by column; `wide` are cells over several, where no walls of a `grid` show them."""
     parts: list[_Part] = []
     for line in printed_lines:
         for segment in _split_at(line, edges):
@@ -258,8 +251,7 @@ def _side_by_side(row: Row) -> bool:
 
 
 def _group_lines(parts: Sequence[_Part]) -> list[list[_Part]]:
-    """Lines without rules between them, grouped to rows: a row begins where its first column does, or where figures are
-    below others."""
+    """Lines grouped to rows: a row begins where its first column does, or where figures are below others."""
     ordered = sorted(parts, key=lambda part: part[2].base)
     lines = group_consecutive(ordered, lambda line, part: part[2].base - line[0][2].base <= 0.45 * part[2].size)
     bases = [max(words.base for _, _, words in line) for line in lines]

@@ -47,8 +47,7 @@ def group_by_height(rules: Sequence[Rule], from_top: float) -> list[Level]:
 
 
 def without_underlines(rules: Sequence[Rule], printed_lines: Sequence[PrintedLine]) -> list[Rule]:
-    """The horizontal rules except underlines: rules right below words and not longer than these, as below an
-    address."""
+    """The horizontal rules except those right below words and not longer, as below an address."""
     rules = [rule for rule in rules if rule.horizontal]
     if not rules:
         return rules
