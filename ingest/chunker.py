@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from corpus.models import EmbeddingModels
 
 SEGMENTER_VERSION = "4"
-HEADING_PIECES = 72
-"""Word pieces of the window that the heading line may take."""
+HEADING_PIECES = 72  # word pieces of the window that the heading line may take
 HEADER_PIECES = 48
 """Word pieces of the window that the caption and header of a table may take, in a passage that begins with rows."""
 MAX_PIECES = 256

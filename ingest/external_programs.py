@@ -15,8 +15,7 @@ from shutil import which
 
 from ingest.readers.lines import ReadError
 
-MAX_OUTPUT = 400_000_000
-"""The largest file that a program may return, in bytes."""
+MAX_OUTPUT = 400_000_000  # the largest file that a program may return, in bytes
 
 _SUPERVISOR = str(Path(__file__).with_name("supervisor.py"))
 _MAX_OUTPUT_TEXT = 20_000

@@ -12,11 +12,9 @@ from watchfiles import watch as _events
 
 from ingest.input_files import FileInput, printable, walk_folder
 
-QUIET_SECONDS = 1.0
-"""How long a file must stay unchanged before it counts as completely written."""
+QUIET_SECONDS = 1.0  # how long a file must stay unchanged before it counts as completely written
 
-SCAN_SECONDS = 60.0
-"""After how long a folder is scanned without any notification: network disks send none."""
+SCAN_SECONDS = 60.0  # after how long a folder is scanned without any notification: network disks send none
 
 _State = tuple[int, int, int]
 

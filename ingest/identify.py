@@ -36,8 +36,7 @@ if TYPE_CHECKING:
     from ingest.document_reading import Input
 
 MASTHEAD_PIECES = 40
-LONGEST_TITLE = 600
-"""Most characters of a title; that of a letter that transmits a report may have some hundred."""
+LONGEST_TITLE = 600  # most characters of a title; that of a letter that transmits a report may have some hundred
 _NOTES = re.compile(r"(?:[,\s]*\*{1,3})+$")  # footnote marks at the end of a title
 _STRONG_WORDS = 120
 """From this number of words on, the detected language of a text is certain enough to contradict the requested one."""

@@ -21,8 +21,7 @@ from ingest.document_reading import READER_VERSION, Input
 from ingest.identify import GIVEN
 from ingest.outcomes import Outcome
 
-MIN_PAGE_CHARACTERS = 20
-"""A page with fewer characters counts as a page whose text was not found."""
+MIN_PAGE_CHARACTERS = 20  # a page with fewer characters counts as a page whose text was not found
 
 _FORMATS = {"docx": 6, "doc": 5, "odt": 5, "rtf": 5, "html": 4, "text": 3, "pdf": 2}
 

@@ -15,10 +15,8 @@ from ingest.readers import ReadError
 from ingest.sandbox.pool import WorkerPool
 from ingest.sandbox.replies import Reply
 
-MAX_WAITING_BYTES = 64_000_000
-"""How many bytes may be waiting to be written before no further file is opened."""
-MAX_FILES_AHEAD = 16
-"""How many files a worker may be ahead."""
+MAX_WAITING_BYTES = 64_000_000  # how many bytes may be waiting to be written before no further file is opened
+MAX_FILES_AHEAD = 16  # how many files a worker may be ahead
 
 
 class InputSource(Protocol):

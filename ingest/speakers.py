@@ -27,16 +27,12 @@ or a colon."""
 _IN_BRACKETS = re.compile(r"[(（]([^()（）]+)[)）]")
 _HAN = re.compile("[㐀-鿿]")
 _WORD = re.compile(r"[^\W\d_]+(?:[-‐’'][^\W\d_]+)*")
-MAX_CALLED = 500
-"""Most speakers with a single speech that are checked against names in earlier lines."""
-MAX_NAME_WORDS = 8
-"""Most words of a speaker's name, without the State."""
-MAX_RECORD_LINE = 80
-"""Most characters of a line of the record itself: what was decided, or when the meeting ended."""
+MAX_CALLED = 500  # most speakers with a single speech that are checked against names in earlier lines
+MAX_NAME_WORDS = 8  # most words of a speaker's name, without the State
+MAX_RECORD_LINE = 80  # most characters of a line of the record itself: what was decided, or when the meeting ended
 
 
-MIN_REPORTED_SPEAKERS = 3
-"""Least number of speakers whose speeches a summary record introduces with the same words."""
+MIN_REPORTED_SPEAKERS = 3  # least number of speakers whose speeches a summary record introduces with the same words
 
 
 @dataclass(frozen=True)

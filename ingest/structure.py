@@ -32,8 +32,7 @@ _LABELS: tuple[tuple[LabelKind, re.Pattern[str]], ...] = (
     ("letter", re.compile(r"[(（]([一二三四五六七八九十]{1,3})[)）]\s*")),
     ("dotted", re.compile(r"([a-z])\.\s+(?=[A-Z])")),
 )
-BOLD_DEPTH = 7
-"""The level of a heading that is only marked by bold letters; one in italics is one level deeper."""
+BOLD_DEPTH = 7  # the level of a heading that is only marked by bold letters; one in italics is one level deeper
 _BARE_NUMBER = re.compile(r"(\d{1,3})\s+(?=[^\W\d_a-zà-ÿа-я])")
 _BARE_COUNT = re.compile(r"(\d{1,3})\s+(?=[^\W\d_])")
 """The same in texts that print no dot after numbers: `1 that a fund be set up`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from corpus.catalogue import Catalogue
@@ -16,7 +17,6 @@ from ingest.fetch.cache import CachedFile, DownloadCache
 from ingest.fetch.content import FORMATS
 from ingest.fetch.document_service import DocumentService
 from ingest.fetch.fetch_errors import FetchError, NotPublished, Refused, ServiceUnavailable
-from ingest.fetch.transfer import OnReceived
 from ingest.pipeline import Input
 from ingest.readers import ReadError
 
@@ -106,13 +106,8 @@ class DownloadOutcome:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class DownloadProgress:
-    """Progress of a run: the current request, and how many of its bytes have been received (of None: unknown)."""
-
-    request: DownloadRequest
-    size: int
-    total: int | None
+OnProgress = Callable[[DownloadRequest, int, int | None], None]
+"""Called with the current request, and how many of its bytes have been received, of how many (None: unknown)."""
 
 
 def download(
@@ -121,7 +116,7 @@ def download(
     formats: Sequence[str] = FORMATS,
     *,
     again: bool = False,
-    progress: Callable[[DownloadProgress], None] = lambda _: None,
+    progress: OnProgress = lambda *_: None,
 ) -> Iterator[DownloadOutcome]:
     """Fetches what has not been fetched before, or with `again` whatever has changed since.
 
@@ -137,9 +132,9 @@ def download(
         if unavailable is not None:
             yield DownloadOutcome(request, "failed", reason=f"not requested: {unavailable}")
             continue
-        progress(DownloadProgress(request, 0, None))
+        progress(request, 0, None)
         try:
-            stored = service.fetch(request.symbol, request.language, formats, _progress_callback(request, progress))
+            stored = service.fetch(request.symbol, request.language, formats, partial(progress, request))
         except NotPublished as error:
             yield DownloadOutcome(request, "not published", reason=str(error))
         except Refused as error:
@@ -174,10 +169,6 @@ class FetchedInput:
         except LibraryError as error:
             raise ReadError(str(error)) from None
         return Input(self.label, data, symbol, self.stored.language, origin=self.stored.key)
-
-
-def _progress_callback(request: DownloadRequest, progress: Callable[[DownloadProgress], None]) -> OnReceived:
-    return lambda size, total: progress(DownloadProgress(request, size, total))
 
 
 def _format_note(stored: CachedFile) -> str:

@@ -23,8 +23,7 @@ from ingest.readers.masthead_lines import SUMMARY
 from ingest.readers.text_columns import find_masthead_lines, find_table_rows
 
 MAX_LINE = 400_000
-MAX_FIELD, MAX_DATE = 1_000, 100
-"""Longest values of front matter, and of its date, in characters."""
+MAX_FIELD, MAX_DATE = 1_000, 100  # longest values of front matter, and of its date, in characters
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _FIELDS = ("title", "short", "slug", "symbol", "part", "edition", "language", "date", "url")

@@ -16,14 +16,10 @@ from ingest.sandbox.pool import Limits
 from ingest.sandbox.process import Worker, WorkerError, WorkerLost
 from ingest.sandbox.replies import BadReply
 
-SECONDS = 20.0
-"""Seconds that drawing one page may take."""
-MAX_BYTES = 4_000_000
-"""Most bytes of an image that are accepted from the process."""
-MAX_PIXELS = 2_000
-"""Most pixels of an image in each direction."""
-IDLE_SECONDS = 120.0
-"""Seconds without a request after which the process ends."""
+SECONDS = 20.0  # seconds that drawing one page may take
+MAX_BYTES = 4_000_000  # most bytes of an image that are accepted from the process
+MAX_PIXELS = 2_000  # most pixels of an image in each direction
+IDLE_SECONDS = 120.0  # seconds without a request after which the process ends
 _PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 
 

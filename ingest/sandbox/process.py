@@ -12,8 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
-MAX_REPLY = 64 * 1024 * 1024
-"""Longest message that is accepted from a worker, in bytes."""
+MAX_REPLY = 64 * 1024 * 1024  # longest message that is accepted from a worker, in bytes
 
 
 class FrameError(Exception):

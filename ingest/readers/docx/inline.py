@@ -137,10 +137,8 @@ class Inline:
         return paragraph_read
 
     def _children(self, element: Element) -> None:
-        for item in element:
+        for item in _with_text(element):
             tag = item.tag
-            if not isinstance(tag, str) or tag in _SILENT:
-                continue
             if tag == W + "r":
                 self._run(item)
             elif tag in _REMOVED:
@@ -174,10 +172,8 @@ class Inline:
         self._pieces(run, self._style_sheet.run_format(self._paragraph.style, child(run, "rPr")))
 
     def _pieces(self, element: Element, run_format: RunFormat) -> None:
-        for item in element:
+        for item in _with_text(element):
             tag = item.tag
-            if not isinstance(tag, str) or tag in _SILENT:
-                continue
             if tag == W + "t":
                 self._add(plain(item.text or "", run_format.font), run_format)
             elif tag in _CHARACTERS:
@@ -267,6 +263,11 @@ class Inline:
             self._findings.charts += graphic.get("uri") == CHART
             self._findings.diagrams += graphic.get("uri") == DIAGRAM
         self._findings.pictures += next(item.iter(DRAWING + "blip"), None) is not None
+
+
+def _with_text(element: Element) -> list[Element]:
+    """The elements in an element that may have text."""
+    return [item for item in element if isinstance(item.tag, str) and item.tag not in _SILENT]
 
 
 def _outermost(element: Element) -> list[Element]:

@@ -251,13 +251,10 @@ class Walker:
             self._sinks.append(table.box.blocks)
         elif tag in _SECTIONS:
             table.section, table.row = tag, None
-        elif tag == "tr":
+        elif tag == "tr" or table.row is None:
             table.row = Row(section=table.section)
             table.rows.append(table.row)
-        else:
-            if table.row is None:
-                table.row = Row(section=table.section)
-                table.rows.append(table.row)
+        if tag in ("td", "th") and table.row is not None:
             col_span = max(1, min(1000, whole_number(attributes.get("colspan")) or 1))
             row_span = whole_number(attributes.get("rowspan"))
             row_span = 65_534 if row_span == 0 else max(1, min(65_534, row_span or 1))

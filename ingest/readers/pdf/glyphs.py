@@ -22,14 +22,11 @@ import pypdfium2.raw as raw
 from ingest.readers.lines import ReadError
 
 MAX_PAGES = 3_000
-MAX_CHARACTERS = 200_000
-"""Most characters that are read from one page; a page of dense print has about 6,000."""
+MAX_CHARACTERS = 200_000  # most characters that are read from one page; a page of dense print has about 6,000
 MAX_COORDINATE = 100_000.0
 """Largest distance from the corner of a page, in points; a page of the largest size (Annex C) has 14,400."""
-MAX_OBJECTS = 20_000
-"""Most drawn objects of one page that are searched for rules."""
-MAX_CLIPS = 100
-"""Most clip paths of one object, and most segments of one of these, that are examined."""
+MAX_OBJECTS = 20_000  # most drawn objects of one page that are searched for rules
+MAX_CLIPS = 100  # most clip paths of one object, and most segments of one of these, that are examined
 
 _BOLD = re.compile(r"bold|black|heavy|demi|[-,]bd\b", re.IGNORECASE)
 _ITALIC = re.compile(r"italic|oblique|[-,]it\b|kursiv", re.IGNORECASE)

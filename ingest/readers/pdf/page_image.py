@@ -25,16 +25,11 @@ from ingest.readers.pdf.glyphs import View, characters, open_pdf
 
 Box = tuple[float, float, float, float]
 
-WIDTH, HEIGHT = 1_000, 1_600
-"""Most pixels of an image."""
-MAX_SCALE = 4.0
-"""Most pixels for a point: a small page is not enlarged further."""
-MAX_CHARACTERS = 20_000
-"""Characters of a page that are searched; a page of dense print has about 6,000."""
-MARK = (255, 236, 160)
-"""The colour of marked words: what white becomes where it is marked."""
-SHADES = 64
-"""Number of colours of an image: print has few."""
+WIDTH, HEIGHT = 1_000, 1_600  # most pixels of an image
+MAX_SCALE = 4.0  # most pixels for a point: a small page is not enlarged further
+MAX_CHARACTERS = 20_000  # characters of a page that are searched; a page of dense print has about 6,000
+MARK = (255, 236, 160)  # the colour of marked words: what white becomes where it is marked
+SHADES = 64  # number of colours of an image: print has few
 
 
 def draw(data: bytes, name: str, page: int, quote: str = "", first: int = 0, last: int = 0) -> tuple[bytes, bool]:
@@ -111,16 +106,11 @@ def _is_beside(line: Box, seen: Box) -> bool:
 
 Span = tuple[int, int]
 
-MAX_LETTERS = 4_000
-"""Letters of a quote that are searched, from its start."""
-MIN_RUN = 12
-"""Letters of a run, at least: fewer may occur anywhere by chance."""
-MAX_GAP = 3_000
-"""Most letters between two runs: footnotes, and the header of the next page."""
-MAX_STARTS = 50
-"""Most positions at which a quote may begin that are tried."""
-MIN_COVERAGE = 0.5
-"""Share of the quote that has to be found; with less, the text found is a different one."""
+MAX_LETTERS = 4_000  # letters of a quote that are searched, from its start
+MIN_RUN = 12  # letters of a run, at least: fewer may occur anywhere by chance
+MAX_GAP = 3_000  # most letters between two runs: footnotes, and the header of the next page
+MAX_STARTS = 50  # most positions at which a quote may begin that are tried
+MIN_COVERAGE = 0.5  # share of the quote that has to be found; with less, the text found is a different one
 _LEFT_OUT = frozenset("-\u00ad\u2010\u2011|\ufffd\ufffe\uffff")
 """Hyphens, the bars between the cells of a row, and characters without a meaning."""
 

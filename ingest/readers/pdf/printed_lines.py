@@ -11,8 +11,7 @@ from functools import cached_property
 
 from ingest.readers.pdf.glyphs import PageGlyphs, Run
 
-WIDE_GAP = 0.87
-"""A gap of more than this many font sizes separates the segments of a line."""
+WIDE_GAP = 0.87  # a gap of more than this many font sizes separates the segments of a line
 _RAISED_SIZE, _RAISED_BASE = 0.8, 0.12
 _SAME_LINE, _RAISED, _MARK_SIZE = 0.45, 0.6, 0.75
 """Runs of one line have baselines within this many font sizes; a raised one, of at most this share of the size, within

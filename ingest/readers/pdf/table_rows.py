@@ -13,8 +13,7 @@ from ingest.readers.pdf.printed_lines import PrintedLine, Row, TableCell
 from ingest.readers.pdf.table_rules import NEAR, Level, lies_within, merge_ends
 from ingest.readers.pdf.timetable_rows import split_timetable_rows
 
-SAME_CELL = 1.5
-"""Lines of one cell are less than this many font sizes apart."""
+SAME_CELL = 1.5  # lines of one cell are less than this many font sizes apart
 VALUE = re.compile(r"[($€£+–—-]{0,2}[\d .,]*\d[%)*a-z]{0,3}|[–—-]|\.\.\.?|n/?a", re.IGNORECASE)
 _Part = tuple[int, int, PrintedLine]  # column, columns spanned, words
 

@@ -15,8 +15,7 @@ from ingest.readers.lines import FIGURE_WORDS, MAP_WORDS, TABLE_WORDS, group_con
 from ingest.readers.pdf.glyphs import Rule
 from ingest.readers.pdf.printed_lines import PrintedLine
 
-NEAR = 4.0
-"""Ends of rules within this many points are one edge."""
+NEAR = 4.0  # ends of rules within this many points are one edge
 _BELOW = 6.0  # no underline is further below the baseline than this, in points
 CAPTION = re.compile(rf"(?:{FIGURE_WORDS}|{MAP_WORDS}|{TABLE_WORDS})\s", re.IGNORECASE)
 
