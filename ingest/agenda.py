@@ -71,16 +71,10 @@ def parse_meeting(document: Document, spans: Mapping[int, Spans] = {}) -> Meetin
 
 def _items_of_timetable(sittings: Sequence[Sitting]) -> tuple[AgendaItem, ...]:
     """The agenda items of a timetable without an agenda, as far as its rows give a title."""
-    rows = sorted(
-        (row for sitting in sittings for row in sitting.items if row.title), key=lambda row: _sort_key(row.number)
-    )
+    rows = [row for sitting in sittings for row in sitting.items if row.title]
+    rows.sort(key=lambda row: (int(row.number.split()[0]), row.number.partition(" ")[2]))
     found = {row.number: row for row in reversed(rows)}
     return tuple(AgendaItem(row.number, row.title, listed=row.row) for row in reversed(found.values()))
-
-
-def _sort_key(number: str) -> tuple[int, str]:
-    main, _, part = number.partition(" ")
-    return int(main), part
 
 
 def _find_place_and_dates(document: Document) -> tuple[str, tuple[dt.date, ...], int | None]:

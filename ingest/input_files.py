@@ -48,8 +48,6 @@ class FileInput:
         try:
             with os.fdopen(os.open(self.path, _READ), "rb") as file:
                 state = os.fstat(file.fileno())
-                if stat.S_ISDIR(state.st_mode):
-                    raise IsADirectoryError(21, "is a folder")
                 if not stat.S_ISREG(state.st_mode):
                     raise ReadError(
                         f"{display_name} is not a regular file (it is a pipe or a device). Save it as a file first."

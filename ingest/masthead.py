@@ -39,7 +39,6 @@ _SESSION = re.compile(
     r"\bsession\b|per[ií]odo de sesiones|сессия|الدورة|届会|\bmeeting$|^\S+ (?:réunion|reunión)$|совещание$",
     re.IGNORECASE,
 )
-_ORGANIZATION = re.compile(f"^(?:{ORGANIZATION})$", re.IGNORECASE)
 _PLACE_DATES = re.compile(
     r"^(?P<place>[^\W\d][^\d,]{1,40}(?:, [^\d,]{2,30})?),\s+(?P<dates>\d.{3,60}\d{4}.{0,8})$"
     r"|^(?P<dates_first>\d.{3,60}?\d{4})(?:,\s+(?P<place_last>[^\d,]{2,40}))?$"
@@ -179,7 +178,7 @@ def _names_session(line: Line, text: str) -> bool:
 
 def is_body_name(text: str) -> bool:
     """Whether a masthead line is the name of a body."""
-    if _ORGANIZATION.match(text):
+    if re.fullmatch(ORGANIZATION, text, re.IGNORECASE):
         return False
     noun = _BODY.search(text)
     if noun is None or _ABOUT.search(text[: noun.start()]):

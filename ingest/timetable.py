@@ -201,9 +201,7 @@ class _TimetableReader:
             numbers = [number for number, title in self._titles.items() if folded_title(title) == bare][:1]
         words = _BULLETS.split(words)[0]
         continued = bool(_CONTINUED.search(words))
-        if not self._are_agenda_items(numbers, cells[0]):
-            return
-        for number in numbers:
+        for number in numbers if self._are_agenda_items(numbers, cells[0]) else ():
             title = _CONTINUED.sub("", words).strip() or self._titles.get(number, "")
             if len(numbers) > 1:
                 title, continued = self._titles.get(number, ""), False  # it is not stated of which

@@ -48,7 +48,6 @@ class Style:
     `first_bold` says that a table style makes the first row bold.
     """
 
-    id: str = ""
     name: str = ""
     run_properties: RunProperties = field(default_factory=dict)
     level: int = 0
@@ -144,7 +143,7 @@ class StyleSheet:
                     first_bold = on(child(part, "rPr", "b")) or False
         name = value(child(chain[0], "name")) or "" if chain else ""
         level = self._named_level(chain)
-        return Style(key, name, inherited, level, outline, first_set(left, self._left), number, first_bold)
+        return Style(name, inherited, level, outline, first_set(left, self._left), number, first_bold)
 
     def _named_level(self, chain: list[Element]) -> int:
         """The heading level of the nearest style of a chain that has one, from its name or else its outline level."""

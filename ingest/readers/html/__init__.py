@@ -44,13 +44,12 @@ def read_html(data: bytes, name: str) -> ParsedFile:
             f"{name} is a web page that contains no text of its own. If a script fills the page, save it from a "
             "browser; if there is a PDF or Word file, use that."
         )
-    if page.hidden:
+    if hidden := page.left_out["hidden"]:
         warnings.append(
-            f"The page has hidden or deleted text ({page.hidden} letters and digits) that its readers do not see; "
+            f"The page has hidden or deleted text ({hidden} letters and digits) that its readers do not see; "
             "it is left out."
         )
-    is_kept = sum(len(line.text) for line in writer.lines)
-    if page.furniture > max(500, is_kept):
+    if page.left_out["furniture"] > max(500, sum(len(line.text) for line in writer.lines)):
         warnings.append("Most of the page is menus and navigation, which is left out; check that nothing is missing.")
     title = clean_characters(page.title)[:300].strip()
     has_title = any(line.heading == 1 for line in writer.lines)
@@ -81,7 +80,7 @@ def _without_header(page: Walker) -> list[Block]:
         if all(paragraph.header in shown for paragraph in found):
             kept.append(block)
         else:
-            page.furniture += sum(len(paragraph.plain) for paragraph in found)
+            page.left_out["furniture"] += sum(len(paragraph.plain) for paragraph in found)
     return kept
 
 

@@ -4,6 +4,7 @@ harm."""
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
@@ -92,8 +93,7 @@ class Walker:
     def __init__(self, name: str) -> None:
         self.blocks: list[Block] = []
         self.title = ""
-        self.hidden = 0
-        self.furniture = 0
+        self.left_out: Counter[str] = Counter()  # letters and digits by reason: `hidden`, `furniture`, `code`
         self._name = name
         self._sheet = StyleSheet()
         self._frames = [_Frame("")]
@@ -156,10 +156,8 @@ class Walker:
             self._style.append(text)
         elif self._reason == "title" and len(self.title) < 1000:
             self.title += text
-        elif self._reason == "hidden":
-            self.hidden += sum(map(str.isalnum, text))
-        elif self._reason == "furniture":
-            self.furniture += sum(map(str.isalnum, text))
+        else:
+            self.left_out[self._reason] += sum(map(str.isalnum, text))
 
     def close(self) -> Walker:
         """The page ends."""

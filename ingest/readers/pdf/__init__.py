@@ -144,23 +144,19 @@ def _page_text(
         from_top = page_body.edge + 2
     open_table = next((table for table in last.tables if table.open), None) if last else None
     rest_of_table = continued_table(page, body, open_table, from_top) if open_table else None
-    earlier_tables = [rest_of_table] if rest_of_table else []
-    tables, boxes = ruled_tables(page, _exclude_tables(body, earlier_tables), from_top)
-    tables = [*earlier_tables, *tables]
-    tables += labelled_tables(page.number, [line for line in _exclude_tables(body, tables) if line.base > from_top])
+    tables = [rest_of_table] if rest_of_table else []
+    ruled, boxes = ruled_tables(page, _exclude_tables(body, tables), from_top)
+    tables += ruled
+    tables += labelled_tables([line for line in _exclude_tables(body, tables) if line.base > from_top])
     remaining = _exclude_tables(body, tables)
     gap = find_column_gap(remaining) or (find_column_gap(remaining, last.gap) if last and last.gap else None)
     if gap is None:
         listed = find_entries(remaining)
-        tables += unruled_tables(
-            page.number, [line for line in remaining if line.base > from_top and id(line) not in listed]
-        )
+        tables += unruled_tables([line for line in remaining if line.base > from_top and id(line) not in listed])
         remaining = _exclude_tables(body, tables)
     printed_lines = in_reading_order(remaining, gap)
-    text = PageText(
-        page.number, page.width, page.height, printed_lines, tables, boxes, masthead, gap, find_entries(printed_lines)
-    )
-    return text, notes
+    entries = find_entries(printed_lines)
+    return PageText(page.number, page.width, printed_lines, tables, boxes, masthead, gap, entries), notes
 
 
 def _exclude_tables(printed_lines: list[PrintedLine], tables: list[Table]) -> list[PrintedLine]:

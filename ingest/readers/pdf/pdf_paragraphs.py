@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ingest.readers.lines import (
     BOX_WORDS,
@@ -71,13 +71,12 @@ class PageText:
 
     number: int
     width: float
-    height: float
     printed_lines: list[PrintedLine]
     tables: list[Table]
     boxes: list[Box]
-    masthead: list[PrintedLine] = field(default_factory=list)
-    gap: float | None = None
-    entries: frozenset[int] = frozenset()
+    masthead: list[PrintedLine]
+    gap: float | None
+    entries: frozenset[int]
 
 
 Item = Paragraph | Table

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from ingest.readers.lines import FIGURE_WORDS, LEADERS, MAP_WORDS
 from ingest.readers.pdf.glyphs import PageGlyphs
 from ingest.readers.pdf.printed_lines import PrintedLine, TableCell
-from ingest.readers.pdf.table_rows import SAME_CELL, VALUE, Table, build_table, is_value
+from ingest.readers.pdf.table_rows import SAME_CELL, VALUE, Table, build_table, count_filled, is_value
 from ingest.readers.pdf.table_rules import CAPTION, group_by_height, group_levels, merge_ends, without_underlines
 
 _INSET = 10.0  # words of a cell begin less than this many points behind its border
@@ -63,11 +63,10 @@ def ruled_tables(
         inside += below
         parted = any(left + 10 < wall < right - 10 for wall in walls)
         last = not any(line.base > bottom + 1 for line in printed_lines)
-        table = build_table(page.number, inside, edges, levels, grid, alone=last, parted=parted)
-        if table and _looks_like_table(table):
-            tables.append(
-                replace(table, open=bool(below) and below[-1].base == max(line.base for line in printed_lines))
-            )
+        table = build_table(inside, edges, levels, grid, alone=last, parted=parted)
+        if table and sum(count_filled(row) >= 2 for row in table.rows) >= 0.4 * len(table.rows):
+            to_end = bool(below) and below[-1].base == max(line.base for line in printed_lines)
+            tables.append(replace(table, open=to_end))
     return tables, boxes
 
 
@@ -85,7 +84,7 @@ def continued_table(
         found.append(line)
     if not any(len(line.segments) > 1 for line in found):
         return None
-    table = build_table(page.number, found, before.edges)
+    table = build_table(found, before.edges)
     return replace(table, headers=0) if table else None
 
 
@@ -160,13 +159,7 @@ def _clearest_edge(counts: Sequence[int], begin: int, end: int) -> float:
     return (widest[0] + widest[-1] + 1) / 2
 
 
-def _looks_like_table(table: Table) -> bool:
-    """Whether the rows look like those of a table: at least two filled cells in most."""
-    several = sum(sum(bool(cell.printed_lines) for cell in row) >= 2 for row in table.rows)
-    return several >= 0.4 * len(table.rows)
-
-
-def unruled_tables(page: int, printed_lines: Sequence[PrintedLine]) -> list[Table]:
+def unruled_tables(printed_lines: Sequence[PrintedLine]) -> list[Table]:
     """Tables without rules: at least three lines near each other with at least three aligned columns."""
     found: list[Table] = []
     for group in _tabular_groups(printed_lines):
@@ -178,13 +171,13 @@ def unruled_tables(page: int, printed_lines: Sequence[PrintedLine]) -> list[Tabl
             continue
         group = _with_rest_of_cells(group, printed_lines, edges)
         edges[-1] = max(edges[-1], max(line.right for line in group) + 2)
-        table = build_table(page, group, edges)
-        if table and sum(sum(bool(cell.printed_lines) for cell in row) for row in table.rows) >= 2.0 * len(table.rows):
+        table = build_table(group, edges)
+        if table and sum(map(count_filled, table.rows)) >= 2.0 * len(table.rows):
             found.append(table)
     return found
 
 
-def labelled_tables(page: int, printed_lines: Sequence[PrintedLine]) -> list[Table]:
+def labelled_tables(printed_lines: Sequence[PrintedLine]) -> list[Table]:
     """Tables without rules of labels, each with a colon, and text beside them: at least three labels near each other.
     The labels are on the side where reading begins."""
     found = []
@@ -199,9 +192,7 @@ def labelled_tables(page: int, printed_lines: Sequence[PrintedLine]) -> list[Tab
                 sides[_begin(part, onward) > label + _EVEN].append(part)
             cells.append(tuple(TableCell(tuple(side)) for side in sides))
         edges = (label - 2, value - 4, max(_end(line, onward) for line in lines) + 2)
-        top, bottom = min(line.top for line in lines), max(line.base for line in lines)
-        borders = tuple(sorted(onward * edge for edge in edges))
-        found.append(Table(page, top, bottom, borders, tuple(cells), 0, frozenset(map(id, lines))))
+        found.append(Table.of(lines, sorted(onward * edge for edge in edges), cells, 0))
     return found
 
 

@@ -35,9 +35,14 @@ class Table:
     ids: frozenset[int]
     open: bool = False
 
+    @classmethod
+    def of(cls, lines: Sequence[PrintedLine], edges: Sequence[float], rows: Sequence[Row], headers: int) -> Table:
+        """The table of some printed lines."""
+        top, bottom = min(line.top for line in lines), max(line.base for line in lines)
+        return cls(lines[0].page, top, bottom, tuple(edges), tuple(rows), headers, frozenset(map(id, lines)))
+
 
 def build_table(
-    page: int,
     printed_lines: Sequence[PrintedLine],
     edges: Sequence[float],
     levels: Sequence[Level] = (),
@@ -74,8 +79,7 @@ def build_table(
         rows += made
     rows = [row for row in rows if any(cell.printed_lines for cell in row)]
     rows = [*rows[:headers], *split_timetable_rows(rows[headers:], ruled=gridded)]
-    several = bool(rows) and sum(bool(cell.printed_lines) for cell in rows[0]) > 1
-    if len(rows) == 1 and alone and several and _is_emphasized(printed_lines):
+    if len(rows) == 1 and alone and count_filled(rows[0]) > 1 and _is_emphasized(printed_lines):
         headers = 1  # the header of a table whose rows are on the next page
     elif not rows or (len(rows) < 2 and not (parted and _side_by_side(rows[0]))):
         return None
@@ -83,15 +87,15 @@ def build_table(
         rows, headers = _find_headers(rows)
     if not headers and not levels and all(words.bold for cell in rows[0] for words in cell.printed_lines):
         headers = 1
-    top, bottom = min(line.top for line in printed_lines), max(line.base for line in printed_lines)
-    return Table(page, top, bottom, tuple(edges), tuple(rows), headers, frozenset(id(line) for line in printed_lines))
+    return Table.of(printed_lines, edges, rows, headers)
 
 
 def _find_headers(rows: list[Row]) -> tuple[list[Row], int]:
     """The rows and the number of header rows, which name columns of numbers; lines of one cell are joined."""
     width = max(map(len, rows))
     texts = [[_cell_text(cell) for cell in row] for row in rows]
-    begins = next((n for n, row in enumerate(texts) if any(map(_is_figure, row[1:]))), 0)
+    figures = ([VALUE.fullmatch(text) and not YEARS.fullmatch(text) for text in row[1:]] for row in texts)
+    begins = next((n for n, found in enumerate(figures) if any(found)), 0)
     while begins and not any(texts[begins - 1][1:]):
         begins -= 1  # a heading of the first rows
     above: list[list[str]] = [[] for _ in range(width)]
@@ -116,8 +120,9 @@ def _cell_text(cell: TableCell) -> str:
     return " ".join("".join(text for text, mark in words.marked if not mark).strip() for words in cell.printed_lines)
 
 
-def _is_figure(text: str) -> bool:
-    return bool(VALUE.fullmatch(text)) and not YEARS.fullmatch(text)
+def count_filled(row: Row) -> int:
+    """The number of cells of a row that are not blank."""
+    return sum(bool(cell.printed_lines) for cell in row)
 
 
 def _is_emphasized(printed_lines: Sequence[PrintedLine]) -> bool:
@@ -227,7 +232,7 @@ def _is_one_row(parts: Sequence[_Part]) -> bool:
 
 
 def is_value(words: PrintedLine) -> bool:
-    return bool(VALUE.fullmatch(words.text))
+    return VALUE.fullmatch(words.text) is not None
 
 
 def _row(parts: Sequence[_Part]) -> Row:
