@@ -278,14 +278,8 @@ def find_title(
     if not run:  # old documents set their title in capitals only, some as part of the masthead
         symbols = [n for n, piece in enumerate(head) if _text_of(piece).rstrip("*") in masthead.symbols]
         named = min(symbols, default=0)
-        plain = [
-            each
-            for n, each in enumerate(head)
-            if each.kind == "paragraph"
-            and 12 <= len(each.text) <= _LONGEST
-            and _is_capitals(each.text)
-            and n not in symbols
-        ]
+        short = [each for n, each in enumerate(head) if each.kind == "paragraph" and n not in symbols]
+        plain = [each for each in short if 12 <= len(each.text) <= _LONGEST and _is_capitals(each.text)]
         plain = [each for each in plain if each in head[named:]] or plain  # above the symbol stands an address
         titles = [piece.text.rstrip("*") for piece in plain if piece.part != "masthead"]
         titles = titles or [piece.text for piece in plain if not _SKIPS.match(piece.text)][-1:]
@@ -349,14 +343,13 @@ def _title_headings(head: Sequence[Piece], masthead: Masthead, symbol: Symbol | 
         if piece.kind != "heading":
             if run and piece.part != "masthead":
                 break
-        elif (
-            (kind == "treaty" and parse_article(_text_of(piece)))
-            or (run and piece.part)
-            or CHAPTER.match(piece.text)
-            or SUMMARY.match(piece.text)
-        ):
+            continue
+        text = _text_of(piece)
+        if (kind == "treaty" and parse_article(text)) or (run and piece.part):
             break
-        elif not _is_date(text := _text_of(piece)) and not _names_body(text, masthead, symbol):
+        if CHAPTER.match(piece.text) or SUMMARY.match(piece.text):
+            break
+        if not _is_date(text) and not _names_body(text, masthead, symbol):
             run.append(piece)
     return run
 

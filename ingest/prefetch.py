@@ -79,11 +79,9 @@ def _pending_replies(waiting: Iterable[QueuedFile]) -> list[Future[Reply]]:
 
 
 def _has_room(waiting: deque[QueuedFile], workers: WorkerPool | None) -> bool:
-    if not waiting:
-        return True
-    if workers is None or len(waiting) >= MAX_FILES_AHEAD * workers.width:
-        return False
-    if len(_pending_replies(waiting)) >= 2 * workers.width:
+    if not waiting or workers is None:
+        return not waiting
+    if len(waiting) >= MAX_FILES_AHEAD * workers.width or len(_pending_replies(waiting)) >= 2 * workers.width:
         return False
     return sum(queued.waiting_bytes for queued in waiting) < MAX_WAITING_BYTES
 

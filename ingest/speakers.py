@@ -121,11 +121,8 @@ def _reported_speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]
     if len(speakers) < MIN_REPORTED_SPEAKERS or 2 * len(speakers) < len(set(names.values())):
         return [None] * len(lines)
     behind = re.compile(rf"(?P<name>[^\s\d][^\d:：()（）.;,，]{{0,40}}?)\s*{re.escape(words)}".replace(r"\ ", r"\s+"))
-    plain = {
-        n: match
-        for n, text in candidates
-        if n not in found and (match := behind.match(text)) and is_name(match["name"])
-    }
+    others = [(n, text) for n, text in candidates if n not in found]
+    plain = {n: match for n, text in others if (match := behind.match(text)) and is_name(match["name"])}
     counts = Counter(match["name"] for match in plain.values())
     head = {text.partition(":")[0].partition("：")[0] for _, text in lines[: min(found)]}  # "Chair: Ms. Arno (Panama)"
     presiding = {name for name, count in counts.items() if count > 1 and _is_office(name, head)}

@@ -37,12 +37,8 @@ _PROGRAM = "add the document that it belongs to"
 
 # Offset of the signatures, the signatures, what the file is, what to do.
 _SIGNATURES: tuple[tuple[int, tuple[bytes, ...], str, str], ...] = (
-    (
-        0,
-        (b"\x89PNG", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*", b"AT&TFORM", b"8BPS"),
-        _PICTURE,
-        "",
-    ),
+    (0, (b"\x89PNG", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\x00"), _PICTURE, ""),
+    (0, (b"MM\x00*", b"AT&TFORM", b"8BPS"), _PICTURE, ""),
     (4, (b"ftypheic", b"ftypmif1", b"ftypavif", b"jP  \r\n\x87\n"), _PICTURE, ""),
     (8, (b"WEBPVP8",), _PICTURE, ""),
     (0, (b"\x1f\x8b",), "a compressed file (gzip)", _PACKED),

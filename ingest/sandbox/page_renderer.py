@@ -8,7 +8,6 @@ import json
 import secrets
 import struct
 import threading
-from dataclasses import asdict, dataclass
 from typing import Any
 
 from ingest.readers import ReadError
@@ -21,17 +20,6 @@ MAX_BYTES = 4_000_000  # most bytes of an image that are accepted from the proce
 MAX_PIXELS = 2_000  # most pixels of an image in each direction
 IDLE_SECONDS = 120.0  # seconds without a request after which the process ends
 _PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
-
-
-@dataclass(frozen=True)
-class PageRequest:
-    """The page to be drawn: its number, counted from one, with `quote` marked on it, which begins on page `first` and
-    may continue to page `last`."""
-
-    page: int
-    quote: str = ""
-    first: int = 0
-    last: int = 0
 
 
 def answer(request: dict[str, Any], data: bytes) -> dict[str, Any]:
@@ -68,11 +56,15 @@ class PageRenderer:
         with self._lock:
             self._drop()
 
-    def draw(self, data: bytes, name: str, request: PageRequest) -> tuple[bytes, bool]:
-        """The image of a page as PNG, and whether words are marked on it. `name` is used in messages only. Raises
-        `ReadError` where it can't be drawn, `WorkerError` where no process can be started."""
+    def draw(
+        self, data: bytes, name: str, page: int, quote: str = "", first: int = 0, last: int = 0
+    ) -> tuple[bytes, bool]:
+        """The image of a page, counted from one, as PNG, and whether words are marked on it: those of `quote`, which
+        begins on page `first` and may continue to page `last`. `name` is used in messages only. Raises `ReadError` where
+        it can't be drawn, `WorkerError` where no process can be started."""
         number = secrets.token_hex(8)
-        head = {"number": number, "name": name, "seconds": SECONDS, "wanted": asdict(request)}
+        wanted = {"page": page, "quote": quote, "first": first, "last": last}
+        head = {"number": number, "name": name, "seconds": SECONDS, "wanted": wanted}
         with self._lock:
             worker = self._get_worker()
             try:
@@ -80,10 +72,10 @@ class PageRenderer:
                 return _parse_image(message, number)
             except WorkerLost:
                 self._drop()
-                raise ReadError(f"Page {request.page} of {name} can't be rendered.") from None
+                raise ReadError(f"Page {page} of {name} can't be rendered.") from None
             except BadReply:
                 self._drop()
-                raise ReadError(f"The program that renders page {request.page} of {name} returned no image.") from None
+                raise ReadError(f"The program that renders page {page} of {name} returned no image.") from None
             finally:
                 self._start_idle_timer(worker)
 

@@ -167,13 +167,10 @@ def _is_caption(flow: Sequence[Entry], at: int) -> bool:
     if _CAPTION_STYLE.match(entry.style.name):
         return bool(_is_unassigned(entry) or entry.number)
     match = _CAPTION.match(normalize_text(entry.raw.strip().split("\n")[0])) if _is_unassigned(entry) else None
-    return match is not None and (
-        match.group("alone") is not None
-        or bool(entry.level)
-        or entry.is_all("bold")
-        or entry.is_all("italic")
-        or _table_next(flow, at)
-    )
+    if match is None:
+        return False
+    looks = entry.level or entry.is_all("bold") or entry.is_all("italic")
+    return match.group("alone") is not None or bool(looks) or _table_next(flow, at)
 
 
 def _table_next(flow: Sequence[Entry], at: int) -> bool:

@@ -64,12 +64,8 @@ def _is_data_table(table: Table, filled: list[list[Box]]) -> bool:
 def _is_layout_cell(box: Box) -> bool:
     """Whether a cell has content of a page layout rather than of a data table."""
     inner = [block for block in box.blocks if isinstance(block, Paragraph)]
-    return (
-        box.nests
-        or len(inner) > 3
-        or any(block.heading for block in inner)
-        or sum(len(block.plain) for block in inner) > _LONG_CELL
-    )
+    long = len(inner) > 3 or sum(len(block.plain) for block in inner) > _LONG_CELL
+    return box.nests or long or any(block.heading for block in inner)
 
 
 def _is_label(box: Box) -> bool:

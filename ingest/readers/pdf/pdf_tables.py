@@ -103,11 +103,8 @@ def _rows_below(
     found: list[PrintedLine] = []
     last = max(line.base for line in inside)
     lines = [line for line in printed_lines if line.base - 0.3 * line.size > bottom]
-    inset = [
-        all(any(0 < part.left - edge < _INSET for edge in edges) for part in line.segments)
-        for line in lines
-        if len(line.segments) == len(edges) - 1
-    ]
+    whole = [line.segments for line in lines if len(line.segments) == len(edges) - 1]
+    inset = [all(any(0 < part.left - edge < _INSET for edge in edges) for part in parts) for parts in whole]
     even = len(inset) >= 6 and sum(inset) >= 0.8 * len(inset)
     for line in lines:
         alone = len(line.segments) == 1 and not found and line.left < edges[1] - 4

@@ -108,12 +108,9 @@ class _Counts:
     def pages_with(self, line: PrintedLine, zone: int) -> set[int]:
         """The pages with the same text at the same height, apart from the page number."""
         height = round(line.base / 4)
-        return {
-            number
-            for shape in self._texts_to_compare(line, zone)
-            for step in (-1, 0, 1)
-            for number in self._seen.get((shape, height + step), ())
-        }
+        shapes = self._texts_to_compare(line, zone)
+        near = [self._seen.get((shape, height + step), set()) for shape in shapes for step in (-1, 0, 1)]
+        return set[int]().union(*near)
 
     def numbers(self, text: str, page: int) -> bool:
         """Whether a text is a page number: the page's own, or with the total number of pages."""
