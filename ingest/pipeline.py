@@ -110,7 +110,7 @@ class _Run:
         return self._write(queued, document, meeting)
 
     def _write(self, queued: QueuedFile, document: Document, meeting: Meeting | None) -> Outcome:
-        """Writes a document that was read, as the ledger decides. Raises `Overtaken` where another process has changed
+        """Writes a document that was read, as the ledger decides. Raises `ConcurrentChange` where another process has changed
         the library meanwhile."""
         file = queued.input
         decision = self.ledger.decide(file, document)

@@ -61,10 +61,8 @@ def find_speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
     one count if an earlier line names them."""
     found = [start for n, (role, text) in enumerate(lines) if role == "speech" and (start := _parse_start(n, text))]
     counts = Counter(start.name for start in found)
-    first, last = dict[str, int](), dict[str, int]()
-    for n, start in enumerate(found):
-        first.setdefault(start.name, n)
-        last[start.name] = n
+    last = {start.name: n for n, start in enumerate(found)}
+    first = {start.name: n for n, start in reversed([*enumerate(found)])}
     repeated_speakers = {name for name, count in counts.items() if last[name] - first[name] >= count}
     with_state = {start.name for start in found if start.in_brackets and any(map(str.isalpha, start.in_brackets[0]))}
     if not repeated_speakers or len(with_state) < 2 or len(counts) < 3:

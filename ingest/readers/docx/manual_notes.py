@@ -148,12 +148,4 @@ def _match_asterisks(run: Run, before: str, note: Callable[[str], int | None]) -
 
 def _move_notes(flow: list[Entry], moves: dict[int, int]) -> list[Entry]:
     """The text with some entries (by index) moved behind others."""
-    behind: dict[int, list[Entry]] = {}
-    for note, at in sorted(moves.items()):
-        behind.setdefault(at, []).append(flow[note])
-    made: list[Entry] = []
-    for at, entry in enumerate(flow):
-        if at not in moves:
-            made.append(entry)
-            made += behind.get(at, [])
-    return made
+    return [flow[n] for n in sorted(range(len(flow)), key=lambda n: (moves.get(n, n), n in moves))]
