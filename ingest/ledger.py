@@ -125,12 +125,12 @@ class Ledger:
         notes = [self._build_record(file, document.sha256, "held", document.id)]
         notes += [self._displacement_record(other, document.id, file.label) for other in displaced]
         replaces = tuple(other.id for other in replaced if other.id != document.id)
-        reason = ""
+        change = ""
         if stored is not None and stored in displaced and stored.sha256 != document.sha256 and not file.trusted:
             differing = self._count_differences(stored, document)
-            reason = f"replaces {self._file_name(stored)} (paragraphs that differ: {differing})"
+            change = f"replaces {self._file_name(stored)} (paragraphs that differ: {differing})"
         expected = {document.id: None} | {other.id: other.sha256 for other in replaced}
-        return Decision(document, replaces, tuple(notes), bool(replaced), expected, reason=reason)
+        return Decision(document, replaces, tuple(notes), bool(replaced), expected, reason=change)
 
     def confirm_symbol(self, file: Input, sha256: str, stored: Header | None) -> None:
         """Marks a stored document with these bytes as verified where it was not and its symbol is now given."""

@@ -93,8 +93,8 @@ def read_text(data: bytes, name: str) -> ParsedFile:
     if all(line.blank for line in lines):
         raise ReadError(f"{name} contains no text.")
     unseen = len(_FORMAT.findall(whole))
-    warnings = (f"{unseen} invisible characters, such as direction marks, were left out.",) if unseen else ()
-    return ParsedFile(lines, metadata, warnings=warnings)
+    warning = f"{unseen} invisible characters, such as direction marks, were left out."
+    return ParsedFile(lines, metadata, warnings=(warning,) if unseen else ())
 
 
 def front_matter(text: str, name: str) -> tuple[dict[str, Any], str]:

@@ -118,20 +118,23 @@ class WorkerPool:
             "seconds": seconds,
         }
         worker = self._take()
-        program, stopped = f"The program that reads {source.name}", f"Reading {source.name} took more than"
         try:
             reply = parse(worker.request(json.dumps(head).encode(), source.data, seconds), number, source, sha256)
             if not (reply.memory or reply.fault):
                 self._give_back(worker)
                 return reply
-            most = f"{self.limits.memory / 1024**2:,.0f} MB of memory"
-            fault = f"{stopped} {most} and was stopped" if reply.memory else f"{program} crashed ({reply.fault})"
+            reason = f"The program that reads {source.name} crashed ({reply.fault}). {_HINT}"
+            if reply.memory:
+                most = self.limits.memory / 1024**2
+                reason = f"Reading {source.name} took more than {most:,.0f} MB of memory and was stopped. {_HINT}"
         except WorkerLost as lost:
-            fault = f"{stopped} {seconds:.0f} s and was stopped" if lost.late else f"{program} crashed ({lost.how})"
+            reason = f"The program that reads {source.name} crashed ({lost.how}). {_HINT}"
+            if lost.late:
+                reason = f"Reading {source.name} took more than {seconds:.0f} s and was stopped. {_HINT}"
         except BadReply as error:
-            fault = f"{program} returned no valid document ({error})"
+            reason = f"The program that reads {source.name} returned no valid document ({error}). {_HINT}"
         self._drop(worker)
-        return Reply(refused=f"{fault}. {_HINT}")
+        return Reply(refused=reason)
 
     def _take(self) -> Worker:
         with self._lock:
