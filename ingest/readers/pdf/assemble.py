@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 
 from ingest.readers.lines import BLANK_LINE, Cell, Line, group_consecutive, number_rows, row_text
 from ingest.readers.pdf.arabic_text import normalize_script
@@ -98,11 +97,8 @@ class Assembly:
         self._written_notes: set[int] = set()
         self._referred: set[int] = set()
         self._lines: list[Line] = []
-        self._hyphens = Hyphens(
-            chain(
-                (line.text for item in items for line in _prints(item)), (line for note in notes for line in note.lines)
-            )
-        )
+        texts = [line.text for item in items for line in _prints(item)]
+        self._hyphens = Hyphens([*texts, *(line for note in notes for line in note.lines)])
 
     def run(self, masthead: Sequence[PrintedLine], masthead_facts: Sequence[str]) -> tuple[tuple[Line, ...], list[str]]:
         """All lines in reading order, and warnings. `masthead_facts` are further lines of the masthead."""
@@ -304,13 +300,10 @@ class Assembly:
         self._lines += [line, BLANK_LINE]
 
 
-def _prints(item: Item) -> Iterator[PrintedLine]:
+def _prints(item: Item) -> Sequence[PrintedLine]:
     if isinstance(item, Paragraph):
-        yield from item.printed_lines
-    else:
-        for row in item.rows:
-            for cell in row:
-                yield from cell.printed_lines
+        return item.printed_lines
+    return [line for row in item.rows for cell in row for line in cell.printed_lines]
 
 
 def _contents_line(text: str, first: PrintedLine) -> Line:

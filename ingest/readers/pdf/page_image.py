@@ -118,19 +118,14 @@ _LEFT_OUT = frozenset("-\u00ad\u2010\u2011|\ufffd\ufffe\uffff")
 def find_quote(pages: Sequence[str], quote: str) -> list[list[Span]]:
     """The spans of characters of each page in which a quote is found, in order; none where it is not found. `pages` are
     the texts of consecutive pages, over which it may run."""
-    letters: list[str] = []
-    places: list[tuple[int, int]] = []
-    for number, text in enumerate(pages):
-        for letter, at in _letters(text):
-            letters.append(letter)
-            places.append((number, at))
+    printed = [(letter, number, at) for number, text in enumerate(pages) for letter, at in _letters(text)]
     found: list[list[Span]] = [[] for _ in pages]
     quote_letters = "".join(letter for letter, _ in _letters(quote))[:MAX_LETTERS]
-    for start, end in _runs("".join(letters), quote_letters):
-        for number, at in places[start:end]:
+    for start, end in _runs("".join(letter for letter, *_ in printed), quote_letters):
+        for _, number, at in printed[start:end]:
             spans = found[number]
             # Spaces and hyphens between two letters of a run are part of it.
-            if spans and places[start] <= (number, spans[-1][0]):
+            if spans and printed[start][1:] <= (number, spans[-1][0]):
                 spans[-1] = (spans[-1][0], at + 1)
             else:
                 spans.append((at, at + 1))
