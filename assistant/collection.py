@@ -312,7 +312,7 @@ class Collection:
 
 
 def locator_at(document: Document, place: str | None) -> str | None:
-    """Normalises a place to a locator of the document. Raises `NotFound` where it has no such place."""
+    """Normalizes a place to a locator of the document. Raises `NotFound` where it has no such place."""
     if place is None:
         return None
     locator = resolve_locator(document, place) or place
@@ -326,7 +326,7 @@ def locator_at(document: Document, place: str | None) -> str | None:
 
 
 def _ranges(locators: Iterable[str]) -> list[str]:
-    """Summarises locators as ranges such as `para. 1–40`, leaving out those that are part of another."""
+    """Summarizes locators as ranges such as `para. 1–40`, leaving out those that are part of another."""
     made: list[tuple[str, int, int]] = []
     last: dict[str, int] = {}  # by what stands before the number
     known: set[str] = set()

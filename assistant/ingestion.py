@@ -35,7 +35,7 @@ FEW = 20
 class Files:
     """Files and folders to ingest, the starter corpus first if `starter`; the folder `apart` is skipped.
 
-    `symbol` and `language` are what the user states about them, `ocr` allows text to be recognised from images.
+    `symbol` and `language` are what the user states about them, `ocr` allows text to be recognized from images.
     """
 
     paths: Sequence[Path]

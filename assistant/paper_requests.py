@@ -52,7 +52,7 @@ class PaperRequest(BaseModel, ABC):
     """A request for a paper.
 
     `operation` is what the caller must be allowed to do, `path` its route of the API; `name` is the name of its
-    files, `fault` the error that is raised where the paper can't be made. An interface with other limits creates it
+    files, `fault` the error that is raised where the paper cannot be made. An interface with other limits creates it
     with `model_construct`.
     """
 

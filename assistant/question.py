@@ -61,7 +61,7 @@ class Bounds:
 
     `within` are the ids of the only documents, None for all; of documents in `parts` only the blocks given there are used, which are about the agenda
     item `of_item`. `acts` are the resolutions, decisions and drafts in the library by the numbers that they are cited by; `known` are the symbols in the
-    library, which are recognised in any form.
+    library, which are recognized in any form.
     """
 
     within: frozenset[str] | None = None
@@ -130,7 +130,7 @@ class Question(Bounds):
         return result
 
     def bounded(self, bounds: Bounds) -> Question:
-        """The question within bounds; symbols and numbers of documents in the library are recognised."""
+        """The question within bounds; symbols and numbers of documents in the library are recognized."""
         known_mentions = bounds.known.find(self.rest, alike=True)
         symbols = [*self.symbols, *(each.symbol for each in known_mentions)]
         rest = blanked(self.rest, ((each.start, each.end) for each in known_mentions))
@@ -155,7 +155,7 @@ class Question(Bounds):
         return sorted([*found, *others], key=lambda each: each.start)
 
     def _cited(self) -> Iterator[tuple[re.Match[str], str, tuple[str, str]]]:
-        """The numbers by which documents may be cited: the match, the normalised number, and the text before and after it."""
+        """The numbers by which documents may be cited: the match, the normalized number, and the text before and after it."""
         for found in _CITED.finditer(self.rest):
             context = self.rest[max(0, found.start() - _REACH) : found.start()], self.rest[found.end() :][:_REACH]
             number = re.sub(r"(?<=\d)\s*\(", " (", found.group())
@@ -255,7 +255,7 @@ class Question(Bounds):
 
     @cached_property
     def latin(self) -> list[str]:
-        """Names in Latin letters, which other languages may also use: all Latin words of a question in another script; else capitalised words, except the
+        """Names in Latin letters, which other languages may also use: all Latin words of a question in another script; else capitalized words, except the
         first of a sentence."""
         words = list(_LATIN.finditer(self.text))
         if self.language in ("ru", "ar", "zh"):
@@ -366,7 +366,7 @@ _JOINS = r"\s*(?:,|、|\b(?:and|et|y|or|to)\b|и|و|和|与|及|&|-)\s*(?:the |l
 
 
 def numbers_after(kind: str, text: str, vocabulary: Vocabulary, language: str) -> list[tuple[str, int, int]]:
-    """Numbers next to a word of a kind (`item 2 (a)`, `the second item`, `第二项`): normalised number and span."""
+    """Numbers next to a word of a kind (`item 2 (a)`, `the second item`, `第二项`): normalized number and span."""
     found: list[tuple[str, int, int]] = []
     numbers = vocabulary.number_words(language)
     forms = vocabulary.forms(kind, language)

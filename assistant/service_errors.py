@@ -70,7 +70,7 @@ class NotFound(ServiceFault):
 class Conflict(ServiceFault):
     """The operation is not possible in the present state."""
 
-    status, code, title = 409, "conflict", "This can't be done now"
+    status, code, title = 409, "conflict", "This cannot be done now"
 
 
 class TooLarge(ServiceFault):
@@ -106,7 +106,7 @@ class Full(ServiceFault):
 class Unavailable(ServiceFault):
     """Something that the service depends on (library, worker process) does not work."""
 
-    status, code, title = 503, "library", "The library can't be used now"
+    status, code, title = 503, "library", "The library cannot be used now"
 
 
 def stopping() -> Overloaded:
@@ -115,7 +115,7 @@ def stopping() -> Overloaded:
 
 
 def disk_full() -> Full:
-    """The refusal of data that can't be stored because the disk is full."""
+    """The refusal of data that cannot be stored because the disk is full."""
     return Full("disk-full")
 
 

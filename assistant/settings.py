@@ -289,4 +289,4 @@ def load_settings(**options: Any) -> Settings:
         places = f"options, environment and {file}" if file.is_file() else "options and environment"
         raise SettingsError(f"Setting {'; '.join(faults)}. Read from {places}.") from None
     except (ValueError, OSError) as error:
-        raise SettingsError(f"{file} can't be used: {error}") from None
+        raise SettingsError(f"{file} cannot be used: {error}") from None

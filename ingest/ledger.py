@@ -298,4 +298,4 @@ def _rank(of: Document | Header) -> tuple[int, int]:
 
 
 def _describe_format(of: Document | Header) -> str:
-    return "recognised from images" if of.ocr else of.format
+    return "recognized from images" if of.ocr else of.format

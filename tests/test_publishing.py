@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from assistant.cli import app
-from assistant.export.file_formats import FORMATS, parse_format, render, save_file
+from assistant.export.file_formats import FORMATS, check_place, parse_format, render, save_file
 from assistant.export.footnoting import ReferenceFormatter
 from assistant.export.layouts import build_publication
 from assistant.export.publication import (
@@ -184,8 +184,13 @@ def test_libreoffice_opens_the_docx_file(real_briefing: tuple[Publication, dict[
 )
 def test_a_path_that_can_not_be_written_is_refused_with_the_reason(tmp_path: Path, name: str, words: str) -> None:
     (tmp_path / "a.md").mkdir()
+
+    def check(path: Path) -> None:
+        parse_format(path)
+        check_place(path)
+
     with pytest.raises(PublishError, match=words):
-        parse_format(tmp_path / (name or "a.md"))
+        check(tmp_path / (name or "a.md"))
 
 
 def test_a_failed_write_leaves_nothing_and_keeps_what_was_there(

@@ -13,7 +13,15 @@ from assistant.access.access_store import AccessStore
 from assistant.access.accounts import AccountError, Accounts, Keys
 from assistant.access.audit import Audit
 from assistant.access.principal import LOCAL, Role
-from assistant.cli.command_run import EXIT_USAGE, command_settings, err_console, fail, plain_errors, print_list
+from assistant.cli.command_run import (
+    EXIT_FAILED,
+    EXIT_USAGE,
+    command_settings,
+    err_console,
+    fail,
+    plain_errors,
+    print_list,
+)
 
 keys = typer.Typer(name="keys", help="API keys: create, list, revoke.", no_args_is_help=True)
 accounts = typer.Typer(name="accounts", help="Accounts for signing in to the web page.", no_args_is_help=True)
@@ -101,13 +109,16 @@ def audit(
 def _account(action: str, name: str, role: Role | None = None) -> None:
     password = _password()
     with open_store() as store, store.transaction():
+        accounts = Accounts(store)
+        known = accounts.exists(name)
         try:
             if role is None:
-                Accounts(store).change(name, password)
+                accounts.change(name, password)
             else:
-                Accounts(store).add(name, role, password)
+                accounts.add(name, role, password)
         except AccountError as error:
-            raise fail(str(error), EXIT_USAGE) from None
+            # Name or password are wrong by themselves, unless the account is missing or there already.
+            raise fail(str(error), EXIT_USAGE if known == (role is None) else EXIT_FAILED) from None
         Audit(store).add(LOCAL, action, f"{name} {role.word}" if role else name)
     err_console.print(f"Done: {action} {name}.", markup=False)
 

@@ -227,7 +227,7 @@ def _read_batch(path: Path, kind: type[RowT]) -> list[RowT]:
     try:
         text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise fail(f"{path} can't be read: {getattr(error, 'strerror', None) or error}.", EXIT_USAGE) from None
+        raise fail(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
     rows = []
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
@@ -238,5 +238,5 @@ def _read_batch(path: Path, kind: type[RowT]) -> list[RowT]:
             wrong = error.errors()[0]
             reason = ": ".join([".".join(map(str, wrong["loc"])), wrong["msg"]]).removeprefix(": ")
             fields = ", ".join(kind.model_fields)
-            raise fail(f"{path}, line {number} is not a valid object of {fields}: {reason}.", EXIT_USAGE) from None
+            raise fail(f"{path}, line {number} is not a valid object of {fields}: {reason}.") from None
     return rows

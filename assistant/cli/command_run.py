@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from assistant.qa.answer import Mode
 
 EXIT_FAILED, EXIT_USAGE, EXIT_BUSY, EXIT_STALE, EXIT_INTERRUPTED = 1, 2, 3, 4, 130
-"""0 success; 1 the command failed; 2 wrong usage or settings; 3 another process owns the library; 4 the library must be
-reindexed; 130 interrupted."""
+"""0 done; 1 the command could not do what was asked, or found something wrong; 2 wrong use: an argument or a setting is missing,
+unknown or not valid; 3 another process owns the library; 4 the library must be reindexed; 130 interrupted."""
 
 _CODES: dict[type[Exception], int] = {
     LibraryBusy: EXIT_BUSY,

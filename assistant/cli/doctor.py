@@ -72,7 +72,7 @@ def _disk(settings: Settings) -> Finding:
     while not folder.exists():
         folder = folder.parent
     if not os.access(folder, os.W_OK):
-        text = f"{folder} can't be written to: the library can be read, but nothing can be added"
+        text = f"{folder} cannot be written to: the library can be read, but nothing can be added"
         return Finding("disk", "warning", text, "Where that is not meant, change its permissions.")
     free = shutil.disk_usage(folder).free / 1e9
     if free < 1:

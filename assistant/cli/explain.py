@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from assistant.cli.backend import Backend, LibraryBackend
-from assistant.cli.command_run import EXIT_USAGE, fail
+from assistant.cli.command_run import fail
 from assistant.qa.abstention import chance
 from assistant.qa.answer import Answer
 from assistant.qa.retriever import Evidence
@@ -45,8 +45,7 @@ class ExplainRecorder:
         if not isinstance(backend, LibraryBackend):
             raise fail(
                 "--explain does not work through a running server: stop the server that uses the library, or leave "
-                "--explain out.",
-                EXIT_USAGE,
+                "--explain out."
             )
         self.weighings: list[Weighing] = []
         self.rows: dict[str, Sequence[tuple[str, ScoredSentence]]] = {}

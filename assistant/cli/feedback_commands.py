@@ -53,7 +53,7 @@ def add(
     fields: dict[str, Any] = {"history": history or [], "comment": comment, "expected": expected}
     with open_backend("feedback") as backend:
         try:
-            make_feedback(text, language or "en", 0, **fields)  # fails before asking where it can't be stored
+            make_feedback(text, language or "en", 0, **fields)  # fails before asking where it cannot be stored
             answer = backend.ask(QuestionRequest.of(text, fields["history"], language=language))
             if answer.status == "refused":
                 raise fail(answer.reason)
@@ -87,7 +87,7 @@ def export(
 ) -> None:
     """Write the ratings as YAML cases for a person to review."""
     if out is not None and out.exists() and not force:
-        raise fail(f"{out} already exists. Name another file, or overwrite it with --force.", EXIT_USAGE)
+        raise fail(f"{out} already exists. Name another file, or overwrite it with --force.")
     with open_backend("feedback") as backend:
         written = backend.cases()
     count = len(yaml.safe_load(written))
@@ -102,7 +102,7 @@ def export(
         with out.open("w" if force else "x", encoding="utf-8") as file:
             file.write(written)
     except OSError as error:
-        raise fail(f"{out} can't be written: {error.strerror or error}.") from None
+        raise fail(f"{out} cannot be written: {error.strerror or error}.") from None
     err_console.print(f"{count} cases written to {visible(str(out))}. Review them before use.", markup=False)
 
 

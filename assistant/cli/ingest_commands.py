@@ -17,7 +17,15 @@ import typer
 from rich.text import Text
 
 from assistant.cli.backend import library_or_server
-from assistant.cli.command_run import EXIT_USAGE, err_console, fail, out_console, plain_errors
+from assistant.cli.command_run import (
+    EXIT_FAILED,
+    EXIT_USAGE,
+    check_language,
+    err_console,
+    fail,
+    out_console,
+    plain_errors,
+)
 from assistant.cli.progress import OutcomeCallback, OutcomePrinter, run_locally, run_on_server
 from assistant.engine_factory import load_catalogue, make_updater, open_library
 from assistant.fetch_plans import FOLDER, FetchRequest, parse_languages, plan
@@ -25,6 +33,7 @@ from assistant.ingestion import Files
 from assistant.outcome_messages import describe_outcome
 from assistant.settings import Settings
 from corpus.library import Library
+from corpus.symbols import Symbol, SymbolError
 from ingest.input_files import FileInput, printable
 from ingest.prefetch import InputSource
 
@@ -56,6 +65,8 @@ def ingest(
         raise fail("--symbol needs exactly one file.", EXIT_USAGE)
     if watch and not folders:
         raise fail("--watch needs at least one folder.", EXIT_USAGE)
+    check_language(language)
+    _check_symbol(symbol)
     report = OutcomePrinter(as_json=as_json)
     with library_or_server("ingest", make=True) as (found, settings):
         files = Files(given, starter, symbol, language, ocr, apart=settings.data_dir)
@@ -66,7 +77,15 @@ def ingest(
         ingestion.read(files)
     report.summary()
     if report.failed:
-        raise typer.Exit(1)
+        raise typer.Exit(EXIT_FAILED)
+
+
+def _check_symbol(symbol: str | None) -> None:
+    if symbol is not None:
+        try:
+            Symbol.parse_any(symbol)
+        except SymbolError as error:
+            raise fail(str(error), EXIT_USAGE) from None
 
 
 @dataclass(frozen=True)
@@ -151,7 +170,7 @@ def _watch_folders(ingestion: _Ingestion, files: Files, folders: Sequence[Path])
             except KeyboardInterrupt:
                 stop.set()
         except OSError as error:
-            raise fail(f"The folder can't be watched: {error.strerror or error}.") from None
+            raise fail(f"The folder cannot be watched: {error.strerror or error}.") from None
     err_console.print("Stopped watching.")
 
 
@@ -263,4 +282,4 @@ def _report(rows: Sequence[Mapping[str, Any]], as_json: bool) -> None:
     counts = [f"{results.count(each)} {each}" for each in dict.fromkeys(results)]
     err_console.print(", ".join(counts) or "nothing to fetch", markup=False)
     if any(each in _BAD for each in results):
-        raise typer.Exit(1)
+        raise typer.Exit(EXIT_FAILED)

@@ -15,6 +15,7 @@ from rich.text import Text
 from assistant.cli.backend import open_backend
 from assistant.cli.command_run import (
     EXIT_BUSY,
+    EXIT_FAILED,
     EXIT_USAGE,
     check_language,
     command_settings,
@@ -142,8 +143,7 @@ def migrate(to: Annotated[str, typer.Option(help="Address of the database (postg
             raise fail("The library is already at the place given with --to. Name another one.", EXIT_USAGE)
         if not shared and aimed.data_dir.resolve() != settings.data_dir.resolve() and _has_other_files(aimed.data_dir):
             raise fail(
-                f"{aimed.data_dir} contains other files, and a library needs a folder of its own. Name a new folder with --to.",
-                EXIT_USAGE,
+                f"{aimed.data_dir} contains other files, and a library needs a folder of its own. Name a new folder with --to."
             )
         with (
             open_library(settings, "rapporteur migrate", make=False) as source,
@@ -186,4 +186,4 @@ def doctor() -> None:
                       Text(finding.remedy))  # fmt: skip
     out_console.print(table)
     if any(finding.severity == "error" for finding in findings):
-        raise typer.Exit(1)
+        raise typer.Exit(EXIT_FAILED)

@@ -136,7 +136,7 @@ def compare(
                 spoken = (
                     f"{first[0]} is in {language_name(first[1], 'en')}, {second[0]} in {language_name(second[1], 'en')}"
                 )
-                raise fail(f"{spoken}; texts are compared in one language (--language).", EXIT_USAGE)
+                raise fail(f"{spoken}; texts are compared in one language (--language).")
             if not step["comparable"]:
                 raise fail(f"{first[0]} and {second[0]} have little in common; they are not compared.")
             counts = f"{step['same']} paragraphs are the same, {len(step['changes'])} differ."
@@ -237,13 +237,14 @@ def _progress(heading: str, done: int, total: int) -> None:
 
 
 def _check_out(out: Path | None, language: str | None, more: Sequence[str] = ()) -> None:
-    """Fails before any work where the file can't be written. `more`: formats beside the usual ones."""
-    from assistant.export.file_formats import check_form, parse_format
+    """Fails before any work where the file cannot be written. `more`: formats beside the usual ones."""
+    from assistant.export.file_formats import check_form, check_place, parse_format
 
     if out is not None:
         with _publish_errors(EXIT_USAGE):
             form = parse_format(out, more)
         with _publish_errors():
+            check_place(out)
             check_form(form, language)
 
 

@@ -39,7 +39,7 @@ def server_address(folder: Path) -> tuple[str, str] | None:
 
 
 class ServerBackend:
-    """Backend over a server of this user on this machine. Raises `ServiceFault` for what the server refuses or can't do."""
+    """Backend over a server of this user on this machine. Raises `ServiceFault` for what the server refuses or cannot do."""
 
     def __init__(self, url: str, token: str, settings: Settings) -> None:
         self._url = url

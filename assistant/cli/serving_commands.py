@@ -92,7 +92,7 @@ def mcp() -> None:
         from assistant.service import Service
         from assistant.service.question_queue import QuestionQueue
 
-        # The thread that reads standard input can't be interrupted, so SIGINT ends the process; nothing is being written.
+        # The thread that reads standard input cannot be interrupted, so SIGINT ends the process; nothing is being written.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         if not isinstance(source, Library):
             anyio.run(stdio.relay, lambda: server_address(settings.data_dir))

@@ -146,7 +146,7 @@ def print_facts(console: Console, document: Document, facts: dict[str, Any], rel
         empty = facts["pages_without_text"]
         coverage = f"; without text: {', '.join(map(str, empty))}" if empty else ", all with text"
         _fact(console, "Pages", f"{len(facts['pages'])}{coverage}")
-    _fact(console, "OCR", "the words were recognised from images" if facts["ocr"] else "")
+    _fact(console, "OCR", "the words were recognized from images" if facts["ocr"] else "")
     _fact(console, "Not quoted, words damaged", ", ".join(f"p. {page}" for page in facts["unquotable"]))
     for warning in facts["warnings"]:
         _fact(console, "Warning", warning)
@@ -170,7 +170,7 @@ def print_corrections(console: Console, document: Document, related: dict[str, A
 
 
 def _corrected(correction: dict[str, Any]) -> str:
-    places = "; ".join(correction["targets"]) or "places that can't be read: the document as a whole"
+    places = "; ".join(correction["targets"]) or "places that cannot be read: the document as a whole"
     return f"{places} ({correction['corrigendum']}, {correction['locator']})"
 
 

@@ -126,7 +126,7 @@ def _missing_months(claim: str, texts: Sequence[str], language: str) -> list[str
 
 
 def _months(text: str, language: str) -> list[tuple[int, str]]:
-    """Names of months; in English only capitalised and not as the first word, since `may` and `march` are other words, too."""
+    """Names of months; in English only capitalized and not as the first word, since `may` and `march` are other words, too."""
     read = [word for word, _, _ in word_spans(text)]
     named = [(month, word) for word in read if (month := month_of(word)) is not None]
     return [(month, word) for month, word in named if language != "en" or (word[0].isupper() and word != read[0])]
@@ -182,7 +182,7 @@ def _matches_with_year(date: Date, dates: Sequence[Date], years: set[float]) -> 
     return date.year in years and any(each.year is None and without_year.covers(each) for each in dates)
 
 
-# Names: capitalised words and abbreviations, and countries where a script has no capitals
+# Names: capitalized words and abbreviations, and countries where a script has no capitals
 
 _SMALL = frozenset(
     "of on and the for against in to de des du la le les et sur contre y del los las en".split()  # noqa: SIM905
@@ -225,7 +225,7 @@ def _missing_countries(claim: str, texts: Sequence[str], language: str) -> list[
 
 
 def _initials(text: str) -> dict[str, list[str]]:
-    """Abbreviations that the capitalised names of a text may have, with their words."""
+    """Abbreviations that the capitalized names of a text may have, with their words."""
     made: dict[str, list[str]] = {}
     run: list[str] = []
     for word, _, _ in [*word_spans(text), (".", 0, 0)]:

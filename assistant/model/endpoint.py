@@ -64,7 +64,7 @@ class Endpoint:
         except openai.APIStatusError as error:
             raise self._refusal(error.status_code, str(error.message)) from None
         except openai.APIConnectionError as error:
-            raise ModelFault("unreachable", f"{self.url} can't be reached: {_cause(error)}.") from None
+            raise ModelFault("unreachable", f"{self.url} cannot be reached: {_cause(error)}.") from None
         except openai.APIError as error:
             raise ModelFault("failed", f"{self.url} reported an error: {_short(error.message)}") from None
         except httpx.HTTPError as error:

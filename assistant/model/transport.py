@@ -44,7 +44,7 @@ class Call:
 class Bounded(httpx.BaseTransport):
     """Forwards requests, and aborts a reply that is longer than `MAX_BYTES` or not complete by the deadline.
 
-    The deadline is that of the call which the thread has begun; keep-alive comments of a stream don't extend it.
+    The deadline is that of the call which the thread has begun; keep-alive comments of a stream do not extend it.
     """
 
     def __init__(self, inner: httpx.BaseTransport) -> None:

@@ -126,7 +126,7 @@ def _content(text: str, language: str, derived: bool) -> tuple[str, ...]:
 
 
 def _names(text: str, language: str, derived: bool) -> tuple[str, ...]:
-    """Capitalised words inside sentences and acronyms anywhere, in Latin or Cyrillic script, without months and weekdays."""
+    """Capitalized words inside sentences and acronyms anywhere, in Latin or Cyrillic script, without months and weekdays."""
     timetable_words, _ = timetable()
     found: list[str] = []
     for start, end in sentence_spans(text, language):

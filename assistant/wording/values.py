@@ -45,7 +45,7 @@ _MIDNIGHT = re.compile(r"\b(?:midnight|minuit|medianoche|полночь)\b|午�
 
 
 def plain(text: str) -> str:
-    """A text with normalised compatibility forms, digits, dashes and spaces, without format characters. Case and accents stay."""
+    """A text with normalized compatibility forms, digits, dashes and spaces, without format characters. Case and accents stay."""
     text = unicodedata.normalize("NFKC", text)
     text = "".join(
         str(unicodedata.digit(letter)) if letter.isdigit() and not letter.isascii() else letter

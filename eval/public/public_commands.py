@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli.command_run import EXIT_FAILED, EXIT_USAGE, fail, out_console
+from assistant.cli.command_run import EXIT_USAGE, fail, out_console
 from corpus.documents import LANGUAGES
 from eval.cases import EvaluationError
 from eval.eval_progress import ProgressReporter, show_progress
@@ -95,7 +95,7 @@ def evidence(
 
 def _report_errors() -> AbstractContextManager[None]:
     """Reports expected errors as sentences."""
-    return report_errors(EvaluationError, code=EXIT_FAILED)
+    return report_errors(EvaluationError)
 
 
 def _counted(outcomes: Iterable[Outcome], total: int, progress: ProgressReporter) -> list[Outcome]:

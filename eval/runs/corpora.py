@@ -110,7 +110,7 @@ def open_built_library(
                 if outcome.result == "refused"
             ]
             if refused:
-                raise EvaluationError(f"Documents can't be read. {' '.join(refused)}")
+                raise EvaluationError(f"Documents cannot be read. {' '.join(refused)}")
         (path / _BUILT).touch()
         _prune(folder, path)
         yield library

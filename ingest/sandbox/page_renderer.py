@@ -84,7 +84,7 @@ class PageRenderer:
                 return _parse_image(message, number)
             except WorkerLost:
                 self._drop()
-                raise ReadError(f"Page {request.page} of {name} can't be rendered.") from None
+                raise ReadError(f"Page {request.page} of {name} cannot be rendered.") from None
             except BadReply:
                 self._drop()
                 raise ReadError(f"The program that renders page {request.page} of {name} returned no image.") from None
