@@ -15,7 +15,8 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from assistant.cli.commands import options
-from assistant.service_errors import Invalid, NotFound, ServiceFault
+from assistant.messages import UserFacingError
+from assistant.service_errors import Invalid, NotFound
 from assistant.settings import Settings, SettingsError, load_settings
 from corpus.catalogue import CatalogueError
 from corpus.corpus_errors import LibraryBusy, LibraryError, LibraryStale, storage_error_message
@@ -72,15 +73,13 @@ def plain_errors() -> Iterator[None]:
     from corpus.embedding import EmbeddingError
 
     try:
-        yield
-    except (ServiceFault, SettingsError, CatalogueError, LibraryError, EmbeddingError) as error:
+        with missing_extras_reported():
+            yield
+    except (UserFacingError, SettingsError, CatalogueError, LibraryError, EmbeddingError) as error:
         not_in_library = isinstance(error, NotFound) and error.message.name in _NOT_IN_LIBRARY
         text = f"{error} {TO_ADD}" if not_in_library else str(error)
-        raise fail(
-            text, next((code for kind, code in _CODES.items() if isinstance(error, kind)), EXIT_FAILED)
-        ) from None
-    except ModuleNotFoundError as error:
-        raise _missing_extra(error) from None
+        code = next((code for kind, code in _CODES.items() if isinstance(error, kind)), EXIT_FAILED)
+        raise fail(text, code) from None
     except sqlite3.DatabaseError as error:
         raise fail(storage_error_message(command_settings().data_dir, str(error))) from None
     except KeyboardInterrupt:
@@ -93,12 +92,9 @@ def missing_extras_reported() -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        raise _missing_extra(error) from None
-
-
-def _missing_extra(error: ModuleNotFoundError) -> Exception:
-    advice = explain_missing_module(error)
-    return error if advice is None else fail(advice)
+        if (advice := explain_missing_module(error)) is None:
+            raise
+        raise fail(advice) from None
 
 
 def command_settings(**given: Any) -> Settings:

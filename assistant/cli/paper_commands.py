@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -77,9 +76,8 @@ def brief(
     if len(given) != 1 and (not given or {kind for kind, _ in given} != {"item"}):
         raise fail("Name one of --item, --theme, --document and --question.", EXIT_USAGE)
     if draft and (out is not None or as_json):
-        raise fail(
-            "--draft stores the briefing. To write it to a file: rapporteur review show DRAFT --out FILE.", EXIT_USAGE
-        )
+        advice = "To write it to a file: rapporteur review show DRAFT --out FILE."
+        raise fail(f"--draft stores the briefing. {advice}", EXIT_USAGE)
     check_language(language)
     _check_out(out, language)
     with open_backend("brief") as backend:
@@ -126,16 +124,15 @@ def compare(
         lost = topic is not None and not any(side["statements"] for side in made.record["sides"])
         _finish(made, None if lost else out, as_json)
     if lost:
-        raise fail("No text says it with any certainty; what comes nearest in each is told. No file was written." if out else
-                   "No text says it with any certainty; what comes nearest in each is told.")  # fmt: skip
+        told = "No text says it with any certainty; what comes nearest in each is told."
+        raise fail(f"{told} No file was written." if out else told)
     record = made.record
     if topic is None:
         for step in record.get("steps", [record]):
             first, second = (step[side].rsplit(":", 2)[:2] for side in ("first", "second"))
             if not step["comparable"] and first[1] != second[1]:
-                spoken = (
-                    f"{first[0]} is in {language_name(first[1], 'en')}, {second[0]} in {language_name(second[1], 'en')}"
-                )
+                one, other = (language_name(language, "en") for _, language in (first, second))
+                spoken = f"{first[0]} is in {one}, {second[0]} in {other}"
                 raise fail(f"{spoken}; texts are compared in one language (--language).")
             if not step["comparable"]:
                 raise fail(f"{first[0]} and {second[0]} have little in common; they are not compared.")
@@ -220,8 +217,7 @@ def _finish(made: PaperResult, out: Path | None, as_json: bool, more: Sequence[s
     if as_json:
         typer.echo(json.dumps(made.record, ensure_ascii=False))
     if out is not None:
-        with _publish_errors():
-            save_file(made.file(parse_format(out, more)), out)
+        save_file(made.file(parse_format(out, more)), out)
         err_console.print(f"Written: {out}", markup=False)
     elif not as_json:
         out_console.print(made.file("md").decode(), markup=False, end="")
@@ -241,21 +237,10 @@ def _check_out(out: Path | None, language: str | None, more: Sequence[str] = ())
     from assistant.export.file_formats import check_form, check_place, parse_format
 
     if out is not None:
-        with _publish_errors(EXIT_USAGE):
+        with plain_errors():
             form = parse_format(out, more)
-        with _publish_errors():
             check_place(out)
             check_form(form, language)
-
-
-@contextmanager
-def _publish_errors(code: int = EXIT_FAILED) -> Iterator[None]:
-    from assistant.export.publication import PublishError
-
-    try:
-        yield
-    except PublishError as error:
-        raise fail(str(error), code) from None
 
 
 agenda = typer.Typer(name="agenda", help="Before the meeting: agenda and documents.", no_args_is_help=True)
@@ -305,10 +290,8 @@ def check(
         for command in dict.fromkeys(each["command"] for each in checked if each["command"]):
             out_console.print(command, markup=False)
         if found["others"] and not meeting:
-            err_console.print(
-                f"This is the latest agenda in the library. Others: {', '.join(found['others'])}; name one to check it.",
-                markup=False,
-            )
+            others = f"Others: {', '.join(found['others'])}; name one to check it."
+            err_console.print(f"This is the latest agenda in the library. {others}", markup=False)
         if found["complete"]:
             err_console.print("Everything that is announced or cited is in the library.")
     if strict and not found["complete"]:

@@ -9,10 +9,8 @@ from typing import Annotated
 import typer
 
 from assistant.cli.backend import open_backend
-from assistant.cli.command_run import err_console, out_console, plain_errors, print_list
-from assistant.reports import report_errors_as
+from assistant.cli.command_run import err_console, out_console, print_list
 from assistant.service.paper_service import State
-from assistant.service_errors import Invalid, ServiceFault
 from ingest.readers import visible
 
 app = typer.Typer(
@@ -38,13 +36,10 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show who did what to a draft, or write it as a file with its state on the cover."""
-    from assistant.export.file_formats import check_place, parse_format, save_file
+    from assistant.export.file_formats import parse_format, save_file
 
-    with plain_errors(), report_errors_as(Invalid):
+    with open_backend("review") as backend:
         form = parse_format(out) if out is not None else ""
-    with open_backend("review") as backend, report_errors_as(ServiceFault):
-        if out is not None:
-            check_place(out)
         found, file = backend.reviewed(draft)
         if out is not None:
             save_file(file(form), out)

@@ -31,6 +31,7 @@ from assistant.export.publication import (
     Span,
     Table,
 )
+from assistant.service_errors import Invalid
 from corpus.files import write_atomically
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]>#|~$!])")
@@ -150,15 +151,13 @@ FORMATS = tuple(_WRITERS)
 
 
 def parse_format(path: Path, extra_formats: Sequence[str] = ()) -> str:
-    """The format of a file name, of `FORMATS` and some others. Raises `PublishError` for unknown ones."""
+    """The format of a file name, of `FORMATS` and some others. Raises `Invalid` for unknown ones."""
     suffix = path.suffix.lower().removeprefix(".")
     suffix = {"htm": "html", "markdown": "md"}.get(suffix, suffix)
     known_formats = (*extra_formats, *FORMATS)
     if suffix not in known_formats:
-        raise PublishError(
-            "said",
-            text=f"{path} must end in {', '.join('.' + each for each in known_formats)}: these formats are written.",
-        )
+        endings = ", ".join("." + each for each in known_formats)
+        raise Invalid("said", text=f"{path} must end in {endings}: these formats are written.")
     return suffix
 
 
