@@ -82,12 +82,7 @@ class PassageStore(BasePydanticVectorStore):
             raise ValueError(f"The vector must be one of {model.name}, of {model.dimension} numbers.")
         within = None if query.doc_ids is None else SearchScope(frozenset(query.doc_ids))
         found = self._library.vector_search(vector / length, max(1, query.similarity_top_k), within)
-        passages = self._library.passages_by_id([passage_id for passage_id, _ in found])
-        nodes = [
-            to_node(Evidence(passage, self._library.document(passage.document_id), score, score))
-            for passage_id, score in found
-            if (passage := passages.get(passage_id)) is not None
-        ]
+        nodes = [to_node(each) for each in _evidence(self._library, found)]
         return VectorStoreQueryResult(
             nodes=[each.node for each in nodes],
             similarities=[each.score or 0.0 for each in nodes],
@@ -171,24 +166,18 @@ class PassageReader(BaseNodePostprocessor):
     ) -> list[NodeWithScore]:
         if query_bundle is None:
             raise ValueError("The reader needs the question: give query_bundle or query_str.")
-        library = self._engine.library
-        held = library.passages_by_id([node.node.node_id for node in nodes])
-        evidence = [
-            Evidence(passage, library.document(passage.document_id), node.score or 0.0)
-            for node in nodes
-            if (passage := held.get(node.node.node_id)) is not None
-        ]
+        evidence = _evidence(self._engine.library, [(node.node.node_id, node.score or 0.0) for node in nodes])
         made = []
         for each in self._engine.scorer.best_unit_per_passage(self._engine.question(query_bundle.query_str), evidence):
-            node = to_node(each.unit.evidence)
-            unit = each.unit
-            node.node.metadata |= {
+            unit, node = each.unit, to_node(each.unit.evidence).node
+            place = unit.document.cite(unit.locator)
+            node.metadata |= {
                 "answer": unit.text,
                 "answer_start": unit.start,
                 "answer_end": unit.end,
-                "answer_locator": unit.document.cite(unit.locator),
+                "answer_locator": place,
             }
-            made.append(NodeWithScore(node=node.node, score=each.probability))
+            made.append(NodeWithScore(node=node, score=each.probability))
         return made
 
 
@@ -215,6 +204,13 @@ class AnswerEngine(BaseQueryEngine):
         return {}
 
 
+def _evidence(library: Library, scored: Sequence[tuple[str, float]]) -> list[Evidence]:
+    """The passages of a library with some ids, each with its score; without ids that it does not have."""
+    held = library.passages_by_id([passage_id for passage_id, _ in scored])
+    found = [(held[passage_id], score) for passage_id, score in scored if passage_id in held]
+    return [Evidence(passage, library.document(passage.document_id), score) for passage, score in found]
+
+
 def to_node(evidence: Evidence) -> NodeWithScore:
     """Converts a passage to a node with its fused score."""
     passage, document = evidence.passage, evidence.document
@@ -239,9 +235,7 @@ def to_node(evidence: Evidence) -> NodeWithScore:
 
 def to_response(answer: Answer) -> Response:
     """Converts an answer to a response; one without statements has its reason as text."""
-    lines = [
-        statement.text + " " + "".join(f"[{n}]" for n in answer.numbers(statement)) for statement in answer.statements
-    ]
+    lines = [f"{each.text} {''.join(f'[{n}]' for n in answer.numbers(each))}" for each in answer.statements]
     nodes = [
         NodeWithScore(
             node=TextNode(

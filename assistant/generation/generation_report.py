@@ -42,8 +42,7 @@ def with_draft_report(answer: Answer, quoted: Answer, draft: Draft, model: str) 
 
 
 def draft_notes(draft: Draft, language: str, model: str, *, quotes: bool = True) -> list[str]:
-    """Notes on one request to the model: how it failed, and which evidence it did not see. `quotes` tells whether quotes replace what it could not
-    write."""
+    """Notes on one request to the model: how it failed, which evidence it did not see. `quotes`: whether quotes replace what it did not write."""
     notes = []
     if draft.fault is not None:
         notes.append(say(f"model_{draft.fault.kind}", language, model=model, **NAMES))

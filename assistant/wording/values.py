@@ -117,9 +117,7 @@ def _minutes(hour: str, minute: str | None, half: str | None) -> int:
 def weekdays(text: str) -> frozenset[int]:
     """The weekdays in a text, Monday 0."""
     folded, known = fold(text), weekday_numbers()
-    found = _weekday().finditer(folded)
-    named = (match for match in found if not folded[match.start()].isascii() or _stands_alone(folded, match))
-    return frozenset(known[match.group()] for match in named)
+    return frozenset(known[match.group()] for match in _weekday().finditer(folded) if _stands_alone(folded, match))
 
 
 @lru_cache(maxsize=1)
@@ -128,8 +126,9 @@ def _weekday() -> re.Pattern[str]:
 
 
 def _stands_alone(text: str, match: re.Match[str]) -> bool:
+    """Whether no letters are around a word in Latin script."""
     around = text[max(0, match.start() - 1) : match.start()] + text[match.end() : match.end() + 1]
-    return not any(letter.isalpha() for letter in around)
+    return not (match.group()[0].isascii() and any(letter.isalpha() for letter in around))
 
 
 @lru_cache(maxsize=4_096)
@@ -140,8 +139,7 @@ def figures(text: str) -> tuple[frozenset[float], ...]:
 
 @lru_cache(maxsize=4_096)
 def counting(text: str, language: str) -> frozenset[float]:
-    """All possible values of the numbers in figures that count or measure something: those with a content word right after them. Numbers in words with
-    letters, such as symbols or addresses, do not count."""
+    """All possible values of the numbers in figures that have a content word right after them; not of those in words with letters."""
     made: set[float] = set()
     text = text if language == "zh" else _NAMED.sub(lambda match: "," * len(match.group()), text)
     for match in _NUMBER.finditer(text):
