@@ -145,10 +145,9 @@ class _Passages(BaseKVStore):
 
 
 class PassageReader(BaseNodePostprocessor):
-    """The reader as a LlamaIndex `BaseNodePostprocessor`: returns the nodes of the library's passages with a quotable answer, ordered
-    by the probability that they answer, which is their score. Metadata: `answer` (the text of the answer), `answer_start` and
-    `answer_end` (its span in the document), `answer_locator` (its locator for citations). Nodes of other sources are dropped.
-    Raises `ValueError` without a query."""
+    """The reader as a LlamaIndex `BaseNodePostprocessor`: returns the nodes of the library's passages with a quotable answer, ordered by its
+    probability, which is their score. Metadata: `answer` (its text), `answer_start` and `answer_end` (its span in the document), `answer_locator`.
+    Nodes of other sources are dropped. Raises `ValueError` without a query."""
 
     _engine: Engine = PrivateAttr()
 
@@ -182,11 +181,8 @@ class PassageReader(BaseNodePostprocessor):
 
 
 class AnswerEngine(BaseQueryEngine):
-    """Rapporteur as a LlamaIndex `BaseQueryEngine`.
-
-    The response's text contains citation numbers, its `source_nodes` are the quotes in the order of these numbers, and
-    `metadata["answer"]` is the stable JSON form of the answer. Concurrent questions are answered one after another, in threads.
-    """
+    """Rapporteur as a LlamaIndex `BaseQueryEngine`. The response's text contains citation numbers, its `source_nodes` are the quotes in this order,
+    `metadata["answer"]` is the stable JSON form. Concurrent questions are answered one after another, in threads."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

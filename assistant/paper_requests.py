@@ -1,5 +1,4 @@
-"""The papers that can be requested through every interface, with the limits of what is sent over the network, and how
-each is made."""
+"""The papers that can be requested through every interface, with the limits of what is sent over the network, and how each is made."""
 
 from __future__ import annotations
 
@@ -49,12 +48,8 @@ class PaperContext(Protocol):
 
 
 class PaperRequest(BaseModel, ABC):
-    """A request for a paper.
-
-    `operation` is what the caller must be allowed to do, `path` its route of the API; `name` is the name of its
-    files, `fault` the error that is raised where the paper cannot be made. An interface with other limits creates it
-    with `model_construct`.
-    """
+    """A request for a paper. `operation`: what the caller must be allowed to do; `path`: its route of the API; `name`: of its files; `fault`: the
+    error where it cannot be made. An interface with other limits creates it with `model_construct`."""
 
     model_config = ConfigDict(extra="forbid")
     operation: ClassVar[str]
@@ -83,8 +78,7 @@ class PaperRequest(BaseModel, ABC):
 
     @abstractmethod
     def prepare(self, context: PaperContext) -> tuple[Hashable, PaperBuilder]:
-        """Find the documents that it names; returns a key of what it is about, and the function that makes the paper.
-        Both raise `ReportError`."""
+        """Find the documents that it names; returns a key of its subject, and the function that makes the paper. Both raise `ReportError`."""
 
     def output_language(self, paper: Any) -> str:
         """The language of a paper."""

@@ -57,12 +57,9 @@ _CLOCK = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class Bounds:
-    """The limits of what a question may be answered from in a library.
-
-    `within` are the ids of the only documents, None for all; of documents in `parts` only the blocks given there are used, which are about the agenda
-    item `of_item`. `acts` are the resolutions, decisions and drafts in the library by the numbers that they are cited by; `known` are the symbols in the
-    library, which are recognized in any form.
-    """
+    """The limits of what a question may be answered from. `within`: ids of the only documents, None for all; of documents in `parts` only the blocks
+    given there, which are about the agenda item `of_item`. `acts`: resolutions, decisions and drafts in the library by the numbers that they are
+    cited by; `known`: symbols in the library, which are recognized in any form."""
 
     within: frozenset[str] | None = None
     of_item: str | None = None
@@ -246,8 +243,7 @@ class Question(Bounds):
         return [*numbers_and_symbols, *self.vocabulary.content_of(words, language)]
 
     def tokens(self, language: str, translated: Sequence[str] = ()) -> list[str]:
-        """Search tokens for documents in a language: the words of the question, and the names in that language of the texts and bodies that it
-        names."""
+        """Search tokens for documents in a language: the words of the question, and the names there of the texts and bodies that it names."""
         words = self.words(language, translated)
         names = [name for mention in self.terms for name in self.vocabulary.names(mention.concept, language)[:4]]
         name_tokens = [token for name in names for token in analyse(name, language)]
@@ -255,8 +251,7 @@ class Question(Bounds):
 
     @cached_property
     def latin(self) -> list[str]:
-        """Names in Latin letters, which other languages may also use: all Latin words of a question in another script; else capitalized words, except the
-        first of a sentence."""
+        """Names in Latin letters, which other languages may also use: all Latin words of another script, else capitalized words inside sentences."""
         words = list(_LATIN.finditer(self.text))
         if self.language in ("ru", "ar", "zh"):
             return [word.group() for word in words]

@@ -19,8 +19,7 @@ MAX_CHARACTERS = 20_000
 
 
 class Wish(BaseModel):
-    """What can be asked for beside the words. A condition that is not known is refused: a question is never asked of more
-    documents than was meant."""
+    """What can be asked for beside the words. Unknown conditions are refused: a question is never asked of more documents than was meant."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -114,17 +114,11 @@ def stopping() -> Overloaded:
     return Overloaded("stopping", retry_after=60)
 
 
-def disk_full() -> Full:
-    """The refusal of data that cannot be stored because the disk is full."""
-    return Full("disk-full")
-
-
 def from_library_error(error: LibraryError, *, trusted: bool) -> ServiceFault:
-    """Converts an error of the library. Its message, which may contain paths, is shown to `trusted` callers only; it is always
-    logged."""
+    """Converts an error of the library. Its message, which may contain paths, is logged, and shown to `trusted` callers only."""
     log.error("the library: %s", error)
     if isinstance(error, LibraryFull):
-        return Full("said", text=str(error)) if trusted else disk_full()
+        return Full("said", text=str(error)) if trusted else Full("disk-full")
     return (
         Unavailable("said", text=str(error), retry_after=60) if trusted else Unavailable("library-away", retry_after=60)
     )

@@ -39,9 +39,7 @@ def settings_file() -> Path:
 
 
 class Settings(BaseSettings):
-    """All settings; the table "Settings" of README says what each is for. Times are in seconds, sizes in MB, contexts in tokens.
-
-    Unknown names in the file are errors; numbers have bounds."""
+    """All settings; the tables of README ("Settings") say what each is for. Unknown names in the file are errors; numbers have bounds."""
 
     model_config = SettingsConfigDict(env_prefix="RAPPORTEUR_", extra="forbid", frozen=True)
 

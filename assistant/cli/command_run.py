@@ -36,8 +36,8 @@ _CODES: dict[type[Exception], int] = {
     LibraryStale: EXIT_STALE,
     **dict.fromkeys((Invalid, SettingsError, CatalogueError), EXIT_USAGE),
 }
-err_console = Console(stderr=True, highlight=False, soft_wrap=True)
-out_console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 240)
+err_console = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
+out_console = Console(markup=False, highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 240)
 
 
 TO_ADD = "To see what the library has: rapporteur list. To add documents: rapporteur fetch SYMBOL, or rapporteur ingest FILE."
@@ -50,8 +50,13 @@ _NOT_IN_LIBRARY = frozenset(
 
 def fail(message: str, code: int = EXIT_FAILED) -> typer.Exit:
     """Prints an error on stderr; returns the exception to raise."""
-    err_console.print(f"rapporteur: {visible(message)}", markup=False, style="red")
+    err_console.print(f"rapporteur: {visible(message)}", style="red")
     return typer.Exit(code)
+
+
+def print_json(value: object) -> None:
+    """Prints a value as one line of JSON."""
+    typer.echo(json.dumps(value, ensure_ascii=False))
 
 
 def print_list(
@@ -59,7 +64,7 @@ def print_list(
 ) -> None:
     """Prints values as one JSON list of their fields, or as a table with the `cells` of each."""
     if as_json:
-        typer.echo(json.dumps([each if isinstance(each, dict) else vars(each) for each in found], ensure_ascii=False))
+        print_json([each if isinstance(each, dict) else vars(each) for each in found])
         return
     table = Table(*heads)
     for each in found:

@@ -101,7 +101,7 @@ def export(
             file.write(written)
     except OSError as error:
         raise fail(f"{out} cannot be written: {error.strerror or error}.") from None
-    err_console.print(f"{count} cases written to {visible(str(out))}. Review them before use.", markup=False)
+    err_console.print(f"{count} cases written to {visible(str(out))}. Review them before use.")
 
 
 @app.command()

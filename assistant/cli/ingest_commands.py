@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,6 +24,7 @@ from assistant.cli.command_run import (
     fail,
     out_console,
     plain_errors,
+    print_json,
 )
 from assistant.cli.progress import OutcomeCallback, OutcomePrinter, run_locally, run_on_server
 from assistant.engine_factory import load_catalogue, make_updater, open_library
@@ -272,7 +272,7 @@ def _report(rows: Sequence[Mapping[str, Any]], as_json: bool) -> None:
     """Prints outcomes on stdout (failures on stderr, unless as JSON) and the counts on stderr."""
     if as_json:
         bare = [{name: value for name, value in row.items() if name not in ("line", "notes")} for row in rows]
-        typer.echo(json.dumps(bare, ensure_ascii=False))
+        print_json(bare)
     for row in () if as_json else rows:
         result = row["result"]
         (err_console if result in _BAD else out_console).print(
@@ -280,6 +280,6 @@ def _report(rows: Sequence[Mapping[str, Any]], as_json: bool) -> None:
         )
     results = [row["result"] for row in rows]
     counts = [f"{results.count(each)} {each}" for each in dict.fromkeys(results)]
-    err_console.print(", ".join(counts) or "nothing to fetch", markup=False)
+    err_console.print(", ".join(counts) or "nothing to fetch")
     if any(each in _BAD for each in results):
         raise typer.Exit(EXIT_FAILED)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +20,7 @@ from assistant.cli.command_run import (
     fail,
     out_console,
     plain_errors,
+    print_json,
 )
 from assistant.cli.progress import progress_bar
 from assistant.engine_factory import open_library
@@ -65,7 +65,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
     record = {"folder": str(command_settings().data_dir), **found}
     del record["languages"]
     if as_json:
-        typer.echo(json.dumps(record, ensure_ascii=False))
+        print_json(record)
         return
     for name, value in record.items():
         out_console.print(Text(f"{name:<11} {value:,}" if isinstance(value, int) else f"{name:<11} {value}"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +21,7 @@ from assistant.cli.command_run import (
     fail,
     out_console,
     plain_errors,
+    print_json,
 )
 from corpus.calendar_names import language_name
 from ingest.readers import visible
@@ -89,12 +89,12 @@ def brief(
             if draft:
                 stored = backend.draft(request, _progress)
                 typer.echo(stored["id"])
-                err_console.print("Stored for review. To see it: rapporteur review show " + stored["id"], markup=False)
+                err_console.print("Stored for review. To see it: rapporteur review show " + stored["id"])
             else:
                 briefing = backend.write(request, _progress)
                 _finish(briefing, out if out is None or len(given) == 1 else _numbered_path(out, value), as_json)
                 for sentence in briefing.record["unsourced"]:
-                    err_console.print(f"- {sentence}", markup=False)
+                    err_console.print(f"- {sentence}")
 
 
 def compare(
@@ -137,7 +137,7 @@ def compare(
             if not step["comparable"]:
                 raise fail(f"{first[0]} and {second[0]} have little in common; they are not compared.")
             counts = f"{step['same']} paragraphs are the same, {len(step['changes'])} differ."
-            err_console.print(counts if first[1] == second[1] else f"{counts} The languages differ.", markup=False)
+            err_console.print(counts if first[1] == second[1] else f"{counts} The languages differ.")
 
 
 def origins(
@@ -197,7 +197,7 @@ def mandates(
     with plain_errors():
         request.check()
     made = _write(request, out, as_json, FORMATS)
-    err_console.print(f"{made.record['total']} requests and decisions.", markup=False)
+    err_console.print(f"{made.record['total']} requests and decisions.")
 
 
 def _write(request: PaperRequest, out: Path | None, as_json: bool, more: Sequence[str] = ()) -> PaperResult:
@@ -215,12 +215,12 @@ def _finish(made: PaperResult, out: Path | None, as_json: bool, more: Sequence[s
     from assistant.export.file_formats import parse_format, save_file
 
     if as_json:
-        typer.echo(json.dumps(made.record, ensure_ascii=False))
+        print_json(made.record)
     if out is not None:
         save_file(made.file(parse_format(out, more)), out)
-        err_console.print(f"Written: {out}", markup=False)
+        err_console.print(f"Written: {out}")
     elif not as_json:
-        out_console.print(made.file("md").decode(), markup=False, end="")
+        out_console.print(made.file("md").decode(), end="")
 
 
 def _numbered_path(out: Path, item: str) -> Path:
@@ -229,7 +229,7 @@ def _numbered_path(out: Path, item: str) -> Path:
 
 
 def _progress(heading: str, done: int, total: int) -> None:
-    err_console.print(f"{done + 1}/{total} {heading}", markup=False)
+    err_console.print(f"{done + 1}/{total} {heading}")
 
 
 def _check_out(out: Path | None, language: str | None, more: Sequence[str] = ()) -> None:
@@ -276,7 +276,7 @@ def check(
         found = backend.agenda(meeting, languages)
     checked = [*found["announced"], *found["cited"]]
     if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False))
+        print_json(found)
     else:
         table = Table("Item", Column("Document", overflow="fold"), "Title", "State", "Available", "Missing", "Cited in",
                       title=Text(visible(f"{found['agenda']}: {found['title']}")), title_justify="left")  # fmt: skip
@@ -288,10 +288,10 @@ def check(
             table.add_row(*(Text(visible(cell)) for cell in cells))
         out_console.print(table)
         for command in dict.fromkeys(each["command"] for each in checked if each["command"]):
-            out_console.print(command, markup=False)
+            out_console.print(command)
         if found["others"] and not meeting:
             others = f"Others: {', '.join(found['others'])}; name one to check it."
-            err_console.print(f"This is the latest agenda in the library. {others}", markup=False)
+            err_console.print(f"This is the latest agenda in the library. {others}")
         if found["complete"]:
             err_console.print("Everything that is announced or cited is in the library.")
     if strict and not found["complete"]:

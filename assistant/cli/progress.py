@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 from rich.text import Text
 
-from assistant.cli.command_run import err_console, fail, out_console
+from assistant.cli.command_run import err_console, fail, out_console, print_json
 from assistant.outcome_messages import describe_outcome
 from ingest.readers import visible
 
@@ -124,7 +122,7 @@ class OutcomePrinter:
             self._before = True
         if self.as_json:
             bare = {name: value for name, value in made.items() if name not in ("line", "notes")}
-            typer.echo(json.dumps(bare, ensure_ascii=False))
+            print_json(bare)
         else:
             # Where both are the same terminal, the console of the progress bar must print every line.
             console = err_console if err_console.is_terminal and out_console.is_terminal else out_console
@@ -149,7 +147,7 @@ class OutcomePrinter:
             if self._left_out:
                 err_console.print(f"{self._left_out} more rows of this kind; each file has a line above.")
         counted = ", ".join(f"{n} {result}" for result, n in self.counts.items() if n)
-        err_console.print(counted or "nothing to do", markup=False)
+        err_console.print(counted or "nothing to do")
         if self._before:
             err_console.print("To read again what was refused or skipped before, use --again.")
         self.rows, self._left_out, self._before = [], 0, False

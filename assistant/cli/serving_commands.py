@@ -63,12 +63,11 @@ def _serve(compose: Compose, host: str | None, port: int | None) -> None:
                 announced(settings.data_dir, listener_url(listener), token),
             ):
                 start_log()
-                err_console.print(f"Serving {settings.data_dir} at {listener_url(listener)}", markup=False)
+                err_console.print(f"Serving {settings.data_dir} at {listener_url(listener)}")
                 if not settings.open_reading and not gate.keys.all() and not gate.accounts.all():
                     err_console.print(
                         "Nobody has access yet. Create a key: rapporteur keys add NAME --role read; an account: rapporteur "
-                        "accounts add NAME --role read; or let everyone read: RAPPORTEUR_OPEN_READING=true",
-                        markup=False,
+                        "accounts add NAME --role read; or let everyone read: RAPPORTEUR_OPEN_READING=true"
                     )
                 app = compose(service, gate)
                 trace(app)

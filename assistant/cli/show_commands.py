@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -11,7 +10,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from assistant.cli.backend import open_backend
-from assistant.cli.command_run import check_language, err_console, fail, out_console
+from assistant.cli.command_run import check_language, err_console, fail, out_console, print_json
 from assistant.cli.render import print_meeting
 from assistant.collection import block_record, facts, footnotes, locator_at, outline, tables, within
 from assistant.service_errors import NotFound
@@ -33,12 +32,13 @@ def list_documents(
     with open_backend("list", make=everything) as backend:
         records = backend.records(missing=everything)
     if as_json:
-        typer.echo(json.dumps(records, ensure_ascii=False))
+        print_json(records)
         return
     out_console.print(_records_table(records))
     if not records:
-        err_console.print("The library is empty. Add documents: rapporteur ingest FILE..., or rapporteur ingest --starter",
-                   markup=False)  # fmt: skip
+        err_console.print(
+            "The library is empty. Add documents: rapporteur ingest FILE..., or rapporteur ingest --starter"
+        )
 
 
 def _records_table(records: Sequence[dict[str, Any]]) -> Table:
@@ -267,7 +267,7 @@ def show(
     parts = {name: make(document, locator) for name, (make, _) in _PARTS.items() if wanted[name]}
     if as_json:
         record = {**_as_json(document, locator, parts), **facts(document), "versions": related, **parts}
-        typer.echo(json.dumps(record, ensure_ascii=False))
+        print_json(record)
         return
     out_console.print(Text(visible(f"{document.title} ({document.id})"), style="bold"))
     if locator is None and not parts:
@@ -298,7 +298,7 @@ def meeting(as_json: Annotated[bool, typer.Option("--json", help="Print a JSON l
     with open_backend("meeting") as backend:
         found = backend.meetings()
     if as_json:
-        typer.echo(json.dumps([each.to_json() for each, _ in found], ensure_ascii=False))
+        print_json([each.to_json() for each, _ in found])
         return
     for each, label in found:
         print_meeting(out_console, each, label)

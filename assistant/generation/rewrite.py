@@ -38,11 +38,8 @@ def rewrite_turn(
     vocabulary: Vocabulary,
     away: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Interpretation | None:
-    """The last turn as rewritten by the model; None where the result adds or omits something or is no question, so that `by_rule`, the
-    interpretation by rules, is to be used. Raises `ModelFault`.
-
-    `history` are the earlier user turns, oldest first; `away` is a context entered while waiting for the model.
-    """
+    """The last turn as rewritten by the model; None where the result adds or omits something, so that the interpretation `by_rule` is to be used.
+    `history`: earlier user turns, oldest first; `away`: entered while waiting for the model. Raises `ModelFault`."""
     turns = [*history, text][-TURNS:]
     name = language_name(by_rule.language, "en")
     shown = "\n".join(f"<turn>{sanitized(turn)}</turn>" for turn in turns)

@@ -96,7 +96,8 @@ class Writer:
             draft.fault = ModelFault("too_long", "no passage fits into the model's context")
             return draft
         yield Progress("writing")
-        rules = prompt.system(language, draft.most, _free_id(fence))
+        example = next(name for name in ("abc123", "abc124", "abc125") if name not in fence.by_id)
+        rules = prompt.system(language, draft.most, example)
         slots: list[_Slot] = []
         try:
             for written in self._sentences([rules, prompt.ask(fence.text, question, language)], draft):
@@ -198,8 +199,3 @@ def _ready(slots: Sequence[_Slot], draft: Draft) -> Iterator[Statement]:
             slot.sent = True
             draft.statements.append(slot.statement)
             yield slot.statement
-
-
-def _free_id(fence: Fenced) -> str:
-    """An id for the example in the rules, which no excerpt has."""
-    return next(name for name in ("abc123", "abc124", "abc125") if name not in fence.by_id)

@@ -68,8 +68,7 @@ def compare(claim: str, source: str, shown: str, language: str, vectors: Vectors
 
 
 def _lone_clause(claim: str, language: str, said: set[Word], strange: set[Word]) -> str:
-    """A clause with content of its own in a sentence that otherwise repeats much of the source, such as one provision of a list after the opening
-    words of another; empty where there is none."""
+    """A clause with content of its own in a sentence that otherwise repeats much of the source; empty where there is none."""
     for clause in clauses(claim, language):
         mine = [word for word in clause.words if word in said]
         if len(mine) >= CLAUSE_WORDS and sum(word in strange for word in mine) / len(mine) > 1 - CLAUSE_SHARE:

@@ -36,8 +36,7 @@ _LINK = re.compile(r"https?:|www\.|\]\(|<\s*/?\s*[a-z!]|@[a-z0-9-]+\.", re.IGNOR
 
 @dataclass(frozen=True)
 class Source:
-    """A source that a sentence is checked against: the words that a citation shows, the name or symbol of their document, their locator and the
-    headings above them."""
+    """A source of a sentence: the words that a citation shows, the name or symbol of their document, their locator, the headings above them."""
 
     text: str
     language: str
@@ -47,11 +46,8 @@ class Source:
 
 
 def find_missing(claim: str, reading: Reading, sources: Sequence[Source], language: str) -> list[Reason]:
-    """The values of a sentence that its sources lack; empty where none is missing.
-
-    Years, names and numbers of places may also be in what every citation shows beside its words: the symbol or name of the document, the
-    locator, and the headings.
-    """
+    """The values of a sentence that its sources lack. Years, names and numbers of places may also be in what a citation shows beside its words:
+    the symbol or name of the document, the locator, the headings."""
     texts = [each.text for each in sources]
     shown = [part for each in sources for part in (each.document, each.locator, each.heading) if part]
     without_symbols = [values.without_symbols(text) for text in texts]

@@ -139,8 +139,7 @@ def _swapped_actors(claim: _Side, mine: Sequence[Found], source: _Side, theirs: 
 
 
 def _voice(side: _Side, one: Found, other: Found) -> bool | None:
-    """Whether the verb between two actors is passive, so that the second one acts; None where only function words are between them, or they are in
-    different clauses."""
+    """Whether the verb between two actors is passive, so that the second one acts; None in different clauses, and where there is no verb."""
     between = side.words[one.last + 1 : other.first]
     gap = side.text[side.words[one.last].end : side.words[other.first].start]
     has_content = any(word.stem not in stops(side.language) for word in between)

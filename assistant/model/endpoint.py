@@ -15,12 +15,9 @@ _TOO_LONG = ("context length", "context size", "context window", "context_length
 
 
 class Endpoint:
-    """One model of one server. Nothing is imported or connected before the first reply.
-
-    `url` is that of the API (`https://host/v1`). `silence` is the longest time without data, in seconds, `seconds` the
-    longest time for one reply, including `retries` (after connection errors, 429 and 5xx). `window` and
-    `output` are tokens. The key is sent to `url` alone: redirects are not followed.
-    """
+    """One model of one server. Nothing is imported or connected before the first reply. `url` is that of the API (`https://host/v1`); the key is sent
+    there alone: redirects are not followed. `silence`: longest time without data; `seconds`: for one reply, including `retries` (after connection
+    errors, 429 and 5xx). `window` and `output` are tokens."""
 
     def __init__(
         self,

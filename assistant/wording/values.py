@@ -71,10 +71,8 @@ def without_symbols(text: str) -> tuple[frozenset[str], str]:
 
 @lru_cache(maxsize=4_096)
 def times(text: str) -> tuple[tuple[int, ...], str]:
-    """The times of day in a plain text, in minutes after midnight, in order, and the text with them blanked out.
-
-    Both ends of a range are times: `3-5 p.m.` is 15:00 and 17:00. Times without a half of the day are read by the 24-hour clock.
-    """
+    """The times of day in a plain text, in minutes after midnight, in order, and the text with them blanked out. `3-5 p.m.` is 15:00 and 17:00;
+    times without a half of the day are read by the 24-hour clock."""
     found: list[tuple[int, int]] = []
     for pattern, read in _CLOCKS:
         matches = [*pattern.finditer(text)]
@@ -93,19 +91,15 @@ def _from_12_hours(match: re.Match[str]) -> list[int]:
     return [start - 720 if start > end and not match["fromhalf"] and start >= 720 else start, end]
 
 
-def _from_24_hours(match: re.Match[str]) -> list[int]:
-    return [_minutes(match["hour"], match["minute"], match.groupdict().get("half"))]
-
-
 _CLOCKS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[int]]], ...] = (
     (_TWELVE, _from_12_hours),
-    *((re.compile(pattern, re.IGNORECASE), _from_24_hours) for pattern in _DAY_CLOCK),
+    *((re.compile(pattern, re.IGNORECASE), lambda found: [_minutes(**found.groupdict())]) for pattern in _DAY_CLOCK),
     (_NOON, lambda _: [720]),
     (_MIDNIGHT, lambda _: [0]),
 )
 
 
-def _minutes(hour: str, minute: str | None, half: str | None) -> int:
+def _minutes(hour: str, minute: str | None, half: str | None = None) -> int:
     hours = int(hour)
     if half:
         late = half in "pP" or half in ("下午", "晚上")
@@ -153,9 +147,11 @@ def counting(text: str, language: str) -> frozenset[float]:
 def numbers(text: str) -> tuple[frozenset[float], ...]:
     """As `figures`, without the numbers that belong to dates of the text; times must be blanked out before."""
     spare = Counter[float]()
-    for date in find_date_mentions(text):
+    dates = find_date_mentions(text)
+    in_words = {month_of(word) for word, _, _ in word_spans(text)} if dates else set()
+    for date in dates:
         spare.update(float(part) for part in (date.day, date.year) if part is not None)
-        if date.month not in _months_named(text):
+        if date.month not in in_words:
             spare[float(date.month)] += 1
     made = []
     for readings in figures(text):
@@ -165,11 +161,6 @@ def numbers(text: str) -> tuple[frozenset[float], ...]:
         else:
             spare[spent] -= 1
     return tuple(made)
-
-
-def _months_named(text: str) -> set[int]:
-    """The months that a text names in words."""
-    return {month for word, _, _ in word_spans(text) if (month := month_of(word)) is not None}
 
 
 def _possible_values(written: str) -> frozenset[float]:
