@@ -110,10 +110,6 @@ class OutcomePrinter:
         """Whether a file was refused, or nothing was read and there are notes."""
         return bool(self.counts["refused"]) or (bool(self.notes) and not any(self.counts.values()))
 
-    def note(self, sentence: str) -> None:
-        """Adds a sentence to the summary."""
-        self.notes.append(sentence)
-
     def put(self, made: Mapping[str, Any]) -> None:
         """Prints the record of an outcome, and collects its notes."""
         result, notes = made["result"], made["notes"]
@@ -121,8 +117,7 @@ class OutcomePrinter:
         if made.get("before"):
             self._before = True
         if self.as_json:
-            bare = {name: value for name, value in made.items() if name not in ("line", "notes")}
-            print_json(bare)
+            print_json({name: value for name, value in made.items() if name not in ("line", "notes")})
         else:
             # Where both are the same terminal, the console of the progress bar must print every line.
             console = err_console if err_console.is_terminal and out_console.is_terminal else out_console
