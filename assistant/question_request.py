@@ -19,20 +19,17 @@ MAX_CHARACTERS = 20_000
 
 
 class Wish(BaseModel):
-    """What can be asked for beside the words. Unknown conditions are refused: a question is never asked of more documents than was meant."""
+    """What can be asked for beside the words. A condition that is not known is refused: a question is never asked of more
+    documents than was meant."""
 
     model_config = ConfigDict(extra="forbid")
 
-    language: Annotated[Language | None, Field(description="Language of the question, if detection gets it wrong.")] = (
-        None
+    language: Language | None = Field(None, description="Language of the question, if detection gets it wrong.")
+    mode: Mode | None = Field(
+        None,
+        description="How the answer is made: from quotes, written by the configured model, or as the question asks.",
     )
-    mode: Annotated[
-        Mode | None,
-        Field(
-            description="How the answer is made: from quotes, written by the configured model, or as the question asks."
-        ),
-    ] = None
-    scope: Annotated[Scope | None, Field(description="The documents to search; by default the whole library.")] = None
+    scope: Scope | None = Field(None, description="The documents to search; by default the whole library.")
 
 
 class QuestionRequest(Wish):
@@ -42,11 +39,10 @@ class QuestionRequest(Wish):
         json_schema_extra={"examples": [{"question": "and on Friday?", "history": ["When is item 3?"]}]}
     )
 
-    question: Annotated[str, Field(min_length=1, max_length=MAX_CHARACTERS)]
-    history: Annotated[
-        list[Annotated[str, Field(max_length=MAX_CHARACTERS)]],
-        Field(max_length=MAX_HISTORY, description="Earlier questions of the user, oldest first, for follow-ups."),
-    ] = []
+    question: str = Field(min_length=1, max_length=MAX_CHARACTERS)
+    history: list[Annotated[str, Field(max_length=MAX_CHARACTERS)]] = Field(
+        [], max_length=MAX_HISTORY, description="Earlier questions of the user, oldest first, for follow-ups."
+    )
 
     @classmethod
     def of(
