@@ -792,6 +792,7 @@ def test_a_draft_is_moved_to_the_state_that_is_named_and_cleared_only_while_its_
         assert starter("brief", "--document", "working-group-mandate", "--draft").code == 0
     first, second = (each["id"] for each in json.loads(starter("review", "list", "--json").out))
     assert starter("review", "state", first, "cleared").code == 1  # it was in no review
+    assert [starter("review", "show", first, "--out", out).code for out in ("a.odd", "no/such/a.md")] == [2, 1]
     for draft in (first, second):
         assert starter("review", "state", draft, "review").code == 0
     assert starter("review", "state", first, "cleared").err == f"{first}: cleared\n"

@@ -35,12 +35,13 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show who did what to a draft, or write it as a file with its state on the cover."""
-    from assistant.export.file_formats import parse_format, save_file
+    from assistant.export.file_formats import check_place, parse_format, save_file
 
     with open_backend("review") as backend:
-        form = parse_format(out) if out is not None else ""
         found, file = backend.reviewed(draft)
         if out is not None:
+            form = parse_format(out)
+            check_place(out)
             save_file(file(form), out)
             err_console.print(f"Written: {out}")
     if as_json:
