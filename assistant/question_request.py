@@ -24,12 +24,12 @@ class Wish(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    language: Language | None = Field(None, description="Language of the question, if detection gets it wrong.")
+    language: Language | None = Field(default=None, description="Language of the question, if detection gets it wrong.")
     mode: Mode | None = Field(
         None,
         description="How the answer is made: from quotes, written by the configured model, or as the question asks.",
     )
-    scope: Scope | None = Field(None, description="The documents to search; by default the whole library.")
+    scope: Scope | None = Field(default=None, description="The documents to search; by default the whole library.")
 
 
 class QuestionRequest(Wish):

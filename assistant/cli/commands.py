@@ -76,7 +76,7 @@ class Commands(TyperGroup):
     def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
         """Returns the deferred command of a name; None for an unknown name."""
         if cmd_name not in self.commands:
-            for entry in _entry_points(name=cmd_name):
+            for entry in _entry_points(cmd_name):
                 self.add_command(DeferredCommand(entry.name, entry.value))
         return super().get_command(ctx, cmd_name)
 
@@ -141,7 +141,8 @@ def _parsed(module: str) -> ast.Module:
     return ast.parse(source or "")
 
 
-def _entry_points(**chosen: str) -> Sequence[EntryPoint]:
+def _entry_points(name: str | None = None) -> Sequence[EntryPoint]:
     from importlib.metadata import entry_points
 
-    return tuple(entry_points(group=ENTRY_POINT_GROUP, **chosen))
+    found = entry_points(group=ENTRY_POINT_GROUP)
+    return tuple(found if name is None else found.select(name=name))
