@@ -26,7 +26,7 @@ class Wish(BaseModel):
 
     language: Language | None = Field(default=None, description="Language of the question, if detection gets it wrong.")
     mode: Mode | None = Field(
-        None,
+        default=None,
         description="How the answer is made: from quotes, written by the configured model, or as the question asks.",
     )
     scope: Scope | None = Field(default=None, description="The documents to search; by default the whole library.")
