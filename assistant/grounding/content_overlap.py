@@ -78,11 +78,12 @@ def _lone_clause(claim: str, language: str, said: set[Word], strange: set[Word])
 
 def content_words(text: str, language: str) -> list[Word]:
     """The content words of a text: without function words, figures, months and weekdays."""
-    skipped, light = stops(language), number_words(language).keys() | thesaurus(language).light
+    skipped, numbers, light = stops(language), number_words(language), thesaurus(language).light
 
     def counts(surface: str) -> bool:
-        bare = surface.isdigit() or names_time(surface) or len(surface) < 2
-        return not bare and fold(surface) not in light
+        folded = fold(surface)
+        bare = surface.isdigit() or folded in numbers or folded in light
+        return not bare and not names_time(surface) and len(surface) > 1
 
     return [word for word in read_words(text, language) if word.stem not in skipped and counts(word.surface)]
 
