@@ -22,6 +22,7 @@ STEMMERS = {"en": "english", "fr": "french", "es": "spanish", "ru": "russian", "
 _HAN = r"㐀-䶿一-鿿豈-﫿"
 _TOKEN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+(?:['’][^\W\d_{_HAN}]+)*")
 _HAN_RUN = re.compile(rf"^[{_HAN}]+$")
+_AFTER_ASCII = re.compile(r"(?<=[\x00-\x7f])[^\x00-\x7f]")
 _ARABIC_MARKS = re.compile("[ً-ٰٟـ]")
 _local = threading.local()
 
@@ -32,13 +33,11 @@ def fold(text: str) -> str:
     text = text.replace("أ", "ا").replace("إ", "ا").replace("آ", "ا").replace("ى", "ي")
     if text.isascii():
         return text
-    decomposed = unicodedata.normalize("NFD", text)
-    kept = [
-        letter
-        for n, letter in enumerate(decomposed)
-        if not (unicodedata.combining(letter) and n and decomposed[n - 1].isascii())
-    ]
-    return unicodedata.normalize("NFC", "".join(kept))
+    return unicodedata.normalize("NFC", _AFTER_ASCII.sub(_without_accent, unicodedata.normalize("NFD", text)))
+
+
+def _without_accent(match: re.Match[str]) -> str:
+    return "" if unicodedata.combining(match[0]) else match[0]
 
 
 def _stemmer(language: str) -> Stemmer.Stemmer:

@@ -30,10 +30,9 @@ def find_country_spans(text: str, language: str) -> Iterator[tuple[str, int, int
     any_case = language in ("ar", "zh") or text[1:] == text[1:].casefold()
     pattern, codes = _any_name(language)
     for match in pattern.finditer(plain):
-        group = match.lastindex or 0
-        begin, end = match.span(group)
+        begin, end = match.start(1), match.end()
         if any_case or text[begin].isupper():
-            yield codes[group - 1], begin, end
+            yield codes[(match.lastindex or 0) - 2], begin, end
 
 
 def country_names(code: str, language: str) -> list[str]:
@@ -64,11 +63,12 @@ def _names(language: str) -> Mapping[str, str]:
 
 @lru_cache(maxsize=8)
 def _any_name(language: str) -> tuple[re.Pattern[str], list[str]]:
-    """A pattern with a group for each name, the longest first, and the codes of the groups."""
+    """A pattern with an empty group before the names and one behind each, the longest first, and the codes of the latter. Groups around
+    the names would make the search for them several times as slow, since no name could be ruled out by its first letter."""
     names = sorted(_names(language).items(), key=lambda each: (-len(each[0]), each[0]))
-    words = "|".join(f"({_forms(name, language, '{0,3}')})" for name, _ in names)
+    words = "|".join(f"{_forms(name, language, '{0,3}')}()" for name, _ in names)
     before = "[ولبفك]?" if language == "ar" else ""  # particles that are written with the word behind them
-    found = words if language == "zh" else rf"(?<!{_LETTER}){before}(?:{words})(?!{_LETTER})"
+    found = f"()(?:{words})" if language == "zh" else rf"(?<!{_LETTER}){before}()(?:{words})(?!{_LETTER})"
     return re.compile(found), [code for _, code in names]
 
 

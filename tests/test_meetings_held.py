@@ -12,6 +12,7 @@ from word_reader import THRESHOLDS, word_readers
 
 from assistant.export.un_style import document_name
 from assistant.page.scope_choice import example_questions
+from assistant.qa.abstention import Thresholds
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Reading
 from assistant.qa.readers import Readers
@@ -451,3 +452,33 @@ def test_an_agenda_of_limited_distribution_is_no_draft(open_library: OpenLibrary
     assert document.kind == "agenda"
     assert "draft" not in document_name(document, "en").notes
     assert display_label(document, "fr") == "A/AC.3/2026/L.1"
+
+
+class Preferring:
+    """A reader to whom texts with one of some phrases answer, each with its logit."""
+
+    def __init__(self, logits: dict[str, float]) -> None:
+        self._logits = logits
+
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+        found = []
+        for _, text in passages:
+            logit, phrase = max(((n, each) for each, n in self._logits.items() if each in text), default=(-9.0, ""))
+            spans = sentence_spans(text, "en")
+            likely = np.array([5.0 * (bool(phrase) and phrase in text[start:end]) for start, end in spans], np.float32)
+            found.append(Reading(logit, spans, likely, likely))
+        return found
+
+
+def test_rows_and_texts_are_compared_by_their_chances_not_by_how_far_each_is_above_its_own_threshold(
+    holding: Holding,
+) -> None:
+    tolls = agenda("A/AC.1/2024/1", "Committee on Harbours", "Lisbon", "2024-05-06", ["Opening", "Tolls", "Bells"])
+    regatta = "# Regatta\n\n1. When did the meeting end? The meeting of boats did end on 9 June 2016.\n"
+    # The text is like the question, the rows are not: they need more to be an answer, and have it.
+    thresholds = Thresholds(1.0, 0.0, answered=0.5, tentative=0.0, min_likeness=0.6)
+    reader = Preferring({"ends on Monday": 1.0, "boats did end": 0.3})
+    engine = holding(tolls, regatta, readers=Readers({"en": reader}, {"en": thresholds}))
+    answer = engine.ask("When did the meeting end?")
+    assert "6 May 2024" in answer.statements[0].text
+    assert any("9 June 2016" in each.text for each in answer.statements[1:])

@@ -30,7 +30,7 @@ from assistant.question import Question
 from assistant.wording import claims
 from corpus.acronyms import find_acronyms, find_expansion
 from corpus.analysis import analyse, fold
-from corpus.documents import Document
+from corpus.documents import Document, cached_by_document
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, SittingItem
 from corpus.symbols import Symbol
@@ -430,12 +430,20 @@ def _is_about_timetable(question: Question, meetings: Sequence[Meeting], library
     for meeting in meetings:
         citer = AgendaCiter(library, meeting)
         if citer.document.language == language:
-            builder, in_language = RowPassageBuilder(meeting, citer, language, meeting.timetable), True
+            in_language, missing = True, words - _agenda_words(citer.document)
+            if not missing:
+                return True
+            builder = RowPassageBuilder(meeting, citer, language, meeting.timetable)
             texts = (part.text for passage in (*builder.whole(), *builder.days()) for part in passage.sentences)
-            if words <= {*analyse(" ".join([citer.document.text, *texts]), language)}:
+            if missing <= {*analyse(" ".join(texts), language)}:
                 return True
     mentions_meeting = any(vocabulary.says(kind, question.rest, language) for kind in ("agenda", "item", "meetings"))
     return not words or (not in_language and mentions_meeting)
+
+
+@cached_by_document
+def _agenda_words(agenda: Document) -> frozenset[str]:
+    return frozenset(analyse(agenda.text, agenda.language))
 
 
 def build_row_passages(question: Question, meeting: Meeting, citer: AgendaCiter) -> list[RowPassage]:

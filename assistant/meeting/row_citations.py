@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from assistant.answer_phrases import date_text, joined, say
 from assistant.qa.answer import Citation, Statement
 from corpus.dates import find_full_dates
-from corpus.documents import Block, Document, Span
+from corpus.documents import Block, Document, Span, cached_by_document
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, Sitting, is_under
 from corpus.sentences import sentence_spans
@@ -60,24 +60,11 @@ class AgendaCiter:
     def lists_unassigned_paper(self, meeting: Meeting) -> bool:
         """Whether a row, or a line that is not a sentence, names a document that belongs to no known item."""
         known = {symbol for item in meeting.items for symbol, _ in item.documentation} | {str(self.document.symbol)}
-        for block in self.document.blocks:
-            excluded = self.section(block.ordinal) in ("masthead", "contents", "provisional agenda")
-            if block.kind not in ("row", "paragraph", "item") or excluded or ", item " in block.locator:
-                continue
-            text = self.document.body(block)
-            mentions = find_symbols(text)
-            is_listing = block.kind == "row" or (
-                mentions and (mentions[0].start == 0 or text[mentions[-1].end :].strip(" ).") == "")
-            )
-            if is_listing and any(
-                mention.symbol.text not in known and mention.symbol.series not in RESOLUTIONS for mention in mentions
-            ):
-                return True
-        return False
+        return not _listed_papers(self.document) <= known
 
     def section(self, ordinal: int) -> str:
         """The part of the agenda in which a block is, as the first part of its locator: `annex`."""
-        return self.document.blocks[ordinal].locator.partition(", ")[0]
+        return _section(self.document.blocks[ordinal])
 
     def sitting(self, sitting: Sitting, item: AgendaItem | None = None) -> tuple[Citation, ...]:
         """Citations of a sitting: the row that names the day, and the rows from the time to the item (or to the last one). In a grid an item
@@ -91,6 +78,29 @@ class AgendaCiter:
     def _span(self, start: int, end: int, block: Block) -> Citation:
         evidence = self._library.passage_id_at(self.document.id, start) or ""
         return Citation.of(self.document, start, end, block.locator, evidence)
+
+
+@cached_by_document
+def _listed_papers(agenda: Document) -> frozenset[str]:
+    """The symbols, other than those of resolutions, in rows of an agenda and in lines that are not sentences but list documents, without those
+    listed under an item."""
+    found: set[str] = set()
+    for block in agenda.blocks:
+        excluded = _section(block) in ("masthead", "contents", "provisional agenda")
+        if block.kind not in ("row", "paragraph", "item") or excluded or ", item " in block.locator:
+            continue
+        text = agenda.body(block)
+        mentions = find_symbols(text)
+        is_listing = block.kind == "row" or (
+            mentions and (mentions[0].start == 0 or text[mentions[-1].end :].strip(" ).") == "")
+        )
+        if is_listing:
+            found |= {each.symbol.text for each in mentions if each.symbol.series not in RESOLUTIONS}
+    return frozenset(found)
+
+
+def _section(block: Block) -> str:
+    return block.locator.partition(", ")[0]
 
 
 def sittings_of(item: AgendaItem, sittings: Sequence[Sitting]) -> list[Sitting]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from difflib import SequenceMatcher
-from functools import partial
+from functools import lru_cache, partial
 from itertools import takewhile
 
 from assistant.qa.abstention import (
@@ -309,13 +310,13 @@ FEWEST = 5
 def rivals(unit: Unit, others: Sequence[Unit]) -> list[Unit]:
     """The other units of the same document that say the same under another heading, up to numbers and a few words; for a row, rows of other
     tables with the same label. A unit with numbers only has rivals with other numbers: `26 groups` and `several groups` may be the same."""
-    words, numbers = _WORD.findall(unit.text.casefold()), set(_NUMBER.findall(unit.own))
+    words, numbers = _words(unit.text), set(_NUMBER.findall(unit.own))
     if len(words) < FEWEST:
         return []
     same_document = (other for other in others if other.document.id == unit.document.id)
     same_document = (other for other in same_document if not numbers or set(_NUMBER.findall(other.own)) - numbers)
     same_label = (other for other in same_document if _first_cell(other) == _first_cell(unit))
-    alike = [other for other in same_label if _say_the_same(words, _WORD.findall(other.text.casefold()))]
+    alike = [other for other in same_label if _say_the_same(words, _words(other.text))]
     return [other for other in alike if _heading(other) != _heading(unit)]
 
 
@@ -333,15 +334,23 @@ def _heading(unit: Unit) -> str:
     return unit.document.heading_at(unit.start)
 
 
-def _first_cell(unit: Unit) -> list[str] | None:
+def _first_cell(unit: Unit) -> tuple[str, ...] | None:
     """The words of the first cell of a row; None of other words."""
     row = unit.document.blocks[unit.block]
     first = next((cell for cell in row.cells if cell is not None), (unit.start, unit.end))
-    return _WORD.findall(unit.document.quote(*first).casefold()) if row.kind == "row" else None
+    return _words(unit.document.quote(*first)) if row.kind == "row" else None
+
+
+@lru_cache(maxsize=4_096)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(text.casefold()))
 
 
 def _say_the_same(words: Sequence[str], others: Sequence[str]) -> bool:
-    compared = SequenceMatcher(None, words, others, autojunk=False)
-    return all(
-        ratio() >= SAME_WORDS_SHARE for ratio in (compared.real_quick_ratio, compared.quick_ratio, compared.ratio)
-    )
+    both = len(words) + len(others)
+    # Upper bounds of the ratio, much faster to compute.
+    if 2.0 * min(len(words), len(others)) / both < SAME_WORDS_SHARE:
+        return False
+    if 2.0 * (Counter(words) & Counter(others)).total() / both < SAME_WORDS_SHARE:
+        return False
+    return SequenceMatcher(None, words, others, autojunk=False).ratio() >= SAME_WORDS_SHARE

@@ -8,7 +8,7 @@ from dataclasses import replace
 from assistant.answer_phrases import either, joined, say
 from assistant.meeting import MeetingAnswer, MeetingAnswerer, text_names_day
 from assistant.meeting.meeting_choice import names_time
-from assistant.qa.abstention import CARRIED_BONUS, FURTHER_STATEMENT_GAP
+from assistant.qa.abstention import CARRIED_BONUS, FURTHER_STATEMENT_GAP, log_odds
 from assistant.qa.answer import Answer, Statement
 from assistant.qa.citations import (
     CLOSEST,
@@ -165,9 +165,9 @@ class ExtractiveAnswerer:
         return replace(answer, notes=(*answer.notes, *reasons))
 
     def _merge_with_meeting(self, question: Question, found: Answer) -> Answer:
-        """The answer found in passages, or the answer of a meeting's rows where that scores higher.
+        """The answer found in passages, or the answer of a meeting's rows where that is likelier.
 
-        The first statement of the lower-scored answer is added where the scores are near; uncertain rows are used only where the question asks
+        The first statement of the less likely answer is added where both are nearly as likely; uncertain rows are used only where the question asks
         about nothing but a timetable. Where rows only announce a document that is missing, the answer is that it is missing.
         """
         answered = found.status == "answered"
@@ -177,7 +177,10 @@ class ExtractiveAnswerer:
         if meeting is None:
             return found
         score, sure = meeting.best.score, meeting.best.score >= 0.0
-        ahead = score - found.confidence if found.confidence is not None and found.statements else FURTHER_STATEMENT_GAP
+        ahead = FURTHER_STATEMENT_GAP
+        if found.probability is not None and found.statements:
+            # Rows and passages may have thresholds of different readers, or for different likenesses: probabilities compare.
+            ahead = log_odds(meeting.best.probability) - log_odds(found.probability)
         if sure and question.nth_days and self.meeting_answerer.is_about_timetable(question):
             ahead = max(ahead, 0.0)  # "the third day" may be the day of any meeting, or a number in a text
         far_behind = ahead <= -FURTHER_STATEMENT_GAP and not (

@@ -30,7 +30,11 @@ _FOLD: dict[str, str] = {
     **dict.fromkeys(_DASHES, "-"),
     **dict.fromkeys(_SLASHES, "/"),
 }
-_FOLDED = re.compile("[" + re.escape("".join(_FOLD)) + "]")
+_TABLE = str.maketrans(_FOLD)
+_RESIZED = re.compile("[" + re.escape("".join(each for each, folded in _FOLD.items() if len(folded) != 1)) + "]")
+_SLASH = re.compile(
+    "[" + re.escape("".join(each for each, folded in [("/", "/"), *_FOLD.items()] if folded == "/")) + "]"
+)
 # Only a run that leads to a slash or a dot: elsewhere Cyrillic capitals are Cyrillic words.
 _CYRILLIC_IN_SYMBOL = re.compile("(?<![АВЕКМНОРСТХ])[АВЕКМНОРСТХ]{1,12}+(?=[A-Z0-9]{0,8}[/.])")
 
@@ -52,13 +56,11 @@ def fold(text: str) -> Folded:
     if text.isascii():
         return Folded(text, range(len(text)))
     places: Sequence[int] = range(len(text))
-    folded = text
-    if _FOLDED.search(text):
-        pieces: list[str] = []
-        origins: list[int] = []
-        for place, character in enumerate(text):
-            piece = _FOLD.get(character, character)
-            pieces.append(piece)
-            origins.extend([place] * len(piece))
-        folded, places = "".join(pieces), origins
-    return Folded(_CYRILLIC_IN_SYMBOL.sub(lambda run: run[0].translate(LOOKALIKES), folded), places)
+    if _RESIZED.search(text):
+        places = [place for place, letter in enumerate(text) for _ in _FOLD.get(letter, letter)]
+    return Folded(_CYRILLIC_IN_SYMBOL.sub(lambda run: run[0].translate(LOOKALIKES), text.translate(_TABLE)), places)
+
+
+def has_slash(text: str) -> bool:
+    """Whether a text has a slash in any of its forms, without which it has no symbol."""
+    return _SLASH.search(text) is not None

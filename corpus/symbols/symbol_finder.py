@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .characters import fold
+from .characters import fold, has_slash
 from .grammar import MAX_LENGTH, Half, SymbolError, neighbours, parse_symbol
 from .model import Symbol
 from .symbol_evidence import stands_out
@@ -73,6 +73,8 @@ def find_symbols(text: str) -> list[SymbolMention]:
 
     What merely looks like a symbol is left out: fractions, dates, `and/or`, `TCP/IP`, addresses and paths.
     Never raises."""
+    if not has_slash(text):
+        return []
     folded = fold(text)
     return [SymbolMention(symbol, *folded.span(start, end)) for symbol, start, end in find_in_folded(folded.text)]
 
