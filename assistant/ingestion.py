@@ -33,10 +33,8 @@ FEW = 20
 
 @dataclass(frozen=True)
 class Files:
-    """Files and folders to ingest, the starter corpus first if `starter`; the folder `apart` is skipped.
-
-    `symbol` and `language` are what the user states about them, `ocr` allows text to be recognised from images.
-    """
+    """Files and folders to ingest, the starter corpus first if `starter`; the folder `apart` is skipped. `symbol` and `language` are what the
+    user states about them, `ocr` allows text to be recognized from images."""
 
     paths: Sequence[Path]
     starter: bool = False

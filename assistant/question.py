@@ -57,12 +57,9 @@ _CLOCK = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class Bounds:
-    """The limits of what a question may be answered from in a library.
-
-    `within` are the ids of the only documents, None for all; of documents in `parts` only the blocks given there are used, which are about the agenda
-    item `of_item`. `acts` are the resolutions, decisions and drafts in the library by the numbers that they are cited by; `known` are the symbols in the
-    library, which are recognised in any form.
-    """
+    """The limits of what a question may be answered from. `within`: ids of the only documents, None for all; of documents in `parts` only the blocks
+    given there, which are about the agenda item `of_item`. `acts`: resolutions, decisions and drafts in the library by the numbers that they are
+    cited by; `known`: symbols in the library, which are recognized in any form."""
 
     within: frozenset[str] | None = None
     of_item: str | None = None
@@ -130,7 +127,7 @@ class Question(Bounds):
         return result
 
     def bounded(self, bounds: Bounds) -> Question:
-        """The question within bounds; symbols and numbers of documents in the library are recognised."""
+        """The question within bounds; symbols and numbers of documents in the library are recognized."""
         known_mentions = bounds.known.find(self.rest, alike=True)
         symbols = [*self.symbols, *(each.symbol for each in known_mentions)]
         rest = blanked(self.rest, ((each.start, each.end) for each in known_mentions))
@@ -155,7 +152,7 @@ class Question(Bounds):
         return sorted([*found, *others], key=lambda each: each.start)
 
     def _cited(self) -> Iterator[tuple[re.Match[str], str, tuple[str, str]]]:
-        """The numbers by which documents may be cited: the match, the normalised number, and the text before and after it."""
+        """The numbers by which documents may be cited: the match, the normalized number, and the text before and after it."""
         for found in _CITED.finditer(self.rest):
             context = self.rest[max(0, found.start() - _REACH) : found.start()], self.rest[found.end() :][:_REACH]
             number = re.sub(r"(?<=\d)\s*\(", " (", found.group())
@@ -246,8 +243,7 @@ class Question(Bounds):
         return [*numbers_and_symbols, *self.vocabulary.content_of(words, language)]
 
     def tokens(self, language: str, translated: Sequence[str] = ()) -> list[str]:
-        """Search tokens for documents in a language: the words of the question, and the names in that language of the texts and bodies that it
-        names."""
+        """Search tokens for documents in a language: the words of the question, and the names there of the texts and bodies that it names."""
         words = self.words(language, translated)
         names = [name for mention in self.terms for name in self.vocabulary.names(mention.concept, language)[:4]]
         name_tokens = [token for name in names for token in analyse(name, language)]
@@ -255,8 +251,7 @@ class Question(Bounds):
 
     @cached_property
     def latin(self) -> list[str]:
-        """Names in Latin letters, which other languages may also use: all Latin words of a question in another script; else capitalised words, except the
-        first of a sentence."""
+        """Names in Latin letters, which other languages may also use: all Latin words of another script, else capitalized words inside sentences."""
         words = list(_LATIN.finditer(self.text))
         if self.language in ("ru", "ar", "zh"):
             return [word.group() for word in words]
@@ -366,7 +361,7 @@ _JOINS = r"\s*(?:,|、|\b(?:and|et|y|or|to)\b|и|و|和|与|及|&|-)\s*(?:the |l
 
 
 def numbers_after(kind: str, text: str, vocabulary: Vocabulary, language: str) -> list[tuple[str, int, int]]:
-    """Numbers next to a word of a kind (`item 2 (a)`, `the second item`, `第二项`): normalised number and span."""
+    """Numbers next to a word of a kind (`item 2 (a)`, `the second item`, `第二项`): normalized number and span."""
     found: list[tuple[str, int, int]] = []
     numbers = vocabulary.number_words(language)
     forms = vocabulary.forms(kind, language)

@@ -108,8 +108,8 @@ def storage_error_message(folder: Path, reason: str) -> str:
         or "unable to open" in low
     ):
         if _is_unreadable(folder):
-            return f"The folder {folder} can't be read. Change its permissions, or choose another with --data-dir."
-        return f"The folder {folder} can't be written to. Change its permissions, or choose another with --data-dir."
+            return f"The folder {folder} cannot be read. Change its permissions, or choose another with --data-dir."
+        return f"The folder {folder} cannot be written to. Change its permissions, or choose another with --data-dir."
     if "malformed" in low or "not a database" in low:
         return f"The database in {folder} is damaged ({reason}). Restore it from a backup, or ingest again elsewhere."
     if "not a directory" in low or "exists" in low:

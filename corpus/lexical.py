@@ -185,7 +185,7 @@ class _LanguageIndex:
         except ValueError as error:
             kind = LibraryFull if "no space left" in str(error).casefold() else LibraryError
             raise kind(
-                f"The lexical index in {self._folder} can't be used ({error}). Check that the disk has room. Nothing is lost: "
+                f"The lexical index in {self._folder} cannot be used ({error}). Check that the disk has room. Nothing is lost: "
                 "'rapporteur reindex' makes it anew from the documents."
             ) from None
 

@@ -46,7 +46,7 @@ class VectorIndex:
             self._client = _connect(location)
             self._collection_names = self._names()
         except (ChromaError, HTTPError, ValueError, OSError) as error:
-            raise VectorIndexError(f"The vector index at {location} can't be opened ({error}).") from None
+            raise VectorIndexError(f"The vector index at {location} cannot be opened ({error}).") from None
 
     def close(self) -> None:
         """Closes the files."""

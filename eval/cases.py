@@ -195,7 +195,7 @@ def read_yaml(path: Path, parse: Callable[[str], Any] = yaml.safe_load) -> Any:
     try:
         return parse(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, ValueError, RecursionError, yaml.YAMLError) as error:
-        raise EvaluationError(f"{path} can't be read: {' '.join(str(error).split())}") from None
+        raise EvaluationError(f"{path} cannot be read: {' '.join(str(error).split())}") from None
 
 
 _CASES_DIR = Path(__file__).parent / "cases"

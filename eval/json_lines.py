@@ -34,7 +34,7 @@ def read_json_lines(path: Path) -> Iterator[tuple[int, Any]]:
         try:
             yield number, json.loads(line)
         except (ValueError, RecursionError):
-            raise ValueError(f"{path}, line {number} can't be read: it is not JSON.") from None
+            raise ValueError(f"{path}, line {number} cannot be read: it is not JSON.") from None
 
 
 def _complete_size(data: bytes) -> int:

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from assistant.cli.command_run import EXIT_USAGE, fail, plain_errors
+from assistant.cli.command_run import fail, plain_errors
 from eval.cases import EvaluationError, describe_error, read_yaml
 from ingest.readers import visible
 
@@ -76,13 +76,13 @@ def print_rows(console: Console, first: str, rows: Iterable[tuple[str, object]],
 
 
 @contextmanager
-def report_errors(*expected: type[Exception], code: int = EXIT_USAGE) -> Iterator[None]:
+def report_errors(*expected: type[Exception]) -> Iterator[None]:
     """Ends a command with a sentence where an `expected` error is raised, or a file is missing."""
     with plain_errors():
         try:
             yield
         except expected as error:
-            raise fail(str(error), code) from None
+            raise fail(str(error)) from None
         except OSError as error:
             raise fail(f"{error.filename or 'A file'}: {error.strerror or error}.") from None
 

@@ -70,7 +70,7 @@ def run_program(command: Sequence[str], folder: Path, seconds: float, max_file: 
                 start_new_session=True,
             )
         except OSError as error:
-            raise ReadError(f"{command[0]} can't be started: {error.strerror}.") from None
+            raise ReadError(f"{command[0]} cannot be started: {error.strerror}.") from None
         try:
             status = process.wait(seconds)
         except subprocess.TimeoutExpired:

@@ -69,7 +69,7 @@ class FileInput:
             raise ReadError(f"{display_name} is a folder, not a file.") from None
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
-            raise ReadError(f"{display_name} can't be read: {reason}.") from None
+            raise ReadError(f"{display_name} cannot be read: {reason}.") from None
 
 
 def printable(name: str) -> str:
@@ -119,7 +119,7 @@ def walk_folder(folder: Path, excluded: Collection[Path] = ()) -> Iterator[Folde
             with os.scandir(current) as entries:
                 listed = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
-            yield FolderEntry(current, error=f"{printable(str(current))} can't be read: {error.strerror}.")
+            yield FolderEntry(current, error=f"{printable(str(current))} cannot be read: {error.strerror}.")
             continue
         if any(entry.name == DATABASE_FILE for entry in listed):
             reason = f"{printable(str(current))} is a library, so its files are skipped. Name those that are documents."
@@ -141,7 +141,7 @@ def walk_folder(folder: Path, excluded: Collection[Path] = ()) -> Iterator[Folde
                 continue  # deleted since it was listed
             except OSError as error:
                 yield FolderEntry(
-                    current / entry.name, error=f"{printable(entry.name)} can't be read: {error.strerror}."
+                    current / entry.name, error=f"{printable(entry.name)} cannot be read: {error.strerror}."
                 )
         remaining += reversed(folders)
 
@@ -149,7 +149,7 @@ def walk_folder(folder: Path, excluded: Collection[Path] = ()) -> Iterator[Folde
 def _why_not_followed(path: Path, top: Path) -> str:
     """Why the target of a link is not read with the folder `top`; empty where it is."""
     if not path.exists():
-        return f"{printable(path.name)} can't be read: {os.strerror(errno.ENOENT)}."
+        return f"{printable(path.name)} cannot be read: {os.strerror(errno.ENOENT)}."
     target = path.resolve()
     if target.is_relative_to(top) and not any(map(is_junk, target.relative_to(top).parts)):
         return ""

@@ -163,7 +163,7 @@ class Ledger:
         return recorded.name if recorded else header.source
 
     def _is_complete_reading(self, header: Header, file: Input, recorded: SourceRecord | None) -> bool:
-        """Whether reading again could find no more text: empty pages may now be recognised from images."""
+        """Whether reading again could find no more text: empty pages may now be recognized from images."""
         if not file.ocr or header.ocr or (recorded is not None and recorded.ocr):
             return True
         return not nearly_empty_pages(self._library.document(header.id))
@@ -181,7 +181,7 @@ class Ledger:
         if ours[0] < theirs[0]:
             return f"is in the library as a later reissue from {name}"
         if ours < theirs:
-            form, own = ("recognised from images" if each.ocr else each.format for each in (stored, document))
+            form, own = ("recognized from images" if each.ocr else each.format for each in (stored, document))
             return f"is in the library from {name}, which is {form} and not {own}"
         if ours > theirs:
             return ""

@@ -421,7 +421,7 @@ def test_another_tokenizer_is_refused(own_model: Path, tmp_path: Path) -> None:
 
 
 def test_a_missing_model_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(EmbeddingError, match=r"tokenizer\.json can't be read"):
+    with pytest.raises(EmbeddingError, match=r"tokenizer\.json cannot be read"):
         PackagedMiniLM(tmp_path, model_dir=tmp_path).count_tokens("when")
 
 
@@ -434,7 +434,7 @@ def test_a_missing_package_names_its_install_command(tmp_path: Path, monkeypatch
 @needs_published
 def test_a_cache_folder_that_can_not_be_written_is_an_error_for_people(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
-    with pytest.raises(EmbeddingError, match="can't be kept in"):
+    with pytest.raises(EmbeddingError, match="cannot be kept in"):
         PackagedMiniLM(tmp_path / "file", model_dir=model_folder()).embed_query("when")
 
 

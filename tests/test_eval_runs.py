@@ -262,7 +262,7 @@ def test_a_line_that_was_cut_off_is_asked_again_and_damage_before_it_is_told(run
         assert system.asked == ["n3"]
         assert answers.read_bytes() == whole
     answers.write_bytes(b"{half\n" + whole)
-    with pytest.raises(EvaluationError, match=r"line 1 can't be read: it is not JSON\. Run again with --again"):
+    with pytest.raises(EvaluationError, match=r"line 1 cannot be read: it is not JSON\. Run again with --again"):
         load_run(run.folder)
 
 
@@ -528,7 +528,7 @@ def test_a_run_that_is_worse_than_another_by_more_than_chance_is_told_so(here: P
     assert "right falls from 1 to 0 (p = 0.0005, 12 cases)." in told
     assert "bad is worse than good in 4 of 4 figures" in told
     assert command("gate", "good", *words, "bad") == ""
-    assert "absent is no run" in command("gate", "good", *words, "absent", code=2)
+    assert "absent is no run" in command("gate", "good", *words, "absent", code=1)
 
 
 def test_the_shipped_thresholds_bound_every_shipped_set() -> None:
@@ -555,7 +555,7 @@ def test_thresholds_of_a_set_stand_before_those_of_any(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("written", "told"),
     [
-        ("[", "can't be read"),
+        ("[", "cannot be read"),
         ("[]", "Input should be a valid dictionary"),
         ("any: {}", "has no thresholds for the set"),
         ("other: {right: {least: 1}}", "has no thresholds for the set 'notes', only for other"),
@@ -742,7 +742,6 @@ def test_a_server_where_everything_fails_is_no_success(here: Path, questions: Pa
         ),
         (("run", "--system", "elastic"), "'elastic' is neither the name of a system nor an http address"),
         (("run", "--documents", "absent.md"), "absent.md does not exist"),
-        (("run", "--documents", "a", "--library", "b"), "Use either --documents or --library"),
         (("gate", "absent"), "absent is no run of 'eval run'"),
         (("compare", "absent", "absent"), "absent is no run of 'eval run'"),
         (("report", "absent", "--out", "x.html"), "absent is no run of 'eval run'"),
@@ -750,14 +749,19 @@ def test_a_server_where_everything_fails_is_no_success(here: Path, questions: Pa
     ],
 )
 def test_what_can_not_be_done_is_told_in_a_sentence(here: Path, words: Sequence[str], told: str) -> None:
-    assert told in " ".join(command(*words, code=2).split())
+    assert told in " ".join(command(*words, code=1).split())
     assert not (here / "x.html").exists()
+
+
+def test_options_that_exclude_each_other_are_wrong_usage(here: Path) -> None:
+    told = command("run", "--documents", "a", "--library", "b", code=2)
+    assert "Use either --documents or --library" in told
 
 
 def test_a_document_that_can_not_be_read_is_named(here: Path, questions: Path) -> None:
     (here / "empty.md").write_bytes(b"")
-    told = command("run", "--set", questions, "--documents", here / "empty.md", code=2)
-    assert "Documents can't be read. empty.md:" in told
+    told = command("run", "--set", questions, "--documents", here / "empty.md", code=1)
+    assert "Documents cannot be read. empty.md:" in told
 
 
 def test_faults_of_a_set_are_listed(here: Path, questions: Path, note: Path) -> None:
@@ -783,9 +787,9 @@ def test_a_model_judges_a_run_and_is_held_against_labels(here: Path, questions: 
         told = command(*words, f"{server.url}/v1")
     assert "2 judgements failed and count as not correct" in told
     (here / "labels.yaml").write_text("n9: true", encoding="utf-8")
-    assert "No label is of a case" in command(*words, "http://127.0.0.1:9", "--labels", "labels.yaml", code=2)
+    assert "No label is of a case" in command(*words, "http://127.0.0.1:9", "--labels", "labels.yaml", code=1)
     (here / "labels.yaml").write_text("n1: perhaps", encoding="utf-8")
-    assert "true or false" in command(*words, "http://127.0.0.1:9", "--labels", "labels.yaml", code=2)
+    assert "true or false" in command(*words, "http://127.0.0.1:9", "--labels", "labels.yaml", code=1)
 
 
 def test_a_run_that_is_killed_goes_on_when_it_is_run_again(tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ def test_a_file_of_questions_is_not_explained(tmp_path: Path) -> None:
 def test_with_a_running_server_it_says_that_it_works_without_one_only(capsys: pytest.CaptureFixture[str]) -> None:
     with ServerBackend("http://127.0.0.1:9", "token", Settings()) as desk, pytest.raises(typer.Exit) as ended:
         ExplainRecorder(desk)
-    assert ended.value.exit_code == 2
+    assert ended.value.exit_code == 1
     assert "does not work through a running server" in capsys.readouterr().err
 
 

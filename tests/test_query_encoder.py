@@ -129,7 +129,7 @@ def test_a_file_that_is_absent_or_damaged_is_named(tmp_path: Path, data: bytes |
     path = tmp_path / "queries.npz"
     if data is not None:
         path.write_bytes(data)
-    with pytest.raises(EmbeddingError, match=r"queries\.npz can't be read .*Install Rapporteur again"):
+    with pytest.raises(EmbeddingError, match=r"queries\.npz cannot be read .*Install Rapporteur again"):
         read_updates(path)
 
 

@@ -664,11 +664,11 @@ def command(*words: object, code: int = 0) -> Result:
 
 
 def test_a_command_says_in_a_sentence_what_is_missing(tmp_path: Path) -> None:
-    lacking = command("rows", "--shared", tmp_path, "--out", tmp_path / "out", code=2)
+    lacking = command("rows", "--shared", tmp_path, "--out", tmp_path / "out", code=1)
     assert "does not exist: rows are made from" in lacking.stderr
     assert lacking.stdout == ""
     (tmp_path / "no.pt").write_bytes(b"nothing")
-    broken = command("export", "en", "--checkpoint", tmp_path / "no.pt", "--out", tmp_path / "x.npz", code=2)
+    broken = command("export", "en", "--checkpoint", tmp_path / "no.pt", "--out", tmp_path / "x.npz", code=1)
     assert not (tmp_path / "x.npz").exists()
     assert "is no checkpoint of a reader" in broken.stderr
     absent = command("export", "en", "--checkpoint", tmp_path / "none.pt", code=1)
@@ -776,7 +776,7 @@ def test_a_calibration_by_its_command_prints_a_table_and_keeps_its_risks(
     found = json.loads(out.read_text(encoding="utf-8"))["readers"]["en"]
     assert (found["questions"], found["answerable_answered"], found["misses_answered"]) == (70, 1.0, 0.0)
     assert found["weights"] == hashlib.sha256(b"weights").hexdigest()
-    few = command("calibrate", "multilingual", *line, code=2)
+    few = command("calibrate", "multilingual", *line, code=1)
     assert "questions that are answered and questions that are not" in few.stderr
 
 

@@ -298,7 +298,7 @@ def test_every_failure_of_the_server_ends_in_a_quoted_answer_that_says_why(
 def test_a_server_that_is_not_there_ends_in_a_quoted_answer(engine_at: EngineAt, quoted: Answer) -> None:
     answer = engine_at(f"http://127.0.0.1:{free_port()}").ask(EARN)
     assert is_quoted(answer, quoted)
-    assert any("can't be reached" in note for note in answer.notes)
+    assert any("cannot be reached" in note for note in answer.notes)
 
 
 def test_what_stood_before_the_server_failed_is_kept_and_the_failure_told(engine_at: EngineAt) -> None:

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from assistant.cli.backend import Backend, LibraryBackend
-from assistant.cli.command_run import EXIT_USAGE, fail
+from assistant.cli.command_run import fail
 from assistant.qa.abstention import chance
 from assistant.qa.answer import Answer
 from assistant.qa.retriever import Evidence
@@ -43,17 +43,13 @@ class ExplainRecorder:
 
     def __init__(self, backend: Backend) -> None:
         if not isinstance(backend, LibraryBackend):
-            raise fail(
-                "--explain does not work through a running server: stop the server that uses the library, or leave "
-                "--explain out.",
-                EXIT_USAGE,
-            )
+            advice = "stop the server that uses the library, or leave --explain out"
+            raise fail(f"--explain does not work through a running server: {advice}.")
         self.weighings: list[Weighing] = []
         self.rows: dict[str, Sequence[tuple[str, ScoredSentence]]] = {}
-        backend.engine.extractive.watch = lambda *weighed: self.weighings.append(Weighing(*weighed))
-        backend.engine.extractive.meeting_answerer.watch = lambda question, sentences: self.rows.update(
-            {question.text: sentences}
-        )
+        extractive = backend.engine.extractive
+        extractive.watch = lambda *weighed: self.weighings.append(Weighing(*weighed))
+        extractive.meeting_answerer.watch = lambda asked, sentences: self.rows.update({asked.text: sentences})
 
     def print(self, console: Console, answer: Answer) -> None:
         """Prints a table for each weighing with its thresholds, and the outcome."""
@@ -122,16 +118,16 @@ def _decision_lines(weighing: Weighing) -> list[str]:
     if not weighing.scored:
         return ["No unit was scored."]
     best = weighing.scored[0]
-    thresholds, read = best.thresholds, best.reading is not None
-    alike = (
-        ""
-        if thresholds.min_likeness is None
-        else f" where a passage is {thresholds.min_likeness:.2f} or more like the question"
-    )
+    thresholds, alike = best.thresholds, ""
+    if thresholds.min_likeness is not None:
+        alike = f" where a passage is {thresholds.min_likeness:.2f} or more like the question"
+    judge, scale = "likeness, since no reader reads it", "likeness"
+    if best.reading:
+        judge, scale = f"the reader {best.reading.reader!r}", "logit"
     return [
         f"Best unit {best.score:+.2f} above the bar, a chance of {best.probability:.0%}: {_comparison(best)}.",
-        f"Bars of {f'the reader {best.reading.reader!r}' if best.reading else 'likeness, since no reader reads it'}: answered from "
-        f"{_threshold(thresholds.answered)}, tentative from {_threshold(thresholds.tentative)}{alike}; log-odds = {thresholds.slope:.3f} x {'logit' if read else 'likeness'} {thresholds.offset:+.3f}.",
+        f"Bars of {judge}: answered from {_threshold(thresholds.answered)}, tentative from "
+        f"{_threshold(thresholds.tentative)}{alike}; log-odds = {thresholds.slope:.3f} x {scale} {thresholds.offset:+.3f}.",
     ]
 
 

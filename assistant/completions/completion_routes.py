@@ -115,7 +115,7 @@ generated that no document says."""
 
 _REFUSALS: dict[int | str, dict[str, Any]] = {
     "4XX": {"description": "Why the request was not fulfilled", "model": ErrorBody},
-    "5XX": {"description": "Why the service can't answer", "model": ErrorBody},
+    "5XX": {"description": "Why the service cannot answer", "model": ErrorBody},
 }
 
 router = APIRouter(prefix=PREFIX, tags=["openai"], responses=_REFUSALS, route_class=GuardedRoute)

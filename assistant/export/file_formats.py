@@ -31,6 +31,7 @@ from assistant.export.publication import (
     Span,
     Table,
 )
+from assistant.service_errors import Invalid
 from corpus.files import write_atomically
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]>#|~$!])")
@@ -150,23 +151,25 @@ FORMATS = tuple(_WRITERS)
 
 
 def parse_format(path: Path, extra_formats: Sequence[str] = ()) -> str:
-    """The format of a file name, of `FORMATS` and some others. Raises `PublishError` for unknown ones, and for a
-    place that can't be written to, before any work is done."""
+    """The format of a file name, of `FORMATS` and some others. Raises `Invalid` for unknown ones."""
     suffix = path.suffix.lower().removeprefix(".")
     suffix = {"htm": "html", "markdown": "md"}.get(suffix, suffix)
-    known_formats, folder, problem = (*extra_formats, *FORMATS), path.parent, ""
+    known_formats = (*extra_formats, *FORMATS)
     if suffix not in known_formats:
         endings = ", ".join(f".{each}" for each in known_formats)
-        problem = f"{path} must end in {endings}: these formats are written."
-    elif path.is_dir():
-        problem = f"{path} is a folder. Name a file."
-    elif not folder.is_dir():
-        problem = f"The folder {folder} does not exist. Make it first, or name another place."
-    elif not os.access(folder, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
-        problem = f"{path} can't be written: permission denied. Name another place."
-    if problem:
-        raise PublishError("said", text=problem)
+        raise Invalid("said", text=f"{path} must end in {endings}: these formats are written.")
     return suffix
+
+
+def check_place(path: Path) -> None:
+    """Raise `PublishError` before any work is done if a file cannot be written at a place."""
+    folder = path.parent
+    if path.is_dir():
+        raise PublishError("said", text=f"{path} is a folder. Name a file.")
+    if not folder.is_dir():
+        raise PublishError("said", text=f"The folder {folder} does not exist. Make it first, or name another place.")
+    if not os.access(folder, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+        raise PublishError("said", text=f"{path} cannot be written: permission denied. Name another place.")
 
 
 def check_form(form: str, language: str | None = None) -> None:
@@ -191,5 +194,5 @@ def save_file(data: bytes, path: Path) -> None:
         write_atomically(path, data)
     except OSError as error:
         raise PublishError(
-            "said", text=f"{path} can't be written: {error.strerror or error}. Nothing was left there."
+            "said", text=f"{path} cannot be written: {error.strerror or error}. Nothing was left there."
         ) from None

@@ -187,5 +187,5 @@ def load_thresholds(caution: Caution = "normal") -> Mapping[str, Thresholds]:
         }
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise EmbeddingError(
-            f"The reader's thresholds {path} can't be used ({error}). Install Rapporteur again."
+            f"The reader's thresholds {path} cannot be used ({error}). Install Rapporteur again."
         ) from error

@@ -77,7 +77,7 @@ def read_weights(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise EmbeddingError(f"The reader's weights {path} can't be read ({error.strerror}). {REMEDY}") from error
+        raise EmbeddingError(f"The reader's weights {path} cannot be read ({error.strerror}). {REMEDY}") from error
 
 
 def weights_of(data: bytes, path: Path) -> dict[str, NDArray[Any]]:
@@ -143,7 +143,7 @@ def bert_base() -> dict[str, NDArray[Any]]:
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
             return dequantised({name: arrays[name] for name in arrays.files})
     except READ_ERRORS as error:
-        raise EmbeddingError(f"The word vectors {path} can't be read ({error}). Install Rapporteur again.") from error
+        raise EmbeddingError(f"The word vectors {path} cannot be read ({error}). Install Rapporteur again.") from error
 
 
 def words_path() -> Path:

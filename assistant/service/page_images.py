@@ -81,7 +81,7 @@ class PageImages:
             return self._pictures.draw(original, document.label, page, quote, first, last)[0]
         except ReadError as error:
             log.warning(
-                "a page can't be drawn", extra={"fields": {"document": document.id, "page": page, "why": str(error)}}
+                "a page cannot be drawn", extra={"fields": {"document": document.id, "page": page, "why": str(error)}}
             )
             return b""
         except WorkerError as error:

@@ -12,7 +12,7 @@ from assistant.wording.values import spelt
 NEVER = "(?!)"
 _QUOTED = re.compile(r"“[^”]*”|«[^»]*»|「[^」]*」")
 _OF_NAME = re.compile(r"(?<=\w\s)([A-Z][a-z]+\s)to(?=\s[A-Z][a-z])")
-"""The word “to” between capitalised words, as in a name, where it opens no action: the Plan of Action to Light Harbours."""
+"""The word “to” between capitalized words, as in a name, where it opens no action: the Plan of Action to Light Harbours."""
 _AMOUNT = r"\d{1,3}(?:[,.\s]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
 
 
@@ -54,7 +54,7 @@ class Grammar:
         self.clause = self._compile(rf"[\s,，]*{leads}{that}")
         """What opens a clause after its verb: `stresses [once again that] States shall act`."""
         self.duty, self.modal = self._word("duty", "should"), self._word("modal", "duty", "should")
-        # Names are capitalised: "Progress Made" is not something that was done.
+        # Names are capitalized: "Progress Made" is not something that was done.
         self.past = re.compile(rf"{edge[0]}(?:{self._source('past')}){edge[1]}[^,;.]*$")
         self.done = re.compile(rf"(?<!\bbe\s){edge[0]}(?:{self._source('past')})\s+$")
 

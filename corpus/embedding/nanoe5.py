@@ -160,7 +160,7 @@ def _opened(path: Path, _: FileState | None, remedy: str) -> PackedModel:
         with path.open("rb") as file:
             data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError) as error:  # ValueError: an empty file
-        raise EmbeddingError(f"The model file {path} can't be read ({error}). {remedy}") from error
+        raise EmbeddingError(f"The model file {path} cannot be read ({error}). {remedy}") from error
     return PackedModel(verify_digest(data, path, SHA256, remedy))
 
 

@@ -164,7 +164,7 @@ class SentenceTransformerEmbedder:
             return SentenceTransformer(str(self._folder()), device=self._device, local_files_only=True)
         except (OSError, ValueError) as error:
             raise EmbeddingError(
-                f"The embedding model {self.name!r} can't be loaded from this machine, and nothing is "
+                f"The embedding model {self.name!r} cannot be loaded from this machine, and nothing is "
                 f"downloaded at run time. Fetch it once with 'hf download {self._id()}', or give the folder of "
                 f"a sentence-transformers model. ({error})"
             ) from error

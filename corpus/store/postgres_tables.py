@@ -76,7 +76,7 @@ class TableIndexes:
         missing = missing_extensions(self._db)
         if "vector" in missing:
             raise LibraryError(
-                "The PostgreSQL server lacks the extension pgvector, without which it can't hold a library."
+                "The PostgreSQL server lacks the extension pgvector, without which it cannot hold a library."
             )
         self._db.execute("CREATE EXTENSION IF NOT EXISTS vector")
         if self._db.execute("SELECT to_regtype('halfvec')").fetchone()[0] is None:

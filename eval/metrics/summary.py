@@ -125,7 +125,7 @@ def _index_records(cases: Sequence[Case], records: Sequence[Record]) -> dict[str
             raise ValueError(f"there are two records of case {record.case!r}")
         records_by_case[record.case] = record
     if len({record.system for record in records}) > 1:
-        raise ValueError("the records are of several systems: summarise each by itself")
+        raise ValueError("the records are of several systems: summarize each by itself")
     return records_by_case
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli.command_run import EXIT_FAILED, EXIT_USAGE, fail, out_console
+from assistant.cli.command_run import EXIT_USAGE, fail, out_console
 from corpus.documents import LANGUAGES
 from eval.cases import EvaluationError
 from eval.eval_progress import show_progress
@@ -31,7 +31,7 @@ from eval.public.public_rows import Abstention, Evidence, read_rows
 from eval.public.squad import ask_in_other_language, load_squad, mix_languages
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-_report_errors = partial(report_errors, EvaluationError, code=EXIT_FAILED)
+_report_errors = partial(report_errors, EvaluationError)
 
 
 def retrieval(

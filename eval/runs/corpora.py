@@ -102,7 +102,7 @@ def open_built_library(
         if not (path / _BUILT).exists():
             outcomes = ingest(files, library, catalogue, progress)
             if refused := [f"{each.name}: {each.reason}" for each in outcomes if each.result == "refused"]:
-                raise EvaluationError(f"Documents can't be read. {' '.join(refused)}")
+                raise EvaluationError(f"Documents cannot be read. {' '.join(refused)}")
         (path / _BUILT).touch()
         _prune(folder, path)
         yield library

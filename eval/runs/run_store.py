@@ -139,7 +139,7 @@ def load_run(folder: Path) -> Run:
     try:
         cases = [restore_ranges(case, spans[case.id]) if case.id in spans else case for case in cases]
     except ValueError as error:
-        raise EvaluationError(f"{folder / SPANS} can't be read: {error}.") from None
+        raise EvaluationError(f"{folder / SPANS} cannot be read: {error}.") from None
     answers = load_answers(folder, cases)
     records = tuple(answers[case.id] for case in cases if case.id in answers)
     texts, gold = _load_json(folder / TEXTS, dict[str, Text]), _load_json(folder / GOLD, dict[str, list[Gold]])
@@ -187,6 +187,6 @@ def _load_json(path: Path, kind: type[_Kind]) -> _Kind:
     try:
         return TypeAdapter(kind).validate_python(json.loads(path.read_bytes()) if path.exists() else {})
     except ValidationError as error:
-        raise EvaluationError(f"{path} can't be read: {describe_error(error)}") from None
+        raise EvaluationError(f"{path} cannot be read: {describe_error(error)}") from None
     except (OSError, ValueError, RecursionError) as error:
-        raise EvaluationError(f"{path} can't be read: {error}") from None
+        raise EvaluationError(f"{path} cannot be read: {error}") from None

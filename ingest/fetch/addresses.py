@@ -156,7 +156,7 @@ class PublicAddressTransport(httpx.BaseTransport):
         try:
             found = self._resolve(host, port)
         except (OSError, UnicodeError) as error:
-            raise httpx.ConnectError(f"{host} can't be resolved: {error}", request=request) from None
+            raise httpx.ConnectError(f"{host} cannot be resolved: {error}", request=request) from None
         if self._private or host.strip("[]") == self._own:
             return found
         good = [each for each in found if is_public(each)]

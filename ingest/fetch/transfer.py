@@ -75,7 +75,7 @@ class Transfer:
                         return self._read_response(response, part, conditions is not None, on_received)
                     url = self._next(response)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
-            raise ServiceUnavailable(f"the service can't be reached: {_error_text(error)}") from None
+            raise ServiceUnavailable(f"the service cannot be reached: {_error_text(error)}") from None
         except httpx.TimeoutException:
             raise TryLater(f"the service did not respond for {self._policy.timeout:g} seconds") from None
         except httpx.RequestError as error:

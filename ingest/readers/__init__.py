@@ -84,4 +84,4 @@ def _read_pdf(data: bytes, name: str, ocr: bool, languages: Sequence[str]) -> Pa
     try:
         return replace(read_pdf(add_text_layer(data, name, languages), name), ocr=True)
     except NoTextLayer:
-        raise ReadError(f"{name}: no words were recognised on its pages. They are blank, or pictures only.") from None
+        raise ReadError(f"{name}: no words were recognized on its pages. They are blank, or pictures only.") from None

@@ -28,7 +28,7 @@ _MAIL_FIELD = re.compile(
 )
 
 _PICTURE = (
-    "an image (a scan or picture); recognise its text first, for example with ocrmypdf, and add the PDF that it makes"
+    "an image (a scan or picture); recognize its text first, for example with ocrmypdf, and add the PDF that it makes"
 )
 _PACKED = "unpack it and add the documents in it"
 _OTHER = "save or export it as DOCX or PDF"

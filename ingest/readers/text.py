@@ -133,7 +133,7 @@ def check_length(text: str, name: str) -> str:
     """The text of a paragraph. Raises `ReadError` where it is longer than any real paragraph."""
     if len(text) > MAX_LINE:
         raise ReadError(
-            f"A paragraph of {name} has {len(text):,} characters, so paragraphs can't be told apart. Start a new "
+            f"A paragraph of {name} has {len(text):,} characters, so paragraphs cannot be told apart. Start a new "
             "paragraph for each."
         )
     return text
@@ -268,7 +268,7 @@ def _lines(raws: Sequence[str], name: str) -> Iterator[Line]:
 def _line(raw: str, row: int, name: str) -> Line:
     if len(raw) > MAX_LINE:
         raise ReadError(
-            f"Line {row} of {name} has {len(raw):,} characters, so paragraphs can't be told apart. Put each "
+            f"Line {row} of {name} has {len(raw):,} characters, so paragraphs cannot be told apart. Put each "
             "paragraph on a line of its own."
         )
     raw = raw.replace("\u00a0", " ").rstrip("\r\n")

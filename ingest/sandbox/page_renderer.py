@@ -72,7 +72,7 @@ class PageRenderer:
                 return _parse_image(message, number)
             except WorkerLost:
                 self._drop()
-                raise ReadError(f"Page {page} of {name} can't be rendered.") from None
+                raise ReadError(f"Page {page} of {name} cannot be rendered.") from None
             except BadReply:
                 self._drop()
                 raise ReadError(f"The program that renders page {page} of {name} returned no image.") from None

@@ -82,7 +82,7 @@ def _read(package: Package, name: str) -> ParsedFile:
         printer.note(f"{key[0]} {n}" if len(left) > 1 else key[0], notes[key])
     if all(line.blank for line in printer.lines):
         raise ReadError(
-            f"{name} contains no text. If its pages are pictures, recognise their text first and add the PDF."
+            f"{name} contains no text. If its pages are pictures, recognize their text first and add the PDF."
         )
     lines = number_rows(printer.lines)
     if sum(line.heading > 0 for line in lines) <= 1:  # nothing but a title is in a style of headings

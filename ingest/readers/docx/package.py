@@ -48,7 +48,7 @@ class Package:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
             entries = self._zip.infolist()
         except _DAMAGE:
-            raise self._damaged("the list of its parts can't be read") from None
+            raise self._damaged("the list of its parts cannot be read") from None
         self._check_size(entries, len(data))
         self._names = {entry.filename.replace("\\", "/").lstrip("/").casefold(): entry for entry in entries}
         mains = (target for target, kind in self.relations("").values() if kind == "officeDocument")
@@ -111,7 +111,7 @@ class Package:
         except _DAMAGE as error:
             if isinstance(error, RuntimeError) and "password" in str(error):
                 raise ReadError(f"{self.name} is protected by a password. Save it without one.") from None
-            raise self._damaged(f"{part} can't be unpacked") from None
+            raise self._damaged(f"{part} cannot be unpacked") from None
         if len(data) > most:
             raise self._too_large(f"its part {part} alone unpacks to more than {most / 1e6:.0f} MB")
         self._left -= len(data)

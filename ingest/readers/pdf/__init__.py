@@ -108,14 +108,14 @@ def _check(pages: list[tuple[PageGlyphs, list[PrintedLine]]], name: str) -> None
     counts = [sum(len(run.text) for run in page.runs) for page, _ in pages]
     if sum(counts) < _LEAST_TEXT:
         raise NoTextLayer(
-            f"{name} has {len(pages)} pages and no text: it is a scan, or holds pictures only. Recognise its text "
+            f"{name} has {len(pages)} pages and no text: it is a scan, or holds pictures only. Recognize its text "
             "with --ocr, or with: ocrmypdf IN OUT"
         )
     unmapped = sum(page.unmapped for page, _ in pages)
     if unmapped > 0.1 * sum(counts):
         raise NoTextLayer(
             f"{name}: {unmapped / sum(counts):.0%} of its characters have no meaning in its fonts, so that its words "
-            "can't be read. Get it as DOCX, or recognise its text with --ocr."
+            "cannot be read. Get it as DOCX, or recognize its text with --ocr."
         )
     start = " ".join(line.text for line in pages[0][1][:12]).casefold()
     if len(pages) == 1 and counts[0] < _NOTICE and "does not exist" in start and "official document system" in start:
