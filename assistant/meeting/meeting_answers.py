@@ -117,12 +117,10 @@ class MeetingAnswerer:
 
     def _no_item(self, question: Question, meeting: Meeting, number: str) -> Answer:
         """The answer that a meeting has no item of a number."""
-        mains = [item.main_number for item in meeting.items]
-        reason = (
-            say("no_item", question.language, item=number, first=mains[0], last=mains[-1])
-            if question.of_item is None
-            else say("not_found", question.language)
-        )
+        reason = say("not_found", question.language)
+        if question.of_item is None:
+            mains = list(dict.fromkeys(item.main_number for item in meeting.items))
+            reason = say("no_item", question.language, item=number, first=mains[0], last=mains[-1])
         row = next((row for item in meeting.items for row in (item.listed, item.heading) if row is not None), 0)
         return Answer.lacking(question, reason, see_also=[self._pointer(meeting, row)])
 
@@ -201,9 +199,7 @@ class MeetingAnswerer:
         naming a place adds, and discounted by how likely the question asks for something that no agenda tells."""
         scored = self._scorer.score_sentences(question, "en", rows.texts, most, rows.leading)
         # Where only one meeting is possible, the name of its body adds nothing.
-        bare = (
-            question.once(without_body, lambda: without_body(question, meetings[0])) if len(meetings) == 1 else None
-        )
+        bare = question.once(without_body, lambda: without_body(question, meetings[0])) if len(meetings) == 1 else None
         by_date = {each.text: each for meeting in competing if (each := with_date(question, meeting))}
         languages = self._library.versions().language_of
         readable = any(languages[meeting.document_id] == question.language for meeting in competing)
@@ -257,11 +253,9 @@ class MeetingAnswerer:
         meetings = question.once(
             (select_meetings, question.within, question.symbols), lambda: select_meetings(question, self._library)
         )
-        return (
-            meetings
-            if question.of_item is None
-            else [meeting.narrowed_to_item(question.of_item) for meeting in meetings]
-        )
+        if question.of_item is None:
+            return meetings
+        return [meeting.narrowed_to_item(question.of_item) for meeting in meetings]
 
     def _row_passages(self, question: Question, meeting: Meeting) -> list[RowPassage]:
         citer = AgendaCiter(self._library, meeting, question.language)
@@ -273,22 +267,13 @@ class MeetingAnswerer:
         language = self._library.versions().language_of[meeting.document_id]
         title_words = {item.number: frozenset(analyse(item.title, language)) for item in meeting.items}
         title_counts = Counter(word for each in title_words.values() for word in each)
-        general_words = {word for kind in ("agenda", "meetings", "item") for form in question.vocabulary.forms(kind, language)
-                   for word in analyse(form, language)}  # fmt: skip
-        spelled_out = [
-            find_expansion(each, item.title) for each in find_acronyms(question.rest) for item in meeting.items
-        ]
-        question_words = (
-            frozenset([*self._scorer.tokens(question, language), *analyse(" ".join(spelled_out), language)])
-            - general_words
-        )
-        return _Subject(
-            question_words,
-            {
-                number: {n for n in each & question_words if title_counts[n] == 1}
-                for number, each in title_words.items()
-            },
-        )
+        forms = (form for kind in ("agenda", "meetings", "item") for form in question.vocabulary.forms(kind, language))
+        general_words = {word for form in forms for word in analyse(form, language)}
+        acronyms = find_acronyms(question.rest)
+        spelled_out = " ".join(find_expansion(each, item.title) for each in acronyms for item in meeting.items)
+        words = frozenset([*self._scorer.tokens(question, language), *analyse(spelled_out, language)]) - general_words
+        own = {n: {word for word in each & words if title_counts[word] == 1} for n, each in title_words.items()}
+        return _Subject(words, own)
 
     def _competing(self, question: Question, meetings: Sequence[Meeting]) -> list[Meeting]:
         """The meetings whose rows are read, latest first: the latest, and of the others those with most of the question's words."""
@@ -312,10 +297,7 @@ class _Subject:
         """Candidate sentences, best first, ranked by how many words they have with which the question names an item; those without a word
         of the question are left out where the first has one, unless they are about the same item."""
         item_words = {word for words in self.of_items.values() for word in words}
-        words_of = {
-            sentence: set(analyse(sentence.text, "en")) | {*self.of_items.get(sentence.item or "", ())}
-            for sentence in candidates
-        }
+        words_of = {each: {*analyse(each.text, "en"), *self.of_items.get(each.item or "", ())} for each in candidates}
         candidates = sorted(candidates, key=lambda sentence: -len(item_words & words_of[sentence]))
         best = candidates[0]
 
@@ -440,10 +422,9 @@ def build_row_passages(question: Question, meeting: Meeting, citer: AgendaCiter)
     sittings = matching or [sitting for sitting in meeting.timetable if matches_day(question, sitting.date, meeting)]
     builder = RowPassageBuilder(meeting, citer, sittings)
     symbols = {symbol.text for symbol in question.symbols}
-    with_named_papers = [
-        item for item in meeting.items if symbols.intersection(symbol for symbol, _ in item.documentation)
-    ]
-    named_items = [item for item in meeting.items if item.number in question.items] or with_named_papers
+    named_items = [item for item in meeting.items if item.number in question.items]
+    if not named_items:
+        named_items = [item for item in meeting.items if symbols & {symbol for symbol, _ in item.documentation}]
     days = builder.days() if names_time(question) else []
     if named_items or question.of_item is not None:
         found = [*(builder.item(item) for item in named_items or _leaves(meeting)), *days]
@@ -452,11 +433,8 @@ def build_row_passages(question: Question, meeting: Meeting, citer: AgendaCiter)
     else:
         titled = _named_items(question, meeting)
         items = [item for item in meeting.items if item in _leaves(meeting) or item.number in titled]
-        found = [
-            *builder.whole(),
-            *builder.days(),
-            *(builder.item(each, requested=each.main_number in titled) for each in items),
-        ]
+        by_item = (builder.item(each, requested=each.main_number in titled) for each in items)
+        found = [*builder.whole(), *builder.days(), *by_item]
     return [passage for passage in found if passage.sentences]
 
 

@@ -87,12 +87,8 @@ class RowPassageBuilder:
         """The passage about one item: what it is, when it is taken up, for how long, and its documents; that it has none only where it is `requested`."""
         sittings = sittings_of(item, self._meeting.sittings)
         sittings = [each for each in sittings if each in self._sittings] or sittings
-        sentences = [
-            *self._title(item),
-            *(self._times(item, sittings) if sittings else ()),
-            *self._documents(item, requested),
-        ]
-        return RowPassage(f"Agenda item {item.number}: {item.title}", tuple(sentences))
+        sentences = (*self._title(item), *self._times(item, sittings), *self._documents(item, requested))
+        return RowPassage(f"Agenda item {item.number}: {item.title}", sentences)
 
     def _title(self, item: AgendaItem) -> Iterator[RowSentence]:
         if item.source_block is not None:
@@ -100,6 +96,8 @@ class RowPassageBuilder:
             yield RowSentence(text, lambda: (self._citer.title(item),), "title", item.number)
 
     def _times(self, item: AgendaItem, sittings: Sequence[Sitting]) -> Iterator[RowSentence]:
+        if not sittings:
+            return
         slots = ", and continued ".join(f"on {_slot_text(sitting)}" for sitting in sittings)
         text = f"Agenda item {item.number}, {item.title}, is taken up {slots.rstrip('.')}."
         yield RowSentence(text, lambda: (self._citer.schedule(item, sittings),), "taken_up", item.number)
@@ -213,11 +211,8 @@ class RowPassageBuilder:
             unknown_time = any(sitting.items and sitting.start is None for sitting in that_day)
             if unknown_time or not {*with_times[which:][:1]} <= {*sittings}:
                 continue  # the morning sitting is not the last of its day
-            without_items = [
-                each
-                for each in that_day
-                if not each.items and not (with_times and _within(each, with_times[which], which))
-            ]
+            inside = [each for each in that_day if with_times and _within(each, with_times[which], which)]
+            without_items = [each for each in that_day if not each.items and each not in inside]
             day, whole = date_text(date, "en"), date == self._meeting.timetable[which].date
             subject = f"meeting {verbs} on {day}" if whole else day_template.format(day)
             # An entry without items beyond these may or may not be the first or last sitting: it is given in its own words.
@@ -266,15 +261,10 @@ class RowPassageBuilder:
             start, end = span_ends(before.time_label)[1], span_ends(after.time_label)[0]
             text = f"The lunch break is from {start} to {end} and lasts {hours_text(minutes, 'en')}."
             language = self._citer.language
-            yield self._sentence(
-                "break",
-                text,
-                lambda before=before, after=after: [*self._rows([before]), *self._rows([after], slice(-1, None))],
-                day=date_text(before.date, language),
-                hours=hours_text(minutes, language),
-                start=self._citer.edge_time(before, 1),
-                end=self._citer.edge_time(after, 0),
-            )
+            date, hours = date_text(before.date, language), hours_text(minutes, language)
+            start, end = self._citer.edge_time(before, 1), self._citer.edge_time(after, 0)
+            cites = partial(self._around, before, after)
+            yield self._sentence("break", text, cites, day=date, hours=hours, start=start, end=end)
 
     def _sentence(
         self, kind: Kind, text: str, cites: Callable[[], Iterable[Citation]], template: str = "", **values: object
@@ -302,6 +292,9 @@ class RowPassageBuilder:
     def _rows(self, sittings: Iterable[Sitting], which: slice = slice(None)) -> list[Citation]:
         """The citations of some sittings, of each the slice `which`."""
         return [cite for each in sittings for cite in self._citer.sitting(each)[which]]
+
+    def _around(self, before: Sitting, after: Sitting) -> list[Citation]:
+        return [*self._rows([before]), *self._rows([after], slice(-1, None))]
 
 
 def _dates_text(days: Sequence[dt.date], language: str) -> str:
