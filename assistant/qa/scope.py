@@ -85,7 +85,7 @@ class Scope(BaseModel):
             if (within is None or header.id in within)
             and (header.id in named if self.documents else header.id not in behind)
             and self.language in (None, header.language)
-            and (self.year is None or (library.document(header.id).date or "").startswith(f"{self.year:04d}"))
+            and (self.year is None or header.date.startswith(f"{self.year:04d}"))
         )
 
     def parts(self, library: Library) -> dict[str, frozenset[int]]:
