@@ -41,6 +41,11 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(kept))
 
 
+def without_surrogates(text: str) -> str:
+    """A text with lone surrogates (possible in JSON), which have no UTF-8 form, replaced by "?", so that character spans stay valid."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def _stemmer(language: str) -> Stemmer.Stemmer:
     cache: dict[str, Stemmer.Stemmer] = _local.__dict__.setdefault("stemmers", {})
     if language not in cache:

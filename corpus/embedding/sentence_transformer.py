@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.analysis import without_surrogates
 from corpus.embedding.embedder import EmbeddingError, LanguageShift
 from corpus.extras import install_command
 
@@ -61,7 +62,6 @@ class SentenceTransformerEmbedder:
 
     @property
     def dimension(self) -> int:
-        """Numbers in one vector."""
         model = self._model()
         # sentence-transformers 6 renamed it; 5 has the older name only.
         ask = getattr(model, "get_embedding_dimension", None) or model.get_sentence_embedding_dimension
@@ -79,18 +79,15 @@ class SentenceTransformerEmbedder:
         return window
 
     def count_tokens(self, text: str) -> int:
-        """Word pieces of `text` as a passage, special tokens and prefix included, nothing truncated."""
-        return len(self._tokenise(self._passage_prefix() + _readable(text))["input_ids"])
+        return len(self._tokenise(self._passage_prefix() + without_surrogates(text))["input_ids"])
 
     def token_spans(self, text: str) -> list[tuple[int, int]]:
-        """The character span in `text` of every word piece, without special tokens and prefix."""
-        encoded = self._tokenise(_readable(text), add_special_tokens=False, return_offsets_mapping=True)
+        encoded = self._tokenise(without_surrogates(text), add_special_tokens=False, return_offsets_mapping=True)
         return [(start, end) for start, end in encoded["offset_mapping"]]
 
     def embed_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
-        """One unit vector a text, in the order given: (texts x dimension)."""
         vectors = np.empty((len(texts), self.dimension), np.float32)
         order = sorted(range(len(texts)), key=lambda index: len(texts[index]), reverse=True)
         for begin in range(0, len(order), _BATCH):
@@ -101,7 +98,6 @@ class SentenceTransformerEmbedder:
         return vectors
 
     def embed_query(self, text: str) -> NDArray[np.float32]:
-        """The unit vector of a question: (dimension,)."""
         vector: NDArray[np.float32] = self._encode([text], query=True)[0]
         return vector
 
@@ -118,7 +114,7 @@ class SentenceTransformerEmbedder:
         encode = model.encode_query if query else model.encode_document
         prefix = {"prompt": _E5_QUERY if query else _E5_PASSAGE} if self._e5 else {}
         vectors = encode(
-            [_readable(text) for text in texts],
+            [without_surrogates(text) for text in texts],
             batch_size=_BATCH,
             show_progress_bar=False,
             convert_to_numpy=True,
@@ -186,8 +182,3 @@ def _byte_type() -> Any:
     import torch
 
     return torch.uint8
-
-
-def _readable(text: str) -> str:
-    """`text` with lone surrogates, which have no UTF-8 form, replaced one for one."""
-    return text.encode("utf-8", "replace").decode("utf-8")
