@@ -172,8 +172,6 @@ def _inside(naming: PlaceMention, annex: str, page: str) -> PlaceMention:
 
 
 def _speaks_of_a_table(text: str, naming: PlaceMention) -> bool:
-    head = text[:HEAD_LENGTH]
-    cut = re.search(r"[“”«»„\"]", head)
-    return bool(_TABLE.search(head[: cut.start()] if cut else head)) and not any(
-        "table" in parse_locator(place) for place in naming.places
-    )
+    before_quote = re.split(r"[“”«»„\"]", text[:HEAD_LENGTH], maxsplit=1)[0]
+    names_table = any("table" in parse_locator(place) for place in naming.places)
+    return bool(_TABLE.search(before_quote)) and not names_table

@@ -250,9 +250,8 @@ class MeetingAnswerer:
 
     def find_meetings(self, question: Question) -> list[Meeting]:
         """The meetings that a question may be about, latest first, narrowed to one item where the scope is an item."""
-        meetings = question.once(
-            (select_meetings, question.within, question.symbols), lambda: select_meetings(question, self._library)
-        )
+        key = select_meetings, question.within, question.symbols
+        meetings = question.once(key, lambda: select_meetings(question, self._library))
         if question.of_item is None:
             return meetings
         return [meeting.narrowed_to_item(question.of_item) for meeting in meetings]

@@ -50,10 +50,9 @@ class AgendaCiter:
 
     def venue(self, meeting: Meeting) -> list[int]:
         """The ordinals of the lines of the masthead, beside the one with place and days, that name both and tell more (building, room)."""
-        masthead = [
-            block for block in self.document.blocks if block.locator == "masthead" and block.kind == "paragraph"
-        ]
-        texts = {block.ordinal: self.words(block.ordinal) for block in masthead if block.ordinal != meeting.masthead}
+        masthead = (block for block in self.document.blocks if block.locator == "masthead")
+        lines = (block.ordinal for block in masthead if block.kind == "paragraph")
+        texts = {ordinal: self.words(ordinal) for ordinal in lines if ordinal != meeting.masthead}
         with_place = [(ordinal, words) for ordinal, words in texts.items() if meeting.place and meeting.place in words]
         days = set(meeting.dates)
         return [ordinal for ordinal, words in with_place if not days or not days.isdisjoint(find_full_dates(words))]
@@ -67,12 +66,10 @@ class AgendaCiter:
                 continue
             text = self.document.body(block)
             mentions = find_symbols(text)
-            is_listing = block.kind == "row" or (
-                mentions and (mentions[0].start == 0 or text[mentions[-1].end :].strip(" ).") == "")
-            )
-            if is_listing and any(
-                mention.symbol.text not in known and mention.symbol.series not in RESOLUTIONS for mention in mentions
-            ):
+            papers = [each.symbol for each in mentions if each.symbol.series not in RESOLUTIONS]
+            if known.issuperset(symbol.text for symbol in papers):
+                continue
+            if block.kind == "row" or mentions[0].start == 0 or text[mentions[-1].end :].strip(" ).") == "":
                 return True
         return False
 

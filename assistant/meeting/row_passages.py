@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, starmap
 from typing import Literal
 
 from assistant.answer_phrases import date_text, joined, say
@@ -170,10 +170,9 @@ class RowPassageBuilder:
 
     def _listing(self, what: str, papers: Sequence[AgendaItem]) -> RowSentence:
         """The sentence that lists the documents announced for some items; `what` is its subject."""
-        listed = [
-            f"{symbol} for item {each.number}, {each.title}" for each in papers for symbol, _ in each.documentation
-        ]
-        return RowSentence(f"{what} are {'; '.join(listed)}.", lambda: self._document_statements(papers), "papers")
+        announced = [(item, *each) for item in papers for each in item.documentation]
+        listed = "; ".join(f"{symbol} for item {item.number}, {item.title}" for item, symbol, _ in announced)
+        return RowSentence(f"{what} are {listed}.", partial(starmap, self._citer.document_for, announced), "papers")
 
     def _timetable(self) -> Iterator[RowSentence]:
         slots = "; ".join(f"{_slot_text(each)}, {_items_text(each)}" for each in self._sittings)
@@ -279,9 +278,6 @@ class RowPassageBuilder:
     def _programmes(self, sittings: Sequence[Sitting]) -> Callable[[], Iterable[Statement]]:
         """A builder of the statements what is taken up in some sittings."""
         return partial(map, self._citer.programme, sittings)
-
-    def _document_statements(self, items: Iterable[AgendaItem]) -> list[Statement]:
-        return [self._citer.document_for(item, *each) for item in items for each in item.documentation]
 
     def _listed(self, items: Iterable[AgendaItem]) -> list[Citation]:
         return [cite for item in items for cite in self._citer.listed(item)]

@@ -180,9 +180,8 @@ def _title_countries(document: Document) -> frozenset[str]:
 
 @cached_by_document
 def _first_page(document: Document) -> str:
-    return "\n".join(
-        [document.title, document.date or "", *(document.block_text(block) for block in first_page_lines(document))]
-    )
+    lines = map(document.block_text, first_page_lines(document))
+    return "\n".join([document.title, document.date or "", *lines])
 
 
 def _passage_context(evidence: Evidence) -> str:

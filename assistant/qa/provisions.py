@@ -117,22 +117,17 @@ class NamedPlaces(NamedPartAnswerer):
             return as_tentative(self._composer.quoted(question, [each[0] for each in ordered[: self._most]]))
         # A question with nothing else than words of its title names the text.
         is_named = not asks_more(question, _place_span(question), [units[0].document])
-        return (
-            self._quoted(question, units) if is_named or choose_tentative(self._score_place(question, units)) else None
-        )
+        is_meant = is_named or choose_tentative(self._score_place(question, units))
+        return self._quoted(question, units) if is_meant else None
 
     def missing_tables(self, question: Question, answer: Answer) -> list[str]:
         """Notes for an answer that the cited documents do not have a table that the question names."""
         tables = [place for place in places_in(question) if "table" in parse_locator(place)]
-        documents = [
-            self._library.document(each) for each in dict.fromkeys(c.document for c in answer.citations if tables)
-        ]
-        return [
-            place_missing(question, citation, place).reason
-            for citation in documents
-            for place in tables
-            if not find_place_spans(citation, place)
-        ]
+        notes = []
+        for document in map(self._library.document, dict.fromkeys(each.document for each in answer.citations)):
+            missing = [place for place in tables if not find_place_spans(document, place)]
+            notes += [place_missing(question, document, place).reason for place in missing]
+        return notes
 
     def treaties(self, question: Question, language: str) -> list[Document]:
         """The treaties in a language that the question names or, where it names none of them, all that it may be about."""

@@ -50,11 +50,9 @@ class VersionNotes:
                         elif not each.is_found or (target is not None and not readable):
                             names = {"document": document.label, "corrigendum": corrigendum.label}
                             notes.append(say("corrected_somewhere", language, **names))
-        derived_citations = [citation for each in result if each.verdict == "derived" for citation in each.citations]
-        without_repeats = [
-            each for each in result if each.verdict != "quoted" or not _all_within(each.citations, derived_citations)
-        ]
-        return without_repeats, list(dict.fromkeys(notes))
+        derived = [citation for each in result if each.verdict == "derived" for citation in each.citations]
+        kept = [each for each in result if each.verdict != "quoted" or not _all_within(each.citations, derived)]
+        return kept, list(dict.fromkeys(notes))
 
     def latest(self, statements: Sequence[Statement], language: str) -> tuple[list[Statement], list[str]]:
         """The statements, where of several documents with the same quoted words only the latest stays, at the position of the first; and notes that

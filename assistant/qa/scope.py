@@ -127,9 +127,8 @@ class Scope(BaseModel):
         found = agendas if self.item is None else agendas & self.parts(library).keys()
         for meeting in self._versions(library):
             in_scope = meeting if self.item is None else meeting.narrowed_to_item(self.item)
-            found.update(
-                each for symbol in in_scope.announced_symbols() for each in documents_for_symbol(symbol, library)
-            )
+            for symbol in in_scope.announced_symbols():
+                found.update(documents_for_symbol(symbol, library))
         return found
 
 

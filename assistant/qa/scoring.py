@@ -170,9 +170,8 @@ class Scorer:
             passages = [hit for hit in evidence if hit.id in best_readings]
             best_pages = [page for page in pages if page[0].id in best_readings]
             latest = scores(passages, pages=best_pages, before=best_readings)
-            discounted = _best_first(
-                _merge_second_readings(self._discount_rivals(question, latest, all_units), discounted)
-            )
+            by_both = self._discount_rivals(question, latest, all_units)
+            discounted = _best_first(_merge_second_readings(by_both, discounted))
         return discounted
 
     def _open_first_pages(self, page_scores: Mapping[str, float], opened: set[str]) -> list[FirstPage]:

@@ -72,9 +72,8 @@ class Outbox:
 
     def remove_document(self, document_id: str, language: str) -> None:
         self.may_have_pending = True
-        self._db.execute(
-            "INSERT OR REPLACE INTO outbox SELECT id, ?, 1 FROM passages WHERE document_id = ?", (language, document_id)
-        )
+        sql = "INSERT OR REPLACE INTO outbox SELECT id, ?, 1 FROM passages WHERE document_id = ?"
+        self._db.execute(sql, (language, document_id))
 
     def add_all(self) -> None:
         """Queues every passage."""
@@ -88,16 +87,13 @@ class Outbox:
 
     def pending(self, most: int) -> list[PendingPassage]:
         """The first `most` passages in the queue."""
-        found = self._db.execute(
-            "SELECT passage_id, language, gone FROM outbox ORDER BY language, passage_id LIMIT ?", (most,)
-        )
-        return [PendingPassage(key, language, bool(gone)) for key, language, gone in found]
+        sql = "SELECT passage_id, language, gone FROM outbox ORDER BY language, passage_id LIMIT ?"
+        return [PendingPassage(key, language, bool(gone)) for key, language, gone in self._db.execute(sql, (most,))]
 
     def vectors(self, ids: Collection[str]) -> dict[str, np.ndarray]:
         """The vectors of passages by id; those without one are left out."""
-        found = self._db.execute(
-            f"SELECT id, vector FROM vectors WHERE {self._db.is_in_list('id')}", (self._db.list_value(ids),)
-        )
+        sql = f"SELECT id, vector FROM vectors WHERE {self._db.is_in_list('id')}"
+        found = self._db.execute(sql, (self._db.list_value(ids),))
         return {key: np.frombuffer(vector, dtype="<f4") for key, vector in found}
 
     def has_pending(self) -> bool:
