@@ -138,7 +138,9 @@ class MeetingAnswerer:
         meetings = self.find_meetings(question)
         if not meetings or not any_has_named_day(question, meetings):
             return None
-        competing = self._competing(question, meetings)
+        # The latest meeting competes with those whose agendas have most of the question's words.
+        likely = {each.document_id for each in rank_by_words(question, meetings[1:], self._library)[:COMPETING]}
+        competing = [*meetings[:1], *(meeting for meeting in meetings[1:] if meeting.document_id in likely)]
         place_named = bool(question.items) or names_time(question)
         subject = self._subject(question, competing[0])
         rows = self._rank_rows(question, competing, subject)
@@ -273,11 +275,6 @@ class MeetingAnswerer:
         words = frozenset([*self._scorer.tokens(question, language), *analyse(spelled_out, language)]) - general_words
         own = {n: {word for word in each & words if title_counts[word] == 1} for n, each in title_words.items()}
         return _Subject(words, own)
-
-    def _competing(self, question: Question, meetings: Sequence[Meeting]) -> list[Meeting]:
-        """The meetings whose rows are read, latest first: the latest, and of the others those with most of the question's words."""
-        likely = {meeting.document_id for meeting in rank_by_words(question, meetings[1:], self._library)[:COMPETING]}
-        return [*meetings[:1], *(meeting for meeting in meetings[1:] if meeting.document_id in likely)]
 
 
 @dataclass(frozen=True)

@@ -13,14 +13,13 @@ from numpy.typing import NDArray
 
 from corpus.analysis import without_surrogates
 from corpus.embedding.embedder import EmbeddingError, LanguageShift
+from corpus.embedding.graph import Precision, Weights, bert_graph
 from corpus.embedding.model_files import FileState, package_folder, read_cached, write_cached
 from corpus.embedding.runtime import map_in_threads, open_session, physical_cores
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from tokenizers import Encoding, Tokenizer
-
-    from corpus.embedding.graph import Precision, Weights
 
 _HEADS = 12
 _EPSILON = 1e-12
@@ -150,14 +149,9 @@ class PackagedModel(ABC):
             return cached[0]
         # Size or time have changed: reading the weights verifies that they are still the same.
         weights = self._read_weights()
-        model = cached[0] if cached is not None else self._convert(weights)
+        model = cached[0] if cached else bert_graph(weights, heads=_HEADS, epsilon=_EPSILON, precision=self._precision)
         write_cached(path, model, now or FileState(0, 0))
         return model
-
-    def _convert(self, weights: Weights) -> bytes:
-        from corpus.embedding.graph import bert_graph
-
-        return bert_graph(weights, heads=_HEADS, epsilon=_EPSILON, precision=self._precision)
 
     def _folder(self) -> Path:
         if self._model_dir is not None:

@@ -50,11 +50,13 @@ class SentenceTransformerEmbedder:
     def fingerprint(self) -> str:
         """The model's id and the hash of its parameters, independent of the file format."""
         if self._fingerprint is None:
-            digest = sha256()
-            for key, tensor in sorted(self._model().state_dict().items()):
+            digest, parameters = sha256(), sorted(self._model().state_dict().items())
+            from torch import uint8  # installed with what has loaded the model
+
+            for key, tensor in parameters:
                 raw = tensor.detach().cpu().contiguous().flatten()
                 digest.update(f"{key} {tuple(tensor.shape)} {tensor.dtype}".encode())
-                digest.update(raw.view(_byte_type()).numpy().data)
+                digest.update(raw.view(uint8).numpy().data)
             prefixes = "+e5" if self._e5 else ""
             name = Path(self.name).name if Path(self.name).is_dir() else self.name
             self._fingerprint = f"{name}@{digest.hexdigest()[:12]}/sentence-transformers{prefixes}"
@@ -176,9 +178,3 @@ class SentenceTransformerEmbedder:
         from huggingface_hub import snapshot_download
 
         return Path(snapshot_download(self._id(), cache_dir=self._cache_dir, local_files_only=True))
-
-
-def _byte_type() -> Any:
-    import torch
-
-    return torch.uint8
