@@ -373,7 +373,7 @@ def numbers_after(kind: str, text: str, vocabulary: Vocabulary, language: str) -
     # `item 3 b`: a separate letter that is no word (`item 3 a priority`, `tema 3 y`), or that ends the sentence.
     parts = "".join(letter for letter in ascii_lowercase if vocabulary.content([letter], language))
     letter = rf"\(?\s*[a-z]\s*\)|(?<=\d)[a-z](?!\w)|(?<=\s)(?:[{parts}](?![\w'’.])|[a-z](?=\s*(?:[?!,;:]|\.?\s*$)))"
-    number = rf"(?:n[o°º]\.?\s*|№\s*|#\s*)?(\d{{1,3}})(?:\s*({letter}))?"
+    number = rf"(?:n[o°º]\.?\s*|№\s*|#\s*)?(\d{{1,3}}(?:\.\d{{1,2}}(?![\d.]))?)(?:\s*({letter}))?"
     after = re.compile(
         rf"{edge}{article}(?:{word})\.?\s*{number}((?:{_JOINS}(?:no\.?\s*)?\d{{1,3}}(?!\d)){{0,3}})", re.IGNORECASE
     )

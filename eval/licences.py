@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 CORE = "core"
@@ -56,7 +57,7 @@ def closure(start: str, groups: Mapping[str, list[Requirement]]) -> set[str]:
     pending = list(groups[start])
     while pending:
         requirement = pending.pop()
-        name = normalize_name(requirement.name)
+        name = canonicalize_name(requirement.name)
         if name == "rapporteur":
             pending += [each for other in requirement.extras for each in groups[other]]
             continue
@@ -71,49 +72,35 @@ def closure(start: str, groups: Mapping[str, list[Requirement]]) -> set[str]:
             requires = distribution(name).requires or []
         except PackageNotFoundError:
             continue
-        for each in map(Requirement, requires):
-            if each.marker is None or any(
-                each.marker.evaluate({"extra": extra}) for extra in ["", *requirement.extras]
-            ):
-                pending.append(each)
+        of_extras = [{"extra": extra} for extra in ("", *requirement.extras)]
+        pending += [
+            each
+            for each in map(Requirement, requires)
+            if each.marker is None or any(map(each.marker.evaluate, of_extras))
+        ]
     return set(found)
-
-
-def normalize_name(name: str) -> str:
-    """Normalises the name of a package (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def licence_of(metadata: PackageMetadata) -> str:
     """The licence in a package's metadata: the expression, else the field if it is short, else the classifiers, else
     the first line of the field."""
     field: str = (metadata.get_all("License-Expression") or metadata.get_all("License") or [""])[0]
-    if (
-        field
-        and len(field) <= _LONGEST
-        and "\n" not in field.strip()
-        and field.strip().upper() not in ("UNKNOWN", "NONE")
-    ):
-        return field.strip()
-    classifiers = [
-        each.rpartition(" :: ")[2] for each in metadata.get_all("Classifier") or [] if each.startswith("License ::")
-    ]
-    return (
-        ", ".join(dict.fromkeys(each for each in classifiers if each != "OSI Approved"))
-        or _first_line(field)
-        or NOT_STATED
-    )
-
-
-def _first_line(text: str) -> str:
-    return next((line.strip()[:_LONGEST] for line in text.splitlines() if line.strip()), "")
+    stated = field.strip()
+    if stated and len(field) <= _LONGEST and "\n" not in stated and stated.upper() not in ("UNKNOWN", "NONE"):
+        return stated
+    classifiers = [each for each in metadata.get_all("Classifier") or [] if each.startswith("License ::")]
+    named = dict.fromkeys(each.rpartition(" :: ")[2] for each in classifiers)
+    named.pop("OSI Approved", None)
+    return ", ".join(named) or stated.partition("\n")[0].strip()[:_LONGEST] or NOT_STATED
 
 
 def packages(project: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Yields every package by name, with its licence and the extras that install it. Packages of the core are not
     listed for extras, nor those of an extra for extras that include it."""
     groups = required(project)
-    plain = [extra for extra in groups if not any(normalize_name(each.name) == "rapporteur" for each in groups[extra])]
+    plain = [
+        extra for extra in groups if not any(canonicalize_name(each.name) == "rapporteur" for each in groups[extra])
+    ]
     order = [*plain, *(extra for extra in groups if extra not in plain)]
     extras_by_name: dict[str, list[str]] = {}
     for extra in order:

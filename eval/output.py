@@ -54,8 +54,7 @@ def format_number(value: float | None, digits: int = 3) -> str:
 
 
 def print_json(value: object, indent: int | None = None) -> None:
-    """Prints a value on standard output as plain ASCII: an answer may contain lone surrogates, which no terminal
-    accepts."""
+    """Prints a value on standard output as ASCII: answers may contain lone surrogates, which no terminal accepts."""
     sys.stdout.write(json.dumps(value, indent=indent) + "\n")
 
 
@@ -89,8 +88,7 @@ def report_errors(*expected: type[Exception]) -> Iterator[None]:
 
 
 def load_labels(path: Path, label_type: type[_Label]) -> list[_Label]:
-    """Loads the labels of a JSON Lines file. Raises `EvaluationError` for a file that can't be read and for a line
-    that is no label."""
+    """Loads the labels of a JSON Lines file. Raises `EvaluationError`, with the line for one that is no label."""
     labels, adapter = [], TypeAdapter(label_type)
     # Only line feeds end a line: texts may contain other characters that `splitlines` would break at.
     for n, line in enumerate(read_yaml(path, lambda text: text.split("\n")), 1):

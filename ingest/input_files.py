@@ -48,8 +48,6 @@ class FileInput:
         try:
             with os.fdopen(os.open(self.path, _READ), "rb") as file:
                 state = os.fstat(file.fileno())
-                if stat.S_ISDIR(state.st_mode):
-                    raise IsADirectoryError(21, "is a folder")
                 if not stat.S_ISREG(state.st_mode):
                     raise ReadError(
                         f"{display_name} is not a regular file (it is a pipe or a device). Save it as a file first."
@@ -93,8 +91,7 @@ def is_junk(name: str) -> bool:
 
 @dataclass(frozen=True)
 class FolderEntry:
-    """A file in a folder, with what shows whether it has changed (size, time of change in ns, inode); or a folder that
-    can't be read (`error`)."""
+    """A file in a folder and what shows a change (size, time in ns, inode); or an unreadable folder (`error`)."""
 
     path: Path
     state: tuple[int, int, int] = (0, 0, 0)

@@ -11,8 +11,7 @@ from pathlib import Path
 from ingest.external_programs import ProgramResult, find_program, read_output, run_program
 from ingest.readers.lines import ReadError
 
-SECONDS = 1000.0
-"""How long the recognition of one file may take: less than a worker's time limit."""
+SECONDS = 1000.0  # how long the recognition of one file may take: less than a worker's time limit
 
 CODES = {"en": "eng", "fr": "fra", "es": "spa", "ru": "rus", "ar": "ara", "zh": "chi_sim"}
 """ISO 639-1 codes to the names of Tesseract's language data."""

@@ -41,7 +41,7 @@ from eval.runs.execute import Plan, execute
 from eval.runs.gate import SHIPPED, Threshold, find_regressions, find_violations, load_thresholds
 from eval.runs.records import Cited, Claim, Record
 from eval.runs.run_comparison import compare, summarise_run
-from eval.runs.run_store import ANSWERS, META, AnswerWriter, Run, load_run
+from eval.runs.run_store import ANSWERS, META, Run, load_run, open_answers
 from eval.runs.run_tables import MEANINGS
 from ingest.outcomes import Progress
 from ingest.pipeline import Input, ingest
@@ -342,8 +342,9 @@ def test_a_folder_that_is_no_run_is_not_touched(run: Runs) -> None:
 
 def test_two_processes_do_not_write_one_run(run: Runs) -> None:
     run()
-    with AnswerWriter(run.folder), pytest.raises(EvaluationError, match="being written to by another"):
-        AnswerWriter(run.folder)
+    written = pytest.raises(EvaluationError, match="being written to by another")
+    with open_answers(run.folder), written, open_answers(run.folder):
+        pass
 
 
 @pytest.mark.parametrize(
@@ -671,9 +672,9 @@ def stored(folder: Path, questions: Path) -> None:
     (folder / questions.name).write_bytes(questions.read_bytes())
     (folder / META).write_text(json.dumps({"set": questions.stem, "cases": questions.name, "system": "mute"}), "utf-8")
     (folder / ANSWERS).touch()
-    with AnswerWriter(folder) as answers:
+    with open_answers(folder) as add:
         for case in load_cases(questions):
-            answers.add(case, Record(case.id, "mute", "not_found", ms=1.0))
+            add(case, Record(case.id, "mute", "not_found", ms=1.0))
 
 
 def test_the_report_tells_what_a_shipped_set_is_and_shows_no_case_of_one_that_nobody_may_look_at(here: Path) -> None:

@@ -156,25 +156,26 @@ def parse_format(path: Path, extra_formats: Sequence[str] = ()) -> str:
     suffix = {"htm": "html", "markdown": "md"}.get(suffix, suffix)
     known_formats = (*extra_formats, *FORMATS)
     if suffix not in known_formats:
-        endings = ", ".join("." + each for each in known_formats)
+        endings = ", ".join(f".{each}" for each in known_formats)
         raise Invalid("said", text=f"{path} must end in {endings}: these formats are written.")
     return suffix
 
 
 def check_place(path: Path) -> None:
     """Raise `PublishError` before any work is done if a file cannot be written at a place."""
-    folder = path.parent
+    folder, problem = path.parent, ""
     if path.is_dir():
-        raise PublishError("said", text=f"{path} is a folder. Name a file.")
-    if not folder.is_dir():
-        raise PublishError("said", text=f"The folder {folder} does not exist. Make it first, or name another place.")
-    if not os.access(folder, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
-        raise PublishError("said", text=f"{path} cannot be written: permission denied. Name another place.")
+        problem = f"{path} is a folder. Name a file."
+    elif not folder.is_dir():
+        problem = f"The folder {folder} does not exist. Make it first, or name another place."
+    elif not os.access(folder, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+        problem = f"{path} cannot be written: permission denied. Name another place."
+    if problem:
+        raise PublishError("said", text=problem)
 
 
 def check_form(form: str, language: str | None = None) -> None:
-    """Raise `PublishError` before any work is done if the program for a format, or for PDF a font for a language, is
-    not installed."""
+    """Raise `PublishError` before any work if the program for a format, or a font of a language, is missing."""
     if form == "docx":
         docx.check_pandoc()
     elif form == "pdf":

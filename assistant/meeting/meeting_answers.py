@@ -32,7 +32,7 @@ from corpus.acronyms import find_acronyms, find_expansion
 from corpus.analysis import analyse, fold
 from corpus.documents import Document, cached_by_document
 from corpus.library import Library
-from corpus.meetings import AgendaItem, Meeting, SittingItem
+from corpus.meetings import AgendaItem, Meeting, SittingItem, main_number
 from corpus.symbols import Symbol
 
 COMPETING = 3
@@ -210,7 +210,7 @@ class MeetingAnswerer:
         if block.kind != "row":
             found = _ITEM.search(block.locator)
             return found is not None and found[1] not in named
-        return bool(rows) and not any(row.row == ordinal and row.number.partition(" ")[0] in named for row in rows)
+        return bool(rows) and not any(row.row == ordinal and main_number(row.number) in named for row in rows)
 
     def _named_items(self, question: Question, agenda: Document) -> tuple[set[str], list[SittingItem]]:
         """The items of an agenda that a question names, and all rows of its timetable."""
@@ -377,7 +377,7 @@ def _named_items(question: Question, meeting: Meeting | None) -> set[str]:
     for item in meeting.items if meeting and not numbers else ():
         title = re.escape(fold(" ".join(item.title.split())).strip(" .:;"))
         numbers += [item.number] if " " in title and re.search(rf"(?<!\w){title}(?!\w)", text) else []
-    return {number.partition(" ")[0] for number in numbers}
+    return {main_number(number) for number in numbers}
 
 
 def _tells_title_only(passage: RowPassage) -> bool:

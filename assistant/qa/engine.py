@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 
 LOOKED_BACK = 3
 """Earlier turns that are answered again where the cache does not have them."""
+SENTENCE_WORDS = 4
+"""Words from which a turn with one content word is a question and no keyword."""
 
 
 @dataclass(frozen=True)
@@ -400,15 +402,17 @@ class Engine:
 
 def _is_single_word(question: Question) -> bool:
     """Whether a turn has at most one content word and names no text, place, day or year and nothing in capitals; with one word it must not have
-    the form of a question ("Who is the Rapporteur?")."""
+    the form of a question ("Who is the Rapporteur?", "que es un bofedal")."""
     names_text = question.symbols or question.missing_acts or question.named or question.items or question.articles
     names_day = question.days or question.months or question.weekdays or question.nth_days
     words, text = _without_numbers(question.content), question.text
     names_year = question.years and words  # a number alone may be anything
     if names_text or names_day or names_year or any(len(word) > 1 and word.isupper() for word in text.split()):
         return False
-    is_question = question.vocabulary.says("interrogatives", text, question.language) or (
-        text[-1:] in "?？؟" and " " in text
+    is_question = (
+        question.vocabulary.says("interrogatives", text, question.language)
+        or (text[-1:] in "?？؟" and " " in text)
+        or len(text.split()) >= SENTENCE_WORDS
     )
     return not words or (len(words) < 2 and not is_question)
 

@@ -31,6 +31,7 @@ from assistant.question import Question, cites, parse_question
 from corpus.analysis import analyse, fold
 from corpus.catalogue import Catalogue, CatalogueEntry
 from corpus.library import Library
+from corpus.places import parse_locator
 from corpus.symbols import find_symbols, same_document
 
 Watch = Callable[[Question, Sequence[Evidence], Sequence[ScoredUnit]], None]
@@ -76,7 +77,11 @@ class ExtractiveAnswerer:
             return self._answer_missing(
                 question, missing_answers, None if missing_place else self._sure_meeting(question)
             )
-        if missing_place is not None and is_item and not self._is_item_in_texts(question):
+        if (
+            missing_place is not None
+            and is_item
+            and not (_may_mean_paragraph(question) or self._is_item_in_texts(question))
+        ):
             return missing_place
         instrument = self._missing.instrument(question)
         if instrument is not None and question.articles:
@@ -387,6 +392,14 @@ def _cites_named_day(question: Question, answer: Answer) -> bool:
     citations = (citation for statement in answer.statements[:1] for citation in statement.citations)
     return any(
         text_names_day(question, f"{citation.locator}\n{citation.quote}", citation.language) for citation in citations
+    )
+
+
+def _may_mean_paragraph(question: Question) -> bool:
+    """Whether the item that a question names may as well be a paragraph: in Russian "пункт" is either, unless the agenda is named, too."""
+    paragraphs = {parse_locator(each).get("para") for each in places_in(question)}
+    return bool(paragraphs.intersection(question.items)) and not question.vocabulary.says(
+        "agenda", question.rest, question.language
     )
 
 

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LIMITS", "MAX_BYTES", "Cell", "Line", "NoTextLayer", "ParsedFile", "ReadError", "read", "visible"]
 
-MAX_BYTES = 200_000_000
-"""The largest file of any kind that is read, in bytes."""
+MAX_BYTES = 200_000_000  # the largest file of any kind that is read, in bytes
 
 LIMITS: dict[Kind, int] = {
     "text": 25_000_000,

@@ -55,8 +55,7 @@ _VERSION_BEFORE = re.compile(rf"^(?P<version>{'|'.join(VERSIONS)})\s+(?P<symbol>
 
 
 def symbol_of(text: str) -> Symbol | None:
-    """The symbol that stands alone on a line, or behind the name of the Organization or the form of a report; None for
-    other lines."""
+    """The symbol alone on a line, or behind the Organization's name or the form of a report; None for others."""
     if "/" not in text or len(text) > 80:
         return None
     bare = _BEFORE.sub("", text)
@@ -67,8 +66,7 @@ def symbol_of(text: str) -> Symbol | None:
 
 
 def is_masthead(lines: Sequence[str]) -> bool:
-    """Whether lines are those of a masthead: with distribution or original language, and the symbol or the
-    Organization's name."""
+    """Whether lines have distribution or original language, and the symbol or the Organization's name."""
     named = (symbol_of(text) or re.fullmatch(ORGANIZATION, text, re.IGNORECASE) for text in lines)
     return any(map(_DISTRIBUTION.match, lines)) and any(named)
 

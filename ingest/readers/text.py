@@ -23,8 +23,7 @@ from ingest.readers.masthead_lines import SUMMARY
 from ingest.readers.text_columns import find_masthead_lines, find_table_rows
 
 MAX_LINE = 400_000
-MAX_FIELD, MAX_DATE = 1_000, 100
-"""Longest values of front matter, and of its date, in characters."""
+MAX_FIELD, MAX_DATE = 1_000, 100  # longest values of front matter, and of its date, in characters
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _FIELDS = ("title", "short", "slug", "symbol", "part", "edition", "language", "date", "url")
@@ -52,15 +51,13 @@ recognised."""
 _NUMBERED = re.compile(r"(\d{1,2})\.?\s+(?=[^\W\d_])")
 _LETTERS = 0.8
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_CAPITALS = 3
-"""Words in capitals that make a line a title: a symbol or the name of the Organization has fewer."""
+_CAPITALS = 3  # words in capitals that make a line a title: a symbol or the name of the Organization has fewer
 _BINARY = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _FORMAT = re.compile(r"[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
 """Invisible characters for direction and word breaks; short texts in some scripts have many."""
 _CONTROL = re.compile(f"{_BINARY.pattern}|{_FORMAT.pattern}")
 
-_HIGH = bytes(range(128, 256))
-"""Bytes of letters in single-byte encodings, for a text that is not UTF-8."""
+_HIGH = bytes(range(128, 256))  # bytes of letters in single-byte encodings, for a text that is not UTF-8
 
 
 def decode(data: bytes, name: str) -> str:
@@ -95,10 +92,9 @@ def read_text(data: bytes, name: str) -> ParsedFile:
         lines = tuple(mark_headings(lines))
     if all(line.blank for line in lines):
         raise ReadError(f"{name} contains no text.")
-    warnings = []
-    if unseen := len(_FORMAT.findall(whole)):
-        warnings.append(f"{unseen} invisible characters, such as direction marks, were left out.")
-    return ParsedFile(lines, metadata, warnings=tuple(warnings))
+    unseen = len(_FORMAT.findall(whole))
+    warning = f"{unseen} invisible characters, such as direction marks, were left out."
+    return ParsedFile(lines, metadata, warnings=(warning,) if unseen else ())
 
 
 def front_matter(text: str, name: str) -> tuple[dict[str, Any], str]:
@@ -226,15 +222,8 @@ def _find_chapters(lines: Sequence[Line], alone: Container[int]) -> dict[int, in
         match = _CHAPTER.match(line.text) if n in alone and len(line.text) <= _CHAPTER_LINE else None
         # A row of figures is not a chapter.
         letters = sum(map(str.isalpha, line.text)) >= _LETTERS * len("".join(line.text.split()))
-        if (
-            not match
-            or not letters
-            or line.cells
-            or line.bullet
-            or line.note
-            or line.part
-            or SENTENCE_END.search(line.text)
-        ):
+        marked = line.cells or line.bullet or line.note or line.part
+        if not match or not letters or marked or SENTENCE_END.search(line.text):
             continue
         counts = {True: from_roman(match[1]), False: ord(match[1]) - ord("A" if match[1].isascii() else "А") + 1
                   if len(match[1]) == 1 else 0}  # fmt: skip
@@ -251,8 +240,7 @@ def _find_chapters(lines: Sequence[Line], alone: Container[int]) -> dict[int, in
 
 
 def _precedes_numbered(lines: Sequence[Line], n: int) -> bool:
-    """Whether a line has a number, and the next paragraph that number and another one: `1 GENERAL`, then `1.1 These
-    rules`."""
+    """Whether a line's number begins that of the next paragraph: `1 GENERAL`, then `1.1 These rules`."""
     number = _NUMBERED.match(lines[n].text)
     below = next((line.text for line in lines[n + 1 :] if not line.blank), "")
     return number is not None and re.match(rf"{number[1]}\.1\D", below) is not None
@@ -272,8 +260,7 @@ def _lines(raws: Sequence[str], name: str) -> Iterator[Line]:
         if n in heads:
             yield from (replace(_line(part, n + 1, name), broken=True) for part in heads[n])
         elif n in rows:
-            cells = tuple(Cell(clean(part)[0]) for part in rows[n])
-            yield Line(" | ".join(cell.text for cell in cells if cell.text), n + 1, cells=cells)
+            yield _table_row(rows[n], n + 1)
         elif not _is_table_rule(raw):
             yield _line(raw, n + 1, name)
 
@@ -288,8 +275,8 @@ def _line(raw: str, row: int, name: str) -> Line:
     broken = raw.endswith("  ")
     if _is_rule(raw):
         return Line("", row)
-    if cells := _cells(raw):
-        return Line(" | ".join(cell.text for cell in cells if cell.text), row, cells=cells)
+    if parts := _split_cells(raw):
+        return _table_row(parts, row)
     if note := _NOTE_TEXT.match(raw):
         text, marks = clean(note.group(3))
         return Line(text, row, note=note.group(1) or note.group(2), marks=marks)
@@ -309,13 +296,17 @@ def _line(raw: str, row: int, name: str) -> Line:
     )
 
 
-def _cells(raw: str) -> tuple[Cell, ...]:
+def _split_cells(raw: str) -> list[str]:
     bare = raw.strip()
     if bare.startswith("|") and bare.count("|") >= 2:
-        parts = re.split(r"(?<!\\)\|", bare.removeprefix("|").removesuffix("|"))
-    else:  # a tab before the text indents it; a tab after text separates cells
-        parts = raw.split("\t") if "\t" in raw.lstrip() else []
-    return tuple(Cell(clean(part)[0]) for part in parts)
+        return re.split(r"(?<!\\)\|", bare.removeprefix("|").removesuffix("|"))
+    # A tab before the text indents it; a tab after text separates cells.
+    return raw.split("\t") if "\t" in raw.lstrip() else []
+
+
+def _table_row(parts: Sequence[str], row: int) -> Line:
+    cells = tuple(Cell(clean(part)[0]) for part in parts)
+    return Line(" | ".join(cell.text for cell in cells if cell.text), row, cells=cells)
 
 
 def clean(text: str) -> tuple[str, tuple[str, ...]]:
