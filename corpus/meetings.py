@@ -139,18 +139,11 @@ class Meeting:
 
     def narrowed_to_item(self, item: str) -> Meeting:
         """The meeting with one item and its sub-items only."""
-        taken = (
-            replace(each, items=tuple(row for row in each.items if is_under(row.number, item)))
-            for each in self.sittings
-        )
-        items = tuple(
-            each if each.number == each.main_number else self.with_all_documents(each)
-            for each in self.items
-            if is_under(each.number, item)
-        )
-        return replace(
-            self, items=items, sittings=tuple(each for each in taken if each.items), masthead=None, besides=()
-        )
+        rows = ((each, tuple(row for row in each.items if is_under(row.number, item))) for each in self.sittings)
+        sittings = tuple(replace(each, items=taken) for each, taken in rows if taken)
+        under = (each for each in self.items if is_under(each.number, item))
+        items = tuple(each if each.number == each.main_number else self.with_all_documents(each) for each in under)
+        return replace(self, items=items, sittings=sittings, masthead=None, besides=())
 
     def announced_symbols(self) -> tuple[Symbol, ...]:
         """Symbols announced under the items, in agenda order."""

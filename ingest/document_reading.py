@@ -26,7 +26,7 @@ class Input:
     """The bytes of a file, with what the user states about them.
 
     `origin` identifies the file that they came from; without one, the name does. `display_name` is the name in messages
-    (by default `name`). `ocr` allows text to be recognised from images. `force` reads the file although its outcome is
+    (by default `name`). `ocr` allows text to be recognized from images. `force` reads the file although its outcome is
     known, and lets it replace another document with the same id although it was replaced by that one before.
     `symbol_remembered` says that the symbol was given when the file was read before: then it verifies nothing, and one that
     the text prints counts more.

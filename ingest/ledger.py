@@ -163,7 +163,7 @@ class Ledger:
         return recorded.name if recorded else header.source
 
     def _is_complete_reading(self, header: Header, file: Input, recorded: SourceRecord | None) -> bool:
-        """Whether reading again could find no more text: empty pages may now be recognised from images."""
+        """Whether reading again could find no more text: empty pages may now be recognized from images."""
         if not file.ocr or header.ocr or (recorded is not None and recorded.ocr):
             return True
         return not nearly_empty_pages(self._library.document(header.id))

@@ -149,7 +149,7 @@ def test_the_first_meeting_of_the_second_day_is_not_said_to_be_the_first_of_all(
 ) -> None:
     meeting = next(each for each in real_library.meetings() if each.sittings)
     friday = [sitting for sitting in meeting.sittings if sitting.date == meeting.sittings[-1].date]
-    day, _ = RowPassageBuilder(meeting, AgendaCiter(real_library, meeting), language, friday).days()
+    day, _ = RowPassageBuilder(meeting, AgendaCiter(real_library, meeting, language), friday).days()
     (begins,) = (part for part in day.sentences if part.kind == "opens")
     assert words in begins.statements[0].text
     assert begins.text == "The first meeting on Friday, 15 October 2021 begins at 11 a.m."

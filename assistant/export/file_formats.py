@@ -163,15 +163,13 @@ def parse_format(path: Path, extra_formats: Sequence[str] = ()) -> str:
 
 def check_place(path: Path) -> None:
     """Raise `PublishError` before any work is done if a file cannot be written at a place."""
-    folder, problem = path.parent, ""
+    folder = path.parent
     if path.is_dir():
-        problem = f"{path} is a folder. Name a file."
-    elif not folder.is_dir():
-        problem = f"The folder {folder} does not exist. Make it first, or name another place."
-    elif not os.access(folder, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
-        problem = f"{path} cannot be written: permission denied. Name another place."
-    if problem:
-        raise PublishError("said", text=problem)
+        raise PublishError("said", text=f"{path} is a folder. Name a file.")
+    if not folder.is_dir():
+        raise PublishError("said", text=f"The folder {folder} does not exist. Make it first, or name another place.")
+    if not os.access(folder, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+        raise PublishError("said", text=f"{path} cannot be written: permission denied. Name another place.")
 
 
 def check_form(form: str, language: str | None = None) -> None:

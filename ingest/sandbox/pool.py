@@ -25,7 +25,7 @@ _HINT = "The file may be damaged: open it, save it again, and add it again."
 @dataclass(frozen=True)
 class Limits:
     """Limits for reading: address space in bytes, seconds for a file and for each megabyte of it, and the factor for
-    both where text is recognised from images; how many files a worker reads before it is replaced; and the priority of
+    both where text is recognized from images; how many files a worker reads before it is replaced; and the priority of
     workers below other processes (`nice`, 0 to 19)."""
 
     memory: int = 2 * 1024**3

@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from assistant.answer_phrases import joined, say
-from assistant.meeting import row_citations
-from assistant.meeting.row_citations import AgendaCiter
+from assistant.meeting.row_citations import AgendaCiter, sittings_of
 from assistant.qa.answer import Statement
 from assistant.qa.scoring import ScoredUnit
 from assistant.qa.units import Unit
@@ -125,11 +124,8 @@ def last_day_of_previous_meeting(selector: UnitSelector) -> dt.date | None:
 def build_schedule(selector: UnitSelector) -> Section:
     """The meetings in which the item is taken up, in order, each with its time and all its items."""
     meeting, item, _ = selector.subject.item_context
-    sittings = row_citations.sittings_of(item, meeting.sittings)
-    citer, language = AgendaCiter(selector.library, meeting), selector.language
-    return selector.make_section(
-        "schedule", Part("", tuple(row_citations.sitting_statement(each, citer, language) for each in sittings))
-    )
+    citer, sittings = AgendaCiter(selector.library, meeting, selector.language), sittings_of(item, meeting.sittings)
+    return selector.make_section("schedule", Part("", tuple(map(citer.programme, sittings))))
 
 
 def build_documentation(selector: UnitSelector) -> Section:
@@ -137,9 +133,8 @@ def build_documentation(selector: UnitSelector) -> Section:
     subject = selector.subject
     meeting, item, agenda = subject.item_context
     proposes = discussion_matcher(agenda, item)
-    citer = AgendaCiter(selector.library, meeting)
-    announces = item.documentation or row_citations.surely_has_no_documents(item, meeting, citer)
-    statements = row_citations.document_statements(item, citer, subject.request.language) if announces else []
+    citer = AgendaCiter(selector.library, meeting, subject.request.language)
+    statements = citer.documents(item) if item.documentation or citer.surely_has_no_documents(item, meeting) else []
     explicit, grammar = has_explicit_proposals(agenda, item), grammar_of(agenda.language)
 
     def is_other_information(words: str) -> bool:

@@ -99,7 +99,7 @@ class Summarizer:
         for passage in self._slices([each for _, own in ranked_documents[:MAX_DOCUMENTS] for each in own]):
             document = library.document(passage.document_id)
             units += [unit for unit in units_of(Evidence(passage, document)) if self._is_self_contained(unit)]
-        # Text recognised from images may be damaged, so it is quoted only where there is no other.
+        # Text recognized from images may be damaged, so it is quoted only where there is no other.
         units = distinct([unit for unit in units if not unit.document.ocr] or units)
         if target is None or not units:
             return units
