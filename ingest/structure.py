@@ -19,12 +19,15 @@ from ingest.readers.lines import (
     TABLE_WORDS,
     LinePart,
     has_leader_dots,
+    splits_range,
 )
 
 LabelKind = Literal["number", "bracketed", "letter", "roman", "dotted"]
 
+_ORDINAL_ENDING = r"[ªº]|(?:[ao]|er|do|da|ro|ra)\s"
+"""What makes a number with a dot an ordinal: `7.ª sesión`, `1.er período`."""
 _LABELS: tuple[tuple[LabelKind, re.Pattern[str]], ...] = (
-    ("number", re.compile(r"(\d{1,3})(?:\.(?!\d)|．|、| ?[-–](?=\s*[\u0600-\u06ff]))\s*(?=\S|$)")),
+    ("number", re.compile(rf"(\d{{1,3}})(?:\.(?!\d|{_ORDINAL_ENDING})|．|、| ?[-–](?=\s*[\u0600-\u06ff]))\s*(?=\S|$)")),
     ("number", re.compile(r"(\d{1,3}[A-Z]?\.\d{1,3})\.?\s+(?=[^\W\d_a-zà-ÿа-я]|[“«(])")),
     ("roman", re.compile(r"\(?([ivxl]{1,6})\)\s*")),
     ("letter", re.compile(r"\(?(([a-zа-я])\2?)\)\s*")),
@@ -114,7 +117,7 @@ class _PieceBuilder:
         last = self._parts[-1]
         if last.endswith("-") and line.text[:1].islower():
             self._parts[-1] = last[:-1]
-        elif not _HAN_JOIN.search(last[-1:]):
+        elif not _HAN_JOIN.search(last[-1:]) and not splits_range(last, line.text):
             self._parts.append(" ")
         self._parts.append(line.text)
         self._marks += line.marks
@@ -245,7 +248,8 @@ def _join_headings(pieces: list[Piece]) -> list[Piece]:
     for piece in pieces:
         last = result[-1] if result else None
         if last is not None and _continues_heading(last, piece):
-            result[-1] = replace(last, text=f"{last.text} {piece.text}", marks=last.marks + piece.marks)
+            glue = "" if splits_range(last.text, piece.text) else " "
+            result[-1] = replace(last, text=f"{last.text}{glue}{piece.text}", marks=last.marks + piece.marks)
         elif (
             piece.kind == "heading"
             and last is not None

@@ -20,7 +20,7 @@ class AgendaCiter:
     """Cites the blocks of one agenda document."""
 
     def __init__(self, library: Library, meeting: Meeting) -> None:
-        self._library = library
+        self._library, self._meeting = library, meeting
         self.document: Document = library.document(meeting.document_id)
 
     def block(self, ordinal: int) -> Citation:
@@ -42,6 +42,12 @@ class AgendaCiter:
         spans = sentence_spans(text, self.document.language)
         start, end = next((span for span in spans if span[0] <= at < span[1]), (0, len(text)))
         return self.document.trim_span(block.start + start, block.start + end)
+
+    def items_of_row(self, symbol: str, ordinal: int) -> list[AgendaItem]:
+        """The items for which a row of a table announces a document; none for a block that is no row."""
+        if self.document.blocks[ordinal].kind != "row":
+            return []
+        return [item for item in self._meeting.items if (symbol, ordinal) in item.documentation]
 
     def listed(self, item: AgendaItem) -> tuple[Citation, ...]:
         """The citation of the line that lists an item; empty where there is none."""
@@ -181,7 +187,14 @@ def surely_has_no_documents(item: AgendaItem, meeting: Meeting, citer: AgendaCit
 def document_statement(
     item: AgendaItem, symbol: str, ordinal: int, citer: AgendaCiter, language: str, *, short: bool = False
 ) -> Statement:
-    """States that a document is announced for an item, citing the sentence that names it; `short` leaves out the title of the item."""
+    """States that a document is announced for an item, citing the sentence that names it; `short` leaves out the title of the item. Where
+    a row of a table names it for several items, it may be for one of them only: they are stated together."""
+    together = [] if short else citer.items_of_row(symbol, ordinal)
+    if len(together) > 1:
+        numbers = joined([each.number for each in together], language)
+        lines = dict.fromkeys(line for each in together for line in citer.listed(each))
+        text = say("document_for_several", language, symbol=symbol, items=numbers)
+        return Statement(text, "derived", (*lines, citer.naming(ordinal, symbol)))
     text = say(f"document_for{'_short' * short}", language, symbol=symbol, item=item.number, title=item.title)
     return Statement(text, "derived", (*(() if short else citer.listed(item)), citer.naming(ordinal, symbol)))
 

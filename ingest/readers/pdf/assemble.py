@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from ingest.readers.lines import Cell, Line, group_consecutive, row_text
+from ingest.readers.lines import SENTENCE_END, Cell, Line, group_consecutive, row_text, splits_range
 from ingest.readers.pdf.arabic_text import normalize_script
 from ingest.readers.pdf.contents import split_entry
 from ingest.readers.pdf.glyphs import Run
@@ -258,7 +258,7 @@ class Assembly:
             return self._hyphens.join(text, words)
         if last == "/" and first.isalnum():  # a symbol or an address
             return text + words
-        if is_wide(last) and is_wide(first):
+        if (is_wide(last) and is_wide(first)) or splits_range(text, words):
             return text + words
         return f"{text} {words}"
 
@@ -295,6 +295,9 @@ class Assembly:
                 for cell in row
             ]
             cells += [Cell("")] * (width - len(cells))
+            if n == 0 and continued is not None and self._lines and _continues_row(self._lines[-1].cells, cells):
+                cells = self._join_rows(self._lines[-1].cells, cells)
+                marks = [*self._lines.pop().marks, *marks]
             text = row_text(cells)
             if text:
                 self._lines.append(
@@ -311,6 +314,11 @@ class Assembly:
                 )
         self._lines.append(Line("", len(self._lines) + 1))
         self._write_notes(*note_indices)
+
+    def _join_rows(self, above: Sequence[Cell], cells: Sequence[Cell]) -> list[Cell]:
+        """The cells of a row that a page break splits."""
+        pairs = zip(above, cells, strict=True)
+        return [replace(cell, text=self._join_lines([cell.text, rest.text])) for cell, rest in pairs]
 
     def _add(self, line: Line) -> None:
         self._lines.append(replace(line, row=len(self._lines) + 1))
@@ -350,6 +358,17 @@ def _continues_table(items: Sequence[Item], n: int, before: Table) -> bool:
         abs(left - right) < 6 for left, right in zip(table.edges, before.edges, strict=True)
     )
     return alike and table.page == before.page + 1 and all(_is_repeated_caption(item) for item in after)
+
+
+def _continues_row(above: Sequence[Cell], cells: Sequence[Cell]) -> bool:
+    """Whether the first row of a page continues the last row of the page before: some of its cells are blank, and the
+    others go on within a phrase."""
+    goes_on = [
+        cell.text[:1].islower() and bool(before.text) and not SENTENCE_END.search(before.text)
+        for before, cell in zip(above, cells, strict=False)
+        if cell.text
+    ]
+    return len(above) == len(cells) > len(goes_on) > 0 and all(goes_on)
 
 
 def _is_repeated_caption(item: Item) -> bool:
