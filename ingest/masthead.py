@@ -66,6 +66,8 @@ _FIRST = 6
 _TEXT_ENDS = re.compile(r"\S[,;]$|\S.{30,}\.$")
 _SENTENCE = re.compile(r"\S.{60,}[.؟。]$")
 """A line that ends a sentence, not a title or a name; below it there is text."""
+_TITLED = re.compile(r"\D{1,40}\d{1,3}\s*[.:：–—-]\s*[^\W\d_]")
+"""An item with its title: below text it is a heading of the text."""
 _FULL = 60
 """A line of this many characters may be continued by the next one."""
 _ABOUT = re.compile(r"\b(?:of|on|by|for|to|d[eu]|des|del|sur|sobre|par|por)\b|\bd[’']", re.IGNORECASE)
@@ -97,7 +99,7 @@ def read_masthead(lines: Sequence[Line]) -> Masthead:
             facts.setdefault("language", language_codes()[text.casefold()])
         elif match := _JOB.match(text):
             facts.setdefault("job", match.group(0))
-        elif ITEM.match(text) and not in_text:
+        elif ITEM.match(text) and not (in_text and _TITLED.match(text)):
             facts.setdefault("item", text)
         elif _names_session(line, text):
             facts.setdefault("session", text)
