@@ -843,3 +843,4 @@ def test_a_heading_below_text_is_neither_the_body_nor_the_agenda_item() -> None:
     )
     assert read(text.format("Conference of donors")).masthead.body == ""
     assert read(text.format("Item 1. Adoption of the agenda")).masthead.item == ""
+    assert read(text.format("Agenda item 13 (continued)")).masthead.item == "Agenda item 13 (continued)"
