@@ -57,8 +57,8 @@ _CAPTION = re.compile(
 _LABEL_ONLY_HEADING = re.compile(
     r"^(?:(?:article|part|chapter|section|title)\s+(?:\d{1,3}|[IVXLC]{1,6})\b\.?|[IVXLC]{1,6}\.?)$", re.IGNORECASE
 )
-_BRACKETED = re.compile(r"[(（](\d{1,2})[)）]\s*(?=[^\W\d_])")
-"""A sub-paragraph number in brackets: `(1) to make`."""
+_BRACKETED = re.compile(r"[(（]?(\d{1,2})[)）]\s*(?=[^\W\d_])")
+"""A sub-paragraph number in brackets: `(1) to make`, `1) à établir`."""
 _STARS = re.compile(r"(\*{1,4})\s*(?=[^\s*])")
 _CALL = r"(?<=[^\s*/\d])({})(?=[\s,.;:)”»]|$)"
 _CALLS = re.compile(_CALL.format(r"\*{1,4}"))

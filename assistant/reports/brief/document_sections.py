@@ -86,8 +86,12 @@ def build_mandates(selector: UnitSelector) -> Section:
     """The requests and decisions as a table, and the numbers of the paragraphs without any."""
     document, language = selector.main_document, selector.language
     rows = list(mandate_rows(selector.library, document))
-    covered = {row.ordinal for row in rows}
-    covered |= {parent for each in covered if (parent := document.blocks[each].parent) is not None}
+    covered = set[int]()
+    for row in rows:
+        ordinal: int | None = row.ordinal
+        while ordinal is not None:
+            covered.add(ordinal)
+            ordinal = document.blocks[ordinal].parent
     remaining = [
         block.number for block in operative_paragraphs(document) if block.number and block.ordinal not in covered
     ]

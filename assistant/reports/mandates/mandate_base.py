@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from assistant.reports.mandates.addressees import (
+    LIST_INTRODUCERS,
     find_object,
     trim_span,
 )
@@ -52,6 +53,15 @@ class BlockReader:
         """The list items right below a block; items below these belong to them."""
         return [child for child in self.document.children.get(block.ordinal, ()) if child.kind == "item"]
 
+    def item_paths(self, item: Block) -> Iterator[tuple[Block, ...]]:
+        """A list item and each of the points below it, each behind the items above it; the item itself is left out
+        where it only introduces them."""
+        points = self.find_items(item)
+        if not points or not self.document.body(item).rstrip().endswith(LIST_INTRODUCERS):
+            yield (item,)
+        for point in points:
+            yield from ((item, *path) for path in self.item_paths(point))
+
     def trim(self, start: int, end: int) -> Span:
         """A span without white space and closing signs."""
         return trim_span(self.document.text, start, end, ",:：", ",;:.，；：。؛،")
@@ -81,7 +91,8 @@ class BlockReader:
         start, end = span
         text = unquoted(self.document.text[start:end])
         opening = self.grammar.ask_others.match(text)
-        match = find_object(self.grammar, text, opening.end(), len(text)) if opening else None
+        introduces = self.document.body(point).rstrip().endswith(LIST_INTRODUCERS)
+        match = find_object(self.grammar, text, opening.end(), len(text), introduces=introduces) if opening else None
         if opening is None or match is None or not match.addressees:
             return None
         addressees = tuple((start + a, start + b) for a, b in match.addressees)

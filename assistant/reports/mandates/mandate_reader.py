@@ -262,19 +262,29 @@ class _ResolutionReader(BlockReader):
         says_nothing = not introduction or any(
             each.fullmatch(introduction) for each in (self.grammar.to, self.grammar.that)
         )
-        for item in items:
-            item_span = self.trim(item.body_start, item.end)
-            if item_span[0] == item_span[1]:
+        # A point of a list inside the paragraph has no items of its own.
+        paths = (path for item in items for path in ([(item,)] if item.ordinal == block.ordinal else self.item_paths(item)))
+        for path in paths:
+            item, point = path[0], path[-1]
+            item_span, *lower_spans = (self.trim(each.body_start, each.end) for each in path)
+            spans = [item_span, *lower_spans]
+            if spans[-1][0] == spans[-1][1]:
                 continue
             if forwarded := self.find_forwarded_request(item, item_span):
-                yield self.with_times_and_money(forwarded, [item_span])
+                actions = (*(each for each in forwarded.action if each[0] < each[1]), *lower_spans)
+                yield self.with_times_and_money(replace(forwarded, block=point.ordinal, action=actions), spans)
                 continue
             item_match, place_block, before_item = match, block, [*insertions, *([] if says_nothing else [action])]
             if says_nothing and not match.addressees:  # each item has its own: decides that: (a) States shall report
                 item_match, before_item, item_span = self._read_item(item, clause, with_that, item_span)
                 place_block = item
             yield self._build_mandate(
-                block, clause, item, self._addressee_spans(item_match, place_block, clause), (*before_item, item_span)
+                block,
+                clause,
+                point,
+                self._addressee_spans(item_match, place_block, clause),
+                (*before_item, item_span, *lower_spans),
+                [item_span, *lower_spans],
             )
 
     def _read_item(
@@ -411,14 +421,21 @@ class _ResolutionReader(BlockReader):
         return [text[slice(*each)] for each in addressees]
 
     def _build_mandate(
-        self, block: Block, clause: _Clause, place_block: Block, addressees: Sequence[Span], action: tuple[Span, ...]
+        self,
+        block: Block,
+        clause: _Clause,
+        place_block: Block,
+        addressees: Sequence[Span],
+        action: tuple[Span, ...],
+        point_spans: Sequence[Span] = (),
     ) -> Mandate:
-        """The mandate of a clause, with the times and the money set in it, and around verb and action."""
+        """The mandate of a clause, with the times and the money set in it, in the points below it (`point_spans`), and
+        around verb and action."""
         offset = block.body_start
         verb = offset + clause.verb[0], offset + clause.verb[1]
         # A time may also be set between verb and action, or before the verb.
         spans = [(verb[1], max(offset + clause.end, action[-1][1] if place_block is block else 0))]
-        spans += [action[-1]] if place_block is not block else []
+        spans += point_spans
         spans += [(offset + clause.aside[0], offset + clause.aside[1])] if clause.aside else []
         mandate = Mandate(place_block.ordinal, verb, clause.kind == "decide", tuple(addressees), action)
         return self.with_times_and_money(mandate, spans)
