@@ -24,7 +24,7 @@ from ingest.readers.lines import (
 LabelKind = Literal["number", "bracketed", "letter", "roman", "dotted"]
 
 _LABELS: tuple[tuple[LabelKind, re.Pattern[str]], ...] = (
-    ("number", re.compile(r"(\d{1,3})(?:\.(?!\d)|．|、| ?[-–](?=\s*[\u0600-\u06ff]))\s*(?=\S|$)")),
+    ("number", re.compile(r"(\d{1,3})(?:\.(?![\dºª])|．|、| ?[-–](?=\s*[\u0600-\u06ff]))\s*(?=\S|$)")),
     ("number", re.compile(r"(\d{1,3}[A-Z]?\.\d{1,3})\.?\s+(?=[^\W\d_a-zà-ÿа-я]|[“«(])")),
     ("roman", re.compile(r"\(?([ivxl]{1,6})\)\s*")),
     ("letter", re.compile(r"\(?(([a-zа-я])\2?)\)\s*")),
@@ -381,7 +381,8 @@ def _depth(kind: LabelKind, bracketed: int) -> int:
 
 
 def _bracketed_label(pieces: Sequence[Piece], n: int, before: int) -> list[tuple[LabelKind, str, int]]:
-    """The number in brackets of a paragraph: the one after `before`, or the first where a second one follows."""
+    """The number in brackets of a paragraph: the one after `before`, or the first where a second one follows or a colon
+    precedes it."""
     match = _BRACKETED.match(pieces[n].text)
     if match is None:
         return []
@@ -389,7 +390,8 @@ def _bracketed_label(pieces: Sequence[Piece], n: int, before: int) -> list[tuple
     if value != before + 1 or not before:
         below = takewhile(lambda piece: piece.kind != "heading", pieces[n + 1 : n + 20])
         later = [int(other[1]) for piece in below if (other := _BRACKETED.match(piece.text))]
-        if value != 1 or later[:1] != [2]:
+        is_introduced = n > 0 and pieces[n - 1].text.rstrip().endswith((":", "："))
+        if value != 1 or (later[:1] != [2] and not is_introduced):
             return []
     return [("bracketed", match[1], match.end())]
 

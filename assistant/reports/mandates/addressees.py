@@ -285,7 +285,8 @@ def _find_action(grammar: Grammar, text: str, start: int, right: int, end: int) 
     for match in grammar.action.finditer(text, start, end):
         if match.start() >= right:
             return None
-        is_idle = grammar.idle.match(text, match.end()) and grammar.action.search(text, match.end(), end)
+        opens_none = grammar.idle.match(text, match.end()) or grammar.abilities.search(text, start, match.start())
+        is_idle = opens_none and grammar.action.search(text, match.end(), end)
         if match.start() > start and not is_idle:
             return match.start()
     return None
@@ -338,7 +339,7 @@ def _join_parts(grammar: Grammar, text: str, parts: list[Span]) -> list[Span]:
         if joined and (
             is_inside_name
             or grammar.tied.match(text, start, end)
-            or grammar.adjectives.search(previous)
+            or (grammar.adjectives.search(previous) and not grammar.article.match(text, start, end))
             or (grammar.place.search(previous) and _NAME.fullmatch(text, start, end))
         ):
             joined[-1] = (joined[-1][0], end)
