@@ -12,7 +12,7 @@ from assistant.answer_phrases import day_text, mark, place_name, place_text, say
 from assistant.export.publication import Content, Note, Span, Table, plain
 from assistant.export.un_style import document_name
 from assistant.qa.answer import Citation, Statement
-from assistant.qa.metadata import document_date
+from assistant.qa.metadata import document_date, edge_lines
 from assistant.reports.lookup import display_label
 from assistant.reports.quoted_tables import ELLIPSIS, Cell, Grid
 from assistant.row_tables import without_bars
@@ -165,7 +165,9 @@ class ReferenceFormatter:
         block = document.block_at(citation.start)
         if block is None:
             return ""
-        return place_name(f"page {block.page}", self.language) if block.page else block.locator
+        if block.page:
+            return place_name(f"page {block.page}", self.language)
+        return "" if block.ordinal in edge_lines(document) else place_text(block.locator, self.language)
 
     def _one_line(self, citation: Citation) -> str:
         """The words of a citation on one line, without bars between the cells of a row."""

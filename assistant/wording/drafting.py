@@ -45,6 +45,12 @@ class Grammar:
         comma = rf"[,;،؛，；]\s*(?:(?:{join})\s*(?:,\s*(?P<aside>[^,;:.]{{1,90}}),\s*)?)?"
         inserted = r"(?:,\s*(?P<inserted>[^,;:.]{1,90}),)?"
         self.opening = self._compile(rf"\s*{leads}(?P<verb>{verbs})")
+        # The same in the past, as in reports: the Board requested the secretariat to report.
+        self.acts = self._compile(
+            rf"(?:^\s*|[,;،؛，；]\s*(?:(?:{join})\s*)?|\s(?:{join})\s*){leads}"
+            rf"{edge[0]}(?:(?P<asked>{self._source('asked')})|(?P<decided>{self._source('decided')})){edge[1]}"
+        )
+        self.did = self._compile(rf"\s*{leads}{edge[0]}(?:{self._source('past', 'did')}){edge[1]}")
         self.following = self._compile(
             rf"{comma}{leads}(?P<verb>{verbs})|\s(?:{join}){inserted}\s{leads}"
             rf"(?P<bare>{edge[0]}(?:{self._source('ask', 'decide', 'sure')}){edge[1]})"
@@ -107,6 +113,8 @@ class Grammar:
             else rf"\s(?:{self._source('also')})(?:\s(?:{self._source('onto')}))?\s"
         )
         self.steps = self._compile(rf"\s(?:{self._source('also')})\s|[,–]")
+        self.draft = self._compile(rf"(?:^|.*[:：]\s*)(?:{self._source('draft')})")
+        """A line that calls the text below it a draft: Draft resolution submitted by Peru; Peru: draft resolution."""
         self.tail = self._compile(rf"\s*[;；؛](?:\s*(?:{self._source('also', 'join')}))?$")
         """The end of a part of a provision."""
         numbering = r"(?:(?:[IVXLC]+|[A-Z]|\d+)[.)]?\s+)?"
@@ -118,9 +126,7 @@ class Grammar:
         edge, join = self._edge, self._source("join")
         ordinal = f"(?:{ordinals})" + (r"\w*" if self.spaced else "")
         joins = r"[-\s]" if self.spaced else ""
-        number = (
-            rf"(?:{ordinal}(?:(?:{joins}|\s(?:and|et|y)\s|\sو?){ordinal})*|\d{{1,3}}(?:st|nd|rd|th|e|ème|\.?[ºª]|-\w+)?)"
-        )
+        number = rf"(?:{ordinal}(?:(?:{joins}|\s(?:and|et|y)\s|\sو?){ordinal})*|\d{{1,3}}(?:st|nd|rd|th|e|ème|\.?[ºª]|-\w+)?)"
         self.session = self._compile(rf"{edge[0]}(?:{self._source('session')})".replace("{n}", number))
         self.held = self._compile(rf"\s*[,，،]?\s*(?:{self._source('held')})\s(?:[^,;:.()]{{0,60}}\s)?$")
         """What stands between a session and its date: at its tenth session, [to be held in Lima] in 2026."""
@@ -206,7 +212,9 @@ def _currencies(language: str) -> tuple[str, str]:
     spans = (span for each in get_global("territory_currencies").values() for span in each)
     codes = sorted({code for code, _, end, is_tender in spans if is_tender and end is None})
     names = {get_currency_name(code, count, locale=language) for code in codes for count in (None, 1, 2, 5, 11, 100)}
-    return "|".join(r"\s+".join(map(re.escape, name.split())) for name in sorted(names, key=len, reverse=True)), "|".join(codes)
+    return "|".join(
+        r"\s+".join(map(re.escape, name.split())) for name in sorted(names, key=len, reverse=True)
+    ), "|".join(codes)
 
 
 @lru_cache(maxsize=8)

@@ -68,7 +68,9 @@ class DeadlineReader:
                 date_end, dates = self._match_dates(text, match.end(), is_limit)
                 if not date_end or not self._is_not_past(dates):
                     continue
-                session = next((left for left, right in session_spans if grammar.held.match(text, right, match.start())), -1)
+                session = next(
+                    (left for left, right in session_spans if grammar.held.match(text, right, match.start())), -1
+                )
                 if session >= 0:
                     spans.append((session, date_end))
                 elif is_limit or not self._is_past(text, match.start()):

@@ -62,6 +62,18 @@ class BlockReader:
         for point in points:
             yield from ((item, *path) for path in self.item_paths(point))
 
+    def split_item(self, item: Block) -> list[tuple[Block, tuple[Block, ...]]]:
+        """The points of a list item that count as actions of their own, each with its place and the blocks that say it:
+        those below the item where any of them sets a time or an amount of money, else the item with all below it."""
+        paths = list(self.item_paths(item))
+        below = list(dict.fromkeys(point for path in paths for point in path[1:]))
+        is_split = any(
+            self.deadlines.find_times(point.body_start, point.end)
+            or self.grammar.money.search(self.document.body(point)[:MAX_LENGTH])
+            for point in below
+        )
+        return [(path[-1], path) for path in paths] if is_split else [(item, (item, *below))]
+
     def trim(self, start: int, end: int) -> Span:
         """A span without white space and closing signs."""
         return trim_span(self.document.text, start, end, ",:：", ",;:.，；：。؛،")

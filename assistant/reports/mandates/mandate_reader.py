@@ -224,7 +224,10 @@ class _ResolutionReader(BlockReader):
             insertions.insert(0, trim_span(text, previous.verb[0], previous.end, closes=",;"))
         if clause.aside:
             insertions.insert(0, clause.aside)
-        match = self._resolve_pronouns(text, match, previous)
+        resolved = self._resolve_pronouns(text, match, previous)
+        if previous and match.addressees and not resolved.addressees:  # the clause before tells who is meant
+            insertions.insert(0, trim_span(text, previous.verb[0], previous.end, closes=",;"))
+        match = resolved
         insertion_spans = [(block.body_start + a, block.body_start + b) for a, b in insertions]
         action = self.trim(block.body_start + action_start, block.body_start + end)
         if items:
@@ -263,9 +266,13 @@ class _ResolutionReader(BlockReader):
             each.fullmatch(introduction) for each in (self.grammar.to, self.grammar.that)
         )
         # A point of a list inside the paragraph has no items of its own.
-        paths = (path for item in items for path in ([(item,)] if item.ordinal == block.ordinal else self.item_paths(item)))
-        for path in paths:
-            item, point = path[0], path[-1]
+        points = (
+            point
+            for item in items
+            for point in ([(item, (item,))] if item.ordinal == block.ordinal else self.split_item(item))
+        )
+        for point, path in points:
+            item = path[0]
             item_span, *lower_spans = (self.trim(each.body_start, each.end) for each in path)
             spans = [item_span, *lower_spans]
             if spans[-1][0] == spans[-1][1]:
@@ -387,7 +394,8 @@ class _ResolutionReader(BlockReader):
             occurrences = [(position, position + len(name)) for name in (self._addressees if pronoun else names)
                      if (position := text.rfind(name, 0, start)) >= 0]  # fmt: skip
             antecedent = max(occurrences, key=lambda span: (span[1], -span[0]), default=(start, end))
-            resolved += previous_names if pronoun and previous_names else [antecedent]
+            if not pronoun or previous_names or occurrences:
+                resolved += previous_names if pronoun and previous_names else [antecedent]
         return AddresseeMatch(tuple(dict.fromkeys(resolved)), match.action)
 
     def _addressee_spans(self, match: AddresseeMatch, block: Block, clause: _Clause) -> list[Span]:
