@@ -1296,3 +1296,12 @@ def test_the_adoption_is_what_a_heading_says_of_it_and_not_the_report_around_the
     quoted = [said.text for each in sections for part in each.parts for said in part.statements]
     assert (quoted == [heading]) == adopted
     assert not any(say("not_adopted", "en") in each.remarks for each in sections if adopted)
+
+
+def test_a_request_to_be_passed_on_is_told_with_who_is_to_pass_it_on(catalogue: Catalogue) -> None:
+    *_, passed = asked(catalogue, "Invites the Board:", "(a) To meet;", "(b) To request the pilots to act;")
+    assert (passed.verb, passed.who, passed.action) == ("To request", ["the pilots"], ["Invites the Board", "to act"])
+    body = "1. The Port Office recommends that the Board:\n\n(a) Meet in May;\n\n(b) Request the pilots to act.\n"
+    _, passed = advised(catalogue, f"## The Port Office\n\n{body}")
+    assert (passed.verb, passed.who) == ("Request", ["the pilots"])
+    assert passed.action == ["The Port Office recommends that the Board", "to act"]

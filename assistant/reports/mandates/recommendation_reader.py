@@ -323,7 +323,9 @@ def _block_recommendations(
         for path in points:
             spans = [trim_span(document.text, each.body_start, each.end, closes=",;:.，；：。؛،") for each in path]
             if not is_wish and (forwarded := report.find_forwarded_request(path[-1], spans[-1])):
-                yield forwarded, [spans[-1]]
+                # Who recommends, and to whom, is part of what is told.
+                recommender = trim_span(document.text, *sentence, closes=":：,，")
+                yield replace(forwarded, action=(recommender, *forwarded.action)), [spans[-1]]
             else:
                 yield Mandate(path[-1].ordinal, verb, False, names, (*lead_spans, *spans)), [sentence, *spans]
 
