@@ -1132,6 +1132,7 @@ def test_points_numbered_with_one_bracket_are_read_and_a_single_one_below_a_colo
         ("en", "Requests pilots to meet twice before the fifth meeting of the Conference of the Parties;",
          ["before the fifth meeting of the Conference of the Parties"]),
         ("fr", "Prie les pilotes de faire rapport à leur dixième réunion, qui se tiendra en 2027 ;", ["à leur dixième réunion, qui se tiendra en 2027"]),
+        ("fr", "Prie les pilotes de présenter un plan que l’Assemblée de la Santé examinera en 2027 ;", ["en 2027"]),
         ("es", "Pide a los pilotos que informen en su 45.º período de sesiones;", ["en su 45.º período de sesiones"]),
         ("ru", "просит лоцманов представить доклад на своем десятом совещании;", ["на своем десятом совещании"]),
         ("ar", "تطلب إلى الأمين العام أن يقدم تقريرا في اجتماعها العاشر؛", ["في اجتماعها العاشر"]),

@@ -63,7 +63,7 @@ class Grammar:
         # Names are capitalised: "Progress Made" is not something that was done.
         # “Shall be held” is still to come; “to be held” tells of what is known.
         to_come = "".join(rf"(?<!\b{modal}\sbe\s)" for modal in ("shall", "will", "should", "must", "may"))
-        self.past = re.compile(rf"{to_come}{edge[0]}(?:{self._source('past')}){edge[1]}[^,;.]*$")
+        self.past = re.compile(rf"{to_come}{edge[0]}(?![A-ZÀ-ÖØ-ÞА-Я])(?:{self._source('past')}){edge[1]}[^,;.]*$")
         self.done = re.compile(rf"(?<!\bbe\s){edge[0]}(?:{self._source('past')})\s+$")
 
     def _compile_actions(self, leads: str) -> None:

@@ -278,10 +278,10 @@ class _ResolutionReader(BlockReader):
             if spans[-1][0] == spans[-1][1]:
                 continue
             if forwarded := self.find_forwarded_request(item, item_span):
-                # Who is to pass the request on is part of what is told.
+                # Who is to pass the request on is part of what is told; a list inside the paragraph has that beside it.
                 passer = self.trim(block.body_start + clause.verb[0], block.body_start + clause.end)
                 own_actions = (each for each in forwarded.action if each[0] < each[1])
-                actions = (passer, *own_actions, *lower_spans)
+                actions = (*([passer] if item.ordinal != block.ordinal else []), *own_actions, *lower_spans)
                 yield self.with_times_and_money(replace(forwarded, block=point.ordinal, action=actions), spans)
                 continue
             item_match, place_block, before_item = match, block, [*insertions, *([] if says_nothing else [action])]

@@ -323,9 +323,10 @@ def _block_recommendations(
         for path in points:
             spans = [trim_span(document.text, each.body_start, each.end, closes=",;:.，；：。؛،") for each in path]
             if not is_wish and (forwarded := report.find_forwarded_request(path[-1], spans[-1])):
-                # Who recommends, and to whom, is part of what is told.
+                # Who recommends, and to whom, is part of what is told; a list inside the paragraph has that beside it.
                 recommender = trim_span(document.text, *sentence, closes=":：,，")
-                yield replace(forwarded, action=(recommender, *forwarded.action)), [spans[-1]]
+                leads = () if list_points else (recommender,)
+                yield replace(forwarded, action=(*leads, *forwarded.action)), [spans[-1]]
             else:
                 yield Mandate(path[-1].ordinal, verb, False, names, (*lead_spans, *spans)), [sentence, *spans]
 
