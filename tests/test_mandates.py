@@ -1260,11 +1260,15 @@ def test_a_report_of_limited_distribution_is_no_draft(holding: Holding) -> None:
     assert "draft" not in made.title.casefold()
 
 
-def test_the_status_of_a_draft_quotes_the_line_with_its_sponsors(holding: Holding) -> None:
-    engine = holding(other_text("A/CONF.9/3", "en", line=DRAFT_LINES["en"]))
-    text = markdown(make_briefing(engine, Request("document", "A/CONF.9/3")), engine.library)
-    assert DRAFT_LINES["en"] in text
-    assert say("draft_text", "en") in text
+@pytest.mark.parametrize(("language", "place"), [("en", "first paragraph"), ("fr", "paragraphe non numéroté 1")])
+def test_the_status_of_a_draft_quotes_the_line_with_its_sponsors_and_its_place(
+    holding: Holding, language: str, place: str
+) -> None:
+    engine = holding(other_text("A/CONF.9/3", language, line=DRAFT_LINES[language]))
+    text = markdown(make_briefing(engine, Request("document", "A/CONF.9/3", language=language)), engine.library)
+    assert DRAFT_LINES[language] in text
+    assert say("draft_text", language) in text
+    assert place in text
 
 
 def test_undated_times_come_after_dates_and_before_rows_without_a_time(holding: Holding) -> None:

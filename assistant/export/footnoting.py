@@ -12,7 +12,7 @@ from assistant.answer_phrases import day_text, mark, place_name, place_text, say
 from assistant.export.publication import Content, Note, Span, Table, plain
 from assistant.export.un_style import document_name
 from assistant.qa.answer import Citation, Statement
-from assistant.qa.metadata import document_date, edge_lines
+from assistant.qa.metadata import document_date
 from assistant.reports.lookup import display_label
 from assistant.reports.quoted_tables import ELLIPSIS, Cell, Grid
 from assistant.row_tables import without_bars
@@ -167,7 +167,7 @@ class ReferenceFormatter:
             return ""
         if block.page:
             return place_name(f"page {block.page}", self.language)
-        return "" if block.ordinal in edge_lines(document) else place_text(block.locator, self.language)
+        return place_text(block.locator, self.language)
 
     def _one_line(self, citation: Citation) -> str:
         """The words of a citation on one line, without bars between the cells of a row."""
