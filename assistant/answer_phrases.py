@@ -69,8 +69,7 @@ def place_name(locator: str, language: str) -> str:
 
 
 def place_text(locator: str, language: str) -> str:
-    """A locator in words of a language, including the name of the document at its beginning; unchanged in English, and where there are no words for one
-    of its parts."""
+    """A locator, which may begin with the name of its document, in words of a language; unchanged where one of its parts has no words."""
     if language == "en":
         return locator
     parts = _PART.findall(locator)
@@ -107,12 +106,10 @@ def _is_own(part: str) -> bool:
 
 
 def act_frames(series: str, language: str) -> dict[str, str]:
-    """The templates for names of resolutions (`RES`) or decisions (`DEC`) in a language, by the code of their body in symbols: `General Assembly
-    resolution {number}`; only for bodies whose acts are cited so."""
-    begin = f"acts.{series}."
-    return {
-        name.removeprefix(begin): frame for name, frame in texts("papers", language).items() if name.startswith(begin)
-    }
+    """The templates for names of resolutions (`RES`) or decisions (`DEC`), such as `General Assembly resolution {number}`, by the code of their
+    body in symbols; only for bodies whose acts are cited so."""
+    begin, frames = f"acts.{series}.", texts("papers", language)
+    return {name.removeprefix(begin): frame for name, frame in frames.items() if name.startswith(begin)}
 
 
 @cache

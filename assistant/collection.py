@@ -67,12 +67,9 @@ def footnotes(document: Document, locator: str | None = None) -> list[dict[str, 
     for note in notes:
         alike = [other.ordinal for other in notes if other.number == note.number]
         before = max((ordinal for ordinal in alike if ordinal < note.ordinal), default=-1)
-        last = len(alike) == 1
-        cited = [
-            block
-            for block in document.blocks
-            if note.number in block.marks and (last or before < block.ordinal <= note.ordinal)
-        ]
+        cited = [block for block in document.blocks if note.number in block.marks]
+        if len(alike) > 1:
+            cited = [block for block in cited if before < block.ordinal <= note.ordinal]
         if not any(within(block, locator) for block in (note, *cited)):
             continue
         made.append(
@@ -168,11 +165,7 @@ class Collection:
     def find(self, name: str, language: str | None = None, edition: str | None = None) -> list[Document]:
         """Returns the versions of one document, by symbol, name or id. Raises `NotFound` for none, and for several documents."""
         stored = self._library.find_documents(name)
-        found = [
-            document
-            for document in stored
-            if language in (None, document.language) and edition in (None, document.edition)
-        ]
+        found = [each for each in stored if language in (None, each.language) and edition in (None, each.edition)]
         if stored and not found:
             versions = dict.fromkeys(f"{document.language} ({document.edition})" for document in stored)
             raise NotFound("no-version", name=name, versions=", ".join(versions))
@@ -181,8 +174,7 @@ class Collection:
             if symbol is not None and self._catalogue.by_symbol(symbol):
                 raise NotFound("known-not-held", name=symbol.text, url=document_url(symbol, language or "en") or "")
             raise NotFound("no-document", name=name)
-        exact = [document for document in found if name in (document.id, document.key)]
-        found = exact or found
+        found = [document for document in found if name in (document.id, document.key)] or found
         keys = {document.key for document in found}
         if len(keys) > 1:
             raise NotFound("several-documents", name=name, keys=", ".join(sorted(keys)))
@@ -227,26 +219,20 @@ class Collection:
             return {"parent": None, "languages": [document.language], "earlier": [], "later": [], "addenda": [],
                     "corrigenda": [], "corrections": []}  # fmt: skip
         line = [other for other in versions.with_symbol if other.lineage == own.lineage]
+        spoken = {other.header.language for other in line if other.symbol == own.symbol}
         corrigenda = versions.corrigenda(own.symbol)
-        read = [
-            self._library.document(version.id) for version in choose_language_versions(corrigenda, document.language)
-        ]
+        chosen = choose_language_versions(corrigenda, document.language)
+        read = [self._library.document(version.id) for version in chosen]
         if own.corrected_symbol is not None:
             read.append(document)
         return {
             "parent": own.symbol.parent.text if own.symbol.parent else None,
-            "languages": [
-                each for each in LANGUAGES if any(v.header.language == each for v in line if v.symbol == own.symbol)
-            ],
+            "languages": [each for each in LANGUAGES if each in spoken],
             "earlier": _ids([other for other in line if other.revision < own.revision]),
             "later": _ids([other for other in line if other.revision > own.revision]),
             "addenda": _ids(versions.addenda(own.symbol)),
             "corrigenda": _ids(corrigenda),
-            "corrections": [
-                _corrected(document, corrigendum, each)
-                for corrigendum in read
-                for each in find_corrections(corrigendum)
-            ],
+            "corrections": [_corrected(document, one, each) for one in read for each in find_corrections(one)],
         }
 
     def parts(self, document: Document, kind: str, place: str | None = None) -> list[dict[str, Any]]:
@@ -300,19 +286,12 @@ class Collection:
     def status(self) -> dict[str, Any]:
         """Returns counts of what the library contains, and the versions that it was built with."""
         found = self._library.status()
-        return {
-            "documents": found.documents,
-            "passages": found.passages,
-            "vectors": found.vectors,
-            "bytes": found.bytes,
-            "originals": found.originals,
-            "languages": self._library.passage_counts(),
-            **found.stamp,
-        }
+        counts = {name: getattr(found, name) for name in ("documents", "passages", "vectors", "bytes", "originals")}
+        return {**counts, "languages": self._library.passage_counts(), **found.stamp}
 
 
 def locator_at(document: Document, place: str | None) -> str | None:
-    """Normalises a place to a locator of the document. Raises `NotFound` where it has no such place."""
+    """Normalizes a place to a locator of the document. Raises `NotFound` where it has no such place."""
     if place is None:
         return None
     locator = resolve_locator(document, place) or place
@@ -326,7 +305,7 @@ def locator_at(document: Document, place: str | None) -> str | None:
 
 
 def _ranges(locators: Iterable[str]) -> list[str]:
-    """Summarises locators as ranges such as `para. 1–40`, leaving out those that are part of another."""
+    """Summarizes locators as ranges such as `para. 1–40`, leaving out those that are part of another."""
     made: list[tuple[str, int, int]] = []
     last: dict[str, int] = {}  # by what stands before the number
     known: set[str] = set()

@@ -33,9 +33,8 @@ def open_engine(
     owner: str = "a program",
 ) -> Iterator[Engine]:
     """Opens an engine over the library in a folder, which this process owns until the block ends. Other settings come from environment
-    and settings file, or all from `settings`. For servers: `models` replace those of the settings, and `away` surrounds each wait
-    for a generating model. `owner` is shown to other processes that try to open the library. Raises `SettingsError`,
-    `CatalogueError`, and what opening a library raises."""
+    and settings file, or all from `settings`. For servers: `models` replace those of the settings, `away` surrounds each wait for a
+    generating model. `owner` is what other processes are told. Raises `SettingsError`, `CatalogueError`, and what `Library` raises."""
     settings = settings or load_settings(data_dir=data_dir)
     with open_library(settings, owner, models) as library:
         yield make_engine(library, settings, away)
@@ -74,12 +73,11 @@ def check_library_exists(settings: Settings) -> None:
     folder with indexes but no database passes: opening it reports the lost library."""
     from corpus.store.embedded import LEXICAL
 
-    with readable_errors(settings.data_dir):
-        if settings.database_url is None and not any(
-            (settings.data_dir / name).exists() for name in (DATABASE_FILE, LEXICAL)
-        ):
+    folder = settings.data_dir
+    with readable_errors(folder):
+        if settings.database_url is None and not any((folder / name).exists() for name in (DATABASE_FILE, LEXICAL)):
             raise LibraryError(
-                f"There is no library in {settings.data_dir}. Name its folder with --data-dir or RAPPORTEUR_DATA_DIR, or create one there: "
+                f"There is no library in {folder}. Name its folder with --data-dir or RAPPORTEUR_DATA_DIR, or create one there: "
                 "rapporteur ingest FILE, or rapporteur ingest --starter."
             )
 
@@ -137,9 +135,8 @@ def make_model(settings: Settings) -> Endpoint:
 
     assert settings.model is not None
     if not is_installed("llama-index"):
-        raise SettingsError(
-            f"RAPPORTEUR_MODEL is set, but LlamaIndex is not installed. Run: {install_command('llama-index')}"
-        )
+        command = install_command("llama-index")
+        raise SettingsError(f"RAPPORTEUR_MODEL is set, but LlamaIndex is not installed. Run: {command}")
     return Endpoint(
         settings.model_url,
         settings.model,

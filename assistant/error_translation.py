@@ -1,4 +1,4 @@
-"""Translates English error messages of the lower layers (corpus, ingest): sentences are recognised by their templates."""
+"""Translates English error messages of the lower layers (corpus, ingest): sentences are recognized by their templates."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ RATINGS = {"up": 1, "none": 0, "down": -1}
 NAMES = {number: name for name, number in RATINGS.items()}
 MAX_FACT = 200
 """Most characters of an expected answer that is exported as a fact that the answer must contain."""
-MAX_NOTE, MAX_QUESTION = 2_000, 2_000
+MAX_NOTE = MAX_QUESTION = 2_000
 """Most characters of these fields of a case (docs/formats.md, question sets)."""
 
 _HEAD = """\

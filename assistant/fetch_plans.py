@@ -164,9 +164,8 @@ def _texts(library: Library, name: str) -> list[Document]:
 
 def result_row(each: DownloadOutcome, result: str, outcome: Outcome | None = None, reason: str = "") -> Row:
     """The result row of a download, or of the document read from it."""
-    stored = each.stored
-    row = Row(each.request.symbol.text, each.request.language, result, reason=reason)
+    place, stored = (each.request.symbol.text, each.request.language), each.stored
     if stored is None:
-        return row
+        return Row(*place, result, reason=reason)
     document = outcome.header.id if outcome and outcome.header else None
-    return Row(row.symbol, row.language, result, document, stored.kind, stored.bytes, stored.sha256, stored.url, reason)
+    return Row(*place, result, document, stored.kind, stored.bytes, stored.sha256, stored.url, reason)

@@ -33,10 +33,8 @@ FEW = 20
 
 @dataclass(frozen=True)
 class Files:
-    """Files and folders to ingest, the starter corpus first if `starter`; the folder `apart` is skipped.
-
-    `symbol` and `language` are what the user states about them, `ocr` allows text to be recognised from images.
-    """
+    """Files and folders to ingest, the starter corpus first if `starter`; the folder `apart` is skipped. `symbol` and `language` are what the
+    user states about them, `ocr` allows text to be recognized from images."""
 
     paths: Sequence[Path]
     starter: bool = False
@@ -193,12 +191,12 @@ def fetch(
     the library during the downloads."""
     from ingest.fetch.cache import DownloadCache
     from ingest.fetch.document_service import DocumentService
-    from ingest.fetch.fetch_run import DownloadProgress, download
+    from ingest.fetch.fetch_run import DownloadRequest, download
     from ingest.fetch.retries import RetryPolicy
 
-    def show(at: DownloadProgress) -> None:
-        size = "/".join(f"{each / 1e6:.1f}" for each in (at.size, at.total) if each)
-        reporter.update(detail=f"{at.request.symbol} ({at.request.language}){f': {size} MB' if at.size else ''}")
+    def show(request: DownloadRequest, received: int, total: int | None) -> None:
+        size = "/".join(f"{each / 1e6:.1f}" for each in (received, total) if each)
+        reporter.update(detail=f"{request.symbol} ({request.language}){f': {size} MB' if received else ''}")
 
     for row in planned.held:
         reporter.add_outcome(asdict(row))

@@ -82,12 +82,7 @@ class PassageStore(BasePydanticVectorStore):
             raise ValueError(f"The vector must be one of {model.name}, of {model.dimension} numbers.")
         within = None if query.doc_ids is None else SearchScope(frozenset(query.doc_ids))
         found = self._library.vector_search(vector / length, max(1, query.similarity_top_k), within)
-        passages = self._library.passages_by_id([passage_id for passage_id, _ in found])
-        nodes = [
-            to_node(Evidence(passage, self._library.document(passage.document_id), score, score))
-            for passage_id, score in found
-            if (passage := passages.get(passage_id)) is not None
-        ]
+        nodes = [to_node(each) for each in _evidence(self._library, found)]
         return VectorStoreQueryResult(
             nodes=[each.node for each in nodes],
             similarities=[each.score or 0.0 for each in nodes],
@@ -150,10 +145,9 @@ class _Passages(BaseKVStore):
 
 
 class PassageReader(BaseNodePostprocessor):
-    """The reader as a LlamaIndex `BaseNodePostprocessor`: returns the nodes of the library's passages with a quotable answer, ordered
-    by the probability that they answer, which is their score. Metadata: `answer` (the text of the answer), `answer_start` and
-    `answer_end` (its span in the document), `answer_locator` (its locator for citations). Nodes of other sources are dropped.
-    Raises `ValueError` without a query."""
+    """The reader as a LlamaIndex `BaseNodePostprocessor`: returns the nodes of the library's passages with a quotable answer, ordered by its
+    probability, which is their score. Metadata: `answer` (its text), `answer_start` and `answer_end` (its span in the document), `answer_locator`.
+    Nodes of other sources are dropped. Raises `ValueError` without a query."""
 
     _engine: Engine = PrivateAttr()
 
@@ -171,33 +165,24 @@ class PassageReader(BaseNodePostprocessor):
     ) -> list[NodeWithScore]:
         if query_bundle is None:
             raise ValueError("The reader needs the question: give query_bundle or query_str.")
-        library = self._engine.library
-        held = library.passages_by_id([node.node.node_id for node in nodes])
-        evidence = [
-            Evidence(passage, library.document(passage.document_id), node.score or 0.0)
-            for node in nodes
-            if (passage := held.get(node.node.node_id)) is not None
-        ]
+        evidence = _evidence(self._engine.library, [(node.node.node_id, node.score or 0.0) for node in nodes])
         made = []
         for each in self._engine.scorer.best_unit_per_passage(self._engine.question(query_bundle.query_str), evidence):
-            node = to_node(each.unit.evidence)
-            unit = each.unit
-            node.node.metadata |= {
+            unit, node = each.unit, to_node(each.unit.evidence).node
+            place = unit.document.cite(unit.locator)
+            node.metadata |= {
                 "answer": unit.text,
                 "answer_start": unit.start,
                 "answer_end": unit.end,
-                "answer_locator": unit.document.cite(unit.locator),
+                "answer_locator": place,
             }
-            made.append(NodeWithScore(node=node.node, score=each.probability))
+            made.append(NodeWithScore(node=node, score=each.probability))
         return made
 
 
 class AnswerEngine(BaseQueryEngine):
-    """Rapporteur as a LlamaIndex `BaseQueryEngine`.
-
-    The response's text contains citation numbers, its `source_nodes` are the quotes in the order of these numbers, and
-    `metadata["answer"]` is the stable JSON form of the answer. Concurrent questions are answered one after another, in threads.
-    """
+    """Rapporteur as a LlamaIndex `BaseQueryEngine`. The response's text contains citation numbers, its `source_nodes` are the quotes in this order,
+    `metadata["answer"]` is the stable JSON form. Concurrent questions are answered one after another, in threads."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -213,6 +198,13 @@ class AnswerEngine(BaseQueryEngine):
 
     def _get_prompt_modules(self) -> dict[str, Any]:
         return {}
+
+
+def _evidence(library: Library, scored: Sequence[tuple[str, float]]) -> list[Evidence]:
+    """The passages of a library with some ids, each with its score; without ids that it does not have."""
+    held = library.passages_by_id([passage_id for passage_id, _ in scored])
+    found = [(held[passage_id], score) for passage_id, score in scored if passage_id in held]
+    return [Evidence(passage, library.document(passage.document_id), score) for passage, score in found]
 
 
 def to_node(evidence: Evidence) -> NodeWithScore:
@@ -239,9 +231,7 @@ def to_node(evidence: Evidence) -> NodeWithScore:
 
 def to_response(answer: Answer) -> Response:
     """Converts an answer to a response; one without statements has its reason as text."""
-    lines = [
-        statement.text + " " + "".join(f"[{n}]" for n in answer.numbers(statement)) for statement in answer.statements
-    ]
+    lines = [f"{each.text} {''.join(f'[{n}]' for n in answer.numbers(each))}" for each in answer.statements]
     nodes = [
         NodeWithScore(
             node=TextNode(

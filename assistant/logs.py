@@ -48,9 +48,8 @@ _ASKS = ("OTEL_TRACES_EXPORTER", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_O
 
 
 def trace(app: FastAPI) -> bool:
-    """Traces the requests of an application, to OTLP over HTTP or to the console, as the `OTEL_...` variables say
-    (name, address, headers, sampling: OpenTelemetry, "Environment Variable Specification"). Returns whether tracing is on.
-    Raises `SettingsError` where the extra is not installed or the exporter is another."""
+    """Traces the requests of an application to OTLP over HTTP or to the console, as the `OTEL_...` variables say (OpenTelemetry, "Environment
+    Variable Specification"); returns whether tracing is on. Raises `SettingsError` where the extra is missing or the exporter is another."""
     exporter = os.environ.get("OTEL_TRACES_EXPORTER", "").strip() or "otlp"
     off = os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true" or exporter == "none"
     if off or not any(os.environ.get(name, "").strip() for name in _ASKS):

@@ -1,9 +1,7 @@
 """Renders an answer as Markdown: statements with citation marks [1], then notes, and the list of references.
 
-Text of documents and users is untrusted: it is escaped so that Markdown renderers show it literally, without links, images, markup,
-mathematics, forged citation marks or paragraphs. Covered are CommonMark 0.31, GitHub's autolinks, and the extensions of chat
-programs ($ and {{...}}).
-"""
+Text of documents and users is untrusted: it is escaped so that renderers show it literally, without links, images, markup, mathematics, forged
+citation marks or paragraphs. Covered are CommonMark 0.31, GitHub's autolinks, and the extensions of chat programs ($ and {{...}})."""
 
 from __future__ import annotations
 

@@ -20,10 +20,7 @@ def outcome_record(outcome: Outcome) -> dict[str, Any]:
         "file": visible(outcome.name),
         "result": outcome.result,
         "document": header.id if header else None,
-        "symbol": header.symbol if header else None,
-        "language": header.language if header else None,
-        "edition": header.edition if header else None,
-        "format": header.format if header else None,
+        **{name: getattr(header, name, None) for name in ("symbol", "language", "edition", "format")},
         "passages": outcome.passages,
         "reason": visible(outcome.reason),
         "before": outcome.from_earlier_run,
@@ -59,14 +56,11 @@ def _said(outcome: Outcome) -> str:
     named = f"{header.label} ({header.language}, {edition}), "
     if outcome.result == "removed":
         return f"{named}whose file is gone"
-    count = outcome.passages
+    count, document = outcome.passages, outcome.document
     held = "1 passage" if count == 1 else f"{count} passages" if count else "already in the library"
-    paged = outcome.document is not None and outcome.document.pages
-    return (
-        f"{named}{held}, {_covered(len(outcome.document.pages), nearly_empty_pages(outcome.document))}"
-        if outcome.document and paged
-        else f"{named}{held}"
-    )
+    if document is None or not document.pages:
+        return f"{named}{held}"
+    return f"{named}{held}, {_covered(len(document.pages), nearly_empty_pages(document))}"
 
 
 def describe_outcome(made: Mapping[str, Any], language: str = "en") -> dict[str, Any]:
@@ -84,11 +78,10 @@ def describe_outcome(made: Mapping[str, Any], language: str = "en") -> dict[str,
         notes = [why]
     elif "said" in made and why:
         notes.insert(0, why)  # what it replaced
+    line = f"{translate_reason(result, language):<{width}} {_named(made, language)}".replace("\n", " ").rstrip()
     return {
         **bare,
-        "line": " ".join(
-            f"{translate_reason(result, language):<{width}} {_named(made, language)}".split("\n")
-        ).rstrip(),
+        "line": line,
         "notes": [{"result": result, "text": translate_reason(each, language)} for each in notes],
     }
 
@@ -96,12 +89,8 @@ def describe_outcome(made: Mapping[str, Any], language: str = "en") -> dict[str,
 def _named(made: Mapping[str, Any], language: str) -> str:
     """The file, symbol or document of a record, with the text about it."""
     if (said := made.get("said")) is not None:
-        name = made["file"]
-        return (
-            translate_reason(said, language)
-            if said.startswith((f"{name} ", f"{name}: "))
-            else f"{name}: {translate_reason(said, language)}"
-        )
+        name, text = made["file"], translate_reason(said, language)
+        return text if said.startswith((f"{name} ", f"{name}: ")) else f"{name}: {text}"
     parts = [made.get("document") or "", translate_reason(made.get("reason") or "", language)]
     if made.get("format") and made.get("bytes"):
         parts.insert(1, f"{made['format']}, {max(1, made['bytes'] // 1000):,} kB")

@@ -38,8 +38,7 @@ def direction(language: str) -> str:
 
 
 def language_of(connection: HTTPConnection) -> str:
-    """The language in which a user reads the page: the chosen one, else the official language that the browser prefers
-    (RFC 9110, 12.5.4), else English."""
+    """The language of the page: the chosen one, else the official one that the browser prefers (RFC 9110, 12.5.4), else English."""
     wishes = (each.partition("-")[0] for each in preferred(connection.headers.get("accept-language", "")))
     return next((each for each in (connection.cookies.get(COOKIE, ""), *wishes) if each in LANGUAGE_NAMES), "en")
 

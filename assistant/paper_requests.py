@@ -1,5 +1,4 @@
-"""The papers that can be requested through every interface, with the limits of what is sent over the network, and how
-each is made."""
+"""The papers that can be requested through every interface, with the limits of what is sent over the network, and how each is made."""
 
 from __future__ import annotations
 
@@ -49,12 +48,8 @@ class PaperContext(Protocol):
 
 
 class PaperRequest(BaseModel, ABC):
-    """A request for a paper.
-
-    `operation` is what the caller must be allowed to do, `path` its route of the API; `name` is the name of its
-    files, `fault` the error that is raised where the paper can't be made. An interface with other limits creates it
-    with `model_construct`.
-    """
+    """A request for a paper. `operation`: what the caller must be allowed to do; `path`: its route of the API; `name`: of its files; `fault`: the
+    error where it cannot be made. An interface with other limits creates it with `model_construct`."""
 
     model_config = ConfigDict(extra="forbid")
     operation: ClassVar[str]
@@ -83,8 +78,7 @@ class PaperRequest(BaseModel, ABC):
 
     @abstractmethod
     def prepare(self, context: PaperContext) -> tuple[Hashable, PaperBuilder]:
-        """Find the documents that it names; returns a key of what it is about, and the function that makes the paper.
-        Both raise `ReportError`."""
+        """Find the documents that it names; returns a key of its subject, and the function that makes the paper. Both raise `ReportError`."""
 
     def output_language(self, paper: Any) -> str:
         """The language of a paper."""
@@ -105,18 +99,16 @@ class BriefingRequest(PaperRequest):
     operation, path, name, fault = "brief", "briefings", "briefing", Invalid
 
     kind: Kind
-    value: Annotated[str, Field(min_length=1, max_length=1_000, description="An item, a theme, a symbol, a question.")]
+    value: str = Field(min_length=1, max_length=1_000, description="An item, a theme, a symbol, a question.")
     audience: Audience = "delegate"
     language: Language = "en"
-    meeting: Annotated[Name, Field(description="Symbol of the agenda; by default the latest.")] = ""
-    mixed: Annotated[
-        bool,
-        Field(description="Also quote documents in other languages. Needed if the library has none in this language."),
-    ] = False
-    mode: Annotated[
-        Mode | None,
-        Field(description="Whether the model writes, if one is configured; by default as set on the server."),
-    ] = None
+    meeting: Name = Field("", description="Symbol of the agenda; by default the latest.")
+    mixed: bool = Field(
+        False, description="Also quote documents in other languages. Needed if the library has none in this language."
+    )
+    mode: Mode | None = Field(
+        None, description="Whether the model writes, if one is configured; by default as set on the server."
+    )
     format: Annotated[Form | None, _FORMAT] = None
 
     def prepare(self, context: PaperContext) -> tuple[Request, PaperBuilder]:
@@ -133,10 +125,8 @@ class ThemesRequest(PaperRequest):
     operation, path, name, fault = "themes", "themes", "themes", Conflict
 
     language: Language = "en"
-    count: Annotated[
-        int | None, Field(ge=1, le=100, description="Number of themes; by default chosen from the documents.")
-    ] = None
-    theme: Annotated[Name | None, Field(description="Only the theme with this name or number.")] = None
+    count: int | None = Field(None, ge=1, le=100, description="Number of themes; by default chosen from the documents.")
+    theme: Name | None = Field(None, description="Only the theme with this name or number.")
     format: Annotated[Form | None, _FORMAT] = None
 
     def prepare(self, context: PaperContext) -> tuple[Hashable, PaperBuilder]:
@@ -157,15 +147,13 @@ class ComparisonRequest(PaperRequest):
 
     operation, path, name = "compare", "compare", "comparison"
 
-    document: Annotated[
-        list[Name],
-        Field(
-            max_length=MAX_COMPARED_DOCUMENTS,
-            description="Symbol, name or id of a document. Repeat it for two or more.",
-            examples=[["S/2025/71", "S/2025/71/Rev.1"]],
-        ),
-    ] = []
-    topic: Annotated[str | None, Field(max_length=1_000, examples=["smuggling by sea"])] = None
+    document: list[Name] = Field(
+        [],
+        max_length=MAX_COMPARED_DOCUMENTS,
+        description="Symbol, name or id of a document. Repeat it for two or more.",
+        examples=[["S/2025/71", "S/2025/71/Rev.1"]],
+    )
+    topic: str | None = Field(None, max_length=1_000, examples=["smuggling by sea"])
     format: Annotated[Form | None, _FORMAT] = None
 
     @property
@@ -204,8 +192,8 @@ class OriginsRequest(PaperRequest):
 
     operation, path, name = "compare", "origins", "origins"
 
-    document: Annotated[Name, Field(description="Symbol, name or id.", examples=["A/RES/80/167"])]
-    place: Annotated[Name, Field(description="One paragraph; by default all.", examples=["para. 5"])] = ""
+    document: Name = Field(description="Symbol, name or id.", examples=["A/RES/80/167"])
+    place: Name = Field("", description="One paragraph; by default all.", examples=["para. 5"])
     format: Annotated[Form | None, _FORMAT] = None
 
     def check(self) -> None:
@@ -230,10 +218,10 @@ class MandatesRequest(PaperRequest):
 
     operation, path, name, extra = "mandates", "mandates", "mandates", ""
 
-    addressee: Annotated[Name, Field(description="Who is asked: part of a name.")] = ""
-    year: Annotated[int | None, Field(ge=1945, le=2200, description="Year of adoption.")] = None
-    due_before: Annotated[str, Field(max_length=10, description="A day (ISO 8601).", examples=["2026-12-31"])] = ""
-    document: Annotated[list[Name], Field(max_length=100, description="Resolutions by symbol, name or id.")] = []
+    addressee: Name = Field("", description="Who is asked: part of a name.")
+    year: int | None = Field(None, ge=1945, le=2200, description="Year of adoption.")
+    due_before: str = Field("", max_length=10, description="A day (ISO 8601).", examples=["2026-12-31"])
+    document: list[Name] = Field([], max_length=100, description="Resolutions by symbol, name or id.")
     language: Language = "en"
 
     def check(self) -> None:

@@ -57,12 +57,9 @@ _CLOCK = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class Bounds:
-    """The limits of what a question may be answered from in a library.
-
-    `within` are the ids of the only documents, None for all; of documents in `parts` only the blocks given there are used, which are about the agenda
-    item `of_item`. `acts` are the resolutions, decisions and drafts in the library by the numbers that they are cited by; `known` are the symbols in the
-    library, which are recognised in any form.
-    """
+    """The limits of what a question may be answered from. `within`: ids of the only documents, None for all; of documents in `parts` only the blocks
+    given there, which are about the agenda item `of_item`. `acts`: resolutions, decisions and drafts in the library by the numbers that they are
+    cited by; `known`: symbols in the library, which are recognized in any form."""
 
     within: frozenset[str] | None = None
     of_item: str | None = None
@@ -94,7 +91,7 @@ class Question(Bounds):
     `focus` is the last turn of a follow-up, else the whole text; `rest` is `text` with blanks for symbols, articles, paragraphs and counted days.
     `items` are agenda item numbers (`2`, `1 (a)`), `articles` article numbers, `sessions` numbers of sessions and meetings (`the tenth session`) from the
     second on, `weekdays` 0 (Monday) to 6, `days` days of the month, `nth_days` days of a meeting (`the second day`), `afternoon` the half of the day if
-    one is named, `hour` a clock hour (24 h). `named` are the catalogue entries that it names; where there are none, `called` are the treaties that `the
+    one is named, `evening` whether that is the evening, `hour` a clock hour (24 h). `named` are the catalogue entries that it names; where there are none, `called` are the treaties that `the
     Protocol` or `the Convention` may be. `carried` are ids of passages that answered the previous turn, where the question leans on it. `memory` caches
     values computed for the text (`once`).
     """
@@ -115,6 +112,7 @@ class Question(Bounds):
     nth_days: tuple[int, ...] = ()
     months: tuple[int, ...] = ()
     afternoon: bool | None = None
+    evening: bool = False
     hour: int | None = None
     named: tuple[CatalogueEntry, ...] = ()
     called: tuple[CatalogueEntry, ...] = ()
@@ -130,7 +128,7 @@ class Question(Bounds):
         return result
 
     def bounded(self, bounds: Bounds) -> Question:
-        """The question within bounds; symbols and numbers of documents in the library are recognised."""
+        """The question within bounds; symbols and numbers of documents in the library are recognized."""
         known_mentions = bounds.known.find(self.rest, alike=True)
         symbols = [*self.symbols, *(each.symbol for each in known_mentions)]
         rest = blanked(self.rest, ((each.start, each.end) for each in known_mentions))
@@ -155,7 +153,7 @@ class Question(Bounds):
         return sorted([*found, *others], key=lambda each: each.start)
 
     def _cited(self) -> Iterator[tuple[re.Match[str], str, tuple[str, str]]]:
-        """The numbers by which documents may be cited: the match, the normalised number, and the text before and after it."""
+        """The numbers by which documents may be cited: the match, the normalized number, and the text before and after it."""
         for found in _CITED.finditer(self.rest):
             context = self.rest[max(0, found.start() - _REACH) : found.start()], self.rest[found.end() :][:_REACH]
             number = re.sub(r"(?<=\d)\s*\(", " (", found.group())
@@ -228,10 +226,14 @@ class Question(Bounds):
         """Index tokens of the content words of a text in the question's language, such as a part of it."""
         return self.vocabulary.content_of(text, self.language)
 
+    def share_of_words(self, text: str, language: str) -> float:
+        """The share of the question's content words that a text in its language has; 0 for a text in another one."""
+        words = set(self.content) if language == self.language else set()
+        return len(words.intersection(analyse(text, language))) / len(words) if words else 0.0
+
     def has_all_words(self, text: str, language: str) -> bool:
         """Whether a text in the question's language has all its content words: then it is surely relevant."""
-        words = set(self.content) if language == self.language else set()
-        return bool(words) and words <= set(analyse(text, language))
+        return self.share_of_words(text, language) == 1.0
 
     def words(self, language: str, translated: Sequence[str] = ()) -> list[str]:
         """Index tokens of the question for documents in a language: its content words where it is in that language, else its numbers, symbols, names in
@@ -246,8 +248,7 @@ class Question(Bounds):
         return [*numbers_and_symbols, *self.vocabulary.content_of(words, language)]
 
     def tokens(self, language: str, translated: Sequence[str] = ()) -> list[str]:
-        """Search tokens for documents in a language: the words of the question, and the names in that language of the texts and bodies that it
-        names."""
+        """Search tokens for documents in a language: the words of the question, and the names there of the texts and bodies that it names."""
         words = self.words(language, translated)
         names = [name for mention in self.terms for name in self.vocabulary.names(mention.concept, language)[:4]]
         name_tokens = [token for name in names for token in analyse(name, language)]
@@ -255,8 +256,7 @@ class Question(Bounds):
 
     @cached_property
     def latin(self) -> list[str]:
-        """Names in Latin letters, which other languages may also use: all Latin words of a question in another script; else capitalised words, except the
-        first of a sentence."""
+        """Names in Latin letters, which other languages may also use: all Latin words of another script, else capitalized words inside sentences."""
         words = list(_LATIN.finditer(self.text))
         if self.language in ("ru", "ar", "zh"):
             return [word.group() for word in words]
@@ -354,7 +354,8 @@ def parse_question(
         days=(*_days(blanked(rest, number_spans), bool(months), vocabulary, question_language), *month_days),
         nth_days=tuple(dict.fromkeys(int(number) for number, _, _ in counted_days if number.isdigit())),
         months=months,
-        afternoon=None if not parts or len(parts) > 1 else parts[0] == "afternoon",
+        afternoon=None if not parts or len(parts) > 1 else parts[0] in ("afternoon", "evening"),
+        evening=parts == ["evening"],
         hour=hour,
         named=named,
         called=() if named else _possible_treaties(bare, vocabulary, catalogue, question_language),
@@ -366,7 +367,7 @@ _JOINS = r"\s*(?:,|、|\b(?:and|et|y|or|to)\b|и|و|和|与|及|&|-)\s*(?:the |l
 
 
 def numbers_after(kind: str, text: str, vocabulary: Vocabulary, language: str) -> list[tuple[str, int, int]]:
-    """Numbers next to a word of a kind (`item 2 (a)`, `the second item`, `第二项`): normalised number and span."""
+    """Numbers next to a word of a kind (`item 2 (a)`, `the second item`, `第二项`): normalized number and span."""
     found: list[tuple[str, int, int]] = []
     numbers = vocabulary.number_words(language)
     forms = vocabulary.forms(kind, language)
@@ -378,7 +379,7 @@ def numbers_after(kind: str, text: str, vocabulary: Vocabulary, language: str) -
     # `item 3 b`: a separate letter that is no word (`item 3 a priority`, `tema 3 y`), or that ends the sentence.
     parts = "".join(letter for letter in ascii_lowercase if vocabulary.content([letter], language))
     letter = rf"\(?\s*[a-z]\s*\)|(?<=\d)[a-z](?!\w)|(?<=\s)(?:[{parts}](?![\w'’.])|[a-z](?=\s*(?:[?!,;:]|\.?\s*$)))"
-    number = rf"(?:n[o°º]\.?\s*|№\s*|#\s*)?(\d{{1,3}})(?:\s*({letter}))?"
+    number = rf"(?:n[o°º]\.?\s*|№\s*|#\s*)?(\d{{1,3}}(?:\.\d{{1,2}}(?![\d.]))?)(?:\s*({letter}))?"
     after = re.compile(
         rf"{edge}{article}(?:{word})\.?\s*{number}((?:{_JOINS}(?:no\.?\s*)?\d{{1,3}}(?!\d)){{0,3}})", re.IGNORECASE
     )

@@ -24,16 +24,12 @@ class Wish(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    language: Annotated[Language | None, Field(description="Language of the question, if detection gets it wrong.")] = (
-        None
+    language: Language | None = Field(default=None, description="Language of the question, if detection gets it wrong.")
+    mode: Mode | None = Field(
+        default=None,
+        description="How the answer is made: from quotes, written by the configured model, or as the question asks.",
     )
-    mode: Annotated[
-        Mode | None,
-        Field(
-            description="How the answer is made: from quotes, written by the configured model, or as the question asks."
-        ),
-    ] = None
-    scope: Annotated[Scope | None, Field(description="The documents to search; by default the whole library.")] = None
+    scope: Scope | None = Field(default=None, description="The documents to search; by default the whole library.")
 
 
 class QuestionRequest(Wish):
@@ -43,11 +39,10 @@ class QuestionRequest(Wish):
         json_schema_extra={"examples": [{"question": "and on Friday?", "history": ["When is item 3?"]}]}
     )
 
-    question: Annotated[str, Field(min_length=1, max_length=MAX_CHARACTERS)]
-    history: Annotated[
-        list[Annotated[str, Field(max_length=MAX_CHARACTERS)]],
-        Field(max_length=MAX_HISTORY, description="Earlier questions of the user, oldest first, for follow-ups."),
-    ] = []
+    question: str = Field(min_length=1, max_length=MAX_CHARACTERS)
+    history: list[Annotated[str, Field(max_length=MAX_CHARACTERS)]] = Field(
+        [], max_length=MAX_HISTORY, description="Earlier questions of the user, oldest first, for follow-ups."
+    )
 
     @classmethod
     def of(

@@ -33,8 +33,7 @@ def without_bars(words: str) -> str:
 
 
 def grid_of(find: Find, statement: Statement) -> Grid | None:
-    """The table of a statement that quotes rows; None where it quotes none, or the document has changed. `find` returns a document by
-    its id."""
+    """The table of a statement that quotes rows; None where it quotes none, or the document has changed."""
     if statement.verdict != "quoted" or not any("|" in each.quote for each in statement.citations):
         return None
     try:

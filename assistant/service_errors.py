@@ -70,7 +70,7 @@ class NotFound(ServiceFault):
 class Conflict(ServiceFault):
     """The operation is not possible in the present state."""
 
-    status, code, title = 409, "conflict", "This can't be done now"
+    status, code, title = 409, "conflict", "This cannot be done now"
 
 
 class TooLarge(ServiceFault):
@@ -106,7 +106,7 @@ class Full(ServiceFault):
 class Unavailable(ServiceFault):
     """Something that the service depends on (library, worker process) does not work."""
 
-    status, code, title = 503, "library", "The library can't be used now"
+    status, code, title = 503, "library", "The library cannot be used now"
 
 
 def stopping() -> Overloaded:
@@ -114,17 +114,11 @@ def stopping() -> Overloaded:
     return Overloaded("stopping", retry_after=60)
 
 
-def disk_full() -> Full:
-    """The refusal of data that can't be stored because the disk is full."""
-    return Full("disk-full")
-
-
 def from_library_error(error: LibraryError, *, trusted: bool) -> ServiceFault:
-    """Converts an error of the library. Its message, which may contain paths, is shown to `trusted` callers only; it is always
-    logged."""
+    """Converts an error of the library. Its message, which may contain paths, is logged, and shown to `trusted` callers only."""
     log.error("the library: %s", error)
     if isinstance(error, LibraryFull):
-        return Full("said", text=str(error)) if trusted else disk_full()
+        return Full("said", text=str(error)) if trusted else Full("disk-full")
     return (
         Unavailable("said", text=str(error), retry_after=60) if trusted else Unavailable("library-away", retry_after=60)
     )

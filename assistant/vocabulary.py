@@ -1,15 +1,10 @@
-"""The words by which questions are understood: question patterns, and what texts and bodies are called, in the six
-official languages.
-
-The data stand in `assistant/data`: `questions.yaml` (when, which document, half of the day...) and `names.yaml`
-(treaties, declarations and bodies with their names in each language, the documents' own wording first); months and days of the week
-come from `corpus.calendar_names`.
-"""
+"""The words by which questions are understood, in the six official languages: `questions.yaml` (when, which document, half of the day...) and
+`names.yaml` (treaties, declarations and bodies) in `assistant/data`; months and days of the week come from `corpus.calendar_names`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import Any
@@ -100,15 +95,11 @@ class Vocabulary:
 
     @cached_property
     def _stops(self) -> dict[str, frozenset[str]]:
-        return {
-            language: frozenset(
-                token
-                for kind in ("stopwords", "interrogatives")
-                for form in self.forms(kind, language)
-                for token in analyse(form, language)
-            )
-            for language in LANGUAGES
-        }
+        def tokens(language: str) -> Iterator[str]:
+            for form in (*self.forms("stopwords", language), *self.forms("interrogatives", language)):
+                yield from analyse(form, language)
+
+        return {language: frozenset(tokens(language)) for language in LANGUAGES}
 
     def content_of(self, text: str, language: str) -> list[str]:
         """The index tokens of the content words of a text."""

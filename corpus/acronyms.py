@@ -48,10 +48,10 @@ def find_expansion(acronym: str, text: str) -> str:
 
 def most_common_expansion(acronym: str, texts: Iterable[str]) -> str:
     """The name for an acronym that most texts use, with capitals on its longer words; empty where none does."""
-    expansions = (find_expansion(acronym, text) for text in texts)
-    found = Counter(
-        long
-        for long in expansions
-        if long and all(w[0].isupper() for w in _WORD.findall(long) if len(w) > MAX_SKIPPED_LETTERS)
-    )
+
+    def has_capitals(name: str) -> bool:
+        return all(word[0].isupper() for word in _WORD.findall(name) if len(word) > MAX_SKIPPED_LETTERS)
+
+    expansions = filter(None, (find_expansion(acronym, text) for text in texts))
+    found = Counter(filter(has_capitals, expansions))
     return min(found, key=lambda long: (-found[long], long), default="")

@@ -40,6 +40,11 @@ def _without_accent(match: re.Match[str]) -> str:
     return "" if unicodedata.combining(match[0]) else match[0]
 
 
+def without_surrogates(text: str) -> str:
+    """A text with lone surrogates (possible in JSON), which have no UTF-8 form, replaced by "?", so that character spans stay valid."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def _stemmer(language: str) -> Stemmer.Stemmer:
     cache: dict[str, Stemmer.Stemmer] = _local.__dict__.setdefault("stemmers", {})
     if language not in cache:

@@ -19,9 +19,8 @@ Kind = Literal["months", "weekdays"]
 
 @lru_cache(maxsize=1)
 def _beside() -> Mapping[str, Mapping[str, Any]]:
-    made: Mapping[str, Mapping[str, Any]] = yaml.safe_load(
-        (files("corpus") / "calendar.yaml").read_text(encoding="utf-8")
-    )
+    text = (files("corpus") / "calendar.yaml").read_text(encoding="utf-8")
+    made: Mapping[str, Mapping[str, Any]] = yaml.safe_load(text)
     return made
 
 
@@ -108,11 +107,8 @@ def language_codes() -> Mapping[str, str]:
     for spoken in LANGUAGES:
         beside = _beside()[spoken]
         for code in LANGUAGES:
-            forms = [
-                language_name(code, spoken),
-                Locale.parse(spoken).languages[code],
-                *beside.get("original", {}).get(code, ()),
-            ]
+            own = language_name(code, spoken), Locale.parse(spoken).languages[code]
+            forms = [*own, *beside.get("original", {}).get(code, ())]
             if spoken == "ar":
                 forms += [f"ب{form}" for form in forms]
             made |= {form.casefold(): code for form in forms}

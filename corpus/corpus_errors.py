@@ -100,21 +100,12 @@ def storage_error_message(folder: Path, reason: str) -> str:
     low = reason.casefold()
     if "full" in low or "no space" in low or "quota" in low or ("disk i/o" in low and has_no_space(folder)):
         return f"The disk that holds {folder} is full. Nothing was changed. Free some space and try again."
-    if (
-        "readonly" in low
-        or "read-only" in low
-        or "not writable" in low
-        or "permission" in low
-        or "unable to open" in low
-    ):
+    if any(each in low for each in ("readonly", "read-only", "not writable", "permission", "unable to open")):
         if _is_unreadable(folder):
-            return f"The folder {folder} can't be read. Change its permissions, or choose another with --data-dir."
-        return f"The folder {folder} can't be written to. Change its permissions, or choose another with --data-dir."
+            return f"The folder {folder} cannot be read. Change its permissions, or choose another with --data-dir."
+        return f"The folder {folder} cannot be written to. Change its permissions, or choose another with --data-dir."
     if "malformed" in low or "not a database" in low:
         return f"The database in {folder} is damaged ({reason}). Restore it from a backup, or ingest again elsewhere."
     if "not a directory" in low or "exists" in low:
         return f"{folder} is not a folder. Choose another with --data-dir or RAPPORTEUR_DATA_DIR."
-    return (
-        f"The library in {folder} could not be used: {reason}. "
-        "Choose another folder with --data-dir or RAPPORTEUR_DATA_DIR."
-    )
+    return f"The library in {folder} could not be used: {reason}. Choose another folder with --data-dir or RAPPORTEUR_DATA_DIR."

@@ -58,21 +58,13 @@ class Correction:
 def find_corrections(document: Document) -> tuple[Correction, ...]:
     """The corrections in a corrigendum, in order; at least one for a document that is not empty."""
     blocks = _body(document)
-    found = list(_read(document, [block for block in blocks if block.kind != "footnote"]))
-    if not any(each.targets for each in found):
-        # No place is named: everything is one correction of the whole document.
-        found = [replace(each, start=_first(blocks), end=_last(blocks)) for each in found[:1]] if found else []
-        if not found and blocks:
-            found = [Correction((), _first(blocks), _last(blocks), blocks[0].locator)]
-    return tuple(found)
-
-
-def _first(blocks: Sequence[Block]) -> int:
-    return blocks[0].start
-
-
-def _last(blocks: Sequence[Block]) -> int:
-    return max((block.end for block in blocks if block.kind != "footnote"), default=blocks[-1].end)
+    found = tuple(_read(document, [block for block in blocks if block.kind != "footnote"]))
+    if any(each.targets for each in found) or not blocks:
+        return found
+    # No place is named: everything is one correction of the whole document.
+    end = max((block.end for block in blocks if block.kind != "footnote"), default=blocks[-1].end)
+    locator = found[0].locator if found else blocks[0].locator
+    return (Correction((), blocks[0].start, end, locator),)
 
 
 def _body(document: Document) -> list[Block]:
@@ -180,8 +172,6 @@ def _inside(naming: PlaceMention, annex: str, page: str) -> PlaceMention:
 
 
 def _speaks_of_a_table(text: str, naming: PlaceMention) -> bool:
-    head = text[:HEAD_LENGTH]
-    cut = re.search(r"[“”«»„\"]", head)
-    return bool(_TABLE.search(head[: cut.start()] if cut else head)) and not any(
-        "table" in parse_locator(place) for place in naming.places
-    )
+    before_quote = re.split(r"[“”«»„\"]", text[:HEAD_LENGTH], maxsplit=1)[0]
+    names_table = any("table" in parse_locator(place) for place in naming.places)
+    return bool(_TABLE.search(before_quote)) and not names_table

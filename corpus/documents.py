@@ -219,6 +219,10 @@ class Document(DocumentIdentity):
         """The canonical text of a block, its number included."""
         return self.text[block.start : block.end]
 
+    def line(self, block: Block) -> str:
+        """The text of a block on one line, its number included."""
+        return " ".join(self.block_text(block).split())
+
     def body(self, block: Block) -> str:
         """The canonical text of a block without its number."""
         return self.text[block.body_start : block.end]
@@ -252,7 +256,7 @@ class Document(DocumentIdentity):
         """The innermost heading above a position, on one line; empty where there is none but the title."""
         block = self.block_at(position)
         innermost = self.headings(block)[-1:] if block else ()
-        heading = " ".join(" ".join(self.block_text(each).split()) for each in innermost)
+        heading = " ".join(map(self.line, innermost))
         return "" if heading in self.title else shorten(heading, MAX_HEADING_LENGTH, placeholder=" …")
 
 

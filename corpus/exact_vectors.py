@@ -25,9 +25,11 @@ class ExactVectorIndex:
         self._cached: dict[str, tuple[list[str], list[str], np.ndarray]] = {}
         """By language: ids, their documents, and the vectors (passages x dimension)."""
 
-    def close(self) -> None:
+    def clear(self) -> None:
         """Clears the cache."""
         self._cached.clear()
+
+    close = clear
 
     def add(self, rows: Sequence[tuple[Passage, np.ndarray]], language: str) -> None:
         """Call after passages were added to the database: clears the cache of their language."""
@@ -56,27 +58,18 @@ class ExactVectorIndex:
 
     def find_indexed(self, ids: Collection[str], language: str) -> set[str]:
         """Those of some ids that have a vector in a language."""
-        found = self._db.execute(
-            f"SELECT id FROM vectors JOIN passages USING (id) WHERE language = ? AND {self._db.is_in_list('id')}",
-            (language, self._db.list_value(ids)),
-        )
-        return {key for (key,) in found}
+        sql = f"SELECT id FROM vectors JOIN passages USING (id) WHERE language = ? AND {self._db.is_in_list('id')}"
+        return {key for (key,) in self._db.execute(sql, (language, self._db.list_value(ids)))}
 
     def count(self) -> int:
         """Number of vectors in the database."""
         (found,) = self._db.execute("SELECT count(*) FROM vectors").fetchone()
         return int(found)
 
-    def clear(self) -> None:
-        """Clears the cache."""
-        self._cached.clear()
-
     def _load(self, language: str) -> tuple[list[str], list[str], np.ndarray]:
         if language not in self._cached:
-            rows = self._db.execute(
-                "SELECT id, document_id, vector FROM vectors JOIN passages USING (id) WHERE language = ? ORDER BY id",
-                (language,),
-            ).fetchall()
+            sql = "SELECT id, document_id, vector FROM vectors JOIN passages USING (id) WHERE language = ? ORDER BY id"
+            rows = self._db.execute(sql, (language,)).fetchall()
             joined = np.frombuffer(b"".join(vector for *_, vector in rows), dtype="<f4")
             self._cached[language] = ([row[0] for row in rows], [row[1] for row in rows], joined.reshape(len(rows), -1))
         return self._cached[language]

@@ -142,12 +142,10 @@ def _is_deep(value: object) -> bool:
     """Whether lists and objects are nested more than `MAX_DEPTH` levels deep."""
     level: list[object] = [value]
     for _ in range(MAX_DEPTH + 1):
-        level = [
-            inner
-            for each in level
-            if isinstance(each, Mapping | list)
-            for inner in (each.values() if isinstance(each, Mapping) else each)
+        nested = [
+            each.values() if isinstance(each, Mapping) else each for each in level if isinstance(each, Mapping | list)
         ]
+        level = [inner for each in nested for inner in each]
         if not level:
             return False
     return True
@@ -199,8 +197,7 @@ class FeedbackTable:
         found = self._db.execute(
             f"SELECT {', '.join(_COLUMNS)}, id FROM feedback ORDER BY id LIMIT ? OFFSET ?", (limit, offset)
         )
-        rows = (dict(zip((*_COLUMNS, "id"), row, strict=True)) for row in found)
-        return [
-            Feedback(**{**row, "history": tuple(json.loads(row["history"])), "answer": _read(row["answer"])})
-            for row in rows
-        ]
+        rows = [dict(zip((*_COLUMNS, "id"), row, strict=True)) for row in found]
+        for row in rows:
+            row |= {"history": tuple(json.loads(row["history"])), "answer": _read(row["answer"])}
+        return [Feedback(**row) for row in rows]

@@ -18,7 +18,7 @@ from typing import Any
 import tantivy
 from tantivy import Occur, Query
 
-from corpus.analysis import analyse
+from corpus.analysis import analyse, without_surrogates
 from corpus.corpus_errors import LibraryError, LibraryFull
 from corpus.documents import Passage, SearchScope
 
@@ -143,7 +143,7 @@ class _LanguageIndex:
     def _row(self, passage: Passage, language: str) -> tantivy.Document:
         heading = _heading(passage.heading, language)
         tokens = " ".join([*heading, *heading, *analyse(passage.text, language)])
-        return tantivy.Document(id=passage.id, document=passage.document_id, tokens=_plain(tokens))
+        return tantivy.Document(id=passage.id, document=passage.document_id, tokens=without_surrogates(tokens))
 
     def search(self, tokens: Sequence[str], limit: int, scope: SearchScope | None) -> list[LexicalHit]:
         query = Query.boolean_query([(Occur.Should, self._term(token)) for token in dict.fromkeys(tokens)])
@@ -173,7 +173,7 @@ class _LanguageIndex:
         return self._call(self._searcher.search, query, most, count)
 
     def _term(self, token: str) -> Query:
-        return Query.term_query(self._schema, "tokens", _plain(token), "freq")
+        return Query.term_query(self._schema, "tokens", without_surrogates(token), "freq")
 
     def _id(self, address: tantivy.DocAddress) -> str:
         return str(self._call(self._searcher.doc, address)["id"][0])
@@ -185,15 +185,10 @@ class _LanguageIndex:
         except ValueError as error:
             kind = LibraryFull if "no space left" in str(error).casefold() else LibraryError
             raise kind(
-                f"The lexical index in {self._folder} can't be used ({error}). Check that the disk has room. Nothing is lost: "
+                f"The lexical index in {self._folder} cannot be used ({error}). Check that the disk has room. Nothing is lost: "
                 "'rapporteur reindex' makes it anew from the documents."
             ) from None
 
 
 _heading = lru_cache(maxsize=64)(analyse)
 """Cached, since neighbouring passages have the same heading."""
-
-
-def _plain(text: str) -> str:
-    """Text with lone surrogates, which have no UTF-8 form, replaced."""
-    return text.encode("utf-8", "replace").decode("utf-8")

@@ -80,9 +80,8 @@ class Library(LibraryReader):
         """
         check_passages(document, passages)  # before the expensive embedding
         with self._lock, readable_errors(self.folder):
-            texts = {
-                each.id: each.embedding_text for key in (document.id, *replaces) for each in self._store.passages(key)
-            }
+            before = (each for key in (document.id, *replaces) for each in self._store.passages(key))
+            texts = {each.id: each.embedding_text for each in before}
             known = {texts[key]: vector for key, vector in self._indexes.vectors(list(texts)).items()}
         vectors = self.models.embed_passages(document.language, passages, progress, known)
         holding = StoredDocument(document, passages, vectors, meeting)
@@ -145,10 +144,8 @@ class Library(LibraryReader):
         """Whether a file of `size` bytes fits into the space for original files."""
         if document.format not in STORED_FORMATS or size > MAX_ORIGINAL_BYTES:
             return False
-        return (
-            self._store.originals.has(document.sha256)
-            or self._store.originals.size() + size <= self._max_original_bytes
-        )
+        originals = self._store.originals
+        return originals.has(document.sha256) or originals.size() + size <= self._max_original_bytes
 
     def update_indexes(self) -> None:
         """Updates the indexes with the documents that were added without updating them."""

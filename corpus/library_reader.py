@@ -125,9 +125,8 @@ class LibraryReader:
             with readable_errors(folder):
                 if database is None:
                     if not read_only:
-                        (folder / OWNER_FILE).write_text(
-                            json.dumps({"pid": os.getpid(), "name": owner}), encoding="utf-8"
-                        )
+                        note = json.dumps({"pid": os.getpid(), "name": owner})
+                        (folder / OWNER_FILE).write_text(note, encoding="utf-8")
                     opened = open_embedded(folder, vectors, self._write_stamp, read_only=read_only)
                 else:
                     opened = open_postgres(database, self.models.search_model.dimension)
@@ -318,10 +317,9 @@ class LibraryReader:
             document, passages = self._store.document(document_id), self._store.passages(document_id)
             if document is None:
                 raise DocumentNotFound(f"There is no document {document_id!r} in the library.")
-            vectors = self._indexes.vectors([each.id for each in passages])
-            return StoredDocument(
-                document, passages, [vectors.get(each.id) for each in passages], self._store.meeting(document_id)
-            )
+            known = self._indexes.vectors([each.id for each in passages])
+            vectors = [known.get(each.id) for each in passages]
+            return StoredDocument(document, passages, vectors, self._store.meeting(document_id))
 
     def sources(self) -> list[SourceRecord]:
         """The outcome of every file that was read."""
@@ -362,10 +360,9 @@ class LibraryReader:
         folded, versions, found = name.casefold(), self.versions(), []
         for header in self.iter_headers():
             names = (header.id, header.key, header.slug, header.title, header.short, header.label)
-            version = None if symbol is None else versions.version_of(header.id)
-            if any(folded == each.casefold() for each in names if each) or (
-                symbol is not None and version is not None and same_document(symbol, version.symbol)
-            ):
+            version = versions.version_of(header.id)
+            is_symbol = symbol is not None and version is not None and same_document(symbol, version.symbol)
+            if is_symbol or any(folded == each.casefold() for each in names if each):
                 with suppress(DocumentNotFound):  # removed meanwhile
                     found.append(self.document(header.id))
         return found

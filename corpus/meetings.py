@@ -35,13 +35,18 @@ class AgendaItem:
 
     @property
     def main_number(self) -> str:
-        """The number of the main item: `1` for `1 (a)`."""
-        return self.number.split(" ", 1)[0]
+        """The number of the main item (`main_number`)."""
+        return main_number(self.number)
+
+
+def main_number(number: str) -> str:
+    """The number of the main item: `1` for `1 (a)`, and for `1.2`, as the World Health Organization numbers its items."""
+    return number.partition(" ")[0].partition(".")[0]
 
 
 def is_under(number: str, item: str) -> bool:
     """Whether `number` is the item itself or one of its sub-items: `1 (a)` is under `1`."""
-    return item in (number, number.split(" ", 1)[0])
+    return item in (number, main_number(number))
 
 
 @dataclass(frozen=True)
@@ -112,7 +117,7 @@ class Meeting:
     @property
     def is_complete(self) -> bool:
         """Whether `items` are all items: there is a list of items, or no number is missing among those in annotations and timetable."""
-        taken = {row.number.partition(" ")[0] for sitting in self.sittings for row in sitting.items}
+        taken = {main_number(row.number) for sitting in self.sittings for row in sitting.items}
         mains = {item.main_number for item in self.items}
         listed = any(item.listed is not None for item in self.items)
         return listed or (taken <= mains and mains == {str(n + 1) for n in range(len(mains))})
@@ -134,18 +139,11 @@ class Meeting:
 
     def narrowed_to_item(self, item: str) -> Meeting:
         """The meeting with one item and its sub-items only."""
-        taken = (
-            replace(each, items=tuple(row for row in each.items if is_under(row.number, item)))
-            for each in self.sittings
-        )
-        items = tuple(
-            each if each.number == each.main_number else self.with_all_documents(each)
-            for each in self.items
-            if is_under(each.number, item)
-        )
-        return replace(
-            self, items=items, sittings=tuple(each for each in taken if each.items), masthead=None, besides=()
-        )
+        rows = ((each, tuple(row for row in each.items if is_under(row.number, item))) for each in self.sittings)
+        sittings = tuple(replace(each, items=taken) for each, taken in rows if taken)
+        under = (each for each in self.items if is_under(each.number, item))
+        items = tuple(each if each.number == each.main_number else self.with_all_documents(each) for each in under)
+        return replace(self, items=items, sittings=sittings, masthead=None, besides=())
 
     def announced_symbols(self) -> tuple[Symbol, ...]:
         """Symbols announced under the items, in agenda order."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from corpus.documents import Passage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
     from corpus.embedding import Embedder
 
@@ -35,7 +36,7 @@ class EmbeddingModels:
         self.multilingual = None if own.languages is None else multilingual
         self.optional = optional
         self._guard = threading.Lock()
-        self._queries: dict[tuple[bool, str], np.ndarray] = {}
+        self._query_vector = lru_cache(CACHED_QUERIES)(lambda text, model: model.embed_query(text))
         self._texts: dict[tuple[bool, str], np.ndarray] = {}
 
     @property
@@ -56,14 +57,7 @@ class EmbeddingModels:
 
     def embed_query(self, text: str, model: Embedder) -> np.ndarray:
         """The vector of a question by one of the models; the last few are cached."""
-        key = (model is self.multilingual, text)
-        with self._guard:
-            known = self._queries.pop(key, None)
-        vector = model.embed_query(text) if known is None else known
-        with self._guard:
-            self._queries[key] = vector
-            while len(self._queries) > CACHED_QUERIES:
-                del self._queries[next(iter(self._queries))]
+        vector: np.ndarray = self._query_vector(text, cast("Hashable", model))
         return vector
 
     def embed_texts(self, texts: Sequence[str], model: Embedder) -> np.ndarray:

@@ -75,14 +75,8 @@ class SourceTable:
 
     def skipped_for(self, document_ids: Sequence[str]) -> list[str]:
         """Origins of the files that were skipped because of one of these documents."""
-        found: list[str] = []
-        for document_id in document_ids:
-            rows = self._db.execute(
-                "SELECT origin FROM sources WHERE document_id = ? AND outcome = 'skipped' ORDER BY origin",
-                (document_id,),
-            )
-            found += [row[0] for row in rows]
-        return found
+        sql = "SELECT origin FROM sources WHERE document_id = ? AND outcome = 'skipped' ORDER BY origin"
+        return [row[0] for each in document_ids for row in self._db.execute(sql, (each,))]
 
 
 def _record(row: Sequence[Any]) -> SourceRecord:
@@ -115,9 +109,8 @@ class OriginalsTable:
 
     def has(self, sha256: str) -> bool:
         """Whether a file is stored."""
-        if not self._has():
-            return False
-        return self._db.execute(f"SELECT 1 FROM {_TABLE} WHERE sha256 = ?", (sha256,)).fetchone() is not None
+        sql = f"SELECT 1 FROM {_TABLE} WHERE sha256 = ?"
+        return self._has() and self._db.execute(sql, (sha256,)).fetchone() is not None
 
     def size(self) -> int:
         """The size of all stored files, in bytes."""
@@ -135,10 +128,8 @@ class OriginalsTable:
     def remove_unused(self, sha256: str) -> None:
         """Removes a file that no document has any more."""
         if self._has():
-            self._db.execute(
-                f"DELETE FROM {_TABLE} WHERE sha256 = ? AND NOT EXISTS (SELECT 1 FROM documents WHERE sha256 = ?)",
-                (sha256, sha256),
-            )
+            sql = f"DELETE FROM {_TABLE} WHERE sha256 = ? AND NOT EXISTS (SELECT 1 FROM documents WHERE sha256 = ?)"
+            self._db.execute(sql, (sha256, sha256))
 
     def _has(self) -> bool:
         return self._db.has_table(_TABLE)

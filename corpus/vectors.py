@@ -46,7 +46,7 @@ class VectorIndex:
             self._client = _connect(location)
             self._collection_names = self._names()
         except (ChromaError, HTTPError, ValueError, OSError) as error:
-            raise VectorIndexError(f"The vector index at {location} can't be opened ({error}).") from None
+            raise VectorIndexError(f"The vector index at {location} cannot be opened ({error}).") from None
 
     def close(self) -> None:
         """Closes the files."""
@@ -84,12 +84,8 @@ class VectorIndex:
             where=None if scope is None else {"document": {"$in": sorted(scope.document_ids)}},
             include=["distances"],
         )
-        near = [
-            (passage_id, 1.0 - float(distance))
-            for passage_id, distance in zip(found["ids"][0], found["distances"][0], strict=True)
-            if passage_id not in left_out
-        ]
-        return near[:limit]
+        pairs = zip(found["ids"][0], found["distances"][0], strict=True)
+        return [(key, 1.0 - float(distance)) for key, distance in pairs if key not in left_out][:limit]
 
     def find_indexed(self, ids: Sequence[str], language: str) -> set[str]:
         """Those of some ids that have a vector in a language."""

@@ -119,13 +119,9 @@ class Versions:
         version = self.version_of(document_id)
         if version is None:
             return []
-        newer = [
-            other
-            for other in self._by_lineage[version.lineage]
-            if other.revision > version.revision
-            and other.header.edition != "digest"
-            and _is_unverified_against(other, version) == claimed
-        ]
+        newer = [other for other in self._by_lineage[version.lineage] if other.revision > version.revision]
+        newer = [other for other in newer if other.header.edition != "digest"]
+        newer = [other for other in newer if _is_unverified_against(other, version) == claimed]
         latest = max((other.revision for other in newer), default=0)
         return [other for other in newer if other.revision == latest]
 
@@ -138,11 +134,8 @@ class Versions:
         version = self.version_of(document_id)
         if first := self.superseded.get(document_id):
             return "other", [self._by_id[first].header.label]
-        if version and (
-            older := [
-                each for each in self._by_lineage[version.lineage] if version in self.unverified_revisions(each.id)
-            ]
-        ):
+        line = self._by_lineage[version.lineage] if version else []
+        if older := [each for each in line if version in self.unverified_revisions(each.id)]:
             return "until", [each.header.label for each in older]
         behind = [old for old, new in self.superseded.items() if new == document_id]
         return "itself", sorted(self._by_id[each].header.label for each in behind)
@@ -180,13 +173,11 @@ class Versions:
         nothing older than the named symbol. Where the library has only parts of a document, these. Empty where it has none.
         `document_ids` restricts the result."""
         root, revision = _root(symbol)
-        lines = [line for line in self._by_lineage.values() if same_document(line[0].root, root)]
-        found = [
-            version
-            for line in lines or [line for line in self._by_lineage.values() if line[0].root.without_part == root]
-            for version in line
-            if version.revision >= revision and (document_ids is None or version.id in document_ids)
-        ]
+        all_lines = self._by_lineage.values()
+        lines = [line for line in all_lines if same_document(line[0].root, root)]
+        lines = lines or [line for line in all_lines if line[0].root.without_part == root]
+        found = [version for line in lines for version in line if version.revision >= revision]
+        found = [version for version in found if document_ids is None or version.id in document_ids]
         return [version for version in found if not any(_outranks_in_language(other, version) for other in found)]
 
     def equivalent_symbols(self, symbol: Symbol) -> set[Symbol]:
@@ -196,24 +187,17 @@ class Versions:
     def addenda(self, symbol: Symbol) -> list[Version]:
         """The addenda of a symbol, of its revisions, and the addenda of these, each in its current revision."""
         root, _ = _root(symbol)
+        extended = ((version.root, version.extended_symbol) for version in self.with_symbol)
+        roots = [below for below, whole in extended if whole is not None and same_document(_root(whole)[0], root)]
         found: list[Version] = []
-        roots = {
-            version.root: version
-            for version in self.with_symbol
-            if version.extended_symbol is not None and same_document(_root(version.extended_symbol)[0], root)
-        }
-        for below in roots:
+        for below in dict.fromkeys(roots):
             found += [*self.current_versions(below), *self.addenda(below)]
         return found
 
     def corrigenda(self, symbol: Symbol) -> list[Version]:
         """The corrigenda of exactly this symbol, all language versions, later revisions in place of earlier."""
-        found = [
-            each
-            for each in self.with_symbol
-            if each.corrected_symbol is not None and same_document(each.corrected_symbol, symbol)
-        ]
-        found = [each for each in found if each.id not in self.superseded]
+        corrected = ((each, each.corrected_symbol) for each in self.with_symbol if each.id not in self.superseded)
+        found = [each for each, whole in corrected if whole is not None and same_document(whole, symbol)]
         return sorted(found, key=lambda each: (each.symbol, each.id))
 
     def languages(self, symbol: Symbol) -> list[str]:
@@ -286,11 +270,9 @@ def _in_language(line: Sequence[Version], language: str, superseded: dict[str, s
     """The versions of one lineage to quote in a language: one language and one revision."""
     line = [each for each in line if each.header.edition != "digest" or each.id not in superseded]
     own = [each for each in line if each.header.language == language]
-    line, own = (
-        [each for each in some if not any(_is_unverified_against(each, other) for other in some)]
-        for some in (line, own)
-    )
-    latest = max((each.revision for each in own or line), default=0)
-    held = [each for each in own or line if each.revision == latest]
+    some = own or line
+    some = [each for each in some if not any(_is_unverified_against(each, other) for other in some)]
+    latest = max((each.revision for each in some), default=0)
+    held = [each for each in some if each.revision == latest]
     first = next((each for each in ("en", *LANGUAGES) if any(v.header.language == each for v in held)), "en")
     return held if own else [each for each in held if each.header.language == first]

@@ -25,10 +25,10 @@ from corpus.embedding import make_embedder
 from corpus.embedding.embedder import Embedder
 from corpus.embedding.model_files import package_folder
 from corpus.library import Library
-from eval.bench_tools import RAPPORTEUR, fill_library, generate_text, measure_time
+from eval.bench_tools import RAPPORTEUR, generate_text, measure_time
 from eval.output import print_json
 from ingest.chunker import SEGMENTER_VERSION
-from ingest.pipeline import Input, read_document, starter_sources
+from ingest.pipeline import Input, ingest, read_document, starter_sources
 
 QUESTIONS = (
     "When is agenda item 3 taken up?",
@@ -60,10 +60,13 @@ for node in index.as_retriever(similarity_top_k=5).retrieve(sys.argv[3]):
 
 
 def build_library(folder: Path, embedder: Embedder, sources: Sequence[Input]) -> Library:
-    """Rapporteur's side: reads, segments, embeds and indexes texts into a new library."""
+    """Rapporteur's side: reads, segments, embeds and indexes texts into a new library. Raises `RuntimeError` where one is
+    refused."""
     shutil.rmtree(folder, ignore_errors=True)
     library = Library(folder, embedder, SEGMENTER_VERSION)
-    fill_library(library, sources, Catalogue([], []))
+    for outcome in ingest(sources, library, Catalogue([], [])):
+        if outcome.result == "refused":
+            raise RuntimeError(f"{outcome.name}: {outcome.reason}")
     return library
 
 

@@ -18,10 +18,6 @@ from uuid import uuid4
 
 import httpx
 
-from corpus.catalogue import Catalogue
-from corpus.library import Library
-from ingest.pipeline import Input, ingest
-
 RAPPORTEUR = [sys.executable, "-m", "assistant.cli"]
 DEADLINE = 300.0
 """Seconds after which waiting for a server or an answer fails."""
@@ -33,8 +29,7 @@ WORDS = (  # noqa: SIM905 - easier to read and change as text
 
 
 def rapporteur(*words: object, env: Mapping[str, str] | None = None, given: str | None = None) -> str:
-    """Runs a command of Rapporteur and returns its output. `env` extends the environment, `given` is its standard
-    input."""
+    """Runs a command of Rapporteur; returns its output. `env` extends the environment, `given` is standard input."""
     environment = {**os.environ, **(env or {})}
     command = [*RAPPORTEUR, *map(str, words)]
     return subprocess.run(command, env=environment, input=given, check=True, capture_output=True, text=True).stdout
@@ -77,8 +72,7 @@ def _ready(url: str) -> bool:
 
 @contextmanager
 def open_database(server: str, name: str = "") -> Iterator[str]:
-    """Creates a database on a server and drops it afterwards; a named one is created where it does not exist, and
-    stays."""
+    """Creates a database on a server and drops it afterwards; a named one is created if it does not exist, and stays."""
     import psycopg
     from psycopg.conninfo import make_conninfo
 
@@ -105,13 +99,6 @@ def generate_text(paragraphs: int, seed: int = 7, words: Sequence[str] = WORDS) 
             sentences.append(" ".join(chosen).capitalize() + ".")
         lines += [f"{number}. {' '.join(sentences)}", ""]
     return "\n".join(lines)
-
-
-def fill_library(library: Library, sources: Sequence[Input], catalogue: Catalogue) -> None:
-    """Reads sources into a library. Raises `RuntimeError` where one is refused."""
-    for outcome in ingest(sources, library, catalogue):
-        if outcome.result == "refused":
-            raise RuntimeError(f"{outcome.name}: {outcome.reason}")
 
 
 def measure_time(work: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:

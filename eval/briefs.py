@@ -16,12 +16,14 @@ from dataclasses import dataclass
 from rich.console import Console
 
 from assistant.qa.answer import Citation
+from assistant.qa.provisions import is_within
 from assistant.reports.brief.briefing import Briefing
 from corpus.library import Library
 from corpus.symbols import Symbol, find_symbols, same_document
 from eval.metrics.answers import citation_precision, citation_recall, claim_support, quote_exact
 from eval.output import RoundedFigures, format_number, print_table
-from eval.runs.records import Cited, Claim, Record
+from eval.runs.records import Claim, Record
+from eval.systems.rapporteur import build_citation
 from ingest.readers import visible
 
 
@@ -48,13 +50,8 @@ def compute_scores(briefing: Briefing, library: Library) -> BriefScores:
     exact = [_is_in_place(each, library) for each in citations]
     statements = list(briefing.statements)
     # Expectations of the meeting as a whole may be cited from any item of its agenda.
-    meeting = {
-        cite
-        for section in briefing.sections
-        if section.key == "expected"
-        for each in section.statements
-        for cite in each.citations
-    }
+    expected = [each for section in briefing.sections if section.key == "expected" for each in section.statements]
+    meeting = {cite for each in expected for cite in each.citations}
     counts = Counter(" ".join(each.text.split()).casefold() for each in statements)
     return BriefScores(
         sentences=len(statements),
@@ -84,15 +81,8 @@ def to_record(briefing: Briefing, library: Library) -> Record:
             Claim(each.text, each.verdict, tuple(order[cite] for cite in each.citations))
             for each in briefing.statements
         ),
-        citations=tuple(
-            Cited(each.symbol, _bare(each, library), each.quote, each.start, each.end, source=each.document)
-            for each in citations
-        ),
+        citations=tuple(build_citation(each, library) for each in citations),
     )
-
-
-def _bare(citation: Citation, library: Library) -> str:
-    return citation.locator.removeprefix(library.document(citation.document).label).removeprefix(", ")
 
 
 def _is_in_place(citation: Citation, library: Library) -> bool:
@@ -102,10 +92,7 @@ def _is_in_place(citation: Citation, library: Library) -> bool:
     if block is None or document.cite(block.locator) != citation.locator or citation.start >= block.end:
         return False
     last = document.block_at(citation.end - 1)
-    place = block.locator
-    return last is not None and (
-        last.locator == place or last.locator.startswith((f"{place},", f"{place} ")) or last.kind == block.kind == "row"
-    )
+    return last is not None and (is_within(last.locator, block.locator) or last.kind == block.kind == "row")
 
 
 def _is_of_other_item(citation: Citation, briefing: Briefing, library: Library) -> bool:

@@ -37,11 +37,9 @@ KINDS = (
     *("unanswerable", "not-held", "nonexistent", "out-of-scope", "hostile"),
     *("near-miss", "wrong-year", "nonexistent-place", "off-topic"),
 )
-"""The kinds of questions. Most of the last nine have no answer; a question with a typo or a false premise may have
-one."""
+"""The kinds of questions. Most of the last nine have no answer; one with a typo or a false premise may have one."""
 FAR = frozenset({"off-topic", "out-of-scope"})
-"""Kinds of questions without an answer whose subject is not in the documents; the others narrowly miss what the
-documents state."""
+"""Kinds of questions without an answer whose subject is not in the documents; the others narrowly miss what is."""
 Stretch = tuple[str, int, int]
 """A character range of a stored document: document id, start, end."""
 MAX_TEXT = 2_000
@@ -197,15 +195,14 @@ def read_yaml(path: Path, parse: Callable[[str], Any] = yaml.safe_load) -> Any:
     try:
         return parse(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, ValueError, RecursionError, yaml.YAMLError) as error:
-        raise EvaluationError(f"{path} can't be read: {' '.join(str(error).split())}") from None
+        raise EvaluationError(f"{path} cannot be read: {' '.join(str(error).split())}") from None
 
 
 _CASES_DIR = Path(__file__).parent / "cases"
 COMPARISONS, ORIGINS, TOPICS, MANDATES = (
     _CASES_DIR / f"{name}.jsonl" for name in ("comparison", "origins", "topics", "mandates")
 )
-"""Files of labels, not question sets: pairs of texts, origins of paragraphs, topics, requests and decisions
-(mandates)."""
+"""Files of labels, not question sets: pairs of texts, origins of paragraphs, topics, requests and decisions."""
 
 
 def shipped_sets() -> dict[str, Path]:
@@ -216,8 +213,7 @@ def shipped_sets() -> dict[str, Path]:
 
 
 def find_question_file(name: str) -> Path:
-    """Finds the file of a question set: a shipped one by name, or any other by path. Raises `EvaluationError` for
-    neither."""
+    """Finds the file of a question set, shipped, by name, or any other, by path. Raises `EvaluationError`."""
     shipped = shipped_sets()
     if name in shipped:
         return shipped[name]

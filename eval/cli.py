@@ -5,8 +5,9 @@ Data on stdout, messages on stderr; exit codes as in `assistant.cli.command_run`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -55,6 +56,7 @@ NoReader = Annotated[bool, typer.Option("--no-reader", help="Run without the rea
 RunFolder = Annotated[Path, typer.Argument(help="Folder of a run, or its name in --out.")]
 Labels = Annotated[Path | None, typer.Option(help="File of labels; by default the one included.")]
 ShowWrong = Annotated[bool, typer.Option("--wrong", help="Print each paragraph that was judged wrongly.")]
+_report_errors = partial(report_errors, EvaluationError)
 
 
 @app.command()
@@ -88,9 +90,7 @@ def run(
     with _report_errors(), show_progress() as progress:
         config, file = command_settings(reader=False if no_reader else None), find_question_file(questions)
         chosen_system = create_system(system, config, model, timeout)
-        slug = "".join(letter if letter.isalnum() or letter in "-." else "-" for letter in chosen_system.name).strip(
-            "-."
-        )
+        slug = re.sub(r"[^\w.-]|_", "-", chosen_system.name).strip("-.")
         plan = Plan(
             name=name or f"{file.stem}-{slug}",
             questions=file,
@@ -402,8 +402,3 @@ def _load_run(name: Path, out: Path) -> Run:
 
     by_name = out / name
     return load_run(by_name if not name.exists() and by_name.exists() else name)
-
-
-def _report_errors() -> AbstractContextManager[None]:
-    """Reports expected errors as sentences."""
-    return report_errors(EvaluationError)

@@ -60,8 +60,7 @@ COLUMNS = {
 
 
 def read_texts(paths: Sequence[Path], symbols: Iterable[str]) -> dict[str, Document]:
-    """Reads the documents with the given symbols from files and folders. Raises `EvaluationError` where one is
-    missing."""
+    """Reads the documents with the given symbols from files and folders. Raises `EvaluationError` if one is missing."""
     missing = set(symbols)
     catalogue, found = Catalogue.packaged(), {}
     for source in (each for path in paths for each in find_inputs(path)):

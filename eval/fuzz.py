@@ -25,8 +25,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
-from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -39,6 +39,9 @@ from eval.output import print_json
 WAIT, LISTEN = 60.0, 0.5
 """Timeout of a request in seconds, and seconds for which a stream is read."""
 WORKERS = 8
+HOST = "127.0.0.1"
+Response = tuple[int, str, float, bytes]
+"""Status (0: none), request, seconds, beginning of the body."""
 SYSTEM = "/etc/passwd", "/etc/shadow", "/etc/hostname", "/dev/zero", "/proc/self/environ"
 TRACED = "open,openat,openat2,creat,unlink,unlinkat,rename,renameat,renameat2,mkdir,mkdirat,rmdir,link,linkat,symlink,symlinkat,truncate"
 _CALL = re.compile(r"^\d+\s+(\w+)\((.*)\)\s+= (-?\d+)")
@@ -56,24 +59,6 @@ _STREAMS = ("/gradio_api/heartbeat", "/gradio_api/queue/data", "/api/v1/jobs/")
 NAMES = (
     "kind", "value", "q", "first", "second", "topic", "documents", "language", "limit", "offset", "session_hash", "next", "to", "form", "words",
 )  # fmt: skip
-
-
-@dataclass
-class Responses:
-    """Statistics of the responses, with the faults among them."""
-
-    statuses: Counter[int] = field(default_factory=Counter)
-    faults: list[str] = field(default_factory=list)
-    slowest: float = 0.0
-    guard: threading.Lock = field(default_factory=threading.Lock)
-
-    def note(self, request: str, status: int, seconds: float, body: bytes) -> None:
-        """Records a response; status 0 where there was none."""
-        with self.guard:
-            self.statuses[status] += 1
-            self.slowest = max(self.slowest, seconds)
-            if status in (0, 500, 502):
-                self.faults.append(f"{status} {request}: {body[:200].decode(errors='replace')}")
 
 
 class RequestGenerator:
@@ -116,9 +101,8 @@ class RequestGenerator:
         if pick < 0.8:
             return self.random.randbytes(self.random.randrange(2_000)), self._ascii() or "x"
         if pick < 0.9:
-            return urlencode(
-                [(name, self._word()) for name in self.random.sample(NAMES, 3)], errors="replace"
-            ).encode(), ("application/x-www-form-urlencoded")
+            fields = [(name, self._word()) for name in self.random.sample(NAMES, 3)]
+            return urlencode(fields, errors="replace").encode(), "application/x-www-form-urlencoded"
         name = self._ascii().replace('"', "")
         parts = f'--b\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode()
         return parts + self.random.randbytes(200) + b"\r\n--b--\r\n", "multipart/form-data; boundary=b"
@@ -140,12 +124,8 @@ class RequestGenerator:
         if pick < 10:
             return [self._value(depth - 1) for _ in range(self.random.randrange(4))]
         if pick == 10:
-            return {
-                "path": self._file(),
-                "url": f"file://{self._file()}",
-                "meta": {"_type": "gradio.FileData"},
-                "orig_name": "a",
-            }
+            meta = {"_type": "gradio.FileData"}
+            return {"path": self._file(), "url": f"file://{self._file()}", "meta": meta, "orig_name": "a"}
         return {self._ascii(): self._value(depth - 1) for _ in range(self.random.randrange(3))}
 
     def _file(self) -> str:
@@ -163,11 +143,10 @@ class RequestGenerator:
         return "".join(chr(self.random.randrange(32, 127)) for _ in range(self.random.randrange(12)))
 
 
-def send_requests(
-    host: str, port: int, generator: RequestGenerator, count: int, keys: list[str], responses: Responses
-) -> None:
+def send_requests(generator: RequestGenerator, port: int, count: int, keys: list[str]) -> list[Response]:
     """Sends requests one after another."""
-    connection = http.client.HTTPConnection(host, port, timeout=WAIT)
+    responses: list[Response] = []
+    connection = http.client.HTTPConnection(HOST, port, timeout=WAIT)
     for _ in range(count):
         method, path, content, headers = generator.request()
         is_stream = path.startswith(_STREAMS)
@@ -188,13 +167,14 @@ def send_requests(
         except (OSError, http.client.HTTPException, ValueError) as error:
             body = f"{type(error).__name__}: {error}".encode()
             connection.close()
+            if isinstance(error, ValueError | http.client.InvalidURL):
+                continue  # the client refused to send it
             if isinstance(error, ConnectionResetError | BrokenPipeError) or (
-                isinstance(error, TimeoutError) and is_stream
+                is_stream and isinstance(error, TimeoutError)
             ):
                 status = -1  # a body that is refused before it is read, or a silent stream
-            elif isinstance(error, ValueError | http.client.InvalidURL):
-                continue  # the client refused to send it
-        responses.note(f"{method} {path[:200]}", status, time.monotonic() - start, body)
+        responses.append((status, f"{method} {path[:200]}", time.monotonic() - start, body[:200]))
+    return responses
 
 
 def parse_trace(log: Path, since: int) -> tuple[set[str], set[str]]:
@@ -218,13 +198,13 @@ def parse_trace(log: Path, since: int) -> tuple[set[str], set[str]]:
 
 
 @contextmanager
-def keep_idle(host: str, port: int, count: int) -> Iterator[None]:
+def keep_idle(port: int, count: int) -> Iterator[None]:
     """Keeps idle connections open; those that the server closes are opened again."""
 
     async def hold() -> None:
         while True:
             with suppress(OSError):
-                reader, writer = await asyncio.open_connection(host, port)
+                reader, writer = await asyncio.open_connection(HOST, port)
                 with closing(writer):
                     await reader.read(1)
             await asyncio.sleep(0.1)
@@ -303,28 +283,29 @@ def main() -> None:
             api = httpx.get(f"{url}/api/v1/openapi.json", timeout=WAIT, trust_env=False).json()
             result: dict[str, Any] = {"requests": options.requests}
             if options.idle:
-                with keep_idle("127.0.0.1", port, options.idle):
+                with keep_idle(port, options.idle):
                     result["beside_idle"] = {"connections": options.idle, **measure_availability(url, keys[1])}
-            files, responses = [*SYSTEM, str(canary), str(data / "access.sqlite3")], Responses()
+            files = [*SYSTEM, str(canary), str(data / "access.sqlite3")]
             per_worker = options.requests // WORKERS
             start = time.monotonic()
             generators = [RequestGenerator(options.seed * WORKERS + n, api, files) for n in range(WORKERS)]
+            send = partial(send_requests, port=port, count=per_worker, keys=keys)
             with ThreadPoolExecutor(WORKERS) as threads:
-                list(
-                    threads.map(
-                        lambda generator: send_requests("127.0.0.1", port, generator, per_worker, keys, responses),
-                        generators,
-                    )
-                )
+                responses = list(chain.from_iterable(threads.map(send, generators)))
+            faults = [
+                f"{status} {request}: {body.decode(errors='replace')}"
+                for status, request, _, body in responses
+                if status in (0, 500, 502)
+            ]
             result |= {
                 "seconds": round(time.monotonic() - start),
-                "statuses": dict(sorted(responses.statuses.items())),
-                "slowest_s": round(responses.slowest, 1),
-                "faults": len(responses.faults),
-                "first_faults": responses.faults[:10],
+                "statuses": dict(sorted(Counter(status for status, *_ in responses).items())),
+                "slowest_s": round(max((seconds for *_, seconds, _ in responses), default=0.0), 1),
+                "faults": len(faults),
+                "first_faults": faults[:10],
                 "after": measure_availability(url, keys[1]),
             }
-        failed = bool(responses.faults)
+        failed = bool(faults)
         if strace:
             written, opened = parse_trace(log, since)
             allowed = (str(data), str(scratch), "/dev/", "/proc/self/")

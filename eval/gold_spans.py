@@ -1,9 +1,9 @@
-"""Gold spans: words of a document, given whole or by their beginning and end, located in its text regardless of
-spacing."""
+"""Gold spans: words of a document, whole or their beginning and end, located in its text regardless of spacing."""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -25,13 +25,13 @@ class DocumentIndex:
     suffix. A document from another source is also found by its key in the form of a file name."""
 
     def __init__(self, library: Library) -> None:
-        self._by_name: dict[str, list[str]] = {}
-        self._by_words: dict[str, list[str]] = {}
+        self._by_name: defaultdict[str, list[str]] = defaultdict(list)
+        self._by_words: defaultdict[str, list[str]] = defaultdict(list)
         for header in library.iter_headers():
             for name in {normalize_text(header.key), normalize_text(document_name(header.source))}:
-                self._by_name.setdefault(name, []).append(header.id)
-            for name in (_name_words(header.key), _name_words(f"{header.key} {header.language}")):
-                self._by_words.setdefault(name, []).append(header.id)
+                self._by_name[name].append(header.id)
+            for name in (header.key, f"{header.key} {header.language}"):
+                self._by_words[_name_words(name)].append(header.id)
 
     def ids(self, name: str) -> Sequence[str]:
         """The ids of the documents with that name: for a key, all language versions and editions."""
@@ -77,8 +77,7 @@ def found_ranges(case: Case) -> list[FoundRanges]:
 
 
 def restore_ranges(case: Case, found: Sequence[FoundRanges]) -> Case:
-    """The case with the value that `found_ranges` gave for it. Raises `ValueError` where that belongs to other
-    places."""
+    """The case with the value that `found_ranges` gave for it. Raises `ValueError` if that is of other places."""
     if len(found) != len(found_ranges(case)):
         raise ValueError(f"the places of case {case.id} are others")
     remaining = iter(found)
@@ -97,28 +96,19 @@ def _with_positions(case: Case, find: Callable[[Place], FoundRanges]) -> Case:
 def find_span(document: Document, locator: str, words: str) -> Span | None:
     """Where words are in a document: `words` is a text in full, or its beginning and its end around ` ... `. The
     locator and the places below it are searched first, then the whole text; None where nothing is found."""
-    head, _, tail = words.partition(ELLIPSIS)
+    # The first end behind the first beginning.
+    pattern = re.compile(".*?".join(map(_pattern, words.split(ELLIPSIS, 1))), re.IGNORECASE | re.DOTALL)
+    text = document.text.translate(_EQUIVALENT)
     ranges = [
         (block.start, block.end)
         for block in document.blocks
         if block.locator == locator or block.locator.startswith((f"{locator} (", f"{locator}, "))
     ]
     for begin, end in (*ranges, *([(ranges[0][0], ranges[-1][1])] if len(ranges) > 1 else []), (0, len(document.text))):
-        match = _find(document.text[begin:end], head, tail)
-        if match is not None:
-            return begin + match[0], begin + match[1]
+        if match := pattern.search(text[begin:end]):
+            return begin + match.start(), begin + match.end()
     return None
 
 
-def _find(text: str, head: str, tail: str) -> Span | None:
-    first = _compile_words(head).search(text.translate(_EQUIVALENT))
-    if first is None:
-        return None
-    if not tail:
-        return first.span()
-    last = _compile_words(tail).search(text.translate(_EQUIVALENT), first.end())
-    return None if last is None else (first.start(), last.end())
-
-
-def _compile_words(words: str) -> re.Pattern[str]:
-    return re.compile(r"\s+".join(re.escape(word) for word in words.translate(_EQUIVALENT).split()), re.IGNORECASE)
+def _pattern(words: str) -> str:
+    return r"\s+".join(re.escape(word) for word in words.translate(_EQUIVALENT).split())

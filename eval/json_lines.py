@@ -4,34 +4,26 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 
-class JsonLinesWriter:
-    """Appends to a file: each value is on disk before the next is written, and an incomplete last line is removed on
-    opening."""
+@contextmanager
+def append_json_lines(path: Path) -> Iterator[Callable[[object], None]]:
+    """Opens a file and removes an incomplete last line; yields a function that appends a value, which is on disk when
+    the function returns."""
+    with path.open("ab") as file:
+        file.truncate(_complete_size(path.read_bytes()))
 
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("ab")
-        self._file.truncate(_complete_size(path.read_bytes()))
+        def add(value: object) -> None:
+            # Plain ASCII: servers may send lone surrogates, which UTF-8 can't encode.
+            file.write(json.dumps(value).encode("ascii") + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
 
-    def __enter__(self) -> JsonLinesWriter:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._file.close()
-
-    def add(self, value: object) -> None:
-        """Writes one value."""
-        # Plain ASCII: servers may send lone surrogates, which UTF-8 can't encode.
-        self._file.write(json.dumps(value).encode("ascii") + b"\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        yield add
 
 
 def read_json_lines(path: Path) -> Iterator[tuple[int, Any]]:
@@ -42,7 +34,7 @@ def read_json_lines(path: Path) -> Iterator[tuple[int, Any]]:
         try:
             yield number, json.loads(line)
         except (ValueError, RecursionError):
-            raise ValueError(f"{path}, line {number} can't be read: it is not JSON.") from None
+            raise ValueError(f"{path}, line {number} cannot be read: it is not JSON.") from None
 
 
 def _complete_size(data: bytes) -> int:

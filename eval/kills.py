@@ -38,7 +38,7 @@ from corpus.integrity import check_passages
 from corpus.library import Library
 from corpus.migration import copy_library
 from eval.bench_tools import open_database
-from eval.json_lines import JsonLinesWriter, read_json_lines
+from eval.json_lines import append_json_lines, read_json_lines
 from ingest.chunker import SEGMENTER_VERSION, segmenter
 from ingest.pipeline import Input, ingest
 
@@ -83,8 +83,7 @@ def migrate_and_compare(library: Library, copy: Library, worker: int) -> None:
 
 
 def work(folder: Path, database: str | None, copy: str | None, worker: int, seed: int) -> None:
-    """Works until it is killed. Each line that it prints is a document, its version after the operation (0: removed),
-    and whether the operation is finished."""
+    """Works until it is killed. Prints lines: document, its version after the operation (0: removed), finished or not."""
     rng, catalogue = random.Random(seed), Catalogue([], [])
     with open_library(folder, database) as library:
         engine = Engine(library, catalogue)
@@ -155,7 +154,7 @@ class Worker:
         arguments = ["--folder", str(self.folder), "--work", str(self.number), "--seed", str(seed)]
         arguments += ["--database", self.database] if self.database else []
         arguments += ["--copy", self.copy] if self.copy else []
-        with JsonLinesWriter(self.log), self.log.open("ab") as out:  # the writer removes an incomplete last line
+        with append_json_lines(self.log), self.log.open("ab") as out:  # an incomplete last line is removed
             self._process = subprocess.Popen([sys.executable, "-m", "eval.kills", *arguments], stdout=out)
 
     def wait_for(self, operations: int) -> bool:
@@ -235,11 +234,8 @@ def kill(
             if rng.random() < EARLY_SHARE:
                 time.sleep(rng.uniform(0.0, MAX_EARLY_DELAY))
             else:
-                faults += (
-                    []
-                    if worker.wait_for(rng.randint(1, MAX_OPERATIONS))
-                    else [f"process {worker.number} did not finish its operations"]
-                )
+                if not worker.wait_for(rng.randint(1, MAX_OPERATIONS)):
+                    faults.append(f"process {worker.number} did not finish its operations")
                 time.sleep(rng.uniform(0.0, MAX_DELAY))
             if fault := worker.kill():
                 faults.append(fault)
@@ -295,8 +291,8 @@ def main() -> int:
             console.print(str(error), style="red")
             return 1
         if options.log:
-            with JsonLinesWriter(options.log) as log:
-                log.add(steps[-1])
+            with append_json_lines(options.log) as add:
+                add(steps[-1])
     for engine in dict.fromkeys(each["engine"] for each in steps):
         of_engine = [each for each in steps if each["engine"] == engine]
         kills, operations = (sum(each[name] for each in of_engine) for name in ("kills", "operations"))

@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +49,7 @@ uvicorn.run(app, port=int(sys.argv[2]), log_level="error")
 
 @dataclass
 class Figures:
-    """The result of one round of requests: times in seconds, errors, and the number of `mixed` answers, which do not
-    match the question."""
+    """One round of requests: times in seconds, errors, and the number of `mixed` answers, which match another question."""
 
     seconds: float = 0.0
     times: list[float] = field(default_factory=list)
@@ -100,6 +100,11 @@ async def run_users(
         await asyncio.gather(*(person(number) for number in range(users)))
         figures.seconds = time.monotonic() - start
     return figures
+
+
+def measure_users(*arguments: Any) -> dict[str, Any]:
+    """The figures of `run_users`."""
+    return asyncio.run(run_users(*arguments)).to_json()
 
 
 def without_times(answer: dict[str, Any]) -> dict[str, Any]:
@@ -171,29 +176,23 @@ def main() -> None:
         with run_server(env) as (url, _, server):
             api = f"{url}/api/v1"
             expected = reference_answers(api, texts)
-            single = asyncio.run(run_users(api, 1, min(20.0, options.seconds), texts, expected))
-            result["one_user"] = single.to_json()
-            result["many_users"] = asyncio.run(
-                run_users(api, options.users, options.seconds, texts, expected)
-            ).to_json()
+            many = partial(measure_users, api, options.users, options.seconds, texts)
+            result["one_user"] = measure_users(api, 1, min(20.0, options.seconds), texts, expected)
+            result["many_users"] = many(expected)
             # New documents may change the best answer, so only the question in it is compared.
             same_question = {question: {"question": answer["question"]} for question, answer in expected.items()}
             new_documents = write_documents(Path(folder) / "papers", options.documents)
             command, environment = [*RAPPORTEUR, "ingest", str(new_documents)], {**os.environ, **env}
             with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as ingesting:
-                during = asyncio.run(run_users(api, options.users, options.seconds, texts, same_question))
-                result["while_reading"] = {**during.to_json(), "still_reading": ingesting.poll() is None}
+                result["while_reading"] = {**many(same_question), "still_reading": ingesting.poll() is None}
                 ingesting.send_signal(signal.SIGINT)
             # The library is larger now, so that searches take longer.
-            result["after_reading"] = asyncio.run(
-                run_users(api, options.users, options.seconds, texts, same_question)
-            ).to_json()
+            result["after_reading"] = many(same_question)
             if options.soak:
                 result["memory_mb"] = soak(api, server.pid, options.soak, texts)
         bare_server = [sys.executable, "-c", _BARE, json.dumps(expected[texts[0]])]
         with run_server({}, words=bare_server) as (url, *_):
-            bare = run_users(f"{url}/api/v1", options.users, min(20.0, options.seconds), texts)
-            result["bare_handler"] = asyncio.run(bare).to_json()
+            result["bare_handler"] = measure_users(f"{url}/api/v1", options.users, min(20.0, options.seconds), texts)
     print_json(result, 1)
 
 

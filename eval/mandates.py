@@ -11,16 +11,18 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from assistant.reports.mandates.mandate_reader import find_mandates
 from corpus.documents import Document, Span
-from eval.metrics.statistics import Figure, figure
+from eval.metrics.statistics import Figure, Floats, Numbers, figure
 from eval.output import RoundedFigures
 
 FIELDS = ("verb", "addressee", "time")
+Counts = Numbers
+"""True, false and missed phrases."""
 _DETERMINERS = re.compile(r"^(?:the|all|its|their|any|at|by|of|for|on|in|during|until|within)\s+")
 
 
@@ -44,8 +46,7 @@ class Labelled:
 
 @dataclass(frozen=True)
 class Score:
-    """Precision, recall and F1 of one field, 0..1; for the interval of F1 whole documents are drawn. `wanted`: number
-    of labels."""
+    """Precision, recall and F1 of one field, 0..1, F1 with an interval over documents. `wanted`: number of labels."""
 
     wanted: int
     precision: float
@@ -72,7 +73,7 @@ COLUMNS = {
 
 def compute_scores(labels: Sequence[Labelled], documents: Mapping[str, Document]) -> Scores:
     """Reads the documents and counts, for each field, what was found of the labels, row by row of a paragraph."""
-    counts: dict[str, list[tuple[int, int, int]]] = {field: [] for field in FIELDS}
+    counts: dict[str, list[Counts]] = {field: [] for field in FIELDS}
     wrong: list[str] = []
     for each in labels:
         found = _rows(documents[each.document])
@@ -92,7 +93,7 @@ def compute_scores(labels: Sequence[Labelled], documents: Mapping[str, Document]
                     wrong += [f"{each.document}, {place}, {field}: missed {word!r}" for word in missed]
                     wrong += [f"{each.document}, {place}, {field}: not so {word!r}" for word in false]
         for field in FIELDS:
-            counts[field].append(tuple(int(n) for n in sums[field]))  # type: ignore[arg-type]
+            counts[field].append(sums[field])
     fields = {field: _score(rows) for field, rows in counts.items()}
     places = {(each.document, row.place) for each in labels for row in each.mandates}
     return Scores(len(labels), len(places), fields, tuple(wrong))
@@ -109,8 +110,7 @@ def _rows(document: Document) -> list[Row]:
 
 
 def _pair_rows(expected: Sequence[Row], found: Sequence[Row]) -> list[tuple[Row | None, Row | None]]:
-    """Pairs the rows of one paragraph, in order, so that most pairs have the same verb; None for a row without a
-    counterpart."""
+    """Pairs the rows of one paragraph, in order, so that most pairs have the same verb; None: no counterpart."""
     most = min(len(expected), len(found))
     for size in range(most, -1, -1):
         for left in combinations(range(len(expected)), size):
@@ -154,11 +154,11 @@ def _fold(words: str) -> str:
     return "".join(words.casefold().split())
 
 
-def _score(counts: Sequence[tuple[int, int, int]]) -> Score:
-    """The score of true, false and missed counts by document."""
-    true, false, missed = (sum(column) for column in zip(*counts, strict=True))
+def _score(counts: Sequence[Counts]) -> Score:
+    """The score of counts by document."""
+    true, false, missed = (int(count) for count in np.sum(counts, axis=0))
 
-    def f1(rows: np.ndarray[Any, np.dtype[np.float64]]) -> float | None:
+    def f1(rows: Floats) -> float | None:
         good, bad, gone = rows.sum(axis=0)
         return float(2 * good / (2 * good + bad + gone)) if good + bad + gone else None
 

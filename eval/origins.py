@@ -16,6 +16,7 @@ from assistant.reports.comparison.provenance import find_origins
 from corpus.library import Library
 from eval.cases import EvaluationError
 from eval.output import RoundedFigures
+from eval.systems.rapporteur import build_citation
 
 Kind = Literal["verbatim", "changed", "new"]
 
@@ -58,7 +59,7 @@ def compute_scores(library: Library, labels: Sequence[Labelled]) -> Scores:
         if not stored:
             raise EvaluationError(f"{each.document} is not in the library. Ingest the labelled documents first.")
         origins = {
-            origin.citation.locator.removeprefix(f"{stored[0].label}, "): origin
+            build_citation(origin.citation, library).locator: origin
             for origin in find_origins(library, stored[0]).paragraphs
         }
         for place, kind, symbol, locator in each.paragraphs:
@@ -66,12 +67,8 @@ def compute_scores(library: Library, labels: Sequence[Labelled]) -> Scores:
             count += 1
             origin = origins.get(place)
             first = origin.earlier[0] if origin and origin.earlier else None
-            cited = first.citation if first else None
-            found = (
-                (cited.symbol, cited.locator.removeprefix(f"{library.document(cited.document).label}, "))
-                if cited
-                else None
-            )
+            cited = build_citation(first.citation, library) if first else None
+            found = (cited.document, cited.locator) if cited else None
             found_kind = "new" if first is None else "verbatim" if first.verbatim else "changed"
             places += found == expected
             kinds += found == expected and found_kind == kind

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from assistant.cli.command_run import EXIT_USAGE, fail, plain_errors
+from assistant.cli.command_run import fail, plain_errors
 from eval.cases import EvaluationError, describe_error, read_yaml
 from ingest.readers import visible
 
@@ -54,8 +54,7 @@ def format_number(value: float | None, digits: int = 3) -> str:
 
 
 def print_json(value: object, indent: int | None = None) -> None:
-    """Prints a value on standard output as plain ASCII: an answer may contain lone surrogates, which no terminal
-    accepts."""
+    """Prints a value on standard output as ASCII: answers may contain lone surrogates, which no terminal accepts."""
     sys.stdout.write(json.dumps(value, indent=indent) + "\n")
 
 
@@ -77,20 +76,19 @@ def print_rows(console: Console, first: str, rows: Iterable[tuple[str, object]],
 
 
 @contextmanager
-def report_errors(*expected: type[Exception], code: int = EXIT_USAGE) -> Iterator[None]:
+def report_errors(*expected: type[Exception]) -> Iterator[None]:
     """Ends a command with a sentence where an `expected` error is raised, or a file is missing."""
     with plain_errors():
         try:
             yield
         except expected as error:
-            raise fail(str(error), code) from None
+            raise fail(str(error)) from None
         except OSError as error:
             raise fail(f"{error.filename or 'A file'}: {error.strerror or error}.") from None
 
 
 def load_labels(path: Path, label_type: type[_Label]) -> list[_Label]:
-    """Loads the labels of a JSON Lines file. Raises `EvaluationError` for a file that can't be read and for a line
-    that is no label."""
+    """Loads the labels of a JSON Lines file. Raises `EvaluationError`, with the line for one that is no label."""
     labels, adapter = [], TypeAdapter(label_type)
     # Only line feeds end a line: texts may contain other characters that `splitlines` would break at.
     for n, line in enumerate(read_yaml(path, lambda text: text.split("\n")), 1):

@@ -83,8 +83,7 @@ _LINE, _BODY, _LEFT, _FOOT = 12.0, 10.0, 123.0, 640.0
 
 
 def paper(number: int, pages: int = 4) -> bytes:
-    """Generates a paper with the symbol A/CONF.900/`number`, of at least `pages` pages; the same number gives the
-    same bytes."""
+    """Generates a paper with the symbol A/CONF.900/`number`, of `pages` pages; the same number gives the same bytes."""
     from reportlab.lib.pagesizes import letter
     from reportlab.lib.utils import simpleSplit
     from reportlab.pdfgen.canvas import Canvas

@@ -39,7 +39,7 @@ from corpus.language import detect_language
 from corpus.library import Library
 from eval.bench_tools import measure_time, open_database
 from eval.output import print_json, print_table
-from eval.report.html_markup import join_parts, style_sheet, tag
+from eval.report.html_markup import style_sheet, tag
 from eval.report.plots import growth_plot, legend
 from ingest.chunker import SEGMENTER_VERSION, segment
 from ingest.input_files import find_inputs
@@ -70,8 +70,7 @@ class RandomEmbedder(HashEmbedder):
 
 
 def load_paragraphs(folder: Path | None) -> list[str]:
-    """Loads the English paragraphs of the documents in a folder, by default of the starter corpus. Raises `ValueError`
-    where there are none."""
+    """Loads the English paragraphs of the documents in a folder, or of the starter corpus. Raises `ValueError` for none."""
     inputs: Iterator[Any] = find_inputs(folder) if folder else iter(starter_sources())
     texts: list[str] = []
     for each in inputs:
@@ -182,16 +181,10 @@ def format_page(rows: Sequence[dict[str, Any]]) -> str:
     for engine in dict.fromkeys(row["engine"] for row in rows):
         of_engine = [row for row in rows if row["engine"] == engine]
         lines = [([(row["passages"], row[f"{name} p50"]) for row in of_engine], n) for n, name in enumerate(names)]
-        plots += [
-            tag("h2", engine),
-            growth_plot(
-                lines, "passages in the library", f"Median time of a search by the size of the library, {engine}"
-            ),
-        ]
-    page = join_parts(
-        tag("head", tag("title", "Scale"), style_sheet()), tag("body", tag("main", legend(names), *plots))
-    )
-    return f"<!DOCTYPE html>\n{tag('html', page, lang='en')}\n"
+        label = f"Median time of a search by the size of the library, {engine}"
+        plots += [tag("h2", engine), growth_plot(lines, "passages in the library", label)]
+    head, body = tag("head", tag("title", "Scale"), style_sheet()), tag("body", tag("main", legend(names), *plots))
+    return f"<!DOCTYPE html>\n{tag('html', head, body, lang='en')}\n"
 
 
 def _wall_ms() -> float:
@@ -199,8 +192,7 @@ def _wall_ms() -> float:
 
 
 def _processor_clock(library: Library) -> Callable[[], float]:
-    """A clock of processor time, in milliseconds, of this process and of its database server process, where Linux
-    exposes that."""
+    """A clock of processor time, in ms, of this process and of its database server process, where Linux exposes that."""
     statistics = Path("/proc/none")
     if not library.folder.joinpath("library.sqlite3").exists():
         (pid,) = library._engine.db.execute("SELECT pg_backend_pid()").fetchone()

@@ -31,8 +31,6 @@ from eval.output import print_json
 from ingest.chunker import SEGMENTER_VERSION
 
 SEED = 11
-Members = tuple[dict[str, int], dict[str, int]]
-"""The theme of each document, and of each passage, by id."""
 
 
 def main() -> None:
@@ -53,27 +51,18 @@ def main() -> None:
         reversed_themes = cluster_copy(library, settings, ids[::-1])
         rng = random.Random(SEED)
         samples = [rng.sample(ids, len(ids) - len(ids) // 10) for _ in range(options.times)]
-        agreements = [
-            agreement(theme_by_member(themes), theme_by_member(cluster_copy(library, settings, ids))) for ids in samples
-        ]
+        agreements = [agreement(themes, cluster_copy(library, settings, ids)) for ids in samples]
         figures: dict[str, Any] = {
             "documents": len(ids),
             "themes": [[each.name, len(each.documents), len(each.passages)] for each in themes.themes],
             "seconds": round(seconds, 1),
-            "other order": dict(
-                zip(
-                    ("documents", "passages"),
-                    agreement(theme_by_member(themes), theme_by_member(reversed_themes)),
-                    strict=True,
-                )
-            ),
+            "other order": agreement(themes, reversed_themes),
             "languages": mixture(library, themes),
             "same names": [each.name for each in themes.themes] == [each.name for each in reversed_themes.themes],
             "same bytes": document == render(build_publication(reversed_themes, library), "docx"),
             "a tenth left out": {
-                "documents": [of_documents for of_documents, _ in agreements],
-                "passages": [of_passages for _, of_passages in agreements],
-                "means": [round(float(mean), 3) for mean in np.mean(agreements, axis=0)],
+                **{kind: [each[kind] for each in agreements] for kind in ("documents", "passages")},
+                "means": [round(float(mean), 3) for mean in np.mean([[*each.values()] for each in agreements], axis=0)],
             },
         }
     print_json(figures, 1)
@@ -88,25 +77,25 @@ def cluster_copy(library: Library, settings: Settings, ids: Sequence[str]) -> Th
         return find_themes(make_engine(copy, settings))
 
 
-def theme_by_member(themes: Themes) -> Members:
+def _theme_by_member(themes: Themes) -> dict[str, dict[str, int]]:
     """The theme of each document and of each passage, by id, without those that have none."""
-    found = themes.themes
-    return (
-        {each.document: theme.number for theme in found for each in theme.documents},
-        {each.id: theme.number for theme in found for each in theme.passages},
-    )
+    return {
+        "documents": {each.document: theme.number for theme in themes.themes for each in theme.documents},
+        "passages": {each.id: theme.number for theme in themes.themes for each in theme.passages},
+    }
 
 
-def agreement(one: Members, other: Members) -> tuple[float, float]:
-    """The adjusted Rand index of the documents, and of the passages, that both have."""
+def agreement(one: Themes, other: Themes) -> dict[str, float]:
+    """The adjusted Rand index of the documents, and of the passages, that have a theme in both."""
     from sklearn.metrics import adjusted_rand_score
 
-    indices = []
-    for first, second in zip(one, other, strict=True):
-        both = sorted(set(first) & set(second))
+    indices, others = {}, _theme_by_member(other)
+    for kind, first in _theme_by_member(one).items():
+        second = others[kind]
+        both = sorted(first.keys() & second.keys())
         index = adjusted_rand_score([first[each] for each in both], [second[each] for each in both])
-        indices.append(round(float(index), 3))
-    return indices[0], indices[1]
+        indices[kind] = round(float(index), 3)
+    return indices
 
 
 def mixture(library: Library, themes: Themes) -> dict[str, float]:

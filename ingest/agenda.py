@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from corpus.dates import find_full_dates, find_meeting_days, has_only_days
 from corpus.documents import Block, Document
-from corpus.meetings import AgendaItem, Meeting, Sitting
+from corpus.meetings import AgendaItem, Meeting, Sitting, is_under, main_number
 from corpus.places import find_place, normalise_place_text
 from corpus.roman import from_roman
 from corpus.symbols import RESOLUTIONS, Symbol, find_symbols
@@ -18,9 +18,10 @@ from ingest.readers.masthead_lines import is_distribution_line
 from ingest.timetable import build_sittings, item_columns, leading_items
 from ingest.timetable_grid import Spans
 
+_ENTRIES = re.compile(r"\s*[;；؛\n]\s*(?=\S)")
+"""What separates the entries of a list in a cell."""
 _MARK = re.compile(r"(?<=\w)\.(\d{1,2})$")
-_HEADINGS = 8
-"""The title of an agenda is searched among this many headings."""
+_HEADINGS = 8  # the title of an agenda is searched among this many headings
 _LONGEST_LINE = 200  # of a title below its number, in characters
 _MANDATE = re.compile(r"\b(?:resolution|decision) \d+/\d+|\bBureau\b|\bmandate", re.IGNORECASE)
 _BODY = re.compile(r"\b(?:Working Group|Conference|Commission|Committee|Council|Assembly|Board|Group)\b")
@@ -34,13 +35,8 @@ def place_and_dates(line: str) -> tuple[str, tuple[dt.date, ...]] | None:
     places = [part for part, has in zip(parts, dated, strict=True) if not has]
     together = dated == sorted(dated) or dated == sorted(dated, reverse=True)  # the days are at one end
     date_text = ", ".join(part for part, has in zip(parts, dated, strict=True) if has)
-    if (
-        not together
-        or not 1 <= len(places) <= 2
-        or not places[0]
-        or places[0][0].islower()
-        or not has_only_days(date_text)
-    ):
+    named = 1 <= len(places) <= 2 and places[0] and not places[0][0].islower()
+    if not together or not named or not has_only_days(date_text):
         return None
     days = find_meeting_days(date_text)
     return (", ".join(places), days) if days else None
@@ -77,16 +73,10 @@ def parse_meeting(document: Document, spans: Mapping[int, Spans] = {}) -> Meetin
 
 def _items_of_timetable(sittings: Sequence[Sitting]) -> tuple[AgendaItem, ...]:
     """The agenda items of a timetable without an agenda, as far as its rows give a title."""
-    rows = sorted(
-        (row for sitting in sittings for row in sitting.items if row.title), key=lambda row: _sort_key(row.number)
-    )
+    rows = [row for sitting in sittings for row in sitting.items if row.title]
+    rows.sort(key=lambda row: ([int(digits) for digits in re.findall(r"\d+", row.number)], row.number))
     found = {row.number: row for row in reversed(rows)}
     return tuple(AgendaItem(row.number, row.title, listed=row.row) for row in reversed(found.values()))
-
-
-def _sort_key(number: str) -> tuple[int, str]:
-    main, _, part = number.partition(" ")
-    return int(main), part
 
 
 def _find_place_and_dates(document: Document) -> tuple[str, tuple[dt.date, ...], int | None]:
@@ -112,12 +102,8 @@ def _find_body(document: Document) -> str:
         line = document.block_text(block)
         if body and is_agenda_title(line):
             break
-        if (
-            line == document.masthead.session
-            and above
-            and not is_distribution_line(above)
-            and not find_full_dates(above)
-        ):
+        below = line == document.masthead.session and above
+        if below and not is_distribution_line(above) and not find_full_dates(above):
             body = above if not any(letter.isdigit() for letter in above) else body
         elif len(line) < 200 and _BODY.search(line) and not place_and_dates(line):
             body = line
@@ -160,7 +146,7 @@ def _build_items(document: Document, spans: Mapping[int, Spans]) -> Iterator[Age
             mentions += (_Mention(1, number, symbol, block.ordinal) for symbol in own)
     mentions += (_Mention(3, number, symbol, row) for number, symbol, row in _documents_in_tables(document, spans))
     order, documentation = list(titles), _documents_by_item(mentions, [*titles], str(document.symbol or ""))
-    for number in sorted(titles, key=lambda text: (int(text.split()[0]), order.index(text))):
+    for number in sorted(titles, key=lambda text: (int(main_number(text)), order.index(text))):
         yield AgendaItem(
             number=number,
             title=titles[number],
@@ -182,7 +168,7 @@ class _Mention(NamedTuple):
 
     @property
     def main(self) -> str:
-        return self.number.partition(" ")[0]
+        return main_number(self.number)
 
 
 def _documents_by_item(mentions: Sequence[_Mention], numbers: Sequence[str], agenda: str) -> dict[str, dict[str, int]]:
@@ -194,7 +180,7 @@ def _documents_by_item(mentions: Sequence[_Mention], numbers: Sequence[str], age
     mains = {mention.symbol: {other.main for other in exact if other.symbol == mention.symbol} for mention in exact}
     documents: dict[str, dict[str, int]] = {}
     for mention in sorted(mentions, key=lambda mention: mention.rank):
-        parts = [number for number in numbers if number.startswith(f"{mention.main} ")]
+        parts = [number for number in numbers if number != mention.main and is_under(number, mention.main)]
         last = len(parts) > 1 and {other.number for other in lists}.intersection(parts) == {parts[-1]}
         common = mention.rank == 0 and last and mention.number == parts[-1] and mention.symbol != agenda
         if mention.rank != 1 or mention.main in mains.get(mention.symbol, {mention.main}):
@@ -205,8 +191,7 @@ def _documents_by_item(mentions: Sequence[_Mention], numbers: Sequence[str], age
 
 
 def _documents_in_tables(document: Document, spans: Mapping[int, Spans]) -> Iterator[tuple[str, str, int]]:
-    """The documents in tables with symbols in one column and items in another, or with the item above some rows: item,
-    symbol and row."""
+    """The documents in tables with symbols in one column and items in another or above: item, symbol, row."""
     group: list[str] = []
     own: list[str] = []
     last, down = -1, 0  # `down`: rows that the item's cell still spans
@@ -226,8 +211,15 @@ def _documents_in_tables(document: Document, spans: Mapping[int, Spans]) -> Iter
             own, down = numbers, over[columns[0]][1] if columns[0] < len(over) else 1
         elif columns and columns[0] < at and columns[0] not in cells:
             down = 1  # a blank item cell stands for the item of the row above
-        for number in own if down > 0 else group:
-            yield from ((number, symbol, ordinal) for symbol in papers)
+        numbers = own if down > 0 else group
+        lists = [
+            len(parts)
+            for n, cell in cells.items()
+            if n not in (at, *columns) and len(parts := _ENTRIES.split(cell)) > 1
+        ]
+        paired = len(numbers) == len(papers) == len(_ENTRIES.split(cells.get(at, ""))) in lists
+        for n, number in enumerate(numbers):  # "8, 9 | Fees; nets | X/6; X/7" has one document for each item
+            yield from ((number, symbol, ordinal) for symbol in (papers[n : n + 1] if paired else papers))
         down -= 1
 
 
@@ -237,8 +229,7 @@ def _leading_symbols(cell: str) -> list[str]:
 
 
 def _is_meeting_paper(symbol: Symbol, agenda: Symbol | None) -> bool:
-    """Whether a symbol is that of a paper of the same meeting as an agenda: the same body, and the same year or
-    session."""
+    """Whether a symbol has the same body, and the same year or session, as an agenda."""
     if agenda is None or symbol.series in RESOLUTIONS or not (agenda.year or agenda.session):
         return False
     return (symbol.body, symbol.year, symbol.session) == (agenda.body, agenda.year, agenda.session)
@@ -271,8 +262,7 @@ def _is_title_line(document: Document, block: Block) -> bool:
 
 
 def _clean_title(text: str, notes: Collection[str | None]) -> str:
-    """The title of an item without the stop at its end, and without a footnote mark that is printed as a plain
-    digit."""
+    """The title of an item without the stop at its end and a footnote mark that is printed as a plain digit."""
     words = " ".join(text.split())
     if (mark := _MARK.search(words)) and mark[1] in notes:
         words = words[: mark.start()]

@@ -18,15 +18,12 @@ from ingest.readers.masthead_lines import ANNEX
 from ingest.structure import Piece
 from ingest.time_ranges import find_day_and_times, is_explicit_time_span, is_half_of_day
 
-_TITLE_PIECES = 60
-"""Number of pieces within which the title of a text is searched."""
-_LONG = 400
-"""A paragraph of this many characters is text: after it no title is searched, and it is not an item."""
+_TITLE_PIECES = 60  # number of pieces within which the title of a text is searched
+_LONG = 400  # a paragraph of this many characters is text: after it no title is searched, and it is not an item
 _SENTENCE = re.compile(r"(?:\S+\s+){5,}\S*[.:;؛]$|^.{16,}[。：；]$")
 """A line that is a sentence, or introduces something: the text has begun."""
 _CHAPTER = re.compile(r"\s*(?:[IVX]{1,5}|[A-Z])[.)]\s")
-_ITEM_WORDS = 70
-"""The title of an item has at most this many words, with few exceptions."""
+_ITEM_WORDS = 70  # the title of an item has at most this many words, with few exceptions
 _MOST_ITEMS = 400
 
 _QUALIFIED = r"(?:annotated|provisional|draft|proposed|tentative|revised|supplementary|preliminary|final|indicative)"
@@ -133,8 +130,7 @@ def find_agenda_form(pieces: Sequence[Piece]) -> AgendaForm | None:
 
 
 def _is_agenda_heading(piece: Piece, *, first: bool) -> bool:
-    """Whether a line is the title of an agenda. `Agenda` alone may be that of a chapter, unless it is the `first`
-    heading."""
+    """Whether a line is the title of an agenda. Only the `first` heading may be `Agenda` alone, else a chapter's."""
     if not _AGENDA.match(piece.text) or _CHAPTER.match(piece.text):
         return False
     return first or bool(_SURE.search(piece.text))
@@ -176,10 +172,9 @@ def _find_list(pieces: Sequence[Piece], start: int, end: int) -> dict[int, str]:
         listed[n] = number
         expected += 1
     long = sum(len(pieces[n].text.split()) > _ITEM_WORDS for n in listed)
-    listing = (
-        len(listed) >= 2 and long <= 0.1 * len(listed) and not _contradicts_headings(pieces[start:end], pieces, listed)
-    )
-    return listed if listing else {}
+    if len(listed) < 2 or long > 0.1 * len(listed) or _contradicts_headings(pieces[start:end], pieces, listed):
+        return {}
+    return listed
 
 
 def _starts_at_one(pieces: Sequence[Piece]) -> bool:
@@ -189,24 +184,15 @@ def _starts_at_one(pieces: Sequence[Piece]) -> bool:
 def _contradicts_headings(below: Sequence[Piece], pieces: Sequence[Piece], listed: Mapping[int, str]) -> bool:
     """Whether headings by item, such as `Item 3. Lamps`, do not match the numbered paragraphs above them: these then
     are an introduction, which counts its paragraphs, too."""
-    titles = {
-        number: folded_title(without_item_number(pieces[n].text[pieces[n].body_start :]))
-        for n, number in listed.items()
-    }
-    named = (
-        (_OF_ITEM.match(piece.text), folded_title(without_item_number(piece.text)))
-        for piece in below
-        if piece.kind == "heading"
-    )
+    titles = {number: folded_title(without_item_number(pieces[n].body)) for n, number in listed.items()}
+    headings = [piece.text for piece in below if piece.kind == "heading"]
+    named = ((_OF_ITEM.match(text), folded_title(without_item_number(text))) for text in headings)
     headed = [(titles.get(match[1], ""), title) for match, title in named if match and title and not match[2]]
     return len(headed) >= 2 and not any(one and (one in other or other in one) for one, other in headed)
 
 
 def _build_form(pieces: Sequence[Piece], start: int, listed: Mapping[int, str]) -> AgendaForm:
-    titles = {
-        folded_title(without_item_number(pieces[n].text[pieces[n].body_start :])): number
-        for n, number in listed.items()
-    }
+    titles = {folded_title(without_item_number(pieces[n].body)): number for n, number in listed.items()}
     numbers = set(listed.values())
     sections: dict[int, Section] = {}
     items: dict[int, tuple[str, str]] = {}
@@ -229,15 +215,9 @@ def _build_form(pieces: Sequence[Piece], start: int, listed: Mapping[int, str]) 
             begins = "provisional agenda"
         elif section != "annex" and n > last and heading and _ANNOTATIONS.match(text):
             begins = "annotations"
-        elif (
-            section not in ("annex", "timetable")
-            and n > last
-            and (
-                piece.table in slots
-                or (_TIMETABLE.match(text) and (heading or _introduces_timetable(pieces, n, slots)))
-            )
-        ):
-            begins = "timetable"
+        elif section not in ("annex", "timetable") and n > last:
+            titled = _TIMETABLE.match(text) and (heading or _introduces_timetable(pieces, n, slots))
+            begins = "timetable" if piece.table in slots or titled else ""
         if begins and (begins != section or heading):
             sections[n], section, item = begins, begins, ""
             continue
@@ -271,19 +251,13 @@ def _opened_item(
         whole = heading or folded_title(piece.text[match.end() :]) in titles
         if whole and (not numbers or match[1] in numbers):
             return match[1], match[2] or ""
-    if (
-        heading
-        and piece.number
-        and (annotated or not numbers or folded_title(piece.text[piece.body_start :]) in titles)
-    ):
+    title = folded_title(piece.body)
+    if heading and piece.number and (annotated or not numbers or title in titles):
         if piece.number.isdigit():
             return (piece.number, "") if not numbers or piece.number in numbers else None
         return (item, piece.number) if item else None
-    if piece.kind in ("heading", "paragraph") and short:
-        number = titles.get(folded_title(piece.text[piece.body_start :]))
-        if number and piece.number in (None, number):
-            return number, ""
-    return None
+    number = titles.get(title) if piece.kind in ("heading", "paragraph") and short else None
+    return (number, "") if number and piece.number in (None, number) else None
 
 
 def is_agenda_title(text: str) -> bool:
@@ -313,15 +287,10 @@ def _slot_tables(pieces: Sequence[Piece]) -> frozenset[int]:
 
 def _is_slot(piece: Piece) -> bool:
     """Whether a row of a table names a day of the calendar or a time range."""
-    return (
-        piece.kind == "row"
-        and piece.part != "contents"
-        and any(
-            is_day_label(cell) or is_explicit_time_span(cell) or is_half_of_day(cell) or find_day_and_times(cell)
-            for cell in piece.cells[:3]
-            if cell
-        )
-    )
+    if piece.kind != "row" or piece.part == "contents":
+        return False
+    signs = (is_day_label, is_explicit_time_span, is_half_of_day, find_day_and_times)
+    return any(names(cell) for cell in piece.cells[:3] if cell for names in signs)
 
 
 def _introduces_timetable(pieces: Sequence[Piece], n: int, slots: frozenset[int]) -> bool:

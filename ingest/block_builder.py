@@ -22,6 +22,7 @@ from ingest.locators import (
     enter_heading,
     find_opening,
     heading_rank,
+    is_one_of_parts,
     leave_act,
     parse_article,
     shorten,
@@ -69,11 +70,7 @@ class _Layout:
         opening = find_opening(pieces) if kind == "resolution" else None
         self._openings = self._acts.openings or ({opening} if opening is not None else set())
         has_speeches = kind in ("resolution", "numbered")
-        lines = [
-            (role_of(piece.kind, piece.number, piece.part), piece.text[piece.body_start :])
-            for piece in pieces
-            if has_speeches
-        ]
+        lines = [(role_of(piece.kind, piece.number, piece.part), piece.body) for piece in pieces if has_speeches]
         self._speeches = find_speeches(lines)
         self._act_rank = 0  # rank of the heading of the open decision
         titles = Counter(" ".join(piece.text.split()) for piece in pieces if piece.kind == "heading")
@@ -95,9 +92,8 @@ class _Layout:
         piece = self._pieces[ordinal]
         if ordinal:
             self._write("\n" if piece.kind == "row" and self._pieces[ordinal - 1].kind == "row" else "\n\n")
-        parent, locator = (
-            self._place_heading(piece, ordinal) if piece.kind == "heading" else self._place_in_text(piece, ordinal)
-        )
+        place = self._place_heading if piece.kind == "heading" else self._place_in_text
+        parent, locator = place(piece, ordinal)
         if piece.kind == "footnote" and locator in self._used_locators and piece.page:
             locator = f"{locator} (p. {piece.page})"
         self._used_locators.add(locator)
@@ -145,7 +141,7 @@ class _Layout:
         self._open, self._position.labels, self._interrupted = {}, {}, ({}, {})
         repeated = parent is not None and " ".join(piece.text.split()) in self._repeated
         above = self._pieces[parent].text if parent is not None and repeated else ""
-        first = not any(block.kind == "heading" for block in self.blocks)
+        first = not any(block.kind == "heading" for block in self.blocks) and not is_one_of_parts(piece, self._pieces)
         if label:
             return parent, enter_act(label, piece.text, self._position)
         return parent, enter_heading(piece, ordinal, self._kind, self._position, first, above)
@@ -175,17 +171,14 @@ class _Layout:
             position.labels = {} if ordinal in position.form.items else position.labels
             if (number := position.form.listed.get(ordinal)) and not piece.number:
                 position.labels = {1: number}  # "Item 3: Harbour lamps"
-        is_below_table, is_table_caption = (
-            _is_below_table(self._pieces, ordinal),
-            _is_table_caption(self._pieces, ordinal),
-        )
+        is_below_table = _is_below_table(self._pieces, ordinal)
+        is_table_caption = _is_table_caption(self._pieces, ordinal)
         if piece.kind == "footnote":  # its text may stand at the end of the file, outside the annex
             position = replace(position, annex=self._annex_by_mark.get(piece.number or "", position.annex))
         return parent, build_locator(piece, self._kind, position, self._digest, is_below_table, is_table_caption)
 
     def _row_context(self, piece: Piece, ordinal: int) -> str:
-        """The context of a row: the table header and what its blank cells inherit; `header` where it is a header row
-        itself."""
+        """The table header of a row and what its blank cells inherit; `header` for a header row itself."""
         first = not self.blocks or self.blocks[-1].kind != "row" or self._pieces[ordinal - 1].table != piece.table
         heads = piece.header if self._headed else first
         if heads:
@@ -229,15 +222,11 @@ def _with_unique_locators(blocks: Sequence[Block], pieces: Sequence[Piece]) -> t
                 continue
             heading = _find_heading(blocks, block)
             section = f"section “{shorten(' '.join(pieces[heading].text.split()))}”" if heading is not None else ""
-            locator_with_heading = join_locator(outer, section, inner)
-            if taken[locator_with_heading] and block.page:
-                locator_with_heading = f"{locator_with_heading} (p. {block.page})"
-            taken[locator_with_heading] += 1
-            new_locators[block.ordinal] = (
-                locator_with_heading
-                if taken[locator_with_heading] == 1
-                else f"{locator_with_heading}, {ordinal_word(taken[locator_with_heading])} of these"
-            )
+            new = join_locator(outer, section, inner)
+            if taken[new] and block.page:
+                new = f"{new} (p. {block.page})"
+            taken[new] += 1
+            new_locators[block.ordinal] = new if taken[new] == 1 else f"{new}, {ordinal_word(taken[new])} of these"
     return tuple(replace(block, locator=new_locators.get(block.ordinal, block.locator)) for block in blocks)
 
 

@@ -9,7 +9,7 @@ the text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -22,14 +22,11 @@ from ingest.readers.lines import group_consecutive
 from ingest.speakers import speeches_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from corpus.embedding import Embedder
     from corpus.models import EmbeddingModels
 
 SEGMENTER_VERSION = "4"
-HEADING_PIECES = 72
-"""Word pieces of the window that the heading line may take."""
+HEADING_PIECES = 72  # word pieces of the window that the heading line may take
 HEADER_PIECES = 48
 """Word pieces of the window that the caption and header of a table may take, in a passage that begins with rows."""
 MAX_PIECES = 256
@@ -72,10 +69,9 @@ def segment(document: Document, embedder: Embedder) -> list[Passage]:
         budget = min(embedder.window, MAX_PIECES) - max(map(count, lines.values())) - speaker_size - 2
         for part in _pack_groups(document, section, budget, embedder, tables):
             line = lines[min(first for first in starts if first >= part.first)]
-            header, lead = (
-                _table_header(document, document.blocks[part.first], embedder),
-                _locator_block(document, part),
-            )
+            header = _table_header(document, document.blocks[part.first], embedder)
+            blocks = document.blocks[part.first : part.last + 1]  # the locator is that of the first that is no heading
+            lead = next((block.ordinal for block in blocks if block.kind != "heading"), part.first)
             passages.append(
                 Passage(
                     document_id=document.id,
@@ -90,12 +86,6 @@ def segment(document: Document, embedder: Embedder) -> list[Passage]:
                 )
             )
     return passages
-
-
-def _locator_block(document: Document, part: _Part) -> int:
-    """The block whose locator a passage gets: the first that is not a heading."""
-    blocks = document.blocks[part.first : part.last + 1]
-    return next((block.ordinal for block in blocks if block.kind != "heading"), part.first)
 
 
 def _split_sections(document: Document) -> list[list[Block]]:
@@ -136,23 +126,45 @@ def _table_header(document: Document, block: Block, embedder: Embedder) -> str:
 def _pack_groups(
     document: Document, section: Sequence[Block], budget: int, embedder: Embedder, tables: Mapping[int, int]
 ) -> Iterator[_Part]:
+    """The parts of a section. A group that is too long for one passage is split by blocks, and these where necessary."""
+
+    def split_group(group: Sequence[Block], _: _Part | None) -> Iterator[_Part]:
+        headers = (HEADING_SEPARATOR + _table_header(document, block, embedder) for block in group)
+        within = budget - max(map(embedder.count_tokens, headers))
+
+        def split_block(blocks: Sequence[Block], lead: _Part | None) -> Iterator[_Part]:
+            return _split_block(document, blocks[0], within, embedder, lead)
+
+        return _pack(document, [[block] for block in group], within, embedder, split_block)
+
+    return _pack(document, _group_blocks(section, tables), budget, embedder, split_group)
+
+
+def _pack(
+    document: Document,
+    groups: Iterable[Sequence[Block]],
+    budget: int,
+    embedder: Embedder,
+    split: Callable[[Sequence[Block], _Part | None], Iterator[_Part]],
+) -> Iterator[_Part]:
+    """Joins groups of blocks to parts of at most `budget` word pieces. A group that is too long is `split`, together with
+    the part before it where that ends with a heading: headings stay with the text that they introduce."""
     current: _Part | None = None
-    for group in _group_blocks(section, tables):
-        size = embedder.count_tokens(document.text[group[0].start : group[-1].end])
-        part = _Part(group[0].start, group[-1].end, group[0].ordinal, group[-1].ordinal, size)
+    for group in groups:
+        first, last = group[0], group[-1]
+        size = embedder.count_tokens(document.text[first.start : last.end])
         if current and current.size + size + 1 <= budget:
-            current = _Part(current.start, part.end, current.first, part.last, current.size + size + 1)
+            current = _Part(current.start, last.end, current.first, last.ordinal, current.size + size + 1)
             continue
-        if current:
+        ends_with_heading = current is not None and document.blocks[current.last].kind == "heading"
+        lead = current if current and ends_with_heading and current.size <= budget // 2 else None
+        if current and not lead:
             yield current
-            current = None
-        if size <= budget:
-            current = part
+        current = None
+        if size <= budget and not lead:
+            current = _Part(first.start, last.end, first.ordinal, last.ordinal, size)
         else:
-            headers = max(
-                embedder.count_tokens(HEADING_SEPARATOR + _table_header(document, block, embedder)) for block in group
-            )
-            yield from _pack_blocks(document, group, budget - headers, embedder)
+            yield from split(group, lead)
     if current:
         yield current
 
@@ -169,32 +181,10 @@ def _group_blocks(section: Sequence[Block], tables: Mapping[int, int]) -> list[l
     return group_consecutive(section, belongs_to)
 
 
-def _pack_blocks(document: Document, group: Sequence[Block], budget: int, embedder: Embedder) -> Iterator[_Part]:
-    """Splits a group that is too long for one passage by blocks; headings stay with the text that they introduce."""
-    current: _Part | None = None
-    for block in group:
-        size = embedder.count_tokens(document.block_text(block))
-        if current and current.size + size + 1 <= budget:
-            current = _Part(current.start, block.end, current.first, block.ordinal, current.size + size + 1)
-            continue
-        only_headings = current is not None and document.blocks[current.last].kind == "heading"
-        if current and not (only_headings and current.size <= budget // 2):
-            yield current
-            current = None
-        if size <= budget and current is None:
-            current = _Part(block.start, block.end, block.ordinal, block.ordinal, size)
-        else:
-            yield from _split_block(document, block, budget, embedder, current)
-            current = None
-    if current:
-        yield current
-
-
 def _split_block(
     document: Document, block: Block, budget: int, embedder: Embedder, lead: _Part | None
 ) -> Iterator[_Part]:
-    """Splits a block that is too long by itself, or together with the headings before it (`lead`): between sentences
-    where possible, else between word pieces."""
+    """Splits a long block, with the headings before it (`lead`), between sentences or else word pieces."""
     text = document.block_text(block)
     first, begin = (lead.first, lead.start) if lead else (block.ordinal, block.start)
     size = lead.size + 1 if lead else 0

@@ -9,8 +9,7 @@ from typing import Literal
 from ingest.external_programs import find_program, read_output, run_program
 from ingest.readers.lines import ReadError
 
-SECONDS = 100.0
-"""How long a conversion may take: less than a worker's two minutes, so that the message below is used."""
+SECONDS = 100.0  # how long a conversion may take: less than a worker's two minutes, so that the message below is used
 
 Convertible = Literal["rtf", "doc", "odt"]
 

@@ -17,7 +17,7 @@ from ingest.nested_texts import mark_act_headings
 from ingest.readers import read
 from ingest.structure import build_pieces
 
-READER_VERSION = "19"
+READER_VERSION = "20"
 """Raised when the same bytes would now be read differently; stored documents are then read again."""
 
 
@@ -26,7 +26,7 @@ class Input:
     """The bytes of a file, with what the user states about them.
 
     `origin` identifies the file that they came from; without one, the name does. `display_name` is the name in messages
-    (by default `name`). `ocr` allows text to be recognised from images. `force` reads the file although its outcome is
+    (by default `name`). `ocr` allows text to be recognized from images. `force` reads the file although its outcome is
     known, and lets it replace another document with the same id although it was replaced by that one before.
     `symbol_remembered` says that the symbol was given when the file was read before: then it verifies nothing, and one that
     the text prints counts more.
@@ -64,31 +64,18 @@ class Input:
 
 
 def read_document(source: Input, catalogue: Catalogue) -> tuple[Document, Meeting | None]:
-    """Reads and identifies one file. Raises `ReadError` where it can't be read or is not the document that was
-    requested."""
+    """Reads and identifies one file. Raises `ReadError` where that fails or it is not the document requested."""
     parsed = read(source.data, source.name, ocr=source.ocr, languages=(source.language,) if source.language else ())
     all_pieces = build_pieces(parsed.lines)
     kind = detect_text_kind(all_pieces)
-
-    def identified(symbol: Symbol | None) -> Document:
-        return identify(
-            all_pieces,
-            read_masthead(parsed.lines),
-            parsed.front_matter,
-            source.name,
-            catalogue,
-            kind=kind,
-            symbol=symbol,
-            language=source.language,
-            trusted=source.trusted,
-        )
-
+    masthead = read_masthead(parsed.lines)
     try:
-        document = identified(source.symbol)
+        document = identify(all_pieces, masthead, parsed.front_matter, kind, source, catalogue)
     except IdentityError:
         if not source.symbol_remembered:
             raise
-        document = identified(None)  # the file has become another document
+        # The file has become another document.
+        document = identify(all_pieces, masthead, parsed.front_matter, kind, replace(source, symbol=None), catalogue)
     text, blocks = build_blocks(
         mark_act_headings(all_pieces), kind, digest=document.edition == "digest", headed=parsed.format != "text"
     )

@@ -15,8 +15,7 @@ from shutil import which
 
 from ingest.readers.lines import ReadError
 
-MAX_OUTPUT = 400_000_000
-"""The largest file that a program may return, in bytes."""
+MAX_OUTPUT = 400_000_000  # the largest file that a program may return, in bytes
 
 _SUPERVISOR = str(Path(__file__).with_name("supervisor.py"))
 _MAX_OUTPUT_TEXT = 20_000
@@ -71,7 +70,7 @@ def run_program(command: Sequence[str], folder: Path, seconds: float, max_file: 
                 start_new_session=True,
             )
         except OSError as error:
-            raise ReadError(f"{command[0]} can't be started: {error.strerror}.") from None
+            raise ReadError(f"{command[0]} cannot be started: {error.strerror}.") from None
         try:
             status = process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -86,8 +85,7 @@ def run_program(command: Sequence[str], folder: Path, seconds: float, max_file: 
 
 
 def read_output(path: Path, most: int = MAX_OUTPUT) -> bytes | None:
-    """The content of a file that a program wrote; None where there is none, it is empty, or it has more than `most`
-    bytes."""
+    """The content of a file that a program wrote; None if there is none, or it has 0 or over `most` bytes."""
     if path.is_symlink() or not path.is_file() or not 0 < path.stat().st_size <= most:
         return None
     return path.read_bytes()

@@ -12,11 +12,9 @@ from watchfiles import watch as _events
 
 from ingest.input_files import FileInput, printable, walk_folder
 
-QUIET_SECONDS = 1.0
-"""How long a file must stay unchanged before it counts as completely written."""
+QUIET_SECONDS = 1.0  # how long a file must stay unchanged before it counts as completely written
 
-SCAN_SECONDS = 60.0
-"""After how long a folder is scanned without any notification: network disks send none."""
+SCAN_SECONDS = 60.0  # after how long a folder is scanned without any notification: network disks send none
 
 _State = tuple[int, int, int]
 
@@ -71,13 +69,9 @@ class WatchedFolder:
             return Changes()
         if (state.st_dev, state.st_ino) != self._identity:
             return Changes()
-        now: dict[Path, _State] = {}
-        unreadable: list[Path] = []
-        for found in walk_folder(self.folder, self.excluded):
-            if found.error:
-                unreadable.append(found.path)
-            else:
-                now[found.path] = found.state
+        found = list(walk_folder(self.folder, self.excluded))
+        now = {entry.path: entry.state for entry in found if not entry.error}
+        unreadable = [entry.path for entry in found if entry.error]
         waiting: dict[Path, _State | None] = {}
         changed: list[Path] = []
         removed: list[Path] = []

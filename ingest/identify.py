@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from corpus.calendar_names import language_name
 from corpus.catalogue import Catalogue, CatalogueEntry
@@ -16,9 +15,10 @@ from corpus.documents import LANGUAGES, Document, Masthead
 from corpus.language import detect_language
 from corpus.symbols import RECORDS, Symbol, SymbolError, document_url, same_document
 from ingest.agenda import place_and_dates
-from ingest.locators import TextKind, find_opening, parse_article
+from ingest.locators import TextKind, find_opening, is_one_of_parts, parse_article
 from ingest.masthead import is_body_name
 from ingest.readers import ReadError, visible
+from ingest.readers.lines import SENTENCE_END
 from ingest.readers.masthead_lines import (
     ANNEX,
     CHAPTER,
@@ -33,11 +33,12 @@ from ingest.readers.masthead_lines import (
 )
 from ingest.structure import BOLD_DEPTH, Piece
 
+if TYPE_CHECKING:
+    from ingest.document_reading import Input
+
 MASTHEAD_PIECES = 40
-LONGEST_TITLE = 600
-"""Most characters of a title; that of a letter that transmits a report may have some hundred."""
-_NOTES = re.compile(r"(?:[,\s]*\*{1,3})+$")
-"""Footnote marks at the end of a title."""
+LONGEST_TITLE = 600  # most characters of a title; that of a letter that transmits a report may have some hundred
+_NOTES = re.compile(r"(?:[,\s]*\*{1,3})+$")  # footnote marks at the end of a title
 _STRONG_WORDS = 120
 """From this number of words on, the detected language of a text is certain enough to contradict the requested one."""
 
@@ -54,25 +55,19 @@ def identify(
     pieces: Sequence[Piece],
     masthead: Masthead,
     front_matter: Mapping[str, Any],
-    name: str,
+    kind: TextKind,
+    source: Input,
     catalogue: Catalogue,
-    *,
-    kind: TextKind = "numbered",
-    symbol: Symbol | None = None,
-    language: str | None = None,
-    trusted: bool = False,
 ) -> Document:
-    """The document that a text is, without the text itself. Sources, in this order: what the user states, what the text
-    prints, what the catalogue knows.
+    """The document that a text of a `kind` is, without the text itself. Sources, in this order: what the user states,
+    what the text prints, what the catalogue knows.
 
-    `front_matter` is the file's front matter, `kind` the kind of text, `symbol` and `language` are what the user
-    states, `name` is the file's name, which is only used to name uploads. Links from front matter are used for
-    `trusted` files only. Raises `IdentityError` where the symbol of the user or of the front matter and the printed one
-    differ.
+    The name of the `source` is only used to name uploads. Links from front matter are used for trusted sources only.
+    Raises `IdentityError` where the symbol of the user or of the front matter and the printed one differ.
     """
-    name = visible(" ".join(name.split()))
+    name = visible(" ".join(source.name.split()))
     top = _masthead_pieces(pieces)
-    requested = symbol or _front_matter_symbol(front_matter, name)
+    requested = source.symbol or _front_matter_symbol(front_matter, name)
     printed = _printed_symbol(masthead, top)
     if requested and printed and printed.is_external and not same_document(requested, printed):
         printed = None  # a symbol in an unknown form counts less than what the user states
@@ -80,20 +75,28 @@ def identify(
     headings = [piece.text for piece in pieces if piece.kind == "heading"][:8]
     dates = [date for piece in top for date in find_full_dates(piece.text)]  # no date runs from one line into the next
     dates += [date for piece in top if (at := place_and_dates(piece.text)) for date in at[1]]
+    recognised = catalogue.recognise(headings, head, dates)
     if requested:
-        _check_symbol(requested, printed, catalogue.recognise(headings, head, dates), name)
-    entry, proof = _find_entry(
-        requested, printed, front_matter, catalogue, headings, head, dates, by_user=symbol is not None
-    )
-    final_symbol = printed or requested or (entry.symbol if entry else None)
-    identified_language, warnings = _identify_language(pieces, masthead, language or front_matter.get("language"), name)
+        _check_symbol(requested, printed, recognised, name)
+    entry = recognised
+    proof = "recognised by the catalogue (title, body, date)" if recognised else "none"
+    if known := printed or requested:
+        proof = "printed in the text" if printed else GIVEN if source.symbol else "said by the file's own head"
+        entry = _catalogue_entry(catalogue.by_symbol(known), recognised, front_matter.get("part"))
+    final_symbol = known or (entry.symbol if entry else None)
+    language, warnings = _identify_language(pieces, masthead, source.language or front_matter.get("language"), name)
     printed_title = _NOTES.sub("", find_title(pieces, top, kind, masthead, final_symbol, entry))
     title = _shorten_title(str(front_matter.get("title") or printed_title or final_symbol or name))
-    date = front_matter.get("date") or masthead.date or (entry and entry.date) or _printed_date(top, masthead)
+    date = (
+        front_matter.get("date")
+        or masthead.date
+        or (entry and entry.date)
+        or _printed_date(top, masthead, pieces[:MASTHEAD_PIECES])
+    )
     return Document(
         symbol=final_symbol,
         part=front_matter.get("part") or (entry.part if entry else None),
-        language=identified_language,
+        language=language,
         edition="digest" if front_matter.get("edition") == "digest" else "official" if final_symbol else "upload",
         title=title,
         text="",
@@ -101,7 +104,7 @@ def identify(
         short=front_matter.get("short") or (entry.short if entry else None),
         slug=_slug(str(front_matter.get("slug") or title)),
         date=str(date) if date else None,
-        url=_url(front_matter, trusted) or (document_url(final_symbol, identified_language) if final_symbol else None),
+        url=(source.trusted and _url(front_matter)) or (document_url(final_symbol, language) if final_symbol else None),
         kind=kind,
         proof=proof,
         masthead=masthead,
@@ -116,11 +119,24 @@ def _shorten_title(title: str) -> str:
     return title[: LONGEST_TITLE - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"
 
 
-def _printed_date(top: Sequence[Piece], masthead: Masthead) -> str | None:
-    """The first date above the text proper that is not one of the meeting."""
-    pieces = (piece for piece in top if not _is_meeting_dates(piece, masthead))
-    first = next((date for piece in pieces for date in find_full_dates(piece.text)), None)
-    return first.isoformat() if first else None
+def _printed_date(top: Sequence[Piece], masthead: Masthead, letter: Sequence[Piece]) -> str | None:
+    """The first date above the text proper that is not one of the meeting: in a line there, else in the place and date at the
+    end of a letter, else in a sentence."""
+    pieces = [piece for piece in top if not _is_meeting_dates(piece, masthead)]
+    dated = [piece for piece in pieces if piece.kind == "heading" or not SENTENCE_END.search(piece.text)]
+    closing = [
+        piece for piece in takewhile(lambda piece: not ANNEX.match(piece.text), letter) if _is_place_and_day(piece)
+    ]
+    for group in (dated, closing, pieces):
+        if first := next((date for piece in group for date in find_full_dates(piece.text)), None):
+            return first.isoformat()
+    return None
+
+
+def _is_place_and_day(piece: Piece) -> bool:
+    """Whether a line is the place and the day with which a letter ends or begins."""
+    at = place_and_dates(piece.text) if piece.kind == "paragraph" and not piece.number else None
+    return at is not None and len(at[1]) == 1
 
 
 def _is_meeting_dates(piece: Piece, masthead: Masthead) -> bool:
@@ -144,7 +160,7 @@ def _identify_language(
     detected = detected if masthead.language in ("", detected) else most
     strong = len(text.split()) >= _STRONG_WORDS or detected in ("ar", "ru", "zh")
     if stated is not None:
-        if strong and detected != stated and stated != masthead.language:
+        if strong and stated not in (detected, masthead.language):
             raise IdentityError(
                 f"{name} was given as {language_name(stated, 'en')}, but its text is "
                 f"{language_name(detected, 'en')}. Give the language {detected}, no language, or the right file."
@@ -166,14 +182,21 @@ def _masthead_pieces(pieces: Sequence[Piece]) -> list[Piece]:
             continue
         if (piece.number and piece.kind != "heading") or (piece.kind == "paragraph" and len(piece.text) > 400):
             break
+        if piece.kind == "heading" and ANNEX.match(piece.text) and any(map(_is_sentence, top)):
+            break
         if piece.kind != "row":
             top.append(piece)
     return top
 
 
-def _url(front_matter: Mapping[str, Any], trusted: bool) -> str | None:
+def _is_sentence(piece: Piece) -> bool:
+    """Whether a piece is a paragraph of text, not a line of the masthead."""
+    return piece.kind == "paragraph" and not piece.part and len(piece.text) > _FULL and piece.text.endswith((".", "。"))
+
+
+def _url(front_matter: Mapping[str, Any]) -> str | None:
     url = front_matter.get("url")
-    return url if trusted and isinstance(url, str) and url.startswith("https://") else None
+    return url if isinstance(url, str) and url.startswith("https://") else None
 
 
 def _front_matter_symbol(front_matter: Mapping[str, Any], name: str) -> Symbol | None:
@@ -209,28 +232,15 @@ def _check_symbol(requested: Symbol, printed: Symbol | None, recognised: Catalog
         )
 
 
-def _find_entry(
-    requested: Symbol | None,
-    printed: Symbol | None,
-    front_matter: Mapping[str, Any],
-    catalogue: Catalogue,
-    headings: Sequence[str],
-    masthead: str,
-    dates: Sequence[dt.date],
-    *,
-    by_user: bool,
-) -> tuple[CatalogueEntry | None, str]:
-    recognised = catalogue.recognise(headings, masthead, dates)
-    known = printed or requested
-    if known is None:
-        return recognised, "recognised by the catalogue (title, body, date)" if recognised else "none"
-    proof = "printed in the text" if printed else GIVEN if by_user else "said by the file's own head"
-    entries = catalogue.by_symbol(known)
+def _catalogue_entry(
+    entries: Sequence[CatalogueEntry], recognised: CatalogueEntry | None, part: str | None
+) -> CatalogueEntry | None:
+    """Of the catalogue's entries with the symbol of a text, the one that the text is; None where that is unclear."""
     if recognised in entries:
-        return recognised, proof
-    if part := front_matter.get("part"):
+        return recognised
+    if part:
         entries = [entry for entry in entries if entry.part == part][:1]
-    return (entries[0], proof) if len(entries) == 1 else (None, proof)
+    return entries[0] if len(entries) == 1 else None
 
 
 def _slug(text: str) -> str:
@@ -258,10 +268,8 @@ _NAME = (
 """The name of a body has no preposition before its noun; a phrase about a body has one."""
 _SKIPS = re.compile(f"^(?:{_SKIPPED}|{_NAME.format(bodies=_BODIES)})", re.IGNORECASE)
 _CONFERENCE = re.compile(f"^{_NAME.format(bodies='conference')}", re.IGNORECASE)
-_FULL = 40
-"""A line in capitals of this many characters may be followed by a second line of the same title."""
-_LONGEST = 200
-"""Most characters of a line that may be a title without being marked as a heading."""
+_FULL = 40  # a line in capitals of this many characters may be followed by a second line of the same title
+_LONGEST = 200  # most characters of a line that may be a title without being marked as a heading
 
 
 def find_title(
@@ -272,8 +280,7 @@ def find_title(
     symbol: Symbol | None,
     entry: CatalogueEntry | None,
 ) -> str:
-    """The title of a document of the given `kind`; empty where it has none. `top` are the pieces before the text
-    proper."""
+    """The title of a document; empty where it has none. `top` are the pieces before the text proper."""
     headings = [_text_of(piece) for piece in top if piece.kind == "heading"]
     if entry is not None:
         title = (entry.identify and entry.identify.title) or entry.title
@@ -292,22 +299,24 @@ def find_title(
                 return _text_of(min(reversed(without_names), key=lambda piece: piece.depth >= BOLD_DEPTH))
     head = list(takewhile(lambda piece: not CONTENTS.fullmatch(piece.text), top))  # then headings are of chapters
     run = _title_headings(_without_bold_masthead(head, masthead), masthead, symbol, kind)
-    if in_table := _title_in_table(
-        pieces, numbered=not run or run[0].number is not None or run[0].text[:1].isdecimal()
-    ):
+    parted = bool(run) and is_one_of_parts(run[0], pieces)
+    run = [] if parted else run
+    numbered = not run or run[0].number is not None or run[0].text[:1].isdecimal()
+    if in_table := _title_in_table(pieces, numbered=numbered):
         return in_table
     if not run and kind == "treaty" and masthead.body:
         return masthead.body  # a treaty is issued by no body: its name stands in that place
     if not run:  # old documents set their title in capitals only, some as part of the masthead
-        short = [each for each in head if each.kind == "paragraph" and 12 <= len(each.text) <= _LONGEST]
-        plain = [
-            each for each in short if _is_capitals(each.text) and _text_of(each).rstrip("*") not in masthead.symbols
-        ]
-        named = next((n for n, piece in enumerate(head) if _text_of(piece).rstrip("*") in masthead.symbols), 0)
+        symbols = [n for n, piece in enumerate(head) if _text_of(piece).rstrip("*") in masthead.symbols]
+        named = min(symbols, default=0)
+        short = [each for n, each in enumerate(head) if each.kind == "paragraph" and n not in symbols]
+        plain = [each for each in short if 12 <= len(each.text) <= _LONGEST and _is_capitals(each.text)]
         plain = [each for each in plain if each in head[named:]] or plain  # above the symbol stands an address
         titles = [piece.text.rstrip("*") for piece in plain if piece.part != "masthead"]
         titles = titles or [piece.text for piece in plain if not _SKIPS.match(piece.text)][-1:]
         titles = titles or _line_after_masthead(head, masthead)
+        if parted and not titles:
+            titles = _lines_above_headings(head, masthead, symbol)
         return (titles or headings or [""])[0]
     # The title of the agenda item stands above the document's and is a deeper heading; a treaty's articles stand below.
     first = run[0] if kind == "treaty" else min(run, key=lambda piece: piece.depth)
@@ -367,21 +376,19 @@ def _title_headings(head: Sequence[Piece], masthead: Masthead, symbol: Symbol | 
         if piece.kind != "heading":
             if run and piece.part != "masthead":
                 break
-        elif (
-            (kind == "treaty" and parse_article(_text_of(piece)))
-            or (run and piece.part)
-            or CHAPTER.match(piece.text)
-            or SUMMARY.match(piece.text)
-        ):
+            continue
+        text = _text_of(piece)
+        if (kind == "treaty" and parse_article(text)) or (run and piece.part):
             break
-        elif not _is_date(text := _text_of(piece)) and not _names_body(text, masthead, symbol):
+        if CHAPTER.match(piece.text) or SUMMARY.match(piece.text):
+            break
+        if not _is_date(text) and not _names_body(text, masthead, symbol):
             run.append(piece)
     return run
 
 
 def _is_within_report(before: Sequence[Piece]) -> bool:
-    """Whether a table of contents or numbered paragraphs stand before a resolution, which then is one of those within a
-    report."""
+    """Whether contents or numbered paragraphs stand before a resolution: it is then one of a report's."""
     return any(CONTENTS.fullmatch(each.text) or (each.kind == "paragraph" and each.number) for each in before)
 
 
@@ -399,6 +406,13 @@ def _line_after_masthead(head: Sequence[Piece], masthead: Masthead) -> list[str]
     return lines[2:3] if limited else lines[1:2]
 
 
+def _lines_above_headings(head: Sequence[Piece], masthead: Masthead, symbol: Symbol | None) -> list[str]:
+    """The lines above the first heading of a text without markup that may be its title."""
+    above = takewhile(lambda piece: piece.kind != "heading", head)
+    lines = [_text_of(piece) for piece in above if _is_line(piece) and not _is_masthead_line(piece, masthead)]
+    return [text for text in lines if not _names_body(text, masthead, symbol)]
+
+
 def _is_line(piece: Piece) -> bool:
     """Whether a piece is a short paragraph without a number that is not a sentence."""
     short = piece.kind == "paragraph" and not piece.number and len(piece.text) <= _LONGEST
@@ -409,12 +423,10 @@ def _names_body(text: str, masthead: Masthead, symbol: Symbol | None) -> bool:
     """Whether a heading names the body that issues the document, or is another line of its masthead."""
     name, body = text.casefold(), masthead.body.casefold()
     inside = len(name) < len(body) and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", body)
-    of_head = text in (masthead.session, masthead.item, masthead.dates)
-    at_conference = symbol is not None and "/CONF." in symbol.body
-    issuer = (
-        _SKIPS.match(text) or re.fullmatch(ORGANIZATION, text, re.IGNORECASE) or text.rstrip("*") in masthead.symbols
-    )
-    return bool(inside or of_head or symbol_of(text) or issuer or (at_conference and _CONFERENCE.match(text)))
+    of_head = text in (masthead.session, masthead.item, masthead.dates) or text.rstrip("*") in masthead.symbols
+    at_conference = symbol is not None and "/CONF." in symbol.body and _CONFERENCE.match(text)
+    issuer = _SKIPS.match(text) or re.fullmatch(ORGANIZATION, text, re.IGNORECASE)
+    return bool(inside or of_head or symbol_of(text) or issuer or at_conference)
 
 
 def _meeting_title(top: Sequence[Piece], masthead: Masthead) -> str:

@@ -48,8 +48,6 @@ class FileInput:
         try:
             with os.fdopen(os.open(self.path, _READ), "rb") as file:
                 state = os.fstat(file.fileno())
-                if stat.S_ISDIR(state.st_mode):
-                    raise IsADirectoryError(21, "is a folder")
                 if not stat.S_ISREG(state.st_mode):
                     raise ReadError(
                         f"{display_name} is not a regular file (it is a pipe or a device). Save it as a file first."
@@ -71,7 +69,7 @@ class FileInput:
             raise ReadError(f"{display_name} is a folder, not a file.") from None
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
-            raise ReadError(f"{display_name} can't be read: {reason}.") from None
+            raise ReadError(f"{display_name} cannot be read: {reason}.") from None
 
 
 def printable(name: str) -> str:
@@ -93,8 +91,7 @@ def is_junk(name: str) -> bool:
 
 @dataclass(frozen=True)
 class FolderEntry:
-    """A file in a folder, with what shows whether it has changed (size, time of change in ns, inode); or a folder that
-    can't be read (`error`)."""
+    """A file in a folder and what shows a change (size, time in ns, inode); or an unreadable folder (`error`)."""
 
     path: Path
     state: tuple[int, int, int] = (0, 0, 0)
@@ -122,7 +119,7 @@ def walk_folder(folder: Path, excluded: Collection[Path] = ()) -> Iterator[Folde
             with os.scandir(current) as entries:
                 listed = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
-            yield FolderEntry(current, error=f"{printable(str(current))} can't be read: {error.strerror}.")
+            yield FolderEntry(current, error=f"{printable(str(current))} cannot be read: {error.strerror}.")
             continue
         if any(entry.name == DATABASE_FILE for entry in listed):
             reason = f"{printable(str(current))} is a library, so its files are skipped. Name those that are documents."
@@ -144,7 +141,7 @@ def walk_folder(folder: Path, excluded: Collection[Path] = ()) -> Iterator[Folde
                 continue  # deleted since it was listed
             except OSError as error:
                 yield FolderEntry(
-                    current / entry.name, error=f"{printable(entry.name)} can't be read: {error.strerror}."
+                    current / entry.name, error=f"{printable(entry.name)} cannot be read: {error.strerror}."
                 )
         remaining += reversed(folders)
 
@@ -152,7 +149,7 @@ def walk_folder(folder: Path, excluded: Collection[Path] = ()) -> Iterator[Folde
 def _why_not_followed(path: Path, top: Path) -> str:
     """Why the target of a link is not read with the folder `top`; empty where it is."""
     if not path.exists():
-        return f"{printable(path.name)} can't be read: {os.strerror(errno.ENOENT)}."
+        return f"{printable(path.name)} cannot be read: {os.strerror(errno.ENOENT)}."
     target = path.resolve()
     if target.is_relative_to(top) and not any(map(is_junk, target.relative_to(top).parts)):
         return ""

@@ -21,8 +21,7 @@ from ingest.document_reading import READER_VERSION, Input
 from ingest.identify import GIVEN
 from ingest.outcomes import Outcome
 
-MIN_PAGE_CHARACTERS = 20
-"""A page with fewer characters counts as a page whose text was not found."""
+MIN_PAGE_CHARACTERS = 20  # a page with fewer characters counts as a page whose text was not found
 
 _FORMATS = {"docx": 6, "doc": 5, "odt": 5, "rtf": 5, "html": 4, "text": 3, "pdf": 2}
 
@@ -86,11 +85,7 @@ class Ledger:
                 return Outcome(file.label, "unchanged", header=header)
             else:
                 return None
-        if (
-            recorded is not None
-            and _requested_identity(recorded) == _requested_identity(file)
-            and recorded.ocr >= file.ocr
-        ):
+        if recorded and _requested_identity(recorded) == _requested_identity(file) and recorded.ocr >= file.ocr:
             reason = _replace_name(recorded.reason, recorded.name, file.label)
             if recorded.outcome == "refused":
                 return Outcome(file.label, "refused", reason=reason, from_earlier_run=True)
@@ -126,25 +121,16 @@ class Ledger:
             same_file = other.edition == "upload" or other.sha256 == document.sha256 or bool(file.origin)
             if same_file and other.id != document.id and other not in replaced:
                 replaced.append(other)
+        displaced = [other for other in replaced if other.origin != document.origin]
         notes = [self._build_record(file, document.sha256, "held", document.id)]
-        notes += [
-            self._displacement_record(other, document.id, file.label)
-            for other in replaced
-            if other.origin != document.origin
-        ]
+        notes += [self._displacement_record(other, document.id, file.label) for other in displaced]
         replaces = tuple(other.id for other in replaced if other.id != document.id)
-        replacement_reason = ""
-        if (
-            stored is not None
-            and stored.origin != document.origin
-            and stored.sha256 != document.sha256
-            and not file.trusted
-        ):
-            replacement_reason = f"replaces {self._file_name(stored)} (paragraphs that differ: {self._count_differences(stored, document)})"
+        change = ""
+        if stored is not None and stored in displaced and stored.sha256 != document.sha256 and not file.trusted:
+            differing = self._count_differences(stored, document)
+            change = f"replaces {self._file_name(stored)} (paragraphs that differ: {differing})"
         expected = {document.id: None} | {other.id: other.sha256 for other in replaced}
-        return Decision(
-            document, replaces, tuple(notes), displaces=bool(replaced), expected=expected, reason=replacement_reason
-        )
+        return Decision(document, replaces, tuple(notes), bool(replaced), expected, reason=change)
 
     def confirm_symbol(self, file: Input, sha256: str, stored: Header | None) -> None:
         """Marks a stored document with these bytes as verified where it was not and its symbol is now given."""
@@ -177,8 +163,7 @@ class Ledger:
         return recorded.name if recorded else header.source
 
     def _is_complete_reading(self, header: Header, file: Input, recorded: SourceRecord | None) -> bool:
-        """Whether reading the file again could not find more text: pages without text may now be recognised from
-        images."""
+        """Whether reading again could find no more text: empty pages may now be recognized from images."""
         if not file.ocr or header.ocr or (recorded is not None and recorded.ocr):
             return True
         return not nearly_empty_pages(self._library.document(header.id))
@@ -196,21 +181,17 @@ class Ledger:
         if ours[0] < theirs[0]:
             return f"is in the library as a later reissue from {name}"
         if ours < theirs:
-            described = _describe_format(stored)
-            return f"is in the library from {name}, which is {described} and not {_describe_format(document)}"
+            form, own = ("recognized from images" if each.ocr else each.format for each in (stored, document))
+            return f"is in the library from {name}, which is {form} and not {own}"
         if ours > theirs:
             return ""
         if self._library.document(stored.id).text == document.text:
             return f"has the same text as {name}, which is in the library as {stored.label}"
         recorded = self._library.source(document.origin)
-        known = (
-            recorded is not None
-            and recorded.sha256 == document.sha256
-            and _requested_identity(recorded) == _requested_identity(file)
-        )
-        if recorded is not None and known and recorded.outcome == "skipped" and not file.force:
-            return recorded.reason or f"is in the library from {name}"
-        return ""
+        if recorded is None or recorded.outcome != "skipped" or file.force:
+            return ""
+        same = recorded.sha256 == document.sha256 and _requested_identity(recorded) == _requested_identity(file)
+        return (recorded.reason or f"is in the library from {name}") if same else ""
 
     def _count_differences(self, stored: Header, document: Document) -> str:
         """How many paragraphs of two texts differ, as `2 of 14`."""
@@ -235,20 +216,12 @@ class Ledger:
     def _displacement_record(self, header: Header, document_id: str, by: str) -> SourceRecord:
         """The record of a file whose document is replaced by that of another file."""
         recorded = self._library.source(header.origin)
+        if recorded is None:
+            recorded = SourceRecord(header.origin, header.source, header.sha256, header.reader, "skipped")
+        if recorded.sha256 != header.sha256:
+            return recorded  # the file has changed since: the record is about its later content
         reason = f"is in the library from {by}, which replaced it"
-        if recorded is not None:
-            if recorded.sha256 != header.sha256:
-                return recorded  # the file has changed since: the record is about its later content
-            return replace(recorded, outcome="skipped", document_id=document_id, reason=reason)
-        return SourceRecord(
-            origin=header.origin,
-            name=header.source,
-            sha256=header.sha256,
-            reader=header.reader,
-            outcome="skipped",
-            document_id=document_id,
-            reason=reason,
-        )
+        return replace(recorded, outcome="skipped", document_id=document_id, reason=reason)
 
     def _with_final_name(self, document: Document) -> Document:
         """The document under its final name: an upload with the same name as one from another file gets a name of its
@@ -292,10 +265,5 @@ def _matches_request(header: Header, file: Input) -> bool:
 
 
 def _rank(of: Document | Header) -> tuple[int, int]:
-    """How preferable a document is: reissues first, then formats from which text is read best; text recognised from
-    images comes last."""
+    """How preferable a document is: reissues first, then formats that are read best, recognised text last."""
     return of.reissue, 0 if of.ocr else _FORMATS.get(of.format, 1)
-
-
-def _describe_format(of: Document | Header) -> str:
-    return "recognised from images" if of.ocr else of.format

@@ -18,7 +18,7 @@ from corpus.roman import ordinal_word
 from ingest.agenda_form import AgendaForm
 from ingest.nested_texts import OPENING
 from ingest.readers.lines import BOX_WORDS, CAPTION_NUMBER, FIGURE_WORDS, MAP_WORDS, TABLE_WORDS
-from ingest.readers.masthead_lines import ANNEX, CHAPTER, SUMMARY
+from ingest.readers.masthead_lines import ANNEX, CHAPTER, PART, SUMMARY
 from ingest.structure import PREAMBULAR, Piece
 from ingest.time_ranges import find_day_and_times, find_times, is_explicit_time_span, is_half_of_day
 from ingest.timetable_grid import has_day_headings
@@ -35,8 +35,7 @@ _CAPTION = re.compile(
     rf"^\s*(?P<word>{TABLE_WORDS}|{FIGURE_WORDS}|{MAP_WORDS}|{BOX_WORDS})\s*(?P<number>{CAPTION_NUMBER})", re.IGNORECASE
 )
 _PART_OF_TABLE = re.compile(r"\((?:\d{1,2}|[a-z])\)")
-_CLAUSE_ENDS = (",", "،", "，", ";", "؛", "；")
-"""How the paragraphs of a preamble end."""
+_CLAUSE_ENDS = (",", "،", "，", ";", "؛", "；")  # how the paragraphs of a preamble end
 _PREAMBLE = re.compile(r"^\s*(?:pr[eé]amb(?:le|ule)|preámbulo|преамбула|الديباجة|序言)(?!\w)", re.IGNORECASE)
 _TESTIMONIUM = re.compile(r"^\s*in (?:witness|faith) where?of\b", re.IGNORECASE)
 _DASHES = re.compile(r"\s*[‐-―−]\s*")
@@ -51,8 +50,7 @@ def parse_article(heading: str) -> str:
 
 
 def find_opening(pieces: Sequence[Piece]) -> int | None:
-    """The index of the piece with which a resolution begins: a body alone on a line with a comma, followed by
-    preambular paragraphs."""
+    """The index of the piece that opens a resolution: a body with a comma, before preambular paragraphs."""
     for n, piece in enumerate(pieces[:60]):
         if piece.kind != "heading" and not piece.number and OPENING.match(piece.text):
             rest = [piece for piece in pieces[n + 1 : n + 8] if piece.kind == "paragraph" and not piece.number]
@@ -103,8 +101,7 @@ class ReadingPosition:
 
 
 def heading_rank(piece: Piece, ordinal: int, kind: TextKind, position: ReadingPosition, inside: bool) -> int:
-    """The level of a heading, 1 outermost. The markup of real files is unreliable; the words of a heading are a better
-    sign."""
+    """The level of a heading, 1 outermost; in real files its words are a better sign than its markup."""
     text = piece.text
     if kind == "agenda":
         if ordinal in position.form.sections or ANNEX.match(text):
@@ -121,6 +118,17 @@ def heading_rank(piece: Piece, ordinal: int, kind: TextKind, position: ReadingPo
             return 2
         return 4 if inside else 1
     return piece.depth
+
+
+def is_one_of_parts(heading: Piece, pieces: Sequence[Piece]) -> bool:
+    """Whether a heading is that of a part, and the document has more parts with the same word: it is no title."""
+    own = PART.match(heading.text)
+    if own is None:
+        return False
+    parts = (part for piece in pieces if piece.kind == "heading" and (part := PART.match(piece.text)))
+    return any(
+        part["word"] == own["word"] and (part["mark"], part["han"]) != (own["mark"], own["han"]) for part in parts
+    )
 
 
 def enter_heading(
@@ -238,10 +246,8 @@ def build_locator(
     if kind == "treaty" and not digest:
         return _treaty_locator(piece, position)
     if kind == "treaty" and position.labels.get(1):
-        return join_locator(
-            position.article or ("preamble" if position.preamble >= 0 else position.part),
-            _labelled("digest para. ", position.labels),
-        )
+        where = position.article or ("preamble" if position.preamble >= 0 else position.part)
+        return join_locator(where, _labelled("digest para. ", position.labels))
     return _paragraph_locator(piece, position)
 
 
@@ -285,9 +291,8 @@ def _treaty_locator(piece: Piece, position: ReadingPosition) -> str:
     number = _labelled("para. ", position.labels)
     if position.article and number.startswith("("):
         return f"{join_locator(position.within, position.article)} {number}"
-    return join_locator(
-        position.within, position.article or position.part or ("" if position.within else "title"), number
-    )
+    where = position.article or position.part or ("" if position.within else "title")
+    return join_locator(position.within, where, number)
 
 
 def _paragraph_locator(piece: Piece, position: ReadingPosition) -> str:
@@ -313,9 +318,8 @@ def _paragraph_locator(piece: Piece, position: ReadingPosition) -> str:
 def _unnumbered(position: ReadingPosition) -> str:
     """The locator of the last unnumbered paragraph under a heading, or of the heading where there was none yet."""
     where = "summary" if position.summary else f"section “{shorten(position.heading)}”" if position.heading else ""
-    return join_locator(
-        where, position.speaker, f"{ordinal_word(position.unnumbered)} paragraph" if position.unnumbered else ""
-    )
+    count = f"{ordinal_word(position.unnumbered)} paragraph" if position.unnumbered else ""
+    return join_locator(where, position.speaker, count)
 
 
 def _caption_name(match: re.Match[str]) -> str:
@@ -349,18 +353,14 @@ def _unnumbered_table(piece: Piece, position: ReadingPosition) -> str:
         name = f"table (p. {piece.page})"
     else:
         name = f"section “{shorten(position.heading)}”, table" if position.heading else "table"
-    position.unnamed[name] = position.unnamed.get(name, 0) + 1
-    count = position.unnamed[name]
-    return (
-        name if count == 1 else f"{name.removesuffix(')')}, {ordinal_word(count)})" if piece.page else f"{name} {count}"
-    )
+    position.unnamed[name] = count = position.unnamed.get(name, 0) + 1
+    if count == 1:
+        return name
+    return f"{name.removesuffix(')')}, {ordinal_word(count)})" if piece.page else f"{name} {count}"
 
 
 def _labelled(word: str, labels: dict[int, str]) -> str:
-    if not labels:
-        return ""
-    parts = [labels[depth] for depth in sorted(labels)]
-    return (word if 1 in labels else "") + " ".join(parts)
+    return (word if 1 in labels else "") + " ".join(labels[depth] for depth in sorted(labels))
 
 
 def _agenda_row(piece: Piece, position: ReadingPosition) -> str:
@@ -389,12 +389,8 @@ def _agenda_row(piece: Piece, position: ReadingPosition) -> str:
         position.day = (find_day_and_times(filled[0]) or [position.day])[0]
     elif first and not day and len(filled) > 1 and any(letter.isdigit() for letter in first):
         position.time = first
-    elif (
-        position.time_column > 0
-        and (time_cell := piece.cells[position.time_column : position.time_column + 1])
-        and time_cell[0]
-    ):
-        position.time = time_cell[0]  # "Lunchtime", "After the meeting"
+    elif position.time_column > 0 and any(words := piece.cells[position.time_column : position.time_column + 1]):
+        position.time = words[0]  # "Lunchtime", "After the meeting"
     position.time = _DASHES.sub("-", position.time)
     return join_locator(position.section, position.day, position.time)
 

@@ -19,8 +19,7 @@ OPENING = re.compile(
 )
 """The line with which a resolution begins: the body that adopts it, alone on a line and followed by a comma."""
 _FIRST = re.compile(r"1(?:\.(?!\d)|．|、|\s)")
-_MAX_OPENING_DISTANCE = 8
-"""Number of pieces after the number of a decision within which its opening is searched."""
+_MAX_OPENING_DISTANCE = 8  # number of pieces after the number of a decision within which its opening is searched
 
 
 @dataclass
@@ -122,8 +121,7 @@ def find_acts(pieces: Sequence[Piece]) -> Acts:
 
 
 def _is_outer(depth: int, annex: int) -> bool:
-    """Whether a heading is at an outer level compared with that of an annex; a heading that is only bold may be at any
-    level."""
+    """Whether a heading is further out than that of an annex; a heading that is only bold may be at any level."""
     return depth < annex < BOLD_DEPTH
 
 

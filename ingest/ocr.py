@@ -11,8 +11,7 @@ from pathlib import Path
 from ingest.external_programs import ProgramResult, find_program, read_output, run_program
 from ingest.readers.lines import ReadError
 
-SECONDS = 1000.0
-"""How long the recognition of one file may take: less than a worker's time limit."""
+SECONDS = 1000.0  # how long the recognition of one file may take: less than a worker's time limit
 
 CODES = {"en": "eng", "fr": "fra", "es": "spa", "ru": "rus", "ar": "ara", "zh": "chi_sim"}
 """ISO 639-1 codes to the names of Tesseract's language data."""
@@ -44,8 +43,8 @@ def add_text_layer(
     if path is None or tesseract is None:
         missing = "OCRmyPDF" if path is None else "Tesseract"
         raise ReadError(
-            f"{name} has no text, and {missing}, which would recognise it, is not installed. Install it (packages "
-            "ocrmypdf and tesseract-ocr), or have the file recognised elsewhere."
+            f"{name} has no text, and {missing}, which would recognize it, is not installed. Install it (packages "
+            "ocrmypdf and tesseract-ocr), or have the file recognized elsewhere."
         )
     with tempfile.TemporaryDirectory(prefix="rapporteur-", ignore_cleanup_errors=True) as temporary:
         folder = Path(temporary).resolve()
@@ -74,7 +73,7 @@ def add_text_layer(
 def _select_languages(languages: Sequence[str], installed: set[str], name: str) -> list[str]:
     selected = list(languages) or [language for language, code in CODES.items() if code in installed]
     if unknown := [language for language in selected if language not in CODES]:
-        raise ReadError(f"Words in {', '.join(unknown)} can't be recognised; the languages are {', '.join(CODES)}.")
+        raise ReadError(f"Words in {', '.join(unknown)} cannot be recognized; the languages are {', '.join(CODES)}.")
     missing = [CODES[language] for language in selected if CODES[language] not in installed]
     if missing or not selected:
         packages = ", ".join(f"tesseract-ocr-{code.replace('_', '-')}" for code in missing or CODES.values())
@@ -93,5 +92,5 @@ def _check_result(result: bytes | None, finished: ProgramResult, name: str, seco
     # 4: valid for every reader that we know of, if not for the strictest; 10: no PDF/A, which is not required.
     if result is None or finished.status not in (0, 4, 10):
         why = _ENDS.get(finished.status, f"OCRmyPDF ended with exit status {finished.status}")
-        raise ReadError(f"The words of {name} could not be recognised: {why}. Run ocrmypdf on it to see more.")
+        raise ReadError(f"The words of {name} could not be recognized: {why}. Run ocrmypdf on it to see more.")
     return result

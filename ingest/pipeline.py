@@ -61,29 +61,12 @@ def ingest(
     """
     run = _Run(library, catalogue, progress, readers, Ledger(library, again=again))
     try:
-        for queued in prefetch((_RememberedSource(each, run.ledger) for each in sources), readers, run.is_known):
+        for queued in prefetch(sources, readers, run.ledger):
             outcome = run.process(queued)
             run.done += 1
             yield outcome
     finally:
         library.update_indexes()
-
-
-@dataclass(frozen=True)
-class _RememberedSource:
-    """A source that is opened with the symbol that was given when it was read before, where none is given now."""
-
-    source: InputSource
-    ledger: Ledger
-
-    @property
-    def label(self) -> str:
-        """The name of the file in messages."""
-        return self.source.label
-
-    def open(self) -> Input:
-        """The bytes, with what is stated about them. Raises `ReadError`."""
-        return self.ledger.with_remembered_symbol(self.source.open())
 
 
 @dataclass
@@ -98,10 +81,6 @@ class _Run:
 
     def __post_init__(self) -> None:
         self._segment = segmenter(self._library.models)
-
-    def is_known(self, file: Input, sha256: str) -> bool:
-        """Whether a file need not be read."""
-        return self.ledger.find_outcome(file, sha256) is not None
 
     def process(self, queued: QueuedFile) -> Outcome:
         """Processes one file and returns its outcome."""
@@ -131,7 +110,7 @@ class _Run:
         return self._write(queued, document, meeting)
 
     def _write(self, queued: QueuedFile, document: Document, meeting: Meeting | None) -> Outcome:
-        """Writes a document that was read, as the ledger decides. Raises `Overtaken` where another process has changed
+        """Writes a document that was read, as the ledger decides. Raises `ConcurrentChange` where another process has changed
         the library meanwhile."""
         file = queued.input
         decision = self.ledger.decide(file, document)
@@ -153,8 +132,7 @@ class _Run:
             self._library.store_original(stored.id, original)
 
     def _original_bytes(self, queued: QueuedFile, document: Document | Header) -> bytes | None:
-        """The original bytes to be stored with a document; None where they are not to be stored, or the file has
-        changed since it was read."""
+        """The bytes to be stored with a document; None if they are not to be, or the file has changed."""
         if not self._library.should_store_original(document):
             return None
         data = queued.input.data
@@ -170,7 +148,7 @@ class _Run:
             return read_document(queued.input, self._catalogue)
         if queued.reply is None:
             # It was known when it was queued, but an earlier file has replaced its document since.
-            file = queued.source.open()
+            file = self.ledger.with_remembered_symbol(queued.source.open())
             queued.reply = self._readers.submit(file, queued.sha256)
         return self._readers.result(queued.reply)
 

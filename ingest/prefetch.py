@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ingest.document_reading import Input
+from ingest.ledger import Ledger
 from ingest.readers import ReadError
 from ingest.sandbox.pool import WorkerPool
 from ingest.sandbox.replies import Reply
 
-MAX_WAITING_BYTES = 64_000_000
-"""How many bytes may be waiting to be written before no further file is opened."""
-MAX_FILES_AHEAD = 16
-"""How many files a worker may be ahead."""
+MAX_WAITING_BYTES = 64_000_000  # how many bytes may be waiting to be written before no further file is opened
+MAX_FILES_AHEAD = 16  # how many files a worker may be ahead
 
 
 class InputSource(Protocol):
@@ -53,24 +52,17 @@ class QueuedFile:
         return self.reply.result().size
 
 
-def prefetch(
-    sources: Iterable[InputSource], workers: WorkerPool | None, is_known: Callable[[Input, str], bool]
-) -> Iterator[QueuedFile]:
-    """Yields each source in order. Those that are not known (`is_known`, by their bytes and SHA-256) are sent to the
-    workers ahead of time; a file is yielded when the worker has replied."""
-    remaining = iter(sources)
+def prefetch(sources: Iterable[InputSource], workers: WorkerPool | None, ledger: Ledger) -> Iterator[QueuedFile]:
+    """Yields each source in order. Those whose outcome is not known are sent to the workers ahead of time; a file is
+    yielded when the worker has replied."""
+    files = (_enqueue(source, workers, ledger) for source in sources)
     waiting: deque[QueuedFile] = deque()
-    more = True
     try:
-        while more or waiting:
-            while more and _has_room(waiting, workers):
-                source = next(remaining, None)
-                if source is None:
-                    more = False
-                else:
-                    waiting.append(_enqueue(source, workers, is_known))
+        while True:
+            while _has_room(waiting, workers) and (file := next(files, None)):
+                waiting.append(file)
             if not waiting:
-                break
+                return
             reply = waiting[0].reply
             if reply is not None and not reply.done():
                 wait(_pending_replies(waiting), return_when=FIRST_COMPLETED)
@@ -87,24 +79,22 @@ def _pending_replies(waiting: Iterable[QueuedFile]) -> list[Future[Reply]]:
 
 
 def _has_room(waiting: deque[QueuedFile], workers: WorkerPool | None) -> bool:
-    if not waiting:
-        return True
-    if workers is None or len(waiting) >= MAX_FILES_AHEAD * workers.width:
-        return False
-    if len(_pending_replies(waiting)) >= 2 * workers.width:
+    if not waiting or workers is None:
+        return not waiting
+    if len(waiting) >= MAX_FILES_AHEAD * workers.width or len(_pending_replies(waiting)) >= 2 * workers.width:
         return False
     return sum(queued.waiting_bytes for queued in waiting) < MAX_WAITING_BYTES
 
 
-def _enqueue(source: InputSource, workers: WorkerPool | None, is_known: Callable[[Input, str], bool]) -> QueuedFile:
+def _enqueue(source: InputSource, workers: WorkerPool | None, ledger: Ledger) -> QueuedFile:
     try:
-        input = source.open()
+        input = ledger.with_remembered_symbol(source.open())
     except ReadError as error:
         return QueuedFile(source, Input(source.label, b""), error=str(error))
     queued = QueuedFile(source, input, hashlib.sha256(input.data).hexdigest(), len(input.data))
     if workers is None or input.trusted:
         return queued
-    if not is_known(input, queued.sha256):
+    if ledger.find_outcome(input, queued.sha256) is None:
         queued.reply = workers.submit(input, queued.sha256)
     queued.input = replace(input, data=b"")
     return queued

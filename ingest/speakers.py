@@ -27,16 +27,12 @@ or a colon."""
 _IN_BRACKETS = re.compile(r"[(（]([^()（）]+)[)）]")
 _HAN = re.compile("[㐀-鿿]")
 _WORD = re.compile(r"[^\W\d_]+(?:[-‐’'][^\W\d_]+)*")
-MAX_CALLED = 500
-"""Most speakers with a single speech that are checked against names in earlier lines."""
-MAX_NAME_WORDS = 8
-"""Most words of a speaker's name, without the State."""
-MAX_RECORD_LINE = 80
-"""Most characters of a line of the record itself: what was decided, or when the meeting ended."""
+MAX_CALLED = 500  # most speakers with a single speech that are checked against names in earlier lines
+MAX_NAME_WORDS = 8  # most words of a speaker's name, without the State
+MAX_RECORD_LINE = 80  # most characters of a line of the record itself: what was decided, or when the meeting ended
 
 
-MIN_REPORTED_SPEAKERS = 3
-"""Least number of speakers whose speeches a summary record introduces with the same words."""
+MIN_REPORTED_SPEAKERS = 3  # least number of speakers whose speeches a summary record introduces with the same words
 
 
 @dataclass(frozen=True)
@@ -65,10 +61,8 @@ def find_speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
     one count if an earlier line names them."""
     found = [start for n, (role, text) in enumerate(lines) if role == "speech" and (start := _parse_start(n, text))]
     counts = Counter(start.name for start in found)
-    first, last = dict[str, int](), dict[str, int]()
-    for n, start in enumerate(found):
-        first.setdefault(start.name, n)
-        last[start.name] = n
+    last = {start.name: n for n, start in enumerate(found)}
+    first = {start.name: n for n, start in reversed([*enumerate(found)])}
     repeated_speakers = {name for name, count in counts.items() if last[name] - first[name] >= count}
     with_state = {start.name for start in found if start.in_brackets and any(map(str.isalpha, start.in_brackets[0]))}
     if not repeated_speakers or len(with_state) < 2 or len(counts) < 3:
@@ -121,17 +115,12 @@ def _reported_speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]
     for n, match in found.items():
         if saying := _SAYING.match(lines[n][1], match.end()):
             speakers_by_words.setdefault(" ".join(saying["words"].split()), set()).add(names[n])
-    words = max(speakers_by_words, key=lambda each: len(speakers_by_words[each]), default="")
-    if len(speakers_by_words.get(words, ())) < MIN_REPORTED_SPEAKERS or 2 * len(speakers_by_words[words]) < len(
-        set(names.values())
-    ):
+    words, speakers = max(speakers_by_words.items(), key=lambda each: len(each[1]), default=("", set()))
+    if len(speakers) < MIN_REPORTED_SPEAKERS or 2 * len(speakers) < len(set(names.values())):
         return [None] * len(lines)
     behind = re.compile(rf"(?P<name>[^\s\d][^\d:：()（）.;,，]{{0,40}}?)\s*{re.escape(words)}".replace(r"\ ", r"\s+"))
-    plain = {
-        n: match
-        for n, text in candidates
-        if n not in found and (match := behind.match(text)) and is_name(match["name"])
-    }
+    others = [(n, text) for n, text in candidates if n not in found]
+    plain = {n: match for n, text in others if (match := behind.match(text)) and is_name(match["name"])}
     counts = Counter(match["name"] for match in plain.values())
     head = {text.partition(":")[0].partition("：")[0] for _, text in lines[: min(found)]}  # "Chair: Ms. Arno (Panama)"
     presiding = {name for name, count in counts.items() if count > 1 and _is_office(name, head)}
@@ -157,14 +146,10 @@ def _reported_speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]
 def _parse_start(n: int, text: str) -> _Start | None:
     """How a line begins that may be the first of a speech; None for other lines."""
     match = None if LEADERS.search(text[:200]) else _LABEL.match(text)
-    if match is None:
+    if match is None or not is_name(match["name"]):
         return None
-    name = " ".join(match["name"].split())
-    if not is_name(name):
-        return None
-    return _Start(
-        n, name, tuple(" ".join(each.split()) for each in _IN_BRACKETS.findall(match["brackets"])), match.end()
-    )
+    in_brackets = tuple(" ".join(each.split()) for each in _IN_BRACKETS.findall(match["brackets"]))
+    return _Start(n, " ".join(match["name"].split()), in_brackets, match.end())
 
 
 def _manner_key(in_brackets: str) -> str:
@@ -200,15 +185,8 @@ def _called_speakers(
     for start in found:
         *before, last = start.name.split()
         han = bool(_HAN.search(start.name))
-        plain = any(word[0].islower() and len(word) > 3 for word in (*before, last))
-        if (
-            start.at < since
-            or start.in_brackets
-            or start.name in repeated_speakers
-            or last in presiding
-            or plain
-            or not (before or han)
-        ):
+        plain = any(word[0].islower() and len(word) > 3 for word in (*before, last)) or not (before or han)
+        if start.at < since or start.in_brackets or start.name in repeated_speakers or last in presiding or plain:
             continue
         words.update(word for _, text in lines[read : start.at] for word in _WORD.findall(text))
         read = start.at
@@ -224,11 +202,8 @@ def speeches_of(document: Document) -> tuple[Speech | None, ...]:
     """For each block of a document the speech that it is part of."""
     if document.kind in ("agenda", "treaty"):
         return (None,) * len(document.blocks)
-    return tuple(
-        find_speeches(
-            [(role_of(each.kind, each.number, each.locator), document.body(each)) for each in document.blocks]
-        )
-    )
+    lines = [(role_of(each.kind, each.number, each.locator), document.body(each)) for each in document.blocks]
+    return tuple(find_speeches(lines))
 
 
 def role_of(kind: str, number: str | None, part: str) -> Role:
@@ -241,8 +216,7 @@ def role_of(kind: str, number: str | None, part: str) -> Role:
 
 
 def speaker_label_span(document: Document, ordinal: int) -> Span | None:
-    """The span of the words that name the speaker of a block's speech, in the block with which it begins; None without
-    one."""
+    """The span of the speaker's name in the block that begins a block's speech; None without a speech."""
     speech = speeches_of(document)[ordinal]
     if speech is None:
         return None
@@ -256,9 +230,5 @@ def names_presiding_officer(document: Document, ordinal: int) -> bool:
     first = next((n for n, each in enumerate(speeches_of(document)) if each), 0)
     text = document.block_text(document.blocks[ordinal])
     office, _, who = text.replace("：", ":").partition(":")
-    named = _REPORTED.match(who.strip())
-    return (
-        ordinal < first
-        and bool(named and is_name(named["name"]) and named.end() == len(who.strip()))
-        and is_name(office.capitalize())
-    )
+    named = _REPORTED.fullmatch(who.strip())
+    return ordinal < first and bool(named and is_name(named["name"])) and is_name(office.capitalize())

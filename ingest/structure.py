@@ -19,12 +19,15 @@ from ingest.readers.lines import (
     TABLE_WORDS,
     LinePart,
     has_leader_dots,
+    splits_range,
 )
 
 LabelKind = Literal["number", "bracketed", "letter", "roman", "dotted"]
 
+_ORDINAL_ENDING = r"[ªº]|(?:[ao]|er|do|da|ro|ra)\s"
+"""What makes a number with a dot an ordinal: `7.ª sesión`, `1.er período`."""
 _LABELS: tuple[tuple[LabelKind, re.Pattern[str]], ...] = (
-    ("number", re.compile(r"(\d{1,3})(?:\.(?![\dºª])|．|、| ?[-–](?=\s*[\u0600-\u06ff]))\s*(?=\S|$)")),
+    ("number", re.compile(rf"(\d{{1,3}})(?:\.(?!\d|{_ORDINAL_ENDING})|．|、| ?[-–](?=\s*[\u0600-\u06ff]))\s*(?=\S|$)")),
     ("number", re.compile(r"(\d{1,3}[A-Z]?\.\d{1,3})\.?\s+(?=[^\W\d_a-zà-ÿа-я]|[“«(])")),
     ("roman", re.compile(r"\(?([ivxl]{1,6})\)\s*")),
     ("letter", re.compile(r"\(?(([a-zа-я])\2?)\)\s*")),
@@ -32,8 +35,7 @@ _LABELS: tuple[tuple[LabelKind, re.Pattern[str]], ...] = (
     ("letter", re.compile(r"[(（]([一二三四五六七八九十]{1,3})[)）]\s*")),
     ("dotted", re.compile(r"([a-z])\.\s+(?=[A-Z])")),
 )
-BOLD_DEPTH = 7
-"""The level of a heading that is only marked by bold letters; one in italics is one level deeper."""
+BOLD_DEPTH = 7  # the level of a heading that is only marked by bold letters; one in italics is one level deeper
 _BARE_NUMBER = re.compile(r"(\d{1,3})\s+(?=[^\W\d_a-zà-ÿа-я])")
 _BARE_COUNT = re.compile(r"(\d{1,3})\s+(?=[^\W\d_])")
 """The same in texts that print no dot after numbers: `1 that a fund be set up`."""
@@ -92,6 +94,11 @@ class Piece:
     header: bool = False
     continues_list: bool = False
 
+    @property
+    def body(self) -> str:
+        """The text after the number."""
+        return self.text[self.body_start :]
+
 
 def build_pieces(lines: Sequence[Line]) -> list[Piece]:
     """The pieces of a document in reading order; every word of every line is in exactly one of them."""
@@ -101,37 +108,25 @@ def build_pieces(lines: Sequence[Line]) -> list[Piece]:
     return pieces
 
 
-class _PieceBuilder:
-    """A piece to which lines are still being added."""
-
-    def __init__(self, piece: Piece) -> None:
-        self._piece = piece
-        self._parts = [piece.text]
-        self._marks = [*piece.marks]
-
-    def add(self, line: Line) -> None:
-        """Adds a further line: a word hyphenated at the line end is joined; after Chinese no space is inserted."""
-        last = self._parts[-1]
-        if last.endswith("-") and line.text[:1].islower():
-            self._parts[-1] = last[:-1]
-        elif not _HAN_JOIN.search(last[-1:]):
-            self._parts.append(" ")
-        self._parts.append(line.text)
-        self._marks += line.marks
-
-    @property
-    def ends_clause(self) -> bool:
-        """Whether the lines so far end a sentence or an item of a list."""
-        return _ends_clause(self._parts[-1])
-
-    def build(self) -> Piece:
-        """The complete piece."""
-        return replace(self._piece, text="".join(self._parts), marks=tuple(self._marks))
+def _join_lines(lines: Sequence[Line]) -> Piece:
+    """The piece of some lines: a word hyphenated at a line end is joined; after Chinese no space is inserted."""
+    first = lines[0]
+    parts = [first.text]
+    for line in lines[1:]:
+        if parts[-1].endswith("-") and line.text[:1].islower():
+            parts[-1] = parts[-1][:-1]
+        elif not _HAN_JOIN.search(parts[-1][-1:]) and not splits_range(parts[-1], line.text):
+            parts.append(" ")
+        parts.append(line.text)
+    kind: BlockKind = "footnote" if first.note else "item" if first.bullet else "paragraph"
+    marks = tuple(mark for line in lines for mark in line.marks)
+    text = "".join(parts)
+    return Piece(kind, text, first.row, number=first.note, page=first.page, marks=marks, part=first.part)
 
 
 def _group_lines(lines: Sequence[Line]) -> Iterator[Piece]:
     """Joins lines that belong together to one piece."""
-    builder: _PieceBuilder | None = None
+    waiting: list[Line] = []  # the lines of a piece that may continue
     table = 0
     in_table = broken = False
     for line in lines:
@@ -146,14 +141,14 @@ def _group_lines(lines: Sequence[Line]) -> Iterator[Piece]:
             or line.bullet
             or line.part in ("masthead", "caption")
             or _read_labels(line.text)
-            or (builder is not None and builder.ends_clause and _BRACKETED.match(line.text))
+            or (waiting and _ends_clause(waiting[-1].text) and _BRACKETED.match(line.text))
             or _is_heading(line)
         )
         common: dict[str, Any] = {"row": line.row, "page": line.page, "marks": line.marks, "part": line.part}
         row = bool(line.cells) and not line.blank
-        if builder is not None and (line.blank or row or begins_piece):
-            yield builder.build()
-            builder = None
+        if waiting and (line.blank or row or begins_piece):
+            yield _join_lines(waiting)
+            waiting = []
         if row:
             table += not in_table
             cells = tuple(cell.text for cell in line.cells)
@@ -164,18 +159,14 @@ def _group_lines(lines: Sequence[Line]) -> Iterator[Piece]:
             in_table = in_table and bool(line.cells)
             broken = False
             continue
-        elif builder is not None:
-            builder.add(line)
-        elif _is_heading(line):
+        elif not waiting and _is_heading(line):
             depth = line.heading or (BOLD_DEPTH if line.strong else BOLD_DEPTH + 1)
             yield Piece("heading", line.text, depth=depth, **common)
-        elif line.note:
-            builder = _PieceBuilder(Piece("footnote", line.text, number=line.note, **common))
         else:
-            builder = _PieceBuilder(Piece("item" if line.bullet else "paragraph", line.text, **common))
+            waiting.append(line)
         in_table, broken = row, line.broken
-    if builder:
-        yield builder.build()
+    if waiting:
+        yield _join_lines(waiting)
 
 
 def _is_heading(line: Line) -> bool:
@@ -206,8 +197,7 @@ def _split_preambles(pieces: Iterator[Piece]) -> Iterator[Piece]:
 
 
 def _mark_captions(pieces: list[Piece]) -> list[Piece]:
-    """Marks captions: short lines from one that begins with `Table 1` down to a table right below, whatever their
-    layout."""
+    """Marks captions: short lines from one that begins with `Table 1` down to a table right below."""
     result = [*pieces]
     for n, piece in enumerate(pieces):
         if piece.part or piece.kind not in ("heading", "paragraph") or not _CAPTION.match(piece.text):
@@ -239,20 +229,17 @@ def _mark_footnotes(pieces: list[Piece]) -> list[Piece]:
 
 
 def _join_headings(pieces: list[Piece]) -> list[Piece]:
-    """Joins `Article 5` and the title on the next line to one heading, as well as the lines of a heading that is broken
-    within a phrase."""
+    """Joins the lines of a heading: `Article 5` with the title below it, or one broken within a phrase."""
     result: list[Piece] = []
     for piece in pieces:
         last = result[-1] if result else None
-        if last is not None and _continues_heading(last, piece):
-            result[-1] = replace(last, text=f"{last.text} {piece.text}", marks=last.marks + piece.marks)
+        if last is None or not last.kind == piece.kind == "heading":
+            result.append(piece)
+        elif _continues_heading(last, piece):
+            glue = "" if splits_range(last.text, piece.text) else " "
+            result[-1] = replace(last, text=f"{last.text}{glue}{piece.text}", marks=last.marks + piece.marks)
         elif (
-            piece.kind == "heading"
-            and last is not None
-            and last.kind == "heading"
-            and "\n" not in last.text
-            and _LABEL_ONLY_HEADING.match(last.text)
-            and not _LABEL_ONLY_HEADING.match(piece.text)
+            "\n" not in last.text and _LABEL_ONLY_HEADING.match(last.text) and not _LABEL_ONLY_HEADING.match(piece.text)
         ):
             result[-1] = replace(last, text=f"{last.text}\n{piece.text}", marks=last.marks + piece.marks)
         else:
@@ -263,7 +250,7 @@ def _join_headings(pieces: list[Piece]) -> list[Piece]:
 def _continues_heading(last: Piece, piece: Piece) -> bool:
     """Whether a heading continues the one above: that ends with a comma or a word of two letters such as `of`, or this
     one begins with a small letter."""
-    if not last.kind == piece.kind == "heading" or (last.depth, last.part) != (piece.depth, piece.part):
+    if (last.depth, last.part) != (piece.depth, piece.part):
         return False
     word = last.text.split()[-1]
     capitals = last.text.isupper() and piece.text.isupper() and not from_roman(word.lower())
@@ -331,10 +318,11 @@ def _number_pieces(pieces: list[Piece]) -> list[Piece]:
     last_undotted = False  # whether that number had no dot
     bracketed = 0  # the depth of the open list with numbers in brackets, 0 where none is open
     for n, piece in enumerate(pieces):
-        if piece.kind in ("heading", "row"):
-            if piece.kind == "heading":
-                open_lists, bracketed = {}, 0
-                piece = _number_heading(piece)
+        if piece.kind == "heading":
+            open_lists, bracketed = {}, 0
+            result.append(_number_heading(piece))
+            continue
+        if piece.kind == "row":
             result.append(piece)
             continue
         labelled = piece.kind != "footnote" and piece.part not in ("masthead", "caption", "contents")
@@ -358,7 +346,8 @@ def _number_pieces(pieces: list[Piece]) -> list[Piece]:
         last_number, last_undotted = (value, not dotted) if depth == 1 else (last_number, last_undotted)
         continues_list = value > 1 and open_lists.get(depth) == value - 1
         open_lists = {level: last for level, last in open_lists.items() if level < depth} | {depth: value}
-        text = piece.text[:length].rstrip() + (" " if piece.text[length:] else "") + piece.text[length:]
+        body = piece.text[length:]
+        text = piece.text[:length].rstrip() + (" " if body else "") + body
         label = f"{number}." if kind == "dotted" else number if kind == "number" else f"({number})"
         result.append(
             replace(
@@ -368,7 +357,7 @@ def _number_pieces(pieces: list[Piece]) -> list[Piece]:
                 number=label,
                 depth=depth,
                 continues_list=continues_list,
-                body_start=len(text) - len(piece.text[length:]),
+                body_start=len(text) - len(body),
             )
         )
     return result
@@ -435,8 +424,7 @@ def _next_label(pieces: Sequence[Piece], n: int) -> str:
 
 
 def _plausibility(reading: tuple[LabelKind, str, int], open_lists: dict[int, int], bracketed: int) -> tuple[int, int]:
-    """How well a reading of a number continues the open lists: best as the next number of the deepest list, then as the
-    start of a new one."""
+    """How well a number continues the open lists: best as the next of the deepest, then as the start of one."""
     kind, number, _ = reading
     depth, value = _depth(kind, bracketed), _label_value(kind, number)
     if open_lists.get(depth) == value - 1 and value > 1:

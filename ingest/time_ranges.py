@@ -30,8 +30,7 @@ _HALF_OF_DAY = re.compile(
 
 
 def find_half_of_day(label: str) -> tuple[Half, int] | None:
-    """The half of the day with which a label ends, and its offset: `Monday, 2 June, morning`. None where there is
-    none."""
+    """The half of the day that ends a label, and its offset: `Monday, 2 June, morning`. None without one."""
     match = _HALF_OF_DAY.search(label.strip())
     if match is None:
         return None
@@ -61,8 +60,7 @@ def parse_times(label: str) -> tuple[dt.time, dt.time] | None:
 
 
 def is_explicit_time_span(label: str) -> bool:
-    """Whether a text is a time range that is marked as one, with minutes, hours or halves of the day: `3-6` may count
-    anything."""
+    """Whether a text is a time range by minutes, hours or halves of the day: `3-6` may count anything."""
     return bool(_MARKED.search(_normalize(label)) or _MARKED.search(label)) and parse_times(label) is not None
 
 
@@ -114,8 +112,7 @@ def span_ends(label: str) -> tuple[str, str]:
 
 
 def _normalize(label: str) -> str:
-    """A label in a form that the patterns read: Chinese, Arabic, Russian and Spanish times, and noon, as `10:30
-    a.m.`."""
+    """Chinese, Arabic, Russian and Spanish times, and noon, in the form that the patterns read: `10:30 a.m.`."""
 
     def format_clock(match: re.Match[str]) -> str:
         minutes = "30" if match[3] == "半" else (match[3] or "00").lstrip(":")

@@ -11,17 +11,17 @@ from itertools import groupby
 
 from corpus.dates import find_meeting_days, is_day_label
 from corpus.documents import Block, Document
-from corpus.meetings import AgendaItem, Sitting, SittingItem
+from corpus.meetings import AgendaItem, Sitting, SittingItem, main_number
 from ingest.agenda_form import folded_title
 from ingest.time_ranges import (
+    find_day_and_times,
     find_half_of_day,
-    find_times,
     is_explicit_time_span,
     is_half_of_day,
     parse_time_list,
     parse_times,
 )
-from ingest.timetable_grid import Grid, Label, Spans
+from ingest.timetable_grid import Grid, Label, Spans, new_sitting
 
 _LETTER = r"\(?[a-z]{1,2}\)"
 _NUMBER = rf"\d{{1,3}}(?:\s?{_LETTER})?"
@@ -37,6 +37,10 @@ _RANGE = re.compile(r"\s*[-‐-―]\s*|\s+(?:to|à|a|al|по)\s+")
 _CONTINUED = re.compile(
     r"\s*\(\s*(?:continued|cont[’'.]?d?\.?|suite|continuación|cont\.|продолжение|تابع|续)\s*\)", re.IGNORECASE
 )
+_DASHES = re.compile(r"\s*[-‐-―−]{1,3}\s*")
+"""The content of a cell that is left blank."""
+_READING = re.compile(r"\s?[:–—-]\s\w[^:;.]{2,60}")
+"""What is done with an item, behind its title: `Fees: second reading`."""
 _BULLETS = re.compile(r"\s+[•●▪■◦]\s*")
 
 
@@ -98,6 +102,7 @@ class _TimetableReader:
     def _read_row(self, block: Block) -> None:
         """Reads a row: its day and times, then its other cells."""
         cells = [self._document.text[span[0] : span[1]] if span else "" for span in block.cells]
+        cells = ["" if _DASHES.fullmatch(cell) else cell for cell in cells]
         day = Label(self._day_label, self._day_row or 0, (self._day,)) if self._day else None
         header, spans = block.context == "header", self._spans.get(block.ordinal, ())
         if self._grid.read_row(block.ordinal, cells, spans, day, header=header):
@@ -111,29 +116,27 @@ class _TimetableReader:
         for column, cell in enumerate(cells):
             if not cell:
                 continue
-            if not content and not has_time and (span := self._times(cell, first=column == 0)):
-                rest = f"{cell[: span[0]]} {cell[span[1] :]}".strip(" ,;")
-                if rest and is_day_label(rest):
-                    self._new_day(rest, block)
-                elif rest:
-                    content[column] = rest
-                has_time, self._column = True, column
-                self._new_time(cell[span[0] : span[1]], block)
-            elif not content and not has_time and (times := parse_time_list(cell)):
-                has_time, self._column = True, column
+            awaits_time = not content and not has_time
+            if awaits_time and (found := self._day_and_time(cell, first=column == 0)):
+                day_label, time = found
+                if day_label:
+                    self._new_day(day_label, block)
+                self._new_time(time, block)
+            elif awaits_time and (times := parse_time_list(cell)):
                 self._close()
             elif not content and has_time and self._current and self._current.half and is_explicit_time_span(cell):
-                self._column = column  # "Morning | 10 a.m.–1 p.m."
-                self._new_time(cell, block)
-            elif not content and not has_time and is_day_label(cell):
+                self._new_time(cell, block)  # "Morning | 10 a.m.–1 p.m."
+            elif awaits_time and is_day_label(cell):
                 self._new_day(cell, block)
-                if half := find_half_of_day(cell):  # "Monday, 2 June, morning"
-                    has_time, self._column = True, column
-                    self._new_time(cell[half[1] :].rstrip(" )）"), block)
+                if not (half := find_half_of_day(cell)):
+                    continue
+                self._new_time(cell[half[1] :].rstrip(" )）"), block)  # "Monday, 2 June, morning"
             else:
                 if column == self._column and not has_time and not _ITEM_CELL.match(cell):
                     self._close()  # the time is given in words: after the meeting, at lunch
                 content[column] = cell
+                continue
+            has_time, self._column = True, column
         self._add_content(content, times, block)
 
     def _add_content(self, content: Mapping[int, str], times: Sequence[str], block: Block) -> None:
@@ -155,15 +158,12 @@ class _TimetableReader:
             elif sitting is not None:
                 self._closed.append(replace(sitting, words=words, last=block.ordinal))
 
-    def _times(self, cell: str, *, first: bool) -> tuple[int, int] | None:
-        if (
-            is_half_of_day(cell)
-            or is_explicit_time_span(cell)
-            or (first and parse_times(cell) and not _ITEM_CELL.match(cell))
-        ):
-            return 0, len(cell)
-        span = find_times(cell)
-        return span if span and is_day_label(f"{cell[: span[0]]} {cell[span[1] :]}".strip(" ,;")) else None
+    def _day_and_time(self, cell: str, *, first: bool) -> tuple[str, str] | None:
+        """The day, which may be empty, and the time of a cell that has nothing else."""
+        plain = first and parse_times(cell) and not _ITEM_CELL.match(cell)
+        if plain or is_half_of_day(cell) or is_explicit_time_span(cell):
+            return "", cell
+        return find_day_and_times(cell)
 
     def _new_day(self, label: str, block: Block) -> None:
         days = find_meeting_days(label, self._year)
@@ -177,12 +177,10 @@ class _TimetableReader:
 
     def _new_sitting(self, label: str, block: Block) -> Sitting | None:
         """A new sitting of the current day at a time; None where the day or the time is not known."""
-        start, end = parse_times(label) or (None, None)
-        half = find_half_of_day(label)
-        if not self._day or not (start or half):
+        if not self._day:
             return None
-        half_of_day = half[0] if half and not start else None
-        return Sitting(self._day, start, end, self._day_label, label, (), self._day_row, block.ordinal, half_of_day)
+        sitting = new_sitting(self._day, self._day_label, label, (self._day_row, block.ordinal))
+        return sitting if sitting.start or sitting.half else None
 
     def _row_items(self, cells: Mapping[int, str], block: Block) -> tuple[SittingItem, ...]:
         """The items of a row: from each cell by itself where the table has several columns of items, as for parallel
@@ -191,13 +189,8 @@ class _TimetableReader:
         if len(columns) > 1:
             found = [item for n in columns if n in cells for item in self._cell_items(cells[n], block.ordinal)]
             return tuple(item for n, item in enumerate(found) if item.number not in [each.number for each in found[:n]])
-        of_items = [cell for n, cell in cells.items() if columns and n >= columns[0]]
-        has_item_numbers = (
-            of_items
-            and columns[0] in cells
-            and (_ITEM_CELL.match(_without_continued(of_items[0])) or _ITEM_LED.match(of_items[0]))
-        )
-        return tuple(self._items(of_items if has_item_numbers else [*cells.values()], block))
+        first = columns[0] if columns and leading_items(cells.get(columns[0], "")) else 0
+        return tuple(self._items([cell for n, cell in cells.items() if n >= first], block))
 
     def _items(self, cells: Sequence[str], block: Block) -> Iterator[SittingItem]:
         """The items that a row names by number, or by the exact title of one."""
@@ -213,20 +206,17 @@ class _TimetableReader:
             numbers = [number for number, title in self._titles.items() if folded_title(title) == bare][:1]
         words = _BULLETS.split(words)[0]
         continued = bool(_CONTINUED.search(words))
-        if not self._are_agenda_items(numbers, cells[0]):
-            return
-        for number in numbers:
+        for number in numbers if self._are_agenda_items(numbers, cells[0]) else ():
             title = _CONTINUED.sub("", words).strip() or self._titles.get(number, "")
             if len(numbers) > 1:
                 title, continued = self._titles.get(number, ""), False  # it is not stated of which
             elif (known := self._titles.get(number)) and title.casefold().startswith(known.casefold()):
-                title = title[: len(known)]
+                title = title if _READING.fullmatch(title, len(known)) else title[: len(known)]
             yield SittingItem(number, title, block.ordinal, continued)
 
     def _are_agenda_items(self, numbers: Sequence[str], text: str) -> bool:
-        """Whether the agenda has items with these numbers: all of them, or one of those that are called items by a word
-        in `text`."""
-        known = [number.split()[0] in self._titles for number in numbers]
+        """Whether the agenda has items with these numbers: all, or one if a word in `text` calls them items."""
+        known = [main_number(number) in self._titles for number in numbers]
         return not self._titles or (all(known) if text[:1].isdecimal() else any(known))
 
     def _cell_items(self, cell: str, row: int) -> Iterator[SittingItem]:
@@ -266,8 +256,7 @@ def _without_continued(cell: str) -> str:
 
 
 def item_columns(document: Document) -> Iterator[tuple[int, list[int]]]:
-    """The rows of tables, each with the columns of its table that have item numbers: below a header about items, or
-    with the word for item before them."""
+    """The rows of tables, each with the columns that have item numbers, by their header or a word before them."""
     rows = [block for block in document.blocks if block.kind == "row"]
     for _, run in groupby(enumerate(rows), key=lambda each: each[1].ordinal - each[0]):
         blocks = [block for _, block in run]

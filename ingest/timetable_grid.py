@@ -22,8 +22,7 @@ from ingest.time_ranges import (
 
 Spans = Sequence[tuple[int, int]]
 """For each cell of a row the numbers of columns and rows that it spans."""
-_MAX_LABEL = 80
-"""Most characters of a label."""
+_MAX_LABEL = 80  # most characters of a label
 _WORDS = re.compile(r"[^\W\d_]+|\d+")
 
 
@@ -52,6 +51,13 @@ class _Cell:
 def has_day_headings(cells: Iterable[str]) -> bool:
     """Whether a row has the days of a timetable side by side."""
     return sum(bool(cell) and (is_day_label(cell) or _weekday(cell) is not None) for cell in cells) > 1
+
+
+def new_sitting(day: dt.date, label: str, time: str, rows: tuple[int | None, int]) -> Sitting:
+    """A sitting on a day, at a time as printed, without items so far; `rows` name the day and the time."""
+    start, end = parse_times(time) or (None, None)
+    half = None if start else find_half_of_day(time)
+    return Sitting(day, start, end, label, time, (), *rows, half[0] if half else None)
 
 
 class Grid:
@@ -128,21 +134,16 @@ class Grid:
         return Label(label, row, tuple(day for name in named for day in name.days), tuple(clocked or times))
 
     def _add(self, names: Sequence[Label | None], cell: _Cell) -> None:
-        """Adds the content of a cell to the sittings of its days and times, from the first of the labels that name
-        them."""
+        """Adds a cell to the sittings of its days and times, from the first of the labels that name them."""
         dated = next((name for name in names if name and name.days), None)
         timed = next((name for name in names if name and name.times), None)
         if dated is None or timed is None:
             return
-        first, last = sorted((dated.row, timed.row))  # times may stand above the days
+        rows = min(dated.row, timed.row), max(dated.row, timed.row)  # times may stand above the days
         for date in dated.days:
             for time in timed.times:
-                start, end = parse_times(time) or (None, None)
-                half = find_half_of_day(time)
-                half_of_day = half[0] if half and not start else None
-                new_sitting = Sitting(date, start, end, dated.label, time, (), first, last, half_of_day)
                 key = date, time, bool(cell.items)
-                sitting = self._sittings.setdefault(key, new_sitting)
+                sitting = self._sittings.get(key) or new_sitting(date, dated.label, time, rows)
                 more = tuple(item for item in cell.items if item not in sitting.items)
                 sitting = replace(sitting, items=sitting.items + more)
                 if cell.words and cell.words not in sitting.words:

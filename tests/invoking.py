@@ -98,3 +98,9 @@ def write(path: Path, text: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def write_lines(path: Path, *rows: object) -> Path:
+    """A file of JSON Lines; text is written as it is."""
+    lines = [row if isinstance(row, str) else json.dumps(row, ensure_ascii=False) for row in rows]
+    return write(path, "".join(f"{line}\n" for line in lines))

@@ -471,6 +471,9 @@ def test_keys_and_accounts_are_kept_on_the_command_line(cli: Cli) -> None:
         assert Accounts(store).sign_in("amina", PASSWORD)
     assert cli("accounts", "add", "b", "--role", "root", stdin=f"{PASSWORD}\n").code == 2
     assert cli("accounts", "add", "b", stdin="short\n").code == 2
+    assert cli("accounts", "password", "amina", stdin="short\n").code == 2
+    assert cli("accounts", "add", "amina", stdin=f"{PASSWORD}\n").code == 1
+    assert cli("accounts", "password", "b", stdin=f"{PASSWORD}\n").code == 1
     assert "Open WebUI" in cli("keys", "list").out
     assert '"name": "amina"' in cli("accounts", "list", "--json").out
     assert "make account" in cli("audit").out

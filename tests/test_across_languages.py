@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import EnglishOnly, add
+from invoking import write_lines
 
 from assistant.qa.engine import Engine
 from assistant.question import Question
@@ -176,9 +176,8 @@ def test_figures_are_the_part_of_vectors_that_languages_add() -> None:
 
 
 def test_the_same_passages_are_compared_at_every_time(tmp_path: Path) -> None:
-    written = tmp_path / "documents.jsonl"
     rows = [{"language": each, "title": "T", "passage": f"{each} {n}"} for each in LANGUAGES for n in range(9)]
-    written.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    written = write_lines(tmp_path / "documents.jsonl", *rows)
     found = unrelated_passages(written, 3)
     assert found == unrelated_passages(written, 3)
     assert {language: len(set(texts)) for language, texts in found.items()} == dict.fromkeys(LANGUAGES, 3)
@@ -186,13 +185,12 @@ def test_the_same_passages_are_compared_at_every_time(tmp_path: Path) -> None:
 
 
 def test_parallel_questions_are_those_that_there_are_in_all_languages(tmp_path: Path) -> None:
-    asked, told = tmp_path / "questions.jsonl", tmp_path / "translations.jsonl"
-    asked.write_text("".join(json.dumps({"id": n, "language": "en", "question": f"en {n}"}) + "\n" for n in range(3)))
+    rows = [{"id": n, "language": "en", "question": f"en {n}"} for n in range(3)]
+    asked = write_lines(tmp_path / "questions.jsonl", *rows)
     others = [language for language in LANGUAGES if language != "en"]
-    rows = [(n, language) for n in range(3) for language in others if (n, language) != (1, "zh")]
-    told.write_text(
-        "".join(json.dumps({"of": n, "language": each, "question": f"{each} {n}"}) + "\n" for n, each in rows)
-    )
+    pairs = [(n, language) for n in range(3) for language in others if (n, language) != (1, "zh")]
+    rows = [{"of": n, "language": each, "question": f"{each} {n}"} for n, each in pairs]
+    told = write_lines(tmp_path / "translations.jsonl", *rows)
     assert parallel_questions(asked, told, 5) == {
         language: [f"{language} 0", f"{language} 2"] for language in LANGUAGES
     }

@@ -9,7 +9,6 @@ from conftest import SHARED, Holding, add, at_hand
 from pdfs import LEFT, Flow
 from word_reader import word_readers
 
-from assistant.meeting import row_citations
 from assistant.meeting.meeting_answers import build_row_passages
 from assistant.meeting.row_citations import AgendaCiter
 from assistant.meeting.row_passages import RowPassageBuilder
@@ -295,9 +294,7 @@ def test_documentation_behind_the_last_of_several_subitems_is_that_of_the_item_a
 def test_a_paper_that_is_named_is_never_denied(holding: Holding, number: str, symbol: str | None, quote: str) -> None:
     engine = holding(KITES, reading=True)
     (meeting,) = engine.library.meetings()
-    told = (
-        RowPassageBuilder(meeting, AgendaCiter(engine.library, meeting), "en", ()).item(item(meeting, number)).sentences
-    )
+    told = RowPassageBuilder(meeting, AgendaCiter(engine.library, meeting), ()).item(item(meeting, number)).sentences
     said = [each for part in told if part.kind == "documents" for each in part.statements]
     if symbol == "":  # it names what may be a paper of another year
         assert not said
@@ -461,10 +458,7 @@ def test_an_item_that_the_agenda_does_not_have_leaves_those_beside_it_in_the_row
     (meeting,) = engine.library.meetings()
     third = meeting.sittings[2]
     assert [(row.number, row.title) for row in third.items] == [("3", "Other matters"), ("9", "")]
-    said = [
-        row_citations.sitting_statement(third, AgendaCiter(engine.library, meeting), language).text
-        for language in ("en", "fr")
-    ]
+    said = [AgendaCiter(engine.library, meeting, language).programme(third).text for language in ("en", "fr")]
     assert said[0] == "Tuesday, 3 June 2031, 10 a.m.–1 p.m.: item 3 (Other matters) and item 9."
     assert said[1].endswith("point 3 (Other matters) et point 9.")
 
@@ -473,7 +467,7 @@ def test_what_the_timetable_has_without_items_is_told_in_its_own_words(holding: 
     engine = holding(SIDE_BY_SIDE, reading=True)
     (meeting,) = engine.library.meetings()
     assert [each.words for each in meeting.besides] == ["Lunch", "Adoption of the report and closure"]
-    builder = RowPassageBuilder(meeting, AgendaCiter(engine.library, meeting), "en", meeting.timetable)
+    builder = RowPassageBuilder(meeting, AgendaCiter(engine.library, meeting), meeting.timetable)
     told = [*builder.whole(), *builder.days()]
     said = {part.kind: [each.text for each in part.statements] for passage in told for part in passage.sentences}
     closing = "Wednesday, 4 June 2031, 10 a.m.–1 p.m.: Adoption of the report and closure."
@@ -482,7 +476,7 @@ def test_what_the_timetable_has_without_items_is_told_in_its_own_words(holding: 
     assert said["break"] == ["Monday, 2 June 2031, 1–3 p.m.: Lunch."]
     assert len(said["meetings_total"]) == 5, "whether a lunch is a meeting is for the reader to say"
     assert "hours_total" not in said
-    lunch = row_citations.sitting_statement(meeting.besides[0], AgendaCiter(engine.library, meeting), "en").citations
+    lunch = AgendaCiter(engine.library, meeting).programme(meeting.besides[0]).citations
     assert [each.quote for each in lunch] == ["Monday, 2 June 2031, 1–3 p.m. | Lunch"]
 
 
@@ -491,7 +485,7 @@ def test_a_last_day_without_items_is_never_left_out_of_the_end(holding: Holding,
     table = f"| Day | Time | Item |\n|---|---|---|\n| Monday, 2 June | 10 a.m.–1 p.m. | 1 |\n{row}\n"
     engine = holding(BOARD[: BOARD.index("| Day |")] + table, reading=True)
     (meeting,) = engine.library.meetings()
-    told = RowPassageBuilder(meeting, AgendaCiter(engine.library, meeting), "en", meeting.timetable).whole()
+    told = RowPassageBuilder(meeting, AgendaCiter(engine.library, meeting), meeting.timetable).whole()
     (closes,) = [part for passage in told for part in passage.sentences if part.kind == "closes"]
     assert [each.text for each in closes.statements][-1].startswith("Wednesday, 4 June")
     assert "Closure" in closes.statements[-1].text
@@ -597,7 +591,7 @@ def test_of_an_agenda_that_leaves_items_out_neither_their_number_nor_that_one_la
     engine = holding(headed("en"), reading=True)
     (meeting,) = engine.library.meetings()
     assert not meeting.is_complete
-    told = RowPassageBuilder(meeting, AgendaCiter(engine.library, meeting), "en", ()).whole()
+    told = RowPassageBuilder(meeting, AgendaCiter(engine.library, meeting), ()).whole()
     assert "items_total" not in [part.kind for passage in told for part in passage.sentences]
     assert "has no item" not in (engine.ask("What is item 3 of the agenda?").reason or "")
     assert all(read(text)[1].is_complete for text in (BOARD, KITES))
@@ -609,9 +603,7 @@ def test_that_no_document_is_announced_is_not_told_beside_papers_of_no_known_ite
 ) -> None:
     engine = holding(headed("en").replace("| Both | 1, 4 |", f"| Both | {of_item} |"), reading=True)
     (meeting,) = engine.library.meetings()
-    assert (
-        row_citations.surely_has_no_documents(item(meeting, "5"), meeting, AgendaCiter(engine.library, meeting)) is sure
-    )
+    assert AgendaCiter(engine.library, meeting).surely_has_no_documents(item(meeting, "5"), meeting) is sure
 
 
 def test_a_list_below_its_own_heading_is_read_behind_an_introduction() -> None:
@@ -932,7 +924,7 @@ def test_an_item_of_half_a_day_is_told_with_its_day_and_without_a_length(
 ) -> None:
     add(library, catalogue, Input("halves.md", HALVES.encode()))
     (meeting,) = library.meetings()
-    builder = RowPassageBuilder(meeting, AgendaCiter(library, meeting), "en", meeting.sittings)
+    builder = RowPassageBuilder(meeting, AgendaCiter(library, meeting), meeting.sittings)
     title, taken_up = builder.item(item(meeting, "2")).sentences
     assert (title.kind, taken_up.kind) == ("title", "taken_up")
     told = taken_up.statements[0].text
@@ -949,7 +941,7 @@ def test_a_meeting_whose_place_is_not_said_is_told_by_its_days(library: Library,
     (meeting,) = library.meetings()
     assert meeting.place == ""
     assert len(meeting.dates) == 3
-    (whole, *_) = RowPassageBuilder(meeting, AgendaCiter(library, meeting), "en", meeting.sittings).whole()
+    (whole, *_) = RowPassageBuilder(meeting, AgendaCiter(library, meeting), meeting.sittings).whole()
     said = whole.sentences[0].statements[0].text
     assert said == "The meeting takes place on Monday, 2 June 2031 – Wednesday, 4 June 2031."
 
@@ -961,7 +953,7 @@ def test_the_building_and_the_room_that_the_head_names_are_told_with_the_place(
     text = BOARD.replace("2 to 4 June 2031, Valletta", f"2 to 4 June 2031, Valletta\n\n{venue}")
     add(library, catalogue, Input("board.md", text.encode()))
     (meeting,) = library.meetings()
-    (whole, *_) = RowPassageBuilder(meeting, AgendaCiter(library, meeting), "en", meeting.sittings).whole()
+    (whole, *_) = RowPassageBuilder(meeting, AgendaCiter(library, meeting), meeting.sittings).whole()
     assert venue in whole.sentences[0].text
     told, quoted = whole.sentences[0].statements
     assert told.text.startswith("The meeting takes place in Valletta")
@@ -1251,3 +1243,77 @@ def test_of_the_real_documents_only_agendas_announce_a_meeting() -> None:
         _, meeting = read_document(Input(path.name, path.read_bytes()), NOTHING)
         found |= {path.name} if meeting else set()
     assert found == {"A_80_150.en.pdf", "A_HRC_EMRIP_2025_1.en.pdf", "DP_2025_L.2.en.pdf", "UNW_2025_L.3.en.pdf"}
+
+
+ENTRIES = """# Group on Lamps
+
+E/CN.37/2031/1
+
+Bergen, 2–3 June 2031
+
+## Provisional agenda
+
+1. Opening of the session.
+
+2. Officers.
+
+3. Fees for oil.
+
+4. Place of the next session.
+
+## Programme of work
+
+| Date and time | Item | Subject | Room | Documents |
+|---|---|---|---|---|
+| Monday, 2 June, 10 a.m.–1 p.m. | 1, 2 | Opening | Hall | E/CN.37/2031/2 |
+| Monday, 2 June, 3–6 p.m. | 3 | Fees for oil: first reading | Hall | – |
+| Monday, 2 June, 7–9 p.m. | – | Reception by the Mayor | Town Hall | – |
+| Tuesday, 3 June, 10 a.m.–1 p.m. | 3, 4 | Fees; place of the next session | Hall | E/CN.37/2031/3; E/CN.37/2031/4 |
+"""
+
+
+def test_a_row_with_as_many_subjects_and_documents_as_items_has_one_document_for_each() -> None:
+    assert papers(read(ENTRIES)[1]) == {
+        "1": ["E/CN.37/2031/2"], "2": ["E/CN.37/2031/2"], "3": ["E/CN.37/2031/3"], "4": ["E/CN.37/2031/4"],
+    }  # fmt: skip
+    unpaired = read(ENTRIES.replace("Fees; place of the next session", "Other things"))[1]
+    assert papers(unpaired)["3"] == papers(unpaired)["4"] == ["E/CN.37/2031/3", "E/CN.37/2031/4"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "For agenda items 1 and 2, the agenda announces E/CN.37/2031/2."),
+        ("fr", "Pour les points 1 et 2, l'ordre du jour annonce E/CN.37/2031/2."),
+        ("es", "Para los temas 1 y 2, el programa anuncia E/CN.37/2031/2."),
+        ("ru", "Для пунктов 1 и 2 в повестке дня указан документ E/CN.37/2031/2."),
+        ("zh", "议程为项目1和2列出文件E/CN.37/2031/2。"),
+    ],
+)
+def test_a_document_that_a_row_names_for_several_items_is_told_for_all_of_them(
+    holding: Holding, language: str, said: str
+) -> None:
+    engine = holding(ENTRIES, reading=True)
+    (meeting,) = engine.library.meetings()
+    citer = AgendaCiter(engine.library, meeting, language)
+    told = {citer.document_for(item(meeting, each), "E/CN.37/2031/2", row)
+            for each in ("1", "2") for _, row in item(meeting, each).documentation}  # fmt: skip
+    assert [each.text for each in told] == [said]
+    (_, row), *_ = item(meeting, "4").documentation
+    alone = AgendaCiter(engine.library, meeting).document_for(item(meeting, "4"), "E/CN.37/2031/4", row).text
+    assert alone == "For agenda item 4, “Place of the next session”, the agenda announces E/CN.37/2031/4."
+
+
+def test_dashes_in_empty_cells_are_no_words_of_a_sitting_and_what_is_done_with_an_item_is() -> None:
+    meeting = read(ENTRIES)[1]
+    assert [each.words for each in meeting.besides] == ["Reception by the Mayor; Town Hall"]
+    assert [row.title for sitting in meeting.sittings for row in sitting.items][2] == "Fees for oil: first reading"
+
+
+def test_of_an_evening_only_what_begins_then_is_told(holding: Holding) -> None:
+    engine = holding(ENTRIES, reading=True)
+    (meeting,) = engine.library.meetings()
+    question = engine.question("What is on Monday evening?")
+    passages = build_row_passages(question, meeting, AgendaCiter(engine.library, meeting))
+    rows = [each.statements[0].text for passage in passages for each in passage.sentences if each.kind == "row"]
+    assert rows == ["Monday, 2 June 2031, 7–9 p.m.: Reception by the Mayor; Town Hall."]

@@ -91,16 +91,18 @@ def test_a_file_that_is_not_there_is_named(cli: Cli, tmp_path: Path, name: str) 
 
 @pytest.mark.parametrize("symbol", ["boats", "A/75/1 and A/75/2", "/", "A//1", "https://docs.un.org/", "A/" * 5_000])
 def test_a_symbol_that_is_none_is_refused_with_examples(cli: Cli, tmp_path: Path, symbol: str) -> None:
-    out = refused(cli, "--symbol", symbol, write(tmp_path / "other.md", "# Other\n\n1. Text.\n")).out
-    assert repr(symbol)[:20] in out
-    assert "A/RES/79/154" in out
-    assert len(out) < 1_000
+    done = cli("ingest", "--symbol", symbol, write(tmp_path / "other.md", "# Other\n\n1. Text.\n"))
+    assert (done.code, done.out) == (2, "")
+    assert repr(symbol)[:20] in done.err
+    assert "A/RES/79/154" in done.err
+    assert len(done.err) < 1_000
 
 
 def test_a_language_that_is_none_of_the_six_is_refused_with_the_choice(cli: Cli, tmp_path: Path) -> None:
-    out = refused(cli, "--language", "de", write(tmp_path / "other.md", "# Other\n\n1. Text.\n")).out
-    assert "'de'" in out
-    assert "en, fr, es, ru, ar, zh" in out
+    done = cli("ingest", "--language", "de", write(tmp_path / "other.md", "# Other\n\n1. Text.\n"))
+    assert (done.code, done.out) == (2, "")
+    assert "'de'" in done.err
+    assert "en, fr, es, ru, ar, zh" in done.err
 
 
 @pytest.mark.parametrize(
@@ -192,7 +194,7 @@ def test_half_a_character_in_a_batch_is_answered_or_refused(cli: Cli, tmp_path: 
     batch = write(tmp_path / "batch.jsonl", '{"id": 1, "question": "\\ud800 do boats need a flag?"}\n')
     for command in ("ask", "search"):
         done = cli(command, "--batch", batch)
-        assert done.code in (0, 2)
+        assert done.code in (0, 1)
         assert done.out or "line 1" in done.err
 
 
@@ -431,7 +433,7 @@ def test_a_batch_file_that_cannot_be_read_is_named_and_an_empty_one_gives_nothin
     folder.mkdir()
     for file in (binary, folder, tmp_path / "absent.jsonl"):
         done = cli(command, "--batch", file)
-        assert (done.code, done.out) == (2, "")
-        assert f"{file} can't be read" in done.err
+        assert (done.code, done.out) == (1, "")
+        assert f"{file} cannot be read" in done.err
     empty = cli(command, "--batch", write(tmp_path / "empty.jsonl", "\n\n"))
     assert (empty.code, empty.out) == (0, "")

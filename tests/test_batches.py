@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from conftest import add
-from invoking import BOATS, TRAINS, Cli, Done, write
+from invoking import BOATS, TRAINS, Cli, Done, write, write_lines
 from services import LOCAL_TOKEN, Made, listening, made_service
 
 from assistant.qa.engine import Engine
@@ -31,7 +31,7 @@ COMMANDS = ["ask", "search"]
 @pytest.fixture
 def batch(tmp_path: Path) -> Path:
     """A file of three questions."""
-    return write(tmp_path / "batch.jsonl", "".join(json.dumps(row) + "\n" for row in ROWS))
+    return write_lines(tmp_path / "batch.jsonl", *ROWS)
 
 
 def breaking(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
@@ -107,7 +107,7 @@ def check_scoped(cli: Cli, batch: Path) -> None:
 
 
 def test_a_line_is_asked_of_the_documents_of_its_scope(tmp_path: Path, catalogue: Catalogue) -> None:
-    batch = write(tmp_path / "batch.jsonl", "".join(json.dumps(row) + "\n" for row in SCOPED))
+    batch = write_lines(tmp_path / "batch.jsonl", *SCOPED)
     cli = Cli(tmp_path / "own")
     assert cli("ingest", write(tmp_path / "boats.md", BOATS), write(tmp_path / "trains.md", TRAINS)).code == 0
     check_scoped(cli, batch)

@@ -145,7 +145,7 @@ def test_a_fault_of_the_schema_is_told_in_a_sentence(tmp_path: Path, written: st
     assert str(raised.value).endswith(".")
     for text in ("- [", None):
         path = write(tmp_path, text) if text else tmp_path / "absent.yaml"
-        with pytest.raises(EvaluationError, match=rf"{path.name} can't be read"):
+        with pytest.raises(EvaluationError, match=rf"{path.name} cannot be read"):
             load_cases(path)
 
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -262,14 +263,14 @@ def test_a_folder_that_is_closed_is_said_to_be_closed(cli: Cli, boats: Path, mon
     monkeypatch.setattr("corpus.corpus_errors.os.scandir", closed)  # who runs tests may read everywhere
     monkeypatch.setattr(Path, "exists", closed)
     done = cli("ask", ITEM_3)
-    assert (done.code, f"{cli.folder} can't be read" in done.err) == (1, True)
+    assert (done.code, f"{cli.folder} cannot be read" in done.err) == (1, True)
 
 
 def test_a_library_is_not_copied_among_other_things(cli: Cli, boats: Path, tmp_path: Path) -> None:
     cli("ingest", boats)
     papers = write(tmp_path / "papers" / "a.md", BOATS).parent
     done = cli("migrate", "--to", papers)
-    assert (done.code, "contains other files" in done.err) == (2, True)
+    assert (done.code, "contains other files" in done.err) == (1, True)
     assert [path.name for path in papers.iterdir()] == ["a.md"]
 
 
@@ -306,8 +307,8 @@ def test_a_library_that_can_only_be_read_is_asked_and_the_commands_that_write_sa
     assert "boats" in cli("list").out
     for command in (["remove", "boats"], ["ingest", "--starter"], ["reindex"]):
         done = cli(*command)
-        assert (done.code, "can't be written to" in done.err) == (1, True), command
-    assert "can't be written to" in cli("doctor").out.replace("\n", " ")
+        assert (done.code, "cannot be written to" in done.err) == (1, True), command
+    assert "cannot be written to" in cli("doctor").out.replace("\n", " ")
 
 
 def test_show_gives_text_and_blocks_that_fit_together(starter: Cli) -> None:
@@ -600,7 +601,7 @@ def test_a_bad_line_of_a_batch_is_named_before_anything_is_answered(
     first = json.dumps({"id": 1, "question": ITEM_3})
     batch = write(tmp_path / "batch.jsonl", f"{first}\n{BAD_ROWS[what]}\n")
     done = starter(command, "--batch", batch)
-    assert (done.code, done.out) == (2, "")
+    assert (done.code, done.out) == (1, "")
     assert f"{batch}, line 2 " in done.err
 
 
@@ -641,6 +642,19 @@ def test_help_names_every_command(cli: Cli) -> None:
     assert (done.code, done.err) == (0, "")
     assert set(re.findall(r"^\W+(\w+)  ", done.out, re.MULTILINE)) >= COMMANDS
     assert cli("-h").code == 0
+
+
+def test_the_version_is_that_of_the_installed_package_and_is_told_without_loading_a_command(cli: Cli) -> None:
+    done = cli.process("--version")
+    assert (done.code, done.out, done.err) == (0, f"rapporteur {version('rapporteur')}\n", "")
+    code = (
+        "import sys; from typer.testing import CliRunner; from assistant.cli import app;"
+        "done = CliRunner().invoke(app, ['--version']); assert done.exit_code == 0, done.output;"
+        "print(*({'numpy', 'pydantic', 'corpus.library', 'assistant.settings'} & set(sys.modules)))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert loaded.stdout.strip() == ""
+    assert not cli.folder.exists()
 
 
 def test_every_command_explains_itself_without_a_library(cli: Cli) -> None:
@@ -778,6 +792,7 @@ def test_a_draft_is_moved_to_the_state_that_is_named_and_cleared_only_while_its_
         assert starter("brief", "--document", "working-group-mandate", "--draft").code == 0
     first, second = (each["id"] for each in json.loads(starter("review", "list", "--json").out))
     assert starter("review", "state", first, "cleared").code == 1  # it was in no review
+    assert [starter("review", "show", first, "--out", out).code for out in ("a.odd", "no/such/a.md")] == [2, 1]
     for draft in (first, second):
         assert starter("review", "state", draft, "review").code == 0
     assert starter("review", "state", first, "cleared").err == f"{first}: cleared\n"

@@ -13,6 +13,7 @@ import pytest
 import typer
 from click.testing import Result
 from conftest import SHARED, at_hand
+from invoking import write_lines
 from typer.testing import CliRunner
 from word_reader import word_readers
 
@@ -24,10 +25,9 @@ from eval.cases import EvaluationError
 from eval.metrics.statistics import Figure, figure
 from eval.public import figures as made_of
 from eval.public import public_commands, squad
-from eval.public.answered_rows import read_abstention, read_evidence
 from eval.public.figures import Outcome, is_covered, rank_texts, ranking_figures, ranking_outcome
 from eval.public.public_libraries import Kit, Text, key_of, open_text_engine
-from eval.public.public_rows import Row, read_rows
+from eval.public.public_rows import Abstention, Evidence, Row, read_rows
 
 SETS = SHARED / "eval"
 CASTLE = "The castle was built by King Olaf in 1288. It stands on a hill above the harbour."
@@ -42,13 +42,6 @@ def kit(catalogue: Catalogue) -> Kit:
     return Kit(
         EmbeddingModels(HashEmbedder()), partial(Engine, catalogue=catalogue, readers=word_readers(), max_statements=5)
     )
-
-
-def write_lines(path: Path, *rows: object) -> Path:
-    """A file of JSON Lines; text is written as it is."""
-    lines = [row if isinstance(row, str) else json.dumps(row, ensure_ascii=False) for row in rows]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return path
 
 
 # Rows
@@ -222,7 +215,7 @@ def test_rows_are_answered_or_refused_from_their_own_passages(tmp_path: Path, ki
         abstention_row("a", "Who built the castle?", True),
         abstention_row("b", "How tall are the giraffes of Zanzibar?", False),
     )
-    known, unknown = (made_of.abstention_outcome(row, kit) for row in read_abstention(path))
+    known, unknown = (made_of.abstention_outcome(row, kit) for row in read_rows(path, Abstention))
     assert (known["answered"], known["answerable"]) == (True, True)
     assert (unknown["answered"], unknown["answerable"]) == (False, False)
     assert known["confidence"] > unknown["confidence"]
@@ -257,7 +250,7 @@ def test_a_row_of_abstention_that_is_malformed_is_told_with_its_line(
     rows = [abstention_row("first", "Who?", True), abstention_row("second", "Who?", True) | change]
     path = write_lines(tmp_path / "rows.jsonl", *rows)
     with pytest.raises(EvaluationError, match=r"rows\.jsonl, line 2") as raised:
-        read_abstention(path)
+        read_rows(path, Abstention)
     assert told in str(raised.value)
 
 
@@ -278,7 +271,7 @@ def test_a_selected_sentence_that_is_quoted_counts_and_one_that_is_not_does_not(
         evidence_row("other", "Who built the castle?", stands),
         evidence_row("none", "How tall are the giraffes of Zanzibar?"),
     )
-    rows = read_evidence(path)
+    rows = read_rows(path, Evidence)
     good, other, none = (made_of.evidence_outcome(row, kit) for row in rows)
     assert [each["answerable"] for each in (good, other, none)] == [True, True, False]
     assert (good["quoted"], other["quoted"]) == (True, False)
@@ -291,7 +284,7 @@ def test_a_selected_sentence_that_is_quoted_counts_and_one_that_is_not_does_not(
 def test_a_selected_sentence_that_stands_in_no_passage_is_told_with_its_line(tmp_path: Path) -> None:
     path = write_lines(tmp_path / "rows.jsonl", evidence_row("a", "Who?"), evidence_row("b", "Who?", "Nobody knows."))
     with pytest.raises(EvaluationError, match=r"rows\.jsonl, line 2: .*the selected sentence 'Nobody knows\.'"):
-        read_evidence(path)
+        read_rows(path, Evidence)
 
 
 # Outcomes and figures
@@ -380,7 +373,7 @@ def test_the_real_sets_are_read_whole() -> None:
     _, crossed = squad.ask_in_other_language(english, russian, (Path("en"), Path("ru")))
     assert [each.paragraph for each in crossed] == [each.paragraph for each in english.questions]
     assert {text.language for text in russian.texts()} == {"ru"}
-    rows = read_abstention(at_hand(SETS / "nomiracl" / "ar.jsonl"))
+    rows = read_rows(at_hand(SETS / "nomiracl" / "ar.jsonl"), Abstention)
     assert (len(rows), sum(row.answerable for row in rows)) == (80, 40)
-    quoted = read_evidence(at_hand(SETS / "clapnq" / "dev.jsonl"))
+    quoted = read_rows(at_hand(SETS / "clapnq" / "dev.jsonl"), Evidence)
     assert (len(quoted), sum(bool(row.gold) for row in quoted)) == (200, 100)

@@ -41,7 +41,7 @@ from eval.runs.execute import Plan, execute
 from eval.runs.gate import SHIPPED, Threshold, find_regressions, find_violations, load_thresholds
 from eval.runs.records import Cited, Claim, Record
 from eval.runs.run_comparison import compare, summarise_run
-from eval.runs.run_store import ANSWERS, META, AnswerWriter, Run, load_run
+from eval.runs.run_store import ANSWERS, META, Run, load_run, open_answers
 from eval.runs.run_tables import MEANINGS
 from ingest.outcomes import Progress
 from ingest.pipeline import Input, ingest
@@ -262,7 +262,7 @@ def test_a_line_that_was_cut_off_is_asked_again_and_damage_before_it_is_told(run
         assert system.asked == ["n3"]
         assert answers.read_bytes() == whole
     answers.write_bytes(b"{half\n" + whole)
-    with pytest.raises(EvaluationError, match=r"line 1 can't be read: it is not JSON\. Run again with --again"):
+    with pytest.raises(EvaluationError, match=r"line 1 cannot be read: it is not JSON\. Run again with --again"):
         load_run(run.folder)
 
 
@@ -342,8 +342,9 @@ def test_a_folder_that_is_no_run_is_not_touched(run: Runs) -> None:
 
 def test_two_processes_do_not_write_one_run(run: Runs) -> None:
     run()
-    with AnswerWriter(run.folder), pytest.raises(EvaluationError, match="being written to by another"):
-        AnswerWriter(run.folder)
+    written = pytest.raises(EvaluationError, match="being written to by another")
+    with open_answers(run.folder), written, open_answers(run.folder):
+        pass
 
 
 @pytest.mark.parametrize(
@@ -527,7 +528,7 @@ def test_a_run_that_is_worse_than_another_by_more_than_chance_is_told_so(here: P
     assert "right falls from 1 to 0 (p = 0.0005, 12 cases)." in told
     assert "bad is worse than good in 4 of 4 figures" in told
     assert command("gate", "good", *words, "bad") == ""
-    assert "absent is no run" in command("gate", "good", *words, "absent", code=2)
+    assert "absent is no run" in command("gate", "good", *words, "absent", code=1)
 
 
 def test_the_shipped_thresholds_bound_every_shipped_set() -> None:
@@ -554,7 +555,7 @@ def test_thresholds_of_a_set_stand_before_those_of_any(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("written", "told"),
     [
-        ("[", "can't be read"),
+        ("[", "cannot be read"),
         ("[]", "Input should be a valid dictionary"),
         ("any: {}", "has no thresholds for the set"),
         ("other: {right: {least: 1}}", "has no thresholds for the set 'notes', only for other"),
@@ -671,9 +672,9 @@ def stored(folder: Path, questions: Path) -> None:
     (folder / questions.name).write_bytes(questions.read_bytes())
     (folder / META).write_text(json.dumps({"set": questions.stem, "cases": questions.name, "system": "mute"}), "utf-8")
     (folder / ANSWERS).touch()
-    with AnswerWriter(folder) as answers:
+    with open_answers(folder) as add:
         for case in load_cases(questions):
-            answers.add(case, Record(case.id, "mute", "not_found", ms=1.0))
+            add(case, Record(case.id, "mute", "not_found", ms=1.0))
 
 
 def test_the_report_tells_what_a_shipped_set_is_and_shows_no_case_of_one_that_nobody_may_look_at(here: Path) -> None:
@@ -741,7 +742,6 @@ def test_a_server_where_everything_fails_is_no_success(here: Path, questions: Pa
         ),
         (("run", "--system", "elastic"), "'elastic' is neither the name of a system nor an http address"),
         (("run", "--documents", "absent.md"), "absent.md does not exist"),
-        (("run", "--documents", "a", "--library", "b"), "Use either --documents or --library"),
         (("gate", "absent"), "absent is no run of 'eval run'"),
         (("compare", "absent", "absent"), "absent is no run of 'eval run'"),
         (("report", "absent", "--out", "x.html"), "absent is no run of 'eval run'"),
@@ -749,14 +749,19 @@ def test_a_server_where_everything_fails_is_no_success(here: Path, questions: Pa
     ],
 )
 def test_what_can_not_be_done_is_told_in_a_sentence(here: Path, words: Sequence[str], told: str) -> None:
-    assert told in " ".join(command(*words, code=2).split())
+    assert told in " ".join(command(*words, code=1).split())
     assert not (here / "x.html").exists()
+
+
+def test_options_that_exclude_each_other_are_wrong_usage(here: Path) -> None:
+    told = command("run", "--documents", "a", "--library", "b", code=2)
+    assert "Use either --documents or --library" in told
 
 
 def test_a_document_that_can_not_be_read_is_named(here: Path, questions: Path) -> None:
     (here / "empty.md").write_bytes(b"")
-    told = command("run", "--set", questions, "--documents", here / "empty.md", code=2)
-    assert "Documents can't be read. empty.md:" in told
+    told = command("run", "--set", questions, "--documents", here / "empty.md", code=1)
+    assert "Documents cannot be read. empty.md:" in told
 
 
 def test_faults_of_a_set_are_listed(here: Path, questions: Path, note: Path) -> None:
@@ -782,9 +787,9 @@ def test_a_model_judges_a_run_and_is_held_against_labels(here: Path, questions: 
         told = command(*words, f"{server.url}/v1")
     assert "2 judgements failed and count as not correct" in told
     (here / "labels.yaml").write_text("n9: true", encoding="utf-8")
-    assert "No label is of a case" in command(*words, "http://127.0.0.1:9", "--labels", "labels.yaml", code=2)
+    assert "No label is of a case" in command(*words, "http://127.0.0.1:9", "--labels", "labels.yaml", code=1)
     (here / "labels.yaml").write_text("n1: perhaps", encoding="utf-8")
-    assert "true or false" in command(*words, "http://127.0.0.1:9", "--labels", "labels.yaml", code=2)
+    assert "true or false" in command(*words, "http://127.0.0.1:9", "--labels", "labels.yaml", code=1)
 
 
 def test_a_run_that_is_killed_goes_on_when_it_is_run_again(tmp_path: Path) -> None:

@@ -10,19 +10,17 @@ from typing import Any
 
 import pytest
 from conftest import OpenLibrary
-from test_eval_runs import Quiet
+from invoking import write_lines
+from test_eval_runs import Quiet, Runs
 
 from corpus.catalogue import Catalogue
-from corpus.embedding import HashEmbedder
 from corpus.library import Library
-from corpus.models import EmbeddingModels
 from corpus.symbols import Symbol
 from eval.cases import Case, EvaluationError, Place, load_cases, read_cases, shipped_sets
 from eval.gold_spans import DocumentIndex, locate_gold
 from eval.metrics.scores import scores
 from eval.question_check import check_cases
 from eval.runs.corpora import find_sources
-from eval.runs.execute import Plan, execute
 from eval.runs.records import Cited, Claim, Record
 from eval.runs.run_comparison import summarise_run
 from eval.runs.run_store import SPANS, Run, load_run
@@ -58,9 +56,7 @@ NONE: dict[str, Any] = {
 
 def lines(folder: Path, *rows: dict[str, Any]) -> Path:
     """A set in a file of JSON Lines."""
-    path = folder / "set.jsonl"
-    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
-    return path
+    return write_lines(folder / "set.jsonl", *rows)
 
 
 @pytest.fixture
@@ -247,17 +243,7 @@ def run(tmp_path: Path, *rows: dict[str, Any]) -> tuple[Run, list[str]]:
     """A run of cases over the report, asked of search by words alone, and what was said of it."""
     report, told = tmp_path / "A_80_7.en.md", Quiet()
     report.write_text(HARBOUR, encoding="utf-8")
-    questions = lines(tmp_path, *rows)
-    made = Plan(
-        name="one",
-        questions=questions,
-        system=PEERS["bm25"](),
-        out=tmp_path / "runs",
-        models=EmbeddingModels(HashEmbedder()),
-        catalogue=Catalogue([], []),
-        documents=(report,),
-    )
-    return execute(made, told), told.notes
+    return Runs(tmp_path, lines(tmp_path, *rows), report)(PEERS["bm25"](), told), told.notes
 
 
 def test_a_run_keeps_where_the_words_stand_and_is_judged_without_its_library(tmp_path: Path) -> None:

@@ -284,7 +284,7 @@ def test_a_service_that_cannot_be_reached_is_not_asked_for_every_document(tmp_pa
         taken.bind(("127.0.0.1", 0))
         client = Client(tmp_path, f"http://127.0.0.1:{taken.getsockname()[1]}")
         first, second = client.run(SYMBOL, "A/75/1")
-    assert "can't be reached" in first.reason
+    assert "cannot be reached" in first.reason
     assert second.reason.startswith("not requested")
     assert len(client.clock.slept) == 4
 

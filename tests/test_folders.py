@@ -128,7 +128,7 @@ def test_a_link_that_leads_nowhere_is_told(cli: Cli, tmp_path: Path) -> None:
     told = {Path(row["file"]).name: (row["result"], str(row)) for row in rows(cli, tmp_path)}
     assert told["a.md"][0] == "added"
     assert told["broken.md"][0] == "refused"
-    assert "broken.md can't be read: No such file or directory." in told["broken.md"][1]
+    assert "broken.md cannot be read: No such file or directory." in told["broken.md"][1]
 
 
 def test_what_is_no_ordinary_file_is_not_opened(tmp_path: Path) -> None:
@@ -339,7 +339,7 @@ def test_killed_halfway_a_run_goes_on_where_it_was(folder: Path, tmp_path: Path)
     for _ in range(4):
         process = cli.start("ingest", "--json", str(folder))
         assert process.stdout is not None
-        # A small pipe, so that the process can't be done before it is killed.
+        # A small pipe, so that the process cannot be done before it is killed.
         fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 4_096)
         for _ in range(int(seed.integers(5, 16))):
             process.stdout.readline()

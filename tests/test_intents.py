@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
-from test_meeting import Picking, asked
+from invoking import write_lines
+from test_meeting import Ask, Picking, asked
 from test_multilingual import needs_e5
 from test_training import HARBOUR
 
 from assistant.meeting import intents
 from assistant.meeting.intents import NONE, OTHER, Intents, beyond_agenda
-from corpus.catalogue import Catalogue
 from corpus.embedding import EmbeddingError, HashEmbedder, PackagedE5
-from corpus.library import Library
 from corpus.models import EmbeddingModels
 from eval.training.intent_training import (
     IntentQuestion,
@@ -27,6 +25,8 @@ from eval.training.intent_training import (
     to_arrays,
 )
 
+__all__ = ["asked"]
+
 
 def sure_of(monkeypatch: pytest.MonkeyPatch, **chances: float) -> None:
     """Every question asks for these with these chances, whatever it says."""
@@ -37,13 +37,13 @@ def sure_of(monkeypatch: pytest.MonkeyPatch, **chances: float) -> None:
 
 
 def test_a_row_does_not_answer_what_no_agenda_tells_however_near_the_reader_finds_it(
-    real_library: Library, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+    asked: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reader, question = Picking("takes place in"), "The meeting takes place in which room?"
     sure_of(monkeypatch, place=0.9, none=0.05, other=0.05)
-    assert asked(real_library, catalogue, reader, question).status == "answered"
+    assert asked(reader, question).status == "answered"
     sure_of(monkeypatch, place=0.1, none=0.9, other=1e-6)
-    assert asked(real_library, catalogue, reader, question).status == "not_found"
+    assert asked(reader, question).status == "not_found"
 
 
 def test_with_another_embedding_model_rows_are_told_as_the_reader_says() -> None:
@@ -86,20 +86,15 @@ def test_what_an_agenda_tells_is_told_from_what_it_does_not_in_six_languages(
 # How it is made
 
 
-def written(path: Path, *rows: object) -> Path:
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    return path
-
-
 def test_patterns_are_filled_with_meetings_and_the_same_at_every_call(tmp_path: Path) -> None:
-    meetings = written(tmp_path / "meetings.jsonl", HARBOUR)
+    meetings = write_lines(tmp_path / "meetings.jsonl", HARBOUR)
     patterns = [
         {"kind": "half-morning", "language": "en", "pattern": "before lunch"},
         {"kind": "half-morning", "language": "fr", "pattern": "avant midi"},
         {"kind": "row", "language": "en", "pattern": "what of {topic} {half}"},
         {"kind": "documents", "language": "fr", "pattern": "{symbol}, c'est {paper} ?"},
     ]
-    file = written(tmp_path / "patterns.jsonl", *patterns)
+    file = write_lines(tmp_path / "patterns.jsonl", *patterns)
     made = [*meeting_questions(meetings, [file])]
     assert made == [*meeting_questions(meetings, [file])]
     assert {(each.intent, each.language) for each in made} == {("row", "en"), ("documents", "fr")}
@@ -111,7 +106,7 @@ def test_of_other_documents_only_what_stands_alone_is_asked(tmp_path: Path) -> N
     alone = {"id": "1", "language": "en", "question": "Who signed?", "history": []}
     leaning = {"id": "2", "language": "en", "question": "And when?", "history": ["Who signed?"]}
     translated = {"of": "1", "language": "fr", "question": "Qui a signé ?"}
-    made = other_questions([written(tmp_path / "questions.jsonl", alone, leaning, translated)])
+    made = other_questions([write_lines(tmp_path / "questions.jsonl", alone, leaning, translated)])
     assert sorted((each.text, each.intent, each.of) for each in made) == [
         ("Qui a signé ?", OTHER, "1"),
         ("Who signed?", OTHER, "1"),

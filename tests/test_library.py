@@ -333,15 +333,15 @@ def test_a_library_that_can_only_be_read_is_searched_by_several_and_what_would_c
         assert words_indexed(each, "harbour")
         assert each.dense_search("harbour master", 1)
         assert each.verify() == []
-    with pytest.raises(LibraryError, match="can't be written to"):
+    with pytest.raises(LibraryError, match="cannot be written to"):
         add(first, catalogue, note(CHANGED))
-    with pytest.raises(LibraryError, match="can't be written to"):
+    with pytest.raises(LibraryError, match="cannot be written to"):
         first.remove(first.document_ids()[0])
     first.close()
     shutil.rmtree(tmp_path / "library" / "lexical")
     assert words_indexed(open_library(), "harbour"), "an index that is lost is made anew, elsewhere"
     assert state(tmp_path / "library") == {name: kept for name, kept in before.items() if "lexical" not in name}
-    with pytest.raises(LibraryError, match="can't be written to"):
+    with pytest.raises(LibraryError, match="cannot be written to"):
         open_library(tmp_path / "none")
 
 

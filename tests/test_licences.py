@@ -8,13 +8,14 @@ from email.message import Message
 from pathlib import Path
 
 import pytest
+from packaging.utils import canonicalize_name
 
-from eval.licences import NOT_STATED, closure, document, licence_of, normalize_name, packages, project, required
+from eval.licences import NOT_STATED, closure, document, licence_of, packages, project, required
 
 ROOT = Path(__file__).resolve().parent.parent
 TOLD = (ROOT / "docs" / "licences.md").read_text(encoding="utf-8")
 WANTED = sorted(
-    {normalize_name(each.name) for listed in required(project()).values() for each in listed} - {"rapporteur"}
+    {canonicalize_name(each.name) for listed in required(project()).values() for each in listed} - {"rapporteur"}
 )  # fmt: skip
 
 

@@ -4,11 +4,12 @@ question and cited to the rows, and gives way to passages that answer better."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
-from word_reader import THRESHOLDS
+from conftest import OpenLibrary, add
+from word_reader import THRESHOLDS, word_readers
 
 from assistant.meeting.row_citations import AgendaCiter
 from assistant.meeting.row_passages import RowPassageBuilder
@@ -18,6 +19,8 @@ from assistant.qa.reader import Reading
 from assistant.qa.readers import Readers
 from corpus.catalogue import Catalogue
 from corpus.library import Library
+from corpus.meetings import is_under
+from ingest.pipeline import Input
 
 ITEM = "How to strengthen the capacity to prosecute"
 
@@ -44,9 +47,18 @@ class Picking:
         return Reading(self.passages if at < 0 else self.logit, offsets, ends, ends)
 
 
-def asked(library: Library, catalogue: Catalogue, reader: Picking, question: str) -> Answer:
-    readers = Readers({"en": reader, "multilingual": reader}, {"en": THRESHOLDS, "multilingual": THRESHOLDS})
-    return Engine(library, catalogue, readers=readers).ask(question)
+Ask = Callable[[Picking, str], Answer]
+
+
+@pytest.fixture
+def asked(real_library: Library, catalogue: Catalogue) -> Ask:
+    """Asks the real documents with a reader."""
+
+    def ask(reader: Picking, question: str) -> Answer:
+        readers = Readers({"en": reader, "multilingual": reader}, {"en": THRESHOLDS, "multilingual": THRESHOLDS})
+        return Engine(real_library, catalogue, readers=readers).ask(question)
+
+    return ask
 
 
 @pytest.mark.parametrize(
@@ -83,9 +95,9 @@ def asked(library: Library, catalogue: Catalogue, reader: Picking, question: str
     ],
 )
 def test_what_the_reader_finds_in_the_rows_is_said_and_cited(
-    real_library: Library, catalogue: Catalogue, read: str, question: str, words: list[str]
+    asked: Ask, read: str, question: str, words: list[str]
 ) -> None:
-    answer = asked(real_library, catalogue, Picking(read), question)
+    answer = asked(Picking(read), question)
     text = " ".join(each.text for each in answer.statements)
     assert answer.status == "answered"
     assert [word for word in words if word not in text] == []
@@ -103,9 +115,9 @@ def test_what_the_reader_finds_in_the_rows_is_said_and_cited(
     ],
 )
 def test_rows_are_read_in_english_and_said_in_the_language_of_the_question(
-    real_library: Library, catalogue: Catalogue, question: str, words: str
+    asked: Ask, question: str, words: str
 ) -> None:
-    answer = asked(real_library, catalogue, Picking("is taken up on"), question)
+    answer = asked(Picking("is taken up on"), question)
     assert answer.status == "answered"
     assert words in answer.statements[0].text
     assert ITEM in answer.statements[0].text
@@ -114,14 +126,14 @@ def test_rows_are_read_in_english_and_said_in_the_language_of_the_question(
     assert all("3" in quote and "prosecute" in quote for quote in quotes[1::2])
 
 
-def test_of_what_is_named_alone_the_rows_are_read(real_library: Library, catalogue: Catalogue) -> None:
+def test_of_what_is_named_alone_the_rows_are_read(asked: Ask) -> None:
     for question, rows, others in (
         ("When is item 3?", ["Agenda item 3"], ["Agenda item 2", "takes place in", "The timetable is"]),
         ("What is on Friday afternoon?", ["Other matters"], ["11 a.m.", "takes place in", "Agenda item 3"]),
         ("What is CTOC/COP/WG.7/2021/2 for?", ["Agenda item 2"], ["Agenda item 3", "takes place in"]),
     ):
         reader = Picking("there is nothing like it")
-        asked(real_library, catalogue, reader, question)
+        asked(reader, question)
         told = " ".join(text for text in reader.seen if "item" in text and "p.m." in text and "\n" not in text)
         assert [word for word in rows if word not in told] == []
         assert [word for word in others if word in told] == [], question
@@ -137,7 +149,7 @@ def test_the_first_meeting_of_the_second_day_is_not_said_to_be_the_first_of_all(
 ) -> None:
     meeting = next(each for each in real_library.meetings() if each.sittings)
     friday = [sitting for sitting in meeting.sittings if sitting.date == meeting.sittings[-1].date]
-    day, _ = RowPassageBuilder(meeting, AgendaCiter(real_library, meeting), language, friday).days()
+    day, _ = RowPassageBuilder(meeting, AgendaCiter(real_library, meeting, language), friday).days()
     (begins,) = (part for part in day.sentences if part.kind == "opens")
     assert words in begins.statements[0].text
     assert begins.text == "The first meeting on Friday, 15 October 2021 begins at 11 a.m."
@@ -145,60 +157,48 @@ def test_the_first_meeting_of_the_second_day_is_not_said_to_be_the_first_of_all(
     assert ends.text.startswith("The meeting closes and ends on Friday")
 
 
-def test_less_is_read_where_rows_or_passages_are_enough_for_an_answer(
-    real_library: Library, catalogue: Catalogue
-) -> None:
+def test_less_is_read_where_rows_or_passages_are_enough_for_an_answer(asked: Ask) -> None:
     for reader, times in (
         (Picking("plenary meetings over"), 7),
         (Picking("there is nothing like it", passages=3.0), 7),
         (Picking("there is nothing like it", passages=-1.0), 20),
         (Picking("there is nothing like it"), 13),
     ):
-        asked(real_library, catalogue, reader, "The organization of work has plenary meetings over how many days?")
+        asked(reader, "The organization of work has plenary meetings over how many days?")
         assert len(reader.seen) == times
 
 
-def test_passages_that_answer_better_come_first_and_rows_that_do_not_answer_are_not_said(
-    real_library: Library, catalogue: Catalogue
-) -> None:
+def test_passages_that_answer_better_come_first_and_rows_that_do_not_answer_are_not_said(asked: Ask) -> None:
     question = "What may be discussed under item 3?"
-    better = asked(real_library, catalogue, Picking("is discussed for", passages=3.5, logit=-1.5), question)
+    better = asked(Picking("is discussed for", passages=3.5, logit=-1.5), question)
     assert better.statements[0].verdict == "quoted"
     assert not any(each.verdict == "derived" for each in better.statements)
-    worse = asked(real_library, catalogue, Picking("is discussed for", passages=-9.0, logit=-9.0), question)
+    worse = asked(Picking("is discussed for", passages=-9.0, logit=-9.0), question)
     assert worse.status == "not_found"
-    near = asked(real_library, catalogue, Picking("is discussed for", passages=3.5, logit=0.7), question)
+    near = asked(Picking("is discussed for", passages=3.5, logit=0.7), question)
     assert [near.statements[0].verdict, near.statements[-1].verdict] == ["quoted", "derived"]
 
 
-def test_of_an_item_that_is_named_no_other_items_annotations_are_quoted(
-    real_library: Library, catalogue: Catalogue
-) -> None:
+def test_of_an_item_that_is_named_no_other_items_annotations_are_quoted(asked: Ask) -> None:
     reader = Picking("may wish to", passages=-9.0, logit=3.5)  # as annotations have it, and no row
     for question, items in (
         ("What may be discussed under item 3?", {"3"}),
         ("What may be discussed under items 2 and 3?", {"2", "3"}),
     ):
-        cited = [c.locator for c in asked(real_library, catalogue, reader, question).citations]
+        cited = [c.locator for c in asked(reader, question).citations]
         under = {found[1] for each in cited if (found := re.search(r"item (\d+)", each))}
         assert under
         assert under <= items
 
 
-def test_rows_of_which_it_is_not_certain_that_they_answer_are_shown_as_what_comes_closest(
-    real_library: Library, catalogue: Catalogue
-) -> None:
-    answer = asked(real_library, catalogue, Picking("takes place in", logit=-1.0), "Where do we all go?")
+def test_rows_of_which_it_is_not_certain_that_they_answer_are_shown_as_what_comes_closest(asked: Ask) -> None:
+    answer = asked(Picking("takes place in", logit=-1.0), "Where do we all go?")
     assert answer.status == "tentative"
     assert "Vienna" in answer.statements[0].text
 
 
-def test_where_only_an_announcement_comes_close_the_document_is_said_not_to_be_held(
-    real_library: Library, catalogue: Catalogue
-) -> None:
+def test_where_only_an_announcement_comes_close_the_document_is_said_not_to_be_held(asked: Ask) -> None:
     answer = asked(
-        real_library,
-        catalogue,
         Picking("The document for item 3", logit=-2.0),
         "What does the document for item 3 recommend?",
     )
@@ -207,11 +207,9 @@ def test_where_only_an_announcement_comes_close_the_document_is_said_not_to_be_h
 
 
 @pytest.mark.parametrize("question", ["What is in CTOC/COP/WG.7/2018/2 on item 3?", "What does article 5 say?"])
-def test_nothing_is_told_of_the_meeting_where_another_text_or_meeting_is_named(
-    real_library: Library, catalogue: Catalogue, question: str
-) -> None:
+def test_nothing_is_told_of_the_meeting_where_another_text_or_meeting_is_named(asked: Ask, question: str) -> None:
     reader = Picking("is taken up on")
-    asked(real_library, catalogue, reader, question)
+    asked(reader, question)
     assert not any("is taken up on" in text for text in reader.seen)
 
 
@@ -220,9 +218,7 @@ def test_without_a_reader_likeness_tells_what_comes_close(starter_library: Libra
     assert answer.status in ("answered", "tentative")
 
 
-def test_an_item_that_is_called_by_words_of_its_title_is_told_before_what_is_as_near(
-    real_library: Library, catalogue: Catalogue
-) -> None:
+def test_an_item_that_is_called_by_words_of_its_title_is_told_before_what_is_as_near(asked: Ask) -> None:
 
     class Undecided(Picking):
         def _reading(self, text: str) -> Reading:
@@ -230,7 +226,7 @@ def test_an_item_that_is_called_by_words_of_its_title_is_told_before_what_is_as_
             even = np.zeros(len(text), np.float32)
             return Reading(self.logit if "Thursday" in text else self.passages, reading.offsets, even, even)
 
-    answer = asked(real_library, catalogue, Undecided(""), "What is there on capacity on Thursday?")
+    answer = asked(Undecided(""), "What is there on capacity on Thursday?")
     assert ITEM in answer.statements[0].text
 
 
@@ -258,14 +254,45 @@ def test_of_an_item_that_is_called_by_its_whole_title_no_block_of_another_one_an
     ],
 )
 def test_documents_are_told_by_day_and_where_there_are_none(
-    real_library: Library, catalogue: Catalogue, read: str, question: str, words: list[str]
+    asked: Ask, read: str, question: str, words: list[str]
 ) -> None:
-    answer = asked(real_library, catalogue, Picking(read), question)
+    answer = asked(Picking(read), question)
     assert [next((word for word in words if word in each.text), None) for each in answer.statements] == words
 
 
-def test_at_an_hour_without_a_meeting_the_day_is_told(real_library: Library, catalogue: Catalogue) -> None:
+def test_at_an_hour_without_a_meeting_the_day_is_told(asked: Ask) -> None:
     reader = Picking("there is nothing like it")
-    asked(real_library, catalogue, reader, "What is on at 2 p.m. on Thursday?")
+    asked(reader, "What is on at 2 p.m. on Thursday?")
     assert any("The lunch break is from 1 p.m." in text and "Thursday" in text for text in reader.seen)
     assert not any("on Friday" in text for text in reader.seen if "\n" not in text)
+
+
+def test_items_that_are_numbered_with_points_are_sub_items(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    text = """EIGHTIETH HEALTH ASSEMBLY
+
+A80/1
+
+Geneva, 17–20 May 2027
+
+Provisional agenda
+
+1. Opening of the Assembly
+
+2. Laboratories
+
+2.1 Plan of action
+
+2.10 Charges
+
+2.2 Solidarity fund
+
+3. Closure of the Assembly
+"""
+    library = open_library()
+    add(library, catalogue, Input("agenda.txt", text.encode()))
+    (meeting,) = library.meetings()
+    assert [each.number for each in meeting.items] == ["1", "2", "2.1", "2.10", "2.2", "3"]
+    assert [is_under(each.number, "2") for each in meeting.items] == [False, True, True, True, True, False]
+    engine = Engine(library, catalogue, readers=word_readers())
+    assert "Solidarity fund" in engine.ask("What is item 2.2 of the agenda?").statements[0].text
+    assert "no item 2.7: its items are 1 to 3" in engine.ask("What is item 2.7 of the agenda?").reason

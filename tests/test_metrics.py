@@ -419,7 +419,7 @@ def test_cases_that_are_held_out_are_counted_apart_and_their_answers_not_shown(t
     cases, records = [case("open"), case("kept", held_out=True)], [abstains("open"), abstains("kept")]
     made = summarise(cases, records, text_of)
     assert {part: figures["right"].cases for part, figures in made.by_part.items()} == {"development": 1, "held out": 1}
-    ((_, count, cards),) = failures(Run(tmp_path, {}, tuple(cases), tuple(records), {}, {}), made.per_case)
+    ((_, count, cards),) = failures(Run(tmp_path, {}, tuple(cases), tuple(records), {}, {}), made.per_case, 20)
     assert (count, [each.case.id for each in cards]) == (1, ["open"])
 
 

@@ -87,7 +87,7 @@ def test_a_missing_program_is_named_with_the_packages(fakes: Fakes, missing: str
         ("exit 15", "status 15"),
         ("exit 0", "status 0"),
         ('for last; do :; done; printf x > "$last"; exit 7', "status 7"),
-        ("kill -9 $$", "could not be recognised"),
+        ("kill -9 $$", "could not be recognized"),
     ],
 )
 def test_what_goes_wrong_is_told_by_the_name_of_the_file(fakes: Fakes, text: str, says: str) -> None:
@@ -126,7 +126,7 @@ def test_a_scan_is_refused_unless_its_words_may_be_recognised(
     assert source.ocr
     assert any(line.text for line in source.lines)
     fakes.does(f'for last; do :; done; cat "$HOME"/source.pdf > "$last"; : {tmp_path}')
-    with pytest.raises(ReadError, match=r"scan\.pdf: no words were recognised"):
+    with pytest.raises(ReadError, match=r"scan\.pdf: no words were recognized"):
         read(data, "scan.pdf", ocr=True)
 
 

@@ -31,7 +31,7 @@ from ingest.pipeline import Input, ingest
 from ingest.prefetch import InputSource
 from ingest.readers import ReadError
 from ingest.readers.pdf.page_image import HEIGHT, MARK, WIDTH, draw, find_quote
-from ingest.sandbox.page_renderer import PageRenderer, PageRequest
+from ingest.sandbox.page_renderer import PageRenderer
 from ingest.sandbox.pool import WorkerPool
 
 SYMBOL = "A/87/901"
@@ -141,11 +141,11 @@ def pictures() -> Iterator[PageRenderer]:
 
 
 def test_pages_are_drawn_in_a_process_of_their_own_which_outlives_what_it_can_not_draw(pictures: PageRenderer) -> None:
-    picture, marked = pictures.draw(REPORT, "x.pdf", PageRequest(1, FIRST, 1, 2))
+    picture, marked = pictures.draw(REPORT, "x.pdf", 1, FIRST, 1, 2)
     assert (picture, marked) == draw(REPORT, "x.pdf", 1, FIRST, 1, 2)
     with pytest.raises(ReadError, match="damaged or incomplete"):
-        pictures.draw(b"%PDF-1.7 nothing", "y.pdf", PageRequest(1))
-    assert pictures.draw(REPORT, "x.pdf", PageRequest(3, LAST, 3, 3))[1]
+        pictures.draw(b"%PDF-1.7 nothing", "y.pdf", 1)
+    assert pictures.draw(REPORT, "x.pdf", 3, LAST, 3, 3)[1]
 
 
 @pytest.mark.parametrize("answer", ["no_picture", "script", "endless", "huge", "dies", "no_object"])
@@ -154,7 +154,7 @@ def test_what_is_no_picture_is_not_passed_on_and_the_next_page_is_drawn_again(an
     try:
         for _ in range(2):
             with pytest.raises(ReadError, match=r"of x\.pdf"):
-                drawing.draw(REPORT, "x.pdf", PageRequest(1))
+                drawing.draw(REPORT, "x.pdf", 1)
     finally:
         drawing.close()
 

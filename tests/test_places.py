@@ -462,3 +462,10 @@ def test_that_there_is_no_such_table_is_said_beside_what_another_one_tells(fees:
     answer = fees.ask("Who employs the staff of the ports according to table 99?")
     assert answer.citations
     assert any("A/88/304" in note and "table 99" in note for note in answer.notes)
+
+
+def test_a_word_for_an_item_and_a_paragraph_alike_is_not_denied_as_an_item_of_an_agenda(holding: Holding) -> None:
+    agenda = "A/C.9/2031/1\n\nProvisional agenda\n\n1. Opening\n\n2. Harbours\n\n3. Closure\n"
+    engine = holding(Input("agenda.txt", agenda.encode()), "# Протокол\n\n1. Бюро собралось в порту.\n", reading=True)
+    assert "1–3" in engine.ask("О чём пункт 24 повестки дня?").reason.replace(" по ", "–")
+    assert "повестк" not in engine.ask("Что говорится в пункте 24 протокола?").reason

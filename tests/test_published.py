@@ -76,5 +76,5 @@ def test_damaged_word_vectors_are_named(tmp_path: Path, monkeypatch: pytest.Monk
     shutil.copy(words_path(), half)
     half.write_bytes(half.read_bytes()[: half.stat().st_size // 2])
     monkeypatch.setattr("assistant.qa.reader_weights.words_path", lambda: half)
-    with pytest.raises(EmbeddingError, match=r"words\.npz can't be read .* Install Rapporteur again"):
+    with pytest.raises(EmbeddingError, match=r"words\.npz cannot be read .* Install Rapporteur again"):
         bert_base()

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from conftest import EnglishOnly, add
+from invoking import write_lines
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
@@ -128,7 +129,7 @@ def test_a_file_that_is_absent_or_damaged_is_named(tmp_path: Path, data: bytes |
     path = tmp_path / "queries.npz"
     if data is not None:
         path.write_bytes(data)
-    with pytest.raises(EmbeddingError, match=r"queries\.npz can't be read .*Install Rapporteur again"):
+    with pytest.raises(EmbeddingError, match=r"queries\.npz cannot be read .*Install Rapporteur again"):
         read_updates(path)
 
 
@@ -149,12 +150,11 @@ def test_a_question_is_trained_on_with_its_translations_and_the_passages_that_an
     gold = {"gold": [{"locator": "para. 1", "span": "at six"}]}
     rows = [{**asked, **gold}, {**asked, "id": "b", "question": "who sings", "gold": []}]
     told = {"of": "a", "language": "fr", "question": "bateaux quand", "history": ["Et le port ?"]}
-    (tmp_path / "q.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    (tmp_path / "t.jsonl").write_text(json.dumps(told) + "\n")
+    files = write_lines(tmp_path / "q.jsonl", *rows), write_lines(tmp_path / "t.jsonl", told)
     base = HashEmbedder()
     with Library(tmp_path / "library", EmbeddingModels(EnglishOnly(), base), SEGMENTER_VERSION) as library:
         add(library, catalogue, Input("rules.md", text), Input("other.md", b"# Other\n\n1. Nets are dried.\n"))
-        shelf = library_questions(library, tmp_path / "q.jsonl", tmp_path / "t.jsonl", base, scoped=True)
+        shelf = library_questions(library, *files, base, scoped=True)
     assert [each.text for each in shelf.questions] == ["boats when", "Et le port ? bateaux quand"]
     assert len(shelf.passages) == 2
     for each in shelf.questions:

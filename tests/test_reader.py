@@ -487,7 +487,7 @@ def test_weights_that_are_not_there_are_told_at_every_question_and_no_answer_is_
     gone = Reader("en", tmp_path, weights=tmp_path / "gone.npz")
     asked = holding(HARBOUR, readers=Readers({"en": gone}, {"en": THRESHOLDS}))
     for _ in range(2):
-        with pytest.raises(EmbeddingError, match=r"gone\.npz can't be read .*Install Rapporteur again"):
+        with pytest.raises(EmbeddingError, match=r"gone\.npz cannot be read .*Install Rapporteur again"):
             asked.ask(ASKED)
 
 

@@ -22,10 +22,11 @@ VOCABULARY = Vocabulary.shipped()
 BEFORE = "When was the first Constructive Dialogue on the Smuggling of Migrants?"
 ASKED = "And how many non-governmental organizations came to it?"
 MADE = "How many non-governmental organizations came to the first Constructive Dialogue on the Smuggling of Migrants?"
+EngineAt = Callable[[str], Engine]
 
 
 @pytest.fixture
-def engine_at(starter_library: Library, catalogue: Catalogue) -> Callable[[str], Engine]:
+def engine_at(starter_library: Library, catalogue: Catalogue) -> EngineAt:
     """An engine whose model is served at an address."""
 
     def make(url: str) -> Engine:
@@ -35,9 +36,7 @@ def engine_at(starter_library: Library, catalogue: Catalogue) -> Callable[[str],
     return make
 
 
-def test_a_follow_up_is_asked_as_the_model_makes_it_whole_and_the_answer_says_so(
-    engine_at: Callable[[str], Engine],
-) -> None:
+def test_a_follow_up_is_asked_as_the_model_makes_it_whole_and_the_answer_says_so(engine_at: EngineAt) -> None:
     with writing(lambda e, _: MADE, lambda e, _: "NO ANSWER") as served:
         answer = engine_at(served.url).ask(ASKED, [BEFORE])
     shown = served.asked[0][2]["messages"][-1]["content"]
@@ -62,7 +61,7 @@ def test_a_follow_up_is_asked_as_the_model_makes_it_whole_and_the_answer_says_so
     ],
 )
 def test_what_adds_or_leaves_out_a_word_denies_or_is_no_line_gives_way_to_the_rules(
-    engine_at: Callable[[str], Engine], starter_engine: Engine, reply: str
+    engine_at: EngineAt, starter_engine: Engine, reply: str
 ) -> None:
     with writing(lambda e, _: reply, lambda e, _: "NO ANSWER") as served:
         answer = engine_at(served.url).ask(ASKED, [BEFORE])
@@ -73,7 +72,7 @@ def test_what_adds_or_leaves_out_a_word_denies_or_is_no_line_gives_way_to_the_ru
 
 @pytest.mark.parametrize("status", [400, 429, 500])
 def test_a_server_that_fails_is_told_of_and_the_rules_hold(
-    engine_at: Callable[[str], Engine], starter_engine: Engine, status: int
+    engine_at: EngineAt, starter_engine: Engine, status: int
 ) -> None:
     with writing(lambda e, _: Reply(status, b"{}")) as served:
         answer = engine_at(served.url).ask(ASKED, [BEFORE])
@@ -82,7 +81,7 @@ def test_a_server_that_fails_is_told_of_and_the_rules_hold(
 
 
 def test_a_server_that_is_not_there_or_breaks_off_is_told_of_and_the_rules_hold(
-    engine_at: Callable[[str], Engine], starter_engine: Engine
+    engine_at: EngineAt, starter_engine: Engine
 ) -> None:
     by_rule = starter_engine.ask(ASKED, [BEFORE])
     gone = engine_at(f"http://127.0.0.1:{free_port()}").ask(ASKED, [BEFORE])
@@ -93,7 +92,7 @@ def test_a_server_that_is_not_there_or_breaks_off_is_told_of_and_the_rules_hold(
         assert any("scripted" in note for note in answer.notes)
 
 
-def test_no_model_is_asked_for_a_first_turn_nor_where_quotes_are_wanted(engine_at: Callable[[str], Engine]) -> None:
+def test_no_model_is_asked_for_a_first_turn_nor_where_quotes_are_wanted(engine_at: EngineAt) -> None:
     with writing(lambda e, _: "NO ANSWER") as served:
         engine = engine_at(served.url)
         engine.ask(ASKED, [BEFORE], mode="quote")

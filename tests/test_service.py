@@ -750,8 +750,11 @@ def test_a_reader_who_has_gone_keeps_no_place_in_the_queue(
 # A model that is waited for
 
 
+Slow = Callable[..., tuple[Service, Held]]
+
+
 @pytest.fixture
-def slow(starter_library: Library, catalogue: Catalogue) -> Iterator[Callable[..., tuple[Service, Held]]]:
+def slow(starter_library: Library, catalogue: Catalogue) -> Iterator[Slow]:
     """A service whose model says nothing before it is let go, and then nothing that stands."""
     made: list[Service] = []
 
@@ -782,9 +785,7 @@ def slow(starter_library: Library, catalogue: Catalogue) -> Iterator[Callable[..
         service.close(5)
 
 
-def test_while_one_waits_for_the_model_others_are_answered(
-    starter_engine: Engine, slow: Callable[..., tuple[Service, Held]]
-) -> None:
+def test_while_one_waits_for_the_model_others_are_answered(starter_engine: Engine, slow: Slow) -> None:
     service, held = slow()
     stream = service.stream(READER, asked(SMUGGLED, mode="write"))
     assert held.begun.wait(10)
@@ -803,9 +804,7 @@ def test_while_one_waits_for_the_model_others_are_answered(
     assert service.question_queue.away_count == 0
 
 
-def test_while_the_model_makes_a_follow_up_whole_others_are_answered(
-    starter_engine: Engine, slow: Callable[..., tuple[Service, Held]]
-) -> None:
+def test_while_the_model_makes_a_follow_up_whole_others_are_answered(starter_engine: Engine, slow: Slow) -> None:
     service, held = slow()
     leaning, before = "And how many articles has it?", ["What is the Protocol about?"]
     first = service.begin_ask(READER, asked(leaning, before, mode="auto"))
@@ -819,9 +818,7 @@ def test_while_the_model_makes_a_follow_up_whole_others_are_answered(
     assert service.question_queue.away_count == 0
 
 
-def test_many_wait_for_the_model_at_once_and_each_gets_its_own_answer(
-    starter_engine: Engine, slow: Callable[..., tuple[Service, Held]]
-) -> None:
+def test_many_wait_for_the_model_at_once_and_each_gets_its_own_answer(starter_engine: Engine, slow: Slow) -> None:
     service, held = slow(replies=3)
     questions = [f"What says article {n}?" for n in range(3, 9)] + [f"When is item {n} taken up?" for n in range(1, 5)]
     got = [
@@ -836,9 +833,7 @@ def test_many_wait_for_the_model_at_once_and_each_gets_its_own_answer(
         assert future.result().question == question
 
 
-def test_more_than_the_model_may_be_asked_at_once_are_quoted_and_told(
-    slow: Callable[..., tuple[Service, Held]], starter_engine: Engine
-) -> None:
+def test_more_than_the_model_may_be_asked_at_once_are_quoted_and_told(slow: Slow, starter_engine: Engine) -> None:
     service, held = slow(replies=1, patience=0.05)
     first = service.begin_ask(READER, asked(SMUGGLED, mode="write"))
     assert held.begun.wait(10)
@@ -849,7 +844,7 @@ def test_more_than_the_model_may_be_asked_at_once_are_quoted_and_told(
     assert first.result(30).dropped
 
 
-def test_those_who_wait_for_the_model_count_for_the_limits(slow: Callable[..., tuple[Service, Held]]) -> None:
+def test_those_who_wait_for_the_model_count_for_the_limits(slow: Slow) -> None:
     service, held = slow(places=2, per_client=1)
     other = Principal(Role.READ, "key", "key:2", "192.0.2.2")
     first = service.begin_ask(READER, asked(SMUGGLED, mode="write"))
@@ -865,9 +860,7 @@ def test_those_who_wait_for_the_model_count_for_the_limits(slow: Callable[..., t
     assert service.begin_ask(READER, asked(SMUGGLED)).result().status == "answered"
 
 
-def test_a_reader_who_goes_while_the_model_is_waited_for_ends_the_writing(
-    slow: Callable[..., tuple[Service, Held]],
-) -> None:
+def test_a_reader_who_goes_while_the_model_is_waited_for_ends_the_writing(slow: Slow) -> None:
     service, held = slow()
     stream = service.stream(READER, asked(SMUGGLED, mode="write"))
     assert held.begun.wait(10)
@@ -877,7 +870,7 @@ def test_a_reader_who_goes_while_the_model_is_waited_for_ends_the_writing(
     assert service.begin_ask(READER, asked(SMUGGLED)).result().status == "answered"
 
 
-def test_told_to_stop_it_waits_for_the_model_so_long_and_no_longer(slow: Callable[..., tuple[Service, Held]]) -> None:
+def test_told_to_stop_it_waits_for_the_model_so_long_and_no_longer(slow: Slow) -> None:
     service, held = slow()
     first = service.begin_ask(READER, asked(SMUGGLED, mode="write"))
     assert held.begun.wait(10)

@@ -258,7 +258,7 @@ def test_a_second_server_and_a_second_worker_are_refused_with_the_reason(server:
     other = Server(server.folder.parent / "other")
     for beside, arguments, code, told in (
         (server, ("--port", str(free_port())), 3, "in use by process"),
-        (other, ("--port", str(server.port)), 1, "Can't listen"),
+        (other, ("--port", str(server.port)), 1, "Cannot listen"),
         (server, ("--workers", "2"), 2, "one process owns a library"),
     ):
         ended, said = beside.refused(*arguments)

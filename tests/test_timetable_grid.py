@@ -9,7 +9,7 @@ import pytest
 from conftest import add
 from pdfs import LEFT, RIGHT, Flow, words_of
 
-from assistant.meeting.row_citations import AgendaCiter, schedule_statement, sittings_of
+from assistant.meeting.row_citations import AgendaCiter, sittings_of
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from corpus.library import Library
@@ -224,7 +224,7 @@ def test_an_item_of_a_grid_is_told_with_its_days_and_cited_to_its_rows(library: 
     (meeting,) = library.meetings()
     item, cite = meeting.item("3"), AgendaCiter(library, meeting)
     assert item is not None
-    told = schedule_statement(item, sittings_of(item, meeting.sittings), cite, "en")
+    told = cite.schedule(item, sittings_of(item, meeting.sittings))
     assert told.text.count("Tuesday, 3 June 2031") == 2
     quotes = [each.quote for each in told.citations]
     assert quotes[0].startswith("Time | Monday, 2 June")

@@ -17,6 +17,7 @@ from click.testing import Result
 from conftest import SHARED, Holding, OpenLibrary, add, at_hand
 from hypothesis import given
 from hypothesis import strategies as st
+from invoking import write_lines
 from test_metadata import RESOLUTION
 from typer.testing import CliRunner
 from word_reader import WordReader
@@ -74,12 +75,6 @@ ASKED = [
 ]  # fmt: skip
 
 
-def written_lines(path: Path, rows: list[Any]) -> Path:
-    """Rows as a file of JSON lines."""
-    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
-    return path
-
-
 @pytest.fixture
 def harbour(holding: Holding) -> Engine:
     """An engine over the rules of a harbour."""
@@ -89,7 +84,7 @@ def harbour(holding: Holding) -> Engine:
 @pytest.fixture
 def asked(tmp_path: Path) -> Path:
     """Questions about them."""
-    return written_lines(tmp_path / "asked.jsonl", ASKED)
+    return write_lines(tmp_path / "asked.jsonl", *ASKED)
 
 
 # Files of groups
@@ -101,7 +96,7 @@ def test_groups_are_the_same_after_they_were_stored(
 ) -> None:
     for name in ("rows.jsonl", "rows.jsonl.gz"):
         path = tmp_path_factory.getbasetemp() / name
-        assert save_groups(groups, path) == len(groups)
+        save_groups(groups, path)
         assert list(load_groups(path)) == groups
 
 
@@ -115,7 +110,7 @@ def test_the_same_groups_give_the_same_bytes_at_any_time(tmp_path: Path, monkeyp
 
 def test_what_is_no_group_is_named_with_its_place(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"rows\.jsonl, entry 1 is no group"):
-        list(load_groups(written_lines(tmp_path / "rows.jsonl", [{"question": "Who?"}])))
+        list(load_groups(write_lines(tmp_path / "rows.jsonl", {"question": "Who?"})))
     (tmp_path / "broken.jsonl").write_text("{}\n{", encoding="utf-8")
     with pytest.raises(ValueError, match=r"broken\.jsonl, line 2 is no JSON"):
         list(read_values(tmp_path / "broken.jsonl"))
@@ -130,8 +125,8 @@ def evaluation(folder: Path) -> Banned:
         (folder / name).mkdir(parents=True)
     squad = {"data": [{"paragraphs": [{"context": "The tower is high.", "qas": [{"question": "How high?"}]}]}]}
     (folder / "xquad" / "a.json").write_text(json.dumps(squad), encoding="utf-8")
-    written_lines(folder / "nomiracl" / "a.jsonl", [{"question": "Who built it?", "passages": [{"text": "Ann did."}]}])
-    written_lines(folder / "clapnq" / "a.jsonl", [{"input": "when was it", "passages": [{"text": "In 1900 it was."}]}])
+    write_lines(folder / "nomiracl" / "a.jsonl", {"question": "Who built it?", "passages": [{"text": "Ann did."}]})
+    write_lines(folder / "clapnq" / "a.jsonl", {"input": "when was it", "passages": [{"text": "In 1900 it was."}]})
     return Banned.of(folder)
 
 
@@ -236,7 +231,7 @@ def test_a_question_is_asked_of_the_same_passages_in_each_language_it_is_transla
         {"of": "q1", "language": "es", "question": "¿Quién puede tocarla?"},
         {"of": "q9", "language": "es", "question": "¿Otra?"},
     ]
-    files = written_lines(tmp_path / "questions.jsonl", rows), written_lines(tmp_path / "translations.jsonl", told)
+    files = write_lines(tmp_path / "questions.jsonl", *rows), write_lines(tmp_path / "translations.jsonl", *told)
     groups = list(own_groups([files[0]], harbour, translations=files[1]))
     assert [(group.source, group.language) for group in groups] == [
         ("un-number", "en"), ("un-near-miss", "en"), ("translated-near-miss", "fr"), ("translated-near-miss", "es"),
@@ -253,9 +248,9 @@ def test_what_only_the_first_page_tells_no_passage_answers(
     when = {**ASKED[0], "document": "resolution", "question": "When were the rules of lamps adopted?"}
     when |= {"facts": [["15 December 2040"]], "gold": [{"locator": "title", "span": "15 December 2040"}]}
     engine = holding(Input("resolution.md", RESOLUTION.encode()))
-    assert not list(own_groups([written_lines(tmp_path / "asked.jsonl", [when])], engine))
+    assert not list(own_groups([write_lines(tmp_path / "asked.jsonl", when)], engine))
     add(engine.library, catalogue, Input("rules.md", RULES.encode()))
-    (group,) = own_groups([written_lines(tmp_path / "asked.jsonl", [when])], engine)
+    (group,) = own_groups([write_lines(tmp_path / "asked.jsonl", when)], engine)
     assert not group.answerable
     assert group.reads
     assert not any(read.answer for read in group.reads)
@@ -276,7 +271,7 @@ def test_mining_keeps_what_answers_and_what_the_reader_takes_for_an_answer() -> 
 
 def test_a_question_whose_place_is_not_held_makes_no_group(harbour: Engine, tmp_path: Path) -> None:
     elsewhere = {**ASKED[0], "document": "another"}
-    assert list(own_groups([written_lines(tmp_path / "else.jsonl", [elsewhere])], harbour)) == []
+    assert list(own_groups([write_lines(tmp_path / "else.jsonl", elsewhere)], harbour)) == []
 
 
 def test_a_place_without_words_is_all_that_stands_there_and_other_documents_are_left_alone(
@@ -286,7 +281,7 @@ def test_a_place_without_words_is_all_that_stands_there_and_other_documents_are_
     row = {"document": "rules", "language": "en", "kind": "index", "question": "What do yachts pay a night?",
            "gold": [{"locator": "para. 2"}]}  # fmt: skip
     elsewhere = {**row, "gold": [{"locator": "para. 9"}]}
-    group, *others = own_groups([written_lines(tmp_path / "index.jsonl", [row, elsewhere])], harbour)
+    group, *others = own_groups([write_lines(tmp_path / "index.jsonl", row, elsewhere)], harbour)
     assert not others
     assert group.answerable
     said = [each.passage[slice(*each.answer)] for each in group.reads if each.answer]
@@ -300,9 +295,9 @@ def test_a_question_on_a_treaty_is_asked_of_its_own_document_only(
     add(harbour.library, catalogue, Input("tolls.md", b"# Tolls\n\n1. Who rings the bell on the pier pays a toll.\n"))
     rows = [{**row, "id": f"q{n}"} for n, row in enumerate(ASKED)]
     told = [{"of": "q1", "language": "fr", "question": "Qui peut sonner ?"}]
-    files = written_lines(tmp_path / "questions.jsonl", rows), written_lines(tmp_path / "translations.jsonl", told)
+    files = write_lines(tmp_path / "questions.jsonl", *rows), write_lines(tmp_path / "translations.jsonl", *told)
     beside = list(own_groups([files[0]], harbour, translations=files[1]))
-    alone = list(own_groups([files[0]], harbour, translations=files[1], source="treaty-", alone=True))
+    alone = list(own_groups([files[0]], harbour, translations=files[1], source="treaty-"))
     assert [group.source for group in alone] == [
         "treaty-number", "treaty-near-miss", "treaty-near-miss", "treaty-off-topic"
     ]  # fmt: skip
@@ -329,7 +324,7 @@ def test_a_written_passage_makes_a_group_a_question_with_the_words_that_answer(t
          "questions": [{"q": "Quand ferme le quai ?", "a": f"à {n} heures"}, {"q": "Qui ferme le quai ?", "a": ""}]}
         for n in range(2, 8)
     ]  # fmt: skip
-    path = written_lines(tmp_path / "passages.jsonl", rows)
+    path = write_lines(tmp_path / "passages.jsonl", *rows)
     groups = list(written_groups([path]))
     assert [group.answerable for group in groups] == [True, False] * 6
     for n, group in enumerate(groups):
@@ -349,7 +344,7 @@ def test_a_written_document_is_asked_beside_its_own_passages_that_share_words_wi
          "questions": [{"q": f"\u00bfCu\u00e1ndo cierra el muelle {n}?", "a": f"a las {n}"}]}
         for document in ("Cabo", "Isla") for n in range(2, 7)
     ]  # fmt: skip
-    groups = list(written_groups([written_lines(tmp_path / "documents.jsonl", rows)]))
+    groups = list(written_groups([write_lines(tmp_path / "documents.jsonl", *rows)]))
     assert len(groups) == len(rows)
     for row, group in zip(rows, groups, strict=True):
         own, *others = group.reads
@@ -427,7 +422,7 @@ def met(open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path, monkeyp
             for kind, of in (PATTERNS_OF | halves).items()
             for one in of
         ]
-        files = written_lines(tmp_path / "meetings.jsonl", [HARBOUR]), written_lines(tmp_path / "patterns.jsonl", rows)
+        files = write_lines(tmp_path / "meetings.jsonl", HARBOUR), write_lines(tmp_path / "patterns.jsonl", *rows)
         return {group.source: group for group in meeting_groups(*files, Engine(library, catalogue))}
 
     return made
@@ -580,7 +575,7 @@ def test_a_reader_is_calibrated_by_the_best_passage_of_questions_in_its_language
     harbour: Engine, asked: Path, tmp_path: Path
 ) -> None:
     others = [{"source": "nq", "language": language, "question": "Who sang?"} for language in ("en", "es", "zh")]
-    held_back = written_lines(tmp_path / "aside.jsonl", others)
+    held_back = write_lines(tmp_path / "aside.jsonl", *others)
     english = questions_for("en", [asked], [held_back], harbour)
     assert [(each.answerable, each.aside) for each in english] == [(True, False), (False, False), (False, True)]
     rest = questions_for("multilingual", [asked], [held_back], harbour)
@@ -607,9 +602,9 @@ def test_both_readers_are_calibrated_by_the_mean_of_what_the_first_one_likes_bes
 def test_a_translation_is_answered_where_its_question_is(harbour: Engine, asked: Path, tmp_path: Path) -> None:
     rows = [{"of": each["id"], "language": language, "question": "?", "history": []}
             for each, language in zip(ASKED, ("fr", "zh"), strict=False)]  # fmt: skip
-    rest = questions_for("multilingual", [asked], [], harbour, [written_lines(tmp_path / "told.jsonl", rows)])
+    rest = questions_for("multilingual", [asked], [], harbour, [write_lines(tmp_path / "told.jsonl", *rows)])
     assert [(each.text, each.answerable) for each in rest if each.text == "?"] == [("?", True), ("?", False)]
-    stranger = written_lines(tmp_path / "stranger.jsonl", [{**rows[0], "of": "x9"}])
+    stranger = write_lines(tmp_path / "stranger.jsonl", {**rows[0], "of": "x9"})
     with pytest.raises(ValueError, match="'x9' is translated"):
         questions_for("multilingual", [asked], [], harbour, [stranger])
 
@@ -622,7 +617,7 @@ def test_likeness_is_calibrated_by_what_is_nearest(harbour: Engine, asked: Path)
 
 
 def test_questions_about_other_documents_are_refused(harbour: Engine, tmp_path: Path) -> None:
-    elsewhere = written_lines(tmp_path / "else.jsonl", [{**ASKED[0], "document": "another"}])
+    elsewhere = write_lines(tmp_path / "else.jsonl", {**ASKED[0], "document": "another"})
     with pytest.raises(ValueError, match="places of 1 questions are not in the documents"):
         questions_for("en", [elsewhere], [], harbour)
 
@@ -669,11 +664,11 @@ def command(*words: object, code: int = 0) -> Result:
 
 
 def test_a_command_says_in_a_sentence_what_is_missing(tmp_path: Path) -> None:
-    lacking = command("rows", "--shared", tmp_path, "--out", tmp_path / "out", code=2)
+    lacking = command("rows", "--shared", tmp_path, "--out", tmp_path / "out", code=1)
     assert "does not exist: rows are made from" in lacking.stderr
     assert lacking.stdout == ""
     (tmp_path / "no.pt").write_bytes(b"nothing")
-    broken = command("export", "en", "--checkpoint", tmp_path / "no.pt", "--out", tmp_path / "x.npz", code=2)
+    broken = command("export", "en", "--checkpoint", tmp_path / "no.pt", "--out", tmp_path / "x.npz", code=1)
     assert not (tmp_path / "x.npz").exists()
     assert "is no checkpoint of a reader" in broken.stderr
     absent = command("export", "en", "--checkpoint", tmp_path / "none.pt", code=1)
@@ -719,7 +714,7 @@ def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "TREATY_TRANSLATIONS": [row for row in read_values(TREATY_TRANSLATIONS) if row["of"] in {each["id"] for each in treaty}],
     }  # fmt: skip
     for name, rows in ours.items():
-        monkeypatch.setattr(f"eval.training.rows.{name}", written_lines(tmp_path / f"{name}.jsonl", rows))
+        monkeypatch.setattr(f"eval.training.rows.{name}", write_lines(tmp_path / f"{name}.jsonl", *rows))
     monkeypatch.setattr("eval.training.rows.STARTER", folder / "documents" / "starter")
     monkeypatch.setattr("eval.training.public.SOURCES", (Source("squad2", "en", ("some",), 99),))
     monkeypatch.setattr("eval.training.mixes.STRANGE_SETS", (("squad2", 1), ("written-fr", 2)))
@@ -769,8 +764,8 @@ def test_a_calibration_by_its_command_prints_a_table_and_keeps_its_risks(
 ) -> None:
     monkeypatch.setattr("assistant.qa.reader.Reader", lambda *_, **__: Counting())
     near = {**ASKED[1], "history": [], "question": "Who may repair the lamps?"}
-    questions = written_lines(tmp_path / "questions.jsonl", [ASKED[0]] * 20 + [near] * 20 + [ASKED[2]])
-    others = written_lines(tmp_path / "aside.jsonl", [{"language": "en", "question": "Did Ann win?"}] * 30)
+    questions = write_lines(tmp_path / "questions.jsonl", *([ASKED[0]] * 20 + [near] * 20 + [ASKED[2]]))
+    others = write_lines(tmp_path / "aside.jsonl", *([{"language": "en", "question": "Did Ann win?"}] * 30))
     (tmp_path / "weights.npz").write_bytes(b"weights")
     out = tmp_path / "calibration.json"
     line = ["--questions", questions, "--documents", shared / "documents" / "un" / "train", "--aside", others,
@@ -781,7 +776,7 @@ def test_a_calibration_by_its_command_prints_a_table_and_keeps_its_risks(
     found = json.loads(out.read_text(encoding="utf-8"))["readers"]["en"]
     assert (found["questions"], found["answerable_answered"], found["misses_answered"]) == (70, 1.0, 0.0)
     assert found["weights"] == hashlib.sha256(b"weights").hexdigest()
-    few = command("calibrate", "multilingual", *line, code=2)
+    few = command("calibrate", "multilingual", *line, code=1)
     assert "questions that are answered and questions that are not" in few.stderr
 
 
@@ -803,10 +798,10 @@ def test_bars_for_questions_in_the_language_of_the_text_in_english_or_in_a_third
         )
         for n in (3, 4)
     ]  # fmt: skip
-    monkeypatch.setattr("eval.training.rows.CALIBRATION", written_lines(tmp_path / "written.jsonl", rows))
-    others = written_lines(
+    monkeypatch.setattr("eval.training.rows.CALIBRATION", write_lines(tmp_path / "written.jsonl", *rows))
+    others = write_lines(
         tmp_path / "aside.jsonl",
-        [{"language": "es", "question": "¿Ganó Ana?"}, {"language": "en", "question": "Did Ann win?"}] * 30,
+        *([{"language": "es", "question": "¿Ganó Ana?"}, {"language": "en", "question": "Did Ann win?"}] * 30),
     )
     (tmp_path / "weights.npz").write_bytes(b"weights")
     out = tmp_path / "calibration.json"

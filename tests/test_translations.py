@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 from pathlib import Path
 from string import Formatter
@@ -51,6 +52,14 @@ def test_each_name_of_a_template_stands_there_once_with_its_english_and_no_trans
     assert len(names) == len(set(names)) == len(texts(domain, "en"))
     assert None not in names
     assert not [each.context for each in template(domain) if each.string]
+
+
+@of_each
+def test_english_is_spelt_as_the_united_nations_does(domain: Domain) -> None:
+    other = re.compile(
+        r"n['’]t\b|(recogn|organ|summar|normal|author|capital)is(e|ing|ation)|color\b|labeled", re.IGNORECASE
+    )
+    assert [text for text in texts(domain, "en").values() if other.search(text)] == []
 
 
 def test_no_sentence_of_answers_has_the_name_of_one_of_papers() -> None:

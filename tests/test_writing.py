@@ -24,11 +24,11 @@ TRUE = "In 2016 smugglers earned as much as USD 7 billion, according to the Glob
 SECOND = "At least 2.5 million migrants were smuggled in 2016."
 
 
-Ask = Callable[..., Answer]
+EngineAt = Callable[..., Engine]
 
 
 @pytest.fixture
-def engine_at(starter_library: Library, catalogue: Catalogue) -> Callable[..., Engine]:
+def engine_at(starter_library: Library, catalogue: Catalogue) -> EngineAt:
     """An engine whose model is served at an address; support is told by words alone."""
 
     def make(url: str, *, mode: Mode = "write", **limits: float) -> Engine:
@@ -75,7 +75,7 @@ def is_quoted(answer: Answer, quoted: Answer) -> bool:
 # What stands
 
 
-def test_a_true_sentence_stands_with_the_narrowest_words_that_bear_it_out(engine_at: Callable[..., Engine]) -> None:
+def test_a_true_sentence_stands_with_the_narrowest_words_that_bear_it_out(engine_at: EngineAt) -> None:
     with writing(lambda e, _: f"{TRUE} [{figures(e)}]") as served:
         engine = engine_at(served.url)
         answer = engine.ask(EARN)
@@ -89,9 +89,7 @@ def test_a_true_sentence_stands_with_the_narrowest_words_that_bear_it_out(engine
     check_citations(engine, answer)
 
 
-def test_the_key_and_the_fenced_evidence_reach_the_server_and_nothing_else_does(
-    engine_at: Callable[..., Engine],
-) -> None:
+def test_the_key_and_the_fenced_evidence_reach_the_server_and_nothing_else_does(engine_at: EngineAt) -> None:
     with writing(lambda e, _: f"{TRUE} [{figures(e)}]") as served:
         engine_at(served.url).ask(EARN)
     path, headers, asked = served.asked[0]
@@ -103,9 +101,7 @@ def test_the_key_and_the_fenced_evidence_reach_the_server_and_nothing_else_does(
     assert "k3y" not in json.dumps(asked)
 
 
-def test_statements_stream_once_they_stand_and_the_stream_ends_in_the_same_answer(
-    engine_at: Callable[..., Engine],
-) -> None:
+def test_statements_stream_once_they_stand_and_the_stream_ends_in_the_same_answer(engine_at: EngineAt) -> None:
     with writing(lines((TRUE, IN_FIGURES), (SECOND, IN_STUDY))) as served:
         engine = engine_at(served.url)
         events = list(engine.stream(EARN))
@@ -122,7 +118,7 @@ def test_statements_stream_once_they_stand_and_the_stream_ends_in_the_same_answe
     json.dumps([event.to_json() for event in events])
 
 
-def test_a_statement_is_said_before_the_reply_has_ended(engine_at: Callable[..., Engine]) -> None:
+def test_a_statement_is_said_before_the_reply_has_ended(engine_at: EngineAt) -> None:
     def script(excerpts: Excerpts, _: str) -> Reply:
         return Reply(body=streamed(f"{TRUE} [{figures(excerpts)}]\nAnd", ended=False), drip=True)
 
@@ -133,7 +129,7 @@ def test_a_statement_is_said_before_the_reply_has_ended(engine_at: Callable[...,
         events.close()
 
 
-def test_closing_the_stream_ends_the_request(engine_at: Callable[..., Engine]) -> None:
+def test_closing_the_stream_ends_the_request(engine_at: EngineAt) -> None:
     def script(excerpts: Excerpts, _: str) -> Reply:
         return Reply(body=streamed(f"{TRUE} [{figures(excerpts)}]\nx", ended=False), again=chunk("word "))
 
@@ -175,7 +171,7 @@ LIES: dict[str, Script] = {
 
 @pytest.mark.parametrize("name", LIES)
 def test_what_does_not_stand_is_asked_for_once_more_then_dropped_and_the_documents_are_quoted(
-    engine_at: Callable[..., Engine], quoted: Answer, name: str
+    engine_at: EngineAt, quoted: Answer, name: str
 ) -> None:
     with writing(LIES[name]) as served:
         engine = engine_at(served.url)
@@ -191,9 +187,7 @@ def test_what_does_not_stand_is_asked_for_once_more_then_dropped_and_the_documen
     check_citations(engine, answer)
 
 
-def test_a_sentence_that_is_mended_takes_its_place_and_what_follows_waits_for_it(
-    engine_at: Callable[..., Engine],
-) -> None:
+def test_a_sentence_that_is_mended_takes_its_place_and_what_follows_waits_for_it(engine_at: EngineAt) -> None:
     wrong = "In 2016 smugglers earned up to USD 9 billion."
     with writing(lines((wrong, IN_FIGURES), (SECOND, IN_STUDY)), lines((f"1. {TRUE}", IN_FIGURES))) as served:
         answer = engine_at(served.url).ask(EARN)
@@ -204,7 +198,7 @@ def test_a_sentence_that_is_mended_takes_its_place_and_what_follows_waits_for_it
     assert "the number 9" in told
 
 
-def test_a_sentence_that_fails_twice_is_reported_and_the_others_stand(engine_at: Callable[..., Engine]) -> None:
+def test_a_sentence_that_fails_twice_is_reported_and_the_others_stand(engine_at: EngineAt) -> None:
     wrong = "In 2016 smugglers earned up to USD 9 billion."
     script = lines((TRUE, IN_FIGURES), (wrong, IN_FIGURES), (SECOND, IN_STUDY))
     with writing(script, lines((f"1. {wrong}", IN_FIGURES))) as served:
@@ -216,7 +210,7 @@ def test_a_sentence_that_fails_twice_is_reported_and_the_others_stand(engine_at:
     assert any("left out" in note for note in answer.notes)
 
 
-def test_why_a_sentence_was_dropped_is_told_in_the_language_of_the_answer(engine_at: Callable[..., Engine]) -> None:
+def test_why_a_sentence_was_dropped_is_told_in_the_language_of_the_answer(engine_at: EngineAt) -> None:
     french = "Les passeurs ont gagné jusqu'à 9 milliards de dollars en 2016."
     with writing(lines((french, IN_FIGURES)), lines((f"1. {french}", IN_FIGURES))) as served:
         answer = engine_at(served.url).ask("Combien les passeurs ont-ils gagné en 2016 ?")
@@ -225,7 +219,7 @@ def test_why_a_sentence_was_dropped_is_told_in_the_language_of_the_answer(engine
     assert "the language of the source" in served.asked[1][2]["messages"][1]["content"]
 
 
-def test_where_too_little_stands_quotes_follow_what_does(engine_at: Callable[..., Engine], quoted: Answer) -> None:
+def test_where_too_little_stands_quotes_follow_what_does(engine_at: EngineAt, quoted: Answer) -> None:
     script = lines((TRUE, IN_FIGURES), ("Smugglers are rich.", IN_FIGURES), ("They own ships.", IN_FIGURES))
     with writing(script) as served:
         engine = engine_at(served.url)
@@ -238,7 +232,7 @@ def test_where_too_little_stands_quotes_follow_what_does(engine_at: Callable[...
 
 
 def test_a_model_that_finds_no_answer_is_believed_so_far_that_the_documents_are_quoted(
-    engine_at: Callable[..., Engine], quoted: Answer
+    engine_at: EngineAt, quoted: Answer
 ) -> None:
     with writing(lambda e, _: "NO ANSWER") as served:
         answer = engine_at(served.url).ask(EARN)
@@ -247,7 +241,7 @@ def test_a_model_that_finds_no_answer_is_believed_so_far_that_the_documents_are_
     assert len(served.asked) == 1
 
 
-def test_the_same_sentence_again_and_again_is_said_once(engine_at: Callable[..., Engine]) -> None:
+def test_the_same_sentence_again_and_again_is_said_once(engine_at: EngineAt) -> None:
     def script(excerpts: Excerpts, _: str) -> Reply:
         return Reply(again=chunk(f"{TRUE} [{figures(excerpts)}]\n"))
 
@@ -289,7 +283,7 @@ FAILURES: dict[str, tuple[Reply, str]] = {
 
 @pytest.mark.parametrize("name", FAILURES)
 def test_every_failure_of_the_server_ends_in_a_quoted_answer_that_says_why(
-    engine_at: Callable[..., Engine], quoted: Answer, name: str
+    engine_at: EngineAt, quoted: Answer, name: str
 ) -> None:
     reply, why = FAILURES[name]
     with writing(lambda e, _: reply) as served:
@@ -301,13 +295,13 @@ def test_every_failure_of_the_server_ends_in_a_quoted_answer_that_says_why(
     assert "k3y" not in json.dumps(answer.to_json())
 
 
-def test_a_server_that_is_not_there_ends_in_a_quoted_answer(engine_at: Callable[..., Engine], quoted: Answer) -> None:
+def test_a_server_that_is_not_there_ends_in_a_quoted_answer(engine_at: EngineAt, quoted: Answer) -> None:
     answer = engine_at(f"http://127.0.0.1:{free_port()}").ask(EARN)
     assert is_quoted(answer, quoted)
-    assert any("can't be reached" in note for note in answer.notes)
+    assert any("cannot be reached" in note for note in answer.notes)
 
 
-def test_what_stood_before_the_server_failed_is_kept_and_the_failure_told(engine_at: Callable[..., Engine]) -> None:
+def test_what_stood_before_the_server_failed_is_kept_and_the_failure_told(engine_at: EngineAt) -> None:
     def script(excerpts: Excerpts, _: str) -> Reply:
         body = streamed(f"{TRUE} [{figures(excerpts)}]\nIn 2016 smugglers", ended=False)
         return Reply(body=body, length=len(body) + 100)
@@ -319,7 +313,7 @@ def test_what_stood_before_the_server_failed_is_kept_and_the_failure_told(engine
     assert any("broke off" in note for note in answer.notes)
 
 
-def test_a_busy_server_is_tried_again_as_often_as_the_setting_says(engine_at: Callable[..., Engine]) -> None:
+def test_a_busy_server_is_tried_again_as_often_as_the_setting_says(engine_at: EngineAt) -> None:
     busy = Reply(429, b"{}", headers=(("Retry-After-Ms", "1"),))
     with writing(lambda e, _: busy, lambda e, _: f"{TRUE} [{figures(e)}]") as served:
         answer = engine_at(served.url, retries=1).ask(EARN)
@@ -330,7 +324,7 @@ def test_a_busy_server_is_tried_again_as_often_as_the_setting_says(engine_at: Ca
 # Evidence and context
 
 
-def test_evidence_that_does_not_fit_is_left_out_by_rank_and_named(engine_at: Callable[..., Engine]) -> None:
+def test_evidence_that_does_not_fit_is_left_out_by_rank_and_named(engine_at: EngineAt) -> None:
     with writing(lambda e, _: f"{TRUE} [{figures(e)}]") as served:
         whole = engine_at(served.url).ask(EARN)
         small = engine_at(served.url, window=2_000, output=100).ask(EARN)
@@ -342,7 +336,7 @@ def test_evidence_that_does_not_fit_is_left_out_by_rank_and_named(engine_at: Cal
 
 
 def test_where_no_passage_fits_the_documents_are_quoted_and_the_setting_is_named(
-    engine_at: Callable[..., Engine], quoted: Answer
+    engine_at: EngineAt, quoted: Answer
 ) -> None:
     with writing(lambda e, _: TRUE) as served:
         answer = engine_at(served.url, window=700, output=100).ask(EARN)
@@ -381,7 +375,7 @@ def test_where_no_passage_fits_the_documents_are_quoted_and_the_setting_is_named
     ],
 )
 def test_a_model_is_asked_only_where_something_is_to_be_written(
-    engine_at: Callable[..., Engine], question: str, mode: Mode, asked: int
+    engine_at: EngineAt, question: str, mode: Mode, asked: int
 ) -> None:
     with writing(lambda e, _: "NO ANSWER") as served:
         answer = engine_at(served.url, mode=mode).ask(question)
@@ -390,7 +384,7 @@ def test_a_model_is_asked_only_where_something_is_to_be_written(
 
 
 @pytest.fixture
-def flags(open_library: OpenLibrary, catalogue: Catalogue) -> Callable[[str], Engine]:
+def flags(open_library: OpenLibrary, catalogue: Catalogue) -> EngineAt:
     """An engine over an English and a French text of other things, whose model is served at an address."""
     library = open_library()
     flag = "# Flags\n\n1. Every boat needs a green flag.\n\n2. The harbour keeps a list of boats.\n"
@@ -411,7 +405,7 @@ def flags(open_library: OpenLibrary, catalogue: Catalogue) -> Callable[[str], En
     ],
 )
 def test_where_nothing_would_be_quoted_the_model_gets_passages_in_the_language_of_the_question(
-    flags: Callable[[str], Engine], question: str, held: str
+    flags: EngineAt, question: str, held: str
 ) -> None:
     with writing(lambda e, _: "NO ANSWER") as served:
         answer = flags(served.url).ask(question)
@@ -425,7 +419,7 @@ def test_where_nothing_would_be_quoted_the_model_gets_passages_in_the_language_o
 
 
 def test_where_no_passage_is_in_the_language_of_the_question_the_model_gets_those_in_that_of_the_first(
-    flags: Callable[[str], Engine],
+    flags: EngineAt,
 ) -> None:
     with writing(lambda e, _: "NO ANSWER") as served:
         engine = flags(served.url)
@@ -436,7 +430,7 @@ def test_where_no_passage_is_in_the_language_of_the_question_the_model_gets_thos
     assert ("green flag" in asked["messages"][1]["content"]) == (first.language == "en")
 
 
-def test_what_a_model_writes_of_passages_that_would_not_be_quoted_is_the_answer(flags: Callable[[str], Engine]) -> None:
+def test_what_a_model_writes_of_passages_that_would_not_be_quoted_is_the_answer(flags: EngineAt) -> None:
     said = "Every boat needs a green flag."
     with writing(lines((said, "green flag"))) as served:
         engine = flags(served.url)
@@ -447,7 +441,7 @@ def test_what_a_model_writes_of_passages_that_would_not_be_quoted_is_the_answer(
     check_citations(engine, answer)
 
 
-def test_the_mode_of_a_question_comes_before_that_of_the_engine(engine_at: Callable[..., Engine]) -> None:
+def test_the_mode_of_a_question_comes_before_that_of_the_engine(engine_at: EngineAt) -> None:
     with writing(lambda e, _: "NO ANSWER") as served:
         engine = engine_at(served.url, mode="quote")
         engine.ask(EARN)
@@ -456,9 +450,7 @@ def test_the_mode_of_a_question_comes_before_that_of_the_engine(engine_at: Calla
         assert len(served.asked) == 1
 
 
-def test_several_questions_are_written_each_for_itself_and_what_is_not_found_is_named(
-    flags: Callable[[str], Engine],
-) -> None:
+def test_several_questions_are_written_each_for_itself_and_what_is_not_found_is_named(flags: EngineAt) -> None:
     flag, match = "Which boat needs a green flag?", "Who won the football match yesterday?"
     said = "A green flag is needed by every boat."
 
@@ -477,9 +469,7 @@ def test_several_questions_are_written_each_for_itself_and_what_is_not_found_is_
     check_citations(engine, last.answer)
 
 
-def test_of_several_questions_what_a_timetable_answers_is_quoted_beside_what_is_written(
-    engine_at: Callable[..., Engine],
-) -> None:
+def test_of_several_questions_what_a_timetable_answers_is_quoted_beside_what_is_written(engine_at: EngineAt) -> None:
     with writing(lambda e, _: f"{TRUE} [{figures(e)}]") as served:
         answer = engine_at(served.url, mode="auto").ask(f"When is agenda item 3 taken up? {EARN}")
     assert len(served.asked) == 1
@@ -495,7 +485,7 @@ def test_without_a_model_writing_ends_in_quotes_that_say_how_to_set_one(starter_
     assert starter_engine.ask(EARN, mode="auto").notes == quoted.notes
 
 
-def test_two_questions_at_once_keep_their_answers_apart(engine_at: Callable[..., Engine]) -> None:
+def test_two_questions_at_once_keep_their_answers_apart(engine_at: EngineAt) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     other, shield = (

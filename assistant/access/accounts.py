@@ -125,16 +125,14 @@ class Accounts:
         self._check_lock = threading.Lock()  # one check at a time: it takes 64 MB
         self._dummy_hash: str | None = None
 
-    def add(self, name: str, role: Role, password: str) -> Account:
+    def add(self, name: str, role: Role, password: str) -> None:
         """Creates an account. Raises `AccountError` for a name that is taken or invalid, and for a password that is short or weak."""
         if not _NAME.fullmatch(name):
             raise AccountError(f"{name!r} is not a valid account name: use lower-case letters, digits and . _ @ -.")
         if self.exists(name):
             raise AccountError(f"There is already an account {name}. Remove it first, or set a new password.")
-        account = Account(name, role.word, self._store.timestamp())
-        self._store.write("INSERT INTO accounts VALUES (?, ?, ?, ?)", name, account.role, self._hash(name, password),
-                          account.created)  # fmt: skip
-        return account
+        values = (name, role.word, self._hash(name, password), self._store.timestamp())
+        self._store.write("INSERT INTO accounts VALUES (?, ?, ?, ?)", *values)
 
     def change(self, name: str, password: str) -> None:
         """Changes the password of an account and ends its sessions. Raises `AccountError` as `add` does."""

@@ -19,7 +19,7 @@ MAX_TARGET = 500
 
 @dataclass(frozen=True)
 class Entry:
-    """Something that somebody did. `time` is ISO 8601 in UTC."""
+    """An action of a user. `time` is ISO 8601 in UTC."""
 
     id: int
     time: str

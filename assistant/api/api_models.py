@@ -43,7 +43,7 @@ _ANSWER: dict[str, Any] = {
 
 
 class Strict(BaseModel):
-    """What is sent; a field that is not known is refused."""
+    """Body of a request; unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -57,8 +57,8 @@ class StatementOut(BaseModel):
 
 
 class CitationOut(BaseModel):
-    """Exact words of a document: `quote` is `text[start:end]` of it; `heading` is the innermost heading above them; `answer` are those of them that the reader takes for the answer,
-    left out where these are most of them: `text[answer[0]:answer[1]]`."""
+    """Exact words of a document: `quote` is its `text[start:end]`; `heading` is the innermost heading above; `text[answer[0]:answer[1]]` is the part that the
+    reader takes for the answer, omitted where that is most of the quote."""
 
     number: int
     id: str
@@ -101,7 +101,7 @@ class AnswerOut(BaseModel):
 
 
 class HitOut(BaseModel):
-    """A passage that was found."""
+    """A passage found by a search."""
 
     rank: int
     id: str
@@ -112,7 +112,7 @@ class HitOut(BaseModel):
 
 
 class Page(BaseModel, Generic[Item]):
-    """A part of a list: `total` items in all, those from `offset` on here; `next` is the offset of the part behind it."""
+    """A page of a list: the items from `offset` on, of `total` in all; `next` is the offset of the next page."""
 
     items: list[Item]
     total: int
@@ -127,7 +127,7 @@ class Page(BaseModel, Generic[Item]):
 
 
 class DocumentOut(BaseModel):
-    """A language version of a document in one edition, or (`held` false) what is known of one that is not held."""
+    """A language version of a document in one edition, or (`held` false) what is known of one that is not in the library."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -152,7 +152,7 @@ class DocumentOut(BaseModel):
 
 
 class CorrectionOut(BaseModel):
-    """What a held corrigendum says of places in a document: `text[start:end]` of the corrigendum. `blocks` are those there, by ordinal."""
+    """What a corrigendum in the library says about places in a document: `text[start:end]` of the corrigendum. `blocks` are the blocks there, by ordinal."""
 
     corrigendum: str
     targets: list[str]
@@ -165,7 +165,7 @@ class CorrectionOut(BaseModel):
 
 @dataclass(frozen=True, kw_only=True)
 class BlockOut(Block):
-    """A heading, paragraph, list item, table row or footnote with its place, and what held corrigenda correct in it."""
+    """A heading, paragraph, list item, table row or footnote with its place, and the corrections of it in the library."""
 
     text: str
     corrections: list[CorrectionOut]
@@ -183,7 +183,7 @@ class PassageOut(BaseModel):
 
 
 class PassagesOut(BaseModel):
-    """A passage (`id`) between its neighbours, in the order of the text."""
+    """A passage (`id`) with its neighbours, in the order of the text."""
 
     id: str
     document: str
@@ -196,7 +196,7 @@ class PassagesOut(BaseModel):
 
 
 class RatingBody(Strict):
-    """What somebody says about an answer: 1 right, -1 wrong, 0 neither."""
+    """A rating of an answer: 1 right, -1 wrong, 0 neither."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"question": "When is item 3?", "language": "en", "rating": 1}]}
@@ -212,7 +212,7 @@ class RatingBody(Strict):
 
 
 class RatedOut(BaseModel):
-    """The number under which a rating is kept."""
+    """The number of a stored rating."""
 
     id: int
 
@@ -224,7 +224,7 @@ class RemovedOut(BaseModel):
 
 
 class CallerOut(BaseModel):
-    """Who you are to the service, and what you may do."""
+    """The caller's identity, role and permitted operations."""
 
     id: str
     kind: Kind
@@ -236,8 +236,8 @@ Record = dict[str, Any]
 
 
 class MandatesOut(BaseModel):
-    """Who is asked to do what, by when, in the resolutions held, what is due first before what is due later (docs/formats.md, `mandates --json`); also as
-    a document or a sheet (`csv`, `xlsx`)."""
+    """Who is asked to do what, by when, in the resolutions in the library, by due date (docs/formats.md, `mandates --json`); also as a document or a
+    spreadsheet (`csv`, `xlsx`)."""
 
     wanted: Record
     total: int
@@ -247,8 +247,8 @@ class MandatesOut(BaseModel):
 
 
 class BriefingOut(BaseModel):
-    """A briefing, every sentence with its source, made in slices between the questions of others (docs/formats.md, `brief --json`); citations of a statement are
-    numbers into the list."""
+    """A briefing, every sentence with its source, generated between the questions of others (docs/formats.md, `brief --json`); citations of a statement are
+    numbers into the list of citations."""
 
     request: Record
     title: str
@@ -262,7 +262,7 @@ class BriefingOut(BaseModel):
 
 
 class ThemesOut(BaseModel):
-    """The themes of all that is held, the largest first: summaries, documents over the years, gaps, places on a map (docs/formats.md, `themes --json`)."""
+    """The themes of the library, largest first: summaries, documents over the years, gaps, places on a map (docs/formats.md, `themes --json`)."""
 
     language: Language
     state: str
@@ -274,14 +274,14 @@ class ThemesOut(BaseModel):
 
 
 class ComparisonOut(BaseModel):
-    """Two documents word by word (`first`, `second`, `changes`), more in a row (`steps`), or with a topic what each of several says on it (`topic`, `sides`,
-    `same`, `differences`): docs/formats.md, `compare --json`."""
+    """Two documents word by word (`first`, `second`, `changes`), several in sequence (`steps`), or, with a topic, what each document says about it (`topic`,
+    `sides`, `same`, `differences`): docs/formats.md, `compare --json`."""
 
     model_config = ConfigDict(extra="allow")
 
 
 class OriginsOut(BaseModel):
-    """Where the paragraphs of a document come from: the earlier documents held that have them, to the letter or nearly (docs/formats.md, `origins --json`)."""
+    """Where the paragraphs of a document come from: the earlier documents in the library that contain them, exactly or nearly (docs/formats.md, `origins --json`)."""
 
     document: str
     verbatim: int

@@ -70,8 +70,8 @@ async def with_pauses(items: AsyncIterator[T], seconds: float) -> AsyncGenerator
             await asyncio.wait({coming})
 
 
-def event(name: str, data: Mapping[str, Any]) -> bytes:
-    """Formats an event with JSON data."""
+def event(name: str | None, data: Mapping[str, Any]) -> bytes:
+    """Formats an event, with a name or without, with JSON data."""
     return format_sse_event(data_str=json.dumps(data, ensure_ascii=False), event=name)
 
 

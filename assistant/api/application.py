@@ -24,7 +24,7 @@ ERRORS: dict[int | str, dict[str, Any]] = {
         "content": _CONTENT,
     },
     "5XX": {
-        "description": "Why the service can't answer; with 503 `Retry-After` says when to come back.",
+        "description": "Why the service cannot answer; with 503 `Retry-After` says when to come back.",
         "content": _CONTENT,
     },
 }

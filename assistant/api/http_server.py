@@ -130,7 +130,7 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
     except (OSError, OverflowError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ServeError(
-            f"Can't listen at {host}, port {port}: {reason}. Choose others with --host and --port."
+            f"Cannot listen at {host}, port {port}: {reason}. Choose others with --host and --port."
         ) from None
     with listener:
         yield listener

@@ -255,6 +255,16 @@ class _Body:
         return message
 
 
+def receive_again(body: bytes, receive: Receive) -> Receive:
+    """Returns a `receive` that gives a body that has been read once more, and then what follows it."""
+    read: list[Message] = [{"type": "http.request", "body": body}]
+
+    async def receive_body() -> Message:
+        return read.pop() if read else await receive()
+
+    return receive_body
+
+
 def _length(headers: Headers) -> int | None:
     """The bytes of a body that its head announces; None where the head does not say."""
     if "transfer-encoding" in headers:

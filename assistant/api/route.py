@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from assistant.api.authentication import identify_caller
 from assistant.service import Service
-from assistant.service_errors import disk_full
+from assistant.service_errors import Full
 from corpus.corpus_errors import is_disk_full
 
 _MARK = "__operation__"
@@ -92,7 +92,7 @@ class GuardedRoute(APIRoute):
             except (OSError, HTTPException) as error:
                 # FastAPI reports a form that could not be stored on disk as an invalid one.
                 if is_disk_full(error) or is_disk_full(error.__cause__):
-                    raise disk_full() from error
+                    raise Full("disk-full") from error
                 raise
 
         return guarded

@@ -18,11 +18,22 @@ app = typer.Typer(
 )
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"rapporteur {version('rapporteur')}")
+        raise typer.Exit
+
+
 @app.callback()
 def _before(
     data_dir: Annotated[
         str | None, typer.Option("--data-dir", help="Folder of the library (RAPPORTEUR_DATA_DIR).")
     ] = None,
+    _: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
 ) -> None:
     options.data_dir = data_dir
 

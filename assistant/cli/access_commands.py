@@ -13,7 +13,15 @@ from assistant.access.access_store import AccessStore
 from assistant.access.accounts import AccountError, Accounts, Keys
 from assistant.access.audit import Audit
 from assistant.access.principal import LOCAL, Role
-from assistant.cli.command_run import EXIT_USAGE, command_settings, err_console, fail, plain_errors, print_list
+from assistant.cli.command_run import (
+    EXIT_FAILED,
+    EXIT_USAGE,
+    command_settings,
+    err_console,
+    fail,
+    plain_errors,
+    print_list,
+)
 
 keys = typer.Typer(name="keys", help="API keys: create, list, revoke.", no_args_is_help=True)
 accounts = typer.Typer(name="accounts", help="Accounts for signing in to the web page.", no_args_is_help=True)
@@ -33,7 +41,7 @@ def add_key(
         key, secret = Keys(store).create(name, _role(role), days)
         Audit(store).add(LOCAL, "make key", f"{key.id} {key.role} {name}")
     typer.echo(secret)
-    err_console.print(f"Key {key.id} ({key.role}). It will not be shown again.", markup=False)
+    err_console.print(f"Key {key.id} ({key.role}). It will not be shown again.")
 
 
 @keys.command("list")
@@ -54,7 +62,7 @@ def revoke_key(key: Annotated[str, typer.Argument(help="Id of the key, as shown 
         if not Keys(store).revoke(key):
             raise fail(f"There is no valid key {key!r}. 'rapporteur keys list' shows the keys.")
         Audit(store).add(LOCAL, "revoke key", key)
-    err_console.print(f"Key {key} is revoked.", markup=False)
+    err_console.print(f"Key {key} is revoked.")
 
 
 @accounts.command("add")
@@ -76,7 +84,7 @@ def remove_account(name: Annotated[str, typer.Argument(help="Name of the account
         if not Accounts(store).remove(name):
             raise fail(f"There is no account {name!r}. 'rapporteur accounts list' shows the accounts.")
         Audit(store).add(LOCAL, "remove account", name)
-    err_console.print(f"Account {name} is removed.", markup=False)
+    err_console.print(f"Account {name} is removed.")
 
 
 @accounts.command("list")
@@ -101,15 +109,18 @@ def audit(
 def _account(action: str, name: str, role: Role | None = None) -> None:
     password = _password()
     with open_store() as store, store.transaction():
+        accounts = Accounts(store)
+        known = accounts.exists(name)
         try:
             if role is None:
-                Accounts(store).change(name, password)
+                accounts.change(name, password)
             else:
-                Accounts(store).add(name, role, password)
+                accounts.add(name, role, password)
         except AccountError as error:
-            raise fail(str(error), EXIT_USAGE) from None
+            # Name or password are wrong by themselves, unless the account is missing or there already.
+            raise fail(str(error), EXIT_USAGE if known == (role is None) else EXIT_FAILED) from None
         Audit(store).add(LOCAL, action, f"{name} {role.word}" if role else name)
-    err_console.print(f"Done: {action} {name}.", markup=False)
+    err_console.print(f"Done: {action} {name}.")
 
 
 def _password() -> str:

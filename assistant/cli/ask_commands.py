@@ -24,6 +24,7 @@ from assistant.cli.command_run import (
     err_console,
     fail,
     out_console,
+    print_json,
     read_stdin_or,
 )
 from assistant.cli.render import print_answer, print_events
@@ -109,7 +110,7 @@ def ask(
         if not as_json and answer.status != "refused":
             print_answer(out_console, answer, backend.read)
     if as_json:
-        typer.echo(json.dumps(answer.to_json(), ensure_ascii=False))
+        print_json(answer.to_json())
     elif answer.status == "refused":
         raise fail(answer.reason, EXIT_FAILED if answer.question else EXIT_USAGE)
     if recorder is not None:
@@ -159,7 +160,7 @@ def search(
         found = backend.search(text, count)
         empty = not found and not backend.records(missing=False)
     if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False))
+        print_json(found)
         return
     for each in found:
         out_console.print(
@@ -201,7 +202,6 @@ def demo() -> None:
         f"  {program} meeting\n"
         f"  {program} ingest FILE...   (PDF, DOCX, HTML, text)\n"
         f"  {program} --help",
-        markup=False,
     )
 
 
@@ -217,7 +217,7 @@ def _print_batch(rows: Sequence[RowT], answer: Callable[[RowT], dict[str, Any]])
             log.exception("the question %s of the batch broke down", json.dumps(row.id, ensure_ascii=False))
             record = {"error": "Internal error while answering this question; standard error has the details."}
         failed += "error" in record
-        typer.echo(json.dumps({"id": row.id, **record}, ensure_ascii=False))
+        print_json({"id": row.id, **record})
     if failed:
         raise fail(f"{failed} of {len(rows)} could not be answered; the lines with an error say why.")
 
@@ -227,7 +227,7 @@ def _read_batch(path: Path, kind: type[RowT]) -> list[RowT]:
     try:
         text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise fail(f"{path} can't be read: {getattr(error, 'strerror', None) or error}.", EXIT_USAGE) from None
+        raise fail(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
     rows = []
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
@@ -238,5 +238,5 @@ def _read_batch(path: Path, kind: type[RowT]) -> list[RowT]:
             wrong = error.errors()[0]
             reason = ": ".join([".".join(map(str, wrong["loc"])), wrong["msg"]]).removeprefix(": ")
             fields = ", ".join(kind.model_fields)
-            raise fail(f"{path}, line {number} is not a valid object of {fields}: {reason}.", EXIT_USAGE) from None
+            raise fail(f"{path}, line {number} is not a valid object of {fields}: {reason}.") from None
     return rows

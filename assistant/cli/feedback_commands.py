@@ -25,9 +25,10 @@ from assistant.question_request import QuestionRequest
 from corpus.feedback import FeedbackError, FeedbackFull, make_feedback
 from ingest.readers import visible
 
-app = typer.Typer(name="feedback", help="Rate answers, and turn ratings into cases for the evaluation.",
-                  no_args_is_help=True)  # fmt: skip
-
+app = typer.Typer(
+    name="feedback", help="Rate answers, and turn ratings into cases for the evaluation.", no_args_is_help=True
+)
+_TO_ADD = "Add some: rapporteur feedback add QUESTION --rating up"
 MAX_SHOWN = 160
 """Characters of a text in the list."""
 
@@ -53,13 +54,12 @@ def add(
     fields: dict[str, Any] = {"history": history or [], "comment": comment, "expected": expected}
     with open_backend("feedback") as backend:
         try:
-            make_feedback(text, language or "en", 0, **fields)  # fails before asking where it can't be stored
+            make_feedback(text, language or "en", 0, **fields)  # fails before asking where it cannot be stored
             answer = backend.ask(QuestionRequest.of(text, fields["history"], language=language))
             if answer.status == "refused":
                 raise fail(answer.reason)
-            number = backend.rate(
-                make_feedback(text, answer.language, RATINGS[rating], answer=answer.to_json(), **fields)
-            )
+            rated = make_feedback(text, answer.language, RATINGS[rating], answer=answer.to_json(), **fields)
+            number = backend.rate(rated)
         except FeedbackError as error:
             raise fail(str(error), EXIT_USAGE) from None
         except FeedbackFull as error:
@@ -74,7 +74,7 @@ def list_feedback(as_json: Annotated[bool, typer.Option("--json", help="Print a 
     with open_backend("feedback") as backend:
         ratings = backend.ratings()
     if not ratings and not as_json:
-        err_console.print("No feedback is stored. Add some: rapporteur feedback add QUESTION --rating up")
+        err_console.print(f"No feedback is stored. {_TO_ADD}")
         return
     heads = ("No.", "Time", "Rating", Column("Question", ratio=2), Column("Answer"), Column("Comment", ratio=2))
     print_list(ratings, as_json, heads, _row)
@@ -87,14 +87,12 @@ def export(
 ) -> None:
     """Write the ratings as YAML cases for a person to review."""
     if out is not None and out.exists() and not force:
-        raise fail(f"{out} already exists. Name another file, or overwrite it with --force.", EXIT_USAGE)
+        raise fail(f"{out} already exists. Name another file, or overwrite it with --force.")
     with open_backend("feedback") as backend:
         written = backend.cases()
     count = len(yaml.safe_load(written))
     if not count:
-        raise fail(
-            "No feedback is stored, so nothing was written. Add some: rapporteur feedback add QUESTION --rating up"
-        )
+        raise fail(f"No feedback is stored, so nothing was written. {_TO_ADD}")
     if out is None:
         typer.echo(written, nl=False)
         return
@@ -102,8 +100,8 @@ def export(
         with out.open("w" if force else "x", encoding="utf-8") as file:
             file.write(written)
     except OSError as error:
-        raise fail(f"{out} can't be written: {error.strerror or error}.") from None
-    err_console.print(f"{count} cases written to {visible(str(out))}. Review them before use.", markup=False)
+        raise fail(f"{out} cannot be written: {error.strerror or error}.") from None
+    err_console.print(f"{count} cases written to {visible(str(out))}. Review them before use.")
 
 
 @app.command()

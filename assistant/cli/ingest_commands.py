@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 from rich.text import Text
 
 from assistant.cli.backend import library_or_server
-from assistant.cli.command_run import EXIT_USAGE, err_console, fail, out_console, plain_errors
+from assistant.cli.command_run import (
+    EXIT_FAILED,
+    EXIT_USAGE,
+    check_language,
+    err_console,
+    fail,
+    out_console,
+    plain_errors,
+    print_json,
+)
 from assistant.cli.progress import OutcomeCallback, OutcomePrinter, run_locally, run_on_server
 from assistant.engine_factory import load_catalogue, make_updater, open_library
 from assistant.fetch_plans import FOLDER, FetchRequest, parse_languages, plan
@@ -25,8 +33,8 @@ from assistant.ingestion import Files
 from assistant.outcome_messages import describe_outcome
 from assistant.settings import Settings
 from corpus.library import Library
+from corpus.symbols import Symbol, SymbolError
 from ingest.input_files import FileInput, printable
-from ingest.prefetch import InputSource
 
 if TYPE_CHECKING:
     from assistant.cli.server_backend import ServerBackend
@@ -56,6 +64,8 @@ def ingest(
         raise fail("--symbol needs exactly one file.", EXIT_USAGE)
     if watch and not folders:
         raise fail("--watch needs at least one folder.", EXIT_USAGE)
+    check_language(language)
+    _check_symbol(symbol)
     report = OutcomePrinter(as_json=as_json)
     with library_or_server("ingest", make=True) as (found, settings):
         files = Files(given, starter, symbol, language, ocr, apart=settings.data_dir)
@@ -66,7 +76,18 @@ def ingest(
         ingestion.read(files)
     report.summary()
     if report.failed:
-        raise typer.Exit(1)
+        raise typer.Exit(EXIT_FAILED)
+
+
+def _check_symbol(symbol: str | None) -> None:
+    if symbol is not None:
+        try:
+            Symbol.parse_any(symbol)
+        except SymbolError as error:
+            raise fail(str(error), EXIT_USAGE) from None
+
+
+_Work: TypeAlias = "Callable[[CollectionUpdater, ProgressReporter], None]"
 
 
 @dataclass(frozen=True)
@@ -82,9 +103,9 @@ class _Ingestion:
     def read(self, files: Files) -> None:
         """Ingests the files of the command line."""
         for folder in files.empty():
-            self.report.note(f"{printable(str(folder))} holds no file to be read.")
+            self.report.notes.append(f"{printable(str(folder))} holds no file to be read.")
         options = {"starter": files.starter, "symbol": files.symbol, "language": files.language, "ocr": files.ocr}
-        self._read(files, len(files), files.paths, options, self.report.put, again=self.again)
+        self._read(files, files.paths, options, self.report.put, again=self.again)
 
     def update(self, sources: Sequence[FileInput]) -> None:
         """Ingests changed files."""
@@ -95,35 +116,31 @@ class _Ingestion:
 
         if sources:
             options = {"language": sources[0].language, "ocr": sources[0].ocr}
-            self._read(sources, len(sources), [each.path for each in sources], options, put)
+            self._read(sources, [each.path for each in sources], options, put, again=False)
 
     def remove(self, path: Path, shown: str) -> bool:
         """Removes the documents of a deleted file; returns whether other files may have to be read in its place."""
         gone: list[Mapping[str, Any]] = []
         body = {"path": str(path), "shown": shown}
-        self._work(lambda updater, reporter: updater.forget(reporter, path, shown), "forget", body, gone.append, 0)
+        self._work("forget", body, lambda updater, reporter: updater.forget(reporter, path, shown), gone.append)
         for each in gone:
             self.report.put(each)
         return bool(gone)
 
     def _read(
-        self, sources: Iterable[InputSource], total: int, paths: Sequence[Path], options: Mapping[str, Any], on_outcome: OutcomeCallback, *,
-        again: bool = False,
+        self, sources: Files | Sequence[FileInput], paths: Sequence[Path], options: Mapping[str, Any],
+        on_outcome: OutcomeCallback, *, again: bool,
     ) -> None:  # fmt: skip
         body = {"paths": [str(path.absolute()) for path in paths], "jobs": self.jobs, "again": again, **options}
+        total = len(sources)
 
         def read(updater: CollectionUpdater, reporter: ProgressReporter) -> None:
             updater.read(reporter, sources, total, again=again, jobs=self.jobs)
 
-        self._work(read, "ingest", body, on_outcome, total)
+        self._work("ingest", body, read, on_outcome, total)
 
     def _work(
-        self,
-        work: Callable[[CollectionUpdater, ProgressReporter], None],
-        path: str,
-        body: Mapping[str, Any],
-        on_outcome: OutcomeCallback,
-        total: int,
+        self, path: str, body: Mapping[str, Any], work: _Work, on_outcome: OutcomeCallback, total: int = 0
     ) -> None:
         if isinstance(self.source, Library):
             updater = make_updater(self.source, self.settings)
@@ -151,7 +168,7 @@ def _watch_folders(ingestion: _Ingestion, files: Files, folders: Sequence[Path])
             except KeyboardInterrupt:
                 stop.set()
         except OSError as error:
-            raise fail(f"The folder can't be watched: {error.strerror or error}.") from None
+            raise fail(f"The folder cannot be watched: {error.strerror or error}.") from None
     err_console.print("Stopped watching.")
 
 
@@ -252,15 +269,12 @@ def _opened(settings: Settings) -> Iterator[CollectionUpdater]:
 def _report(rows: Sequence[Mapping[str, Any]], as_json: bool) -> None:
     """Prints outcomes on stdout (failures on stderr, unless as JSON) and the counts on stderr."""
     if as_json:
-        bare = [{name: value for name, value in row.items() if name not in ("line", "notes")} for row in rows]
-        typer.echo(json.dumps(bare, ensure_ascii=False))
+        print_json([{name: value for name, value in row.items() if name not in ("line", "notes")} for row in rows])
     for row in () if as_json else rows:
-        result = row["result"]
-        (err_console if result in _BAD else out_console).print(
-            Text(describe_outcome(row)["line"], style=_STYLES.get(result, ""))
-        )
+        console, style = (err_console if row["result"] in _BAD else out_console), _STYLES.get(row["result"], "")
+        console.print(Text(describe_outcome(row)["line"], style=style))
     results = [row["result"] for row in rows]
     counts = [f"{results.count(each)} {each}" for each in dict.fromkeys(results)]
-    err_console.print(", ".join(counts) or "nothing to fetch", markup=False)
+    err_console.print(", ".join(counts) or "nothing to fetch")
     if any(each in _BAD for each in results):
-        raise typer.Exit(1)
+        raise typer.Exit(EXIT_FAILED)

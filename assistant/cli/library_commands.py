@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +12,7 @@ from rich.text import Text
 from assistant.cli.backend import open_backend
 from assistant.cli.command_run import (
     EXIT_BUSY,
+    EXIT_FAILED,
     EXIT_USAGE,
     check_language,
     command_settings,
@@ -22,6 +20,7 @@ from assistant.cli.command_run import (
     fail,
     out_console,
     plain_errors,
+    print_json,
 )
 from assistant.cli.progress import progress_bar
 from assistant.engine_factory import open_library
@@ -66,7 +65,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
     record = {"folder": str(command_settings().data_dir), **found}
     del record["languages"]
     if as_json:
-        typer.echo(json.dumps(record, ensure_ascii=False))
+        print_json(record)
         return
     for name, value in record.items():
         out_console.print(Text(f"{name:<11} {value:,}" if isinstance(value, int) else f"{name:<11} {value}"))
@@ -88,27 +87,23 @@ def reindex() -> None:
     """Rebuild passages and both indexes from the documents in the library."""
     from ingest.chunker import segmenter
 
-    with _open_exclusively() as library, progress_bar() as bar:
+    with plain_errors(), _open_exclusively() as library, progress_bar() as bar:
         task = bar.add_task("Embedding", total=None, detail="passages")
         total = library.reindex(segmenter(library.models), lambda more: bar.advance(task, more))
     out_console.print(f"reindexed  {total} passages")
 
 
-@contextmanager
-def _open_exclusively() -> Iterator[Library]:
+def _open_exclusively() -> Library:
     """Opens the library even if its index is stale; fails where a server uses it."""
-    with plain_errors():
-        settings = command_settings()
-        try:
-            library = open_library(settings, "rapporteur reindex", accept_stale=True, make=False)
-        except LibraryBusy:
-            from assistant.cli.server_backend import server_address
+    settings = command_settings()
+    try:
+        return open_library(settings, "rapporteur reindex", accept_stale=True, make=False)
+    except LibraryBusy:
+        from assistant.cli.server_backend import server_address
 
-            if server_address(settings.data_dir) is None:
-                raise
-            raise fail(SERVED, EXIT_BUSY) from None
-        with library:
-            yield library
+        if server_address(settings.data_dir) is None:
+            raise
+        raise fail(SERVED, EXIT_BUSY) from None
 
 
 def migrate(to: Annotated[str, typer.Option(help="Address of the database (postgresql://...), or a folder.")]) -> None:
@@ -128,23 +123,16 @@ def migrate(to: Annotated[str, typer.Option(help="Address of the database (postg
             raise fail("--to is empty. Name a folder, or a database (postgresql://USER@HOST/NAME).", EXIT_USAGE)
         shared = "://" in to
         if shared and not to.startswith(("postgres://", "postgresql://")):
-            raise fail(
-                "--to is neither a folder nor the address of a PostgreSQL database (postgresql://USER@HOST/NAME).",
-                EXIT_USAGE,
-            )
-        changed = (
-            {"database_url": to} if shared else {"data_dir": Path(to).expanduser().resolve(), "database_url": None}
-        )
-        aimed = settings.model_copy(update=changed)
-        if (aimed.database_url, aimed.data_dir.resolve()) == (settings.database_url, settings.data_dir.resolve()) or (
-            shared and settings.database_url is not None
-        ):
+            wanted = "a folder nor the address of a PostgreSQL database (postgresql://USER@HOST/NAME)"
+            raise fail(f"--to is neither {wanted}.", EXIT_USAGE)
+        folder = settings.data_dir if shared else Path(to).expanduser().resolve()
+        aimed = settings.model_copy(update={"data_dir": folder, "database_url": to if shared else None})
+        same_folder = folder.resolve() == settings.data_dir.resolve()
+        if shared == (settings.database_url is not None) and (shared or same_folder):
             raise fail("The library is already at the place given with --to. Name another one.", EXIT_USAGE)
-        if not shared and aimed.data_dir.resolve() != settings.data_dir.resolve() and _has_other_files(aimed.data_dir):
-            raise fail(
-                f"{aimed.data_dir} contains other files, and a library needs a folder of its own. Name a new folder with --to.",
-                EXIT_USAGE,
-            )
+        if not same_folder and _has_other_files(folder):
+            advice = "a library needs a folder of its own. Name a new folder with --to."
+            raise fail(f"{folder} contains other files, and {advice}")
         with (
             open_library(settings, "rapporteur migrate", make=False) as source,
             open_library(aimed, "rapporteur migrate", source.models) as target,
@@ -182,8 +170,8 @@ def doctor() -> None:
     table = Table("Check", "Result", "Finding", "Remedy")
     styles = {"ok": "green", "warning": "yellow", "error": "red"}
     for finding in findings:
-        table.add_row(finding.name, Text(finding.severity, style=styles[finding.severity]), Text(finding.message),
-                      Text(finding.remedy))  # fmt: skip
+        severity = Text(finding.severity, style=styles[finding.severity])
+        table.add_row(finding.name, severity, Text(finding.message), Text(finding.remedy))
     out_console.print(table)
     if any(finding.severity == "error" for finding in findings):
-        raise typer.Exit(1)
+        raise typer.Exit(EXIT_FAILED)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -23,6 +21,7 @@ from assistant.cli.command_run import (
     fail,
     out_console,
     plain_errors,
+    print_json,
 )
 from corpus.calendar_names import language_name
 from ingest.readers import visible
@@ -77,9 +76,8 @@ def brief(
     if len(given) != 1 and (not given or {kind for kind, _ in given} != {"item"}):
         raise fail("Name one of --item, --theme, --document and --question.", EXIT_USAGE)
     if draft and (out is not None or as_json):
-        raise fail(
-            "--draft stores the briefing. To write it to a file: rapporteur review show DRAFT --out FILE.", EXIT_USAGE
-        )
+        advice = "To write it to a file: rapporteur review show DRAFT --out FILE."
+        raise fail(f"--draft stores the briefing. {advice}", EXIT_USAGE)
     check_language(language)
     _check_out(out, language)
     with open_backend("brief") as backend:
@@ -91,12 +89,12 @@ def brief(
             if draft:
                 stored = backend.draft(request, _progress)
                 typer.echo(stored["id"])
-                err_console.print("Stored for review. To see it: rapporteur review show " + stored["id"], markup=False)
+                err_console.print("Stored for review. To see it: rapporteur review show " + stored["id"])
             else:
                 briefing = backend.write(request, _progress)
                 _finish(briefing, out if out is None or len(given) == 1 else _numbered_path(out, value), as_json)
                 for sentence in briefing.record["unsourced"]:
-                    err_console.print(f"- {sentence}", markup=False)
+                    err_console.print(f"- {sentence}")
 
 
 def compare(
@@ -126,21 +124,20 @@ def compare(
         lost = topic is not None and not any(side["statements"] for side in made.record["sides"])
         _finish(made, None if lost else out, as_json)
     if lost:
-        raise fail("No text says it with any certainty; what comes nearest in each is told. No file was written." if out else
-                   "No text says it with any certainty; what comes nearest in each is told.")  # fmt: skip
+        told = "No text says it with any certainty; what comes nearest in each is told."
+        raise fail(f"{told} No file was written." if out else told)
     record = made.record
     if topic is None:
         for step in record.get("steps", [record]):
             first, second = (step[side].rsplit(":", 2)[:2] for side in ("first", "second"))
             if not step["comparable"] and first[1] != second[1]:
-                spoken = (
-                    f"{first[0]} is in {language_name(first[1], 'en')}, {second[0]} in {language_name(second[1], 'en')}"
-                )
-                raise fail(f"{spoken}; texts are compared in one language (--language).", EXIT_USAGE)
+                one, other = (language_name(language, "en") for _, language in (first, second))
+                spoken = f"{first[0]} is in {one}, {second[0]} in {other}"
+                raise fail(f"{spoken}; texts are compared in one language (--language).")
             if not step["comparable"]:
                 raise fail(f"{first[0]} and {second[0]} have little in common; they are not compared.")
             counts = f"{step['same']} paragraphs are the same, {len(step['changes'])} differ."
-            err_console.print(counts if first[1] == second[1] else f"{counts} The languages differ.", markup=False)
+            err_console.print(counts if first[1] == second[1] else f"{counts} The languages differ.")
 
 
 def origins(
@@ -200,7 +197,7 @@ def mandates(
     with plain_errors():
         request.check()
     made = _write(request, out, as_json, FORMATS)
-    err_console.print(f"{made.record['total']} requests and decisions.", markup=False)
+    err_console.print(f"{made.record['total']} requests and decisions.")
 
 
 def _write(request: PaperRequest, out: Path | None, as_json: bool, more: Sequence[str] = ()) -> PaperResult:
@@ -218,13 +215,12 @@ def _finish(made: PaperResult, out: Path | None, as_json: bool, more: Sequence[s
     from assistant.export.file_formats import parse_format, save_file
 
     if as_json:
-        typer.echo(json.dumps(made.record, ensure_ascii=False))
+        print_json(made.record)
     if out is not None:
-        with _publish_errors():
-            save_file(made.file(parse_format(out, more)), out)
-        err_console.print(f"Written: {out}", markup=False)
+        save_file(made.file(parse_format(out, more)), out)
+        err_console.print(f"Written: {out}")
     elif not as_json:
-        out_console.print(made.file("md").decode(), markup=False, end="")
+        out_console.print(made.file("md").decode(), end="")
 
 
 def _numbered_path(out: Path, item: str) -> Path:
@@ -233,28 +229,18 @@ def _numbered_path(out: Path, item: str) -> Path:
 
 
 def _progress(heading: str, done: int, total: int) -> None:
-    err_console.print(f"{done + 1}/{total} {heading}", markup=False)
+    err_console.print(f"{done + 1}/{total} {heading}")
 
 
 def _check_out(out: Path | None, language: str | None, more: Sequence[str] = ()) -> None:
-    """Fails before any work where the file can't be written. `more`: formats beside the usual ones."""
-    from assistant.export.file_formats import check_form, parse_format
+    """Fails before any work where the file cannot be written. `more`: formats beside the usual ones."""
+    from assistant.export.file_formats import check_form, check_place, parse_format
 
     if out is not None:
-        with _publish_errors(EXIT_USAGE):
+        with plain_errors():
             form = parse_format(out, more)
-        with _publish_errors():
+            check_place(out)
             check_form(form, language)
-
-
-@contextmanager
-def _publish_errors(code: int = EXIT_FAILED) -> Iterator[None]:
-    from assistant.export.publication import PublishError
-
-    try:
-        yield
-    except PublishError as error:
-        raise fail(str(error), code) from None
 
 
 agenda = typer.Typer(name="agenda", help="Before the meeting: agenda and documents.", no_args_is_help=True)
@@ -290,7 +276,7 @@ def check(
         found = backend.agenda(meeting, languages)
     checked = [*found["announced"], *found["cited"]]
     if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False))
+        print_json(found)
     else:
         table = Table("Item", Column("Document", overflow="fold"), "Title", "State", "Available", "Missing", "Cited in",
                       title=Text(visible(f"{found['agenda']}: {found['title']}")), title_justify="left")  # fmt: skip
@@ -302,12 +288,10 @@ def check(
             table.add_row(*(Text(visible(cell)) for cell in cells))
         out_console.print(table)
         for command in dict.fromkeys(each["command"] for each in checked if each["command"]):
-            out_console.print(command, markup=False)
+            out_console.print(command)
         if found["others"] and not meeting:
-            err_console.print(
-                f"This is the latest agenda in the library. Others: {', '.join(found['others'])}; name one to check it.",
-                markup=False,
-            )
+            others = f"Others: {', '.join(found['others'])}; name one to check it."
+            err_console.print(f"This is the latest agenda in the library. {others}")
         if found["complete"]:
             err_console.print("Everything that is announced or cited is in the library.")
     if strict and not found["complete"]:

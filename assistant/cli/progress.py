@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 from rich.text import Text
 
-from assistant.cli.command_run import err_console, fail, out_console
+from assistant.cli.command_run import err_console, fail, out_console, print_json
 from assistant.outcome_messages import describe_outcome
 from ingest.readers import visible
 
@@ -112,10 +110,6 @@ class OutcomePrinter:
         """Whether a file was refused, or nothing was read and there are notes."""
         return bool(self.counts["refused"]) or (bool(self.notes) and not any(self.counts.values()))
 
-    def note(self, sentence: str) -> None:
-        """Adds a sentence to the summary."""
-        self.notes.append(sentence)
-
     def put(self, made: Mapping[str, Any]) -> None:
         """Prints the record of an outcome, and collects its notes."""
         result, notes = made["result"], made["notes"]
@@ -123,8 +117,7 @@ class OutcomePrinter:
         if made.get("before"):
             self._before = True
         if self.as_json:
-            bare = {name: value for name, value in made.items() if name not in ("line", "notes")}
-            typer.echo(json.dumps(bare, ensure_ascii=False))
+            print_json({name: value for name, value in made.items() if name not in ("line", "notes")})
         else:
             # Where both are the same terminal, the console of the progress bar must print every line.
             console = err_console if err_console.is_terminal and out_console.is_terminal else out_console
@@ -149,7 +142,7 @@ class OutcomePrinter:
             if self._left_out:
                 err_console.print(f"{self._left_out} more rows of this kind; each file has a line above.")
         counted = ", ".join(f"{n} {result}" for result, n in self.counts.items() if n)
-        err_console.print(counted or "nothing to do", markup=False)
+        err_console.print(counted or "nothing to do")
         if self._before:
             err_console.print("To read again what was refused or skipped before, use --again.")
         self.rows, self._left_out, self._before = [], 0, False

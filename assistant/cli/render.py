@@ -82,13 +82,8 @@ def _print_citations(console: Console, answer: Answer) -> None:
     if answer.citations:
         console.print()
     for n, citation in enumerate(answer.citations, 1):
-        console.print(
-            Text.assemble(
-                (f"[{n}] ", "cyan"),
-                (format_place(citation, answer.language), "bold"),
-                remark(citation, answer.language),
-            )
-        )
+        place = format_place(citation, answer.language)
+        console.print(Text.assemble((f"[{n}] ", "cyan"), (place, "bold"), remark(citation, answer.language)))
         quote = [without_bars(line) if " | " in line else line for line in citation.quote.split("\n") if line]
         console.print(Text("    “" + "\n     ".join(quote) + "”"))
         if citation.url and citation.url not in (each.url for each in answer.citations[: n - 1]):
@@ -96,11 +91,8 @@ def _print_citations(console: Console, answer: Answer) -> None:
     if answer.see_also:
         console.print(Text(say("see_also", answer.language)))
         for pointer in answer.see_also:
-            console.print(
-                Text(
-                    f"  - {place_text(pointer.locator, answer.language)}" + (f"  {pointer.url}" if pointer.url else "")
-                )
-            )
+            address = f"  {pointer.url}" if pointer.url else ""
+            console.print(Text(f"  - {place_text(pointer.locator, answer.language)}{address}"))
 
 
 def print_meeting(console: Console, meeting: Meeting, agenda: str) -> None:

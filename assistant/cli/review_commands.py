@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from assistant.cli.backend import open_backend
-from assistant.cli.command_run import err_console, out_console, print_list
-from assistant.reports import report_errors_as
+from assistant.cli.command_run import err_console, out_console, print_json, print_list
 from assistant.service.paper_service import State
-from assistant.service_errors import ServiceFault
 from ingest.readers import visible
 
 app = typer.Typer(
@@ -38,21 +35,22 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show who did what to a draft, or write it as a file with its state on the cover."""
-    from assistant.export.file_formats import parse_format, save_file
+    from assistant.export.file_formats import check_place, parse_format, save_file
 
-    with open_backend("review") as backend, report_errors_as(ServiceFault):
-        form = parse_format(out) if out is not None else ""
+    with open_backend("review") as backend:
         found, file = backend.reviewed(draft)
         if out is not None:
+            form = parse_format(out)
+            check_place(out)
             save_file(file(form), out)
-            err_console.print(f"Written: {out}", markup=False)
+            err_console.print(f"Written: {out}")
     if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False))
+        print_json(found)
     elif out is None:
-        out_console.print(visible(f"{found['title']}: {found['state']}"), markup=False)
+        out_console.print(visible(f"{found['title']}: {found['state']}"))
         for each in found["events"]:
             at = f" on paragraph {each['statement']}" if each["statement"] else ""
-            out_console.print(visible(f"{each['time']} {each['who']} {each['kind']}{at}: {each['text']}"), markup=False)
+            out_console.print(visible(f"{each['time']} {each['who']} {each['kind']}{at}: {each['text']}"))
 
 
 @app.command()
@@ -71,4 +69,4 @@ def state(draft: Id, to: Annotated[State, typer.Argument(help="The new state.")]
     """Put a draft in review, clear it, or send it back."""
     with open_backend("review") as backend:
         moved = backend.move(draft, to)
-    err_console.print(f"{moved['id']}: {moved['state']}", markup=False)
+    err_console.print(f"{moved['id']}: {moved['state']}")

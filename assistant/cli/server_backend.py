@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,7 +39,7 @@ def server_address(folder: Path) -> tuple[str, str] | None:
 
 
 class ServerBackend:
-    """Backend over a server of this user on this machine. Raises `ServiceFault` for what the server refuses or can't do."""
+    """Backend over a server of this user on this machine. Raises `ServiceFault` for what the server refuses or cannot do."""
 
     def __init__(self, url: str, token: str, settings: Settings) -> None:
         self._url = url
@@ -64,9 +64,8 @@ class ServerBackend:
 
     def ask(self, request: QuestionRequest) -> Answer:
         """Answers a question."""
-        return answer_from_json(
-            self._call("POST", "/ask", json={**request.model_dump(), "question": request.question or " "})
-        )
+        body = {**request.model_dump(), "question": request.question or " "}
+        return answer_from_json(self._call("POST", "/ask", json=body))
 
     def stream(self, request: QuestionRequest) -> Iterator[Event]:
         """Yields the events of an answer, all at once when it is complete."""
@@ -169,9 +168,11 @@ class ServerBackend:
     def reviewed(self, draft: str) -> PaperResult:
         """Returns a draft with its events; as a file, its state is on the cover."""
         path = f"/drafts/{_quoted(draft)}"
-        return PaperResult(
-            self._call("GET", path), lambda form: self._reply("GET", path, params={"format": form}).content
-        )
+
+        def file(form: str) -> bytes:
+            return self._reply("GET", path, params={"format": form}).content
+
+        return PaperResult(self._call("GET", path), file)
 
     def comment(self, draft: str, text: str, paragraph: int | None) -> None:
         """Comments on a draft, or on one paragraph of it."""
@@ -189,9 +190,7 @@ class ServerBackend:
         """Starts a job; returns its record."""
         return dict(self._call("POST", path, json=body))
 
-    def outcomes(
-        self, job: Mapping[str, Any], observe: JobObserver = lambda _: None
-    ) -> Generator[dict[str, Any], None, None]:
+    def outcomes(self, job: Mapping[str, Any], observe: JobObserver = lambda _: None) -> Iterator[dict[str, Any]]:
         """Yields the outcome of each part of a job as it occurs; `observe` is called with each record of the job. Closing the
         generator stops the job. Raises `ServiceFault` where the job as a whole fails, not where only parts of it do."""
         record = job
@@ -246,9 +245,8 @@ class ServerBackend:
         raise self._fault_of(reply)
 
     def _unreachable(self, error: httpx.HTTPError) -> ServiceFault:
-        return ServiceFault(
-            "said", text=f"The server at {self._url}, which uses the library, is not responding: {error}."
-        )
+        where = f"The server at {self._url}, which uses the library"
+        return ServiceFault("said", text=f"{where}, is not responding: {error}.")
 
     def _fault_of(self, reply: httpx.Response) -> ServiceFault:
         try:

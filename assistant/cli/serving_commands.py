@@ -63,12 +63,11 @@ def _serve(compose: Compose, host: str | None, port: int | None) -> None:
                 announced(settings.data_dir, listener_url(listener), token),
             ):
                 start_log()
-                err_console.print(f"Serving {settings.data_dir} at {listener_url(listener)}", markup=False)
+                err_console.print(f"Serving {settings.data_dir} at {listener_url(listener)}")
                 if not settings.open_reading and not gate.keys.all() and not gate.accounts.all():
                     err_console.print(
                         "Nobody has access yet. Create a key: rapporteur keys add NAME --role read; an account: rapporteur "
-                        "accounts add NAME --role read; or let everyone read: RAPPORTEUR_OPEN_READING=true",
-                        markup=False,
+                        "accounts add NAME --role read; or let everyone read: RAPPORTEUR_OPEN_READING=true"
                     )
                 app = compose(service, gate)
                 trace(app)
@@ -92,7 +91,7 @@ def mcp() -> None:
         from assistant.service import Service
         from assistant.service.question_queue import QuestionQueue
 
-        # The thread that reads standard input can't be interrupted, so SIGINT ends the process; nothing is being written.
+        # The thread that reads standard input cannot be interrupted, so SIGINT ends the process; nothing is being written.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         if not isinstance(source, Library):
             anyio.run(stdio.relay, lambda: server_address(settings.data_dir))

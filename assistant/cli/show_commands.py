@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
 from assistant.cli.backend import open_backend
-from assistant.cli.command_run import check_language, err_console, fail, out_console
+from assistant.cli.command_run import check_language, err_console, fail, out_console, print_json
 from assistant.cli.render import print_meeting
 from assistant.collection import block_record, facts, footnotes, locator_at, outline, tables, within
 from assistant.service_errors import NotFound
@@ -34,12 +32,13 @@ def list_documents(
     with open_backend("list", make=everything) as backend:
         records = backend.records(missing=everything)
     if as_json:
-        typer.echo(json.dumps(records, ensure_ascii=False))
+        print_json(records)
         return
     out_console.print(_records_table(records))
     if not records:
-        err_console.print("The library is empty. Add documents: rapporteur ingest FILE..., or rapporteur ingest --starter",
-                   markup=False)  # fmt: skip
+        err_console.print(
+            "The library is empty. Add documents: rapporteur ingest FILE..., or rapporteur ingest --starter"
+        )
 
 
 def _records_table(records: Sequence[dict[str, Any]]) -> Table:
@@ -132,73 +131,71 @@ _HEAD = {
 }
 
 
-def print_facts(console: Console, document: Document, facts: dict[str, Any], related: dict[str, Any]) -> None:
+def print_facts(document: Document, facts: dict[str, Any], related: dict[str, Any]) -> None:
     """Prints the masthead of a document, how it was read, and which versions and corrections are stored."""
     head = facts["masthead"]
     for name, label in _HEAD.items():
         value = head.get(name, "")
-        _fact(console, label, ", ".join(value) if isinstance(value, list) else value)
-    _fact(console, "Reissue", "*" * facts["reissue"])
-    _fact(console, "Source", f"{document.source} ({facts['format']})" if document.source else facts["format"])
-    _fact(console, "Symbol known from", facts["proof"] if document.symbol else "")
-    _fact(console, "Unverified", UNVERIFIED if facts.get("unverified") else "")
+        _fact(label, ", ".join(value) if isinstance(value, list) else value)
+    _fact("Reissue", "*" * facts["reissue"])
+    _fact("Source", f"{document.source} ({facts['format']})" if document.source else facts["format"])
+    _fact("Symbol known from", facts["proof"] if document.symbol else "")
+    _fact("Unverified", UNVERIFIED if facts.get("unverified") else "")
     if facts["pages"]:
         empty = facts["pages_without_text"]
         coverage = f"; without text: {', '.join(map(str, empty))}" if empty else ", all with text"
-        _fact(console, "Pages", f"{len(facts['pages'])}{coverage}")
-    _fact(console, "OCR", "the words were recognised from images" if facts["ocr"] else "")
-    _fact(console, "Not quoted, words damaged", ", ".join(f"p. {page}" for page in facts["unquotable"]))
+        _fact("Pages", f"{len(facts['pages'])}{coverage}")
+    _fact("OCR", "the words were recognized from images" if facts["ocr"] else "")
+    _fact("Not quoted, words damaged", ", ".join(f"p. {page}" for page in facts["unquotable"]))
     for warning in facts["warnings"]:
-        _fact(console, "Warning", warning)
-    _fact(console, "Languages", ", ".join(related["languages"]))
+        _fact("Warning", warning)
+    _fact("Languages", ", ".join(related["languages"]))
     for name, label in (("later", "Later revision"), ("earlier", "Earlier revision"), ("addenda", "Addendum"),
                         ("corrigenda", "Corrigendum")):  # fmt: skip
-        _fact(console, label, ", ".join(related[name]))
+        _fact(label, ", ".join(related[name]))
     for each in related["corrections"]:
         own = each["corrigendum"] == document.id
-        _fact(console, "Corrects" if own else "Corrected", _corrected(each))
-    console.print()
+        _fact("Corrects" if own else "Corrected", _corrected(each))
+    out_console.print()
 
 
-def print_corrections(console: Console, document: Document, related: dict[str, Any], locator: str | None) -> None:
+def print_corrections(document: Document, related: dict[str, Any], locator: str | None) -> None:
     """Prints later revisions of a document, and the corrections of a part of it, with their text."""
-    _fact(console, "Later revision", ", ".join(related["later"]))
+    _fact("Later revision", ", ".join(related["later"]))
     shown = {block.ordinal for block in document.blocks if within(block, locator)}
     for each in related["corrections"]:
         if shown.intersection(each["blocks"]):
-            _fact(console, "Corrected", f"{_corrected(each)}: {each['text']}")
+            _fact("Corrected", f"{_corrected(each)}: {each['text']}")
 
 
 def _corrected(correction: dict[str, Any]) -> str:
-    places = "; ".join(correction["targets"]) or "places that can't be read: the document as a whole"
+    places = "; ".join(correction["targets"]) or "places that cannot be read: the document as a whole"
     return f"{places} ({correction['corrigendum']}, {correction['locator']})"
 
 
-def print_document(console: Console, document: Document, locator: str | None) -> None:
+def print_document(document: Document, locator: str | None) -> None:
     """Prints the blocks of a document with their locators, or those at a locator."""
     for block in document.blocks:
         if not within(block, locator):
             continue
         text = visible(document.block_text(block))
         if block.kind == "heading":
-            console.print(Text(text.replace("\n", ". "), style="bold"))
+            out_console.print(Text(text.replace("\n", ". "), style="bold"))
         else:
-            console.print(Text.assemble((f"{visible(block.locator)}: ", "cyan"), text))
+            out_console.print(Text.assemble((f"{visible(block.locator)}: ", "cyan"), text))
 
 
-def print_outline(console: Console, found: Sequence[dict[str, Any]]) -> None:
+def print_outline(found: Sequence[dict[str, Any]]) -> None:
     """Prints headings, indented by depth, with locators and pages."""
     for heading in found:
-        page = f", p. {heading['page']}" if heading["page"] else ""
-        place = f"[{heading['locator']}{page}]"
-        console.print(Text.assemble("  " * heading["depth"], _line(heading["text"]), "  ", (_line(place), "cyan")))
+        place = f"[{_place(heading)}]"
+        out_console.print(Text.assemble("  " * heading["depth"], _line(heading["text"]), "  ", (_line(place), "cyan")))
 
 
-def print_tables(console: Console, found: Sequence[dict[str, Any]]) -> None:
+def print_tables(found: Sequence[dict[str, Any]]) -> None:
     """Prints each table with its caption, header rows, and the place of each row."""
     for each in found:
-        page = f", p. {each['page']}" if each["page"] else ""
-        title = f"{each['caption']} [{each['locator']}{page}]".strip()
+        title = f"{each['caption']} [{_place(each)}]".strip()
         width = max((len(row) for row in (*each["header"], *(row["cells"] for row in each["rows"]))), default=1)
         columns = [_column(each["header"], n) for n in range(width)]
         drawn = Table("Place", *columns, title=Text(visible(title)), show_header=True, show_lines=True)
@@ -206,25 +203,28 @@ def print_tables(console: Console, found: Sequence[dict[str, Any]]) -> None:
             cells = [*row["cells"], *[""] * (width - len(row["cells"]))]
             place = row["locator"].removeprefix(f"{each['locator']}, ")
             drawn.add_row(Text(_line(place), style="cyan"), *(Text(visible(cell)) for cell in cells))
-        console.print(drawn)
+        out_console.print(drawn)
 
 
-def print_footnotes(console: Console, found: Sequence[dict[str, Any]]) -> None:
+def print_footnotes(found: Sequence[dict[str, Any]]) -> None:
     """Prints each footnote, and below it the blocks that refer to it."""
     for note in found:
-        page = f", p. {note['page']}" if note["page"] else ""
-        console.print(Text.assemble((_line(f"{note['locator']}{page}:") + " ", "cyan"), visible(note["text"])))
+        out_console.print(Text.assemble((_line(f"{_place(note)}:") + " ", "cyan"), visible(note["text"])))
         for block in note["cited_in"]:
-            console.print(
-                Text.assemble(("  " + _line(f"from {block['locator']}:") + " ", "cyan"), visible(block["text"]))
-            )
+            place = "  " + _line(f"from {block['locator']}:") + " "
+            out_console.print(Text.assemble((place, "cyan"), visible(block["text"])))
         if not note["cited_in"]:
-            console.print(Text("  nothing refers to it", style="yellow"))
+            out_console.print(Text("  nothing refers to it", style="yellow"))
 
 
-def _fact(console: Console, label: str, value: object) -> None:
+def _fact(label: str, value: object) -> None:
     if value:
-        console.print(Text.assemble((f"{label}: ", "dim"), _line(str(value))))
+        out_console.print(Text.assemble((f"{label}: ", "dim"), _line(str(value))))
+
+
+def _place(part: dict[str, Any]) -> str:
+    """The locator of a heading, table or footnote, with its page."""
+    return f"{part['locator']}, p. {part['page']}" if part["page"] else str(part["locator"])
 
 
 def _column(header: Sequence[Sequence[str]], n: int) -> Column:
@@ -233,6 +233,14 @@ def _column(header: Sequence[Sequence[str]], n: int) -> Column:
 
 def _line(text: str) -> str:
     return " ".join(visible(text).split())
+
+
+_PARTS = {
+    "outline": (outline, print_outline),
+    "tables": (tables, print_tables),
+    "footnotes": (footnotes, print_footnotes),
+}
+"""Of each part of a document: the function that finds it, and the one that prints it."""
 
 
 def show(
@@ -255,30 +263,24 @@ def show(
         locator = locator_at(document, locator)
     except NotFound as error:
         raise fail(error.detail) from None
-    parts: dict[str, list[dict[str, Any]]] = {}
-    if headings:
-        parts["outline"] = outline(document, locator)
-    if drawn:
-        parts["tables"] = tables(document, locator)
-    if notes:
-        parts["footnotes"] = footnotes(document, locator)
+    wanted = {"outline": headings, "tables": drawn, "footnotes": notes}
+    parts = {name: make(document, locator) for name, (make, _) in _PARTS.items() if wanted[name]}
     if as_json:
-        typer.echo(json.dumps({**_as_json(document, locator, parts), **facts(document), "versions": related, **parts},
-                              ensure_ascii=False))  # fmt: skip
+        record = {**_as_json(document, locator, parts), **facts(document), "versions": related, **parts}
+        print_json(record)
         return
     out_console.print(Text(visible(f"{document.title} ({document.id})"), style="bold"))
     if locator is None and not parts:
-        print_facts(out_console, document, facts(document), related)
+        print_facts(document, facts(document), related)
     else:
-        print_corrections(out_console, document, related, locator)
-    printers = {"outline": print_outline, "tables": print_tables, "footnotes": print_footnotes}
+        print_corrections(document, related, locator)
     for name, found in parts.items():
         if found:
-            printers[name](out_console, found)
+            _PARTS[name][1](found)
         else:
             out_console.print(Text(f"No {name} here."), style="dim")
     if not parts:
-        print_document(out_console, document, locator)
+        print_document(document, locator)
 
 
 def _as_json(document: Document, locator: str | None, parts: object) -> dict[str, Any]:
@@ -296,7 +298,7 @@ def meeting(as_json: Annotated[bool, typer.Option("--json", help="Print a JSON l
     with open_backend("meeting") as backend:
         found = backend.meetings()
     if as_json:
-        typer.echo(json.dumps([each.to_json() for each, _ in found], ensure_ascii=False))
+        print_json([each.to_json() for each, _ in found])
         return
     for each, label in found:
         print_meeting(out_console, each, label)

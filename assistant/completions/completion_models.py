@@ -44,7 +44,7 @@ class Message(BaseModel):
 
 
 class StreamOptions(BaseModel):
-    """How a stream is sent."""
+    """Options of a stream."""
 
     include_usage: bool = False
 

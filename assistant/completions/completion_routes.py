@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
@@ -15,7 +14,7 @@ from fastapi.responses import JSONResponse
 from fastapi.sse import format_sse_event
 
 from assistant.answer_phrases import say
-from assistant.api.api_replies import STREAMED, EventStream
+from assistant.api.api_replies import STREAMED, EventStream, event
 from assistant.api.authentication import Caller, ServiceParameter
 from assistant.api.route import GuardedRoute, requires
 from assistant.completions.completion_models import ChatBody, Conversation, ErrorBody
@@ -32,10 +31,10 @@ _CODES = {"not-signed-in": "invalid_api_key", "too-many-requests": "rate_limit_e
 
 
 class Reply:
-    """Builds the completion objects of one answer, as a whole or in chunks. `clock` gives seconds since 1970."""
+    """Builds the completion objects of one answer, as a whole or in chunks."""
 
-    def __init__(self, clock: Callable[[], float] = time.time) -> None:
-        self._head = {"id": f"chatcmpl-{secrets.token_hex(12)}", "created": int(clock()), "model": MODEL}
+    def __init__(self) -> None:
+        self._head = {"id": f"chatcmpl-{secrets.token_hex(12)}", "created": int(time.time()), "model": MODEL}
 
     def whole(self, answer: Answer, notes: Sequence[str] = ()) -> dict[str, Any]:
         """Builds the completion of an answer."""
@@ -116,7 +115,7 @@ generated that no document says."""
 
 _REFUSALS: dict[int | str, dict[str, Any]] = {
     "4XX": {"description": "Why the request was not fulfilled", "model": ErrorBody},
-    "5XX": {"description": "Why the service can't answer", "model": ErrorBody},
+    "5XX": {"description": "Why the service cannot answer", "model": ErrorBody},
 }
 
 router = APIRouter(prefix=PREFIX, tags=["openai"], responses=_REFUSALS, route_class=GuardedRoute)
@@ -138,14 +137,14 @@ def install(app: FastAPI) -> None:
 @router.get("/models")
 @requires("ask", counted="documents")
 def models(request: Request) -> dict[str, Any]:
-    """The models: one, the held documents."""
+    """Lists the models: one, the documents in the library."""
     return {"object": "list", "data": [_model(request)]}
 
 
 @router.get("/models/{model}")
 @requires("ask", counted="documents")
 def model(model: str, request: Request) -> dict[str, Any]:
-    """A model."""
+    """Returns a model."""
     _known(model)
     return _model(request)
 
@@ -177,29 +176,25 @@ async def _chunks(stream: Stream | None, reply: Reply, asked: Conversation) -> A
     if stream is None:
         yield reply.chunk({}, "stop")
         return
-    async for event in stream:
-        if isinstance(event, StatementEvent):
-            piece = statement_piece(event.index, event.statement, event.numbers)
-            yield reply.chunk({"content": piece if event.index else opening(event.doubt) + piece})
-        elif isinstance(event, Finished):
-            notes = _notes(asked, event.answer.language)
-            yield reply.chunk({"content": ending(event.answer, notes)})
-            yield reply.end(event.answer, notes)
+    async for each in stream:
+        if isinstance(each, StatementEvent):
+            piece = statement_piece(each.index, each.statement, each.numbers)
+            yield reply.chunk({"content": piece if each.index else opening(each.doubt) + piece})
+        elif isinstance(each, Finished):
+            notes = _notes(asked, each.answer.language)
+            yield reply.chunk({"content": ending(each.answer, notes)})
+            yield reply.end(each.answer, notes)
 
 
 async def _lines(chunks: AsyncIterator[dict[str, Any]], reply: Reply, *, usage: bool) -> AsyncIterator[bytes]:
     try:
         async for chunk in chunks:
-            yield _line(chunk)
+            yield event(None, chunk)
         if usage:
-            yield _line(reply.usage())
+            yield event(None, reply.usage())
         yield format_sse_event(data_str="[DONE]")
     except ServiceFault as fault:
-        yield _line(openai_error(fault))
-
-
-def _line(data: dict[str, Any]) -> bytes:
-    return format_sse_event(data_str=json.dumps(data, ensure_ascii=False))
+        yield event(None, openai_error(fault))
 
 
 def _notes(asked: Conversation, language: str) -> tuple[str, ...]:

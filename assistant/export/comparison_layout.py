@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from itertools import groupby
+from operator import itemgetter
 
 from assistant.answer_phrases import joined, mark, say
 from assistant.export.footnoting import ReferenceFormatter
@@ -83,43 +84,37 @@ def _publication(language: str, title: str, blocks: Sequence[Block]) -> Publicat
 def topic_publication(comparison: TopicComparison, references: ReferenceFormatter) -> Publication:
     """What each text says on a topic, in quotes, text by text; where nothing was found; then what several say in
     similar words, where these differ, and what only one says."""
-    language = references.language
-    blocks: list[Block] = []
-    if not comparison.found:
-        blocks.append(Paragraph(plain(say("topic_nothing", language))))
+    language, sides = references.language, comparison.sides
+    blocks: list[Block] = [] if comparison.found else [Paragraph(plain(say("topic_nothing", language)))]
     number = 1
-    for index, side in enumerate(comparison.sides):
+    for index, side in enumerate(sides):
         if side.statements:
             blocks += _side_blocks(comparison, index, number, references)
             number += len(side.statements)
-    absent = [side for side in comparison.sides if not side.statements]
+    absent = [side for side in sides if not side.statements]
     if absent:
         blocks += _absent_blocks(absent, references, named=comparison.named)
     header = (say("topic_document", language), say("topic_places", language))
     if comparison.same:
-        rows = [_same_row(comparison, each, references) for each in comparison.same]
-        blocks += [Heading(1, say("topic_same", language), "same"), Table(header, tuple(rows))]
+        rows = tuple(_same_row(comparison, each, references) for each in comparison.same)
+        blocks += [Heading(1, say("topic_same", language), "same"), Table(header, rows)]
     if comparison.differences:
         blocks.append(Heading(1, say("topic_differs", language), "differences"))
-        blocks += [
-            block for each in comparison.differences for block in _difference_blocks(comparison, each, references)
-        ]
-    if comparison.alone and len(comparison.sides) - len(absent) > 1:
-        rows = []
-        for index, side in enumerate(comparison.sides):
-            places = [place for place in comparison.alone if place[0] == index]
-            links = [_link(comparison, place, references, side.label) for place in places]
-            if links:
-                label = references.document_label(side.document)
-                rows.append((plain(label), tuple(references.join_spans(links))))
-        blocks += [Heading(1, say("topic_only", language), "alone"), Table(header, tuple(rows))]
+    for difference in comparison.differences:
+        blocks += _difference_blocks(comparison, difference, references)
+    if comparison.alone and len(sides) - len(absent) > 1:
+        alone_rows = []
+        for index, places in groupby(comparison.alone, key=itemgetter(0)):
+            links = [_link(comparison, place, references, sides[index].label) for place in places]
+            label = references.document_label(sides[index].document)
+            alone_rows.append((plain(label), tuple(references.join_spans(links))))
+        blocks += [Heading(1, say("topic_only", language), "alone"), Table(header, tuple(alone_rows))]
     if comparison.unread:
         blocks.append(Paragraph(plain(say("topic_unread", language, count=comparison.unread))))
-    sources = [
-        references.format_source(side.document) for side in comparison.sides if side.statements or comparison.named
-    ]
-    if sources:
-        blocks += [Heading(1, say("section_sources", language), "sources"), Listing(tuple(sources))]
+    listed = [side.document for side in sides if side.statements or comparison.named]
+    if listed:
+        sources = Listing(tuple(map(references.format_source, listed)))
+        blocks += [Heading(1, say("section_sources", language), "sources"), sources]
     return _publication(language, say("compare_topic", language, topic=comparison.topic), blocks)
 
 
@@ -168,11 +163,8 @@ def origins_publication(origins: Origins, references: ReferenceFormatter) -> Pub
     rows, language = [], references.language
     for each in origins.paragraphs:
         pieces = each.earlier[0].pieces if each.earlier else (Piece("same", " ".join(each.citation.quote.split())),)
-        paragraph = (
-            references.make_named_link(each.citation, origins.label),
-            Span(" "),
-            *_mark_pieces(pieces, origins.language, language),
-        )
+        link = references.make_named_link(each.citation, origins.label)
+        paragraph = (link, Span(" "), *_mark_pieces(pieces, origins.language, language))
         first_link, *other_links = [references.make_named_link(match.citation) for match in each.earlier] or [Span("")]
         origin_spans = _fill_frame(f"origin_{each.kind}", "place", (first_link,), language)
         if other_links:
@@ -206,17 +198,16 @@ def _difference_blocks(
     comparison: TopicComparison, difference: Difference, references: ReferenceFormatter
 ) -> list[Block]:
     """Two statements side by side with the words that differ, and how they differ in substance."""
+    language = references.language
     citations = [comparison.statement(place).citations[-1] for place in (difference.earlier, difference.later)]
     header = tuple(map(references.format_place, citations))
     sides = (earlier_pieces(difference.pieces), later_pieces(difference.pieces))
-    cells = tuple(_mark_pieces(side, citations[1].language, references.language) for side in sides)
-    join = mark(";", references.language)
-    reasons = [
-        f"{place}: {join.join(dict.fromkeys(reason.message(references.language) for reason in own_reasons))}"
-        for place, own_reasons in zip(header, (difference.had, difference.has), strict=True)
-        if own_reasons
-    ]
-    sentence = say("topic_reasons", references.language, reasons=join.join(reasons))
+    cells = tuple(_mark_pieces(side, citations[1].language, language) for side in sides)
+    join, reasons = mark(";", language), []
+    for place, own_reasons in zip(header, (difference.had, difference.has), strict=True):
+        messages = dict.fromkeys(reason.message(language) for reason in own_reasons)
+        reasons += [f"{place}: {join.join(messages)}"] if messages else []
+    sentence = say("topic_reasons", language, reasons=join.join(reasons))
     return [Table(header, (cells,)), Paragraph(plain(sentence))]
 
 
@@ -270,15 +261,13 @@ def _part_name(comparison: Comparison, part: Part, language: str) -> str:
 
 def _part_summary(comparison: Comparison, part: Part, language: str) -> Content:
     """What became of a part, in words."""
-    rows: list[Row] = [(pair,) for pair in comparison.pairs if _has_place_in(pair, part)]
+    rows: list[Row] = [(pair,) for pair in comparison.pairs if pair.part == part and pair.has_number]
     sentences = []
     for name, is_counted in _COUNTED_CHANGES.items():
         matching = [row for row in rows if row[0] and is_counted(row[0])]
         if matching:
-            ranges = [
-                " → ".join(dict.fromkeys(filter(None, places)))
-                for places in map(_number_ranges, _group_runs(matching, rows))
-            ]
+            runs = map(_number_ranges, _group_runs(matching, rows))
+            ranges = [" → ".join(dict.fromkeys(filter(None, places))) for places in runs]
             sentences.append(say(f"sum_{name}", language, count=len(matching), places=", ".join(ranges)))
     if not sentences:
         return ()
@@ -293,7 +282,8 @@ def _number_table(versions: VersionComparison, labels: Sequence[str], language: 
         header += [change, label] if len(versions.steps) > 1 else [label, change]
     table_rows: list[tuple[Content, ...]] = []
     for part in PARTS[:-1]:
-        rows = [row for row in versions.rows if _has_place_in(next(pair for pair in reversed(row) if pair), part)]
+        last_pairs = ((row, next(pair for pair in reversed(row) if pair)) for row in versions.rows)
+        rows = [row for row, last in last_pairs if last.part == part and last.has_number]
         name = _part_name(versions.steps[-1], part, language)
         for run in _group_runs(rows, rows):
             places = [place or "–" for place in _number_ranges(run)]
@@ -305,11 +295,6 @@ def _number_table(versions: VersionComparison, labels: Sequence[str], language: 
             table_rows.append(tuple(plain(cell) for cell in cells))
             name = ""
     return Table(tuple(header), tuple(table_rows))
-
-
-def _has_place_in(pair: Pair, part: Part) -> bool:
-    """Whether a pair is shown in a part and has a number there; headings have none."""
-    return pair.part == part and pair.para.group != "heading" and bool(pair.para.place)
 
 
 def _group_runs(chosen: Sequence[Row], rows: Sequence[Row]) -> list[list[Row]]:

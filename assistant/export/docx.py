@@ -14,7 +14,7 @@ import re
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -71,9 +71,8 @@ def to_docx(publication: Publication) -> bytes:
 
     Raises `PublishError` where pandoc is not installed, or fails.
     """
-    return _fix_widths(
-        _run_pandoc(_pandoc_document(publication), _reference_document(publication.language)), publication
-    )
+    written = _run_pandoc(_pandoc_document(publication), _reference_document(publication.language))
+    return _fix_widths(written, publication)
 
 
 def _reference_document(language: str) -> bytes:
@@ -104,12 +103,9 @@ def _pandoc_document(publication: Publication) -> dict[str, Any]:
     # The title is on the first pages whatever their orientation; the last pages get theirs from the document itself.
     last = len(publication.spreads) - 1
     for n, (landscape, spread) in enumerate(publication.spreads):
-        pandoc_blocks = [each for block in spread for each in _pandoc_blocks(block)]
-        blocks += [
-            *[_PORTRAIT_END] * (landscape and n > 0),
-            *pandoc_blocks,
-            *[_LANDSCAPE_END] * (landscape and n < last),
-        ]
+        blocks += [_PORTRAIT_END] * (landscape and n > 0)
+        blocks += [each for block in spread for each in _pandoc_blocks(block)]
+        blocks += [_LANDSCAPE_END] * (landscape and n < last)
     return {"pandoc-api-version": API, "meta": meta, "blocks": blocks}
 
 
@@ -186,21 +182,16 @@ def _fix_widths(docx: bytes, publication: Publication) -> bytes:
 def _pandoc_table(table: Table, *, landscape: bool | None = None) -> dict[str, Any]:
     attributes: list[Any] = ["", [], []]
 
-    def row(cells: list[list[Any]]) -> list[Any]:
-        return [
-            attributes,
-            [[attributes, {"t": "AlignDefault"}, 1, 1, [_styled_paragraph("Table Text", cell)]] for cell in cells],
-        ]
+    def row(cells: Iterable[list[Any]]) -> list[Any]:
+        paragraphs = (_styled_paragraph("Table Text", cell) for cell in cells)
+        return [attributes, [[attributes, {"t": "AlignDefault"}, 1, 1, [each]] for each in paragraphs]]
 
-    head = [row([_pandoc_words(cell) for cell in table.header])]
-    body = [row([_pandoc_inlines(cell) for cell in cells]) for cells in table.rows]
-    columns = [
-        [{"t": "AlignLeft"}, {"t": "ColWidth", "c": width}] for width in table.shares(TABLE_WIDTH, landscape=landscape)
-    ]
-    return {
-        "t": "Table",
-        "c": [attributes, [None, []], columns, [attributes, head], [[attributes, 0, [], body]], [attributes, []]],
-    }
+    head = [row(map(_pandoc_words, table.header))]
+    body = [row(map(_pandoc_inlines, cells)) for cells in table.rows]
+    widths = table.shares(TABLE_WIDTH, landscape=landscape)
+    columns = [[{"t": "AlignLeft"}, {"t": "ColWidth", "c": width}] for width in widths]
+    content = [attributes, [None, []], columns, [attributes, head], [[attributes, 0, [], body]], [attributes, []]]
+    return {"t": "Table", "c": content}
 
 
 def pandoc_path() -> str | None:
@@ -242,11 +233,8 @@ def _run_pandoc(document: Mapping[str, Any], reference: bytes) -> bytes:
             )  # fmt: skip
             result.check_returncode()
         except (OSError, subprocess.SubprocessError) as error:
-            stderr_text = (getattr(error, "stderr", None) or b"").decode(errors="replace").strip()[-500:]
-            remedy = (
-                f"{stderr_text} Install it again: {install_command('publish')}"
-                if stderr_text
-                else f"{error}. Try Markdown or HTML."
-            )
+            told = (getattr(error, "stderr", None) or b"").decode(errors="replace").strip()[-500:]
+            again = f"{told} Install it again: {install_command('publish')}"
+            remedy = again if told else f"{error}. Try Markdown or HTML."
             raise PublishError("form-unwritten", text=f"pandoc could not write the DOCX file: {remedy}") from None
         return (home / "made.docx").read_bytes()

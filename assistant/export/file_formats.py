@@ -31,6 +31,7 @@ from assistant.export.publication import (
     Span,
     Table,
 )
+from assistant.service_errors import Invalid
 from corpus.files import write_atomically
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]>#|~$!])")
@@ -150,29 +151,29 @@ FORMATS = tuple(_WRITERS)
 
 
 def parse_format(path: Path, extra_formats: Sequence[str] = ()) -> str:
-    """The format of a file name, of `FORMATS` and some others. Raises `PublishError` for unknown ones, and for a
-    place that can't be written to, before any work is done."""
+    """The format of a file name, of `FORMATS` and some others. Raises `Invalid` for unknown ones."""
     suffix = path.suffix.lower().removeprefix(".")
     suffix = {"htm": "html", "markdown": "md"}.get(suffix, suffix)
     known_formats = (*extra_formats, *FORMATS)
     if suffix not in known_formats:
-        raise PublishError(
-            "said",
-            text=f"{path} must end in {', '.join('.' + each for each in known_formats)}: these formats are written.",
-        )
+        endings = ", ".join(f".{each}" for each in known_formats)
+        raise Invalid("said", text=f"{path} must end in {endings}: these formats are written.")
+    return suffix
+
+
+def check_place(path: Path) -> None:
+    """Raise `PublishError` before any work is done if a file cannot be written at a place."""
     folder = path.parent
     if path.is_dir():
         raise PublishError("said", text=f"{path} is a folder. Name a file.")
     if not folder.is_dir():
         raise PublishError("said", text=f"The folder {folder} does not exist. Make it first, or name another place.")
     if not os.access(folder, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
-        raise PublishError("said", text=f"{path} can't be written: permission denied. Name another place.")
-    return suffix
+        raise PublishError("said", text=f"{path} cannot be written: permission denied. Name another place.")
 
 
 def check_form(form: str, language: str | None = None) -> None:
-    """Raise `PublishError` before any work is done if the program for a format, or for PDF a font for a language, is
-    not installed."""
+    """Raise `PublishError` before any work if the program for a format, or a font of a language, is missing."""
     if form == "docx":
         docx.check_pandoc()
     elif form == "pdf":
@@ -193,5 +194,5 @@ def save_file(data: bytes, path: Path) -> None:
         write_atomically(path, data)
     except OSError as error:
         raise PublishError(
-            "said", text=f"{path} can't be written: {error.strerror or error}. Nothing was left there."
+            "said", text=f"{path} cannot be written: {error.strerror or error}. Nothing was left there."
         ) from None

@@ -69,10 +69,10 @@ class ReferenceFormatter:
         text = f" {ELLIPSIS} ".join(self._one_line(each) for each in statement.citations)
         quotation = Span(self._quote(grammar_of(last.language).tail.sub("", text), last.language))
         place = self.format_place(last, heading, previous.main if previous and previous.verdict == "quoted" else None)
-        place_spans = (
-            (Span(place, url=self.find_url(last)), Span(self._colon)) if self.address else (Span(place + self._colon),)
-        )
-        return (*(place_spans if place else ()), quotation, self.make_note(statement.citations))
+        place_spans = [Span(place, url=self.find_url(last)), Span(self._colon)] if place else []
+        if place and not self.address:
+            place_spans = [Span(place + self._colon)]
+        return (*place_spans, quotation, self.make_note(statement.citations))
 
     def format_place(self, citation: Citation, heading: str = "", previous: Citation | None = None) -> str:
         """Document and place in words, for running text, without what the heading or the previous citation names."""
@@ -90,10 +90,8 @@ class ReferenceFormatter:
             return _capitalize(rest)
         short_name = document_name(document, self.language).short
         is_repeated = previous is not None and previous.document == citation.document
-        return (
-            _capitalize(self._comma.join(filter(None, ("" if is_repeated or is_named else short_name, place))))
-            or short_name
-        )
+        parts = [place] if is_repeated or is_named else [short_name, place]
+        return _capitalize(self._comma.join(filter(None, parts))) or short_name
 
     def locator_text(self, citation: Citation, document: Document) -> str:
         """The place in words; the locator itself where it can't be put into words completely."""
@@ -129,8 +127,9 @@ class ReferenceFormatter:
                 quoted = self._quote(text, citation.language)
                 spans += [Span(self._colon), Span(quoted)]
         spans[:1] = [replace(each, text=_capitalize(each.text)) for each in spans[:1]]
-        ends_with_stop = "".join(span.text for span in spans).rstrip("”»“\u2069 ").endswith((".", "。"))
-        return Note((*spans, *(() if ends_with_stop else (Span("。" if self.language == "zh" else "."),))))
+        if not "".join(span.text for span in spans).rstrip("”»“\u2069 ").endswith((".", "。")):
+            spans.append(Span("。" if self.language == "zh" else "."))
+        return Note(tuple(spans))
 
     def _quote(self, words: str, language: str) -> str:
         """Words in quotation marks; where they have another writing direction than the text, they are isolated, with
@@ -160,8 +159,7 @@ class ReferenceFormatter:
         return [Span(f"{name.title} ("), Span(name.symbol, url=document.url), Span(suffix), *place_spans]
 
     def _printed_place(self, citation: Citation, document: Document) -> str:
-        """Where words without a locator are, such as lines at the head and the foot of a text: their page, if it has
-        any."""
+        """Where words without a locator are, such as lines at the head and the foot of a text: their page, if any."""
         block = document.block_at(citation.start)
         if block is None:
             return ""
@@ -208,9 +206,8 @@ class ReferenceFormatter:
         day = document_date(document_found) if document_found.edition != "digest" else None
         date_text = day_text(day, self.language) if day else ""
         details = ["" if date_text in name.full else date_text, language_name(document_found.language, self.language)]
-        return Span(_capitalize(name.full), url=document_found.url), Span(
-            "".join(f"{self._comma}{each}" for each in details if each)
-        )
+        details_text = "".join(f"{self._comma}{each}" for each in details if each)
+        return Span(_capitalize(name.full), url=document_found.url), Span(details_text)
 
     def make_table(self, grid: Grid) -> Table:
         """A table whose cells quote documents, without empty columns. Words that introduce several points are shown
@@ -233,9 +230,8 @@ class ReferenceFormatter:
 
 def _omit_repeated(previous: Cell, cell: Cell) -> Cell:
     """A cell without the opening words that the cell above has too, with a mark for the omission."""
-    own_spans, previous_spans = (
-        [(each.document, each.start, each.end) for each in some.citations] for some in (cell, previous)
-    )
+    both = (cell.citations, previous.citations)
+    own_spans, previous_spans = ([(each.document, each.start, each.end) for each in cites] for cites in both)
     if not cell.whole or len(own_spans) < 2 or previous_spans[: len(own_spans) - 1] != own_spans[:-1]:
         return cell
     last = replace(cell, citations=cell.citations[-1:])

@@ -19,7 +19,7 @@ from assistant.export.publication import (
     Span,
     Table,
     plain,
-)  # fmt: skip
+)
 from assistant.export.theme_plots import draw_map, draw_timeline
 from assistant.qa.answer import Citation
 from assistant.reports.brief.briefing import Briefing
@@ -89,9 +89,8 @@ def briefing_publication(
                 blocks.append(Heading(2, part.heading, f"{section.key}-{index}"))
             for previous, statement in zip((None, *part.statements), part.statements, strict=False):
                 paragraph_number += 1
-                blocks.append(
-                    Paragraph(references.format_statement(statement, part.heading, previous), paragraph_number)
-                )
+                content = references.format_statement(statement, part.heading, previous)
+                blocks.append(Paragraph(content, paragraph_number))
         for index, table in enumerate(section.tables, 1):
             if table.heading:
                 blocks.append(Heading(2, table.heading, f"{section.key}-table-{index}"))
@@ -159,17 +158,12 @@ def _mandates_publication(mandates: MandateList, references: ReferenceFormatter)
     if mandates.total > len(rows):
         blocks.append(Paragraph(plain(say("mandates_left", language, shown=len(rows), total=mandates.total))))
     blocks.append(references.make_table(mandate_table(rows, language, with_documents=True)))
-    sources = {row.place.document: row for row in rows}
-    sources_listed = []
-    for row in sources.values():
-        details = [
-            row.place.title,
-            day_of(row.adopted, language),
-            say("unverified_note", language) * row.place.unverified,
-        ]
-        comma = mark(",", language)
-        sources_listed.append((Span(row.label, url=row.place.url), Span(comma + comma.join(filter(None, details)))))
-    blocks.append(Listing(tuple(sources_listed)))
+    sources, comma = [], mark(",", language)
+    for row in {row.place.document: row for row in rows}.values():
+        note = say("unverified_note", language) * row.place.unverified
+        details = filter(None, (row.place.title, day_of(row.adopted, language), note))
+        sources.append((Span(row.label, url=row.place.url), Span(comma + comma.join(details))))
+    blocks.append(Listing(tuple(sources)))
     return Publication(language, say("mandates_title", language), tuple(blocks), notice=say("unofficial", language))
 
 
@@ -204,13 +198,14 @@ def _themes_publication(themes: Themes, references: ReferenceFormatter) -> Publi
         blocks.append(Heading(1, f"{theme.number}. {theme.name}", f"theme-{theme.number}"))
         for statement, repeats in zip(theme.summary, theme.repeats, strict=True):
             number += 1
-            content = references.format_statement(statement)
-            repeated_places = (
-                f"{references.document_label(each.document)}{mark(',', language)}{references.make_link(each).text}"
-                for each in repeats[:MAX_REPEATED_PLACES]
-            )
-            if places := joined([str(isolated(each, language)) for each in repeated_places], language):
-                content = (*content, Span(" " + say("repeated_in", language, places=places)))
+            content, places = references.format_statement(statement), []
+            for each in repeats[:MAX_REPEATED_PLACES]:
+                place = (
+                    f"{references.document_label(each.document)}{mark(',', language)}{references.make_link(each).text}"
+                )
+                places.append(str(isolated(place, language)))
+            if places:
+                content = (*content, Span(" " + say("repeated_in", language, places=joined(places, language))))
             blocks.append(Paragraph(content, number))
         blocks.append(Heading(2, say("theme_documents", language), f"theme-{theme.number}-documents"))
         blocks.append(_document_table(theme.documents, references, theme))
@@ -255,10 +250,9 @@ def _document_table(
     rows: list[tuple[Content, ...]] = []
     for document in documents:
         document_found = references.find_document(document.document)
-        first_passage = (
-            next((each for each in theme.passages if each.document == document_found.id), None) if theme else None
-        )
-        url = address(document_found, first_passage.start, first_passage.end) if address and first_passage else None
+        passages = (each for each in (theme.passages if theme else ()) if each.document == document_found.id)
+        first = next(passages, None)
+        url = address(document_found, first.start, first.end) if address and first else None
         year = say("no_year", language) if document.year is None else str(document.year)
         symbol = Span(references.document_label(document.document), url=document.url)
         rows.append((plain(year), (symbol,), (Span(document.title or document.label, url=url),)))

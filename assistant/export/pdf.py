@@ -49,9 +49,8 @@ def to_pdf(publication: Publication) -> bytes:
     typst, folders = _typst(), list(font_folders())
     values = _to_json(publication)
     values |= {"head": _to_json(publication.head), "spreads": _to_json(publication.spreads)}
-    values["fonts"] = _choose_fonts(
-        json.dumps(values, ensure_ascii=False), set(typst.Fonts(font_paths=folders).families())
-    )
+    installed = set(typst.Fonts(font_paths=folders).families())
+    values["fonts"] = _choose_fonts(json.dumps(values, ensure_ascii=False), installed)
     try:
         pdf = typst.compile(
             (files("assistant") / "export" / "note.typ").read_bytes(),
@@ -102,15 +101,9 @@ def _to_json(value: Any) -> Any:
         return [_to_json(each) for each in value]
     if not is_dataclass(value):
         return value
-    fields_by_name = {
-        "kind": type(value).__name__,
-        **{each.name: _to_json(getattr(value, each.name)) for each in fields(value)},
-    }
-    return (
-        fields_by_name | {"shares": [round(each, 4) for each in value.shares()]}
-        if isinstance(value, Table)
-        else fields_by_name
-    )
+    shares = {"shares": [round(each, 4) for each in value.shares()]} if isinstance(value, Table) else {}
+    fields_by_name = {each.name: _to_json(getattr(value, each.name)) for each in fields(value)}
+    return {"kind": type(value).__name__, **fields_by_name, **shares}
 
 
 def _choose_fonts(text: str, installed: set[str]) -> list[str]:

@@ -113,11 +113,8 @@ class Table:
         # No column is narrower than its longest word; the rest of the line is divided by the amount of text.
         words = self._word_widths
         weights = [sum(map(len, column)) for column in self._column_lines]
-        remaining = max(
-            0,
-            (LANDSCAPE_LINE_CHARACTERS if (self.wide if landscape is None else landscape) else LINE_CHARACTERS)
-            - sum(words),
-        )
+        is_wide = self.wide if landscape is None else landscape
+        remaining = max(0, (LANDSCAPE_LINE_CHARACTERS if is_wide else LINE_CHARACTERS) - sum(words))
         widths = [word + remaining * weight / (sum(weights) or 1) for word, weight in zip(words, weights, strict=True)]
         return [total * each / sum(widths) for each in widths]
 
@@ -137,8 +134,7 @@ Block = Heading | Paragraph | Listing | Table | Figure
 
 @dataclass(frozen=True)
 class Publication:
-    """A whole publication. `masthead` are the lines at its head, `label` the lines beside them, `notice` says what it
-    is."""
+    """A publication. `masthead` are the lines at its head, `label` those beside them, `notice` says what it is."""
 
     language: str
     title: str
@@ -155,9 +151,8 @@ class Publication:
         parts: list[tuple[bool, list[Block]]] = []
         for block in self.blocks:
             is_wide, previous_blocks = isinstance(block, Table) and block.wide, parts[-1][1] if parts else []
-            starts_spread = isinstance(block, Heading) and not (
-                previous_blocks and isinstance(previous_blocks[-1], Heading)
-            )
+            below_heading = bool(previous_blocks) and isinstance(previous_blocks[-1], Heading)
+            starts_spread = isinstance(block, Heading) and not below_heading
             if is_wide and parts and not parts[-1][0] and _text_length(previous_blocks) <= MIN_SPREAD_CHARACTERS:
                 parts[-1] = (True, [*previous_blocks, block])
             elif starts_spread or not parts or parts[-1][0] != is_wide:

@@ -32,17 +32,14 @@ def draw_map(themes: Themes) -> str:
         for each in themes.themes
     ]
     radii = [8 + 14 * math.sqrt(len(theme.documents) / max_documents) for theme in themes.themes]
-    text_widths = [
-        LETTER_WIDTH * max(len(line) * MAX_MAP_LETTERS / _letters_per_line(line, MAX_MAP_LETTERS) for line in lines)
-        for lines in names
-    ]
-    boxes = zip(radii, text_widths, names, strict=True)
-    sizes = [(max(2 * radius, width) + 8, 2 * radius + LINE_HEIGHT * len(lines) + 8) for radius, width, lines in boxes]
+    sizes = []
+    for radius, lines in zip(radii, names, strict=True):
+        latin = max(len(line) * MAX_MAP_LETTERS / _letters_per_line(line, MAX_MAP_LETTERS) for line in lines)
+        sizes.append((max(2 * radius, LETTER_WIDTH * latin) + 8, 2 * radius + LINE_HEIGHT * len(lines) + 8))
     parts = []
     centers, height = _separate_boxes([(theme.x, theme.y) for theme in themes.themes], sizes)
-    for theme, lines, radius, (_, height_of_box), (x, y) in zip(
-        themes.themes, names, radii, sizes, centers, strict=True
-    ):
+    drawn = zip(themes.themes, names, radii, sizes, centers, strict=True)
+    for theme, lines, radius, (_, height_of_box), (x, y) in drawn:
         top = y - height_of_box / 2 + radius
         label_text = "".join(
             f'<text x="{x:.1f}" y="{top + radius + LINE_HEIGHT * n:.1f}" text-anchor="middle">{escape(line)}</text>'
@@ -92,36 +89,30 @@ def _draw_dot(x: float, y: float, count: int, most: int, column: float) -> str:
 def _separate_boxes(
     targets: Sequence[tuple[float, float]], sizes: Sequence[tuple[float, float]]
 ) -> tuple[list[list[float]], float]:
-    """Centers of boxes (width, height) near their targets (-1..1), moved apart until none overlap, and the total
-    height."""
+    """Centers of boxes (width, height) near their targets (-1..1), without overlaps, and the total height."""
     area = sum(width * box_height for width, box_height in sizes) / WIDTH
-    boxes = [
-        [WIDTH / 2 + x * (WIDTH - box_width) / 2, -y * area]
-        for (x, y), (box_width, _) in zip(targets, sizes, strict=True)
-    ]
+    placed = zip(targets, sizes, strict=True)
+    boxes = [[WIDTH / 2 + x * (WIDTH - width) / 2, -y * area] for (x, y), (width, _) in placed]
+    pairs = [(i, j) for i in range(len(boxes)) for j in range(i)]
     for _ in range(MAX_ROUNDS):
         overlapping = False
-        for i in range(len(boxes)):
-            for j in range(i):
-                overlaps = [
-                    (sizes[i][axis] + sizes[j][axis]) / 2 - abs(boxes[i][axis] - boxes[j][axis]) for axis in (0, 1)
-                ]
-                if min(overlaps) > 1:
-                    overlapping = True
-                    axis = 0 if overlaps[0] < overlaps[1] else 1
-                    direction = 1 if boxes[i][axis] >= boxes[j][axis] else -1
-                    boxes[i][axis] += direction * overlaps[axis] / 2
-                    boxes[j][axis] -= direction * overlaps[axis] / 2
+        for i, j in pairs:
+            overlaps = [(sizes[i][axis] + sizes[j][axis]) / 2 - abs(boxes[i][axis] - boxes[j][axis]) for axis in (0, 1)]
+            if min(overlaps) > 1:
+                overlapping = True
+                axis = 0 if overlaps[0] < overlaps[1] else 1
+                direction = 1 if boxes[i][axis] >= boxes[j][axis] else -1
+                boxes[i][axis] += direction * overlaps[axis] / 2
+                boxes[j][axis] -= direction * overlaps[axis] / 2
         for middle, (box_width, _) in zip(boxes, sizes, strict=True):
             middle[0] = min(max(middle[0], box_width / 2), WIDTH - box_width / 2)
         if not overlapping:
             break
-    top = min((middle[1] - half_height / 2 for middle, (_, half_height) in zip(boxes, sizes, strict=True)), default=0.0)
+    heights = [height for _, height in sizes]
+    top = min((y - height / 2 for (_, y), height in zip(boxes, heights, strict=True)), default=0.0)
     for middle in boxes:
         middle[1] -= top
-    return boxes, max(
-        (middle[1] + half_height / 2 for middle, (_, half_height) in zip(boxes, sizes, strict=True)), default=1.0
-    )
+    return boxes, max((y + height / 2 for (_, y), height in zip(boxes, heights, strict=True)), default=1.0)
 
 
 def _letters_per_line(name: str, most: int) -> int:

@@ -33,8 +33,7 @@ class DocumentName:
 
 
 def document_name(document: Document, language: str) -> DocumentName:
-    """The name of a document in a language, with notes on drafts, digests, unverified copies and text recognised from
-    images."""
+    """The name of a document in a language, with notes on drafts, digests, unverified copies and OCR."""
     title = document.title
     act = None if document.symbol is None else format_act_name(document.symbol, language)
     symbol, short = document.key if document.symbol else "", document.label

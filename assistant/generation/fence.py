@@ -1,8 +1,7 @@
 """Fencing of untrusted text for a model: evidence and question as marked data, with ids, within a token budget.
 
-Text of documents and users can't leave its fence: angle brackets are escaped, invisible characters (zero-width and tag characters, directional
-marks) are removed, and what looks like an evidence id loses its square brackets. Ids are made of the hash of the passage, so that no document can
-contain its own. Text that addresses a model (prompt injection) is withheld.
+Text of documents and users cannot leave its fence: angle brackets are escaped, invisible characters removed, and what looks like an evidence id
+loses its brackets. Ids are made of the hash of the passage, so that no document can contain its own. Text that addresses a model is withheld.
 """
 
 from __future__ import annotations
@@ -24,8 +23,7 @@ _SPACE = re.compile(r"[^\S\n]+")
 
 @dataclass(frozen=True)
 class Fenced:
-    """The fenced `text`; the passages in it by the ids that the model cites; those that did not fit, by rank; and those of which some text was
-    withheld, since it addresses a model."""
+    """The fenced `text`; the passages in it by the ids that the model cites; those that did not fit; those of which some text was withheld."""
 
     by_id: dict[str, Evidence]
     left_out: tuple[Evidence, ...]
@@ -75,11 +73,9 @@ def fence_evidence(evidence: Sequence[Evidence], budget: int) -> Fenced:
 def without_injections(evidence: Evidence) -> str:
     """The text of a passage without the blocks that address a model."""
     document, passage = evidence.document, evidence.passage
-    blocks = document.blocks[passage.first : passage.last + 1]
-    texts = [document.block_text(block) for block in blocks]
-    if not any(addresses_model(text) for text in texts):
-        return passage.text
-    return "\n".join(text for text in texts if not addresses_model(text))
+    texts = [document.block_text(block) for block in document.blocks[passage.first : passage.last + 1]]
+    harmless = [text for text in texts if not addresses_model(text)]
+    return passage.text if len(harmless) == len(texts) else "\n".join(harmless)
 
 
 def _short_id(evidence_id: str, taken: dict[str, Evidence]) -> str:

@@ -18,10 +18,8 @@ NAMES = {"doctor": "`rapporteur doctor`", "setting": "RAPPORTEUR_MODEL_CONTEXT",
 
 
 def with_draft_report(answer: Answer, quoted: Answer, draft: Draft, model: str) -> Answer:
-    """The answer with the notes, status and scores that follow from its draft.
-
-    The status is `partial` where sentences were dropped and no quotes make up for them; tentative quotes never do.
-    """
+    """The answer with the notes, status and scores that follow from its draft; `partial` where sentences were dropped and no quotes make up for
+    them (tentative quotes never do)."""
     notes = [*answer.notes, *draft_notes(draft, answer.language, model, quotes=bool(quoted.statements))]
     if draft.dropped:
         notes.append(say("sentences_dropped", answer.language, count=len(draft.dropped)))
@@ -42,8 +40,7 @@ def with_draft_report(answer: Answer, quoted: Answer, draft: Draft, model: str) 
 
 
 def draft_notes(draft: Draft, language: str, model: str, *, quotes: bool = True) -> list[str]:
-    """Notes on one request to the model: how it failed, and which evidence it did not see. `quotes` tells whether quotes replace what it could not
-    write."""
+    """Notes on one request to the model: how it failed, which evidence it did not see. `quotes`: whether quotes replace what it did not write."""
     notes = []
     if draft.fault is not None:
         notes.append(say(f"model_{draft.fault.kind}", language, model=model, **NAMES))

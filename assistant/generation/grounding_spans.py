@@ -22,8 +22,8 @@ TOGETHER = 3
 
 
 def find_support(check: SupportCheck, claim: str, cited: Sequence[Evidence]) -> tuple[list[Unit], Support]:
-    """The units that support a sentence, in document order, with the result of the check; no units where none do, with the result of the best
-    attempt. Fewer units are preferred to more, shorter to longer."""
+    """The units that support a sentence, in document order, with the result of the check; none with the result of the best attempt. Fewer
+    units are preferred to more, shorter to longer."""
     units = distinct([unit for citation in cited for unit in units_of(citation) if not _addresses_model(unit)])
     alone = [(check(claim, [_source(unit)]), unit) for unit in units]
     whole = [(support, unit) for support, unit in alone if support.whole]

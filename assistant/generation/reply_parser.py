@@ -47,11 +47,11 @@ class ReplyParser:
     def feed(self, piece: str) -> Iterator[ParsedSentence]:
         """The sentences that another piece completes."""
         self._raw += piece
-        yield from self._cut(final=False)
+        return self._cut(final=False)
 
     def end(self) -> Iterator[ParsedSentence]:
         """The remaining sentences at the end of the reply."""
-        yield from self._cut(final=True)
+        return self._cut(final=True)
 
     def _cut(self, *, final: bool) -> Iterator[ParsedSentence]:
         text = _THOUGHT.sub("", self._raw)
@@ -59,13 +59,11 @@ class ReplyParser:
             return
         while self._read < len(text):
             rest = text[self._read :]
-            line_end = rest.find("\n")
-            line = rest if line_end < 0 else rest[:line_end]
-            cited = _CITED_END.search(line)
-            if cited:
+            line, end, _ = rest.partition("\n")
+            if cited := _CITED_END.search(line):
                 stop = cited.end()
-            elif line_end >= 0:
-                stop = line_end + 1
+            elif end:
+                stop = len(line) + 1
             elif final or len(line) > LONGEST:
                 stop = min(len(line), LONGEST)
             else:

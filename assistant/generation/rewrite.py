@@ -38,18 +38,14 @@ def rewrite_turn(
     vocabulary: Vocabulary,
     away: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Interpretation | None:
-    """The last turn as rewritten by the model; None where the result adds or omits something or is no question, so that `by_rule`, the
-    interpretation by rules, is to be used. Raises `ModelFault`.
-
-    `history` are the earlier user turns, oldest first; `away` is a context entered while waiting for the model.
-    """
+    """The last turn as rewritten by the model; None where the result adds or omits something, so that the interpretation `by_rule` is to be used.
+    `history`: earlier user turns, oldest first; `away`: entered while waiting for the model. Raises `ModelFault`."""
     turns = [*history, text][-TURNS:]
     name = language_name(by_rule.language, "en")
     shown = "\n".join(f"<turn>{sanitized(turn)}</turn>" for turn in turns)
-    messages = [Message("system", _SYSTEM.format(language=name)),
-                Message("user", _ASK.format(turns=shown, language=name))]  # fmt: skip
+    rules, request = _SYSTEM.format(language=name), _ASK.format(turns=shown, language=name)
     with away():
-        question = _line(model, messages)
+        question = _line(model, [Message("system", rules), Message("user", request)])
     if question is None or not is_faithful(question, text, turns, by_rule, vocabulary):
         return None
     return Interpretation((question,), question, by_rule.language, leans=True)
@@ -58,8 +54,8 @@ def rewrite_turn(
 def is_faithful(
     question: str, text: str, turns: Sequence[str], by_rule: Interpretation, vocabulary: Vocabulary
 ) -> bool:
-    """Whether a rewritten question has no words beyond those of the turns, keeps at least half of the words of the last one, agrees with them in
-    negation, and is in the language of the last one."""
+    """Whether a rewritten question uses only words of the turns, keeps at least half of those of the last one, and has its language and
+    negation."""
     language = by_rule.language
     if not question or detect_language(question, default=language) != language:
         return False

@@ -67,8 +67,7 @@ class _Slot:
 
 
 class Writer:
-    """Writes answers with a model. `most` is the number of sentences that are requested; `away` is a context entered during each wait for the model,
-    when nothing is computed here. Thread-safe."""
+    """Writes answers with a model. `most`: number of sentences to request; `away`: entered during each wait for the model. Thread-safe."""
 
     def __init__(
         self,
@@ -86,11 +85,8 @@ class Writer:
     def write(
         self, question: str, language: str, evidence: Sequence[Evidence], most: int | None = None
     ) -> Generator[Progress | Statement, None, Draft]:
-        """Writes from evidence, best first; yields each statement, in order, once it and all before it are accepted.
-
-        `most` overrides the number of sentences of the writer. A sentence may only cite the evidence of this call. Returns the draft; failures of the
-        model are recorded in it, never raised.
-        """
+        """Writes from evidence, best first; yields each statement, in order, once it and all before it are accepted. `most` overrides that
+        of the writer. Returns the draft; failures of the model are recorded in it, never raised."""
         draft = Draft(most or self._most)
         fence = self._fence(question, language, evidence, draft.most)
         draft.left_out, draft.withheld = fence.left_out, fence.withheld
@@ -100,7 +96,8 @@ class Writer:
             draft.fault = ModelFault("too_long", "no passage fits into the model's context")
             return draft
         yield Progress("writing")
-        rules = prompt.system(language, draft.most, _free_id(fence))
+        example = next(name for name in ("abc123", "abc124", "abc125") if name not in fence.by_id)
+        rules = prompt.system(language, draft.most, example)
         slots: list[_Slot] = []
         try:
             for written in self._sentences([rules, prompt.ask(fence.text, question, language)], draft):
@@ -177,14 +174,9 @@ class Writer:
         self, rules: Message, question: str, language: str, fence: Fenced, slots: Sequence[_Slot], draft: Draft
     ) -> None:
         """Requests the failed sentences once more; those accepted now take their positions."""
-        failed = [slot for slot in slots if slot.statement is None][: 2 * draft.most]
-        with_reasons = [
-            (slot.text[:SENTENCE_LIMIT], slot.reason.message("en")) for slot in failed if slot.reason is not None
-        ]
-        while (
-            len(with_reasons) > 1
-            and sum(estimate_tokens(text + reason) for text, reason in with_reasons) > self.model.output
-        ):
+        failed = [slot for slot in slots if slot.reason is not None][: 2 * draft.most]
+        with_reasons = [(slot.text[:SENTENCE_LIMIT], slot.reason.message("en")) for slot in failed if slot.reason]
+        while len(with_reasons) > 1 and sum(estimate_tokens(a + b) for a, b in with_reasons) > self.model.output:
             with_reasons.pop()
         open_slots = dict(enumerate(failed[: len(with_reasons)], 1))
         for written in self._sentences([rules, prompt.again(fence.text, question, with_reasons, language)], draft):
@@ -207,8 +199,3 @@ def _ready(slots: Sequence[_Slot], draft: Draft) -> Iterator[Statement]:
             slot.sent = True
             draft.statements.append(slot.statement)
             yield slot.statement
-
-
-def _free_id(fence: Fenced) -> str:
-    """An id for the example in the rules, which no excerpt has."""
-    return next(name for name in ("abc123", "abc124", "abc125") if name not in fence.by_id)

@@ -40,10 +40,9 @@ def clauses(text: str, language: str) -> tuple[Clause, ...]:
     book = thesaurus(language)
     cuts = {match.start() for match in _BREAK.finditer(text)}
     # Words such as `and` begin a clause, except before a number of a list.
+    joins = book.clauses.find(read)
     cuts |= {
-        read[found.first].start
-        for found in book.clauses.find(read)
-        if not read[min(found.last + 1, len(read) - 1)].surface[0].isdigit()
+        read[each.first].start for each in joins if not read[min(each.last + 1, len(read) - 1)].surface[0].isdigit()
     }
     still = [*book.limits.find(read), *book.idioms.find(read)]
     bounds = {n for found in still for n in range(found.first, found.last + 1)}

@@ -42,39 +42,33 @@ class Content:
 
 def compare(claim: str, source: str, shown: str, language: str, vectors: Vectors | None) -> Content:
     """Compares a sentence with the words of its sources (joined). `shown` is what citations show beside these."""
-    vectors = vectors if vectors is not None and vectors.reads(language) else None
+    if vectors is not None and not vectors.reads(language):
+        vectors = None
     cosine = None if vectors is None else vectors.cosine(claim, source)
-    claim_words, source_words = content_words(claim, language), content_words(source, language)
     if language == "zh":
         said_pairs, held_text = _pairs(claim), "".join(word.surface for word in read_words(source, language))
         missing = [pair for pair in said_pairs if pair not in held_text]
         share = 1 - len(missing) / len(said_pairs) if said_pairs else 1.0
         return Content(share, tuple(missing), (), cosine)
-    stems = {word.stem for word in source_words}
-    beside = {word.stem for word in read_words(shown, language)}
-    source_lines = _lines(source, language)
-    synonyms = thesaurus(language).same.find(read_words(claim, language))
-    all_words = read_words(claim, language)
-    with_synonym = {
-        all_words[n] for each in synonyms if each.line in source_lines for n in range(each.first, each.last + 1)
-    }
-    strange = [
-        word for word in claim_words if word.stem not in stems and word not in with_synonym and word.stem not in beside
-    ]
-    similar = (
-        vectors.near([word.surface for word in strange], [word.surface for word in source_words]) if vectors else {}
-    )
+    claim_words, source_words = content_words(claim, language), content_words(source, language)
+    known = {word.stem for word in (*source_words, *read_words(shown, language))}
+    same, all_words = thesaurus(language).same, read_words(claim, language)
+    source_lines = {each.line for each in same.find(read_words(source, language))}
+    synonyms = [each for each in same.find(all_words) if each.line in source_lines]
+    with_synonym = {word for each in synonyms for word in all_words[each.first : each.last + 1]}
+    strange = [word for word in claim_words if word.stem not in known and word not in with_synonym]
+    surfaces = [word.surface for word in strange]
+    similar = vectors.near(surfaces, [word.surface for word in source_words]) if vectors else {}
     weight = sum(1.0 if word not in strange else similar.get(word.surface, 0.0) for word in claim_words)
-    subjects = _subjects(claim, language)
+    subjects = _subjects(all_words, language, _subject_start(claim, language))
     subject = tuple(word.surface for word in strange if word in subjects)
     share = weight / len(claim_words) if claim_words else 1.0
     lone = _lone_clause(claim, language, set(claim_words), {word for word in strange if word.surface not in similar})
-    return Content(share, tuple(word.surface for word in strange), subject, cosine, lone)
+    return Content(share, tuple(surfaces), subject, cosine, lone)
 
 
 def _lone_clause(claim: str, language: str, said: set[Word], strange: set[Word]) -> str:
-    """A clause with content of its own in a sentence that otherwise repeats much of the source, such as one provision of a list after the opening
-    words of another; empty where there is none."""
+    """A clause with content of its own in a sentence that otherwise repeats much of the source; empty where there is none."""
     for clause in clauses(claim, language):
         mine = [word for word in clause.words if word in said]
         if len(mine) >= CLAUSE_WORDS and sum(word in strange for word in mine) / len(mine) > 1 - CLAUSE_SHARE:
@@ -85,16 +79,13 @@ def _lone_clause(claim: str, language: str, said: set[Word], strange: set[Word])
 def content_words(text: str, language: str) -> list[Word]:
     """The content words of a text: without function words, figures, months and weekdays."""
     skipped, numbers, light = stops(language), number_words(language), thesaurus(language).light
-    return [
-        word
-        for word in read_words(text, language)
-        if word.stem not in skipped
-        and not word.surface.isdigit()
-        and fold(word.surface) not in numbers
-        and fold(word.surface) not in light
-        and not names_time(word.surface)
-        and len(word.surface) > 1
-    ]
+
+    def counts(surface: str) -> bool:
+        folded = fold(surface)
+        bare = surface.isdigit() or folded in numbers or folded in light
+        return not bare and not names_time(surface) and len(surface) > 1
+
+    return [word for word in read_words(text, language) if word.stem not in skipped and counts(word.surface)]
 
 
 def _pairs(text: str) -> list[str]:
@@ -103,29 +94,19 @@ def _pairs(text: str) -> list[str]:
     return [a + b for a, b in pairwise(signs) if a not in HAN_FUNCTION and b not in HAN_FUNCTION]
 
 
-def _lines(text: str, language: str) -> set[int]:
-    return {each.line for each in thesaurus(language).same.find(read_words(text, language))}
-
-
-def _subjects(text: str, language: str) -> frozenset[Word]:
-    """The likely subjects: the first content word, and content words right before a known verb."""
-    book = thesaurus(language)
-    skipped = stops(language)
-    modal_positions = {
-        n for each in book.strength.find(read_words(text, language)) for n in range(each.first, each.last + 1)
-    }
+def _subjects(words: Sequence[Word], language: str, start: int) -> list[Word]:
+    """The likely subjects from a position on: the first content word, and content words right before a known verb."""
+    book, skipped = thesaurus(language), stops(language)
+    modal = {n for each in book.strength.find(words) for n in range(each.first, each.last + 1)}
     found: list[Word] = []
-    start = _subject_start(text, language)
-    for n, word in enumerate(read_words(text, language)):
-        if word.start < start:
+    for n, word in enumerate(words):
+        if word.start < start or n in modal:
             continue
-        skipped_word = (
-            word.stem in skipped or fold(word.surface) in book.light or word.surface.isdigit() or n in modal_positions
-        )
-        following = read_words(text, language)[n + 1 : n + 2]
-        if not skipped_word and (not found or (following and fold(following[0].surface) in book.verbs)):
+        if word.stem in skipped or fold(word.surface) in book.light or word.surface.isdigit():
+            continue
+        if not found or any(fold(following.surface) in book.verbs for following in words[n + 1 : n + 2]):
             found.append(word)
-    return frozenset(found)
+    return found
 
 
 def _subject_start(text: str, language: str) -> int:

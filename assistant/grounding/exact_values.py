@@ -36,8 +36,7 @@ _LINK = re.compile(r"https?:|www\.|\]\(|<\s*/?\s*[a-z!]|@[a-z0-9-]+\.", re.IGNOR
 
 @dataclass(frozen=True)
 class Source:
-    """A source that a sentence is checked against: the words that a citation shows, the name or symbol of their document, their locator and the
-    headings above them."""
+    """A source of a sentence: the words that a citation shows, the name or symbol of their document, their locator, the headings above them."""
 
     text: str
     language: str
@@ -47,11 +46,8 @@ class Source:
 
 
 def find_missing(claim: str, reading: Reading, sources: Sequence[Source], language: str) -> list[Reason]:
-    """The values of a sentence that its sources lack; empty where none is missing.
-
-    Years, names and numbers of places may also be in what every citation shows beside its words: the symbol or name of the document, the
-    locator, and the headings.
-    """
+    """The values of a sentence that its sources lack. Years, names and numbers of places may also be in what a citation shows beside its words:
+    the symbol or name of the document, the locator, the headings."""
     texts = [each.text for each in sources]
     shown = [part for each in sources for part in (each.document, each.locator, each.heading) if part]
     without_symbols = [values.without_symbols(text) for text in texts]
@@ -62,18 +58,9 @@ def find_missing(claim: str, reading: Reading, sources: Sequence[Source], langua
     missing = [Reason("symbol", symbol) for symbol in sorted(reading.symbols - symbols)]
 
     dates = [date for text in plain_texts for date in find_date_mentions(text)]
-    years = {
-        n
-        for text in [*plain_texts, *plain_shown]
-        for readings in values.figures(text)
-        for n in readings
-        if 1800 <= n < 2200
-    }
-    found_dates = [
-        date
-        for date in reading.dates
-        if any(date.covers(each) for each in dates) or _matches_with_year(date, dates, years)
-    ]
+    figures = {n for text in [*plain_texts, *plain_shown] for readings in values.figures(text) for n in readings}
+    years = {n for n in figures if 1800 <= n < 2200}
+    found_dates = [date for date in reading.dates if _is_told(date, dates, years)]
     missing += [Reason("date", date.iso_format) for date in reading.dates if date not in found_dates]
     days = {day for text in plain_texts for day in values.weekdays(text)}
     days.update(day for date in [*found_dates, *dates] if (day := date.weekday) is not None)
@@ -97,7 +84,7 @@ def find_missing(claim: str, reading: Reading, sources: Sequence[Source], langua
     missing += _numbers_of_other_words(claim, texts, language)
     if _LINK.search(claim) and not all(part in " ".join(texts) for part in _links(claim)):
         missing.append(Reason("address"))
-    return missing + [Reason("name", name) for name in find_missing_names(claim, reading, [*texts, *shown], language)]
+    return missing + [Reason("name", name) for name in _missing_names(claim, reading, [*texts, *shown], language)]
 
 
 def _slashed(text: str) -> set[str]:
@@ -126,7 +113,7 @@ def _missing_months(claim: str, texts: Sequence[str], language: str) -> list[str
 
 
 def _months(text: str, language: str) -> list[tuple[int, str]]:
-    """Names of months; in English only capitalised and not as the first word, since `may` and `march` are other words, too."""
+    """Names of months; in English only capitalized and not as the first word, since `may` and `march` are other words, too."""
     read = [word for word, _, _ in word_spans(text)]
     named = [(month, word) for word in read if (month := month_of(word)) is not None]
     return [(month, word) for month, word in named if language != "en" or (word[0].isupper() and word != read[0])]
@@ -176,13 +163,14 @@ def _ordinals(text: str) -> list[int]:
     return [n for n, word in enumerate(_ORDINALS, 1) if re.search(rf"\b{word}\b", text, re.IGNORECASE)]
 
 
-def _matches_with_year(date: Date, dates: Sequence[Date], years: set[float]) -> bool:
-    """Whether the sources have the date without its year, and the year elsewhere, such as in a heading of a timetable."""
+def _is_told(date: Date, dates: Sequence[Date], years: set[float]) -> bool:
+    """Whether the sources have a date, or the date without its year and the year elsewhere, such as in a heading of a timetable."""
     without_year = Date(None, date.month, date.day)
-    return date.year in years and any(each.year is None and without_year.covers(each) for each in dates)
+    apart = date.year in years and any(each.year is None and without_year.covers(each) for each in dates)
+    return apart or any(date.covers(each) for each in dates)
 
 
-# Names: capitalised words and abbreviations, and countries where a script has no capitals
+# Names: capitalized words and abbreviations, and countries where a script has no capitals
 
 _SMALL = frozenset(
     "of on and the for against in to de des du la le les et sur contre y del los las en".split()  # noqa: SIM905
@@ -190,19 +178,15 @@ _SMALL = frozenset(
 """Function words inside names."""
 
 
-def find_missing_names(claim: str, reading: Reading, texts: Sequence[str], language: str) -> list[str]:
+def _missing_names(claim: str, reading: Reading, texts: Sequence[str], language: str) -> list[str]:
     """Names in a sentence that no text has: neither the word, nor a form of it, nor its abbreviation."""
-    return [*_missing_countries(claim, texts, language), *_missing_words(claim, reading, texts, language)]
-
-
-def _missing_words(claim: str, reading: Reading, texts: Sequence[str], language: str) -> list[str]:
     known = {fold(word) for text in texts for word in text.replace("/", " ").split()}
     known.update(token for text in texts for token in tokens(text, language))
     initials = {letters for text in texts for letters in _initials(text)}
     spelt = {fold(word) for letters, run in _initials(claim).items() if fold(letters) in known for word in run}
     same = thesaurus(language).same
     lines = {each.line for text in texts for each in same.find(read_words(text, language))}
-    missing = []
+    missing = _missing_countries(claim, texts, language)
     if any("$" in text for text in texts):
         known |= {"usd", "us"}
     for name in reading.names:
@@ -225,7 +209,7 @@ def _missing_countries(claim: str, texts: Sequence[str], language: str) -> list[
 
 
 def _initials(text: str) -> dict[str, list[str]]:
-    """Abbreviations that the capitalised names of a text may have, with their words."""
+    """Abbreviations that the capitalized names of a text may have, with their words."""
     made: dict[str, list[str]] = {}
     run: list[str] = []
     for word, _, _ in [*word_spans(text), (".", 0, 0)]:

@@ -32,25 +32,17 @@ class _Side:
     text: str
     language: str
 
-    @classmethod
-    def of(cls, text: str, language: str) -> _Side:
-        return cls(read_words(text, language), thesaurus(language), text, language)
-
     def lines(self, kind: str) -> set[int]:
         return {each.line for each in getattr(self.book, kind).find(self.words)}
 
 
 def find_reversals(claim: str, source: str, heading: str, language: str) -> list[Reason]:
     """The reversals in a sentence compared with the words of its sources (joined) and the headings above them; empty where there are none."""
-    claim_side, source_side = _Side.of(claim, language), _Side.of(source, language)
-    heading_side = _Side.of(heading, language)
-    reversals = [
-        _denial(claim_side, source_side),
-        _opposite(claim_side, source_side),
-        _strength(claim_side, source_side),
-        _limit(claim_side, source_side),
+    sides = [
+        _Side(read_words(text, language), thesaurus(language), text, language) for text in (claim, source, heading)
     ]
-    return [*(each for each in reversals if each), *_actors(claim_side, source_side, heading_side)]
+    reversals = (check(*sides[:2]) for check in (_denial, _opposite, _strength, _limit))
+    return [*(each for each in reversals if each), *_actors(*sides)]
 
 
 def _denial(claim: _Side, source: _Side) -> Reason | None:
@@ -89,10 +81,8 @@ def _strength(claim: _Side, source: _Side) -> Reason | None:
     """A changed strength: an obligation where the source only recommends or permits, or the reverse."""
     mine, theirs = claim.lines("strength"), source.lines("strength")
     only = any(fold(word.surface) in _ONLY for word in (*claim.words, *source.words))
-    has_negation = (
-        only or polarity(claim.text, claim.language).negates or polarity(source.text, source.language).negates
-    )
-    if not mine or not theirs or mine & theirs or has_negation:  # `may not` obliges
+    negated = any(polarity(side.text, side.language).negates for side in (claim, source))
+    if not mine or not theirs or mine & theirs or only or negated:  # `may not` obliges
         return None
     if mine == {0} or (theirs == {0} and 0 not in mine):
         return Reason("strength", STRENGTHS[min(mine)], STRENGTHS[min(theirs)])
@@ -149,8 +139,7 @@ def _swapped_actors(claim: _Side, mine: Sequence[Found], source: _Side, theirs: 
 
 
 def _voice(side: _Side, one: Found, other: Found) -> bool | None:
-    """Whether the verb between two actors is passive, so that the second one acts; None where only function words are between them, or they are in
-    different clauses."""
+    """Whether the verb between two actors is passive, so that the second one acts; None in different clauses, and where there is no verb."""
     between = side.words[one.last + 1 : other.first]
     gap = side.text[side.words[one.last].end : side.words[other.first].start]
     has_content = any(word.stem not in stops(side.language) for word in between)

@@ -23,8 +23,7 @@ LEAST, BOTH = 0.5, 1.3
 
 @dataclass(frozen=True)
 class Support:
-    """The result of the check: `lacks` are the reasons for rejection, empty where the sentence is supported; `score` ranks supported sentences, higher
-    where more of the sentence is in its sources."""
+    """The result of the check: `lacks` are the reasons for rejection; `score` is higher where more of the sentence is in its sources."""
 
     lacks: tuple[Reason, ...]
     score: float

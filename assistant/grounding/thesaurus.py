@@ -48,8 +48,7 @@ class Phrases:
             known.sort(key=lambda each: -len(each[0]))
 
     def find(self, text: Sequence[Word]) -> list[Found]:
-        """The phrases of a text in order; a word may belong to more than one line. Phrases with a capital letter in the data must have one in the
-        text."""
+        """The phrases of a text in order; a word may belong to several lines. Phrases capitalized in the data must be so in the text."""
         found: dict[Found, None] = {}
         at = 0
         while at < len(text):

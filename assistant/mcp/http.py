@@ -27,10 +27,11 @@ from pydantic import ValidationError
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from assistant.access import Principal
 from assistant.api.authentication import identified_caller, identify_caller
+from assistant.api.middleware import receive_again
 from assistant.mcp.tools import TOOLS, Tool
 from assistant.service import Service
 from assistant.service_errors import Forbidden, ServiceFault, from_library_error
@@ -45,13 +46,10 @@ INSTRUCTIONS = (
 
 Context = ServerRequestContext[Any, Any]
 Caller = Callable[[Context], Principal]
-"""Returns the caller from the context of a request."""
-Listing = Callable[[Context, PaginatedRequestParams | None], Awaitable[ListToolsResult]]
-Calling = Callable[[Context, CallToolRequestParams], Awaitable[CallToolResult]]
 
 
 def make_server(service: Service, caller: Caller) -> Server[Any]:
-    """Creates an MCP server with the tools of `TOOLS`."""
+    """Creates an MCP server with the tools of `TOOLS`; `caller` gives the caller of a request from its context."""
     tools = {tool.name: tool for tool in TOOLS}
 
     async def list_tools(context: Context, params: PaginatedRequestParams | None) -> ListToolsResult:
@@ -66,7 +64,10 @@ def make_server(service: Service, caller: Caller) -> Server[Any]:
     return server_of(list_tools, call_tool)
 
 
-def server_of(list_tools: Listing, call_tool: Calling) -> Server[Any]:
+def server_of(
+    list_tools: Callable[[Context, PaginatedRequestParams | None], Awaitable[ListToolsResult]],
+    call_tool: Callable[[Context, CallToolRequestParams], Awaitable[CallToolResult]],
+) -> Server[Any]:
     """Creates an MCP server that has tools only."""
     return Server(
         NAME,
@@ -156,12 +157,7 @@ class Endpoint:
             wrong = {"code": INVALID_REQUEST, "message": "The id of a request is a text or a whole number."}
             await JSONResponse({"jsonrpc": "2.0", "id": None, "error": wrong}, 400)(scope, receive, send)
             return
-        read: list[Message] = [{"type": "http.request", "body": body}]
-
-        async def receive_body() -> Message:
-            return read.pop() if read else await receive()
-
-        await self._manager.handle_request(scope, receive_body, send)
+        await self._manager.handle_request(scope, receive_again(body, receive), send)
 
 
 def _answerable(body: bytes) -> bool:

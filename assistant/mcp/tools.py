@@ -33,7 +33,7 @@ Offset = Annotated[int, Field(ge=0, le=10_000_000)]
 
 
 class Search(Strict):
-    """What to look for."""
+    """A search."""
 
     query: Annotated[str, Field(min_length=1, max_length=2_000)]
     limit: Annotated[int, Field(ge=1, le=50)] = 10
@@ -61,7 +61,7 @@ class ListDocuments(Strict):
 
 
 class NoArguments(Strict):
-    """Nothing is to be said."""
+    """No arguments."""
 
 
 class Hits(BaseModel):
@@ -71,8 +71,8 @@ class Hits(BaseModel):
 
 
 class Paragraph(BaseModel):
-    """A heading, paragraph, item, row or footnote; `start` and `end` are characters of the document's text; `corrections` are what held
-    corrigenda say of it."""
+    """A heading, paragraph, item, row or footnote; `start` and `end` are characters of the document's text; `corrections` are those of
+    corrigenda in the library."""
 
     locator: str
     kind: BlockKind
@@ -152,7 +152,7 @@ class Meeting(BaseModel):
 
 
 class Meetings(BaseModel):
-    """The meetings whose agendas are held."""
+    """The meetings whose agendas are in the library."""
 
     meetings: list[Meeting]
 

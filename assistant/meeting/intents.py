@@ -58,4 +58,4 @@ def shipped() -> Intents:
             weights, offsets = arrays["weights"].astype(np.float32), arrays["offsets"].astype(np.float32)
             return Intents(str(arrays["model"]), tuple(map(str, arrays["intents"])), weights, offsets)
     except READ_ERRORS as error:
-        raise EmbeddingError(f"{path} can't be used ({error}). Install Rapporteur again.") from error
+        raise EmbeddingError(f"{path} cannot be used ({error}). Install Rapporteur again.") from error

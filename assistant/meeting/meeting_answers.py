@@ -32,7 +32,7 @@ from corpus.acronyms import find_acronyms, find_expansion
 from corpus.analysis import analyse, fold
 from corpus.documents import Document, cached_by_document
 from corpus.library import Library
-from corpus.meetings import AgendaItem, Meeting, SittingItem
+from corpus.meetings import AgendaItem, Meeting, SittingItem, main_number
 from corpus.symbols import Symbol
 
 COMPETING = 3
@@ -97,7 +97,36 @@ class MeetingAnswerer:
         """The answer that an item or a day named by the question does not exist in the meeting that it is about, and whether it is an
         item; (None, False) where nothing named is missing."""
         meetings = self.find_meetings(question)
-        return _find_missing(question, meetings, self._library) if meetings else (None, False)
+        if not meetings:
+            return None, False
+        item_numbers = [item.number for item in meetings[0].items]
+        unknown_items = [number for number in question.items if number not in item_numbers]
+        if unknown_items and ((item_numbers and meetings[0].is_complete) or question.of_item is not None):
+            return self._no_item(question, meetings[0], unknown_items[0]), True
+        with_timetable = [meeting for meeting in meetings if meeting.sittings]
+        days = sorted({row.date for each in with_timetable for row in each.timetable})
+        months = {day.month for day in days}.issuperset(question.months)
+        if not with_timetable or not months or any_has_named_day(question, meetings):
+            return None, False
+        if not _is_about_timetable(question, with_timetable, self._library):
+            return None, False
+        language = question.language
+        reason = say("no_day", language, days=joined([date_text(day, language) for day in days], language))
+        see_also = [self._pointer(each, each.sittings[0].time_row) for each in with_timetable]
+        return Answer.lacking(question, reason, see_also=see_also), False
+
+    def _no_item(self, question: Question, meeting: Meeting, number: str) -> Answer:
+        """The answer that a meeting has no item of a number."""
+        reason = say("not_found", question.language)
+        if question.of_item is None:
+            mains = list(dict.fromkeys(item.main_number for item in meeting.items))
+            reason = say("no_item", question.language, item=number, first=mains[0], last=mains[-1])
+        row = next((row for item in meeting.items for row in (item.listed, item.heading) if row is not None), 0)
+        return Answer.lacking(question, reason, see_also=[self._pointer(meeting, row)])
+
+    def _pointer(self, meeting: Meeting, row: int) -> Pointer:
+        citer = AgendaCiter(self._library, meeting)
+        return Pointer.to(citer.document, citer.section(row))
 
     def answer(self, question: Question, most: int = FIRST) -> MeetingAnswer | None:
         """The closest that a meeting comes to an answer; None where the question can be about no meeting.
@@ -109,7 +138,9 @@ class MeetingAnswerer:
         meetings = self.find_meetings(question)
         if not meetings or not any_has_named_day(question, meetings):
             return None
-        competing = self._competing(question, meetings)
+        # The latest meeting competes with those whose agendas have most of the question's words.
+        likely = {each.document_id for each in rank_by_words(question, meetings[1:], self._library)[:COMPETING]}
+        competing = [*meetings[:1], *(meeting for meeting in meetings[1:] if meeting.document_id in likely)]
         place_named = bool(question.items) or names_time(question)
         subject = self._subject(question, competing[0])
         rows = self._rank_rows(question, competing, subject)
@@ -169,15 +200,16 @@ class MeetingAnswerer:
         """The sentences of the row passages with their scores, best first: each by the best of the wordings of the question, with what
         naming a place adds, and discounted by how likely the question asks for something that no agenda tells."""
         scored = self._scorer.score_sentences(question, "en", rows.texts, most, rows.leading)
-        bare = self._without_body(question, meetings)
+        # Where only one meeting is possible, the name of its body adds nothing.
+        bare = question.once(without_body, lambda: without_body(question, meetings[0])) if len(meetings) == 1 else None
         by_date = {each.text: each for meeting in competing if (each := with_date(question, meeting))}
         languages = self._library.versions().language_of
         readable = any(languages[meeting.document_id] == question.language for meeting in competing)
         if readable and not self.is_about_timetable(question):
             by_date = {}  # "the second day of the transitional period" is no day of a meeting
         for wording in filter(None, (bare, *by_date.values())):
-            other = self._scorer.score_sentences(wording, "en", rows.texts, most, rows.leading)
-            scored = _best_of_both(scored, other)
+            scored += self._scorer.score_sentences(wording, "en", rows.texts, most, rows.leading)
+        best_by_place = {each.place: each for each in sorted(scored, key=lambda each: each.score)}
         place_named = bool(question.items) or names_time(question) or bare is not None
         bonus = NAMED_PLACE_BONUS if place_named else 0.0
         # What was asked last shows what is asked for: a sentence answers only where agendas tell such things.
@@ -191,7 +223,7 @@ class MeetingAnswerer:
                 return each
             return replace(each, score=log_odds(each.probability * in_agenda) - each.thresholds.answered)
 
-        return sorted(map(adjusted, scored), key=lambda each: (-each.score, each.place))
+        return sorted(map(adjusted, best_by_place.values()), key=lambda each: (-each.score, each.place))
 
     def is_about_timetable(self, question: Question) -> bool:
         """Whether all words of a question are words of the agendas that it may be about, or of the sentences made of their rows."""
@@ -210,7 +242,7 @@ class MeetingAnswerer:
         if block.kind != "row":
             found = _ITEM.search(block.locator)
             return found is not None and found[1] not in named
-        return bool(rows) and not any(row.row == ordinal and row.number.partition(" ")[0] in named for row in rows)
+        return bool(rows) and not any(row.row == ordinal and main_number(row.number) in named for row in rows)
 
     def _named_items(self, question: Question, agenda: Document) -> tuple[set[str], list[SittingItem]]:
         """The items of an agenda that a question names, and all rows of its timetable."""
@@ -220,49 +252,29 @@ class MeetingAnswerer:
 
     def find_meetings(self, question: Question) -> list[Meeting]:
         """The meetings that a question may be about, latest first, narrowed to one item where the scope is an item."""
-        meetings = question.once(
-            (select_meetings, question.within, question.symbols), lambda: select_meetings(question, self._library)
-        )
-        return (
-            meetings
-            if question.of_item is None
-            else [meeting.narrowed_to_item(question.of_item) for meeting in meetings]
-        )
+        key = select_meetings, question.within, question.symbols
+        meetings = question.once(key, lambda: select_meetings(question, self._library))
+        if question.of_item is None:
+            return meetings
+        return [meeting.narrowed_to_item(question.of_item) for meeting in meetings]
 
     def _row_passages(self, question: Question, meeting: Meeting) -> list[RowPassage]:
+        citer = AgendaCiter(self._library, meeting, question.language)
         key = build_row_passages, meeting.document_id, question.of_item
-        return question.once(key, lambda: build_row_passages(question, meeting, AgendaCiter(self._library, meeting)))
-
-    def _without_body(self, question: Question, meetings: Sequence[Meeting]) -> Question | None:
-        """The question without the name of the body, where only one meeting is possible, so that the name adds nothing."""
-        return question.once(without_body, lambda: without_body(question, meetings[0])) if len(meetings) == 1 else None
+        return question.once(key, lambda: build_row_passages(question, meeting, citer))
 
     def _subject(self, question: Question, meeting: Meeting) -> _Subject:
         """The words of a question beside those of the titles of the items of a meeting."""
         language = self._library.versions().language_of[meeting.document_id]
         title_words = {item.number: frozenset(analyse(item.title, language)) for item in meeting.items}
         title_counts = Counter(word for each in title_words.values() for word in each)
-        general_words = {word for kind in ("agenda", "meetings", "item") for form in question.vocabulary.forms(kind, language)
-                   for word in analyse(form, language)}  # fmt: skip
-        spelled_out = [
-            find_expansion(each, item.title) for each in find_acronyms(question.rest) for item in meeting.items
-        ]
-        question_words = (
-            frozenset([*self._scorer.tokens(question, language), *analyse(" ".join(spelled_out), language)])
-            - general_words
-        )
-        return _Subject(
-            question_words,
-            {
-                number: {n for n in each & question_words if title_counts[n] == 1}
-                for number, each in title_words.items()
-            },
-        )
-
-    def _competing(self, question: Question, meetings: Sequence[Meeting]) -> list[Meeting]:
-        """The meetings whose rows are read, latest first: the latest, and of the others those with most of the question's words."""
-        likely = {meeting.document_id for meeting in rank_by_words(question, meetings[1:], self._library)[:COMPETING]}
-        return [*meetings[:1], *(meeting for meeting in meetings[1:] if meeting.document_id in likely)]
+        forms = (form for kind in ("agenda", "meetings", "item") for form in question.vocabulary.forms(kind, language))
+        general_words = {word for form in forms for word in analyse(form, language)}
+        acronyms = find_acronyms(question.rest)
+        spelled_out = " ".join(find_expansion(each, item.title) for each in acronyms for item in meeting.items)
+        words = frozenset([*self._scorer.tokens(question, language), *analyse(spelled_out, language)]) - general_words
+        own = {n: {word for word in each & words if title_counts[word] == 1} for n, each in title_words.items()}
+        return _Subject(words, own)
 
 
 @dataclass(frozen=True)
@@ -281,10 +293,7 @@ class _Subject:
         """Candidate sentences, best first, ranked by how many words they have with which the question names an item; those without a word
         of the question are left out where the first has one, unless they are about the same item."""
         item_words = {word for words in self.of_items.values() for word in words}
-        words_of = {
-            sentence: set(analyse(sentence.text, "en")) | {*self.of_items.get(sentence.item or "", ())}
-            for sentence in candidates
-        }
+        words_of = {each: {*analyse(each.text, "en"), *self.of_items.get(each.item or "", ())} for each in candidates}
         candidates = sorted(candidates, key=lambda sentence: -len(item_words & words_of[sentence]))
         best = candidates[0]
 
@@ -333,12 +342,6 @@ def _choose_sentences(
     return chosen
 
 
-def _best_of_both(one: Sequence[ScoredSentence], other: Sequence[ScoredSentence]) -> list[ScoredSentence]:
-    """Sentences that were scored for two wordings of a question, each with its better score, best first."""
-    best = {each.place: each for each in sorted((*one, *other), key=lambda each: each.score)}
-    return sorted(best.values(), key=lambda each: (-each.score, each.place))
-
-
 def _rank_by_last_turn(
     own: Sequence[ScoredSentence], close: Sequence[ScoredSentence], scores: Mapping[tuple[int, int], float]
 ) -> list[ScoredSentence]:
@@ -377,40 +380,11 @@ def _named_items(question: Question, meeting: Meeting | None) -> set[str]:
     for item in meeting.items if meeting and not numbers else ():
         title = re.escape(fold(" ".join(item.title.split())).strip(" .:;"))
         numbers += [item.number] if " " in title and re.search(rf"(?<!\w){title}(?!\w)", text) else []
-    return {number.partition(" ")[0] for number in numbers}
+    return {main_number(number) for number in numbers}
 
 
 def _tells_title_only(passage: RowPassage) -> bool:
     return [part.kind for part in passage.sentences] == ["title"]
-
-
-def _find_missing(question: Question, meetings: Sequence[Meeting], library: Library) -> tuple[Answer | None, bool]:
-    language, meeting = question.language, meetings[0]
-    item_numbers = [item.number for item in meeting.items]
-
-    def not_found(reason: str, *rows: tuple[Meeting, int]) -> Answer:
-        cites = [(AgendaCiter(library, each), row) for each, row in rows]
-        see = (Pointer.to(cite.document, cite.section(row)) for cite, row in cites)
-        return Answer.lacking(question, reason, see_also=see)
-
-    unknown_items = [number for number in question.items if number not in item_numbers]
-    if unknown_items and ((item_numbers and meeting.is_complete) or question.of_item is not None):
-        mains = list(dict.fromkeys(item.main_number for item in meeting.items))
-        values = {"item": unknown_items[0], "first": mains[0], "last": mains[-1]} if question.of_item is None else {}
-        first = next((row for item in meeting.items for row in (item.listed, item.heading) if row is not None), 0)
-        return not_found(say("no_item" if values else "not_found", language, **values), (meeting, first)), True
-    with_timetable = [meeting for meeting in meetings if meeting.sittings]
-    days = sorted({row.date for each in with_timetable for row in each.timetable})
-    months = {day.month for day in days}.issuperset(question.months)
-    if (
-        with_timetable
-        and months
-        and not any_has_named_day(question, meetings)
-        and _is_about_timetable(question, with_timetable, library)
-    ):
-        reason = say("no_day", language, days=joined([date_text(day, language) for day in days], language))
-        return not_found(reason, *((each, each.sittings[0].time_row) for each in with_timetable)), False
-    return None, False
 
 
 def _words_beside_time(question: Question) -> set[str]:
@@ -433,7 +407,7 @@ def _is_about_timetable(question: Question, meetings: Sequence[Meeting], library
             in_language, missing = True, words - _agenda_words(citer.document)
             if not missing:
                 return True
-            builder = RowPassageBuilder(meeting, citer, language, meeting.timetable)
+            builder = RowPassageBuilder(meeting, citer, meeting.timetable)
             texts = (part.text for passage in (*builder.whole(), *builder.days()) for part in passage.sentences)
             if missing <= {*analyse(" ".join(texts), language)}:
                 return True
@@ -450,12 +424,11 @@ def build_row_passages(question: Question, meeting: Meeting, citer: AgendaCiter)
     """The row passages of a meeting that may answer a question: of the items and days that it names, else of all."""
     matching = [sitting for sitting in meeting.timetable if matches_sitting(question, sitting, meeting)]
     sittings = matching or [sitting for sitting in meeting.timetable if matches_day(question, sitting.date, meeting)]
-    builder = RowPassageBuilder(meeting, citer, question.language, sittings)
+    builder = RowPassageBuilder(meeting, citer, sittings)
     symbols = {symbol.text for symbol in question.symbols}
-    with_named_papers = [
-        item for item in meeting.items if symbols.intersection(symbol for symbol, _ in item.documentation)
-    ]
-    named_items = [item for item in meeting.items if item.number in question.items] or with_named_papers
+    named_items = [item for item in meeting.items if item.number in question.items]
+    if not named_items:
+        named_items = [item for item in meeting.items if symbols & {symbol for symbol, _ in item.documentation}]
     days = builder.days() if names_time(question) else []
     if named_items or question.of_item is not None:
         found = [*(builder.item(item) for item in named_items or _leaves(meeting)), *days]
@@ -464,11 +437,8 @@ def build_row_passages(question: Question, meeting: Meeting, citer: AgendaCiter)
     else:
         titled = _named_items(question, meeting)
         items = [item for item in meeting.items if item in _leaves(meeting) or item.number in titled]
-        found = [
-            *builder.whole(),
-            *builder.days(),
-            *(builder.item(each, requested=each.main_number in titled) for each in items),
-        ]
+        by_item = (builder.item(each, requested=each.main_number in titled) for each in items)
+        found = [*builder.whole(), *builder.days(), *by_item]
     return [passage for passage in found if passage.sentences]
 
 

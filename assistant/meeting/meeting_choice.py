@@ -26,6 +26,8 @@ from corpus.meetings import Meeting, Sitting
 HEAD = 1_500
 """Characters at the start of an agenda that are searched for the number of its meeting."""
 SATURDAY = 5
+EVENING = dt.time(17)
+"""When the evening begins, for a question that names it."""
 _GAP = re.compile(r"\s{3,}")
 UNSEEN = 0.5
 """Pseudo-count added to the frequency of each word in an agenda (the prior of Jeffreys, 1946)."""
@@ -50,34 +52,25 @@ def select_meetings(question: Question, library: Library) -> list[Meeting]:
         meetings = [max(named, key=preferred)]
     elif question.years:
         meetings = [m for m in meetings if not m.dates or str(m.dates[0].year) in question.years]
-    meetings = _named_in_full(
-        [meeting for meeting in meetings if not _names_something_else(question, meeting, library)], question, library
-    )
+    meetings = [meeting for meeting in meetings if not _names_something_else(question, meeting, library)]
+    meetings = _named_in_full(meetings, question, library)
     if question.items:
-        meetings = _best_by(meetings, lambda meeting: set(question.items) <= {item.number for item in meeting.items})
-        question_words = set(question.content)
-        meetings = _best_by(
-            meetings, lambda meeting: len(question_words & _title_words(meeting, question.items, library))
-        )
+        items, words = question.items, set(question.content)
+        meetings = _best_by(meetings, lambda each: set(items) <= {item.number for item in each.items})
+        meetings = _best_by(meetings, lambda each: len(words & _title_words(each, items, library)))
     if names_day(question) or question.months:
-        meetings = _best_by(
-            meetings, lambda meeting: any(matches_day(question, day, meeting) for day in meeting_days(meeting))
-        )
+        meetings = _best_by(meetings, lambda each: any(matches_day(question, day, each) for day in meeting_days(each)))
     if names_time(question):
-        meetings = _best_by(
-            meetings, lambda meeting: any(matches_sitting(question, sitting, meeting) for sitting in meeting.timetable)
-        )
-    in_language = {
-        versions.keys[each.document_id]
-        for each in meetings
-        if versions.language_of[each.document_id] == question.language
-    }
+        meetings = _best_by(meetings, lambda each: any(matches_sitting(question, at, each) for at in each.timetable))
+    keys = {meeting.document_id: versions.keys[meeting.document_id] for meeting in meetings}
+    in_language = {key for each, key in keys.items() if versions.language_of[each] == question.language}
     meetings.sort(
-        key=lambda each: (versions.keys[each.document_id] in in_language, each.dates[-1:], preferred(each)),
-        reverse=True,
+        key=lambda each: (keys[each.document_id] in in_language, each.dates[-1:], preferred(each)), reverse=True
     )
-    latest_by_key = {versions.keys[meeting.document_id]: meeting for meeting in reversed(meetings)}
-    return [meeting for meeting in meetings if latest_by_key[versions.keys[meeting.document_id]] is meeting]
+    latest_by_key: dict[str, Meeting] = {}
+    for meeting in meetings:
+        latest_by_key.setdefault(keys[meeting.document_id], meeting)
+    return list(latest_by_key.values())
 
 
 def meeting_days(meeting: Meeting) -> Sequence[dt.date]:
@@ -88,14 +81,12 @@ def meeting_days(meeting: Meeting) -> Sequence[dt.date]:
 def matches_day(question: Question, day: dt.date, meeting: Meeting) -> bool:
     """Whether a day of a meeting is one of those that the question names; True where it names none."""
     working_days = [date for date in meeting.dates if date.weekday() < SATURDAY] or sorted({*meeting_days(meeting)})
+    counted_days = [working_days[n - 1] for n in question.nth_days if 0 < n <= len(working_days)]
     return (
         (not question.weekdays or day.weekday() in question.weekdays)
         and (not question.days or day.day in question.days)
         and (not question.months or day.month in question.months)
-        and (
-            not question.nth_days
-            or day in [working_days[n - 1] for n in question.nth_days if 0 < n <= len(working_days)]
-        )
+        and (not question.nth_days or day in counted_days)
     )
 
 
@@ -106,9 +97,7 @@ def names_day(question: Question) -> bool:
 
 def any_has_named_day(question: Question, meetings: Sequence[Meeting]) -> bool:
     """Whether any of the meetings has the day that a question names; True where it names none or none of their days are known."""
-    known_days = (
-        [(day, meeting) for meeting in meetings for day in meeting_days(meeting)] if names_day(question) else []
-    )
+    known_days = [(day, meeting) for meeting in meetings for day in meeting_days(meeting) if names_day(question)]
     return not known_days or any(matches_day(question, *pair) for pair in known_days)
 
 
@@ -116,15 +105,10 @@ def text_names_day(question: Question, text: str, language: str) -> bool:
     """Whether a text names the day that a question names, by date or by weekday; True where the question names none."""
     if not names_day(question):
         return True
-    parsed = parse_question(text, question.vocabulary, question.catalogue, language)
-    text_days, text_weekdays = {*parsed.days, *(day.day for day in find_full_dates(text))}, {*parsed.weekdays}
-    text_weekdays |= {day.weekday() for day in find_full_dates(text)}
-    day_matches = not question.days or not text_days.isdisjoint(question.days)
-    return (
-        day_matches
-        and (not question.weekdays or not text_weekdays.isdisjoint(question.weekdays))
-        and not question.nth_days
-    )
+    parsed, dates = parse_question(text, question.vocabulary, question.catalogue, language), find_full_dates(text)
+    days, weekdays = {*parsed.days, *(date.day for date in dates)}, {*parsed.weekdays, *(d.weekday() for d in dates)}
+    has_day = not question.days or not days.isdisjoint(question.days)
+    return has_day and (not question.weekdays or not weekdays.isdisjoint(question.weekdays)) and not question.nth_days
 
 
 def without_body(question: Question, meeting: Meeting) -> Question | None:
@@ -139,9 +123,7 @@ def without_body(question: Question, meeting: Meeting) -> Question | None:
 
 def with_date(question: Question, meeting: Meeting) -> Question | None:
     """The question with a counted day of the meeting ("the third day") replaced by its date; None where it counts no day."""
-    counted_days = (
-        [day for day in meeting_days(meeting) if matches_day(question, day, meeting)] if question.nth_days else []
-    )
+    counted_days = [day for day in meeting_days(meeting) if question.nth_days and matches_day(question, day, meeting)]
     if not counted_days:
         return None
     gaps = (found.span() for found in _GAP.finditer(question.rest))
@@ -160,6 +142,8 @@ def names_time(question: Question) -> bool:
 def matches_sitting(question: Question, sitting: Sitting, meeting: Meeting) -> bool:
     """Whether a sitting of a meeting matches the day, the half of the day and the hour that the question names."""
     half_matches = question.afternoon is None or sitting.is_afternoon == question.afternoon
+    if question.evening and sitting.start is not None:
+        half_matches = sitting.start >= EVENING
     hour_matches = question.hour is None or _at(sitting, dt.time(question.hour % 24))
     return matches_day(question, sitting.date, meeting) and half_matches and hour_matches
 
@@ -183,16 +167,15 @@ def _named_in_full(meetings: Sequence[Meeting], question: Question, library: Lib
     named_bodies = [name for mention in question.terms for name in question.vocabulary.names(mention.concept, "en")[:1]]
     question_words = {*analyse(question.text, language), *analyse(" ".join(named_bodies), "en")}
     languages = library.versions().language_of
-    names = {meeting.document_id: [set(content_of(name, languages[meeting.document_id])) for name in (meeting.body, meeting.place)]
-             for meeting in meetings}  # fmt: skip
-    best_named = _best_by(
-        meetings, lambda meeting: sum(bool(name) and name <= question_words for name in names[meeting.document_id])
-    )
+
+    def names(meeting: Meeting) -> list[set[str]]:
+        return [{*content_of(name, languages[meeting.document_id])} for name in (meeting.body, meeting.place)]
+
+    best_named = _best_by(meetings, lambda each: sum(bool(name) and name <= question_words for name in names(each)))
     name_tokens = [token for name in claims.read(question.text, language).names for token in analyse(name, language)]
     # Where nothing is written with a capital letter, any word may be one of a name.
-    words = name_tokens or [
-        word for score in names.values() for name in score for word in sorted(name & question_words)
-    ]
+    all_names = (name for meeting in meetings for name in names(meeting))
+    words = name_tokens or [word for name in all_names for word in sorted(name & question_words)]
     odds = _word_odds(words, best_named, library)
     return [meeting for meeting, score in zip(best_named, odds, strict=True) if score >= max(odds) - AGENDA_ODDS_GAP]
 

@@ -4,6 +4,7 @@ taken up, for how long, with which documents."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.answer_phrases import date_text, joined, say
 from assistant.qa.answer import Citation, Statement
@@ -17,10 +18,10 @@ from ingest.time_ranges import span_ends
 
 
 class AgendaCiter:
-    """Cites the blocks of one agenda document."""
+    """Cites the blocks of one agenda document, and makes statements in a `language` that rest on them."""
 
-    def __init__(self, library: Library, meeting: Meeting) -> None:
-        self._library = library
+    def __init__(self, library: Library, meeting: Meeting, language: str = "en") -> None:
+        self._library, self._meeting, self.language = library, meeting, language
         self.document: Document = library.document(meeting.document_id)
 
     def block(self, ordinal: int) -> Citation:
@@ -43,21 +44,26 @@ class AgendaCiter:
         start, end = next((span for span in spans if span[0] <= at < span[1]), (0, len(text)))
         return self.document.trim_span(block.start + start, block.start + end)
 
+    def items_of_row(self, symbol: str, ordinal: int) -> list[AgendaItem]:
+        """The items for which a row of a table announces a document; none for a block that is no row."""
+        if self.document.blocks[ordinal].kind != "row":
+            return []
+        return [item for item in self._meeting.items if (symbol, ordinal) in item.documentation]
+
     def listed(self, item: AgendaItem) -> tuple[Citation, ...]:
         """The citation of the line that lists an item; empty where there is none."""
         return () if item.source_block is None else (self.block(item.source_block),)
 
     def venue(self, meeting: Meeting) -> list[int]:
         """The ordinals of the lines of the masthead, beside the one with place and days, that name both and tell more (building, room)."""
-        masthead = [
-            block for block in self.document.blocks if block.locator == "masthead" and block.kind == "paragraph"
-        ]
-        texts = {block.ordinal: self.words(block.ordinal) for block in masthead if block.ordinal != meeting.masthead}
+        masthead = (block for block in self.document.blocks if block.locator == "masthead")
+        lines = (block.ordinal for block in masthead if block.kind == "paragraph")
+        texts = {ordinal: self.words(ordinal) for ordinal in lines if ordinal != meeting.masthead}
         with_place = [(ordinal, words) for ordinal, words in texts.items() if meeting.place and meeting.place in words]
         days = set(meeting.dates)
         return [ordinal for ordinal, words in with_place if not days or not days.isdisjoint(find_full_dates(words))]
 
-    def lists_unassigned_paper(self, meeting: Meeting) -> bool:
+    def _lists_unassigned_paper(self, meeting: Meeting) -> bool:
         """Whether a row, or a line that is not a sentence, names a document that belongs to no known item."""
         known = {symbol for item in meeting.items for symbol, _ in item.documentation} | {str(self.document.symbol)}
         return not _listed_papers(self.document) <= known
@@ -78,6 +84,87 @@ class AgendaCiter:
     def _span(self, start: int, end: int, block: Block) -> Citation:
         evidence = self._library.passage_id_at(self.document.id, start) or ""
         return Citation.of(self.document, start, end, block.locator, evidence)
+
+    # Statements
+
+    def schedule(self, item: AgendaItem, sittings: Sequence[Sitting]) -> Statement:
+        """States when an item is taken up: day and time of each of its sittings, of which there is at least one."""
+        slots = []
+        for each in sittings:
+            continued = any(row.continued for row in each.items if is_under(row.number, item.number))
+            day, times = date_text(each.date, self.language), self._times(each)
+            slots.append(say("slot_continued" if continued else "slot", self.language, day=day, times=times))
+        citations = dict.fromkeys(each for sitting in sittings for each in self.sitting(sitting, item))
+        return self._state("item_when", item, tuple(citations), slots=joined(slots, self.language))
+
+    def title(self, item: AgendaItem) -> Statement:
+        """States the title of an item, citing the line that lists it."""
+        return self._state("item_title", replace(item, title=item.title.rstrip(".")), self.listed(item))
+
+    def length(self, item: AgendaItem, sittings: Sequence[Sitting]) -> Statement:
+        """States in how many sittings an item is listed and how long these last together; the length of each must be known."""
+        hours = hours_text(minutes_of(sittings) or 0, self.language)
+        template = "item_length_one" if len(sittings) == 1 else "item_length"
+        citations = tuple(each for sitting in sittings for each in self.sitting(sitting, item)[-1:])
+        return self._state(template, item, citations, count=len(sittings), hours=hours)
+
+    def programme(self, sitting: Sitting) -> Statement:
+        """States what is taken up in a sitting, in the order of the timetable; of a sitting without items, the words of the timetable."""
+        if not sitting.time_label:
+            return Statement.quoting(self.sitting(sitting)[-1])
+        items = [
+            say("item" if row.title else "item_alone", self.language, item=row.number, title=row.title)
+            for row in sitting.items
+        ]
+        content, day = joined(items, self.language) if items else sitting.words, date_text(sitting.date, self.language)
+        text = say("slot_items", self.language, day=day, times=self._times(sitting), items=content)
+        return Statement(text, "derived", self.sitting(sitting))
+
+    def documents(self, item: AgendaItem) -> list[Statement]:
+        """States which documents the agenda announces for an item, or that it announces none, without the title of the item."""
+        announced = [self.document_for(item, *each, short=True) for each in item.documentation]
+        return announced or [self.no_document_for(item, short=True)]
+
+    def document_for(self, item: AgendaItem, symbol: str, ordinal: int, *, short: bool = False) -> Statement:
+        """States that a document is announced for an item, citing the sentence that names it; `short` leaves out the title of the item. Where a
+        row of a table names it for several items, it may be for one of them only: they are stated together."""
+        together = [] if short else self.items_of_row(symbol, ordinal)
+        if len(together) > 1:
+            numbers = joined([each.number for each in together], self.language)
+            lines = dict.fromkeys(line for each in together for line in self.listed(each))
+            text = say("document_for_several", self.language, symbol=symbol, items=numbers)
+            return Statement(text, "derived", (*lines, self.naming(ordinal, symbol)))
+        citations = (*(() if short else self.listed(item)), self.naming(ordinal, symbol))
+        return self._state(f"document_for{'_short' * short}", item, citations, symbol=symbol)
+
+    def no_document_for(self, item: AgendaItem, *, short: bool = False) -> Statement:
+        """States that no document is announced for an item, citing the line that lists it."""
+        return self._state(f"no_document_for{'_short' * short}", item, self.listed(item))
+
+    def edge_time(self, sitting: Sitting, which: int) -> str:
+        """When a sitting begins (`which` is 0) or ends: as the agenda prints it in its own language, in other languages by the 24-hour
+        clock where the time is known."""
+        time = sitting.end if which else sitting.start
+        if time is None or self.language == self.document.language:
+            return span_ends(sitting.time_label)[which] if sitting.time_label else ""
+        return f"{time:%H:%M}"
+
+    def _times(self, sitting: Sitting) -> str:
+        """The time span of a sitting, written as by `edge_time`."""
+        if sitting.start is None or sitting.end is None or self.language == self.document.language:
+            return sitting.time_label
+        return f"{sitting.start:%H:%M}–{sitting.end:%H:%M}"
+
+    def _state(self, template: str, item: AgendaItem, citations: tuple[Citation, ...], **values: object) -> Statement:
+        text = say(template, self.language, item=item.number, title=item.title, **values)
+        return Statement(text, "derived", citations)
+
+    def surely_has_no_documents(self, item: AgendaItem, meeting: Meeting) -> bool:
+        """Whether an agenda certainly announces no document for an item: a document other than a resolution that is named in its
+        annotations, or in a row or line that belongs to no item, may be announced for it."""
+        mentions = (mention for each in item.annotations for mention in find_symbols(self.words(each)))
+        names_paper = any(mention.symbol.series not in RESOLUTIONS for mention in mentions)
+        return not (meeting.documented_items(item) or names_paper or self._lists_unassigned_paper(meeting))
 
 
 @cached_by_document
@@ -108,98 +195,10 @@ def sittings_of(item: AgendaItem, sittings: Sequence[Sitting]) -> list[Sitting]:
     return [sitting for sitting in sittings if any(is_under(row.number, item.number) for row in sitting.items)]
 
 
-def edge_time_text(sitting: Sitting, which: int, agenda_language: str, language: str) -> str:
-    """When a sitting begins (`which` is 0) or ends: as the agenda prints it in its own language (`agenda_language`), in other languages by
-    the 24-hour clock where the time is known."""
-    time = sitting.end if which else sitting.start
-    if time is None or language == agenda_language:
-        return span_ends(sitting.time_label)[which] if sitting.time_label else ""
-    return f"{time:%H:%M}"
-
-
-def times_text(sitting: Sitting, agenda_language: str, language: str) -> str:
-    """The time span of a sitting, written as by `edge_time_text`."""
-    if sitting.start is None or sitting.end is None or language == agenda_language:
-        return sitting.time_label
-    return f"{sitting.start:%H:%M}–{sitting.end:%H:%M}"
-
-
-def schedule_statement(item: AgendaItem, sittings: Sequence[Sitting], citer: AgendaCiter, language: str) -> Statement:
-    """States when an item is taken up: day and time of each of its sittings, of which there is at least one."""
-    slots, agenda_language = [], citer.document.language
-    for each in sittings:
-        continued = any(row.continued for row in each.items if is_under(row.number, item.number))
-        day, times = date_text(each.date, language), times_text(each, agenda_language, language)
-        slots.append(say("slot_continued" if continued else "slot", language, day=day, times=times))
-    text = say("item_when", language, item=item.number, title=item.title, slots=joined(slots, language))
-    citations = tuple(dict.fromkeys(each for sitting in sittings for each in citer.sitting(sitting, item)))
-    return Statement(text, "derived", citations)
-
-
-def title_statement(item: AgendaItem, citer: AgendaCiter, language: str) -> Statement:
-    """States the title of an item, citing the line that lists it."""
-    text = say("item_title", language, item=item.number, title=item.title.rstrip("."))
-    return Statement(text, "derived", citer.listed(item))
-
-
-def length_statement(item: AgendaItem, sittings: Sequence[Sitting], citer: AgendaCiter, language: str) -> Statement:
-    """States in how many sittings an item is listed and how long these last together; the length of each must be known."""
-    hours = hours_text(minutes_of(sittings) or 0, language)
-    template = "item_length_one" if len(sittings) == 1 else "item_length"
-    text = say(template, language, item=item.number, title=item.title, count=len(sittings), hours=hours)
-    return Statement(text, "derived", tuple(each for sitting in sittings for each in citer.sitting(sitting, item)[-1:]))
-
-
-def sitting_statement(sitting: Sitting, citer: AgendaCiter, language: str) -> Statement:
-    """States what is taken up in a sitting, in the order of the timetable; of a sitting without items, the words of the timetable."""
-    templates = [("item" if row.title else "item_alone", row) for row in sitting.items]
-    items = [say(template, language, item=row.number, title=row.title) for template, row in templates]
-    day, content = date_text(sitting.date, language), joined(items, language) if items else sitting.words
-    if not sitting.time_label:
-        return Statement.quoting(citer.sitting(sitting)[-1])
-    text = say(
-        "slot_items", language, day=day, times=times_text(sitting, citer.document.language, language), items=content
-    )
-    return Statement(text, "derived", citer.sitting(sitting))
-
-
 def minutes_of(sittings: Sequence[Sitting]) -> int | None:
     """How long sittings last together, in minutes; None where the length of any is unknown."""
     lengths = [sitting.duration_minutes for sitting in sittings]
     return None if None in lengths else sum(length or 0 for length in lengths)
-
-
-def document_statements(item: AgendaItem, citer: AgendaCiter, language: str) -> list[Statement]:
-    """States which documents the agenda announces for an item, or that it announces none, without the title of the item."""
-    if not item.documentation:
-        return [no_document_statement(item, citer, language, short=True)]
-    return [document_statement(item, *each, citer, language, short=True) for each in item.documentation]
-
-
-def names_paper(item: AgendaItem, citer: AgendaCiter) -> bool:
-    """Whether the annotations of an item name a document other than a resolution."""
-    symbols = (mention.symbol for each in item.annotations for mention in find_symbols(citer.words(each)))
-    return any(symbol.series not in RESOLUTIONS for symbol in symbols)
-
-
-def surely_has_no_documents(item: AgendaItem, meeting: Meeting, citer: AgendaCiter) -> bool:
-    """Whether an agenda certainly announces no document for an item: a document named in its annotations, or in a row or line that belongs
-    to no item, may be announced for it."""
-    return not (meeting.documented_items(item) or names_paper(item, citer) or citer.lists_unassigned_paper(meeting))
-
-
-def document_statement(
-    item: AgendaItem, symbol: str, ordinal: int, citer: AgendaCiter, language: str, *, short: bool = False
-) -> Statement:
-    """States that a document is announced for an item, citing the sentence that names it; `short` leaves out the title of the item."""
-    text = say(f"document_for{'_short' * short}", language, symbol=symbol, item=item.number, title=item.title)
-    return Statement(text, "derived", (*(() if short else citer.listed(item)), citer.naming(ordinal, symbol)))
-
-
-def no_document_statement(item: AgendaItem, citer: AgendaCiter, language: str, *, short: bool = False) -> Statement:
-    """States that no document is announced for an item, citing the line that lists it."""
-    text = say(f"no_document_for{'_short' * short}", language, item=item.number, title=item.title)
-    return Statement(text, "derived", citer.listed(item))
 
 
 def hours_text(minutes: int, language: str) -> str:

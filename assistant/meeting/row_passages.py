@@ -6,12 +6,11 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, starmap
 from typing import Literal
 
 from assistant.answer_phrases import date_text, joined, say
-from assistant.meeting import row_citations
-from assistant.meeting.row_citations import AgendaCiter, hours_text, minutes_of
+from assistant.meeting.row_citations import AgendaCiter, hours_text, minutes_of, sittings_of
 from assistant.qa.answer import Citation, Statement
 from corpus.meetings import AgendaItem, Meeting, Sitting
 from corpus.symbols import find_symbols
@@ -52,13 +51,13 @@ class RowPassage:
 
 
 class RowPassageBuilder:
-    """Builds the row passages of one meeting, with statements in `language`, about the requested `sittings`, in the order of its timetable.
+    """Builds the row passages of one meeting about the requested `sittings`, in the order of its timetable; `citer` makes the statements.
 
     An entry of the timetable without items may or may not be a sitting: it is given in its own words.
     """
 
-    def __init__(self, meeting: Meeting, citer: AgendaCiter, language: str, sittings: Sequence[Sitting]) -> None:
-        self._meeting, self._citer, self._language, self._sittings = meeting, citer, language, sittings
+    def __init__(self, meeting: Meeting, citer: AgendaCiter, sittings: Sequence[Sitting]) -> None:
+        self._meeting, self._citer, self._sittings = meeting, citer, sittings
 
     def whole(self) -> list[RowPassage]:
         """Passages about the meeting as a whole: place, beginning, end, number of sittings; the agenda; the documents; the timetable."""
@@ -86,42 +85,36 @@ class RowPassageBuilder:
 
     def item(self, item: AgendaItem, *, requested: bool = True) -> RowPassage:
         """The passage about one item: what it is, when it is taken up, for how long, and its documents; that it has none only where it is `requested`."""
-        sittings = row_citations.sittings_of(item, self._meeting.sittings)
+        sittings = sittings_of(item, self._meeting.sittings)
         sittings = [each for each in sittings if each in self._sittings] or sittings
-        sentences = [
-            *self._title(item),
-            *(self._times(item, sittings) if sittings else ()),
-            *self._documents(item, requested),
-        ]
-        return RowPassage(f"Agenda item {item.number}: {item.title}", tuple(sentences))
+        sentences = (*self._title(item), *self._times(item, sittings), *self._documents(item, requested))
+        return RowPassage(f"Agenda item {item.number}: {item.title}", sentences)
 
     def _title(self, item: AgendaItem) -> Iterator[RowSentence]:
         if item.source_block is not None:
             text = f"Item {item.number} of the agenda of the {self._meeting.body} is: {item.title.rstrip('.')}."
-            yield RowSentence(text, self._single(row_citations.title_statement, item), "title", item.number)
+            yield RowSentence(text, lambda: (self._citer.title(item),), "title", item.number)
 
     def _times(self, item: AgendaItem, sittings: Sequence[Sitting]) -> Iterator[RowSentence]:
+        if not sittings:
+            return
         slots = ", and continued ".join(f"on {_slot_text(sitting)}" for sitting in sittings)
         text = f"Agenda item {item.number}, {item.title}, is taken up {slots.rstrip('.')}."
-        yield RowSentence(text, self._single(row_citations.schedule_statement, item, sittings), "taken_up", item.number)
+        yield RowSentence(text, lambda: (self._citer.schedule(item, sittings),), "taken_up", item.number)
         minutes = minutes_of(sittings)
         if minutes is None:
             return
         hours = hours_text(minutes, "en")
         text = f"Item {item.number} is discussed for {hours}, in {_count_text(sittings, 'meeting')}."
-        yield RowSentence(text, self._single(row_citations.length_statement, item, sittings), "length", item.number)
+        yield RowSentence(text, lambda: (self._citer.length(item, sittings),), "length", item.number)
 
     def _documents(self, item: AgendaItem, requested: bool) -> Iterator[RowSentence]:
         announcing = self._meeting.documented_items(item)
         # An agenda that announces nothing is no list of documents.
         lists = requested and any(item.documentation for item in self._meeting.items)
-        if (
-            lists
-            and item.source_block is not None
-            and row_citations.surely_has_no_documents(item, self._meeting, self._citer)
-        ):
+        if lists and self._surely_without_documents([item]):
             text = f"No document is announced for item {item.number}."
-            yield RowSentence(text, self._single(row_citations.no_document_statement, item), "documents", item.number)
+            yield RowSentence(text, lambda: (self._citer.no_document_for(item),), "documents", item.number)
         for source in announcing:
             for symbol, ordinal in source.documentation:
                 line = self._citer.words(ordinal, symbol).rstrip(" .")
@@ -130,7 +123,7 @@ class RowPassageBuilder:
                 is_caption = only_mention and (not mentions[0].start or not line[mentions[0].end :].strip(" )]."))
                 caption = f": {line}" if is_caption else ""
                 text = f"The document for item {source.number} is {symbol}{caption}."
-                build = self._single(row_citations.document_statement, source, symbol, ordinal)
+                build = partial(map, self._citer.document_for, [source], [symbol], [ordinal])
                 yield RowSentence(text, build, "documents", item.number, symbol, quotes=bool(caption))
 
     def _agenda(self) -> Iterator[RowSentence]:
@@ -155,18 +148,17 @@ class RowPassageBuilder:
         papers = [item for item in self._meeting.items if item.documentation]
         if papers:
             yield self._listing("The documents of the meeting", papers)
-            mains = (
-                item
-                for item in self._meeting.items
-                if item.number == item.main_number and item.source_block is not None
-            )
-            without_papers = [
-                each for each in mains if row_citations.surely_has_no_documents(each, self._meeting, self._citer)
-            ]
+            mains = [item for item in self._meeting.items if item.number == item.main_number]
+            without_papers = self._surely_without_documents(mains)
             items = joined([f"item {item.number} ({item.title.rstrip('.:')})" for item in without_papers], "en")
-            nothing = partial(row_citations.no_document_statement, citer=self._citer, language=self._language)
             if without_papers:
-                yield RowSentence(f"There is no document for {items}.", lambda: map(nothing, without_papers), "papers")
+                build = partial(map, self._citer.no_document_for, without_papers)
+                yield RowSentence(f"There is no document for {items}.", build, "papers")
+
+    def _surely_without_documents(self, items: Sequence[AgendaItem]) -> list[AgendaItem]:
+        """Those of some items that the agenda lists, and for which it certainly announces no document."""
+        listed = (item for item in items if item.source_block is not None)
+        return [item for item in listed if self._citer.surely_has_no_documents(item, self._meeting)]
 
     def _papers_of(self, day: Sequence[Sitting]) -> Iterator[RowSentence]:
         """The sentence that lists the documents for what is taken up on a day."""
@@ -178,35 +170,23 @@ class RowPassageBuilder:
 
     def _listing(self, what: str, papers: Sequence[AgendaItem]) -> RowSentence:
         """The sentence that lists the documents announced for some items; `what` is its subject."""
-        listed = [
-            f"{symbol} for item {each.number}, {each.title}" for each in papers for symbol, _ in each.documentation
-        ]
-        return RowSentence(f"{what} are {'; '.join(listed)}.", lambda: self._document_statements(papers), "papers")
+        announced = [(item, *each) for item in papers for each in item.documentation]
+        listed = "; ".join(f"{symbol} for item {item.number}, {item.title}" for item, symbol, _ in announced)
+        return RowSentence(f"{what} are {listed}.", partial(starmap, self._citer.document_for, announced), "papers")
 
     def _timetable(self) -> Iterator[RowSentence]:
         slots = "; ".join(f"{_slot_text(each)}, {_items_text(each)}" for each in self._sittings)
         if slots:
-            yield RowSentence(
-                f"The timetable is: {slots}.", partial(self._sitting_statements, self._sittings), "timetable"
-            )
+            yield RowSentence(f"The timetable is: {slots}.", self._programmes(self._sittings), "timetable")
 
     def _place(self) -> Iterator[RowSentence]:
         days, place = self._meeting.dates, self._meeting.place
         if self._meeting.masthead is not None:
             cites = partial(self._blocks, self._meeting.masthead)
-
-            def dates_text(language: str) -> str:
-                runs = [
-                    (date_text(run[0], language), date_text(run[-1], language), len(run))
-                    for run in _consecutive_days(days)
-                ]
-                return joined([f"{first} – {last}" if count > 1 else first for first, last, count in runs], language)
-
             where = f"in {place} on" if place else "on"
-            text = f"The meeting takes place {where} {dates_text('en')}."
-            sentence = self._sentence(
-                "place", text, cites, template="" if place else "dates", place=place, dates=dates_text
-            )
+            text = f"The meeting takes place {where} {_dates_text(days, 'en')}."
+            template, dates = "place" if place else "dates", _dates_text(days, self._citer.language)
+            sentence = self._sentence("place", text, cites, template=template, place=place, dates=dates)
             venue = self._citer.venue(self._meeting)
             venue_text = "".join(f" {self._citer.words(ordinal)}" for ordinal in venue)
             yield RowSentence(
@@ -230,24 +210,21 @@ class RowPassageBuilder:
             unknown_time = any(sitting.items and sitting.start is None for sitting in that_day)
             if unknown_time or not {*with_times[which:][:1]} <= {*sittings}:
                 continue  # the morning sitting is not the last of its day
-            without_items = [
-                each
-                for each in that_day
-                if not each.items and not (with_times and _within(each, with_times[which], which))
-            ]
-            day, whole = partial(date_text, date), date == self._meeting.timetable[which].date
-            subject = f"meeting {verbs} on {day('en')}" if whole else day_template.format(day("en"))
+            inside = [each for each in that_day if with_times and _within(each, with_times[which], which)]
+            without_items = [each for each in that_day if not each.items and each not in inside]
+            day, whole = date_text(date, "en"), date == self._meeting.timetable[which].date
+            subject = f"meeting {verbs} on {day}" if whole else day_template.format(day)
             # An entry without items beyond these may or may not be the first or last sitting: it is given in its own words.
             slots = [*with_times[which:][:1], *without_items] if which else [*without_items, *with_times[:1]]
             time = span_ends(slots[which].time_label)[which] if slots[which].time_label else ""
             text = f"The {subject} at {time.rstrip('.')}." if time else f"The {subject}."
             if without_items:
-                yield RowSentence(text, partial(self._sitting_statements, slots), kind)
+                yield RowSentence(text, self._programmes(slots), kind)
                 continue
             cites = partial(self._rows, with_times[which:][:1], slice(2 if which == 0 else None))
             template = kind if whole else f"day_{kind}"
-            time_text = partial(row_citations.edge_time_text, slots[which], which, self._citer.document.language)
-            yield self._sentence(kind, text, cites, template=template, day=day, time=time_text)
+            day, time = date_text(date, self._citer.language), self._citer.edge_time(slots[which], which)
+            yield self._sentence(kind, text, cites, template=template, day=day, time=time)
 
     def _sums(self) -> Iterator[RowSentence]:
         sittings, count = self._sittings, len(self._sittings)
@@ -255,20 +232,20 @@ class RowPassageBuilder:
         meetings = _count_text(sittings, "plenary meeting" if all_have_items else "meeting")
         text = f"The organization of work has {meetings} over {_count_text(days, 'day')}."
         if not all_have_items:
-            yield RowSentence(text, partial(self._sitting_statements, sittings), "meetings_total")
+            yield RowSentence(text, self._programmes(sittings), "meetings_total")
         elif sittings:
             last = partial(self._rows, sittings, slice(-1, None))
             yield self._sentence("meetings_total", text, last, count=count, days=len(days))
             minutes = minutes_of(sittings)
             if minutes is None:
                 return
-            hours = partial(hours_text, minutes)
-            text = f"All meetings together last {hours('en')} in all."
+            text = f"All meetings together last {hours_text(minutes, 'en')} in all."
+            hours = hours_text(minutes, self._citer.language)
             yield self._sentence("hours_total", text, partial(self._rows, sittings), count=count, hours=hours)
 
     def _row(self, sitting: Sitting) -> RowSentence:
         text = f"On {_slot_text(sitting)}, the topics discussed are {_items_text(sitting)}."
-        return RowSentence(text, lambda: (self._sitting_statement(sitting),), "row")
+        return RowSentence(text, self._programmes([sitting]), "row")
 
     def _breaks(self, day: Sequence[Sitting]) -> Iterator[RowSentence]:
         for before, after in pairwise([each for each in day if each.items]):
@@ -277,43 +254,30 @@ class RowPassageBuilder:
             between = [each for each in day if not each.items and each.start and before.end <= each.start < after.start]
             if between:  # which may be the break, or another meeting
                 slots = [f"{_slot_text(each)}, {_items_text(each)}" for each in between]
-                yield RowSentence(
-                    f"The lunch break is {'; '.join(slots)}.", partial(self._sitting_statements, between), "break"
-                )
+                yield RowSentence(f"The lunch break is {'; '.join(slots)}.", self._programmes(between), "break")
                 continue
             minutes = (after.start.hour - before.end.hour) * 60 + after.start.minute - before.end.minute
-            cites = partial(self._around, before, after)
             start, end = span_ends(before.time_label)[1], span_ends(after.time_label)[0]
-            hours, date = partial(hours_text, minutes), partial(date_text, before.date)
-            text = f"The lunch break is from {start} to {end} and lasts {hours('en')}."
-            edge, agenda_language = row_citations.edge_time_text, self._citer.document.language
-            begins, ends = partial(edge, before, 1, agenda_language), partial(edge, after, 0, agenda_language)
-            yield self._sentence("break", text, cites, day=date, hours=hours, start=begins, end=ends)
+            text = f"The lunch break is from {start} to {end} and lasts {hours_text(minutes, 'en')}."
+            language = self._citer.language
+            date, hours = date_text(before.date, language), hours_text(minutes, language)
+            start, end = self._citer.edge_time(before, 1), self._citer.edge_time(after, 0)
+            cites = partial(self._around, before, after)
+            yield self._sentence("break", text, cites, day=date, hours=hours, start=start, end=end)
 
     def _sentence(
         self, kind: Kind, text: str, cites: Callable[[], Iterable[Citation]], template: str = "", **values: object
     ) -> RowSentence:
-        """A sentence whose statement uses the template of its kind, or another `template`. Values that depend on the language are passed as functions of it."""
+        """A sentence whose statement uses the template of its kind, or another `template`."""
 
         def build() -> Iterator[Statement]:
-            filled = {name: value(self._language) if callable(value) else value for name, value in values.items()}
-            yield Statement(say(template or kind, self._language, **filled), "derived", tuple(cites()))
+            yield Statement(say(template or kind, self._citer.language, **values), "derived", tuple(cites()))
 
         return RowSentence(text, build, kind)
 
-    def _single(self, build: Callable[..., Statement], *arguments: object) -> Callable[[], Iterable[Statement]]:
-        """A builder of the single statement that `build` returns for some arguments."""
-        return lambda: (build(*arguments, self._citer, self._language),)
-
-    def _sitting_statement(self, sitting: Sitting) -> Statement:
-        return row_citations.sitting_statement(sitting, self._citer, self._language)
-
-    def _sitting_statements(self, sittings: Sequence[Sitting]) -> Iterable[Statement]:
-        return map(self._sitting_statement, sittings)
-
-    def _document_statements(self, items: Iterable[AgendaItem]) -> list[Statement]:
-        announced = [(item, *each) for item in items for each in item.documentation]
-        return [row_citations.document_statement(*each, self._citer, self._language) for each in announced]
+    def _programmes(self, sittings: Sequence[Sitting]) -> Callable[[], Iterable[Statement]]:
+        """A builder of the statements what is taken up in some sittings."""
+        return partial(map, self._citer.programme, sittings)
 
     def _listed(self, items: Iterable[AgendaItem]) -> list[Citation]:
         return [cite for item in items for cite in self._citer.listed(item)]
@@ -329,15 +293,19 @@ class RowPassageBuilder:
         return [*self._rows([before]), *self._rows([after], slice(-1, None))]
 
 
-def _consecutive_days(days: Sequence[dt.date]) -> list[list[dt.date]]:
-    """Days in order, grouped in runs of three or more consecutive days, others alone."""
+def _dates_text(days: Sequence[dt.date], language: str) -> str:
+    """Days in words, of three or more consecutive days only the first and the last."""
     runs: list[list[dt.date]] = []
     for day in days:
         if runs and day - runs[-1][-1] == dt.timedelta(days=1):
             runs[-1].append(day)
         else:
             runs.append([day])
-    return [part for run in runs for part in ([run] if len(run) > 2 else [[day] for day in run])]
+    told: list[str] = []
+    for run in runs:
+        texts = [date_text(day, language) for day in run]
+        told += [f"{texts[0]} – {texts[-1]}"] if len(run) > 2 else texts
+    return joined(told, language)
 
 
 def _count_text(things: Sized, name: str) -> str:

@@ -15,12 +15,9 @@ _TOO_LONG = ("context length", "context size", "context window", "context_length
 
 
 class Endpoint:
-    """One model of one server. Nothing is imported or connected before the first reply.
-
-    `url` is that of the API (`https://host/v1`). `silence` is the longest time without data, in seconds, `seconds` the
-    longest time for one reply, including `retries` (after connection errors, 429 and 5xx). `window` and
-    `output` are tokens. The key is sent to `url` alone: redirects are not followed.
-    """
+    """One model of one server. Nothing is imported or connected before the first reply. `url` is that of the API (`https://host/v1`); the key is sent
+    there alone: redirects are not followed. `silence`: longest time without data; `seconds`: for one reply, including `retries` (after connection
+    errors, 429 and 5xx). `window` and `output` are tokens."""
 
     def __init__(
         self,
@@ -58,22 +55,20 @@ class Endpoint:
             if not ended:
                 raise ModelFault("failed", f"{self.url} broke off the reply before its end.")
         except (openai.APITimeoutError, httpx.TimeoutException):
-            raise ModelFault(
-                "silent", f"{self.url} did not answer, or did not finish, within the time limit."
-            ) from None
+            why = "did not answer, or did not finish, within the time limit"
+            raise ModelFault("silent", f"{self.url} {why}.") from None
         except openai.APIStatusError as error:
             raise self._refusal(error.status_code, str(error.message)) from None
         except openai.APIConnectionError as error:
-            raise ModelFault("unreachable", f"{self.url} can't be reached: {_cause(error)}.") from None
+            raise ModelFault("unreachable", f"{self.url} cannot be reached: {_cause(error)}.") from None
         except openai.APIError as error:
             raise ModelFault("failed", f"{self.url} reported an error: {_short(error.message)}") from None
         except httpx.HTTPError as error:
             raise ModelFault("failed", f"{self.url} broke off the reply: {_short(str(error))}") from None
         except (ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
             # The libraries raise errors of many kinds for replies of a server that does not speak the protocol.
-            raise ModelFault(
-                "failed", f"{self.url} replied in another form than /chat/completions: {_short(repr(error))}"
-            ) from None
+            why = f"replied in another form than /chat/completions: {_short(repr(error))}"
+            raise ModelFault("failed", f"{self.url} {why}") from None
         finally:
             call.close()
 
@@ -85,10 +80,10 @@ class Endpoint:
             kind = "too_long"
         elif status < 500:
             kind = "refused"
-        return ModelFault(kind, f"{self.url} answered {status}: {self._without_key(_short(message))}")
-
-    def _without_key(self, text: str) -> str:
-        return text.replace(self._key, "***") if self._key else text
+        text = _short(message)
+        return ModelFault(
+            kind, f"{self.url} answered {status}: {text.replace(self._key, '***') if self._key else text}"
+        )
 
     def _open(self) -> Any:
         """LlamaIndex's client, created at the first reply."""

@@ -18,8 +18,7 @@ SURE_RETRY = 10.0
 
 
 def direct_or_by_proxy(url: str) -> httpx.HTTPTransport:
-    """The transport for an address: through the proxy that the environment sets for it (`https_proxy`, `no_proxy`), and always direct to this
-    machine."""
+    """The transport for an address: through the proxy of the environment (`https_proxy`, `no_proxy`), and always direct to this machine."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     proxies = getproxies()
@@ -42,10 +41,8 @@ class Call:
 
 
 class Bounded(httpx.BaseTransport):
-    """Forwards requests, and aborts a reply that is longer than `MAX_BYTES` or not complete by the deadline.
-
-    The deadline is that of the call which the thread has begun; keep-alive comments of a stream don't extend it.
-    """
+    """Forwards requests, and aborts a reply that is longer than `MAX_BYTES` or not complete by the deadline of the call that the thread has begun,
+    which keep-alive comments do not extend."""
 
     def __init__(self, inner: httpx.BaseTransport) -> None:
         self._inner = inner

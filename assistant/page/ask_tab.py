@@ -13,7 +13,6 @@ from gradio.components import Component
 from gradio.events import Dependency
 from starlette.concurrency import run_in_threadpool
 
-from assistant.access import Principal
 from assistant.export.docx import pandoc_path
 from assistant.page.chat_turns import Conversation, Conversations, Turn
 from assistant.page.conversation_routes import save_on_server
@@ -44,7 +43,7 @@ EXAMPLES = 6
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
-def build(service: Service, conversations: Conversations, blocks: gr.Blocks, shell: gr.Tab) -> None:
+def build(service: Service, conversations: Conversations, blocks: gr.Blocks) -> None:
     """Fills the tab."""
     with gr.Row(elem_id="rp-desk"):
         with gr.Column(elem_id="rp-talk", min_width=0):
@@ -297,8 +296,19 @@ class _AskTab:
     def _send_rating(self, rating: str | None, comment: str, token: str, request: gr.Request) -> str:
         who, reader = caller_of(request), reader_language(request)
         conversation = self._conversations.find(token, who.client)
-        is_stored, message = _rate(self._service, conversation, who, reader, rating, comment)
-        return carried("told.html", text=message, wrong=not is_stored)
+        wrong = ""
+        if conversation is None:
+            wrong = word("no_answer_yet", reader)
+        elif rating not in ("1", "0", "-1"):
+            wrong = word("choose_rating", reader)
+        else:
+            turn, history = conversation.turns[-1], conversation.history[:-1]
+            more = {"history": history, "answer": turn.answer.to_json(), "comment": comment.strip()}
+            try:
+                self._service.rate(who, turn.question, turn.answer.language, int(rating), **more)
+            except ServiceFault as fault:
+                wrong = fault.in_language(reader)
+        return carried("told.html", text=wrong or word("thanks", reader), wrong=bool(wrong))
 
     def _find_items(self, meeting: str, request: gr.Request) -> gr.Dropdown:
         choices = item_choices(self._service, caller_of(request), meeting, reader_language(request))
@@ -313,20 +323,3 @@ def _show_failure(request: gr.Request) -> list[Any]:
 
 def _export_html(conversation: Conversation, reader: str) -> str:
     return carried("export.html", reader, token=conversation.token, word=pandoc_path())
-
-
-def _rate(
-    service: Service, conversation: Conversation | None, who: Principal, reader: str, rating: str | None, comment: str
-) -> tuple[bool, str]:
-    """Stores a rating of the last answer; returns whether that succeeded, and the message to show."""
-    if conversation is None:
-        return False, word("no_answer_yet", reader)
-    if rating not in ("1", "0", "-1"):
-        return False, word("choose_rating", reader)
-    turn = conversation.turns[-1]
-    try:
-        service.rate(who, turn.question, turn.answer.language, int(rating), history=conversation.history[:-1],
-                     answer=turn.answer.to_json(), comment=comment.strip())  # fmt: skip
-    except ServiceFault as fault:
-        return False, fault.in_language(reader)
-    return True, word("thanks", reader)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Response
 from markupsafe import Markup
 from pydantic import AwareDatetime, Field
 
@@ -16,7 +16,6 @@ from assistant.access import Principal
 from assistant.answer_phrases import date_text
 from assistant.api.api_models import Strict
 from assistant.api.api_replies import file_reply
-from assistant.api.authentication import Caller, ServiceParameter
 from assistant.api.route import GuardedRoute, requires
 from assistant.export.docx import pandoc_path
 from assistant.export.file_formats import render
@@ -31,13 +30,13 @@ from assistant.page.chat_turns import (
     serialize_turns,
     turns_before,
 )
-from assistant.page.plain_pages import PageRoute, page
+from assistant.page.plain_pages import Context, PageContext, PageRoute
 from assistant.page.turn_html import Source, present_status, sources_of, turn_html
-from assistant.page_labels import language_of, word
+from assistant.page_labels import word
 from assistant.reports import report_errors_as
 from assistant.row_tables import without_bars
 from assistant.service import Service
-from assistant.service.saved_conversations import CONVERSATIONS, SavedConversations
+from assistant.service.saved_conversations import CONVERSATIONS, Link, SavedConversations
 from assistant.service_errors import Conflict, Invalid, NotFound, ServiceFault
 from corpus.corpus_errors import LibraryError
 
@@ -72,10 +71,10 @@ class SavingChoice(Strict):
 
 @api_router.get("/conversations")
 @requires("ask", counted="documents")
-def conversations(service: ServiceParameter, caller: Caller) -> dict[str, Any]:
+def conversations(context: Context) -> dict[str, Any]:
     """Returns the caller's id, under which a browser saves conversations; whether the server saves them, those that it has, and those
     that were deleted, so that the browser deletes them, too."""
-    saved = service.conversations
+    saved, caller = context.service.conversations, context.caller
     return {
         "who": caller.id,
         "keeping": saved.saves_for(caller) if saved else None,
@@ -86,23 +85,20 @@ def conversations(service: ServiceParameter, caller: Caller) -> dict[str, Any]:
 
 @api_router.get("/conversations/{token}.json")
 @requires("ask", counted="documents")
-def export_conversation(request: Request, token: Named, service: ServiceParameter, caller: Caller) -> dict[str, str]:
+def export_conversation(token: Named, context: Context) -> dict[str, str]:
     """Returns a conversation for a browser to save."""
-    found = conversation_of(request, token, caller.client)
-    saved = serialize_turns(found.turns, found.gone)
-    return {
-        "token": token,
-        "title": found.title,
-        "kept": saved,
-        "seal": saved_conversations_of(service).sign(token, saved),
-    }
+    found = conversation_of(context.request, token, context.caller.client)
+    kept = serialize_turns(found.turns, found.gone)
+    seal = saved_conversations_of(context.service).sign(token, kept)
+    return {"token": token, "title": found.title, "kept": kept, "seal": seal}
 
 
 @api_router.post("/conversations")
 @requires("ask", counted="documents")
-def reopen(request: Request, body: ReopenRequest, service: ServiceParameter, caller: Caller) -> dict[str, str]:
+def reopen(body: ReopenRequest, context: Context) -> dict[str, str]:
     """Reopens a conversation; under a new token, where another client has it open."""
-    held, saved = conversations_of(request), saved_conversations_of(service)
+    service, caller = context.service, context.caller
+    held, saved = conversations_of(context.request), saved_conversations_of(service)
     if body.token in saved.deleted_tokens(caller):
         raise NotFound("conversation-gone")
     found = held.find(body.token, caller.client)
@@ -123,9 +119,9 @@ def reopen(request: Request, body: ReopenRequest, service: ServiceParameter, cal
 
 @api_router.post("/conversations/kept", status_code=204)
 @requires("ask", counted="documents")
-def save_conversation(body: SignedConversation, service: ServiceParameter, caller: Caller) -> Response:
+def save_conversation(body: SignedConversation, context: Context) -> Response:
     """Saves on the server what a browser has saved, for users who chose that."""
-    saved = saved_conversations_of(service)
+    saved, caller = saved_conversations_of(context.service), context.caller
     if not saved.verify(body.seal, body.token, body.kept):
         raise Invalid("seal-broken")
     title = Conversation(body.token, caller.client, parse_turns(body.kept)).title
@@ -135,26 +131,24 @@ def save_conversation(body: SignedConversation, service: ServiceParameter, calle
 
 @api_router.post("/conversations/keeping")
 @requires("ask", counted="documents")
-def set_saving(body: SavingChoice, service: ServiceParameter, caller: Caller) -> dict[str, Any]:
+def set_saving(body: SavingChoice, context: Context) -> dict[str, Any]:
     """Switches saving on the server on or off for the signed-in user."""
-    saved_conversations_of(service).set_saving(caller, body.on)
-    return conversations(service, caller)
+    saved_conversations_of(context.service).set_saving(context.caller, body.on)
+    return conversations(context)
 
 
 @api_router.delete("/conversations")
 @requires("ask", counted="documents")
 def forget(
-    request: Request,
-    service: ServiceParameter,
-    caller: Caller,
+    context: Context,
     token: Annotated[list[str] | None, Query(max_length=2 * CONVERSATIONS)] = None,
     everything: bool = False,
 ) -> Response:
     """Deletes conversations by their tokens in memory and on the server; or all that the server has saved."""
-    saved = saved_conversations_of(service)
+    saved, caller = saved_conversations_of(context.service), context.caller
     can = saved.saves_for(caller) is not None
     for each in token or ():
-        conversations_of(request).forget(each, caller.client)
+        conversations_of(context.request).forget(each, caller.client)
         if can:
             saved.delete(caller, each)
     if everything and can:
@@ -228,53 +222,58 @@ class ShareRequest(Strict):
 
 @api_router.post("/answers", status_code=201)
 @requires("ask", counted="rate")
-def share(request: Request, body: ShareRequest, service: ServiceParameter, caller: Caller) -> dict[str, str]:
+def share(body: ShareRequest, context: Context) -> dict[str, str]:
     """Creates a link to an answer in the caller's conversation."""
-    talk = conversations_of(request).find(body.token, caller.client)
+    talk = conversations_of(context.request).find(body.token, context.caller.client)
     turn = talk.turn(body.turn) if talk else None
     if turn is None:
         raise NotFound("answer-gone")
-    link = saved_conversations_of(service).share(caller, serialize_turns([turn]))
-    return {"path": f"/answers/{link.name}", "until": date_text(link.until.date(), language_of(request))}
+    link = saved_conversations_of(context.service).share(context.caller, serialize_turns([turn]))
+    return {"path": f"/answers/{link.name}", "until": date_text(link.until.date(), context.reader)}
 
 
 @router.get("/conversations/{token}.md")
 @router.get("/conversations/{token}.docx")
 @requires("brief")
-def conversation(request: Request, token: Token, service: ServiceParameter, caller: Caller) -> Response:
+def conversation(token: Token, context: Context) -> Response:
     """Returns a conversation as a file."""
-    talk = conversation_of(request, token, caller.client)
-    return _file_of_turns(request, service, talk.turns, talk.gone)
+    talk = conversation_of(context.request, token, context.caller.client)
+    return _file_of_turns(context, talk.turns, talk.gone)
 
 
 @router.get("/answers/{name}.md")
 @router.get("/answers/{name}.docx")
 @requires("brief", counted="documents")
-def file(request: Request, name: Name, service: ServiceParameter, caller: Caller) -> Response:
+def file(name: Name, context: Context) -> Response:
     """Returns a shared answer as a file."""
-    return _file_of_turns(
-        request, service, parse_turns(saved_conversations_of(service).get_shared(caller, name).content)
-    )
+    return _file_of_turns(context, parse_turns(_shared(context, name).content))
 
 
 @router.get("/answers/{name}")
 @requires("documents")
-def answer(request: Request, name: Name, service: ServiceParameter, caller: Caller) -> Response:
+def answer(name: Name, context: Context) -> Response:
     """Shows the answer behind a link, with its sources."""
-    link, reader = saved_conversations_of(service).get_shared(caller, name), language_of(request)
+    link = _shared(context, name)
     turn = parse_turns(link.content)[0]
-    days: dict[str, Any] = {
-        "given": date_text(link.given.date(), reader),
-        "until": date_text(link.until.date(), reader),
-    }
-    made = Markup(turn_html(service, 1, turn, now=True, plain=True))  # noqa: S704  (escaped)
-    return page("answer.html", request, turn=made, question=turn.question, name=name, word=pandoc_path(), **days)
+    return context.page(
+        "answer.html",
+        turn=Markup(turn_html(context.service, 1, turn, now=True, plain=True)),  # noqa: S704  (escaped)
+        question=turn.question,
+        name=name,
+        word=pandoc_path(),
+        given=date_text(link.given.date(), context.reader),
+        until=date_text(link.until.date(), context.reader),
+    )
 
 
-def _file_of_turns(request: Request, service: Service, turns: Sequence[Turn], gone: int = 0) -> Response:
+def _shared(context: PageContext, name: str) -> Link:
+    return saved_conversations_of(context.service).get_shared(context.caller, name)
+
+
+def _file_of_turns(context: PageContext, turns: Sequence[Turn], gone: int = 0) -> Response:
     """Renders turns as a download, in the format of the address's suffix."""
-    form = request.url.path.rpartition(".")[2]
+    form = context.request.url.path.rpartition(".")[2]
     with report_errors_as(Conflict):
-        reply = file_reply(render(publication_of_turns(service, turns, gone), form), form, "rapporteur")
+        reply = file_reply(render(publication_of_turns(context.service, turns, gone), form), form, "rapporteur")
     reply.headers["Cache-Control"] = "no-store"
     return reply

@@ -8,17 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import Response
 
 from assistant.access.operations import allowed
-from assistant.api.authentication import Caller, ServiceParameter
 from assistant.api.route import GuardedRoute, requires
 from assistant.collection import outline
 from assistant.page.excerpt_html import anchors_of, edition_words, official_address, parts, rows
-from assistant.page.plain_pages import PageRoute, document_path, page, version_path, web_address, words_path
+from assistant.page.plain_pages import Context, PageRoute, document_path, version_path, web_address, words_path
 from assistant.page.scope_choice import meeting_views
-from assistant.page_labels import LANGUAGE_NAMES, language_of, word
+from assistant.page_labels import LANGUAGE_NAMES, word
 from assistant.service import Service
 from corpus.documents import Document, Span
 from corpus.symbols import Symbol, document_url
@@ -69,13 +68,12 @@ def span_of(words: str, document: Document) -> Span | None:
 
 def _looked_at(
     name: str,
-    service: ServiceParameter,
-    caller: Caller,
+    context: Context,
     language: Annotated[str | None, Query(max_length=10)] = None,
     edition: Annotated[str | None, Query(max_length=20)] = None,
     words: Annotated[str, Query(max_length=40)] = "",
 ) -> tuple[Document, Span | None]:
-    doc = service.document(caller, name, language or None, edition or None)
+    doc = context.service.document(context.caller, name, language or None, edition or None)
     return doc, span_of(words, doc)
 
 
@@ -85,23 +83,21 @@ LookedAt = Annotated[tuple[Document, Span | None], Depends(_looked_at)]
 
 @pictures.get("/documents/{name:path}/page/{number}.png")
 @requires("documents")
-def picture(number: Number, service: ServiceParameter, caller: Caller, looked_at: LookedAt) -> Response:
+def picture(number: Number, context: Context, looked_at: LookedAt) -> Response:
     """Returns a printed page as an image."""
-    made = service.picture(caller, looked_at[0], number, looked_at[1])
+    made = context.service.picture(context.caller, looked_at[0], number, looked_at[1])
     return Response(made, media_type="image/png", headers={"Cache-Control": "no-store"})
 
 
 @router.get("/documents/{name:path}/page/{number}")
 @requires("documents")
-def leaf(request: Request, number: Number, service: ServiceParameter, caller: Caller, looked_at: LookedAt) -> Response:
+def leaf(number: Number, context: Context, looked_at: LookedAt) -> Response:
     """Shows a printed page, with links to its neighbours."""
     doc, span = looked_at
-    service.picture(caller, doc, number, span)  # raises here where it can't be rendered
-    reader = language_of(request)
-    near = [printed_page_of(doc, each, reader, span) for each in (number - 1, number, number + 1)]
-    return page(
+    context.service.picture(context.caller, doc, number, span)  # raises here where it can't be rendered
+    near = [printed_page_of(doc, each, context.reader, span) for each in (number - 1, number, number + 1)]
+    return context.page(
         "leaf.html",
-        request,
         document=doc,
         leaf=near[1],
         before=near[0] if number > 1 else None,
@@ -116,14 +112,13 @@ PER_PAGE = 50
 @router.get("/documents")
 @requires("documents")
 def index(
-    request: Request,
-    service: ServiceParameter,
-    caller: Caller,
+    context: Context,
     q: Annotated[str, Query(max_length=500)] = "",
     language: Annotated[str, Query(max_length=10)] = "",
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> Response:
     """Lists the stored documents by symbol, and those of the catalogue that are not stored."""
+    service, caller = context.service, context.caller
     chosen = language if language in LANGUAGE_NAMES else None
     records, total = service.documents(caller, text=q, language=chosen, offset=offset, limit=PER_PAGE)
     entries: dict[str, list[dict[str, Any]]] = {}
@@ -144,39 +139,35 @@ def index(
             if all(word in f"{each['id']} {each['title']}".casefold() for word in words)
         ],
     }
-    return page("documents.html", request, listed=listed, languages=LANGUAGE_NAMES)
+    return context.page("documents.html", listed=listed, languages=LANGUAGE_NAMES)
 
 
 @router.get("/meetings")
 @requires("meetings")
-def meetings(
-    request: Request, service: ServiceParameter, caller: Caller, meeting: Annotated[str, Query(max_length=500)] = ""
-) -> Response:
+def meetings(context: Context, meeting: Annotated[str, Query(max_length=500)] = "") -> Response:
     """Shows a meeting by the id of its agenda, by default the latest, with links to the others."""
-    views = meeting_views(service, caller, language_of(request))
+    views = meeting_views(context.service, context.caller, context.reader)
     shown = next((each for each in views if each["id"] == meeting), next(iter(views), None))
-    return page("meetings.html", request, meeting=shown, choices=views)
+    return context.page("meetings.html", meeting=shown, choices=views)
 
 
 @router.get("/documents/{name:path}")
 @requires("documents")
-def document(request: Request, service: ServiceParameter, caller: Caller, looked_at: LookedAt) -> Response:
+def document(context: Context, looked_at: LookedAt) -> Response:
     """Shows a document."""
-    doc, span = looked_at
+    service, reader, (doc, span) = context.service, context.reader, looked_at
     about, anchors = service.collection.describe(doc), anchors_of(doc)
-    leaves = printed_pages_of(service, doc, span or (0, 1), language_of(request))
-    official = web_address(official_address(doc, doc.language))
-    return page(
+    leaves = printed_pages_of(service, doc, span or (0, 1), reader)
+    return context.page(
         "document.html",
-        request,
         document=doc,
         about=about,
-        edition=lambda text: edition_words(text, language_of(request)),
+        edition=lambda text: edition_words(text, reader),
         blocks=_blocks(doc, anchors, span, about["versions"]["corrections"]),
         headings=[{**each, "anchor": anchors[each["ordinal"]][0]} for each in outline(doc) if each["ordinal"]],
-        versions=_versions(service, doc, about["versions"], language_of(request)),
-        official=official,
-        may_confirm=allowed(caller, "confirm"),
+        versions=_versions(service, doc, about["versions"], reader),
+        official=web_address(official_address(doc, doc.language)),
+        may_confirm=allowed(context.caller, "confirm"),
         leaf=leaves[0] if leaves else None,
     )
 

@@ -19,9 +19,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from starlette.datastructures import Headers
-from starlette.types import Message, Receive, Scope
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import Receive, Scope
 
+from assistant.api.middleware import receive_again
 from assistant.service_errors import Invalid, NotFound, TooLarge, TooMany
 
 if TYPE_CHECKING:
@@ -190,34 +191,24 @@ class Call:
         dropped = (b"content-length", b"content-type", b"transfer-encoding", b"content-encoding")
         headers = [(name, value) for name, value in scope["headers"] if name not in dropped]
         headers += [(b"content-type", b"application/json"), (b"content-length", str(len(self.body)).encode())]
-        sent = False
-
-        async def receive_body() -> Message:
-            nonlocal sent
-            if sent:
-                return await receive()
-            sent = True
-            return {"type": "http.request", "body": self.body, "more_body": False}
-
-        return {**scope, "headers": headers}, receive_body
+        return {**scope, "headers": headers}, receive_again(self.body, receive)
 
 
 async def read_body(scope: Scope, receive: Receive) -> bytes | None:
     """Reads the body of a call; None where the client has disconnected. Raises `TooLarge`, and `Invalid` where its content type is not
     JSON, which forms of other sites can't send."""
-    kind = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
+    request = Request(scope, receive)
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise Invalid("call-strange", why="its content type is not application/json")
     body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return None
-        body += message.get("body", b"")
-        if len(body) > MAX_BYTES:
-            raise TooLarge("body-large", most=f"{MAX_BYTES / 1e3:.0f} kB")
-        if not message.get("more_body", False):
-            return bytes(body)
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > MAX_BYTES:
+                raise TooLarge("body-large", most=f"{MAX_BYTES / 1e3:.0f} kB")
+    except ClientDisconnect:
+        return None
+    return bytes(body)
 
 
 def parse_window(values: list[str]) -> str:

@@ -33,6 +33,8 @@ _EVENTS = "/gradio_api/queue/data"
 _APP = "/gradio_api/app_id"
 _HOST = re.compile(r"(?:[A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
 """Accepted values of `Host`; Gradio builds addresses from it, and crashes on others."""
+_FORWARDING = (b"x-forwarded-", b"x-gradio-", b"forwarded")
+"""Beginnings of the headers that state the origin of a forwarded request."""
 _META = re.compile(rb"\s*<meta\s+(?:property=\"og:|name=\"twitter:)[^>]*>|\s*<link rel=\"manifest\"[^>]*>")
 _BODY = re.compile(rb"<body(?:\s[^>]*)?>")
 _SCRIPT = re.compile(rb"<script(?=[\s>])")
@@ -67,12 +69,6 @@ def _path(scope: Scope) -> str:
     return str(scope["path"].removeprefix(scope.get("root_path", ""))) or "/"
 
 
-def _at(scope: Scope, path: str) -> Scope:
-    """The scope of a request with another path."""
-    whole = str(scope.get("root_path", "")) + path
-    return {**scope, "path": whole, "raw_path": whole.encode()}
-
-
 def _is_allowed(method: str, path: str) -> bool:
     if method == "POST":
         return path in FORMS
@@ -80,11 +76,6 @@ def _is_allowed(method: str, path: str) -> bool:
         return path == "/"
     readable = path in ("/", _EVENTS, _APP) or _FILES.fullmatch(path) or _HEARTBEATS.fullmatch(path)
     return method == "GET" and bool(readable)
-
-
-def _is_forwarding(header: bytes) -> bool:
-    """Whether a header states the origin of a forwarded request."""
-    return header.startswith((b"x-forwarded-", b"x-gradio-")) or header == b"forwarded"
 
 
 class Guard:
@@ -104,7 +95,8 @@ class Guard:
         who = await identify_caller(connection)
         # The client's address comes from uvicorn only; Gradio trusts forwarding headers of anybody. (The original scope stays as it is:
         # the middleware reads the anonymous session from it.)
-        scope = {**scope, "headers": [(name, value) for name, value in scope["headers"] if not _is_forwarding(name)]}
+        headers = [each for each in scope["headers"] if not each[0].startswith(_FORWARDING)]
+        scope = {**scope, "headers": headers}
         if path == "/" and who.role is Role.NONE:
             await RedirectResponse(sign_in_path(Request(scope)), 303)(scope, receive, send)
             return
@@ -118,8 +110,9 @@ class Guard:
             with self._windows.listening(window):
                 await self._events({**scope, "query_string": f"session_hash={window}".encode()}, receive, send)
         elif found := _HEARTBEATS.fullmatch(path):
-            window = self._windows.name(found[1], who.client)
-            await self._app(_at(scope, f"/gradio_api/heartbeat/{window}"), self._until_stopping(receive), send)
+            path = f"{scope.get('root_path', '')}/gradio_api/heartbeat/{self._windows.name(found[1], who.client)}"
+            scope |= {"path": path, "raw_path": path.encode()}
+            await self._app(scope, self._until_stopping(receive), send)
         else:
             await self._app(scope, receive, send)
 

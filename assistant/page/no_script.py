@@ -8,18 +8,17 @@ from functools import partial
 from typing import Annotated
 from urllib.parse import parse_qsl, urlencode
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Query
 from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
-from assistant.access import Principal
-from assistant.api.authentication import Caller, ServiceParameter, same_origin
+from assistant.api.authentication import same_origin
 from assistant.api.route import requires
 from assistant.export.docx import pandoc_path
 from assistant.page.chat_turns import Conversation, Turn, conversations_of
-from assistant.page.plain_pages import PageRoute, page
+from assistant.page.plain_pages import Context, PageContext, PageRoute
 from assistant.page.scope_choice import (
     Choices,
     Filters,
@@ -32,10 +31,9 @@ from assistant.page.scope_choice import (
     scope_words,
 )
 from assistant.page.turn_html import MAX_QUESTION_SHOWN, earlier_html, turn_html
-from assistant.page_labels import language_of, word
+from assistant.page_labels import word
 from assistant.qa.scope import Scope
 from assistant.question_request import QuestionRequest
-from assistant.service import Service
 from assistant.service_errors import Forbidden, Invalid, ServiceFault, check_language
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -95,31 +93,27 @@ class SentQuestion(ScopeForm):
 def path_of(query: bytes) -> str:
     """The path of the form, with the parameters that it uses from the query of the page's address."""
     given = dict(parse_qsl(query.decode("ascii", "replace"))) if len(query) < MAX_QUERY else {}
-    used = {name: given[name] for name in ("ask", "meeting", "document") if given.get(name)}
-    return f"{PATH}?{urlencode(used)}" if used else PATH
+    return _path({name: given.get(name, "") for name in ("ask", "meeting", "document")})
 
 
 @router.get(PATH)
 @requires("ask")
-def form(
-    request: Request, service: ServiceParameter, caller: Caller, chosen: Annotated[PendingQuestion, Query()]
-) -> Response:
+def form(context: Context, chosen: Annotated[PendingQuestion, Query()]) -> Response:
     """Shows the form, and below it the conversation."""
-    talk = conversations_of(request).find(chosen.conversation, caller.client)
-    message = "" if talk or not chosen.conversation else word("conversation_gone", language_of(request))
-    return _form_page(request, service, caller, chosen, chosen.ask, talk, message)
+    talk = conversations_of(context.request).find(chosen.conversation, context.caller.client)
+    message = "" if talk or not chosen.conversation else word("conversation_gone", context.reader)
+    return _form_page(context, chosen, chosen.ask, talk, message)
 
 
 @router.post(PATH)
 @requires("ask")
-async def ask(
-    request: Request, service: ServiceParameter, caller: Caller, chosen: Annotated[SentQuestion, Form()]
-) -> Response:
+async def ask(context: Context, chosen: Annotated[SentQuestion, Form()]) -> Response:
     """Answers a question, and redirects to the page with the answer, which can be reloaded without asking again. An error is shown
     with the question still in the form."""
-    if not same_origin(request):
+    service, caller = context.service, context.caller
+    if not same_origin(context.request):
         raise Forbidden("other-site")
-    conversations, text = conversations_of(request), chosen.question.strip()
+    conversations, text = conversations_of(context.request), chosen.question.strip()
     talk = conversations.find(chosen.conversation, caller.client)
     if not text:
         return RedirectResponse(_address(talk, chosen), 303)
@@ -127,9 +121,8 @@ async def ask(
         asked = QuestionRequest.of(text, talk.history if talk else (), scope=chosen.scope)
         answer = await asyncio.wrap_future(service.begin_ask(caller, asked))
     except ServiceFault as fault:
-        message = f"{word('refused', language_of(request))}: {fault.in_language(language_of(request))}"
-        render = partial(_form_page, request, service, caller, chosen, chosen.question, talk, message, fault.status)
-        response = await run_in_threadpool(render)
+        message = f"{word('refused', context.reader)}: {fault.in_language(context.reader)}"
+        response = await run_in_threadpool(_form_page, context, chosen, chosen.question, talk, message, fault.status)
         if fault.retry_after:
             response.headers["Retry-After"] = str(math.ceil(fault.retry_after))
         return response
@@ -141,9 +134,7 @@ async def ask(
 
 
 def _form_page(
-    request: Request,
-    service: Service,
-    who: Principal,
+    context: PageContext,
     chosen: ScopeForm,
     question: str,
     talk: Conversation | None,
@@ -151,21 +142,20 @@ def _form_page(
     status: int = 200,
 ) -> Response:
     """Renders the form with a question in it, the conversation, and a message."""
-    reader = language_of(request)
+    service, who, reader = context.service, context.caller, context.reader
     filters = filter_choices(service, who, reader)
     turn = ""
     if talk:
         talk.redraw(partial(turn_html, service))
         turn = turn_html(service, talk.number, talk.turns[-1], now=True, plain=True)
-    return page(
+    return context.page(
         "ask.html",
-        request,
         status,
         question=question,
         told=message,
         chosen=chosen,
         filters=filters,
-        meetings=_meetings(service, who, filters),
+        meetings=_meetings(context, filters),
         listed=filters.documents if len(filters.documents) <= MAX_DOCUMENTS else [],
         conversation=talk.token if talk else "",
         turn=Markup(turn),  # noqa: S704  (escaped)
@@ -177,9 +167,10 @@ def _form_page(
     )
 
 
-def _meetings(service: Service, who: Principal, filters: Filters) -> list[tuple[str, str, Choices]]:
+def _meetings(context: PageContext, filters: Filters) -> list[tuple[str, str, Choices]]:
     """The choices of meetings, latest first, with the items of the latest ones: label, value, items."""
-    items = {each.document_id: agenda_items(each) for each in meetings_latest_first(service, who)[:MAX_MEETINGS]}
+    latest = meetings_latest_first(context.service, context.caller)[:MAX_MEETINGS]
+    items = {each.document_id: agenda_items(each) for each in latest}
     return [
         (label, value, [(title, f"{value}#{number}") for title, number in items.get(value, ())])
         for label, value in filters.meetings
@@ -188,9 +179,10 @@ def _meetings(service: Service, who: Principal, filters: Filters) -> list[tuple[
 
 
 def _address(talk: Conversation | None, chosen: ScopeForm) -> str:
-    query = {
-        **{name: getattr(chosen, name) for name in ScopeForm.model_fields},
-        "conversation": talk.token if talk else "",
-    }
+    scope = {name: getattr(chosen, name) for name in ScopeForm.model_fields}
+    return _path({**scope, "conversation": talk.token if talk else ""})
+
+
+def _path(query: dict[str, str]) -> str:
     used = {name: value for name, value in query.items() if value}
     return f"{PATH}?{urlencode(used)}" if used else PATH

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from math import ceil
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
 
-from fastapi import Request
+from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup, escape
@@ -18,10 +19,12 @@ from markupsafe import Markup, escape
 from assistant.access import Principal
 from assistant.answer_phrases import day_of
 from assistant.answer_phrases import mark as sign
+from assistant.api.authentication import Caller, ServiceParameter
 from assistant.api.problems import MEDIA_TYPE, problem, request_id
 from assistant.api.route import GuardedRoute
 from assistant.error_translation import translate_reason
 from assistant.page_labels import LANGUAGE_NAMES, direction, language_of, mark, word, words_of
+from assistant.service import Service
 from assistant.service_errors import ServiceFault
 from corpus.documents import Document
 from corpus.store import Header
@@ -129,6 +132,32 @@ def page(template: str, request: Request, status: int = 200, **values: object) -
         template, language_of(request), who=who, here=here, back=back if len(back) <= 1_000 else here, **values
     )
     return HTMLResponse(made, status, {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"})
+
+
+@dataclass(frozen=True)
+class PageContext:
+    """A request for a page, with the service and the caller."""
+
+    request: Request
+    service: Service
+    caller: Principal
+
+    @property
+    def reader(self) -> str:
+        """The language in which the user reads the page."""
+        return language_of(self.request)
+
+    def page(self, template: str, status: int = 200, **values: object) -> Response:
+        """Renders a plain page as the response."""
+        return page(template, self.request, status, **values)
+
+
+async def _context(request: Request, service: ServiceParameter, caller: Caller) -> PageContext:
+    return PageContext(request, service, caller)
+
+
+Context = Annotated[PageContext, Depends(_context)]
+"""Parameter of a route: the request, the service and the caller."""
 
 
 class PageRoute(GuardedRoute):

@@ -10,22 +10,20 @@ from threading import BoundedSemaphore
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, get_args
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from markupsafe import Markup
 from pydantic import Field
 
-from assistant.access import Principal
 from assistant.access.operations import allowed
 from assistant.api.api_models import Strict
 from assistant.api.api_replies import file_reply
-from assistant.api.authentication import Caller, ServiceParameter
 from assistant.api.route import requires
 from assistant.export.file_formats import to_html
 from assistant.export.layouts import build_publication
-from assistant.page.plain_pages import PageRoute, document_path, page, words_path
+from assistant.page.plain_pages import Context, PageContext, PageRoute, document_path, words_path
 from assistant.page.scope_choice import meeting_views
-from assistant.page_labels import LANGUAGE_NAMES, language_of, word
+from assistant.page_labels import LANGUAGE_NAMES, word
 from assistant.paper_requests import (
     MAX_COMPARED_DOCUMENTS,
     BriefingRequest,
@@ -38,7 +36,6 @@ from assistant.paper_requests import (
 )
 from assistant.qa.answer import Mode
 from assistant.reports.brief.briefing import Audience, Kind
-from assistant.service import Service
 from assistant.service.paper_queue import Paper
 from corpus.calendar_names import language_name
 from corpus.documents import Language
@@ -81,12 +78,12 @@ class PaperForm(Strict):
     """Whether its default language is the reader's, or English where the library has nothing in that; else it has no default."""
     language: AnyLanguage = ""
 
-    def read_by(self, request: Request, service: Service) -> Self:
+    def read_by(self, context: PageContext) -> Self:
         """Returns the form with its default language filled in."""
-        reader = language_of(request)
         if self.language or not self.reads:
             return self
-        return self.model_copy(update={"language": reader if service.library.passage_counts().get(reader) else "en"})
+        has_any = context.service.library.passage_counts().get(context.reader)
+        return self.model_copy(update={"language": context.reader if has_any else "en"})
 
     @property
     def complete(self) -> bool:
@@ -103,7 +100,7 @@ class PaperForm(Strict):
         """Fields of the request that differ from those of the form."""
         return {}
 
-    def page_values(self, request: Request, service: Service, who: Principal) -> dict[str, Any]:
+    def page_values(self, context: PageContext) -> dict[str, Any]:
         """Additional values for the template of the page."""
         return {}
 
@@ -124,13 +121,14 @@ class BriefingForm(PaperForm):
         """Flags and optional choices."""
         return {"mixed": bool(self.mixed), "mode": self.mode or None}
 
-    def page_values(self, request: Request, service: Service, who: Principal) -> dict[str, Any]:
+    def page_values(self, context: PageContext) -> dict[str, Any]:
         """The choices of the form, and the items of meetings where nothing is requested."""
-        reader, writes = language_of(request), service.engine.writer is not None
+        service, who, reader = context.service, context.caller, context.reader
+        modes = {"": word("mode_set", reader)} | _labels("mode", MODES, reader)
         return {
-            "modes": {"": word("mode_set", reader)} | _labels("mode", MODES, request) if writes else {},
-            "kinds": _labels("kind", get_args(Kind), request),
-            "audiences": _labels("audience", get_args(Audience), request),
+            "modes": modes if service.engine.writer is not None else {},
+            "kinds": _labels("kind", get_args(Kind), reader),
+            "audiences": _labels("audience", get_args(Audience), reader),
             "meetings": [] if self.complete else meeting_views(service, who, reader)[:3],
             "staff": allowed(who, "review"),
         }
@@ -169,7 +167,7 @@ class TopicForm(PaperForm):
         """The documents."""
         return {"document": split_names(self.documents)}
 
-    def page_values(self, request: Request, service: Service, who: Principal) -> dict[str, Any]:
+    def page_values(self, context: PageContext) -> dict[str, Any]:
         """The limit of documents."""
         return {"most": MAX_COMPARED_DOCUMENTS}
 
@@ -203,33 +201,34 @@ def _add(kind: type[PaperForm]) -> None:
     """Adds the routes of a kind of paper: its page with the form and the paper, and its files."""
 
     @requires(kind.asks.operation, counted="documents")
-    def show(request: Request, service: ServiceParameter, caller: Caller, asked: Any) -> Response:
-        asked = asked.read_by(request, service)
+    def show(context: Context, asked: Any) -> Response:
+        asked = asked.read_by(context)
         fields = asked.model_dump(by_alias=True)
-        languages = {each: language_name(each, language_of(request)) for each in LANGUAGE_NAMES}
-        values = {"asked": fields, "languages": languages, "article": "", **asked.page_values(request, service, caller)}
+        languages = {each: language_name(each, context.reader) for each in LANGUAGE_NAMES}
+        values = {"asked": fields, "languages": languages, "article": "", **asked.page_values(context)}
         if not asked.complete:
-            return page(f"{kind.place}.html", request, **values)
+            return context.page(f"{kind.place}.html", **values)
         query = urlencode({key: value for key, value in fields.items() if value})
         files = [(label, f"/{kind.place}/{kind.name}.{form}?{query}") for form, label in kind.files.items()]
 
         def shown(made: Any) -> Response:
-            publication = build_publication(made, service.library, asked.request.output_language(made), words_path)
+            language = asked.request.output_language(made)
+            publication = build_publication(made, context.service.library, language, words_path)
             article = Markup(to_html(publication, page=False))  # noqa: S704  (escaped)
-            return page(f"{kind.place}.html", request, **values | {"article": article, "made": made, "files": files})
+            return context.page(f"{kind.place}.html", **values | {"article": article, "made": made, "files": files})
 
-        return made_or_waiting(request, service, caller, asked, shown)
+        return made_or_waiting(context, asked, shown)
 
     @requires(kind.asks.operation, counted="documents")
-    def file(request: Request, service: ServiceParameter, caller: Caller, form: Any, asked: Any) -> Response:
-        asked, writing = asked.read_by(request, service), service.papers
+    def file(context: Context, form: Any, asked: Any) -> Response:
+        asked, writing = asked.read_by(context), context.service.papers
         writing.check_form(form, asked.language or None)
 
         def written(made: Any) -> Response:
-            data = writing.render_report(caller, made, form, asked.request.output_language(made))
+            data = writing.render_report(context.caller, made, form, asked.request.output_language(made))
             return file_reply(data, form, kind.name, asked.request.file_label)
 
-        return made_or_waiting(request, service, caller, asked, written)
+        return made_or_waiting(context, asked, written)
 
     show.__annotations__["asked"] = file.__annotations__["asked"] = Annotated[kind, Query()]
     file.__annotations__["form"] = ListFile if kind.files is LISTS else File
@@ -244,26 +243,35 @@ for _kind in (BriefingForm, ThemesForm, ComparisonForm, TopicForm, OriginsForm, 
 @router.get("/agenda")
 @requires("agenda")
 def agenda(
-    request: Request, service: ServiceParameter, caller: Caller, meeting: Annotated[str, Query(max_length=200)] = "",
+    context: Context,
+    meeting: Annotated[str, Query(max_length=200)] = "",
     language: Annotated[list[Language] | None, Query(max_length=6)] = None,
-) -> Response:  # fmt: skip
+) -> Response:
     """Shows which documents that an agenda announces and cites are stored, with links for staff to fetch missing ones."""
     wanted = language or ["en"]
-    meetings = meeting_views(service, caller, language_of(request))
-    checked = service.papers.agenda(caller, meeting, wanted) if meetings or meeting else None
-    return page("agenda.html", request, checked=checked, staff=allowed(caller, "fetch"), meetings=meetings, meeting=meeting, wanted=wanted,
-                languages=LANGUAGE_NAMES, states=_labels("state", STATES, request), path=document_path, official=partial(_official, language_of(request)))  # fmt: skip
+    caller, papers, reader = context.caller, context.service.papers, context.reader
+    meetings = meeting_views(context.service, caller, reader)
+    return context.page(
+        "agenda.html",
+        checked=papers.agenda(caller, meeting, wanted) if meetings or meeting else None,
+        staff=allowed(caller, "fetch"),
+        meetings=meetings,
+        meeting=meeting,
+        wanted=wanted,
+        languages=LANGUAGE_NAMES,
+        states=_labels("state", STATES, reader),
+        path=document_path,
+        official=partial(_official, reader),
+    )
 
 
-def made_or_waiting(
-    request: Request, service: Service, who: Principal, asked: PaperForm, then: Callable[[Any], Response]
-) -> Response:
+def made_or_waiting(context: PageContext, asked: PaperForm, then: Callable[[Any], Response]) -> Response:
     """Returns the response `then` makes of a paper, if it is complete within `PATIENCE` seconds; else a waiting page."""
-    made: Any = service.papers.begin(who, asked.request)
+    made: Any = context.service.papers.begin(context.caller, asked.request)
     if isinstance(made, Paper):
         paper, made = made, _result_soon(made.future)
         if made is None:
-            shown = page("waiting.html", request, 202, title=word(asked.waits, language_of(request)), paper=paper)
+            shown = context.page("waiting.html", 202, title=word(asked.waits, context.reader), paper=paper)
             shown.headers["Refresh"] = str(AGAIN)
             return shown
     return then(made)
@@ -280,8 +288,8 @@ def split_names(documents: str) -> list[str]:
     return [name for line in documents.splitlines() for each in line.split(";") if (name := each.strip())]
 
 
-def _labels(name: str, choices: tuple[str, ...], request: Request) -> dict[str, str]:
-    return {each: word(f"{name}_{each}", language_of(request)) for each in choices}
+def _labels(name: str, choices: tuple[str, ...], reader: str) -> dict[str, str]:
+    return {each: word(f"{name}_{each}", reader) for each in choices}
 
 
 def _result_soon(future: Future[T]) -> T | None:

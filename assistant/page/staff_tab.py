@@ -15,19 +15,17 @@ import gradio as gr
 from assistant.access import Principal
 from assistant.fetch_plans import FetchRequest
 from assistant.outcome_messages import describe_job
-from assistant.page.chat_turns import Conversations
 from assistant.page.gradio_html import caller_of, carrier, query_params, reader_language
 from assistant.page.plain_pages import carried, marked
 from assistant.page.report_pages import split_names
 from assistant.page.staff_pages import evaluation_path
 from assistant.page_labels import LANGUAGE_NAMES, mark, word
 from assistant.service import Service
-from assistant.service.jobs import PAUSE
+from assistant.service.jobs import OPEN, PAUSE
 from assistant.service_errors import Conflict, ServiceFault
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
 LANGUAGES = [(name, code) for code, name in LANGUAGE_NAMES.items()]
-OPEN = ("queued", "running")
 MAX_FOLLOWED = 200
 """Most jobs shown at once."""
 MAX_JOBS = 20
@@ -38,7 +36,7 @@ RATINGS = 100
 """Most ratings shown, the latest."""
 
 
-def build(service: Service, conversations: Conversations, blocks: gr.Blocks, shell: gr.Tab) -> None:
+def build(service: Service, shell: gr.Tab) -> None:
     """Fills the tab. The service checks the caller's role for every operation."""
     _StaffTab(service).connect(shell)
 

@@ -110,9 +110,7 @@ class Statement:
     @property
     def pieces(self) -> list[tuple[str, bool]]:
         """The text, split around the answer spans; each piece with whether it is an answer."""
-        made = [
-            piece for n, citation in enumerate(self.citations) for piece in [(" ", False)] * (n > 0) + citation.pieces
-        ]
+        made = [piece for citation in self.citations for piece in ((" ", False), *citation.pieces)][1:]
         return made if "".join(words for words, _ in made) == self.text else [(self.text, False)]
 
 

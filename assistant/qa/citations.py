@@ -65,9 +65,7 @@ class AnswerComposer:
         verdicts = {statement.verdict for statement in answer.statements}
         verdict = next((verdict for verdict in ("supported", "quoted") if verdict in verdicts), "derived")
         parts = [say("written" if verdict == "supported" else verdict, language, documents=labels)]
-        other_languages = dict.fromkeys(
-            citation.language for citation in answer.citations if citation.language != language
-        )
+        other_languages = dict.fromkeys(each.language for each in answer.citations if each.language != language)
         if other_languages:
             names = joined([language_name(other, language) for other in other_languages], language)
             parts.append(say("text_language", language, language=names))
@@ -76,10 +74,9 @@ class AnswerComposer:
     def quoted(self, question: Question, units: Sequence[Unit], left: Sequence[Unit] = ()) -> Answer:
         """An answer that quotes units; notes name the parts of quoted lists that are not quoted, and the units that are `left` out."""
         answer = self.answered(question, [quote_unit(unit, self._footnoted_documents(unit)) for unit in units])
-        unquoted = [*_unquoted_parts(units), *([[(unit.document, unit.locator) for unit in left]] if left else [])]
-        return replace(
-            answer, notes=(*answer.notes, *(_left_out_note(places, question.language) for places in unquoted))
-        )
+        unquoted = [*_unquoted_parts(units), [(unit.document, unit.locator) for unit in left]]
+        notes = (_left_out_note(places, question.language) for places in unquoted if places)
+        return replace(answer, notes=(*answer.notes, *notes))
 
     def whole(self, question: Question, units: Sequence[Unit]) -> Answer:
         """An answer that quotes all words of a place, up to twice the number of statements of other answers."""
@@ -112,9 +109,8 @@ class AnswerComposer:
         most = max(2, self.most // len(parts) + 1)
         statements: list[Statement] = []
         for answer in answers:
-            statements += [statement for statement in answer.statements if statement not in statements][
-                : None if answer.model else most
-            ]
+            new = [statement for statement in answer.statements if statement not in statements]
+            statements += new if answer.model else new[:most]
         whole = self.answered(question, statements)
         unanswered = [(asked.focus.strip(" ?？؟"), answer) for asked, answer in parts if answer.status != "answered"]
         notes = [
@@ -125,12 +121,11 @@ class AnswerComposer:
         if unanswered:
             pointers = dict.fromkeys(pointer for _, answer in unanswered for pointer in answer.see_also)
             whole = replace(whole, status="partial", see_also=tuple(pointers))
-        return replace(
-            whole,
-            reason=run_on([*notes, whole.reason], whole.language),
-            confidence=min((each.confidence for each in answers if each.confidence is not None), default=None),
-            probability=min((each.probability for each in answers if each.probability is not None), default=None),
-        )
+        confidences = [each.confidence for each in answers if each.confidence is not None]
+        chances = [each.probability for each in answers if each.probability is not None]
+        reason = run_on([*notes, whole.reason], whole.language)
+        confidence, probability = min(confidences, default=None), min(chances, default=None)
+        return replace(whole, reason=reason, confidence=confidence, probability=probability)
 
 
 def as_tentative(answer: Answer) -> Answer:
@@ -186,12 +181,9 @@ def with_totals(library: Library, question: Question, units: Sequence[Unit]) -> 
             if total is None or total.ordinal in quoted_rows:
                 continue
             label_words = set(analyse(cell_texts(document, total)[0], question.language))
-            found = (
-                Evidence.at(library, document, total.start)
-                if quoted > 1 or (label_words and label_words <= question_words)
-                else None
-            )
-            result += [Unit.of(found, total)] if found is not None else []
+            if quoted > 1 or (label_words and label_words <= question_words):
+                found = Evidence.at(library, document, total.start)
+                result += [Unit.of(found, total)] if found is not None else []
     return result
 
 
@@ -207,19 +199,16 @@ def choose(scored: Sequence[ScoredUnit], most: int, *, closest: bool = False) ->
     if best is None:
         return []
     chosen: list[Unit] = []
-    final_texts = set[bool]()
+    has_final_text = False
     for each, margin in zip(scored, margins, strict=True):
         if len(chosen) == most:
             break
         if each.odds > best or each.odds < best - FURTHER_STATEMENT_GAP or margin < -FURTHER_STATEMENT_FLOOR:
             continue
-        adds_first_page = (
-            bool(chosen)
-            and not closest
-            and _is_on_first_page_or_foot(each.unit)
-            and not _is_on_first_page_or_foot(chosen[0])
-        )
-        if adds_first_page or any(each.unit.overlaps(other) for other in chosen):
+        beside_text = bool(chosen) and not closest and chosen[0].block not in edge_lines(chosen[0].document)
+        if beside_text and each.unit.block in edge_lines(each.unit.document):
+            continue
+        if any(each.unit.overlaps(other) for other in chosen):
             continue
         same_provision = next((n for n, other in enumerate(chosen) if _provision(other) == _provision(each.unit)), None)
         whole = _whole_provision(each.unit) if same_provision is not None else None
@@ -227,15 +216,9 @@ def choose(scored: Sequence[ScoredUnit], most: int, *, closest: bool = False) ->
             chosen[same_provision] = whole
         else:
             chosen.append(each.marked)
-        final_texts.add(margin >= 0.0 and _is_final_text(each.unit.document))
-    return header_once(
-        _without_overlaps(sorted(chosen, key=lambda unit: True in final_texts and not _is_final_text(unit.document)))
-    )
-
-
-def _is_on_first_page_or_foot(unit: Unit) -> bool:
-    """Whether a unit is at the head or the foot of its document."""
-    return unit.block in edge_lines(unit.document)
+        has_final_text = has_final_text or (margin >= 0.0 and _is_final_text(each.unit.document))
+    chosen.sort(key=lambda unit: has_final_text and not _is_final_text(unit.document))
+    return header_once(_without_overlaps(chosen))
 
 
 def _is_final_text(document: Document) -> bool:
@@ -266,12 +249,14 @@ def _unquoted_parts(units: Sequence[Unit]) -> list[list[Place]]:
             quoted_by_list.setdefault((unit.document.id, block.parent), []).append(unit)
     found = []
     for (_, parent), quoted in quoted_by_list.items():
-        document, spans = quoted[0].document, [(unit.start, unit.end) for unit in quoted]
+        document = quoted[0].document
         items = [each for each in document.children[parent] if each.kind == "item"]
         unquoted = [
-            each for each in items if not any(start < each.end and each.body_start < end for start, end in spans)
+            (document, item.locator)
+            for item in items
+            if not any(unit.start < item.end and item.body_start < unit.end for unit in quoted)
         ]
-        found += [[(document, each.locator) for each in unquoted]] if len(quoted) > 1 and unquoted else []
+        found += [unquoted] if len(quoted) > 1 else []
     return found
 
 

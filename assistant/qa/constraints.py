@@ -22,11 +22,11 @@ from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit
 from assistant.question import YEAR, Question, numbered_meetings
 from assistant.wording import claims
+from assistant.wording.values import without_symbols
 from corpus.acronyms import find_acronyms, matches_acronym
 from corpus.analysis import analyse, fold
 from corpus.countries import find_countries, mentions_country
 from corpus.documents import Block, Document, cached_by_document
-from corpus.symbols import find_symbols
 from corpus.tables import cell_texts
 from ingest.speakers import speeches_of
 
@@ -41,7 +41,7 @@ _LABEL = re.compile(r"([^.:：;()]{2,40})[:：]\s?(?=\S)")
 
 
 def constrained_score(
-    reading: PassageReading, begin: int, question: Question, unit: Unit, found: Sequence[Document] = ()
+    reading: PassageReading, begin: int, question: Question, unit: Unit, found: Sequence[Document]
 ) -> float:
     """The score of a unit of a passage whose text begins at character `begin`: how far it is above the threshold for an answer, in log-odds.
 
@@ -49,20 +49,13 @@ def constrained_score(
     the label that the question names; a unit with that label gets the score of the whole passage. A unit above the tentative threshold stays
     above it, since a question may name the country of the user.
     """
-    thresholds, has_label = reading.thresholds, _has_named_label(question, unit)
+    has_label, tentative = _has_named_label(question, unit), reading.thresholds.tentative_margin
     score = reading.whole if has_label else reading.score(unit.start - begin, unit.end - begin)
     score += unit.evidence.behind
-    penalty = OTHER_YEAR_PENALTY * _names_another_year(question, unit) + OTHER_NAME_PENALTY * _lacks_acronym_or_name(
-        question, unit, found
-    )
-    penalty += OTHER_NAME_PENALTY * (has_label is False or is_of_another_session(question, unit)) + _country_penalty(
-        question, unit
-    )
-    return (
-        max(score - penalty, min(score, thresholds.tentative_margin))
-        if thresholds.tentative_margin < 0.0
-        else score - penalty
-    )
+    names = _lacks_acronym_or_name(question, unit, found), has_label is False or is_of_another_session(question, unit)
+    penalty = OTHER_YEAR_PENALTY * _names_another_year(question, unit) + OTHER_NAME_PENALTY * sum(names)
+    lowered = score - (penalty + _country_penalty(question, unit))
+    return max(lowered, min(score, tentative)) if tentative < 0.0 else lowered
 
 
 def _lacks_acronym_or_name(question: Question, unit: Unit, found: Sequence[Document]) -> bool:
@@ -79,9 +72,8 @@ def _lacks_acronym_or_name(question: Question, unit: Unit, found: Sequence[Docum
         return question.once((part, other.id, name), lambda: matches_acronym(name, part(other)))
 
     def around(name: str) -> bool:
-        return question.once(
-            (_passage_context, evidence.id, name), lambda: matches_acronym(name, _passage_context(evidence))
-        )
+        key = _passage_context, evidence.id, name
+        return question.once(key, lambda: matches_acronym(name, _passage_context(evidence)))
 
     def is_written(name: str) -> bool:
         return question.once((find_acronyms, document.id, name), lambda: name in _text(document))
@@ -117,25 +109,16 @@ def _country_penalty(question: Question, unit: Unit) -> float:
     document, language, codes = unit.document, unit.document.language, question.countries
     if not codes:
         return 0.0
-    title_countries, passage, names_requested = (
-        _title_countries(document),
-        unit.evidence.passage,
-        partial(_names_any, codes, language),
-    )
     if _is_said_by_another(question, unit, codes):
         return OTHER_COUNTRY_PENALTY
+    passage, names_requested = unit.evidence.passage, partial(_names_any, codes, language)
 
     def in_document(code: str) -> bool:
         return question.once((_text, document.id, code), lambda: mentions_country(code, _text(document), language))
 
-    unit_countries = find_countries(unit.text, language)
-    about_few = 0 < len(unit_countries) <= LISTED
-    in_passage = names_requested(f"{passage.heading}\n{passage.text}")
-    if (
-        title_countries.isdisjoint(codes)
-        and not in_passage
-        and (title_countries or (about_few and not names_requested(_first_page(document))))
-    ):
+    title_countries, about_few = _title_countries(document), 0 < len(find_countries(unit.text, language)) <= LISTED
+    is_elsewhere = title_countries.isdisjoint(codes) and not names_requested(f"{passage.heading}\n{passage.text}")
+    if is_elsewhere and (title_countries or (about_few and not names_requested(_first_page(document)))):
         return OTHER_COUNTRY_PENALTY
     if not any(map(in_document, codes)):
         return OTHER_COUNTRY_PENALTY
@@ -177,9 +160,9 @@ def is_of_another_session(question: Question, unit: Unit) -> bool:
     own_sessions = _sessions(question, document.masthead.session, document.language) if requested else ()
     if not requested or requested.intersection(own_sessions):
         return False
-    unit_sessions = _sessions(question, unit.text, document.language) or (
-        own_sessions if unit.block in edge_lines(document) else ()
-    )
+    unit_sessions = _sessions(question, unit.text, document.language)
+    if not unit_sessions and unit.block in edge_lines(document):
+        unit_sessions = own_sessions
     return bool(unit_sessions) and requested.isdisjoint(unit_sessions)
 
 
@@ -198,9 +181,8 @@ def _title_countries(document: Document) -> frozenset[str]:
 
 @cached_by_document
 def _first_page(document: Document) -> str:
-    return "\n".join(
-        [document.title, document.date or "", *(document.block_text(block) for block in first_page_lines(document))]
-    )
+    lines = map(document.block_text, first_page_lines(document))
+    return "\n".join([document.title, document.date or "", *lines])
 
 
 def _passage_context(evidence: Evidence) -> str:
@@ -216,14 +198,12 @@ def _has_named_label(question: Question, unit: Unit) -> bool | None:
     if not label or document.kind == "agenda":
         return None
     if question.language != document.language:
-        label_countries = (
-            find_countries(label, document.language).keys() if question.countries and block.kind == "row" else ()
-        )
-        return not label_countries.isdisjoint(question.countries) if label_countries else None
+        compared = question.countries and block.kind == "row"
+        label_countries = find_countries(label, document.language) if compared else {}
+        return not label_countries.keys().isdisjoint(question.countries) if label_countries else None
     sides = reversed(document.blocks[: block.ordinal]), document.blocks[block.ordinal :]
-    neighbours = [
-        each for side in sides for each in takewhile(lambda other: _are_neighbours(document, other, block), side)
-    ]
+    is_neighbour = partial(_are_neighbours, document, block)
+    neighbours = [each for side in sides for each in takewhile(is_neighbour, side)]
     key = _named_labels, document.id, min(each.ordinal for each in neighbours)
     named = question.once(key, lambda: _named_labels(question, document, neighbours))
     return block.ordinal in named if named else None
@@ -239,12 +219,10 @@ def _named_labels(question: Question, document: Document, blocks: Sequence[Block
     if question.last:
         header_words = {token for block in blocks for token in analyse(block.context or "", document.language)}
         last_words = {*question.content_of(question.focus)} - title - header_words
-        named = {n for n, label in labels.items() if not _are_plain_numbers(words := (label - shared) & last_words)}
-    named = named or {
-        n
-        for n, label in labels.items()
-        if (words := label - shared) <= question_words and not _are_plain_numbers(words)
-    }
+        named = {n for n, label in labels.items() if not _are_plain_numbers((label - shared) & last_words)}
+    if not named:
+        own_words = ((n, label - shared) for n, label in labels.items())
+        named = {n for n, words in own_words if words <= question_words and not _are_plain_numbers(words)}
     return named if len(named) < len(labels) else set()
 
 
@@ -256,8 +234,8 @@ def _label(document: Document, block: Block) -> str:
     return found[1] if found else ""
 
 
-def _are_neighbours(document: Document, one: Block, other: Block) -> bool:
-    """Whether two blocks are rows of one table, or labelled lists under one heading."""
+def _are_neighbours(document: Document, other: Block, one: Block) -> bool:
+    """Whether a block is a row of the same table as the `other`, or both are labelled lists under one heading."""
     if one.kind == other.kind == "row":
         return one.locator.rpartition(", ")[0] == other.locator.rpartition(", ")[0]
     return one.kind == other.kind and one.parent == other.parent and bool(_label(document, one))
@@ -278,17 +256,11 @@ def _names_another_year(question: Question, unit: Unit) -> bool:
     header = " ".join(unit.document.text[slice(*span)] for span, _ in unit.leads) if block.kind == "row" else ""
     if (header_years := _years_in(header)) and header_years.isdisjoint(years):
         return True
-    if (unit_years := _years_in(_without_symbols(unit.own))) and unit_years.isdisjoint(years):
+    if (unit_years := _years_in(without_symbols(unit.own)[1])) and unit_years.isdisjoint(years):
         return True
     text = "\n".join([passage.heading, passage.text, unit.text])
     single_years = text if _YEARS.search(question.rest) else _YEARS.sub(" ", text)
     return any(year not in single_years and (year in text or year not in page) for year in years)
-
-
-def _without_symbols(text: str) -> str:
-    for mention in reversed(find_symbols(text)):
-        text = f"{text[: mention.start]} {text[mention.end :]}"
-    return text
 
 
 def _years_in(text: str) -> set[str]:
@@ -324,10 +296,8 @@ def named_by(tokens: Collection[str], unit: Unit, others: Sequence[Unit]) -> boo
     """Whether a question, by its tokens, names the heading of a unit, by the words that distinguish it from the headings of its rivals."""
     language = unit.document.language
     rival_words = {token for other in others for token in analyse(_heading(other), language)}
-    distinguishing = set(analyse(_heading(unit), language)) - rival_words
-    return bool(distinguishing) and len(distinguishing.intersection(tokens)) >= NAMED_HEADING_SHARE * len(
-        distinguishing
-    )
+    own = set(analyse(_heading(unit), language)) - rival_words
+    return bool(own) and len(own.intersection(tokens)) >= NAMED_HEADING_SHARE * len(own)
 
 
 def _heading(unit: Unit) -> str:

@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 
 LOOKED_BACK = 3
 """Earlier turns that are answered again where the cache does not have them."""
+SENTENCE_WORDS = 4
+"""Words from which a turn with one content word is a question and no keyword."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,9 @@ class Engine:
             answer = yield from generator.written(mode, best.question, answer, best.parts)
         else:
             yield from answer_events(answer)
-        timings = _milliseconds(started, parsed, time.perf_counter())
+        finished = time.perf_counter()
+        seconds = {"parse_ms": parsed - started, "answer_ms": finished - parsed, "total_ms": finished - started}
+        timings = {name: value * 1e3 for name, value in seconds.items()}
         understood = rewritten.text if rewritten is not None and best.interpretation is rewritten else last_turn
         is_changed = best.interpretation is rewritten or last_turn != cleaned
         notes = self._notes(mode, in_language, understood if is_changed else None, fault)
@@ -306,13 +310,13 @@ class Engine:
             tried.append(AnsweredTurn(interpretation, question, answer, parts))
             if interpretation.leans and answer.status in ("answered", "partial"):
                 break
-        standalone = [self._standalone_odds(each) for each in tried] if len(tried) > 1 else [None]
-        compared = [
-            (each.interpretation, each.answer, own_odds and own_odds[0])
-            for each, own_odds in zip(tried, standalone, strict=True)
-        ]
+        if len(tried) == 1:
+            return tried[0]
+        standalone = [self._standalone_odds(each) for each in tried]
+        pairs = zip(tried, standalone, strict=True)
+        compared = [(each.interpretation, each.answer, own_odds and own_odds[0]) for each, own_odds in pairs]
         carried_passages = previous.passages if previous is not None else ()
-        best = most_likely(compared, self.vocabulary, self.library, carried_passages) if len(compared) > 1 else 0
+        best = most_likely(compared, self.vocabulary, self.library, carried_passages)
         answer, own_odds = tried[best].answer, standalone[best]
         scored = answer.status == "answered" and answer.probability is not None
         if scored and own_odds is not None and own_odds[1] < CERTAIN_STANDALONE_ODDS:
@@ -331,7 +335,7 @@ class Engine:
         scored = self.scorer.score_passages(tried.question.asking(tried.interpretation.focus), evidence, evidence)
         if not scored:
             return None
-        quoted = [candidate for candidate in scored if any(_overlaps(citation, candidate.unit) for citation in cited)]
+        quoted = [each for each in scored if any(_overlaps(citation, each.unit) for citation in cited)]
         relevant = quoted if quoted and statements[0].verdict != "derived" else scored
         return max(each.odds for each in relevant), max(candidate.odds for candidate in scored)
 
@@ -360,9 +364,8 @@ class Engine:
             # Most sentences ask one question, which reading a few passages shows.
             for most in (FIRST, READ):
                 answered = self._answer_parts(question, split, most, named=names, all_answered=True)
-                if len(answered) < len(split) or not answered_separately(
-                    whole, [answer for _, answer in answered], self.library
-                ):
+                answers = [answer for _, answer in answered]
+                if len(answers) < len(split) or not answered_separately(whole, answers, self.library):
                     break
             else:
                 return answered
@@ -400,15 +403,17 @@ class Engine:
 
 def _is_single_word(question: Question) -> bool:
     """Whether a turn has at most one content word and names no text, place, day or year and nothing in capitals; with one word it must not have
-    the form of a question ("Who is the Rapporteur?")."""
+    the form of a question ("Who is the Rapporteur?", "que es un bofedal")."""
     names_text = question.symbols or question.missing_acts or question.named or question.items or question.articles
     names_day = question.days or question.months or question.weekdays or question.nth_days
     words, text = _without_numbers(question.content), question.text
     names_year = question.years and words  # a number alone may be anything
     if names_text or names_day or names_year or any(len(word) > 1 and word.isupper() for word in text.split()):
         return False
-    is_question = question.vocabulary.says("interrogatives", text, question.language) or (
-        text[-1:] in "?？؟" and " " in text
+    is_question = (
+        question.vocabulary.says("interrogatives", text, question.language)
+        or (text[-1:] in "?？؟" and " " in text)
+        or len(text.split()) >= SENTENCE_WORDS
     )
     return not words or (len(words) < 2 and not is_question)
 
@@ -424,12 +429,6 @@ def _as_answer_to_one_word(answer: Answer) -> Answer:
     """An answer to a single word: at most tentative where it quotes evidence, since one word asks nothing that could be answered."""
     quotes_evidence = answer.confidence is not None and answer.statements and answer.statements[0].verdict != "derived"
     return as_tentative(answer) if answer.status == "answered" and quotes_evidence else answer
-
-
-def _milliseconds(started: float, parsed: float, finished: float) -> dict[str, float]:
-    """The timings of an answer, of times in seconds."""
-    seconds = {"parse_ms": parsed - started, "answer_ms": finished - parsed, "total_ms": finished - started}
-    return {name: value * 1e3 for name, value in seconds.items()}
 
 
 def _without_numbers(tokens: Iterable[str]) -> list[str]:

@@ -31,6 +31,7 @@ from assistant.question import Question, cites, parse_question
 from corpus.analysis import analyse, fold
 from corpus.catalogue import Catalogue, CatalogueEntry
 from corpus.library import Library
+from corpus.places import parse_locator
 from corpus.symbols import find_symbols, same_document
 
 Watch = Callable[[Question, Sequence[Evidence], Sequence[ScoredUnit]], None]
@@ -73,10 +74,13 @@ class ExtractiveAnswerer:
         missing_answers = self._missing.symbols(question)
         missing_place, is_item = self.meeting_answerer.find_missing(question)
         if missing_answers and len(missing_answers) == len(question.symbols):
-            return self._answer_missing(
-                question, missing_answers, None if missing_place else self._sure_meeting(question)
-            )
-        if missing_place is not None and is_item and not self._is_item_in_texts(question):
+            meeting = None if missing_place else self._sure_meeting(question)
+            return self._answer_missing(question, missing_answers, meeting)
+        if (
+            missing_place is not None
+            and is_item
+            and not (_may_mean_paragraph(question) or self._is_item_in_texts(question))
+        ):
             return missing_place
         instrument = self._missing.instrument(question)
         if instrument is not None and question.articles:
@@ -116,13 +120,13 @@ class ExtractiveAnswerer:
         if question.of_item is not None:
             return False
         agendas = {meeting.document_id for meeting in self.meeting_answerer.find_meetings(question)}
-        texts = (
-            (f"{hit.passage.heading}\n{hit.passage.text}", hit.document.language)
-            for hit in self._retriever.gather(question, self._searched)
-            if hit.document.id not in agendas
-        )
-        parsed = (parse_question(text, question.vocabulary, question.catalogue, language) for text, language in texts)
-        return any(not {*question.items}.isdisjoint(each.items) for each in parsed)
+        hits = [each for each in self._retriever.gather(question, self._searched) if each.document.id not in agendas]
+        for hit in hits:
+            text, language = f"{hit.passage.heading}\n{hit.passage.text}", hit.document.language
+            items = parse_question(text, question.vocabulary, question.catalogue, language).items
+            if not {*question.items}.isdisjoint(items):
+                return True
+        return False
 
     def _sure_meeting(self, question: Question) -> MeetingAnswer | None:
         """The answer of a meeting's rows where its score is above the threshold; else None."""
@@ -148,18 +152,15 @@ class ExtractiveAnswerer:
         if instrument is not None and found.status == "tentative" and not _mentions_any(found, question.named):
             return instrument
         missing_answer = self._missing.named(question) or instrument
-        is_missing = missing_answer is not None and (
-            found.status == "not_found" or (found.status == "tentative" and missing_answer.absent)
-        )
-        return missing_answer if is_missing else None
+        if found.status == "not_found" or (found.status == "tentative" and missing_answer and missing_answer.absent):
+            return missing_answer
+        return None
 
     def _answer_acts(self, question: Question, acts: Sequence[Answer], reasons: Sequence[str]) -> Answer:
         """What texts that cite the named but missing resolutions say of them; else that these are not in the library."""
         answer = self._from_mentions(question) or self._from_evidence(question, READ)
-        first_document = next((self._library.document(citation.document) for citation in answer.citations), None)
-        cites_act = first_document is not None and any(
-            cites(first_document.text, number) for number in question.missing_acts
-        )
+        texts = [self._library.document(citation.document).text for citation in answer.citations[:1]]
+        cites_act = any(cites(text, number) for text in texts for number in question.missing_acts)
         if answer.status != "answered" or not cites_act:
             return replace(acts[0], notes=tuple(reasons[1:]))
         return replace(answer, notes=(*answer.notes, *reasons))
@@ -177,18 +178,18 @@ class ExtractiveAnswerer:
         if meeting is None:
             return found
         score, sure = meeting.best.score, meeting.best.score >= 0.0
+        if score < meeting.best.thresholds.tentative_margin or (answered and not sure):
+            return found
         ahead = FURTHER_STATEMENT_GAP
         if found.probability is not None and found.statements:
             # Rows and passages may have thresholds of different readers, or for different likenesses: probabilities compare.
             ahead = log_odds(meeting.best.probability) - log_odds(found.probability)
-        if sure and question.nth_days and self.meeting_answerer.is_about_timetable(question):
-            ahead = max(ahead, 0.0)  # "the third day" may be the day of any meeting, or a number in a text
-        far_behind = ahead <= -FURTHER_STATEMENT_GAP and not (
-            sure and self.meeting_answerer.is_about_timetable(question)
-        )
-        if score < meeting.best.thresholds.tentative_margin or (answered and not sure) or far_behind:
-            return found
-        if ahead < 0.0 and not sure and not self.meeting_answerer.is_about_timetable(question):
+        if ahead < 0.0 and self.meeting_answerer.is_about_timetable(question):
+            if sure and question.nth_days:
+                ahead = 0.0  # "the third day" may be the day of any meeting, or a number in a text
+            elif not sure and ahead <= -FURTHER_STATEMENT_GAP:
+                return found
+        elif ahead < 0.0 and (not sure or ahead <= -FURTHER_STATEMENT_GAP):
             return found
         found_on_topic = not _has_no_word_of(question, found.statements[:1])
         off_topic = found_on_topic and _has_no_word_of(question, meeting.statements[:1])
@@ -232,19 +233,11 @@ class ExtractiveAnswerer:
     def _keep_one_meeting(self, question: Question, scored: Sequence[ScoredUnit]) -> list[ScoredUnit]:
         """Scored units, best first; of several agendas with the item that a question names only the one with the best unit stays."""
         keys = self._library.versions().keys
-        meeting_keys = (
-            {keys[each.document_id] for each in self.meeting_answerer.find_meetings(question)}
-            if question.items
-            else set()
-        )
-        best_key = next(
-            (candidate.unit.document.key for candidate in scored if candidate.unit.document.key in meeting_keys), None
-        )
-        return [
-            candidate
-            for candidate in scored
-            if (key := candidate.unit.document.key) == best_key or key not in meeting_keys
-        ]
+        meetings = self.meeting_answerer.find_meetings(question) if question.items else []
+        meeting_keys = {keys[each.document_id] for each in meetings}
+        documents = [candidate.unit.document.key for candidate in scored]
+        best_key = next((key for key in documents if key in meeting_keys), None)
+        return [each for each, key in zip(scored, documents, strict=True) if key == best_key or key not in meeting_keys]
 
     def _from_evidence(self, question: Question, most: int, meeting: MeetingAnswer | None = None) -> Answer:
         """The answer from the passages that search finds, of which at most `most` are read. Where a `meeting` surely answers, the agendas of
@@ -257,8 +250,9 @@ class ExtractiveAnswerer:
         chosen, answering = choose(scored, self._most), scored
         best_units = chosen or choose_tentative(scored)
         if best_units and (extreme_row := extreme(self._library, question, best_units[0])):
-            note = say(f"extreme_{extreme_row.kind}", question.language, head=extreme_row.head)
-            answer = with_confidence(self._composer.quoted(question, [extreme_row.unit]), scored)
+            row, kind, head = extreme_row
+            note = say(f"extreme_{kind}", question.language, head=head)
+            answer = with_confidence(self._composer.quoted(question, [row]), scored)
             answer = replace(answer, notes=(*answer.notes, note))
             return answer if chosen else as_tentative(answer)
         if not chosen:
@@ -281,9 +275,8 @@ class ExtractiveAnswerer:
             return named or any(cites(words, number) for number in question.missing_acts)
 
         def names(unit: Unit) -> bool:
-            return cites_missing(
-                f"{unit.context} {unit.document.block_text(unit.document.blocks[unit.block])} {unit.text}"
-            )
+            block_text = unit.document.block_text(unit.document.blocks[unit.block])
+            return cites_missing(f"{unit.context} {block_text} {unit.text}")
 
         hits = self._retriever.gather(question, self._searched)
         evidence = [each for each in hits if cites_missing(f"{each.passage.heading} {each.passage.text}")]
@@ -312,9 +305,8 @@ class ExtractiveAnswerer:
     def _named_in_library(self, question: Question) -> list[str]:
         """The ids of the texts that a question names, that are in the library and may be quoted."""
         versions = self._library.versions()
-        ids = {
-            version.id for symbol in question.symbols for version in versions.current_versions(symbol, question.within)
-        }
+        named = (versions.current_versions(symbol, question.within) for symbol in question.symbols)
+        ids = {version.id for current in named for version in current}
         ids |= {each for each, key in versions.keys.items() if key in question.treaty_keys}
         return sorted(each for each in versions.quotable_documents(question.language, ids) if question.covers(each))
 
@@ -354,10 +346,8 @@ class ExtractiveAnswerer:
 
         def usable(unit: Unit) -> bool:
             document, block = unit.document, unit.block
-            admitted = question.admits(document.id, block) and not self.meeting_answerer.is_about_other_item(
-                question, document, block
-            )
-            return admitted and among(unit)
+            is_admitted = question.admits(document.id, block) and among(unit)
+            return is_admitted and not self.meeting_answerer.is_about_other_item(question, document, block)
 
         texts = [hit.passage.text for hit in evidence if hit.document.language == question.language]
         spelt = question.spelt_by(texts)
@@ -384,9 +374,15 @@ def _mentions_any(answer: Answer, named: Sequence[CatalogueEntry]) -> bool:
 
 def _cites_named_day(question: Question, answer: Answer) -> bool:
     """Whether the first statement of an answer contains the day that the question names."""
-    citations = (citation for statement in answer.statements[:1] for citation in statement.citations)
-    return any(
-        text_names_day(question, f"{citation.locator}\n{citation.quote}", citation.language) for citation in citations
+    cited = [citation for statement in answer.statements[:1] for citation in statement.citations]
+    return any(text_names_day(question, f"{each.locator}\n{each.quote}", each.language) for each in cited)
+
+
+def _may_mean_paragraph(question: Question) -> bool:
+    """Whether the item that a question names may as well be a paragraph: in Russian "пункт" is either, unless the agenda is named, too."""
+    paragraphs = {parse_locator(each).get("para") for each in places_in(question)}
+    return bool(paragraphs.intersection(question.items)) and not question.vocabulary.says(
+        "agenda", question.rest, question.language
     )
 
 
@@ -401,15 +397,13 @@ def _with_carried_bonus(scored: Sequence[ScoredUnit], question: Question) -> lis
     a word of the last turn."""
     last_words = set(question.content_of(question.focus))
 
-    def continues(unit: Unit) -> bool:
-        if unit.evidence.id not in question.carried:
-            return False
-        language = unit.document.language
-        return (
-            not last_words or language != question.language or not last_words.isdisjoint(analyse(unit.text, language))
-        )
+    def continued(each: ScoredUnit) -> ScoredUnit:
+        unit, language = each.unit, each.unit.document.language
+        if each.score < 0.0 or unit.evidence.id not in question.carried:
+            return each
+        compared = last_words and language == question.language
+        if compared and last_words.isdisjoint(analyse(unit.text, language)):
+            return each
+        return replace(each, score=each.score + CARRIED_BONUS)
 
-    bonuses = (
-        (candidate, CARRIED_BONUS * (candidate.score >= 0.0 and continues(candidate.unit))) for candidate in scored
-    )
-    return sorted((replace(each, score=each.score + bonus) for each, bonus in bonuses), key=lambda each: -each.odds)
+    return sorted(map(continued, scored), key=lambda each: -each.odds)

@@ -79,19 +79,12 @@ class AnswerGenerator:
             if is_written(mode, asked, quoted):
                 quoted = yield from _without_statements(self._written(asked, quoted))
             answered.append((asked, quoted))
-        whole = self._composer.several(question, answered)
+        whole, answers = self._composer.several(question, answered), [each for _, each in answered]
         yield from answer_events(whole)
-        return replace(
-            whole,
-            notes=tuple(
-                dict.fromkeys(
-                    [*whole.notes, *(note for _, written_answer in answered for note in written_answer.notes)]
-                )
-            ),
-            model=self.model,
-            raw=tuple(text for _, written_answer in answered for text in written_answer.raw),
-            dropped=tuple(sentence for _, written_answer in answered for sentence in written_answer.dropped),
-        )
+        notes = dict.fromkeys([*whole.notes, *(note for each in answers for note in each.notes)])
+        raw = tuple(text for each in answers for text in each.raw)
+        dropped = tuple(sentence for each in answers for sentence in each.dropped)
+        return replace(whole, notes=tuple(notes), model=self.model, raw=raw, dropped=dropped)
 
     def _written(self, question: Question, quoted: Answer) -> Generator[Event, None, Answer]:
         """The answer to one question written from its evidence, completed by quotes where too few sentences pass the check."""
@@ -127,14 +120,8 @@ class AnswerGenerator:
         units = [u for each in treaties for a in question.articles for u in article_units(self._library, each, a)]
         hits = self._retriever.gather(question, max(READ, self._passages))
         by_id = {each.id: each for each in (*(unit.evidence for unit in units), *hits)}
-        by_id |= {
-            each.id: each
-            for each in Evidence.held(self._library, (citation for citation in cited if citation not in by_id))
-        }
-        order = [
-            *(by_id[citation] for citation in cited if citation in by_id),
-            *(e for i, e in by_id.items() if i not in cited),
-        ]
+        by_id |= {each.id: each for each in Evidence.held(self._library, cited.keys() - by_id.keys())}
+        order = [by_id[key] for key in cited if key in by_id] + [by_id[key] for key in by_id if key not in cited]
         readable = [each for each in order if any(units_of(each)) and each.admitted(question, whole=True)]
         languages = [each.document.language for each in (order[: len(cited)] if cited else readable)]
         chosen_language = question.language if question.language in languages else next(iter(languages), "")

@@ -76,9 +76,8 @@ def adoption_lines(document: Document) -> tuple[Block, ...]:
     if start is None or reads_as_draft(document):
         return ()
     body = [block for block in document.blocks if not block.locator.startswith("annex") and block.kind != "footnote"]
-    last = max(
-        (block.ordinal for block in body if block.number or "art" in parse_locator(block.locator)), default=start
-    )
+    numbered = (block.ordinal for block in body if block.number or "art" in parse_locator(block.locator))
+    last = max(numbered, default=start)
     grammar, meeting_dates = grammar_of(document.language), document.masthead.dates
     acts = act_words("RES", document.language) | act_words("DEC", document.language)
     headings = {block.ordinal for block in body if block.kind == "heading"}
@@ -90,15 +89,12 @@ def adoption_lines(document: Document) -> tuple[Block, ...]:
             return False
         if not after_text and block.ordinal in headings and grammar.adopting.search(text):
             return True  # without a date: Decision adopted by the Conference of the Parties
-        if not after_text and (
-            has_only_days(text) or (meeting_dates and meeting_dates in text) or _runs_on(document, text)
-        ):
+        names_meeting = has_only_days(text) or (meeting_dates and meeting_dates in text) or _runs_on(document, text)
+        if names_meeting and not after_text:
             return False
         beside = list(document.blocks[block.ordinal + 1 : block.ordinal + 2]) if after_text else []
-        if (
-            after_text and block.ordinal - 1 > last and names_session(text)
-        ):  # in Chinese the date stands above the meeting
-            beside.append(document.blocks[block.ordinal - 1])
+        if after_text and block.ordinal - 1 > last and names_session(text):
+            beside.append(document.blocks[block.ordinal - 1])  # in Chinese the date stands above the meeting
         dated = any(find_full_dates(line_text(document, each)) for each in (block, *beside))
         # A date above the text is also that of a meeting, or of the report that contains it.
         tells = after_text or grammar.adopting.search(text) or acts.intersection(analyse(text, document.language))
@@ -140,9 +136,8 @@ def item_lines(document: Document) -> tuple[Block, ...]:
     heads = takewhile(lambda block: block.kind != "heading", lines)
     item = " ".join(document.masthead.item.split())
     candidates = list(dropwhile(lambda block: line_text(document, block) != item, heads)) if item else []
-    in_masthead = (
-        bool(candidates) and candidates[0].locator == "masthead"
-    )  # in a text without marks its lines are paragraphs
+    # In a text without marks the lines of the masthead are paragraphs.
+    in_masthead = bool(candidates) and candidates[0].locator == "masthead"
     adoption, start = adoption_lines(document), preamble_start(document)
 
     def continues_item(block: Block) -> bool:
@@ -209,15 +204,14 @@ def covering_letter_blocks(document: Document) -> frozenset[int]:
         if block.kind == "paragraph" and block.locator != "masthead":
             enclosed = takewhile(lambda each: each.split(" ")[0] in _ENCLOSED, block.locator.split(", "))
             parts.setdefault(tuple(enclosed), []).append(block)
-    covering_blocks: list[Block] = []
-    rest = list(parts.values())
-    while rest:
-        letter, *rest = rest
+    covering_blocks: list[int] = []
+    letters = list(parts.values())
+    for n, letter in enumerate(letters):
         heads = {above.ordinal for block in letter for above in document.headings(block)}
-        longer = any(len(each) > len(letter) for each in rest)
+        longer = any(len(each) > len(letter) for each in letters[n + 1 :])
         if longer and len(heads) <= 1 and not any(block.number for block in letter):
-            covering_blocks += letter
-    return frozenset(block.ordinal for block in covering_blocks)
+            covering_blocks += [block.ordinal for block in letter]
+    return frozenset(covering_blocks)
 
 
 def first_page_facts(document: Document) -> Iterator[tuple[Sequence[Block], str]]:
@@ -228,8 +222,8 @@ def first_page_facts(document: Document) -> Iterator[tuple[Sequence[Block], str]
     adopted, adopting, items = adoption_date(document), adoption_lines(document), item_lines(document)
     emblem, chair_seen = bool(masthead.symbols) and document.symbol is not None, False
     while rest:
-        first, text = rest[0], _line(document, rest[0])
-        next_line, count = _line(document, rest[1]) if rest[1:] else "", 1
+        first, text = rest[0], document.line(rest[0])
+        next_line, count = document.line(rest[1]) if rest[1:] else "", 1
         footnotes: tuple[Block, ...] = ()
         if is_bracketed(next_line):
             count, text = 2, f"{text} {next_line}"
@@ -245,7 +239,7 @@ def first_page_facts(document: Document) -> Iterator[tuple[Sequence[Block], str]
             sentence = f"{name} was issued, distributed and published on {day}: {text}, {next_line}."
         elif first in items[:1]:
             count = len(items)
-            listed = " ".join(_line(document, each) for each in rest[:count])
+            listed = " ".join(document.line(each) for each in rest[:count])
             sentence = f"{name} is considered under this agenda item: {listed}."
         elif text == masthead.session:
             sentence = f"{name} is a document of this session: {text}."
@@ -266,13 +260,12 @@ def first_page_facts(document: Document) -> Iterator[tuple[Sequence[Block], str]
             sentence = f"The title of {name}, what it is about, is: {text}."
         if sentence:
             yield [*rest[:count], *footnotes], sentence
-        if (
-            sentence and is_title(document, first) and find_full_dates(text)
-        ):  # a letter or a note is called after who sends it
+        if sentence and is_title(document, first) and find_full_dates(text):
+            # A letter or a note is called after who sends it.
             yield rest[:count], f"{name} was submitted (sent, transmitted) by whom its title says: {text}."
         rest = rest[count:]
     if foot := adoption_foot(document):
-        lines = ", ".join(_line(document, block).rstrip(".") for block in foot)
+        lines = ", ".join(document.line(block).rstrip(".") for block in foot)
         yield foot, f"{name} was adopted at this meeting on this day: {lines}."
 
 
@@ -292,21 +285,17 @@ def notes_of(document: Document, block: Block) -> tuple[Block, ...]:
 
 
 def is_title(document: Document, block: Block) -> bool:
-    line, title = _line(document, block).casefold(), document.title.casefold()
+    line, title = document.line(block).casefold(), document.title.casefold()
     return block.kind == "heading" and (title in line or title.startswith(f"{line} "))  # it may break over several
 
 
 def is_symbol(document: Document, block: Block) -> bool:
-    if found := symbol_of(_line(document, block)):  # "United Nations S/PV.9912"
+    if found := symbol_of(document.line(block)):  # "United Nations S/PV.9912"
         return found == document.symbol
     try:
-        return Symbol.parse_any(_line(document, block).rstrip("*")) == document.symbol
+        return Symbol.parse_any(document.line(block).rstrip("*")) == document.symbol
     except ValueError:
         return False
-
-
-def _line(document: Document, block: Block) -> str:
-    return " ".join(document.block_text(block).split())
 
 
 def is_bracketed(text: str) -> bool:

@@ -73,17 +73,12 @@ class MissingDocuments:
         """The answer for a missing document that the question names by its full title; None where it also names one in the library."""
         if any(map(self.in_library, question.symbols)):
             return None
-        question_text = fold(question.text)
-        named = [
-            (entry, entry.symbol)
-            for entry in question.named
-            if entry.symbol is not None
-            and entry.kind != INSTRUMENT
-            and (
-                entry.kind == TREATY
-                or (len(entry.title.split()) >= FULL_TITLE_WORDS and fold(entry.title) in question_text)
-            )
-        ]
+
+        def is_named(entry: CatalogueEntry) -> bool:
+            full_title = len(entry.title.split()) >= FULL_TITLE_WORDS and fold(entry.title) in fold(question.text)
+            return entry.kind == TREATY or (entry.kind != INSTRUMENT and full_title)
+
+        named = [(each, each.symbol) for each in question.named if each.symbol is not None and is_named(each)]
         if not named or any(self._has_text(entry) for entry, _ in named):
             return None
         entry, symbol = named[0]
@@ -91,10 +86,8 @@ class MissingDocuments:
         return self._missing_answer(question, f"{entry.key} ({entry.title})", symbol, url)
 
     def _missing_symbol(self, question: Question, symbol: Symbol) -> Answer:
-        is_announced = any(
-            same_document(symbol, known) for m in self._library.meetings() for known in m.announced_symbols()
-        )
-        if is_announced or self._catalogue.by_symbol(symbol):
+        announced = (known for meeting in self._library.meetings() for known in meeting.announced_symbols())
+        if any(same_document(symbol, known) for known in announced) or self._catalogue.by_symbol(symbol):
             return self.announced(question, symbol)
         reason = say("unknown_symbol", question.language, symbol=symbol.text)
         return Answer.lacking(question, reason, absent=symbol.text)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.qa.abstention import TRANSLATION_COSINE
+from corpus.analysis import without_surrogates
 from corpus.embedding.runtime import open_session
 
 if TYPE_CHECKING:
@@ -87,8 +88,7 @@ class Translator:
     def __call__(self, text: str) -> list[str]:
         """The distinct English words nearest to the words of a text, in its order."""
         begin, end = self._read.encode("").ids
-        text = text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates have no UTF-8 form
-        pieces = self._read.encode(text, add_special_tokens=False).ids[:PIECES]
+        pieces = self._read.encode(without_surrogates(text), add_special_tokens=False).ids[:PIECES]
         if not pieces:
             return []
         states = self._states.of([begin, *pieces, end], len(pieces) + 2)[1:-1]

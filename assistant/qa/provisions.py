@@ -30,7 +30,7 @@ from corpus.analysis import analyse
 from corpus.documents import Document, Span
 from corpus.library import Library
 from corpus.place_spans import find_place_spans
-from corpus.places import PREAMBLE, find_place, join_locator, normalise_place_text, parse_locator
+from corpus.places import PREAMBLE, PlaceMention, find_place, join_locator, normalise_place_text, parse_locator
 
 WHOLE = 2_000
 """Longest paragraph, in characters with its sub-paragraphs, that is quoted in one piece."""
@@ -98,37 +98,36 @@ class NamedPlaces(NamedPartAnswerer):
         ids_with_place = {units[0].document.id for units in with_place}
         # Few paragraphs of an agenda are numbered.
         texts = [each for each in texts if each.kind != "agenda" or each.id in ids_with_place]
-        if not with_place or (
-            wants_more and not _in_table(with_place[0][0]) and with_place[0][0].document is not texts[0]
-        ):
+        if not with_place:
             return None
         units = with_place[0]
+        if wants_more and not _in_table(units[0]) and units[0].document is not texts[0]:
+            return None
         if len(with_place) == 1 or _in_table(units[0]):
             return self._quoted(question, units)
         if not wants_more:
             matching = _with_question_words(question, with_place)
             if len(matching) == 1:
                 return self._quoted(question, matching[0])
-            ordered = sorted(matching, key=lambda each: _preference(question, each[0].document))
+            # Digests and other languages come last.
+            language = question.language
+            ordered = sorted(
+                matching, key=lambda each: (each[0].document.language != language, each[0].document.edition == "digest")
+            )
             return as_tentative(self._composer.quoted(question, [each[0] for each in ordered[: self._most]]))
         # A question with nothing else than words of its title names the text.
         is_named = not asks_more(question, _place_span(question), [units[0].document])
-        return (
-            self._quoted(question, units) if is_named or choose_tentative(self._score_place(question, units)) else None
-        )
+        is_meant = is_named or choose_tentative(self._score_place(question, units))
+        return self._quoted(question, units) if is_meant else None
 
     def missing_tables(self, question: Question, answer: Answer) -> list[str]:
         """Notes for an answer that the cited documents do not have a table that the question names."""
         tables = [place for place in places_in(question) if "table" in parse_locator(place)]
-        documents = [
-            self._library.document(each) for each in dict.fromkeys(c.document for c in answer.citations if tables)
-        ]
-        return [
-            place_missing(question, citation, place).reason
-            for citation in documents
-            for place in tables
-            if not find_place_spans(citation, place)
-        ]
+        notes = []
+        for document in map(self._library.document, dict.fromkeys(each.document for each in answer.citations)):
+            missing = [place for place in tables if not find_place_spans(document, place)]
+            notes += [place_missing(question, document, place).reason for place in missing]
+        return notes
 
     def treaties(self, question: Question, language: str) -> list[Document]:
         """The treaties in a language that the question names or, where it names none of them, all that it may be about."""
@@ -177,12 +176,9 @@ class NamedPlaces(NamedPartAnswerer):
             return None
         if units := [unit for document in documents for unit in self._at(question, document, places)]:
             return self._quoted(question, units)
-        annexed = [
-            document for document in documents if find_place_spans(document, "annex")
-        ]  # where others have one is not known
-        places = places or [
-            place for place in annexes if annexed and not any(find_place_spans(each, place) for each in annexed)
-        ]
+        if not places and (annexed := [each for each in documents if find_place_spans(each, "annex")]):
+            # Where a document has no annex, others may have one.
+            places = [place for place in annexes if not any(find_place_spans(each, place) for each in annexed)]
         if not question.symbols or not documents or not places:
             return None
         if any(_names_item(question, document, place) for document in documents for place in places):
@@ -191,12 +187,8 @@ class NamedPlaces(NamedPartAnswerer):
 
     def _quoted(self, question: Question, units: list[Unit]) -> Answer:
         """The units of a named place as an answer; tentative where more is asked than the place and no row of its table answers."""
-        words = {*words_left(question, _place_span(question))}
-        rows = [
-            unit
-            for unit in units
-            if _in_table(unit) and not words.isdisjoint(analyse(unit.own, unit.document.language))
-        ]
+        words = words_left(question, _place_span(question))
+        rows = [unit for unit in units if _in_table(unit) and _has_any_word(words, unit.own, unit.document)]
         if not asks_more(question, _place_span(question)) and not 0 < len(rows) < len(units):
             return self._composer.whole(question, units)
         chosen = self._answering_units(question, units)
@@ -213,15 +205,11 @@ class NamedPlaces(NamedPartAnswerer):
             units += [unit for document in treaties for article in question.articles
                       for unit in article_units(self._library, document, article, question.paragraph)]  # fmt: skip
         if not units:
-            names_treaty = (
-                question.named or question.symbols or question.treaty_keys or self._named_by_title(question, documents)
-            )
+            named = question.named or question.symbols or question.treaty_keys
             # A question that asks for more, about no treaty in the library, may ask what others say about an article of a missing one.
-            return (
-                self._no_article(question, documents)
-                if documents and (names_treaty or not asks_more(question))
-                else None
-            )
+            if not documents or (asks_more(question) and not named and not self._named_by_title(question, documents)):
+                return None
+            return self._no_article(question, documents)
         evidence = passages_of(units)
         if not question.named and not question.symbols and names_another(question, documents):
             return not_found(question, evidence)
@@ -230,7 +218,7 @@ class NamedPlaces(NamedPartAnswerer):
             # One word may tell which of several treaties is meant.
             several_treaties = len({unit.document.key for unit in units}) > 1
             matching = [
-                unit for unit in units if several_treaties and _has_any_word(remaining, unit.text, unit.document)
+                each for each in units if several_treaties and _has_any_word(remaining, each.text, each.document)
             ]
             chosen = choose(self._score_with_bonus(question, passages_of(matching), matching), self._most)
             return self._composer.whole(question, chosen or _without_nested(units))
@@ -253,9 +241,8 @@ class NamedPlaces(NamedPartAnswerer):
         if with_article and paragraph:
             return place_missing(question, with_article[0], _paragraph_locator(first, paragraph))
         treaty = treaties[0]
-        article_numbers = [
-            int(found[1]) for block in treaty.blocks if (found := re.fullmatch(r"art\. (\d+)", block.locator))
-        ]
+        located = (re.fullmatch(r"art\. (\d+)", block.locator) for block in treaty.blocks)
+        article_numbers = [int(found[1]) for found in located if found]
         if not article_numbers:
             return None
         reason = say("no_article", question.language, treaty=treaty.short or treaty.title, article=first,
@@ -297,11 +284,11 @@ class NamedPlaces(NamedPartAnswerer):
         scored = self._score_place(question, units)
         if all(_in_table(unit) for unit in units):
             return with_totals(self._library, question, choose(scored, self._most) or choose_tentative(scored))
-        spans = [
-            next((candidate.marked.answer for candidate in scored if candidate.unit.overlaps(unit)), None)
-            for unit in units
-        ]
-        return [replace(unit, answer=answer) for unit, answer in zip(units, spans, strict=True)]
+
+        def answer_in(unit: Unit) -> Span | None:
+            return next((candidate.marked.answer for candidate in scored if candidate.unit.overlaps(unit)), None)
+
+        return [replace(unit, answer=answer_in(unit)) for unit in units]
 
     def _score_place(self, question: Question, units: Sequence[Unit]) -> list[ScoredUnit]:
         """The scored units at a named place and parts of these; all passages are read unless there are very many."""
@@ -316,8 +303,10 @@ class NamedPlaces(NamedPartAnswerer):
         self, question: Question, evidence: Sequence[Evidence], units: Sequence[Unit]
     ) -> list[ScoredUnit]:
         """The scored units of a named place, with the bonus for naming it."""
-        places = {_unit_key(unit) for unit in units}
-        found = self._scorer.score_evidence(question, evidence, lambda unit: _unit_key(unit) in places)
+        places = {(unit.document.id, unit.start, unit.end) for unit in units}
+        found = self._scorer.score_evidence(
+            question, evidence, lambda unit: (unit.document.id, unit.start, unit.end) in places
+        )
         return [replace(each, score=each.score + NAMED_PLACE_BONUS) for each in found]
 
 
@@ -341,19 +330,23 @@ def _preambular(question: Question) -> list[tuple[str, int, int]]:
     ]
 
 
+def _naming(question: Question) -> PlaceMention | None:
+    """The places that a question names."""
+    return question.once(find_place, lambda: find_place(normalise_place_text(question.text)))
+
+
 def _annexes(question: Question) -> list[str]:
     """The annexes that a question names by number or letter, without a place in them."""
-    naming = find_place(normalise_place_text(question.text))
-    return [
-        each for each in (naming.places if naming else ()) if parse_locator(each).keys() == {"annex"} and " " in each
-    ]
+    naming = _naming(question)
+    places = naming.places if naming else ()
+    return [each for each in places if parse_locator(each).keys() == {"annex"} and " " in each]
 
 
 def places_in(question: Question) -> list[str]:
     """The paragraphs, footnotes and tables that a question names."""
     if preambular := _preambular(question):
         return [place for place, _, _ in preambular]
-    naming = find_place(normalise_place_text(question.text))
+    naming = _naming(question)
     return [place for place in (naming.places if naming else ()) if _KINDS & set(parse_locator(place))]
 
 
@@ -361,13 +354,8 @@ def _place_span(question: Question) -> Span:
     """The span of the places in the text of a question; (0, 0) where that is unknown."""
     for _, start, end in _preambular(question):
         return start, end
-    naming = find_place(text := normalise_place_text(question.text))
+    naming, text = _naming(question), normalise_place_text(question.text)
     return (naming.start, naming.end) if naming and len(text) == len(question.text) else (0, 0)
-
-
-def _preference(question: Question, document: Document) -> tuple[bool, bool]:
-    """The sort key of a document among possible ones: digests and other languages last."""
-    return document.language != question.language, document.edition == "digest"
 
 
 def _with_question_words(question: Question, places: Sequence[list[Unit]]) -> Sequence[list[Unit]]:
@@ -421,21 +409,14 @@ def _with_each_article(question: Question, scored: Sequence[ScoredUnit], chosen:
     """The chosen units, if any, and the best unit of each named article that has none among them."""
     missing = []
     for article in question.articles if chosen and len(question.articles) > 1 else ():
-        article_units = [
-            candidate.marked for candidate in scored if is_within(candidate.unit.locator, f"art. {article}")
-        ]
         if not any(is_within(unit.locator, f"art. {article}") for unit in chosen):
-            missing += article_units[:1]
+            missing += [each.marked for each in scored if is_within(each.unit.locator, f"art. {article}")][:1]
     return [*chosen, *missing]
 
 
 def passages_of(units: Sequence[Unit]) -> list[Evidence]:
     """The distinct passages of units."""
     return list({unit.evidence.id: unit.evidence for unit in units}.values())
-
-
-def _unit_key(unit: Unit) -> tuple[str, int, int]:
-    return unit.document.id, unit.start, unit.end
 
 
 def _without_nested(units: Sequence[Unit]) -> list[Unit]:

@@ -144,27 +144,20 @@ def interpretations(
     current = parse_question(turn, vocabulary, catalogue, language).bounded(bounds)
     earlier = parse_question(previous.text, vocabulary, catalogue, previous.language).bounded(bounds)
     named_slots = slots(current)
-    replaced = (
-        _replaced(earlier, current, slots(earlier), named_slots)
-        if previous.language == language and named_slots
-        else None
-    )
+    replaced = None
+    if previous.language == language and named_slots:
+        replaced = _replaced(earlier, current, slots(earlier), named_slots)
     if replaced is None:
-        return standalone, Interpretation(
-            (previous.parts[0], *previous.parts[1:][-1:], turn), turn, language, leans=True
-        )
+        parts = previous.parts[0], *previous.parts[1:][-1:], turn
+        return standalone, Interpretation(parts, turn, language, leans=True)
     with_replacement = Interpretation((replaced,), replaced, language, leans=True)
     other_words = current.content_of(blanked(current.text, ((slot.start, slot.end) for slot in named_slots)))
     if not other_words:
-        return (
-            (with_replacement,)
-            if _VALUES.issuperset(slot.kind for slot in named_slots)
-            else (with_replacement, standalone)
-        )
+        only_values = _VALUES.issuperset(slot.kind for slot in named_slots)
+        return (with_replacement,) if only_values else (with_replacement, standalone)
     with_turn = Interpretation((replaced, turn), turn, language, leans=True)
-    return (
-        (standalone, with_turn, with_replacement) if len(other_words) <= MAX_DROPPED_WORDS else (standalone, with_turn)
-    )
+    last = (with_replacement,) if len(other_words) <= MAX_DROPPED_WORDS else ()
+    return (standalone, with_turn, *last)
 
 
 def slots(question: Question) -> list[Slot]:
@@ -245,15 +238,13 @@ def asks_two_questions(text: str, pair: tuple[str, str], language: str, vocabula
 
     first, second = pair
     between = text[len(first) : len(text) - len(second)]
-    has_conjunction = (
-        any(map(str.isalpha, between)) or language == "zh" or (language == "ar" and second.startswith("و"))
-    )
-    second_interrogative = interrogative(second) if has_conjunction and interrogative(first) else None
-    if second_interrogative is None or len(set(vocabulary.content_of(first, language))) < 2:
+    if not (any(map(str.isalpha, between)) or language == "zh" or (language == "ar" and second.startswith("و"))):
         return False
-    return language == "zh" or second_interrogative.group().casefold() not in [
-        word.casefold() for word in _WORDS.findall(first)[1:]
-    ]
+    repeated = interrogative(second) if interrogative(first) else None
+    if repeated is None or len(set(vocabulary.content_of(first, language))) < 2:
+        return False
+    words = [word.casefold() for word in _WORDS.findall(first)[1:]]
+    return language == "zh" or repeated.group().casefold() not in words
 
 
 def possible_splits(text: str, language: str) -> Iterator[tuple[str, str]]:
@@ -295,25 +286,19 @@ def most_likely(
         standalone_odds = 0.0 if interpretation.leans else ODDS_PER_WORD * (word_weight * len(words) - STANDALONE_WORDS)
         if not answer.statements:
             return float("-inf") if interpretation.leans else MIN_FOLLOW_UP_ODDS + standalone_odds
-        if answer.citations[0].id in carried and vocabulary.says(
-            "interrogatives", interpretation.focus, interpretation.language
-        ):
+        cited, language = answer.citations[0], interpretation.language
+        if cited.id in carried and vocabulary.says("interrogatives", interpretation.focus, language):
             standalone_odds = max(standalone_odds, 0.0)
         odds = RULE_ODDS if answer.probability is None else log_odds(answer.probability)
         odds = odds if alone_odds is None else min(odds, max(alone_odds + MAX_HISTORY_GAIN, MIN_HISTORY_ODDS))
-        missing_words = (
-            len(set(words) - _cited_words(answer, library))
-            if answer.citations[0].language == interpretation.language
-            else 0
-        )
+        missing_words = len(set(words) - _words_of_passage(cited, library)) if cited.language == language else 0
         return odds + standalone_odds - ODDS_PER_MISSING_WORD * word_weight * missing_words
 
     return max(range(len(answered)), key=lambda n: (certainty(n), -n))
 
 
-def _cited_words(answer: Answer, library: Library) -> set[str]:
-    """The index tokens of the passage that an answer cites first."""
-    citation = answer.citations[0]
+def _words_of_passage(citation: Citation, library: Library) -> set[str]:
+    """The index tokens of the passage of a citation."""
     passage = library.passages_by_id([citation.id]).get(citation.id)
     return set(analyse(citation.quote if passage is None else f"{passage.heading}\n{passage.text}", citation.language))
 

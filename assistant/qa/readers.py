@@ -16,6 +16,7 @@ from assistant.qa.abstention import (
     OTHER_WORDS_WEIGHT,
     SAME,
     SEARCH_WEIGHT,
+    SHARED_WORDS,
     Caution,
     Thresholds,
     load_thresholds,
@@ -80,11 +81,11 @@ class SearchScores:
 
     @classmethod
     def of(cls, evidence: Sequence[Evidence], question: Question) -> SearchScores:
-        """The summary for the passages found. Where a passage has all words of the question the similarity is left out (None), since that of a
-        few rare words tells nothing. (For English questions no minimum similarity is used.)"""
+        """The summary for the passages found. Where a passage has enough of the question's words (`SHARED_WORDS`) the similarity is left out
+        (None), since that of a few rare words tells nothing. (For English questions no minimum similarity is used.)"""
         best = max((hit.score for hit in evidence), default=0.0)
         passages = ((hit.passage.text, hit.document.language) for hit in evidence)
-        if question.language != "en" and any(question.has_all_words(*passage) for passage in passages):
+        if question.language != "en" and any(question.share_of_words(*each) >= SHARED_WORDS for each in passages):
             return cls(best, None)
         likenesses = [hit.dense for hit in evidence if hit.dense is not None]
         return cls(best, max(likenesses, default=0.0 if best > 0.0 else None))
@@ -130,13 +131,8 @@ class Readers:
         """The thresholds of a reader for the languages of question and text, given the highest similarity that search found."""
         kind: str = name
         if name == "multilingual" and text_language != "en":
-            kind = (
-                SAME
-                if question_language == text_language
-                else FROM_ENGLISH
-                if question_language == "en"
-                else NEITHER_ENGLISH
-            )
+            across = FROM_ENGLISH if question_language == "en" else NEITHER_ENGLISH
+            kind = SAME if question_language == text_language else across
         return self._thresholds[kind if kind in self._thresholds else name].for_likeness(likeness)
 
     def english(self, text: str, language: str) -> list[str]:
@@ -161,11 +157,9 @@ class Readers:
         readings = self._readers[name].read(question, [(heading, " ".join(texts)) for heading, texts in passages])
         scored, thresholds = [], self._thresholds_for(name, question_language, text_language, likeness)
         for (_, texts), reading, bonus in zip(passages, readings, found, strict=True):
-            passage_reading = PassageReading((reading,), thresholds, name, found=bonus)
+            score = PassageReading((reading,), thresholds, name, found=bonus).score
             ends = accumulate(len(text) + 1 for text in texts)
-            scores = [
-                passage_reading.score(end - len(text) - 1, end - 1) for text, end in zip(texts, ends, strict=True)
-            ]
+            scores = [score(end - len(text) - 1, end - 1) for text, end in zip(texts, ends, strict=True)]
             scored.append((scores, thresholds))
         return scored
 
@@ -175,14 +169,11 @@ class Readers:
         """The readings of some of the `searched` passages by their keys in `reads`; passages that no reader reads are left out."""
         readings: dict[str, PassageReading] = {}
         for name, reader in self._readers.items():
-            passages = {
-                key: each for key, each in reads.items() if self.name_for(language, each.document.language) == name
-            }
-            for (key, each), reading in zip(passages.items(), _read(reader, question, passages), strict=True):
+            own = {key: each for key, each in reads.items() if self.name_for(language, each.document.language) == name}
+            for (key, each), reading in zip(own.items(), _read(reader, question, own), strict=True):
                 thresholds = self._thresholds_for(name, language, each.document.language, searched.likeness)
-                readings[key] = PassageReading(
-                    (reading,), thresholds, name, key, search_bonus(each.score, searched.best), each.passage.start
-                )
+                bonus = search_bonus(each.score, searched.best)
+                readings[key] = PassageReading((reading,), thresholds, name, key, bonus, each.passage.start)
         return readings
 
     def read_again(
@@ -194,17 +185,11 @@ class Readers:
     ) -> dict[str, PassageReading]:
         """The readings of English passages by both readers, where the English one has read them and both are used (`uses_both`)."""
         passages = {key: each for key, each in reads.items() if first_readings[key].reader == "en"}
-        second_readings = _read(self._readers["multilingual"], question, passages)
-        thresholds = self._thresholds[BOTH].for_likeness(searched.likeness)
-        return {
-            key: replace(
-                first_readings[key],
-                readings=(*first_readings[key].readings, reading),
-                thresholds=thresholds,
-                reader=BOTH,
-            )
-            for key, reading in zip(passages, second_readings, strict=True)
-        }
+        thresholds, readings = self._thresholds[BOTH].for_likeness(searched.likeness), dict[str, PassageReading]()
+        for key, second in zip(passages, _read(self._readers["multilingual"], question, passages), strict=True):
+            first = first_readings[key]
+            readings[key] = replace(first, readings=(*first.readings, second), thresholds=thresholds, reader=BOTH)
+        return readings
 
 
 def _read(reader: PassageReader, question: str, reads: Mapping[str, Evidence]) -> list[Reading]:

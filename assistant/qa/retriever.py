@@ -185,7 +185,8 @@ class Retriever:
             dense = dict(dense_hits)
             _fuse(scores, dense_hits)
         for language in languages:
-            same_language, tokens = language == question.language, self.tokens(question, language)
+            same_language = language == question.language
+            tokens = search_tokens(question, language, self._english)
             if not same_language and not any(letter.isalpha() for token in tokens for letter in token):
                 continue
             # Where no model reads the question, its own words are all that can be searched for.
@@ -211,10 +212,6 @@ class Retriever:
         # Texts without a symbol are searched beside a named treaty; there its name helps to find what they say of it.
         return frozenset(document for document in documents if "/" in keys[document] or keys[document] in called)
 
-    def tokens(self, question: Question, language: str) -> list[str]:
-        """The search tokens of a question for documents in a language."""
-        return search_tokens(question, language, self._english)
-
     def words(self, question: Question, language: str) -> list[str]:
         """The index tokens of the words of a question for documents in a language."""
         return question.words(language, self._english(question.text, question.language) if language == "en" else ())
@@ -235,11 +232,9 @@ def _interleave(own: Sequence[Evidence], others: Sequence[Evidence]) -> list[Evi
     odds = LIKENESS_TO_ODDS * (own_similarity - other_similarity) + OWN_LANGUAGE_ODDS
     placed: list[tuple[float, Evidence]] = []
     for group, group_odds in ((own, odds), (others, -odds)):
-        best, behind = max(group[0].score, sys.float_info.min), min(group_odds, 0.0)
-        placed += [
-            ((n + 0.5) / chance(group_odds), replace(hit, score=hit.score / best, behind=behind))
-            for n, hit in enumerate(group)
-        ]
+        best, behind, share = max(group[0].score, sys.float_info.min), min(group_odds, 0.0), chance(group_odds)
+        hits = (replace(hit, score=hit.score / best, behind=behind) for hit in group)
+        placed += [((n + 0.5) / share, hit) for n, hit in enumerate(hits)]
     return [hit for _, hit in sorted(placed, key=lambda pair: pair[0])]
 
 
@@ -254,8 +249,7 @@ def _fuse(
     for passage_id, score in hits:
         best_scores[passage_id] = max(best_scores.get(passage_id, 0.0), score)
     for passage_id, score in best_scores.items():
-        gain = weight * max(0.0, score) / best if best > 0 else 0.0
-        scores[passage_id] = scores.get(passage_id, 0.0) + gain
+        scores[passage_id] = scores.get(passage_id, 0.0) + (weight * score / best if best > 0 else 0.0)
 
 
 def search_tokens(question: Question, language: str, english: Translate) -> list[str]:

@@ -50,22 +50,19 @@ class VersionNotes:
                         elif not each.is_found or (target is not None and not readable):
                             names = {"document": document.label, "corrigendum": corrigendum.label}
                             notes.append(say("corrected_somewhere", language, **names))
-        derived_citations = [citation for each in result if each.verdict == "derived" for citation in each.citations]
-        without_repeats = [
-            each for each in result if each.verdict != "quoted" or not _all_within(each.citations, derived_citations)
-        ]
-        return without_repeats, list(dict.fromkeys(notes))
+        derived = [citation for each in result if each.verdict == "derived" for citation in each.citations]
+        kept = [each for each in result if each.verdict != "quoted" or not _all_within(each.citations, derived)]
+        return kept, list(dict.fromkeys(notes))
 
     def latest(self, statements: Sequence[Statement], language: str) -> tuple[list[Statement], list[str]]:
         """The statements, where of several documents with the same quoted words only the latest stays, at the position of the first; and notes that
         name the earlier ones."""
         groups: dict[tuple[str, ...], list[Statement]] = {}
         for statement in statements:
-            language_of_words = statement.main.language
-            group_key = (
-                analyse(statement.text, language_of_words) if statement.verdict == "quoted" else [str(len(groups))]
-            )
-            groups.setdefault((statement.verdict, language_of_words, *group_key), []).append(statement)
+            spoken, key = statement.main.language, [str(len(groups))]
+            if statement.verdict == "quoted":
+                key = analyse(statement.text, spoken)
+            groups.setdefault((statement.verdict, spoken, *key), []).append(statement)
         result, notes = [], []
         for group in groups.values():
             by_document = {each.main.document: each for each in reversed(group)}
@@ -126,18 +123,14 @@ class VersionNotes:
 
 def later_notes(versions: Versions, document: Document, language: str) -> list[str]:
     """Notes that the library has a later revision of a document, in which languages, and whether it is an unverified one."""
-    notes = []
     later_ones = {
         "later_revision": versions.later_revisions(document.id),
         "later_unverified": versions.unverified_revisions(document.id),
     }
-    for template, later in later_ones.items():
-        if later:
-            languages = joined(
-                [language_name(each, language) for each in versions.languages(later[0].symbol)], language
-            )
-            newer = later[0].symbol.text
-            notes.append(say(template, language, document=document.label, newer=newer, languages=languages))
+    notes = []
+    for template, newer in ((template, later[0].symbol) for template, later in later_ones.items() if later):
+        languages = joined([language_name(each, language) for each in versions.languages(newer)], language)
+        notes.append(say(template, language, document=document.label, newer=newer.text, languages=languages))
     return notes
 
 

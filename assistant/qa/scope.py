@@ -85,7 +85,7 @@ class Scope(BaseModel):
             if (within is None or header.id in within)
             and (header.id in named if self.documents else header.id not in behind)
             and self.language in (None, header.language)
-            and (self.year is None or (library.document(header.id).date or "").startswith(f"{self.year:04d}"))
+            and (self.year is None or header.date.startswith(f"{self.year:04d}"))
         )
 
     def parts(self, library: Library) -> dict[str, frozenset[int]]:
@@ -127,9 +127,8 @@ class Scope(BaseModel):
         found = agendas if self.item is None else agendas & self.parts(library).keys()
         for meeting in self._versions(library):
             in_scope = meeting if self.item is None else meeting.narrowed_to_item(self.item)
-            found.update(
-                each for symbol in in_scope.announced_symbols() for each in documents_for_symbol(symbol, library)
-            )
+            for symbol in in_scope.announced_symbols():
+                found.update(documents_for_symbol(symbol, library))
         return found
 
 

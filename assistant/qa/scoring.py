@@ -106,8 +106,7 @@ class Scorer:
     similarity of question, sentence and passage."""
 
     def __init__(self, library: Library, readers: Readers | None = None, caution: Caution = "normal") -> None:
-        self._library = library
-        self._readers = readers
+        self._library, self._readers = library, readers
         self._likeness = load_thresholds(caution)[LIKENESS]
 
     @property
@@ -132,9 +131,8 @@ class Scorer:
         are found. First pages are read of the document ranked first, of documents whose first passage is found, and of those `named` (ids).
         """
         searched = SearchScores.of(evidence, question)
-        page_scores = dict.fromkeys(named, searched.best) | {
-            each.passage.document_id: each.score for each in evidence[:1]
-        }
+        page_scores = dict.fromkeys(named, searched.best)
+        page_scores |= {each.passage.document_id: each.score for each in evidence[:1]}
         ranked, read_count = iter(evidence), 0
         new = [hit for hit in evidence if hit.id in question.carried]
         carried_ids, opened = {each.id for each in new}, set[str]()
@@ -172,9 +170,8 @@ class Scorer:
             passages = [hit for hit in evidence if hit.id in best_readings]
             best_pages = [page for page in pages if page[0].id in best_readings]
             latest = scores(passages, pages=best_pages, before=best_readings)
-            discounted = _best_first(
-                _merge_second_readings(self._discount_rivals(question, latest, all_units), discounted)
-            )
+            by_both = self._discount_rivals(question, latest, all_units)
+            discounted = _best_first(_merge_second_readings(by_both, discounted))
         return discounted
 
     def _open_first_pages(self, page_scores: Mapping[str, float], opened: set[str]) -> list[FirstPage]:
@@ -187,13 +184,10 @@ class Scorer:
 
     def _stop_margin(self, step: int, question: Question, reading: PassageReading | None) -> float:
         """How far above the threshold for an answer a unit must be for reading to stop after a step."""
-        second_reader = (
-            self._readers
-            and reading is not None
-            and reading.reader == "en"
-            and self._readers.uses_both(question.language)
-        )
-        return (STOP_MARGINS | STOP_MARGINS_TWO_READERS if second_reader else STOP_MARGINS).get(step, math.inf)
+        margins = STOP_MARGINS
+        if self._readers and reading and reading.reader == "en" and self._readers.uses_both(question.language):
+            margins = STOP_MARGINS | STOP_MARGINS_TWO_READERS
+        return margins.get(step, math.inf)
 
     def _discount_rivals(
         self, question: Question, scored: Sequence[ScoredUnit], all_units: Callable[[], list[Unit]]
@@ -231,10 +225,8 @@ class Scorer:
             arguments = question.text, question.language, language, passages, bonuses, searched.likeness
             results = self._readers.score_sentences(*arguments) if self._readers else None
             if results:
-                scored = [
-                    ScoredUnit(units[n], score, thresholds)
-                    for n, ((score,), thresholds) in zip(rows, results, strict=True)
-                ]
+                pairs = zip(rows, results, strict=True)
+                scored = [ScoredUnit(units[n], score, own) for n, ((score,), own) in pairs]
             else:
                 scored = self._score_by_likeness(question, [units[n] for n in rows])
             by_index |= dict(zip(rows, scored, strict=True))
@@ -252,33 +244,23 @@ class Scorer:
     ) -> list[ScoredSentence]:
         """Scored sentences of passages (heading, sentences) that are not part of a document, best first. The first `leading` passages are read
         first, then those with the sentence most similar to the question, at most `most` in all; none is read twice for one question."""
-        similarities = self._similarities(question, language, passages)
-        highest, readable = (
-            [max(each) for each in similarities],
-            bool(self._library.models.models_for(question.language)),
-        )
+        similarities, thresholds = self._similarities(question, language, passages), self._likeness
+        highest = [max(each) for each in similarities]
         best = max(highest, default=0.0)
         order = sorted(range(len(passages)), key=lambda n: (n >= leading, -highest[n], n))
-        by_passage: dict[int, list[ScoredSentence]] = question.once(
-            (ScoredSentence, *(heading for heading, _ in passages)), dict
-        )
+        key = ScoredSentence, *(heading for heading, _ in passages)
+        by_passage: dict[int, list[ScoredSentence]] = question.once(key, dict)
         sentences: list[ScoredSentence] = []
         for step in (step for step in STEPS if step <= most):
             rows = [n for n in order[:step] if n not in by_passage]
             bonuses = [search_bonus(highest[n], best) for n in rows]
             arguments = question.text, question.language, language, [passages[n] for n in rows], bonuses, best
             results = self._readers.score_sentences(*arguments) if self._readers else None
-            if results is None:
-                thresholds = self._likeness
-                results = [
-                    (
-                        [thresholds.margin(one + highest[n]) if readable else UNREAD_SCORE for one in similarities[n]],
-                        thresholds,
-                    )
-                    for n in rows
-                ]
-            for n, (scores, thresholds) in zip(rows, results, strict=True):
-                by_passage[n] = [ScoredSentence(n, m, score, thresholds) for m, score in enumerate(scores)]
+            if results is None and self._library.models.models_for(question.language):
+                results = [([thresholds.margin(one + highest[n]) for one in similarities[n]], thresholds) for n in rows]
+            results = results or [([UNREAD_SCORE] * len(similarities[n]), thresholds) for n in rows]
+            for n, (scores, own) in zip(rows, results, strict=True):
+                by_passage[n] = [ScoredSentence(n, m, score, own) for m, score in enumerate(scores)]
             sentences = [each for n in order[:step] for each in by_passage[n]]
             if any(each.score >= 0.0 for each in sentences):
                 break
@@ -318,45 +300,28 @@ class Scorer:
             readings = self._readers.read_again(question.text, before, to_read, searched)
         elif self._readers:
             readings = self._readers.read(question.text, question.language, to_read, searched)
-        scored = [
-            ScoredUnit(
-                unit,
-                constrained_score(reading, reading.begin, question, unit, documents),
-                reading.thresholds,
-                reading,
-            )
-            for name, each in units.items()
-            if (reading := readings.get(name)) and reading.begin is not None
-            for unit in each
-        ]
-        scored += [
-            ScoredUnit(
-                unit,
-                reading.score(*span)
-                - UNNAMED_FIRST_PAGE_PENALTY * (unit.document.id not in named)
-                - OTHER_NAME_PENALTY * is_of_another_session(question, unit),
-                reading.thresholds,
-                replace(reading, begin=None),
-            )
-            for page, each in pages
-            if (reading := readings.get(page.id))
-            for unit, *span in each
-            if among(unit)
-        ]
-        return [
-            *scored,
-            *self._score_by_likeness(
-                question, distinct(u for name in units if name not in readings for u in units[name])
-            ),
-        ]
+        scored: list[ScoredUnit] = []
+        for name, each in units.items():
+            if (reading := readings.get(name)) and reading.begin is not None:
+                for unit in each:
+                    score = constrained_score(reading, reading.begin, question, unit, documents)
+                    scored.append(ScoredUnit(unit, score, reading.thresholds, reading))
+        for page, sentences in pages:
+            if reading := readings.get(page.id):
+                for unit, *span in (each for each in sentences if among(each[0])):
+                    penalty = UNNAMED_FIRST_PAGE_PENALTY * (unit.document.id not in named)
+                    score = reading.score(*span) - penalty - OTHER_NAME_PENALTY * is_of_another_session(question, unit)
+                    scored.append(ScoredUnit(unit, score, reading.thresholds, replace(reading, begin=None)))
+        unread = distinct(unit for name in units if name not in readings for unit in units[name])
+        return [*scored, *self._score_by_likeness(question, unread)]
 
     def _score_by_likeness(self, question: Question, units: Sequence[Unit]) -> list[ScoredUnit]:
         """Units scored by their similarity to the question and that of their passages; a fixed score where no model reads the question."""
-        thresholds, similarities = self._likeness, self.nearness(question, units) if units else []
-        return [
-            ScoredUnit(unit, UNREAD_SCORE if similarities is None else thresholds.margin(similarities[n]), thresholds)
-            for n, unit in enumerate(units)
-        ]
+        similarities = self.nearness(question, units) if units else []
+        scores = [UNREAD_SCORE] * len(units)
+        if similarities is not None:
+            scores = [self._likeness.margin(each) for each in similarities]
+        return [ScoredUnit(unit, score, self._likeness) for unit, score in zip(units, scores, strict=True)]
 
     def nearness(self, question: Question, units: Sequence[Unit]) -> list[float] | None:
         """The similarity of units to the question, 0 to 2: that of the unit with its headings plus that of its passage, by the model that is
@@ -408,11 +373,9 @@ def _merge_second_readings(by_both: Sequence[ScoredUnit], by_first: Sequence[Sco
 
 def _is_hopeless(scored: Sequence[ScoredUnit]) -> bool:
     """Whether all units read are so far from answering that lower-ranked passages will not answer either."""
-    odds_and_limits = (
-        (candidate.odds, GIVE_UP_ODDS.get(candidate.reading.reader, -math.inf) if candidate.reading else -math.inf)
-        for candidate in scored
+    return bool(scored) and all(
+        each.reading is not None and each.odds < GIVE_UP_ODDS.get(each.reading.reader, -math.inf) for each in scored
     )
-    return bool(scored) and all(odds < limit for odds, limit in odds_and_limits)
 
 
 def _by_language(units: Sequence[Unit]) -> Iterable[tuple[str, list[int]]]:

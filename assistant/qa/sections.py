@@ -69,12 +69,13 @@ class NamedSections(NamedPartAnswerer):
         no_such_section: Answer | None = None
         for document, is_likely in self._documents(question):
             for series in _sections_by_series(document):
-                named = [(each, span) for each in series if (is_likely or each.full) and (span := _span_of_name(each, text, question, document))]  # fmt: skip
-                if named:
-                    return self._answer_from(question, document, named)
-                no_such_section = no_such_section or (
-                    self._no_such_section(question, document, series[0], text) if is_likely else None
+                spans = (
+                    (each, _span_of_name(each, text, question, document)) for each in series if is_likely or each.full
                 )
+                if named := [(each, span) for each, span in spans if span]:
+                    return self._answer_from(question, document, named)
+                if is_likely and no_such_section is None:
+                    no_such_section = self._no_such_section(question, document, series[0], text)
         return no_such_section
 
     def headed(self, question: Question) -> Answer | None:
@@ -82,15 +83,12 @@ class NamedSections(NamedPartAnswerer):
         ("Conclusions and recommendations"); None where it names no heading of one of the documents, or the text is too long."""
         units: list[Unit] = []
         for document in named_documents(question, self._library) or ():
-            document_units = [
-                unit
-                for heading in self._headings(question, document)
-                for unit in self._units(document, _Section(heading, "", "", ""))
-                if question.admits(document.id, unit.block)
-            ]
-            if not document_units and len(question.documents) > 1:
+            headings = self._headings(question, document)
+            found = [unit for heading in headings for unit in self._units(document, heading)]
+            found = [unit for unit in found if question.admits(document.id, unit.block)]
+            if not found and len(question.documents) > 1:
                 return None  # one symbol may stand for several parts
-            units += document_units
+            units += found
         limit, length = 2 * self._most, sum(unit.end - unit.start for unit in units)
         return self._composer.whole(question, units) if 0 < len(units) <= limit and length <= limit * WHOLE else None
 
@@ -124,38 +122,30 @@ class NamedSections(NamedPartAnswerer):
     ) -> Answer | None:
         section = named[0][0]
         if len(named) == 1 and (places := places_in(question)):
-            if units := self._at(question, document, places, _section_blocks(document, section)):
+            if units := self._at(question, document, places, _section_blocks(document, section.heading)):
                 return self._composer.whole(question, units)
             return place_missing(question, document, join_locator(section.label, places[0])) if section.full else None
-        units = [
-            each for held, _ in named for each in self._units(document, held) if question.admits(document.id, each.block)
-        ]  # fmt: skip
+        headings = [held.heading for held, _ in named]
+        units = [unit for heading in headings for unit in self._units(document, heading)]
+        units = [unit for unit in units if question.admits(document.id, unit.block)]
         if not units:
             return None
-        if not _asks_more_than_sections(
-            question, document, [held.heading for held, _ in named], [span for _, span in named]
-        ):
+        if not _asks_more_than_sections(question, document, headings, [span for _, span in named]):
             return self._composer.whole(question, units)
-        block_ranges = [_section_blocks(document, held) for held, _ in named]
+        blocks = {ordinal for heading in headings for ordinal in _section_blocks(document, heading)}
         hits = self._retriever.retrieve(question, READ, [document.id])
-        evidence = [each for each in hits if any(each.passage.first in blocks for blocks in block_ranges)]
-        evidence = evidence or passages_of(units)
-        scored = self._scorer.score_evidence(
-            question, evidence, lambda unit: any(unit.block in blocks for blocks in block_ranges)
-        )
+        evidence = [each for each in hits if each.passage.first in blocks] or passages_of(units)
+        scored = self._scorer.score_evidence(question, evidence, lambda unit: unit.block in blocks)
         if chosen := choose(scored, self._most):
             return with_confidence(self._composer.quoted(question, chosen), scored)
+        if not section.full:
+            return None
         # A question with the full number of a decision is answered from no other one.
-        return (
-            with_confidence(self._composer.closest(question, choose_tentative(scored), evidence), scored)
-            if section.full
-            else None
-        )
+        return with_confidence(self._composer.closest(question, choose_tentative(scored), evidence), scored)
 
-    def _units(self, document: Document, section: _Section) -> list[Unit]:
+    def _units(self, document: Document, heading: Block) -> list[Unit]:
         """The units of a section in order, each paragraph with its sub-paragraphs; a single unit where they are many but short."""
-        heading = section.heading
-        blocks = _section_blocks(document, section)
+        blocks = _section_blocks(document, heading)
         body = [block for block in document.blocks[blocks.start + 1 : blocks.stop] if block.kind != "footnote"]
         if not body or any(block.page in document.unquotable for block in body):
             return []
@@ -231,9 +221,8 @@ def _span_of_name(section: _Section, text: str, question: Question, document: Do
     return None
 
 
-def _section_blocks(document: Document, section: _Section) -> range:
+def _section_blocks(document: Document, heading: Block) -> range:
     """The ordinals of the blocks of a section, beginning with its heading."""
-    heading = section.heading
     behind = (block.ordinal for block in document.blocks[heading.ordinal + 1 :]
               if block.kind == "heading" and block.level <= heading.level)  # fmt: skip
     return range(heading.ordinal, next(behind, len(document.blocks)))
@@ -271,15 +260,9 @@ class NamedSpeeches(NamedPartAnswerer):
             by_speaker: dict[str, list[Speech]] = {}
             for speech in dict.fromkeys(each for each in speeches_of(document) if each):
                 by_speaker.setdefault(speech.speaker, []).append(speech)
-            named_speakers = [
-                (speaker, said) for speaker, said in by_speaker.items() if _names_speaker(speaker, question, document)
-            ]
-            said = [each for _, speeches in named_speakers for each in speeches]
-            if (
-                not said
-                or len(said) > MOST_SPEECHES
-                or _asks_more_than_speeches(question, document, [speaker for speaker, _ in named_speakers], said)
-            ):
+            speakers = [speaker for speaker in by_speaker if _names_speaker(speaker, question, document)]
+            said = [speech for speaker in speakers for speech in by_speaker[speaker]]
+            if not 0 < len(said) <= MOST_SPEECHES or _asks_more_than_speeches(question, document, speakers, said):
                 continue
             units = [each for speech in said for each in self._units(document, speech)]
             if units := [unit for unit in units if question.admits(document.id, unit.block)]:
@@ -289,8 +272,10 @@ class NamedSpeeches(NamedPartAnswerer):
     def _documents(self, question: Question) -> list[Document]:
         """The documents that the question names, else those that search ranks first."""
         named = named_documents(question, self._library)
-        found = self._retriever.gather(question, READ)[:FIRST] if named is None else ()
-        return list({each.document.id: each.document for each in found}.values()) if named is None else named
+        if named is not None:
+            return named
+        found = self._retriever.gather(question, READ)[:FIRST]
+        return list({each.document.id: each.document for each in found}.values())
 
     def _units(self, document: Document, speech: Speech) -> list[Unit]:
         """The units of a speech: one where it is not too long, else its paragraphs."""
@@ -301,9 +286,8 @@ class NamedSpeeches(NamedPartAnswerer):
         units = [Unit.of(evidence, block) for block, evidence in found if evidence is not None]
         first, last = blocks[0], blocks[-1]
         together = last.end - first.start <= WHOLE and last.ordinal - first.ordinal < len(blocks)
-        if (
-            len(units) > 1 and together and not any(block.number for block in blocks)
-        ):  # numbered paragraphs are cited one by one
+        # Numbered paragraphs are cited one by one.
+        if len(units) > 1 and together and not any(block.number for block in blocks):
             units = [Unit(units[0].evidence, first.start, last.end, first.locator, first.ordinal)]
         return [with_speaker(unit) for unit in units]
 
@@ -328,12 +312,10 @@ def _asks_more_than_speeches(
 ) -> bool:
     """Whether a question asks for more than the speeches, beside the names of the speakers, the record and its body; or for something in
     them."""
-    text = blanked(
-        question.rest, ((start, end) for _, start, end in find_country_spans(question.rest, question.language))
-    )
+    countries = find_country_spans(question.rest, question.language)
+    text = blanked(question.rest, ((start, end) for _, start, end in countries))
     names = (*speakers, document.title, document.masthead.body)
     remaining = words_besides(question, text, names, document.language, question.language)
     words = "\n".join(document.block_text(block) for speech in speeches for block in _speech_blocks(document, speech))
-    return len(remaining) > max_other_words(question) or not set(remaining).isdisjoint(
-        analyse(words, document.language)
-    )
+    said = analyse(words, document.language)
+    return len(remaining) > max_other_words(question) or not set(remaining).isdisjoint(said)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit, units_of
@@ -19,17 +18,9 @@ _NEXT = re.compile(r"\s+\w+"), re.compile(r"\w{1,2}")
 """The next word; in Chinese, which is written without spaces, the next two characters."""
 
 
-@dataclass(frozen=True)
-class Extreme:
-    """The row, as a unit, with the greatest or least number (`kind`: `most`, `least`) in the column with a `head`."""
-
-    unit: Unit
-    kind: str
-    head: str
-
-
-def extreme(library: Library, question: Question, unit: Unit) -> Extreme | None:
-    """The extreme row of the table that a unit is a row of, where a question asks for the most or least of one column.
+def extreme(library: Library, question: Question, unit: Unit) -> tuple[Unit, str, str] | None:
+    """The extreme row of the table that a unit is a row of, where a question asks for the most or least of one column: the row as a unit, whether it
+    has the greatest or the least number (`most`, `least`), and the head of the column.
 
     None where the question names a row, no column or several, is in another language, uses the superlative in a phrase of the document ("least
     developed countries"), or has words that the document lacks ("Asian countries"): then the reader decides.
@@ -52,7 +43,7 @@ def extreme(library: Library, question: Question, unit: Unit) -> Extreme | None:
     found = None if others else Evidence.at(library, document, first.start)
     row_unit = next((each for each in units_of(found) if each.block == first.ordinal), None) if found else None
     head = " ".join(cell_texts(document, table.header[-1])[column].split())
-    return Extreme(row_unit, kind, head) if row_unit else None
+    return (row_unit, kind, head) if row_unit else None
 
 
 def _asks_for_subset(question: Question, document: Document, question_words: set[str]) -> bool:
@@ -60,11 +51,8 @@ def _asks_for_subset(question: Question, document: Document, question_words: set
     language, vocabulary = question.language, question.vocabulary
     numbers = (word for word, value in vocabulary.number_words(language).items() if value > 1)  # one is an article, too
     counts = {token for word in numbers for token in analyse(word, language)}
-    forms = (form for each in vocabulary.groups("extremes", language).values() for form in each)
-    document_words = {
-        *analyse(document.text, language),
-        *(token for form in forms for token in analyse(form, language)),
-    }
+    forms = [form for each in vocabulary.groups("extremes", language).values() for form in each]
+    document_words = {token for text in (document.text, *forms) for token in analyse(text, language)}
     years = {token for token in question_words if YEAR.fullmatch(token)}
     return not counts.isdisjoint(analyse(question.rest, language)) or not question_words - years <= document_words
 

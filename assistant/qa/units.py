@@ -87,9 +87,8 @@ class Unit:
         say nothing alone."""
         text = self.document.quote(self.start, self.end).strip(" .,;")
         block = self.document.blocks[self.block]
-        if block.kind == "row" and (
-            len(_WORD.findall(self.text)) < FEWEST_WORDS or _is_day_row(block, text, self.leads)
-        ):
+        few_words = block.kind == "row" and len(_WORD.findall(self.text)) < FEWEST_WORDS
+        if few_words or (block.kind == "row" and _is_day_row(block, text, self.leads)):
             return True
         if self.leads or len(text) > SYMBOL_LIMIT:
             return False
@@ -121,7 +120,7 @@ class Unit:
     def context(self) -> str:
         """The headings above the words, innermost last, without the name of the document; for a row, also the caption and header of its table."""
         block = self.document.blocks[self.block]
-        above = [" ".join(self.document.block_text(heading).split()) for heading in self.document.headings(block)]
+        above = [self.document.line(heading) for heading in self.document.headings(block)]
         row = [block.context] if block.kind == "row" and block.context not in ("", "header") else []
         return ". ".join([*above[-2:], *row])
 
@@ -156,9 +155,9 @@ def _units(evidence: Evidence) -> Iterator[Unit]:
     for block in document.blocks[evidence.passage.first : evidence.passage.last + 1]:
         if block.kind == "heading" or block.ordinal in grouped | excluded or not document.body(block).strip():
             continue
-        if block.locator == "contents" or block.page in document.unquotable or _is_caption_or_header(document, block):
+        if block.locator == "contents" or block.page in document.unquotable:
             continue
-        if _is_chart_label(document, block):
+        if _is_caption_or_header(document, block) or _is_chart_label(document, block):
             continue
         if block.kind in ("paragraph", "item") and (below := items_below(document, block)):
             grouped |= {each.ordinal for each in below}
@@ -183,12 +182,10 @@ def first_page(library: Library, document: Document, score: float) -> FirstPage 
     for lines, sentence in first_page_facts(document):
         if any(line.page in document.unquotable for line in lines):
             continue
-        is_footnote = lines[-1].kind == "footnote"
+        is_footnote = lines[-1].kind == "footnote"  # one may stand between the lines
         last = next(n for n, each in enumerate(lines) if (each.kind == "footnote") == is_footnote
                     and lines[-1].ordinal - each.ordinal == len(lines) - 1 - n)  # fmt: skip
-        introduction = (
-            [title] if title and is_symbol(document, lines[0]) else lines[:last]
-        )  # a footnote may stand between
+        introduction = [title] if title and is_symbol(document, lines[0]) else lines[:last]
         found = Evidence.at(library, document, lines[last].start, score)
         leads = tuple(((each.body_start, each.end), each.locator) for each in introduction)
         if found is not None:
@@ -220,11 +217,9 @@ def reader_heading(evidence: Evidence) -> str:
     """The heading with which a passage is read: without lines of the first page other than the title, such as that about the adoption, which
     would be taken for the answer."""
     document = evidence.document
-    lines = {" ".join(document.block_text(block).split()) for block in first_page_lines(document)}
-    parts = evidence.passage.heading.split(HEADING_SEPARATOR)
-    return HEADING_SEPARATOR.join(
-        [*parts[:1], *(part for part in parts[1:] if part not in lines or part in document.title)]
-    )
+    lines = {document.line(block) for block in first_page_lines(document)}
+    first, *parts = evidence.passage.heading.split(HEADING_SEPARATOR)
+    return HEADING_SEPARATOR.join([first, *(each for each in parts if each not in lines or each in document.title)])
 
 
 def items_below(document: Document, block: Block) -> list[Block]:

@@ -24,8 +24,7 @@ class ReportError(UserFacingError, ValueError):
 
 @contextmanager
 def report_errors_as(error_type: type[UserFacingError]) -> Iterator[None]:
-    """Raise a `ReportError` of the block as another error, without the paths of this installation: the caller may be
-    on another machine."""
+    """Raise a `ReportError` of the block as another error, without paths: the caller may be on another machine."""
     try:
         yield
     except ReportError as error:

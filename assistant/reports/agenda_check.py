@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -75,37 +76,33 @@ def check_agenda(
 ) -> AgendaCheck:
     """Check one agenda. `languages` are those in which the announced documents are required."""
     agenda = library.document(meeting.document_id)
-    items: dict[Symbol, list[str]] = {}
+    items, titles = defaultdict[Symbol, list[str]](list), dict[Symbol, str]()
     for item in meeting.items:
-        for text, _ in item.documentation:
-            items.setdefault(Symbol.parse(text), []).append(item.number)
-    titles = {
-        Symbol.parse(text): announced_title(agenda, n) for item in meeting.items for text, n in item.documentation
-    }
+        for text, ordinal in item.documentation:
+            symbol = Symbol.parse(text)
+            items[symbol].append(item.number)
+            titles[symbol] = announced_title(agenda, ordinal)
     announced = [
-        _check_document(library, catalogue, symbol, tuple(item_numbers), languages, title=titles[symbol])
-        for symbol, item_numbers in items.items()
+        _check_document(library, catalogue, symbol, tuple(numbers), languages, title=titles[symbol])
+        for symbol, numbers in items.items()
     ]
-    announced_documents = [
-        library.document(version.id)
-        for symbol in items
-        for version in library.versions().current_versions(symbol)
-        if version.header.language == "en" or version.header.language in languages
-    ]
-    citing_labels: dict[Symbol, list[str]] = {}
-    for document in (agenda, *announced_documents):
-        for symbol in dict.fromkeys((*cited_by([document]), *find_cited_resolutions(document))):
+    versions = [version for symbol in items for version in library.versions().current_versions(symbol)]
+    read = {"en", *languages}
+    documents = [agenda, *(library.document(each.id) for each in versions if each.header.language in read)]
+    citing_labels = defaultdict[Symbol, dict[str, None]](dict)
+    for document in documents:
+        for symbol in (*cited_by([document]), *find_cited_resolutions(document)):
             if not any(same_document(symbol, each) for each in items):
-                citing_labels.setdefault(symbol, []).append(document.label)
+                citing_labels[symbol][document.label] = None
     cited_documents = [
-        _check_document(library, catalogue, symbol, (), (), tuple(dict.fromkeys(labels_citing)))
-        for symbol, labels_citing in citing_labels.items()
+        _check_document(library, catalogue, symbol, (), (), tuple(labels)) for symbol, labels in citing_labels.items()
     ]
-    cited_documents += _find_cited_by_name(library, catalogue, (agenda, *announced_documents))
+    cited_documents += _find_cited_by_name(library, catalogue, documents)
     dates = tuple(day.isoformat() for day in meeting.dates)
-    labels = (library.document(each.document_id).label for each in library.meetings())
-    others = tuple(sorted({label for label in labels if label != agenda.label}))
-    return AgendaCheck(agenda.label, meeting.title, dates, tuple(announced), tuple(cited_documents), others)
+    others = {library.document(each.document_id).label for each in library.meetings()} - {agenda.label}
+    return AgendaCheck(
+        agenda.label, meeting.title, dates, tuple(announced), tuple(cited_documents), tuple(sorted(others))
+    )
 
 
 def find_cited_resolutions(document: Document) -> list[Symbol]:
@@ -116,47 +113,37 @@ def find_cited_resolutions(document: Document) -> list[Symbol]:
     def stems(*parts: str) -> tuple[list[str], ...]:
         return tuple(analyse(part, language) for part in parts)
 
-    frames = {
-        previous_word: stems(*frame.split("{number}")) for previous_word, frame in act_frames("RES", language).items()
-    }
+    frames = {body: stems(*frame.split("{number}")) for body, frame in act_frames("RES", language).items()}
     resolution_stems = act_words("RES", language)
     body_names = {
-        previous_word: content([word for side in frame for word in side if word not in resolution_stems], language)
-        for previous_word, frame in frames.items()
+        body: content([word for side in frame for word in side if word not in resolution_stems], language)
+        for body, frame in frames.items()
     }
     own_body = document.symbol.body if document.symbol else ""
     found: dict[str, None] = {}
     for each in _NUMBERS.finditer(text):
         text_before = text[max(0, each.start() - _REACH) : each.start()]
         before_stems, after_stems = stems(text_before, text[each.end() : each.end() + _REACH])
-        named_bodies = [previous_word for previous_word, (left, right) in frames.items()
-                 if before_stems[-len(left) :] == left and after_stems[: len(right)] == right]  # fmt: skip
+        named_bodies = [
+            body
+            for body, (left, right) in frames.items()
+            if before_stems[-len(left) :] == left and after_stems[: len(right)] == right
+        ]
         is_cited = before_stems[-1:] and before_stems[-1] in resolution_stems
         if not named_bodies and is_cited:
             left, right = content(before_stems[:-1], language), content(after_stems, language)
-            comma = text[each.end() :].lstrip()[:1] in (",", "،")
-            named_bodies = [
-                previous_word
-                for previous_word, name in body_names.items()
-                if (name and name == left[-len(name) :])
-                or (
-                    name
-                    and comma
-                    and name == right[: len(name)]
-                    and resolution_stems.isdisjoint(right[len(name) :][:1])
-                )
-            ]
+            right = right if text[each.end() :].lstrip().startswith((",", "،")) else []
+            for body, name in body_names.items():
+                follows = right[: len(name)] == name and resolution_stems.isdisjoint(right[len(name) :][:1])
+                if name and (left[-len(name) :] == name or follows):
+                    named_bodies.append(body)
         if not named_bodies and own_body in frames and is_cited:
             # A capitalised word before “resolution” names another body: “Conference resolution 7/1”.
             previous_word = "".join(text_before.split()[-2:-1])
             names_other_body = previous_word[:1].isupper() and content(analyse(previous_word, language), language)
             named_bodies = [] if names_other_body else [own_body]
-        numbers = re.findall(_NUMBER, each.group())
-        found |= {
-            f"{previous_word}/RES/{number.replace(' (', '(')}": None
-            for previous_word in named_bodies
-            for number in numbers
-        }
+        for number in re.findall(_NUMBER, each.group()):
+            found |= {f"{body}/RES/{number.replace(' (', '(')}": None for body in named_bodies}
     return [Symbol.parse(symbol) for symbol in found]
 
 
@@ -172,14 +159,13 @@ def _find_cited_by_name(library: Library, catalogue: Catalogue, documents: Seque
         pattern = re.compile(rf"(?<![\w/])(?:{'|'.join(names)})(?![\w/])", re.IGNORECASE)
         citing_labels = tuple(each.label for each in documents if pattern.search(" ".join(each.text.split())))
         if citing_labels:
-            headers = [each for each in library.headers() if each.title.casefold() == entry.title.casefold()]
-            state: State = "held" if headers else "missing"
-            languages = tuple(each for each in LANGUAGES if each in {header.language for header in headers})
-            found.append(
-                CheckedDocument(
-                    entry.key, entry.title, (), state, languages, (), "", tuple(dict.fromkeys(citing_labels))
-                )
+            stored = {each.language for each in library.headers() if each.title.casefold() == entry.title.casefold()}
+            state: State = "held" if stored else "missing"
+            languages, cited_in = (
+                tuple(each for each in LANGUAGES if each in stored),
+                tuple(dict.fromkeys(citing_labels)),
             )
+            found.append(CheckedDocument(entry.key, entry.title, (), state, languages, (), cited_in=cited_in))
     return found
 
 
@@ -197,12 +183,8 @@ def _check_document(
     held = status.held if status.state in ("held", "superseded") else ()
     missing = tuple(each for each in languages if each not in held)
     languages_to_fetch = missing or (("en",) if not held else ())
-    arguments = ["rapporteur", "fetch", status.superseded or symbol.text]
-    command = (
-        shlex.join([*arguments, *(word for each in languages_to_fetch for word in ("--language", each))])
-        if languages_to_fetch
-        else ""
-    )
+    options = [word for each in languages_to_fetch for word in ("--language", each)]
+    command = shlex.join(["rapporteur", "fetch", status.superseded or symbol.text, *options]) if options else ""
     return CheckedDocument(
         symbol.text, status.title, items, status.state, held, missing, status.superseded, cited_in, command
     )

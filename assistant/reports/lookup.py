@@ -52,8 +52,7 @@ class DocumentStatus:
 
 
 def find_status(library: Library, catalogue: Catalogue, symbol: Symbol, title: str = "") -> DocumentStatus:
-    """The form in which the document of a symbol is stored. `title` is used where neither library nor catalogue has a
-    better one."""
+    """The form in which a document is stored. `title` counts where neither library nor catalogue has one."""
     versions = library.versions()
     own = [each for each in versions.with_symbol if same_document(each.symbol, symbol)]
     later = [each for each in versions.current_versions(symbol) if not same_document(each.symbol, symbol)]
@@ -137,21 +136,20 @@ def find_document(library: Library, name: str, language: str | None = None) -> D
     found = library.find_documents(name)
     if not found:
         raise not_found_error(library, name)
-    return min(
-        found,
-        key=lambda each: (
-            each.edition == "digest", each.language != language, each.language != "en", each.part is not None, each.id
-        ),
-    )  # fmt: skip
+
+    def rank(each: Document) -> tuple[bool, bool, bool, bool, str]:
+        is_digest, is_part = each.edition == "digest", each.part is not None
+        return is_digest, each.language != language, each.language != "en", is_part, each.id
+
+    return min(found, key=rank)
 
 
 def not_found_error(library: Library, name: str) -> ReportError:
     """The error for a name that no document has, with similar names."""
-    keys_by_name = {each.casefold(): header.key for header in library.headers()
-              for each in (header.title, header.short, header.slug, header.key) if each}  # fmt: skip
-    return ReportError(
-        "named-none", name=name[:MAX_NAME_LENGTH], near=format_suggestions(find_similar_names(name, keys_by_name))
-    )
+    names = ((each, header.key) for header in library.headers()
+             for each in (header.title, header.short, header.slug, header.key) if each)  # fmt: skip
+    near = find_similar_names(name, {each.casefold(): key for each, key in names})
+    return ReportError("named-none", name=name[:MAX_NAME_LENGTH], near=format_suggestions(near))
 
 
 def format_suggestions(names: Sequence[str]) -> str | Callable[[str], str]:
@@ -181,9 +179,8 @@ def find_meeting(library: Library, symbol: str = "", language: str = "en") -> Me
     if not meetings:
         labels = "; ".join(sorted({each.label for each in agendas.values()})[:MAX_SUGGESTIONS])
         hint = Message("agendas-held", {"names": labels}).in_language if labels else ""
-        if symbol:
-            raise ReportError("no-agenda-named", name=symbol[:MAX_NAME_LENGTH], there=hint)
-        raise ReportError("no-agenda", there=hint)
+        named = {"name": symbol[:MAX_NAME_LENGTH]} if symbol else {}
+        raise ReportError("no-agenda-named" if symbol else "no-agenda", there=hint, **named)
 
     def rank(meeting: Meeting) -> tuple[object, ...]:
         agenda_language = agendas[meeting.document_id].language

@@ -47,8 +47,7 @@ class ReportCache:
             return None
 
     def put(self, name: str, value: object) -> None:
-        """Store a value completely or not at all. Where it can't be written it is made again when it is next
-        requested."""
+        """Store a value completely or not at all. Where it can't be written it is made again when next requested."""
         with suppress(LibraryError), readable_errors(self._library.folder):
             self._folder.mkdir(parents=True, exist_ok=True)
             write_atomically(

@@ -61,7 +61,7 @@ class Upload:
         try:
             data = self.path.read_bytes()
         except OSError as error:
-            raise ReadError(f"The upload {self.name} can't be read: {error.strerror}.") from None
+            raise ReadError(f"The upload {self.name} cannot be read: {error.strerror}.") from None
         symbol = Symbol.parse_any(self.symbol) if self.symbol else None
         # Identified by content: names of uploads are arbitrary.
         origin = f"upload-{self.sha256[:20]}"

@@ -74,6 +74,8 @@ def _job(record: str, outcomes: str) -> dict[str, Any]:
 
 
 State = Literal["queued", "running", "done", "failed", "stopped"]
+OPEN = ("queued", "running")
+"""The states of unfinished jobs."""
 
 MAX_KEPT = 200
 """Most finished jobs in memory."""
@@ -91,9 +93,9 @@ class Stopped(Exception):
 
 @dataclass
 class Job:
-    """A piece of work. `done` of `total` say how far it is (`total` None: not known yet), `detail` what is in hand, before and after
-    what was asked for; `outcomes` are records of what became of each part, `counts` how many there are of each result; `reason` says in English
-    why it ended so, `code` is the name of that message."""
+    """A long-running piece of work. `done` of `total` parts are complete (`total` null: not known yet); `detail` is the part in progress, before and
+    after that what was requested; `outcomes` are records of each part, `counts` their number by result; `reason` says in English why it
+    ended so, `code` is the name of that message."""
 
     id: str
     kind: str
@@ -114,46 +116,11 @@ class Job:
         return {**vars(self), "outcomes": self.outcomes[since:], "counts": dict(self.counts)}
 
 
-ResultCallback = Callable[[str], None]
-
-
-class _Changes:
-    """Lock around changes of jobs, and callbacks on them."""
-
-    def __init__(self) -> None:
-        self._lock = threading.RLock()
-        self._watchers: dict[str, list[Callable[[], None]]] = {}
-
-    def __enter__(self) -> None:
-        self._lock.acquire()
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()
-
-    def notify(self, job: Job) -> None:
-        """Calls the callbacks of a job that has changed. Call it with the lock held."""
-        for callback in self._watchers.get(job.id, ()):
-            callback()
-
-    @contextmanager
-    def watched(self, job_id: str, callback: Callable[[], None]) -> Iterator[None]:
-        """Until the block ends, `callback` is called on each change of a job, in the thread that makes it."""
-        with self:
-            self._watchers.setdefault(job_id, []).append(callback)
-        try:
-            yield
-        finally:
-            with self:
-                self._watchers[job_id].remove(callback)
-                if not self._watchers[job_id]:
-                    del self._watchers[job_id]
-
-
 class JobReporter:
     """Lets the work of a job report progress and outcomes, and tells it when to stop."""
 
-    def __init__(self, job: Job, changed: _Changes, stop: threading.Event, on_result: ResultCallback) -> None:
-        self._job, self._changed, self._stop, self._on_result = job, changed, stop, on_result
+    def __init__(self, jobs: Jobs, job: Job, stop: threading.Event) -> None:
+        self._jobs, self._job, self._stop = jobs, job, stop
 
     def check(self) -> None:
         """Raises `Stopped` where the job was told to stop."""
@@ -163,12 +130,10 @@ class JobReporter:
     def update(self, *, done: int | None = None, total: int | None = None, detail: str | None = None) -> None:
         """Reports how much is done. Raises `Stopped` where the job was told to stop."""
         self.check()
-        with self._changed:
-            job = self._job
+        with self._jobs.changing(self._job) as job:
             job.done = job.done if done is None else done
             job.total = job.total if total is None else total
             job.detail = job.detail if detail is None else detail
-            self._changed.notify(job)
 
     def advance(self) -> None:
         """Reports that one more part is done. Raises `Stopped` where the job was told to stop."""
@@ -180,14 +145,12 @@ class JobReporter:
 
     def add_outcome(self, record: dict[str, Any]) -> None:
         """Adds the outcome of a part."""
-        with self._changed:
-            job = self._job
+        with self._jobs.changing(self._job) as job:
             result = str(record.get("result", "done"))
-            self._on_result(result)
+            self._jobs.on_result(result)
             job.counts[result] = job.counts.get(result, 0) + 1
             if len(job.outcomes) < MAX_OUTCOMES:
                 job.outcomes.append(record)
-            self._changed.notify(job)
 
 
 Work = Callable[[JobReporter], None]
@@ -199,12 +162,13 @@ class Jobs:
     `history` stores them."""
 
     def __init__(
-        self, *, places: int = 100, on_result: ResultCallback = lambda _: None, history: JobHistory | None = None
+        self, *, places: int = 100, on_result: Callable[[str], None] = lambda _: None, history: JobHistory | None = None
     ) -> None:
-        self._places, self._on_result, self._history = places, on_result, history
+        self._places, self.on_result, self._history = places, on_result, history
         if history is not None:
             history.mark_interrupted()
-        self._changed = _Changes()
+        self._guard = threading.RLock()
+        self._followers: list[tuple[str, Callable[[], None]]] = []
         self._jobs: dict[str, Job] = {}
         self._stops: dict[str, threading.Event] = {}
         self._after: dict[str, Ended] = {}
@@ -218,12 +182,12 @@ class Jobs:
     ) -> Job:
         """Queues work for a user. `ended` is called when the job is over, but not where the service stops before that: then the work
         is submitted again after a restart, under the same `job_id`. Raises `Overloaded` where too many jobs are unfinished."""
-        with self._changed:
+        with self._guard:
             if self._closed:
                 raise stopping()
             if self.unfinished >= self._places:
                 raise Overloaded("jobs-wait", count=self.unfinished, retry_after=60)
-            job = Job(job_id or secrets.token_hex(8), kind, by, self._now(), detail=detail)
+            job = Job(job_id or secrets.token_hex(8), kind, by, _now(), detail=detail)
             self._jobs[job.id] = job
             self._stops[job.id] = threading.Event()
             if ended is not None:
@@ -233,9 +197,18 @@ class Jobs:
         self._queue.put(by, (job, work))
         return job
 
+    @contextmanager
+    def changing(self, job: Job) -> Iterator[Job]:
+        """Surrounds a change of a job, after which its followers are woken."""
+        with self._guard:
+            yield job
+            for job_id, wake in self._followers:
+                if job_id == job.id:
+                    wake()
+
     def get(self, job_id: str) -> Job:
         """Returns a job of this process, or a stored one of an earlier process. Raises `NotFound`."""
-        with self._changed:
+        with self._guard:
             if job_id in self._jobs:
                 return self._jobs[job_id]
         before = self._history and self._history.get(job_id)
@@ -245,7 +218,7 @@ class Jobs:
 
     def all(self) -> list[dict[str, Any]]:
         """Returns all jobs as records without their outcomes, latest first; of earlier processes the latest `MAX_KEPT`."""
-        with self._changed:
+        with self._guard:
             own = {job.id: job.to_json(since=MAX_OUTCOMES) for job in reversed(self._jobs.values())}
         before = self._history.latest(MAX_KEPT) if self._history else []
         older = [each for each in before if each["id"] not in own]
@@ -254,13 +227,13 @@ class Jobs:
     @property
     def unfinished(self) -> int:
         """Number of jobs that are queued or running."""
-        with self._changed:
-            return sum(job.state in ("queued", "running") for job in self._jobs.values())
+        with self._guard:
+            return sum(job.state in OPEN for job in self._jobs.values())
 
     def record(self, job_id: str, since: int = 0) -> dict[str, Any]:
         """Returns a consistent record of a job, with the outcomes after the first `since`. Raises `NotFound`."""
         job = self.get(job_id)
-        with self._changed:
+        with self._guard:
             return job.to_json(since)
 
     async def follow(self, job_id: str, since: int | None = None) -> AsyncGenerator[dict[str, Any], None]:
@@ -273,22 +246,27 @@ class Jobs:
             with suppress(RuntimeError):  # the loop has ended, and the follower with it
                 loop.call_soon_threadsafe(woken.set)
 
-        with self._changed.watched(job_id, wake):
+        with self._guard:
+            self._followers.append((job_id, wake))
+        try:
             while True:
                 woken.clear()
                 record = await asyncio.to_thread(self.record, job_id, since or 0)  # it may be long, or in the store
                 since = None if since is None else since + len(record["outcomes"])
                 yield record
-                if record["state"] not in ("queued", "running") or job_id not in self._jobs:
+                if record["state"] not in OPEN or job_id not in self._jobs:
                     return
                 await asyncio.sleep(PAUSE)
                 await woken.wait()
+        finally:
+            with self._guard:
+                self._followers.remove((job_id, wake))
 
     def stop(self, job_id: str) -> Job:
         """Tells a job to stop. Raises `NotFound`, and `Conflict` where it has ended."""
         job = self.get(job_id)
-        with self._changed:
-            if job.state not in ("queued", "running"):
+        with self._guard:
+            if job.state not in OPEN:
                 raise Conflict("job-ended", state=job.state)
             if job_id not in self._stops:
                 raise Conflict("job-elsewhere")
@@ -299,7 +277,7 @@ class Jobs:
 
     def stop_all(self) -> None:
         """Accepts no new jobs, and tells every job to stop."""
-        with self._changed:
+        with self._guard:
             self._closed = True
             for stop in self._stops.values():
                 stop.set()
@@ -314,22 +292,21 @@ class Jobs:
     def _run(self) -> None:
         while (taken := self._queue.get()) is not None:
             job, work = taken
-            with self._changed:
+            with self.changing(job):
                 if job.state != "queued":
                     continue
                 if self._stops[job.id].is_set():
                     self._end(job, "stopped")
                     continue
                 job.state, asked = "running", job.detail
-                self._changed.notify(job)
             state, why = self._done(job, work)
-            with self._changed:
+            with self._guard:
                 job.detail = asked
                 self._end(job, state, why)
 
     def _done(self, job: Job, work: Work) -> tuple[State, Message | None]:
         try:
-            work(JobReporter(job, self._changed, self._stops[job.id], self._on_result))
+            work(JobReporter(self, job, self._stops[job.id]))
         except Stopped:
             return "stopped", Message("job-stopped")
         except (LibraryError, WorkerError) as error:
@@ -341,22 +318,23 @@ class Jobs:
         return ("done", None) if came else ("failed", NOTHING)
 
     def _end(self, job: Job, state: State, why: Message | None = None) -> None:
-        job.state, job.finished = state, self._now()
-        job.reason, job.code = (str(why), why.name) if why else ("", "")
-        after = self._after.pop(job.id, None)
-        if after is not None and not (self._closed and state == "stopped"):
-            after(job)
-        self._note(job)
-        self._changed.notify(job)
+        with self.changing(job):
+            job.state, job.finished = state, _now()
+            job.reason, job.code = (str(why), why.name) if why else ("", "")
+            after = self._after.pop(job.id, None)
+            if after is not None and not (self._closed and state == "stopped"):
+                after(job)
+            self._note(job)
 
     def _note(self, job: Job) -> None:
         if self._history is not None:
             self._history.save(job.to_json())
 
     def _forget(self) -> None:
-        ended = [job.id for job in self._jobs.values() if job.state not in ("queued", "running")]
+        ended = [job.id for job in self._jobs.values() if job.state not in OPEN]
         for job_id in ended[: max(0, len(ended) - MAX_KEPT)]:
             del self._jobs[job_id], self._stops[job_id]
 
-    def _now(self) -> str:
-        return datetime.now(UTC).isoformat(timespec="seconds")
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

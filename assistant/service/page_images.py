@@ -71,7 +71,6 @@ class PageImages:
 
     def _draw(self, document: Document, page: int, quote: str, between: tuple[int, int] | None) -> bytes:
         """Renders the image; empty where that fails, which is cached so that it is not tried twice."""
-        from ingest.sandbox.page_renderer import PageRequest
         from ingest.sandbox.process import WorkerError
 
         original = self._library.original(document)
@@ -79,10 +78,10 @@ class PageImages:
             raise _not_kept(document)
         first, last = between if quote and between else (page, page)
         try:
-            return self._pictures.draw(original, document.label, PageRequest(page, quote, first, last))[0]
+            return self._pictures.draw(original, document.label, page, quote, first, last)[0]
         except ReadError as error:
             log.warning(
-                "a page can't be drawn", extra={"fields": {"document": document.id, "page": page, "why": str(error)}}
+                "a page cannot be drawn", extra={"fields": {"document": document.id, "page": page, "why": str(error)}}
             )
             return b""
         except WorkerError as error:

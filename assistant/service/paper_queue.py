@@ -75,7 +75,6 @@ class PaperQueue:
         self,
         key: Hashable,
         work: Work[T],
-        lasting: Callable[[T], bool] = lambda _: True,
         *,
         client: str = "",
         origin: str = "",
@@ -84,7 +83,8 @@ class PaperQueue:
         of the limit of this origin. Raises `TooMany` where the client or origin has too many unfinished papers, and `Overloaded` where
         all clients together have.
 
-        A failed paper is returned once; the next request generates it again. One that is not `lasting` is cached for `PASSING` seconds.
+        A failed paper is returned once; the next request generates it again. One whose result says that it is not `lasting`, since a
+        model failed, is cached for `PASSING` seconds.
         """
         with self._guard:
             known = self._papers.get(key)
@@ -108,8 +108,10 @@ class PaperQueue:
                 raise TooMany("papers-address", count=together, retry_after=60)
             paper: Paper[T] = Paper(client=client, origin=origin)
             self._papers[key] = paper
-            self._forget()
-            self._wanted.put(client, partial(self._make, paper, work, lasting))
+            done = [key for key, each in self._papers.items() if each.future.done()]
+            for old in done[: max(0, len(done) - KEPT)]:
+                del self._papers[old]
+            self._wanted.put(client, partial(self._make, paper, work))
             return paper
 
     def stop(self) -> None:
@@ -127,7 +129,7 @@ class PaperQueue:
             futures = [each.future for each in self._papers.values()]
         return not wait(futures, grace).not_done
 
-    def _make(self, paper: Paper[T], work: Work[T], lasting: Callable[[T], bool]) -> None:
+    def _make(self, paper: Paper[T], work: Work[T]) -> None:
         with ExitStack() as turn:
 
             def tell(part: str, done: int, total: int) -> None:
@@ -153,7 +155,7 @@ class PaperQueue:
                 self._check()
                 turn.enter_context(self._question_queue.batch())
                 made = work(tell, aside)
-                paper.until = math.inf if lasting(made) else self._clock() + PASSING
+                paper.until = math.inf if getattr(made, "lasting", True) else self._clock() + PASSING
             except BaseException as error:  # noqa: BLE001  (raised to whoever waits for the paper)
                 self._end(paper, error=error)
             else:
@@ -176,8 +178,3 @@ class PaperQueue:
     def _check(self) -> None:
         if self._stopping.is_set():
             raise stopping()
-
-    def _forget(self) -> None:
-        done = [key for key, each in self._papers.items() if each.future.done()]
-        for key in done[: max(0, len(done) - KEPT)]:
-            del self._papers[key]

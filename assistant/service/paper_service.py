@@ -42,8 +42,8 @@ _NOTE = "INSERT INTO draft_events (draft, time, who, kind, statement, text) VALU
 
 @dataclass(frozen=True)
 class Event:
-    """What somebody did to a draft: `state` with the new one in `text`, or a `comment`, on the statement of that number (its
-    paragraph in the publication, or the row of a table) or, without one, on the whole."""
+    """An action on a draft: `state` with the new one in `text`, or a `comment`, on the statement of that number (its
+    paragraph in the publication, or the row of a table) or, without a number, on the whole."""
 
     time: str
     who: str
@@ -246,10 +246,7 @@ class PaperService:
         key = (request.path, subject, library_fingerprint(service.library, service.engine.signature))
         # A cached paper costs no more than reading a document.
         self._allowed(who, "documents" if self.queue.contains(key) else request.operation)
-        # A paper on which no model failed would come out the same again.
-        return self.queue.request(
-            key, work, lambda made: bool(getattr(made, "lasting", True)), client=who.client, origin=who.origin
-        )
+        return self.queue.request(key, work, client=who.client, origin=who.origin)
 
     def part(self, request: PaperRequest, made: Any) -> Report:
         """Selects the requested part of a paper. Raises `NotFound`, with similar names, where it has no part of that name."""

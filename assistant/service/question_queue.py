@@ -107,7 +107,6 @@ class QuestionQueue:
         self._turns = 0  # turns so far
         self._ahead = 0  # latest turns in a row of known clients while anonymous ones waited
         self._last: dict[str, int] = {}  # number of the last turn of each client
-        self._clients: Counter[str] = Counter()
         self._closed = self._given_up = False
         self._turn: threading.Thread | None = None  # the answering thread that has the turn
         self._turn_since = 0.0
@@ -134,19 +133,17 @@ class QuestionQueue:
             if self._closed:
                 raise stopping()
             self._sweep()
-            waiting = len(self._queue) + len(self._away)
-            full = waiting >= self._places or (origin and self._clients[STRANGERS] >= strangers_part(self._places))
-            if self._clients[client] >= own_part(self._per_client, client, origin):
-                raise self._too_many("questions-yours", self._clients[client])
-            if origin and self._clients[origin] >= self._per_client:
-                raise self._too_many("questions-address", self._clients[origin])
-            if full:
-                seconds = self._wait_for(waiting)
-                raise Overloaded("questions-wait", count=waiting, seconds=seconds, retry_after=seconds)
+            waiting = [*self._queue, *self._away.values()]
+            counts = Counter(name for each in waiting for name in each.clients)
+            if counts[client] >= own_part(self._per_client, client, origin):
+                raise self._refusal(TooMany, "questions-yours", counts[client])
+            if origin and counts[origin] >= self._per_client:
+                raise self._refusal(TooMany, "questions-address", counts[origin])
+            if len(waiting) >= self._places or (origin and counts[STRANGERS] >= strangers_part(self._places)):
+                raise self._refusal(Overloaded, "questions-wait", len(waiting))
             future: Future[T] = Future()
             clients = (client, origin, STRANGERS) if origin else (client,)
             self._queue.append(_Waiting(work, future, clients, self._clock()))
-            self._clients.update(clients)
             self._state.notify_all()
             return future
 
@@ -174,7 +171,6 @@ class QuestionQueue:
                 if not self._idle:
                     self._begin_thread()
                 self._away[me] = self._working[me]
-                self._clients.update(self._away[me].clients)
                 self._release()
         try:
             yield
@@ -217,9 +213,9 @@ class QuestionQueue:
             self._refuse(each, stopping())
         return done and not left
 
-    def _too_many(self, which: str, before: int) -> TooMany:
+    def _refusal(self, kind: type[ServiceFault], name: str, before: int) -> ServiceFault:
         seconds = self._wait_for(before)
-        return TooMany(which, count=before, seconds=seconds, retry_after=seconds)
+        return kind(name, count=before, seconds=seconds, retry_after=seconds)
 
     def _wait_for(self, before: int) -> float:
         return float(math.ceil(max(1.0, self._mean * before)))
@@ -260,7 +256,7 @@ class QuestionQueue:
             self._returning += 1
             self._state.wait_for(lambda: self._given_up or (not self._turn and not self._batch))
             self._returning -= 1
-            self._clients -= Counter(self._away.pop(me).clients)
+            del self._away[me]
             if self._given_up:
                 raise stopping()
             self._turn, self._turn_since = me, self._clock()
@@ -276,7 +272,6 @@ class QuestionQueue:
                     return None
                 each = self._first()
                 self._queue.remove(each)
-                self._clients -= Counter(each.clients)
                 late = self._clock() - each.since > self._patience
                 if not late and each.future.set_running_or_notify_cancel():
                     self._turn, self._turn_since = me, self._clock()
@@ -304,11 +299,8 @@ class QuestionQueue:
             del self._last[next(iter(self._last))]
 
     def _sweep(self) -> None:
-        """Removes cancelled work from the queue and its counts."""
-        cancelled = [each for each in self._queue if each.future.cancelled()]
-        for each in cancelled:
-            self._queue.remove(each)
-        self._clients -= Counter(name for each in cancelled for name in each.clients)
+        """Removes cancelled work from the queue."""
+        self._queue = [each for each in self._queue if not each.future.cancelled()]
 
     def _ready(self) -> bool:
         busy = self._turn or self._batch or self._returning

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import queue
-import threading
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
@@ -60,9 +59,8 @@ class Stream:
     """Events of one answer, for `async for`. An error in the answering thread is raised in the reader."""
 
     def __init__(self) -> None:
-        self._events: queue.SimpleQueue[Event | BaseException] = queue.SimpleQueue()
-        self._wake: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
-        self._guard = threading.Lock()
+        self._events: deque[Event | BaseException] = deque()
+        self._wake: Callable[[], object] = lambda: None
         self._closed = False
         self._future: Future[Any] | None = None
 
@@ -84,14 +82,13 @@ class Stream:
             self._future.cancel()
 
     async def __aiter__(self) -> AsyncIterator[Event]:
-        woken = asyncio.Event()
-        with self._guard:
-            self._wake = asyncio.get_running_loop(), woken
+        loop, woken = asyncio.get_running_loop(), asyncio.Event()
+        self._wake = lambda: loop.call_soon_threadsafe(woken.set)
         try:
             while True:
                 woken.clear()
-                while not self._events.empty():
-                    event = self._events.get_nowait()
+                while self._events:
+                    event = self._events.popleft()
                     if isinstance(event, BaseException):
                         raise event
                     yield event
@@ -99,8 +96,6 @@ class Stream:
                         return
                 await woken.wait()
         finally:
-            with self._guard:
-                self._wake = None
             self.close()
 
     def _ended(self, future: Future[Any]) -> None:
@@ -110,11 +105,9 @@ class Stream:
             self._put(error)
 
     def _put(self, event: Event | BaseException) -> None:
-        self._events.put(event)
-        with self._guard:
-            if self._wake is not None:
-                loop, woken = self._wake
-                loop.call_soon_threadsafe(woken.set)
+        self._events.append(event)
+        with suppress(RuntimeError):  # the loop of the reader has ended
+            self._wake()
 
 
 AuditCallback = Callable[[Principal, str, str], None]

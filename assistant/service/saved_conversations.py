@@ -76,8 +76,7 @@ class SavedConversations:
 
     def saves_for(self, who: Principal) -> bool | None:
         """Whether a user has conversations saved on the server; None without an account, where that is not possible."""
-        check(who, "ask")
-        if who.kind != "session":
+        if not _can_save(who):
             return None
         return bool(self._store.rows("SELECT 1 FROM keeping WHERE account = ?", _account(who)))
 
@@ -97,28 +96,22 @@ class SavedConversations:
 
     def all(self, who: Principal) -> list[dict[str, str]]:
         """Lists the conversations of a user, latest first: `token`, `title` (the first question) and the time when they `changed`."""
-        if self.saves_for(who) is None:
-            return []
-        found = self._store.rows(
-            "SELECT token, title, changed FROM conversations WHERE account = ? AND kept <> '' ORDER BY changed DESC, token",
-            _account(who),
-        )
-        return [dict(zip(("token", "title", "changed"), row, strict=True)) for row in found]
+        query = "SELECT token, title, changed FROM conversations WHERE account = ? AND kept <> '' ORDER BY changed DESC, token"
+        found = self._store.rows(query, _account(who)) if _can_save(who) else []
+        return [{"token": token, "title": title, "changed": changed} for token, title, changed in found]
 
     def get(self, who: Principal, token: str) -> str:
         """Returns a conversation. Raises `NotFound`, also for another user's conversation."""
         query = "SELECT kept FROM conversations WHERE token = ? AND account = ? AND kept <> ''"
-        found = [] if self.saves_for(who) is None else self._store.rows(query, token, _account(who))
+        found = self._store.rows(query, token, _account(who)) if _can_save(who) else []
         if not found:
             raise NotFound("conversation-gone")
         return str(found[0][0])
 
     def deleted_tokens(self, who: Principal) -> list[str]:
         """Lists the tokens of conversations that a user has deleted."""
-        if self.saves_for(who) is None:
-            return []
-        found = self._store.rows("SELECT token FROM conversations WHERE account = ? AND kept = ''", _account(who))
-        return [str(token) for (token,) in found]
+        query = "SELECT token FROM conversations WHERE account = ? AND kept = ''"
+        return [str(token) for (token,) in self._store.rows(query, _account(who))] if _can_save(who) else []
 
     def delete(self, who: Principal, token: str | None = None) -> None:
         """Deletes a conversation of a user, or all; browsers that have it delete it, too."""
@@ -156,9 +149,14 @@ class SavedConversations:
         return link
 
 
+def _can_save(who: Principal) -> bool:
+    """Whether a principal has an account. Raises what `check` raises."""
+    check(who, "ask")
+    return who.kind == "session"
+
+
 def _account(who: Principal) -> str:
     """The account name of a principal. Raises what `check` raises, and `Forbidden` without an account."""
-    check(who, "ask")
-    if who.kind != "session":
+    if not _can_save(who):
         raise Forbidden("keeping-signed-in")
     return who.id.removeprefix("account:")

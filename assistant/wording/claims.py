@@ -39,9 +39,8 @@ _TWO_HOURS = re.compile(r"(?<![^\W\d_])ساعت(?:ان|ين)(?![^\W\d_])")
 
 @dataclass(frozen=True)
 class Reading:
-    """The values and words of a text. `numbers` are those outside dates, times and symbols, each with its possible values; `counted` are numbers with a
-    unit in a derived text, which are then not in `numbers`; `placed` are the numbers of places (articles, items); `content` are index tokens without all
-    of these."""
+    """The values and words of a text. `numbers`: those outside dates, times and symbols, each with its possible values; `counted`: numbers with a
+    unit in a derived text, then not in `numbers`; `placed`: numbers of places (articles, items); `content`: index tokens without all of these."""
 
     symbols: frozenset[str]
     dates: tuple[Date, ...]
@@ -68,9 +67,8 @@ def read(text: str, language: str, derived: bool = False) -> Reading:
     counts = counted(rest) if derived else ()
     placed = values.placed(rest)
     counted_values = {value for _, value in counts}
-    numbers = [
-        each for each in values.numbers(rest) if not each & counted_values or any(f"{n:g}" in placed for n in each)
-    ]
+    figures = values.numbers(rest)
+    numbers = [each for each in figures if not each & counted_values or any(f"{n:g}" in placed for n in each)]
     numbers += [frozenset({float(n)}) for word, n in values.spelt(rest, language) if n >= 2 or n == 0]
     return Reading(
         symbols,
@@ -114,19 +112,15 @@ def _content(text: str, language: str, derived: bool) -> tuple[str, ...]:
     found: list[str] = []
     for word, _, _ in word_spans(text):
         last = re.split("['’]", fold(word))[-1]
-        if (
-            word.isdigit()
-            or names_time(word)
-            or last in numbers
-            or (derived and (last in timetable_words or fold(word) in timetable_words))
-        ):
+        of_timetable = derived and not timetable_words.isdisjoint((last, fold(word)))
+        if word.isdigit() or names_time(word) or last in numbers or of_timetable:
             continue
         found += [token for token in analyse(word, language) if token not in skipped and not token.isdigit()]
     return tuple(dict.fromkeys(found))
 
 
 def _names(text: str, language: str, derived: bool) -> tuple[str, ...]:
-    """Capitalised words inside sentences and acronyms anywhere, in Latin or Cyrillic script, without months and weekdays."""
+    """Capitalized words inside sentences and acronyms anywhere, in Latin or Cyrillic script, without months and weekdays."""
     timetable_words, _ = timetable()
     found: list[str] = []
     for start, end in sentence_spans(text, language):

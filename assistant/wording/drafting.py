@@ -12,7 +12,7 @@ from assistant.wording.values import spelt
 NEVER = "(?!)"
 _QUOTED = re.compile(r"“[^”]*”|«[^»]*»|「[^」]*」")
 _OF_NAME = re.compile(r"(?<=\w\s)([A-Z][a-z]+\s)to(?=\s[A-Z][a-z])")
-"""The word “to” between capitalised words, as in a name, where it opens no action: the Plan of Action to Light Harbours."""
+"""The word “to” between capitalized words, as in a name, where it opens no action: the Plan of Action to Light Harbours."""
 _AMOUNT = r"\d{1,3}(?:[,.\s]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
 
 
@@ -60,7 +60,7 @@ class Grammar:
         self.clause = self._compile(rf"[\s,，]*{leads}{that}")
         """What opens a clause after its verb: `stresses [once again that] States shall act`."""
         self.duty, self.modal = self._word("duty", "should"), self._word("modal", "duty", "should")
-        # Names are capitalised: "Progress Made" is not something that was done.
+        # Names are capitalized: "Progress Made" is not something that was done.
         # “Shall be held” is still to come; “to be held” tells of what is known.
         to_come = "".join(rf"(?<!\b{modal}\sbe\s)" for modal in ("shall", "will", "should", "must", "may"))
         self.past = re.compile(rf"{to_come}{edge[0]}(?![A-ZÀ-ÖØ-ÞА-Я])(?:{self._source('past')}){edge[1]}[^,;.]*$")

@@ -1,8 +1,5 @@
-"""Negation: which words of a text are denied and which affirmed, so that `may detain` is not supported by `may not detain`.
-
-The scope of a negation ends with its clause (at most at the next punctuation mark), and it mainly denies the next content word: a heuristic like
-NegEx (Chapman et al., 2001), without syntax.
-"""
+"""Negation: which words of a text are denied and which affirmed, so that `may detain` is not supported by `may not detain`. A heuristic like NegEx
+(Chapman et al., 2001), without syntax: a negation reaches to the end of its clause, and mainly denies the next content word."""
 
 from __future__ import annotations
 
@@ -23,8 +20,8 @@ _HAN_HELPER = re.compile(r"^[得应可能会被予须必要将]+")
 
 @dataclass(frozen=True)
 class Polarity:
-    """Index tokens of content words: `denied` are those right after a negation, `reached` all after a negation in its clause, `affirmed` those that some
-    clause has without negation. `negates` tells whether there is any negation."""
+    """Index tokens of content words: `denied` right after a negation, `reached` anywhere after one in its clause, `affirmed` without one in some
+    clause; `negates`: whether there is any negation."""
 
     denied: frozenset[str]
     reached: frozenset[str]

@@ -45,7 +45,7 @@ _MIDNIGHT = re.compile(r"\b(?:midnight|minuit|medianoche|полночь)\b|午�
 
 
 def plain(text: str) -> str:
-    """A text with normalised compatibility forms, digits, dashes and spaces, without format characters. Case and accents stay."""
+    """A text with normalized compatibility forms, digits, dashes and spaces, without format characters. Case and accents stay."""
     text = unicodedata.normalize("NFKC", text)
     text = "".join(
         str(unicodedata.digit(letter)) if letter.isdigit() and not letter.isascii() else letter
@@ -71,10 +71,8 @@ def without_symbols(text: str) -> tuple[frozenset[str], str]:
 
 @lru_cache(maxsize=4_096)
 def times(text: str) -> tuple[tuple[int, ...], str]:
-    """The times of day in a plain text, in minutes after midnight, in order, and the text with them blanked out.
-
-    Both ends of a range are times: `3-5 p.m.` is 15:00 and 17:00. Times without a half of the day are read by the 24-hour clock.
-    """
+    """The times of day in a plain text, in minutes after midnight, in order, and the text with them blanked out. `3-5 p.m.` is 15:00 and 17:00;
+    times without a half of the day are read by the 24-hour clock."""
     found: list[tuple[int, int]] = []
     for pattern, read in _CLOCKS:
         matches = [*pattern.finditer(text)]
@@ -93,19 +91,15 @@ def _from_12_hours(match: re.Match[str]) -> list[int]:
     return [start - 720 if start > end and not match["fromhalf"] and start >= 720 else start, end]
 
 
-def _from_24_hours(match: re.Match[str]) -> list[int]:
-    return [_minutes(match["hour"], match["minute"], match.groupdict().get("half"))]
-
-
 _CLOCKS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[int]]], ...] = (
     (_TWELVE, _from_12_hours),
-    *((re.compile(pattern, re.IGNORECASE), _from_24_hours) for pattern in _DAY_CLOCK),
+    *((re.compile(pattern, re.IGNORECASE), lambda found: [_minutes(**found.groupdict())]) for pattern in _DAY_CLOCK),
     (_NOON, lambda _: [720]),
     (_MIDNIGHT, lambda _: [0]),
 )
 
 
-def _minutes(hour: str, minute: str | None, half: str | None) -> int:
+def _minutes(hour: str, minute: str | None, half: str | None = None) -> int:
     hours = int(hour)
     if half:
         late = half in "pP" or half in ("下午", "晚上")
@@ -117,9 +111,7 @@ def _minutes(hour: str, minute: str | None, half: str | None) -> int:
 def weekdays(text: str) -> frozenset[int]:
     """The weekdays in a text, Monday 0."""
     folded, known = fold(text), weekday_numbers()
-    found = _weekday().finditer(folded)
-    named = (match for match in found if not folded[match.start()].isascii() or _stands_alone(folded, match))
-    return frozenset(known[match.group()] for match in named)
+    return frozenset(known[match.group()] for match in _weekday().finditer(folded) if _stands_alone(folded, match))
 
 
 @lru_cache(maxsize=1)
@@ -128,8 +120,9 @@ def _weekday() -> re.Pattern[str]:
 
 
 def _stands_alone(text: str, match: re.Match[str]) -> bool:
+    """Whether no letters are around a word in Latin script."""
     around = text[max(0, match.start() - 1) : match.start()] + text[match.end() : match.end() + 1]
-    return not any(letter.isalpha() for letter in around)
+    return not (match.group()[0].isascii() and any(letter.isalpha() for letter in around))
 
 
 @lru_cache(maxsize=4_096)
@@ -140,8 +133,7 @@ def figures(text: str) -> tuple[frozenset[float], ...]:
 
 @lru_cache(maxsize=4_096)
 def counting(text: str, language: str) -> frozenset[float]:
-    """All possible values of the numbers in figures that count or measure something: those with a content word right after them. Numbers in words with
-    letters, such as symbols or addresses, do not count."""
+    """All possible values of the numbers in figures that have a content word right after them; not of those in words with letters."""
     made: set[float] = set()
     text = text if language == "zh" else _NAMED.sub(lambda match: "," * len(match.group()), text)
     for match in _NUMBER.finditer(text):
@@ -155,9 +147,11 @@ def counting(text: str, language: str) -> frozenset[float]:
 def numbers(text: str) -> tuple[frozenset[float], ...]:
     """As `figures`, without the numbers that belong to dates of the text; times must be blanked out before."""
     spare = Counter[float]()
-    for date in find_date_mentions(text):
+    dates = find_date_mentions(text)
+    in_words = {month_of(word) for word, _, _ in word_spans(text)} if dates else set()
+    for date in dates:
         spare.update(float(part) for part in (date.day, date.year) if part is not None)
-        if date.month not in _months_named(text):
+        if date.month not in in_words:
             spare[float(date.month)] += 1
     made = []
     for readings in figures(text):
@@ -167,11 +161,6 @@ def numbers(text: str) -> tuple[frozenset[float], ...]:
         else:
             spare[spent] -= 1
     return tuple(made)
-
-
-def _months_named(text: str) -> set[int]:
-    """The months that a text names in words."""
-    return {month for word, _, _ in word_spans(text) if (month := month_of(word)) is not None}
 
 
 def _possible_values(written: str) -> frozenset[float]:

@@ -88,8 +88,7 @@ class Catalogue:
     @classmethod
     def packaged(cls) -> Catalogue:
         """The catalogue that is packaged with Rapporteur."""
-        folder = files("corpus") / "catalogue"
-        return cls.from_texts({name: (folder / name).read_text(encoding="utf-8") for name in _FILES})
+        return cls.from_folder(Path(str(files("corpus") / "catalogue")))
 
     @classmethod
     def from_folder(cls, folder: Path) -> Catalogue:
@@ -116,17 +115,12 @@ class Catalogue:
         """
         titles = {normalise_title(heading) for heading in headings}
         top, days = normalise_title(masthead), set(dates)
-        matching = []
-        for entry in self.entries:
-            needs = entry.identify
-            if (
-                needs is None
-                or normalise_title(needs.title or entry.title) not in titles
-                or normalise_title(needs.body) not in top
-            ):
-                continue
-            if days.issuperset([*filter(None, [needs.date]), *needs.meeting_dates]):
-                matching.append(entry)
+
+        def matches(entry: CatalogueEntry, needs: RecognitionCriteria) -> bool:
+            is_titled = normalise_title(needs.title or entry.title) in titles and normalise_title(needs.body) in top
+            return is_titled and days.issuperset([*filter(None, [needs.date]), *needs.meeting_dates])
+
+        matching = [entry for entry in self.entries if entry.identify and matches(entry, entry.identify)]
         return matching[0] if len(matching) == 1 else None
 
 
@@ -166,11 +160,9 @@ def _read_entries(data: Mapping[str, Any], kind: str, of: type[_Made]) -> list[_
         return TypeAdapter(list[of], config=ConfigDict(extra="forbid")).validate_python(known_fields)  # type: ignore[valid-type]
     except ValidationError as error:
         faults = error.errors(include_url=False)
-        number, message = faults[0]["loc"][0], faults[0]["msg"].removeprefix("Value error, ")
-        same = [
-            ".".join(map(str, each["loc"][1:]))
-            for each in faults
-            if (each["loc"][0], each["msg"]) == (number, faults[0]["msg"])
-        ]
+        number, message = faults[0]["loc"][0], faults[0]["msg"]
+        same = [each["loc"][1:] for each in faults if (each["loc"][0], each["msg"]) == (number, message)]
+        places = ", ".join(".".join(map(str, each)) for each in same)
         entry = known_fields[int(number)].get("title", f"entry {int(number) + 1}")
-        raise CatalogueError(f"{kind}.yaml, {entry!r}, {', '.join(same)}: {message}") from None
+        message = message.removeprefix("Value error, ")
+        raise CatalogueError(f"{kind}.yaml, {entry!r}, {places}: {message}") from None

@@ -61,7 +61,7 @@ class PackagedE5(E5Encoder):
 
     @cached_property
     def _queries(self) -> _QueryEncoder:
-        return _QueryEncoder(self._cache_dir, self._threads, self._precision, model_dir=self._model_dir)
+        return _QueryEncoder(self._cache_dir, self._precision, model_dir=self._model_dir)
 
     def embed_query(self, text: str) -> NDArray[np.float32]:
         """The unit vector of a question in any language: (dimension,), close to that of the same question in English."""

@@ -109,18 +109,14 @@ class _Builder:
         from onnx import TensorProto, helper
 
         pieces: list[str | int] = ["texts", "pieces"]
-        graph = helper.make_graph(
-            self._nodes,
-            name,
-            [
-                helper.make_tensor_value_info(each, TensorProto.FLOAT, [*pieces, width])
-                if each in ("states", "words")
-                else helper.make_tensor_value_info(each, TensorProto.INT64, pieces)
-                for each in inputs or [self._input]
-            ],
-            [helper.make_tensor_value_info(each, TensorProto.FLOAT, shape) for each, shape in outputs.items()],
-            self._constants,
-        )
+        given = [
+            helper.make_tensor_value_info(each, TensorProto.FLOAT, [*pieces, width])
+            if each in ("states", "words")
+            else helper.make_tensor_value_info(each, TensorProto.INT64, pieces)
+            for each in inputs or [self._input]
+        ]
+        made = [helper.make_tensor_value_info(each, TensorProto.FLOAT, shape) for each, shape in outputs.items()]
+        graph = helper.make_graph(self._nodes, name, given, made, self._constants)
         opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_MICROSOFT, 1)]
         model = helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION)
         serialised: bytes = model.SerializeToString(deterministic=True)

@@ -32,17 +32,14 @@ class HashEmbedder:
     languages: frozenset[str] | None = None
 
     def count_tokens(self, text: str) -> int:
-        """Words of `text`, and two for the special tokens."""
         return len(self.token_spans(text)) + _SPECIAL
 
     def token_spans(self, text: str) -> list[tuple[int, int]]:
-        """The character span of every word."""
         return [match.span() for match in _WORD.finditer(text)]
 
     def embed_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
-        """One unit vector a text: (texts x 64)."""
         vectors = np.empty((len(texts), self.dimension), np.float32)
         for row, text in enumerate(texts):
             vectors[row] = self.embed_query(text)

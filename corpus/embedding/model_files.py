@@ -59,7 +59,7 @@ def read_verified(path: Path, digest: str, remedy: str) -> bytes:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise EmbeddingError(f"The model file {path} can't be read ({error.strerror}). {remedy}") from error
+        raise EmbeddingError(f"The model file {path} cannot be read ({error.strerror}). {remedy}") from error
     return verify_digest(data, path, digest, remedy)
 
 
@@ -105,7 +105,7 @@ def write_cached(path: Path, data: bytes, source: FileState) -> None:
         if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
             return
         raise EmbeddingError(
-            f"The converted model can't be kept in {path.parent} ({error.strerror}). Make the folder "
+            f"The converted model cannot be kept in {path.parent} ({error.strerror}). Make the folder "
             "writable, free some space, or choose another data folder."
         ) from error
 

@@ -64,12 +64,10 @@ class Vocabulary:
         spelt = [word for word, _ in _splitter().pre_tokenize_str(_normaliser().normalize_str(text))]
         # An unknown character costs a little more than the least likely piece.
         least = int(self._scores.argmin())
-        numbers = list(
-            dict.fromkeys([*range(len(_SPECIAL)), least, *(n for word in set(spelt) for n in self._within(word))])
-        )
-        model = Unigram(
-            [(self._piece(n).decode(), float(self._scores[n])) for n in numbers], unk_id=_UNKNOWN, byte_fallback=False
-        )
+        occurring = (n for word in set(spelt) for n in self._within(word))
+        numbers = list(dict.fromkeys([*range(len(_SPECIAL)), least, *occurring]))
+        pieces = [(self._piece(n).decode(), float(self._scores[n])) for n in numbers]
+        model = Unigram(pieces, unk_id=_UNKNOWN, byte_fallback=False)
         return [BEGIN, *(numbers[token.id] for word in spelt for token in model.tokenize(word)), END]
 
     def _within(self, word: str) -> Iterator[int]:
@@ -103,14 +101,8 @@ class Vocabulary:
 def _normaliser() -> normalizers.Normalizer:
     from tokenizers import Regex, normalizers
 
-    return normalizers.Sequence(
-        [
-            normalizers.Replace(Regex(_UNSEEN), ""),
-            normalizers.Replace(Regex(_BLANK), " "),
-            normalizers.NFKC(),
-            normalizers.Replace(Regex(" {2,}"), " "),
-        ]
-    )
+    seen = normalizers.Replace(Regex(_UNSEEN), ""), normalizers.Replace(Regex(_BLANK), " ")
+    return normalizers.Sequence([*seen, normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")])
 
 
 def _splitter() -> pre_tokenizers.PreTokenizer:
@@ -160,7 +152,7 @@ def _opened(path: Path, _: FileState | None, remedy: str) -> PackedModel:
         with path.open("rb") as file:
             data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError) as error:  # ValueError: an empty file
-        raise EmbeddingError(f"The model file {path} can't be read ({error}). {remedy}") from error
+        raise EmbeddingError(f"The model file {path} cannot be read ({error}). {remedy}") from error
     return PackedModel(verify_digest(data, path, SHA256, remedy))
 
 

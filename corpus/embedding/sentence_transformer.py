@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.analysis import without_surrogates
 from corpus.embedding.embedder import EmbeddingError, LanguageShift
 from corpus.extras import install_command
 
@@ -49,11 +50,13 @@ class SentenceTransformerEmbedder:
     def fingerprint(self) -> str:
         """The model's id and the hash of its parameters, independent of the file format."""
         if self._fingerprint is None:
-            digest = sha256()
-            for key, tensor in sorted(self._model().state_dict().items()):
+            digest, parameters = sha256(), sorted(self._model().state_dict().items())
+            from torch import uint8  # installed with what has loaded the model
+
+            for key, tensor in parameters:
                 raw = tensor.detach().cpu().contiguous().flatten()
                 digest.update(f"{key} {tuple(tensor.shape)} {tensor.dtype}".encode())
-                digest.update(raw.view(_byte_type()).numpy().data)
+                digest.update(raw.view(uint8).numpy().data)
             prefixes = "+e5" if self._e5 else ""
             name = Path(self.name).name if Path(self.name).is_dir() else self.name
             self._fingerprint = f"{name}@{digest.hexdigest()[:12]}/sentence-transformers{prefixes}"
@@ -61,7 +64,6 @@ class SentenceTransformerEmbedder:
 
     @property
     def dimension(self) -> int:
-        """Numbers in one vector."""
         model = self._model()
         # sentence-transformers 6 renamed it; 5 has the older name only.
         ask = getattr(model, "get_embedding_dimension", None) or model.get_sentence_embedding_dimension
@@ -79,18 +81,15 @@ class SentenceTransformerEmbedder:
         return window
 
     def count_tokens(self, text: str) -> int:
-        """Word pieces of `text` as a passage, special tokens and prefix included, nothing truncated."""
-        return len(self._tokenise(self._passage_prefix() + _readable(text))["input_ids"])
+        return len(self._tokenise(self._passage_prefix() + without_surrogates(text))["input_ids"])
 
     def token_spans(self, text: str) -> list[tuple[int, int]]:
-        """The character span in `text` of every word piece, without special tokens and prefix."""
-        encoded = self._tokenise(_readable(text), add_special_tokens=False, return_offsets_mapping=True)
+        encoded = self._tokenise(without_surrogates(text), add_special_tokens=False, return_offsets_mapping=True)
         return [(start, end) for start, end in encoded["offset_mapping"]]
 
     def embed_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
-        """One unit vector a text, in the order given: (texts x dimension)."""
         vectors = np.empty((len(texts), self.dimension), np.float32)
         order = sorted(range(len(texts)), key=lambda index: len(texts[index]), reverse=True)
         for begin in range(0, len(order), _BATCH):
@@ -101,7 +100,6 @@ class SentenceTransformerEmbedder:
         return vectors
 
     def embed_query(self, text: str) -> NDArray[np.float32]:
-        """The unit vector of a question: (dimension,)."""
         vector: NDArray[np.float32] = self._encode([text], query=True)[0]
         return vector
 
@@ -118,7 +116,7 @@ class SentenceTransformerEmbedder:
         encode = model.encode_query if query else model.encode_document
         prefix = {"prompt": _E5_QUERY if query else _E5_PASSAGE} if self._e5 else {}
         vectors = encode(
-            [_readable(text) for text in texts],
+            [without_surrogates(text) for text in texts],
             batch_size=_BATCH,
             show_progress_bar=False,
             convert_to_numpy=True,
@@ -164,7 +162,7 @@ class SentenceTransformerEmbedder:
             return SentenceTransformer(str(self._folder()), device=self._device, local_files_only=True)
         except (OSError, ValueError) as error:
             raise EmbeddingError(
-                f"The embedding model {self.name!r} can't be loaded from this machine, and nothing is "
+                f"The embedding model {self.name!r} cannot be loaded from this machine, and nothing is "
                 f"downloaded at run time. Fetch it once with 'hf download {self._id()}', or give the folder of "
                 f"a sentence-transformers model. ({error})"
             ) from error
@@ -180,14 +178,3 @@ class SentenceTransformerEmbedder:
         from huggingface_hub import snapshot_download
 
         return Path(snapshot_download(self._id(), cache_dir=self._cache_dir, local_files_only=True))
-
-
-def _byte_type() -> Any:
-    import torch
-
-    return torch.uint8
-
-
-def _readable(text: str) -> str:
-    """`text` with lone surrogates, which have no UTF-8 form, replaced one for one."""
-    return text.encode("utf-8", "replace").decode("utf-8")

@@ -64,23 +64,16 @@ class Outbox:
 
     def add_passages(self, passages: Sequence[Passage], vectors: Sequence[np.ndarray | None], language: str) -> None:
         self.may_have_pending = True
-        self._db.executemany(
-            "INSERT OR REPLACE INTO outbox VALUES (?, ?, 0)", [(each.id, language) for each in passages]
-        )
-        self._db.executemany(
-            "INSERT INTO vectors VALUES (?, ?)",
-            [
-                (passage.id, _bytes(vector))
-                for passage, vector in zip(passages, vectors, strict=True)
-                if vector is not None
-            ],
-        )
+        added = [(each.id, language) for each in passages]
+        self._db.executemany("INSERT OR REPLACE INTO outbox VALUES (?, ?, 0)", added)
+        pairs = zip(passages, vectors, strict=True)
+        stored = [(passage.id, _bytes(vector)) for passage, vector in pairs if vector is not None]
+        self._db.executemany("INSERT INTO vectors VALUES (?, ?)", stored)
 
     def remove_document(self, document_id: str, language: str) -> None:
         self.may_have_pending = True
-        self._db.execute(
-            "INSERT OR REPLACE INTO outbox SELECT id, ?, 1 FROM passages WHERE document_id = ?", (language, document_id)
-        )
+        sql = "INSERT OR REPLACE INTO outbox SELECT id, ?, 1 FROM passages WHERE document_id = ?"
+        self._db.execute(sql, (language, document_id))
 
     def add_all(self) -> None:
         """Queues every passage."""
@@ -94,16 +87,13 @@ class Outbox:
 
     def pending(self, most: int) -> list[PendingPassage]:
         """The first `most` passages in the queue."""
-        found = self._db.execute(
-            "SELECT passage_id, language, gone FROM outbox ORDER BY language, passage_id LIMIT ?", (most,)
-        )
-        return [PendingPassage(key, language, bool(gone)) for key, language, gone in found]
+        sql = "SELECT passage_id, language, gone FROM outbox ORDER BY language, passage_id LIMIT ?"
+        return [PendingPassage(key, language, bool(gone)) for key, language, gone in self._db.execute(sql, (most,))]
 
     def vectors(self, ids: Collection[str]) -> dict[str, np.ndarray]:
         """The vectors of passages by id; those without one are left out."""
-        found = self._db.execute(
-            f"SELECT id, vector FROM vectors WHERE {self._db.is_in_list('id')}", (self._db.list_value(ids),)
-        )
+        sql = f"SELECT id, vector FROM vectors WHERE {self._db.is_in_list('id')}"
+        found = self._db.execute(sql, (self._db.list_value(ids),))
         return {key: np.frombuffer(vector, dtype="<f4") for key, vector in found}
 
     def has_pending(self) -> bool:
@@ -112,11 +102,9 @@ class Outbox:
 
     def mark_done(self, waiting: Sequence[PendingPassage]) -> None:
         """Removes entries that have been applied to the indexes."""
+        done = [(each.language, each.passage_id) for each in waiting]
         with self._db.transaction():
-            self._db.executemany(
-                "DELETE FROM outbox WHERE language = ? AND passage_id = ?",
-                [(each.language, each.passage_id) for each in waiting],
-            )
+            self._db.executemany("DELETE FROM outbox WHERE language = ? AND passage_id = ?", done)
 
 
 class EmbeddedIndexes:
@@ -141,13 +129,13 @@ class EmbeddedIndexes:
         self._location: Path | str = location or folder / _VECTORS
         self._vector_index: VectorIndex | ExactVectorIndex | None = outbox.exact_index() if read_only else None
         self._temporary_lexical_folder = TemporaryDirectory(prefix="rapporteur-") if read_only else None
+        lexical_folder = folder / LEXICAL
         if self._temporary_lexical_folder is not None:
+            lexical_folder = Path(self._temporary_lexical_folder.name)
             if not outbox.has_pending():  # else what waits is not in it: it is made anew
-                _link_files(folder / LEXICAL, Path(self._temporary_lexical_folder.name))
+                _link_files(folder / LEXICAL, lexical_folder)
             outbox.may_have_pending = False
-        self._lexical = LexicalIndex(
-            Path(self._temporary_lexical_folder.name) if self._temporary_lexical_folder else folder / LEXICAL
-        )
+        self._lexical = LexicalIndex(lexical_folder)
 
     def vector_search(
         self, vector: np.ndarray, language: str, limit: int, scope: SearchScope | None = None
@@ -280,12 +268,9 @@ class EmbeddedIndexes:
     def _usable_lexical(self, language: str) -> LexicalIndex:
         """The lexical index; that of a language is rebuilt, without pending passages, where it can't be opened."""
         if not self._lexical.can_open(language):
-            waiting = (
-                ""
-                if self._temporary_lexical_folder
-                else "id IN (SELECT passage_id FROM outbox WHERE language = passages.language)"
-            )
-            self._lexical.rebuild(self._store.iter_passages(language, but=waiting), language)
+            waiting = "id IN (SELECT passage_id FROM outbox WHERE language = passages.language)"
+            but = "" if self._temporary_lexical_folder else waiting
+            self._lexical.rebuild(self._store.iter_passages(language, but), language)
         return self._lexical
 
 

@@ -47,11 +47,8 @@ def open_embedded(
     try:
         if not db.has_table("stamp") and any((folder / LEXICAL).glob("*/*")):
             # Tables are created before any index.
-            raise LibraryError(
-                storage_error_message(
-                    folder, "it is not a database any more: it has no tables, and its indexes are there"
-                )
-            )
+            reason = "it is not a database any more: it has no tables, and its indexes are there"
+            raise LibraryError(storage_error_message(folder, reason))
         outbox = Outbox(db)
         store = Store(db, outbox, OUTBOX)
         upgrade_schema(db, store.stamp(), folder)

@@ -171,7 +171,7 @@ class Postgres:
             # A password with characters that have a meaning in URLs is parsed as a host, and appears in the error.
             detail = "" if "password" in self._parameters else f" ({_line(error)})"
             raise LibraryError(
-                f"The PostgreSQL database can't be reached{detail}. Check that the server is running and that its "
+                f"The PostgreSQL database cannot be reached{detail}. Check that the server is running and that its "
                 "address is right."
             ) from None
 
@@ -212,7 +212,7 @@ def _storable(value: object, reads: bool) -> object:
         return value
     held = value.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
     if held != value and not reads:
-        raise LibraryError("The text holds a NUL or half a character, which PostgreSQL can't keep.")
+        raise LibraryError("The text holds a NUL or half a character, which PostgreSQL cannot keep.")
     return held
 
 

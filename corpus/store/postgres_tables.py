@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from functools import partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -76,7 +77,7 @@ class TableIndexes:
         missing = missing_extensions(self._db)
         if "vector" in missing:
             raise LibraryError(
-                "The PostgreSQL server lacks the extension pgvector, without which it can't hold a library."
+                "The PostgreSQL server lacks the extension pgvector, without which it cannot hold a library."
             )
         self._db.execute("CREATE EXTENSION IF NOT EXISTS vector")
         if self._db.execute("SELECT to_regtype('halfvec')").fetchone()[0] is None:
@@ -105,13 +106,11 @@ class TableIndexes:
 
     def add_passages(self, passages: Sequence[Passage], vectors: Sequence[np.ndarray | None], language: str) -> None:
         self._new_passages[language] += len(passages)
-        self._db.executemany(
-            f"INSERT INTO {_table(language)} VALUES (?, ?, ?, ?)",
-            [
-                (passage.id, passage.document_id, _tokens(passage, language), _vector_text(vector))
-                for passage, vector in zip(passages, vectors, strict=True)
-            ],
-        )
+        rows = [
+            (passage.id, passage.document_id, _tokens(passage, language), _vector_text(vector))
+            for passage, vector in zip(passages, vectors, strict=True)
+        ]
+        self._db.executemany(f"INSERT INTO {_table(language)} VALUES (?, ?, ?, ?)", rows)
 
     def remove_document(self, document_id: str, language: str) -> None:
         """Does nothing: rows are deleted with their passages."""
@@ -147,9 +146,8 @@ class TableIndexes:
         return f"{vector}::halfvec({self._dimension})"
 
     def vectors(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
-        rows = self._select_all(
-            "id, vector::text", f"vector IS NOT NULL AND {self._db.is_in_list('id')}", self._db.list_value(ids)
-        )
+        held = f"vector IS NOT NULL AND {self._db.is_in_list('id')}"
+        rows = self._select_all("id, vector::text", held, self._db.list_value(ids))
         return {key: np.fromstring(vector[1:-1], np.float32, sep=",") for key, vector in rows}
 
     def lexical_search(
@@ -193,16 +191,11 @@ class TableIndexes:
             f"SELECT (?::text || repeat(' {_FILLER}', {_FILLER_WORDS})) <@> to_bm25query(?, '{table}_words')",
             (word, word),
         )
-        mean = mean_length(score / -float(among.fetchone()[0]))
-
-        def damping(length: int) -> float:
-            return _damping(length, mean)
-
+        damping = partial(_damping, mean=mean_length(score / -float(among.fetchone()[0])))
         weights = {word: score * (1 + damping(1)) for word, score in alone.items()}
         hits = []
-        for key, words in self._db.execute(
-            f"SELECT id, ' ' || tokens || ' ' FROM {table} WHERE TRUE {condition}", values
-        ):
+        rows = self._db.execute(f"SELECT id, ' ' || tokens || ' ' FROM {table} WHERE TRUE {condition}", values)
+        for key, words in rows:
             times = {word: _term_frequency(word, words) for word in weights if f" {word} " in words}
             if times:
                 damped = damping(words.count(" ") - 1)
@@ -210,10 +203,8 @@ class TableIndexes:
         return sorted(hits, key=lambda hit: (-hit.score, hit.passage_id))[:limit]
 
     def document_frequency(self, token: str, language: str) -> int:
-        found = self._db.execute(
-            f"SELECT count(*) FROM {_table(language)} WHERE {_WORDS_VECTOR} @@ to_tsquery('simple', ?)", (_word(token),)
-        )
-        return int(found.fetchone()[0])
+        sql = f"SELECT count(*) FROM {_table(language)} WHERE {_WORDS_VECTOR} @@ to_tsquery('simple', ?)"
+        return int(self._db.execute(sql, (_word(token),)).fetchone()[0])
 
     def find_indexed(self, ids: Collection[str]) -> set[str]:
         return {row[0] for row in self._select_all("id", self._db.is_in_list("id"), self._db.list_value(ids))}
@@ -231,11 +222,8 @@ class TableIndexes:
         return self._stored_ids(ids, language, "TRUE")
 
     def _stored_ids(self, ids: Sequence[str], language: str, which: str) -> set[str]:
-        found = self._db.execute(
-            f"SELECT id FROM {_table(language)} WHERE {which} AND {self._db.is_in_list('id')}",
-            (self._db.list_value(ids),),
-        )
-        return {row[0] for row in found}
+        sql = f"SELECT id FROM {_table(language)} WHERE {which} AND {self._db.is_in_list('id')}"
+        return {row[0] for row in self._db.execute(sql, (self._db.list_value(ids),))}
 
     def prepare_rebuild(self) -> dict[str, str]:
         # Rows are replaced with their documents; tables are recreated only where the dimension has changed or the vector index is of
@@ -261,10 +249,8 @@ class TableIndexes:
             return "", []
         scope, values = f"AND {self._db.is_in_list('document_id')}", [self._db.list_value(sorted(within.document_ids))]
         if within.excluded_passage_ids:
-            scope, values = (
-                f"{scope} AND NOT ({self._db.is_in_list('id')})",
-                [*values, self._db.list_value(sorted(within.excluded_passage_ids))],
-            )
+            scope += f" AND NOT ({self._db.is_in_list('id')})"
+            values.append(self._db.list_value(sorted(within.excluded_passage_ids)))
         return scope, values
 
     def _select_all(self, columns: str, where: str, *values: object) -> Iterable[Any]:

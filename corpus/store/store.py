@@ -143,34 +143,17 @@ class Store:
         self._db.mark_changed()
         self.delete(document.id)
         data = document.to_json()
-        blocks = data["blocks"]
-        for name in ("symbol", "text", "blocks"):
-            del data[name]
-        self._db.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                document.id,
-                document.key,
-                document.symbol.text if document.symbol else None,
-                document.part,
-                document.language,
-                document.edition,
-                document.title,
-                document.sha256,
-                json.dumps(data, ensure_ascii=False),
-                document.text,
-                json.dumps(blocks, ensure_ascii=False),
-            ),
-        )
-        self._db.executemany(
-            f"INSERT INTO passages (id, language, {_PASSAGE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [(passage.id, document.language, *astuple(passage)) for passage in passages],
-        )
+        symbol, text, blocks = (data.pop(name) for name in ("symbol", "text", "blocks"))
+        own = document.id, document.key, symbol, document.part, document.language, document.edition, document.title
+        kept = json.dumps(data, ensure_ascii=False), text, json.dumps(blocks, ensure_ascii=False)
+        marks = ", ".join("?" * 11)
+        self._db.execute(f"INSERT INTO documents VALUES ({marks})", (*own, document.sha256, *kept))
+        rows = [(passage.id, document.language, *astuple(passage)) for passage in passages]
+        self._db.executemany(f"INSERT INTO passages (id, language, {_PASSAGE}) VALUES ({marks})", rows)
         self._index_writer.add_passages(passages, holding.vectors, document.language)
         if meeting is not None:
-            self._db.execute(
-                "INSERT INTO meetings VALUES (?, ?)", (document.id, json.dumps(meeting.to_json(), ensure_ascii=False))
-            )
+            told = json.dumps(meeting.to_json(), ensure_ascii=False)
+            self._db.execute("INSERT INTO meetings VALUES (?, ?)", (document.id, told))
 
     def confirm(self, document_id: str) -> None:
         """Marks a document as verified. Call in a transaction."""
@@ -220,10 +203,8 @@ class Store:
 
     def count_keys_like(self, stem: str) -> int:
         """How many documents have the key `stem`, or a key that begins with `stem` and a hyphen."""
-        found = self._db.execute(
-            "SELECT count(*) FROM documents WHERE key = ? OR (key >= ? AND key < ?)", (stem, f"{stem}-", f"{stem}.")
-        )
-        return int(found.fetchone()[0])
+        sql = "SELECT count(*) FROM documents WHERE key = ? OR (key >= ? AND key < ?)"
+        return int(self._db.execute(sql, (stem, f"{stem}-", f"{stem}.")).fetchone()[0])
 
     def document(self, document_id: str) -> Document | None:
         """A document with its blocks, or None."""
@@ -249,10 +230,8 @@ class Store:
 
     def passage_id_at(self, document_id: str, position: int) -> str | None:
         """The id of the passage whose span contains a character offset, or None."""
-        row = self._db.execute(
-            'SELECT id FROM passages WHERE document_id = ? AND start <= ? AND "end" > ? ORDER BY ordinal DESC LIMIT 1',
-            (document_id, position, position),
-        ).fetchone()
+        sql = 'SELECT id FROM passages WHERE document_id = ? AND start <= ? AND "end" > ? ORDER BY ordinal DESC LIMIT 1'
+        row = self._db.execute(sql, (document_id, position, position)).fetchone()
         return row[0] if row else None
 
     def _each_passage(self, where: str, values: Sequence[object]) -> Iterator[Passage]:
@@ -267,15 +246,9 @@ class Store:
     def passage_ids_in(self, scope: SearchScope, most: int) -> list[tuple[str, str]]:
         """(id, language) of the first `most` passages of a scope."""
         inside, outside = self._db.is_in_list("document_id"), self._db.is_in_list("id")
-        found = self._db.execute(
-            f"SELECT id, language FROM passages WHERE {inside} AND NOT ({outside}) LIMIT ?",
-            (
-                self._db.list_value(sorted(scope.document_ids)),
-                self._db.list_value(sorted(scope.excluded_passage_ids)),
-                most,
-            ),
-        )
-        return found.fetchall()
+        lists = [self._db.list_value(sorted(ids)) for ids in (scope.document_ids, scope.excluded_passage_ids)]
+        sql = f"SELECT id, language FROM passages WHERE {inside} AND NOT ({outside}) LIMIT ?"
+        return self._db.execute(sql, (*lists, most)).fetchall()
 
     def iter_passages(self, language: str, but: str = "") -> Iterator[Passage]:
         """The passages in a language, one at a time, except those that meet the SQL condition `but`."""

@@ -52,9 +52,8 @@ def stands_out(half: Half) -> bool:
         return capitals and worded and enough and telling
     if organ.text in FLAT and len(rest) == 1 and rest[0].kind == "number":
         # S/2025 alone is a symbol cut short sooner than a document of 1951.
-        enough = len(rest[0].value) >= 4 or (
-            bool(half.modifiers) and not (organ.text == "A" and _numbers_session(rest[0]))
-        )
+        is_session = organ.text == "A" and _numbers_session(rest[0])
+        enough = len(rest[0].value) >= 4 or (bool(half.modifiers) and not is_session)
         return capitals and enough and not (organ.text in PRINCIPAL and is_year(rest[0]))
     if organ.text in PRINCIPAL:
         return _stands_under_principal(organ.text, rest)

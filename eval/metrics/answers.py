@@ -48,8 +48,7 @@ def fact_recall(case: Case, record: Record) -> float:
 
 
 def shown_facts(case: Case, record: Record, first: int | None = None) -> bool:
-    """Whether the shown statements, as an answer or as the closest passages, state every fact; the `first` claims
-    only, or all."""
+    """Whether what is shown, as an answer or as the closest passages, states every fact: the `first` claims, or all."""
     text = _text_of_claims(record, record.claims[:first]) if record.shown else ""
     return bool(text) and all(stated_facts(case, text))
 
@@ -67,8 +66,7 @@ def useful_claims(case: Case, record: Record) -> float | None:
 
 
 def document_exact(case: Case, record: Record) -> bool | None:
-    """Whether the documents of the gold places are cited. None for a case without located gold places, or without an
-    answer."""
+    """Whether the documents of the gold places are cited. None without located gold places, or without an answer."""
     return _gold_cited(
         case, record, lambda place, each: any(one.is_in(each.document, each.source) for one in place.acceptable)
     )
@@ -88,8 +86,7 @@ def _gold_cited(case: Case, record: Record, meets: Callable[[Place, Cited], bool
 
 
 def place_precision(case: Case, record: Record) -> float | None:
-    """The share of the claims' citations that lie in a gold place. None as for `document_exact`; 0 for an answer
-    without citations."""
+    """The share of the claims' citations in a gold place, 0 without citations. None as for `document_exact`."""
     if not case.has_located_gold or not record.answered:
         return None
     cited = record.cited_by(*record.claims)

@@ -109,8 +109,7 @@ BINS = 10
 
 @dataclass(frozen=True)
 class Bin:
-    """The outcomes whose probability lies in one bin: how many, the mean probability, and the share that is
-    answerable."""
+    """The outcomes whose probability lies in one bin: number, mean probability, share that is answerable."""
 
     questions: int
     chance: float
@@ -128,7 +127,6 @@ def reliability(chances: np.ndarray, right: np.ndarray) -> list[Bin]:
 
 
 def expected_error(bins: Sequence[Bin]) -> float:
-    """The expected calibration error (Guo et al., 2017): the mean distance of probability and observed share,
-    weighted by the size of the bins."""
+    """The expected calibration error (Guo et al., 2017): mean distance of probability and share, weighted by size."""
     total = sum(each.questions for each in bins)
     return sum(each.questions * abs(each.chance - each.answerable) for each in bins) / total

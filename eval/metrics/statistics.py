@@ -219,14 +219,13 @@ def mcnemar(first: Sequence[bool], second: Sequence[bool], clusters: Sequence[Ha
     sign of each cluster's balance (how many more of its cases one run has right) is flipped instead, also exactly;
     with one case a cluster this is the binomial test.
     """
-    gained = [abs(round(each)) for each in _by_cluster(list(map(float, first)), list(map(float, second)), clusters)]
-    reached = abs(round(float(_differences(list(map(float, first)), list(map(float, second))).sum())))
-    # The probability of each sum of the signed gains, from -most to most.
-    most = sum(gained)
+    balances = [round(each) for each in _by_cluster(first, second, clusters)]
+    reached, most = abs(sum(balances)), sum(map(abs, balances))
+    # The probability of each sum of the balances with random signs, from -most to most.
     probabilities = np.zeros(2 * most + 1)
     probabilities[most] = 1.0
-    for gain in filter(None, gained):
-        probabilities = (np.roll(probabilities, gain) + np.roll(probabilities, -gain)) / 2
+    for balance in filter(None, balances):
+        probabilities = (np.roll(probabilities, balance) + np.roll(probabilities, -balance)) / 2
     return min(1.0, float(probabilities[np.abs(np.arange(-most, most + 1)) >= reached].sum()))
 
 

@@ -91,7 +91,6 @@ def summarise(cases: Sequence[Case], records: Sequence[Record], text_of: Callabl
     held_out_parts = parts if PARTS[1] in parts else {}
     kinds, languages = whole.split_by(lambda case: case.kind), whole.split_by(lambda case: case.language)
     causes_of = {"all": whole, **(parts if len(parts) > 1 else {}), **languages, **kinds}
-    outcomes_of = {"all": whole, **({name: parts[name] for name in PARTS if name in parts} if held_out_parts else {})}
     return Summary(
         system=system,
         cases=len(cases),
@@ -102,7 +101,11 @@ def summarise(cases: Sequence[Case], records: Sequence[Record], text_of: Callabl
         by_kind={name: subset.figures() for name, subset in kinds.items()},
         by_language={name: subset.figures() for name, subset in languages.items()},
         by_part={name: subset.figures() for name, subset in held_out_parts.items()},
-        outcomes={name: outcomes for name, subset in outcomes_of.items() if (outcomes := subset.outcomes())},
+        outcomes={
+            name: outcomes
+            for name, subset in {"all": whole, **held_out_parts}.items()
+            if (outcomes := subset.outcomes())
+        },
         causes={name: counted for name, subset in causes_of.items() if (counted := count_causes(subset.pairs))},
         curve=whole.curve(),
         reliability=whole.reliability(),
@@ -122,14 +125,13 @@ def _index_records(cases: Sequence[Case], records: Sequence[Record]) -> dict[str
             raise ValueError(f"there are two records of case {record.case!r}")
         records_by_case[record.case] = record
     if len({record.system for record in records}) > 1:
-        raise ValueError("the records are of several systems: summarise each by itself")
+        raise ValueError("the records are of several systems: summarize each by itself")
     return records_by_case
 
 
 @dataclass(frozen=True)
 class _Subset:
-    """A subset of the cases of a run, each with its record and its measures; `rounds` bootstrap draws for an
-    interval."""
+    """Cases of a run, each with its record and its measures; intervals are of `rounds` bootstrap draws."""
 
     entries: Sequence[tuple[Case, Record, Mapping[str, float | None]]]
     rounds: int = ROUNDS

@@ -204,9 +204,8 @@ def _is_excerpt(text: str, line: str) -> bool:
     start = line.find(text)
     while start >= 0:
         end = start + len(text)
-        if not _INSIDE_WORD.match(line[max(0, start - 1) : start + 1]) and not _INSIDE_WORD.match(
-            line[end - 1 : end + 1]
-        ):
+        edges = line[max(0, start - 1) : start + 1], line[end - 1 : end + 1]
+        if not any(map(_INSIDE_WORD.match, edges)):
             before = _CLAUSE_END.split(line[:start])[-1]
             if not before.strip() or not polarity(before, detect_language(line)).negates:
                 return True

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from assistant.qa.answer import Answer
 from assistant.qa.engine import Engine
 from corpus.documents import Span
 from eval.metrics.ranking import ndcg, recall_at, reciprocal_rank
 from eval.metrics.selective import auc
 from eval.metrics.statistics import Figure, figure
-from eval.public.answered_rows import Abstention, Evidence
-from eval.public.public_libraries import Kit, index_of, open_text_engine
+from eval.public.public_libraries import Kit, Text, index_of, open_text_engine
+from eval.public.public_rows import Abstention, Evidence
 from eval.systems.rapporteur import confidence_of
 
 RANKED = 10
@@ -50,33 +51,29 @@ def ranking_figures(outcomes: Sequence[Outcome]) -> Figures:
 
 def abstention_outcome(row: Abstention, kit: Kit) -> Outcome:
     """The outcome of a row whose passages alone are in the library."""
-    with open_text_engine(row.texts(), kit) as engine:
-        answer = engine.ask(row.question)
-    return {
-        "language": row.language,
-        "answerable": row.answerable,
-        "answered": answer.status in ("answered", "partial") and bool(answer.statements),
-        "confidence": confidence_of(answer),
-    }
+    answer = _ask(row.texts(), row.question, kit)
+    return {"language": row.language, "answerable": row.answerable, **_outcome(answer)}
 
 
 def evidence_outcome(row: Evidence, kit: Kit) -> Outcome:
-    """The same for a row with selected sentences, and whether one of these is quoted, as an answer or as the closest
-    passage."""
-    with open_text_engine(row.texts(), kit) as engine:
-        answer = engine.ask(row.input)
+    """The same for a row with selected sentences, and whether one of these is quoted, in whatever is shown."""
+    answer = _ask(row.texts(), row.input, kit)
     cited = [(each.symbol, (each.start, each.end)) for each in answer.citations]
-    return {
-        "answerable": bool(row.gold),
-        "answered": answer.status in ("answered", "partial") and bool(answer.statements),
-        "confidence": confidence_of(answer),
-        "quoted": is_covered(row.selected_spans(), cited, SHARE),
-    }
+    return {"answerable": bool(row.gold), **_outcome(answer), "quoted": is_covered(row.gold, cited, SHARE)}
+
+
+def _ask(texts: Sequence[Text], question: str, kit: Kit) -> Answer:
+    with open_text_engine(texts, kit) as engine:
+        return engine.ask(question)
+
+
+def _outcome(answer: Answer) -> Outcome:
+    answered = answer.status in ("answered", "partial") and bool(answer.statements)
+    return {"answered": answered, "confidence": confidence_of(answer)}
 
 
 def abstention_figures(outcomes: Sequence[Outcome]) -> Figures:
-    """How well the confidence tells answerable from unanswerable rows (AUC), of the unanswerable ones the share that is answered, of the
-    answerable ones the share that is refused."""
+    """How well confidence tells answerable rows from others (AUC), and the shares of both that are treated wrongly."""
     points = [(each["confidence"], each["answerable"]) for each in outcomes]
     return {
         "AUC": figure(points, lambda rows: auc(rows[:, 0].tolist(), (rows[:, 1] > 0).tolist())),

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from assistant.cli.command_run import EXIT_FAILED, EXIT_USAGE, fail, out_console
+from assistant.cli.command_run import EXIT_USAGE, fail, out_console
 from corpus.documents import LANGUAGES
 from eval.cases import EvaluationError
-from eval.eval_progress import ProgressReporter, show_progress
+from eval.eval_progress import show_progress
 from eval.metrics.statistics import Figure
 from eval.output import format_number, print_json, print_table, report_errors, round_numbers
-from eval.public.answered_rows import read_abstention, read_evidence
 from eval.public.figures import (
     Figures,
     Outcome,
@@ -28,9 +27,11 @@ from eval.public.figures import (
     ranking_outcome,
 )  # fmt: skip
 from eval.public.public_libraries import kit_from_settings, open_text_engine
+from eval.public.public_rows import Abstention, Evidence, read_rows
 from eval.public.squad import ask_in_other_language, load_squad, mix_languages
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+_report_errors = partial(report_errors, EvaluationError)
 
 
 def retrieval(
@@ -67,7 +68,7 @@ def retrieval(
                 }
                 for each in questions
             )
-            groups = _by_language(_counted(outcomes, len(questions), progress))
+            groups = _by_language(list(progress.counted(outcomes, "questions", len(questions))))
     _print(f"Retrieval, {len(texts)} documents", groups, ranking_figures, json_)
 
 
@@ -77,8 +78,9 @@ def abstention(
 ) -> None:
     """Measure whether questions that their passages do not answer are refused and others are answered."""
     with _report_errors(), show_progress() as progress:
-        rows, kit = read_abstention(file), kit_from_settings()
-        outcomes = _counted((abstention_outcome(row, kit) for row in rows), len(rows), progress)
+        rows, kit = read_rows(file, Abstention), kit_from_settings()
+        made = (abstention_outcome(row, kit) for row in rows)
+        outcomes = list(progress.counted(made, "questions", len(rows)))
     _print("Abstention", _by_language(outcomes), abstention_figures, json_)
 
 
@@ -88,18 +90,10 @@ def evidence(
 ) -> None:
     """Measure whether the sentences that answer are quoted, and how well answerable rows are recognized."""
     with _report_errors(), show_progress() as progress:
-        rows, kit = read_evidence(file), kit_from_settings()
-        outcomes = _counted((evidence_outcome(row, kit) for row in rows), len(rows), progress)
+        rows, kit = read_rows(file, Evidence), kit_from_settings()
+        made = (evidence_outcome(row, kit) for row in rows)
+        outcomes = list(progress.counted(made, "questions", len(rows)))
     _print("Evidence", {"all": outcomes}, evidence_figures, json_)
-
-
-def _report_errors() -> AbstractContextManager[None]:
-    """Reports expected errors as sentences."""
-    return report_errors(EvaluationError, code=EXIT_FAILED)
-
-
-def _counted(outcomes: Iterable[Outcome], total: int, progress: ProgressReporter) -> list[Outcome]:
-    return list(progress.counted(outcomes, "questions", total))
 
 
 def _by_language(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:

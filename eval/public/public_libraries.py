@@ -100,8 +100,7 @@ def index_of(key: str) -> int:
 
 @contextmanager
 def open_text_engine(texts: Sequence[Text], kit: Kit) -> Iterator[Engine]:
-    """An engine over a library of the texts, text n as document `key_of(n)`, in a temporary folder, which is in
-    memory where the system supports that."""
+    """An engine over a library of the texts, text n as document `key_of(n)`, in a temporary folder, in memory if possible."""
     parent = _IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else None
     segment = segmenter(kit.models)
     with (

@@ -15,8 +15,6 @@ from eval.report.html_markup import Part, join_parts, tag
 from eval.runs.records import Cited, Record
 from eval.runs.run_store import Gold, Run
 
-MOST = 20
-"""Default maximum of failed cases that are shown."""
 _RIGHT_BUT_FAULTY = "right, but a place, a quote or a citation is not as it should be"
 _CHECKS = (
     ("citation_recall", "a claim is not supported"),
@@ -60,7 +58,7 @@ class Card:
 
 
 def failures(
-    run: Run, per_case: Mapping[str, Mapping[str, float | None]], most: int = MOST
+    run: Run, per_case: Mapping[str, Mapping[str, float | None]], most: int
 ) -> list[tuple[str, int, list[Card]]]:
     """Cards of the cases with faults, by cause, with the number of cases of each cause: `most` cards in all, spread
     evenly over the causes, wrong cases first; no card for a held-out case."""

@@ -18,7 +18,7 @@ from eval.metrics.scores import CAUSES
 from eval.metrics.statistics import Figure
 from eval.metrics.summary import Figures, Summary
 from eval.output import format_number
-from eval.report.failures import MOST, Card, failures
+from eval.report.failures import Card, failures
 from eval.report.html_markup import replace_not_allowed, style_sheet, tag
 from eval.report.plots import (
     figure_by_latency,
@@ -46,7 +46,7 @@ def set_notes() -> Mapping[str, Mapping[str, Any]]:
     return read
 
 
-def write_report(runs: Sequence[Run], path: Path, most: int = MOST) -> None:
+def write_report(runs: Sequence[Run], path: Path, most: int) -> None:
     """Writes the page about one or several runs, with at most `most` failed cases of each set. Raises
     `EvaluationError` for runs that are not finished, and for a run that is named twice."""
     if len({run.folder.resolve() for run in runs}) < len(runs):
@@ -56,7 +56,7 @@ def write_report(runs: Sequence[Run], path: Path, most: int = MOST) -> None:
     path.write_text(page, encoding="utf-8")
 
 
-def render(runs: Sequence[_RunSummary], most: int = MOST) -> str:
+def render(runs: Sequence[_RunSummary], most: int) -> str:
     """Renders the page."""
     names, summaries = [run.name for run, _ in runs], [summary for _, summary in runs]
     groups = {"By kind": [each.by_kind for each in summaries], "By language": [each.by_language for each in summaries],
@@ -202,10 +202,8 @@ def _plot_quality_and_latency(runs: Sequence[_RunSummary]) -> _Plot:
 def _plot_latencies(runs: Sequence[_RunSummary]) -> Iterator[_Plot]:
     for n, (run, summary) in enumerate(runs):
         marks = list(summary.latency_ms.items())
-        jobs = run.meta.get("jobs", 1)
-        blurred = f", {jobs} cases at once" if isinstance(jobs, int) and jobs > 1 else ""
         plot = histogram([record.ms for record in run.records], n, run.name, marks)
-        yield f"Milliseconds to an answer: {run.name}{blurred}", plot, ""
+        yield f"Milliseconds to an answer: {run.name}", plot, ""
 
 
 def _failed_cases(run: Run, summary: Summary, most: int) -> tuple[str, list[tuple[str, int, list[Card]]] | None]:

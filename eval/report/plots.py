@@ -133,8 +133,7 @@ def interval_plot(rows: Sequence[tuple[str, Sequence[Figure]]], label: str) -> M
 
 
 def histogram(values: Sequence[float], colour: int, name: str, marks: Sequence[tuple[str, float | None]]) -> Markup:
-    """How many answers took how long, in bins of growing width; `marks` are latencies in milliseconds that are
-    printed below."""
+    """How many answers took how long, in bins of growing width; `marks`, in milliseconds, are printed below."""
     height, bottom = 130.0, 44.0
     counts = [0] * (len(_EDGES) + 1)
     for value in values:

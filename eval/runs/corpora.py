@@ -1,5 +1,4 @@
-"""Libraries for evaluation: built once for a collection of documents, and reused as long as nothing they depend on
-changes."""
+"""Libraries for evaluation, each built once for a collection of documents, and again if anything it depends on changes."""
 
 from __future__ import annotations
 
@@ -36,8 +35,7 @@ _BUILT = "built"
 
 
 def find_collection(cases: Sequence[Case], documents: Sequence[Path]) -> str:
-    """The collection that cases are about, or `documents` where files are given. Raises `EvaluationError` where there
-    are several."""
+    """The collection that cases are about, or `documents` where files are given. Raises `EvaluationError` for several."""
     collections = sorted({"documents" if documents else case.corpus for case in cases})
     if len(collections) > 1:
         raise EvaluationError(f"The set is about several collections ({', '.join(collections)}); make a set of each.")
@@ -45,17 +43,16 @@ def find_collection(cases: Sequence[Case], documents: Sequence[Path]) -> str:
 
 
 def find_sources(corpus: str, documents: Sequence[Path]) -> list[InputSource]:
-    """The files of a collection: the given ones, or those that its name stands for. Raises `EvaluationError` where
-    there are none."""
+    """The files of a collection: the given ones, or those that its name stands for. Raises `EvaluationError` for none."""
     if corpus == "starter" and not documents:
         return list(starter_sources())
     for path in documents:
         if not path.exists():
             raise EvaluationError(f"{path} does not exist.")
     paths = documents or [path for path in COLLECTION_FOLDERS.get(corpus, ()) if path.exists()]
-    find_sources: list[InputSource] = [source for path in paths for source in find_inputs(path)]
-    if find_sources:
-        return find_sources
+    sources: list[InputSource] = [source for path in paths for source in find_inputs(path)]
+    if sources:
+        return sources
     if corpus in COLLECTION_FOLDERS:
         raise EvaluationError(
             f"The documents of the set ({corpus}) are not at hand; name a folder that has them with --documents. Or fetch them by "
@@ -67,8 +64,7 @@ def find_sources(corpus: str, documents: Sequence[Path]) -> list[InputSource]:
 
 
 def fingerprint(files: Sequence[InputSource], models: EmbeddingModels, catalogue: Path | None) -> str:
-    """A hash of everything a library depends on: bytes and names of its files, code and data that read them,
-    embedding model."""
+    """A hash of what a library depends on: bytes and names of its files, the code that reads them, embedding model."""
     digest = hashlib.sha256()
     for source in files:
         try:
@@ -104,13 +100,9 @@ def open_built_library(
     path = folder / name
     with Library(path, models, SEGMENTER_VERSION, owner="rapporteur eval run") as library:
         if not (path / _BUILT).exists():
-            refused = [
-                f"{outcome.name}: {outcome.reason}"
-                for outcome in ingest(files, library, catalogue, progress)
-                if outcome.result == "refused"
-            ]
-            if refused:
-                raise EvaluationError(f"Documents can't be read. {' '.join(refused)}")
+            outcomes = ingest(files, library, catalogue, progress)
+            if refused := [f"{each.name}: {each.reason}" for each in outcomes if each.result == "refused"]:
+                raise EvaluationError(f"Documents cannot be read. {' '.join(refused)}")
         (path / _BUILT).touch()
         _prune(folder, path)
         yield library

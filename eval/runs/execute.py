@@ -1,15 +1,13 @@
-"""Executes a run: reads the documents into a library, asks every question, stores the answers and the texts that they
-cite."""
+"""Executes a run: reads the documents into a library, asks every question, stores the answers and the cited texts."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +19,7 @@ from eval.eval_progress import ProgressReporter
 from eval.gold_spans import DocumentIndex, blocks_in, locate_gold
 from eval.runs.corpora import find_collection, find_sources, fingerprint, hash_packages, open_built_library
 from eval.runs.records import Record, failed_record
-from eval.runs.run_store import AnswerWriter, Gold, Run, begin_run, finish_run, load_answers, load_run, set_aside
+from eval.runs.run_store import Gold, Run, begin_run, finish_run, load_answers, load_run, open_answers, set_aside
 from eval.systems import NAMES, System
 from ingest.chunker import SEGMENTER_VERSION
 from ingest.prefetch import InputSource
@@ -70,10 +68,10 @@ def execute(plan: Plan, progress: ProgressReporter) -> Run:
 
     Raises `EvaluationError`, `LibraryError` or `EmbeddingError`.
     """
-    documents = _find_documents(plan)
+    collection, digest, files = _find_documents(plan)
     if plan.again and (aside := set_aside(plan.folder)):
         progress.note(f"The previous run was renamed to {aside}.")
-    aside = begin_run(plan.folder, _build_meta(plan, documents), plan.questions)
+    aside = begin_run(plan.folder, _build_meta(plan, {collection: digest}), plan.questions)
     if aside:
         progress.note(f"The previous run had other documents, settings or code; it was renamed to {aside}.")
     stored = load_answers(plan.folder, plan.cases)
@@ -83,7 +81,8 @@ def execute(plan: Plan, progress: ProgressReporter) -> Run:
     cases, left_out = list(plan.cases), list[str]()
     texts: dict[str, str] = {}
     gold: dict[str, list[Gold]] = {}
-    with AnswerWriter(plan.folder) as answers, _open_documents(plan, documents, progress) as library:
+    name = f"{collection}-{digest}"
+    with open_answers(plan.folder) as add, _open_documents(plan, name, files, progress) as library:
         if library is not None:
             cases, unaskable = split_askable(cases, library)
             cases, left_out = locate_gold(cases, library), [case.id for case in unaskable]
@@ -93,7 +92,7 @@ def execute(plan: Plan, progress: ProgressReporter) -> Run:
             plan.system.prepare(library)
             new_records = ((case, ask_system(plan.system, case)) for case in todo)
             for case, record in progress.counted(new_records, "cases asked", len(cases), len(cases) - len(todo)):
-                answers.add(case, record)
+                add(case, record)
         if library is not None:
             texts = cited_texts(list(load_answers(plan.folder, cases).values()), library)
             gold = gold_texts(cases, library)
@@ -105,67 +104,51 @@ def execute(plan: Plan, progress: ProgressReporter) -> Run:
     return load_run(plan.folder)
 
 
-@dataclass(frozen=True)
-class _Documents:
-    """The documents of a run: name of the collection, its files, and a hash of what its library is made from; no
-    files for a system that has documents of its own, or where a given library is used."""
-
-    name: str
-    sources: tuple[InputSource, ...] = ()
-    hash: str = ""
-
-
-def _find_documents(plan: Plan) -> _Documents:
+def _find_documents(plan: Plan) -> tuple[str, str, Sequence[InputSource]]:
+    """The documents of a run: name of the collection, a hash of what its library is made from, and its files; none for
+    a system that has documents of its own, or where a given library is used."""
     if plan.library is not None:
-        return _Documents("library", hash=_library_hash(plan))
+        return "library", _library_hash(plan.library, plan.models), ()
     corpus = find_collection(plan.cases, plan.documents)
     if plan.remote and not plan.documents and corpus != "starter":
-        return _Documents(corpus or "documents")
+        return corpus or "documents", "", ()
     files = find_sources(corpus, plan.documents)
-    return _Documents(corpus or "documents", tuple(files), fingerprint(files, plan.models, plan.catalogue_dir))
+    return corpus or "documents", fingerprint(files, plan.models, plan.catalogue_dir), files
 
 
-@contextmanager
-def _open_documents(plan: Plan, documents: _Documents, progress: ProgressReporter) -> Iterator[Library | None]:
+def _open_documents(
+    plan: Plan, name: str, files: Sequence[InputSource], progress: ProgressReporter
+) -> AbstractContextManager[Library | None]:
     if plan.library is not None:
-        with Library(plan.library, plan.models, SEGMENTER_VERSION, owner="rapporteur eval run") as library:
-            yield library
-    elif documents.sources:
-        name = f"{documents.name}-{documents.hash}"
-        folder = plan.out / "libraries"
-        with open_built_library(
-            folder, name, documents.sources, plan.models, plan.catalogue, progress.reading
-        ) as library:
-            yield library
-    else:
-        yield None
+        return Library(plan.library, plan.models, SEGMENTER_VERSION, owner="rapporteur eval run")
+    if not files:
+        return nullcontext()
+    return open_built_library(plan.out / "libraries", name, files, plan.models, plan.catalogue, progress.reading)
 
 
-def _build_meta(plan: Plan, documents: _Documents) -> dict[str, Any]:
+def _build_meta(plan: Plan, documents: Mapping[str, str]) -> dict[str, Any]:
     return {
         "set": plan.questions.stem,
         "cases": plan.questions.name,
         "system": plan.system.name,
         "settings": {**plan.system.settings, **({} if plan.remote else plan.settings)},
-        "documents": {documents.name: documents.hash},
+        "documents": documents,
         "code": "" if plan.remote else hash_packages("corpus", "ingest", "assistant"),
         "begun": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 
 
-def _library_hash(plan: Plan) -> str:
-    """A hash of the contents of the plan's library."""
-    assert plan.library is not None
-    if not (plan.library / "library.sqlite3").is_file():
-        raise EvaluationError(f"{plan.library} contains no library. Create one with 'rapporteur ingest'.")
-    with Library(plan.library, plan.models, SEGMENTER_VERSION, owner="rapporteur eval run") as library:
+def _library_hash(folder: Path, models: EmbeddingModels) -> str:
+    """A hash of the contents of a library."""
+    if not (folder / "library.sqlite3").is_file():
+        raise EvaluationError(f"{folder} contains no library. Create one with 'rapporteur ingest'.")
+    with Library(folder, models, SEGMENTER_VERSION, owner="rapporteur eval run") as library:
         contents = "".join(f"{header.id}\0{header.sha256}\0" for header in library.iter_headers())
-    return hashlib.sha256(f"{contents}{plan.models.fingerprint}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{contents}{models.fingerprint}".encode()).hexdigest()[:16]
 
 
 def _describe_lost(cases: Sequence[Case]) -> str:
-    """A sentence about gold places whose words are not in the documents as they were read, so that no citation can
-    lie in them."""
+    """A sentence about gold places whose words are not in the documents, so that no citation can lie in them."""
     lost = [case for case in cases if any(all(each.found == () for each in place.acceptable) for place in case.gold)]
     note = f"Words that name gold places are not found in the documents, and count as not cited, in {len(lost)} cases"
     return f"{note}: {_list_ids(lost)}." if lost else ""
@@ -192,10 +175,11 @@ def ask_system(system: System, case: Case) -> Record:
 def split_askable(cases: Sequence[Case], library: Library) -> tuple[list[Case], list[Case]]:
     """Splits cases into those whose documents are all in the library, and the others."""
     index = DocumentIndex(library)
-    in_library = [all(index.ids(need) for need in case.needs) for case in cases]
-    return [*compress(cases, in_library)], [
-        case for case, complete in zip(cases, in_library, strict=True) if not complete
-    ]
+    askable: list[Case] = []
+    left_out: list[Case] = []
+    for case in cases:
+        (askable if all(map(index.ids, case.needs)) else left_out).append(case)
+    return askable, left_out
 
 
 def cited_texts(records: Sequence[Record], library: Library) -> dict[str, str]:

@@ -1,5 +1,4 @@
-"""The quality gate: thresholds that a run must meet (`eval/gate.yaml`), and another run that it must not be worse
-than."""
+"""The quality gate: thresholds that a run must meet (`eval/gate.yaml`), and a run that it must not be worse than."""
 
 from __future__ import annotations
 

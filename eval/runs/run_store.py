@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import count
 from pathlib import Path
@@ -25,7 +25,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from corpus.files import write_atomically
 from eval.cases import Case, EvaluationError, describe_error, load_cases
 from eval.gold_spans import FoundRanges, found_ranges, restore_ranges
-from eval.json_lines import JsonLinesWriter, read_json_lines
+from eval.json_lines import append_json_lines, read_json_lines
 from eval.runs.records import Record, Text
 
 ANSWERS, TEXTS, GOLD, META, SPANS = "answers.jsonl", "texts.json", "gold.json", "run.json", "spans.json"
@@ -69,22 +69,15 @@ class Run:
         return self.texts[document]
 
 
-class AnswerWriter(ExitStack):
-    """Writes the answers of a run. Raises `EvaluationError` where another process is writing to the run."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
-        try:
-            self.enter_context(FileLock(folder / "writing.lock", timeout=0))
-        except Timeout:
-            raise EvaluationError(
-                f"{folder} is being written to by another 'eval run'. Wait until it has ended."
-            ) from None
-        self._file = self.enter_context(JsonLinesWriter(folder / ANSWERS))
-
-    def add(self, case: Case, record: Record) -> None:
-        """Writes one answer."""
-        self._file.add({"asked": question_hash(case), **record.to_json()})
+@contextmanager
+def open_answers(folder: Path) -> Iterator[Callable[[Case, Record], None]]:
+    """Opens the answers of a run; yields a function that writes one. Raises `EvaluationError` if another process writes."""
+    try:
+        lock = FileLock(folder / "writing.lock").acquire(timeout=0)
+    except Timeout:
+        raise EvaluationError(f"{folder} is being written to by another 'eval run'. Wait until it has ended.") from None
+    with lock, append_json_lines(folder / ANSWERS) as add:
+        yield lambda case, record: add({"asked": question_hash(case), **record.to_json()})
 
 
 def question_hash(case: Case) -> str:
@@ -128,8 +121,7 @@ def finish_run(
     cases: Sequence[Case],
     extra_meta: Mapping[str, Any],
 ) -> None:
-    """Stores the texts of cited documents and of the gold places, where the words are that name places of `cases`,
-    and more metadata of the run."""
+    """Stores the texts of cited documents and of gold places, where the words of these are, and more metadata."""
     spans = {case.id: found_ranges(case) for case in cases if any(found is not None for found in found_ranges(case))}
     _save_json(folder / SPANS, spans)
     _save_json(folder / TEXTS, dict(texts))
@@ -147,7 +139,7 @@ def load_run(folder: Path) -> Run:
     try:
         cases = [restore_ranges(case, spans[case.id]) if case.id in spans else case for case in cases]
     except ValueError as error:
-        raise EvaluationError(f"{folder / SPANS} can't be read: {error}.") from None
+        raise EvaluationError(f"{folder / SPANS} cannot be read: {error}.") from None
     answers = load_answers(folder, cases)
     records = tuple(answers[case.id] for case in cases if case.id in answers)
     texts, gold = _load_json(folder / TEXTS, dict[str, Text]), _load_json(folder / GOLD, dict[str, list[Gold]])
@@ -195,6 +187,6 @@ def _load_json(path: Path, kind: type[_Kind]) -> _Kind:
     try:
         return TypeAdapter(kind).validate_python(json.loads(path.read_bytes()) if path.exists() else {})
     except ValidationError as error:
-        raise EvaluationError(f"{path} can't be read: {describe_error(error)}") from None
+        raise EvaluationError(f"{path} cannot be read: {describe_error(error)}") from None
     except (OSError, ValueError, RecursionError) as error:
-        raise EvaluationError(f"{path} can't be read: {error}") from None
+        raise EvaluationError(f"{path} cannot be read: {error}") from None

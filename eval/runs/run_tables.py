@@ -41,15 +41,11 @@ def print_summary(console: Console, name: str, summary: Summary) -> None:
     ]
     heads = ("kind, language, part", "right", "95 % interval", "cases", "passage cited", "of answerable")
     print_table(console, heads, shares)
-    outcomes = [
-        [
-            f"{part}: {group}",
-            *(" ".join(_figure_cells(each)[:2]).strip() for each in outcome.values()),
-            str(outcome["answered"].cases),
-        ]
-        for part, groups in summary.outcomes.items()
-        for group, outcome in groups.items()
-    ]
+    outcomes = []
+    for part, groups in summary.outcomes.items():
+        for group, outcome in groups.items():
+            cells = [" ".join(_figure_cells(each)[:2]).strip() for each in outcome.values()]
+            outcomes.append([f"{part}: {group}", *cells, str(outcome["answered"].cases)])
     print_table(console, ("part: cases", "answered", "tentative", "not found", "AUC", "number"), outcomes)
     cause_rows = [[group, *(str(shown.get(cause, 0)) for cause in CAUSES)] for group, shown in summary.causes.items()]
     title = "Cases with an answer, by the cause why it was not shown"

@@ -62,8 +62,7 @@ def _judge(accepts: Accepts, kind: str, each: Sentence | Corruption) -> ClaimRes
 
 
 def summarise_kinds(results: Sequence[ClaimResult]) -> list[dict[str, Any]]:
-    """By kind: number of claims, the share that was judged correctly, and that of the held-out half. `all` are the
-    corruptions together."""
+    """By kind (`all`: the corruptions): number of claims, share judged correctly, and that of the held-out half."""
     rows = [_row(kind, [each for each in results if each.kind == kind]) for kind in (TRUE, *KINDS)]
     return [*rows, _row("all", [each for each in results if each.kind != TRUE])]
 

@@ -1,5 +1,4 @@
-"""The systems that are evaluated: Rapporteur itself, other retrieval systems on the same passages, and servers by
-URL."""
+"""The systems that are evaluated: Rapporteur, other retrieval systems on the same passages, and servers by URL."""
 
 from __future__ import annotations
 
@@ -31,8 +30,7 @@ class System(Protocol):
         """The settings that affect its answers, besides library and questions; for people to read."""
 
     def prepare(self, library: Library | None) -> None:
-        """Prepares the system, so that the first answer takes no longer than the others; None: it has no library
-        here."""
+        """Prepares the system, so that the first answer takes no longer than the others; None: without library."""
 
     def answer(self, case: Case) -> Record:
         """Answers a case. Errors may be raised, or returned as a failed record."""

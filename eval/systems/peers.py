@@ -82,8 +82,7 @@ def dense() -> PassagePeer:
 
 
 def llama_index() -> PassagePeer:
-    """LlamaIndex's default retrieval: a `VectorStoreIndex` in memory with its own retriever, over the same passages
-    and the same embedding model."""
+    """LlamaIndex's default retrieval: a `VectorStoreIndex` in memory, over the same passages and embedding model."""
     from llama_index.core import __version__  # where it is not installed, this says so before a library is read
 
     return PassagePeer("llama-index", _llama_index_search, {"llama-index-core": __version__})

@@ -38,8 +38,7 @@ class Rapporteur:
         self._engine.ask("What is said about the documents?")
 
     def answer(self, case: Case) -> Record:
-        """Answers a case, and records separately what retrieval finds for the question, rewritten from the
-        conversation."""
+        """Answers a case, and records separately what retrieval finds for the question as a whole one."""
         engine = self._engine
         if engine is None:
             raise EvaluationError("prepare() comes before answer().")
@@ -55,7 +54,7 @@ class Rapporteur:
             claims=tuple(
                 Claim(each.text, each.verdict, tuple(n - 1 for n in answer.numbers(each))) for each in answer.statements
             ),
-            citations=tuple(_build_citation(each, engine.library) for each in answer.citations),
+            citations=tuple(build_citation(each, engine.library) for each in answer.citations),
             ranked=tuple((each.document.key, passage_locators(each.document, each.passage)) for each in found),
             confidence=confidence_of(answer),
             probability=answer.probability,
@@ -65,7 +64,8 @@ class Rapporteur:
         )
 
 
-def _build_citation(citation: Citation, library: Library) -> Cited:
+def build_citation(citation: Citation, library: Library) -> Cited:
+    """A citation of a document of a library, as in a record."""
     document = library.document(citation.document)
     passage = library.passages_by_id([citation.id]).get(citation.id)
     return Cited(

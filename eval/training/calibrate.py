@@ -1,5 +1,4 @@
-"""Calibration of a reader's logits: probabilities, and thresholds with a stated risk, from questions about documents
-it was not trained on."""
+"""Calibration of a reader's logits: probabilities, and thresholds with a stated risk, on documents it does not know."""
 
 from __future__ import annotations
 
@@ -16,8 +15,7 @@ from eval.output import RoundedFigures
 CONFIDENCE = 0.9
 """Confidence level of the bounds on risks."""
 MISS_RISK: Mapping[Caution, float] = {"low": 0.45, "normal": 0.3, "high": 0.15}
-"""Maximum share of near misses (questions on a subject of the documents, which they do not answer) that may be
-answered, by caution."""
+"""Maximum share of near misses (on a subject of the documents, but without an answer) that may be answered, by caution."""
 ASIDE_RISK: Mapping[Caution, float] = {"low": 0.25, "normal": 0.15, "high": 0.1}
 """Maximum share of questions about something else for which anything may be shown."""
 NO_LIKENESS = 1e-6
@@ -28,8 +26,7 @@ CLOSEST_CHANCE = 0.5
 
 @dataclass(frozen=True)
 class Outcome:
-    """The best logit of a question, whether the documents answer it, whether it is about something else, and the
-    highest likeness in meaning of any passage."""
+    """A question's best logit, whether it has an answer, whether it is about something else, highest likeness of a passage."""
 
     logit: float
     answerable: bool
@@ -39,8 +36,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Calibration(RoundedFigures):
-    """As `assistant.qa.abstention.Thresholds`, with a threshold for each caution, the number of questions, and the shares
-    observed on them at normal caution."""
+    """As `assistant.qa.abstention.Thresholds`, by caution, with the shares observed on the questions at normal caution."""
 
     slope: float
     offset: float
@@ -135,7 +131,4 @@ def upper_bound(passed: int, total: int) -> float:
     """The upper one-sided Clopper-Pearson bound of a share, at `CONFIDENCE`."""
     from scipy.stats import beta
 
-    if total == 0 or passed == total:
-        return 1.0
-    quantile = float(beta.ppf(CONFIDENCE, passed + 1, total - passed))
-    return 1.0 if math.isnan(quantile) else quantile
+    return 1.0 if passed == total else float(beta.ppf(CONFIDENCE, passed + 1, total - passed))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.qa.reader_weights import packed
-
-_EARLIEST = (1980, 1, 1, 0, 0, 0)
-"""The earliest time that a ZIP archive can store, used for every entry, so that the same weights give the same bytes."""
 
 
 def export_weights(*checkpoints: Path) -> bytes:
@@ -39,13 +35,8 @@ def _weights(checkpoint: Path) -> dict[str, NDArray[Any]]:
     return {name: value.float().numpy() for name, value in tensors.items()}
 
 
-def npz(arrays: Mapping[str, NDArray[Any]]) -> bytes:
-    """Arrays as `numpy.savez_compressed` writes them, with a fixed time."""
+def npz(arrays: Mapping[str, Any]) -> bytes:
+    """Arrays as `numpy.savez_compressed` writes them. It stores no time, so that the same arrays give the same bytes."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, values in arrays.items():
-            entry = zipfile.ZipInfo(f"{name}.npy", _EARLIEST)
-            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
-            with archive.open(entry, "w", force_zip64=True) as file:
-                np.lib.format.write_array(file, np.asanyarray(values), allow_pickle=False)
+    np.savez_compressed(buffer, **arrays)
     return buffer.getvalue()

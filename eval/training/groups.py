@@ -45,19 +45,16 @@ def text_key(text: str) -> str:
     return "".join(_WORD.findall(text.casefold()))[:KEY_LENGTH]
 
 
-def save_groups(groups: Iterable[Group], path: Path) -> int:
-    """Writes groups as JSON Lines, compressed where the name ends in `.gz`; returns how many."""
-    lines = [json.dumps(_to_json(group), ensure_ascii=False) for group in groups]
-    data = "".join(f"{line}\n" for line in lines).encode()
+def save_groups(groups: Iterable[Group], path: Path) -> None:
+    """Writes groups as JSON Lines, compressed where the name ends in `.gz`."""
+    data = "".join(f"{json.dumps(_to_json(group), ensure_ascii=False)}\n" for group in groups).encode()
     path.parent.mkdir(parents=True, exist_ok=True)
     # Without a time the same groups give the same bytes.
     path.write_bytes(gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)
-    return len(lines)
 
 
 def read_values(path: Path) -> Iterator[Any]:
-    """Reads the JSON values of a file, one per line, compressed (.gz, .bz2) or not. Raises `ValueError` with file and line
-    for invalid JSON."""
+    """Reads the JSON values of a file, one per line, compressed (.gz, .bz2) or not. Raises `ValueError` with the line."""
     text = _DECOMPRESS.get(path.suffix, bytes)(path.read_bytes()).decode()
     # Not `splitlines`, which also breaks at separators that JSON may hold as they are.
     for n, line in enumerate(text.split("\n"), 1):

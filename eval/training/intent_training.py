@@ -34,8 +34,7 @@ OTHERS = 4_000
 """Questions about other documents than agendas."""
 FOLDS = 5
 STRENGTH = 10.0
-"""Inverse regularisation strength (scikit-learn's `C`): of 1, 10 and 100 the one that recognises most of the patterns
-that were left out."""
+"""Inverse regularisation strength (scikit-learn's `C`): of 1, 10 and 100 the best on patterns that were left out."""
 
 Vectors = NDArray[np.float32]
 
@@ -62,13 +61,10 @@ def meeting_questions(meetings: Path, patterns: Sequence[Path]) -> Iterator[Inte
         if row["kind"] in HALVES:
             continue
         pattern, language = row["pattern"], row["language"]
+        about_paper = {"paper", "symbol"} & {*SLOT.findall(pattern)}
         for _ in range(FILLS_PER_PATTERN):
             meeting = rng.choice(invented)
-            items = [
-                each
-                for each in meeting["items"]
-                if each["documents"] or not {"paper", "symbol"} & {*SLOT.findall(pattern)}
-            ]
+            items = [each for each in meeting["items"] if each["documents"] or not about_paper]
             item, day = rng.choice(items), dt.date.fromisoformat(rng.choice(meeting["dates"]))
             paper = rng.choice(item["documents"]) if item["documents"] else None
             slots = slot_values(item, item, paper, meeting["body"], day, halves[language], language, rng)
@@ -89,8 +85,7 @@ def all_questions() -> list[IntentQuestion]:
 
 
 def fit_intents(questions: Sequence[IntentQuestion], vectors: Vectors, model: str) -> Intents:
-    """Fits the model on questions with their vectors (questions x dimension), as the named embedding model gives
-    them."""
+    """Fits the model on questions with their vectors (questions x dimension), those of the named embedding model."""
     from sklearn.linear_model import LogisticRegression
 
     classifier = LogisticRegression(C=STRENGTH, max_iter=1_000).fit(vectors, [each.intent for each in questions])

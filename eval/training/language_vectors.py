@@ -16,8 +16,7 @@ from corpus.embedding.languages import ENGLISH
 from eval.training.groups import read_values
 
 MOVED = 0.7
-"""The share of the difference of two languages' means by which a question is moved: `docs/quality.md` has other
-shares."""
+"""The share of the difference of two languages' means by which a question is moved (others: `docs/quality.md`)."""
 
 PARALLEL = 600
 """Questions whose mean is taken in each language."""

@@ -33,8 +33,7 @@ class Question:
 
 
 BestScore = Callable[[str], tuple[float, float | None] | None]
-"""From a question to the score of its best passage, and the highest likeness in meaning of any passage; None where no
-passage is found."""
+"""From a question to the score of its best passage, and the highest likeness of any passage; None without passages."""
 
 
 def questions_for(

@@ -1,5 +1,4 @@
-"""Groups from invented meetings: questions about when and where they discuss what, with which papers, and what their
-rows state."""
+"""Groups from invented meetings: questions about when and where they discuss what, and what their rows state."""
 
 from __future__ import annotations
 
@@ -28,13 +27,11 @@ WRONG_PASSAGES = 3
 ABSENT_SHARE = 0.15
 """The share of questions about a topic that ask for one of another meeting, which this one does not have."""
 BARE_SHARE = 0.3
-"""The share of questions that are asked of the agenda without its documents and timetable, so that what these state
-is missing."""
+"""The share of questions that are asked of the agenda without its documents and timetable, which may have the answer."""
 SOURCE = "meeting-"
 """Prefix of the names of these groups."""
 _ANSWERS: Mapping[str, str] = {"paper_item": "taken_up"}
-"""The kind of row that answers a kind of question, where the two names differ
-(`assistant.meeting.row_passages.Kind`)."""
+"""The kind of row (`row_passages.Kind`) that answers a kind of question, where the two names differ."""
 _OF_ITEM, _OF_DAY = ("title", "taken_up", "length", "documents"), ("row", "break")
 _CONTENT = "content"
 """Questions on the substance of an item: its annotation answers, no row does."""
@@ -241,8 +238,7 @@ def _day(day: dt.date, language: str, rng: random.Random) -> str:
 def _find_answering(
     passages: Sequence[RowPassage], kind: str, item: str, day_and_half: tuple[str, int | None] | None
 ) -> list[tuple[RowPassage, list[RowSentence]]]:
-    """Finds the row passages that answer, each with the sentences that do: of a kind, about an item, about a day (and
-    its half)."""
+    """Finds the row passages with sentences that answer: of a kind, about an item, about a day (and its half)."""
     found = []
     for passage in passages:
         parts = [part for part in passage.sentences if part.kind == kind]

@@ -70,8 +70,7 @@ STRANGE_SETS = (
     ("nq", 150), ("wiki", 60), ("squad2-es", 150), ("cmrc", 60), ("drcd", 40), ("arcd", 90),
     ("written-fr", 140), ("written-ru", 140), ("written-ar", 60), ("written-zh", 40),
 )  # fmt: skip
-"""Questions about anything but UN documents that are paired with UN documents in training, so that a reader learns to
-reject them: sets and how many of each."""
+"""Questions about something else that are paired with UN documents, to be rejected: sets and how many of each."""
 STRANGE_SEED = 31
 
 

@@ -37,11 +37,11 @@ CACHED_STATES = 6_000
 """Texts whose states are cached in memory, since passages recur with other questions."""
 
 
-def build_bert(words: int, epsilon: float, shape: Shape, positions: int = 512, kinds: int = 2) -> BertModel:
+def build_bert(words: int, shape: Shape, positions: int = 512, kinds: int = 2) -> BertModel:
     """Builds an untrained BERT with the given numbers of words, positions and kinds of segments."""
     config = BertConfig(
         vocab_size=words, hidden_size=shape.width, num_hidden_layers=shape.layers, num_attention_heads=shape.heads,
-        intermediate_size=4 * shape.width, max_position_embeddings=positions, type_vocab_size=kinds, layer_norm_eps=epsilon,
+        intermediate_size=4 * shape.width, max_position_embeddings=positions, type_vocab_size=kinds, layer_norm_eps=EPSILON,
         attn_implementation="sdpa", hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
     )  # fmt: skip
     return BertModel(config, add_pooling_layer=False)
@@ -53,7 +53,7 @@ def load_bert(weights: Mapping[str, NDArray[Any]]) -> BertModel:
         weights[f"embeddings.{name}_embeddings.weight"] for name in ("word", "position", "token_type")
     )
     layers = sum(name.endswith("output.LayerNorm.bias") for name in weights) // 2
-    model = build_bert(len(words), EPSILON, Shape(words.shape[1], layers), len(positions), len(kinds))
+    model = build_bert(len(words), Shape(words.shape[1], layers), len(positions), len(kinds))
     model.load_state_dict({name: torch.tensor(np.array(values)) for name, values in weights.items()})
     return model
 
@@ -69,9 +69,9 @@ class ReaderOutput(NamedTuple):
 class Reader(nn.Module):
     """BERT with two heads."""
 
-    def __init__(self, words: int, epsilon: float, shape: Shape = BASE) -> None:
+    def __init__(self, words: int, shape: Shape = BASE) -> None:
         super().__init__()
-        self.bert = build_bert(words, epsilon, shape)
+        self.bert = build_bert(words, shape)
         self.pooler = nn.Linear(shape.width, shape.width)
         self.answerable = nn.Linear(shape.width, 1)
         self.span = nn.Linear(shape.width, 2)
@@ -98,11 +98,10 @@ class Reader(nn.Module):
 
 
 class BridgedReader(Reader):
-    """A reader of any language: its input embeddings are computed from `states` of pieces, which are not trained, by
-    a linear map, which is."""
+    """A reader of any language: its inputs are computed from untrained `states` of pieces by a trained linear map."""
 
-    def __init__(self, states: States, epsilon: float, shape: Shape = BASE) -> None:
-        super().__init__(3, epsilon, shape)
+    def __init__(self, states: States, shape: Shape = BASE) -> None:
+        super().__init__(3, shape)
         self.bridge = nn.Linear(shape.width, shape.width, bias=False)
         self._states = states
 
@@ -127,9 +126,9 @@ def load_base(kind: Kind, pieces: int = MOST_PIECES) -> tuple[Reader, Pairing]:
     weights = {name: torch.from_numpy(np.array(values)) for name, values in cross_encoder().items()}
     words = "embeddings.word_embeddings.weight"
     if kind == "bert":
-        reader = Reader(len(weights[words]), EPSILON)
+        reader = Reader(len(weights[words]))
     else:
-        reader = BridgedReader(States(e5_lower(), e5_words(), CACHED_STATES), EPSILON)
+        reader = BridgedReader(States(e5_lower(), e5_words(), CACHED_STATES))
         weights[words] = torch.from_numpy(marked(weights[words].numpy(), tokenizer_of("bert")))
     body = {f"bert.{name}": value for name, value in weights.items() if name.startswith(("embeddings.", "encoder."))}
     head_weights = {name: weights[old] for name, old in _HEADS.items() if old in weights}

@@ -1,5 +1,4 @@
-"""Groups from questions about available documents: the passages with the answer, and highly ranked passages without
-it."""
+"""Groups from questions about available documents: passages with the answer, and highly ranked ones without it."""
 
 from __future__ import annotations
 
@@ -62,13 +61,11 @@ def own_groups(
     engine: Engine,
     translations: Path | None = None,
     source: str = WRITTEN_ABOUT,
-    *,
-    alone: bool = False,
 ) -> Iterator[Group]:
     """The groups of question files (`data/README.md`) over the documents of an engine's library, named by `source`
     and their kind. Each is followed by its `translations`, with the same name, or `translated-` and its kind for
-    documents of the United Nations. With `alone` a question is asked of its own document only, where others may
-    answer it as well."""
+    documents of the United Nations. A question about a treaty is asked of its own only, since others have much of the
+    same text."""
     rng = random.Random(1)
     translations_by_id: dict[str, list[Mapping[str, Any]]] = {}
     for raw in read_values(translations) if translations else ():
@@ -76,7 +73,7 @@ def own_groups(
     for question in load_questions(files, engine.library):
         if question is None:
             continue
-        group = _build_group(question, engine, rng, source, alone)
+        group = _build_group(question, engine, rng, source)
         if not group.reads:
             continue  # only the first page states the answer, and no other passage was found
         yield group
@@ -132,8 +129,8 @@ def _find_place(document: Document, gold: Mapping[str, str]) -> Span | None:
     return (blocks[0].start, blocks[-1].end) if blocks else None
 
 
-def _build_group(question: OwnQuestion, engine: Engine, rng: random.Random, source: str, alone: bool) -> Group:
-    documents = [question.about] if alone and question.about is not None else None
+def _build_group(question: OwnQuestion, engine: Engine, rng: random.Random, source: str) -> Group:
+    documents = [question.about] if source == TREATY and question.about is not None else None
     parsed = engine.question(question.question)
     retrieved = [each.passage for each in engine.retriever.retrieve(parsed, RETRIEVED, documents)]
     library = engine.library
@@ -147,10 +144,8 @@ def _build_group(question: OwnQuestion, engine: Engine, rng: random.Random, sour
     same_document = [each for each in negatives if each.document_id in own_documents]
     if own_documents and not question.facts:
         negatives = same_document  # without facts it is unknown whether passages of other documents answer
-    candidates = [
-        *same_document[: MAX_CANDIDATES // 2],
-        *[each for each in negatives if each not in same_document[: MAX_CANDIDATES // 2]],
-    ][:MAX_CANDIDATES]
+    first = same_document[: MAX_CANDIDATES // 2]
+    candidates = [*first, *(each for each in negatives if each not in first)][:MAX_CANDIDATES]
     chosen = rng.sample(candidates, min(len(candidates), NEGATIVES + (not reads)))
     if not reads and negatives and negatives[0] not in chosen:
         chosen[-1:] = [negatives[0]]  # the hardest: ranked first without an answer
@@ -167,11 +162,8 @@ def to_read(passage: Passage, document: Document, span: Span | None = None) -> R
         return None
     passage_read = words.passage
     start, stop = (max(span[0], passage_read.start), min(span[1], passage_read.end)) if span else (0, 0)
-    return Read(
-        reader_heading(evidence),
-        passage_read.text,
-        (start - passage_read.start, stop - passage_read.start) if start < stop else None,
-    )
+    answer = (start - passage_read.start, stop - passage_read.start) if start < stop else None
+    return Read(reader_heading(evidence), passage_read.text, answer)
 
 
 def _find_answering(document: Document, passages: Sequence[Passage], begin: int, end: int) -> list[Read]:

@@ -51,8 +51,7 @@ if TYPE_CHECKING:
 
 Vectors = NDArray[np.float32]
 MOST_WRITTEN = 1_200
-"""Maximum questions in the language of their passages in a round of training, so that they do not outweigh those in
-another language."""
+"""Maximum questions in the language of their passages in a round of training, lest they outweigh the others."""
 NEIGHBOURS = 240
 """Number of questions that are sorted by length together."""
 
@@ -157,8 +156,7 @@ def written_questions(written: Path, base: Embedder) -> TrainingSet:
 
 
 class QueryEncoder(nn.Module):
-    """The model with an update of low rank for each linear layer; only the updates are trained. `weights` are those
-    of BertModel."""
+    """BertModel with these `weights` and an update of low rank for each linear layer; only the updates are trained."""
 
     def __init__(self, tokenizer: Tokenizer, weights: Mapping[str, NDArray[Any]], plan: Plan) -> None:
         super().__init__()

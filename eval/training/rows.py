@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -55,41 +56,37 @@ def make_rows(shared: Path, out: Path, progress: ProgressReporter) -> dict[str, 
     progress.note(
         f"Left out: {len(banned.questions)} questions and {len(banned.passages)} passages of evaluation sets."
     )
-    public = list(progress.counted(public_groups(shared / "training", banned), "questions of public sets", None))
-    own = _groups_from_questions(
-        QUESTIONS, [documents], out, progress, "questions on UN documents", others=TRANSLATIONS
-    )
-    more = _groups_from_questions(MORE, _find_files(MORE, others), out, progress, "questions on other UN documents")
-    index = _groups_from_questions(INDEX, [STARTER], out, progress, "questions on the starter corpus")
-    written = list(progress.counted(written_groups([PASSAGES]), "questions on written passages", None))
-    papers = list(progress.counted(written_groups([PAPERS]), "questions on written documents", None))
-    meetings, treaties = _meeting_groups(out, progress), _treaty_groups(out, progress)
-    with engine_over([documents], out, progress.reading) as engine:
-        strange_questions = draw_strange_questions([*public, *written])
-        strange = list(
-            progress.counted(
-                strange_groups(strange_questions, engine), "questions about something else", len(strange_questions)
-            )
-        )
-    own = add_meeting_passages(own, meetings, MEETING_PASSAGE_SHARE, seed=5)
+
+    def count(groups: Iterable[Group], what: str, total: int | None = None) -> list[Group]:
+        return list(progress.counted(groups, f"questions {what}", total))
+
+    from_questions = partial(_groups_from_questions, out, progress)
     groups_by_name = {
-        "public": public,
-        "own": own,
-        "more": more,
-        "index": index,
-        "written": written,
-        "papers": papers,
-        "meetings": meetings,
-        "treaties": treaties,
-        "strange": strange,
+        "public": count(public_groups(shared / "training", banned), "of public sets"),
+        "own": from_questions("on UN documents", QUESTIONS, [documents], TRANSLATIONS),
+        "more": from_questions("on other UN documents", MORE, _find_files(MORE, others)),
+        "index": from_questions("on the starter corpus", INDEX, [STARTER]),
+        "written": count(written_groups([PASSAGES]), "on written passages"),
+        "papers": count(written_groups([PAPERS]), "on written documents"),
     }
+    with engine_over([_agenda_files(out)], out, progress.reading) as engine:
+        meetings = count(meeting_groups(MEETINGS, PATTERNS, engine), "on invented meetings")
+    treaties = from_questions(
+        "on invented treaties", TREATY_QUESTIONS, [treaty_files(out)], TREATY_TRANSLATIONS, TREATY
+    )
+    about_others = [*groups_by_name["public"], *groups_by_name["written"]]
+    with engine_over([documents], out, progress.reading) as engine:
+        drawn = draw_strange_questions(about_others)
+        strange = count(strange_groups(drawn, engine), "about something else", len(drawn))
+    groups_by_name |= {"meetings": meetings, "treaties": treaties, "strange": strange}
+    groups_by_name["own"] = add_meeting_passages(groups_by_name["own"], meetings, MEETING_PASSAGE_SHARE, seed=5)
     mixes = {str(name): mix_groups(mix, groups_by_name) for name, mix in MIXES.items()}
-    files_of_groups = {**groups_by_name, **mixes}
-    paths = {
-        name: _save_and_note(groups, out / f"{name}.jsonl.gz", progress.note)
-        for name, groups in files_of_groups.items()
-    }
-    asides = list(draw_aside_questions([*public, *written], [group for groups in mixes.values() for group in groups]))
+    paths = {}
+    for name, groups in {**groups_by_name, **mixes}.items():
+        paths[name] = out / f"{name}.jsonl.gz"
+        save_groups(groups, paths[name])
+        progress.note(f"{paths[name]}: {describe_groups(groups)}.")
+    asides = list(draw_aside_questions(about_others, [group for groups in mixes.values() for group in groups]))
     paths["aside"] = out / ASIDE
     paths["aside"].write_text("".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in asides), encoding="utf-8")
     progress.note(f"{paths['aside']}: {len(asides)} questions that no reader is trained on.")
@@ -97,20 +94,18 @@ def make_rows(shared: Path, out: Path, progress: ProgressReporter) -> dict[str, 
 
 
 def _groups_from_questions(
-    questions: Path,
-    documents: Sequence[Path],
     out: Path,
     progress: ProgressReporter,
     what: str,
-    others: Path | None = None,
+    questions: Path,
+    documents: Sequence[Path],
+    translations: Path | None = None,
     source: str = WRITTEN_ABOUT,
-    *,
-    alone: bool = False,
 ) -> list[Group]:
-    total = sum(1 for path in (questions, others) if path for _ in read_values(path))
+    total = sum(1 for path in (questions, translations) if path for _ in read_values(path))
     with engine_over(documents, out, progress.reading) as engine:
-        groups = own_groups([questions], engine, translations=others, source=source, alone=alone)
-        return list(progress.counted(groups, what, total))
+        groups = own_groups([questions], engine, translations, source)
+        return list(progress.counted(groups, f"questions {what}", total))
 
 
 def _find_files(questions: Path, folders: Sequence[Path]) -> list[Path]:
@@ -124,23 +119,13 @@ def _find_files(questions: Path, folders: Sequence[Path]) -> list[Path]:
     return [found[name] for name in sorted(names)]
 
 
-def _meeting_groups(out: Path, progress: ProgressReporter) -> list[Group]:
-    agendas = out / "agendas"
-    agendas.mkdir(parents=True, exist_ok=True)
+def _agenda_files(out: Path) -> Path:
+    """Writes the agendas of the invented meetings; returns their folder."""
+    folder = out / "agendas"
+    folder.mkdir(parents=True, exist_ok=True)
     for n, meeting in enumerate(read_values(MEETINGS)):
-        (agendas / f"{n:02}.md").write_text(agenda_text(meeting), encoding="utf-8")
-    with engine_over([agendas], out, progress.reading) as engine:
-        return list(
-            progress.counted(meeting_groups(MEETINGS, PATTERNS, engine), "questions on invented meetings", None)
-        )
-
-
-def _treaty_groups(out: Path, progress: ProgressReporter) -> list[Group]:
-    """Groups on invented treaties. Treaties share much of their text, so each question is about its own treaty only."""
-    what = "questions on invented treaties"
-    return _groups_from_questions(
-        TREATY_QUESTIONS, [treaty_files(out)], out, progress, what, TREATY_TRANSLATIONS, TREATY, alone=True
-    )
+        (folder / f"{n:02}.md").write_text(agenda_text(meeting), encoding="utf-8")
+    return folder
 
 
 def treaty_files(out: Path) -> Path:
@@ -150,9 +135,3 @@ def treaty_files(out: Path) -> Path:
     for treaty in read_values(TREATIES):
         (folder / f"{treaty['name']}.md").write_text(treaty["text"], encoding="utf-8")
     return folder
-
-
-def _save_and_note(groups: Sequence[Group], path: Path, note: Callable[[str], None]) -> Path:
-    save_groups(groups, path)
-    note(f"{path}: {describe_groups(groups)}.")
-    return path

@@ -46,7 +46,6 @@ class Plan:
     frozen: int = 2
     threads: int = 1
     most_passages: int = 6
-    unknown_share: float = 1.0
     span_weight: float = 0.25
     list_weight: float = 0.5
     seed: int = 1
@@ -257,9 +256,7 @@ def _batches(groups: list[Group], pairing: Pairing, plan: Plan, rng: random.Rand
     while True:
         rng.shuffle(order)
         for at in range(0, len(order), 240):
-            encoded = [
-                each for group in order[at : at + 240] if (each := encode_group(group, pairing, plan, rng)) is not None
-            ]
+            encoded = list(filter(None, (encode_group(group, pairing, plan) for group in order[at : at + 240])))
             encoded.sort(key=lambda each: max(map(len, each.rows)))
             batches: list[list[EncodedGroup]] = [[]]
             for each in encoded:
@@ -270,15 +267,12 @@ def _batches(groups: list[Group], pairing: Pairing, plan: Plan, rng: random.Rand
             yield from batches
 
 
-def encode_group(group: Group, pairing: Pairing, plan: Plan, rng: random.Random) -> EncodedGroup | None:
-    """Encodes a group as rows of pieces; None where its answer was cut off, so that the label is unknown, or where it is
-    left out at random."""
+def encode_group(group: Group, pairing: Pairing, plan: Plan) -> EncodedGroup | None:
+    """Encodes a group as rows of pieces; None where its answer was cut off, so that the label is unknown."""
     reads: Sequence[Read] = group.reads
     unknown = group.answerable and not any(read.answer for read in reads)
-    if len(reads) > plan.most_passages:
-        if rng.random() >= plan.unknown_share:
-            return None
-        reads = reads if unknown else reads[: plan.most_passages]
+    if not unknown:
+        reads = reads[: plan.most_passages]
     rows = [pairing.row(group.question, read.heading, read.passage) for read in reads]
     spans = [row.pieces_of(*read.answer) if read.answer else None for row, read in zip(rows, reads, strict=True)]
     pairs = list(zip(rows, reads, spans, strict=True))

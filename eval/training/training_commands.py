@@ -4,7 +4,7 @@ stderr."""
 from __future__ import annotations
 
 import hashlib
-from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -34,6 +34,8 @@ Which = Annotated[Name, typer.Argument(help="The reader.")]
 Weights = Annotated[Path | None, typer.Option(help="Exported reader; by default the one included.")]
 Aside = Annotated[list[Path], typer.Option(help="Questions about other subjects: aside.jsonl of the rows.")]
 Calibrations = Annotated[Path, typer.Option(help="File to write; its values for other readers are kept.")]
+Models = Annotated[Path, typer.Option(help="Folder of the required models.")]
+_report_errors = partial(report_errors, ValueError)
 
 
 @app.command()
@@ -122,9 +124,7 @@ def mine(
 
 
 @app.command()
-def languages(
-    folder: Annotated[Path, typer.Option(help="Folder of the required models.")] = Path("eval-runs"),
-) -> None:
+def languages(folder: Models = Path("eval-runs")) -> None:
     """Measure the effect of each language on the vectors of the multilingual model."""
     from corpus.embedding import PackagedE5
     from corpus.embedding.languages import FIGURES
@@ -172,9 +172,7 @@ def queries(
 
 
 @app.command()
-def intents(
-    folder: Annotated[Path, typer.Option(help="Folder of the required models.")] = Path("eval-runs"),
-) -> None:
+def intents(folder: Models = Path("eval-runs")) -> None:
     """Fit the model that recognizes what a question asks about a meeting, write the included file, and measure it on unseen
     patterns."""
     import numpy as np
@@ -323,8 +321,3 @@ def _write(file: Path, data: bytes) -> None:
 
 def _print(line: str) -> None:
     out_console.print(line, markup=False)
-
-
-def _report_errors() -> AbstractContextManager[None]:
-    """Reports expected errors as sentences."""
-    return report_errors(ValueError)

@@ -156,7 +156,7 @@ class PublicAddressTransport(httpx.BaseTransport):
         try:
             found = self._resolve(host, port)
         except (OSError, UnicodeError) as error:
-            raise httpx.ConnectError(f"{host} can't be resolved: {error}", request=request) from None
+            raise httpx.ConnectError(f"{host} cannot be resolved: {error}", request=request) from None
         if self._private or host.strip("[]") == self._own:
             return found
         good = [each for each in found if is_public(each)]
@@ -177,13 +177,8 @@ def is_public(address: str) -> bool:
         return False
     # Python counts the addresses of NAT64, which embed others, as reserved.
     addresses = [*_embedded_addresses(parsed)] if parsed in _NAT64 else [parsed, *_embedded_addresses(parsed)]
-    return all(
-        each.is_global
-        and not each.is_multicast
-        and not each.is_reserved
-        and not any(each in network for network in _OF_CLOUDS)
-        for each in addresses
-    )
+    public = (each.is_global and not each.is_multicast and not each.is_reserved for each in addresses)
+    return all(public) and not any(each in network for each in addresses for network in _OF_CLOUDS)
 
 
 def _embedded_addresses(address: Address) -> Iterator[Address]:

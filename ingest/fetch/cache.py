@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -16,31 +16,6 @@ from corpus.files import file_hash, sync_folder, write_atomically
 from corpus.symbols import Symbol
 from ingest.fetch.content import FORMATS
 
-
-@dataclass(frozen=True)
-class Version:
-    """The version of a file on the server: its entity tag and date as sent, empty where there is none."""
-
-    etag: str = ""
-    modified: str = ""
-
-    @classmethod
-    def of(cls, headers: Mapping[str, str]) -> Version:
-        """From the headers of a response; a value that could not be sent back unchanged is left out."""
-        return cls(_safe_header(headers.get("etag", "")), _safe_header(headers.get("last-modified", "")))
-
-    @property
-    def conditions(self) -> dict[str, str]:
-        """Request headers that fetch the file only where it has changed."""
-        if self.etag:
-            return {"If-None-Match": self.etag}
-        return {"If-Modified-Since": self.modified} if self.modified else {}
-
-
-def _safe_header(value: str) -> str:
-    return value if value.isascii() and value.isprintable() and len(value) <= 500 else ""
-
-
 KINDS = (*FORMATS, "rtf")
 
 
@@ -48,8 +23,9 @@ KINDS = (*FORMATS, "rtf")
 class CachedFile:
     """A fetched file. `asked` is the requested format, `kind` the received one.
 
-    `address` is the request, `url` the final address of the file; `fetched` is an ISO 8601 time. `refused` says that
-    the library did not accept the file, so that the service is asked again whether it has another one by now.
+    `address` is the request, `url` the final address of the file; `etag` and `modified` are its version as the service
+    states it; `fetched` is an ISO 8601 time. `refused` says that the library did not accept the file, so that the
+    service is asked again whether it has another one by now.
     """
 
     key: str
@@ -72,9 +48,11 @@ class CachedFile:
         return f"{self.key}.{self.kind}"
 
     @property
-    def version(self) -> Version:
-        """The version of the file on the server."""
-        return Version(self.etag, self.modified)
+    def conditions(self) -> dict[str, str]:
+        """Request headers that fetch the file only where it has changed."""
+        if self.etag:
+            return {"If-None-Match": self.etag}
+        return {"If-Modified-Since": self.modified} if self.modified else {}
 
     @property
     def name(self) -> str:

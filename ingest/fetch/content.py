@@ -57,7 +57,7 @@ def describe_other(path: Path) -> str:
     if head.startswith(b"PK\x03\x04"):
         return "an archive that is not a Word file"
     if head.startswith(b"\xffWPC"):
-        return "a WordPerfect file, which can't be read"
+        return "a WordPerfect file, which cannot be read"
     return "something that is not a Word or PDF file"
 
 

@@ -17,7 +17,7 @@ from ingest.fetch.addresses import SERVICE, PublicAddressTransport, request_addr
 from ingest.fetch.cache import CachedFile, DownloadCache
 from ingest.fetch.content import FORMATS, describe_other, detect_kind, is_complete
 from ingest.fetch.fetch_errors import NotPublished, Refused, ServiceUnavailable, TryLater
-from ingest.fetch.retries import RateLimiter, RetryPolicy, Timer, format_time_after
+from ingest.fetch.retries import RetryPolicy, Timer, format_time_after
 from ingest.fetch.transfer import OnReceived, Transfer
 from ingest.readers import MAX_BYTES
 
@@ -45,14 +45,9 @@ class DocumentService:
     ) -> None:
         self._downloads, self._address, self._on_wait = downloads, address, on_wait
         self._timer, self._policy = timer or Timer(), policy or RetryPolicy()
-        self._transfer = Transfer(
-            address,
-            transport or PublicAddressTransport(address, private=private),
-            self._timer,
-            self._policy,
-            max_bytes,
-        )
-        self._rate_limiter = RateLimiter(self._policy.delay, self._timer)
+        transport = transport or PublicAddressTransport(address, private=private)
+        self._transfer = Transfer(address, transport, self._timer, self._policy, max_bytes)
+        self._last_request = float("-inf")
 
     def __enter__(self) -> DocumentService:
         return self
@@ -96,7 +91,7 @@ class DocumentService:
         address = request_address(self._address, symbol, language, form)
 
         def attempt() -> CachedFile:
-            body = self._transfer.get(address, part, earlier.version if earlier else None, on_received)
+            body = self._transfer.get(address, part, earlier.conditions if earlier else None, on_received)
             if body is None:
                 assert earlier is not None, "only a file that is there can be unchanged"
                 return earlier
@@ -111,8 +106,8 @@ class DocumentService:
                 url=body.url,
                 sha256=file_hash(part),
                 bytes=part.stat().st_size,
-                etag=body.version.etag,
-                modified=body.version.modified,
+                etag=body.etag,
+                modified=body.modified,
                 fetched=dt.datetime.fromtimestamp(self._timer.now(), dt.UTC).isoformat(timespec="seconds"),
             )
             self._downloads.store(part, cached)
@@ -126,7 +121,7 @@ class DocumentService:
     def _with_retries(self, attempt: Callable[[], _Made]) -> _Made:
         """Retries until it succeeds, fails permanently, or the attempts are used up."""
         for failures in range(1, self._policy.attempts + 1):
-            self._rate_limiter.wait()
+            self._wait_for_turn()
             try:
                 return attempt()
             except TryLater as error:
@@ -136,6 +131,13 @@ class DocumentService:
                 self._on_wait(f"{error}; next attempt in {wait:.0f} s")
                 self._timer.sleep(wait)
         raise AssertionError("patience allows at least one attempt")
+
+    def _wait_for_turn(self) -> None:
+        """Waits until the next request may be sent. A clock that was set back costs at most one delay."""
+        due = self._last_request + self._policy.delay - self._timer.now()
+        if due > 0:
+            self._timer.sleep(min(due, self._policy.delay))
+        self._last_request = self._timer.now()
 
     def _wait(self, error: TryLater, failures: int) -> float:
         if error.after is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from corpus.catalogue import Catalogue
@@ -16,7 +17,6 @@ from ingest.fetch.cache import CachedFile, DownloadCache
 from ingest.fetch.content import FORMATS
 from ingest.fetch.document_service import DocumentService
 from ingest.fetch.fetch_errors import FetchError, NotPublished, Refused, ServiceUnavailable
-from ingest.fetch.transfer import OnReceived
 from ingest.pipeline import Input
 from ingest.readers import ReadError
 
@@ -57,13 +57,9 @@ def meeting_ids(catalogue: Catalogue) -> list[str]:
 def meetings_in_library(library: Library, catalogue: Catalogue) -> list[str]:
     """The meetings of the catalogue whose agendas are in the library."""
     known = set(meeting_ids(catalogue))
-    found: dict[str, None] = {}
-    for meeting in library.meetings():
-        symbol = library.document(meeting.document_id).symbol
-        for entry in catalogue.by_symbol(symbol) if symbol else ():
-            if entry.meeting in known:
-                found[entry.meeting] = None
-    return list(found)
+    symbols = (library.document(meeting.document_id).symbol for meeting in library.meetings())
+    entries = (entry for symbol in symbols if symbol for entry in catalogue.by_symbol(symbol))
+    return list(dict.fromkeys(entry.meeting for entry in entries if entry.meeting in known))
 
 
 def cited_by(documents: Iterable[Document]) -> list[Symbol]:
@@ -110,13 +106,8 @@ class DownloadOutcome:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class DownloadProgress:
-    """Progress of a run: the current request, and how many of its bytes have been received (of None: unknown)."""
-
-    request: DownloadRequest
-    size: int
-    total: int | None
+OnProgress = Callable[[DownloadRequest, int, int | None], None]
+"""Called with the current request, and how many of its bytes have been received, of how many (None: unknown)."""
 
 
 def download(
@@ -125,7 +116,7 @@ def download(
     formats: Sequence[str] = FORMATS,
     *,
     again: bool = False,
-    progress: Callable[[DownloadProgress], None] = lambda _: None,
+    progress: OnProgress = lambda *_: None,
 ) -> Iterator[DownloadOutcome]:
     """Fetches what has not been fetched before, or with `again` whatever has changed since.
 
@@ -141,9 +132,9 @@ def download(
         if unavailable is not None:
             yield DownloadOutcome(request, "failed", reason=f"not requested: {unavailable}")
             continue
-        progress(DownloadProgress(request, 0, None))
+        progress(request, 0, None)
         try:
-            stored = service.fetch(request.symbol, request.language, formats, _progress_callback(request, progress))
+            stored = service.fetch(request.symbol, request.language, formats, partial(progress, request))
         except NotPublished as error:
             yield DownloadOutcome(request, "not published", reason=str(error))
         except Refused as error:
@@ -178,10 +169,6 @@ class FetchedInput:
         except LibraryError as error:
             raise ReadError(str(error)) from None
         return Input(self.label, data, symbol, self.stored.language, origin=self.stored.key)
-
-
-def _progress_callback(request: DownloadRequest, progress: Callable[[DownloadProgress], None]) -> OnReceived:
-    return lambda size, total: progress(DownloadProgress(request, size, total))
 
 
 def _format_note(stored: CachedFile) -> str:

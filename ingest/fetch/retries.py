@@ -42,20 +42,6 @@ class RetryPolicy:
         return float(full * (0.5 + chance / 2))
 
 
-class RateLimiter:
-    """Limits the rate of requests."""
-
-    def __init__(self, delay: float, timer: Timer) -> None:
-        self._delay, self._timer, self._last = delay, timer, float("-inf")
-
-    def wait(self) -> None:
-        """Waits until the next request may be sent. A clock that was set back costs at most one delay."""
-        due = self._last + self._delay - self._timer.now()
-        if due > 0:
-            self._timer.sleep(min(due, self._delay))
-        self._last = self._timer.now()
-
-
 def retry_after(value: str | None, now: float) -> float | None:
     """Seconds of a `Retry-After` header, as a number or as a date (RFC 9110, 10.2.3).
 

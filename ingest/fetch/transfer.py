@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import PackageNotFoundError, version
@@ -11,7 +11,6 @@ from pathlib import Path
 import httpx
 
 from ingest.fetch.addresses import check_redirect
-from ingest.fetch.cache import Version
 from ingest.fetch.fetch_errors import NotPublished, Refused, ServiceUnavailable, TryLater
 from ingest.fetch.retries import RetryPolicy, Timer, retry_after
 from ingest.readers import MAX_BYTES, visible
@@ -28,10 +27,12 @@ OnReceived = Callable[[int, int | None], None]
 
 @dataclass(frozen=True)
 class ReceivedBody:
-    """A completely received body. `measured` says that the server gave its length, and it is correct."""
+    """A completely received body: its address, its entity tag and date as sent (empty where there is none). `measured`
+    says that the server gave its length, and it is correct."""
 
     url: str
-    version: Version
+    etag: str
+    modified: str
     measured: bool
 
 
@@ -62,20 +63,19 @@ class Transfer:
         self._client.close()
 
     def get(
-        self, address: httpx.URL, part: Path, known: Version | None, on_received: OnReceived
+        self, address: httpx.URL, part: Path, conditions: Mapping[str, str] | None, on_received: OnReceived
     ) -> ReceivedBody | None:
-        """Fetches a body into `part`; None where it is unchanged since version `known`. Raises `NotPublished`,
-        `Refused`, or for temporary failures `TryLater`."""
-        headers = known.conditions if known else {}
+        """Fetches a body into `part`; None where it is unchanged by the `conditions` of the version that is there (None
+        without one). Raises `NotPublished`, `Refused`, or for temporary failures `TryLater`."""
         url = address
         try:
             for _ in range(MAX_REDIRECTS + 1):
-                with self._client.stream("GET", url, headers=headers) as response:
+                with self._client.stream("GET", url, headers=conditions) as response:
                     if response.status_code not in _REDIRECTS:
-                        return self._read_response(response, part, bool(known), on_received)
+                        return self._read_response(response, part, conditions is not None, on_received)
                     url = self._next(response)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
-            raise ServiceUnavailable(f"the service can't be reached: {_error_text(error)}") from None
+            raise ServiceUnavailable(f"the service cannot be reached: {_error_text(error)}") from None
         except httpx.TimeoutException:
             raise TryLater(f"the service did not respond for {self._policy.timeout:g} seconds") from None
         except httpx.RequestError as error:
@@ -125,7 +125,8 @@ class Transfer:
             raise TryLater(f"only {size} of {total} bytes arrived")
         if size == 0:
             raise NotPublished("not published")
-        return ReceivedBody(str(response.url), Version.of(response.headers), total is not None)
+        etag, modified = (_safe_header(response.headers.get(name, "")) for name in ("etag", "last-modified"))
+        return ReceivedBody(str(response.url), etag, modified, total is not None)
 
     def _check_size(self, size: int) -> None:
         if size > self._max_bytes:
@@ -138,6 +139,11 @@ def user_agent() -> str:
         return f"Rapporteur/{version('rapporteur')}"
     except PackageNotFoundError:
         return "Rapporteur"
+
+
+def _safe_header(value: str) -> str:
+    """The value of a header; empty where it could not be sent back unchanged."""
+    return value if value.isascii() and value.isprintable() and len(value) <= 500 else ""
 
 
 def _status_line(response: httpx.Response) -> str:

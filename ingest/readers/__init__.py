@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LIMITS", "MAX_BYTES", "Cell", "Line", "NoTextLayer", "ParsedFile", "ReadError", "read", "visible"]
 
-MAX_BYTES = 200_000_000
-"""The largest file of any kind that is read, in bytes."""
+MAX_BYTES = 200_000_000  # the largest file of any kind that is read, in bytes
 
 LIMITS: dict[Kind, int] = {
     "text": 25_000_000,
@@ -85,4 +84,4 @@ def _read_pdf(data: bytes, name: str, ocr: bool, languages: Sequence[str]) -> Pa
     try:
         return replace(read_pdf(add_text_layer(data, name, languages), name), ocr=True)
     except NoTextLayer:
-        raise ReadError(f"{name}: no words were recognised on its pages. They are blank, or pictures only.") from None
+        raise ReadError(f"{name}: no words were recognized on its pages. They are blank, or pictures only.") from None

@@ -28,7 +28,7 @@ _MAIL_FIELD = re.compile(
 )
 
 _PICTURE = (
-    "an image (a scan or picture); recognise its text first, for example with ocrmypdf, and add the PDF that it makes"
+    "an image (a scan or picture); recognize its text first, for example with ocrmypdf, and add the PDF that it makes"
 )
 _PACKED = "unpack it and add the documents in it"
 _OTHER = "save or export it as DOCX or PDF"
@@ -37,12 +37,8 @@ _PROGRAM = "add the document that it belongs to"
 
 # Offset of the signatures, the signatures, what the file is, what to do.
 _SIGNATURES: tuple[tuple[int, tuple[bytes, ...], str, str], ...] = (
-    (
-        0,
-        (b"\x89PNG", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*", b"AT&TFORM", b"8BPS"),
-        _PICTURE,
-        "",
-    ),
+    (0, (b"\x89PNG", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\x00"), _PICTURE, ""),
+    (0, (b"MM\x00*", b"AT&TFORM", b"8BPS"), _PICTURE, ""),
     (4, (b"ftypheic", b"ftypmif1", b"ftypavif", b"jP  \r\n\x87\n"), _PICTURE, ""),
     (8, (b"WEBPVP8",), _PICTURE, ""),
     (0, (b"\x1f\x8b",), "a compressed file (gzip)", _PACKED),
@@ -106,8 +102,7 @@ def _refusal(name: str, what: str, remedy: str) -> ReadError:
 
 
 def _is_pdf(data: bytes) -> bool:
-    """Readers of PDF accept bytes before its header (Adobe's implementation note 13); a text that only mentions the
-    header is not a PDF."""
+    """Whether a PDF header is near the start (Adobe's implementation note 13), and not just mentioned in a text."""
     place = data.find(b"%PDF-", 0, 1024)
     return place == 0 or (place > 0 and (b" obj" in data[place:] or b"startxref" in data[place:]))
 

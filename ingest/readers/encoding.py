@@ -40,8 +40,7 @@ _SEVERAL_BYTES = ("gb18030", "big5hkscs", "cp932", "euc-jp", "iso2022-jp", "cp94
 
 
 def unicode_form(data: bytes) -> tuple[str, int]:
-    """The Unicode encoding that the first bytes show, and the length of the byte order mark; empty where they show
-    none."""
+    """The Unicode encoding that the first bytes show, empty for none, and the length of the byte order mark."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return encoding, len(mark)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeVar
 
 YEARS = re.compile(r"\b(?:1[89]|20)\d\d(?:[-–/]\d{2,4})?\b")
@@ -43,9 +43,13 @@ def has_leader_dots(text: str) -> bool:
     return (text.count(".") > 1 or "…" in text) and LEADER_BETWEEN_WORDS.search(text) is not None
 
 
+def splits_range(line: str, below: str) -> bool:
+    """Whether a line break splits a range of numbers behind its dash: `2026–`, then `2027`."""
+    return line[-1:] in ("-", "–") and line[-2:-1].isdecimal() and below[:1].isdecimal()
+
+
 class ReadError(Exception):
-    """A file that can't be read; the message says which and what to do. Permanent: reading the same file again fails
-    again."""
+    """A file can't be read; the message says which and what to do. Permanent: reading it again fails again."""
 
 
 class NoTextLayer(ReadError):
@@ -65,8 +69,7 @@ class Cell:
 
 
 def row_text(cells: Sequence[Cell]) -> str:
-    """The text of a table row, cells separated by ` | `; a blank cell keeps its place, the columns that a wide cell
-    covers have none."""
+    """The text of a table row, cells separated by ` | `; blank cells count, columns under a wide cell do not."""
     texts: list[str] = []
     columns_covered = 0  # columns that the cell before spans
     for cell in cells:
@@ -113,7 +116,7 @@ class Line:
     """
 
     text: str
-    row: int
+    row: int = 0
     page: int | None = None
     heading: int = 0
     strong: bool = False
@@ -133,6 +136,14 @@ class Line:
     def blank(self) -> bool:
         """Whether the line has no text."""
         return not self.text
+
+
+BLANK_LINE = Line("")
+
+
+def number_rows(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """The lines numbered in order, for a format whose files have no lines of their own."""
+    return tuple(replace(line, row=n) for n, line in enumerate(lines, 1))
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,11 @@ import yaml
 
 from corpus.roman import from_roman
 from ingest.readers.lines import SENTENCE_END, Cell, Line, ParsedFile, ReadError
-from ingest.readers.masthead_lines import SUMMARY
+from ingest.readers.masthead_lines import ANNEX, PART, SUMMARY
 from ingest.readers.text_columns import find_masthead_lines, find_table_rows
 
 MAX_LINE = 400_000
-MAX_FIELD, MAX_DATE = 1_000, 100
-"""Longest values of front matter, and of its date, in characters."""
+MAX_FIELD, MAX_DATE = 1_000, 100  # longest values of front matter, and of its date, in characters
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _FIELDS = ("title", "short", "slug", "symbol", "part", "edition", "language", "date", "url")
@@ -46,21 +45,23 @@ _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)([^*_]{1,4000}?)(?<=\S)
 _BACKQUOTES = re.compile(r"``([^`\"“”]{1,400}?)(?:''|\"|”)")
 _CHAPTER = re.compile(r"([IVXLC]{1,6}|[A-ZА-Я])\.\s+(?=[^\W\d_a-zà-ÿа-я])")
 _CHAPTER_LINE = 120
+_TEXT = 60
+"""A line of more characters is text: an annex has some above it."""
+_HEADS = re.compile(r"$|\s*[.:：–—-]\s*(?=[^\W_])|[\s　]+(?=[^\W_a-zà-ÿа-я])")
+"""What stands between the number of a heading and its title."""
 _GAP = 2
 """By how much the number of a chapter may exceed the one before: a chapter heading between them may not be
 recognised."""
 _NUMBERED = re.compile(r"(\d{1,2})\.?\s+(?=[^\W\d_])")
 _LETTERS = 0.8
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_CAPITALS = 3
-"""Words in capitals that make a line a title: a symbol or the name of the Organization has fewer."""
+_CAPITALS = 3  # words in capitals that make a line a title: a symbol or the name of the Organization has fewer
 _BINARY = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _FORMAT = re.compile(r"[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
 """Invisible characters for direction and word breaks; short texts in some scripts have many."""
 _CONTROL = re.compile(f"{_BINARY.pattern}|{_FORMAT.pattern}")
 
-_HIGH = bytes(range(128, 256))
-"""Bytes of letters in single-byte encodings, for a text that is not UTF-8."""
+_HIGH = bytes(range(128, 256))  # bytes of letters in single-byte encodings, for a text that is not UTF-8
 
 
 def decode(data: bytes, name: str) -> str:
@@ -95,10 +96,9 @@ def read_text(data: bytes, name: str) -> ParsedFile:
         lines = tuple(mark_headings(lines))
     if all(line.blank for line in lines):
         raise ReadError(f"{name} contains no text.")
-    warnings = []
-    if unseen := len(_FORMAT.findall(whole)):
-        warnings.append(f"{unseen} invisible characters, such as direction marks, were left out.")
-    return ParsedFile(lines, metadata, warnings=tuple(warnings))
+    unseen = len(_FORMAT.findall(whole))
+    warning = f"{unseen} invisible characters, such as direction marks, were left out."
+    return ParsedFile(lines, metadata, warnings=(warning,) if unseen else ())
 
 
 def front_matter(text: str, name: str) -> tuple[dict[str, Any], str]:
@@ -137,7 +137,7 @@ def check_length(text: str, name: str) -> str:
     """The text of a paragraph. Raises `ReadError` where it is longer than any real paragraph."""
     if len(text) > MAX_LINE:
         raise ReadError(
-            f"A paragraph of {name} has {len(text):,} characters, so paragraphs can't be told apart. Start a new "
+            f"A paragraph of {name} has {len(text):,} characters, so paragraphs cannot be told apart. Start a new "
             "paragraph for each."
         )
     return text
@@ -194,12 +194,13 @@ def _note_calls(lines: Sequence[Line], start: int, end: int, mark: str) -> list[
 
 
 def mark_headings(lines: Sequence[Line]) -> Iterator[Line]:
-    """The lines of a text without markup, with headings marked: lines that stand alone and number its chapters (`II.
-    Fees`, `A. Badges`), where there are several, and with them the heading of the summary; a title in capitals before a
-    paragraph `1.1`. The lines after a title in capitals do not continue it."""
+    """The lines of a text without markup, with headings marked: lines that stand alone and number its annexes, its parts or its
+    chapters (`Annex I`, `Part A. Fees`, `II. Fees`, `A. Badges`), where there are several parts or chapters, and with them
+    the heading of the summary; a title in capitals before a paragraph `1.1`. The lines after a title in capitals do not
+    continue it."""
     around = [True, *(line.blank for line in lines), True]
     alone = {n for n in range(len(lines)) if around[n] and around[n + 2]}
-    chapters = _find_chapters(lines, alone)
+    chapters = {**_find_annexes_and_parts(lines, alone), **_find_chapters(lines, alone)}
     longest = max((len(line.text) for line in lines if not line.cells), default=0)
     title = False  # whether the line is within a title in capitals
     for n, line in enumerate(lines):
@@ -215,6 +216,37 @@ def mark_headings(lines: Sequence[Line]) -> Iterator[Line]:
             yield line
 
 
+def _find_annexes_and_parts(lines: Sequence[Line], alone: Container[int]) -> dict[int, int]:
+    """The indices of lines that are headings of annexes, or of numbered parts of a text where there are several with the
+    same word, with the level of each: parts are below annexes. Where one directly follows another of its kind, both are
+    entries of a list."""
+    found: dict[int, tuple[str, str]] = {}  # word and number
+    listed: set[int] = set()
+    filled = [n for n, line in enumerate(lines) if not line.blank]
+    for before, n in pairwise([-1, *filled[:-1]]):
+        line = lines[n]
+        plain = not (line.cells or line.bullet or line.note or line.part) and len(line.text) <= _CHAPTER_LINE
+        if n not in alone or not plain or SENTENCE_END.search(line.text):
+            continue
+        if annex := ANNEX.match(line.text) if any(len(lines[each].text) > _TEXT for each in range(n)) else None:
+            rest = line.text[annex.end() :]
+            # "Enclosure: list of boats", below a letter, only names what is enclosed.
+            if _HEADS.match(rest) and (annex["number"] or rest.lstrip()[:1] not in (":", "：")):
+                found[n] = "annex", ""
+        elif (part := PART.match(line.text)) and _HEADS.match(part["title"] or part["han_title"] or ""):
+            found[n] = (part["word"] or part["han_word"]).casefold(), part["mark"] or part["han"]
+        if n in found and before in found and found[before][0] == found[n][0]:
+            listed |= {before, n}
+    kept = {n: each for n, each in found.items() if n not in listed}
+    numbers: dict[str, set[str]] = {}
+    for word, number in kept.values():
+        numbers.setdefault(word, set()).add(number)
+    below = 3 if "annex" in numbers else 2
+    return {
+        n: 2 if word == "annex" else below for n, (word, _) in kept.items() if word == "annex" or len(numbers[word]) > 1
+    }
+
+
 def _find_chapters(lines: Sequence[Line], alone: Container[int]) -> dict[int, int]:
     """The indices of lines that number chapters, with the level of each: letters are below Roman numerals. Where one
     directly follows another and is not below it, both are entries of a list."""
@@ -226,15 +258,8 @@ def _find_chapters(lines: Sequence[Line], alone: Container[int]) -> dict[int, in
         match = _CHAPTER.match(line.text) if n in alone and len(line.text) <= _CHAPTER_LINE else None
         # A row of figures is not a chapter.
         letters = sum(map(str.isalpha, line.text)) >= _LETTERS * len("".join(line.text.split()))
-        if (
-            not match
-            or not letters
-            or line.cells
-            or line.bullet
-            or line.note
-            or line.part
-            or SENTENCE_END.search(line.text)
-        ):
+        marked = line.cells or line.bullet or line.note or line.part
+        if not match or not letters or marked or SENTENCE_END.search(line.text):
             continue
         counts = {True: from_roman(match[1]), False: ord(match[1]) - ord("A" if match[1].isascii() else "А") + 1
                   if len(match[1]) == 1 else 0}  # fmt: skip
@@ -251,8 +276,7 @@ def _find_chapters(lines: Sequence[Line], alone: Container[int]) -> dict[int, in
 
 
 def _precedes_numbered(lines: Sequence[Line], n: int) -> bool:
-    """Whether a line has a number, and the next paragraph that number and another one: `1 GENERAL`, then `1.1 These
-    rules`."""
+    """Whether a line's number begins that of the next paragraph: `1 GENERAL`, then `1.1 These rules`."""
     number = _NUMBERED.match(lines[n].text)
     below = next((line.text for line in lines[n + 1 :] if not line.blank), "")
     return number is not None and re.match(rf"{number[1]}\.1\D", below) is not None
@@ -272,8 +296,7 @@ def _lines(raws: Sequence[str], name: str) -> Iterator[Line]:
         if n in heads:
             yield from (replace(_line(part, n + 1, name), broken=True) for part in heads[n])
         elif n in rows:
-            cells = tuple(Cell(clean(part)[0]) for part in rows[n])
-            yield Line(" | ".join(cell.text for cell in cells if cell.text), n + 1, cells=cells)
+            yield _table_row(rows[n], n + 1)
         elif not _is_table_rule(raw):
             yield _line(raw, n + 1, name)
 
@@ -281,15 +304,15 @@ def _lines(raws: Sequence[str], name: str) -> Iterator[Line]:
 def _line(raw: str, row: int, name: str) -> Line:
     if len(raw) > MAX_LINE:
         raise ReadError(
-            f"Line {row} of {name} has {len(raw):,} characters, so paragraphs can't be told apart. Put each "
+            f"Line {row} of {name} has {len(raw):,} characters, so paragraphs cannot be told apart. Put each "
             "paragraph on a line of its own."
         )
     raw = raw.replace("\u00a0", " ").rstrip("\r\n")
     broken = raw.endswith("  ")
     if _is_rule(raw):
         return Line("", row)
-    if cells := _cells(raw):
-        return Line(" | ".join(cell.text for cell in cells if cell.text), row, cells=cells)
+    if parts := _split_cells(raw):
+        return _table_row(parts, row)
     if note := _NOTE_TEXT.match(raw):
         text, marks = clean(note.group(3))
         return Line(text, row, note=note.group(1) or note.group(2), marks=marks)
@@ -309,13 +332,17 @@ def _line(raw: str, row: int, name: str) -> Line:
     )
 
 
-def _cells(raw: str) -> tuple[Cell, ...]:
+def _split_cells(raw: str) -> list[str]:
     bare = raw.strip()
     if bare.startswith("|") and bare.count("|") >= 2:
-        parts = re.split(r"(?<!\\)\|", bare.removeprefix("|").removesuffix("|"))
-    else:  # a tab before the text indents it; a tab after text separates cells
-        parts = raw.split("\t") if "\t" in raw.lstrip() else []
-    return tuple(Cell(clean(part)[0]) for part in parts)
+        return re.split(r"(?<!\\)\|", bare.removeprefix("|").removesuffix("|"))
+    # A tab before the text indents it; a tab after text separates cells.
+    return raw.split("\t") if "\t" in raw.lstrip() else []
+
+
+def _table_row(parts: Sequence[str], row: int) -> Line:
+    cells = tuple(Cell(clean(part)[0]) for part in parts)
+    return Line(" | ".join(cell.text for cell in cells if cell.text), row, cells=cells)
 
 
 def clean(text: str) -> tuple[str, tuple[str, ...]]:

@@ -14,12 +14,10 @@ _SIDES = re.compile(r"(?<=\S) {4,}(?=\S)")
 _RULE = re.compile(r"[\s\-=_+]+")
 _MARK = re.compile(r"\(?(?:\d{1,3}|[a-z]{1,4})[.)]{0,2}|[-*•–]")
 """The number or bullet of a paragraph, separated from its words."""
-_LONGEST = 400
-"""Most characters of a row; in a longer line words are aligned with others by chance."""
+_LONGEST = 400  # most characters of a row; in a longer line words are aligned with others by chance
 _HEAD_LINES = 40
 _SHORT = 60
-_PROSE = 40
-"""Most characters that the cells of a table with two columns have on average; text in two columns has more."""
+_PROSE = 40  # most characters that the cells of a table with two columns have on average; text in two columns has more
 
 
 def find_table_rows(raws: Sequence[str]) -> dict[int, tuple[str, ...]]:
@@ -50,20 +48,19 @@ def find_masthead_lines(raws: Sequence[str]) -> dict[int, tuple[str, ...]]:
 def _runs(raws: Sequence[str]) -> Iterator[list[int]]:
     """Groups of lines without a blank one between them; rules, marked headings, tables with markup and lines with
     leader dots end a group or are left out."""
-    run: list[int] = []
-    for n, raw in enumerate(raws):
-        bare = raw.strip()
-        if not bare or bare.startswith(("#", "|")) or "\t" in raw.lstrip() or LEADERS.search(bare):
-            yield from [run] if run else []
-            run = []
-        elif not _RULE.fullmatch(bare):
-            run.append(n)
-    yield from [run] if run else []
+
+    def ends(n: int) -> bool:
+        bare = raws[n].strip()
+        return not bare or bare.startswith(("#", "|")) or "\t" in raws[n].lstrip() or LEADERS.search(bare) is not None
+
+    for ended, group in groupby(range(len(raws)), ends):
+        run = [n for n in group if not ended and not _RULE.fullmatch(raws[n].strip())]
+        if run:
+            yield run
 
 
 def _split_columns(lines: Sequence[str]) -> list[tuple[str, ...]]:
-    """The cells of lines with gaps at the same places; none where they have no such gaps, or are numbered
-    paragraphs."""
+    """The cells of lines with gaps at the same places; none without such gaps, or for numbered paragraphs."""
     width = max(map(len, lines))
     blank = [all(line[n : n + 1] in ("", " ") for line in lines) for n in range(width)]
     columns: list[tuple[int, int]] = []  # start and end of each column

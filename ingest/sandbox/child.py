@@ -33,8 +33,7 @@ Handler = Callable[[dict[str, Any], bytes], dict[str, Any]]
 """Makes the members of the reply from the request and a file's bytes. Raises `ReadError`."""
 
 _UNBOUNDED = 2**62
-_GRACE = 5
-"""Seconds that the parent, which has a timer too, is given to end a worker before the worker ends itself."""
+_GRACE = 5  # seconds that the parent, which has a timer too, is given to end a worker before the worker ends itself
 
 
 def main() -> None:
@@ -73,16 +72,7 @@ def _reading_handler(setup: dict[str, Any]) -> Handler:
 
     def handler(job: dict[str, Any], data: bytes) -> dict[str, Any]:
         symbol = Symbol.parse_any(job["symbol"]) if job["symbol"] else None
-        source = Input(
-            job["name"],
-            data,
-            symbol,
-            job["language"],
-            origin=job["origin"],
-            ocr=job["ocr"],
-            symbol_remembered=job["symbol_remembered"],
-        )
-        document, meeting = reading(source, catalogue)
+        document, meeting = reading(Input(job["name"], data, symbol, **job["options"]), catalogue)
         return {"document": document.to_json(), "meeting": to_json_data(meeting) if meeting else None}
 
     return handler

@@ -8,7 +8,6 @@ import json
 import secrets
 import struct
 import threading
-from dataclasses import asdict, dataclass
 from typing import Any
 
 from ingest.readers import ReadError
@@ -16,26 +15,11 @@ from ingest.sandbox.pool import Limits
 from ingest.sandbox.process import Worker, WorkerError, WorkerLost
 from ingest.sandbox.replies import BadReply
 
-SECONDS = 20.0
-"""Seconds that drawing one page may take."""
-MAX_BYTES = 4_000_000
-"""Most bytes of an image that are accepted from the process."""
-MAX_PIXELS = 2_000
-"""Most pixels of an image in each direction."""
-IDLE_SECONDS = 120.0
-"""Seconds without a request after which the process ends."""
+SECONDS = 20.0  # seconds that drawing one page may take
+MAX_BYTES = 4_000_000  # most bytes of an image that are accepted from the process
+MAX_PIXELS = 2_000  # most pixels of an image in each direction
+IDLE_SECONDS = 120.0  # seconds without a request after which the process ends
 _PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
-
-
-@dataclass(frozen=True)
-class PageRequest:
-    """The page to be drawn: its number, counted from one, with `quote` marked on it, which begins on page `first` and
-    may continue to page `last`."""
-
-    page: int
-    quote: str = ""
-    first: int = 0
-    last: int = 0
 
 
 def answer(request: dict[str, Any], data: bytes) -> dict[str, Any]:
@@ -72,11 +56,15 @@ class PageRenderer:
         with self._lock:
             self._drop()
 
-    def draw(self, data: bytes, name: str, request: PageRequest) -> tuple[bytes, bool]:
-        """The image of a page as PNG, and whether words are marked on it. `name` is used in messages only. Raises
-        `ReadError` where it can't be drawn, `WorkerError` where no process can be started."""
+    def draw(
+        self, data: bytes, name: str, page: int, quote: str = "", first: int = 0, last: int = 0
+    ) -> tuple[bytes, bool]:
+        """The image of a page, counted from one, as PNG, and whether words are marked on it: those of `quote`, which
+        begins on page `first` and may continue to page `last`. `name` is used in messages only. Raises `ReadError` where
+        it can't be drawn, `WorkerError` where no process can be started."""
         number = secrets.token_hex(8)
-        head = {"number": number, "name": name, "seconds": SECONDS, "wanted": asdict(request)}
+        wanted = {"page": page, "quote": quote, "first": first, "last": last}
+        head = {"number": number, "name": name, "seconds": SECONDS, "wanted": wanted}
         with self._lock:
             worker = self._get_worker()
             try:
@@ -84,10 +72,10 @@ class PageRenderer:
                 return _parse_image(message, number)
             except WorkerLost:
                 self._drop()
-                raise ReadError(f"Page {request.page} of {name} can't be rendered.") from None
+                raise ReadError(f"Page {page} of {name} cannot be rendered.") from None
             except BadReply:
                 self._drop()
-                raise ReadError(f"The program that renders page {request.page} of {name} returned no image.") from None
+                raise ReadError(f"The program that renders page {page} of {name} returned no image.") from None
             finally:
                 self._start_idle_timer(worker)
 

@@ -25,7 +25,7 @@ _HINT = "The file may be damaged: open it, save it again, and add it again."
 @dataclass(frozen=True)
 class Limits:
     """Limits for reading: address space in bytes, seconds for a file and for each megabyte of it, and the factor for
-    both where text is recognised from images; how many files a worker reads before it is replaced; and the priority of
+    both where text is recognized from images; how many files a worker reads before it is replaced; and the priority of
     workers below other processes (`nice`, 0 to 19)."""
 
     memory: int = 2 * 1024**3
@@ -108,42 +108,33 @@ class WorkerPool:
 
     def _read(self, source: Input, sha256: str) -> Reply:
         number = secrets.token_hex(8)
+        seconds = self.limits.time(source)
+        options = {"language": source.language, "origin": source.file_id, "ocr": source.ocr}
         head = {
             "number": number,
             "name": source.name,
             "symbol": source.symbol.text if source.symbol else None,
-            "symbol_remembered": source.symbol_remembered,
-            "language": source.language,
-            "origin": source.file_id,
-            "ocr": source.ocr,
-            "seconds": self.limits.time(source),
+            "options": {**options, "symbol_remembered": source.symbol_remembered},
+            "seconds": seconds,
         }
         worker = self._take()
         try:
-            message = worker.request(json.dumps(head).encode(), source.data, self.limits.time(source))
-            reply = parse(message, number, source, sha256)
+            reply = parse(worker.request(json.dumps(head).encode(), source.data, seconds), number, source, sha256)
+            if not (reply.memory or reply.fault):
+                self._give_back(worker)
+                return reply
+            reason = f"The program that reads {source.name} crashed ({reply.fault}). {_HINT}"
+            if reply.memory:
+                most = self.limits.memory / 1024**2
+                reason = f"Reading {source.name} took more than {most:,.0f} MB of memory and was stopped. {_HINT}"
         except WorkerLost as lost:
-            self._drop(worker)
-            return Reply(refused=self._lost_message(source, lost))
+            reason = f"The program that reads {source.name} crashed ({lost.how}). {_HINT}"
+            if lost.late:
+                reason = f"Reading {source.name} took more than {seconds:.0f} s and was stopped. {_HINT}"
         except BadReply as error:
-            self._drop(worker)
-            return Reply(refused=f"The program that reads {source.name} returned no valid document ({error}). {_HINT}")
-        if reply.memory or reply.fault:
-            self._drop(worker)
-            return Reply(refused=self._crash_message(source, reply))
-        self._give_back(worker)
-        return reply
-
-    def _lost_message(self, source: Input, lost: WorkerLost) -> str:
-        if lost.late:
-            return f"Reading {source.name} took more than {self.limits.time(source):.0f} s and was stopped. {_HINT}"
-        return f"The program that reads {source.name} crashed ({lost.how}). {_HINT}"
-
-    def _crash_message(self, source: Input, reply: Reply) -> str:
-        if reply.memory:
-            most = self.limits.memory / 1024**2
-            return f"Reading {source.name} took more than {most:,.0f} MB of memory and was stopped. {_HINT}"
-        return f"The program that reads {source.name} crashed ({reply.fault}). {_HINT}"
+            reason = f"The program that reads {source.name} returned no valid document ({error}). {_HINT}"
+        self._drop(worker)
+        return Reply(refused=reason)
 
     def _take(self) -> Worker:
         with self._lock:

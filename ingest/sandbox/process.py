@@ -12,8 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
-MAX_REPLY = 64 * 1024 * 1024
-"""Longest message that is accepted from a worker, in bytes."""
+MAX_REPLY = 64 * 1024 * 1024  # longest message that is accepted from a worker, in bytes
 
 
 class FrameError(Exception):
@@ -28,8 +27,7 @@ def send(pipe: BinaryIO, message: bytes) -> None:
 
 
 def receive(pipe: BinaryIO, limit: int) -> bytes | None:
-    """The next message, None at the end of the pipe. Raises `FrameError` where it is longer than `limit` or
-    incomplete."""
+    """The next message, None at the end of the pipe. Raises `FrameError` if it is over `limit` or incomplete."""
     head = pipe.read(8)
     if not head:
         return None
@@ -80,19 +78,16 @@ class Worker:
             )
         except OSError as error:
             raise WorkerError(f"A process that reads files could not be started: {error.strerror}.") from None
-        self._requests_pipe, self._replies_pipe = (
-            cast(BinaryIO, self._process.stdin),
-            cast(BinaryIO, self._process.stdout),
-        )
+        self._requests_pipe = cast(BinaryIO, self._process.stdin)
+        self._replies_pipe = cast(BinaryIO, self._process.stdout)
         try:
             ready = self._exchange((setup,), _START_SECONDS)
         except WorkerLost as lost:
             raise WorkerError(f"A process that reads files could not be started: {lost.how}.") from None
         if ready != b'{"ready": true}':
             self.close()
-            raise WorkerError(
-                f"A process that reads files could not be started: {ready[:500].decode(errors='replace')}."
-            )
+            why = ready[:500].decode(errors="replace")
+            raise WorkerError(f"A process that reads files could not be started: {why}.")
 
     def request(self, head: bytes, data: bytes, seconds: float) -> bytes:
         """Sends one file and returns the reply. Raises `WorkerLost` where there is none; the worker has then ended."""

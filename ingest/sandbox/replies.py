@@ -28,8 +28,7 @@ _SENTENCES, _SENTENCE = 100, 1_000
 
 @dataclass(frozen=True)
 class Reply:
-    """A parsed reply: the document with its meeting; or why the file is refused; or the error that ended the worker.
-    `size` is that of the reply in bytes."""
+    """A parsed reply of `size` bytes: the document and meeting, why the file is refused, or what ended the worker."""
 
     document: Document | None = None
     meeting: Meeting | None = None

@@ -19,7 +19,7 @@ Name = Annotated[
 ]
 Offset = Annotated[int, Query(ge=0, le=10_000_000)]
 Limit = Annotated[int, Query(ge=1, le=200)]
-Place = Annotated[str | None, Query(max_length=500, description="A place in it, as documents write it: `para. 12`.")]
+Place = Annotated[str | None, Query(max_length=500, description="A place in it, written as in documents: `para. 12`.")]
 
 
 def _document(
@@ -47,7 +47,7 @@ def documents(
     offset: Offset = 0,
     limit: Limit = 50,
 ) -> dict[str, Any]:
-    """The documents that are held."""
+    """Lists the documents in the library."""
     found, total = service.documents(caller, text=q, language=language, edition=edition, offset=offset, limit=limit)
     return Page.of(found, total, offset)
 
@@ -55,7 +55,7 @@ def documents(
 @router.get("/catalogue", response_model=Page[DocumentOut])
 @requires("catalogue")
 def catalogue(service: ServiceParameter, caller: Caller, offset: Offset = 0, limit: Limit = 50) -> dict[str, Any]:
-    """The documents that are known to exist and are not held."""
+    """Lists the known documents that are not in the library."""
     found, total = service.catalogue(caller, offset, limit)
     return Page.of(found, total, offset)
 
@@ -63,7 +63,7 @@ def catalogue(service: ServiceParameter, caller: Caller, offset: Offset = 0, lim
 @router.get("/meetings")
 @requires("meetings")
 def meetings(service: ServiceParameter, caller: Caller) -> list[dict[str, Any]]:
-    """The meetings whose agendas are held: items, documentation, sittings."""
+    """Lists the meetings whose agendas are in the library: items, documentation, sittings."""
     return [each.to_json() for each in service.meetings(caller)]
 
 
@@ -75,7 +75,7 @@ def passage(
     passage: Annotated[str, Path(max_length=100, description="Evidence id, as in citations and search results.")],
     around: Annotated[int, Query(ge=0, le=20, description="Neighbours on each side.")] = 1,
 ) -> dict[str, Any]:
-    """A passage between its neighbours."""
+    """Returns a passage with its neighbours."""
     return service.passage(caller, passage, around)
 
 
@@ -104,14 +104,14 @@ def blocks(
 @router.get("/documents/{document:path}/text")
 @requires("documents")
 def text(doc: NamedDocument) -> dict[str, str]:
-    """The canonical text of a document, into which all offsets point."""
+    """Returns the canonical text of a document, to which all offsets refer."""
     return {"id": doc.id, "text": doc.text}
 
 
 @router.get("/documents/{document:path}", response_model=DocumentOut, response_model_exclude_unset=True)
 @requires("documents")
 def document(service: ServiceParameter, doc: NamedDocument) -> dict[str, Any]:
-    """What is known of a document: masthead, pages, versions, corrections."""
+    """Describes a document: masthead, pages, versions, corrections."""
     return service.collection.describe(doc)
 
 
@@ -120,7 +120,7 @@ def document(service: ServiceParameter, doc: NamedDocument) -> dict[str, Any]:
 def confirm(
     service: ServiceParameter, caller: Caller, document: Name, language: Language | None = None
 ) -> list[dict[str, Any]]:
-    """Confirms that unverified texts of a document, all or those in a language, are what they say they are."""
+    """Marks the unverified texts of a document, all or those in a language, as verified."""
     return service.confirm(caller, document, language)
 
 

@@ -55,7 +55,7 @@ def upload(
         bool, Form(description="Read the file even if the same bytes were read or refused before.")
     ] = False,
 ) -> dict[str, Any]:
-    """Sends a document to be read into the library. What it is its content tells, never its name."""
+    """Uploads a document to be ingested. Its format is detected from the content, never from the name."""
     if (file.size or 0) > service.most_upload:
         raise TooLarge("file-large", most=service.most_upload / 1e6)
     job = service.upload(caller, file.file, file.filename or "", symbol=symbol, language=language, ocr=ocr, again=again)
@@ -65,7 +65,7 @@ def upload(
 @router.post("/fetch", response_model=Job, status_code=status.HTTP_202_ACCEPTED)
 @requires("fetch")
 def fetch(asked: FetchRequest, service: ServiceParameter, caller: Caller) -> dict[str, Any]:
-    """Fetches official documents by symbol from the Official Document System, and reads them in."""
+    """Fetches official documents by symbol from the Official Document System, and ingests them."""
     return service.fetch(caller, asked).to_json()
 
 
@@ -79,14 +79,14 @@ def fetch_plan(asked: FetchRequest, service: ServiceParameter, caller: Caller) -
 @router.post("/verify", response_model=Job, status_code=status.HTTP_202_ACCEPTED)
 @requires("verify")
 def verify(service: ServiceParameter, caller: Caller) -> dict[str, Any]:
-    """Checks database, both indexes and that passages cover each document; every outcome is a fault."""
+    """Checks the database, both indexes, and that the passages cover each document; every outcome is a fault."""
     return service.verify(caller).to_json()
 
 
 @router.get("/jobs", response_model=list[Job])
 @requires("jobs")
 def jobs(service: ServiceParameter, caller: Caller) -> list[dict[str, Any]]:
-    """The jobs, the latest first."""
+    """Lists the jobs, latest first."""
     return service.all_jobs(caller)
 
 
@@ -95,7 +95,7 @@ def jobs(service: ServiceParameter, caller: Caller) -> list[dict[str, Any]]:
 def job(
     service: ServiceParameter, caller: Caller, job: JobId, since: Known = 0, language: Spoken = "en"
 ) -> dict[str, Any]:
-    """How a job stands."""
+    """Returns the state of a job."""
     return describe_job(service.job(caller, job, since), language)
 
 
@@ -109,15 +109,15 @@ async def job_stream(
     since: Known | None = None,
     language: Spoken = "en",
 ) -> EventStream:
-    """A job as server-sent events `job`, one whenever it has changed, until it has ended. With `since` each event has only the
-    outcomes that none before it had."""
+    """Follows a job as server-sent events `job`, one after each change, until it has ended. With `since`, each event has only the
+    outcomes that no earlier one had."""
     return EventStream(_changes(request, await run_in_threadpool(service.follow_job, caller, job, since), language))
 
 
 @router.delete("/jobs/{job}", response_model=Job)
 @requires("jobs")
 def stop_job(service: ServiceParameter, caller: Caller, job: JobId) -> dict[str, Any]:
-    """Stops a job; what is finished is kept."""
+    """Stops a job; finished parts remain."""
     return describe_job(service.stop_job(caller, job))
 
 

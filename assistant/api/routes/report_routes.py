@@ -40,7 +40,7 @@ LOOK_SECONDS = 0.2
 async def make_briefing(
     request: Request, service: ServiceParameter, caller: Caller, asked: BriefingRequest
 ) -> Response:
-    """A briefing, asked for in a body, for subjects that are to stand in no log of addresses."""
+    """Returns a briefing. Its subject is in the body, so that it appears in no log of URLs."""
     return await _paper_reply(request, service, caller, asked)
 
 
@@ -92,9 +92,9 @@ def agenda(
     service: ServiceParameter,
     caller: Caller,
     meeting: Annotated[str, Query(max_length=200, description="Symbol of the agenda; by default the latest.")] = "",
-    language: Annotated[list[Language] | None, Query(description="Language in which the documents are wanted.")] = None,
+    language: Annotated[list[Language] | None, Query(description="Language in which the documents are needed.")] = None,
 ) -> dict[str, Any]:
-    """What an agenda announces and cites against what is held, with the commands that mend it."""
+    """Compares what an agenda announces and cites with the library, with the commands that add what is missing."""
     return service.papers.agenda(caller, meeting, language or ["en"]).to_json()
 
 
@@ -121,7 +121,7 @@ review = APIRouter(tags=["review"], route_class=GuardedRoute)
 
 class DraftOut(BaseModel):
     """A briefing under review; in lists without events and briefing. `changed`: symbols of documents that no longer say what it quotes;
-    null in lists, where that is not looked at."""
+    null in lists, where that is not checked."""
 
     id: str
     title: str
@@ -148,14 +148,14 @@ class StateBody(Strict):
 @review.get("/drafts", response_model=list[DraftOut])
 @requires("review")
 def drafts(service: ServiceParameter, caller: Caller) -> list[dict[str, Any]]:
-    """The briefings under review, the latest first."""
+    """Lists the briefings under review, latest first."""
     return [each.to_json() for each in service.papers.drafts(caller).all()]
 
 
 @review.post("/drafts", response_model=DraftOut, status_code=201)
 @requires("review")
 async def add_draft(service: ServiceParameter, caller: Caller, asked: BriefingRequest) -> dict[str, Any]:
-    """Makes a briefing and keeps it as a draft."""
+    """Generates a briefing and stores it as a draft."""
     made = await wait_for_paper(service, caller, asked)
     drafts = await run_in_threadpool(service.papers.drafts, caller)
     return (await run_in_threadpool(drafts.add, made)).to_json()
@@ -166,7 +166,7 @@ async def add_draft(service: ServiceParameter, caller: Caller, asked: BriefingRe
 def draft(
     request: Request, service: ServiceParameter, caller: Caller, draft_id: str, format: Form | None = None
 ) -> Response:
-    """A draft with its comments and changes; as a file with its state on the cover."""
+    """Returns a draft with its comments and changes; as a file, its state is on the cover."""
     found = service.papers.drafts(caller).get(draft_id)
     wanted = format or negotiate_format(request.headers.get("accept", ""))
     if wanted == "json":
@@ -178,12 +178,12 @@ def draft(
 @review.post("/drafts/{draft_id}/comments", response_model=DraftOut)
 @requires("review")
 def comment(service: ServiceParameter, caller: Caller, draft_id: str, body: CommentBody) -> dict[str, Any]:
-    """Comments on a statement, or on the whole."""
+    """Adds a comment, on a statement or on the whole draft."""
     return service.papers.drafts(caller).comment(draft_id, body.text, body.statement).to_json()
 
 
 @review.post("/drafts/{draft_id}/state", response_model=DraftOut)
 @requires("review")
 def move(service: ServiceParameter, caller: Caller, draft_id: str, wanted: StateBody) -> dict[str, Any]:
-    """Puts a draft in review, clears it, or sends it back."""
+    """Changes the state of a draft: in review, cleared, or back to draft."""
     return service.papers.drafts(caller).move(draft_id, wanted.state).to_json()

@@ -23,14 +23,14 @@ rating = APIRouter(tags=["feedback"], route_class=GuardedRoute)
 @rating.post("/feedback", response_model=RatedOut, status_code=201)
 @requires("rate")
 def rate(body: RatingBody, service: ServiceParameter, caller: Caller) -> dict[str, int]:
-    """Keeps what you say about an answer."""
+    """Stores a rating of an answer."""
     return {"id": service.rate(caller, **body.model_dump())}
 
 
 @rating.get("/feedback", response_model=Page[dict[str, Any]])
 @requires("ratings")
 def ratings(service: ServiceParameter, caller: Caller, offset: Offset = 0, limit: Limit = 50) -> dict[str, Any]:
-    """What people said about answers, oldest first."""
+    """Lists the ratings of answers, oldest first."""
     stored, total = service.ratings(caller, offset, limit)
     return Page.of([each.to_json() for each in stored], total, offset)
 
@@ -49,7 +49,7 @@ def remove(service: ServiceParameter, caller: Caller, to: Annotated[int, Query(g
 )
 @requires("ratings")
 def cases(service: ServiceParameter, caller: Caller) -> Response:
-    """The ratings as YAML cases of a question set, each to be reviewed by a person."""
+    """Exports the ratings as YAML cases of a question set, each to be reviewed by a person."""
     return Response(service.cases(caller), media_type="application/yaml")
 
 
@@ -60,14 +60,14 @@ metrics = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 @router.get("/status")
 @requires("status")
 def status(service: ServiceParameter, caller: Caller) -> dict[str, Any]:
-    """What the library holds, and what it was made with."""
+    """Returns counts of what the library contains, and the versions that it was built with."""
     return service.status(caller)
 
 
 @router.get("/audit", response_model=Page[Entry])
 @requires("audit")
 def audit(service: ServiceParameter, offset: Offset = 0, limit: Limit = 50) -> dict[str, Any]:
-    """What staff did, the latest first."""
+    """Lists the actions of staff, latest first."""
     if service.audit is None:
         raise NotFound("no-audit")
     return Page.of([asdict(each) for each in service.audit.entries(offset, limit)], service.audit.count(), offset)
@@ -76,7 +76,7 @@ def audit(service: ServiceParameter, offset: Offset = 0, limit: Limit = 50) -> d
 @metrics.get("/metrics")
 @requires("metrics")
 def metrics_text(service: ServiceParameter, caller: Caller) -> Response:
-    """What happened, for Prometheus."""
+    """Returns the metrics for Prometheus."""
     return Response(service.metrics_text(caller), media_type=CONTENT_TYPE)
 
 
@@ -86,14 +86,14 @@ living = APIRouter(tags=["health"], route_class=GuardedRoute)
 @living.get("/health")
 @public_route
 async def health() -> dict[str, str]:
-    """That the process lives; asks nothing of the library."""
+    """Reports that the process is alive, without using the library."""
     return {"status": "ok"}
 
 
 @living.get("/ready")
 @public_route
 async def ready(service: ServiceParameter) -> dict[str, Any]:
-    """That questions are taken now; 503 where they are not."""
+    """Reports that questions are accepted now; 503 if they are not."""
     if not service.ready:
         raise Overloaded("not-ready", retry_after=10)
     return {"status": "ready", "waiting": service.question_queue.waiting}
@@ -102,8 +102,8 @@ async def ready(service: ServiceParameter) -> dict[str, Any]:
 @living.get("/me", response_model=CallerOut)
 @public_route
 async def me(request: Request, caller: Caller) -> dict[str, Any]:
-    """Who you are to the service, and what you may do. Where everybody may read, who has no key and no account gets a session in a cookie: its
-    questions are counted by themselves, not with those of all at the same address."""
+    """Returns the caller's identity, role and permitted operations. Where everybody may read, callers without a key or an account get a session in
+    a cookie: its questions are counted separately, not with those of everybody at the same address."""
     gate: AccessGate | None = request.app.state.gate
     if gate is not None and caller.kind == "anonymous":
         gate.offer_session(request)

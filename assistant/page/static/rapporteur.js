@@ -90,11 +90,7 @@
     chosen(form);
     told.textContent = faults.join(" ");
     button.disabled = false;
-    if (jobs.length || !files.length) follow(jobs);
-  }
-
-  function follow(jobs) {
-    press("rp-sent", jobs.join(" "), "rp-follow");
+    if (jobs.length || !files.length) press("rp-sent", jobs.join(" "), "rp-follow");
   }
 
   // Has a function of the page run over words that the script writes into a field for it.

@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 from assistant.answer_phrases import joined, say
-from assistant.meeting import row_citations
-from assistant.meeting.row_citations import AgendaCiter
+from assistant.meeting.row_citations import AgendaCiter, sittings_of
 from assistant.qa.answer import Statement
 from assistant.qa.scoring import ScoredUnit
 from assistant.qa.units import Unit
 from assistant.reports.brief.briefing import Part, Section
-from assistant.reports.brief.selection import UnitSelector
+from assistant.reports.brief.selection import UnitSelector, in_order
 from assistant.reports.brief.subject import discussion_matcher, has_explicit_proposals, proposes_discussion
 from assistant.reports.lookup import DocumentStatus, announced_title, find_status
 from assistant.wording.drafting import Grammar, grammar_of
@@ -32,21 +31,16 @@ def build_mandate(selector: UnitSelector) -> Section:
         selector.mark_used(statements[0])
     query = say("ask_mandate", subject.title_language, body=meeting.body)
     mandate_blocks = set(meeting.mandate) & _item_annotations(selector)
-    own_units = selector.find_relevant(
-        query, subject.agenda_ids, MANDATE, lambda each: each.unit.block in mandate_blocks
-    )
-    other_units = selector.find_relevant(
+    own = selector.find_relevant(query, subject.agenda_ids, MANDATE, lambda each: each.unit.block in mandate_blocks)
+    others = selector.find_relevant(
         query, subject.other_ids, MANDATE, lambda each: each.score >= 0.0 and _may_give_mandate(each.unit)
     )
-    units = [each.unit for each in (*own_units, *other_units)]
-    return selector.make_section(
-        "mandate", Part("", (*statements, *selector.quote_units(units, novel=True))), remarks=_meeting_remark(selector)
-    )
+    quotes = selector.quote_units([each.unit for each in (*own, *others)], novel=True)
+    return selector.make_section("mandate", Part("", (*statements, *quotes)), remarks=_meeting_remark(selector))
 
 
 def _meeting_remark(selector: UnitSelector) -> tuple[str, ...]:
-    """Which meeting the briefing is about, and which others have an item with this number, where the request names no
-    meeting."""
+    """Which meeting the briefing is about, and which others have an item with this number, if none is requested."""
     _, item, agenda = selector.subject.item_context
     requested = selector.subject.request.meeting
     meetings = [each for each in selector.library.meetings() if not requested and each.item(item.number)]
@@ -88,11 +82,10 @@ def build_expected(selector: UnitSelector) -> Section:
     allowed_blocks = _item_annotations(selector)
     last_items = [each for each in meeting.items if each.main_number == meeting.items[-1].main_number]
     proposes = discussion_matcher(agenda, last_items[-1])
-    closing_annotations = [ordinal for each in last_items for ordinal in each.annotations]
-    if not any(each.documentation for each in last_items) and not any(
-        proposes(agenda.body(agenda.blocks[ordinal])) for ordinal in closing_annotations
-    ):
-        allowed_blocks.update(closing_annotations)
+    closing = [ordinal for each in last_items for ordinal in each.annotations]
+    has_documents = any(each.documentation for each in last_items)
+    if not has_documents and not any(proposes(agenda.body(agenda.blocks[ordinal])) for ordinal in closing):
+        allowed_blocks.update(closing)
     # The block right above the timetable is its heading.
     allowed_blocks -= {block.ordinal - 1 for block in agenda.blocks if block.locator.startswith("timetable")}
 
@@ -100,28 +93,18 @@ def build_expected(selector: UnitSelector) -> Section:
         return each.score >= 0.0 and each.unit.block in allowed_blocks and not proposes_discussion(each.unit)
 
     units = selector.find_relevant(query, subject.agenda_ids, EXPECTED, is_expected)
-    item_annotations = [
-        ordinal
-        for each in meeting.items
-        if each.main_number == item.main_number
-        for ordinal in each.annotations
-        if ordinal in allowed_blocks
-    ]
-    grammar = grammar_of(agenda.language)
+    own_items = (each for each in meeting.items if each.main_number == item.main_number)
+    ordinals = [ordinal for each in own_items for ordinal in each.annotations if ordinal in allowed_blocks]
+    grammar, is_proposal = grammar_of(agenda.language), discussion_matcher(agenda, item)
     sentences = selector.quote_sentences(
-        agenda,
-        item_annotations,
-        lambda words: states_duty(grammar, words) and not discussion_matcher(agenda, item)(words),
+        agenda, ordinals, lambda words: states_duty(grammar, words) and not is_proposal(words)
     )
     statements = (*selector.quote_units([each.unit for each in units]), *sentences)
-    return selector.make_section(
-        "expected", Part("", tuple(sorted(statements, key=lambda each: each.citations[-1].start)))
-    )
+    return selector.make_section("expected", Part("", in_order(statements)))
 
 
 def states_duty(grammar: Grammar, words: str) -> bool:
-    """Whether a sentence says by its own verbs that somebody will or should do something, rather than that somebody
-    said so."""
+    """Whether a sentence says by its own verbs that somebody will or should act, not that somebody said so."""
     opening_duty = grammar.duty.match(words) if grammar.verb_first else grammar.duty.search(words)
     verbs = (opening_duty, *(each.search(words) for each in (grammar.to_come, grammar.should, grammar.bidden)))
     first = min(filter(None, verbs), key=lambda each: each.start(), default=None)
@@ -130,36 +113,28 @@ def states_duty(grammar: Grammar, words: str) -> bool:
 
 
 def last_day_of_previous_meeting(selector: UnitSelector) -> dt.date | None:
-    """The last day of the latest earlier meeting of the same body that agendas in the library, or the catalogue, tell
-    of."""
+    """The last day of the latest earlier meeting of the same body in the library or the catalogue."""
     meeting, _, agenda = selector.subject.item_context
     body = agenda.symbol.body if agenda.symbol else ""
-    last_days = [
-        each.dates[-1] for each in selector.engine.catalogue.meetings if each.dates and body and each.body == body
-    ]
-    last_days += [each.dates[-1] for each in selector.library.meetings() if each.dates and each.body == meeting.body]
-    return max((day for day in last_days if day < meeting.dates[0]), default=None)
+    known = [each.dates for each in selector.engine.catalogue.meetings if body and each.body == body]
+    known += [each.dates for each in selector.library.meetings() if each.body == meeting.body]
+    return max((dates[-1] for dates in known if dates and dates[-1] < meeting.dates[0]), default=None)
 
 
 def build_schedule(selector: UnitSelector) -> Section:
     """The meetings in which the item is taken up, in order, each with its time and all its items."""
     meeting, item, _ = selector.subject.item_context
-    sittings = row_citations.sittings_of(item, meeting.sittings)
-    citer, language = AgendaCiter(selector.library, meeting), selector.language
-    return selector.make_section(
-        "schedule", Part("", tuple(row_citations.sitting_statement(each, citer, language) for each in sittings))
-    )
+    citer, sittings = AgendaCiter(selector.library, meeting, selector.language), sittings_of(item, meeting.sittings)
+    return selector.make_section("schedule", Part("", tuple(map(citer.programme, sittings))))
 
 
 def build_documentation(selector: UnitSelector) -> Section:
-    """What the annotations say beside proposals for discussion, what the agenda announces, and how a document
-    describes an announced one."""
+    """What the annotations say beside proposals, what the agenda announces, and how a document describes a paper."""
     subject = selector.subject
     meeting, item, agenda = subject.item_context
     proposes = discussion_matcher(agenda, item)
-    citer = AgendaCiter(selector.library, meeting)
-    announces = item.documentation or row_citations.surely_has_no_documents(item, meeting, citer)
-    statements = row_citations.document_statements(item, citer, subject.request.language) if announces else []
+    citer = AgendaCiter(selector.library, meeting, subject.request.language)
+    statements = citer.documents(item) if item.documentation or citer.surely_has_no_documents(item, meeting) else []
     explicit, grammar = has_explicit_proposals(agenda, item), grammar_of(agenda.language)
 
     def is_other_information(words: str) -> bool:
@@ -187,19 +162,15 @@ def document_statuses(selector: UnitSelector) -> tuple[DocumentStatus, ...]:
         document = selector.main_document
         languages = {each.language for each in library.headers(key=document.key) if each.edition == document.edition}
         ordered_languages = tuple(each for each in LANGUAGES if each in languages)
-        newer_symbol = next((each.symbol.text for each in library.versions().later_revisions(document.id)), "")
-        return (
-            DocumentStatus(
-                document.key, document.title, ordered_languages, document.edition, newer_symbol, document.url
-            ),
-        )
+        newer = next((each.symbol.text for each in library.versions().later_revisions(document.id)), "")
+        return (DocumentStatus(document.key, document.title, ordered_languages, document.edition, newer, document.url),)
     if subject.item is None or subject.agenda is None:
         return ()
-    announced = [
-        (Symbol.parse(text), announced_title(subject.agenda, ordinal)) for text, ordinal in subject.item.documentation
-    ]
-    catalogue = selector.engine.catalogue
-    return tuple(find_status(library, catalogue, symbol, title or subject.title) for symbol, title in announced)
+    agenda, catalogue = subject.agenda, selector.engine.catalogue
+    return tuple(
+        find_status(library, catalogue, Symbol.parse(text), announced_title(agenda, ordinal) or subject.title)
+        for text, ordinal in subject.item.documentation
+    )
 
 
 def build_questions(selector: UnitSelector) -> Section:

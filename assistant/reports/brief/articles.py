@@ -42,6 +42,10 @@ class Article:
         """The id of the treaty and the number of the article, which identify it."""
         return self.document.id, self.number
 
+    def place(self) -> tuple[str, int]:
+        """Sort key: the order of the treaties, and the order in each."""
+        return self.document.id, self.heading.ordinal
+
 
 class ArticleFinder:
     """Finds articles in the treaties with these ids."""
@@ -111,11 +115,10 @@ class ArticleFinder:
     def find_cited_treaties(self, texts: Iterable[tuple[str, str]]) -> frozenset[str]:
         """The ids of the treaties that texts (each with its language) name or cite by symbol, and of those whose
         titles say that they supplement one of these."""
-        cited = self._treaty_ids(texts)
-        supplements = {
-            each.id for each in self._treaties.values() if self._treaty_ids([(each.title, each.language)]) & cited
-        }
-        return frozenset(cited | supplements)
+        cited, treaties = self._treaty_ids(texts), self._treaties.values()
+        return frozenset(
+            cited | {each.id for each in treaties if self._treaty_ids([(each.title, each.language)]) & cited}
+        )
 
     def _treaty_ids(self, texts: Iterable[tuple[str, str]]) -> set[str]:
         sentences = ((text[a:b], spoken) for text, spoken in texts for a, b in sentence_spans(text, spoken))
@@ -166,10 +169,8 @@ class ArticleFinder:
     def find_cross_referenced(self, applicable: Iterable[Article]) -> list[Article]:
         """Other articles that refer to, or are referred to by, several of the applicable ones."""
         applicable_keys = {article.key for article in applicable}
-        references = [
-            (article.key, second) for article in self.articles.values() for second in self._references(article.key)
-        ]
-        pairs = {pair for first, second in references for pair in ((first, second), (second, first))}
+        references = {(key, second) for key in self.articles for second in self._references(key)}
+        pairs = references | {pair[::-1] for pair in references}
         counts = Counter(first for first, second in pairs if first not in applicable_keys and second in applicable_keys)
         return [self.articles[key] for key in sorted(counts) if counts[key] >= MIN_REFERENCES]
 
@@ -179,11 +180,8 @@ class ArticleFinder:
         for block in document.blocks[article.heading.ordinal + 1 :]:
             if article_number(block.locator) != article.number:
                 break
-            if (
-                block.ordinal <= covered_until
-                or block.kind in ("heading", "footnote")
-                or not document.body(block).strip()
-            ):
+            is_covered = block.ordinal <= covered_until or block.kind in ("heading", "footnote")
+            if is_covered or not document.body(block).strip():
                 continue
             end = [block, *items_below(document, block)][-1]
             covered_until = end.ordinal
@@ -215,9 +213,6 @@ def _find_articles(treaty: Document) -> Iterator[Article]:
 
 def _distinctive_title(title: str, treaty_title_stems: set[str], language: str) -> str:
     """A title without the words that its treaty's title has too; unchanged where no other is left."""
-    words = [
-        word
-        for word in title.split()
-        if not (tokens := set(analyse(word, language))) or not tokens <= treaty_title_stems
-    ]
-    return " ".join(words) if analyse(" ".join(words), language) else title
+    stems = ((word, set(analyse(word, language))) for word in title.split())
+    words = " ".join(word for word, own in stems if not own or not own <= treaty_title_stems)
+    return words if analyse(words, language) else title

@@ -59,12 +59,8 @@ def make_briefing(
     # Only for a chair the questions for discussion precede the other sections.
     order = sorted(get_args(SectionKey), key=lambda key: request.audience != "chair" and key in _LAST_SECTIONS)
     # The briefing of an item has all sections; empty ones say that they are.
-    sections = tuple(
-        sections_by_key[key]
-        for key in order
-        if key in sections_by_key
-        and (not sections_by_key[key].empty or (subject.item is not None and sections_by_key[key].remarks))
-    )
+    made = (sections_by_key[key] for key in order if key in sections_by_key)
+    sections = tuple(each for each in made if not each.empty or (subject.item is not None and each.remarks))
     if subject.user_question is not None and all(section.empty for section in sections_by_key.values()):
         raise subject_sections.nothing_found_error(selector)
     papers = agenda_sections.document_statuses(selector)
@@ -179,7 +175,7 @@ def _add_version_notes(engine: Engine, versions: VersionNotes, request: Request,
     if other_languages:
         names = joined([language_name(each, request.language) for each in other_languages], request.language)
         remarks.append(say("quoted_language", request.language, languages=names))
-    return replace(section, parts=tuple(parts), remarks=tuple(dict.fromkeys(remarks)))
+    return replace(section, remarks=tuple(dict.fromkeys(remarks)))
 
 
 def _masthead_lines(library: Library, subject: Subject) -> tuple[str, ...]:

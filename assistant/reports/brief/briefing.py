@@ -41,8 +41,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Part:
-    """Statements under an optional heading. Those that are not `sure` are only the closest ones, and may be about
-    something else."""
+    """Statements under an optional heading. If not `sure`, they are the closest ones, perhaps about something else."""
 
     heading: str
     statements: tuple[Statement, ...]

@@ -22,7 +22,7 @@ from assistant.qa.metadata import (
 )
 from assistant.qa.units import Unit
 from assistant.reports.brief.briefing import Part, Section
-from assistant.reports.brief.selection import UnitSelector
+from assistant.reports.brief.selection import UnitSelector, in_order
 from assistant.reports.brief.subject_sections import MAX_POINTS
 from assistant.reports.brief.unit_checks import rank_section_units
 from assistant.reports.comparison.paragraphs import normalized_key, strip_number, whole_paragraph
@@ -49,8 +49,7 @@ _RESOLUTION = re.compile(r"\d+\s?\((?:\d{4}|[IVXLC]+)\)|\d+/\d+")
 
 
 def build_adoption(selector: UnitSelector) -> Section:
-    """The lines about the adoption, and the agenda item, as the text prints them; for a draft, that it is one, and
-    its sponsors."""
+    """The lines about the adoption, and the agenda item, as printed; for a draft, that it is one, and its sponsors."""
     document = selector.main_document
     language = selector.language
     draft = reads_as_draft(document)
@@ -96,16 +95,13 @@ def build_mandates(selector: UnitSelector) -> Section:
         while ordinal is not None:
             covered.add(ordinal)
             ordinal = document.blocks[ordinal].parent
-    remaining = [
-        block.number for block in operative_paragraphs(document) if block.number and block.ordinal not in covered
-    ]
+    remaining = [each.number for each in operative_paragraphs(document) if each.number and each.ordinal not in covered]
     remarks = (say("asks_nothing", language, places=", ".join(remaining)),) if remaining else ()
     return selector.make_section("mandates", remarks=remarks, tables=(mandate_table(rows, language),))
 
 
 def build_changes(selector: UnitSelector) -> Section:
-    """What is new compared with the previous text of the same series, what was left out, and what was moved, without
-    footnotes."""
+    """What is new since the previous text of the same series, what was left out, and moved, without footnotes."""
     library, document, language = selector.library, selector.main_document, selector.language
     previous_text = find_previous_text(library, document)
     if previous_text is None:
@@ -126,14 +122,11 @@ def find_previous_text(library: Library, document: Document) -> Document | None:
     another session: drafts are of the same one."""
     versions = library.versions()
     own = versions.version_of(document.id)
-    same_line = [
-        each for each in versions.with_symbol if own and each.lineage == own.lineage and each.revision < own.revision
-    ]
-    revisions = [
-        each for each in same_line if (each.header.language, each.header.edition) == (document.language, "official")
-    ]
-    if revisions:
-        return library.document(max(revisions, key=lambda each: each.revision).id)
+    official = (each for each in versions.with_symbol if each.header.edition == "official")
+    in_language = (each for each in official if each.header.language == document.language)
+    same_line = [each for each in in_language if own and each.lineage == own.lineage and each.revision < own.revision]
+    if same_line:
+        return library.document(max(same_line, key=lambda each: each.revision).id)
     title, day = normalized_key(strip_number(document, document.title)), document_date(document)
     if not title or day is None:
         return None
@@ -142,16 +135,15 @@ def find_previous_text(library: Library, document: Document) -> Document | None:
     for header in library.headers(kind="resolution"):
         titles = (normalized_key(header.title), normalized_key(header.title.partition(". ")[2]))
         if header.id in usable and header.language == document.language and title in titles:
-            document_found = library.document(header.id)
-            adopted = document_date(document_found)
-            if adopted is not None and adopted < day and _session_key(document_found) != _session_key(document):
-                candidates.append((adopted, document_found.id, document_found))
-    return max(candidates)[-1] if candidates else None
+            found = library.document(header.id)
+            adopted = document_date(found)
+            if adopted is not None and adopted < day and _session_key(found) != _session_key(document):
+                candidates.append((adopted, found.id))
+    return library.document(max(candidates)[1]) if candidates else None
 
 
 def _change_row(change: Change, language: str) -> tuple[Cell, ...]:
-    """The places of a changed paragraph, the kind of change, and its new and old words, without signs that stand
-    alone."""
+    """The places of a changed paragraph, the kind of change, and new and old words, without lone signs."""
     places, words = [], []
     for place, op in ((change.after, "added"), (change.before, "removed")):
         texts = (piece.text.strip() for piece in change.pieces if piece.op == op)
@@ -179,12 +171,8 @@ def build_recommendations(selector: UnitSelector) -> Section:
     pattern = grammar_of(document.language).concludes
     chapters = [each for each in selector.subject.themes if each.section is not None and pattern.search(each.heading)]
     limit = MAX_POINTS[selector.subject.request.audience]
-    quoted = [
-        (each.heading, selector.quote_units(rank_section_units(selector, each), limit, novel=True)) for each in chapters
-    ]
-    parts = (
-        Part(head, tuple(sorted(statements, key=lambda said: said.citations[-1].start))) for head, statements in quoted
-    )
+    quoted = [selector.quote_units(rank_section_units(selector, each), limit, novel=True) for each in chapters]
+    parts = (Part(each.heading, in_order(statements)) for each, statements in zip(chapters, quoted, strict=True))
     return selector.make_section("recommendations", *parts)
 
 
@@ -193,21 +181,18 @@ def build_figures(selector: UnitSelector) -> Section:
     last one); first those about the whole."""
     document = selector.main_document
     tables = [table for table in find_tables(document) if not table.locator.startswith(("contents", "masthead"))]
-    figure_counts = {
-        number: count for number, table in enumerate(tables) if (count := _count_figure_cells(document, table)) > 1
-    }
-    is_part = {number: not _is_in_opening_part(document, tables[number].rows[0]) for number in figure_counts}
-    best_tables = sorted(figure_counts, key=lambda number: (is_part[number], -figure_counts[number], number))[
-        :MAX_TABLES
-    ]
-    paragraphs = [
-        Part(document.heading_at(each.start), selector.quote_units([each]))
-        for each in _find_figure_paragraphs(selector, document)
-    ]
-    ordered = sorted(best_tables, key=lambda number: (is_part[number], number))
-    return selector.make_section(
-        "figures", *paragraphs, tables=tuple(_figure_table(selector, document, tables[number]) for number in ordered)
+    counts = [_count_figure_cells(document, table) for table in tables]
+    # By whether the table is about a part, how many figures it has, and its number.
+    ranked = sorted(
+        (not _is_in_opening_part(document, table.rows[0]), -count, n)
+        for n, (table, count) in enumerate(zip(tables, counts, strict=True))
+        if count > 1
     )
+    ordered = sorted((is_part, n) for is_part, _, n in ranked[:MAX_TABLES])
+    units = _find_figure_paragraphs(selector, document)
+    paragraphs = [Part(document.heading_at(each.start), selector.quote_units([each])) for each in units]
+    figures = tuple(_figure_table(selector, document, tables[n]) for _, n in ordered)
+    return selector.make_section("figures", *paragraphs, tables=figures)
 
 
 def _is_in_opening_part(document: Document, block: Block) -> bool:
@@ -233,11 +218,10 @@ def _find_figure_paragraphs(selector: UnitSelector, document: Document) -> list[
             by_heading.setdefault(heads[-1], []).append(unit)
     embed = selector.library.embedder.embed_passages
     if selector.can_embed(document.language):
-        similarities = (
-            (embed([unit.text for unit in units]) @ embed([document.body(head)])[0], units)
-            for head, units in by_heading.items()
-        )
-        chosen = [units[int(likeness.argmax())] for likeness, units in similarities]
+        chosen = []
+        for head, units in by_heading.items():
+            likeness = embed([unit.text for unit in units]) @ embed([document.body(head)])[0]
+            chosen.append(units[int(likeness.argmax())])
     else:
         chosen = [max(units, key=_count_figures) for units in by_heading.values()]
     is_part = {unit: not _is_in_opening_part(document, document.blocks[unit.block]) for unit in chosen}
@@ -251,12 +235,9 @@ def _count_figures(unit: Unit) -> int:
     grammar, years = grammar_of(unit.document.language), range(1900, 2100)
     text = _RESOLUTION.sub(" ", unit.text)
     values, counts = read(text, unit.document.language), counting(plain(text), unit.document.language)
+    counted = (readings for readings in values.numbers if max(readings) >= MIN_FIGURE and readings & counts)
     numbers = [
-        readings
-        for readings in values.numbers
-        if max(readings) >= MIN_FIGURE
-        and readings & counts
-        and not any(each in years or f"{each:g}" in values.placed for each in readings)
+        readings for readings in counted if not any(each in years or f"{each:g}" in values.placed for each in readings)
     ]
     amounts = (grammar.money, grammar.percent, grammar.amount)
     return max(len(numbers), sum(1 for each in amounts for _ in each.finditer(text)))
@@ -280,10 +261,11 @@ def _figure_table(selector: UnitSelector, document: Document, table: DocumentTab
     for n, block in enumerate((*table.rows[: MAX_ROWS - 1], *table.rows[MAX_ROWS - 1 :][-1:])):
         if n == MAX_ROWS - 1 and len(table.rows) > MAX_ROWS:
             rows.append((Cell(text=ELLIPSIS), *[Cell(text=ELLIPSIS)] * width))
-        cells = [Cell((selector.cite(document, block, (block.start, block.end)),), place=True)]
+        cite_span = partial(cite, selector.library, document, block)
+        cells = [Cell((cite_span((block.start, block.end)),), place=True)]
         for span in (*block.cells, *[None] * (width - len(block.cells))):
             has_text = span is not None and document.quote(*document.trim_span(*span))
-            cells.append(Cell((selector.cite(document, block, span),)) if has_text else Cell())
+            cells.append(Cell((cite_span(span),)) if has_text else Cell())
         rows.append(tuple(cells))
     first = (*table.rows, *table.header)[0]
     caption = first.context.partition("; ")[0] if "; " in first.context else first.locator.rpartition(", ")[0]

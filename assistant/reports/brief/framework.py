@@ -11,14 +11,10 @@ from assistant.qa.answer import Statement
 from assistant.qa.units import Unit
 from assistant.reports.brief.articles import Article, ArticleFinder
 from assistant.reports.brief.briefing import Part, Section
-from assistant.reports.brief.selection import (
-    UnitSelector,
-)
+from assistant.reports.brief.selection import UnitSelector
 from assistant.reports.brief.subject import Theme
-from assistant.reports.brief.unit_checks import (
-    find_answering,
-    is_later_than_meeting,
-)
+from assistant.reports.brief.unit_checks import find_answering, is_later_than_meeting
+from assistant.reports.lookup import cite
 
 MAX_ARTICLE_THEMES = 8
 """More themes than this are sections of a document; its articles are then searched by its title alone."""
@@ -48,7 +44,7 @@ class Framework:
     def articles(self) -> list[Article]:
         """All of them, in the order of the treaties."""
         found = [*(each for _, own in self.by_theme for each in own), *self.only_named, *self.cross_referenced]
-        return sorted(found, key=lambda each: (each.document.id, each.heading.ordinal))
+        return sorted(found, key=Article.place)
 
 
 def find_framework(selector: UnitSelector) -> Framework:
@@ -129,17 +125,12 @@ def build_framework(selector: UnitSelector) -> Section:
     framework, language = find_framework(selector), selector.language
     parts = [Part("", selector.quote_units(framework.naming_units))]
     whole_heading = say("articles_whole", language) if selector.subject.item else ""
-    rows = [(theme.heading or whole_heading, articles) for theme, articles in framework.by_theme]
-    rows += [
-        (say("articles_named", language), framework.only_named),
-        (say("articles_further", language), framework.cross_referenced),
-    ]
     by_heading: dict[str, list[Article]] = {}
-    for heading, articles in rows:
-        by_heading.setdefault(heading, []).extend(articles)
-    parts += [
-        Part(heading, _list_by_treaty(selector, heading_articles)) for heading, heading_articles in by_heading.items()
-    ]
+    for theme, articles in framework.by_theme:
+        by_heading.setdefault(theme.heading or whole_heading, []).extend(articles)
+    by_heading.setdefault(say("articles_named", language), []).extend(framework.only_named)
+    by_heading.setdefault(say("articles_further", language), []).extend(framework.cross_referenced)
+    parts += [Part(heading, _list_by_treaty(selector, articles)) for heading, articles in by_heading.items()]
     for theme, articles in framework.closest:
         heading = say("closest", language, theme=theme.heading or selector.subject.title)
         parts.append(Part(heading, _list_by_treaty(selector, articles), sure=False))
@@ -148,11 +139,8 @@ def build_framework(selector: UnitSelector) -> Section:
 
 def _list_by_treaty(selector: UnitSelector, articles: Sequence[Article]) -> tuple[Statement, ...]:
     """A sentence for each treaty that lists its articles."""
-    ordered = sorted(articles, key=lambda each: (each.document.id, each.heading.ordinal))
-    return tuple(
-        _list_articles(selector, list(treaty_articles))
-        for _, treaty_articles in groupby(ordered, key=lambda each: each.document.id)
-    )
+    by_treaty = groupby(sorted(articles, key=Article.place), key=lambda each: each.document.id)
+    return tuple(_list_articles(selector, list(own)) for _, own in by_treaty)
 
 
 def build_articles(selector: UnitSelector) -> Section:
@@ -161,9 +149,7 @@ def build_articles(selector: UnitSelector) -> Section:
     parts = []
     for article in framework.articles[:MAX_FULL_ARTICLES]:
         selector.slices.end()
-        statements = selector.quote_units(
-            [unit for unit in framework.finder.paragraphs_of(article) if unit.document.block_at(unit.start)]
-        )
+        statements = selector.quote_units([*framework.finder.paragraphs_of(article)])
         parts.append(Part(f"{article_name(article)}{mark(':', language)}{article.title}".rstrip(" :："), statements))
     return selector.make_section("articles", *parts)
 
@@ -172,15 +158,13 @@ def _list_articles(selector: UnitSelector, articles: Sequence[Article]) -> State
     """A sentence that lists articles of one treaty with their titles, which it cites."""
     language = selector.language
     document = articles[0].document
-    article_names = [
+    names = [
         f"{place_name(f'art. {each.number}', language)}{f' ({each.title})' * bool(each.title)}" for each in articles
     ]
     treaty_titles = [each for each in document.blocks if each.kind == "heading" and each.locator == "title"][:1]
     headings = [*treaty_titles, *(each.heading for each in articles)]
-    citations = tuple(selector.cite(document, head, (head.start, head.end)) for head in headings)
-    text = say(
-        "articles_of", language, treaty=document.short or document.title, articles=joined(article_names, language)
-    )
+    citations = tuple(cite(selector.library, document, head, (head.start, head.end)) for head in headings)
+    text = say("articles_of", language, treaty=document.short or document.title, articles=joined(names, language))
     return Statement(text, "derived", citations)
 
 
@@ -210,13 +194,13 @@ def _find_naming_units(
     def articles_in(unit: Unit) -> list[Article]:
         return finder.find_named(unit.text, unit.document)
 
-    relevant = find_answering(selector, selector.subject.title, selector.subject.other_ids)
-    certain = [
-        each.unit
-        for each in relevant
-        if each.score >= 0.0 or {a.document.id for a in articles_in(each.unit)} <= cited_treaties
-    ]
-    naming = ([unit for unit in units if articles_in(unit) and selector.is_quotable(unit) and not is_later_than_meeting(selector, unit)]
-              for units in (own_units, certain))  # fmt: skip
-    found = next(filter(None, naming), [])
+    def usable(unit: Unit) -> bool:
+        return bool(articles_in(unit)) and selector.is_quotable(unit) and not is_later_than_meeting(selector, unit)
+
+    found = [unit for unit in own_units if usable(unit)]
+    if not found:
+        relevant = find_answering(selector, selector.subject.title, selector.subject.other_ids)
+        for each in relevant:
+            is_certain = each.score >= 0.0 or {a.document.id for a in articles_in(each.unit)} <= cited_treaties
+            found += [each.unit] if is_certain and usable(each.unit) else []
     return sorted(found, key=lambda unit: (-len(articles_in(unit)), unit.document.id, unit.start))

@@ -68,13 +68,9 @@ class SectionWriter:
             notes.append(say("section_quoted", language))
         if any(statement.verdict == "supported" for part in parts for statement in part.statements):
             notes.insert(0, say("section_written", language, model=model))
+        dropped = (Dropped(each.text, each.reason.message(language)) for draft in drafts for each in draft.dropped)
         record = WritingRecord(
-            model=model,
-            failed=self.failed,
-            dropped=tuple(
-                Dropped(each.text, each.reason.message(language)) for draft in drafts for each in draft.dropped
-            ),
-            raw=tuple(each for draft in drafts for each in draft.raw),
+            model, self.failed, tuple(dropped), tuple(each for draft in drafts for each in draft.raw)
         )
         return replace(section, parts=parts, remarks=(*dict.fromkeys(notes), *section.remarks), written=record)
 
@@ -88,8 +84,7 @@ class SectionWriter:
     def _write_sentences(
         self, quotes: Sequence[Statement], key: SectionKey, theme: str, drafts: list[Draft], *, summary: bool = False
     ) -> list[Statement]:
-        """The verified sentences that the model writes from some quotes; in a `summary` none that only repeats a
-        quote."""
+        """The verified sentences that the model writes from quotes; in a `summary` none that only repeats one."""
         if self.failed:
             return []
         documents = {cite.document: self.selector.library.document(cite.document)
@@ -97,9 +92,8 @@ class SectionWriter:
         requested_language = self.selector.language
         quote_languages = [documents[each.citations[-1].document].language for each in quotes]
         language = requested_language if requested_language in quote_languages else quote_languages[0]
-        evidence = _quoted_blocks(
-            [each for each, tongue in zip(quotes, quote_languages, strict=True) if tongue == language], documents
-        )
+        own_quotes = [each for each, spoken in zip(quotes, quote_languages, strict=True) if spoken == language]
+        evidence = _quoted_blocks(own_quotes, documents)
         question = say("ask_framework" if key == "articles" else f"ask_{key}", language, theme=theme)
         with (
             self.aside(),
@@ -112,12 +106,8 @@ class SectionWriter:
                     draft: Draft = end.value
                     break
         self.failed = draft.fault is not None and draft.fault.kind != "too_long"
-        units = (unit for each in evidence for unit in units_of(each))
-        excluded = [
-            quote_unit(unit).citations[-1]
-            for unit in units
-            if not unit.empty and self.selector.belongs_to_other_item(unit)
-        ]
+        units = (unit for each in evidence for unit in units_of(each) if self.selector.belongs_to_other_item(unit))
+        excluded = [quote_unit(unit).citations[-1] for unit in units]
         statements: list[Statement] = []
         passage_at = self.selector.library.passage_id_at
         for statement in draft.statements:

@@ -20,10 +20,11 @@ from assistant.qa.abstention import REPEATED_STATEMENT_COSINE, SAME_STATEMENT_CO
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.citations import quote_unit
 from assistant.qa.engine import Engine
-from assistant.qa.metadata import covering_letter_blocks, is_bracketed, is_draft, reads_as_draft
+from assistant.qa.metadata import covering_letter_blocks, is_bracketed, is_draft, line_text, reads_as_draft
 from assistant.qa.retriever import Evidence
 from assistant.qa.scoring import ScoredUnit
 from assistant.qa.units import Unit, units_of
+from assistant.question import Question
 from assistant.reports.brief.briefing import Part, Section, SectionKey
 from assistant.reports.brief.subject import Subject
 from assistant.reports.lookup import cite
@@ -31,7 +32,7 @@ from assistant.time_slices import Slices
 from assistant.wording.drafting import grammar_of
 from assistant.wording.values import plain, without_symbols
 from corpus.dates import find_date_mentions
-from corpus.documents import Block, Document, Span
+from corpus.documents import Block, Document
 from corpus.library import Library
 from corpus.sentences import sentence_spans
 from corpus.symbols import Symbol, find_symbols
@@ -97,12 +98,11 @@ class UnitSelector:
         """The units of some documents that are relevant to a subject, quotable and meet a condition, best first, at
         most `limit`, from the first `passages` passages."""
         relevant = (each for each in self.score_units(words, documents, passages) if is_relevant(each))
-        return self._pick_distinct(
-            [each for each in self.slices(relevant) if self.is_quotable(each.unit) and condition(each)], limit
-        )
+        usable = [each for each in self.slices(relevant) if self.is_quotable(each.unit) and condition(each)]
+        return self._pick_distinct(usable, limit)
 
     def score_units(self, words: str, documents: Sequence[str], limit: int = 0) -> list[ScoredUnit]:
-        """Score the units of the first `most` passages (by default as many as the settings say) that search finds for
+        """Score the units of the first `limit` passages (by default as many as the settings say) that search finds for
         a subject in some documents.
 
         Each search runs in a slice of its own, and once for each subject. Drafts, and texts in other languages than
@@ -125,11 +125,7 @@ class UnitSelector:
         """Whether a relevant unit certainly speaks to the words of the user: it reaches the threshold for answers, or
         contains all the words. Where the subject is something else, documents that belong to it are certain enough."""
         question = self.subject.user_question
-        return (
-            question is None
-            or scored.score >= 0.0
-            or question.has_all_words(scored.unit.text, scored.unit.document.language)
-        )
+        return question is None or scored.score >= 0.0 or _has_all_words(question, scored)
 
     def is_answer(self, scored: ScoredUnit, words: str) -> bool:
         """Whether a unit of a document that does not belong to the subject certainly speaks to some words. The title
@@ -137,9 +133,7 @@ class UnitSelector:
         must contain all its words."""
         question = self.engine.question(words, self.subject.title_language)
         short_title = self.subject.item is not None and len(question.content) <= FEW_WORDS
-        return scored.score >= 0.0 and (
-            not short_title or question.has_all_words(scored.unit.text, scored.unit.document.language)
-        )
+        return scored.score >= 0.0 and (not short_title or _has_all_words(question, scored))
 
     @cached_property
     def _draft_and_foreign(self) -> dict[str, tuple[bool, bool]]:
@@ -172,10 +166,9 @@ class UnitSelector:
     def quote_sentences(
         self, document: Document, ordinals: Iterable[int], condition: Callable[[str], bool]
     ) -> list[Statement]:
-        """The sentences of some blocks that meet a condition and are new, as statements, which count as used from now
-        on."""
+        """The new sentences of some blocks that meet a condition, as statements, which count as used from now on."""
         statements = [
-            Statement.quoting(self.cite(document, block, (block.body_start + start, block.body_start + end)))
+            Statement.quoting(cite(self.library, document, block, (block.body_start + start, block.body_start + end)))
             for block in (document.blocks[ordinal] for ordinal in ordinals)
             for start, end in sentence_spans(document.body(block), document.language)
         ]
@@ -183,10 +176,6 @@ class UnitSelector:
         for each in new_statements:
             self.mark_used(each)
         return new_statements
-
-    def cite(self, document: Document, block: Block, span: Span | None = None) -> Citation:
-        """Cite a span of a block, by default all of it but its number."""
-        return cite(self.library, document, block, span)
 
     def is_new(self, statement: Statement) -> bool:
         """Whether a statement repeats nothing that was used."""
@@ -204,20 +193,16 @@ class UnitSelector:
         embedder = self.library.embedder
         if item is None or meeting is None or not self.can_embed(unit.document.language, self.language):
             return True
-        titles = [
-            each.title
-            for each in meeting.items
-            if each.number == each.main_number and each.main_number != item.main_number
-        ]
+        main_items = (each for each in meeting.items if each.number == each.main_number)
+        titles = [each.title for each in main_items if each.number != item.main_number]
         own, *others = embedder.embed_passages([item.title, *titles]) @ embedder.embed_passages([unit.text])[0]
         return bool(max(others, default=-1.0) <= own)
 
     def is_novel(self, unit: Unit) -> bool:
         """Whether nothing that was used says the same in other words; a unit with other numbers says something else."""
-        numbers = set(_NUMBER.findall(unit.text))
-        comparable = [
-            words for words in self.used_texts if words != _fold(unit.text) and numbers <= set(_NUMBER.findall(words))
-        ]
+        numbers, own_words = set(_NUMBER.findall(unit.text)), _fold(unit.text)
+        others = (words for words in self.used_texts if words != own_words)
+        comparable = [words for words in others if numbers.issubset(_NUMBER.findall(words))]
         if not comparable or not self.can_embed(unit.document.language, self.language):
             return True
         embedder = self.library.embedder
@@ -237,20 +222,15 @@ class UnitSelector:
         if item is None or meeting is None:
             return False
         own_symbols = {symbol for symbol, _ in item.documentation}
-        other_symbols = {
-            symbol
-            for other in meeting.items
-            if other.main_number != item.main_number
-            for symbol, _ in other.documentation
-        }
+        others = (other for other in meeting.items if other.main_number != item.main_number)
+        other_symbols = {symbol for other in others for symbol, _ in other.documentation}
         named_symbols = {mention.symbol.text for mention in find_symbols(unit.text)}
         if named_symbols & other_symbols and not named_symbols & own_symbols:
             return True
         numbers = {number.split(" ")[0] for number in self.engine.question(unit.text, unit.document.language).items}
-        other_named = (
-            named_symbols - own_symbols - other_symbols
-        )  # item numbers beside documents of another meeting are not items of this one
-        return bool(numbers) and item.main_number not in numbers and not other_named
+        # Item numbers beside documents of another meeting are not items of this one.
+        is_of_meeting = named_symbols <= own_symbols | other_symbols
+        return bool(numbers) and item.main_number not in numbers and is_of_meeting
 
     def is_quotable(self, unit: Unit) -> bool:
         """Whether a unit can stand by itself, is new, and belongs to no other item."""
@@ -259,34 +239,31 @@ class UnitSelector:
         in_figure = block.locator.rpartition(", ")[2].startswith(_FIGURE_LOCATORS)  # a caption, or words in the figure
         if block.kind in ("footnote", "heading") or in_figure or block.page in document.unquotable:
             return False
-        if unit.block in covering_letter_blocks(document) or is_bracketed(unit.text):
+        if unit.empty or unit.block in covering_letter_blocks(document) or is_bracketed(unit.text):
             return False
         # A paragraph without number and closing sign is a signature, a name or a caption.
         if block.kind == "paragraph" and not (block.number or unit.leads or unit.text.endswith(_CLOSING_SIGNS)):
             return False
-        if unit.empty or _describes_figure(document, block):
+        in_preamble = document.kind == "treaty" and block.locator.startswith("preamble")
+        if in_preamble or block.locator.split(",")[0] in _UNQUOTED_PARTS or _describes_figure(document, block):
             return False
-        if block.locator.split(",")[0] in _UNQUOTED_PARTS or (
-            document.kind == "treaty" and block.locator.startswith("preamble")
-        ):
+        if document.edition == "digest" and not self._is_quotable_in_digest(unit, block):
             return False
-        if document.edition == "digest":
-            # A briefing for a meeting must not tell its outcome.
-            headings = [" ".join(document.body(each).split()) for each in document.headings(block)]
-            outcome = grammar_of(document.language).outcome
-            if self.subject.meeting is not None and any(outcome.fullmatch(words) for words in headings):
-                return False
-            if block.number is None and block.kind == "paragraph":
-                return False
-            # For the agenda, quote the agenda itself rather than a digest.
-            if self.subject.agenda is not None and self.engine.vocabulary.says("agenda", unit.text, document.language):
-                return False
         shortest = MIN_LENGTH_CHINESE if document.language == "zh" else MIN_LENGTH
-        return (
-            shortest <= len(unit.text) <= MAX_LENGTH
-            and self.is_new(quote_unit(unit))
-            and not self.belongs_to_other_item(unit)
-        )
+        has_length = shortest <= len(unit.text) <= MAX_LENGTH
+        return has_length and self.is_new(quote_unit(unit)) and not self.belongs_to_other_item(unit)
+
+    def _is_quotable_in_digest(self, unit: Unit, block: Block) -> bool:
+        """Whether a digest may be quoted with a unit. For the agenda, the agenda itself is quoted; and a briefing for a
+        meeting must not tell its outcome."""
+        document, subject = unit.document, self.subject
+        if block.number is None and block.kind == "paragraph":
+            return False
+        if subject.agenda is not None and self.engine.vocabulary.says("agenda", unit.text, document.language):
+            return False
+        outcome = grammar_of(document.language).outcome
+        headings = document.headings(block) if subject.meeting is not None else ()
+        return not any(outcome.fullmatch(line_text(document, each)) for each in headings)
 
     def _pick_distinct(self, scored: Sequence[ScoredUnit], limit: int) -> list[ScoredUnit]:
         """The best units, without those that overlap with a better one or say the same."""
@@ -300,6 +277,10 @@ class UnitSelector:
         return [each for each, _ in chosen]
 
 
+def _has_all_words(question: Question, scored: ScoredUnit) -> bool:
+    return question.has_all_words(scored.unit.text, scored.unit.document.language)
+
+
 def _describes_figure(document: Document, block: Block) -> bool:
     """Whether a paragraph describes the table or figure right above it: `Source: ports`."""
     if block.number or block.kind != "paragraph" or _LABEL.match(document.body(block)) is None:
@@ -308,6 +289,11 @@ def _describes_figure(document: Document, block: Block) -> bool:
     return above is not None and (
         above.kind in ("row", "heading") or above.locator.rpartition(", ")[2].startswith(_FIGURE_LOCATORS)
     )
+
+
+def in_order(statements: Iterable[Statement]) -> tuple[Statement, ...]:
+    """Statements of one document, as they follow each other in it."""
+    return tuple(sorted(statements, key=lambda each: each.citations[-1].start))
 
 
 def adoption_rank(each: ScoredUnit) -> tuple[bool, float]:

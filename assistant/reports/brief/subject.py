@@ -108,33 +108,22 @@ def find_subject(engine: Engine, request: Request) -> Subject:
             held=lambda reader: ", ".join(language_name(each, reader) for each in available_languages),
         )
     user_question = engine.subject(request.value) if request.kind in ("theme", "question") else None
-    # Like an answer, the paper uses only documents that the question names, if any.
-    document_ids = (
-        restricted_ids(user_question, engine.library) if user_question and request.kind == "question" else None
-    )
+    document_ids = None
+    if user_question and request.kind == "question":
+        # Like an answer, the paper uses only documents that the question names, if any.
+        document_ids = restricted_ids(user_question, engine.library)
     usable_ids = sorted(versions.quotable_documents(request.language, document_ids))
-    ids_by_kind = {
-        kind: tuple(each for each in usable_ids if headers[each].kind == kind) for kind in ("treaty", "agenda")
-    }
-    other_ids = tuple(
-        each for each in usable_ids if each not in ids_by_kind["treaty"] and each not in ids_by_kind["agenda"]
-    )
+    treaty_ids = tuple(each for each in usable_ids if headers[each].kind == "treaty")
+    agenda_ids = tuple(each for each in usable_ids if headers[each].kind == "agenda")
+    other_ids = tuple(each for each in usable_ids if headers[each].kind not in ("treaty", "agenda"))
     if request.kind == "item":
-        return _item_subject(engine, request, headers, ids_by_kind["treaty"], other_ids)
+        return _item_subject(engine, request, headers, treaty_ids, other_ids)
     if user_question is None:
-        return _document_subject(engine, request, headers, ids_by_kind["treaty"], other_ids)
+        return _document_subject(engine, request, headers, treaty_ids, other_ids)
     other_ids = other_ids if user_question.symbols else _drop_superseded(headers, other_ids)
-    themes, others = (Theme("", user_question.text),), (*other_ids, *ids_by_kind["agenda"])
-    return Subject(
-        request,
-        user_question.text,
-        user_question.language,
-        themes,
-        (),
-        ids_by_kind["treaty"],
-        others,
-        user_question=user_question,
-    )
+    title, language, others = user_question.text, user_question.language, (*other_ids, *agenda_ids)
+    themes = (Theme("", title),)
+    return Subject(request, title, language, themes, (), treaty_ids, others, user_question=user_question)
 
 
 def _drop_superseded(headers: Headers, ids: Ids) -> Ids:
@@ -174,42 +163,20 @@ def _item_subject(engine: Engine, request: Request, headers: Headers, treaty_ids
     announced_ids = {each for each in candidate_ids if _is_about(headers[each], announced)}
     if meeting.dates:
         # What a digest says about later days is excluded sentence by sentence.
-        days = _document_days(engine.library, headers, candidate_ids)
-        first_day = meeting.dates[0].isoformat()
-        candidate_ids = tuple(
-            each
-            for each in candidate_ids
-            if days.get(each, "") < first_day and (days.get(each, "0") or each in announced_ids)
-        )
+        days, first_day = _document_days(engine.library, headers, candidate_ids), meeting.dates[0].isoformat()
+        earlier = (each for each in candidate_ids if days.get(each, "") < first_day)
+        candidate_ids = tuple(each for each in earlier if days.get(each, "0") or each in announced_ids)
     own_ids = tuple(each for each in candidate_ids if each in announced_ids)
-    excluded_ids = tuple(
-        each for each in candidate_ids if _is_about(headers[each], announced_elsewhere) and each not in own_ids
-    )
-    other_ids = _in_language(
-        request, headers, (each for each in candidate_ids if each not in own_ids and each not in excluded_ids)
-    )
+    rest = [each for each in candidate_ids if each not in announced_ids]
+    excluded_ids = tuple(each for each in rest if _is_about(headers[each], announced_elsewhere))
+    other_ids = _in_language(request, headers, (each for each in rest if each not in excluded_ids))
     themes = _proposed_themes(agenda, item) or (Theme("", item.title),)
     if themes[0].heading == "" and _is_procedural_item(engine.library, meeting, item):
-        symbols = {each: Symbol.try_parse(headers[each].symbol or "") for each in other_ids}
-        other_ids = tuple(
-            each
-            for each in other_ids
-            if agenda.symbol and (symbol := symbols[each]) and symbol.body == agenda.symbol.body
-        )
-        treaty_ids = ()
-    return Subject(
-        request,
-        item.title,
-        agenda.language,
-        themes,
-        own_ids,
-        treaty_ids,
-        other_ids,
-        excluded_ids,
-        meeting,
-        item,
-        agenda,
-    )
+        symbols = ((each, Symbol.try_parse(headers[each].symbol or "")) for each in other_ids)
+        body = agenda.symbol.body if agenda.symbol else None
+        other_ids, treaty_ids = tuple(each for each, symbol in symbols if symbol and symbol.body == body), ()
+    title, language, about = item.title, agenda.language, (meeting, item, agenda)
+    return Subject(request, title, language, themes, own_ids, treaty_ids, other_ids, excluded_ids, *about)
 
 
 def _find_item(meeting: Meeting, agenda: Document, number: str) -> AgendaItem:
@@ -247,11 +214,8 @@ def _document_subject(
     document_day = _document_day(engine.library, headers[document.id])
     # A later document was no guidance for this one.
     days = _document_days(engine.library, headers, candidate_ids)
-    earlier = tuple(
-        each
-        for each in candidate_ids
-        if each != document.id and not (document_day and days.get(each, "") > document_day)
-    )
+    later = {each for each in candidate_ids if document_day and days.get(each, "") > document_day}
+    earlier = tuple(each for each in candidate_ids if each != document.id and each not in later)
     other_ids = _in_language(request, headers, _drop_superseded(headers, earlier))
     # A treaty is its own legal framework.
     treaty_ids_used = () if document.kind == "treaty" else treaty_ids
@@ -266,31 +230,23 @@ def _section_themes(document: Document) -> tuple[Theme, ...]:
     Chapters of nothing but recommendations are left out, and annexes where there is other text. Where most paragraphs
     are numbered only these count, so that neither a cover nor lists of contents and abbreviations are sections.
     """
-    covering_letter, chapter = covering_letter_blocks(document), grammar_of(document.language).chapter
-    paragraphs = [
-        block for block in document.blocks if block.kind == "paragraph" and block.ordinal not in covering_letter
-    ]
+    letter, chapter = covering_letter_blocks(document), grammar_of(document.language).chapter
+    paragraphs = [block for block in document.blocks if block.kind == "paragraph" and block.ordinal not in letter]
     numbered = [block for block in paragraphs if block.number]
     paragraphs = numbered if 2 * len(numbered) > len(paragraphs) else paragraphs
     paragraphs = [block for block in paragraphs if not block.locator.startswith(("annex", "appendix"))] or paragraphs
     heading_counts = Counter(head.ordinal for block in paragraphs for head in document.headings(block))
     headings = [block for block in document.blocks if block.ordinal in heading_counts and document.body(block).strip()]
-    by_level = [
-        [block for block in headings if block.level == level] for level in sorted({each.level for each in headings})
-    ]
-    by_level = [
-        same_level
-        for same_level in by_level
-        if max(heading_counts[each.ordinal] for each in same_level) < MAX_SHARE_UNDER_HEADING * len(paragraphs)
-    ]
+    by_level, most = [], MAX_SHARE_UNDER_HEADING * len(paragraphs)
+    for level in sorted({each.level for each in headings}):
+        same_level = [block for block in headings if block.level == level]
+        if max(heading_counts[each.ordinal] for each in same_level) < most:
+            by_level.append(same_level)
     chosen = next((same_level for least in (3, 2) for same_level in by_level if len(same_level) >= least), [])
     heading_texts = [(" ".join(document.block_text(block).split()), block.ordinal) for block in chosen]
     sections = [(words, ordinal) for words, ordinal in heading_texts if not chapter.fullmatch(words)][:MAX_SECTIONS]
-    document_title = document.title
-    return tuple(
-        Theme(_to_heading(words, document.language), f"{words}. {document_title}", ordinal)
-        for words, ordinal in sections
-    )
+    title, language = document.title, document.language
+    return tuple(Theme(_to_heading(words, language), f"{words}. {title}", ordinal) for words, ordinal in sections)
 
 
 def has_explicit_proposals(agenda: Document, item: AgendaItem) -> bool:
@@ -310,12 +266,8 @@ def discussion_matcher(agenda: Document, item: AgendaItem) -> Callable[[str], bo
 def _proposed_themes(agenda: Document, item: AgendaItem) -> tuple[Theme, ...]:
     """The themes that the annotations of an item propose, in their own words; with the title of the item where they
     do not propose them in so many words."""
-    themes, grammar, is_proposal, explicit = (
-        [],
-        grammar_of(agenda.language),
-        discussion_matcher(agenda, item),
-        has_explicit_proposals(agenda, item),
-    )
+    themes, is_proposal, explicit = [], discussion_matcher(agenda, item), has_explicit_proposals(agenda, item)
+    grammar = grammar_of(agenda.language)
     opening, suffix = (grammar.wish, "") if explicit else (grammar.discuss, f". {item.title}")
     for ordinal in item.annotations:
         text = agenda.body(agenda.blocks[ordinal])
@@ -323,9 +275,8 @@ def _proposed_themes(agenda: Document, item: AgendaItem) -> tuple[Theme, ...]:
             sentence = " ".join(text[start:end].split())
             if is_proposal(sentence):
                 match = opening.search(sentence)
-                proposed = (
-                    each.strip(_EDGE_SIGNS) for each in grammar.wish_also.split(sentence[match.end() if match else 0 :])
-                )
+                proposals = grammar.wish_also.split(sentence[match.end() if match else 0 :])
+                proposed = (each.strip(_EDGE_SIGNS) for each in proposals)
                 themes += [Theme(_to_heading(words, agenda.language), f"{words}{suffix}") for words in proposed]
     return tuple(dict.fromkeys(themes))[:MAX_THEMES]
 
@@ -336,8 +287,7 @@ def _document_days(library: Library, headers: Headers, ids: Ids) -> dict[str, st
 
 
 def _document_day(library: Library, header: Header) -> str:
-    """The day of a document in ISO 8601: of a resolution the day of its adoption, else that of the document; empty
-    where it has none."""
+    """The day of a document (ISO 8601): of a resolution that of its adoption; empty where it has none."""
     adopted = adoption_date(library.document(header.id)) if header.kind == "resolution" else None
     return adopted.isoformat() if adopted else header.date or ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import partial
 
@@ -13,12 +14,7 @@ from assistant.reports import ReportError
 from assistant.reports.brief import agenda_sections
 from assistant.reports.brief.briefing import Audience, Part, Section
 from assistant.reports.brief.framework import MAX_PLACES, article_name, find_framework
-from assistant.reports.brief.selection import (
-    UnitSelector,
-    adoption_rank,
-    is_relevant,
-    names_date_within,
-)
+from assistant.reports.brief.selection import UnitSelector, adoption_rank, in_order, is_relevant, names_date_within
 from assistant.reports.brief.subject import MAX_SUBJECT_LENGTH, Ids, Theme
 from assistant.reports.brief.unit_checks import (
     day_before,
@@ -46,47 +42,46 @@ WIDE_PASSAGES = 36
 def build_points(selector: UnitSelector) -> Section:
     """The best words of the documents by theme; for other themes, where they are mentioned, or that they are not."""
     framework, subject = find_framework(selector), selector.subject
-    limit, passages = (
-        MAX_POINTS[subject.request.audience] * (3 if subject.user_question else 1),
-        WIDE_PASSAGES if subject.user_question else 0,
+    limit = MAX_POINTS[subject.request.audience] * (3 if subject.user_question else 1)
+    units_by_theme, nearest_heading = (
+        _assign_to_themes(selector),
+        say("closest", selector.language, theme=subject.title),
     )
-    document_ids = (*subject.own_ids, *(() if subject.request.kind == "document" else subject.other_ids))
-    best_by_unit: dict[tuple[str, int, int], tuple[Theme, ScoredUnit]] = {}
-    for theme in (each for each in subject.themes if each.section is None):
-        for each in selector.find_relevant(
-            theme.words, document_ids, CANDIDATES_PER_THEME, partial(is_key_point, selector, theme.words), passages
-        ):
-            key = (each.unit.document.id, each.unit.start, each.unit.end)
-            if key not in best_by_unit or each.odds > best_by_unit[key][1].odds:
-                best_by_unit[key] = (theme, each)
     parts, unsourced = [], []
     for theme in subject.themes:
-        theme_units = sorted(
-            (each for assigned_theme, each in best_by_unit.values() if assigned_theme == theme), key=adoption_rank
-        )
+        theme_units = sorted(units_by_theme.get(theme, ()), key=adoption_rank)
         certain = [each for each in theme_units if selector.is_certain(each)]
         units = [each.unit for each in certain] if theme.section is None else rank_section_units(selector, theme)
         statements = selector.quote_units(units, limit, novel=True)
         if theme.section is not None:
-            statements = tuple(sorted(statements, key=lambda each: each.citations[-1].start))
-        nearest = say("closest", selector.language, theme=subject.title)
-        closest_statements = selector.quote_units(
-            [each.unit for each in theme_units if each not in certain], limit - len(statements), novel=True
-        )
-        parts += [Part(theme.heading, statements), Part(nearest, closest_statements, sure=False)]
-        theme_articles = next(
-            (
-                theme_articles
-                for other, theme_articles in (*framework.by_theme, *framework.closest)
-                if other == theme and theme_articles
-            ),
-            (),
-        )
-        if not statements and (theme_articles or not closest_statements) and not _is_covered_elsewhere(selector, theme):
-            unsourced.append(
-                unsourced_theme_text(selector, theme, [article_name(each) for each in theme_articles[:MAX_PLACES]])
-            )
+            statements = in_order(statements)
+        uncertain = [each.unit for each in theme_units if each not in certain]
+        closest = selector.quote_units(uncertain, limit - len(statements), novel=True)
+        parts += [Part(theme.heading, statements), Part(nearest_heading, closest, sure=False)]
+        by_theme = (own for other, own in (*framework.by_theme, *framework.closest) if other == theme)
+        articles = next(filter(None, by_theme), ())
+        if not statements and (articles or not closest) and not _is_covered_elsewhere(selector, theme):
+            places = [article_name(each) for each in articles[:MAX_PLACES]]
+            unsourced.append(unsourced_theme_text(selector, theme, places))
     return selector.make_section("points", *parts, unsourced=tuple(unsourced))
+
+
+def _assign_to_themes(selector: UnitSelector) -> dict[Theme, list[ScoredUnit]]:
+    """The key points by theme, each with the theme to which it is most relevant."""
+    subject = selector.subject
+    passages = WIDE_PASSAGES if subject.user_question else 0
+    document_ids = (*subject.own_ids, *(() if subject.request.kind == "document" else subject.other_ids))
+    best: dict[tuple[str, int, int], tuple[Theme, ScoredUnit]] = {}
+    for theme in (each for each in subject.themes if each.section is None):
+        is_candidate = partial(is_key_point, selector, theme.words)
+        for each in selector.find_relevant(theme.words, document_ids, CANDIDATES_PER_THEME, is_candidate, passages):
+            key = (each.unit.document.id, each.unit.start, each.unit.end)
+            if key not in best or each.odds > best[key][1].odds:
+                best[key] = (theme, each)
+    by_theme = defaultdict[Theme, list[ScoredUnit]](list)
+    for theme, each in best.values():
+        by_theme[theme].append(each)
+    return by_theme
 
 
 def _is_covered_elsewhere(selector: UnitSelector, theme: Theme) -> bool:
@@ -102,9 +97,8 @@ def _is_covered_elsewhere(selector: UnitSelector, theme: Theme) -> bool:
     return bool(units) and all(is_about_report(unit) for unit in filter(None, map(with_context, units)))
 
 
-def unsourced_theme_text(selector: UnitSelector, theme: Theme, places: Sequence[str] = ()) -> str:
-    """For a theme of which nothing is quoted: where the stored documents mention it, if anything comes close, else
-    that they don't."""
+def unsourced_theme_text(selector: UnitSelector, theme: Theme, places: Sequence[str]) -> str:
+    """For a theme of which nothing is quoted: where the documents mention it, if they do, else that they don't."""
     subject, language, template = selector.subject, selector.language, "unsourced_theme"
     if not places:
         ids = (*subject.own_ids, *subject.other_ids, *subject.treaty_ids, *subject.excluded_ids)
@@ -136,28 +130,24 @@ def build_guidance(selector: UnitSelector) -> Section:
     subject = selector.subject
     query = say("ask_guidance", subject.title_language, theme=subject.title)
     themes = () if subject.request.kind == "document" else tuple(theme.words for theme in subject.themes)
-    scored = [
-        each
-        for words in dict.fromkeys((subject.title, *themes))
-        for each in selector.score_units(words, subject.other_ids, WIDE_PASSAGES if subject.user_question else 0)
-        if selector.is_answer(each, words)
-        or (subject.user_question and is_relevant(each) and selector.is_certain(each))
-    ]
+    passages = WIDE_PASSAGES if subject.user_question else 0
+    scored = []
+    for words in dict.fromkeys((subject.title, *themes)):
+        for each in selector.score_units(words, subject.other_ids, passages):
+            answers_user = subject.user_question and is_relevant(each) and selector.is_certain(each)
+            if answers_user or selector.is_answer(each, words):
+                scored.append(each)
     basis_ids = _find_reporting_basis(selector)
-    from_basis = (
-        [each for each in selector.score_units(subject.title, basis_ids) if is_relevant(each)] if basis_ids else []
-    )
+    basis_units = selector.score_units(subject.title, basis_ids) if basis_ids else ()
+    from_basis = [each for each in basis_units if is_relevant(each)]
     close_blocks = {(each.unit.document.id, each.unit.block) for each in (*scored, *from_basis)}
 
     def is_close_point(each: ScoredUnit) -> bool:
         return is_point(selector, each) and (each.unit.document.id, each.unit.block) in close_blocks
 
     scored_others = scored if subject.item is None else selector.score_units(query, subject.other_ids)
-    advice = [
-        each.unit
-        for each in scored_others
-        if _is_advice(each.unit) and is_close_point(each) and selector.is_quotable(each.unit)
-    ]
+    close = (each.unit for each in scored_others if _is_advice(each.unit) and is_close_point(each))
+    advice = [unit for unit in close if selector.is_quotable(unit)]
     relevant = selector.find_relevant(query, subject.other_ids, 2 * MAX_GUIDANCE, is_close_point)
     units = [each.unit for each in relevant if each.score >= 0.0 or not subject.user_question]
     ordered = (*units, *advice) if subject.item is not None else (*advice, *units)
@@ -165,25 +155,21 @@ def build_guidance(selector: UnitSelector) -> Section:
 
 
 def _find_reporting_basis(selector: UnitSelector) -> Ids:
-    """The other documents that the first numbered paragraph of a document names: the resolution under which it
-    reports."""
+    """The other documents that the first numbered paragraph names: the resolution under which it reports."""
     subject = selector.subject
     document = selector.main_document if subject.request.kind == "document" else None
-    first_paragraph = (
-        next((block for block in document.blocks if block.number and block.kind == "paragraph"), None)
-        if document
-        else None
-    )
-    if document is None or first_paragraph is None:
+    numbered = (block for block in (document.blocks if document else ()) if block.number and block.kind == "paragraph")
+    first = next(numbered, None)
+    if document is None or first is None:
         return ()
-    symbols = selector.engine.question(document.body(first_paragraph)[:MAX_SUBJECT_LENGTH], document.language).symbols
-    current_ids = {version.id for symbol in symbols for version in selector.library.versions().current_versions(symbol)}
+    symbols = selector.engine.question(document.body(first)[:MAX_SUBJECT_LENGTH], document.language).symbols
+    versions = selector.library.versions()
+    current_ids = {version.id for symbol in symbols for version in versions.current_versions(symbol)}
     return tuple(each for each in subject.other_ids if each in current_ids)
 
 
 def _is_advice(unit: Unit) -> bool:
-    """Whether a unit recommends or requests something by its own verbs, or says that somebody who is named should
-    act."""
+    """Whether a unit recommends or requests by its own verbs, or says that somebody who is named should act."""
     grammar, text = grammar_of(unit.document.language), unit.text
     opening, modal = grammar.opening.match(text), grammar.should.search(text)
     subject_word = text[: modal.start()].split()[-1:] if modal else []
@@ -201,18 +187,16 @@ def build_new(selector: UnitSelector) -> Section:
     previous_day = agenda_sections.last_day_of_previous_meeting(selector)
     if previous_day is None:
         return selector.make_section("new", remarks=(say("no_earlier_meeting", language),))
-    last_day = meeting.dates[-1]
-    ordinals = [*meeting.mandate, *item.annotations]
-    annotations = selector.quote_sentences(
-        agenda, ordinals, lambda words: names_date_within(words, previous_day, last_day)
-    )
+    is_new = partial(names_date_within, after=previous_day, until=meeting.dates[-1])
+    annotations = selector.quote_sentences(agenda, [*meeting.mandate, *item.annotations], is_new)
+    documents, until = (*subject.own_ids, *subject.other_ids), day_before(meeting)
     units = [
-        each
+        each.unit
         for words in dict.fromkeys((subject.title, *(theme.words for theme in subject.themes)))
-        for each in selector.find_relevant(words, (*subject.own_ids, *subject.other_ids), MAX_NEW)
-        if names_date_within(each.unit.text, previous_day, day_before(meeting))
+        for each in selector.find_relevant(words, documents, MAX_NEW)
+        if names_date_within(each.unit.text, previous_day, until)
     ]
-    statements = (*annotations, *selector.quote_units([each.unit for each in units], MAX_NEW, novel=True))
+    statements = (*annotations, *selector.quote_units(units, MAX_NEW, novel=True))
     remark = say("since_meeting", language, day=day_text(previous_day, language))
     return selector.make_section("new", Part("", statements), remarks=(remark,))
 
@@ -224,11 +208,9 @@ def build_differences(selector: UnitSelector) -> Section:
     documents, parts = (*subject.own_ids, *subject.other_ids), []
     scored = [each for theme in subject.themes for each in find_answering(selector, theme.words, documents)]
     units = [each.unit for each in scored if selector.is_quotable(each.unit)]
-    pairs = [
-        pair
-        for pair in find_differing_pairs(units)
-        if subject.item or not subject.own_ids or any(each.document.id in subject.own_ids for each in pair)
-    ]
+    pairs = find_differing_pairs(units)
+    if subject.own_ids and not subject.item:
+        pairs = [pair for pair in pairs if any(each.document.id in subject.own_ids for each in pair)]
     for first, second in pairs[:MAX_DIFFERENCES]:
         statements = selector.quote_units([first, second])
         if len(statements) == 2:

@@ -12,11 +12,7 @@ import numpy as np
 
 from assistant.qa.scoring import ScoredUnit
 from assistant.qa.units import Unit
-from assistant.reports.brief.selection import (
-    UnitSelector,
-    is_relevant,
-    names_only_later_dates,
-)
+from assistant.reports.brief.selection import UnitSelector, is_relevant, names_only_later_dates
 from assistant.reports.brief.subject import Theme, proposes_discussion
 from assistant.reports.mandates.recommendation_reader import find_recommendations
 from assistant.wording.drafting import Grammar, grammar_of
@@ -40,12 +36,8 @@ def is_close_to_subject(selector: UnitSelector, each: ScoredUnit) -> bool:
 
 def find_answering(selector: UnitSelector, words: str, documents: Sequence[str]) -> list[ScoredUnit]:
     """The units of some documents that are relevant to a subject, close and certain enough."""
-    found = selector.score_units(words, documents)
-    return [
-        each
-        for each in found
-        if is_relevant(each) and is_close_to_subject(selector, each) and selector.is_certain(each)
-    ]
+    relevant = (each for each in selector.score_units(words, documents) if is_relevant(each))
+    return [each for each in relevant if is_close_to_subject(selector, each) and selector.is_certain(each)]
 
 
 def day_before(meeting: Meeting) -> dt.date:
@@ -57,27 +49,19 @@ def rank_section_units(selector: UnitSelector, theme: Theme) -> list[Unit]:
     """The units of a section, first those most similar to the document's summary, else its recommendations, else to
     the section's heading. Units that recur with other numbers are formulas, and left out."""
     document = selector.main_document
-    units = [
-        thought
-        for thought in dict.fromkeys(map(with_context, units_below(selector, theme)))
-        if thought is not None
-        and selector.is_quotable(thought)
-        and not proposes_discussion(thought)
-        and not is_about_report(thought)
-    ]
+    thoughts = filter(None, dict.fromkeys(map(with_context, units_below(selector, theme))))
+    quotable = (unit for unit in thoughts if selector.is_quotable(unit))
+    units = [unit for unit in quotable if not proposes_discussion(unit) and not is_about_report(unit)]
     formulas = Counter(_NUMBER.sub("", unit.text) for unit in units)
     units = [unit for unit in units if formulas[_NUMBER.sub("", unit.text)] == 1]
     if not units or not selector.can_embed(document.language):
         return units
     embedder = selector.library.embedder
     vectors = embedder.embed_passages([unit.text for unit in units])
-    summary = [
-        body[start:end]
-        for block in document.blocks
-        if block.locator.split(",")[0] == "summary" and block.kind != "heading"
-        for body in (document.body(block),)
-        for start, end in sentence_spans(body, document.language)
-    ] or [document.quote(*each.action[-1]) for each in find_recommendations(document)]
+    in_summary = (block for block in document.blocks if block.locator.split(",")[0] == "summary")
+    bodies = [document.body(block) for block in in_summary if block.kind != "heading"]
+    summary = [body[start:end] for body in bodies for start, end in sentence_spans(body, document.language)]
+    summary = summary or [document.quote(*each.action[-1]) for each in find_recommendations(document)]
     if summary:
         similarities = (vectors @ embedder.embed_passages(summary).T).max(axis=1)
     else:
@@ -146,11 +130,11 @@ def is_point(selector: UnitSelector, scored: ScoredUnit) -> bool:
     documents that don't belong to the subject, close enough and closer to this item than to another one."""
     unit = scored.unit
     is_bound = unit.document.id in selector.subject.own_ids
-    is_possible = (
-        not proposes_discussion(unit) and "preamb" not in unit.locator and not is_later_than_meeting(selector, unit)
-    )
-    is_possible = is_possible and not (is_bound and selector.subject.item is None and is_about_report(unit))
-    return is_possible and is_close_to_subject(selector, scored) and (is_bound or selector.belongs_to_item(unit))
+    if proposes_discussion(unit) or "preamb" in unit.locator or is_later_than_meeting(selector, unit):
+        return False
+    if is_bound and selector.subject.item is None and is_about_report(unit):
+        return False
+    return is_close_to_subject(selector, scored) and (is_bound or selector.belongs_to_item(unit))
 
 
 def is_key_point(selector: UnitSelector, words: str, scored: ScoredUnit) -> bool:
@@ -160,10 +144,8 @@ def is_key_point(selector: UnitSelector, words: str, scored: ScoredUnit) -> bool
     if subject.user_question and "preamb" in unit.locator:
         return not (unit.document.blocks[unit.block].marks or find_symbols(unit.text) or _DATED.search(unit.text))
     body = subject.agenda.symbol.body if subject.agenda and subject.agenda.symbol else ""
-    is_bound = (
-        subject.agenda is None or unit.document.id in subject.own_ids or (symbol is not None and symbol.body == body)
-    )
-    return (is_bound or selector.is_answer(scored, words)) and is_point(selector, scored)
+    is_own = subject.agenda is None or unit.document.id in subject.own_ids or bool(symbol and symbol.body == body)
+    return (is_own or selector.is_answer(scored, words)) and is_point(selector, scored)
 
 
 def is_later_than_meeting(selector: UnitSelector, unit: Unit) -> bool:

@@ -99,13 +99,11 @@ def _assign(one: Sequence[Paragraph], other: Sequence[Paragraph], found: Indices
     _, component = connected_components(graph, directed=False)
     pairs: Indices = []
     for label in np.unique(component[rows]):
-        left_members, right_members = (
-            np.flatnonzero(component[: len(left)] == label),
-            np.flatnonzero(component[len(left) :] == label),
-        )
+        left_members = np.flatnonzero(component[: len(left)] == label)
+        right_members = np.flatnonzero(component[len(left) :] == label)
         block = scores[left_members][:, right_members].toarray()
-        pairs += [(left[left_members[a]], right[right_members[b]]) for a, b in zip(*linear_sum_assignment(-block), strict=True)
-                 if block[a, b] > 0]  # fmt: skip
+        best = zip(*linear_sum_assignment(-block), strict=True)
+        pairs += [(left[left_members[a]], right[right_members[b]]) for a, b in best if block[a, b] > 0]
     return pairs
 
 
@@ -137,22 +135,12 @@ def _pair_scores(
         threshold = np.full(similarity.shape, SURE_SIMILARITY)
         if gaps:
             hints = same_opening.astype(int) + (gaps[0][rows, None] == gaps[1][None])
-            threshold = np.where(
-                parts[0][rows, None] == parts[1][None],
-                np.array([SAME_PART_SIMILARITY, ONE_HINT_SIMILARITY, TWO_HINTS_SIMILARITY])[hints],
-                SURE_SIMILARITY,
-            )
+            by_hints = np.array([SAME_PART_SIMILARITY, ONE_HINT_SIMILARITY, TWO_HINTS_SIMILARITY])[hints]
+            threshold = np.where(parts[0][rows, None] == parts[1][None], by_hints, SURE_SIMILARITY)
         closeness = 1 - np.abs(positions[0][rows, None] - positions[1][None])
         matches = (groups[0][rows, None] == groups[1][None]) & (similarity >= threshold)
-        blocks.append(
-            csr_array(
-                np.where(
-                    matches,
-                    similarity - TWO_HINTS_SIMILARITY + POSITION_BONUS * closeness + OPENING_BONUS * same_opening,
-                    0,
-                )
-            )
-        )
+        score = similarity - TWO_HINTS_SIMILARITY + POSITION_BONUS * closeness + OPENING_BONUS * same_opening
+        blocks.append(csr_array(np.where(matches, score, 0)))
     return vstack(blocks, format="csr")
 
 

@@ -42,8 +42,7 @@ Key = tuple[str, int]
 
 @dataclass(frozen=True)
 class Earlier:
-    """A paragraph of an earlier text and how it differs: `pieces` without the added words are its words, but for
-    typography."""
+    """A paragraph of an earlier text. `pieces` without the added words are its words, but for typography."""
 
     citation: Citation
     date: str
@@ -62,8 +61,7 @@ class Origin:
 
     @property
     def kind(self) -> Kind:
-        """Whether it comes from there word for word, nearly so, or changed so much that only its position there
-        tells; or is new."""
+        """Whether it comes from there word for word, nearly, or so changed that only its position tells; or is new."""
         if not self.earlier:
             return "new"
         first = self.earlier[0]
@@ -120,33 +118,29 @@ def find_origins(
         progress(document.cite(paragraph.block.locator), index, len(paragraphs))
         candidates.append(earlier_texts.find_candidates(paragraph))
     all_candidates = {key: other for own_candidates in candidates for key, other in own_candidates.items()}
-    earlier_by_paragraph: list[dict[str, Earlier]] = [{} for _ in paragraphs]
+    matches: list[dict[str, Earlier]] = [{} for _ in paragraphs]
     rows = slices(similarities(paragraphs, list(all_candidates.values())))
-    for paragraph, own_candidates, row, own_matches in zip(
-        paragraphs, candidates, rows, earlier_by_paragraph, strict=True
-    ):
+    for paragraph, own_candidates, row, own_matches in zip(paragraphs, candidates, rows, matches, strict=True):
         similarity_by_key = dict(zip(all_candidates, row, strict=True))
-        for (document_id, ordinal), other in own_candidates.items():
-            similarity = float(similarity_by_key[document_id, ordinal])
-            earlier_texts.add_if_similar(own_matches, paragraph, other, document_id, similarity, SURE_SIMILARITY)
+        for key, other in own_candidates.items():
+            similarity = float(similarity_by_key[key])
+            earlier_texts.add_if_similar(own_matches, paragraph, other, key[0], similarity, SURE_SIMILARITY)
     # The document was made from the text that is the best origin of most paragraphs.
-    best_counts = Counter(
-        _order_earlier(own_matches, None)[0].citation.document for own_matches in earlier_by_paragraph if own_matches
-    )
+    best_counts = Counter(_order_earlier(each, None)[0].citation.document for each in matches if each)
     source_id = min(best_counts, key=lambda each: (-best_counts[each], each), default=None)
     if source_id is not None:
         # Both texts are aligned as a whole, so that position and neighbours also identify a paragraph.
         common_share, pairs = pair_paragraphs(library.document(source_id), document)
         comparable = pairs if common_share >= MIN_COMMON_SHARE else ()
         before_by_after = {each.after.block.ordinal: each.before for each in comparable if each.before and each.after}
-        for paragraph, own_matches in zip(paragraphs, earlier_by_paragraph, strict=True):
+        for paragraph, own_matches in zip(paragraphs, matches, strict=True):
             previous = before_by_after.get(paragraph.block.ordinal)
             if previous is not None and not own_matches:
                 similarity = float(next(similarities([paragraph], [previous]))[0])
                 earlier_texts.add_if_similar(own_matches, paragraph, previous, source_id, similarity, 0.0)
     origins = (
         Origin(cite(library, document, paragraph.block), _order_earlier(own_matches, source_id))
-        for paragraph, own_matches in zip(paragraphs, earlier_by_paragraph, strict=True)
+        for paragraph, own_matches in zip(paragraphs, matches, strict=True)
         if not place or is_within(paragraph.block.locator, place)
     )
     return Origins(document.id, document.label, document.language, tuple(origins))
@@ -181,9 +175,8 @@ class _EarlierTexts:
         """The paragraphs and list items in the passages with the rarest words of a paragraph."""
         language = self._document.language
         frequencies = self._library.document_frequency(list(dict.fromkeys(analyse(para.text, language))), language)
-        rarest = sorted(
-            (token for token in frequencies if frequencies[token]), key=lambda token: (frequencies[token], token)
-        )[:RAREST_WORDS]
+        found_words = (token for token in frequencies if frequencies[token])
+        rarest = sorted(found_words, key=lambda token: (frequencies[token], token))[:RAREST_WORDS]
         hits = self._library.lexical_search(rarest, language, MAX_PASSAGES) if rarest else []
         passages = self._library.passages_by_id([hit.passage_id for hit in hits])
         found = (passages[hit.passage_id] for hit in hits if hit.passage_id in passages)
@@ -206,22 +199,17 @@ class _EarlierTexts:
     ) -> None:
         """Add a paragraph of an earlier text to the matches of one, if it is similar enough; of several in one text
         the most similar is retained."""
-        verbatim, previous, document = (
-            other.key == para.key,
-            found.get(document_id),
-            self._library.document(document_id),
-        )
+        verbatim, previous = other.key == para.key, found.get(document_id)
         similarity = 1.0 if verbatim else similarity
+        if similarity < threshold or (previous and (verbatim, similarity) <= (previous.verbatim, previous.likeness)):
+            return
         # A short paragraph that is merely contained in a far longer one, such as a name in a list of names, does not come
         # from there; nor does one come from an entry of a list (without a closing sign) that it only mentions.
         shared_share = (Counter(para.words) & Counter(other.words)).total() / max(len(para.words), len(other.words))
-        if (
-            similarity >= threshold
-            and shared_share
-            >= (MIN_COMMON_SHARE if other.text.endswith(tuple(CLOSING_SIGNS)) else SAME_PART_SIMILARITY)
-            and (previous is None or (verbatim, similarity) > (previous.verbatim, previous.likeness))
-        ):
+        min_shared = MIN_COMMON_SHARE if other.text.endswith(tuple(CLOSING_SIGNS)) else SAME_PART_SIMILARITY
+        if shared_share >= min_shared:
             pieces = (Piece.both(other.text, para.text),) if verbatim else diff_words(other.text, para.text)
+            document = self._library.document(document_id)
             cited = cite(self._library, document, other.block)
             found[document_id] = Earlier(cited, document.date or "", verbatim, similarity, pieces)
 
@@ -236,8 +224,7 @@ class _EarlierTexts:
 
 
 def _compared_paragraphs(document: Document) -> Iterator[Paragraph]:
-    """The paragraphs and list items of a text, without footnotes and without the line that names the body that
-    speaks."""
+    """The paragraphs and list items of a text, without footnotes and the line that names the body that speaks."""
     speaks = preamble_start(document)
     own = (each for each in find_paragraphs(document) if each.group == "paragraph" and each.words)
     return (each for each in own if each.block.ordinal != speaks)

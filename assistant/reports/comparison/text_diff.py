@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any, Literal
 
 from assistant.qa.answer import Citation
@@ -94,29 +94,24 @@ def to_earlier(piece: Piece) -> Piece:
 
 def _trim_change(old: list[str], new: list[str]) -> Iterator[_Run]:
     """A change without what is the same at its ends but for typography, such as a space within a word."""
-    if "".join(map(_fold_token, old)) == "".join(map(_fold_token, new)):
+    folded = [[_fold_token(token) for token in side] for side in (old, new)]
+    if "".join(folded[0]) == "".join(folded[1]):
         yield True, old, new
         return
-    a, b = _common_prefix(old, new)
-    c, d = _common_prefix(old[a:][::-1], new[b:][::-1], backward=True)
+    a, b = _common_prefix(*folded)
+    c, d = _common_prefix(
+        *([token[::-1] for token in side[start:][::-1]] for side, start in zip(folded, (a, b), strict=True))
+    )
     c, d = len(old) - c, len(new) - d
     runs = ((True, old[:a], new[:b]), (False, old[a:c], new[b:d]), (True, old[c:], new[d:]))
     yield from (run for run in runs if run[1] or run[2])
 
 
-def _common_prefix(old: Sequence[str], new: Sequence[str], backward: bool = False) -> tuple[int, int]:
+def _common_prefix(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
     """How many tokens at the start of both sides are the same when joined."""
-    joined_lengths = []
-    for side in (old, new):
-        joined, found = "", {}
-        for n, token in enumerate(side, 1):
-            joined = _fold_token(token) + joined if backward else joined + _fold_token(token)
-            if joined:
-                found[joined] = n
-        joined_lengths.append(found)
-    common = [joined for joined in joined_lengths[0] if joined in joined_lengths[1]]
-    longest = max(common, key=len, default="")
-    return (joined_lengths[0][longest], joined_lengths[1][longest]) if longest else (0, 0)
+    counts = [{joined: n for n, joined in enumerate(accumulate(side), 1)} for side in (old, new)]
+    longest = max(counts[0].keys() & counts[1].keys() - {""}, key=len, default="")
+    return (counts[0][longest], counts[1][longest]) if longest else (0, 0)
 
 
 def _fold_token(token: str) -> str:
@@ -171,6 +166,11 @@ class Pair:
     def part(self) -> Part:
         """In which part of the text it is shown."""
         return self.para.part
+
+    @property
+    def has_number(self) -> bool:
+        """Whether it has a number; headings have none."""
+        return self.para.group != "heading" and bool(self.para.place)
 
     @property
     def renumbered(self) -> bool:
@@ -245,7 +245,7 @@ class Comparison:
                     "moved": pair.moved,
                 }
                 for pair in self.pairs
-                if pair.para.group != "heading" and pair.para.place
+                if pair.has_number
             ],
             "changes": as_json(self.changes),
         }
@@ -378,9 +378,8 @@ def _find_unpaired(
     """The paragraphs of each text that are in no pair."""
     before = {each.before.block.ordinal for each in pairs if each.before}
     after = {each.after.block.ordinal for each in pairs if each.after}
-    return [p for p in first_paragraphs if p.block.ordinal not in before], [
-        p for p in second_paragraphs if p.block.ordinal not in after
-    ]
+    first_unpaired = [para for para in first_paragraphs if para.block.ordinal not in before]
+    return first_unpaired, [para for para in second_paragraphs if para.block.ordinal not in after]
 
 
 def _pair_footnotes(
@@ -401,9 +400,8 @@ def _pair_footnotes(
 
 
 def _sort_pairs(pairs: Sequence[Pair]) -> list[Pair]:
-    paired = sorted(
-        (each.before.block.ordinal, each.after.block.ordinal) for each in pairs if each.before and each.after
-    )
+    both = [(each.before.block.ordinal, each.after.block.ordinal) for each in pairs if each.before and each.after]
+    paired = sorted(both)
     first_ordinals = [here for here, _ in paired]
 
     def sort_key(each: Pair) -> tuple[int, int, int, int]:

@@ -10,12 +10,11 @@ A topic is no question, so the reader's scores may be low: paragraphs are also r
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from itertools import pairwise
-from typing import Any, Literal
+from itertools import pairwise, product
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -78,48 +77,32 @@ def compare_units(units_by_place: Mapping[Place, Unit]) -> tuple[tuple[SameGroup
     places, units = list(units_by_place), list(units_by_place.values())
     similar_pairs: set[tuple[int, int]] = set()
     agreeing_pairs: set[tuple[int, int]] = set()
-    for first_index, row in enumerate(_similarities(units, units)):
-        for second_index in (int(each) for each in (row >= SURE_SIMILARITY).nonzero()[0] if each > first_index):
-            first, second = units[first_index], units[second_index]
-            if not _are_comparable(first, second):
+    for n, row in enumerate(_similarities(units, units)):
+        for m in (int(each) for each in (row >= SURE_SIMILARITY).nonzero()[0] if each > n):
+            one, other = units[n], units[m]
+            if not _are_comparable(one, other):
                 continue
-            similar_pairs.add((first_index, second_index))
-            if Paragraph.of(first).key == Paragraph.of(second).key or not any(find_fact_differences(first, second)):
-                agreeing_pairs.add((first_index, second_index))
+            similar_pairs.add((n, m))
+            if Paragraph.of(one).key == Paragraph.of(other).key or not any(find_fact_differences(one, other)):
+                agreeing_pairs.add((n, m))
     ranks = [precedence(unit.document) for unit in units]
-    groups = [
-        sorted(group, key=ranks.__getitem__, reverse=True) for group in _connected_groups(len(units), agreeing_pairs)
-    ]
+    agreeing = _connected_groups(len(units), agreeing_pairs)
+    groups = [sorted(group, key=ranks.__getitem__, reverse=True) for group in agreeing]
     differences = []
     for family in _connected_groups(len(units), similar_pairs):
         family_groups = [group for group in groups if group[0] in family]
         family_groups.sort(key=lambda group: ranks[group[0]])
-        for later, earlier in pairwise(family_groups[::-1]):
-            linked = (
-                (first_index, second_index)
-                for first_index in later
-                for second_index in earlier
-                if {(first_index, second_index), (second_index, first_index)} & similar_pairs
-            )
+        for later_group, earlier_group in pairwise(family_groups[::-1]):
+            linked = (pair for pair in product(later_group, earlier_group) if {pair, pair[::-1]} & similar_pairs)
             if pair := next(linked, None):
-                first_index, second_index = pair
-                pieces = diff_words(units[second_index].text, units[first_index].text)
-                differences.append(
-                    Difference(
-                        places[first_index],
-                        places[second_index],
-                        *find_fact_differences(units[first_index], units[second_index]),
-                        pieces,
-                    )
-                )
-    same_groups = (
-        SameGroup(
-            tuple(places[first_index] for first_index in group),
-            tuple(diff_words(units[first_index].text, units[group[0]].text) for first_index in group[1:]),
-        )
-        for group in groups
-        if len(group) > 1
-    )
+                later, earlier = pair
+                facts = find_fact_differences(units[later], units[earlier])
+                pieces = diff_words(units[earlier].text, units[later].text)
+                differences.append(Difference(places[later], places[earlier], *facts, pieces))
+    same_groups = []
+    for first, *others in (group for group in groups if len(group) > 1):
+        pieces_of_others = tuple(diff_words(units[other].text, units[first].text) for other in others)
+        same_groups.append(SameGroup(tuple(places[each] for each in (first, *others)), pieces_of_others))
     return tuple(same_groups), tuple(differences)
 
 
@@ -188,6 +171,9 @@ CANDIDATE_PASSAGES = 400
 """Passages by which these texts are chosen."""
 
 
+Status = Literal["found", "closest", "absent"]
+
+
 @dataclass(frozen=True)
 class Side:
     """What one text says.
@@ -203,7 +189,7 @@ class Side:
     label: str
     title: str
     date: str | None
-    status: Literal["found", "closest", "absent"]
+    status: Status
     statements: tuple[Statement, ...]
     further: tuple[Citation, ...] = ()
     nearest: Statement | None = None
@@ -290,7 +276,7 @@ def compare_topic(
         document_ids = []
     elif not named_ids:
         document_ids, unread = _select_documents(engine, question)
-    sides_with_units: list[tuple[Side, dict[int, Unit]]] = []
+    sides_with_units: list[SideWithUnits] = []
     all_units: list[Unit] = []
     for index, document_id in enumerate(document_ids):
         document = engine.library.document(document_id)
@@ -301,26 +287,24 @@ def compare_topic(
     slices.end()
     sides_with_units = _add_matching_units(sides_with_units, all_units)
     if not named_ids:
-        sides_with_units.sort(
-            key=lambda each: _side_rank(engine.library.document(each[0].document), each[0], question.language)
-        )
+        sides_with_units.sort(key=lambda each: _side_rank(engine, each[0], question.language))
     units_by_place = {
-        (index, m): unit
-        for index, (_, units_by_index) in enumerate(sides_with_units)
-        for m, unit in units_by_index.items()
+        (n, m): unit for n, (_, units_by_index) in enumerate(sides_with_units) for m, unit in units_by_index.items()
     }
-    sides = [side for side, _ in sides_with_units]
+    sides = tuple(side for side, _ in sides_with_units)
     slices.end()
-    return TopicComparison(
-        question.text, question.language, tuple(sides), *compare_units(units_by_place), bool(named_ids), unread
-    )
+    groups = compare_units(units_by_place)
+    return TopicComparison(question.text, question.language, sides, *groups, bool(named_ids), unread)
+
+
+SideWithUnits = tuple[Side, dict[int, Unit]]
+"""What one text says, and the units that are quoted, by the indices of their statements."""
 
 
 def _build_side(
     engine: Engine, question: Question, document: Document, versions: VersionNotes, *, thorough: bool
-) -> tuple[Side, dict[int, Unit]]:
-    """What one text says on a topic, and the units that are quoted, by the indices of their statements. `thorough` as in
-    `_find_statements`."""
+) -> SideWithUnits:
+    """What one text says on a topic. `thorough` as in `_find_statements`."""
     units, further_units, is_certain, nearest_unit = _find_statements(engine, question, document, thorough=thorough)
     statements, notes = versions.corrected([quote_unit(unit) for unit in units], question.language)
     notes += versions.notes((), [document], question.language)
@@ -339,20 +323,13 @@ def _all_units(library: Library, document: Document) -> list[Unit]:
     return distinct(whole_paragraph(unit) for unit in units if document.blocks[unit.block].kind != "footnote")
 
 
-def _add_matching_units(
-    sides_with_units: Sequence[tuple[Side, dict[int, Unit]]], all_units: Sequence[Unit]
-) -> list[tuple[Side, dict[int, Unit]]]:
+def _add_matching_units(sides_with_units: Sequence[SideWithUnits], all_units: Sequence[Unit]) -> list[SideWithUnits]:
     """The sides, with units (of `all_units`) that match statements of other texts, for each statement the most
     similar one of each text; they are quoted where nothing else of the text is."""
-    quoted_units = [
-        (unit, side.status) for side, units_by_index in sides_with_units for unit in units_by_index.values()
-    ]
-    matches: dict[str, dict[Unit, Literal["found", "closest", "absent"]]] = {
-        side.document: {} for side, _ in sides_with_units
-    }
-    for (unit, status), row in zip(
-        quoted_units, _similarities([unit for unit, _ in quoted_units], all_units), strict=True
-    ):
+    quoted = [(unit, side.status) for side, units_by_index in sides_with_units for unit in units_by_index.values()]
+    matches: dict[str, dict[Unit, Status]] = {side.document: {} for side, _ in sides_with_units}
+    similarities_of_quoted = _similarities([unit for unit, _ in quoted], all_units)
+    for (unit, status), row in zip(quoted, similarities_of_quoted, strict=True):
         nearest_by_document: dict[str, int] = {}
         for m in sorted(map(int, (row >= SURE_SIMILARITY).nonzero()[0]), key=lambda m: row[m]):
             if _are_comparable(unit, all_units[m]):
@@ -365,8 +342,8 @@ def _add_matching_units(
         additional = [unit for unit in additional if not any(unit.overlaps(own) for own in units_by_index.values())]
         statements, first_index = tuple(map(quote_unit, additional)), len(side.statements)
         if not side.statements and additional:
-            status = "found" if "found" in matches[side.document].values() else "closest"
-            side = replace(side, status=status, statements=statements, nearest=None)
+            new_status: Status = "found" if "found" in matches[side.document].values() else "closest"
+            side = replace(side, status=new_status, statements=statements, nearest=None)
         else:
             side = replace(side, worded=statements)
         result.append((side, units_by_index | {first_index + n: unit for n, unit in enumerate(additional)}))
@@ -386,10 +363,10 @@ def _select_documents(engine: Engine, question: Question) -> tuple[list[str], in
     return sorted(sorted(document_ids), key=lambda each: ranks[each], reverse=True), len(usable) - len(document_ids)
 
 
-def _side_rank(document: Document, side: Side, language: str) -> tuple[int, bool, bool, int]:
+def _side_rank(engine: Engine, side: Side, language: str) -> tuple[int, bool, bool, int]:
     """Sort key of sides: certain statements before closest ones, then adopted texts, texts in the language of the
     topic, and those with more paragraphs on it."""
-    place = ("found", "closest", "absent").index(side.status)
+    document, place = engine.library.document(side.document), get_args(Status).index(side.status)
     return place, reads_as_draft(document), document.language != language, -len((*side.statements, *side.further))
 
 
@@ -418,12 +395,13 @@ def _find_statements(
     confirmed = [
         each for each in relevant if each.score >= each.thresholds.tentative_margin or each.unit in containing_all
     ]
-    # In another language the score of a passage tells less: there each paragraph must be about the topic by itself, too.
-    is_other_language = document.language != question.language
-    lowest_scores = {
-        each.unit: min(score_by_passage[each.unit], each.score if is_other_language else math.inf) for each in confirmed
-    }
-    certain = [each for each in confirmed if lowest_scores[each.unit] >= 0.0 or each.unit in containing_all]
+
+    def is_certain(each: ScoredUnit) -> bool:
+        # In another language the score of a passage tells less: there each paragraph must be about the topic by itself, too.
+        is_sure_alone = document.language == question.language or each.score >= 0.0
+        return each.unit in containing_all or (score_by_passage[each.unit] >= 0.0 and is_sure_alone)
+
+    certain = [each for each in confirmed if is_certain(each)]
     if confirmed:
         quoted = certain[:MAX_STATEMENTS] or (ranked[:MAX_STATEMENTS] if thorough else confirmed[:MAX_CLOSEST])
         further = [each for each in confirmed if each not in quoted]

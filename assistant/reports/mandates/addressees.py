@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from assistant.wording.drafting import Grammar
@@ -15,8 +15,16 @@ MAX_SUBJECT_DISTANCE = 400
 """How far after the verb its subject may end, in characters."""
 LIST_INTRODUCERS = (":", "：")
 """Signs at the end of words that introduce the list below them."""
+
+
+def introduces_list(text: str) -> bool:
+    """Whether a text introduces the list below it."""
+    return text.rstrip().endswith(LIST_INTRODUCERS)
+
+
 _COMMA = re.compile(r",(?!\d)|[،，、]")
 _COMMAS_AND_COLONS = ",:"
+_WORD_OR_COMMA = re.compile(r"[,،](?!\d)|[^\W\d_][\w’'-]*")
 _PLURALS = re.compile(r"[A-ZÀ-ÖØ-ÞА-Я][\w’'-]*s (?:[a-z-]+ ){0,3}?[a-z]+s\b")
 """A capitalised plural and another plural, which “and” joins: `States partners`, `States appropriate partners`."""
 _PEOPLE = re.compile(r"[A-ZÀ-ÖØ-ÞА-Я][\w’'-]+\s[a-zà-öø-ÿа-я][\w-]+s\b")
@@ -50,9 +58,8 @@ def find_object(grammar: Grammar, text: str, start: int, end: int, *, introduces
             parts[-1] = _without_final_preposition(grammar, text, parts[-1])
     # The object of some verbs is what is requested, not who: “calls for”.
     if grammar.loose.match(text[start:action].lstrip(" ,")) or grammar.lack.search(text[:start]):
-        return AddresseeMatch(
-            _find_actors(grammar, text, start, action), trim_span(text, start, end, _COMMAS_AND_COLONS)[0]
-        )
+        actors = _find_actors(grammar, text, start, action)
+        return AddresseeMatch(actors, trim_span(text, start, end, _COMMAS_AND_COLONS)[0])
     return AddresseeMatch(_split_list(grammar, text, parts), action)
 
 
@@ -76,28 +83,22 @@ def _read_object(grammar: Grammar, text: str, start: int, end: int) -> tuple[lis
             continue
         brief_insertion = grammar.brief.match(text, left, right)
         example_match = grammar.example.match(words)
-        if (insertion is None or are_examples) and (
-            example_match or (not brief_insertion and grammar.aside.match(text, left, right))
-        ):
+        opens_insertion = example_match or (not brief_insertion and grammar.aside.match(text, left, right))
+        if opens_insertion and (insertion is None or are_examples):
             insertion, are_examples = [], example_match is not None
         in_insertion = in_insertion or insertion is not None or brief_insertion is not None
         action_in_part = _find_action(grammar, text, part_start, right, end)
         # Where no addressee was found yet, a name ends the insertion.
-        starts_list = (
-            not parts and not brief_insertion and insertion != [] and (insertion is None or action_in_part is not None)
-        )
+        may_end = insertion is None or (bool(insertion) and action_in_part is not None)
+        starts_list = not parts and not brief_insertion and may_end
         if in_insertion and not conjunction and not starts_list:
             if insertion is not None:
                 insertion.append(words)
             elif not brief_insertion:
                 skipped.append((part_start, right))
             continue
-        if (
-            starts_list
-            or insertion is None
-            or len(insertion) < 2
-            or (are_examples and grammar.both.search(insertion[-1]))
-        ):
+        has_ended = insertion is None or len(insertion) < 2 or (are_examples and grammar.both.search(insertion[-1]))
+        if starts_list or has_ended:
             parts += [*skipped, (part_start, action_in_part if action_in_part is not None else right)]
         skipped, in_insertion, insertion = [], False, None
         if action_in_part is not None:
@@ -145,9 +146,7 @@ def find_subject(
             return AddresseeMatch((), subject_start)
         return AddresseeMatch(((subject_start, modal.start()),), modal.start())
     previous, in_insertion, after_insertion = "", False, False
-    for match in re.compile(r"[,،](?!\d)|[^\W\d_][\w’'-]*").finditer(
-        text, subject_start, min(end, subject_start + MAX_SUBJECT_DISTANCE)
-    ):
+    for match in _WORD_OR_COMMA.finditer(text, subject_start, min(end, subject_start + MAX_SUBJECT_DISTANCE)):
         word, place = match.group(), match.start()
         if word in ",،":
             opens_insertion = not in_insertion and _opens_insertion(grammar, text, place + 1, end)
@@ -173,15 +172,10 @@ def find_subject(
                 return AddresseeMatch((), subject_start)
             return AddresseeMatch(_parse_name_list(grammar, text, subject_start, place), place)
         previous, after_insertion = word, False
-    subject_end = trim_span(text, subject_start, end, closes=" :：")[1]
-    return (
-        AddresseeMatch(
-            _parse_name_list(grammar, text, subject_start, subject_end),
-            _insertion_start(grammar, text, subject_start, subject_end),
-        )
-        if introduces
-        else AddresseeMatch((), subject_start)
-    )
+    if not introduces:
+        return AddresseeMatch((), subject_start)
+    subject = trim_span(text, subject_start, end, closes=" :：")
+    return AddresseeMatch(_parse_name_list(grammar, text, *subject), _insertion_start(grammar, text, *subject))
 
 
 def _subject_start(grammar: Grammar, text: str, start: int, end: int) -> int:
@@ -219,19 +213,13 @@ def find_duty_holder(
     if grammar.verb_first:
         return find_object(grammar, text, duty_verb.end(), end) if duty_verb.start() == subject_start else no_match
     if not grammar.spaced or grammar.aside.match(text, subject_start):
-        subject_start = max(
-            (each.end() for each in _COMMA.finditer(text, subject_start, duty_verb.start())), default=subject_start
-        )
-        subject_start = trim_span(text, subject_start, end)[0]
-    subject_end = _insertion_start(grammar, text, subject_start, duty_verb.start())
-    if subject_end - subject_start > MAX_NAME_LENGTH:
+        commas = [each.end() for each in _COMMA.finditer(text, subject_start, duty_verb.start())]
+        subject_start = trim_span(text, [subject_start, *commas][-1], end)[0]
+    subject = subject_start, _insertion_start(grammar, text, subject_start, duty_verb.start())
+    if subject[1] - subject_start > MAX_NAME_LENGTH:
         return no_match
-    return AddresseeMatch(
-        _parse_name_list(grammar, text, subject_start, subject_end)
-        if grammar.spaced
-        else ((subject_start, subject_end),),
-        duty_verb.start(),
-    )
+    names = _parse_name_list(grammar, text, *subject) if grammar.spaced else (subject,)
+    return AddresseeMatch(names, duty_verb.start())
 
 
 def _parse_name_list(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ...]:
@@ -278,6 +266,11 @@ def trim_span(text: str, start: int, end: int, opens: str = "", closes: str = ""
     while start < end and (text[end - 1].isspace() or text[end - 1] in closes):
         end -= 1
     return start, end
+
+
+def shift_spans(spans: Iterable[Span], offset: int) -> tuple[Span, ...]:
+    """Spans of a text as spans of the document in which it begins at an offset."""
+    return tuple((start + offset, end + offset) for start, end in spans)
 
 
 def _find_action(grammar: Grammar, text: str, start: int, right: int, end: int) -> int | None:
@@ -336,12 +329,10 @@ def _join_parts(grammar: Grammar, text: str, parts: list[Span]) -> list[Span]:
             (grammar.within_name.search(previous) or grammar.topic.search(previous))
             and not grammar.split.match(text, start, end)
         )
-        if joined and (
-            is_inside_name
-            or grammar.tied.match(text, start, end)
-            or (grammar.adjectives.search(previous) and not grammar.article.match(text, start, end))
-            or (grammar.place.search(previous) and _NAME.fullmatch(text, start, end))
-        ):
+        continues_place = grammar.place.search(previous) and _NAME.fullmatch(text, start, end)
+        is_described = grammar.adjectives.search(previous) and not grammar.article.match(text, start, end)
+        continues = continues_place or is_described or grammar.tied.match(text, start, end)
+        if joined and (is_inside_name or continues):
             joined[-1] = (joined[-1][0], end)
         else:
             joined.append((start, end))
@@ -363,14 +354,11 @@ def _split_at_and(grammar: Grammar, text: str, start: int, end: int) -> list[Spa
         name_clause = grammar.within_name.search(before)
         # In a list inside a name, “other” opens no new name: “that meet storms, floods and other dangers”.
         in_list = name_clause and _COMMA.search(before, name_clause.end())
-        is_inside_name = in_list or (
-            (name_clause or grammar.bound.search(before)) and not _starts_new_name(grammar, after)
-        )
+        in_name = (name_clause or grammar.bound.search(before)) and not _starts_new_name(grammar, after)
         # A determiner of several nouns covers them all (“all other ports and entities”); not so “the Office and entities”.
         last_word = before.rpartition(" ")[2]
-        is_plural_group = (
-            before[:1].islower() and grammar.split.match(before) and last_word.islower() and last_word.endswith("s")
-        )
+        is_plural = last_word.islower() and last_word.endswith("s")
+        is_plural_group = before[:1].islower() and grammar.split.match(before) and is_plural
         name_signs = (
             grammar.split.match(after),
             not is_plural_group and grammar.unmarked.match(after),
@@ -379,12 +367,10 @@ def _split_at_and(grammar: Grammar, text: str, start: int, end: int) -> list[Spa
             before.endswith("s") and grammar.adjective.match(after),
             _PLURALS.match(f"{last_word} {after}"),
         )
-        if any(name_signs) and not is_inside_name and not grammar.adjectives.search(before):
+        if any(name_signs) and not in_list and not in_name and not grammar.adjectives.search(before):
             parts.append((part_start, match.start()))
             part_start = match.end()
     parts.append((part_start, end))
-    trailing_words = [grammar.trail.search(text, *part) for part in parts]
-    names = (
-        trim_span(text, a, trail.start() if trail else b) for (a, b), trail in zip(parts, trailing_words, strict=True)
-    )
+    trails = ((a, b, grammar.trail.search(text, a, b)) for a, b in parts)
+    names = (trim_span(text, a, trail.start() if trail else b) for a, b, trail in trails)
     return [name for name in names if name[0] < name[1]]

@@ -94,17 +94,13 @@ class DeadlineReader:
         return distinct
 
     def _is_new_recurrence(self, text: str, match: re.Match[str]) -> bool:
-        """Whether something recurrent is new, rather than known already (`the forthcoming annual reports`) or a mere
-        attribute."""
+        """Whether something recurrent is new, not known already (`the forthcoming annual reports`) or an attribute."""
         grammar, preceding = self._grammar, text[max(0, match.start() - _CONTEXT) : match.start()]
         says_new = bool(match.groupdict().get("new"))
+        if not preceding.strip() or (not says_new and grammar.known.search(preceding)):
+            return False
         linking_patterns = (grammar.preposition,) if says_new else (grammar.preposition, grammar.also)
-        is_known = not says_new and grammar.known.search(preceding)
-        return (
-            bool(preceding.strip())
-            and not is_known
-            and not any(each.fullmatch(preceding.split()[-1]) for each in linking_patterns)
-        )
+        return not any(each.fullmatch(preceding.split()[-1]) for each in linking_patterns)
 
     def resolve_dates(self, words: str) -> list[str]:
         """The days, months, years or (for sessions) spans of months, in ISO 8601, that a time amounts to; empty where
@@ -134,13 +130,9 @@ class DeadlineReader:
         if self._day is None or term is None:
             return []
         words = term.group()
-        words_to_numbers = number_words(self._document.language)
-        digits = re.search(r"\d+", words)
-        number = (
-            int(digits.group())
-            if digits
-            else next((words_to_numbers[w] for w in map(fold, words.split()) if w in words_to_numbers), 1)
-        )
+        words_to_numbers, digits = number_words(self._document.language), re.findall(r"\d+", words)
+        numbers = (words_to_numbers[word] for word in map(fold, words.split()) if word in words_to_numbers)
+        number = int(digits[0]) if digits else next(numbers, 1)
         days = self._grammar.days(words)
         is_in_range = 0 < number * days < MAX_TERM_DAYS
         return [(self._day + dt.timedelta(days=number * days)).isoformat()] if is_in_range else []
@@ -190,20 +182,16 @@ class DeadlineReader:
         if years:
             return self._include_year_word(text, years[-1].end()), [Date(int(year["year"]), 0, None) for year in years]
         first_word = _WORD_AT.match(text, start)
-        if first_word is None or not (
-            first_word.group(1)[0].isdigit() or find_date_mentions(f"{first_word.group(1)} 2000")
-        ):
+        word = first_word[1] if first_word else ""
+        if not word[:1].isdigit() and not find_date_mentions(f"{word} 2000"):
             return 0, []
         date_end, dates_found = 0, list[Date]()
         parts = _DATE_WORDS if self._grammar.spaced else _DATE_WORDS_CHINESE
         for match in list(parts.finditer(text[start : start + _CONTEXT]))[:12]:
             if dates_found and self._grammar.limit.fullmatch(match.group()):
                 break
-            dates = [
-                date
-                for date in find_date_mentions(text[start : start + match.end()])
-                if date.year is not None or (is_limit and date.day is not None)
-            ]
+            mentions = find_date_mentions(text[start : start + match.end()])
+            dates = [each for each in mentions if each.year is not None or (is_limit and each.day is not None)]
             completed = bool(dates and dates_found) and dates_found[-1].year is None and dates[-1].year is not None
             if completed or len(dates) > len(dates_found):
                 date_end, dates_found = start + match.end(), dates

@@ -1,16 +1,14 @@
-"""The value of a request, decision or recommendation, and the reader that resolutions and reports share."""
+"""The value of a request, decision or recommendation; and what the readers of resolutions and reports share, also for
+lists inside one paragraph: `States should: (a) paint boats; (b) light lamps`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
-from assistant.reports.mandates.addressees import (
-    LIST_INTRODUCERS,
-    find_object,
-    trim_span,
-)
+from assistant.reports.mandates.addressees import find_object, introduces_list, shift_spans, trim_span
 from assistant.reports.mandates.deadlines import DeadlineReader
 from assistant.wording.drafting import grammar_of, unquoted
 from corpus.documents import Block, Document, Span
@@ -19,6 +17,17 @@ MAX_LENGTH = 20_000
 """Longer paragraphs are read up to this character."""
 CAPITAL = re.compile(r"\b[A-ZÀ-ÖØ-ÞА-Я](?![\w-]*[’']s\b)")
 """A word with a capital, but for a possessive."""
+MAX_TRIED_OPENINGS = 8
+"""How many places of a text are tried as the start of a list."""
+_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+_NUMBERS = tuple(map(str, range(1, 31)))
+_NUMBERINGS: tuple[Sequence[str], ...] = (
+    "abcdefghijklmnopqrstuvwxyz", "абвгдежзиклмнопрст", "أبجدهوزحطيكلمنسع", "一二三四五六七八九", _ROMAN, _NUMBERS,
+)  # fmt: skip
+"""The signs of points, in the order of each kind of numbering."""
+_FIRST_MARK = re.compile(rf"[:：]\s*(?P<mark>[(（]?(?P<sign>{'|'.join(kind[0] for kind in _NUMBERINGS)})[)）])")
+_SEPARATOR = r"(?P<gap>[;；؛,،，.。]\s*(?:[^\W\d_]{1,3}\s?)?)"
+"""What separates two points: a sign, optionally with a conjunction."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +66,7 @@ class BlockReader:
         """A list item and each of the points below it, each behind the items above it; the item itself is left out
         where it only introduces them."""
         points = self.find_items(item)
-        if not points or not self.document.body(item).rstrip().endswith(LIST_INTRODUCERS):
+        if not points or not introduces_list(self.document.body(item)):
             yield (item,)
         for point in points:
             yield from ((item, *path) for path in self.item_paths(point))
@@ -86,7 +95,7 @@ class BlockReader:
             times += self.deadlines.find_times(start, end)
             words = text[start:end]
             amounts = (each.span() for pattern in (grammar.money, grammar.funds) for each in pattern.finditer(words))
-            money += [(start + a, start + b) for a, b in amounts]
+            money += shift_spans(amounts, start)
         names = []
         for left, right in mandate.addressees:
             # A name neither is nor begins with a time.
@@ -103,10 +112,40 @@ class BlockReader:
         start, end = span
         text = unquoted(self.document.text[start:end])
         opening = self.grammar.ask_others.match(text)
-        introduces = self.document.body(point).rstrip().endswith(LIST_INTRODUCERS)
+        introduces = introduces_list(self.document.body(point))
         match = find_object(self.grammar, text, opening.end(), len(text), introduces=introduces) if opening else None
         if opening is None or match is None or not match.addressees:
             return None
-        addressees = tuple((start + a, start + b) for a, b in match.addressees)
+        verb, *addressees = shift_spans((opening.span(), *match.addressees), start)
         action = trim_span(self.document.text, start + match.action, end)
-        return Mandate(point.ordinal, (start + opening.start(), start + opening.end()), False, addressees, (action,))
+        return Mandate(point.ordinal, verb, False, tuple(addressees), (action,))
+
+
+@dataclass(frozen=True)
+class ListPoint:
+    """A point of a list, as offsets of the text: where its mark begins, and the span of its words."""
+
+    mark: int
+    words: Span
+
+    def block(self, within: Block) -> Block:
+        """The point as an item of the paragraph that contains it."""
+        first, end = (within.body_start + at for at in self.words)
+        return replace(within, kind="item", start=within.body_start + self.mark, body_start=first, end=end)
+
+
+def find_points(text: str) -> list[ListPoint]:
+    """The points of the first list in a text that has at least two; the last one extends to the end of the text."""
+    for opened in islice(_FIRST_MARK.finditer(text), MAX_TRIED_OPENINGS):
+        signs = next(kind for kind in _NUMBERINGS if kind[0] == opened["sign"])
+        marks = [(opened.start("mark"), opened.start("mark"), opened.end())]
+        for sign in signs[1:]:
+            # An Arabic letter in its final form may be followed by a stroke: هـ.
+            following = re.compile(rf"{_SEPARATOR}(?P<mark>[(（]?{sign}ـ?[)）])").search(text, marks[-1][2])
+            if following is None:
+                break
+            marks.append((following.start("gap"), following.start("mark"), following.end()))
+        if len(marks) > 1:
+            ends = [*(gap for gap, _, _ in marks[1:]), len(text)]
+            return [ListPoint(mark, (first, end)) for (_, mark, first), end in zip(marks, ends, strict=True)]
+    return []

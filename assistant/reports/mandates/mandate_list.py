@@ -162,8 +162,7 @@ def list_mandates(library: Library, filters: MandateFilter, progress: Progress =
                 continue
             documents_read += 1
             day = document_date(document)
-            if day is not None:
-                years.add(day.year)
+            years.update([day.year] if day else [])
             if filters.year is not None and (day is None or day.year != filters.year):
                 continue
             newer_label = library.document(newer_ids[document_id]).label if document_id in newer_ids else ""
@@ -198,9 +197,8 @@ def _select_documents(library: Library, filters: MandateFilter) -> list[str]:
         return list(dict.fromkeys(document.id for document in documents))
     resolution_ids = {each.id for each in library.headers(kind="resolution")}
     # Whether another draft is that of a decision is known only when it is read.
-    resolution_ids |= {
-        each.id for each in library.headers(kind="numbered") if is_draft(Symbol.try_parse(each.symbol or ""))
-    }
+    others = library.headers(kind="numbered")
+    resolution_ids |= {each.id for each in others if is_draft(Symbol.try_parse(each.symbol or ""))}
     ids = sorted(library.versions().quotable_documents(filters.language) & resolution_ids)
     if not ids:
         raise ReportError("no-resolutions")
@@ -214,10 +212,9 @@ def _no_rows_error(filters: MandateFilter, addressee_counts: Counter[str], years
     addressee = fold_text(filters.addressee)
     if addressee and not any(addressee in fold_text(name) for name in addressee_counts):
         names_by_fold = {fold_text(name): name for name in addressee_counts}
-        suggestions = find_similar_names(addressee, names_by_fold, MAX_SUGGESTIONS, 0.5) or [
-            name for name, _ in addressee_counts.most_common(MAX_SUGGESTIONS)
-        ]
-        return ReportError("mandates-addressee", name=filters.addressee, near="; ".join(suggestions))
+        frequent = [name for name, _ in addressee_counts.most_common(MAX_SUGGESTIONS)]
+        near = find_similar_names(addressee, names_by_fold, MAX_SUGGESTIONS, 0.5) or frequent
+        return ReportError("mandates-addressee", name=filters.addressee, near="; ".join(near))
     if filters.due_before:
         return ReportError("mandates-due", day=filters.due_before)
     return ReportError("mandates-none")
@@ -254,33 +251,20 @@ def mandate_rows(
 
 def mandate_table(rows: Sequence[MandateRow], language: str, *, with_documents: bool = False) -> Grid:
     """The rows as a table, with a column for the documents if requested, and for the status if any row has one."""
-    has_status = any(row_status(row, language) for row in rows)
-    column_keys = (
-        *(["symbol"] * with_documents),
-        *(["status"] * has_status),
-        "place",
-        "addressee",
-        "verb",
-        "action",
-        "due",
-        "money",
-    )
+    statuses = [row_status(row, language) for row in rows]
+    has_status = any(statuses)
+    optional_columns = ["symbol"] * with_documents + ["status"] * has_status
+    columns = column_names(language, *optional_columns, "place", "addressee", "verb", "action", "due", "money")
     table_rows = []
-    for row in rows:
+    for row, status in zip(rows, statuses, strict=True):
         # A term without a figure is followed by the resulting days; a session is not.
         has_no_figure = not any(sign.isdigit() for each in row.times for sign in each.quote)
         due_days = [day_of(date, language) for date in row.dates if has_no_figure and "/" not in date]
-        cells = (
-            Cell((row.place,), place=True),
-            Cell(row.addressees),
-            Cell(row.verb),
-            Cell(row.action, whole=True),
-            Cell(row.times, note="; ".join(due_days)),
-            Cell(row.money),
-        )
-        label_cells = [Cell(text=row.label, url=row.place.url)] * with_documents
-        table_rows.append((*label_cells, *([Cell(text=row_status(row, language))] * has_status), *cells))
-    return Grid(column_names(language, *column_keys), tuple(table_rows))
+        cells = [Cell(text=row.label, url=row.place.url)] * with_documents + [Cell(text=status)] * has_status
+        cells += [Cell((row.place,), place=True), Cell(row.addressees), Cell(row.verb), Cell(row.action, whole=True)]
+        cells += [Cell(row.times, note="; ".join(due_days)), Cell(row.money)]
+        table_rows.append(tuple(cells))
+    return Grid(columns, tuple(table_rows))
 
 
 def row_status(row: MandateRow, language: str) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 from typing import Literal
 
 from assistant.reports.mandates.addressees import (
@@ -20,12 +21,13 @@ from assistant.reports.mandates.addressees import (
     find_giver,
     find_object,
     find_subject,
+    introduces_list,
     parse_names,
+    shift_spans,
     split_at_commas,
     trim_span,
 )
-from assistant.reports.mandates.mandate_base import CAPITAL, MAX_LENGTH, BlockReader, Mandate
-from assistant.reports.mandates.run_on_lists import ListPoint, find_points
+from assistant.reports.mandates.mandate_base import CAPITAL, MAX_LENGTH, BlockReader, ListPoint, Mandate, find_points
 from assistant.wording.drafting import grammar_of, unquoted
 from corpus.documents import Block, Document, Span
 from corpus.places import is_in_annex
@@ -38,9 +40,11 @@ _NON_OPERATIVE_PARTS = ("masthead", "title", "contents", "preamble")
 
 @dataclass(frozen=True)
 class _Clause:
-    """A clause of a paragraph, as offsets of its text. `aside` precedes the verb:
-    `and, [within existing resources], requests`."""
+    """A clause of a block, as offsets of the `text` of the block, in which words between quotation marks are blank.
+    `aside` precedes the verb: `and, [within existing resources], requests`."""
 
+    block: Block
+    text: str
     kind: Kind
     verb: Span
     end: int
@@ -65,29 +69,23 @@ def has_operative_text(document: Document) -> bool:
     if document.kind != "numbered":
         return document.kind == "resolution"
     opening, blocks = grammar_of(document.language).opening, document.blocks
-    points = [
-        block for block in blocks if (block.number and block.kind == "paragraph") or _is_decision_point(document, block)
-    ]
-    introduction = blocks[points[0].ordinal - 1] if points and points[0].ordinal else None
-    if (
-        introduction is None
-        or introduction.kind != "paragraph"
-        or not document.body(introduction).rstrip().endswith(_SPEAKER_ENDINGS)
-    ):
+    is_point = ((block.number and block.kind == "paragraph") or _is_decision_point(document, block) for block in blocks)
+    points = list(compress(blocks, is_point))
+    above = blocks[points[0].ordinal - 1] if points and points[0].ordinal else None
+    if not above or above.kind != "paragraph" or not document.body(above).rstrip().endswith(_SPEAKER_ENDINGS):
         return False
     verbs = [verb for block in points if (verb := opening.match(document.body(block)[:MAX_LENGTH]))]
     return 2 * len(verbs) > len(points) and any(verb["ask"] or verb["decide"] for verb in verbs)
 
 
 def _is_decision_point(document: Document, block: Block) -> bool:
-    """Whether a block is a point of a decision: a list item right below an unnumbered paragraph that only names who
-    acts: `The Board:`."""
+    """Whether a list item is a point of a decision, right below a line that only names who acts: `The Board:`."""
     if document.kind != "numbered" or block.kind != "item" or block.parent is None:
         return False
     parent, grammar = document.blocks[block.parent], grammar_of(document.language)
     text = document.body(parent)
     advice_patterns = (grammar.advise, grammar.suggest, grammar.should, grammar.wish, grammar.bidden)
-    introduces = parent.kind == "paragraph" and not parent.number and text.rstrip().endswith(LIST_INTRODUCERS)
+    introduces = parent.kind == "paragraph" and not parent.number and introduces_list(text)
     return introduces and not any(each.search(text) for each in advice_patterns)
 
 
@@ -109,20 +107,19 @@ class _ResolutionReader(BlockReader):
 
     def __init__(self, document: Document) -> None:
         super().__init__(document)
+        operative = list(operative_paragraphs(document))
         # The body that speaks: the opening of the preamble, or the line above the points of a decision.
-        blocks = [block for block in document.blocks if block.locator.rpartition(", ")[2] == "preamble"][:1]
-        parents = [
-            block.parent
-            for block in operative_paragraphs(document)
-            if block.kind == "item" and block.parent is not None
-        ]
-        blocks = blocks or [document.blocks[ordinal] for ordinal in parents[:1]]
-        self._body_spans = [trim_span(document.text, each.body_start, each.end, closes=",，،:：") for each in blocks]
+        speaking = [block for block in document.blocks if block.locator.rpartition(", ")[2] == "preamble"]
+        parents = (block.parent for block in operative if block.kind == "item")
+        speaking += [document.blocks[ordinal] for ordinal in parents if ordinal is not None]
+        self._body_spans = tuple(
+            trim_span(document.text, each.body_start, each.end, closes=",،，:：") for each in speaking[:1]
+        )
         self._addressees = frozenset(
             name
-            for text in map(self._unquoted_text, operative_paragraphs(document))
-            for clause in self._split_clauses(text)[0]
-            for name in self._addressee_names(text, clause)
+            for block in operative
+            for clause in self._split_clauses(block)[0]
+            for name in self._addressee_names(clause)
             if not self.grammar.pronoun.fullmatch(name)
         )
         """The names of all whom the document addresses."""
@@ -130,18 +127,16 @@ class _ResolutionReader(BlockReader):
 
     def read_paragraph(self, block: Block) -> Iterator[Mandate]:
         """The requests and decisions of a paragraph and of its subparagraphs."""
-        text = self._unquoted_text(block)
-        clauses, list_clause, list_points = self._split_clauses(text)
-        items = self.find_items(block)
-        clause_found = False
-        introduced = items if text.rstrip().endswith(LIST_INTRODUCERS) else []
+        clauses, list_clause, list_points = self._split_clauses(block)
+        items, clause_found = self.find_items(block), False
+        introduced = items if introduces_list(self._unquoted_text(block)) else []
         for index, clause in enumerate(clauses):
             previous = clauses[index - 1] if index else None
             next_request = clauses[index + 1] if index + 1 < len(clauses) and clauses[index + 1].kind == "ask" else None
             points = introduced if clauses[index:] in ([clause], [clause, next_request]) else []
             if index == list_clause:
                 points, next_request = [point.block(block) for point in list_points], None
-            for each in self._read_clause(block, text, clause, points, previous, next_request):
+            for each in self._read_clause(clause, points, previous, next_request):
                 clause_found = index == len(clauses) - 1
                 yield each
         if not clause_found or not introduced:
@@ -152,22 +147,24 @@ class _ResolutionReader(BlockReader):
         """The text of a block, with words between quotation marks replaced by blanks of the same length."""
         return unquoted(self.document.body(block)[:MAX_LENGTH])
 
-    def _split_clauses(self, text: str) -> tuple[list[_Clause], int, list[ListPoint]]:
+    def _split_clauses(self, block: Block) -> tuple[list[_Clause], int, list[ListPoint]]:
         """The clauses of a paragraph, the index of the one that introduces a list inside the paragraph (else -1), and
         the points of this list."""
+        text = self._unquoted_text(block)
         points = find_points(text)
+        list_start, list_end = (points[0].mark, points[-1].mark) if points else (0, 0)
+        found = self._find_clauses(text[:list_start] + " " * (list_end - list_start) + text[list_end:])
+        clauses = [_Clause(block, text, *each) for each in found]
         if not points:
-            return list(self._find_clauses(text)), -1, []
-        list_start, list_end = points[0].mark, points[-1].mark
-        clauses = list(self._find_clauses(text[:list_start] + " " * (list_end - list_start) + text[list_end:]))
+            return clauses, -1, []
         list_clause = max((index for index, each in enumerate(clauses) if each.verb[1] <= list_start), default=-1)
         if list_clause >= 0:
             points[-1] = replace(points[-1], words=(points[-1].words[0], clauses[list_clause].end))
             clauses[list_clause] = replace(clauses[list_clause], end=list_start)
         return clauses, list_clause, points
 
-    def _find_clauses(self, text: str) -> Iterator[_Clause]:
-        """The clauses of a paragraph with their verbs, in order; each ends where the next begins."""
+    def _find_clauses(self, text: str) -> Iterator[tuple[Kind, Span, int, Span | None]]:
+        """The kind, verb, end and aside of each clause of a paragraph; each ends where the next begins."""
         grammar = self.grammar
         starts: list[tuple[int, Kind, Span, Span | None]] = []
         if opening := grammar.opening.match(text):
@@ -178,21 +175,17 @@ class _ResolutionReader(BlockReader):
         for match in grammar.following.finditer(text, position):
             verb_match = grammar.opening.match(match["bare"]) if match["bare"] else match
             verb = match.span("verb" if match["verb"] else "bare")
-            insertion = next((match.span(name) for name in ("aside", "inserted")
-                          if match[name] and not grammar.leads.fullmatch(match[name])), None)  # fmt: skip
+            groups = (
+                name for name in ("aside", "inserted") if match[name] and not grammar.leads.fullmatch(match[name])
+            )
+            insertion = next(map(match.span, groups), None)
             starts.append((match.start(), _verb_kind(verb_match) if verb_match else "say", verb, insertion))
         ends = [*(start for start, *_ in starts[1:]), len(text)]
         for (_, kind, verb, insertion), end in zip(starts, ends, strict=False):
-            yield _Clause(kind, verb, end, insertion)
+            yield kind, verb, end, insertion
 
     def _read_clause(
-        self,
-        block: Block,
-        text: str,
-        clause: _Clause,
-        items: Sequence[Block],
-        previous: _Clause | None,
-        next_request: _Clause | None,
+        self, clause: _Clause, items: Sequence[Block], previous: _Clause | None, next_request: _Clause | None
     ) -> Iterator[Mandate]:
         """The requests or decisions of one clause.
 
@@ -200,26 +193,25 @@ class _ResolutionReader(BlockReader):
         `supports the Force, and decides to extend its mandate`. `next_request` is the clause after it, whose action
         it may share: `calls upon States and invites others to cooperate`.
         """
-        start = clause.verb[1]
+        text, start, end, offset = clause.text, clause.verb[1], clause.end, clause.block.body_start
         if clause.kind == "say":
             with_that = True
-            match, clause = self._match_duty_holder(text, clause)
+            match, clause = self._match_duty_holder(clause)
             if not match.addressees:
                 return
         else:
-            with_that = self._has_that(text, clause)
-            match = self._match_addressees(text, clause, with_that, introduces=bool(items) and not next_request)
-        end = clause.end
+            with_that = self._has_that(clause)
+            match = self._match_addressees(clause, with_that, introduces=bool(items) and not next_request)
+        insertions, action_start = self._split_insertions(text, start, match)
         if next_request:
             shares_action = match.action == start and clause.kind == "ask"
-            if shares_action and (names := parse_names(self.grammar, text, start, end)):
+            names = parse_names(self.grammar, text, start, end) if shares_action else ()
+            if names:
                 shared = find_object(self.grammar, text, next_request.verb[1], next_request.end)
                 match, end = AddresseeMatch(names, shared.action), next_request.end
+                insertions, action_start = [], match.action
             else:
                 items = []
-        insertions, action_start = (
-            self._split_insertions(text, start, match) if end == clause.end else ([], match.action)
-        )
         if previous and self._refers_back(text[action_start:end], match):
             insertions.insert(0, trim_span(text, previous.verb[0], previous.end, closes=",;"))
         if clause.aside:
@@ -228,20 +220,17 @@ class _ResolutionReader(BlockReader):
         if previous and match.addressees and not resolved.addressees:  # the clause before tells who is meant
             insertions.insert(0, trim_span(text, previous.verb[0], previous.end, closes=",;"))
         match = resolved
-        insertion_spans = [(block.body_start + a, block.body_start + b) for a, b in insertions]
-        action = self.trim(block.body_start + action_start, block.body_start + end)
+        above = (*shift_spans(insertions, offset), self.trim(offset + action_start, offset + end))
         if items:
-            yield from self._read_items(block, clause, items, match, with_that, insertion_spans, action)
-        elif action[0] < action[1]:
-            yield self._build_mandate(
-                block, clause, block, self._addressee_spans(match, block, clause), (*insertion_spans, action)
-            )
+            yield from self._read_items(clause, items, match, with_that, above)
+        elif above[-1][0] < above[-1][1]:
+            yield self._build_mandate(clause, clause.block, self._addressee_spans(match, clause), above)
 
-    def _has_that(self, text: str, clause: _Clause) -> bool:
+    def _has_that(self, clause: _Clause) -> bool:
         """Whether “that” follows the verb of a clause, or is a part of it."""
-        grammar, (start, end) = self.grammar, clause.verb
-        verb = text[start:end].rsplit(" ", 1)[-1]
-        return bool(grammar.that.fullmatch(verb) or grammar.that.match(text[end : clause.end].lstrip(" ,")))
+        that, (start, end) = self.grammar.that, clause.verb
+        verb, after = clause.text[start:end].rsplit(" ", 1)[-1], clause.text[end : clause.end]
+        return bool(that.fullmatch(verb) or that.match(after.lstrip(" ,")))
 
     def _refers_back(self, action: str, match: AddresseeMatch) -> bool:
         """Whether an action says only together with the clause before it what is to be done."""
@@ -250,21 +239,13 @@ class _ResolutionReader(BlockReader):
         return bool(has_pronoun or self.grammar.stands.fullmatch(action))
 
     def _read_items(
-        self,
-        block: Block,
-        clause: _Clause,
-        items: Sequence[Block],
-        match: AddresseeMatch,
-        with_that: bool,
-        insertions: list[Span],
-        action: Span,
+        self, clause: _Clause, items: Sequence[Block], match: AddresseeMatch, with_that: bool, above: tuple[Span, ...]
     ) -> Iterator[Mandate]:
-        """The requests or decisions of the list items that a clause introduces; `match`, `insertions` and `action` are what
-        the clause has above the list, the last two as spans of the document."""
-        introduction = self.document.text[slice(*action)]
-        says_nothing = not introduction or any(
-            each.fullmatch(introduction) for each in (self.grammar.to, self.grammar.that)
-        )
+        """The requests or decisions of the list items that a clause introduces; `above` are the spans of the document
+        that are its insertions and its action above the list."""
+        introduction, function_words = self.document.text[slice(*above[-1])], (self.grammar.to, self.grammar.that)
+        says_nothing = not introduction or any(each.fullmatch(introduction) for each in function_words)
+        block = clause.block
         # A point of a list inside the paragraph has no items of its own.
         points = (
             point
@@ -284,29 +265,26 @@ class _ResolutionReader(BlockReader):
                 actions = (*([passer] if item.ordinal != block.ordinal else []), *own_actions, *lower_spans)
                 yield self.with_times_and_money(replace(forwarded, block=point.ordinal, action=actions), spans)
                 continue
-            item_match, place_block, before_item = match, block, [*insertions, *([] if says_nothing else [action])]
-            if says_nothing and not match.addressees:  # each item has its own: decides that: (a) States shall report
-                item_match, before_item, item_span = self._read_item(item, clause, with_that, item_span)
-                place_block = item
-            yield self._build_mandate(
-                block,
-                clause,
-                point,
-                self._addressee_spans(item_match, place_block, clause),
-                (*before_item, item_span, *lower_spans),
-                [item_span, *lower_spans],
+            addressees, action = (
+                self._addressee_spans(match, clause),
+                (*above[: -1 if says_nothing else None], item_span),
             )
+            if says_nothing and not match.addressees:  # each item has its own: decides that: (a) States shall report
+                addressees, action = self._read_item(item, clause, with_that, item_span)
+            own_span = action[-1]
+            yield self._build_mandate(clause, point, addressees, (*action, *lower_spans), [own_span, *lower_spans])
 
     def _read_item(
         self, item: Block, clause: _Clause, with_that: bool, span: Span
-    ) -> tuple[AddresseeMatch, list[Span], Span]:
-        """The addressees that a list item names itself, the insertions in it, and its action, else its whole `span`."""
+    ) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+        """The addressees that a list item names itself; the insertions in it with its action, else its whole `span`."""
         text = self._unquoted_text(item)
-        match = self._match_addressees(text, replace(clause, verb=(0, 0), end=len(text)), with_that)
+        own = replace(clause, block=item, text=text, verb=(0, 0), end=len(text))
+        match = self._match_addressees(own, with_that)
         insertions, action_start = self._split_insertions(text, 0, match)
         action = self.trim(item.body_start + action_start, item.end)
-        insertion_spans = [(item.body_start + a, item.body_start + b) for a, b in insertions]
-        return match, insertion_spans, action if action[0] < action[1] else span
+        spans = (*shift_spans(insertions, item.body_start), action if action[0] < action[1] else span)
+        return self._addressee_spans(match, own), spans
 
     def _split_insertions(self, text: str, start: int, match: AddresseeMatch) -> tuple[list[Span], int]:
         """What precedes the action without naming an addressee, and belongs to it; and where the action begins: with
@@ -327,11 +305,9 @@ class _ResolutionReader(BlockReader):
             return insertions[:-1], insertions[-1][0]
         return insertions, action_start
 
-    def _match_addressees(
-        self, text: str, clause: _Clause, with_that: bool, *, introduces: bool = False
-    ) -> AddresseeMatch:
+    def _match_addressees(self, clause: _Clause, with_that: bool, *, introduces: bool = False) -> AddresseeMatch:
         """Who acts, and where the action begins; `with_that`: the clause follows “that”."""
-        grammar, start, end = self.grammar, clause.verb[1], clause.end
+        grammar, text, start, end = self.grammar, clause.text, clause.verb[1], clause.end
         if clause.kind == "ask":
             if with_that:
                 return find_subject(grammar, text, start, end, self.verbs)
@@ -349,14 +325,14 @@ class _ResolutionReader(BlockReader):
             match = find_subject(grammar, text, start, end, ())
             if match.addressees and all(self._is_known_actor(text[slice(*each)]) for each in match.addressees):
                 return AddresseeMatch(match.addressees, start)
-            return AddresseeMatch(self._match_duty_holder(text, clause)[0].addressees, start)
+            return AddresseeMatch(self._match_duty_holder(clause)[0].addressees, start)
         return AddresseeMatch((), start)
 
-    def _match_duty_holder(self, text: str, clause: _Clause) -> tuple[AddresseeMatch, _Clause]:
+    def _match_duty_holder(self, clause: _Clause) -> tuple[AddresseeMatch, _Clause]:
         """Who has to act by a clause that neither requests nor decides, together with the clause as a request:
         `stresses that [States] shall act`. Where a paragraph opens with the subject, its verb becomes that of the
         duty."""
-        grammar = self.grammar
+        grammar, text = self.grammar, clause.text
         if introduction := grammar.clause.match(text, clause.verb[1], clause.end):
             match = find_duty_holder(grammar, text, introduction.end(), clause.end)
         elif clause.verb[0] or grammar.opening.match(text):
@@ -378,38 +354,32 @@ class _ResolutionReader(BlockReader):
         grammar = self.grammar
         previous_names: tuple[Span, ...] = ()
         if previous:
-            ends = previous.verb[1], previous.end
-            start_of_names = min(
-                (position for name in self._addressees if (position := text.find(name, *ends)) >= 0),
-                default=previous.end,
-            )
+            positions = (text.find(name, previous.verb[1], previous.end) for name in self._addressees)
+            start_of_names = min((position for position in positions if position >= 0), default=previous.end)
             previous_names = find_object(grammar, text, start_of_names, previous.end).addressees
         resolved: list[Span] = []
         for start, end in match.addressees:
             words = text[start:end]
             pronoun = grammar.pronoun.fullmatch(words)
             short_name = re.fullmatch(rf"(?:{grammar.article.pattern}) ((?-i:[A-ZÀ-ÖØ-ÞА-Я])\w+)", words, re.IGNORECASE)
-            names = [
-                name
-                for name in self._addressees
-                if short_name and name != words and re.search(rf"\b{short_name[1]}\b", name)
-            ]
-            occurrences = [(position, position + len(name)) for name in (self._addressees if pronoun else names)
-                     if (position := text.rfind(name, 0, start)) >= 0]  # fmt: skip
+            names = self._addressees if pronoun or short_name else frozenset[str]()
+            if short_name and not pronoun:
+                names = frozenset(each for each in names - {words} if re.search(rf"\b{short_name[1]}\b", each))
+            found = ((text.rfind(name, 0, start), name) for name in names)
+            occurrences = [(position, position + len(name)) for position, name in found if position >= 0]
             antecedent = max(occurrences, key=lambda span: (span[1], -span[0]), default=(start, end))
             if not pronoun or previous_names or occurrences:
                 resolved += previous_names if pronoun and previous_names else [antecedent]
         return AddresseeMatch(tuple(dict.fromkeys(resolved)), match.action)
 
-    def _addressee_spans(self, match: AddresseeMatch, block: Block, clause: _Clause) -> list[Span]:
+    def _addressee_spans(self, match: AddresseeMatch, clause: _Clause) -> tuple[Span, ...]:
         """The addressees as spans of the document; for a decision without any, the body itself."""
         if clause.kind == "decide" and not match.addressees:
             return self._body_spans
-        return [(a + block.body_start, b + block.body_start) for a, b in match.addressees]
+        return shift_spans(match.addressees, clause.block.body_start)
 
     def _is_known_actor(self, words: str) -> bool:
-        """Whether a name is that of somebody who can act: the document addresses such elsewhere. A measure or a
-        meeting can't."""
+        """Whether a name is that of somebody who can act: the document addresses such elsewhere, unlike a measure."""
         return bool(self._head_words(words) & self._actors)
 
     def _head_words(self, words: str) -> frozenset[str]:
@@ -420,36 +390,31 @@ class _ResolutionReader(BlockReader):
         """A name without what follows its first preposition."""
         return self.grammar.preposition.split(words)[0]
 
-    def _addressee_names(self, text: str, clause: _Clause) -> list[str]:
-        """The names of the addressees of a clause."""
-        start, end = clause.verb[1], clause.end
-        introduces_list = text[:end].rstrip().endswith(LIST_INTRODUCERS)
-        addressees = (
-            find_object(self.grammar, text, start, end, introduces=introduces_list).addressees
-            if clause.kind == "ask"
-            else ()
-        )
-        return [text[slice(*each)] for each in addressees]
+    def _addressee_names(self, clause: _Clause) -> list[str]:
+        """The names of those whom a clause requests to act."""
+        if clause.kind != "ask":
+            return []
+        introduces = introduces_list(clause.text[: clause.end])
+        match = find_object(self.grammar, clause.text, clause.verb[1], clause.end, introduces=introduces)
+        return [clause.text[slice(*each)] for each in match.addressees]
 
     def _build_mandate(
         self,
-        block: Block,
         clause: _Clause,
-        place_block: Block,
-        addressees: Sequence[Span],
+        place: Block,
+        addressees: tuple[Span, ...],
         action: tuple[Span, ...],
         point_spans: Sequence[Span] = (),
     ) -> Mandate:
         """The mandate of a clause, with the times and the money set in it, in the points below it (`point_spans`), and
         around verb and action."""
-        offset = block.body_start
-        verb = offset + clause.verb[0], offset + clause.verb[1]
+        block, asides = clause.block, [clause.aside] if clause.aside else []
+        verb, *asides = shift_spans([clause.verb, *asides], block.body_start)
         # A time may also be set between verb and action, or before the verb.
-        spans = [(verb[1], max(offset + clause.end, action[-1][1] if place_block is block else 0))]
-        spans += point_spans
-        spans += [(offset + clause.aside[0], offset + clause.aside[1])] if clause.aside else []
-        mandate = Mandate(place_block.ordinal, verb, clause.kind == "decide", tuple(addressees), action)
-        return self.with_times_and_money(mandate, spans)
+        end = block.body_start + clause.end
+        spans = [(verb[1], max(end, action[-1][1]) if place is block else end), *point_spans]
+        mandate = Mandate(place.ordinal, verb, clause.kind == "decide", addressees, action)
+        return self.with_times_and_money(mandate, [*spans, *asides])
 
 
 def _verb_kind(match: re.Match[str]) -> Kind:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
-from itertools import takewhile
+from itertools import chain, takewhile
 
 from assistant.reports.mandates.addressees import (
     LIST_INTRODUCERS,
@@ -14,11 +15,12 @@ from assistant.reports.mandates.addressees import (
     find_duty_holder,
     find_object,
     find_subject,
+    introduces_list,
     parse_names,
+    shift_spans,
     trim_span,
 )
-from assistant.reports.mandates.mandate_base import CAPITAL, MAX_LENGTH, BlockReader, Mandate
-from assistant.reports.mandates.run_on_lists import ListPoint, find_points
+from assistant.reports.mandates.mandate_base import CAPITAL, MAX_LENGTH, BlockReader, ListPoint, Mandate, find_points
 from assistant.wording.drafting import Grammar
 from corpus.dates import find_full_dates
 from corpus.documents import Block, Document, Span
@@ -84,17 +86,13 @@ class _ReportReader(BlockReader):
         """The ordinals of the headings, whatever they say, of which most numbered paragraphs right below open with
         what somebody should do. A text whose paragraphs open with verbs that request or decide is a draft, not advice
         of the report."""
-        by_heading: dict[int, list[bool]] = {}
+        paragraphs, advising = Counter[int](), Counter[int]()
         for block in self.document.blocks:
             if block.kind == "paragraph" and block.number and (headings := self.document.headings(block)):
-                by_heading.setdefault(headings[-1].ordinal, []).append(
-                    self._opens_with_advice(self.document.body(block)[:MAX_LENGTH])
-                )
-        return frozenset(
-            head
-            for head, advises in by_heading.items()
-            if len(advises) >= MIN_ADVICE_PARAGRAPHS and 2 * sum(advises) > len(advises)
-        )
+                paragraphs[headings[-1].ordinal] += 1
+                advising[headings[-1].ordinal] += self._opens_with_advice(self.document.body(block)[:MAX_LENGTH])
+        long = (head for head, count in paragraphs.items() if count >= MIN_ADVICE_PARAGRAPHS)
+        return frozenset(head for head in long if 2 * advising[head] > paragraphs[head])
 
     def _opens_with_advice(self, text: str) -> bool:
         """Whether a paragraph opens with what somebody should do, and not with a verb that requests or decides."""
@@ -107,9 +105,8 @@ class _ReportReader(BlockReader):
         """The words of a sentence by which somebody should act, unless the sentence only notes or recalls that."""
         matches = (each.search(text) for each in (self.grammar.should, self.grammar.bidden))
         match = min(filter(None, matches), key=lambda each: each.start(), default=None)
-        is_reported = match and any(
-            each.search(text, 0, match.start()) for each in (self.grammar.say, self.grammar.sure)
-        )
+        reporting = (self.grammar.say, self.grammar.sure)
+        is_reported = match and any(each.search(text, 0, match.start()) for each in reporting)
         return None if is_reported else match
 
     @cached_property
@@ -139,8 +136,7 @@ class _ReportReader(BlockReader):
 
     @cached_property
     def _opening_text(self) -> str:
-        """What precedes the second chapter with numbered paragraphs, and all headings: the issuer of a report is
-        named there."""
+        """What precedes the second chapter with numbered paragraphs, and all headings: they name the issuer."""
         document = self.document
         numbered = [block for block in document.blocks if block.number and block.kind == "paragraph"]
         above = [tuple(head.ordinal for head in document.headings(block)) for block in numbered]
@@ -157,20 +153,16 @@ class _ReportReader(BlockReader):
         """The names of those who recommend in the report by its least ambiguous verbs."""
         recommenders = set[str]()
         for block in self.document.blocks:
-            if block.kind in ("paragraph", "item"):
-                text = self.document.body(block)[:MAX_LENGTH].replace("\n", " ")
-                for start, end in sentence_spans(text, self.document.language):
-                    sentence = text[start:end]
-                    for each in self.grammar.advise.finditer(sentence):
-                        if self._is_own_recommendation(sentence, each) and (
-                            subject_words := self._subject_before(sentence[: each.start()])
-                        ):
-                            recommenders.add(subject_words.casefold())
-        return frozenset(recommenders)
+            has_sentences = block.kind in ("paragraph", "item")
+            text = self.document.body(block)[:MAX_LENGTH].replace("\n", " ") if has_sentences else ""
+            for sentence in (text[start:end] for start, end in sentence_spans(text, self.document.language)):
+                for each in self.grammar.advise.finditer(sentence):
+                    if self._is_own_recommendation(sentence, each):
+                        recommenders.add(self._subject_before(sentence[: each.start()]).casefold())
+        return frozenset(recommenders - {""})
 
     def _subject_before(self, before: str) -> str:
-        """The words before a verb that may name its subject, without insertions and conjunctions; empty where there
-        are none."""
+        """The words before a verb that may name its subject, without insertions and conjunctions; else empty."""
         grammar, text = self.grammar, before.strip()
         if not grammar.spaced or grammar.verb_first:
             return ""
@@ -188,17 +180,16 @@ class _ReportReader(BlockReader):
         grammar, preceding = self.grammar, text[: match.start()]
         if grammar.purpose.search(preceding) or grammar.cites.search(preceding):
             return False
-        subject_words = self._subject_before(preceding)
-        first, *rest = subject_words.split() or [""]
-        last = subject_words.split()[-1] if subject_words else ""
-        if not subject_words or grammar.pronoun_subject.fullmatch(subject_words):
+        subject = self._subject_before(preceding)
+        if not subject or grammar.pronoun_subject.fullmatch(subject):
             return True
+        words = subject.split()
         # “Paragraph 68 of the Commitment requests” names another text.
-        names_text = not grammar.preposition.fullmatch(first) and any(map(str.isdigit, " ".join(rest[:3])))
-        if names_text or grammar.aside.fullmatch(last):
+        names_text = not grammar.preposition.fullmatch(words[0]) and any(map(str.isdigit, " ".join(words[1:4])))
+        if names_text or grammar.aside.fullmatch(words[-1]):
             return False
         # The first word of a sentence has a capital even if it is no name.
-        names = [word for word in (rest or [first]) if word[:1].isupper()]
+        names = [word for word in (words[1:] or words) if word[:1].isupper()]
         if self.is_letter or not grammar.capitals or not names:
             return True
         # The name of the subject is right before the verb.
@@ -209,23 +200,14 @@ class _ReportReader(BlockReader):
         leads = self.grammar.leads.match(text)
         return self.deadlines.skip_opening_time(text, leads.end() if leads else 0)
 
-    def find_recommending_verb(
-        self, text: str, under_advice: bool, introduces_list: bool = False
-    ) -> re.Match[str] | None:
+    def find_recommending_verb(self, text: str, under_advice: bool, introduces_list: bool) -> re.Match[str] | None:
         """The verb by which a sentence of the report recommends. `under_advice`: below a heading about
         recommendations any such verb counts. `introduces_list`: so does any requesting verb that introduces a list."""
-        verb_patterns = (self.grammar.advise, self.grammar.ask)[: 1 + introduces_list]
-        certain_matches = (
-            each for kind in verb_patterns for each in kind.finditer(text) if self._is_own_recommendation(text, each)
-        )
-        suggestions = (
-            each
-            for each in self.grammar.suggest.finditer(text)
-            if under_advice or self.is_by_recommender(text[: each.start()])
-        )
-        return next(certain_matches, None) or next(
-            (each for each in suggestions if self._is_own_recommendation(text, each)), None
-        )
+        patterns = (self.grammar.advise, self.grammar.ask)[: 1 + introduces_list]
+        surest = (each for pattern in patterns for each in pattern.finditer(text))
+        suggestions = self.grammar.suggest.finditer(text)
+        counted = (each for each in suggestions if under_advice or self.is_by_recommender(text[: each.start()]))
+        return next((each for each in chain(surest, counted) if self._is_own_recommendation(text, each)), None)
 
     def is_by_recommender(self, before: str) -> bool:
         """Whether the subject before a verb certainly recommends elsewhere in the report."""
@@ -278,12 +260,8 @@ def _block_recommendations(
     # Points below an introduction that recommends nothing count only if they recommend something themselves.
     parent = document.blocks[block.parent] if block.kind == "item" and block.parent is not None else None
     introduction = document.body(parent).rstrip() if parent is not None and parent.kind != "heading" else ""
-    recommending_patterns = (grammar.advise, grammar.should, grammar.advice)
-    is_idle_list = (
-        not under_advice
-        and introduction.endswith(LIST_INTRODUCERS)
-        and not any(each.search(introduction) for each in recommending_patterns)
-    )
+    recommends = any(each.search(introduction) for each in (grammar.advise, grammar.should, grammar.advice))
+    is_idle_list = not under_advice and introduction.endswith(LIST_INTRODUCERS) and not recommends
     for start, end, list_points in _split_passages(report, body, under_advice):
         text = body[start:end].replace("\n", " ")
         length = len(text)
@@ -291,35 +269,25 @@ def _block_recommendations(
         match = grammar.wish.search(text)
         # A draft for another body may be introduced by a comma: “the Board may wish to,”.
         introduces = introduces or bool(match and not text[match.end() :].strip(" ,，") and not body[end:].strip())
-        if match and (under_advice or introduces):
-            addressee_match = AddresseeMatch(
-                parse_names(grammar, text, text.rfind(",", 0, match.start()) + 1, match.start()), match.end()
-            )
-            is_wish = True
-        elif found := _find_recommendation(
-            report,
-            text,
-            under_advice,
-            is_chapter,
-            is_idle_list,
-            introduces=introduces,
-            introduces_run_on=bool(list_points),
+        is_wish = match is not None and (under_advice or introduces)
+        if match and is_wish:
+            names = parse_names(grammar, text, text.rfind(",", 0, match.start()) + 1, match.start())
+            found = match, AddresseeMatch(names, match.end())
+        elif recommendation := _find_recommendation(
+            report, text, under_advice, is_chapter, is_idle_list, introduces, bool(list_points)
         ):
-            (match, addressee_match), is_wish = found, False
+            found = recommendation
         else:
             continue
-        sentence_start = block.body_start + start
-        names = tuple(
-            (sentence_start + a, sentence_start + b) for a, b in _trim_names(grammar, text, addressee_match.addressees)
-        )
-        verb = sentence_start + match.start(), sentence_start + match.end()
-        points: list[tuple[Block, ...]] = [(point.block(block),) for point in list_points] or (
-            list(_find_point_paths(report, block)) if introduces else []
-        )
-        sentence = sentence_start, sentence_start + length
+        match, addressee_match = found
+        offset = block.body_start + start
+        names = shift_spans(_trim_names(grammar, text, addressee_match.addressees), offset)
+        verb, sentence = (offset + match.start(), offset + match.end()), (offset, offset + length)
+        points: list[tuple[Block, ...]] = [(point.block(block),) for point in list_points]
+        points = points or (list(_find_point_paths(report, block)) if introduces else [])
         if not points:
             yield Mandate(block.ordinal, verb, False, names, (sentence,)), [sentence]
-        lead_spans = _find_lead(report, sentence_start + addressee_match.action, sentence_start + length)
+        lead_spans = _find_lead(report, offset + addressee_match.action, offset + length)
         for path in points:
             spans = [trim_span(document.text, each.body_start, each.end, closes=",;:.，；：。؛،") for each in path]
             if not is_wish and (forwarded := report.find_forwarded_request(path[-1], spans[-1])):
@@ -355,9 +323,8 @@ def _split_passages(report: _ReportReader, body: str, under_advice: bool) -> Ite
             separators = [each.span() for each in _SEMICOLON.finditer(body, start, end)] if under_advice else []
             part_start = start
             for (close, following), (right, _) in zip(separators, [*separators, (end, end)][1:], strict=True):
-                if _names_duty_holder(grammar, body[part_start:close]) and _names_duty_holder(
-                    grammar, body[following:right]
-                ):
+                sides = (body[part_start:close], body[following:right])
+                if all(_names_duty_holder(grammar, words) for words in sides):
                     yield part_start, close, []
                     part_start = following
             yield part_start, end, []
@@ -378,50 +345,42 @@ def _find_recommendation(
     under_advice: bool,
     is_chapter: bool,
     is_idle_list: bool,
-    *,
     introduces: bool,
-    introduces_run_on: bool,
+    run_on: bool,
 ) -> tuple[re.Match[str], AddresseeMatch] | None:
     """The verb by which a sentence of a report recommends, with the addressees and the start of the action.
-    `introduces_run_on`: the sentence introduces a list in its paragraph, and says by itself that somebody who is
-    named should act."""
+    `run_on`: the sentence introduces a list in its paragraph, and says by itself that somebody who is named should
+    act."""
     grammar, length = report.grammar, len(text)
-    if match := report.find_recommending_verb(text, under_advice, introduces_run_on):
+    if match := report.find_recommending_verb(text, under_advice, run_on):
         if is_idle_list and not report.is_by_recommender(text[: match.start()]):
             return None
         if grammar.that.match(text[match.end() :].lstrip(" ,")):
             return match, find_subject(grammar, text, match.end(), length, report.verbs, introduces=introduces)
         if grammar.suggest.fullmatch(match.group()):
             return match, AddresseeMatch((), match.end())  # something is suggested, but to nobody
-        if (
-            grammar.bidden.fullmatch(match.group())
-            and (found := find_duty_holder(grammar, text, report.find_sentence_start(text), length, match)).addressees
-        ):
-            return match, replace(found, action=match.end())
-        return match, find_object(grammar, text, match.end(), length, introduces=introduces)
-    if (under_advice or introduces_run_on) and (match := report.find_duty_verb(text)):
-        sentence_start = report.find_sentence_start(text)
-        before = text[sentence_start : match.start()].strip()
         if grammar.bidden.fullmatch(match.group()):
-            addressee_match = replace(
-                find_duty_holder(grammar, text, sentence_start, length, match), action=match.end()
-            )
+            holder = find_duty_holder(grammar, text, report.find_sentence_start(text), length, match)
+            if holder.addressees:
+                return match, replace(holder, action=match.end())
+        return match, find_object(grammar, text, match.end(), length, introduces=introduces)
+    if (under_advice or run_on) and (match := report.find_duty_verb(text)):
+        start, end = report.find_sentence_start(text), match.end()
+        before = text[start : match.start()].strip()
+        if grammar.bidden.fullmatch(match.group()):
+            found = replace(find_duty_holder(grammar, text, start, length, match), action=end)
         elif before:
-            addressee_match = AddresseeMatch(
-                find_subject(grammar, text, sentence_start, min(length, match.end() + 12), ()).addressees, match.end()
-            )
+            found = replace(find_subject(grammar, text, start, min(length, end + 12), ()), action=end)
         elif grammar.that.search(match.group()):
-            addressee_match = find_subject(grammar, text, match.end(), length, report.verbs)
+            found = find_subject(grammar, text, end, length, report.verbs)
         else:  # the verb precedes its subject
-            addressee_match = find_object(grammar, text, match.end(), length, introduces=introduces)
-        is_impersonal = bool(before) and (
-            match.start() - sentence_start > MAX_SUBJECT_LENGTH
-            or _is_nobody(grammar, text, match.start(), addressee_match)
-        )
-        if is_impersonal and not is_chapter and not addressee_match.addressees:
+            found = find_object(grammar, text, end, length, introduces=introduces)
+        is_long = match.start() - start > MAX_SUBJECT_LENGTH
+        is_impersonal = bool(before) and (is_long or _is_nobody(grammar, text, match.start(), found))
+        if is_impersonal and not is_chapter and not found.addressees:
             return None  # impersonal: “it should be noted”
-        addressee_match = AddresseeMatch((), match.end()) if is_impersonal else addressee_match
-        return (match, addressee_match) if under_advice or _are_all_names(grammar, text, addressee_match) else None
+        found = AddresseeMatch((), end) if is_impersonal else found
+        return (match, found) if under_advice or _are_all_names(grammar, text, found) else None
     if under_advice and introduces and (match := grammar.advice.search(text)):
         return match, AddresseeMatch(_addressees_behind_preposition(grammar, text, match.end()), length)
     return None
@@ -439,11 +398,9 @@ def _is_nobody(grammar: Grammar, text: str, verb: int, addressee_match: Addresse
     if grammar.pronoun_subject.match(subject_text) or grammar.pronoun_subject.fullmatch(subject_text.split()[-1]):
         return True
     names = [text[slice(*each)] for each in addressee_match.addressees]
-    head_words = [(grammar.preposition.split(name)[0].split() or [""])[-1] for name in names]
-    return any(
-        grammar.thing.fullmatch(head) and not CAPITAL.search(name[1:])
-        for head, name in zip(head_words, names, strict=True)
-    )
+    heads = [(grammar.preposition.split(name)[0].split() or [""])[-1] for name in names]
+    things = (name for head, name in zip(heads, names, strict=True) if grammar.thing.fullmatch(head))
+    return any(not CAPITAL.search(name[1:]) for name in things)
 
 
 def _addressees_behind_preposition(grammar: Grammar, text: str, start: int) -> tuple[Span, ...]:
@@ -478,19 +435,13 @@ def _find_point_paths(report: _ReportReader, block: Block) -> Iterator[tuple[Blo
     decision."""
     items, document = report.find_items(block), report.document
     for item in items:
-        nested = (
-            list(_find_point_paths(report, item)) if document.body(item).rstrip().endswith(LIST_INTRODUCERS) else []
-        )
-        yield from ((item, *path) for path in nested) if nested else ((item,),)
+        nested = list(_find_point_paths(report, item)) if introduces_list(document.body(item)) else []
+        yield from ((item, *path) for path in nested or [()])
     if items or block.kind == "item":
         return
+    following = document.blocks[block.ordinal + 1 :]
     if not block.number:
-        following_blocks = document.blocks[block.ordinal + 1 :]
-        yield from (
-            (each,) for each in takewhile(lambda each: each.number and each.parent == block.parent, following_blocks)
-        )
-    for following in document.blocks[block.ordinal + 1 :]:
-        if following.kind != "heading":
-            introduces = following.kind == "paragraph" and document.body(following).rstrip().endswith(LIST_INTRODUCERS)
-            yield from _find_point_paths(report, following) if introduces and not following.number else ()
-            return
+        yield from ((each,) for each in takewhile(lambda each: each.number and each.parent == block.parent, following))
+    first = next((each for each in following if each.kind != "heading"), None)
+    if first and first.kind == "paragraph" and not first.number and introduces_list(document.body(first)):
+        yield from _find_point_paths(report, first)

@@ -1,4 +1,5 @@
-"""Cluster documents into themes: the result does not depend on the order in which they were added.
+"""Cluster documents into themes by the meaning of their passages, else by their words: the result does not depend on
+the order in which they were added.
 
 A document is the mean of its passages, so that one passage more or less has little effect. Average linkage (Sokal and
 Michener 1958) clusters documents; then each moves to the cluster with the closest center, as in k-means, which
@@ -9,11 +10,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
+from assistant.answer_phrases import say
+from assistant.qa.engine import Engine
+from assistant.reports import ReportError
 from assistant.time_slices import Slices
+from corpus.analysis import analyse
+from corpus.documents import Document, Passage
 from corpus.embedding import Embedder
+from corpus.symbols import RECORDS
 
 MIN_DOCUMENTS, MAX_THEMES = 3, 24
 """Fewest documents of a theme, and most themes, where the user gives no number."""
@@ -25,6 +34,91 @@ LEXICAL_DIMENSION = 100
 SEED = 0
 BATCH_SIZE = 8
 """Texts that are embedded in one slice."""
+_UNTHEMED_PARTS = frozenset(["masthead", "contents", "footnote"])
+"""Passages of these parts belong to no theme."""
+
+
+class DocumentGroups(NamedTuple):
+    """The documents that belong to themes, in groups.
+
+    `passages` and `vectors` are by document; `groups` have the indices of their documents, the largest group first;
+    `embedded` are the indices of the documents that the embedding model reads. The others are grouped separately, by
+    their words.
+    """
+
+    documents: list[Document]
+    passages: list[list[Passage]]
+    groups: list[list[int]]
+    vectors: list[np.ndarray]
+    embedded: set[int]
+
+
+def find_shaping_documents(passages: Sequence[Sequence[Passage]]) -> set[int]:
+    """The indices of the documents by which themes are made and named, from the passages of all: a document with one
+    passage joins the closest theme and changes none, where there are enough others."""
+    long = {n for n, own in enumerate(passages) if len(own) > 1}
+    return long if len(long) >= MIN_DOCUMENTS else set(range(len(passages)))
+
+
+def group_documents(engine: Engine, documents: Sequence[Document], count: int | None, slices: Slices) -> DocumentGroups:
+    """Group the documents that belong to themes, in about `count` groups. Raises `ReportError` where there are none."""
+    procedural = [each.kind == "agenda" or bool(each.symbol and each.symbol.series in RECORDS) for each in documents]
+    documents = [each for each, apart in zip(documents, procedural, strict=True) if not apart] or list(documents)
+    if not documents:
+        raise ReportError("framed", told=partial(say, "empty_library"))
+    passages = []
+    for document in slices(documents):
+        own = list(engine.library.passages(document.id))
+        themed = [
+            each for each in own if not any(part.split(" ")[0] in _UNTHEMED_PARTS for part in each.locator.split(", "))
+        ]
+        passages.append(themed or own)
+    vectors, embedded = _embed_documents(engine, documents, passages, slices)
+    shaping = find_shaping_documents(passages)
+    labels = np.zeros(len(documents), dtype=int)
+    target_count, label_count = count or default_count(len(shaping)), 0
+    for candidates in (sorted(embedded), [n for n in range(len(documents)) if n not in embedded]):
+        rows = [n for n in candidates if n in shaping] or candidates
+        if rows:
+            with slices.aside():
+                own_count = max(1, round(target_count * len(rows) / len(shaping)))
+                found = cluster(center(np.stack([vectors[n] for n in rows])), own_count, 1 if count else MIN_DOCUMENTS)
+            labels[rows] = label_count + found
+            small = [n for n in candidates if n not in rows]
+            if small:
+                members, others = (np.stack([vectors[n] for n in some]) for some in (rows, small))
+                middle = members.mean(axis=0)
+                closest = nearest_cluster(others - middle, found, np.unique(found), members - middle)
+                labels[small] = label_count + closest
+            label_count += int(found.max()) + 1
+    groups = [[n for n, label in enumerate(labels) if label == each] for each in range(label_count)]
+    groups.sort(key=lambda rows: (-len(shaping.intersection(rows)), documents[rows[0]].id))
+    return DocumentGroups(list(documents), passages, groups, vectors, embedded)
+
+
+def _embed_documents(
+    engine: Engine, documents: Sequence[Document], passages: Sequence[Sequence[Passage]], slices: Slices
+) -> tuple[list[np.ndarray], set[int]]:
+    """A vector for each document, the mean of its passages, and the indices of the documents that the embedding model
+    reads; the vectors of the others are made of their words."""
+    searching = engine.library.models.search_model
+    vectors: list[np.ndarray] = [np.zeros(0)] * len(documents)
+    embedded: set[int] = set()
+    for n, own in slices(list(enumerate(passages))):
+        stored = engine.library.passage_vectors([each.id for each in own])
+        if len(stored) == len(own) and own:
+            mean = np.stack([stored[each.id] for each in own]).mean(axis=0, dtype=np.float64)
+            vectors[n] = remove_language_offset(searching, mean, documents[n].language)
+            embedded.add(n)
+    lexical = [n for n in range(len(documents)) if n not in embedded]
+    if lexical:
+        vocabulary = engine.vocabulary
+        texts = ((documents[n].text, documents[n].language) for n in slices(lexical))
+        bags = [vocabulary.content(analyse(text, language), language) for text, language in texts]
+        with slices.aside():
+            for n, vector in zip(lexical, lexical_vectors(bags), strict=True):
+                vectors[n] = vector
+    return vectors, embedded
 
 
 def default_count(documents: int) -> int:
@@ -83,8 +177,7 @@ def lexical_vectors(bags: Sequence[Sequence[str]]) -> np.ndarray:
 
 
 def map_positions(centres: np.ndarray) -> np.ndarray:
-    """Map positions (k x 2, -1..1) of cluster centers (k x d): their first two principal components, with fixed
-    signs."""
+    """Map positions (k x 2, -1..1) of centers (k x d): their first two principal components, with fixed signs."""
     from sklearn.decomposition import PCA
 
     positions = np.zeros((len(centres), 2))
@@ -99,8 +192,7 @@ def map_positions(centres: np.ndarray) -> np.ndarray:
 def nearest_cluster(
     vectors: np.ndarray, labels: np.ndarray, names: np.ndarray, members: np.ndarray | None = None
 ) -> np.ndarray:
-    """For each vector the index in `names` of the closest cluster center; `members` are the labelled vectors, by
-    default `vectors`."""
+    """For each vector the index in `names` of the closest center; `members` are the labelled vectors, if others."""
     labelled = vectors if members is None else members
     centers = normalize(np.stack([labelled[labels == name].mean(axis=0) for name in names]))
     closest: np.ndarray = np.argmax(vectors @ centers.T, axis=1)
@@ -121,7 +213,6 @@ def embed_texts(embedder: Embedder, texts: Sequence[str], slices: Slices) -> np.
 
 
 def remove_language_offset(embedder: Embedder, vectors: np.ndarray, language: str) -> np.ndarray:
-    """Vectors of passages in a language (n x d, or d) without the offset of that language, so that themes include
-    several languages."""
+    """Vectors (n x d, or d) without the offset of their language, so that themes include several languages."""
     crossing = embedder.language_shift(language)
     return vectors if crossing is None else vectors - crossing.passage_shift

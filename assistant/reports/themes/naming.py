@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -170,29 +170,27 @@ class Namer:
         uncovered = set(rows)
         while candidates and uncovered and len(chosen) < MAX_PHRASES:
             best = max(candidates, key=lambda each: each.weight * (len(each.rows & uncovered) if chosen else 1))
-            if not best.rows & uncovered or best.weight < MIN_SECOND_WEIGHT * (chosen or [best])[0].weight:
-                break
-            if chosen and len(best.rows) < MIN_DOCUMENTS:  # too few documents for a theme
+            is_weak = best.weight < MIN_SECOND_WEIGHT * (chosen or [best])[0].weight
+            has_too_few = bool(chosen) and len(best.rows) < MIN_DOCUMENTS
+            if not best.rows & uncovered or is_weak or has_too_few:
                 break
             chosen.append(best)
             uncovered -= best.rows
             candidates = [each for each in candidates if not set(each.stems.split()) & set(best.stems.split())]
-        in_language = {row for row in rows if self._languages[row] == self.choose_language(rows)}
-        if (
-            not chosen
-            or len(in_language & uncovered) >= (1 - MIN_COVERED_SHARE) * len(in_language)
-            or len(rows) - len(in_language & uncovered) < min(MIN_DOCUMENTS, len(rows))
-        ):
+        language = self.choose_language(rows)
+        in_language = {row for row in rows if self._languages[row] == language}
+        left = len(in_language & uncovered)
+        is_covered = left < (1 - MIN_COVERED_SHARE) * len(in_language)
+        if not chosen or not is_covered or len(rows) - left < min(MIN_DOCUMENTS, len(rows)):
             return ()
         self._used_stems.update(each.stems for each in chosen)
         return tuple(replace(each, words=self._spell_out(each, rows)) for each in chosen)
 
     def _spell_out(self, phrase: Phrase, rows: Sequence[int]) -> str:
         """The words of a phrase; an acronym is spelt out where the documents do so."""
-        acronym = phrase.words.isupper() and phrase.words.isalpha()
-        return (
-            most_common_expansion(phrase.words, (self._documents[row].text for row in rows)) if acronym else ""
-        ) or phrase.words
+        if not (phrase.words.isupper() and phrase.words.isalpha()):
+            return phrase.words
+        return most_common_expansion(phrase.words, (self._documents[row].text for row in rows)) or phrase.words
 
     def _weigh_phrases(self, rows: Sequence[int], similarity: Similarity) -> list[Phrase]:
         """The phrases of a group in the language in which it is named, the best first."""
@@ -204,14 +202,12 @@ class Namer:
         min_documents = max(min(2, len(rows)), MIN_SAYING_SHARE * len(members))
         outside_words = sum(self._lengths[row] for row in others)
         candidates = []
-        phrases = Counter(
-            stems for row in members for stems in {**self._heading_phrases[row], **self._body_phrases[row]}
-        )
+        by_member = ({**self._heading_phrases[row], **self._body_phrases[row]} for row in members)
+        selected = self._select_phrases(Counter(stems for phrases in by_member for stems in phrases))
         title_stems = {stems for row in members for stems in self._title_phrases[row]}
         several = min(2, len(members))
-        for stems in self._slices(
-            each for each in self._select_phrases(phrases) if heading_counts[each] >= several or each in title_stems
-        ):
+        in_heads = (each for each in selected if heading_counts[each] >= several or each in title_stems)
+        for stems in self._slices(in_heads):
             counts = [self._texts[row].count(f" {stems} ") for row in members]
             if sum(map(bool, counts)) < min_documents:
                 continue
@@ -220,16 +216,13 @@ class Namer:
             share = sum(map(bool, counts)) / len(members)
             rarity = share * (len(others) + 1) / (sum(map(bool, outside_counts)) + UNSEEN_COUNT)
             group_frequency = sum(counts) / sum(self._lengths[row] for row in members)
-            phrase = Phrase(
-                0.0, stems, "", frozenset(), max(outside_frequency, PASSING_SHARE * group_frequency), language or ""
-            )
+            usual = max(outside_frequency, PASSING_SHARE * group_frequency)
+            phrase = Phrase(0.0, stems, "", frozenset(), usual, language or "")
             about_it = frozenset(row for row in members if self.is_about(row, phrase))
             # A phrase that is in one title only has to be what nearly all documents are about.
-            if (
-                len(about_it)
-                < (min_documents if heading_counts[stems] >= several else MIN_SHARE_OF_SINGLE_TITLE * len(members))
-                or rarity < MIN_RARITY_RATIO
-            ):
+            is_in_several = heading_counts[stems] >= several
+            least = min_documents if is_in_several else MIN_SHARE_OF_SINGLE_TITLE * len(members)
+            if len(about_it) < least or rarity < MIN_RARITY_RATIO:
                 continue
             weight = len(about_it) / len(members) * math.log(rarity) * math.log(1 + sum(counts) / len(members))
             weight *= 1 + math.log(heading_counts[stems])
@@ -238,12 +231,8 @@ class Namer:
 
     def _usual_spelling(self, stems: str, rows: Sequence[int]) -> str:
         """The words of a phrase as documents have it: with the fewest capitals, then the most frequent."""
-        spellings = Counter(
-            each[row][stems]
-            for row in rows
-            for each in (self._heading_phrases, self._body_phrases)
-            if stems in each[row]
-        )
+        phrases = (each[row] for row in rows for each in (self._heading_phrases, self._body_phrases))
+        spellings = Counter(each[stems] for each in phrases if stems in each)
         return min(spellings, key=lambda spelling: (sum(map(str.isupper, spelling)), -spellings[spelling], spelling))
 
     def _select_phrases(self, phrases: Counter[str]) -> list[str]:
@@ -251,7 +240,7 @@ class Namer:
         part of a longer one that as many documents have. A part of several longer ones stands by itself (Frantzi and
         Ananiadou, "The C-value method", 1998)."""
         longer: Counter[str] = Counter()
-        beside: dict[tuple[str, int], set[tuple[str, ...]]] = {}
+        beside = defaultdict[tuple[str, int], set[tuple[str, ...]]](set)
         most = max(phrases.values(), default=0)
         for stems, count in phrases.items():
             parts = stems.split()
@@ -259,9 +248,8 @@ class Namer:
                 for n in range(len(parts) - size + 1):
                     part = " ".join(parts[n : n + size])
                     longer[part] = max(longer[part], count)
-                    beside.setdefault((part, count), set()).add(
-                        (*parts[max(0, n - 1) : n], "", *parts[n + size : n + size + 1])
-                    )
+                    neighbours = (*parts[max(0, n - 1) : n], "", *parts[n + size : n + size + 1])
+                    beside[part, count].add(neighbours)
         return sorted(stems for stems, count in phrases.items()
                       if (longer[stems] < count or count == most or len(beside[stems, longer[stems]]) > 1)
                       and not self._form_stems & set(stems.split())
@@ -269,18 +257,14 @@ class Namer:
                       and not any(each in f" {stems} " for each in self._formal_stems))  # fmt: skip
 
     def _find_phrases(self, lines: Sequence[str], language: str, *, plain: bool = False) -> dict[str, str]:
-        """The phrases and acronyms of lines by their stems; `plain` phrases have no function words, between which
-        running text has verbs."""
+        """The phrases and acronyms of lines by stems; those of running text (`plain`) have no function words."""
         phrases: dict[str, str] = {}
         for line in lines:
             acronyms_of_line = {each for each in find_acronyms(line) if not _ROMAN.fullmatch(each)}
             for phrase in self._split_line(" ".join(line.split()), language, plain):
-                is_procedural = self._vocabulary.says("agenda", phrase, language)
-                if (
-                    len(phrase) <= MAX_LENGTH
-                    and not is_procedural
-                    and (" " in phrase or language == "zh" or phrase in acronyms_of_line)
-                ):
+                is_phrase = " " in phrase or language == "zh" or phrase in acronyms_of_line
+                is_short = is_phrase and len(phrase) <= MAX_LENGTH
+                if is_short and not self._vocabulary.says("agenda", phrase, language):
                     phrases.setdefault(self._stems(phrase, language), phrase)
         phrases.pop("", None)
         return phrases
@@ -298,19 +282,13 @@ class Namer:
             if not is_content[i] or _COMMA.search(gap) or (is_content[i - 1] and not _SEPARATOR.search(gap)):
                 continue
             for j in range(i, min(len(line_words), i + MAX_WORDS)):
-                if (
-                    not line_words[j][0].isalpha()
-                    or (plain and not is_content[j])
-                    or (j > i and _SEPARATOR.search(line[line_words[j - 1][2] : line_words[j][1]]))
-                ):
+                word, _, end = line_words[j]
+                is_separated = j > i and _SEPARATOR.search(line[line_words[j - 1][2] : line_words[j][1]])
+                if is_separated or not word.isalpha() or (plain and not is_content[j]):
                     break
-                ends = (
-                    j + 1 == len(line_words)
-                    or not is_content[j + 1]
-                    or _SEPARATOR.search(line[line_words[j][2] : line_words[j + 1][1]])
-                )
-                if ends and is_content[j]:
-                    yield line[start : line_words[j][2]]
+                is_last = j + 1 == len(line_words) or not is_content[j + 1]
+                if is_content[j] and (is_last or _SEPARATOR.search(line[end : line_words[j + 1][1]])):
+                    yield line[start:end]
 
     def _stems(self, text: str, language: str) -> str:
         return " ".join(self._vocabulary.content(analyse(text, language), language))

@@ -19,11 +19,7 @@ from assistant.reports.comparison.alignment import SURE_SIMILARITY, similarities
 from assistant.reports.comparison.paragraphs import Paragraph
 from assistant.reports.comparison.topic_comparison import precedence
 from assistant.reports.lookup import find_newer_resolutions
-from assistant.reports.themes.clusters import (
-    embed_texts,
-    normalize,
-    remove_language_offset,
-)
+from assistant.reports.themes.clusters import embed_texts, normalize, remove_language_offset
 from assistant.time_slices import Slices
 from assistant.wording.drafting import grammar_of
 from corpus.documents import Passage
@@ -61,16 +57,16 @@ class Summarizer:
         """
         units = self._rank_units(passages, target)
         paras = [Paragraph.of(unit) for unit in units]
-        groups_of_units: list[list[int]] = []
+        alike: list[list[int]] = []
         for n, row in enumerate(self._slices(similarities(paras, paras))):
-            same = next((group for group in groups_of_units if row[group[0]] >= SURE_SIMILARITY), None)
+            same = next((group for group in alike if row[group[0]] >= SURE_SIMILARITY), None)
             if same is None:
-                groups_of_units.append([n])
+                alike.append([n])
             elif all(units[m].document.id != units[n].document.id for m in same):
                 same.append(n)
         groups = [
             sorted((units[n] for n in group), key=lambda unit: precedence(unit.document)[:2], reverse=True)
-            for group in groups_of_units
+            for group in alike
         ]
         groups.sort(key=lambda group: (group[0].document.id in self._newer, reads_as_draft(group[0].document)))
         quoted: list[tuple[Unit, Statement, tuple[Citation, ...]]] = []
@@ -95,16 +91,15 @@ class Summarizer:
                 stored = library.passage_vectors([each.id for each in own])
                 vectors = np.stack([stored[each.id] for each in own])
                 scores = self._centered(vectors, library.document(own[0].document_id).language) @ target
-            order = np.argsort(-scores, kind="stable")[
-                : max(PASSAGES_PER_DOCUMENT, PASSAGES_PER_DOCUMENT * MAX_DOCUMENTS // len(passages))
-            ]
+            most = max(PASSAGES_PER_DOCUMENT, PASSAGES_PER_DOCUMENT * MAX_DOCUMENTS // len(passages))
+            order = np.argsort(-scores, kind="stable")[:most]
             ranked_documents.append((float(scores[order[0]]), [own[int(n)] for n in order]))
         ranked_documents.sort(key=lambda each: -each[0])
         units: list[Unit] = []
         for passage in self._slices([each for _, own in ranked_documents[:MAX_DOCUMENTS] for each in own]):
             document = library.document(passage.document_id)
             units += [unit for unit in units_of(Evidence(passage, document)) if self._is_self_contained(unit)]
-        # Text recognised from images may be damaged, so it is quoted only where there is no other.
+        # Text recognized from images may be damaged, so it is quoted only where there is no other.
         units = distinct([unit for unit in units if not unit.document.ocr] or units)
         if target is None or not units:
             return units
@@ -133,11 +128,6 @@ class Summarizer:
         is_sentence = block.kind in ("paragraph", "item") and unit.text.rstrip().endswith(SENTENCE_ENDS)
         is_list = len({mention.symbol for mention in find_symbols(unit.text)}) > 1
         depends = grammar_of(unit.document.language).leans.match(unit.text)
-        return (
-            is_sentence
-            and not is_preambular
-            and not is_list
-            and not depends
-            and len(unit.text) <= MAX_SENTENCE_LENGTH
-            and self._selector.is_quotable(unit)
-        )
+        if not is_sentence or is_preambular or is_list or depends or len(unit.text) > MAX_SENTENCE_LENGTH:
+            return False
+        return self._selector.is_quotable(unit)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 
 import numpy as np
@@ -18,11 +18,12 @@ from assistant.reports.themes.clusters import (
     cluster,
     default_count,
     embed_texts,
+    find_shaping_documents,
+    group_documents,
     map_positions,
     normalize,
     remove_language_offset,
 )
-from assistant.reports.themes.document_groups import find_shaping_documents, group_documents
 from assistant.reports.themes.naming import Namer, Phrase
 from assistant.reports.themes.summarizer import Summarizer
 from assistant.reports.themes.theme_model import Theme, ThemeDocument, ThemePassage, Themes
@@ -80,8 +81,7 @@ class _ThemeBuilder:
             library.document(each) for each in slices(sorted(library.versions().quotable_documents(language)))
         ]
         grouped = group_documents(engine, self._all_documents, count, slices)
-        self._documents, self._passages, self._all_groups = grouped.documents, grouped.passages, grouped.groups
-        self._vectors, self._embedded = grouped.vectors, grouped.embedded
+        self._documents, self._passages, self._all_groups, self._vectors, self._embedded = grouped
         shaping = find_shaping_documents(self._passages)
         self._groups = [[n for n in rows if n in shaping] or rows for rows in self._all_groups]
         self._shaping = sorted(n for rows in self._groups for n in rows)
@@ -104,7 +104,9 @@ class _ThemeBuilder:
         ids = [each.id for each in self._all_documents]
         summarizer = Summarizer(self._engine, language, ids, self._slices, self._center)
         themes: list[Theme] = []
-        names = [(self._find_terms(part), self._namer.choose_language(part[0])) for part in parts]
+        # A part is named by phrases, else by the body to which most of its documents belong.
+        terms_of_parts = [tuple(each.words for each in own) or self._common_body(rows) for rows, own in parts]
+        names = [(terms, self._namer.choose_language(rows)) for terms, rows in zip(terms_of_parts, groups, strict=True)]
         # Where phrases name a large share of the documents, a group without such a name is no theme.
         named = sum(len(rows) for rows, (terms, _) in zip(groups, names, strict=True) if terms)
         mostly_named = named > MAX_COMMON_WORDS_SHARE * sum(map(len, self._groups))
@@ -124,30 +126,16 @@ class _ThemeBuilder:
             progress(shown_name, n, len(groups))
             target = self._find_target(name, name_language, directions.get(n))
             statements, repeats = summarizer.summarize([self._passages[row] for row in rows], target)
-            documents_with_passages = [(documents[row], self._passages[row]) for row in members[n]]
-            themes.append(
-                Theme(
-                    number=len(themes) + 1,
-                    name=shown_name,
-                    terms=terms,
-                    passages=_list_passages(documents_with_passages),
-                    documents=_list_documents(documents_with_passages),
-                    summary=statements,
-                    repeats=repeats,
-                    gaps=gaps.pop(n, ()),
-                    x=round(float(positions[n][0]), 4),
-                    y=round(float(positions[n][1]), 4),
-                )
-            )
-        return Themes(
-            language,
-            tuple(themes),
-            state,
-            self._list_with_passages([each for each in self._all_documents if each not in documents]),
-            self._list_with_passages([documents[n] for n in sorted(loose)]),
-            # With the gaps of groups that became no theme.
-            tuple(each for texts in gaps.values() for each in texts),
-        )
+            with_passages = [(documents[row], self._passages[row]) for row in members[n]]
+            x, y = (round(float(each), 4) for each in positions[n])
+            passages, listed = _list_passages(with_passages), _list_documents(with_passages)
+            number, own_gaps = len(themes) + 1, gaps.pop(n, ())
+            themes.append(Theme(number, shown_name, terms, passages, listed, statements, own_gaps, x, y, repeats))
+        apart = self._list_with_passages([each for each in self._all_documents if each not in documents])
+        in_none = self._list_with_passages([documents[n] for n in sorted(loose)])
+        # With the gaps of groups that became no theme.
+        other_gaps = tuple(each for texts in gaps.values() for each in texts)
+        return Themes(language, tuple(themes), state, apart, in_none, other_gaps)
 
     def _find_parts(self) -> tuple[list[Part], set[int]]:
         """The parts that may become themes, the largest first, and the documents that are in none."""
@@ -156,11 +144,6 @@ class _ThemeBuilder:
         else:
             parts, loose = [(rows, self._find_name(rows)) for rows in self._groups], set()
         return sorted(parts, key=lambda each: (-len(each[0]), self._documents[each[0][0]].id)), loose
-
-    def _find_terms(self, part: Part) -> tuple[str, ...]:
-        """The phrases that name a part, else the body to which most of its documents belong; empty where there is neither."""
-        rows, phrases = part
-        return tuple(each.words for each in phrases) or self._common_body(rows)
 
     def _format_name(self, name: str, language: str) -> str:
         """A name as it is shown, with its language where that is not the requested one."""
@@ -179,12 +162,11 @@ class _ThemeBuilder:
         """The title of one document as the name of a group, and its language. None where the group is no theme: without
         a requested count of themes, where most groups have phrases for names, where the title has a date, and where most
         documents don't have its words."""
-        document = self._choose_title_document(rows, direction, self._titles_used)
+        document = self._choose_title_document(rows, direction)
         title, language = document.short or document.title, document.language
         dated = find_full_dates(document.title) and not is_only
-        matching = (
-            self._documents[row].title == document.title or self._namer.has_words(row, title, language) for row in rows
-        )
+        same_title = {row for row in rows if self._documents[row].title == document.title}
+        matching = (row in same_title or self._namer.has_words(row, title, language) for row in rows)
         if self._count is None and (mostly_named or dated or 2 * sum(matching) <= len(rows)):
             return None
         return (title,), language
@@ -211,8 +193,10 @@ class _ThemeBuilder:
         home_group = {n: {*rows} for rows in self._all_groups for n in rows}
         filled = [[*rows] for rows in groups]
         for n in sorted(home_group.keys() - shaping):
-            closeness = [float((self._vectors[n] - self._center) @ directions[each]) if n in self._embedded and each in directions else len(home_group[n] & {*rows}) - 0.5
-                    for each, rows in enumerate(groups)]  # fmt: skip
+            # Sharing at least one document of its own group counts as close.
+            closeness = [len(home_group[n] & {*rows}) - 0.5 for rows in groups]
+            for each in directions if n in self._embedded else ():
+                closeness[each] = float((self._vectors[n] - self._center) @ directions[each])
             best = max(range(len(groups)), key=closeness.__getitem__, default=None)
             if best is None or closeness[best] <= 0:
                 loose.add(n)
@@ -221,14 +205,12 @@ class _ThemeBuilder:
         return filled
 
     def _find_direction(self, rows: Sequence[int]) -> np.ndarray | None:
-        """The direction of documents from the center of all (d, unit length); None where the model does not read all
-        of them."""
+        """The direction of documents from the center of all (d, unit length); None if the model does not read all."""
         mean = np.mean([self._vectors[n] for n in rows], axis=0) if self._embedded.issuperset(rows) else None
         return None if mean is None else normalize(mean - self._center)
 
     def _find_name(self, rows: Sequence[int]) -> tuple[Phrase, ...]:
-        """The phrases that name documents, which are similar to them in meaning as far as a model reads them; empty
-        where there are none."""
+        """The phrases that name documents, similar to them in meaning as far as a model reads them; else empty."""
         name_language, direction = self._namer.choose_language(rows), self._find_direction(rows)
         if name_language is None:
             return ()
@@ -236,9 +218,8 @@ class _ThemeBuilder:
         def similarity(phrases: Sequence[str]) -> np.ndarray:
             if direction is None or not direction.any():
                 return np.ones(len(phrases))
-            vectors = remove_language_offset(
-                self._searching, embed_texts(self._searching, phrases, self._slices), name_language
-            )
+            embedded = embed_texts(self._searching, phrases, self._slices)
+            vectors = remove_language_offset(self._searching, embedded, name_language)
             similarities: np.ndarray = normalize(vectors - self._center) @ direction
             return similarities
 
@@ -285,8 +266,7 @@ class _ThemeBuilder:
         ]
 
     def _divide(self, rows: list[int]) -> list[Part]:
-        """A group with the phrases that name it; where there are none, the parts of it that have a name, and the
-        rest."""
+        """A group with the phrases that name it; if there are none, the parts of it that have a name, and the rest."""
         phrases = self._find_name(rows)
         if phrases or len(rows) < 2 * MIN_DOCUMENTS:
             return [(rows, phrases)]
@@ -307,22 +287,16 @@ class _ThemeBuilder:
         total = sum(each.masthead.body == body for each in self._documents)
         return (body,) if body and 2 * count > max(len(rows), total) else ()
 
-    def _choose_title_document(
-        self, rows: Sequence[int], direction: np.ndarray | None, used_names: Collection[str]
-    ) -> Document:
+    def _choose_title_document(self, rows: Sequence[int], direction: np.ndarray | None) -> Document:
         """The document by whose title a theme is named: preferably without a title that another theme has or that has
         a date, then in the language of the names, then the closest."""
+        used = self._titles_used
 
         def rank(n: int) -> tuple[bool, bool, bool, float]:
             document = self._documents[n]
             closeness = 0.0 if direction is None else float(normalize(self._vectors[n]) @ direction)
-            other_language = document.language != self._language
-            return (
-                (document.short or document.title) in used_names,
-                bool(find_full_dates(document.title)),
-                other_language,
-                -closeness,
-            )
+            is_used, is_dated = (document.short or document.title) in used, bool(find_full_dates(document.title))
+            return is_used, is_dated, document.language != self._language, -closeness
 
         return self._documents[min(rows, key=rank)]
 
@@ -333,14 +307,9 @@ class _ThemeBuilder:
         versions, languages = self._engine.library.versions(), self._searching.languages
         # The documents of a principal organ, `A`, are too many to miss any.
         bodies = {version.symbol.body for version in versions.with_symbol if "/" in version.symbol.body}
-        entries = [
-            (each.symbol, each.title) for each in self._engine.catalogue.entries if each.symbol and each.part is None
-        ]
-        missing = [
-            (symbol, title)
-            for symbol, title in entries
-            if symbol.body in bodies and not versions.current_versions(symbol)
-        ]
+        entries = (each for each in self._engine.catalogue.entries if each.part is None)
+        known = ((each.symbol, each.title) for each in entries if each.symbol and each.symbol.body in bodies)
+        missing = [(symbol, title) for symbol, title in known if not versions.current_versions(symbol)]
         if not missing or not directions or (languages is not None and "en" not in languages):
             return {}
         titles = embed_texts(self._searching, [title for _, title in missing], self._slices) - self._center

@@ -4,18 +4,28 @@ order."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ingest.readers.docx.docx_blocks import Walker
 from ingest.readers.docx.docx_layout import find_masthead, flatten, mark_captions, mark_contents, mark_masthead
 from ingest.readers.docx.docx_notes import KINDS, NoteNumbering, note_texts
 from ingest.readers.docx.docx_styles import StyleSheet
-from ingest.readers.docx.entries import Entry, Paragraph, Reference, Row, Table
+from ingest.readers.docx.entries import Entry, Paragraph, Reference, Row, Table, paragraphs
 from ingest.readers.docx.inline import Findings
 from ingest.readers.docx.manual_notes import match_manual_notes
 from ingest.readers.docx.numbering import Numbering
 from ingest.readers.docx.package import Package
 from ingest.readers.docx.wordprocessing import Element, R, W, child, on, value
-from ingest.readers.lines import Cell, Line, ParsedFile, ReadError, heads_number_columns, row_text
+from ingest.readers.lines import (
+    BLANK_LINE,
+    Cell,
+    Line,
+    ParsedFile,
+    ReadError,
+    heads_number_columns,
+    number_rows,
+    row_text,
+)
 from ingest.readers.text import check_length, mark_headings
 
 __all__ = ["read_docx"]
@@ -72,9 +82,9 @@ def _read(package: Package, name: str) -> ParsedFile:
         printer.note(f"{key[0]} {n}" if len(left) > 1 else key[0], notes[key])
     if all(line.blank for line in printer.lines):
         raise ReadError(
-            f"{name} contains no text. If its pages are pictures, recognise their text first and add the PDF."
+            f"{name} contains no text. If its pages are pictures, recognize their text first and add the PDF."
         )
-    lines = tuple(printer.lines)
+    lines = number_rows(printer.lines)
     if sum(line.heading > 0 for line in lines) <= 1:  # nothing but a title is in a style of headings
         lines = tuple(mark_headings(lines))
     warnings = tuple(_warnings(findings, note_numbering, len(left), printer.missing))
@@ -108,15 +118,12 @@ class _Printer:
         self.missing = 0
 
     def entry(self, entry: Entry) -> None:
-        """Adds the lines of a paragraph or table, a blank line after each paragraph and after the table, then its
-        notes."""
+        """Adds the lines of a paragraph or table, a blank one after it, then its notes."""
         if isinstance(entry, Table):
             self._table(entry)
-            found = list(entry.paragraphs())
         else:
             self._paragraph(entry)
-            found = [entry]
-        for paragraph in found:
+        for paragraph in paragraphs([entry]):
             for run in paragraph.runs:
                 if run.note is not None:
                     text = self._notes.get((run.note.kind, run.note.id))
@@ -125,15 +132,7 @@ class _Printer:
 
     def note(self, label: str, text: str) -> None:
         """Adds a footnote with the mark that refers to it."""
-        self.lines.append(Line(check_length(text, self._name), self._row, note=label))
-        self._end()
-
-    @property
-    def _row(self) -> int:
-        return len(self.lines) + 1
-
-    def _end(self) -> None:
-        self.lines.append(Line("", self._row))
+        self.lines += [Line(check_length(text, self._name), note=label), BLANK_LINE]
 
     def _marks(self, found: list[Paragraph]) -> tuple[str, ...]:
         marks: list[str] = []
@@ -157,22 +156,19 @@ class _Printer:
         apart = paragraph.parted or paragraph.part in ("masthead", "caption")
         text = check_length(" ".join(texts), self._name)
         heading = paragraph.level if not apart and not bullet and len(text) <= _HEADING else 0
+        whole = Line(
+            text,
+            heading=heading,
+            strong=paragraph.is_all("bold"),
+            emphasis=paragraph.is_all("italic"),
+            bullet=bullet,
+            marks=marks,
+            left=round(paragraph.left, 2),
+            size=paragraph.size(),
+            part=paragraph.part,
+        )
         for n, line in enumerate(texts if apart else [text]):
-            self.lines.append(
-                Line(
-                    line,
-                    self._row,
-                    heading=heading,
-                    strong=paragraph.is_all("bold"),
-                    emphasis=paragraph.is_all("italic"),
-                    bullet=bullet,
-                    marks=marks if n == 0 else (),
-                    left=round(paragraph.left, 2),
-                    size=paragraph.size(),
-                    part=paragraph.part,
-                )
-            )
-            self._end()
+            self.lines += [replace(whole, text=line, marks=marks if n == 0 else ()), BLANK_LINE]
 
     def _table(self, table: Table) -> None:
         self._cells += len(table.rows) * table.columns
@@ -185,7 +181,6 @@ class _Printer:
             self.lines.append(
                 Line(
                     check_length(row_text(cells), self._name),
-                    self._row,
                     strong=_bold(row),
                     cells=cells,
                     header=n < headers,
@@ -194,7 +189,7 @@ class _Printer:
                     part=table.part,
                 )
             )
-        self._end()
+        self.lines.append(BLANK_LINE)
 
 
 def _unmarked(text: str, mark: Reference) -> str:

@@ -13,7 +13,7 @@ from ingest.readers.docx.docx_styles import StyleSheet, indent_of
 from ingest.readers.docx.entries import Entry, Paragraph, Row, Table, TableCell
 from ingest.readers.docx.inline import Fields, Findings, Inline
 from ingest.readers.docx.numbering import Numbering
-from ingest.readers.docx.wordprocessing import MC, Element, W, child, on, value, version, whole
+from ingest.readers.docx.wordprocessing import MC, Element, W, child, first_set, on, value, version, whole
 
 MAX_COLUMNS = 100  # Word allows 63
 _SILENT = frozenset(
@@ -71,8 +71,8 @@ class Walker:
             elif tag in (W + "p", W + "tbl"):
                 yield item, contents
             elif tag == MC + "AlternateContent":
-                chosen = version(item)
-                yield from self._blocks(chosen, contents) if chosen is not None else ()
+                for chosen in version(item):
+                    yield from self._blocks(chosen, contents)
             elif tag == W + "sdt":
                 gallery = value(child(item, "sdtPr", "docPartObj", "docPartGallery")) or ""
                 yield from self._blocks(item, contents or gallery.casefold() == "table of contents")
@@ -90,8 +90,7 @@ class Walker:
             paragraph.number, paragraph.bullet = label.text, label.bullet
         outline = whole(value(child(properties, "outlineLvl")))
         paragraph.level = self._style_sheet.heading(style, outline)
-        indents = (indent_of(properties), label.left if label else None, style.left)
-        paragraph.left = next((indent for indent in indents if indent is not None), 0.0)
+        paragraph.left = first_set(indent_of(properties), label.left if label else None, style.left, 0.0)
         frame = child(properties, "framePr")
         dropped = value(frame, "dropCap") in ("drop", "margin")
         paragraph.frame = frame is not None and not dropped
@@ -129,11 +128,11 @@ class Walker:
         still_open: dict[int, TableCell] = {}
         for tc in _within(item, "tc"):
             cell_properties = child(tc, "tcPr")
+            col_span = _span(child(cell_properties, "gridSpan"), 1)
             if child(cell_properties, "cellDel") is not None:
                 self._findings.tracked = True
-                column += _span(child(cell_properties, "gridSpan"), 1)
+                column += col_span
                 continue
-            col_span = _span(child(cell_properties, "gridSpan"), 1)
             entries = self._entries(tc)
             if value(child(cell_properties, "hMerge")) == "continue" and cells:
                 cells[-1].col_span += col_span

@@ -34,8 +34,7 @@ _REACH = 40  # entries that a caption may take, blank ones included
 
 
 def flatten(entries: Sequence[Entry], part: str = "") -> list[Entry]:
-    """The entries of a story in one sequence: what frames text (a text box, a table of one cell) is replaced by its
-    content."""
+    """The entries of a story in one sequence: a text box or a table of one cell is replaced by its content."""
     result: list[Entry] = []
     for entry in entries:
         if part == "box" and not entry.part:
@@ -99,37 +98,30 @@ def _is_masthead_lines(lines: Sequence[str]) -> bool:
 
 def _is_masthead(table: Table) -> bool:
     text = " ".join(normalize_text(paragraph.raw) for paragraph in table.paragraphs())
-    if len(text) > 1_000:
-        return False
-    return sum(bool(pattern.search(text)) for pattern in (_NATIONS, _DISTRIBUTION, _SYMBOL)) >= 2
+    signs = sum(bool(pattern.search(text)) for pattern in (_NATIONS, _DISTRIBUTION, _SYMBOL))
+    return len(text) <= 1_000 and signs >= 2
 
 
 def _as_masthead(found: list[Paragraph]) -> list[Entry]:
-    result: list[Entry] = []
     for paragraph in found:
         paragraph.part, paragraph.boxes = "masthead", []
-        result.append(paragraph)
-    return result
+    return [*found]
 
 
 def mark_contents(flow: Sequence[Entry]) -> None:
     """Marks a table of contents that was typed: the entries under its heading that end with a page number."""
-    in_masthead = False
+    in_contents = False
     for at, entry in enumerate(flow):
-        if isinstance(entry, Paragraph) and CONTENTS.fullmatch(normalize_text(entry.raw)):
-            in_masthead = any(_is_contents(later) for later in flow[at + 1 : at + 6])
-            if in_masthead:
-                entry.part = "contents"
-        elif in_masthead:
-            aside = isinstance(entry, Paragraph) and (entry.blank or entry.frame or entry.note is not None)
-            if aside:
-                continue
-            listed = _is_contents(entry)
-            soon = isinstance(entry, Paragraph) and len(entry.raw) < _LONGEST
-            if listed or (soon and any(_is_contents(later) for later in flow[at + 1 : at + 4])):
-                entry.part = "contents"
-            else:
-                in_masthead = False
+        paragraph = entry if isinstance(entry, Paragraph) else None
+        if paragraph and CONTENTS.fullmatch(normalize_text(paragraph.raw)):
+            in_contents = any(_is_contents(later) for later in flow[at + 1 : at + 6])
+        elif paragraph and (paragraph.blank or paragraph.frame or paragraph.note is not None):
+            continue
+        elif in_contents and not _is_contents(entry):
+            soon = paragraph and len(paragraph.raw) < _LONGEST
+            in_contents = bool(soon) and any(_is_contents(later) for later in flow[at + 1 : at + 4])
+        if in_contents:
+            entry.part = "contents"
 
 
 def _is_contents(entry: Entry) -> bool:
@@ -148,24 +140,19 @@ def mark_captions(flow: list[Entry]) -> list[Entry]:
     at = 0
     while at < len(flow):
         entry = flow[at]
-        if isinstance(entry, Paragraph) and _is_caption(flow, at):
+        if isinstance(entry, Table):
+            result.append(entry)
+            at += 1
+        elif _is_caption(flow, at):
             end, aside = _mark_caption(flow, at)
-            result += [one for one in flow[at:end] if one not in aside]
-            if end < len(flow) and isinstance(flow[end], Table):
-                result.append(flow[end])
-                end += 1
-            result += aside
-            at = end
-            continue
-        if (
-            isinstance(entry, Paragraph)
-            and _is_unassigned(entry)
-            and _UNITS.match(normalize_text(entry.raw))
-            and _table_next(flow, at)
-        ):
-            entry.part = "caption"
-        result.append(entry)
-        at += 1
+            table = [one for one in flow[end : end + 1] if isinstance(one, Table)]
+            result += [*(one for one in flow[at:end] if one not in aside), *table, *aside]
+            at = end + len(table)
+        else:
+            if _is_unassigned(entry) and _UNITS.match(normalize_text(entry.raw)) and _table_next(flow, at):
+                entry.part = "caption"
+            result.append(entry)
+            at += 1
     return result
 
 
@@ -180,13 +167,10 @@ def _is_caption(flow: Sequence[Entry], at: int) -> bool:
     if _CAPTION_STYLE.match(entry.style.name):
         return bool(_is_unassigned(entry) or entry.number)
     match = _CAPTION.match(normalize_text(entry.raw.strip().split("\n")[0])) if _is_unassigned(entry) else None
-    return match is not None and (
-        match.group("alone") is not None
-        or bool(entry.level)
-        or entry.is_all("bold")
-        or entry.is_all("italic")
-        or _table_next(flow, at)
-    )
+    if match is None:
+        return False
+    looks = entry.level or entry.is_all("bold") or entry.is_all("italic")
+    return match.group("alone") is not None or bool(looks) or _table_next(flow, at)
 
 
 def _table_next(flow: Sequence[Entry], at: int) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from ingest.readers.docx.entries import Entry, Reference, normalize_text, paragraphs
 from ingest.readers.docx.formats import number
-from ingest.readers.docx.wordprocessing import Element, W, child, value, whole
+from ingest.readers.docx.wordprocessing import Element, W, child, first_set, value, whole
 
 KINDS = ("footnote", "endnote")
 _DEFAULT = {"footnote": "decimal", "endnote": "lowerRoman"}
@@ -37,8 +37,7 @@ class NoteNumbering:
         restart = self._setting(kind, "numRestart")
         self.by_page |= restart == "eachPage"
         if kind not in self._counts or (restart == "eachSect" and self._last.get(kind) != self.section):
-            start = whole(self._setting(kind, "numStart"))
-            self._counts[kind] = (start if start is not None else 1) - 1
+            self._counts[kind] = first_set(whole(self._setting(kind, "numStart")), 1) - 1
         self._last[kind] = self.section
         self._counts[kind] += 1
         label = number(self._counts[kind], self._setting(kind, "numFmt") or _DEFAULT[kind])
@@ -52,8 +51,8 @@ class NoteNumbering:
     def _setting(self, kind: str, name: str) -> str | None:
         general, sections = self._sources[KINDS.index(kind)]
         own = sections[self.section] if self.section < len(sections) else None
-        setting = value(child(own, name))
-        return setting if setting is not None else value(child(general, name))
+        setting: str | None = first_set(value(child(own, name)), value(child(general, name)))
+        return setting
 
 
 def note_texts(root: Element | None, kind: str, read: Callable[[Element], list[Entry]]) -> dict[tuple[str, str], str]:

@@ -10,7 +10,7 @@ from collections import ChainMap
 from dataclasses import dataclass, field
 from typing import Any
 
-from ingest.readers.docx.wordprocessing import Element, W, child, on, points, value, whole
+from ingest.readers.docx.wordprocessing import Element, W, child, first_set, on, points, value, whole
 
 RunProperties = dict[str, Any]
 """Character properties that one element sets, by name; properties that it does not set are absent."""
@@ -48,7 +48,6 @@ class Style:
     `first_bold` says that a table style makes the first row bold.
     """
 
-    id: str = ""
     name: str = ""
     run_properties: RunProperties = field(default_factory=dict)
     level: int = 0
@@ -106,8 +105,7 @@ class StyleSheet:
         )
 
     def heading(self, style: Style, outline: int | None) -> int:
-        """The heading level (1 to 6) of a paragraph: `outline` is the outline level that it sets itself, 0
-        outermost."""
+        """The heading level (1 to 6) of a paragraph with this outline level of its own (0 outermost)."""
         if outline is None or outline == style.outline:
             return style.level
         return self._outline_level(outline)
@@ -132,26 +130,20 @@ class StyleSheet:
         for style in reversed(chain):
             inherited |= run_properties(child(style, "rPr"))
             properties = child(style, "pPr")
-            own_outline = whole(value(child(properties, "outlineLvl")))
-            outline = own_outline if own_outline is not None else outline
-            indent = indent_of(properties)
-            left = indent if indent is not None else left
+            outline = first_set(whole(value(child(properties, "outlineLvl"))), outline)
+            left = first_set(indent_of(properties), left)
             listed = child(properties, "numPr")
             if listed is not None:
                 inherited_list, depth, _ = number or (None, None, "")
-                own_list = whole(value(child(listed, "numId")))
-                level = whole(value(child(listed, "ilvl")))
-                number = (
-                    own_list if own_list is not None else inherited_list,
-                    level if level is not None else depth,
-                    value(style, "styleId") or "",
-                )
+                own_list = first_set(whole(value(child(listed, "numId"))), inherited_list)
+                level = first_set(whole(value(child(listed, "ilvl"))), depth)
+                number = own_list, level, value(style, "styleId") or ""
             for part in style.iterfind(W + "tblStylePr"):
                 if value(part, "type") == "firstRow":
                     first_bold = on(child(part, "rPr", "b")) or False
         name = value(child(chain[0], "name")) or "" if chain else ""
         level = self._named_level(chain)
-        return Style(key, name, inherited, level, outline, left if left is not None else self._left, number, first_bold)
+        return Style(name, inherited, level, outline, first_set(left, self._left), number, first_bold)
 
     def _named_level(self, chain: list[Element]) -> int:
         """The heading level of the nearest style of a chain that has one, from its name or else its outline level."""
@@ -199,5 +191,4 @@ def run_properties(run: Element | None) -> RunProperties:
 def indent_of(properties: Element | None) -> float | None:
     """The indent in points that a `w:pPr` sets, None where it sets none."""
     indent = child(properties, "ind")
-    left = value(indent, "left")
-    return points(left if left is not None else value(indent, "start"), 20)
+    return points(first_set(value(indent, "left"), value(indent, "start")), 20)

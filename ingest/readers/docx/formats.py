@@ -84,8 +84,7 @@ UNKNOWN = "□"
 
 
 def symbol(font: str, code: str) -> str:
-    """The character of `w:sym`: `font` is the font's name, `code` its hexadecimal position there (with or without
-    F000)."""
+    """The character of `w:sym`: `code` is its hexadecimal position in the font, with or without F000."""
     try:
         place = int(code, 16)
     except ValueError:

@@ -71,8 +71,7 @@ class Fields:
             self._open[-1].code += text[:_CODE]
 
     def close(self) -> None:
-        """Ends the codes of fields at the end of a paragraph: a field whose code never ended would hide the rest of the
-        text."""
+        """Ends the codes of fields at the end of a paragraph: one that never ends would hide the rest of the text."""
         if self._codes:
             self._open = [one for one in self._open if one.result]
             self._codes = 0
@@ -138,16 +137,15 @@ class Inline:
         return paragraph_read
 
     def _children(self, element: Element) -> None:
-        for item in element:
+        for item in _with_text(element):
             tag = item.tag
-            if not isinstance(tag, str) or tag in _SILENT:
-                continue
             if tag == W + "r":
                 self._run(item)
             elif tag in _REMOVED:
                 self._removed(item)
             elif tag == MC + "AlternateContent":
-                self._choice(item)
+                for chosen in version(item):
+                    self._children(chosen)
             elif tag == W + "fldSimple":
                 self._simple(item)
             elif tag == M + "t":
@@ -174,10 +172,8 @@ class Inline:
         self._pieces(run, self._style_sheet.run_format(self._paragraph.style, child(run, "rPr")))
 
     def _pieces(self, element: Element, run_format: RunFormat) -> None:
-        for item in element:
+        for item in _with_text(element):
             tag = item.tag
-            if not isinstance(tag, str) or tag in _SILENT:
-                continue
             if tag == W + "t":
                 self._add(plain(item.text or "", run_format.font), run_format)
             elif tag in _CHARACTERS:
@@ -199,7 +195,8 @@ class Inline:
             elif tag in _DRAWINGS:
                 self._drawing(item)
             elif tag == MC + "AlternateContent":
-                self._choice(item, run_format)
+                for chosen in version(item):
+                    self._pieces(chosen, run_format)
             elif tag == W + "ruby":
                 self._ruby(item, run_format)
             elif tag == M + "t":
@@ -253,15 +250,6 @@ class Inline:
         else:
             runs.append(Run(text, *same))
 
-    def _choice(self, item: Element, run_format: RunFormat | None = None) -> None:
-        chosen = version(item)
-        if chosen is None:
-            return
-        if run_format is None:
-            self._children(chosen)
-        else:
-            self._pieces(chosen, run_format)
-
     def _drawing(self, item: Element) -> None:
         self._paragraph.pictured = True
         if self.fields.silent:
@@ -272,11 +260,14 @@ class Inline:
             self._paragraph.boxes += boxes
             self.fields = outer
         for graphic in item.iter(DRAWING + "graphicData"):
-            if graphic.get("uri") == CHART:
-                self._findings.charts += 1
-            elif graphic.get("uri") == DIAGRAM:
-                self._findings.diagrams += 1
+            self._findings.charts += graphic.get("uri") == CHART
+            self._findings.diagrams += graphic.get("uri") == DIAGRAM
         self._findings.pictures += next(item.iter(DRAWING + "blip"), None) is not None
+
+
+def _with_text(element: Element) -> list[Element]:
+    """The elements in an element that may have text."""
+    return [item for item in element if isinstance(item.tag, str) and item.tag not in _SILENT]
 
 
 def _outermost(element: Element) -> list[Element]:
@@ -288,8 +279,7 @@ def _outermost(element: Element) -> list[Element]:
         if at.tag == W + "txbxContent":
             found.append(at)
         elif at.tag == MC + "AlternateContent":
-            chosen = version(at, "txbxContent")
-            waiting += [chosen] if chosen is not None else []
+            waiting += version(at, "txbxContent")
         else:
             waiting += reversed([one for one in at if isinstance(one.tag, str)])
     return found

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 
-from ingest.readers.docx.entries import Entry, Paragraph, Run, Table
+from ingest.readers.docx.entries import Entry, Paragraph, Run, Table, paragraphs
 
 _RAISED = re.compile(r"(?:[a-z]{1,2}|\d{1,2}|\*{1,5}|[†‡§¶]{1,3})$")
 _STAR = re.compile(r"\s*(\*{1,5}|[†‡§¶]{1,3})\s+(?=\S)")
@@ -28,14 +28,13 @@ _LEAD = 50  # characters before the text of a note
 
 
 def match_manual_notes(flow: list[Entry]) -> list[Entry]:
-    """Finds the manually typed notes of a text and the marks that refer to them; notes at the foot of a page are moved
-    behind these."""
+    """Finds manually typed notes and the marks that refer to them; notes at a page's foot move behind these."""
     found: dict[str, list[int]] = {}
     last: dict[str, int] = {}
     for at, entry in enumerate(flow):
         if isinstance(entry, Paragraph) and _is_note(flow, at, entry, last):
             found.setdefault(entry.note or "", []).append(at)
-        for paragraph in _paragraphs(entry):
+        for paragraph in paragraphs([entry]):
             for run in paragraph.runs:
                 if run.raised:
                     last |= dict.fromkeys(_labels(run.text), at)
@@ -43,14 +42,10 @@ def match_manual_notes(flow: list[Entry]) -> list[Entry]:
         return flow
     first: dict[int, int] = {}
     for at, entry in enumerate(flow):
-        for paragraph in _paragraphs(entry):
+        for paragraph in paragraphs([entry]):
             for note in _match_marks(paragraph, at, isinstance(entry, Table), flow, found):
                 first.setdefault(note, at)
     return _move_notes(flow, {note: at for note, at in first.items() if _framed(flow[note])})
-
-
-def _paragraphs(entry: Entry) -> list[Paragraph]:
-    return list(entry.paragraphs()) if isinstance(entry, Table) else [entry]
 
 
 def _framed(entry: Entry) -> bool:
@@ -153,12 +148,4 @@ def _match_asterisks(run: Run, before: str, note: Callable[[str], int | None]) -
 
 def _move_notes(flow: list[Entry], moves: dict[int, int]) -> list[Entry]:
     """The text with some entries (by index) moved behind others."""
-    behind: dict[int, list[Entry]] = {}
-    for note, at in sorted(moves.items()):
-        behind.setdefault(at, []).append(flow[note])
-    made: list[Entry] = []
-    for at, entry in enumerate(flow):
-        if at not in moves:
-            made.append(entry)
-            made += behind.get(at, [])
-    return made
+    return [flow[n] for n in sorted(range(len(flow)), key=lambda n: (moves.get(n, n), n in moves))]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ingest.readers.docx.docx_styles import Style, StyleSheet, indent_of
 from ingest.readers.docx.formats import number, plain
-from ingest.readers.docx.wordprocessing import Element, W, child, on, value, whole
+from ingest.readers.docx.wordprocessing import Element, W, child, first_set, on, value, whole
 
 _PLACE = re.compile(r"%([1-9])")
 _MOST = 200  # characters of a printed number
@@ -39,6 +39,12 @@ class _Level:
     left: float | None = None
     linked: str = ""
     picture: bool = False
+
+
+def _at_depth(element: Element | None, name: str, depth: int) -> list[Element]:
+    """The children of an element that are about a level of a list."""
+    found = element.iterfind(W + name) if element is not None else ()
+    return [each for each in found if whole(value(each, "ilvl")) == depth]
 
 
 class Numbering:
@@ -115,10 +121,8 @@ class Numbering:
         return key
 
     def _override(self, list_id: int, depth: int) -> int | None:
-        for override in self._lists[list_id].iterfind(W + "lvlOverride"):
-            if whole(value(override, "ilvl")) == depth:
-                return whole(value(child(override, "startOverride")))
-        return None
+        overrides = _at_depth(self._lists[list_id], "lvlOverride", depth)
+        return whole(value(child(overrides[0], "startOverride"))) if overrides else None
 
     def _level(self, list_id: int, depth: int) -> _Level:
         if (list_id, depth) not in self._levels:
@@ -126,27 +130,20 @@ class Numbering:
         return self._levels[list_id, depth]
 
     def _read(self, list_id: int, depth: int) -> _Level:
-        found: Element | None = None
-        definition = self._definitions.get(self._definition(list_id))
-        for element in definition.iterfind(W + "lvl") if definition is not None else ():
-            if whole(value(element, "ilvl")) == depth:
-                found = element
-        for override in self._lists[list_id].iterfind(W + "lvlOverride"):
-            if whole(value(override, "ilvl")) == depth and child(override, "lvl") is not None:
-                found = child(override, "lvl")
+        overrides = [child(each, "lvl") for each in _at_depth(self._lists[list_id], "lvlOverride", depth)]
+        levels = _at_depth(self._definitions.get(self._definition(list_id)), "lvl", depth)
+        levels += [level for level in overrides if level is not None]
         start = self._override(list_id, depth)
-        if found is None:
-            return _Level(start=start if start is not None else 1, style="none")
-        own_start = whole(value(child(found, "start")))
-        style = child(found, "numFmt")
-        if style is None:  # newer formats are within an AlternateContent element
-            style = next(iter(found.iter(W + "numFmt")), None)
+        if not levels:
+            return _Level(start=first_set(start, 1), style="none")
+        found = levels[-1]
+        # Newer formats are within an AlternateContent element.
+        style = first_set(child(found, "numFmt"), next(iter(found.iter(W + "numFmt")), None))
+        text, font = value(child(found, "lvlText")) or "", value(child(found, "rPr", "rFonts"), "ascii") or ""
         return _Level(
-            start=start if start is not None else own_start if own_start is not None else 0,
+            start=first_set(start, whole(value(child(found, "start"))), 0),
             style=value(style) or "decimal",
-            text=plain(
-                (value(child(found, "lvlText")) or "")[:_MOST], value(child(found, "rPr", "rFonts"), "ascii") or ""
-            ),
+            text=plain(text[:_MOST], font),
             suffix=_SUFFIX.get(value(child(found, "suff")) or "tab", " "),
             legal=on(child(found, "isLgl")) or False,
             restart=whole(value(child(found, "lvlRestart"))),

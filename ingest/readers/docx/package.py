@@ -38,8 +38,7 @@ class Package:
     """An open Word file. Parts are identified by their name in the zip file, such as `word/document.xml`."""
 
     def __init__(self, data: bytes, name: str) -> None:
-        """Opens the file. Raises `ReadError` for a file that is not a Word file, is protected, damaged or unreasonably
-        large."""
+        """Opens the file. Raises `ReadError` for one that is no Word file, protected, damaged or too large."""
         self.name = name
         self._left = MAX_TOTAL
         # The directory is kept in memory completely: its entries are counted before it is opened.
@@ -49,7 +48,7 @@ class Package:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
             entries = self._zip.infolist()
         except _DAMAGE:
-            raise self._damaged("the list of its parts can't be read") from None
+            raise self._damaged("the list of its parts cannot be read") from None
         self._check_size(entries, len(data))
         self._names = {entry.filename.replace("\\", "/").lstrip("/").casefold(): entry for entry in entries}
         mains = (target for target, kind in self.relations("").values() if kind == "officeDocument")
@@ -90,9 +89,9 @@ class Package:
 
     def xml(self, part: str) -> Element:
         """A part's root element. Raises `ReadError` where it is not well-formed or declares a document type."""
-        data = self._bytes(part)
+        data, typed = self._bytes(part), f"{part} declares a document type, which Word files never do"
         if _DOCTYPE.search(data):
-            raise self._damaged(f"{part} declares a document type, which Word files never do")
+            raise self._damaged(typed)
         data = STRICT.sub(lambda match: RELATION[match.group(0)], data)
         # By default lxml loads no DTD and no tree beyond libxml2's limits.
         parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
@@ -101,7 +100,7 @@ class Package:
         except (etree.XMLSyntaxError, ValueError, LookupError) as error:
             raise self._damaged(f"{part} is not well-formed, or too deep or too large ({str(error)[:160]})") from None
         if root is None or root.getroottree().docinfo.internalDTD is not None:
-            raise self._damaged(f"{part} declares a document type, which Word files never do")
+            raise self._damaged(typed)
         return root
 
     def _bytes(self, part: str) -> bytes:
@@ -112,7 +111,7 @@ class Package:
         except _DAMAGE as error:
             if isinstance(error, RuntimeError) and "password" in str(error):
                 raise ReadError(f"{self.name} is protected by a password. Save it without one.") from None
-            raise self._damaged(f"{part} can't be unpacked") from None
+            raise self._damaged(f"{part} cannot be unpacked") from None
         if len(data) > most:
             raise self._too_large(f"its part {part} alone unpacks to more than {most / 1e6:.0f} MB")
         self._left -= len(data)

@@ -43,12 +43,12 @@ def child(element: Element | None, *names: str) -> Element | None:
     return element
 
 
-def version(choice: Element, holding: str = "t") -> Element | None:
+def version(choice: Element, holding: str = "t") -> list[Element]:
     """The alternative of an `mc:AlternateContent` element that is read: the first that has such an element, else the
-    first."""
+    first; empty where there is none."""
     versions = [one for one in choice if one.tag in (MC + "Choice", MC + "Fallback")]
-    fit = (one for one in versions if next(one.iter(W + holding), None) is not None)
-    return next(fit, versions[0] if versions else None)
+    fit = [one for one in versions if next(one.iter(W + holding), None) is not None]
+    return (fit or versions)[:1]
 
 
 def value(element: Element | None, name: str = "val") -> str | None:
@@ -59,6 +59,11 @@ def value(element: Element | None, name: str = "val") -> str | None:
 def on(element: Element | None) -> bool | None:
     """The value of an on/off property, or None where it is not set."""
     return None if element is None else element.get(W + "val", "true") not in ("0", "false", "off")
+
+
+def first_set(*values: Any) -> Any:
+    """The first of several values that is set (not None); None where none is."""
+    return next((each for each in values if each is not None), None)
 
 
 def whole(text: str | None) -> int | None:

@@ -16,7 +16,7 @@ from ingest.readers.html.html_blocks import Block, Paragraph, Row, Table, paragr
 from ingest.readers.html.html_notes import match_notes
 from ingest.readers.html.html_parser import Walker
 from ingest.readers.html.html_text import render_paragraph
-from ingest.readers.lines import Cell, Line, ParsedFile, ReadError, row_text
+from ingest.readers.lines import BLANK_LINE, Cell, Line, ParsedFile, ReadError, number_rows, row_text
 from ingest.readers.text import check_length, clean_characters
 
 MAX_LINES = 600_000
@@ -44,19 +44,17 @@ def read_html(data: bytes, name: str) -> ParsedFile:
             f"{name} is a web page that contains no text of its own. If a script fills the page, save it from a "
             "browser; if there is a PDF or Word file, use that."
         )
-    if page.hidden:
+    if hidden := page.left_out["hidden"]:
         warnings.append(
-            f"The page has hidden or deleted text ({page.hidden} letters and digits) that its readers do not see; "
+            f"The page has hidden or deleted text ({hidden} letters and digits) that its readers do not see; "
             "it is left out."
         )
-    is_kept = sum(len(line.text) for line in writer.lines)
-    if page.furniture > max(500, is_kept):
+    if page.left_out["furniture"] > max(500, sum(len(line.text) for line in writer.lines)):
         warnings.append("Most of the page is menus and navigation, which is left out; check that nothing is missing.")
     title = clean_characters(page.title)[:300].strip()
     has_title = any(line.heading == 1 for line in writer.lines)
-    return ParsedFile(
-        tuple(writer.lines), {"title": title} if title and not has_title else {}, "html", warnings=tuple(warnings)
-    )
+    front_matter = {"title": title} if title and not has_title else {}
+    return ParsedFile(number_rows(writer.lines), front_matter, "html", warnings=tuple(warnings))
 
 
 def _parse(text: str, name: str) -> Walker:
@@ -74,17 +72,16 @@ def _parse(text: str, name: str) -> Walker:
 
 def _without_header(page: Walker) -> list[Block]:
     """The blocks without those of the page header, unless only the header has the main heading."""
-    has_title = {paragraph.header for paragraph, _ in paragraphs(page.blocks) if paragraph.heading == 1}
-    keep = has_title if 0 not in has_title else set()
-
-    def is_kept(block: Block) -> bool:
-        headers = {paragraph.header for paragraph, _ in paragraphs([block])}
-        return headers == {0} or headers <= keep | {0}
-
+    titled = {paragraph.header for paragraph, _ in paragraphs(page.blocks) if paragraph.heading == 1}
+    shown = {0} if 0 in titled else {0, *titled}
+    kept: list[Block] = []
     for block in page.blocks:
-        if not is_kept(block):
-            page.furniture += sum(len(paragraph.plain) for paragraph, _ in paragraphs([block]))
-    return [block for block in page.blocks if is_kept(block)]
+        found = [paragraph for paragraph, _ in paragraphs([block])]
+        if all(paragraph.header in shown for paragraph in found):
+            kept.append(block)
+        else:
+            page.left_out["furniture"] += sum(len(paragraph.plain) for paragraph in found)
+    return kept
 
 
 class _Writer:
@@ -112,11 +109,11 @@ class _Writer:
                 f"{self._name} has more than {MAX_LINES:,} lines, which is more than a document has. "
                 "Split it into its documents."
             )
-        self.lines.append(replace(line, row=len(self.lines) + 1))
+        self.lines.append(line)
 
     def _blank(self) -> None:
         if self.lines and self.lines[-1].text:
-            self.lines.append(Line("", len(self.lines) + 1))
+            self.lines.append(BLANK_LINE)
 
     def _paragraph(self, block: Paragraph) -> None:
         lines = render_paragraph(block)
@@ -133,7 +130,7 @@ class _Writer:
     def _preformatted(self, block: Paragraph) -> None:
         for raw in block.plain.splitlines():
             if text := clean_characters(raw):
-                self._add(Line(text, 0, part=block.part))
+                self._add(Line(text, part=block.part))
             else:
                 self._blank()
         self._blank()
@@ -159,4 +156,4 @@ class _Writer:
             marks += [mark for line in lines for mark in line.marks]
         filled = [box for box in row.boxes if box.blocks]
         header = row.section == "thead" or (not has_title and bool(filled) and all(box.head for box in filled))
-        return Line(row_text(cells), 0, cells=tuple(cells), header=header, marks=tuple(marks))
+        return Line(row_text(cells), cells=tuple(cells), header=header, marks=tuple(marks))

@@ -137,8 +137,7 @@ class Paragraph:
 
 @dataclass(slots=True, eq=False)
 class Box:
-    """A table cell: its blocks, the columns and rows that it spans, whether it is a header cell and has a table within
-    it."""
+    """A table cell: its blocks, its spans, and whether it is a header cell (`head`) or has a table in it (`nests`)."""
 
     blocks: list[Block] = field(default_factory=list)
     col_span: int = 1

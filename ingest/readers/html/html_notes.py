@@ -126,8 +126,7 @@ def _make_note(note: Paragraph, mark: str, tokens: list[_Token]) -> None:
 
 
 def _match_unlinked(found: list[tuple[Paragraph, bool]], tokens: list[list[_Token]]) -> None:
-    """Matches raised marks to a note that begins with the same mark: raised too, or plain in the part of the page with
-    footnotes."""
+    """Matches raised marks to a note that begins with the same mark, raised too or in a footnote section."""
     notes = {paragraph.note for paragraph, _ in found if paragraph.note}
     waiting: dict[str, int] = {}
     for n, (paragraph, _) in enumerate(found):

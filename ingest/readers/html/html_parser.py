@@ -4,6 +4,7 @@ harm."""
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
@@ -87,14 +88,12 @@ class _Frame:
 
 
 class Walker:
-    """The target of a parser; `blocks` has the result when the parser is done. Raises `ReadError` where a limit is
-    exceeded."""
+    """The target of a parser, which leaves its result in `blocks`. Raises `ReadError` where a limit is exceeded."""
 
     def __init__(self, name: str) -> None:
         self.blocks: list[Block] = []
         self.title = ""
-        self.hidden = 0
-        self.furniture = 0
+        self.left_out: Counter[str] = Counter()  # letters and digits by reason: `hidden`, `furniture`, `code`
         self._name = name
         self._sheet = StyleSheet()
         self._frames = [_Frame("")]
@@ -157,10 +156,8 @@ class Walker:
             self._style.append(text)
         elif self._reason == "title" and len(self.title) < 1000:
             self.title += text
-        elif self._reason == "hidden":
-            self.hidden += sum(map(str.isalnum, text))
-        elif self._reason == "furniture":
-            self.furniture += sum(map(str.isalnum, text))
+        else:
+            self.left_out[self._reason] += sum(map(str.isalnum, text))
 
     def close(self) -> Walker:
         """The page ends."""
@@ -252,13 +249,10 @@ class Walker:
             self._sinks.append(table.box.blocks)
         elif tag in _SECTIONS:
             table.section, table.row = tag, None
-        elif tag == "tr":
+        elif tag == "tr" or table.row is None:
             table.row = Row(section=table.section)
             table.rows.append(table.row)
-        else:
-            if table.row is None:
-                table.row = Row(section=table.section)
-                table.rows.append(table.row)
+        if tag in ("td", "th") and table.row is not None:
             col_span = max(1, min(1000, whole_number(attributes.get("colspan")) or 1))
             row_span = whole_number(attributes.get("rowspan"))
             row_span = 65_534 if row_span == 0 else max(1, min(65_534, row_span or 1))

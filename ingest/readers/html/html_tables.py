@@ -17,8 +17,7 @@ _HEAD_ROWS = 8
 
 
 def resolve_table(table: Table, name: str) -> list[Block]:
-    """The blocks of a complete table: the table itself if it has data, the blocks of its cells if it only lays out the
-    page."""
+    """The blocks of a complete table: itself if it has data, those of its cells if it only lays out the page."""
     table.rows.sort(key=lambda row: ("thead", "tbody", "tfoot").index(row.section))
     filled = [[box for box in row.boxes if box.blocks] for row in table.rows]
     filled = [boxes for boxes in filled if boxes]
@@ -65,12 +64,8 @@ def _is_data_table(table: Table, filled: list[list[Box]]) -> bool:
 def _is_layout_cell(box: Box) -> bool:
     """Whether a cell has content of a page layout rather than of a data table."""
     inner = [block for block in box.blocks if isinstance(block, Paragraph)]
-    return (
-        box.nests
-        or len(inner) > 3
-        or any(block.heading for block in inner)
-        or sum(len(block.plain) for block in inner) > _LONG_CELL
-    )
+    long = len(inner) > 3 or sum(len(block.plain) for block in inner) > _LONG_CELL
+    return box.nests or long or any(block.heading for block in inner)
 
 
 def _is_label(box: Box) -> bool:

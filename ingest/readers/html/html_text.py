@@ -75,7 +75,7 @@ def _parts(paragraph: Paragraph) -> list[_Part]:
 
 def _render_part(part: _Part) -> Line:
     strong, emphasis = part.bold == {True}, part.bold != {True} and part.italic == {True}
-    return Line(_squeezed("".join(part.texts)), 0, strong=strong, emphasis=emphasis, marks=tuple(part.marks))
+    return Line(_squeezed("".join(part.texts)), strong=strong, emphasis=emphasis, marks=tuple(part.marks))
 
 
 def _squeezed(text: str) -> str:

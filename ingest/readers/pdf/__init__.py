@@ -24,10 +24,8 @@ from ingest.readers.pdf.table_rows import Table
 
 __all__ = ["read_pdf"]
 
-_NOTICE = 500
-"""The notice that a document does not exist has fewer characters than this."""
-_LEAST_TEXT = 20
-"""A page with fewer characters counts as one without text."""
+_NOTICE = 500  # the notice that a document does not exist has fewer characters than this
+_LEAST_TEXT = 20  # a page with fewer characters counts as one without text
 _PICTURE, _FEW_WORDS = 0.35, 300
 """A page counts as a picture where images cover more than this share of it, and it has fewer characters than this."""
 
@@ -58,19 +56,16 @@ def read_pdf(data: bytes, name: str) -> ParsedFile:
         notes += notes_of_page
         masthead_facts = masthead_facts or page_body.masthead_facts
     lines, warnings = Assembly(build_items(texts, size), notes).run(texts[0].masthead, masthead_facts)
-    pictures = [page.number for (page, _), count in zip(pages, counts, strict=True) if _mostly_picture(page, count)]
-    scanned = [
-        page.number
-        for (page, _), count in zip(pages, counts, strict=True)
-        if page.scanned and count >= _LEAST_TEXT and page.number not in pictures
-    ]
+    counted = [(page, count) for (page, _), count in zip(pages, counts, strict=True)]
+    pictures = [page.number for page, count in counted if _mostly_picture(page, count)]
+    scans = sum(page.scanned and count >= _LEAST_TEXT and page.number not in pictures for page, count in counted)
     broken = [page.number for page, printed_lines in pages if is_damaged(" ".join(line.text for line in printed_lines))]
     warnings += _page_warnings([page for page, _ in pages], counts, broken, pictures)
     return ParsedFile(
-        lines=tuple(lines),
+        lines=lines,
         format="pdf",
         pages=counts,
-        ocr=len(scanned) > 0.5 * sum(count >= _LEAST_TEXT for count in counts),
+        ocr=scans > 0.5 * sum(count >= _LEAST_TEXT for count in counts),
         unquotable=tuple(broken),
         warnings=tuple(warnings),
     )
@@ -113,14 +108,14 @@ def _check(pages: list[tuple[PageGlyphs, list[PrintedLine]]], name: str) -> None
     counts = [sum(len(run.text) for run in page.runs) for page, _ in pages]
     if sum(counts) < _LEAST_TEXT:
         raise NoTextLayer(
-            f"{name} has {len(pages)} pages and no text: it is a scan, or holds pictures only. Recognise its text "
+            f"{name} has {len(pages)} pages and no text: it is a scan, or holds pictures only. Recognize its text "
             "with --ocr, or with: ocrmypdf IN OUT"
         )
     unmapped = sum(page.unmapped for page, _ in pages)
     if unmapped > 0.1 * sum(counts):
         raise NoTextLayer(
             f"{name}: {unmapped / sum(counts):.0%} of its characters have no meaning in its fonts, so that its words "
-            "can't be read. Get it as DOCX, or recognise its text with --ocr."
+            "cannot be read. Get it as DOCX, or recognize its text with --ocr."
         )
     start = " ".join(line.text for line in pages[0][1][:12]).casefold()
     if len(pages) == 1 and counts[0] < _NOTICE and "does not exist" in start and "official document system" in start:
@@ -149,23 +144,19 @@ def _page_text(
         from_top = page_body.edge + 2
     open_table = next((table for table in last.tables if table.open), None) if last else None
     rest_of_table = continued_table(page, body, open_table, from_top) if open_table else None
-    earlier_tables = [rest_of_table] if rest_of_table else []
-    tables, boxes = ruled_tables(page, _exclude_tables(body, earlier_tables), from_top)
-    tables = [*earlier_tables, *tables]
-    tables += labelled_tables(page.number, [line for line in _exclude_tables(body, tables) if line.base > from_top])
+    tables = [rest_of_table] if rest_of_table else []
+    ruled, boxes = ruled_tables(page, _exclude_tables(body, tables), from_top)
+    tables += ruled
+    tables += labelled_tables([line for line in _exclude_tables(body, tables) if line.base > from_top])
     remaining = _exclude_tables(body, tables)
     gap = find_column_gap(remaining) or (find_column_gap(remaining, last.gap) if last and last.gap else None)
     if gap is None:
         listed = find_entries(remaining)
-        tables += unruled_tables(
-            page.number, [line for line in remaining if line.base > from_top and id(line) not in listed]
-        )
+        tables += unruled_tables([line for line in remaining if line.base > from_top and id(line) not in listed])
         remaining = _exclude_tables(body, tables)
     printed_lines = in_reading_order(remaining, gap)
-    text = PageText(
-        page.number, page.width, page.height, printed_lines, tables, boxes, masthead, gap, find_entries(printed_lines)
-    )
-    return text, notes
+    entries = find_entries(printed_lines)
+    return PageText(page.number, page.width, printed_lines, tables, boxes, masthead, gap, entries), notes
 
 
 def _exclude_tables(printed_lines: list[PrintedLine], tables: list[Table]) -> list[PrintedLine]:

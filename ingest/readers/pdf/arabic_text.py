@@ -12,8 +12,7 @@ _ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff]")
 _SHAPED = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]+")
 _WORD = re.compile("[\u0600-\u06ff]{3,}")
 _ARTICLE, _ARTICLE_REVERSED = "\u0627\u0644", "\u0644\u0627"
-_NEVER_FIRST = "\u0629\u0649"
-"""Teh marbuta and alef maksura only occur at the end of a word."""
+_NEVER_FIRST = "\u0629\u0649"  # teh marbuta and alef maksura only occur at the end of a word
 
 
 def normalize_script(text: str) -> str:

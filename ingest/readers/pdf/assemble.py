@@ -5,10 +5,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
-from itertools import chain
+from dataclasses import dataclass, field, replace
 
-from ingest.readers.lines import Cell, Line, group_consecutive, row_text
+from ingest.readers.lines import (
+    BLANK_LINE,
+    SENTENCE_END,
+    Cell,
+    Line,
+    group_consecutive,
+    number_rows,
+    row_text,
+    splits_range,
+)
 from ingest.readers.pdf.arabic_text import normalize_script
 from ingest.readers.pdf.contents import split_entry
 from ingest.readers.pdf.glyphs import Run
@@ -79,6 +87,16 @@ _SUPERSCRIPT = re.compile(r"(?<=[^\s\d])[⁰¹²³⁴-⁹]{1,3}")
 _BULLET = re.compile(r"[•●▪■◦\uf000-\uf0ff–—-]\s*(?=\S)(?<![–—-])|[–—-]\s+(?=\S)")
 
 
+@dataclass
+class _Marks:
+    """The footnote marks in a text, and the indices of the notes that they refer to; those in `below_table` refer to
+    notes below a table."""
+
+    below_table: Collection[str] = ()
+    labels: list[str] = field(default_factory=list)
+    notes: list[int] = field(default_factory=list)
+
+
 class Assembly:
     """The lines of a file, each footnote after the paragraph that refers to it."""
 
@@ -88,22 +106,19 @@ class Assembly:
         self._written_notes: set[int] = set()
         self._referred: set[int] = set()
         self._lines: list[Line] = []
-        self._hyphens = Hyphens(
-            chain(
-                (line.text for item in items for line in _prints(item)), (line for note in notes for line in note.lines)
-            )
-        )
+        texts = [line.text for item in items for line in _prints(item)]
+        self._hyphens = Hyphens([*texts, *(line for note in notes for line in note.lines)])
 
-    def run(self, masthead: Sequence[PrintedLine], masthead_facts: Sequence[str]) -> tuple[list[Line], list[str]]:
+    def run(self, masthead: Sequence[PrintedLine], masthead_facts: Sequence[str]) -> tuple[tuple[Line, ...], list[str]]:
         """All lines in reading order, and warnings. `masthead_facts` are further lines of the masthead."""
         for line in _masthead_lines(masthead):
             self._add(line)
             if match := _REISSUE.search(line.text):  # the asterisk stays: it says that the document is a reissue
-                note_indices: list[int] = []
-                self._marks(match.group(1), 1, [], note_indices, ())
-                self._write_notes(*note_indices)
+                marks = _Marks()
+                self._resolve_marks(match.group(1), 1, marks)
+                self._write_notes(*marks.notes)
         for text in masthead_facts:
-            self._add(Line(text, 0, page=1, part="masthead"))
+            self._add(Line(text, page=1, part="masthead"))
         table: Table | None = None
         table_marks: set[str] = set()  # the marks of the notes below the last table
         page = 1
@@ -122,9 +137,9 @@ class Assembly:
                 continue
             if table_marks and (notes_below := _table_notes(item, table_marks)):
                 for label, printed_lines in notes_below:
-                    marks: list[str] = []
-                    text = self._text(printed_lines, marks, [], skip=label)
-                    self._add(Line(text or label, 0, page=printed_lines[0].page, note=label, marks=tuple(marks)))
+                    marks = _Marks()
+                    text = self._text(printed_lines, marks, skip=label) or label
+                    self._add(Line(text, page=printed_lines[0].page, note=label, marks=tuple(marks.labels)))
                 continue
             if item.part != "caption" and item.level:
                 table_marks = set()
@@ -134,7 +149,7 @@ class Assembly:
         if lost := [note for n, note in enumerate(self._notes) if n not in self._referred]:
             named = ", ".join(f"{note.label} (page {note.page})" for note in lost[:12])
             warnings.append(f"no mark in the text refers to footnote {named}")
-        return self._lines, warnings
+        return number_rows(self._lines), warnings
 
     # Footnotes
 
@@ -160,14 +175,13 @@ class Assembly:
                 self._written_notes.add(n)
                 note = self._notes[n]
                 text = _normalize(self._join_lines(note.lines)) or note.label
-                self._add(Line(text, 0, page=note.page, note=note.label))
+                self._add(Line(text, page=note.page, note=note.label))
 
     # Words
 
     def _paragraph(self, item: Paragraph) -> None:
-        marks: list[str] = []
-        note_indices: list[int] = []
-        text = self._text(item.printed_lines, marks, note_indices)
+        marks = _Marks()
+        text = self._text(item.printed_lines, marks)
         if not text:
             return
         first = item.first
@@ -179,63 +193,46 @@ class Assembly:
         self._add(
             Line(
                 text[bullet.end() :] if bullet and not plain else text,
-                0,
                 page=first.page,
                 heading=item.level,
                 strong=not plain and len(item.printed_lines) == 1 and first.bold and not is_labelled(text),
                 emphasis=not plain and len(item.printed_lines) == 1 and first.italic,
                 bullet=bool(bullet) and not plain,
-                marks=tuple(marks),
+                marks=tuple(marks.labels),
                 left=round(first.left, 1),
                 top=round(first.top, 1),
                 size=round(first.size, 1),
                 part=item.part,
             )
         )
-        self._write_notes(*note_indices)
+        self._write_notes(*marks.notes)
 
-    def _text(
-        self,
-        printed_lines: Sequence[PrintedLine],
-        marks: list[str],
-        note_indices: list[int],
-        table_marks: Collection[str] = (),
-        skip: str = "",
-    ) -> str:
+    def _text(self, printed_lines: Sequence[PrintedLine], marks: _Marks, skip: str = "") -> str:
         """The text of some lines, without the marks of footnotes, which are added to `marks`."""
         lines: list[str] = []
         for n, line in enumerate(printed_lines):
             parts: Sequence[tuple[str, bool]] = line.marked
             if skip and n == 0 and (labelled := parse_note_mark(line)):
                 parts = [(labelled[1], False)]
-            words = ""
-            for text, mark in parts:
-                if mark and self._marks(text, line.page, marks, note_indices, table_marks):
-                    continue
-                words += text
-            lines.append(self._without_asterisks(words, line.page, marks, note_indices, table_marks))
+            words = "".join(text for text, mark in parts if not (mark and self._resolve_marks(text, line.page, marks)))
+            lines.append(self._without_asterisks(words, line.page, marks))
         return _normalize(self._join_lines(lines))
 
-    def _marks(
-        self, text: str, page: int, marks: list[str], note_indices: list[int], table_marks: Collection[str]
-    ) -> bool:
-        labels = MARKS.findall(text)
-        found = [self._resolve(label, page) for label in labels]
-        if not labels or any(n is None and label not in table_marks for n, label in zip(found, labels, strict=True)):
+    def _resolve_marks(self, text: str, page: int, marks: _Marks) -> bool:
+        """Adds the marks of which a text consists to `marks`; False where one of them refers to no note."""
+        found = {label: self._resolve(label, page) for label in MARKS.findall(text)}
+        if not found or any(n is None and label not in marks.below_table for label, n in found.items()):
             return False
-        for n, label in zip(found, labels, strict=True):
-            marks.append(label)
-            if label not in table_marks and n is not None:
-                note_indices.append(n)
+        for label in MARKS.findall(text):
+            marks.labels.append(label)
+            if label not in marks.below_table and (n := found[label]) is not None:
+                marks.notes.append(n)
                 self._referred.add(n)
         return True
 
-    def _without_asterisks(
-        self, words: str, page: int, marks: list[str], note_indices: list[int], table_marks: Collection[str]
-    ) -> str:
+    def _without_asterisks(self, words: str, page: int, marks: _Marks) -> str:
         def remove(match: re.Match[str]) -> str:
-            label = match.group().translate(PLAIN)
-            return "" if self._marks(label, page, marks, note_indices, table_marks) else match.group()
+            return "" if self._resolve_marks(match.group().translate(PLAIN), page, marks) else match.group()
 
         if words.isascii() and "*" not in words:
             return words
@@ -258,7 +255,7 @@ class Assembly:
             return self._hyphens.join(text, words)
         if last == "/" and first.isalnum():  # a symbol or an address
             return text + words
-        if is_wide(last) and is_wide(first):
+        if (is_wide(last) and is_wide(first)) or splits_range(text, words):
             return text + words
         return f"{text} {words}"
 
@@ -289,47 +286,47 @@ class Assembly:
             headers = 0
         note_indices: list[int] = []
         for n, row in enumerate(rows):
-            marks: list[str] = []
-            cells = [
-                Cell(self._text(cell.printed_lines, marks, note_indices, table_marks), col_span=cell.col_span)
-                for cell in row
-            ]
+            marks = _Marks(table_marks)
+            cells = [Cell(self._text(cell.printed_lines, marks), col_span=cell.col_span) for cell in row]
             cells += [Cell("")] * (width - len(cells))
-            text = row_text(cells)
-            if text:
+            if n == 0 and continued is not None and self._lines and _continues_row(self._lines[-1].cells, cells):
+                cells = self._join_rows(self._lines[-1].cells, cells)
+                marks.labels[:0] = self._lines.pop().marks
+            note_indices += marks.notes
+            if text := row_text(cells):
                 self._lines.append(
                     Line(
                         text,
-                        len(self._lines) + 1,
                         page=table.page,
                         cells=tuple(cells),
                         header=n < headers,
-                        marks=tuple(marks),
+                        marks=tuple(marks.labels),
                         left=round(table.edges[0], 1),
                         top=round(table.top, 1),
                     )
                 )
-        self._lines.append(Line("", len(self._lines) + 1))
+        self._lines.append(BLANK_LINE)
         self._write_notes(*note_indices)
 
+    def _join_rows(self, above: Sequence[Cell], cells: Sequence[Cell]) -> list[Cell]:
+        """The cells of a row that a page break splits."""
+        pairs = zip(above, cells, strict=True)
+        return [replace(cell, text=self._join_lines([cell.text, rest.text])) for cell, rest in pairs]
+
     def _add(self, line: Line) -> None:
-        self._lines.append(replace(line, row=len(self._lines) + 1))
-        self._lines.append(Line("", len(self._lines) + 1))
+        self._lines += [line, BLANK_LINE]
 
 
-def _prints(item: Item) -> Iterator[PrintedLine]:
+def _prints(item: Item) -> Sequence[PrintedLine]:
     if isinstance(item, Paragraph):
-        yield from item.printed_lines
-    else:
-        for row in item.rows:
-            for cell in row:
-                yield from cell.printed_lines
+        return item.printed_lines
+    return [line for row in item.rows for cell in row for line in cell.printed_lines]
 
 
 def _contents_line(text: str, first: PrintedLine) -> Line:
     """An entry of the table of contents: title and page as cells, without leader dots."""
     cells = tuple(Cell(part.strip()) for part in split_entry(text) if part.strip(" ."))
-    return Line(" | ".join(cell.text for cell in cells), 0, page=first.page, cells=cells, part="contents")
+    return Line(" | ".join(cell.text for cell in cells), page=first.page, cells=cells, part="contents")
 
 
 def _first_page(item: Item) -> int:
@@ -350,6 +347,17 @@ def _continues_table(items: Sequence[Item], n: int, before: Table) -> bool:
         abs(left - right) < 6 for left, right in zip(table.edges, before.edges, strict=True)
     )
     return alike and table.page == before.page + 1 and all(_is_repeated_caption(item) for item in after)
+
+
+def _continues_row(above: Sequence[Cell], cells: Sequence[Cell]) -> bool:
+    """Whether the first row of a page continues the last row of the page before: some of its cells are blank, and the
+    others go on within a phrase."""
+    goes_on = [
+        cell.text[:1].islower() and bool(before.text) and not SENTENCE_END.search(before.text)
+        for before, cell in zip(above, cells, strict=False)
+        if cell.text
+    ]
+    return len(above) == len(cells) > len(goes_on) > 0 and all(goes_on)
 
 
 def _is_repeated_caption(item: Item) -> bool:
@@ -394,8 +402,8 @@ def _masthead_lines(printed_lines: Sequence[PrintedLine]) -> Iterator[Line]:
 def _masthead_line(group: Sequence[PrintedLine]) -> Line:
     first = group[0]
     text = _normalize(" ".join(part.text for part in group))
-    place = (round(first.left, 1), round(first.top, 1), round(first.size, 1))
-    return Line(text, 0, page=1, strong=first.bold, part="masthead", left=place[0], top=place[1], size=place[2])
+    left, top, size = round(first.left, 1), round(first.top, 1), round(first.size, 1)
+    return Line(text, page=1, strong=first.bold, part="masthead", left=left, top=top, size=size)
 
 
 def _split_sides(line: PrintedLine) -> list[PrintedLine]:

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 from ingest.readers.pdf.printed_lines import PrintedLine, common_size
 
-_MIN_LINES = 6
-"""Number of lines that must be on either side of the gap between columns."""
+_MIN_LINES = 6  # number of lines that must be on either side of the gap between columns
 _MAX_LINE_DISTANCE = 2.6
 """Most font sizes between two lines of a column where no other line spans the page between them."""
 
@@ -45,10 +44,12 @@ def _half(line: PrintedLine, gap: float, side: int) -> PrintedLine | None:
     return PrintedLine(line.page, runs) if runs else None
 
 
-def _is_running_text(half: PrintedLine) -> bool:
-    """Whether half a line is text, with at most a number before it, and not several cells."""
+def _fills(half: PrintedLine, left: float, right: float) -> bool:
+    """Whether half a line fills its column with text, with at most a number before it, and not with several cells."""
     first, *rest = half.segments
-    return not rest or (len(rest) == 1 and len(first.text) <= 5 and len(rest[0].text) > 12)
+    text = not rest or (len(rest) == 1 and len(first.text) <= 5 and len(rest[0].text) > 12)
+    width = right - left
+    return text and half.right > left + 0.6 * width and half.right - half.left > 0.35 * width
 
 
 def find_column_gap(printed_lines: Sequence[PrintedLine], before: float | None = None) -> float | None:
@@ -64,14 +65,9 @@ def find_column_gap(printed_lines: Sequence[PrintedLine], before: float | None =
     left, right = min(line.left for line in printed_lines), max(line.right for line in printed_lines)
     middle = (left + right) / 2
     width = right - left
-    starts = sorted(
-        {
-            round(segment.left, 1)
-            for line in printed_lines
-            for segment in line.segments
-            if abs(segment.left - (middle if before is None else before)) < (0.15 * width if before is None else 6.0)
-        }
-    )
+    near, reach = (middle, 0.15 * width) if before is None else (before, 6.0)
+    lefts = (segment.left for line in printed_lines for segment in line.segments)
+    starts = sorted({round(start, 1) for start in lefts if abs(start - near) < reach})
     found: list[tuple[int, float]] = []  # how well an edge separates the lines, and the edge
     for start in starts:
         edge = start - 3.0
@@ -80,17 +76,12 @@ def find_column_gap(printed_lines: Sequence[PrintedLine], before: float | None =
             continue
         halves = [[half for line in printed_lines if (half := _half(line, edge, side))] for side in (-1, 1)]
         filling = [
-            sum(
-                _is_running_text(half)
-                and half.right > limit[0] + 0.6 * (limit[1] - limit[0])
-                and half.right - half.left > 0.35 * (limit[1] - limit[0])
-                for half in group
-            )
-            for group, limit in zip(halves, ((left, edge), (edge, right)), strict=True)
+            sum(_fills(half, *limits) for half in group)
+            for group, limits in zip(halves, ((left, edge), (edge, right)), strict=True)
         ]
         # Lines begin at the edge of the column, or at the hanging indent of its entries.
-        lefts = Counter(round(half.left / 4) for half in halves[1])
-        even = sum(count for _, count in lefts.most_common(2))
+        indents = Counter(round(half.left / 4) for half in halves[1])
+        even = sum(count for _, count in indents.most_common(2))
         full = all(count >= 0.5 * len(half) for count, half in zip(filling, halves, strict=True))
         if min(filling) >= least and full and even >= 0.6 * len(halves[1]):
             found.append((min(filling) - crossing, edge))

@@ -19,11 +19,8 @@ def find_entries(printed_lines: Sequence[PrintedLine]) -> frozenset[int]:
     found = {id(line) for line in printed_lines if _leads_to_page(line.text)}
     heading = next((n for n, line in enumerate(printed_lines) if CONTENTS.fullmatch(line.text.strip())), None)
     if heading is not None:
-        below = [
-            line
-            for line in printed_lines[heading + 1 :]
-            if len(line.segments) > 1 and _PAGE.fullmatch(line.segments[-1].text)
-        ]
+        below = [line for line in printed_lines[heading + 1 :] if len(line.segments) > 1]
+        below = [line for line in below if _PAGE.fullmatch(line.segments[-1].text)]
         right = max((line.right for line in below), default=0.0)
         paged = [line for line in below if line.right > right - 8]
         if len(paged) >= 3:

@@ -22,14 +22,11 @@ import pypdfium2.raw as raw
 from ingest.readers.lines import ReadError
 
 MAX_PAGES = 3_000
-MAX_CHARACTERS = 200_000
-"""Most characters that are read from one page; a page of dense print has about 6,000."""
+MAX_CHARACTERS = 200_000  # most characters that are read from one page; a page of dense print has about 6,000
 MAX_COORDINATE = 100_000.0
 """Largest distance from the corner of a page, in points; a page of the largest size (Annex C) has 14,400."""
-MAX_OBJECTS = 20_000
-"""Most drawn objects of one page that are searched for rules."""
-MAX_CLIPS = 100
-"""Most clip paths of one object, and most segments of one of these, that are examined."""
+MAX_OBJECTS = 20_000  # most drawn objects of one page that are searched for rules
+MAX_CLIPS = 100  # most clip paths of one object, and most segments of one of these, that are examined
 
 _BOLD = re.compile(r"bold|black|heavy|demi|[-,]bd\b", re.IGNORECASE)
 _ITALIC = re.compile(r"italic|oblique|[-,]it\b|kursiv", re.IGNORECASE)
@@ -37,8 +34,7 @@ _ARABIC = re.compile("[\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufefc]")
 _TOKEN = re.compile(
     "[\u0610-\u061a\u0620-\u065f\u066e-\u06d3\u06d5-\u06ff\ufb50-\ufdff\ufe70-\ufefc]+|[A-Za-z0-9./:-]+|[^\\s]"
 )
-_MIN_OFFSET = 0.1
-"""Distance in points from which on one letter is beside another."""
+_MIN_OFFSET = 0.1  # distance in points from which on one letter is beside another
 _ALEFS, _LAM = "\u0622\u0623\u0625\u0627", "\u0644"
 _UNMAPPED = re.compile("[\ufffd\x01\x03-\x08\x0b\x0c\x0e-\x1f]")
 """Typical replacements for characters of a font without a map to Unicode; U+0002 is pdfium's hyphen."""
@@ -265,8 +261,7 @@ def _is_clipped_away(item: object) -> bool:
 
 
 def _tokens(text: str, start: int, end: int, arabic: bool) -> Iterator[tuple[int, int]]:
-    """The stretch without surrounding spaces; on a page with Arabic, an Arabic stretch word by word, since the order of
-    words is unreliable."""
+    """A stretch without surrounding spaces; an Arabic one word by word, since its order of words is unreliable."""
     if arabic and _ARABIC.search(text, start, end):
         for match in _TOKEN.finditer(text, start, end):
             yield match.span()

@@ -25,16 +25,11 @@ from ingest.readers.pdf.glyphs import View, characters, open_pdf
 
 Box = tuple[float, float, float, float]
 
-WIDTH, HEIGHT = 1_000, 1_600
-"""Most pixels of an image."""
-MAX_SCALE = 4.0
-"""Most pixels for a point: a small page is not enlarged further."""
-MAX_CHARACTERS = 20_000
-"""Characters of a page that are searched; a page of dense print has about 6,000."""
-MARK = (255, 236, 160)
-"""The colour of marked words: what white becomes where it is marked."""
-SHADES = 64
-"""Number of colours of an image: print has few."""
+WIDTH, HEIGHT = 1_000, 1_600  # most pixels of an image
+MAX_SCALE = 4.0  # most pixels for a point: a small page is not enlarged further
+MAX_CHARACTERS = 20_000  # characters of a page that are searched; a page of dense print has about 6,000
+MARK = (255, 236, 160)  # the colour of marked words: what white becomes where it is marked
+SHADES = 64  # number of colours of an image: print has few
 
 
 def draw(data: bytes, name: str, page: int, quote: str = "", first: int = 0, last: int = 0) -> tuple[bytes, bool]:
@@ -76,25 +71,22 @@ def _text(document: pdfium.PdfDocument, number: int) -> str:
 
 
 def find_boxes(page: pdfium.PdfPage, view: View, spans: Sequence[Span]) -> list[Box]:
-    """The boxes of characters (left, top, right, bottom, in points as the page is displayed), one for each line,
-    clipped to the page."""
+    """The boxes of characters (left, top, right, bottom, in displayed points) on the page, one for each line."""
     text_page = page.get_textpage()
     box = raw.FS_RECTF()
     made: list[Box] = []
     for start, end in spans:
-        line: Box | None = None
+        begin = len(made)
         for at in range(start, end):
             if not raw.FPDFText_GetLooseCharBox(text_page.raw, at, ctypes.byref(box)):
                 continue
             seen = _clip(view, view.box(box.left, box.bottom, box.right, box.top))
             if seen is None:
                 continue
-            if line is not None and _is_beside(line, seen):
-                line = (min(line[0], seen[0]), min(line[1], seen[1]), max(line[2], seen[2]), max(line[3], seen[3]))
-                continue
-            made += [line] if line else []
-            line = seen
-        made += [line] if line else []
+            if len(made) > begin and _is_beside(made[-1], seen):
+                line = made.pop()
+                seen = min(line[0], seen[0]), min(line[1], seen[1]), max(line[2], seen[2]), max(line[3], seen[3])
+            made.append(seen)
     return made
 
 
@@ -114,16 +106,11 @@ def _is_beside(line: Box, seen: Box) -> bool:
 
 Span = tuple[int, int]
 
-MAX_LETTERS = 4_000
-"""Letters of a quote that are searched, from its start."""
-MIN_RUN = 12
-"""Letters of a run, at least: fewer may occur anywhere by chance."""
-MAX_GAP = 3_000
-"""Most letters between two runs: footnotes, and the header of the next page."""
-MAX_STARTS = 50
-"""Most positions at which a quote may begin that are tried."""
-MIN_COVERAGE = 0.5
-"""Share of the quote that has to be found; with less, the text found is a different one."""
+MAX_LETTERS = 4_000  # letters of a quote that are searched, from its start
+MIN_RUN = 12  # letters of a run, at least: fewer may occur anywhere by chance
+MAX_GAP = 3_000  # most letters between two runs: footnotes, and the header of the next page
+MAX_STARTS = 50  # most positions at which a quote may begin that are tried
+MIN_COVERAGE = 0.5  # share of the quote that has to be found; with less, the text found is a different one
 _LEFT_OUT = frozenset("-\u00ad\u2010\u2011|\ufffd\ufffe\uffff")
 """Hyphens, the bars between the cells of a row, and characters without a meaning."""
 
@@ -131,19 +118,14 @@ _LEFT_OUT = frozenset("-\u00ad\u2010\u2011|\ufffd\ufffe\uffff")
 def find_quote(pages: Sequence[str], quote: str) -> list[list[Span]]:
     """The spans of characters of each page in which a quote is found, in order; none where it is not found. `pages` are
     the texts of consecutive pages, over which it may run."""
-    letters: list[str] = []
-    places: list[tuple[int, int]] = []
-    for number, text in enumerate(pages):
-        for letter, at in _letters(text):
-            letters.append(letter)
-            places.append((number, at))
+    printed = [(letter, number, at) for number, text in enumerate(pages) for letter, at in _letters(text)]
     found: list[list[Span]] = [[] for _ in pages]
     quote_letters = "".join(letter for letter, _ in _letters(quote))[:MAX_LETTERS]
-    for start, end in _runs("".join(letters), quote_letters):
-        for number, at in places[start:end]:
+    for start, end in _runs("".join(letter for letter, *_ in printed), quote_letters):
+        for _, number, at in printed[start:end]:
             spans = found[number]
             # Spaces and hyphens between two letters of a run are part of it.
-            if spans and places[start] <= (number, spans[-1][0]):
+            if spans and printed[start][1:] <= (number, spans[-1][0]):
                 spans[-1] = (spans[-1][0], at + 1)
             else:
                 spans.append((at, at + 1))

@@ -33,11 +33,7 @@ def split_notes(
     last footnote of the page before. `size` is the font size of the text, points; `after_notes` says that there is a
     footnote which may continue."""
     start = _notes_start(page, printed_lines, size, after_notes)
-    plain = (
-        start < len(printed_lines)
-        and parse_note_mark(printed_lines[start]) is None
-        and bool(_plain_number(printed_lines[start]))
-    )
+    plain = any(parse_note_mark(line) is None and _plain_number(line) for line in printed_lines[start : start + 1])
     notes: list[Note] = []
     carried: list[str] = []
     for line in printed_lines[start:]:
@@ -85,13 +81,12 @@ def _notes_start(page: PageGlyphs, printed_lines: Sequence[PrintedLine], size: f
             first = next((n for n, line in enumerate(printed_lines) if line.base > rule.top + 2), None)
             if first is None:
                 continue
-            if (
-                number := _raised_number(printed_lines[first]) or _plain_number(printed_lines[first])
-            ) and _is_referred_to(printed_lines[:first], number):
+            line = printed_lines[first]
+            number = _raised_number(line) or _plain_number(line)
+            if number and _is_referred_to(printed_lines[:first], number):
                 return first
-            if not all(line.size < 0.97 * size for line in printed_lines[first:]):
-                continue
-            if parse_note_mark(printed_lines[first]) or (after_notes and _separates(page, rule, printed_lines, first)):
+            small = all(line.size < 0.97 * size for line in printed_lines[first:])
+            if small and (parse_note_mark(line) or (after_notes and _separates(page, rule, printed_lines, first))):
                 return first
     return min(_small_print_start(printed_lines, size), _full_size_notes_start(page, printed_lines))
 
@@ -107,15 +102,14 @@ def _separates(page: PageGlyphs, rule: Rule, printed_lines: Sequence[PrintedLine
 def _full_size_notes_start(page: PageGlyphs, printed_lines: Sequence[PrintedLine]) -> int:
     """Where footnotes in the font size of the text begin, with or without a rule above them."""
     found = len(printed_lines)
-    for n in range(len(printed_lines) - 1, -1, -1):
-        if printed_lines[n].base < 0.3 * page.height or printed_lines[n].bold:
+    below: PrintedLine | None = None
+    for n, line in reversed(list(enumerate(printed_lines))):
+        if line.base < 0.3 * page.height or line.bold:
             break
-        if (
-            n + 1 < len(printed_lines)
-            and printed_lines[n + 1].base - printed_lines[n].base > 2.5 * printed_lines[n].size
-        ):
+        if below and below.base - line.base > 2.5 * line.size:
             break  # footnotes follow each other closely
-        if (number := _raised_number(printed_lines[n])) and _is_referred_to(printed_lines[:n], number):
+        below = line
+        if (number := _raised_number(line)) and _is_referred_to(printed_lines[:n], number):
             found = n
     numbers = [number for line in printed_lines[found:] if (number := _raised_number(line))]
     return found if all(_is_referred_to(printed_lines[:found], number) for number in numbers) else len(printed_lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ingest.readers.lines import (
     BOX_WORDS,
@@ -13,10 +13,11 @@ from ingest.readers.lines import (
     MAP_WORDS,
     SENTENCE_END,
     TABLE_WORDS,
+    YEARS,
     LinePart,
     has_leader_dots,
 )
-from ingest.readers.masthead_lines import is_item_line, is_masthead_line
+from ingest.readers.masthead_lines import is_item_line, is_masthead_line, names_session
 from ingest.readers.pdf.pdf_notes import parse_note_mark
 from ingest.readers.pdf.pdf_tables import Box
 from ingest.readers.pdf.printed_lines import PrintedLine
@@ -36,8 +37,7 @@ _RIGHT_HALF = 320.0
 _FIGURE = re.compile(rf"(?:{FIGURE_WORDS})\s*[0-9IVXLC]{{1,5}}", re.IGNORECASE)
 _MOST_LABELS = 60
 _DATE = re.compile(r"\d{1,2}(?:er)?(?: de)? [^\W\d]{3,12}(?: de)? \d{4}(?: г\.| года)?")
-_STOPS = (".", ";", ":", "。", "؟")
-"""How a text ends; labels of a chart do not."""
+_STOPS = (".", ";", ":", "。", "؟")  # how a text ends; labels of a chart do not
 _SOURCE = re.compile(
     r"(?:data )?(?:sources?|notes?|fuentes?|источники?|примечани[ея]|المصدر|资料来源|来源|注)\s*[:：]", re.IGNORECASE
 )
@@ -72,13 +72,12 @@ class PageText:
 
     number: int
     width: float
-    height: float
     printed_lines: list[PrintedLine]
     tables: list[Table]
     boxes: list[Box]
-    masthead: list[PrintedLine] = field(default_factory=list)
-    gap: float | None = None
-    entries: frozenset[int] = frozenset()
+    masthead: list[PrintedLine]
+    gap: float | None
+    entries: frozenset[int]
 
 
 Item = Paragraph | Table
@@ -104,16 +103,15 @@ def build_items(pages: Sequence[PageText], size: float) -> list[Item]:
     for page in pages:
         measure = _measure(page, general)
         items = _page_items(page, measure)
+        last, rest = result[-1] if result else None, items[0] if items else None
         if (
-            result
-            and items
+            isinstance(last, Paragraph)
+            and isinstance(rest, Paragraph)
             and last_measure
-            and _continues_paragraph(result, items[0], last_measure, measure, page.number)
+            and last.last.page == page.number - 1
+            and _continues_paragraph(last, rest, last_measure, measure)
         ):
-            last_paragraph, rest = result[-1], items[0]
-            assert isinstance(last_paragraph, Paragraph)
-            assert isinstance(rest, Paragraph)
-            last_paragraph.printed_lines += rest.printed_lines
+            last.printed_lines += rest.printed_lines
             items = items[1:]
         result += items
         if items:
@@ -205,8 +203,7 @@ def _page_items(page: PageText, measure: _Measure) -> list[Item]:
         part: LinePart = "box" if any(_is_inside(line, box) for box in page.boxes) else ""
         if id(line) in page.entries:
             part = "contents"
-            if _ends_entry(items, paragraph, line, measure):
-                assert paragraph is not None
+            if paragraph is not None and _ends_entry(items, paragraph, line, measure):
                 paragraph.printed_lines.append(line)
                 paragraph.part = "contents"
                 continue
@@ -219,15 +216,9 @@ def _page_items(page: PageText, measure: _Measure) -> list[Item]:
     return [*items, *tables]
 
 
-def _ends_entry(items: Sequence[Item], paragraph: Paragraph | None, line: PrintedLine, measure: _Measure) -> bool:
+def _ends_entry(items: Sequence[Item], paragraph: Paragraph, line: PrintedLine, measure: _Measure) -> bool:
     """Whether a line with leader dots ends an entry of the contents that began on the line before."""
-    if (
-        paragraph is None
-        or paragraph.part
-        or len(paragraph.printed_lines) > 3
-        or paragraph.last.bold
-        or _LABEL.match(line.text)
-    ):
+    if paragraph.part or len(paragraph.printed_lines) > 3 or paragraph.last.bold or _LABEL.match(line.text):
         return False
     leading = measure.leading.get(round(line.size), 1.2 * line.size)
     listed = any(isinstance(item, Paragraph) and item.part == "contents" for item in items)
@@ -281,13 +272,8 @@ def _has_bare_number(line: PrintedLine, measure: _Measure) -> bool:
     """Whether a full line begins with a paragraph number that is set apart but has no dot."""
     first, *rest = line.segments
     text = rest[0].text if rest else ""
-    return (
-        first.text.isdecimal()
-        and len(first.text) <= 3
-        and text[:1].isupper()
-        and len(text) > 50
-        and _is_full(line, measure)
-    )
+    number = first.text.isdecimal() and len(first.text) <= 3
+    return number and text[:1].isupper() and len(text) > 50 and _is_full(line, measure)
 
 
 def _continues_in_other_weight(paragraph: Paragraph, line: PrintedLine, measure: _Measure) -> bool:
@@ -310,42 +296,31 @@ def _continues_in_next_column(before: PrintedLine, line: PrintedLine) -> bool:
     return line.left > before.right and not SENTENCE_END.search(before.text) and line.text[:1].islower()
 
 
-def _continues_paragraph(result: Sequence[Item], rest: Item, last: _Measure, measure: _Measure, page: int) -> bool:
-    """Whether the first paragraph of a page continues the last one of the page before."""
-    last_paragraph = result[-1]
-    if (
-        not isinstance(last_paragraph, Paragraph)
-        or not isinstance(rest, Paragraph)
-        or last_paragraph.last.page != page - 1
-    ):
+def _continues_paragraph(paragraph: Paragraph, rest: Paragraph, last: _Measure, measure: _Measure) -> bool:
+    """Whether the first paragraph of a page continues the last one of the page before, which has the measure `last`."""
+    before, line = paragraph.last, rest.first
+    if paragraph.part != rest.part or paragraph.part in ("contents", "caption"):
         return False
-    before, line = last_paragraph.last, rest.first
-    if last_paragraph.part != rest.part or last_paragraph.part in ("contents", "caption"):
-        return False
-    if before.bold != line.bold and not _continues_in_other_weight(last_paragraph, line, last):
+    if before.bold != line.bold and not _continues_in_other_weight(paragraph, line, last):
         return False
     if before.bold and line.bold and not line.text[:1].islower():
         return False  # headings
-    if (
-        abs(before.size - line.size) > 0.1 * before.size + 0.3
-        or _LABEL.match(line.text)
-        or _has_bare_number(line, measure)
-    ):
+    if abs(before.size - line.size) > 0.1 * before.size + 0.3:
+        return False
+    if _LABEL.match(line.text) or _has_bare_number(line, measure):
         return False
     full = before.right >= last.right - 0.15 * (last.right - last.left)
-    body = last_paragraph.printed_lines[1].left if len(last_paragraph.printed_lines) > 1 else last_paragraph.first.left
-    indent = line.left - (
-        rest.printed_lines[1].left if len(rest.printed_lines) > 1 else measure.left + body - last.left
-    )
-    if 8 < indent < 60:
+    body = paragraph.printed_lines[1].left if len(paragraph.printed_lines) > 1 else paragraph.first.left
+    margin = rest.printed_lines[1].left if len(rest.printed_lines) > 1 else measure.left + body - last.left
+    if 8 < line.left - margin < 60:
         return False
     if not SENTENCE_END.search(before.text):
         return line.text[:1].islower() or full or before.text.endswith((",", "-", "–", "(", "￾"))
     if not full or before.bold:
         return False
     # The first line of a paragraph has a number or an indent; a line without either continues the last paragraph.
-    apart = len(last_paragraph.printed_lines) > 1 and (
-        bool(_LABEL.match(last_paragraph.first.text)) or last_paragraph.first.left > body + 8
+    apart = len(paragraph.printed_lines) > 1 and (
+        bool(_LABEL.match(paragraph.first.text)) or paragraph.first.left > body + 8
     )
     return apart and abs((line.left - measure.left) - (body - last.left)) < 3
 
@@ -405,21 +380,38 @@ def _mark_masthead(items: Sequence[Item], size: float) -> None:
         if item.last.text.endswith((".", "。", "؟", ";")) or is_labelled(item.first.text):
             break
         top.append(item)
-    last = max(
-        (
-            n
-            for n, item in enumerate(top)
-            if _text_length(item) <= 90 and item.first.size <= 1.12 * size and is_masthead_line(item.first.text)
-        ),
-        default=-1,
-    )
+    short = (n for n, item in enumerate(top) if _text_length(item) <= 90 and item.first.size <= 1.12 * size)
+    last = max((n for n in short if is_masthead_line(top[n].first.text)), default=-1)
     if last >= 0 and last + 1 < len(top) and is_item_line(top[last].first.text):
         following = top[last + 1]
         last += following.first.size <= top[last].first.size + 0.6 and len(top) > last + 2
         while len(top) > last + 2 and top[last].last.text.endswith(":") and top[last + 1].first.text[:1].islower():
             last += 1  # "Economic questions: / statistics"
-    for item in top[: last + 1]:
+    first = int(last > 0 and _is_title_above_dates(items, top[: last + 1], size))
+    for item in top[first : last + 1]:
         item.part = "masthead"
+
+
+def _is_title_above_dates(items: Sequence[Item], top: Sequence[Paragraph], size: float) -> bool:
+    """Whether the first line of a document is its title, above the place and dates: it is the largest of all, and what
+    stands below the dates is no title, but text or a heading of a size that occurs again."""
+    title, *below = top
+    paragraphs = [item for item in items if isinstance(item, Paragraph)]
+    others = [item for item in paragraphs if item is not title]
+    behind = others[len(below) :]
+    largest = all(item.first.size < title.first.size - 0.6 for item in others)
+    if title.first.size <= 1.12 * size or not largest or not behind or not all(map(_is_dated, below)):
+        return False
+    headings = [item for item in behind if _heading_level(item, size)]
+    return behind[0] not in headings or any(
+        abs(item.first.size - behind[0].first.size) <= 0.6 for item in headings if item is not behind[0]
+    )
+
+
+def _is_dated(item: Paragraph) -> bool:
+    """Whether a paragraph is a line of a masthead that has a year, and names no session or agenda item."""
+    text = item.first.text
+    return is_masthead_line(text) and YEARS.search(text) is not None and not (names_session(text) or is_item_line(text))
 
 
 def _text_length(item: Paragraph) -> int:

@@ -10,15 +10,12 @@ from dataclasses import dataclass, replace
 from ingest.readers.lines import FIGURE_WORDS, LEADERS, MAP_WORDS
 from ingest.readers.pdf.glyphs import PageGlyphs
 from ingest.readers.pdf.printed_lines import PrintedLine, TableCell
-from ingest.readers.pdf.table_rows import SAME_CELL, VALUE, Table, build_table, is_value
+from ingest.readers.pdf.table_rows import SAME_CELL, VALUE, Table, build_table, count_filled, is_value
 from ingest.readers.pdf.table_rules import CAPTION, group_by_height, group_levels, merge_ends, without_underlines
 
-_INSET = 10.0
-"""Words of a cell begin less than this many points behind its border."""
-_RECENT = 40
-"""Number of lines above a line by which it is decided whether it continues a table."""
-_EVEN = 3.0
-"""Words that begin within this many points of each other are aligned."""
+_INSET = 10.0  # words of a cell begin less than this many points behind its border
+_RECENT = 40  # number of lines above a line by which it is decided whether it continues a table
+_EVEN = 3.0  # words that begin within this many points of each other are aligned
 _FIGURE = re.compile(rf"(?:{FIGURE_WORDS}|{MAP_WORDS})\s", re.IGNORECASE)
 
 
@@ -66,25 +63,19 @@ def ruled_tables(
         inside += below
         parted = any(left + 10 < wall < right - 10 for wall in walls)
         last = not any(line.base > bottom + 1 for line in printed_lines)
-        table = build_table(page.number, inside, edges, levels, grid, alone=last, parted=parted)
-        if table and _looks_like_table(table):
-            tables.append(
-                replace(table, open=bool(below) and below[-1].base == max(line.base for line in printed_lines))
-            )
+        table = build_table(inside, edges, levels, grid, alone=last, parted=parted)
+        if table and sum(count_filled(row) >= 2 for row in table.rows) >= 0.4 * len(table.rows):
+            to_end = bool(below) and below[-1].base == max(line.base for line in printed_lines)
+            tables.append(replace(table, open=to_end))
     return tables, boxes
 
 
 def continued_table(
     page: PageGlyphs, printed_lines: Sequence[PrintedLine], before: Table, from_top: float
 ) -> Table | None:
-    """The rest of a table that is open at the end of the page before: lines that fit its columns, from the first of the
-    page."""
-    rules = [
-        level.height
-        for level in group_by_height(without_underlines(page.rules, printed_lines), from_top)
-        if level.right - level.left > 60
-    ]
-    end = min(rules, default=page.height)
+    """The rest of a table that is open on the page before: the first lines of a page that fit its columns."""
+    levels = group_by_height(without_underlines(page.rules, printed_lines), from_top)
+    end = min((level.height for level in levels if level.right - level.left > 60), default=page.height)
     found: list[PrintedLine] = []
     for line in sorted(printed_lines, key=lambda line: line.base):
         far = bool(found) and line.base - found[-1].base > 3.2 * line.size
@@ -93,7 +84,7 @@ def continued_table(
         found.append(line)
     if not any(len(line.segments) > 1 for line in found):
         return None
-    table = build_table(page.number, found, before.edges)
+    table = build_table(found, before.edges)
     return replace(table, headers=0) if table else None
 
 
@@ -112,11 +103,8 @@ def _rows_below(
     found: list[PrintedLine] = []
     last = max(line.base for line in inside)
     lines = [line for line in printed_lines if line.base - 0.3 * line.size > bottom]
-    inset = [
-        all(any(0 < part.left - edge < _INSET for edge in edges) for part in line.segments)
-        for line in lines
-        if len(line.segments) == len(edges) - 1
-    ]
+    whole = [line.segments for line in lines if len(line.segments) == len(edges) - 1]
+    inset = [all(any(0 < part.left - edge < _INSET for edge in edges) for part in parts) for parts in whole]
     even = len(inset) >= 6 and sum(inset) >= 0.8 * len(inset)
     for line in lines:
         alone = len(line.segments) == 1 and not found and line.left < edges[1] - 4
@@ -136,20 +124,15 @@ def _rows_below(
 
 def _aligned_edges(printed_lines: Sequence[PrintedLine]) -> list[float]:
     """Column borders where nearly all lines have a gap."""
-    lines = [
-        [(part.left, part.right) for part in line.unlabelled_segments]
-        for line in printed_lines
-        if len(line.segments) > 1
-    ]
+    lines = [line.unlabelled_segments for line in printed_lines if len(line.segments) > 1]
     if not lines:
         return []
-    left = min(start for line in lines for start, _ in line)
-    right = max(end for line in lines for _, end in line)
+    parts = [part for line in lines for part in line]
+    left, right = min(part.left for part in parts), max(part.right for part in parts)
     changes = [0] * (int(right - left) + 2)
-    for line in lines:
-        for start, end in line:
-            changes[int(start - left)] += 1
-            changes[int(end - left) + 1] -= 1
+    for part in parts:
+        changes[int(part.left - left)] += 1
+        changes[int(part.right - left) + 1] -= 1
     few = max(1, int(0.12 * len(lines)))
     counts = list(itertools.accumulate(changes))
     edges = [left - 2]
@@ -173,13 +156,7 @@ def _clearest_edge(counts: Sequence[int], begin: int, end: int) -> float:
     return (widest[0] + widest[-1] + 1) / 2
 
 
-def _looks_like_table(table: Table) -> bool:
-    """Whether the rows look like those of a table: at least two filled cells in most."""
-    several = sum(sum(bool(cell.printed_lines) for cell in row) >= 2 for row in table.rows)
-    return several >= 0.4 * len(table.rows)
-
-
-def unruled_tables(page: int, printed_lines: Sequence[PrintedLine]) -> list[Table]:
+def unruled_tables(printed_lines: Sequence[PrintedLine]) -> list[Table]:
     """Tables without rules: at least three lines near each other with at least three aligned columns."""
     found: list[Table] = []
     for group in _tabular_groups(printed_lines):
@@ -191,13 +168,13 @@ def unruled_tables(page: int, printed_lines: Sequence[PrintedLine]) -> list[Tabl
             continue
         group = _with_rest_of_cells(group, printed_lines, edges)
         edges[-1] = max(edges[-1], max(line.right for line in group) + 2)
-        table = build_table(page, group, edges)
-        if table and sum(sum(bool(cell.printed_lines) for cell in row) for row in table.rows) >= 2.0 * len(table.rows):
+        table = build_table(group, edges)
+        if table and sum(map(count_filled, table.rows)) >= 2.0 * len(table.rows):
             found.append(table)
     return found
 
 
-def labelled_tables(page: int, printed_lines: Sequence[PrintedLine]) -> list[Table]:
+def labelled_tables(printed_lines: Sequence[PrintedLine]) -> list[Table]:
     """Tables without rules of labels, each with a colon, and text beside them: at least three labels near each other.
     The labels are on the side where reading begins."""
     found = []
@@ -205,24 +182,14 @@ def labelled_tables(page: int, printed_lines: Sequence[PrintedLine]) -> list[Tab
     for rows in _group_labelled_rows(printed_lines, onward):
         label, value = (_begin(part, onward) for part in rows[0][0].segments[::onward])
         lines = [line for row in rows for line in row]
-        cells = [
-            tuple(
-                TableCell(
-                    tuple(
-                        part
-                        for line in row
-                        for part in line.segments
-                        if (_begin(part, onward) > label + _EVEN) == beside
-                    )
-                )
-                for beside in (False, True)
-            )
-            for row in rows
-        ]
+        cells = []
+        for row in rows:
+            sides: tuple[list[PrintedLine], list[PrintedLine]] = ([], [])  # the label, and what is beside it
+            for part in (part for line in row for part in line.segments):
+                sides[_begin(part, onward) > label + _EVEN].append(part)
+            cells.append(tuple(TableCell(tuple(side)) for side in sides))
         edges = (label - 2, value - 4, max(_end(line, onward) for line in lines) + 2)
-        top, bottom = min(line.top for line in lines), max(line.base for line in lines)
-        borders = tuple(sorted(onward * edge for edge in edges))
-        found.append(Table(page, top, bottom, borders, tuple(cells), 0, frozenset(map(id, lines))))
+        found.append(Table.of(lines, sorted(onward * edge for edge in edges), cells, 0))
     return found
 
 

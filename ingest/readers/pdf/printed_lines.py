@@ -11,8 +11,7 @@ from functools import cached_property
 
 from ingest.readers.pdf.glyphs import PageGlyphs, Run
 
-WIDE_GAP = 0.87
-"""A gap of more than this many font sizes separates the segments of a line."""
+WIDE_GAP = 0.87  # a gap of more than this many font sizes separates the segments of a line
 _RAISED_SIZE, _RAISED_BASE = 0.8, 0.12
 _SAME_LINE, _RAISED, _MARK_SIZE = 0.45, 0.6, 0.75
 """Runs of one line have baselines within this many font sizes; a raised one, of at most this share of the size, within
@@ -73,13 +72,9 @@ class PrintedLine:
         return self._share("italic")
 
     def _share(self, style: str) -> bool:
-        letters = styled = 0
-        for run in self.runs:
-            if not self.raised(run):
-                count = sum(map(str.isalnum, run.text))
-                letters += count
-                styled += count if getattr(run, style) else 0
-        return letters > 0 and styled >= 0.9 * letters
+        letters = [(sum(map(str.isalnum, run.text)), getattr(run, style)) for run in self.runs if not self.raised(run)]
+        count = sum(each for each, _ in letters)
+        return count > 0 and sum(each for each, styled in letters if styled) >= 0.9 * count
 
     def raised(self, run: Run) -> bool:
         """Whether a run is smaller than the line and higher, as footnote marks are."""

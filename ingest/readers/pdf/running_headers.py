@@ -12,8 +12,7 @@ from ingest.readers.masthead_lines import is_distribution_line, symbol_of
 from ingest.readers.pdf.glyphs import PageGlyphs
 from ingest.readers.pdf.printed_lines import PrintedLine
 
-_HEAD, _FOOT = 0.16, 0.84
-"""Furniture is above or below these shares of the page's height."""
+_HEAD, _FOOT = 0.16, 0.84  # furniture is above or below these shares of the page's height
 _PAGE_NUMBER = re.compile(r"[-–—]?\s*\d{1,4}\s*[-–—]?|page \d{1,4}", re.IGNORECASE)
 _PAGE_OF = re.compile(r"(?:page )?(\d{1,4})\s*(?:/|of)\s*(\d{1,4})", re.IGNORECASE)
 _ROMAN = re.compile(r"[ivxl]{1,6}")
@@ -23,8 +22,7 @@ _BAR_CODE = re.compile(r"\*[0-9A-Z]{5,12}\*")
 _RECYCLE = re.compile(r"please recycle\b.{0,20}", re.IGNORECASE)
 _ALWAYS = (_JOB, _JOB_DATES, _BAR_CODE, _RECYCLE)
 _DIGITS = re.compile(r"\d+")
-_NEAR = 6.0
-"""Distance in points, at most, between a running header beside the text and the rule that separates them."""
+_NEAR = 6.0  # distance in points, at most, between a running header beside the text and the rule that separates them
 
 
 @dataclass(frozen=True)
@@ -110,12 +108,9 @@ class _Counts:
     def pages_with(self, line: PrintedLine, zone: int) -> set[int]:
         """The pages with the same text at the same height, apart from the page number."""
         height = round(line.base / 4)
-        return {
-            number
-            for shape in self._texts_to_compare(line, zone)
-            for step in (-1, 0, 1)
-            for number in self._seen.get((shape, height + step), ())
-        }
+        shapes = self._texts_to_compare(line, zone)
+        near = [self._seen.get((shape, height + step), set()) for shape in shapes for step in (-1, 0, 1)]
+        return set[int]().union(*near)
 
     def numbers(self, text: str, page: int) -> bool:
         """Whether a text is a page number: the page's own, or with the total number of pages."""
@@ -125,8 +120,7 @@ class _Counts:
         return bool(match) and int(_DIGITS.findall(text)[0]) == page + self.step
 
     def _texts_to_compare(self, line: PrintedLine, zone: int) -> set[str]:
-        """The text of a line as it is, since a symbol may include the page's number by chance, and without that
-        number."""
+        """The text of a line as it is (a symbol may include the page's number), and without that number."""
         texts, number = _texts(line), str(line.page + self.step)
         bare = ["#" if self.numbers(text, line.page) else text.replace(number, "#") for text in texts]
         return {f"{zone}:" + "\0".join(each) for each in (texts, bare)}

@@ -13,8 +13,7 @@ from ingest.readers.pdf.printed_lines import PrintedLine, Row, TableCell
 from ingest.readers.pdf.table_rules import NEAR, Level, lies_within, merge_ends
 from ingest.readers.pdf.timetable_rows import split_timetable_rows
 
-SAME_CELL = 1.5
-"""Lines of one cell are less than this many font sizes apart."""
+SAME_CELL = 1.5  # lines of one cell are less than this many font sizes apart
 VALUE = re.compile(r"[($€£+–—-]{0,2}[\d .,]*\d[%)*a-z]{0,3}|[–—-]|\.\.\.?|n/?a", re.IGNORECASE)
 _Part = tuple[int, int, PrintedLine]  # column, columns spanned, words
 
@@ -36,9 +35,14 @@ class Table:
     ids: frozenset[int]
     open: bool = False
 
+    @classmethod
+    def of(cls, lines: Sequence[PrintedLine], edges: Sequence[float], rows: Sequence[Row], headers: int) -> Table:
+        """The table of some printed lines."""
+        top, bottom = min(line.top for line in lines), max(line.base for line in lines)
+        return cls(lines[0].page, top, bottom, tuple(edges), tuple(rows), headers, frozenset(map(id, lines)))
+
 
 def build_table(
-    page: int,
     printed_lines: Sequence[PrintedLine],
     edges: Sequence[float],
     levels: Sequence[Level] = (),
@@ -75,12 +79,7 @@ def build_table(
         rows += made
     rows = [row for row in rows if any(cell.printed_lines for cell in row)]
     rows = [*rows[:headers], *split_timetable_rows(rows[headers:], ruled=gridded)]
-    if (
-        len(rows) == 1
-        and alone
-        and sum(bool(cell.printed_lines) for cell in rows[0]) > 1
-        and _is_emphasized(printed_lines)
-    ):
+    if len(rows) == 1 and alone and count_filled(rows[0]) > 1 and _is_emphasized(printed_lines):
         headers = 1  # the header of a table whose rows are on the next page
     elif not rows or (len(rows) < 2 and not (parted and _side_by_side(rows[0]))):
         return None
@@ -88,16 +87,15 @@ def build_table(
         rows, headers = _find_headers(rows)
     if not headers and not levels and all(words.bold for cell in rows[0] for words in cell.printed_lines):
         headers = 1
-    top, bottom = min(line.top for line in printed_lines), max(line.base for line in printed_lines)
-    return Table(page, top, bottom, tuple(edges), tuple(rows), headers, frozenset(id(line) for line in printed_lines))
+    return Table.of(printed_lines, edges, rows, headers)
 
 
 def _find_headers(rows: list[Row]) -> tuple[list[Row], int]:
-    """The rows, and the number of header rows: those that name columns of numbers below. Header lines of one cell are
-    joined to one row."""
+    """The rows and the number of header rows, which name columns of numbers; lines of one cell are joined."""
     width = max(map(len, rows))
     texts = [[_cell_text(cell) for cell in row] for row in rows]
-    begins = next((n for n, row in enumerate(texts) if any(map(_is_figure, row[1:]))), 0)
+    figures = ([VALUE.fullmatch(text) and not YEARS.fullmatch(text) for text in row[1:]] for row in texts)
+    begins = next((n for n, found in enumerate(figures) if any(found)), 0)
     while begins and not any(texts[begins - 1][1:]):
         begins -= 1  # a heading of the first rows
     above: list[list[str]] = [[] for _ in range(width)]
@@ -122,8 +120,9 @@ def _cell_text(cell: TableCell) -> str:
     return " ".join("".join(text for text, mark in words.marked if not mark).strip() for words in cell.printed_lines)
 
 
-def _is_figure(text: str) -> bool:
-    return bool(VALUE.fullmatch(text)) and not YEARS.fullmatch(text)
+def count_filled(row: Row) -> int:
+    """The number of cells of a row that are not blank."""
+    return sum(bool(cell.printed_lines) for cell in row)
 
 
 def _is_emphasized(printed_lines: Sequence[PrintedLine]) -> bool:
@@ -147,8 +146,7 @@ def _heading_levels(levels: Sequence[Level], edges: Sequence[float], grid: Seque
 
 
 def _wide_cells(level: Level, edges: Sequence[float]) -> list[tuple[float, float, int, int]]:
-    """The pieces of a rule over several columns, each of which is the upper border of one cell: left, right, first
-    column, columns."""
+    """The pieces of a rule that are the border of a cell over columns: left, right, first column, columns."""
     found = []
     for left, right in zip(level.ends[::2], level.ends[1::2], strict=True):
         inner = [n for n, edge in enumerate(edges) if left - NEAR <= edge <= right + NEAR]
@@ -174,22 +172,19 @@ def _columns(
     wide: Sequence[tuple[float, float, int, int]],
     grid: Sequence[Rule],
 ) -> list[_Part]:
-    """The words of some lines by column; `wide` are cells over several of them, where no walls of a `grid` show the
-    columns."""
+    """The words of some lines by column; `wide` are cells over several, where no walls of a `grid` show them."""
     parts: list[_Part] = []
     for line in printed_lines:
         for segment in _split_at(line, edges):
-            if walled := _cell_by_walls(segment, printed_lines, edges, grid):
-                parts.append((*walled, segment))
-                continue
-            cell = next((each for each in wide if each[0] - 3 <= segment.left and segment.right <= each[1] + 3), None)
-            if cell:
-                parts.append((cell[2], cell[3], segment))
-                continue
-            first = max(0, sum(edge <= segment.left + 3 for edge in edges) - 1)
-            last = max(first, sum(edge < segment.right - 3 for edge in edges) - 1)
-            first = min(first, len(edges) - 2)
-            parts.append((first, min(last, len(edges) - 2) - first + 1, segment))
+            place = _cell_by_walls(segment, printed_lines, edges, grid) or next(
+                (each[2:] for each in wide if each[0] - 3 <= segment.left and segment.right <= each[1] + 3), None
+            )
+            if place is None:
+                first = max(0, sum(edge <= segment.left + 3 for edge in edges) - 1)
+                last = max(first, sum(edge < segment.right - 3 for edge in edges) - 1)
+                first = min(first, len(edges) - 2)
+                place = first, min(last, len(edges) - 2) - first + 1
+            parts.append((*place, segment))
     return parts
 
 
@@ -237,7 +232,7 @@ def _is_one_row(parts: Sequence[_Part]) -> bool:
 
 
 def is_value(words: PrintedLine) -> bool:
-    return bool(VALUE.fullmatch(words.text))
+    return VALUE.fullmatch(words.text) is not None
 
 
 def _row(parts: Sequence[_Part]) -> Row:
@@ -260,8 +255,7 @@ def _side_by_side(row: Row) -> bool:
 
 
 def _group_lines(parts: Sequence[_Part]) -> list[list[_Part]]:
-    """Lines without rules between them, grouped to rows: a row begins where its first column does, or where figures are
-    below others."""
+    """Lines grouped to rows: a row begins where its first column does, or where figures are below others."""
     ordered = sorted(parts, key=lambda part: part[2].base)
     lines = group_consecutive(ordered, lambda line, part: part[2].base - line[0][2].base <= 0.45 * part[2].size)
     bases = [max(words.base for _, _, words in line) for line in lines]

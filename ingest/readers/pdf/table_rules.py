@@ -15,10 +15,8 @@ from ingest.readers.lines import FIGURE_WORDS, MAP_WORDS, TABLE_WORDS, group_con
 from ingest.readers.pdf.glyphs import Rule
 from ingest.readers.pdf.printed_lines import PrintedLine
 
-NEAR = 4.0
-"""Ends of rules within this many points are one edge."""
-_BELOW = 6.0
-"""No underline is further below the baseline than this, in points."""
+NEAR = 4.0  # ends of rules within this many points are one edge
+_BELOW = 6.0  # no underline is further below the baseline than this, in points
 CAPTION = re.compile(rf"(?:{FIGURE_WORDS}|{MAP_WORDS}|{TABLE_WORDS})\s", re.IGNORECASE)
 
 
@@ -48,8 +46,7 @@ def group_by_height(rules: Sequence[Rule], from_top: float) -> list[Level]:
 
 
 def without_underlines(rules: Sequence[Rule], printed_lines: Sequence[PrintedLine]) -> list[Rule]:
-    """The horizontal rules except underlines: rules right below words and not longer than these, as below an
-    address."""
+    """The horizontal rules except those right below words and not longer, as below an address."""
     rules = [rule for rule in rules if rule.horizontal]
     if not rules:
         return rules

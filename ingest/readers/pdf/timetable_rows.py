@@ -10,12 +10,9 @@ from ingest.readers.lines import group_consecutive
 from ingest.readers.pdf.printed_lines import PrintedLine, Row, TableCell
 from ingest.time_ranges import begins_span, find_times, is_explicit_time_span, is_half_of_day
 
-_FIRST = 3
-"""Number of columns among which that of the times is searched."""
-_APART = 1.45
-"""Lines of one column further apart than this many font sizes are two entries."""
-_LEVEL = 0.8
-"""A line less than this many font sizes above a number belongs to the number's row."""
+_FIRST = 3  # number of columns among which that of the times is searched
+_APART = 1.45  # lines of one column further apart than this many font sizes are two entries
+_LEVEL = 0.8  # a line less than this many font sizes above a number belongs to the number's row
 _NUMBER = re.compile(r"\d{1,3}\.?(?:\s*\([a-z]{1,2}\))?(?:\s*(?:,|and|et|y|и|[-‐-―])\s*(?:\d{1,3}|\([a-z]{1,2}\)))*\.?")
 
 
