@@ -1,4 +1,4 @@
-"""Names of months, days of the week and languages in the six official languages, from Unicode CLDR (by Babel); names that it lacks or
+"""Names of months, days of the week, languages and cities in the six official languages, from Unicode CLDR (by Babel); names that it lacks or
 that the United Nations spell differently are in `calendar.yaml`."""
 
 from __future__ import annotations
@@ -113,3 +113,22 @@ def language_codes() -> Mapping[str, str]:
                 forms += [f"ب{form}" for form in forms]
             made |= {form.casefold(): code for form in forms}
     return made
+
+
+@lru_cache(maxsize=8)
+def _cities(language: str) -> Mapping[str, str]:
+    """Names of cities by time zone: those for which CLDR names a zone, among them most seats of the United Nations."""
+    from babel import Locale
+    from babel.core import get_global
+
+    named = Locale(language).time_zones
+    # CLDR leaves out a name that is that of the zone.
+    own = {zone: zone.rpartition("/")[2].replace("_", " ") for zone in get_global("zone_territories")}
+    return {zone: named.get(zone, {}).get("city", name) for zone, name in own.items()}
+
+
+def city_name(name: str, given_in: str, language: str) -> str:
+    """The name in a language of a city whose name is given in another one; the given name where CLDR does not know it."""
+    folded = fold(name)
+    zone = next((zone for zone, each in _cities(given_in).items() if fold(each) == folded), None)
+    return name if zone is None or given_in == language else _cities(language)[zone]

@@ -8,6 +8,7 @@ import pytest
 
 from assistant.answer_phrases import date_text, day_text
 from corpus.calendar_names import (
+    city_name,
     language_codes,
     language_name,
     month_name,
@@ -107,3 +108,23 @@ def test_a_language_is_known_by_its_name_in_any_other() -> None:
 )
 def test_full_dates_are_found_and_what_is_none_is_left_alone(text: str, days: list[dt.date]) -> None:
     assert find_full_dates(text) == days
+
+
+@pytest.mark.parametrize(
+    ("name", "given_in", "language", "expected"),
+    [
+        ("Vienna", "en", "fr", "Vienne"),
+        ("Vienna", "en", "zh", "维也纳"),
+        ("VIENNA", "en", "ru", "Вена"),
+        ("Nueva York", "es", "en", "New York"),
+        ("عمّان", "ar", "en", "Amman"),
+        ("Nairobi", "en", "fr", "Nairobi"),
+        ("Geneva", "en", "fr", "Geneva"),
+        ("Vienna", "en", "en", "Vienna"),
+        ("", "en", "fr", ""),
+    ],
+)
+def test_cities_have_their_name_in_the_language_of_the_reader_where_it_is_known(
+    name: str, given_in: str, language: str, expected: str
+) -> None:
+    assert city_name(name, given_in, language) == expected

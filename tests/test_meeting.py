@@ -197,6 +197,12 @@ def test_rows_of_which_it_is_not_certain_that_they_answer_are_shown_as_what_come
     assert "Vienna" in answer.statements[0].text
 
 
+def test_the_place_of_a_meeting_is_named_in_the_language_of_the_question(asked: Ask) -> None:
+    answer = asked(Picking("takes place in"), "¿Dónde se celebra la reunión?")
+    assert answer.statements[0].text.startswith("La reunión se celebra en Viena: ")
+    assert "Vienna" in answer.citations[0].quote
+
+
 def test_where_only_an_announcement_comes_close_the_document_is_said_not_to_be_held(asked: Ask) -> None:
     answer = asked(
         Picking("The document for item 3", logit=-2.0),

@@ -12,6 +12,7 @@ from typing import Literal
 from assistant.answer_phrases import date_text, joined, say
 from assistant.meeting.row_citations import AgendaCiter, hours_text, minutes_of, sittings_of
 from assistant.qa.answer import Citation, Statement
+from corpus.calendar_names import city_name
 from corpus.meetings import AgendaItem, Meeting, Sitting
 from corpus.symbols import find_symbols
 from ingest.time_ranges import span_ends
@@ -180,10 +181,11 @@ class RowPassageBuilder:
             yield RowSentence(f"The timetable is: {slots}.", self._programmes(self._sittings), "timetable")
 
     def _place(self) -> Iterator[RowSentence]:
-        days, place = self._meeting.dates, self._meeting.place
+        days, agenda_language = self._meeting.dates, self._citer.document.language
         if self._meeting.masthead is not None:
             cites = partial(self._blocks, self._meeting.masthead)
-            where = f"in {place} on" if place else "on"
+            place = city_name(self._meeting.place, agenda_language, self._citer.language)
+            where = f"in {city_name(self._meeting.place, agenda_language, 'en')} on" if place else "on"
             text = f"The meeting takes place {where} {_dates_text(days, 'en')}."
             template, dates = "place" if place else "dates", _dates_text(days, self._citer.language)
             sentence = self._sentence("place", text, cites, template=template, place=place, dates=dates)

@@ -20,6 +20,7 @@ from assistant.qa.scope import Scope
 from assistant.service import Service
 from assistant.vocabulary import Vocabulary
 from corpus.analysis import analyse
+from corpus.calendar_names import city_name
 from corpus.documents import LANGUAGES, Document
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, Sitting
@@ -56,7 +57,7 @@ def _view(service: Service, who: Principal, meeting: Meeting, reader: str) -> di
     return {
         "id": meeting.document_id,
         "body": meeting.body or meeting.title,
-        "place": meeting.place,
+        "place": city_name(meeting.place, agenda.language, reader),
         "dates": _dates(meeting.dates, reader),
         "agenda": agenda,
         "label": _label(agenda.label, meeting, reader),
