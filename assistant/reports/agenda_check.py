@@ -79,7 +79,7 @@ def check_agenda(
     items, titles = defaultdict[Symbol, list[str]](list), dict[Symbol, str]()
     for item in meeting.items:
         for text, ordinal in item.documentation:
-            symbol = Symbol.parse(text)
+            symbol = Symbol.parse_any(text)
             items[symbol].append(item.number)
             titles[symbol] = announced_title(agenda, ordinal)
     announced = [

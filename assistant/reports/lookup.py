@@ -20,8 +20,9 @@ from corpus.documents import LANGUAGES, Block, Document, Span
 from corpus.library import Library
 from corpus.meetings import Meeting
 from corpus.store import Header
-from corpus.symbols import Symbol, find_symbols, same_document
+from corpus.symbols import Symbol, find_listed_symbols, same_document
 from corpus.versions import choose_language_versions
+from ingest.agenda_form import without_documentation_label
 
 State = Literal["held", "superseded", "digest", "missing"]
 MAX_SUGGESTIONS, MAX_NAME_LENGTH = 3, 200
@@ -75,10 +76,11 @@ def announced_title(agenda: Document, ordinal: int) -> str:
     names several documents, or is running text."""
     block = agenda.blocks[ordinal]
     words = " ".join(agenda.body(block).split())
-    mentions = find_symbols(words)
+    mentions = find_listed_symbols(words, agenda.symbol)
     if len(mentions) != 1 or (block.kind != "footnote" and "documentation" not in block.locator):
         return ""
-    before = re.sub(r"^\W*\w+\s*[:：]\s*$", "", words[: mentions[0].start])  # without “Document:”
+    before = without_documentation_label(words[: mentions[0].start])
+    before = re.sub(r"^\W*\w+\s*[:：]\s*$", "", before)  # without “Document:”
     title = f"{before}{words[mentions[0].end :]}".replace("()", "")
     return re.sub(r"\s+(?=[,;]|\s)", "", title).strip(" ,;:.()（）*")
 

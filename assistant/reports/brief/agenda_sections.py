@@ -15,7 +15,7 @@ from assistant.reports.brief.subject import discussion_matcher, has_explicit_pro
 from assistant.reports.lookup import DocumentStatus, announced_title, find_status
 from assistant.wording.drafting import Grammar, grammar_of
 from corpus.documents import LANGUAGES
-from corpus.symbols import Symbol, find_symbols
+from corpus.symbols import Symbol, find_symbols_like
 
 MANDATE, QUESTIONS, EXPECTED = 2, 8, 4
 
@@ -138,15 +138,19 @@ def build_documentation(selector: UnitSelector) -> Section:
     explicit, grammar = has_explicit_proposals(agenda, item), grammar_of(agenda.language)
 
     def is_other_information(words: str) -> bool:
-        return not proposes(words) and (find_symbols(words) != [] or (explicit and not states_duty(grammar, words)))
+        return not proposes(words) and (
+            find_symbols_like(words, agenda.symbol) != [] or (explicit and not states_duty(grammar, words))
+        )
 
     sentences = selector.quote_sentences(agenda, item.annotations, is_other_information)
     symbols = {symbol for symbol, _ in item.documentation}
-    if symbols <= {mention.symbol.text for each in sentences for mention in find_symbols(each.text)}:
+    if symbols <= {
+        mention.symbol.text for each in sentences for mention in find_symbols_like(each.text, agenda.symbol)
+    }:
         statements = []  # the annotations say it in words
 
     def describes_paper(each: ScoredUnit) -> bool:
-        named = {mention.symbol.text for mention in find_symbols(each.unit.text)}
+        named = {mention.symbol.text for mention in find_symbols_like(each.unit.text, agenda.symbol)}
         return bool(named & symbols) and each.unit.document.key not in symbols
 
     units = selector.find_relevant(subject.title, subject.own_ids, 1, describes_paper)
@@ -168,7 +172,7 @@ def document_statuses(selector: UnitSelector) -> tuple[DocumentStatus, ...]:
         return ()
     agenda, catalogue = subject.agenda, selector.engine.catalogue
     return tuple(
-        find_status(library, catalogue, Symbol.parse(text), announced_title(agenda, ordinal) or subject.title)
+        find_status(library, catalogue, Symbol.parse_any(text), announced_title(agenda, ordinal) or subject.title)
         for text, ordinal in subject.item.documentation
     )
 
