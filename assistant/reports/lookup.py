@@ -131,6 +131,15 @@ def find_document(library: Library, name: str, language: str | None = None) -> D
     return min(found, key=rank)
 
 
+def find_documents_together(library: Library, names: Sequence[str], language: str | None = None) -> list[Document]:
+    """The documents with exactly these names, all in one language where there is one in which all are stored: preferably the requested
+    one, then English. Raises `ReportError` where a name has none."""
+    stored = [{document.language for document in library.find_documents(name)} for name in names]
+    common = set.intersection(*stored) if stored else set()
+    chosen = next((each for each in (language, "en", *LANGUAGES) if each in common), language)
+    return [find_document(library, name, chosen) for name in names]
+
+
 def not_found_error(library: Library, name: str) -> ReportError:
     """The error for a name that no document has, with similar names."""
     names = ((each, header.key) for header in library.headers()
