@@ -593,6 +593,15 @@ def test_what_the_annotation_of_an_item_says_is_to_come_is_expected_and_nothing_
     assert (paper.symbol, paper.title) == ("CTOC/COP/WG.7/2030/9", "Roads of the islands")
 
 
+def test_what_is_expected_under_one_part_of_an_item_is_not_expected_under_another(holding: Holding) -> None:
+    elect = "States are invited to elect a President and five Vice-Presidents on the first day."
+    agenda = AGENDA.replace("##### (b) Adoption", f"##### (a) Opening of the meeting\n\n{elect}\n\n##### (b) Adoption")
+    engine = holding(agenda)
+    for item, expected in (("1 (a)", [elect]), ("1 (b)", []), ("1", [elect])):
+        made = sections(engine, Request("item", item))["expected"]
+        assert [each.text for each in made.statements] == expected
+
+
 def resolution(
     number: str, year: int, *asked: str, on: str = "Lamps", preamble: Sequence[str] = ("Recalling all lamps,",)
 ) -> str:
