@@ -230,6 +230,21 @@ def test_fewer_documents_than_a_theme_has_are_in_none_and_that_is_told(holding: 
         themes.only("boats")
 
 
+def test_a_summary_has_no_words_of_an_unnamed_writer_and_none_about_the_document_itself(holding: Holding) -> None:
+    title = "Safety of fishing boats"
+    said = {
+        7: "I am writing about the safety of fishing boats, which others once again blatantly denied.",
+        8: "The present addendum contains the annex on the safety of fishing boats in all harbours.",
+        9: "The safety of fishing boats was the subject of consultations with H.E. Anna Example in May.",
+    }
+    texts = [f"{words}\n\n2. The safety of fishing boats needs lamps {n} times a year." for n, words in said.items()]
+    made = find_themes(holding(*_reports(*((f"A/7{n}/9", title, text) for n, text in zip(said, texts, strict=True)))))
+    summary = [each.text for theme in made.themes for each in theme.summary]
+    assert summary
+    assert not {said[7], said[8]} & {*summary}
+    assert not any(each.endswith("H.E.") for each in summary)
+
+
 def test_drawings_are_well_formed_and_lead_to_the_themes(starter_themes: Themes) -> None:
     for drawn in (draw_map(starter_themes), draw_timeline(starter_themes)):
         svg = ElementTree.fromstring(drawn)

@@ -35,7 +35,7 @@ CACHE_FOLDER, MAX_CACHED = "themes", 4
 """Where themes are cached, and for how many states of the library or settings."""
 MAX_COMMON_WORDS_SHARE = 1 / 3
 """From this share of documents in themes named by phrases on, no theme is named by the title of one document."""
-VERSION = 16
+VERSION = 17
 """Raised with a change that makes other themes of the same documents."""
 
 
@@ -139,8 +139,8 @@ class _ThemeBuilder:
     def _find_parts(self) -> tuple[list[Part], set[int]]:
         """The parts that may become themes, the largest first, and the documents that are in none."""
         if self._count is None and len(self._documents) < MIN_DOCUMENTS:
-            parts, loose = [], set(range(len(self._documents)))
-        elif self._count is None:
+            return [], set(range(len(self._documents)))
+        if self._count is None:
             parts, loose = self._split_groups()
         else:
             parts, loose = [(rows, self._find_name(rows)) for rows in self._groups], set()
