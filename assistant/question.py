@@ -91,7 +91,7 @@ class Question(Bounds):
     `focus` is the last turn of a follow-up, else the whole text; `rest` is `text` with blanks for symbols, articles, paragraphs and counted days.
     `items` are agenda item numbers (`2`, `1 (a)`), `articles` article numbers, `sessions` numbers of sessions and meetings (`the tenth session`) from the
     second on, `weekdays` 0 (Monday) to 6, `days` days of the month, `nth_days` days of a meeting (`the second day`), `afternoon` the half of the day if
-    one is named, `hour` a clock hour (24 h). `named` are the catalogue entries that it names; where there are none, `called` are the treaties that `the
+    one is named, `evening` whether that is the evening, `hour` a clock hour (24 h). `named` are the catalogue entries that it names; where there are none, `called` are the treaties that `the
     Protocol` or `the Convention` may be. `carried` are ids of passages that answered the previous turn, where the question leans on it. `memory` caches
     values computed for the text (`once`).
     """
@@ -112,6 +112,7 @@ class Question(Bounds):
     nth_days: tuple[int, ...] = ()
     months: tuple[int, ...] = ()
     afternoon: bool | None = None
+    evening: bool = False
     hour: int | None = None
     named: tuple[CatalogueEntry, ...] = ()
     called: tuple[CatalogueEntry, ...] = ()
@@ -225,10 +226,14 @@ class Question(Bounds):
         """Index tokens of the content words of a text in the question's language, such as a part of it."""
         return self.vocabulary.content_of(text, self.language)
 
+    def share_of_words(self, text: str, language: str) -> float:
+        """The share of the question's content words that a text in its language has; 0 for a text in another one."""
+        words = set(self.content) if language == self.language else set()
+        return len(words.intersection(analyse(text, language))) / len(words) if words else 0.0
+
     def has_all_words(self, text: str, language: str) -> bool:
         """Whether a text in the question's language has all its content words: then it is surely relevant."""
-        words = set(self.content) if language == self.language else set()
-        return bool(words) and words <= set(analyse(text, language))
+        return self.share_of_words(text, language) == 1.0
 
     def words(self, language: str, translated: Sequence[str] = ()) -> list[str]:
         """Index tokens of the question for documents in a language: its content words where it is in that language, else its numbers, symbols, names in
@@ -349,7 +354,8 @@ def parse_question(
         days=(*_days(blanked(rest, number_spans), bool(months), vocabulary, question_language), *month_days),
         nth_days=tuple(dict.fromkeys(int(number) for number, _, _ in counted_days if number.isdigit())),
         months=months,
-        afternoon=None if not parts or len(parts) > 1 else parts[0] == "afternoon",
+        afternoon=None if not parts or len(parts) > 1 else parts[0] in ("afternoon", "evening"),
+        evening=parts == ["evening"],
         hour=hour,
         named=named,
         called=() if named else _possible_treaties(bare, vocabulary, catalogue, question_language),

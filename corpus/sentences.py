@@ -13,9 +13,17 @@ _SHORTENED = """
     ca mr mrs ms dr prof st add corr rev distr orig co ltd inc jan feb mar apr jun jul aug sep sept oct nov dec
     p pp u.n u.s h.e s.e op cit ibid cap mme mlle mm sr sra dra núm núms párr párrs pág págs ee env ex réf rés doc docs res
     ст п пп гг г стр т тт см ср долл руб тыс млн млрд кв чел экз тел рис табл гл разд док рез напр англ франц исп др пр т.д т.п т.е
+    ч мин сек
 """
-_MAY_END = frozenset(["a.m", "p.m", "etc", "др", "пр", "т.д", "т.п"])
+_MAY_END = frozenset(["a.m", "p.m", "etc", "др", "пр", "т.д", "т.п", "ч", "мин", "сек"])
 """Abbreviations that may also be the last word of a sentence: before a capital letter they are."""
+_CLOCKS = frozenset(["a.m", "p.m"])
+_TIME_ZONE = re.compile(
+    r"(?!(?:All|Any|At|By|Each|Every|For|Her|His|In|Its|My|No|On|One|Our|Some|That|The|Their|This|What|Which|Your)\b)"
+    r"(?:[A-Z][\w’'-]*\s+)(?:(?:[a-z]{2,3}\s+)?[A-Z][\w’'-]*\s+){0,3}[Tt]ime(?=[\s.,;:)]|$)(?!\s+(?:is|was|has|will)\b)"
+    r"|(?:UTC|GMT|CET|EET|[A-Z]{1,3}[DS]T)\b"
+)
+"""The time zone of a time of day: `New York time`, `EST`."""
 _ABBREVIATIONS = frozenset(_SHORTENED.split())
 _BEFORE_NUMBERS = frozenset(["no", "nos", "art", "arts", "fig", "figs", "p", "pp", "par", "pars", "núm", "núms"])
 _BOUNDARY = re.compile(
@@ -67,6 +75,8 @@ def _ends_here(text: str, match: re.Match[str]) -> bool:
     word = _LAST_WORD.search(text[max(0, match.start() - 30) : match.start()])
     last = word.group(1) if word else ""
     first = following.lstrip("«“\"'‘([¿¡")[:1]
+    if last.casefold() in _CLOCKS and _TIME_ZONE.match(following.lstrip("(")):
+        return False
     if last.casefold() in _BEFORE_NUMBERS and (match["close"] or not first.isdigit()):
         return not first.islower()
     if last.casefold() in _ABBREVIATIONS | _BEFORE_NUMBERS and not (last.casefold() in _MAY_END and first.isupper()):

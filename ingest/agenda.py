@@ -18,6 +18,8 @@ from ingest.readers.masthead_lines import is_distribution_line
 from ingest.timetable import build_sittings, item_columns, leading_items
 from ingest.timetable_grid import Spans
 
+_ENTRIES = re.compile(r"\s*[;；؛\n]\s*(?=\S)")
+"""What separates the entries of a list in a cell."""
 _MARK = re.compile(r"(?<=\w)\.(\d{1,2})$")
 _HEADINGS = 8  # the title of an agenda is searched among this many headings
 _LONGEST_LINE = 200  # of a title below its number, in characters
@@ -214,8 +216,15 @@ def _documents_in_tables(document: Document, spans: Mapping[int, Spans]) -> Iter
             own, down = numbers, over[columns[0]][1] if columns[0] < len(over) else 1
         elif columns and columns[0] < at and columns[0] not in cells:
             down = 1  # a blank item cell stands for the item of the row above
-        for number in own if down > 0 else group:
-            yield from ((number, symbol, ordinal) for symbol in papers)
+        numbers = own if down > 0 else group
+        lists = [
+            len(parts)
+            for n, cell in cells.items()
+            if n not in (at, *columns) and len(parts := _ENTRIES.split(cell)) > 1
+        ]
+        paired = len(numbers) == len(papers) == len(_ENTRIES.split(cells.get(at, ""))) in lists
+        for n, number in enumerate(numbers):  # "8, 9 | Fees; nets | X/6; X/7" has one document for each item
+            yield from ((number, symbol, ordinal) for symbol in (papers[n : n + 1] if paired else papers))
         down -= 1
 
 

@@ -22,6 +22,7 @@ from ingest.locators import (
     enter_heading,
     find_opening,
     heading_rank,
+    is_one_of_parts,
     leave_act,
     parse_article,
     shorten,
@@ -140,7 +141,7 @@ class _Layout:
         self._open, self._position.labels, self._interrupted = {}, {}, ({}, {})
         repeated = parent is not None and " ".join(piece.text.split()) in self._repeated
         above = self._pieces[parent].text if parent is not None and repeated else ""
-        first = not any(block.kind == "heading" for block in self.blocks)
+        first = not any(block.kind == "heading" for block in self.blocks) and not is_one_of_parts(piece, self._pieces)
         if label:
             return parent, enter_act(label, piece.text, self._position)
         return parent, enter_heading(piece, ordinal, self._kind, self._position, first, above)

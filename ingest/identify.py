@@ -15,9 +15,10 @@ from corpus.documents import LANGUAGES, Document, Masthead
 from corpus.language import detect_language
 from corpus.symbols import RECORDS, Symbol, SymbolError, document_url, same_document
 from ingest.agenda import place_and_dates
-from ingest.locators import TextKind, find_opening, parse_article
+from ingest.locators import TextKind, find_opening, is_one_of_parts, parse_article
 from ingest.masthead import is_body_name
 from ingest.readers import ReadError, visible
+from ingest.readers.lines import SENTENCE_END
 from ingest.readers.masthead_lines import (
     ANNEX,
     CHAPTER,
@@ -86,7 +87,12 @@ def identify(
     language, warnings = _identify_language(pieces, masthead, source.language or front_matter.get("language"), name)
     printed_title = _NOTES.sub("", find_title(pieces, top, kind, masthead, final_symbol, entry))
     title = _shorten_title(str(front_matter.get("title") or printed_title or final_symbol or name))
-    date = front_matter.get("date") or masthead.date or (entry and entry.date) or _printed_date(top, masthead)
+    date = (
+        front_matter.get("date")
+        or masthead.date
+        or (entry and entry.date)
+        or _printed_date(top, masthead, pieces[:MASTHEAD_PIECES])
+    )
     return Document(
         symbol=final_symbol,
         part=front_matter.get("part") or (entry.part if entry else None),
@@ -113,14 +119,30 @@ def _shorten_title(title: str) -> str:
     return title[: LONGEST_TITLE - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"
 
 
-def _printed_date(top: Sequence[Piece], masthead: Masthead) -> str | None:
-    """The first date above the text proper, outside of the lines that give the dates of the meeting."""
-    for piece in top:
-        at = place_and_dates(piece.text)
-        of_meeting = (masthead.dates and masthead.dates in piece.text) or (at and len(at[1]) > 1)
-        if not of_meeting and (dates := find_full_dates(piece.text)):
-            return dates[0].isoformat()
+def _printed_date(top: Sequence[Piece], masthead: Masthead, letter: Sequence[Piece]) -> str | None:
+    """The first date above the text proper that is not one of the meeting: in a line there, else in the place and date at the
+    end of a letter, else in a sentence."""
+    pieces = [piece for piece in top if not _is_meeting_dates(piece, masthead)]
+    dated = [piece for piece in pieces if piece.kind == "heading" or not SENTENCE_END.search(piece.text)]
+    closing = [
+        piece for piece in takewhile(lambda piece: not ANNEX.match(piece.text), letter) if _is_place_and_day(piece)
+    ]
+    for group in (dated, closing, pieces):
+        if first := next((date for piece in group for date in find_full_dates(piece.text)), None):
+            return first.isoformat()
     return None
+
+
+def _is_place_and_day(piece: Piece) -> bool:
+    """Whether a line is the place and the day with which a letter ends or begins."""
+    at = place_and_dates(piece.text) if piece.kind == "paragraph" and not piece.number else None
+    return at is not None and len(at[1]) == 1
+
+
+def _is_meeting_dates(piece: Piece, masthead: Masthead) -> bool:
+    """Whether a line gives the dates of the meeting."""
+    at = place_and_dates(piece.text)
+    return bool((masthead.dates and masthead.dates in piece.text) or (at and len(at[1]) > 1))
 
 
 def _identify_language(
@@ -160,9 +182,16 @@ def _masthead_pieces(pieces: Sequence[Piece]) -> list[Piece]:
             continue
         if (piece.number and piece.kind != "heading") or (piece.kind == "paragraph" and len(piece.text) > 400):
             break
+        if piece.kind == "heading" and ANNEX.match(piece.text) and any(map(_is_sentence, top)):
+            break
         if piece.kind != "row":
             top.append(piece)
     return top
+
+
+def _is_sentence(piece: Piece) -> bool:
+    """Whether a piece is a paragraph of text, not a line of the masthead."""
+    return piece.kind == "paragraph" and not piece.part and len(piece.text) > _FULL and piece.text.endswith((".", "。"))
 
 
 def _url(front_matter: Mapping[str, Any]) -> str | None:
@@ -270,6 +299,8 @@ def find_title(
                 return _text_of(min(reversed(without_names), key=lambda piece: piece.depth >= BOLD_DEPTH))
     head = list(takewhile(lambda piece: not CONTENTS.fullmatch(piece.text), top))  # then headings are of chapters
     run = _title_headings(_without_bold_masthead(head, masthead), masthead, symbol, kind)
+    parted = bool(run) and is_one_of_parts(run[0], pieces)
+    run = [] if parted else run
     numbered = not run or run[0].number is not None or run[0].text[:1].isdecimal()
     if in_table := _title_in_table(pieces, numbered=numbered):
         return in_table
@@ -284,6 +315,8 @@ def find_title(
         titles = [piece.text.rstrip("*") for piece in plain if piece.part != "masthead"]
         titles = titles or [piece.text for piece in plain if not _SKIPS.match(piece.text)][-1:]
         titles = titles or _line_after_masthead(head, masthead)
+        if parted and not titles:
+            titles = _lines_above_headings(head, masthead, symbol)
         return (titles or headings or [""])[0]
     # The title of the agenda item stands above the document's and is a deeper heading; a treaty's articles stand below.
     first = run[0] if kind == "treaty" else min(run, key=lambda piece: piece.depth)
@@ -371,6 +404,13 @@ def _line_after_masthead(head: Sequence[Piece], masthead: Masthead) -> list[str]
         return lines[:1]
     limited = any("/L." in each for each in masthead.symbols)
     return lines[2:3] if limited else lines[1:2]
+
+
+def _lines_above_headings(head: Sequence[Piece], masthead: Masthead, symbol: Symbol | None) -> list[str]:
+    """The lines above the first heading of a text without markup that may be its title."""
+    above = takewhile(lambda piece: piece.kind != "heading", head)
+    lines = [_text_of(piece) for piece in above if _is_line(piece) and not _is_masthead_line(piece, masthead)]
+    return [text for text in lines if not _names_body(text, masthead, symbol)]
 
 
 def _is_line(piece: Piece) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from corpus.acronyms import matches_acronym
 from corpus.analysis import fold
@@ -20,6 +20,7 @@ from corpus.roman import from_roman
 from corpus.symbols import Symbol, SymbolError
 from ingest.agenda import place_and_dates
 from ingest.readers import Line
+from ingest.readers.lines import SENTENCE_END
 from ingest.readers.masthead_lines import ITEM, ORGANIZATION, names_session, symbol_of
 
 MASTHEAD_LINES = 40
@@ -59,6 +60,12 @@ _SESSIONED = re.compile(
 _HEAD_LINE = 120  # most characters of a masthead line; a longer one is text
 _FIRST = 6  # number of masthead lines among which the name of the body is searched where no markup shows it
 _TEXT_ENDS = re.compile(r"\S[,;]$|\S.{30,}\.$")
+_SENTENCE = re.compile(r"\S.{60,}[.؟。]$")
+"""A line that ends a sentence, not a title or a name; below it there is text."""
+_TITLED = re.compile(r"\D{1,40}\d{1,3}\s*[.:：–—-]\s*[^\W\d_]")
+"""An item with its title: below text it is a heading of the text."""
+_FULL = 60
+"""A line of this many characters may be continued by the next one."""
 _ABOUT = re.compile(r"\b(?:of|on|by|for|to|d[eu]|des|del|sur|sobre|par|por)\b|\bd[’']", re.IGNORECASE)
 """A preposition before the noun: the phrase is about a body, or names something that it does."""
 
@@ -69,8 +76,11 @@ def read_masthead(lines: Sequence[Line]) -> Masthead:
     symbols: tuple[str, ...] = ()
     awaits_distribution = False  # "Distr." stands alone, its value is on the next line
     above, place_and_day = "", {"date": "", "dates": ""}  # a place and a single day, not right below a session
+    in_text = False  # whether a sentence of the text stands above
+    continuing = _continuing_rows(lines)
     top = [(line, _HAN_SPACES.sub("", line.text)) for line in _masthead_lines(lines)]
     for line, text in top:
+        in_text = in_text or (line.part != "masthead" and not line.heading and bool(_SENTENCE.search(text)))
         if not symbols and (symbol := symbol_of(text)):
             symbols = tuple(each.text for each in symbol.halves)
         elif match := _ORIGINAL.match(text):
@@ -85,19 +95,25 @@ def read_masthead(lines: Sequence[Line]) -> Masthead:
             facts.setdefault("language", language_codes()[text.casefold()])
         elif match := _JOB.match(text):
             facts.setdefault("job", match.group(0))
-        elif ITEM.match(text):
+        elif ITEM.match(text) and not (in_text and _TITLED.match(text)):
             facts.setdefault("item", text)
         elif _names_session(line, text):
             facts.setdefault("session", text)
         elif "date" not in facts and len(text) <= 40 and (dates := find_full_dates(text)) and not _COMMA.search(text):
-            facts["date"] = dates[0].isoformat()
+            if line.row not in continuing:
+                facts["date"] = dates[0].isoformat()
         elif when := _place_dates(text, "session" in facts):
             place, days, day = when
             if day and not place_and_day["date"] and not _SESSION.search(above):
                 place_and_day = {"date": day, "dates": days}
             facts.setdefault("place", place)
             facts.setdefault("dates", days)
-        elif (line.part == "masthead" or line.strong or line.heading > 0) and len(text) <= 200 and is_body_name(text):
+        elif (
+            (line.part == "masthead" or line.strong or line.heading > 0)
+            and not in_text
+            and len(text) <= 200
+            and is_body_name(text)
+        ):
             facts.setdefault("body", text)
         awaits_distribution, above = False, text
     if "date" not in facts and place_and_day["date"]:  # then it is the date of the document, not of a meeting
@@ -113,6 +129,16 @@ def read_masthead(lines: Sequence[Line]) -> Masthead:
     if not facts.get("language") and (letter := re.search(r"\(([A-Z])\)", facts.get("job", ""))):
         facts["language"] = _JOB_LANGUAGES.get(letter.group(1), "")
     return Masthead(symbols=symbols, **facts)
+
+
+def _continuing_rows(lines: Sequence[Line]) -> set[int]:
+    """The rows of lines that continue a sentence that the line right above begins, in a text with a fixed width."""
+    plain = (
+        (above, line)
+        for above, line in pairwise(lines[: 2 * MASTHEAD_LINES])
+        if not (above.part or above.heading or above.broken or line.part or line.heading or line.blank)
+    )
+    return {line.row for above, line in plain if len(above.text) >= _FULL and not SENTENCE_END.search(above.text)}
 
 
 def is_original(text: str) -> bool:

@@ -19,12 +19,15 @@ from ingest.readers.lines import (
     TABLE_WORDS,
     LinePart,
     has_leader_dots,
+    splits_range,
 )
 
 LabelKind = Literal["number", "bracketed", "letter", "roman", "dotted"]
 
+_ORDINAL_ENDING = r"[ªº]|(?:[ao]|er|do|da|ro|ra)\s"
+"""What makes a number with a dot an ordinal: `7.ª sesión`, `1.er período`."""
 _LABELS: tuple[tuple[LabelKind, re.Pattern[str]], ...] = (
-    ("number", re.compile(r"(\d{1,3})(?:\.(?!\d)|．|、| ?[-–](?=\s*[\u0600-\u06ff]))\s*(?=\S|$)")),
+    ("number", re.compile(rf"(\d{{1,3}})(?:\.(?!\d|{_ORDINAL_ENDING})|．|、| ?[-–](?=\s*[\u0600-\u06ff]))\s*(?=\S|$)")),
     ("number", re.compile(r"(\d{1,3}[A-Z]?\.\d{1,3})\.?\s+(?=[^\W\d_a-zà-ÿа-я]|[“«(])")),
     ("roman", re.compile(r"\(?([ivxl]{1,6})\)\s*")),
     ("letter", re.compile(r"\(?(([a-zа-я])\2?)\)\s*")),
@@ -111,7 +114,7 @@ def _join_lines(lines: Sequence[Line]) -> Piece:
     for line in lines[1:]:
         if parts[-1].endswith("-") and line.text[:1].islower():
             parts[-1] = parts[-1][:-1]
-        elif not _HAN_JOIN.search(parts[-1][-1:]):
+        elif not _HAN_JOIN.search(parts[-1][-1:]) and not splits_range(parts[-1], line.text):
             parts.append(" ")
         parts.append(line.text)
     kind: BlockKind = "footnote" if first.note else "item" if first.bullet else "paragraph"
@@ -232,7 +235,8 @@ def _join_headings(pieces: list[Piece]) -> list[Piece]:
         if last is None or not last.kind == piece.kind == "heading":
             result.append(piece)
         elif _continues_heading(last, piece):
-            result[-1] = replace(last, text=f"{last.text} {piece.text}", marks=last.marks + piece.marks)
+            glue = "" if splits_range(last.text, piece.text) else " "
+            result[-1] = replace(last, text=f"{last.text}{glue}{piece.text}", marks=last.marks + piece.marks)
         elif (
             "\n" not in last.text and _LABEL_ONLY_HEADING.match(last.text) and not _LABEL_ONLY_HEADING.match(piece.text)
         ):

@@ -37,6 +37,10 @@ _RANGE = re.compile(r"\s*[-‐-―]\s*|\s+(?:to|à|a|al|по)\s+")
 _CONTINUED = re.compile(
     r"\s*\(\s*(?:continued|cont[’'.]?d?\.?|suite|continuación|cont\.|продолжение|تابع|续)\s*\)", re.IGNORECASE
 )
+_DASHES = re.compile(r"\s*[-‐-―−]{1,3}\s*")
+"""The content of a cell that is left blank."""
+_READING = re.compile(r"\s?[:–—-]\s\w[^:;.]{2,60}")
+"""What is done with an item, behind its title: `Fees: second reading`."""
 _BULLETS = re.compile(r"\s+[•●▪■◦]\s*")
 
 
@@ -98,6 +102,7 @@ class _TimetableReader:
     def _read_row(self, block: Block) -> None:
         """Reads a row: its day and times, then its other cells."""
         cells = [self._document.text[span[0] : span[1]] if span else "" for span in block.cells]
+        cells = ["" if _DASHES.fullmatch(cell) else cell for cell in cells]
         day = Label(self._day_label, self._day_row or 0, (self._day,)) if self._day else None
         header, spans = block.context == "header", self._spans.get(block.ordinal, ())
         if self._grid.read_row(block.ordinal, cells, spans, day, header=header):
@@ -206,7 +211,7 @@ class _TimetableReader:
             if len(numbers) > 1:
                 title, continued = self._titles.get(number, ""), False  # it is not stated of which
             elif (known := self._titles.get(number)) and title.casefold().startswith(known.casefold()):
-                title = title[: len(known)]
+                title = title if _READING.fullmatch(title, len(known)) else title[: len(known)]
             yield SittingItem(number, title, block.ordinal, continued)
 
     def _are_agenda_items(self, numbers: Sequence[str], text: str) -> bool:

@@ -1243,3 +1243,77 @@ def test_of_the_real_documents_only_agendas_announce_a_meeting() -> None:
         _, meeting = read_document(Input(path.name, path.read_bytes()), NOTHING)
         found |= {path.name} if meeting else set()
     assert found == {"A_80_150.en.pdf", "A_HRC_EMRIP_2025_1.en.pdf", "DP_2025_L.2.en.pdf", "UNW_2025_L.3.en.pdf"}
+
+
+ENTRIES = """# Group on Lamps
+
+E/CN.37/2031/1
+
+Bergen, 2–3 June 2031
+
+## Provisional agenda
+
+1. Opening of the session.
+
+2. Officers.
+
+3. Fees for oil.
+
+4. Place of the next session.
+
+## Programme of work
+
+| Date and time | Item | Subject | Room | Documents |
+|---|---|---|---|---|
+| Monday, 2 June, 10 a.m.–1 p.m. | 1, 2 | Opening | Hall | E/CN.37/2031/2 |
+| Monday, 2 June, 3–6 p.m. | 3 | Fees for oil: first reading | Hall | – |
+| Monday, 2 June, 7–9 p.m. | – | Reception by the Mayor | Town Hall | – |
+| Tuesday, 3 June, 10 a.m.–1 p.m. | 3, 4 | Fees; place of the next session | Hall | E/CN.37/2031/3; E/CN.37/2031/4 |
+"""
+
+
+def test_a_row_with_as_many_subjects_and_documents_as_items_has_one_document_for_each() -> None:
+    assert papers(read(ENTRIES)[1]) == {
+        "1": ["E/CN.37/2031/2"], "2": ["E/CN.37/2031/2"], "3": ["E/CN.37/2031/3"], "4": ["E/CN.37/2031/4"],
+    }  # fmt: skip
+    unpaired = read(ENTRIES.replace("Fees; place of the next session", "Other things"))[1]
+    assert papers(unpaired)["3"] == papers(unpaired)["4"] == ["E/CN.37/2031/3", "E/CN.37/2031/4"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "For agenda items 1 and 2, the agenda announces E/CN.37/2031/2."),
+        ("fr", "Pour les points 1 et 2, l'ordre du jour annonce E/CN.37/2031/2."),
+        ("es", "Para los temas 1 y 2, el programa anuncia E/CN.37/2031/2."),
+        ("ru", "Для пунктов 1 и 2 в повестке дня указан документ E/CN.37/2031/2."),
+        ("zh", "议程为项目1和2列出文件E/CN.37/2031/2。"),
+    ],
+)
+def test_a_document_that_a_row_names_for_several_items_is_told_for_all_of_them(
+    holding: Holding, language: str, said: str
+) -> None:
+    engine = holding(ENTRIES, reading=True)
+    (meeting,) = engine.library.meetings()
+    citer = AgendaCiter(engine.library, meeting, language)
+    told = {citer.document_for(item(meeting, each), "E/CN.37/2031/2", row)
+            for each in ("1", "2") for _, row in item(meeting, each).documentation}  # fmt: skip
+    assert [each.text for each in told] == [said]
+    (_, row), *_ = item(meeting, "4").documentation
+    alone = AgendaCiter(engine.library, meeting).document_for(item(meeting, "4"), "E/CN.37/2031/4", row).text
+    assert alone == "For agenda item 4, “Place of the next session”, the agenda announces E/CN.37/2031/4."
+
+
+def test_dashes_in_empty_cells_are_no_words_of_a_sitting_and_what_is_done_with_an_item_is() -> None:
+    meeting = read(ENTRIES)[1]
+    assert [each.words for each in meeting.besides] == ["Reception by the Mayor; Town Hall"]
+    assert [row.title for sitting in meeting.sittings for row in sitting.items][2] == "Fees for oil: first reading"
+
+
+def test_of_an_evening_only_what_begins_then_is_told(holding: Holding) -> None:
+    engine = holding(ENTRIES, reading=True)
+    (meeting,) = engine.library.meetings()
+    question = engine.question("What is on Monday evening?")
+    passages = build_row_passages(question, meeting, AgendaCiter(engine.library, meeting))
+    rows = [each.statements[0].text for passage in passages for each in passage.sentences if each.kind == "row"]
+    assert rows == ["Monday, 2 June 2031, 7–9 p.m.: Reception by the Mayor; Town Hall."]

@@ -33,6 +33,7 @@ from assistant.question import clean_question
 from assistant.vocabulary import Vocabulary
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
+from corpus.sentences import sentence_spans
 from ingest.pipeline import Input
 
 VOCABULARY = Vocabulary.shipped()
@@ -440,3 +441,27 @@ def test_the_same_conversation_has_the_same_answer_whatever_was_asked_before(
     warm = [starter_engine.ask(second, [first]) for _ in range(2)]
     cold = Engine(starter_library, catalogue, readers=word_readers()).ask(second, [first])
     assert [each.statements for each in warm] == [cold.statements] * 2
+
+
+class Remembering:
+    """A reader to whom what a question with the word `vote` asks is answered by the sentence with it, whatever else it asks, and a question
+    without it, less surely, by the sentence on a discount."""
+
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
+        word, logit = ("vote", 5.0) if "vote" in question else ("discount", 0.5)
+        found = []
+        for _, text in passages:
+            spans = sentence_spans(text, "en")
+            likely = np.array([0.2 * (word in text[start:end]) for start, end in spans], np.float32)
+            found.append(PassageReading(logit if word in text else -9.0, spans, likely, likely))
+        return found
+
+
+def test_what_was_just_shown_is_no_answer_to_a_turn_that_another_sentence_of_the_passage_answers(
+    holding: Holding,
+) -> None:
+    note = "# Note\n\n1. Members that pay late lose their vote. Before March a discount is given.\n"
+    engine = holding(note, readers=Readers({"en": Remembering()}, {"en": THRESHOLDS}))
+    asked, turn = "When does a member lose its vote?", "and is anything lower for who pays early?"
+    assert "lose their vote" in engine.ask(asked).statements[0].text
+    assert engine.ask(turn, [asked]).statements[0].text == "Before March a discount is given."

@@ -41,18 +41,18 @@ def told(open_library: OpenLibrary, catalogue: Catalogue, read: Readers | None, 
 @pytest.mark.parametrize(
     ("logit", "decided", "outcome"),
     [
-        (3.0, "reaches the bar for an answer", "answered"),
-        (0.0, "reaches that for what comes closest", "tentative"),
-        (-3.0, "below the bar for what comes closest", "not_found"),
+        (3.0, ": answered.", "answered"),
+        (0.0, ": tentative (from -2.00).", "tentative"),
+        (-3.0, ": not found", "not_found"),
     ],
 )
 def test_what_the_reader_said_its_bars_and_the_outcome_are_told(
     open_library: OpenLibrary, catalogue: Catalogue, logit: float, decided: str, outcome: str
 ) -> None:
     shown = told(open_library, catalogue, readers(en=Fake({"forty crowns": logit})))
-    assert f"Weighed for: {ASKED}" in shown
+    assert f"Scored for: {ASKED}" in shown
     assert f"en {logit:+.2f} {THRESHOLDS.probability(logit):.0%} forty crowns" in shown
-    assert "Bars of the reader 'en': answered from log-odds +1.00 (a chance of 73%)" in shown
+    assert "Thresholds of the reader 'en': answered from log-odds +1.00 (a probability of 73%)" in shown
     assert decided in shown
     assert shown.endswith(f"Outcome: {outcome}")
 
@@ -66,8 +66,8 @@ def test_every_passage_that_was_found_has_its_rank_place_and_fused_score(
 
 def test_what_is_weighed_without_a_reader_is_told_as_such(open_library: OpenLibrary, catalogue: Catalogue) -> None:
     shown = told(open_library, catalogue, None)
-    assert "nobody" in shown
-    assert "Bars of likeness, since no reader reads it" in shown
+    assert "none" in shown
+    assert "Thresholds of likeness, since no reader reads it" in shown
 
 
 def test_a_question_that_a_rule_answers_weighs_nothing(open_library: OpenLibrary, catalogue: Catalogue) -> None:

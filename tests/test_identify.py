@@ -750,3 +750,97 @@ def test_a_title_over_several_lines_is_whole_and_no_name_of_a_body(lines: list[s
     document = read(f"{head}\n\n1. Lamps burn oil.\n\n2. Oil is dear.\n")
     assert document.title == title
     assert "tem" in document.masthead.item
+
+
+NOTE = """                                              Réf. : OFT/2031/114
+
+NOTE VERBALE
+
+Le Secrétariat de l'Organisation des phares présente ses compliments aux Missions et a
+l'honneur de se référer à la résolution sur les lampes, intitulée « Lampes », adoptée à
+Lomé le 28 novembre 2030.
+
+Il invite les Missions à répondre au questionnaire joint en annexe avant le 15 mai 2031.
+
+                                              Lomé, le 19 janvier 2031
+
+Annexe. Questionnaire sur les lampes
+
+Partie A. Lampes
+
+1. Combien de lampes le port a-t-il ?
+
+Partie B. Huile
+
+2. Combien d'huile les lampes brûlent-elles ?
+"""
+
+
+def test_the_date_of_a_letter_is_that_below_it_and_not_one_in_its_sentences() -> None:
+    assert read(NOTE, "note.txt").date == "2031-01-19"
+    assert read(NOTE.replace("Lomé, le 19 janvier 2031", ""), "note.txt").date == "2030-11-28"
+    above = NOTE.replace("NOTE VERBALE", "NOTE VERBALE\n\n17 janvier 2031")
+    assert read(above, "note.txt").date == "2031-01-17"
+
+
+def test_annexes_and_parts_of_a_text_without_marks_are_headings_but_no_title() -> None:
+    found = read(NOTE, "note.txt")
+    assert found.title == "NOTE VERBALE"
+    headings = {found.block_text(block): block.level for block in found.blocks if block.kind == "heading"}
+    assert headings == {"Annexe. Questionnaire sur les lampes": 2, "Partie A. Lampes": 3, "Partie B. Huile": 3}
+    assert [block.locator for block in found.blocks if block.number] == ["annex, para. 1", "annex, para. 2"]
+
+
+PARTS = {
+    "en": ("NOTE ON LAMPS", "Part A. Lamps", "Part B. Oil", "Annex II. Fees", "annex II"),
+    "fr": ("NOTE SUR LES LAMPES", "Partie A. Lampes", "Partie B. Huile", "Annexe II. Droits", "annex II"),
+    "es": ("NOTA SOBRE LAS LÁMPARAS", "Parte A. Lámparas", "Parte B. Aceite", "Anexo II. Tasas", "annex II"),
+    "ru": ("ЗАПИСКА О ЛАМПАХ ПОРТА", "Часть I. Лампы", "Часть II. Масло", "Приложение II. Сборы", "annex II"),
+    "ar": ("مذكرة بشأن المصابيح", "الجزء الأول. المصابيح", "الجزء الثاني. الزيت", "المرفق الثاني. الرسوم", "annex II"),
+    "zh": ("关于灯的说明", "第一部分 灯", "第二部分 油", "附件二 费用", "annex II"),
+}
+LONG = {"ar": "تضاء المصابيح في كل ليلة. " * 9, "zh": "灯每天晚上都点亮。" * 20}
+
+
+@pytest.mark.parametrize("language", PARTS)
+def test_parts_and_annexes_without_marks_are_headings_in_six_languages(language: str) -> None:
+    title, first, second, annex, place = PARTS[language]
+    long = LONG.get(language, "1234 56 7890 " * 9)
+    found = read(f"{title}\n\n{first}\n\n{long}\n\n{second}\n\n{long}\n\n{annex}\n\n1. {long}\n", "note.txt")
+    assert found.title == title
+    assert [found.block_text(block) for block in found.blocks if block.kind == "heading"] == [first, second, annex]
+    assert found.blocks[-1].locator == f"{place}, para. 1"
+
+
+def test_a_list_of_annexes_and_a_single_part_are_no_headings() -> None:
+    text = "The harbour pays for its lamps and for the oil that they burn, every year in May.\n\n"
+    listed = read(f"{text}Annex I. Lamps\n\nAnnex II. Oil\n\nThey follow.\n", "note.txt")
+    assert not [block for block in listed.blocks if block.kind == "heading"]
+    named = read(f"{text}Enclosure: list of lamps\n\nPart A. Lamps\n\nThey burn.\n", "note.txt")
+    assert not [block for block in named.blocks if block.kind == "heading"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Report OFT/2031/038", "Réf. : OFT/2031/038", "Referencia: OFT/2031/038", "Отчёт № OFT/2031/038",
+        "المرجع: OFT/2031/038", "文号：OFT/2031/038",
+    ],
+)  # fmt: skip
+def test_the_number_of_a_report_or_a_letter_behind_the_word_for_it_is_its_symbol(line: str) -> None:
+    assert str(read(f"{line}\n\n# Of lamps\n\n1. Lamps burn.\n").symbol) == "OFT/2031/038"
+
+
+@pytest.mark.parametrize("line", ["Reference: LA/COD/59/1", "Ref.: S/2031/303", "Report A/80/36", "Document A/80/36"])
+def test_the_number_of_a_file_or_of_another_document_is_no_symbol_of_a_letter(line: str) -> None:
+    assert read(f"{line}\n\n# Of lamps\n\n1. Lamps burn.\n").symbol is None
+
+
+def test_a_heading_below_text_is_neither_the_body_nor_the_agenda_item() -> None:
+    text = (
+        "# Statement on lamps\n\nValletta, 4 May 2031\n\nThe harbours have lit two hundred new lamps, and they thank all who gave oil.\n\n"
+        "## {}\n\nIt meets in May.\n"
+    )
+    assert read(text.format("Conference of donors")).masthead.body == ""
+    assert read(text.format("Item 1. Adoption of the agenda")).masthead.item == ""
+    assert read(text.format("Agenda item 13 (continued)")).masthead.item == "Agenda item 13 (continued)"

@@ -680,3 +680,41 @@ def test_the_other_column_runs_on_beside_a_line_in_italics() -> None:
         sheet.text(330, 80 + 12 * n, f"south {n} lamps of the new mole burn oil all night")
     said = " ".join(line.text for line in read_pdf(sheet.bytes(), "two.pdf").lines)
     assert said.index("The list was adopted.") < said.index("south 0 ")
+
+
+def minutes(*headings: str) -> ParsedFile:
+    """A page without a masthead: a large title, place and day, and paragraphs below headings."""
+    flow = Flow(pages=1)
+    flow.sheet.text(LEFT, 90, "Minutes of the fourth meeting of the Bureau of Lamps", 15, "b")
+    flow.sheet.text(LEFT, 120, "Valletta, 16 and 17 September 2031")
+    flow.sheet.text(LEFT, 140, "Approved on 24 October 2031")
+    flow.top = 170
+    for n, heading in enumerate(headings, 1):
+        flow.heading(heading)
+        flow.add(long_text(60, n), f"{n}.")
+    return flow.read()
+
+
+def test_a_title_above_place_and_dates_is_a_heading() -> None:
+    found = [line.text for line in filled(minutes("Attendance", "Lamps", "Oil")) if line.heading]
+    assert found == ["Minutes of the fourth meeting of the Bureau of Lamps", "Attendance", "Lamps", "Oil"]
+
+
+def test_a_letterhead_above_place_and_dates_is_no_heading_where_a_title_follows() -> None:
+    flow = Flow(pages=1)
+    flow.sheet.text(LEFT, 90, "Harbour Trust of the North", 15, "b")
+    flow.sheet.text(LEFT, 120, "Valletta, 16 September 2031")
+    flow.top = 150
+    flow.heading("Report on lamps", size=13).heading("Lamps").add(long_text(60), "1.").heading("Oil").add(
+        long_text(60), "2."
+    )
+    assert [line.text for line in filled(flow.read()) if line.heading] == ["Report on lamps", "Lamps", "Oil"]
+
+
+def test_a_title_that_breaks_within_a_range_of_years_has_no_space_in_it() -> None:
+    flow = Flow().start()
+    flow.sheet.text(LEFT, flow.top, "Budget of the lamps for the biennium 2026–", 14, "b")
+    flow.sheet.text(LEFT, flow.top + 16, "2027", 14, "b")
+    flow.top += 40
+    flow.add(long_text(60), "1.")
+    assert "Budget of the lamps for the biennium 2026–2027" in texts(flow.read())

@@ -584,3 +584,18 @@ def test_random_tables_come_back_cell_by_cell(rows: list[list[str]], style: str)
     flow = Flow(pages=1).start().add(long_text(60), "1.")
     flow.top = table(flow.sheet, flow.top, rows, style, columns=columns)
     assert rows_of(flow.read()) == rows
+
+
+def test_a_row_whose_cell_goes_on_on_the_next_page_is_one_row() -> None:
+    flow = Flow(pages=2).start().add(long_text(60), "1.")
+    flow.top = 560
+    caption(flow, 3)
+    rows = valleys(1, 6)
+    broken = ["Valley 7, of the", "7", "21", "7 007"]
+    table(flow.sheet, flow.top, [HEAD, *rows, broken], "grid")
+    flow.turn()
+    flow.top = table(flow.sheet, flow.top, [["long river", "", "", ""], *valleys(8, 12)], "grid", heads=0)
+    flow.add(long_text(60, 2), "2.")
+    found = flow.document()
+    cells = [[found.quote(*span) if span else "" for span in block.cells] for block in rows_in(found)]
+    assert cells == [HEAD, *rows, ["Valley 7, of the long river", *broken[1:]], *valleys(8, 12)]

@@ -125,6 +125,23 @@ def test_weekdays_and_halves_of_the_day_are_read_in_six_languages(
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "What is on Friday evening?",
+        "Qu'y a-t-il vendredi soir ?",
+        "¿Qué hay el viernes por la noche?",
+        "Что будет в пятницу вечером?",
+        "ماذا يوم الجمعة ليلا؟",
+        "星期五晚上有什么？",
+    ],
+)
+def test_the_evening_is_read_in_six_languages(text: str) -> None:
+    question = parse(text)
+    assert (question.weekdays, question.afternoon, question.evening) == ((4,), True, True)
+    assert not parse("What is discussed on Friday afternoon?").evening
+
+
+@pytest.mark.parametrize(
     ("text", "nth", "afternoon"),
     [
         ("Second day, afternoon?", (2,), True),
@@ -448,7 +465,7 @@ def test_a_concept_gives_its_names_in_each_language_and_none_where_it_has_none()
 
 
 KINDS = ("stopwords", "interrogatives", "asking", "item", "article", "paragraph", "meetings", "sittings", "agenda")
-CHOICES = {"weekdays": 7, "months": 12, "dayparts": 2}
+CHOICES = {"weekdays": 7, "months": 12, "dayparts": 3}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

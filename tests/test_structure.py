@@ -734,3 +734,20 @@ def test_asterisks_typed_behind_words_are_the_marks_of_notes_that_begin_with_the
     assert [each[2:] for each in shown[1:3]] == [(("**",), "Lamps"), (("**",), "Boats of 3* 2 m leave.")]
     assert [each[:2] for each in shown[3:5]] == [("footnote", "footnote *"), ("footnote", "footnote **")]
     assert [each[3] for each in shown[3:]] == ["Reissued.", "Late.", "* Oil", "* Wax"]
+
+
+@pytest.mark.parametrize(
+    "line", ["7.ª sesión plenaria", "7.a sesión plenaria", "7.º período de sesiones", "1.er período"]
+)
+def test_an_ordinal_number_is_no_number_of_a_paragraph(line: str) -> None:
+    made = document(
+        f"# Decisión\n\n1. Decide abrir el puerto.\n\n2. Pide un informe.\n\n{line}\n\n14 de noviembre de 2025\n"
+    )
+    assert find(made, line).number is None
+    assert [block.number for block in made.blocks if block.number] == ["1", "2"]
+
+
+@pytest.mark.parametrize("dash", ["–", "-"])
+def test_a_range_of_numbers_that_a_line_break_splits_has_no_space(dash: str) -> None:
+    made = document(f"# Fees\n\nThe budget of the harbour for the years 2026{dash}\n2027 is small.\n")
+    assert made.block_text(made.blocks[1]) == f"The budget of the harbour for the years 2026{dash}2027 is small."

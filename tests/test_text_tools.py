@@ -275,6 +275,9 @@ def test_some_official_language_is_always_told(text: str, default: str) -> None:
     "whole",
     [
         "It opens at 11 a.m. and closes at 1 p.m. on both days.",
+        "It closes on 4 March at 5 p.m. Windhoek time.",
+        "It is from 10 a.m. Dar es Salaam time to 5 p.m. (New York time) or 5 p.m. EST.",
+        "Заседание закрыто в 16 ч. 40 мин. во вторник.",
         "See art. 6 and arts. 7 to 9 of the Protocol.",
         "See para. 12 and paras. 13 and 14 of the report.",
         "As said in No. 5 of vol. 3, p. 12, it holds.",
@@ -304,6 +307,8 @@ def test_abbreviations_and_numbers_end_no_sentence(whole: str) -> None:
     ("language", "parts"),
     [
         ("en", ["It opens at 11 a.m.", "It closes at 1 p.m.", "Who comes?", "All!", "Done…"]),
+        ("en", ["It closes at 5 p.m. Windhoek time.", "It opens at 1 p.m.", "This time nobody came."]),
+        ("ru", ["Заседание длилось 3 ч.", "Затем все уехали."]),
         ("ru", ["Приехали Япония, Чили и др.", "Комитет ждёт."]),
         ("en", ["He said “Stop.”", "She left.", "(They stayed.)", "All slept."]),
         ("en", ["The answer is no.", "Ask again.", "He said “No.”", "It is a work of art.", "Look."]),

@@ -55,7 +55,7 @@ class ExplainRecorder:
         """Prints a table for each weighing with its thresholds, and the outcome."""
         console.width = max(console.width, MIN_WIDTH)
         for each in self.weighings:
-            console.print(Text(f"\nWeighed for: {each.question.text}", style="bold"))
+            console.print(Text(f"\nScored for: {each.question.text}", style="bold"))
             if each.evidence:
                 console.print(_table(each))
             else:
@@ -66,14 +66,14 @@ class ExplainRecorder:
             console.print(Text(f"\nRows of a meeting, read for: {question}", style="bold"))
             console.print(_rows_table(sentences))
         if not self.weighings and not self.rows:
-            console.print(Text("\nNo evidence was weighed: a rule decided (a place or article that is named, "
+            console.print(Text("\nNo evidence was scored: a rule decided (a place or article that is named, "
                                "a document that is not in the library, a refusal)."))  # fmt: skip
         console.print(Text.assemble("Outcome: ", (_outcome(answer, self.weighings), "bold")))
 
 
 def _table(weighing: Weighing) -> Table:
     table = Table(
-        "rank", "passage", "fused", "read by", "logit", "chance", "its words", "best unit", "score", box=SIMPLE
+        "rank", "passage", "fused", "reader", "logit", "probability", "span", "best unit", "score", box=SIMPLE
     )
     weighed: dict[str, ScoredUnit] = {}
     for each in weighing.scored:
@@ -94,7 +94,7 @@ def _table(weighing: Weighing) -> Table:
 
 def _rows_table(sentences: Sequence[tuple[str, ScoredSentence]]) -> Table:
     """The best sentences from the rows of a meeting, each with its score above the threshold and its probability."""
-    table = Table("what the rows tell", "score", "chance", box=SIMPLE)
+    table = Table("sentence", "score", "probability", box=SIMPLE)
     for text, each in sentences[:ROWS]:
         table.add_row(Text(_short(text)), f"{each.score:+.2f}", f"{each.probability:.0%}")
     return table
@@ -103,7 +103,7 @@ def _rows_table(sentences: Sequence[tuple[str, ScoredSentence]]) -> Table:
 def _reading_cells(found: Evidence, best: ScoredUnit | None) -> tuple[str | Text, ...]:
     """The reader's result for a passage: name of the reader, logit, probability, span."""
     if best is None or best.reading is None:
-        return "nobody", "", "", ""
+        return "none", "", "", ""
     reading = best.reading
     span = reading.readings[0].best()
     words = ""
@@ -125,8 +125,8 @@ def _decision_lines(weighing: Weighing) -> list[str]:
     if best.reading:
         judge, scale = f"the reader {best.reading.reader!r}", "logit"
     return [
-        f"Best unit {best.score:+.2f} above the bar, a chance of {best.probability:.0%}: {_comparison(best)}.",
-        f"Bars of {judge}: answered from {_threshold(thresholds.answered)}, tentative from "
+        f"Best unit: {best.score:+.2f} relative to the threshold for an answer, a probability of {best.probability:.0%}: {_comparison(best)}.",
+        f"Thresholds of {judge}: answered from {_threshold(thresholds.answered)}, tentative from "
         f"{_threshold(thresholds.tentative)}{alike}; log-odds = {thresholds.slope:.3f} x {scale} {thresholds.offset:+.3f}.",
     ]
 
@@ -134,21 +134,24 @@ def _decision_lines(weighing: Weighing) -> list[str]:
 def _comparison(best: ScoredUnit) -> str:
     tentative = best.thresholds.tentative_margin
     if best.score >= 0.0:
-        return "reaches the bar for an answer (+0.00)"
+        return "answered"
     if best.score >= tentative:
-        return f"below the bar for an answer (+0.00), reaches that for what comes closest ({tentative:+.2f})"
-    return f"below the bar for what comes closest ({tentative:+.2f})"
+        return f"tentative (from {tentative:+.2f})"
+    return f"not found (tentative from {tentative:+.2f})"
 
 
 def _threshold(odds: float) -> str:
-    return f"log-odds {odds:+.2f} (a chance of {chance(odds):.0%})"
+    return f"log-odds {odds:+.2f} (a probability of {chance(odds):.0%})"
 
 
 def _outcome(answer: Answer, weighings: Sequence[Weighing]) -> str:
-    """The status, with the reason where a rule overruled the scores."""
+    """The status; where the scores alone would have given another, with the rules that may have overruled them."""
     reached = any(unit.score >= 0.0 for each in weighings for unit in each.scored)
     if reached and answer.status in ("not_found", "tentative"):
-        return f"{answer.status}; a document that is not in the library spoke against what reached the threshold"
+        return (
+            f"{answer.status}, although the threshold was reached: a rule decided (a named document that is not in the "
+            "library, a single word, a follow-up whose passage alone does not answer it)"
+        )
     return answer.status
 
 

@@ -26,6 +26,8 @@ from corpus.meetings import Meeting, Sitting
 HEAD = 1_500
 """Characters at the start of an agenda that are searched for the number of its meeting."""
 SATURDAY = 5
+EVENING = dt.time(17)
+"""When the evening begins, for a question that names it."""
 _GAP = re.compile(r"\s{3,}")
 UNSEEN = 0.5
 """Pseudo-count added to the frequency of each word in an agenda (the prior of Jeffreys, 1946)."""
@@ -140,6 +142,8 @@ def names_time(question: Question) -> bool:
 def matches_sitting(question: Question, sitting: Sitting, meeting: Meeting) -> bool:
     """Whether a sitting of a meeting matches the day, the half of the day and the hour that the question names."""
     half_matches = question.afternoon is None or sitting.is_afternoon == question.afternoon
+    if question.evening and sitting.start is not None:
+        half_matches = sitting.start >= EVENING
     hour_matches = question.hour is None or _at(sitting, dt.time(question.hour % 24))
     return matches_day(question, sitting.date, meeting) and half_matches and hour_matches
 

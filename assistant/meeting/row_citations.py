@@ -21,7 +21,7 @@ class AgendaCiter:
     """Cites the blocks of one agenda document, and makes statements in a `language` that rest on them."""
 
     def __init__(self, library: Library, meeting: Meeting, language: str = "en") -> None:
-        self._library, self.language = library, language
+        self._library, self._meeting, self.language = library, meeting, language
         self.document: Document = library.document(meeting.document_id)
 
     def block(self, ordinal: int) -> Citation:
@@ -45,6 +45,12 @@ class AgendaCiter:
         spans = sentence_spans(text, self.document.language)
         start, end = next((span for span in spans if span[0] <= at < span[1]), (0, len(text)))
         return self.document.trim_span(block.start + start, block.start + end)
+
+    def items_of_row(self, symbol: str, ordinal: int) -> list[AgendaItem]:
+        """The items for which a row of a table announces a document; none for a block that is no row."""
+        if self.document.blocks[ordinal].kind != "row":
+            return []
+        return [item for item in self._meeting.items if (symbol, ordinal) in item.documentation]
 
     def listed(self, item: AgendaItem) -> tuple[Citation, ...]:
         """The citation of the line that lists an item; empty where there is none."""
@@ -122,7 +128,14 @@ class AgendaCiter:
         return announced or [self.no_document_for(item, short=True)]
 
     def document_for(self, item: AgendaItem, symbol: str, ordinal: int, *, short: bool = False) -> Statement:
-        """States that a document is announced for an item, citing the sentence that names it; `short` leaves out the title of the item."""
+        """States that a document is announced for an item, citing the sentence that names it; `short` leaves out the title of the item. Where a
+        row of a table names it for several items, it may be for one of them only: they are stated together."""
+        together = [] if short else self.items_of_row(symbol, ordinal)
+        if len(together) > 1:
+            numbers = joined([each.number for each in together], self.language)
+            lines = dict.fromkeys(line for each in together for line in self.listed(each))
+            text = say("document_for_several", self.language, symbol=symbol, items=numbers)
+            return Statement(text, "derived", (*lines, self.naming(ordinal, symbol)))
         citations = (*(() if short else self.listed(item)), self.naming(ordinal, symbol))
         return self._state(f"document_for{'_short' * short}", item, citations, symbol=symbol)
 

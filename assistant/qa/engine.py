@@ -274,7 +274,7 @@ class Engine:
         return self._remember(turns, bounds, self._best_answer(candidates, previous, bounds))
 
     def _remember(self, turns: Sequence[str], bounds: Bounds, answered: AnsweredTurn) -> Turn:
-        turn = Turn(answered.interpretation, first_cited(answered.answer))
+        turn = Turn.of(answered.interpretation, answered.answer)
         self._cache.put(_key(turns, bounds), self.library.versions(), turn)
         return turn
 
@@ -317,6 +317,9 @@ class Engine:
         compared = [(each.interpretation, each.answer, own_odds and own_odds[0]) for each, own_odds in pairs]
         carried_passages = previous.passages if previous is not None else ()
         best = most_likely(compared, self.vocabulary, self.library, carried_passages)
+        if previous is not None and tried[best].interpretation.leans and previous.is_repeated_by(tried[best].answer):
+            # What was shown already hardly answers another turn where another sentence of the same passage does.
+            best = next((n for n, each in enumerate(tried) if _answers_alone(each, previous)), best)
         answer, own_odds = tried[best].answer, standalone[best]
         scored = answer.status == "answered" and answer.probability is not None
         if scored and own_odds is not None and own_odds[1] < CERTAIN_STANDALONE_ODDS:
@@ -394,11 +397,18 @@ class Engine:
                 with_names = f"{part.rstrip(MARKS)} ({named})?"
                 candidates = (Interpretation((with_names,), with_names, question.language, leans=True), *candidates)
             answer = self._best_answer(candidates, previous, question, most=most)
-            previous = Turn(answer.interpretation, first_cited(answer.answer))
+            previous = Turn.of(answer.interpretation, answer.answer)
             answered += answer.parts
             if all_answered and answer.answer.status != "answered":
                 break
         return answered
+
+
+def _answers_alone(tried: AnsweredTurn, previous: Turn) -> bool:
+    """Whether a turn by itself is answered from a passage that answered the previous one, by something not shown before."""
+    if tried.interpretation.leans or tried.answer.status != "answered" or previous.is_repeated_by(tried.answer):
+        return False
+    return not {*first_cited(tried.answer)[:1]}.isdisjoint(previous.passages)
 
 
 def _is_single_word(question: Question) -> bool:

@@ -330,10 +330,20 @@ def _rank(answer: Answer) -> tuple[int, float]:
 
 @dataclass(frozen=True)
 class Turn:
-    """The interpretation of a turn that was chosen, and the ids of the passages that answered it."""
+    """The interpretation of a turn that was chosen, the ids of the passages that answered it, and the first statement shown."""
 
     interpretation: Interpretation
     passages: tuple[str, ...] = ()
+    statement: str | None = None
+
+    @classmethod
+    def of(cls, interpretation: Interpretation, answer: Answer) -> Turn:
+        """The turn that an answer was given to."""
+        return cls(interpretation, first_cited(answer), next((each.text for each in answer.statements), None))
+
+    def is_repeated_by(self, answer: Answer) -> bool:
+        """Whether an answer begins with the statement that was shown first."""
+        return self.statement is not None and [each.text for each in answer.statements[:1]] == [self.statement]
 
 
 class TurnCache:

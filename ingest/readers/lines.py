@@ -43,6 +43,11 @@ def has_leader_dots(text: str) -> bool:
     return (text.count(".") > 1 or "…" in text) and LEADER_BETWEEN_WORDS.search(text) is not None
 
 
+def splits_range(line: str, below: str) -> bool:
+    """Whether a line break splits a range of numbers behind its dash: `2026–`, then `2027`."""
+    return line[-1:] in ("-", "–") and line[-2:-1].isdecimal() and below[:1].isdecimal()
+
+
 class ReadError(Exception):
     """A file can't be read; the message says which and what to do. Permanent: reading it again fails again."""
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from corpus.places import ANNEX_LETTERS, ANNEX_ORDINALS
 from corpus.symbols import VERSIONS, Symbol, SymbolError
+from corpus.symbols.symbol_words import ORGANS
 
 _SESSION = re.compile(
     r"\bsessions?\b|per[ií]odo de sesiones|сесси[яи]|الدورة|届会|\bmeeting\b|reunión|réunion|совещани|الاجتماع\b|会议",
@@ -41,6 +42,13 @@ ANNEX = re.compile(
 letter of an annex: `ANNEXE A LA NOTE`."""
 CHAPTER = re.compile(r"(?:[IVXLC]{1,6}|[A-Z]|\d{1,3})\.\s")
 """The beginning of the heading of a chapter."""
+PART = re.compile(
+    r"(?P<word>part(?:ie|e)?|section|secci[óo]n|chapter|chapitre|cap[íi]tulo|часть|раздел|глава|الجزء|الباب|الفصل|القسم)"
+    rf"\s+(?P<mark>[IVXLC]{{1,6}}|\d{{1,2}}|{ANNEX_LETTERS}|{ANNEX_ORDINALS})(?!\w)(?P<title>.*)"
+    r"|第(?P<han>[一二三四五六七八九十]{1,3})(?P<han_word>部分|编|章|节)(?P<han_title>.*)",
+    re.IGNORECASE,
+)
+"""A numbered part of a text: `Part A. Harbours`."""
 CONTENTS = re.compile(
     r"(?:table of )?contents|table des mati[eè]res|sommaire|[ií]ndice|contenido|содержание|оглавление|المحتويات|目\s*录|目\s*次",
     re.IGNORECASE,
@@ -51,18 +59,32 @@ TITLE_LABEL = re.compile(r"\s*(?:title|titre|t[ií]tulo|название|الع�
 SUMMARY = re.compile(r"^\s*(?:summary|résumé|resumen|резюме|موجز|ملخص|摘\s*要)\s*$", re.IGNORECASE)
 """The heading of a summary."""
 _BEFORE = re.compile(rf"^(?:{ORGANIZATION})\s+", re.IGNORECASE)
+_LABEL_BEFORE = re.compile(
+    r"^(?:report|rapport|informe|доклад|отч[её]т|(?:ال)?تقرير|报告|document|documento|документ|(?:ال)?وثيقة|文件"
+    r"|ref(?:erence)?|r[ée]f(?:[ée]rence)?|ref(?:erencia)?|исх(?:одящий)?|ссылка|(?:ال)?مرجع|文号|编号)"
+    r"\.?\s*(?:no\.?|n[°º]|núm\.?|№|رقم)?\s*[:：]?\s*(?<![A-Z])(?=[A-Z])",
+    re.IGNORECASE,
+)
+"""The word for a report or a reference before the number of a paper."""
 _VERSION_BEFORE = re.compile(rf"^(?P<version>{'|'.join(VERSIONS)})\s+(?P<symbol>\S.*)$", re.IGNORECASE)
 
 
 def symbol_of(text: str) -> Symbol | None:
-    """The symbol alone on a line, or behind the Organization's name or the form of a report; None for others."""
+    """The symbol that stands alone on a line, or behind the name of the Organization, the form of a report, or the word for
+    a report or a reference; None for other lines. Behind such a word it must have a year, since one without may be the
+    number of a file, and letters that are no organ of the United Nations, whose papers print no such word: it would be
+    another document."""
     if "/" not in text or len(text) > 80:
         return None
     bare = _BEFORE.sub("", text)
+    label = _LABEL_BEFORE.match(bare)
+    bare = bare[label.end() :] if label else bare
     try:
-        return Symbol.parse(_VERSION_BEFORE.sub(r"\g<symbol> [\g<version>]", bare))
+        symbol = Symbol.parse(_VERSION_BEFORE.sub(r"\g<symbol> [\g<version>]", bare))
     except SymbolError:
         return None
+    own = symbol.year is not None and symbol.text.partition("/")[0] not in ORGANS
+    return symbol if own or not label else None
 
 
 def is_masthead(lines: Sequence[str]) -> bool:

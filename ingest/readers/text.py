@@ -19,7 +19,7 @@ import yaml
 
 from corpus.roman import from_roman
 from ingest.readers.lines import SENTENCE_END, Cell, Line, ParsedFile, ReadError
-from ingest.readers.masthead_lines import SUMMARY
+from ingest.readers.masthead_lines import ANNEX, PART, SUMMARY
 from ingest.readers.text_columns import find_masthead_lines, find_table_rows
 
 MAX_LINE = 400_000
@@ -45,6 +45,10 @@ _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)([^*_]{1,4000}?)(?<=\S)
 _BACKQUOTES = re.compile(r"``([^`\"“”]{1,400}?)(?:''|\"|”)")
 _CHAPTER = re.compile(r"([IVXLC]{1,6}|[A-ZА-Я])\.\s+(?=[^\W\d_a-zà-ÿа-я])")
 _CHAPTER_LINE = 120
+_TEXT = 60
+"""A line of more characters is text: an annex has some above it."""
+_HEADS = re.compile(r"$|\s*[.:：–—-]\s*(?=[^\W_])|[\s　]+(?=[^\W_a-zà-ÿа-я])")
+"""What stands between the number of a heading and its title."""
 _GAP = 2
 """By how much the number of a chapter may exceed the one before: a chapter heading between them may not be
 recognised."""
@@ -190,12 +194,13 @@ def _note_calls(lines: Sequence[Line], start: int, end: int, mark: str) -> list[
 
 
 def mark_headings(lines: Sequence[Line]) -> Iterator[Line]:
-    """The lines of a text without markup, with headings marked: lines that stand alone and number its chapters (`II.
-    Fees`, `A. Badges`), where there are several, and with them the heading of the summary; a title in capitals before a
-    paragraph `1.1`. The lines after a title in capitals do not continue it."""
+    """The lines of a text without markup, with headings marked: lines that stand alone and number its annexes, its parts or its
+    chapters (`Annex I`, `Part A. Fees`, `II. Fees`, `A. Badges`), where there are several parts or chapters, and with them
+    the heading of the summary; a title in capitals before a paragraph `1.1`. The lines after a title in capitals do not
+    continue it."""
     around = [True, *(line.blank for line in lines), True]
     alone = {n for n in range(len(lines)) if around[n] and around[n + 2]}
-    chapters = _find_chapters(lines, alone)
+    chapters = {**_find_annexes_and_parts(lines, alone), **_find_chapters(lines, alone)}
     longest = max((len(line.text) for line in lines if not line.cells), default=0)
     title = False  # whether the line is within a title in capitals
     for n, line in enumerate(lines):
@@ -209,6 +214,37 @@ def mark_headings(lines: Sequence[Line]) -> Iterator[Line]:
             yield replace(line, broken=line.broken or not title)
         else:
             yield line
+
+
+def _find_annexes_and_parts(lines: Sequence[Line], alone: Container[int]) -> dict[int, int]:
+    """The indices of lines that are headings of annexes, or of numbered parts of a text where there are several with the
+    same word, with the level of each: parts are below annexes. Where one directly follows another of its kind, both are
+    entries of a list."""
+    found: dict[int, tuple[str, str]] = {}  # word and number
+    listed: set[int] = set()
+    filled = [n for n, line in enumerate(lines) if not line.blank]
+    for before, n in pairwise([-1, *filled[:-1]]):
+        line = lines[n]
+        plain = not (line.cells or line.bullet or line.note or line.part) and len(line.text) <= _CHAPTER_LINE
+        if n not in alone or not plain or SENTENCE_END.search(line.text):
+            continue
+        if annex := ANNEX.match(line.text) if any(len(lines[each].text) > _TEXT for each in range(n)) else None:
+            rest = line.text[annex.end() :]
+            # "Enclosure: list of boats", below a letter, only names what is enclosed.
+            if _HEADS.match(rest) and (annex["number"] or rest.lstrip()[:1] not in (":", "：")):
+                found[n] = "annex", ""
+        elif (part := PART.match(line.text)) and _HEADS.match(part["title"] or part["han_title"] or ""):
+            found[n] = (part["word"] or part["han_word"]).casefold(), part["mark"] or part["han"]
+        if n in found and before in found and found[before][0] == found[n][0]:
+            listed |= {before, n}
+    kept = {n: each for n, each in found.items() if n not in listed}
+    numbers: dict[str, set[str]] = {}
+    for word, number in kept.values():
+        numbers.setdefault(word, set()).add(number)
+    below = 3 if "annex" in numbers else 2
+    return {
+        n: 2 if word == "annex" else below for n, (word, _) in kept.items() if word == "annex" or len(numbers[word]) > 1
+    }
 
 
 def _find_chapters(lines: Sequence[Line], alone: Container[int]) -> dict[int, int]:

@@ -5,9 +5,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from ingest.readers.lines import BLANK_LINE, Cell, Line, group_consecutive, number_rows, row_text
+from ingest.readers.lines import (
+    BLANK_LINE,
+    SENTENCE_END,
+    Cell,
+    Line,
+    group_consecutive,
+    number_rows,
+    row_text,
+    splits_range,
+)
 from ingest.readers.pdf.arabic_text import normalize_script
 from ingest.readers.pdf.contents import split_entry
 from ingest.readers.pdf.glyphs import Run
@@ -246,7 +255,7 @@ class Assembly:
             return self._hyphens.join(text, words)
         if last == "/" and first.isalnum():  # a symbol or an address
             return text + words
-        if is_wide(last) and is_wide(first):
+        if (is_wide(last) and is_wide(first)) or splits_range(text, words):
             return text + words
         return f"{text} {words}"
 
@@ -280,6 +289,9 @@ class Assembly:
             marks = _Marks(table_marks)
             cells = [Cell(self._text(cell.printed_lines, marks), col_span=cell.col_span) for cell in row]
             cells += [Cell("")] * (width - len(cells))
+            if n == 0 and continued is not None and self._lines and _continues_row(self._lines[-1].cells, cells):
+                cells = self._join_rows(self._lines[-1].cells, cells)
+                marks.labels[:0] = self._lines.pop().marks
             note_indices += marks.notes
             if text := row_text(cells):
                 self._lines.append(
@@ -295,6 +307,11 @@ class Assembly:
                 )
         self._lines.append(BLANK_LINE)
         self._write_notes(*note_indices)
+
+    def _join_rows(self, above: Sequence[Cell], cells: Sequence[Cell]) -> list[Cell]:
+        """The cells of a row that a page break splits."""
+        pairs = zip(above, cells, strict=True)
+        return [replace(cell, text=self._join_lines([cell.text, rest.text])) for cell, rest in pairs]
 
     def _add(self, line: Line) -> None:
         self._lines += [line, BLANK_LINE]
@@ -330,6 +347,17 @@ def _continues_table(items: Sequence[Item], n: int, before: Table) -> bool:
         abs(left - right) < 6 for left, right in zip(table.edges, before.edges, strict=True)
     )
     return alike and table.page == before.page + 1 and all(_is_repeated_caption(item) for item in after)
+
+
+def _continues_row(above: Sequence[Cell], cells: Sequence[Cell]) -> bool:
+    """Whether the first row of a page continues the last row of the page before: some of its cells are blank, and the
+    others go on within a phrase."""
+    goes_on = [
+        cell.text[:1].islower() and bool(before.text) and not SENTENCE_END.search(before.text)
+        for before, cell in zip(above, cells, strict=False)
+        if cell.text
+    ]
+    return len(above) == len(cells) > len(goes_on) > 0 and all(goes_on)
 
 
 def _is_repeated_caption(item: Item) -> bool:

@@ -13,10 +13,11 @@ from ingest.readers.lines import (
     MAP_WORDS,
     SENTENCE_END,
     TABLE_WORDS,
+    YEARS,
     LinePart,
     has_leader_dots,
 )
-from ingest.readers.masthead_lines import is_item_line, is_masthead_line
+from ingest.readers.masthead_lines import is_item_line, is_masthead_line, names_session
 from ingest.readers.pdf.pdf_notes import parse_note_mark
 from ingest.readers.pdf.pdf_tables import Box
 from ingest.readers.pdf.printed_lines import PrintedLine
@@ -386,8 +387,31 @@ def _mark_masthead(items: Sequence[Item], size: float) -> None:
         last += following.first.size <= top[last].first.size + 0.6 and len(top) > last + 2
         while len(top) > last + 2 and top[last].last.text.endswith(":") and top[last + 1].first.text[:1].islower():
             last += 1  # "Economic questions: / statistics"
-    for item in top[: last + 1]:
+    first = int(last > 0 and _is_title_above_dates(items, top[: last + 1], size))
+    for item in top[first : last + 1]:
         item.part = "masthead"
+
+
+def _is_title_above_dates(items: Sequence[Item], top: Sequence[Paragraph], size: float) -> bool:
+    """Whether the first line of a document is its title, above the place and dates: it is the largest of all, and what
+    stands below the dates is no title, but text or a heading of a size that occurs again."""
+    title, *below = top
+    paragraphs = [item for item in items if isinstance(item, Paragraph)]
+    others = [item for item in paragraphs if item is not title]
+    behind = others[len(below) :]
+    largest = all(item.first.size < title.first.size - 0.6 for item in others)
+    if title.first.size <= 1.12 * size or not largest or not behind or not all(map(_is_dated, below)):
+        return False
+    headings = [item for item in behind if _heading_level(item, size)]
+    return behind[0] not in headings or any(
+        abs(item.first.size - behind[0].first.size) <= 0.6 for item in headings if item is not behind[0]
+    )
+
+
+def _is_dated(item: Paragraph) -> bool:
+    """Whether a paragraph is a line of a masthead that has a year, and names no session or agenda item."""
+    text = item.first.text
+    return is_masthead_line(text) and YEARS.search(text) is not None and not (names_session(text) or is_item_line(text))
 
 
 def _text_length(item: Paragraph) -> int:
