@@ -240,6 +240,19 @@ def test_a_brief_on_an_item_lists_the_documents_of_a_body_that_is_not_known(hold
     assert [(each.symbol, each.state) for each in papers] == [("CRW/COP/5/2", "held"), ("CRW/COP/DEC/4/7", "missing")]
 
 
+def test_documents_of_another_organization_are_announced_without_a_command_that_cannot_fetch_them(
+    holding: Holding,
+) -> None:
+    head = "---\nsymbol: EB158/1\ntitle: Annotated provisional agenda\nlanguage: en\n---\n"
+    agenda = head + RIVERS.replace("CRW/COP/5/", "EB158/").replace("CRW/COP/DEC/4/7", "EB158/CONF./3").replace(
+        "EB158/1\n\n", "", 1
+    )
+    found = checked(holding, agenda=agenda)
+    announced = [(each.symbol, each.items, each.state, each.command) for each in found.announced]
+    assert announced[:2] == [("EB158/2", ("2",), "missing", ""), ("EB158/CONF./3", ("2",), "missing", "")]
+    assert not found.complete
+
+
 def test_papers_of_a_meeting_that_its_symbol_counts_are_of_the_item_whose_annotation_names_them(
     holding: Holding,
 ) -> None:

@@ -101,7 +101,7 @@ class MissingDocuments:
             for document in [self._library.document(meeting.document_id)]
             for item in meeting.items
             for text, ordinal in item.documentation
-            if same_document(symbol, Symbol.parse(text))
+            if same_document(symbol, Symbol.parse_any(text))
         ]
         return Answer.lacking(question, reason, see_also=pointers, absent=symbol.text)
 

@@ -209,7 +209,8 @@ def _unsourced_texts(
         if paper.state in ("missing", "digest"):
             text = say("unsourced_paper", language, symbol=paper.symbol, title=paper.title)
             command = f" {say('fetch_it', language, symbol=quote(paper.symbol))}"
-            texts.append(text + command if request.audience == "secretariat" else text)
+            can_fetch = request.audience == "secretariat" and Symbol.try_parse(paper.symbol) is not None
+            texts.append(text + command if can_fetch else text)
     ignored = {reason.message(language) for reason in (FOREIGN, REPEATED)}
     for section in sections_by_key.values():
         texts += section.unsourced
