@@ -18,6 +18,7 @@ from corpus.analysis import word_spans
 
 _WORDING_REASONS = frozenset(["address", "subject", "clause", "content", "language"])
 """Reasons that concern the wording, not what is said."""
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _LABEL = re.compile(r"(^|[:：;；,،.](?:\s+\w{1,3})?)\s*(?:\((?:\d{1,2}|[a-zа-я]{1,4})\)|[a-z]\))(?=\s)")
 """The number or letter of a point of a list, behind the sign that ends the words before it."""
 
@@ -52,10 +53,9 @@ def _in_full(reasons: Sequence[Reason], text: str, language: str) -> Iterator[Re
     numbers = [each for each in reasons if each.kind == "number" and not each.it.isdigit()]
     spelt = {str(value): word for word, value in values.spelt(text, language)}
     for each in reasons:
-        # "2" says nothing beside "2%".
-        is_part = (
-            any(other.it.startswith(each.it) and other.it != each.it for other in numbers) and each.kind == "number"
-        )
+        # "2" says nothing beside "2%", nor "167" beside "71/167".
+        wholes = (other.it for other in numbers if other.it != each.it)
+        is_part = each.kind == "number" and any(each.it in _FIGURE.findall(whole) for whole in wholes)
         if is_part or (each.kind == "number_before" and each.other in stops(language)):
             continue
         if each.kind == "number" and each.it not in text:
