@@ -59,7 +59,8 @@ _CAPTION = re.compile(
 _LABEL_ONLY_HEADING = re.compile(
     r"^(?:(?:article|part|chapter|section|title)\s+(?:\d{1,3}|[IVXLC]{1,6})\b\.?|[IVXLC]{1,6}\.?)$", re.IGNORECASE
 )
-_BRACKETED = re.compile(r"[(（](\d{1,2})[)）]\s*(?=[^\W\d_])")  # a sub-paragraph number in brackets: `(1) to make`
+_BRACKETED = re.compile(r"[(（]?(\d{1,2})[)）]\s*(?=[^\W\d_])")
+"""A sub-paragraph number in brackets: `(1) to make`, `1) à établir`."""
 _STARS = re.compile(r"(\*{1,4})\s*(?=[^\s*])")
 _CALL = r"(?<=[^\s*/\d])({})(?=[\s,.;:)”»]|$)"
 _CALLS = re.compile(_CALL.format(r"\*{1,4}"))
@@ -369,7 +370,8 @@ def _depth(kind: LabelKind, bracketed: int) -> int:
 
 
 def _bracketed_label(pieces: Sequence[Piece], n: int, before: int) -> list[tuple[LabelKind, str, int]]:
-    """The number in brackets of a paragraph: the one after `before`, or the first where a second one follows."""
+    """The number in brackets of a paragraph: the one after `before`, or the first where a second one follows or a colon
+    precedes it."""
     match = _BRACKETED.match(pieces[n].text)
     if match is None:
         return []
@@ -377,7 +379,8 @@ def _bracketed_label(pieces: Sequence[Piece], n: int, before: int) -> list[tuple
     if value != before + 1 or not before:
         below = takewhile(lambda piece: piece.kind != "heading", pieces[n + 1 : n + 20])
         later = [int(other[1]) for piece in below if (other := _BRACKETED.match(piece.text))]
-        if value != 1 or later[:1] != [2]:
+        is_introduced = n > 0 and pieces[n - 1].text.rstrip().endswith((":", "："))
+        if value != 1 or (later[:1] != [2] and not is_introduced):
             return []
     return [("bracketed", match[1], match.end())]
 

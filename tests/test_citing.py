@@ -110,3 +110,11 @@ def test_lines_about_the_adoption_are_cited_with_their_place(holding: Holding) -
         for line in notes
         if line.endswith(("resolution 91/217.", "resolution 91/217](https://docs.un.org/en/A/RES/91/217)."))
     ]
+
+
+def test_a_resolution_whose_title_is_its_number_is_named_without_it(holding: Holding) -> None:
+    text = "---\nsymbol: S/RES/2771(2025)\ntitle: Resolution 2771 (2025)\n---\n# Resolution 2771 (2025)\n\nThe Security Council,\n\n1. Decides to act.\n"
+    library = holding(text).library
+    name = document_name(library.find_documents("S/RES/2771(2025)")[0], "en")
+    assert name.full.startswith("Security Council resolution 2771 (2025)")
+    assert name.full.count("2771") == 1

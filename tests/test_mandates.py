@@ -1087,3 +1087,226 @@ def test_the_item_of_a_resolution_without_marks_ends_where_its_adoption_is_told(
     told = [each.text for each in sections["adoption"].statements]
     assert "Agenda item 18 (k)" in told
     assert not any("Requests States" in each for each in told)
+
+
+def test_points_below_points_with_times_of_their_own_are_requests_of_their_own(
+    holding: Holding, catalogue: Catalogue
+) -> None:
+    paragraphs = (
+        "Requests pilots:", "(a) To report on boats:", "(i) By 30 April 2027, on their paint;", "(ii) By 30 April 2028, on their lamps;",
+        "(b) To list lamps, including:", "(i) Red ones;", "(ii) Green ones;",
+    )  # fmt: skip
+    first, second, third = asked(catalogue, *paragraphs)
+    assert (first.place, first.when) == ("para. 1 (a) (i)", ["By 30 April 2027"])
+    assert (second.place, second.who) == ("para. 1 (a) (ii)", ["pilots"])
+    assert second.action == ["To report on boats", "By 30 April 2028, on their lamps"]
+    assert (third.place, third.action) == ("para. 1 (b)", ["To list lamps, including", "Red ones", "Green ones"])
+    library = holding(resolution(*paragraphs)).library
+    listed = list_mandates(library, MandateFilter(addressee="pilots", due_before="2027-12-31"))
+    assert [row.due for row in listed.rows] == ["2027-04-30"]
+
+
+@pytest.mark.parametrize("marks", [("1)", "2)"), ("(1)", "(2)"), ("1)",)])
+def test_points_numbered_with_one_bracket_are_read_and_a_single_one_below_a_colon(
+    catalogue: Catalogue, marks: tuple[str, ...]
+) -> None:
+    points = "\n\n".join(f"{mark} de peindre {n} bateaux avant le 30 juin 202{n} ;" for n, mark in enumerate(marks, 7))
+    body = f"1. PRIE les pilotes :\n\n{points}\n\n2. Décide de rester saisie de la question."
+    head = "---\nsymbol: A/RES/80/900\nlanguage: fr\ndate: 2025-12-20\n---\n# Bateaux\n\nL’Assemblée générale,\n\nRappelant sa résolution 79/1,\n\n"
+    *requests, _ = said(Input("a.md", f"{head}{body}\n".encode()), catalogue)
+    assert [(each.place, each.who, each.when) for each in requests] == [
+        (f"para. 1 ({n - 6})", ["les pilotes"], [f"avant le 30 juin 202{n}"]) for n in range(7, 7 + len(marks))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "when"),
+    [
+        ("en", "Requests pilots to report at their tenth meeting, to be held in 2027;", ["at their tenth meeting, to be held in 2027"]),
+        ("en", "Requests pilots to report at the thirty-third session of the Conference of Pilots (2028);",
+         ["at the thirty-third session of the Conference of Pilots (2028)"]),
+        ("en", "Requests pilots to report at their sixty-eighth session (June 2028);", ["at their sixty-eighth session (June 2028)"]),
+        ("en", "Decides that the 2027 session of the pilots shall be held in Freetown from 3 to 7 May 2027;", ["from 3 to 7 May 2027"]),
+        ("en", "Requests pilots to paint boats, starting in 2026;", ["starting in 2026"]),
+        ("en", "Requests pilots to convene a one-week biennial meeting of States in 2026;", ["in 2026"]),
+        ("en", "Requests pilots to meet twice before the fifth meeting of the Conference of the Parties;",
+         ["before the fifth meeting of the Conference of the Parties"]),
+        ("fr", "Prie les pilotes de faire rapport à leur dixième réunion, qui se tiendra en 2027 ;", ["à leur dixième réunion, qui se tiendra en 2027"]),
+        ("fr", "Prie les pilotes de présenter un plan que l’Assemblée de la Santé examinera en 2027 ;", ["en 2027"]),
+        ("es", "Pide a los pilotos que informen en su 45.º período de sesiones;", ["en su 45.º período de sesiones"]),
+        ("ru", "просит лоцманов представить доклад на своем десятом совещании;", ["на своем десятом совещании"]),
+        ("ar", "تطلب إلى الأمين العام أن يقدم تقريرا في اجتماعها العاشر؛", ["في اجتماعها العاشر"]),
+        ("zh", "请秘书长向第十次会议提交报告；", ["第十次会议"]),
+    ],
+)  # fmt: skip
+def test_a_session_or_meeting_is_told_whole_and_with_its_date(
+    catalogue: Catalogue, language: str, sentence: str, when: list[str]
+) -> None:
+    assert [each.when for each in asked(catalogue, sentence, language=language)] == [when]
+
+
+def test_a_date_in_brackets_behind_a_session_is_the_day_it_comes_to(holding: Holding) -> None:
+    assert the_row(holding, "at the sixty-eighth session of the Port Office (June 2028)").due == "2028-06"
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "money"),
+    [
+        ("en", "Urges pilots to contribute USD 50 million to the fund;", "USD 50 million"),
+        ("en", "Urges pilots to contribute 30 million United States dollars a year to the fund;", "30 million United States dollars a year"),
+        ("en", "Urges pilots to contribute CHF 12,500 to the fund;", "CHF 12,500"),
+        ("fr", "Prie les pilotes de verser 4 millions de francs suisses par an ;", "4 millions de francs suisses par an"),
+        ("es", "Pide a los pilotos que aporten 15 millones de dólares estadounidenses;", "15 millones de dólares estadounidenses"),
+        ("ru", "просит лоцманов внести 15 млн долларов США в год;", "15 млн долларов США в год"),
+        ("ar", "تطلب إلى الأمين العام أن يدفع 15 مليون دولار أمريكي سنويا؛", "15 مليون دولار أمريكي سنويا"),
+        ("zh", "请秘书长支付500万英镑；", "500万英镑"),
+    ],
+)  # fmt: skip
+def test_amounts_are_read_with_codes_names_and_rates(
+    catalogue: Catalogue, language: str, sentence: str, money: str
+) -> None:
+    assert [each.money for each in asked(catalogue, sentence, language=language)] == [[money]]
+
+
+def test_who_is_able_to_act_is_one_name_and_no_measure_and_no_bare_pronoun_is_an_addressee(
+    catalogue: Catalogue,
+) -> None:
+    able, efforts, pronoun = asked(
+        catalogue,
+        "Encourages States in a position to lend lamps to light harbours;",
+        "Encourages all efforts to paint boats;",
+        "Recognizes the role of lamps, and requests it to shine;",
+    )
+    assert (able.who, able.action) == (["States in a position to lend lamps"], ["to light harbours"])
+    assert efforts.who == []
+    assert (pronoun.who, pronoun.action) == ([], ["Recognizes the role of lamps", "to shine"])
+
+
+@pytest.mark.parametrize(
+    ("language", "body", "requested", "decided"),
+    [
+        ("en", "The Board:\n\n(a) Took note of the list;\n\n(b) Requested the Bureau to report by 30 June 2027;\n\n(c) Decided to meet in May.",
+         ("Requested", ["the Bureau"], ["by 30 June 2027"]), ("Decided", ["The Board"])),
+        ("fr", "Le Conseil :\n\na) A pris note de la liste ;\n\nb) A prié le Bureau de faire rapport avant le 30 juin 2027 ;\n\nc) A décidé de se réunir.",
+         ("A prié", ["le Bureau"], ["avant le 30 juin 2027"]), ("A décidé", ["Le Conseil"])),
+        ("es", "La Junta:\n\na) Tomó nota de la lista;\n\nb) Solicitó a la Mesa que informara antes del 30 de junio de 2027;\n\nc) Decidió reunirse.",
+         ("Solicitó a", ["la Mesa"], ["antes del 30 de junio de 2027"]), ("Decidió", ["La Junta"])),
+    ],
+)  # fmt: skip
+def test_decisions_of_a_body_in_the_past_are_read_from_its_report(
+    catalogue: Catalogue,
+    language: str,
+    body: str,
+    requested: tuple[str, list[str], list[str]],
+    decided: tuple[str, list[str]],
+) -> None:
+    found = advised(
+        catalogue, f"## I. Boats\n\n1. Boats were discussed.\n\n## II. Lamps\n\n{body}\n", language=language
+    )
+    assert [(each.verb, each.who, each.when) for each in found if not each.decided] == [requested]
+    assert [(each.verb, each.who) for each in found if each.decided] == [decided]
+
+
+def test_what_another_body_did_is_no_decision_of_a_report(catalogue: Catalogue) -> None:
+    body = "1. In its resolution 79/1, the Assembly:\n\n(a) Requested the Bureau to report;\n\n(b) Decided to meet in May.\n"
+    assert advised(catalogue, body) == []
+
+
+DRAFT_LINES = {
+    "en": "Draft decision proposed by Freedonia",
+    "fr": "Projet de décision présenté par la Freedonie",
+    "es": "Proyecto de decisión presentado por Freedonia",
+    "ru": "Проект решения, представленный Фридонией",
+    "ar": "مشروع مقرر مقدم من فريدونيا",
+    "zh": "弗里多尼亚：决定草案",
+}
+
+
+def other_text(symbol: str, language: str, *, line: str = "", title: str = "Boats", day: str = "2026-01-14") -> Input:
+    """A text with a preamble and one request, with a symbol outside the series of drafts; `line` is below its title."""
+    head = f"---\nsymbol: {symbol}\ntitle: {title}\nlanguage: {language}\ndate: {day}\n---\n# {title}\n\n{line}\n\n"
+    request = {"en": "1. URGES pilots to report by 1 May 2027;", "fr": "1. PRIE les pilotes de faire rapport avant le 1er mai 2027 ;",
+               "es": "1. INSTA a los pilotos a informar antes del 1 de mayo de 2027;", "ru": "1. призывает лоцманов представить доклад;",
+               "ar": "1 - تطلب إلى الأمين العام أن يقدم تقريرا؛", "zh": "1. 请秘书长提交报告；"}[language]  # fmt: skip
+    return Input(
+        f"{symbol.replace('/', '-')}.{language}.md",
+        f"{head}{(chr(10) * 2).join(PREAMBLE[language])}\n\n{request}\n".encode(),
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_text_that_calls_itself_a_draft_is_one_whatever_its_symbol(holding: Holding, language: str) -> None:
+    library = holding(other_text("A/CONF.9/3", language, line=DRAFT_LINES[language])).library
+    (row,) = list_mandates(library, MandateFilter(language=language)).rows
+    assert row.draft
+    assert say("status_draft", language) in [cell.to_text() for cell in mandate_table([row], language).rows[0]]
+
+
+def test_a_draft_is_told_with_the_later_text_even_where_that_is_listed_in_another_language(holding: Holding) -> None:
+    library = holding(
+        other_text("A/CONF.9/3", "en", line=DRAFT_LINES["en"]),
+        other_text("A/RES/80/901", "en", day="2026-05-28"),
+        other_text("A/RES/80/901", "fr", title="Bateaux", day="2026-05-28"),
+    ).library
+    for language in ("en", "fr"):
+        adopted, draft = list_mandates(library, MandateFilter(language=language)).rows
+        assert (adopted.draft, adopted.newer) == (False, "")
+        assert (draft.draft, draft.newer) == (True, adopted.label)
+
+
+def test_a_report_of_limited_distribution_is_no_draft(holding: Holding) -> None:
+    text = "---\nsymbol: E/2035/L.3\ntitle: Annual report on boats\nlanguage: en\n---\n# Annual report on boats\n\n1. Boats were painted.\n"
+    made = make_briefing(holding(Input("l.md", text.encode())), Request("document", "E/2035/L.3"))
+    assert "draft" not in made.title.casefold()
+
+
+@pytest.mark.parametrize(("language", "place"), [("en", "first paragraph"), ("fr", "paragraphe non numéroté 1")])
+def test_the_status_of_a_draft_quotes_the_line_with_its_sponsors_and_its_place(
+    holding: Holding, language: str, place: str
+) -> None:
+    engine = holding(other_text("A/CONF.9/3", language, line=DRAFT_LINES[language]))
+    text = markdown(make_briefing(engine, Request("document", "A/CONF.9/3", language=language)), engine.library)
+    assert DRAFT_LINES[language] in text
+    assert say("draft_text", language) in text
+    assert place in text
+
+
+def test_undated_times_come_after_dates_and_before_rows_without_a_time(holding: Holding) -> None:
+    library = holding(
+        resolution(
+            "Requests pilots to act;", "Requests pilots to report annually;", "Requests pilots to report by 2030;"
+        )
+    ).library
+    rows = list_mandates(library, MandateFilter()).rows
+    assert [[each.quote for each in row.times] for row in rows] == [["by 2030"], ["annually"], []]
+
+
+@pytest.mark.parametrize(
+    ("marks", "heading", "adopted"),
+    [
+        ("# ", "Decision adopted by the Conference of Pilots", True),
+        ("", "Report of the Conference of Pilots on its third session, held from 9 to 20 November 2026", False),
+    ],
+)
+def test_the_adoption_is_what_a_heading_says_of_it_and_not_the_report_around_the_text(
+    holding: Holding, marks: str, heading: str, adopted: bool
+) -> None:
+    text = (
+        f"---\nsymbol: A/CONF.9/4\nlanguage: en\n---\n{marks}{heading}\n\n## Boats\n\nThe Conference of Pilots,\n\n"
+        "Recalling its decision 1,\n\n1. Requests pilots to act.\n"
+    )
+    engine = holding(Input("d.md", text.encode()))
+    made = make_briefing(engine, Request("document", "A/CONF.9/4"))
+    sections = [each for each in made.sections if each.key == "adoption"]
+    quoted = [said.text for each in sections for part in each.parts for said in part.statements]
+    assert (quoted == [heading]) == adopted
+    assert not any(say("not_adopted", "en") in each.remarks for each in sections if adopted)
+
+
+def test_a_request_to_be_passed_on_is_told_with_who_is_to_pass_it_on(catalogue: Catalogue) -> None:
+    *_, passed = asked(catalogue, "Invites the Board:", "(a) To meet;", "(b) To request the pilots to act;")
+    assert (passed.verb, passed.who, passed.action) == ("To request", ["the pilots"], ["Invites the Board", "to act"])
+    body = "1. The Port Office recommends that the Board:\n\n(a) Meet in May;\n\n(b) Request the pilots to act.\n"
+    _, passed = advised(catalogue, f"## The Port Office\n\n{body}")
+    assert (passed.verb, passed.who) == ("Request", ["the pilots"])
+    assert passed.action == ["The Port Office recommends that the Board", "to act"]

@@ -163,7 +163,9 @@ class ReferenceFormatter:
         block = document.block_at(citation.start)
         if block is None:
             return ""
-        return place_name(f"page {block.page}", self.language) if block.page else block.locator
+        if block.page:
+            return place_name(f"page {block.page}", self.language)
+        return place_text(block.locator, self.language)
 
     def _one_line(self, citation: Citation) -> str:
         """The words of a citation on one line, without bars between the cells of a row."""

@@ -10,8 +10,9 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from itertools import dropwhile, takewhile
 
-from assistant.answer_phrases import day_text
+from assistant.answer_phrases import act_words, day_text
 from assistant.wording.drafting import grammar_of
+from corpus.analysis import analyse
 from corpus.countries import find_country_spans
 from corpus.dates import find_full_dates, has_only_days
 from corpus.documents import Block, Document, cached_by_document
@@ -24,18 +25,41 @@ from ingest.speakers import is_name, names_presiding_officer, speeches_of
 LONGEST = 1_500
 """Longest line about an adoption, in characters: lines with votes name all States."""
 _ENCLOSED = frozenset(["annex", "appendix", "enclosure"])
+LINES_BELOW_TITLE = 3
+"""How many lines from the title on may call a text without a preamble a draft."""
 LINE_LIMIT = 200
 """Longest line at the head of a text, in characters; longer ones belong to the text."""
 
 
 def is_draft(symbol: Symbol | None) -> bool:
-    """Whether a symbol is that of a draft that has not been adopted, by its series ("limited distribution": A/C.3/80/L.55)."""
+    """Whether a symbol is that of a series in which drafts are issued ("limited distribution": A/C.3/80/L.55), for where
+    only the symbol is known."""
     return symbol is not None and symbol.series == "L"
 
 
+@cached_by_document
 def reads_as_draft(document: Document) -> bool:
-    """Whether a document is a draft; an agenda in the series of drafts is none."""
-    return is_draft(document.symbol) and document.kind != "agenda"
+    """Whether a document is a draft: its head says so, or it is a resolution in the series of drafts. An agenda, or a
+    report of limited distribution, is none."""
+    if document.kind == "agenda":
+        return False
+    return bool(draft_lines(document)) or (is_draft(document.symbol) and document.kind == "resolution")
+
+
+@cached_by_document
+def draft_lines(document: Document) -> tuple[Block, ...]:
+    """The lines at the head of a text, not far below its title, that call it a draft: `Draft decision submitted by Peru`."""
+    start = preamble_start(document)
+    if start is None:
+        first_head = next((block.ordinal for block in document.blocks if block.kind == "heading"), 0)
+        start = next((block.ordinal for block in document.blocks if block.number), first_head + LINES_BELOW_TITLE)
+        start = min(start, first_head + LINES_BELOW_TITLE)
+    lines = [block for block in document.blocks[:start] if block.kind in ("heading", "paragraph") and not block.number]
+    pattern = grammar_of(document.language).draft
+    words = {block.ordinal: line_text(document, block) for block in lines}
+    return tuple(
+        block for block in lines if len(words[block.ordinal]) <= LINE_LIMIT and pattern.match(words[block.ordinal])
+    )
 
 
 def preamble_start(document: Document) -> int | None:
@@ -49,18 +73,22 @@ def adoption_lines(document: Document) -> tuple[Block, ...]:
     meeting below one, are in brackets or tell of a vote. Empty where the text is a draft or no resolution. A date alone above the preamble is that of the distribution, and lines with
     the days of the meeting do not count."""
     start = preamble_start(document)
-    if start is None or is_draft(document.symbol):
+    if start is None or reads_as_draft(document):
         return ()
     body = [block for block in document.blocks if not block.locator.startswith("annex") and block.kind != "footnote"]
     numbered = (block.ordinal for block in body if block.number or "art" in parse_locator(block.locator))
     last = max(numbered, default=start)
-    vote, meeting_dates = grammar_of(document.language).vote, document.masthead.dates
+    grammar, meeting_dates = grammar_of(document.language), document.masthead.dates
+    acts = act_words("RES", document.language) | act_words("DEC", document.language)
+    headings = {block.ordinal for block in body if block.kind == "heading"}
 
     def is_about_adoption(block: Block) -> bool:
         text = line_text(document, block)
         after_text = block.ordinal > last and not block.number
         if len(text) > LONGEST or block.locator == "masthead" or not (block.ordinal < start or after_text):
             return False
+        if not after_text and block.ordinal in headings and grammar.adopting.search(text):
+            return True  # without a date: Decision adopted by the Conference of the Parties
         names_meeting = has_only_days(text) or (meeting_dates and meeting_dates in text) or _runs_on(document, text)
         if names_meeting and not after_text:
             return False
@@ -68,7 +96,9 @@ def adoption_lines(document: Document) -> tuple[Block, ...]:
         if after_text and block.ordinal - 1 > last and names_session(text):
             beside.append(document.blocks[block.ordinal - 1])  # in Chinese the date stands above the meeting
         dated = any(find_full_dates(line_text(document, each)) for each in (block, *beside))
-        return dated or is_bracketed(text) or vote.search(text) is not None
+        # A date above the text is also that of a meeting, or of the report that contains it.
+        tells = after_text or grammar.adopting.search(text) or acts.intersection(analyse(text, document.language))
+        return (dated and bool(tells)) or is_bracketed(text) or grammar.vote.search(text) is not None
 
     return tuple(block for block in body if is_about_adoption(block))
 
@@ -111,10 +141,17 @@ def item_lines(document: Document) -> tuple[Block, ...]:
     adoption, start = adoption_lines(document), preamble_start(document)
 
     def continues_item(block: Block) -> bool:
-        is_text = block.number or block.ordinal == start or line_text(document, block) == document.title
+        text = line_text(document, block)
+        is_text = block.number or block.ordinal == start or text == document.title or has_only_days(text)
         return (block.locator == "masthead") == in_masthead and not is_text and block not in adoption
 
-    return tuple(takewhile(continues_item, candidates))
+    found = list(takewhile(continues_item, candidates))
+    # A title that a colon announces is printed as a heading: “Economic questions:”, “Boats”.
+    following = document.blocks[found[-1].ordinal + 1 :] if found else ()
+    head = next((block for block in following if block.kind != "footnote"), None)
+    if head and head.kind == "heading" and line_text(document, found[-1]).endswith((":", "：")):
+        found += [] if head in draft_lines(document) else [head]
+    return tuple(found)
 
 
 def line_text(document: Document, block: Block) -> str:

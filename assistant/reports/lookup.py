@@ -4,7 +4,7 @@ words."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
@@ -90,15 +90,30 @@ def display_label(document: Document, language: str) -> str:
     return f"{document.label} ({say('status_draft', language)})" if reads_as_draft(document) else document.label
 
 
-def find_newer_resolutions(headers: Mapping[str, Header], ids: Iterable[str]) -> dict[str, str]:
-    """Map each of these resolutions that has a later one with the same title in the same language, which restates
-    what still applies, to the id of the latest."""
-    resolutions = (headers[each] for each in ids if headers[each].kind == "resolution")
-    adopted = [each for each in resolutions if not is_draft(Symbol.try_parse(each.symbol or ""))]
-    titles = ((each, each.title.partition(". ")[2] or each.title) for each in adopted)
-    title_keys = {each.id: (normalized_key(title), each.language) for each, title in titles}
-    latest = {title_keys[each.id]: each.id for each in sorted(adopted, key=lambda each: each.date or "")}
-    return {each: latest[key] for each, key in title_keys.items() if latest[key] != each}
+def find_newer_resolutions(
+    headers: Mapping[str, Header], ids: Iterable[str], drafts: Collection[str] = ()
+) -> dict[str, str]:
+    """Map each of these resolutions that has a later one with the same title, in any language that both have, which
+    restates what still applies, to the id of the latest. `drafts`: the ids of those known to be drafts, beside those in
+    the series of drafts; they may have a later text, but are none."""
+    titles_by_key: dict[str, set[tuple[str, str]]] = {}
+    for each in headers.values():
+        if each.kind == "resolution":
+            title = normalized_key(each.title.partition(". ")[2] or each.title)
+            titles_by_key.setdefault(each.key, set()).add((title, each.language))
+    resolutions = [headers[each] for each in ids if headers[each].kind == "resolution"]
+    series = [each for each in resolutions if not is_draft(Symbol.try_parse(each.symbol or ""))]
+    adopted = [each for each in series if each.id not in drafts]
+    by_date = sorted(adopted, key=lambda each: each.date or "")
+    latest = {title: each for each in by_date for title in titles_by_key[each.key]}
+    in_language = {(each.key, each.language): each.id for each in adopted}
+    newer: dict[str, str] = {}
+    for each in series:
+        found = [latest[title] for title in titles_by_key[each.key] if title in latest]
+        later = max(found, key=lambda other: other.date or "", default=each)
+        if later.key != each.key and (later.date or "") >= (each.date or ""):
+            newer[each.id] = in_language.get((later.key, each.language), later.id)
+    return newer
 
 
 def cite(

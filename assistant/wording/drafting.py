@@ -45,6 +45,12 @@ class Grammar:
         comma = rf"[,;،؛，；]\s*(?:(?:{join})\s*(?:,\s*(?P<aside>[^,;:.]{{1,90}}),\s*)?)?"
         inserted = r"(?:,\s*(?P<inserted>[^,;:.]{1,90}),)?"
         self.opening = self._compile(rf"\s*{leads}(?P<verb>{verbs})")
+        # The same in the past, as in reports: the Board requested the secretariat to report.
+        self.acts = self._compile(
+            rf"(?:^\s*|[,;،؛，；]\s*(?:(?:{join})\s*)?|\s(?:{join})\s*){leads}"
+            rf"{edge[0]}(?:(?P<asked>{self._source('asked')})|(?P<decided>{self._source('decided')})){edge[1]}"
+        )
+        self.did = self._compile(rf"\s*{leads}{edge[0]}(?:{self._source('past', 'did')}){edge[1]}")
         self.following = self._compile(
             rf"{comma}{leads}(?P<verb>{verbs})|\s(?:{join}){inserted}\s{leads}"
             rf"(?P<bare>{edge[0]}(?:{self._source('ask', 'decide', 'sure')}){edge[1]})"
@@ -55,7 +61,9 @@ class Grammar:
         """What opens a clause after its verb: `stresses [once again that] States shall act`."""
         self.duty, self.modal = self._word("duty", "should"), self._word("modal", "duty", "should")
         # Names are capitalized: "Progress Made" is not something that was done.
-        self.past = re.compile(rf"{edge[0]}(?:{self._source('past')}){edge[1]}[^,;.]*$")
+        # “Shall be held” is still to come; “to be held” tells of what is known.
+        to_come = "".join(rf"(?<!\b{modal}\sbe\s)" for modal in ("shall", "will", "should", "must", "may"))
+        self.past = re.compile(rf"{to_come}{edge[0]}(?![A-ZÀ-ÖØ-ÞА-Я])(?:{self._source('past')}){edge[1]}[^,;.]*$")
         self.done = re.compile(rf"(?<!\bbe\s){edge[0]}(?:{self._source('past')})\s+$")
 
     def _compile_actions(self, leads: str) -> None:
@@ -68,6 +76,7 @@ class Grammar:
             if self._language == "en" else rf"{edge[0]}(?:{self._source('to')})"
         )  # fmt: skip
         self.idle = self._compile(rf"(?:{self._source('idle')}){edge[1]}")
+        self.abilities = self._compile(rf"{edge[0]}(?:{self._source('able')})\s+$")
         self.lack = self._compile(rf"(?:{self._source('lack')})\s*$")
         self.purpose = self._compile(rf"{edge[0]}(?:{self._source('to')})\s+{leads}$")
         """What makes the following verb an infinitive: to further encourage."""
@@ -104,6 +113,8 @@ class Grammar:
             else rf"\s(?:{self._source('also')})(?:\s(?:{self._source('onto')}))?\s"
         )
         self.steps = self._compile(rf"\s(?:{self._source('also')})\s|[,–]")
+        self.draft = self._compile(rf"(?:^|.*[:：]\s*)(?:{self._source('draft')})")
+        """A line that calls the text below it a draft: Draft resolution submitted by Peru; Peru: draft resolution."""
         self.tail = self._compile(rf"\s*[;；؛](?:\s*(?:{self._source('also', 'join')}))?$")
         """The end of a part of a provision."""
         numbering = r"(?:(?:[IVXLC]+|[A-Z]|\d+)[.)]?\s+)?"
@@ -115,10 +126,11 @@ class Grammar:
         edge, join = self._edge, self._source("join")
         ordinal = f"(?:{ordinals})" + (r"\w*" if self.spaced else "")
         joins = r"[-\s]" if self.spaced else ""
-        number = (
-            rf"(?:{ordinal}(?:(?:{joins}|\s(?:and|et|y)\s|\sو?){ordinal})*|\d{{1,3}}(?:st|nd|rd|th|e|ème|º|ª|-\w+)?)"
-        )
-        self.session = self._compile(self._source("session").replace("{n}", number))
+        number = rf"(?:{ordinal}(?:(?:{joins}|\s(?:and|et|y)\s|\sو?){ordinal})*|\d{{1,3}}(?:st|nd|rd|th|e|ème|\.?[ºª]|-\w+)?)"
+        self.session = self._compile(rf"{edge[0]}(?:{self._source('session')})".replace("{n}", number))
+        self.held = self._compile(rf"\s*[,，،]?\s*(?:{self._source('held')})\s(?:[^,;:.()]{{0,60}}\s)?$")
+        """What stands between a session and its date: at its tenth session, [to be held in Lima] in 2026."""
+        self.meeting = self._compile(rf"{edge[0]}(?:{self._source('meeting')})".replace("{n}", number))
         # Up to the end of the clause, including commas of a list: the sale, supply or transfer.
         comma_ends = rf"[,،](?!\s\w+\s(?:{self._source('also')})\s)"
         tail = rf"(?:[^;.:؛]{{0,200}}?(?={comma_ends}|[;.:؛]|\s(?:{join})\s|$)|[^;.:؛]{{0,200}}\b)"
@@ -138,9 +150,13 @@ class Grammar:
     def _compile_amounts(self) -> None:
         """Amounts of money, and other large numbers."""
         edge = self._edge
-        unit, scale = self._source("unit"), self._source("scale")
+        names, codes = _currencies(self._language)
+        unit, scale = f"{names}|{self._source('unit')}", self._source("scale")
+        large = rf"(?:(?:{_AMOUNT})\s(?:{scale})|\d{{1,3}}(?:[,.\s]\d{{3}})+(?:[.,]\d+)?|\d{{4,}})"
         self.money = self._compile(
-            rf"(?:US\$|\$|€|£|¥)\s?(?:{_AMOUNT})(?:\s(?:{scale}))?|(?<![\d.,/])(?:{_AMOUNT})(?:\s?(?:{scale}))?\s?(?:{unit}){edge[1]}"
+            rf"(?:(?:US\$|\$|€|£|¥)\s?(?:{_AMOUNT})(?:\s(?:{scale}))?|(?-i:\b(?:{codes}))\s?{large}"
+            rf"|(?<![\d.,/])(?:{large}\s?(?-i:(?:{codes})\b)|(?:{_AMOUNT})(?:\s?(?:{scale}))?\s?(?:{unit}){edge[1]}))"
+            rf"(?:\s?(?:{self._source('rate')}){edge[1]})?"
         )
         self.amount = self._compile(rf"(?<![\d.,/])(?:{_AMOUNT})\s?(?:{scale})(?!\s?(?:{unit})){edge[1]}")
         """A number with a scale (thousands, millions) that is not an amount of money."""
@@ -185,6 +201,20 @@ class Grammar:
 def _spaced(words: str) -> str:
     """A regex in which a space matches any white space."""
     return words.replace(" ", r"\s+") if not words.startswith("(?#") else words
+
+
+@lru_cache(maxsize=8)
+def _currencies(language: str) -> tuple[str, str]:
+    """Regexes for the names of today's currencies in a language, and for their codes, from Unicode CLDR."""
+    from babel.core import get_global  # imported only where it is needed
+    from babel.numbers import get_currency_name
+
+    spans = (span for each in get_global("territory_currencies").values() for span in each)
+    codes = sorted({code for code, _, end, is_tender in spans if is_tender and end is None})
+    names = {get_currency_name(code, count, locale=language) for code in codes for count in (None, 1, 2, 5, 11, 100)}
+    return "|".join(
+        r"\s+".join(map(re.escape, name.split())) for name in sorted(names, key=len, reverse=True)
+    ), "|".join(codes)
 
 
 @lru_cache(maxsize=8)

@@ -13,11 +13,12 @@ from assistant.qa.answer import Statement
 from assistant.qa.metadata import (
     adoption_lines,
     document_date,
+    draft_lines,
     has_vote,
-    is_draft,
     item_lines,
     line_text,
     preamble_start,
+    reads_as_draft,
 )
 from assistant.qa.units import Unit
 from assistant.reports.brief.briefing import Part, Section
@@ -51,7 +52,7 @@ def build_adoption(selector: UnitSelector) -> Section:
     """The lines about the adoption, and the agenda item, as printed; for a draft, that it is one, and its sponsors."""
     document = selector.main_document
     language = selector.language
-    draft = is_draft(document.symbol)
+    draft = reads_as_draft(document)
     lines = _sponsor_line(document) if draft else adoption_lines(document)
     # Adjacent lines are one quote.
     groups = groupby(enumerate(lines), key=lambda each: each[1].ordinal - each[0])
@@ -67,7 +68,10 @@ def build_adoption(selector: UnitSelector) -> Section:
 
 
 def _sponsor_line(document: Document) -> tuple[Block, ...]:
-    """The line right above the title of a draft that names its sponsors, before a colon."""
+    """The lines that call a text a draft and name its sponsors; else the line right above its title that names them,
+    before a colon."""
+    if lines_about_draft := draft_lines(document):
+        return lines_about_draft
     above = [block for block in document.blocks[: preamble_start(document) or 0] if block.kind != "footnote"]
     lines = (block for block in reversed(above) if line_text(document, block) != document.title)
     return tuple(block for block in islice(lines, 1) if re.search("[:：]", line_text(document, block)))
@@ -85,8 +89,12 @@ def build_mandates(selector: UnitSelector) -> Section:
     """The requests and decisions as a table, and the numbers of the paragraphs without any."""
     document, language = selector.main_document, selector.language
     rows = list(mandate_rows(selector.library, document))
-    covered = {row.ordinal for row in rows}
-    covered |= {parent for each in covered if (parent := document.blocks[each].parent) is not None}
+    covered = set[int]()
+    for row in rows:
+        ordinal: int | None = row.ordinal
+        while ordinal is not None:
+            covered.add(ordinal)
+            ordinal = document.blocks[ordinal].parent
     remaining = [each.number for each in operative_paragraphs(document) if each.number and each.ordinal not in covered]
     remarks = (say("asks_nothing", language, places=", ".join(remaining)),) if remaining else ()
     return selector.make_section("mandates", remarks=remarks, tables=(mandate_table(rows, language),))

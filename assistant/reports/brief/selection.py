@@ -20,7 +20,7 @@ from assistant.qa.abstention import REPEATED_STATEMENT_COSINE, SAME_STATEMENT_CO
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.citations import quote_unit
 from assistant.qa.engine import Engine
-from assistant.qa.metadata import covering_letter_blocks, is_bracketed, is_draft, line_text
+from assistant.qa.metadata import covering_letter_blocks, is_bracketed, is_draft, line_text, reads_as_draft
 from assistant.qa.retriever import Evidence
 from assistant.qa.scoring import ScoredUnit
 from assistant.qa.units import Unit, units_of
@@ -298,7 +298,7 @@ def in_order(statements: Iterable[Statement]) -> tuple[Statement, ...]:
 
 def adoption_rank(each: ScoredUnit) -> tuple[bool, float]:
     """Sort key of scored units: those of drafts last, the likelier ones first."""
-    return is_draft(each.unit.document.symbol), -each.odds
+    return reads_as_draft(each.unit.document), -each.odds
 
 
 def is_relevant(each: ScoredUnit) -> bool:

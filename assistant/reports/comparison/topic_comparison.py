@@ -22,7 +22,7 @@ from assistant.grounding.rejection_reasons import Reason
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.citations import quote_unit
 from assistant.qa.engine import Engine
-from assistant.qa.metadata import is_draft
+from assistant.qa.metadata import reads_as_draft
 from assistant.qa.retriever import Evidence
 from assistant.qa.revisions import VersionNotes
 from assistant.qa.scoring import FIRST, READ, ScoredUnit
@@ -141,7 +141,7 @@ def _connected_groups(count: int, links: Collection[tuple[int, int]]) -> list[li
 
 def precedence(document: Document) -> tuple[bool, str, str]:
     """Sort key of texts that say one thing: later ones above earlier ones, and all texts above drafts."""
-    return not is_draft(document.symbol), document.date or "", document.key
+    return not reads_as_draft(document), document.date or "", document.key
 
 
 MAX_STATEMENTS, MAX_CLOSEST = 6, 3
@@ -349,7 +349,7 @@ def _side_rank(engine: Engine, side: Side, language: str) -> tuple[int, bool, bo
     """Sort key of sides: certain statements before closest ones, then adopted texts, texts in the language of the
     topic, and those with more paragraphs on it."""
     document, place = engine.library.document(side.document), get_args(Status).index(side.status)
-    return place, is_draft(document.symbol), document.language != language, -len((*side.statements, *side.further))
+    return place, reads_as_draft(document), document.language != language, -len((*side.statements, *side.further))
 
 
 def _find_statements(

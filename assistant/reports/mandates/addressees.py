@@ -278,7 +278,8 @@ def _find_action(grammar: Grammar, text: str, start: int, right: int, end: int) 
     for match in grammar.action.finditer(text, start, end):
         if match.start() >= right:
             return None
-        is_idle = grammar.idle.match(text, match.end()) and grammar.action.search(text, match.end(), end)
+        opens_none = grammar.idle.match(text, match.end()) or grammar.abilities.search(text, start, match.start())
+        is_idle = opens_none and grammar.action.search(text, match.end(), end)
         if match.start() > start and not is_idle:
             return match.start()
     return None
@@ -329,7 +330,8 @@ def _join_parts(grammar: Grammar, text: str, parts: list[Span]) -> list[Span]:
             and not grammar.split.match(text, start, end)
         )
         continues_place = grammar.place.search(previous) and _NAME.fullmatch(text, start, end)
-        continues = continues_place or grammar.tied.match(text, start, end) or grammar.adjectives.search(previous)
+        is_described = grammar.adjectives.search(previous) and not grammar.article.match(text, start, end)
+        continues = continues_place or is_described or grammar.tied.match(text, start, end)
         if joined and (is_inside_name or continues):
             joined[-1] = (joined[-1][0], end)
         else:

@@ -27,6 +27,8 @@ _WORD_AT = re.compile(r"\s*([^\s,]+)")
 _DATE_WORDS = re.compile(r"[^\s,;.:؛،]+(?=[\s,;.:؛،]|$)")
 _DATE_WORDS_CHINESE = re.compile(r"\d+\s?[年月日号]")
 """The words that may end a date; the same in Chinese, which has no spaces."""
+_IN_BRACKETS = re.compile(r"(?P<between>[^,;:.()（）]{0,80})[(（](?P<date>[^()（）]{4,40})[)）]")
+_SEPARATOR = re.compile(r"[,;:.،؛，；]")
 _CONTEXT = 90
 """Characters that are considered before and after a time."""
 
@@ -54,17 +56,37 @@ class DeadlineReader:
 
     def _find_times(self, text: str) -> list[Span]:
         grammar = self._grammar
-        spans = [match.span() for match in grammar.session.finditer(text) if self._is_future_session(text, match)]
+        sessions = (match for kind in (grammar.session, grammar.meeting) for match in kind.finditer(text))
+        spans = [
+            (match.start(), self._include_session_date(text, match.end()))
+            for match in sessions
+            if self._is_future_session(text, match)
+        ]
+        session_spans, dated = tuple(spans), list[int]()
         for pattern, is_limit in ((grammar.limit, True), (grammar.open, False)):
             for match in pattern.finditer(text):
                 date_end, dates = self._match_dates(text, match.end(), is_limit)
-                if date_end and self._is_not_past(dates) and (is_limit or not self._is_past(text, match.start())):
+                if not date_end or not self._is_not_past(dates):
+                    continue
+                session = next(
+                    (left for left, right in session_spans if grammar.held.match(text, right, match.start())), -1
+                )
+                if session >= 0:
+                    spans.append((session, date_end))
+                elif is_limit or not self._is_past(text, match.start()):
                     spans.append((match.start(), date_end))
+                    dated += [] if is_limit else [match.start()]
         eve_matches = grammar.eve.finditer(text)
         spans += [each.span() for each in eve_matches if self._is_not_past([Date(int(each["year"]), 0, None)])]
         for pattern in (grammar.event, grammar.term, grammar.often):
             spans += [match.span() for match in pattern.finditer(text)]
-        spans += [each.span() for each in grammar.recurring.finditer(text) if self._is_new_recurrence(text, each)]
+        # What takes place in a given year is a single one: a biennial meeting of States in 2026.
+        spans += [
+            each.span()
+            for each in grammar.recurring.finditer(text)
+            if self._is_new_recurrence(text, each)
+            and not any(each.end() <= at and not _SEPARATOR.search(text, each.end(), at) for at in dated)
+        ]
         distinct: list[Span] = []
         for left, right in sorted(spans, key=lambda each: (each[0], -each[1])):
             if not distinct or left >= distinct[-1][1]:
@@ -91,7 +113,7 @@ class DeadlineReader:
         if dates := sorted(date.iso_format for date in find_date_mentions(text) if date.year is not None):
             return dates
         if session := grammar.session.search(text):
-            if named := re.findall(r"\b20\d\d\b", session.group()):
+            if named := re.findall(r"(?<!\d)20\d\d(?!\d)", text):
                 return sorted(named)
             numbers = sorted(filter(None, map(grammar.number, grammar.steps.split(session.group()))))
             years = [FIRST_ASSEMBLY_YEAR + number for number in numbers]
@@ -124,6 +146,18 @@ class DeadlineReader:
                 return False
             return not grammar.done.search(text[max(0, match.start() - _CONTEXT) : match.start()])
         return not self._is_past(text, match.start())
+
+    def _include_session_date(self, text: str, end: int) -> int:
+        """The end of a session including its date in brackets, also behind the name of the body: `(June 2028)`."""
+        brackets = _IN_BRACKETS.match(text, end)
+        if brackets is None or (
+            brackets["between"].strip() and not self._grammar.preposition.match(brackets["between"].strip())
+        ):
+            return end
+        is_dated = _YEAR_AT.fullmatch(brackets["date"]) or any(
+            date.year is not None for date in find_date_mentions(brackets["date"])
+        )
+        return brackets.end() if is_dated else end
 
     def _is_past(self, text: str, position: int) -> bool:
         return bool(self._grammar.past.search(text[max(0, position - _CONTEXT) : position]))

@@ -4,11 +4,11 @@ lists inside one paragraph: `States should: (a) paint boats; (b) light lamps`.""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from assistant.reports.mandates.addressees import find_object, shift_spans, trim_span
+from assistant.reports.mandates.addressees import find_object, introduces_list, shift_spans, trim_span
 from assistant.reports.mandates.deadlines import DeadlineReader
 from assistant.wording.drafting import grammar_of, unquoted
 from corpus.documents import Block, Document, Span
@@ -62,6 +62,27 @@ class BlockReader:
         """The list items right below a block; items below these belong to them."""
         return [child for child in self.document.children.get(block.ordinal, ()) if child.kind == "item"]
 
+    def item_paths(self, item: Block) -> Iterator[tuple[Block, ...]]:
+        """A list item and each of the points below it, each behind the items above it; the item itself is left out
+        where it only introduces them."""
+        points = self.find_items(item)
+        if not points or not introduces_list(self.document.body(item)):
+            yield (item,)
+        for point in points:
+            yield from ((item, *path) for path in self.item_paths(point))
+
+    def split_item(self, item: Block) -> list[tuple[Block, tuple[Block, ...]]]:
+        """The points of a list item that count as actions of their own, each with its place and the blocks that say it:
+        those below the item where any of them sets a time or an amount of money, else the item with all below it."""
+        paths = list(self.item_paths(item))
+        below = list(dict.fromkeys(point for path in paths for point in path[1:]))
+        is_split = any(
+            self.deadlines.find_times(point.body_start, point.end)
+            or self.grammar.money.search(self.document.body(point)[:MAX_LENGTH])
+            for point in below
+        )
+        return [(path[-1], path) for path in paths] if is_split else [(item, (item, *below))]
+
     def trim(self, start: int, end: int) -> Span:
         """A span without white space and closing signs."""
         return trim_span(self.document.text, start, end, ",:：", ",;:.，；：。؛،")
@@ -91,7 +112,8 @@ class BlockReader:
         start, end = span
         text = unquoted(self.document.text[start:end])
         opening = self.grammar.ask_others.match(text)
-        match = find_object(self.grammar, text, opening.end(), len(text)) if opening else None
+        introduces = introduces_list(self.document.body(point))
+        match = find_object(self.grammar, text, opening.end(), len(text), introduces=introduces) if opening else None
         if opening is None or match is None or not match.addressees:
             return None
         verb, *addressees = shift_spans((opening.span(), *match.addressees), start)

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from assistant.answer_phrases import day_of, say
+from assistant.answer_phrases import day_of, mark, say
 from assistant.qa.answer import Citation
-from assistant.qa.metadata import document_date, is_draft
+from assistant.qa.metadata import document_date, is_draft, reads_as_draft
 from assistant.reports import Progress, ReportError, no_progress
 from assistant.reports.comparison.paragraphs import fold_text
 from assistant.reports.lookup import cite, find_document, find_newer_resolutions, find_similar_names
@@ -106,7 +106,8 @@ class MandateFilter:
 
 @dataclass(frozen=True)
 class MandateList:
-    """Rows by due date, then by document; last those of resolutions with a newer one of the same title.
+    """Rows by due date, then those with a time that amounts to none, then the others, each by document; last those of
+    resolutions with a newer one of the same title.
 
     `total` rows were found, `documents` resolutions were read; `undated` rows have a time that amounts to no day,
     month or year.
@@ -143,7 +144,11 @@ def list_mandates(library: Library, filters: MandateFilter, progress: Progress =
         raise ReportError("no-day", written=filters.due_before) from None
     addressee = " ".join(fold_text(filters.addressee).split())
     ids = _select_documents(library, filters)
-    newer_ids = find_newer_resolutions(library.versions().headers, ids)
+    headers = library.versions().headers
+    newer_ids = find_newer_resolutions(headers, ids)
+    # Whether a text of another series is a draft is known only when it is read.
+    drafts = {each for each in {*newer_ids, *newer_ids.values()} if reads_as_draft(library.document(each))}
+    newer_ids = find_newer_resolutions(headers, ids, drafts)
     addressee_counts: Counter[str] = Counter()
     years: set[int] = set()
     documents_read, total, undated = 0, 0, 0
@@ -172,8 +177,8 @@ def list_mandates(library: Library, filters: MandateFilter, progress: Progress =
                 undated += bool(row.times) and not row.due
                 yield replace(row, newer=newer_label)
 
-    def urgency(row: MandateRow) -> tuple[bool, bool, str, str]:
-        return bool(row.newer), not row.due, row.due, row.place.symbol
+    def urgency(row: MandateRow) -> tuple[bool, bool, bool, str, str]:
+        return bool(row.newer), not row.due, not row.times, row.due, row.place.symbol
 
     # nsmallest retains the order of equal rows.
     rows = tuple(heapq.nsmallest(MAX_ROWS, iter_rows(), key=urgency))
@@ -219,7 +224,9 @@ def mandate_rows(
     library: Library, document: Document, mandates: Iterable[Mandate] | None = None
 ) -> Iterator[MandateRow]:
     """The rows of one document, in its order: its requests and decisions, or the `mandates` given."""
-    adopted, deadlines, draft = document_date(document), DeadlineReader(document), is_draft(document.symbol)
+    adopted, deadlines = document_date(document), DeadlineReader(document)
+    # Nothing in the series of drafts has been decided, even where the text does not say so.
+    draft = reads_as_draft(document) or is_draft(document.symbol)
     operative_start = next((block.start for block in operative_paragraphs(document)), 0)
     for mandate in find_mandates(document) if mandates is None else mandates:
         block = document.blocks[mandate.block]
@@ -261,6 +268,7 @@ def mandate_table(rows: Sequence[MandateRow], language: str, *, with_documents: 
 
 
 def row_status(row: MandateRow, language: str) -> str:
-    """That the text of a row is a draft, or that there is a newer one; else empty."""
+    """That the text of a row is a draft, and that there is a newer one; else empty."""
     newer = say("status_newer", language, newer=row.newer) if row.newer else ""
-    return say("status_draft", language) if row.draft else newer
+    draft = say("status_draft", language) if row.draft else ""
+    return mark(";", language).join(filter(None, (draft, newer)))

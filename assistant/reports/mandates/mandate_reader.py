@@ -216,7 +216,10 @@ class _ResolutionReader(BlockReader):
             insertions.insert(0, trim_span(text, previous.verb[0], previous.end, closes=",;"))
         if clause.aside:
             insertions.insert(0, clause.aside)
-        match = self._resolve_pronouns(text, match, previous)
+        resolved = self._resolve_pronouns(text, match, previous)
+        if previous and match.addressees and not resolved.addressees:  # the clause before tells who is meant
+            insertions.insert(0, trim_span(text, previous.verb[0], previous.end, closes=",;"))
+        match = resolved
         above = (*shift_spans(insertions, offset), self.trim(offset + action_start, offset + end))
         if items:
             yield from self._read_items(clause, items, match, with_that, above)
@@ -242,12 +245,25 @@ class _ResolutionReader(BlockReader):
         that are its insertions and its action above the list."""
         introduction, function_words = self.document.text[slice(*above[-1])], (self.grammar.to, self.grammar.that)
         says_nothing = not introduction or any(each.fullmatch(introduction) for each in function_words)
-        for item in items:
-            item_span = self.trim(item.body_start, item.end)
-            if item_span[0] == item_span[1]:
+        block = clause.block
+        # A point of a list inside the paragraph has no items of its own.
+        points = (
+            point
+            for item in items
+            for point in ([(item, (item,))] if item.ordinal == block.ordinal else self.split_item(item))
+        )
+        for point, path in points:
+            item = path[0]
+            item_span, *lower_spans = (self.trim(each.body_start, each.end) for each in path)
+            spans = [item_span, *lower_spans]
+            if spans[-1][0] == spans[-1][1]:
                 continue
             if forwarded := self.find_forwarded_request(item, item_span):
-                yield self.with_times_and_money(forwarded, [item_span])
+                # Who is to pass the request on is part of what is told; a list inside the paragraph has that beside it.
+                passer = self.trim(block.body_start + clause.verb[0], block.body_start + clause.end)
+                own_actions = (each for each in forwarded.action if each[0] < each[1])
+                actions = (*([passer] if item.ordinal != block.ordinal else []), *own_actions, *lower_spans)
+                yield self.with_times_and_money(replace(forwarded, block=point.ordinal, action=actions), spans)
                 continue
             addressees, action = (
                 self._addressee_spans(match, clause),
@@ -255,7 +271,8 @@ class _ResolutionReader(BlockReader):
             )
             if says_nothing and not match.addressees:  # each item has its own: decides that: (a) States shall report
                 addressees, action = self._read_item(item, clause, with_that, item_span)
-            yield self._build_mandate(clause, item, addressees, action)
+            own_span = action[-1]
+            yield self._build_mandate(clause, point, addressees, (*action, *lower_spans), [own_span, *lower_spans])
 
     def _read_item(
         self, item: Block, clause: _Clause, with_that: bool, span: Span
@@ -351,7 +368,8 @@ class _ResolutionReader(BlockReader):
             found = ((text.rfind(name, 0, start), name) for name in names)
             occurrences = [(position, position + len(name)) for position, name in found if position >= 0]
             antecedent = max(occurrences, key=lambda span: (span[1], -span[0]), default=(start, end))
-            resolved += previous_names if pronoun and previous_names else [antecedent]
+            if not pronoun or previous_names or occurrences:
+                resolved += previous_names if pronoun and previous_names else [antecedent]
         return AddresseeMatch(tuple(dict.fromkeys(resolved)), match.action)
 
     def _addressee_spans(self, match: AddresseeMatch, clause: _Clause) -> tuple[Span, ...]:
@@ -381,14 +399,20 @@ class _ResolutionReader(BlockReader):
         return [clause.text[slice(*each)] for each in match.addressees]
 
     def _build_mandate(
-        self, clause: _Clause, place: Block, addressees: tuple[Span, ...], action: tuple[Span, ...]
+        self,
+        clause: _Clause,
+        place: Block,
+        addressees: tuple[Span, ...],
+        action: tuple[Span, ...],
+        point_spans: Sequence[Span] = (),
     ) -> Mandate:
-        """The mandate of a clause, with the times and the money set in it, and around verb and action."""
+        """The mandate of a clause, with the times and the money set in it, in the points below it (`point_spans`), and
+        around verb and action."""
         block, asides = clause.block, [clause.aside] if clause.aside else []
         verb, *asides = shift_spans([clause.verb, *asides], block.body_start)
         # A time may also be set between verb and action, or before the verb.
         end = block.body_start + clause.end
-        spans = [(verb[1], max(end, action[-1][1]))] if place is block else [(verb[1], end), action[-1]]
+        spans = [(verb[1], max(end, action[-1][1]) if place is block else end), *point_spans]
         mandate = Mandate(place.ordinal, verb, clause.kind == "decide", addressees, action)
         return self.with_times_and_money(mandate, [*spans, *asides])
 

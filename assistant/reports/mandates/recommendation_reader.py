@@ -28,6 +28,8 @@ from corpus.sentences import sentence_spans
 
 MAX_SUBJECT_LENGTH = 120
 """Longest subject of a sentence that says what somebody should do, in characters."""
+MAX_INTRODUCTION_LENGTH = 300
+"""Longest words that introduce the decisions of a body, in characters."""
 MIN_ADVICE_PARAGRAPHS = 3
 """A heading with at least this many paragraphs, most of which advise, is taken for one about advice."""
 _SEMICOLON = re.compile(r"\s*[;；؛]\s*")
@@ -60,7 +62,9 @@ def find_recommendations(document: Document) -> Iterator[Mandate]:
             for head in headings
         )
         is_chapter = bool(headings) and grammar.chapter.fullmatch(document.body(headings[-1])) is not None
-        recommendations = list(_block_recommendations(report, block, under_advice, is_chapter))
+        recommendations = list(_past_decisions(report, block)) or list(
+            _block_recommendations(report, block, under_advice, is_chapter)
+        )
         if not recommendations and is_chapter and block.kind == "paragraph" and block.number:
             first, whole = block.body_start, (block.body_start, block.end)
             recommendations = [(Mandate(block.ordinal, (first, first), False, (), (whole,)), [whole])]
@@ -104,6 +108,31 @@ class _ReportReader(BlockReader):
         reporting = (self.grammar.say, self.grammar.sure)
         is_reported = match and any(each.search(text, 0, match.start()) for each in reporting)
         return None if is_reported else match
+
+    @cached_property
+    def deciding_paragraphs(self) -> frozenset[int]:
+        """The ordinals of paragraphs that name a body, and introduce points most of which say in the past what it did;
+        at least one that it requested or decided something."""
+        grammar, document = self.grammar, self.document
+        deciding = set[int]()
+        for block in document.blocks:
+            text = document.body(block).replace("\n", " ").rstrip()
+            if block.kind != "paragraph" or not text.endswith(LIST_INTRODUCERS) or len(text) > MAX_INTRODUCTION_LENGTH:
+                continue
+            is_advice = any(each.search(text) for each in (grammar.should, grammar.wish, grammar.cites))
+            points = [document.body(each) for each in self.find_items(block)]
+            acts = [bool(grammar.acts.match(point)) for point in points]
+            past = [act or bool(grammar.did.match(point)) for act, point in zip(acts, points, strict=True)]
+            if not is_advice and any(acts) and 2 * sum(past) > len(past):
+                deciding.add(block.ordinal)
+        return frozenset(deciding)
+
+    def body_name(self, block: Block) -> Span | None:
+        """The span of the name of the body in the words that introduce its decisions, up to the first comma."""
+        text = self.document.body(block)
+        start, end = trim_span(text, 0, len(re.split(r"[,،，:：]", text)[0]))
+        name = (block.body_start + start, block.body_start + end)
+        return name if end - start <= MAX_SUBJECT_LENGTH and start < end else None
 
     @cached_property
     def _opening_text(self) -> str:
@@ -186,6 +215,42 @@ class _ReportReader(BlockReader):
         return bool(subject_words) and subject_words.endswith(tuple(self._recommenders))
 
 
+def _past_decisions(report: _ReportReader, block: Block) -> Iterator[tuple[Mandate, list[Span]]]:
+    """What a body requested or decided by a point of a list below words that name the body:
+    `The Board: (a) Requested the secretariat to report`. Each with the spans that may say by when."""
+    document, grammar = report.document, report.grammar
+    parent = document.blocks[block.parent] if block.kind == "item" and block.parent is not None else None
+    if parent is None or parent.ordinal not in report.deciding_paragraphs:
+        return
+    text = document.body(block)[:MAX_LENGTH].replace("\n", " ").rstrip()
+    text = text[: tail.start()] if (tail := grammar.tail.search(text)) else text
+    verbs = list(grammar.acts.finditer(text))
+    if not verbs:
+        return
+    # The first verb opens the point, others follow “and” or a comma.
+    ends = [*(verb.start() for verb in verbs[1:]), len(text)]
+    body_name = report.body_name(parent)
+    points = [(point, path[1:]) for point, path in report.split_item(block) if len(path) > 1]
+    for verb, end in zip(verbs, ends, strict=True):
+        decided = verb["decided"] is not None
+        words = verb.span("decided" if decided else "asked")
+        introduces = bool(points) and verb is verbs[-1]
+        match = AddresseeMatch((), words[1])
+        if not decided:
+            match = find_object(grammar, text, words[1], end, introduces=introduces)
+        trimmed = _trim_names(grammar, text, match.addressees)  # without pronouns
+        names = tuple((block.body_start + a, block.body_start + b) for a, b in trimmed)
+        names = (body_name,) if decided and body_name else names
+        span = (block.body_start + words[0], block.body_start + words[1])
+        action = report.trim(block.body_start + match.action, block.body_start + end)
+        leads = (action,) if action[0] < action[1] else ()
+        for point, below in points if introduces else [(block, ())]:
+            lower_spans = [report.trim(each.body_start, each.end) for each in below]
+            if leads or lower_spans:
+                times = [(block.body_start + words[1], block.body_start + end), *lower_spans]
+                yield Mandate(point.ordinal, span, decided, names, (*leads, *lower_spans)), times
+
+
 def _block_recommendations(
     report: _ReportReader, block: Block, under_advice: bool, is_chapter: bool
 ) -> Iterator[tuple[Mandate, list[Span]]]:
@@ -226,7 +291,10 @@ def _block_recommendations(
         for path in points:
             spans = [trim_span(document.text, each.body_start, each.end, closes=",;:.，；：。؛،") for each in path]
             if not is_wish and (forwarded := report.find_forwarded_request(path[-1], spans[-1])):
-                yield forwarded, [spans[-1]]
+                # Who recommends, and to whom, is part of what is told; a list inside the paragraph has that beside it.
+                recommender = trim_span(document.text, *sentence, closes=":：,，")
+                leads = () if list_points else (recommender,)
+                yield replace(forwarded, action=(*leads, *forwarded.action)), [spans[-1]]
             else:
                 yield Mandate(path[-1].ordinal, verb, False, names, (*lead_spans, *spans)), [sentence, *spans]
 

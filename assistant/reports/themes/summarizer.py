@@ -9,7 +9,7 @@ import numpy as np
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.citations import quote_unit
 from assistant.qa.engine import Engine
-from assistant.qa.metadata import is_draft
+from assistant.qa.metadata import reads_as_draft
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit, distinct, units_of
 from assistant.reports.brief.briefing import Request
@@ -69,7 +69,7 @@ class Summarizer:
             sorted((units[n] for n in group), key=lambda unit: precedence(unit.document)[:2], reverse=True)
             for group in alike
         ]
-        groups.sort(key=lambda group: (group[0].document.id in self._newer, is_draft(group[0].document.symbol)))
+        groups.sort(key=lambda group: (group[0].document.id in self._newer, reads_as_draft(group[0].document)))
         quoted: list[tuple[Unit, Statement, tuple[Citation, ...]]] = []
         for first_round in (True, False):
             for first, *others in groups:
