@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from assistant.qa.answer import Mode
 from assistant.reports import Progress
 from assistant.reports.brief.briefing import Audience, Kind, Request
-from assistant.reports.lookup import find_document
+from assistant.reports.lookup import find_document, find_documents_together
 from assistant.service_errors import Conflict, Invalid, NotFound, ServiceFault
 from assistant.time_slices import Aside
 from corpus.documents import Language
@@ -176,7 +176,7 @@ class ComparisonRequest(PaperRequest):
         from assistant.reports.comparison.topic_comparison import compare_topic
 
         topic, language = self.topic, self.language
-        ids = tuple(find_document(context.library, each, language).id for each in self.document)
+        ids = tuple(each.id for each in find_documents_together(context.library, self.document, language))
 
         def make(progress: Progress, aside: Aside) -> Report:
             documents = [context.library.document(each) for each in ids]

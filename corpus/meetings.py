@@ -147,7 +147,7 @@ class Meeting:
 
     def announced_symbols(self) -> tuple[Symbol, ...]:
         """Symbols announced under the items, in agenda order."""
-        return tuple(Symbol.parse(text) for item in self.items for text, _ in item.documentation)
+        return tuple(Symbol.parse_any(text) for item in self.items for text, _ in item.documentation)
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-ready dictionary with every field: dates and times in ISO 8601."""

@@ -11,7 +11,7 @@ import re
 _SHORTENED = """
     a.m p.m art arts para paras no nos vol vols ch chap sect sects fig figs ed eds e.g i.e cf etc al v vs approx
     ca mr mrs ms dr prof st add corr rev distr orig co ltd inc jan feb mar apr jun jul aug sep sept oct nov dec
-    p pp u.n u.s op cit ibid cap mme mlle mm sr sra dra núm núms párr párrs pág págs ee env ex réf rés doc docs res
+    p pp u.n u.s h.e s.e op cit ibid cap mme mlle mm sr sra dra núm núms párr párrs pág págs ee env ex réf rés doc docs res
     ст п пп гг г стр т тт см ср долл руб тыс млн млрд кв чел экз тел рис табл гл разд док рез напр англ франц исп др пр т.д т.п т.е
     ч мин сек
 """

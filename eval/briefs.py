@@ -121,7 +121,7 @@ def _is_of_other_item(citation: Citation, briefing: Briefing, library: Library) 
         about += [mention.symbol for mention in find_symbols(document.title)]
 
         def overlaps(symbols: list[str], about: list[Symbol] = about) -> bool:
-            return any(same_document(symbol, Symbol.parse(other)) for symbol in about for other in symbols)
+            return any(same_document(symbol, Symbol.parse_any(other)) for symbol in about for other in symbols)
 
         if overlaps(foreign) and not overlaps(own):
             return True

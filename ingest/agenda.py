@@ -12,7 +12,7 @@ from corpus.documents import Block, Document
 from corpus.meetings import AgendaItem, Meeting, Sitting, is_under, main_number
 from corpus.places import find_place, normalise_place_text
 from corpus.roman import from_roman
-from corpus.symbols import RESOLUTIONS, Symbol, find_symbols
+from corpus.symbols import RESOLUTIONS, Symbol, find_listed_symbols, find_symbols_like
 from ingest.agenda_form import is_agenda_title, is_title_of, without_item_number
 from ingest.readers.masthead_lines import is_distribution_line
 from ingest.timetable import build_sittings, item_columns, leading_items
@@ -23,6 +23,8 @@ _ENTRIES = re.compile(r"\s*[;；؛\n]\s*(?=\S)")
 _MARK = re.compile(r"(?<=\w)\.(\d{1,2})$")
 _HEADINGS = 8  # the title of an agenda is searched among this many headings
 _LONGEST_LINE = 200  # of a title below its number, in characters
+_COUNTED_BODY = re.compile(r"[^/]*\d[^/]*|.*/(?:CONF|COP|CP|MOP|MSP)\.\d+")
+"""Bodies that are one meeting of several, by their symbols: `UNEP/MC/COP.7`, `GB.357`."""
 _MANDATE = re.compile(r"\b(?:resolution|decision) \d+/\d+|\bBureau\b|\bmandate", re.IGNORECASE)
 _BODY = re.compile(r"\b(?:Working Group|Conference|Commission|Committee|Council|Assembly|Board|Group)\b")
 
@@ -127,13 +129,14 @@ def _build_items(document: Document, spans: Mapping[int, Spans]) -> Iterator[Age
             listed.setdefault(number, block.ordinal)
             titles.setdefault(number, _clean_title(without_item_number(document.body(block)), notes))
         elif block.kind == "footnote":
-            mentions += (_Mention(2, number, symbol, block.ordinal) for symbol in _named_symbols(document.body(block)))
+            named = _named_symbols(document.body(block), document.symbol)
+            mentions += (_Mention(2, number, symbol, block.ordinal) for symbol in named)
         elif block.kind == "heading" and not tail:
             headings.setdefault(number, block.ordinal)
             title = _clean_title(without_item_number(document.body(block)), notes)
             titles[number] = titles.get(number) or title  # empty where the title is on the next line
         elif block.kind != "heading" and tail.startswith("documentation"):
-            found = find_symbols(document.block_text(block))
+            found = find_listed_symbols(document.block_text(block), document.symbol)
             mentions += (_Mention(0, number, each.symbol.text, block.ordinal) for each in found)
         elif block.kind == "paragraph" and not tail and not titles.get(number, "-") and _is_title_line(document, block):
             titles[number] = _clean_title(document.body(block), notes)
@@ -141,7 +144,7 @@ def _build_items(document: Document, spans: Mapping[int, Spans]) -> Iterator[Age
             headings.setdefault(number, block.ordinal)
         elif block.kind in ("paragraph", "item"):
             annotations.setdefault(number, []).append(block.ordinal)
-            found = find_symbols(document.block_text(block))
+            found = find_symbols_like(document.block_text(block), document.symbol)
             own = (each.symbol.text for each in found if _is_meeting_paper(each.symbol, document.symbol))
             mentions += (_Mention(1, number, symbol, block.ordinal) for symbol in own)
     mentions += (_Mention(3, number, symbol, row) for number, symbol, row in _documents_in_tables(document, spans))
@@ -203,7 +206,9 @@ def _documents_in_tables(document: Document, spans: Mapping[int, Spans]) -> Iter
         if block.context == "header" or ", item " in block.locator or len(columns) > 1:
             continue
         cells = {n: document.text[slice(*span)] for n, span in enumerate(block.cells) if span}
-        at, papers = next(((n, found) for n, cell in cells.items() if (found := _leading_symbols(cell))), (0, []))
+        at, papers = next(
+            ((n, found) for n, cell in cells.items() if (found := _leading_symbols(cell, document.symbol))), (0, [])
+        )
         if len(cells) == 1 and not papers:  # "Item 3", above its documents
             group, own, down = leading_items(*cells.values()), [], 0
         elif columns and (numbers := leading_items(cells.get(columns[0], ""))):
@@ -223,14 +228,17 @@ def _documents_in_tables(document: Document, spans: Mapping[int, Spans]) -> Iter
         down -= 1
 
 
-def _leading_symbols(cell: str) -> list[str]:
-    found = find_symbols(cell)
-    return _named_symbols(cell) if found and found[0].start == 0 else []
+def _leading_symbols(cell: str, agenda: Symbol | None) -> list[str]:
+    found = find_symbols_like(cell, agenda)
+    return _named_symbols(cell, agenda) if found and found[0].start == 0 else []
 
 
 def _is_meeting_paper(symbol: Symbol, agenda: Symbol | None) -> bool:
-    """Whether a symbol has the same body, and the same year or session, as an agenda."""
-    if agenda is None or symbol.series in RESOLUTIONS or not (agenda.year or agenda.session):
+    """Whether a symbol has the same body, and the same year or session, as an agenda; or the same body where its name counts the
+    meetings."""
+    if agenda is None or symbol.series in RESOLUTIONS:
+        return False
+    if not (agenda.year or agenda.session or _COUNTED_BODY.fullmatch(agenda.body)):
         return False
     return (symbol.body, symbol.year, symbol.session) == (agenda.body, agenda.year, agenda.session)
 
@@ -244,10 +252,10 @@ def _item_locator(block: Block, document: Document) -> str:
     return owner if owner.startswith("annotations") else ""
 
 
-def _named_symbols(note: str) -> list[str]:
+def _named_symbols(note: str, agenda: Symbol | None) -> list[str]:
     """The documents that a footnote names, without resolutions; none where it cites a place in a document: `See
     A/99/64, para. 9` is a source."""
-    found, words = find_symbols(note), note
+    found, words = find_symbols_like(note, agenda), note
     for mention in reversed(found):
         words = words[: mention.start] + words[mention.end :]
     placed = any(map(str.isdigit, words)) or any(map(from_roman, re.findall(r"\b[IVXLC]+\b", words)))

@@ -271,6 +271,12 @@ def without_item_number(heading: str) -> str:
     return heading[match.end() :].strip() if match else heading
 
 
+def without_documentation_label(line: str) -> str:
+    """`Documentation Report on nets` without its first word."""
+    match = _DOCUMENTS_LED.match(line)
+    return line[match.end() :] if match else line
+
+
 def is_title_of(text: str, title: str) -> bool:
     """Whether a text is only the title of an item, numbered or not."""
     return bool(title) and folded_title(without_item_number(text)) == folded_title(title)

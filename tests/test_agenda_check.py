@@ -180,3 +180,85 @@ def test_its_resolution_is_of_no_body_that_is_named_further_away(holding: Holdin
     words = "In its resolution 7/1, the Conference asked the General Assembly for lamps."
     found = checked(holding, paper("CTOC/COP/WG.7/2030/2", words=words))
     assert "A/RES/7/1" not in {each.symbol for each in found.cited}
+
+
+RIVERS = """CRW/COP/5/1
+
+Conference of the Parties to the Convention on Rivers
+
+Fifth meeting
+
+Nairobi, 7 and 8 April 2027
+
+# Annotated provisional agenda
+
+## Provisional agenda
+
+1. Opening of the meeting.
+2. Lamps on rivers.
+3. Nets.
+
+## Annotations
+
+### 1. Opening of the meeting
+
+The meeting will be opened at 10 a.m.
+
+### 2. Lamps on rivers
+
+The Conference may wish to consider the report on lamps.
+
+Documentation
+
+Report of the working group on lamps (CRW/COP/5/2)
+
+Decision 4/7 (CRW/COP/DEC/4/7)
+
+### 3. Nets
+
+The Conference will have before it a note by the secretariat on nets (CRW/COP/5/4) and a draft decision.
+
+Documentation Report of the joint board on nets (JBN/15/3)
+"""
+
+
+def test_documents_of_a_body_that_is_not_known_are_announced_where_the_agenda_names_them(holding: Holding) -> None:
+    report = paper("CRW/COP/5/2").data.decode().replace("Paper CRW/COP/5/2", "Report of the working group on lamps")
+    found = checked(holding, Input("report.md", report.encode()), agenda=RIVERS)
+    announced = {each.symbol: (each.items, each.state, each.title) for each in found.announced}
+    assert announced == {
+        "CRW/COP/5/2": (("2",), "held", "Report of the working group on lamps"),
+        "CRW/COP/DEC/4/7": (("2",), "missing", "Decision 4/7"),
+        "CRW/COP/5/4": (("3",), "missing", ""),
+        "JBN/15/3": (("3",), "missing", "Report of the joint board on nets"),
+    }
+
+
+def test_a_brief_on_an_item_lists_the_documents_of_a_body_that_is_not_known(holding: Holding) -> None:
+    engine = holding(RIVERS, paper("CRW/COP/5/2"))
+    papers = make_briefing(engine, Request("item", "2")).papers
+    assert [(each.symbol, each.state) for each in papers] == [("CRW/COP/5/2", "held"), ("CRW/COP/DEC/4/7", "missing")]
+
+
+def test_documents_of_another_organization_are_announced_without_a_command_that_cannot_fetch_them(
+    holding: Holding,
+) -> None:
+    head = "---\nsymbol: EB158/1\ntitle: Annotated provisional agenda\nlanguage: en\n---\n"
+    agenda = head + RIVERS.replace("CRW/COP/5/", "EB158/").replace("CRW/COP/DEC/4/7", "EB158/CONF./3").replace(
+        "EB158/1\n\n", "", 1
+    )
+    found = checked(holding, agenda=agenda)
+    announced = [(each.symbol, each.items, each.state, each.command) for each in found.announced]
+    assert announced[:2] == [("EB158/2", ("2",), "missing", ""), ("EB158/CONF./3", ("2",), "missing", "")]
+    assert not found.complete
+
+
+def test_papers_of_a_meeting_that_its_symbol_counts_are_of_the_item_whose_annotation_names_them(
+    holding: Holding,
+) -> None:
+    agenda = AGENDA.replace("CTOC/COP/WG.7/2030/", "UNEP/MC/COP.7/").replace(
+        "The report on lamps (A/90/12) may be of help.",
+        "The Conference has a note on lamps (UNEP/MC/COP.7/INF/5) before it.",
+    )
+    found = checked(holding, agenda=agenda)
+    assert ("UNEP/MC/COP.7/INF/5", ("2",)) in [(each.symbol, each.items) for each in found.announced]

@@ -593,6 +593,15 @@ def test_what_the_annotation_of_an_item_says_is_to_come_is_expected_and_nothing_
     assert (paper.symbol, paper.title) == ("CTOC/COP/WG.7/2030/9", "Roads of the islands")
 
 
+def test_what_is_expected_under_one_part_of_an_item_is_not_expected_under_another(holding: Holding) -> None:
+    elect = "States are invited to elect a President and five Vice-Presidents on the first day."
+    agenda = AGENDA.replace("##### (b) Adoption", f"##### (a) Opening of the meeting\n\n{elect}\n\n##### (b) Adoption")
+    engine = holding(agenda)
+    for item, expected in (("1 (a)", [elect]), ("1 (b)", []), ("1", [elect])):
+        made = sections(engine, Request("item", item))["expected"]
+        assert [each.text for each in made.statements] == expected
+
+
 def resolution(
     number: str, year: int, *asked: str, on: str = "Lamps", preamble: Sequence[str] = ("Recalling all lamps,",)
 ) -> str:
@@ -813,6 +822,29 @@ def test_a_question_is_led_to_the_articles_of_which_the_reader_says_that_they_an
     )
     assert "article 1: Keeping of lights" in [part.heading.partition(", ")[2] for part in by_key["articles"].parts]
     assert by_key["framework"].parts
+
+
+def test_an_article_is_certain_for_a_theme_only_where_it_has_the_words_of_the_theme(holding: Holding) -> None:
+    engine = holding(CRIMES, f"---\nsymbol: DP/2030/9\ntitle: Lamps\nlanguage: en\n---\n# Lamps\n\n{LIT}", reading=True)
+
+    def certain_articles(theme: str) -> list[str]:
+        framework = sections(engine, Request("theme", theme)).get("framework")
+        parts = framework.parts if framework else ()
+        return [each.text for part in parts if part.sure for each in part.statements]
+
+    assert any("article 1 (Keeping of lights)" in each for each in certain_articles("harbour lamps in every season"))
+    assert certain_articles("theft of harbour lamps in every season") == []
+
+
+def test_a_treaty_on_a_theme_that_the_texts_name_and_that_is_not_held_is_told_and_no_other_stands_in_for_it(
+    holding: Holding,
+) -> None:
+    said = "1. Trafficking in persons is a crime under the Trafficking in Persons Protocol, which all States keep.\n"
+    note = f"---\nsymbol: DP/2030/9\ntitle: Victims\nlanguage: en\n---\n# Victims\n\n{said}"
+    roads = CRIMES.replace("keep mountain roads open", "keep persons on mountain roads")
+    framework = sections(holding(roads, note, reading=True), Request("theme", "trafficking in persons"))["framework"]
+    assert framework.parts == ()
+    assert [each for each in framework.remarks if "Trafficking in Persons Protocol" in each]
 
 
 @pytest.mark.parametrize(

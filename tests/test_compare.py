@@ -26,6 +26,7 @@ from assistant.reports.comparison.text_diff import (
     later_pieces,
 )
 from assistant.reports.comparison.topic_comparison import compare_topic
+from assistant.reports.lookup import find_documents_together
 from corpus.documents import LANGUAGES
 from corpus.library import Library
 from eval.cases import COMPARISONS
@@ -306,3 +307,20 @@ def test_what_each_document_says_on_a_topic_stands_side_by_side(starter_engine: 
 
 def test_an_empty_topic_has_no_sides(starter_engine: Engine) -> None:
     assert compare_topic(starter_engine, "").sides == ()
+
+
+def test_texts_are_compared_in_a_language_in_which_all_of_them_are_stored(holding: Holding) -> None:
+    def version(symbol: str, language: str) -> Input:
+        head = f"---\nsymbol: {symbol}\ntitle: Lamps\nlanguage: {language}\n---\n# Lamps\n\n1. {GRAIN}\n"
+        return Input(f"{symbol.replace('/', '_')}.{language}.md", head.encode())
+
+    stored = [version("A/90/1", "en"), version("A/90/2", "en"), version("A/90/2", "fr"), version("A/90/3", "fr")]
+    library = holding(*stored).library
+
+    def languages(names: list[str], requested: str | None = None) -> list[str]:
+        return [each.language for each in find_documents_together(library, names, requested)]
+
+    assert languages(["A/90/1", "A/90/2"], "fr") == ["en", "en"]
+    assert languages(["A/90/2", "A/90/3"]) == ["fr", "fr"]
+    assert languages(["A/90/1", "A/90/3"], "fr") == ["en", "fr"]
+    assert languages(["A/90/2:en:official", "A/90/2:fr:official"]) == ["en", "fr"]

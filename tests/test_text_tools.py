@@ -288,6 +288,7 @@ def test_some_official_language_is_always_told(text: str, default: str) -> None:
         "The depth is 3.5 metres.",
         "See www.unodc.org/unodc/en/index.html for more.",
         "J. R. Smith spoke first.",
+        "He met H.E. Anna Example of the harbour.",
         "Of 3 Feb. 2021, at U.N. Headquarters.",
         "12. The number of a paragraph ends no sentence.",
         "The list (a, b, c, etc.) is long.",

@@ -219,6 +219,32 @@ def test_a_library_of_one_passage_is_one_theme(holding: Holding) -> None:
     assert sum(len(theme.passages) for theme in themes.themes) == sum(engine.library.passage_counts().values())
 
 
+@pytest.mark.parametrize("count", [1, 2])
+def test_fewer_documents_than_a_theme_has_are_in_none_and_that_is_told(holding: Holding, count: int) -> None:
+    engine = holding(*_boats(count))
+    themes = find_themes(engine)
+    assert themes.themes == ()
+    assert len(themes.loose) == count
+    assert "No themes were found: at least 3 documents" in markdown(themes, engine.library)
+    with pytest.raises(ReportError, match="since the library has none: at least 3 documents"):
+        themes.only("boats")
+
+
+def test_a_summary_has_no_words_of_an_unnamed_writer_and_none_about_the_document_itself(holding: Holding) -> None:
+    title = "Safety of fishing boats"
+    said = {
+        7: "I am writing about the safety of fishing boats, which others once again blatantly denied.",
+        8: "The present addendum contains the annex on the safety of fishing boats in all harbours.",
+        9: "The safety of fishing boats was the subject of consultations with H.E. Anna Example in May.",
+    }
+    texts = [f"{words}\n\n2. The safety of fishing boats needs lamps {n} times a year." for n, words in said.items()]
+    made = find_themes(holding(*_reports(*((f"A/7{n}/9", title, text) for n, text in zip(said, texts, strict=True)))))
+    summary = [each.text for theme in made.themes for each in theme.summary]
+    assert summary
+    assert not {said[7], said[8]} & {*summary}
+    assert not any(each.endswith("H.E.") for each in summary)
+
+
 def test_drawings_are_well_formed_and_lead_to_the_themes(starter_themes: Themes) -> None:
     for drawn in (draw_map(starter_themes), draw_timeline(starter_themes)):
         svg = ElementTree.fromstring(drawn)
@@ -375,7 +401,7 @@ def test_what_was_recognised_from_images_is_quoted_with_the_word(
     holding: Holding, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine = holding(*_reports(("A/71/9", "Boats", "Fishing boats need a flag that every harbour can read.")))
-    themes = find_themes(engine)
+    themes = find_themes(engine, count=1)
     plainly = markdown(themes, engine.library)
     held = engine.library.document
     monkeypatch.setattr(engine.library, "document", lambda each: replace(held(each), ocr=True))
@@ -402,10 +428,10 @@ def test_what_was_recognised_from_images_is_quoted_only_where_nothing_else_is_sa
 
 def test_gaps_are_documents_of_bodies_that_are_held(holding: Holding) -> None:
     engine = holding(*_reports(("A/71/9", "Boats", "Boats need a flag.")))
-    assert find_themes(engine).themes[0].gaps == ()
+    assert find_themes(engine, count=1).themes[0].gaps == ()
     agenda = "---\nsymbol: CTOC/COP/WG.7/2030/9\ntitle: Boats\nlanguage: en\n---\n# Boats\n\n1. Boats need a name.\n"
     more(engine, agenda)
-    made = find_themes(engine)
+    made = find_themes(engine, count=1)
     assert [theme.gaps for theme in made.themes] == [()]
     assert made.gaps
     assert all(gap.startswith("CTOC/COP/WG.7/") for gap in made.gaps)

@@ -97,6 +97,34 @@ def test_texts_in_like_words_that_say_other_things_are_told_to_differ(
     json.dumps(found.to_json())
 
 
+def test_differences_are_told_by_numbers_as_written_and_whole_names_and_not_by_labels_of_points(hold: Hold) -> None:
+    earlier = "The harbour master shall detain smugglers in the harbour prison: (1) within 72 hours of their arrest; (2) at the cost of 3% of the fees of the port, 3.5 dollars a day;"
+    later = (
+        "The harbour master shall detain smugglers in the harbour prison: (1) with the consent of the Harbour Master Council; "
+        "(2) within seven days of their arrest; (3) at the cost of 2% of the fees of the port;"
+    )
+    engine = hold(A_90_7=("2030-01-01", [earlier]), A_91_7=("2031-01-01", [later]))
+    (one,) = on(engine, DETENTION, "A/90/7", "A/91/7").differences
+    told = {reason.message("en") for reason in (*one.has, *one.had)}
+    assert {
+        "the number seven",
+        "the number 2%",
+        "the number 3%",
+        "the number 3.5",
+        "the name Harbour Master Council",
+    } <= told
+    assert not told & {"the number 1", "the number 2", "the number 3", "the number 7", "the name Council"}
+
+
+def test_a_bare_title_is_no_statement_that_differs_from_the_paragraph_that_names_it(hold: Hold) -> None:
+    title = "Protocol on the Detention of Smugglers in the Harbour Prison of the Town, supplementing the Convention"
+    engine = hold(
+        A_90_7=("2030-01-01", [title, LAMPS]), A_91_7=("2031-01-01", [f"Invites the Council to join the {title};"])
+    )
+    found = on(engine, DETENTION, "A/90/7", "A/91/7")
+    assert found.differences == ()
+
+
 def test_a_text_without_the_topic_is_named_with_what_comes_nearest_there(hold: Hold) -> None:
     engine = hold(A_90_7=("2030-01-01", [DETAIN.format(days=10)]), A_91_7=("2031-01-01", [LAMPS, NETS]))
     found = on(engine, DETENTION, "A/91/7", "A/90/7")

@@ -133,7 +133,7 @@ def compare(
             if not step["comparable"] and first[1] != second[1]:
                 one, other = (language_name(language, "en") for _, language in (first, second))
                 spoken = f"{first[0]} is in {one}, {second[0]} in {other}"
-                raise fail(f"{spoken}; texts are compared in one language (--language).")
+                raise fail(f"{spoken}; texts are compared in one language, and the library has both in no common one.")
             if not step["comparable"]:
                 raise fail(f"{first[0]} and {second[0]} have little in common; they are not compared.")
             counts = f"{step['same']} paragraphs are the same, {len(step['changes'])} differ."

@@ -29,7 +29,7 @@ from assistant.reports.comparison.topic_comparison import TopicComparison
 from assistant.reports.lookup import DocumentStatus
 from assistant.reports.mandates.mandate_list import MandateList, mandate_table
 from assistant.reports.quoted_tables import column_names
-from assistant.reports.themes.theme_model import Theme, ThemeDocument, Themes
+from assistant.reports.themes.theme_model import MIN_DOCUMENTS, Theme, ThemeDocument, Themes
 from corpus.calendar_names import language_name
 from corpus.library import Library
 
@@ -186,6 +186,8 @@ def _themes_publication(themes: Themes, references: ReferenceFormatter) -> Publi
     addresses, documents are links to what they say on the theme."""
     language = references.language
     blocks: list[Block] = []
+    if not themes.themes:
+        blocks.append(Paragraph(plain(say("themes_none", language, least=MIN_DOCUMENTS))))
     if len(themes.themes) > 1:
         blocks += [
             Heading(1, say("themes_contents", language), "themes"),

@@ -172,7 +172,7 @@ class MeetingAnswerer:
         if sentences[0].kind != "items_total":
             sentences = sentences[:1] + [each for each in sentences[1:] if len(each.statements) <= LISTED]
         statements = tuple(dict.fromkeys(statement for sentence in sentences for statement in sentence.statements))
-        return MeetingAnswer(statements, own[0], Symbol.parse(announces) if announces else None, others)
+        return MeetingAnswer(statements, own[0], Symbol.parse_any(announces) if announces else None, others)
 
     def _rank_rows(self, question: Question, competing: Sequence[Meeting], subject: _Subject) -> _Rows:
         """The row passages of the competing meetings, those that are read in any case first."""

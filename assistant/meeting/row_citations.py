@@ -13,7 +13,7 @@ from corpus.documents import Block, Document, Span, cached_by_document
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, Sitting, is_under
 from corpus.sentences import sentence_spans
-from corpus.symbols import RESOLUTIONS, find_symbols
+from corpus.symbols import RESOLUTIONS, find_listed_symbols, find_symbols_like
 from ingest.time_ranges import span_ends
 
 
@@ -39,7 +39,9 @@ class AgendaCiter:
 
     def _naming_span(self, ordinal: int, symbol: str) -> Span:
         block, text = self.document.blocks[ordinal], self.document.block_text(self.document.blocks[ordinal])
-        at = next((each.start for each in find_symbols(text) if each.symbol.text == symbol), -1)
+        at = next(
+            (each.start for each in find_listed_symbols(text, self.document.symbol) if each.symbol.text == symbol), -1
+        )
         spans = sentence_spans(text, self.document.language)
         start, end = next((span for span in spans if span[0] <= at < span[1]), (0, len(text)))
         return self.document.trim_span(block.start + start, block.start + end)
@@ -162,7 +164,11 @@ class AgendaCiter:
     def surely_has_no_documents(self, item: AgendaItem, meeting: Meeting) -> bool:
         """Whether an agenda certainly announces no document for an item: a document other than a resolution that is named in its
         annotations, or in a row or line that belongs to no item, may be announced for it."""
-        mentions = (mention for each in item.annotations for mention in find_symbols(self.words(each)))
+        mentions = (
+            mention
+            for each in item.annotations
+            for mention in find_symbols_like(self.words(each), self.document.symbol)
+        )
         names_paper = any(mention.symbol.series not in RESOLUTIONS for mention in mentions)
         return not (meeting.documented_items(item) or names_paper or self._lists_unassigned_paper(meeting))
 
@@ -177,7 +183,7 @@ def _listed_papers(agenda: Document) -> frozenset[str]:
         if block.kind not in ("row", "paragraph", "item") or excluded or ", item " in block.locator:
             continue
         text = agenda.body(block)
-        mentions = find_symbols(text)
+        mentions = find_symbols_like(text, agenda.symbol)
         is_listing = block.kind == "row" or (
             mentions and (mentions[0].start == 0 or text[mentions[-1].end :].strip(" ).") == "")
         )

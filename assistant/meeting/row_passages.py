@@ -14,7 +14,7 @@ from assistant.meeting.row_citations import AgendaCiter, hours_text, minutes_of,
 from assistant.qa.answer import Citation, Statement
 from corpus.calendar_names import city_name
 from corpus.meetings import AgendaItem, Meeting, Sitting
-from corpus.symbols import find_symbols
+from corpus.symbols import find_symbols_like
 from ingest.time_ranges import span_ends
 
 Kind = Literal["title", "taken_up", "length", "documents", "items_total", "agenda", "papers", "timetable", "place", "opens", "closes",
@@ -120,7 +120,9 @@ class RowPassageBuilder:
             for symbol, ordinal in source.documentation:
                 line = self._citer.words(ordinal, symbol).rstrip(" .")
                 # A footnote may say no more than the symbol, a sentence more than what this paper is called.
-                only_mention = len(mentions := find_symbols(line)) == 1 and line != symbol
+                only_mention = (
+                    len(mentions := find_symbols_like(line, self._citer.document.symbol)) == 1 and line != symbol
+                )
                 is_caption = only_mention and (not mentions[0].start or not line[mentions[0].end :].strip(" )]."))
                 caption = f": {line}" if is_caption else ""
                 text = f"The document for item {source.number} is {symbol}{caption}."

@@ -53,7 +53,7 @@ class MissingDocuments:
     def instrument(self, question: Question) -> Answer | None:
         """The answer for a treaty that the documents only refer to, where the question names no other text."""
         named = question.named
-        if not named or any(entry.kind != INSTRUMENT or self._has_text(entry) for entry in named):
+        if not named or any(entry.kind != INSTRUMENT or self.has_text(entry) for entry in named):
             return None
         reason = say("referred_to", question.language, name=named[0].short or named[0].title)
         return Answer.lacking(question, reason)
@@ -79,7 +79,7 @@ class MissingDocuments:
             return entry.kind == TREATY or (entry.kind != INSTRUMENT and full_title)
 
         named = [(each, each.symbol) for each in question.named if each.symbol is not None and is_named(each)]
-        if not named or any(self._has_text(entry) for entry, _ in named):
+        if not named or any(self.has_text(entry) for entry, _ in named):
             return None
         entry, symbol = named[0]
         url = entry.url or document_url(symbol, question.language)
@@ -101,11 +101,11 @@ class MissingDocuments:
             for document in [self._library.document(meeting.document_id)]
             for item in meeting.items
             for text, ordinal in item.documentation
-            if same_document(symbol, Symbol.parse(text))
+            if same_document(symbol, Symbol.parse_any(text))
         ]
         return Answer.lacking(question, reason, see_also=pointers, absent=symbol.text)
 
-    def _has_text(self, entry: CatalogueEntry) -> bool:
+    def has_text(self, entry: CatalogueEntry) -> bool:
         """Whether a text of the catalogue is in the library, in any revision unless it is part of another one."""
         whole = entry.symbol is not None and entry.part is None and self.in_library(entry.symbol)
         return whole or entry.key in self._library.versions().keys.values()

@@ -35,7 +35,7 @@ class CheckedDocument:
 
     `items` are the agenda items that announce it, empty for one that is only cited. `held` are the languages in which
     the official text is stored, `missing` the requested languages in which it is not; `later` is the symbol of a
-    later revision that is stored. `command` fetches what is missing, and is empty where nothing is.
+    later revision that is stored. `command` fetches what is missing, and is empty where nothing is, and for documents of other organizations.
     """
 
     symbol: str
@@ -64,7 +64,9 @@ class AgendaCheck:
     @property
     def complete(self) -> bool:
         """Whether nothing is missing."""
-        return not any(each.command or each.state == "missing" for each in (*self.announced, *self.cited))
+        return not any(
+            each.command or each.missing or each.state == "missing" for each in (*self.announced, *self.cited)
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The stable JSON form that `agenda check --json` prints."""
@@ -79,7 +81,7 @@ def check_agenda(
     items, titles = defaultdict[Symbol, list[str]](list), dict[Symbol, str]()
     for item in meeting.items:
         for text, ordinal in item.documentation:
-            symbol = Symbol.parse(text)
+            symbol = Symbol.parse_any(text)
             items[symbol].append(item.number)
             titles[symbol] = announced_title(agenda, ordinal)
     announced = [
@@ -184,7 +186,8 @@ def _check_document(
     missing = tuple(each for each in languages if each not in held)
     languages_to_fetch = missing or (("en",) if not held else ())
     options = [word for each in languages_to_fetch for word in ("--language", each)]
-    command = shlex.join(["rapporteur", "fetch", status.superseded or symbol.text, *options]) if options else ""
+    can_fetch = bool(options) and not symbol.is_external
+    command = shlex.join(["rapporteur", "fetch", status.superseded or symbol.text, *options]) if can_fetch else ""
     return CheckedDocument(
         symbol.text, status.title, items, status.state, held, missing, status.superseded, cited_in, command
     )

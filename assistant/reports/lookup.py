@@ -20,8 +20,9 @@ from corpus.documents import LANGUAGES, Block, Document, Span
 from corpus.library import Library
 from corpus.meetings import Meeting
 from corpus.store import Header
-from corpus.symbols import Symbol, find_symbols, same_document
+from corpus.symbols import Symbol, find_listed_symbols, same_document
 from corpus.versions import choose_language_versions
+from ingest.agenda_form import without_documentation_label
 
 State = Literal["held", "superseded", "digest", "missing"]
 MAX_SUGGESTIONS, MAX_NAME_LENGTH = 3, 200
@@ -75,10 +76,11 @@ def announced_title(agenda: Document, ordinal: int) -> str:
     names several documents, or is running text."""
     block = agenda.blocks[ordinal]
     words = " ".join(agenda.body(block).split())
-    mentions = find_symbols(words)
+    mentions = find_listed_symbols(words, agenda.symbol)
     if len(mentions) != 1 or (block.kind != "footnote" and "documentation" not in block.locator):
         return ""
-    before = re.sub(r"^\W*\w+\s*[:：]\s*$", "", words[: mentions[0].start])  # without “Document:”
+    before = without_documentation_label(words[: mentions[0].start])
+    before = re.sub(r"^\W*\w+\s*[:：]\s*$", "", before)  # without “Document:”
     title = f"{before}{words[mentions[0].end :]}".replace("()", "")
     return re.sub(r"\s+(?=[,;]|\s)", "", title).strip(" ,;:.()（）*")
 
@@ -142,6 +144,15 @@ def find_document(library: Library, name: str, language: str | None = None) -> D
         return is_digest, each.language != language, each.language != "en", is_part, each.id
 
     return min(found, key=rank)
+
+
+def find_documents_together(library: Library, names: Sequence[str], language: str | None = None) -> list[Document]:
+    """The documents with exactly these names, all in one language where there is one in which all are stored: preferably the requested
+    one, then English. Raises `ReportError` where a name has none."""
+    stored = [{document.language for document in library.find_documents(name)} for name in names]
+    common = set.intersection(*stored) if stored else set()
+    chosen = next((each for each in (language, "en", *LANGUAGES) if each in common), language)
+    return [find_document(library, name, chosen) for name in names]
 
 
 def not_found_error(library: Library, name: str) -> ReportError:

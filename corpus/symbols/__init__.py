@@ -8,7 +8,7 @@ are accepted where a user enters them, and found in running text where the libra
 
 from .expansion import MAX_RANGE, expand, expand_all
 from .grammar import MAX_LENGTH, SymbolError
-from .known_symbols import KnownSymbols
+from .known_symbols import KnownSymbols, find_listed_symbols, find_symbols_like
 from .model import Modifier, Symbol, document_url, same_document
 from .symbol_finder import SymbolMention, find_symbols
 from .symbol_words import LANGUAGES, RECORDS, RESOLUTIONS, VERSIONS, Language, ModifierKind
@@ -30,6 +30,8 @@ __all__ = [
     "document_url",
     "expand",
     "expand_all",
+    "find_listed_symbols",
     "find_symbols",
+    "find_symbols_like",
     "same_document",
 ]

@@ -8,6 +8,7 @@ from string import ascii_lowercase, ascii_uppercase
 from .characters import fold
 from .grammar import SymbolError
 from .model import Symbol
+from .symbol_evidence import has_known_organ
 from .symbol_finder import SymbolMention, find_symbols
 
 _RUN = re.compile(r"(?<![a-z0-9/])[a-z0-9][a-z0-9./()-]*")
@@ -20,6 +21,7 @@ _SHAPED = re.compile(
 )
 """Letters of a body with the session number in brackets or with a kind of paper, and the number of the document."""
 _SET_OFF = re.compile(r"(?<=[a-z0-9)]) (?=(?:add|corr|rev|amend)\.? ?[0-9])")
+_BRACKETED = re.compile(r"[(（]([A-Z][A-Z0-9]*(?:/[A-Z0-9.]+)*/[A-Z.]*[0-9]+(?:/[A-Za-z]+\.[0-9]+)*)[)）]")
 _SMALL = str.maketrans(
     ascii_uppercase, ascii_lowercase
 )  # keeps character positions, unlike other ways of lowering case
@@ -92,6 +94,35 @@ class KnownSymbols:
                     break
                 last -= 1
         return None
+
+
+def find_symbols_like(text: str, own: Symbol | None) -> list[SymbolMention]:
+    """The symbols in a text, in order, with those that begin as the symbol of the document that contains it: the symbols of a body that
+    is not known stand out by this."""
+    found = find_symbols(text)
+    organ = own.text.partition("/")[0] if own is not None else ""
+    if own is None or organ not in text or any(has_known_organ(half) for half in own._halves):
+        return found
+    like = list[SymbolMention]()
+    for match in re.finditer(rf"(?<![\w/.-]){re.escape(organ)}(?:/[A-Za-z0-9.()-]+)+", text):
+        start, words = match.start(), match.group().rstrip(".-(")
+        while words.count(")") > words.count("("):
+            words = words[: words.rindex(")")].rstrip(".-")
+        if not any(each.start < start + len(words) and start < each.end for each in found):
+            with suppress(SymbolError):
+                like.append(SymbolMention(Symbol.parse_any(words), start, start + len(words)))
+    return sorted([*found, *like], key=lambda mention: mention.start)
+
+
+def find_listed_symbols(text: str, own: Symbol | None) -> list[SymbolMention]:
+    """The symbols in a list of documents, as `find_symbols_like` finds them. What has the form of a symbol and stands in brackets alone is
+    one there, even of a body that is not known."""
+    found = find_symbols_like(text, own)
+    for match in _BRACKETED.finditer(text):
+        if not any(each.start < match.end() and match.start() < each.end for each in found):
+            with suppress(SymbolError):
+                found.append(SymbolMention(Symbol.parse_any(match[1]), *match.span(1)))
+    return sorted(found, key=lambda mention: mention.start)
 
 
 def _form(text: str) -> str:

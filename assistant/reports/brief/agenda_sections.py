@@ -15,7 +15,8 @@ from assistant.reports.brief.subject import discussion_matcher, has_explicit_pro
 from assistant.reports.lookup import DocumentStatus, announced_title, find_status
 from assistant.wording.drafting import Grammar, grammar_of
 from corpus.documents import LANGUAGES
-from corpus.symbols import Symbol, find_symbols
+from corpus.meetings import AgendaItem, is_under
+from corpus.symbols import Symbol, find_symbols_like
 
 MANDATE, QUESTIONS, EXPECTED = 2, 8, 4
 
@@ -51,16 +52,21 @@ def _meeting_remark(selector: UnitSelector) -> tuple[str, ...]:
 
 
 def _item_annotations(selector: UnitSelector) -> set[int]:
-    """The ordinals of the annotations of the item, of its parts and of the organization of work, where an agenda says
-    what the whole meeting is for."""
+    """The ordinals of the annotations of the item, of its parts, of the item of which it is a part, and of the
+    organization of work, where an agenda says what the whole meeting is for."""
     meeting, item, agenda = selector.subject.item_context
     says = selector.engine.vocabulary.says
     return {
         ordinal
         for each in meeting.items
-        if each.main_number == item.main_number or says("agenda", each.title, agenda.language)
+        if _is_of_item(each, item) or says("agenda", each.title, agenda.language)
         for ordinal in each.annotations
     }
+
+
+def _is_of_item(other: AgendaItem, item: AgendaItem) -> bool:
+    """Whether what is said under another item concerns an item: it is a part of it, or the item of which it is a part."""
+    return is_under(other.number, item.number) or other.number == item.main_number
 
 
 def _may_give_mandate(unit: Unit) -> bool:
@@ -93,7 +99,7 @@ def build_expected(selector: UnitSelector) -> Section:
         return each.score >= 0.0 and each.unit.block in allowed_blocks and not proposes_discussion(each.unit)
 
     units = selector.find_relevant(query, subject.agenda_ids, EXPECTED, is_expected)
-    own_items = (each for each in meeting.items if each.main_number == item.main_number)
+    own_items = (each for each in meeting.items if _is_of_item(each, item))
     ordinals = [ordinal for each in own_items for ordinal in each.annotations if ordinal in allowed_blocks]
     grammar, is_proposal = grammar_of(agenda.language), discussion_matcher(agenda, item)
     sentences = selector.quote_sentences(
@@ -138,15 +144,19 @@ def build_documentation(selector: UnitSelector) -> Section:
     explicit, grammar = has_explicit_proposals(agenda, item), grammar_of(agenda.language)
 
     def is_other_information(words: str) -> bool:
-        return not proposes(words) and (find_symbols(words) != [] or (explicit and not states_duty(grammar, words)))
+        return not proposes(words) and (
+            find_symbols_like(words, agenda.symbol) != [] or (explicit and not states_duty(grammar, words))
+        )
 
     sentences = selector.quote_sentences(agenda, item.annotations, is_other_information)
     symbols = {symbol for symbol, _ in item.documentation}
-    if symbols <= {mention.symbol.text for each in sentences for mention in find_symbols(each.text)}:
+    if symbols <= {
+        mention.symbol.text for each in sentences for mention in find_symbols_like(each.text, agenda.symbol)
+    }:
         statements = []  # the annotations say it in words
 
     def describes_paper(each: ScoredUnit) -> bool:
-        named = {mention.symbol.text for mention in find_symbols(each.unit.text)}
+        named = {mention.symbol.text for mention in find_symbols_like(each.unit.text, agenda.symbol)}
         return bool(named & symbols) and each.unit.document.key not in symbols
 
     units = selector.find_relevant(subject.title, subject.own_ids, 1, describes_paper)
@@ -168,7 +178,7 @@ def document_statuses(selector: UnitSelector) -> tuple[DocumentStatus, ...]:
         return ()
     agenda, catalogue = subject.agenda, selector.engine.catalogue
     return tuple(
-        find_status(library, catalogue, Symbol.parse(text), announced_title(agenda, ordinal) or subject.title)
+        find_status(library, catalogue, Symbol.parse_any(text), announced_title(agenda, ordinal) or subject.title)
         for text, ordinal in subject.item.documentation
     )
 

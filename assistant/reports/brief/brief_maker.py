@@ -58,9 +58,13 @@ def make_briefing(
     sections_by_key = _build_sections(selector, section_writer, cache, mode, progress)
     # Only for a chair the questions for discussion precede the other sections.
     order = sorted(get_args(SectionKey), key=lambda key: request.audience != "chair" and key in _LAST_SECTIONS)
-    # The briefing of an item has all sections; empty ones say that they are.
+    # The briefing of an item has all sections; empty ones say that they are. That a treaty is missing is always said.
     made = (sections_by_key[key] for key in order if key in sections_by_key)
-    sections = tuple(each for each in made if not each.empty or (subject.item is not None and each.remarks))
+    sections = tuple(
+        each
+        for each in made
+        if not each.empty or (each.remarks and (subject.item is not None or each.key == "framework"))
+    )
     if subject.user_question is not None and all(section.empty for section in sections_by_key.values()):
         raise subject_sections.nothing_found_error(selector)
     papers = agenda_sections.document_statuses(selector)
@@ -205,7 +209,8 @@ def _unsourced_texts(
         if paper.state in ("missing", "digest"):
             text = say("unsourced_paper", language, symbol=paper.symbol, title=paper.title)
             command = f" {say('fetch_it', language, symbol=quote(paper.symbol))}"
-            texts.append(text + command if request.audience == "secretariat" else text)
+            can_fetch = request.audience == "secretariat" and Symbol.try_parse(paper.symbol) is not None
+            texts.append(text + command if can_fetch else text)
     ignored = {reason.message(language) for reason in (FOREIGN, REPEATED)}
     for section in sections_by_key.values():
         texts += section.unsourced
@@ -213,6 +218,6 @@ def _unsourced_texts(
         if dropped:
             sentence = say("sentences_dropped", language, count=len(dropped))
             texts.append(say("in_section", language, section=section.heading, said=sentence))
-        if section.empty and not section.unsourced and request.kind != "item":
+        if section.empty and not (section.unsourced or section.remarks) and request.kind != "item":
             texts.append(_empty_section_text(section, language))
     return tuple(dict.fromkeys(texts))

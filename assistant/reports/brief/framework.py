@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import groupby
 
 from assistant.answer_phrases import joined, mark, place_name, say
 from assistant.qa.answer import Statement
+from assistant.qa.missing_documents import INSTRUMENT, TREATY, MissingDocuments
 from assistant.qa.units import Unit
 from assistant.reports.brief.articles import Article, ArticleFinder
 from assistant.reports.brief.briefing import Part, Section
@@ -15,6 +17,8 @@ from assistant.reports.brief.selection import UnitSelector
 from assistant.reports.brief.subject import Theme
 from assistant.reports.brief.unit_checks import find_answering, is_later_than_meeting
 from assistant.reports.lookup import cite
+from corpus.analysis import fold
+from corpus.catalogue import CatalogueEntry
 
 MAX_ARTICLE_THEMES = 8
 """More themes than this are sections of a document; its articles are then searched by its title alone."""
@@ -90,12 +94,18 @@ def _assign_themes(
 ) -> tuple[dict[Key, Theme], dict[Theme, list[Key]]]:
     """The theme of each article that is similar to one or answers it, and the closest articles of other themes."""
     subject, language = selector.subject, selector.subject.title_language
+
+    def may_be_certain(key: Key) -> bool:
+        # A reader likes articles on matters near to a theme. What surely applies to it has its words.
+        return subject.request.kind != "theme" or _mentions_theme(selector, finder, finder.articles[key])
+
     similar: dict[Key, tuple[float, Theme]] = {}
     answering: dict[Key, Theme] = {}
     closest_keys: dict[Theme, list[Key]] = {}
     for theme in dict.fromkeys((*(() if len(subject.themes) > MAX_ARTICLE_THEMES else subject.themes), whole_subject)):
         selector.slices.end()
         similar_articles = finder.find_similar(theme.words, language)
+        similar_articles = {key: odds for key, odds in similar_articles.items() if may_be_certain(key)}
         for key, odds in similar_articles.items():
             if (odds >= 0.0 or key[0] in cited_treaties) and (key not in similar or odds > similar[key][0]):
                 similar[key] = odds, theme
@@ -111,7 +121,8 @@ def _assign_themes(
             {key[0] for key, score in answered.items() if score >= 0.0} if subject.user_question else cited_treaties
         )
         for key, score in answered.items():
-            if score >= 0.0 and (key[0] in answering_treaties or key in similar_articles):
+            is_certain = score >= 0.0 and may_be_certain(key)
+            if is_certain and (key[0] in answering_treaties or key in similar_articles):
                 answering.setdefault(key, theme)
             elif key[0] in answering_treaties and (subject.user_question or (subject.item and theme.heading)):
                 closest_keys.setdefault(theme, []).append(key)
@@ -120,9 +131,53 @@ def _assign_themes(
     return {**{key: theme for key, (_, theme) in similar.items()}, **answering}, closest_keys
 
 
+def _mentions_theme(selector: UnitSelector, finder: ArticleFinder, article: Article) -> bool:
+    """Whether an article has all words of the user's theme, beside the title of its treaty. In another language that is not known."""
+    question, document = selector.subject.user_question, article.document
+    if question is None or question.language != document.language:
+        return True
+    texts = (unit.text for unit in finder.paragraphs_of(article))
+    return question.has_all_words(" ".join((document.title, article.title, *texts)), document.language)
+
+
+def find_missing_treaties(selector: UnitSelector) -> tuple[str, ...]:
+    """The names of treaties that are not in the library and belong to the subject: for a theme, those whose names have all its words
+    and that documents on it name; else those that the title of the subject or the annotations of the item name."""
+    subject, engine = selector.subject, selector.engine
+    library, catalogue = engine.library, engine.catalogue
+    lacking = MissingDocuments(library, catalogue)
+    missing = [each for each in catalogue.entries if each.kind in (INSTRUMENT, TREATY) and not lacking.has_text(each)]
+    if subject.user_question is None:
+        texts = _subject_texts(selector)
+        named = {entry.key for words in texts for entry in engine.question(*words).named}
+        return tuple(each.short or each.title for each in missing if each.key in named)
+    titles = [each.title for each in catalogue.entries if each.kind in (INSTRUMENT, TREATY)]
+
+    def is_on_theme(entry: CatalogueEntry) -> bool:
+        # "supplementing the Convention ..." tells what another treaty is about
+        others = (each for each in titles if each != entry.title and each in entry.title)
+        own_title = reduce(lambda title, other: title.replace(other, " "), others, entry.title)
+        names = (own_title, *(name for name in entry.names if name != entry.title))
+        return any(subject.user_question.has_all_words(name, "en") for name in names if subject.user_question)
+
+    found = list(filter(is_on_theme, missing))
+    units = [each.unit for each in selector.score_units(subject.title, subject.other_ids)] if found else []
+    texts_on_theme = [fold(document.text) for document in {unit.document.id: unit.document for unit in units}.values()]
+    named = {entry.key for unit in units for entry in engine.question(unit.text, unit.document.language).named}
+
+    def is_named(entry: CatalogueEntry) -> bool:
+        names = [fold(name) for name in entry.names if len(name.split()) > 1]
+        return entry.key in named or any(name in text for name in names for text in texts_on_theme)
+
+    return tuple(each.short or each.title for each in found if is_named(each))
+
+
 def build_framework(selector: UnitSelector) -> Section:
-    """The units of sources that name articles, and the articles that apply by theme, without duplicates."""
+    """The units of sources that name articles, and the articles that apply by theme, without duplicates; and which treaties on the subject
+    are not in the library. Where one of these is on the user's theme, articles that only come closest would stand in for it."""
     framework, language = find_framework(selector), selector.language
+    missing = find_missing_treaties(selector)
+    remarks = tuple(say("referred_to", language, name=name) for name in missing)
     parts = [Part("", selector.quote_units(framework.naming_units))]
     whole_heading = say("articles_whole", language) if selector.subject.item else ""
     by_heading: dict[str, list[Article]] = {}
@@ -131,10 +186,10 @@ def build_framework(selector: UnitSelector) -> Section:
     by_heading.setdefault(say("articles_named", language), []).extend(framework.only_named)
     by_heading.setdefault(say("articles_further", language), []).extend(framework.cross_referenced)
     parts += [Part(heading, _list_by_treaty(selector, articles)) for heading, articles in by_heading.items()]
-    for theme, articles in framework.closest:
+    for theme, articles in () if missing and selector.subject.user_question else framework.closest:
         heading = say("closest", language, theme=theme.heading or selector.subject.title)
         parts.append(Part(heading, _list_by_treaty(selector, articles), sure=False))
-    return selector.make_section("framework", *parts)
+    return selector.make_section("framework", *parts, remarks=remarks)
 
 
 def _list_by_treaty(selector: UnitSelector, articles: Sequence[Article]) -> tuple[Statement, ...]:

@@ -35,7 +35,7 @@ from corpus.dates import find_date_mentions
 from corpus.documents import Block, Document
 from corpus.library import Library
 from corpus.sentences import sentence_spans
-from corpus.symbols import Symbol, find_symbols
+from corpus.symbols import Symbol, find_symbols_like
 
 if TYPE_CHECKING:
     from assistant.reports.brief.framework import Framework
@@ -218,13 +218,13 @@ class UnitSelector:
 
     def belongs_to_other_item(self, unit: Unit) -> bool:
         """Whether a unit belongs to another item of the meeting: it names only that item, or a document of that item."""
-        item, meeting = self.subject.item, self.subject.meeting
-        if item is None or meeting is None:
+        item, meeting, agenda = self.subject.item, self.subject.meeting, self.subject.agenda
+        if item is None or meeting is None or agenda is None:
             return False
         own_symbols = {symbol for symbol, _ in item.documentation}
         others = (other for other in meeting.items if other.main_number != item.main_number)
         other_symbols = {symbol for other in others for symbol, _ in other.documentation}
-        named_symbols = {mention.symbol.text for mention in find_symbols(unit.text)}
+        named_symbols = {mention.symbol.text for mention in find_symbols_like(unit.text, agenda.symbol)}
         if named_symbols & other_symbols and not named_symbols & own_symbols:
             return True
         numbers = {number.split(" ")[0] for number in self.engine.question(unit.text, unit.document.language).items}

@@ -18,9 +18,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from assistant.grounding.exact_values import Source, find_missing
 from assistant.grounding.rejection_reasons import Reason
-from assistant.grounding.sense import find_reversals
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.citations import quote_unit
 from assistant.qa.engine import Engine
@@ -32,17 +30,13 @@ from assistant.qa.units import Unit, distinct, units_of
 from assistant.question import Question
 from assistant.reports import Progress, no_progress
 from assistant.reports.comparison.alignment import SURE_SIMILARITY, similarities
+from assistant.reports.comparison.fact_differences import find_fact_differences, is_title_within
 from assistant.reports.comparison.paragraphs import Paragraph, normalized_key, whole_paragraph
 from assistant.reports.comparison.text_diff import Piece, diff_words
 from assistant.reports.quoted_tables import as_json
 from assistant.time_slices import Aside, Slices
-from assistant.wording.claims import read
 from corpus.documents import Document
 from corpus.library import Library
-
-_WORDING_REASONS = frozenset(["address", "subject", "clause", "content", "language"])
-"""Reasons that concern the wording, not what is said."""
-
 
 Place = tuple[int, int]
 """A statement, as the index of its text and its own index there."""
@@ -115,13 +109,9 @@ def _similarities(units: Sequence[Unit], others: Sequence[Unit]) -> Iterator[np.
 
 
 def _are_comparable(one: Unit, other: Unit) -> bool:
-    """Whether two units are of different documents in one language."""
-    return one.document.key != other.document.key and one.document.language == other.document.language
-
-
-def find_fact_differences(one: Unit, other: Unit) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
-    """The numbers, dates, names, actors and negations that each of two units has and the other lacks."""
-    return _extra_facts(one, other), _extra_facts(other, one)
+    """Whether two units are of different documents in one language, and neither is only a title that the other contains."""
+    is_of_one_language = one.document.language == other.document.language
+    return one.document.key != other.document.key and is_of_one_language and not is_title_within(one, other)
 
 
 def find_differing_pairs(units: Sequence[Unit]) -> list[tuple[Unit, Unit]]:
@@ -137,14 +127,6 @@ def find_differing_pairs(units: Sequence[Unit]) -> list[tuple[Unit, Unit]]:
             used.update(pair)
             pairs.append((units[pair[0][0]], units[pair[1][0]]))
     return pairs
-
-
-def _extra_facts(one: Unit, other: Unit) -> tuple[Reason, ...]:
-    language = one.document.language
-    source = Source(other.text, language, locator=other.locator, heading=other.context)
-    reasons = find_missing(one.text, read(one.text, language), [source], language)
-    reasons += find_reversals(one.text, other.text, other.context, language)
-    return tuple(dict.fromkeys(each for each in reasons if each.kind not in _WORDING_REASONS))
 
 
 def _connected_groups(count: int, links: Collection[tuple[int, int]]) -> list[list[int]]:

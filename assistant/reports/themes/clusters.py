@@ -18,14 +18,15 @@ import numpy as np
 from assistant.answer_phrases import say
 from assistant.qa.engine import Engine
 from assistant.reports import ReportError
+from assistant.reports.themes.theme_model import MIN_DOCUMENTS
 from assistant.time_slices import Slices
 from corpus.analysis import analyse
 from corpus.documents import Document, Passage
 from corpus.embedding import Embedder
 from corpus.symbols import RECORDS
 
-MIN_DOCUMENTS, MAX_THEMES = 3, 24
-"""Fewest documents of a theme, and most themes, where the user gives no number."""
+MAX_THEMES = 24
+"""Most themes, where the user gives no number."""
 MAX_PAIRWISE_DOCUMENTS = 4_000
 """Most documents that are compared pairwise, since memory grows with the square; more are grouped by k-means."""
 MAX_ROUNDS = 20

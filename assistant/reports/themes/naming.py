@@ -18,7 +18,7 @@ from functools import cache
 
 import numpy as np
 
-from assistant.reports.themes.clusters import MIN_DOCUMENTS
+from assistant.reports.themes.theme_model import MIN_DOCUMENTS
 from assistant.time_slices import Slices
 from assistant.vocabulary import Vocabulary
 from assistant.wording.lexicon import HAN_FUNCTION

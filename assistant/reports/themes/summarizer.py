@@ -15,6 +15,7 @@ from assistant.qa.units import Unit, distinct, units_of
 from assistant.reports.brief.briefing import Request
 from assistant.reports.brief.selection import UnitSelector
 from assistant.reports.brief.subject import Subject
+from assistant.reports.brief.unit_checks import is_about_report
 from assistant.reports.comparison.alignment import SURE_SIMILARITY, similarities
 from assistant.reports.comparison.paragraphs import Paragraph
 from assistant.reports.comparison.topic_comparison import precedence
@@ -122,12 +123,14 @@ class Summarizer:
 
     def _is_self_contained(self, unit: Unit) -> bool:
         """Whether a unit is a whole sentence that says something by itself: no row, no list of documents, no
-        preamble, nothing that depends on the words before it."""
+        preamble, nothing that depends on the words before it, nothing about the document itself, and not the words of somebody who
+        only says “I”."""
         block = unit.document.blocks[unit.block]
         is_preambular = unit.document.kind == "resolution" and block.number is None
         is_sentence = block.kind in ("paragraph", "item") and unit.text.rstrip().endswith(SENTENCE_ENDS)
         is_list = len({mention.symbol for mention in find_symbols(unit.text)}) > 1
-        depends = grammar_of(unit.document.language).leans.match(unit.text)
+        grammar = grammar_of(unit.document.language)
+        depends = grammar.leans.match(unit.text) or grammar.speaker.match(unit.text) or is_about_report(unit)
         if not is_sentence or is_preambular or is_list or depends or len(unit.text) > MAX_SENTENCE_LENGTH:
             return False
         return self._selector.is_quotable(unit)

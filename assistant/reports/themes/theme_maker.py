@@ -13,7 +13,6 @@ from assistant.qa.engine import Engine
 from assistant.reports import Progress, no_progress
 from assistant.reports.report_cache import ReportCache, library_fingerprint
 from assistant.reports.themes.clusters import (
-    MIN_DOCUMENTS,
     center,
     cluster,
     default_count,
@@ -26,7 +25,7 @@ from assistant.reports.themes.clusters import (
 )
 from assistant.reports.themes.naming import Namer, Phrase
 from assistant.reports.themes.summarizer import Summarizer
-from assistant.reports.themes.theme_model import Theme, ThemeDocument, ThemePassage, Themes
+from assistant.reports.themes.theme_model import MIN_DOCUMENTS, Theme, ThemeDocument, ThemePassage, Themes
 from assistant.time_slices import Aside, Slices
 from corpus.calendar_names import language_name
 from corpus.dates import find_full_dates
@@ -36,7 +35,7 @@ CACHE_FOLDER, MAX_CACHED = "themes", 4
 """Where themes are cached, and for how many states of the library or settings."""
 MAX_COMMON_WORDS_SHARE = 1 / 3
 """From this share of documents in themes named by phrases on, no theme is named by the title of one document."""
-VERSION = 15
+VERSION = 17
 """Raised with a change that makes other themes of the same documents."""
 
 
@@ -139,6 +138,8 @@ class _ThemeBuilder:
 
     def _find_parts(self) -> tuple[list[Part], set[int]]:
         """The parts that may become themes, the largest first, and the documents that are in none."""
+        if self._count is None and len(self._documents) < MIN_DOCUMENTS:
+            return [], set(range(len(self._documents)))
         if self._count is None:
             parts, loose = self._split_groups()
         else:

@@ -12,6 +12,9 @@ from assistant.reports import ReportError
 from assistant.reports.lookup import find_similar_names
 from assistant.reports.quoted_tables import as_json
 
+MIN_DOCUMENTS = 3
+"""Fewest documents of a theme, unless the number of themes is given."""
+
 
 @dataclass(frozen=True)
 class ThemePassage:
@@ -96,6 +99,8 @@ class Themes:
         similar = sorted(
             find_similar_names(name, known, 3, 0.0), key=lambda each: -len(words & set(each.casefold().split()))
         )
+        if not self.themes:
+            raise ReportError("no-themes", name=name, least=MIN_DOCUMENTS)
         raise ReportError("no-theme", name=name, near="; ".join(similar))
 
     def to_json(self) -> dict[str, Any]:
