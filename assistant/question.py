@@ -379,7 +379,10 @@ def numbers_after(kind: str, text: str, vocabulary: Vocabulary, language: str) -
     # `item 3 b`: a separate letter that is no word (`item 3 a priority`, `tema 3 y`), or that ends the sentence.
     parts = "".join(letter for letter in ascii_lowercase if vocabulary.content([letter], language))
     letter = rf"\(?\s*[a-z]\s*\)|(?<=\d)[a-z](?!\w)|(?<=\s)(?:[{parts}](?![\w'’.])|[a-z](?=\s*(?:[?!,;:]|\.?\s*$)))"
-    number = rf"(?:n[o°º]\.?\s*|№\s*|#\s*)?(\d{{1,3}}(?:\.\d{{1,2}}(?![\d.]))?)(?:\s*({letter}))?"
+    digits = (
+        r"(\d{1,3}(?:\.\d{1,2}(?![\d.]))?)" if kind == "item" else r"(\d{1,3})"
+    )  # in an article, `6.2` is paragraph 2
+    number = rf"(?:n[o°º]\.?\s*|№\s*|#\s*)?{digits}(?:\s*({letter}))?"
     after = re.compile(
         rf"{edge}{article}(?:{word})\.?\s*{number}((?:{_JOINS}(?:no\.?\s*)?\d{{1,3}}(?!\d)){{0,3}})", re.IGNORECASE
     )
@@ -388,7 +391,7 @@ def numbers_after(kind: str, text: str, vocabulary: Vocabulary, language: str) -
         found.append((match.group(1) + (f" ({part})" if part else ""), match.start(), match.end()))
         found += [(other, match.start(), match.end()) for other in re.findall(r"\d+", match.group(3))]
     behind = (
-        r"(?:第\s*(?=\d)|(?=\d+\s*号))(\d{1,3})\s*号?\s*"
+        rf"(?:第\s*(?=\d)|(?=\d+\s*号)){digits}(?:\.\d{{1,2}})?\s*号?\s*"
         if language == "zh"
         else r"(\d{1,3})(?:st|nd|rd|th|e|er|ème|º|ª|-?[йяое]|-го|-му|-ю)\s+"
     )
@@ -442,7 +445,9 @@ def _articles(text: str, vocabulary: Vocabulary, language: str) -> tuple[tuple[s
         if paragraphs:
             paragraph = paragraphs[0][0]
             spans += [(start, end) for _, start, end in paragraphs]
-        compact = re.search(r"(\d{1,3})(?:\.|\s*\(\s*)(\d{1,2})(?:\s*\)|(?!\w))(?:\s*\(\s*([a-z])\s*\))?", text)
+        compact = re.search(
+            r"(\d{1,3})(?:\.|\s*\(\s*)(\d{1,2})(?:\s*\)|(?![^\W\u3400-\u9fff]))(?:\s*\(\s*([a-z])\s*\))?", text
+        )
         if compact and not paragraph:
             paragraph = compact.group(2) + (f" ({compact.group(3)})" if compact.group(3) else "")
         letter = _LETTERED.match(text, max(end for _, end in spans))

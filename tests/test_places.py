@@ -469,3 +469,25 @@ def test_a_word_for_an_item_and_a_paragraph_alike_is_not_denied_as_an_item_of_an
     engine = holding(Input("agenda.txt", agenda.encode()), "# Протокол\n\n1. Бюро собралось в порту.\n", reading=True)
     assert "1–3" in engine.ask("О чём пункт 24 повестки дня?").reason.replace(" по ", "–")
     assert "повестк" not in engine.ask("Что говорится в пункте 24 протокола?").reason
+
+
+STANDARD = "# Load of bridges\n\nA/88/401\n\n4.1 A bridge bears four tonnes.\n\n4.2 A sign names the load.\n"
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("What does article 4.1 of A/88/401 say?", "A bridge bears four tonnes."),
+        ("A/88/401第4.2条规定了什么？", "A sign names the load."),
+    ],
+)
+def test_articles_of_a_text_that_has_none_are_its_paragraphs(holding: Holding, question: str, said: str) -> None:
+    answer = holding(Input("s.md", STANDARD.encode()), reading=True).ask(question)
+    assert [each.text for each in answer.statements] == [said]
+
+
+def test_an_article_that_a_text_without_articles_lacks_is_not_looked_for_in_a_treaty(holding: Holding) -> None:
+    statute = "# Statute of the Bell Office\n\n## Article 1. Name\n\n1. It is the Bell Office.\n\n## Article 2. Seat\n\n1. At sea.\n"
+    engine = holding(Input("s.md", STANDARD.encode()), statute, reading=True)
+    assert engine.ask("What does article 9.4 of A/88/401 say?").reason.startswith("The text of A/88/401")
+    assert engine.ask("What does article 2.1 of the Statute say?").statements[0].text == "At sea."

@@ -21,7 +21,7 @@ from assistant.qa.citations import (
     with_confidence,
     with_totals,
 )
-from assistant.qa.retriever import Evidence, Retriever, restricted_documents
+from assistant.qa.retriever import Evidence, Retriever, named_documents, restricted_documents
 from assistant.qa.scoring import READ, ScoredUnit, Scorer
 from assistant.qa.units import Unit, items_below, units_of
 from assistant.question import Question, numbers_after
@@ -71,6 +71,10 @@ class NamedPlaces(NamedPartAnswerer):
         """The answer from the named place; None where the question names none."""
         if not question.articles:
             return self._from_places(question)
+        if question.symbols and not question.named:
+            documents = named_documents(question, self._library) or []
+            if documents and not any(block.locator.startswith("art. ") for each in documents for block in each.blocks):
+                return self._from_paragraphs(question, documents)
         answer = self._from_articles(question)
         if answer is None or question.named or question.symbols:
             return answer
@@ -194,6 +198,20 @@ class NamedPlaces(NamedPartAnswerer):
         chosen = self._answering_units(question, units)
         answer = self._composer.whole(question, chosen or units)
         return answer if chosen else as_tentative(answer)
+
+    def _from_paragraphs(self, question: Question, documents: Sequence[Document]) -> Answer | None:
+        """The answer from the paragraphs of named documents without articles that have the numbers of the named articles (a Chinese `第4.1条` is a
+        paragraph of a standard); None where more is asked than what is there and they have none."""
+        part = question.paragraph or ""
+        places = [
+            f"para. {each}{' ' if part.startswith('(') else '.' * bool(part)}{part}" for each in question.articles
+        ]
+        units = [unit for each in documents for unit in self._at(question, each, places)]
+        if units:
+            return self._quoted(question, units)
+        return (
+            None if asks_more(question) else place_missing(question, documents[0], places[0].replace("para.", "art."))
+        )
 
     def _from_articles(self, question: Question) -> Answer | None:
         """The answer from a named article: quoted whole where nothing more is asked, else the units that answer."""
