@@ -1171,15 +1171,17 @@ def test_amounts_are_read_with_codes_names_and_rates(
 def test_who_is_able_to_act_is_one_name_and_no_measure_and_no_bare_pronoun_is_an_addressee(
     catalogue: Catalogue,
 ) -> None:
-    able, efforts, pronoun = asked(
+    able, efforts, pronoun, likewise = asked(
         catalogue,
         "Encourages States in a position to lend lamps to light harbours;",
         "Encourages all efforts to paint boats;",
         "Recognizes the role of lamps, and requests it to shine;",
+        "Commends the ports that light lamps, and encourages them to do so;",
     )
     assert (able.who, able.action) == (["States in a position to lend lamps"], ["to light harbours"])
     assert efforts.who == []
     assert (pronoun.who, pronoun.action) == ([], ["Recognizes the role of lamps", "to shine"])
+    assert (likewise.who, likewise.action) == ([], ["Commends the ports that light lamps", "to do so"])
 
 
 @pytest.mark.parametrize(
