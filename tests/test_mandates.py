@@ -1168,6 +1168,12 @@ def test_amounts_are_read_with_codes_names_and_rates(
     assert [each.money for each in asked(catalogue, sentence, language=language)] == [[money]]
 
 
+def test_a_long_row_of_figures_is_no_amount_and_hides_none(catalogue: Catalogue) -> None:
+    row = "Requests ports to report on " + "111 " * 4_000
+    figures, amount = asked(catalogue, f"{row}boats;", f"{row}boats, at a cost of 2 500 euros;")
+    assert (figures.money, amount.money) == ([], ["2 500 euros"])
+
+
 def test_who_is_able_to_act_is_one_name_and_no_measure_and_no_bare_pronoun_is_an_addressee(
     catalogue: Catalogue,
 ) -> None:
