@@ -1168,18 +1168,26 @@ def test_amounts_are_read_with_codes_names_and_rates(
     assert [each.money for each in asked(catalogue, sentence, language=language)] == [[money]]
 
 
+def test_a_long_row_of_figures_is_no_amount_and_hides_none(catalogue: Catalogue) -> None:
+    row = "Requests ports to report on " + "111 " * 4_000
+    figures, amount = asked(catalogue, f"{row}boats;", f"{row}boats, at a cost of 2 500 euros;")
+    assert (figures.money, amount.money) == ([], ["2 500 euros"])
+
+
 def test_who_is_able_to_act_is_one_name_and_no_measure_and_no_bare_pronoun_is_an_addressee(
     catalogue: Catalogue,
 ) -> None:
-    able, efforts, pronoun = asked(
+    able, efforts, pronoun, likewise = asked(
         catalogue,
         "Encourages States in a position to lend lamps to light harbours;",
         "Encourages all efforts to paint boats;",
         "Recognizes the role of lamps, and requests it to shine;",
+        "Commends the ports that light lamps, and encourages them to do so;",
     )
     assert (able.who, able.action) == (["States in a position to lend lamps"], ["to light harbours"])
     assert efforts.who == []
     assert (pronoun.who, pronoun.action) == ([], ["Recognizes the role of lamps", "to shine"])
+    assert (likewise.who, likewise.action) == ([], ["Commends the ports that light lamps", "to do so"])
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,9 @@ NEVER = "(?!)"
 _QUOTED = re.compile(r"“[^”]*”|«[^»]*»|「[^」]*」")
 _OF_NAME = re.compile(r"(?<=\w\s)([A-Z][a-z]+\s)to(?=\s[A-Z][a-z])")
 """The word “to” between capitalized words, as in a name, where it opens no action: the Plan of Action to Light Harbours."""
-_AMOUNT = r"\d{1,3}(?:[,.\s]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
+# No number has more groups of digits than this: a row of a table may have hundreds side by side.
+_GROUPS = r"\d{1,3}(?:[,.\s]\d{3}){1,6}(?:[.,]\d+)?"
+_AMOUNT = rf"{_GROUPS}|\d+(?:[.,]\d+)?"
 
 
 class Grammar:
@@ -128,7 +130,7 @@ class Grammar:
         joins = r"[-\s]" if self.spaced else ""
         number = rf"(?:{ordinal}(?:(?:{joins}|\s(?:and|et|y)\s|\sو?){ordinal})*|\d{{1,3}}(?:st|nd|rd|th|e|ème|\.?[ºª]|-\w+)?)"
         self.session = self._compile(rf"{edge[0]}(?:{self._source('session')})".replace("{n}", number))
-        self.held = self._compile(rf"\s*[,，،]?\s*(?:{self._source('held')})\s(?:[^,;:.()]{{0,60}}\s)?$")
+        self.held = self._compile(rf"\s*(?:[,，،]\s*)?(?:{self._source('held')})\s(?:[^,;:.()]{{0,60}}\s)?$")
         """What stands between a session and its date: at its tenth session, [to be held in Lima] in 2026."""
         self.meeting = self._compile(rf"{edge[0]}(?:{self._source('meeting')})".replace("{n}", number))
         # Up to the end of the clause, including commas of a list: the sale, supply or transfer.
@@ -152,7 +154,7 @@ class Grammar:
         edge = self._edge
         names, codes = _currencies(self._language)
         unit, scale = f"{names}|{self._source('unit')}", self._source("scale")
-        large = rf"(?:(?:{_AMOUNT})\s(?:{scale})|\d{{1,3}}(?:[,.\s]\d{{3}})+(?:[.,]\d+)?|\d{{4,}})"
+        large = rf"(?:(?:{_AMOUNT})\s(?:{scale})|{_GROUPS}|\d{{4,}})"
         self.money = self._compile(
             rf"(?:(?:US\$|\$|€|£|¥)\s?(?:{_AMOUNT})(?:\s(?:{scale}))?|(?-i:\b(?:{codes}))\s?{large}"
             rf"|(?<![\d.,/])(?:{large}\s?(?-i:(?:{codes})\b)|(?:{_AMOUNT})(?:\s?(?:{scale}))?\s?(?:{unit}){edge[1]}))"

@@ -112,16 +112,14 @@ class DeadlineReader:
             return []
         if dates := sorted(date.iso_format for date in find_date_mentions(text) if date.year is not None):
             return dates
+        if years_named := re.findall(r"(?<!\d)20\d\d(?!\d)", text):
+            return sorted(years_named)
         if session := grammar.session.search(text):
-            if named := re.findall(r"(?<!\d)20\d\d(?!\d)", text):
-                return sorted(named)
             numbers = sorted(filter(None, map(grammar.number, grammar.steps.split(session.group()))))
             years = [FIRST_ASSEMBLY_YEAR + number for number in numbers]
             # Without sessions that were over at the adoption, or are too far ahead.
             return [f"{year}-09/{year + 1}-09" for year in years if (day := self._day) is not None
                     and year <= day.year + MAX_YEARS_AHEAD and (year + 1, 9) >= (day.year, day.month)]  # fmt: skip
-        if only := re.findall(r"(?<!\d)20\d\d(?!\d)", text):
-            return sorted(only)
         return self._add_term(text)
 
     def _add_term(self, text: str) -> list[str]:

@@ -212,12 +212,11 @@ class _ResolutionReader(BlockReader):
                 insertions, action_start = [], match.action
             else:
                 items = []
-        if previous and self._refers_back(text[action_start:end], match):
-            insertions.insert(0, trim_span(text, previous.verb[0], previous.end, closes=",;"))
+        resolved = self._resolve_pronouns(text, match, previous)
+        is_unresolved = bool(match.addressees) and not resolved.addressees  # the clause before tells who is meant
         if clause.aside:
             insertions.insert(0, clause.aside)
-        resolved = self._resolve_pronouns(text, match, previous)
-        if previous and match.addressees and not resolved.addressees:  # the clause before tells who is meant
+        if previous and (is_unresolved or self._refers_back(text[action_start:end], match)):
             insertions.insert(0, trim_span(text, previous.verb[0], previous.end, closes=",;"))
         match = resolved
         above = (*shift_spans(insertions, offset), self.trim(offset + action_start, offset + end))
