@@ -379,14 +379,16 @@ def numbers_after(kind: str, text: str, vocabulary: Vocabulary, language: str) -
     # `item 3 b`: a separate letter that is no word (`item 3 a priority`, `tema 3 y`), or that ends the sentence.
     parts = "".join(letter for letter in ascii_lowercase if vocabulary.content([letter], language))
     letter = rf"\(?\s*[a-z]\s*\)|(?<=\d)[a-z](?!\w)|(?<=\s)(?:[{parts}](?![\w'’.])|[a-z](?=\s*(?:[?!,;:]|\.?\s*$)))"
-    number = rf"(?:n[o°º]\.?\s*|№\s*|#\s*)?(\d{{1,3}}(?:\.\d{{1,2}}(?![\d.]))?)(?:\s*({letter}))?"
+    # Of articles only the number before the point is theirs: article 4.2 is paragraph 2 of article 4.
+    digits = r"\d{1,3}(?:\.\d{1,2}(?![\d.]))?" if kind == "item" else r"\d{1,3}"
+    number = rf"(?:n[o°º]\.?\s*|№\s*|#\s*)?({digits})(?:\s*({letter}))?"
     after = re.compile(
-        rf"{edge}{article}(?:{word})\.?\s*{number}((?:{_JOINS}(?:no\.?\s*)?\d{{1,3}}(?!\d)){{0,3}})", re.IGNORECASE
+        rf"{edge}{article}(?:{word})\.?\s*{number}((?:{_JOINS}(?:no\.?\s*)?{digits}(?!\d)){{0,3}})", re.IGNORECASE
     )
     for match in after.finditer(folded):
         part = (match.group(2) or "").strip("( )")
         found.append((match.group(1) + (f" ({part})" if part else ""), match.start(), match.end()))
-        found += [(other, match.start(), match.end()) for other in re.findall(r"\d+", match.group(3))]
+        found += [(other, match.start(), match.end()) for other in re.findall(digits, match.group(3))]
     behind = (
         r"(?:第\s*(?=\d)|(?=\d+\s*号))(\d{1,3})\s*号?\s*"
         if language == "zh"
