@@ -248,7 +248,8 @@ class Question(Bounds):
         return [*numbers_and_symbols, *self.vocabulary.content_of(words, language)]
 
     def tokens(self, language: str, translated: Sequence[str] = ()) -> list[str]:
-        """Search tokens for documents in a language: the words of the question, and the names there of the texts and bodies that it names."""
+        """Search tokens for documents in a language: the words of the question, and what the texts and bodies that it names are
+        called in that language."""
         words = self.words(language, translated)
         names = [name for mention in self.terms for name in self.vocabulary.names(mention.concept, language)[:4]]
         name_tokens = [token for name in names for token in analyse(name, language)]
@@ -256,7 +257,8 @@ class Question(Bounds):
 
     @cached_property
     def latin(self) -> list[str]:
-        """Names in Latin letters, which other languages may also use: all Latin words of another script, else capitalized words inside sentences."""
+        """Names in Latin letters, which other languages may also use: all Latin words of a question in another script, else capitalized words
+        that do not begin a sentence."""
         words = list(_LATIN.finditer(self.text))
         if self.language in ("ru", "ar", "zh"):
             return [word.group() for word in words]
