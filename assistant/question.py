@@ -248,7 +248,8 @@ class Question(Bounds):
         return [*numbers_and_symbols, *self.vocabulary.content_of(words, language)]
 
     def tokens(self, language: str, translated: Sequence[str] = ()) -> list[str]:
-        """Search tokens for documents in a language: the words of the question, and the names there of the texts and bodies that it names."""
+        """Search tokens for documents in a language: the words of the question, and what the texts and bodies that it names are
+        called in that language."""
         words = self.words(language, translated)
         names = [name for mention in self.terms for name in self.vocabulary.names(mention.concept, language)[:4]]
         name_tokens = [token for name in names for token in analyse(name, language)]
@@ -256,7 +257,8 @@ class Question(Bounds):
 
     @cached_property
     def latin(self) -> list[str]:
-        """Names in Latin letters, which other languages may also use: all Latin words of another script, else capitalized words inside sentences."""
+        """Names in Latin letters, which other languages may also use: all Latin words of a question in another script, else capitalized words
+        that do not begin a sentence."""
         words = list(_LATIN.finditer(self.text))
         if self.language in ("ru", "ar", "zh"):
             return [word.group() for word in words]
@@ -379,19 +381,18 @@ def numbers_after(kind: str, text: str, vocabulary: Vocabulary, language: str) -
     # `item 3 b`: a separate letter that is no word (`item 3 a priority`, `tema 3 y`), or that ends the sentence.
     parts = "".join(letter for letter in ascii_lowercase if vocabulary.content([letter], language))
     letter = rf"\(?\s*[a-z]\s*\)|(?<=\d)[a-z](?!\w)|(?<=\s)(?:[{parts}](?![\w'’.])|[a-z](?=\s*(?:[?!,;:]|\.?\s*$)))"
-    digits = (
-        r"(\d{1,3}(?:\.\d{1,2}(?![\d.]))?)" if kind == "item" else r"(\d{1,3})"
-    )  # in an article, `6.2` is paragraph 2
-    number = rf"(?:n[o°º]\.?\s*|№\s*|#\s*)?{digits}(?:\s*({letter}))?"
+    # Of articles only the number before the point is theirs: article 4.2 is paragraph 2 of article 4.
+    digits = r"\d{1,3}(?:\.\d{1,2}(?![\d.]))?" if kind == "item" else r"\d{1,3}"
+    number = rf"(?:n[o°º]\.?\s*|№\s*|#\s*)?({digits})(?:\s*({letter}))?"
     after = re.compile(
-        rf"{edge}{article}(?:{word})\.?\s*{number}((?:{_JOINS}(?:no\.?\s*)?\d{{1,3}}(?!\d)){{0,3}})", re.IGNORECASE
+        rf"{edge}{article}(?:{word})\.?\s*{number}((?:{_JOINS}(?:no\.?\s*)?{digits}(?!\d)){{0,3}})", re.IGNORECASE
     )
     for match in after.finditer(folded):
         part = (match.group(2) or "").strip("( )")
         found.append((match.group(1) + (f" ({part})" if part else ""), match.start(), match.end()))
-        found += [(other, match.start(), match.end()) for other in re.findall(r"\d+", match.group(3))]
+        found += [(other, match.start(), match.end()) for other in re.findall(digits, match.group(3))]
     behind = (
-        rf"(?:第\s*(?=\d)|(?=\d+\s*号)){digits}(?:\.\d{{1,2}})?\s*号?\s*"
+        rf"(?:第\s*(?=\d)|(?=\d+\s*号))({digits})(?:\.\d{{1,2}})?\s*号?\s*"
         if language == "zh"
         else r"(\d{1,3})(?:st|nd|rd|th|e|er|ème|º|ª|-?[йяое]|-го|-му|-ю)\s+"
     )

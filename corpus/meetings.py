@@ -45,8 +45,8 @@ def main_number(number: str) -> str:
 
 
 def is_under(number: str, item: str) -> bool:
-    """Whether `number` is the item itself or one of its sub-items: `1 (a)` is under `1`."""
-    return item in (number, main_number(number))
+    """Whether `number` is the item itself or one of its sub-items: `1 (a)` is under `1`, and `1.2 (a)` under `1.2`, too."""
+    return item in (number, number.partition(" ")[0], main_number(number))
 
 
 @dataclass(frozen=True)

@@ -217,12 +217,12 @@ def _documents_in_tables(document: Document, spans: Mapping[int, Spans]) -> Iter
         elif columns and columns[0] < at and columns[0] not in cells:
             down = 1  # a blank item cell stands for the item of the row above
         numbers = own if down > 0 else group
-        lists = [
+        lengths = [
             len(parts)
             for n, cell in cells.items()
             if n not in (at, *columns) and len(parts := _ENTRIES.split(cell)) > 1
         ]
-        paired = len(numbers) == len(papers) == len(_ENTRIES.split(cells.get(at, ""))) in lists
+        paired = len(numbers) == len(papers) == len(_ENTRIES.split(cells.get(at, ""))) in lengths
         for n, number in enumerate(numbers):  # "8, 9 | Fees; nets | X/6; X/7" has one document for each item
             yield from ((number, symbol, ordinal) for symbol in (papers[n : n + 1] if paired else papers))
         down -= 1

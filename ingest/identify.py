@@ -191,7 +191,8 @@ def _masthead_pieces(pieces: Sequence[Piece]) -> list[Piece]:
 
 def _is_sentence(piece: Piece) -> bool:
     """Whether a piece is a paragraph of text, not a line of the masthead."""
-    return piece.kind == "paragraph" and not piece.part and len(piece.text) > _FULL and piece.text.endswith((".", "。"))
+    ends = piece.text.endswith((".", "。"))
+    return piece.kind == "paragraph" and not piece.part and len(piece.text) > _LONGEST_NAME and ends
 
 
 def _url(front_matter: Mapping[str, Any]) -> str | None:
@@ -268,6 +269,7 @@ _NAME = (
 """The name of a body has no preposition before its noun; a phrase about a body has one."""
 _SKIPS = re.compile(f"^(?:{_SKIPPED}|{_NAME.format(bodies=_BODIES)})", re.IGNORECASE)
 _CONFERENCE = re.compile(f"^{_NAME.format(bodies='conference')}", re.IGNORECASE)
+_LONGEST_NAME = 40  # a longer paragraph with a stop at its end is a sentence, not a name with an abbreviation
 _FULL = 40  # a line in capitals of this many characters may be followed by a second line of the same title
 _LONGEST = 200  # most characters of a line that may be a title without being marked as a heading
 

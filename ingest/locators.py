@@ -18,7 +18,7 @@ from corpus.roman import ordinal_word
 from ingest.agenda_form import AgendaForm
 from ingest.nested_texts import OPENING
 from ingest.readers.lines import BOX_WORDS, CAPTION_NUMBER, FIGURE_WORDS, MAP_WORDS, TABLE_WORDS
-from ingest.readers.masthead_lines import ANNEX, CHAPTER, PART, SUMMARY
+from ingest.readers.masthead_lines import ANNEX, CHAPTER, SUMMARY, part_of
 from ingest.structure import PREAMBULAR, Piece
 from ingest.time_ranges import find_day_and_times, find_times, is_explicit_time_span, is_half_of_day
 from ingest.timetable_grid import has_day_headings
@@ -122,13 +122,9 @@ def heading_rank(piece: Piece, ordinal: int, kind: TextKind, position: ReadingPo
 
 def is_one_of_parts(heading: Piece, pieces: Sequence[Piece]) -> bool:
     """Whether a heading is that of a part, and the document has more parts with the same word: it is no title."""
-    own = PART.match(heading.text)
-    if own is None:
-        return False
-    parts = (part for piece in pieces if piece.kind == "heading" and (part := PART.match(piece.text)))
-    return any(
-        part["word"] == own["word"] and (part["mark"], part["han"]) != (own["mark"], own["han"]) for part in parts
-    )
+    own = part_of(heading.text)
+    parts = (part_of(piece.text) for piece in pieces if own and piece.kind == "heading")
+    return own is not None and any(part and part[0] == own[0] and part[1] != own[1] for part in parts)
 
 
 def enter_heading(

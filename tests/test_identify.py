@@ -816,6 +816,8 @@ def test_a_list_of_annexes_and_a_single_part_are_no_headings() -> None:
     text = "The harbour pays for its lamps and for the oil that they burn, every year in May.\n\n"
     listed = read(f"{text}Annex I. Lamps\n\nAnnex II. Oil\n\nThey follow.\n", "note.txt")
     assert not [block for block in listed.blocks if block.kind == "heading"]
+    at_end = read(f"{text}Annex I. Lamps\n\nAnnex II. Oil\n", "note.txt")
+    assert not [block for block in at_end.blocks if block.kind == "heading"]
     named = read(f"{text}Enclosure: list of lamps\n\nPart A. Lamps\n\nThey burn.\n", "note.txt")
     assert not [block for block in named.blocks if block.kind == "heading"]
 

@@ -299,6 +299,8 @@ Provisional agenda
     (meeting,) = library.meetings()
     assert [each.number for each in meeting.items] == ["1", "2", "2.1", "2.10", "2.2", "3"]
     assert [is_under(each.number, "2") for each in meeting.items] == [False, True, True, True, True, False]
+    assert is_under("2.1 (a)", "2.1")
+    assert not is_under("2.1", "2.10")
     engine = Engine(library, catalogue, readers=word_readers())
     assert "Solidarity fund" in engine.ask("What is item 2.2 of the agenda?").statements[0].text
     assert "no item 2.7: its items are 1 to 3" in engine.ask("What is item 2.7 of the agenda?").reason

@@ -599,3 +599,18 @@ def test_a_row_whose_cell_goes_on_on_the_next_page_is_one_row() -> None:
     found = flow.document()
     cells = [[found.quote(*span) if span else "" for span in block.cells] for block in rows_in(found)]
     assert cells == [HEAD, *rows, ["Valley 7, of the long river", *broken[1:]], *valleys(8, 12)]
+    assert [block.page for block in rows_in(found)] == [1] * 8 + [2] * 5
+
+
+def test_a_row_does_not_go_on_with_the_header_that_a_page_ends_with() -> None:
+    flow = Flow(pages=2).start().add(long_text(60), "1.")
+    flow.top = 660
+    caption(flow, 3)
+    table(flow.sheet, flow.top, [HEAD], "grid")
+    flow.turn()
+    rows = [["long river", "", "", ""], *valleys(1, 6)]
+    flow.top = table(flow.sheet, flow.top, rows, "grid", heads=0)
+    flow.add(long_text(60, 2), "2.")
+    found = flow.document()
+    cells = [[found.quote(*span) if span else "" for span in block.cells] for block in rows_in(found)]
+    assert cells == [HEAD, *rows]

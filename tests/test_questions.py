@@ -85,6 +85,8 @@ def test_agenda_items_are_read_in_six_languages(text: str, language: str, items:
         ("What does article 6, paragraph 3 say?", ("6",), "3"),
         ("What does art. 6(3)(a) say?", ("6",), "3 (a)"),
         ("What does article 8 (2) say?", ("8",), "2"),
+        ("What does Article 4.2 say?", ("4",), "2"),
+        ("What does article 4.2(a) say?", ("4",), "2 (a)"),
         ("What do articles 5 and 6 say?", ("5", "6"), None),
         ("Que dit l'article 6, paragraphe 3 ?", ("6",), "3"),
         ("¿Qué dice el artículo 6, párrafo 3?", ("6",), "3"),
@@ -100,6 +102,19 @@ def test_articles_and_their_paragraphs_are_read_and_are_no_agenda_items(
 ) -> None:
     question = parse(text)
     assert (question.articles, question.paragraph, question.items) == (articles, paragraph, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("What is item 3.1 about?", ("3.1",)),
+        ("Which documents are there for items 3.1 and 3.2?", ("3.1", "3.2")),
+        ("What do agenda items 3, 4.2 and 5 say?", ("3", "4.2", "5")),
+        ("What is said on item 3.", ("3",)),
+    ],
+)
+def test_items_that_are_numbered_with_points_are_read(text: str, items: tuple[str, ...]) -> None:
+    assert parse(text).items == items
 
 
 @pytest.mark.parametrize(

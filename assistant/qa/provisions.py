@@ -128,7 +128,8 @@ class NamedPlaces(NamedPartAnswerer):
         """Notes for an answer that the cited documents do not have a table that the question names."""
         tables = [place for place in places_in(question) if "table" in parse_locator(place)]
         notes = []
-        for document in map(self._library.document, dict.fromkeys(each.document for each in answer.citations)):
+        cited = dict.fromkeys(each.document for each in answer.citations if tables)
+        for document in map(self._library.document, cited):
             missing = [place for place in tables if not find_place_spans(document, place)]
             notes += [place_missing(question, document, place).reason for place in missing]
         return notes

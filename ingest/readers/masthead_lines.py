@@ -42,7 +42,7 @@ ANNEX = re.compile(
 letter of an annex: `ANNEXE A LA NOTE`."""
 CHAPTER = re.compile(r"(?:[IVXLC]{1,6}|[A-Z]|\d{1,3})\.\s")
 """The beginning of the heading of a chapter."""
-PART = re.compile(
+_PART = re.compile(
     r"(?P<word>part(?:ie|e)?|section|secci[óo]n|chapter|chapitre|cap[íi]tulo|часть|раздел|глава|الجزء|الباب|الفصل|القسم)"
     rf"\s+(?P<mark>[IVXLC]{{1,6}}|\d{{1,2}}|{ANNEX_LETTERS}|{ANNEX_ORDINALS})(?!\w)(?P<title>.*)"
     r"|第(?P<han>[一二三四五六七八九十]{1,3})(?P<han_word>部分|编|章|节)(?P<han_title>.*)",
@@ -67,6 +67,15 @@ _LABEL_BEFORE = re.compile(
 )
 """The word for a report or a reference before the number of a paper."""
 _VERSION_BEFORE = re.compile(rf"^(?P<version>{'|'.join(VERSIONS)})\s+(?P<symbol>\S.*)$", re.IGNORECASE)
+
+
+def part_of(heading: str) -> tuple[str, str, str] | None:
+    """The word, the number and the title of a heading of a numbered part; None for other lines."""
+    match = _PART.match(heading)
+    if match is None:
+        return None
+    word, number = match["word"] or match["han_word"], match["mark"] or match["han"]
+    return word.casefold(), number, match["title"] or match["han_title"] or ""
 
 
 def symbol_of(text: str) -> Symbol | None:

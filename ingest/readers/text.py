@@ -19,7 +19,7 @@ import yaml
 
 from corpus.roman import from_roman
 from ingest.readers.lines import SENTENCE_END, Cell, Line, ParsedFile, ReadError
-from ingest.readers.masthead_lines import ANNEX, PART, SUMMARY
+from ingest.readers.masthead_lines import ANNEX, SUMMARY, part_of
 from ingest.readers.text_columns import find_masthead_lines, find_table_rows
 
 MAX_LINE = 400_000
@@ -223,21 +223,24 @@ def _find_annexes_and_parts(lines: Sequence[Line], alone: Container[int]) -> dic
     found: dict[int, tuple[str, str]] = {}  # word and number
     listed: set[int] = set()
     filled = [n for n, line in enumerate(lines) if not line.blank]
-    for before, n in pairwise([-1, *filled[:-1]]):
+    first_text = next((n for n, line in enumerate(lines) if len(line.text) > _TEXT), len(lines))
+    for before, n in pairwise([-1, *filled]):
         line = lines[n]
         plain = not (line.cells or line.bullet or line.note or line.part) and len(line.text) <= _CHAPTER_LINE
         if n not in alone or not plain or SENTENCE_END.search(line.text):
             continue
-        if annex := ANNEX.match(line.text) if any(len(lines[each].text) > _TEXT for each in range(n)) else None:
+        if annex := ANNEX.match(line.text) if n > first_text else None:
             rest = line.text[annex.end() :]
             # "Enclosure: list of boats", below a letter, only names what is enclosed.
             if _HEADS.match(rest) and (annex["number"] or rest.lstrip()[:1] not in (":", "：")):
                 found[n] = "annex", ""
-        elif (part := PART.match(line.text)) and _HEADS.match(part["title"] or part["han_title"] or ""):
-            found[n] = (part["word"] or part["han_word"]).casefold(), part["mark"] or part["han"]
+        elif (part := part_of(line.text)) and _HEADS.match(part[2]):
+            found[n] = part[:2]
         if n in found and before in found and found[before][0] == found[n][0]:
             listed |= {before, n}
-    kept = {n: each for n, each in found.items() if n not in listed}
+    kept = {
+        n: each for n, each in found.items() if n not in listed and n != filled[-1]
+    }  # nothing is below the last line
     numbers: dict[str, set[str]] = {}
     for word, number in kept.values():
         numbers.setdefault(word, set()).add(number)

@@ -98,8 +98,8 @@ def _is_masthead_lines(lines: Sequence[str]) -> bool:
 
 def _is_masthead(table: Table) -> bool:
     text = " ".join(normalize_text(paragraph.raw) for paragraph in table.paragraphs())
-    signs = sum(bool(pattern.search(text)) for pattern in (_NATIONS, _DISTRIBUTION, _SYMBOL))
-    return len(text) <= 1_000 and signs >= 2
+    signs = (_NATIONS, _DISTRIBUTION, _SYMBOL) if len(text) <= 1_000 else ()
+    return sum(bool(pattern.search(text)) for pattern in signs) >= 2
 
 
 def _as_masthead(found: list[Paragraph]) -> list[Entry]:

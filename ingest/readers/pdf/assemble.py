@@ -289,20 +289,23 @@ class Assembly:
             marks = _Marks(table_marks)
             cells = [Cell(self._text(cell.printed_lines, marks), col_span=cell.col_span) for cell in row]
             cells += [Cell("")] * (width - len(cells))
-            if n == 0 and continued is not None and self._lines and _continues_row(self._lines[-1].cells, cells):
-                cells = self._join_rows(self._lines[-1].cells, cells)
-                marks.labels[:0] = self._lines.pop().marks
+            page, top = table.page, table.top
+            above = self._lines[-1] if n == 0 and continued is not None and self._lines else None
+            if above and not above.header and _continues_row(above.cells, cells):
+                self._lines.pop()
+                cells, marks.labels[:0] = self._join_rows(above.cells, cells), above.marks
+                page, top = above.page or page, above.top
             note_indices += marks.notes
             if text := row_text(cells):
                 self._lines.append(
                     Line(
                         text,
-                        page=table.page,
+                        page=page,
                         cells=tuple(cells),
                         header=n < headers,
                         marks=tuple(marks.labels),
                         left=round(table.edges[0], 1),
-                        top=round(table.top, 1),
+                        top=round(top, 1),
                     )
                 )
         self._lines.append(BLANK_LINE)
