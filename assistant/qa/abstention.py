@@ -95,6 +95,8 @@ RULE_ODDS = 3.0
 """Log-odds of an answer that a rule gave, not a reader, where answers are compared."""
 FULL_TITLE_WORDS = 6
 """Words from which a title in a question is taken for the name of one document: many documents are an "annotated provisional agenda"."""
+SENTENCE_WORDS = 4
+"""Words from which a turn with one content word is a question and no keyword."""
 MAX_PLACE_ONLY_WORDS = 1
 """Most content words of a question that asks for the text of an article and nothing else."""
 AGENDA_ODDS_GAP = 0.7

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant.answer_phrases import say
 from assistant.generation.generation_report import NAMES
-from assistant.qa.abstention import CERTAIN_STANDALONE_ODDS, Caution
+from assistant.qa.abstention import CERTAIN_STANDALONE_ODDS, SENTENCE_WORDS, Caution
 from assistant.qa.answer import Answer, Citation, Event, Finished, Mode, Progress, answer_events
 from assistant.qa.citations import AnswerComposer, Part, as_tentative
 from assistant.qa.extractive import ExtractiveAnswerer
@@ -51,8 +51,6 @@ if TYPE_CHECKING:
 
 LOOKED_BACK = 3
 """Earlier turns that are answered again where the cache does not have them."""
-SENTENCE_WORDS = 4
-"""Words from which a turn with one content word is a question and no keyword."""
 
 
 @dataclass(frozen=True)
