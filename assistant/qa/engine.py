@@ -315,7 +315,8 @@ class Engine:
         compared = [(each.interpretation, each.answer, own_odds and own_odds[0]) for each, own_odds in pairs]
         carried_passages = previous.passages if previous is not None else ()
         best = most_likely(compared, self.vocabulary, self.library, carried_passages)
-        if previous is not None and tried[best].interpretation.leans and previous.is_repeated_by(tried[best].answer):
+        leaning = tried[best].interpretation.leans and tried[best].answer.status == "answered"
+        if previous is not None and leaning and previous.is_repeated_by(tried[best].answer):
             # What was shown already hardly answers another turn where another sentence of the same passage does.
             best = next((n for n, each in enumerate(tried) if _answers_alone(each, previous)), best)
         answer, own_odds = tried[best].answer, standalone[best]
