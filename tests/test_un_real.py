@@ -92,7 +92,7 @@ def test_a_table_over_lying_pages_is_one_table_with_its_header_once() -> None:
     assert [block.context for block in rows].count("header") == 1
     assert {block.page for block in rows} == {*range(4, 18)}
     last = found.block_text(rows[-1])  # its end is all that the next page has
-    assert "to create a dynamic evidence gap map to consolidate evaluations" in last
+    assert "create a dynamic evidence gap map to consolidate evaluations" in last
     assert not any(
         block.kind != "row" and re.fullmatch(r"[\d/ -]+|E/ICEF/", found.block_text(block)) for block in found.blocks
     )
