@@ -13,7 +13,7 @@ from rich.text import Text
 
 from assistant.cli.backend import Backend, LibraryBackend
 from assistant.cli.command_run import fail
-from assistant.qa.abstention import chance
+from assistant.qa.abstention import LIKENESS_WEIGHT, chance
 from assistant.qa.answer import Answer
 from assistant.qa.retriever import Evidence
 from assistant.qa.scoring import ScoredSentence, ScoredUnit
@@ -119,8 +119,8 @@ def _decision_lines(weighing: Weighing) -> list[str]:
         return ["No unit was scored."]
     best = weighing.scored[0]
     thresholds, alike = best.thresholds, ""
-    if thresholds.min_likeness is not None:
-        alike = f" where a passage is {thresholds.min_likeness:.2f} or more like the question"
+    if thresholds.relevant is not None:
+        alike = f" (log-odds + {LIKENESS_WEIGHT:.0f} x similarity of passage and question must be {thresholds.relevant:.2f})"
     judge, scale = "likeness, since no reader reads it", "likeness"
     if best.reading:
         judge, scale = f"the reader {best.reading.reader!r}", "logit"

@@ -30,8 +30,9 @@ FROM_ENGLISH = "from-english"
 """Name of the thresholds of the multilingual reader for English questions and texts in other languages."""
 NEITHER_ENGLISH = "neither-english"
 """Name of the thresholds of the multilingual reader for questions and texts in two languages of which neither is English."""
-CERTAIN_ODDS = 2.2
-"""Log-odds (a probability of 0.9) from which a passage answers even where no passage is similar to the question."""
+LIKENESS_WEIGHT = 6.0
+"""Log-odds that a similarity of 1 between passage and question is worth, where it is judged whether the question is about something else: the
+ratio of the coefficients of a logistic regression on the calibration questions (5.7 to 6.1)."""
 UNREAD_SCORE = -1.0
 """Score of passages found by words alone, in a language that no model reads: at most a tentative answer."""
 STOP_MARGINS = {3: 2.0, 6: 1.5, 10: 1.0}
@@ -105,8 +106,6 @@ alone: about twice as likely."""
 LIKENESS_TO_ODDS, OWN_LANGUAGE_ODDS = 15.0, 1.0
 """Share of passages in the question's language, in log-odds, where there are texts in other languages, too: per difference of the highest
 similarities (0 to 1) of both groups, and where these are equal."""
-SHARED_WORDS = 0.5
-"""Share of a question's words from which a passage with them is relevant, however little alike both are in meaning."""
 OTHER_LANGUAGE_WEIGHT = 0.2
 """Weight of lexical scores in documents of another language, where a model reads the question: names, numbers, and translated words. Other
 lexical scores and embedding similarity have weight 1."""
@@ -127,23 +126,22 @@ class Thresholds:
     """Calibration and thresholds for the logits of one reader (including the retrieval bonus, `SEARCH_WEIGHT`), or for similarities.
 
     The log-odds that a passage answers are `slope` times its logit plus `offset` (Platt, 1999). From `answered` they are enough for an answer, from
-    `tentative` for a tentative one (both log-odds). A tentative answer also requires a passage whose similarity to the question is at least
-    `min_likeness`.
+    `tentative` for a tentative one (both log-odds). Either also requires that the log-odds and `LIKENESS_WEIGHT` times the similarity of passage
+    and question are together at least `relevant`: where a passage is unlike the question, the question is probably about something else.
     """
 
     slope: float
     offset: float
     answered: float
     tentative: float
-    min_likeness: float | None = None
+    relevant: float | None = None
 
     def for_likeness(self, likeness: float | None) -> Thresholds:
-        """The thresholds given the highest similarity of a passage to the question (None: unknown). Where no passage is similar the question is
-        probably about something else: there are no tentative answers, and only what is certain answers."""
-        if likeness is None or self.min_likeness is None or likeness >= self.min_likeness:
+        """The thresholds for a passage whose similarity to the question is known (None: it was not searched for)."""
+        if likeness is None or self.relevant is None:
             return self
-        limit = max(self.answered, CERTAIN_ODDS)
-        return replace(self, answered=limit, tentative=limit)
+        least = self.relevant - LIKENESS_WEIGHT * likeness
+        return replace(self, answered=max(self.answered, least), tentative=max(self.tentative, least))
 
     def margin(self, logit: float) -> float:
         """How far a logit is above the threshold for an answer, in log-odds; negative where it is not enough."""
@@ -185,7 +183,7 @@ def load_thresholds(caution: Caution = "normal") -> Mapping[str, Thresholds]:
                 float(each["offset"]),
                 float(each["answered"][caution]),
                 float(each["tentative"][caution]),
-                None if (min_likeness := each["alike"][caution]) is None else float(min_likeness),
+                None if (relevant := each["relevant"][caution]) is None else float(relevant),
             )
             for name, each in raw["readers"].items()
         }

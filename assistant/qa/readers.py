@@ -16,7 +16,6 @@ from assistant.qa.abstention import (
     OTHER_WORDS_WEIGHT,
     SAME,
     SEARCH_WEIGHT,
-    SHARED_WORDS,
     Caution,
     Thresholds,
     load_thresholds,
@@ -25,7 +24,6 @@ from assistant.qa.reader import KINDS, Name, Reader, Reading
 from assistant.qa.reader_weights import available, ships
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import reader_heading
-from assistant.question import Question
 
 
 class PassageReader(Protocol):
@@ -80,15 +78,14 @@ class SearchScores:
     likeness: float | None
 
     @classmethod
-    def of(cls, evidence: Sequence[Evidence], question: Question) -> SearchScores:
-        """The summary for the passages found. Where a passage has enough of the question's words (`SHARED_WORDS`) the similarity is left out
-        (None), since that of a few rare words tells nothing. (For English questions no minimum similarity is used.)"""
+    def of(cls, evidence: Sequence[Evidence]) -> SearchScores:
         best = max((hit.score for hit in evidence), default=0.0)
-        passages = ((hit.passage.text, hit.document.language) for hit in evidence)
-        if question.language != "en" and any(question.share_of_words(*each) >= SHARED_WORDS for each in passages):
-            return cls(best, None)
         likenesses = [hit.dense for hit in evidence if hit.dense is not None]
         return cls(best, max(likenesses, default=0.0 if best > 0.0 else None))
+
+    def likeness_of(self, passage: Evidence) -> float | None:
+        """The similarity of a passage to the question; the highest of any where that of this one is not known."""
+        return self.likeness if passage.dense is None else passage.dense
 
 
 def search_bonus(score: float, best: float) -> float:
@@ -128,7 +125,7 @@ class Readers:
     def _thresholds_for(
         self, name: Name, question_language: str, text_language: str, likeness: float | None
     ) -> Thresholds:
-        """The thresholds of a reader for the languages of question and text, given the highest similarity that search found."""
+        """The thresholds of a reader for the languages of question and text, given the similarity of both."""
         kind: str = name
         if name == "multilingual" and text_language != "en":
             across = FROM_ENGLISH if question_language == "en" else NEITHER_ENGLISH
@@ -147,16 +144,17 @@ class Readers:
         text_language: str,
         passages: Sequence[tuple[str, Sequence[str]]],
         found: Sequence[float],
-        likeness: float | None,
+        likeness: Sequence[float | None],
     ) -> list[tuple[list[float], Thresholds]] | None:
         """For each passage (heading, sentences) how far each of its sentences is above the threshold for an answer, with the thresholds; None
-        where no reader reads both languages. `found` is the retrieval bonus of each passage, `likeness` the highest similarity."""
+        where no reader reads both languages. `found` is the retrieval bonus of each passage, `likeness` its similarity to the question."""
         name = self.name_for(question_language, text_language)
         if name is None:
             return None
         readings = self._readers[name].read(question, [(heading, " ".join(texts)) for heading, texts in passages])
-        scored, thresholds = [], self._thresholds_for(name, question_language, text_language, likeness)
-        for (_, texts), reading, bonus in zip(passages, readings, found, strict=True):
+        scored = []
+        for (_, texts), reading, bonus, own in zip(passages, readings, found, likeness, strict=True):
+            thresholds = self._thresholds_for(name, question_language, text_language, own)
             score = PassageReading((reading,), thresholds, name, found=bonus).score
             ends = accumulate(len(text) + 1 for text in texts)
             scores = [score(end - len(text) - 1, end - 1) for text, end in zip(texts, ends, strict=True)]
@@ -171,7 +169,7 @@ class Readers:
         for name, reader in self._readers.items():
             own = {key: each for key, each in reads.items() if self.name_for(language, each.document.language) == name}
             for (key, each), reading in zip(own.items(), _read(reader, question, own), strict=True):
-                thresholds = self._thresholds_for(name, language, each.document.language, searched.likeness)
+                thresholds = self._thresholds_for(name, language, each.document.language, searched.likeness_of(each))
                 bonus = search_bonus(each.score, searched.best)
                 readings[key] = PassageReading((reading,), thresholds, name, key, bonus, each.passage.start)
         return readings
@@ -185,9 +183,12 @@ class Readers:
     ) -> dict[str, PassageReading]:
         """The readings of English passages by both readers, where the English one has read them and both are used (`uses_both`)."""
         passages = {key: each for key, each in reads.items() if first_readings[key].reader == "en"}
-        thresholds, readings = self._thresholds[BOTH].for_likeness(searched.likeness), dict[str, PassageReading]()
+        readings: dict[str, PassageReading] = {}
         for key, second in zip(passages, _read(self._readers["multilingual"], question, passages), strict=True):
-            first = first_readings[key]
+            first, thresholds = (
+                first_readings[key],
+                self._thresholds[BOTH].for_likeness(searched.likeness_of(reads[key])),
+            )
             readings[key] = replace(first, readings=(*first.readings, second), thresholds=thresholds, reader=BOTH)
         return readings
 

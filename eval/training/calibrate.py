@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.qa.abstention import CERTAIN_ODDS, Caution, log_odds
+from assistant.qa.abstention import LIKENESS_WEIGHT, Caution, log_odds
 from eval.metrics.selective import expected_error, reliability
 from eval.output import RoundedFigures
 
@@ -18,20 +18,25 @@ MISS_RISK: Mapping[Caution, float] = {"low": 0.45, "normal": 0.3, "high": 0.15}
 """Maximum share of near misses (on a subject of the documents, but without an answer) that may be answered, by caution."""
 ASIDE_RISK: Mapping[Caution, float] = {"low": 0.25, "normal": 0.15, "high": 0.1}
 """Maximum share of questions about something else for which anything may be shown."""
-NO_LIKENESS = 1e-6
-"""A likeness that excludes nothing: a lower requirement is stored as none."""
 CLOSEST_CHANCE = 0.5
 """The probability from which on a passage may be shown as closest, where likeness keeps out unrelated questions."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A question's best logit, whether it has an answer, whether it is about something else, highest likeness of a passage."""
+    """A question's best logit, whether it has an answer, whether it is about something else; logit and likeness to the question of
+    each passage, where the likeness is known."""
 
     logit: float
     answerable: bool
     aside: bool = False
-    likeness: float | None = None
+    passages: tuple[tuple[float, float], ...] = ()
+
+    def relevance(self, slope: float, offset: float, least: float) -> float:
+        """The highest log-odds plus likeness (`LIKENESS_WEIGHT`) of the passages with a logit of at least `least`; infinite where no
+        likeness is known."""
+        sums = [slope * logit + offset + LIKENESS_WEIGHT * like for logit, like in self.passages if logit >= least]
+        return max(sums, default=-math.inf) if self.passages else math.inf
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,7 @@ class Calibration(RoundedFigures):
     offset: float
     answered: Mapping[Caution, float]
     tentative: Mapping[Caution, float]
-    alike: Mapping[Caution, float | None]
+    relevant: Mapping[Caution, float | None]
     questions: int
     answerable_answered: float
     misses_answered: float
@@ -61,8 +66,8 @@ def calibrate(outcomes: Sequence[Outcome], *, all_questions: bool = False) -> Ca
     the documents, since the number of questions about something else is arbitrary; with `all_questions` on all
     questions, for a score that hardly separates near misses from answers. Thresholds are the lowest logits at which the upper
     Clopper-Pearson bound of the risk is within the limit (risk control as in Bates et al., 2021, for one bounded
-    loss). Where the lower threshold would be above `CLOSEST_CHANCE`, it is set to that, and everything below
-    `CERTAIN_ODDS` must also have the lowest likeness that keeps the risk. Raises `ValueError` where no threshold keeps
+    loss). Where the lower threshold would be above `CLOSEST_CHANCE`, it is set to that, and log-odds and
+    likeness together must also reach the lowest sum that keeps the risk. Raises `ValueError` where no threshold keeps
     a risk, or the scores do not separate the questions."""
     from sklearn.linear_model import LogisticRegression
 
@@ -76,30 +81,30 @@ def calibrate(outcomes: Sequence[Outcome], *, all_questions: bool = False) -> Ca
     if slope <= 0:
         raise ValueError("The scores do not separate answerable questions from others: there is nothing to calibrate.")
     is_aside = np.array([each.aside for each in outcomes])
-    likenesses = np.array([np.inf if each.likeness is None else each.likeness for each in outcomes])
     misses, asides = logits[~answerable & ~is_aside], logits[is_aside]
     uppers = {caution: lowest_threshold(misses, risk) for caution, risk in MISS_RISK.items()}
     lowers: dict[Caution, float] = {}
-    alike: dict[Caution, float | None] = {}
-    closest_logit, certain_logit = ((odds - offset) / slope for odds in (log_odds(CLOSEST_CHANCE), CERTAIN_ODDS))
+    relevant: dict[Caution, float | None] = {}
+    closest_logit = (log_odds(CLOSEST_CHANCE) - offset) / slope
+
+    def relevances(least: float) -> np.ndarray:
+        return np.array([each.relevance(slope, offset, least) for each in outcomes])
+
     for caution, risk in ASIDE_RISK.items():
-        lowers[caution], alike[caution] = min(uppers[caution], lowest_threshold(asides, risk)), None
-        if lowers[caution] > closest_logit and np.isfinite(likenesses[is_aside]).any():
-            # Scores above both thresholds are answered regardless of likeness.
-            aside_likeness = np.where(asides >= max(uppers[caution], certain_logit), np.inf, likenesses[is_aside])
-            aside_likeness = aside_likeness[asides >= closest_logit]
-            if len(aside_likeness) and math.isfinite(least := lowest_threshold(aside_likeness, risk, len(asides))):
-                lowers[caution], alike[caution] = closest_logit, least if least > NO_LIKENESS else None
-    required = alike["normal"]
-    near = likenesses >= (-math.inf if required is None else required)
-    threshold = np.where(near, uppers["normal"], max(uppers["normal"], certain_logit))
-    answered, shown = logits >= threshold, logits >= np.where(near, lowers["normal"], threshold)
+        lowers[caution], relevant[caution] = min(uppers[caution], lowest_threshold(asides, risk)), None
+        sums = relevances(closest_logit)[is_aside & (logits >= closest_logit)]
+        if lowers[caution] > closest_logit and np.isfinite(sums).all():
+            lowers[caution], relevant[caution] = closest_logit, lowest_threshold(sums, risk, len(asides))
+    required = -math.inf if relevant["normal"] is None else relevant["normal"]
+    answered, shown = (
+        (logits >= each) & (relevances(each) >= required) for each in (uppers["normal"], lowers["normal"])
+    )
     return Calibration(
         slope=slope,
         offset=offset,
         answered={caution: slope * threshold + offset for caution, threshold in uppers.items()},
         tentative={caution: slope * threshold + offset for caution, threshold in lowers.items()},
-        alike=alike,
+        relevant=relevant,
         questions=len(outcomes),
         answerable_answered=float(answered[answerable].mean()),
         misses_answered=float(answered[~answerable & ~is_aside].mean()),

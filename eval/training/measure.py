@@ -32,8 +32,8 @@ class Question:
     aside: bool
 
 
-BestScore = Callable[[str], tuple[float, float | None] | None]
-"""From a question to the score of its best passage, and the highest likeness of any passage; None without passages."""
+BestScore = Callable[[str], tuple[float, tuple[tuple[float, float], ...]] | None]
+"""From a question to the score of its best passage, and score and likeness of each where known; None without passages."""
 
 
 def questions_for(
@@ -103,17 +103,17 @@ def outcomes(questions: Iterable[Question], best: BestScore) -> Iterator[Outcome
     for question in questions:
         result = best(question.text)
         if result is not None:
-            logit, likeness = result
-            yield Outcome(logit, question.answerable, question.aside, likeness)
+            logit, passages = result
+            yield Outcome(logit, question.answerable, question.aside, passages)
 
 
 def score_by_readers(engine: Engine, reader: PassageReader, other: PassageReader | None = None) -> BestScore:
     """The best logit of a reader, plus the contribution of search, over the passages that search finds; with an
     `other` reader the best mean of both over the passages that the first ranks highest."""
 
-    def best(text: str) -> tuple[float, float | None] | None:
+    def best(text: str) -> tuple[float, tuple[tuple[float, float], ...]] | None:
         evidence = engine.search(text, READ)
-        scores = SearchScores.of(evidence, engine.question(text))
+        scores = SearchScores.of(evidence)
         readable = [words for each in evidence if (words := without_edge_lines(each))]
         reads = [(reader_heading(each), each.passage.text) for each in readable]
         bonuses = [search_bonus(each.score, scores.best) for each in readable]
@@ -121,10 +121,13 @@ def score_by_readers(engine: Engine, reader: PassageReader, other: PassageReader
         if other is not None:
             best_indices = sorted(range(len(logits)), key=lambda n: -logits[n])[:AGAIN]
             second = other.read(text, [reads[n] for n in best_indices])
+            readable = [readable[n] for n in best_indices]
             logits = [
                 (logits[n] + bonuses[n] + reading.logit) / 2 for n, reading in zip(best_indices, second, strict=True)
             ]
-        return (max(logits), scores.likeness) if logits else None
+        likenesses = [scores.likeness_of(each) for each in readable]
+        known = ((logit, like) for logit, like in zip(logits, likenesses, strict=True) if like is not None)
+        return (max(logits), tuple(known)) if logits else None
 
     return best
 
@@ -133,10 +136,10 @@ def score_by_likeness(engine: Engine) -> BestScore:
     """The best likeness (`assistant.qa.scoring`) of the units that search finds."""
     scorer = Scorer(engine.library)
 
-    def best(text: str) -> tuple[float, float | None] | None:
+    def best(text: str) -> tuple[float, tuple[tuple[float, float], ...]] | None:
         units = [unit for each in engine.search(text, READ) for unit in units_of(each)]
         near = scorer.nearness(engine.question(text), units)
-        return (max(near), None) if near else None
+        return (max(near), ()) if near else None
 
     return best
 
