@@ -7,8 +7,7 @@ from dataclasses import replace
 
 from assistant.answer_phrases import either, joined, say
 from assistant.meeting import MeetingAnswer, MeetingAnswerer, text_names_day
-from assistant.meeting.meeting_choice import names_time
-from assistant.qa.abstention import CARRIED_BONUS, FURTHER_STATEMENT_GAP, log_odds
+from assistant.qa.abstention import CARRIED_BONUS, log_odds
 from assistant.qa.answer import Answer, Statement
 from assistant.qa.citations import (
     CLOSEST,
@@ -168,8 +167,7 @@ class ExtractiveAnswerer:
     def _merge_with_meeting(self, question: Question, found: Answer) -> Answer:
         """The answer found in passages, or the answer of a meeting's rows where that is likelier.
 
-        The first statement of the less likely answer is added where both are nearly as likely; uncertain rows are used only where the question asks
-        about nothing but a timetable. Where rows only announce a document that is missing, the answer is that it is missing.
+        Where rows only announce a document that is missing, the answer is that it is missing.
         """
         answered = found.status == "answered"
         if found.confidence is None and found.statements:
@@ -180,33 +178,16 @@ class ExtractiveAnswerer:
         score, sure = meeting.best.score, meeting.best.score >= 0.0
         if score < meeting.best.thresholds.tentative_margin or (answered and not sure):
             return found
-        ahead = FURTHER_STATEMENT_GAP
+        ahead = 0.0
         if found.probability is not None and found.statements:
             # Rows and passages may have thresholds of different readers, or for different likenesses: probabilities compare.
             ahead = log_odds(meeting.best.probability) - log_odds(found.probability)
-        if ahead < 0.0 and self.meeting_answerer.is_about_timetable(question):
-            if sure and question.nth_days:
-                ahead = 0.0  # "the third day" may be the day of any meeting, or a number in a text
-            elif not sure and ahead <= -FURTHER_STATEMENT_GAP:
-                return found
-        elif ahead < 0.0 and (not sure or ahead <= -FURTHER_STATEMENT_GAP):
-            return found
-        found_on_topic = not _has_no_word_of(question, found.statements[:1])
-        off_topic = found_on_topic and _has_no_word_of(question, meeting.statements[:1])
-        if off_topic and (ahead < 0.0 or answered) and not names_time(question):
-            return found
         if ahead < 0.0:
-            most = self._most if answered else CLOSEST
-            room = most - 1 if sure else most  # an uncertain statement does not displace a nearer one
-            statements = [*found.statements[:room], *meeting.statements[:1]][:most]
-            answer = self._composer.answered(question, statements)
-            answer = replace(answer, confidence=found.confidence, probability=found.probability)
-            return answer if answered else as_tentative(answer)
+            return found
         if not sure and meeting.announces is not None and not self._missing.in_library(meeting.announces):
             return self._missing.announced(question, meeting.announces)
-        extra = found.statements[:1] if ahead < FURTHER_STATEMENT_GAP and answered == sure else ()
-        meeting_statements = meeting.statements if sure else meeting.statements[: CLOSEST - len(extra)]
-        answer = self._from_meeting(question, replace(meeting, statements=(*meeting_statements, *extra)))
+        statements = meeting.statements if sure else meeting.statements[:CLOSEST]
+        answer = self._from_meeting(question, replace(meeting, statements=statements))
         return answer if sure else as_tentative(answer)
 
     def _from_meeting(self, question: Question, meeting: MeetingAnswer) -> Answer:
