@@ -205,7 +205,7 @@ class MeetingAnswerer:
         by_date = {each.text: each for meeting in competing if (each := with_date(question, meeting))}
         languages = self._library.versions().language_of
         readable = any(languages[meeting.document_id] == question.language for meeting in competing)
-        if readable and not self.is_about_timetable(question):
+        if readable and not _is_about_timetable(question, meetings, self._library):
             by_date = {}  # "the second day of the transitional period" is no day of a meeting
         for wording in filter(None, (bare, *by_date.values())):
             scored += self._scorer.score_sentences(wording, "en", rows.texts, most, rows.leading)
@@ -224,10 +224,6 @@ class MeetingAnswerer:
             return replace(each, score=log_odds(each.probability * in_agenda) - each.thresholds.answered)
 
         return sorted(map(adjusted, best_by_place.values()), key=lambda each: (-each.score, each.place))
-
-    def is_about_timetable(self, question: Question) -> bool:
-        """Whether all words of a question are words of the agendas that it may be about, or of the sentences made of their rows."""
-        return _is_about_timetable(question, self.find_meetings(question), self._library)
 
     def is_about_other_item(self, question: Question, document: Document, ordinal: int) -> bool:
         """Whether a block of an agenda belongs to another item than the question names, by number or by its whole title: to the

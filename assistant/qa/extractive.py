@@ -8,7 +8,7 @@ from dataclasses import replace
 from assistant.answer_phrases import either, joined, say
 from assistant.meeting import MeetingAnswer, MeetingAnswerer, text_names_day
 from assistant.qa.abstention import CARRIED_BONUS, log_odds
-from assistant.qa.answer import Answer, Statement
+from assistant.qa.answer import Answer
 from assistant.qa.citations import (
     CLOSEST,
     AnswerComposer,
@@ -99,9 +99,7 @@ class ExtractiveAnswerer:
                 return self._answer_acts(question, acts, reasons)
         if found is None:
             meeting = None if missing_place else self._sure_meeting(question)
-            # A statement without a word of the question may surely answer something else.
-            meeting_suffices = meeting is not None and not _has_no_word_of(question, meeting.statements[:1])
-            found = self._from_evidence(question, FIRST if meeting_suffices else most, meeting)
+            found = self._from_evidence(question, FIRST if meeting is not None else most)
             reasons += self.places.missing_tables(question, found)
         if found.status != "answered" and names_text:
             found = self._sections.headed(question) or found
@@ -220,13 +218,10 @@ class ExtractiveAnswerer:
         best_key = next((key for key in documents if key in meeting_keys), None)
         return [each for each, key in zip(scored, documents, strict=True) if key == best_key or key not in meeting_keys]
 
-    def _from_evidence(self, question: Question, most: int, meeting: MeetingAnswer | None = None) -> Answer:
-        """The answer from the passages that search finds, of which at most `most` are read. Where a `meeting` surely answers, the agendas of
-        the other possible meetings are left out."""
+    def _from_evidence(self, question: Question, most: int) -> Answer:
+        """The answer from the passages that search finds, of which at most `most` are read."""
         evidence = self._retriever.gather(question, self._searched)
-        keys = self._library.versions().keys
-        others = {keys[each] for each in meeting.others} if meeting else set()
-        scored = self._scored(question, evidence, most, lambda unit: unit.document.key not in others)
+        scored = self._scored(question, evidence, most)
         scored = self._keep_one_meeting(question, _with_carried_bonus(scored, question))
         chosen, answering = choose(scored, self._most), scored
         best_units = chosen or choose_tentative(scored)
@@ -365,12 +360,6 @@ def _may_mean_paragraph(question: Question) -> bool:
     return bool(paragraphs.intersection(question.items)) and not question.vocabulary.says(
         "agenda", question.rest, question.language
     )
-
-
-def _has_no_word_of(question: Question, statements: Sequence[Statement]) -> bool:
-    """Whether statements have no content word of the question."""
-    words = analyse(" ".join(statement.text for statement in statements), question.language)
-    return set(question.content).isdisjoint(words)
 
 
 def _with_carried_bonus(scored: Sequence[ScoredUnit], question: Question) -> list[ScoredUnit]:
