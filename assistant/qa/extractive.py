@@ -333,11 +333,8 @@ class ExtractiveAnswerer:
         return scored
 
     def _few_named(self, question: Question) -> list[str]:
-        """The documents that a question names, where these are few; "the agenda" is that of the only possible meeting."""
+        """The documents that a question names, where these are few."""
         named = restricted_ids(question, self._library) if question.symbols or question.named else None
-        if named is None and question.vocabulary.says("agenda", question.rest, question.language):
-            meetings = self.meeting_answerer.find_meetings(question)
-            named = [meetings[0].document_id] if len(meetings) == 1 else None
         quotable = self._library.versions().quotable_documents(question.language, named) if named else ()
         return sorted(quotable) if len(quotable) <= FIRST else []
 
