@@ -209,20 +209,11 @@ class ExtractiveAnswerer:
         told = self._other_meetings_note(others, question.language) if len(others) < len(meant) else []
         return replace(answer, notes=tuple(dict.fromkeys((*answer.notes, *told))))
 
-    def _keep_one_meeting(self, question: Question, scored: Sequence[ScoredUnit]) -> list[ScoredUnit]:
-        """Scored units, best first; of several agendas with the item that a question names only the one with the best unit stays."""
-        keys = self._library.versions().keys
-        meetings = self.meeting_answerer.find_meetings(question) if question.items else []
-        meeting_keys = {keys[each.document_id] for each in meetings}
-        documents = [candidate.unit.document.key for candidate in scored]
-        best_key = next((key for key in documents if key in meeting_keys), None)
-        return [each for each, key in zip(scored, documents, strict=True) if key == best_key or key not in meeting_keys]
-
     def _from_evidence(self, question: Question, most: int) -> Answer:
         """The answer from the passages that search finds, of which at most `most` are read."""
         evidence = self._retriever.gather(question, self._searched)
         scored = self._scored(question, evidence, most)
-        scored = self._keep_one_meeting(question, _with_carried_bonus(scored, question))
+        scored = _with_carried_bonus(scored, question)
         chosen, answering = choose(scored, self._most), scored
         best_units = chosen or choose_tentative(scored)
         if best_units and (extreme_row := extreme(self._library, question, best_units[0])):
