@@ -100,7 +100,6 @@ class ExtractiveAnswerer:
         if found is None:
             meeting = None if missing_place else self._sure_meeting(question)
             found = self._from_evidence(question, FIRST if meeting is not None else most)
-            reasons += self.places.missing_tables(question, found)
         if found.status != "answered" and names_text:
             found = self._sections.headed(question) or found
         if missing_place is None:

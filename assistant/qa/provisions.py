@@ -124,16 +124,6 @@ class NamedPlaces(NamedPartAnswerer):
         is_meant = is_named or choose_tentative(self._score_place(question, units))
         return self._quoted(question, units) if is_meant else None
 
-    def missing_tables(self, question: Question, answer: Answer) -> list[str]:
-        """Notes for an answer that the cited documents do not have a table that the question names."""
-        tables = [place for place in places_in(question) if "table" in parse_locator(place)]
-        notes = []
-        cited = dict.fromkeys(each.document for each in answer.citations if tables)
-        for document in map(self._library.document, cited):
-            missing = [place for place in tables if not find_place_spans(document, place)]
-            notes += [place_missing(question, document, place).reason for place in missing]
-        return notes
-
     def treaties(self, question: Question, language: str) -> list[Document]:
         """The treaties in a language that the question names or, where it names none of them, all that it may be about."""
         quotable = self._library.versions().quotable_documents(language)
