@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache, partial
 from itertools import takewhile
@@ -40,36 +40,33 @@ _LABEL = re.compile(r"([^.:：;()]{2,40})[:：]\s?(?=\S)")
 """The label at the start of a labelled list: `Against: Arla, Bend`."""
 
 
-def constrained_score(
-    reading: PassageReading, begin: int, question: Question, unit: Unit, found: Sequence[Document]
-) -> float:
+def constrained_score(reading: PassageReading, begin: int, question: Question, unit: Unit) -> float:
     """The score of a unit of a passage whose text begins at character `begin`: how far it is above the threshold for an answer, in log-odds.
 
-    Penalties are taken off where its document (one of those `found`) does not name what the question names, or where a neighbouring row or list has
-    the label that the question names; a unit with that label gets the score of the whole passage. A unit above the tentative threshold stays
+    Penalties are taken off where its document does not name what the question names, or where a neighbouring row or list has the label that the
+    question names; a unit with that label gets the score of the whole passage. A unit above the tentative threshold stays
     above it, since a question may name the country of the user.
     """
     has_label, tentative = _has_named_label(question, unit), reading.thresholds.tentative_margin
     score = reading.whole if has_label else reading.score(unit.start - begin, unit.end - begin)
     score += unit.evidence.behind
-    names = _lacks_acronym_or_name(question, unit, found), has_label is False or is_of_another_session(question, unit)
+    names = _lacks_acronym_or_name(question, unit), has_label is False or is_of_another_session(question, unit)
     penalty = OTHER_YEAR_PENALTY * _names_another_year(question, unit) + OTHER_NAME_PENALTY * sum(names)
     lowered = score - (penalty + _country_penalty(question, unit))
     return max(lowered, min(score, tentative)) if tentative < 0.0 else lowered
 
 
-def _lacks_acronym_or_name(question: Question, unit: Unit, found: Sequence[Document]) -> bool:
+def _lacks_acronym_or_name(question: Question, unit: Unit) -> bool:
     """Whether a unit lacks an acronym or name of the question.
 
-    That is so where its document neither has nor spells out an acronym, or only spells it out away from the passage; where the last turn has a name
-    that the document lacks; or where neither the passage nor the first page has any of the acronyms and the first page of another document found
-    has one.
+    That is so where its document neither has nor spells out an acronym, or only spells it out away from the passage; or where the last turn has a
+    name that the document lacks.
     """
     document, evidence = unit.document, unit.evidence
     names = find_acronyms(question.rest) if question.language == document.language else []
 
-    def has(name: str, other: Document, part: Callable[[Document], str]) -> bool:
-        return question.once((part, other.id, name), lambda: matches_acronym(name, part(other)))
+    def has(name: str) -> bool:
+        return question.once((_text, document.id, name), lambda: matches_acronym(name, _text(document)))
 
     def around(name: str) -> bool:
         key = _passage_context, evidence.id, name
@@ -78,12 +75,9 @@ def _lacks_acronym_or_name(question: Question, unit: Unit, found: Sequence[Docum
     def is_written(name: str) -> bool:
         return question.once((find_acronyms, document.id, name), lambda: name in _text(document))
 
-    if any(not has(name, document, _text) for name in names) or _lacks_name(question, document):
+    if not all(map(has, names)) or _lacks_name(question, document):
         return True
-    if not all(is_written(name) or around(name) for name in names):
-        return True
-    others = [each for each in found if each.id != document.id]
-    return any(has(name, each, _first_page) for name in names for each in others) and not any(map(around, names))
+    return not all(is_written(name) or around(name) for name in names)
 
 
 def _lacks_name(question: Question, document: Document) -> bool:

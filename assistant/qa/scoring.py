@@ -140,10 +140,9 @@ class Scorer:
         discounted: list[ScoredUnit] = []
         pages: list[FirstPage] = []
         all_units = cache(lambda: [unit for hit in evidence for unit in units_of(hit)])
-        documents = list({hit.document.id: hit.document for hit in evidence}.values())
-        digests, hopeless = all(document.edition == "digest" for document in documents), False
+        digests, hopeless = all(hit.document.edition == "digest" for hit in evidence), False
 
-        scores = partial(self._score, question, searched=searched, among=among, named=named, documents=documents)
+        scores = partial(self._score, question, searched=searched, among=among, named=named)
         for step in sorted({*(step for step in STEPS if step < most), most}):
             # Passages without quotable units, such as damaged pages, do not count.
             for each in ranked:
@@ -287,7 +286,6 @@ class Scorer:
         among: Callable[[Unit], bool] = lambda _: True,
         pages: Sequence[FirstPage] = (),
         named: Sequence[str] = (),
-        documents: Sequence[Document] = (),
         before: Mapping[str, PassageReading] | None = None,
     ) -> list[ScoredUnit]:
         """The scored units of passages and of first pages, which only a reader can score, with a penalty where their document is not `named`.
@@ -304,7 +302,7 @@ class Scorer:
         for name, each in units.items():
             if (reading := readings.get(name)) and reading.begin is not None:
                 for unit in each:
-                    score = constrained_score(reading, reading.begin, question, unit, documents)
+                    score = constrained_score(reading, reading.begin, question, unit)
                     scored.append(ScoredUnit(unit, score, reading.thresholds, reading))
         for page, sentences in pages:
             if reading := readings.get(page.id):
