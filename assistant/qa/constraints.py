@@ -189,12 +189,8 @@ def _has_named_label(question: Question, unit: Unit) -> bool | None:
     has none."""
     document, block = unit.document, unit.document.blocks[unit.block]
     label = _label(document, block)
-    if not label or document.kind == "agenda":
+    if not label or document.kind == "agenda" or question.language != document.language:
         return None
-    if question.language != document.language:
-        compared = question.countries and block.kind == "row"
-        label_countries = find_countries(label, document.language) if compared else {}
-        return not label_countries.keys().isdisjoint(question.countries) if label_countries else None
     sides = reversed(document.blocks[: block.ordinal]), document.blocks[block.ordinal :]
     is_neighbour = partial(_are_neighbours, document, block)
     neighbours = [each for side in sides for each in takewhile(is_neighbour, side)]
