@@ -237,20 +237,16 @@ def _are_plain_numbers(tokens: frozenset[str]) -> bool:
 
 
 def _names_another_year(question: Question, unit: Unit) -> bool:
-    """Whether a question names a year (outside symbols) that is not in the passage of a unit, its heading or the first page, or whether the unit or
-    the header of its row names only other years. A range (`2026–2028`) does not count for its single years, unless the question has a range."""
+    """Whether a question names a year (outside symbols) that is not in the passage of a unit, its heading or the first page, or whether the unit
+    names only other years."""
     years = YEAR.findall(question.rest)
     if not years:
         return False
-    passage, page, block = unit.evidence.passage, _first_page(unit.document), unit.document.blocks[unit.block]
-    header = " ".join(unit.document.text[slice(*span)] for span, _ in unit.leads) if block.kind == "row" else ""
-    if (header_years := _years_in(header)) and header_years.isdisjoint(years):
-        return True
+    passage = unit.evidence.passage
     if (unit_years := _years_in(without_symbols(unit.own)[1])) and unit_years.isdisjoint(years):
         return True
-    text = "\n".join([passage.heading, passage.text, unit.text])
-    single_years = text if _YEARS.search(question.rest) else _YEARS.sub(" ", text)
-    return any(year not in single_years and (year in text or year not in page) for year in years)
+    text = "\n".join([passage.heading, passage.text, unit.text, _first_page(unit.document)])
+    return any(year not in text for year in years)
 
 
 def _years_in(text: str) -> set[str]:
