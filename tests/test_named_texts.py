@@ -112,15 +112,6 @@ def known(holding: Holding) -> Engine:
     return holding(text, BELLS, reading=True)
 
 
-def test_a_treaty_that_is_only_called_the_convention_is_told_with_the_others_that_may_be_meant(known: Engine) -> None:
-    answer = known.ask("What does article 2 of the Convention say?")
-    assert "oil for forty nights" in said(answer)
-    assert "The question may also mean Convention on Bells at Sea." in answer.notes
-    assert "Convention on Bells at Sea" in " ".join(known.ask("Que dit l'article 2 de la Convention, « Sea » ?").notes)
-    assert not known.ask("What does article 2 of the bells convention say?").notes
-    assert not known.ask("What does article 2 of the Organized Crime Convention say?").notes
-
-
 def test_one_word_of_a_title_does_not_make_another_treaty_of_the_convention(known: Engine) -> None:
     answer = known.ask("What does article 2 of the Convention say about oil at sea?")
     assert {citation.document for citation in answer.citations} == {"A/RES/55/25, annex I:en:official"}

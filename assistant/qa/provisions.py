@@ -8,9 +8,9 @@ from dataclasses import replace
 from functools import cache
 from itertools import islice
 
-from assistant.answer_phrases import either, place_text, say
+from assistant.answer_phrases import place_text, say
 from assistant.qa.abstention import MAX_PLACE_ONLY_WORDS, NAMED_PLACE_BONUS
-from assistant.qa.answer import Answer, Citation
+from assistant.qa.answer import Answer
 from assistant.qa.citations import (
     AnswerComposer,
     as_tentative,
@@ -75,10 +75,7 @@ class NamedPlaces(NamedPartAnswerer):
             documents = named_documents(question, self._library) or []
             if documents and not any(block.locator.startswith("art. ") for each in documents for block in each.blocks):
                 return self._from_paragraphs(question, documents)
-        answer = self._from_articles(question)
-        if answer is None or question.named or question.symbols:
-            return answer
-        return self._with_other_treaties(question, answer)
+        return self._from_articles(question)
 
     def answer_without_document(self, question: Question) -> Answer | None:
         """The answer from a named place where the question names no document.
@@ -257,36 +254,6 @@ class NamedPlaces(NamedPartAnswerer):
         reason = say("no_article", question.language, treaty=treaty.short or treaty.title, article=first,
                      first=min(article_numbers), last=max(article_numbers))  # fmt: skip
         return Answer.lacking(question, reason)
-
-    def _with_other_treaties(self, question: Question, answer: Answer) -> Answer:
-        """The answer from a treaty that the question may be about ("the Convention"), with a note on others in the library that have the article and
-        can be called so, too."""
-        cited = {citation.document for citation in answer.citations}
-        quotable = self._library.versions().quotable_documents(question.language)
-        others: dict[str, str] = {}
-        for header in self._library.headers(kind="treaty") if cited else ():
-            excluded = header.id in cited or question.catalogue.contains(header.key)
-            if excluded or header.id not in quotable or not question.covers(header.id):
-                continue
-            document = self._library.document(header.id)
-            words = self._retriever.words(question, document.language)
-            may_be_meant = not set(title_words(question, document)).isdisjoint(words)
-            if question.language != document.language and asks_more(question):
-                may_be_meant = may_be_meant or self._is_as_similar(question, document, answer.citations[0])
-            if may_be_meant and any(article_units(self._library, document, each) for each in question.articles):
-                others[document.key] = document.label
-        if not others:
-            return answer
-        note = say("other_texts", question.language, others=either([*others.values()][: self._most], question.language))
-        return replace(answer, notes=(*answer.notes, note))
-
-    def _is_as_similar(self, question: Question, document: Document, cited: Citation) -> bool:
-        """Whether a question in another language is at least as similar to the title of a document as to that of the cited one."""
-        models, titles = self._library.models.models_for(question.language), [document.title, cited.title]
-        if not models:
-            return False
-        own, other = self._library.similarities(question.text, titles, models[-1], document.language)
-        return own >= other
 
     def _answering_units(self, question: Question, units: list[Unit]) -> list[Unit]:
         """The rows of a table that answer a question, which may be none; other named units with their answer spans."""
