@@ -164,11 +164,6 @@ def test_a_named_part_of_an_article_is_quoted_alone_and_as_one(holding: Holding,
     assert said(answer).replace("shall: Fill", "shall: (a) Fill").replace("shall: Trim", "shall: (b) Trim") == told
 
 
-def test_of_several_treaties_one_word_tells_whose_article_is_meant(engine: Engine) -> None:
-    answer = engine.ask("What does article 2 say about bronze?")
-    assert said(answer) == "Bells shall be cast of bronze."
-
-
 @pytest.mark.parametrize(
     "question", ["op 2 (a) of L.2", "What does paragraph 2 (a) of L.2 say?", "OP2 (a) of E/C.99/2031/L.2"]
 )

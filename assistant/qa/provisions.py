@@ -221,13 +221,7 @@ class NamedPlaces(NamedPartAnswerer):
             return not_found(question, evidence)
         remaining = words_left(question, titled=self._named_by_title(question, documents))
         if len(remaining) <= max_other_words(question):
-            # One word may tell which of several treaties is meant.
-            several_treaties = len({unit.document.key for unit in units}) > 1
-            matching = [
-                each for each in units if several_treaties and _has_any_word(remaining, each.text, each.document)
-            ]
-            chosen = choose(self._score_with_bonus(question, passages_of(matching), matching), self._most)
-            return self._composer.whole(question, chosen or _without_nested(units))
+            return self._composer.whole(question, _without_nested(units))
         # Where the article comes from an earlier turn, the last turn tells which part of it is requested; alone it may say too little.
         last = question if question.focus == question.text else question.asking(question.focus)
         scored = self._score_with_bonus(last, evidence, units)
