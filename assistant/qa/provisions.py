@@ -78,48 +78,25 @@ class NamedPlaces(NamedPartAnswerer):
         return self._from_articles(question)
 
     def answer_without_document(self, question: Question) -> Answer | None:
-        """The answer from a named place where the question names no document.
-
-        Where the question asks for more than the place, the first document that search finds (without corrigenda) must have it, and where other
-        documents have it, too, and it is no table, its text must reach the tentative threshold. Where it asks for nothing else, any document with the
-        place is possible: the first ones are shown.
-        """
+        """The answer from a named place where the question names no document and asks for nothing else: from the one text that has the place, else
+        from the first few."""
         places = places_in(question)
-        if not places or question.missing_acts:
+        if not places or question.missing_acts or asks_more(question, _place_span(question)):
             return None
         found = {hit.document.id: hit.document for hit in self._retriever.gather(question, READ)}
-        versions, wants_more = self._library.versions(), asks_more(question, _place_span(question))
-        if not wants_more:
-            remaining = (key for key in sorted(versions.quotable_documents(question.language)) if question.covers(key))
-            found |= {key: self._library.document(key) for key in islice(remaining, LOOKED_IN) if key not in found}
+        versions = self._library.versions()
+        remaining = (key for key in sorted(versions.quotable_documents(question.language)) if question.covers(key))
+        found |= {key: self._library.document(key) for key in islice(remaining, LOOKED_IN) if key not in found}
         texts = [
             each for each in found.values() if not ((held := versions.version_of(each.id)) and held.corrected_symbol)
         ]
         with_place = [units for each in texts if (units := self._at(question, each, places))]
-        ids_with_place = {units[0].document.id for units in with_place}
-        # Few paragraphs of an agenda are numbered.
-        texts = [each for each in texts if each.kind != "agenda" or each.id in ids_with_place]
-        if not with_place:
-            return None
-        units = with_place[0]
-        if wants_more and not _in_table(units[0]) and units[0].document is not texts[0]:
-            return None
-        if len(with_place) == 1 or _in_table(units[0]):
-            return self._quoted(question, units)
-        if not wants_more:
-            matching = _with_question_words(question, with_place)
-            if len(matching) == 1:
-                return self._quoted(question, matching[0])
-            # Digests and other languages come last.
-            language = question.language
-            ordered = sorted(
-                matching, key=lambda each: (each[0].document.language != language, each[0].document.edition == "digest")
-            )
-            return as_tentative(self._composer.quoted(question, [each[0] for each in ordered[: self._most]]))
-        # A question with nothing else than words of its title names the text.
-        is_named = not asks_more(question, _place_span(question), [units[0].document])
-        is_meant = is_named or choose_tentative(self._score_place(question, units))
-        return self._quoted(question, units) if is_meant else None
+        if len(with_place) < 2:
+            return self._quoted(question, with_place[0]) if with_place else None
+        # Digests and other languages come last.
+        language = question.language
+        with_place.sort(key=lambda each: (each[0].document.language != language, each[0].document.edition == "digest"))
+        return as_tentative(self._composer.quoted(question, [each[0] for each in with_place[: self._most]]))
 
     def treaties(self, question: Question, language: str) -> list[Document]:
         """The treaties in a language that the question names or, where it names none of them, all that it may be about."""
@@ -326,12 +303,6 @@ def _place_span(question: Question) -> Span:
         return start, end
     naming, text = _naming(question), normalise_place_text(question.text)
     return (naming.start, naming.end) if naming and len(text) == len(question.text) else (0, 0)
-
-
-def _with_question_words(question: Question, places: Sequence[list[Unit]]) -> Sequence[list[Unit]]:
-    """The places, of several documents, that have a word of the question beside the place; all where none has."""
-    words = set(question.content_of(blanked(question.rest, [_place_span(question)])))
-    return [each for each in places if any(_has_any_word(words, unit.own, unit.document) for unit in each)] or places
 
 
 def _has_any_word(words: Iterable[str], text: str, document: Document) -> bool:
