@@ -238,12 +238,12 @@ def _are_plain_numbers(tokens: frozenset[str]) -> bool:
 
 def _names_another_year(question: Question, unit: Unit) -> bool:
     """Whether a question names a year (outside symbols) that is not in the passage of a unit, its heading or the first page, or whether the unit
-    names only other years."""
+    names only other years, with the header of its row."""
     years = YEAR.findall(question.rest)
     if not years:
         return False
     passage = unit.evidence.passage
-    if (unit_years := _years_in(without_symbols(unit.own)[1])) and unit_years.isdisjoint(years):
+    if (unit_years := _years_in(without_symbols(unit.text)[1])) and unit_years.isdisjoint(years):
         return True
     text = "\n".join([passage.heading, passage.text, unit.text, _first_page(unit.document)])
     return any(year not in text for year in years)
