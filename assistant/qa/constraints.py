@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Collection, Sequence
-from difflib import SequenceMatcher
-from functools import lru_cache, partial
+from collections.abc import Sequence
+from functools import partial
 from itertools import takewhile
 
 from assistant.qa.abstention import (
-    NAMED_HEADING_SHARE,
     OTHER_COUNTRY_PENALTY,
     OTHER_NAME_PENALTY,
     OTHER_YEAR_PENALTY,
-    SAME_WORDS_SHARE,
 )
 from assistant.qa.metadata import edge_lines, first_page_lines
 from assistant.qa.readers import PassageReading
@@ -255,58 +251,3 @@ def _years_in(text: str) -> set[str]:
     for first, last in _YEARS.findall(text):
         found |= {str(year) for year in range(int(first), int(first[: 4 - len(last)] + last) + 1)}
     return found
-
-
-# Rival sentences: the same statement about different things, told apart only by their headings
-
-_WORD = re.compile(r"[\u3400-\u9fff]|[^\W\d_\u3400-\u9fff]+")
-_NUMBER = re.compile(r"\d+")
-FEWEST = 5
-"""Fewest words of a sentence, numbers left out, for it to be compared."""
-
-
-def rivals(unit: Unit, others: Sequence[Unit]) -> list[Unit]:
-    """The other units of the same document that say the same under another heading, up to numbers and a few words; for a row, rows of other
-    tables with the same label. A unit with numbers only has rivals with other numbers: `26 groups` and `several groups` may be the same."""
-    words, numbers = _words(unit.text), set(_NUMBER.findall(unit.own))
-    if len(words) < FEWEST:
-        return []
-    same_document = (other for other in others if other.document.id == unit.document.id)
-    same_document = (other for other in same_document if not numbers or set(_NUMBER.findall(other.own)) - numbers)
-    same_label = (other for other in same_document if _first_cell(other) == _first_cell(unit))
-    alike = [other for other in same_label if _say_the_same(words, _words(other.text))]
-    return [other for other in alike if _heading(other) != _heading(unit)]
-
-
-def named_by(tokens: Collection[str], unit: Unit, others: Sequence[Unit]) -> bool:
-    """Whether a question, by its tokens, names the heading of a unit, by the words that distinguish it from the headings of its rivals."""
-    language = unit.document.language
-    rival_words = {token for other in others for token in analyse(_heading(other), language)}
-    own = set(analyse(_heading(unit), language)) - rival_words
-    return bool(own) and len(own.intersection(tokens)) >= NAMED_HEADING_SHARE * len(own)
-
-
-def _heading(unit: Unit) -> str:
-    return unit.document.heading_at(unit.start)
-
-
-def _first_cell(unit: Unit) -> tuple[str, ...] | None:
-    """The words of the first cell of a row; None of other words."""
-    row = unit.document.blocks[unit.block]
-    first = next((cell for cell in row.cells if cell is not None), (unit.start, unit.end))
-    return _words(unit.document.quote(*first)) if row.kind == "row" else None
-
-
-@lru_cache(maxsize=4_096)
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(_WORD.findall(text.casefold()))
-
-
-def _say_the_same(words: Sequence[str], others: Sequence[str]) -> bool:
-    both = len(words) + len(others)
-    # Upper bounds of the ratio, much faster to compute.
-    if 2.0 * min(len(words), len(others)) / both < SAME_WORDS_SHARE:
-        return False
-    if 2.0 * (Counter(words) & Counter(others)).total() / both < SAME_WORDS_SHARE:
-        return False
-    return SequenceMatcher(None, words, others, autojunk=False).ratio() >= SAME_WORDS_SHARE
