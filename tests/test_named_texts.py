@@ -112,15 +112,6 @@ def known(holding: Holding) -> Engine:
     return holding(text, BELLS, reading=True)
 
 
-def test_a_treaty_that_is_only_called_the_convention_is_told_with_the_others_that_may_be_meant(known: Engine) -> None:
-    answer = known.ask("What does article 2 of the Convention say?")
-    assert "oil for forty nights" in said(answer)
-    assert "The question may also mean Convention on Bells at Sea." in answer.notes
-    assert "Convention on Bells at Sea" in " ".join(known.ask("Que dit l'article 2 de la Convention, « Sea » ?").notes)
-    assert not known.ask("What does article 2 of the bells convention say?").notes
-    assert not known.ask("What does article 2 of the Organized Crime Convention say?").notes
-
-
 def test_one_word_of_a_title_does_not_make_another_treaty_of_the_convention(known: Engine) -> None:
     answer = known.ask("What does article 2 of the Convention say about oil at sea?")
     assert {citation.document for citation in answer.citations} == {"A/RES/55/25, annex I:en:official"}
@@ -171,11 +162,6 @@ def test_a_named_part_of_an_article_is_quoted_alone_and_as_one(holding: Holding,
     more = "\n### Article 5. Keepers\n\nEach keeper shall:\n\n(a) Fill the lamp;\n\n(b) Trim the wick.\n"
     answer = holding(LANTERNS + more, BELLS, reading=True).ask(question)
     assert said(answer).replace("shall: Fill", "shall: (a) Fill").replace("shall: Trim", "shall: (b) Trim") == told
-
-
-def test_of_several_treaties_one_word_tells_whose_article_is_meant(engine: Engine) -> None:
-    answer = engine.ask("What does article 2 say about bronze?")
-    assert said(answer) == "Bells shall be cast of bronze."
 
 
 @pytest.mark.parametrize(

@@ -404,37 +404,6 @@ def fees(library: Library, catalogue: Catalogue) -> Engine:
     return Engine(library, catalogue, readers=word_readers())
 
 
-@pytest.mark.parametrize(
-    ("question", "locator", "said"),
-    [
-        ("How many boats has the port of Arla in 2031 according to table 4.2?", "table 4.2, row 1", "7"),
-        ("How many boats has the port of Arla in 2031 according to table 3?", "table 3, row 1", "57"),
-        ("Combien de bateaux le port de Arla a-t-il en 2031 selon le tableau 4.2 ?", "table 4.2, row 1", "7"),
-    ],
-)
-def test_a_table_that_is_named_without_its_document_is_read_where_it_is(
-    fees: Engine, question: str, locator: str, said: str
-) -> None:
-    answer = fees.ask(question)
-    assert answer.status == "answered"
-    first = answer.statements[0].citations[-1]
-    assert first.locator.endswith(locator)
-    assert first.quote.endswith(said)
-    table = locator.partition(", ")[0]
-    assert all(table in citation.locator for citation in answer.citations)
-
-
-def test_a_row_of_a_named_table_is_read_by_a_word_of_it(fees: Engine) -> None:
-    (statement,) = fees.ask("Arla in table 4.2?").statements
-    assert statement.citations[-1].locator.endswith("table 4.2, row 1")
-
-
-def test_the_rows_of_a_named_table_that_do_not_answer_are_not_certain_to(fees: Engine) -> None:
-    answer = fees.ask("How much was spent on travel of ministers by train, according to table 4.2?")
-    assert answer.status == "tentative"
-    assert all("table 4.2" in citation.locator for citation in answer.citations)
-
-
 def test_a_paragraph_that_is_named_without_its_document_is_read_where_only_one_has_it(fees: Engine) -> None:
     (citation,) = fees.ask("What does paragraph 7 say?").citations
     assert (citation.locator, citation.quote) == ("A/88/304, para. 7", "Clerks keep the lists.")
@@ -446,22 +415,6 @@ def test_of_a_paragraph_that_several_have_and_nothing_tells_which_those_of_sever
     assert len(answer.statements) > 1
     assert len({citation.document for citation in answer.citations}) == len(answer.statements)
     assert all(citation.locator.endswith("para. 2") for citation in answer.citations)
-
-
-def test_of_a_paragraph_that_several_have_the_one_is_read_that_says_what_is_asked_beside_it(fees: Engine) -> None:
-    (citation,) = fees.ask("What does paragraph 2 say about staff?").citations
-    assert citation.locator == "A/88/304, para. 2"
-
-
-def test_a_paragraph_that_several_have_is_read_in_the_document_that_search_ranks_first(fees: Engine) -> None:
-    (citation,) = fees.ask("Who is employed by the ports according to paragraph 2?").citations
-    assert citation.locator == "A/88/304, para. 2"
-
-
-def test_that_there_is_no_such_table_is_said_beside_what_another_one_tells(fees: Engine) -> None:
-    answer = fees.ask("Who employs the staff of the ports according to table 99?")
-    assert answer.citations
-    assert any("A/88/304" in note and "table 99" in note for note in answer.notes)
 
 
 def test_a_word_for_an_item_and_a_paragraph_alike_is_not_denied_as_an_item_of_an_agenda(holding: Holding) -> None:

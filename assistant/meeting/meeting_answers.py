@@ -205,7 +205,7 @@ class MeetingAnswerer:
         by_date = {each.text: each for meeting in competing if (each := with_date(question, meeting))}
         languages = self._library.versions().language_of
         readable = any(languages[meeting.document_id] == question.language for meeting in competing)
-        if readable and not self.is_about_timetable(question):
+        if readable and not _is_about_timetable(question, meetings, self._library):
             by_date = {}  # "the second day of the transitional period" is no day of a meeting
         for wording in filter(None, (bare, *by_date.values())):
             scored += self._scorer.score_sentences(wording, "en", rows.texts, most, rows.leading)
@@ -224,10 +224,6 @@ class MeetingAnswerer:
             return replace(each, score=log_odds(each.probability * in_agenda) - each.thresholds.answered)
 
         return sorted(map(adjusted, best_by_place.values()), key=lambda each: (-each.score, each.place))
-
-    def is_about_timetable(self, question: Question) -> bool:
-        """Whether all words of a question are words of the agendas that it may be about, or of the sentences made of their rows."""
-        return _is_about_timetable(question, self.find_meetings(question), self._library)
 
     def is_about_other_item(self, question: Question, document: Document, ordinal: int) -> bool:
         """Whether a block of an agenda belongs to another item than the question names, by number or by its whole title: to the
@@ -320,12 +316,11 @@ def _choose_sentences(
     candidates: list[RowSentence],
 ) -> list[RowSentence]:
     """The sentences of an answer. `own` are all scored sentences of the meeting that answers, best first; `candidates` are those near the
-    best, of which the kind of the first decides how the answer is put together."""
+    best, of which the kind of the first decides how the answer is put together. Of an item all documents are told."""
     best, kind = own[0], candidates[0].kind
     if candidates[0].announces:
-        meeting = rows.meeting(best)
-        sentences = [each for n, passage in rows.passages if n == meeting for each in passage.sentences]
-        return _choose_documents(question, subject, candidates, sentences)
+        sentences = [each for n, part in rows.passages if n == rows.meeting(best) for each in part.sentences]
+        return [each for each in sentences if each.announces and each.item == candidates[0].item]
     if kind == "row" and not _words_beside_time(question):
         with_rows = {each.passage for each in own if rows.sentence(each).kind == "row"}
         days = sorted(with_rows) if names_time(question) else [best.passage]
@@ -350,28 +345,6 @@ def _rank_by_last_turn(
     best = max(scores.get(each.place, -math.inf) for each in close)
     found = [each for each in own if scores.get(each.place, -math.inf) >= best - FURTHER_STATEMENT_GAP]
     return sorted(found, key=lambda each: -scores.get(each.place, -math.inf))
-
-
-def _choose_documents(
-    question: Question, subject: _Subject, candidates: Sequence[RowSentence], sentences: Sequence[RowSentence]
-) -> list[RowSentence]:
-    """The sentences for an answer about documents, whose best candidate announces one: first those with most of the names in the question,
-    or whose items it names by most words of their titles. Where several have as many, all documents of their items among the `sentences`
-    of the meeting."""
-    names = claims.read(question.text, question.language).names
-    name_tokens = {token for name in names for token in analyse(name, question.language)}
-
-    def match(part: RowSentence) -> tuple[int, int]:
-        named = len(name_tokens.intersection(analyse(part.text, "en"))) if part.announces else -1
-        return named, len(subject.of_items.get(part.item or "", ()))
-
-    ordered = sorted(candidates, key=match, reverse=True)
-    first = ordered[0]
-    alike = [part for part in candidates if part.announces and match(part) == match(first)]
-    if len(alike) > 1:
-        items = {part.item for part in alike}
-        return [part for part in sentences if part.announces and part.item in items]
-    return [part for part in ordered if not part.announces or match(part) == match(first)][:MOST]
 
 
 def _named_items(question: Question, meeting: Meeting | None) -> set[str]:

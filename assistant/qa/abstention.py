@@ -62,9 +62,6 @@ describes."""
 OTHER_YEAR_PENALTY = OTHER_NAME_PENALTY = 2.0
 """Penalty on words where the question names a year that is neither in their passage nor on the first page of their document, or an acronym or
 country that their document neither has nor spells out: 1.9, 2.0 and 0.8 per cent of the training questions with one are answered so."""
-SAME_WORDS_SHARE, NAMED_HEADING_SHARE = 0.75, 0.5
-"""Share of common words, numbers left out, from which two sentences say the same; share of the distinguishing words of a heading from which a
-question names it."""
 OTHER_COUNTRY_PENALTY = 4.0
 """Penalty on words of a document that by its title is about another country, where their passage does not name the country of the question:
 often nothing else distinguishes what is said about two States."""

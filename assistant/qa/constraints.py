@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Collection, Sequence
-from difflib import SequenceMatcher
-from functools import lru_cache, partial
+from collections.abc import Sequence
+from functools import partial
 from itertools import takewhile
 
 from assistant.qa.abstention import (
-    NAMED_HEADING_SHARE,
     OTHER_COUNTRY_PENALTY,
     OTHER_NAME_PENALTY,
     OTHER_YEAR_PENALTY,
-    SAME_WORDS_SHARE,
 )
 from assistant.qa.metadata import edge_lines, first_page_lines
 from assistant.qa.readers import PassageReading
@@ -40,36 +36,33 @@ _LABEL = re.compile(r"([^.:：;()]{2,40})[:：]\s?(?=\S)")
 """The label at the start of a labelled list: `Against: Arla, Bend`."""
 
 
-def constrained_score(
-    reading: PassageReading, begin: int, question: Question, unit: Unit, found: Sequence[Document]
-) -> float:
+def constrained_score(reading: PassageReading, begin: int, question: Question, unit: Unit) -> float:
     """The score of a unit of a passage whose text begins at character `begin`: how far it is above the threshold for an answer, in log-odds.
 
-    Penalties are taken off where its document (one of those `found`) does not name what the question names, or where a neighbouring row or list has
-    the label that the question names; a unit with that label gets the score of the whole passage. A unit above the tentative threshold stays
+    Penalties are taken off where its document does not name what the question names, or where a neighbouring row or list has the label that the
+    question names; a unit with that label gets the score of the whole passage. A unit above the tentative threshold stays
     above it, since a question may name the country of the user.
     """
     has_label, tentative = _has_named_label(question, unit), reading.thresholds.tentative_margin
     score = reading.whole if has_label else reading.score(unit.start - begin, unit.end - begin)
     score += unit.evidence.behind
-    names = _lacks_acronym_or_name(question, unit, found), has_label is False or is_of_another_session(question, unit)
+    names = _lacks_acronym_or_name(question, unit), has_label is False or is_of_another_session(question, unit)
     penalty = OTHER_YEAR_PENALTY * _names_another_year(question, unit) + OTHER_NAME_PENALTY * sum(names)
     lowered = score - (penalty + _country_penalty(question, unit))
     return max(lowered, min(score, tentative)) if tentative < 0.0 else lowered
 
 
-def _lacks_acronym_or_name(question: Question, unit: Unit, found: Sequence[Document]) -> bool:
+def _lacks_acronym_or_name(question: Question, unit: Unit) -> bool:
     """Whether a unit lacks an acronym or name of the question.
 
-    That is so where its document neither has nor spells out an acronym, or only spells it out away from the passage; where the last turn has a name
-    that the document lacks; or where neither the passage nor the first page has any of the acronyms and the first page of another document found
-    has one.
+    That is so where its document neither has nor spells out an acronym, or only spells it out away from the passage; or where the last turn has a
+    name that the document lacks.
     """
     document, evidence = unit.document, unit.evidence
     names = find_acronyms(question.rest) if question.language == document.language else []
 
-    def has(name: str, other: Document, part: Callable[[Document], str]) -> bool:
-        return question.once((part, other.id, name), lambda: matches_acronym(name, part(other)))
+    def has(name: str) -> bool:
+        return question.once((_text, document.id, name), lambda: matches_acronym(name, _text(document)))
 
     def around(name: str) -> bool:
         key = _passage_context, evidence.id, name
@@ -78,12 +71,9 @@ def _lacks_acronym_or_name(question: Question, unit: Unit, found: Sequence[Docum
     def is_written(name: str) -> bool:
         return question.once((find_acronyms, document.id, name), lambda: name in _text(document))
 
-    if any(not has(name, document, _text) for name in names) or _lacks_name(question, document):
+    if not all(map(has, names)) or _lacks_name(question, document):
         return True
-    if not all(is_written(name) or around(name) for name in names):
-        return True
-    others = [each for each in found if each.id != document.id]
-    return any(has(name, each, _first_page) for name in names for each in others) and not any(map(around, names))
+    return not all(is_written(name) or around(name) for name in names)
 
 
 def _lacks_name(question: Question, document: Document) -> bool:
@@ -195,12 +185,8 @@ def _has_named_label(question: Question, unit: Unit) -> bool | None:
     has none."""
     document, block = unit.document, unit.document.blocks[unit.block]
     label = _label(document, block)
-    if not label or document.kind == "agenda":
+    if not label or document.kind == "agenda" or question.language != document.language:
         return None
-    if question.language != document.language:
-        compared = question.countries and block.kind == "row"
-        label_countries = find_countries(label, document.language) if compared else {}
-        return not label_countries.keys().isdisjoint(question.countries) if label_countries else None
     sides = reversed(document.blocks[: block.ordinal]), document.blocks[block.ordinal :]
     is_neighbour = partial(_are_neighbours, document, block)
     neighbours = [each for side in sides for each in takewhile(is_neighbour, side)]
@@ -247,20 +233,16 @@ def _are_plain_numbers(tokens: frozenset[str]) -> bool:
 
 
 def _names_another_year(question: Question, unit: Unit) -> bool:
-    """Whether a question names a year (outside symbols) that is not in the passage of a unit, its heading or the first page, or whether the unit or
-    the header of its row names only other years. A range (`2026–2028`) does not count for its single years, unless the question has a range."""
+    """Whether a question names a year (outside symbols) that is not in the passage of a unit, its heading or the first page, or whether the unit
+    names only other years, with the header of its row."""
     years = YEAR.findall(question.rest)
     if not years:
         return False
-    passage, page, block = unit.evidence.passage, _first_page(unit.document), unit.document.blocks[unit.block]
-    header = " ".join(unit.document.text[slice(*span)] for span, _ in unit.leads) if block.kind == "row" else ""
-    if (header_years := _years_in(header)) and header_years.isdisjoint(years):
+    passage = unit.evidence.passage
+    if (unit_years := _years_in(without_symbols(unit.text)[1])) and unit_years.isdisjoint(years):
         return True
-    if (unit_years := _years_in(without_symbols(unit.own)[1])) and unit_years.isdisjoint(years):
-        return True
-    text = "\n".join([passage.heading, passage.text, unit.text])
-    single_years = text if _YEARS.search(question.rest) else _YEARS.sub(" ", text)
-    return any(year not in single_years and (year in text or year not in page) for year in years)
+    text = "\n".join([passage.heading, passage.text, unit.text, _first_page(unit.document)])
+    return any(year not in text for year in years)
 
 
 def _years_in(text: str) -> set[str]:
@@ -269,58 +251,3 @@ def _years_in(text: str) -> set[str]:
     for first, last in _YEARS.findall(text):
         found |= {str(year) for year in range(int(first), int(first[: 4 - len(last)] + last) + 1)}
     return found
-
-
-# Rival sentences: the same statement about different things, told apart only by their headings
-
-_WORD = re.compile(r"[\u3400-\u9fff]|[^\W\d_\u3400-\u9fff]+")
-_NUMBER = re.compile(r"\d+")
-FEWEST = 5
-"""Fewest words of a sentence, numbers left out, for it to be compared."""
-
-
-def rivals(unit: Unit, others: Sequence[Unit]) -> list[Unit]:
-    """The other units of the same document that say the same under another heading, up to numbers and a few words; for a row, rows of other
-    tables with the same label. A unit with numbers only has rivals with other numbers: `26 groups` and `several groups` may be the same."""
-    words, numbers = _words(unit.text), set(_NUMBER.findall(unit.own))
-    if len(words) < FEWEST:
-        return []
-    same_document = (other for other in others if other.document.id == unit.document.id)
-    same_document = (other for other in same_document if not numbers or set(_NUMBER.findall(other.own)) - numbers)
-    same_label = (other for other in same_document if _first_cell(other) == _first_cell(unit))
-    alike = [other for other in same_label if _say_the_same(words, _words(other.text))]
-    return [other for other in alike if _heading(other) != _heading(unit)]
-
-
-def named_by(tokens: Collection[str], unit: Unit, others: Sequence[Unit]) -> bool:
-    """Whether a question, by its tokens, names the heading of a unit, by the words that distinguish it from the headings of its rivals."""
-    language = unit.document.language
-    rival_words = {token for other in others for token in analyse(_heading(other), language)}
-    own = set(analyse(_heading(unit), language)) - rival_words
-    return bool(own) and len(own.intersection(tokens)) >= NAMED_HEADING_SHARE * len(own)
-
-
-def _heading(unit: Unit) -> str:
-    return unit.document.heading_at(unit.start)
-
-
-def _first_cell(unit: Unit) -> tuple[str, ...] | None:
-    """The words of the first cell of a row; None of other words."""
-    row = unit.document.blocks[unit.block]
-    first = next((cell for cell in row.cells if cell is not None), (unit.start, unit.end))
-    return _words(unit.document.quote(*first)) if row.kind == "row" else None
-
-
-@lru_cache(maxsize=4_096)
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(_WORD.findall(text.casefold()))
-
-
-def _say_the_same(words: Sequence[str], others: Sequence[str]) -> bool:
-    both = len(words) + len(others)
-    # Upper bounds of the ratio, much faster to compute.
-    if 2.0 * min(len(words), len(others)) / both < SAME_WORDS_SHARE:
-        return False
-    if 2.0 * (Counter(words) & Counter(others)).total() / both < SAME_WORDS_SHARE:
-        return False
-    return SequenceMatcher(None, words, others, autojunk=False).ratio() >= SAME_WORDS_SHARE

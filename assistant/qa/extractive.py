@@ -7,9 +7,8 @@ from dataclasses import replace
 
 from assistant.answer_phrases import either, joined, say
 from assistant.meeting import MeetingAnswer, MeetingAnswerer, text_names_day
-from assistant.meeting.meeting_choice import names_time
-from assistant.qa.abstention import CARRIED_BONUS, FURTHER_STATEMENT_GAP, log_odds
-from assistant.qa.answer import Answer, Statement
+from assistant.qa.abstention import CARRIED_BONUS, log_odds
+from assistant.qa.answer import Answer
 from assistant.qa.citations import (
     CLOSEST,
     AnswerComposer,
@@ -22,7 +21,6 @@ from assistant.qa.citations import (
 from assistant.qa.missing_documents import NOTES, MissingDocuments
 from assistant.qa.provisions import NamedPlaces, places_in
 from assistant.qa.retriever import Evidence, Retriever, restricted_ids
-from assistant.qa.revisions import in_other_language
 from assistant.qa.scoring import FIRST, READ, STEPS, ScoredUnit, Scorer
 from assistant.qa.sections import NamedSections, NamedSpeeches
 from assistant.qa.table_extremes import extreme
@@ -100,10 +98,7 @@ class ExtractiveAnswerer:
                 return self._answer_acts(question, acts, reasons)
         if found is None:
             meeting = None if missing_place else self._sure_meeting(question)
-            # A statement without a word of the question may surely answer something else.
-            meeting_suffices = meeting is not None and not _has_no_word_of(question, meeting.statements[:1])
-            found = self._from_evidence(question, FIRST if meeting_suffices else most, meeting)
-            reasons += self.places.missing_tables(question, found)
+            found = self._from_evidence(question, FIRST if meeting is not None else most)
         if found.status != "answered" and names_text:
             found = self._sections.headed(question) or found
         if missing_place is None:
@@ -168,8 +163,7 @@ class ExtractiveAnswerer:
     def _merge_with_meeting(self, question: Question, found: Answer) -> Answer:
         """The answer found in passages, or the answer of a meeting's rows where that is likelier.
 
-        The first statement of the less likely answer is added where both are nearly as likely; uncertain rows are used only where the question asks
-        about nothing but a timetable. Where rows only announce a document that is missing, the answer is that it is missing.
+        Where rows only announce a document that is missing, the answer is that it is missing.
         """
         answered = found.status == "answered"
         if found.confidence is None and found.statements:
@@ -180,33 +174,16 @@ class ExtractiveAnswerer:
         score, sure = meeting.best.score, meeting.best.score >= 0.0
         if score < meeting.best.thresholds.tentative_margin or (answered and not sure):
             return found
-        ahead = FURTHER_STATEMENT_GAP
+        ahead = 0.0
         if found.probability is not None and found.statements:
             # Rows and passages may have thresholds of different readers, or for different likenesses: probabilities compare.
             ahead = log_odds(meeting.best.probability) - log_odds(found.probability)
-        if ahead < 0.0 and self.meeting_answerer.is_about_timetable(question):
-            if sure and question.nth_days:
-                ahead = 0.0  # "the third day" may be the day of any meeting, or a number in a text
-            elif not sure and ahead <= -FURTHER_STATEMENT_GAP:
-                return found
-        elif ahead < 0.0 and (not sure or ahead <= -FURTHER_STATEMENT_GAP):
-            return found
-        found_on_topic = not _has_no_word_of(question, found.statements[:1])
-        off_topic = found_on_topic and _has_no_word_of(question, meeting.statements[:1])
-        if off_topic and (ahead < 0.0 or answered) and not names_time(question):
-            return found
         if ahead < 0.0:
-            most = self._most if answered else CLOSEST
-            room = most - 1 if sure else most  # an uncertain statement does not displace a nearer one
-            statements = [*found.statements[:room], *meeting.statements[:1]][:most]
-            answer = self._composer.answered(question, statements)
-            answer = replace(answer, confidence=found.confidence, probability=found.probability)
-            return answer if answered else as_tentative(answer)
+            return found
         if not sure and meeting.announces is not None and not self._missing.in_library(meeting.announces):
             return self._missing.announced(question, meeting.announces)
-        extra = found.statements[:1] if ahead < FURTHER_STATEMENT_GAP and answered == sure else ()
-        meeting_statements = meeting.statements if sure else meeting.statements[: CLOSEST - len(extra)]
-        answer = self._from_meeting(question, replace(meeting, statements=(*meeting_statements, *extra)))
+        statements = meeting.statements if sure else meeting.statements[:CLOSEST]
+        answer = self._from_meeting(question, replace(meeting, statements=statements))
         return answer if sure else as_tentative(answer)
 
     def _from_meeting(self, question: Question, meeting: MeetingAnswer) -> Answer:
@@ -230,24 +207,12 @@ class ExtractiveAnswerer:
         told = self._other_meetings_note(others, question.language) if len(others) < len(meant) else []
         return replace(answer, notes=tuple(dict.fromkeys((*answer.notes, *told))))
 
-    def _keep_one_meeting(self, question: Question, scored: Sequence[ScoredUnit]) -> list[ScoredUnit]:
-        """Scored units, best first; of several agendas with the item that a question names only the one with the best unit stays."""
-        keys = self._library.versions().keys
-        meetings = self.meeting_answerer.find_meetings(question) if question.items else []
-        meeting_keys = {keys[each.document_id] for each in meetings}
-        documents = [candidate.unit.document.key for candidate in scored]
-        best_key = next((key for key in documents if key in meeting_keys), None)
-        return [each for each, key in zip(scored, documents, strict=True) if key == best_key or key not in meeting_keys]
-
-    def _from_evidence(self, question: Question, most: int, meeting: MeetingAnswer | None = None) -> Answer:
-        """The answer from the passages that search finds, of which at most `most` are read. Where a `meeting` surely answers, the agendas of
-        the other possible meetings are left out."""
+    def _from_evidence(self, question: Question, most: int) -> Answer:
+        """The answer from the passages that search finds, of which at most `most` are read."""
         evidence = self._retriever.gather(question, self._searched)
-        keys = self._library.versions().keys
-        others = {keys[each] for each in meeting.others} if meeting else set()
-        scored = self._scored(question, evidence, most, lambda unit: unit.document.key not in others)
-        scored = self._keep_one_meeting(question, _with_carried_bonus(scored, question))
-        chosen, answering = choose(scored, self._most), scored
+        scored = self._scored(question, evidence, most)
+        scored = _with_carried_bonus(scored, question)
+        chosen = choose(scored, self._most)
         best_units = chosen or choose_tentative(scored)
         if best_units and (extreme_row := extreme(self._library, question, best_units[0])):
             row, kind, head = extreme_row
@@ -256,12 +221,10 @@ class ExtractiveAnswerer:
             answer = replace(answer, notes=(*answer.notes, note))
             return answer if chosen else as_tentative(answer)
         if not chosen:
-            chosen, answering = self._from_other_languages(question, most)
-        if not chosen:
             return with_confidence(self._composer.closest(question, choose_tentative(scored), evidence), scored)
         beside, silent = self._other_named_texts(question, chosen, most)
         chosen = with_totals(self._library, question, chosen) + beside
-        answer = with_confidence(self._composer.quoted(question, chosen), answering)
+        answer = with_confidence(self._composer.quoted(question, chosen), scored)
         notes = [say("silent", question.language, documents=joined(silent, question.language))] if silent else []
         return replace(answer, notes=(*answer.notes, *notes))
 
@@ -324,17 +287,6 @@ class ExtractiveAnswerer:
         answer = replace(answer, notes=(*answer.notes, note))
         return as_tentative(answer) if answer.status == "answered" else answer
 
-    def _from_other_languages(self, question: Question, most: int) -> tuple[list[Unit], list[ScoredUnit]]:
-        """The units of English versions that answer where those in the question's language do not, and all scored units. A unit is replaced
-        by the one at the same place of the version in the question's language, where there is one."""
-        versions, scope = self._library.versions(), restricted_ids(question, self._library)
-        if versions.quotable_documents("en", scope) == versions.quotable_documents(question.language, scope):
-            return [], []
-        scored = self._scored(question, self._retriever.gather(question, self._searched, "en"), most)
-        chosen = choose(scored, self._most)
-        pairs = [(in_other_language(unit, self._library, question.language), unit) for unit in chosen]
-        return [own if question.admits(own.document.id, own.block) else unit for own, unit in pairs], scored
-
     def _scored(
         self,
         question: Question,
@@ -357,11 +309,8 @@ class ExtractiveAnswerer:
         return scored
 
     def _few_named(self, question: Question) -> list[str]:
-        """The documents that a question names, where these are few; "the agenda" is that of the only possible meeting."""
+        """The documents that a question names, where these are few."""
         named = restricted_ids(question, self._library) if question.symbols or question.named else None
-        if named is None and question.vocabulary.says("agenda", question.rest, question.language):
-            meetings = self.meeting_answerer.find_meetings(question)
-            named = [meetings[0].document_id] if len(meetings) == 1 else None
         quotable = self._library.versions().quotable_documents(question.language, named) if named else ()
         return sorted(quotable) if len(quotable) <= FIRST else []
 
@@ -384,12 +333,6 @@ def _may_mean_paragraph(question: Question) -> bool:
     return bool(paragraphs.intersection(question.items)) and not question.vocabulary.says(
         "agenda", question.rest, question.language
     )
-
-
-def _has_no_word_of(question: Question, statements: Sequence[Statement]) -> bool:
-    """Whether statements have no content word of the question."""
-    words = analyse(" ".join(statement.text for statement in statements), question.language)
-    return set(question.content).isdisjoint(words)
 
 
 def _with_carried_bonus(scored: Sequence[ScoredUnit], question: Question) -> list[ScoredUnit]:

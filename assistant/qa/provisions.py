@@ -8,9 +8,9 @@ from dataclasses import replace
 from functools import cache
 from itertools import islice
 
-from assistant.answer_phrases import either, place_text, say
+from assistant.answer_phrases import place_text, say
 from assistant.qa.abstention import MAX_PLACE_ONLY_WORDS, NAMED_PLACE_BONUS
-from assistant.qa.answer import Answer, Citation
+from assistant.qa.answer import Answer
 from assistant.qa.citations import (
     AnswerComposer,
     as_tentative,
@@ -75,64 +75,28 @@ class NamedPlaces(NamedPartAnswerer):
             documents = named_documents(question, self._library) or []
             if documents and not any(block.locator.startswith("art. ") for each in documents for block in each.blocks):
                 return self._from_paragraphs(question, documents)
-        answer = self._from_articles(question)
-        if answer is None or question.named or question.symbols:
-            return answer
-        return self._with_other_treaties(question, answer)
+        return self._from_articles(question)
 
     def answer_without_document(self, question: Question) -> Answer | None:
-        """The answer from a named place where the question names no document.
-
-        Where the question asks for more than the place, the first document that search finds (without corrigenda) must have it, and where other
-        documents have it, too, and it is no table, its text must reach the tentative threshold. Where it asks for nothing else, any document with the
-        place is possible: the first ones are shown.
-        """
+        """The answer from a named place where the question names no document and asks for nothing else: from the one text that has the place, else
+        from the first few."""
         places = places_in(question)
-        if not places or question.missing_acts:
+        if not places or question.missing_acts or asks_more(question, _place_span(question)):
             return None
         found = {hit.document.id: hit.document for hit in self._retriever.gather(question, READ)}
-        versions, wants_more = self._library.versions(), asks_more(question, _place_span(question))
-        if not wants_more:
-            remaining = (key for key in sorted(versions.quotable_documents(question.language)) if question.covers(key))
-            found |= {key: self._library.document(key) for key in islice(remaining, LOOKED_IN) if key not in found}
+        versions = self._library.versions()
+        remaining = (key for key in sorted(versions.quotable_documents(question.language)) if question.covers(key))
+        found |= {key: self._library.document(key) for key in islice(remaining, LOOKED_IN) if key not in found}
         texts = [
             each for each in found.values() if not ((held := versions.version_of(each.id)) and held.corrected_symbol)
         ]
         with_place = [units for each in texts if (units := self._at(question, each, places))]
-        ids_with_place = {units[0].document.id for units in with_place}
-        # Few paragraphs of an agenda are numbered.
-        texts = [each for each in texts if each.kind != "agenda" or each.id in ids_with_place]
-        if not with_place:
-            return None
-        units = with_place[0]
-        if wants_more and not _in_table(units[0]) and units[0].document is not texts[0]:
-            return None
-        if len(with_place) == 1 or _in_table(units[0]):
-            return self._quoted(question, units)
-        if not wants_more:
-            matching = _with_question_words(question, with_place)
-            if len(matching) == 1:
-                return self._quoted(question, matching[0])
-            # Digests and other languages come last.
-            language = question.language
-            ordered = sorted(
-                matching, key=lambda each: (each[0].document.language != language, each[0].document.edition == "digest")
-            )
-            return as_tentative(self._composer.quoted(question, [each[0] for each in ordered[: self._most]]))
-        # A question with nothing else than words of its title names the text.
-        is_named = not asks_more(question, _place_span(question), [units[0].document])
-        is_meant = is_named or choose_tentative(self._score_place(question, units))
-        return self._quoted(question, units) if is_meant else None
-
-    def missing_tables(self, question: Question, answer: Answer) -> list[str]:
-        """Notes for an answer that the cited documents do not have a table that the question names."""
-        tables = [place for place in places_in(question) if "table" in parse_locator(place)]
-        notes = []
-        cited = dict.fromkeys(each.document for each in answer.citations if tables)
-        for document in map(self._library.document, cited):
-            missing = [place for place in tables if not find_place_spans(document, place)]
-            notes += [place_missing(question, document, place).reason for place in missing]
-        return notes
+        if len(with_place) < 2:
+            return self._quoted(question, with_place[0]) if with_place else None
+        # Digests and other languages come last.
+        language = question.language
+        with_place.sort(key=lambda each: (each[0].document.language != language, each[0].document.edition == "digest"))
+        return as_tentative(self._composer.quoted(question, [each[0] for each in with_place[: self._most]]))
 
     def treaties(self, question: Question, language: str) -> list[Document]:
         """The treaties in a language that the question names or, where it names none of them, all that it may be about."""
@@ -234,13 +198,7 @@ class NamedPlaces(NamedPartAnswerer):
             return not_found(question, evidence)
         remaining = words_left(question, titled=self._named_by_title(question, documents))
         if len(remaining) <= max_other_words(question):
-            # One word may tell which of several treaties is meant.
-            several_treaties = len({unit.document.key for unit in units}) > 1
-            matching = [
-                each for each in units if several_treaties and _has_any_word(remaining, each.text, each.document)
-            ]
-            chosen = choose(self._score_with_bonus(question, passages_of(matching), matching), self._most)
-            return self._composer.whole(question, chosen or _without_nested(units))
+            return self._composer.whole(question, _without_nested(units))
         # Where the article comes from an earlier turn, the last turn tells which part of it is requested; alone it may say too little.
         last = question if question.focus == question.text else question.asking(question.focus)
         scored = self._score_with_bonus(last, evidence, units)
@@ -267,36 +225,6 @@ class NamedPlaces(NamedPartAnswerer):
         reason = say("no_article", question.language, treaty=treaty.short or treaty.title, article=first,
                      first=min(article_numbers), last=max(article_numbers))  # fmt: skip
         return Answer.lacking(question, reason)
-
-    def _with_other_treaties(self, question: Question, answer: Answer) -> Answer:
-        """The answer from a treaty that the question may be about ("the Convention"), with a note on others in the library that have the article and
-        can be called so, too."""
-        cited = {citation.document for citation in answer.citations}
-        quotable = self._library.versions().quotable_documents(question.language)
-        others: dict[str, str] = {}
-        for header in self._library.headers(kind="treaty") if cited else ():
-            excluded = header.id in cited or question.catalogue.contains(header.key)
-            if excluded or header.id not in quotable or not question.covers(header.id):
-                continue
-            document = self._library.document(header.id)
-            words = self._retriever.words(question, document.language)
-            may_be_meant = not set(title_words(question, document)).isdisjoint(words)
-            if question.language != document.language and asks_more(question):
-                may_be_meant = may_be_meant or self._is_as_similar(question, document, answer.citations[0])
-            if may_be_meant and any(article_units(self._library, document, each) for each in question.articles):
-                others[document.key] = document.label
-        if not others:
-            return answer
-        note = say("other_texts", question.language, others=either([*others.values()][: self._most], question.language))
-        return replace(answer, notes=(*answer.notes, note))
-
-    def _is_as_similar(self, question: Question, document: Document, cited: Citation) -> bool:
-        """Whether a question in another language is at least as similar to the title of a document as to that of the cited one."""
-        models, titles = self._library.models.models_for(question.language), [document.title, cited.title]
-        if not models:
-            return False
-        own, other = self._library.similarities(question.text, titles, models[-1], document.language)
-        return own >= other
 
     def _answering_units(self, question: Question, units: list[Unit]) -> list[Unit]:
         """The rows of a table that answer a question, which may be none; other named units with their answer spans."""
@@ -375,12 +303,6 @@ def _place_span(question: Question) -> Span:
         return start, end
     naming, text = _naming(question), normalise_place_text(question.text)
     return (naming.start, naming.end) if naming and len(text) == len(question.text) else (0, 0)
-
-
-def _with_question_words(question: Question, places: Sequence[list[Unit]]) -> Sequence[list[Unit]]:
-    """The places, of several documents, that have a word of the question beside the place; all where none has."""
-    words = set(question.content_of(blanked(question.rest, [_place_span(question)])))
-    return [each for each in places if any(_has_any_word(words, unit.own, unit.document) for unit in each)] or places
 
 
 def _has_any_word(words: Iterable[str], text: str, document: Document) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
 
 from assistant.qa.abstention import (
     GIVE_UP_ODDS,
@@ -19,9 +19,8 @@ from assistant.qa.abstention import (
     Thresholds,
     chance,
     load_thresholds,
-    log_odds,
 )
-from assistant.qa.constraints import constrained_score, is_of_another_session, named_by, rivals
+from assistant.qa.constraints import constrained_score, is_of_another_session
 from assistant.qa.readers import PassageReading, Readers, SearchScores, search_bonus
 from assistant.qa.retriever import Evidence, search_tokens
 from assistant.qa.units import FirstPage, Unit, distinct, first_page, units_of, without_edge_lines
@@ -137,13 +136,10 @@ class Scorer:
         new = [hit for hit in evidence if hit.id in question.carried]
         carried_ids, opened = {each.id for each in new}, set[str]()
         scored: list[ScoredUnit] = []
-        discounted: list[ScoredUnit] = []
         pages: list[FirstPage] = []
-        all_units = cache(lambda: [unit for hit in evidence for unit in units_of(hit)])
-        documents = list({hit.document.id: hit.document for hit in evidence}.values())
-        digests, hopeless = all(document.edition == "digest" for document in documents), False
+        digests, hopeless = all(hit.document.edition == "digest" for hit in evidence), False
 
-        scores = partial(self._score, question, searched=searched, among=among, named=named, documents=documents)
+        scores = partial(self._score, question, searched=searched, among=among, named=named)
         for step in sorted({*(step for step in STEPS if step < most), most}):
             # Passages without quotable units, such as damaged pages, do not count.
             for each in ranked:
@@ -156,23 +152,21 @@ class Scorer:
                     break
             new_pages = self._open_first_pages(page_scores, opened)
             pages += new_pages
-            scored += (latest := scores(new, pages=new_pages))
+            scored += scores(new, pages=new_pages)
             new = []
-            discounted += self._discount_rivals(question, latest, all_units)
-            sure = (each for each in discounted if each.score >= self._stop_margin(step, question, each.reading))
+            sure = (each for each in scored if each.score >= self._stop_margin(step, question, each.reading))
             hopeless = read_count >= STEPS[1] and _is_hopeless(scored)
             if hopeless or any(each.unit.document.edition != "digest" or digests for each in sure):
                 break
-        discounted = _best_first(discounted)
+        scored = _best_first(scored)
         if self._readers and not hopeless and self._readers.uses_both(question.language):
-            readings = (each.reading for each in discounted if each.reading and each.reading.reader == "en")
+            readings = (each.reading for each in scored if each.reading and each.reading.reader == "en")
             best_readings = dict(list({reading.name: reading for reading in readings}.items())[:AGAIN])
             passages = [hit for hit in evidence if hit.id in best_readings]
             best_pages = [page for page in pages if page[0].id in best_readings]
-            latest = scores(passages, pages=best_pages, before=best_readings)
-            by_both = self._discount_rivals(question, latest, all_units)
-            discounted = _best_first(_merge_second_readings(by_both, discounted))
-        return discounted
+            by_both = scores(passages, pages=best_pages, before=best_readings)
+            scored = _best_first(_merge_second_readings(by_both, scored))
+        return scored
 
     def _open_first_pages(self, page_scores: Mapping[str, float], opened: set[str]) -> list[FirstPage]:
         """The first pages of documents (id to score of the page) that were not `opened` before; the documents are added there. None without
@@ -188,23 +182,6 @@ class Scorer:
         if self._readers and reading and reading.reader == "en" and self._readers.uses_both(question.language):
             margins = STOP_MARGINS | STOP_MARGINS_TWO_READERS
         return margins.get(step, math.inf)
-
-    def _discount_rivals(
-        self, question: Question, scored: Sequence[ScoredUnit], all_units: Callable[[], list[Unit]]
-    ) -> list[ScoredUnit]:
-        """Scored units, where the probability of each is divided by the number of `all_units`, read or not, that say the same under other
-        headings, unless the question names the heading of this one. A unit above the tentative threshold stays above it."""
-
-        def discount(each: ScoredUnit) -> ScoredUnit:
-            if each.reading is None or each.score < each.thresholds.tentative_margin:
-                return each
-            others, language = rivals(each.unit, all_units()), each.unit.document.language
-            if not others or named_by(self.tokens(question, language), each.unit, others):
-                return each
-            shared = log_odds(each.probability / (1 + len(others))) - each.thresholds.answered
-            return replace(each, score=max(shared, min(each.score, each.thresholds.tentative_margin)))
-
-        return [discount(candidate) for candidate in scored]
 
     def score_passages(
         self, question: Question, passages: Sequence[Evidence], evidence: Sequence[Evidence]
@@ -289,7 +266,6 @@ class Scorer:
         among: Callable[[Unit], bool] = lambda _: True,
         pages: Sequence[FirstPage] = (),
         named: Sequence[str] = (),
-        documents: Sequence[Document] = (),
         before: Mapping[str, PassageReading] | None = None,
     ) -> list[ScoredUnit]:
         """The scored units of passages and of first pages, which only a reader can score, with a penalty where their document is not `named`.
@@ -306,7 +282,7 @@ class Scorer:
         for name, each in units.items():
             if (reading := readings.get(name)) and reading.begin is not None:
                 for unit in each:
-                    score = constrained_score(reading, reading.begin, question, unit, documents)
+                    score = constrained_score(reading, reading.begin, question, unit)
                     scored.append(ScoredUnit(unit, score, reading.thresholds, reading))
         for page, sentences in pages:
             if reading := readings.get(page.id):

@@ -39,8 +39,6 @@ _LEANS_BACK = re.compile(
     r"^(?:It|They|This|These|Those|Such|He|She|However|In that|In this|In such|To that end|The same|For (?:that|this) purpose|"
     r"Likewise|Accordingly|Moreover|Furthermore|Also|His|Her|Their|Its|As such|(?:As part )?[Oo]f (?:this|that|these|those)|Specifically)\b"
 )
-_ASKING = ("?", "？", "؟")
-"""Marks that end a question."""
 
 
 Leads = tuple[tuple[Span, str], ...]
@@ -299,11 +297,8 @@ def _sentences(evidence: Evidence, block: Block) -> Iterator[Unit]:
         # A digest makes each point in one short paragraph, whose sentences depend on each other.
         yield Unit.of(evidence, block)
         return
-    previous, spans = 0, list(sentence_spans(text, document.language))
-    if len(text) <= DIGEST_LIMIT and any(text[start:end].rstrip().endswith(_ASKING) for start, end in spans[:-1]):
-        yield Unit.of(evidence, block)  # a question with its answer
-        return
-    for start, end in spans:
+    previous = 0
+    for start, end in sentence_spans(text, document.language):
         first = previous if _LEANS_BACK.match(text[start:end]) else start
         yield Unit(evidence, block.body_start + first, block.body_start + end, block.locator, block.ordinal)
         previous = start
