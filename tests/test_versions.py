@@ -459,6 +459,14 @@ def test_without_a_version_in_the_language_of_the_question_the_english_one_is_qu
     assert {hit.document.language for hit in hits} == {"en"}
 
 
+def test_what_only_the_english_version_finds_is_quoted_from_the_same_place_in_the_language_of_the_question(
+    holding: Holding,
+) -> None:
+    engine = holding(paper(BASE), paper(BASE, PORTS, "fr"), reading=True)
+    answer = asked(engine, STARS, "fr")
+    assert [(c.language, c.quote) for c in answer.citations] == [("fr", "Ce sont quatre étoiles.")]
+
+
 def test_versions_do_not_crowd_each_other_out_of_retrieval(holding: Holding) -> None:
     papers = [paper(BASE, HARBOURS + f"\n{language}\n", language) for language in LANGUAGES]
     engine = holding(*papers, paper("A/80/902", HARBOURS.replace("northern", "southern")), reading=True)

@@ -21,6 +21,7 @@ from assistant.qa.citations import (
 from assistant.qa.missing_documents import NOTES, MissingDocuments
 from assistant.qa.provisions import NamedPlaces, places_in
 from assistant.qa.retriever import Evidence, Retriever, restricted_ids
+from assistant.qa.revisions import in_other_language
 from assistant.qa.scoring import FIRST, READ, STEPS, ScoredUnit, Scorer
 from assistant.qa.sections import NamedSections, NamedSpeeches
 from assistant.qa.table_extremes import extreme
@@ -212,7 +213,7 @@ class ExtractiveAnswerer:
         evidence = self._retriever.gather(question, self._searched)
         scored = self._scored(question, evidence, most)
         scored = _with_carried_bonus(scored, question)
-        chosen = choose(scored, self._most)
+        chosen, answering = choose(scored, self._most), scored
         best_units = chosen or choose_tentative(scored)
         if best_units and (extreme_row := extreme(self._library, question, best_units[0])):
             row, kind, head = extreme_row
@@ -221,10 +222,12 @@ class ExtractiveAnswerer:
             answer = replace(answer, notes=(*answer.notes, note))
             return answer if chosen else as_tentative(answer)
         if not chosen:
+            chosen, answering = self._from_other_languages(question, most)
+        if not chosen:
             return with_confidence(self._composer.closest(question, choose_tentative(scored), evidence), scored)
         beside, silent = self._other_named_texts(question, chosen, most)
         chosen = with_totals(self._library, question, chosen) + beside
-        answer = with_confidence(self._composer.quoted(question, chosen), scored)
+        answer = with_confidence(self._composer.quoted(question, chosen), answering)
         notes = [say("silent", question.language, documents=joined(silent, question.language))] if silent else []
         return replace(answer, notes=(*answer.notes, *notes))
 
@@ -286,6 +289,17 @@ class ExtractiveAnswerer:
         note = say("comparable", question.language, one=min(labels.values()), other=max(labels.values()))
         answer = replace(answer, notes=(*answer.notes, note))
         return as_tentative(answer) if answer.status == "answered" else answer
+
+    def _from_other_languages(self, question: Question, most: int) -> tuple[list[Unit], list[ScoredUnit]]:
+        """The units of English versions that answer where those in the question's language do not, and all scored units. A unit is replaced
+        by the one at the same place of the version in the question's language, where there is one."""
+        versions, scope = self._library.versions(), restricted_ids(question, self._library)
+        if versions.quotable_documents("en", scope) == versions.quotable_documents(question.language, scope):
+            return [], []
+        scored = self._scored(question, self._retriever.gather(question, self._searched, "en"), most)
+        chosen = choose(scored, self._most)
+        pairs = [(in_other_language(unit, self._library, question.language), unit) for unit in chosen]
+        return [own if question.admits(own.document.id, own.block) else unit for own, unit in pairs], scored
 
     def _scored(
         self,

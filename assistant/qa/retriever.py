@@ -104,17 +104,17 @@ class Retriever:
         self._library = library
         self._english = english
 
-    def gather(self, question: Question, limit: int) -> list[Evidence]:
+    def gather(self, question: Question, limit: int, language: str | None = None) -> list[Evidence]:
         """The passages that a question may be answered from, best first: those that search finds within its scope, in the versions of its
-        language, followed by those that answered the previous turn."""
-        key = Retriever.gather, limit, question.carried
-        return question.once(key, lambda: self._gather(question, limit))
+        language or of `language`, followed by those that answered the previous turn."""
+        key = Retriever.gather, limit, language, question.carried
+        return question.once(key, lambda: self._gather(question, limit, language))
 
-    def _gather(self, question: Question, limit: int) -> list[Evidence]:
+    def _gather(self, question: Question, limit: int, language: str | None) -> list[Evidence]:
         library, scope = self._library, restricted_ids(question, self._library)
         documents = None
-        if scope is not None:
-            documents = sorted(library.versions().quotable_documents(question.language, scope))
+        if scope is not None or language is not None:
+            documents = sorted(library.versions().quotable_documents(language or question.language, scope))
         hits = self.retrieve(question, limit, documents)
         ids = {each.id for each in hits}
         carried = Evidence.held(library, (each for each in question.carried if each not in ids))

@@ -1,4 +1,4 @@
-"""Document versions in answers: corrections, and notes on later revisions of cited documents."""
+"""Document versions in answers: corrections and notes on later revisions of cited documents, and the same place in another language version."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from collections.abc import Sequence
 
 from assistant.answer_phrases import joined, place_name, say
 from assistant.qa.answer import Citation, Statement
+from assistant.qa.retriever import Evidence
+from assistant.qa.units import Unit
 from corpus.analysis import analyse
 from corpus.calendar_names import language_name
 from corpus.corrections import Correction, find_corrections
-from corpus.documents import Document
+from corpus.decision_numbers import language_neutral_locator
+from corpus.documents import Block, Document
 from corpus.library import Library
 from corpus.place_spans import PlacedCorrection, place_correction
 from corpus.symbols import Symbol
@@ -163,3 +166,43 @@ def _all_within(citations: Sequence[Citation], others: Sequence[Citation]) -> bo
         return other.document == each.document and other.start <= each.start and each.end <= other.end
 
     return all(any(holds(other, citation) for other in others) for citation in citations)
+
+
+# The same place in another language version
+
+
+def in_other_language(unit: Unit, library: Library, language: str) -> Unit:
+    """The unit at the same place of another language version of its document, in whole blocks; the unit itself where there is no such version or
+    one of its places is not found there exactly once."""
+    document = unit.document
+    version = library.versions().version_of(document.id)
+    if version is None or document.language == language:
+        return unit
+    for other in library.versions().with_symbol:
+        same = other.symbol == version.symbol and other.header.part == version.header.part
+        if same and other.header.language == language and other.header.edition == version.header.edition:
+            return _moved(unit, library.document(other.id), library) or unit
+    return unit
+
+
+def _moved(unit: Unit, other: Document, library: Library) -> Unit | None:
+    document = unit.document
+    first, last = (_counterpart(document, at, other) for at in (unit.start, unit.end - 1))
+    heads = [_counterpart(document, start, other) for (start, _), _ in unit.leads]
+    if first is None or last is None or last.ordinal < first.ordinal or {first.page, last.page} & set(other.unquotable):
+        return None
+    leads = tuple(((head.body_start, head.end), head.locator) for head in heads if head)
+    evidence = Evidence.at(library, other, first.start, unit.evidence.score)
+    moved = Unit.of(evidence, first, last.end, leads) if evidence and len(leads) == len(heads) else None
+    return None if moved is None or moved.empty else moved
+
+
+def _counterpart(document: Document, position: int, other: Document) -> Block | None:
+    """The block of another language version at the place of a character, where that place is unique in both."""
+    block = document.block_at(position)
+    place = (block.kind, language_neutral_locator(block.locator)) if block else None
+    own_matches, other_matches = (
+        [block for block in version.blocks if (block.kind, language_neutral_locator(block.locator)) == place]
+        for version in (document, other)
+    )
+    return other_matches[0] if len(own_matches) == len(other_matches) == 1 else None
