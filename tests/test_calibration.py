@@ -108,35 +108,36 @@ def test_where_the_reader_cannot_tell_what_is_about_something_else_likeness_keep
 
     def asked(count: int, *, known: bool = True) -> list[Outcome]:
         return [
-            Outcome(float(logit), answerable, aside, float(rng.normal(like, 0.1)) if known else None)
+            Outcome(float(logit), answerable, aside, ((float(logit), float(rng.normal(like, 0.1))),) if known else ())
             for mean, answerable, aside, like, share in kind
             for logit in rng.normal(mean, 1.5, share * count)
         ]
 
     found, blind = calibrate(asked(150)), calibrate(asked(150, known=False))
-    assert set(blind.alike.values()) == {None}
+    assert set(blind.relevant.values()) == {None}
     assert found.asides_bound <= ASIDE_RISK["normal"]
     assert found.tentative["normal"] < blind.tentative["normal"]
     assert found.tentative["normal"] == pytest.approx(math.log(CLOSEST_CHANCE / (1 - CLOSEST_CHANCE)))
     others = asked(2_000)
 
     thresholds = Thresholds(
-        found.slope, found.offset, *(each["normal"] for each in (found.answered, found.tentative, found.alike))
+        found.slope, found.offset, *(each["normal"] for each in (found.answered, found.tentative, found.relevant))
     )
 
     def shown(each: Outcome) -> bool:
-        held = thresholds.for_likeness(each.likeness)
-        return held.margin(each.logit) >= held.tentative_margin
+        ((logit, likeness),) = each.passages
+        held = thresholds.for_likeness(likeness)
+        return held.margin(logit) >= held.tentative_margin
 
     assert np.mean([shown(each) for each in others if each.aside]) <= ASIDE_RISK["normal"] + 0.03  # other draws
     assert np.mean([shown(each) for each in others if each.answerable]) > 0.9
 
 
 def test_questions_about_something_else_that_are_few_and_below_the_bar_need_no_likeness() -> None:
-    known = [replace(each, likeness=0.5) for each in drawn(np.random.default_rng(4), 300)]
-    few = [replace(each, logit=-1.0) for each in known if each.aside][:22]
+    known = [replace(each, passages=((each.logit, 0.5),)) for each in drawn(np.random.default_rng(4), 300)]
+    few = [replace(each, logit=-1.0, passages=((-1.0, 0.5),)) for each in known if each.aside][:22]
     found = calibrate([*(each for each in known if not each.aside), *few])
-    assert found.alike["high"] is None
+    assert found.relevant["high"] is None
     assert found.asides_shown == 0
 
 

@@ -457,7 +457,7 @@ def test_rows_and_texts_are_compared_by_their_chances_not_by_how_far_each_is_abo
     tolls = agenda("A/AC.1/2024/1", "Committee on Harbours", "Lisbon", "2024-05-06", ["Opening", "Tolls", "Bells"])
     regatta = "# Regatta\n\n1. When did the meeting end? The meeting of boats did end on 9 June 2016.\n"
     # The text is like the question, the rows are not: they need more to be an answer, and have it.
-    thresholds = Thresholds(1.0, 0.0, answered=0.5, tentative=0.0, min_likeness=0.6)
+    thresholds = Thresholds(1.0, 0.0, answered=0.5, tentative=0.0, relevant=3.5)
     reader = Preferring({"ends on Monday": 1.0, "boats did end": 0.3})
     engine = holding(tolls, regatta, readers=Readers({"en": reader}, {"en": thresholds}))
     answer = engine.ask("When did the meeting end?")

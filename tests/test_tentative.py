@@ -9,6 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from conftest import Holding, add
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.console import Console
 from word_reader import THRESHOLDS
 
@@ -56,33 +58,31 @@ def test_evidence_is_an_answer_or_what_comes_closest_or_nothing(holding: Holding
 
 
 @pytest.mark.parametrize(
-    ("alike", "logit", "status"),
+    ("relevant", "logit", "status"),
     [
-        (-9.0, -2.0, "tentative"), (9.0, -2.0, "not_found"), (9.0, 3.0, "answered"), (None, -2.0, "tentative"),
+        (-9.0, -2.0, "tentative"), (9.0, -2.0, "not_found"), (9.0, 9.0, "answered"), (None, -2.0, "tentative"),
         (-9.0, 1.0, "answered"), (9.0, 1.0, "not_found"),
     ],
 )  # fmt: skip
-def test_nothing_comes_closest_where_no_passage_is_as_like_the_question_as_the_bar_says(
-    holding: Holding, alike: float | None, logit: float, status: str
+def test_nothing_is_shown_where_logit_and_likeness_of_a_passage_together_do_not_reach_what_makes_it_relevant(
+    holding: Holding, relevant: float | None, logit: float, status: str
 ) -> None:
-    readers = Readers({"en": Judge(logit)}, {"en": replace(THRESHOLDS, min_likeness=alike)})
+    readers = Readers({"en": Judge(logit)}, {"en": replace(THRESHOLDS, relevant=relevant)})
     answer = holding(NOTE, readers=readers).ask("How many crowns do yachts pay a night?")
     assert answer.status == status
 
 
-@pytest.mark.parametrize(
-    ("question", "status"),
-    [
-        ("yachts couronnes port", "answered"),
-        ("prix en couronnes des yachts", "answered"),
-        ("prix des yachts et du pain", "not_found"),
-    ],
-)
-def test_what_has_half_of_the_words_of_a_question_answers_it_however_little_it_is_like_it(
-    holding: Holding, question: str, status: str
+@given(st.floats(-3.0, 5.0), st.floats(0.0, 1.0), st.floats(0.0, 1.0))
+def test_the_liker_a_passage_is_to_the_question_the_less_sure_its_reader_must_be(
+    relevant: float, likeness: float, more: float
 ) -> None:
-    readers = Readers({"multilingual": Judge(1.0)}, {"multilingual": replace(THRESHOLDS, min_likeness=9.0)})
-    assert holding(FRENCH, readers=readers).ask(question, language="fr").status == status
+    thresholds = replace(THRESHOLDS, relevant=relevant)
+    unlike, like = sorted((likeness, more))
+    low, high = thresholds.for_likeness(unlike), thresholds.for_likeness(like)
+    assert low.answered >= high.answered >= THRESHOLDS.answered
+    assert low.tentative >= high.tentative >= THRESHOLDS.tentative
+    assert low.tentative <= low.answered
+    assert thresholds.for_likeness(None) == thresholds
 
 
 FRENCH = "# Règles du port\n\nA/88/502\n\n1. Les yachts paient quarante couronnes (crowns) par nuit dans le port des yachts.\n"
