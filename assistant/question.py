@@ -226,10 +226,14 @@ class Question(Bounds):
         """Index tokens of the content words of a text in the question's language, such as a part of it."""
         return self.vocabulary.content_of(text, self.language)
 
+    def share_of_words(self, text: str, language: str) -> float:
+        """The share of the question's content words that a text in its language has; 0 for a text in another one."""
+        words = set(self.content) if language == self.language else set()
+        return len(words.intersection(analyse(text, language))) / len(words) if words else 0.0
+
     def has_all_words(self, text: str, language: str) -> bool:
         """Whether a text in the question's language has all its content words: then it is surely relevant."""
-        words = set(self.content) if language == self.language else set()
-        return bool(words) and words.issubset(analyse(text, language))
+        return self.share_of_words(text, language) == 1.0
 
     def words(self, language: str, translated: Sequence[str] = ()) -> list[str]:
         """Index tokens of the question for documents in a language: its content words where it is in that language, else its numbers, symbols, names in

@@ -103,6 +103,8 @@ alone: about twice as likely."""
 LIKENESS_TO_ODDS, OWN_LANGUAGE_ODDS = 15.0, 1.0
 """Share of passages in the question's language, in log-odds, where there are texts in other languages, too: per difference of the highest
 similarities (0 to 1) of both groups, and where these are equal."""
+SHARED_WORDS = 0.5
+"""Share of a question's words from which a passage with them is relevant, however little alike both are in meaning."""
 OTHER_LANGUAGE_WEIGHT = 0.2
 """Weight of lexical scores in documents of another language, where a model reads the question: names, numbers, and translated words. Other
 lexical scores and embedding similarity have weight 1."""

@@ -40,16 +40,16 @@ def constrained_score(reading: PassageReading, begin: int, question: Question, u
     """The score of a unit of a passage whose text begins at character `begin`: how far it is above the threshold for an answer, in log-odds.
 
     Penalties are taken off where its document does not name what the question names, or where a neighbouring row or list has the label that the
-    question names; a unit with that label gets the score of the whole passage. A unit above the tentative threshold stays
-    above it, since a question may name the country of the user.
+    question names; a unit with that label gets the score of the whole passage. In texts in other languages than English, where names are
+    recognized less surely, a unit above the tentative threshold stays above it.
     """
-    has_label, tentative = _has_named_label(question, unit), reading.thresholds.tentative_margin
+    has_label = _has_named_label(question, unit)
     score = reading.whole if has_label else reading.score(unit.start - begin, unit.end - begin)
     score += unit.evidence.behind
     names = _lacks_acronym_or_name(question, unit), has_label is False or is_of_another_session(question, unit)
     penalty = OTHER_YEAR_PENALTY * _names_another_year(question, unit) + OTHER_NAME_PENALTY * sum(names)
     lowered = score - (penalty + _country_penalty(question, unit))
-    return max(lowered, min(score, tentative)) if tentative < 0.0 else lowered
+    return lowered if unit.document.language == "en" else max(lowered, min(score, reading.thresholds.tentative_margin))
 
 
 def _lacks_acronym_or_name(question: Question, unit: Unit) -> bool:

@@ -16,6 +16,7 @@ from assistant.qa.abstention import (
     OTHER_WORDS_WEIGHT,
     SAME,
     SEARCH_WEIGHT,
+    SHARED_WORDS,
     Caution,
     Thresholds,
     load_thresholds,
@@ -24,6 +25,7 @@ from assistant.qa.reader import KINDS, Name, Reader, Reading
 from assistant.qa.reader_weights import available, ships
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import reader_heading
+from assistant.question import Question
 
 
 class PassageReader(Protocol):
@@ -74,17 +76,21 @@ class SearchScores:
     """Summary of the retrieval scores for a question: the best fused score, and the highest embedding similarity of a passage to the question
     (None where nothing was searched for; 0 where only the lexical index found anything)."""
 
+    question: Question
     best: float
     likeness: float | None
 
     @classmethod
-    def of(cls, evidence: Sequence[Evidence]) -> SearchScores:
+    def of(cls, evidence: Sequence[Evidence], question: Question) -> SearchScores:
         best = max((hit.score for hit in evidence), default=0.0)
         likenesses = [hit.dense for hit in evidence if hit.dense is not None]
-        return cls(best, max(likenesses, default=0.0 if best > 0.0 else None))
+        return cls(question, best, max(likenesses, default=0.0 if best > 0.0 else None))
 
     def likeness_of(self, passage: Evidence) -> float | None:
-        """The similarity of a passage to the question; the highest of any where that of this one is not known."""
+        """The similarity of a passage to the question; the highest of any where that of this one is not known. None where it has enough of the
+        question's words (`SHARED_WORDS`), since the similarity of a few rare words tells nothing."""
+        if self.question.share_of_words(passage.passage.text, passage.document.language) >= SHARED_WORDS:
+            return None
         return self.likeness if passage.dense is None else passage.dense
 
 

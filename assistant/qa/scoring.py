@@ -129,7 +129,7 @@ class Scorer:
         Units that fail the filter `among` are left out and do not stop the reading of further passages; neither does a digest where other texts
         are found. First pages are read of the document ranked first, of documents whose first passage is found, and of those `named` (ids).
         """
-        searched = SearchScores.of(evidence)
+        searched = SearchScores.of(evidence, question)
         page_scores = dict.fromkeys(named, searched.best)
         page_scores |= {each.passage.document_id: each.score for each in evidence[:1]}
         ranked, read_count = iter(evidence), 0
@@ -187,14 +187,14 @@ class Scorer:
         self, question: Question, passages: Sequence[Evidence], evidence: Sequence[Evidence]
     ) -> list[ScoredUnit]:
         """The scored units of some passages of the evidence for a question, all of them read, best first."""
-        return sorted(self._score(question, passages, SearchScores.of(evidence)), key=lambda each: -each.odds)
+        return sorted(self._score(question, passages, SearchScores.of(evidence, question)), key=lambda each: -each.odds)
 
     def score_units_alone(
         self, question: Question, units: Sequence[Unit], evidence: Sequence[Evidence]
     ) -> list[ScoredUnit]:
         """Units of the evidence for a question, each scored as if it were a passage of its own, in the order given; by similarity where no reader
         reads them."""
-        searched = SearchScores.of(evidence)
+        searched = SearchScores.of(evidence, question)
         by_index: dict[int, ScoredUnit] = {}
         for language, rows in _by_language(units):
             passages = [(units[n].evidence.passage.heading, [units[n].text]) for n in rows]

@@ -93,7 +93,7 @@ def calibrate(outcomes: Sequence[Outcome], *, all_questions: bool = False) -> Ca
     for caution, risk in ASIDE_RISK.items():
         lowers[caution], relevant[caution] = min(uppers[caution], lowest_threshold(asides, risk)), None
         sums = relevances(closest_logit)[is_aside & (logits >= closest_logit)]
-        if lowers[caution] > closest_logit and np.isfinite(sums).all():
+        if lowers[caution] > closest_logit and any(each.passages for each in outcomes):
             lowers[caution], relevant[caution] = closest_logit, lowest_threshold(sums, risk, len(asides))
     required = -math.inf if relevant["normal"] is None else relevant["normal"]
     answered, shown = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -113,7 +114,7 @@ def score_by_readers(engine: Engine, reader: PassageReader, other: PassageReader
 
     def best(text: str) -> tuple[float, tuple[tuple[float, float], ...]] | None:
         evidence = engine.search(text, READ)
-        scores = SearchScores.of(evidence)
+        scores = SearchScores.of(evidence, engine.question(text))
         readable = [words for each in evidence if (words := without_edge_lines(each))]
         reads = [(reader_heading(each), each.passage.text) for each in readable]
         bonuses = [search_bonus(each.score, scores.best) for each in readable]
@@ -126,7 +127,7 @@ def score_by_readers(engine: Engine, reader: PassageReader, other: PassageReader
                 (logits[n] + bonuses[n] + reading.logit) / 2 for n, reading in zip(best_indices, second, strict=True)
             ]
         likenesses = [scores.likeness_of(each) for each in readable]
-        known = ((logit, like) for logit, like in zip(logits, likenesses, strict=True) if like is not None)
+        known = [(logit, math.inf if like is None else like) for logit, like in zip(logits, likenesses, strict=True)]
         return (max(logits), tuple(known)) if logits else None
 
     return best
