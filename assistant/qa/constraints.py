@@ -49,7 +49,8 @@ def constrained_score(reading: PassageReading, begin: int, question: Question, u
     names = _lacks_acronym_or_name(question, unit), has_label is False or is_of_another_session(question, unit)
     penalty = OTHER_YEAR_PENALTY * _names_another_year(question, unit) + OTHER_NAME_PENALTY * sum(names)
     lowered = score - (penalty + _country_penalty(question, unit))
-    return lowered if unit.document.language == "en" else max(lowered, min(score, reading.thresholds.tentative_margin))
+    tentative = reading.thresholds.tentative_margin
+    return max(lowered, min(score, tentative)) if unit.document.language != "en" and tentative < 0.0 else lowered
 
 
 def _lacks_acronym_or_name(question: Question, unit: Unit) -> bool:
