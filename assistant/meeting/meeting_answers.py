@@ -316,11 +316,13 @@ def _choose_sentences(
     candidates: list[RowSentence],
 ) -> list[RowSentence]:
     """The sentences of an answer. `own` are all scored sentences of the meeting that answers, best first; `candidates` are those near the
-    best, of which the kind of the first decides how the answer is put together. Of an item all documents are told."""
+    best, of which the kind of the first decides how the answer is put together: of several documents of an item all are told."""
     best, kind = own[0], candidates[0].kind
     if candidates[0].announces:
         sentences = [each for n, part in rows.passages if n == rows.meeting(best) for each in part.sentences]
-        return [each for each in sentences if each.announces and each.item == candidates[0].item]
+        documents = [each for each in sentences if each.announces and each.item == candidates[0].item]
+        if len(documents) > 1:
+            return documents
     if kind == "row" and not _words_beside_time(question):
         with_rows = {each.passage for each in own if rows.sentence(each).kind == "row"}
         days = sorted(with_rows) if names_time(question) else [best.passage]
