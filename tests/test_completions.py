@@ -17,7 +17,7 @@ from services import Made, listening, made_service, service_fixture, url
 from test_markdown import shown as seen
 
 from assistant.access.rate_limits import RateLimits
-from assistant.qa.answer import Answer, Event
+from assistant.qa.answer import Answer, Event, StatementEvent
 from assistant.qa.scope import Scope
 from assistant.service import Stream
 from corpus.catalogue import Catalogue
@@ -339,6 +339,29 @@ def test_a_library_that_fails_is_an_error_in_the_stream_too(
     assert "/srv" not in caught.value.message
     with pytest.raises(openai.APIError, match="is not responding"):
         pieces(client, "When is item 3?")
+
+
+def test_a_program_that_breaks_down_midway_ends_the_stream_with_an_error(
+    made: Made, client: openai.OpenAI, url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    real_stream = made.service.engine.stream
+
+    def broken(*given: Any, **more: Any) -> Iterator[Event]:
+        yield next(each for each in real_stream(*given, **more) if isinstance(each, StatementEvent))
+        raise RuntimeError("secret of the house")
+
+    monkeypatch.setattr(made.service.engine, "stream", broken)
+    body: Any = {"model": "rapporteur", "stream": True, "messages": [{"role": "user", "content": "When is item 3?"}]}
+    reply = httpx.post(f"{url}/v1/chat/completions", json=body, headers=made.headers("read"), timeout=60)
+    *pieces, error, done = [line.removeprefix("data: ") for line in reply.text.splitlines() if line]
+    assert json.loads(pieces[-1])["choices"][0]["delta"]["content"]
+    assert json.loads(error)["error"]["code"] == "fault"
+    assert json.loads(error)["error"]["type"] == "server_error"
+    assert done == "[DONE]"
+    assert "secret" not in reply.text
+    assert [each.fields["request_id"] for each in caplog.records if each.exc_info] == [reply.headers["x-request-id"]]
+    with pytest.raises(openai.APIError, match="Internal error"):
+        list(client.chat.completions.create(**body))
 
 
 def test_the_evaluation_reads_the_whole_answer_of_a_chat_reply(made: Made, url: str) -> None:
