@@ -6,7 +6,7 @@ replaces that one (`A/80/6/Add.1 and Add.2`: A/80/6/Add.2); one of another kind 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from .characters import fold
 from .grammar import symbol_error
@@ -80,6 +80,18 @@ def expand_all(text: str) -> list[SymbolMention]:
     return [
         SymbolMention(symbol, *folded.span(start, end)) for symbol, start, end in _expanded(folded.text, strict=False)
     ]
+
+
+def with_abbreviated(text: str, mentions: Sequence[SymbolMention]) -> list[SymbolMention]:
+    """The symbols found in a text, each with those that abbreviations right behind it name, with spans as of `expand_all`."""
+    found: list[SymbolMention] = []
+    for n, mention in enumerate(mentions):
+        behind = fold(text[mention.end : mentions[n + 1].start if n + 1 < len(mentions) else None])
+        found.append(mention)
+        for symbol, *span in _abbreviated(behind.text, mention.symbol, 0, strict=False, limit=MAX_RANGE):
+            start, end = behind.span(*span)
+            found.append(SymbolMention(symbol, mention.end + start, mention.end + end))
+    return found
 
 
 def _expanded(text: str, *, strict: bool) -> Iterator[_Found]:
