@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from services import Made, ended, fetching, listening, made_service, service_fixture, settings_with
+from services import Made, ended, fetching, listening, made_service, service_fixture, settings_with, told_events
 
 from assistant.api import http_server as connections
 from assistant.api import middleware as bodies
@@ -91,14 +91,12 @@ def test_a_stream_that_breaks_down_midway_ends_with_a_problem_that_names_its_req
         ("statement", {"method": "POST", "url": "/api/v1/ask/stream", "json": {"question": "When do boats leave?"}}),
     ):
         with client.stream(**given) as stream:
-            told = stream.read().decode()
-        assert f"event: {first}\n" in told
-        name, data = told.strip().split("\n\n")[-1].split("\n")
-        assert name == "event: problem"
-        problem = json.loads(data.removeprefix("data: "))
-        assert (problem["status"], problem["code"]) == (500, "crash")
+            events = list(told_events(stream.iter_lines()))
+        assert first in [name for name, _ in events]
+        name, problem = events[-1]
+        assert (name, problem["status"], problem["code"]) == ("problem", 500, "crash")
         assert problem["request_id"] == stream.headers["x-request-id"]
-        assert "secret" not in told
+        assert "secret" not in str(events)
         assert [each.fields["request_id"] for each in caplog.records if each.exc_info][-1] == problem["request_id"]
 
 

@@ -78,7 +78,7 @@ def names(folder: Path, apart: tuple[Path, ...] = ()) -> list[str]:
 
 def rows(cli: Cli, *arguments: object) -> list[dict[str, object]]:
     """The outcomes of an ingestion."""
-    return [json.loads(line) for line in cli("ingest", "--json", *arguments).out.splitlines()]
+    return cli("ingest", "--json", *arguments).rows()
 
 
 def held(library: Library) -> dict[str, str]:
