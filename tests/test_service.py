@@ -30,7 +30,7 @@ from assistant.grounding.sentence_check import SupportCheck
 from assistant.ingestion import Files
 from assistant.model.endpoint import Shared
 from assistant.outcome_messages import describe_job
-from assistant.qa.answer import Finished
+from assistant.qa.answer import Answer, Finished
 from assistant.qa.engine import Engine
 from assistant.question_request import QuestionRequest
 from assistant.service import Event, Service, Status, Stream
@@ -771,6 +771,13 @@ def slow(starter_library: Library, catalogue: Catalogue) -> Iterator[Slow]:
         service.close(5)
 
 
+def begun(service: Service, held: Held) -> Future[Answer]:
+    """An answer that the model has begun to write."""
+    future = service.begin_ask(READER, asked(SMUGGLED, mode="write"))
+    assert held.begun.wait(10)
+    return future
+
+
 def test_while_one_waits_for_the_model_others_are_answered(starter_engine: Engine, slow: Slow) -> None:
     service, held = slow()
     stream = service.stream(READER, asked(SMUGGLED, mode="write"))
@@ -821,8 +828,7 @@ def test_many_wait_for_the_model_at_once_and_each_gets_its_own_answer(starter_en
 
 def test_more_than_the_model_may_be_asked_at_once_are_quoted_and_told(slow: Slow, starter_engine: Engine) -> None:
     service, held = slow(replies=1, patience=0.05)
-    first = service.begin_ask(READER, asked(SMUGGLED, mode="write"))
-    assert held.begun.wait(10)
+    first = begun(service, held)
     second = service.begin_ask(READER, asked(SMUGGLED, mode="write")).result()
     assert second.statements == starter_engine.ask(SMUGGLED).statements
     assert any("overloaded" in note for note in second.notes), second.notes
@@ -833,8 +839,7 @@ def test_more_than_the_model_may_be_asked_at_once_are_quoted_and_told(slow: Slow
 def test_those_who_wait_for_the_model_count_for_the_limits(slow: Slow) -> None:
     service, held = slow(places=2, per_client=1)
     other = Principal(Role.READ, "key", "key:2", "192.0.2.2")
-    first = service.begin_ask(READER, asked(SMUGGLED, mode="write"))
-    assert held.begun.wait(10)
+    first = begun(service, held)
     with pytest.raises(TooMany):
         service.begin_ask(READER, asked(SMUGGLED)).result()
     second = service.begin_ask(other, asked(SMUGGLED, mode="write"))
@@ -858,15 +863,13 @@ def test_a_reader_who_goes_while_the_model_is_waited_for_ends_the_writing(slow: 
 
 def test_told_to_stop_it_waits_for_the_model_so_long_and_no_longer(slow: Slow) -> None:
     service, held = slow()
-    first = service.begin_ask(READER, asked(SMUGGLED, mode="write"))
-    assert held.begun.wait(10)
+    first = begun(service, held)
     assert not service.close(0.05)
     held.go.set()
     with pytest.raises(Overloaded, match="stopping"):
         first.result(10)
     service, held = slow()
-    second = service.begin_ask(READER, asked(SMUGGLED, mode="write"))
-    assert held.begun.wait(10)
+    second = begun(service, held)
     threading.Timer(0.05, held.go.set).start()
     assert service.close(10)
     assert second.result(0).status == "answered"

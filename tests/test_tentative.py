@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from conftest import Holding, add
 from rich.console import Console
-from word_reader import THRESHOLDS
+from word_reader import THRESHOLDS, FlatReader, readers_of
 
 from assistant.answer_phrases import say
 from assistant.cli.render import print_answer, print_events
@@ -18,7 +16,6 @@ from assistant.markdown import PARAGRAPH, opening, render_answer
 from assistant.qa.abstention import Thresholds
 from assistant.qa.answer import StatementEvent
 from assistant.qa.engine import Engine
-from assistant.qa.reader import Reading
 from assistant.qa.readers import Readers
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
@@ -33,19 +30,8 @@ NOTE = (
 )
 
 
-class Judge:
-    """A reader that gives every passage the same logit, and all of its words."""
-
-    def __init__(self, logit: float) -> None:
-        self._logit = logit
-
-    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
-        told = np.ones(1, np.float32)
-        return [Reading(self._logit, [(0, len(text))], told, told) for _, text in passages]
-
-
 def engine(holding: Holding, logit: float) -> Engine:
-    return holding(NOTE, readers=Readers({"en": Judge(logit)}, {"en": THRESHOLDS}))
+    return holding(NOTE, readers=readers_of(FlatReader(logit), "en"))
 
 
 @pytest.mark.parametrize(("logit", "status"), [(3.0, "answered"), (-2.0, "tentative"), (-9.0, "not_found")])
@@ -65,7 +51,7 @@ def test_evidence_is_an_answer_or_what_comes_closest_or_nothing(holding: Holding
 def test_nothing_comes_closest_where_no_passage_is_as_like_the_question_as_the_bar_says(
     holding: Holding, alike: float | None, logit: float, status: str
 ) -> None:
-    readers = Readers({"en": Judge(logit)}, {"en": replace(THRESHOLDS, min_likeness=alike)})
+    readers = Readers({"en": FlatReader(logit)}, {"en": replace(THRESHOLDS, min_likeness=alike)})
     answer = holding(NOTE, readers=readers).ask("How many crowns do yachts pay a night?")
     assert answer.status == status
 
@@ -81,7 +67,7 @@ def test_nothing_comes_closest_where_no_passage_is_as_like_the_question_as_the_b
 def test_what_has_half_of_the_words_of_a_question_answers_it_however_little_it_is_like_it(
     holding: Holding, question: str, status: str
 ) -> None:
-    readers = Readers({"multilingual": Judge(1.0)}, {"multilingual": replace(THRESHOLDS, min_likeness=9.0)})
+    readers = Readers({"multilingual": FlatReader(1.0)}, {"multilingual": replace(THRESHOLDS, min_likeness=9.0)})
     assert holding(FRENCH, readers=readers).ask(question, language="fr").status == status
 
 
@@ -105,7 +91,9 @@ def test_passages_of_two_readers_are_ranked_by_chance_and_held_each_against_its_
     monkeypatch.setattr("assistant.qa.readers.SEARCH_WEIGHT", 0.0)
     for name in ("LIKENESS_TO_ODDS", "OWN_LANGUAGE_ODDS"):
         monkeypatch.setattr(f"assistant.qa.retriever.{name}", 0.0)
-    readers = Readers({"en": Judge(english), "multilingual": Judge(french)}, {"en": STRICT, "multilingual": LENIENT})
+    readers = Readers(
+        {"en": FlatReader(english), "multilingual": FlatReader(french)}, {"en": STRICT, "multilingual": LENIENT}
+    )
     answer = holding(NOTE, FRENCH, readers=readers).ask("How many crowns do yachts pay a night?")
     assert (answer.status, answer.citations[0].language) == (status, first)
 
