@@ -13,7 +13,7 @@ from corpus.meetings import AgendaItem, Meeting, Sitting, is_under, main_number
 from corpus.places import find_place, normalise_place_text
 from corpus.roman import from_roman
 from corpus.symbols import RESOLUTIONS, Symbol, find_listed_symbols, find_symbols_like
-from ingest.agenda_form import is_agenda_title, is_title_of, without_item_number
+from ingest.agenda_form import is_agenda_title, is_title_of, lists_documents, without_item_number
 from ingest.readers.masthead_lines import is_distribution_line
 from ingest.timetable import build_sittings, item_columns, leading_items
 from ingest.timetable_grid import Spans
@@ -120,24 +120,30 @@ def _build_items(document: Document, spans: Mapping[int, Spans]) -> Iterator[Age
     headings: dict[str, int] = {}
     annotations: dict[str, list[int]] = {}
     mentions: list[_Mention] = []
+    last = ""  # the item of the list above
     for block in document.blocks:
         section, _, rest = _item_locator(block, document).partition(", item ")
         number, _, tail = rest.partition(", ")
         if not number:
+            last = last if block.kind == "paragraph" and section == "provisional agenda" else ""
+            found = find_listed_symbols(document.block_text(block), document.symbol) if last else []
+            if lists_documents(document.block_text(block), found):
+                mentions += (_Mention(0, last, each.symbol.text, block.ordinal) for each in found)
             continue
         if section == "provisional agenda":
+            last = number
             listed.setdefault(number, block.ordinal)
             titles.setdefault(number, _clean_title(without_item_number(document.body(block)), notes))
         elif block.kind == "footnote":
             named = _named_symbols(document.body(block), document.symbol)
-            mentions += (_Mention(2, number, symbol, block.ordinal) for symbol in named)
+            mentions += (_Mention(3, number, symbol, block.ordinal) for symbol in named)
         elif block.kind == "heading" and not tail:
             headings.setdefault(number, block.ordinal)
             title = _clean_title(without_item_number(document.body(block)), notes)
             titles[number] = titles.get(number) or title  # empty where the title is on the next line
         elif block.kind != "heading" and tail.startswith("documentation"):
             found = find_listed_symbols(document.block_text(block), document.symbol)
-            mentions += (_Mention(0, number, each.symbol.text, block.ordinal) for each in found)
+            mentions += (_Mention(1, number, each.symbol.text, block.ordinal) for each in found)
         elif block.kind == "paragraph" and not tail and not titles.get(number, "-") and _is_title_line(document, block):
             titles[number] = _clean_title(document.body(block), notes)
         elif block.kind == "paragraph" and not tail and is_title_of(document.body(block), titles.get(number, "")):
@@ -146,8 +152,8 @@ def _build_items(document: Document, spans: Mapping[int, Spans]) -> Iterator[Age
             annotations.setdefault(number, []).append(block.ordinal)
             found = find_symbols_like(document.block_text(block), document.symbol)
             own = (each.symbol.text for each in found if _is_meeting_paper(each.symbol, document.symbol))
-            mentions += (_Mention(1, number, symbol, block.ordinal) for symbol in own)
-    mentions += (_Mention(3, number, symbol, row) for number, symbol, row in _documents_in_tables(document, spans))
+            mentions += (_Mention(2, number, symbol, block.ordinal) for symbol in own)
+    mentions += (_Mention(4, number, symbol, row) for number, symbol, row in _documents_in_tables(document, spans))
     order, documentation = list(titles), _documents_by_item(mentions, [*titles], str(document.symbol or ""))
     for number in sorted(titles, key=lambda text: (int(main_number(text)), order.index(text))):
         yield AgendaItem(
@@ -161,8 +167,8 @@ def _build_items(document: Document, spans: Mapping[int, Spans]) -> Iterator[Age
 
 
 class _Mention(NamedTuple):
-    """A document that a block of an agenda item names. `rank` is how reliable that is: 0 in its documentation, 1 in an
-    annotation, 2 in a footnote of an annotation, 3 in a table of documents."""
+    """A document that a block of an agenda item names. `rank` is how reliable that is: 0 below it in the list, 1 in
+    its documentation, 2 in an annotation, 3 in a footnote of an annotation, 4 in a table of documents."""
 
     rank: int
     number: str
@@ -178,15 +184,15 @@ def _documents_by_item(mentions: Sequence[_Mention], numbers: Sequence[str], age
     """The documents of each item, each with the most reliable block that names it. A document in the documentation of
     other item is only mentioned in the annotations of another. Documentation after the last of several sub-items belongs
     to the whole item, except for the `agenda` itself, which belongs to the sub-item that adopts it."""
-    lists = [mention for mention in mentions if mention.rank == 0]
-    exact = [mention for mention in mentions if mention.rank in (0, 3)]
+    lists = [mention for mention in mentions if mention.rank == 1]
+    exact = [mention for mention in mentions if mention.rank in (0, 1, 4)]
     mains = {mention.symbol: {other.main for other in exact if other.symbol == mention.symbol} for mention in exact}
     documents: dict[str, dict[str, int]] = {}
     for mention in sorted(mentions, key=lambda mention: mention.rank):
         parts = [number for number in numbers if number != mention.main and is_under(number, mention.main)]
         last = len(parts) > 1 and {other.number for other in lists}.intersection(parts) == {parts[-1]}
-        common = mention.rank == 0 and last and mention.number == parts[-1] and mention.symbol != agenda
-        if mention.rank != 1 or mention.main in mains.get(mention.symbol, {mention.main}):
+        common = mention.rank == 1 and last and mention.number == parts[-1] and mention.symbol != agenda
+        if mention.rank != 2 or mention.main in mains.get(mention.symbol, {mention.main}):
             documents.setdefault(mention.main if common else mention.number, {}).setdefault(
                 mention.symbol, mention.block
             )
@@ -222,9 +228,10 @@ def _documents_in_tables(document: Document, spans: Mapping[int, Spans]) -> Iter
             for n, cell in cells.items()
             if n not in (at, *columns) and len(parts := _ENTRIES.split(cell)) > 1
         ]
-        paired = len(numbers) == len(papers) == len(_ENTRIES.split(cells.get(at, ""))) in lengths
-        for n, number in enumerate(numbers):  # "8, 9 | Fees; nets | X/6; X/7" has one document for each item
-            yield from ((number, symbol, ordinal) for symbol in (papers[n : n + 1] if paired else papers))
+        entries = [_leading_symbols(entry, document.symbol) for entry in _ENTRIES.split(cells.get(at, ""))]
+        paired = len(numbers) == len(entries) in lengths and all(entries)
+        for n, number in enumerate(numbers):  # "8, 9 | Fees; nets | X/6 and Add.1; X/7" has an entry for each item
+            yield from ((number, symbol, ordinal) for symbol in (entries[n] if paired else papers))
         down -= 1
 
 
@@ -256,8 +263,8 @@ def _named_symbols(note: str, agenda: Symbol | None) -> list[str]:
     """The documents that a footnote names, without resolutions; none where it cites a place in a document: `See
     A/99/64, para. 9` is a source."""
     found, words = find_symbols_like(note, agenda), note
-    for mention in reversed(found):
-        words = words[: mention.start] + words[mention.end :]
+    for start, end in sorted({(mention.start, mention.end) for mention in found}, reverse=True):
+        words = words[:start] + words[end:]
     placed = any(map(str.isdigit, words)) or any(map(from_roman, re.findall(r"\b[IVXLC]+\b", words)))
     placed = placed or find_place(normalise_place_text(words)) is not None
     return [] if placed else [each.symbol.text for each in found if each.symbol.series not in RESOLUTIONS]

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from corpus.dates import is_day_label
+from corpus.symbols import SymbolMention
 from ingest.readers.masthead_lines import ANNEX
 from ingest.structure import Piece
 from ingest.time_ranges import find_day_and_times, is_explicit_time_span, is_half_of_day
@@ -65,7 +66,7 @@ _TIMETABLE = re.compile(
     re.IGNORECASE,
 )
 _DOCUMENTATION = re.compile(
-    r"^\s*(?:documentation|documents?|documentación|documentos?|документация|документы|(?:ال)?وثائق|文件)\s*[:：]?\s*$",
+    r"^\s*(?:documentation|documents?|documentación|documentos?|документация|документы?|(?:ال)?وثائق|(?:ال)?وثيقة|文件)\s*[:：]?\s*$",
     re.IGNORECASE,
 )
 _DOCUMENTS_LED = re.compile(
@@ -275,6 +276,12 @@ def without_documentation_label(line: str) -> str:
     """`Documentation Report on nets` without its first word."""
     match = _DOCUMENTS_LED.match(line)
     return line[match.end() :] if match else line
+
+
+def lists_documents(line: str, symbols: Sequence[SymbolMention]) -> bool:
+    """Whether a line in which some symbols were found begins with one of them, or with a word for documents and one."""
+    before = line[: symbols[0].start].strip() if symbols else "-"
+    return not before or bool(_DOCUMENTATION.match(before))
 
 
 def is_title_of(text: str, title: str) -> bool:

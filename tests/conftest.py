@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -25,6 +26,7 @@ from assistant.cli import paper_commands
 from assistant.export.file_formats import render
 from assistant.export.layouts import Report, build_publication
 from assistant.qa.abstention import Caution
+from assistant.qa.answer import Answer
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Reader
 from assistant.qa.readers import Readers
@@ -260,6 +262,11 @@ def add(library: Library, catalogue: Catalogue, *sources: Input) -> list[Outcome
 def markdown(report: Report, library: Library, language: str = "") -> str:
     """A report as Markdown."""
     return render(build_publication(report, library, language), "md").decode()
+
+
+def untimed(answer: Answer | dict[str, Any]) -> dict[str, Any]:
+    """An answer in JSON, without how long it took."""
+    return {**(answer if isinstance(answer, dict) else answer.to_json()), "timings": None}
 
 
 def section(briefing: Briefing, key: str) -> Section:

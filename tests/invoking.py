@@ -34,6 +34,10 @@ class Done:
         assert self.code == 0, self.err
         return json.loads(self.out)
 
+    def rows(self) -> list[Any]:
+        """Stdout as JSON Lines."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
 
 @dataclass(frozen=True)
 class Cli:
@@ -83,6 +87,13 @@ class Cli:
             # A test run in the background ignores interrupts, and so would its children.
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
+
+
+def python(code: str, env: dict[str, str] | None = None) -> str:
+    """What code prints that Python runs in a process of its own."""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def state(folder: Path) -> dict[str, str]:

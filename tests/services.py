@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -151,6 +152,17 @@ def ended(made: Made, job: dict[str, Any]) -> dict[str, Any]:
         time.sleep(0.02)
         job = made.service.jobs.record(job["id"])
     return job
+
+
+def told_events(lines: Iterator[str]) -> Iterator[tuple[str, Any]]:
+    """The name and the data of each server-sent event, as they come."""
+    name = ""
+    for line in lines:
+        field, _, value = line.partition(": ")
+        if field == "event":
+            name = value
+        elif field == "data":
+            yield name, json.loads(value)
 
 
 @contextmanager

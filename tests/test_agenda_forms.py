@@ -1276,8 +1276,49 @@ def test_a_row_with_as_many_subjects_and_documents_as_items_has_one_document_for
     assert papers(read(ENTRIES)[1]) == {
         "1": ["E/CN.37/2031/2"], "2": ["E/CN.37/2031/2"], "3": ["E/CN.37/2031/3"], "4": ["E/CN.37/2031/4"],
     }  # fmt: skip
+    added = read(ENTRIES.replace("/3; E/CN.37/2031/4", "/3 and Add.1; E/CN.37/2031/4"))[1]
+    assert papers(added)["3"] == ["E/CN.37/2031/3", "E/CN.37/2031/3/Add.1"]
+    assert papers(added)["4"] == ["E/CN.37/2031/4"]
     unpaired = read(ENTRIES.replace("Fees; place of the next session", "Other things"))[1]
     assert papers(unpaired)["3"] == papers(unpaired)["4"] == ["E/CN.37/2031/3", "E/CN.37/2031/4"]
+
+
+LISTING = """# Provisional agenda
+
+A79/1
+
+Ferry Assembly
+
+Geneva, 18–27 May 2026
+
+1. Opening of the Assembly
+
+2. Report of the Board on its 157th session
+
+{word} A79/2
+
+COMMITTEE A
+
+3. Pillar 1
+
+3.1 Fees for ferries
+
+3.2 Rare boats
+
+{word} A79/4, A79/4 Add.1 and A79/5
+
+4. Statute for harbours
+
+A79/9
+
+5. Matters that A79/10 raises
+"""
+
+
+@pytest.mark.parametrize("word", ["Document", "Documents:", "Documento", "Документы", "الوثيقة", "文件："])
+def test_documents_below_an_item_of_the_list_are_those_of_the_item(word: str) -> None:
+    meeting = read(LISTING.format(word=word))[1]
+    assert papers(meeting) == {"2": ["A79/2"], "3.2": ["A79/4", "A79/4/Add.1", "A79/5"], "4": ["A79/9"]}
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import socket
 import time
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
-from services import Made, ended, fetching, listening, made_service, service_fixture, settings_with
+from services import Made, ended, fetching, listening, made_service, service_fixture, settings_with, told_events
 
 from assistant.api import http_server as connections
 from assistant.api import middleware as bodies
+from assistant.qa.answer import Event, StatementEvent
 from corpus.catalogue import Catalogue
 
 made = service_fixture(reading=True, settings=settings_with(max_upload=0.2, body_seconds=0.5))
@@ -63,6 +66,38 @@ def test_a_program_that_breaks_down_says_no_more_than_a_number(made: Made, monke
         told = stream.read().decode()
     assert "event: problem" in told
     assert "secret" not in told
+
+
+def test_a_stream_that_breaks_down_midway_ends_with_a_problem_that_names_its_request(
+    made: Made, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    job = made.service.jobs.submit("none", "key:x", lambda _: None)
+
+    async def follow(*_: object) -> AsyncIterator[dict[str, Any]]:
+        yield made.service.jobs.record(job.id)
+        raise RuntimeError("secret of the house")
+
+    real_stream = made.service.engine.stream
+
+    def answer(*given: Any, **more: Any) -> Iterator[Event]:
+        yield next(each for each in real_stream(*given, **more) if isinstance(each, StatementEvent))
+        raise RuntimeError("secret of the house")
+
+    monkeypatch.setattr(made.service.jobs, "follow", follow)
+    monkeypatch.setattr(made.service.engine, "stream", answer)
+    client = made.by("staff")
+    for first, given in (
+        ("job", {"method": "GET", "url": f"/api/v1/jobs/{job.id}/stream"}),
+        ("statement", {"method": "POST", "url": "/api/v1/ask/stream", "json": {"question": "When do boats leave?"}}),
+    ):
+        with client.stream(**given) as stream:
+            events = list(told_events(stream.iter_lines()))
+        assert first in [name for name, _ in events]
+        name, problem = events[-1]
+        assert (name, problem["status"], problem["code"]) == ("problem", 500, "crash")
+        assert problem["request_id"] == stream.headers["x-request-id"]
+        assert "secret" not in str(events)
+        assert [each.fields["request_id"] for each in caplog.records if each.exc_info][-1] == problem["request_id"]
 
 
 @pytest.mark.parametrize(

@@ -259,7 +259,7 @@ def test_text_with_many_marks_of_direction_is_read_without_them_and_with_a_warni
         tmp_path / "headed.md", "---\ntitle: \u202eevil\u202c\n---\n# \u2067Auks\u2069\n\n1. \u202bAuks\u202c dive.\n"
     )
     done = cli("ingest", "--json", marked, headed)
-    assert [json.loads(line)["result"] for line in done.out.splitlines()] == ["added", "added"]
+    assert [row["result"] for row in done.rows()] == ["added", "added"]
     held = [row for row in cli("list", "--json").json() if row["warnings"]]
     assert sorted(row["warnings"] for row in held) == [
         [f"{n} invisible characters, such as direction marks, were left out."] for n in (2, 6)

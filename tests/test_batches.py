@@ -49,7 +49,7 @@ def breaking(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
 
 def check_lines(done: Done, command: str) -> str:
     """One line failed and the others did not; the sentence of the one that did."""
-    lines = [json.loads(line) for line in done.out.splitlines()]
+    lines = done.rows()
     assert [line["id"] for line in lines] == [1, "b", 3]
     assert ["error" in line for line in lines] == [False, True, False]
     assert all(("hits" if command == "search" else "statements") in lines[n] for n in (0, 2))

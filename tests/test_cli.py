@@ -7,8 +7,6 @@ import re
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from importlib.metadata import version
@@ -17,7 +15,7 @@ from typing import Any
 
 import pytest
 from conftest import AGENDA, add, at_hand
-from invoking import BOATS, ROOT, TRAINS, Cli, write
+from invoking import BOATS, TRAINS, Cli, python, write
 
 from assistant.cli.ask_commands import DEMO_QUESTIONS, SAMPLE_QUESTIONS
 from assistant.cli.commands import COMMAND_PLACES, DeferredCommand, help_line
@@ -473,7 +471,7 @@ def test_search_answers_a_batch_line_by_line(starter: Cli, tmp_path: Path) -> No
     batch = write(tmp_path / "batch.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
     done = starter("search", "-k", 2, "--batch", batch)
     assert done.code == 0
-    answers = [json.loads(line) for line in done.out.splitlines()]
+    answers = done.rows()
     assert [answer["id"] for answer in answers] == ["a", 7]
     for row, answer in zip(rows, answers, strict=True):
         assert answer["hits"] == starter("search", row["question"], "-k", 2, "--json").json()
@@ -567,7 +565,7 @@ def test_a_batch_is_answered_line_by_line_under_its_ids(starter: Cli, tmp_path: 
     batch = write(tmp_path / "batch.jsonl", "\n\n".join(json.dumps(row, ensure_ascii=False) for row in rows))
     done = starter("ask", "--batch", batch)
     assert (done.code, done.err) == (0, "")
-    answers = [json.loads(line) for line in done.out.splitlines()]
+    answers = done.rows()
     assert [answer.pop("id") for answer in answers] == ["first", 2, "é"]
     assert [answer["question"] for answer in answers] == [row["question"] for row in rows]
     assert without_timings(answers[0]) == without_timings(starter("ask", "--json", ITEM_3).json())
@@ -644,16 +642,9 @@ def test_help_names_every_command(cli: Cli) -> None:
     assert cli("-h").code == 0
 
 
-def test_the_version_is_that_of_the_installed_package_and_is_told_without_loading_a_command(cli: Cli) -> None:
+def test_the_version_is_that_of_the_installed_package(cli: Cli) -> None:
     done = cli.process("--version")
     assert (done.code, done.out, done.err) == (0, f"rapporteur {version('rapporteur')}\n", "")
-    code = (
-        "import sys; from typer.testing import CliRunner; from assistant.cli import app;"
-        "done = CliRunner().invoke(app, ['--version']); assert done.exit_code == 0, done.output;"
-        "print(*({'numpy', 'pydantic', 'corpus.library', 'assistant.settings'} & set(sys.modules)))"
-    )
-    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert loaded.stdout.strip() == ""
     assert not cli.folder.exists()
 
 
@@ -740,14 +731,15 @@ def test_what_the_list_says_of_a_command_is_the_first_sentence_of_its_help(name:
     assert " ".join(told.split("\n\n")[0].split()) == help_line(place)
 
 
-def test_the_list_of_commands_loads_none_of_them() -> None:
+@pytest.mark.parametrize(("option", "told"), [("--help", "ingest"), ("--version", "rapporteur ")])
+def test_the_list_of_commands_and_the_version_are_told_without_loading_a_command(option: str, told: str) -> None:
     code = (
         "import sys; from typer.testing import CliRunner; from assistant.cli import app;"
-        "done = CliRunner().invoke(app, ['--help']); assert 'ingest' in done.output, done.output;"
+        f"done = CliRunner().invoke(app, [{option!r}]); assert done.exit_code == 0, done.output;"
+        f"assert {told!r} in done.output, done.output;"
         "print(*({'numpy', 'pydantic', 'corpus.library', 'assistant.settings'} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == ""
+    assert python(code).strip() == ""
 
 
 def test_a_library_is_copied_to_a_place_that_is_named_and_to_no_other(

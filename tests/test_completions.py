@@ -11,13 +11,13 @@ from typing import Any
 import httpx
 import openai
 import pytest
-from conftest import until
+from conftest import until, untimed
 from openai.types.chat import ChatCompletion
 from services import Made, listening, made_service, service_fixture, url
 from test_markdown import shown as seen
 
 from assistant.access.rate_limits import RateLimits
-from assistant.qa.answer import Answer, Event
+from assistant.qa.answer import Event, StatementEvent
 from assistant.qa.scope import Scope
 from assistant.service import Stream
 from corpus.catalogue import Catalogue
@@ -80,12 +80,7 @@ def content(reply: ChatCompletion) -> str:
 def whole(reply: Any) -> dict[str, Any]:
     """The answer that stands beside a text, without its timings."""
     assert reply.model_extra is not None
-    return {**reply.model_extra["rapporteur"], "timings": None}
-
-
-def told(answer: Answer) -> dict[str, Any]:
-    """An answer of the engine, without its timings."""
-    return {**answer.to_json(), "timings": None}
+    return untimed(reply.model_extra["rapporteur"])
 
 
 def test_a_question_is_asked_of_some_documents_and_in_a_mode(made: Made, client: openai.OpenAI) -> None:
@@ -93,8 +88,8 @@ def test_a_question_is_asked_of_some_documents_and_in_a_mode(made: Made, client:
     answer = made.service.engine.ask("When is it taken up?", mode="quote", scope=Scope(**scope))
     assert answer.status == "answered"
     wish = {"rapporteur": {"mode": "quote", "scope": scope}, "temperature": 1, "some_field": {"of": "others"}}
-    assert whole(ask(client, "When is it taken up?", extra_body=wish)) == told(answer)
-    assert whole(pieces(client, "When is it taken up?", extra_body=wish)[-1]) == told(answer)
+    assert whole(ask(client, "When is it taken up?", extra_body=wish)) == untimed(answer)
+    assert whole(pieces(client, "When is it taken up?", extra_body=wish)[-1]) == untimed(answer)
     written = ask(client, "When is item 3?", extra_body={"rapporteur": {"mode": "write", "language": "fr"}})
     assert any("RAPPORTEUR_MODEL" in note for note in whole(written)["notes"]), "there is no model here"
     assert whole(written)["language"] == "fr"
@@ -119,7 +114,7 @@ def test_an_answer_is_the_engines_with_marks_references_and_annotations(
     answer = made.service.engine.ask(QUESTIONS[name])
     reply = ask(client, QUESTIONS[name])
     text = content(reply)
-    assert whole(reply) == told(answer)
+    assert whole(reply) == untimed(answer)
     body = text.partition("\n\n---\n\n")[0].split("\n\n") if answer.statements else []
     body = body[answer.status == "tentative" :]  # the doubt stands before what comes closest
     for statement, shown in zip(answer.statements, body, strict=True):
@@ -176,7 +171,7 @@ def test_a_follow_up_is_understood_from_the_users_earlier_turns(made: Made, clie
     ]
     answer = made.service.engine.ask("and item 2?", ["When is item 3?"])
     assert answer.status == "answered"
-    assert whole(ask(client, "", messages=messages)) == told(answer)
+    assert whole(ask(client, "", messages=messages)) == untimed(answer)
 
 
 def test_what_guides_a_language_model_changes_nothing(client: openai.OpenAI) -> None:
@@ -256,7 +251,7 @@ def test_who_asks_too_often_is_told_when_to_come_back(
 
 def test_twenty_at_once_get_their_own_answers(made: Made, url: str) -> None:
     asked = [f"When is item {n % 5 + 1}?" if n % 2 else f"Which paper is for item {n % 5 + 1}?" for n in range(20)]
-    expected = [told(made.service.engine.ask(each)) for each in asked]
+    expected = [untimed(made.service.engine.ask(each)) for each in asked]
 
     async def one(client: openai.AsyncOpenAI, n: int) -> dict[str, Any]:
         given: Any = {"model": "rapporteur", "messages": [{"role": "user", "content": asked[n]}]}
@@ -287,7 +282,7 @@ def test_prompts_for_titles_are_not_questions(
 def test_a_question_is_found_behind_the_files_that_a_program_sends_along(made: Made, client: openai.OpenAI) -> None:
     plain = content(ask(client, "When is item 3?"))
     reply = ask(client, WITH_FILES)
-    assert whole(reply) == told(made.service.engine.ask("When is item 3?"))
+    assert whole(reply) == untimed(made.service.engine.ask("When is item 3?"))
     assert "cancelled" not in content(reply)
     note = "Files and search results that your program sent were not read"
     assert note in content(reply)
@@ -339,6 +334,29 @@ def test_a_library_that_fails_is_an_error_in_the_stream_too(
     assert "/srv" not in caught.value.message
     with pytest.raises(openai.APIError, match="is not responding"):
         pieces(client, "When is item 3?")
+
+
+def test_a_program_that_breaks_down_midway_ends_the_stream_with_an_error(
+    made: Made, client: openai.OpenAI, url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    real_stream = made.service.engine.stream
+
+    def broken(*given: Any, **more: Any) -> Iterator[Event]:
+        yield next(each for each in real_stream(*given, **more) if isinstance(each, StatementEvent))
+        raise RuntimeError("secret of the house")
+
+    monkeypatch.setattr(made.service.engine, "stream", broken)
+    body: Any = {"model": "rapporteur", "stream": True, "messages": [{"role": "user", "content": "When is item 3?"}]}
+    reply = httpx.post(f"{url}/v1/chat/completions", json=body, headers=made.headers("read"), timeout=60)
+    *pieces, error, done = [line.removeprefix("data: ") for line in reply.text.splitlines() if line]
+    assert json.loads(pieces[-1])["choices"][0]["delta"]["content"]
+    assert json.loads(error)["error"]["code"] == "fault"
+    assert json.loads(error)["error"]["type"] == "server_error"
+    assert done == "[DONE]"
+    assert "secret" not in reply.text
+    assert [each.fields["request_id"] for each in caplog.records if each.exc_info] == [reply.headers["x-request-id"]]
+    with pytest.raises(openai.APIError, match="Internal error"):
+        list(client.chat.completions.create(**body))
 
 
 def test_the_evaluation_reads_the_whole_answer_of_a_chat_reply(made: Made, url: str) -> None:

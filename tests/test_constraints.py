@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import numpy as np
 import pytest
 from conftest import Holding, OpenLibrary, add
 from hypothesis import given
 from hypothesis import strategies as st
-from word_reader import THRESHOLDS
+from word_reader import FlatReader, readers_of
 
 from assistant.qa.engine import Engine
-from assistant.qa.reader import Reading
-from assistant.qa.readers import Readers
 from corpus.acronyms import find_acronyms, matches_acronym
 from corpus.catalogue import Catalogue
 from corpus.countries import find_countries, mentions_country
@@ -33,22 +28,9 @@ A/88/501
 """
 
 
-class Sure:
-    """A reader to whom all of a passage answers every question."""
-
-    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
-        told = np.ones(1, np.float32)
-        return [Reading(1.5, [(0, len(text))], told, told) for _, text in passages]
-
-    def translate(self, text: str) -> list[str]:
-        return []
-
-
 @pytest.fixture
 def engine(holding: Holding) -> Engine:
-    return holding(
-        NOTE, readers=Readers({"en": Sure(), "multilingual": Sure()}, {"en": THRESHOLDS, "multilingual": THRESHOLDS})
-    )
+    return holding(NOTE, readers=readers_of(FlatReader()))
 
 
 @pytest.mark.parametrize(
@@ -146,7 +128,7 @@ def test_in_a_text_about_one_country_by_its_title_another_one_is_named_where_it_
     )
     told = f"## Lamps\n\n1. The State party has 412 lamps. {lamps}\n\n## Pilots\n\n2. Thirty pilots of Latvia came. {pilots}\n"
     add(library, catalogue, Input("lamps.md", f"# Report on the lamps of Malta\n\nA/88/502\n\n{told}".encode()))
-    engine = Engine(library, catalogue, readers=Readers({"en": Sure()}, {"en": THRESHOLDS}), max_statements=200)
+    engine = Engine(library, catalogue, readers=readers_of(FlatReader(), "en"), max_statements=200)
 
     def told_of(question: str) -> bool:
         return any("412 lamps" in statement.text for statement in engine.ask(question).statements)
@@ -163,7 +145,7 @@ def test_words_about_another_country_do_not_answer_where_theirs_names_the_one_as
         f"1. In June 2024, Malta opened its rescue centre. {beside}\n\n## Guests\n\n2. Latvia sent a ship. {beside}\n"
     )
     add(library, catalogue, Input("centres.md", f"# Report on rescue at sea\n\nA/88/503\n\n{told}".encode()))
-    engine = Engine(library, catalogue, readers=Readers({"en": Sure()}, {"en": THRESHOLDS}), max_statements=200)
+    engine = Engine(library, catalogue, readers=readers_of(FlatReader(), "en"), max_statements=200)
 
     def said(question: str) -> bool:
         return any("Malta opened" in statement.text for statement in engine.ask(question).statements)
@@ -176,7 +158,7 @@ def test_a_body_by_its_acronym_is_not_answered_about_from_the_report_of_another_
     hgm = "# Report of the Harbour Guard Mission\n\nA/88/504\n\n1. The mission audited 12 boats with the help of others.\n"
     beside = "The crews are counted by night. " * 60
     own = f"# Report of the Pilot Office\n\nA/88/505\n\n1. The office audited 31 boats. {beside}\n\n## Help\n\n2. The HGM helped. {beside}\n"
-    engine = holding(hgm, own, readers=Readers({"en": Sure()}, {"en": THRESHOLDS}))
+    engine = holding(hgm, own, readers=readers_of(FlatReader(), "en"))
     answer = engine.ask("How many boats did the HGM audit?")
     assert "12 boats" in answer.statements[0].text
     assert not any("31 boats" in statement.text for statement in answer.statements)
@@ -185,7 +167,7 @@ def test_a_body_by_its_acronym_is_not_answered_about_from_the_report_of_another_
 def test_a_body_that_a_document_only_spells_is_answered_about_for_sure_only_where_it_is_spelt(holding: Holding) -> None:
     others = " ".join(f"Crew {n} rows in bay {n + 200}." for n in range(80))
     report = f"# Boats\n\nA/88/506\n\n1. The Pilot Office has 31 boats. {others}\n\n## Guards\n\n2. The Harbour Guard Mission met. {others}\n"
-    engine = holding(report, readers=Readers({"en": Sure()}, {"en": THRESHOLDS}))
+    engine = holding(report, readers=readers_of(FlatReader(), "en"))
     office, guards = (engine.ask(f"How many boats has the {body}?") for body in ("PO", "HGM"))
     assert "31 boats" in office.statements[0].text
     assert office.status == "answered"
@@ -247,7 +229,7 @@ Abstenciones: Ecuador, Fiji
 def test_of_lists_with_labels_the_one_is_said_whose_label_is_asked_for(
     holding: Holding, question: str, said: str
 ) -> None:
-    readers = Readers({"en": Sure(), "multilingual": Sure()}, {"en": THRESHOLDS, "multilingual": THRESHOLDS})
+    readers = readers_of(FlatReader())
     statements = [each.text for each in holding(RECORD, ACTA, readers=readers).ask(question).statements]
     assert said in statements
     others = {"In favour", "Against", "Abstaining", "Votos", "Abstenciones", "Approved"} - set(said.split(":")[:1])
@@ -278,7 +260,7 @@ A/88/40
 def test_the_row_is_told_that_the_last_turn_names_and_for_a_name_that_the_text_lacks_none_for_sure(
     holding: Holding, turns: list[str], row: str, status: str
 ) -> None:
-    answer = holding(CATCHES, readers=Readers({"en": Sure()}, {"en": THRESHOLDS})).ask(turns[-1], turns[:-1])
+    answer = holding(CATCHES, readers=readers_of(FlatReader(), "en")).ask(turns[-1], turns[:-1])
     assert answer.status == status
     assert answer.statements[0].text.endswith(row)
 
@@ -294,14 +276,14 @@ def test_a_row_whose_head_names_other_years_is_not_sure_though_the_first_page_na
     holding: Holding, question: str, status: str
 ) -> None:
     answer = holding(
-        CATCHES.replace("# Catches", "# Catches told in 2032"), readers=Readers({"en": Sure()}, {"en": THRESHOLDS})
+        CATCHES.replace("# Catches", "# Catches told in 2032"), readers=readers_of(FlatReader(), "en")
     ).ask(question)
     assert answer.status == status
 
 
 def test_the_row_of_a_country_is_told_in_another_language_too(holding: Holding) -> None:
     text = "---\nlanguage: fr\n---\n# Contributions des pays au fonds\n\nA/88/513\n\n| Pays | Contribution |\n|---|---|\n| Norvège | 11 |\n| Espagne | 21 |\n| Togo | 31 |\n"
-    engine = holding(text, readers=Readers({"multilingual": Sure()}, {"multilingual": THRESHOLDS}))
+    engine = holding(text, readers=readers_of(FlatReader(), "multilingual"))
     assert engine.ask("What is the contribution of Spain?").statements[0].text.endswith("Espagne | 21")
 
 
@@ -309,7 +291,7 @@ def test_words_that_name_only_another_year_are_not_sure_though_others_of_their_p
     holding: Holding,
 ) -> None:
     text = "# Chairs of the harbour board\n\nA/88/509\n\n1. The ninth meeting of 2032 was chaired by Ms. Berg. The eighth meeting of 2031 had no chair.\n"
-    engine = holding(text, readers=Readers({"en": Sure()}, {"en": THRESHOLDS}))
+    engine = holding(text, readers=readers_of(FlatReader(), "en"))
     for year, name in ((2031, "had no chair"), (2032, "Ms. Berg")):
         answer = engine.ask(f"Who chaired the meeting in {year}?")
         assert answer.status == "answered"
@@ -320,6 +302,6 @@ def test_the_years_of_a_span_in_the_head_of_a_table_are_all_its_own(holding: Hol
     text = CATCHES.replace("Species | 2030 | 2031", "Species (2029–2031) | first | last").replace(
         "# Catches", "# Catches of 2030"
     )
-    engine = holding(text, readers=Readers({"en": Sure()}, {"en": THRESHOLDS}))
+    engine = holding(text, readers=readers_of(FlatReader(), "en"))
     assert engine.ask("How many of the albacore were caught in 2030?").status == "answered"
     assert engine.ask("How many of the albacore were caught in 2033?").status == "tentative"

@@ -3,7 +3,7 @@ in one turn; the evidence of the last turn is carried."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,7 @@ import pytest
 from conftest import Holding, OpenLibrary, add
 from hypothesis import given
 from hypothesis import strategies as st
-from test_constraints import Sure
-from word_reader import THRESHOLDS, word_readers
+from word_reader import FlatReader, readers_of, word_readers
 
 from assistant.qa.engine import Engine
 from assistant.qa.query import (
@@ -27,7 +26,6 @@ from assistant.qa.query import (
     turn_language,
 )
 from assistant.qa.reader import Reading as PassageReading
-from assistant.qa.readers import Readers
 from assistant.qa.scope import Scope
 from assistant.question import clean_question
 from assistant.vocabulary import Vocabulary
@@ -222,17 +220,10 @@ def test_a_turn_that_says_too_little_is_answered_after_the_one_before(harbour: A
     assert BOATS[language][0] in " ".join(citation.quote for citation in answer.citations)
 
 
-class Clinging:
+class Clinging(FlatReader):
     """A reader to whom a passage on boats answers whatever names boats, a little more than one on yachts what names yachts."""
 
-    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
-        told = np.ones(1, np.float32)
-        return [PassageReading(self._logit(question, text), [(0, len(text))], told, told) for _, text in passages]
-
-    def translate(self, text: str) -> list[str]:
-        return []
-
-    def _logit(self, question: str, text: str) -> float:
+    def logit_of(self, question: str, text: str) -> float:
         if "boats" in question and "boats" in text:
             return 3.2
         return 3.0 if "yachts" in question and "yachts" in text else -9.0
@@ -244,7 +235,7 @@ def test_a_new_subject_is_not_answered_by_what_answered_the_turn_before(holding:
             Input(f"{n}.md", f"# Note {n}\n\n1. {text}\n".encode())
             for n, (text, _) in enumerate([BOATS["en"], YACHTS["en"]])
         ),
-        readers=Readers({"en": Clinging()}, {"en": THRESHOLDS}),
+        readers=readers_of(Clinging(), "en"),
     )
     history = [BOATS["en"][1]]
     answer = engine.ask("And how many crowns do foreign yachts pay each night for a place?", history)
@@ -254,7 +245,7 @@ def test_a_new_subject_is_not_answered_by_what_answered_the_turn_before(holding:
 
 
 def test_what_answers_only_the_turn_before_is_told_as_not_certain(holding: Holding) -> None:
-    engine = holding(f"# Note\n\n1. {BOATS['en'][0]}\n", readers=Readers({"en": Clinging()}, {"en": THRESHOLDS}))
+    engine = holding(f"# Note\n\n1. {BOATS['en'][0]}\n", readers=readers_of(Clinging(), "en"))
     first, again = engine.ask(BOATS["en"][1]), engine.ask("And in which language?", [BOATS["en"][1]])
     assert (first.status, again.status) == ("answered", "tentative")
     assert first.statements[0] == again.statements[0]
@@ -428,7 +419,7 @@ def test_a_follow_up_is_answered_from_where_the_turn_before_was(starter_engine: 
 
 def test_of_what_answered_the_turn_before_those_words_answer_that_say_what_is_asked_now(holding: Holding) -> None:
     told = "1. In 2024 the budget of the fund was 16 crowns. Travel took five of them."
-    engine = holding(f"# Report on the fund\n\nA/88/9\n\n{told}\n", readers=Readers({"en": Sure()}, {"en": THRESHOLDS}))
+    engine = holding(f"# Report on the fund\n\nA/88/9\n\n{told}\n", readers=readers_of(FlatReader(), "en"))
     asked = "What was the budget of the fund in 2024?"
     assert "16 crowns" in engine.ask(asked).statements[0].text
     assert engine.ask("How much of it went on travel?", [asked]).statements[0].text == "Travel took five of them."
@@ -443,25 +434,22 @@ def test_the_same_conversation_has_the_same_answer_whatever_was_asked_before(
     assert [each.statements for each in warm] == [cold.statements] * 2
 
 
-class Remembering:
+class Remembering(FlatReader):
     """A reader to whom what a question with the word `vote` asks is answered by the sentence with it, whatever else it asks, and a question
     without it, less surely, by the sentence on a discount."""
 
-    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
+    def reading(self, question: str, text: str) -> PassageReading:
         word, logit = ("vote", 5.0) if "vote" in question else ("discount", 0.5)
-        found = []
-        for _, text in passages:
-            spans = sentence_spans(text, "en")
-            likely = np.array([0.2 * (word in text[start:end]) for start, end in spans], np.float32)
-            found.append(PassageReading(logit if word in text else -9.0, spans, likely, likely))
-        return found
+        spans = sentence_spans(text, "en")
+        likely = np.array([0.2 * (word in text[start:end]) for start, end in spans], np.float32)
+        return PassageReading(logit if word in text else -9.0, spans, likely, likely)
 
 
 def test_what_was_just_shown_is_no_answer_to_a_turn_that_another_sentence_of_the_passage_answers(
     holding: Holding,
 ) -> None:
     note = "# Note\n\n1. Members that pay late lose their vote. Before March a discount is given.\n"
-    engine = holding(note, readers=Readers({"en": Remembering()}, {"en": THRESHOLDS}))
+    engine = holding(note, readers=readers_of(Remembering(), "en"))
     asked, turn = "When does a member lose its vote?", "and is anything lower for who pays early?"
     assert "lose their vote" in engine.ask(asked).statements[0].text
     assert engine.ask(turn, [asked]).statements[0].text == "Before March a discount is given."

@@ -12,6 +12,7 @@ from shutil import which
 
 import pytest
 from conftest import alive, until
+from invoking import python
 
 from ingest.convert import to_docx
 from ingest.external_programs import MAX_OUTPUT, read_output, run_program
@@ -142,9 +143,7 @@ def test_a_program_is_not_bound_by_the_memory_limit_of_the_process_that_runs_it(
         "resource.setrlimit(resource.RLIMIT_AS, (2**30, resource.getrlimit(resource.RLIMIT_AS)[1]))\n"
         f"print(run_program(['/bin/sh', '-c', 'ulimit -S -v; ulimit -H -v'], Path({str(tmp_path)!r}), 30).output)"
     )
-    root = Path(__file__).resolve().parent.parent
-    said = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True).stdout
-    soft, hard = said.split()
+    soft, hard = python(code).split()
     assert soft == hard
 
 

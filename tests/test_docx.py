@@ -373,6 +373,10 @@ def test_words_and_years_over_numbers_head_a_table_that_marks_no_header() -> Non
     assert heads(("Arla", "12", "14"), ("Bend", "3", "5"), ("Corm", "6", "7")) == [False, False, False]
     assert heads(("Port", "Founded"), ("Arla", "1921"), ("Bend", "1922")) == [False, False, False]
     assert heads(("Port", "Fees"), ("Arla", "12"), ("Bend", "none")) == [False, False, False]
+    assert heads(("No.", "Port", "Due"), ("1", "Arla", "by May"), ("2", "Bend", "–")) == [True, False, False]
+    assert heads(("Port", "Due"), ("Arla", "31 May 2032"), ("Bend", "within 3 days")) == [True, False, False]
+    assert heads(("Port", "by May"), ("Arla", "31 May 2032"), ("Bend", "none")) == [False, False, False]
+    assert heads(("United Nations",), ("A/99/1",), ("31 May 2032",)) == [False, False, False]
 
 
 def test_the_rows_that_the_cells_of_a_first_row_span_head_a_table_together() -> None:

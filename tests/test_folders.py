@@ -78,7 +78,7 @@ def names(folder: Path, apart: tuple[Path, ...] = ()) -> list[str]:
 
 def rows(cli: Cli, *arguments: object) -> list[dict[str, object]]:
     """The outcomes of an ingestion."""
-    return [json.loads(line) for line in cli("ingest", "--json", *arguments).out.splitlines()]
+    return cli("ingest", "--json", *arguments).rows()
 
 
 def held(library: Library) -> dict[str, str]:
@@ -816,11 +816,17 @@ def with_symbol(path: Path, symbol: str | None = None) -> FileInput:
     return FileInput(path, Symbol.parse(symbol) if symbol else None)
 
 
+@pytest.fixture
+def file(library: Library, tmp_path: Path) -> Path:
+    """A file that was read as A/80/999."""
+    path = write(tmp_path / "doc.md", BOATS)
+    outcomes_of(library, [with_symbol(path, "A/80/999")])
+    return path
+
+
 def test_a_newer_reader_and_reading_again_keep_the_symbol_that_was_given_with_a_file(
-    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    library: Library, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = write(tmp_path / "doc.md", BOATS)
-    outcomes_of(library, [with_symbol(file, "A/80/999")])
     assert results(outcomes_of(library, [with_symbol(file)], again=True)) == ["unchanged"]
     read_by_a_newer_reader(monkeypatch)
     for _ in range(2):
@@ -829,19 +835,15 @@ def test_a_newer_reader_and_reading_again_keep_the_symbol_that_was_given_with_a_
         assert (document.id, document.verified, document.reader) == ("A/80/999:en:official", True, "a new one")
 
 
-def test_another_symbol_takes_the_place_of_the_one_that_was_given(library: Library, tmp_path: Path) -> None:
-    file = write(tmp_path / "doc.md", BOATS)
-    outcomes_of(library, [with_symbol(file, "A/80/999")])
+def test_another_symbol_takes_the_place_of_the_one_that_was_given(library: Library, file: Path) -> None:
     outcomes_of(library, [with_symbol(file, "A/80/998")])
     outcomes_of(library, [with_symbol(file)], again=True)
     assert list(held(library)) == ["A/80/998:en:official"]
 
 
 def test_a_worker_process_reads_a_file_with_the_symbol_that_was_given(
-    library: Library, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    library: Library, catalogue: Catalogue, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = write(tmp_path / "doc.md", BOATS)
-    outcomes_of(library, [with_symbol(file, "A/80/999")])
     with WorkerPool(catalogue, 1) as readers:
         assert results(outcomes_of(library, [with_symbol(file)], readers=readers, again=True)) == ["unchanged"]
         write(file, "A/80/998\n\n" + BOATS)
@@ -850,10 +852,8 @@ def test_a_worker_process_reads_a_file_with_the_symbol_that_was_given(
 
 
 def test_a_changed_file_with_a_remembered_symbol_does_not_replace_the_verified_text(
-    library: Library, tmp_path: Path
+    library: Library, file: Path
 ) -> None:
-    file = write(tmp_path / "doc.md", BOATS)
-    outcomes_of(library, [with_symbol(file, "A/80/999")])
     write(file, TRAINS)
     for again in (False, True):
         (outcome,) = outcomes_of(library, [with_symbol(file)], again=again)
@@ -864,9 +864,7 @@ def test_a_changed_file_with_a_remembered_symbol_does_not_replace_the_verified_t
     assert (document.id, document.verified, document.title) == ("A/80/999:en:official", True, "A note on trains")
 
 
-def test_a_file_that_could_not_be_read_for_a_while_keeps_its_symbol(library: Library, tmp_path: Path) -> None:
-    file = write(tmp_path / "doc.md", BOATS)
-    outcomes_of(library, [with_symbol(file, "A/80/999")])
+def test_a_file_that_could_not_be_read_for_a_while_keeps_its_symbol(library: Library, file: Path) -> None:
     write(file, "")
     assert results(outcomes_of(library, [with_symbol(file)])) == ["refused"]
     write(file, BOATS)
@@ -874,9 +872,7 @@ def test_a_file_that_could_not_be_read_for_a_while_keeps_its_symbol(library: Lib
     assert list(held(library)) == ["A/80/999:en:official"]
 
 
-def test_a_symbol_is_forgotten_with_its_document(library: Library, tmp_path: Path) -> None:
-    file = write(tmp_path / "doc.md", BOATS)
-    outcomes_of(library, [with_symbol(file, "A/80/999")])
+def test_a_symbol_is_forgotten_with_its_document(library: Library, file: Path) -> None:
     library.remove("A/80/999:en:official")
     outcomes_of(library, [with_symbol(file)])
     assert [document.symbol for document in library.documents()] == [None]

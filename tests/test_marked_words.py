@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
@@ -16,14 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 from services import made_service
-from word_reader import THRESHOLDS
+from word_reader import FlatReader, readers_of
 
 from assistant.cli.render import print_answer
 from assistant.page.chat_turns import Turn
 from assistant.page.turn_html import turn_html
 from assistant.qa.answer import Answer, Citation, Statement, answer_from_json
 from assistant.qa.reader import Reading
-from assistant.qa.readers import Readers
 from corpus.catalogue import Catalogue
 from ingest.input_files import FileInput
 
@@ -34,19 +32,13 @@ TEXT = """# Harbour rules
 QUESTION = "When shall every ferry leave the inner harbour?"
 
 
-class Pointing:
+class Pointing(FlatReader):
     """A reader to whom every passage answers, with some words where it has them."""
 
     def __init__(self, words: str) -> None:
         self._words = words
 
-    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
-        return [self._reading(text) for _, text in passages]
-
-    def translate(self, text: str) -> list[str]:
-        return []
-
-    def _reading(self, text: str) -> Reading:
+    def reading(self, question: str, text: str) -> Reading:
         at, offsets = text.find(self._words), [found.span() for found in re.finditer(r"\w", text)]
         inside = [n for n, (begin, _) in enumerate(offsets) if 0 <= at <= begin < at + len(self._words)]
         start, end = (np.zeros(len(offsets), np.float32) for _ in range(2))
@@ -57,9 +49,7 @@ class Pointing:
 def asked(holding: Holding, tmp_path: Path, words: str, question: str = QUESTION) -> Answer:
     """The answer of a reader that points at some words."""
     (tmp_path / "harbour.md").write_text(TEXT, encoding="utf-8")
-    readers = Readers(
-        {"en": Pointing(words), "multilingual": Pointing(words)}, {"en": THRESHOLDS, "multilingual": THRESHOLDS}
-    )
+    readers = readers_of(Pointing(words))
     return holding(FileInput(tmp_path / "harbour.md").open(), readers=readers).ask(QUESTION)
 
 

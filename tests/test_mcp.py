@@ -17,6 +17,7 @@ import anyio
 import httpx
 import httpx2
 import pytest
+from conftest import untimed
 from invoking import ROOT, Cli
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
@@ -37,6 +38,8 @@ AGENDA = "CTOC/COP/WG.7/2021/1"
 AGENDA_ID = "CTOC/COP/WG.7/2021/1:en:digest"
 ACCEPTED = {"Accept": "application/json, text/event-stream"}
 HELLO = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}
+PATIENT = 300.0
+"""Seconds that a client waits for a reply of a busy machine."""
 T = TypeVar("T")
 Work = Callable[[Client], Awaitable[T]]
 
@@ -51,7 +54,9 @@ def use(request: pytest.FixtureRequest, made: Made, url: str) -> Callable[[Work[
     def run(work: Work[T]) -> T:
         async def connected() -> T:
             async with AsyncExitStack() as stack:
-                http = await stack.enter_async_context(httpx2.AsyncClient(headers=made.headers("read")))
+                http = await stack.enter_async_context(
+                    httpx2.AsyncClient(headers=made.headers("read"), timeout=PATIENT)
+                )
                 transport = streamable_http_client(f"{url}/mcp", http_client=http)
                 return await work(await stack.enter_async_context(Client(transport, mode=request.param)))
 
@@ -63,6 +68,11 @@ def use(request: pytest.FixtureRequest, made: Made, url: str) -> Callable[[Work[
 def call(use: Callable[[Work[CallToolResult]], CallToolResult], name: str, **arguments: Any) -> CallToolResult:
     """What a tool gives. The client checks it against the schema that the tool announces."""
     return use(lambda client: client.call_tool(name, arguments))
+
+
+def post(url: str, **sent: Any) -> httpx.Response:
+    """The reply to a message that a client of its own sends."""
+    return httpx.post(f"{url}/mcp", timeout=PATIENT, **sent)
 
 
 def text(result: CallToolResult) -> str:
@@ -92,7 +102,7 @@ def test_the_tools_are_listed_with_what_they_take_and_give(use: Any) -> None:
 def test_an_answer_is_the_engines_with_its_text_and_official_links(made: Made, use: Any) -> None:
     result = call(use, "ask", question="and item 2?", history=["When is item 3?"])
     answer = made.service.engine.ask("and item 2?", ["When is item 3?"])
-    assert {**result.structured_content, "timings": None} == {**answer.to_json(), "timings": None}
+    assert untimed(result.structured_content) == untimed(answer)
     assert text(result).startswith(f"{answer.statements[0].text} [1]")
     assert "\n\n[1] " in text(result)
     assert links(result) == list(dict.fromkeys(each.url for each in answer.citations))
@@ -102,7 +112,7 @@ def test_a_question_is_asked_of_some_documents_and_in_a_mode(made: Made, use: An
     asked = {"question": "When is it taken up?", "scope": {"meeting": AGENDA_ID, "item": "3"}, "mode": "write"}
     answer = made.service.engine.ask("When is it taken up?", mode="write", scope=Scope(meeting=AGENDA_ID, item="3"))
     got = call(use, "ask", **asked).structured_content
-    assert {**got, "timings": None} == {**answer.to_json(), "timings": None}
+    assert untimed(got) == untimed(answer)
     assert got["status"] == "answered"
     assert any("RAPPORTEUR_MODEL" in note for note in got["notes"]), "there is no model here"
     elsewhere = call(use, "ask", question="Who takes up item 3?", scope={"documents": ["figures"]}).structured_content
@@ -208,6 +218,17 @@ def test_a_tool_that_does_not_exist_is_an_error_of_the_protocol(use: Any) -> Non
     assert use(refused).startswith("There is no tool 'remove'; there are ask, search")
 
 
+def test_a_tool_that_breaks_down_says_nothing_of_how(made: Made, use: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        raise RuntimeError("secret of the house")
+
+    monkeypatch.setattr(made.service.engine, "stream", broken)
+    result = call(use, "ask", question="When is item 3?")
+    assert result.is_error
+    assert text(result).startswith("Internal error.")
+    assert "secret" not in text(result)
+
+
 @pytest.mark.parametrize(
     ("headers", "status"),
     [
@@ -225,7 +246,7 @@ def test_a_tool_that_does_not_exist_is_an_error_of_the_protocol(use: Any) -> Non
 )
 def test_who_may_not_is_refused_before_anything_is_read(url: str, headers: dict[str, str], status: int) -> None:
     asked = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
-    reply = httpx.post(f"{url}/mcp", json=asked, headers={**ACCEPTED, **headers})
+    reply = post(url, json=asked, headers={**ACCEPTED, **headers})
     assert reply.status_code == status
     if status != 200:
         assert reply.headers["content-type"] == "application/problem+json"
@@ -238,14 +259,14 @@ def test_other_methods_and_broken_messages_are_refused(made: Made, url: str) -> 
     assert httpx.delete(f"{url}/mcp", headers=headers).status_code == 405
     for body in (b"", b"{", b"[]", b'{"jsonrpc": "2.0"}', b'"x"', b"\xff" * 100):
         given = {**headers, "Content-Type": "application/json"}
-        assert 400 <= httpx.post(f"{url}/mcp", content=body, headers=given).status_code < 500
-    assert httpx.post(f"{url}/mcp", content=b"x" * 5_000_000, headers=headers).status_code == 413
+        assert 400 <= post(url, content=body, headers=given).status_code < 500
+    assert post(url, content=b"x" * 5_000_000, headers=headers).status_code == 413
 
 
 @pytest.mark.parametrize("id", [{"n": 1}, [1], None, 1.5])
 def test_a_request_that_no_answer_can_name_is_refused(made: Made, url: str, id: Any) -> None:
     message = {"jsonrpc": "2.0", "id": id, "method": "tools/list"}
-    reply = httpx.post(f"{url}/mcp", headers={**made.headers("read"), **ACCEPTED}, json=message)
+    reply = post(url, headers={**made.headers("read"), **ACCEPTED}, json=message)
     assert (reply.status_code, reply.json()["error"]["code"]) == (400, -32600)
 
 
@@ -265,7 +286,7 @@ def test_who_goes_in_the_middle_of_a_message_is_no_fault(
         client.sendall(f"POST /mcp HTTP/1.1\r\n{head}\r\n{{".encode())
         time.sleep(0.5)  # its body is waited for by then
     time.sleep(0.5)
-    assert httpx.post(f"{url}/mcp", headers=headers | {"Content-Length": "2"}, content=b"{}").status_code == 400
+    assert post(url, headers=headers | {"Content-Length": "2"}, content=b"{}").status_code == 400
     assert [each for each in caplog.records if each.levelname == "ERROR"] == []
 
 
@@ -275,7 +296,7 @@ def test_twenty_clients_at_once_get_their_own_answers(made: Made, url: str) -> N
 
     async def one(n: int) -> None:
         async with (
-            httpx2.AsyncClient(headers=made.headers("read")) as http,
+            httpx2.AsyncClient(headers=made.headers("read"), timeout=PATIENT) as http,
             Client(streamable_http_client(f"{url}/mcp", http_client=http), mode=ERAS[n % 2]) as client,
         ):
             got[n] = (await client.call_tool("ask", {"question": asked[n]})).structured_content["statements"]

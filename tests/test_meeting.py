@@ -4,19 +4,18 @@ question and cited to the rows, and gives way to passages that answer better."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from conftest import OpenLibrary, add
-from word_reader import THRESHOLDS, word_readers
+from word_reader import FlatReader, readers_of, word_readers
 
 from assistant.meeting.row_citations import AgendaCiter
 from assistant.meeting.row_passages import RowPassageBuilder
 from assistant.qa.answer import Answer
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Reading
-from assistant.qa.readers import Readers
 from corpus.catalogue import Catalogue
 from corpus.library import Library
 from corpus.meetings import is_under
@@ -25,20 +24,14 @@ from ingest.pipeline import Input
 ITEM = "How to strengthen the capacity to prosecute"
 
 
-class Picking:
+class Picking(FlatReader):
     """A reader that takes one sentence of the meeting for the answer, and passages of documents for one as far as it is told."""
 
     def __init__(self, words: str, passages: float = -9.0, logit: float = 3.0) -> None:
         self.words, self.passages, self.logit = words, passages, logit
         self.seen: list[str] = []
 
-    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
-        return [self._reading(text) for _, text in passages]
-
-    def translate(self, text: str) -> list[str]:
-        return []
-
-    def _reading(self, text: str) -> Reading:
+    def reading(self, question: str, text: str) -> Reading:
         self.seen.append(text)
         at = text.find(self.words)
         offsets = [(n, n + 1) for n in range(len(text))]
@@ -55,7 +48,7 @@ def asked(real_library: Library, catalogue: Catalogue) -> Ask:
     """Asks the real documents with a reader."""
 
     def ask(reader: Picking, question: str) -> Answer:
-        readers = Readers({"en": reader, "multilingual": reader}, {"en": THRESHOLDS, "multilingual": THRESHOLDS})
+        readers = readers_of(reader)
         return Engine(real_library, catalogue, readers=readers).ask(question)
 
     return ask

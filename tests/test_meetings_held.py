@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from conftest import Holding, OpenLibrary, add
-from word_reader import THRESHOLDS, word_readers
+from word_reader import FlatReader, readers_of, word_readers
 
 from assistant.export.un_style import document_name
 from assistant.page.scope_choice import example_questions
@@ -45,24 +45,18 @@ def agenda(
                         "place": place, "dates": [day], "items": items, "sittings": sittings})  # fmt: skip
 
 
-class Liking:
+class Liking(FlatReader):
     """A reader to whom passages and sentences with a word answer better than others, a little or `much`, if the question has the word
     `asked`."""
 
     def __init__(self, word: str, much: float = 0.5, asked: str = "") -> None:
         self._word, self._much, self._asked = word, much, asked
 
-    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
-        found = []
-        for _, text in passages:
-            spans = sentence_spans(text, "en")
-            told = np.array([self._much * (self._word in text[begin:end]) for begin, end in spans], np.float32)
-            logit = 2.5 + float(told.max()) if self._asked in question else -5.0
-            found.append(Reading(logit, spans, told, told))
-        return found
-
-    def translate(self, text: str) -> list[str]:
-        return []
+    def reading(self, question: str, text: str) -> Reading:
+        spans = sentence_spans(text, "en")
+        told = np.array([self._much * (self._word in text[begin:end]) for begin, end in spans], np.float32)
+        logit = 2.5 + float(told.max()) if self._asked in question else -5.0
+        return Reading(logit, spans, told, told)
 
 
 @pytest.fixture
@@ -362,7 +356,7 @@ def test_a_day_counted_from_the_first_and_a_lettered_part_tell_which_sitting_is_
 def test_what_is_on_a_day_is_told_whole_whether_it_is_named_or_counted(week: Engine, question: str) -> None:
     day = "Wednesday, 13 May 2026"
     reader = Liking("morning (before lunch)", 6.0, asked="Wednesday")
-    engine = Engine(week.library, week.catalogue, readers=Readers({"en": reader}, {"en": THRESHOLDS}))
+    engine = Engine(week.library, week.catalogue, readers=readers_of(reader, "en"))
     told = [statement.text.partition(":")[0] for statement in engine.ask(question).statements]
     assert told[:2] == [f"{day}, 10 a.m.–1 p.m.", f"{day}, 3 p.m.–6 p.m."]
 
@@ -380,7 +374,7 @@ def test_that_there_is_no_meeting_on_a_day_comes_before_passages_that_do_not_nam
 
 
 def test_beside_what_has_words_of_the_question_no_sitting_is_told_that_has_none(week: Engine) -> None:
-    engine = Engine(week.library, week.catalogue, readers=Readers({"en": Liking("money")}, {"en": THRESHOLDS}))
+    engine = Engine(week.library, week.catalogue, readers=readers_of(Liking("money"), "en"))
     told = engine.ask("Who talks of money?").statements
     assert told
     assert not [each.text for each in told if each.verdict == "derived"]
@@ -419,7 +413,7 @@ def test_the_name_of_the_body_does_not_hide_what_is_asked_of_its_meeting(starter
 
 def test_days_and_times_come_before_the_length_that_is_about_as_likely_meant(holding: Holding) -> None:
     schools = agenda("A/AC.2/2025/1", "Committee on Schools", "Quito", "2025-03-03", ["Opening", "Timetables"])
-    engine = holding(schools, readers=Readers({"en": Liking("hours")}, {"en": THRESHOLDS}))
+    engine = holding(schools, readers=readers_of(Liking("hours"), "en"))
     first, second, *_ = engine.ask("When is item 2 taken up?").statements
     assert "10" in first.text
     assert "3 hours" in second.text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 import pytest
 from markupsafe import escape
-from services import Made, service_fixture
+from services import Made, service_fixture, told_events
 
 from assistant.access import LOCAL
 from assistant.messages import Message
@@ -169,10 +168,10 @@ def test_what_became_of_a_file_is_told_by_the_api_and_the_page_in_the_language_t
     def uploaded(name: str, data: bytes) -> dict[str, Any]:
         sent = made.by("staff").post("/api/v1/uploads", files={"file": (name, data)}).json()
         with made.by("staff").stream("GET", f"/api/v1/jobs/{sent['id']}/stream", params={"language": reader}) as events:
-            last = [line for line in events.iter_lines() if line.startswith("data: ")][-1]
+            *_, (_, last) = told_events(events.iter_lines())
         asked = {"language": reader}
         job = made.by("staff").get(f"/api/v1/jobs/{sent['id']}", params=asked).json()
-        assert json.loads(last.removeprefix("data: "))["outcomes"] == job["outcomes"]
+        assert last["outcomes"] == job["outcomes"]
         return dict(job)
 
     (refused,) = uploaded("nothing.txt", b"")["outcomes"]

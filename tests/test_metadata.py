@@ -10,12 +10,11 @@ from dataclasses import replace
 import pytest
 from conftest import Holding, OpenLibrary, add
 from test_answers import check_citations
-from word_reader import THRESHOLDS, WordReader
+from word_reader import WordReader, readers_of
 
 from assistant.qa.engine import Engine
 from assistant.qa.metadata import adoption_date, document_date, first_page_facts
 from assistant.qa.reader import Reading
-from assistant.qa.readers import Readers
 from corpus.catalogue import Catalogue
 from ingest.pipeline import Input
 
@@ -100,7 +99,7 @@ def test_passages_are_read_without_the_lines_at_the_head_and_the_foot_of_their_d
             seen.extend(text for _, text in passages)
             return super().read(question, passages)
 
-    engine = holding(RESOLUTION, readers=Readers({"en": Recording()}, {"en": THRESHOLDS}))
+    engine = holding(RESOLUTION, readers=readers_of(Recording(), "en"))
     answer = engine.ask("By when is the Secretary-General to report on lighthouses?")
     assert answer.statements[0].text.startswith("Requests the Secretary-General to report")
     passages = [text for text in seen if not text.startswith("The symbol of the document")]
@@ -119,7 +118,7 @@ def test_nothing_of_a_first_page_stands_behind_words_of_the_text_that_answer(hol
             return [replace(each, logit=3.9 if first else 4.0) for each, first in zip(found, page, strict=True)]
 
     short = re.sub("Recalling .*|2[.] Requests .*", "", RESOLUTION)
-    engine = holding(short, readers=Readers({"en": Sure()}, {"en": THRESHOLDS}))
+    engine = holding(short, readers=readers_of(Sure(), "en"))
     answer = engine.ask("What must States light at dusk, according to A/RES/95/12?")
     assert [each.citations[0].locator for each in answer.statements] == ["A/RES/95/12, para. 1"]
 

@@ -346,6 +346,18 @@ def test_rows_that_are_like_those_below_head_no_table(rows: list[list[str]]) -> 
     assert headers_of(source) == []
 
 
+def test_words_over_numbered_rows_or_dates_head_a_table() -> None:
+    for rows in (
+        [["No.", "Task", "By whom", "Note"], ["1", "Buy lamps", "Chair", "new"], ["2", "Sell oil", "Bureau", "old"]],
+        [
+            ["Task", "By whom", "Note", "Due"],
+            ["Buy", "Chair", "new", "1 May 2032"],
+            ["Sell", "Bureau", "old", "2 June"],
+        ],
+    ):
+        assert headers_of(printed(rows, "grid", heads=0)) == rows[:1]
+
+
 @pytest.mark.parametrize("at", [1, 2])
 def test_a_cell_of_several_lines_between_or_below_rows_without_rules_is_whole(at: int) -> None:
     flow = Flow(pages=1).start().add(long_text(60), "1.")

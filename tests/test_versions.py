@@ -13,6 +13,7 @@ from conftest import SHARED, Holding, add, more
 from invoking import Cli
 from rich.console import Console
 from services import made_service
+from test_answers import check_citations
 from word_reader import word_readers
 
 from assistant.answer_phrases import say
@@ -92,12 +93,7 @@ def read(text: str, symbol: str = f"{BASE}/Corr.1", language: str = "en") -> Doc
 def asked(engine: Engine, question: str, language: str | None = None) -> Answer:
     """The answer, its quotes checked against the documents."""
     answer = engine.ask(question, language=language)
-    for citation in answer.citations:
-        document = engine.library.document(citation.document)
-        assert document.text[citation.start : citation.end] == citation.quote
-        block = document.block_at(citation.start)
-        assert block is not None
-        assert citation.locator == document.cite(block.locator)
+    check_citations(answer, engine.library)
     return answer
 
 

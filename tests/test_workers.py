@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from conftest import AGENDA, alive, real_documents, until
+from invoking import python
 
 from corpus.catalogue import Catalogue
 from corpus.documents import Document, DocumentError
@@ -185,14 +186,12 @@ def test_a_folder_of_files_is_no_place_to_import_code_from(tmp_path: Path) -> No
         f"from ingest.sandbox.pool import WorkerPool\nos.chdir({str(tmp_path)!r})\n"
         f"with WorkerPool(Catalogue([], []), 1) as pool: print(pool.submit(Input('n.md', {NOTE!r})).result().document.id)"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=ROOT)
-    assert done.stdout.strip() == "a-note-on-boats:en:upload", done.stderr
+    assert python(script).strip() == "a-note-on-boats:en:upload"
 
 
 def test_a_worker_imports_nothing_that_it_does_not_need() -> None:
     code = "import sys, ingest.sandbox.child; print(*{name.split('.')[0] for name in sys.modules})"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
-    assert not {"chromadb", "torch", "llama_index", "numpy", "onnxruntime"} & set(done.stdout.split())
+    assert not {"chromadb", "torch", "llama_index", "numpy", "onnxruntime"} & set(python(code).split())
 
 
 def test_a_reader_that_cannot_be_started_is_an_error_of_the_installation(catalogue: Catalogue) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from assistant.qa.abstention import SEARCH_WEIGHT, Thresholds
 from assistant.qa.reader import Reading
-from assistant.qa.readers import Readers
+from assistant.qa.readers import Name, Readers
 from assistant.vocabulary import Vocabulary
 from corpus.analysis import analyse
 from corpus.language import detect_language
@@ -53,9 +53,37 @@ class WordReader:
         return Reading(ALL * (share - ENOUGH) / (1 - ENOUGH), offsets, start, end)
 
 
+class FlatReader:
+    """A reader that reads each passage by itself: all have the same logit, and all of its text is the answer. It knows no other language."""
+
+    def __init__(self, logit: float = 1.5) -> None:
+        self._logit = logit
+
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+        return [self.reading(question, text) for _, text in passages]
+
+    def translate(self, text: str) -> list[str]:
+        return []
+
+    def reading(self, question: str, text: str) -> Reading:
+        """What it makes of one passage."""
+        told = np.ones(1, np.float32)
+        return Reading(self.logit_of(question, text), [(0, len(text))], told, told)
+
+    def logit_of(self, question: str, text: str) -> float:
+        """The logit of one passage."""
+        return self._logit
+
+
+def readers_of(reader: WordReader | FlatReader, *names: Name) -> Readers:
+    """A reader as those of some names, by default of both."""
+    own = names or ("en", "multilingual")
+    return Readers(dict.fromkeys(own, reader), dict.fromkeys(own, THRESHOLDS))
+
+
 def word_readers() -> Readers:
-    """The reader for all languages."""
-    return Readers({"en": WordReader(), "multilingual": WordReader()}, {"en": THRESHOLDS, "multilingual": THRESHOLDS})
+    """The reader by words for all languages."""
+    return readers_of(WordReader())
 
 
 def _count(asked: list[set[frozenset[str]]], held: set[str]) -> int:

@@ -6,18 +6,20 @@ import asyncio
 import json
 import re
 import unicodedata
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
 from contextlib import aclosing
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
-from fastapi import Response
+from fastapi import Request, Response
 from fastapi.sse import format_sse_event
 from starlette.responses import StreamingResponse
 
+from assistant.api.problems import fault_of, problem, request_id
 from assistant.page_labels import preferred
 from assistant.paper_requests import SheetForm
+from assistant.service_errors import ServiceFault
 
 T = TypeVar("T")
 MEDIA_TYPE = "text/event-stream"
@@ -33,14 +35,41 @@ _EVENT = {
 STREAMED: dict[int | str, dict[str, Any]] = {200: {"content": {MEDIA_TYPE: {"schema": _EVENT}}}}
 
 
+EndOfStream = Callable[[ServiceFault, Request], Iterable[bytes]]
+"""The events that end a stream at an error."""
+
+
+def end_in_problem(fault: ServiceFault, request: Request) -> Iterable[bytes]:
+    """Ends a stream at an error with the event `problem`."""
+    yield event("problem", problem(fault, request_id(request)))
+
+
 class EventStream(StreamingResponse):
-    """A response of server-sent events that proxies should not buffer."""
+    """A response of server-sent events that proxies should not buffer. An error after its beginning is told in the stream."""
 
     media_type = MEDIA_TYPE
 
     # FastAPI reads the status that it describes from the default here.
-    def __init__(self, events: AsyncIterator[bytes], status_code: int = 200) -> None:
-        super().__init__(with_keepalive(events), status_code, {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
+    def __init__(
+        self,
+        events: AsyncGenerator[bytes, None],
+        request: Request,
+        end: EndOfStream = end_in_problem,
+        status_code: int = 200,
+    ) -> None:
+        content = with_keepalive(with_end(events, request, end))
+        super().__init__(content, status_code, {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
+
+
+async def with_end(events: AsyncGenerator[bytes, None], request: Request, end: EndOfStream) -> AsyncIterator[bytes]:
+    """Yields the events; where they break off with an error, a crash included, what `end` makes of it follows."""
+    try:
+        async with aclosing(events):
+            async for each in events:
+                yield each
+    except Exception as error:  # noqa: BLE001  (`fault_of` logs what is not expected)
+        for each in end(fault_of(error, request.scope), request):
+            yield each
 
 
 async def with_keepalive(events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assistant.access import Principal
 from assistant.access.anonymous_sessions import COOKIE, DAYS
 from assistant.api.admission import RequestSlots
-from assistant.api.problems import Crash, Refusals
+from assistant.api.problems import Refusals, crash
 from assistant.service.metrics import Metrics
 from assistant.service_errors import Ambiguous, ServiceFault, TooLarge, TooSlow
 
@@ -69,11 +69,11 @@ class RequestMiddleware:
                     return
                 await self._app(scope, receive, send_with_headers)
         except Exception:
-            log.exception("the program broke down", extra={"fields": {"request_id": request_id}})
+            crashed = crash(request_id)
             if status:
                 status = 500
                 raise
-            await self._refusals.reply(scope, Crash("crash"))(scope, receive, send_with_headers)
+            await self._refusals.reply(scope, crashed)(scope, receive, send_with_headers)
         finally:
             self._record(scope, request_id, status, time.perf_counter() - begun)
 

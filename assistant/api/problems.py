@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http
+import logging
 import math
 from collections.abc import Callable
 from typing import Any
@@ -20,6 +21,8 @@ from assistant.service_errors import Invalid, ServiceFault, from_library_error
 from corpus.corpus_errors import LibraryError
 
 MEDIA_TYPE = "application/problem+json"
+
+log = logging.getLogger("rapporteur.requests")
 
 
 class Fault(BaseModel):
@@ -45,6 +48,22 @@ class Crash(ServiceFault):
     """The program crashed."""
 
     status, code, title = 500, "fault", "Internal error"
+
+
+def crash(request_id: str) -> Crash:
+    """Logs the exception that is being handled; returns what its request is told, which says nothing of it."""
+    log.exception("the program broke down", extra={"fields": {"request_id": request_id}})
+    return Crash("crash")
+
+
+def fault_of(error: Exception, scope: Scope) -> ServiceFault:
+    """What the request of a scope is told of an error that is being handled. Whatever is not expected is a crash."""
+    if isinstance(error, ServiceFault):
+        return error
+    if isinstance(error, LibraryError):
+        who = scope.get("principal")
+        return from_library_error(error, trusted=isinstance(who, Principal) and who.trusted)
+    return crash(scope.get("request_id", ""))
 
 
 def problem(fault: ServiceFault, request_id: str, detail: str = "") -> dict[str, Any]:
@@ -101,9 +120,7 @@ def install(app: FastAPI, refusals: Refusals) -> None:
 
     @app.exception_handler(LibraryError)
     async def _(request: Request, error: LibraryError) -> Response:
-        who = request.scope.get("principal")
-        trusted = isinstance(who, Principal) and who.trusted
-        return refusals.reply(request.scope, from_library_error(error, trusted=trusted))
+        return refusals.reply(request.scope, fault_of(error, request.scope))
 
 
 def _as_sent(fault: dict[str, Any], request: Request) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from assistant.cli.command_run import (
 )
 from assistant.cli.progress import OutcomeCallback, OutcomePrinter, run_locally, run_on_server
 from assistant.engine_factory import load_catalogue, make_updater, open_library
-from assistant.fetch_plans import FOLDER, FetchRequest, parse_languages, plan
+from assistant.fetch_plans import FOLDER, FetchPlan, FetchRequest, parse_languages, plan
 from assistant.ingestion import Files
 from assistant.outcome_messages import describe_outcome
 from assistant.settings import Settings
@@ -236,28 +236,36 @@ def fetch(
             again=again,
         )
         assert asked.formats
-    rows: list[Mapping[str, Any]] = []
     with library_or_server("fetch", make=True) as (found, settings):
         if not isinstance(found, Library):
-            if dry_run:
-                rows += found.plan_fetch(asked.model_dump())
-            else:
-                run_on_server("Fetching", found, "/fetch", asked.model_dump(), rows.append, 0)
-            _report(rows, as_json)
+            _report(_fetch_by_server(found, asked, dry_run=dry_run), as_json)
             return
         planned = plan(asked, found, load_catalogue(settings))
+    _report(_fetch_here(planned, settings, dry_run=dry_run), as_json)
+
+
+def _fetch_by_server(server: ServerBackend, asked: FetchRequest, *, dry_run: bool) -> Sequence[Mapping[str, Any]]:
+    """Lets the server that owns the library fetch; returns the outcomes."""
+    if dry_run:
+        return server.plan_fetch(asked.model_dump())
+    rows: list[Mapping[str, Any]] = []
+    run_on_server("Fetching", server, "/fetch", asked.model_dump(), rows.append, 0)
+    return rows
+
+
+def _fetch_here(planned: FetchPlan, settings: Settings, *, dry_run: bool) -> Sequence[Mapping[str, Any]]:
+    """Fetches into the library of this process; returns the outcomes in the order of the plan."""
     folder = settings.data_dir / FOLDER
     if dry_run:
-        rows += [asdict(each) for each in planned.preview(folder, settings.ods_url)]
-        _report(rows, as_json)
-        return
+        return [asdict(each) for each in planned.preview(folder, settings.ods_url)]
     from assistant.ingestion import fetch as fetched
 
+    rows: list[Mapping[str, Any]] = []
     with plain_errors():
         work = partial(fetched, planned=planned, source=settings, folder=folder, opened=partial(_opened, settings))
         run_locally("Fetching", work, rows.append, len(planned.due))
     places = {(each.symbol.text, each.language): n for n, each in enumerate(planned.wanted)}
-    _report(sorted(rows, key=lambda row: places[row["symbol"], row["language"]]), as_json)
+    return sorted(rows, key=lambda row: places[row["symbol"], row["language"]])
 
 
 @contextmanager

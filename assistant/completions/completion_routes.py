@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import aclosing, closing
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
@@ -27,6 +28,7 @@ from assistant.service_errors import NotFound, ServiceFault
 MODEL = "rapporteur"
 USAGE = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
 """Tokens are not counted."""
+DONE = format_sse_event(data_str="[DONE]")
 _CODES = {"not-signed-in": "invalid_api_key", "too-many-requests": "rate_limit_exceeded"}
 
 
@@ -151,7 +153,9 @@ def model(model: str, request: Request) -> dict[str, Any]:
 
 @router.post("/chat/completions", response_model=None, responses=STREAMED)
 @requires("ask")
-async def complete(body: ChatBody, service: ServiceParameter, caller: Caller) -> dict[str, Any] | EventStream:
+async def complete(
+    body: ChatBody, request: Request, service: ServiceParameter, caller: Caller
+) -> dict[str, Any] | EventStream:
     """Answers the last message of a conversation in the form of OpenAI's chat completions, streamed or not."""
     _known(body.model)
     asked, wish, reply = Conversation.of(body.messages), body.rapporteur, Reply()
@@ -163,38 +167,44 @@ async def complete(body: ChatBody, service: ServiceParameter, caller: Caller) ->
         if not asked.chore:
             await run_in_threadpool(service.check_scope, caller, question)
         stream = None if asked.chore else service.stream(caller, question)
-        return EventStream(_lines(_chunks(stream, reply, asked), reply, usage=usage))
+        return EventStream(_lines(stream, reply, asked, usage=usage), request, _end)
     if asked.chore:
         return reply.text(NOTHING)
     answer = await asyncio.wrap_future(service.begin_ask(caller, question))
     return reply.whole(answer, _notes(asked, answer.language))
 
 
-async def _chunks(stream: Stream | None, reply: Reply, asked: Conversation) -> AsyncIterator[dict[str, Any]]:
+async def _chunks(stream: Stream | None, reply: Reply, asked: Conversation) -> AsyncGenerator[dict[str, Any], None]:
     """Yields the chunks of a completion: their contents joined are that of the whole one."""
     yield reply.chunk({"role": "assistant", "content": "" if stream else NOTHING})
     if stream is None:
         yield reply.chunk({}, "stop")
         return
-    async for each in stream:
-        if isinstance(each, StatementEvent):
-            piece = statement_piece(each.index, each.statement, each.numbers)
-            yield reply.chunk({"content": piece if each.index else opening(each.doubt) + piece})
-        elif isinstance(each, Finished):
-            notes = _notes(asked, each.answer.language)
-            yield reply.chunk({"content": ending(each.answer, notes)})
-            yield reply.end(each.answer, notes)
+    with closing(stream):
+        async for each in stream:
+            if isinstance(each, StatementEvent):
+                piece = statement_piece(each.index, each.statement, each.numbers)
+                yield reply.chunk({"content": piece if each.index else opening(each.doubt) + piece})
+            elif isinstance(each, Finished):
+                notes = _notes(asked, each.answer.language)
+                yield reply.chunk({"content": ending(each.answer, notes)})
+                yield reply.end(each.answer, notes)
 
 
-async def _lines(chunks: AsyncIterator[dict[str, Any]], reply: Reply, *, usage: bool) -> AsyncIterator[bytes]:
-    try:
+async def _lines(
+    stream: Stream | None, reply: Reply, asked: Conversation, *, usage: bool
+) -> AsyncGenerator[bytes, None]:
+    async with aclosing(_chunks(stream, reply, asked)) as chunks:
         async for chunk in chunks:
             yield event(None, chunk)
-        if usage:
-            yield event(None, reply.usage())
-        yield format_sse_event(data_str="[DONE]")
-    except ServiceFault as fault:
-        yield event(None, openai_error(fault))
+    if usage:
+        yield event(None, reply.usage())
+    yield DONE
+
+
+def _end(fault: ServiceFault, _: Request) -> Iterable[bytes]:
+    yield event(None, openai_error(fault))
+    yield DONE
 
 
 def _notes(asked: Conversation, language: str) -> tuple[str, ...]:

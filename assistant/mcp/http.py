@@ -32,10 +32,10 @@ from starlette.types import Receive, Scope, Send
 from assistant.access import Principal
 from assistant.api.authentication import identified_caller, identify_caller
 from assistant.api.middleware import receive_again
+from assistant.api.problems import fault_of
 from assistant.mcp.tools import TOOLS, Tool
 from assistant.service import Service
-from assistant.service_errors import Forbidden, ServiceFault, from_library_error
-from corpus.corpus_errors import LibraryError
+from assistant.service_errors import Forbidden
 
 NAME = "rapporteur"
 INSTRUCTIONS = (
@@ -93,10 +93,9 @@ async def _called(
         given = await tool.run(service, caller(context), tool.takes.model_validate(arguments), report_progress)
     except ValidationError as error:
         return _failed("; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()[:5]))
-    except ServiceFault as fault:
-        return _failed(fault.detail)
-    except LibraryError as error:
-        return _failed(from_library_error(error, trusted=caller(context).trusted).detail)
+    except Exception as error:  # noqa: BLE001  (logged; the SDK would show the client what any exception says)
+        scope = context.request.scope if isinstance(context.request, Request) else {"principal": caller(context)}
+        return _failed(fault_of(error, scope).detail)
     text = json.dumps(given.structured, ensure_ascii=False) if given.text is None else given.text
     return CallToolResult(content=[TextContent(text=text), *given.links], structured_content=given.structured)
 

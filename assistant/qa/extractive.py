@@ -19,7 +19,8 @@ from assistant.qa.citations import (
     with_totals,
 )
 from assistant.qa.missing_documents import NOTES, MissingDocuments
-from assistant.qa.provisions import NamedPlaces, places_in
+from assistant.qa.place_questions import places_in
+from assistant.qa.provisions import NamedPlaces
 from assistant.qa.retriever import Evidence, Retriever, restricted_ids
 from assistant.qa.revisions import in_other_language
 from assistant.qa.scoring import FIRST, READ, STEPS, ScoredUnit, Scorer

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cache
 from itertools import islice
 
 from assistant.answer_phrases import place_text, say
-from assistant.qa.abstention import MAX_PLACE_ONLY_WORDS, NAMED_PLACE_BONUS
+from assistant.qa.abstention import NAMED_PLACE_BONUS
 from assistant.qa.answer import Answer
 from assistant.qa.citations import (
     AnswerComposer,
@@ -21,6 +20,16 @@ from assistant.qa.citations import (
     with_confidence,
     with_totals,
 )
+from assistant.qa.place_questions import (
+    annexes_in,
+    asks_more,
+    max_other_words,
+    names_another,
+    place_span,
+    places_in,
+    title_words,
+    words_left,
+)
 from assistant.qa.retriever import Evidence, Retriever, named_documents, restricted_documents
 from assistant.qa.scoring import READ, ScoredUnit, Scorer
 from assistant.qa.units import Unit, items_below, units_of
@@ -30,7 +39,7 @@ from corpus.analysis import analyse
 from corpus.documents import Document, Span
 from corpus.library import Library
 from corpus.place_spans import find_place_spans
-from corpus.places import PREAMBLE, PlaceMention, find_place, join_locator, normalise_place_text, parse_locator
+from corpus.places import find_place, join_locator, normalise_place_text, parse_locator
 
 WHOLE = 2_000
 """Longest paragraph, in characters with its sub-paragraphs, that is quoted in one piece."""
@@ -41,12 +50,6 @@ AGENDA_REACH = 20
 CALLED = 2
 """Fewest words of its title by which a question names a text that is not in the catalogue."""
 _PARTED = re.compile(r"\w+|[^\w\s]|\s{3,}")
-_KINDS = frozenset({"para", "note", "table"})
-_UNCASED = ("ru", "ar", "zh")
-_WORDS = re.compile(r"[^\W\d_]+|\s{3,}|[^\w\s'’]+")
-"""Words, gaps where the article was blanked out, and punctuation."""
-_ANOTHER = re.compile("ks*[nA]|[nA]s*k|gs{0,2}A|As{0,2}g")
-"""Pattern of word kinds that shows an unknown name: k a known capitalised word, n an unknown one, A one all in capitals, s no content, g the gap."""
 
 
 class NamedPartAnswerer:
@@ -81,7 +84,7 @@ class NamedPlaces(NamedPartAnswerer):
         """The answer from a named place where the question names no document and asks for nothing else: from the one text that has the place, else
         from the first few."""
         places = places_in(question)
-        if not places or question.missing_acts or asks_more(question, _place_span(question)):
+        if not places or question.missing_acts or asks_more(question, place_span(question)):
             return None
         found = {hit.document.id: hit.document for hit in self._retriever.gather(question, READ)}
         versions = self._library.versions()
@@ -139,7 +142,7 @@ class NamedPlaces(NamedPartAnswerer):
 
     def _from_places(self, question: Question) -> Answer | None:
         """The answer from a paragraph, footnote or table of a named document: quoted whole, of a table only the rows that answer."""
-        places, annexes = places_in(question), _annexes(question)
+        places, annexes = places_in(question), annexes_in(question)
         documents = restricted_documents(question, self._library) if places or annexes else None
         if documents is None:
             return None
@@ -156,9 +159,9 @@ class NamedPlaces(NamedPartAnswerer):
 
     def _quoted(self, question: Question, units: list[Unit]) -> Answer:
         """The units of a named place as an answer; tentative where more is asked than the place and no row of its table answers."""
-        words = words_left(question, _place_span(question))
+        words = words_left(question, place_span(question))
         rows = [unit for unit in units if _in_table(unit) and _has_any_word(words, unit.own, unit.document)]
-        if not asks_more(question, _place_span(question)) and not 0 < len(rows) < len(units):
+        if not asks_more(question, place_span(question)) and not 0 < len(rows) < len(units):
             return self._composer.whole(question, units)
         chosen = self._answering_units(question, units)
         answer = self._composer.whole(question, chosen or units)
@@ -257,52 +260,10 @@ class NamedPlaces(NamedPartAnswerer):
         return [replace(each, score=each.score + NAMED_PLACE_BONUS) for each in found]
 
 
-def _preambular(question: Question) -> list[tuple[str, int, int]]:
-    """The paragraphs of a preamble that a question names by number ("the third preambular paragraph"), with their spans."""
-    found = [match.span() for match in PREAMBLE.finditer(question.rest)]
-    if not found:
-        return []
-    text = blanked(question.rest, found)
-
-    def beside(start: int, end: int, word: Span) -> bool:
-        """Whether only function words are between a number and a word for a preamble, and no blanked name before them."""
-        first, last = word
-        gap = question.rest[last:start] if last <= start else question.rest[end:first]
-        return not question.content_of(gap) and (last <= start or not re.search(r"\s{3,}", gap))
-
-    return [
-        (f"preamble, para. {number}", min(start, found[0][0]), max(end, found[-1][1]))
-        for number, start, end in numbers_after("paragraph", text, question.vocabulary, question.language)
-        if any(beside(start, end, word) for word in found)
-    ]
-
-
-def _naming(question: Question) -> PlaceMention | None:
-    """The places that a question names."""
-    return question.once(find_place, lambda: find_place(normalise_place_text(question.text)))
-
-
-def _annexes(question: Question) -> list[str]:
-    """The annexes that a question names by number or letter, without a place in them."""
-    naming = _naming(question)
-    places = naming.places if naming else ()
-    return [each for each in places if parse_locator(each).keys() == {"annex"} and " " in each]
-
-
-def places_in(question: Question) -> list[str]:
-    """The paragraphs, footnotes and tables that a question names."""
-    if preambular := _preambular(question):
-        return [place for place, _, _ in preambular]
-    naming = _naming(question)
-    return [place for place in (naming.places if naming else ()) if _KINDS & set(parse_locator(place))]
-
-
-def _place_span(question: Question) -> Span:
-    """The span of the places in the text of a question; (0, 0) where that is unknown."""
-    for _, start, end in _preambular(question):
-        return start, end
-    naming, text = _naming(question), normalise_place_text(question.text)
-    return (naming.start, naming.end) if naming and len(text) == len(question.text) else (0, 0)
+def _with_question_words(question: Question, places: Sequence[list[Unit]]) -> Sequence[list[Unit]]:
+    """The places, of several documents, that have a word of the question beside the place; all where none has."""
+    words = set(question.content_of(blanked(question.rest, [place_span(question)])))
+    return [each for each in places if any(_has_any_word(words, unit.own, unit.document) for unit in each)] or places
 
 
 def _has_any_word(words: Iterable[str], text: str, document: Document) -> bool:
@@ -433,63 +394,3 @@ def _paragraph_locator(article: str, paragraph: str) -> str:
 def is_within(locator: str, place: str) -> bool:
     """Whether a locator is a place or inside it."""
     return locator == place or locator.startswith((f"{place},", f"{place} "))
-
-
-def asks_more(question: Question, place: Span = (0, 0), titled: Sequence[Document] = ()) -> bool:
-    """Whether a question about a place asks for more than its text: whether it has more than one other content word (such as "say")."""
-    return len(words_left(question, place, titled)) > max_other_words(question)
-
-
-def max_other_words(question: Question) -> int:
-    """The most content words of a question that asks only for the text of a place; in Chinese each pair of characters is a token."""
-    return MAX_PLACE_ONLY_WORDS * (3 if question.language == "zh" else 1)
-
-
-def words_left(question: Question, place: Span = (0, 0), titled: Sequence[Document] = ()) -> list[str]:
-    """The content words of a question about a place other than the place (a span, unless it is an article) and the names of its document, or the
-    words of the title for documents in `titled`."""
-    spans = [place, *((mention.start, mention.end) for mention in question.terms)]
-    for name in (name for entry in question.named for name in entry.names):
-        spans += [found.span() for found in re.finditer(re.escape(name), question.text, re.IGNORECASE)]
-    remaining = question.content_of(blanked(question.rest, spans))
-    title_tokens = {word for each in titled for word in title_words(question, each)}
-    return [token for token in remaining if not token.isdigit() and token not in title_tokens]
-
-
-def words_besides(question: Question, text: str, names: Iterable[str], *languages: str) -> list[str]:
-    """The content words of a part of a question that are not in some `names`, in these languages."""
-    name_tokens = {token for name in names for language in languages for token in analyse(name, language)}
-    return [token for token in question.content_of(text) if token not in name_tokens]
-
-
-def title_words(question: Question, document: Document) -> list[str]:
-    """The index tokens of the content words of a document's title."""
-    return question.vocabulary.content_of(document.title, document.language)
-
-
-def names_another(question: Question, treaties: Sequence[Document]) -> bool:
-    """Whether a question about an article names a treaty other than these: by a capitalised word that they do not have, in one name with words that
-    they have, or by a word all in capitals beside the article ("art. 5 of the CBD"). Where no treaty is in the question's language only the
-    latter can be detected; in scripts without capitals neither."""
-    if question.language in _UNCASED:
-        return False
-
-    @cache
-    def treaty_words() -> set[str]:  # whole treaties are looked through only where there is a name to look for
-        return {token for each in treaties for token in analyse(each.text, each.language)}
-
-    term_positions = {at for mention in question.terms for at in range(mention.start, mention.end)}
-    comparable = any(each.language == question.language for each in treaties)
-    kinds = ""
-    for found in _WORDS.finditer(question.rest):
-        word = found.group()
-        tokens = analyse(word, question.language)
-        has_content = len(word) > 1 and bool(question.vocabulary.content(tokens, question.language))
-        if word in question.latin and word.isalpha():
-            if not has_content:
-                return False  # where all words have capitals, these tell no names
-            is_unknown = found.start() not in term_positions and treaty_words().isdisjoint(tokens)
-            kinds += "k" if not is_unknown else "A" if word.isupper() else "n" if comparable else "o"
-        else:
-            kinds += "g" if word.isspace() else "s" if word.isalpha() and not has_content else "o"
-    return _ANOTHER.search(kinds) is not None

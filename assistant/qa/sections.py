@@ -9,16 +9,8 @@ from dataclasses import dataclass, replace
 
 from assistant.qa.answer import Answer
 from assistant.qa.citations import choose, choose_tentative, with_confidence
-from assistant.qa.provisions import (
-    WHOLE,
-    NamedPartAnswerer,
-    max_other_words,
-    passages_of,
-    place_missing,
-    places_in,
-    words_besides,
-    words_left,
-)
+from assistant.qa.place_questions import max_other_words, places_in, words_besides, words_left
+from assistant.qa.provisions import WHOLE, NamedPartAnswerer, passages_of, place_missing
 from assistant.qa.query import AND
 from assistant.qa.retriever import Evidence, named_documents
 from assistant.qa.scoring import FIRST, READ

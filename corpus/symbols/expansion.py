@@ -6,12 +6,12 @@ replaces that one (`A/80/6/Add.1 and Add.2`: A/80/6/Add.2); one of another kind 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from .characters import fold
 from .grammar import symbol_error
 from .model import Modifier, Symbol, with_modifiers
-from .symbol_finder import SymbolMention, find_in_folded
+from .symbol_finder import SymbolMention, find_in_folded, find_symbols
 from .symbol_words import MODIFIERS
 
 MAX_RANGE = 500
@@ -63,10 +63,7 @@ def expand(text: str) -> list[Symbol]:
     six languages, and ranges of running numbers, `CTOC/COP/WG.7/2021/2-4`. SymbolError if the citation
     names no symbol, or if a range runs backwards or names more than `MAX_RANGE` documents."""
     folded = fold(text).text
-    found = dict.fromkeys(symbol for symbol, _, _ in _expanded(folded, strict=True))
-    if not found:
-        tight = re.sub(r"\s*/\s*", "/", folded)
-        found = dict.fromkeys(symbol for symbol, _, _ in _expanded(tight, strict=True))
+    found = dict.fromkeys(_expanded(folded)) or dict.fromkeys(_expanded(re.sub(r"\s*/\s*", "/", folded)))
     return list(found) or [Symbol.parse(text)]
 
 
@@ -76,21 +73,27 @@ def expand_all(text: str) -> list[SymbolMention]:
     The span of an abbreviated mention is that of the abbreviation, `Add.1`, or of the bare number;
     documents in the middle of a range have the span of its last number. A range that is too long or runs
     backwards names only its ends, as do ranges after the first `MAX_EXPANDED` mentions. Never raises."""
-    folded = fold(text)
-    return [
-        SymbolMention(symbol, *folded.span(start, end)) for symbol, start, end in _expanded(folded.text, strict=False)
-    ]
+    return with_abbreviated(text, find_symbols(text))
 
 
-def _expanded(text: str, *, strict: bool) -> Iterator[_Found]:
-    count = 0
-    for symbol, start, end in find_in_folded(text):
-        count += 1
-        yield symbol, start, end
-        limit = MAX_RANGE if strict or count < MAX_EXPANDED else 0
-        for found in _abbreviated(text, symbol, end, strict=strict, limit=limit):
-            count += 1
-            yield found
+def with_abbreviated(text: str, mentions: Sequence[SymbolMention]) -> list[SymbolMention]:
+    """The symbols found in a text, each with those that abbreviations right behind it name, with spans as of `expand_all`."""
+    found: list[SymbolMention] = []
+    for n, mention in enumerate(mentions):
+        behind = fold(text[mention.end : mentions[n + 1].start if n + 1 < len(mentions) else None])
+        found.append(mention)
+        limit = MAX_RANGE if len(found) < MAX_EXPANDED else 0
+        for symbol, *span in _abbreviated(behind.text, mention.symbol, 0, strict=False, limit=limit):
+            start, end = behind.span(*span)
+            found.append(SymbolMention(symbol, mention.end + start, mention.end + end))
+    return found
+
+
+def _expanded(text: str) -> Iterator[Symbol]:
+    """The symbols that a folded citation names. Raises `SymbolError` as `expand` does."""
+    for symbol, _, end in find_in_folded(text):
+        yield symbol
+        yield from (each for each, _, _ in _abbreviated(text, symbol, end, strict=True, limit=MAX_RANGE))
 
 
 def _abbreviated(text: str, symbol: Symbol, at: int, *, strict: bool, limit: int) -> Iterator[_Found]:

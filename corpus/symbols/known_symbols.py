@@ -6,6 +6,7 @@ from contextlib import suppress
 from string import ascii_lowercase, ascii_uppercase
 
 from .characters import fold
+from .expansion import with_abbreviated
 from .grammar import SymbolError
 from .model import Symbol
 from .symbol_evidence import has_known_organ
@@ -97,12 +98,12 @@ class KnownSymbols:
 
 
 def find_symbols_like(text: str, own: Symbol | None) -> list[SymbolMention]:
-    """The symbols in a text, in order, with those that begin as the symbol of the document that contains it: the symbols of a body that
-    is not known stand out by this."""
+    """The symbols in a text, in order, those named by abbreviations included (`A/80/6 and Add.1`), and those that begin as the symbol of the
+    document that contains it: the symbols of a body that is not known stand out by this."""
     found = find_symbols(text)
     organ = own.text.partition("/")[0] if own is not None else ""
     if own is None or organ not in text or any(has_known_organ(half) for half in own._halves):
-        return found
+        return with_abbreviated(text, found)
     like = list[SymbolMention]()
     for match in re.finditer(rf"(?<![\w/.-]){re.escape(organ)}(?:/[A-Za-z0-9.()-]+)+", text):
         start, words = match.start(), match.group().rstrip(".-(")
@@ -111,7 +112,7 @@ def find_symbols_like(text: str, own: Symbol | None) -> list[SymbolMention]:
         if not any(each.start < start + len(words) and start < each.end for each in found):
             with suppress(SymbolError):
                 like.append(SymbolMention(Symbol.parse_any(words), start, start + len(words)))
-    return sorted([*found, *like], key=lambda mention: mention.start)
+    return with_abbreviated(text, sorted([*found, *like], key=lambda mention: mention.start))
 
 
 def find_listed_symbols(text: str, own: Symbol | None) -> list[SymbolMention]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,7 @@ MAP_WORDS = "map|carte|mapa|карта"
 BOX_WORDS = "box|encadré|recuadro"
 """First words of captions, in the six languages."""
 CAPTION_NUMBER = r"(?:[0-9]{1,3}(?:[A-Z]?\.(?:[0-9]{1,3}|[IVXLC]{1,7}))?|[IVXLC]{1,7})\b"
+_FIGURE = re.compile(r"\d")
 _NUMBER = re.compile(r"[^\w\s]{0,3}\d[\d.,’'\s]*[^\w\s]{0,3}|[-–—]")
 
 
@@ -85,11 +87,12 @@ def row_text(cells: Sequence[Cell]) -> str:
 
 def heads_number_columns(above: Sequence[Sequence[str]], below: Sequence[Sequence[str]]) -> bool:
     """Whether rows are the header of columns of numbers: each column but the first has words or years `above`, and some
-    column has only numbers `below`, two at least, not all of them years. Both are the texts of each column, without
-    blank ones."""
+    column has only numbers `below`, two at least, not all of them years. Where nothing above has a figure, texts with
+    figures are enough, such as dates. Both are the texts of each column, without blank ones."""
+    plain = len(above) > 1 and not any(map(_FIGURE.search, itertools.chain(*above)))
+    named = _FIGURE.search if plain else _NUMBER.fullmatch
     return all(column and all(map(_is_column_heading, column)) for column in above[1:]) and any(
-        len(column) > 1 and all(map(_NUMBER.fullmatch, column)) and not all(map(YEARS.fullmatch, column))
-        for column in below
+        len(column) > 1 and all(map(named, column)) and not all(map(YEARS.fullmatch, column)) for column in below
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import threading
 import time
 from collections.abc import Iterator
@@ -12,9 +11,9 @@ from typing import Any
 
 import httpx
 import pytest
-from services import PASSWORD, Made, listening, made_service
+from services import PASSWORD, Made, listening, made_service, told_events
 
-from assistant.access import Principal, Role
+from assistant.access import Role
 from assistant.api import authentication
 from assistant.service.jobs import JobReporter, Jobs
 from corpus.catalogue import Catalogue
@@ -45,15 +44,6 @@ class Held:
         self.steps.release()
 
 
-def events(lines: Iterator[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    name = ""
-    for line in lines:
-        if line.startswith("event: "):
-            name = line.removeprefix("event: ")
-        elif line.startswith("data: "):
-            yield name, json.loads(line.removeprefix("data: "))
-
-
 @pytest.mark.parametrize("how", ["key", "session"])
 def test_who_may_no_longer_see_a_job_is_told_so_and_sees_no_more_of_it(made: Made, how: str) -> None:
     held = Held()
@@ -66,7 +56,7 @@ def test_who_may_no_longer_see_a_job_is_told_so_and_sees_no_more_of_it(made: Mad
         listening(made) as (host, port),
         httpx.stream("GET", f"http://{host}:{port}/api/v1/jobs/{job.id}/stream", headers=headers, timeout=10) as reply,
     ):
-        coming = events(reply.iter_lines())
+        coming = told_events(reply.iter_lines())
         assert next(coming)[0] == "job"
         held.steps.release()
         while next(coming)[1]["done"] < 1:
@@ -93,7 +83,7 @@ def test_a_stream_ends_with_its_job_and_tells_how(made: Made) -> None:
         listening(made) as (host, port),
         httpx.stream("GET", f"http://{host}:{port}{address}", headers=made.headers("staff"), timeout=10) as reply,
     ):
-        coming = events(reply.iter_lines())
+        coming = told_events(reply.iter_lines())
         assert next(coming)[1]["state"] in ("queued", "running")
         held.end()
         last = [record for _, record in coming][-1]
@@ -158,10 +148,3 @@ def test_who_says_what_he_knows_is_told_each_outcome_once() -> None:
 
     assert [each["result"] for each in asyncio.run(follow())] == ["added", "refused"]
     jobs.close(5)
-
-
-def test_following_needs_the_role(made: Made) -> None:
-    from assistant.service_errors import Forbidden
-
-    with pytest.raises(Forbidden):
-        made.service.follow_job(Principal(Role.READ, "key", "key:r"), "x")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import closing
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -13,15 +13,12 @@ from fastapi.concurrency import run_in_threadpool
 from assistant.api.api_models import AnswerOut, HitOut
 from assistant.api.api_replies import STREAMED, EventStream, event
 from assistant.api.authentication import Caller, ServiceParameter
-from assistant.api.problems import Crash, problem, request_id
 from assistant.api.route import GuardedRoute, requires
 from assistant.question_request import QuestionRequest
 from assistant.service import Stream
 from assistant.service.question_service import event_json
-from assistant.service_errors import ServiceFault
 
 router = APIRouter(tags=["ask"], route_class=GuardedRoute)
-log = logging.getLogger("rapporteur.api")
 
 
 @router.post("/ask", response_model=AnswerOut, response_model_exclude_unset=True)
@@ -44,7 +41,7 @@ async def ask_stream(
     """
     await run_in_threadpool(service.check_scope, caller, asked)
     stream = service.stream(caller, asked)
-    return EventStream(_events(stream, request_id(request)))
+    return EventStream(_events(stream), request)
 
 
 @router.get("/search", response_model=list[HitOut])
@@ -60,15 +57,8 @@ async def search(
     return [each.to_json(rank) for rank, each in enumerate(found, 1)]
 
 
-async def _events(stream: Stream, request_id: str) -> AsyncIterator[bytes]:
-    try:
+async def _events(stream: Stream) -> AsyncGenerator[bytes, None]:
+    with closing(stream):
         async for each in stream:
             data = event_json(each)
             yield event(data["type"], data)
-    except ServiceFault as fault:
-        yield event("problem", problem(fault, request_id))
-    except Exception:
-        log.exception("the program broke down", extra={"fields": {"request_id": request_id}})
-        yield event("problem", problem(Crash("crash"), request_id))
-    finally:
-        stream.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import asdict
 from pathlib import Path as FilePath
@@ -17,14 +17,13 @@ from assistant.api import authentication
 from assistant.api.api_models import Strict
 from assistant.api.api_replies import STREAMED, EventStream, event, with_pauses
 from assistant.api.authentication import Caller, ServiceParameter, identify_caller_again
-from assistant.api.problems import problem, request_id
 from assistant.api.route import GuardedRoute, check_form_fields, requires
 from assistant.api.routes.document_routes import NamedDocument
 from assistant.fetch_plans import FetchRequest
 from assistant.ingestion import Files
 from assistant.outcome_messages import describe_job
 from assistant.service.jobs import Job
-from assistant.service_errors import ServiceFault, TooLarge
+from assistant.service_errors import TooLarge
 from corpus.documents import Language
 
 router = APIRouter(tags=["keep"], route_class=GuardedRoute)
@@ -111,7 +110,8 @@ async def job_stream(
 ) -> EventStream:
     """Follows a job as server-sent events `job`, one after each change, until it has ended. With `since`, each event has only the
     outcomes that no earlier one had."""
-    return EventStream(_changes(request, await run_in_threadpool(service.follow_job, caller, job, since), language))
+    changes = await run_in_threadpool(service.follow_job, caller, job, since)
+    return EventStream(_changes(request, changes, language), request)
 
 
 @router.delete("/jobs/{job}", response_model=Job)
@@ -123,16 +123,13 @@ def stop_job(service: ServiceParameter, caller: Caller, job: JobId) -> dict[str,
 
 async def _changes(
     request: Request, changes: AsyncGenerator[dict[str, Any], None], language: Language
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     """Yields the records of a job as events while the caller may see them: a key may be revoked, a session may end."""
-    try:
-        async with aclosing(changes), aclosing(with_pauses(changes, authentication.AGAIN_SECONDS)) as coming:
-            async for record in coming:
-                check(await identify_caller_again(request), "jobs")
-                if record is not None:
-                    yield event("job", describe_job(record, language))
-    except ServiceFault as fault:
-        yield event("problem", problem(fault, request_id(request)))
+    async with aclosing(changes), aclosing(with_pauses(changes, authentication.AGAIN_SECONDS)) as coming:
+        async for record in coming:
+            check(await identify_caller_again(request), "jobs")
+            if record is not None:
+                yield event("job", describe_job(record, language))
 
 
 local = APIRouter(prefix="/local", include_in_schema=False, route_class=GuardedRoute)

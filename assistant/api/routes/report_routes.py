@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -56,8 +56,8 @@ def _add(kind: type[PaperRequest], name: str, gives: type[BaseModel]) -> None:
     )
 
     @requires(kind.operation, counted="documents")
-    async def follow(service: ServiceParameter, caller: Caller, asked: Any) -> EventStream:
-        return EventStream(_parts(await run_in_threadpool(service.papers.begin, caller, asked)))
+    async def follow(request: Request, service: ServiceParameter, caller: Caller, asked: Any) -> EventStream:
+        return EventStream(_parts(await run_in_threadpool(service.papers.begin, caller, asked)), request)
 
     follow.__annotations__["asked"] = kind
     local.add_api_route(f"/papers/{kind.path}", follow, methods=["POST"])
@@ -73,7 +73,7 @@ for _kind, _name, _gives in (
     _add(_kind, _name, _gives)
 
 
-async def _parts(made: Any) -> AsyncIterator[bytes]:
+async def _parts(made: Any) -> AsyncGenerator[bytes, None]:
     """Yields the progress of a paper as events `part` until it has ended; its result or error comes with the request for the paper."""
     sent, ended = ("", 0, 0), False
     while isinstance(made, Paper) and not ended:

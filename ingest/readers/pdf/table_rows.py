@@ -92,19 +92,13 @@ def build_table(
 
 def _find_headers(rows: list[Row]) -> tuple[list[Row], int]:
     """The rows and the number of header rows, which name columns of numbers; lines of one cell are joined."""
-    width = max(map(len, rows))
     texts = [[_cell_text(cell) for cell in row] for row in rows]
     figures = ([VALUE.fullmatch(text) and not YEARS.fullmatch(text) for text in row[1:]] for row in texts)
     begins = next((n for n, found in enumerate(figures) if any(found)), 0)
     while begins and not any(texts[begins - 1][1:]):
         begins -= 1  # a heading of the first rows
-    above: list[list[str]] = [[] for _ in range(width)]
-    for row in rows[:begins]:
-        for n, cell in enumerate(row):
-            for column in above[n : n + cell.col_span] if cell.printed_lines else ():
-                column.append(_cell_text(cell))
-    below = [[row[n] for row in texts[begins:] if row[n:] and row[n]] for n in range(width)]
-    if not begins or not heads_number_columns(above, below):
+    begins = next((n for n in (begins, 1) if n and _heads_others(rows, n)), 0)
+    if not begins:
         return rows, 0
     parts = [
         (n, cell.col_span, words) for row in rows[:begins] for n, cell in enumerate(row) for words in cell.printed_lines
@@ -113,6 +107,18 @@ def _find_headers(rows: list[Row]) -> tuple[list[Row], int]:
     if all(after.base - before.base < SAME_CELL * after.size for before, after in itertools.pairwise(lines)):
         return [_row(parts), *rows[begins:]], 1
     return rows, begins
+
+
+def _heads_others(rows: Sequence[Row], begins: int) -> bool:
+    """Whether the rows before one are the header of columns of numbers."""
+    width = max(map(len, rows))
+    above: list[list[str]] = [[] for _ in range(width)]
+    for row in rows[:begins]:
+        for n, cell in enumerate(row):
+            for column in above[n : n + cell.col_span] if cell.printed_lines else ():
+                column.append(_cell_text(cell))
+    texts = [[_cell_text(cell) for cell in row] for row in rows[begins:]]
+    return heads_number_columns(above, [[row[n] for row in texts if row[n:] and row[n]] for n in range(width)])
 
 
 def _cell_text(cell: TableCell) -> str:
