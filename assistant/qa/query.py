@@ -29,6 +29,7 @@ from assistant.qa.answer import Answer, Citation
 from assistant.qa.metadata import edge_lines
 from assistant.question import NO_BOUNDS, YEAR, Bounds, Question, inside, numbers_after, parse_question
 from assistant.vocabulary import Vocabulary, word_pattern
+from assistant.wording.lexicon import stops
 from assistant.wording.values import blanked
 from corpus.analysis import analyse
 from corpus.catalogue import Catalogue
@@ -387,7 +388,8 @@ def first_cited(answer: Answer) -> tuple[str, ...]:
 
 class SpellingCorrector:
     """Corrects the spelling of English questions: a word that no English text of the library uses, and that is one edit away from exactly one
-    word that is used.
+    word that is used beside another word of the question. A word that only texts in other languages may have ("brine") is seldom a misspelt
+    one ("bring") that fits the rest.
 
     An edit is an insertion, deletion, substitution or transposition of neighbours (Damerau 1964); four of five misspellings are one edit. A word
     that the tokenizer of the embedding model has in one piece, or whose stem it has, is taken as English and left alone. So is a capitalised word
@@ -404,7 +406,7 @@ class SpellingCorrector:
             if self._is_english(word) or self._in_library(word):
                 continue
             neighbours = {other for other in _one_edit_away(word) if other[0] == word[0] and self._is_used(other)}
-            if len(neighbours) == 1:
+            if len(neighbours) == 1 and self._fits(*neighbours, text.casefold().replace(word, " ")):
                 corrections[word] = neighbours.pop()
         if not corrections:
             return text
@@ -425,6 +427,14 @@ class SpellingCorrector:
         hits = self._library.lexical_search(analyse(word, "en"), "en", LOOKED_THROUGH)
         passages = self._library.passages_by_id([hit.passage_id for hit in hits])
         return any(word in _LETTERS.findall(passage.text.casefold()) for passage in passages.values())
+
+    def _fits(self, word: str, rest: str) -> bool:
+        """Whether a passage of the library has a word beside a content word of the `rest` of the question, or there is none of the latter."""
+        own, others = set(analyse(word, "en")), set(Vocabulary.shipped().content_of(rest, "en")) - stops("en")
+        hits = self._library.lexical_search([*own, *others], "en", LOOKED_THROUGH) if others else ()
+        passages = self._library.passages_by_id([hit.passage_id for hit in hits]).values()
+        words = (set(analyse(passage.text, "en")) for passage in passages)
+        return not others or any(own <= each and not each.isdisjoint(others) for each in words)
 
     def _is_english(self, word: str) -> bool:
         """Whether the tokenizer has the word, or its stem, in one piece."""
