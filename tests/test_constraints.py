@@ -324,3 +324,71 @@ def test_the_years_of_a_span_in_the_head_of_a_table_are_all_its_own(holding: Hol
     engine = holding(text, readers=Readers({"en": Sure()}, {"en": THRESHOLDS}))
     assert engine.ask("How many of the albacore were caught in 2030?").status == "answered"
     assert engine.ask("How many of the albacore were caught in 2033?").status == "tentative"
+
+
+LEVELS = """# Warnings of floods
+
+A/88/41
+
+| Level | Name | Delay |
+|---|---|---|
+| 1 | Low | 180 minutes |
+| 2 | Middle | 90 minutes |
+| 3 | High | 30 minutes |
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "row"),
+    [("What is the delay at level 2?", "2 | Middle | 90 minutes"), ("level 3: what delay", "3 | High | 30 minutes")],
+)
+def test_a_row_is_named_by_its_number_after_the_word_above_the_numbers(
+    holding: Holding, question: str, row: str
+) -> None:
+    engine = holding(LEVELS, readers=Readers({"en": Sure()}, {"en": THRESHOLDS}))
+    assert [each.text.endswith(row) for each in engine.ask(question).statements] == [True]
+
+
+PARTICIPANTS = """---
+language: fr
+---
+# Liste des participants
+
+A/88/INF/2
+
+## Parties
+
+### Bénin
+
+Mme Reine Sossa, Ministre du commerce, cheffe de délégation
+
+M. Fidèle Agbo, Directeur des ports
+
+### Bolivie (État plurinational de)
+
+Mme Rosa Quispe, Ambassadrice, cheffe de délégation
+
+M. Hernán Mamani, Juriste
+
+## Observateurs
+
+### Canada
+
+M. Étienne Marchand, Conseiller
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Qui a représenté la Bolivie ?", ["Mme Rosa Quispe", "M. Hernán Mamani"]),
+        ("Qui est le juriste de la Bolivie ?", ["M. Hernán Mamani"]),
+        ("Who represented Benin?", ["Mme Reine Sossa", "M. Fidèle Agbo"]),
+    ],
+)
+def test_the_names_below_a_country_are_those_of_its_participants_the_first_first(
+    holding: Holding, question: str, said: list[str]
+) -> None:
+    engine = holding(PARTICIPANTS, readers=Readers({"multilingual": Sure()}, {"multilingual": THRESHOLDS}))
+    statements = engine.ask(question).statements[: len(said)]
+    assert [each.text.partition(",")[0] for each in statements] == said

@@ -11,6 +11,7 @@ from itertools import takewhile
 
 from assistant.qa.abstention import (
     NAMED_HEADING_SHARE,
+    NAMED_PLACE_BONUS,
     OTHER_COUNTRY_PENALTY,
     OTHER_NAME_PENALTY,
     OTHER_YEAR_PENALTY,
@@ -25,9 +26,9 @@ from assistant.wording import claims
 from assistant.wording.values import without_symbols
 from corpus.acronyms import find_acronyms, matches_acronym
 from corpus.analysis import analyse, fold
-from corpus.countries import find_countries, mentions_country
+from corpus.countries import find_countries, find_country_spans, mentions_country
 from corpus.documents import Block, Document, cached_by_document
-from corpus.tables import cell_texts
+from corpus.tables import cell_texts, find_tables
 from ingest.speakers import speeches_of
 
 STEM, ENDING = 4, 3
@@ -36,6 +37,8 @@ LISTED = 2
 """Most countries that words may name to be about them; more are a list."""
 _YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?[–-]\s?((?:19|20)?\d\d)(?!\d)")
 """A range of years: `2026–2028`, `2025-26`."""
+_BRACKETED, _ENDS = re.compile(r"\s*[(（].*?[)）]"), re.compile(r"[.!?؟。！？]\s*$")
+"""What stands in brackets, such as the rest of a country's name; the end of a sentence."""
 _LABEL = re.compile(r"([^.:：;()]{2,40})[:：]\s?(?=\S)")
 """The label at the start of a labelled list: `Against: Arla, Bend`."""
 
@@ -50,9 +53,11 @@ def constrained_score(
     above it, since a question may name the country of the user.
     """
     has_label, tentative = _has_named_label(question, unit), reading.thresholds.tentative_margin
-    score = reading.whole if has_label else reading.score(unit.start - begin, unit.end - begin)
-    score += unit.evidence.behind
-    names = _lacks_acronym_or_name(question, unit, found), has_label is False or is_of_another_session(question, unit)
+    placed = _is_placed(question, unit) if has_label is None else None
+    score = reading.whole if has_label or placed else reading.score(unit.start - begin, unit.end - begin)
+    score += unit.evidence.behind + NAMED_PLACE_BONUS * bool(placed)
+    is_beside = has_label is False or placed is False
+    names = _lacks_acronym_or_name(question, unit, found), is_beside or is_of_another_session(question, unit)
     penalty = OTHER_YEAR_PENALTY * _names_another_year(question, unit) + OTHER_NAME_PENALTY * sum(names)
     lowered = score - (penalty + _country_penalty(question, unit))
     return max(lowered, min(score, tentative)) if tentative < 0.0 else lowered
@@ -207,6 +212,56 @@ def _has_named_label(question: Question, unit: Unit) -> bool | None:
     key = _named_labels, document.id, min(each.ordinal for each in neighbours)
     named = question.once(key, lambda: _named_labels(question, document, neighbours))
     return block.ordinal in named if named else None
+
+
+def _is_placed(question: Question, unit: Unit) -> bool | None:
+    """Whether a question names the place of a unit in a table or list: the number of its row ("level 3"), or the country above lines of names, among
+    which those with most words of the question count. None where it names no such place, or the unit is in none."""
+    document, block = unit.document, unit.document.blocks[unit.block]
+    if block.kind == "row" and question.language == document.language:
+        tokens = " ".join(analyse(question.rest, question.language))
+        rows = _numbered_rows(document).get(block.ordinal, {})
+        named = {ordinal for ordinal, label in rows.items() if f" {label} " in f" {tokens} "}
+        return block.ordinal in named if named else None
+    codes = _countries_of_lists(document).get(block.parent) if block.parent is not None and question.countries else None
+    if not codes or codes.isdisjoint(question.countries):
+        return False if codes else None
+    words = set(question.content).difference(
+        analyse(document.line(document.blocks[block.parent or 0]), document.language)
+    )
+    lines = document.children[block.parent or 0]
+    shared = {each.ordinal: len(words.intersection(analyse(document.body(each), document.language))) for each in lines}
+    return shared.get(block.ordinal) == max(shared.values()) or None
+
+
+@cached_by_document
+def _numbered_rows(document: Document) -> dict[int, dict[int, str]]:
+    """For each row of a table whose first column has a head and numbers: the rows of the table by ordinal, with the index tokens of head and number."""
+    found: dict[int, dict[int, str]] = {}
+    for table in find_tables(document) if document.kind != "agenda" else ():
+        head = cell_texts(document, table.header[-1])[0] if table.header else ""
+        numbers = {row.ordinal: cell_texts(document, row)[0].strip() for row in table.rows}
+        if tokens := " ".join(analyse(head, document.language)):
+            labels = {ordinal: f"{tokens} {number}" for ordinal, number in numbers.items() if number.isdigit()}
+            found |= dict.fromkeys(labels, labels)
+    return found
+
+
+@cached_by_document
+def _countries_of_lists(document: Document) -> dict[int, frozenset[str]]:
+    """By the ordinal of each heading that is the name of a country above lines that are no sentences (a list of participants): the country."""
+    found: dict[int, frozenset[str]] = {}
+    for heading in document.blocks:
+        lines = document.children.get(heading.ordinal, ()) if heading.kind == "heading" else ()
+        if not lines or any(
+            line.kind != "paragraph" or line.number or _ENDS.search(document.body(line)) for line in lines
+        ):
+            continue
+        name = _BRACKETED.sub("", document.line(heading)).strip()
+        spans = list(find_country_spans(name, document.language))
+        if [span for _, *span in spans] == [[0, len(name)]]:
+            found[heading.ordinal] = frozenset(code for code, _, _ in spans)
+    return found
 
 
 def _named_labels(question: Question, document: Document, blocks: Sequence[Block]) -> set[int]:
