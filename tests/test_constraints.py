@@ -392,3 +392,51 @@ def test_the_names_below_a_country_are_those_of_its_participants_the_first_first
     engine = holding(PARTICIPANTS, readers=Readers({"multilingual": Sure()}, {"multilingual": THRESHOLDS}))
     statements = engine.ask(question).statements[: len(said)]
     assert [each.text.partition(",")[0] for each in statements] == said
+
+
+HARBOURS = """# Aide-memoire
+
+A/88/45
+
+1. The fifth session of the Harbour Conference will be held in Valletta on 3 May 2031.
+
+2. The fourth session of the Working Group on Pilots will be held in Split on 9 May 2031.
+"""
+FRENCH_HARBOURS = """---
+language: fr
+---
+# Note
+
+A/88/46
+
+1. La cinquième session de la Conférence sur les ports se tiendra à La Valette le 3 mai 2031.
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "status", "said"),
+    [
+        ("Where is the fifth session of the harbour conference?", "answered", "Valletta"),
+        ("Where is the fifth session of the Lighthouse Conference?", "tentative", ""),
+        ("Where is the fifth session of the inland lighthouse conference?", "tentative", ""),
+        ("Where is the fifth session of the Conference on Lighthouses?", "tentative", ""),
+        ("Where is the fifth session of the next conference?", "answered", "Valletta"),
+        ("Où se tient la session de la Conférence sur les ports ?", "answered", "La Valette"),
+        ("Où se tient la session de la Conférence sur les phares ?", "tentative", ""),
+    ],
+)
+def test_a_text_without_a_word_of_the_body_that_is_asked_about_does_not_answer(
+    holding: Holding, question: str, status: str, said: str
+) -> None:
+    sure = {"en": THRESHOLDS, "multilingual": THRESHOLDS}
+    text = FRENCH_HARBOURS if question.startswith("Où") else HARBOURS
+    answer = holding(text, readers=Readers({"en": Sure(), "multilingual": Sure()}, sure)).ask(question)
+    assert answer.status == status
+    assert not said or said in answer.statements[0].text
+
+
+def test_the_session_of_an_organ_is_not_that_of_another_with_the_same_number(holding: Holding) -> None:
+    engine = holding(HARBOURS, readers=Readers({"en": Sure()}, {"en": THRESHOLDS}))
+    assert engine.ask("Where is the fourth session of the working group?").status == "answered"
+    answer = engine.ask("Where is the fourth session of the harbour conference?")
+    assert answer.status == "tentative"

@@ -18,6 +18,7 @@ from assistant.qa.abstention import (
     SAME_WORDS_SHARE,
 )
 from assistant.qa.metadata import edge_lines, first_page_lines
+from assistant.qa.named_bodies import is_about_other_bodies, organs_in
 from assistant.qa.readers import PassageReading
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit
@@ -49,8 +50,8 @@ def constrained_score(
     """The score of a unit of a passage whose text begins at character `begin`: how far it is above the threshold for an answer, in log-odds.
 
     Penalties are taken off where its document (one of those `found`) does not name what the question names, or where a neighbouring row or list has
-    the label that the question names; a unit with that label gets the score of the whole passage. A unit above the tentative threshold stays
-    above it, since a question may name the country of the user.
+    the label that the question names; a unit with that label, or at the place that it names, gets the score of the whole passage. A unit above the
+    tentative threshold stays above it, since a question may name the country of the user, unless its document is about other bodies.
     """
     has_label, tentative = _has_named_label(question, unit), reading.thresholds.tentative_margin
     placed = _is_placed(question, unit) if has_label is None else None
@@ -60,7 +61,8 @@ def constrained_score(
     names = _lacks_acronym_or_name(question, unit, found), is_beside or is_of_another_session(question, unit)
     penalty = OTHER_YEAR_PENALTY * _names_another_year(question, unit) + OTHER_NAME_PENALTY * sum(names)
     lowered = score - (penalty + _country_penalty(question, unit))
-    return max(lowered, min(score, tentative)) if tentative < 0.0 else lowered
+    lowered = max(lowered, min(score, tentative)) if tentative < 0.0 else lowered
+    return lowered - OTHER_NAME_PENALTY * is_about_other_bodies(question, unit.document, found)
 
 
 def _lacks_acronym_or_name(question: Question, unit: Unit, found: Sequence[Document]) -> bool:
@@ -159,8 +161,9 @@ def _is_said_by_another(question: Question, unit: Unit, codes: Sequence[str]) ->
 
 
 def is_of_another_session(question: Question, unit: Unit) -> bool:
-    """Whether a question names a session by its number, the document of a unit belongs to another one, and the unit names only other sessions
-    or is one of the lines that tell the document's own."""
+    """Whether a question names a session by its number, the document of a unit belongs to another one, and the unit names only other sessions,
+    also by organs of other kinds (the sixth session of a working group, where the sixth of a forum is asked for), or is one of the lines that tell
+    the document's own."""
     document, requested = unit.document, set(question.sessions)
     own_sessions = _sessions(question, document.masthead.session, document.language) if requested else ()
     if not requested or requested.intersection(own_sessions):
@@ -168,7 +171,11 @@ def is_of_another_session(question: Question, unit: Unit) -> bool:
     unit_sessions = _sessions(question, unit.text, document.language)
     if not unit_sessions and unit.block in edge_lines(document):
         unit_sessions = own_sessions
-    return bool(unit_sessions) and requested.isdisjoint(unit_sessions)
+    organs = organs_in(question.rest, question.language, question.vocabulary)
+    unit_organs = organs_in(unit.own, document.language, question.vocabulary) if organs else frozenset()
+    return bool(unit_sessions) and (
+        requested.isdisjoint(unit_sessions) or (bool(unit_organs) and organs.isdisjoint(unit_organs))
+    )
 
 
 def _sessions(question: Question, text: str, language: str) -> tuple[str, ...]:

@@ -406,8 +406,9 @@ class SpellingCorrector:
             if self._is_english(word) or self._in_library(word):
                 continue
             neighbours = {other for other in _one_edit_away(word) if other[0] == word[0] and self._is_used(other)}
-            if len(neighbours) == 1 and self._fits(*neighbours, text.casefold().replace(word, " ")):
-                corrections[word] = neighbours.pop()
+            neighbour = neighbours.pop() if len(neighbours) == 1 else ""
+            if neighbour and self._fits(neighbour, text.casefold().replace(word, " ")):
+                corrections[word] = neighbour
         if not corrections:
             return text
 
@@ -429,8 +430,9 @@ class SpellingCorrector:
         return any(word in _LETTERS.findall(passage.text.casefold()) for passage in passages.values())
 
     def _fits(self, word: str, rest: str) -> bool:
-        """Whether a passage of the library has a word beside a content word of the `rest` of the question, or there is none of the latter."""
-        own, others = set(analyse(word, "en")), set(Vocabulary.shipped().content_of(rest, "en")) - stops("en")
+        """Whether a passage of the library has a word beside a content word of the `rest` of the question, or there is no English one there."""
+        known = " ".join(each for each in _LETTERS.findall(rest) if self._is_english(each) or self._in_library(each))
+        own, others = set(analyse(word, "en")), set(Vocabulary.shipped().content_of(known, "en")) - stops("en")
         hits = self._library.lexical_search([*own, *others], "en", LOOKED_THROUGH) if others else ()
         passages = self._library.passages_by_id([hit.passage_id for hit in hits]).values()
         words = (set(analyse(passage.text, "en")) for passage in passages)

@@ -22,6 +22,7 @@ from assistant.qa.abstention import (
     log_odds,
 )
 from assistant.qa.constraints import constrained_score, is_of_another_session, named_by, rivals
+from assistant.qa.named_bodies import is_about_other_bodies
 from assistant.qa.readers import PassageReading, Readers, SearchScores, search_bonus
 from assistant.qa.retriever import Evidence, search_tokens
 from assistant.qa.units import FirstPage, Unit, distinct, first_page, units_of, without_edge_lines
@@ -310,7 +311,10 @@ class Scorer:
             if reading := readings.get(page.id):
                 for unit, *span in (each for each in sentences if among(each[0])):
                     penalty = UNNAMED_FIRST_PAGE_PENALTY * (unit.document.id not in named)
-                    score = reading.score(*span) - penalty - OTHER_NAME_PENALTY * is_of_another_session(question, unit)
+                    other = is_of_another_session(question, unit) or is_about_other_bodies(
+                        question, unit.document, documents
+                    )
+                    score = reading.score(*span) - penalty - OTHER_NAME_PENALTY * other
                     scored.append(ScoredUnit(unit, score, reading.thresholds, replace(reading, begin=None)))
         unread = distinct(unit for name in units if name not in readings for unit in units[name])
         return [*scored, *self._score_by_likeness(question, unread)]
