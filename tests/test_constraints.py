@@ -417,7 +417,7 @@ A/88/46
     ("question", "status", "said"),
     [
         ("Where is the fifth session of the harbour conference?", "answered", "Valletta"),
-        ("Where is the fifth session of the Lighthouse Conference?", "tentative", ""),
+        ("Where is the fifth session of the Geneva Conference?", "answered", "Valletta"),
         ("Where is the fifth session of the inland lighthouse conference?", "tentative", ""),
         ("Where is the fifth session of the Conference on Lighthouses?", "tentative", ""),
         ("Where is the fifth session of the next conference?", "answered", "Valletta"),

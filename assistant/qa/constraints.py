@@ -54,7 +54,7 @@ def constrained_score(
     tentative threshold stays above it, since a question may name the country of the user, unless its document is about other bodies.
     """
     has_label, tentative = _has_named_label(question, unit), reading.thresholds.tentative_margin
-    placed = _is_placed(question, unit) if has_label is None else None
+    placed = _is_placed(question, unit) if has_label is None else (has_label and _names_column(question, unit)) or None
     score = reading.whole if has_label or placed else reading.score(unit.start - begin, unit.end - begin)
     score += unit.evidence.behind + NAMED_PLACE_BONUS * bool(placed)
     is_beside = has_label is False or placed is False
@@ -226,10 +226,12 @@ def _is_placed(question: Question, unit: Unit) -> bool | None:
     which those with most words of the question count. None where it names no such place, or the unit is in none."""
     document, block = unit.document, unit.document.blocks[unit.block]
     if block.kind == "row" and question.language == document.language:
-        tokens = " ".join(analyse(question.rest, question.language))
         rows = _numbered_rows(document).get(block.ordinal, {})
-        named = {ordinal for ordinal, label in rows.items() if f" {label} " in f" {tokens} "}
-        return block.ordinal in named if named else None
+        for text in filter(None, (question.last, question.rest) if rows else ()):
+            tokens = " ".join(analyse(text, question.language))
+            if named := {ordinal for ordinal, label in rows.items() if f" {label} " in f" {tokens} "}:
+                return block.ordinal in named
+        return None
     codes = _countries_of_lists(document).get(block.parent) if block.parent is not None and question.countries else None
     if not codes or codes.isdisjoint(question.countries):
         return False if codes else None
@@ -239,6 +241,25 @@ def _is_placed(question: Question, unit: Unit) -> bool | None:
     lines = document.children[block.parent or 0]
     shared = {each.ordinal: len(words.intersection(analyse(document.body(each), document.language))) for each in lines}
     return shared.get(block.ordinal) == max(shared.values()) or None
+
+
+def _names_column(question: Question, unit: Unit) -> bool:
+    """Whether a question has all words above a column of the row that a unit is, beside the label of the row: it names one cell. A follow-up may ask
+    for another one."""
+    compared = question.language == unit.document.language and not question.last
+    heads = _column_heads(unit.document).get(unit.block, ()) if compared else ()
+    question_words = set(analyse(question.rest, question.language)) if heads else set()
+    return any(head <= question_words for head in heads)
+
+
+@cached_by_document
+def _column_heads(document: Document) -> dict[int, tuple[frozenset[str], ...]]:
+    """The index tokens above each column but the first, by the ordinal of each row."""
+    found: dict[int, tuple[frozenset[str], ...]] = {}
+    for table in (each for each in find_tables(document) if each.header):
+        heads = (frozenset(analyse(cell, document.language)) for cell in cell_texts(document, table.header[-1])[1:])
+        found |= dict.fromkeys((row.ordinal for row in table.rows), tuple(filter(None, heads)))
+    return found
 
 
 @cached_by_document

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from assistant.question import Question, inside
+from assistant.question import Question
 from assistant.vocabulary import Vocabulary, word_pattern
 from assistant.wording.lexicon import HAN_FUNCTION, names_time
 from corpus.analysis import analyse
@@ -16,7 +16,7 @@ _WORDS = re.compile(r"[^\W\d_]['’](?=\w)|[^\W_]+(?:['’-][^\W_]+)*|[^\w\s]")
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]+$")
 _HAN_ENDS = re.compile(f"[{HAN_FUNCTION}第届次个位哪何谁几多少什么请问]")
 ENOUGH = 2
-"""Words before the word for a body that are enough for a name, without capitals: in "the next conference" there is one. In Chinese, pairs of characters."""
+"""Words before the word for a body that are enough for a name: "the next conference" and "the Geneva conference" have one. In Chinese, pairs of characters."""
 
 
 def organs_in(text: str, language: str, vocabulary: Vocabulary) -> frozenset[str]:
@@ -51,7 +51,8 @@ def _names(question: Question, known: Iterable[str]) -> Iterator[frozenset[str]]
     kinds, words = _stems(vocabulary, language), list(_WORDS.finditer(question.rest))
     joins = word_pattern(vocabulary.forms("subject", language), language)
     skipped = {token for form in vocabulary.number_words(language) for token in analyse(form, language)}
-    skipped |= {token for form in vocabulary.forms("meetings", language) for token in analyse(form, language)}
+    forms = (*vocabulary.forms("meetings", language), *vocabulary.forms("asking", language))
+    skipped |= {token for form in forms for token in analyse(form, language)}
 
     def content(n: int) -> list[str]:
         word = words[n].group() if 0 <= n < len(words) else ""
@@ -68,9 +69,6 @@ def _names(question: Question, known: Iterable[str]) -> Iterator[frozenset[str]]
         while language == "en" and content(first - 1):
             first -= 1
         before, last, about = own(range(first, at)), at + 1, list[str]()
-        capitals = any(
-            words[n].group()[0].isupper() and inside(question.rest, words[n].start()) for n in range(first, at)
-        )
         while last < len(words) and joins.fullmatch(words[last].group()):
             begin = last = next(
                 (n for n in range(last + 1, len(words)) if content(n) or not words[n].group()[0].isalpha()), len(words)
@@ -78,7 +76,7 @@ def _names(question: Question, known: Iterable[str]) -> Iterator[frozenset[str]]
             while content(last):
                 last += 1
             about += own(range(begin, last))
-        if not capitals and len(before) < ENOUGH and set(before).isdisjoint(known):
+        if len(before) < ENOUGH and set(before).isdisjoint(known):
             before = []
         if tokens := frozenset([*before, *about]):
             yield tokens

@@ -60,6 +60,8 @@ CARRIED_STATEMENTS = 2
 """Statements of an answer whose passages are carried over to the next turn."""
 SHORTEST = 5
 """Letters of the shortest word that is corrected: shorter ones have too many neighbours."""
+UNMISTAKABLE = 7
+"""Letters from which a word has so few neighbours that a correction need not fit the rest of the question."""
 LOOKED_THROUGH = 40
 """Most passages that are searched for one form of a word."""
 _SPELT = re.compile(rf"(?<![\w/.'’-])[A-Za-z]{{{SHORTEST},20}}(?![\w/'’-])")
@@ -388,8 +390,8 @@ def first_cited(answer: Answer) -> tuple[str, ...]:
 
 class SpellingCorrector:
     """Corrects the spelling of English questions: a word that no English text of the library uses, and that is one edit away from exactly one
-    word that is used beside another word of the question. A word that only texts in other languages may have ("brine") is seldom a misspelt
-    one ("bring") that fits the rest.
+    word that is used. A short one must also be used beside another word of the question: a word that only texts in other languages may have
+    ("brine") is seldom a misspelt one ("bring") that fits the rest.
 
     An edit is an insertion, deletion, substitution or transposition of neighbours (Damerau 1964); four of five misspellings are one edit. A word
     that the tokenizer of the embedding model has in one piece, or whose stem it has, is taken as English and left alone. So is a capitalised word
@@ -407,7 +409,8 @@ class SpellingCorrector:
                 continue
             neighbours = {other for other in _one_edit_away(word) if other[0] == word[0] and self._is_used(other)}
             neighbour = neighbours.pop() if len(neighbours) == 1 else ""
-            if neighbour and self._fits(neighbour, text.casefold().replace(word, " ")):
+            rest = text.casefold().replace(word, " ")
+            if neighbour and (len(word) >= UNMISTAKABLE or self._fits(neighbour, rest)):
                 corrections[word] = neighbour
         if not corrections:
             return text
