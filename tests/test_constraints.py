@@ -305,3 +305,119 @@ def test_the_years_of_a_span_in_the_head_of_a_table_are_all_its_own(holding: Hol
     engine = holding(text, readers=readers_of(FlatReader(), "en"))
     assert engine.ask("How many of the albacore were caught in 2030?").status == "answered"
     assert engine.ask("How many of the albacore were caught in 2033?").status == "tentative"
+
+
+LEVELS = """# Warnings of floods
+
+A/88/41
+
+| Level | Name | Delay |
+|---|---|---|
+| 1 | Low | 180 minutes |
+| 2 | Middle | 90 minutes |
+| 3 | High | 30 minutes |
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "row"),
+    [("What is the delay at level 2?", "2 | Middle | 90 minutes"), ("level 3: what delay", "3 | High | 30 minutes")],
+)
+def test_a_row_is_named_by_its_number_after_the_word_above_the_numbers(
+    holding: Holding, question: str, row: str
+) -> None:
+    engine = holding(LEVELS, readers=Readers({"en": Sure()}, {"en": THRESHOLDS}))
+    assert [each.text.endswith(row) for each in engine.ask(question).statements] == [True]
+
+
+PARTICIPANTS = """---
+language: fr
+---
+# Liste des participants
+
+A/88/INF/2
+
+## Parties
+
+### Bénin
+
+Mme Reine Sossa, Ministre du commerce, cheffe de délégation
+
+M. Fidèle Agbo, Directeur des ports
+
+### Bolivie (État plurinational de)
+
+Mme Rosa Quispe, Ambassadrice, cheffe de délégation
+
+M. Hernán Mamani, Juriste
+
+## Observateurs
+
+### Canada
+
+M. Étienne Marchand, Conseiller
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Qui a représenté la Bolivie ?", ["Mme Rosa Quispe", "M. Hernán Mamani"]),
+        ("Qui est le juriste de la Bolivie ?", ["M. Hernán Mamani"]),
+        ("Who represented Benin?", ["Mme Reine Sossa", "M. Fidèle Agbo"]),
+    ],
+)
+def test_the_names_below_a_country_are_those_of_its_participants_the_first_first(
+    holding: Holding, question: str, said: list[str]
+) -> None:
+    engine = holding(PARTICIPANTS, readers=Readers({"multilingual": Sure()}, {"multilingual": THRESHOLDS}))
+    statements = engine.ask(question).statements[: len(said)]
+    assert [each.text.partition(",")[0] for each in statements] == said
+
+
+HARBOURS = """# Aide-memoire
+
+A/88/45
+
+1. The fifth session of the Harbour Conference will be held in Valletta on 3 May 2031.
+
+2. The fourth session of the Working Group on Pilots will be held in Split on 9 May 2031.
+"""
+FRENCH_HARBOURS = """---
+language: fr
+---
+# Note
+
+A/88/46
+
+1. La cinquième session de la Conférence sur les ports se tiendra à La Valette le 3 mai 2031.
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "status", "said"),
+    [
+        ("Where is the fifth session of the harbour conference?", "answered", "Valletta"),
+        ("Where is the fifth session of the Geneva Conference?", "answered", "Valletta"),
+        ("Where is the fifth session of the inland lighthouse conference?", "tentative", ""),
+        ("Where is the fifth session of the Conference on Lighthouses?", "tentative", ""),
+        ("Where is the fifth session of the next conference?", "answered", "Valletta"),
+        ("Où se tient la session de la Conférence sur les ports ?", "answered", "La Valette"),
+        ("Où se tient la session de la Conférence sur les phares ?", "tentative", ""),
+    ],
+)
+def test_a_text_without_a_word_of_the_body_that_is_asked_about_does_not_answer(
+    holding: Holding, question: str, status: str, said: str
+) -> None:
+    sure = {"en": THRESHOLDS, "multilingual": THRESHOLDS}
+    text = FRENCH_HARBOURS if question.startswith("Où") else HARBOURS
+    answer = holding(text, readers=Readers({"en": Sure(), "multilingual": Sure()}, sure)).ask(question)
+    assert answer.status == status
+    assert not said or said in answer.statements[0].text
+
+
+def test_the_session_of_an_organ_is_not_that_of_another_with_the_same_number(holding: Holding) -> None:
+    engine = holding(HARBOURS, readers=Readers({"en": Sure()}, {"en": THRESHOLDS}))
+    assert engine.ask("Where is the fourth session of the working group?").status == "answered"
+    answer = engine.ask("Where is the fourth session of the harbour conference?")
+    assert answer.status == "tentative"

@@ -77,6 +77,13 @@ def test_what_is_no_slip_stays_as_it_is(library: Library, text: str) -> None:
     assert SpellingCorrector(library).correct(text) == text
 
 
+def test_a_rare_word_is_not_replaced_by_one_that_does_not_fit_the_question(library: Library) -> None:
+    correct = SpellingCorrector(library).correct
+    assert correct("Who may board a vesel?") == "Who may board a vessel?"
+    # No text speaks of vessels beside rinks and tickets.
+    assert correct("Which vesel do rinks sell tickets for?") == "Which vesel do rinks sell tickets for?"
+
+
 @settings(max_examples=60, deadline=None)
 @given(text=st.text(max_size=80))
 def test_mending_is_done_in_one_go_and_keeps_all_but_words(library: Library, text: str) -> None:

@@ -8,11 +8,13 @@ from functools import partial
 from itertools import takewhile
 
 from assistant.qa.abstention import (
+    NAMED_PLACE_BONUS,
     OTHER_COUNTRY_PENALTY,
     OTHER_NAME_PENALTY,
     OTHER_YEAR_PENALTY,
 )
 from assistant.qa.metadata import edge_lines, first_page_lines
+from assistant.qa.named_bodies import is_about_other_bodies, organs_in
 from assistant.qa.readers import PassageReading
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit
@@ -21,9 +23,9 @@ from assistant.wording import claims
 from assistant.wording.values import without_symbols
 from corpus.acronyms import find_acronyms, matches_acronym
 from corpus.analysis import analyse, fold
-from corpus.countries import find_countries, mentions_country
+from corpus.countries import find_countries, find_country_spans, mentions_country
 from corpus.documents import Block, Document, cached_by_document
-from corpus.tables import cell_texts
+from corpus.tables import cell_texts, find_tables
 from ingest.speakers import speeches_of
 
 STEM, ENDING = 4, 3
@@ -32,25 +34,34 @@ LISTED = 2
 """Most countries that words may name to be about them; more are a list."""
 _YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?[–-]\s?((?:19|20)?\d\d)(?!\d)")
 """A range of years: `2026–2028`, `2025-26`."""
+_BRACKETED, _ENDS = re.compile(r"\s*[(（].*?[)）]"), re.compile(r"[.!?؟。！？]\s*$")
+"""What stands in brackets, such as the rest of a country's name; the end of a sentence."""
 _LABEL = re.compile(r"([^.:：;()]{2,40})[:：]\s?(?=\S)")
 """The label at the start of a labelled list: `Against: Arla, Bend`."""
 
 
-def constrained_score(reading: PassageReading, begin: int, question: Question, unit: Unit) -> float:
+def constrained_score(
+    reading: PassageReading, begin: int, question: Question, unit: Unit, found: Sequence[Document]
+) -> float:
     """The score of a unit of a passage whose text begins at character `begin`: how far it is above the threshold for an answer, in log-odds.
 
-    Penalties are taken off where its document does not name what the question names, or where a neighbouring row or list has the label that the
-    question names; a unit with that label gets the score of the whole passage. In texts in other languages than English, where names are
-    recognized less surely, a unit above the tentative threshold stays above it.
+    Penalties are taken off where its document (one of those `found`) does not name what the question names, or where a neighbouring row or list has
+    the label that the question names; a unit with that label, or at the place that it names, gets the score of the whole passage. In texts in other
+    languages than English, where names are recognized less surely, a unit above the tentative threshold stays above it, unless its document is
+    about other bodies.
     """
     has_label = _has_named_label(question, unit)
-    score = reading.whole if has_label else reading.score(unit.start - begin, unit.end - begin)
-    score += unit.evidence.behind
-    names = _lacks_acronym_or_name(question, unit), has_label is False or is_of_another_session(question, unit)
+    placed = _is_placed(question, unit) if has_label is None else (has_label and _names_column(question, unit)) or None
+    score = reading.whole if has_label or placed else reading.score(unit.start - begin, unit.end - begin)
+    score += unit.evidence.behind + NAMED_PLACE_BONUS * bool(placed)
+    is_beside = has_label is False or placed is False
+    names = _lacks_acronym_or_name(question, unit), is_beside or is_of_another_session(question, unit)
     penalty = OTHER_YEAR_PENALTY * _names_another_year(question, unit) + OTHER_NAME_PENALTY * sum(names)
     lowered = score - (penalty + _country_penalty(question, unit))
     tentative = reading.thresholds.tentative_margin
-    return max(lowered, min(score, tentative)) if unit.document.language != "en" and tentative < 0.0 else lowered
+    if unit.document.language != "en" and tentative < 0.0:
+        lowered = max(lowered, min(score, tentative))
+    return lowered - OTHER_NAME_PENALTY * is_about_other_bodies(question, unit.document, found)
 
 
 def _lacks_acronym_or_name(question: Question, unit: Unit) -> bool:
@@ -145,8 +156,9 @@ def _is_said_by_another(question: Question, unit: Unit, codes: Sequence[str]) ->
 
 
 def is_of_another_session(question: Question, unit: Unit) -> bool:
-    """Whether a question names a session by its number, the document of a unit belongs to another one, and the unit names only other sessions
-    or is one of the lines that tell the document's own."""
+    """Whether a question names a session by its number, the document of a unit belongs to another one, and the unit names only other sessions,
+    also by organs of other kinds (the sixth session of a working group, where the sixth of a forum is asked for), or is one of the lines that tell
+    the document's own."""
     document, requested = unit.document, set(question.sessions)
     own_sessions = _sessions(question, document.masthead.session, document.language) if requested else ()
     if not requested or requested.intersection(own_sessions):
@@ -154,7 +166,11 @@ def is_of_another_session(question: Question, unit: Unit) -> bool:
     unit_sessions = _sessions(question, unit.text, document.language)
     if not unit_sessions and unit.block in edge_lines(document):
         unit_sessions = own_sessions
-    return bool(unit_sessions) and requested.isdisjoint(unit_sessions)
+    organs = organs_in(question.rest, question.language, question.vocabulary)
+    unit_organs = organs_in(unit.own, document.language, question.vocabulary) if organs else frozenset()
+    return bool(unit_sessions) and (
+        requested.isdisjoint(unit_sessions) or (bool(unit_organs) and organs.isdisjoint(unit_organs))
+    )
 
 
 def _sessions(question: Question, text: str, language: str) -> tuple[str, ...]:
@@ -194,6 +210,77 @@ def _has_named_label(question: Question, unit: Unit) -> bool | None:
     key = _named_labels, document.id, min(each.ordinal for each in neighbours)
     named = question.once(key, lambda: _named_labels(question, document, neighbours))
     return block.ordinal in named if named else None
+
+
+def _is_placed(question: Question, unit: Unit) -> bool | None:
+    """Whether a question names the place of a unit in a table or list: the number of its row ("level 3"), or the country above lines of names, among
+    which those with most words of the question count. None where it names no such place, or the unit is in none."""
+    document, block = unit.document, unit.document.blocks[unit.block]
+    if block.kind == "row" and question.language == document.language:
+        rows = _numbered_rows(document).get(block.ordinal, {})
+        for text in filter(None, (question.last, question.rest) if rows else ()):
+            tokens = " ".join(analyse(text, question.language))
+            if named := {ordinal for ordinal, label in rows.items() if f" {label} " in f" {tokens} "}:
+                return block.ordinal in named
+        return None
+    codes = _countries_of_lists(document).get(block.parent) if block.parent is not None and question.countries else None
+    if not codes or codes.isdisjoint(question.countries):
+        return False if codes else None
+    words = set(question.content).difference(
+        analyse(document.line(document.blocks[block.parent or 0]), document.language)
+    )
+    lines = document.children[block.parent or 0]
+    shared = {each.ordinal: len(words.intersection(analyse(document.body(each), document.language))) for each in lines}
+    return shared.get(block.ordinal) == max(shared.values()) or None
+
+
+def _names_column(question: Question, unit: Unit) -> bool:
+    """Whether a question has all words above a column of the row that a unit is, beside the label of the row: it names one cell. A follow-up may ask
+    for another one."""
+    compared = question.language == unit.document.language and not question.last
+    heads = _column_heads(unit.document).get(unit.block, ()) if compared else ()
+    question_words = set(analyse(question.rest, question.language)) if heads else set()
+    return any(head <= question_words for head in heads)
+
+
+@cached_by_document
+def _column_heads(document: Document) -> dict[int, tuple[frozenset[str], ...]]:
+    """The index tokens above each column but the first, by the ordinal of each row."""
+    found: dict[int, tuple[frozenset[str], ...]] = {}
+    for table in (each for each in find_tables(document) if each.header):
+        heads = (frozenset(analyse(cell, document.language)) for cell in cell_texts(document, table.header[-1])[1:])
+        found |= dict.fromkeys((row.ordinal for row in table.rows), tuple(filter(None, heads)))
+    return found
+
+
+@cached_by_document
+def _numbered_rows(document: Document) -> dict[int, dict[int, str]]:
+    """For each row of a table whose first column has a head and numbers: the rows of the table by ordinal, with the index tokens of head and number."""
+    found: dict[int, dict[int, str]] = {}
+    for table in find_tables(document) if document.kind != "agenda" else ():
+        head = cell_texts(document, table.header[-1])[0] if table.header else ""
+        numbers = {row.ordinal: cell_texts(document, row)[0].strip() for row in table.rows}
+        if tokens := " ".join(analyse(head, document.language)):
+            labels = {ordinal: f"{tokens} {number}" for ordinal, number in numbers.items() if number.isdigit()}
+            found |= dict.fromkeys(labels, labels)
+    return found
+
+
+@cached_by_document
+def _countries_of_lists(document: Document) -> dict[int, frozenset[str]]:
+    """By the ordinal of each heading that is the name of a country above lines that are no sentences (a list of participants): the country."""
+    found: dict[int, frozenset[str]] = {}
+    for heading in document.blocks:
+        lines = document.children.get(heading.ordinal, ()) if heading.kind == "heading" else ()
+        if not lines or any(
+            line.kind != "paragraph" or line.number or _ENDS.search(document.body(line)) for line in lines
+        ):
+            continue
+        name = _BRACKETED.sub("", document.line(heading)).strip()
+        spans = list(find_country_spans(name, document.language))
+        if [span for _, *span in spans] == [[0, len(name)]]:
+            found[heading.ordinal] = frozenset(code for code, _, _ in spans)
+    return found
 
 
 def _named_labels(question: Question, document: Document, blocks: Sequence[Block]) -> set[int]:

@@ -29,6 +29,7 @@ from assistant.qa.answer import Answer, Citation
 from assistant.qa.metadata import edge_lines
 from assistant.question import NO_BOUNDS, YEAR, Bounds, Question, inside, numbers_after, parse_question
 from assistant.vocabulary import Vocabulary, word_pattern
+from assistant.wording.lexicon import stops
 from assistant.wording.values import blanked
 from corpus.analysis import analyse
 from corpus.catalogue import Catalogue
@@ -59,6 +60,8 @@ CARRIED_STATEMENTS = 2
 """Statements of an answer whose passages are carried over to the next turn."""
 SHORTEST = 5
 """Letters of the shortest word that is corrected: shorter ones have too many neighbours."""
+UNMISTAKABLE = 7
+"""Letters from which a word has so few neighbours that a correction need not fit the rest of the question."""
 LOOKED_THROUGH = 40
 """Most passages that are searched for one form of a word."""
 _SPELT = re.compile(rf"(?<![\w/.'’-])[A-Za-z]{{{SHORTEST},20}}(?![\w/'’-])")
@@ -387,7 +390,8 @@ def first_cited(answer: Answer) -> tuple[str, ...]:
 
 class SpellingCorrector:
     """Corrects the spelling of English questions: a word that no English text of the library uses, and that is one edit away from exactly one
-    word that is used.
+    word that is used. A short one must also be used beside another word of the question: a word that only texts in other languages may have
+    ("brine") is seldom a misspelt one ("bring") that fits the rest.
 
     An edit is an insertion, deletion, substitution or transposition of neighbours (Damerau 1964); four of five misspellings are one edit. A word
     that the tokenizer of the embedding model has in one piece, or whose stem it has, is taken as English and left alone. So is a capitalised word
@@ -404,8 +408,10 @@ class SpellingCorrector:
             if self._is_english(word) or self._in_library(word):
                 continue
             neighbours = {other for other in _one_edit_away(word) if other[0] == word[0] and self._is_used(other)}
-            if len(neighbours) == 1:
-                corrections[word] = neighbours.pop()
+            neighbour = neighbours.pop() if len(neighbours) == 1 else ""
+            rest = text.casefold().replace(word, " ")
+            if neighbour and (len(word) >= UNMISTAKABLE or self._fits(neighbour, rest)):
+                corrections[word] = neighbour
         if not corrections:
             return text
 
@@ -425,6 +431,15 @@ class SpellingCorrector:
         hits = self._library.lexical_search(analyse(word, "en"), "en", LOOKED_THROUGH)
         passages = self._library.passages_by_id([hit.passage_id for hit in hits])
         return any(word in _LETTERS.findall(passage.text.casefold()) for passage in passages.values())
+
+    def _fits(self, word: str, rest: str) -> bool:
+        """Whether a passage of the library has a word beside a content word of the `rest` of the question, or there is no English one there."""
+        known = " ".join(each for each in _LETTERS.findall(rest) if self._is_english(each) or self._in_library(each))
+        own, others = set(analyse(word, "en")), set(Vocabulary.shipped().content_of(known, "en")) - stops("en")
+        hits = self._library.lexical_search([*own, *others], "en", LOOKED_THROUGH) if others else ()
+        passages = self._library.passages_by_id([hit.passage_id for hit in hits]).values()
+        words = (set(analyse(passage.text, "en")) for passage in passages)
+        return not others or any(own <= each and not each.isdisjoint(others) for each in words)
 
     def _is_english(self, word: str) -> bool:
         """Whether the tokenizer has the word, or its stem, in one piece."""

@@ -21,6 +21,7 @@ from assistant.qa.abstention import (
     load_thresholds,
 )
 from assistant.qa.constraints import constrained_score, is_of_another_session
+from assistant.qa.named_bodies import is_about_other_bodies
 from assistant.qa.readers import PassageReading, Readers, SearchScores, search_bonus
 from assistant.qa.retriever import Evidence, search_tokens
 from assistant.qa.units import FirstPage, Unit, distinct, first_page, units_of, without_edge_lines
@@ -139,7 +140,8 @@ class Scorer:
         pages: list[FirstPage] = []
         digests, hopeless = all(hit.document.edition == "digest" for hit in evidence), False
 
-        scores = partial(self._score, question, searched=searched, among=among, named=named)
+        documents = list({hit.document.id: hit.document for hit in evidence}.values())
+        scores = partial(self._score, question, searched=searched, among=among, named=named, documents=documents)
         for step in sorted({*(step for step in STEPS if step < most), most}):
             # Passages without quotable units, such as damaged pages, do not count.
             for each in ranked:
@@ -266,6 +268,7 @@ class Scorer:
         among: Callable[[Unit], bool] = lambda _: True,
         pages: Sequence[FirstPage] = (),
         named: Sequence[str] = (),
+        documents: Sequence[Document] = (),
         before: Mapping[str, PassageReading] | None = None,
     ) -> list[ScoredUnit]:
         """The scored units of passages and of first pages, which only a reader can score, with a penalty where their document is not `named`.
@@ -282,13 +285,16 @@ class Scorer:
         for name, each in units.items():
             if (reading := readings.get(name)) and reading.begin is not None:
                 for unit in each:
-                    score = constrained_score(reading, reading.begin, question, unit)
+                    score = constrained_score(reading, reading.begin, question, unit, documents)
                     scored.append(ScoredUnit(unit, score, reading.thresholds, reading))
         for page, sentences in pages:
             if reading := readings.get(page.id):
                 for unit, *span in (each for each in sentences if among(each[0])):
                     penalty = UNNAMED_FIRST_PAGE_PENALTY * (unit.document.id not in named)
-                    score = reading.score(*span) - penalty - OTHER_NAME_PENALTY * is_of_another_session(question, unit)
+                    other = is_of_another_session(question, unit) or is_about_other_bodies(
+                        question, unit.document, documents
+                    )
+                    score = reading.score(*span) - penalty - OTHER_NAME_PENALTY * other
                     scored.append(ScoredUnit(unit, score, reading.thresholds, replace(reading, begin=None)))
         unread = distinct(unit for name in units if name not in readings for unit in units[name])
         return [*scored, *self._score_by_likeness(question, unread)]
