@@ -17,8 +17,7 @@ from assistant.reports.brief.selection import UnitSelector
 from assistant.reports.brief.subject import Subject
 from assistant.reports.brief.unit_checks import is_about_report
 from assistant.reports.comparison.alignment import SURE_SIMILARITY, similarities
-from assistant.reports.comparison.paragraphs import Paragraph
-from assistant.reports.comparison.topic_comparison import precedence
+from assistant.reports.comparison.paragraphs import Paragraph, precedence
 from assistant.reports.lookup import find_newer_resolutions
 from assistant.reports.themes.clusters import embed_texts, normalize, remove_language_offset
 from assistant.time_slices import Slices
