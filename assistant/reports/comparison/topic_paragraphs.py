@@ -1,8 +1,8 @@
 """The paragraphs of texts that are on a topic.
 
 Search ranks the passages of all texts at once, and their paragraphs by its score and by the share of the topic's words
-that each has itself. The reader reads the paragraphs in this order, each as a passage of its own, until a batch has none
-that is near the topic. No words answer a topic, so its scores are low, and the similarity in meaning counts beside them:
+that each has itself. The reader reads the paragraphs in this order, those of texts that speak to the topic first, each as
+a passage of its own, until a batch has none that is near the topic. No words answer a topic, so its scores are low, and the similarity in meaning counts beside them:
 a paragraph is judged by both, each by its own thresholds (`qa/abstention`). `rapporteur eval topics` measures this.
 """
 
@@ -11,7 +11,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.qa.abstention import TOPIC_CERTAIN, TOPIC_POSSIBLE, TOPIC_WORDS_WEIGHT
+from assistant.qa.abstention import (
+    TOPIC_CERTAIN,
+    TOPIC_DOCUMENT_WEIGHT,
+    TOPIC_GIVE_UP,
+    TOPIC_POSSIBLE,
+    TOPIC_WORDS_WEIGHT,
+)
 from assistant.qa.engine import Engine
 from assistant.qa.retriever import POOL, Evidence
 from assistant.qa.scoring import FIRST, ScoredUnit
@@ -21,7 +27,7 @@ from assistant.reports import Progress
 from assistant.reports.comparison.paragraphs import precedence, whole_paragraph
 from assistant.time_slices import Slices
 
-BATCH, MAX_READ = 32, 192
+BATCH, MAX_READ = 24, 168
 """How many paragraphs are read at once, and at most."""
 
 
@@ -63,29 +69,31 @@ class TopicParagraphs:
         usable = named_ids or sorted(library.versions().quotable_documents(question.language))
         evidence = engine.retriever.retrieve(question, 2 * POOL, usable)
         units = _find_units(evidence)
-        # Words of another language cannot be compared, so there the score of search stands for their share.
-        shares = [
-            question.share_of_words(unit.text, unit.document.language)
-            if unit.document.language == question.language
-            else unit.evidence.score
+        ranks = [
+            unit.evidence.score + TOPIC_WORDS_WEIGHT * question.share_of_words(unit.text, unit.document.language)
             for unit in units
         ]
-        order = sorted(
-            range(len(units)),
-            key=lambda n: (-units[n].evidence.score - TOPIC_WORDS_WEIGHT * shares[n], units[n].document.id, n),
-        )
-        read: list[TopicParagraph] = []
-        for start in slices(range(0, min(len(order), MAX_READ), BATCH)):
-            batch = [units[n] for n in order[start : start + BATCH]]
-            progress(batch[0].document.label, start, min(len(order), MAX_READ))
+        unread, read, on_topic = set(range(len(units))), list[TopicParagraph](), set[str]()
+        total = min(len(units), MAX_READ)
+        for start in slices(range(0, total, BATCH)):
+            # A text that speaks to the topic in one paragraph often does so in others.
+            order = sorted(
+                unread,
+                key=lambda n: (-ranks[n] - TOPIC_DOCUMENT_WEIGHT * (units[n].document.id in on_topic), n),
+            )
+            batch = [units[n] for n in order[:BATCH]]
+            progress(batch[0].document.label, start, total)
             latest = _read(engine, question, batch, evidence)
             read += latest
+            unread.difference_update(order[:BATCH])
+            on_topic.update(each.unit.document.id for each in latest if each.is_certain)
             if not any(each.is_relevant for each in latest):
                 break
         for document_id in set(named_ids) - {unit.document.id for unit in units}:
             units += _find_units(engine.retriever.retrieve(question, FIRST, [document_id]))
         read.sort(key=lambda each: (_is_preambular(each.unit), -each.score))
         document_ids = named_ids or _sort_documents(engine, {each.unit.document.id for each in read})
+        units = [unit for unit in units if unit.document.id in document_ids]
         return cls(tuple(document_ids), tuple(units), tuple(read), len(usable) - len(document_ids))
 
     def of(self, document_id: str) -> list[TopicParagraph]:
@@ -117,17 +125,20 @@ def _read(
 ) -> list[TopicParagraph]:
     """Judges paragraphs: the mean of their scores by the reader and by their similarity to the topic. In another language
     similarity tells less, so there the reader must be certain by itself."""
+    scores = [_relative_score(each) for each in engine.scorer.score_units_alone(question, units, evidence)]
+    compared = [n for n, unit in enumerate(units) if scores[n] >= TOPIC_GIVE_UP and _is_of_language(unit, question)]
     # The similarity of the paragraph alone counts, not that of its passage.
-    alone = [replace(unit, evidence=replace(unit.evidence, dense=None)) for unit in units]
-    by_reader = engine.scorer.score_units_alone(question, units, evidence)
-    by_likeness = engine.scorer.score_by_likeness(question, alone)
-    read = []
-    for unit, *scored in zip(units, by_reader, by_likeness, strict=True):
-        own, likeness = map(_relative_score, scored)
-        is_of_one_language = unit.document.language == question.language
-        score = (own + likeness) / 2 if is_of_one_language else own
-        read.append(TopicParagraph(unit, score, score >= (TOPIC_CERTAIN if is_of_one_language else 0.0)))
-    return read
+    alone = [replace(units[n], evidence=replace(units[n].evidence, dense=None)) for n in compared]
+    for n, likeness in zip(compared, engine.scorer.score_by_likeness(question, alone), strict=True):
+        scores[n] = (scores[n] + _relative_score(likeness)) / 2
+    limits = (TOPIC_CERTAIN if _is_of_language(unit, question) else 0.0 for unit in units)
+    return [
+        TopicParagraph(unit, score, score >= limit) for unit, score, limit in zip(units, scores, limits, strict=True)
+    ]
+
+
+def _is_of_language(unit: Unit, question: Question) -> bool:
+    return unit.document.language == question.language
 
 
 def _relative_score(scored: ScoredUnit) -> float:
