@@ -17,7 +17,7 @@ from assistant.reports.comparison.provenance import find_origins, resolve_place
 from assistant.reports.comparison.topic_comparison import TopicComparison, compare_topic
 from assistant.reports.lookup import find_document
 from corpus.documents import LANGUAGES
-from eval.cases import ORIGINS, TOPICS
+from eval.cases import ORIGINS, TOPIC_PARAGRAPHS, TOPICS
 from eval.origins import Labelled, compute_scores
 from eval.output import load_labels
 from eval.topics import FoundPlaces, Topic, find_places
@@ -341,6 +341,13 @@ def test_the_evaluation_of_topics_counts_what_is_told(hold: Hold) -> None:
     assert find_places(engine, topics[0]) == FoundPlaces(("para. 1",), ())
     found = topic_scores_of(topics, lambda topic: find_places(engine, topic))
     assert (found.hits, found.silent, found.precision, found.precision_all, found.recall) == (1.0, 0.0, 1.0, 1.0, 0.5)
+    partly = [
+        Topic("A/90/7", DETENTION, "en", False, (), ("para. 1",)),
+        Topic("A/90/7", DETENTION, "en", False, (), ()),
+    ]
+    touched, wrong = (topic_scores_of([topic], lambda topic: find_places(engine, topic)) for topic in partly)
+    assert (touched.topics, wrong.precision) == (1, 0.0)
+    assert len(load_labels(TOPIC_PARAGRAPHS, Topic)) == 24
     shipped = load_labels(TOPICS, Topic)
     assert {each.language for each in shipped} == set(LANGUAGES)
     assert len([each for each in shipped if each.language == "en"]) >= 60

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
@@ -36,7 +35,6 @@ PASSAGES_PER_DOCUMENT, MAX_DOCUMENTS = 2, 16
 theme. With fewer documents, more passages of each are used."""
 MAX_SENTENCE_LENGTH = 500
 """Longest sentence, in characters."""
-_INITIAL_AT_END = re.compile(r"(?<![^\W\d_])[^\W\d_]\.$")
 SENTENCE_ENDS = (".", "。", ";", "؛", "；", "!", "؟", "?", ")", "”", "»", "”.")
 
 
@@ -144,12 +142,7 @@ class Summarizer:
         language, text = unit.document.language, unit.text
         block = unit.document.blocks[unit.block]
         is_preambular = unit.document.kind == "resolution" and block.number is None
-        # A sentence that ends with an initial was cut at an abbreviation.
-        is_sentence = (
-            block.kind in ("paragraph", "item")
-            and text.rstrip().endswith(SENTENCE_ENDS)
-            and not _INITIAL_AT_END.search(text)
-        )
+        is_sentence = block.kind in ("paragraph", "item") and text.rstrip().endswith(SENTENCE_ENDS)
         is_list = len({mention.symbol for mention in find_symbols(text)}) > 1
         grammar = grammar_of(language)
         depends = grammar.leans.match(text) or grammar.speaker.match(text) or is_about_report(unit)
