@@ -493,6 +493,12 @@ def test_the_item_of_the_agenda_above_a_title_is_no_form() -> None:
     assert [each.words for each in namer.find_name([0, 1, 2], lambda phrases: np.ones(len(phrases)))] == [title]
 
 
+def test_a_theme_may_be_called_by_words_that_only_its_name_has(holding: Holding) -> None:
+    roads = [(f"A/7{n}/8", "Repair of mountain roads", f"The repair of mountain roads takes {n} years.") for n in range(1, 4)]  # fmt: skip
+    themes = find_themes(holding(*_boats(3), *_reports(*roads)))
+    assert [theme.name for theme in themes.only("mountain").themes] == ["Repair of mountain roads"]
+
+
 def test_an_unknown_theme_names_what_is_near(starter_themes: Themes) -> None:
     name = starter_themes.themes[1].name
     assert starter_themes.only(name.upper()).themes == starter_themes.only("2").themes == (starter_themes.themes[1],)
