@@ -199,15 +199,15 @@ def read_yaml(path: Path, parse: Callable[[str], Any] = yaml.safe_load) -> Any:
 
 
 _CASES_DIR = Path(__file__).parent / "cases"
-COMPARISONS, ORIGINS, TOPICS, MANDATES = (
-    _CASES_DIR / f"{name}.jsonl" for name in ("comparison", "origins", "topics", "mandates")
+COMPARISONS, ORIGINS, TOPICS, TOPIC_PARAGRAPHS, MANDATES = (
+    _CASES_DIR / f"{name}.jsonl" for name in ("comparison", "origins", "topics", "topic_paragraphs", "mandates")
 )
 """Files of labels, not question sets: pairs of texts, origins of paragraphs, topics, requests and decisions."""
 
 
 def shipped_sets() -> dict[str, Path]:
     """The question sets that come with the project, as name to file."""
-    labels = (COMPARISONS, ORIGINS, TOPICS, MANDATES)
+    labels = (COMPARISONS, ORIGINS, TOPICS, TOPIC_PARAGRAPHS, MANDATES)
     found = sorted(_CASES_DIR.iterdir())
     return {path.stem: path for path in found if path.suffix in (".yaml", ".jsonl") and path not in labels}
 

@@ -3,7 +3,8 @@ the expected result.
 
 The shipped set (`eval/cases/topics.jsonl`) has a line for each heading, in English and, for some of them, in the
 other five languages: the document, the topic, the places under it. Whether other paragraphs of the document are on
-the topic as well is not known, so that precision is a lower bound.
+the topic as well is not known, so that precision is a lower bound. In a second set (`topic_paragraphs.jsonl`) every
+operative paragraph was read: the places on the topic, and those that touch it and count neither way.
 """
 
 from __future__ import annotations
@@ -20,13 +21,15 @@ from eval.output import RoundedFigures
 
 @dataclass(frozen=True)
 class Topic:
-    """A heading of a document, in one of six languages, and the places of the paragraphs under it."""
+    """A topic, in one of six languages, and the places of a document that are on it; none where it says nothing on it.
+    Those that touch it `partly` are neither right nor wrong; None where the other paragraphs were not read."""
 
     document: str
     topic: str
     language: str
     held_out: bool
     places: tuple[str, ...]
+    partly: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class FoundPlaces:
 
 @dataclass(frozen=True)
 class Scores(RoundedFigures):
-    """Figures over `topics`: the share with a correct place (`hits`), and with no place at all (`silent`); the share
+    """Figures over `topics`: of those with places the share with a correct one (`hits`), and with none (`silent`); the share
     of sure places that are correct (`precision`), of all returned places (`precision_all`), and of the expected
     places that were returned (`recall`), means over topics."""
 
@@ -78,17 +81,29 @@ def compute_scores(topics: Sequence[Topic], find: Callable[[Topic], FoundPlaces]
     recall = []
     for topic in topics:
         result = find(topic)
-        places = (*result.sure, *result.others)
-        for name, some in (("sure", result.sure), ("all", places)):
-            correct = [place for place in some if any(is_within(place, expected) for expected in topic.places)]
+        sure, places = (_decided(topic, some) for some in (result.sure, (*result.sure, *result.others)))
+        for name, some in (("sure", sure), ("all", places)):
+            correct = [place for place in some if _is_any(place, topic.places)]
             precision[name] += [len(correct) / len(some)] if some else []
-        found = [expected for expected in topic.places if any(is_within(place, expected) for place in places)]
-        hits += bool(correct)
-        silent += not places
-        recall.append(len(found) / len(topic.places))
-    count = max(1, len(topics))
+        if topic.places:
+            found = [expected for expected in topic.places if any(is_within(place, expected) for place in places)]
+            hits += bool(correct)
+            silent += not places
+            recall.append(len(found) / len(topic.places))
+    count = max(1, len(recall))
     means = (_mean(precision["sure"]), _mean(precision["all"]), _mean(recall))
     return Scores(len(topics), hits / count, silent / count, *means)
+
+
+def _decided(topic: Topic, places: Sequence[str]) -> list[str]:
+    """The places that are right or wrong: where every operative paragraph was read, preambles were not."""
+    if topic.partly is None:
+        return list(places)
+    return [each for each in places if "preamb" not in each and not _is_any(each, topic.partly)]
+
+
+def _is_any(place: str, expected: Sequence[str]) -> bool:
+    return any(is_within(place, each) for each in expected)
 
 
 def _mean(shares: Sequence[float]) -> float:

@@ -245,6 +245,28 @@ def test_a_summary_has_no_words_of_an_unnamed_writer_and_none_about_the_document
     assert not any(each.endswith("H.E.") for each in summary)
 
 
+def test_a_summary_has_no_letter_of_one_state_beside_others_and_nothing_on_an_agenda(holding: Holding) -> None:
+    said = [
+        "Fishing boats need a flag and a register that every harbour can read.",
+        "A register of fishing boats with lamps saved forty sailors in one winter.",
+        "Harbour masters ask owners to repair fishing boats before the spring storms.",
+    ]
+    agenda = "Fishing boats and their register are an item of the provisional agenda of the next session."
+    letter = "Fishing boats of the other side have broken their register of boats in the harbour."
+    title = "Letter dated 3 March 2018 from the Permanent Representative of Norway on fishing boats"
+    texts = [(f"A/7{n}/9", "Fishing boats", text) for n, text in enumerate((*said, agenda), 1)]
+    engine = holding(*_reports(*texts, ("A/79/9", title, letter)))
+    (theme,) = find_themes(engine, count=1).themes
+    assert {each.text for each in theme.summary} == {*said}
+
+
+def test_a_theme_is_named_after_what_its_texts_are_against(holding: Holding) -> None:
+    titles = ("Efforts against wild sea robbery", "Convention against wild sea robbery", "Day against wild sea robbery")
+    texts = [(f"A/7{n}/8", title, f"Wild sea robbery was seen {n} times, and {n} robbers of the sea sat in prison.") for n, title in enumerate(titles, 1)]  # fmt: skip
+    names = {theme.name.casefold() for theme in find_themes(holding(*_boats(3), *_reports(*texts))).themes}
+    assert "wild sea robbery" in names
+
+
 def test_drawings_are_well_formed_and_lead_to_the_themes(starter_themes: Themes) -> None:
     for drawn in (draw_map(starter_themes), draw_timeline(starter_themes)):
         svg = ElementTree.fromstring(drawn)
@@ -469,6 +491,12 @@ def test_the_item_of_the_agenda_above_a_title_is_no_form() -> None:
     documents = {n: Document(None, "en", "upload", title, text, blocks, f"{n}") for n in range(3)}
     namer = Namer(Vocabulary.shipped(), documents, [[0, 1, 2]], "en")
     assert [each.words for each in namer.find_name([0, 1, 2], lambda phrases: np.ones(len(phrases)))] == [title]
+
+
+def test_a_theme_may_be_called_by_words_that_only_its_name_has(holding: Holding) -> None:
+    roads = [(f"A/7{n}/8", "Repair of mountain roads", f"The repair of mountain roads takes {n} years.") for n in range(1, 4)]  # fmt: skip
+    themes = find_themes(holding(*_boats(3), *_reports(*roads)))
+    assert [theme.name for theme in themes.only("mountain").themes] == ["Repair of mountain roads"]
 
 
 def test_an_unknown_theme_names_what_is_near(starter_themes: Themes) -> None:

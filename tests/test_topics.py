@@ -17,7 +17,7 @@ from assistant.reports.comparison.provenance import find_origins, resolve_place
 from assistant.reports.comparison.topic_comparison import TopicComparison, compare_topic
 from assistant.reports.lookup import find_document
 from corpus.documents import LANGUAGES
-from eval.cases import ORIGINS, TOPICS
+from eval.cases import ORIGINS, TOPIC_PARAGRAPHS, TOPICS
 from eval.origins import Labelled, compute_scores
 from eval.output import load_labels
 from eval.topics import FoundPlaces, Topic, find_places
@@ -97,23 +97,43 @@ def test_texts_in_like_words_that_say_other_things_are_told_to_differ(
     json.dumps(found.to_json())
 
 
-def test_differences_are_told_by_numbers_as_written_and_whole_names_and_not_by_labels_of_points(hold: Hold) -> None:
-    earlier = "The harbour master shall detain smugglers in the harbour prison: (1) within 72 hours of their arrest; (2) at the cost of 3% of the fees of the port, 3.5 dollars a day;"
-    later = (
-        "The harbour master shall detain smugglers in the harbour prison: (1) with the consent of the Harbour Master Council; "
-        "(2) within seven days of their arrest; (3) at the cost of 2% of the fees of the port;"
+@pytest.mark.parametrize(
+    ("earlier", "later", "told"),
+    [
+        ("within 72 hours", "within seven hours", {"the number 72", "the number seven"}),
+        ("for (1) seven days", "for (2) seven days", set()),
+        ("for 7 days", "for seven days", set()),
+        ("for seven days", "for many days", None),
+        ("for seven days", "for two days by order of the Harbour Master Council", None),
+        ("under article 7", "under article 9", set()),
+    ],
+)
+def test_a_difference_is_one_value_in_the_place_of_another_and_nothing_else_differs(
+    hold: Hold, earlier: str, later: str, told: set[str] | None
+) -> None:
+    line = "The harbour master shall detain smugglers in the harbour prison by night: {} before the judge hears them;"
+    engine = hold(A_90_7=("2030-01-01", [line.format(earlier)]), A_91_7=("2031-01-01", [line.format(later)]))
+    found = on(engine, DETENTION, "A/90/7", "A/91/7")
+    reasons = {reason.message("en") for each in found.differences for reason in (*each.has, *each.had)}
+    assert reasons == (told or set())
+    assert len(found.same) == (told == set())
+    assert found.alone == (), "both have similar words, whether or not it can be said how they differ"
+
+
+def test_what_introduces_several_points_is_quoted_once_and_the_points_below_it(hold: Hold) -> None:
+    opening = (
+        "Asks the harbour masters of all the towns on the strait, "
+        + "and of every quay and lock and mole, " * 30
+        + "in the matter of the smugglers:"
     )
-    engine = hold(A_90_7=("2030-01-01", [earlier]), A_91_7=("2031-01-01", [later]))
-    (one,) = on(engine, DETENTION, "A/90/7", "A/91/7").differences
-    told = {reason.message("en") for reason in (*one.has, *one.had)}
-    assert {
-        "the number seven",
-        "the number 2%",
-        "the number 3%",
-        "the number 3.5",
-        "the name Harbour Master Council",
-    } <= told
-    assert not told & {"the number 1", "the number 2", "the number 3", "the number 7", "the name Council"}
+    points = ["(a) To count the smugglers detained in the harbour prison;", "(b) To feed the smugglers detained in the harbour prison."]  # fmt: skip
+    engine = hold(A_90_7=("2030-01-01", [f"{opening}\n\n" + "\n\n".join(points)]))
+    found = on(engine, DETENTION, "A/90/7")
+    assert len(found.sides[0].statements) == 2
+    assert all(each.text.startswith(opening) for each in found.sides[0].statements)
+    told = markdown(found, engine.library, "en")
+    assert told.count("Asks the harbour masters") == 1
+    assert told.index("Asks the harbour masters") < told.index("To count") < told.index("To feed")
 
 
 def test_a_bare_title_is_no_statement_that_differs_from_the_paragraph_that_names_it(hold: Hold) -> None:
@@ -321,6 +341,13 @@ def test_the_evaluation_of_topics_counts_what_is_told(hold: Hold) -> None:
     assert find_places(engine, topics[0]) == FoundPlaces(("para. 1",), ())
     found = topic_scores_of(topics, lambda topic: find_places(engine, topic))
     assert (found.hits, found.silent, found.precision, found.precision_all, found.recall) == (1.0, 0.0, 1.0, 1.0, 0.5)
+    partly = [
+        Topic("A/90/7", DETENTION, "en", False, (), ("para. 1",)),
+        Topic("A/90/7", DETENTION, "en", False, (), ()),
+    ]
+    touched, wrong = (topic_scores_of([topic], lambda topic: find_places(engine, topic)) for topic in partly)
+    assert (touched.topics, wrong.precision) == (1, 0.0)
+    assert len(load_labels(TOPIC_PARAGRAPHS, Topic)) == 24
     shipped = load_labels(TOPICS, Topic)
     assert {each.language for each in shipped} == set(LANGUAGES)
     assert len([each for each in shipped if each.language == "en"]) >= 60
@@ -328,7 +355,7 @@ def test_the_evaluation_of_topics_counts_what_is_told(hold: Hold) -> None:
 
 def test_what_another_text_says_without_being_quoted_for_it_is_not_called_said_by_one_text_only(hold: Hold) -> None:
     lines = [f"Smugglers detained in the harbour prison {rest}." for rest in (
-        "sell carved spoons to pilgrims each August", "hide no letters behind loose bricks",
+        "stay detained", "hide no letters behind loose bricks",
         "may write home twice every winter month", "share bread with watchmen who sleep late",
         "learn ropework from a retired sailor", "grow onions beside that southern wall",
         "whistle until bells ring for supper", "count swallows over broken chimneys")]  # fmt: skip

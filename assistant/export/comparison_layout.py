@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 
@@ -21,6 +22,7 @@ from assistant.export.publication import (
     Table,
     plain,
 )
+from assistant.qa.answer import Citation, Statement
 from assistant.reports.comparison.paragraphs import PARTS, Part
 from assistant.reports.comparison.provenance import Origins
 from assistant.reports.comparison.text_diff import (
@@ -124,24 +126,38 @@ def _link(comparison: TopicComparison, place: Place, references: ReferenceFormat
 
 
 def _side_blocks(comparison: TopicComparison, index: int, number: int, references: ReferenceFormatter) -> list[Block]:
-    """What one text says: its statements, numbered from `number`, with the places that repeat them."""
+    """What one text says: its statements, numbered from `number`, with the places that repeat them. What introduces
+    several points is quoted once, before them."""
     side, language = comparison.sides[index], references.language
     label = references.document_label(side.document)
     blocks: list[Block] = [Heading(1, label, f"document-{index + 1}")]
     blocks += [] if side.status == "found" else [Paragraph(plain(say("topic_unsure", language)))]
-    for statement_index, statement in enumerate(side.statements):
-        content = [*references.format_statement(statement, label)]
-        repeated = zip(("topic_repeats", "topic_repeated"), comparison.repeated((index, statement_index)), strict=True)
-        for name, places in repeated:
-            if places:
-                links = references.join_spans([_link(comparison, each, references) for each in places])
-                content += [Span(" "), *_fill_frame(name, "places", links, language)]
-        blocks.append(Paragraph(tuple(content), number + statement_index))
+    for introduction, group in groupby(enumerate(side.statements), lambda pair: _introduction(pair[1])):
+        points = list(group)
+        is_shared = bool(introduction) and len(points) > 1
+        if is_shared:
+            blocks.append(Paragraph(references.format_statement(Statement("", "quoted", introduction), label)))
+        for statement_index, statement in points:
+            own = replace(statement, citations=statement.citations[len(introduction) :]) if is_shared else statement
+            content = [*references.format_statement(own, label)]
+            repeated = zip(
+                ("topic_repeats", "topic_repeated"), comparison.repeated((index, statement_index)), strict=True
+            )
+            for name, places in repeated:
+                if places:
+                    links = references.join_spans([_link(comparison, each, references) for each in places])
+                    content += [Span(" "), *_fill_frame(name, "places", links, language)]
+            blocks.append(Paragraph(tuple(content), number + statement_index))
     if side.further:
         links = references.join_spans([references.make_named_link(each, label) for each in side.further])
         blocks.append(Paragraph(tuple(_fill_frame("topic_also", "places", links, language))))
     blocks += [Paragraph(plain(note)) for note in side.notes]
     return blocks
+
+
+def _introduction(statement: Statement) -> tuple[Citation, ...]:
+    """The citations of the words that introduce a point of a list."""
+    return statement.citations[: statement.citations.index(statement.main)]
 
 
 def _absent_blocks(sides: Sequence[Side], references: ReferenceFormatter, *, named: bool) -> list[Block]:

@@ -115,6 +115,15 @@ DOCUMENT_WEIGHT = 0.4
 """Weight of the best passage of a document in the scores of its others: most questions are about one document."""
 FUSED_FIRST, NEAREST_INCLUDED = 10, 6
 """Number of passages ranked first by the fused score alone; where more are requested, so many of those most similar in meaning are included."""
+TOPIC_WORDS_WEIGHT, TOPIC_DOCUMENT_WEIGHT = 0.5, 0.25
+"""Weights of the share of a topic's words that a paragraph has, and of another paragraph of its document that is on the topic, beside the score
+of search: in this order paragraphs are read."""
+TOPIC_CERTAIN, TOPIC_POSSIBLE = -0.75, -0.9
+"""Scores from which a paragraph surely is on a topic, and may be: the mean of those by reader and by similarity, each 0 at its threshold for an
+answer and -1 at that for a tentative one. A topic is no question, so few paragraphs reach the thresholds for answers. Chosen on three topics
+(docs/quality.md)."""
+TOPIC_GIVE_UP = -1.5
+"""Score by the reader, on the same scale, below which a paragraph is not on the topic, however similar it is."""
 TRANSLATION_COSINE = 0.35
 """Least cosine of the vectors of a word and an English word, both relative to the mean of all words, for the English word to be used in search
 as its translation."""

@@ -208,7 +208,7 @@ class Scorer:
                 pairs = zip(rows, results, strict=True)
                 scored = [ScoredUnit(units[n], score, own) for n, ((score,), own) in pairs]
             else:
-                scored = self._score_by_likeness(question, [units[n] for n in rows])
+                scored = self.score_by_likeness(question, [units[n] for n in rows])
             by_index |= dict(zip(rows, scored, strict=True))
         return [by_index[n] for n in range(len(units))]
 
@@ -297,9 +297,9 @@ class Scorer:
                     score = reading.score(*span) - penalty - OTHER_NAME_PENALTY * other
                     scored.append(ScoredUnit(unit, score, reading.thresholds, replace(reading, begin=None)))
         unread = distinct(unit for name in units if name not in readings for unit in units[name])
-        return [*scored, *self._score_by_likeness(question, unread)]
+        return [*scored, *self.score_by_likeness(question, unread)]
 
-    def _score_by_likeness(self, question: Question, units: Sequence[Unit]) -> list[ScoredUnit]:
+    def score_by_likeness(self, question: Question, units: Sequence[Unit]) -> list[ScoredUnit]:
         """Units scored by their similarity to the question and that of their passages; a fixed score where no model reads the question."""
         similarities = self.nearness(question, units) if units else []
         scores = [UNREAD_SCORE] * len(units)

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Literal
 
 from assistant.qa.citations import WHOLE_LIMIT
-from assistant.qa.metadata import adoption_lines, preamble_start
+from assistant.qa.metadata import adoption_lines, preamble_start, reads_as_draft
 from assistant.qa.units import Unit
 from corpus.documents import Block, Document
 
@@ -119,6 +119,11 @@ def whole_paragraph(unit: Unit) -> Unit:
     if block.kind not in ("paragraph", "item") or block.end - block.body_start > WHOLE_LIMIT or unit.end > block.end:
         return unit
     return replace(unit, start=block.body_start, end=block.end)
+
+
+def precedence(document: Document) -> tuple[bool, str, str]:
+    """Sort key of texts that say one thing: later ones above earlier ones, and all texts above drafts."""
+    return not reads_as_draft(document), document.date or "", document.key
 
 
 def strip_number(document: Document, text: str) -> str:

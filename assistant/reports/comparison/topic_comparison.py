@@ -23,20 +23,22 @@ from assistant.qa.answer import Citation, Statement
 from assistant.qa.citations import quote_unit
 from assistant.qa.engine import Engine
 from assistant.qa.metadata import reads_as_draft
-from assistant.qa.retriever import Evidence
 from assistant.qa.revisions import VersionNotes
-from assistant.qa.scoring import FIRST, READ, ScoredUnit
-from assistant.qa.units import Unit, distinct, units_of
+from assistant.qa.units import Unit
 from assistant.question import Question
 from assistant.reports import Progress, no_progress
 from assistant.reports.comparison.alignment import SURE_SIMILARITY, similarities
-from assistant.reports.comparison.fact_differences import find_fact_differences, is_title_within
-from assistant.reports.comparison.paragraphs import Paragraph, normalized_key, whole_paragraph
+from assistant.reports.comparison.fact_differences import (
+    FactDifferences,
+    find_fact_differences,
+    is_title_within,
+)
+from assistant.reports.comparison.paragraphs import Paragraph, normalized_key, precedence
 from assistant.reports.comparison.text_diff import Piece, diff_words
+from assistant.reports.comparison.topic_paragraphs import TopicParagraphs
 from assistant.reports.quoted_tables import as_json
 from assistant.time_slices import Aside, Slices
 from corpus.documents import Document
-from corpus.library import Library
 
 Place = tuple[int, int]
 """A statement, as the index of its text and its own index there."""
@@ -65,39 +67,46 @@ class Difference:
     pieces: tuple[Piece, ...]
 
 
-def compare_units(units_by_place: Mapping[Place, Unit]) -> tuple[tuple[SameGroup, ...], tuple[Difference, ...]]:
-    """Which units of different documents in one language say the same, and which differ though their words are
-    similar: of these each group that says one thing beside the next one in time."""
+@dataclass(frozen=True)
+class UnitRelations:
+    """Which units of different documents in one language say the same, which differ in a fact, and the places of all
+    that have similar words."""
+
+    same: tuple[SameGroup, ...]
+    differences: tuple[Difference, ...]
+    similar: frozenset[Place]
+
+
+def compare_units(units_by_place: Mapping[Place, Unit]) -> UnitRelations:
+    """Compares units of different documents; of those that differ, each group that says one thing is compared with the
+    next one in time."""
     places, units = list(units_by_place), list(units_by_place.values())
-    similar_pairs: set[tuple[int, int]] = set()
-    agreeing_pairs: set[tuple[int, int]] = set()
+    ranks = [precedence(unit.document) for unit in units]
+    facts: dict[tuple[int, int], FactDifferences] = {}
     for n, row in enumerate(_similarities(units, units)):
         for m in (int(each) for each in (row >= SURE_SIMILARITY).nonzero()[0] if each > n):
-            one, other = units[n], units[m]
-            if not _are_comparable(one, other):
-                continue
-            similar_pairs.add((n, m))
-            if Paragraph.of(one).key == Paragraph.of(other).key or not any(find_fact_differences(one, other)):
-                agreeing_pairs.add((n, m))
-    ranks = [precedence(unit.document) for unit in units]
-    agreeing = _connected_groups(len(units), agreeing_pairs)
+            if _are_comparable(units[n], units[m]):
+                earlier, later = sorted((n, m), key=ranks.__getitem__)
+                facts[later, earlier] = find_fact_differences(units[earlier], units[later])
+    agreeing = _connected_groups(len(units), [pair for pair, each in facts.items() if each.agree])
     groups = [sorted(group, key=ranks.__getitem__, reverse=True) for group in agreeing]
     differences = []
-    for family in _connected_groups(len(units), similar_pairs):
+    for family in _connected_groups(len(units), facts):
         family_groups = [group for group in groups if group[0] in family]
         family_groups.sort(key=lambda group: ranks[group[0]])
         for later_group, earlier_group in pairwise(family_groups[::-1]):
-            linked = (pair for pair in product(later_group, earlier_group) if {pair, pair[::-1]} & similar_pairs)
-            if pair := next(linked, None):
+            pairs = (pair for pair in product(later_group, earlier_group) if pair in facts and facts[pair].exact)
+            if pair := next(pairs, None):
                 later, earlier = pair
-                facts = find_fact_differences(units[later], units[earlier])
                 pieces = diff_words(units[earlier].text, units[later].text)
-                differences.append(Difference(places[later], places[earlier], *facts, pieces))
+                fact = facts[pair]
+                differences.append(Difference(places[later], places[earlier], fact.has, fact.had, pieces))
     same_groups = []
     for first, *others in (group for group in groups if len(group) > 1):
         pieces_of_others = tuple(diff_words(units[other].text, units[first].text) for other in others)
         same_groups.append(SameGroup(tuple(places[each] for each in (first, *others)), pieces_of_others))
-    return tuple(same_groups), tuple(differences)
+    similar = frozenset(places[n] for pair in facts for n in pair)
+    return UnitRelations(tuple(same_groups), tuple(differences), similar)
 
 
 def _similarities(units: Sequence[Unit], others: Sequence[Unit]) -> Iterator[np.ndarray]:
@@ -120,7 +129,7 @@ def find_differing_pairs(units: Sequence[Unit]) -> list[tuple[Unit, Unit]]:
     used: set[Place] = set()
     keys = [normalized_key(unit.text) for unit in units]
     pairs = []
-    _, differences = compare_units({(n, 0): unit for n, unit in enumerate(units)})
+    differences = compare_units({(n, 0): unit for n, unit in enumerate(units)}).differences
     for pair in sorted(sorted((each.later, each.earlier)) for each in differences):
         one, other = (keys[n] for n, _ in pair)
         if used.isdisjoint(pair) and one not in other and other not in one:
@@ -139,18 +148,9 @@ def _connected_groups(count: int, links: Collection[tuple[int, int]]) -> list[li
     return [sorted(group) for group in groups.subsets()]
 
 
-def precedence(document: Document) -> tuple[bool, str, str]:
-    """Sort key of texts that say one thing: later ones above earlier ones, and all texts above drafts."""
-    return not reads_as_draft(document), document.date or "", document.key
-
-
 MAX_STATEMENTS, MAX_CLOSEST = 6, 3
 """Most statements of one text, and of one that was not requested and has no certain one; further places on the topic
 are listed."""
-MAX_TEXTS = 100
-"""Most texts that are searched where none is requested: those in which search finds most."""
-CANDIDATE_PASSAGES = 400
-"""Passages by which these texts are chosen."""
 
 
 Status = Literal["found", "closest", "absent"]
@@ -191,6 +191,7 @@ class TopicComparison:
     differences: tuple[Difference, ...]
     named: bool
     unread: int = 0
+    similar: frozenset[Place] = frozenset()
 
     @property
     def found(self) -> bool:
@@ -200,10 +201,8 @@ class TopicComparison:
     @property
     def alone(self) -> tuple[Place, ...]:
         """The places of the statements that no other text has in similar words."""
-        others = {place for each in self.same for place in each.places}
-        others.update(place for each in self.differences for place in (each.later, each.earlier))
         places = ((n, m) for n, side in enumerate(self.sides) for m in range(len(side.statements)))
-        return tuple(place for place in places if place not in others)
+        return tuple(place for place in places if place not in self.similar)
 
     def statement(self, place: Place) -> Statement:
         """The statement at a place."""
@@ -251,23 +250,15 @@ def compare_topic(
     """
     question = engine.subject(topic, language)
     slices = Slices(aside)
-    versions = VersionNotes(engine.library)
     named_ids = list(dict.fromkeys(document.id for document in documents))
-    document_ids, unread = named_ids, 0
-    if engine.has_nothing_to_search(question):
-        document_ids = []
-    elif not named_ids:
-        document_ids, unread = _select_documents(engine, question)
-    sides_with_units: list[SideWithUnits] = []
-    all_units: list[Unit] = []
-    for index, document_id in enumerate(document_ids):
-        document = engine.library.document(document_id)
-        progress(document.label, index, len(document_ids))
-        slices.end()
-        sides_with_units.append(_build_side(engine, question, document, versions, thorough=bool(named_ids)))
-        all_units += _all_units(engine.library, document)
+    found = TopicParagraphs.find(engine, question, named_ids, progress, slices)
+    versions = VersionNotes(engine.library)
+    sides_with_units = [
+        _build_side(found, engine.library.document(each), question, versions, named=bool(named_ids))
+        for each in found.document_ids
+    ]
     slices.end()
-    sides_with_units = _add_matching_units(sides_with_units, all_units)
+    sides_with_units = _add_matching_units(sides_with_units, found.units)
     if not named_ids:
         sides_with_units.sort(key=lambda each: _side_rank(engine, each[0], question.language))
     units_by_place = {
@@ -275,8 +266,11 @@ def compare_topic(
     }
     sides = tuple(side for side, _ in sides_with_units)
     slices.end()
-    groups = compare_units(units_by_place)
-    return TopicComparison(question.text, question.language, sides, *groups, bool(named_ids), unread)
+    related = compare_units(units_by_place)
+    return TopicComparison(
+        question.text, question.language, sides, related.same, related.differences, bool(named_ids), found.unread,
+        related.similar,
+    )  # fmt: skip
 
 
 SideWithUnits = tuple[Side, dict[int, Unit]]
@@ -284,25 +278,28 @@ SideWithUnits = tuple[Side, dict[int, Unit]]
 
 
 def _build_side(
-    engine: Engine, question: Question, document: Document, versions: VersionNotes, *, thorough: bool
+    found: TopicParagraphs, document: Document, question: Question, versions: VersionNotes, *, named: bool
 ) -> SideWithUnits:
-    """What one text says on a topic. `thorough` as in `_find_statements`."""
-    units, further_units, is_certain, nearest_unit = _find_statements(engine, question, document, thorough=thorough)
+    """What one text says on a topic: where it is certain of some paragraphs these, else the closest."""
+    read = found.of(document.id)
+    relevant = [each for each in read if each.is_relevant]
+    certain = [each for each in relevant if each.is_certain]
+    closest = read[:MAX_STATEMENTS] if named and relevant else relevant[:MAX_CLOSEST]
+    quoted = certain[:MAX_STATEMENTS] or closest
+    further = [each for each in relevant if each not in quoted]
+    units, further_units = (
+        sorted((each.unit for each in some), key=lambda unit: unit.start) for some in (quoted, further)
+    )
+    nearest = found.nearest(document.id) if named and not quoted else None
     statements, notes = versions.corrected([quote_unit(unit) for unit in units], question.language)
     notes += versions.notes((), [document], question.language)
     side = Side(
         document.id, document.label, document.title, document.date or None,
-        "found" if is_certain else "closest" if statements else "absent", tuple(statements),
+        "found" if certain else "closest" if statements else "absent", tuple(statements),
         tuple(quote_unit(unit).citations[-1] for unit in further_units),
-        quote_unit(nearest_unit) if nearest_unit is not None else None, tuple(notes),
+        quote_unit(nearest) if nearest is not None else None, tuple(notes),
     )  # fmt: skip
     return side, {statements.index(statement): unit for unit in units if (statement := quote_unit(unit)) in statements}
-
-
-def _all_units(library: Library, document: Document) -> list[Unit]:
-    """All units of a text, as they are quoted, without footnotes."""
-    units = (unit for passage in library.passages(document.id) for unit in units_of(Evidence(passage, document)))
-    return distinct(whole_paragraph(unit) for unit in units if document.blocks[unit.block].kind != "footnote")
 
 
 def _add_matching_units(sides_with_units: Sequence[SideWithUnits], all_units: Sequence[Unit]) -> list[SideWithUnits]:
@@ -332,86 +329,8 @@ def _add_matching_units(sides_with_units: Sequence[SideWithUnits], all_units: Se
     return result
 
 
-def _select_documents(engine: Engine, question: Question) -> tuple[list[str], int]:
-    """The ids of the texts that are searched where none is requested, the latest first, drafts last, and how many
-    more there are."""
-    library = engine.library
-    usable = library.versions().quotable_documents(question.language)
-    document_ids = sorted(usable)
-    if len(document_ids) > MAX_TEXTS:
-        evidence = engine.retriever.retrieve(question, CANDIDATE_PASSAGES, document_ids)
-        document_ids = list(dict.fromkeys(each.passage.document_id for each in evidence))[:MAX_TEXTS]
-    ranks = {each: precedence(library.document(each))[:2] for each in document_ids}
-    return sorted(sorted(document_ids), key=lambda each: ranks[each], reverse=True), len(usable) - len(document_ids)
-
-
 def _side_rank(engine: Engine, side: Side, language: str) -> tuple[int, bool, bool, int]:
     """Sort key of sides: certain statements before closest ones, then adopted texts, texts in the language of the
     topic, and those with more paragraphs on it."""
     document, place = engine.library.document(side.document), get_args(Status).index(side.status)
     return place, reads_as_draft(document), document.language != language, -len((*side.statements, *side.further))
-
-
-def _find_statements(
-    engine: Engine, question: Question, document: Document, *, thorough: bool
-) -> tuple[list[Unit], list[Unit], bool, Unit | None]:
-    """What a text says on a topic, in its order: the units that are quoted, those of which only the places are
-    listed, whether the quoted ones are certain, and if there are none the closest.
-
-    Unless `thorough`, no more is read of a text of which the first passages are far from the topic.
-    """
-    evidence = engine.retriever.retrieve(question, READ, [document.id])
-    scored = engine.scorer.score_passages(question, evidence[: READ if thorough else FIRST], evidence)
-    if not thorough and any(each.whole >= each.thresholds.tentative_margin for each in scored):
-        scored += engine.scorer.score_passages(question, evidence[FIRST:], evidence)
-    score_by_passage: dict[Unit, float] = {}
-    for each in sorted(scored, key=lambda each: (each.unit.start, -each.unit.end)):
-        unit = whole_paragraph(each.unit)
-        footnote = unit.document.blocks[unit.block].kind == "footnote"
-        is_candidate = thorough or each.whole >= each.thresholds.tentative_margin
-        if is_candidate and not footnote and not any(unit.overlaps(other) for other in score_by_passage):
-            score_by_passage[unit] = each.whole
-    containing_all = {unit for unit in score_by_passage if question.has_all_words(unit.text, document.language)}
-    ranked = _rank_units(engine, question, list(score_by_passage), evidence, containing_all)
-    relevant = [each for each in ranked if score_by_passage[each.unit] >= each.thresholds.tentative_margin]
-    confirmed = [
-        each for each in relevant if each.score >= each.thresholds.tentative_margin or each.unit in containing_all
-    ]
-
-    def is_certain(each: ScoredUnit) -> bool:
-        # In another language the score of a passage tells less: there each paragraph must be about the topic by itself, too.
-        is_sure_alone = document.language == question.language or each.score >= 0.0
-        return each.unit in containing_all or (score_by_passage[each.unit] >= 0.0 and is_sure_alone)
-
-    certain = [each for each in confirmed if is_certain(each)]
-    if confirmed:
-        quoted = certain[:MAX_STATEMENTS] or (ranked[:MAX_STATEMENTS] if thorough else confirmed[:MAX_CLOSEST])
-        further = [each for each in confirmed if each not in quoted]
-        quoted, further = (sorted(some, key=lambda each: each.unit.start) for some in (quoted, further))
-        return [each.unit for each in quoted], [each.unit for each in further], bool(certain), None
-    nearest = max(ranked, key=lambda each: (score_by_passage[each.unit], each.odds), default=None) if thorough else None
-    return [], [], False, nearest.unit if nearest else None
-
-
-def _rank_units(
-    engine: Engine,
-    question: Question,
-    units: Sequence[Unit],
-    evidence: Sequence[Evidence],
-    containing_all: Collection[Unit],
-) -> list[ScoredUnit]:
-    """Score the paragraphs of a text, first those that contain all words of the topic, then by the sum of their ranks
-    by the reader's score and by similarity in meaning; those of preambles last."""
-    scored = engine.scorer.score_units_alone(question, units, evidence)
-    similarity = engine.scorer.nearness(
-        question, [replace(each, evidence=replace(each.evidence, dense=None)) for each in units]
-    )
-    ranks = [0] * len(units)
-    for values in ([each.odds for each in scored], *([similarity] if similarity else [])):
-        for rank, n in enumerate(sorted(range(len(units)), key=lambda n: -values[n])):
-            ranks[n] += rank
-    is_preamble = ["preamb" in unit.locator for unit in units]
-    order = sorted(
-        range(len(units)), key=lambda n: (is_preamble[n], units[n] not in containing_all, ranks[n], -scored[n].odds)
-    )
-    return [scored[n] for n in order]

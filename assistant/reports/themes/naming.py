@@ -21,6 +21,7 @@ import numpy as np
 from assistant.reports.themes.theme_model import MIN_DOCUMENTS
 from assistant.time_slices import Slices
 from assistant.vocabulary import Vocabulary
+from assistant.wording.drafting import grammar_of
 from assistant.wording.lexicon import HAN_FUNCTION
 from corpus.acronyms import find_acronyms, most_common_expansion
 from corpus.analysis import analyse, word_spans
@@ -294,8 +295,9 @@ class Namer:
         return " ".join(self._vocabulary.content(analyse(text, language), language))
 
     def _is_content_word(self, word: str, language: str) -> bool:
-        """Whether a word is no function word; a number is none."""
-        return word.isdigit() or (len(word) > 2 and bool(self._stems(word, language)))
+        """Whether a word is no function word, nor one after which a topic is named ("against"); a number is one."""
+        names_topic = grammar_of(language).topic.fullmatch(word) is not None
+        return word.isdigit() or (len(word) > 2 and not names_topic and bool(self._stems(word, language)))
 
 
 def _weigh_by_similarity(phrases: Sequence[Phrase], similarity: Similarity) -> list[Phrase]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -17,13 +17,15 @@ from assistant.reports.brief.selection import UnitSelector
 from assistant.reports.brief.subject import Subject
 from assistant.reports.brief.unit_checks import is_about_report
 from assistant.reports.comparison.alignment import SURE_SIMILARITY, similarities
-from assistant.reports.comparison.paragraphs import Paragraph
-from assistant.reports.comparison.topic_comparison import precedence
+from assistant.reports.comparison.fact_differences import find_fact_differences
+from assistant.reports.comparison.paragraphs import Paragraph, precedence
 from assistant.reports.lookup import find_newer_resolutions
 from assistant.reports.themes.clusters import embed_texts, normalize, remove_language_offset
 from assistant.time_slices import Slices
 from assistant.wording.drafting import grammar_of
-from corpus.documents import Passage
+from corpus.countries import find_countries
+from corpus.dates import find_full_dates
+from corpus.documents import Document, Passage
 from corpus.symbols import find_symbols
 
 MIN_SENTENCES, MAX_SENTENCES = 3, 5
@@ -57,30 +59,43 @@ class Summarizer:
         that say the same the latest is quoted; resolutions that a later one with the same title restates come last.
         """
         units = self._rank_units(passages, target)
-        paras = [Paragraph.of(unit) for unit in units]
-        alike: list[list[int]] = []
-        for n, row in enumerate(self._slices(similarities(paras, paras))):
-            same = next((group for group in alike if row[group[0]] >= SURE_SIMILARITY), None)
-            if same is None:
-                alike.append([n])
-            elif all(units[m].document.id != units[n].document.id for m in same):
-                same.append(n)
-        groups = [
-            sorted((units[n] for n in group), key=lambda unit: precedence(unit.document)[:2], reverse=True)
-            for group in alike
-        ]
-        groups.sort(key=lambda group: (group[0].document.id in self._newer, reads_as_draft(group[0].document)))
+        own_ids = {unit.document.id for unit in units}
+        all_units = [unit for own in self._slices(passages) for unit in self._units(own) if unit.document.id in own_ids]
+        paras, all_paras = ([Paragraph.of(unit) for unit in some] for some in (units, all_units))
+        groups: list[list[Unit]] = []
+        told: set[Unit] = set()
+        for unit, row in zip(units, self._slices(similarities(paras, all_paras)), strict=True):
+            if unit not in told:
+                alike = [all_units[int(n)] for n in np.argsort(-row, kind="stable") if row[n] >= SURE_SIMILARITY]
+                nearest_by_document = {each.document.id: each for each in reversed(alike)} | {unit.document.id: unit}
+                group = [each for each in nearest_by_document.values() if self._is_self_contained(each) or each == unit]
+                groups.append(sorted(group, key=lambda each: precedence(each.document)[:2], reverse=True))
+                told.update(alike)
+        groups.sort(key=lambda group: self._is_behind(group[0].document))
         quoted: list[tuple[Unit, Statement, tuple[Citation, ...]]] = []
         for first_round in (True, False):
             for first, *others in groups:
                 quoted_documents = {unit.document.id for unit, _, _ in quoted}
-                limit = MAX_SENTENCES if first_round and first.document.id not in self._newer else MIN_SENTENCES
+                is_behind = any(self._is_behind(first.document)[:2])
+                limit = MAX_SENTENCES if first_round and not is_behind else MIN_SENTENCES
                 if len(quoted) >= limit or (first_round and first.document.id in quoted_documents):
                     continue
+                repeating = [each for each in others if find_fact_differences(each, first).agree]
                 for statement in self._selector.quote_units([first], 1):
-                    quoted.append((first, statement, tuple(quote_unit(other).citations[-1] for other in others)))
+                    quoted.append((first, statement, tuple(quote_unit(each).citations[-1] for each in repeating)))
         quoted.sort(key=lambda each: precedence(each[0].document)[:2], reverse=True)
         return tuple(statement for _, statement, _ in quoted), tuple(repeats for _, _, repeats in quoted)
+
+    def _is_behind(self, document: Document) -> tuple[bool, bool, bool]:
+        """Sort key of documents by how little they speak for a theme: what one State writes on a day, then what a later
+        resolution restates, then drafts."""
+        is_letter = bool(find_full_dates(document.title) and find_countries(document.title, document.language))
+        return is_letter, document.id in self._newer, reads_as_draft(document)
+
+    def _units(self, passages: Iterable[Passage]) -> Iterator[Unit]:
+        """The units of passages of one document."""
+        for passage in passages:
+            yield from units_of(Evidence(passage, self._engine.library.document(passage.document_id)))
 
     def _rank_units(self, passages: Sequence[Sequence[Passage]], target: np.ndarray | None) -> list[Unit]:
         """The units of a theme that can stand by themselves, the closest to the target first."""
@@ -98,8 +113,7 @@ class Summarizer:
         ranked_documents.sort(key=lambda each: -each[0])
         units: list[Unit] = []
         for passage in self._slices([each for _, own in ranked_documents[:MAX_DOCUMENTS] for each in own]):
-            document = library.document(passage.document_id)
-            units += [unit for unit in units_of(Evidence(passage, document)) if self._is_self_contained(unit)]
+            units += [unit for unit in self._units([passage]) if self._is_self_contained(unit)]
         # Text recognized from images may be damaged, so it is quoted only where there is no other.
         units = distinct([unit for unit in units if not unit.document.ocr] or units)
         if target is None or not units:
@@ -123,14 +137,16 @@ class Summarizer:
 
     def _is_self_contained(self, unit: Unit) -> bool:
         """Whether a unit is a whole sentence that says something by itself: no row, no list of documents, no
-        preamble, nothing that depends on the words before it, nothing about the document itself, and not the words of somebody who
-        only says “I”."""
+        preamble, nothing that depends on the words before it, nothing about the document itself or an agenda, and not
+        the words of somebody who only says “I”."""
+        language, text = unit.document.language, unit.text
         block = unit.document.blocks[unit.block]
         is_preambular = unit.document.kind == "resolution" and block.number is None
-        is_sentence = block.kind in ("paragraph", "item") and unit.text.rstrip().endswith(SENTENCE_ENDS)
-        is_list = len({mention.symbol for mention in find_symbols(unit.text)}) > 1
-        grammar = grammar_of(unit.document.language)
-        depends = grammar.leans.match(unit.text) or grammar.speaker.match(unit.text) or is_about_report(unit)
-        if not is_sentence or is_preambular or is_list or depends or len(unit.text) > MAX_SENTENCE_LENGTH:
+        is_sentence = block.kind in ("paragraph", "item") and text.rstrip().endswith(SENTENCE_ENDS)
+        is_list = len({mention.symbol for mention in find_symbols(text)}) > 1
+        grammar = grammar_of(language)
+        depends = grammar.leans.match(text) or grammar.speaker.match(text) or is_about_report(unit)
+        is_procedural = grammar.itself.search(text) or self._engine.vocabulary.says("agenda", text, language)
+        if not is_sentence or is_preambular or is_list or depends or is_procedural or len(text) > MAX_SENTENCE_LENGTH:
             return False
         return self._selector.is_quotable(unit)

@@ -89,13 +89,15 @@ class Themes:
         return sorted(found, key=lambda year: (year is None, year or 0))
 
     def only(self, name: str) -> Themes:
-        """Only the theme with this name or number. Raises `ReportError` with similar names where there is none."""
+        """Only the theme with this name or number, or the only one with all these words in its name. Raises
+        `ReportError` with similar names where there is none."""
         query = " ".join(name.split()).casefold()
-        for theme in self.themes:
-            if query in (theme.name.casefold(), str(theme.number)):
-                return replace(self, themes=(theme,), apart=(), loose=(), gaps=())
-        known = {theme.name.casefold(): theme.name for theme in self.themes}
         words = set(query.split())
+        named = [theme for theme in self.themes if query in (theme.name.casefold(), str(theme.number))]
+        with_words = [theme for theme in self.themes if words and words.issubset(theme.name.casefold().split())]
+        for theme in named or (with_words if len(with_words) == 1 else ()):
+            return replace(self, themes=(theme,), apart=(), loose=(), gaps=())
+        known = {theme.name.casefold(): theme.name for theme in self.themes}
         similar = sorted(
             find_similar_names(name, known, 3, 0.0), key=lambda each: -len(words & set(each.casefold().split()))
         )

@@ -1,0 +1,160 @@
+"""The paragraphs of texts that are on a topic.
+
+Search ranks the passages of all texts at once, and their paragraphs by its score and by the share of the topic's words
+that each has itself. The reader reads the paragraphs in this order, those of texts that speak to the topic first, each as
+a passage of its own, until a batch has none that is near the topic. No words answer a topic, so its scores are low, and the similarity in meaning counts beside them:
+a paragraph is judged by both, each by its own thresholds (`qa/abstention`). `rapporteur eval topics` measures this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.qa.abstention import (
+    TOPIC_CERTAIN,
+    TOPIC_DOCUMENT_WEIGHT,
+    TOPIC_GIVE_UP,
+    TOPIC_POSSIBLE,
+    TOPIC_WORDS_WEIGHT,
+)
+from assistant.qa.engine import Engine
+from assistant.qa.retriever import POOL, Evidence
+from assistant.qa.scoring import FIRST, ScoredUnit
+from assistant.qa.units import Unit, distinct, units_of
+from assistant.question import Question
+from assistant.reports import Progress
+from assistant.reports.comparison.paragraphs import precedence, whole_paragraph
+from assistant.time_slices import Slices
+
+BATCH, MAX_READ = 24, 168
+"""How many paragraphs are read at once, and at most."""
+
+
+@dataclass(frozen=True)
+class TopicParagraph:
+    """A paragraph that was read, with its `score`: 0 at the thresholds for an answer, -1 at those for a tentative one;
+    `is_certain` where it surely is on the topic."""
+
+    unit: Unit
+    score: float
+    is_certain: bool
+
+    @property
+    def is_relevant(self) -> bool:
+        """Whether the paragraph may be on the topic."""
+        return self.score >= TOPIC_POSSIBLE
+
+
+@dataclass(frozen=True)
+class TopicParagraphs:
+    """What was read on a topic. `document_ids` are the texts: the named ones in their order, else those of which
+    something was read, the latest first and drafts last; `unread` counts the others. `units` are the paragraphs that
+    search found in them."""
+
+    document_ids: tuple[str, ...]
+    units: tuple[Unit, ...]
+    paragraphs: tuple[TopicParagraph, ...]
+    unread: int
+
+    @classmethod
+    def find(
+        cls, engine: Engine, question: Question, named_ids: Sequence[str], progress: Progress, slices: Slices
+    ) -> TopicParagraphs:
+        """The paragraphs on a topic in the named texts, or in all of the library in the version from which answers are
+        given."""
+        if engine.has_nothing_to_search(question):
+            return cls((), (), (), 0)
+        library = engine.library
+        usable = named_ids or sorted(library.versions().quotable_documents(question.language))
+        evidence = engine.retriever.retrieve(question, 2 * POOL, usable)
+        units = _find_units(evidence)
+        ranks = [
+            unit.evidence.score + TOPIC_WORDS_WEIGHT * question.share_of_words(unit.text, unit.document.language)
+            for unit in units
+        ]
+        unread, read, on_topic = set(range(len(units))), list[TopicParagraph](), set[str]()
+        total = min(len(units), MAX_READ)
+        for start in slices(range(0, total, BATCH)):
+            # A text that speaks to the topic in one paragraph often does so in others.
+            order = sorted(
+                unread,
+                key=lambda n: (-ranks[n] - TOPIC_DOCUMENT_WEIGHT * (units[n].document.id in on_topic), n),
+            )
+            batch = [units[n] for n in order[:BATCH]]
+            progress(batch[0].document.label, start, total)
+            latest = _read(engine, question, batch, evidence)
+            read += latest
+            unread.difference_update(order[:BATCH])
+            on_topic.update(each.unit.document.id for each in latest if each.is_certain)
+            if not any(each.is_relevant for each in latest):
+                break
+        for document_id in set(named_ids) - {unit.document.id for unit in units}:
+            units += _find_units(engine.retriever.retrieve(question, FIRST, [document_id]))
+        read.sort(key=lambda each: (_is_preambular(each.unit), -each.score))
+        document_ids = named_ids or _sort_documents(engine, {each.unit.document.id for each in read})
+        units = [unit for unit in units if unit.document.id in document_ids]
+        return cls(tuple(document_ids), tuple(units), tuple(read), len(usable) - len(document_ids))
+
+    def of(self, document_id: str) -> list[TopicParagraph]:
+        """The paragraphs of one text that were read, the best first."""
+        return [each for each in self.paragraphs if each.unit.document.id == document_id]
+
+    def nearest(self, document_id: str) -> Unit | None:
+        """What is closest to the topic in one text: the best that was read, else what search ranks first."""
+        read = sorted(self.of(document_id), key=lambda each: -each.score)
+        found = [*(each.unit for each in read), *(each for each in self.units if each.document.id == document_id)]
+        return found[0] if found else None
+
+
+def _find_units(evidence: Sequence[Evidence]) -> list[Unit]:
+    """The paragraphs of passages, without footnotes and parts of others."""
+    units = distinct(whole_paragraph(unit) for each in evidence for unit in units_of(each))
+    units = [unit for unit in units if unit.document.blocks[unit.block].kind != "footnote"]
+    kept: dict[str, list[Unit]] = {}
+    for unit in sorted(units, key=lambda each: (each.start, -each.end)):
+        others = kept.setdefault(unit.document.id, [])
+        if not others or not unit.overlaps(others[-1]):
+            others.append(unit)
+    chosen = {(unit.document.id, unit.start, unit.end) for others in kept.values() for unit in others}
+    return [unit for unit in units if (unit.document.id, unit.start, unit.end) in chosen]
+
+
+def _read(
+    engine: Engine, question: Question, units: Sequence[Unit], evidence: Sequence[Evidence]
+) -> list[TopicParagraph]:
+    """Judges paragraphs: the mean of their scores by the reader and by their similarity to the topic. In another language
+    similarity tells less, so there the reader must be certain by itself."""
+    scores = [_relative_score(each) for each in engine.scorer.score_units_alone(question, units, evidence)]
+    compared = [n for n, unit in enumerate(units) if scores[n] >= TOPIC_GIVE_UP and _is_of_language(unit, question)]
+    # The similarity of the paragraph alone counts, not that of its passage.
+    alone = [replace(units[n], evidence=replace(units[n].evidence, dense=None)) for n in compared]
+    for n, likeness in zip(compared, engine.scorer.score_by_likeness(question, alone), strict=True):
+        scores[n] = (scores[n] + _relative_score(likeness)) / 2
+    limits = (TOPIC_CERTAIN if _is_of_language(unit, question) else 0.0 for unit in units)
+    return [
+        TopicParagraph(unit, score, score >= limit) for unit, score, limit in zip(units, scores, limits, strict=True)
+    ]
+
+
+def _is_of_language(unit: Unit, question: Question) -> bool:
+    return unit.document.language == question.language
+
+
+def _relative_score(scored: ScoredUnit) -> float:
+    """The score of a unit by its own thresholds: 0 for an answer, -1 for a tentative one."""
+    margin = scored.thresholds.tentative_margin
+    return (
+        scored.score / -margin if margin < 0.0 else min(scored.score - 1.0, 0.0) if scored.score < 0.0 else scored.score
+    )
+
+
+def _is_preambular(unit: Unit) -> bool:
+    """Whether a paragraph only recalls or notes something before a text says what it says."""
+    return "preamb" in unit.locator
+
+
+def _sort_documents(engine: Engine, document_ids: Collection[str]) -> list[str]:
+    """Documents, the latest first and drafts last."""
+    documents = [engine.library.document(each) for each in sorted(document_ids)]
+    return [each.id for each in sorted(documents, key=lambda each: precedence(each)[:2], reverse=True)]
