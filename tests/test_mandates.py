@@ -1279,6 +1279,11 @@ def test_the_clause_to_which_an_action_refers_is_told_behind_it(holding: Holding
     )
 
 
+def test_who_was_requested_under_a_heading_about_recommendations_is_an_addressee(catalogue: Catalogue) -> None:
+    (found,) = advised(catalogue, "## C. Recommendations\n\n1. The Chair was requested to continue consultations.\n")
+    assert (found.verb, found.who, found.action) == ("was requested to", ["The Chair"], ["continue consultations"])
+
+
 def test_what_another_body_did_is_no_decision_of_a_report(catalogue: Catalogue) -> None:
     body = "1. In its resolution 79/1, the Assembly:\n\n(a) Requested the Bureau to report;\n\n(b) Decided to meet in May.\n"
     assert advised(catalogue, body) == []
