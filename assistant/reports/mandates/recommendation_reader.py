@@ -363,7 +363,8 @@ def _block_recommendations(
     is_idle_list = not under_advice and introduction.endswith(LIST_INTRODUCERS) and not recommends
     label = report.find_label(block)
     label_end = label[1] - block.body_start if label else 0
-    first = label_end + len(_LABEL_END.match(body, label_end)[0]) if label_end > 0 else 0  # after “Recommendation 3:”
+    rest = _LABEL_END.match(body, label_end) if label_end > 0 else None
+    first = rest.end() if rest else 0  # after “Recommendation 3:”
     for start, end, list_points in _split_passages(report, body, under_advice):
         start = max(start, first)
         text = body[start:end].replace("\n", " ")
