@@ -169,6 +169,20 @@ def test_the_paper_opens_with_what_changed_and_ends_with_footnotes(holding: Hold
     assert "plenary" not in told
 
 
+def test_new_places_without_numbers_are_a_range_in_the_summary_and_stand_one_by_one_in_the_table(
+    holding: Holding,
+) -> None:
+    annex = (
+        "## Annex\n\n### Boats\n\nAll boats of the bay are painted blue.\n\n### Lamps\n\nEvery lamp shines at night.\n"
+    )
+    before = numbered(GRAIN, TIDES, LAMPS)
+    found, library = compared(holding, before, [*before, annex])
+    told = markdown(VersionComparison((found,)), library, "en")
+    places = [f"annex, section “{name}”, first paragraph" for name in ("Boats", "Lamps")]
+    assert f"2 new ({'–'.join(places)})" in told
+    assert all(f"| {place} | new |" in told for place in places)
+
+
 def test_a_text_compared_with_itself_has_no_changes(holding: Holding) -> None:
     library = holding(HEAD.format(symbol="A/90/7") + "\n\n".join(FIRST)).library
     (document,) = library.find_documents("A/90/7")

@@ -31,7 +31,7 @@ from assistant.reports.mandates.mandate_list import (
     mandate_table,
 )
 from assistant.reports.mandates.mandate_reader import find_mandates
-from assistant.reports.mandates.recommendation_reader import find_recommendations
+from assistant.reports.mandates.recommendation_reader import find_decisions, find_recommendations
 from corpus.calendar_names import language_name
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Document, Span
@@ -79,7 +79,7 @@ class Said(NamedTuple):
     verb: str
     who: list[str]
     when: list[str]
-    action: list[str]
+    action: list[str]  # after the clause to which it refers
     money: list[str]
     decided: bool
 
@@ -95,7 +95,7 @@ def said(
 
     return [
         Said(document.blocks[each.block].locator, document.quote(*each.verb), words(each.addressees), words(each.times),
-             words(each.action), words(each.money), each.decided)
+             words([*filter(None, [each.context]), *each.action]), words(each.money), each.decided)
         for each in of(document)
     ]  # fmt: skip
 
@@ -760,8 +760,8 @@ def test_a_briefing_of_a_report_has_recommendations_with_addressees_and_figures_
     made = briefing(holding, REPORT)
     assert [row[:5] for row in section(made, "recommendations")] == [
         ["A/80/904, para. 1", "the Council", "recommends",
-         "The harbour recommends that the Council, at its next session, adopt a list of boats.", "at its next session"],
-        ["A/80/904, para. 2", "Pilots", "should", "Pilots should carry lamps by the end of 2026.", "by the end of 2026"],
+         "at its next session, adopt a list of boats", "at its next session"],
+        ["A/80/904, para. 2", "Pilots", "should", "carry lamps by the end of 2026", "by the end of 2026"],
         ["A/80/904, para. 3", "", "recommends", "The Panel noted lamps in 2024 and recommends that they shine.", ""],
         ["A/80/904, para. 4", "", "", "The Port advises lighting lamps.", ""],
     ]  # fmt: skip
@@ -899,7 +899,7 @@ def test_points_below_points_are_rows_and_what_somebody_notes_is_none(catalogue:
         "2. Pilots should:\n\n(a) Carry:\n\n(i) Lamps;\n\n(ii) Nets;\n\n(b) Rest.\n",
     )
     assert [(each.place, each.who, each.action) for each in found] == [
-        ("para. 1", ["the Panel"], ["The Port decided that the Panel should meet."]),
+        ("para. 1", ["the Panel"], ["The Port decided that", "meet"]),
         ("para. 2 (a) (i)", ["Pilots"], ["Carry", "Lamps"]),
         ("para. 2 (a) (ii)", ["Pilots"], ["Carry", "Nets"]),
         ("para. 2 (b)", ["Pilots"], ["Rest"]),
@@ -1213,6 +1213,75 @@ def test_decisions_of_a_body_in_the_past_are_read_from_its_report(
     )
     assert [(each.verb, each.who, each.when) for each in found if not each.decided] == [requested]
     assert [(each.verb, each.who) for each in found if each.decided] == [decided]
+
+
+@pytest.mark.parametrize(
+    ("body", "rows"),
+    [
+        (
+            "1. The Board, on the proposal of its Chair: (a) requested the Bureau to report by 30 June 2027; (b) decided to meet in May; and "
+            "(c) took note of the list. Pilots left.",
+            [("requested", ["the Bureau"], ["to report by 30 June 2027"]), ("decided", ["The Board"], ["to meet in May"])],
+        ),
+        (
+            "## Decision\n\n1. At its tenth meeting, on 3 June, the Board, on the proposal of its Chair, took note of the list and requested the "
+            "Bureau to report by 30 June 2027. The Port decided to paint boats.",
+            [("requested", ["the Bureau"], ["to report by 30 June 2027"])],
+        ),
+        (
+            "## Conclusions and recommendations\n\n1. The Board recommended that the Council, at its next session, adopt the list.",
+            [("recommended", ["the Council"], ["at its next session, adopt the list"])],
+        ),
+        (
+            "The Board:\n\n(a) Noted with concern that:\n\n(i) Requested the Bureau to report.",
+            [("Requested", ["the Bureau"], ["to report"])],
+        ),
+        ("## Women in decision-making\n\n1. The Board decided to meet in May.", []),
+        ("## Decision\n\n1. In its resolution 79/1, the Board decided to meet in May.", []),
+    ],
+)  # fmt: skip
+def test_decisions_of_a_body_in_one_block_or_in_sentences_are_read_from_its_record(
+    catalogue: Catalogue, body: str, rows: list[tuple[str, list[str], list[str]]]
+) -> None:
+    found = said(report(f"{body}\n", "Record of the Board"), catalogue, find_decisions)
+    assert [(each.verb, each.who, each.action) for each in found] == rows
+
+
+def test_the_decisions_that_a_record_tells_are_in_the_list_of_mandates(holding: Holding) -> None:
+    body = "The Board:\n\n(a) Requested the Bureau to report by 30 June 2027;\n\n(b) Decided to meet in May.\n"
+    library = holding(report(body), resolution("Requests the Port to shine;")).library
+    made = list_mandates(library, MandateFilter(due_before="2028-01-01"))
+    assert [(row.label, [each.quote for each in row.addressees]) for row in made.rows] == [("A/80/904", ["the Bureau"])]
+    assert made.documents == 2
+    assert list_mandates(library, MandateFilter(documents=("A/80/904",))).total == 2
+
+
+@pytest.mark.parametrize("opening", ["#### Recommendation 3\n\n", "Recommendation 3: ", "12. Recommendation 3. "])
+def test_a_recommendation_with_a_number_stands_apart_from_suggestions(holding: Holding, opening: str) -> None:
+    body = "## Oversight\n\n9. The Panel urges pilots to carry lamps.\n\n"
+    made = briefing(holding, f"{body}{opening}The General Assembly should, by 2027, request a list of boats.\n")
+    numbered, others = next(each for each in made.sections if each.key == "recommendations").tables
+    assert [[cell.to_text() for cell in row][:5] for row in numbered.rows] == [
+        ["Recommendation 3", "The General Assembly", "should", "by 2027, request a list of boats", "by 2027"]
+    ]
+    assert [[cell.to_text() for cell in row][1:4] for row in others.rows] == [["pilots", "urges", "to carry lamps"]]
+    assert others.heading == say("other_recommendations", "en")
+
+
+def test_the_clause_to_which_an_action_refers_is_told_behind_it(holding: Holding) -> None:
+    library = holding(
+        resolution("Expresses its support for the Force, and decides to extend its mandate until 31 January 2027;")
+    ).library
+    (row,) = list_mandates(library, MandateFilter()).rows
+    action = mandate_table([row], "en").rows[0][3]
+    assert action.to_text() == (
+        "to extend its mandate until 31 January 2027 (after “Expresses its support for the Force”)"
+    )
+
+
+def test_who_was_requested_under_a_heading_about_recommendations_is_an_addressee(catalogue: Catalogue) -> None:
+    (found,) = advised(catalogue, "## C. Recommendations\n\n1. The Chair was requested to continue consultations.\n")
+    assert (found.verb, found.who, found.action) == ("was requested to", ["The Chair"], ["continue consultations"])
 
 
 def test_what_another_body_did_is_no_decision_of_a_report(catalogue: Catalogue) -> None:

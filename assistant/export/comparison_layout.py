@@ -282,7 +282,7 @@ def _part_summary(comparison: Comparison, part: Part, language: str) -> Content:
     for name, is_counted in _COUNTED_CHANGES.items():
         matching = [row for row in rows if row[0] and is_counted(row[0])]
         if matching:
-            runs = map(_number_ranges, _group_runs(matching, rows))
+            runs = map(_number_ranges, _group_runs(matching, rows, by_words=False))
             ranges = [" → ".join(dict.fromkeys(filter(None, places))) for places in runs]
             sentences.append(say(f"sum_{name}", language, count=len(matching), places=", ".join(ranges)))
     if not sentences:
@@ -313,23 +313,27 @@ def _number_table(versions: VersionComparison, labels: Sequence[str], language: 
     return Table(tuple(header), tuple(table_rows))
 
 
-def _group_runs(chosen: Sequence[Row], rows: Sequence[Row]) -> list[list[Row]]:
-    """Group adjacent paragraphs with the same change, and with numbers that increase alike."""
+def _group_runs(chosen: Sequence[Row], rows: Sequence[Row], *, by_words: bool = True) -> list[list[Row]]:
+    """Group adjacent paragraphs with the same change, and with numbers that increase alike; `by_words`: places without
+    a number only if they have the same words, so that a table row is in no run of paragraphs."""
     index_of_row = {id(row): n for n, row in enumerate(rows)}
     # For adjacent rows, the index minus the rank among the chosen ones is constant.
     ranked = enumerate(chosen)
-    groups = groupby(ranked, key=lambda each: (index_of_row[id(each[1])] - each[0], _changes_by_step(each[1])))
+    groups = groupby(
+        ranked, key=lambda each: (index_of_row[id(each[1])] - each[0], _changes_by_step(each[1], by_words))
+    )
     return [[row for _, row in group] for _, group in groups]
 
 
-def _changes_by_step(row: Row) -> list[tuple[str, bool, int, list[str]] | None]:
-    """What became of a paragraph at each step, by how much its number changed, and the words of the number: a table
-    row is in no run of paragraphs."""
+def _changes_by_step(row: Row, by_words: bool) -> list[tuple[str, bool, int, list[str]] | None]:
+    """What became of a paragraph at each step, by how much its number changed, and the words of the number, else
+    whether it has none."""
     changes: list[tuple[str, bool, int, list[str]] | None] = []
     for pair in row:
         places = [para.place for para in (pair.para, pair.before or pair.para)] if pair else []
         numbers = [int(each.group()) if (each := _NUMBER.match(place)) else 0 for place in places]
         words = [_NUMBER.split(place)[0] for place in places]
+        words = words if by_words else ["–" * bool(each) for each in words]
         changes.append((pair.kind, pair.moved, numbers[0] - numbers[1], words) if pair else None)
     return changes
 

@@ -221,7 +221,7 @@ class ReferenceFormatter:
 
     def _cell_content(self, cell: Cell) -> Content:
         if cell.place:
-            return (self.make_link(cell.citations[0]),)
+            return (self.make_link(cell.citations[0], cell.text or None),)
         text = cell.to_text(self._semicolon)
         if cell.citations and (cell.citations[0].language == "ar") != (self.language == "ar"):
             text = f"\u2068{text}\u2069"

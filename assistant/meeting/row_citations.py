@@ -110,16 +110,19 @@ class AgendaCiter:
         citations = tuple(each for sitting in sittings for each in self.sitting(sitting, item)[-1:])
         return self._state(template, item, citations, count=len(sittings), hours=hours)
 
-    def programme(self, sitting: Sitting) -> Statement:
-        """States what is taken up in a sitting, in the order of the timetable; of a sitting without items, the words of the timetable."""
+    def programme(self, sitting: Sitting, about: AgendaItem | None = None) -> Statement:
+        """States what is taken up in a sitting, in the order of the timetable, an item `about` which it is before the others; of a sitting
+        without items, the words of the timetable."""
         if not sitting.time_label:
             return Statement.quoting(self.sitting(sitting)[-1])
-        items = [
-            say("item" if row.title else "item_alone", self.language, item=row.number, title=row.title)
-            for row in sitting.items
-        ]
-        content, day = joined(items, self.language) if items else sitting.words, date_text(sitting.date, self.language)
-        text = say("slot_items", self.language, day=day, times=self._times(sitting), items=content)
+        first, others = list[str](), list[str]()
+        for row in sitting.items:
+            words = say("item" if row.title else "item_alone", self.language, item=row.number, title=row.title)
+            (first if about is None or is_under(row.number, about.number) else others).append(words)
+        content, rest = (joined(each, self.language) for each in (first, others))
+        frame, day = "slot_items_with" if rest else "slot_items", date_text(sitting.date, self.language)
+        times = self._times(sitting)
+        text = say(frame, self.language, day=day, times=times, items=content or sitting.words, others=rest)
         return Statement(text, "derived", self.sitting(sitting))
 
     def documents(self, item: AgendaItem) -> list[Statement]:

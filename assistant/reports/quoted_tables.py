@@ -17,8 +17,8 @@ ELLIPSIS = "[…]"
 class Cell:
     """A cell that quotes a document.
 
-    It shows the words of its citations, or `text`, which is based on them. `place`: it shows where they are, not what
-    they say. `whole`: together they are one text, with an omission between them. `note` is shown behind the words,
+    It shows the words of its citations, or `text`, which is based on them. `place`: it shows where they are, in words
+    (`text`) if these have a name, not what they say. `whole`: together they are one text, with an omission between them. `note` is shown behind the words,
     `url` makes a link.
     """
 
@@ -32,7 +32,7 @@ class Cell:
     def to_text(self, separator: str = "; ") -> str:
         """The words of the cell on one line; for a place, its locator."""
         if self.place:
-            return self.citations[0].locator
+            return self.text or self.citations[0].locator
         joint = f" {ELLIPSIS} " if self.whole else separator
         text = self.text or joint.join(" ".join(each.quote.split()) for each in self.citations)
         return f"{text} ({self.note})" if self.note else text

@@ -52,7 +52,10 @@ class Grammar:
             rf"(?:^\s*|[,;،؛，；]\s*(?:(?:{join})\s*)?|\s(?:{join})\s*){leads}"
             rf"{edge[0]}(?:(?P<asked>{self._source('asked')})|(?P<decided>{self._source('decided')})){edge[1]}"
         )
-        self.did = self._compile(rf"\s*{leads}{edge[0]}(?:{self._source('past', 'did')}){edge[1]}")
+        past = rf"{edge[0]}(?:{self._source('past', 'did')}){edge[1]}"
+        self.did = self._compile(rf"\s*{leads}{past}")
+        self.acted = self._compile(rf"(?<=[\w,])\s+{leads}(?P<verb>{past})")
+        """A verb in the past inside a sentence, behind words that may name who acted."""
         self.following = self._compile(
             rf"{comma}{leads}(?P<verb>{verbs})|\s(?:{join}){inserted}\s{leads}"
             rf"(?P<bare>{edge[0]}(?:{self._source('ask', 'decide', 'sure')}){edge[1]})"
@@ -122,6 +125,13 @@ class Grammar:
         numbering = r"(?:(?:[IVXLC]+|[A-Z]|\d+)[.)]?\s+)?"
         self.chapter = self._compile(rf"\s*{numbering}(?:\w+\s)?(?:{self._source('advice')})\s*(?::\D*)?")
         """The heading of a chapter that has only recommendations."""
+        self.outcomes = self._compile(
+            rf"\s*{numbering}(?:\w+\s(?:{self._source('also')})\s)?(?:{self._source('advice', 'decision')}){edge[1]}"
+        )
+        """The heading of what a body recommends or decides, alone or with one other word: Conclusions and recommendations."""
+        number = r"(?:n(?:o\.|[o°º])\s*|№\s*)?\d+(?:\.\d+)*(?![\w/])"
+        self.numbered = self._compile(rf"\s*(?P<label>(?:{self._source('advice')})\s*{number})")
+        """What opens with the number of a single recommendation: Recommendation 3."""
 
     def _compile_times(self, ordinals: str) -> None:
         """Sessions, terms and years; `ordinals` is a regex of the parts of ordinals in words."""

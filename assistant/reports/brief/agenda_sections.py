@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections.abc import Iterator
 
 from assistant.answer_phrases import joined, say
 from assistant.meeting.row_citations import AgendaCiter, sittings_of
@@ -12,9 +14,12 @@ from assistant.qa.units import Unit
 from assistant.reports.brief.briefing import Part, Section
 from assistant.reports.brief.selection import UnitSelector, in_order
 from assistant.reports.brief.subject import discussion_matcher, has_explicit_proposals, proposes_discussion
+from assistant.reports.comparison.paragraphs import fold_text
 from assistant.reports.lookup import DocumentStatus, announced_title, find_status
+from assistant.reports.mandates.mandate_reader import has_operative_text
+from assistant.reports.mandates.recommendation_reader import find_recommendations
 from assistant.wording.drafting import Grammar, grammar_of
-from corpus.documents import LANGUAGES
+from corpus.documents import LANGUAGES, Document, Span
 from corpus.meetings import AgendaItem, is_under
 from corpus.symbols import Symbol, find_symbols_like
 
@@ -76,9 +81,10 @@ def _may_give_mandate(unit: Unit) -> bool:
 
 
 def build_expected(selector: UnitSelector) -> Section:
-    """What the agenda says that the meeting is expected to do, apart from proposals for discussion.
+    """What the agenda says that the meeting is expected to do, apart from proposals for discussion, and what the
+    announced documents recommend to it.
 
-    This is said under the item, and under the last item, with which a meeting ends (adoption of the report), if that
+    The former is said under the item, and under the last item, with which a meeting ends (adoption of the report), if that
     has no documents and proposes no discussion; and in annotations of the item that say what somebody will or should
     do.
     """
@@ -105,8 +111,35 @@ def build_expected(selector: UnitSelector) -> Section:
     sentences = selector.quote_sentences(
         agenda, ordinals, lambda words: states_duty(grammar, words) and not is_proposal(words)
     )
-    statements = (*selector.quote_units([each.unit for each in units]), *sentences)
-    return selector.make_section("expected", Part("", in_order(statements)))
+    statements = in_order((*selector.quote_units([each.unit for each in units]), *sentences))
+    own_documents = map(selector.library.document, subject.own_ids)
+    advice = [unit for each in own_documents for unit in _find_advice(selector, each, meeting.body)]
+    return selector.make_section("expected", Part("", (*statements, *selector.quote_units(advice, QUESTIONS))))
+
+
+def _find_advice(selector: UnitSelector, document: Document, body: str) -> Iterator[Unit]:
+    """The units by which a report recommends something to a body, whose name it may shorten; with other points of the
+    same list."""
+    mandates = [] if has_operative_text(document) else list(find_recommendations(document))
+    blocks = [document.blocks[each.block] for each in mandates]
+    addressed = [any(_names_body(document, name, body) for name in each.addressees) for each in mandates]
+    lists = {block.parent for block, is_own in zip(blocks, addressed, strict=True) if is_own and block.kind == "item"}
+    chosen = {
+        block.ordinal
+        for block, is_own in zip(blocks, addressed, strict=True)
+        if is_own or block.parent in lists - {None}
+    }
+    units = (unit for unit in selector.iter_units(document) if unit.block in chosen and selector.is_quotable(unit))
+    return (unit for unit in units if not proposes_discussion(unit))
+
+
+def _names_body(document: Document, name: Span, body: str) -> bool:
+    """Whether a name, without its article, opens the name of a body, or is its last noun: the Council."""
+    article = re.compile(rf"(?:{grammar_of(document.language).article.pattern})\s+", re.IGNORECASE)
+    quote = document.quote(*name)
+    start = opening.end() if (opening := article.match(quote)) else 0
+    words, whole = (" ".join(fold_text(each).split()) for each in (quote[start:], body))
+    return bool(words) and (whole.startswith(words) or (whole.endswith(f" {words}") and not words.endswith("s")))
 
 
 def states_duty(grammar: Grammar, words: str) -> bool:
@@ -128,10 +161,11 @@ def last_day_of_previous_meeting(selector: UnitSelector) -> dt.date | None:
 
 
 def build_schedule(selector: UnitSelector) -> Section:
-    """The meetings in which the item is taken up, in order, each with its time and all its items."""
+    """The meetings in which the item is taken up, in order, each with its time and the other items taken up in it."""
     meeting, item, _ = selector.subject.item_context
-    citer, sittings = AgendaCiter(selector.library, meeting, selector.language), sittings_of(item, meeting.sittings)
-    return selector.make_section("schedule", Part("", tuple(map(citer.programme, sittings))))
+    citer = AgendaCiter(selector.library, meeting, selector.language)
+    programmes = (citer.programme(each, item) for each in sittings_of(item, meeting.sittings))
+    return selector.make_section("schedule", Part("", tuple(programmes)))
 
 
 def build_documentation(selector: UnitSelector) -> Section:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from shlex import quote
 from typing import get_args
 
-from assistant.answer_phrases import joined, say
+from assistant.answer_phrases import joined, mark, say
 from assistant.generation.generation_report import NAMES
 from assistant.qa.answer import Mode
 from assistant.qa.engine import Engine
@@ -31,7 +31,7 @@ from corpus.symbols import Symbol, same_document
 CACHE_FOLDER, MAX_CACHED = "briefings", 20
 """Finished sections are cached until the briefing is complete, so that an interrupted one resumes; this many
 unfinished briefings are retained, the most recent ones."""
-_LAST_SECTIONS: tuple[SectionKey, ...] = ("questions", "expected", "articles")
+_LAST_SECTIONS: tuple[SectionKey, ...] = ("questions", "articles")
 _ITEM_SECTIONS: tuple[SectionKey, ...] = ("mandate", "schedule", "documentation", "expected", "new")
 _RESOLUTION_SECTIONS: tuple[SectionKey, ...] = ("adoption", "mandates", "changes")
 _REPORT_SECTIONS: tuple[SectionKey, ...] = ("recommendations", "figures")
@@ -58,7 +58,7 @@ def make_briefing(
     sections_by_key = _build_sections(selector, section_writer, cache, mode, progress)
     # Only for a chair the questions for discussion precede the other sections.
     order = sorted(get_args(SectionKey), key=lambda key: request.audience != "chair" and key in _LAST_SECTIONS)
-    # The briefing of an item has all sections; empty ones say that they are. That a treaty is missing is always said.
+    # Empty sections are left out but for what they say, such as that a treaty is missing.
     made = (sections_by_key[key] for key in order if key in sections_by_key)
     sections = tuple(
         each
@@ -151,17 +151,11 @@ not repeat, and two places that differ are quoted together."""
 
 
 def _build_section(selector: UnitSelector, key: SectionKey) -> Section:
-    """Build a section; an empty one of an item says that it is empty."""
+    """Build a section; what an empty one of an item says that is lacking stands in its place."""
     section = _SECTION_BUILDERS[key](selector)
     if section.parts or selector.subject.item is None:
         return section
-    texts = section.unsourced or (_empty_section_text(section, selector.language),)
-    return replace(section, remarks=(*section.remarks, *texts), unsourced=())
-
-
-def _empty_section_text(section: Section, language: str) -> str:
-    frame = "unsourced_differences" if section.key == "differences" else "unsourced_section"
-    return say(frame, language, section=section.heading)
+    return replace(section, remarks=(*section.remarks, *section.unsourced), unsourced=())
 
 
 def _add_version_notes(engine: Engine, versions: VersionNotes, request: Request, section: Section) -> Section:
@@ -218,6 +212,9 @@ def _unsourced_texts(
         if dropped:
             sentence = say("sentences_dropped", language, count=len(dropped))
             texts.append(say("in_section", language, section=section.heading, said=sentence))
-        if section.empty and not (section.unsourced or section.remarks) and request.kind != "item":
-            texts.append(_empty_section_text(section, language))
+    # What a section says itself of what is lacking is not said again; articles are those of the legal framework.
+    empty = [each for each in sections_by_key.values() if each.empty and not (each.unsourced or each.remarks)]
+    headings = [each.heading for each in empty if each.key != "articles"]
+    if headings:
+        texts.append(say("unsourced_section", language, sections=mark(";", language).join(headings)))
     return tuple(dict.fromkeys(texts))

@@ -161,13 +161,17 @@ def _session_key(document: Document) -> str:
 
 
 def build_recommendations(selector: UnitSelector) -> Section:
-    """What the document recommends, by sentence or list point, in a table like that of requests; if it recommends
-    nothing, the points of its conclusions."""
+    """What the document recommends, by sentence or list point, in a table like that of requests, first what it numbers
+    as a recommendation; if it recommends nothing, the points of its conclusions."""
     document = selector.main_document
     candidates = mandate_rows(selector.library, document, find_recommendations(document))
     rows = [row for row in candidates if document.blocks[row.ordinal].page not in document.unquotable]
     if rows:
-        return selector.make_section("recommendations", tables=(mandate_table(rows, selector.language),))
+        numbered, others = ([row for row in rows if bool(row.number) == is_numbered] for is_numbered in (True, False))
+        tables = [mandate_table(numbered, selector.language)] if numbered else []
+        heading = say("other_recommendations", selector.language) if numbered else ""
+        tables += [mandate_table(others, selector.language, heading)] if others else []
+        return selector.make_section("recommendations", tables=tuple(tables))
     pattern = grammar_of(document.language).concludes
     chapters = [each for each in selector.subject.themes if each.section is not None and pattern.search(each.heading)]
     limit = MAX_POINTS[selector.subject.request.audience]

@@ -28,6 +28,7 @@ from assistant.question import Question
 from assistant.reports.brief.briefing import Part, Section, SectionKey
 from assistant.reports.brief.subject import Subject
 from assistant.reports.lookup import cite
+from assistant.reports.mandates.addressees import introduces_list
 from assistant.time_slices import Slices
 from assistant.wording.drafting import grammar_of
 from assistant.wording.values import plain, without_symbols
@@ -240,6 +241,8 @@ class UnitSelector:
         if block.kind in ("footnote", "heading") or in_figure or block.page in document.unquotable:
             return False
         if unit.empty or unit.block in covering_letter_blocks(document) or is_bracketed(unit.text):
+            return False
+        if introduces_list(unit.text):
             return False
         # A paragraph without number and closing sign is a signature, a name or a caption.
         if block.kind == "paragraph" and not (block.number or unit.leads or unit.text.endswith(_CLOSING_SIGNS)):

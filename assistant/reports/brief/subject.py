@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -16,8 +16,8 @@ from assistant.question import Question
 from assistant.reports import ReportError
 from assistant.reports.brief.briefing import Request
 from assistant.reports.comparison.paragraphs import normalized_key
-from assistant.reports.lookup import find_meeting, find_newer_resolutions, not_found_error
-from assistant.wording.drafting import grammar_of
+from assistant.reports.lookup import announced_title, find_meeting, find_newer_resolutions, not_found_error
+from assistant.wording.drafting import Grammar, grammar_of
 from corpus.calendar_names import language_name
 from corpus.documents import Document
 from corpus.library import Library
@@ -267,6 +267,8 @@ def _proposed_themes(agenda: Document, item: AgendaItem) -> tuple[Theme, ...]:
     """The themes that the annotations of an item propose, in their own words; with the title of the item where they
     do not propose them in so many words."""
     themes, is_proposal, explicit = [], discussion_matcher(agenda, item), has_explicit_proposals(agenda, item)
+    announced = (announced_title(agenda, ordinal) for _, ordinal in item.documentation)
+    titles = {normalized_key(each) for each in announced if each}
     grammar = grammar_of(agenda.language)
     opening, suffix = (grammar.wish, "") if explicit else (grammar.discuss, f". {item.title}")
     for ordinal in item.annotations:
@@ -276,9 +278,25 @@ def _proposed_themes(agenda: Document, item: AgendaItem) -> tuple[Theme, ...]:
             if is_proposal(sentence):
                 match = opening.search(sentence)
                 proposals = grammar.wish_also.split(sentence[match.end() if match else 0 :])
-                proposed = (each.strip(_EDGE_SIGNS) for each in proposals)
-                themes += [Theme(_to_heading(words, agenda.language), f"{words}{suffix}") for words in proposed]
+                parts = (part for each in proposals for part in _split_actions(grammar, each))
+                for words in (each.strip(_EDGE_SIGNS) for each in parts):
+                    # To consider an announced report is to consider what is said on the item.
+                    is_report = any(title in normalized_key(words) for title in titles)
+                    heading = item.title if is_report else _to_heading(words, agenda.language)
+                    themes.append(Theme(heading, item.title if is_report else f"{words}{suffix}"))
     return tuple(dict.fromkeys(themes))[:MAX_THEMES]
+
+
+def _split_actions(grammar: Grammar, words: str) -> Iterator[str]:
+    """A proposal, and the actions that follow it: `consider the report [and to] agree on a target`. An action after one
+    inside the proposal (`measures to prevent thefts and to punish thieves`) belongs to it."""
+    start = 0
+    for match in grammar.steps.finditer(words):
+        action = grammar.action.match(words, match.end())
+        if action and (start or not grammar.action.search(words, 0, match.start())):
+            yield words[start : match.start()]
+            start = action.end()
+    yield words[start:]
 
 
 def _document_days(library: Library, headers: Headers, ids: Ids) -> dict[str, str]:

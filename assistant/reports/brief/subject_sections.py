@@ -101,10 +101,17 @@ def unsourced_theme_text(selector: UnitSelector, theme: Theme, places: Sequence[
     """For a theme of which nothing is quoted: where the documents mention it, if they do, else that they don't."""
     subject, language, template = selector.subject, selector.language, "unsourced_theme"
     if not places:
-        ids = (*subject.own_ids, *subject.other_ids, *subject.treaty_ids, *subject.excluded_ids)
+        others = (*subject.other_ids, *subject.treaty_ids, *subject.excluded_ids)
+        # What a section of a document is about, no other document says.
+        ids = (*subject.own_ids, *(others if theme.section is None else ()))
         relevant = [each for each in selector.score_units(theme.words, ids, READ) if is_relevant(each)]
         template = "unsure_theme" if relevant else template
-        quotable = [each.unit for each in relevant if each.unit.document.id in subject.own_ids or each.score >= 0.0]
+        quotable = [
+            each.unit
+            for each in relevant
+            if each.unit.document.id in subject.own_ids
+            or (each.score >= 0.0 if subject.item is None else is_key_point(selector, theme.words, each))
+        ]
         units = [unit for unit in quotable if unit.block not in covering_letter_blocks(unit.document)]
         places = list(dict.fromkeys(unit.document.cite(unit.locator) for unit in units))[:MAX_PLACES]
     name = theme.heading or subject.title
@@ -198,18 +205,22 @@ def build_new(selector: UnitSelector) -> Section:
     ]
     statements = (*annotations, *selector.quote_units(units, MAX_NEW, novel=True))
     remark = say("since_meeting", language, day=day_text(previous_day, language))
-    return selector.make_section("new", Part("", statements), remarks=(remark,))
+    return selector.make_section("new", Part("", statements), remarks=(remark,) if statements else ())
 
 
 def build_differences(selector: UnitSelector) -> Section:
-    """Pairs of places that say nearly the same with other figures, or with a negation in one of them; for a document,
-    one of the two is its own."""
+    """Pairs of places that say nearly the same with other figures, or with a negation in one of them. Where documents
+    belong to the subject, one of the two is in them; for an item both may be key points of it."""
     subject = selector.subject
     documents, parts = (*subject.own_ids, *subject.other_ids), []
-    scored = [each for theme in subject.themes for each in find_answering(selector, theme.words, documents)]
-    units = [each.unit for each in scored if selector.is_quotable(each.unit)]
+    units = [
+        each.unit
+        for theme in subject.themes
+        for each in find_answering(selector, theme.words, documents)
+        if selector.is_quotable(each.unit) and (subject.item is None or is_key_point(selector, theme.words, each))
+    ]
     pairs = find_differing_pairs(units)
-    if subject.own_ids and not subject.item:
+    if subject.own_ids:
         pairs = [pair for pair in pairs if any(each.document.id in subject.own_ids for each in pair)]
     for first, second in pairs[:MAX_DIFFERENCES]:
         statements = selector.quote_units([first, second])

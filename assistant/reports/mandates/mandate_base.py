@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from assistant.reports.mandates.addressees import find_object, introduces_list, shift_spans, trim_span
+from assistant.reports.mandates.addressees import AddresseeMatch, find_object, introduces_list, shift_spans, trim_span
 from assistant.reports.mandates.deadlines import DeadlineReader
 from assistant.wording.drafting import grammar_of, unquoted
 from corpus.documents import Block, Document, Span
@@ -35,9 +35,10 @@ class Mandate:
     """A request, decision or recommendation. All fields but `block`, the ordinal of its paragraph, and `decided` are
     spans of the document's text.
 
-    `action` has several spans where insertions between the addressees, the words that introduce a subparagraph, or
-    the clause to which “to do so” refers are part of it. `decided`: the body acts itself, and `addressees` are its
-    name in the preamble, where it has one.
+    `action` has several spans where insertions between the addressees, or the words that introduce a subparagraph, are
+    part of it. `context` is the clause before it, to which “its mandate” or “to do so” refers. `decided`: the body acts
+    itself, and `addressees` are its name in the preamble, where it has one. `label` numbers a recommendation:
+    `Recommendation 3`.
     """
 
     block: int
@@ -47,6 +48,8 @@ class Mandate:
     action: tuple[Span, ...]
     times: tuple[Span, ...] = ()
     money: tuple[Span, ...] = ()
+    context: Span | None = None
+    label: Span | None = None
 
 
 class BlockReader:
@@ -82,6 +85,25 @@ class BlockReader:
             for point in below
         )
         return [(path[-1], path) for path in paths] if is_split else [(item, (item, *below))]
+
+    def split_insertions(self, text: str, start: int, match: AddresseeMatch) -> tuple[list[Span], int]:
+        """What precedes the action without naming an addressee, and belongs to it; and where the action begins: with
+        the last of these insertions if only white space separates them."""
+        grammar, action_start = self.grammar, match.action
+        edges = [start, *(edge for who in match.addressees for edge in who), action_start]
+        if edges[-2] > action_start:  # the names are part of the action
+            return [], action_start
+        insertions: list[Span] = []
+        for left, right in zip(edges[::2], edges[1::2], strict=True):
+            introduction = grammar.clause.match(text, left, right) or grammar.joins.match(text, left, right)
+            left = introduction.end() if introduction else left
+            joint = grammar.joint.search(text, left, right)
+            left, right = trim_span(text, left, joint.start() if joint else right, ",:：،，", ",:：،，")
+            if left < right and not grammar.preposition.fullmatch(text, left, right):
+                insertions.append((left, right))
+        if insertions and match.addressees and insertions[-1][0] >= edges[-2]:
+            return insertions[:-1], insertions[-1][0]
+        return insertions, action_start
 
     def trim(self, start: int, end: int) -> Span:
         """A span without white space and closing signs."""

@@ -23,10 +23,10 @@ from assistant.reports.lookup import cite, find_document, find_newer_resolutions
 from assistant.reports.mandates.deadlines import DeadlineReader
 from assistant.reports.mandates.mandate_base import Mandate
 from assistant.reports.mandates.mandate_reader import find_mandates, has_operative_text, operative_paragraphs
+from assistant.reports.mandates.recommendation_reader import find_decisions
 from assistant.reports.quoted_tables import Cell, Grid, as_json, column_names
 from corpus.documents import Document
 from corpus.library import Library
-from corpus.symbols import Symbol
 
 MAX_ROWS = 5_000
 """Most rows of a list: those that are due first."""
@@ -39,8 +39,8 @@ class MandateRow:
 
     Every cell quotes the document; `dates` are the days, months, years or spans of months that `times` amount to.
     `adopted` is the day of the adoption, else, as for a draft, of the distribution (ISO 8601). A `draft` has decided
-    nothing yet, and its body is no addressee. `newer` is the label of a later resolution with the same title, where a
-    list has both.
+    nothing yet, and its body is no addressee. `context` is the clause to which the action refers. `number` is that of a recommendation, as printed: `Recommendation 3`.
+    `newer` is the label of a later resolution with the same title, where a list has both.
     """
 
     label: str
@@ -55,6 +55,8 @@ class MandateRow:
     times: tuple[Citation, ...]
     dates: tuple[str, ...]
     money: tuple[Citation, ...]
+    context: tuple[Citation, ...] = ()
+    number: str = ""
     newer: str = ""
 
     @property
@@ -79,12 +81,14 @@ class MandateRow:
             "draft": self.draft,
             "newer": self.newer,
             "place": self.place.locator,
+            "number": self.number,
             "url": self.place.url,
             "unverified": self.place.unverified,
             "decided": self.decided,
             "addressees": quotes(self.addressees),
             "verb": quotes(self.verb)[0],
             "action": quotes(self.action),
+            "context": quotes(self.context),
             "times": quotes(self.times),
             "due": self.due,
             "dates": list(self.dates),
@@ -109,7 +113,7 @@ class MandateList:
     """Rows by due date, then those with a time that amounts to none, then the others, each by document; last those of
     resolutions with a newer one of the same title.
 
-    `total` rows were found, `documents` resolutions were read; `undated` rows have a time that amounts to no day,
+    `total` rows were found, `documents` resolutions and records of decisions were read; `undated` rows have a time that amounts to no day,
     month or year.
     """
 
@@ -158,7 +162,8 @@ def list_mandates(library: Library, filters: MandateFilter, progress: Progress =
         for n, document_id in enumerate(ids):
             document = library.document(document_id)
             progress(document.label, n, len(ids))
-            if not has_operative_text(document):
+            mandates = _find_acts(document)
+            if not mandates:
                 continue
             documents_read += 1
             day = document_date(document)
@@ -166,7 +171,7 @@ def list_mandates(library: Library, filters: MandateFilter, progress: Progress =
             if filters.year is not None and (day is None or day.year != filters.year):
                 continue
             newer_label = library.document(newer_ids[document_id]).label if document_id in newer_ids else ""
-            for row in mandate_rows(library, document):
+            for row in mandate_rows(library, document, mandates):
                 addressee_counts.update(" ".join(each.quote.split()) for each in row.addressees)
                 quotes = (" ".join(fold_text(each.quote).split()) for each in row.addressees)
                 if addressee and not any(addressee in quote for quote in quotes):
@@ -192,17 +197,20 @@ def _select_documents(library: Library, filters: MandateFilter) -> list[str]:
     if filters.documents:
         documents = [find_document(library, name, filters.language) for name in filters.documents]
         for document in documents:
-            if not has_operative_text(document):
+            if not _find_acts(document):
                 raise ReportError("no-resolution", document=document.label)
         return list(dict.fromkeys(document.id for document in documents))
-    resolution_ids = {each.id for each in library.headers(kind="resolution")}
-    # Whether another draft is that of a decision is known only when it is read.
-    others = library.headers(kind="numbered")
-    resolution_ids |= {each.id for each in others if is_draft(Symbol.try_parse(each.symbol or ""))}
-    ids = sorted(library.versions().quotable_documents(filters.language) & resolution_ids)
+    # Whether another document records decisions is known only when it is read.
+    kept_ids = {each.id for kind in ("resolution", "numbered") for each in library.headers(kind=kind)}
+    ids = sorted(library.versions().quotable_documents(filters.language) & kept_ids)
     if not ids:
         raise ReportError("no-resolutions")
     return ids
+
+
+def _find_acts(document: Document) -> tuple[Mandate, ...]:
+    """The requests and decisions of a resolution, or of another document that records some."""
+    return find_mandates(document) if has_operative_text(document) else tuple(find_decisions(document))
 
 
 def _no_rows_error(filters: MandateFilter, addressee_counts: Counter[str], years: set[int]) -> ReportError:
@@ -246,10 +254,14 @@ def mandate_rows(
             times=times,
             dates=tuple(dict.fromkeys(date for each in times for date in deadlines.resolve_dates(each.quote))),
             money=tuple(map(cite_span, mandate.money)),
+            context=(cite_span(mandate.context),) if mandate.context else (),
+            number=" ".join(document.quote(*mandate.label).split()) if mandate.label else "",
         )
 
 
-def mandate_table(rows: Sequence[MandateRow], language: str, *, with_documents: bool = False) -> Grid:
+def mandate_table(
+    rows: Sequence[MandateRow], language: str, heading: str = "", *, with_documents: bool = False
+) -> Grid:
     """The rows as a table, with a column for the documents if requested, and for the status if any row has one."""
     statuses = [row_status(row, language) for row in rows]
     has_status = any(statuses)
@@ -261,10 +273,12 @@ def mandate_table(rows: Sequence[MandateRow], language: str, *, with_documents: 
         has_no_figure = not any(sign.isdigit() for each in row.times for sign in each.quote)
         due_days = [day_of(date, language) for date in row.dates if has_no_figure and "/" not in date]
         cells = [Cell(text=row.label, url=row.place.url)] * with_documents + [Cell(text=status)] * has_status
-        cells += [Cell((row.place,), place=True), Cell(row.addressees), Cell(row.verb), Cell(row.action, whole=True)]
+        cells += [Cell((row.place,), place=True, text=row.number), Cell(row.addressees), Cell(row.verb)]
+        context = "".join(say("action_context", language, words=" ".join(each.quote.split())) for each in row.context)
+        cells.append(Cell(row.action, whole=True, note=context))
         cells += [Cell(row.times, note="; ".join(due_days)), Cell(row.money)]
         table_rows.append(tuple(cells))
-    return Grid(columns, tuple(table_rows))
+    return Grid(columns, tuple(table_rows), heading=heading)
 
 
 def row_status(row: MandateRow, language: str) -> str:

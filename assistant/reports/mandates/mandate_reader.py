@@ -9,7 +9,7 @@ not read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import compress
 from typing import Literal
@@ -202,7 +202,7 @@ class _ResolutionReader(BlockReader):
         else:
             with_that = self._has_that(clause)
             match = self._match_addressees(clause, with_that, introduces=bool(items) and not next_request)
-        insertions, action_start = self._split_insertions(text, start, match)
+        insertions, action_start = self.split_insertions(text, start, match)
         if next_request:
             shares_action = match.action == start and clause.kind == "ask"
             names = parse_names(self.grammar, text, start, end) if shares_action else ()
@@ -216,14 +216,17 @@ class _ResolutionReader(BlockReader):
         is_unresolved = bool(match.addressees) and not resolved.addressees  # the clause before tells who is meant
         if clause.aside:
             insertions.insert(0, clause.aside)
+        context = None
         if previous and (is_unresolved or self._refers_back(text[action_start:end], match)):
-            insertions.insert(0, trim_span(text, previous.verb[0], previous.end, closes=",;"))
+            context = self.trim(offset + previous.verb[0], offset + previous.end)
         match = resolved
         above = (*shift_spans(insertions, offset), self.trim(offset + action_start, offset + end))
+        mandates: Iterable[Mandate] = ()
         if items:
-            yield from self._read_items(clause, items, match, with_that, above)
+            mandates = self._read_items(clause, items, match, with_that, above)
         elif above[-1][0] < above[-1][1]:
-            yield self._build_mandate(clause, clause.block, self._addressee_spans(match, clause), above)
+            mandates = [self._build_mandate(clause, clause.block, self._addressee_spans(match, clause), above)]
+        yield from (replace(each, context=context) for each in mandates)
 
     def _has_that(self, clause: _Clause) -> bool:
         """Whether “that” follows the verb of a clause, or is a part of it."""
@@ -280,29 +283,10 @@ class _ResolutionReader(BlockReader):
         text = self._unquoted_text(item)
         own = replace(clause, block=item, text=text, verb=(0, 0), end=len(text))
         match = self._match_addressees(own, with_that)
-        insertions, action_start = self._split_insertions(text, 0, match)
+        insertions, action_start = self.split_insertions(text, 0, match)
         action = self.trim(item.body_start + action_start, item.end)
         spans = (*shift_spans(insertions, item.body_start), action if action[0] < action[1] else span)
         return self._addressee_spans(match, own), spans
-
-    def _split_insertions(self, text: str, start: int, match: AddresseeMatch) -> tuple[list[Span], int]:
-        """What precedes the action without naming an addressee, and belongs to it; and where the action begins: with
-        the last of these insertions if only white space separates them."""
-        grammar, action_start = self.grammar, match.action
-        edges = [start, *(edge for who in match.addressees for edge in who), action_start]
-        if edges[-2] > action_start:  # the names are part of the action
-            return [], action_start
-        insertions: list[Span] = []
-        for left, right in zip(edges[::2], edges[1::2], strict=True):
-            introduction = grammar.clause.match(text, left, right) or grammar.joins.match(text, left, right)
-            left = introduction.end() if introduction else left
-            joint = grammar.joint.search(text, left, right)
-            left, right = trim_span(text, left, joint.start() if joint else right, ",:：،，", ",:：،，")
-            if left < right and not grammar.preposition.fullmatch(text, left, right):
-                insertions.append((left, right))
-        if insertions and match.addressees and insertions[-1][0] >= edges[-2]:
-            return insertions[:-1], insertions[-1][0]
-        return insertions, action_start
 
     def _match_addressees(self, clause: _Clause, with_that: bool, *, introduces: bool = False) -> AddresseeMatch:
         """Who acts, and where the action begins; `with_that`: the clause follows “that”."""

@@ -1,10 +1,11 @@
-"""The recommendations of reports: sentences, and points of lists with the words that introduce them."""
+"""The recommendations of reports, and what a body decided by its records: sentences, and points of lists with the words
+that introduce them."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import chain, takewhile
@@ -13,11 +14,13 @@ from assistant.reports.mandates.addressees import (
     LIST_INTRODUCERS,
     AddresseeMatch,
     find_duty_holder,
+    find_giver,
     find_object,
     find_subject,
     introduces_list,
     parse_names,
     shift_spans,
+    split_at_commas,
     trim_span,
 )
 from assistant.reports.mandates.mandate_base import CAPITAL, MAX_LENGTH, BlockReader, ListPoint, Mandate, find_points
@@ -30,20 +33,33 @@ MAX_SUBJECT_LENGTH = 120
 """Longest subject of a sentence that says what somebody should do, in characters."""
 MAX_INTRODUCTION_LENGTH = 300
 """Longest words that introduce the decisions of a body, in characters."""
+MAX_HEAD_LENGTH = 2_000
+"""Characters at the head of a text without numbered paragraphs in which its body is named."""
 MIN_ADVICE_PARAGRAPHS = 3
 """A heading with at least this many paragraphs, most of which advise, is taken for one about advice."""
 _SEMICOLON = re.compile(r"\s*[;；؛]\s*")
+_LABEL_END = re.compile(r"\s?[:：.–—-](?:\s+|$)|[：。]")
 _NON_REPORT_PARTS = ("masthead", "title", "contents", "appendix", "summary")
 
 
-def find_recommendations(document: Document) -> Iterator[Mandate]:
-    """The recommendations of a report, in its order: sentences, or points of a list with the words that introduce
-    them; also those that a list item gives under a heading about them.
+def find_decisions(document: Document) -> Iterator[Mandate]:
+    """What a body requested and decided by a report or record, in its order: see `find_recommendations`."""
+    report = _ReportReader(document)
+    for block in document.blocks:
+        if block.kind in ("paragraph", "item") and not block.locator.startswith((*_NON_REPORT_PARTS, "annex")):
+            for decision, spans in _past_decisions(report, block):
+                yield report.with_times_and_money(decision, spans)
 
-    `action` is the sentence; for a point it is the point, after what its introduction says beside verb and
-    addressees, and after the points above it. In a chapter of nothing but recommendations each paragraph is one, with
-    an empty `verb` where none is known. Annexes count where a letter transmits them, or most of their paragraphs
-    advise. Recommendations of other bodies are left out.
+
+def find_recommendations(document: Document) -> Iterator[Mandate]:
+    """The recommendations of a report and the decisions that it records, in its order: sentences, or points of a list
+    with the words that introduce them; also those that a list item gives under a heading about them.
+
+    `action` is what follows verb and addressees, with what opens the sentence before them, or the whole sentence where
+    nobody is addressed; for a point it is the point, after what its introduction says beside verb and addressees, and
+    after the points above it. In a chapter of nothing but recommendations each paragraph is one, with an empty `verb`
+    where none is known. Annexes count where a letter transmits them, or most of their paragraphs advise.
+    Recommendations of other bodies are left out.
     """
     report = _ReportReader(document)
     grammar, covered = report.grammar, set[int]()
@@ -56,21 +72,30 @@ def find_recommendations(document: Document) -> Iterator[Mandate]:
         if block.locator.startswith(_NON_REPORT_PARTS if is_advising else excluded):
             continue
         # A heading with a number is that of a single recommendation: only the paragraph right below it counts.
-        under_advice = is_advising or any(
-            grammar.advice.search(words := document.body(head))
-            and (block.ordinal == head.ordinal + 1 or not any(sign.isdigit() for sign in words))
-            for head in headings
+        label = report.find_label(block)
+        under_advice = (
+            is_advising
+            or bool(label)
+            or any(
+                grammar.advice.search(words := document.body(head))
+                and (block.ordinal == head.ordinal + 1 or not any(sign.isdigit() for sign in words))
+                for head in headings
+            )
         )
         is_chapter = bool(headings) and grammar.chapter.fullmatch(document.body(headings[-1])) is not None
-        recommendations = list(_past_decisions(report, block)) or list(
-            _block_recommendations(report, block, under_advice, is_chapter)
-        )
+        decisions = list(_past_decisions(report, block))
+        told = [spans[0] for _, spans in decisions]
+        recommendations = [*decisions] + [
+            each
+            for each in _block_recommendations(report, block, under_advice, is_chapter)
+            if not any(start <= each[0].verb[0] < end for start, end in told)
+        ]
         if not recommendations and is_chapter and block.kind == "paragraph" and block.number:
             first, whole = block.body_start, (block.body_start, block.end)
             recommendations = [(Mandate(block.ordinal, (first, first), False, (), (whole,)), [whole])]
         for recommendation, spans in recommendations:
             covered.add(recommendation.block)
-            yield report.with_times_and_money(recommendation, spans)
+            yield replace(report.with_times_and_money(recommendation, spans), label=label)
 
 
 class _ReportReader(BlockReader):
@@ -109,25 +134,87 @@ class _ReportReader(BlockReader):
         is_reported = match and any(each.search(text, 0, match.start()) for each in reporting)
         return None if is_reported else match
 
+    def find_label(self, block: Block) -> Span | None:
+        """The span that numbers the recommendation of a block: in the heading right above it, or before a colon or full
+        stop where it begins."""
+        head = next(iter(self.document.headings(block)[-1:]), None)
+        if head and block.ordinal == head.ordinal + 1 and (match := self._match_label(head)):
+            return shift_spans([match.span("label")], head.body_start)[0]
+        match = self._match_label(block)
+        is_label = match and _LABEL_END.match(self.document.body(block), match.end())
+        return shift_spans([match.span("label")], block.body_start)[0] if match and is_label else None
+
+    def _match_label(self, block: Block) -> re.Match[str] | None:
+        return self.grammar.numbered.match(self.document.body(block)[:MAX_INTRODUCTION_LENGTH])
+
     @cached_property
-    def deciding_paragraphs(self) -> frozenset[int]:
-        """The ordinals of paragraphs that name a body, and introduce points most of which say in the past what it did;
-        at least one that it requested or decided something."""
-        grammar, document = self.grammar, self.document
-        deciding = set[int]()
+    def _deciding_paragraphs(self) -> frozenset[int]:
+        """The ordinals of paragraphs that introduce decisions in the list below them."""
+        document, deciding = self.document, set[int]()
         for block in document.blocks:
-            text = document.body(block).replace("\n", " ").rstrip()
-            if block.kind != "paragraph" or not text.endswith(LIST_INTRODUCERS) or len(text) > MAX_INTRODUCTION_LENGTH:
-                continue
-            is_advice = any(each.search(text) for each in (grammar.should, grammar.wish, grammar.cites))
-            points = [document.body(each) for each in self.find_items(block)]
-            acts = [bool(grammar.acts.match(point)) for point in points]
-            past = [act or bool(grammar.did.match(point)) for act, point in zip(acts, points, strict=True)]
-            if not is_advice and any(acts) and 2 * sum(past) > len(past):
+            items = self.find_items(block) if block.kind == "paragraph" else []
+            inner = (point for item in items for path in self.item_paths(item) for point in path[1:])
+            if self._introduces_decisions(
+                document.body(block), *([*map(document.body, each)] for each in (items, inner))
+            ):
                 deciding.add(block.ordinal)
         return frozenset(deciding)
 
-    def body_name(self, block: Block) -> Span | None:
+    def _introduces_decisions(self, introduction: str, points: Sequence[str], inner: Sequence[str] = ()) -> bool:
+        """Whether words that name a body introduce points most of which say in the past what it did; at least one of
+        them, or of those below them (`inner`), that it requested or decided something."""
+        grammar, text = self.grammar, introduction.replace("\n", " ")
+        if not introduces_list(text) or len(text) > MAX_INTRODUCTION_LENGTH:
+            return False
+        is_advice = any(each.search(text) for each in (grammar.ask, grammar.should, grammar.wish, grammar.cites))
+        past = [bool(grammar.acts.match(point) or grammar.did.match(point)) for point in points]
+        has_act = any(map(grammar.acts.match, (*points, *inner)))
+        return not is_advice and has_act and 2 * sum(past) > len(past)
+
+    def find_past_acts(self, block: Block) -> Iterator[tuple[Block, Span, Span | None]]:
+        """Words by which a body says in the past what it requested or decided, as (place, span of the document, name of
+        the body): points below words that name it, or in its paragraph, and its own sentences under a heading about
+        decisions or recommendations."""
+        document, body = self.document, self.document.body(block)
+        parents, parent = [], block.parent if block.kind == "item" else None
+        while parent is not None and document.blocks[parent].kind != "heading":
+            parents.append(document.blocks[parent])
+            parent = parents[-1].parent
+        if parents and parents[-1].ordinal in self._deciding_paragraphs:
+            yield block, (block.body_start, block.end), self._body_name(parents[-1])
+            return
+        points = find_points(body)
+        introduction = body[: points[0].mark] if points else ""
+        if self._introduces_decisions(introduction, [body[slice(*point.words)] for point in points]):
+            sentences = (block.body_start + end for _, end in sentence_spans(body, document.language))
+            for place in (point.block(block) for point in points):
+                # The last point ends with its sentence.
+                end = min(place.end, next((each for each in sentences if each > place.body_start), place.end))
+                yield place, (place.body_start, end), self._body_name(block)
+            return
+        if any(self.grammar.outcomes.match(document.body(head)) for head in document.headings(block)):
+            for start, end in sentence_spans(body, document.language):
+                if found := self._find_own_act(body[start:end].replace("\n", " ")):
+                    first, last, verb = (block.body_start + start + at for at in found)
+                    yield block, (verb, block.body_start + end), (first, last)
+
+    def _find_own_act(self, sentence: str) -> tuple[int, int, int] | None:
+        """Where the name of the body that reports begins and ends before a verb in the past, and where this verb
+        begins; None where somebody else acts."""
+        for match in self.grammar.acted.finditer(sentence) if self.grammar.capitals else ():
+            parts = list(split_at_commas(sentence, 0, match.start()))
+            # Insertions may follow the name: “the Board, on the proposal of its Chair, decided”.
+            while len(parts) > 1 and (parts[-1][0] >= parts[-1][1] or self.grammar.aside.match(sentence, *parts[-1])):
+                parts.pop()
+            name = self._subject_before(sentence[: parts[-1][1]])
+            first = sentence.rfind(name, 0, parts[-1][1])
+            names = {word for word in name.split()[1:] if CAPITAL.match(word)}
+            is_own = names and names.issubset(self._head_words) and self._is_own_act(sentence[: parts[-1][1]])
+            if is_own and CAPITAL.match(name.rpartition(" ")[2]) and first >= 0:
+                return first, first + len(name), match.start("verb")
+        return None
+
+    def _body_name(self, block: Block) -> Span | None:
         """The span of the name of the body in the words that introduce its decisions, up to the first comma."""
         text = self.document.body(block)
         start, end = trim_span(text, 0, len(re.split(r"[,،，:：]", text)[0]))
@@ -149,6 +236,12 @@ class _ReportReader(BlockReader):
         return " ".join((document.text[: next(later, None)], *headings))
 
     @cached_property
+    def _head_words(self) -> frozenset[str]:
+        """The words before the first numbered paragraph, which name the body that reports."""
+        numbered = (block.start for block in self.document.blocks if block.number and block.kind == "paragraph")
+        return frozenset(re.findall(r"[\w’'-]+", self.document.text[: next(numbered, MAX_HEAD_LENGTH)]))
+
+    @cached_property
     def _recommenders(self) -> frozenset[str]:
         """The names of those who recommend in the report by its least ambiguous verbs."""
         recommenders = set[str]()
@@ -157,7 +250,7 @@ class _ReportReader(BlockReader):
             text = self.document.body(block)[:MAX_LENGTH].replace("\n", " ") if has_sentences else ""
             for sentence in (text[start:end] for start, end in sentence_spans(text, self.document.language)):
                 for each in self.grammar.advise.finditer(sentence):
-                    if self._is_own_recommendation(sentence, each):
+                    if self._is_own_act(sentence[: each.start()]):
                         recommenders.add(self._subject_before(sentence[: each.start()]).casefold())
         return frozenset(recommenders - {""})
 
@@ -174,10 +267,10 @@ class _ReportReader(BlockReader):
             words.pop()
         return "" if not words or grammar.also.fullmatch(words[-1]) else " ".join(words)
 
-    def _is_own_recommendation(self, text: str, match: re.Match[str]) -> bool:
-        """Whether it is the report itself that recommends by a verb: neither a purpose, nor what a named text says,
-        nor another body, whose name is missing at the head of the report."""
-        grammar, preceding = self.grammar, text[: match.start()]
+    def _is_own_act(self, preceding: str) -> bool:
+        """Whether it is the report itself, or its body, that acts by a verb after some words: neither a purpose, nor what
+        a named text says, nor another body, whose name is missing at the head of the report."""
+        grammar = self.grammar
         if grammar.purpose.search(preceding) or grammar.cites.search(preceding):
             return False
         subject = self._subject_before(preceding)
@@ -207,7 +300,7 @@ class _ReportReader(BlockReader):
         surest = (each for pattern in patterns for each in pattern.finditer(text))
         suggestions = self.grammar.suggest.finditer(text)
         counted = (each for each in suggestions if under_advice or self.is_by_recommender(text[: each.start()]))
-        return next((each for each in chain(surest, counted) if self._is_own_recommendation(text, each)), None)
+        return next((each for each in chain(surest, counted) if self._is_own_act(text[: each.start()])), None)
 
     def is_by_recommender(self, before: str) -> bool:
         """Whether the subject before a verb certainly recommends elsewhere in the report."""
@@ -216,39 +309,45 @@ class _ReportReader(BlockReader):
 
 
 def _past_decisions(report: _ReportReader, block: Block) -> Iterator[tuple[Mandate, list[Span]]]:
-    """What a body requested or decided by a point of a list below words that name the body:
-    `The Board: (a) Requested the secretariat to report`. Each with the spans that may say by when."""
-    document, grammar = report.document, report.grammar
-    parent = document.blocks[block.parent] if block.kind == "item" and block.parent is not None else None
-    if parent is None or parent.ordinal not in report.deciding_paragraphs:
-        return
-    text = document.body(block)[:MAX_LENGTH].replace("\n", " ").rstrip()
+    """What a body requested or decided, told in the past: `The Board: (a) Requested the secretariat to report`. Each
+    with the spans that may say by when."""
+    for place, span, body_name in report.find_past_acts(block):
+        yield from _read_past_act(report, place, span, body_name)
+
+
+def _read_past_act(
+    report: _ReportReader, block: Block, span: Span, body_name: Span | None
+) -> Iterator[tuple[Mandate, list[Span]]]:
+    """The requests and decisions in a span of a block: `Requested the secretariat to report, and decided to meet`."""
+    grammar, offset = report.grammar, span[0]
+    text = report.document.text[slice(*span)][:MAX_LENGTH].replace("\n", " ").rstrip()
     text = text[: tail.start()] if (tail := grammar.tail.search(text)) else text
     verbs = list(grammar.acts.finditer(text))
-    if not verbs:
-        return
-    # The first verb opens the point, others follow “and” or a comma.
+    # The first verb opens the words, others follow “and” or a comma.
     ends = [*(verb.start() for verb in verbs[1:]), len(text)]
-    body_name = report.body_name(parent)
     points = [(point, path[1:]) for point, path in report.split_item(block) if len(path) > 1]
-    for verb, end in zip(verbs, ends, strict=True):
+    for verb, end in zip(verbs, ends[: len(verbs)], strict=True):
         decided = verb["decided"] is not None
         words = verb.span("decided" if decided else "asked")
         introduces = bool(points) and verb is verbs[-1]
         match = AddresseeMatch((), words[1])
-        if not decided:
+        if not decided and grammar.that.match(text[words[1] : end].lstrip(" ,")):
+            match = find_subject(grammar, text, words[1], end, report.verbs, introduces=introduces)
+        elif not decided:
             match = find_object(grammar, text, words[1], end, introduces=introduces)
+            if match.action == end and (giver := find_giver(grammar, text, words[1], end)):
+                match = AddresseeMatch((giver,), words[1])  # what somebody is to give: an opinion from the Counsel
         trimmed = _trim_names(grammar, text, match.addressees)  # without pronouns
-        names = tuple((block.body_start + a, block.body_start + b) for a, b in trimmed)
-        names = (body_name,) if decided and body_name else names
-        span = (block.body_start + words[0], block.body_start + words[1])
-        action = report.trim(block.body_start + match.action, block.body_start + end)
-        leads = (action,) if action[0] < action[1] else ()
+        names = (body_name,) if decided and body_name else shift_spans(trimmed, offset)
+        verb_span = (offset + words[0], offset + words[1])
+        insertions, action_start = report.split_insertions(text, words[1], match)
+        action = report.trim(offset + action_start, offset + end)
+        leads = (*shift_spans(insertions, offset), action) if action[0] < action[1] else ()
         for point, below in points if introduces else [(block, ())]:
             lower_spans = [report.trim(each.body_start, each.end) for each in below]
             if leads or lower_spans:
-                times = [(block.body_start + words[1], block.body_start + end), *lower_spans]
-                yield Mandate(point.ordinal, span, decided, names, (*leads, *lower_spans)), times
+                times = [(verb_span[1], offset + end), *lower_spans]
+                yield Mandate(point.ordinal, verb_span, decided, names, (*leads, *lower_spans)), times
 
 
 def _block_recommendations(
@@ -262,7 +361,12 @@ def _block_recommendations(
     introduction = document.body(parent).rstrip() if parent is not None and parent.kind != "heading" else ""
     recommends = any(each.search(introduction) for each in (grammar.advise, grammar.should, grammar.advice))
     is_idle_list = not under_advice and introduction.endswith(LIST_INTRODUCERS) and not recommends
+    label = report.find_label(block)
+    label_end = label[1] - block.body_start if label else 0
+    rest = _LABEL_END.match(body, label_end) if label_end > 0 else None
+    first = rest.end() if rest else 0  # after “Recommendation 3:”
     for start, end, list_points in _split_passages(report, body, under_advice):
+        start = max(start, first)
         text = body[start:end].replace("\n", " ")
         length = len(text)
         introduces = text.rstrip().endswith(LIST_INTRODUCERS) and bool(list_points or not body[end:].strip())
@@ -281,12 +385,16 @@ def _block_recommendations(
             continue
         match, addressee_match = found
         offset = block.body_start + start
-        names = shift_spans(_trim_names(grammar, text, addressee_match.addressees), offset)
+        addressee_match = replace(
+            addressee_match, addressees=tuple(_trim_names(grammar, text, addressee_match.addressees))
+        )
+        names = shift_spans(addressee_match.addressees, offset)
         verb, sentence = (offset + match.start(), offset + match.end()), (offset, offset + length)
         points: list[tuple[Block, ...]] = [(point.block(block),) for point in list_points]
         points = points or (list(_find_point_paths(report, block)) if introduces else [])
         if not points:
-            yield Mandate(block.ordinal, verb, False, names, (sentence,)), [sentence]
+            action = shift_spans(_sentence_action(report, text, match, addressee_match), offset)
+            yield Mandate(block.ordinal, verb, False, names, action), [sentence]
         lead_spans = _find_lead(report, offset + addressee_match.action, offset + length)
         for path in points:
             spans = [trim_span(document.text, each.body_start, each.end, closes=",;:.，；：。؛،") for each in path]
@@ -297,6 +405,35 @@ def _block_recommendations(
                 yield replace(forwarded, action=(*leads, *forwarded.action)), [spans[-1]]
             else:
                 yield Mandate(path[-1].ordinal, verb, False, names, (*lead_spans, *spans)), [sentence, *spans]
+
+
+def _sentence_action(
+    report: _ReportReader, text: str, match: re.Match[str], addressee_match: AddresseeMatch
+) -> tuple[Span, ...]:
+    """What a sentence asks for: what precedes its subject, insertions, and what follows the verb; the whole sentence
+    where nobody is addressed and somebody else than the report's author is its subject."""
+    grammar, names, after = report.grammar, addressee_match.addressees, text[match.end() :].lstrip()
+    # A verb of several words is in the passive: “is recommended”.
+    is_own = report.is_by_recommender(text[: match.start()]) and " " not in match.group()
+    if not (names or is_own) or grammar.passive.match(after) or (grammar.joins.match(after) and not names):
+        return ((0, len(text)),)
+    parts = list(split_at_commas(text, 0, min(match.start(), *(start for start, _ in names), len(text))))
+    opening = (0, parts[-2][1] if len(parts) > 1 else 0)
+    leads = grammar.leads.match(text)
+    opens = bool(leads and leads.end()) or any(each.match(text) for each in (grammar.aside, grammar.to, grammar.leans))
+    says_nothing = any(each.fullmatch(text, *opening) for each in (grammar.leads, grammar.leans))
+    insertions = [opening] if opens and not says_nothing else []
+    action_start = addressee_match.action
+    if names and names[-1][1] <= match.start():
+        reported = trim_span(text, parts[-1][0], names[0][0])  # “it is vital that States should”
+        is_lead = grammar.leads.fullmatch(text, *reported) or grammar.article.fullmatch(text, *reported)
+        insertions += [] if is_lead else [reported]
+        insertions.append(trim_span(text, names[-1][1], match.start(), ",", ","))
+    else:
+        behind, action_start = report.split_insertions(text, match.end(), addressee_match)
+        insertions += behind
+    action = trim_span(text, action_start, len(text), ",:：，،", ",;:.，；：。؛،")
+    return tuple(each for each in (*insertions, action) if each[0] < each[1])
 
 
 def _find_lead(report: _ReportReader, start: int, end: int) -> tuple[Span, ...]:
