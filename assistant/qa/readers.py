@@ -82,10 +82,13 @@ class SearchScores:
     @classmethod
     def of(cls, evidence: Sequence[Evidence], question: Question) -> SearchScores:
         """The summary for the passages found. Where a passage has enough of the question's words (`SHARED_WORDS`) the similarity is left out
-        (None), since that of a few rare words tells nothing. (For English questions no minimum similarity is used.)"""
+        (None), since that of a few rare words tells nothing; likewise where a turn goes on from passages that answered before, since what it is about
+        is known. (For English questions no minimum similarity is used.)"""
         best = max((hit.score for hit in evidence), default=0.0)
         passages = ((hit.passage.text, hit.document.language) for hit in evidence)
-        if question.language != "en" and any(question.share_of_words(*each) >= SHARED_WORDS for each in passages):
+        if question.carried or (
+            question.language != "en" and any(question.share_of_words(*each) >= SHARED_WORDS for each in passages)
+        ):
             return cls(best, None)
         likenesses = [hit.dense for hit in evidence if hit.dense is not None]
         return cls(best, max(likenesses, default=0.0 if best > 0.0 else None))
