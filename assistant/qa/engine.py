@@ -332,8 +332,8 @@ class Engine:
         best = most_likely(compared, self.vocabulary, self.library, previous.passages if previous is not None else ())
         chosen, read = tried[best], alone[best]
         if previous is not None:
-            question = next((each.question for each in tried if not each.interpretation.leans), None)
-            return self._continued(chosen, read, previous, question)
+            alone_question = next((each.question for each in tried if not each.interpretation.leans), None)
+            return self._continued(chosen, read, previous, None if most else alone_question)
         return chosen
 
     def _continued(
@@ -354,8 +354,10 @@ class Engine:
             question = replace(alone, within=frozenset(documents), carried=previous.passages)
             inside = self.extractive.answer(question, STEPS[1])
             near = repeated or not first or _odds(inside) >= _odds(answer) - FURTHER_STATEMENT_GAP
-            new = [each for each in inside.statements[:1] if not previous.is_repeated_by(each, each.main.answer)]
+            shown = {each.text for each in (first if repeated else previous.statements[:1])}
+            new = [each for each in inside.statements if each.text not in shown]
             if inside.status == "answered" and near and new:
+                inside = replace(inside, statements=tuple(new))
                 interpretation = replace(chosen.interpretation, parts=(question.text,), focus=question.text, leans=True)
                 return AnsweredTurn(interpretation, question, inside, [(question, inside)])
         if not repeated and any(previous.is_repeated_by(each, each.main.answer) for each in quoted):
@@ -437,7 +439,7 @@ class Engine:
                 with_names = f"{part.rstrip(MARKS)} ({named})?"
                 candidates = (Interpretation((with_names,), with_names, question.language, leans=True), *candidates)
             answer = self._best_answer(candidates, previous, question, most=most)
-            previous = Turn.of(answer.interpretation, answer.answer)
+            previous = Turn(answer.interpretation, first_cited(answer.answer))  # one statement may answer both parts
             answered += answer.parts
             if all_answered and answer.answer.status != "answered":
                 break
