@@ -354,9 +354,10 @@ class Engine:
             question = replace(alone, within=frozenset(documents), carried=previous.passages)
             inside = self.extractive.answer(question, STEPS[1])
             near = repeated or not first or _odds(inside) >= _odds(answer) - FURTHER_STATEMENT_GAP
-            shown = {each.text for each in (first if repeated else previous.statements[:1])}
-            new = [each for each in inside.statements if each.text not in shown]
-            if inside.status == "answered" and near and new:
+            shown_first = [each.text for each in previous.statements[:1]]
+            new = [each for each in inside.statements if each.text not in shown_first]
+            differs = [each.text for each in new[:1]] != [each.text for each in first]
+            if inside.status == "answered" and near and new and differs:
                 inside = replace(inside, statements=tuple(new))
                 interpretation = replace(chosen.interpretation, parts=(question.text,), focus=question.text, leans=True)
                 return AnsweredTurn(interpretation, question, inside, [(question, inside)])
