@@ -326,7 +326,7 @@ A/88/41
 def test_a_row_is_named_by_its_number_after_the_word_above_the_numbers(
     holding: Holding, question: str, row: str
 ) -> None:
-    engine = holding(LEVELS, readers=Readers({"en": Sure()}, {"en": THRESHOLDS}))
+    engine = holding(LEVELS, readers=readers_of(FlatReader(), "en"))
     assert [each.text.endswith(row) for each in engine.ask(question).statements] == [True]
 
 
@@ -370,7 +370,7 @@ M. Étienne Marchand, Conseiller
 def test_the_names_below_a_country_are_those_of_its_participants_the_first_first(
     holding: Holding, question: str, said: list[str]
 ) -> None:
-    engine = holding(PARTICIPANTS, readers=Readers({"multilingual": Sure()}, {"multilingual": THRESHOLDS}))
+    engine = holding(PARTICIPANTS, readers=readers_of(FlatReader(), "multilingual"))
     statements = engine.ask(question).statements[: len(said)]
     assert [each.text.partition(",")[0] for each in statements] == said
 
@@ -409,15 +409,14 @@ A/88/46
 def test_a_text_without_a_word_of_the_body_that_is_asked_about_does_not_answer(
     holding: Holding, question: str, status: str, said: str
 ) -> None:
-    sure = {"en": THRESHOLDS, "multilingual": THRESHOLDS}
     text = FRENCH_HARBOURS if question.startswith("Où") else HARBOURS
-    answer = holding(text, readers=Readers({"en": Sure(), "multilingual": Sure()}, sure)).ask(question)
+    answer = holding(text, readers=readers_of(FlatReader())).ask(question)
     assert answer.status == status
     assert not said or said in answer.statements[0].text
 
 
 def test_the_session_of_an_organ_is_not_that_of_another_with_the_same_number(holding: Holding) -> None:
-    engine = holding(HARBOURS, readers=Readers({"en": Sure()}, {"en": THRESHOLDS}))
+    engine = holding(HARBOURS, readers=readers_of(FlatReader(), "en"))
     assert engine.ask("Where is the fourth session of the working group?").status == "answered"
     answer = engine.ask("Where is the fourth session of the harbour conference?")
     assert answer.status == "tentative"

@@ -3,7 +3,8 @@ in one turn; the evidence of the last turn is carried."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from conftest import Holding, OpenLibrary, add
 from hypothesis import given
 from hypothesis import strategies as st
-from word_reader import FlatReader, readers_of, word_readers
+from word_reader import THRESHOLDS, FlatReader, readers_of, word_readers
 
 from assistant.qa.engine import Engine
 from assistant.qa.query import (
@@ -26,6 +27,7 @@ from assistant.qa.query import (
     turn_language,
 )
 from assistant.qa.reader import Reading as PassageReading
+from assistant.qa.readers import Readers
 from assistant.qa.scope import Scope
 from assistant.question import clean_question
 from assistant.vocabulary import Vocabulary
@@ -453,3 +455,49 @@ def test_what_was_just_shown_is_no_answer_to_a_turn_that_another_sentence_of_the
     asked, turn = "When does a member lose its vote?", "and is anything lower for who pays early?"
     assert "lose their vote" in engine.ask(asked).statements[0].text
     assert engine.ask(turn, [asked]).statements[0].text == "Before March a discount is given."
+
+
+class Pointing:
+    """A reader that goes by rules (word of a question, words that answer it, logit): the first whose words the question and the passage have."""
+
+    def __init__(self, *rules: tuple[str, str, float]) -> None:
+        self._rules = rules
+
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
+        return [self._reading(question, text) for _, text in passages]
+
+    def translate(self, text: str) -> list[str]:
+        return []
+
+    def _reading(self, question: str, text: str) -> PassageReading:
+        rules = (rule for rule in self._rules if rule[0] in question and rule[1] in text)
+        _, words, logit = next(rules, ("", "", -9.0))
+        begin, spans = text.find(words), [match.span() for match in re.finditer(r"\w+", text)]
+        first = np.array([5.0 * (start == begin) for start, _ in spans], np.float32)
+        last = np.array([5.0 * (end == begin + len(words)) for _, end in spans], np.float32)
+        return PassageReading(logit, spans, first, last)
+
+
+def test_a_turn_stays_in_the_document_that_answered_before_where_this_answers_it_nearly_as_surely(
+    holding: Holding,
+) -> None:
+    rules = ("open:", "", -9.0), ("open", "opens at seven", 3.0), ("shut", "shut at eight", 3.0)
+    engine = holding(
+        "# Note on the bridge\n\n1. The bridge opens at seven. The gates are shut at nine in the evening.\n",
+        "# Note on the library\n\n1. The library doors are shut at eight in the evening.\n",
+        readers=Readers({"en": Pointing(*rules, ("shut", "shut at nine", 2.7))}, {"en": THRESHOLDS}),
+    )
+    asked, turn = "When does the bridge open?", "And when are the doors shut?"
+    assert engine.ask(turn).statements[0].text == "The library doors are shut at eight in the evening."
+    assert engine.ask(turn, [asked]).statements[0].text == "The gates are shut at nine in the evening."
+
+
+def test_what_was_shown_answers_another_turn_by_other_words_of_it(holding: Holding) -> None:
+    note = "# Note\n\n1. The break lasted nineteen days in the north and not more than six in the south of the bay.\n"
+    rules = ("north", "nineteen days", 3.0), ("south", "six", 1.0)
+    engine = holding(note, readers=Readers({"en": Pointing(*rules)}, {"en": THRESHOLDS}))
+    asked = "How long was the break in the north?"
+    first, then = engine.ask(asked), engine.ask("and in the south?", [asked])
+    assert then.status == "answered"
+    marked = [[words for words, answers in each.statements[0].pieces if answers] for each in (first, then)]
+    assert marked == [["nineteen days"], ["six"]]

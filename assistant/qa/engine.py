@@ -5,11 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.answer_phrases import say
 from assistant.generation.generation_report import NAMES
-from assistant.qa.abstention import CERTAIN_STANDALONE_ODDS, SENTENCE_WORDS, Caution
+from assistant.qa.abstention import (
+    CERTAIN_STANDALONE_ODDS,
+    FURTHER_STATEMENT_GAP,
+    MIN_FOLLOW_UP_ODDS,
+    RULE_ODDS,
+    SENTENCE_WORDS,
+    Caution,
+    log_odds,
+)
 from assistant.qa.answer import Answer, Citation, Event, Finished, Mode, Progress, answer_events
 from assistant.qa.citations import AnswerComposer, Part, as_tentative
 from assistant.qa.extractive import ExtractiveAnswerer
@@ -32,11 +40,12 @@ from assistant.qa.query import (
 )
 from assistant.qa.retriever import Evidence, Retriever
 from assistant.qa.scope import Scope
-from assistant.qa.scoring import FIRST, READ, ScoredUnit, Scorer
+from assistant.qa.scoring import FIRST, READ, STEPS, ScoredUnit, Scorer
 from assistant.qa.units import Unit, without_edge_lines
 from assistant.question import Bounds, Question, clean_question, parse_question
 from assistant.vocabulary import Vocabulary
 from corpus.catalogue import Catalogue
+from corpus.documents import Span
 from corpus.library import Library
 
 if TYPE_CHECKING:
@@ -61,6 +70,13 @@ class AnsweredTurn:
     question: Question
     answer: Answer
     parts: Sequence[Part]
+
+
+class ReadAlone(NamedTuple):
+    """The words that an answer quotes first, as they were read for the last turn by itself, and the log-odds that their passage answers it."""
+
+    quoted: ScoredUnit
+    whole: float
 
 
 class Engine:
@@ -310,23 +326,51 @@ class Engine:
                 break
         if len(tried) == 1:
             return tried[0]
-        standalone = [self._standalone_odds(each) for each in tried]
-        pairs = zip(tried, standalone, strict=True)
-        compared = [(each.interpretation, each.answer, own_odds and own_odds[0]) for each, own_odds in pairs]
-        carried_passages = previous.passages if previous is not None else ()
-        best = most_likely(compared, self.vocabulary, self.library, carried_passages)
-        leaning = tried[best].interpretation.leans and tried[best].answer.status == "answered"
-        if previous is not None and leaning and previous.is_repeated_by(tried[best].answer):
-            # What was shown already hardly answers another turn where another sentence of the same passage does.
-            best = next((n for n, each in enumerate(tried) if _answers_alone(each, previous)), best)
-        answer, own_odds = tried[best].answer, standalone[best]
-        scored = answer.status == "answered" and answer.probability is not None
-        if scored and own_odds is not None and own_odds[1] < CERTAIN_STANDALONE_ODDS:
-            return replace(tried[best], answer=as_tentative(answer))
-        return tried[best]
+        alone = [self._read_alone(each) for each in tried]
+        pairs = zip(tried, alone, strict=True)
+        compared = [(each.interpretation, each.answer, read.quoted.odds if read else None) for each, read in pairs]
+        best = most_likely(compared, self.vocabulary, self.library, previous.passages if previous is not None else ())
+        chosen, read = tried[best], alone[best]
+        if previous is not None:
+            alone_question = next((each.question for each in tried if not each.interpretation.leans), None)
+            return self._continued(chosen, read, previous, None if most else alone_question)
+        return chosen
 
-    def _standalone_odds(self, tried: AnsweredTurn) -> tuple[float, float] | None:
-        """How likely, in log-odds, the first citation answers the last turn by itself: its quoted words, and its whole passage.
+    def _continued(
+        self, chosen: AnsweredTurn, read: ReadAlone | None, previous: Turn, alone: Question | None
+    ) -> AnsweredTurn:
+        """The answer chosen for a turn, or what the documents of the conversation say to the turn alone.
+
+        They do where the answer would only repeat what was shown, and where a turn that is read alone would leave these documents and is answered
+        there nearly as surely. What was shown answers another turn where the reader marks other words in it for that turn.
+        """
+        answer, leans = chosen.answer, chosen.interpretation.leans
+        first, marked = answer.statements[:1], read.quoted.marked.answer if read else None
+        quoted = [each for each in first if each.verdict == "quoted" and leans and answer.status == "answered"]
+        repeated = any(previous.is_repeated_by(each, marked) for each in quoted)
+        documents = {each.document.id for each in Evidence.held(self.library, previous.passages)}
+        leaves = not leans and documents.isdisjoint(cited.document for each in first for cited in each.citations)
+        if alone is not None and documents and (repeated or leaves):
+            question = replace(alone, within=frozenset(documents), carried=previous.passages)
+            inside = self.extractive.answer(question, STEPS[1])
+            near = repeated or not first or _odds(inside) >= _odds(answer) - FURTHER_STATEMENT_GAP
+            shown_first = [each.text for each in previous.statements[:1]]
+            new = [each for each in inside.statements if each.text not in shown_first]
+            differs = [each.text for each in new[:1]] != [each.text for each in first]
+            if inside.status == "answered" and near and new and differs:
+                inside = replace(inside, statements=tuple(new))
+                interpretation = replace(chosen.interpretation, parts=(question.text,), focus=question.text, leans=True)
+                return AnsweredTurn(interpretation, question, inside, [(question, inside)])
+        if not repeated and any(previous.is_repeated_by(each, each.main.answer) for each in quoted):
+            answer = _marking(answer, marked)
+        scored = answer.status == "answered" and answer.probability is not None
+        if scored and read is not None:
+            unsure = read.whole < CERTAIN_STANDALONE_ODDS or (repeated and read.quoted.odds < MIN_FOLLOW_UP_ODDS)
+            answer = as_tentative(answer) if unsure else answer
+        return replace(chosen, answer=answer)
+
+    def _read_alone(self, tried: AnsweredTurn) -> ReadAlone | None:
+        """How likely the first citation answers the last turn by itself: the best of its quoted words, and its whole passage.
 
         None where the interpretation does not lean on earlier turns, or nothing is cited. Of an answer from a meeting's rows only the passage is
         scored, since the statement is not in the words of the document.
@@ -339,7 +383,7 @@ class Engine:
             return None
         quoted = [each for each in scored if any(_overlaps(citation, each.unit) for citation in cited)]
         relevant = quoted if quoted and statements[0].verdict != "derived" else scored
-        return max(each.odds for each in relevant), max(candidate.odds for candidate in scored)
+        return ReadAlone(max(relevant, key=lambda each: each.odds), max(candidate.odds for candidate in scored))
 
     def _answer(self, question: Question) -> list[Part]:
         """The answer to a question, or the answers to the several questions that it asks at once."""
@@ -396,18 +440,23 @@ class Engine:
                 with_names = f"{part.rstrip(MARKS)} ({named})?"
                 candidates = (Interpretation((with_names,), with_names, question.language, leans=True), *candidates)
             answer = self._best_answer(candidates, previous, question, most=most)
-            previous = Turn.of(answer.interpretation, answer.answer)
+            previous = Turn(answer.interpretation, first_cited(answer.answer))  # one statement may answer both parts
             answered += answer.parts
             if all_answered and answer.answer.status != "answered":
                 break
         return answered
 
 
-def _answers_alone(tried: AnsweredTurn, previous: Turn) -> bool:
-    """Whether a turn by itself is answered from a passage that answered the previous one, by something not shown before."""
-    if tried.interpretation.leans or tried.answer.status != "answered" or previous.is_repeated_by(tried.answer):
-        return False
-    return not {*first_cited(tried.answer)[:1]}.isdisjoint(previous.passages)
+def _odds(answer: Answer) -> float:
+    """The log-odds of an answer; those of a rule where nothing was scored."""
+    return RULE_ODDS if answer.probability is None else log_odds(answer.probability)
+
+
+def _marking(answer: Answer, marked: Span | None) -> Answer:
+    """An answer with other words marked in its first statement."""
+    first, *others = answer.statements
+    citations = [replace(each, answer=marked) if each is first.main else each for each in first.citations]
+    return replace(answer, statements=(replace(first, citations=tuple(citations)), *others))
 
 
 def _is_single_word(question: Question) -> bool:

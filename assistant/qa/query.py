@@ -25,7 +25,7 @@ from assistant.qa.abstention import (
     STANDALONE_WORDS,
     log_odds,
 )
-from assistant.qa.answer import Answer, Citation
+from assistant.qa.answer import Answer, Citation, Statement
 from assistant.qa.metadata import edge_lines
 from assistant.question import NO_BOUNDS, YEAR, Bounds, Question, inside, numbers_after, parse_question
 from assistant.vocabulary import Vocabulary, word_pattern
@@ -34,6 +34,7 @@ from assistant.wording.values import blanked
 from corpus.analysis import analyse
 from corpus.catalogue import Catalogue
 from corpus.countries import find_country_spans
+from corpus.documents import Span
 from corpus.language import detect_language
 from corpus.library import Library
 from corpus.places import find_place, normalise_place_text
@@ -333,20 +334,25 @@ def _rank(answer: Answer) -> tuple[int, float]:
 
 @dataclass(frozen=True)
 class Turn:
-    """The interpretation of a turn that was chosen, the ids of the passages that answered it, and the first statement shown."""
+    """The interpretation of a turn that was chosen, the ids of the passages that answered it, and the statements shown."""
 
     interpretation: Interpretation
     passages: tuple[str, ...] = ()
-    statement: str | None = None
+    statements: tuple[Statement, ...] = ()
 
     @classmethod
     def of(cls, interpretation: Interpretation, answer: Answer) -> Turn:
         """The turn that an answer was given to."""
-        return cls(interpretation, first_cited(answer), next((each.text for each in answer.statements), None))
+        return cls(interpretation, first_cited(answer), answer.statements)
 
-    def is_repeated_by(self, answer: Answer) -> bool:
-        """Whether an answer begins with the statement that was shown first."""
-        return self.statement is not None and [each.text for each in answer.statements[:1]] == [self.statement]
+    def is_repeated_by(self, statement: Statement, marked: Span | None) -> bool:
+        """Whether a statement was shown, and no words other than those marked then are `marked` in it for another turn."""
+        spans = [each.main.answer for each in self.statements if each.text == statement.text]
+        return bool(spans) and (marked is None or any(span and _overlap(span, marked) for span in spans))
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
 
 
 class TurnCache:

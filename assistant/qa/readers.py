@@ -88,8 +88,12 @@ class SearchScores:
 
     def likeness_of(self, passage: Evidence) -> float | None:
         """The similarity of a passage to the question; the highest of any where that of this one is not known. None where it has enough of the
-        question's words (`SHARED_WORDS`), since the similarity of a few rare words tells nothing."""
-        if self.question.share_of_words(passage.passage.text, passage.document.language) >= SHARED_WORDS:
+        question's words (`SHARED_WORDS`), since the similarity of a few rare words tells nothing; likewise where a turn goes on from passages that
+        answered before, since what it is about is known."""
+        if (
+            self.question.carried
+            or self.question.share_of_words(passage.passage.text, passage.document.language) >= SHARED_WORDS
+        ):
             return None
         return self.likeness if passage.dense is None else passage.dense
 
