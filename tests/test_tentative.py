@@ -54,7 +54,7 @@ def test_nothing_is_shown_where_logit_and_likeness_of_a_passage_together_do_not_
     holding: Holding, relevant: float | None, logit: float, status: str
 ) -> None:
     readers = Readers({"en": FlatReader(logit)}, {"en": replace(THRESHOLDS, relevant=relevant)})
-    answer = holding(NOTE, readers=readers).ask("How many crowns do yachts pay a night?")
+    answer = holding(NOTE, readers=readers).ask("What is the price of mooring until morning?")
     assert answer.status == status
 
 
