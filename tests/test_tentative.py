@@ -46,7 +46,7 @@ def test_evidence_is_an_answer_or_what_comes_closest_or_nothing(holding: Holding
 @pytest.mark.parametrize(
     ("relevant", "logit", "status"),
     [
-        (-9.0, -2.0, "tentative"), (9.0, -2.0, "not_found"), (9.0, 9.0, "answered"), (None, -2.0, "tentative"),
+        (-9.0, -2.0, "tentative"), (9.0, -2.0, "not_found"), (9.0, 15.0, "answered"), (None, -2.0, "tentative"),
         (-9.0, 1.0, "answered"), (9.0, 1.0, "not_found"),
     ],
 )  # fmt: skip
