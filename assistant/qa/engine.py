@@ -332,17 +332,17 @@ class Engine:
         best = most_likely(compared, self.vocabulary, self.library, previous.passages if previous is not None else ())
         chosen, read = tried[best], alone[best]
         if previous is not None:
-            alone_question = next((each.question for each in tried if not each.interpretation.leans), None)
-            return self._continued(chosen, read, previous, None if most else alone_question)
+            by_itself = next((each for each in tried if not each.interpretation.leans), None)
+            return self._continued(chosen, read, previous, None if most else by_itself)
         return chosen
 
     def _continued(
-        self, chosen: AnsweredTurn, read: ReadAlone | None, previous: Turn, alone: Question | None
+        self, chosen: AnsweredTurn, read: ReadAlone | None, previous: Turn, alone: AnsweredTurn | None
     ) -> AnsweredTurn:
         """The answer chosen for a turn, or what the documents of the conversation say to the turn alone.
 
-        They do where the answer would only repeat what was shown, and where a turn that is read alone would leave these documents and is answered
-        there nearly as surely. What was shown answers another turn where the reader marks other words in it for that turn.
+        They do where the answer would only repeat what was shown, and where a turn that is read alone would leave these documents, if they answer
+        it nearly as surely as other documents; if they do not, nothing is repeated. What was shown answers another turn where the reader marks other words in it for that turn.
         """
         answer, leans = chosen.answer, chosen.interpretation.leans
         first, marked = answer.statements[:1], read.quoted.marked.answer if read else None
@@ -351,9 +351,9 @@ class Engine:
         documents = {each.document.id for each in Evidence.held(self.library, previous.passages)}
         leaves = not leans and documents.isdisjoint(cited.document for each in first for cited in each.citations)
         if alone is not None and documents and (repeated or leaves):
-            question = replace(alone, within=frozenset(documents), carried=previous.passages)
+            question = replace(alone.question, within=frozenset(documents), carried=previous.passages)
             inside = self.extractive.answer(question, STEPS[1])
-            near = repeated or not first or _odds(inside) >= _odds(answer) - FURTHER_STATEMENT_GAP
+            near = alone.answer.status != "answered" or _odds(inside) >= _odds(alone.answer) - FURTHER_STATEMENT_GAP
             shown_first = [each.text for each in previous.statements[:1]]
             new = [each for each in inside.statements if each.text not in shown_first]
             differs = [each.text for each in new[:1]] != [each.text for each in first]
@@ -361,6 +361,8 @@ class Engine:
                 inside = replace(inside, statements=tuple(new))
                 interpretation = replace(chosen.interpretation, parts=(question.text,), focus=question.text, leans=True)
                 return AnsweredTurn(interpretation, question, inside, [(question, inside)])
+            if repeated and not near:
+                return alone
         if not repeated and any(previous.is_repeated_by(each, each.main.answer) for each in quoted):
             answer = _marking(answer, marked)
         scored = answer.status == "answered" and answer.probability is not None
