@@ -41,8 +41,77 @@
     if (!question || !field || !button) return false;
     select("ask");
     fill(field, question);
-    setTimeout(() => button.click(), 100);
+    if (busy()) hold();
+    else setTimeout(() => button.click(), 100);
     return true;
+  }
+
+  // A question on its way leaves the field; one that could not be answered comes back into it, unless something else stands there.
+  // A further one waits in the field until the answer before it is complete.
+  let on_its_way = "", sent_last = "", shown_before = null;
+
+  function busy() {
+    return Boolean(on_its_way || document.querySelector(".rp-turn.rp-now:not(.rp-cut) .rp-status.rp-waiting"));
+  }
+
+  function hold() {
+    tell_composer(document.querySelector(".rp-say-hold").textContent);
+  }
+
+  function tell_composer(text) {
+    let place = document.querySelector(".rp-composer .rp-held-up");
+    if (!place) {
+      place = document.createElement("p");
+      place.className = "rp-held-up rp-warning";
+      document.querySelector(".rp-composer").append(place);
+    }
+    place.textContent = text;
+    if (text) said.textContent = text;
+  }
+
+  // What has become of the question that was sent last, as the page shows it now.
+  function follow_question(shown) {
+    if (on_its_way && shown !== shown_before) on_its_way = "";
+    if (busy()) return;
+    able(true);
+    const told = document.querySelector(".rp-composer .rp-held-up");
+    if (told && told.textContent) tell_composer("");
+    if (sent_last && shown && shown !== shown_before) {
+      if (shown.matches(".rp-not-taken")) bring_back(sent_last);
+      sent_last = "";
+    }
+  }
+
+  function taken(call) {
+    const field = document.querySelector("#rp-question textarea");
+    let values = [];
+    try {
+      values = JSON.parse(call.body).data;
+    } catch { /* no call of a function */ }
+    const text = values.length > 1 && typeof values[0] === "string" && field && field.value.trim() === values[0].trim() ? field.value : "";
+    if (!text.trim()) return "";
+    on_its_way = sent_last = text;
+    shown_before = document.querySelector(".rp-turn.rp-now");
+    able(false);
+    fill(field, "");
+    return text;
+  }
+
+  function bring_back(text) {
+    const field = document.querySelector("#rp-question textarea");
+    if (text && field && !field.value.trim()) fill(field, text);
+  }
+
+  // A question that was not even taken.
+  function refused(question) {
+    on_its_way = "";
+    able(true);
+    bring_back(question);
+  }
+
+  function able(on) {
+    const button = document.querySelector("button#rp-ask");
+    if (button) button.disabled = !on;
   }
 
   // Files go to the API of this site, one after another; then the page follows the jobs that read them.
@@ -168,9 +237,18 @@
     }));
   }
 
+  // Until the conversation of before stands there again, the page says so instead of showing how to begin.
+  const MOST_REOPENING = 30000;
+  function nothing_reopens() {
+    document.documentElement.classList.remove("rp-reopening");
+  }
+
   async function begin_talks() {
     const known = await call("GET", "/conversations").catch(() => null);
-    if (!known) return;
+    if (!known) {
+      nothing_reopens();
+      return;
+    }
     person = known.who;
     told_talks(known);
     if (known.keeping && there.length < MOST_THERE) send_talks(here().filter((each) => !there.some((one) => one.token === each.token)));
@@ -178,6 +256,7 @@
     const [who, token] = (sessionStorage.getItem(SHOWN) || "").split(" ");
     const addressed = new URL(window.location).searchParams;
     if (token && who === person && !addressed.has("ask") && !document.querySelector(".rp-turn")) open_talk(token);
+    else nothing_reopens();
   }
 
   function told_talks(known) {
@@ -205,6 +284,7 @@
     const opened = await call("POST", "/conversations", body).catch(() => null);
     say_talks(!opened);
     if (!opened) {
+      nothing_reopens();
       remember("");
       return;
     }
@@ -321,6 +401,7 @@
 
   // An answer that was cut off says so, and its question stands in the field again, unless something else does.
   function lost() {
+    if (on_its_way) refused(on_its_way);
     const turn = [...document.querySelectorAll(".rp-turn.rp-now")].find((each) => each.querySelector(".rp-waiting"));
     if (!turn || leaving) return;
     turn.classList.add("rp-cut");
@@ -337,7 +418,7 @@
   window.addEventListener("pagehide", () => {
     const field = document.querySelector("#rp-question textarea");
     const open = document.querySelector(".rp-turn.rp-now .rp-lost a.rp-ask");
-    const text = field && (field.value.trim() || (open && new URL(open.href).searchParams.get("ask")));
+    const text = field && (field.value.trim() || on_its_way || (open && new URL(open.href).searchParams.get("ask")));
     leaving = true;
     if (text && !signing_out) sessionStorage.setItem(KEPT, text);
   });
@@ -373,12 +454,15 @@
   window.fetch = async (...call) => {
     const address = String(call[0].url || call[0]);
     const listens = address.includes("/gradio_api/queue/data"), joins = address.includes("/gradio_api/queue/join");
+    const question = joins && call[1] ? taken(call[1]) : "";
     const reply = await asked(...call).catch((error) => {
       if (listens) lost();
       const told = document.querySelector(".rp-say-not-done");
+      if (question) refused(question);
       if (!joins || !told) throw error;
       return new Response(JSON.stringify({ detail: told.textContent }), { status: 500 });
     });
+    if (question && !reply.ok) refused(question);
     if (listens && reply.body) follow_to_the_end(reply.clone());
     if (joins && reply.status === 401) {
       const field = document.querySelector("#rp-question textarea");
@@ -388,6 +472,16 @@
     }
     return joins && reply.status === 503 ? new Response(reply.body, { status: 500 }) : reply;
   };
+
+  for (const kind of ["keydown", "keypress"]) {
+    document.addEventListener(kind, (event) => {
+      const sends = event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches("#rp-question textarea");
+      if (!sends || !event.target.value.trim() || !busy()) return;
+      event.preventDefault();
+      event.stopPropagation();
+      hold();
+    }, true);
+  }
 
   document.addEventListener("click", (event) => {
     const cite = event.target.closest("a.rp-cite");
@@ -472,6 +566,10 @@
 
   function watch() {
     document.body.append(said);
+    if (sessionStorage.getItem(SHOWN) && !new URL(window.location).searchParams.has("ask")) {
+      document.documentElement.classList.add("rp-reopening");
+      setTimeout(nothing_reopens, MOST_REOPENING);
+    }
     let last = "", turn = "", kept = "", restored = false, begun = false;
     new MutationObserver(() => {
       const state = [...document.querySelectorAll(".rp-turn.rp-now .rp-state")].pop();
@@ -490,6 +588,8 @@
         turn = at;
         if (shown.id !== "turn-1") shown.scrollIntoView({ block: "start" });
       }
+      follow_question(shown);
+      if (shown) nothing_reopens();
       show_links();
       const field = document.querySelector("#rp-question textarea");
       if (field && field.dir !== "auto") field.dir = "auto";
