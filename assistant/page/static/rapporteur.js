@@ -114,12 +114,19 @@
     if (button) button.disabled = !on;
   }
 
+  // A name without what would make it look like another: characters that turn the direction of writing or are not seen are
+  // shown by their number. Those that join and part letters stay.
+  function visible(name) {
+    return name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (sign) => ("\u200c\u200d".includes(sign) ? sign
+      : `\\u${sign.codePointAt(0).toString(16).padStart(4, "0")}`));
+  }
+
   // Files go to the API of this site, one after another; then the page follows the jobs that read them.
   function chosen(form) {
     form.querySelector(".rp-told").textContent = "";
     form.querySelector(".rp-chosen").replaceChildren(...[...form.elements.files.files].map((file) => {
       const line = document.createElement("li");
-      line.textContent = file.name;
+      line.textContent = visible(file.name);
       return line;
     }));
   }
@@ -127,9 +134,10 @@
   async function sent(form, file) {
     const most = Number(form.elements.most.value);
     const say = (name) => form.querySelector(`.rp-say-${name}`).textContent;
-    if (file.size > most) throw new Error(`${say("too-large")} ${Math.floor(most / 1e6)}`);
+    if (file.size > most) throw new Error(say("too-large").replace("{most}", Math.floor(most / 1e6)));
     const body = new FormData();
-    body.append("file", file, file.name);
+    // A browser would send quotation marks and line breaks of a name as %22 and %0D%0A.
+    body.append("file", file, file.name.replaceAll('"', "'").replace(/[\r\n]+/g, " "));
     for (const name of ["ocr", "again"]) body.append(name, form.elements[name].checked);
     for (const name of ["symbol", "language"]) {
       const value = form.elements[name].value.trim();
@@ -148,11 +156,11 @@
     const jobs = [], faults = [];
     button.disabled = true;
     for (const [n, file] of files.entries()) {
-      told.textContent = `${form.querySelector(".rp-say-sending").textContent} ${file.name} (${n + 1}/${files.length})`;
+      told.textContent = `${form.querySelector(".rp-say-sending").textContent} ${visible(file.name)} (${n + 1}/${files.length})`;
       try {
         jobs.push(await sent(form, file));
       } catch (error) {
-        faults.push(`${file.name}: ${error.message}`);
+        faults.push(`${visible(file.name)}: ${error.message}`);
       }
     }
     if (files.length) form.elements.files.value = "";
@@ -377,6 +385,9 @@
   });
 
   document.addEventListener("change", (event) => {
+    // What changes the language is shown once another is chosen.
+    const language = event.target.closest("form.rp-language");
+    if (language) language.classList.add("rp-chosen-anew");
     const form = event.target.closest("form.rp-upload");
     if (form && event.target === form.elements.files) chosen(form);
     if (event.target.id === "rp-keeping") {
@@ -566,6 +577,7 @@
 
   function watch() {
     document.body.append(said);
+    document.documentElement.classList.add("rp-scripted");
     if (sessionStorage.getItem(SHOWN) && !new URL(window.location).searchParams.has("ask")) {
       document.documentElement.classList.add("rp-reopening");
       setTimeout(nothing_reopens, MOST_REOPENING);
