@@ -205,8 +205,7 @@ class MandatesForm(PaperForm):
         start = min(self.offset, max(total - 1, 0))
         end = min(start + ROWS_SHOWN, total)
         blocks = [
-            replace(each, rows=each.rows[start:end]) if isinstance(each, Table) else each
-            for each in publication.blocks
+            replace(each, rows=each.rows[start:end]) if isinstance(each, Table) else each for each in publication.blocks
         ]
         named = Counter(" ".join(each.quote.split()) for row in made.rows for each in row.addressees)
         return replace(publication, blocks=tuple(blocks)), {

@@ -565,6 +565,14 @@
     }
   }
 
+  // On a phone the places stand on one line that is moved sideways: that which is open is brought to its middle.
+  function show_place() {
+    const nav = document.querySelector(".rp-nav"), open = nav && nav.querySelector("[aria-current]");
+    if (!open) return;
+    const [all, own] = [nav, open].map((each) => each.getBoundingClientRect());
+    nav.scrollLeft += own.left + own.width / 2 - all.left - all.width / 2;
+  }
+
   function select_text(copy) {
     const reference = copy.closest(".rp-card").querySelector(".rp-reference");
     reference.classList.add("rp-laid-open");
@@ -578,6 +586,7 @@
   function watch() {
     document.body.append(said);
     document.documentElement.classList.add("rp-scripted");
+    show_place();
     if (sessionStorage.getItem(SHOWN) && !new URL(window.location).searchParams.has("ask")) {
       document.documentElement.classList.add("rp-reopening");
       setTimeout(nothing_reopens, MOST_REOPENING);
