@@ -340,6 +340,31 @@ def test_papers_that_footnotes_name_are_said_with_the_words_that_refer_to_them(h
     assert "A/91/218" not in two.text  # of which of two sentences it is is not known
 
 
+def test_a_paragraph_of_which_several_sentences_are_not_quoted_is_named_once(holding: Holding) -> None:
+    long = "and writes down which of them burn, since when and with how much oil, in the book that the office keeps"
+    told = " ".join(f"Keeper {n} mends the lamps of a quay {', '.join([long] * 4)}." for n in range(1, 11))
+    articles = "".join(
+        f"### Article {n}. {name}\n\n1. {name} shall be clear.\n\n" for n, name in ((2, "Oil"), (3, "Glass"))
+    )
+    treaty = f"# Convention on the Care of Harbour Lanterns\n\n### Article 1. Duties\n\n1. {told}\n\n{articles}"
+    last = "### Article 4. Entry into force\n\n1. This Convention enters into force on the tenth day.\n"
+    answer = holding(f"{treaty}{last}", reading=True).ask("What does article 1 say?")
+    (note,) = [note for note in answer.notes if "Not quoted here" in note]
+    assert note == "Not quoted here: Convention on the Care of Harbour Lanterns, art. 1, para. 1."
+
+
+def test_only_some_of_the_quoted_text_is_said_to_be_in_another_language_where_some_is_not(holding: Holding) -> None:
+    rules, regles = (
+        "A/75/1\n\n# Rules\n\n1. Pilots board tankers.\n",
+        "A/75/2\n\n# Règles\n\n1. Les pilotes montent à bord.\n",
+    )
+    french = Input("b.md", regles.encode(), language="fr")
+    engine = holding(rules, french, reading=True)
+    one, both = (engine.ask(f"What does paragraph 1 of {named} say?") for named in ("A/75/2", "A/75/1 and A/75/2"))
+    assert one.reason.endswith("The quoted text is in French.")
+    assert both.reason.endswith("Some of the quoted text is in French.")
+
+
 def test_of_a_long_list_that_is_quoted_in_part_the_rest_is_named(holding: Holding) -> None:
     long = "and writes down who came, when and with which papers, in ink, in the book that the office keeps " * 4
     parts = "\n".join(f"({letter}) The {letter} pilot boards tankers {long};" for letter in "abcdef")

@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 
 from assistant.answer_phrases import joined, say
 from assistant.export.spreadsheets import render_sheet
+from assistant.page import report_pages
 from assistant.reports import ReportError
 from assistant.reports.brief.brief_maker import make_briefing
 from assistant.reports.brief.briefing import Briefing, Request
@@ -728,6 +729,25 @@ def test_page_and_files_give_the_same_list_as_the_api(served: Made) -> None:
     by_header = served.client.get(f"/api/v1/mandates?{asked}", headers={"Accept": "text/csv"})
     assert by_page.content == by_format.content == by_header.content
     assert by_page.headers["content-type"] == "text/csv; charset=utf-8"
+
+
+def test_a_long_list_is_shown_page_by_page_with_the_addressees_to_choose_from(
+    served: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_pages, "ROWS_SHOWN", 3)
+    record = served.client.get("/api/v1/mandates").json()
+    address, seen = "/mandates?listed=1&language=en", list[str]()
+    while address:
+        page = served.client.get(address)
+        if page.status_code == 202:
+            continue
+        seen += dict.fromkeys(re.findall(r'href="(/documents/[^"]*#words)"', page.text))
+        assert f"{3 * (len(seen) // 4) + 1}–{len(seen)} / {record['total']}" in page.text
+        assert '<option value="pilots">' in page.text
+        further = re.search(r'href="(/mandates\?[^"]*)">Further in the list', page.text)
+        address = unescape(further[1]) if further else ""
+    assert len(set(seen)) == record["total"] > 3
+    assert 'href="/mandates?language=en&amp;listed=1&amp;offset=0">Earlier in the list' in page.text
 
 
 def test_a_briefing_says_that_no_earlier_text_is_held(holding: Holding) -> None:

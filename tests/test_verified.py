@@ -16,6 +16,7 @@ from test_mandates import resolution
 from word_reader import word_readers
 
 from assistant.export.footnoting import ReferenceFormatter
+from assistant.export.publication import Span
 from assistant.llama import to_response
 from assistant.markdown import reference
 from assistant.outcome_messages import describe_job
@@ -241,6 +242,17 @@ def test_footnotes_say_that_a_copy_is_unverified(holding: Holding) -> None:
     for wanted in (True, False):
         note = ReferenceFormatter(engine.library, "en").make_note(engine.ask(ASKED).citations)
         assert ("unverified copy" in "".join(span.text for span in note.spans)) is wanted
+        engine.library.confirm(f"{SYMBOL}:en:official")
+
+
+def test_a_quoted_point_says_beside_its_place_that_the_copy_is_unverified(holding: Holding) -> None:
+    engine = holding(upload("a.md", RIGHT), reading=True)
+    for place in (f"{SYMBOL}, paragraph 1 (unverified copy): “", f"{SYMBOL}, paragraph 1: “"):
+        (point,) = engine.ask(ASKED).statements
+        for previous in (None, point):
+            spans = ReferenceFormatter(engine.library, "en").format_statement(point, previous=previous)[:-1]
+            told = "".join(span.text for span in spans if isinstance(span, Span))
+            assert told.startswith("“" if previous else place)
         engine.library.confirm(f"{SYMBOL}:en:official")
 
 

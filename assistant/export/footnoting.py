@@ -59,20 +59,29 @@ class ReferenceFormatter:
         """A statement with its footnote.
 
         A quote is in quotation marks after its place; a document that the `heading` names is not named again, nor is
-        document or place of the `previous` statement. The footnote of a sentence that a model wrote gives all the
+        document or place of the `previous` statement; an unverified copy is called so. The footnote of a sentence that a model wrote gives all the
         words on which it is based.
         """
         if statement.verdict != "quoted":
             note = self.make_note(statement.citations, with_words=True, shorten=statement.verdict == "derived")
-            return (Span(statement.text), note)
+            return (Span(statement.text + self._doubt(statement.citations)), note)
         last = statement.main
         text = f" {ELLIPSIS} ".join(self._one_line(each) for each in statement.citations)
         quotation = Span(self._quote(grammar_of(last.language).tail.sub("", text), last.language))
-        place = self.format_place(last, heading, previous.main if previous and previous.verdict == "quoted" else None)
+        before = previous.main if previous and previous.verdict == "quoted" else None
+        place = self.format_place(last, heading, before)
+        if place and (before is None or before.document != last.document):
+            place += self._doubt([last])
         place_spans = [Span(place, url=self.find_url(last)), Span(self._colon)] if place else []
         if place and not self.address:
             place_spans = [Span(place + self._colon)]
         return (*place_spans, quotation, self.make_note(statement.citations))
+
+    def _doubt(self, citations: Sequence[Citation]) -> str:
+        """A remark in parentheses that one of some citations is of an unverified copy; empty where none is."""
+        if not any(self.find_document(each.document).unverified for each in citations):
+            return ""
+        return f" ({say('unverified_note', self.language)})"
 
     def format_place(self, citation: Citation, heading: str = "", previous: Citation | None = None) -> str:
         """Document and place in words, for running text, without what the heading or the previous citation names."""

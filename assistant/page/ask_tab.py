@@ -91,6 +91,7 @@ class _AskTab:
 
     def _build_question_form(self) -> None:
         """The introduction, the text field with its buttons, and the example questions."""
+        carrier("rp-reopening", marked("reopening.html"))
         with gr.Column(elem_id="rp-start") as self._start:
             self._intro = carrier("rp-intro", marked("welcome.html", held=[]))
         with gr.Row(elem_classes="rp-composer"):
@@ -158,7 +159,7 @@ class _AskTab:
         """Makes an event start an answer to a question, else to that in the form; on any failure the form is usable again."""
         filters = [self._meeting, self._item, self._documents, self._language, self._year]
         outputs = [
-            self._question, self._start, self._welcome, self._past, self._now, self._after, self._export, self._token,
+            self._start, self._welcome, self._past, self._now, self._after, self._export, self._token,
             self._ask, self._stop, self._verdict, self._comment, self._thanks,
         ]  # fmt: skip
         inputs = [question or self._question, self._token, *filters]
@@ -179,7 +180,7 @@ class _AskTab:
     ) -> AsyncIterator[dict[Any, Any]]:
         text = (question or "").strip()
         if not text:
-            yield {self._question: gr.skip()}
+            yield {self._now: gr.skip()}
             return
         who = caller_of(request)
         conversation = self._conversations.find(token, who.client)
@@ -204,7 +205,7 @@ class _AskTab:
         except (ServiceFault, LibraryError) as error:
             fault = from_library_error(error, trusted=who.trusted) if isinstance(error, LibraryError) else error
             yield self._refused_values(pending, fault.in_language(pending.language))
-        except Exception:  # the question is put back into the form, whatever has happened
+        except Exception:  # the form is to be usable again, whatever has happened
             log.exception("an answer to the page broke down")
             yield self._refused_values(pending, word("fault", pending.language))
 
@@ -214,7 +215,6 @@ class _AskTab:
     def _waiting_values(self, pending: _PendingTurn, earlier: str) -> dict[Any, Any]:
         """Values of the tab while a question waits for its answer; `earlier` is the HTML of the turns before it."""
         return {
-            self._question: "",
             self._start: gr.Column(visible=False),
             self._welcome: gr.Column(visible=False),
             self._past: earlier,
@@ -247,10 +247,9 @@ class _AskTab:
         }
 
     def _refused_values(self, pending: _PendingTurn, reason: str) -> dict[Any, Any]:
-        """Values of the tab where a question is not answered, with the question in the form again."""
+        """Values of the tab where a question is not answered; the script puts the question into the form again."""
         return {
             self._now: refused_html(pending.number, pending.question, pending.scope, reason),
-            self._question: pending.question,
             **self._ready_values(),
         }
 

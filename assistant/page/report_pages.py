@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
+from dataclasses import replace
 from functools import partial
 from threading import BoundedSemaphore
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, get_args
@@ -20,7 +22,8 @@ from assistant.api.api_models import Strict
 from assistant.api.api_replies import file_reply
 from assistant.api.route import requires
 from assistant.export.file_formats import to_html
-from assistant.export.layouts import build_publication
+from assistant.export.layouts import MAX_ROWS, build_publication
+from assistant.export.publication import Publication, Table
 from assistant.page.plain_pages import Context, PageContext, PageRoute, document_path, words_path
 from assistant.page.scope_choice import meeting_views
 from assistant.page_labels import LANGUAGE_NAMES, word
@@ -51,6 +54,10 @@ MAX_PATIENT = 8
 _patient = BoundedSemaphore(MAX_PATIENT)
 AGAIN = 2
 """Seconds after which the waiting page reloads."""
+ROWS_SHOWN = 50
+"""Most rows of a list of mandates on one page."""
+ADDRESSEES = 100
+"""Most addressees of a list that its form suggests, the most frequent ones."""
 FILES = {"docx": "Word", "pdf": "PDF", "md": "Markdown"}
 LISTS = {"xlsx": "Excel", "csv": "CSV", **FILES}
 MODES = ("write", "quote")
@@ -103,6 +110,10 @@ class PaperForm(Strict):
     def page_values(self, context: PageContext) -> dict[str, Any]:
         """Additional values for the template of the page."""
         return {}
+
+    def shown(self, made: Any, publication: Publication) -> tuple[Publication, dict[str, Any]]:
+        """What the page shows of a paper, and values for its template that come from the paper."""
+        return publication, {}
 
 
 class BriefingForm(PaperForm):
@@ -182,10 +193,27 @@ class MandatesForm(PaperForm):
     due_before: Short = ""
     documents: Named = ""
     listed: Short = ""
+    offset: Annotated[int, Field(ge=0, le=MAX_ROWS)] = 0
 
     def converted(self) -> dict[str, Any]:
         """The year, and the documents."""
         return {"year": int(self.year) if self.year.strip() else None, "document": split_names(self.documents)}
+
+    def shown(self, made: Any, publication: Publication) -> tuple[Publication, dict[str, Any]]:
+        """The rows from `offset` on, the first and last of them, the form's query for others, and the most frequent addressees."""
+        total = min(made.total, MAX_ROWS)
+        start = min(self.offset, max(total - 1, 0))
+        end = min(start + ROWS_SHOWN, total)
+        blocks = [
+            replace(each, rows=each.rows[start:end]) if isinstance(each, Table) else each for each in publication.blocks
+        ]
+        named = Counter(" ".join(each.quote.split()) for row in made.rows for each in row.addressees)
+        return replace(publication, blocks=tuple(blocks)), {
+            "rows": (start + 1, end, total),
+            "offsets": (max(0, start - ROWS_SHOWN) if start else None, end if end < total else None),
+            "query": urlencode({key: value for key, value in self.model_dump(exclude={"offset"}).items() if value}),
+            "addressees": [name for name, _ in named.most_common(ADDRESSEES)],
+        }
 
 
 class OriginsForm(PaperForm):
@@ -208,14 +236,16 @@ def _add(kind: type[PaperForm]) -> None:
         values = {"asked": fields, "languages": languages, "article": "", **asked.page_values(context)}
         if not asked.complete:
             return context.page(f"{kind.place}.html", **values)
-        query = urlencode({key: value for key, value in fields.items() if value})
+        query = urlencode({key: value for key, value in fields.items() if value and key != "offset"})
         files = [(label, f"/{kind.place}/{kind.name}.{form}?{query}") for form, label in kind.files.items()]
 
         def shown(made: Any) -> Response:
             language = asked.request.output_language(made)
             publication = build_publication(made, context.service.library, language, words_path)
+            publication, more = asked.shown(made, publication)
             article = Markup(to_html(publication, page=False))  # noqa: S704  (escaped)
-            return context.page(f"{kind.place}.html", **values | {"article": article, "made": made, "files": files})
+            given = values | {"article": article, "made": made, "files": files} | more
+            return context.page(f"{kind.place}.html", **given)
 
         return made_or_waiting(context, asked, shown)
 

@@ -16,6 +16,7 @@ from assistant.answer_phrases import date_text, isolated
 from assistant.answer_phrases import mark as sign
 from assistant.page.plain_pages import version_path
 from assistant.page_labels import LANGUAGE_NAMES, mark, word
+from assistant.qa.metadata import notes_of
 from assistant.qa.scope import Scope
 from assistant.service import Service
 from assistant.vocabulary import Vocabulary
@@ -221,9 +222,6 @@ def _meeting_examples(library: Library, language: str) -> Iterator[str]:
             yield word("example_time", language, item=f"{items[-1].number}{named}")
         for item in items[:1]:
             yield word("example_papers", language, item=f"{item.number}{named}")
-        spoken = "" if agenda.unquotable else agenda.language
-        for item in [each for each in items if len(each.title) <= MAX_TITLE and spoken == language][:1]:
-            yield word("example_title", language, title=item.title)
 
 
 def _document_examples(library: Library, language: str) -> Iterator[str]:
@@ -257,27 +255,30 @@ def _articles(document: Document) -> list[str]:
 
 def _headings(document: Document) -> list[str]:
     """Headings that name a topic, without their numbers: with paragraphs below them, of more than one word, without digits, unique, and
-    repeated verbatim in some paragraph. This excludes lines of title pages, headings of tables and lists, `Documentation` below each
-    item, and headings that are sentences."""
-    below: dict[str, int] = {}
-    twice: set[str] = set()
+    repeated verbatim in a paragraph below them, with neither footnotes there nor rows of a table that could be quoted in its place. This
+    excludes lines of title pages, headings of tables and lists, `Documentation` below each item, headings that are sentences, and those
+    that are part of a name, which has other capital letters."""
+    below: dict[str, str] = {}
+    unfit: set[str] = set()
     heading, after = "", ""
     for block in document.blocks:
         if block.kind == "heading":
             heading, after = _NUMBER.sub("", " ".join(document.body(block).split()).rstrip(" :.")), ""
-            twice |= {heading} & below.keys()
-            below.setdefault(heading, 0)
+            unfit |= {heading} & below.keys()
+            below.setdefault(heading, "")
         elif heading:
             after = after or block.kind
-            below[heading] += len(document.body(block)) if block.kind == after == "paragraph" else 0
-    prose = " ".join(document.body(each) for each in document.blocks if each.kind == "paragraph")
-    prose = " ".join(prose.split()).casefold()
+            below[heading] += f" {document.body(block)}" if block.kind == after == "paragraph" else ""
+            if block.kind == "footnote" or notes_of(document, block):
+                unfit.add(heading)
+    rows = " ".join(document.line(each) for each in document.blocks if each.kind == "row").casefold()
     return [
         text
-        for text, characters in below.items()
-        if 0 < len(text) <= MAX_TITLE < characters
-        and text not in twice
-        and text.casefold() in prose
+        for text, prose in below.items()
+        if 0 < len(text) <= MAX_TITLE < len(prose)
+        and text not in unfit
+        and any(each in " ".join(prose.split()) for each in (text, text[0].lower() + text[1:]))
+        and text.casefold() not in rows
         and not any(map(str.isdigit, text))
         and len(set(analyse(text, document.language))) > 1
     ]

@@ -90,9 +90,9 @@ class _StaffTab:
         shell.select(self._show_jobs, None, outputs, trigger_mode="once", **QUIET)
 
     async def _follow_jobs(self, request: gr.Request, begin: Callable[[Principal], object]) -> AsyncIterator[list[Any]]:
-        """Calls `begin`, and shows the jobs until all have ended; then the collection."""
+        """Calls `begin`, and shows the jobs until all have ended; the collection, too, each time one has."""
         service, who, reader = self._service, caller_of(request), reader_language(request)
-        before, following = "", True
+        before, open_before, following = "", 0, True
         try:
             begin(who)
             while following:
@@ -100,7 +100,10 @@ class _StaffTab:
                 open_by = [each["by"] for each in jobs if each["state"] in OPEN]
                 following, html = bool(open_by), carried("jobs.html", reader, jobs=jobs)
                 if html != before:
-                    yield [html, gr.Button(visible=who.id in open_by), gr.skip(), gr.skip()]
+                    ended = following and len(open_by) < open_before
+                    collection = _health_html(service, who, reader) if ended else gr.skip()
+                    yield [html, gr.Button(visible=who.id in open_by), collection, gr.skip()]
+                open_before = len(open_by)
                 if following:
                     before = html
                     await asyncio.sleep(PAUSE)

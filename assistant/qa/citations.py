@@ -68,7 +68,8 @@ class AnswerComposer:
         other_languages = dict.fromkeys(each.language for each in answer.citations if each.language != language)
         if other_languages:
             names = joined([language_name(other, language) for other in other_languages], language)
-            parts.append(say("text_language", language, language=names))
+            mixed = any(each.language == language for each in answer.citations)
+            parts.append(say("some_text_language" if mixed else "text_language", language, language=names))
         return replace(answer, reason=run_on(parts, language), notes=tuple(notes))
 
     def quoted(self, question: Question, units: Sequence[Unit], left: Sequence[Unit] = ()) -> Answer:
@@ -262,10 +263,11 @@ def _unquoted_parts(units: Sequence[Unit]) -> list[list[Place]]:
 
 def _left_out_note(places: Sequence[Place], language: str) -> str:
     """A note that some places are not quoted, the first with the name of the document."""
-    (document, first), *others = places
+    # Several sentences may have the same place.
+    (document, first), *others = {(document.id, locator): (document, locator) for document, locator in places}.values()
     named = [f"{document.label}{mark(',', language)}{place_text(first, language)}"]
     listed = joined([*named, *(place_text(locator, language) for _, locator in others)][:MOST_NAMED], language)
-    return say("parts_left_out", language, places=listed + (" …" if len(places) > MOST_NAMED else ""))
+    return say("parts_left_out", language, places=listed + (" …" if len(others) >= MOST_NAMED else ""))
 
 
 def _provision(unit: Unit) -> tuple[str, int]:

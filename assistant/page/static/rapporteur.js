@@ -41,8 +41,84 @@
     if (!question || !field || !button) return false;
     select("ask");
     fill(field, question);
-    setTimeout(() => button.click(), 100);
+    if (busy()) hold();
+    else setTimeout(() => button.click(), 100);
     return true;
+  }
+
+  // A question on its way leaves the field; one that could not be answered comes back into it, unless something else stands there.
+  // A further one waits in the field until the answer before it is complete.
+  let on_its_way = "", sent_last = "", shown_before = null;
+
+  function busy() {
+    return Boolean(on_its_way || document.querySelector(".rp-turn.rp-now:not(.rp-cut) .rp-status.rp-waiting"));
+  }
+
+  function hold() {
+    tell_composer(document.querySelector(".rp-say-hold").textContent);
+  }
+
+  function tell_composer(text) {
+    let place = document.querySelector(".rp-composer .rp-held-up");
+    if (!place) {
+      place = document.createElement("p");
+      place.className = "rp-held-up rp-warning";
+      document.querySelector(".rp-composer").append(place);
+    }
+    place.textContent = text;
+    if (text) said.textContent = text;
+  }
+
+  // What has become of the question that was sent last, as the page shows it now.
+  function follow_question(shown) {
+    if (on_its_way && shown !== shown_before) on_its_way = "";
+    if (busy()) return;
+    able(true);
+    const told = document.querySelector(".rp-composer .rp-held-up");
+    if (told && told.textContent) tell_composer("");
+    if (sent_last && shown && shown !== shown_before) {
+      if (shown.matches(".rp-not-taken")) bring_back(sent_last);
+      sent_last = "";
+    }
+  }
+
+  function taken(call) {
+    const field = document.querySelector("#rp-question textarea");
+    let values = [];
+    try {
+      values = JSON.parse(call.body).data;
+    } catch { /* no call of a function */ }
+    const text = values.length > 1 && typeof values[0] === "string" && field && field.value.trim() === values[0].trim() ? field.value : "";
+    if (!text.trim()) return "";
+    on_its_way = sent_last = text;
+    shown_before = document.querySelector(".rp-turn.rp-now");
+    able(false);
+    fill(field, "");
+    return text;
+  }
+
+  function bring_back(text) {
+    const field = document.querySelector("#rp-question textarea");
+    if (text && field && !field.value.trim()) fill(field, text);
+  }
+
+  // A question that was not even taken.
+  function refused(question) {
+    on_its_way = "";
+    able(true);
+    bring_back(question);
+  }
+
+  function able(on) {
+    const button = document.querySelector("button#rp-ask");
+    if (button) button.disabled = !on;
+  }
+
+  // A name without what would make it look like another: characters that turn the direction of writing or are not seen are
+  // shown by their number. Those that join and part letters stay.
+  function visible(name) {
+    return name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (sign) => ("\u200c\u200d".includes(sign) ? sign
+      : `\\u${sign.codePointAt(0).toString(16).padStart(4, "0")}`));
   }
 
   // Files go to the API of this site, one after another; then the page follows the jobs that read them.
@@ -50,7 +126,7 @@
     form.querySelector(".rp-told").textContent = "";
     form.querySelector(".rp-chosen").replaceChildren(...[...form.elements.files.files].map((file) => {
       const line = document.createElement("li");
-      line.textContent = file.name;
+      line.textContent = visible(file.name);
       return line;
     }));
   }
@@ -58,9 +134,10 @@
   async function sent(form, file) {
     const most = Number(form.elements.most.value);
     const say = (name) => form.querySelector(`.rp-say-${name}`).textContent;
-    if (file.size > most) throw new Error(`${say("too-large")} ${Math.floor(most / 1e6)}`);
+    if (file.size > most) throw new Error(say("too-large").replace("{most}", Math.floor(most / 1e6)));
     const body = new FormData();
-    body.append("file", file, file.name);
+    // A browser would send quotation marks and line breaks of a name as %22 and %0D%0A.
+    body.append("file", file, file.name.replaceAll('"', "'").replace(/[\r\n]+/g, " "));
     for (const name of ["ocr", "again"]) body.append(name, form.elements[name].checked);
     for (const name of ["symbol", "language"]) {
       const value = form.elements[name].value.trim();
@@ -79,11 +156,11 @@
     const jobs = [], faults = [];
     button.disabled = true;
     for (const [n, file] of files.entries()) {
-      told.textContent = `${form.querySelector(".rp-say-sending").textContent} ${file.name} (${n + 1}/${files.length})`;
+      told.textContent = `${form.querySelector(".rp-say-sending").textContent} ${visible(file.name)} (${n + 1}/${files.length})`;
       try {
         jobs.push(await sent(form, file));
       } catch (error) {
-        faults.push(`${file.name}: ${error.message}`);
+        faults.push(`${visible(file.name)}: ${error.message}`);
       }
     }
     if (files.length) form.elements.files.value = "";
@@ -168,9 +245,18 @@
     }));
   }
 
+  // Until the conversation of before stands there again, the page says so instead of showing how to begin.
+  const MOST_REOPENING = 30000;
+  function nothing_reopens() {
+    document.documentElement.classList.remove("rp-reopening");
+  }
+
   async function begin_talks() {
     const known = await call("GET", "/conversations").catch(() => null);
-    if (!known) return;
+    if (!known) {
+      nothing_reopens();
+      return;
+    }
     person = known.who;
     told_talks(known);
     if (known.keeping && there.length < MOST_THERE) send_talks(here().filter((each) => !there.some((one) => one.token === each.token)));
@@ -178,6 +264,7 @@
     const [who, token] = (sessionStorage.getItem(SHOWN) || "").split(" ");
     const addressed = new URL(window.location).searchParams;
     if (token && who === person && !addressed.has("ask") && !document.querySelector(".rp-turn")) open_talk(token);
+    else nothing_reopens();
   }
 
   function told_talks(known) {
@@ -205,6 +292,7 @@
     const opened = await call("POST", "/conversations", body).catch(() => null);
     say_talks(!opened);
     if (!opened) {
+      nothing_reopens();
       remember("");
       return;
     }
@@ -297,6 +385,9 @@
   });
 
   document.addEventListener("change", (event) => {
+    // What changes the language is shown once another is chosen.
+    const language = event.target.closest("form.rp-language");
+    if (language) language.classList.add("rp-chosen-anew");
     const form = event.target.closest("form.rp-upload");
     if (form && event.target === form.elements.files) chosen(form);
     if (event.target.id === "rp-keeping") {
@@ -321,6 +412,7 @@
 
   // An answer that was cut off says so, and its question stands in the field again, unless something else does.
   function lost() {
+    if (on_its_way) refused(on_its_way);
     const turn = [...document.querySelectorAll(".rp-turn.rp-now")].find((each) => each.querySelector(".rp-waiting"));
     if (!turn || leaving) return;
     turn.classList.add("rp-cut");
@@ -337,7 +429,7 @@
   window.addEventListener("pagehide", () => {
     const field = document.querySelector("#rp-question textarea");
     const open = document.querySelector(".rp-turn.rp-now .rp-lost a.rp-ask");
-    const text = field && (field.value.trim() || (open && new URL(open.href).searchParams.get("ask")));
+    const text = field && (field.value.trim() || on_its_way || (open && new URL(open.href).searchParams.get("ask")));
     leaving = true;
     if (text && !signing_out) sessionStorage.setItem(KEPT, text);
   });
@@ -373,12 +465,15 @@
   window.fetch = async (...call) => {
     const address = String(call[0].url || call[0]);
     const listens = address.includes("/gradio_api/queue/data"), joins = address.includes("/gradio_api/queue/join");
+    const question = joins && call[1] ? taken(call[1]) : "";
     const reply = await asked(...call).catch((error) => {
       if (listens) lost();
       const told = document.querySelector(".rp-say-not-done");
+      if (question) refused(question);
       if (!joins || !told) throw error;
       return new Response(JSON.stringify({ detail: told.textContent }), { status: 500 });
     });
+    if (question && !reply.ok) refused(question);
     if (listens && reply.body) follow_to_the_end(reply.clone());
     if (joins && reply.status === 401) {
       const field = document.querySelector("#rp-question textarea");
@@ -388,6 +483,16 @@
     }
     return joins && reply.status === 503 ? new Response(reply.body, { status: 500 }) : reply;
   };
+
+  for (const kind of ["keydown", "keypress"]) {
+    document.addEventListener(kind, (event) => {
+      const sends = event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches("#rp-question textarea");
+      if (!sends || !event.target.value.trim() || !busy()) return;
+      event.preventDefault();
+      event.stopPropagation();
+      hold();
+    }, true);
+  }
 
   document.addEventListener("click", (event) => {
     const cite = event.target.closest("a.rp-cite");
@@ -460,6 +565,14 @@
     }
   }
 
+  // On a phone the places stand on one line that is moved sideways: that which is open is brought to its middle.
+  function show_place() {
+    const nav = document.querySelector(".rp-nav"), open = nav && nav.querySelector("[aria-current]");
+    if (!open) return;
+    const [all, own] = [nav, open].map((each) => each.getBoundingClientRect());
+    nav.scrollLeft += own.left + own.width / 2 - all.left - all.width / 2;
+  }
+
   function select_text(copy) {
     const reference = copy.closest(".rp-card").querySelector(".rp-reference");
     reference.classList.add("rp-laid-open");
@@ -472,6 +585,12 @@
 
   function watch() {
     document.body.append(said);
+    document.documentElement.classList.add("rp-scripted");
+    show_place();
+    if (sessionStorage.getItem(SHOWN) && !new URL(window.location).searchParams.has("ask")) {
+      document.documentElement.classList.add("rp-reopening");
+      setTimeout(nothing_reopens, MOST_REOPENING);
+    }
     let last = "", turn = "", kept = "", restored = false, begun = false;
     new MutationObserver(() => {
       const state = [...document.querySelectorAll(".rp-turn.rp-now .rp-state")].pop();
@@ -490,6 +609,8 @@
         turn = at;
         if (shown.id !== "turn-1") shown.scrollIntoView({ block: "start" });
       }
+      follow_question(shown);
+      if (shown) nothing_reopens();
       show_links();
       const field = document.querySelector("#rp-question textarea");
       if (field && field.dir !== "auto") field.dir = "auto";
