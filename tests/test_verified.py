@@ -16,6 +16,7 @@ from services import LOCAL_TOKEN, Made, ended, listening, service_fixture
 from test_mandates import resolution
 from word_reader import word_readers
 
+from assistant.error_translation import translate_reason
 from assistant.export.footnoting import ReferenceFormatter
 from assistant.llama import to_response
 from assistant.markdown import reference
@@ -297,7 +298,7 @@ def test_a_text_with_little_in_common_replaces_a_verified_one_only_when_staff_sa
     assert slip["result"] == "skipped"
     assert slip["reason"].startswith(f"has little in common with the text of {SYMBOL}")
     assert "green flag" in made.by("read").get(f"/api/v1/documents/{SYMBOL}/blocks").text
-    assert "a peu en commun" in describe_job({"code": "", "reason": "", "detail": "", "outcomes": [slip | {"said": slip["reason"]}]}, "fr")["outcomes"][0]["notes"][0]["text"]  # fmt: skip
+    assert translate_reason(slip["reason"], "fr").startswith(f"a peu en commun avec le texte de {SYMBOL}")
     assert uploaded(made, "fish.txt", FISH, symbol=SYMBOL, again="true")["result"] == "replaced"
     assert "Utopia" in made.by("read").get(f"/api/v1/documents/{SYMBOL}/blocks").text
 
@@ -305,7 +306,7 @@ def test_a_text_with_little_in_common_replaces_a_verified_one_only_when_staff_sa
 def test_the_command_line_replaces_a_verified_text_by_one_with_little_in_common_only_with_again(
     cli: Cli, tmp_path: Path
 ) -> None:
-    right, fish = write(tmp_path, "right.md", RIGHT), write(tmp_path, "fish.txt", FISH)
+    right, fish = write(tmp_path / "right.md", RIGHT), write(tmp_path / "fish.txt", FISH)
     cli("ingest", str(right), "--symbol", SYMBOL)
     assert "little in common" in str(cli("ingest", str(fish), "--symbol", SYMBOL))
     assert "green flag" in str(cli("show", SYMBOL))

@@ -212,5 +212,8 @@ def _check_strength(password: str, *names: str) -> None:
     for each in (password, rest):
         result = zxcvbn(each[:_CHECKED_CHARACTERS], user_inputs=known)
         if result["score"] < STRENGTH:
-            why = result["feedback"]["warning"] or "It is short or common, what it holds of your name and of this service's not counted."
+            why = (
+                result["feedback"]["warning"]
+                or "It is short or common, what it holds of your name and of this service's not counted."
+            )
             raise AccountError(f"This password is easy to guess. {why} Use several words that do not belong together.")

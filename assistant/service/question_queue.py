@@ -60,7 +60,9 @@ class FairQueue(Generic[T]):
         """How many items come before a waiting one, as far as is known now; None where it does not wait."""
         with self._changed:
             waiting = list(self._waiting.values())
-            found = ((place, turn) for place, own in enumerate(waiting) for turn, each in enumerate(own) if is_wanted(each))
+            found = (
+                (place, turn) for place, own in enumerate(waiting) for turn, each in enumerate(own) if is_wanted(each)
+            )
             place, turn = next(found, (-1, -1))
             if place < 0:
                 return None
