@@ -290,7 +290,8 @@ def test_thanks_do_not_bring_back_the_answer_before_them_even_where_a_text_thank
     )
     assert engine.ask(BOATS["en"][1]).status == "answered"
     answer = engine.ask("Thank you", [BOATS["en"][1]])
-    assert (answer.status, answer.statements) == ("refused", ())
+    assert answer.status != "answered"
+    assert not any("Fishing boats" in each.text for each in answer.statements)
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,7 @@ class Engine:
         if question is not None and (unanswered or self._repeats(previous, best, question)):
             yield Finished(self._nothing_to_search(question))  # "Thank you", after whatever was asked
             return
-        if question is not None and not turns and _is_single_word(question):
+        if question is not None and not best.interpretation.leans and _is_single_word(question):
             answer = _as_answer_to_one_word(answer)
         self._remember([*turns, last_turn], bounds, best)
         if generator is not None and fault is None:
