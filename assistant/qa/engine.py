@@ -197,13 +197,12 @@ class Engine:
         return any(self.library.document_frequency(words, language).values())
 
     def _repeats(self, previous: Turn | None, best: AnsweredTurn, question: Question) -> bool:
-        """Whether a turn that asks and names nothing brings back the previous answer, which has none of its words."""
+        """Whether a turn that asks and names nothing brings back a passage of the previous answer, which has none of its words."""
         if previous is None or not best.interpretation.leans or _asks_or_names(question):
             return False
-        words, answer = set(_own_words(question)), best.answer
-        if not words or not answer.statements or not previous.is_repeated_by(answer):
-            return False
-        return not any(words & words_of_passage(each, self.library) for each in answer.citations[:1])
+        words, cited = set(_own_words(question)), best.answer.citations[:1]
+        repeated = bool(words) and any(each.id in previous.passages for each in cited)
+        return repeated and not any(words & words_of_passage(each, self.library) for each in cited)
 
     def _nothing_to_search(self, question: Question) -> Answer:
         """The refusal of a turn that has nothing to search for, which says what the library has."""
