@@ -154,7 +154,7 @@ class Engine:
         best = self.library.retry_if_changed(lambda: self._best_answer(candidates, previous, bounds, rewritten))
         answer = best.answer
         unanswered = unsearchable is not None and _own_words(unsearchable) and answer.status != "answered"
-        if question is not None and (unanswered or self._repeats(previous, best, question)):
+        if question is not None and (unanswered or self._comes_from_before(previous, best, question)):
             yield Finished(self._nothing_to_search(question))  # "Thank you", after whatever was asked
             return
         if question is not None and not best.interpretation.leans and _is_single_word(question):
@@ -196,13 +196,17 @@ class Engine:
     def _is_in_library(self, words: Sequence[str], language: str) -> bool:
         return any(self.library.document_frequency(words, language).values())
 
-    def _repeats(self, previous: Turn | None, best: AnsweredTurn, question: Question) -> bool:
-        """Whether a turn that asks and names nothing brings back a passage of the previous answer, which has none of its words."""
+    def _comes_from_before(self, previous: Turn | None, best: AnsweredTurn, question: Question) -> bool:
+        """Whether a turn that asks and names nothing is answered only from what was asked before: the passage has none of its words, and the
+        previous answer had that passage, or no text has these words."""
         if previous is None or not best.interpretation.leans or _asks_or_names(question):
             return False
         words, cited = set(_own_words(question)), best.answer.citations[:1]
-        repeated = bool(words) and any(each.id in previous.passages for each in cited)
-        return repeated and not any(words & words_of_passage(each, self.library) for each in cited)
+        if not words or not cited or any(words & words_of_passage(each, self.library) for each in cited):
+            return False
+        readable = question.language in self.library.passage_languages()
+        unknown = readable and not self._is_in_library([*words], question.language)
+        return unknown or any(each.id in previous.passages for each in cited)
 
     def _nothing_to_search(self, question: Question) -> Answer:
         """The refusal of a turn that has nothing to search for, which says what the library has."""
