@@ -117,6 +117,13 @@ class CollectionUpdater:
                 reporter.add_outcome(made)
                 reporter.update(done=n, detail=outcome.name)
 
+    def refuse(self, source: InputSource) -> dict[str, Any] | None:
+        """The outcome of a file that its kind refuses, or that was refused before; None where it has to be read."""
+        from ingest.pipeline import refused_by_kind
+
+        outcome = refused_by_kind(source, self._library)
+        return outcome_record(outcome) if outcome else None
+
     def read_downloads(
         self, reporter: ProgressReporter, fetched: Sequence[DownloadOutcome], downloads: DownloadCache
     ) -> None:

@@ -103,6 +103,8 @@ def _named(made: Mapping[str, Any], language: str) -> str:
 def describe_job(job: Mapping[str, Any], language: str = "en") -> dict[str, Any]:
     """Translates the record of a job: its detail, reason and outcomes."""
     why = Message(job["code"], {"text": job["reason"]}).in_language(language) if job["code"] else job["reason"]
+    if job["code"] == "job-nothing" and (lines := job["reason"].splitlines()) != [str(Message("job-nothing"))]:
+        why = "\n".join(translate_reason(each, language) for each in lines)  # those of its outcomes
     outcomes = [describe_outcome(each, language) for each in job["outcomes"]]
     return {**job, "detail": translate_reason(job["detail"], language), "reason": why, "outcomes": outcomes}
 

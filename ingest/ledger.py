@@ -11,7 +11,9 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
+from corpus.analysis import analyse
 from corpus.documents import Document
 from corpus.library import Library
 from corpus.sources import SourceRecord
@@ -101,6 +103,7 @@ class Ledger:
 
     def decide(self, file: Input, document: Document) -> Decision:
         """Whether a document that has been read is to be written, and which documents are removed for it."""
+        stem = document.slug
         document = self._with_final_name(document)
         stored = next(iter(self._library.headers(id=document.id)), None)
         if stored is not None and stored.verified and not document.verified:
@@ -112,6 +115,12 @@ class Ledger:
                 return Decision(document, stored=stored, reason=reason)
             if stored.origin == document.origin and self._library.document(stored.id) == document:
                 return Decision(document, stored=stored)
+            if self._needs_confirmation(file, document, stored):
+                reason = (
+                    f"has little in common with the text of {stored.label} that it would replace. Check the symbol. If this is "
+                    "the right text, send it once more and choose to read it again (--again, or `again` in the API)"
+                )
+                return Decision(document, stored=stored, reason=reason)
         replaced = [stored] if stored else []
         others = self._library.headers(sha256=document.sha256)
         if file.origin or document.edition == "upload":
@@ -129,6 +138,8 @@ class Ledger:
         if stored is not None and stored in displaced and stored.sha256 != document.sha256 and not file.trusted:
             differing = self._count_differences(stored, document)
             change = f"replaces {self._file_name(stored)} (paragraphs that differ: {differing})"
+        if stored is None and not displaced:
+            change = self._beside(document, stem)
         expected = {document.id: None} | {other.id: other.sha256 for other in replaced}
         return Decision(document, replaces, tuple(notes), bool(replaced), expected, reason=change)
 
@@ -188,10 +199,32 @@ class Ledger:
         if self._library.document(stored.id).text == document.text:
             return f"has the same text as {name}, which is in the library as {stored.label}"
         recorded = self._library.source(document.origin)
-        if recorded is None or recorded.outcome != "skipped" or file.force:
+        if recorded is None or recorded.outcome != "skipped" or file.force or (self._again and file.symbol_given):
             return ""
         same = recorded.sha256 == document.sha256 and _requested_identity(recorded) == _requested_identity(file)
         return (recorded.reason or f"is in the library from {name}") if same else ""
+
+    def _needs_confirmation(self, file: Input, document: Document, stored: Header) -> bool:
+        """Whether a document would replace a verified one from another file only because a person typed its symbol, although the texts
+        have little in common. `again` confirms it."""
+        confirmed = self._again or file.force or file.fetched or file.trusted
+        if confirmed or not stored.verified or stored.origin == document.origin or stored.edition != "official":
+            return False
+        return _have_little_in_common(self._library.document(stored.id), document)
+
+    def _beside(self, document: Document, stem: str) -> str:
+        """What to do about an upload whose name `stem` was taken by an earlier one of the same file name; empty where there is none."""
+        if document.symbol is not None or document.slug == stem:
+            return ""
+        names = [stem, *(f"{stem}-{n}" for n in range(2, self._library.count_keys_like(stem) + 2))]
+        found = (each for name in names if name != document.slug for each in self._library.headers(key=name))
+        others = [each.key for each in found if each.source == document.source]
+        if not others:
+            return ""
+        return (
+            f"was added beside an earlier text of the same file name, {others[-1]}. If one of them is out of date, remove it: "
+            f"rapporteur remove {others[-1]} (the earlier) or {document.slug} (this one)"
+        )
 
     def _count_differences(self, stored: Header, document: Document) -> str:
         """How many paragraphs of two texts differ, as `2 of 14`."""
@@ -232,13 +265,27 @@ class Ledger:
         mine = [header.slug for header in self._library.headers(origin=document.origin) if header.edition == "upload"]
         for slug in mine:
             if slug == stem or (slug.startswith(f"{stem}-") and slug[len(stem) + 1 :].isdigit()):
-                return replace(document, slug=slug)
+                return _numbered(document, slug, stem)
         slug, n = stem, self._library.count_keys_like(stem)
         while any(
             each.edition == "upload" and each.sha256 != document.sha256 for each in self._library.headers(key=slug)
         ):
             slug, n = f"{stem}-{max(n, 1) + 1}", n + 1
-        return replace(document, slug=slug)
+        return _numbered(document, slug, stem)
+
+
+def _numbered(document: Document, slug: str, stem: str) -> Document:
+    """An upload under its final name, which also shows in citations if it is a numbered one."""
+    if slug == stem:
+        return document
+    return replace(document, slug=slug, short=f"{document.label} ({slug[len(stem) + 1 :]})")
+
+
+def _have_little_in_common(one: Document, other: Document) -> bool:
+    """Whether a text has less than half of the pairs of neighbouring words of a shorter one."""
+    words = [analyse(each.text, each.language) for each in (one, other)]
+    shorter, longer = sorted((set(pairwise(each)) for each in words), key=len)
+    return 2 * len(shorter & longer) < max(1, len(shorter))
 
 
 def nearly_empty_pages(document: Document) -> tuple[int, ...]:

@@ -276,6 +276,29 @@ def test_thanks_behind_an_answer_are_no_question(harbour: AskIn) -> None:
     assert engine.ask("and when?", [*asked, "Thank you"]).status != "refused"
 
 
+def test_thanks_do_not_bring_back_the_answer_before_them_even_where_a_text_thanks(holding: Holding) -> None:
+    engine = holding(
+        f"# Boats\n\n1. {BOATS['en'][0]}\n", "# Thanks\n\n1. We thank the keeper of the lighthouse.\n", reading=True
+    )
+    assert engine.ask(BOATS["en"][1]).status == "answered"
+    answer = engine.ask("Thank you", [BOATS["en"][1]])
+    assert answer.status != "answered"
+    assert not any("Fishing boats" in each.text for each in answer.statements)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "Who are you?"), ("en", "What can you do?"), ("fr", "Qui êtes-vous ?"), ("fr", "Que peux-tu faire ?"),
+     ("es", "¿Qué puedes hacer?"), ("es", "¿Quién eres?"), ("ru", "Что ты умеешь?"), ("ru", "Кто вы?"),
+     ("ar", "من أنت؟"), ("ar", "ماذا يمكنك أن تفعل؟"), ("zh", "你是谁？"), ("zh", "你能做什么？")],
+)  # fmt: skip
+def test_who_asks_what_this_is_is_told_which_documents_it_has(harbour: AskIn, language: str, text: str) -> None:
+    answer = harbour(language).ask(text, language=language)
+    assert (answer.status, answer.statements) == ("refused", ())
+    assert "Rapporteur" in answer.reason
+    assert re.search("[(（]2(份)?[)）]", answer.reason)
+
+
 def test_a_lone_word_that_no_text_says_is_asked_back_and_one_that_a_text_says_is_never_answered_for_sure(
     starter_engine: Engine,
 ) -> None:

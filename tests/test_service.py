@@ -709,6 +709,57 @@ def test_an_upload_that_was_refused_is_no_job_that_is_done(tmp_path: Path, catal
         assert (told["state"], told["code"], told["counts"]) == ("failed", "job-nothing", {"refused": 1})
 
 
+def test_a_file_whose_kind_is_refused_does_not_wait_behind_others_and_its_job_says_why(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    with made_service(tmp_path, catalogue, page=False) as made:
+        held = threading.Event()
+        before = made.service.jobs.submit("ingest", "local", lambda _: held.wait(10) and None)
+        staff = made.by("staff")
+        sent = [("empty.txt", b""), ("boat.png", b"\x89PNG\r\n\x1a\n" + bytes(40))]
+        records = [staff.post("/api/v1/uploads", files={"file": each}).json() for each in sent]
+        assert [(each["state"], each["counts"]) for each in records] == [("failed", {"refused": 1})] * 2
+        assert made.service.jobs.record(before.id)["state"] in ("queued", "running")
+        listed = {each["id"]: each["reason"] for each in staff.get("/api/v1/jobs").json()}
+        assert listed[records[0]["id"]] == "empty.txt is empty. If it was downloaded, download it again."
+        assert "is an image" in listed[records[1]["id"]]
+        there = staff.get(f"/api/v1/jobs/{records[0]['id']}", params={"language": "fr"}).json()
+        assert there["reason"].startswith("empty.txt est vide")
+        held.set()
+        ended(made, before.to_json())
+
+
+def test_one_symbol_is_given_with_one_file(tmp_path: Path, catalogue: Catalogue) -> None:
+    with made_service(tmp_path, catalogue, page=False) as made:
+        two = [("file", ("a.txt", b"One boat.")), ("file", ("b.txt", b"Two boats."))]
+        sent = made.by("staff").post("/api/v1/uploads", files=two, data={"symbol": "A/CONF.5/2"})
+        assert (sent.status_code, "more than once" in sent.text) == (422, True)
+        local = made.by("local").post(
+            "/api/v1/local/ingest",
+            json={"paths": [str(tmp_path / "a.txt"), str(tmp_path / "b.txt")], "symbol": "A/CONF.5/2"},
+        )
+        assert (local.status_code, "exactly one file" in local.text) == (422, True)
+        assert made.service.jobs.all() == []
+
+
+def test_a_parameter_that_is_given_twice_is_refused_where_it_takes_one_value(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    with made_service(tmp_path, catalogue, page=False) as made:
+        reader = made.by("read")
+        twice = reader.get("/api/v1/search?q=boats&q=nets")
+        assert (twice.status_code, "more than once" in twice.text) == (422, True)
+        assert reader.get("/api/v1/compare?document=boats&document=nets").status_code != 422
+        assert reader.get("/api/v1/mandates?document=boats&document=boats&year=2020&year=2021").status_code == 422
+
+
+def test_an_answer_that_was_to_be_written_says_that_no_model_is_set(tmp_path: Path, catalogue: Catalogue) -> None:
+    with made_service(tmp_path, catalogue, page=False, starter=True, reading=True) as made:
+        for question in ("When is item 3?", "What is smuggling of migrants?"):
+            answer = made.client.post("/api/v1/ask", json={"question": question, "mode": "write"}).json()
+            assert any("No model is set" in each for each in answer["notes"]), answer
+
+
 def test_a_reader_who_has_gone_keeps_no_place_in_the_queue(
     tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from services import LOCAL_TOKEN, Made, ended, listening, service_fixture
 from test_mandates import resolution
 from word_reader import word_readers
 
+from assistant.error_translation import translate_reason
 from assistant.export.footnoting import ReferenceFormatter
 from assistant.export.publication import Span
 from assistant.llama import to_response
@@ -297,6 +299,47 @@ def test_an_upload_tells_what_it_displaces_and_how_it_differs_and_the_displaced_
     skipped = uploaded(made, "right.md", RIGHT)
     assert (skipped["result"], skipped["before"], "--" in skipped["line"]) == ("skipped", True, False)
     assert uploaded(made, "right.md", RIGHT, again="true")["result"] == "replaced"
+
+
+FISH = "The fish quotas of the island of Utopia are set each spring by its fishers.\n"
+
+
+def test_a_text_with_little_in_common_replaces_a_verified_one_only_when_staff_say_so_twice(made: Made) -> None:
+    uploaded(made, "right.md", RIGHT, symbol=SYMBOL)
+    slip = uploaded(made, "fish.txt", FISH, symbol=SYMBOL)
+    assert slip["result"] == "skipped"
+    assert slip["reason"].startswith(f"has little in common with the text of {SYMBOL}")
+    assert "green flag" in made.by("read").get(f"/api/v1/documents/{SYMBOL}/blocks").text
+    assert translate_reason(slip["reason"], "fr").startswith(f"a peu en commun avec le texte de {SYMBOL}")
+    assert uploaded(made, "fish.txt", FISH, symbol=SYMBOL, again="true")["result"] == "replaced"
+    assert "Utopia" in made.by("read").get(f"/api/v1/documents/{SYMBOL}/blocks").text
+
+
+def test_the_command_line_replaces_a_verified_text_by_one_with_little_in_common_only_with_again(
+    cli: Cli, tmp_path: Path
+) -> None:
+    right, fish = write(tmp_path / "right.md", RIGHT), write(tmp_path / "fish.txt", FISH)
+    cli("ingest", str(right), "--symbol", SYMBOL)
+    assert "little in common" in str(cli("ingest", str(fish), "--symbol", SYMBOL))
+    assert "green flag" in str(cli("show", SYMBOL))
+    cli("ingest", str(fish), "--symbol", SYMBOL, "--again")
+    assert "Utopia" in str(cli("show", SYMBOL))
+
+
+def test_a_fetched_text_replaces_whatever_staff_gave_its_symbol(library: Library, catalogue: Catalogue) -> None:
+    fetched = replace(given("right.md", RIGHT), fetched=True)
+    done = add(library, catalogue, given("fish.txt", FISH), fetched)
+    assert [each.result for each in done] == ["added", "replaced"]
+
+
+def test_a_changed_upload_beside_an_earlier_one_of_its_name_says_so_and_is_told_apart(made: Made) -> None:
+    uploaded(made, "plain.txt", "The harbour of Zorbia opens at six in the morning.\n")
+    later = uploaded(made, "plain.txt", "The harbour of Zorbia opens at nine in the morning.\n")
+    assert later["result"] == "added"
+    told = "was added beside an earlier text of the same file name, plain-txt."
+    assert any(each["text"].startswith(told) for each in later["notes"])
+    answer = made.by("read").post("/api/v1/ask", json={"question": "When does the harbour of Zorbia open?"}).json()
+    assert {each["locator"].split(",")[0] for each in answer["citations"]} == {"plain.txt", "plain.txt (2)"}
 
 
 def test_a_refusal_that_is_told_again_names_the_file_that_was_sent_now(made: Made) -> None:

@@ -442,6 +442,24 @@ def test_one_client_has_a_quarter_of_the_places_of_papers_and_others_need_not_wa
     papers.request("more", noting("more"), client="loud").future.result(20)
 
 
+def test_how_many_papers_come_before_one_is_known_while_it_waits(papers: PaperQueue) -> None:
+    begun, held = threading.Event(), threading.Event()
+
+    def wait(tell: Progress, aside: Aside) -> str:
+        begun.set()
+        held.wait(10)
+        return "done"
+
+    first = papers.request("first", wait, client="amina")
+    assert begun.wait(10)
+    mine = [papers.request(n, wait, client="amina") for n in range(2)]
+    other = papers.request("other", wait, client="ben")
+    assert [papers.ahead(each) for each in (first, *mine, other)] == [0, 1, 3, 2]
+    held.set()
+    assert [each.future.result(10) for each in (first, *mine, other)] == ["done"] * 4
+    assert papers.ahead(other) == 0
+
+
 def test_strangers_leave_papers_to_those_with_a_key_or_an_account(papers: PaperQueue) -> None:
     go = threading.Event()
     for n in range(9):

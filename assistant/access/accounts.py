@@ -6,6 +6,7 @@ import hmac
 import re
 import secrets
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -98,6 +99,8 @@ _CHECKED_CHARACTERS = 72
 """Characters of a password whose strength is checked; longer ones are strong enough if these are."""
 _NAME_PART = 3
 """Least characters of a part of the account name that is searched in the password."""
+_COMMON_WORDS = ("rapporteur", "united", "nations")
+"""Words that anybody would try first in a password of this service."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 
 
@@ -115,10 +118,10 @@ class Account:
 
 
 class Accounts:
-    """The accounts of a service. `hours`: how long a session lasts."""
+    """The accounts of a service. `hours`: how long a session lasts. `hosts`: names of the service, which make no password stronger."""
 
-    def __init__(self, store: AccessStore, hours: float = 12.0) -> None:
-        self._store = store
+    def __init__(self, store: AccessStore, hours: float = 12.0, hosts: Sequence[str] = ()) -> None:
+        self._store, self._hosts = store, hosts
         self.seconds = int(hours * 3_600)
         """How long a session lasts."""
         self._hasher = PasswordHasher()
@@ -188,7 +191,7 @@ class Accounts:
             raise AccountError(f"A password has at least {MIN_PASSWORD} characters.")
         if len(password) > MAX_PASSWORD:
             raise AccountError(f"A password has at most {MAX_PASSWORD:,} characters.")
-        _check_strength(name, password)
+        _check_strength(password, name, *self._hosts)
         return self._hasher.hash(password.encode("utf-8", "surrogatepass"))
 
     def _verify(self, hashed: str, password: str) -> bool:
@@ -198,14 +201,19 @@ class Accounts:
             return False
 
 
-def _check_strength(name: str, password: str) -> None:
-    """Raises `AccountError` for a password that is easy to guess (zxcvbn), with and without the parts of the account name in it."""
+def _check_strength(password: str, *names: str) -> None:
+    """Raises `AccountError` for a password that is easy to guess (zxcvbn), with and without the parts of names in it: of the account, of
+    the hosts, and of this program."""
     from zxcvbn import zxcvbn  # slow to import, and needed only where a password is chosen
 
-    parts = [re.escape(part) for part in (name, *re.split(r"[._@-]+", name)) if len(part) >= _NAME_PART]
-    rest = re.sub("|".join(parts), "", password, flags=re.IGNORECASE) if parts else password
+    parts = [part for name in names for part in (name, *re.split(r"[._@-]+", name)) if len(part) >= _NAME_PART]
+    known = sorted({*parts, *_COMMON_WORDS}, key=len, reverse=True)
+    rest = re.sub("|".join(map(re.escape, known)), "", password, flags=re.IGNORECASE)
     for each in (password, rest):
-        result = zxcvbn(each[:_CHECKED_CHARACTERS], user_inputs=[name])
+        result = zxcvbn(each[:_CHECKED_CHARACTERS], user_inputs=known)
         if result["score"] < STRENGTH:
-            why = result["feedback"]["warning"] or "It is short or common, what it holds of your name not counted."
+            why = (
+                result["feedback"]["warning"]
+                or "It is short or common, what it holds of your name and of this service's not counted."
+            )
             raise AccountError(f"This password is easy to guess. {why} Use several words that do not belong together.")

@@ -3,11 +3,13 @@ parameters are read. A route without an operation can't be created."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from fastapi import Request
+from fastapi._compat import ModelField, field_annotation_is_sequence
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.exceptions import RequestValidationError
 from fastapi.params import Cookie, Header, Path
@@ -79,14 +81,14 @@ class GuardedRoute(APIRoute):
         every = (
             each for each in get_flat_params(self.dependant) if not isinstance(each.field_info, Path | Header | Cookie)
         )
-        use, known = self.use, sorted({each.alias for each in every})
+        use, known = self.use, {each.alias: _is_list(each) for each in every}
 
         async def guarded(request: Request) -> Response:
             if use.operation is not None and use.counted is not None:
                 who = await identify_caller(request)
                 service: Service = request.app.state.service
                 request.scope["principal"] = service.admit(who, use.operation, use.counted)
-            _check_names(request.query_params, known, "query", "parameter")
+            _check_names(request.query_params.multi_items(), known, "query", "parameter")
             try:
                 return await answer(request)
             except (OSError, HTTPException) as error:
@@ -103,16 +105,25 @@ def _as_get(scope: Scope) -> Scope:
 
 
 async def check_form_fields(request: Request) -> None:
-    """Refuses a form with unknown fields: a dependency of routes that programs send forms to."""
-    known = sorted(each.alias for each in request.scope["route"].dependant.body_params)
-    _check_names(await request.form(), known, "body", "field")
+    """Refuses a form with unknown or repeated fields: a dependency of routes that programs send forms to."""
+    known = {each.alias: _is_list(each) for each in request.scope["route"].dependant.body_params}
+    _check_names((await request.form()).multi_items(), known, "body", "field")
 
 
-def _check_names(given: Iterable[str], known: list[str], where: str, what: str) -> None:
-    unknown = [name for name in dict.fromkeys(given) if name not in known]
+def _is_list(field: ModelField) -> bool:
+    return field_annotation_is_sequence(field.field_info.annotation)
+
+
+def _check_names(given: Iterable[tuple[str, object]], known: Mapping[str, bool], where: str, what: str) -> None:
+    """Raises an error for names that are not `known`, and for repeated ones whose value is no list."""
+    counts = Counter(name for name, _ in given)
+    unknown = [name for name in counts if name not in known]
     if unknown:
-        there_are = f"those that exist are {', '.join(known)}" if known else "there are none here"
+        there_are = f"those that exist are {', '.join(sorted(known))}" if known else "there are none here"
         text = f"There is no such {what}; {there_are}."
         raise RequestValidationError(
             [{"type": "extra_forbidden", "loc": (where, name[:100]), "msg": text} for name in unknown[:_MAX_NAMED]]
         )
+    if repeated := [name for name, count in counts.items() if count > 1 and not known[name]]:
+        text = f"The {what} is given more than once. Give it once."
+        raise RequestValidationError([{"type": "repeated", "loc": (where, name), "msg": text} for name in repeated])

@@ -109,7 +109,7 @@ def audit(
 def _account(action: str, name: str, role: Role | None = None) -> None:
     password = _password()
     with open_store() as store, store.transaction():
-        accounts = Accounts(store)
+        accounts = Accounts(store, hosts=command_settings().hosts)
         known = accounts.exists(name)
         try:
             if role is None:

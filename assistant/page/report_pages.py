@@ -301,7 +301,8 @@ def made_or_waiting(context: PageContext, asked: PaperForm, then: Callable[[Any]
     if isinstance(made, Paper):
         paper, made = made, _result_soon(made.future)
         if made is None:
-            shown = context.page("waiting.html", 202, title=word(asked.waits, context.reader), paper=paper)
+            ahead = context.service.papers.queue.ahead(paper)
+            shown = context.page("waiting.html", 202, title=word(asked.waits, context.reader), paper=paper, ahead=ahead)
             shown.headers["Refresh"] = str(AGAIN)
             return shown
     return then(made)

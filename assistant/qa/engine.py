@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from assistant.answer_phrases import say
+from assistant.answer_phrases import joined, run_on, say
 from assistant.generation.generation_report import NAMES
 from assistant.qa.abstention import (
     CERTAIN_STANDALONE_ODDS,
@@ -37,6 +38,7 @@ from assistant.qa.query import (
     slots,
     split_questions,
     turn_language,
+    words_of_passage,
 )
 from assistant.qa.retriever import Evidence, Retriever
 from assistant.qa.scope import Scope
@@ -58,6 +60,8 @@ if TYPE_CHECKING:
     from assistant.qa.generator import AnswerGenerator
     from assistant.qa.readers import Readers
 
+NAMED, LOOKED_AT = 3, 100
+"""Documents named where a turn has nothing to search for, and among how many of them those in its language are sought."""
 LOOKED_BACK = 3
 """Earlier turns that are answered again where the cache does not have them."""
 
@@ -152,7 +156,7 @@ class Engine:
         question = None if bounds.within is not None else self.question(last_turn, in_language)
         unsearchable = question if question is not None and self.has_nothing_to_search(question) else None
         if unsearchable is not None and not turns:
-            yield Finished(_nothing_to_search(unsearchable))
+            yield Finished(self._nothing_to_search(unsearchable))
             return
         mode = mode or self.mode
         yield Progress("searching")
@@ -165,10 +169,11 @@ class Engine:
         parsed = time.perf_counter()
         best = self.library.retry_if_changed(lambda: self._best_answer(candidates, previous, bounds, rewritten))
         answer = best.answer
-        if unsearchable is not None and _without_numbers(unsearchable.content) and answer.status != "answered":
-            yield Finished(_nothing_to_search(unsearchable))  # "Thank you", after whatever was asked
+        unanswered = unsearchable is not None and _own_words(unsearchable) and answer.status != "answered"
+        if question is not None and (unanswered or self._comes_from_before(previous, best, question)):
+            yield Finished(self._nothing_to_search(question))  # "Thank you", after whatever was asked
             return
-        if question is not None and not turns and _is_single_word(question):
+        if question is not None and not best.interpretation.leans and _is_single_word(question):
             answer = _as_answer_to_one_word(answer)
         self._remember([*turns, last_turn], bounds, best)
         if generator is not None and fault is None:
@@ -197,12 +202,37 @@ class Engine:
     def has_nothing_to_search(self, question: Question) -> bool:
         """Whether a question that stands alone has nothing to search for: no word, or a single word that no text has; where no text is in
         its language, no word at all."""
-        words = _without_numbers(question.content)
+        words = _own_words(question)
         if not _is_single_word(question):
             return False
         if question.language not in self.library.passage_languages():
             return not words
-        return not any(self.library.document_frequency(words, question.language).values())
+        return not self._is_in_library(words, question.language)
+
+    def _is_in_library(self, words: Sequence[str], language: str) -> bool:
+        return any(self.library.document_frequency(words, language).values())
+
+    def _comes_from_before(self, previous: Turn | None, best: AnsweredTurn, question: Question) -> bool:
+        """Whether a turn that asks and names nothing is answered only from what was asked before: the passage has none of its words, and the
+        previous answer had that passage, or no text has these words."""
+        if previous is None or not best.interpretation.leans or _asks_or_names(question):
+            return False
+        words, cited = set(_own_words(question)), best.answer.citations[:1]
+        if not words or not cited or any(words & words_of_passage(each, self.library) for each in cited):
+            return False
+        readable = question.language in self.library.passage_languages()
+        unknown = readable and not self._is_in_library([*words], question.language)
+        return unknown or any(each.id in previous.passages for each in cited)
+
+    def _nothing_to_search(self, question: Question) -> Answer:
+        """The refusal of a turn that has nothing to search for, which says what the library has."""
+        language, words = question.language, _own_words(question)
+        unknown = words and not self._is_in_library(words, language)
+        reason = say("no_such_word" if unknown else "no_words", language, word=question.text.rstrip("?？؟!. "))
+        headers = sorted(islice(self.library.iter_headers(), LOOKED_AT), key=lambda each: each.language != language)
+        names = joined([*dict.fromkeys(each.label for each in headers)][:NAMED], language)
+        about = say("what_it_is", language, count=len(self.library.document_ids()), names=names)
+        return Answer(question.text[:200], language, "refused", run_on([reason, about], language))
 
     def _refusal(self, text: str, cleaned: str, language: str) -> Answer | None:
         """The refusal of a question that is empty or too long, or asked of an empty library; None for any other."""
@@ -461,28 +491,45 @@ def _marking(answer: Answer, marked: Span | None) -> Answer:
     return replace(answer, statements=(replace(first, citations=tuple(citations)), *others))
 
 
+def _asks_or_names(question: Question) -> bool:
+    """Whether a turn has the form of a question, or names anything that could be looked up."""
+    has_mark = any(mark in question.text for mark in "?？؟")
+    return has_mark or _names_something(question) or _has_form_of_question(question)
+
+
 def _is_single_word(question: Question) -> bool:
     """Whether a turn has at most one content word and names no text, place, day or year and nothing in capitals; with one word it must not have
     the form of a question ("Who is the Rapporteur?", "que es un bofedal")."""
+    words = _own_words(question)
+    if _names_something(question):
+        return False
+    return not words or (len(words) < 2 and not _has_form_of_question(question))
+
+
+def _names_something(question: Question) -> bool:
     names_text = question.symbols or question.missing_acts or question.named or question.items or question.articles
     names_day = question.days or question.months or question.weekdays or question.nth_days
-    words, text = _without_numbers(question.content), question.text
-    names_year = question.years and words  # a number alone may be anything
-    if names_text or names_day or names_year or any(len(word) > 1 and word.isupper() for word in text.split()):
-        return False
-    is_question = (
+    names_year = question.years and _own_words(question)  # a number alone may be anything
+    in_capitals = any(len(word) > 1 and word.isupper() for word in question.text.split())
+    return bool(names_text or names_day or names_year or in_capitals)
+
+
+def _has_form_of_question(question: Question) -> bool:
+    text = question.text
+    return (
         question.vocabulary.says("interrogatives", text, question.language)
         or (text[-1:] in "?？؟" and " " in text)
         or len(text.split()) >= SENTENCE_WORDS
     )
-    return not words or (len(words) < 2 and not is_question)
 
 
-def _nothing_to_search(question: Question) -> Answer:
-    """The refusal of a turn that has nothing to search for."""
-    message = "no_such_word" if _without_numbers(question.content) else "no_words"
-    reason = say(message, question.language, word=question.text.rstrip("?？؟!. "))
-    return Answer(question.text[:200], question.language, "refused", reason)
+def _own_words(question: Question) -> list[str]:
+    """The distinct content words of a question that are not numbers."""
+    if question.language == "zh":  # tokens are pairs of characters: those of two function words are no words
+        rest = question.vocabulary.without("interrogatives", question.text, "zh")
+        if not any(map(str.isalpha, question.vocabulary.without("stopwords", rest, "zh"))):
+            return []
+    return _without_numbers(question.content)
 
 
 def _as_answer_to_one_word(answer: Answer) -> Answer:

@@ -295,13 +295,13 @@ def most_likely(
             standalone_odds = max(standalone_odds, 0.0)
         odds = RULE_ODDS if answer.probability is None else log_odds(answer.probability)
         odds = odds if alone_odds is None else min(odds, max(alone_odds + MAX_HISTORY_GAIN, MIN_HISTORY_ODDS))
-        missing_words = len(set(words) - _words_of_passage(cited, library)) if cited.language == language else 0
+        missing_words = len(set(words) - words_of_passage(cited, library)) if cited.language == language else 0
         return odds + standalone_odds - ODDS_PER_MISSING_WORD * word_weight * missing_words
 
     return max(range(len(answered)), key=lambda n: (certainty(n), -n))
 
 
-def _words_of_passage(citation: Citation, library: Library) -> set[str]:
+def words_of_passage(citation: Citation, library: Library) -> set[str]:
     """The index tokens of the passage of a citation."""
     passage = library.passages_by_id([citation.id]).get(citation.id)
     return set(analyse(citation.quote if passage is None else f"{passage.heading}\n{passage.text}", citation.language))

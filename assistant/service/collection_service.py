@@ -29,6 +29,8 @@ from ingest.readers import ReadError
 
 FOLDER = "uploads"
 """Folder of uploaded files, within the library's folder."""
+MAX_FIRST_LOOK = 5_000_000
+"""Largest upload, in bytes, whose kind is looked at before it waits in the queue."""
 CONTENT, _NOTE = "content", "note.json"
 
 
@@ -174,6 +176,7 @@ class CollectionService(ServiceBase):
             detail=upload.name,
             ended=lambda _: upload.drop(),
             job_id=upload.job,
+            outcome=self._updater.refuse(upload) if upload.path.stat().st_size <= MAX_FIRST_LOOK else None,
         )
 
     def fetch(self, who: Principal, request: FetchRequest) -> Job:
@@ -198,7 +201,8 @@ class CollectionService(ServiceBase):
     def ingest(self, who: Principal, files: Files, *, again: bool = False, jobs: int | None = None) -> Job:
         """Starts to ingest files and folders of the server's machine, for its own user."""
         self._check(who, "ingest")
-        _symbol(files.symbol)
+        if _symbol(files.symbol) and len(files.paths) != 1:
+            raise Invalid("symbol-one-file")
         self._note_action(who, "ingest", ", ".join(map(str, files.paths)) or "starter")
         return self.jobs.submit(
             "ingest",

@@ -24,6 +24,8 @@ KEPT = 1_000
 """Most jobs in the table; the oldest are deleted."""
 OUTCOMES = 1_000
 """Most outcomes of a job in the table; the counts include all."""
+MAX_REASONS = 5
+"""Most reasons of outcomes in the reason of a failed job."""
 ENDED, NOTHING = Message("job-interrupted"), Message("job-nothing")
 _NOTE = (
     "INSERT INTO jobs (id, server, created, state, record, outcomes) VALUES (?, ?, ?, ?, ?, ?) "
@@ -178,10 +180,19 @@ class Jobs:
         self._thread.start()
 
     def submit(
-        self, kind: str, by: str, work: Work, *, detail: str = "", ended: Ended | None = None, job_id: str = ""
+        self,
+        kind: str,
+        by: str,
+        work: Work,
+        *,
+        detail: str = "",
+        ended: Ended | None = None,
+        job_id: str = "",
+        outcome: dict[str, Any] | None = None,
     ) -> Job:
         """Queues work for a user. `ended` is called when the job is over, but not where the service stops before that: then the work
-        is submitted again after a restart, under the same `job_id`. Raises `Overloaded` where too many jobs are unfinished."""
+        is submitted again after a restart, under the same `job_id`. Where its only `outcome` is already known, the job does not wait but
+        ends with it. Raises `Overloaded` where too many jobs are unfinished."""
         with self._guard:
             if self._closed:
                 raise stopping()
@@ -194,6 +205,11 @@ class Jobs:
                 self._after[job.id] = ended
             self._note(job)
             self._forget()
+            if outcome is not None:
+                job.done = job.total = 1
+                JobReporter(self, job, self._stops[job.id]).add_outcome(outcome)
+                self._end(job, *self._result(job))
+                return job
         self._queue.put(by, (job, work))
         return job
 
@@ -314,6 +330,10 @@ class Jobs:
         except Exception:  # a failing job must not end the worker thread
             log.exception("a job broke down", extra={"fields": {"job": job.id, "kind": job.kind}})
             return "failed", Message("job-crashed")
+        return self._result(job)
+
+    @staticmethod
+    def _result(job: Job) -> tuple[State, Message | None]:
         came = not job.counts or job.counts.keys() - {"failed", "refused"}
         return ("done", None) if came else ("failed", NOTHING)
 
@@ -321,6 +341,8 @@ class Jobs:
         with self.changing(job):
             job.state, job.finished = state, _now()
             job.reason, job.code = (str(why), why.name) if why else ("", "")
+            if why is NOTHING:
+                job.reason = _reasons(job) or job.reason
             after = self._after.pop(job.id, None)
             if after is not None and not (self._closed and state == "stopped"):
                 after(job)
@@ -334,6 +356,13 @@ class Jobs:
         ended = [job.id for job in self._jobs.values() if job.state not in OPEN]
         for job_id in ended[: max(0, len(ended) - MAX_KEPT)]:
             del self._jobs[job_id], self._stops[job_id]
+
+
+def _reasons(job: Job) -> str:
+    """The distinct reasons of the outcomes of a job, one in each line; empty where one has none."""
+    reasons = [*dict.fromkeys(str(each.get("reason") or "") for each in job.outcomes)]
+    shown = [*reasons[:MAX_REASONS], *(["…"] if len(reasons) > MAX_REASONS else [])]
+    return "\n".join(shown) if all(reasons) else ""
 
 
 def _now() -> str:

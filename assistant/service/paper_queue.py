@@ -14,8 +14,7 @@ from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future, InvalidStateError, wait
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from assistant.access.principal import own_part, strangers_part
 from assistant.reports import Progress
@@ -38,7 +37,7 @@ around work that needs no turn at the models, during which questions are answere
 
 @dataclass
 class Paper(Generic[T]):
-    """A paper that is queued, in progress or finished. `done` of `total` parts are complete (0: it waits), `part` is in progress;
+    """A paper that is queued, in progress or finished. `done` of `total` parts are complete (0: it has no parts yet), `part` is in progress;
     `until`: clock time in seconds after which a request generates it again; `client` requested it first, from `origin`; `aside`: it
     waits for something outside, such as a model."""
 
@@ -52,6 +51,13 @@ class Paper(Generic[T]):
     total: int = 0
 
 
+class _Wanted(NamedTuple):
+    """A paper with the work that generates it."""
+
+    paper: Paper[Any]
+    work: Work[Any]
+
+
 class PaperQueue:
     """The papers of one service. `places`: how many may be unfinished, at most a quarter of them of one client or origin; anonymous
     clients leave a quarter to those with a key or an account. `clock` gives seconds."""
@@ -62,7 +68,8 @@ class PaperQueue:
         self._guard = threading.Lock()
         self._papers: OrderedDict[Hashable, Paper[Any]] = OrderedDict()
         self._stopping = threading.Event()
-        self._wanted: FairQueue[Callable[[], None]] = FairQueue()
+        self._wanted: FairQueue[_Wanted] = FairQueue()
+        self._in_progress = False
         # A daemon thread: a model that never answers must not keep the process from ending.
         threading.Thread(target=self._run, name="papers", daemon=True).start()
 
@@ -111,8 +118,13 @@ class PaperQueue:
             done = [key for key, each in self._papers.items() if each.future.done()]
             for old in done[: max(0, len(done) - KEPT)]:
                 del self._papers[old]
-            self._wanted.put(client, partial(self._make, paper, work))
+            self._wanted.put(client, _Wanted(paper, work))
             return paper
+
+    def ahead(self, paper: Paper[Any]) -> int:
+        """How many papers are made before one that waits, the one in progress included; 0 for one that does not wait."""
+        before = self._wanted.ahead(lambda each: each.paper is paper)
+        return 0 if before is None else before + self._in_progress
 
     def stop(self) -> None:
         """Accepts nothing new, and ends the paper in progress before its next part, at once where it waits for a model."""
@@ -163,8 +175,10 @@ class PaperQueue:
 
     def _run(self) -> None:
         """Generates the queued papers, one client after another."""
-        while make := self._wanted.get():
-            make()
+        while wanted := self._wanted.get():
+            self._in_progress = True
+            self._make(wanted.paper, wanted.work)
+            self._in_progress = False
 
     @staticmethod
     def _end(paper: Paper[T], made: T | None = None, error: BaseException | None = None) -> None:

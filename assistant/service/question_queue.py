@@ -56,6 +56,18 @@ class FairQueue(Generic[T]):
             self._waiting.setdefault(client, deque()).append(item)
             self._changed.notify()
 
+    def ahead(self, is_wanted: Callable[[T], bool]) -> int | None:
+        """How many items come before a waiting one, as far as is known now; None where it does not wait."""
+        with self._changed:
+            waiting = list(self._waiting.values())
+            found = (
+                (place, turn) for place, own in enumerate(waiting) for turn, each in enumerate(own) if is_wanted(each)
+            )
+            place, turn = next(found, (-1, -1))
+            if place < 0:
+                return None
+            return turn + sum(min(len(o), turn + (n < place)) for n, o in enumerate(waiting) if n != place)
+
     def get(self) -> T | None:
         """Waits for and returns the first item of the next client, who then goes to the end of the rotation."""
         with self._changed:

@@ -168,7 +168,7 @@ class FetchedInput:
             data = self.downloads.read(self.stored)
         except LibraryError as error:
             raise ReadError(str(error)) from None
-        return Input(self.label, data, symbol, self.stored.language, origin=self.stored.key)
+        return Input(self.label, data, symbol, self.stored.language, origin=self.stored.key, fetched=True)
 
 
 def _format_note(stored: CachedFile) -> str:

@@ -152,8 +152,13 @@
   async function send(form) {
     const told = form.querySelector(".rp-told");
     const button = form.querySelector(".rp-read-in");
-    const files = [...form.elements.files.files];
+    // Small files first, so that they do not wait for a large one.
+    const files = [...form.elements.files.files].sort((one, other) => one.size - other.size);
     const jobs = [], faults = [];
+    if (files.length > 1 && form.elements.symbol.value.trim()) {
+      told.textContent = form.querySelector(".rp-say-one-symbol").textContent;
+      return;
+    }
     button.disabled = true;
     for (const [n, file] of files.entries()) {
       told.textContent = `${form.querySelector(".rp-say-sending").textContent} ${visible(file.name)} (${n + 1}/${files.length})`;
