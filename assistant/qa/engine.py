@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from assistant.answer_phrases import joined, run_on, say
 from assistant.generation.generation_report import NAMES
 from assistant.qa.abstention import (
+    CERTAIN_ODDS,
     CERTAIN_STANDALONE_ODDS,
     FURTHER_STATEMENT_GAP,
     MIN_FOLLOW_UP_ODDS,
@@ -391,7 +392,7 @@ class Engine:
                 inside = replace(inside, statements=tuple(new))
                 interpretation = replace(chosen.interpretation, parts=(question.text,), focus=question.text, leans=True)
                 return AnsweredTurn(interpretation, question, inside, [(question, inside)])
-            if repeated and not near:
+            if repeated and not near and _odds(alone.answer) >= CERTAIN_ODDS:
                 return alone
         if not repeated and any(previous.is_repeated_by(each, each.main.answer) for each in quoted):
             answer = _marking(answer, marked)
