@@ -30,6 +30,8 @@ FROM_ENGLISH = "from-english"
 """Name of the thresholds of the multilingual reader for English questions and texts in other languages."""
 NEITHER_ENGLISH = "neither-english"
 """Name of the thresholds of the multilingual reader for questions and texts in two languages of which neither is English."""
+CERTAIN_ODDS = 2.2
+"""Log-odds (a probability of 0.9) from which an answer of other documents is taken instead of a repetition."""
 LIKENESS_WEIGHT = 6.0
 """Log-odds that a similarity of 1 between passage and question is worth, where it is judged whether the question is about something else: the
 ratio of the coefficients of a logistic regression on the calibration questions (5.7 to 6.1)."""
