@@ -95,6 +95,16 @@ def opens(made: Made, address: str) -> None:
     assert reply.text.count(' id="words">') == 1, address
 
 
+def test_the_page_of_a_paper_that_waits_says_how_many_come_before_it(made: Made) -> None:
+    begun, held = threading.Event(), threading.Event()
+    made.service.papers.queue.request("slow", lambda _tell, _aside: (begun.set(), held.wait(30)))
+    assert begun.wait(10)
+    waiting = made.client.get("/briefings?kind=item&value=2&audience=chair")
+    assert (waiting.status_code, "Papers to be finished before this one: 1." in waiting.text) == (202, True)
+    held.set()
+    shown(made, "/briefings?kind=item&value=2&audience=chair")
+
+
 def test_every_footnote_of_a_briefing_opens_the_words_that_it_cites(made: Made) -> None:
     told = made.client.get(f"/api/v1/briefings?{ITEM}").json()
     page = shown(made, f"/briefings?{ITEM}")

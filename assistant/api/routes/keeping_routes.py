@@ -51,7 +51,11 @@ def upload(
     language: Annotated[Language | None, Form()] = None,
     ocr: Annotated[bool, Form(description="Recognize text on pages that are images.")] = False,
     again: Annotated[
-        bool, Form(description="Read the file even if the same bytes were read or refused before.")
+        bool,
+        Form(
+            description="Read the file even if the same bytes were read or refused before, and replace a verified text with "
+            "which it has little in common."
+        ),
     ] = False,
 ) -> dict[str, Any]:
     """Uploads a document to be ingested. Its format is detected from the content, never from the name."""
