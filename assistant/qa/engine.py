@@ -14,7 +14,6 @@ from assistant.qa.abstention import (
     CERTAIN_ODDS,
     CERTAIN_STANDALONE_ODDS,
     FURTHER_STATEMENT_GAP,
-    MIN_FOLLOW_UP_ODDS,
     RULE_ODDS,
     SENTENCE_WORDS,
     Caution,
@@ -216,7 +215,7 @@ class Engine:
     def _comes_from_before(self, previous: Turn | None, best: AnsweredTurn, question: Question) -> bool:
         """Whether a turn that asks and names nothing is answered only from what was asked before: the passage has none of its words, and the
         previous answer had that passage, or no text has these words."""
-        if previous is None or not best.interpretation.leans or _asks_or_names(question):
+        if previous is None or not best.interpretation.leans or not _is_single_word(question):
             return False
         words, cited = set(_own_words(question)), best.answer.citations[:1]
         if not words or not cited or any(words & words_of_passage(each, self.library) for each in cited):
@@ -373,7 +372,8 @@ class Engine:
         """The answer chosen for a turn, or what the documents of the conversation say to the turn alone.
 
         They do where the answer would only repeat what was shown, and where a turn that is read alone would leave these documents, if they answer
-        it nearly as surely as other documents; if they do not, nothing is repeated. What was shown answers another turn where the reader marks other words in it for that turn.
+        it nearly as surely as other documents, and by other words than those shown. Where they do not, and other documents surely answer the turn
+        alone, these do. What was shown answers another turn where the reader marks other words in it for that turn.
         """
         answer, leans = chosen.answer, chosen.interpretation.leans
         first, marked = answer.statements[:1], read.quoted.marked.answer if read else None
@@ -385,11 +385,8 @@ class Engine:
             question = replace(alone.question, within=frozenset(documents), carried=previous.passages)
             inside = self.extractive.answer(question, STEPS[1])
             near = alone.answer.status != "answered" or _odds(inside) >= _odds(alone.answer) - FURTHER_STATEMENT_GAP
-            shown_first = [each.text for each in previous.statements[:1]]
-            new = [each for each in inside.statements if each.text not in shown_first]
-            differs = [each.text for each in new[:1]] != [each.text for each in first]
-            if inside.status == "answered" and near and new and differs:
-                inside = replace(inside, statements=tuple(new))
+            old = {each.text for each in (*previous.statements[:1], *first)}
+            if inside.status == "answered" and near and inside.statements[0].text not in old:
                 interpretation = replace(chosen.interpretation, parts=(question.text,), focus=question.text, leans=True)
                 return AnsweredTurn(interpretation, question, inside, [(question, inside)])
             if repeated and not near and _odds(alone.answer) >= CERTAIN_ODDS:
@@ -398,8 +395,7 @@ class Engine:
             answer = _marking(answer, marked)
         scored = answer.status == "answered" and answer.probability is not None
         if scored and read is not None:
-            unsure = read.whole < CERTAIN_STANDALONE_ODDS or (repeated and read.quoted.odds < MIN_FOLLOW_UP_ODDS)
-            answer = as_tentative(answer) if unsure else answer
+            answer = as_tentative(answer) if read.whole < CERTAIN_STANDALONE_ODDS else answer
         return replace(chosen, answer=answer)
 
     def _read_alone(self, tried: AnsweredTurn) -> ReadAlone | None:
@@ -490,12 +486,6 @@ def _marking(answer: Answer, marked: Span | None) -> Answer:
     first, *others = answer.statements
     citations = [replace(each, answer=marked) if each is first.main else each for each in first.citations]
     return replace(answer, statements=(replace(first, citations=tuple(citations)), *others))
-
-
-def _asks_or_names(question: Question) -> bool:
-    """Whether a turn has the form of a question, or names anything that could be looked up."""
-    has_mark = any(mark in question.text for mark in "?？؟")
-    return has_mark or _names_something(question) or _has_form_of_question(question)
 
 
 def _is_single_word(question: Question) -> bool:
