@@ -385,8 +385,10 @@ class Engine:
             question = replace(alone.question, within=frozenset(documents), carried=previous.passages)
             inside = self.extractive.answer(question, STEPS[1])
             near = alone.answer.status != "answered" or _odds(inside) >= _odds(alone.answer) - FURTHER_STATEMENT_GAP
-            old = {each.text for each in (*previous.statements[:1], *first)}
-            if inside.status == "answered" and near and inside.statements[0].text not in old:
+            shown_first = {each.text for each in previous.statements[:1]}
+            new = tuple(each for each in inside.statements if each.text not in shown_first)
+            if inside.status == "answered" and near and new and new[0].text not in {each.text for each in first}:
+                inside = replace(inside, statements=new)
                 interpretation = replace(chosen.interpretation, parts=(question.text,), focus=question.text, leans=True)
                 return AnsweredTurn(interpretation, question, inside, [(question, inside)])
             if repeated and not near and _odds(alone.answer) >= CERTAIN_ODDS:
