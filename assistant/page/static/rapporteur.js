@@ -86,7 +86,7 @@
     const field = document.querySelector("#rp-question textarea");
     let values = [];
     try {
-      values = JSON.parse(call.body).data;
+      values = JSON.parse(call.body).data || [];
     } catch { /* no call of a function */ }
     const text = values.length > 1 && typeof values[0] === "string" && field && field.value.trim() === values[0].trim() ? field.value : "";
     if (!text.trim()) return "";
