@@ -14,7 +14,6 @@ from assistant.qa.abstention import (
     OTHER_YEAR_PENALTY,
 )
 from assistant.qa.metadata import edge_lines, first_page_lines
-from assistant.qa.named_bodies import is_about_other_bodies, organs_in
 from assistant.qa.readers import PassageReading
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit
@@ -40,15 +39,12 @@ _LABEL = re.compile(r"([^.:：;()]{2,40})[:：]\s?(?=\S)")
 """The label at the start of a labelled list: `Against: Arla, Bend`."""
 
 
-def constrained_score(
-    reading: PassageReading, begin: int, question: Question, unit: Unit, found: Sequence[Document]
-) -> float:
+def constrained_score(reading: PassageReading, begin: int, question: Question, unit: Unit) -> float:
     """The score of a unit of a passage whose text begins at character `begin`: how far it is above the threshold for an answer, in log-odds.
 
-    Penalties are taken off where its document (one of those `found`) does not name what the question names, or where a neighbouring row or list has
-    the label that the question names; a unit with that label, or at the place that it names, gets the score of the whole passage. In texts in other
-    languages than English, where names are recognized less surely, a unit above the tentative threshold stays above it, unless its document is
-    about other bodies.
+    Penalties are taken off where its document does not name what the question names, or where a neighbouring row or list has the label that the
+    question names; a unit with that label, or at the place that it names, gets the score of the whole passage. In texts in other languages than
+    English, where names are recognized less surely, a unit above the tentative threshold stays above it.
     """
     has_label = _has_named_label(question, unit)
     placed = _is_placed(question, unit) if has_label is None else (has_label and _names_column(question, unit)) or None
@@ -60,8 +56,8 @@ def constrained_score(
     lowered = score - (penalty + _country_penalty(question, unit))
     tentative = reading.thresholds.tentative_margin
     if unit.document.language != "en" and tentative < 0.0:
-        lowered = max(lowered, min(score, tentative))
-    return lowered - OTHER_NAME_PENALTY * is_about_other_bodies(question, unit.document, found)
+        return max(lowered, min(score, tentative))
+    return lowered
 
 
 def _lacks_acronym_or_name(question: Question, unit: Unit) -> bool:
@@ -156,9 +152,8 @@ def _is_said_by_another(question: Question, unit: Unit, codes: Sequence[str]) ->
 
 
 def is_of_another_session(question: Question, unit: Unit) -> bool:
-    """Whether a question names a session by its number, the document of a unit belongs to another one, and the unit names only other sessions,
-    also by organs of other kinds (the sixth session of a working group, where the sixth of a forum is asked for), or is one of the lines that tell
-    the document's own."""
+    """Whether a question names a session by its number, the document of a unit belongs to another one, and the unit names only other sessions
+    or is one of the lines that tell the document's own."""
     document, requested = unit.document, set(question.sessions)
     own_sessions = _sessions(question, document.masthead.session, document.language) if requested else ()
     if not requested or requested.intersection(own_sessions):
@@ -166,11 +161,7 @@ def is_of_another_session(question: Question, unit: Unit) -> bool:
     unit_sessions = _sessions(question, unit.text, document.language)
     if not unit_sessions and unit.block in edge_lines(document):
         unit_sessions = own_sessions
-    organs = organs_in(question.rest, question.language, question.vocabulary)
-    unit_organs = organs_in(unit.own, document.language, question.vocabulary) if organs else frozenset()
-    return bool(unit_sessions) and (
-        requested.isdisjoint(unit_sessions) or (bool(unit_organs) and organs.isdisjoint(unit_organs))
-    )
+    return bool(unit_sessions) and requested.isdisjoint(unit_sessions)
 
 
 def _sessions(question: Question, text: str, language: str) -> tuple[str, ...]:

@@ -21,7 +21,6 @@ from assistant.qa.abstention import (
     load_thresholds,
 )
 from assistant.qa.constraints import constrained_score, is_of_another_session
-from assistant.qa.named_bodies import is_about_other_bodies
 from assistant.qa.readers import PassageReading, Readers, SearchScores, search_bonus
 from assistant.qa.retriever import Evidence, search_tokens
 from assistant.qa.units import FirstPage, Unit, distinct, first_page, units_of, without_edge_lines
@@ -140,8 +139,7 @@ class Scorer:
         pages: list[FirstPage] = []
         digests, hopeless = all(hit.document.edition == "digest" for hit in evidence), False
 
-        documents = list({hit.document.id: hit.document for hit in evidence}.values())
-        scores = partial(self._score, question, searched=searched, among=among, named=named, documents=documents)
+        scores = partial(self._score, question, searched=searched, among=among, named=named)
         for step in sorted({*(step for step in STEPS if step < most), most}):
             # Passages without quotable units, such as damaged pages, do not count.
             for each in ranked:
@@ -268,7 +266,6 @@ class Scorer:
         among: Callable[[Unit], bool] = lambda _: True,
         pages: Sequence[FirstPage] = (),
         named: Sequence[str] = (),
-        documents: Sequence[Document] = (),
         before: Mapping[str, PassageReading] | None = None,
     ) -> list[ScoredUnit]:
         """The scored units of passages and of first pages, which only a reader can score, with a penalty where their document is not `named`.
@@ -285,16 +282,13 @@ class Scorer:
         for name, each in units.items():
             if (reading := readings.get(name)) and reading.begin is not None:
                 for unit in each:
-                    score = constrained_score(reading, reading.begin, question, unit, documents)
+                    score = constrained_score(reading, reading.begin, question, unit)
                     scored.append(ScoredUnit(unit, score, reading.thresholds, reading))
         for page, sentences in pages:
             if reading := readings.get(page.id):
                 for unit, *span in (each for each in sentences if among(each[0])):
                     penalty = UNNAMED_FIRST_PAGE_PENALTY * (unit.document.id not in named)
-                    other = is_of_another_session(question, unit) or is_about_other_bodies(
-                        question, unit.document, documents
-                    )
-                    score = reading.score(*span) - penalty - OTHER_NAME_PENALTY * other
+                    score = reading.score(*span) - penalty - OTHER_NAME_PENALTY * is_of_another_session(question, unit)
                     scored.append(ScoredUnit(unit, score, reading.thresholds, replace(reading, begin=None)))
         unread = distinct(unit for name in units if name not in readings for unit in units[name])
         return [*scored, *self.score_by_likeness(question, unread)]
