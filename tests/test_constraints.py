@@ -52,6 +52,9 @@ def engine(holding: Holding) -> Engine:
         ("HOW MANY PATROLS DID THE MISSION CONDUCT?", "answered"),
         ("How many patrols does A/88/501 tell of?", "answered"),
         ("How many boats has the mission in 2026-2028?", "answered"),
+        ("How many boats has the mission in 2027?", "answered"),
+        ("How many boats has the mission in 2028?", "answered"),
+        ("How many boats has the mission in 2029?", "not_found"),
         ("Which session praised the boats, the sixth session?", "answered"),
         ("What did the seventh session say of the boats?", "answered"),
         (

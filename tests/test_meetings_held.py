@@ -234,6 +234,25 @@ def test_documents_of_an_item_that_are_as_good_are_all_told_in_a_follow_up_too(b
         assert [each.text.rstrip(".").split()[-1] for each in told.statements] == ["A/AC.3/2025/2", "A/AC.3/2025/3"]
 
 
+def test_of_documents_that_are_alike_the_one_comes_first_whose_line_has_the_name(holding: Holding) -> None:
+    board = agenda(
+        "A/AC.5/2025/1",
+        "Executive Board",
+        "Lisbon",
+        "2025-06-03",
+        ["Ethics", "Closing"],
+        ["A/AC.5/2025/2", "A/AC.5/2025/3"],
+    )
+    board = board.replace("Paper on Ethics", "NAPO: Report of the Ethics Office", 1)
+    board = board.replace("Paper on Ethics", "LUPO: Activities of the Ethics Office", 1)
+    engine = holding(board, reading=True)
+    told = engine.extractive.meeting_answerer.answer(
+        engine.question("Which document is the report of the Ethics Office of LUPO?")
+    )
+    assert told is not None
+    assert told.statements[0].text.rstrip(".").endswith("A/AC.5/2025/3")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_example_names_the_meeting_whose_item_it_asks_for_where_several_are_held(
     library: Library, catalogue: Catalogue, language: str

@@ -316,13 +316,11 @@ def _choose_sentences(
     candidates: list[RowSentence],
 ) -> list[RowSentence]:
     """The sentences of an answer. `own` are all scored sentences of the meeting that answers, best first; `candidates` are those near the
-    best, of which the kind of the first decides how the answer is put together: of several documents of an item all are told."""
+    best, of which the kind of the first decides how the answer is put together."""
     best, kind = own[0], candidates[0].kind
     if candidates[0].announces:
         sentences = [each for n, part in rows.passages if n == rows.meeting(best) for each in part.sentences]
-        documents = [each for each in sentences if each.announces and each.item == candidates[0].item]
-        if len(documents) > 1:
-            return documents
+        return _choose_documents(question, subject, candidates, sentences)
     if kind == "row" and not _words_beside_time(question):
         with_rows = {each.passage for each in own if rows.sentence(each).kind == "row"}
         days = sorted(with_rows) if names_time(question) else [best.passage]
@@ -347,6 +345,28 @@ def _rank_by_last_turn(
     best = max(scores.get(each.place, -math.inf) for each in close)
     found = [each for each in own if scores.get(each.place, -math.inf) >= best - FURTHER_STATEMENT_GAP]
     return sorted(found, key=lambda each: -scores.get(each.place, -math.inf))
+
+
+def _choose_documents(
+    question: Question, subject: _Subject, candidates: Sequence[RowSentence], sentences: Sequence[RowSentence]
+) -> list[RowSentence]:
+    """The sentences for an answer about documents, whose best candidate announces one: first those with most of the names in the question,
+    or whose items it names by most words of their titles. Where several have as many, all documents of their items among the `sentences`
+    of the meeting."""
+    names = claims.read(question.text, question.language).names
+    name_tokens = {token for name in names for token in analyse(name, question.language)}
+
+    def match(part: RowSentence) -> tuple[int, int]:
+        named = len(name_tokens.intersection(analyse(part.text, "en"))) if part.announces else -1
+        return named, len(subject.of_items.get(part.item or "", ()))
+
+    ordered = sorted(candidates, key=match, reverse=True)
+    first = ordered[0]
+    alike = [part for part in candidates if part.announces and match(part) == match(first)]
+    if len(alike) > 1:
+        items = {part.item for part in alike}
+        return [part for part in sentences if part.announces and part.item in items]
+    return [part for part in ordered if not part.announces or match(part) == match(first)][:MOST]
 
 
 def _named_items(question: Question, meeting: Meeting | None) -> set[str]:

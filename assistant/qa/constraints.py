@@ -217,11 +217,16 @@ def _is_placed(question: Question, unit: Unit) -> bool | None:
     codes = _countries_of_lists(document).get(block.parent) if block.parent is not None and question.countries else None
     if not codes or codes.isdisjoint(question.countries):
         return False if codes else None
-    words = set(question.content).difference(
-        analyse(document.line(document.blocks[block.parent or 0]), document.language)
-    )
-    lines = document.children[block.parent or 0]
-    shared = {each.ordinal: len(words.intersection(analyse(document.body(each), document.language))) for each in lines}
+    heading = document.blocks[block.parent or 0]
+
+    def shared_words() -> dict[int, int]:
+        words = set(question.content).difference(analyse(document.line(heading), document.language))
+        lines = document.children[heading.ordinal]
+        return {
+            each.ordinal: len(words.intersection(analyse(document.body(each), document.language))) for each in lines
+        }
+
+    shared = question.once((_is_placed, document.id, heading.ordinal), shared_words)
     return shared.get(block.ordinal) == max(shared.values()) or None
 
 
@@ -321,7 +326,7 @@ def _names_another_year(question: Question, unit: Unit) -> bool:
     if (unit_years := _years_in(without_symbols(unit.text)[1])) and unit_years.isdisjoint(years):
         return True
     text = "\n".join([passage.heading, passage.text, unit.text, _first_page(unit.document)])
-    return any(year not in text for year in years)
+    return not _years_in(text).issuperset(years)
 
 
 def _years_in(text: str) -> set[str]:

@@ -14,6 +14,7 @@ from assistant.qa.abstention import (
     CERTAIN_ODDS,
     CERTAIN_STANDALONE_ODDS,
     FURTHER_STATEMENT_GAP,
+    MIN_FOLLOW_UP_ODDS,
     RULE_ODDS,
     SENTENCE_WORDS,
     Caution,
@@ -153,10 +154,10 @@ class Engine:
         last_turn = cleaned
         if in_language == "en":
             last_turn, *turns = (self._spelling.correct(turn) for turn in (cleaned, *turns))
-        question = None if bounds.within is not None else self.question(last_turn, in_language)
-        unsearchable = question if question is not None and self.has_nothing_to_search(question) else None
-        if unsearchable is not None and not turns:
-            yield Finished(self._nothing_to_search(unsearchable))
+        question = self.question(last_turn, in_language)
+        unsearchable = self.has_nothing_to_search(question)
+        if unsearchable and not turns and bounds.within is None:
+            yield Finished(self._nothing_to_search(question))
             return
         mode = mode or self.mode
         yield Progress("searching")
@@ -169,11 +170,11 @@ class Engine:
         parsed = time.perf_counter()
         best = self.library.retry_if_changed(lambda: self._best_answer(candidates, previous, bounds, rewritten))
         answer = best.answer
-        unanswered = unsearchable is not None and _own_words(unsearchable) and answer.status != "answered"
-        if question is not None and (unanswered or self._comes_from_before(previous, best, question)):
+        unanswered = unsearchable and turns and _own_words(question) and answer.status != "answered"
+        if unanswered or self._comes_from_before(previous, best, question):
             yield Finished(self._nothing_to_search(question))  # "Thank you", after whatever was asked
             return
-        if question is not None and not best.interpretation.leans and _is_single_word(question):
+        if bounds.within is None and not best.interpretation.leans and _is_single_word(question):
             answer = _as_answer_to_one_word(answer)
         self._remember([*turns, last_turn], bounds, best)
         if generator is not None and fault is None:
@@ -213,9 +214,11 @@ class Engine:
         return any(self.library.document_frequency(words, language).values())
 
     def _comes_from_before(self, previous: Turn | None, best: AnsweredTurn, question: Question) -> bool:
-        """Whether a turn that asks and names nothing is answered only from what was asked before: the passage has none of its words, and the
-        previous answer had that passage, or no text has these words."""
+        """Whether a turn that asks and names nothing is answered only from what was asked before: the passage has none of its words and does not
+        answer it by itself, and the previous answer had that passage, or no text has these words."""
         if previous is None or not best.interpretation.leans or not _is_single_word(question):
+            return False
+        if (read := self._read_alone(best)) and read.quoted.odds >= MIN_FOLLOW_UP_ODDS:
             return False
         words, cited = set(_own_words(question)), best.answer.citations[:1]
         if not words or not cited or any(words & words_of_passage(each, self.library) for each in cited):
@@ -384,13 +387,17 @@ class Engine:
         if alone is not None and documents and (repeated or leaves):
             question = replace(alone.question, within=frozenset(documents), carried=previous.passages)
             inside = self.extractive.answer(question, STEPS[1])
-            near = alone.answer.status != "answered" or _odds(inside) >= _odds(alone.answer) - FURTHER_STATEMENT_GAP
+            answers = inside.status == "answered"
+            near = alone.answer.status != "answered" or (
+                answers and _odds(inside) >= _odds(alone.answer) - FURTHER_STATEMENT_GAP
+            )
             shown_first = {each.text for each in previous.statements[:1]}
             new = tuple(each for each in inside.statements if each.text not in shown_first)
-            if inside.status == "answered" and near and new and new[0].text not in {each.text for each in first}:
-                inside = replace(inside, statements=new)
+            if answers and near and new and new[0].text not in {each.text for each in first}:
                 interpretation = replace(chosen.interpretation, parts=(question.text,), focus=question.text, leans=True)
-                return AnsweredTurn(interpretation, question, inside, [(question, inside)])
+                return self._with_own_chance(
+                    AnsweredTurn(interpretation, question, replace(inside, statements=new), [])
+                )
             if repeated and not near and _odds(alone.answer) >= CERTAIN_ODDS:
                 return alone
         if not repeated and any(previous.is_repeated_by(each, each.main.answer) for each in quoted):
@@ -399,6 +406,14 @@ class Engine:
         if scored and read is not None:
             answer = as_tentative(answer) if read.whole < CERTAIN_STANDALONE_ODDS else answer
         return replace(chosen, answer=answer)
+
+    def _with_own_chance(self, turn: AnsweredTurn) -> AnsweredTurn:
+        """A turn whose answer lost its first statement, with the probability of the one that is first now; tentative where that is too low."""
+        answer = turn.answer
+        if (read := self._read_alone(turn)) is not None and answer.probability is not None:
+            answer = replace(answer, confidence=read.quoted.score, probability=read.quoted.probability)
+            answer = as_tentative(answer) if read.quoted.score < 0.0 else answer
+        return replace(turn, answer=answer, parts=[(turn.question, answer)])
 
     def _read_alone(self, tried: AnsweredTurn) -> ReadAlone | None:
         """How likely the first citation answers the last turn by itself: the best of its quoted words, and its whole passage.

@@ -34,7 +34,6 @@ from assistant.qa.retriever import Evidence, Retriever, named_documents, restric
 from assistant.qa.scoring import READ, ScoredUnit, Scorer
 from assistant.qa.units import Unit, items_below, units_of
 from assistant.question import Question, numbers_after
-from assistant.wording.values import blanked
 from corpus.analysis import analyse
 from corpus.documents import Document, Span
 from corpus.library import Library
@@ -258,12 +257,6 @@ class NamedPlaces(NamedPartAnswerer):
             question, evidence, lambda unit: (unit.document.id, unit.start, unit.end) in places
         )
         return [replace(each, score=each.score + NAMED_PLACE_BONUS) for each in found]
-
-
-def _with_question_words(question: Question, places: Sequence[list[Unit]]) -> Sequence[list[Unit]]:
-    """The places, of several documents, that have a word of the question beside the place; all where none has."""
-    words = set(question.content_of(blanked(question.rest, [place_span(question)])))
-    return [each for each in places if any(_has_any_word(words, unit.own, unit.document) for unit in each)] or places
 
 
 def _has_any_word(words: Iterable[str], text: str, document: Document) -> bool:

@@ -25,7 +25,7 @@ CLOSEST_CHANCE = 0.5
 @dataclass(frozen=True)
 class Outcome:
     """A question's best logit, whether it has an answer, whether it is about something else; logit and likeness to the question of
-    each passage, where the likeness is known."""
+    each passage (infinite: enough of the question's words are in it). None where likeness is not used."""
 
     logit: float
     answerable: bool
@@ -93,8 +93,9 @@ def calibrate(outcomes: Sequence[Outcome], *, all_questions: bool = False) -> Ca
     for caution, risk in ASIDE_RISK.items():
         lowers[caution], relevant[caution] = min(uppers[caution], lowest_threshold(asides, risk)), None
         sums = relevances(closest_logit)[is_aside & (logits >= closest_logit)]
-        if lowers[caution] > closest_logit and any(each.passages for each in outcomes):
-            lowers[caution], relevant[caution] = closest_logit, lowest_threshold(sums, risk, len(asides))
+        least = lowest_threshold(sums, risk, len(asides)) if len(sums) else math.inf
+        if lowers[caution] > closest_logit and math.isfinite(least):
+            lowers[caution], relevant[caution] = closest_logit, least
     required = -math.inf if relevant["normal"] is None else relevant["normal"]
     answered, shown = (
         (logits >= each) & (relevances(each) >= required) for each in (uppers["normal"], lowers["normal"])
