@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from corpus.symbols import RECORDS, Symbol, SymbolError, document_url, same_docu
 from ingest.agenda import place_and_dates
 from ingest.locators import TextKind, find_opening, is_one_of_parts, parse_article
 from ingest.masthead import is_body_name
+from ingest.nested_texts import OPENING
 from ingest.readers import ReadError, visible
 from ingest.readers.lines import SENTENCE_END
 from ingest.readers.masthead_lines import (
@@ -25,6 +27,7 @@ from ingest.readers.masthead_lines import (
     CONTENTS,
     HAN_BODY,
     ORGANIZATION,
+    SECRETARIAT,
     SUMMARY,
     TITLE_LABEL,
     is_distribution_line,
@@ -189,9 +192,32 @@ def _masthead_pieces(pieces: Sequence[Piece]) -> list[Piece]:
     return top
 
 
+def mark_masthead(pieces: Sequence[Piece], masthead: Masthead, symbol: Symbol | None, title: str) -> list[Piece]:
+    """The pieces with the lines of the masthead marked that a reader without layout left among the text or, in bold, among the
+    headings: those above the text proper and above headings that are marked as such, except the title."""
+    marked = [*pieces]
+    for n, piece in enumerate(pieces[:MASTHEAD_PIECES]):
+        text = _text_of(piece)
+        heading = piece.kind == "heading"
+        if piece.part == "masthead" or piece.kind == "footnote":
+            continue
+        if piece.part or piece.number or piece.kind not in ("heading", "paragraph") or _is_sentence(piece):
+            break
+        if (heading and piece.depth < BOLD_DEPTH) or len(text) > _LONGEST or OPENING.match(text):
+            break
+        if text != title and _is_head_line(text, piece, masthead, symbol):
+            marked[n] = replace(piece, kind="paragraph", depth=0, part="masthead")
+    return marked
+
+
+def _is_head_line(text: str, piece: Piece, masthead: Masthead, symbol: Symbol | None) -> bool:
+    stated = text in (masthead.body, masthead.item, masthead.session) or _is_masthead_line(piece, masthead)
+    return stated or _is_place_and_dates(piece) or (piece.kind != "heading" and _names_body(text, masthead, symbol))
+
+
 def _is_sentence(piece: Piece) -> bool:
     """Whether a piece is a paragraph of text, not a line of the masthead."""
-    ends = piece.text.endswith((".", "。"))
+    ends = piece.text.endswith((".", "。", ":", "：", "؟"))
     return piece.kind == "paragraph" and not piece.part and len(piece.text) > _LONGEST_NAME and ends
 
 
@@ -258,6 +284,7 @@ _SKIPPED = (
     r"united nations$|distr\.|original\s*:|(?:(?:resolution|decision)s? )?adopted by\b|(?:(?:résolution|décision)s? )?adoptée?s? (?:par|le)\b"
     r"|(?:(?:resolución|decisión) )?aprobada|(?:резолюция, )?принятая|(?:قرار |مقرر |الذي )?اتخذ[ته]|(?:(?!关于).){0,30}(?:通过的决议|決議|决定|次会议通过)$|[\[(].*[\])]$"
     r"|(?:comité|comisión|consejo|conseil|commission|комитет|комиссия|совет|конференция|اللجنة|لجنة|مجلس|المؤتمر)\b.{0,90}$"
+    rf"|(?:{SECRETARIAT})"
     r"|.{2,30}(?:委员会|理事会|大会|工作组)$"
     rf"|(?:[^，,。；;的\d]{{0,16}}{HAN_BODY})?{_HAN_DATE}(?:第.{{1,8}}次(?:全体)?会议)?(?:[^，,。；;的\d]{{0,16}}{HAN_BODY})?"
     r"(?:通过的?)?(?:决议|决定)(?:\s*[\[(（［〔].*)?$|(?:大会|安全理事会|经济及社会理事会|人权理事会)(?:决议|决定)$|[（［〔].*[）］〕]$"
@@ -271,6 +298,8 @@ _SKIPS = re.compile(f"^(?:{_SKIPPED}|{_NAME.format(bodies=_BODIES)})", re.IGNORE
 _CONFERENCE = re.compile(f"^{_NAME.format(bodies='conference')}", re.IGNORECASE)
 _LONGEST_NAME = 40  # a longer paragraph with a stop at its end is a sentence, not a name with an abbreviation
 _FULL = 40  # a line in capitals of this many characters may be followed by a second line of the same title
+_PLACE_WORDS = 4  # most words of the name of a place, as in "Santa Cruz, Bolivia"
+_SHORT_WORD = 3  # most letters of a small word in such a name: "Rio de Janeiro"
 _LONGEST = 200  # most characters of a line that may be a title without being marked as a heading
 
 
@@ -357,7 +386,11 @@ def _without_bold_masthead(head: Sequence[Piece], masthead: Masthead) -> list[Pi
     title (one in a heading style, where there is any)."""
     if not masthead.symbols:
         return list(head)
+    text = next(
+        (n for n, piece in enumerate(head) if _is_sentence(piece)), len(head)
+    )  # headings below it are of the text
     headings = [n for n, piece in enumerate(head) if piece.kind == "heading"]
+    headings = [n for n in headings if n < text] or headings
     first = next((n for n in headings if head[n].depth < BOLD_DEPTH), max(headings, default=0))
     last = max((n for n, piece in enumerate(head[:first]) if _is_masthead_line(piece, masthead)), default=0)
     return [piece for n, piece in enumerate(head) if n >= last or piece.kind != "heading"]
@@ -386,7 +419,15 @@ def _title_headings(head: Sequence[Piece], masthead: Masthead, symbol: Symbol | 
             break
         if not _is_date(text) and not _names_body(text, masthead, symbol):
             run.append(piece)
-    return run
+    return [piece for piece in run if not _is_place_and_dates(piece)] or run
+
+
+def _is_place_and_dates(piece: Piece) -> bool:
+    """Whether a heading is the place and dates of a meeting: a name of few words, and days. A title may end with both."""
+    at = place_and_dates(_text_of(piece))
+    words = at[0].split() if at else []
+    named = all(not word[0].islower() or len(word) <= _SHORT_WORD for word in words)
+    return 0 < len(words) <= _PLACE_WORDS and named and not (names_session(at[0]) or is_body_name(at[0]))
 
 
 def _is_within_report(before: Sequence[Piece]) -> bool:
