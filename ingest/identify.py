@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from corpus.calendar_names import language_name
+from corpus.calendar_names import language_codes, language_name
 from corpus.catalogue import Catalogue, CatalogueEntry
 from corpus.dates import find_full_dates
 from corpus.documents import LANGUAGES, Document, Masthead
@@ -194,25 +194,39 @@ def _masthead_pieces(pieces: Sequence[Piece]) -> list[Piece]:
 
 def mark_masthead(pieces: Sequence[Piece], masthead: Masthead, symbol: Symbol | None, title: str) -> list[Piece]:
     """The pieces with the lines of the masthead marked that a reader without layout left among the text or, in bold, among the
-    headings: those above the text proper and above headings that are marked as such, except the title."""
-    marked = [*pieces]
-    for n, piece in enumerate(pieces[:MASTHEAD_PIECES]):
+    headings: those above the text proper and above headings that are marked as such, except the title. Above the title,
+    short lines between lines of the masthead belong to it; below it, only lines down to the first that is none, and a day
+    only where no other day follows, which would head the days of a programme."""
+    top: list[Piece] = []
+    for piece in pieces[:MASTHEAD_PIECES]:
         text = _text_of(piece)
-        heading = piece.kind == "heading"
-        if piece.part == "masthead" or piece.kind == "footnote":
-            continue
-        if piece.part or piece.number or piece.kind not in ("heading", "paragraph") or _is_sentence(piece):
+        of_text = (
+            piece.kind == "row" or piece.number or _is_sentence(piece) or len(text) > _LONGEST or OPENING.match(text)
+        )
+        markup = piece.kind == "heading" and piece.depth < BOLD_DEPTH
+        if piece.part != "masthead" and (piece.part or of_text or markup):
             break
-        if (heading and piece.depth < BOLD_DEPTH) or len(text) > _LONGEST or OPENING.match(text):
-            break
-        if text != title and _is_head_line(text, piece, masthead, symbol):
-            marked[n] = replace(piece, kind="paragraph", depth=0, part="masthead")
-    return marked
+        top.append(piece)
+    titled = next((n for n, piece in enumerate(pieces[: len(top) + 1]) if _text_of(piece) == title), -1)
+    heads = [n for n, piece in enumerate(top) if n != titled and _is_head_line(piece, masthead, symbol)]
+    above, below = [n for n in heads if n < titled], [n for n in heads if n > titled]
+    above += [n for n, piece in enumerate(top[: max(above, default=0)]) if piece.kind == "paragraph"]
+    others = (n for n, piece in enumerate(top) if n > titled and n not in heads and piece.kind == "paragraph")
+    end = next(others, len(top))
+    days = [n for n in below if top[n].kind == "heading" and _is_date(_text_of(top[n]))]
+    heads = [*above, *(n for n in below if n < end and not (n in days and len(days) > 1))]
+    return [
+        replace(piece, kind="paragraph", depth=0, part="masthead") if n in heads and piece.kind != "footnote" else piece
+        for n, piece in enumerate(pieces)
+    ]
 
 
-def _is_head_line(text: str, piece: Piece, masthead: Masthead, symbol: Symbol | None) -> bool:
-    stated = text in (masthead.body, masthead.item, masthead.session) or _is_masthead_line(piece, masthead)
-    return stated or _is_place_and_dates(piece) or (piece.kind != "heading" and _names_body(text, masthead, symbol))
+def _is_head_line(piece: Piece, masthead: Masthead, symbol: Symbol | None) -> bool:
+    """Whether a line is one of the masthead; a heading may also begin with the name of a body that it is about."""
+    text = _text_of(piece)
+    stated = text in (masthead.body, masthead.item, masthead.session) or text.casefold() in language_codes()
+    named = piece.kind != "heading" and _names_body(text, masthead, symbol)
+    return stated or named or _is_masthead_line(piece, masthead) or _is_place_and_dates(piece)
 
 
 def _is_sentence(piece: Piece) -> bool:
@@ -427,7 +441,8 @@ def _is_place_and_dates(piece: Piece) -> bool:
     at = place_and_dates(_text_of(piece))
     words = at[0].split() if at else []
     named = all(not word[0].islower() or len(word) <= _SHORT_WORD for word in words)
-    return 0 < len(words) <= _PLACE_WORDS and named and not (names_session(at[0]) or is_body_name(at[0]))
+    place = " ".join(words)
+    return 0 < len(words) <= _PLACE_WORDS and named and not (names_session(place) or is_body_name(place))
 
 
 def _is_within_report(before: Sequence[Piece]) -> bool:

@@ -957,3 +957,12 @@ def test_a_large_line_above_the_date_is_the_title_of_a_report_that_prints_no_sym
     made = flow.document()
     assert (made.title, made.date) == (title, "2031-07-17")
     assert [(kind, where) for kind, where, text in places(made) if text == title] == [("heading", "title")]
+
+
+def test_lines_between_those_of_the_masthead_belong_to_it_and_the_days_of_a_programme_do_not() -> None:
+    above = ["Distr.: General", "English", "Section for harbours", "Ninth session"]
+    days = ["**3 March 2031**", "Lamps", "**4 March 2031**", "Oil"]
+    made = read("\n\n".join([*above, "**Programme of the visit**", *days]) + "\n")
+    found = places(made)
+    assert found[: len(above)] == [("paragraph", "masthead", line) for line in above]
+    assert [kind for kind, _, _ in found[len(above) :]] == ["heading", "heading", "paragraph", "heading", "paragraph"]

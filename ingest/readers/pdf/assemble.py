@@ -332,7 +332,8 @@ class Assembly:
             page, top = table.page, table.top
             above = self._lines[-1] if n == 0 and continued is not None and self._lines else None
             broken = continued is not None and _breaks_cell(continued.rows[-1], row, continued.edges)
-            if above and not above.header and (_continues_row(above.cells, cells) or broken):
+            alike = above is not None and len(above.cells) == len(cells) and not above.header
+            if above and alike and (_continues_row(above.cells, cells) or broken):
                 self._lines.pop()
                 cells, marks.labels[:0] = self._join_rows(above.cells, cells), above.marks
                 page, top = above.page or page, above.top
@@ -401,7 +402,7 @@ def _continues_row(above: Sequence[Cell], cells: Sequence[Cell]) -> bool:
         for before, cell in zip(above, cells, strict=False)
         if cell.text
     ]
-    return len(above) == len(cells) > len(goes_on) > 0 and all(goes_on)
+    return len(cells) > len(goes_on) > 0 and all(goes_on)
 
 
 def _breaks_cell(above: Row, row: Row, edges: Sequence[float]) -> bool:
@@ -410,9 +411,11 @@ def _breaks_cell(above: Row, row: Row, edges: Sequence[float]) -> bool:
     filled = [n for n, cell in enumerate(row) if cell.printed_lines]
     if len(filled) != 1 or not filled[0] or filled[0] >= len(above) or not above[filled[0]].printed_lines:
         return False
-    last, first = above[filled[0]].printed_lines[-1], row[filled[0]].printed_lines[0]
+    n = filled[0]
+    last, first = above[n].printed_lines[-1], row[n].printed_lines[0]
+    right = edges[min(n + above[n].col_span, len(edges) - 1)]
     needed = (first.right - first.left) * (len(first.text.partition(" ")[0]) + 1) / max(1, len(first.text))
-    blank = edges[filled[0] + 1] - last.right - max(0.0, last.left - edges[filled[0]])
+    blank = right - last.right - max(0.0, last.left - edges[n])
     return not SENTENCE_END.search(last.text) and blank < needed
 
 
