@@ -194,31 +194,39 @@ def _masthead_pieces(pieces: Sequence[Piece]) -> list[Piece]:
 
 def mark_masthead(pieces: Sequence[Piece], masthead: Masthead, symbol: Symbol | None, title: str) -> list[Piece]:
     """The pieces with the lines of the masthead marked that a reader without layout left among the text or, in bold, among the
-    headings: those above the text proper and above headings that are marked as such, except the title. Above the title,
-    short lines between lines of the masthead belong to it; below it, only lines down to the first that is none, and a day
-    only where no other day follows, which would head the days of a programme."""
+    headings: those above the text proper, above lines about the adoption, and above headings that are marked as such, except
+    the title. Above the title, short lines between lines of the masthead belong to it, and so does the title of the agenda
+    item; below the title, only lines down to the first that is none, and a day only where no other day follows, which
+    would head the days of a programme."""
     top: list[Piece] = []
     for piece in pieces[:MASTHEAD_PIECES]:
-        text = _text_of(piece)
-        of_text = (
-            piece.kind == "row" or piece.number or _is_sentence(piece) or len(text) > _LONGEST or OPENING.match(text)
-        )
-        markup = piece.kind == "heading" and piece.depth < BOLD_DEPTH
-        if piece.part != "masthead" and (piece.part or of_text or markup):
+        if piece.part != "masthead" and (piece.part or _begins_text(piece)):
             break
         top.append(piece)
-    titled = next((n for n, piece in enumerate(pieces[: len(top) + 1]) if _text_of(piece) == title), -1)
+    titled = next((n for n, piece in enumerate(pieces[:MASTHEAD_PIECES]) if _text_of(piece) == title), -1)
     heads = [n for n, piece in enumerate(top) if n != titled and _is_head_line(piece, masthead, symbol)]
     above, below = [n for n in heads if n < titled], [n for n in heads if n > titled]
-    above += [n for n, piece in enumerate(top[: max(above, default=0)]) if piece.kind == "paragraph"]
+    last = max(above, default=-1)
+    end = min(titled, len(top)) if last >= 0 and _text_of(top[last]) == masthead.item else last
+    above += [n for n, piece in enumerate(top[: max(0, end)]) if piece.kind == "paragraph"]
     others = (n for n, piece in enumerate(top) if n > titled and n not in heads and piece.kind == "paragraph")
     end = next(others, len(top))
     days = [n for n in below if top[n].kind == "heading" and _is_date(_text_of(top[n]))]
-    heads = [*above, *(n for n in below if n < end and not (n in days and len(days) > 1))]
+    marked = {*above, *(n for n in below if n < end and not (n in days and len(days) > 1))}
     return [
-        replace(piece, kind="paragraph", depth=0, part="masthead") if n in heads and piece.kind != "footnote" else piece
+        replace(piece, kind="paragraph", depth=0, part="masthead")
+        if n in marked and piece.kind != "footnote"
+        else piece
         for n, piece in enumerate(pieces)
     ]
+
+
+def _begins_text(piece: Piece) -> bool:
+    """Whether a piece can't be a line of a masthead, so that what follows is none either."""
+    text = _text_of(piece)
+    adopted = _ADOPTION.match(text) and text[0] not in "[(（［〔"
+    told = _is_sentence(piece) or len(text) > _LONGEST or adopted or OPENING.match(text)
+    return bool(piece.kind == "row" or piece.number or told or (piece.kind == "heading" and piece.depth < BOLD_DEPTH))
 
 
 def _is_head_line(piece: Piece, masthead: Masthead, symbol: Symbol | None) -> bool:
@@ -294,21 +302,26 @@ _BODIES = "assembly|council|conference of the parties|commission|committee|board
 _HAN_DATE = (
     r"[\d〇零一二三四五六七八九十]{4}\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月\s*[\d一二三四五六七八九十]{1,3}\s*日"
 )
-_SKIPPED = (
-    r"united nations$|distr\.|original\s*:|(?:(?:resolution|decision)s? )?adopted by\b|(?:(?:résolution|décision)s? )?adoptée?s? (?:par|le)\b"
+_ADOPTED = (
+    r"(?:(?:resolution|decision)s? )?adopted by\b|(?:(?:résolution|décision)s? )?adoptée?s? (?:par|le)\b"
     r"|(?:(?:resolución|decisión) )?aprobada|(?:резолюция, )?принятая|(?:قرار |مقرر |الذي )?اتخذ[ته]|(?:(?!关于).){0,30}(?:通过的决议|決議|决定|次会议通过)$|[\[(].*[\])]$"
+    rf"|(?:[^，,。；;的\d]{{0,16}}{HAN_BODY})?{_HAN_DATE}(?:第.{{1,8}}次(?:全体)?会议)?(?:[^，,。；;的\d]{{0,16}}{HAN_BODY})?"
+    r"(?:通过的?)?(?:决议|决定)(?:\s*[\[(（［〔].*)?$|(?:大会|安全理事会|经济及社会理事会|人权理事会)(?:决议|决定)$|[（［〔].*[）］〕]$"
+)
+"""Lines about the adoption of a resolution, some in brackets."""
+_SKIPPED = (
+    r"united nations$|distr\.|original\s*:"
     r"|(?:comité|comisión|consejo|conseil|commission|комитет|комиссия|совет|конференция|اللجنة|لجنة|مجلس|المؤتمر)\b.{0,90}$"
     rf"|(?:{SECRETARIAT})"
     r"|.{2,30}(?:委员会|理事会|大会|工作组)$"
-    rf"|(?:[^，,。；;的\d]{{0,16}}{HAN_BODY})?{_HAN_DATE}(?:第.{{1,8}}次(?:全体)?会议)?(?:[^，,。；;的\d]{{0,16}}{HAN_BODY})?"
-    r"(?:通过的?)?(?:决议|决定)(?:\s*[\[(（［〔].*)?$|(?:大会|安全理事会|经济及社会理事会|人权理事会)(?:决议|决定)$|[（［〔].*[）］〕]$"
 )
 _NAME = (
     r"(?:(?!(?:of|on|by|for|to|in|from|with|between)\b)[\w’'-]+ ){{0,7}}(?:{bodies})"
     r"(?:$|,| (?:of|on|for|to|against|in|and)\b.{{0,160}}$)"
 )
 """The name of a body has no preposition before its noun; a phrase about a body has one."""
-_SKIPS = re.compile(f"^(?:{_SKIPPED}|{_NAME.format(bodies=_BODIES)})", re.IGNORECASE)
+_SKIPS = re.compile(f"^(?:{_SKIPPED}|{_ADOPTED}|{_NAME.format(bodies=_BODIES)})", re.IGNORECASE)
+_ADOPTION = re.compile(f"^(?:{_ADOPTED})", re.IGNORECASE)
 _CONFERENCE = re.compile(f"^{_NAME.format(bodies='conference')}", re.IGNORECASE)
 _LONGEST_NAME = 40  # a longer paragraph with a stop at its end is a sentence, not a name with an abbreviation
 _FULL = 40  # a line in capitals of this many characters may be followed by a second line of the same title

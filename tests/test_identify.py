@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pdfs import LEFT, Flow, long_text
 
-from assistant.qa.metadata import adoption_date, edge_lines
+from assistant.qa.metadata import adoption_date, edge_lines, item_lines
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from corpus.symbols import Symbol
@@ -924,9 +924,9 @@ def test_the_lines_of_the_masthead_of_a_text_without_marks_are_no_paragraphs_of_
         "Consejo Económico y Social Distr. general 5 de agosto de 2031",
         "Período de sesiones de 2031",
         "Tema 12 h) del programa",
-        "Resolución aprobada por el Consejo Económico y Social el 23 de julio de 2031",
-        "[por recomendación de la Comisión de Desarrollo Social (E/2031/26)]",
+        "Lámparas",
     ]
+    adopted = "Resolución aprobada por el Consejo Económico y Social el 23 de julio de 2031"
     title = "2031/31. Lámparas de puerto"
     text = [
         "El Consejo Económico y Social,",
@@ -934,11 +934,12 @@ def test_the_lines_of_the_masthead_of_a_text_without_marks_are_no_paragraphs_of_
         "1. Pide un informe;",
         "2. Decide abrir.",
     ]
-    made = read("\n\n".join([*lines, title, *text]) + "\n", "resolution.txt")
-    assert made.title == title
+    made = read("\n\n".join([*lines, adopted, title, *text]) + "\n", "resolution.txt")
+    assert (made.title, adoption_date(made)) == (title, dt.date(2031, 7, 23))
+    assert [made.block_text(block) for block in item_lines(made)] == lines[-2:]
     found = places(made)
     assert found[: len(lines)] == [("paragraph", "masthead", line) for line in lines]
-    assert [where for _, where, _ in found[len(lines) + 1 :]] == [
+    assert [where for _, where, _ in found[len(lines) + 2 :]] == [
         "preamble", "first preambular para.", "para. 1", "para. 2",
     ]  # fmt: skip
 
