@@ -222,7 +222,9 @@ def mark_masthead(pieces: Sequence[Piece], masthead: Masthead, symbol: Symbol | 
 
 
 def _begins_text(piece: Piece) -> bool:
-    """Whether a piece can't be a line of a masthead, so that what follows is none either."""
+    """Whether a piece can't be a line of a masthead, so that what follows is none either; footnotes may stand in one."""
+    if piece.kind == "footnote":
+        return False
     text = _text_of(piece)
     adopted = _ADOPTION.match(text) and text[0] not in "[(（［〔"
     told = _is_sentence(piece) or len(text) > _LONGEST or adopted or OPENING.match(text)
