@@ -11,7 +11,7 @@ from corpus.meetings import Meeting
 from corpus.symbols import Symbol
 from ingest.agenda import parse_meeting
 from ingest.block_builder import build_blocks, detect_text_kind
-from ingest.identify import IdentityError, identify
+from ingest.identify import IdentityError, identify, mark_masthead
 from ingest.masthead import read_masthead
 from ingest.nested_texts import mark_act_headings
 from ingest.readers import read
@@ -77,6 +77,7 @@ def read_document(source: Input, catalogue: Catalogue) -> tuple[Document, Meetin
             raise
         # The file has become another document.
         document = identify(all_pieces, masthead, parsed.front_matter, kind, replace(source, symbol=None), catalogue)
+    all_pieces = mark_masthead(all_pieces, masthead, document.symbol, document.title)
     text, blocks = build_blocks(
         mark_act_headings(all_pieces), kind, digest=document.edition == "digest", headed=parsed.format != "text"
     )

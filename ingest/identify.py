@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from corpus.calendar_names import language_name
+from corpus.calendar_names import language_codes, language_name
 from corpus.catalogue import Catalogue, CatalogueEntry
 from corpus.dates import find_full_dates
 from corpus.documents import LANGUAGES, Document, Masthead
@@ -17,6 +18,7 @@ from corpus.symbols import RECORDS, Symbol, SymbolError, document_url, same_docu
 from ingest.agenda import place_and_dates
 from ingest.locators import TextKind, find_opening, is_one_of_parts, parse_article
 from ingest.masthead import is_body_name
+from ingest.nested_texts import OPENING
 from ingest.readers import ReadError, visible
 from ingest.readers.lines import SENTENCE_END
 from ingest.readers.masthead_lines import (
@@ -25,6 +27,7 @@ from ingest.readers.masthead_lines import (
     CONTENTS,
     HAN_BODY,
     ORGANIZATION,
+    SECRETARIAT,
     SUMMARY,
     TITLE_LABEL,
     is_distribution_line,
@@ -189,9 +192,56 @@ def _masthead_pieces(pieces: Sequence[Piece]) -> list[Piece]:
     return top
 
 
+def mark_masthead(pieces: Sequence[Piece], masthead: Masthead, symbol: Symbol | None, title: str) -> list[Piece]:
+    """The pieces with the lines of the masthead marked that a reader without layout left among the text or, in bold, among the
+    headings: those above the text proper, above lines about the adoption, and above headings that are marked as such, except
+    the title. Above the title, short lines between lines of the masthead belong to it, and so does the title of the agenda
+    item; below the title, only lines down to the first that is none, and a day only where no other day follows, which
+    would head the days of a programme."""
+    top: list[Piece] = []
+    for piece in pieces[:MASTHEAD_PIECES]:
+        if piece.part != "masthead" and (piece.part or _begins_text(piece)):
+            break
+        top.append(piece)
+    titled = next((n for n, piece in enumerate(pieces[:MASTHEAD_PIECES]) if _text_of(piece) == title), -1)
+    heads = [n for n, piece in enumerate(top) if n != titled and _is_head_line(piece, masthead, symbol)]
+    above, below = [n for n in heads if n < titled], [n for n in heads if n > titled]
+    last = max(above, default=-1)
+    end = min(titled, len(top)) if last >= 0 and _text_of(top[last]) == masthead.item else last
+    above += [n for n, piece in enumerate(top[: max(0, end)]) if piece.kind == "paragraph"]
+    others = (n for n, piece in enumerate(top) if n > titled and n not in heads and piece.kind == "paragraph")
+    end = next(others, len(top))
+    days = [n for n in below if top[n].kind == "heading" and _is_date(_text_of(top[n]))]
+    marked = {*above, *(n for n in below if n < end and not (n in days and len(days) > 1))}
+    return [
+        replace(piece, kind="paragraph", depth=0, part="masthead")
+        if n in marked and piece.kind != "footnote"
+        else piece
+        for n, piece in enumerate(pieces)
+    ]
+
+
+def _begins_text(piece: Piece) -> bool:
+    """Whether a piece can't be a line of a masthead, so that what follows is none either; footnotes may stand in one."""
+    if piece.kind == "footnote":
+        return False
+    text = _text_of(piece)
+    adopted = _ADOPTION.match(text) and text[0] not in "[(（［〔"
+    told = _is_sentence(piece) or len(text) > _LONGEST or adopted or OPENING.match(text)
+    return bool(piece.kind == "row" or piece.number or told or (piece.kind == "heading" and piece.depth < BOLD_DEPTH))
+
+
+def _is_head_line(piece: Piece, masthead: Masthead, symbol: Symbol | None) -> bool:
+    """Whether a line is one of the masthead; a heading may also begin with the name of a body that it is about."""
+    text = _text_of(piece)
+    stated = text in (masthead.body, masthead.item, masthead.session) or text.casefold() in language_codes()
+    named = piece.kind != "heading" and _names_body(text, masthead, symbol)
+    return stated or named or _is_masthead_line(piece, masthead) or _is_place_and_dates(piece)
+
+
 def _is_sentence(piece: Piece) -> bool:
     """Whether a piece is a paragraph of text, not a line of the masthead."""
-    ends = piece.text.endswith((".", "。"))
+    ends = piece.text.endswith((".", "。", ":", "：", "؟"))
     return piece.kind == "paragraph" and not piece.part and len(piece.text) > _LONGEST_NAME and ends
 
 
@@ -254,23 +304,31 @@ _BODIES = "assembly|council|conference of the parties|commission|committee|board
 _HAN_DATE = (
     r"[\d〇零一二三四五六七八九十]{4}\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月\s*[\d一二三四五六七八九十]{1,3}\s*日"
 )
-_SKIPPED = (
-    r"united nations$|distr\.|original\s*:|(?:(?:resolution|decision)s? )?adopted by\b|(?:(?:résolution|décision)s? )?adoptée?s? (?:par|le)\b"
+_ADOPTED = (
+    r"(?:(?:resolution|decision)s? )?adopted by\b|(?:(?:résolution|décision)s? )?adoptée?s? (?:par|le)\b"
     r"|(?:(?:resolución|decisión) )?aprobada|(?:резолюция, )?принятая|(?:قرار |مقرر |الذي )?اتخذ[ته]|(?:(?!关于).){0,30}(?:通过的决议|決議|决定|次会议通过)$|[\[(].*[\])]$"
-    r"|(?:comité|comisión|consejo|conseil|commission|комитет|комиссия|совет|конференция|اللجنة|لجنة|مجلس|المؤتمر)\b.{0,90}$"
-    r"|.{2,30}(?:委员会|理事会|大会|工作组)$"
     rf"|(?:[^，,。；;的\d]{{0,16}}{HAN_BODY})?{_HAN_DATE}(?:第.{{1,8}}次(?:全体)?会议)?(?:[^，,。；;的\d]{{0,16}}{HAN_BODY})?"
     r"(?:通过的?)?(?:决议|决定)(?:\s*[\[(（［〔].*)?$|(?:大会|安全理事会|经济及社会理事会|人权理事会)(?:决议|决定)$|[（［〔].*[）］〕]$"
+)
+"""Lines about the adoption of a resolution, some in brackets."""
+_SKIPPED = (
+    r"united nations$|distr\.|original\s*:"
+    r"|(?:comité|comisión|consejo|conseil|commission|комитет|комиссия|совет|конференция|اللجنة|لجنة|مجلس|المؤتمر)\b.{0,90}$"
+    rf"|(?:{SECRETARIAT})"
+    r"|.{2,30}(?:委员会|理事会|大会|工作组)$"
 )
 _NAME = (
     r"(?:(?!(?:of|on|by|for|to|in|from|with|between)\b)[\w’'-]+ ){{0,7}}(?:{bodies})"
     r"(?:$|,| (?:of|on|for|to|against|in|and)\b.{{0,160}}$)"
 )
 """The name of a body has no preposition before its noun; a phrase about a body has one."""
-_SKIPS = re.compile(f"^(?:{_SKIPPED}|{_NAME.format(bodies=_BODIES)})", re.IGNORECASE)
+_SKIPS = re.compile(f"^(?:{_SKIPPED}|{_ADOPTED}|{_NAME.format(bodies=_BODIES)})", re.IGNORECASE)
+_ADOPTION = re.compile(f"^(?:{_ADOPTED})", re.IGNORECASE)
 _CONFERENCE = re.compile(f"^{_NAME.format(bodies='conference')}", re.IGNORECASE)
 _LONGEST_NAME = 40  # a longer paragraph with a stop at its end is a sentence, not a name with an abbreviation
 _FULL = 40  # a line in capitals of this many characters may be followed by a second line of the same title
+_PLACE_WORDS = 4  # most words of the name of a place, as in "Santa Cruz, Bolivia"
+_SHORT_WORD = 3  # most letters of a small word in such a name: "Rio de Janeiro"
 _LONGEST = 200  # most characters of a line that may be a title without being marked as a heading
 
 
@@ -357,7 +415,11 @@ def _without_bold_masthead(head: Sequence[Piece], masthead: Masthead) -> list[Pi
     title (one in a heading style, where there is any)."""
     if not masthead.symbols:
         return list(head)
+    text = next(
+        (n for n, piece in enumerate(head) if _is_sentence(piece)), len(head)
+    )  # headings below it are of the text
     headings = [n for n, piece in enumerate(head) if piece.kind == "heading"]
+    headings = [n for n in headings if n < text] or headings
     first = next((n for n in headings if head[n].depth < BOLD_DEPTH), max(headings, default=0))
     last = max((n for n, piece in enumerate(head[:first]) if _is_masthead_line(piece, masthead)), default=0)
     return [piece for n, piece in enumerate(head) if n >= last or piece.kind != "heading"]
@@ -386,7 +448,16 @@ def _title_headings(head: Sequence[Piece], masthead: Masthead, symbol: Symbol | 
             break
         if not _is_date(text) and not _names_body(text, masthead, symbol):
             run.append(piece)
-    return run
+    return [piece for piece in run if not _is_place_and_dates(piece)] or run
+
+
+def _is_place_and_dates(piece: Piece) -> bool:
+    """Whether a heading is the place and dates of a meeting: a name of few words, and days. A title may end with both."""
+    at = place_and_dates(_text_of(piece))
+    words = at[0].split() if at else []
+    named = all(not word[0].islower() or len(word) <= _SHORT_WORD for word in words)
+    place = " ".join(words)
+    return 0 < len(words) <= _PLACE_WORDS and named and not (names_session(place) or is_body_name(place))
 
 
 def _is_within_report(before: Sequence[Piece]) -> bool:

@@ -74,6 +74,9 @@ class ReadingPosition:
     annex: str = ""
     part: str = ""
     preamble: int = -1
+    preamble_opened: bool = (
+        False  # whether the words that open it, such as "The Parties to this Convention,", stand above
+    )
     day: str = ""
     time: str = ""
     time_column: int = -1
@@ -148,7 +151,7 @@ def enter_heading(
             position.article, position.preamble = article, -1
             return join_locator(position.within, position.article)
         if _PREAMBLE.match(text):
-            position.preamble, position.article = 0, ""
+            position.preamble, position.article, position.preamble_opened = 0, "", False
             return join_locator(position.within, "preamble")
         if part := _PART.match(text):
             position.part, position.article, position.preamble = f"part {part.group(1)}", "", -1
@@ -278,7 +281,9 @@ def _agenda_text_locator(piece: Piece, position: ReadingPosition) -> str:
 def _treaty_locator(piece: Piece, position: ReadingPosition) -> str:
     """The locator of a paragraph or item of a treaty."""
     if position.preamble >= 0:
-        if not PREAMBULAR.match(piece.text):  # the opening and closing words are not paragraphs
+        paragraph = position.preamble_opened and not piece.number and piece.text.rstrip().endswith(_CLAUSE_ENDS)
+        position.preamble_opened = True
+        if not (paragraph or PREAMBULAR.match(piece.text)):  # the opening and closing words are not paragraphs
             return join_locator(position.within, "preamble")
         position.preamble += 1
         return join_locator(position.within, f"preamble, para. {position.preamble}")

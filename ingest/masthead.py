@@ -21,7 +21,7 @@ from corpus.symbols import Symbol, SymbolError
 from ingest.agenda import place_and_dates
 from ingest.readers import Line
 from ingest.readers.lines import SENTENCE_END
-from ingest.readers.masthead_lines import ITEM, ORGANIZATION, names_session, symbol_of
+from ingest.readers.masthead_lines import ITEM, ORGANIZATION, SECRETARIAT, names_session, symbol_of
 
 MASTHEAD_LINES = 40
 _LONGEST = 400  # a line of this many characters is text, and ends the masthead
@@ -33,6 +33,12 @@ _DISTRIBUTIONS = re.compile(
     r"^(?:general|limited|restricted|provisional|g[ée]n[ée]rale|limitée|limitada|общая|ограниченная|عام|محدود|普遍|有限)$",
     re.IGNORECASE,
 )
+_SIDES = re.compile(
+    r"\s+(?=(?:distr\.|original\s*:|оригинал\s*:|(?:التوزيع|الأصل)\s*:|原文\s*[:：]))"
+    r"|(?:(?<=general)|(?<=limited)|(?<=limitada)|(?<=limitée)|(?<=générale)|(?<=общая)|(?<=ограниченная)|(?<=عام)|(?<=محدود))\s+(?=\d)",
+    re.IGNORECASE,
+)
+"""Where the right side of a masthead begins on the line of the left one, and the date behind the distribution."""
 _JOB = re.compile(r"^(?:[A-Z]{1,3}\.)?\d{2}-\d{5,6}[A-Z]?(?:\s*\([A-Z]\))?")
 _HAN_SPACES = re.compile(r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])")
 _PARAGRAPH = re.compile(r"\d{1,3}(?:\.\s|．|、|\s?[-–]\s?(?=[\u0600-\u06ff]))|\([a-z]\)\s")
@@ -46,11 +52,11 @@ _PLACE_DATES = re.compile(
 )
 _COMMA = re.compile("[,،，]")
 _BODY = re.compile(
-    r"assembl|council|conference|convention|commission\b|committee|board|working group|conseil|consejo|comit|comisión|asamblea|conferencia|"
+    rf"{SECRETARIAT}|assembl|council|conference|convention|commission\b|committee|board|working group|conseil|consejo|comit|comisión|asamblea|conferencia|"
     r"ассамблея|совет|комитет|комиссия|конференция|конвенция|الجمعية|مجلس|اللجنة|لجنة|المؤتمر|مؤتمر|大会|理事会|委员会|会议",
     re.IGNORECASE,
 )
-_HAN_BODY = re.compile(r"(?:大会|理事会|委员会|会议)(?:$|[^\w]|第)")
+_HAN_BODY = re.compile(r"(?:大会|理事会|委员会|会议|秘书处)(?:$|[^\w]|第)")
 _SESSIONED = re.compile(
     r"(?:(?P<letters>[A-Z]{1,8})[ .-]?\(?(?P<session>\d{1,4})\)?|(?P<named>[A-Z]{2,8})\((?P<roman>[IVXLC]+)\)|(?P<numbered>\d{1,3}) (?P<behind>[A-Z]{1,4}))(?:-[A-Z]{1,4})?"
     r"(?:/.{1,40}|\.[A-Z]?\d{1,4})"
@@ -78,7 +84,7 @@ def read_masthead(lines: Sequence[Line]) -> Masthead:
     above, place_and_day = "", {"date": "", "dates": ""}  # a place and a single day, not right below a session
     in_text = False  # whether a sentence of the text stands above
     continuing = _continuing_rows(lines)
-    top = [(line, _HAN_SPACES.sub("", line.text)) for line in _masthead_lines(lines)]
+    top = [(line, part) for line in _masthead_lines(lines) for part in _split_sides(_HAN_SPACES.sub("", line.text))]
     for line, text in top:
         in_text = in_text or (line.part != "masthead" and not line.heading and bool(_SENTENCE.search(text)))
         if not symbols and (symbol := symbol_of(text)):
@@ -129,6 +135,11 @@ def read_masthead(lines: Sequence[Line]) -> Masthead:
     if not facts.get("language") and (letter := re.search(r"\(([A-Z])\)", facts.get("job", ""))):
         facts["language"] = _JOB_LANGUAGES.get(letter.group(1), "")
     return Masthead(symbols=symbols, **facts)
+
+
+def _split_sides(text: str) -> list[str]:
+    """The parts of a line that has both sides of a masthead: `Economic and Social Council Distr.: General 5 August 2026`."""
+    return _SIDES.split(text) if len(text) <= _HEAD_LINE else [text]
 
 
 def _continuing_rows(lines: Sequence[Line]) -> set[int]:

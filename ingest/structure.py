@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Any, Literal
@@ -317,6 +317,7 @@ def _number_pieces(pieces: list[Piece]) -> list[Piece]:
     last_number = 0  # the number of the last numbered paragraph
     last_undotted = False  # whether that number had no dot
     bracketed = 0  # the depth of the open list with numbers in brackets, 0 where none is open
+    running = _running_numbers(pieces)
     for n, piece in enumerate(pieces):
         if piece.kind == "heading":
             open_lists, bracketed = {}, 0
@@ -330,7 +331,7 @@ def _number_pieces(pieces: list[Piece]) -> list[Piece]:
         dotted = bool(readings)
         if labelled and not dotted:
             readings = _undotted_label(pieces, n, last_number, last_undotted) or _bracketed_label(
-                pieces, n, open_lists.get(bracketed, 0)
+                pieces, n, open_lists.get(bracketed, 0), running
             )
         if not readings:
             result.append(piece)
@@ -369,14 +370,31 @@ def _depth(kind: LabelKind, bracketed: int) -> int:
     return depth + (0 < bracketed <= depth)
 
 
-def _bracketed_label(pieces: Sequence[Piece], n: int, before: int) -> list[tuple[LabelKind, str, int]]:
-    """The number in brackets of a paragraph: the one after `before`, or the first where a second one follows or a colon
-    precedes it."""
+def _running_numbers(pieces: Sequence[Piece]) -> frozenset[int]:
+    """The indices of paragraphs whose numbers in brackets count through the whole text, under several headings, as those of
+    recommendations do; empty where the count begins anew, skips a number or stays under one heading."""
+    found: list[tuple[int, int]] = []  # index and number
+    headings: set[int] = set()
+    heading = 0
+    for n, piece in enumerate(pieces):
+        heading = n if piece.kind == "heading" else heading
+        if piece.kind == "paragraph" and not piece.part and (match := _BRACKETED.match(piece.text)):
+            found.append((n, int(match[1])))
+            headings.add(heading)
+    counts = [number for _, number in found] == [*range(1, len(found) + 1)]
+    return frozenset(n for n, _ in found) if counts and len(headings) > 1 else frozenset()
+
+
+def _bracketed_label(
+    pieces: Sequence[Piece], n: int, before: int, running: Container[int]
+) -> list[tuple[LabelKind, str, int]]:
+    """The number in brackets of a paragraph: the one after `before`, one that counts through the text (`running`), or the
+    first where a second one follows or a colon precedes it."""
     match = _BRACKETED.match(pieces[n].text)
     if match is None:
         return []
     value = int(match[1])
-    if value != before + 1 or not before:
+    if n not in running and (value != before + 1 or not before):
         below = takewhile(lambda piece: piece.kind != "heading", pieces[n + 1 : n + 20])
         later = [int(other[1]) for piece in below if (other := _BRACKETED.match(piece.text))]
         is_introduced = n > 0 and pieces[n - 1].text.rstrip().endswith((":", "："))

@@ -9,9 +9,9 @@ import pytest
 from conftest import AGENDA, at_hand
 from hypothesis import given
 from hypothesis import strategies as st
-from pdfs import Flow, long_text
+from pdfs import LEFT, Flow, long_text
 
-from assistant.qa.metadata import adoption_date, edge_lines
+from assistant.qa.metadata import adoption_date, edge_lines, item_lines
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from corpus.symbols import Symbol
@@ -846,3 +846,124 @@ def test_a_heading_below_text_is_neither_the_body_nor_the_agenda_item() -> None:
     assert read(text.format("Conference of donors")).masthead.body == ""
     assert read(text.format("Item 1. Adoption of the agenda")).masthead.item == ""
     assert read(text.format("Agenda item 13 (continued)")).masthead.item == "Agenda item 13 (continued)"
+
+
+def places(made: Document) -> list[tuple[str, str, str]]:
+    return [(block.kind, block.locator, made.block_text(block)) for block in made.blocks]
+
+
+@pytest.mark.parametrize(
+    "place", ["Bergen, 8–12 March 2031", "8–12 March 2031, Rio de Janeiro", "Santa Cruz, Bolivia, 8 March 2031"]
+)
+def test_a_bold_line_of_place_and_dates_is_no_title(place: str) -> None:
+    name = "Convention on the Depth of Harbours"
+    articles = "\n\n".join(f"## Article {n}\n\n1. Boats need a flag." for n in (1, 2, 3))
+    made = read(f"**XYZC/CONF.2/6**\n\n**Conference on Harbours**\n\n**{place}**\n\n# {name}\n\n{articles}\n")
+    assert (made.title, made.masthead.body) == (name, "Conference on Harbours")
+    assert [where for _, where, _ in places(made)[:4]] == ["masthead", "masthead", "masthead", "title"]
+
+
+def test_a_title_that_ends_with_place_and_dates_is_one() -> None:
+    name = "Report on the workshop held in Bergen, 8–12 March 2031"
+    assert read(f"**XYZC/COM/2031/3**\n\n# {name}\n\n# Boats\n\n1. Boats need a flag.\n").title == name
+
+
+@pytest.mark.parametrize(
+    ("issuer", "name", "day", "opens", "chapter"),
+    [
+        (
+            "أمانة اتفاق الموانئ", "مذكرة شفوية", "9 حزيران/يونيه 2031",
+            "تهدي أمانة اتفاق الموانئ تحياتها إلى البعثات الدائمة للدول الأطراف، وتتشرف بإبلاغها بما يلي:", "أولا - القوارب",
+        ),
+        (
+            "Secretariat of the Convention on Harbours", "Note verbale", "9 June 2031",
+            "The secretariat of the Convention presents its compliments to the Permanent Missions and informs them:", "Boats",
+        ),
+        (
+            "Secrétariat de la Convention sur les ports", "Note verbale", "9 juin 2031",
+            "Le secrétariat de la Convention présente ses compliments aux missions permanentes et les informe :", "Bateaux",
+        ),
+        (
+            "Секретариат Конвенции о портах", "Вербальная нота", "9 июня 2031 года",
+            "Секретариат Конвенции свидетельствует свое уважение постоянным представительствам и сообщает:", "Лодки",
+        ),
+    ],
+)  # fmt: skip
+def test_a_note_in_bold_is_called_by_its_form_and_its_opening_is_below_it(
+    issuer: str, name: str, day: str, opens: str, chapter: str
+) -> None:
+    text = f"**XYZC/NV/2031/14**\n\n**{issuer}**\n\n**{name}**\n\n**{day}**\n\n{opens}\n\n## {chapter}\n\n1. {opens[:-1]}.\n"
+    made = read(text)
+    assert (made.title, made.masthead.body, made.date) == (name, issuer, "2031-06-09")
+    assert places(made)[:5] == [
+        ("paragraph", "masthead", "XYZC/NV/2031/14"),
+        ("paragraph", "masthead", issuer),
+        ("heading", "title", name),
+        ("paragraph", "masthead", day),
+        ("paragraph", f"section “{name}”, first paragraph", opens),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("head_line", "body", "distribution"),
+    [
+        ("Consejo Económico y Social Distr. general 5 de agosto de 2031", "Consejo Económico y Social", "general"),
+        ("Economic and Social Council Distr.: General 5 August 2031", "Economic and Social Council", "General"),
+        ("Conseil économique et social Distr. limitée 5 août 2031", "Conseil économique et social", "limitée"),
+        ("Экономический и Социальный Совет Distr.: General 5 августа 2031 года", "Экономический и Социальный Совет", "General"),
+    ],
+)  # fmt: skip
+def test_both_sides_of_a_masthead_on_one_line_are_told_apart(head_line: str, body: str, distribution: str) -> None:
+    made = read(f"E/RES/2031/31\n\n{head_line}\n\n2031/31. Burros\n\n{BODY}\n", "resolution.txt")
+    assert (made.masthead.body, made.masthead.distribution, made.masthead.date) == (body, distribution, "2031-08-05")
+
+
+def test_the_lines_of_the_masthead_of_a_text_without_marks_are_no_paragraphs_of_it() -> None:
+    lines = [
+        "Naciones Unidas E/RES/2031/31",
+        "Consejo Económico y Social Distr. general 5 de agosto de 2031",
+        "Período de sesiones de 2031",
+        "Tema 12 h) del programa",
+        "Lámparas",
+    ]
+    adopted = "Resolución aprobada por el Consejo Económico y Social el 23 de julio de 2031"
+    title = "2031/31. Lámparas de puerto"
+    text = [
+        "El Consejo Económico y Social,",
+        "Recordando su resolución 2030/18,",
+        "1. Pide un informe;",
+        "2. Decide abrir.",
+    ]
+    made = read("\n\n".join([*lines, adopted, title, *text]) + "\n", "resolution.txt")
+    assert (made.title, adoption_date(made)) == (title, dt.date(2031, 7, 23))
+    assert [made.block_text(block) for block in item_lines(made)] == lines[-2:]
+    found = places(made)
+    assert found[: len(lines)] == [("paragraph", "masthead", line) for line in lines]
+    assert [where for _, where, _ in found[len(lines) + 2 :]] == [
+        "preamble", "first preambular para.", "para. 1", "para. 2",
+    ]  # fmt: skip
+
+
+def test_a_large_line_above_the_date_is_the_title_of_a_report_that_prints_no_symbol() -> None:
+    flow = Flow(symbol="", pages=1)
+    flow.top = 90
+    title = "Audit of the lamps of the harbours"
+    for words, size, style in [
+        ("OFFICE OF HARBOUR SERVICES", 10, "b"), ("REPORT 2031/052", 10, "b"), (title, 14, "b"),
+        ("17 July 2031", 10, "b"), ("Executive summary", 12, "b"),
+    ]:  # fmt: skip
+        flow.sheet.text(LEFT, flow.top, words, size, style)
+        flow.top += 30
+    flow.add(long_text(90)).add(long_text(90, 1), "1.")
+    made = flow.document()
+    assert (made.title, made.date) == (title, "2031-07-17")
+    assert [(kind, where) for kind, where, text in places(made) if text == title] == [("heading", "title")]
+
+
+def test_lines_between_those_of_the_masthead_belong_to_it_and_the_days_of_a_programme_do_not() -> None:
+    above = ["Distr.: General", "English", "Section for harbours", "Ninth session"]
+    days = ["**3 March 2031**", "Lamps", "**4 March 2031**", "Oil"]
+    made = read("\n\n".join([*above, "**Programme of the visit**", *days]) + "\n")
+    found = places(made)
+    assert found[: len(above)] == [("paragraph", "masthead", line) for line in above]
+    assert [kind for kind, _, _ in found[len(above) :]] == ["heading", "heading", "paragraph", "heading", "paragraph"]

@@ -626,3 +626,42 @@ def test_a_row_does_not_go_on_with_the_header_that_a_page_ends_with() -> None:
     found = flow.document()
     cells = [[found.quote(*span) if span else "" for span in block.cells] for block in rows_in(found)]
     assert cells == [HEAD, *rows]
+
+
+NARROW = (LEFT, LEFT + 40, LEFT + 120, LEFT + 158)
+"""Columns of which the last is as wide as `Septembe` in this print."""
+
+
+def narrow(rows: Sequence[Sequence[str]], text: str) -> list[list[str]]:
+    """The rows of a table in narrow columns, below a text."""
+    flow = Flow(pages=1).start().add(text, "1.")
+    flow.top = table(flow.sheet, flow.top, rows, "grid", columns=NARROW)
+    return rows_of(flow.read())
+
+
+def test_a_word_that_the_border_of_a_cell_cuts_is_whole_where_the_text_has_it() -> None:
+    rows = [["No.", "Lamp", "Target"], ["1", "Oil", "Septembe\nr 2031"], ["2", "Wax", "Managem\nent"]]
+    found = narrow(rows, f"{long_text(60)} The management of the lamps ends in September.")
+    assert found[1][2] == "September 2031"
+    assert found[2][2] == "Management"
+
+
+def test_words_below_each_other_in_a_narrow_cell_stay_two() -> None:
+    rows = [["No.", "Lamp", "Target"], ["1", "Oil", "Protocols\nofficer"], ["2", "Wax", "Lamp\nkeeper"]]
+    found = narrow(rows, f"{long_text(60)} Lampkeeper and protocols are words.")
+    assert [row[2] for row in found[1:]] == ["Protocols officer", "Lamp keeper"]
+
+
+def test_a_cell_that_goes_on_with_a_capital_on_the_next_page_is_one() -> None:
+    flow = Flow(pages=2).start().add(long_text(60), "1.")
+    columns = (LEFT, LEFT + 40, LEFT + 110, LEFT + 170)
+    flow.top = 600
+    rows = [["No.", "Lamp", "Keeper"], *([str(n), f"Lamp {n}", "Nobody"] for n in range(1, 5))]
+    table(flow.sheet, flow.top, [*rows, ["5", "Lamp 5", "Chief, Central\nHarbour Lamp"]], "grid", columns=columns)
+    flow.turn()
+    flow.top = table(
+        flow.sheet, flow.top, [["", "", "Services"], ["6", "Lamp 6", "Nobody"]], "grid", heads=0, columns=columns
+    )
+    flow.add(long_text(60, 2), "2.")
+    found = rows_of(flow.read())
+    assert found[-2:] == [["5", "Lamp 5", "Chief, Central Harbour Lamp Services"], ["6", "Lamp 6", "Nobody"]]

@@ -751,3 +751,21 @@ def test_an_ordinal_number_is_no_number_of_a_paragraph(line: str) -> None:
 def test_a_range_of_numbers_that_a_line_break_splits_has_no_space(dash: str) -> None:
     made = document(f"# Fees\n\nThe budget of the harbour for the years 2026{dash}\n2027 is small.\n")
     assert made.block_text(made.blocks[1]) == f"The budget of the harbour for the years 2026{dash}2027 is small."
+
+
+def test_numbers_in_brackets_that_count_through_a_text_are_those_of_its_points() -> None:
+    made = document(
+        "# Audit of lamps\n\n## A. Oil\n\n1. Oil is short.\n\n(1) The harbour should buy oil.\n\n## B. Glass\n\n2. Glass broke.\n\n"
+        "(2) The harbour should buy glass.\n\nThe harbour accepted.\n\n## C. Boats\n\n3. Boats sank.\n\n(3) The harbour should buy boats.\n"
+    )
+    assert [block.locator for block in made.blocks if block.number and block.number.startswith("(")] == [
+        "para. 1 (1)", "para. 2 (2)", "para. 3 (3)",
+    ]  # fmt: skip
+
+
+def test_a_number_in_brackets_that_does_not_go_on_counts_nothing() -> None:
+    made = document(
+        "# Audit of lamps\n\n## A. Oil\n\n1. Oil is short.\n\n(1) The harbour should buy oil.\n\n## B. Glass\n\n2. Glass broke.\n\n"
+        "(5) The harbour should buy glass.\n"
+    )
+    assert not [block for block in made.blocks if block.number and block.number.startswith("(")]

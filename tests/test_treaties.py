@@ -168,3 +168,16 @@ def test_a_made_up_treaty_is_cited_to_every_depth() -> None:
     assert "art. 10, para. 3 (b) (iv)" in dict(found)
     assert squeezed(document.text) == squeezed(raw)
     assert document.edition == "upload"
+
+
+def test_every_paragraph_of_a_preamble_is_counted_whatever_its_first_word() -> None:
+    articles = "\n\n".join(f"## Article {n}\n\nLamps burn." for n in (1, 2, 3))
+    paragraphs = ["Alarmed that lamps go out,", "Recalling the harbour,", "Encouraged by the oil of 2030;"]
+    text = "\n\n".join(
+        ["# Pact on Lamps", "## Preamble", "The Parties to this Pact,", *paragraphs, "Have agreed as follows:"]
+    )
+    made = read_document(Input("pact.md", f"{text}\n\n{articles}\n".encode()), Catalogue([], []))[0]
+    found = [
+        block.locator for block in made.blocks if block.locator.startswith("preamble") and block.kind == "paragraph"
+    ]
+    assert found == ["preamble", "preamble, para. 1", "preamble, para. 2", "preamble, para. 3", "preamble"]

@@ -30,6 +30,11 @@ _DISTRIBUTION = re.compile(
     r"^(?:dis ?[tc]r ?\.?(?:\s*:.*)?$|distr\.?\s?:|distr\. |original\s*:|оригинал\s*:|الأصل\s*:|原文\s*[:：])",
     re.IGNORECASE,
 )
+SECRETARIAT = (
+    r"^(?:\w+ ){0,2}secretariat(?=$| of\b| for\b)|^secr[ée]tariat(?=$| d)|^secretar[íi]a(?=$| d)|^секретариат(?!\w)"
+    r"|^(?:ال)?أمانة(?!\w)|秘书处$"
+)
+"""A secretariat as the body that issues a document, at the beginning of its line, as a pattern."""
 HAN_BODY = "(?:大会|理事会|委员会|会议)"
 """The noun that ends the name of a body in Chinese, as a pattern."""
 ANNEX = re.compile(

@@ -4,6 +4,7 @@ line end are joined."""
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -32,6 +33,9 @@ HYPHENS = "-\u00ad\u2010\ufffe\x02"
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
+_SHORT_END = 2  # most letters of the end of a cut word that is known only by standing alone
+
+
 class Hyphens:
     """Decides whether a hyphen at a line end belongs to its word, from the other words of the file.
 
@@ -42,10 +46,12 @@ class Hyphens:
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._words: set[str] = set()
+        self._counts: Counter[str] = Counter()
         cuts: list[tuple[str, str]] = []
         cut = ""
         for line in lines:
             words = [word.casefold() for word in _WORD.findall(line)]
+            self._counts.update(words)
             if not words:
                 continue
             if cut:
@@ -68,6 +74,16 @@ class Hyphens:
         keep = text[-1] != "\u00ad" and self._keeps(head, tail, words[0].islower())
         return text[:-1] + ("-" if keep else "") + words
 
+    def cuts(self, head: str, tail: str) -> bool:
+        """Whether the end of a line and the line below it are one word that was cut without a hyphen: the file has it as one word,
+        or an end of a letter or two stands alone below a beginning that is no word of the file."""
+        after = _WORD.match(tail)
+        if not after:
+            return False
+        head, end = head.casefold(), after.group(0).casefold()
+        alone = end == tail.casefold() and len(end) <= _SHORT_END
+        return head + end in self._words or (alone and self._counts[head] <= 1)
+
     def _keeps(self, head: str, tail: str, lower: bool) -> bool:
         if not lower or f"{head}-{tail}" in self._words:
             return True
@@ -78,6 +94,7 @@ class Hyphens:
         return head.split("-")[-1] in self._words and tail.split("-")[0] in self._words
 
 
+_LETTER = 0.9  # most font sizes that the width of a letter takes
 _STAR = re.compile(r"(?<=[^\s*])(?:\*{1,4}|[†‡§]{1,2})(?=[\s,.;:)”»]|$)")
 _REISSUE = re.compile(r"/\S*?(\*{1,3})$")
 _CONTINUED = re.compile(r"\((?:continued|suite|continuación|продолжение|تابع|续)\)", re.IGNORECASE)
@@ -207,16 +224,35 @@ class Assembly:
         )
         self._write_notes(*marks.notes)
 
-    def _text(self, printed_lines: Sequence[PrintedLine], marks: _Marks, skip: str = "") -> str:
-        """The text of some lines, without the marks of footnotes, which are added to `marks`."""
+    def _text(
+        self,
+        printed_lines: Sequence[PrintedLine],
+        marks: _Marks,
+        skip: str = "",
+        within: tuple[float, float] | None = None,
+    ) -> str:
+        """The text of some lines, without the marks of footnotes, which are added to `marks`. `within` are the borders of the
+        cell that they are in, which may cut a word that is wider."""
         lines: list[str] = []
         for n, line in enumerate(printed_lines):
             parts: Sequence[tuple[str, bool]] = line.marked
             if skip and n == 0 and (labelled := parse_note_mark(line)):
                 parts = [(labelled[1], False)]
             words = "".join(text for text, mark in parts if not (mark and self._resolve_marks(text, line.page, marks)))
-            lines.append(self._without_asterisks(words, line.page, marks))
+            words = self._without_asterisks(words, line.page, marks)
+            if within and n and lines[-1] and self._is_cut(printed_lines[n - 1], line, within):
+                lines[-1] = lines[-1].rstrip() + words.lstrip()
+            else:
+                lines.append(words)
         return _normalize(self._join_lines(lines))
+
+    def _is_cut(self, line: PrintedLine, below: PrintedLine, within: tuple[float, float]) -> bool:
+        """Whether the border of a cell cuts a word: its beginning fills a line of the cell alone, and small letters are below."""
+        head, tail = line.text.strip(), below.text.strip()
+        left, right = within
+        blank = (right - line.right) - max(0.0, line.left - left)  # beside the same inset as on the left
+        fills = blank < _LETTER * line.size
+        return fills and head.isalpha() and tail[:1].islower() and self._hyphens.cuts(head, tail)
 
     def _resolve_marks(self, text: str, page: int, marks: _Marks) -> bool:
         """Adds the marks of which a text consists to `marks`; False where one of them refers to no note."""
@@ -287,11 +323,17 @@ class Assembly:
         note_indices: list[int] = []
         for n, row in enumerate(rows):
             marks = _Marks(table_marks)
-            cells = [Cell(self._text(cell.printed_lines, marks), col_span=cell.col_span) for cell in row]
+            borders = [(table.edges[k], table.edges[min(k + cell.col_span, width)]) for k, cell in enumerate(row)]
+            cells = [
+                Cell(self._text(cell.printed_lines, marks, within=borders[k]), col_span=cell.col_span)
+                for k, cell in enumerate(row)
+            ]
             cells += [Cell("")] * (width - len(cells))
             page, top = table.page, table.top
             above = self._lines[-1] if n == 0 and continued is not None and self._lines else None
-            if above and not above.header and _continues_row(above.cells, cells):
+            broken = continued is not None and _breaks_cell(continued.rows[-1], row, continued.edges)
+            alike = above is not None and len(above.cells) == len(cells) and not above.header
+            if above and alike and (_continues_row(above.cells, cells) or broken):
                 self._lines.pop()
                 cells, marks.labels[:0] = self._join_rows(above.cells, cells), above.marks
                 page, top = above.page or page, above.top
@@ -360,7 +402,21 @@ def _continues_row(above: Sequence[Cell], cells: Sequence[Cell]) -> bool:
         for before, cell in zip(above, cells, strict=False)
         if cell.text
     ]
-    return len(above) == len(cells) > len(goes_on) > 0 and all(goes_on)
+    return len(cells) > len(goes_on) > 0 and all(goes_on)
+
+
+def _breaks_cell(above: Row, row: Row, edges: Sequence[float]) -> bool:
+    """Whether the first row of a page is the rest of one cell of the row above, behind blank ones: its first word would not
+    have fitted into the last line of that cell."""
+    filled = [n for n, cell in enumerate(row) if cell.printed_lines]
+    if len(filled) != 1 or not filled[0] or filled[0] >= len(above) or not above[filled[0]].printed_lines:
+        return False
+    n = filled[0]
+    last, first = above[n].printed_lines[-1], row[n].printed_lines[0]
+    right = edges[min(n + above[n].col_span, len(edges) - 1)]
+    needed = (first.right - first.left) * (len(first.text.partition(" ")[0]) + 1) / max(1, len(first.text))
+    blank = right - last.right - max(0.0, last.left - edges[n])
+    return not SENTENCE_END.search(last.text) and blank < needed
 
 
 def _is_repeated_caption(item: Item) -> bool:

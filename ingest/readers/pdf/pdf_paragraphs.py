@@ -388,8 +388,18 @@ def _mark_masthead(items: Sequence[Item], size: float) -> None:
         while len(top) > last + 2 and top[last].last.text.endswith(":") and top[last + 1].first.text[:1].islower():
             last += 1  # "Economic questions: / statistics"
     first = int(last > 0 and _is_title_above_dates(items, top[: last + 1], size))
-    for item in top[first : last + 1]:
-        item.part = "masthead"
+    title = _title_in_masthead(top[: last + 1], size)
+    for n, item in enumerate(top[first : last + 1], first):
+        if title is None or n < title or is_masthead_line(item.first.text):
+            item.part = "masthead"
+
+
+def _title_in_masthead(top: Sequence[Paragraph], size: float) -> int | None:
+    """The index of the title among the lines of a masthead, below which its date stands: the only line that is larger than the
+    text, neither the first nor the last; the name of a body above may be as large, but stands first."""
+    large = [n for n, item in enumerate(top) if item.first.size > 1.12 * size]
+    titled = len(large) == 1 and 0 < large[0] < len(top) - 1 and all(map(_is_dated, top[-1:]))
+    return large[0] if titled and not is_masthead_line(top[large[0]].first.text) else None
 
 
 def _is_title_above_dates(items: Sequence[Item], top: Sequence[Paragraph], size: float) -> bool:
