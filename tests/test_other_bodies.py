@@ -195,7 +195,7 @@ def test_a_resolution_that_is_cited_by_its_number_and_not_held_is_said_not_to_be
 ) -> None:
     answer = engine.ask(question)
     told = f"{answer.reason} {' '.join(answer.notes)}"
-    assert (answer.status == "not_found") == (number is not None)
+    assert number is None or answer.status == "not_found"
     assert [each for each in ("79/601", "1701", "2024/25") if each in told] == ([number.split()[0]] if number else [])
 
 

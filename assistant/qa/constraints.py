@@ -43,8 +43,9 @@ def constrained_score(reading: PassageReading, begin: int, question: Question, u
     """The score of a unit of a passage whose text begins at character `begin`: how far it is above the threshold for an answer, in log-odds.
 
     Penalties are taken off where its document does not name what the question names, or where a neighbouring row or list has the label that the
-    question names; a unit with that label, or at the place that it names, gets the score of the whole passage. In texts in other languages than
-    English, where names are recognized less surely, a unit above the tentative threshold stays above it.
+    question names; a unit with that label, or at the place that it names, gets the score of the whole passage. A unit above the tentative threshold
+    stays above it where only the country is not named, since that may be the user's, and in texts in other languages than English, where names are
+    recognized less surely.
     """
     has_label = _has_named_label(question, unit)
     placed = _is_placed(question, unit) if has_label is None else (has_label and _names_column(question, unit)) or None
@@ -53,11 +54,11 @@ def constrained_score(reading: PassageReading, begin: int, question: Question, u
     is_beside = has_label is False or placed is False
     names = _lacks_acronym_or_name(question, unit), is_beside or is_of_another_session(question, unit)
     penalty = OTHER_YEAR_PENALTY * _names_another_year(question, unit) + OTHER_NAME_PENALTY * sum(names)
-    lowered = score - (penalty + _country_penalty(question, unit))
-    tentative = reading.thresholds.tentative_margin
-    if unit.document.language != "en" and tentative < 0.0:
-        return max(lowered, min(score, tentative))
-    return lowered
+    country_penalty, tentative = _country_penalty(question, unit), reading.thresholds.tentative_margin
+    if tentative >= 0.0:
+        return score - penalty - country_penalty
+    lowered = max(score - country_penalty, min(score, tentative))
+    return lowered - penalty if unit.document.language == "en" else max(lowered - penalty, min(score, tentative))
 
 
 def _lacks_acronym_or_name(question: Question, unit: Unit) -> bool:
