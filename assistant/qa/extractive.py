@@ -19,6 +19,7 @@ from assistant.qa.citations import (
     with_totals,
 )
 from assistant.qa.missing_documents import NOTES, MissingDocuments
+from assistant.qa.numbered_rows import NumberedRows
 from assistant.qa.place_questions import places_in
 from assistant.qa.provisions import NamedPlaces
 from assistant.qa.retriever import Evidence, Retriever, restricted_ids
@@ -63,6 +64,7 @@ class ExtractiveAnswerer:
         self.meeting_answerer = MeetingAnswerer(library, scorer)
         parts = library, retriever, scorer, composer
         self.places, self._sections, self._speeches = NamedPlaces(*parts), NamedSections(*parts), NamedSpeeches(*parts)
+        self._rows = NumberedRows(*parts)
         self._missing = MissingDocuments(library, catalogue)
         self._searched, self._most = max(READ, passages), composer.most
         self.watch: Watch | None = None
@@ -93,7 +95,13 @@ class ExtractiveAnswerer:
         found = section if section is not None and places_in(question) else None
         if found is None and names_text:
             found = self.places.answer(question)
-        found = found or section or self._speeches.answer(question)
+        found = found or section
+        if found is None:
+            called = None if names_text else self.places.answer_from_called(question)
+            found = called or self._rows.answer(question)
+            if found is not None and not found.statements:
+                return found  # that there is no such place, which no row of a meeting answers
+        found = found or self._speeches.answer(question)
         if found is None and not names_text:
             found = None if question.items else self.places.answer_without_document(question)
             if found is None and acts:
