@@ -127,7 +127,7 @@ class NamedPlaces(NamedPartAnswerer):
         }
         most = max(titled.values(), default=0)
         likely = [each for each in titled if titled[each] == most > 0]
-        kind_words = set[str]()
+        kind_words = frozenset[str]()
         if not likely:
             kind_words = act_words("RES", language) & {*analyse(question.rest, language)}
             likely = [each.id for each in headers if each.kind == "resolution" and kind_words]
