@@ -192,9 +192,7 @@ class Question(Bounds):
         """The content words that a number of at most three digits follows ("recommendation 3"), with the number; agenda items, days and months are none."""
         item_numbers = {number for each in self.items for number in re.findall(r"\d+", each)}
         found = []
-        for match in _NUMBERED_WORD.finditer(self.rest):
-            word = match["word"] or match["behind"] or match["before"]
-            number = match["number"] or match["counted"] or match["last"]
+        for word, number in find_numbered_words(self.rest):
             is_other = number in item_numbers or int(number) in self.days or names_time(word)
             if not is_other and self.content_of(word):
                 found.append((word, number))
@@ -311,6 +309,13 @@ class Question(Bounds):
         names = [self.vocabulary.names(mention.concept, "en")[0] for mention in self.terms]
         numbers = re.findall(r"\b\d[\d/]*\b", self.text)
         return " ".join(dict.fromkeys([*names, *numbers]))
+
+
+def find_numbered_words(text: str) -> Iterator[tuple[str, str]]:
+    """The words of a text that a number follows, with the number."""
+    for match in _NUMBERED_WORD.finditer(text):
+        word = match["word"] or match["behind"] or match["before"]
+        yield word, match["number"] or match["counted"] or match["last"]
 
 
 def cites(text: str, number: str) -> bool:

@@ -519,15 +519,15 @@ def test_a_text_is_found_by_the_words_of_its_title_for_a_paragraph(holding: Hold
     assert "A/88/314 in the library has no para. 1" in engine.ask(question.replace("1", "17")).reason
 
 
-RESOLUTION = """# Resolución {number}. Faros
+RESOLUTION = """# 2030/{number}. Faros
 
 E/RES/2030/{number}
 
-*El Consejo Económico y Social*,
+El Consejo Económico y Social,
 
-1. *Pide* al Secretario General que cuente los faros;
+1. Pide al Secretario General que cuente los faros;
 
-2. *Decide* seguir ocupándose de {subject}.
+2. Decide seguir ocupándose de {subject}.
 """
 
 

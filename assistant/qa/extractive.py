@@ -98,7 +98,7 @@ class ExtractiveAnswerer:
         found = found or section
         if found is None:
             called = None if names_text else self.places.answer_from_called(question)
-            found = called or self._rows.answer(question)
+            found = called or self._rows.answer(question, lambda: self._from_evidence(question, most))
             if found is not None and not found.statements:
                 return found  # that there is no such place, which no row of a meeting answers
         found = found or self._speeches.answer(question)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from assistant.qa.abstention import NAMED_PLACE_BONUS
@@ -15,7 +15,7 @@ from assistant.qa.provisions import NamedPartAnswerer, passages_of, place_missin
 from assistant.qa.retriever import Evidence, named_documents
 from assistant.qa.scoring import READ
 from assistant.qa.units import Unit, items_below, units_of
-from assistant.question import Question
+from assistant.question import Question, find_numbered_words
 from corpus.analysis import analyse
 from corpus.documents import Block, Document
 from corpus.tables import DocumentTable, cell_texts, find_tables
@@ -28,9 +28,9 @@ _NUMBER = re.compile(r"\W*(\d{1,3})\W*")
 class NumberedRows(NamedPartAnswerer):
     """Answers from the row or paragraph of what a question names by number."""
 
-    def answer(self, question: Question) -> Answer | None:
-        """The row, or the paragraph, with the words that answer; tentative where these are not sure, or several texts have one. None where the
-        question names no such thing."""
+    def answer(self, question: Question, from_evidence: Callable[[], Answer]) -> Answer | None:
+        """The row, or the paragraph, with the words that answer; tentative where these are not sure, or several texts have one. Where more is asked,
+        a sentence that search finds and that names the thing comes first. None where the question names no such thing."""
         numbered = question.numbered_words
         if len(numbered) != 1 or places_in(question) or question.articles:
             return None
@@ -43,6 +43,10 @@ class NumberedRows(NamedPartAnswerer):
         by_document = [units for each in documents if (units := self._numbered(question, each, word, number))]
         if not by_document:
             return self._no_such_number(question, documents, word, number)
+        if len(_other_words(question, by_document[0][0].document, word)) > max_other_words(question):
+            found = from_evidence()
+            if found.status == "answered" and _names(found, word, number):
+                return found
         if len(by_document) > 1:
             return as_tentative(self._composer.quoted(question, [units[0] for units in by_document[:CLOSEST]]))
         return self._quoted(question, by_document[0], word)
@@ -105,6 +109,13 @@ class NumberedRows(NamedPartAnswerer):
         if any(name.casefold() in each.text.casefold() for each in documents):
             return None
         return place_missing(question, first, name)
+
+
+def _names(answer: Answer, word: str, number: str) -> bool:
+    """Whether the first statement of an answer names something by a word and a number."""
+    first = answer.statements[0].citations[-1]
+    words = analyse(word, first.language)
+    return any((analyse(each, first.language), n) == (words, number) for each, n in find_numbered_words(first.quote))
 
 
 def _other_words(question: Question, document: Document, word: str) -> list[str]:
