@@ -519,11 +519,15 @@ def test_a_text_is_found_by_the_words_of_its_title_for_a_paragraph(holding: Hold
     assert "A/88/314 in the library has no para. 1" in engine.ask(question.replace("1", "17")).reason
 
 
-RESOLUTION = """# 2030/{number}. Faros
+RESOLUTION = """# E/RES/2030/{number}
 
-E/RES/2030/{number}
+## Resolución aprobada por el Consejo Económico y Social el 23 de julio de 2030
+
+## 2030/{number}. Faros
 
 El Consejo Económico y Social,
+
+Recordando su resolución 2022/18, de 21 de julio de 2022,
 
 1. Pide al Secretario General que cuente los faros;
 
