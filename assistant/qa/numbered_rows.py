@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from assistant.qa.abstention import NAMED_PLACE_BONUS
-from assistant.qa.answer import Answer
+from assistant.qa.answer import Answer, Statement
 from assistant.qa.citations import CLOSEST, as_tentative, choose, with_confidence
 from assistant.qa.metadata import first_page_lines
 from assistant.qa.place_questions import max_other_words, places_in, words_besides
@@ -43,20 +43,26 @@ class NumberedRows(NamedPartAnswerer):
         by_document = [units for each in documents if (units := self._numbered(question, each, word, number))]
         if not by_document:
             return self._no_such_number(question, documents, word, number)
+        naming: list[Statement] = []
         if len(_other_words(question, by_document[0][0].document, word)) > max_other_words(question):
             found = from_evidence()
-            if found.status == "answered" and _names(found, word, number):
+            naming = [each for each in found.statements if _names(each, word, number)]
+            if found.status == "answered" and naming[:1] == [*found.statements[:1]]:
                 return found
         if len(by_document) > 1:
-            return as_tentative(self._composer.quoted(question, [units[0] for units in by_document[:CLOSEST]]))
-        return self._quoted(question, by_document[0], word)
+            answer = as_tentative(self._composer.quoted(question, [units[0] for units in by_document[:CLOSEST]]))
+        else:
+            answer = self._quoted(question, by_document[0], word)
+        if answer.status == "answered" or not naming:
+            return answer
+        both = self._composer.answered(question, [*naming, *answer.statements][:CLOSEST])
+        return replace(as_tentative(both), confidence=answer.confidence, probability=answer.probability)
 
     def _quoted(self, question: Question, units: Sequence[Unit], word: str) -> Answer:
         document = units[0].document
         heads = {token for table in self._tables(question, document, word) for token in _words_of(document, table)}
-        if len([each for each in _other_words(question, document, word) if each not in heads]) <= max_other_words(
-            question
-        ):
+        left = [each for each in _other_words(question, document, word) if each not in heads]
+        if len(left) <= max_other_words(question):
             return self._composer.whole(question, units)
         evidence = passages_of(units)
         found = self._scorer.score_passages(question, evidence, evidence)
@@ -111,11 +117,11 @@ class NumberedRows(NamedPartAnswerer):
         return place_missing(question, first, name)
 
 
-def _names(answer: Answer, word: str, number: str) -> bool:
-    """Whether the first statement of an answer names something by a word and a number."""
-    first = answer.statements[0].citations[-1]
-    words = analyse(word, first.language)
-    return any((analyse(each, first.language), n) == (words, number) for each, n in find_numbered_words(first.quote))
+def _names(statement: Statement, word: str, number: str) -> bool:
+    """Whether a statement names something by a word and a number."""
+    quoted = statement.citations[-1]
+    words = analyse(word, quoted.language)
+    return any((analyse(each, quoted.language), n) == (words, number) for each, n in find_numbered_words(quoted.quote))
 
 
 def _other_words(question: Question, document: Document, word: str) -> list[str]:
