@@ -44,6 +44,13 @@ named document as `Rev.1`."""
 _MODIFIERS = ("Rev.", "Add.", "Corr.")
 _FULL_NUMBER = re.compile(r"[/(]")
 """What distinguishes the full number of a resolution: `80/228`, `2771 (2025)`, not `2771`."""
+_NUMBERED_WORD = re.compile(
+    r"(?P<word>[^\W\d_\u3400-\u9fff]{2,})\s+(?:n[o°º]\.?\s*|№\s*|#\s*)?(?P<number>\d{1,3})(?![\w/%]|[:.,]\d|\s*%)"
+    r"|第\s*(?P<counted>\d{1,3})\s*[项条号个]?\s*(?P<behind>[\u3400-\u9fff]{2})"
+    r"|(?P<before>[\u3400-\u9fff]{2})\s*第?\s*(?P<last>\d{1,3})(?![\d/%]|[:.,]\d)",
+    re.IGNORECASE,
+)
+"""A word and the number after it: `recommendation 3`, `第3项建议`."""
 WEEK = 7
 """Highest number of a day that is counted from the first day of a meeting."""
 _REACH = 30
@@ -180,6 +187,17 @@ class Question(Bounds):
         """The last turn, where the text also has earlier ones; else empty."""
         return self.focus if self.text != self.focus and self.text.endswith(self.focus) else ""
 
+    @cached_property
+    def numbered_words(self) -> list[tuple[str, str]]:
+        """The content words that a number of at most three digits follows ("recommendation 3"), with the number; agenda items, days and months are none."""
+        item_numbers = {number for each in self.items for number in re.findall(r"\d+", each)}
+        found = []
+        for word, number in find_numbered_words(self.rest):
+            is_other = number in item_numbers or int(number) in self.days or names_time(word)
+            if not is_other and self.content_of(word):
+                found.append((word, number))
+        return found
+
     @property
     def documents(self) -> list[Symbol]:
         """The symbols of the documents that it names, by symbol or by name."""
@@ -291,6 +309,13 @@ class Question(Bounds):
         names = [self.vocabulary.names(mention.concept, "en")[0] for mention in self.terms]
         numbers = re.findall(r"\b\d[\d/]*\b", self.text)
         return " ".join(dict.fromkeys([*names, *numbers]))
+
+
+def find_numbered_words(text: str) -> Iterator[tuple[str, str]]:
+    """The words of a text that a number follows, with the number."""
+    for match in _NUMBERED_WORD.finditer(text):
+        word = match["word"] or match["behind"] or match["before"]
+        yield word, match["number"] or match["counted"] or match["last"]
 
 
 def cites(text: str, number: str) -> bool:

@@ -538,3 +538,14 @@ def test_a_body_that_is_called_like_a_treaty_is_asked_for_what_is_held_of_it(
     check_citations(answer, library)
     assert "CEDAW/C/HBL/CO/6" in {citation.symbol for citation in answer.citations}
     assert "is not in the library" in engine.ask("What does article 12 of CEDAW say?").reason
+
+
+def test_the_next_sentence_is_shown_where_it_has_a_word_of_the_question_that_the_best_one_lacks(
+    holding: Holding,
+) -> None:
+    cost, exception = "A reserve transmitter costs two crowns in each region.", "No estimate was made for the Pacific."
+    text = f"# Report on signals\n\nA/88/330\n\n1. {cost} {exception} The signals are heard at noon.\n"
+    engine = holding(Input("signals.md", text.encode()), reading=True)
+    told = [each.text for each in engine.ask("What does a reserve transmitter for the Pacific region cost?").statements]
+    assert told == [cost, exception]
+    assert [each.text for each in engine.ask("What does a reserve transmitter cost?").statements] == [cost]

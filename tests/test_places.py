@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import Holding, OpenLibrary, add
+from conftest import Holding, OpenLibrary, add, more
 from word_reader import word_readers
 
 from assistant.qa.engine import Engine
@@ -444,3 +444,111 @@ def test_an_article_that_a_text_without_articles_lacks_is_not_looked_for_in_a_tr
     engine = holding(Input("s.md", STANDARD.encode()), statute, reading=True)
     assert engine.ask("What does article 9.4 of A/88/401 say?").reason.startswith("The text of A/88/401")
     assert engine.ask("What does article 2.1 of the Statute say?").statements[0].text == "At sea."
+
+
+AUDIT = b"""<html><body><p>Internal audit of the lamps</p><h1>Audit of the lamps</h1><p>A/88/312</p>
+<p>1. The lamps of the harbour are counted.</p>
+<h2>Status of audit recommendations</h2>
+<table><thead><tr><th>No.</th><th>Recommendation</th><th>Responsible</th></tr></thead>
+<tr><td>1</td><td>Move the register of lamps</td><td>Registrar</td></tr>
+<tr><td>2</td><td>Value the lamps</td><td>Treasurer</td></tr>
+<tr><td>3</td><td>Raise the insurance cover</td><td>Chief of Risk</td></tr>
+</table></body></html>"""
+CLOCKS = b"""# Provisional agenda
+
+A/AC.400/1
+
+Committee on Clocks. First session. Geneva, 4 and 5 March 2030
+
+1. Opening of the session.
+
+2. Adoption of the agenda.
+
+3. Accuracy of clocks.
+
+## Annotations
+
+### 3. Accuracy of clocks
+
+Documentation
+
+Report on who is responsible for the accuracy of clocks (A/AC.400/3)
+"""
+
+
+@pytest.fixture
+def audited(holding: Holding) -> Engine:
+    return holding(Input("audit.html", AUDIT), Input("clocks.md", CLOCKS), Input("report.md", REPORT), reading=True)
+
+
+@pytest.mark.parametrize(
+    "question", ["Who is responsible for recommendation 3?", "What does recommendation 3 of the audit say?"]
+)
+def test_a_recommendation_that_is_named_is_the_row_of_its_number_and_no_agenda_item(
+    audited: Engine, question: str
+) -> None:
+    answer = audited.ask(question)
+    assert answer.status == "answered"
+    (statement,) = answer.statements
+    assert statement.text.endswith("3 | Raise the insurance cover | Chief of Risk")
+
+
+def test_an_item_of_an_agenda_is_still_found_by_its_number(audited: Engine) -> None:
+    assert {each.symbol for each in audited.ask("What is item 3?").citations} == {"A/AC.400/1"}
+
+
+def test_a_number_that_a_table_of_recommendations_lacks_is_said_not_to_be_there(audited: Engine) -> None:
+    answer = audited.ask("What is recommendation 9 of the audit?")
+    assert (answer.status, answer.statements) == ("not_found", ())
+    assert "has no recommendation 9." in answer.reason
+
+
+def test_a_recommendation_that_begins_a_paragraph_is_quoted(holding: Holding) -> None:
+    text = b"# Report on wicks\n\nA/88/313\n\nRecommendation 1: Wicks are cut.\n\nRecommendation 2: Wicks are dried.\n"
+    (statement,) = holding(Input("wicks.md", text), reading=True).ask("What does recommendation 2 say?").statements
+    assert statement.text == "Recommendation 2: Wicks are dried."
+
+
+@pytest.mark.parametrize(
+    "question", ["What does paragraph 1 of the report on moorings say?", "paragraph 1, report on moorings"]
+)
+def test_a_text_is_found_by_the_words_of_its_title_for_a_paragraph(holding: Holding, question: str) -> None:
+    text = b"# Report on moorings\n\nA/88/314\n\n1. Moorings are counted.\n\n2. Moorings are sold.\n"
+    engine = holding(Input("m.md", text), Input("lake.md", LAKE), reading=True)
+    assert [each.quote for each in engine.ask(question).citations] == ["Moorings are counted."]
+    assert "A/88/314 in the library has no para. 1" in engine.ask(question.replace("1", "17")).reason
+
+
+RESOLUTION = """# E/RES/2030/{number}
+
+## Resolución aprobada por el Consejo Económico y Social el 23 de julio de 2030
+
+## 2030/{number}. Faros
+
+El Consejo Económico y Social,
+
+Recordando su resolución 2022/18, de 21 de julio de 2022,
+
+1. Pide al Secretario General que cuente los faros;
+
+2. Decide seguir ocupándose de {subject}.
+"""
+
+
+def test_the_resolution_is_the_only_one_in_the_library(holding: Holding) -> None:
+    first, second = (RESOLUTION.format(number=n, subject=each).encode() for n, each in ((5, "los faros"), (6, "boyas")))
+    engine = holding(Input("r5.md", first), Input("carta.md", LETTER.encode()), reading=True)
+    answer = engine.ask("¿Qué dice el párrafo 2 de la resolución?")
+    assert answer.status == "answered"
+    assert [each.symbol for each in answer.citations] == ["E/RES/2030/5"]
+    more(engine, Input("r6.md", second))
+    assert engine.ask("¿Qué dice el párrafo 2 de la resolución?").status != "answered"
+
+
+def test_a_paragraph_of_a_named_article_is_quoted_with_all_its_sentences(holding: Holding) -> None:
+    articles = "".join(f"### Article {n}. Oil {n}\n\nOil is sold in month {n}.\n\n" for n in (2, 3))
+    told = "Disputes are settled by negotiation. After a year a party may ask for conciliation."
+    text = f"# Convention on Oil\n\n### Article 1. Settlement of disputes\n\n{told}\n\n{articles}"
+    engine = holding(Input("oil.md", text.encode()), reading=True)
+    (statement,) = engine.ask("How are disputes settled by negotiation under article 1?").statements
+    assert statement.text == told

@@ -205,16 +205,9 @@ def _has_named_label(question: Question, unit: Unit) -> bool | None:
 
 
 def _is_placed(question: Question, unit: Unit) -> bool | None:
-    """Whether a question names the place of a unit in a table or list: the number of its row ("level 3"), or the country above lines of names, among
-    which those with most words of the question count. None where it names no such place, or the unit is in none."""
+    """Whether a question names the country above a line in a list of names, among which those with most words of the question count. None where it
+    names none, or the unit is in no such list."""
     document, block = unit.document, unit.document.blocks[unit.block]
-    if block.kind == "row" and question.language == document.language:
-        rows = _numbered_rows(document).get(block.ordinal, {})
-        for text in filter(None, (question.last, question.rest) if rows else ()):
-            tokens = " ".join(analyse(text, question.language))
-            if named := {ordinal for ordinal, label in rows.items() if f" {label} " in f" {tokens} "}:
-                return block.ordinal in named
-        return None
     codes = _countries_of_lists(document).get(block.parent) if block.parent is not None and question.countries else None
     if not codes or codes.isdisjoint(question.countries):
         return False if codes else None
@@ -247,19 +240,6 @@ def _column_heads(document: Document) -> dict[int, tuple[frozenset[str], ...]]:
     for table in (each for each in find_tables(document) if each.header):
         heads = (frozenset(analyse(cell, document.language)) for cell in cell_texts(document, table.header[-1])[1:])
         found |= dict.fromkeys((row.ordinal for row in table.rows), tuple(filter(None, heads)))
-    return found
-
-
-@cached_by_document
-def _numbered_rows(document: Document) -> dict[int, dict[int, str]]:
-    """For each row of a table whose first column has a head and numbers: the rows of the table by ordinal, with the index tokens of head and number."""
-    found: dict[int, dict[int, str]] = {}
-    for table in find_tables(document) if document.kind != "agenda" else ():
-        head = cell_texts(document, table.header[-1])[0] if table.header else ""
-        numbers = {row.ordinal: cell_texts(document, row)[0].strip() for row in table.rows}
-        if tokens := " ".join(analyse(head, document.language)):
-            labels = {ordinal: f"{tokens} {number}" for ordinal, number in numbers.items() if number.isdigit()}
-            found |= dict.fromkeys(labels, labels)
     return found
 
 

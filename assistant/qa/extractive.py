@@ -19,6 +19,7 @@ from assistant.qa.citations import (
     with_totals,
 )
 from assistant.qa.missing_documents import NOTES, MissingDocuments
+from assistant.qa.numbered_rows import NumberedRows
 from assistant.qa.place_questions import places_in
 from assistant.qa.provisions import NamedPlaces
 from assistant.qa.retriever import Evidence, Retriever, restricted_ids
@@ -63,6 +64,7 @@ class ExtractiveAnswerer:
         self.meeting_answerer = MeetingAnswerer(library, scorer)
         parts = library, retriever, scorer, composer
         self.places, self._sections, self._speeches = NamedPlaces(*parts), NamedSections(*parts), NamedSpeeches(*parts)
+        self._rows = NumberedRows(*parts)
         self._missing = MissingDocuments(library, catalogue)
         self._searched, self._most = max(READ, passages), composer.most
         self.watch: Watch | None = None
@@ -93,7 +95,13 @@ class ExtractiveAnswerer:
         found = section if section is not None and places_in(question) else None
         if found is None and names_text:
             found = self.places.answer(question)
-        found = found or section or self._speeches.answer(question)
+        found = found or section
+        if found is None:
+            called = None if names_text else self.places.answer_from_called(question)
+            found = called or self._rows.answer(question, lambda: self._from_evidence(question, most))
+            if found is not None and not found.statements:
+                return found  # that there is no such place, which no row of a meeting answers
+        found = found or self._speeches.answer(question)
         if found is None and not names_text:
             found = None if question.items else self.places.answer_without_document(question)
             if found is None and acts:
@@ -226,11 +234,30 @@ class ExtractiveAnswerer:
             chosen, answering = self._from_other_languages(question, most)
         if not chosen:
             return with_confidence(self._composer.closest(question, choose_tentative(scored), evidence), scored)
+        chosen = self._with_neighbour(question, chosen, answering)
         beside, silent = self._other_named_texts(question, chosen, most)
         chosen = with_totals(self._library, question, chosen) + beside
         answer = with_confidence(self._composer.quoted(question, chosen), answering)
         notes = [say("silent", question.language, documents=joined(silent, question.language))] if silent else []
         return replace(answer, notes=(*answer.notes, *notes))
+
+    def _with_neighbour(self, question: Question, chosen: list[Unit], scored: Sequence[ScoredUnit]) -> list[Unit]:
+        """The chosen units with, after the first, the sentence beside it in its paragraph that would also be enough for an answer and has a word
+        of the last turn that all of them lack: it may tell an exception."""
+        first, document = chosen[0], chosen[0].document
+        shown = {token for unit in chosen for token in analyse(f"{unit.context} {unit.text}", document.language)}
+        asked = question if question.focus == question.text else question.asking(question.focus)
+        missing = {*asked.words(document.language)} - shown
+
+        def is_beside(unit: Unit) -> bool:
+            if unit.document.id != document.id or unit.block != first.block or any(map(unit.overlaps, chosen)):
+                return False
+            before, behind = sorted([(first.start, first.end), (unit.start, unit.end)])
+            return not document.quote(before[1], behind[0]).strip()
+
+        found = (each for each in scored if each.score >= 0.0 and is_beside(each.unit))
+        telling = [each.marked for each in found if missing.intersection(analyse(each.unit.own, document.language))]
+        return [first, *telling[:1], *chosen[1:]][: max(self._most, len(chosen))]
 
     def _from_mentions(self, question: Question) -> Answer | None:
         """What texts in the library say of a named text that is missing, in paragraphs and rows that name it; None where that is not enough

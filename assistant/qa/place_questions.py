@@ -12,6 +12,7 @@ from assistant.wording.values import blanked
 from corpus.analysis import analyse
 from corpus.documents import Document, Span
 from corpus.places import PREAMBLE, PlaceMention, find_place, normalise_place_text, parse_locator
+from corpus.store import Header
 
 _KINDS = frozenset({"para", "note", "table"})
 _UNCASED = ("ru", "ar", "zh")
@@ -96,7 +97,7 @@ def words_besides(question: Question, text: str, names: Iterable[str], *language
     return [token for token in question.content_of(text) if token not in name_tokens]
 
 
-def title_words(question: Question, document: Document) -> list[str]:
+def title_words(question: Question, document: Document | Header) -> list[str]:
     """The index tokens of the content words of a document's title."""
     return question.vocabulary.content_of(document.title, document.language)
 

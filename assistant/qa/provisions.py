@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from assistant.answer_phrases import place_text, say
+from assistant.answer_phrases import act_words, place_text, say
 from assistant.qa.abstention import NAMED_PLACE_BONUS
 from assistant.qa.answer import Answer
 from assistant.qa.citations import (
+    WHOLE_LIMIT,
     AnswerComposer,
     as_tentative,
     choose,
@@ -33,12 +34,14 @@ from assistant.qa.place_questions import (
 from assistant.qa.retriever import Evidence, Retriever, named_documents, restricted_documents
 from assistant.qa.scoring import READ, ScoredUnit, Scorer
 from assistant.qa.units import Unit, items_below, units_of
-from assistant.question import Question, numbers_after
+from assistant.question import YEAR, Question, numbers_after
+from assistant.wording.values import blanked
 from corpus.analysis import analyse
 from corpus.documents import Document, Span
 from corpus.library import Library
 from corpus.place_spans import find_place_spans
 from corpus.places import find_place, join_locator, normalise_place_text, parse_locator
+from corpus.store import Header
 
 WHOLE = 2_000
 """Longest paragraph, in characters with its sub-paragraphs, that is quoted in one piece."""
@@ -100,6 +103,43 @@ class NamedPlaces(NamedPartAnswerer):
         with_place.sort(key=lambda each: (each[0].document.language != language, each[0].document.edition == "digest"))
         return as_tentative(self._composer.quoted(question, [each[0] for each in with_place[: self._most]]))
 
+    def answer_from_called(self, question: Question) -> Answer | None:
+        """The answer from a named place of the one document that the question calls by words of its title ("the draft budget") or by its kind
+        ("the resolution"), or that it has no such place; None where several documents may be meant, or more is asked."""
+        places = places_in(question)
+        called = self._called(question) if places and not question.missing_acts else None
+        if called is None or (question.items and question.vocabulary.says("agenda", question.rest, question.language)):
+            return None
+        if units := self._at(question, called, places):
+            return self._composer.whole(question, units)
+        return None if _names_item(question, called, places[0]) else place_missing(question, called, places[0])
+
+    def _called(self, question: Question) -> Document | None:
+        """The one document that a question about a place calls by words of its title, or by its kind where only one of
+        the kind is in the library or answered the previous turn; None where its other words, but one such as "say", are not told by that."""
+        versions, language = self._library.versions(), question.language
+        quotable = versions.quotable_documents(language)
+        headers = [each for each in self._library.iter_headers() if each.id in quotable and question.covers(each.id)]
+        place = place_span(question)
+        text = blanked(question.rest, [place])
+        titled = {
+            each.id: len(self._title_words_in(question, each, text)) for each in headers if each.language == language
+        }
+        most = max(titled.values(), default=0)
+        likely = [each for each in titled if titled[each] == most > 0]
+        kind_words = frozenset[str]()
+        if not likely:
+            kind_words = act_words("RES", language) & {*analyse(question.rest, language)}
+            likely = [each.id for each in headers if each.kind == "resolution" and kind_words]
+            answered = Evidence.held(self._library, question.carried)
+            likely = [each for each in likely if any(hit.document.id == each for hit in answered)] or likely
+        if len({versions.keys[each] for each in likely}) != 1:
+            return None
+        document = self._library.document(likely[0])
+        left = [each for each in words_left(question, place, [document]) if each not in kind_words]
+        is_of_year = question.years <= {*YEAR.findall(f"{document.title} {document.date}")}
+        return document if len(left) <= max_other_words(question) and is_of_year else None
+
     def treaties(self, question: Question, language: str) -> list[Document]:
         """The treaties in a language that the question names or, where it names none of them, all that it may be about."""
         quotable = self._library.versions().quotable_documents(language)
@@ -121,7 +161,7 @@ class NamedPlaces(NamedPartAnswerer):
         most = max(matches.values(), default=0)
         return [each for each in treaties if most and matches[each.id] == most]
 
-    def _title_words_in(self, question: Question, document: Document) -> set[str]:
+    def _title_words_in(self, question: Question, document: Document | Header, text: str = "") -> set[str]:
         """The words by which a question names a document: adjacent words of the question that are all in the title, such as "ferry convention"; in
         another language any words of the title. A single word does not count."""
         if question.language != document.language:
@@ -129,7 +169,7 @@ class NamedPlaces(NamedPartAnswerer):
             return words if len(words) >= CALLED else set()
         title = set(analyse(document.title, document.language))
         found, run = set[str](), list[str]()
-        for word in (*_PARTED.findall(question.rest), "."):
+        for word in (*_PARTED.findall(text or question.rest), "."):
             tokens = analyse(word, question.language)
             if tokens and title.issuperset(tokens):
                 run += tokens
@@ -208,7 +248,7 @@ class NamedPlaces(NamedPartAnswerer):
         if not chosen and last is not question:
             chosen = choose(self._score_with_bonus(question, evidence, units), self._most)
         if chosen:
-            return self._composer.quoted(question, chosen)
+            return self._composer.quoted(question, _as_paragraphs(chosen))
         closest = _with_each_article(question, scored, choose_tentative(scored))
         answer = self._composer.closest(question, closest, evidence[:3])
         return answer if answer.statements else with_confidence(answer, scored)
@@ -307,6 +347,18 @@ def _with_each_article(question: Question, scored: Sequence[ScoredUnit], chosen:
         if not any(is_within(unit.locator, f"art. {article}") for unit in chosen):
             missing += [each.marked for each in scored if is_within(each.unit.locator, f"art. {article}")][:1]
     return [*chosen, *missing]
+
+
+def _as_paragraphs(units: Sequence[Unit]) -> list[Unit]:
+    """Units of articles, each sentence replaced by its whole paragraph, if that is not too long: the next sentence may tell what else is provided."""
+    found: list[Unit] = []
+    for unit in units:
+        block = unit.document.blocks[unit.block]
+        if block.kind == "paragraph" and unit.end <= block.end and block.end - block.body_start <= WHOLE_LIMIT:
+            unit = replace(unit, start=block.body_start, end=block.end)
+        if not any(unit.overlaps(other) for other in found):
+            found.append(unit)
+    return found
 
 
 def passages_of(units: Sequence[Unit]) -> list[Evidence]:
