@@ -118,10 +118,10 @@ class CollectionUpdater:
                 reporter.update(done=n, detail=outcome.name)
 
     def refuse(self, source: InputSource) -> dict[str, Any] | None:
-        """The outcome of a file that its kind refuses, or that was refused before; None where it has to be read."""
-        from ingest.pipeline import refused_by_kind
+        """The outcome of a file that is refused by its first bytes, or was refused before; None where it has to be read."""
+        from ingest.pipeline import refused_unread
 
-        outcome = refused_by_kind(source, self._library)
+        outcome = refused_unread(source, self._library)
         return outcome_record(outcome) if outcome else None
 
     def read_downloads(

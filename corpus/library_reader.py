@@ -289,10 +289,10 @@ class LibraryReader:
         with self._lock:
             return self._store.document_ids()
 
-    def count_keys_like(self, stem: str) -> int:
-        """How many documents have the key `stem`, or a key that begins with `stem` and a hyphen."""
+    def upload_keys(self, stem: str) -> dict[str, str]:
+        """The keys of uploads that are `stem`, or `stem` with a hyphen and anything behind it, with their short names."""
         with self._lock:
-            return self._store.count_keys_like(stem)
+            return self._store.upload_keys(stem)
 
     def source(self, origin: str) -> SourceRecord | None:
         """The outcome of the last reading of a file; None where it was never read."""

@@ -7,11 +7,11 @@ second run writes nothing.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
 from corpus.analysis import analyse
 from corpus.documents import Document
@@ -115,11 +115,7 @@ class Ledger:
                 return Decision(document, stored=stored, reason=reason)
             if stored.origin == document.origin and self._library.document(stored.id) == document:
                 return Decision(document, stored=stored)
-            if self._needs_confirmation(file, document, stored):
-                reason = (
-                    f"has little in common with the text of {stored.label} that it would replace. Check the symbol. If this is "
-                    "the right text, send it once more and choose to read it again (--again, or `again` in the API)"
-                )
+            if reason := self._reason_to_confirm(file, document, stored):
                 return Decision(document, stored=stored, reason=reason)
         replaced = [stored] if stored else []
         others = self._library.headers(sha256=document.sha256)
@@ -204,26 +200,34 @@ class Ledger:
         same = recorded.sha256 == document.sha256 and _requested_identity(recorded) == _requested_identity(file)
         return (recorded.reason or f"is in the library from {name}") if same else ""
 
-    def _needs_confirmation(self, file: Input, document: Document, stored: Header) -> bool:
-        """Whether a document would replace a verified one from another file only because a person typed its symbol, although the texts
-        have little in common. `again` confirms it."""
-        confirmed = self._again or file.force or file.fetched or file.trusted
-        if confirmed or not stored.verified or stored.origin == document.origin or stored.edition != "official":
-            return False
-        return _have_little_in_common(self._library.document(stored.id), document)
+    def _reason_to_confirm(self, file: Input, document: Document, stored: Header) -> str:
+        """Why a document does not yet replace a verified one from another file: only a person typed its symbol, and the texts have
+        little in common. Empty where it does; `again` confirms it for bytes that were skipped for this reason before."""
+        if file.fetched or file.trusted or not stored.verified or stored.origin == document.origin:
+            return ""
+        if stored.edition != "official" or not _have_little_in_common(self._library.document(stored.id), document):
+            return ""
+        reason = (
+            f"has little in common with the text of {stored.label} that it would replace. Check the symbol. If this is "
+            "the right text, send it once more and choose to read it again (--again, or `again` in the API)"
+        )
+        recorded = self._library.source(document.origin) if self._again or file.force else None
+        told = recorded is not None and (recorded.sha256, recorded.reason) == (document.sha256, reason)
+        return "" if told else reason
 
     def _beside(self, document: Document, stem: str) -> str:
         """What to do about an upload whose name `stem` was taken by an earlier one of the same file name; empty where there is none."""
         if document.symbol is not None or document.slug == stem:
             return ""
-        names = [stem, *(f"{stem}-{n}" for n in range(2, self._library.count_keys_like(stem) + 2))]
-        found = (each for name in names if name != document.slug for each in self._library.headers(key=name))
-        others = [each.key for each in found if each.source == document.source]
-        if not others:
+        numbers = _numbers(stem, self._library.upload_keys(stem))
+        names = (name for name in sorted(numbers, key=numbers.__getitem__, reverse=True) if name != document.slug)
+        found = (each for name in names for each in self._library.headers(key=name))
+        latest = next((each.key for each in found if each.source == document.source), None)
+        if latest is None:
             return ""
         return (
-            f"was added beside an earlier text of the same file name, {others[-1]}. If one of them is out of date, remove it: "
-            f"rapporteur remove {others[-1]} (the earlier) or {document.slug} (this one)"
+            f"was added beside an earlier text of the same file name, {latest}. If one of them is out of date, remove it: "
+            f"rapporteur remove {latest} (the earlier) or {document.slug} (this one)"
         )
 
     def _count_differences(self, stored: Header, document: Document) -> str:
@@ -264,14 +268,28 @@ class Ledger:
         stem = document.slug
         mine = [header.slug for header in self._library.headers(origin=document.origin) if header.edition == "upload"]
         for slug in mine:
-            if slug == stem or (slug.startswith(f"{stem}-") and slug[len(stem) + 1 :].isdigit()):
+            if slug == stem or (slug.startswith(f"{stem}-") and slug[len(stem) + 1 :].isdecimal()):
                 return _numbered(document, slug, stem)
-        slug, n = stem, self._library.count_keys_like(stem)
-        while any(
-            each.edition == "upload" and each.sha256 != document.sha256 for each in self._library.headers(key=slug)
-        ):
-            slug, n = f"{stem}-{max(n, 1) + 1}", n + 1
-        return _numbered(document, slug, stem)
+        taken = self._library.upload_keys(stem)
+        numbers = _numbers(stem, taken)
+        for header in self._library.headers(sha256=document.sha256):
+            if header.edition == "upload" and header.slug in numbers:
+                return _numbered(document, header.slug, stem)
+        # Above the highest number, so that of several texts the latest has the highest.
+        free = itertools.count(max(numbers.values(), default=0) + 1)
+        names = (stem if n == 1 else f"{stem}-{n}" for n in free)
+        return _numbered(document, next(name for name in names if name not in taken), stem)
+
+
+def _numbers(stem: str, keys: Mapping[str, str]) -> dict[str, int]:
+    """The numbers of the uploads called `stem` (1), `stem-2` and so on, from their keys with their short names. A file that is itself
+    called so has a short name without that number."""
+    numbers = {stem: 1} if stem in keys else {}
+    for key, short in keys.items():
+        number = key[len(stem) + 1 :]
+        if number.isdecimal() and short.endswith(f"({number})"):
+            numbers[key] = int(number)
+    return numbers
 
 
 def _numbered(document: Document, slug: str, stem: str) -> Document:
@@ -284,7 +302,7 @@ def _numbered(document: Document, slug: str, stem: str) -> Document:
 def _have_little_in_common(one: Document, other: Document) -> bool:
     """Whether a text has less than half of the pairs of neighbouring words of a shorter one."""
     words = [analyse(each.text, each.language) for each in (one, other)]
-    shorter, longer = sorted((set(pairwise(each)) for each in words), key=len)
+    shorter, longer = sorted((set(itertools.pairwise(each)) for each in words), key=len)
     return 2 * len(shorter & longer) < max(1, len(shorter))
 
 

@@ -22,7 +22,7 @@ from ingest.ledger import Decision, Ledger
 from ingest.outcomes import Outcome, Progress, Result
 from ingest.prefetch import InputSource, QueuedFile, prefetch
 from ingest.readers import ReadError
-from ingest.readers.detect import detect
+from ingest.readers.detect import check_signature
 from ingest.sandbox.pool import WorkerPool
 
 __all__ = ["READER_VERSION", "Input", "Outcome", "Progress", "Result", "ingest", "read_document", "starter_sources"]
@@ -70,20 +70,20 @@ def ingest(
         library.update_indexes()
 
 
-def refused_by_kind(source: InputSource, library: Library) -> Outcome | None:
-    """The outcome of a file that is refused without being read: it is empty, of a kind that is not read, or locked, or was refused
-    before; None for any other file."""
+def refused_unread(source: InputSource, library: Library) -> Outcome | None:
+    """The outcome of a file that is refused without being read: it is empty, its first bytes show a kind that is not read, or it was
+    refused before; None for any other file. Parses nothing: that is left to the worker processes."""
     ledger = Ledger(library)
     try:
         file = ledger.with_remembered_symbol(source.open())
-    except ReadError as error:
-        return Outcome(source.label, "refused", reason=str(error))
+    except ReadError:
+        return None
     sha256 = hashlib.sha256(file.data).hexdigest()
     earlier = ledger.find_outcome(file, sha256)
     if earlier is not None:
         return earlier if earlier.result == "refused" else None
     try:
-        detect(file.data, file.name)
+        check_signature(file.data, file.name)
     except ReadError as error:
         ledger.record(file, sha256, "refused", reason=str(error))
         return Outcome(file.label, "refused", reason=str(error))

@@ -155,7 +155,7 @@ def test_what_a_request_has_wrong_is_told_as_it_is_to_be_sent(made: Made) -> Non
         is_problem(reply, 422)
         return str(reply.json()["detail"])
 
-    def sent(data: dict[str, str], file: tuple[str, bytes]) -> httpx.Response:
+    def sent(data: dict[str, Any], file: tuple[str, bytes]) -> httpx.Response:
         return made.by("staff").post("/api/v1/uploads", data=data, files={"file": file})
 
     assert "body.symbols: There is no such field; those that exist are again, file, language, ocr, symbol." in told(
@@ -165,6 +165,10 @@ def test_what_a_request_has_wrong_is_told_as_it_is_to_be_sent(made: Made) -> Non
     for kind in ({}, {"Content-Type": "text/plain"}, {"Content-Type": "application/x-www-form-urlencoded"}):
         said = told(made.client.post("/api/v1/ask", content=b'{"question": "When are nets mended?"}', headers=kind))
         assert "body: Send JSON, with the header Content-Type: application/json." in said
+    once = "Give it once."
+    assert once in told(made.client.get("/api/v1/search", params=[("q", "nets"), ("q", "boats")]))
+    assert once in told(sent({"symbol": ["A/80/1", "A/80/2"]}, ("a.txt", b"Nets are mended.")))
+    assert once not in told(made.client.get("/api/v1/agenda", params=[("language", "en"), ("language", "xx")]))
     assert "'soon' is not a date" in told(made.client.get("/api/v1/mandates", params={"due_before": "soon"}))
 
 

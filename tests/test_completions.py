@@ -17,9 +17,12 @@ from services import Made, listening, made_service, service_fixture, url
 from test_markdown import shown as seen
 
 from assistant.access.rate_limits import RateLimits
-from assistant.qa.answer import Event, StatementEvent
+from assistant.completions.completion_models import Conversation
+from assistant.completions.completion_routes import Reply, _chunks
+from assistant.qa.answer import Event, Progress, StatementEvent
 from assistant.qa.scope import Scope
 from assistant.service import Stream
+from assistant.service.question_service import Closed
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import LibraryError
 from eval.cases import Case
@@ -319,6 +322,19 @@ def test_a_stream_that_is_left_gives_its_turn_back(
         assert list(first)[-1].choices[0].finish_reason == "stop"
     ask(client, "last")
     assert asked == ["first", "last"]
+
+
+def test_a_stream_that_is_left_at_its_first_chunk_is_closed() -> None:
+    async def left() -> Stream:
+        stream = Stream()
+        chunks = _chunks(stream, Reply(), Conversation("When is item 3?"))
+        assert (await anext(chunks))["choices"][0]["delta"]["role"] == "assistant"
+        await chunks.aclose()
+        return stream
+
+    stream = asyncio.run(left())
+    with pytest.raises(Closed):
+        stream.put(Progress("searching"))
 
 
 def test_a_library_that_fails_is_an_error_in_the_stream_too(

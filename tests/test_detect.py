@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.readers import LIMITS, MAX_BYTES, ReadError, read
-from ingest.readers.detect import detect
+from ingest.readers.detect import check_signature, detect
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 FREE, END = 0xFFFFFFFF, 0xFFFFFFFE
@@ -215,3 +215,34 @@ def test_real_documents_are_known_and_read(kind: str) -> None:
     assert {detect(path.read_bytes(), "x") for path in folder.glob(f"*.{kind}")} == {kind}
     one = {"docx": "A_80_6_SECT.24__CORR.1.docx", "pdf": "A_RES_79_154.pdf"}[kind]
     assert read((folder / one).read_bytes(), "x.txt").format == kind
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+@pytest.mark.parametrize("broken", [False, True])
+def test_nothing_in_an_archive_is_unpacked_to_tell_what_it_is(method: int, broken: bool) -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", method) as archive:
+        archive.writestr("mimetype", b"application/epub+zip")
+    data = bytearray(made.getvalue())
+    if broken:
+        data[38:50] = b"\xff" * 12
+    with pytest.raises(ReadError, match="is a zip file: unpack it"):
+        detect(bytes(data), "a.epub")
+
+
+def test_only_the_beginning_of_what_an_archive_says_it_is_is_read() -> None:
+    told = b"application/vnd.oasis.opendocument.text" + bytes(1_000)
+    assert detect(zipped(mimetype=told), "a.odt") == "odt"
+
+
+@pytest.mark.parametrize("data", [b"", b"\x89PNG\r\n", b"\x7fELF", b"PK\x05\x06" + bytes(18)])
+def test_an_empty_file_and_one_with_a_signature_that_is_not_read_are_refused_without_parsing(data: bytes) -> None:
+    with pytest.raises(ReadError):
+        check_signature(data, "a.txt")
+
+
+def test_what_has_to_be_parsed_to_be_known_is_not_refused_by_its_signature(monkeypatch: pytest.MonkeyPatch) -> None:
+    for parser in ("_detect_zip", "_detect_ole", "_detect_text"):
+        monkeypatch.setattr(f"ingest.readers.detect.{parser}", pytest.fail)
+    for data in (zipped(a_dot_txt=b"x"), compound("Workbook"), b"%PDF-1.7\n", b'{"a": 1}', b"<svg/>"):
+        check_signature(data, "a.txt")

@@ -182,4 +182,5 @@ def test_what_became_of_a_file_is_told_by_the_api_and_the_page_in_the_language_t
     assert added["line"].startswith(ADDED[reader])
     assert f"{reader}.txt" in added["line"]
     again = made.service.job(LOCAL, made.service.all_jobs(LOCAL)[1]["id"])
+    assert "30" in carried("upload.html", reader, most=30_000_000)
     assert REFUSED_EMPTY[reader] in carried("jobs.html", reader, jobs=[describe_job(again, reader)])

@@ -7,6 +7,7 @@ import io
 import socket
 import threading
 import time
+import zipfile
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future
 from contextlib import closing
@@ -465,6 +466,57 @@ def test_an_upload_that_was_taken_and_not_read_is_read_by_the_next_process(
         assert ended(made, again)["counts"] == {"added": 1}
         assert not list(uploads.iterdir())
         assert made.service.begin_ask(LOCAL, asked("When are nets mended?")).result().status == "answered"
+
+
+def test_an_upload_is_refused_at_once_by_its_first_bytes_and_what_has_to_be_opened_waits(
+    tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_LZMA) as packed:
+        packed.writestr("mimetype", b"application/epub+zip")
+    unopened = archive.getvalue().replace(b"mimetype", b"mimetype\xff\xff\xff\xff", 1)
+    with made_service(tmp_path, catalogue, page=False) as made:
+        block = threading.Event()
+        made.service.jobs.submit("x", "y", lambda reporter: block.wait(10) and None)
+        monkeypatch.setattr("zipfile.ZipFile", pytest.fail)
+        jobs = [
+            made.service.upload(LOCAL, io.BytesIO(data), name)
+            for name, data in (("a.txt", b""), ("b.txt", b"\x89PNG\r\n"), ("c.docx", unopened), ("d.json", b'{"a": 1}'))
+        ]
+        assert [each.state for each in jobs] == ["failed", "failed", "queued", "queued"]
+        assert made.service.upload(LOCAL, io.BytesIO(b""), "e.txt").reason.startswith("e.txt is empty")
+        block.set()
+        assert [ended(made, each.to_json())["counts"] for each in jobs] == [{"refused": 1}] * 4
+
+
+def test_an_upload_that_can_not_be_looked_at_is_read_in_its_turn(
+    tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise OSError(24, "Too many open files")
+
+    with made_service(tmp_path, catalogue, page=False) as made:
+        monkeypatch.setattr(made.service._updater, "refuse", fails)
+        job = made.service.upload(LOCAL, io.BytesIO(b"Note on nets\n\nNets are mended in winter.\n"), "nets.txt")
+        assert ended(made, job.to_json())["counts"] == {"added": 1}
+
+
+def test_an_upload_whose_file_is_gone_at_the_next_start_is_refused_and_the_service_starts(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    with made_service(tmp_path, catalogue, page=False) as made:
+        block = threading.Event()
+        made.service.jobs.submit("x", "y", lambda reporter: block.wait(10) and None)
+        job = made.service.upload(LOCAL, io.BytesIO(b"Note on nets\n\nNets are mended in winter.\n"), "nets.txt")
+        made.service.stop()
+        block.set()
+    (content,) = (made.library.folder / "uploads").glob("*/content")
+    content.unlink()
+    with made_service(tmp_path, catalogue, page=False) as made:
+        assert made.service.resume() == 1
+        again = ended(made, made.service.jobs.all()[0])
+        assert (again["id"], again["counts"]) == (job.id, {"refused": 1})
+        assert "nets.txt cannot be read" in again["outcomes"][0]["reason"]
 
 
 def test_uploads_that_waited_at_a_stop_are_read_in_the_order_in_which_they_were_sent(

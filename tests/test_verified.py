@@ -16,12 +16,14 @@ from services import LOCAL_TOKEN, Made, ended, listening, service_fixture
 from test_mandates import resolution
 from word_reader import word_readers
 
+from assistant.access import LOCAL
 from assistant.error_translation import translate_reason
 from assistant.export.footnoting import ReferenceFormatter
 from assistant.export.publication import Span
 from assistant.llama import to_response
 from assistant.markdown import reference
 from assistant.outcome_messages import describe_job
+from assistant.page.staff_tab import health_html
 from assistant.page.turn_html import sources_of
 from assistant.qa.answer import Citation
 from assistant.qa.engine import Engine
@@ -315,6 +317,14 @@ def test_a_text_with_little_in_common_replaces_a_verified_one_only_when_staff_sa
     assert "Utopia" in made.by("read").get(f"/api/v1/documents/{SYMBOL}/blocks").text
 
 
+def test_choosing_to_read_again_the_first_time_does_not_stand_for_the_second(made: Made) -> None:
+    uploaded(made, "right.md", RIGHT, symbol=SYMBOL)
+    other = FISH.replace("spring", "autumn")
+    for text, result in ((FISH, "skipped"), (other, "skipped"), (FISH, "replaced")):
+        assert uploaded(made, "fish.txt", text, symbol=SYMBOL, again="true")["result"] == result
+    assert "spring" in made.by("read").get(f"/api/v1/documents/{SYMBOL}/blocks").text
+
+
 def test_the_command_line_replaces_a_verified_text_by_one_with_little_in_common_only_with_again(
     cli: Cli, tmp_path: Path
 ) -> None:
@@ -340,6 +350,33 @@ def test_a_changed_upload_beside_an_earlier_one_of_its_name_says_so_and_is_told_
     assert any(each["text"].startswith(told) for each in later["notes"])
     answer = made.by("read").post("/api/v1/ask", json={"question": "When does the harbour of Zorbia open?"}).json()
     assert {each["locator"].split(",")[0] for each in answer["citations"]} == {"plain.txt", "plain.txt (2)"}
+
+
+def test_a_changed_upload_is_named_beside_the_latest_of_its_name_although_earlier_ones_were_removed(
+    library: Library, catalogue: Catalogue
+) -> None:
+    def added(n: int, name: str = "notes.txt") -> tuple[str, str]:
+        (outcome,) = add(library, catalogue, replace(upload(name, f"Lamp {n} is lit at dusk.\n"), origin=f"upload-{n}"))
+        assert outcome.header is not None
+        return outcome.header.key, outcome.reason.partition(". ")[0].rpartition(", ")[2]
+
+    assert added(0, "notes-txt-report")[0] == "notes-txt-report"  # of another name, and does not count
+    assert added(1, "notes-txt-7")[0] == "notes-txt-7"
+    assert added(2) == ("notes-txt", "")
+    assert [added(n) for n in (3, 4)] == [("notes-txt-2", "notes-txt"), ("notes-txt-3", "notes-txt-2")]
+    for name in ("notes-txt", "notes-txt-2"):
+        library.remove(f"{name}:en:upload")
+    assert added(5) == ("notes-txt-4", "notes-txt-3")
+    assert added(6) == ("notes-txt-5", "notes-txt-4")
+    assert [added(n)[0] for n in (7, 8, 3)] == ["notes-txt-6", "notes-txt-8", "notes-txt-9"]
+
+
+def test_texts_with_the_same_title_are_told_apart_where_staff_are_to_look_at_them(made: Made) -> None:
+    for hour in ("six", "nine"):
+        page = f"<html><head><title>Harbour hours</title></head><body><p>It opens at {hour}\ufffd.</p></body></html>"
+        uploaded(made, "hours.html", page)
+    html = health_html(made.service, LOCAL, "en")
+    assert html.count(">Harbour hours<") == html.count(">Harbour hours (2)<") == 1
 
 
 def test_a_refusal_that_is_told_again_names_the_file_that_was_sent_now(made: Made) -> None:

@@ -4,12 +4,12 @@ parameters are read. A route without an operation can't be created."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from fastapi import Request
-from fastapi._compat import ModelField, field_annotation_is_sequence
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.exceptions import RequestValidationError
 from fastapi.params import Cookie, Header, Path
@@ -81,7 +81,7 @@ class GuardedRoute(APIRoute):
         every = (
             each for each in get_flat_params(self.dependant) if not isinstance(each.field_info, Path | Header | Cookie)
         )
-        use, known = self.use, {each.alias: _is_list(each) for each in every}
+        use, known = self.use, {each.alias: _takes_several(each.field_info.annotation) for each in every}
 
         async def guarded(request: Request) -> Response:
             if use.operation is not None and use.counted is not None:
@@ -106,12 +106,17 @@ def _as_get(scope: Scope) -> Scope:
 
 async def check_form_fields(request: Request) -> None:
     """Refuses a form with unknown or repeated fields: a dependency of routes that programs send forms to."""
-    known = {each.alias: _is_list(each) for each in request.scope["route"].dependant.body_params}
+    fields = request.scope["route"].dependant.body_params
+    known = {each.alias: _takes_several(each.field_info.annotation) for each in fields}
     _check_names((await request.form()).multi_items(), known, "body", "field")
 
 
-def _is_list(field: ModelField) -> bool:
-    return field_annotation_is_sequence(field.field_info.annotation)
+def _takes_several(annotation: object) -> bool:
+    """Whether a parameter of this type takes several values: a list, a set, or a union with one."""
+    kind = get_origin(annotation) or annotation
+    if kind in (Annotated, Union, UnionType):
+        return any(map(_takes_several, get_args(annotation)))
+    return isinstance(kind, type) and issubclass(kind, Sequence | Set) and not issubclass(kind, str | bytes)
 
 
 def _check_names(given: Iterable[tuple[str, object]], known: Mapping[str, bool], where: str, what: str) -> None:

@@ -176,11 +176,12 @@ async def complete(
 
 async def _chunks(stream: Stream | None, reply: Reply, asked: Conversation) -> AsyncGenerator[dict[str, Any], None]:
     """Yields the chunks of a completion: their contents joined are that of the whole one."""
-    yield reply.chunk({"role": "assistant", "content": "" if stream else NOTHING})
     if stream is None:
+        yield reply.chunk({"role": "assistant", "content": NOTHING})
         yield reply.chunk({}, "stop")
         return
     with closing(stream):
+        yield reply.chunk({"role": "assistant", "content": ""})
         async for each in stream:
             if isinstance(each, StatementEvent):
                 piece = statement_piece(each.index, each.statement, each.numbers)

@@ -101,13 +101,13 @@ class _StaffTab:
                 following, html = bool(open_by), carried("jobs.html", reader, jobs=jobs)
                 if html != before:
                     ended = following and len(open_by) < open_before
-                    collection = _health_html(service, who, reader) if ended else gr.skip()
+                    collection = health_html(service, who, reader) if ended else gr.skip()
                     yield [html, gr.Button(visible=who.id in open_by), collection, gr.skip()]
                 open_before = len(open_by)
                 if following:
                     before = html
                     await asyncio.sleep(PAUSE)
-            yield [html, gr.Button(visible=False), _health_html(service, who, reader), _documents(service, who)]
+            yield [html, gr.Button(visible=False), health_html(service, who, reader), _documents(service, who)]
         except ServiceFault as fault:
             yield _refused_values(fault.in_language(reader))
 
@@ -178,7 +178,7 @@ def _latest(service: Service, who: Principal, reader: str) -> list[dict[str, Any
     return [describe_job(service.job(who, each), reader) for each in shown]
 
 
-def _health_html(service: Service, who: Principal, reader: str) -> str:
+def health_html(service: Service, who: Principal, reader: str) -> str:
     """Renders counts, the documents that need review, and the unverified ones."""
     records = service.records(who)
     doubtful = [each for each in records if each["warnings"] or each["pages_without_text"]]
@@ -188,6 +188,8 @@ def _health_html(service: Service, who: Principal, reader: str) -> str:
         status=service.status(who),
         known_not_held=service.catalogue(who, limit=1)[1],
         doubtful=doubtful,
+        # With the number that tells several texts of the same title apart.
+        names={header.id: header.label for each in doubtful for header in service.library.headers(id=each["id"])},
         unverified=[each for each in records if "unverified" in each],
         most=MAX_UNVERIFIED,
     )

@@ -7,6 +7,7 @@ import json
 import secrets
 import shutil
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -30,7 +31,7 @@ from ingest.readers import ReadError
 FOLDER = "uploads"
 """Folder of uploaded files, within the library's folder."""
 MAX_FIRST_LOOK = 5_000_000
-"""Largest upload, in bytes, whose kind is looked at before it waits in the queue."""
+"""Largest upload, in bytes, whose first bytes are looked at before it waits in the queue."""
 CONTENT, _NOTE = "content", "note.json"
 
 
@@ -159,7 +160,7 @@ class CollectionService(ServiceBase):
         )
         try:
             self._note_action(who, "upload", f"{upload.name} {upload.sha256}")
-            return self._read(upload, who.id)
+            return self._read(upload, who.id, self._look(upload))
         except BaseException:  # the sender gets an error, so the file must not be ingested later
             upload.drop()
             raise
@@ -168,7 +169,14 @@ class CollectionService(ServiceBase):
         """Restarts uploads that an earlier process accepted and did not finish; returns their number."""
         return len([self._read(upload, by) for upload, by in self._uploads.unfinished()])
 
-    def _read(self, upload: Upload, by: str) -> Job:
+    def _look(self, upload: Upload) -> dict[str, Any] | None:
+        """The outcome of a small upload that is refused without being read; None where it has to wait for that."""
+        with suppress(OSError):
+            if upload.path.stat().st_size <= MAX_FIRST_LOOK:
+                return self._updater.refuse(upload)
+        return None
+
+    def _read(self, upload: Upload, by: str, outcome: dict[str, Any] | None = None) -> Job:
         return self.jobs.submit(
             "upload",
             by,
@@ -176,7 +184,7 @@ class CollectionService(ServiceBase):
             detail=upload.name,
             ended=lambda _: upload.drop(),
             job_id=upload.job,
-            outcome=self._updater.refuse(upload) if upload.path.stat().st_size <= MAX_FIRST_LOOK else None,
+            outcome=outcome,
         )
 
     def fetch(self, who: Principal, request: FetchRequest) -> Job:

@@ -201,10 +201,11 @@ class Store:
         """Number of documents."""
         return int(self._db.execute("SELECT count(*) FROM documents").fetchone()[0])
 
-    def count_keys_like(self, stem: str) -> int:
-        """How many documents have the key `stem`, or a key that begins with `stem` and a hyphen."""
-        sql = "SELECT count(*) FROM documents WHERE key = ? OR (key >= ? AND key < ?)"
-        return int(self._db.execute(sql, (stem, f"{stem}-", f"{stem}.")).fetchone()[0])
+    def upload_keys(self, stem: str) -> dict[str, str]:
+        """The keys of uploads that are `stem`, or `stem` with a hyphen and anything behind it, with their short names."""
+        short = self._db.json_field("short")
+        sql = f"SELECT key, {short} FROM documents WHERE edition = 'upload' AND (key = ? OR (key >= ? AND key < ?))"
+        return {key: name or "" for key, name in self._db.execute(sql, (stem, f"{stem}-", f"{stem}."))}
 
     def document(self, document_id: str) -> Document | None:
         """A document with its blocks, or None."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import zipfile
-import zlib
 from io import BytesIO
 from typing import Literal, NamedTuple
 
@@ -16,7 +15,10 @@ Kind = Literal["pdf", "docx", "odt", "doc", "rtf", "html", "text"]
 
 _HEAD = 65_536
 _NOTHING = b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"
+_ZIP = b"PK\x03\x04"
 _MAX_DIRECTORY = 20_000_000
+_MAX_DECLARED = 200
+"""Most bytes of the file `mimetype` of an archive that are read; it names the kind, and OpenDocument stores it uncompressed."""
 _WORD = re.compile(r"word/document\d*\.xml", re.IGNORECASE)
 _PAGE = re.compile(r"<!doctype\s+html\b|<(?:html|head|body|title|meta|base|link)(?=[\s/>])[^<>]*>", re.IGNORECASE)
 _BEFORE = re.compile(r"\s+|<\?[^>]{0,2000}>|<!--|<!doctype\s+(?!html\b)[^>]{0,2000}>", re.IGNORECASE)
@@ -77,14 +79,21 @@ def detect(data: bytes, name: str) -> Kind:
 
     Raises `ReadError` for a kind that is not read; the message says what the file is and what to do with it.
     """
-    if not data[:_HEAD].strip(_NOTHING) and not data.strip(_NOTHING):
-        raise ReadError(f"{name} is empty. If it was downloaded, download it again.")
-    if data.startswith(b"PK\x03\x04"):
+    check_signature(data, name)
+    if data.startswith(_ZIP):
         return _detect_zip(data, name)
     if data.startswith(MAGIC[:4]):
         return _detect_ole(data, name)
-    if _is_pdf(data):
-        return "pdf"
+    return "pdf" if _is_pdf(data) else _detect_text(data, name)
+
+
+def check_signature(data: bytes, name: str) -> None:
+    """Raises `ReadError` for an empty file, and for one whose first bytes show a kind that is not read. Opens no archive and parses
+    nothing, so that it is safe in any process; other files may still be refused when they are read."""
+    if not data[:_HEAD].strip(_NOTHING) and not data.strip(_NOTHING):
+        raise ReadError(f"{name} is empty. If it was downloaded, download it again.")
+    if data.startswith((_ZIP, MAGIC[:4])) or _is_pdf(data):
+        return
     for offset, marks, what, remedy in _SIGNATURES:
         if data.startswith(marks, offset):
             raise _refusal(name, what, remedy)
@@ -94,7 +103,6 @@ def detect(data: bytes, name: str) -> Kind:
         raise _refusal(name, _PICTURE, "")
     if data.startswith((b"PK\x05\x06", b"PK\x07\x08")):
         raise _refusal(name, "a zip file without files or a part of one", _PACKED)
-    return _detect_text(data, name)
 
 
 def _refusal(name: str, what: str, remedy: str) -> ReadError:
@@ -127,9 +135,10 @@ def _detect_zip(data: bytes, name: str) -> Kind:
             names = archive.namelist()
             locked = any(entry.flag_bits & 1 for entry in archive.infolist())
             declared = b""
-            if "mimetype" in names and not locked and archive.getinfo("mimetype").file_size < 200:
-                declared = archive.read("mimetype").strip()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError, zlib.error):
+            if "mimetype" in names and not locked and archive.getinfo("mimetype").compress_type == zipfile.ZIP_STORED:
+                with archive.open("mimetype") as opened:
+                    declared = opened.read(_MAX_DECLARED).strip()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError):
         raise ReadError(damaged) from None
     if locked:
         raise _refusal(

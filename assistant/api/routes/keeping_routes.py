@@ -53,8 +53,8 @@ def upload(
     again: Annotated[
         bool,
         Form(
-            description="Read the file even if the same bytes were read or refused before, and replace a verified text with "
-            "which it has little in common."
+            description="Read the file even if the same bytes were read or refused before. If they were skipped because they have "
+            "little in common with a verified text, they replace it now."
         ),
     ] = False,
 ) -> dict[str, Any]:
