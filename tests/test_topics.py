@@ -106,6 +106,19 @@ def test_texts_in_like_words_that_say_other_things_are_told_to_differ(
         ("for seven days", "for many days", None),
         ("for seven days", "for two days by order of the Harbour Master Council", None),
         ("under article 7", "under article 9", set()),
+        ("at a cost of 3% of the fees", "at a cost of 2% of the fees", {"the number 3%", "the number 2%"}),
+        ("for 3.5 dollars a day", "for 2.5 dollars a day", {"the number 3.5", "the number 2.5"}),
+        ("for 3.5 dollars a day", "for salt every day", None),
+        ("with salt and bread", "with the consent of the Harbour Master Council", None),
+        ("by order of the Harbour Board", "by order of the Harbour Council", None),
+        ("for seven days by the Board", "for 7 days by the Council", None),
+        ("each Monday", "each Tuesday", {"the day of the week (Monday)", "the day of the week (Tuesday)"}),
+        ("once in May", "once in June", {"the month May", "the month June"}),
+        ("for at least 3 days", "for at most 3 days", None),
+        ("which is permitted", "which is prohibited", None),
+        ("for seven days", "for 7 weeks", None),
+        ("within 72 hours", "within 72 days", None),
+        ("at a cost of 5 million dollars", "at a cost of 5 billion dollars", None),
     ],
 )
 def test_a_difference_is_one_value_in_the_place_of_another_and_nothing_else_differs(
@@ -118,6 +131,32 @@ def test_a_difference_is_one_value_in_the_place_of_another_and_nothing_else_diff
     assert reasons == (told or set())
     assert len(found.same) == (told == set())
     assert found.alone == (), "both have similar words, whether or not it can be said how they differ"
+
+
+@pytest.mark.parametrize(
+    ("verb", "told"),
+    [
+        ("may", {"permission where the source has obligation", "obligation where the source has permission"}),
+        (
+            "should",
+            {"recommendation where the source has obligation", "obligation where the source has recommendation"},
+        ),
+    ],
+)
+def test_what_one_text_obliges_to_and_another_one_recommends_or_permits_is_told_to_differ(
+    hold: Hold, verb: str, told: set[str]
+) -> None:
+    line = "The harbour master {} detain smugglers in the harbour prison by night before the judge hears them;"
+    engine = hold(A_90_7=("2030-01-01", [line.format("shall")]), A_91_7=("2031-01-01", [line.format(verb)]))
+    found = on(engine, DETENTION, "A/90/7", "A/91/7")
+    (one,) = found.differences
+    assert ({reason.message("en") for reason in (*one.has, *one.had)}, found.same) == (told, ())
+
+
+def test_what_one_text_recommends_and_another_one_permits_is_not_said_by_both(hold: Hold) -> None:
+    line = "The harbour master {} detain smugglers in the harbour prison by night before the judge hears them;"
+    engine = hold(A_90_7=("2030-01-01", [line.format("should")]), A_91_7=("2031-01-01", [line.format("may")]))
+    assert on(engine, DETENTION, "A/90/7", "A/91/7").same == ()
 
 
 def test_what_introduces_several_points_is_quoted_once_and_the_points_below_it(hold: Hold) -> None:
@@ -155,6 +194,25 @@ def test_a_text_without_the_topic_is_named_with_what_comes_nearest_there(hold: H
     told = markdown(found, engine.library, "en")
     assert told.index("</a>Not found in") < told.index("| A/91/7 |")
     assert "not certain" in told
+
+
+@pytest.mark.parametrize(
+    ("line", "statements", "nearest"),
+    [
+        ("In the harbour prison, all persons who are detained as smugglers may write home;", 1, False),
+        ("The prison is whitewashed in spring;", 0, True),
+    ],
+)
+def test_a_named_text_is_read_however_much_another_one_says_on_the_topic(
+    hold: Hold, line: str, statements: int, nearest: bool
+) -> None:
+    many = [f"{DETENTION.capitalize()} are counted in cell {n} of the harbour prison." for n in range(180)]
+    engine = hold(A_90_7=("2030-01-01", many), A_91_7=("2031-01-01", [LAMPS, line, NETS]))
+    _, side = on(engine, DETENTION, "A/90/7", "A/91/7").sides
+    assert len(side.statements) == statements
+    told = side.nearest if nearest else side.statements[0]
+    assert told is not None
+    assert told.text == line
 
 
 def test_what_may_speak_to_the_topic_is_quoted_as_uncertain_where_nothing_surely_does(hold: Hold) -> None:
@@ -355,18 +413,18 @@ def test_the_evaluation_of_topics_counts_what_is_told(hold: Hold) -> None:
 
 def test_what_another_text_says_without_being_quoted_for_it_is_not_called_said_by_one_text_only(hold: Hold) -> None:
     lines = [f"Smugglers detained in the harbour prison {rest}." for rest in (
-        "stay detained", "hide no letters behind loose bricks",
+        "sell carved spoons to pilgrims each August", "stay detained", "hide no letters behind loose bricks",
         "may write home twice every winter month", "share bread with watchmen who sleep late",
         "learn ropework from a retired sailor", "grow onions beside that southern wall",
         "whistle until bells ring for supper", "count swallows over broken chimneys")]  # fmt: skip
-    engine = hold(A_90_7=("2030-01-01", lines), A_91_7=("2031-01-01", [*reversed(lines[1:]), NETS]))
+    engine = hold(A_90_7=("2030-01-01", lines), A_91_7=("2031-01-01", [*reversed(lines[2:]), NETS]))
     found = on(engine, DETENTION, "A/90/7", "A/91/7")
     quoted = [{each.text for each in side.statements} for side in found.sides]
     assert quoted[1] - quoted[0], "one text is quoted with what the other one is not quoted with"
-    assert {found.statement(place).text for place in found.alone} <= {lines[0]}
+    assert {found.statement(place).text for place in found.alone} <= {*lines[:2]}
     for n, side in enumerate(found.sides):
         for m, statement in enumerate(side.statements):
-            assert any(found.repeated((n, m))) == (statement.text != lines[0])
+            assert any(found.repeated((n, m))) == (statement.text not in lines[:2])
     assert "Repeated in **A/91/7, paragraph" in markdown(found, engine.library, "en")
 
 

@@ -123,16 +123,16 @@ def _numbers_of_other_words(claim: str, texts: Sequence[str], language: str) -> 
     """Numbers before a word that the sources have only with other numbers: four days where they have two."""
     numbers_by_word: dict[str, set[float]] = {}
     for text in texts:
-        for stem, number in _numbers_with_word(text, language):
+        for stem, number in numbers_with_words(text, language):
             numbers_by_word.setdefault(stem, set()).add(number)
     return [
         Reason("number_before", f"{number:g}", stem)
-        for stem, number in _numbers_with_word(claim, language)
+        for stem, number in numbers_with_words(claim, language)
         if stem in numbers_by_word and number not in numbers_by_word[stem]
     ]
 
 
-def _numbers_with_word(text: str, language: str) -> list[tuple[str, float]]:
+def numbers_with_words(text: str, language: str) -> list[tuple[str, float]]:
     """Numbers in figures or words, each with the stem of the word right after it, without those of places."""
     read = read_words(text, language)
     known, placed = number_words(language), values.placed(values.plain(text))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from assistant.grounding.clauses import clauses
 from assistant.grounding.rejection_reasons import Reason
 from assistant.grounding.thesaurus import LIMITS, STRENGTHS, Found, Thesaurus, Word, forms_of_one, read_words, thesaurus
-from assistant.wording.lexicon import stops
+from assistant.wording.lexicon import ONLY_WORDS, stops
 from assistant.wording.polarity import polarity
 from corpus.analysis import fold
 
@@ -19,7 +19,6 @@ SHORT, SHORT_HAN = 3, 7
 """Fewest words (Chinese: pairs of characters) of an affirmative clause for a longer clause with a negation to contradict it."""
 AS_GOOD = 0.7
 """Share, relative to that of the best counterpart, from which another clause also counts as a counterpart."""
-_ONLY = frozenset({"only", "seul", "seulement", "uniquement", "solo", "únicamente", "только", "лишь", "فقط", "仅"})
 _BREAK = re.compile(r"[.;:,()!?。；：，、？！،؛؟\n]")
 
 
@@ -80,7 +79,7 @@ def _opposite(claim: _Side, source: _Side) -> Reason | None:
 def _strength(claim: _Side, source: _Side) -> Reason | None:
     """A changed strength: an obligation where the source only recommends or permits, or the reverse."""
     mine, theirs = claim.lines("strength"), source.lines("strength")
-    only = any(fold(word.surface) in _ONLY for word in (*claim.words, *source.words))
+    only = any(fold(word.surface) in ONLY_WORDS for word in (*claim.words, *source.words))
     negated = any(polarity(side.text, side.language).negates for side in (claim, source))
     if not mine or not theirs or mine & theirs or only or negated:  # `may not` obliges
         return None

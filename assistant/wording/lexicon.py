@@ -19,6 +19,10 @@ NOT_NEGATIONS = (
     r"\bне только\b|\bلا سيما\b|\bولا سيما\b|\bn[o°º]s?\.?\s*(?=\d)"
 )
 """Idioms that only look like a negation, and the abbreviation of “number”."""
+ONLY_WORDS = frozenset(
+    "only seul seule seuls seules seulement uniquement solo solamente unicamente только лишь فقط 仅".split()  # noqa: SIM905
+)
+"""Words that restrict what is said, folded."""
 
 PLACES = (
     r"\b(?:articles?|arts?\.|art[íi]culos?|(?:sub)?paragraphe?s?|paras?\.?|par\.(?=\s*\d)|p[áa]rrafos?|alin[ée]as?|items?|points?|temas?|"

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.wording.lexicon import HAN_NEGATIONS, NOT_NEGATIONS, negates, stops
-from corpus.analysis import analyse, word_spans
+from assistant.wording.lexicon import HAN_NEGATIONS, NOT_NEGATIONS, ONLY_WORDS, negates, stops
+from corpus.analysis import analyse, fold, word_spans
 
 _CLAUSE = re.compile(r"[.;:!?](?=\s|$)|[,。；：，、？！،؛؟]")
 _IDIOM = re.compile(NOT_NEGATIONS, re.IGNORECASE)
@@ -40,6 +40,17 @@ def polarity(text: str, language: str) -> Polarity:
         frozenset(word for word, depth in said if word and not depth),
         any(depth for _, depth in said),
     )
+
+
+def find_negations(text: str, language: str) -> list[tuple[int, int]]:
+    """The spans of words that deny something or restrict it: not, no, only."""
+    idioms = [match.span() for match in _IDIOM.finditer(text)]
+    if language == "zh":
+        found = [match.span() for match in re.finditer(f"{HAN_NEGATIONS}|仅|只", text)]
+    else:
+        words = word_spans(text)
+        found = [(at, end) for word, at, end in words if negates(word, language)[0] or fold(word) in ONLY_WORDS]
+    return [(at, end) for at, end in found if not any(start <= at < stop for start, stop in idioms)]
 
 
 def _read(clause: str, language: str) -> Iterator[tuple[str, int]]:

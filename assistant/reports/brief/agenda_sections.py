@@ -123,12 +123,10 @@ def _find_advice(selector: UnitSelector, document: Document, body: str) -> Itera
     mandates = [] if has_operative_text(document) else list(find_recommendations(document))
     blocks = [document.blocks[each.block] for each in mandates]
     addressed = [any(_names_body(document, name, body) for name in each.addressees) for each in mandates]
-    lists = {block.parent for block, is_own in zip(blocks, addressed, strict=True) if is_own and block.kind == "item"}
-    chosen = {
-        block.ordinal
-        for block, is_own in zip(blocks, addressed, strict=True)
-        if is_own or block.parent in lists - {None}
-    }
+    lists = {
+        block.parent for block, is_own in zip(blocks, addressed, strict=True) if is_own and block.kind == "item"
+    } - {None}
+    chosen = {block.ordinal for block, is_own in zip(blocks, addressed, strict=True) if is_own or block.parent in lists}
     units = (unit for unit in selector.iter_units(document) if unit.block in chosen and selector.is_quotable(unit))
     return (unit for unit in units if not proposes_discussion(unit))
 
@@ -139,7 +137,11 @@ def _names_body(document: Document, name: Span, body: str) -> bool:
     quote = document.quote(*name)
     start = opening.end() if (opening := article.match(quote)) else 0
     words, whole = (" ".join(fold_text(each).split()) for each in (quote[start:], body))
-    return bool(words) and (whole.startswith(words) or (whole.endswith(f" {words}") and not words.endswith("s")))
+    if not words or (len(words.split()) == 1 and words.endswith("s")):
+        return False  # advice to all States is none to a body of States
+    return re.match(rf"{re.escape(words)}(?!['’\w])", whole) is not None or (
+        whole.endswith(f" {words}") and not words.endswith("s")
+    )
 
 
 def states_duty(grammar: Grammar, words: str) -> bool:

@@ -1,9 +1,10 @@
 """The paragraphs of texts that are on a topic.
 
 Search ranks the passages of all texts at once, and their paragraphs by its score and by the share of the topic's words
-that each has itself. The reader reads the paragraphs in this order, those of texts that speak to the topic first, each as
-a passage of its own, until a batch has none that is near the topic. No words answer a topic, so its scores are low, and the similarity in meaning counts beside them:
-a paragraph is judged by both, each by its own thresholds (`qa/abstention`). `rapporteur eval topics` measures this.
+that each has itself. The reader reads the paragraphs in this order, those of texts that speak to the topic first, each
+as a passage of its own, until a batch has none that is near the topic; of each named text it reads the best ones in any
+case. No words answer a topic, so its scores are low, and the similarity in meaning counts beside them: a paragraph is
+judged by both, each by its own thresholds (`qa/abstention`). `rapporteur eval topics` measures this.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from assistant.reports.comparison.paragraphs import precedence, whole_paragraph
 from assistant.time_slices import Slices
 
 BATCH, MAX_READ = 24, 168
-"""How many paragraphs are read at once, and at most."""
+"""How many paragraphs are read at once, and at most; named texts share the latter."""
 
 
 @dataclass(frozen=True)
@@ -68,29 +69,19 @@ class TopicParagraphs:
         library = engine.library
         usable = named_ids or sorted(library.versions().quotable_documents(question.language))
         evidence = engine.retriever.retrieve(question, 2 * POOL, usable)
-        units = _find_units(evidence)
-        ranks = [
-            unit.evidence.score + TOPIC_WORDS_WEIGHT * question.share_of_words(unit.text, unit.document.language)
-            for unit in units
-        ]
-        unread, read, on_topic = set(range(len(units))), list[TopicParagraph](), set[str]()
-        total = min(len(units), MAX_READ)
-        for start in slices(range(0, total, BATCH)):
-            # A text that speaks to the topic in one paragraph often does so in others.
-            order = sorted(
-                unread,
-                key=lambda n: (-ranks[n] - TOPIC_DOCUMENT_WEIGHT * (units[n].document.id in on_topic), n),
-            )
-            batch = [units[n] for n in order[:BATCH]]
-            progress(batch[0].document.label, start, total)
-            latest = _read(engine, question, batch, evidence)
-            read += latest
-            unread.difference_update(order[:BATCH])
-            on_topic.update(each.unit.document.id for each in latest if each.is_certain)
-            if not any(each.is_relevant for each in latest):
-                break
-        for document_id in set(named_ids) - {unit.document.id for unit in units}:
-            units += _find_units(engine.retriever.retrieve(question, FIRST, [document_id]))
+        ids = {each.passage.document_id for each in evidence}
+        last_score = min((each.score for each in evidence), default=0.0)
+        for document_id in (each for each in named_ids if each not in ids):
+            others = engine.retriever.retrieve(question, FIRST, [document_id])
+            evidence += [replace(each, score=min(each.score, last_score)) for each in others]
+        reading = _Reading(engine, question, evidence, progress)
+        units, limit = reading.units, min(len(reading.units), MAX_READ)
+        share, is_near = max(MAX_READ // max(len(named_ids), 1), 1), not named_ids
+        for document_id in slices(named_ids):
+            is_near = reading.read_batch(min(BATCH, share), document_id) or is_near
+        for start in slices(range(len(reading.read), limit, BATCH)):
+            is_near = is_near and reading.read_batch(min(BATCH, limit - start))
+        read = reading.read
         read.sort(key=lambda each: (_is_preambular(each.unit), -each.score))
         document_ids = named_ids or _sort_documents(engine, {each.unit.document.id for each in read})
         units = [unit for unit in units if unit.document.id in document_ids]
@@ -101,10 +92,41 @@ class TopicParagraphs:
         return [each for each in self.paragraphs if each.unit.document.id == document_id]
 
     def nearest(self, document_id: str) -> Unit | None:
-        """What is closest to the topic in one text: the best that was read, else what search ranks first."""
-        read = sorted(self.of(document_id), key=lambda each: -each.score)
-        found = [*(each.unit for each in read), *(each for each in self.units if each.document.id == document_id)]
-        return found[0] if found else None
+        """What is closest to the topic of what was read in one text."""
+        best = max(self.of(document_id), key=lambda each: each.score, default=None)
+        return best.unit if best else None
+
+
+class _Reading:
+    """Reads the paragraphs of passages in batches: `read` are those that were read."""
+
+    def __init__(self, engine: Engine, question: Question, evidence: Sequence[Evidence], progress: Progress) -> None:
+        self.units = _find_units(evidence)
+        self.read: list[TopicParagraph] = []
+        self._engine, self._question, self._evidence, self._progress = engine, question, evidence, progress
+        self._ranks = [
+            unit.evidence.score + TOPIC_WORDS_WEIGHT * question.share_of_words(unit.text, unit.document.language)
+            for unit in self.units
+        ]
+        self._unread = set(range(len(self.units)))
+        self._on_topic: set[str] = set()
+
+    def read_batch(self, size: int, document_id: str = "") -> bool:
+        """Reads the best paragraphs that are unread, of one text or of all; returns whether any may be on the topic."""
+        units = self.units
+        # A text that speaks to the topic in one paragraph often does so in others.
+        batch = sorted(
+            (n for n in self._unread if document_id in ("", units[n].document.id)),
+            key=lambda n: (-self._ranks[n] - TOPIC_DOCUMENT_WEIGHT * (units[n].document.id in self._on_topic), n),
+        )[:size]
+        if not batch:
+            return False
+        self._progress(units[batch[0]].document.label, len(self.read), min(len(units), MAX_READ))
+        latest = _read(self._engine, self._question, [units[n] for n in batch], self._evidence)
+        self.read += latest
+        self._unread.difference_update(batch)
+        self._on_topic.update(each.unit.document.id for each in latest if each.is_certain)
+        return any(each.is_relevant for each in latest)
 
 
 def _find_units(evidence: Sequence[Evidence]) -> list[Unit]:

@@ -1,4 +1,5 @@
-"""Requests and decisions with their citations, one row each, and the list of those of all resolutions in the library.
+"""Requests and decisions with their citations, one row each, and the list of those of all resolutions and records of
+decisions in the library.
 
 The list is made with one document in memory at a time; the most urgent rows come first, those that a later resolution
 with the same title restates last.
@@ -39,7 +40,8 @@ class MandateRow:
 
     Every cell quotes the document; `dates` are the days, months, years or spans of months that `times` amount to.
     `adopted` is the day of the adoption, else, as for a draft, of the distribution (ISO 8601). A `draft` has decided
-    nothing yet, and its body is no addressee. `context` is the clause to which the action refers. `number` is that of a recommendation, as printed: `Recommendation 3`.
+    nothing yet, and its body is no addressee. `context` is the clause to which the action refers. `number` is that of a
+    recommendation, as printed: `Recommendation 3`.
     `newer` is the label of a later resolution with the same title, where a list has both.
     """
 
@@ -113,8 +115,8 @@ class MandateList:
     """Rows by due date, then those with a time that amounts to none, then the others, each by document; last those of
     resolutions with a newer one of the same title.
 
-    `total` rows were found, `documents` resolutions and records of decisions were read; `undated` rows have a time that amounts to no day,
-    month or year.
+    `total` rows were found, `documents` resolutions and records of decisions were read; `undated` rows have a time that
+    amounts to no day, month or year.
     """
 
     filters: MandateFilter
@@ -162,9 +164,9 @@ def list_mandates(library: Library, filters: MandateFilter, progress: Progress =
         for n, document_id in enumerate(ids):
             document = library.document(document_id)
             progress(document.label, n, len(ids))
-            mandates = _find_acts(document)
-            if not mandates:
-                continue
+            mandates, is_operative = _find_acts(document), has_operative_text(document)
+            if not mandates and not is_operative:
+                continue  # neither a resolution nor a record of decisions
             documents_read += 1
             day = document_date(document)
             years.update([day.year] if day else [])
@@ -187,6 +189,8 @@ def list_mandates(library: Library, filters: MandateFilter, progress: Progress =
 
     # nsmallest retains the order of equal rows.
     rows = tuple(heapq.nsmallest(MAX_ROWS, iter_rows(), key=urgency))
+    if not documents_read:
+        raise ReportError("no-resolutions")
     if not rows:
         raise _no_rows_error(filters, addressee_counts, years)
     return MandateList(filters, rows, total, documents_read, undated, tuple(sorted(years)))
@@ -202,10 +206,7 @@ def _select_documents(library: Library, filters: MandateFilter) -> list[str]:
         return list(dict.fromkeys(document.id for document in documents))
     # Whether another document records decisions is known only when it is read.
     kept_ids = {each.id for kind in ("resolution", "numbered") for each in library.headers(kind=kind)}
-    ids = sorted(library.versions().quotable_documents(filters.language) & kept_ids)
-    if not ids:
-        raise ReportError("no-resolutions")
-    return ids
+    return sorted(library.versions().quotable_documents(filters.language) & kept_ids)
 
 
 def _find_acts(document: Document) -> tuple[Mandate, ...]:

@@ -25,6 +25,9 @@ from assistant.reports.mandates.addressees import (
 )
 from assistant.reports.mandates.mandate_base import CAPITAL, MAX_LENGTH, BlockReader, ListPoint, Mandate, find_points
 from assistant.wording.drafting import Grammar
+from assistant.wording.lexicon import stops
+from assistant.wording.polarity import find_negations
+from corpus.analysis import analyse, word_spans
 from corpus.dates import find_full_dates
 from corpus.documents import Block, Document, Span
 from corpus.sentences import sentence_spans
@@ -385,15 +388,19 @@ def _block_recommendations(
             continue
         match, addressee_match = found
         offset = block.body_start + start
-        addressee_match = replace(
-            addressee_match, addressees=tuple(_trim_names(grammar, text, addressee_match.addressees))
-        )
+        trimmed = _without_negations(text, _trim_names(grammar, text, addressee_match.addressees), document.language)
+        addressee_match = replace(addressee_match, addressees=tuple(trimmed))
         names = shift_spans(addressee_match.addressees, offset)
         verb, sentence = (offset + match.start(), offset + match.end()), (offset, offset + length)
         points: list[tuple[Block, ...]] = [(point.block(block),) for point in list_points]
         points = points or (list(_find_point_paths(report, block)) if introduces else [])
         if not points:
-            action = shift_spans(_sentence_action(report, text, match, addressee_match), offset)
+            spans = _sentence_action(report, text, match, addressee_match)
+            told = [*spans, *_denied_parts(text, addressee_match.addressees, document.language)]
+            negations = find_negations(text, document.language)
+            if not all(any(start <= at < stop for start, stop in told) for at, _ in negations):
+                spans = ((0, length),)  # without its negation it would say the opposite
+            action = shift_spans(spans, offset)
             yield Mandate(block.ordinal, verb, False, names, action), [sentence]
         lead_spans = _find_lead(report, offset + addressee_match.action, offset + length)
         for path in points:
@@ -434,6 +441,30 @@ def _sentence_action(
         insertions += behind
     action = trim_span(text, action_start, len(text), ",:：，،", ",;:.，；：。؛،")
     return tuple(each for each in (*insertions, action) if each[0] < each[1])
+
+
+def _without_negations(text: str, names: Iterable[Span], language: str) -> Iterator[Span]:
+    """Names without a negation behind them: `[Государствам] не следует`. Where they are nothing else, or a time or case
+    that is denied, they are none: `in no case`."""
+    negations = find_negations(text, language)
+    for start, end in names:
+        while negation := next((each for each in negations if start <= each[0] and each[1] == end), None):
+            end = max(start, len(text[: negation[0]].rstrip()))
+        is_denied = any(at == start for at, _ in negations) and text[:start].strip()
+        if start < end and not is_denied:
+            yield start, end
+
+
+def _denied_parts(text: str, names: Iterable[Span], language: str) -> Iterator[Span]:
+    """The parts of names in which a negation belongs to the name: behind its first word, in Chinese anywhere
+    (non-governmental organizations)."""
+    for start, end in names:
+        if language == "zh":
+            yield start, end
+            continue
+        skipped = stops(language)
+        words = (at for word, _, at in word_spans(text[start:end]) if not skipped.issuperset(analyse(word, language)))
+        yield start + next(words, end - start), end
 
 
 def _find_lead(report: _ReportReader, start: int, end: int) -> tuple[Span, ...]:
