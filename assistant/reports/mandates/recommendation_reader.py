@@ -399,7 +399,7 @@ def _block_recommendations(
             told = [*spans, *_denied_parts(text, addressee_match.addressees, document.language)]
             negations = find_negations(text, document.language)
             if not all(any(start <= at < stop for start, stop in told) for at, _ in negations):
-                spans = ((0, length),)  # without its negation it would say the opposite
+                spans = [(0, length)]  # without its negation it would say the opposite
             action = shift_spans(spans, offset)
             yield Mandate(block.ordinal, verb, False, names, action), [sentence]
         lead_spans = _find_lead(report, offset + addressee_match.action, offset + length)
