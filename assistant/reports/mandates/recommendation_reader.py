@@ -399,19 +399,19 @@ def _block_recommendations(
             told = [*spans, *_denied_parts(text, addressee_match.addressees, document.language)]
             negations = find_negations(text, document.language)
             if not all(any(start <= at < stop for start, stop in told) for at, _ in negations):
-                spans = [(0, length)]  # without its negation it would say the opposite
+                spans = ((0, length),)  # without its negation it would say the opposite
             action = shift_spans(spans, offset)
             yield Mandate(block.ordinal, verb, False, names, action), [sentence]
         lead_spans = _find_lead(report, offset + addressee_match.action, offset + length)
         for path in points:
-            spans = [trim_span(document.text, each.body_start, each.end, closes=",;:.，；：。؛،") for each in path]
-            if not is_wish and (forwarded := report.find_forwarded_request(path[-1], spans[-1])):
+            path_spans = [trim_span(document.text, each.body_start, each.end, closes=",;:.，；：。؛،") for each in path]
+            if not is_wish and (forwarded := report.find_forwarded_request(path[-1], path_spans[-1])):
                 # Who recommends, and to whom, is part of what is told; a list inside the paragraph has that beside it.
                 recommender = trim_span(document.text, *sentence, closes=":：,，")
                 leads = () if list_points else (recommender,)
-                yield replace(forwarded, action=(*leads, *forwarded.action)), [spans[-1]]
+                yield replace(forwarded, action=(*leads, *forwarded.action)), [path_spans[-1]]
             else:
-                yield Mandate(path[-1].ordinal, verb, False, names, (*lead_spans, *spans)), [sentence, *spans]
+                yield Mandate(path[-1].ordinal, verb, False, names, (*lead_spans, *path_spans)), [sentence, *path_spans]
 
 
 def _sentence_action(
