@@ -214,7 +214,7 @@ class OriginsRequest(PaperRequest):
 
 
 class MandatesRequest(PaperRequest):
-    """Which requests and decisions are listed; by default all of the resolutions in the library."""
+    """Which requests and decisions are listed; by default all of the resolutions and records in the library."""
 
     operation, path, name, extra = "mandates", "mandates", "mandates", ""
 

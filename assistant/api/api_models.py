@@ -236,7 +236,7 @@ Record = dict[str, Any]
 
 
 class MandatesOut(BaseModel):
-    """Who is asked to do what, by when, in the resolutions in the library, by due date (docs/formats.md, `mandates --json`); also as a document or a
+    """Who is asked to do what, by when, in the resolutions and records in the library, by due date (docs/formats.md, `mandates --json`); also as a document or a
     spreadsheet (`csv`, `xlsx`)."""
 
     wanted: Record

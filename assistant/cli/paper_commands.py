@@ -176,7 +176,7 @@ def mandates(
     due_before: Annotated[str, typer.Option(help="Only what is due before this day: 2026-12-31.")] = "",
     document: Annotated[
         list[str] | None,
-        typer.Option(help="A resolution in the library, by symbol or name. Can be repeated. By default all."),
+        typer.Option(help="A resolution or record in the library, by symbol or name. Can be repeated. By default all."),
     ] = None,
     language: Language = "en",
     out: Annotated[
@@ -187,7 +187,7 @@ def mandates(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List who is asked to do what, by when, in the resolutions in the library, earliest due first."""
+    """List who is asked to do what, by when, in the resolutions and records in the library, earliest due first."""
     from assistant.export.spreadsheets import FORMATS
     from assistant.paper_requests import MandatesRequest
 
