@@ -101,7 +101,7 @@ class Visit:
     def start(self, path: str = "/") -> Page:
         """Goes to the page itself and waits until it is ready for questions."""
         page = self.open(path)
-        page.locator(".rp-examples button").first.wait_for()
+        page.locator(".rp-examples button:visible, .rp-turn.rp-now").first.wait_for()
         return page
 
     def ask(self, question: str) -> Any:
