@@ -44,8 +44,8 @@ def constrained_score(reading: PassageReading, begin: int, question: Question, u
 
     Penalties are taken off where its document does not name what the question names, or where a neighbouring row or list has the label that the
     question names; a unit with that label, or at the place that it names, gets the score of the whole passage. A unit above the tentative threshold
-    stays above it, since a question may name the country of the user, or a body otherwise than the text does; but not where an English text names
-    other years.
+    stays above it where only the country is not named, since that may be the user's, and in texts in other languages than English, where names are
+    recognized less surely.
     """
     has_label = _has_named_label(question, unit)
     placed = _is_placed(question, unit) if has_label is None else (has_label and _names_column(question, unit)) or None
@@ -53,13 +53,12 @@ def constrained_score(reading: PassageReading, begin: int, question: Question, u
     score += unit.evidence.behind + NAMED_PLACE_BONUS * bool(placed)
     is_beside = has_label is False or placed is False
     names = _lacks_acronym_or_name(question, unit), is_beside or is_of_another_session(question, unit)
-    year_penalty = OTHER_YEAR_PENALTY * _names_another_year(question, unit)
-    lowered = score - OTHER_NAME_PENALTY * sum(names) - _country_penalty(question, unit)
-    tentative = reading.thresholds.tentative_margin
+    penalty = OTHER_YEAR_PENALTY * _names_another_year(question, unit) + OTHER_NAME_PENALTY * sum(names)
+    country_penalty, tentative = _country_penalty(question, unit), reading.thresholds.tentative_margin
     if tentative >= 0.0:
-        return lowered - year_penalty
-    least = min(score, tentative)
-    return max(lowered, least) - year_penalty if unit.document.language == "en" else max(lowered - year_penalty, least)
+        return score - penalty - country_penalty
+    lowered = max(score - country_penalty, min(score, tentative))
+    return lowered - penalty if unit.document.language == "en" else max(lowered - penalty, min(score, tentative))
 
 
 def _lacks_acronym_or_name(question: Question, unit: Unit) -> bool:
