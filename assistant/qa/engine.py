@@ -395,9 +395,8 @@ class Engine:
             new = tuple(each for each in inside.statements if each.text not in shown_first)
             if answers and near and new and new[0].text not in {each.text for each in first}:
                 interpretation = replace(chosen.interpretation, parts=(question.text,), focus=question.text, leans=True)
-                return self._with_own_chance(
-                    AnsweredTurn(interpretation, question, replace(inside, statements=new), [])
-                )
+                turn = AnsweredTurn(interpretation, question, replace(inside, statements=new), [(question, inside)])
+                return turn if new == inside.statements else self._with_own_chance(turn)
             if repeated and not near and _odds(alone.answer) >= CERTAIN_ODDS:
                 return alone
         if not repeated and any(previous.is_repeated_by(each, each.main.answer) for each in quoted):

@@ -90,10 +90,8 @@ class SearchScores:
         """The similarity of a passage to the question; the highest of any where that of this one is not known. None where it has enough of the
         question's words (`SHARED_WORDS`), since the similarity of a few rare words tells nothing; likewise where a turn goes on from passages that
         answered before, since what it is about is known."""
-        if (
-            self.question.carried
-            or self.question.share_of_words(passage.passage.text, passage.document.language) >= SHARED_WORDS
-        ):
+        share = self.question.share_of_words(passage.passage.text, passage.document.language)
+        if self.question.carried or share >= SHARED_WORDS:
             return None
         return self.likeness if passage.dense is None else passage.dense
 
@@ -195,10 +193,8 @@ class Readers:
         passages = {key: each for key, each in reads.items() if first_readings[key].reader == "en"}
         readings: dict[str, PassageReading] = {}
         for key, second in zip(passages, _read(self._readers["multilingual"], question, passages), strict=True):
-            first, thresholds = (
-                first_readings[key],
-                self._thresholds[BOTH].for_likeness(searched.likeness_of(reads[key])),
-            )
+            first = first_readings[key]
+            thresholds = self._thresholds[BOTH].for_likeness(searched.likeness_of(reads[key]))
             readings[key] = replace(first, readings=(*first.readings, second), thresholds=thresholds, reader=BOTH)
         return readings
 
