@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -539,5 +539,6 @@ def _possible_treaties(
     return tuple(entry for entry in treaties if (entry.short or entry.title).casefold().endswith(tuple(generic)))
 
 
+@lru_cache(maxsize=4_096)
 def _plain(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", fold(text)))

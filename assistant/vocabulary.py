@@ -38,6 +38,8 @@ class Vocabulary:
         self._index, self._pattern = cache(self._make_index), cache(self._make_pattern)
         self.groups = cache(self._make_groups)
         """The groups of a kind in a language: names with their word forms."""
+        self.number_words = cache(self._make_number_words)
+        """Number words of a language, of some kinds (`numbers`, `ordinals`; without any, both), with their values."""
         # The same question is analysed by several components in a row.
         self._mentions = lru_cache(256)(self._find_terms)
 
@@ -79,8 +81,7 @@ class Vocabulary:
         groups = names_by_number(kind, language, in_questions=True) if days else self._questions[language][kind]
         return {str(name): [*map(str, forms)] for name, forms in groups.items()}
 
-    def number_words(self, language: str, *kinds: str) -> dict[str, int]:
-        """Number words of some kinds (`numbers`, `ordinals`; without any, both) with their values."""
+    def _make_number_words(self, language: str, *kinds: str) -> dict[str, int]:
         data = self._questions[language]
         return {
             fold(str(form)): int(value)

@@ -127,6 +127,7 @@ def _cities(language: str) -> Mapping[str, str]:
     return {zone: named.get(zone, {}).get("city", name) for zone, name in own.items()}
 
 
+@lru_cache(maxsize=256)
 def city_name(name: str, given_in: str, language: str) -> str:
     """The name in a language of a city whose name is given in another one; the given name where CLDR does not know it."""
     folded = fold(name)

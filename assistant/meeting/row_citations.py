@@ -38,13 +38,15 @@ class AgendaCiter:
         return self._span(*self._naming_span(ordinal, symbol), self.document.blocks[ordinal])
 
     def _naming_span(self, ordinal: int, symbol: str) -> Span:
-        block, text = self.document.blocks[ordinal], self.document.block_text(self.document.blocks[ordinal])
-        at = next(
-            (each.start for each in find_listed_symbols(text, self.document.symbol) if each.symbol.text == symbol), -1
-        )
-        spans = sentence_spans(text, self.document.language)
-        start, end = next((span for span in spans if span[0] <= at < span[1]), (0, len(text)))
-        return self.document.trim_span(block.start + start, block.start + end)
+        spans, block = _naming_spans(self.document), self.document.blocks[ordinal]
+        if (ordinal, symbol) not in spans:
+            text = self.document.block_text(block)
+            listed = find_listed_symbols(text, self.document.symbol) if symbol else []
+            at = next((each.start for each in listed if each.symbol.text == symbol), -1)
+            sentences = sentence_spans(text, self.document.language) if at >= 0 else []
+            start, end = next((span for span in sentences if span[0] <= at < span[1]), (0, len(text)))
+            spans[ordinal, symbol] = self.document.trim_span(block.start + start, block.start + end)
+        return spans[ordinal, symbol]
 
     def items_of_row(self, symbol: str, ordinal: int) -> list[AgendaItem]:
         """The items for which a row of a table announces a document; none for a block that is no row."""
@@ -167,13 +169,25 @@ class AgendaCiter:
     def surely_has_no_documents(self, item: AgendaItem, meeting: Meeting) -> bool:
         """Whether an agenda certainly announces no document for an item: a document other than a resolution that is named in its
         annotations, or in a row or line that belongs to no item, may be announced for it."""
-        mentions = (
-            mention
-            for each in item.annotations
-            for mention in find_symbols_like(self.words(each), self.document.symbol)
-        )
-        names_paper = any(mention.symbol.series not in RESOLUTIONS for mention in mentions)
+        names_paper = not _blocks_with_papers(self.document).isdisjoint(item.annotations)
         return not (meeting.documented_items(item) or names_paper or self._lists_unassigned_paper(meeting))
+
+
+@cached_by_document
+def _naming_spans(_agenda: Document) -> dict[tuple[int, str], Span]:
+    """The spans that were found for blocks of an agenda (by ordinal) and symbols."""
+    return {}
+
+
+@cached_by_document
+def _blocks_with_papers(agenda: Document) -> frozenset[int]:
+    """The ordinals of the blocks of an agenda that name a document other than a resolution."""
+    return frozenset(
+        block.ordinal
+        for block in agenda.blocks
+        for mention in find_symbols_like(" ".join(agenda.block_text(block).split()), agenda.symbol)
+        if mention.symbol.series not in RESOLUTIONS
+    )
 
 
 @cached_by_document

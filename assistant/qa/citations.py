@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import islice, takewhile
 
 from assistant.answer_phrases import joined, mark, place_text, run_on, say
-from assistant.qa.abstention import FURTHER_STATEMENT_FLOOR, FURTHER_STATEMENT_GAP
+from assistant.qa.abstention import FOREIGN_STATEMENT_GAP, FURTHER_STATEMENT_FLOOR, FURTHER_STATEMENT_GAP
 from assistant.qa.answer import Answer, Citation, Pointer, Statement, distinct_statements
 from assistant.qa.metadata import edge_lines, notes_of, reads_as_draft
 from assistant.qa.retriever import Evidence
@@ -204,7 +204,9 @@ def choose(scored: Sequence[ScoredUnit], most: int, *, closest: bool = False) ->
     for each, margin in zip(scored, margins, strict=True):
         if len(chosen) == most:
             break
-        if each.odds > best or each.odds < best - FURTHER_STATEMENT_GAP or margin < -FURTHER_STATEMENT_FLOOR:
+        is_foreign = bool(chosen) and each.unit.document.id != chosen[0].document.id
+        least = best - (FOREIGN_STATEMENT_GAP if is_foreign else FURTHER_STATEMENT_GAP)
+        if each.odds > best or each.odds < least or margin < -FURTHER_STATEMENT_FLOOR:
             continue
         beside_text = bool(chosen) and not closest and chosen[0].block not in edge_lines(chosen[0].document)
         if beside_text and each.unit.block in edge_lines(each.unit.document):

@@ -13,7 +13,7 @@ from assistant.generation.generation_report import NAMES
 from assistant.qa.abstention import (
     CERTAIN_ODDS,
     CERTAIN_STANDALONE_ODDS,
-    FURTHER_STATEMENT_GAP,
+    CONTINUED_GAP,
     MIN_FOLLOW_UP_ODDS,
     RULE_ODDS,
     SENTENCE_WORDS,
@@ -389,7 +389,7 @@ class Engine:
             inside = self.extractive.answer(question, STEPS[1])
             answers = inside.status == "answered"
             near = alone.answer.status != "answered" or (
-                answers and _odds(inside) >= _odds(alone.answer) - FURTHER_STATEMENT_GAP
+                answers and _odds(inside) >= _odds(alone.answer) - CONTINUED_GAP
             )
             shown_first = {each.text for each in previous.statements[:1]}
             new = tuple(each for each in inside.statements if each.text not in shown_first)

@@ -6,10 +6,12 @@ import hashlib
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from assistant.qa.passage_states import States, Translator, marked, marks, word_vectors
@@ -64,12 +66,19 @@ class Reading:
         inside = [n for n, (a, b) in enumerate(self.offsets) if b > begin and (stop is None or a < stop)]
         if not inside:
             return None
-        low, high, best = inside[0], inside[-1] + 1, (0, 0, -np.inf)
+        low, high = inside[0], inside[-1] + 1
         start, end = self.start[low:high], self.end[low:high]
-        for first in np.argsort(-start)[:ENDS]:
-            last = first + np.argmax(end[first : first + SPAN_PIECES])
-            best = max(best, (int(first), int(last), float(start[first] + end[last])), key=lambda each: each[2])
-        return self.offsets[low + best[0]][0], self.offsets[low + best[1]][1], best[2]
+        firsts = np.argsort(-start)[:ENDS]
+        padded = np.concatenate([end, np.full(SPAN_PIECES - 1, -np.inf, end.dtype)])
+        lasts = firsts + sliding_window_view(padded, SPAN_PIECES)[firsts].argmax(axis=1)
+        scores = start[firsts] + end[lasts]
+        best = int(scores.argmax())
+        return self.offsets[low + firsts[best]][0], self.offsets[low + lasts[best]][1], float(scores[best])
+
+    @cached_property
+    def best_of_all(self) -> tuple[int, int, float] | None:
+        """The likeliest answer span in the whole text."""
+        return self.best()
 
 
 class Reader:

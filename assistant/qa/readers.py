@@ -60,7 +60,7 @@ class PassageReading:
         """How far the words between two characters of the passage are above the threshold for an answer, in log-odds."""
         losses: list[float] = []
         for reading in self.readings:
-            best, own = reading.best(), reading.best(begin, stop)
+            best, own = reading.best_of_all, reading.best(begin, stop)
             if best is None or own is None:
                 return self.thresholds.tentative_margin - FAR
             losses.append(max(0.0, best[2] - own[2]))

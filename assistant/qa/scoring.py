@@ -11,6 +11,10 @@ from assistant.qa.abstention import (
     GIVE_UP_ODDS,
     LIKENESS,
     OTHER_NAME_PENALTY,
+    SECOND_READING_GAP,
+    SECOND_READING_SHARE,
+    STOP_LEAD_FLOOR,
+    STOP_LEADS,
     STOP_MARGINS,
     STOP_MARGINS_TWO_READERS,
     UNNAMED_FIRST_PAGE_PENALTY,
@@ -33,7 +37,8 @@ STEPS = (3, 6, 10, 16)
 anywhere near."""
 FIRST, READ = STEPS[0], STEPS[-1]
 AGAIN = 3
-"""Passages that the second reader also reads, where both are used: the best of the first reader, unless none comes anywhere near."""
+"""Most passages that the second reader also reads, where both are used: the best of the first reader (`SECOND_READING_GAP`), unless none comes anywhere
+near."""
 MOST_MARKED = 0.5
 """Largest share of a statement that is marked as its answer; a longer span would tell nothing."""
 TEXT_LIMIT = 500
@@ -152,15 +157,16 @@ class Scorer:
                     break
             new_pages = self._open_first_pages(page_scores, opened)
             pages += new_pages
-            scored += scores(new, pages=new_pages)
-            new = []
-            sure = (each for each in scored if each.score >= self._stop_margin(step, question, each.reading))
+            last = scores(new, pages=new_pages)
+            scored, new = scored + last, []
+            sure = (each for each in scored if each.score >= self._stop_margin(step, question, each.reading, last))
             hopeless = read_count >= STEPS[1] and _is_hopeless(scored)
             if hopeless or any(each.unit.document.edition != "digest" or digests for each in sure):
                 break
         scored = _best_first(scored)
         if self._readers and not hopeless and self._readers.uses_both(question.language):
-            readings = (each.reading for each in scored if each.reading and each.reading.reader == "en")
+            near = (each for each in scored if each.odds >= scored[0].odds - SECOND_READING_GAP)
+            readings = (each.reading for each in near if each.reading and each.reading.reader == "en")
             best_readings = dict(list({reading.name: reading for reading in readings}.items())[:AGAIN])
             passages = [hit for hit in evidence if hit.id in best_readings]
             best_pages = [page for page in pages if page[0].id in best_readings]
@@ -176,12 +182,15 @@ class Scorer:
         pages = (first_page(self._library, self._library.document(key), page_scores[key]) for key in unread)
         return [page for page in pages if page]
 
-    def _stop_margin(self, step: int, question: Question, reading: PassageReading | None) -> float:
-        """How far above the threshold for an answer a unit must be for reading to stop after a step."""
-        margins = STOP_MARGINS
+    def _stop_margin(
+        self, step: int, question: Question, reading: PassageReading | None, last: Sequence[ScoredUnit]
+    ) -> float:
+        """How far above the threshold for an answer a unit must be for reading to stop after a step, in which the `last` units were scored."""
+        margin = STOP_MARGINS.get(step, math.inf)
         if self._readers and reading and reading.reader == "en" and self._readers.uses_both(question.language):
-            margins = STOP_MARGINS | STOP_MARGINS_TWO_READERS
-        return margins.get(step, math.inf)
+            margin = STOP_MARGINS_TWO_READERS.get(step, margin)
+        lead = max((each.score for each in last), default=math.inf) + STOP_LEADS.get(step, math.inf)
+        return min(margin, max(STOP_LEAD_FLOOR, lead))
 
     def score_passages(
         self, question: Question, passages: Sequence[Evidence], evidence: Sequence[Evidence]
@@ -334,19 +343,29 @@ def _best_first(scored: Iterable[ScoredUnit]) -> list[ScoredUnit]:
 
 
 def _merge_second_readings(by_both: Sequence[ScoredUnit], by_first: Sequence[ScoredUnit]) -> list[ScoredUnit]:
-    """The units that both readers scored, and the others that only the English one scored, capped at the lowest of the best scores of the
-    passages that both have read."""
-    best: dict[str, float] = {}
-    for each in by_both:
-        if each.reading is not None:
-            best[each.reading.name] = max(each.odds, best.get(each.reading.name, -math.inf))
-    cap = min(best.values(), default=math.inf)
+    """The units that both readers scored, and the others that only the English one scored: lowered by a share of what the second reader took from the
+    best passage (`SECOND_READING_SHARE`), and capped at the lowest of the best scores of the passages that both have read."""
+    first, both = _best_by_passage(by_first), _best_by_passage(by_both)
+    best = max(both, key=lambda name: first.get(name, -math.inf), default=None)
+    lost = 0.0 if best is None else max(0.0, first.get(best, both[best]) - both[best])
+    cap = min(both.values(), default=math.inf)
 
     def lowered(each: ScoredUnit) -> ScoredUnit:
-        english = each.reading is not None and each.reading.reader == "en"
-        return replace(each, score=min(each.score, cap - each.thresholds.answered)) if english else each
+        if each.reading is None or each.reading.reader != "en":
+            return each
+        odds = min(each.odds - SECOND_READING_SHARE * lost, cap)
+        return replace(each, score=odds - each.thresholds.answered)
 
-    return [*by_both, *(lowered(each) for each in by_first if each.reading is None or each.reading.name not in best)]
+    return [*by_both, *(lowered(each) for each in by_first if each.reading is None or each.reading.name not in both)]
+
+
+def _best_by_passage(scored: Iterable[ScoredUnit]) -> dict[str, float]:
+    """The log-odds of the best unit of each passage that was read, by the name of the passage."""
+    best: dict[str, float] = {}
+    for each in scored:
+        if each.reading is not None:
+            best[each.reading.name] = max(each.odds, best.get(each.reading.name, -math.inf))
+    return best
 
 
 def _is_hopeless(scored: Sequence[ScoredUnit]) -> bool:
