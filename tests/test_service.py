@@ -209,7 +209,7 @@ def test_questions_and_batches_in_the_background_take_turns() -> None:
 
     thread = threading.Thread(target=background)
     thread.start()
-    while not question_queue._batches_wait:
+    while not question_queue._batches:
         time.sleep(0.001)
     held.go.set()
     for each in (first, *waits):
