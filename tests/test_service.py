@@ -398,6 +398,23 @@ def test_who_brings_one_file_waits_for_one_of_those_who_brought_many() -> None:
     assert jobs.close(5)
 
 
+def test_a_job_that_waits_says_how_many_come_before_it() -> None:
+    jobs, begun, go = Jobs(), threading.Event(), threading.Event()
+
+    def wait(_: JobReporter) -> None:
+        begun.set()
+        go.wait(20)
+
+    first = jobs.submit("upload", "account:loud", wait)
+    assert begun.wait(10)
+    others = [jobs.submit("upload", f"account:{who}", wait) for who in ("loud", "loud", "quiet")]
+    assert [jobs.record(job.id)["ahead"] for job in (first, *others)] == [0, 1, 3, 2]
+    assert [each["ahead"] for each in reversed(jobs.all())] == [0, 1, 3, 2]
+    go.set()
+    assert [over(jobs, job)["ahead"] for job in (first, *others)] == [0, 0, 0, 0]
+    assert jobs.close(5)
+
+
 def test_a_job_that_fails_or_breaks_down_says_so_and_the_next_one_runs() -> None:
     jobs = Jobs()
 
