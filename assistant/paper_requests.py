@@ -73,6 +73,11 @@ class PaperRequest(BaseModel, ABC):
         """Whether it is made so fast that it needs not be queued."""
         return False
 
+    @property
+    def is_on_whole_library(self) -> bool:
+        """Whether it is made from all documents alike, which takes longest."""
+        return False
+
     def check(self) -> None:
         """Raise `Invalid` where it makes no sense, or requests too much of a server."""
 
@@ -129,6 +134,11 @@ class ThemesRequest(PaperRequest):
     theme: Name | None = Field(None, description="Only the theme with this name or number.")
     format: Annotated[Form | None, _FORMAT] = None
 
+    @property
+    def is_on_whole_library(self) -> bool:
+        """Always."""
+        return True
+
     def prepare(self, context: PaperContext) -> tuple[Hashable, PaperBuilder]:
         """See `PaperRequest.prepare`; the key is the language and the number of themes, whichever theme is requested."""
         from assistant.reports.themes.theme_maker import find_themes
@@ -160,6 +170,11 @@ class ComparisonRequest(PaperRequest):
     def is_immediate(self) -> bool:
         """Word-by-word comparisons are fast, searches on a topic are not."""
         return self.topic is None
+
+    @property
+    def is_on_whole_library(self) -> bool:
+        """Whether no document is named."""
+        return not self.document
 
     def check(self) -> None:
         """Refuse a single document, an empty topic, and too many documents on a topic."""

@@ -183,6 +183,28 @@ def test_new_places_without_numbers_are_a_range_in_the_summary_and_stand_one_by_
     assert all(f"| {place} | new |" in told for place in places)
 
 
+def test_who_proposes_a_text_and_who_recommends_it_is_compared_and_its_masthead_is_not(holding: Holding) -> None:
+    def proposed(revision: str, day: str, frame: str) -> str:
+        lines = [f"Board of Ports\n\nBP.5/CONF./3{revision}\n\n{day}\n\n# Lamps of harbours", frame]
+        lines += [
+            "The Assembly of Ports,",
+            "Noting that harbours need lamps,",
+            "1. Decides that lamps are lit at night.",
+        ]
+        return "\n\n".join(lines)
+
+    decided = "The Board of Ports decided to recommend the adoption of the following resolution:"
+    by_two, by_three = (f"Draft decision proposed by {states}" for states in ("Chile and Peru", "Chile, Fiji and Peru"))
+    versions = (("", "2 May 2031", by_two), (" Rev.1", "9 May 2031", by_three))
+    library = holding(*(proposed(*each[:2], f"{each[2]}\n\n{decided}") for each in versions)).library
+    first, second = (library.document(each.id) for each in sorted(library.headers(), key=lambda each: each.date or ""))
+    found = compare_texts(library, first, second)
+    assert [(each.part, each.kind) for each in found.changes] == [("head", "changed")]
+    assert [each.text.strip(", ") for each in found.changes[0].pieces if each.op == "added"] == ["Fiji"]
+    assert "Head of the text" in markdown(compare_versions(library, [first, second]), library)
+    assert decided in {pair.para.text for pair in found.pairs if pair.part == "head"}
+
+
 def test_a_text_compared_with_itself_has_no_changes(holding: Holding) -> None:
     library = holding(HEAD.format(symbol="A/90/7") + "\n\n".join(FIRST)).library
     (document,) = library.find_documents("A/90/7")

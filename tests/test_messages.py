@@ -139,6 +139,18 @@ def test_programs_are_told_in_english_with_a_code_and_scripts_of_the_page_as_its
 
 
 @pytest.mark.parametrize("reader", LANGUAGES)
+@pytest.mark.parametrize(
+    ("path", "more", "code"), [("/conversations", {}, "conversation-gone"), ("/answers", {"turn": 1}, "answer-gone")]
+)
+def test_a_conversation_or_link_that_is_refused_is_told_in_the_language_of_the_reader(
+    made: Made, reader: str, path: str, more: dict[str, int], code: str
+) -> None:
+    headers = {"Sec-Fetch-Site": "same-origin", "Accept-Language": reader}
+    reply = made.client.post(path, headers=headers, json={"token": "t" * 24, **more})
+    assert (reply.status_code, reply.json()["detail"]) == (404, Message(code).in_language(reader))
+
+
+@pytest.mark.parametrize("reader", LANGUAGES)
 def test_how_a_job_ended_is_told_in_the_language_of_the_reader(reader: str) -> None:
     for code in ("job-stopped", "job-crashed", "job-interrupted"):
         job = {"detail": "x", "kind": "upload", "state": "stopped", "created": "2026-01-01T10:00:00", "done": 0, "total": None, "outcomes": [],

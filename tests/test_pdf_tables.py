@@ -358,6 +358,19 @@ def test_words_over_numbered_rows_or_dates_head_a_table() -> None:
         assert headers_of(printed(rows, "grid", heads=0)) == rows[:1]
 
 
+def test_a_header_with_one_row_below_it_on_its_page_is_told_by_the_rows_on_the_next() -> None:
+    flow = Flow(pages=2).start().add(long_text(60), "1.")
+    flow.top = 700
+    head = ["No.", "Task", "By whom", "Note"]
+    rows = [[f"{n}", f"Paint quay {'abcdef'[n]}", "Chair", "new"] for n in range(1, 6)]
+    table(flow.sheet, flow.top, [head, rows[0]], "grid", heads=0)
+    flow.turn()
+    flow.top = table(flow.sheet, flow.top, rows[1:], "grid", heads=0)
+    source = flow.add(long_text(60, 2), "2.").read()
+    assert rows_of(source) == [head, *rows]
+    assert headers_of(source) == [head]
+
+
 @pytest.mark.parametrize("at", [1, 2])
 def test_a_cell_of_several_lines_between_or_below_rows_without_rules_is_whole(at: int) -> None:
     flow = Flow(pages=1).start().add(long_text(60), "1.")

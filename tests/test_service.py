@@ -209,7 +209,7 @@ def test_questions_and_batches_in_the_background_take_turns() -> None:
 
     thread = threading.Thread(target=background)
     thread.start()
-    while not question_queue._batches_wait:
+    while not question_queue._batches:
         time.sleep(0.001)
     held.go.set()
     for each in (first, *waits):
@@ -395,6 +395,23 @@ def test_who_brings_one_file_waits_for_one_of_those_who_brought_many() -> None:
         assert over(jobs, job)["state"] == "done"
     assert begun.index("quiet") <= 2
     assert [each for each in begun if each != "quiet"] == [f"loud {n}" for n in range(4)]
+    assert jobs.close(5)
+
+
+def test_a_job_that_waits_says_how_many_come_before_it() -> None:
+    jobs, begun, go = Jobs(), threading.Event(), threading.Event()
+
+    def wait(_: JobReporter) -> None:
+        begun.set()
+        go.wait(20)
+
+    first = jobs.submit("upload", "account:loud", wait)
+    assert begun.wait(10)
+    others = [jobs.submit("upload", f"account:{who}", wait) for who in ("loud", "loud", "quiet")]
+    assert [jobs.record(job.id)["ahead"] for job in (first, *others)] == [0, 1, 3, 2]
+    assert [each["ahead"] for each in reversed(jobs.all())] == [0, 1, 3, 2]
+    go.set()
+    assert [over(jobs, job)["ahead"] for job in (first, *others)] == [0, 0, 0, 0]
     assert jobs.close(5)
 
 

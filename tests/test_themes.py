@@ -31,7 +31,7 @@ from assistant.reports.themes.theme_maker import find_themes
 from assistant.reports.themes.theme_model import Themes
 from assistant.vocabulary import Vocabulary
 from corpus.catalogue import Catalogue
-from corpus.documents import LANGUAGES, Block, Document
+from corpus.documents import LANGUAGES, Block, Document, Masthead
 from corpus.embedding import HashEmbedder, LanguageShift
 from corpus.library import Library
 from ingest.pipeline import Input, starter_sources
@@ -127,13 +127,13 @@ COUNCIL = "United Nations\n\n**Security Council**\n\nS/2031/{}\n\nDistr.: Genera
 LETTERS = (("Zebras", "Zebras graze on hills."), ("Prices", "Tea is dear in town."), ("Clocks", "Bells ring."))
 
 
-@pytest.mark.parametrize("name", ["PORTA", "Security Council"])
+@pytest.mark.parametrize("name", ["PORTA", "Security Council: various subjects"])
 def test_where_no_phrase_names_a_theme_an_acronym_of_its_headings_or_the_body_of_most_of_it_does(
     holding: Holding, name: str
 ) -> None:
     others = {
         "PORTA": _reports(*((symbol, title, f"Of PORTA {title.split()[0]} speaks.") for symbol, title in AUDITS)),
-        "Security Council": [COUNCIL.format(n, *told) for n, told in enumerate(LETTERS, 1)],
+        "Security Council: various subjects": [COUNCIL.format(n, *told) for n, told in enumerate(LETTERS, 1)],
     }
     assert any(name in theme.name for theme in find_themes(holding(*_boats(6), *others[name])).themes)
 
@@ -339,6 +339,18 @@ def test_no_theme_is_called_by_what_the_name_of_a_body_opens_with_or_by_an_agend
     documents = {n: Document(None, "en", "upload", title, text, (block,), f"{n}") for n in range(3)}
     namer = Namer(Vocabulary.shipped(), documents, [[0, 1, 2]], "en", bodies=["Working Group on Boats"])
     assert [each.words for each in namer.find_name([0, 1, 2], lambda phrases: np.ones(len(phrases)))] == [
+        "yellow boats"
+    ]
+
+
+@pytest.mark.parametrize("organ", ["UNDP", "United Nations Development Programme", "Council of Ports"])
+def test_no_theme_is_called_by_an_organ_that_its_texts_name(organ: str) -> None:
+    title = f"Yellow boats and the {organ}"
+    text = f"{title}. Yellow boats are many."
+    block, masthead = Block(0, "paragraph", 0, len(text), "p"), Masthead(body="Council of Ports and Harbours")
+    documents = {n: Document(None, "en", "upload", title, text, (block,), f"{n}", masthead=masthead) for n in range(3)}
+    namer = Namer(Vocabulary.shipped(), documents, [[0, 1, 2]], "en")
+    assert [each.words.casefold() for each in namer.find_name([0, 1, 2], lambda phrases: np.ones(len(phrases)))] == [
         "yellow boats"
     ]
 

@@ -95,12 +95,21 @@ def opens(made: Made, address: str) -> None:
     assert reply.text.count(' id="words">') == 1, address
 
 
-def test_the_page_of_a_paper_that_waits_says_how_many_come_before_it(made: Made) -> None:
+def test_the_page_of_a_paper_that_waits_says_how_many_come_before_it_and_which_is_in_progress(made: Made) -> None:
     begun, held = threading.Event(), threading.Event()
-    made.service.papers.queue.request("slow", lambda _tell, _aside: (begun.set(), held.wait(30)))
+
+    def slow(tell: Progress, aside: Aside) -> None:
+        tell("A title of somebody else", 2, 8)
+        with aside():
+            begun.set()
+            held.wait(30)
+
+    made.service.papers.queue.request("slow", slow, kind="briefing")
     assert begun.wait(10)
     waiting = made.client.get("/briefings?kind=item&value=2&audience=chair")
     assert (waiting.status_code, "Papers to be finished before this one: 1." in waiting.text) == (202, True)
+    assert "In progress now: Writing the briefing (3/8)." in re.sub("[\u2068\u2069]", "", waiting.text)
+    assert "somebody else" not in waiting.text
     held.set()
     shown(made, "/briefings?kind=item&value=2&audience=chair")
 
@@ -464,10 +473,37 @@ def test_how_many_papers_come_before_one_is_known_while_it_waits(papers: PaperQu
     assert begun.wait(10)
     mine = [papers.request(n, wait, client="amina") for n in range(2)]
     other = papers.request("other", wait, client="ben")
-    assert [papers.ahead(each) for each in (first, *mine, other)] == [0, 1, 3, 2]
+    assert [papers.ahead(each) for each in (first, *mine, other)] == [(0, None), (1, first), (3, first), (2, first)]
     held.set()
     assert [each.future.result(10) for each in (first, *mine, other)] == ["done"] * 4
-    assert papers.ahead(other) == 0
+    assert papers.ahead(other) == (0, None)
+
+
+def test_a_paper_on_the_whole_library_and_a_briefing_take_turns(papers: PaperQueue) -> None:
+    order: list[str] = []
+    begun, go = threading.Event(), threading.Event()
+
+    def steps(name: str) -> Work[str]:
+        def work(tell: Progress, _aside: Aside) -> str:
+            for n in range(3):
+                tell(name, n, 3)
+                order.append(name)
+                begun.set()
+                go.wait(10)
+                time.sleep(0.01)
+            return name
+
+        return work
+
+    themes = papers.request("themes", steps("themes"), client="amina", whole=True)
+    assert begun.wait(10)
+    briefing = papers.request("briefing", steps("briefing"), client="amina")
+    while not papers._question_queue._batches:
+        time.sleep(0.001)
+    go.set()
+    assert [each.future.result(10) for each in (themes, briefing)] == ["themes", "briefing"]
+    # The briefing's first turn precedes its first part.
+    assert order == ["themes", "themes", "briefing", "themes", "briefing", "briefing"]
 
 
 def test_strangers_leave_papers_to_those_with_a_key_or_an_account(papers: PaperQueue) -> None:

@@ -229,7 +229,7 @@ def _numbered_path(out: Path, item: str) -> Path:
 
 
 def _progress(heading: str, done: int, total: int) -> None:
-    err_console.print(f"{done + 1}/{total} {heading}")
+    err_console.print(f"{done + 1}/{total} {heading}" if total else heading)
 
 
 def _check_out(out: Path | None, language: str | None, more: Sequence[str] = ()) -> None:

@@ -172,11 +172,10 @@ def error_page(request: Request, refusal: ServiceFault) -> Response | None:
         if refusal.code in _FOR_PROGRAMS:
             return None
         return _problem_reply(request, refusal, reader)
-    if path.startswith("/api/") and request.headers.get("sec-fetch-site") == "same-origin":
-        return _problem_reply(request, refusal, reader)  # called by the page's script, which shows it
     browses = "text/html" in request.headers.get("accept", "") and not path.startswith(_PROGRAMS)
     if not browses and not isinstance(request.scope.get("route"), PageRoute):
-        return None
+        called = request.headers.get("sec-fetch-site") == "same-origin"  # by the page's script
+        return _problem_reply(request, refusal, reader) if called else None
     if refusal.code == "not-signed-in":
         return RedirectResponse(sign_in_path(request), 303)
     return page(

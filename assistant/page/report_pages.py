@@ -266,8 +266,11 @@ def _add(kind: type[PaperForm]) -> None:
     router.add_api_route(f"/{kind.place}/{kind.name}.{{form}}", file)
 
 
-for _kind in (BriefingForm, ThemesForm, ComparisonForm, TopicForm, OriginsForm, MandatesForm):
-    _add(_kind)
+_FORMS = (BriefingForm, ThemesForm, ComparisonForm, TopicForm, OriginsForm, MandatesForm)
+_WAITS = {form.asks.name: form.waits for form in _FORMS if form.waits}
+"""The label shown while a paper is made, by the name of its request."""
+for _form in _FORMS:
+    _add(_form)
 
 
 @router.get("/agenda")
@@ -301,8 +304,9 @@ def made_or_waiting(context: PageContext, asked: PaperForm, then: Callable[[Any]
     if isinstance(made, Paper):
         paper, made = made, _result_soon(made.future)
         if made is None:
-            ahead = context.service.papers.queue.ahead(paper)
-            shown = context.page("waiting.html", 202, title=word(asked.waits, context.reader), paper=paper, ahead=ahead)
+            ahead, before = context.service.papers.queue.ahead(paper)
+            values = {"paper": paper, "ahead": ahead, "before": before, "labels": _WAITS}
+            shown = context.page("waiting.html", 202, title=word(asked.waits, context.reader), **values)
             shown.headers["Refresh"] = str(AGAIN)
             return shown
     return then(made)

@@ -96,7 +96,7 @@ class Stopped(Exception):
 @dataclass
 class Job:
     """A long-running piece of work. `done` of `total` parts are complete (`total` null: not known yet); `detail` is the part in progress, before and
-    after that what was requested; `outcomes` are records of each part, `counts` their number by result; `reason` says in English why it
+    after that what was requested; `ahead`: how many jobs come before one that is queued; `outcomes` are records of each part, `counts` their number by result; `reason` says in English why it
     ended so, `code` is the name of that message."""
 
     id: str
@@ -107,6 +107,7 @@ class Job:
     done: int = 0
     total: int | None = None
     detail: str = ""
+    ahead: int = 0
     reason: str = ""
     code: str = ""
     finished: str | None = None
@@ -235,7 +236,7 @@ class Jobs:
     def all(self) -> list[dict[str, Any]]:
         """Returns all jobs as records without their outcomes, latest first; of earlier processes the latest `MAX_KEPT`."""
         with self._guard:
-            own = {job.id: job.to_json(since=MAX_OUTCOMES) for job in reversed(self._jobs.values())}
+            own = {job.id: self._record(job, MAX_OUTCOMES) for job in reversed(self._jobs.values())}
         before = self._history.latest(MAX_KEPT) if self._history else []
         older = [each for each in before if each["id"] not in own]
         return [*own.values(), *older]
@@ -250,7 +251,13 @@ class Jobs:
         """Returns a consistent record of a job, with the outcomes after the first `since`. Raises `NotFound`."""
         job = self.get(job_id)
         with self._guard:
-            return job.to_json(since)
+            return self._record(job, since)
+
+    def _record(self, job: Job, since: int) -> dict[str, Any]:
+        """The record of a job with its present place in the queue."""
+        waiting = self._queue.ahead(lambda each: each[0] is job) if job.state == "queued" else None
+        running = any(each.state == "running" for each in self._jobs.values())
+        return job.to_json(since) | {"ahead": 0 if waiting is None else waiting + running}
 
     async def follow(self, job_id: str, since: int | None = None) -> AsyncGenerator[dict[str, Any], None]:
         """Yields the record of a job now and on each change, until it has ended, at most every `PAUSE` seconds, since some jobs

@@ -246,7 +246,9 @@ class PaperService:
         key = (request.path, subject, library_fingerprint(service.library, service.engine.signature))
         # A cached paper costs no more than reading a document.
         self._allowed(who, "documents" if self.queue.contains(key) else request.operation)
-        return self.queue.request(key, work, client=who.client, origin=who.origin)
+        return self.queue.request(
+            key, work, client=who.client, origin=who.origin, kind=request.name, whole=request.is_on_whole_library
+        )
 
     def part(self, request: PaperRequest, made: Any) -> Report:
         """Selects the requested part of a paper. Raises `NotFound`, with similar names, where it has no part of that name."""

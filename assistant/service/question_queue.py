@@ -123,7 +123,9 @@ class QuestionQueue:
         self._turn: threading.Thread | None = None  # the answering thread that has the turn
         self._turn_since = 0.0
         self._batch: threading.Thread | None = None  # the background thread that has the turn
-        self._batches_wait = 0
+        self._batches: deque[threading.Thread] = (
+            deque()
+        )  # background threads that wait for the turn, in order of arrival
         self._since = 0  # questions answered since the last batch
         self._away: dict[threading.Thread, _Waiting] = {}
         self._working: dict[threading.Thread, _Waiting] = {}
@@ -192,18 +194,22 @@ class QuestionQueue:
 
     @contextmanager
     def batch(self) -> Iterator[None]:
-        """Takes a turn for short background work, between two questions. A thread that has the turn already keeps it."""
+        """Takes a turn for short background work, between two questions; threads that wait for one take turns. A thread that has the turn
+        already keeps it."""
         me = threading.current_thread()
         if me in (self._turn, self._batch):
             yield
             return
         with self._state:
-            self._batches_wait += 1
+            self._batches.append(me)
             self._state.wait_for(
-                lambda: not self._batch and not self._turn and (self._since >= BETWEEN or not self._queue)
+                lambda: (
+                    not (self._batch or self._turn)
+                    and self._batches[0] is me
+                    and (self._since >= BETWEEN or not self._queue)
+                )
             )
-            self._batches_wait -= 1
-            self._batch = me
+            self._batch = self._batches.popleft()
         try:
             yield
         finally:
@@ -316,7 +322,7 @@ class QuestionQueue:
 
     def _ready(self) -> bool:
         busy = self._turn or self._batch or self._returning
-        return bool(self._queue) and not busy and not (self._batches_wait and self._since >= BETWEEN)
+        return bool(self._queue) and not busy and not (self._batches and self._since >= BETWEEN)
 
     @staticmethod
     def _refuse(each: _Waiting, fault: ServiceFault) -> None:

@@ -87,12 +87,18 @@ def row_text(cells: Sequence[Cell]) -> str:
 
 def heads_number_columns(above: Sequence[Sequence[str]], below: Sequence[Sequence[str]]) -> bool:
     """Whether rows are the header of columns of numbers: each column but the first has words or years `above`, and some
-    column has only numbers `below`, two at least, not all of them years. Where nothing above has a figure, texts with
+    column, without a number above, has only numbers `below`, two at least, not all of them years. Where nothing above has a figure, texts with
     figures are enough, such as dates. Both are the texts of each column, without blank ones."""
     plain = len(above) > 1 and not any(map(_FIGURE.search, itertools.chain(*above)))
     named = _FIGURE.search if plain else _NUMBER.fullmatch
-    return all(column and all(map(_is_column_heading, column)) for column in above[1:]) and any(
-        len(column) > 1 and all(map(named, column)) and not all(map(YEARS.fullmatch, column)) for column in below
+    headed = [all(map(_is_column_heading, column)) for column in above]
+    return (
+        all(headed[1:])
+        and all(above[1:])
+        and any(
+            is_headed and len(column) > 1 and all(map(named, column)) and not all(map(YEARS.fullmatch, column))
+            for is_headed, column in zip(headed, below, strict=True)
+        )
     )
 
 

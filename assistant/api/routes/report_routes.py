@@ -26,7 +26,7 @@ from assistant.paper_requests import (
     ThemesRequest,
 )
 from assistant.service import Service
-from assistant.service.paper_queue import Paper
+from assistant.service.paper_queue import Paper, PaperQueue
 from assistant.service.paper_service import Event, State
 from corpus.documents import Language
 
@@ -57,7 +57,8 @@ def _add(kind: type[PaperRequest], name: str, gives: type[BaseModel]) -> None:
 
     @requires(kind.operation, counted="documents")
     async def follow(request: Request, service: ServiceParameter, caller: Caller, asked: Any) -> EventStream:
-        return EventStream(_parts(await run_in_threadpool(service.papers.begin, caller, asked)), request)
+        begun = await run_in_threadpool(service.papers.begin, caller, asked)
+        return EventStream(_parts(service.papers.queue, begun), request)
 
     follow.__annotations__["asked"] = kind
     local.add_api_route(f"/papers/{kind.path}", follow, methods=["POST"])
@@ -73,15 +74,17 @@ for _kind, _name, _gives in (
     _add(_kind, _name, _gives)
 
 
-async def _parts(made: Any) -> AsyncGenerator[bytes, None]:
-    """Yields the progress of a paper as events `part` until it has ended; its result or error comes with the request for the paper."""
+async def _parts(queue: PaperQueue, made: Any) -> AsyncGenerator[bytes, None]:
+    """Yields the progress of a paper as events `part` until it has ended, while it waits with the number of those before it; its result or
+    error comes with the request for the paper."""
     sent, ended = ("", 0, 0), False
     while isinstance(made, Paper) and not ended:
         ended = made.future.done()
-        now = made.part, made.done, made.total
-        if made.total and now != sent:
+        ahead, _ = queue.ahead(made)
+        now = (f"papers to be finished before this one: {ahead}", 0, 0) if ahead else (made.part, made.done, made.total)
+        if (made.total or ahead) and now != sent:
             sent = now
-            yield event("part", {"part": made.part, "done": made.done, "total": made.total})
+            yield event("part", dict(zip(("part", "done", "total"), now, strict=True)))
         if not ended:
             await asyncio.sleep(LOOK_SECONDS)
 

@@ -590,7 +590,6 @@
 
   function watch() {
     document.body.append(said);
-    document.documentElement.classList.add("rp-scripted");
     show_place();
     if (sessionStorage.getItem(SHOWN) && !new URL(window.location).searchParams.has("ask")) {
       document.documentElement.classList.add("rp-reopening");

@@ -1,4 +1,4 @@
-"""The paragraphs, headings, rows and footnotes of a document that are compared, without masthead, contents and
+"""The paragraphs, headings, rows and footnotes of a document that are compared, without masthead, title, contents and
 adoption lines."""
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from assistant.qa.metadata import adoption_lines, preamble_start, reads_as_draft
 from assistant.qa.units import Unit
 from corpus.documents import Block, Document
 
-Part = Literal["operative", "preamble", "annex", "footnote"]
-PARTS: tuple[Part, ...] = ("operative", "preamble", "annex", "footnote")
-"""In the order in which they are shown; `operative` are the paragraphs of the body where a text has no preamble."""
+Part = Literal["head", "operative", "preamble", "annex", "footnote"]
+PARTS: tuple[Part, ...] = ("head", "operative", "preamble", "annex", "footnote")
+"""In the order in which they are shown; `head` is what stands above the preamble besides masthead, title and adoption: who proposed or
+recommended the text; `operative` are the paragraphs of the body where a text has no preamble."""
 
 _FOLDED = {ord(letter): None for letter in "‘’‛ʼ`´'“”„«»″\"‐‑‒–—−-\u00ad\u200b\u200e\u200f\ufeff"}
 _WORD = re.compile(r"[㐀-鿿]+|[^\W_㐀-鿿]+")
@@ -84,8 +85,10 @@ def find_paragraphs(document: Document) -> list[Paragraph]:
     contents_headings = {block.parent for block in document.blocks if block.locator == "contents"}
     last_entry = max((block.ordinal for block in document.blocks if block.locator == "contents"), default=-1)
     adoption_ordinals = {block.ordinal for block in adoption_lines(document)}
-    # Everything before the preamble of a resolution is its head, also in a text without a marked masthead.
+    # Before the preamble of a text without a marked masthead nothing tells masthead and head apart.
     text_start = (preamble_start(document) or 0) if document.kind == "resolution" else 0
+    has_masthead = any(block.locator == "masthead" for block in document.blocks)
+    title_key = normalized_key(document.title)
     in_annex, preamble_number = False, 0
     found: list[Paragraph] = []
     for block in document.blocks:
@@ -94,13 +97,17 @@ def find_paragraphs(document: Document) -> list[Paragraph]:
         is_contents = block.ordinal in contents_headings or (block.parent in contents_headings and block.ordinal <= last_entry + 1 and
                                                   block.kind != "heading" and not block.number)  # fmt: skip
         is_bracketed = block.kind == "heading" and text.startswith("[") and text.endswith("]")
-        is_front_matter = block.locator in _UNCOMPARED_PARTS or (
-            block.ordinal < text_start and block.kind != "footnote"
-        )
+        is_head = block.ordinal < text_start and block.kind != "footnote"
+        is_front_matter = block.locator in _UNCOMPARED_PARTS
+        if is_head:
+            is_title = normalized_key(strip_number(document, text)) in title_key
+            is_front_matter = not has_masthead or is_title or block.locator in ("masthead", "contents")
         if not text or is_front_matter or is_contents or is_bracketed or block.ordinal in adoption_ordinals:
             continue
         if block.kind == "footnote":
             found.append(Paragraph(block, "footnote", block.number or "", text, _find_marked_block(document, block)))
+        elif is_head:
+            found.append(Paragraph(block, "head", "", text))
         elif in_annex:
             found.append(Paragraph(block, "annex", block.locator, text))
         elif "preamb" in block.locator:

@@ -224,7 +224,7 @@ class _EarlierTexts:
 
 
 def _compared_paragraphs(document: Document) -> Iterator[Paragraph]:
-    """The paragraphs and list items of a text, without footnotes and the line that names the body that speaks."""
+    """The paragraphs and list items of a text, without its head, footnotes and the line that names the body that speaks."""
     speaks = preamble_start(document)
     own = (each for each in find_paragraphs(document) if each.group == "paragraph" and each.words)
-    return (each for each in own if each.block.ordinal != speaks)
+    return (each for each in own if each.block.ordinal != speaks and each.part != "head")

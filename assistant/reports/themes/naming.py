@@ -23,10 +23,11 @@ from assistant.time_slices import Slices
 from assistant.vocabulary import Vocabulary
 from assistant.wording.drafting import grammar_of
 from assistant.wording.lexicon import HAN_FUNCTION
-from corpus.acronyms import find_acronyms, most_common_expansion
+from corpus.acronyms import MAX_SKIPPED_LETTERS, find_acronyms, find_expansion, most_common_expansion
 from corpus.analysis import analyse, word_spans
 from corpus.dates import find_full_dates
 from corpus.documents import Document
+from corpus.symbols.symbol_words import ORGANS
 
 MAX_LENGTH, MAX_WORDS, MAX_PHRASES = 75, 10, 2
 """Longest phrase, in characters and in words, and most phrases of a name."""
@@ -81,8 +82,8 @@ class Phrase:
 class Namer:
     """Names groups of documents, known by the numbers that `documents` gives them, in one language.
 
-    Documents are read in slices that `slices` ends. The opening of the name of one of the `bodies` names no group:
-    `Working Group` of that on boats.
+    Documents are read in slices that `slices` ends. The opening of the name of one of the `bodies`, or of one that issued
+    a document, names no group: `Working Group` of that on boats. Nor does the name of an organ with symbols of its own.
     """
 
     def __init__(
@@ -106,7 +107,8 @@ class Namer:
         form_counts: Counter[str] = Counter()
         for row, document in slices(list(documents.items())):
             form_counts.update(self._read_document(row, document))
-        self._bodies = [f"{self._stems(each, 'en')} " for each in bodies]
+        issuing = ((each.masthead.body, each.language) for each in documents.values())
+        self._bodies = {f"{self._stems(body, own)} " for body, own in (*((each, "en") for each in bodies), *issuing)}
         self._formal_stems = {stems for stems, count in form_counts.items() if count > 1}
         opening_counts: Counter[str] = Counter()
         for rows in groups:
@@ -220,6 +222,9 @@ class Namer:
             usual = max(outside_frequency, PASSING_SHARE * group_frequency)
             phrase = Phrase(0.0, stems, "", frozenset(), usual, language or "")
             about_it = frozenset(row for row in members if self.is_about(row, phrase))
+            words = self._usual_spelling(stems, members)
+            if _is_organ(words):
+                continue
             # A phrase that is in one title only has to be what nearly all documents are about.
             is_in_several = heading_counts[stems] >= several
             least = min_documents if is_in_several else MIN_SHARE_OF_SINGLE_TITLE * len(members)
@@ -227,7 +232,7 @@ class Namer:
                 continue
             weight = len(about_it) / len(members) * math.log(rarity) * math.log(1 + sum(counts) / len(members))
             weight *= 1 + math.log(heading_counts[stems])
-            candidates.append(replace(phrase, weight=weight, words=self._usual_spelling(stems, members), rows=about_it))
+            candidates.append(replace(phrase, weight=weight, words=words, rows=about_it))
         return _weigh_by_similarity(candidates, similarity)
 
     def _usual_spelling(self, stems: str, rows: Sequence[int]) -> str:
@@ -298,6 +303,13 @@ class Namer:
         """Whether a word is no function word, nor one after which a topic is named ("against"); a number is one."""
         names_topic = grammar_of(language).topic.fullmatch(word) is not None
         return word.isdigit() or (len(word) > 2 and not names_topic and bool(self._stems(word, language)))
+
+
+def _is_organ(words: str) -> bool:
+    """Whether words are the acronym of an organ, as in symbols, or spell it out."""
+    return words in ORGANS or any(
+        find_expansion(each, words) == words for each in ORGANS if len(each) > MAX_SKIPPED_LETTERS
+    )
 
 
 def _weigh_by_similarity(phrases: Sequence[Phrase], similarity: Similarity) -> list[Phrase]:

@@ -35,7 +35,7 @@ CACHE_FOLDER, MAX_CACHED = "themes", 4
 """Where themes are cached, and for how many states of the library or settings."""
 MAX_COMMON_WORDS_SHARE = 1 / 3
 """From this share of documents in themes named by phrases on, no theme is named by the title of one document."""
-VERSION = 18
+VERSION = 19
 """Raised with a change that makes other themes of the same documents."""
 
 
@@ -283,10 +283,11 @@ class _ThemeBuilder:
         return [[n for n, label in zip(rows, labels, strict=True) if label == each] for each in np.unique(labels)]
 
     def _common_body(self, rows: Sequence[int]) -> tuple[str, ...]:
-        """The body to which most documents of a theme belong, if most of its documents are in the theme."""
+        """A name after the body to which most documents of a theme belong, if most of its documents are in the theme."""
         [(body, count)] = Counter(self._documents[n].masthead.body for n in rows).most_common(1)
         total = sum(each.masthead.body == body for each in self._documents)
-        return (body,) if body and 2 * count > max(len(rows), total) else ()
+        named = bool(body) and 2 * count > max(len(rows), total)
+        return (say("theme_of_body", self._language, body=body),) if named else ()
 
     def _choose_title_document(self, rows: Sequence[int], direction: np.ndarray | None) -> Document:
         """The document by whose title a theme is named: preferably without a title that another theme has or that has

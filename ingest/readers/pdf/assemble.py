@@ -24,7 +24,7 @@ from ingest.readers.pdf.glyphs import Run
 from ingest.readers.pdf.pdf_notes import MARKS, PLAIN, Note, parse_note_mark
 from ingest.readers.pdf.pdf_paragraphs import Item, Paragraph, is_labelled
 from ingest.readers.pdf.printed_lines import PrintedLine, Row, is_wide
-from ingest.readers.pdf.table_rows import Table
+from ingest.readers.pdf.table_rows import Table, with_header
 from ingest.readers.text import clean_characters
 
 HYPHENS = "-\u00ad\u2010\ufffe\x02"
@@ -118,7 +118,7 @@ class Assembly:
     """The lines of a file, each footnote after the paragraph that refers to it."""
 
     def __init__(self, items: Sequence[Item], notes: Sequence[Note]) -> None:
-        self._items = items
+        self._items = _with_headers(items)
         self._notes = notes
         self._written_notes: set[int] = set()
         self._referred: set[int] = set()
@@ -380,6 +380,23 @@ def _first_page(item: Item) -> int:
 
 def _row_text(row: Row) -> str:
     return "|".join(" ".join(line.text for line in cell.printed_lines) for cell in row)
+
+
+def _with_headers(items: Sequence[Item]) -> Sequence[Item]:
+    """The items; a table whose header is told only by the rows on its next page has it."""
+    found = [*items]
+    first: int | None = None  # where the table begins that may go on
+    for n, item in enumerate(items):
+        if not isinstance(item, Table):
+            continue
+        before = None if first is None else items[first]
+        if first is None or not isinstance(before, Table) or not _continues_table(items, n, before):
+            first = n
+            continue
+        if not before.headers and not item.headers:
+            found[first] = with_header(before, item.rows)
+        first = None
+    return found
 
 
 def _continues_table(items: Sequence[Item], n: int, before: Table) -> bool:

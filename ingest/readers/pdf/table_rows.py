@@ -90,6 +90,12 @@ def build_table(
     return Table.of(printed_lines, edges, rows, headers)
 
 
+def with_header(table: Table, below: Sequence[Row]) -> Table:
+    """A table with the header that it has if some rows are `below` its own."""
+    rows, headers = _find_headers([*table.rows, *below])
+    return replace(table, rows=tuple(rows[: len(rows) - len(below)]), headers=headers)
+
+
 def _find_headers(rows: list[Row]) -> tuple[list[Row], int]:
     """The rows and the number of header rows, which name columns of numbers; lines of one cell are joined."""
     texts = [[_cell_text(cell) for cell in row] for row in rows]
