@@ -76,7 +76,7 @@ def build_expected(selector: UnitSelector) -> Section:
     announced documents recommend to it.
 
     The former is said under the item, and under the last item, with which a meeting ends (adoption of the report), if that
-    has no documents and proposes no discussion; and in annotations of the item that say what somebody will or should
+    has no documents; and in annotations of the item that say what somebody will or should
     do.
     """
     subject = selector.subject
@@ -84,16 +84,13 @@ def build_expected(selector: UnitSelector) -> Section:
     query = say("ask_expected", subject.title_language, body=meeting.body)
     allowed_blocks = _item_annotations(selector)
     last_items = [each for each in meeting.items if each.main_number == meeting.items[-1].main_number]
-    proposes = discussion_matcher(agenda, last_items[-1])
-    closing = [ordinal for each in last_items for ordinal in each.annotations]
-    has_documents = any(each.documentation for each in last_items)
-    if not has_documents and not any(proposes(agenda.body(agenda.blocks[ordinal])) for ordinal in closing):
-        allowed_blocks.update(closing)
+    if not any(each.documentation for each in last_items):
+        allowed_blocks.update(ordinal for each in last_items for ordinal in each.annotations)
     # The block right above the timetable is its heading.
     allowed_blocks -= {block.ordinal - 1 for block in agenda.blocks if block.locator.startswith("timetable")}
 
     def is_expected(each: ScoredUnit) -> bool:
-        return each.score >= 0.0 and each.unit.block in allowed_blocks and not proposes_discussion(each.unit)
+        return each.score >= 0.0 and each.unit.block in allowed_blocks
 
     units = selector.find_relevant(query, subject.agenda_ids, EXPECTED, is_expected)
     own_items = (each for each in meeting.items if _is_of_item(each, item))
@@ -118,8 +115,7 @@ def _find_advice(selector: UnitSelector, document: Document, body: str) -> Itera
         block.parent for block, is_own in zip(blocks, addressed, strict=True) if is_own and block.kind == "item"
     } - {None}
     chosen = {block.ordinal for block, is_own in zip(blocks, addressed, strict=True) if is_own or block.parent in lists}
-    units = (unit for unit in selector.iter_units(document) if unit.block in chosen and selector.is_quotable(unit))
-    return (unit for unit in units if not proposes_discussion(unit))
+    return (unit for unit in selector.iter_units(document) if unit.block in chosen and selector.is_quotable(unit))
 
 
 def _names_body(document: Document, name: Span, body: str) -> bool:

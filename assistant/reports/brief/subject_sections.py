@@ -17,7 +17,6 @@ from assistant.reports.brief.framework import MAX_PLACES, article_name, find_fra
 from assistant.reports.brief.selection import UnitSelector, adoption_rank, in_order, is_relevant, names_date_within
 from assistant.reports.brief.subject import MAX_SUBJECT_LENGTH, Ids, Theme
 from assistant.reports.brief.unit_checks import (
-    day_before,
     find_answering,
     is_about_report,
     is_key_point,
@@ -34,7 +33,7 @@ CANDIDATES_PER_THEME = 16
 """How many units each theme proposes; a unit goes to the theme to which it is most relevant."""
 MAX_POINTS: dict[Audience, int] = {"chair": 2, "delegate": 3, "secretariat": 4}
 """Most points of a theme."""
-MAX_GUIDANCE, MAX_DIFFERENCES, MAX_NEW = 6, 4, 6
+MAX_GUIDANCE, MAX_DIFFERENCES = 6, 4
 WIDE_PASSAGES = 36
 """Passages that are read for a briefing on one theme or question: what resolutions recall resembles what they say."""
 
@@ -185,25 +184,16 @@ def _is_advice(unit: Unit) -> bool:
 
 
 def build_new(selector: UnitSelector) -> Section:
-    """What the agenda, and the documents on the subject, date after the previous meeting of the body that is known,
-    with a sentence on when that was."""
-    subject, language = selector.subject, selector.language
-    meeting, item, agenda = subject.item_context
+    """What the agenda dates after the previous meeting of the body that is known, with a sentence on when that was."""
+    language = selector.language
+    meeting, item, agenda = selector.subject.item_context
     if not meeting.dates:
         return selector.make_section("new")
     previous_day = agenda_sections.last_day_of_previous_meeting(selector)
     if previous_day is None:
         return selector.make_section("new", remarks=(say("no_earlier_meeting", language),))
     is_new = partial(names_date_within, after=previous_day, until=meeting.dates[-1])
-    annotations = selector.quote_sentences(agenda, [*meeting.mandate, *item.annotations], is_new)
-    documents, until = (*subject.own_ids, *subject.other_ids), day_before(meeting)
-    units = [
-        each.unit
-        for words in dict.fromkeys((subject.title, *(theme.words for theme in subject.themes)))
-        for each in selector.find_relevant(words, documents, MAX_NEW)
-        if names_date_within(each.unit.text, previous_day, until)
-    ]
-    statements = (*annotations, *selector.quote_units(units, MAX_NEW, novel=True))
+    statements = tuple(selector.quote_sentences(agenda, [*meeting.mandate, *item.annotations], is_new))
     remark = say("since_meeting", language, day=day_text(previous_day, language))
     return selector.make_section("new", Part("", statements), remarks=(remark,) if statements else ())
 

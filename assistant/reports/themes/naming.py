@@ -48,8 +48,6 @@ MIN_WEIGHT = 0.05
 would look for."""
 MIN_SHARE_OF_SINGLE_TITLE = 2 / 3
 """The same share for a phrase that is in one title, and in no other heading."""
-MIN_SECOND_WEIGHT = 0.1
-"""Least weight of the second phrase of a name, as a share of that of the first."""
 MIN_LANGUAGE_SHARE = 0.5
 """A group of which more documents are in another language than the requested one is named in that language."""
 MAX_EMBEDDED_PHRASES = 40
@@ -171,9 +169,8 @@ class Namer:
         uncovered = set(rows)
         while candidates and uncovered and len(chosen) < MAX_PHRASES:
             best = max(candidates, key=lambda each: each.weight * (len(each.rows & uncovered) if chosen else 1))
-            is_weak = best.weight < MIN_SECOND_WEIGHT * (chosen or [best])[0].weight
             has_too_few = bool(chosen) and len(best.rows) < MIN_DOCUMENTS
-            if not best.rows & uncovered or is_weak or has_too_few:
+            if not best.rows & uncovered or has_too_few:
                 break
             chosen.append(best)
             uncovered -= best.rows
