@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from functools import partial
 
 from assistant.answer_phrases import day_text, joined, say
-from assistant.qa.metadata import covering_letter_blocks
 from assistant.qa.scoring import READ, ScoredUnit
 from assistant.qa.units import Unit
 from assistant.reports import ReportError
@@ -18,12 +17,9 @@ from assistant.reports.brief.selection import UnitSelector, adoption_rank, in_or
 from assistant.reports.brief.subject import MAX_SUBJECT_LENGTH, Ids, Theme
 from assistant.reports.brief.unit_checks import (
     find_answering,
-    is_about_report,
     is_key_point,
     is_point,
     rank_section_units,
-    units_below,
-    with_context,
 )
 from assistant.reports.comparison.topic_comparison import find_differing_pairs
 from assistant.reports.lookup import display_label, format_suggestions
@@ -84,16 +80,12 @@ def _assign_to_themes(selector: UnitSelector) -> dict[Theme, list[ScoredUnit]]:
 
 
 def _is_covered_elsewhere(selector: UnitSelector, theme: Theme) -> bool:
-    """Whether a theme is a section of the document that another section of the briefing quotes, or that is only about
-    the document itself."""
+    """Whether a theme is a section of the document that another section of the briefing quotes."""
     if theme.section is None:
         return False
     document = selector.main_document
     quoted_blocks = (document.block_at(each.start) for each in selector.used_citations if each.document == document.id)
-    if any(theme.section == head.ordinal for block in quoted_blocks if block for head in document.headings(block)):
-        return True
-    units = list(units_below(selector, theme))
-    return bool(units) and all(is_about_report(unit) for unit in filter(None, map(with_context, units)))
+    return any(theme.section == head.ordinal for block in quoted_blocks if block for head in document.headings(block))
 
 
 def unsourced_theme_text(selector: UnitSelector, theme: Theme, places: Sequence[str]) -> str:
@@ -111,8 +103,7 @@ def unsourced_theme_text(selector: UnitSelector, theme: Theme, places: Sequence[
             if each.unit.document.id in subject.own_ids
             or (each.score >= 0.0 if subject.item is None else is_key_point(selector, theme.words, each))
         ]
-        units = [unit for unit in quotable if unit.block not in covering_letter_blocks(unit.document)]
-        places = list(dict.fromkeys(unit.document.cite(unit.locator) for unit in units))[:MAX_PLACES]
+        places = list(dict.fromkeys(unit.document.cite(unit.locator) for unit in quotable))[:MAX_PLACES]
     name = theme.heading or subject.title
     if not places:
         return say(template, language, theme=name)

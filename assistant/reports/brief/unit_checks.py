@@ -19,7 +19,6 @@ from assistant.wording.drafting import Grammar, grammar_of
 from corpus.documents import Block, Document
 from corpus.meetings import Meeting
 from corpus.sentences import sentence_spans
-from corpus.symbols import find_symbols
 
 MAX_RUN_IN_WORDS = 10
 """A first sentence of a paragraph with fewer words is its heading."""
@@ -139,7 +138,7 @@ def is_key_point(selector: UnitSelector, words: str, scored: ScoredUnit) -> bool
     theme or question also what a preamble states without a reference to another text (number, year or footnote)."""
     subject, symbol, unit = selector.subject, scored.unit.document.symbol, scored.unit
     if subject.user_question and "preamb" in unit.locator:
-        return not (unit.document.blocks[unit.block].marks or find_symbols(unit.text) or _DATED.search(unit.text))
+        return not (unit.document.blocks[unit.block].marks or _DATED.search(unit.text))
     body = subject.agenda.symbol.body if subject.agenda and subject.agenda.symbol else ""
     is_own = subject.agenda is None or unit.document.id in subject.own_ids or bool(symbol and symbol.body == body)
     return (is_own or selector.is_answer(scored, words)) and is_point(selector, scored)

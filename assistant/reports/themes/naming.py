@@ -23,7 +23,7 @@ from assistant.time_slices import Slices
 from assistant.vocabulary import Vocabulary
 from assistant.wording.drafting import grammar_of
 from assistant.wording.lexicon import HAN_FUNCTION
-from corpus.acronyms import find_acronyms, most_common_expansion
+from corpus.acronyms import find_acronyms
 from corpus.analysis import analyse, word_spans
 from corpus.dates import find_full_dates
 from corpus.documents import Document
@@ -182,13 +182,7 @@ class Namer:
         if not chosen or not is_covered or len(rows) - left < min(MIN_DOCUMENTS, len(rows)):
             return ()
         self._used_stems.update(each.stems for each in chosen)
-        return tuple(replace(each, words=self._spell_out(each, rows)) for each in chosen)
-
-    def _spell_out(self, phrase: Phrase, rows: Sequence[int]) -> str:
-        """The words of a phrase; an acronym is spelt out where the documents do so."""
-        if not (phrase.words.isupper() and phrase.words.isalpha()):
-            return phrase.words
-        return most_common_expansion(phrase.words, (self._documents[row].text for row in rows)) or phrase.words
+        return tuple(chosen)
 
     def _weigh_phrases(self, rows: Sequence[int], similarity: Similarity) -> list[Phrase]:
         """The phrases of a group in the language in which it is named, the best first."""
