@@ -38,10 +38,7 @@ def build_mandate(selector: UnitSelector) -> Section:
     query = say("ask_mandate", subject.title_language, body=meeting.body)
     mandate_blocks = set(meeting.mandate) & _item_annotations(selector)
     own = selector.find_relevant(query, subject.agenda_ids, MANDATE, lambda each: each.unit.block in mandate_blocks)
-    others = selector.find_relevant(
-        query, subject.other_ids, MANDATE, lambda each: each.score >= 0.0 and _may_give_mandate(each.unit)
-    )
-    quotes = selector.quote_units([each.unit for each in (*own, *others)], novel=True)
+    quotes = selector.quote_units([each.unit for each in own], novel=True)
     return selector.make_section("mandate", Part("", (*statements, *quotes)), remarks=_meeting_remark(selector))
 
 
@@ -74,18 +71,12 @@ def _is_of_item(other: AgendaItem, item: AgendaItem) -> bool:
     return is_under(other.number, item.number) or other.number == item.main_number
 
 
-def _may_give_mandate(unit: Unit) -> bool:
-    """Whether a unit may give a body its mandate: no proposal, annex or table."""
-    block = unit.document.blocks[unit.block]
-    return block.kind != "row" and not block.locator.startswith("annex") and not proposes_discussion(unit)
-
-
 def build_expected(selector: UnitSelector) -> Section:
     """What the agenda says that the meeting is expected to do, apart from proposals for discussion, and what the
     announced documents recommend to it.
 
     The former is said under the item, and under the last item, with which a meeting ends (adoption of the report), if that
-    has no documents and proposes no discussion; and in annotations of the item that say what somebody will or should
+    has no documents; and in annotations of the item that say what somebody will or should
     do.
     """
     subject = selector.subject
@@ -93,16 +84,13 @@ def build_expected(selector: UnitSelector) -> Section:
     query = say("ask_expected", subject.title_language, body=meeting.body)
     allowed_blocks = _item_annotations(selector)
     last_items = [each for each in meeting.items if each.main_number == meeting.items[-1].main_number]
-    proposes = discussion_matcher(agenda, last_items[-1])
-    closing = [ordinal for each in last_items for ordinal in each.annotations]
-    has_documents = any(each.documentation for each in last_items)
-    if not has_documents and not any(proposes(agenda.body(agenda.blocks[ordinal])) for ordinal in closing):
-        allowed_blocks.update(closing)
+    if not any(each.documentation for each in last_items):
+        allowed_blocks.update(ordinal for each in last_items for ordinal in each.annotations)
     # The block right above the timetable is its heading.
     allowed_blocks -= {block.ordinal - 1 for block in agenda.blocks if block.locator.startswith("timetable")}
 
     def is_expected(each: ScoredUnit) -> bool:
-        return each.score >= 0.0 and each.unit.block in allowed_blocks and not proposes_discussion(each.unit)
+        return each.score >= 0.0 and each.unit.block in allowed_blocks
 
     units = selector.find_relevant(query, subject.agenda_ids, EXPECTED, is_expected)
     own_items = (each for each in meeting.items if _is_of_item(each, item))
@@ -127,21 +115,16 @@ def _find_advice(selector: UnitSelector, document: Document, body: str) -> Itera
         block.parent for block, is_own in zip(blocks, addressed, strict=True) if is_own and block.kind == "item"
     } - {None}
     chosen = {block.ordinal for block, is_own in zip(blocks, addressed, strict=True) if is_own or block.parent in lists}
-    units = (unit for unit in selector.iter_units(document) if unit.block in chosen and selector.is_quotable(unit))
-    return (unit for unit in units if not proposes_discussion(unit))
+    return (unit for unit in selector.iter_units(document) if unit.block in chosen and selector.is_quotable(unit))
 
 
 def _names_body(document: Document, name: Span, body: str) -> bool:
-    """Whether a name, without its article, opens the name of a body, or is its last noun: the Council."""
+    """Whether a name, without its article, opens the name of a body."""
     article = re.compile(rf"(?:{grammar_of(document.language).article.pattern})\s+", re.IGNORECASE)
     quote = document.quote(*name)
     start = opening.end() if (opening := article.match(quote)) else 0
     words, whole = (" ".join(fold_text(each).split()) for each in (quote[start:], body))
-    if not words or (len(words.split()) == 1 and words.endswith("s")):
-        return False  # advice to all States is none to a body of States
-    return re.match(rf"{re.escape(words)}(?!['’\w])", whole) is not None or (
-        whole.endswith(f" {words}") and not words.endswith("s")
-    )
+    return bool(words) and re.match(rf"{re.escape(words)}(?!['’\w])", whole) is not None
 
 
 def states_duty(grammar: Grammar, words: str) -> bool:
@@ -171,7 +154,7 @@ def build_schedule(selector: UnitSelector) -> Section:
 
 
 def build_documentation(selector: UnitSelector) -> Section:
-    """What the annotations say beside proposals, what the agenda announces, and how a document describes a paper."""
+    """What the annotations say beside proposals, and what the agenda announces."""
     subject = selector.subject
     meeting, item, agenda = subject.item_context
     proposes = discussion_matcher(agenda, item)
@@ -190,15 +173,7 @@ def build_documentation(selector: UnitSelector) -> Section:
         mention.symbol.text for each in sentences for mention in find_symbols_like(each.text, agenda.symbol)
     }:
         statements = []  # the annotations say it in words
-
-    def describes_paper(each: ScoredUnit) -> bool:
-        named = {mention.symbol.text for mention in find_symbols_like(each.unit.text, agenda.symbol)}
-        return bool(named & symbols) and each.unit.document.key not in symbols
-
-    units = selector.find_relevant(subject.title, subject.own_ids, 1, describes_paper)
-    return selector.make_section(
-        "documentation", Part("", (*sentences, *statements, *selector.quote_units([each.unit for each in units])))
-    )
+    return selector.make_section("documentation", Part("", (*sentences, *statements)))
 
 
 def document_statuses(selector: UnitSelector) -> tuple[DocumentStatus, ...]:

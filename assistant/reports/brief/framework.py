@@ -15,7 +15,7 @@ from assistant.reports.brief.articles import Article, ArticleFinder
 from assistant.reports.brief.briefing import Part, Section
 from assistant.reports.brief.selection import UnitSelector
 from assistant.reports.brief.subject import Theme
-from assistant.reports.brief.unit_checks import find_answering, is_later_than_meeting
+from assistant.reports.brief.unit_checks import is_later_than_meeting
 from assistant.reports.lookup import cite
 from corpus.analysis import fold
 from corpus.catalogue import CatalogueEntry
@@ -66,7 +66,7 @@ def find_framework(selector: UnitSelector) -> Framework:
         [*_subject_texts(selector), *((unit.text, unit.document.language) for unit in own_units)]
     )
     theme_by_article, closest_keys = _assign_themes(selector, finder, whole_subject, cited_treaties)
-    naming_units = _find_naming_units(selector, finder, own_units, cited_treaties)
+    naming_units = _find_naming_units(selector, finder, own_units)
     named_articles = {each.key: each for unit in naming_units for each in finder.find_named(unit.text, unit.document)}
     applicable = [finder.articles[key] for key in {**theme_by_article, **named_articles}]
     by_theme = tuple(
@@ -239,12 +239,8 @@ def _subject_texts(selector: UnitSelector) -> Iterator[tuple[str, str]]:
             yield agenda.body(agenda.blocks[ordinal]), agenda.language
 
 
-def _find_naming_units(
-    selector: UnitSelector, finder: ArticleFinder, own_units: Sequence[Unit], cited_treaties: frozenset[str]
-) -> list[Unit]:
-    """The units of the documents that belong to the subject that name articles, those with most first. Where there
-    are none, relevant units of other documents: certain ones where they name articles of a treaty that is not among
-    `cited_treaties`."""
+def _find_naming_units(selector: UnitSelector, finder: ArticleFinder, own_units: Sequence[Unit]) -> list[Unit]:
+    """The units of the documents that belong to the subject that name articles, those with most first."""
 
     def articles_in(unit: Unit) -> list[Article]:
         return finder.find_named(unit.text, unit.document)
@@ -253,9 +249,4 @@ def _find_naming_units(
         return bool(articles_in(unit)) and selector.is_quotable(unit) and not is_later_than_meeting(selector, unit)
 
     found = [unit for unit in own_units if usable(unit)]
-    if not found:
-        relevant = find_answering(selector, selector.subject.title, selector.subject.other_ids)
-        for each in relevant:
-            is_certain = each.score >= 0.0 or {a.document.id for a in articles_in(each.unit)} <= cited_treaties
-            found += [each.unit] if is_certain and usable(each.unit) else []
     return sorted(found, key=lambda unit: (-len(articles_in(unit)), unit.document.id, unit.start))

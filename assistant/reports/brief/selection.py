@@ -36,7 +36,7 @@ from corpus.dates import find_date_mentions
 from corpus.documents import Block, Document
 from corpus.library import Library
 from corpus.sentences import sentence_spans
-from corpus.symbols import Symbol, find_symbols_like
+from corpus.symbols import Symbol
 
 if TYPE_CHECKING:
     from assistant.reports.brief.framework import Framework
@@ -218,20 +218,12 @@ class UnitSelector:
         return read is None or read.issuperset(languages)
 
     def belongs_to_other_item(self, unit: Unit) -> bool:
-        """Whether a unit belongs to another item of the meeting: it names only that item, or a document of that item."""
-        item, meeting, agenda = self.subject.item, self.subject.meeting, self.subject.agenda
-        if item is None or meeting is None or agenda is None:
+        """Whether a unit belongs to another item of the meeting: it names only that item."""
+        item = self.subject.item
+        if item is None:
             return False
-        own_symbols = {symbol for symbol, _ in item.documentation}
-        others = (other for other in meeting.items if other.main_number != item.main_number)
-        other_symbols = {symbol for other in others for symbol, _ in other.documentation}
-        named_symbols = {mention.symbol.text for mention in find_symbols_like(unit.text, agenda.symbol)}
-        if named_symbols & other_symbols and not named_symbols & own_symbols:
-            return True
         numbers = {number.split(" ")[0] for number in self.engine.question(unit.text, unit.document.language).items}
-        # Item numbers beside documents of another meeting are not items of this one.
-        is_of_meeting = named_symbols <= own_symbols | other_symbols
-        return bool(numbers) and item.main_number not in numbers and is_of_meeting
+        return bool(numbers) and item.main_number not in numbers
 
     def is_quotable(self, unit: Unit) -> bool:
         """Whether a unit can stand by itself, is new, and belongs to no other item."""

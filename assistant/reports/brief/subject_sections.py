@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from functools import partial
 
 from assistant.answer_phrases import day_text, joined, say
-from assistant.qa.metadata import covering_letter_blocks
 from assistant.qa.scoring import READ, ScoredUnit
 from assistant.qa.units import Unit
 from assistant.reports import ReportError
@@ -17,14 +16,10 @@ from assistant.reports.brief.framework import MAX_PLACES, article_name, find_fra
 from assistant.reports.brief.selection import UnitSelector, adoption_rank, in_order, is_relevant, names_date_within
 from assistant.reports.brief.subject import MAX_SUBJECT_LENGTH, Ids, Theme
 from assistant.reports.brief.unit_checks import (
-    day_before,
     find_answering,
-    is_about_report,
     is_key_point,
     is_point,
     rank_section_units,
-    units_below,
-    with_context,
 )
 from assistant.reports.comparison.topic_comparison import find_differing_pairs
 from assistant.reports.lookup import display_label, format_suggestions
@@ -34,7 +29,7 @@ CANDIDATES_PER_THEME = 16
 """How many units each theme proposes; a unit goes to the theme to which it is most relevant."""
 MAX_POINTS: dict[Audience, int] = {"chair": 2, "delegate": 3, "secretariat": 4}
 """Most points of a theme."""
-MAX_GUIDANCE, MAX_DIFFERENCES, MAX_NEW = 6, 4, 6
+MAX_GUIDANCE, MAX_DIFFERENCES = 6, 4
 WIDE_PASSAGES = 36
 """Passages that are read for a briefing on one theme or question: what resolutions recall resembles what they say."""
 
@@ -85,16 +80,12 @@ def _assign_to_themes(selector: UnitSelector) -> dict[Theme, list[ScoredUnit]]:
 
 
 def _is_covered_elsewhere(selector: UnitSelector, theme: Theme) -> bool:
-    """Whether a theme is a section of the document that another section of the briefing quotes, or that is only about
-    the document itself."""
+    """Whether a theme is a section of the document that another section of the briefing quotes."""
     if theme.section is None:
         return False
     document = selector.main_document
     quoted_blocks = (document.block_at(each.start) for each in selector.used_citations if each.document == document.id)
-    if any(theme.section == head.ordinal for block in quoted_blocks if block for head in document.headings(block)):
-        return True
-    units = list(units_below(selector, theme))
-    return bool(units) and all(is_about_report(unit) for unit in filter(None, map(with_context, units)))
+    return any(theme.section == head.ordinal for block in quoted_blocks if block for head in document.headings(block))
 
 
 def unsourced_theme_text(selector: UnitSelector, theme: Theme, places: Sequence[str]) -> str:
@@ -112,8 +103,7 @@ def unsourced_theme_text(selector: UnitSelector, theme: Theme, places: Sequence[
             if each.unit.document.id in subject.own_ids
             or (each.score >= 0.0 if subject.item is None else is_key_point(selector, theme.words, each))
         ]
-        units = [unit for unit in quotable if unit.block not in covering_letter_blocks(unit.document)]
-        places = list(dict.fromkeys(unit.document.cite(unit.locator) for unit in units))[:MAX_PLACES]
+        places = list(dict.fromkeys(unit.document.cite(unit.locator) for unit in quotable))[:MAX_PLACES]
     name = theme.heading or subject.title
     if not places:
         return say(template, language, theme=name)
@@ -185,25 +175,16 @@ def _is_advice(unit: Unit) -> bool:
 
 
 def build_new(selector: UnitSelector) -> Section:
-    """What the agenda, and the documents on the subject, date after the previous meeting of the body that is known,
-    with a sentence on when that was."""
-    subject, language = selector.subject, selector.language
-    meeting, item, agenda = subject.item_context
+    """What the agenda dates after the previous meeting of the body that is known, with a sentence on when that was."""
+    language = selector.language
+    meeting, item, agenda = selector.subject.item_context
     if not meeting.dates:
         return selector.make_section("new")
     previous_day = agenda_sections.last_day_of_previous_meeting(selector)
     if previous_day is None:
         return selector.make_section("new", remarks=(say("no_earlier_meeting", language),))
     is_new = partial(names_date_within, after=previous_day, until=meeting.dates[-1])
-    annotations = selector.quote_sentences(agenda, [*meeting.mandate, *item.annotations], is_new)
-    documents, until = (*subject.own_ids, *subject.other_ids), day_before(meeting)
-    units = [
-        each.unit
-        for words in dict.fromkeys((subject.title, *(theme.words for theme in subject.themes)))
-        for each in selector.find_relevant(words, documents, MAX_NEW)
-        if names_date_within(each.unit.text, previous_day, until)
-    ]
-    statements = (*annotations, *selector.quote_units(units, MAX_NEW, novel=True))
+    statements = tuple(selector.quote_sentences(agenda, [*meeting.mandate, *item.annotations], is_new))
     remark = say("since_meeting", language, day=day_text(previous_day, language))
     return selector.make_section("new", Part("", statements), remarks=(remark,) if statements else ())
 

@@ -19,7 +19,6 @@ from assistant.wording.drafting import Grammar, grammar_of
 from corpus.documents import Block, Document
 from corpus.meetings import Meeting
 from corpus.sentences import sentence_spans
-from corpus.symbols import find_symbols
 
 MAX_RUN_IN_WORDS = 10
 """A first sentence of a paragraph with fewer words is its heading."""
@@ -117,12 +116,9 @@ def _run_in_heading(document: Document, block: Block) -> str:
 
 
 def is_about_report(unit: Unit) -> bool:
-    """Whether a unit is about the report itself, gives thanks, or points to an address; not where the report states
-    something: `the present report shows that`."""
+    """Whether a unit is about the report itself, gives thanks, or points to an address."""
     text, grammar = unit.text, grammar_of(unit.document.language)
-    opening = grammar.itself.match(text)
-    is_about = opening and not any(grammar.that.fullmatch(word) for word in text[opening.end() :].split()[:3])
-    return bool(is_about) or "://" in text or grammar.thanks.search(text) is not None
+    return bool(grammar.itself.match(text) or "://" in text or grammar.thanks.search(text))
 
 
 def is_point(selector: UnitSelector, scored: ScoredUnit) -> bool:
@@ -142,7 +138,7 @@ def is_key_point(selector: UnitSelector, words: str, scored: ScoredUnit) -> bool
     theme or question also what a preamble states without a reference to another text (number, year or footnote)."""
     subject, symbol, unit = selector.subject, scored.unit.document.symbol, scored.unit
     if subject.user_question and "preamb" in unit.locator:
-        return not (unit.document.blocks[unit.block].marks or find_symbols(unit.text) or _DATED.search(unit.text))
+        return not (unit.document.blocks[unit.block].marks or _DATED.search(unit.text))
     body = subject.agenda.symbol.body if subject.agenda and subject.agenda.symbol else ""
     is_own = subject.agenda is None or unit.document.id in subject.own_ids or bool(symbol and symbol.body == body)
     return (is_own or selector.is_answer(scored, words)) and is_point(selector, scored)

@@ -77,7 +77,7 @@ def _read_object(grammar: Grammar, text: str, start: int, end: int) -> tuple[lis
         part_start += len(text[part_start:right]) - len(text[part_start:right].lstrip())
         if not words.strip():
             continue
-        if grammar.action.match(text, part_start, end) and (index or not parts):
+        if grammar.action.match(text, part_start, end):
             return parts, part_start
         if conjunction and grammar.aside.match(text, part_start, right):
             continue
@@ -325,7 +325,7 @@ def _join_parts(grammar: Grammar, text: str, parts: list[Span]) -> list[Span]:
     joined: list[Span] = []
     for start, end in parts:
         previous = text[slice(*joined[-1])] if joined else ""
-        is_inside_name = (grammar.bound.search(previous) and not _starts_new_name(grammar, text[start:end])) or (
+        is_inside_name = grammar.bound.search(previous) or (
             (grammar.within_name.search(previous) or grammar.topic.search(previous))
             and not grammar.split.match(text, start, end)
         )

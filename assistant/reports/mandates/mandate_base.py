@@ -79,11 +79,7 @@ class BlockReader:
         those below the item where any of them sets a time or an amount of money, else the item with all below it."""
         paths = list(self.item_paths(item))
         below = list(dict.fromkeys(point for path in paths for point in path[1:]))
-        is_split = any(
-            self.deadlines.find_times(point.body_start, point.end)
-            or self.grammar.money.search(self.document.body(point)[:MAX_LENGTH])
-            for point in below
-        )
+        is_split = any(self.deadlines.find_times(point.body_start, point.end) for point in below)
         return [(path[-1], path) for path in paths] if is_split else [(item, (item, *below))]
 
     def split_insertions(self, text: str, start: int, match: AddresseeMatch) -> tuple[list[Span], int]:

@@ -305,9 +305,6 @@ class _ResolutionReader(BlockReader):
                 names = parse_names(grammar, text, *first_segment)
             return replace(match, addressees=tuple(each for each in names if self._is_known_actor(text[slice(*each)])))
         if with_that or not grammar.spaced:
-            match = find_subject(grammar, text, start, end, ())
-            if match.addressees and all(self._is_known_actor(text[slice(*each)]) for each in match.addressees):
-                return AddresseeMatch(match.addressees, start)
             return AddresseeMatch(self._match_duty_holder(clause)[0].addressees, start)
         return AddresseeMatch((), start)
 

@@ -23,7 +23,7 @@ from assistant.time_slices import Slices
 from assistant.vocabulary import Vocabulary
 from assistant.wording.drafting import grammar_of
 from assistant.wording.lexicon import HAN_FUNCTION
-from corpus.acronyms import MAX_SKIPPED_LETTERS, find_acronyms, find_expansion, most_common_expansion
+from corpus.acronyms import MAX_SKIPPED_LETTERS, find_acronyms, find_expansion
 from corpus.analysis import analyse, word_spans
 from corpus.dates import find_full_dates
 from corpus.documents import Document
@@ -49,8 +49,6 @@ MIN_WEIGHT = 0.05
 would look for."""
 MIN_SHARE_OF_SINGLE_TITLE = 2 / 3
 """The same share for a phrase that is in one title, and in no other heading."""
-MIN_SECOND_WEIGHT = 0.1
-"""Least weight of the second phrase of a name, as a share of that of the first."""
 MIN_LANGUAGE_SHARE = 0.5
 """A group of which more documents are in another language than the requested one is named in that language."""
 MAX_EMBEDDED_PHRASES = 40
@@ -173,9 +171,8 @@ class Namer:
         uncovered = set(rows)
         while candidates and uncovered and len(chosen) < MAX_PHRASES:
             best = max(candidates, key=lambda each: each.weight * (len(each.rows & uncovered) if chosen else 1))
-            is_weak = best.weight < MIN_SECOND_WEIGHT * (chosen or [best])[0].weight
             has_too_few = bool(chosen) and len(best.rows) < MIN_DOCUMENTS
-            if not best.rows & uncovered or is_weak or has_too_few:
+            if not best.rows & uncovered or has_too_few:
                 break
             chosen.append(best)
             uncovered -= best.rows
@@ -187,13 +184,7 @@ class Namer:
         if not chosen or not is_covered or len(rows) - left < min(MIN_DOCUMENTS, len(rows)):
             return ()
         self._used_stems.update(each.stems for each in chosen)
-        return tuple(replace(each, words=self._spell_out(each, rows)) for each in chosen)
-
-    def _spell_out(self, phrase: Phrase, rows: Sequence[int]) -> str:
-        """The words of a phrase; an acronym is spelt out where the documents do so."""
-        if not (phrase.words.isupper() and phrase.words.isalpha()):
-            return phrase.words
-        return most_common_expansion(phrase.words, (self._documents[row].text for row in rows)) or phrase.words
+        return tuple(chosen)
 
     def _weigh_phrases(self, rows: Sequence[int], similarity: Similarity) -> list[Phrase]:
         """The phrases of a group in the language in which it is named, the best first."""

@@ -15,7 +15,6 @@ from assistant.reports.report_cache import ReportCache, library_fingerprint
 from assistant.reports.themes.clusters import (
     center,
     cluster,
-    default_count,
     embed_texts,
     find_shaping_documents,
     group_documents,
@@ -241,18 +240,10 @@ class _ThemeBuilder:
 
     def _split_groups(self) -> tuple[list[Part], set[int]]:
         """The groups, or the parts of them, that have a name, each with the documents that are about it; then the
-        remaining documents, grouped once more.
-
-        After them the groups of which enough remains without a name; and the documents that are in none.
-        """
+        groups of which enough remains without a name; and the documents that are in none."""
         strays, groups = self._find_strays(), self._groups
         first_parts = [part for rows in groups for part in self._divide([n for n in rows if n not in strays])]
         parts = self._drop_unrelated([part for part in first_parts if part[1] or self._common_body(part[0])])
-        assigned = {n for rows, _ in parts for n in rows}
-        remaining = sorted(n for rows in groups for n in rows if n in self._embedded and n not in assigned)
-        if len(remaining) >= MIN_DOCUMENTS:
-            new_groups = self._cluster(remaining, default_count(len(remaining)))
-            parts += self._drop_unrelated([part for rows in new_groups for part in self._divide(rows) if part[1]])
         assigned = {n for rows, _ in parts for n in rows}
         unnamed = [[n for n in rows if n not in assigned] for rows, phrases in first_parts if not phrases]
         parts += [(rows, ()) for rows in unnamed if len(rows) >= MIN_DOCUMENTS or not parts]
