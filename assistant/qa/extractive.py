@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from assistant.answer_phrases import either, joined, say
 from assistant.meeting import MeetingAnswer, MeetingAnswerer, text_names_day
-from assistant.qa.abstention import CARRIED_BONUS, log_odds
+from assistant.qa.abstention import CARRIED_BONUS, SHARED_WORDS, log_odds
 from assistant.qa.answer import Answer
 from assistant.qa.citations import (
     CLOSEST,
@@ -340,7 +340,10 @@ class ExtractiveAnswerer:
 
         def usable(unit: Unit) -> bool:
             document, block = unit.document, unit.block
-            is_admitted = question.admits(document.id, block) and among(unit)
+            # What a timetable tells is told by the meeting's rows; its times would be taken for other things.
+            is_slot = document.kind == "agenda" and document.blocks[block].kind == "row"
+            is_other = is_slot and question.share_of_words(unit.text, document.language) < SHARED_WORDS
+            is_admitted = question.admits(document.id, block) and among(unit) and not is_other
             return is_admitted and not self.meeting_answerer.is_about_other_item(question, document, block)
 
         texts = [hit.passage.text for hit in evidence if hit.document.language == question.language]
