@@ -224,7 +224,7 @@ class ExtractiveAnswerer:
         scored = _with_carried_bonus(scored, question)
         chosen, answering = choose(scored, self._most), scored
         best_units = chosen or choose_tentative(scored)
-        if best_units and (extreme_row := extreme(self._library, question, best_units[0])):
+        if extreme_row := extreme(self._library, question, best_units, scored):
             row, kind, head = extreme_row
             note = say(f"extreme_{kind}", question.language, head=head)
             answer = with_confidence(self._composer.quoted(question, [row]), scored)
