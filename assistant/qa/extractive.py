@@ -15,6 +15,7 @@ from assistant.qa.citations import (
     as_tentative,
     choose,
     choose_tentative,
+    rows_left,
     with_confidence,
     with_totals,
 )
@@ -237,7 +238,8 @@ class ExtractiveAnswerer:
         chosen = self._with_neighbour(question, chosen, answering)
         beside, silent = self._other_named_texts(question, chosen, most)
         chosen = with_totals(self._library, question, chosen) + beside
-        answer = with_confidence(self._composer.quoted(question, chosen), answering)
+        left = rows_left(self._library, chosen, self._most)
+        answer = with_confidence(self._composer.quoted(question, chosen, left), answering)
         notes = [say("silent", question.language, documents=joined(silent, question.language))] if silent else []
         return replace(answer, notes=(*answer.notes, *notes))
 
