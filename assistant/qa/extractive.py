@@ -383,16 +383,17 @@ def _may_mean_paragraph(question: Question) -> bool:
 
 
 def _with_carried_bonus(scored: Sequence[ScoredUnit], question: Question) -> list[ScoredUnit]:
-    """Scored units, best first, after a bonus for those above the threshold that are in a passage carried over from the previous turn, by the share
-    of the last turn's words that they have, where these can be compared. A turn that only names something else asks for other words."""
+    """Scored units, best first, after a bonus for those above the threshold that are in a passage carried over from the previous turn and have
+    a word of the last turn."""
     last_words = set(question.content_of(question.focus))
 
     def continued(each: ScoredUnit) -> ScoredUnit:
         unit, language = each.unit, each.unit.document.language
-        if each.score < 0.0 or unit.evidence.id not in question.carried or question.focus == question.text:
+        if each.score < 0.0 or unit.evidence.id not in question.carried:
             return each
         compared = last_words and language == question.language
-        share = len(last_words.intersection(analyse(unit.text, language))) / len(last_words) if compared else 1.0
-        return replace(each, score=each.score + CARRIED_BONUS * share)
+        if compared and last_words.isdisjoint(analyse(unit.text, language)):
+            return each
+        return replace(each, score=each.score + CARRIED_BONUS)
 
     return sorted(map(continued, scored), key=lambda each: -each.odds)
