@@ -341,7 +341,7 @@ class ExtractiveAnswerer:
         def usable(unit: Unit) -> bool:
             document, block = unit.document, unit.block
             is_admitted = question.admits(document.id, block) and among(unit)
-            return is_admitted and not self.meeting_answerer.is_about_other_item(question, document, block)
+            return is_admitted and not self.meeting_answerer.is_about_other_item(question, document, block, unit.text)
 
         texts = [hit.passage.text for hit in evidence if hit.document.language == question.language]
         spelt = question.spelt_by(texts)
