@@ -20,7 +20,7 @@ from assistant.qa.citations import (
 )
 from assistant.qa.missing_documents import NOTES, MissingDocuments
 from assistant.qa.numbered_rows import NumberedRows
-from assistant.qa.place_questions import places_in
+from assistant.qa.place_questions import places_in, words_of_document
 from assistant.qa.provisions import NamedPlaces
 from assistant.qa.retriever import Evidence, Retriever, restricted_ids
 from assistant.qa.revisions import in_other_language
@@ -109,6 +109,8 @@ class ExtractiveAnswerer:
         if found is None:
             meeting = None if missing_place else self._sure_meeting(question)
             found = self._from_evidence(question, FIRST if meeting is not None else most)
+            if found.status == "answered" and not names_text and words_of_document(question):
+                found = as_tentative(found)  # which document has the named place is not known
         if found.status != "answered" and names_text:
             found = self._sections.headed(question) or found
         if missing_place is None:
