@@ -308,13 +308,14 @@ class ExtractiveAnswerer:
 
     def _with_comparison_note(self, question: Question, answer: Answer) -> Answer:
         """The answer with a note that the two named texts can be compared, where nothing surely answers: no passage tells what is new in one
-        of them. For two versions of one text an answer is never certain."""
+        of them. For two versions of one text an answer is never certain, nor where its words have none of the question's."""
         versions = self._library.versions()
         named = [each for each in versions.with_symbol if each.symbol in question.symbols and question.covers(each.id)]
         same_text = len({each.lineage for each in named}) < len({versions.keys[each.id] for each in named})
         ids = [each.id for each in named] if same_text else self._named_in_library(question)
         labels = {versions.keys[each]: self._library.document(each).label for each in ids}
-        if len(labels) != 2 or (answer.status == "answered" and not same_text):
+        told = answer.status == "answered" and not same_text and _has_word_asked(question, answer)
+        if len(labels) != 2 or told:
             return answer
         note = say("comparable", question.language, one=min(labels.values()), other=max(labels.values()))
         answer = replace(answer, notes=(*answer.notes, note))
@@ -376,6 +377,15 @@ def _may_mean_paragraph(question: Question) -> bool:
     paragraphs = {parse_locator(each).get("para") for each in places_in(question)}
     return bool(paragraphs.intersection(question.items)) and not question.vocabulary.says(
         "agenda", question.rest, question.language
+    )
+
+
+def _has_word_asked(question: Question, answer: Answer) -> bool:
+    """Whether the first statement of an answer has a content word of the question beside the symbols in it, where these can be compared."""
+    words = set(question.content_of(question.rest))
+    cited = [each for statement in answer.statements[:1] for each in statement.citations]
+    return not words or any(
+        each.language != question.language or words.intersection(analyse(each.quote, each.language)) for each in cited
     )
 
 
