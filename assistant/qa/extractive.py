@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from assistant.answer_phrases import either, joined, say
 from assistant.meeting import MeetingAnswer, MeetingAnswerer, text_names_day
-from assistant.qa.abstention import CARRIED_BONUS, log_odds
+from assistant.qa.abstention import CARRIED_BONUS, FURTHER_STATEMENT_GAP, log_odds
 from assistant.qa.answer import Answer
 from assistant.qa.citations import (
     CLOSEST,
@@ -244,8 +244,8 @@ class ExtractiveAnswerer:
         return replace(answer, notes=(*answer.notes, *notes))
 
     def _with_neighbour(self, question: Question, chosen: list[Unit], scored: Sequence[ScoredUnit]) -> list[Unit]:
-        """The chosen units with, after the first, the sentence beside it in its paragraph that would also be enough for an answer and has a word
-        of the last turn that all of them lack: it may tell an exception."""
+        """The chosen units with, after the first, the sentence beside it in its paragraph that has a word of the last turn that all of them lack,
+        where it would also be enough for an answer, or follows and makes the first a better answer than that is alone: it may tell an exception."""
         first, document = chosen[0], chosen[0].document
         shown = {token for unit in chosen for token in analyse(f"{unit.context} {unit.text}", document.language)}
         asked = question if question.focus == question.text else question.asking(question.focus)
@@ -257,8 +257,16 @@ class ExtractiveAnswerer:
             before, behind = sorted([(first.start, first.end), (unit.start, unit.end)])
             return not document.quote(before[1], behind[0]).strip()
 
-        found = (each for each in scored if each.score >= 0.0 and is_beside(each.unit))
-        telling = [each.marked for each in found if missing.intersection(analyse(each.unit.own, document.language))]
+        def adds(each: ScoredUnit) -> bool:
+            if each.score >= 0.0 or each.unit.start < first.end:
+                return each.score >= 0.0
+            both = replace(first, end=each.unit.end)
+            alone, together = self._scorer.score_units_alone(question, [first, both], [first.evidence])
+            return together.odds >= alone.odds + FURTHER_STATEMENT_GAP
+
+        found = (each for each in scored if is_beside(each.unit))
+        found = (each for each in found if missing.intersection(analyse(each.unit.own, document.language)))
+        telling = [each.marked for each in found if adds(each)]
         return [first, *telling[:1], *chosen[1:]][: max(self._most, len(chosen))]
 
     def _from_mentions(self, question: Question) -> Answer | None:
@@ -372,20 +380,20 @@ def _cites_named_day(question: Question, answer: Answer) -> bool:
     return any(text_names_day(question, f"{each.locator}\n{each.quote}", each.language) for each in cited)
 
 
-def _may_mean_paragraph(question: Question) -> bool:
-    """Whether the item that a question names may as well be a paragraph: in Russian "пункт" is either, unless the agenda is named, too."""
-    paragraphs = {parse_locator(each).get("para") for each in places_in(question)}
-    return bool(paragraphs.intersection(question.items)) and not question.vocabulary.says(
-        "agenda", question.rest, question.language
-    )
-
-
 def _has_word_asked(question: Question, answer: Answer) -> bool:
     """Whether the first statement of an answer has a content word of the question beside the symbols in it, where these can be compared."""
     words = set(question.content_of(question.rest))
     cited = [each for statement in answer.statements[:1] for each in statement.citations]
     return not words or any(
         each.language != question.language or words.intersection(analyse(each.quote, each.language)) for each in cited
+    )
+
+
+def _may_mean_paragraph(question: Question) -> bool:
+    """Whether the item that a question names may as well be a paragraph: in Russian "пункт" is either, unless the agenda is named, too."""
+    paragraphs = {parse_locator(each).get("para") for each in places_in(question)}
+    return bool(paragraphs.intersection(question.items)) and not question.vocabulary.says(
+        "agenda", question.rest, question.language
     )
 
 
