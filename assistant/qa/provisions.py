@@ -116,11 +116,13 @@ class NamedPlaces(NamedPartAnswerer):
         called, likely = self._called(question), list[Document]()
         if called is None and (words := words_of_document(question)):
             name = question.asking(words)
-            likely = self._retriever.likely_documents(name, LOOKED_IN)
-            called = likely[0] if len(likely) == 1 and _may_be_called(name, likely[0]) else None
+            found = self._retriever.likely_documents(name, LOOKED_IN)
+            may_be = [each for each in found if _may_be_called(name, each)]
+            called = found[0] if len(found) == len(may_be) == 1 else None
+            likely = may_be if len(found) > 1 else found
         if called is None:
-            found = [self._at(question, each, places) for each in likely]
-            return self._from_several(question, [units for units in found if units]) if any(found[:1]) else None
+            at = [self._at(question, each, places) for each in likely]
+            return self._from_several(question, [units for units in at if units]) if any(at[:1]) else None
         if units := self._at(question, called, places):
             return self._composer.whole(question, units)
         return None if _names_item(question, called, places[0]) else place_missing(question, called, places[0])
