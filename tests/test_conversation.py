@@ -455,6 +455,14 @@ def test_of_what_answered_the_turn_before_those_words_answer_that_say_what_is_as
     assert engine.ask("How much of it went on travel?", [asked]).statements[0].text == "Travel took five of them."
 
 
+def test_a_turn_that_names_another_year_is_not_answered_with_the_same_words_again(holding: Holding) -> None:
+    told = "## Before\n\n1. In 2023 the fund lent nine boats.\n\n## Later\n\n2. In 2024 it lent 16 boats of the fleet of 2023."
+    engine = holding(f"# Report on the fund\n\nA/88/9\n\n{told}\n", readers=readers_of(FlatReader(), "en"))
+    asked = "How many boats did the fund lend in 2024?"
+    assert "16 boats" in engine.ask(asked).statements[0].text
+    assert "nine boats" in engine.ask("And in 2023?", [asked]).statements[0].text
+
+
 def test_the_same_conversation_has_the_same_answer_whatever_was_asked_before(
     starter_engine: Engine, starter_library: Any, catalogue: Catalogue
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from conftest import Holding
 from test_reader import Fake, readers
+from word_reader import FlatReader, readers_of
 
 from assistant.qa.engine import Engine
 
@@ -85,3 +86,63 @@ def test_the_row_with_the_most_or_the_least_is_said_alone_and_why(
 )
 def test_what_is_not_reckoned_is_read(engine: Engine, question: str) -> None:
     assert not any("number under" in note for note in engine.ask(question).notes)
+
+
+TOWERS = """# Towers of the coast
+
+A/88/79
+
+## Bells
+
+Table 1
+Bells of each tower
+
+| Tower | Bells | Steps |
+| --- | --- | --- |
+| Arla | 12 | 96 |
+| Bend | 31 | 70 |
+| Corm | 4 | 210 |
+| Dune | 8 | 12 |
+| Elm | 2 | 45 |
+
+## Others
+
+1. The other towers have nine bells together.
+"""
+CHINESE = """---
+language: zh
+---
+# 海岸的灯塔
+
+A/88/80
+
+表1
+各灯塔的钟
+
+| 灯塔 | 钟的数量 | 台阶数量 |
+| --- | --- | --- |
+| 阿尔拉 | 12 | 96 |
+| 本德 | 31 | 70 |
+"""
+
+
+def test_a_sentence_that_reads_more_like_an_answer_does_not_hide_the_row(holding: Holding) -> None:
+    engine = holding(TOWERS, readers=readers(en=Fake({"The other towers": 5.0, "Arla": 4.0})))
+    answer = engine.ask("Which tower has the most bells?")
+    assert [statement.text.endswith("Bend | 31 | 70") for statement in answer.statements] == [True]
+    told = engine.ask("Which tower has the most bells of bronze?").statements[0]  # which the table does not tell
+    assert told.text == "The other towers have nine bells together."
+
+
+def test_in_chinese_words_that_touch_are_no_other_words(holding: Holding) -> None:
+    engine = holding(CHINESE, readers=readers(multilingual=Fake({"阿尔拉": 4.0})))
+    answer = engine.ask("哪个灯塔台阶数量最多？")
+    assert [statement.text.endswith("阿尔拉 | 12 | 96") for statement in answer.statements] == [True]
+
+
+def test_rows_beyond_those_that_an_answer_may_have_are_named(holding: Holding) -> None:
+    answer = holding(TOWERS, readers=readers_of(FlatReader(), "en")).ask("How many bells and steps has each tower?")
+    left = next(note for note in answer.notes if note.startswith("Not quoted here"))
+    rows = {cite.locator for statement in answer.statements for cite in statement.citations[-1:]}
+    assert rows
+    assert not any(row in left for row in rows)

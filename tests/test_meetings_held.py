@@ -16,6 +16,7 @@ from assistant.qa.abstention import Thresholds
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Reading
 from assistant.qa.readers import Readers
+from assistant.qa.scoring import ScoredUnit
 from assistant.reports.lookup import display_label
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
@@ -299,6 +300,22 @@ def test_the_latest_meeting_that_tells_what_is_asked_answers_alone_and_the_other
     assert answer.status == "answered"
     assert {cite.symbol for cite in answer.citations} == {symbol}
     assert any(other in note for note in answer.notes)
+
+
+def test_a_row_of_a_timetable_is_read_only_for_questions_with_its_words(holding: Holding) -> None:
+    titles = ["Opening of the meeting", "Tolls of the northern harbours"]
+    engine = holding(agenda("A/AC.1/2024/1", "Committee on Ports", "Lisbon", "2024-05-06", titles), reading=True)
+    read = list[str]()
+
+    def watch(question: object, evidence: object, scored: Sequence[ScoredUnit]) -> None:
+        units = (each.unit for each in scored)
+        read.extend(unit.own for unit in units if unit.document.blocks[unit.block].kind == "row")
+
+    engine.extractive.watch = watch
+    engine.ask("How many minutes may observers speak on the tolls?")
+    assert not read
+    engine.ask("What is said of tolls of northern harbours?")
+    assert any("Tolls" in row for row in read)
 
 
 def test_a_row_of_a_timetable_is_quoted_only_for_the_items_that_it_holds(bare: Engine) -> None:

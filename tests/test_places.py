@@ -432,6 +432,7 @@ STANDARD = "# Load of bridges\n\nA/88/401\n\n4.1 A bridge bears four tonnes.\n\n
     [
         ("What does article 4.1 of A/88/401 say?", "A bridge bears four tonnes."),
         ("A/88/401第4.2条规定了什么？", "A sign names the load."),
+        ("A/88/401第4.2条的主要内容是什么？", "A sign names the load."),
     ],
 )
 def test_articles_of_a_text_that_has_none_are_its_paragraphs(holding: Holding, question: str, said: str) -> None:

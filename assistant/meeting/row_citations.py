@@ -167,11 +167,8 @@ class AgendaCiter:
     def surely_has_no_documents(self, item: AgendaItem, meeting: Meeting) -> bool:
         """Whether an agenda certainly announces no document for an item: a document other than a resolution that is named in its
         annotations, or in a row or line that belongs to no item, may be announced for it."""
-        mentions = (
-            mention
-            for each in item.annotations
-            for mention in find_symbols_like(self.words(each), self.document.symbol)
-        )
+        texts, own = map(self.words, item.annotations), self.document.symbol
+        mentions = (mention for text in texts for mention in find_symbols_like(text, own))
         names_paper = any(mention.symbol.series not in RESOLUTIONS for mention in mentions)
         return not (meeting.documented_items(item) or names_paper or self._lists_unassigned_paper(meeting))
 

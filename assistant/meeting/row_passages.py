@@ -65,11 +65,8 @@ class RowPassageBuilder:
         by_subject = {"": [*self._place(), *self._edges(self._sittings), *self._sums()], ": agenda": [*self._agenda()],
                  ": documents": [*self._papers()], ": timetable": [*self._timetable()]}  # fmt: skip
         name = f"{self._meeting.title}, {self._meeting.body}"
-        return [
-            RowPassage(f"{name}{subject}", tuple(sentences), whole=not subject)
-            for subject, sentences in by_subject.items()
-            if sentences
-        ]
+        found = {subject: tuple(each) for subject, each in by_subject.items() if each}
+        return [RowPassage(f"{name}{subject}", each, whole=not subject) for subject, each in found.items()]
 
     def days(self) -> list[RowPassage]:
         """Passages about each day: what is taken up in its sittings, the breaks between them, the documents; of a single day also when it begins and ends."""

@@ -227,10 +227,8 @@ def _citation_of(record: Mapping[str, Any]) -> Citation:
 
 def citation_json(citation: Citation, number: int) -> dict[str, Any]:
     values = {**vars(citation), "answer": list(citation.answer) if citation.answer else None}
-    return {
-        "number": number,
-        **{name: value for name, value in values.items() if value or name not in ("unverified", "heading", "answer")},
-    }
+    optional = "unverified", "heading", "answer"
+    return {"number": number, **{name: value for name, value in values.items() if value or name not in optional}}
 
 
 def distinct_statements(statements: Sequence[Statement]) -> tuple[Statement, ...]:

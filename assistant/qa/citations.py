@@ -75,7 +75,7 @@ class AnswerComposer:
     def quoted(self, question: Question, units: Sequence[Unit], left: Sequence[Unit] = ()) -> Answer:
         """An answer that quotes units; notes name the parts of quoted lists that are not quoted, and the units that are `left` out."""
         answer = self.answered(question, [quote_unit(unit, self._footnoted_documents(unit)) for unit in units])
-        unquoted = [*_unquoted_parts(units), [(unit.document, unit.locator) for unit in left]]
+        unquoted = [*_unquoted_parts([*units, *left]), [(unit.document, unit.locator) for unit in left]]
         notes = (_left_out_note(places, question.language) for places in unquoted if places)
         return replace(answer, notes=(*answer.notes, *notes))
 
@@ -114,11 +114,9 @@ class AnswerComposer:
             statements += new if answer.model else new[:most]
         whole = self.answered(question, statements)
         unanswered = [(asked.focus.strip(" ?？؟"), answer) for asked, answer in parts if answer.status != "answered"]
-        notes = [
-            say("part_not_certain" if answer.status == "tentative" else "part_not_found", whole.language, part=part)
-            for part, answer in unanswered
-            if answer.status != "partial"
-        ]
+        told = {"tentative": "part_not_certain"}
+        lacking = ((part, answer.status) for part, answer in unanswered if answer.status != "partial")
+        notes = [say(told.get(status, "part_not_found"), whole.language, part=part) for part, status in lacking]
         if unanswered:
             pointers = dict.fromkeys(pointer for _, answer in unanswered for pointer in answer.see_also)
             whole = replace(whole, status="partial", see_also=tuple(pointers))
@@ -188,12 +186,22 @@ def with_totals(library: Library, question: Question, units: Sequence[Unit]) -> 
     return result
 
 
+def rows_left(library: Library, units: Sequence[Unit], most: int) -> list[Unit]:
+    """The rows of a table that are not quoted, where `most` units or more are quoted and all are rows of it: further rows may answer as well."""
+    document, quoted = units[0].document, {unit.block for unit in units}
+    if len(units) < most or document.kind == "agenda" or any(unit.document is not document for unit in units):
+        return []
+    rows = next((each.rows for each in find_tables(document) if quoted <= {row.ordinal for row in each.rows}), ())
+    found = ((row, Evidence.at(library, document, row.start)) for row in rows if row.ordinal not in quoted)
+    return [Unit.of(evidence, row) for row, evidence in found if evidence is not None]
+
+
 def choose(scored: Sequence[ScoredUnit], most: int, *, closest: bool = False) -> list[Unit]:
     """The units to quote, best first: the best that reaches the threshold for an answer, or for a tentative one with `closest`, and others near
     it that add something.
 
     Where two parts of one provision answer, the whole provision is quoted if it is not too long. Digests and drafts come after official texts
-    where one of these reaches the threshold, too. Units of a first page are not added to words of a text that answer.
+    where one of these reaches the threshold, too. Units of a first page and footnotes are not added to words of a text that answer.
     """
     margins = [candidate.score - (candidate.thresholds.tentative_margin if closest else 0.0) for candidate in scored]
     best = next((each.odds for each, margin in zip(scored, margins, strict=True) if margin >= 0.0), None)
@@ -206,8 +214,8 @@ def choose(scored: Sequence[ScoredUnit], most: int, *, closest: bool = False) ->
             break
         if each.odds > best or each.odds < best - FURTHER_STATEMENT_GAP or margin < -FURTHER_STATEMENT_FLOOR:
             continue
-        beside_text = bool(chosen) and not closest and chosen[0].block not in edge_lines(chosen[0].document)
-        if beside_text and each.unit.block in edge_lines(each.unit.document):
+        beside_text = bool(chosen) and not closest and not _is_beside_text(chosen[0])
+        if beside_text and _is_beside_text(each.unit):
             continue
         if any(each.unit.overlaps(other) for other in chosen):
             continue
@@ -220,6 +228,10 @@ def choose(scored: Sequence[ScoredUnit], most: int, *, closest: bool = False) ->
         has_final_text = has_final_text or (margin >= 0.0 and _is_final_text(each.unit.document))
     chosen.sort(key=lambda unit: has_final_text and not _is_final_text(unit.document))
     return header_once(_without_overlaps(chosen))
+
+
+def _is_beside_text(unit: Unit) -> bool:
+    return unit.block in edge_lines(unit.document) or unit.document.blocks[unit.block].kind == "footnote"
 
 
 def _is_final_text(document: Document) -> bool:
@@ -252,12 +264,9 @@ def _unquoted_parts(units: Sequence[Unit]) -> list[list[Place]]:
     for (_, parent), quoted in quoted_by_list.items():
         document = quoted[0].document
         items = [each for each in document.children[parent] if each.kind == "item"]
-        unquoted = [
-            (document, item.locator)
-            for item in items
-            if not any(unit.start < item.end and item.body_start < unit.end for unit in quoted)
-        ]
-        found += [unquoted] if len(quoted) > 1 else []
+        spans = [(unit.start, unit.end) for unit in quoted if len(quoted) > 1]
+        left = [each for each in items if not any(start < each.end and each.body_start < end for start, end in spans)]
+        found += [[(document, item.locator) for item in left]] if spans else []
     return found
 
 

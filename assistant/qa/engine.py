@@ -523,11 +523,8 @@ def _names_something(question: Question) -> bool:
 
 def _has_form_of_question(question: Question) -> bool:
     text = question.text
-    return (
-        question.vocabulary.says("interrogatives", text, question.language)
-        or (text[-1:] in "?？؟" and " " in text)
-        or len(text.split()) >= SENTENCE_WORDS
-    )
+    asks = question.vocabulary.says("interrogatives", text, question.language) or (text[-1:] in "?？؟" and " " in text)
+    return asks or len(text.split()) >= SENTENCE_WORDS
 
 
 def _own_words(question: Question) -> list[str]:
@@ -536,18 +533,13 @@ def _own_words(question: Question) -> list[str]:
         rest = question.vocabulary.without("interrogatives", question.text, "zh")
         if not any(map(str.isalpha, question.vocabulary.without("stopwords", rest, "zh"))):
             return []
-    return _without_numbers(question.content)
+    return [token for token in dict.fromkeys(question.content) if any(map(str.isalpha, token))]
 
 
 def _as_answer_to_one_word(answer: Answer) -> Answer:
     """An answer to a single word: at most tentative where it quotes evidence, since one word asks nothing that could be answered."""
     quotes_evidence = answer.confidence is not None and answer.statements and answer.statements[0].verdict != "derived"
     return as_tentative(answer) if answer.status == "answered" and quotes_evidence else answer
-
-
-def _without_numbers(tokens: Iterable[str]) -> list[str]:
-    """The distinct words that are not numbers."""
-    return [token for token in dict.fromkeys(tokens) if any(letter.isalpha() for letter in token)]
 
 
 def _overlaps(citation: Citation, unit: Unit) -> bool:

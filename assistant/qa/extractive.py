@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from assistant.answer_phrases import either, joined, say
 from assistant.meeting import MeetingAnswer, MeetingAnswerer, text_names_day
-from assistant.qa.abstention import CARRIED_BONUS, FURTHER_STATEMENT_GAP, log_odds
+from assistant.qa.abstention import CARRIED_BONUS, FURTHER_STATEMENT_GAP, SHARED_WORDS, log_odds
 from assistant.qa.answer import Answer
 from assistant.qa.citations import (
     CLOSEST,
@@ -15,6 +15,7 @@ from assistant.qa.citations import (
     as_tentative,
     choose,
     choose_tentative,
+    rows_left,
     with_confidence,
     with_totals,
 )
@@ -226,7 +227,7 @@ class ExtractiveAnswerer:
         scored = _with_carried_bonus(scored, question)
         chosen, answering = choose(scored, self._most), scored
         best_units = chosen or choose_tentative(scored)
-        if best_units and (extreme_row := extreme(self._library, question, best_units[0])):
+        if extreme_row := extreme(self._library, question, best_units, scored):
             row, kind, head = extreme_row
             note = say(f"extreme_{kind}", question.language, head=head)
             answer = with_confidence(self._composer.quoted(question, [row]), scored)
@@ -239,7 +240,8 @@ class ExtractiveAnswerer:
         chosen = self._with_neighbour(question, chosen, answering)
         beside, silent = self._other_named_texts(question, chosen, most)
         chosen = with_totals(self._library, question, chosen) + beside
-        answer = with_confidence(self._composer.quoted(question, chosen), answering)
+        left = rows_left(self._library, chosen, self._most)
+        answer = with_confidence(self._composer.quoted(question, chosen, left), answering)
         notes = [say("silent", question.language, documents=joined(silent, question.language))] if silent else []
         return replace(answer, notes=(*answer.notes, *notes))
 
@@ -351,7 +353,10 @@ class ExtractiveAnswerer:
 
         def usable(unit: Unit) -> bool:
             document, block = unit.document, unit.block
-            is_admitted = question.admits(document.id, block) and among(unit)
+            # What a timetable tells is told by the meeting's rows; its times would be taken for other things.
+            is_slot = document.kind == "agenda" and document.blocks[block].kind == "row"
+            is_other = is_slot and question.share_of_words(unit.text, document.language) < SHARED_WORDS
+            is_admitted = question.admits(document.id, block) and among(unit) and not is_other
             return is_admitted and not self.meeting_answerer.is_about_other_item(question, document, block, unit.text)
 
         texts = [hit.passage.text for hit in evidence if hit.document.language == question.language]
@@ -398,17 +403,16 @@ def _may_mean_paragraph(question: Question) -> bool:
 
 
 def _with_carried_bonus(scored: Sequence[ScoredUnit], question: Question) -> list[ScoredUnit]:
-    """Scored units, best first, after a bonus for those above the threshold that are in a passage carried over from the previous turn and have
-    a word of the last turn."""
+    """Scored units, best first, after a bonus for those above the threshold that are in a passage carried over from the previous turn, by the share
+    of the last turn's words that they have, where these can be compared. A turn that only names something else asks for other words."""
     last_words = set(question.content_of(question.focus))
 
     def continued(each: ScoredUnit) -> ScoredUnit:
         unit, language = each.unit, each.unit.document.language
-        if each.score < 0.0 or unit.evidence.id not in question.carried:
+        if each.score < 0.0 or unit.evidence.id not in question.carried or question.focus == question.text:
             return each
         compared = last_words and language == question.language
-        if compared and last_words.isdisjoint(analyse(unit.text, language)):
-            return each
-        return replace(each, score=each.score + CARRIED_BONUS)
+        share = len(last_words.intersection(analyse(unit.text, language))) / len(last_words) if compared else 1.0
+        return replace(each, score=each.score + CARRIED_BONUS * share)
 
     return sorted(map(continued, scored), key=lambda each: -each.odds)

@@ -103,12 +103,8 @@ class NumberedRows(NamedPartAnswerer):
         first = documents[0] if documents else None
         if first is None or first.language != question.language:
             return None
-        numbers = {
-            found[1]
-            for table in self._tables(question, first, word)
-            for row in table.rows
-            if (found := _NUMBER.fullmatch(cell_texts(first, row)[0]))
-        }
+        rows = (row for table in self._tables(question, first, word) for row in table.rows)
+        numbers = {found[1] for row in rows if (found := _NUMBER.fullmatch(cell_texts(first, row)[0]))}
         name = f"{word} {number}"
         if len(numbers) < 2 or len(_other_words(question, first, word)) > max_other_words(question):
             return None
@@ -134,8 +130,7 @@ def _other_words(question: Question, document: Document, word: str) -> list[str]
 def _words_of(document: Document, table: DocumentTable) -> set[str]:
     """The index tokens of the caption of a table, of the heading above it and of the heads of its columns, which may be the first row."""
     headings = document.headings(table.rows[0])[-1:] if table.rows else []
-    heads = table.header or table.rows[:1]
-    texts = [*map(document.block_text, (*table.caption, *headings)), *(document.block_text(each) for each in heads)]
+    texts = map(document.block_text, (*table.caption, *headings, *(table.header or table.rows[:1])))
     return {token for text in texts for token in analyse(text, document.language)}
 
 

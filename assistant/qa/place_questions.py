@@ -99,7 +99,11 @@ def words_left(question: Question, place: Span = (0, 0), titled: Sequence[Docume
     spans = [place, *((mention.start, mention.end) for mention in question.terms)]
     for name in (name for entry in question.named for name in entry.names):
         spans += [found.span() for found in re.finditer(re.escape(name), question.text, re.IGNORECASE)]
-    remaining = question.content_of(blanked(question.rest, spans))
+    text = blanked(question.rest, spans)
+    if question.language == "zh":  # pairs of characters would join function words to others
+        for kind in ("interrogatives", "asking", "stopwords"):
+            text = question.vocabulary.without(kind, text, "zh")
+    remaining = question.content_of(text)
     title_tokens = {word for each in titled for word in title_words(question, each)}
     return [token for token in remaining if not token.isdigit() and token not in title_tokens]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -217,8 +217,8 @@ class NamedPlaces(NamedPartAnswerer):
 
     def _quoted(self, question: Question, units: list[Unit]) -> Answer:
         """The units of a named place as an answer; tentative where more is asked than the place and no row of its table answers."""
-        words = words_left(question, place_span(question))
-        rows = [unit for unit in units if _in_table(unit) and _has_any_word(words, unit.own, unit.document)]
+        words, rows = {*words_left(question, place_span(question))}, [unit for unit in units if _in_table(unit)]
+        rows = [unit for unit in rows if not words.isdisjoint(analyse(unit.own, unit.document.language))]
         if not asks_more(question, place_span(question)) and not 0 < len(rows) < len(units):
             return self._composer.whole(question, units)
         chosen = self._answering_units(question, units)
@@ -259,7 +259,7 @@ class NamedPlaces(NamedPartAnswerer):
             return not_found(question, evidence)
         remaining = words_left(question, titled=self._named_by_title(question, documents))
         if len(remaining) <= max_other_words(question):
-            return self._composer.whole(question, _without_nested(units))
+            return self._composer.whole(question, _as_paragraphs(_without_nested(units)))
         # Where the article comes from an earlier turn, the last turn tells which part of it is requested; alone it may say too little.
         last = question if question.focus == question.text else question.asking(question.focus)
         scored = self._score_with_bonus(last, evidence, units)
@@ -267,7 +267,9 @@ class NamedPlaces(NamedPartAnswerer):
         if not chosen and last is not question:
             chosen = choose(self._score_with_bonus(question, evidence, units), self._most)
         if chosen:
-            return self._composer.quoted(question, _as_paragraphs(chosen))
+            paragraphs = _as_paragraphs(chosen)
+            left = [unit for unit in _as_paragraphs(_without_nested(units)) if not any(map(unit.overlaps, paragraphs))]
+            return self._composer.quoted(question, paragraphs, left)
         closest = _with_each_article(question, scored, choose_tentative(scored))
         answer = self._composer.closest(question, closest, evidence[:3])
         return answer if answer.statements else with_confidence(answer, scored)
@@ -316,11 +318,6 @@ class NamedPlaces(NamedPartAnswerer):
             question, evidence, lambda unit: (unit.document.id, unit.start, unit.end) in places
         )
         return [replace(each, score=each.score + NAMED_PLACE_BONUS) for each in found]
-
-
-def _has_any_word(words: Iterable[str], text: str, document: Document) -> bool:
-    """Whether a text of a document has any of some index tokens."""
-    return not set(words).isdisjoint(analyse(text, document.language))
 
 
 def _may_be_called(name: Question, document: Document) -> bool:

@@ -91,10 +91,8 @@ class NamedSections(NamedPartAnswerer):
             translated_words = set(self._retriever.words(question, document.language))
 
         def is_requested(heading: Block) -> bool:
-            return any(
-                len(part) == len(question_words) and part <= translated_words
-                for part in _heading_parts(question, document, heading)
-            )
+            parts = _heading_parts(question, document, heading)
+            return any(len(part) == len(question_words) and part <= translated_words for part in parts)
 
         blocks = document.blocks if question_words and document.kind not in ("agenda", "treaty") else ()
         return [each for each in blocks if each.kind == "heading" and is_requested(each)]

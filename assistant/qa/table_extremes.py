@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from assistant.qa.retriever import Evidence
+from assistant.qa.scoring import ScoredUnit
 from assistant.qa.units import Unit, units_of
 from assistant.question import YEAR, Question
 from assistant.vocabulary import word_pattern
@@ -18,25 +20,34 @@ _NEXT = re.compile(r"\s+\w+"), re.compile(r"\w{1,2}")
 """The next word; in Chinese, which is written without spaces, the next two characters."""
 
 
-def extreme(library: Library, question: Question, unit: Unit) -> tuple[Unit, str, str] | None:
-    """The extreme row of the table that a unit is a row of, where a question asks for the most or least of one column: the row as a unit, whether it
-    has the greatest or the least number (`most`, `least`), and the head of the column.
+def extreme(
+    library: Library, question: Question, chosen: Sequence[Unit], scored: Sequence[ScoredUnit]
+) -> tuple[Unit, str, str] | None:
+    """The extreme row of a table, where a question asks for the most or least of one column: the row as a unit, whether it has the greatest or the
+    least number (`most`, `least`), and the head of the column. The table is that of the best of the `chosen` units; else of the best row that is
+    enough for an answer, if its caption and header have all words of the question.
 
     None where the question names a row, no column or several, is in another language, uses the superlative in a phrase of the document ("least
     developed countries"), or has words that the document lacks ("Asian countries"): then the reader decides.
     """
+    candidates = [*chosen[:1], *(each.unit for each in scored if each.score >= 0.0)]
+    unit = next((each for each in candidates if each.document.blocks[each.block].kind == "row"), None)
+    kind = _kind(question, unit.document) if unit is not None else None
+    if unit is None or kind is None:
+        return None
     document, block = unit.document, unit.document.blocks[unit.block]
-    kind = _kind(question, document) if question.language == document.language else None
-    table = next((each for each in find_tables(document) if block in each.rows), None) if kind else None
-    if kind is None or table is None or not table.header:
+    table = next((each for each in find_tables(document) if block in each.rows), None)
+    if table is None or not table.header:
         return None
     question_words, total = set(question.content), find_total_row(document, table)
-    if _asks_for_subset(question, document, question_words):
+    heads = " ".join(map(document.block_text, (*table.caption, *table.header)))
+    if _asks_for_subset(question, document.text if unit in chosen[:1] else heads, question_words):
         return None
     column = _column(document, table, question_words)
     amounts = ((row, _amount(document, row, column)) for row in table.rows if row != total)
     rows = {row: amount for row, amount in amounts if amount is not None}
-    if not column or len(rows) < 2 or any(_row_name(document, row) <= question_words for row in rows):
+    names = filter(None, ({*analyse(cell_texts(document, row)[0], document.language)} for row in rows))
+    if not column or len(rows) < 2 or any(name <= question_words for name in names):
         return None
     best = (max if kind == "most" else min)(rows.values())
     first, *others = [row for row, amount in rows.items() if amount == best]
@@ -46,23 +57,26 @@ def extreme(library: Library, question: Question, unit: Unit) -> tuple[Unit, str
     return (row_unit, kind, head) if row_unit else None
 
 
-def _asks_for_subset(question: Question, document: Document, question_words: set[str]) -> bool:
-    """Whether a question may ask for only some rows, or for several: it has a number, or a word that the document lacks."""
+def _asks_for_subset(question: Question, text: str, question_words: set[str]) -> bool:
+    """Whether a question may ask for only some rows, or for several: it has a number, or a word that a text lacks."""
     language, vocabulary = question.language, question.vocabulary
     numbers = (word for word, value in vocabulary.number_words(language).items() if value > 1)  # one is an article, too
     counts = {token for word in numbers for token in analyse(word, language)}
     forms = [form for each in vocabulary.groups("extremes", language).values() for form in each]
-    document_words = {token for text in (document.text, *forms) for token in analyse(text, language)}
-    years = {token for token in question_words if YEAR.fullmatch(token)}
-    return not counts.isdisjoint(analyse(question.rest, language)) or not question_words - years <= document_words
+    text_words = {token for each in (text, *forms) for token in analyse(each, language)}
+    missing = {token for token in question_words - text_words if not YEAR.fullmatch(token)}
+    if language == "zh":  # tokens are pairs of characters, also of those at the ends of two words
+        known = {*"".join([*question_words & text_words, *vocabulary.forms("interrogatives", language)])}
+        missing = {token for token in missing if not known.issuperset(token)}
+    return bool(missing) or not counts.isdisjoint(analyse(question.rest, language))
 
 
 def _kind(question: Question, document: Document) -> str | None:
-    """Whether a question asks for the `most` or the `least`; None where neither, or where the document has the word and the next one as a phrase."""
+    """Whether a question asks for the `most` or the `least`; None where neither, in another language, or where the document has it in a phrase."""
     language, document_text = question.language, fold(document.text)
     found = {kind: match for kind, forms in question.vocabulary.groups("extremes", language).items()
              for match in word_pattern(forms, language).finditer(question.rest)}  # fmt: skip
-    if len(found) != 1:
+    if len(found) != 1 or language != document.language:
         return None
     ((kind, match),) = found.items()
     next_word = _NEXT[language == "zh"].match(question.rest, match.end())
@@ -82,8 +96,3 @@ def _amount(document: Document, row: Block, column: int) -> float | None:
     cells = cell_texts(document, row)
     found = figures(cells[column]) if column < len(cells) else ()
     return max(found[0]) if len(found) == 1 else None
-
-
-def _row_name(document: Document, row: Block) -> set[str]:
-    """The index tokens of the name of a row; a token that no question has where it has none."""
-    return set(analyse(cell_texts(document, row)[0], document.language)) or {""}
