@@ -549,3 +549,15 @@ def test_the_next_sentence_is_shown_where_it_has_a_word_of_the_question_that_the
     told = [each.text for each in engine.ask("What does a reserve transmitter for the Pacific region cost?").statements]
     assert told == [cost, exception]
     assert [each.text for each in engine.ask("What does a reserve transmitter cost?").statements] == [cost]
+
+
+def test_the_next_sentence_is_shown_where_the_best_one_answers_better_with_it(holding: Holding) -> None:
+    prize, none = (
+        "The value of the regional prize for textiles of the autumn fair is nine crowns.",
+        "A second one is not given.",
+    )
+    text = f"# Report on fairs\n\nA/88/331\n\n1. {prize} {none} The halls are heated.\n"
+    engine = holding(Input("fairs.md", text.encode()), reading=True)
+    question = "What is the value of the second regional prize for textiles of the autumn fair?"
+    assert [each.text for each in engine.ask(question).statements] == [prize, none]
+    assert [each.text for each in engine.ask(question.replace("second ", "")).statements] == [prize]

@@ -410,6 +410,11 @@ def test_no_chinese_word_is_cut_at_a_sign_that_joins_others() -> None:
     ]
 
 
+def test_two_symbols_or_numbers_that_a_conjunction_joins_are_not_cut_apart() -> None:
+    assert [*possible_splits("Please compare A/RES/78/115 and A/RES/79/129 on peace.", "en")] == []
+    assert [*possible_splits("¿Qué cambia entre las resoluciones 78/115 y 79/129 sobre la paz?", "es")] == []
+
+
 @given(st.text(max_size=120), st.sampled_from(LANGUAGES))
 def test_however_a_text_is_cut_nothing_is_made_up(text: str, language: str) -> None:
     assert all(part in text for pair in possible_splits(text, language) for part in pair)

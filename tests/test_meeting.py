@@ -264,6 +264,45 @@ def test_at_an_hour_without_a_meeting_the_day_is_told(asked: Ask) -> None:
     assert not any("on Friday" in text for text in reader.seen if "\n" not in text)
 
 
+def test_an_annotation_that_names_an_item_is_read_for_it_wherever_it_stands(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    rule = "Proposals under item 3 are submitted by noon on Monday."
+    text = f"""# Committee on Kites
+
+E/C.98/2031/1
+
+# Annotated provisional agenda
+
+# Provisional agenda
+
+1. Opening.
+
+2. Organization of work.
+
+3. Strings.
+
+# Annotations
+
+## 1. Opening
+
+The Chair opens the session.
+
+## 2. Organization of work
+
+{rule} Speakers submit proposals in writing.
+
+## 3. Strings
+
+Strings are measured.
+"""
+    library = open_library()
+    add(library, catalogue, Input("agenda.md", text.encode()))
+    engine = Engine(library, catalogue, readers=word_readers())
+    answer = engine.ask("By when are proposals under item 3 submitted?")
+    assert (answer.status, answer.statements[0].text) == ("answered", rule)
+
+
 def test_items_that_are_numbered_with_points_are_sub_items(open_library: OpenLibrary, catalogue: Catalogue) -> None:
     text = """EIGHTIETH HEALTH ASSEMBLY
 

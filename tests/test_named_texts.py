@@ -235,6 +235,15 @@ def test_what_changed_between_two_versions_is_never_told_for_sure_from_the_later
     assert "compare E/C.99/2031/4 and E/C.99/2031/4/Rev.1" in " ".join(answer.notes)
 
 
+def test_words_that_only_name_two_texts_do_not_answer_what_is_asked_of_both(holding: Holding) -> None:
+    first, second = b"# Casks\n\nA/88/317\n\n1. See A/88/317 and A/88/318.\n", b"# Oil\n\nA/88/318\n\n1. Oil is sold.\n"
+    engine = holding(Input("casks.md", first), Input("oil.md", second), reading=True)
+    answer = engine.ask("Compare A/88/317 and A/88/318.")
+    assert answer.status == "tentative"
+    assert "compare A/88/317 and A/88/318" in " ".join(answer.notes)
+    assert engine.ask("Is oil sold, A/88/317 and A/88/318?").status == "answered"
+
+
 def test_a_question_that_names_no_versions_is_answered_from_the_later_one(engine: Engine) -> None:
     answer = engine.ask("What does a cask of oil cost?")
     assert (answer.status, "55 crowns" in said(answer)) == ("answered", True)

@@ -520,6 +520,25 @@ def test_a_text_is_found_by_the_words_of_its_title_for_a_paragraph(holding: Hold
     assert "A/88/314 in the library has no para. 1" in engine.ask(question.replace("1", "17")).reason
 
 
+def test_a_text_is_found_by_what_it_is_about_for_a_paragraph_and_none_is_quoted_for_sure_where_several_may_be_meant(
+    holding: Holding,
+) -> None:
+    text = "# Circular\n\nA/88/{n}\n\n1. Arla sent a letter on kites and balloons.\n\n2. A kite over the {place} has a tail.\n"
+    first, second = (text.format(n=n, place=each).encode() for n, each in ((315, "port"), (316, "hill")))
+    engine = holding(Input("first.md", first), Input("lake.md", LAKE), reading=True)
+    question = "What is in paragraph 2 of the letter on kites and balloons?"
+    answer = engine.ask(question)
+    assert (answer.status, [each.quote for each in answer.citations]) == (
+        "answered",
+        ["A kite over the port has a tail."],
+    )
+    assert "A/88/315 in the library has no para. 17" in engine.ask(question.replace("2", "17")).reason
+    more(engine, Input("second.md", second))
+    answer = engine.ask(question)
+    assert answer.status == "tentative"
+    assert {each.symbol for each in answer.citations} == {"A/88/315", "A/88/316"}
+
+
 RESOLUTION = """# E/RES/2030/{number}
 
 ## Resolución aprobada por el Consejo Económico y Social el 23 de julio de 2030

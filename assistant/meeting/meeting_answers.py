@@ -26,7 +26,7 @@ from assistant.meeting.row_passages import RowPassage, RowPassageBuilder, RowSen
 from assistant.qa.abstention import FURTHER_STATEMENT_GAP, NAMED_PLACE_BONUS, TITLE_ONLY_PENALTY, log_odds
 from assistant.qa.answer import Answer, Pointer, Statement
 from assistant.qa.scoring import FIRST, ScoredSentence, Scorer
-from assistant.question import Question
+from assistant.question import Question, numbers_after
 from assistant.wording import claims
 from corpus.acronyms import find_acronyms, find_expansion
 from corpus.analysis import analyse, fold
@@ -225,9 +225,10 @@ class MeetingAnswerer:
 
         return sorted(map(adjusted, best_by_place.values()), key=lambda each: (-each.score, each.place))
 
-    def is_about_other_item(self, question: Question, document: Document, ordinal: int) -> bool:
+    def is_about_other_item(self, question: Question, document: Document, ordinal: int, words: str = "") -> bool:
         """Whether a block of an agenda belongs to another item than the question names, by number or by its whole title: to the
-        annotations of the other item, or to a row of a timetable that does not take up the named one."""
+        annotations of the other item, or to a row of a timetable that does not take up the named one; with `words` of it that do not name that
+        item either."""
         if document.kind != "agenda":
             return False
         # Computed once: this is asked for every unit of an agenda.
@@ -237,7 +238,10 @@ class MeetingAnswerer:
             return False
         if block.kind != "row":
             found = _ITEM.search(block.locator)
-            return found is not None and found[1] not in named
+            if found is None or found[1] in named:
+                return False
+            mentioned = numbers_after("item", words, question.vocabulary, document.language)
+            return named.isdisjoint(main_number(number) for number, _, _ in mentioned)
         return bool(rows) and not any(row.row == ordinal and main_number(row.number) in named for row in rows)
 
     def _named_items(self, question: Question, agenda: Document) -> tuple[set[str], list[SittingItem]]:

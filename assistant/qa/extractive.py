@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from assistant.answer_phrases import either, joined, say
 from assistant.meeting import MeetingAnswer, MeetingAnswerer, text_names_day
-from assistant.qa.abstention import CARRIED_BONUS, SHARED_WORDS, log_odds
+from assistant.qa.abstention import CARRIED_BONUS, FURTHER_STATEMENT_GAP, SHARED_WORDS, log_odds
 from assistant.qa.answer import Answer
 from assistant.qa.citations import (
     CLOSEST,
@@ -21,7 +21,7 @@ from assistant.qa.citations import (
 )
 from assistant.qa.missing_documents import NOTES, MissingDocuments
 from assistant.qa.numbered_rows import NumberedRows
-from assistant.qa.place_questions import places_in
+from assistant.qa.place_questions import places_in, words_of_document
 from assistant.qa.provisions import NamedPlaces
 from assistant.qa.retriever import Evidence, Retriever, restricted_ids
 from assistant.qa.revisions import in_other_language
@@ -110,6 +110,8 @@ class ExtractiveAnswerer:
         if found is None:
             meeting = None if missing_place else self._sure_meeting(question)
             found = self._from_evidence(question, FIRST if meeting is not None else most)
+            if found.status == "answered" and not names_text and words_of_document(question):
+                found = as_tentative(found)  # which document has the named place is not known
         if found.status != "answered" and names_text:
             found = self._sections.headed(question) or found
         if missing_place is None:
@@ -244,8 +246,8 @@ class ExtractiveAnswerer:
         return replace(answer, notes=(*answer.notes, *notes))
 
     def _with_neighbour(self, question: Question, chosen: list[Unit], scored: Sequence[ScoredUnit]) -> list[Unit]:
-        """The chosen units with, after the first, the sentence beside it in its paragraph that would also be enough for an answer and has a word
-        of the last turn that all of them lack: it may tell an exception."""
+        """The chosen units with, after the first, the sentence beside it in its paragraph that has a word of the last turn that all of them lack,
+        where it would also be enough for an answer, or follows and makes the first a better answer than that is alone: it may tell an exception."""
         first, document = chosen[0], chosen[0].document
         shown = {token for unit in chosen for token in analyse(f"{unit.context} {unit.text}", document.language)}
         asked = question if question.focus == question.text else question.asking(question.focus)
@@ -257,8 +259,16 @@ class ExtractiveAnswerer:
             before, behind = sorted([(first.start, first.end), (unit.start, unit.end)])
             return not document.quote(before[1], behind[0]).strip()
 
-        found = (each for each in scored if each.score >= 0.0 and is_beside(each.unit))
-        telling = [each.marked for each in found if missing.intersection(analyse(each.unit.own, document.language))]
+        def adds(each: ScoredUnit) -> bool:
+            if each.score >= 0.0 or each.unit.start < first.end:
+                return each.score >= 0.0
+            both = replace(first, end=each.unit.end)
+            alone, together = self._scorer.score_units_alone(question, [first, both], [first.evidence])
+            return together.odds >= alone.odds + FURTHER_STATEMENT_GAP
+
+        found = (each for each in scored if is_beside(each.unit))
+        found = (each for each in found if missing.intersection(analyse(each.unit.own, document.language)))
+        telling = [each.marked for each in found if adds(each)]
         return [first, *telling[:1], *chosen[1:]][: max(self._most, len(chosen))]
 
     def _from_mentions(self, question: Question) -> Answer | None:
@@ -308,13 +318,14 @@ class ExtractiveAnswerer:
 
     def _with_comparison_note(self, question: Question, answer: Answer) -> Answer:
         """The answer with a note that the two named texts can be compared, where nothing surely answers: no passage tells what is new in one
-        of them. For two versions of one text an answer is never certain."""
+        of them. For two versions of one text an answer is never certain, nor where its words have none of the question's."""
         versions = self._library.versions()
         named = [each for each in versions.with_symbol if each.symbol in question.symbols and question.covers(each.id)]
         same_text = len({each.lineage for each in named}) < len({versions.keys[each.id] for each in named})
         ids = [each.id for each in named] if same_text else self._named_in_library(question)
         labels = {versions.keys[each]: self._library.document(each).label for each in ids}
-        if len(labels) != 2 or (answer.status == "answered" and not same_text):
+        told = answer.status == "answered" and not same_text and _has_word_asked(question, answer)
+        if len(labels) != 2 or told:
             return answer
         note = say("comparable", question.language, one=min(labels.values()), other=max(labels.values()))
         answer = replace(answer, notes=(*answer.notes, note))
@@ -346,7 +357,7 @@ class ExtractiveAnswerer:
             is_slot = document.kind == "agenda" and document.blocks[block].kind == "row"
             is_other = is_slot and question.share_of_words(unit.text, document.language) < SHARED_WORDS
             is_admitted = question.admits(document.id, block) and among(unit) and not is_other
-            return is_admitted and not self.meeting_answerer.is_about_other_item(question, document, block)
+            return is_admitted and not self.meeting_answerer.is_about_other_item(question, document, block, unit.text)
 
         texts = [hit.passage.text for hit in evidence if hit.document.language == question.language]
         spelt = question.spelt_by(texts)
@@ -372,6 +383,15 @@ def _cites_named_day(question: Question, answer: Answer) -> bool:
     """Whether the first statement of an answer contains the day that the question names."""
     cited = [citation for statement in answer.statements[:1] for citation in statement.citations]
     return any(text_names_day(question, f"{each.locator}\n{each.quote}", each.language) for each in cited)
+
+
+def _has_word_asked(question: Question, answer: Answer) -> bool:
+    """Whether the first statement of an answer has a content word of the question beside the symbols in it, where these can be compared."""
+    words = set(question.content_of(question.rest))
+    cited = [each for statement in answer.statements[:1] for each in statement.citations]
+    return not words or any(
+        each.language != question.language or words.intersection(analyse(each.quote, each.language)) for each in cited
+    )
 
 
 def _may_mean_paragraph(question: Question) -> bool:

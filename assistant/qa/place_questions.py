@@ -59,7 +59,8 @@ def places_in(question: Question) -> list[str]:
     if preambular := _preambular(question):
         return [place for place, _, _ in preambular]
     naming = _naming(question)
-    return [place for place in (naming.places if naming else ()) if _KINDS & set(parse_locator(place))]
+    places = [place for place in (naming.places if naming else ()) if _KINDS & set(parse_locator(place))]
+    return [place for place in places if question.years.isdisjoint(re.findall(r"\d+", place))]  # Spanish "para 2030"
 
 
 def place_span(question: Question) -> Span:
@@ -68,6 +69,18 @@ def place_span(question: Question) -> Span:
         return start, end
     naming, text = _naming(question), normalise_place_text(question.text)
     return (naming.start, naming.end) if naming and len(text) == len(question.text) else (0, 0)
+
+
+def words_of_document(question: Question) -> str:
+    """The words with which a question about a place names its document: those behind the place ("paragraph 9 of ..."), in Chinese those before
+    it; empty where they have no content, or an agenda item may be meant."""
+    if not places_in(question) or (
+        question.items and question.vocabulary.says("agenda", question.rest, question.language)
+    ):
+        return ""
+    (start, end), text = place_span(question), question.text
+    words = text[:start] if question.language == "zh" else text[end:]
+    return words if question.content_of(words) else ""
 
 
 def asks_more(question: Question, place: Span = (0, 0), titled: Sequence[Document] = ()) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import islice
 
 from assistant.answer_phrases import act_words, place_text, say
-from assistant.qa.abstention import NAMED_PLACE_BONUS
+from assistant.qa.abstention import NAMED_PLACE_BONUS, SHARED_WORDS
 from assistant.qa.answer import Answer
 from assistant.qa.citations import (
     WHOLE_LIMIT,
@@ -30,6 +30,7 @@ from assistant.qa.place_questions import (
     places_in,
     title_words,
     words_left,
+    words_of_document,
 )
 from assistant.qa.retriever import Evidence, Retriever, named_documents, restricted_documents
 from assistant.qa.scoring import READ, ScoredUnit, Scorer
@@ -96,23 +97,41 @@ class NamedPlaces(NamedPartAnswerer):
             each for each in found.values() if not ((held := versions.version_of(each.id)) and held.corrected_symbol)
         ]
         with_place = [units for each in texts if (units := self._at(question, each, places))]
-        if len(with_place) < 2:
-            return self._quoted(question, with_place[0]) if with_place else None
+        if len(with_place) == 1 and not words_of_document(question):
+            return self._quoted(question, with_place[0])
         # Digests and other languages come last.
         language = question.language
         with_place.sort(key=lambda each: (each[0].document.language != language, each[0].document.edition == "digest"))
-        return as_tentative(self._composer.quoted(question, [each[0] for each in with_place[: self._most]]))
+        return self._from_several(question, with_place)
 
     def answer_from_called(self, question: Question) -> Answer | None:
-        """The answer from a named place of the one document that the question calls by words of its title ("the draft budget") or by its kind
-        ("the resolution"), or that it has no such place; None where several documents may be meant, or more is asked."""
+        """The answer from a named place of the one document that the question calls by words of its title ("the draft budget"), by its kind
+        ("the resolution") or by other words for which search finds it, or that it has no such place; tentative where these words may name
+        several documents. None where the question calls none, or the likeliest of several does not have the place."""
         places = places_in(question)
-        called = self._called(question) if places and not question.missing_acts else None
-        if called is None or (question.items and question.vocabulary.says("agenda", question.rest, question.language)):
+        if not places or question.missing_acts:
             return None
+        if question.items and question.vocabulary.says("agenda", question.rest, question.language):
+            return None
+        called, likely = self._called(question), list[Document]()
+        if called is None and (words := words_of_document(question)):
+            name = question.asking(words)
+            found = self._retriever.likely_documents(name, LOOKED_IN)
+            may_be = [each for each in found if _may_be_called(name, each)]
+            called = found[0] if len(found) == len(may_be) == 1 else None
+            likely = may_be if len(found) > 1 else found
+        if called is None:
+            at = [self._at(question, each, places) for each in likely]
+            return self._from_several(question, [units for units in at if units]) if any(at[:1]) else None
         if units := self._at(question, called, places):
             return self._composer.whole(question, units)
         return None if _names_item(question, called, places[0]) else place_missing(question, called, places[0])
+
+    def _from_several(self, question: Question, with_place: Sequence[list[Unit]]) -> Answer | None:
+        """A tentative answer from the named place in several documents, likeliest first; None where there are none."""
+        if not with_place:
+            return None
+        return as_tentative(self._composer.quoted(question, [each[0] for each in with_place[: self._most]]))
 
     def _called(self, question: Question) -> Document | None:
         """The one document that a question about a place calls by words of its title, or by its kind where only one of
@@ -299,6 +318,12 @@ class NamedPlaces(NamedPartAnswerer):
             question, evidence, lambda unit: (unit.document.id, unit.start, unit.end) in places
         )
         return [replace(each, score=each.score + NAMED_PLACE_BONUS) for each in found]
+
+
+def _may_be_called(name: Question, document: Document) -> bool:
+    """Whether a document in the language of the words that may name it has at least half of them, and the years among them in any language."""
+    has_words = name.share_of_words(document.text, document.language) >= SHARED_WORDS
+    return (has_words or document.language != name.language) and name.years <= {*YEAR.findall(document.text)}
 
 
 def _names_item(question: Question, document: Document, place: str) -> bool:

@@ -59,6 +59,8 @@ REMEMBERED = 256
 """Most turns whose interpretation is cached."""
 CARRIED_STATEMENTS = 2
 """Statements of an answer whose passages are carried over to the next turn."""
+_NAME = re.compile(r"[A-Z\d/.]*\d")
+"""The beginning of a number or symbol."""
 SHORTEST = 5
 """Letters of the shortest word that is corrected: shorter ones have too many neighbours."""
 UNMISTAKABLE = 7
@@ -253,11 +255,12 @@ def asks_two_questions(text: str, pair: tuple[str, str], language: str, vocabula
 
 def possible_splits(text: str, language: str) -> Iterator[tuple[str, str]]:
     """The pairs of questions that a sentence may ask, split at a conjunction or comma that is not inside the name of a place ("article 6,
-    paragraph 1")."""
+    paragraph 1") and joins no two numbers or symbols."""
     naming = find_place(folded_text) if len(folded_text := normalise_place_text(text)) == len(text) else None
     place_span = (naming.start, naming.end) if naming else (0, 0)
     splits = [*re.finditer(AND[language], text, re.IGNORECASE)]
     splits = [split for split in splits if not place_span[0] < split.start() < place_span[1]]
+    splits = [each for each in splits if not (text[: each.start()][-1:].isdigit() and _NAME.match(text, each.end()))]
     splits.sort(key=lambda match: not re.search("[,،，;；؛]", match.group()))
     pairs = ((text[: match.start()], text[match.end() :]) for match in splits)
     yield from [pair for pair in pairs if all(map(_long_enough, pair))][:MOST_CUTS]

@@ -16,6 +16,7 @@ from typing import Any
 
 from assistant.qa.abstention import (
     BM25_SATURATION,
+    CERTAIN_ODDS,
     DOCUMENT_WEIGHT,
     FUSED_FIRST,
     LIKENESS_TO_ODDS,
@@ -133,6 +134,17 @@ class Retriever:
         others = [language for language in self._library.passage_languages() if language not in own]
         ranked = [self._ranked(question, limit, documents, each) if each else [] for each in (own, others)]
         return _interleave(*ranked)[:limit]
+
+    def likely_documents(self, question: Question, limit: int) -> list[Document]:
+        """The documents that the words of a question may name, likeliest first, without those that are surely less likely than the first: by
+        their passages most like the question."""
+        odds: dict[str, float] = {}
+        for hit in self.gather(question, limit):
+            own = OWN_LANGUAGE_ODDS if hit.document.language == question.language else 0.0
+            hit_odds = LIKENESS_TO_ODDS * (hit.dense or 0.0) + own
+            odds[hit.document.id] = max(hit_odds, odds.get(hit.document.id, hit_odds))
+        ranked = sorted(odds, key=lambda each: -odds[each])
+        return [self._library.document(each) for each in ranked if odds[each] > odds[ranked[0]] - CERTAIN_ODDS]
 
     def _ranked(
         self, question: Question, limit: int, documents: Sequence[str] | None, languages: Sequence[str]
