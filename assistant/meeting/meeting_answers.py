@@ -23,7 +23,7 @@ from assistant.meeting.meeting_choice import (
 )
 from assistant.meeting.row_citations import AgendaCiter
 from assistant.meeting.row_passages import RowPassage, RowPassageBuilder, RowSentence
-from assistant.qa.abstention import FURTHER_STATEMENT_GAP, NAMED_PLACE_BONUS, TITLE_ONLY_PENALTY, log_odds
+from assistant.qa.abstention import FURTHER_ROW_GAP, NAMED_PLACE_BONUS, TITLE_ONLY_PENALTY, log_odds
 from assistant.qa.answer import Answer, Pointer, Statement
 from assistant.qa.scoring import FIRST, ScoredSentence, Scorer
 from assistant.question import Question, numbers_after
@@ -152,7 +152,7 @@ class MeetingAnswerer:
         alike = {rows.meeting(each) for each in scored if _tells_the_same(question, rows, scored[0], each)}
         latest = min(alike)
         own = [each for each in scored if rows.meeting(each) == latest]
-        close = [each for each in own if each.score >= own[0].score - FURTHER_STATEMENT_GAP]
+        close = [each for each in own if each.score >= own[0].score - FURTHER_ROW_GAP]
         about_subject = own if place_named else [each for each in own if subject.matches(rows.sentence(each))]
         is_follow_up = question.focus != question.text
         if about_subject and is_follow_up and (place_named or any(each in about_subject for each in close)):
@@ -307,7 +307,7 @@ class _Subject:
 def _tells_the_same(question: Question, rows: _Rows, best: ScoredSentence, other: ScoredSentence) -> bool:
     """Whether a sentence tells the same as the best one: all that there is to tell of an item, or when and where the meeting is."""
     both_whole = rows.passage(other).whole and rows.passage(best).whole
-    near = other.score >= best.score - FURTHER_STATEMENT_GAP or (bool(question.items) and other.score >= 0.0)
+    near = other.score >= best.score - FURTHER_ROW_GAP or (bool(question.items) and other.score >= 0.0)
     same_kind = rows.sentence(other).kind == rows.sentence(best).kind
     return near and (both_whole or same_kind or _tells_title_only(rows.passage(other)))
 
@@ -347,7 +347,7 @@ def _rank_by_last_turn(
     """Of a meeting's `own` sentences those nearest to the last turn, best first: by their `scores` for that turn, those not much below the
     best of the ones that are `close` to the whole question."""
     best = max(scores.get(each.place, -math.inf) for each in close)
-    found = [each for each in own if scores.get(each.place, -math.inf) >= best - FURTHER_STATEMENT_GAP]
+    found = [each for each in own if scores.get(each.place, -math.inf) >= best - FURTHER_ROW_GAP]
     return sorted(found, key=lambda each: -scores.get(each.place, -math.inf))
 
 

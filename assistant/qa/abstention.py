@@ -58,6 +58,10 @@ TITLE_ONLY_PENALTY = 1.0
 """Penalty on a row passage of a meeting that has nothing but a title."""
 FURTHER_STATEMENT_GAP, FOREIGN_STATEMENT_GAP = 1.5, 0.7
 """How far below the best statement a further one may be, in log-odds: one of the same document, and one of another."""
+FURTHER_ROW_GAP = 1.0
+"""How far below the best sentence about a meeting a further one may be, in log-odds."""
+NEXT_SENTENCE_GAIN = 1.0
+"""How much likelier, in log-odds, a sentence must answer together with the next one than alone for that to be quoted, too."""
 FURTHER_STATEMENT_FLOOR = 2.0
 """How far below the threshold for an answer a further statement may be: beside a certain answer it may be less certain."""
 OTHER_WORDS_WEIGHT = 0.6

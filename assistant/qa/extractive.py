@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from assistant.answer_phrases import either, joined, say
 from assistant.meeting import MeetingAnswer, MeetingAnswerer, text_names_day
-from assistant.qa.abstention import CARRIED_BONUS, FURTHER_STATEMENT_GAP, SHARED_WORDS, log_odds
+from assistant.qa.abstention import CARRIED_BONUS, NEXT_SENTENCE_GAIN, SHARED_WORDS, log_odds
 from assistant.qa.answer import Answer
 from assistant.qa.citations import (
     CLOSEST,
@@ -264,7 +264,7 @@ class ExtractiveAnswerer:
                 return each.score >= 0.0
             both = replace(first, end=each.unit.end)
             alone, together = self._scorer.score_units_alone(question, [first, both], [first.evidence])
-            return together.odds >= alone.odds + FURTHER_STATEMENT_GAP
+            return together.odds >= alone.odds + NEXT_SENTENCE_GAIN
 
         found = (each for each in scored if is_beside(each.unit))
         found = (each for each in found if missing.intersection(analyse(each.unit.own, document.language)))
