@@ -134,6 +134,14 @@ def test_a_sentence_that_reads_more_like_an_answer_does_not_hide_the_row(holding
     assert told.text == "The other towers have nine bells together."
 
 
+def test_a_table_does_not_speak_where_a_sentence_of_another_document_answers(holding: Holding) -> None:
+    survey = (
+        "# Survey of towers 2031\n\nA/88/90\n\n1. The tower with the most bells is Gull, which was built last year.\n"
+    )
+    engine = holding(TOWERS, survey, readers=readers(en=Fake({"The tower with the most bells": 8.0, "Arla": 4.0})))
+    assert "Gull" in engine.ask("Which tower has the most bells?").statements[0].text
+
+
 def test_in_chinese_words_that_touch_are_no_other_words(holding: Holding) -> None:
     engine = holding(CHINESE, readers=readers(multilingual=Fake({"阿尔拉": 4.0})))
     answer = engine.ask("哪个灯塔台阶数量最多？")

@@ -12,9 +12,9 @@ from word_reader import FlatReader, readers_of, word_readers
 
 from assistant.export.un_style import document_name
 from assistant.page.scope_choice import example_questions
-from assistant.qa.abstention import Thresholds
+from assistant.qa.abstention import Thresholds, load_thresholds
 from assistant.qa.engine import Engine
-from assistant.qa.reader import Reading
+from assistant.qa.reader import KINDS, Reading
 from assistant.qa.readers import Readers
 from assistant.qa.scoring import ScoredUnit
 from assistant.reports.lookup import display_label
@@ -480,6 +480,9 @@ class Preferring:
             found.append(Reading(logit, spans, likely, likely))
         return found
 
+    def translate(self, text: str) -> list[str]:
+        return []
+
 
 def test_rows_and_texts_are_compared_by_their_chances_not_by_how_far_each_is_above_its_own_threshold(
     holding: Holding,
@@ -492,3 +495,25 @@ def test_rows_and_texts_are_compared_by_their_chances_not_by_how_far_each_is_abo
     engine = holding(tolls, regatta, readers=Readers({"en": reader}, {"en": thresholds}))
     answer = engine.ask("When did the meeting end?")
     assert "6 May 2024" in answer.statements[0].text
+
+
+LIMITS = """
+
+## Annex: speaking times
+
+| Speaker | Limit |
+| --- | --- |
+| Heads of State | 5 minutes |
+| Observers | 3 minutes |
+"""
+
+
+@pytest.mark.parametrize(
+    "question", ["How long may observers speak?", "Combien de minutes les observateurs peuvent-ils parler?"]
+)
+def test_other_tables_of_an_agenda_are_read_whatever_words_they_share_with_the_question(
+    holding: Holding, question: str
+) -> None:
+    tolls = agenda("A/AC.1/2024/1", "Committee on Ports", "Lisbon", "2024-05-06", ["Opening", "Tolls"]) + LIMITS
+    engine = holding(tolls, readers=Readers(dict.fromkeys(KINDS, Preferring({"Observers": 3.0})), load_thresholds()))
+    assert "3 minutes" in " ".join(each.text for each in engine.ask(question).statements)

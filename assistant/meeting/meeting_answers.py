@@ -34,6 +34,7 @@ from corpus.documents import Document, cached_by_document
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, SittingItem, main_number
 from corpus.symbols import Symbol
+from corpus.tables import find_tables
 
 COMPETING = 3
 """Meetings beside the latest whose rows are read for one question."""
@@ -244,9 +245,25 @@ class MeetingAnswerer:
             return named.isdisjoint(main_number(number) for number, _, _ in mentioned)
         return bool(rows) and not any(row.row == ordinal and main_number(row.number) in named for row in rows)
 
+    def is_in_timetable(self, question: Question, document: Document, ordinal: int) -> bool:
+        """Whether a block of an agenda is a row of its timetable."""
+        if document.kind != "agenda" or document.blocks[ordinal].kind != "row":
+            return False
+        return ordinal in question.once((find_tables, document.id), lambda: self._timetable_rows(document))
+
+    def _timetable_rows(self, agenda: Document) -> frozenset[int]:
+        """The ordinals of all rows of the tables with entries of the timetable of an agenda."""
+        meeting = self._meeting_of(agenda)
+        entries = {each.time_row for each in meeting.timetable} if meeting else set()
+        tables = [{row.ordinal for row in (*each.header, *each.rows)} for each in find_tables(agenda)]
+        return frozenset[int]().union(*(each for each in tables if not entries.isdisjoint(each)))
+
+    def _meeting_of(self, agenda: Document) -> Meeting | None:
+        return next((meeting for meeting in self._library.meetings() if meeting.document_id == agenda.id), None)
+
     def _named_items(self, question: Question, agenda: Document) -> tuple[set[str], list[SittingItem]]:
         """The items of an agenda that a question names, and all rows of its timetable."""
-        meeting = next((meeting for meeting in self._library.meetings() if meeting.document_id == agenda.id), None)
+        meeting = self._meeting_of(agenda)
         rows = [row for sitting in meeting.sittings for row in sitting.items] if meeting else []
         return _named_items(question, meeting), rows
 

@@ -72,10 +72,12 @@ class AnswerComposer:
             parts.append(say("some_text_language" if mixed else "text_language", language, language=names))
         return replace(answer, reason=run_on(parts, language), notes=tuple(notes))
 
-    def quoted(self, question: Question, units: Sequence[Unit], left: Sequence[Unit] = ()) -> Answer:
-        """An answer that quotes units; notes name the parts of quoted lists that are not quoted, and the units that are `left` out."""
+    def quoted(
+        self, question: Question, units: Sequence[Unit], left: Sequence[Unit] = (), rows: Sequence[Place] = ()
+    ) -> Answer:
+        """An answer that quotes units; notes name the parts of quoted lists that are not quoted, and the units and `rows` that are `left` out."""
         answer = self.answered(question, [quote_unit(unit, self._footnoted_documents(unit)) for unit in units])
-        unquoted = [*_unquoted_parts([*units, *left]), [(unit.document, unit.locator) for unit in left]]
+        unquoted = [*_unquoted_parts([*units, *left]), [*((unit.document, unit.locator) for unit in left), *rows]]
         notes = (_left_out_note(places, question.language) for places in unquoted if places)
         return replace(answer, notes=(*answer.notes, *notes))
 
@@ -186,14 +188,14 @@ def with_totals(library: Library, question: Question, units: Sequence[Unit]) -> 
     return result
 
 
-def rows_left(library: Library, units: Sequence[Unit], most: int) -> list[Unit]:
-    """The rows of a table that are not quoted, where `most` units or more are quoted and all are rows of it: further rows may answer as well."""
+def rows_left(units: Sequence[Unit], most: int) -> list[Place]:
+    """The places of the rows of a table that are not quoted, where `most` units or more are quoted and all are rows of it: further rows may answer as
+    well."""
     document, quoted = units[0].document, {unit.block for unit in units}
     if len(units) < most or document.kind == "agenda" or any(unit.document is not document for unit in units):
         return []
     rows = next((each.rows for each in find_tables(document) if quoted <= {row.ordinal for row in each.rows}), ())
-    found = ((row, Evidence.at(library, document, row.start)) for row in rows if row.ordinal not in quoted)
-    return [Unit.of(evidence, row) for row, evidence in found if evidence is not None]
+    return [(document, row.locator) for row in rows if row.ordinal not in quoted]
 
 
 def choose(scored: Sequence[ScoredUnit], most: int, *, closest: bool = False) -> list[Unit]:

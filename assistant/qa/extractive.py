@@ -240,8 +240,8 @@ class ExtractiveAnswerer:
         chosen = self._with_neighbour(question, chosen, answering)
         beside, silent = self._other_named_texts(question, chosen, most)
         chosen = with_totals(self._library, question, chosen) + beside
-        left = rows_left(self._library, chosen, self._most)
-        answer = with_confidence(self._composer.quoted(question, chosen, left), answering)
+        quoted = self._composer.quoted(question, chosen, rows=rows_left(chosen, self._most))
+        answer = with_confidence(quoted, answering)
         notes = [say("silent", question.language, documents=joined(silent, question.language))] if silent else []
         return replace(answer, notes=(*answer.notes, *notes))
 
@@ -354,7 +354,7 @@ class ExtractiveAnswerer:
         def usable(unit: Unit) -> bool:
             document, block = unit.document, unit.block
             # What a timetable tells is told by the meeting's rows; its times would be taken for other things.
-            is_slot = document.kind == "agenda" and document.blocks[block].kind == "row"
+            is_slot = self.meeting_answerer.is_in_timetable(question, document, block)
             is_other = is_slot and question.share_of_words(unit.text, document.language) < SHARED_WORDS
             is_admitted = question.admits(document.id, block) and among(unit) and not is_other
             return is_admitted and not self.meeting_answerer.is_about_other_item(question, document, block, unit.text)

@@ -24,13 +24,15 @@ def extreme(
     library: Library, question: Question, chosen: Sequence[Unit], scored: Sequence[ScoredUnit]
 ) -> tuple[Unit, str, str] | None:
     """The extreme row of a table, where a question asks for the most or least of one column: the row as a unit, whether it has the greatest or the
-    least number (`most`, `least`), and the head of the column. The table is that of the best of the `chosen` units; else of the best row that is
-    enough for an answer, if its caption and header have all words of the question.
+    least number (`most`, `least`), and the head of the column. The table is that of the best of the `chosen` units; else of the best row of its
+    document that is enough for an answer, if its caption and header have all words of the question.
 
     None where the question names a row, no column or several, is in another language, uses the superlative in a phrase of the document ("least
     developed countries"), or has words that the document lacks ("Asian countries"): then the reader decides.
     """
-    candidates = [*chosen[:1], *(each.unit for each in scored if each.score >= 0.0)]
+    answering = [*chosen[:1], *(each.unit for each in scored if each.score >= 0.0)]
+    # A table of another document does not tell what the best unit says of its own.
+    candidates = (each for each in answering if each.document.id == answering[0].document.id)
     unit = next((each for each in candidates if each.document.blocks[each.block].kind == "row"), None)
     kind = _kind(question, unit.document) if unit is not None else None
     if unit is None or kind is None:
@@ -73,14 +75,14 @@ def _asks_for_subset(question: Question, text: str, question_words: set[str]) ->
 
 def _kind(question: Question, document: Document) -> str | None:
     """Whether a question asks for the `most` or the `least`; None where neither, in another language, or where the document has it in a phrase."""
-    language, document_text = question.language, fold(document.text)
+    language = question.language
     found = {kind: match for kind, forms in question.vocabulary.groups("extremes", language).items()
              for match in word_pattern(forms, language).finditer(question.rest)}  # fmt: skip
     if len(found) != 1 or language != document.language:
         return None
     ((kind, match),) = found.items()
     next_word = _NEXT[language == "zh"].match(question.rest, match.end())
-    is_phrase = next_word is not None and fold(f"{match.group()}{next_word.group()}") in document_text
+    is_phrase = next_word is not None and fold(f"{match.group()}{next_word.group()}") in fold(document.text)
     return None if is_phrase or kind == "bound" else kind
 
 
