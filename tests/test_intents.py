@@ -12,7 +12,8 @@ from test_multilingual import needs_e5
 from test_training import HARBOUR
 
 from assistant.meeting import intents
-from assistant.meeting.intents import NONE, OTHER, Intents, beyond_agenda
+from assistant.meeting.intents import NONE, OTHER, Intents, asks_for_documents, beyond_agenda
+from assistant.qa.abstention import LISTING_CHANCE
 from corpus.embedding import EmbeddingError, HashEmbedder, PackagedE5
 from corpus.models import EmbeddingModels
 from eval.training.intent_training import (
@@ -81,6 +82,25 @@ def test_what_an_agenda_tells_is_told_from_what_it_does_not_in_six_languages(
     models = EmbeddingModels(PackagedE5(converted))
     assert beyond_agenda(told, models) < 0.3
     assert beyond_agenda(not_told, models) > 0.6
+
+
+@needs_e5
+@pytest.mark.parametrize(
+    ("listed", "content"),
+    [
+        ("what docs are listed for item 4", "what does the paper for item 4 recommend"),
+        ("Quel document traite du point 3 ?", "Que dit des mineurs le document du point 3 ?"),
+        ("¿Qué documentos hay para el tema 3?", "¿Qué dice el documento del tema 3 sobre los menores?"),
+        ("Какие документы по пункту 4?", "Что говорится в документе по пункту 4?"),
+        ("ما هي وثائق البند 4؟", "من كتب وثيقة البند 4؟"),
+        ("第3项有哪些文件？", "第3项的文件对儿童有何建议？"),
+    ],
+)
+def test_the_list_of_documents_is_told_from_what_they_say_in_six_languages(
+    converted: Path, listed: str, content: str
+) -> None:
+    models = EmbeddingModels(PackagedE5(converted))
+    assert asks_for_documents(content, models) < LISTING_CHANCE <= asks_for_documents(listed, models)
 
 
 # How it is made

@@ -26,6 +26,10 @@ NONE, OTHER = "none", "other"
 meeting that no agenda tells; `OTHER`, something about other documents, whose passages tell whether they answer it."""
 
 
+DOCUMENTS = "documents", "papers"
+"""Intents of questions that the list of documents of an item or of a meeting answers."""
+
+
 @dataclass(frozen=True)
 class Intents:
     """The model: the names of the intents, with a row of weights and an offset for each."""
@@ -37,16 +41,29 @@ class Intents:
 
     def beyond_agenda(self, vector: NDArray[np.float32]) -> float:
         """The probability, 0 to 1, that the question with this vector asks something about a meeting that no agenda tells."""
+        return self.chance(vector, NONE)
+
+    def chance(self, vector: NDArray[np.float32], *names: str) -> float:
+        """The probability, 0 to 1, that the question with this vector has one of some intents."""
         odds = self.weights @ vector + self.offsets
         chances = np.exp(odds - odds.max())
-        return float(chances[self.names.index(NONE)] / chances.sum())
+        return float(sum(chances[self.names.index(name)] for name in names) / chances.sum())
 
 
 def beyond_agenda(text: str, models: EmbeddingModels) -> float:
     """The probability that a question asks for what no agenda tells (`Intents.beyond_agenda`); 0 where the classifier was trained for
     another embedding model than the library's."""
+    return _chance(text, models, NONE)
+
+
+def asks_for_documents(text: str, models: EmbeddingModels) -> float:
+    """The probability that a question asks which documents there are for an item or a meeting, 0 as above."""
+    return _chance(text, models, *DOCUMENTS)
+
+
+def _chance(text: str, models: EmbeddingModels, *names: str) -> float:
     model, intents = models.search_model, shipped()
-    return intents.beyond_agenda(models.embed_query(text, model)) if model.name == intents.model else 0.0
+    return intents.chance(models.embed_query(text, model), *names) if model.name == intents.model else 0.0
 
 
 @cache

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from assistant.answer_phrases import date_text, joined, say
-from assistant.meeting.intents import beyond_agenda
+from assistant.meeting.intents import asks_for_documents, beyond_agenda
 from assistant.meeting.meeting_choice import (
     any_has_named_day,
     matches_day,
@@ -23,7 +23,7 @@ from assistant.meeting.meeting_choice import (
 )
 from assistant.meeting.row_citations import AgendaCiter
 from assistant.meeting.row_passages import RowPassage, RowPassageBuilder, RowSentence
-from assistant.qa.abstention import FURTHER_ROW_GAP, NAMED_PLACE_BONUS, TITLE_ONLY_PENALTY, log_odds
+from assistant.qa.abstention import FURTHER_ROW_GAP, LISTING_CHANCE, NAMED_PLACE_BONUS, TITLE_ONLY_PENALTY, log_odds
 from assistant.qa.answer import Answer, Pointer, Statement
 from assistant.qa.scoring import FIRST, ScoredSentence, Scorer
 from assistant.question import Question, numbers_after
@@ -48,8 +48,8 @@ _ITEM = re.compile(r"\bitem (\d+)")
 @dataclass(frozen=True)
 class MeetingAnswer:
     """An answer from the rows of a meeting's agenda. `best` is the sentence with the highest score, whose score counts for the answer;
-    `announces` is the symbol of the document that the answer is about; `others` are the ids of the agendas of other meetings that the
-    question may also be about, latest first."""
+    `announces` is the symbol of the document that the answer is about, where more is asked than which documents there are; `others` are the
+    ids of the agendas of other meetings that the question may also be about, latest first."""
 
     statements: tuple[Statement, ...]
     best: ScoredSentence
@@ -164,6 +164,8 @@ class MeetingAnswerer:
             close = _rank_by_last_turn(about_subject, [each for each in close if each in about_subject], scores)
         sentences = _choose_sentences(question, subject, rows, own, [rows.sentence(each) for each in close])
         announces = sentences[0].announces
+        if announces and asks_for_documents(question.focus, self._library.models) >= LISTING_CHANCE:
+            announces = None
         # A question that names an item or a time, or asks about a meeting as a whole, may be about any of the meetings.
         any_meeting = place_named or rows.passage(own[0]).whole
         possible = meetings if any_meeting else [competing[n] for n in sorted(alike)]

@@ -54,6 +54,9 @@ on 545 passages of 513 questions)."""
 GIVE_UP_ODDS = {"en": -1.4523}
 """By reader: the log-odds (a probability of 0.19) that the best of the first six passages must have for more to be read, whatever the caution.
 Other readers read on: across languages the ranking of search is less reliable."""
+LISTING_CHANCE = 0.9
+"""Probability that a question asks which documents there are, from which the list of an agenda is the answer, whether the documents are in the library
+or not: questions about what such a document says seldom reach it."""
 TITLE_ONLY_PENALTY = 1.0
 """Penalty on a row passage of a meeting that has nothing but a title."""
 FURTHER_STATEMENT_GAP, FOREIGN_STATEMENT_GAP = 1.5, 0.7
