@@ -192,9 +192,7 @@ class Ledger:
             return f"is in the library from {name}, which is {form} and not {own}"
         if ours > theirs:
             return ""
-        held = self._library.document(stored.id)
-        read_alike = stored.reader != READER_VERSION or held.blocks == document.blocks  # else it may be a mended form
-        if held.text == document.text and read_alike:
+        if self._library.document(stored.id).text == document.text:
             return f"has the same text as {name}, which is in the library as {stored.label}"
         recorded = self._library.source(document.origin)
         if recorded is None or recorded.outcome != "skipped" or file.force or (self._again and file.symbol_given):

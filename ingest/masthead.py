@@ -21,32 +21,21 @@ from corpus.symbols import Symbol, SymbolError
 from ingest.agenda import place_and_dates
 from ingest.readers import Line
 from ingest.readers.lines import SENTENCE_END
-from ingest.readers.masthead_lines import (
-    DISTRIBUTED,
-    ITEM,
-    ORGANIZATION,
-    ORIGINAL,
-    SECRETARIAT,
-    names_session,
-    symbol_of,
-)
+from ingest.readers.masthead_lines import ITEM, ORGANIZATION, SECRETARIAT, names_session, symbol_of
 
 MASTHEAD_LINES = 40
 _LONGEST = 400  # a line of this many characters is text, and ends the masthead
 
 _JOB_LANGUAGES = {"E": "en", "F": "fr", "S": "es", "R": "ru", "A": "ar", "C": "zh"}
-_ORIGINAL = re.compile(rf"^(?:{ORIGINAL})\s*[:：]?\s*(\S+)", re.IGNORECASE)
-_DISTRIBUTION = re.compile(
-    rf"^(?:(?:dis ?[tc]r ?\.?|التوزيع)\s*[:：]?|(?:{DISTRIBUTED})\s*[:：])\s*(\S.{{0,40}})?$", re.IGNORECASE
-)
+_ORIGINAL = re.compile(r"^(?:original|оригинал|الأصل|原文)\s*[:：]?\s*(\S+)", re.IGNORECASE)
+_DISTRIBUTION = re.compile(r"^(?:dis ?[tc]r ?\.?|التوزيع)\s*[:：]?\s*(\S.{0,40})?$", re.IGNORECASE)
 _DISTRIBUTIONS = re.compile(
-    r"^(?:general|limited|restricted|provisional|g[ée]n[ée]rale|limitée|limitada|общая|ограниченная|عام|محدود|普遍|普通|有限)$",
+    r"^(?:general|limited|restricted|provisional|g[ée]n[ée]rale|limitée|limitada|общая|ограниченная|عام|محدود|普遍|有限)$",
     re.IGNORECASE,
 )
 _SIDES = re.compile(
-    rf"\s+(?=(?:distr\.|(?:{DISTRIBUTED}|{ORIGINAL})\s*[:：]))|(?<=日)(?=原文\s*[:：])"
-    r"|(?:(?<=general)|(?<=limited)|(?<=limitada)|(?<=limitée)|(?<=générale)|(?<=общая)|(?<=ограниченная)|(?<=عام)|(?<=محدود)"
-    r"|(?<=普遍)|(?<=普通)|(?<=有限))\s+(?=\d)",
+    r"\s+(?=(?:distr\.|original\s*:|оригинал\s*:|(?:التوزيع|الأصل)\s*:|原文\s*[:：]))"
+    r"|(?:(?<=general)|(?<=limited)|(?<=limitada)|(?<=limitée)|(?<=générale)|(?<=общая)|(?<=ограниченная)|(?<=عام)|(?<=محدود))\s+(?=\d)",
     re.IGNORECASE,
 )
 """Where the right side of a masthead begins on the line of the left one, and the date behind the distribution."""

@@ -61,8 +61,6 @@ _LABEL_ONLY_HEADING = re.compile(
 )
 _BRACKETED = re.compile(r"[(（]?(\d{1,2})[)）]\s*(?=[^\W\d_])")
 """A sub-paragraph number in brackets: `(1) to make`, `1) à établir`."""
-_SENTENCE_OR_CLAUSE_ENDS = (".", ";", ",", "。", "；", "，", "؛", "،")
-"""How a line in bold or italics ends that is no heading but text."""
 _STARS = re.compile(r"(\*{1,4})\s*(?=[^\s*])")
 _CALL = r"(?<=[^\s*/\d])({})(?=[\s,.;:)”»]|$)"
 _CALLS = re.compile(_CALL.format(r"\*{1,4}"))
@@ -176,8 +174,8 @@ def _is_heading(line: Line) -> bool:
         return False
     if line.heading or line.top:  # a reader that knows the layout has decided already
         return line.heading > 0 and bool(line.text)
-    titled = len(line.text) <= 300 and not line.bullet and not line.text.endswith(_SENTENCE_OR_CLAUSE_ENDS)
-    return titled and (line.strong or line.emphasis) and any(map(str.isalnum, line.text))  # not a rule of underscores
+    short = len(line.text) <= 300 and not line.bullet
+    return short and (line.strong or (line.emphasis and not line.text.endswith((".", ";", ","))))
 
 
 def _split_preambles(pieces: Iterator[Piece]) -> Iterator[Piece]:

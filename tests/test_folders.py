@@ -445,16 +445,6 @@ def test_the_same_text_in_two_files_is_held_once(library: Library, catalogue: Ca
     assert results(second) == ["skipped", "unchanged"]
 
 
-def test_a_file_with_the_same_words_and_another_structure_replaces_the_text(
-    library: Library, catalogue: Catalogue, tmp_path: Path
-) -> None:
-    bold = "# A/75/1\n\n# Boats\n\n1. Boats are painted.\n\n**Oars are kept dry**\n"
-    files = {"a.md": bold, "b.md": bold.replace("**", "")}
-    first, second, _ = both_ways(library, catalogue, files, tmp_path)
-    assert results(first) == ["added", "replaced"]
-    assert results(second) == ["unchanged", "skipped"]
-
-
 def test_the_same_bytes_in_two_files_are_held_once(cli: Cli, tmp_path: Path) -> None:
     for name in ("x/a.md", "x/b/a.md", "x/c.md"):
         write(tmp_path / name, BOATS)

@@ -6,7 +6,6 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from docx_made import p, r, tbl, tc, tr, word
 from hypothesis import given
 from hypothesis import strategies as st
 from pdfs import INDENT, LEFT, Flow, Sheet, filled, long_text
@@ -186,37 +185,6 @@ def test_a_symbol_of_another_house_is_read_where_the_head_names_its_session_or_b
     assert head(*lines, body=0).symbols == (symbol,)
     told = f"The harbours are as told in {symbol}, which lists them."
     assert head(*[told if each == symbol else each for each in lines], body=0).symbols == ()
-
-
-@pytest.mark.parametrize(
-    ("rows", "wanted"),
-    [
-        ((("Союз лодок", "СЛЮ/КС.4/SR.6"), ("Конференция сторон", "Distr.: General 3 March 2031 Язык оригинала: русский")),
-         Masthead(body="Конференция сторон", symbols=("СЛЮ/КС.4/SR.6",), distribution="General", date="2031-03-03", original="ru")),
-        ((("منظمة القوارب", "م.ق/تعميم/2031/47"), ("الأمانة العامة", "التوزيع: عام 3 آذار/مارس 2031")),
-         Masthead(body="الأمانة العامة", symbols=("م.ق/تعميم/2031/47",), distribution="عام", date="2031-03-03")),
-        ((("国际船只组织", "IBO/GC.6/INF/2"), ("大会", "分发：普通 2031年3月3日 原文：中文")),
-         Masthead(body="大会", symbols=("IBO/GC.6/INF/2",), distribution="普通", date="2031-03-03", original="zh")),
-    ],
-)  # fmt: skip
-@pytest.mark.parametrize("form", ["html", "docx"])
-def test_a_table_with_symbol_and_distribution_in_any_language_is_a_masthead(
-    rows: tuple[tuple[str, str], ...], wanted: Masthead, form: str
-) -> None:
-    cells = ["".join(tc(p(cell)) if form == "docx" else f"<td>{cell}</td>" for cell in row) for row in rows]
-    if form == "docx":
-        data = word(tbl(*map(tr, cells)) + p(runs=r("Boats", "<w:b/>")) + p("Boats are painted."))
-    else:
-        table = "".join(f"<tr>{row}</tr>" for row in cells)
-        data = f"<html><body><table>{table}</table><h1>Boats</h1><p>Boats are painted.</p></body></html>".encode()
-    found, _ = read_document(Input(f"boats.{form}", data), Catalogue([], []))
-    assert (found.masthead, found.date) == (wanted, "2031-03-03")
-    assert [block.locator for block in found.blocks][:-1] == ["masthead"] * 4 + ["title"]
-
-
-@pytest.mark.parametrize("line", ["БК/5", "и/или/5", "قرار/مقرر/5", "شباط/فبراير/2031"])
-def test_words_and_numbers_with_slashes_in_other_letters_are_no_symbols(line: str) -> None:
-    assert head("Союз лодок", line, "Distr.: General").symbols == ()
 
 
 def test_beside_such_a_symbol_its_day_and_further_numbers_may_stand() -> None:

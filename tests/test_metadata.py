@@ -108,12 +108,6 @@ def test_passages_are_read_without_the_lines_at_the_head_and_the_foot_of_their_d
         assert not [text for text in passages if line in text]
 
 
-def test_a_sentence_about_the_vote_at_the_foot_is_quoted(holding: Holding) -> None:
-    vote = "The resolution was adopted on 15 December 2040 with Norway abstaining."
-    engine = holding(f"{RESOLUTION}\n**{vote}**\n", reading=True)
-    assert engine.ask("Was the resolution adopted with Norway abstaining?").statements[0].text == vote
-
-
 def test_nothing_of_a_first_page_stands_behind_words_of_the_text_that_answer(holding: Holding) -> None:
     class Sure(WordReader):
         """Is as sure of a first page as of the text, be it a little less."""

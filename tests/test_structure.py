@@ -50,14 +50,6 @@ def test_letters_run_from_a_to_z_though_some_look_roman() -> None:
     assert cited("1.", *LETTERS) == ["para. 1", *(f"para. 1 {letter}" for letter in LETTERS)]
 
 
-@pytest.mark.parametrize("mark", ["**", "*"])
-def test_a_line_in_bold_or_italics_that_ends_a_sentence_or_clause_is_text(mark: str) -> None:
-    lines = ("Boats of States", "Iceland reserved its position on paint.", "تحفظت آيسلندا،", "冰岛持保留意见。", "Oars")
-    made = document("# Rules\n\n" + "\n\n".join(f"{mark}{line}{mark}" for line in lines))
-    kinds = ["heading", "paragraph", "paragraph", "paragraph", "heading"]
-    assert [find(made, line).kind for line in lines] == kinds
-
-
 def test_letters_without_an_opening_bracket_are_cited_with_both() -> None:
     assert cited("1.", *(letter[1:] for letter in LETTERS)) == ["para. 1", *(f"para. 1 {letter}" for letter in LETTERS)]
 

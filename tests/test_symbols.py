@@ -558,8 +558,7 @@ def test_running_text_gives_the_spans_of_abbreviations_and_only_the_ends_of_impo
 
 @pytest.mark.parametrize(
     "text",
-    ["A79/17", "WHA79.4", "EB158.R7", "220 EX/5", "43 C/5", "A43-WP/112", "A42-21", "ILC.114/Record No. 5A", "GC(69)/7", "MEPC 83/17",
-     "СЛЮ/КС.4/SR.6", "م.ق/تعميم/2031/47"],
+    ["A79/17", "WHA79.4", "EB158.R7", "220 EX/5", "43 C/5", "A43-WP/112", "A42-21", "ILC.114/Record No. 5A", "GC(69)/7", "MEPC 83/17"],
 )  # fmt: skip
 def test_a_symbol_of_another_house_is_taken_where_it_is_given_and_nowhere_else(text: str) -> None:
     symbol = Symbol.parse_any(f" {text}*")
@@ -590,7 +589,7 @@ def test_words_and_what_breaks_the_rules_of_the_united_nations_are_not_taken_tho
 
 
 KNOWN = KnownSymbols(
-    map(Symbol.parse_any, ["A79/17", "A79/17/Add.1", "220 EX/5", "GC(69)/7", "GB.350/INS/4", "MSC.1/Circ.1702", "WT/L/1", "A/80/6 (Sect. 16)", "СЛЮ/КС.4/SR.6", "م.ق/تعميم/2031/47"])
+    map(Symbol.parse_any, ["A79/17", "A79/17/Add.1", "220 EX/5", "GC(69)/7", "GB.350/INS/4", "MSC.1/Circ.1702", "WT/L/1", "A/80/6 (Sect. 16)"])
 )  # fmt: skip
 
 
@@ -603,8 +602,6 @@ KNOWN = KnownSymbols(
         ("ما الذي تقوله الوثيقة \u200eMSC.1/Circ.1702؟", ["MSC.1/Circ.1702"]),
         ("(see WT/L/1) and GB.350／INS／4's annex", ["WT/L/1", "GB.350/INS/4"]),
         ("A/80/6 (sect. 16)", ["A/80/6 (Sect. 16)"]),
-        ("Что в СЛЮ/КС.4/SR.6?", ["СЛЮ/КС.4/SR.6"]),
-        ("ماذا تقول م.ق/تعميم/2031/47؟", ["م.ق/تعميم/2031/47"]),
         ("A79/17/Add.2, A79/17 Add.2, A79/170, XA79/17, A79/17-2, A79/17/Rev.1, 1220 EX/5, https://x/A79/17", []),
     ],
 )
@@ -612,12 +609,6 @@ def test_a_symbol_that_is_known_is_found_in_any_form_and_is_no_part_of_another(t
     assert [each.symbol.text for each in KNOWN.find(text)] == named
     for each in KNOWN.find(text):
         assert Symbol.parse_any(text[each.start : each.end].replace("ex", "EX").replace("a79", "A79")) == each.symbol
-
-
-def test_a_known_symbol_in_cyrillic_is_found_in_small_letters_and_with_latin_ones_of_the_same_shape() -> None:
-    for text in ("слю/кс.4/sr.6", "СЛЮ/KC.4/SR.6"):  # the second one with K and C
-        assert [each.symbol.text for each in KNOWN.find(text)] == ["СЛЮ/КС.4/SR.6"]
-    assert not KNOWN.find("СЛЮ/КС.4/SR.61, ОСЛЮ/КС.4/SR.6")
 
 
 def test_a_symbol_is_told_by_the_form_of_a_known_one_that_no_rule_finds() -> None:

@@ -243,7 +243,6 @@ class MandatesOut(BaseModel):
     total: int
     documents: int
     undated: int
-    no_mandates: list[str]
     mandates: list[Record]
 
 

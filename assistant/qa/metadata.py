@@ -19,7 +19,6 @@ from corpus.documents import Block, Document, cached_by_document
 from corpus.places import parse_locator
 from corpus.symbols import Symbol
 from ingest.masthead import is_original
-from ingest.readers.lines import SENTENCE_END
 from ingest.readers.masthead_lines import is_distribution_line, names_session, symbol_of
 from ingest.speakers import is_name, names_presiding_officer, speeches_of
 
@@ -192,10 +191,8 @@ def adoption_foot(document: Document) -> tuple[Block, ...]:
 
 @cached_by_document
 def edge_lines(document: Document) -> frozenset[int]:
-    """The ordinals of the lines at the head and foot of a document, which say little alone. A sentence at the foot, such as
-    one about the vote, is none."""
-    foot = (block for block in adoption_foot(document) if not SENTENCE_END.search(document.line(block)))
-    return frozenset(block.ordinal for block in (*first_page_lines(document), *foot))
+    """The ordinals of the lines at the head and foot of a document, which say little alone."""
+    return frozenset(block.ordinal for block in (*first_page_lines(document), *adoption_foot(document)))
 
 
 @cached_by_document

@@ -39,10 +39,6 @@ _SLASH = re.compile(
 _CYRILLIC_IN_SYMBOL = re.compile("(?<![АВЕКМНОРСТХ])[АВЕКМНОРСТХ]{1,12}+(?=[A-Z0-9]{0,8}[/.])")
 
 
-OTHER_LETTERS = "А-Яа-яЁё\u0621-\u064a"
-"""Letters of symbols that are not Latin, as a part of a character class."""
-
-
 @dataclass(frozen=True)
 class Folded:
     """A folded text and, for each of its characters, the position of that character in the original text."""
@@ -62,12 +58,7 @@ def fold(text: str) -> Folded:
     places: Sequence[int] = range(len(text))
     if _RESIZED.search(text):
         places = [place for place, letter in enumerate(text) for _ in _FOLD.get(letter, letter)]
-    return Folded(_CYRILLIC_IN_SYMBOL.sub(lambda run: run[0].translate(LOOKALIKES), fold_signs(text)), places)
-
-
-def fold_signs(text: str) -> str:
-    """A text whose letters are unchanged, while its signs and digits are folded."""
-    return text.translate(_TABLE)
+    return Folded(_CYRILLIC_IN_SYMBOL.sub(lambda run: run[0].translate(LOOKALIKES), text.translate(_TABLE)), places)
 
 
 def has_slash(text: str) -> bool:

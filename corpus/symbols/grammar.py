@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from .characters import LOOKALIKES, OTHER_LETTERS, fold, fold_signs
+from .characters import LOOKALIKES, fold
 from .symbol_words import (
     CAPITALS,
     CASED,
@@ -121,11 +121,6 @@ _PART_WITH_MODIFIER = re.compile(
 )
 _VERSION = re.compile(r"\s?\[\s?(?P<version>[A-Z][A-Z ]{1,38}[A-Z])\s?\]", _TYPED)
 _OTHER = re.compile(r"(?=[^/]*[A-Z])[A-Z0-9][A-Z0-9.() -]*(?:/[A-Za-z0-9.() -]+)*(?<=[A-Za-z0-9)])")
-_OTHER_SCRIPT = re.compile(
-    r"(?:(?=[А-Я]*[БГДЖЗИЙЛПУФЦЧШЩЫЭЮЯ])[А-Я]{2,12}|[\u0621-\u064a](?:\.[\u0621-\u064a]){1,11}\.?)"
-    rf"(?:/[A-Za-z0-9{OTHER_LETTERS}.()-]+)+(?<=[A-Za-z0-9)])"
-)
-"""It begins with the letters of a body in Cyrillic, some of which have no Latin shape, or in Arabic with dots between them."""
 _BEGINS_SYMBOL = re.compile(rf"(?:{'|'.join(sorted(ORGANS))})/", _TYPED)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _TIGHT = re.compile(r"\s*([/.])\s*")
@@ -175,39 +170,31 @@ def parse_symbol(text: str) -> ParsedSymbol:
 
 
 def parse_external(text: str) -> ParsedSymbol | None:
-    """Parses a symbol of an organization with a grammar of its own, `WHA79.4`, `220 EX/5`, `GC(69)/7`, `ПТБ/КС.4/SR.6`; None
-    for anything else.
+    """Parses a symbol of an organization with a grammar of its own, `WHA79.4`, `220 EX/5`, `GC(69)/7`; None for anything else.
 
-    It begins with capitals, or Arabic letters with dots, and has numbers and a slash, or two numbers and no blanks, so that words of a running text are not taken for
+    It begins with capitals, and has numbers and a slash, or two numbers and no blanks, so that words of a running text are not taken for
     one. What begins with an organ of the United Nations must obey their grammar.
     """
-    plain = " ".join(fold_signs(text).split())
-    other_script = _OTHER_SCRIPT.fullmatch(plain.rstrip("* "))
-    if not other_script:
-        plain = " ".join(fold(text).text.translate(LOOKALIKES).split())
+    plain = " ".join(fold(text).text.translate(LOOKALIKES).split())
     bare = _SET_OFF.sub("/", plain.rstrip("* "))
     pieces = bare.split("/")
     numbers = re.findall(r"[0-9]+", bare)
     telling = len(pieces) > 1 or (" " not in bare and len(numbers) > 1)
-    shaped = (other_script or _OTHER.fullmatch(bare)) and all(any(map(str.isalnum, piece)) for piece in pieces)
+    shaped = _OTHER.fullmatch(bare) and all(any(map(str.isalnum, piece)) for piece in pieces)
     several = any(_BEGINS_SYMBOL.match(word) for word in bare.split()[1:])
     if not (numbers and telling and shaped) or several or len(text) > MAX_LENGTH or _CONTROL.search(text):
         return None
     if len(pieces) > 1 and pieces[0].upper() in ORGANS:
         return None
     first = next((n for n in range(1, len(pieces)) if all(map(_MODIFIER.fullmatch, pieces[n:]))), len(pieces))
-    components = tuple(_external_component(piece, inner=n > 0) for n, piece in enumerate(pieces[:first]))
+    components = tuple(
+        Component("number" if piece.isdigit() else "word", piece, piece.upper(), piece if piece.isdigit() else "")
+        for piece in pieces[:first]
+    )
     modifiers = tuple(_modifier(found, text) for found in map(_MODIFIER.fullmatch, pieces[first:]) if found)
     return ParsedSymbol(
         (Half(components, modifiers, pieces[0]),), plain[len(plain.rstrip("* ")) :].count("*"), is_external=True
     )
-
-
-def _external_component(piece: str, *, inner: bool) -> Component:
-    if piece.isdigit():
-        return Component("number", piece, piece, piece)
-    coded = re.fullmatch(r"([A-Z]+)\.([0-9]{1,6})", piece) if inner else None
-    return Component("code", piece, *coded.groups()) if coded else Component("word", piece, piece.upper())
 
 
 def _version(found: re.Match[str]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from string import ascii_lowercase, ascii_uppercase
 
-from .characters import LOOKALIKES, OTHER_LETTERS, fold
+from .characters import fold
 from .expansion import with_abbreviated
 from .grammar import SymbolError
 from .model import Symbol
@@ -28,11 +28,6 @@ _SMALL = str.maketrans(
 )  # keeps character positions, unlike other ways of lowering case
 
 
-_OTHER_RUN = re.compile(rf"(?<![\w/])[a-z{OTHER_LETTERS}][\w./()-]*")
-
-_CAPITALS = {ord(small): small.upper() for small in (*ascii_lowercase, *map(chr, range(0x430, 0x450)), "ё")}
-
-
 class KnownSymbols:
     """Finds the given symbols in texts, in time that depends on the text and not on the number of symbols; and symbols of the same form:
     where `A79/17` is known, `A79/18` is recognised, too."""
@@ -43,7 +38,6 @@ class KnownSymbols:
             for each in symbol.halves if "-" in symbol.text else ():
                 self._symbols[each.text.translate(_SMALL)] = symbol
             self._symbols[symbol.text.translate(_SMALL)] = symbol
-        self._others = {_other_key(text): symbol for text, symbol in self._symbols.items() if not text.isascii()}
         self._forms = {_form(text): text for text in self._symbols}
         self._blanks = max((text.count(" ") for text in self._symbols), default=0)
 
@@ -64,10 +58,6 @@ class KnownSymbols:
             if held is not None:
                 at, symbol = held
                 found.append(SymbolMention(symbol, *folded.span(start, at)))
-        words = _other_key(folded.text) if self._others else ""
-        for run in _OTHER_RUN.finditer(words):
-            if held := self._longest(words, run.start(), run.end(), self._others.get):
-                found.append(SymbolMention(held[1], *folded.span(run.start(), held[0])))
         return sorted([*found, *self._shaped(text, found)] if alike else found, key=lambda mention: mention.start)
 
     def _shaped(self, text: str, found: Sequence[SymbolMention]) -> Iterator[SymbolMention]:
@@ -115,8 +105,7 @@ def find_symbols_like(text: str, own: Symbol | None) -> list[SymbolMention]:
     if own is None or organ not in text or any(has_known_organ(half) for half in own._halves):
         return with_abbreviated(text, found)
     like = list[SymbolMention]()
-    letters = "" if organ.isascii() else OTHER_LETTERS
-    for match in re.finditer(rf"(?<![\w/.-]){re.escape(organ)}(?:/[A-Za-z0-9{letters}.()-]+)+", text):
+    for match in re.finditer(rf"(?<![\w/.-]){re.escape(organ)}(?:/[A-Za-z0-9.()-]+)+", text):
         start, words = match.start(), match.group().rstrip(".-(")
         while words.count(")") > words.count("("):
             words = words[: words.rindex(")")].rstrip(".-")
@@ -135,12 +124,6 @@ def find_listed_symbols(text: str, own: Symbol | None) -> list[SymbolMention]:
             with suppress(SymbolError):
                 found.append(SymbolMention(Symbol.parse_any(match[1]), *match.span(1)))
     return sorted(found, key=lambda mention: mention.start)
-
-
-def _other_key(text: str) -> str:
-    """A text with symbols in other letters than Latin, whatever the case and whichever of letters of the same shape; characters
-    keep their positions."""
-    return text.translate(_CAPITALS).translate(LOOKALIKES).translate(_SMALL)
 
 
 def _form(text: str) -> str:

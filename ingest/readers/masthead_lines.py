@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 
 from corpus.places import ANNEX_LETTERS, ANNEX_ORDINALS
 from corpus.symbols import VERSIONS, Symbol, SymbolError
@@ -27,12 +26,8 @@ ORGANIZATION = (
     "united nations|nations unies|naciones unidas|организация объединенных наций|الأمم المتحدة|联\\s*合\\s*国"
 )
 """The first line of the masthead of its documents, as a pattern."""
-DISTRIBUTED = "dis ?[tc]r ?\\.?|рас(?:пространение|сылка)|(?:ال)?توزيع|分发"
-"""The word for the distribution of a document, as a pattern."""
-ORIGINAL = "original|(?:язык )?оригинал(?:а)?|(?:اللغة )?الأصل(?:ية)?|原文"
-"""The word for the language in which a document was written, as a pattern."""
 _DISTRIBUTION = re.compile(
-    rf"^(?:dis ?[tc]r ?\.?$|(?:{DISTRIBUTED}|{ORIGINAL})\s*[:：]|distr\. )",
+    r"^(?:dis ?[tc]r ?\.?(?:\s*:.*)?$|distr\.?\s?:|distr\. |original\s*:|оригинал\s*:|الأصل\s*:|原文\s*[:：])",
     re.IGNORECASE,
 )
 SECRETARIAT = (
@@ -101,17 +96,9 @@ def symbol_of(text: str) -> Symbol | None:
     try:
         symbol = Symbol.parse(_VERSION_BEFORE.sub(r"\g<symbol> [\g<version>]", bare))
     except SymbolError:
-        return _symbol_in_other_script(bare)
+        return None
     own = symbol.year is not None and symbol.text.partition("/")[0] not in ORGANS
     return symbol if own or not label else None
-
-
-def _symbol_in_other_script(text: str) -> Symbol | None:
-    """A symbol with other letters than Latin; it must have three parts or more, since a number such as `БК/5` is no symbol."""
-    with suppress(SymbolError):
-        symbol = Symbol.parse_any(text)
-        return symbol if not symbol.text.isascii() and symbol.text.count("/") > 1 else None
-    return None
 
 
 def is_masthead(lines: Sequence[str]) -> bool:

@@ -7,18 +7,11 @@ import re
 from collections.abc import Sequence
 
 from ingest.readers.docx.entries import Entry, Paragraph, Table, normalize_text, paragraphs
-from ingest.readers.masthead_lines import (
-    CONTENTS,
-    DISTRIBUTED,
-    ORGANIZATION,
-    ORIGINAL,
-    is_masthead_line,
-    symbol_of,
-)
+from ingest.readers.masthead_lines import CONTENTS, ORGANIZATION, is_masthead_line
 
 _MASTHEAD_STYLE = re.compile(r"^(?:Session|Agenda_(?:Item|Title).*|Distribution|Original|Release ?Date|Publication)$")
 _NATIONS = re.compile(ORGANIZATION, re.IGNORECASE)
-_DISTRIBUTION = re.compile(rf"\bDistr\.|\b(?:{DISTRIBUTED}|{ORIGINAL})\s*[:：]", re.IGNORECASE)
+_DISTRIBUTION = re.compile(r"\bDistr\.|Original\s*:", re.IGNORECASE)
 _SYMBOL = re.compile(r"(?<![\w/])(?:[A-Z]{1,8}|ST)(?:/[A-Z0-9][A-Za-z0-9.()\-]*)+")
 _HEAD = 12  # entries before which the masthead's table stands
 _HEAD_LINE = 120
@@ -104,12 +97,9 @@ def _is_masthead_lines(lines: Sequence[str]) -> bool:
 
 
 def _is_masthead(table: Table) -> bool:
-    lines = [normalize_text(paragraph.raw) for paragraph in table.paragraphs()]
-    text = " ".join(lines)
-    if len(text) > 1_000:
-        return False
-    symbol = _SYMBOL.search(text) or any(map(symbol_of, lines))
-    return sum(map(bool, (_NATIONS.search(text), _DISTRIBUTION.search(text), symbol))) >= 2
+    text = " ".join(normalize_text(paragraph.raw) for paragraph in table.paragraphs())
+    signs = (_NATIONS, _DISTRIBUTION, _SYMBOL) if len(text) <= 1_000 else ()
+    return sum(bool(pattern.search(text)) for pattern in signs) >= 2
 
 
 def _as_masthead(found: list[Paragraph]) -> list[Entry]:
