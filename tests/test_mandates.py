@@ -1368,6 +1368,15 @@ def test_the_status_of_a_draft_quotes_the_line_with_its_sponsors_and_its_place(
     assert place in text
 
 
+def test_documents_without_requests_or_decisions_are_named_below_the_list(holding: Holding) -> None:
+    library = holding(*two(), Input("n.md", b"# A note on oars\n\n1. Oars are kept dry.\n")).library
+    made = list_mandates(library, MandateFilter())
+    assert made.to_json()["no_mandates"] == ["A note on oars"]
+    assert "no request or decision was found: 1 (A note on oars)" in markdown(made, library, "en")
+    chosen = list_mandates(library, MandateFilter(documents=("A/RES/79/900",)))
+    assert chosen.no_mandates == ()
+
+
 def test_undated_times_come_after_dates_and_before_rows_without_a_time(holding: Holding) -> None:
     library = holding(
         resolution(

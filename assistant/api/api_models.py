@@ -243,6 +243,7 @@ class MandatesOut(BaseModel):
     total: int
     documents: int
     undated: int
+    no_mandates: list[str]
     mandates: list[Record]
 
 

@@ -35,6 +35,8 @@ from corpus.library import Library
 
 MAX_ROWS = 1_000
 """Most rows of a list of mandates in a document; a spreadsheet has all."""
+MAX_NAMES = 20
+"""Most documents without mandates that are named below a list."""
 MAX_REPEATED_PLACES = 4
 """Most places that are listed where a sentence is repeated."""
 Report = Briefing | Themes | VersionComparison | TopicComparison | Origins | MandateList
@@ -175,6 +177,9 @@ def _mandates_summary(mandates: MandateList, language: str) -> str:
     sentences += [say(f"mandates_{name}", language, value=value) for name, value in values.items() if value]
     if mandates.undated:
         sentences.append(say("mandates_undated", language, count=mandates.undated))
+    if left := mandates.no_mandates:
+        names = joined([*left[:MAX_NAMES]], language) + "…" * (len(left) > MAX_NAMES)
+        sentences.append(say("mandates_without", language, count=len(left), names=names))
     if other_languages := sorted({row.place.language for row in mandates.rows} - {language}):
         names = joined([language_name(each, language) for each in other_languages], language)
         sentences.append(say("quoted_language", language, languages=names))

@@ -116,7 +116,8 @@ class MandateList:
     resolutions with a newer one of the same title.
 
     `total` rows were found, `documents` resolutions and records of decisions were read; `undated` rows have a time that
-    amounts to no day, month or year.
+    amounts to no day, month or year. `no_mandates` names the documents of the library in which no request or decision was
+    found; it is empty where documents were chosen.
     """
 
     filters: MandateFilter
@@ -124,6 +125,7 @@ class MandateList:
     total: int
     documents: int
     undated: int
+    no_mandates: tuple[str, ...] = ()
     years: tuple[int, ...] = field(default=(), compare=False)
 
     @property
@@ -138,6 +140,7 @@ class MandateList:
             "total": self.total,
             "documents": self.documents,
             "undated": self.undated,
+            "no_mandates": list(self.no_mandates),
             "mandates": [row.to_json() for row in self.rows],
         }
 
@@ -151,6 +154,7 @@ def list_mandates(library: Library, filters: MandateFilter, progress: Progress =
     addressee = " ".join(fold_text(filters.addressee).split())
     ids = _select_documents(library, filters)
     headers = library.versions().headers
+    unread = set[str]() if filters.documents else {*library.versions().quotable_documents(filters.language)} - {*ids}
     newer_ids = find_newer_resolutions(headers, ids)
     # Whether a text of another series is a draft is known only when it is read.
     drafts = {each for each in {*newer_ids, *newer_ids.values()} if reads_as_draft(library.document(each))}
@@ -166,7 +170,8 @@ def list_mandates(library: Library, filters: MandateFilter, progress: Progress =
             progress(document.label, n, len(ids))
             mandates, is_operative = _find_acts(document), has_operative_text(document)
             if not mandates and not is_operative:
-                continue  # neither a resolution nor a record of decisions
+                unread.add(document_id)  # neither a resolution nor a record of decisions
+                continue
             documents_read += 1
             day = document_date(document)
             years.update([day.year] if day else [])
@@ -193,7 +198,8 @@ def list_mandates(library: Library, filters: MandateFilter, progress: Progress =
         raise ReportError("no-resolutions")
     if not rows:
         raise _no_rows_error(filters, addressee_counts, years)
-    return MandateList(filters, rows, total, documents_read, undated, tuple(sorted(years)))
+    no_mandates = tuple(sorted(headers[each].label for each in unread))
+    return MandateList(filters, rows, total, documents_read, undated, no_mandates, tuple(sorted(years)))
 
 
 def _select_documents(library: Library, filters: MandateFilter) -> list[str]:
