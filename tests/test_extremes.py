@@ -142,6 +142,47 @@ def test_a_table_does_not_speak_where_a_sentence_of_another_document_answers(hol
     assert "Gull" in engine.ask("Which tower has the most bells?").statements[0].text
 
 
+PILOTS = """# Ports and pilots
+
+A/88/91
+
+Table 1
+Pilots by port, 2024
+
+| Port | Pilots |
+| --- | --- |
+| Alda | 12 |
+| Bend | 40 |
+
+Table 2
+Pilots by country
+
+| Country | Pilots |
+| --- | --- |
+| Spain | 3 000 |
+| Malta | 700 |
+
+Table 3
+Boats, 2025
+
+| Port | Boats |
+| --- | --- |
+| Alda | 5 |
+| Bend | 6 |
+"""
+
+
+@pytest.mark.parametrize(
+    ("best", "question"),
+    [("Spain", "Which port had the most pilots?"), ("Alda | 12", "Which port had the most pilots in 2025?")],
+)
+def test_a_table_of_something_else_or_of_another_year_is_not_reckoned(
+    holding: Holding, best: str, question: str
+) -> None:
+    engine = holding(PILOTS, readers=readers(en=Fake({best: 5.0})))
+    assert not [note for note in engine.ask(question).notes if "greatest" in note]
+
+
 def test_in_chinese_words_that_touch_are_no_other_words(holding: Holding) -> None:
     engine = holding(CHINESE, readers=readers(multilingual=Fake({"阿尔拉": 4.0})))
     answer = engine.ask("哪个灯塔台阶数量最多？")

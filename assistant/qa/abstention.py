@@ -59,7 +59,7 @@ LISTING_CHANCE = 0.9
 or not: questions about what such a document says seldom reach it."""
 TITLE_ONLY_PENALTY = 1.0
 """Penalty on a row passage of a meeting that has nothing but a title."""
-FURTHER_STATEMENT_GAP, FOREIGN_STATEMENT_GAP = 1.5, 0.7
+FURTHER_STATEMENT_GAP, FOREIGN_STATEMENT_GAP = 1.5, 1.0
 """How far below the best statement a further one may be, in log-odds: one of the same document, and one of another."""
 FURTHER_ROW_GAP = 1.0
 """How far below the best sentence about a meeting a further one may be, in log-odds."""

@@ -18,6 +18,7 @@ _KINDS = frozenset({"para", "note", "table"})
 _UNCASED = ("ru", "ar", "zh")
 _WORDS = re.compile(r"[^\W\d_]+|\s{3,}|[^\w\s'’]+")
 """Words, gaps where the article was blanked out, and punctuation."""
+_SPANISH_FOR = re.compile(r"\bpara(?=\s+\d)", re.IGNORECASE)
 _ANOTHER = re.compile("ks*[nA]|[nA]s*k|gs{0,2}A|As{0,2}g")
 """Pattern of word kinds that shows an unknown name: k a known capitalised word, n an unknown one, A one all in capitals, s no content, g the gap."""
 
@@ -44,7 +45,13 @@ def _preambular(question: Question) -> list[tuple[str, int, int]]:
 
 def _naming(question: Question) -> PlaceMention | None:
     """The places that a question names."""
-    return question.once(find_place, lambda: find_place(normalise_place_text(question.text)))
+
+    def find() -> PlaceMention | None:
+        text = normalise_place_text(question.text)
+        # In Spanish, "para" without a point is "for": "para 12 puertos", "para 2030".
+        return find_place(_SPANISH_FOR.sub("    ", text) if question.language == "es" else text)
+
+    return question.once(find_place, find)
 
 
 def annexes_in(question: Question) -> list[str]:
@@ -59,8 +66,7 @@ def places_in(question: Question) -> list[str]:
     if preambular := _preambular(question):
         return [place for place, _, _ in preambular]
     naming = _naming(question)
-    places = [place for place in (naming.places if naming else ()) if _KINDS & set(parse_locator(place))]
-    return [place for place in places if question.years.isdisjoint(re.findall(r"\d+", place))]  # Spanish "para 2030"
+    return [place for place in (naming.places if naming else ()) if _KINDS & set(parse_locator(place))]
 
 
 def place_span(question: Question) -> Span:

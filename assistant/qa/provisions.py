@@ -97,8 +97,10 @@ class NamedPlaces(NamedPartAnswerer):
             each for each in found.values() if not ((held := versions.version_of(each.id)) and held.corrected_symbol)
         ]
         with_place = [units for each in texts if (units := self._at(question, each, places))]
-        if len(with_place) == 1 and not words_of_document(question):
-            return self._quoted(question, with_place[0])
+        if len(with_place) == 1:
+            (units,), words = with_place, words_of_document(question)
+            if not words or _may_be_called(question.asking(words), units[0].document):
+                return self._quoted(question, units)
         # Digests and other languages come last.
         language = question.language
         with_place.sort(key=lambda each: (each[0].document.language != language, each[0].document.edition == "digest"))
@@ -106,26 +108,31 @@ class NamedPlaces(NamedPartAnswerer):
 
     def answer_from_called(self, question: Question) -> Answer | None:
         """The answer from a named place of the one document that the question calls by words of its title ("the draft budget"), by its kind
-        ("the resolution") or by other words for which search finds it, or that it has no such place; tentative where these words may name
-        several documents. None where the question calls none, or the likeliest of several does not have the place."""
+        ("the resolution"), or that it has no such place; a tentative one from the documents that search finds for other words, since these may as
+        well name a text that the library only mentions. None where the question calls none, or the likeliest does not have the place."""
         places = places_in(question)
         if not places or question.missing_acts:
             return None
         if question.items and question.vocabulary.says("agenda", question.rest, question.language):
             return None
-        called, likely = self._called(question), list[Document]()
-        if called is None and (words := words_of_document(question)):
-            name = question.asking(words)
-            found = self._retriever.likely_documents(name, LOOKED_IN)
-            may_be = [each for each in found if _may_be_called(name, each)]
-            called = found[0] if len(found) == len(may_be) == 1 else None
-            likely = may_be if len(found) > 1 else found
+        called = self._called(question)
         if called is None:
-            at = [self._at(question, each, places) for each in likely]
-            return self._from_several(question, [units for units in at if units]) if any(at[:1]) else None
+            return self._from_several(question, self._at_likely(question, places))
         if units := self._at(question, called, places):
             return self._composer.whole(question, units)
         return None if _names_item(question, called, places[0]) else place_missing(question, called, places[0])
+
+    def _at_likely(self, question: Question, places: Sequence[str]) -> list[list[Unit]]:
+        """The units of the named places in the documents that search finds for the words that name the document, likeliest first; none where the
+        likeliest does not have them."""
+        words = words_of_document(question)
+        name = question.asking(words)
+        # Of the only document the whole question is asked.
+        several = len(self._library.versions().quotable_documents(question.language)) > 1
+        found = self._retriever.likely_documents(name, LOOKED_IN) if words and several else []
+        own = [each for each in found if each.language == question.language]
+        units = [self._at(question, each, places) for each in own or found if _may_be_called(name, each)]
+        return [each for each in units if each] if any(units[:1]) else []
 
     def _from_several(self, question: Question, with_place: Sequence[list[Unit]]) -> Answer | None:
         """A tentative answer from the named place in several documents, likeliest first; None where there are none."""

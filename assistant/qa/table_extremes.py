@@ -38,13 +38,17 @@ def extreme(
     if unit is None or kind is None:
         return None
     document, block = unit.document, unit.document.blocks[unit.block]
-    table = next((each for each in find_tables(document) if block in each.rows), None)
+    tables = find_tables(document)
+    table = next((each for each in tables if block in each.rows), None)
     if table is None or not table.header:
         return None
     question_words, total = set(question.content), find_total_row(document, table)
-    heads = " ".join(map(document.block_text, (*table.caption, *table.header)))
-    if _asks_for_subset(question, document.text if unit in chosen[:1] else heads, question_words):
+    own_heads = _heads(document, table)
+    if _asks_for_subset(question, document.text if unit in chosen[:1] else own_heads, question_words):
         return None
+    other_heads = " ".join(_heads(document, each) for each in tables if each != table)
+    if question_words.intersection(analyse(other_heads, document.language)) - {*analyse(own_heads, document.language)}:
+        return None  # about another table of the document
     column = _column(document, table, question_words)
     amounts = ((row, _amount(document, row, column)) for row in table.rows if row != total)
     rows = {row: amount for row, amount in amounts if amount is not None}
@@ -57,6 +61,11 @@ def extreme(
     row_unit = next((each for each in units_of(found) if each.block == first.ordinal), None) if found else None
     head = " ".join(cell_texts(document, table.header[-1])[column].split())
     return (row_unit, kind, head) if row_unit else None
+
+
+def _heads(document: Document, table: DocumentTable) -> str:
+    """The words of the caption and the header of a table."""
+    return " ".join(map(document.block_text, (*table.caption, *table.header)))
 
 
 def _asks_for_subset(question: Question, text: str, question_words: set[str]) -> bool:

@@ -169,9 +169,10 @@ def list_mandates(library: Library, filters: MandateFilter, progress: Progress =
             document = library.document(document_id)
             progress(document.label, n, len(ids))
             mandates, is_operative = _find_acts(document), has_operative_text(document)
+            if not mandates:
+                unread.add(document_id)
             if not mandates and not is_operative:
-                unread.add(document_id)  # neither a resolution nor a record of decisions
-                continue
+                continue  # neither a resolution nor a record of decisions
             documents_read += 1
             day = document_date(document)
             years.update([day.year] if day else [])
