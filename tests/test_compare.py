@@ -205,6 +205,29 @@ def test_who_proposes_a_text_and_who_recommends_it_is_compared_and_its_masthead_
     assert decided in {pair.para.text for pair in found.pairs if pair.part == "head"}
 
 
+@pytest.mark.parametrize("more", ["", "".join(f"the Isle of Lamp {name}, " for name in "ABCDEFGHIJKLMNOPQ")])
+def test_who_proposes_a_draft_is_compared_where_the_masthead_says_it(holding: Holding, more: str) -> None:
+    def proposed(revision: str, day: int, states: str) -> str:
+        lines = ["United Nations", f"A/C.3/80/L.12{revision}", "**General Assembly**", "Distr.: Limited"]
+        lines += [
+            f"{day} November 2025",
+            "Original: English",
+            "Eightieth session",
+            "Third Committee",
+            "Agenda item 71 (b)",
+        ]
+        lines += ["Promotion of harbours: lamps and other questions", f"{more}{states}: draft resolution"]
+        lines += ["# Lamps of harbours", "The General Assembly,", "Noting that harbours need lamps,"]
+        return "\n\n".join([*lines, "1. Decides that lamps are lit at night."])
+
+    library = holding(proposed("", 1, "Chile and Peru"), proposed("/Rev.1", 9, "Chile, Fiji and Peru")).library
+    (first,), (second,) = library.find_documents("A/C.3/80/L.12"), library.find_documents("A/C.3/80/L.12/Rev.1")
+    found = compare_texts(library, first, second)
+    assert [(each.part, each.kind) for each in found.changes] == [("head", "changed")]
+    assert [each.text.strip(", ") for each in found.changes[0].pieces if each.op == "added"] == ["Fiji"]
+    assert [pair.part for pair in found.pairs].count("head") == 1
+
+
 def test_a_text_compared_with_itself_has_no_changes(holding: Holding) -> None:
     library = holding(HEAD.format(symbol="A/90/7") + "\n\n".join(FIRST)).library
     (document,) = library.find_documents("A/90/7")

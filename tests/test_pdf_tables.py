@@ -371,6 +371,34 @@ def test_a_header_with_one_row_below_it_on_its_page_is_told_by_the_rows_on_the_n
     assert headers_of(source) == [head]
 
 
+def across_pages(first: list[list[str]], second: list[list[str]]) -> ParsedFile:
+    """A table of which the first rows stand on one page, the others on the next."""
+    flow = Flow(pages=2).start().add(long_text(60), "1.")
+    flow.top = 640
+    table(flow.sheet, flow.top, first, "grid", heads=0)
+    flow.turn()
+    flow.top = table(flow.sheet, flow.top, second, "grid", heads=0)
+    return flow.add(long_text(60, 2), "2.").read()
+
+
+def test_rows_of_words_above_figures_on_the_next_page_are_no_header() -> None:
+    head, chile, peru = (
+        ["State", "Reply", "Note", "Fee"],
+        ["Chile", "pending", "no", "free"],
+        ["Peru", "sent", "old", "–"],
+    )
+    below = [["Togo", "given", "new", "12"], ["Fiji", "given", "new", "14"], ["Oman", "given", "new", "15"]]
+    for first in ([head, chile, peru], [head, chile]):
+        source = across_pages(first, below)
+        assert rows_of(source) == [*first, *below]
+        assert headers_of(source) in ([], [head])
+    source = across_pages([head], below)
+    assert (rows_of(source), headers_of(source)) == ([head, *below], [head])
+    numbered = [["1", "Lamps", "old", "yes"], ["2", "Sails", "new", "no"], ["3", "Masts", "new", "no"]]
+    source = across_pages([["No.", "Part", "State", "Paid"], *numbered[:2]], numbered[2:])
+    assert headers_of(source) == [["No.", "Part", "State", "Paid"]]
+
+
 @pytest.mark.parametrize("at", [1, 2])
 def test_a_cell_of_several_lines_between_or_below_rows_without_rules_is_whole(at: int) -> None:
     flow = Flow(pages=1).start().add(long_text(60), "1.")

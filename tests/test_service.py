@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -412,6 +413,29 @@ def test_a_job_that_waits_says_how_many_come_before_it() -> None:
     assert [each["ahead"] for each in reversed(jobs.all())] == [0, 1, 3, 2]
     go.set()
     assert [over(jobs, job)["ahead"] for job in (first, *others)] == [0, 0, 0, 0]
+    assert jobs.close(5)
+
+
+def test_who_follows_a_job_that_waits_is_told_when_fewer_come_before_it() -> None:
+    jobs, go = Jobs(), [threading.Event() for _ in range(3)]
+    waiting = [jobs.submit("upload", f"account:{n}", lambda _, n=n: go[n].wait(20) and None) for n in range(3)]
+
+    async def follow() -> list[tuple[str, int]]:
+        seen = list[tuple[str, int]]()
+        async for record in jobs.follow(waiting[2].id):
+            seen.append((record["state"], record["ahead"]))
+            if seen[-1] in (("queued", 2), ("queued", 1)):
+                go[2 - seen[-1][1]].set()
+            elif record["state"] == "running":
+                go[2].set()
+        return seen
+
+    until(lambda: jobs.record(waiting[0].id)["state"] == "running")
+    seen = asyncio.run(asyncio.wait_for(follow(), 30))
+    assert seen[0] == ("queued", 2)
+    assert ("queued", 1) in seen
+    assert seen[-1] == ("done", 0)
+    assert all(earlier != later for earlier, later in pairwise(seen)), "nobody is told the same twice"
     assert jobs.close(5)
 
 

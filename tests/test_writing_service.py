@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
+from conftest import until
 from harbour import AGENDA, LAMPS
 from model_server import Excerpts, the, writer_at, writing
 from running_servers import Answer as Reply
@@ -29,7 +32,7 @@ from assistant.paper_requests import (
     ThemesRequest,
 )
 from assistant.reports import Progress
-from assistant.service.paper_queue import PASSING, Paper, PaperQueue, Work
+from assistant.service.paper_queue import KEPT, PASSING, Paper, PaperQueue, Work
 from assistant.service.question_queue import QuestionQueue
 from assistant.service_errors import Overloaded, TooMany
 from assistant.time_slices import Aside
@@ -477,6 +480,19 @@ def test_how_many_papers_come_before_one_is_known_while_it_waits(papers: PaperQu
     held.set()
     assert [each.future.result(10) for each in (first, *mine, other)] == ["done"] * 4
     assert papers.ahead(other) == (0, None)
+
+
+def test_a_paper_that_is_no_longer_cached_is_not_kept(papers: PaperQueue) -> None:
+    class Themes:
+        """A result."""
+
+    themes = papers.request("themes", lambda *_: Themes(), whole=True)
+    result = weakref.ref(themes.future.result(10))
+    del themes
+    for n in range(KEPT + 2):
+        papers.request(n, lambda *_: "done").future.result(10)
+    assert not papers.contains("themes")
+    until(lambda: gc.collect() >= 0 and result() is None)
 
 
 def test_a_paper_on_the_whole_library_and_a_briefing_take_turns(papers: PaperQueue) -> None:

@@ -23,7 +23,7 @@ from ingest.readers.masthead_lines import is_distribution_line, names_session, s
 from ingest.speakers import is_name, names_presiding_officer, speeches_of
 
 LONGEST = 1_500
-"""Longest line about an adoption, in characters: lines with votes name all States."""
+"""Longest line about an adoption, or about who proposed a draft, in characters: lines with votes name all States."""
 _ENCLOSED = frozenset(["annex", "appendix", "enclosure"])
 LINES_BELOW_TITLE = 3
 """How many lines from the title on may call a text without a preamble a draft."""
@@ -48,7 +48,8 @@ def reads_as_draft(document: Document) -> bool:
 
 @cached_by_document
 def draft_lines(document: Document) -> tuple[Block, ...]:
-    """The lines at the head of a text, not far below its title, that call it a draft: `Draft decision submitted by Peru`."""
+    """The lines at the head of a text, not far below its title, that call it a draft: `Draft decision submitted by Peru`.
+    In a masthead they may be long, since many States may propose a text."""
     start = preamble_start(document)
     if start is None:
         first_head = next((block.ordinal for block in document.blocks if block.kind == "heading"), 0)
@@ -58,7 +59,10 @@ def draft_lines(document: Document) -> tuple[Block, ...]:
     pattern = grammar_of(document.language).draft
     words = {block.ordinal: line_text(document, block) for block in lines}
     return tuple(
-        block for block in lines if len(words[block.ordinal]) <= LINE_LIMIT and pattern.match(words[block.ordinal])
+        block
+        for block in lines
+        if len(words[block.ordinal]) <= (LONGEST if block.locator == "masthead" else LINE_LIMIT)
+        and pattern.match(words[block.ordinal])
     )
 
 

@@ -95,9 +95,10 @@ class Stopped(Exception):
 
 @dataclass
 class Job:
-    """A long-running piece of work. `done` of `total` parts are complete (`total` null: not known yet); `detail` is the part in progress, before and
-    after that what was requested; `ahead`: how many jobs come before one that is queued; `outcomes` are records of each part, `counts` their number by result; `reason` says in English why it
-    ended so, `code` is the name of that message."""
+    """A long-running piece of work. `done` of `total` parts are complete (`total` null: not known yet); `detail` is the part in
+    progress, before and after that what was requested; `ahead`: how many jobs come before one that is queued; `outcomes` are
+    records of each part, `counts` their number by result; `reason` says in English why it ended so, `code` is the name of that
+    message."""
 
     id: str
     kind: str
@@ -215,12 +216,13 @@ class Jobs:
         return job
 
     @contextmanager
-    def changing(self, job: Job) -> Iterator[Job]:
-        """Surrounds a change of a job, after which its followers are woken."""
+    def changing(self, job: Job, *, queue: bool = False) -> Iterator[Job]:
+        """Surrounds a change of a job, after which its followers are woken; with `queue` those of all queued jobs, too, since fewer
+        may be ahead of these."""
         with self._guard:
             yield job
             for job_id, wake in self._followers:
-                if job_id == job.id:
+                if job_id == job.id or (queue and job_id in self._jobs and self._jobs[job_id].state == "queued"):
                     wake()
 
     def get(self, job_id: str) -> Job:
@@ -263,7 +265,7 @@ class Jobs:
         """Yields the record of a job now and on each change, until it has ended, at most every `PAUSE` seconds, since some jobs
         change with every passage. With `since`, each record has only the outcomes after the first `since` that no record before it
         had. Raises `NotFound`."""
-        loop, woken = asyncio.get_running_loop(), asyncio.Event()
+        loop, woken, told = asyncio.get_running_loop(), asyncio.Event(), dict[str, Any]()
 
         def wake() -> None:
             with suppress(RuntimeError):  # the loop has ended, and the follower with it
@@ -276,7 +278,9 @@ class Jobs:
                 woken.clear()
                 record = await asyncio.to_thread(self.record, job_id, since or 0)  # it may be long, or in the store
                 since = None if since is None else since + len(record["outcomes"])
-                yield record
+                if record != told:  # a queued job is also woken by changes of others
+                    yield record
+                told = record
                 if record["state"] not in OPEN or job_id not in self._jobs:
                     return
                 await asyncio.sleep(PAUSE)
@@ -315,7 +319,7 @@ class Jobs:
     def _run(self) -> None:
         while (taken := self._queue.get()) is not None:
             job, work = taken
-            with self.changing(job):
+            with self.changing(job, queue=True):
                 if job.state != "queued":
                     continue
                 if self._stops[job.id].is_set():
@@ -345,7 +349,7 @@ class Jobs:
         return ("done", None) if came else ("failed", NOTHING)
 
     def _end(self, job: Job, state: State, why: Message | None = None) -> None:
-        with self.changing(job):
+        with self.changing(job, queue=True):
             job.state, job.finished = state, _now()
             job.reason, job.code = (str(why), why.name) if why else ("", "")
             if why is NOTHING:

@@ -1,6 +1,6 @@
 """Queue and cache of papers (briefings, themes): generated one after another, in slices between questions. Clients are served
-round-robin, so that a client with many requests delays only itself. Papers on the whole library have a thread of their own, so that they
-delay the others by half, not until they are finished.
+round-robin, so that a client with many requests delays only itself. Papers on the whole library have a thread of their own, so
+that they delay the others by half, not until they are finished.
 
 A paper is shared by all who request the same; the latest are cached, so that a file of a paper already shown costs nothing.
 """
@@ -72,7 +72,7 @@ class PaperQueue:
         self._papers: OrderedDict[Hashable, Paper[Any]] = OrderedDict()
         self._stopping = threading.Event()
         self._wanted: dict[bool, FairQueue[_Wanted]] = {whole: FairQueue() for whole in (False, True)}
-        self._begun: dict[bool, Paper[Any]] = {}  # the latest that each thread has begun
+        self._begun: dict[bool, Paper[Any]] = {}  # the one that each thread is making
         for whole in self._wanted:
             # A daemon thread: a model that never answers must not keep the process from ending.
             threading.Thread(target=self._run, args=(whole,), name="papers", daemon=True).start()
@@ -92,9 +92,9 @@ class PaperQueue:
         kind: str = "",
         whole: bool = False,
     ) -> Paper[T]:
-        """Returns the paper of a key, queued for a client if there is none, `whole` beside those that are not; with an `origin` (anonymous clients), the client has a share
-        of the limit of this origin. Raises `TooMany` where the client or origin has too many unfinished papers, and `Overloaded` where
-        all clients together have.
+        """Returns the paper of a key, queued for a client if there is none, `whole` beside those that are not; with an `origin`
+        (anonymous clients), the client has a share of the limit of this origin. Raises `TooMany` where the client or origin has too
+        many unfinished papers, and `Overloaded` where all clients together have.
 
         A failed paper is returned once; the next request generates it again. One whose result says that it is not `lasting`, since a
         model failed, is cached for `PASSING` seconds.
@@ -136,7 +136,8 @@ class PaperQueue:
         return waiting + 1, begun
 
     def stop(self) -> None:
-        """Accepts nothing new, and ends the paper in progress before its next part, at once where it waits for a model."""
+        """Accepts nothing new, and ends the papers in progress (one of each thread) before their next part, at once where one waits
+        for a model."""
         self._stopping.set()
         with self._guard:
             for paper in self._papers.values():
@@ -144,7 +145,7 @@ class PaperQueue:
                     self._end(paper, error=stopping())
 
     def close(self, grace: float) -> bool:
-        """Ends the paper in progress before its next part, and those that wait; returns whether all ended within `grace` seconds."""
+        """Ends the papers in progress before their next part, and those that wait; returns whether all ended within `grace` seconds."""
         self.stop()
         with self._guard:
             futures = [each.future for each in self._papers.values()]
@@ -187,6 +188,7 @@ class PaperQueue:
         while wanted := self._wanted[whole].get():
             self._begun[whole] = wanted.paper
             self._make(wanted.paper, wanted.work)
+            del self._begun[whole], wanted  # while the thread waits for the next one, only the cache keeps this one
 
     @staticmethod
     def _end(paper: Paper[T], made: T | None = None, error: BaseException | None = None) -> None:

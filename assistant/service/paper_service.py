@@ -1,4 +1,5 @@
-"""Papers that the service generates (briefings, themes, comparisons, mandates, agenda checks) and files of them; and drafts of briefings under review."""
+"""Papers that the service generates (briefings, themes, comparisons, mandates, agenda checks) and files of them; and drafts of
+briefings under review."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Literal
 
 from assistant.qa.citations import WHOLE_LIMIT
-from assistant.qa.metadata import adoption_lines, preamble_start, reads_as_draft
+from assistant.qa.metadata import adoption_lines, draft_lines, preamble_start, reads_as_draft
 from assistant.qa.units import Unit
 from corpus.documents import Block, Document
 
@@ -85,8 +85,9 @@ def find_paragraphs(document: Document) -> list[Paragraph]:
     contents_headings = {block.parent for block in document.blocks if block.locator == "contents"}
     last_entry = max((block.ordinal for block in document.blocks if block.locator == "contents"), default=-1)
     adoption_ordinals = {block.ordinal for block in adoption_lines(document)}
-    # Before the preamble of a text without a marked masthead nothing tells masthead and head apart.
+    # Before the preamble of a text without a marked masthead, only lines that call the text a draft tell masthead and head apart.
     text_start = (preamble_start(document) or 0) if document.kind == "resolution" else 0
+    draft_ordinals = {block.ordinal for block in draft_lines(document)}
     has_masthead = any(block.locator == "masthead" for block in document.blocks)
     title_key = normalized_key(document.title)
     in_annex, preamble_number = False, 0
@@ -101,7 +102,8 @@ def find_paragraphs(document: Document) -> list[Paragraph]:
         is_front_matter = block.locator in _UNCOMPARED_PARTS
         if is_head:
             is_title = normalized_key(strip_number(document, text)) in title_key
-            is_front_matter = not has_masthead or is_title or block.locator in ("masthead", "contents")
+            is_masthead = not has_masthead or block.locator in ("masthead", "contents")
+            is_front_matter = is_title or (is_masthead and block.ordinal not in draft_ordinals)
         if not text or is_front_matter or is_contents or is_bracketed or block.ordinal in adoption_ordinals:
             continue
         if block.kind == "footnote":

@@ -91,8 +91,12 @@ def build_table(
 
 
 def with_header(table: Table, below: Sequence[Row]) -> Table:
-    """A table with the header that it has if some rows are `below` its own."""
+    """A table with the header that it has if some rows are `below` its own. Several rows are no header without one of its own
+    rows below them: then some may be data in words above the first figure."""
     rows, headers = _find_headers([*table.rows, *below])
+    begins = headers + len(table.rows) + len(below) - len(rows)  # joined rows included
+    if begins > 1 and begins >= len(table.rows):
+        return table
     return replace(table, rows=tuple(rows[: len(rows) - len(below)]), headers=headers)
 
 
