@@ -411,6 +411,16 @@ def test_key_points_neither_tell_of_the_report_nor_thank_nor_head_a_paragraph_an
     assert any(part.heading.startswith("II. ") for part in points.parts)
 
 
+def test_what_the_present_report_shows_is_a_key_point_and_what_it_is_about_is_none(holding: Holding) -> None:
+    shown = "The present report shows that lamps are lost every year in the northern harbours."
+    told = "The present report was written by the keepers of lamps in the northern harbours."
+    oil = "The oil for the lamps came from three harbours in the south of the country."
+    points = about(holding, {"I. Lamps at sea": [f"1. {shown}", f"2. {told}"], "II. Oil": [f"3. {oil}"]})["points"]
+    said = " ".join(each.text for part in points.parts for each in part.statements)
+    assert shown in said
+    assert told not in said
+
+
 def test_conclusions_that_recommend_nothing_are_told_and_not_called_empty(holding: Holding) -> None:
     end = "The lamps of the harbour have burnt brighter than in any year before."
     chapters = {"I. Lamps": ["1. The keepers of the harbour clean the lamps in every month of the year."],
@@ -601,6 +611,26 @@ def test_what_an_announced_document_recommends_to_the_meeting_is_expected_of_it(
     others = "The paper recommends that masters of harbours paint the boats of the harbour."
     engine = holding(AGENDA, f"{LAMPS}\n4. {others}\n\n5. {advice}\n")
     expected = sections(engine, Request("item", "2"))["expected"]
+    assert [each.text for each in expected.statements] == [advice]
+
+
+@pytest.mark.parametrize(
+    ("body", "symbol", "name"),
+    [
+        ("Economic and Social Council", "E/2030", "Council"),
+        ("Statistical Commission", "E/CN.3/2030", "Commission"),
+    ],
+)
+def test_what_is_recommended_to_a_body_by_the_last_word_of_its_name_is_expected_of_it(
+    holding: Holding, body: str, symbol: str, name: str
+) -> None:
+    def of_body(text: str) -> str:
+        return text.replace("Working Group on the Smuggling of Migrants", body).replace("CTOC/COP/WG.7/2030", symbol)
+
+    advice = f"The {name} should adopt a list of the lamps of the harbour."
+    others = "All States should paint the boats of the harbour."
+    lamps = of_body(f"{LAMPS}\n## Recommendations\n\n4. {others}\n\n5. {advice}\n")
+    expected = sections(holding(of_body(AGENDA), lamps), Request("item", "2"))["expected"]
     assert [each.text for each in expected.statements] == [advice]
 
 

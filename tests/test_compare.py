@@ -135,6 +135,21 @@ def test_damage_inside_a_changed_paragraph_is_not_marked() -> None:
     assert [(each.op, each.text) for each in pieces if each.op != "same"] == [("removed", "twelve"), ("added", "ten")]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "changes"),
+    [
+        ("by 1 January 2025", "by 1January 2026", [("removed", "2025"), ("added", "2026")]),
+        ("the data base was closed", "the database is closed", [("removed", "was"), ("added", "is")]),
+        ("The pre amble says no", "The preamble does not say no", [("removed", "says"), ("added", "does not say")]),
+        ("we use the data base", "we kept a database", [("removed", "use the"), ("added", "kept a")]),
+    ],
+)
+def test_a_space_within_a_word_beside_changed_words_is_no_change(
+    before: str, after: str, changes: list[tuple[str, str]]
+) -> None:
+    assert [(each.op, each.text.strip()) for each in diff_words(before, after) if each.op != "same"] == changes
+
+
 def test_texts_that_have_little_in_common_are_said_to_be_so(holding: Holding) -> None:
     found, library = compared(holding, numbered(GRAIN, TIDES), numbered(NETS, LAMPS))
     assert (found.comparable, found.changes) == (False, ())

@@ -992,6 +992,12 @@ FINDINGS = "## I. Findings\n\n1. Boats are painted.\n\n"
             [("para. 1", "recommends", ["the Committee"]), ("para. 2", "recommends", ["Freedonia"]), ("para. 3", "recommends", [])],
             id="a subject ends before its verb in the subjunctive",
         ),
+        pytest.param(
+            "## Conclusions and recommendations\n\n1. In this regard, it should be noted that boats are old.\n\n"
+            "2. At the same time, they must repair boats.\n\n3. At the same time, States must repair boats.\n",
+            [("para. 2", "must", []), ("para. 3", "must", ["States"])],
+            id="a pronoun right before the verb is no addressee, and what it should be noted is no recommendation",
+        ),
     ],
 )  # fmt: skip
 def test_what_recommends_in_a_report_is_told_and_nothing_else(
@@ -1256,6 +1262,8 @@ def test_decisions_of_a_body_in_the_past_are_read_from_its_report(
             "The Board:\n\n(a) Noted with concern that:\n\n(i) Requested the Bureau to report.",
             [("Requested", ["the Bureau"], ["to report"])],
         ),
+        ("The delegation of Peru made the following points:\n\n(a) Decided cases are few;\n\n(b) Boats are old;\n\n(c) Nets are torn.", []),
+        ("1. The delegation of Peru made the following points: (a) Decided cases are few; (b) Boats are old; (c) Nets are torn.", []),
         ("## Women in decision-making\n\n1. The Board decided to meet in May.", []),
         ("## Decision\n\n1. In its resolution 79/1, the Board decided to meet in May.", []),
     ],

@@ -355,6 +355,12 @@ def test_no_theme_is_called_by_an_organ_that_its_texts_name(organ: str) -> None:
     ]
 
 
+def test_a_subject_with_the_letters_of_an_organ_in_it_names_a_theme(holding: Holding) -> None:
+    trade = [(f"A/7{n}/8", "Trade and development", f"Trade and development takes {n} years.") for n in range(1, 4)]
+    names = {theme.name.casefold() for theme in find_themes(holding(*_boats(3), *_reports(*trade))).themes}
+    assert names == {"safety of fishing boats", "trade and development"}
+
+
 class Spoken(HashEmbedder):
     """Tells boats from other things, and French from English still better; knows what French adds."""
 

@@ -53,6 +53,7 @@ class Grammar:
             rf"{edge[0]}(?:(?P<asked>{self._source('asked')})|(?P<decided>{self._source('decided')})){edge[1]}"
         )
         past = rf"{edge[0]}(?:{self._source('past', 'did')}){edge[1]}"
+        self.did = self._compile(rf"\s*{leads}{past}")
         self.acted = self._compile(rf"(?<=[\w,])\s+{leads}(?P<verb>{past})")
         """A verb in the past inside a sentence, behind words that may name who acted."""
         self.following = self._compile(

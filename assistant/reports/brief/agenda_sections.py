@@ -119,12 +119,16 @@ def _find_advice(selector: UnitSelector, document: Document, body: str) -> Itera
 
 
 def _names_body(document: Document, name: Span, body: str) -> bool:
-    """Whether a name, without its article, opens the name of a body."""
+    """Whether a name, without its article, opens the name of a body, or is its last noun: the Council."""
     article = re.compile(rf"(?:{grammar_of(document.language).article.pattern})\s+", re.IGNORECASE)
     quote = document.quote(*name)
     start = opening.end() if (opening := article.match(quote)) else 0
     words, whole = (" ".join(fold_text(each).split()) for each in (quote[start:], body))
-    return bool(words) and re.match(rf"{re.escape(words)}(?!['’\w])", whole) is not None
+    if not words or (len(words.split()) == 1 and words.endswith("s")):
+        return False  # advice to all States is none to a body of States
+    return re.match(rf"{re.escape(words)}(?!['’\w])", whole) is not None or (
+        whole.endswith(f" {words}") and not words.endswith("s")
+    )
 
 
 def states_duty(grammar: Grammar, words: str) -> bool:

@@ -116,9 +116,12 @@ def _run_in_heading(document: Document, block: Block) -> str:
 
 
 def is_about_report(unit: Unit) -> bool:
-    """Whether a unit is about the report itself, gives thanks, or points to an address."""
+    """Whether a unit is about the report itself, gives thanks, or points to an address; not where the report states
+    something: `the present report shows that`."""
     text, grammar = unit.text, grammar_of(unit.document.language)
-    return bool(grammar.itself.match(text) or "://" in text or grammar.thanks.search(text))
+    opening = grammar.itself.match(text)
+    is_about = opening and not any(grammar.that.fullmatch(word) for word in text[opening.end() :].split()[:3])
+    return bool(is_about) or "://" in text or grammar.thanks.search(text) is not None
 
 
 def is_point(selector: UnitSelector, scored: ScoredUnit) -> bool:

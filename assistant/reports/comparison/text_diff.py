@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any, Literal
 
 from assistant.qa.answer import Citation
@@ -57,9 +57,11 @@ def diff_words(before: str, after: str) -> tuple[Piece, ...]:
         keys[0][-1] = keys[1][-1]
     runs: list[_Run] = []
     for op, a, b, c, d in SequenceMatcher(None, keys[0], keys[1], autojunk=False).get_opcodes():
-        # Words may be the same but for a space within one.
-        is_same = op == "equal" or "".join(keys[0][a:b]) == "".join(keys[1][c:d])
-        runs.append((is_same, first_tokens[a:b], second_tokens[c:d]))
+        runs += (
+            [(True, first_tokens[a:b], second_tokens[c:d])]
+            if op == "equal"
+            else _trim_change(first_tokens[a:b], second_tokens[c:d])
+        )
     pieces: list[Piece] = []
     carried_space = ""
     for same, old, new in _merge_islands(runs):
@@ -88,6 +90,28 @@ def later_pieces(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
 def to_earlier(piece: Piece) -> Piece:
     """A piece in the words of the earlier text."""
     return piece if piece.earlier is None else Piece(piece.op, piece.earlier)
+
+
+def _trim_change(old: list[str], new: list[str]) -> Iterator[_Run]:
+    """A change without what is the same at its ends but for typography, such as a space within a word."""
+    folded = [[_fold_token(token) for token in side] for side in (old, new)]
+    if "".join(folded[0]) == "".join(folded[1]):
+        yield True, old, new
+        return
+    a, b = _common_prefix(*folded)
+    c, d = _common_prefix(
+        *([token[::-1] for token in side[start:][::-1]] for side, start in zip(folded, (a, b), strict=True))
+    )
+    c, d = len(old) - c, len(new) - d
+    runs = ((True, old[:a], new[:b]), (False, old[a:c], new[b:d]), (True, old[c:], new[d:]))
+    yield from (run for run in runs if run[1] or run[2])
+
+
+def _common_prefix(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
+    """How many tokens at the start of both sides are the same when joined."""
+    counts = [{joined: n for n, joined in enumerate(accumulate(side), 1)} for side in (old, new)]
+    longest = max(counts[0].keys() & counts[1].keys() - {""}, key=len, default="")
+    return (counts[0][longest], counts[1][longest]) if longest else (0, 0)
 
 
 def _fold_token(token: str) -> str:

@@ -161,13 +161,15 @@ class _ReportReader(BlockReader):
         return frozenset(deciding)
 
     def _introduces_decisions(self, introduction: str, points: Sequence[str], inner: Sequence[str] = ()) -> bool:
-        """Whether words that name a body introduce points one of which, or of those below them (`inner`), says in the
-        past that it requested or decided something."""
+        """Whether words that name a body introduce points most of which say in the past what it did; at least one of
+        them, or of those below them (`inner`), that it requested or decided something."""
         grammar, text = self.grammar, introduction.replace("\n", " ")
         if not introduces_list(text) or len(text) > MAX_INTRODUCTION_LENGTH:
             return False
         is_advice = any(each.search(text) for each in (grammar.ask, grammar.should, grammar.wish, grammar.cites))
-        return not is_advice and any(map(grammar.acts.match, (*points, *inner)))
+        past = [bool(grammar.acts.match(point) or grammar.did.match(point)) for point in points]
+        has_act = any(map(grammar.acts.match, (*points, *inner)))
+        return not is_advice and has_act and 2 * sum(past) > len(past)
 
     def find_past_acts(self, block: Block) -> Iterator[tuple[Block, Span, Span | None]]:
         """Words by which a body says in the past what it requested or decided, as (place, span of the document, name of
@@ -558,7 +560,8 @@ def _are_all_names(grammar: Grammar, text: str, match: AddresseeMatch) -> bool:
 def _is_nobody(grammar: Grammar, text: str, verb: int, addressee_match: AddresseeMatch) -> bool:
     """Whether a subject is nobody who can act: a pronoun, or a thing without a name."""
     subject_text = text[:verb].lstrip()
-    if grammar.pronoun_subject.match(subject_text):
+    last_word = "".join(subject_text.split()[-1:])
+    if grammar.pronoun_subject.match(subject_text) or grammar.pronoun_subject.fullmatch(last_word):
         return True
     names = [text[slice(*each)] for each in addressee_match.addressees]
     heads = [(grammar.preposition.split(name)[0].split() or [""])[-1] for name in names]

@@ -23,7 +23,7 @@ from assistant.time_slices import Slices
 from assistant.vocabulary import Vocabulary
 from assistant.wording.drafting import grammar_of
 from assistant.wording.lexicon import HAN_FUNCTION
-from corpus.acronyms import MAX_SKIPPED_LETTERS, find_acronyms, find_expansion
+from corpus.acronyms import MAX_SKIPPED_LETTERS, find_acronyms
 from corpus.analysis import analyse, word_spans
 from corpus.dates import find_full_dates
 from corpus.documents import Document
@@ -297,10 +297,14 @@ class Namer:
 
 
 def _is_organ(words: str) -> bool:
-    """Whether words are the acronym of an organ, as in symbols, or spell it out."""
-    return words in ORGANS or any(
-        find_expansion(each, words) == words for each in ORGANS if len(each) > MAX_SKIPPED_LETTERS
-    )
+    """Whether words are the acronym of an organ, in capitals as in symbols, or spell it out: each letter begins a word."""
+    return words in ORGANS or any(_spells_out(words, each) for each in ORGANS if len(each) > MAX_SKIPPED_LETTERS)
+
+
+def _spells_out(words: str, acronym: str) -> bool:
+    """Whether each letter of an acronym begins one of the words, of which only short ones are skipped."""
+    skipped = rf"\W+(?:[^\W\d_]{{1,{MAX_SKIPPED_LETTERS}}}\W+)*"
+    return re.fullmatch(skipped.join(rf"{letter}[^\W\d_]*" for letter in acronym), words, re.IGNORECASE) is not None
 
 
 def _weigh_by_similarity(phrases: Sequence[Phrase], similarity: Similarity) -> list[Phrase]:
