@@ -80,12 +80,13 @@ class Paragraph:
         return "paragraph" if self.block.kind == "item" else self.block.kind
 
 
-def find_paragraphs(document: Document) -> list[Paragraph]:
-    """The paragraphs of a document that are compared, in its order."""
+def find_paragraphs(document: Document, *, proposers: bool = False) -> list[Paragraph]:
+    """The paragraphs of a document that are compared, in its order; lines that call it a draft, and say who proposed
+    it, only with `proposers`, but then also those in the masthead."""
     contents_headings = {block.parent for block in document.blocks if block.locator == "contents"}
     last_entry = max((block.ordinal for block in document.blocks if block.locator == "contents"), default=-1)
     adoption_ordinals = {block.ordinal for block in adoption_lines(document)}
-    # Before the preamble of a text without a marked masthead, only lines that call the text a draft tell masthead and head apart.
+    # Before the preamble of a text without a marked masthead, only lines about the draft tell masthead and head apart.
     text_start = (preamble_start(document) or 0) if document.kind == "resolution" else 0
     draft_ordinals = {block.ordinal for block in draft_lines(document)}
     has_masthead = any(block.locator == "masthead" for block in document.blocks)
@@ -103,7 +104,7 @@ def find_paragraphs(document: Document) -> list[Paragraph]:
         if is_head:
             is_title = normalized_key(strip_number(document, text)) in title_key
             is_masthead = not has_masthead or block.locator in ("masthead", "contents")
-            is_front_matter = is_title or (is_masthead and block.ordinal not in draft_ordinals)
+            is_front_matter = is_title or (not proposers if block.ordinal in draft_ordinals else is_masthead)
         if not text or is_front_matter or is_contents or is_bracketed or block.ordinal in adoption_ordinals:
             continue
         if block.kind == "footnote":

@@ -13,6 +13,7 @@ from itertools import accumulate, pairwise
 from typing import Any, Literal
 
 from assistant.qa.answer import Citation
+from assistant.qa.metadata import draft_lines
 from assistant.reports.comparison.alignment import align, find_unmoved, match_halves
 from assistant.reports.comparison.paragraphs import CLOSING_SIGNS, PARTS, Paragraph, Part, find_paragraphs, fold_text
 from assistant.reports.lookup import cite
@@ -313,7 +314,8 @@ def compare_texts(library: Library, first: Document, second: Document) -> Compar
 def pair_paragraphs(first: Document, second: Document) -> tuple[float, tuple[Pair, ...]]:
     """The share of words in common, and each paragraph with its counterpart: by part, in the order of the second
     text, those only in the first after what precedes them there."""
-    texts = [find_paragraphs(each) for each in (first, second)]
+    both_drafts = all(draft_lines(each) for each in (first, second))  # an adopted text does not say who proposed it
+    texts = [find_paragraphs(each, proposers=both_drafts) for each in (first, second)]
     first_paragraphs, second_paragraphs = ([para for para in each if para.part != "footnote"] for each in texts)
     first_notes, second_notes = ([para for para in each if para.part == "footnote"] for each in texts)
     aligned = align(first_paragraphs, second_paragraphs)
