@@ -126,10 +126,11 @@ class NamedPlaces(NamedPartAnswerer):
         """The units of the named places in the documents that search finds for the words that name the document, likeliest first; none where the
         likeliest does not have them."""
         words = words_of_document(question)
-        name = question.asking(words)
         # Of the only document the whole question is asked.
-        several = len(self._library.versions().quotable_documents(question.language)) > 1
-        found = self._retriever.likely_documents(name, LOOKED_IN) if words and several else []
+        if not words or len(self._library.versions().quotable_documents(question.language)) < 2:
+            return []
+        name = question.asking(words)
+        found = self._retriever.likely_documents(name, LOOKED_IN)
         own = [each for each in found if each.language == question.language]
         units = [self._at(question, each, places) for each in own or found if _may_be_called(name, each)]
         return [each for each in units if each] if any(units[:1]) else []

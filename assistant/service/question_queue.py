@@ -123,9 +123,8 @@ class QuestionQueue:
         self._turn: threading.Thread | None = None  # the answering thread that has the turn
         self._turn_since = 0.0
         self._batch: threading.Thread | None = None  # the background thread that has the turn
-        self._batches: deque[threading.Thread] = (
-            deque()
-        )  # background threads that wait for the turn, in order of arrival
+        # Background threads that wait for the turn, in order of arrival.
+        self._batches: deque[threading.Thread] = deque()
         self._since = 0  # questions answered since the last batch
         self._away: dict[threading.Thread, _Waiting] = {}
         self._working: dict[threading.Thread, _Waiting] = {}
