@@ -14,7 +14,6 @@ from assistant.answer_phrases import act_words
 from assistant.vocabulary import TermMention, Vocabulary
 from assistant.wording.lexicon import names_time
 from assistant.wording.values import blanked, without_symbols
-from corpus.acronyms import find_acronyms, most_common_expansion
 from corpus.analysis import analyse, fold
 from corpus.catalogue import Catalogue, CatalogueEntry
 from corpus.countries import country_names, find_countries
@@ -291,15 +290,6 @@ class Question(Bounds):
         names. The last model finds most, also in English (docs/experiments.md)."""
         readers = models.models_for(self.language)
         return (self.text, readers) if readers else (self.english, models.models_for("en"))
-
-    def spelt_by(self, texts: Sequence[str]) -> Question:
-        """The question with acronyms spelled out as some texts do, where none of these texts has the acronym itself."""
-        text = self.text
-        for acronym in find_acronyms(self.rest):
-            name = "" if any(acronym in each for each in texts) else most_common_expansion(acronym, texts)
-            if name and name.casefold() not in text.casefold():
-                text = re.sub(rf"(?<!\w){acronym}(?!\w)", f"{name} ({acronym})", text, count=1)
-        return self if text == self.text else replace(self, text=text)
 
     @cached_property
     def english(self) -> str:

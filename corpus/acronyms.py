@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 MAX_SKIPPED_LETTERS = 3
 """Length of words that an acronym may skip: of, and, des, la."""
 MAX_ACRONYM_LETTERS = 12
 """Letters of the longest acronym."""
-_CAPITALS, _WORD = re.compile(r"[^\W\d_]{2,}"), re.compile(r"[^\W\d_]+")
+_CAPITALS, _WORD, _STOP = re.compile(r"[^\W\d_]{2,}"), re.compile(r"[^\W\d_]+"), re.compile(r"[.;:()（）!?]")
 
 
 def find_acronyms(text: str) -> list[str]:
@@ -28,12 +28,30 @@ def matches_acronym(acronym: str, text: str) -> bool:
 def find_expansion(acronym: str, text: str) -> str:
     """The first sequence of words in a text that begin with the letters of an acronym (ECOSOC: Economic and Social Council); empty
     where there is none."""
-    letters, begins = acronym.casefold(), dict[int, int]()
+    return next((name for name, _ in _expansions(acronym, text)), "")
+
+
+def most_common_expansion(acronym: str, texts: Iterable[str]) -> str:
+    """The name that most texts have before an acronym in brackets, else that which most of them use, with capitals on its longer words;
+    empty where none does."""
+    found = Counter(each for text in texts for each in {*_expansions(acronym, text, capitals=True)})
+    return min(found, key=lambda each: (not each[1], -found[each], each[0]), default=("", False))[0]
+
+
+def _expansions(acronym: str, text: str, *, capitals: bool = False) -> Iterator[tuple[str, bool]]:
+    """The words of a text that begin with the letters of an acronym, one or more of each, and whether it follows them in brackets; with
+    `capitals` only where the longer words have them."""
+    letters, begins, last = acronym.casefold(), dict[int, int](), 0
+    in_brackets = re.compile(rf"\s*[(（]\W?{acronym}(?!\w)")
     for match in _WORD.finditer(text):
-        word = match.group().casefold()
-        if not begins and word[0] != letters[0]:
+        word, is_short = match.group().casefold(), match.end() - match.start() <= MAX_SKIPPED_LETTERS
+        is_part = is_short or not capitals or match.group()[0].isupper()
+        if begins and (not is_part or _STOP.search(text, last, match.start())):
+            begins = {}
+        last = match.end()
+        if not is_part or (not begins and word[0] != letters[0]):
             continue
-        reached = dict(begins) if len(word) <= MAX_SKIPPED_LETTERS else {}
+        reached = dict(begins) if is_short else {}
         for count, begin in ((0, match.start()), *begins.items()):
             end = count + 1
             while end <= len(letters) and word.startswith(letters[count:end]):
@@ -41,17 +59,6 @@ def find_expansion(acronym: str, text: str) -> str:
                     reached[end] = begin
                 end += 1
         if len(letters) in reached:
-            return " ".join(text[reached[len(letters)] : match.end()].split())
+            name = " ".join(text[reached.pop(len(letters)) : last].split())
+            yield name, in_brackets.match(text, last) is not None
         begins = reached
-    return ""
-
-
-def most_common_expansion(acronym: str, texts: Iterable[str]) -> str:
-    """The name for an acronym that most texts use, with capitals on its longer words; empty where none does."""
-
-    def has_capitals(name: str) -> bool:
-        return all(word[0].isupper() for word in _WORD.findall(name) if len(word) > MAX_SKIPPED_LETTERS)
-
-    expansions = filter(None, (find_expansion(acronym, text) for text in texts))
-    found = Counter(filter(has_capitals, expansions))
-    return min(found, key=lambda long: (-found[long], long), default="")

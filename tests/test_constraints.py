@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from word_reader import FlatReader, readers_of
 
 from assistant.qa.engine import Engine
-from corpus.acronyms import find_acronyms, matches_acronym
+from corpus.acronyms import find_acronyms, matches_acronym, most_common_expansion
 from corpus.catalogue import Catalogue
 from corpus.countries import find_countries, mentions_country
 from ingest.pipeline import Input
@@ -89,6 +89,21 @@ def test_an_acronym_is_known_by_the_words_that_begin_with_its_letters(acronym: s
 @given(st.lists(st.text("abcdef", min_size=4, max_size=9), min_size=2, max_size=9))
 def test_the_first_letters_of_words_in_a_row_spell_them(words: list[str]) -> None:
     assert matches_acronym("".join(word[0] for word in words).upper(), " ".join(words))
+
+
+@pytest.mark.parametrize(
+    ("acronym", "texts", "name"),
+    [
+        ("UNCTAD", ["The United Nations Conference on Trade and Development met."], "United Nations Conference on Trade and Development"),
+        ("FAO", ["Requests the Food and Agriculture Organization of the United Nations to act"], "Food and Agriculture Organization"),
+        ("WFP", ["We ask the World Food Programme.", "The World Food Programme.", "The Water Fund for Peru (WFP)"], "Water Fund for Peru"),
+        ("WFP", ["The world feeds people. Water. Food Programmes"], ""),
+    ],
+)  # fmt: skip
+def test_the_name_of_an_acronym_is_that_which_texts_define_else_that_which_they_use(
+    acronym: str, texts: list[str], name: str
+) -> None:
+    assert most_common_expansion(acronym, texts) == name
 
 
 def test_what_is_shouted_is_no_acronym() -> None:

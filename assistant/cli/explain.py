@@ -48,8 +48,13 @@ class ExplainRecorder:
         self.weighings: list[Weighing] = []
         self.rows: dict[str, Sequence[tuple[str, ScoredSentence]]] = {}
         extractive = backend.engine.extractive
-        extractive.watch = lambda *weighed: self.weighings.append(Weighing(*weighed))
+        extractive.watch = self._record
         extractive.meeting_answerer.watch = lambda asked, sentences: self.rows.update({asked.text: sentences})
+
+    def _record(self, question: Question, evidence: Sequence[Evidence], scored: Sequence[ScoredUnit]) -> None:
+        for each in evidence:
+            _ = each.document  # loaded now, since the library is closed when it is printed
+        self.weighings.append(Weighing(question, evidence, scored))
 
     def print(self, console: Console, answer: Answer) -> None:
         """Prints a table for each weighing with its thresholds, and the outcome."""

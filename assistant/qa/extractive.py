@@ -23,7 +23,7 @@ from assistant.qa.missing_documents import NOTES, MissingDocuments
 from assistant.qa.numbered_rows import NumberedRows
 from assistant.qa.place_questions import places_in, words_of_document
 from assistant.qa.provisions import NamedPlaces
-from assistant.qa.retriever import Evidence, Retriever, restricted_ids
+from assistant.qa.retriever import Evidence, Retriever, restricted_ids, spelled_out
 from assistant.qa.revisions import in_other_language
 from assistant.qa.scoring import FIRST, READ, STEPS, ScoredUnit, Scorer
 from assistant.qa.sections import NamedSections, NamedSpeeches
@@ -359,9 +359,9 @@ class ExtractiveAnswerer:
             is_admitted = question.admits(document.id, block) and among(unit) and not is_other
             return is_admitted and not self.meeting_answerer.is_about_other_item(question, document, block, unit.text)
 
-        texts = [hit.passage.text for hit in evidence if hit.document.language == question.language]
-        spelt = question.spelt_by(texts)
-        scored = self._scorer.score_evidence(spelt, evidence, usable, most, self._few_named(question))
+        scored = self._scorer.score_evidence(
+            spelled_out(question, evidence), evidence, usable, most, self._few_named(question)
+        )
         if self.watch is not None:
             self.watch(question, evidence, scored)
         return scored

@@ -8,6 +8,7 @@ better than reciprocal rank fusion; so it is here (`docs/quality.md`).
 from __future__ import annotations
 
 import math
+import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ from assistant.qa.abstention import (
     chance,
 )
 from assistant.question import Question
+from corpus.acronyms import find_acronyms, most_common_expansion
 from corpus.corpus_errors import DocumentNotFound
 from corpus.documents import Document, Passage, SearchScope
 from corpus.library import Library
@@ -117,6 +119,9 @@ class Retriever:
         if scope is not None or language is not None:
             documents = sorted(library.versions().quotable_documents(language or question.language, scope))
         hits = self.retrieve(question, limit, documents)
+        spelt = spelled_out(question, hits, lambda: self.retrieve(question, POOL, documents))
+        if spelt is not question:
+            hits = self.retrieve(spelt, limit, documents)
         ids = {each.id for each in hits}
         carried = Evidence.held(library, (each for each in question.carried if each not in ids))
         carried = [each for each in carried if documents is None or each.passage.document_id in documents]
@@ -233,6 +238,20 @@ class Retriever:
         passages = (each for key in sorted(question.parts) if key in searched for each in self._library.passages(key))
         left_out = (each.id for each in passages if not question.admits(each.document_id, each.first, each.last))
         return SearchScope(frozenset(searched), frozenset(left_out))
+
+
+def spelled_out(
+    question: Question, hits: Sequence[Evidence], further: Callable[[], Iterable[Evidence]] = lambda: ()
+) -> Question:
+    """The question with acronyms spelled out as passages found for it do, or `further` ones, where the former do not have the acronym itself."""
+    acronyms = [each for each in find_acronyms(question.rest) if not any(each in hit.passage.text for hit in hits)]
+    texts = [hit.passage.text for hit in (*hits, *further())] if acronyms else []
+    text = question.text
+    for acronym in acronyms:
+        name = most_common_expansion(acronym, texts)
+        if name and name.casefold() not in text.casefold():
+            text = re.sub(rf"(?<!\w){acronym}(?!\w)", f"{name} ({acronym})", text, count=1)
+    return question if text == question.text else replace(question, text=text)
 
 
 def _interleave(own: Sequence[Evidence], others: Sequence[Evidence]) -> list[Evidence]:
