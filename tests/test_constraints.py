@@ -6,6 +6,7 @@ import pytest
 from conftest import Holding, OpenLibrary, add
 from hypothesis import given
 from hypothesis import strategies as st
+from test_reader import Fake, readers
 from word_reader import FlatReader, readers_of
 
 from assistant.qa.engine import Engine
@@ -303,6 +304,23 @@ def test_the_row_of_a_country_is_told_in_another_language_too(holding: Holding) 
     text = "---\nlanguage: fr\n---\n# Contributions des pays au fonds\n\nA/88/513\n\n| Pays | Contribution |\n|---|---|\n| Norvège | 11 |\n| Espagne | 21 |\n| Togo | 31 |\n"
     engine = holding(text, readers=readers_of(FlatReader(), "multilingual"))
     assert engine.ask("What is the contribution of Spain?").statements[0].text.endswith("Espagne | 21")
+
+
+@pytest.mark.parametrize(
+    ("read", "question", "said"),
+    [
+        ("Children of poor", "Are poor families in Togo exempt?", "Children of poor families are exempt everywhere."),
+        ("Togo", "Are poor families in Togo exempt?", "Togo | 28"),
+        ("Children of poor", "What is the share of parents in Togo?", "Togo | 28"),
+    ],
+)
+def test_a_row_with_a_name_is_not_before_a_sentence_that_answers_unless_its_column_is_named_too(
+    holding: Holding, read: str, question: str, said: str
+) -> None:
+    table = "| State | Share of parents |\n|---|---|\n| Fiji | 8 |\n| Togo | 28 |\n| Spain | 3 |\n"
+    text = f"# Meals at school\n\nA/88/514\n\n{table}\nChildren of poor families are exempt everywhere.\n"
+    engine = holding(text, readers=readers(en=Fake({read: 4.0})))
+    assert engine.ask(question).statements[0].text.endswith(said)
 
 
 def test_words_that_name_only_another_year_are_not_sure_though_others_of_their_passage_name_the_one_asked_for(

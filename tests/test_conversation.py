@@ -466,12 +466,15 @@ def test_the_same_conversation_has_the_same_answer_whatever_was_asked_before(
 
 class Remembering(FlatReader):
     """A reader to whom what a question with the word `vote` asks is answered by the sentence with it, whatever else it asks, and a question
-    without it, less surely, by the sentence on a discount."""
+    without it, less surely, by the sentence on a discount. That sentence is `lead` ahead of others at each end."""
+
+    def __init__(self, lead: float = 0.2) -> None:
+        self._lead = lead
 
     def reading(self, question: str, text: str) -> PassageReading:
         word, logit = ("vote", 5.0) if "vote" in question else ("discount", 0.5)
         spans = sentence_spans(text, "en")
-        likely = np.array([0.2 * (word in text[start:end]) for start, end in spans], np.float32)
+        likely = np.array([self._lead * (word in text[start:end]) for start, end in spans], np.float32)
         return PassageReading(logit if word in text else -9.0, spans, likely, likely)
 
 
@@ -529,3 +532,30 @@ def test_what_was_shown_answers_another_turn_by_other_words_of_it(holding: Holdi
     assert then.status == "answered"
     marked = [[words for words, answers in each.statements[0].pieces if answers] for each in (first, then)]
     assert marked == [["nineteen days"], ["six"]]
+
+
+def test_what_was_shown_answers_another_turn_where_it_has_what_that_turn_names(holding: Holding) -> None:
+    rules = ("coral", "45 days", 3.0), ("fish", "not birds", 1.0)
+    told = "A certificate is valid for 21 days for fish and for 45 days for coral. Fish are animals, not birds."
+    engine = holding(f"# Note\n\n1. {told}\n", readers=Readers({"en": Pointing(*rules)}, {"en": THRESHOLDS}))
+    asked = "How long is a certificate valid for coral?"
+    first, then = engine.ask(asked), engine.ask("And for fish?", [asked])
+    assert [each.statements[0].text for each in (first, then)] == [told.split(". ")[0] + "."] * 2
+
+
+def test_what_was_marked_for_one_question_is_not_marked_for_the_next(holding: Holding) -> None:
+    note = "# Note\n\n1. The median time until the first warning was 41 minutes in 2026 and 53 minutes in 2024.\n"
+    engine = holding(note, readers=Readers({"en": Pointing(("median", "41 minutes", 3.0))}, {"en": THRESHOLDS}))
+    asked = "What was the median time until the first warning in 2026?"
+    first, then = engine.ask(asked), engine.ask("and in 2024?", [asked])
+    marked = [[words for words, answers in each.statements[0].pieces if answers] for each in (first, then)]
+    assert marked == [["41 minutes"], []]
+
+
+def test_of_what_answers_a_turn_the_sentence_is_shown_that_has_what_it_names(holding: Holding) -> None:
+    note = "# Note\n\n1. Members that pay late lose their vote. Boats that pay late lose their berth.\n"
+    engine = holding(note, readers=readers_of(Remembering(lead=1.2), "en"))
+    asked = "When does a member lose its vote?"
+    assert "lose their vote" in engine.ask(asked).statements[0].text
+    then = engine.ask("and boats?", [asked])
+    assert [each.text for each in then.statements] == ["Boats that pay late lose their berth."]

@@ -15,13 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 from services import made_service
-from word_reader import FlatReader, readers_of
+from word_reader import THRESHOLDS, FlatReader, readers_of
 
 from assistant.cli.render import print_answer
 from assistant.page.chat_turns import Turn
 from assistant.page.turn_html import turn_html
+from assistant.qa.abstention import BOTH
 from assistant.qa.answer import Answer, Citation, Statement, answer_from_json
-from assistant.qa.reader import Reading
+from assistant.qa.reader import Name, Reading
+from assistant.qa.readers import Readers
 from corpus.catalogue import Catalogue
 from ingest.input_files import FileInput
 
@@ -35,21 +37,21 @@ QUESTION = "When shall every ferry leave the inner harbour?"
 class Pointing(FlatReader):
     """A reader to whom every passage answers, with some words where it has them."""
 
-    def __init__(self, words: str) -> None:
-        self._words = words
+    def __init__(self, words: str, likely: float = 9.0) -> None:
+        self._words, self._likely = words, likely
 
     def reading(self, question: str, text: str) -> Reading:
         at, offsets = text.find(self._words), [found.span() for found in re.finditer(r"\w", text)]
         inside = [n for n, (begin, _) in enumerate(offsets) if 0 <= at <= begin < at + len(self._words)]
-        start, end = (np.zeros(len(offsets), np.float32) for _ in range(2))
-        start[inside[:1]] = end[inside[-1:]] = 9.0
+        start, end = (np.full(len(offsets), min(0.0, self._likely - 9.0), np.float32) for _ in range(2))
+        start[inside[:1]] = end[inside[-1:]] = self._likely
         return Reading(3.0, offsets, start, end)
 
 
-def asked(holding: Holding, tmp_path: Path, words: str, question: str = QUESTION) -> Answer:
+def asked(holding: Holding, tmp_path: Path, words: str, likely: float = 9.0) -> Answer:
     """The answer of a reader that points at some words."""
     (tmp_path / "harbour.md").write_text(TEXT, encoding="utf-8")
-    readers = readers_of(Pointing(words))
+    readers = readers_of(Pointing(words, likely))
     return holding(FileInput(tmp_path / "harbour.md").open(), readers=readers).ask(QUESTION)
 
 
@@ -76,6 +78,25 @@ def test_it_is_the_same_after_a_way_through_json(answer: Answer) -> None:
 def test_what_the_reader_points_at_is_told_in_whole_words(holding: Holding, tmp_path: Path) -> None:
     shown = asked(holding, tmp_path, "unset")
     assert [words for words, on in shown.statements[0].pieces if on] == ["sunset"]
+
+
+@pytest.mark.parametrize(
+    ("second", "told"),
+    [("before sunset", ["before sunset"]), ("leave the inner harbour before sunset", ["before sunset"]), ("pilot", [])],
+)
+def test_nothing_is_told_where_two_readers_point_at_different_words(
+    holding: Holding, second: str, told: list[str]
+) -> None:
+    pointing: dict[Name, Pointing] = {"en": Pointing("before sunset"), "multilingual": Pointing(second)}
+    readers = Readers(pointing, dict.fromkeys((*pointing, BOTH), THRESHOLDS))
+    shown = holding(TEXT, readers=readers).ask(QUESTION)
+    assert [words for words, on in shown.statements[0].pieces if on] == told
+
+
+def test_nothing_is_told_where_the_reader_finds_no_likely_words(holding: Holding, tmp_path: Path) -> None:
+    shown = asked(holding, tmp_path, "before sunset", likely=-1.0)
+    assert shown.statements
+    assert [each.answer for each in shown.citations] == [None]
 
 
 def test_nothing_is_told_where_most_of_the_words_would_be(holding: Holding, tmp_path: Path) -> None:

@@ -70,6 +70,8 @@ FURTHER_STATEMENT_FLOOR = 2.0
 OTHER_WORDS_WEIGHT = 0.6
 """Weight of the span score that words lack compared with the best words of their passage: the calibrated probability is that of the best
 words."""
+MARKED_FLOOR = 0.0
+"""Logit that the answer span in a statement must exceed to be marked: below it hardly any is right."""
 SEARCH_WEIGHT = 3.0
 """Retrieval bonus on the reader's logit for the passage ranked first; for others in proportion to their scores."""
 NAMED_PLACE_BONUS = 0.8

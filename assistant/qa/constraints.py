@@ -43,13 +43,15 @@ def constrained_score(reading: PassageReading, begin: int, question: Question, u
     """The score of a unit of a passage whose text begins at character `begin`: how far it is above the threshold for an answer, in log-odds.
 
     Penalties are taken off where its document does not name what the question names, or where a neighbouring row or list has the label that the
-    question names; a unit with that label, or at the place that it names, gets the score of the whole passage. A unit above the tentative threshold
+    question names; a unit with that label, or at the place that it names, gets the score of the whole passage, but not a row with the label alone
+    where the words that answer best are in a sentence. A unit above the tentative threshold
     stays above it where only the country is not named, since that may be the user's, and in texts in other languages than English, where names are
     recognized less surely.
     """
     has_label = _has_named_label(question, unit)
     placed = _is_placed(question, unit) if has_label is None else (has_label and _names_column(question, unit)) or None
-    score = reading.whole if has_label or placed else reading.score(unit.start - begin, unit.end - begin)
+    whole = placed or (has_label and not _is_row_beside_answer(reading, begin, unit))
+    score = reading.whole if whole else reading.score(unit.start - begin, unit.end - begin)
     score += unit.evidence.behind + NAMED_PLACE_BONUS * bool(placed)
     is_beside = has_label is False or placed is False
     names = _lacks_acronym_or_name(question, unit), is_beside or is_of_another_session(question, unit)
@@ -59,6 +61,14 @@ def constrained_score(reading: PassageReading, begin: int, question: Question, u
         return score - penalty - country_penalty
     lowered = max(score - country_penalty, min(score, tentative))
     return lowered - penalty if unit.document.language == "en" else max(lowered - penalty, min(score, tentative))
+
+
+def _is_row_beside_answer(reading: PassageReading, begin: int, unit: Unit) -> bool:
+    """Whether a unit is a row of a table in a passage whose best words, by all readings, are in no row."""
+    blocks = unit.document.blocks
+    spans = [each.best_of_all for each in reading.readings if blocks[unit.block].kind == "row"]
+    best = [unit.document.block_at(begin + span[0]) for span in spans if span is not None]
+    return bool(best) and all(block is not None and block.kind != "row" for block in best)
 
 
 def _lacks_acronym_or_name(question: Question, unit: Unit) -> bool:

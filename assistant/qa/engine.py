@@ -20,7 +20,7 @@ from assistant.qa.abstention import (
     Caution,
     log_odds,
 )
-from assistant.qa.answer import Answer, Citation, Event, Finished, Mode, Progress, answer_events
+from assistant.qa.answer import Answer, Citation, Event, Finished, Mode, Progress, Statement, answer_events
 from assistant.qa.citations import AnswerComposer, Part, as_tentative
 from assistant.qa.extractive import ExtractiveAnswerer
 from assistant.qa.query import (
@@ -47,6 +47,7 @@ from assistant.qa.scoring import FIRST, READ, STEPS, ScoredUnit, Scorer
 from assistant.qa.units import Unit, without_edge_lines
 from assistant.question import Bounds, Question, clean_question, parse_question
 from assistant.vocabulary import Vocabulary
+from corpus.analysis import analyse
 from corpus.catalogue import Catalogue
 from corpus.documents import Span
 from corpus.library import Library
@@ -358,7 +359,7 @@ class Engine:
             if interpretation.leans and answer.status in ("answered", "partial"):
                 break
         if len(tried) == 1:
-            return tried[0]
+            return _marked_anew(tried[0], previous)
         alone = [self._read_alone(each) for each in tried]
         pairs = zip(tried, alone, strict=True)
         compared = [(each.interpretation, each.answer, read.quoted.odds if read else None) for each, read in pairs]
@@ -381,7 +382,12 @@ class Engine:
         answer, leans = chosen.answer, chosen.interpretation.leans
         first, marked = answer.statements[:1], read.quoted.marked.answer if read else None
         quoted = [each for each in first if each.verdict == "quoted" and leans and answer.status == "answered"]
-        repeated = any(previous.is_repeated_by(each, marked) for each in quoted)
+        same = any(previous.is_repeated_by(each, marked) for each in quoted)
+        shown = {each.text for each in previous.statements}
+        naming = _naming(chosen, previous) if any(each.text in shown for each in quoted) else []
+        if naming and naming[0] not in first:
+            return self._with_own_chance(replace(chosen, answer=replace(answer, statements=tuple(naming))))
+        repeated = same and not naming
         documents = {each.document.id for each in Evidence.held(self.library, previous.passages)}
         leaves = not leans and documents.isdisjoint(cited.document for each in first for cited in each.citations)
         if alone is not None and documents and (repeated or leaves):
@@ -399,12 +405,12 @@ class Engine:
                 return turn if new == inside.statements else self._with_own_chance(turn)
             if repeated and not near and _odds(alone.answer) >= CERTAIN_ODDS:
                 return alone
-        if not repeated and any(previous.is_repeated_by(each, each.main.answer) for each in quoted):
+        if not same and any(previous.is_repeated_by(each, each.main.answer) for each in quoted):
             answer = _marking(answer, marked)
         scored = answer.status == "answered" and answer.probability is not None
         if scored and read is not None:
             answer = as_tentative(answer) if read.whole < CERTAIN_STANDALONE_ODDS else answer
-        return replace(chosen, answer=answer)
+        return _marked_anew(replace(chosen, answer=answer), previous)
 
     def _with_own_chance(self, turn: AnsweredTurn) -> AnsweredTurn:
         """A turn whose answer lost its first statement, with the probability of the one that is first now; tentative where that is too low."""
@@ -495,6 +501,24 @@ class Engine:
 def _odds(answer: Answer) -> float:
     """The log-odds of an answer; those of a rule where nothing was scored."""
     return RULE_ODDS if answer.probability is None else log_odds(answer.probability)
+
+
+def _naming(turn: AnsweredTurn, previous: Turn) -> list[Statement]:
+    """The statements of an answer to a turn that have all words which the turn has and the `previous` question has not."""
+    question, language = turn.question, turn.question.language
+    earlier = question.content_of(previous.interpretation.text)
+    words = {*question.content_of(turn.interpretation.focus)} - {*earlier}
+    own = [each for each in turn.answer.statements if each.main.language == language]
+    return [each for each in own if words and words.issubset(analyse(each.text, language))]
+
+
+def _marked_anew(turn: AnsweredTurn, previous: Turn | None) -> AnsweredTurn:
+    """A turn that leans on the `previous` one, without the mark in its first statement where the same words were marked for that one."""
+    shown = previous.statements if previous is not None and turn.interpretation.leans else ()
+    first = turn.answer.statements[:1]
+    spans = [(own.main.answer, each.main.answer) for own in first for each in shown if each.text == own.text]
+    same = any(now and before and now[0] <= before[0] and before[1] <= now[1] for now, before in spans)
+    return replace(turn, answer=_marking(turn.answer, None)) if same else turn
 
 
 def _marking(answer: Answer, marked: Span | None) -> Answer:

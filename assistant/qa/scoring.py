@@ -10,6 +10,7 @@ from functools import partial
 from assistant.qa.abstention import (
     GIVE_UP_ODDS,
     LIKENESS,
+    MARKED_FLOOR,
     OTHER_NAME_PENALTY,
     SECOND_READING_GAP,
     SECOND_READING_SHARE,
@@ -29,7 +30,7 @@ from assistant.qa.readers import PassageReading, Readers, SearchScores, search_b
 from assistant.qa.retriever import Evidence, search_tokens
 from assistant.qa.units import FirstPage, Unit, distinct, first_page, units_of, without_edge_lines
 from assistant.question import Question
-from corpus.documents import Document, Span
+from corpus.documents import Span
 from corpus.library import Library
 
 STEPS = (3, 6, 10, 16)
@@ -65,17 +66,19 @@ class ScoredUnit:
 
     @property
     def marked(self) -> Unit:
-        """The unit with the answer span that the reader found in it, where that is not most of the unit."""
+        """The unit with the answer span that the first reader found in it. None is marked where it would be most of the unit, is unlikely
+        (`MARKED_FLOOR`), or where the second reader found other words."""
         reading, unit = self.reading, self.unit
         if reading is None or reading.begin is None:
             return unit
-        span = reading.readings[0].best(unit.start - reading.begin, unit.end - reading.begin)
-        if span is None:
+        found = [each.best(unit.start - reading.begin, unit.end - reading.begin) for each in reading.readings]
+        spans = [_whole_words(unit, reading.begin + each[0], reading.begin + each[1]) for each in found if each]
+        if not spans or found[0] is None or found[0][2] <= MARKED_FLOOR:
             return unit
-        begin, stop = (min(max(reading.begin + at, unit.start), unit.end) for at in span[:2])
-        begin, stop = unit.document.trim_span(*_widen_to_words(unit.document, begin, stop))
+        begin, stop = spans[0]
+        agree = all(begin <= one <= other <= stop or one <= begin <= stop <= other for one, other in spans)
         is_short = begin < stop and stop - begin <= MOST_MARKED * len(unit.text)
-        return replace(unit, answer=(begin, stop) if is_short else None)
+        return replace(unit, answer=(begin, stop) if agree and is_short else None)
 
     @property
     def odds(self) -> float:
@@ -326,16 +329,17 @@ class Scorer:
         return [by_index[n] for n in range(len(units))]
 
 
-def _widen_to_words(document: Document, begin: int, stop: int) -> Span:
-    """A span widened to whole words, in languages with spaces between words."""
+def _whole_words(unit: Unit, begin: int, stop: int) -> Span:
+    """A span in a unit, widened to whole words in languages with spaces between words."""
+    document, text = unit.document, unit.document.text
+    begin, stop = (min(max(at, unit.start), unit.end) for at in (begin, stop))
     if document.language == "zh":
-        return begin, stop
-    text = document.text
+        return document.trim_span(begin, stop)
     while begin and text[begin - 1].isalnum() and text[begin].isalnum():
         begin -= 1
     while stop < len(text) and text[stop - 1].isalnum() and text[stop].isalnum():
         stop += 1
-    return begin, stop
+    return document.trim_span(begin, stop)
 
 
 def _best_first(scored: Iterable[ScoredUnit]) -> list[ScoredUnit]:
