@@ -72,9 +72,8 @@ def run_program(command: Sequence[str], folder: Path, seconds: float, max_file: 
         except OSError as error:
             raise ReadError(f"{command[0]} cannot be started: {error.strerror}.") from None
         try:
-            status = process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            status = None
+            with suppress(subprocess.TimeoutExpired):
+                status = process.wait(seconds)
         finally:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)

@@ -620,6 +620,22 @@ def test_a_table_of_an_annex_says_so_and_figures_and_boxes_are_named() -> None:
     assert locators[-1] == "annex II, para. 1"
 
 
+def test_a_heading_right_below_the_labels_of_a_chart_is_no_label() -> None:
+    flow = Flow(pages=2).start().add(long_text(60), "1.")
+    flow.sheet.text(LEFT, flow.top, "Figure IV", 10, "b")
+    for label in ("North", "South", "12"):
+        flow.top += 30
+        flow.sheet.text(LEFT, flow.top, label, 8)
+    flow.top += 40
+    flow.heading("Nurses in the valleys")
+    flow.add(long_text(60, 2), "2.")
+    found = flow.document()
+    assert [found.block_text(block) for block in found.blocks if block.kind == "heading"][-1] == "Nurses in the valleys"
+    assert [block.locator for block in found.blocks if found.block_text(block) in ("North", "South", "12")] == [
+        "figure IV"
+    ] * 3
+
+
 @settings(max_examples=40)
 @given(
     st.integers(3, 5).flatmap(

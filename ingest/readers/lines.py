@@ -85,10 +85,15 @@ def row_text(cells: Sequence[Cell]) -> str:
     return " | ".join(texts) if any(texts) else ""
 
 
-def heads_number_columns(above: Sequence[Sequence[str]], below: Sequence[Sequence[str]]) -> bool:
-    """Whether rows are the header of columns of numbers: each column but the first has words or years `above`, and some
-    column, without a number above, has only numbers `below`, two at least, not all of them years. Where nothing above has a figure, texts with
-    figures are enough, such as dates. Both are the texts of each column, without blank ones."""
+def heads_number_columns(heads: Iterable[tuple[int, int, str]], rows: Sequence[Sequence[str]], width: int) -> bool:
+    """Whether cells (`heads`: column, columns spanned, text) are the header of the `rows` below them, of `width` columns of numbers:
+    each column but the first has words or years above, and some column, without a number above, has only numbers below, two at
+    least, not all of them years. Where nothing above has a figure, texts with figures are enough, such as dates."""
+    above: list[list[str]] = [[] for _ in range(width)]
+    for first, span, text in heads:
+        for column in above[first : first + span]:
+            column.append(text)
+    below = [[row[n] for row in rows if row[n:] and row[n]] for n in range(width)]
     plain = len(above) > 1 and not any(map(_FIGURE.search, itertools.chain(*above)))
     named = _FIGURE.search if plain else _NUMBER.fullmatch
     headed = [all(map(_is_column_heading, column)) for column in above]

@@ -325,7 +325,6 @@ def _line(raw: str, row: int, name: str) -> Line:
     bullet = _BULLET.match(raw) if not level else None
     if bullet:
         raw = raw[bullet.end() :]
-    raw = raw.rstrip()
     bare = raw.strip()
     strong = bool(re.fullmatch(r"(\*\*|__)(?!\s)(?:(?!\1).)+\1|<b>(?:(?!</b>).)+</b>", bare))
     emphasis = not strong and bool(re.fullmatch(r"([*_])(?![*_\s])[^*_]+\1|<i>(?:(?!</i>).)+</i>", bare))

@@ -220,12 +220,9 @@ def _headers(table: Table) -> int:
 
 def _names_numbers(table: Table, heads: int) -> bool:
     """Whether the first rows are the header of columns of numbers."""
+    filled = [(cell, text) for row in table.rows[:heads] for cell in row.cells if (text := cell.text().strip())]
     rest = [[cell.text.strip() for cell in _cells(row, table.columns)] for row in table.rows[heads:]]
-    above: list[list[str]] = [[] for _ in range(table.columns)]
-    for cell in (cell for row in table.rows[:heads] for cell in row.cells if cell.text().strip()):
-        for column in above[cell.column : cell.column + cell.col_span]:
-            column.append(cell.text().strip())
-    return heads_number_columns(above, [[row[n] for row in rest if row[n]] for n in range(table.columns)])
+    return heads_number_columns(((cell.column, cell.col_span, text) for cell, text in filled), rest, table.columns)
 
 
 def _bold(row: Row) -> bool:

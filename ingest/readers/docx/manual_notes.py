@@ -54,7 +54,7 @@ def _framed(entry: Entry) -> bool:
 
 def _is_note(flow: Sequence[Entry], at: int, paragraph: Paragraph, last: dict[str, int]) -> bool:
     """Whether a paragraph is a note; its mark is then removed from its text."""
-    if paragraph.part == "masthead" or not paragraph.runs:
+    if paragraph.part == "masthead":
         return False
     footing = paragraph.frame or bool(re.search("(?:foot|end)note", paragraph.style.name, re.IGNORECASE))
     lead = next((n for n, run in enumerate(paragraph.runs) if run.text.strip()), -1)

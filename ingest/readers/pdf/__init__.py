@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from ingest.readers.lines import NoTextLayer, ParsedFile, ReadError, group_consecutive
 from ingest.readers.masthead_lines import is_distribution_line
-from ingest.readers.pdf.arabic_text import is_damaged, reversed_share, with_reversed_script
+from ingest.readers.pdf.arabic_text import is_damaged
 from ingest.readers.pdf.assemble import Assembly
 from ingest.readers.pdf.columns import find_column_gap, in_reading_order
 from ingest.readers.pdf.contents import find_entries
@@ -40,8 +40,6 @@ def read_pdf(data: bytes, name: str) -> ParsedFile:
         pages = [(page, build_printed_lines(page)) for page in map(without_sideways, read_pages(document, name))]
     finally:
         document.close()
-    if reversed_share("\n".join(line.text for _, printed_lines in pages for line in printed_lines)) > 0.5:
-        pages = [(page, build_printed_lines(page)) for page in (with_reversed_script(page) for page, _ in pages)]
     _check(pages, name)
     pages_without_furniture = without_furniture(pages)
     # Headers and footers of every page do not count as text of a page that is otherwise a picture.

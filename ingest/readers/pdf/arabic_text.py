@@ -1,18 +1,12 @@
-"""Normalizes Arabic text: letters in their plain form and in logical order."""
+"""Normalizes Arabic text: letters in their plain form, and brackets."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import replace
-
-from ingest.readers.pdf.glyphs import PageGlyphs
 
 _ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff]")
 _SHAPED = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]+")
-_WORD = re.compile("[\u0600-\u06ff]{3,}")
-_ARTICLE, _ARTICLE_REVERSED = "\u0627\u0644", "\u0644\u0627"
-_NEVER_FIRST = "\u0629\u0649"  # teh marbuta and alef maksura only occur at the end of a word
 
 
 def normalize_script(text: str) -> str:
@@ -36,33 +30,6 @@ def _balanced(text: str) -> str:
     for count, n in enumerate(brackets):
         letters[n] = "()"[count % 2]
     return "".join(letters)
-
-
-def reversed_share(text: str) -> float:
-    """The evidence for Arabic letters in reversed order, from 0 (all in logical order) to 1 (all reversed).
-
-    The article begins a third of all words of a running text; reversed it ends them. Two letters can't begin a word at
-    all. 0 where there is too little Arabic to decide.
-    """
-    words = _WORD.findall(text)
-    ordered = sum(word.startswith(_ARTICLE) or word[-1] in _NEVER_FIRST for word in words)
-    reversed_words = sum(word.endswith(_ARTICLE_REVERSED) or word[0] in _NEVER_FIRST for word in words)
-    return reversed_words / (ordered + reversed_words) if ordered + reversed_words >= 5 else 0.0
-
-
-def reverse_line(text: str) -> str:
-    """A line with its Arabic words, and their order, reversed; numbers and Latin words keep their own order."""
-    parts = re.findall(
-        "[\u0590-\u08ff\u0660-\u0669]+|[A-Za-z0-9\u0660-\u0669./:,-]*[A-Za-z0-9\u0660-\u0669]|\\s+|.", text
-    )
-    made = [part[::-1] if _ARABIC.match(part) and not part.isdigit() else part for part in reversed(parts)]
-    swap = str.maketrans("()[]{}«»", ")(][}{»«")
-    return "".join(part.translate(swap) if len(part) == 1 else part for part in made)
-
-
-def with_reversed_script(page: PageGlyphs) -> PageGlyphs:
-    """A page whose Arabic is in visual order, put into logical order."""
-    return replace(page, runs=tuple(run._replace(text=reverse_line(run.text)) for run in page.runs))
 
 
 def is_damaged(text: str) -> bool:

@@ -314,8 +314,7 @@ class Assembly:
         width = len(table.edges) - 1
         last = next((line for line in reversed(self._lines) if not line.blank), None)
         if continued is not None and last is not None and last.cells:  # no note is between the two parts
-            if self._lines[-1].blank:
-                self._lines.pop()
+            self._lines.pop()  # the blank line behind it
             if headers == 0 and continued.headers and _row_text(rows[0]) == _row_text(continued.rows[0]):
                 headers = 1
             rows = rows[headers:] if _row_text(rows[0]) == _row_text(continued.rows[0]) else rows
@@ -330,7 +329,7 @@ class Assembly:
             ]
             cells += [Cell("")] * (width - len(cells))
             page, top = table.page, table.top
-            above = self._lines[-1] if n == 0 and continued is not None and self._lines else None
+            above = self._lines[-1] if n == 0 and continued is not None else None
             broken = continued is not None and _breaks_cell(continued.rows[-1], row, continued.edges)
             alike = above is not None and len(above.cells) == len(cells) and not above.header
             if above and alike and (_continues_row(above.cells, cells) or broken):

@@ -77,11 +77,10 @@ def build_table(
         if first and (heads or (n == 0 and not ruled) or (styled and not heading and several)):
             made, headers = [_row(parts)], headers + 1
         rows += made
-    rows = [row for row in rows if any(cell.printed_lines for cell in row)]
     rows = [*rows[:headers], *split_timetable_rows(rows[headers:], ruled=gridded)]
     if len(rows) == 1 and alone and count_filled(rows[0]) > 1 and _is_emphasized(printed_lines):
         headers = 1  # the header of a table whose rows are on the next page
-    elif not rows or (len(rows) < 2 and not (parted and _side_by_side(rows[0]))):
+    elif len(rows) < 2 and not (parted and _side_by_side(rows[0])):
         return None
     if not headers:
         rows, headers = _find_headers(rows)
@@ -121,14 +120,10 @@ def _find_headers(rows: list[Row]) -> tuple[list[Row], int]:
 
 def _heads_others(rows: Sequence[Row], begins: int) -> bool:
     """Whether the rows before one are the header of columns of numbers."""
-    width = max(map(len, rows))
-    above: list[list[str]] = [[] for _ in range(width)]
-    for row in rows[:begins]:
-        for n, cell in enumerate(row):
-            for column in above[n : n + cell.col_span] if cell.printed_lines else ():
-                column.append(_cell_text(cell))
-    texts = [[_cell_text(cell) for cell in row] for row in rows[begins:]]
-    return heads_number_columns(above, [[row[n] for row in texts if row[n:] and row[n]] for n in range(width)])
+    filled = [(n, cell) for row in rows[:begins] for n, cell in enumerate(row) if cell.printed_lines]
+    below = [[_cell_text(cell) for cell in row] for row in rows[begins:]]
+    heads = ((n, cell.col_span, _cell_text(cell)) for n, cell in filled)
+    return heads_number_columns(heads, below, max(map(len, rows)))
 
 
 def _cell_text(cell: TableCell) -> str:
@@ -252,8 +247,6 @@ def is_value(words: PrintedLine) -> bool:
 
 
 def _row(parts: Sequence[_Part]) -> Row:
-    if not parts:
-        return ()
     width = max(column + col_span for column, col_span, _ in parts)
     cells = [TableCell() for _ in range(width)]
     for column, col_span, words in sorted(parts, key=lambda part: (part[2].base, part[2].left)):
