@@ -19,6 +19,7 @@ from assistant.wording.drafting import Grammar, grammar_of
 from corpus.documents import Block, Document
 from corpus.meetings import Meeting
 from corpus.sentences import sentence_spans
+from corpus.symbols import find_symbols
 
 MAX_RUN_IN_WORDS = 10
 """A first sentence of a paragraph with fewer words is its heading."""
@@ -116,11 +117,14 @@ def _run_in_heading(document: Document, block: Block) -> str:
 
 
 def is_about_report(unit: Unit) -> bool:
-    """Whether a unit is about the report itself, gives thanks, or points to an address; not where the report states
-    something: `the present report shows that`."""
-    text, grammar = unit.text, grammar_of(unit.document.language)
+    """Whether a unit is about the report itself, which it may call by its symbol, gives thanks, or points to an address; not where the
+    report states something: `the present report shows that`."""
+    document, text, grammar = unit.document, unit.text, grammar_of(unit.document.language)
     opening = grammar.itself.match(text)
-    is_about = opening and not any(grammar.that.fullmatch(word) for word in text[opening.end() :].split()[:3])
+    own_symbols = [document.symbol, *(each.symbol for each in find_symbols(document.title))]
+    named = next((each for each in find_symbols(text) if each.start == 0 and each.symbol in own_symbols), None)
+    end = named.end if named else opening.end() if opening else 0
+    is_about = end and not any(grammar.that.fullmatch(word) for word in text[end:].split()[:3])
     return bool(is_about) or "://" in text or grammar.thanks.search(text) is not None
 
 
@@ -131,7 +135,7 @@ def is_point(selector: UnitSelector, scored: ScoredUnit) -> bool:
     is_bound = unit.document.id in selector.subject.own_ids
     if proposes_discussion(unit) or "preamb" in unit.locator or is_later_than_meeting(selector, unit):
         return False
-    if is_bound and selector.subject.item is None and is_about_report(unit):
+    if is_bound and is_about_report(unit):
         return False
     return is_close_to_subject(selector, scored) and (is_bound or selector.belongs_to_item(unit))
 
