@@ -76,7 +76,7 @@ def find_framework(selector: UnitSelector) -> Framework:
     )
     near = [finder.articles[key] for keys in closest_keys.values() for key in keys] if subject.item is not None else []
     cross_referenced = tuple(
-        each for each in finder.find_cross_referenced([*applicable, *near]) if each.document.id in cited_treaties
+        each for each in finder.find_cross_referenced(applicable, near) if each.document.id in cited_treaties
     )
     only_named = tuple(each for key, each in named_articles.items() if key not in theme_by_article)
     listed = {*theme_by_article, *named_articles, *(each.key for each in cross_referenced)}

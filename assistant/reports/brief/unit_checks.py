@@ -11,8 +11,8 @@ from dataclasses import replace
 import numpy as np
 
 from assistant.qa.scoring import ScoredUnit
-from assistant.qa.units import Unit
-from assistant.reports.brief.selection import UnitSelector, is_relevant, names_only_later_dates
+from assistant.qa.units import Unit, with_speaker
+from assistant.reports.brief.selection import MIN_LENGTH, UnitSelector, is_relevant, names_only_later_dates
 from assistant.reports.brief.subject import Theme, proposes_discussion
 from assistant.reports.mandates.recommendation_reader import find_recommendations
 from assistant.wording.drafting import Grammar, grammar_of
@@ -47,7 +47,8 @@ def day_before(meeting: Meeting) -> dt.date:
 
 def rank_section_units(selector: UnitSelector, theme: Theme) -> list[Unit]:
     """The units of a section, first those most similar to the document's summary, else its recommendations, else to
-    the section's heading. Units that recur with other numbers are formulas, and left out."""
+    the section's heading. Units that recur with other numbers are formulas, and left out. In the record of a meeting what
+    it decided comes first, and what a delegation says is introduced by its name."""
     document = selector.main_document
     thoughts = filter(None, dict.fromkeys(map(with_context, units_below(selector, theme))))
     quotable = (unit for unit in thoughts if selector.is_quotable(unit))
@@ -66,7 +67,18 @@ def rank_section_units(selector: UnitSelector, theme: Theme) -> list[Unit]:
         similarities = (vectors @ embedder.embed_passages(summary).T).max(axis=1)
     else:
         similarities = vectors @ embedder.embed_query(theme.words)
-    return [units[n] for n in np.argsort(-similarities, kind="stable")]
+    ranked = [with_speaker(units[n]) for n in np.argsort(-similarities, kind="stable")]
+    return sorted(ranked, key=lambda unit: not _is_decision(unit))
+
+
+def _is_decision(unit: Unit) -> bool:
+    """Whether a line of a record tells how a text was adopted, or what the next line says was decided."""
+    document, grammar = unit.document, grammar_of(unit.document.language)
+    following = document.blocks[unit.block + 1 : unit.block + 2]
+    decided = any(
+        len(document.body(each)) < MIN_LENGTH and grammar.decided.search(document.body(each)) for each in following
+    )
+    return decided or all(each.search(unit.text) for each in (grammar.adopting, grammar.vote))
 
 
 def units_below(selector: UnitSelector, theme: Theme) -> Iterator[Unit]:
