@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from assistant.answer_phrases import joined, say
 from assistant.meeting.row_citations import AgendaCiter, sittings_of
@@ -167,7 +168,8 @@ def build_schedule(selector: UnitSelector) -> Section:
     meeting, item, _ = selector.subject.item_context
     citer = AgendaCiter(selector.library, meeting, selector.language)
     programmes = (citer.programme(each, item) for each in sittings_of(item, meeting.sittings))
-    return selector.make_section("schedule", Part("", tuple(programmes)))
+    statements = (replace(each, text=each.text[:1].upper() + each.text[1:]) for each in programmes)
+    return selector.make_section("schedule", Part("", tuple(statements)))
 
 
 def build_documentation(selector: UnitSelector) -> Section:

@@ -166,10 +166,10 @@ class ArticleFinder:
                         found[key] = each.score
         return dict(sorted(found.items(), key=lambda each: -each[1]))
 
-    def find_cross_referenced(self, applicable: Iterable[Article], closest: Iterable[Article] = ()) -> list[Article]:
-        """Other articles than the applicable ones that refer to, or are referred to by, several of these or of the closest ones."""
+    def find_cross_referenced(self, applicable: Iterable[Article], doubtful: Iterable[Article] = ()) -> list[Article]:
+        """Other articles than the applicable ones that refer to, or are referred to by, several of these or of doubtful ones."""
         applicable_keys = {article.key for article in applicable}
-        near_keys = applicable_keys | {article.key for article in closest}
+        near_keys = applicable_keys | {article.key for article in doubtful}
         references = {(key, second) for key in self.articles for second in self._references(key)}
         pairs = references | {pair[::-1] for pair in references}
         counts = Counter(first for first, second in pairs if first not in applicable_keys and second in near_keys)

@@ -66,7 +66,7 @@ def find_framework(selector: UnitSelector) -> Framework:
     cited_treaties = finder.find_cited_treaties(
         [*_subject_texts(selector), *((unit.text, unit.document.language) for unit in own_units)]
     )
-    theme_by_article, closest_keys = _assign_themes(selector, finder, whole_subject, cited_treaties)
+    theme_by_article, closest_keys, doubtful = _assign_themes(selector, finder, whole_subject, cited_treaties)
     naming_units = _find_naming_units(selector, finder, own_units)
     named_articles = {each.key: each for unit in naming_units for each in finder.find_named(unit.text, unit.document)}
     applicable = [finder.articles[key] for key in {**theme_by_article, **named_articles}]
@@ -74,7 +74,7 @@ def find_framework(selector: UnitSelector) -> Framework:
         (theme, tuple(finder.articles[key] for key, assigned in theme_by_article.items() if assigned == theme))
         for theme in dict.fromkeys((*subject.themes, whole_subject))
     )
-    near = [finder.articles[key] for keys in closest_keys.values() for key in keys] if subject.item is not None else []
+    near = [finder.articles[key] for key in doubtful if applicable]
     cross_referenced = tuple(
         each for each in finder.find_cross_referenced(applicable, near) if each.document.id in cited_treaties
     )
@@ -93,8 +93,9 @@ def find_framework(selector: UnitSelector) -> Framework:
 
 def _assign_themes(
     selector: UnitSelector, finder: ArticleFinder, whole_subject: Theme, cited_treaties: frozenset[str]
-) -> tuple[dict[Key, Theme], dict[Theme, list[Key]]]:
-    """The theme of each article that is similar to one or answers it, and the closest articles of other themes."""
+) -> tuple[dict[Key, Theme], dict[Theme, list[Key]], list[Key]]:
+    """The theme of each article that is similar to one or answers it, the closest articles of other themes, and those of them that come up
+    for one theme of an item alone."""
     subject, language = selector.subject, selector.subject.title_language
 
     def may_be_certain(key: Key) -> bool:
@@ -136,13 +137,15 @@ def _assign_themes(
     # An article that answers a theme stays with it, even if it is also similar to the subject as a whole.
     answering = {key: theme for key, theme in answering.items() if theme.heading or key not in similar}
     assigned = {**{key: theme for key, (_, theme) in similar.items()}, **answering}
+    doubtful: list[Key] = []
     if subject.item is not None:
         # Themes of an item share much. An article on it comes up for more than one of them, or where there is one, in both ways.
-        for key in [key for key in assigned if len(evidence[key]) == 1]:
+        doubtful = [key for key in assigned if len(evidence[key]) == 1]
+        for key in doubtful:
             theme = assigned.pop(key)
             if theme.heading:
-                closest_keys.setdefault(theme, []).insert(0, key)
-    return assigned, closest_keys
+                closest_keys[theme] = [key, *(each for each in closest_keys.get(theme, ()) if each != key)]
+    return assigned, closest_keys, doubtful
 
 
 def _mentions_theme(selector: UnitSelector, finder: ArticleFinder, article: Article) -> bool:

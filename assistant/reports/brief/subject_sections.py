@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from functools import partial
 
-from assistant.answer_phrases import day_text, joined, say
+from assistant.answer_phrases import day_text, joined, place_text, say
 from assistant.qa.scoring import READ, ScoredUnit
 from assistant.qa.units import Unit
 from assistant.reports import ReportError
@@ -135,7 +135,8 @@ def unsourced_theme_text(selector: UnitSelector, theme: Theme, places: Sequence[
             if each.unit.document.id in subject.own_ids
             or (each.score >= 0.0 if subject.item is None else is_key_point(selector, theme.words, each))
         ]
-        places = list(dict.fromkeys(unit.document.cite(unit.locator) for unit in quotable))[:MAX_PLACES]
+        cited = dict.fromkeys(unit.document.cite(unit.locator) for unit in quotable)
+        places = [place_text(each, language) for each in cited][:MAX_PLACES]
     name = theme.heading or subject.title
     if not places:
         return say(template, language, theme=name)
