@@ -242,8 +242,8 @@ def test_headings_are_in_the_language_asked_for_and_quotes_stay_as_they_are(engi
 def test_a_briefing_that_was_stopped_goes_on_where_it_was_and_ends_the_same(engine: Engine) -> None:
     request = Request("item", "2")
     whole = make_briefing(engine, request)
-    kept = stopped(engine, request, 5)
-    assert sorted(kept) == ["documentation", "mandate", "new", "questions", "schedule"]
+    kept = stopped(engine, request, 6)
+    assert sorted(kept) == ["documentation", "expected", "mandate", "new", "questions", "schedule"]
     assert make_briefing(engine, request) == whole
     assert not [path for path in kept.values() if path.exists()]
 
@@ -1064,3 +1064,130 @@ def test_a_title_of_few_words_is_answered_by_other_bodies_only_in_its_words(hold
     engine = holding(agenda, further("Losses", *said), reading=True)
     made = texts(make_briefing(engine, Request("item", "4", "secretariat")))
     assert [each in made for each in said] == [True, False]
+
+
+def test_all_that_the_annotations_of_an_item_say_is_quoted_once(holding: Holding) -> None:
+    said = "Item 2 also covers how masters trim lamps at sea. One post of a master remains vacant."
+    taken = "The Working Group should decide on the price of oil."
+    agenda = AGENDA.replace("A paper on harbour lamps lies", f"{said} {taken}\n\nA paper on harbour lamps lies")
+    briefing = make_briefing(holding(agenda), Request("item", "2", "chair"))
+    assert said in [each.text for each in section(briefing, "mandate").statements]
+    assert [each.text for each in section(briefing, "expected").statements] == [taken]
+    told = " ".join(texts(briefing))
+    for words in (
+        said,
+        taken,
+        "A paper on harbour lamps lies",
+        "may wish to discuss the repair",
+        "the pay of harbour masters",
+    ):
+        assert told.count(words) == 1
+
+
+def test_an_item_of_formalities_has_its_annotation_and_is_not_called_unsourced(holding: Holding) -> None:
+    vacant = "One post of Vice-Chair, to be filled by the Group of Island States, remains vacant."
+    agenda = AGENDA.replace("##### (b) Adoption", f"##### (a) Opening of the meeting\n\n{vacant}\n\n##### (b) Adoption")
+    briefing = make_briefing(holding(agenda), Request("item", "1 (a)", "chair"))
+    assert vacant in [each.text for each in section(briefing, "mandate").statements]
+    assert not [each for each in _told_lacking(briefing) if "could be quoted on" in each or "to be quoted on" in each]
+
+
+@pytest.mark.parametrize("number", ["1 a)", "1(a)", "1 (A)"])
+def test_a_part_of_an_item_is_found_however_its_letter_is_set_off(holding: Holding, number: str) -> None:
+    assert find_subject(holding(AGENDA), Request("item", number)).item_context[1].number == "1 (a)"
+
+
+def test_what_a_timetable_adds_to_the_title_of_an_item_is_told(holding: Holding) -> None:
+    title = "Mountain roads and the training of drivers"
+    rows = f"| Monday, 4 March | | |\n|---|---|---|\n| 10 a.m.–1 p.m. | 3 | {title} (vote at 11 a.m.) |\n"
+    made = sections(holding(f"{AGENDA}\n## Annex\n\n### Proposed organization of work\n\n{rows}"), Request("item", "3"))
+    assert [each.text.endswith(f"item 3 ({title}, vote at 11 a.m.).") for each in made["schedule"].statements] == [True]
+
+
+DRAFT = """---
+symbol: CTOC/COP/WG.7/2030/L.3
+title: Oil for lamps
+language: en
+kind: resolution
+date: 2030-03-04
+---
+# Peru: draft resolution
+
+## Oil for lamps
+
+The Working Group on the Smuggling of Migrants,
+
+Recalling all lamps,
+
+1. Requests the Secretariat to buy oil for the lamps of the harbour by 31 December 2031;
+
+2. Invites States to trim the lamps of the harbour.
+"""
+
+
+def test_of_an_announced_draft_the_requests_stand_in_a_table_and_nothing_of_it_among_the_points(
+    holding: Holding,
+) -> None:
+    action = (
+        "The Working Group may also wish to take action on the draft resolution in document CTOC/COP/WG.7/2030/L.3."
+    )
+    agenda = AGENDA.replace("A paper on harbour lamps lies", f"{action}\n\nA paper on harbour lamps lies")
+    briefing = make_briefing(holding(agenda, LAMPS, DRAFT), Request("item", "2", "chair"))
+    (table,) = section(briefing, "expected").tables
+    assert "CTOC/COP/WG.7/2030/L.3" in table.heading
+    assert [row[2].to_text() for row in table.rows] == ["the Secretariat", "States"]
+    points = section(briefing, "points")
+    assert not [part.heading for part in points.parts if "draft resolution" in part.heading]
+    assert not [each for each in points.statements if each.citations[-1].symbol == "CTOC/COP/WG.7/2030/L.3"]
+
+
+def test_a_key_point_of_a_paper_of_the_item_is_its_whole_paragraph(holding: Holding) -> None:
+    figure = "The pay of harbour masters is low in all harbours of the islands. Contributions have been pledged for 2032; the shortfall is $1.3 million."
+    briefing = make_briefing(holding(AGENDA, f"{LAMPS}\n4. {figure}\n"), Request("item", "2", "chair"))
+    assert figure in [each.text for each in section(briefing, "points").statements]
+
+
+def test_what_a_digest_says_of_the_paper_that_it_is_about_is_no_key_point_unlike_what_the_paper_argues(
+    holding: Holding,
+) -> None:
+    name = "CTOC/COP/WG.7/2030/2"
+    about = f"{name} is the paper on the repair of harbour lamps on small boats and on the pay of harbour masters."
+    argues = f"The main argument of {name} is that the repair of harbour lamps on small boats should be paid by all."
+    head = "---\ntitle: On paper CTOC/COP/WG.7/2030/2\nslug: on-lamps\nedition: digest\nlanguage: en\ndate: 2035-01-01\n---\n"
+    digest = f"{head}# On paper {name}\n\n## The paper\n\n1. {about}\n\n2. {argues}\n"
+    told = [
+        each.text for each in section(make_briefing(holding(AGENDA, digest), Request("item", "2")), "points").statements
+    ]
+    assert argues in told
+    assert about not in told
+
+
+def test_an_article_that_comes_up_for_one_theme_of_an_item_alone_is_only_closest_to_it(holding: Holding) -> None:
+    old = "The Working Group may wish to discuss the training of drivers on mountain roads."
+    asked = "The Working Group may wish to discuss the lamps of all harbours lit in every season of the year. It may also wish to discuss the price of bread."
+    cited = "It acts under the United Nations Convention against Transnational Organized Crime."
+    agenda = AGENDA.replace(old, f"{asked} {cited}")
+    framework = section(
+        make_briefing(holding(CRIMES, agenda, reading=True), Request("item", "3", "chair")), "framework"
+    )
+    told = [(part.sure, each.text) for part in framework.parts for each in part.statements]
+    assert any("Keeping of lights" in text for sure, text in told if not sure)
+    assert not [text for sure, text in told if sure and "Keeping of lights" in text]
+
+
+def test_in_the_record_of_a_meeting_what_was_decided_leads_the_key_points(holding: Holding) -> None:
+    said = "The delegation of one State said that the lamps of the harbour were dear to all of its people."
+    vote = (
+        "Draft resolution A/C.2/81/L.7 on the lamps of the harbour was adopted by 90 votes to 3, with 40 abstentions."
+    )
+    chapters = {
+        "Lamps": [
+            f"<p>1. {said}</p>",
+            "<p>2. It was said that lamps of the harbour were old and dim.</p>",
+            f"<p>3. {vote}</p>",
+        ],
+        "Roads": ["<p>4. It was said that the roads of the islands were long.</p>"],
+        "Boats": ["<p>5. It was said that the boats of the islands were small.</p>"],
+    }
+    points = about(holding, chapters, audience="chair")["points"]
+    assert vote in [each.text for each in points.parts[0].statements]

@@ -3,6 +3,7 @@ taken up, for how long, with which documents."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ from assistant.qa.answer import Citation, Statement
 from corpus.dates import find_full_dates
 from corpus.documents import Block, Document, Span, cached_by_document
 from corpus.library import Library
-from corpus.meetings import AgendaItem, Meeting, Sitting, is_under
+from corpus.meetings import AgendaItem, Meeting, Sitting, SittingItem, is_under
 from corpus.sentences import sentence_spans
 from corpus.symbols import RESOLUTIONS, find_listed_symbols, find_symbols_like
 from ingest.time_ranges import span_ends
@@ -119,13 +120,20 @@ class AgendaCiter:
             return Statement.quoting(self.sitting(sitting)[-1])
         first, others = list[str](), list[str]()
         for row in sitting.items:
-            words = say("item" if row.title else "item_alone", self.language, item=row.number, title=row.title)
+            title = row.title + (self._remark(row) if row.title else "")
+            words = say("item" if row.title else "item_alone", self.language, item=row.number, title=title)
             (first if about is None or is_under(row.number, about.number) else others).append(words)
         content, rest = (joined(each, self.language) for each in (first, others))
         frame, day = "slot_items_with" if rest else "slot_items", date_text(sitting.date, self.language)
         times = self._times(sitting)
         text = say(frame, self.language, day=day, times=times, items=content or sitting.words, others=rest)
         return Statement(text, "derived", self.sitting(sitting))
+
+    def _remark(self, row: SittingItem) -> str:
+        """What a row adds in brackets to the title of an item, such as the hour of a vote; nothing where that continues it."""
+        after = "" if row.continued else self.words(row.row).partition(row.title)[2]
+        match = re.match(r"\s*[(（]([^()（）]+)[)）]$", after)
+        return f", {match[1]}" if match else ""
 
     def documents(self, item: AgendaItem) -> list[Statement]:
         """States which documents the agenda announces for an item, or that it announces none, without the title of the item."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from assistant.answer_phrases import joined, say
 from assistant.meeting.row_citations import AgendaCiter, sittings_of
@@ -13,9 +14,10 @@ from assistant.qa.scoring import ScoredUnit
 from assistant.qa.units import Unit
 from assistant.reports.brief.briefing import Part, Section
 from assistant.reports.brief.selection import UnitSelector, in_order
-from assistant.reports.brief.subject import discussion_matcher, has_explicit_proposals, proposes_discussion
+from assistant.reports.brief.subject import discussion_matcher, proposes_discussion
 from assistant.reports.comparison.paragraphs import fold_text
 from assistant.reports.lookup import DocumentStatus, announced_title, find_status
+from assistant.reports.mandates.mandate_list import mandate_rows, mandate_table
 from assistant.reports.mandates.mandate_reader import has_operative_text
 from assistant.reports.mandates.recommendation_reader import find_recommendations
 from assistant.wording.drafting import Grammar, grammar_of
@@ -23,23 +25,28 @@ from corpus.documents import LANGUAGES, Document, Span
 from corpus.meetings import AgendaItem, is_under
 from corpus.symbols import Symbol, find_symbols_like
 
-MANDATE, QUESTIONS, EXPECTED = 2, 8, 4
+MANDATE, QUESTIONS, EXPECTED, ANNOTATIONS = 2, 8, 4, 24
 
 
 def build_mandate(selector: UnitSelector) -> Section:
-    """The item as the agenda lists it, and what gives the body its mandate."""
+    """The item as the agenda lists it, what its annotations say beside what other sections quote, and what gives the body its mandate."""
     subject, language = selector.subject, selector.language
-    meeting, item, _ = subject.item_context
+    meeting, item, agenda = subject.item_context
     listed = AgendaCiter(selector.library, meeting).listed(item)
     statements = []
     if listed:
         statements = [Statement(say("item_named", language, item=item.number, title=item.title), "derived", listed)]
         selector.mark_used(statements[0])
+    parts = [each for each in meeting.items if is_under(each.number, item.number)]
+    annotations = selector.quote_sentences(
+        agenda, sorted({ordinal for each in parts for ordinal in each.annotations}), joined=True
+    )
     query = say("ask_mandate", subject.title_language, body=meeting.body)
     mandate_blocks = set(meeting.mandate) & _item_annotations(selector)
     own = selector.find_relevant(query, subject.agenda_ids, MANDATE, lambda each: each.unit.block in mandate_blocks)
     quotes = selector.quote_units([each.unit for each in own], novel=True)
-    return selector.make_section("mandate", Part("", (*statements, *quotes)), remarks=_meeting_remark(selector))
+    everything = (*statements, *annotations[:ANNOTATIONS], *quotes)
+    return selector.make_section("mandate", Part("", everything), remarks=_meeting_remark(selector))
 
 
 def _meeting_remark(selector: UnitSelector) -> tuple[str, ...]:
@@ -73,7 +80,7 @@ def _is_of_item(other: AgendaItem, item: AgendaItem) -> bool:
 
 def build_expected(selector: UnitSelector) -> Section:
     """What the agenda says that the meeting is expected to do, apart from proposals for discussion, and what the
-    announced documents recommend to it.
+    announced documents recommend to it; of an announced draft what it requests and decides.
 
     The former is said under the item, and under the last item, with which a meeting ends (adoption of the report), if that
     has no documents; and in annotations of the item that say what somebody will or should
@@ -89,20 +96,27 @@ def build_expected(selector: UnitSelector) -> Section:
     # The block right above the timetable is its heading.
     allowed_blocks -= {block.ordinal - 1 for block in agenda.blocks if block.locator.startswith("timetable")}
 
+    grammar, is_proposal = grammar_of(agenda.language), discussion_matcher(agenda, item)
+
     def is_expected(each: ScoredUnit) -> bool:
-        return each.score >= 0.0 and each.unit.block in allowed_blocks
+        return each.score >= 0.0 and each.unit.block in allowed_blocks and states_duty(grammar, each.unit.text)
 
     units = selector.find_relevant(query, subject.agenda_ids, EXPECTED, is_expected)
     own_items = (each for each in meeting.items if _is_of_item(each, item))
     ordinals = [ordinal for each in own_items for ordinal in each.annotations if ordinal in allowed_blocks]
-    grammar, is_proposal = grammar_of(agenda.language), discussion_matcher(agenda, item)
     sentences = selector.quote_sentences(
         agenda, ordinals, lambda words: states_duty(grammar, words) and not is_proposal(words)
     )
     statements = in_order((*selector.quote_units([each.unit for each in units]), *sentences))
-    own_documents = map(selector.library.document, subject.own_ids)
+    own_documents = [selector.library.document(each) for each in subject.own_ids]
     advice = [unit for each in own_documents for unit in _find_advice(selector, each, meeting.body)]
-    return selector.make_section("expected", Part("", (*statements, *selector.quote_units(advice, QUESTIONS))))
+    tables = (
+        mandate_table(list(mandate_rows(selector.library, each)), selector.language, f"{each.label}: {each.title}")
+        for each in own_documents
+        if has_operative_text(each)
+    )
+    part = Part("", (*statements, *selector.quote_units(advice, QUESTIONS)))
+    return selector.make_section("expected", part, tables=tuple(table for table in tables if table.rows))
 
 
 def _find_advice(selector: UnitSelector, document: Document, body: str) -> Iterator[Unit]:
@@ -154,30 +168,28 @@ def build_schedule(selector: UnitSelector) -> Section:
     meeting, item, _ = selector.subject.item_context
     citer = AgendaCiter(selector.library, meeting, selector.language)
     programmes = (citer.programme(each, item) for each in sittings_of(item, meeting.sittings))
-    return selector.make_section("schedule", Part("", tuple(programmes)))
+    statements = (replace(each, text=each.text[:1].upper() + each.text[1:]) for each in programmes)
+    return selector.make_section("schedule", Part("", tuple(statements)))
 
 
 def build_documentation(selector: UnitSelector) -> Section:
-    """What the annotations say beside proposals, and what the agenda announces."""
+    """What the annotations say of the documents that are announced, and what the agenda announces, without what is quoted elsewhere."""
     subject = selector.subject
     meeting, item, agenda = subject.item_context
-    proposes = discussion_matcher(agenda, item)
     citer = AgendaCiter(selector.library, meeting, subject.request.language)
     statements = citer.documents(item) if item.documentation or citer.surely_has_no_documents(item, meeting) else []
-    explicit, grammar = has_explicit_proposals(agenda, item), grammar_of(agenda.language)
-
-    def is_other_information(words: str) -> bool:
-        return not proposes(words) and (
-            find_symbols_like(words, agenda.symbol) != [] or (explicit and not states_duty(grammar, words))
-        )
-
-    sentences = selector.quote_sentences(agenda, item.annotations, is_other_information)
+    unquoted = [each for each in statements if selector.is_new(each)]
     symbols = {symbol for symbol, _ in item.documentation}
-    if symbols <= {
-        mention.symbol.text for each in sentences for mention in find_symbols_like(each.text, agenda.symbol)
-    }:
-        statements = []  # the annotations say it in words
-    return selector.make_section("documentation", Part("", (*sentences, *statements)))
+
+    def named(words: str) -> set[str]:
+        return symbols & {mention.symbol.text for mention in find_symbols_like(words, agenda.symbol)}
+
+    sentences = selector.quote_sentences(agenda, item.annotations, lambda words: bool(named(words)))
+    if symbols and symbols <= {symbol for each in sentences for symbol in named(each.text)}:
+        statements = unquoted = []  # the annotations say it in words
+    return selector.make_section(
+        "documentation", Part("", (*sentences, *(unquoted if sentences else unquoted or statements)))
+    )
 
 
 def document_statuses(selector: UnitSelector) -> tuple[DocumentStatus, ...]:

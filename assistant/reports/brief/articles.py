@@ -166,12 +166,13 @@ class ArticleFinder:
                         found[key] = each.score
         return dict(sorted(found.items(), key=lambda each: -each[1]))
 
-    def find_cross_referenced(self, applicable: Iterable[Article]) -> list[Article]:
-        """Other articles that refer to, or are referred to by, several of the applicable ones."""
+    def find_cross_referenced(self, applicable: Iterable[Article], doubtful: Iterable[Article] = ()) -> list[Article]:
+        """Other articles than the applicable ones that refer to, or are referred to by, several of these or of doubtful ones."""
         applicable_keys = {article.key for article in applicable}
+        near_keys = applicable_keys | {article.key for article in doubtful}
         references = {(key, second) for key in self.articles for second in self._references(key)}
         pairs = references | {pair[::-1] for pair in references}
-        counts = Counter(first for first, second in pairs if first not in applicable_keys and second in applicable_keys)
+        counts = Counter(first for first, second in pairs if first not in applicable_keys and second in near_keys)
         return [self.articles[key] for key in sorted(counts) if counts[key] >= MIN_REFERENCES]
 
     def paragraphs_of(self, article: Article) -> Iterator[Unit]:

@@ -129,12 +129,12 @@ def _select_sections(engine: Engine, subject: Subject) -> tuple[SectionKey, ...]
 
 
 _SECTION_BUILDERS: dict[SectionKey, Callable[[UnitSelector], Section]] = {
-    "mandate": agenda_sections.build_mandate,
     "schedule": agenda_sections.build_schedule,
-    "documentation": agenda_sections.build_documentation,
     "questions": agenda_sections.build_questions,
     "new": subject_sections.build_new,
+    "documentation": agenda_sections.build_documentation,
     "expected": agenda_sections.build_expected,
+    "mandate": agenda_sections.build_mandate,
     "framework": framework.build_framework,
     "differences": subject_sections.build_differences,
     "points": subject_sections.build_points,

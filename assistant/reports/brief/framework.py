@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -65,7 +66,7 @@ def find_framework(selector: UnitSelector) -> Framework:
     cited_treaties = finder.find_cited_treaties(
         [*_subject_texts(selector), *((unit.text, unit.document.language) for unit in own_units)]
     )
-    theme_by_article, closest_keys = _assign_themes(selector, finder, whole_subject, cited_treaties)
+    theme_by_article, closest_keys, doubtful = _assign_themes(selector, finder, whole_subject, cited_treaties)
     naming_units = _find_naming_units(selector, finder, own_units)
     named_articles = {each.key: each for unit in naming_units for each in finder.find_named(unit.text, unit.document)}
     applicable = [finder.articles[key] for key in {**theme_by_article, **named_articles}]
@@ -73,8 +74,9 @@ def find_framework(selector: UnitSelector) -> Framework:
         (theme, tuple(finder.articles[key] for key, assigned in theme_by_article.items() if assigned == theme))
         for theme in dict.fromkeys((*subject.themes, whole_subject))
     )
+    near = [finder.articles[key] for key in doubtful if applicable]
     cross_referenced = tuple(
-        each for each in finder.find_cross_referenced(applicable) if each.document.id in cited_treaties
+        each for each in finder.find_cross_referenced(applicable, near) if each.document.id in cited_treaties
     )
     only_named = tuple(each for key, each in named_articles.items() if key not in theme_by_article)
     listed = {*theme_by_article, *named_articles, *(each.key for each in cross_referenced)}
@@ -91,8 +93,9 @@ def find_framework(selector: UnitSelector) -> Framework:
 
 def _assign_themes(
     selector: UnitSelector, finder: ArticleFinder, whole_subject: Theme, cited_treaties: frozenset[str]
-) -> tuple[dict[Key, Theme], dict[Theme, list[Key]]]:
-    """The theme of each article that is similar to one or answers it, and the closest articles of other themes."""
+) -> tuple[dict[Key, Theme], dict[Theme, list[Key]], list[Key]]:
+    """The theme of each article that is similar to one or answers it, the closest articles of other themes, and those of them that come up
+    for one theme of an item alone."""
     subject, language = selector.subject, selector.subject.title_language
 
     def may_be_certain(key: Key) -> bool:
@@ -102,7 +105,9 @@ def _assign_themes(
     similar: dict[Key, tuple[float, Theme]] = {}
     answering: dict[Key, Theme] = {}
     closest_keys: dict[Theme, list[Key]] = {}
-    for theme in dict.fromkeys((*(() if len(subject.themes) > MAX_ARTICLE_THEMES else subject.themes), whole_subject)):
+    evidence = defaultdict[Key, set[Theme | str]](set)
+    themes = dict.fromkeys((*(() if len(subject.themes) > MAX_ARTICLE_THEMES else subject.themes), whole_subject))
+    for theme in themes:
         selector.slices.end()
         similar_articles = finder.find_similar(theme.words, language)
         similar_articles = {key: odds for key, odds in similar_articles.items() if may_be_certain(key)}
@@ -115,6 +120,9 @@ def _assign_themes(
             PASSAGES_PER_TREATY * (2 if subject.user_question else 1),
             clauses=subject.item is not None,
         )
+        for method, keys in (("similar", similar_articles), ("answering", answered)):
+            for key in keys:
+                evidence[key].add(theme if len(themes) > 1 else method)
         # The words of a user name no treaty: there, as for questions, only the scores of the reader decide, and the
         # closest articles are those of a treaty that has an answer.
         answering_treaties = (
@@ -128,7 +136,16 @@ def _assign_themes(
                 closest_keys.setdefault(theme, []).append(key)
     # An article that answers a theme stays with it, even if it is also similar to the subject as a whole.
     answering = {key: theme for key, theme in answering.items() if theme.heading or key not in similar}
-    return {**{key: theme for key, (_, theme) in similar.items()}, **answering}, closest_keys
+    assigned = {**{key: theme for key, (_, theme) in similar.items()}, **answering}
+    doubtful: list[Key] = []
+    if subject.item is not None:
+        # Themes of an item share much. An article on it comes up for more than one of them, or where there is one, in both ways.
+        doubtful = [key for key in assigned if len(evidence[key]) == 1]
+        for key in doubtful:
+            theme = assigned.pop(key)
+            if theme.heading:
+                closest_keys[theme] = [key, *(each for each in closest_keys.get(theme, ()) if each != key)]
+    return assigned, closest_keys, doubtful
 
 
 def _mentions_theme(selector: UnitSelector, finder: ArticleFinder, article: Article) -> bool:

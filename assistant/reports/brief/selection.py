@@ -165,18 +165,30 @@ class UnitSelector:
         return tuple(statements)
 
     def quote_sentences(
-        self, document: Document, ordinals: Iterable[int], condition: Callable[[str], bool]
+        self,
+        document: Document,
+        ordinals: Iterable[int],
+        condition: Callable[[str], bool] = lambda _: True,
+        *,
+        joined: bool = False,
     ) -> list[Statement]:
-        """The new sentences of some blocks that meet a condition, as statements, which count as used from now on."""
-        statements = [
-            Statement.quoting(cite(self.library, document, block, (block.body_start + start, block.body_start + end)))
-            for block in (document.blocks[ordinal] for ordinal in ordinals)
-            for start, end in sentence_spans(document.body(block), document.language)
-        ]
-        new_statements = [each for each in statements if condition(each.citations[0].quote) and self.is_new(each)]
-        for each in new_statements:
+        """The new sentences of some blocks that meet a condition, as statements, which count as used from now on;
+        `joined`: those of a block that follow each other as one."""
+        statements: list[Statement] = []
+        for block in (document.blocks[ordinal] for ordinal in ordinals):
+            follows = False
+            for start, end in sentence_spans(document.body(block), document.language):
+                span = block.body_start + start, block.body_start + end
+                sentence = Statement.quoting(cite(self.library, document, block, span))
+                is_wanted = condition(sentence.text) and self.is_new(sentence)
+                if is_wanted and joined and follows:
+                    span = statements.pop().citations[0].start, span[1]
+                    sentence = Statement.quoting(cite(self.library, document, block, span))
+                statements += [sentence] * is_wanted
+                follows = is_wanted
+        for each in statements:
             self.mark_used(each)
-        return new_statements
+        return statements
 
     def is_new(self, statement: Statement) -> bool:
         """Whether a statement repeats nothing that was used."""
@@ -287,8 +299,12 @@ def _describes_figure(document: Document, block: Block) -> bool:
 
 
 def in_order(statements: Iterable[Statement]) -> tuple[Statement, ...]:
-    """Statements of one document, as they follow each other in it."""
-    return tuple(sorted(statements, key=lambda each: each.citations[-1].start))
+    """Statements as they follow each other in their documents, the document of the first one first."""
+    statements = tuple(statements)
+    documents = list(dict.fromkeys(each.citations[-1].document for each in statements))
+    return tuple(
+        sorted(statements, key=lambda each: (documents.index((last := each.citations[-1]).document), last.start))
+    )
 
 
 def adoption_rank(each: ScoredUnit) -> tuple[bool, float]:

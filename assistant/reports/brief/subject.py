@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting
 from corpus.sentences import sentence_spans
 from corpus.store import Header
-from corpus.symbols import Symbol, find_symbols, same_document
+from corpus.symbols import Symbol, find_symbols, find_symbols_like, same_document
 
 MAX_THEMES, MAX_SECTIONS = 8, 16
 MAX_SHARE_UNDER_HEADING = 0.8
@@ -33,6 +34,7 @@ MAX_SUBJECT_LENGTH = 1_000
 """Longest subject, in characters."""
 Ids = tuple[str, ...]
 Headers = Mapping[str, Header]
+_NUMBER_PARTS = re.compile(r"\d+(?:\.\d+)*|[^\W\d]+")
 _EDGE_SIGNS, _QUESTION, _CLOSING = " .,;:。，、", ("?", "？", "؟"), " ;；؛”»)"
 
 
@@ -164,7 +166,8 @@ def _item_subject(engine: Engine, request: Request, headers: Headers, treaty_ids
     if meeting.dates:
         # What a digest says about later days is excluded sentence by sentence.
         days, first_day = _document_days(engine.library, headers, candidate_ids), meeting.dates[0].isoformat()
-        earlier = (each for each in candidate_ids if days.get(each, "") < first_day)
+        # A draft that the agenda announces may be dated when it was issued again, during the meeting.
+        earlier = (each for each in candidate_ids if days.get(each, "") < first_day or each in announced_ids)
         candidate_ids = tuple(each for each in earlier if days.get(each, "0") or each in announced_ids)
     own_ids = tuple(each for each in candidate_ids if each in announced_ids)
     rest = [each for each in candidate_ids if each not in announced_ids]
@@ -180,8 +183,9 @@ def _item_subject(engine: Engine, request: Request, headers: Headers, treaty_ids
 
 
 def _find_item(meeting: Meeting, agenda: Document, number: str) -> AgendaItem:
-    """The item of an agenda with a number. Raises `ReportError` where there is none."""
-    item = meeting.item(" ".join(number.split()))
+    """The item of an agenda with a number, however its parts are set off: `3 (a)`, `3 a)`. Raises `ReportError` where there is none."""
+    parts = _NUMBER_PARTS.findall(number.casefold())
+    item = next((each for each in meeting.items if _NUMBER_PARTS.findall(each.number.casefold()) == parts), None)
     if item is not None:
         return item
     main_numbers = [each.number for each in meeting.items if " " not in each.number]
@@ -268,7 +272,7 @@ def _proposed_themes(agenda: Document, item: AgendaItem) -> tuple[Theme, ...]:
     do not propose them in so many words."""
     themes, is_proposal, explicit = [], discussion_matcher(agenda, item), has_explicit_proposals(agenda, item)
     announced = (announced_title(agenda, ordinal) for _, ordinal in item.documentation)
-    titles = {normalized_key(each) for each in announced if each}
+    titles, symbols = {normalized_key(each) for each in announced if each}, {each for each, _ in item.documentation}
     grammar = grammar_of(agenda.language)
     opening, suffix = (grammar.wish, "") if explicit else (grammar.discuss, f". {item.title}")
     for ordinal in item.annotations:
@@ -281,7 +285,8 @@ def _proposed_themes(agenda: Document, item: AgendaItem) -> tuple[Theme, ...]:
                 parts = (part for each in proposals for part in _split_actions(grammar, each))
                 for words in (each.strip(_EDGE_SIGNS) for each in parts):
                     # To consider an announced report is to consider what is said on the item.
-                    is_report = any(title in normalized_key(words) for title in titles)
+                    named = {mention.symbol.text for mention in find_symbols_like(words, agenda.symbol)}
+                    is_report = any(title in normalized_key(words) for title in titles) or not symbols.isdisjoint(named)
                     heading = item.title if is_report else _to_heading(words, agenda.language)
                     themes.append(Theme(heading, item.title if is_report else f"{words}{suffix}"))
     return tuple(dict.fromkeys(themes))[:MAX_THEMES]

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from functools import partial
 
-from assistant.answer_phrases import day_text, joined, say
+from assistant.answer_phrases import day_text, joined, place_text, say
 from assistant.qa.scoring import READ, ScoredUnit
 from assistant.qa.units import Unit
 from assistant.reports import ReportError
@@ -18,11 +18,14 @@ from assistant.reports.brief.subject import MAX_SUBJECT_LENGTH, Ids, Theme
 from assistant.reports.brief.unit_checks import (
     find_answering,
     is_key_point,
+    is_later_than_meeting,
     is_point,
     rank_section_units,
 )
+from assistant.reports.comparison.paragraphs import whole_paragraph
 from assistant.reports.comparison.topic_comparison import find_differing_pairs
 from assistant.reports.lookup import display_label, format_suggestions
+from assistant.reports.mandates.mandate_reader import has_operative_text
 from assistant.wording.drafting import grammar_of
 
 CANDIDATES_PER_THEME = 16
@@ -47,9 +50,10 @@ def build_points(selector: UnitSelector) -> Section:
         theme_units = sorted(units_by_theme.get(theme, ()), key=adoption_rank)
         certain = [each for each in theme_units if selector.is_certain(each)]
         units = [each.unit for each in certain] if theme.section is None else rank_section_units(selector, theme)
-        statements = selector.quote_units(units, limit, novel=True)
-        if theme.section is not None:
-            statements = in_order(statements)
+        if theme.words == subject.title:
+            units = units or _points_of_papers(selector)
+        units = [_with_paragraph(selector, each) for each in units]
+        statements = in_order(selector.quote_units(units, limit, novel=True))
         uncertain = [each.unit for each in theme_units if each not in certain]
         closest = selector.quote_units(uncertain, limit - len(statements), novel=True)
         parts += [Part(theme.heading, statements), Part(nearest_heading, closest, sure=False)]
@@ -58,14 +62,38 @@ def build_points(selector: UnitSelector) -> Section:
         if not statements and (articles or not closest) and not _is_covered_elsewhere(selector, theme):
             places = [article_name(each) for each in articles[:MAX_PLACES]]
             unsourced.append(unsourced_theme_text(selector, theme, places))
+    if not any(part.statements for part in parts):
+        parts = [Part("", in_order(selector.quote_units(_points_of_papers(selector), limit, novel=True)))]
     return selector.make_section("points", *parts, unsourced=tuple(unsourced))
+
+
+def _points_of_papers(selector: UnitSelector) -> list[Unit]:
+    """What the papers of an item say that comes closest to its title: that belongs to it, however far from the title it is."""
+    subject = selector.subject
+    scored = selector.score_units(subject.title, _paper_ids(selector)) if subject.item is not None else ()
+    nearest = (each for each in scored if selector.is_quotable(each.unit) and is_point(selector, each))
+    return [_with_paragraph(selector, each.unit) for each in nearest]
+
+
+def _with_paragraph(selector: UnitSelector, unit: Unit) -> Unit:
+    """The whole paragraph of a unit from a paper of an item, where it may be quoted: its figures may be in other sentences."""
+    whole = whole_paragraph(unit)
+    is_paper = selector.subject.item is not None and unit.document.id in selector.subject.own_ids
+    is_paper &= unit.document.edition != "digest" or not is_later_than_meeting(selector, whole)
+    return whole if is_paper and selector.is_quotable(whole) else unit
+
+
+def _paper_ids(selector: UnitSelector) -> Ids:
+    """The documents of the subject; for an item without drafts and resolutions, which stand in a table of what is expected."""
+    own, is_item = selector.subject.own_ids, selector.subject.item is not None
+    return tuple(each for each in own if not (is_item and has_operative_text(selector.library.document(each))))
 
 
 def _assign_to_themes(selector: UnitSelector) -> dict[Theme, list[ScoredUnit]]:
     """The key points by theme, each with the theme to which it is most relevant."""
     subject = selector.subject
     passages = WIDE_PASSAGES if subject.user_question else 0
-    document_ids = (*subject.own_ids, *(() if subject.request.kind == "document" else subject.other_ids))
+    document_ids = (*_paper_ids(selector), *(() if subject.request.kind == "document" else subject.other_ids))
     best: dict[tuple[str, int, int], tuple[Theme, ScoredUnit]] = {}
     for theme in (each for each in subject.themes if each.section is None):
         is_candidate = partial(is_key_point, selector, theme.words)
@@ -80,12 +108,16 @@ def _assign_to_themes(selector: UnitSelector) -> dict[Theme, list[ScoredUnit]]:
 
 
 def _is_covered_elsewhere(selector: UnitSelector, theme: Theme) -> bool:
-    """Whether a theme is a section of the document that another section of the briefing quotes."""
-    if theme.section is None:
+    """Whether another section of the briefing quotes what a theme is about: a section of the document, or the annotations of the item."""
+    subject = selector.subject
+    if theme.section is None and (subject.agenda is None or subject.item is None or theme.heading):
         return False
-    document = selector.main_document
-    quoted_blocks = (document.block_at(each.start) for each in selector.used_citations if each.document == document.id)
-    return any(theme.section == head.ordinal for block in quoted_blocks if block for head in document.headings(block))
+    document = subject.agenda or selector.main_document
+    blocks = [document.block_at(each.start) for each in selector.used_citations if each.document == document.id]
+    quoted_blocks = [each for each in blocks if each]
+    if subject.item is not None:
+        return any(each.ordinal in subject.item.annotations for each in quoted_blocks)
+    return any(theme.section == head.ordinal for block in quoted_blocks for head in document.headings(block))
 
 
 def unsourced_theme_text(selector: UnitSelector, theme: Theme, places: Sequence[str]) -> str:
@@ -103,7 +135,8 @@ def unsourced_theme_text(selector: UnitSelector, theme: Theme, places: Sequence[
             if each.unit.document.id in subject.own_ids
             or (each.score >= 0.0 if subject.item is None else is_key_point(selector, theme.words, each))
         ]
-        places = list(dict.fromkeys(unit.document.cite(unit.locator) for unit in quotable))[:MAX_PLACES]
+        cited = dict.fromkeys(unit.document.cite(unit.locator) for unit in quotable)
+        places = [place_text(each, language) for each in cited][:MAX_PLACES]
     name = theme.heading or subject.title
     if not places:
         return say(template, language, theme=name)

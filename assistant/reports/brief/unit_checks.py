@@ -11,14 +11,15 @@ from dataclasses import replace
 import numpy as np
 
 from assistant.qa.scoring import ScoredUnit
-from assistant.qa.units import Unit
-from assistant.reports.brief.selection import UnitSelector, is_relevant, names_only_later_dates
+from assistant.qa.units import Unit, with_speaker
+from assistant.reports.brief.selection import MIN_LENGTH, UnitSelector, is_relevant, names_only_later_dates
 from assistant.reports.brief.subject import Theme, proposes_discussion
 from assistant.reports.mandates.recommendation_reader import find_recommendations
 from assistant.wording.drafting import Grammar, grammar_of
 from corpus.documents import Block, Document
 from corpus.meetings import Meeting
 from corpus.sentences import sentence_spans
+from corpus.symbols import find_symbols
 
 MAX_RUN_IN_WORDS = 10
 """A first sentence of a paragraph with fewer words is its heading."""
@@ -46,7 +47,8 @@ def day_before(meeting: Meeting) -> dt.date:
 
 def rank_section_units(selector: UnitSelector, theme: Theme) -> list[Unit]:
     """The units of a section, first those most similar to the document's summary, else its recommendations, else to
-    the section's heading. Units that recur with other numbers are formulas, and left out."""
+    the section's heading. Units that recur with other numbers are formulas, and left out. In the record of a meeting what
+    it decided comes first, and what a delegation says is introduced by its name."""
     document = selector.main_document
     thoughts = filter(None, dict.fromkeys(map(with_context, units_below(selector, theme))))
     quotable = (unit for unit in thoughts if selector.is_quotable(unit))
@@ -65,7 +67,18 @@ def rank_section_units(selector: UnitSelector, theme: Theme) -> list[Unit]:
         similarities = (vectors @ embedder.embed_passages(summary).T).max(axis=1)
     else:
         similarities = vectors @ embedder.embed_query(theme.words)
-    return [units[n] for n in np.argsort(-similarities, kind="stable")]
+    ranked = [with_speaker(units[n]) for n in np.argsort(-similarities, kind="stable")]
+    return sorted(ranked, key=lambda unit: not _is_decision(unit))
+
+
+def _is_decision(unit: Unit) -> bool:
+    """Whether a line of a record tells how a text was adopted, or what the next line says was decided."""
+    document, grammar = unit.document, grammar_of(unit.document.language)
+    following = document.blocks[unit.block + 1 : unit.block + 2]
+    decided = any(
+        len(document.body(each)) < MIN_LENGTH and grammar.decided.search(document.body(each)) for each in following
+    )
+    return decided or all(each.search(unit.text) for each in (grammar.adopting, grammar.vote))
 
 
 def units_below(selector: UnitSelector, theme: Theme) -> Iterator[Unit]:
@@ -116,11 +129,14 @@ def _run_in_heading(document: Document, block: Block) -> str:
 
 
 def is_about_report(unit: Unit) -> bool:
-    """Whether a unit is about the report itself, gives thanks, or points to an address; not where the report states
-    something: `the present report shows that`."""
-    text, grammar = unit.text, grammar_of(unit.document.language)
+    """Whether a unit is about the report itself, which it may call by its symbol, gives thanks, or points to an address; not where the
+    report states something: `the present report shows that`."""
+    document, text, grammar = unit.document, unit.text, grammar_of(unit.document.language)
     opening = grammar.itself.match(text)
-    is_about = opening and not any(grammar.that.fullmatch(word) for word in text[opening.end() :].split()[:3])
+    own_symbols = [document.symbol, *(each.symbol for each in find_symbols(document.title))]
+    named = next((each for each in find_symbols(text) if each.start == 0 and each.symbol in own_symbols), None)
+    end = named.end if named else opening.end() if opening else 0
+    is_about = end and not any(grammar.that.fullmatch(word) for word in text[end:].split()[:3])
     return bool(is_about) or "://" in text or grammar.thanks.search(text) is not None
 
 
@@ -131,7 +147,7 @@ def is_point(selector: UnitSelector, scored: ScoredUnit) -> bool:
     is_bound = unit.document.id in selector.subject.own_ids
     if proposes_discussion(unit) or "preamb" in unit.locator or is_later_than_meeting(selector, unit):
         return False
-    if is_bound and selector.subject.item is None and is_about_report(unit):
+    if is_bound and is_about_report(unit):
         return False
     return is_close_to_subject(selector, scored) and (is_bound or selector.belongs_to_item(unit))
 
