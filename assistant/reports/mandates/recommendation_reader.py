@@ -316,7 +316,8 @@ class _ReportReader(BlockReader):
         `participants recommended that`, not what another body once did."""
         that = self.grammar.that.match(text[verb.end() :].lstrip())
         subject = self._subject_before(text[: verb.start()])
-        return bool(that) and (introduces_list(text) or (bool(subject) and not CAPITAL.search(subject[1:])))
+        is_named = CAPITAL.search(subject[1:]) or self.grammar.pronoun_subject.match(subject)
+        return bool(that) and (introduces_list(text) or (bool(subject) and not is_named))
 
     def is_by_recommender(self, before: str) -> bool:
         """Whether the subject before a verb certainly recommends elsewhere in the report."""
