@@ -1424,3 +1424,128 @@ def test_a_request_to_be_passed_on_is_told_with_who_is_to_pass_it_on(catalogue: 
     _, passed = advised(catalogue, f"## The Port Office\n\n{body}")
     assert (passed.verb, passed.who) == ("Request", ["the pilots"])
     assert passed.action == ["The Port Office recommends that the Board", "to act"]
+
+
+def decision(*paragraphs: str, language: str = "en", line: str = "") -> Input:
+    """A decision below its heading, whose paragraphs may name the body; `line` introduces them."""
+    body = {"en": "Conference of the Parties", "fr": "Conférence des Parties"}[language]
+    head = f"---\nsymbol: ICCD/COP(18)/14/Add.1\nlanguage: {language}\ndate: 2028-11-20\ntitle: Boats\n---\n{body}\n\n# Boats"
+    heading = {"en": "Decision 4/COP.18", "fr": "Décision 4/COP.18"}[language]
+    parts = [head, f"## {heading}", line, _numbered(paragraphs)]
+    return Input("d.md", f"{(chr(10) * 2).join(filter(None, parts))}\n".encode())
+
+
+def test_a_paragraph_may_open_with_the_name_of_the_body_or_with_those_who_are_asked(catalogue: Catalogue) -> None:
+    english = decision(
+        "The Conference of the Parties decides that the licence shall expire on 31 December 2029;",
+        "The Conference requests the secretariat to publish a guide by 31 March 2029;",
+        "Parties are invited to submit their views by 1 February 2029;",
+        "The Conference of the Parties notes the report.",
+    )
+    assert [(each.verb, each.who, each.action, each.decided) for each in said(english, catalogue)] == [
+        ("decides", ["The Conference of the Parties"], ["that the licence shall expire on 31 December 2029"], True),
+        ("requests", ["the secretariat"], ["to publish a guide by 31 March 2029"], False),
+        ("are invited to", ["Parties"], ["submit their views by 1 February 2029"], False),
+    ]
+    french = decision(
+        "La Conférence décide que le groupe se réunira du 3 au 5 mai 2029 ;",
+        "La Conférence prie le secrétariat de publier un guide avant le 30 juin 2029 ;",
+        "Le secrétariat est prié de convoquer le groupe avant la fin de mai 2029 ;",
+        language="fr",
+    )
+    assert [(each.verb, each.who, each.when) for each in said(french, catalogue)] == [
+        ("décide", ["La Conférence"], ["du 3 au 5 mai 2029"]),
+        ("prie", ["le secrétariat"], ["avant le 30 juin 2029"]),
+        ("est prié de", ["Le secrétariat"], ["avant la fin de mai 2029"]),
+    ]
+
+
+def test_points_below_a_line_that_decides_are_its_decisions_and_requests(catalogue: Catalogue) -> None:
+    source = decision(
+        "To request the secretariat to publish a guide by 31 March 2029;",
+        "That the licence shall be extended until 31 December 2030;",
+        "To note with appreciation the report;",
+        "To confirm the members, and to select Fiji as a member;",
+        line="The Conference of the Parties decides:",
+    )
+    assert [(each.place, each.verb, each.who, each.decided) for each in said(source, catalogue)] == [
+        ("para. 1", "To request", ["the secretariat"], False),
+        ("para. 2", "decides", ["The Conference of the Parties"], True),
+        ("para. 4", "decides", ["The Conference of the Parties"], True),
+    ]
+
+
+def test_a_report_whose_paragraphs_name_its_body_is_no_decision(catalogue: Catalogue) -> None:
+    text = "The Committee recommends that States paint boats."
+    document, _ = read_document(report(f"Committee on Boats\n\n1. {text}\n\n2. {text}", "Findings"), catalogue)
+    assert not find_mandates(document)
+    assert len(list(find_recommendations(document))) == 2
+
+
+def test_what_a_body_agrees_is_a_decision(catalogue: Catalogue) -> None:
+    (english,) = asked(catalogue, "Agrees that developed States shall provide funds from 2036;")
+    assert (english.decided, english.when) == (True, ["from 2036"])
+    (spanish,) = asked(catalogue, "Acuerda celebrar una reunión del 5 al 9 de junio de 2036;", language="es")
+    assert (spanish.decided, spanish.when) == (True, ["del 5 al 9 de junio de 2036"])
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "when"),
+    [
+        ("en", "Requests the Chair to report to the intersessional meeting of November 2036;", "to the intersessional meeting of November 2036"),
+        ("es", "Pide a la Secretaría que informe en su primer período de sesiones de 2036;", "en su primer período de sesiones de 2036"),
+        ("es", "Pide a la Secretaría que informe en el segundo trimestre de 2036;", "en el segundo trimestre de 2036"),
+        ("fr", "Prie le Secrétariat de faire rapport au deuxième trimestre de 2036;", "au deuxième trimestre de 2036"),
+    ],
+)  # fmt: skip
+def test_a_meeting_a_session_or_a_quarter_with_its_year_is_a_time(
+    catalogue: Catalogue, language: str, words: str, when: str
+) -> None:
+    assert [each.when for each in asked(catalogue, words, language=language)] == [[when]]
+
+
+def test_a_term_of_office_is_no_deadline(catalogue: Catalogue) -> None:
+    (row,) = asked(catalogue, "Decides that its Chair shall be elected for a term of two years;")
+    assert row.when == []
+
+
+def test_a_list_inside_a_russian_name_is_not_cut(catalogue: Catalogue) -> None:
+    words = "просит Организацию по вопросам образования, науки и культуры представить доклад;"
+    assert [each.who for each in asked(catalogue, words, language="ru")] == [
+        ["Организацию по вопросам образования, науки и культуры"]
+    ]
+
+
+def test_what_participants_of_a_meeting_recommended_is_told_by_point(catalogue: Catalogue) -> None:
+    body = (
+        "1. This group made the following recommendations:\n\n(a) Data are needed;\n\n(b) Boats should be painted.\n\n"
+        "2. The participants recommended that:\n\n(a) Oars be kept dry;\n\n(b) Lamps be lit.\n\n"
+        "3. Participants recommended that the proceedings be published.\n\n"
+        "4. Simple methods encourage and enhance growth.\n\n"
+        "5. The status of the recommendations is as follows:\n\n(a) Ten were accepted;\n\n(b) Two were not.\n"
+    )
+    places = [each.place for each in advised(catalogue, body)]
+    assert places == ["para. 1 (a)", "para. 1 (b)", "para. 2 (a)", "para. 2 (b)", "para. 3"]
+
+
+def test_a_chosen_document_without_requests_is_named_beside_the_rows_of_the_others(holding: Holding) -> None:
+    library = holding(*two(), Input("n.md", b"# A note on oars\n\n1. Oars are kept dry.\n")).library
+    made = list_mandates(library, MandateFilter(documents=("A note on oars", "A/RES/79/900")))
+    assert made.rows
+    assert made.no_mandates == ("A note on oars",)
+    with pytest.raises(ReportError, match="A note on oars"):
+        list_mandates(library, MandateFilter(documents=("A note on oars",)))
+
+
+def test_a_text_in_the_series_of_drafts_is_told_with_the_text_as_adopted_which_tells_what_is_new_since(
+    holding: Holding,
+) -> None:
+    engine = holding(
+        other_text("A/C.3/80/L.5", "en", line=DRAFT_LINES["en"], day="2025-12-01"),
+        resolution("Urges pilots to report by 1 May 2027;", "Requests States to paint boats;", number="80/901"),
+    )
+    *adopted, draft = list_mandates(engine.library, MandateFilter()).rows
+    assert ([each.newer for each in adopted], draft.newer) == (["", ""], "A/RES/80/901")
+    text = markdown(make_briefing(engine, Request("document", "A/RES/80/901")), engine.library)
+    assert "A/C.3/80/L.5" in text
+    assert say("no_previous", "en") not in text
