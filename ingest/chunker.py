@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from corpus.embedding import Embedder
     from corpus.models import EmbeddingModels
 
-SEGMENTER_VERSION = "5"
+SEGMENTER_VERSION = "4"
 HEADING_PIECES = 72  # word pieces of the window that the heading line may take
 HEADER_PIECES = 48
 """Word pieces of the window that the caption and header of a table may take, in a passage that begins with rows."""

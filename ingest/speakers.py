@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Literal
 
 from corpus.documents import Document, Span, cached_by_document
@@ -108,8 +107,7 @@ def _without_record_lines(speeches: list[Speech | None], lines: Sequence[tuple[R
 def _reported_speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
     """The speeches of a summary record: paragraphs begin with the speaker, with the State in brackets, and continue
     with the same words, which are learnt from the text; the presiding officer is followed by the same words repeatedly,
-    without brackets. Where the officer has brackets, too, somebody speaks again after others; what the record tells between
-    is then known by a first word with which no other paragraph begins."""
+    without brackets."""
     candidates = [(n, text) for n, (role, text) in enumerate(lines) if role in ("speech", "numbered")]
     found = {n: match for n, text in candidates if (match := _REPORTED.match(text)) and is_name(match["name"])}
     names = {n: " ".join(match["name"].split()) for n, match in found.items()}
@@ -126,15 +124,12 @@ def _reported_speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]
     counts = Counter(match["name"] for match in plain.values())
     head = {text.partition(":")[0].partition("：")[0] for _, text in lines[: min(found)]}  # "Chair: Ms. Arno (Panama)"
     presiding = {name for name, count in counts.items() if count > 1 and _is_office(name, head)}
-    turns = [name for name, _ in groupby(names.values())]
-    if not presiding and len(turns) == len({*turns}):
+    if not presiding:
         return [None] * len(lines)
-    openings = Counter(text.partition(" ")[0] for _, text in others)
     spoken: list[Speech | None] = []
     current: Speech | None = None
     for n, (role, text) in enumerate(lines):
-        tells = not presiding and n not in found and role == "numbered" and openings[text.partition(" ")[0]] == 1
-        if role == "heading" or tells:
+        if role == "heading":
             current = None
         elif n in found:
             saying = re.compile(rf"[^.。]*?{re.escape(words)}".replace(r"\ ", r"\s+")).match(text, found[n].end())

@@ -239,20 +239,6 @@ REPORTED = SUMMARY.format(
 ).replace("14 x y", "his country would send nine lamps. Cotton wicks cost less")  # fmt: skip
 
 
-def test_a_record_whose_presiding_officer_is_named_with_the_state_each_time_tells_who_speaks() -> None:
-    text = SUMMARY.format(
-        office="Chair", chair="Ms. Okafor (Panama), Chair,", a="Ms. Okafor", b="Mr. Kasse", c="Ms. Holm", d="Mr. Lund",
-        said="said that", other="asked whether", they="She",
-    )  # fmt: skip
-    document = read(text.replace("2. 12 13 x y.", "2. The lamps were voted on."))
-    spoken = {each.number: speech for each in document.blocks if (speech := speeches_of(document)[each.ordinal])}
-    first = "Ms. Okafor (Panama)"
-    assert {number: each.speaker for number, each in spoken.items()} == {
-        "1": first, "3": "Mr. Kasse (Senegal)", "4": "Mr. Kasse (Senegal)", "5": "Ms. Holm (Denmark)", "6": first,
-        "7": first, "8": "Mr. Lund (Norway)", "9": first,
-    }, "what the record tells is said by nobody"  # fmt: skip
-
-
 def test_what_a_summary_record_reports_is_led_by_who_said_it() -> None:
     document = read(REPORTED)
     units = [unit for passage in segment(document, HashEmbedder()) for unit in units_of(Evidence(passage, document))]

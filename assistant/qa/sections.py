@@ -252,7 +252,7 @@ class NamedSpeeches(NamedPartAnswerer):
                 by_speaker.setdefault(speech.speaker, []).append(speech)
             speakers = [speaker for speaker in by_speaker if _names_speaker(speaker, question, document)]
             said = [speech for speaker in speakers for speech in by_speaker[speaker]]
-            if not 0 < len(said) <= MOST_SPEECHES or _asks_more_than_speeches(question, document, speakers):
+            if not 0 < len(said) <= MOST_SPEECHES or _asks_more_than_speeches(question, document, speakers, said):
                 continue
             units = [each for speech in said for each in self._units(document, speech)]
             if units := [unit for unit in units if question.admits(document.id, unit.block)]:
@@ -297,13 +297,15 @@ def _speech_blocks(document: Document, speech: Speech) -> list[Block]:
     return [block for block in document.blocks if speeches_of(document)[block.ordinal] is speech]
 
 
-def _asks_more_than_speeches(question: Question, document: Document, speakers: Sequence[str]) -> bool:
-    """Whether a question asks for more than the speeches, beside the names of the speakers, the record and its body; or for something
-    that the record tells of."""
+def _asks_more_than_speeches(
+    question: Question, document: Document, speakers: Sequence[str], speeches: Sequence[Speech]
+) -> bool:
+    """Whether a question asks for more than the speeches, beside the names of the speakers, the record and its body; or for something in
+    them."""
     countries = find_country_spans(question.rest, question.language)
     text = blanked(question.rest, ((start, end) for _, start, end in countries))
     names = (*speakers, document.title, document.masthead.body)
     remaining = words_besides(question, text, names, document.language, question.language)
-    return len(remaining) > max_other_words(question) or not set(remaining).isdisjoint(
-        analyse(document.text, document.language)
-    )
+    words = "\n".join(document.block_text(block) for speech in speeches for block in _speech_blocks(document, speech))
+    said = analyse(words, document.language)
+    return len(remaining) > max_other_words(question) or not set(remaining).isdisjoint(said)
