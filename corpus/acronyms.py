@@ -10,6 +10,10 @@ MAX_SKIPPED_LETTERS = 3
 """Length of words that an acronym may skip: of, and, des, la."""
 MAX_ACRONYM_LETTERS = 12
 """Letters of the longest acronym."""
+DISTINCT_LETTERS = 4
+"""Letters from which few names share an acronym."""
+MAX_NAME_LENGTH = 150
+"""Characters of the longest name that an acronym stands for."""
 _CAPITALS, _WORD, _STOP = re.compile(r"[^\W\d_]{2,}"), re.compile(r"[^\W\d_]+"), re.compile(r"[.;:()（）!?]")
 
 
@@ -33,9 +37,11 @@ def find_expansion(acronym: str, text: str) -> str:
 
 def most_common_expansion(acronym: str, texts: Iterable[str]) -> str:
     """The name that most texts have before an acronym in brackets, else that which most of them use, with capitals on its longer words;
-    empty where none does."""
+    empty where none does, or where two are used equally often."""
     found = Counter(each for text in texts for each in {*_expansions(acronym, text, capitals=True)})
-    return min(found, key=lambda each: (not each[1], -found[each], each[0]), default=("", False))[0]
+    ranks = {each: (each[1], count) for each, count in found.items()}
+    best = [each for each in found if ranks[each] == max(ranks.values())]
+    return best[0][0] if len(best) == 1 else ""
 
 
 def _expansions(acronym: str, text: str, *, capitals: bool = False) -> Iterator[tuple[str, bool]]:
@@ -60,5 +66,6 @@ def _expansions(acronym: str, text: str, *, capitals: bool = False) -> Iterator[
                 end += 1
         if len(letters) in reached:
             name = " ".join(text[reached.pop(len(letters)) : last].split())
-            yield name, in_brackets.match(text, last) is not None
+            if len(name) <= MAX_NAME_LENGTH:
+                yield name, in_brackets.match(text, last) is not None
         begins = reached

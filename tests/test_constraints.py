@@ -99,12 +99,18 @@ def test_the_first_letters_of_words_in_a_row_spell_them(words: list[str]) -> Non
         ("FAO", ["Requests the Food and Agriculture Organization of the United Nations to act"], "Food and Agriculture Organization"),
         ("WFP", ["We ask the World Food Programme.", "The World Food Programme.", "The Water Fund for Peru (WFP)"], "Water Fund for Peru"),
         ("WFP", ["The world feeds people. Water. Food Programmes"], ""),
+        ("CD", ["The Conference on Disarmament met.", "The Committee on Development met."], ""),
     ],
 )  # fmt: skip
 def test_the_name_of_an_acronym_is_that_which_texts_define_else_that_which_they_use(
     acronym: str, texts: list[str], name: str
 ) -> None:
     assert most_common_expansion(acronym, texts) == name
+
+
+def test_an_acronym_is_spelled_out_by_a_name_with_signs_as_it_is_printed(holding: Holding) -> None:
+    text = "# Health\n\nA/88/515\n\n1. The World \\Health \\Organization recommends lamps.\n"
+    assert holding(text).ask("What does the WHO recommend?").statements[0].text.endswith("recommends lamps.")
 
 
 def test_what_is_shouted_is_no_acronym() -> None:
@@ -309,16 +315,17 @@ def test_the_row_of_a_country_is_told_in_another_language_too(holding: Holding) 
 @pytest.mark.parametrize(
     ("read", "question", "said"),
     [
-        ("Children of poor", "Are poor families in Togo exempt?", "Children of poor families are exempt everywhere."),
+        ("Children of poor", "Are poor families in Togo exempt?", "Children of poor families in Togo are exempt."),
         ("Togo", "Are poor families in Togo exempt?", "Togo | 28"),
         ("Children of poor", "What is the share of parents in Togo?", "Togo | 28"),
+        ("Parents pay", "How much do parents in Togo pay?", "Togo | 28"),
     ],
 )
 def test_a_row_with_a_name_is_not_before_a_sentence_that_answers_unless_its_column_is_named_too(
     holding: Holding, read: str, question: str, said: str
 ) -> None:
     table = "| State | Share of parents |\n|---|---|\n| Fiji | 8 |\n| Togo | 28 |\n| Spain | 3 |\n"
-    text = f"# Meals at school\n\nA/88/514\n\n{table}\nChildren of poor families are exempt everywhere.\n"
+    text = f"# Meals at school\n\nA/88/514\n\n{table}\nChildren of poor families in Togo are exempt. Parents pay 39 in all.\n"
     engine = holding(text, readers=readers(en=Fake({read: 4.0})))
     assert engine.ask(question).statements[0].text.endswith(said)
 

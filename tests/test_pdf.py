@@ -207,6 +207,18 @@ def test_a_heading_at_the_head_of_a_page_does_not_go_on_with_a_line_in_italics_a
     assert "Decision 2031/4 Nurses" in [line.text for line in body(flow.read())]
 
 
+def test_headings_in_bold_on_both_sides_of_a_page_break_are_two() -> None:
+    first = "Recommendations concerning the financing of the ports of the northern provinces of Fiji"
+    flow = Flow(pages=2).start().add(long_text(60), "1.")
+    flow.sheet.text(84, 700, first, 12, "b")
+    flow.turn()
+    flow.sheet.text(84, flow.top, "Summary of what was decided", 12, "b")
+    flow.top += 30
+    document = flow.add(long_text(80, 2), "2.").document()
+    headings = [document.block_text(block) for block in document.blocks if block.kind == "heading"]
+    assert headings[-2:] == [first, "Summary of what was decided"]
+
+
 def test_a_heading_in_bold_close_above_text_stays_one() -> None:
     heading, text = "Nurses in the valleys", "Nurses are few. More are sought in the valleys, as the review shows."
     assert wrapped_by_hand(heading) == [heading]

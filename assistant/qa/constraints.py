@@ -24,6 +24,7 @@ from corpus.acronyms import find_acronyms, matches_acronym
 from corpus.analysis import analyse, fold
 from corpus.countries import find_countries, find_country_spans, mentions_country
 from corpus.documents import Block, Document, cached_by_document
+from corpus.sentences import sentence_spans
 from corpus.tables import cell_texts, find_tables
 from ingest.speakers import speeches_of
 
@@ -43,8 +44,8 @@ def constrained_score(reading: PassageReading, begin: int, question: Question, u
     """The score of a unit of a passage whose text begins at character `begin`: how far it is above the threshold for an answer, in log-odds.
 
     Penalties are taken off where its document does not name what the question names, or where a neighbouring row or list has the label that the
-    question names; a unit with that label, or at the place that it names, gets the score of the whole passage, but not a row with the label alone
-    where the words that answer best are in a sentence. A unit above the tentative threshold
+    question names; a unit with that label, or at the place that it names, gets the score of the whole passage, but not a row whose column is not
+    named where the best words are in a sentence with the label. A unit above the tentative threshold
     stays above it where only the country is not named, since that may be the user's, and in texts in other languages than English, where names are
     recognized less surely.
     """
@@ -64,11 +65,22 @@ def constrained_score(reading: PassageReading, begin: int, question: Question, u
 
 
 def _is_row_beside_answer(reading: PassageReading, begin: int, unit: Unit) -> bool:
-    """Whether a unit is a row of a table in a passage whose best words, by all readings, are in no row."""
-    blocks = unit.document.blocks
-    spans = [each.best_of_all for each in reading.readings if blocks[unit.block].kind == "row"]
-    best = [unit.document.block_at(begin + span[0]) for span in spans if span is not None]
-    return bool(best) and all(block is not None and block.kind != "row" for block in best)
+    """Whether a unit is a row of a table in a passage whose best words, by all readings, are in sentences with the first cell of the row."""
+    document, row = unit.document, unit.document.blocks[unit.block]
+    if row.kind != "row":
+        return False
+    label = fold(cell_texts(document, row)[0])
+    best = [_sentence_at(document, begin + span[0]) for each in reading.readings if (span := each.best_of_all)]
+    return bool(best) and all(label in fold(sentence) for sentence in best)
+
+
+def _sentence_at(document: Document, position: int) -> str:
+    """The sentence at a character of a document; empty in a row of a table."""
+    block = document.block_at(position)
+    if block is None or block.kind == "row":
+        return ""
+    body, at = document.body(block), position - block.body_start
+    return next((body[start:end] for start, end in sentence_spans(body, document.language) if start <= at < end), "")
 
 
 def _lacks_acronym_or_name(question: Question, unit: Unit) -> bool:

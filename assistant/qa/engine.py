@@ -20,7 +20,7 @@ from assistant.qa.abstention import (
     Caution,
     log_odds,
 )
-from assistant.qa.answer import Answer, Citation, Event, Finished, Mode, Progress, Statement, answer_events
+from assistant.qa.answer import Answer, Citation, Event, Finished, Mode, Progress, answer_events
 from assistant.qa.citations import AnswerComposer, Part, as_tentative
 from assistant.qa.extractive import ExtractiveAnswerer
 from assistant.qa.query import (
@@ -383,11 +383,7 @@ class Engine:
         first, marked = answer.statements[:1], read.quoted.marked.answer if read else None
         quoted = [each for each in first if each.verdict == "quoted" and leans and answer.status == "answered"]
         same = any(previous.is_repeated_by(each, marked) for each in quoted)
-        shown = {each.text for each in previous.statements}
-        naming = _naming(chosen, previous) if any(each.text in shown for each in quoted) else []
-        if naming and naming[0] not in first:
-            return self._with_own_chance(replace(chosen, answer=replace(answer, statements=tuple(naming))))
-        repeated = same and not naming
+        repeated = same and not _names_what_is_new(chosen, previous)
         documents = {each.document.id for each in Evidence.held(self.library, previous.passages)}
         leaves = not leans and documents.isdisjoint(cited.document for each in first for cited in each.citations)
         if alone is not None and documents and (repeated or leaves):
@@ -503,13 +499,13 @@ def _odds(answer: Answer) -> float:
     return RULE_ODDS if answer.probability is None else log_odds(answer.probability)
 
 
-def _naming(turn: AnsweredTurn, previous: Turn) -> list[Statement]:
-    """The statements of an answer to a turn that have all words which the turn has and the `previous` question has not."""
+def _names_what_is_new(turn: AnsweredTurn, previous: Turn) -> bool:
+    """Whether the first statement for a turn, in its language, has all words which the turn has and the `previous` question has not."""
     question, language = turn.question, turn.question.language
     earlier = question.content_of(previous.interpretation.text)
     words = {*question.content_of(turn.interpretation.focus)} - {*earlier}
-    own = [each for each in turn.answer.statements if each.main.language == language]
-    return [each for each in own if words and words.issubset(analyse(each.text, language))]
+    first = [each for each in turn.answer.statements[:1] if each.main.language == language]
+    return bool(words) and any(words.issubset(analyse(each.text, language)) for each in first)
 
 
 def _marked_anew(turn: AnsweredTurn, previous: Turn | None) -> AnsweredTurn:

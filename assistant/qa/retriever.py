@@ -27,7 +27,7 @@ from assistant.qa.abstention import (
     chance,
 )
 from assistant.question import Question
-from corpus.acronyms import find_acronyms, most_common_expansion
+from corpus.acronyms import DISTINCT_LETTERS, find_acronyms, most_common_expansion
 from corpus.corpus_errors import DocumentNotFound
 from corpus.documents import Document, Passage, SearchScope
 from corpus.library import Library
@@ -35,6 +35,8 @@ from corpus.symbols import Symbol
 
 POOL = 200
 """Hits that each index contributes; twice as many where other language versions of the searched documents are among them."""
+MAX_SPELLED_OUT = 3
+"""Most acronyms of a question that are spelled out."""
 
 Translate = Callable[[str, str], Sequence[str]]
 """Translates a text in a language into English words."""
@@ -241,16 +243,20 @@ class Retriever:
 
 
 def spelled_out(
-    question: Question, hits: Sequence[Evidence], further: Callable[[], Iterable[Evidence]] = lambda: ()
+    question: Question, hits: Sequence[Evidence], further: Callable[[], Iterable[Evidence]] | None = None
 ) -> Question:
-    """The question with acronyms spelled out as passages found for it do, or `further` ones, where the former do not have the acronym itself."""
+    """The question with acronyms spelled out as passages found for it do, where none of them has the acronym itself; longer acronyms,
+    which few names share, also as `further` passages do."""
     acronyms = [each for each in find_acronyms(question.rest) if not any(each in hit.passage.text for hit in hits)]
-    texts = [hit.passage.text for hit in (*hits, *further())] if acronyms else []
-    text = question.text
-    for acronym in acronyms:
-        name = most_common_expansion(acronym, texts)
+    text, near, far = question.text, [hit.passage.text for hit in hits], list[str]()
+    for acronym in acronyms[:MAX_SPELLED_OUT]:
+        name = most_common_expansion(acronym, near)
+        if not name and further is not None and len(acronym) >= DISTINCT_LETTERS:
+            far = far or [hit.passage.text for hit in further()]
+            name = most_common_expansion(acronym, far)
         if name and name.casefold() not in text.casefold():
-            text = re.sub(rf"(?<!\w){acronym}(?!\w)", f"{name} ({acronym})", text, count=1)
+            spelt = f"{name} ({acronym})".replace("\\", "\\\\")
+            text = re.sub(rf"(?<!\w){acronym}(?!\w)", spelt, text, count=1)
     return question if text == question.text else replace(question, text=text)
 
 

@@ -102,9 +102,13 @@ def _separates(page: PageGlyphs, rule: Rule, printed_lines: Sequence[PrintedLine
 def _full_size_notes_start(page: PageGlyphs, printed_lines: Sequence[PrintedLine]) -> int:
     """Where footnotes in the font size of the text begin, with or without a rule above them."""
     found = len(printed_lines)
+    below: PrintedLine | None = None
     for n, line in reversed(list(enumerate(printed_lines))):
         if line.base < 0.3 * page.height or line.bold:
             break
+        if below and below.base - line.base > 2.5 * line.size:
+            break  # footnotes follow each other closely
+        below = line
         if (number := _raised_number(line)) and _is_referred_to(printed_lines[:n], number):
             found = n
     numbers = [number for line in printed_lines[found:] if (number := _raised_number(line))]

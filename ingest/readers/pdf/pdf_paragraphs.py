@@ -303,6 +303,8 @@ def _continues_paragraph(paragraph: Paragraph, rest: Paragraph, last: _Measure, 
         return False
     if before.bold != line.bold and not _continues_in_other_weight(paragraph, line, last):
         return False
+    if before.bold and line.bold and not line.text[:1].islower():
+        return False  # headings
     if abs(before.size - line.size) > 0.1 * before.size + 0.3:
         return False
     if _LABEL.match(line.text) or _has_bare_number(line, measure):
