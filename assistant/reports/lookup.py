@@ -102,14 +102,13 @@ def find_newer_resolutions(
             title = normalized_key(each.title.partition(". ")[2] or each.title)
             titles_by_key.setdefault(each.key, set()).add((title, each.language))
     resolutions = [headers[each] for each in ids if headers[each].kind == "resolution"]
-    adopted = [
-        each for each in resolutions if each.id not in drafts and not is_draft(Symbol.try_parse(each.symbol or ""))
-    ]
+    series = [each for each in resolutions if not is_draft(Symbol.try_parse(each.symbol or ""))]
+    adopted = [each for each in series if each.id not in drafts]
     by_date = sorted(adopted, key=lambda each: each.date or "")
     latest = {title: each for each in by_date for title in titles_by_key[each.key]}
     in_language = {(each.key, each.language): each.id for each in adopted}
     newer: dict[str, str] = {}
-    for each in resolutions:
+    for each in series:
         found = [latest[title] for title in titles_by_key[each.key] if title in latest]
         later = max(found, key=lambda other: other.date or "", default=each)
         if later.key != each.key and (later.date or "") >= (each.date or ""):

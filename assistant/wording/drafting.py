@@ -47,9 +47,6 @@ class Grammar:
         comma = rf"[,;،؛，；]\s*(?:(?:{join})\s*(?:,\s*(?P<aside>[^,;:.]{{1,90}}),\s*)?)?"
         inserted = r"(?:,\s*(?P<inserted>[^,;:.]{1,90}),)?"
         self.opening = self._compile(rf"\s*{leads}(?P<verb>{verbs})")
-        gap = r"\s+" if self.spaced else ""
-        self.spoken = self._compile(rf"\s*(?P<speaker>\w[^,;:.()，。；：]{{0,100}}?){gap}{leads}(?P<verb>{verbs})")
-        """The same behind words that may name who acts: the Board requests."""
         # The same in the past, as in reports: the Board requested the secretariat to report.
         self.acts = self._compile(
             rf"(?:^\s*|[,;،؛，；]\s*(?:(?:{join})\s*)?|\s(?:{join})\s*){leads}"
@@ -70,11 +67,8 @@ class Grammar:
         self.duty, self.modal = self._word("duty", "should"), self._word("modal", "duty", "should")
         # Names are capitalized: "Progress Made" is not something that was done.
         # “Shall be held” is still to come; “to be held” tells of what is known.
-        to_come = "".join(rf"(?<!\b{words}\s)".replace(" ", r"\s") for words in self._words.get("to_be", ()))
-        duties = rf"{edge[0]}(?:{self._source('duty', 'should')}){edge[1]}"
-        self.past = re.compile(
-            rf"{to_come}{edge[0]}(?![A-ZÀ-ÖØ-ÞА-Я])(?:{self._source('past')}){edge[1]}(?:(?!{duties})[^,;.])*$"
-        )
+        to_come = "".join(rf"(?<!\b{modal}\sbe\s)" for modal in ("shall", "will", "should", "must", "may"))
+        self.past = re.compile(rf"{to_come}{edge[0]}(?![A-ZÀ-ÖØ-ÞА-Я])(?:{self._source('past')}){edge[1]}[^,;.]*$")
         self.done = re.compile(rf"(?<!\bbe\s){edge[0]}(?:{self._source('past')})\s+$")
 
     def _compile_actions(self, leads: str) -> None:
@@ -185,12 +179,6 @@ class Grammar:
         pattern = self._word(name)
         setattr(self, name, pattern)
         return pattern
-
-    def finite(self, words: str) -> str:
-        """Words that open with an infinitive, with that verb in the present: notes the report, for to note the report."""
-        forms: dict[str, str] = self._words.get("finite", {})
-        changed = (re.sub(rf"^\s*{_spaced(each)}\b", form, words, flags=re.IGNORECASE) for each, form in forms.items())
-        return next((each for each in changed if each != words), words)
 
     def days(self, words: str) -> int:
         """The number of days of the first time unit in a text, 0 where there is none."""

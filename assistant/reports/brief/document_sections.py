@@ -119,7 +119,7 @@ def build_changes(selector: UnitSelector) -> Section:
 
 def find_previous_text(library: Library, document: Document) -> Document | None:
     """The text that a document revises; else the latest earlier resolution with the same title and language, but from
-    another session; else the latest draft with that title."""
+    another session: drafts are of the same one."""
     versions = library.versions()
     own = versions.version_of(document.id)
     official = (each for each in versions.with_symbol if each.header.edition == "official")
@@ -137,11 +137,9 @@ def find_previous_text(library: Library, document: Document) -> Document | None:
         if header.id in usable and header.language == document.language and title in titles:
             found = library.document(header.id)
             adopted = document_date(found)
-            is_other_session = _session_key(found) != _session_key(document)
-            is_adopted_here = reads_as_draft(found) and not reads_as_draft(document)
-            if adopted is not None and adopted < day and (is_other_session or is_adopted_here):
-                candidates.append((is_other_session, adopted, found.id))
-    return library.document(max(candidates)[2]) if candidates else None
+            if adopted is not None and adopted < day and _session_key(found) != _session_key(document):
+                candidates.append((adopted, found.id))
+    return library.document(max(candidates)[1]) if candidates else None
 
 
 def _change_row(change: Change, language: str) -> tuple[Cell, ...]:

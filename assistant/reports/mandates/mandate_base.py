@@ -11,14 +11,12 @@ from itertools import islice
 from assistant.reports.mandates.addressees import AddresseeMatch, find_object, introduces_list, shift_spans, trim_span
 from assistant.reports.mandates.deadlines import DeadlineReader
 from assistant.wording.drafting import grammar_of, unquoted
-from corpus.documents import Block, Document, Span, cached_by_document
+from corpus.documents import Block, Document, Span
 
 MAX_LENGTH = 20_000
 """Longer paragraphs are read up to this character."""
 CAPITAL = re.compile(r"\b[A-ZÀ-ÖØ-ÞА-Я](?![\w-]*[’']s\b)")
 """A word with a capital, but for a possessive."""
-MAX_HEAD_LENGTH = 2_000
-"""Characters at the head of a text without numbered paragraphs in which its body is named."""
 MAX_TRIED_OPENINGS = 8
 """How many places of a text are tried as the start of a list."""
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
@@ -30,25 +28,6 @@ _NUMBERINGS: tuple[Sequence[str], ...] = (
 _FIRST_MARK = re.compile(rf"[:：]\s*(?P<mark>[(（]?(?P<sign>{'|'.join(kind[0] for kind in _NUMBERINGS)})[)）])")
 _SEPARATOR = r"(?P<gap>[;；؛,،，.。]\s*(?:[^\W\d_]{1,3}\s?)?)"
 """What separates two points: a sign, optionally with a conjunction."""
-
-
-def match_opening(document: Document, text: str) -> re.Match[str] | None:
-    """The verb with which a text opens, also behind the name of the body that speaks, which the head of the document
-    has: `The Board requests`."""
-    grammar = grammar_of(document.language)
-    spoken = None if (opening := grammar.opening.match(text)) else grammar.spoken.match(text)
-    if spoken is None:
-        return opening
-    name = re.sub(rf"^(?:{grammar.article.pattern})\s+", "", spoken["speaker"], flags=re.IGNORECASE)
-    is_name = not grammar.capitals or CAPITAL.search(name)
-    return spoken if is_name and re.search(rf"(?<!\w){re.escape(name)}", head_text(document), re.IGNORECASE) else None
-
-
-@cached_by_document
-def head_text(document: Document) -> str:
-    """What stands before the first numbered paragraph, on one line."""
-    numbered = (block.start for block in document.blocks if block.number and block.kind == "paragraph")
-    return " ".join(document.text[: next(numbered, MAX_HEAD_LENGTH)].split())
 
 
 @dataclass(frozen=True)

@@ -27,17 +27,9 @@ from assistant.reports.mandates.addressees import (
     split_at_commas,
     trim_span,
 )
-from assistant.reports.mandates.mandate_base import (
-    CAPITAL,
-    MAX_LENGTH,
-    BlockReader,
-    ListPoint,
-    Mandate,
-    find_points,
-    match_opening,
-)
+from assistant.reports.mandates.mandate_base import CAPITAL, MAX_LENGTH, BlockReader, ListPoint, Mandate, find_points
 from assistant.wording.drafting import grammar_of, unquoted
-from corpus.documents import Block, Document, Span, cached_by_document
+from corpus.documents import Block, Document, Span
 from corpus.places import is_in_annex
 
 Kind = Literal["ask", "decide", "say"]
@@ -70,43 +62,20 @@ def find_mandates(document: Document) -> tuple[Mandate, ...]:
 def has_operative_text(document: Document) -> bool:
     """Whether a body acts by a document.
 
-    It is a resolution, or another text, such as that of a decision, below a line that names who acts (`The Board:`)
-    or a line that calls it a decision: most paragraphs, lettered ones too, open with verbs of operative paragraphs, at least
-    one of them with a verb that requests or decides. Points of a line with such a verb (`The Board decides:`) count.
+    It is a resolution, or another text, such as that of a decision, below a line that names who acts (`The Board:`):
+    most of its paragraphs, lettered ones too, open with verbs of operative paragraphs, at least one of them with a
+    verb that requests or decides.
     """
     if document.kind != "numbered":
         return document.kind == "resolution"
-    blocks, decided = document.blocks, _decided_points(document)
+    opening, blocks = grammar_of(document.language).opening, document.blocks
     is_point = ((block.number and block.kind == "paragraph") or _is_decision_point(document, block) for block in blocks)
     points = list(compress(blocks, is_point))
-    if not points:
+    above = blocks[points[0].ordinal - 1] if points and points[0].ordinal else None
+    if not above or above.kind != "paragraph" or not document.body(above).rstrip().endswith(_SPEAKER_ENDINGS):
         return False
-    above = blocks[points[0].ordinal - 1] if points[0].ordinal else None
-    texts = [document.body(decided.get(block.ordinal, block))[:MAX_LENGTH] for block in points]
-    verbs = [verb for text in texts if (verb := match_opening(document, text))]
-    is_led = above and above.kind == "paragraph" and document.body(above).rstrip().endswith(_SPEAKER_ENDINGS)
-    is_named = any(map(grammar_of(document.language).decision.match, document.text[: points[0].start].splitlines()))
-    return (
-        bool(is_led or is_named)
-        and 2 * len(verbs) > len(points)
-        and any(verb["ask"] or verb["decide"] for verb in verbs)
-    )
-
-
-@cached_by_document
-def _decided_points(document: Document) -> dict[int, Block]:
-    """The ordinals of the numbered paragraphs right below a line that ends with a verb that decides, each with this line:
-    `The Board decides: 1. To request`."""
-    found: dict[int, Block] = {}
-    line: Block | None = None
-    for block in document.blocks:
-        if block.number and block.kind == "paragraph":
-            found |= {block.ordinal: line} if line else {}
-        elif block.kind in ("paragraph", "heading"):
-            text = document.body(block)[:MAX_LENGTH]
-            verb = match_opening(document, text) if introduces_list(text) else None
-            line = block if verb and verb["decide"] and not text[verb.end() :].strip(" :：") else None
-    return found
+    verbs = [verb for block in points if (verb := opening.match(document.body(block)[:MAX_LENGTH]))]
+    return 2 * len(verbs) > len(points) and any(verb["ask"] or verb["decide"] for verb in verbs)
 
 
 def _is_decision_point(document: Document, block: Block) -> bool:
@@ -143,12 +112,9 @@ class _ResolutionReader(BlockReader):
         speaking = [block for block in document.blocks if block.locator.rpartition(", ")[2] == "preamble"]
         parents = (block.parent for block in operative if block.kind == "item")
         speaking += [document.blocks[ordinal] for ordinal in parents if ordinal is not None]
-        spans = [trim_span(document.text, each.body_start, each.end, closes=",،，:：") for each in speaking]
-        for block in (*_decided_points(document).values(), *operative):
-            opening = match_opening(document, document.body(block)[:MAX_LENGTH])
-            if opening and "speaker" in opening.groupdict():
-                spans += shift_spans([opening.span("speaker")], block.body_start)
-        self._body_spans = tuple(spans[:1])
+        self._body_spans = tuple(
+            trim_span(document.text, each.body_start, each.end, closes=",،，:：") for each in speaking[:1]
+        )
         self._addressees = frozenset(
             name
             for block in operative
@@ -161,12 +127,6 @@ class _ResolutionReader(BlockReader):
 
     def read_paragraph(self, block: Block) -> Iterator[Mandate]:
         """The requests and decisions of a paragraph and of its subparagraphs."""
-        if line := _decided_points(self.document).get(block.ordinal):
-            clause = self._split_clauses(line)[0][-1]
-            yield from self._read_items(
-                clause, [block], AddresseeMatch((), clause.verb[1]), False, ((line.end, line.end),)
-            )
-            return
         clauses, list_clause, list_points = self._split_clauses(block)
         items, clause_found = self.find_items(block), False
         introduced = items if introduces_list(self._unquoted_text(block)) else []
@@ -207,7 +167,7 @@ class _ResolutionReader(BlockReader):
         """The kind, verb, end and aside of each clause of a paragraph; each ends where the next begins."""
         grammar = self.grammar
         starts: list[tuple[int, Kind, Span, Span | None]] = []
-        if opening := match_opening(self.document, text):
+        if opening := grammar.opening.match(text):
             starts.append((0, _verb_kind(opening), opening.span("verb"), None))
         elif first := re.match(r"\s*[^\W\d_]+", text):
             starts.append((0, "say", first.span(), None))
@@ -243,8 +203,6 @@ class _ResolutionReader(BlockReader):
             with_that = self._has_that(clause)
             match = self._match_addressees(clause, with_that, introduces=bool(items) and not next_request)
         insertions, action_start = self.split_insertions(text, start, match)
-        if self.grammar.bidden.fullmatch(text, *clause.verb):
-            action_start = clause.verb[1]
         if next_request:
             shares_action = match.action == start and clause.kind == "ask"
             names = parse_names(self.grammar, text, start, end) if shares_action else ()
@@ -305,12 +263,9 @@ class _ResolutionReader(BlockReader):
             if forwarded := self.find_forwarded_request(item, item_span):
                 # Who is to pass the request on is part of what is told; a list inside the paragraph has that beside it.
                 passer = self.trim(block.body_start + clause.verb[0], block.body_start + clause.end)
-                is_told = item.ordinal != block.ordinal and not (clause.kind == "decide" and says_nothing)
                 own_actions = (each for each in forwarded.action if each[0] < each[1])
-                actions = (*([passer] if is_told else []), *own_actions, *lower_spans)
+                actions = (*([passer] if item.ordinal != block.ordinal else []), *own_actions, *lower_spans)
                 yield self.with_times_and_money(replace(forwarded, block=point.ordinal, action=actions), spans)
-                continue
-            if clause.kind == "decide" and says_nothing and self._only_notes(self._unquoted_text(item)):
                 continue
             addressees, action = (
                 self._addressee_spans(match, clause),
@@ -321,20 +276,13 @@ class _ResolutionReader(BlockReader):
             own_span = action[-1]
             yield self._build_mandate(clause, point, addressees, (*action, *lower_spans), [own_span, *lower_spans])
 
-    def _only_notes(self, text: str) -> bool:
-        """Whether the infinitives of a point are of verbs that neither request nor decide: `to note the report`."""
-        parts = map(str.strip, self.grammar.join.split(text))
-        acts = (each for n, each in enumerate(parts) if not n or self.grammar.to.match(each))
-        openings = map(self.grammar.opening.match, map(self.grammar.finite, acts))
-        return all(each and _verb_kind(each) == "say" for each in openings)
-
     def _read_item(
         self, item: Block, clause: _Clause, with_that: bool, span: Span
     ) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
         """The addressees that a list item names itself; the insertions in it with its action, else its whole `span`."""
         text = self._unquoted_text(item)
         own = replace(clause, block=item, text=text, verb=(0, 0), end=len(text))
-        match = self._match_addressees(own, with_that or self._has_that(own))
+        match = self._match_addressees(own, with_that)
         insertions, action_start = self.split_insertions(text, 0, match)
         action = self.trim(item.body_start + action_start, item.end)
         spans = (*shift_spans(insertions, item.body_start), action if action[0] < action[1] else span)
@@ -370,9 +318,8 @@ class _ResolutionReader(BlockReader):
         elif clause.verb[0] or grammar.opening.match(text):
             return AddresseeMatch((), clause.verb[1]), clause
         else:
-            bidden = grammar.bidden.search(text, 0, clause.end)
-            match = find_duty_holder(grammar, text, 0, clause.end, bidden)
-            duty_verb = bidden or grammar.duty.match(text, match.action)
+            match = find_duty_holder(grammar, text, 0, clause.end)
+            duty_verb = grammar.duty.match(text, match.action)
             clause = replace(clause, verb=duty_verb.span() if duty_verb else clause.verb)
         for each in match.addressees:
             name = self._without_complement(text[slice(*each)])

@@ -23,16 +23,7 @@ from assistant.reports.mandates.addressees import (
     split_at_commas,
     trim_span,
 )
-from assistant.reports.mandates.mandate_base import (
-    CAPITAL,
-    MAX_LENGTH,
-    BlockReader,
-    ListPoint,
-    Mandate,
-    find_points,
-    head_text,
-    match_opening,
-)
+from assistant.reports.mandates.mandate_base import CAPITAL, MAX_LENGTH, BlockReader, ListPoint, Mandate, find_points
 from assistant.wording.drafting import Grammar
 from assistant.wording.lexicon import stops
 from assistant.wording.polarity import find_negations
@@ -45,6 +36,8 @@ MAX_SUBJECT_LENGTH = 120
 """Longest subject of a sentence that says what somebody should do, in characters."""
 MAX_INTRODUCTION_LENGTH = 300
 """Longest words that introduce the decisions of a body, in characters."""
+MAX_HEAD_LENGTH = 2_000
+"""Characters at the head of a text without numbered paragraphs in which its body is named."""
 MIN_ADVICE_PARAGRAPHS = 3
 """A heading with at least this many paragraphs, most of which advise, is taken for one about advice."""
 _SEMICOLON = re.compile(r"\s*[;；؛]\s*")
@@ -128,7 +121,7 @@ class _ReportReader(BlockReader):
 
     def _opens_with_advice(self, text: str) -> bool:
         """Whether a paragraph opens with what somebody should do, and not with a verb that requests or decides."""
-        opening = match_opening(self.document, text)
+        opening = self.grammar.opening.match(text)
         is_draft = opening and (opening["ask"] or opening["decide"])
         first_sentence = next(iter(sentence_spans(text, self.document.language)), (0, 0))
         return not is_draft and self.find_duty_verb(text[slice(*first_sentence)].replace("\n", " ")) is not None
@@ -245,7 +238,8 @@ class _ReportReader(BlockReader):
     @cached_property
     def _head_words(self) -> frozenset[str]:
         """The words before the first numbered paragraph, which name the body that reports."""
-        return frozenset(re.findall(r"[\w’'-]+", head_text(self.document)))
+        numbered = (block.start for block in self.document.blocks if block.number and block.kind == "paragraph")
+        return frozenset(re.findall(r"[\w’'-]+", self.document.text[: next(numbered, MAX_HEAD_LENGTH)]))
 
     @cached_property
     def _recommenders(self) -> frozenset[str]:
@@ -303,21 +297,10 @@ class _ReportReader(BlockReader):
         """The verb by which a sentence of the report recommends. `under_advice`: below a heading about
         recommendations any such verb counts. `introduces_list`: so does any requesting verb that introduces a list."""
         patterns = (self.grammar.advise, self.grammar.ask)[: 1 + introduces_list]
-        past = (each for each in self.grammar.advised.finditer(text) if self._is_told(text, each))
-        verbs = chain(*(pattern.finditer(text) for pattern in patterns), past)
-        # A verb shares its object with one behind “and”: methods encourage and enhance growth.
-        surest = (each for each in verbs if not self.grammar.joins.match(text, each.end()))
+        surest = (each for pattern in patterns for each in pattern.finditer(text))
         suggestions = self.grammar.suggest.finditer(text)
         counted = (each for each in suggestions if under_advice or self.is_by_recommender(text[: each.start()]))
         return next((each for each in chain(surest, counted) if self._is_own_act(text[: each.start()])), None)
-
-    def _is_told(self, text: str, verb: re.Match[str]) -> bool:
-        """Whether a verb in the past, before a clause or a list, tells what those recommended who have no name:
-        `participants recommended that`, not what another body once did."""
-        that = self.grammar.that.match(text[verb.end() :].lstrip())
-        subject = self._subject_before(text[: verb.start()])
-        is_named = CAPITAL.search(subject[1:]) or self.grammar.pronoun_subject.match(subject)
-        return bool(that) and (introduces_list(text) or (bool(subject) and not is_named))
 
     def is_by_recommender(self, before: str) -> bool:
         """Whether the subject before a verb certainly recommends elsewhere in the report."""
@@ -563,8 +546,7 @@ def _find_recommendation(
             return None  # impersonal: “it should be noted”
         found = AddresseeMatch((), end) if is_impersonal else found
         return (match, found) if under_advice or _are_all_names(grammar, text, found) else None
-    match = grammar.advice.search(text) if introduces else None
-    if match and (under_advice or re.fullmatch(r"\W*\w*\W*", text[match.end() :])):  # the following recommendations:
+    if under_advice and introduces and (match := grammar.advice.search(text)):
         return match, AddresseeMatch(_addressees_behind_preposition(grammar, text, match.end()), length)
     return None
 
