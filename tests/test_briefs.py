@@ -1162,6 +1162,28 @@ def test_what_a_digest_says_of_the_paper_that_it_is_about_is_no_key_point_unlike
     assert about not in told
 
 
+def test_a_later_document_that_names_a_paper_of_the_item_in_its_title_is_none_of_it(holding: Holding) -> None:
+    later = (
+        LAMPS.replace("WG.7/2030/2", "WG.7/2031/9")
+        .replace("40 dollars", "90 dollars")
+        .replace("2030-02-02", "2031-06-01")
+    )
+    later = later.replace("Harbour lamps", "Outcome of the talks on CTOC/COP/WG.7/2030/2")
+    briefing = make_briefing(holding(AGENDA, LAMPS, later), Request("item", "2", "chair"))
+    said = [each.text for part in briefing.sections for each in part.statements]
+    assert any("40 dollars" in text for text in said)
+    assert not any("90 dollars" in text for text in said)
+
+
+def test_every_annotation_of_a_long_item_is_quoted(holding: Holding) -> None:
+    told = [f"Harbour number {n} of the islands has lit its lamps since the year {1900 + n}." for n in range(30)]
+    paragraphs = "\n\n".join(told)
+    agenda = AGENDA.replace("A paper on harbour lamps lies", f"{paragraphs}\n\nA paper on harbour lamps lies")
+    briefing = make_briefing(holding(agenda, LAMPS), Request("item", "2", "chair"))
+    said = " ".join(each.text for part in briefing.sections for each in part.statements)
+    assert [text for text in told if text not in said] == []
+
+
 def test_an_article_that_comes_up_for_one_theme_of_an_item_alone_is_only_closest_to_it(holding: Holding) -> None:
     old = "The Working Group may wish to discuss the training of drivers on mountain roads."
     asked = "The Working Group may wish to discuss the lamps of all harbours lit in every season of the year. It may also wish to discuss the price of bread."

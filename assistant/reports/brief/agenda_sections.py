@@ -25,7 +25,9 @@ from corpus.documents import LANGUAGES, Document, Span
 from corpus.meetings import AgendaItem, is_under
 from corpus.symbols import Symbol, find_symbols_like
 
-MANDATE, QUESTIONS, EXPECTED, ANNOTATIONS = 2, 8, 4, 24
+MANDATE, QUESTIONS, EXPECTED = 2, 8, 4
+ANNOTATIONS = 200
+"""Most paragraphs of an agenda that are quoted on an item: a bound for damaged and hostile ones."""
 
 
 def build_mandate(selector: UnitSelector) -> Section:
@@ -38,14 +40,13 @@ def build_mandate(selector: UnitSelector) -> Section:
         statements = [Statement(say("item_named", language, item=item.number, title=item.title), "derived", listed)]
         selector.mark_used(statements[0])
     parts = [each for each in meeting.items if is_under(each.number, item.number)]
-    annotations = selector.quote_sentences(
-        agenda, sorted({ordinal for each in parts for ordinal in each.annotations}), joined=True
-    )
+    ordinals = sorted({ordinal for each in parts for ordinal in each.annotations})[:ANNOTATIONS]
+    annotations = selector.quote_sentences(agenda, ordinals, joined=True)
     query = say("ask_mandate", subject.title_language, body=meeting.body)
     mandate_blocks = set(meeting.mandate) & _item_annotations(selector)
     own = selector.find_relevant(query, subject.agenda_ids, MANDATE, lambda each: each.unit.block in mandate_blocks)
     quotes = selector.quote_units([each.unit for each in own], novel=True)
-    everything = (*statements, *annotations[:ANNOTATIONS], *quotes)
+    everything = (*statements, *annotations, *quotes)
     return selector.make_section("mandate", Part("", everything), remarks=_meeting_remark(selector))
 
 

@@ -95,7 +95,7 @@ def _assign_themes(
     selector: UnitSelector, finder: ArticleFinder, whole_subject: Theme, cited_treaties: frozenset[str]
 ) -> tuple[dict[Key, Theme], dict[Theme, list[Key]], list[Key]]:
     """The theme of each article that is similar to one or answers it, the closest articles of other themes, and those of them that come up
-    for one theme of an item alone."""
+    once for an item, for one theme in one way."""
     subject, language = selector.subject, selector.subject.title_language
 
     def may_be_certain(key: Key) -> bool:
@@ -105,7 +105,7 @@ def _assign_themes(
     similar: dict[Key, tuple[float, Theme]] = {}
     answering: dict[Key, Theme] = {}
     closest_keys: dict[Theme, list[Key]] = {}
-    evidence = defaultdict[Key, set[Theme | str]](set)
+    evidence = defaultdict[Key, set[tuple[str, Theme]]](set)
     themes = dict.fromkeys((*(() if len(subject.themes) > MAX_ARTICLE_THEMES else subject.themes), whole_subject))
     for theme in themes:
         selector.slices.end()
@@ -122,7 +122,7 @@ def _assign_themes(
         )
         for method, keys in (("similar", similar_articles), ("answering", answered)):
             for key in keys:
-                evidence[key].add(theme if len(themes) > 1 else method)
+                evidence[key].add((method, theme))
         # The words of a user name no treaty: there, as for questions, only the scores of the reader decide, and the
         # closest articles are those of a treaty that has an answer.
         answering_treaties = (
@@ -139,12 +139,11 @@ def _assign_themes(
     assigned = {**{key: theme for key, (_, theme) in similar.items()}, **answering}
     doubtful: list[Key] = []
     if subject.item is not None:
-        # Themes of an item share much. An article on it comes up for more than one of them, or where there is one, in both ways.
-        doubtful = [key for key in assigned if len(evidence[key]) == 1]
+        # Themes of an item share much: an article on it comes up for more than one of them, or in both ways.
+        doubtful = [key for key, theme in assigned.items() if theme.heading and len(evidence[key]) == 1]
         for key in doubtful:
             theme = assigned.pop(key)
-            if theme.heading:
-                closest_keys[theme] = [key, *(each for each in closest_keys.get(theme, ()) if each != key)]
+            closest_keys[theme] = [key, *(each for each in closest_keys.get(theme, ()) if each != key)]
     return assigned, closest_keys, doubtful
 
 

@@ -167,7 +167,11 @@ def _item_subject(engine: Engine, request: Request, headers: Headers, treaty_ids
         # What a digest says about later days is excluded sentence by sentence.
         days, first_day = _document_days(engine.library, headers, candidate_ids), meeting.dates[0].isoformat()
         # A draft that the agenda announces may be dated when it was issued again, during the meeting.
-        earlier = (each for each in candidate_ids if days.get(each, "") < first_day or each in announced_ids)
+        last_day = meeting.dates[-1].isoformat()
+        own = {each for each in announced_ids if _has_symbol(headers[each], announced)}
+        earlier = (
+            each for each in candidate_ids if days.get(each, "") < first_day or (each in own and days[each] <= last_day)
+        )
         candidate_ids = tuple(each for each in earlier if days.get(each, "0") or each in announced_ids)
     own_ids = tuple(each for each in candidate_ids if each in announced_ids)
     rest = [each for each in candidate_ids if each not in announced_ids]
@@ -197,9 +201,13 @@ def _find_item(meeting: Meeting, agenda: Document, number: str) -> AgendaItem:
 
 def _is_about(header: Header, symbols: Sequence[Symbol]) -> bool:
     """Whether a document has one of some symbols, or its title names one."""
-    own_symbols = [Symbol.parse_any(header.symbol)] if header.symbol else []
-    own_symbols += [mention.symbol for mention in find_symbols(header.title)]
-    return any(same_document(one, other) for one in own_symbols for other in symbols)
+    named = [mention.symbol for mention in find_symbols(header.title)]
+    return _has_symbol(header, symbols) or any(same_document(one, other) for one in named for other in symbols)
+
+
+def _has_symbol(header: Header, symbols: Sequence[Symbol]) -> bool:
+    own = Symbol.parse_any(header.symbol) if header.symbol else None
+    return own is not None and any(same_document(own, each) for each in symbols)
 
 
 def _document_subject(

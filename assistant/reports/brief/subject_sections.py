@@ -50,12 +50,11 @@ def build_points(selector: UnitSelector) -> Section:
         theme_units = sorted(units_by_theme.get(theme, ()), key=adoption_rank)
         certain = [each for each in theme_units if selector.is_certain(each)]
         units = [each.unit for each in certain] if theme.section is None else rank_section_units(selector, theme)
-        if theme.words == subject.title:
-            units = units or _points_of_papers(selector)
+        papers = _points_of_papers(selector) if theme.words == subject.title and not units else []
         units = [_with_paragraph(selector, each) for each in units]
         statements = in_order(selector.quote_units(units, limit, novel=True))
         uncertain = [each.unit for each in theme_units if each not in certain]
-        closest = selector.quote_units(uncertain, limit - len(statements), novel=True)
+        closest = selector.quote_units([*papers, *uncertain], limit - len(statements), novel=True)
         parts += [Part(theme.heading, statements), Part(nearest_heading, closest, sure=False)]
         by_theme = (own for other, own in (*framework.by_theme, *framework.closest) if other == theme)
         articles = next(filter(None, by_theme), ())
@@ -63,7 +62,8 @@ def build_points(selector: UnitSelector) -> Section:
             places = [article_name(each) for each in articles[:MAX_PLACES]]
             unsourced.append(unsourced_theme_text(selector, theme, places))
     if not any(part.statements for part in parts):
-        parts = [Part("", in_order(selector.quote_units(_points_of_papers(selector), limit, novel=True)))]
+        nearest = in_order(selector.quote_units(_points_of_papers(selector), limit, novel=True))
+        parts = [Part(nearest_heading, nearest, sure=False)]
     return selector.make_section("points", *parts, unsourced=tuple(unsourced))
 
 
