@@ -245,10 +245,11 @@ class Retriever:
 def spelled_out(
     question: Question, hits: Sequence[Evidence], further: Callable[[], Iterable[Evidence]] | None = None
 ) -> Question:
-    """The question with acronyms spelled out as passages found for it do, where none of them has the acronym itself; longer acronyms,
-    which few names share, also as `further` passages do."""
+    """The question with acronyms spelled out as passages found for it in its language do, where none found has the acronym itself; longer
+    acronyms, which few names share, also as `further` passages in any language do."""
     acronyms = [each for each in find_acronyms(question.rest) if not any(each in hit.passage.text for hit in hits)]
-    text, near, far = question.text, [hit.passage.text for hit in hits], list[str]()
+    near = [hit.passage.text for hit in hits if acronyms and hit.document.language == question.language]
+    text, far = question.text, list[str]()
     for acronym in acronyms[:MAX_SPELLED_OUT]:
         name = most_common_expansion(acronym, near)
         if not name and further is not None and len(acronym) >= DISTINCT_LETTERS:
