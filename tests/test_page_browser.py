@@ -326,7 +326,6 @@ def test_statements_are_shown_while_the_answer_is_still_coming(visit: Visit, slo
     expect(turn.locator(".rp-state")).to_have_text("Answered")
 
 
-@pytest.mark.flaky(reruns=4)  # in some runs Gradio finds no task to cancel, and the work goes on to its end
 def test_an_answer_is_stopped_and_its_work_given_up(visit: Visit, slow: Slow) -> None:
     page = visit.start()
     page.get_by_label("Your question").fill(DETAINED)

@@ -38,6 +38,7 @@ from assistant.question_request import QuestionRequest
 from assistant.service import Event, Service, Status, Stream
 from assistant.service.jobs import Job, JobHistory, JobReporter, Jobs
 from assistant.service.question_queue import BATCH, QuestionQueue, QueuedEmbedder
+from assistant.service.question_service import Closed
 from assistant.service_errors import Conflict, Forbidden, NotAuthenticated, NotFound, Overloaded, TooMany
 from assistant.service_factory import open_service
 from assistant.settings import load_settings
@@ -290,6 +291,26 @@ def test_a_stream_that_is_left_gives_the_turn_back(service: Service) -> None:
 
     asyncio.run(leave())
     assert service.begin_ask(READER, asked(SMUGGLED)).result().status == "answered"
+
+
+def test_a_stream_closed_by_someone_else_ends_its_reader_and_its_work(slow: Slow) -> None:
+    service, held = slow()
+    stream = service.stream(READER, asked(SMUGGLED, mode="write"))
+
+    async def read_to_the_end() -> None:
+        async for _ in stream:
+            pass
+
+    async def close_meanwhile() -> None:
+        reading = asyncio.create_task(read_to_the_end())
+        await asyncio.to_thread(held.begun.wait, 10)
+        stream.close()
+        with pytest.raises(Closed):
+            await asyncio.wait_for(reading, 10)
+
+    asyncio.run(close_meanwhile())
+    held.go.set()
+    until(lambda: service.question_queue.away_count == 0)
 
 
 def test_fifty_at_once_get_each_their_own_answer(service: Service) -> None:

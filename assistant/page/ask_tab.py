@@ -32,7 +32,7 @@ from assistant.page_labels import mark, word
 from assistant.qa.answer import Answer, AnswerStatus, Finished, Statement, StatementEvent
 from assistant.question_request import QuestionRequest
 from assistant.service import Service
-from assistant.service.question_service import Status
+from assistant.service.question_service import Closed, Status, Stream
 from assistant.service_errors import ServiceFault, from_library_error
 from corpus.corpus_errors import LibraryError
 from corpus.language import detect_language
@@ -79,6 +79,8 @@ class _AskTab:
 
     def __init__(self, service: Service, conversations: Conversations) -> None:
         self._service, self._conversations = service, conversations
+        self._streams: dict[tuple[str, str | None], Stream] = {}
+        """Streams of answers that are being written, by client and window."""
         self._token, self._question_in_url = gr.State(""), gr.State("")
         self._build_question_form()
         self._past, self._now = carrier("rp-past"), carrier("rp-answer")
@@ -131,11 +133,8 @@ class _AskTab:
 
     def connect(self, blocks: gr.Blocks) -> None:
         """Connects the events of the components with their handlers."""
-        asking = self._answer_on(partial(gr.on, [self._ask.click, self._question.submit]))
-        self._stop.click(
-            lambda: ["", gr.Button(visible=True), gr.Button(visible=False)],
-            None, [self._now, self._ask, self._stop], cancels=[asking], **QUIET,
-        )  # fmt: skip
+        self._answer_on(partial(gr.on, [self._ask.click, self._question.submit]))
+        self._stop.click(self._close_stream, None, [self._now, self._ask, self._stop], **QUIET)
         conversation_view = [self._start, self._welcome, self._past, self._now, self._after]
         self._new_conversation.click(
             lambda: [gr.Column(visible=True), gr.Column(visible=True), "", "", gr.Column(visible=False), ""],
@@ -190,9 +189,11 @@ class _AskTab:
         yield self._waiting_values(
             pending, earlier_html(conversation, reader_language(request)) if conversation else ""
         )
+        window = (who.client, request.session_hash)
         try:
             history = conversation.history if conversation else ()
-            async for event in self._service.stream(who, QuestionRequest.of(text, history, scope=scope)):
+            stream = self._streams[window] = self._service.stream(who, QuestionRequest.of(text, history, scope=scope))
+            async for event in stream:
                 if isinstance(event, Status):
                     stage = "writing" if event.stage == "writing" else "waiting" if event.ahead else "searching"
                     yield {self._now: pending.waiting(stage, event.ahead)}
@@ -202,12 +203,23 @@ class _AskTab:
                     yield {self._now: await self._draw(pending.number, turn, whole=False, now=True)}
                 elif isinstance(event, Finished):
                     yield await self._finished_values(pending, event.answer, token, request)
+        except Closed:
+            yield {self._now: "", **self._ready_values()}
         except (ServiceFault, LibraryError) as error:
             fault = from_library_error(error, trusted=who.trusted) if isinstance(error, LibraryError) else error
             yield self._refused_values(pending, fault.in_language(pending.language))
         except Exception:  # the form is to be usable again, whatever has happened
             log.exception("an answer to the page broke down")
             yield self._refused_values(pending, word("fault", pending.language))
+        finally:
+            self._streams.pop(window, None)
+
+    def _close_stream(self, request: gr.Request) -> list[Any]:
+        """Gives up the answer that is being written in a window; returns the values of answer and buttons. The event is not
+        cancelled: Gradio does not always find its task."""
+        if stream := self._streams.get((caller_of(request).client, request.session_hash)):
+            stream.close()
+        return ["", gr.Button(visible=True), gr.Button(visible=False)]
 
     async def _draw(self, number: int, turn: Turn, **options: bool) -> str:
         return await run_in_threadpool(turn_html, self._service, number, turn, **options)

@@ -52,7 +52,7 @@ def event_json(event: Event) -> dict[str, Any]:
 
 
 class Closed(Exception):
-    """The reader of the stream has gone: the producer may stop."""
+    """The stream was closed: its producer and its reader stop."""
 
 
 class Stream:
@@ -76,10 +76,11 @@ class Stream:
         self._put(event)
 
     def close(self) -> None:
-        """Closes the stream and cancels its work."""
+        """Closes the stream and cancels its work; a reader that still waits gets `Closed`."""
         self._closed = True
         if self._future is not None:
             self._future.cancel()
+        self._put(Closed())
 
     async def __aiter__(self) -> AsyncIterator[Event]:
         loop, woken = asyncio.get_running_loop(), asyncio.Event()
