@@ -77,6 +77,16 @@ def test_a_conversation_that_a_browser_kept_is_opened_again_and_no_other(made: M
     assert other != talk.token, "what one has open is not taken from them"
 
 
+def test_what_is_no_conversation_any_more_opens_none(made: Made) -> None:
+    reader, held = signed_in(made, "amina"), made.app.state.conversations
+    kept = '[{"question": "When is item 3?"}]'
+    assert made.service.conversations is not None
+    seal = made.service.conversations.sign("of-an-earlier-version", kept)
+    record = {"token": "of-an-earlier-version", "kept": kept, "seal": seal}
+    assert reader.post("/conversations", json=record).status_code == 500
+    assert held.find("of-an-earlier-version", "account:amina") is None
+
+
 def test_what_is_kept_of_a_conversation_is_bounded_and_holds_nothing_that_did_not_stand(made: Made) -> None:
     answer = replace(made.service.engine.ask("When is item 3?"), raw=("a model's words",), reason="x" * 100_000)
     kept = serialize_turns([Turn(f"{n}", "", answer) for n in range(5)])
@@ -196,6 +206,16 @@ def test_what_was_deleted_is_told_to_other_browsers_and_is_not_kept_again(made: 
     made.service.conversations.save(AMINA, talks[0].token, "title", "[1]")
     assert reader.get("/conversations").json()["kept"] == []
     assert signed_in(made, "rashid").get("/conversations").json()["forgotten"] == []
+
+
+def test_what_is_asked_without_scripts_is_kept_on_the_server_when_one_wants_it(made: Made) -> None:
+    reader = signed_in(made, "amina")
+    reader.delete("/conversations?everything=true")
+    for wanted, kept in ((False, []), (True, ["When is item 3?"])):
+        reader.post("/conversations/keeping", json={"on": wanted})
+        assert reader.post("/ask", data={"question": "When is item 3?"}).status_code == 200
+        assert [each["title"] for each in reader.get("/conversations").json()["kept"]] == kept
+    reader.delete("/conversations?everything=true")
 
 
 def test_what_is_kept_is_bounded_and_goes_with_the_account(store: AccessStore, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -411,6 +411,8 @@ def test_a_job_that_waits_says_how_many_come_before_it() -> None:
     others = [jobs.submit("upload", f"account:{who}", wait) for who in ("loud", "loud", "quiet")]
     assert [jobs.record(job.id)["ahead"] for job in (first, *others)] == [0, 1, 3, 2]
     assert [each["ahead"] for each in reversed(jobs.all())] == [0, 1, 3, 2]
+    jobs.stop(others[0].id)
+    assert [jobs.record(job.id)["ahead"] for job in (first, *others)] == [0, 0, 1, 2], "a stopped job is not made"
     go.set()
     assert [over(jobs, job)["ahead"] for job in (first, *others)] == [0, 0, 0, 0]
     assert jobs.close(5)

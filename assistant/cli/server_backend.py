@@ -12,10 +12,11 @@ from urllib.parse import quote
 import httpx
 
 from assistant.cli.backend import PaperResult
+from assistant.cli.command_run import NOT_IN_LIBRARY
 from assistant.qa.answer import Answer, Event, Finished, answer_events, answer_from_json
 from assistant.question_request import QuestionRequest
 from assistant.reports import Progress
-from assistant.service_errors import Conflict, Invalid, ServiceFault
+from assistant.service_errors import Conflict, Invalid, NotFound, ServiceFault
 from assistant.settings import Settings
 from corpus.documents import Document
 from corpus.feedback import Feedback
@@ -249,12 +250,15 @@ class ServerBackend:
         return ServiceFault("said", text=f"{where}, is not responding: {error}.")
 
     def _fault_of(self, reply: httpx.Response) -> ServiceFault:
+        kinds: dict[int, type[ServiceFault]] = {fault.status: fault for fault in (Conflict, Invalid)}
         try:
-            detail = str(reply.json()["detail"])
+            found = reply.json()
+            detail = str(found["detail"])
+            if found.get("code") in NOT_IN_LIBRARY:
+                kinds[NotFound.status] = NotFound
         except (ValueError, KeyError, TypeError):
             detail = f"The server at {self._url} answers {reply.status_code}."
-        known = {fault.status: fault for fault in (Conflict, Invalid)}
-        return known.get(reply.status_code, ServiceFault)("said", text=detail)
+        return kinds.get(reply.status_code, ServiceFault)("said", text=detail)
 
 
 def _quoted(name: str) -> str:

@@ -109,10 +109,9 @@ def reopen(body: ReopenRequest, context: Context) -> dict[str, str]:
             words = body.kept
         else:
             raise Invalid("seal-broken")
+        turns, before = parse_turns(words), turns_before(words)
         found = held.open(body.token, caller.client, again=True)
-        found.number = turns_before(words)
-        for turn in parse_turns(words):
-            found.add(turn, "")
+        found.turns, found.number = turns, before + len(turns)
     found.redraw(partial(turn_html, service))
     return {"token": found.token}
 

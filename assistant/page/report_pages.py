@@ -103,6 +103,13 @@ class PaperForm(Strict):
         fields = {**self.model_dump(by_alias=True), "language": self.language or None, **self.converted()}
         return self.asks.model_construct(**fields)
 
+    @property
+    def query(self) -> str:
+        """The query of an address of its pages and files, without the offset of one page."""
+        return urlencode(
+            {key: value for key, value in self.model_dump(by_alias=True, exclude={"offset"}).items() if value}
+        )
+
     def converted(self) -> dict[str, Any]:
         """Fields of the request that differ from those of the form."""
         return {}
@@ -211,7 +218,7 @@ class MandatesForm(PaperForm):
         return replace(publication, blocks=tuple(blocks)), {
             "rows": (start + 1, end, total),
             "offsets": (max(0, start - ROWS_SHOWN) if start else None, end if end < total else None),
-            "query": urlencode({key: value for key, value in self.model_dump(exclude={"offset"}).items() if value}),
+            "query": self.query,
             "addressees": [name for name, _ in named.most_common(ADDRESSEES)],
         }
 
@@ -231,13 +238,12 @@ def _add(kind: type[PaperForm]) -> None:
     @requires(kind.asks.operation, counted="documents")
     def show(context: Context, asked: Any) -> Response:
         asked = asked.read_by(context)
-        fields = asked.model_dump(by_alias=True)
         languages = {each: language_name(each, context.reader) for each in LANGUAGE_NAMES}
-        values = {"asked": fields, "languages": languages, "article": "", **asked.page_values(context)}
+        values = {"asked": asked.model_dump(by_alias=True), "languages": languages, "article": ""}
+        values |= asked.page_values(context)
         if not asked.complete:
             return context.page(f"{kind.place}.html", **values)
-        query = urlencode({key: value for key, value in fields.items() if value and key != "offset"})
-        files = [(label, f"/{kind.place}/{kind.name}.{form}?{query}") for form, label in kind.files.items()]
+        files = [(label, f"/{kind.place}/{kind.name}.{form}?{asked.query}") for form, label in kind.files.items()]
 
         def shown(made: Any) -> Response:
             language = asked.request.output_language(made)
@@ -299,7 +305,8 @@ def agenda(
 
 
 def made_or_waiting(context: PageContext, asked: PaperForm, then: Callable[[Any], Response]) -> Response:
-    """Returns the response `then` makes of a paper, if it is complete within `PATIENCE` seconds; else a waiting page."""
+    """Returns the response `then` makes of a paper, if it is complete within `PATIENCE` seconds; else a waiting page. It reloads
+    itself; where a form was sent, it goes on to the page of the paper, where the form can be sent again."""
     made: Any = context.service.papers.begin(context.caller, asked.request)
     if isinstance(made, Paper):
         paper, made = made, _result_soon(made.future)
@@ -307,7 +314,8 @@ def made_or_waiting(context: PageContext, asked: PaperForm, then: Callable[[Any]
             ahead, before = context.service.papers.queue.ahead(paper)
             values = {"paper": paper, "ahead": ahead, "before": before, "labels": _WAITS}
             shown = context.page("waiting.html", 202, title=word(asked.waits, context.reader), **values)
-            shown.headers["Refresh"] = str(AGAIN)
+            sent = context.request.method == "POST"
+            shown.headers["Refresh"] = f"{AGAIN}; url=/{asked.place}?{asked.query}" if sent else str(AGAIN)
             return shown
     return then(made)
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 import gradio as gr
+from starlette.concurrency import run_in_threadpool
 
 from assistant.access import Principal
 from assistant.fetch_plans import FetchRequest
@@ -30,6 +31,9 @@ MAX_FOLLOWED = 200
 """Most jobs shown at once."""
 MAX_JOBS = 20
 """Most ended jobs shown, the latest, including those before the server's start."""
+MAX_OUTCOMES = 100
+"""Most outcomes shown of a job, first those that went wrong."""
+WRONG = ("refused", "failed", "skipped")
 MAX_UNVERIFIED = 300
 """Most unverified texts listed."""
 RATINGS = 100
@@ -94,20 +98,20 @@ class _StaffTab:
         service, who, reader = self._service, caller_of(request), reader_language(request)
         before, open_before, following = "", 0, True
         try:
-            begin(who)
+            await run_in_threadpool(begin, who)
             while following:
-                jobs = _latest(service, who, reader)
-                open_by = [each["by"] for each in jobs if each["state"] in OPEN]
-                following, html = bool(open_by), carried("jobs.html", reader, jobs=jobs)
+                html, open_by = await run_in_threadpool(_jobs_html, service, who, reader)
+                following = bool(open_by)
                 if html != before:
                     ended = following and len(open_by) < open_before
-                    collection = health_html(service, who, reader) if ended else gr.skip()
+                    collection = await run_in_threadpool(health_html, service, who, reader) if ended else gr.skip()
                     yield [html, gr.Button(visible=who.id in open_by), collection, gr.skip()]
                 open_before = len(open_by)
                 if following:
                     before = html
                     await asyncio.sleep(PAUSE)
-            yield [html, gr.Button(visible=False), health_html(service, who, reader), _documents(service, who)]
+            health = await run_in_threadpool(health_html, service, who, reader)
+            yield [html, gr.Button(visible=False), health, await run_in_threadpool(_documents, service, who)]
         except ServiceFault as fault:
             yield _refused_values(fault.in_language(reader))
 
@@ -170,12 +174,18 @@ def _refused_values(reason: str) -> list[Any]:
     return [carried("told.html", text=reason, wrong=True), gr.Button(visible=False), gr.skip(), gr.skip()]
 
 
-def _latest(service: Service, who: Principal, reader: str) -> list[dict[str, Any]]:
-    """The translated records of all users' jobs, latest first: all that have not ended, and the last `MAX_JOBS` others."""
+def _jobs_html(service: Service, who: Principal, reader: str) -> tuple[str, list[str]]:
+    """Renders all users' jobs, latest first: all that have not ended, and the last `MAX_JOBS` others. Returns also whose have not
+    ended."""
     jobs = service.all_jobs(who)
     ended = [each["id"] for each in jobs if each["state"] not in OPEN][:MAX_JOBS]
-    shown = [each["id"] for each in jobs if each["state"] in OPEN or each["id"] in ended][:MAX_FOLLOWED]
-    return [describe_job(service.job(who, each), reader) for each in shown]
+    listed = [each["id"] for each in jobs if each["state"] in OPEN or each["id"] in ended][:MAX_FOLLOWED]
+    shown = []
+    for job in (service.job(who, each) for each in listed):
+        first = sorted(job["outcomes"], key=lambda each: each.get("result") not in WRONG)[:MAX_OUTCOMES]
+        shown.append(describe_job({**job, "outcomes": first}, reader) | {"count": len(job["outcomes"])})
+    html = carried("jobs.html", reader, jobs=shown)
+    return html, [each["by"] for each in shown if each["state"] in OPEN]
 
 
 def health_html(service: Service, who: Principal, reader: str) -> str:
