@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from assistant.access import Principal
 from assistant.api.api_models import AnswerOut, CorrectionOut, DocumentOut, HitOut, Page, Strict
 from assistant.markdown import LINK, escape_markdown, render_answer
-from assistant.qa.answer import Answer, Finished, StatementEvent
+from assistant.qa.answer import Finished, StatementEvent
 from assistant.question_request import QuestionRequest
 from assistant.service import Service
 from assistant.service_errors import NotFound
@@ -189,7 +189,9 @@ class Tool:
 async def _ask(service: Service, who: Principal, asked: QuestionRequest, report_progress: ReportProgress) -> ToolResult:
     async for event in service.stream(who, asked):
         if isinstance(event, Finished):
-            return _answered(event.answer)
+            answer = event.answer
+            links = _links((each.title, each.url) for each in (*answer.citations, *answer.see_also))
+            return ToolResult(answer.to_json(), render_answer(answer).text, links)
         await report_progress(
             escape_markdown(event.statement.text) if isinstance(event, StatementEvent) else event.stage
         )
@@ -216,12 +218,6 @@ def _in_thread(
 def _listed(service: Service, who: Principal, arguments: ListDocuments) -> ToolResult:
     found, total = service.documents(who, **arguments.model_dump())
     return ToolResult(DocumentPage.of(found, total, arguments.offset))
-
-
-def _answered(answer: Answer) -> ToolResult:
-    cited = [(each.title, each.url) for each in answer.citations]
-    offered = [(each.title, each.url) for each in answer.see_also]
-    return ToolResult(answer.to_json(), render_answer(answer).text, _links(cited + offered))
 
 
 def _read(service: Service, who: Principal, arguments: ReadParagraph) -> ToolResult:

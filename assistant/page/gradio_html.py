@@ -6,6 +6,8 @@ import gradio as gr
 
 from assistant.access import Principal
 from assistant.api.authentication import identified_caller
+from assistant.api.problems import fault_of
+from assistant.page.plain_pages import carried
 from assistant.page_labels import language_of
 
 
@@ -25,6 +27,13 @@ def reader_language(request: gr.Request) -> str:
     """The language in which the user reads the page."""
     assert request.request is not None
     return language_of(request.request)
+
+
+def refusal_html(error: Exception, request: gr.Request) -> str:
+    """Renders what the user is told of an error that is being handled."""
+    assert request.request is not None
+    text = fault_of(error, request.request.scope).in_language(reader_language(request))
+    return carried("told.html", text=text, wrong=True)
 
 
 def query_params(request: gr.Request) -> dict[str, str]:

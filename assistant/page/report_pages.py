@@ -136,7 +136,6 @@ class BriefingForm(PaperForm):
     mode: Literal["", Mode] = ""
 
     def converted(self) -> dict[str, Any]:
-        """Flags and optional choices."""
         return {"mixed": bool(self.mixed), "mode": self.mode or None}
 
     def page_values(self, context: PageContext) -> dict[str, Any]:
@@ -169,7 +168,6 @@ class ComparisonForm(PaperForm):
     third: Name = ""
 
     def converted(self) -> dict[str, Any]:
-        """The documents."""
         return {"document": [each for each in (self.first, self.second, self.third) if each.strip()]}
 
 
@@ -182,11 +180,9 @@ class TopicForm(PaperForm):
     documents: Named = ""
 
     def converted(self) -> dict[str, Any]:
-        """The documents."""
         return {"document": split_names(self.documents)}
 
     def page_values(self, context: PageContext) -> dict[str, Any]:
-        """The limit of documents."""
         return {"most": MAX_COMPARED_DOCUMENTS}
 
 
@@ -203,7 +199,6 @@ class MandatesForm(PaperForm):
     offset: Annotated[int, Field(ge=0, le=MAX_ROWS)] = 0
 
     def converted(self) -> dict[str, Any]:
-        """The year, and the documents."""
         return {"year": int(self.year) if self.year.strip() else None, "document": split_names(self.documents)}
 
     def shown(self, made: Any, publication: Publication) -> tuple[Publication, dict[str, Any]]:

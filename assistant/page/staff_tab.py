@@ -16,14 +16,14 @@ from starlette.concurrency import run_in_threadpool
 from assistant.access import Principal
 from assistant.fetch_plans import FetchRequest
 from assistant.outcome_messages import describe_job
-from assistant.page.gradio_html import caller_of, carrier, query_params, reader_language
+from assistant.page.gradio_html import caller_of, carrier, query_params, reader_language, refusal_html
 from assistant.page.plain_pages import carried, marked
 from assistant.page.report_pages import split_names
 from assistant.page.staff_pages import evaluation_path
 from assistant.page_labels import LANGUAGE_NAMES, mark, word
 from assistant.service import Service
 from assistant.service.jobs import OPEN, PAUSE
-from assistant.service_errors import Conflict, ServiceFault
+from assistant.service_errors import Conflict
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
 LANGUAGES = [(name, code) for code, name in LANGUAGE_NAMES.items()]
@@ -112,8 +112,8 @@ class _StaffTab:
                     await asyncio.sleep(PAUSE)
             health = await run_in_threadpool(health_html, service, who, reader)
             yield [html, gr.Button(visible=False), health, await run_in_threadpool(_documents, service, who)]
-        except ServiceFault as fault:
-            yield _refused_values(fault.in_language(reader))
+        except Exception as error:  # noqa: BLE001  (`fault_of` logs what is not expected)
+            yield _refused_values(refusal_html(error, request))
 
     async def _show_jobs(self, request: gr.Request) -> AsyncIterator[list[Any]]:
         async for update in self._follow_jobs(request, lambda _: None):
@@ -121,7 +121,7 @@ class _StaffTab:
 
     async def _show_uploads(self, job_ids: str, request: gr.Request) -> AsyncIterator[list[Any]]:
         if not job_ids.strip():
-            yield _refused_values(word("choose_file", reader_language(request)))
+            yield _refused_values(_told("choose_file", request))
             return
         async for update in self._show_jobs(request):
             yield update
@@ -140,7 +140,7 @@ class _StaffTab:
 
     async def _remove_document(self, document: str | None, sure: bool, request: gr.Request) -> AsyncIterator[list[Any]]:
         if not document or not sure:
-            yield [*_refused_values(word("be_sure", reader_language(request))), gr.skip()]
+            yield [*_refused_values(_told("be_sure", request)), gr.skip()]
             return
         async for update in self._follow_jobs(request, lambda who: self._service.remove(who, document)):
             yield [*update, False]
@@ -165,13 +165,17 @@ class _StaffTab:
         try:
             report = carried("evaluation.html", reader, there=evaluation_path(self._service).is_file())
             return [*form, _ratings_html(self._service, who, reader), report]
-        except ServiceFault as fault:
-            return [*form, carried("told.html", text=fault.in_language(reader), wrong=True), ""]
+        except Exception as error:  # noqa: BLE001  (`fault_of` logs what is not expected)
+            return [*form, refusal_html(error, request), ""]
 
 
-def _refused_values(reason: str) -> list[Any]:
-    """Values of the jobs, their button and the collection where nothing is done."""
-    return [carried("told.html", text=reason, wrong=True), gr.Button(visible=False), gr.skip(), gr.skip()]
+def _told(name: str, request: gr.Request) -> str:
+    return carried("told.html", text=word(name, reader_language(request)), wrong=True)
+
+
+def _refused_values(html: str) -> list[Any]:
+    """Values of the jobs (the HTML of why), their button and the collection where nothing is done."""
+    return [html, gr.Button(visible=False), gr.skip(), gr.skip()]
 
 
 def _jobs_html(service: Service, who: Principal, reader: str) -> tuple[str, list[str]]:
