@@ -102,8 +102,8 @@ def _cookie(visit: str, *, secure: bool) -> str:
 POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; style-src 'self'"
 """Content security policy of responses without one of their own (the page has: `assistant/page/guard.py`)."""
 
-PLAIN = ("/api/", "/v1/", "/mcp", "/metrics", "/sign-in", "/sign-out")
-"""Paths without pages that use scripts."""
+_FILES = ("/page/", "/assets/", "/static/", "/theme.css", "/favicon.ico")
+"""Paths of files that are the same for everybody. Nothing else may be stored by browsers or proxies."""
 _ALWAYS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -120,7 +120,7 @@ def _add_security_headers(headers: MutableHeaders, scope: Scope) -> None:
     """Adds the security headers that a response does not set itself."""
     for name, value in _ALWAYS.items():
         headers.setdefault(name, value)
-    if scope["path"].startswith(PLAIN):
+    if not scope["path"].startswith(_FILES):
         headers.setdefault("Cache-Control", "no-store")
     if scope.get("scheme") == "https":
         headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR}")

@@ -178,11 +178,12 @@ async def _lines(
     stream: Stream | None, reply: Reply, asked: Conversation, *, usage: bool
 ) -> AsyncGenerator[bytes, None]:
     """Yields the chunks of a completion as events: their contents joined are that of the whole one."""
-    yield event(None, reply.chunk({"role": "assistant", "content": "" if stream else NOTHING}))
     if stream is None:
+        yield event(None, reply.chunk({"role": "assistant", "content": NOTHING}))
         yield event(None, reply.chunk({}, "stop"))
     else:
         with closing(stream):
+            yield event(None, reply.chunk({"role": "assistant", "content": ""}))
             async for each in stream:
                 if isinstance(each, StatementEvent):
                     piece = statement_piece(each.index, each.statement, each.numbers)

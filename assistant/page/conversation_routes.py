@@ -273,6 +273,4 @@ def _file_of_turns(context: PageContext, turns: Sequence[Turn], gone: int = 0) -
     """Renders turns as a download, in the format of the address's suffix."""
     form = context.request.url.path.rpartition(".")[2]
     with report_errors_as(Conflict):
-        reply = file_reply(render(publication_of_turns(context.service, turns, gone), form), form, "rapporteur")
-    reply.headers["Cache-Control"] = "no-store"
-    return reply
+        return file_reply(render(publication_of_turns(context.service, turns, gone), form), form, "rapporteur")

@@ -86,7 +86,7 @@ LookedAt = Annotated[tuple[Document, Span | None], Depends(_looked_at)]
 def picture(number: Number, context: Context, looked_at: LookedAt) -> Response:
     """Returns a printed page as an image."""
     made = context.service.picture(context.caller, looked_at[0], number, looked_at[1])
-    return Response(made, media_type="image/png", headers={"Cache-Control": "no-store"})
+    return Response(made, media_type="image/png")
 
 
 @router.get("/documents/{name:path}/page/{number}")
