@@ -40,14 +40,10 @@ class PrintedPage:
 
 def printed_pages_of(service: Service, document: Document, words: Span, language: str) -> list[PrintedPage]:
     """The printed pages on which a span may be; none where the file is not stored."""
-    if not service.library.has_original(document):
+    between = document.page_range(*words) if service.library.has_original(document) else None
+    if between is None:
         return []
-    between = document.page_range(*words)
-    return (
-        [printed_page_of(document, number, language, words) for number in range(between[0], between[1] + 1)]
-        if between
-        else []
-    )
+    return [printed_page_of(document, number, language, words) for number in range(between[0], between[1] + 1)]
 
 
 def printed_page_of(document: Document, number: int, language: str, words: Span | None = None) -> PrintedPage:

@@ -142,6 +142,8 @@ class PaperQueue:
     def close(self, grace: float) -> bool:
         """Ends the papers in progress before their next part, and those that wait; returns whether all ended within `grace` seconds."""
         self.stop()
+        for wanted in self._wanted.values():
+            wanted.close()
         with self._guard:
             futures = [each.future for each in self._papers.values()]
         return not wait(futures, grace).not_done
