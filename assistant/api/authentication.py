@@ -45,15 +45,19 @@ async def identify_caller(connection: HTTPConnection) -> Principal:
     known = connection.scope.get("principal")
     if isinstance(known, Principal):
         return known
-    gate: AccessGate | None = connection.app.state.gate
-    if gate is None:
-        found = Principal.anonymous(client_address(connection), reading=True)
-    else:
-        limiter: CapacityLimiter = connection.app.state.identifying
-        found = await to_thread.run_sync(gate.principal, connection, limiter=limiter)
+    found = await present_caller(connection)
     connection.scope["place"].assign(found)
     connection.scope["principal"] = found
     return found
+
+
+async def present_caller(connection: HTTPConnection) -> Principal:
+    """Identifies the caller of a request anew, without counting it. Raises what the gate raises."""
+    gate: AccessGate | None = connection.app.state.gate
+    if gate is None:
+        return Principal.anonymous(client_address(connection), reading=True)
+    limiter: CapacityLimiter = connection.app.state.identifying
+    return await to_thread.run_sync(gate.principal, connection, limiter=limiter)
 
 
 async def identify_caller_again(connection: HTTPConnection) -> Principal:

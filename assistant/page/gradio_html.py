@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gradio as gr
 
-from assistant.access import Principal
+from assistant.access import Principal, check
 from assistant.api.authentication import identified_caller
 from assistant.api.problems import fault_of
 from assistant.page.plain_pages import carried
@@ -21,6 +21,13 @@ def caller_of(request: gr.Request) -> Principal:
     """The principal of a call from the page."""
     assert request.request is not None
     return identified_caller(request.request)
+
+
+async def check_again(request: gr.Request, operation: str) -> None:
+    """Checks, while a call from the page goes on, whether its caller may still do an operation: a key may be revoked, a session may
+    end. Raises a `ServiceFault`."""
+    assert request.request is not None
+    check(await request.request.scope["identify"](), operation)
 
 
 def reader_language(request: gr.Request) -> str:

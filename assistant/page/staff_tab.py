@@ -6,6 +6,7 @@ here."""
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from typing import Any
@@ -14,9 +15,10 @@ import gradio as gr
 from starlette.concurrency import run_in_threadpool
 
 from assistant.access import Principal
+from assistant.api import authentication
 from assistant.fetch_plans import FetchRequest
 from assistant.outcome_messages import describe_job
-from assistant.page.gradio_html import caller_of, carrier, query_params, reader_language, refusal_html
+from assistant.page.gradio_html import caller_of, carrier, check_again, query_params, reader_language, refusal_html
 from assistant.page.plain_pages import carried, marked
 from assistant.page.report_pages import split_names
 from assistant.page.staff_pages import evaluation_path
@@ -94,22 +96,28 @@ class _StaffTab:
         shell.select(self._show_jobs, None, outputs, trigger_mode="once", **QUIET)
 
     async def _follow_jobs(self, request: gr.Request, begin: Callable[[Principal], object]) -> AsyncIterator[list[Any]]:
-        """Calls `begin`, and shows the jobs until all have ended; the collection, too, each time one has."""
+        """Calls `begin`, and shows the jobs while the caller may see them, until all have ended; the collection, too, each time one
+        has."""
         service, who, reader = self._service, caller_of(request), reader_language(request)
-        before, open_before, following = "", 0, True
+        html, before, open_before, following = "", None, 0, True
+        checked = time.monotonic()
         try:
             await run_in_threadpool(begin, who)
             while following:
-                html, open_by = await run_in_threadpool(_jobs_html, service, who, reader)
+                jobs = await run_in_threadpool(service.all_jobs, who)
+                open_by = [each["by"] for each in jobs if each["state"] in OPEN]
                 following = bool(open_by)
-                if html != before:
+                if jobs != before:
+                    html = await run_in_threadpool(_jobs_html, service, who, reader, jobs)
                     ended = following and len(open_by) < open_before
                     collection = await run_in_threadpool(health_html, service, who, reader) if ended else gr.skip()
                     yield [html, gr.Button(visible=who.id in open_by), collection, gr.skip()]
-                open_before = len(open_by)
+                before, open_before = jobs, len(open_by)
                 if following:
-                    before = html
                     await asyncio.sleep(PAUSE)
+                if time.monotonic() - checked > authentication.AGAIN_SECONDS:
+                    await check_again(request, "jobs")
+                    checked = time.monotonic()
             health = await run_in_threadpool(health_html, service, who, reader)
             yield [html, gr.Button(visible=False), health, await run_in_threadpool(_documents, service, who)]
         except Exception as error:  # noqa: BLE001  (`fault_of` logs what is not expected)
@@ -178,18 +186,15 @@ def _refused_values(html: str) -> list[Any]:
     return [html, gr.Button(visible=False), gr.skip(), gr.skip()]
 
 
-def _jobs_html(service: Service, who: Principal, reader: str) -> tuple[str, list[str]]:
-    """Renders all users' jobs, latest first: all that have not ended, and the last `MAX_JOBS` others. Returns also whose have not
-    ended."""
-    jobs = service.all_jobs(who)
+def _jobs_html(service: Service, who: Principal, reader: str, jobs: list[dict[str, Any]]) -> str:
+    """Renders all users' jobs, latest first: all that have not ended, and the last `MAX_JOBS` others."""
     ended = [each["id"] for each in jobs if each["state"] not in OPEN][:MAX_JOBS]
     listed = [each["id"] for each in jobs if each["state"] in OPEN or each["id"] in ended][:MAX_FOLLOWED]
     shown = []
     for job in (service.job(who, each) for each in listed):
         first = sorted(job["outcomes"], key=lambda each: each.get("result") not in WRONG)[:MAX_OUTCOMES]
         shown.append(describe_job({**job, "outcomes": first}, reader) | {"count": len(job["outcomes"])})
-    html = carried("jobs.html", reader, jobs=shown)
-    return html, [each["by"] for each in shown if each["state"] in OPEN]
+    return carried("jobs.html", reader, jobs=shown)
 
 
 def health_html(service: Service, who: Principal, reader: str) -> str:
