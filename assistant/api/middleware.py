@@ -63,9 +63,8 @@ class RequestMiddleware:
                 try:
                     scope["place"] = stack.enter_context(self._slots.take(scope, always=scope["path"] in self._always))
                 except ServiceFault as fault:
-                    response = self._refusals.reply(scope, fault)
-                    response.headers["Connection"] = "close"  # a refused client must not keep a connection
-                    await response(scope, receive, send_with_headers)
+                    # A refused client must not keep a connection.
+                    await self._refusals.reply(scope, fault, close=True)(scope, receive, send_with_headers)
                     return
                 await self._app(scope, receive, send_with_headers)
         except Exception:
@@ -154,7 +153,7 @@ class BodyMiddleware:
         headers = Headers(scope=scope)
         if "transfer-encoding" in headers and "content-length" in headers:
             # A proxy may use the other header, and take part of the body for a request of its own (RFC 9112, 6.3).
-            await self._refuse(Ambiguous("body-two-lengths"), scope, receive, send)
+            await self._refusals.reply(scope, Ambiguous("body-two-lengths"), close=True)(scope, receive, send)
             return
         body = _Body(receive, limit, self._seconds, _length(headers))
         if not uploads and body.expected:
@@ -177,12 +176,8 @@ class BodyMiddleware:
         finally:
             self._coming.pop(body, None)
         if body.fault is not None and not started:
-            await self._refuse(body.fault, scope, receive, send)
-
-    async def _refuse(self, fault: ServiceFault, scope: Scope, receive: Receive, send: Send) -> None:
-        response = self._refusals.reply(scope, fault)
-        response.headers["Connection"] = "close"  # the rest of the body is not read
-        await response(scope, receive, send)
+            # The rest of the body is not read.
+            await self._refusals.reply(scope, body.fault, close=True)(scope, receive, send)
 
     def _expect(self, body: _Body) -> None:
         """Registers an awaited body; where there are too many, gives up the oldest."""

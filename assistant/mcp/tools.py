@@ -234,7 +234,7 @@ def _read(service: Service, who: Principal, arguments: ReadParagraph) -> ToolRes
         size += len(each["text"])
         fields = {name: each[name] for name in Paragraph.model_fields}
         paragraphs.append(fields | {"locator": document.cite(each["locator"])})
-    end = arguments.offset + len(paragraphs)
+    page = DocumentPage.of(paragraphs, len(blocks), arguments.offset)
     return ToolResult(
         {
             "document": document.id,
@@ -242,8 +242,7 @@ def _read(service: Service, who: Principal, arguments: ReadParagraph) -> ToolRes
             **{name: getattr(document, name) for name in ("title", "language", "edition", "unverified", "url")},
             "place": place or None,
             "paragraphs": paragraphs,
-            "total": len(blocks),
-            "next": end if paragraphs and end < len(blocks) else None,
+            **{name: page[name] for name in ("total", "next")},
         },
         links=_links([(document.title, document.url)]),
     )

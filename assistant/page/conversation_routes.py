@@ -37,7 +37,7 @@ from assistant.reports import report_errors_as
 from assistant.row_tables import without_bars
 from assistant.service import Service
 from assistant.service.saved_conversations import CONVERSATIONS, Link, SavedConversations
-from assistant.service_errors import Conflict, Invalid, NotFound, ServiceFault
+from assistant.service_errors import Conflict, NotFound, ServiceFault
 from corpus.corpus_errors import LibraryError
 
 log = logging.getLogger("rapporteur.page")
@@ -103,12 +103,9 @@ def reopen(body: ReopenRequest, context: Context) -> dict[str, str]:
         raise NotFound("conversation-gone")
     found = held.find(body.token, caller.client)
     if found is None:
-        if body.kept is None:
-            words = saved.get(caller, body.token)
-        elif saved.verify(body.seal, body.token, body.kept):
-            words = body.kept
-        else:
-            raise Invalid("seal-broken")
+        if body.kept is not None:
+            saved.check_seal(body.seal, body.token, body.kept)
+        words = saved.get(caller, body.token) if body.kept is None else body.kept
         turns, before = parse_turns(words), turns_before(words)
         found = held.open(body.token, caller.client, again=True)
         found.turns, found.number = turns, before + len(turns)
@@ -121,8 +118,7 @@ def reopen(body: ReopenRequest, context: Context) -> dict[str, str]:
 def save_conversation(body: SignedConversation, context: Context) -> Response:
     """Saves on the server what a browser has saved, for users who chose that."""
     saved, caller = saved_conversations_of(context.service), context.caller
-    if not saved.verify(body.seal, body.token, body.kept):
-        raise Invalid("seal-broken")
+    saved.check_seal(body.seal, body.token, body.kept)
     title = Conversation(body.token, caller.client, parse_turns(body.kept)).title
     saved.save(caller, body.token, title, body.kept, body.changed)
     return Response(status_code=204)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import replace
-from functools import partial
 from threading import BoundedSemaphore
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, get_args
 from urllib.parse import urlencode
@@ -285,6 +284,11 @@ def agenda(
     wanted = language or ["en"]
     caller, papers, reader = context.caller, context.service.papers, context.reader
     meetings = meeting_views(context.service, caller, reader)
+
+    def official(name: str) -> str | None:
+        symbol = Symbol.try_parse(name)
+        return document_url(symbol, reader) if symbol else None
+
     return context.page(
         "agenda.html",
         checked=papers.agenda(caller, meeting, wanted) if meetings or meeting else None,
@@ -295,7 +299,7 @@ def agenda(
         languages=LANGUAGE_NAMES,
         states=_labels("state", STATES, reader),
         path=document_path,
-        official=partial(_official, reader),
+        official=official,
     )
 
 
@@ -313,12 +317,6 @@ def made_or_waiting(context: PageContext, asked: PaperForm, then: Callable[[Any]
             shown.headers["Refresh"] = f"{AGAIN}; url=/{asked.place}?{asked.query}" if sent else str(AGAIN)
             return shown
     return then(made)
-
-
-def _official(reader: str, name: str) -> str | None:
-    """The official address of a document by its symbol; None for other text."""
-    symbol = Symbol.try_parse(name)
-    return document_url(symbol, reader) if symbol else None
 
 
 def split_names(documents: str) -> list[str]:

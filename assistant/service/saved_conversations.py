@@ -11,7 +11,7 @@ from typing import Any
 from assistant.access import Principal, check
 from assistant.access.access_store import AccessStore
 from assistant.access.anonymous_sessions import SigningSecret
-from assistant.service_errors import Forbidden, NotFound, TooLarge
+from assistant.service_errors import Forbidden, Invalid, NotFound, TooLarge
 
 CONVERSATIONS, FORGOTTEN = 100, 1_000
 """Most conversations of one account, and most tokens of its deleted ones; the oldest are dropped."""
@@ -69,9 +69,10 @@ class SavedConversations:
         """Signs a conversation that is given to a browser to keep."""
         return self._secret.sign("conversation", token, content)
 
-    def verify(self, seal: str, token: str, content: str) -> bool:
-        """Whether a conversation from a browser is unchanged since it was signed."""
-        return self._secret.verify(seal, "conversation", token, content)
+    def check_seal(self, seal: str, token: str, content: str) -> None:
+        """Raises `Invalid` unless a conversation from a browser is unchanged since it was signed."""
+        if not self._secret.verify(seal, "conversation", token, content):
+            raise Invalid("seal-broken")
 
     # Conversations on the server
 
