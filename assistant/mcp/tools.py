@@ -190,8 +190,9 @@ async def _ask(service: Service, who: Principal, asked: QuestionRequest, report_
     async for event in service.stream(who, asked):
         if isinstance(event, Finished):
             answer = event.answer
-            links = _links((each.title, each.url) for each in (*answer.citations, *answer.see_also))
-            return ToolResult(answer.to_json(), render_answer(answer).text, links)
+            cited = [(each.title, each.url) for each in answer.citations]
+            offered = [(each.title, each.url) for each in answer.see_also]
+            return ToolResult(answer.to_json(), render_answer(answer).text, _links(cited + offered))
         await report_progress(
             escape_markdown(event.statement.text) if isinstance(event, StatementEvent) else event.stage
         )

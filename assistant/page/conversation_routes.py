@@ -108,7 +108,8 @@ def reopen(body: ReopenRequest, context: Context) -> dict[str, str]:
         words = saved.get(caller, body.token) if body.kept is None else body.kept
         turns, before = parse_turns(words), turns_before(words)
         found = held.open(body.token, caller.client, again=True)
-        found.turns, found.number = turns, before + len(turns)
+        if not found.turns:  # else another window of the caller has opened it meanwhile
+            found.turns, found.number = turns, before + len(turns)
     found.redraw(partial(turn_html, service))
     return {"token": found.token}
 
