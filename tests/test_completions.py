@@ -18,7 +18,7 @@ from test_markdown import shown as seen
 
 from assistant.access.rate_limits import RateLimits
 from assistant.completions.completion_models import Conversation
-from assistant.completions.completion_routes import Reply, _chunks
+from assistant.completions.completion_routes import Reply, _lines
 from assistant.qa.answer import Event, Progress, StatementEvent
 from assistant.qa.scope import Scope
 from assistant.service import Stream
@@ -327,9 +327,10 @@ def test_a_stream_that_is_left_gives_its_turn_back(
 def test_a_stream_that_is_left_at_its_first_chunk_is_closed() -> None:
     async def left() -> Stream:
         stream = Stream()
-        chunks = _chunks(stream, Reply(), Conversation("When is item 3?"))
-        assert (await anext(chunks))["choices"][0]["delta"]["role"] == "assistant"
-        await chunks.aclose()
+        lines = _lines(stream, Reply(), Conversation("When is item 3?"), usage=False)
+        chunk = json.loads((await anext(lines)).removeprefix(b"data: "))
+        assert chunk["choices"][0]["delta"]["role"] == "assistant"
+        await lines.aclose()
         return stream
 
     stream = asyncio.run(left())

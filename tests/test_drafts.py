@@ -48,6 +48,29 @@ def test_a_draft_is_reviewed_and_cleared_and_tells_who_did_what(made: Made, draf
     assert all(each["who"].startswith("key:") and each["time"] for each in moved["events"])
 
 
+def test_a_briefing_that_must_be_made_again_to_be_kept_is_waited_for_on_its_page(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.page.report_pages._result_soon", lambda _: None)
+    waiting = made.by("staff").post("/drafts", data=ASKED)
+    assert waiting.status_code == 202
+    address = waiting.headers["refresh"].partition("url=")[2]
+    monkeypatch.undo()
+    for _ in range(100):
+        page = made.by("staff").get(address)
+        if page.status_code == 200:
+            break
+    assert (page.status_code, 'action="/drafts"' in page.text) == (200, True)
+
+
+def test_nothing_is_made_where_no_draft_can_be_kept(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = list[object]()
+    monkeypatch.setattr(made.service.papers, "_store", None)
+    monkeypatch.setattr(made.service.papers, "begin", lambda *asked: begun.append(asked))
+    assert made.by("staff").post(DRAFTS, json=ASKED).status_code == 404
+    assert not begun
+
+
 def test_the_state_stands_on_the_cover_and_comments_are_gone_once_it_is_cleared(made: Made, draft: str) -> None:
     staff = made.by("staff")
     staff.post(f"{DRAFTS}/{draft}/comments", json={"text": "Say <b>when</b>."})

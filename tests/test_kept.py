@@ -23,7 +23,7 @@ from assistant.page.turn_html import earlier_html, turn_html
 from assistant.page_labels import word
 from assistant.service import saved_conversations as kept_module
 from assistant.service.saved_conversations import DAYS, SavedConversations
-from assistant.service_errors import Forbidden, NotFound
+from assistant.service_errors import Forbidden, Invalid, NotFound
 from corpus.corpus_errors import SEAL_FILE, LibraryError
 
 AMINA = Principal(Role.READ, "session", "account:amina")
@@ -75,6 +75,16 @@ def test_a_conversation_that_a_browser_kept_is_opened_again_and_no_other(made: M
     assert "Agenda item 3" in again.earlier_html
     other = signed_in(made, "rashid").post("/conversations", json=record).json()["token"]
     assert other != talk.token, "what one has open is not taken from them"
+
+
+def test_what_is_no_conversation_any_more_opens_none(made: Made) -> None:
+    reader, held = signed_in(made, "amina"), made.app.state.conversations
+    kept = '[{"question": "When is item 3?"}]'
+    assert made.service.conversations is not None
+    seal = made.service.conversations.sign("of-an-earlier-version", kept)
+    record = {"token": "of-an-earlier-version", "kept": kept, "seal": seal}
+    assert reader.post("/conversations", json=record).status_code == 500
+    assert held.find("of-an-earlier-version", "account:amina") is None
 
 
 def test_what_is_kept_of_a_conversation_is_bounded_and_holds_nothing_that_did_not_stand(made: Made) -> None:
@@ -198,6 +208,16 @@ def test_what_was_deleted_is_told_to_other_browsers_and_is_not_kept_again(made: 
     assert signed_in(made, "rashid").get("/conversations").json()["forgotten"] == []
 
 
+def test_what_is_asked_without_scripts_is_kept_on_the_server_when_one_wants_it(made: Made) -> None:
+    reader = signed_in(made, "amina")
+    reader.delete("/conversations?everything=true")
+    for wanted, kept in ((False, []), (True, ["When is item 3?"])):
+        reader.post("/conversations/keeping", json={"on": wanted})
+        assert reader.post("/ask", data={"question": "When is item 3?"}).status_code == 200
+        assert [each["title"] for each in reader.get("/conversations").json()["kept"]] == kept
+    reader.delete("/conversations?everything=true")
+
+
 def test_what_is_kept_is_bounded_and_goes_with_the_account(store: AccessStore, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = SavedConversations(store)
     kept.save(AMINA, "before", "title", "[]")
@@ -266,7 +286,8 @@ def test_a_link_ends_and_is_taken_back_with_the_secret(store: AccessStore, monke
     (store.folder / SEAL_FILE).unlink()
     with pytest.raises(NotFound, match="withdrawn"):
         kept.get_shared(RASHID, link.name)
-    assert not kept.verify(sealed, "token", "[]")
+    with pytest.raises(Invalid):
+        kept.check_seal(sealed, "token", "[]")
     (store.folder / SEAL_FILE).write_text("short")
     with pytest.raises(LibraryError, match="holds no secret"):
         kept.sign("token", "[]")

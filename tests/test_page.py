@@ -191,6 +191,17 @@ def test_documents_are_found_by_words_and_language_and_those_not_held_are_listed
     assert made.client.get("/documents?q=x&language=zz&offset=999999").status_code == 200
 
 
+def test_nothing_but_files_that_are_the_same_for_all_is_stored_by_browsers_and_proxies(made: Made) -> None:
+    staff = made.by("staff")
+    for path in ("/", "/ask", "/documents", "/conversations", "/drafts", "/mandates/mandates.csv?listed=1", "/api/v1/status",
+                 "/evaluation", "/documents/none/page/1.png"):  # fmt: skip
+        assert staff.get(path, follow_redirects=False).headers["cache-control"] == "no-store", path
+    for path in ("/page/rapporteur.js", "/page/rapporteur.css"):
+        reply = staff.get(path)
+        assert reply.status_code == 200
+        assert "no-store" not in reply.headers.get("cache-control", "")
+
+
 def test_pages_run_no_script_but_their_own_and_are_framed_nowhere(made: Made) -> None:
     for path in ("/", AGENDA, "/documents", "/meetings", "/documents/none"):
         policy = made.client.get(path).headers["content-security-policy"]

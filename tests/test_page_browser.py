@@ -819,8 +819,13 @@ def test_the_reference_is_copied_as_it_is_cited(browser: Browser, at: Site) -> N
     with visiting(browser, at, permissions=["clipboard-read", "clipboard-write"]) as visit:
         visit.start()
         turn = visit.ask("When is item 3 taken up?")
-        turn.get_by_role("button", name="Copy the reference").first.click()
+        button = turn.get_by_role("button", name="Copy the reference").first
+        label = button.text_content() or ""
+        button.click()
         expect(turn.locator(".rp-copied")).to_be_visible()
+        turn.locator(".rp-copied").click()  # once more, while it shows that it has copied
+        visit.page.wait_for_timeout(2_500)
+        expect(turn.locator(".rp-copied")).to_have_text(label)
         copied = visit.page.evaluate("() => navigator.clipboard.readText()")
         assert copied == (
             "Annotated provisional agenda (CTOC/COP/WG.7/2021/1, digest in Rapporteur's own words, not official wording), "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import sqlite3
+import tracemalloc
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -21,6 +22,7 @@ from services import Made, made_service
 from assistant.page.chat_turns import Turn
 from assistant.page.turn_html import turn_html
 from assistant.qa.answer import Answer, Citation, Statement
+from assistant.service.page_images import PageImages
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import LibraryFull
 from corpus.documents import Document
@@ -313,6 +315,21 @@ def test_the_page_of_a_quote_is_shown_to_readers_with_the_words_marked(made: Mad
         assert reply.content == reader.get(address).content
         assert not yellow(reader.get(address.partition("?")[0]).content).any()
     assert made.client.get(address).status_code == 401
+
+
+def test_what_is_remembered_of_pictures_is_small_however_long_their_quotes_are(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PageRenderer, "draw", lambda *_: (b"a picture", True))
+    document, pictures = held(made.library), PageImages(made.library)
+    pictures.picture(document, 1, (0, 10))
+    tracemalloc.start()
+    for start in range(100):
+        pictures.picture(document, 1, (start, len(document.text)))
+    used, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    pictures.close()
+    assert used < 20 * len(document.text)
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ from assistant.qa.engine import Engine
 from assistant.question_request import QuestionRequest
 from assistant.service import Event, Service, Status, Stream
 from assistant.service.jobs import Job, JobHistory, JobReporter, Jobs
+from assistant.service.paper_queue import PaperQueue
 from assistant.service.question_queue import BATCH, QuestionQueue, QueuedEmbedder
 from assistant.service.question_service import Closed
 from assistant.service_errors import Conflict, Forbidden, NotAuthenticated, NotFound, Overloaded, TooMany
@@ -432,9 +433,20 @@ def test_a_job_that_waits_says_how_many_come_before_it() -> None:
     others = [jobs.submit("upload", f"account:{who}", wait) for who in ("loud", "loud", "quiet")]
     assert [jobs.record(job.id)["ahead"] for job in (first, *others)] == [0, 1, 3, 2]
     assert [each["ahead"] for each in reversed(jobs.all())] == [0, 1, 3, 2]
+    jobs.stop(others[0].id)
+    assert [jobs.record(job.id)["ahead"] for job in (first, *others)] == [0, 0, 1, 2], "a stopped job is not made"
     go.set()
     assert [over(jobs, job)["ahead"] for job in (first, *others)] == [0, 0, 0, 0]
     assert jobs.close(5)
+
+
+def test_a_queue_of_papers_that_is_closed_leaves_no_thread_behind(question_queue: QuestionQueue) -> None:
+    before = set(threading.enumerate())
+    papers = PaperQueue(question_queue, 4)
+    own = set(threading.enumerate()) - before
+    assert papers.request("a paper", lambda _tell, _aside: "made").future.result(10) == "made"
+    assert papers.close(5)
+    until(lambda: not any(each.is_alive() for each in own))
 
 
 def test_who_follows_a_job_that_waits_is_told_when_fewer_come_before_it() -> None:

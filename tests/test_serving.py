@@ -25,6 +25,7 @@ from running_servers import free_port
 from typer.testing import CliRunner
 
 from app import command as serve
+from assistant.cli.command_run import TO_ADD
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
@@ -161,6 +162,7 @@ def test_what_is_shown_through_the_server_is_what_is_shown_without(server: Serve
     for each, far in zip(commands, through, strict=True):
         near = copy(*each)
         assert (far.code, far.out) == (near.code, near.out), each
+        assert (TO_ADD in far.err) == (TO_ADD in near.err), each
     status = server("status", "--json").json()
     assert {**status, "folder": 0, "bytes": 0} == {**copy("status", "--json").json(), "folder": 0, "bytes": 0}
 

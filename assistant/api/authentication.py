@@ -45,15 +45,19 @@ async def identify_caller(connection: HTTPConnection) -> Principal:
     known = connection.scope.get("principal")
     if isinstance(known, Principal):
         return known
-    gate: AccessGate | None = connection.app.state.gate
-    if gate is None:
-        found = Principal.anonymous(client_address(connection), reading=True)
-    else:
-        limiter: CapacityLimiter = connection.app.state.identifying
-        found = await to_thread.run_sync(gate.principal, connection, limiter=limiter)
+    found = await present_caller(connection)
     connection.scope["place"].assign(found)
     connection.scope["principal"] = found
     return found
+
+
+async def present_caller(connection: HTTPConnection) -> Principal:
+    """Identifies the caller of a request anew, without counting it. Raises what the gate raises."""
+    gate: AccessGate | None = connection.app.state.gate
+    if gate is None:
+        return Principal.anonymous(client_address(connection), reading=True)
+    limiter: CapacityLimiter = connection.app.state.identifying
+    return await to_thread.run_sync(gate.principal, connection, limiter=limiter)
 
 
 async def identify_caller_again(connection: HTTPConnection) -> Principal:
@@ -122,10 +126,8 @@ class AccessGate:
         guess_limits: GuessLimits | None = None,
     ) -> None:
         self.audit, self.keys, self.accounts = Audit(store), Keys(store), Accounts(store, hours)
-        self.failure_log, self.anonymous_sessions = (
-            FailureLog(self.audit),
-            AnonymousSessions(SigningSecret(store.folder)),
-        )
+        self.failure_log = FailureLog(self.audit)
+        self.anonymous_sessions = AnonymousSessions(SigningSecret(store.folder))
         self.guess_limits, self.reading = guess_limits or GuessLimits(), reading
         self._local, self._hosts = local, hosts
         self.checks = CapacityLimiter(1)
@@ -143,7 +145,10 @@ class AccessGate:
         if account is None:
             if self.reading and self._hosts and not self._hosts.accepts(connection.headers.get("host", "")):
                 raise NotAuthenticated("host-untold")
-            return self._anonymous(connection, address)
+            if "text/html" in connection.headers.get("accept", ""):  # a browser that opens a page
+                self.offer_session(connection)
+            visit = self.anonymous_sessions.session(connection.cookies.get(VISIT, ""), address) if self.reading else ""
+            return Principal.anonymous(address, reading=self.reading, visit=visit)
         if connection.scope.get("method", "GET") not in _SAFE and not same_origin(connection):
             raise Forbidden("other-site")
         return Principal(Role.of(account.role), "session", f"account:{account.name}", address)
@@ -152,13 +157,6 @@ class AccessGate:
         """Gives a caller without any session an anonymous one, set as a cookie by the reply, where reading is open."""
         if self.reading and not self.anonymous_sessions.is_valid(connection.cookies.get(VISIT, "")):
             connection.scope["visit"] = self.anonymous_sessions.create()
-
-    def _anonymous(self, connection: HTTPConnection, address: str) -> Principal:
-        """An anonymous caller. A browser that opens a page gets an anonymous session with it."""
-        if "text/html" in connection.headers.get("accept", ""):
-            self.offer_session(connection)
-        visit = self.anonymous_sessions.session(connection.cookies.get(VISIT, ""), address) if self.reading else ""
-        return Principal.anonymous(address, reading=self.reading, visit=visit)
 
     def _by_token(self, token: str, address: str) -> Principal:
         if self._local is not None and hmac.compare_digest(token.encode(), self._local.encode()):

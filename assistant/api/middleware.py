@@ -63,9 +63,8 @@ class RequestMiddleware:
                 try:
                     scope["place"] = stack.enter_context(self._slots.take(scope, always=scope["path"] in self._always))
                 except ServiceFault as fault:
-                    response = self._refusals.reply(scope, fault)
-                    response.headers["Connection"] = "close"  # a refused client must not keep a connection
-                    await response(scope, receive, send_with_headers)
+                    # A refused client must not keep a connection.
+                    await self._refusals.reply(scope, fault, close=True)(scope, receive, send_with_headers)
                     return
                 await self._app(scope, receive, send_with_headers)
         except Exception:
@@ -102,8 +101,8 @@ def _cookie(visit: str, *, secure: bool) -> str:
 POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; style-src 'self'"
 """Content security policy of responses without one of their own (the page has: `assistant/page/guard.py`)."""
 
-PLAIN = ("/api/", "/v1/", "/mcp", "/metrics", "/sign-in", "/sign-out")
-"""Paths without pages that use scripts."""
+_FILES = ("/page/", "/assets/", "/static/", "/theme.css", "/favicon.ico")
+"""Paths of files that are the same for everybody. Nothing else may be stored by browsers or proxies."""
 _ALWAYS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -120,7 +119,7 @@ def _add_security_headers(headers: MutableHeaders, scope: Scope) -> None:
     """Adds the security headers that a response does not set itself."""
     for name, value in _ALWAYS.items():
         headers.setdefault(name, value)
-    if scope["path"].startswith(PLAIN):
+    if not scope["path"].startswith(_FILES):
         headers.setdefault("Cache-Control", "no-store")
     if scope.get("scheme") == "https":
         headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR}")
@@ -154,7 +153,7 @@ class BodyMiddleware:
         headers = Headers(scope=scope)
         if "transfer-encoding" in headers and "content-length" in headers:
             # A proxy may use the other header, and take part of the body for a request of its own (RFC 9112, 6.3).
-            await self._refuse(Ambiguous("body-two-lengths"), scope, receive, send)
+            await self._refusals.reply(scope, Ambiguous("body-two-lengths"), close=True)(scope, receive, send)
             return
         body = _Body(receive, limit, self._seconds, _length(headers))
         if not uploads and body.expected:
@@ -177,12 +176,8 @@ class BodyMiddleware:
         finally:
             self._coming.pop(body, None)
         if body.fault is not None and not started:
-            await self._refuse(body.fault, scope, receive, send)
-
-    async def _refuse(self, fault: ServiceFault, scope: Scope, receive: Receive, send: Send) -> None:
-        response = self._refusals.reply(scope, fault)
-        response.headers["Connection"] = "close"  # the rest of the body is not read
-        await response(scope, receive, send)
+            # The rest of the body is not read.
+            await self._refusals.reply(scope, body.fault, close=True)(scope, receive, send)
 
     def _expect(self, body: _Body) -> None:
         """Registers an awaited body; where there are too many, gives up the oldest."""

@@ -80,8 +80,8 @@ class Refusals:
     def __init__(self) -> None:
         self.forms: list[Callable[[Request, ServiceFault], Response | None]] = []
 
-    def reply(self, scope: Scope, fault: ServiceFault) -> Response:
-        """Returns the response for an error."""
+    def reply(self, scope: Scope, fault: ServiceFault, *, close: bool = False) -> Response:
+        """Returns the response for an error; `close`: after it the connection is closed."""
         request = Request(scope)
         made = next((made for form in self.forms if (made := form(request, fault)) is not None), None)
         if made is None:
@@ -91,6 +91,8 @@ class Refusals:
             made.headers["WWW-Authenticate"] = 'Bearer realm="rapporteur"'
         if fault.retry_after is not None:
             made.headers["Retry-After"] = str(math.ceil(fault.retry_after))
+        if close:
+            made.headers["Connection"] = "close"
         return made
 
 
@@ -98,8 +100,9 @@ def install(app: FastAPI, refusals: Refusals) -> None:
     """Registers the handlers of all expected errors on an application."""
 
     @app.exception_handler(ServiceFault)
-    async def _(request: Request, error: ServiceFault) -> Response:
-        return refusals.reply(request.scope, error)
+    @app.exception_handler(LibraryError)
+    async def _(request: Request, error: ServiceFault | LibraryError) -> Response:
+        return refusals.reply(request.scope, fault_of(error, request.scope))
 
     @app.exception_handler(RequestValidationError)
     async def _(request: Request, error: RequestValidationError) -> Response:
@@ -117,10 +120,6 @@ def install(app: FastAPI, refusals: Refusals) -> None:
         fault.status, fault.title, fault.headers = error.status_code, phrase, error.headers or {}
         fault.code = phrase.lower().replace(" ", "-").replace("'", "")
         return refusals.reply(request.scope, fault)
-
-    @app.exception_handler(LibraryError)
-    async def _(request: Request, error: LibraryError) -> Response:
-        return refusals.reply(request.scope, fault_of(error, request.scope))
 
 
 def _as_sent(fault: dict[str, Any], request: Request) -> dict[str, Any]:

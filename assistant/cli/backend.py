@@ -49,7 +49,8 @@ class LibraryBackend:
 
         self.library = library
         self.settings = settings
-        self._collection = Collection(library, load_catalogue(settings))
+        self._catalogue = load_catalogue(settings)
+        self._collection = Collection(library, self._catalogue)
 
     @cached_property
     def engine(self) -> Engine:
@@ -135,7 +136,7 @@ class LibraryBackend:
 
         with report_errors_as(NotFound):
             latest = find_meeting(self.library, meeting)
-        return check_agenda(self.library, load_catalogue(self.settings), latest, languages).to_json()
+        return check_agenda(self.library, self._catalogue, latest, languages).to_json()
 
     def write(self, request: PaperRequest, progress: Progress) -> PaperResult:
         """Generates a paper; `progress` is called before each part."""

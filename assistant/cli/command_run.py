@@ -42,10 +42,10 @@ out_console = Console(markup=False, highlight=False, soft_wrap=True, width=None 
 
 TO_ADD = "To see what the library has: rapporteur list. To add documents: rapporteur fetch SYMBOL, or rapporteur ingest FILE."
 """Advice where a document is not in the library."""
-_NOT_IN_LIBRARY = frozenset(
+NOT_IN_LIBRARY = frozenset(
     ["known-not-held", "no-document", "named-none", "no-agenda", "no-agenda-named", "no-resolutions", "said"]
 )
-"""Messages after which `TO_ADD` is printed, also those of a server ("said"), whose names are not known here."""
+"""Names of the messages after which `TO_ADD` is printed; "said": those of lower layers."""
 
 
 def fail(message: str, code: int = EXIT_FAILED) -> typer.Exit:
@@ -81,7 +81,7 @@ def plain_errors() -> Iterator[None]:
         with missing_extras_reported():
             yield
     except (UserFacingError, SettingsError, CatalogueError, LibraryError, EmbeddingError) as error:
-        not_in_library = isinstance(error, NotFound) and error.message.name in _NOT_IN_LIBRARY
+        not_in_library = isinstance(error, NotFound) and error.message.name in NOT_IN_LIBRARY
         text = f"{error} {TO_ADD}" if not_in_library else str(error)
         code = next((code for kind, code in _CODES.items() if isinstance(error, kind)), EXIT_FAILED)
         raise fail(text, code) from None

@@ -117,9 +117,6 @@ def _row(rated: dict[str, Any]) -> list[str]:
     said = " / ".join(part for part in (rated["comment"], expected) if part)
     asked = " / ".join([*rated["history"], rated["question"]])
     status = str(rated["answer"].get("status", ""))
-    return [_brief(cell) for cell in (str(rated["id"]), rated["time"], NAMES[rated["rating"]], asked, status, said)]
-
-
-def _brief(text: str) -> str:
-    line = " ".join(visible(text).split())
-    return line if len(line) <= MAX_SHOWN else f"{line[: MAX_SHOWN - 3]}..."
+    cells = (str(rated["id"]), rated["time"], NAMES[rated["rating"]], asked, status, said)
+    lines = [" ".join(visible(cell).split()) for cell in cells]
+    return [line if len(line) <= MAX_SHOWN else f"{line[: MAX_SHOWN - 3]}..." for line in lines]

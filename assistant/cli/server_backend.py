@@ -12,10 +12,11 @@ from urllib.parse import quote
 import httpx
 
 from assistant.cli.backend import PaperResult
+from assistant.cli.command_run import NOT_IN_LIBRARY
 from assistant.qa.answer import Answer, Event, Finished, answer_events, answer_from_json
 from assistant.question_request import QuestionRequest
 from assistant.reports import Progress
-from assistant.service_errors import Conflict, Invalid, ServiceFault
+from assistant.service_errors import Conflict, Invalid, NotFound, ServiceFault
 from assistant.settings import Settings
 from corpus.documents import Document
 from corpus.feedback import Feedback
@@ -39,7 +40,8 @@ def server_address(folder: Path) -> tuple[str, str] | None:
 
 
 class ServerBackend:
-    """Backend over a server of this user on this machine. Raises `ServiceFault` for what the server refuses or cannot do."""
+    """Backend over a server of this user on this machine, with the methods of `LibraryBackend`. Raises `ServiceFault` for what the
+    server refuses or cannot do."""
 
     def __init__(self, url: str, token: str, settings: Settings) -> None:
         self._url = url
@@ -63,7 +65,6 @@ class ServerBackend:
         self._client.close()
 
     def ask(self, request: QuestionRequest) -> Answer:
-        """Answers a question."""
         body = {**request.model_dump(), "question": request.question or " "}
         return answer_from_json(self._call("POST", "/ask", json=body))
 
@@ -74,48 +75,38 @@ class ServerBackend:
         yield Finished(answer)
 
     def search(self, text: str, limit: int) -> list[dict[str, Any]]:
-        """Finds passages, in the form that `search --json` prints."""
         return list(self._call("GET", "/search", params={"q": text, "limit": limit})) if text else []
 
     def records(self, *, missing: bool) -> list[dict[str, Any]]:
-        """Lists documents, in the form that `list --json` prints."""
         return list(self._call("GET", "/local/records", params={"missing": missing}))
 
     def read(self, document_id: str) -> Document:
-        """Returns a document by its id."""
         return self.document(document_id, None, None)[0]
 
     def document(self, name: str, language: str | None, edition: str | None) -> tuple[Document, dict[str, Any]]:
-        """Returns a document and its relations to other documents."""
         found = self._call("GET", f"/local/documents/{_quoted(name)}", params=_version_params(language, edition))
         return Document.from_json(found["document"]), found["versions"]
 
     def meetings(self) -> list[tuple[Meeting, str]]:
-        """Lists the meetings, each with the label of its agenda."""
         return [(Meeting.from_json(each["meeting"]), each["label"]) for each in self._call("GET", "/local/meetings")]
 
     def status(self) -> dict[str, Any]:
-        """Counts of what the library contains."""
         return dict(self._call("GET", "/status"))
 
     def remove(self, name: str, language: str | None, edition: str | None) -> list[str]:
-        """Removes a document's versions; returns their ids."""
         job = self._call("DELETE", f"/documents/{_quoted(name)}", params=_version_params(language, edition))
         return [outcome["document"] for outcome in self.outcomes(job)]
 
     def confirm(self, name: str, language: str | None) -> list[str]:
-        """Marks the unverified texts of a document as verified; returns their ids."""
         confirmed = self._call("POST", f"/documents/{_quoted(name)}/confirm", params=_version_params(language, None))
         return [each["id"] for each in confirmed]
 
     def rate(self, rating: Feedback) -> int:
-        """Stores a rating; returns its number."""
         body = rating.to_json()
         del body["id"], body["time"]
         return int(self._call("POST", "/feedback", json=body)["id"])
 
     def ratings(self) -> list[dict[str, Any]]:
-        """Lists the stored ratings."""
         ratings: list[dict[str, Any]] = []
         offset: int | None = 0
         while offset is not None:
@@ -125,19 +116,15 @@ class ServerBackend:
         return ratings
 
     def remove_ratings(self, number: int) -> int:
-        """Removes the ratings up to a number; returns how many were removed."""
         return int(self._call("DELETE", "/feedback", params={"to": number})["removed"])
 
     def cases(self) -> str:
-        """Exports the ratings as YAML cases."""
         return self._reply("GET", "/feedback/cases").text
 
     def verify(self) -> list[str]:
-        """Checks the library; returns its faults."""
         return [str(outcome["reason"]) for outcome in self.outcomes(self.begin_job("/verify", {}))]
 
     def agenda(self, meeting: str, languages: Sequence[str]) -> dict[str, Any]:
-        """Compares an agenda with the documents in the library, in the form that `agenda check --json` prints."""
         return dict(self._call("GET", "/agenda", params={"meeting": meeting, "language": list(languages)}))
 
     def write(self, request: PaperRequest, progress: Progress) -> PaperResult:
@@ -157,16 +144,13 @@ class ServerBackend:
         return PaperResult(fetch("json").json(), lambda form: fetch(form).content)
 
     def draft(self, request: BriefingRequest, progress: Progress) -> dict[str, Any]:
-        """Generates a briefing and stores it as a draft for review; returns its JSON form."""
         self._follow_paper(request, request.model_dump(), progress)
         return dict(self._call("POST", "/drafts", json=request.model_dump()))
 
     def drafts(self) -> list[dict[str, Any]]:
-        """Lists the drafts without their briefings, latest first, in their JSON forms."""
         return list(self._call("GET", "/drafts"))
 
     def reviewed(self, draft: str) -> PaperResult:
-        """Returns a draft with its events; as a file, its state is on the cover."""
         path = f"/drafts/{_quoted(draft)}"
 
         def file(form: str) -> bytes:
@@ -175,11 +159,9 @@ class ServerBackend:
         return PaperResult(self._call("GET", path), file)
 
     def comment(self, draft: str, text: str, paragraph: int | None) -> None:
-        """Comments on a draft, or on one paragraph of it."""
         self._call("POST", f"/drafts/{_quoted(draft)}/comments", json={"text": text, "statement": paragraph})
 
     def move(self, draft: str, state: str) -> dict[str, Any]:
-        """Changes the state of a draft; returns its JSON form."""
         return dict(self._call("POST", f"/drafts/{_quoted(draft)}/state", json={"state": state}))
 
     def plan_fetch(self, body: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -249,12 +231,15 @@ class ServerBackend:
         return ServiceFault("said", text=f"{where}, is not responding: {error}.")
 
     def _fault_of(self, reply: httpx.Response) -> ServiceFault:
+        kinds: dict[int, type[ServiceFault]] = {fault.status: fault for fault in (Conflict, Invalid)}
         try:
-            detail = str(reply.json()["detail"])
+            found = reply.json()
+            detail = str(found["detail"])
+            if found.get("code") in NOT_IN_LIBRARY:
+                kinds[NotFound.status] = NotFound
         except (ValueError, KeyError, TypeError):
             detail = f"The server at {self._url} answers {reply.status_code}."
-        known = {fault.status: fault for fault in (Conflict, Invalid)}
-        return known.get(reply.status_code, ServiceFault)("said", text=detail)
+        return kinds.get(reply.status_code, ServiceFault)("said", text=detail)
 
 
 def _quoted(name: str) -> str:

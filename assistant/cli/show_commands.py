@@ -197,7 +197,8 @@ def print_tables(found: Sequence[dict[str, Any]]) -> None:
     for each in found:
         title = f"{each['caption']} [{_place(each)}]".strip()
         width = max((len(row) for row in (*each["header"], *(row["cells"] for row in each["rows"]))), default=1)
-        columns = [_column(each["header"], n) for n in range(width)]
+        heads = ["\n".join(row[n] for row in each["header"] if n < len(row) and row[n]) for n in range(width)]
+        columns = [Column(Text(visible(head))) for head in heads]
         drawn = Table("Place", *columns, title=Text(visible(title)), show_header=True, show_lines=True)
         for row in each["rows"]:
             cells = [*row["cells"], *[""] * (width - len(row["cells"]))]
@@ -225,10 +226,6 @@ def _fact(label: str, value: object) -> None:
 def _place(part: dict[str, Any]) -> str:
     """The locator of a heading, table or footnote, with its page."""
     return f"{part['locator']}, p. {part['page']}" if part["page"] else str(part["locator"])
-
-
-def _column(header: Sequence[Sequence[str]], n: int) -> Column:
-    return Column(Text(visible("\n".join(row[n] for row in header if n < len(row) and row[n]))))
 
 
 def _line(text: str) -> str:

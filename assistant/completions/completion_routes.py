@@ -6,7 +6,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
-from contextlib import aclosing, closing
+from contextlib import closing
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
@@ -174,30 +174,24 @@ async def complete(
     return reply.whole(answer, _notes(asked, answer.language))
 
 
-async def _chunks(stream: Stream | None, reply: Reply, asked: Conversation) -> AsyncGenerator[dict[str, Any], None]:
-    """Yields the chunks of a completion: their contents joined are that of the whole one."""
-    if stream is None:
-        yield reply.chunk({"role": "assistant", "content": NOTHING})
-        yield reply.chunk({}, "stop")
-        return
-    with closing(stream):
-        yield reply.chunk({"role": "assistant", "content": ""})
-        async for each in stream:
-            if isinstance(each, StatementEvent):
-                piece = statement_piece(each.index, each.statement, each.numbers)
-                yield reply.chunk({"content": piece if each.index else opening(each.doubt) + piece})
-            elif isinstance(each, Finished):
-                notes = _notes(asked, each.answer.language)
-                yield reply.chunk({"content": ending(each.answer, notes)})
-                yield reply.end(each.answer, notes)
-
-
 async def _lines(
     stream: Stream | None, reply: Reply, asked: Conversation, *, usage: bool
 ) -> AsyncGenerator[bytes, None]:
-    async with aclosing(_chunks(stream, reply, asked)) as chunks:
-        async for chunk in chunks:
-            yield event(None, chunk)
+    """Yields the chunks of a completion as events: their contents joined are that of the whole one."""
+    if stream is None:
+        yield event(None, reply.chunk({"role": "assistant", "content": NOTHING}))
+        yield event(None, reply.chunk({}, "stop"))
+    else:
+        with closing(stream):
+            yield event(None, reply.chunk({"role": "assistant", "content": ""}))
+            async for each in stream:
+                if isinstance(each, StatementEvent):
+                    piece = statement_piece(each.index, each.statement, each.numbers)
+                    yield event(None, reply.chunk({"content": piece if each.index else opening(each.doubt) + piece}))
+                elif isinstance(each, Finished):
+                    notes = _notes(asked, each.answer.language)
+                    yield event(None, reply.chunk({"content": ending(each.answer, notes)}))
+                    yield event(None, reply.end(each.answer, notes))
     if usage:
         yield event(None, reply.usage())
     yield DONE

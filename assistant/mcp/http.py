@@ -59,7 +59,25 @@ def make_server(service: Service, caller: Caller) -> Server[Any]:
         tool = tools.get(params.name)
         if tool is None:
             raise MCPError(INVALID_PARAMS, f"There is no tool {params.name[:100]!r}; there are {', '.join(tools)}.")
-        return await _called(tool, service, context, caller, params.arguments or {})
+        steps = 0
+
+        async def report_progress(message: str) -> None:
+            nonlocal steps
+            steps += 1
+            await context.session.report_progress(steps, message=message)
+
+        try:
+            arguments = tool.takes.model_validate(params.arguments or {})
+        except ValidationError as error:
+            wrong = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()[:5])
+            return _failed("; ".join(wrong))
+        try:
+            given = await tool.run(service, caller(context), arguments, report_progress)
+        except Exception as error:  # noqa: BLE001  (logged; the SDK would show the client what any exception says)
+            scope = context.request.scope if isinstance(context.request, Request) else {"principal": caller(context)}
+            return _failed(fault_of(error, scope).detail)
+        text = json.dumps(given.structured, ensure_ascii=False) if given.text is None else given.text
+        return CallToolResult(content=[TextContent(text=text), *given.links], structured_content=given.structured)
 
     return server_of(list_tools, call_tool)
 
@@ -77,27 +95,6 @@ def server_of(
         on_list_tools=list_tools,
         on_call_tool=call_tool,
     )
-
-
-async def _called(
-    tool: Tool, service: Service, context: Context, caller: Caller, arguments: dict[str, Any]
-) -> CallToolResult:
-    steps = 0
-
-    async def report_progress(message: str) -> None:
-        nonlocal steps
-        steps += 1
-        await context.session.report_progress(steps, message=message)
-
-    try:
-        given = await tool.run(service, caller(context), tool.takes.model_validate(arguments), report_progress)
-    except ValidationError as error:
-        return _failed("; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()[:5]))
-    except Exception as error:  # noqa: BLE001  (logged; the SDK would show the client what any exception says)
-        scope = context.request.scope if isinstance(context.request, Request) else {"principal": caller(context)}
-        return _failed(fault_of(error, scope).detail)
-    text = json.dumps(given.structured, ensure_ascii=False) if given.text is None else given.text
-    return CallToolResult(content=[TextContent(text=text), *given.links], structured_content=given.structured)
 
 
 def _failed(message: str) -> CallToolResult:

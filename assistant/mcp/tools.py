@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from assistant.access import Principal
 from assistant.api.api_models import AnswerOut, CorrectionOut, DocumentOut, HitOut, Page, Strict
 from assistant.markdown import LINK, escape_markdown, render_answer
-from assistant.qa.answer import Answer, Finished, StatementEvent
+from assistant.qa.answer import Finished, StatementEvent
 from assistant.question_request import QuestionRequest
 from assistant.service import Service
 from assistant.service_errors import NotFound
@@ -189,7 +189,10 @@ class Tool:
 async def _ask(service: Service, who: Principal, asked: QuestionRequest, report_progress: ReportProgress) -> ToolResult:
     async for event in service.stream(who, asked):
         if isinstance(event, Finished):
-            return _answered(event.answer)
+            answer = event.answer
+            cited = [(each.title, each.url) for each in answer.citations]
+            offered = [(each.title, each.url) for each in answer.see_also]
+            return ToolResult(answer.to_json(), render_answer(answer).text, _links(cited + offered))
         await report_progress(
             escape_markdown(event.statement.text) if isinstance(event, StatementEvent) else event.stage
         )
@@ -218,12 +221,6 @@ def _listed(service: Service, who: Principal, arguments: ListDocuments) -> ToolR
     return ToolResult(DocumentPage.of(found, total, arguments.offset))
 
 
-def _answered(answer: Answer) -> ToolResult:
-    cited = [(each.title, each.url) for each in answer.citations]
-    offered = [(each.title, each.url) for each in answer.see_also]
-    return ToolResult(answer.to_json(), render_answer(answer).text, _links(cited + offered))
-
-
 def _read(service: Service, who: Principal, arguments: ReadParagraph) -> ToolResult:
     document = service.document(who, arguments.document, arguments.language, arguments.edition)
     place = arguments.place.strip().removeprefix(document.label).removeprefix(", ") if arguments.place else None
@@ -238,7 +235,7 @@ def _read(service: Service, who: Principal, arguments: ReadParagraph) -> ToolRes
         size += len(each["text"])
         fields = {name: each[name] for name in Paragraph.model_fields}
         paragraphs.append(fields | {"locator": document.cite(each["locator"])})
-    end = arguments.offset + len(paragraphs)
+    page = DocumentPage.of(paragraphs, len(blocks), arguments.offset)
     return ToolResult(
         {
             "document": document.id,
@@ -246,8 +243,7 @@ def _read(service: Service, who: Principal, arguments: ReadParagraph) -> ToolRes
             **{name: getattr(document, name) for name in ("title", "language", "edition", "unverified", "url")},
             "place": place or None,
             "paragraphs": paragraphs,
-            "total": len(blocks),
-            "next": end if paragraphs and end < len(blocks) else None,
+            **{name: page[name] for name in ("total", "next")},
         },
         links=_links([(document.title, document.url)]),
     )

@@ -153,10 +153,8 @@ class Conversations:
 
     def forget(self, token: str, client: str) -> None:
         """Drops a conversation of a client."""
-        with self._guard:
-            found = self._held.get(token)
-            if found is not None and found.client == client:
-                del self._held[token]
+        if self.find(token, client) is not None:
+            self._held.pop(token, None)
 
     def _forget(self) -> None:
         """Drops the oldest conversation of the client with most of them."""

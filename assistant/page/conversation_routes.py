@@ -37,7 +37,7 @@ from assistant.reports import report_errors_as
 from assistant.row_tables import without_bars
 from assistant.service import Service
 from assistant.service.saved_conversations import CONVERSATIONS, Link, SavedConversations
-from assistant.service_errors import Conflict, Invalid, NotFound, ServiceFault
+from assistant.service_errors import Conflict, NotFound, ServiceFault
 from corpus.corpus_errors import LibraryError
 
 log = logging.getLogger("rapporteur.page")
@@ -103,16 +103,13 @@ def reopen(body: ReopenRequest, context: Context) -> dict[str, str]:
         raise NotFound("conversation-gone")
     found = held.find(body.token, caller.client)
     if found is None:
-        if body.kept is None:
-            words = saved.get(caller, body.token)
-        elif saved.verify(body.seal, body.token, body.kept):
-            words = body.kept
-        else:
-            raise Invalid("seal-broken")
+        if body.kept is not None:
+            saved.check_seal(body.seal, body.token, body.kept)
+        words = saved.get(caller, body.token) if body.kept is None else body.kept
+        turns, before = parse_turns(words), turns_before(words)
         found = held.open(body.token, caller.client, again=True)
-        found.number = turns_before(words)
-        for turn in parse_turns(words):
-            found.add(turn, "")
+        if not found.turns:  # else another window of the caller has opened it meanwhile
+            found.turns, found.number = turns, before + len(turns)
     found.redraw(partial(turn_html, service))
     return {"token": found.token}
 
@@ -122,8 +119,7 @@ def reopen(body: ReopenRequest, context: Context) -> dict[str, str]:
 def save_conversation(body: SignedConversation, context: Context) -> Response:
     """Saves on the server what a browser has saved, for users who chose that."""
     saved, caller = saved_conversations_of(context.service), context.caller
-    if not saved.verify(body.seal, body.token, body.kept):
-        raise Invalid("seal-broken")
+    saved.check_seal(body.seal, body.token, body.kept)
     title = Conversation(body.token, caller.client, parse_turns(body.kept)).title
     saved.save(caller, body.token, title, body.kept, body.changed)
     return Response(status_code=204)
@@ -274,6 +270,4 @@ def _file_of_turns(context: PageContext, turns: Sequence[Turn], gone: int = 0) -
     """Renders turns as a download, in the format of the address's suffix."""
     form = context.request.url.path.rpartition(".")[2]
     with report_errors_as(Conflict):
-        reply = file_reply(render(publication_of_turns(context.service, turns, gone), form), form, "rapporteur")
-    reply.headers["Cache-Control"] = "no-store"
-    return reply
+        return file_reply(render(publication_of_turns(context.service, turns, gone), form), form, "rapporteur")

@@ -40,14 +40,10 @@ class PrintedPage:
 
 def printed_pages_of(service: Service, document: Document, words: Span, language: str) -> list[PrintedPage]:
     """The printed pages on which a span may be; none where the file is not stored."""
-    if not service.library.has_original(document):
+    between = document.page_range(*words) if service.library.has_original(document) else None
+    if between is None:
         return []
-    between = document.page_range(*words)
-    return (
-        [printed_page_of(document, number, language, words) for number in range(between[0], between[1] + 1)]
-        if between
-        else []
-    )
+    return [printed_page_of(document, number, language, words) for number in range(between[0], between[1] + 1)]
 
 
 def printed_page_of(document: Document, number: int, language: str, words: Span | None = None) -> PrintedPage:
@@ -86,7 +82,7 @@ LookedAt = Annotated[tuple[Document, Span | None], Depends(_looked_at)]
 def picture(number: Number, context: Context, looked_at: LookedAt) -> Response:
     """Returns a printed page as an image."""
     made = context.service.picture(context.caller, looked_at[0], number, looked_at[1])
-    return Response(made, media_type="image/png", headers={"Cache-Control": "no-store"})
+    return Response(made, media_type="image/png")
 
 
 @router.get("/documents/{name:path}/page/{number}")

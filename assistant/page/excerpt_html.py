@@ -14,7 +14,7 @@ from assistant.export.un_style import document_name
 from assistant.markdown import place_of
 from assistant.page_labels import word
 from assistant.qa.answer import Citation
-from corpus.documents import Block, Document
+from corpus.documents import Block, Document, Span
 from corpus.symbols import document_url
 from corpus.tables import find_tables
 
@@ -79,9 +79,6 @@ def edition_words(document: Document | Citation, language: str) -> str:
 def official_address(document: Document, language: str) -> str | None:
     """The official address of a document, in the reader's language where it has a symbol; from stored metadata only."""
     return document_url(document.symbol, language) if document.symbol else document.url
-
-
-Span = tuple[int, int]
 
 
 def parts(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gradio as gr
 
-from assistant.access import Principal
+from assistant.access import Principal, check
 from assistant.api.authentication import identified_caller
+from assistant.api.problems import fault_of
+from assistant.page.plain_pages import carried
 from assistant.page_labels import language_of
 
 
@@ -21,10 +23,24 @@ def caller_of(request: gr.Request) -> Principal:
     return identified_caller(request.request)
 
 
+async def check_again(request: gr.Request, operation: str) -> None:
+    """Checks, while a call from the page goes on, whether its caller may still do an operation: a key may be revoked, a session may
+    end. Raises a `ServiceFault`."""
+    assert request.request is not None
+    check(await request.request.scope["identify"](), operation)
+
+
 def reader_language(request: gr.Request) -> str:
     """The language in which the user reads the page."""
     assert request.request is not None
     return language_of(request.request)
+
+
+def refusal_html(error: Exception, request: gr.Request) -> str:
+    """Renders what the user is told of an error that is being handled."""
+    assert request.request is not None
+    text = fault_of(error, request.request.scope).in_language(reader_language(request))
+    return carried("told.html", text=text, wrong=True)
 
 
 def query_params(request: gr.Request) -> dict[str, str]:

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import re
 import secrets
+from functools import partial
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -17,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.access import Principal, Role
 from assistant.access.operations import check
-from assistant.api.authentication import identify_caller
+from assistant.api.authentication import identify_caller, present_caller
 from assistant.page.gradio_calls import FORMS, Windows, parse_window, read_body
 from assistant.page.no_script import path_of
 from assistant.page.plain_pages import render, sign_in_path
@@ -96,7 +97,7 @@ class Guard:
         # The client's address comes from uvicorn only; Gradio trusts forwarding headers of anybody. (The original scope stays as it is:
         # the middleware reads the anonymous session from it.)
         headers = [each for each in scope["headers"] if not each[0].startswith(_FORWARDING)]
-        scope = {**scope, "headers": headers}
+        scope = {**scope, "headers": headers, "identify": partial(present_caller, connection)}
         if path == "/" and who.role is Role.NONE:
             await RedirectResponse(sign_in_path(Request(scope)), 303)(scope, receive, send)
             return

@@ -18,6 +18,7 @@ from assistant.api.authentication import same_origin
 from assistant.api.route import requires
 from assistant.export.docx import pandoc_path
 from assistant.page.chat_turns import Conversation, Turn, conversations_of
+from assistant.page.conversation_routes import save_on_server
 from assistant.page.plain_pages import Context, PageContext, PageRoute
 from assistant.page.scope_choice import (
     Choices,
@@ -130,6 +131,7 @@ async def ask(context: Context, chosen: Annotated[SentQuestion, Form()]) -> Resp
     drawn = await run_in_threadpool(turn_html, service, talk.number + 1 if talk else 1, turn)
     talk = conversations.open(chosen.conversation, caller.client)
     talk.add(turn, drawn)
+    await run_in_threadpool(save_on_server, service, caller, talk)
     return RedirectResponse(_address(talk, chosen), 303)
 
 

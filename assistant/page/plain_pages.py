@@ -131,7 +131,7 @@ def page(template: str, request: Request, status: int = 200, **values: object) -
     made = render(
         template, language_of(request), who=who, here=here, back=back if len(back) <= 1_000 else here, **values
     )
-    return HTMLResponse(made, status, {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"})
+    return HTMLResponse(made, status, {"Content-Security-Policy": POLICY})
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import replace
-from functools import partial
 from threading import BoundedSemaphore
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, get_args
 from urllib.parse import urlencode
@@ -103,6 +102,13 @@ class PaperForm(Strict):
         fields = {**self.model_dump(by_alias=True), "language": self.language or None, **self.converted()}
         return self.asks.model_construct(**fields)
 
+    @property
+    def query(self) -> str:
+        """The query of an address of its pages and files, without the offset of one page."""
+        return urlencode(
+            {key: value for key, value in self.model_dump(by_alias=True, exclude={"offset"}).items() if value}
+        )
+
     def converted(self) -> dict[str, Any]:
         """Fields of the request that differ from those of the form."""
         return {}
@@ -129,7 +135,6 @@ class BriefingForm(PaperForm):
     mode: Literal["", Mode] = ""
 
     def converted(self) -> dict[str, Any]:
-        """Flags and optional choices."""
         return {"mixed": bool(self.mixed), "mode": self.mode or None}
 
     def page_values(self, context: PageContext) -> dict[str, Any]:
@@ -162,7 +167,6 @@ class ComparisonForm(PaperForm):
     third: Name = ""
 
     def converted(self) -> dict[str, Any]:
-        """The documents."""
         return {"document": [each for each in (self.first, self.second, self.third) if each.strip()]}
 
 
@@ -175,11 +179,9 @@ class TopicForm(PaperForm):
     documents: Named = ""
 
     def converted(self) -> dict[str, Any]:
-        """The documents."""
         return {"document": split_names(self.documents)}
 
     def page_values(self, context: PageContext) -> dict[str, Any]:
-        """The limit of documents."""
         return {"most": MAX_COMPARED_DOCUMENTS}
 
 
@@ -196,7 +198,6 @@ class MandatesForm(PaperForm):
     offset: Annotated[int, Field(ge=0, le=MAX_ROWS)] = 0
 
     def converted(self) -> dict[str, Any]:
-        """The year, and the documents."""
         return {"year": int(self.year) if self.year.strip() else None, "document": split_names(self.documents)}
 
     def shown(self, made: Any, publication: Publication) -> tuple[Publication, dict[str, Any]]:
@@ -211,7 +212,7 @@ class MandatesForm(PaperForm):
         return replace(publication, blocks=tuple(blocks)), {
             "rows": (start + 1, end, total),
             "offsets": (max(0, start - ROWS_SHOWN) if start else None, end if end < total else None),
-            "query": urlencode({key: value for key, value in self.model_dump(exclude={"offset"}).items() if value}),
+            "query": self.query,
             "addressees": [name for name, _ in named.most_common(ADDRESSEES)],
         }
 
@@ -231,13 +232,12 @@ def _add(kind: type[PaperForm]) -> None:
     @requires(kind.asks.operation, counted="documents")
     def show(context: Context, asked: Any) -> Response:
         asked = asked.read_by(context)
-        fields = asked.model_dump(by_alias=True)
         languages = {each: language_name(each, context.reader) for each in LANGUAGE_NAMES}
-        values = {"asked": fields, "languages": languages, "article": "", **asked.page_values(context)}
+        values = {"asked": asked.model_dump(by_alias=True), "languages": languages, "article": ""}
+        values |= asked.page_values(context)
         if not asked.complete:
             return context.page(f"{kind.place}.html", **values)
-        query = urlencode({key: value for key, value in fields.items() if value and key != "offset"})
-        files = [(label, f"/{kind.place}/{kind.name}.{form}?{query}") for form, label in kind.files.items()]
+        files = [(label, f"/{kind.place}/{kind.name}.{form}?{asked.query}") for form, label in kind.files.items()]
 
         def shown(made: Any) -> Response:
             language = asked.request.output_language(made)
@@ -284,6 +284,11 @@ def agenda(
     wanted = language or ["en"]
     caller, papers, reader = context.caller, context.service.papers, context.reader
     meetings = meeting_views(context.service, caller, reader)
+
+    def official(name: str) -> str | None:
+        symbol = Symbol.try_parse(name)
+        return document_url(symbol, reader) if symbol else None
+
     return context.page(
         "agenda.html",
         checked=papers.agenda(caller, meeting, wanted) if meetings or meeting else None,
@@ -294,12 +299,13 @@ def agenda(
         languages=LANGUAGE_NAMES,
         states=_labels("state", STATES, reader),
         path=document_path,
-        official=partial(_official, reader),
+        official=official,
     )
 
 
 def made_or_waiting(context: PageContext, asked: PaperForm, then: Callable[[Any], Response]) -> Response:
-    """Returns the response `then` makes of a paper, if it is complete within `PATIENCE` seconds; else a waiting page."""
+    """Returns the response `then` makes of a paper, if it is complete within `PATIENCE` seconds; else a waiting page. It reloads
+    itself; where a form was sent, it goes on to the page of the paper, where the form can be sent again."""
     made: Any = context.service.papers.begin(context.caller, asked.request)
     if isinstance(made, Paper):
         paper, made = made, _result_soon(made.future)
@@ -307,15 +313,10 @@ def made_or_waiting(context: PageContext, asked: PaperForm, then: Callable[[Any]
             ahead, before = context.service.papers.queue.ahead(paper)
             values = {"paper": paper, "ahead": ahead, "before": before, "labels": _WAITS}
             shown = context.page("waiting.html", 202, title=word(asked.waits, context.reader), **values)
-            shown.headers["Refresh"] = str(AGAIN)
+            sent = context.request.method == "POST"
+            shown.headers["Refresh"] = f"{AGAIN}; url=/{asked.place}?{asked.query}" if sent else str(AGAIN)
             return shown
     return then(made)
-
-
-def _official(reader: str, name: str) -> str | None:
-    """The official address of a document by its symbol; None for other text."""
-    symbol = Symbol.try_parse(name)
-    return document_url(symbol, reader) if symbol else None
 
 
 def split_names(documents: str) -> list[str]:

@@ -30,7 +30,11 @@ from corpus.symbols import Symbol, document_url
 
 def meetings_latest_first(service: Service, who: Principal) -> list[Meeting]:
     """The meetings whose agendas are stored, latest first."""
-    return sorted(service.meetings(who), key=lambda each: (each.dates[-1:], each.document_id), reverse=True)
+    return sorted(service.meetings(who), key=_by_date, reverse=True)
+
+
+def _by_date(meeting: Meeting) -> tuple[tuple[dt.date, ...], str]:
+    return meeting.dates[-1:], meeting.document_id
 
 
 def meeting_views(service: Service, who: Principal, reader: str = "en") -> list[dict[str, Any]]:
@@ -212,16 +216,18 @@ def example_questions(library: Library, language: str, most: int = 6) -> list[st
 def _meeting_examples(library: Library, language: str) -> Iterator[str]:
     """Questions about the latest meeting, named by its agenda where there are agendas of several meetings."""
     keys = library.document_keys()
-    meetings = sorted(library.meetings(), key=lambda each: (each.dates[-1:], each.document_id))
+    meetings = library.meetings()
+    if not meetings:
+        return
+    meeting = max(meetings, key=_by_date)
+    agenda = library.document(meeting.document_id)
     several = len({keys[each.document_id] for each in meetings}) > 1
-    for meeting in meetings[-1:]:
-        agenda = library.document(meeting.document_id)
-        named = f" ({agenda.symbol or agenda.label})" if several else ""
-        items = [item for item in meeting.items if item.documentation]
-        if items and meeting.sittings:
-            yield word("example_time", language, item=f"{items[-1].number}{named}")
-        for item in items[:1]:
-            yield word("example_papers", language, item=f"{item.number}{named}")
+    named = f" ({agenda.symbol or agenda.label})" if several else ""
+    items = [item for item in meeting.items if item.documentation]
+    if items and meeting.sittings:
+        yield word("example_time", language, item=f"{items[-1].number}{named}")
+    if items:
+        yield word("example_papers", language, item=f"{items[0].number}{named}")
 
 
 def _document_examples(library: Library, language: str) -> Iterator[str]:

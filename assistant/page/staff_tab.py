@@ -6,23 +6,26 @@ here."""
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from typing import Any
 
 import gradio as gr
+from starlette.concurrency import run_in_threadpool
 
 from assistant.access import Principal
+from assistant.api import authentication
 from assistant.fetch_plans import FetchRequest
 from assistant.outcome_messages import describe_job
-from assistant.page.gradio_html import caller_of, carrier, query_params, reader_language
+from assistant.page.gradio_html import caller_of, carrier, check_again, query_params, reader_language, refusal_html
 from assistant.page.plain_pages import carried, marked
 from assistant.page.report_pages import split_names
 from assistant.page.staff_pages import evaluation_path
 from assistant.page_labels import LANGUAGE_NAMES, mark, word
 from assistant.service import Service
 from assistant.service.jobs import OPEN, PAUSE
-from assistant.service_errors import Conflict, ServiceFault
+from assistant.service_errors import Conflict
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
 LANGUAGES = [(name, code) for code, name in LANGUAGE_NAMES.items()]
@@ -30,6 +33,9 @@ MAX_FOLLOWED = 200
 """Most jobs shown at once."""
 MAX_JOBS = 20
 """Most ended jobs shown, the latest, including those before the server's start."""
+MAX_OUTCOMES = 100
+"""Most outcomes shown of a job, first those that went wrong."""
+WRONG = ("refused", "failed", "skipped")
 MAX_UNVERIFIED = 300
 """Most unverified texts listed."""
 RATINGS = 100
@@ -90,26 +96,32 @@ class _StaffTab:
         shell.select(self._show_jobs, None, outputs, trigger_mode="once", **QUIET)
 
     async def _follow_jobs(self, request: gr.Request, begin: Callable[[Principal], object]) -> AsyncIterator[list[Any]]:
-        """Calls `begin`, and shows the jobs until all have ended; the collection, too, each time one has."""
+        """Calls `begin`, and shows the jobs while the caller may see them, until all have ended; the collection, too, each time one
+        has."""
         service, who, reader = self._service, caller_of(request), reader_language(request)
-        before, open_before, following = "", 0, True
+        html, before, open_before, following = "", None, 0, True
+        checked = time.monotonic()
         try:
-            begin(who)
+            await run_in_threadpool(begin, who)
             while following:
-                jobs = _latest(service, who, reader)
+                jobs = await run_in_threadpool(service.all_jobs, who)
                 open_by = [each["by"] for each in jobs if each["state"] in OPEN]
-                following, html = bool(open_by), carried("jobs.html", reader, jobs=jobs)
-                if html != before:
+                following = bool(open_by)
+                if jobs != before:
+                    html = await run_in_threadpool(_jobs_html, service, who, reader, jobs)
                     ended = following and len(open_by) < open_before
-                    collection = health_html(service, who, reader) if ended else gr.skip()
+                    collection = await run_in_threadpool(health_html, service, who, reader) if ended else gr.skip()
                     yield [html, gr.Button(visible=who.id in open_by), collection, gr.skip()]
-                open_before = len(open_by)
+                before, open_before = jobs, len(open_by)
                 if following:
-                    before = html
                     await asyncio.sleep(PAUSE)
-            yield [html, gr.Button(visible=False), health_html(service, who, reader), _documents(service, who)]
-        except ServiceFault as fault:
-            yield _refused_values(fault.in_language(reader))
+                if time.monotonic() - checked > authentication.AGAIN_SECONDS:
+                    await check_again(request, "jobs")
+                    checked = time.monotonic()
+            health = await run_in_threadpool(health_html, service, who, reader)
+            yield [html, gr.Button(visible=False), health, await run_in_threadpool(_documents, service, who)]
+        except Exception as error:  # noqa: BLE001  (`fault_of` logs what is not expected)
+            yield _refused_values(refusal_html(error, request))
 
     async def _show_jobs(self, request: gr.Request) -> AsyncIterator[list[Any]]:
         async for update in self._follow_jobs(request, lambda _: None):
@@ -117,7 +129,7 @@ class _StaffTab:
 
     async def _show_uploads(self, job_ids: str, request: gr.Request) -> AsyncIterator[list[Any]]:
         if not job_ids.strip():
-            yield _refused_values(word("choose_file", reader_language(request)))
+            yield _refused_values(_told("choose_file", request))
             return
         async for update in self._show_jobs(request):
             yield update
@@ -136,7 +148,7 @@ class _StaffTab:
 
     async def _remove_document(self, document: str | None, sure: bool, request: gr.Request) -> AsyncIterator[list[Any]]:
         if not document or not sure:
-            yield [*_refused_values(word("be_sure", reader_language(request))), gr.skip()]
+            yield [*_refused_values(_told("be_sure", request)), gr.skip()]
             return
         async for update in self._follow_jobs(request, lambda who: self._service.remove(who, document)):
             yield [*update, False]
@@ -161,21 +173,28 @@ class _StaffTab:
         try:
             report = carried("evaluation.html", reader, there=evaluation_path(self._service).is_file())
             return [*form, _ratings_html(self._service, who, reader), report]
-        except ServiceFault as fault:
-            return [*form, carried("told.html", text=fault.in_language(reader), wrong=True), ""]
+        except Exception as error:  # noqa: BLE001  (`fault_of` logs what is not expected)
+            return [*form, refusal_html(error, request), ""]
 
 
-def _refused_values(reason: str) -> list[Any]:
-    """Values of the jobs, their button and the collection where nothing is done."""
-    return [carried("told.html", text=reason, wrong=True), gr.Button(visible=False), gr.skip(), gr.skip()]
+def _told(name: str, request: gr.Request) -> str:
+    return carried("told.html", text=word(name, reader_language(request)), wrong=True)
 
 
-def _latest(service: Service, who: Principal, reader: str) -> list[dict[str, Any]]:
-    """The translated records of all users' jobs, latest first: all that have not ended, and the last `MAX_JOBS` others."""
-    jobs = service.all_jobs(who)
+def _refused_values(html: str) -> list[Any]:
+    """Values of the jobs (the HTML of why), their button and the collection where nothing is done."""
+    return [html, gr.Button(visible=False), gr.skip(), gr.skip()]
+
+
+def _jobs_html(service: Service, who: Principal, reader: str, jobs: list[dict[str, Any]]) -> str:
+    """Renders all users' jobs, latest first: all that have not ended, and the last `MAX_JOBS` others."""
     ended = [each["id"] for each in jobs if each["state"] not in OPEN][:MAX_JOBS]
-    shown = [each["id"] for each in jobs if each["state"] in OPEN or each["id"] in ended][:MAX_FOLLOWED]
-    return [describe_job(service.job(who, each), reader) for each in shown]
+    listed = [each["id"] for each in jobs if each["state"] in OPEN or each["id"] in ended][:MAX_FOLLOWED]
+    shown = []
+    for job in (service.job(who, each) for each in listed):
+        first = sorted(job["outcomes"], key=lambda each: each.get("result") not in WRONG)[:MAX_OUTCOMES]
+        shown.append(describe_job({**job, "outcomes": first}, reader) | {"count": len(job["outcomes"])})
+    return carried("jobs.html", reader, jobs=shown)
 
 
 def health_html(service: Service, who: Principal, reader: str) -> str:

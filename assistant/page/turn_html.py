@@ -23,7 +23,7 @@ from assistant.service import Service
 from assistant.service_errors import NotFound
 from corpus.calendar_names import language_name
 from corpus.corpus_errors import DocumentNotFound as Gone
-from corpus.documents import Document
+from corpus.documents import Document, Span
 from corpus.language import detect_language
 from corpus.symbols import Symbol, document_url
 
@@ -151,9 +151,7 @@ def present_status(answer: Answer, sources: Sequence[Source]) -> tuple[str, str]
     return "not_held" if answer.status == "not_found" and answer.absent else answer.status, ""
 
 
-def _around(
-    service: Service, document: Document, citation: Citation
-) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
+def _around(service: Service, document: Document, citation: Citation) -> tuple[Span, Span, Span]:
     """The spans before the shown context of a citation, of the context, and after it."""
     own, begin, end = (citation.start, citation.end), citation.start, citation.end
     try:
@@ -168,7 +166,7 @@ def _around(
     return (begin, own[0]), own, (own[1], end)
 
 
-def _close(document: Document, passage: tuple[int, int], citation: Citation) -> tuple[int, int]:
+def _close(document: Document, passage: Span, citation: Citation) -> Span:
     """The shown context of a citation within its passage: whole blocks, at least `CLOSE` characters on each side where there are."""
     start, end = passage
     begins = [each.start for each in document.blocks if start <= each.start <= citation.start - CLOSE]

@@ -212,8 +212,8 @@ class Jobs:
                 JobReporter(self, job, self._stops[job.id]).add_outcome(outcome)
                 self._end(job, *self._result(job))
                 return job
-        self._queue.put(by, (job, work))
-        return job
+            self._queue.put(by, (job, work))
+            return job
 
     @contextmanager
     def changing(self, job: Job, *, queue: bool = False) -> Iterator[Job]:
@@ -299,6 +299,7 @@ class Jobs:
                 raise Conflict("job-elsewhere")
             self._stops[job_id].set()
             if job.state == "queued":
+                self._queue.remove(lambda each: each[0] is job)
                 self._end(job, "stopped")
         return job
 

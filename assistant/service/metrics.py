@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -16,25 +17,16 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
-        self._requests = Counter(
-            "rapporteur_requests", "Requests by method, route and status.", ("method", "route", "status"),
-            registry=self._registry,
-        )  # fmt: skip
-        self._request_seconds = Histogram(
-            "rapporteur_request_seconds", "Seconds of a request by route.", ("route",), buckets=_SECONDS,
-            registry=self._registry,
-        )  # fmt: skip
-        self._answers = Counter(
-            "rapporteur_answers", "Answers by status and language.", ("status", "language"), registry=self._registry
+        counter = partial(Counter, registry=self._registry)
+        seconds = partial(Histogram, buckets=_SECONDS, registry=self._registry)
+        self._requests = counter(
+            "rapporteur_requests", "Requests by method, route and status.", ("method", "route", "status")
         )
-        self._answer_seconds = Histogram(
-            "rapporteur_answer_seconds", "Seconds of answering, without waiting.", buckets=_SECONDS,
-            registry=self._registry,
-        )  # fmt: skip
-        self._refused = Counter(
-            "rapporteur_refused", "Questions that were not taken, by reason.", ("reason",), registry=self._registry
-        )
-        self._files = Counter("rapporteur_files", "Files by what became of them.", ("result",), registry=self._registry)
+        self._request_seconds = seconds("rapporteur_request_seconds", "Seconds of a request by route.", ("route",))
+        self._answers = counter("rapporteur_answers", "Answers by status and language.", ("status", "language"))
+        self._answer_seconds = seconds("rapporteur_answer_seconds", "Seconds of answering, without waiting.")
+        self._refused = counter("rapporteur_refused", "Questions that were not taken, by reason.", ("reason",))
+        self._files = counter("rapporteur_files", "Files by what became of them.", ("result",))
 
     def count_request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Counts a finished request; status 0: the client disconnected."""

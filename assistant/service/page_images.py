@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import threading
 from collections import OrderedDict
@@ -34,7 +35,7 @@ class PageImages:
         self._library, self._pictures = library, PageRenderer(limits)
         self._places = threading.BoundedSemaphore(MAX_WAITING)
         self._guard = threading.Lock()
-        self._drawn: OrderedDict[tuple[str, int, str], bytes] = OrderedDict()
+        self._drawn: OrderedDict[tuple[str, int, bytes], bytes] = OrderedDict()
 
     def close(self) -> None:
         """Ends the rendering process."""
@@ -47,7 +48,8 @@ class PageImages:
             raise NotFound("no-page", document=document.label, page=page)
         between = document.page_range(*words) if words else None
         quote = document.quote(*words) if words and between and between[0] <= page <= between[1] else ""
-        key = (document.sha256, page, quote)
+        # Of the quote only a hash: it may be as long as the document.
+        key = (document.sha256, page, hashlib.sha256(quote.encode("utf-8", "surrogatepass")).digest())
         with self._guard:
             known = self._drawn.get(key)
             if known is not None:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future, InvalidStateError, wait
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any, Generic, NamedTuple, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from assistant.access.principal import own_part, strangers_part
 from assistant.reports import Progress
@@ -54,13 +54,6 @@ class Paper(Generic[T]):
     total: int = 0
 
 
-class _Wanted(NamedTuple):
-    """A paper with the work that generates it."""
-
-    paper: Paper[Any]
-    work: Work[Any]
-
-
 class PaperQueue:
     """The papers of one service. `places`: how many may be unfinished, at most a quarter of them of one client or origin; anonymous
     clients leave a quarter to those with a key or an account. `clock` gives seconds."""
@@ -71,7 +64,9 @@ class PaperQueue:
         self._guard = threading.Lock()
         self._papers: OrderedDict[Hashable, Paper[Any]] = OrderedDict()
         self._stopping = threading.Event()
-        self._wanted: dict[bool, FairQueue[_Wanted]] = {whole: FairQueue() for whole in (False, True)}
+        self._wanted: dict[bool, FairQueue[tuple[Paper[Any], Work[Any]]]] = {
+            whole: FairQueue() for whole in (False, True)
+        }
         self._begun: dict[bool, Paper[Any]] = {}  # the one that each thread is making
         for whole in self._wanted:
             # A daemon thread: a model that never answers must not keep the process from ending.
@@ -124,12 +119,12 @@ class PaperQueue:
             done = [key for key, each in self._papers.items() if each.future.done()]
             for old in done[: max(0, len(done) - KEPT)]:
                 del self._papers[old]
-            self._wanted[whole].put(client, _Wanted(paper, work))
+            self._wanted[whole].put(client, (paper, work))
             return paper
 
     def ahead(self, paper: Paper[Any]) -> tuple[int, Paper[Any] | None]:
         """How many papers are made before one that waits, the one in progress included, and that one; 0 for one that does not wait."""
-        waiting = self._wanted[paper.whole].ahead(lambda each: each.paper is paper)
+        waiting = self._wanted[paper.whole].ahead(lambda each: each[0] is paper)
         begun = self._begun.get(paper.whole)
         if waiting is None or begun is None or begun.future.done():
             return waiting or 0, None
@@ -147,6 +142,8 @@ class PaperQueue:
     def close(self, grace: float) -> bool:
         """Ends the papers in progress before their next part, and those that wait; returns whether all ended within `grace` seconds."""
         self.stop()
+        for wanted in self._wanted.values():
+            wanted.close()
         with self._guard:
             futures = [each.future for each in self._papers.values()]
         return not wait(futures, grace).not_done
@@ -186,8 +183,8 @@ class PaperQueue:
     def _run(self, whole: bool) -> None:
         """Generates the queued papers, one client after another."""
         while wanted := self._wanted[whole].get():
-            self._begun[whole] = wanted.paper
-            self._make(wanted.paper, wanted.work)
+            self._begun[whole] = wanted[0]
+            self._make(*wanted)
             del self._begun[whole], wanted  # while the thread waits for the next one, only the cache keeps this one
 
     @staticmethod

@@ -169,12 +169,6 @@ class Drafts:
         self._store.write(_NOTE, draft_id, self._store.timestamp(), self._who, kind, statement, text)
 
 
-def comments_on(events: Sequence[Event]) -> list[Event]:
-    """The comments among events: those on the whole draft first, then by statement and time."""
-    found = [each for each in events if each.kind == "comment"]
-    return sorted(found, key=lambda each: (each.statement is not None, each.statement or 0, each.time))
-
-
 def review_publication(draft: Draft, library: Library, address: AddressBuilder | None = None) -> Publication:
     """Lays out a draft as a publication: its state on the cover, and, until it is cleared, the comments after the text. It says where
     documents no longer have what it quotes; its own text never changes."""
@@ -183,7 +177,9 @@ def review_publication(draft: Draft, library: Library, address: AddressBuilder |
     from assistant.reports.lookup import find_outdated_citations
 
     assert draft.briefing is not None
-    comments = [] if draft.state == "cleared" else [(e.statement, e.who, e.text) for e in comments_on(draft.events)]
+    noted = [each for each in draft.events if each.kind == "comment" and draft.state != "cleared"]
+    noted.sort(key=lambda each: (each.statement or 0, each.time))  # first those on the whole
+    comments = [(each.statement, each.who, each.text) for each in noted]
     outdated = find_outdated_citations(library, draft.briefing.citations)
     ids = {each.document for each in outdated}
     missing = {each.document: _as_cited(each) for each in draft.briefing.sources if each.document in ids}

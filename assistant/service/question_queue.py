@@ -81,6 +81,12 @@ class FairQueue(Generic[T]):
                 self._waiting[client] = own
             return item
 
+    def remove(self, is_unwanted: Callable[[T], bool]) -> None:
+        """Removes items that wait."""
+        with self._changed:
+            left = {client: deque(o for o in own if not is_unwanted(o)) for client, own in self._waiting.items()}
+            self._waiting = {client: own for client, own in left.items() if own}
+
     def close(self) -> None:
         """Wakes the consumer, which gets None once the queue is empty."""
         with self._changed:

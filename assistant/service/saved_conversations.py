@@ -6,11 +6,12 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from assistant.access import Principal, check
 from assistant.access.access_store import AccessStore
 from assistant.access.anonymous_sessions import SigningSecret
-from assistant.service_errors import Forbidden, NotFound, TooLarge
+from assistant.service_errors import Forbidden, Invalid, NotFound, TooLarge
 
 CONVERSATIONS, FORGOTTEN = 100, 1_000
 """Most conversations of one account, and most tokens of its deleted ones; the oldest are dropped."""
@@ -68,9 +69,10 @@ class SavedConversations:
         """Signs a conversation that is given to a browser to keep."""
         return self._secret.sign("conversation", token, content)
 
-    def verify(self, seal: str, token: str, content: str) -> bool:
-        """Whether a conversation from a browser is unchanged since it was signed."""
-        return self._secret.verify(seal, "conversation", token, content)
+    def check_seal(self, seal: str, token: str, content: str) -> None:
+        """Raises `Invalid` unless a conversation from a browser is unchanged since it was signed."""
+        if not self._secret.verify(seal, "conversation", token, content):
+            raise Invalid("seal-broken")
 
     # Conversations on the server
 
@@ -97,21 +99,20 @@ class SavedConversations:
     def all(self, who: Principal) -> list[dict[str, str]]:
         """Lists the conversations of a user, latest first: `token`, `title` (the first question) and the time when they `changed`."""
         query = "SELECT token, title, changed FROM conversations WHERE account = ? AND kept <> '' ORDER BY changed DESC, token"
-        found = self._store.rows(query, _account(who)) if _can_save(who) else []
+        found = self._rows(who, query)
         return [{"token": token, "title": title, "changed": changed} for token, title, changed in found]
 
     def get(self, who: Principal, token: str) -> str:
         """Returns a conversation. Raises `NotFound`, also for another user's conversation."""
-        query = "SELECT kept FROM conversations WHERE token = ? AND account = ? AND kept <> ''"
-        found = self._store.rows(query, token, _account(who)) if _can_save(who) else []
+        found = self._rows(who, "SELECT kept FROM conversations WHERE account = ? AND token = ? AND kept <> ''", token)
         if not found:
             raise NotFound("conversation-gone")
         return str(found[0][0])
 
     def deleted_tokens(self, who: Principal) -> list[str]:
         """Lists the tokens of conversations that a user has deleted."""
-        query = "SELECT token FROM conversations WHERE account = ? AND kept = ''"
-        return [str(token) for (token,) in self._store.rows(query, _account(who))] if _can_save(who) else []
+        found = self._rows(who, "SELECT token FROM conversations WHERE account = ? AND kept = ''")
+        return [str(token) for (token,) in found]
 
     def delete(self, who: Principal, token: str | None = None) -> None:
         """Deletes a conversation of a user, or all; browsers that have it delete it, too."""
@@ -119,6 +120,10 @@ class SavedConversations:
         for each in [token] if token is not None else [one["token"] for one in self.all(who)]:
             self._store.write(_DELETE, each, account, now)
         self._store.write(_OLDEST_FORGOTTEN, account, account, FORGOTTEN - 1)
+
+    def _rows(self, who: Principal, query: str, *values: str) -> list[tuple[Any, ...]]:
+        """The rows of a query whose first value is the user's account; none without an account."""
+        return self._store.rows(query, _account(who), *values) if _can_save(who) else []
 
     # Links to answers
 

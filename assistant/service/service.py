@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -94,9 +95,10 @@ class Service(QuestionService, CollectionService):
         ended within `grace` seconds."""
         self.stop()
         self._pictures.close()
-        papers = self.papers.queue.close(grace)
-        jobs = self.jobs.close(grace)
-        return self.question_queue.close(grace) and jobs and papers
+        end = time.monotonic() + grace
+        queues = (self.papers.queue, self.jobs, self.question_queue)
+        ended = [queue.close(max(0.0, end - time.monotonic())) for queue in queues]
+        return all(ended)
 
     # Reading
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from security.test_gradio_doors import JOIN, config, functions
 from services import PASSWORD, Made, listening, made_service, told_events
 
 from assistant.access import Role
@@ -73,6 +74,26 @@ def test_who_may_no_longer_see_a_job_is_told_so_and_sees_no_more_of_it(made: Mad
     assert [name for name, _ in rest[-1:]] == ["problem"]
     assert rest[-1][1]["status"] == 401
     assert len(rest) <= 2
+
+
+def test_who_may_no_longer_see_jobs_is_told_so_on_the_page_and_sees_no_more_of_them(made: Made) -> None:
+    held = Held()
+    job = made.service.jobs.submit("long", "key:x", held)
+    call = functions.__wrapped__(config.__wrapped__(made)).call("rp-follow", job.id, session_hash="follower")
+    with (
+        listening(made) as (host, port),
+        httpx.Client(base_url=f"http://{host}:{port}", headers=made.headers("staff"), timeout=30) as client,
+    ):
+        assert client.post(JOIN, json=call).status_code == 200
+        with client.stream("GET", "/gradio_api/queue/data?session_hash=follower") as reply:
+            coming = reply.iter_lines()
+            while "rp-job" not in next(coming):
+                pass
+            made.gate.keys.revoke(made.keys["staff"].split("_")[1])
+            rest = "".join(coming)  # the call has ended, though the job goes on
+    held.end()
+    assert "This API key is not valid" in rest
+    assert "process_completed" in rest
 
 
 def test_a_stream_ends_with_its_job_and_tells_how(made: Made) -> None:

@@ -13,8 +13,10 @@ from services import Made, ended, made_service, service_fixture
 from assistant.access.rate_limits import CHEAP, RateLimits
 from assistant.page.chat_turns import MAX_DRAWN, Conversations, Turn
 from assistant.page.gradio_calls import MAX_CALLS, MAX_WINDOWS, SECONDS, Windows
+from assistant.service.jobs import JobReporter
 from assistant.service_errors import TooMany
 from corpus.catalogue import Catalogue
+from corpus.corpus_errors import LibraryError
 
 __all__ = ["config", "functions"]
 QUESTION = ("When do boats leave?", "", "", "", [], "", "")
@@ -148,6 +150,43 @@ def test_following_many_files_on_the_page_counts_as_one_call(
         assert "process_completed" in told
         assert "in a minute" not in told
         assert joined(made, own, "staff", "rp-anew", window="files") == 200
+
+
+def test_of_a_job_with_many_files_the_page_shows_some_and_first_what_went_wrong(
+    tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
+) -> None:
+    def work(reporter: JobReporter) -> None:
+        for n in range(300):
+            result = "refused" if n == 299 else "added"
+            reporter.add_outcome({"file": f"note {n}.txt", "result": result, "said": f"{result}."})
+
+    with made_service(tmp_path_factory.mktemp("many"), catalogue) as made:
+        own = functions.__wrapped__(config.__wrapped__(made))
+        job = made.service.jobs.submit("ingest", "somebody", work)
+        ended(made, job.to_json())
+        assert joined(made, own, "staff", "rp-follow", job.id, window="many") == 200
+        told = events(made, "many", "staff")
+        assert "100/300" in told
+        for n, shown in {0: True, 98: True, 99: False, 298: False, 299: True}.items():
+            assert (f"note {n}.txt" in told) is shown
+
+
+def test_staff_are_told_why_jobs_cannot_be_shown(
+    made: Made, functions: Functions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n, (error, said) in enumerate(
+        [(LibraryError("The table is locked."), "The table is locked."), (KeyError("x"), "")]
+    ):
+
+        def broken(*_: object, error: Exception = error) -> None:
+            raise error
+
+        monkeypatch.setattr(made.service.jobs, "all", broken)
+        assert joined(made, functions, "staff", "rp-follow", "a job", window=f"broken {n}".replace(" ", "-")) == 200
+        told = events(made, f"broken-{n}", "staff")
+        assert '"success":true' in told
+        assert "rp-warning" in told or "alert" in told
+        assert said in told
 
 
 def test_stopping_all_passes_over_what_another_server_does(made: Made, functions: Functions) -> None:

@@ -133,7 +133,11 @@ async def _changes(
         async for record in coming:
             check(await identify_caller_again(request), "jobs")
             if record is not None:
-                yield event("job", describe_job(record, language))
+                yield await run_in_threadpool(_job_event, record, language)  # it may have many outcomes
+
+
+def _job_event(record: dict[str, Any], language: Language) -> bytes:
+    return event("job", describe_job(record, language))
 
 
 local = APIRouter(prefix="/local", include_in_schema=False, route_class=GuardedRoute)

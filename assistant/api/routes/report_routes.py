@@ -159,8 +159,8 @@ def drafts(service: ServiceParameter, caller: Caller) -> list[dict[str, Any]]:
 @requires("review")
 async def add_draft(service: ServiceParameter, caller: Caller, asked: BriefingRequest) -> dict[str, Any]:
     """Generates a briefing and stores it as a draft."""
+    drafts = await run_in_threadpool(service.papers.drafts, caller)  # first: raises where drafts cannot be stored
     made = await wait_for_paper(service, caller, asked)
-    drafts = await run_in_threadpool(service.papers.drafts, caller)
     return (await run_in_threadpool(drafts.add, made)).to_json()
 
 

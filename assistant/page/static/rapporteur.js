@@ -517,9 +517,9 @@
       const told = () => {
         said.textContent = text;
         copy.classList.add("rp-copied");
-        const label = copy.textContent;
+        copy.dataset.label ??= copy.textContent; // a second press comes while it shows the mark
         copy.textContent = "✓";
-        setTimeout(() => { copy.textContent = label; }, 1200);
+        setTimeout(() => { copy.textContent = copy.dataset.label; }, 1200);
       };
       if (navigator.clipboard) {
         navigator.clipboard.writeText(text).then(told, lay_open);
