@@ -1,7 +1,9 @@
-"""Finds names of countries and territories in texts in the six languages, with the names of Unicode CLDR (by Babel)."""
+"""Finds names of countries and territories in texts in the six languages: those of Unicode CLDR (by Babel) and of ISO 3166
+(by pycountry), which has most of the names that the United Nations uses (`Viet Nam`, `Republic of Korea`)."""
 
 from __future__ import annotations
 
+import gettext
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -48,7 +50,7 @@ def mentions_country(code: str, text: str, language: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return fold(text).replace("’", "'")
+    return fold(text).replace("’", "'").replace("ё", "е")
 
 
 @lru_cache(maxsize=8)
@@ -58,7 +60,22 @@ def _names(language: str) -> Mapping[str, str]:
     from babel.core import get_global
 
     named, peopled = Locale(language).territories, get_global("territory_languages")
-    return {re.split(r"\s*[(（]", _plain(name))[0]: code for code, name in named.items() if code in peopled}
+    names = {_plain(name): code for code, name in named.items() if code in peopled}
+    return {re.split(r"\s*[(（]", name)[0]: code for name, code in [*_iso_names(language), *names.items()]}
+
+
+def _iso_names(language: str) -> Iterator[tuple[str, str]]:
+    """Names in ISO 3166, short and official, with their codes; `Korea, Republic of` is the Republic of Korea."""
+    import pycountry
+
+    locale = {"zh": "zh_CN"}.get(language, language)
+    told = gettext.translation("iso3166-1", pycountry.LOCALES_DIR, [locale], fallback=language == "en").gettext
+    for country in pycountry.countries:
+        for english in (country.name, getattr(country, "official_name", "")):
+            if english and (language == "en" or told(english) != english):
+                short, *others = re.split("[,،] ", _plain(told(english)))
+                rest = " ".join(others).removeprefix("the ")
+                yield (rest if short in rest else f"{rest} {short}".strip()), country.alpha_2
 
 
 @lru_cache(maxsize=8)

@@ -128,6 +128,18 @@ def test_what_is_shouted_is_no_acronym() -> None:
         ("в Ираке и Южном Судане по данным", "ru", {"IQ": "Ираке", "SS": "Южном Судане"}),
         ("والعراق", "ar", {"IQ": "العراق"}),
         ("发展中国家与中国", "zh", {"CN": "中国"}),
+        ("Viet Nam and the Russian Federation", "en", {"VN": "Viet Nam", "RU": "Russian Federation"}),
+        ("the Republic of Korea, the Congo", "en", {"KR": "Republic of Korea", "CG": "Congo"}),
+        ("the Democratic Republic of the Congo", "en", {"CD": "Democratic Republic of the Congo"}),
+        ("la République de Corée", "fr", {"KR": "République de Corée"}),
+        ("la República de Corea", "es", {"KR": "República de Corea"}),
+        (
+            "Российская Федерация и Соединенное Королевство",
+            "ru",
+            {"RU": "Российская Федерация", "GB": "Соединенное Королевство"},
+        ),
+        ("قالت جمهورية كوريا", "ar", {"KR": "جمهورية كوريا"}),
+        ("大韩民国代表", "zh", {"KR": "大韩民国"}),
     ],
 )
 def test_countries_are_known_by_their_names_in_six_languages(text: str, language: str, named: dict[str, str]) -> None:
