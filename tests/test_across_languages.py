@@ -89,6 +89,21 @@ def test_an_answer_in_another_language_stands_above_what_only_shares_the_languag
     assert ranked(tmp_path / "levelled", catalogue, Levelling(), ASKED)[0] == "shelter:en:upload"
 
 
+def test_what_is_least_unlike_a_question_comes_first_where_all_is_unlike_it(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    class Distant(Levelling):
+        """Finds all texts unlike all questions."""
+
+        def similarity(self, cosines: np.ndarray) -> np.ndarray:
+            return cosines - np.float32(2.0)
+
+    with Library(tmp_path, EmbeddingModels(EnglishOnly(), Distant()), SEGMENTER_VERSION) as library:
+        berths = (Input(f"berth-{n}.md", f"# Berth {n}\n\n1. Berth {n} is let.\n".encode()) for n in range(9))
+        add(library, catalogue, *berths, Input("shelter.md", SHELTER))
+        assert Engine(library, catalogue).search(ASKED)[0].document.id == "shelter:en:upload"
+
+
 def test_the_words_of_a_text_find_it_in_its_language_among_many_that_are_nearer_in_meaning(
     tmp_path: Path, catalogue: Catalogue
 ) -> None:

@@ -189,7 +189,7 @@ def test_word_vectors_are_rows_of_their_table() -> None:
 @needs_e5
 def test_likeness_spreads_what_the_cosines_hold_together(converted: Path) -> None:
     spread = PackagedE5(converted).similarity(np.array([0.5, 0.647, 0.8, 1.0], np.float32))
-    assert spread.tolist() == pytest.approx([0.0, 0.0, 0.525, 1.0], abs=0.01)
+    assert spread.tolist() == pytest.approx([-0.504, 0.0, 0.525, 1.0], abs=0.01)
 
 
 @needs_e5

@@ -69,6 +69,7 @@ def test_the_liker_a_passage_is_to_the_question_the_less_sure_its_reader_must_be
     assert low.tentative >= high.tentative >= THRESHOLDS.tentative
     assert low.tentative <= low.answered
     assert thresholds.for_likeness(None) == thresholds
+    assert thresholds.for_likeness(-unlike) == thresholds.for_likeness(0.0)
 
 
 @pytest.mark.parametrize(

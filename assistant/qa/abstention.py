@@ -133,6 +133,9 @@ lexical scores and embedding similarity have weight 1."""
 BM25_SATURATION = 2.2
 """Ratio of the BM25 score of a passage that repeats a word without limit to that of one with the word once: k1 + 1 (Robertson and Zaragoza,
 2009), with the k1 of the lexical indexes."""
+UNRELATED_SIMILARITY, UNRELATED_FALL = 0.001, 0.1
+"""Similarity, practically 0, below which passages count in search by how much less unlike the question they are than others: by a factor of e for
+each further `UNRELATED_FALL`. A short question may be unlike all of them."""
 DOCUMENT_WEIGHT = 0.4
 """Weight of the best passage of a document in the scores of its others: most questions are about one document."""
 FUSED_FIRST, NEAREST_INCLUDED = 10, 6
@@ -170,7 +173,7 @@ class Thresholds:
         """The thresholds for a passage whose similarity to the question is known (None: it was not searched for)."""
         if likeness is None or self.relevant is None:
             return self
-        least = self.relevant - LIKENESS_WEIGHT * likeness
+        least = self.relevant - LIKENESS_WEIGHT * max(likeness, 0.0)
         return replace(self, answered=max(self.answered, least), tentative=max(self.tentative, least))
 
     def margin(self, logit: float) -> float:

@@ -83,7 +83,7 @@ class SearchScores:
     @classmethod
     def of(cls, evidence: Sequence[Evidence], question: Question) -> SearchScores:
         best = max((hit.score for hit in evidence), default=0.0)
-        likenesses = [hit.dense for hit in evidence if hit.dense is not None]
+        likenesses = [max(hit.dense, 0.0) for hit in evidence if hit.dense is not None]
         return cls(question, best, max(likenesses, default=0.0 if best > 0.0 else None))
 
     def likeness_of(self, passage: Evidence) -> float | None:
@@ -93,13 +93,13 @@ class SearchScores:
         share = self.question.share_of_words(passage.passage.text, passage.document.language)
         if self.question.carried or share >= SHARED_WORDS:
             return None
-        return self.likeness if passage.dense is None else passage.dense
+        return self.likeness if passage.dense is None else max(passage.dense, 0.0)
 
 
 def search_bonus(score: float, best: float) -> float:
     """The retrieval bonus on the logit of a passage, by its score relative to the `best`; passages that were not searched for, since the question
     names them, get the full bonus."""
-    return SEARCH_WEIGHT * (score / best if best > 0.0 else 1.0)
+    return SEARCH_WEIGHT * (max(score, 0.0) / best if best > 0.0 else 1.0)
 
 
 class Readers:

@@ -24,6 +24,8 @@ from assistant.qa.abstention import (
     NEAREST_INCLUDED,
     OTHER_LANGUAGE_WEIGHT,
     OWN_LANGUAGE_ODDS,
+    UNRELATED_FALL,
+    UNRELATED_SIMILARITY,
     chance,
 )
 from assistant.question import Question
@@ -202,7 +204,7 @@ class Retriever:
         if text and searchable and readers:
             dense_hits = library.dense_search(text, pool, within, languages)
             dense = dict(dense_hits)
-            _fuse(scores, dense_hits)
+            _fuse(scores, [(key, _positive(similarity)) for key, similarity in dense_hits])
         for language in languages:
             same_language = language == question.language
             tokens = search_tokens(question, language, self._english)
@@ -266,7 +268,9 @@ def _interleave(own: Sequence[Evidence], others: Sequence[Evidence]) -> list[Evi
     similarities of both. Scores become relative to the best of their group."""
     if not own or not others:
         return [*own, *others]
-    own_similarity, other_similarity = (max(hit.dense or 0.0 for hit in group) for group in (own, others))
+    own_similarity, other_similarity = (
+        max((hit.dense for hit in group if hit.dense is not None), default=0.0) for group in (own, others)
+    )
     odds = LIKENESS_TO_ODDS * (own_similarity - other_similarity) + OWN_LANGUAGE_ODDS
     placed: list[tuple[float, Evidence]] = []
     for group, group_odds in ((own, odds), (others, -odds)):
@@ -274,6 +278,13 @@ def _interleave(own: Sequence[Evidence], others: Sequence[Evidence]) -> list[Evi
         hits = (replace(hit, score=hit.score / best, behind=behind) for hit in group)
         placed += [((n + 0.5) / share, hit) for n, hit in enumerate(hits)]
     return [hit for _, hit in sorted(placed, key=lambda pair: pair[0])]
+
+
+def _positive(similarity: float) -> float:
+    """A similarity for the fusion of scores, whose minimum is 0: unchanged, but small where texts are unrelated, in the same order."""
+    if similarity > UNRELATED_SIMILARITY:
+        return similarity
+    return UNRELATED_SIMILARITY * math.exp((similarity - UNRELATED_SIMILARITY) / UNRELATED_FALL)
 
 
 def _fuse(

@@ -74,8 +74,9 @@ class PackagedE5(E5Encoder):
 
     def similarity(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
         """Cosines on the scale of all-MiniLM-L6-v2, since those of this model lie close together: a linear function that gives the
-        cosines of 400 questions with 399 others the same mean and spread."""
-        scaled: NDArray[np.float32] = np.clip(_SLOPE * (cosines - _UNRELATED), 0.0, 1.0)
+        cosines of 400 questions with 399 others the same mean and spread. Short questions may be below 0 for all texts, and still be less unlike
+        some than others."""
+        scaled: NDArray[np.float32] = np.minimum(_SLOPE * (cosines - _UNRELATED), 1.0)
         return scaled
 
 

@@ -87,4 +87,4 @@ class Embedder(Protocol):
         """The corrections for comparing questions with texts in the language `read` (ISO 639-1); None where none are needed."""
 
     def similarity(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Cosines converted to a scale that is common to all models: 0 for unrelated texts, 1 for equal ones."""
+        """Cosines converted to a scale that is common to all models: 0 or less for unrelated texts, 1 for equal ones."""
