@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from assistant.answer_phrases import doubt, isolated, mark, place_text, say
 from assistant.qa.answer import Answer, Citation, Statement
+from assistant.row_tables import without_bars
 from corpus.calendar_names import language_name
 from corpus.documents import Document
 
@@ -60,7 +61,18 @@ def escape_markdown(text: str, links: Collection[str] = ()) -> str:
 def statement_piece(index: int, statement: Statement, numbers: Sequence[int]) -> str:
     """A statement with its citation marks, and the separator before it."""
     marks = "".join(f"[{n}]" for n in numbers)
-    return f"{PARAGRAPH if index else ''}{escape_markdown(statement.text)}{' ' if marks else ''}{marks}"
+    return f"{PARAGRAPH if index else ''}{escape_markdown(_readable(statement))}{' ' if marks else ''}{marks}"
+
+
+def _readable(statement: Statement) -> str:
+    """The words of a statement; of a row of a table each cell with the head of its column, where the header is cited and no cell is empty."""
+    if statement.verdict != "quoted" or " | " not in statement.text:
+        return statement.text
+    *above, row = (" ".join(each.quote.split()) for each in statement.citations)
+    heads, cells = (each.split(" | ") for each in (above[-1] if above else "", row))
+    if len(cells) == len(heads) > 1:
+        return " ".join([*above[:-1], "; ".join(f"{head}: {cell}" for head, cell in zip(heads, cells, strict=True))])
+    return without_bars(statement.text)
 
 
 def render_answer(answer: Answer, notes: Sequence[str] = ()) -> Rendered:

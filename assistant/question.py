@@ -44,12 +44,12 @@ _MODIFIERS = ("Rev.", "Add.", "Corr.")
 _FULL_NUMBER = re.compile(r"[/(]")
 """What distinguishes the full number of a resolution: `80/228`, `2771 (2025)`, not `2771`."""
 _NUMBERED_WORD = re.compile(
-    r"(?P<word>[^\W\d_\u3400-\u9fff]{2,})\s+(?:n[o°º]\.?\s*|№\s*|#\s*)?(?P<number>\d{1,3})(?![\w/%]|[:.,]\d|\s*%)"
+    r"(?P<word>[^\W\d_\u3400-\u9fff]{2,})\s+(?:n[o°º]\.?\s*|№\s*|#\s*)?(?P<number>\d{1,3}(?:\.\d{1,2})?)(?![\w/%]|[:.,]\d|\s*%)"
     r"|第\s*(?P<counted>\d{1,3})\s*[项条号个]?\s*(?P<behind>[\u3400-\u9fff]{2})"
     r"|(?P<before>[\u3400-\u9fff]{2})\s*第?\s*(?P<last>\d{1,3})(?![\d/%]|[:.,]\d)",
     re.IGNORECASE,
 )
-"""A word and the number after it: `recommendation 3`, `第3项建议`."""
+"""A word and the number after it: `recommendation 3`, `measure 1.2`, `第3项建议`."""
 WEEK = 7
 """Highest number of a day that is counted from the first day of a meeting."""
 _REACH = 30
@@ -188,11 +188,11 @@ class Question(Bounds):
 
     @cached_property
     def numbered_words(self) -> list[tuple[str, str]]:
-        """The content words that a number of at most three digits follows ("recommendation 3"), with the number; agenda items, days and months are none."""
+        """The content words that a number such as 3 or 1.2 follows ("recommendation 3"), with the number; agenda items, days and months are none."""
         item_numbers = {number for each in self.items for number in re.findall(r"\d+", each)}
         found = []
         for word, number in find_numbered_words(self.rest):
-            is_other = number in item_numbers or int(number) in self.days or names_time(word)
+            is_other = number in item_numbers or (number.isdigit() and int(number) in self.days) or names_time(word)
             if not is_other and self.content_of(word):
                 found.append((word, number))
         return found

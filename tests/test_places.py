@@ -495,6 +495,18 @@ def test_a_recommendation_that_is_named_is_the_row_of_its_number_and_no_agenda_i
     assert statement.text.endswith("3 | Raise the insurance cover | Chief of Risk")
 
 
+def test_what_a_table_numbers_with_a_point_is_found_or_said_not_to_be_there(holding: Holding) -> None:
+    rows = "".join(
+        f"| {n} | {act} | Registrar |\n"
+        for n, act in (("1.1", "Oil the lamps"), ("1.2", "Cut the wicks"), ("2", "Rest"))
+    )
+    text = f"# Plan for the lamps\n\nA/88/318\n\n## Measures\n\n| No. | Measure | Responsible |\n|---|---|---|\n{rows}"
+    engine = holding(Input("plan.md", text.encode()), reading=True)
+    (statement,) = engine.ask("Who is responsible for measure 1.2?").statements
+    assert statement.text.endswith("1.2 | Cut the wicks | Registrar")
+    assert "has no measure 4.1." in engine.ask("Who is responsible for measure 4.1?").reason
+
+
 def test_an_item_of_an_agenda_is_still_found_by_its_number(audited: Engine) -> None:
     assert {each.symbol for each in audited.ask("What is item 3?").citations} == {"A/AC.400/1"}
 

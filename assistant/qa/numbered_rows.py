@@ -20,9 +20,9 @@ from corpus.analysis import analyse
 from corpus.documents import Block, Document
 from corpus.tables import DocumentTable, cell_texts, find_tables
 
-_BEGINS = re.compile(r"\W*([^\W\d_]{2,})\s*(?:[Nn][o°º]\.?\s*|№\s*)?(\d{1,3})\s?[.:：)–—]")
+_BEGINS = re.compile(r"\W*([^\W\d_]{2,})\s*(?:[Nn][o°º]\.?\s*|№\s*)?(\d{1,3}(?:\.\d{1,2})?)\s?[.:：)–—]")
 """A word and its number at the beginning of a paragraph: `Recommendation 3:`."""
-_NUMBER = re.compile(r"\W*(\d{1,3})\W*")
+_NUMBER = re.compile(r"\W*(\d{1,3}(?:\.\d{1,2})?)\W*")
 
 
 class NumberedRows(NamedPartAnswerer):
@@ -105,6 +105,7 @@ class NumberedRows(NamedPartAnswerer):
             return None
         rows = (row for table in self._tables(question, first, word) for row in table.rows)
         numbers = {found[1] for row in rows if (found := _NUMBER.fullmatch(cell_texts(first, row)[0]))}
+        numbers = {each for each in numbers if ("." in each) == ("." in number)}
         name = f"{word} {number}"
         if len(numbers) < 2 or len(_other_words(question, first, word)) > max_other_words(question):
             return None
