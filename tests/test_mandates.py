@@ -1424,3 +1424,13 @@ def test_a_request_to_be_passed_on_is_told_with_who_is_to_pass_it_on(catalogue: 
     _, passed = advised(catalogue, f"## The Port Office\n\n{body}")
     assert (passed.verb, passed.who) == ("Request", ["the pilots"])
     assert passed.action == ["The Port Office recommends that the Board", "to act"]
+
+
+def test_chosen_documents_without_requests_are_named_beside_the_rows_of_the_others(holding: Holding) -> None:
+    library = holding(*two(), Input("n.md", b"# A note on oars\n\n1. Oars are kept dry.\n")).library
+    made = list_mandates(library, MandateFilter(documents=("A note on oars", "A/RES/79/900")))
+    assert made.rows
+    assert made.no_mandates == ("A note on oars",)
+    assert "A note on oars" in markdown(made, library, "en")
+    with pytest.raises(ReportError, match="A note on oars"):
+        list_mandates(library, MandateFilter(documents=("A note on oars",)))

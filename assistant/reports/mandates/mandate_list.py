@@ -116,8 +116,8 @@ class MandateList:
     resolutions with a newer one of the same title.
 
     `total` rows were found, `documents` resolutions and records of decisions were read; `undated` rows have a time that
-    amounts to no day, month or year. `no_mandates` names the documents of the library in which no request or decision was
-    found; it is empty where documents were chosen.
+    amounts to no day, month or year. `no_mandates` names the documents, of the library or of those chosen, in which no
+    request or decision was found.
     """
 
     filters: MandateFilter
@@ -207,9 +207,8 @@ def _select_documents(library: Library, filters: MandateFilter) -> list[str]:
     """The ids of the resolutions and drafts that are read, preferably in the language of the filter."""
     if filters.documents:
         documents = [find_document(library, name, filters.language) for name in filters.documents]
-        for document in documents:
-            if not _find_acts(document):
-                raise ReportError("no-resolution", document=document.label)
+        if not any(map(_find_acts, documents)):
+            raise ReportError("no-resolution", document="; ".join(dict.fromkeys(each.label for each in documents)))
         return list(dict.fromkeys(document.id for document in documents))
     # Whether another document records decisions is known only when it is read.
     kept_ids = {each.id for kind in ("resolution", "numbered") for each in library.headers(kind=kind)}
