@@ -314,6 +314,21 @@ def test_a_stream_closed_by_someone_else_ends_its_reader_and_its_work(slow: Slow
     until(lambda: service.question_queue.away_count == 0)
 
 
+def test_what_is_told_already_is_not_read_from_a_closed_stream(service: Service) -> None:
+    async def close_after_the_first() -> list[Event]:
+        stream = service.stream(READER, asked(SMUGGLED))
+        read: list[Event] = []
+        with pytest.raises(Closed):
+            async for event in stream:
+                read.append(event)
+                await asyncio.to_thread(until, lambda: service.question_queue.waiting == 0)
+                service.begin_ask(READER, asked(SMUGGLED)).result()  # the answer before it is complete
+                stream.close()
+        return read
+
+    assert len(asyncio.run(close_after_the_first())) == 1
+
+
 def test_fifty_at_once_get_each_their_own_answer(service: Service) -> None:
     questions = [f"When is item {n} taken up?" for n in range(1, 6)] + [f"What says article {n}?" for n in range(3, 8)]
     questions = questions * 5

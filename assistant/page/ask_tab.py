@@ -186,13 +186,15 @@ class _AskTab:
         scope = scope_of(meeting, item, documents, language, year)
         number = conversation.number + 1 if conversation else 1
         pending = _PendingTurn(number, text, scope_words(scope), detect_language(text))
-        yield self._waiting_values(
+        waiting = self._waiting_values(
             pending, earlier_html(conversation, reader_language(request)) if conversation else ""
         )
-        window = (who.client, request.session_hash)
+        window, stream = (who.client, request.session_hash), None
         try:
             history = conversation.history if conversation else ()
-            stream = self._streams[window] = self._service.stream(who, QuestionRequest.of(text, history, scope=scope))
+            stream = self._service.stream(who, QuestionRequest.of(text, history, scope=scope))
+            self._streams[window] = stream  # before Stop is shown
+            yield waiting
             async for event in stream:
                 if isinstance(event, Status):
                     stage = "writing" if event.stage == "writing" else "waiting" if event.ahead else "searching"
@@ -207,12 +209,13 @@ class _AskTab:
             yield {self._now: "", **self._ready_values()}
         except (ServiceFault, LibraryError) as error:
             fault = from_library_error(error, trusted=who.trusted) if isinstance(error, LibraryError) else error
-            yield self._refused_values(pending, fault.in_language(pending.language))
+            yield {**waiting, **self._refused_values(pending, fault.in_language(pending.language))}
         except Exception:  # the form is to be usable again, whatever has happened
             log.exception("an answer to the page broke down")
-            yield self._refused_values(pending, word("fault", pending.language))
+            yield {**waiting, **self._refused_values(pending, word("fault", pending.language))}
         finally:
-            self._streams.pop(window, None)
+            if self._streams.get(window) is stream:
+                self._streams.pop(window, None)
 
     def _close_stream(self, request: gr.Request) -> list[Any]:
         """Gives up the answer that is being written in a window; returns the values of answer and buttons. The event is not

@@ -153,8 +153,10 @@ class Conversations:
 
     def forget(self, token: str, client: str) -> None:
         """Drops a conversation of a client."""
-        if self.find(token, client) is not None:
-            self._held.pop(token, None)
+        with self._guard:
+            found = self._held.get(token)
+            if found is not None and found.client == client:
+                del self._held[token]
 
     def _forget(self) -> None:
         """Drops the oldest conversation of the client with most of them."""

@@ -76,10 +76,11 @@ class Stream:
         self._put(event)
 
     def close(self) -> None:
-        """Closes the stream and cancels its work; a reader that still waits gets `Closed`."""
+        """Closes the stream and cancels its work; a reader that is still there gets `Closed` instead of further events."""
         self._closed = True
         if self._future is not None:
             self._future.cancel()
+        self._events.clear()
         self._put(Closed())
 
     async def __aiter__(self) -> AsyncIterator[Event]:
