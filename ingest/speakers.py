@@ -7,16 +7,20 @@ import re
 from collections import Counter
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from itertools import groupby, takewhile, zip_longest
 from typing import Literal
 
+from corpus.countries import find_countries
 from corpus.documents import Document, Span, cached_by_document
+from corpus.language import detect_language
+from ingest.narration import is_about_office, is_narrated, lists_states, may_be_narrated, names_person
 from ingest.readers.lines import LEADERS
 
 Role = Literal["speech", "numbered", "heading", "other"]
 """The role of a block in a record: text that may be spoken; a numbered paragraph, which has speeches in summary records
 only; a heading, which ends a speech; or something else between them, such as a footnote."""
 _LABEL = re.compile(
-    r"(?P<name>[^\s\d:：()（）][^\d:：()（）;!?]{1,60}?)(?P<brackets>(?:\s*[(（][^()（）:：]{2,80}[)）]){0,3})\s?(?:：|:(?=\s))"
+    r"(?P<name>[^\s\d:：()（）][^\d:：()（）;!?]{1,60}?)(?P<brackets>(?:\s*[(（][^()（）:：]{2,80}[)）]){0,3})(?:(?<=\))،[^.:]{1,80})?\s?(?:：|:(?=\s))"
 )
 _REPORTED = re.compile(
     r"(?P<name>[^\s\d:：()（）][^\d:：()（）;!?]{1,60}?)(?P<brackets>(?:\s*[(（][^()（）:：]{2,80}[)）]){1,2})"
@@ -60,19 +64,21 @@ def find_speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
     others, as the presiding officer does, and several speakers have a State or the like in brackets. Speakers without
     one count if an earlier line names them."""
     found = [start for n, (role, text) in enumerate(lines) if role == "speech" and (start := _parse_start(n, text))]
+    language = detect_language("\n".join(text for role, text in lines if role in ("speech", "numbered")))
+    votes = {start.name for start in found if lists_states(lines[start.at][1][start.end :], language)}  # "In favour:"
+    found = [start for start in found if start.name not in votes]
     counts = Counter(start.name for start in found)
     last = {start.name: n for n, start in enumerate(found)}
     first = {start.name: n for n, start in reversed([*enumerate(found)])}
     repeated_speakers = {name for name, count in counts.items() if last[name] - first[name] >= count}
     with_state = {start.name for start in found if start.in_brackets and any(map(str.isalpha, start.in_brackets[0]))}
     if not repeated_speakers or len(with_state) < 2 or len(counts) < 3:
-        return _without_record_lines(_reported_speeches(lines), lines)
+        return _without_narration(_reported_speeches(lines, language), lines, language, reported=True)
     begins = {start.at: start for start in found if start.in_brackets or start.name in repeated_speakers}
     begins |= _called_speakers(found, repeated_speakers, lines, min(begins))
     with_bare_name = {start.name for start in found if not start.in_brackets}
-    notes = {
-        _manner_key(each) for start in found for each in start.in_brackets[start.name not in with_bare_name :]
-    }  # "spoke in French"
+    manners = {each for start in found for each in start.in_brackets[start.name not in with_bare_name :]}
+    notes = {_manner_key(each) for each in manners if not find_countries(each, language)}  # "spoke in French"
     spoken: list[Speech | None] = []
     current: Speech | None = None
     for n, (role, _) in enumerate(lines):
@@ -83,7 +89,32 @@ def find_speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
             states = [f"({each})" for each in start.in_brackets if _manner_key(each) not in notes]
             current = Speech(n, start.end, " ".join([start.name, *states[:1]]))
         spoken.append(current if role == "speech" else None)
-    return _without_record_lines(spoken, lines)
+    return _without_narration(spoken, lines, language, reported=False)
+
+
+def _without_narration(
+    speeches: list[Speech | None], lines: Sequence[tuple[Role, str]], language: str, reported: bool
+) -> list[Speech | None]:
+    """The speeches without what the record tells between. Behind that, nobody speaks until a speaker is named again,
+    but for words in the first person in a verbatim record. Where a speaker is named again without another one or a
+    heading between, the sentences that end the speech before are not sure to be the speaker's."""
+    told = set[int]()
+    own: dict[Speech, list[int]] = {}
+    for n, each in enumerate(speeches):
+        if each:
+            own.setdefault(each, []).append(n)
+    for speech, following in zip_longest(own, [*own][1:]):
+        interrupted = False
+        for n in own[speech][1:]:
+            text = lines[n][1]
+            interrupted &= reported or not names_person(text, language, reported)
+            interrupted |= is_narrated(text, language, reported)
+            told |= {n} if interrupted else set()
+        between = lines[own[speech][-1] + 1 : following.first] if following else []
+        if following and following.speaker == speech.speaker and all(role != "heading" for role, _ in between):
+            last = reversed(own[speech][1:])
+            told.update(takewhile(lambda n: may_be_narrated(lines[n][1], language, reported), last))
+    return [None if n in told else each for n, each in enumerate(_without_record_lines(speeches, lines))]
 
 
 def _without_record_lines(speeches: list[Speech | None], lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
@@ -104,10 +135,11 @@ def _without_record_lines(speeches: list[Speech | None], lines: Sequence[tuple[R
     return spoken
 
 
-def _reported_speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
+def _reported_speeches(lines: Sequence[tuple[Role, str]], language: str) -> list[Speech | None]:
     """The speeches of a summary record: paragraphs begin with the speaker, with the State in brackets, and continue
     with the same words, which are learnt from the text; the presiding officer is followed by the same words repeatedly,
-    without brackets."""
+    without brackets, or somebody with brackets speaks again after others. Nobody is known to speak behind words of
+    somebody else without brackets, nor in paragraphs without a number where those with speakers have one."""
     candidates = [(n, text) for n, (role, text) in enumerate(lines) if role in ("speech", "numbered")]
     found = {n: match for n, text in candidates if (match := _REPORTED.match(text)) and is_name(match["name"])}
     names = {n: " ".join(match["name"].split()) for n, match in found.items()}
@@ -123,9 +155,12 @@ def _reported_speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]
     plain = {n: match for n, text in others if (match := behind.match(text)) and is_name(match["name"])}
     counts = Counter(match["name"] for match in plain.values())
     head = {text.partition(":")[0].partition("：")[0] for _, text in lines[: min(found)]}  # "Chair: Ms. Arno (Panama)"
-    presiding = {name for name, count in counts.items() if count > 1 and _is_office(name, head)}
-    if not presiding:
+    at_head = {name for name in counts if name.split()[-1] in head}
+    presiding = {name for name, count in counts.items() if count > 1 and _is_office(name, head)} | at_head
+    turns = [name for name, _ in groupby(names.values())]
+    if not presiding and len(turns) == len({*turns}):
         return [None] * len(lines)
+    roles = {lines[n][0] for n in found}
     spoken: list[Speech | None] = []
     current: Speech | None = None
     for n, (role, text) in enumerate(lines):
@@ -135,11 +170,15 @@ def _reported_speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]
             saying = re.compile(rf"[^.。]*?{re.escape(words)}".replace(r"\ ", r"\s+")).match(text, found[n].end())
             state = _IN_BRACKETS.findall(found[n]["brackets"])[0]
             current = Speech(n, saying.end() if saying else found[n].end(), f"{names[n]} ({' '.join(state.split())})")
+            if not saying and is_about_office(text, language):
+                current = None
         elif n in plain and plain[n]["name"] in presiding:
             current = Speech(n, plain[n].end(), plain[n]["name"])
         elif who := next((each for each in presiding if text.startswith(f"{each} ")), ""):
             current = Speech(n, len(who), who)
-        spoken.append(current if role in ("speech", "numbered") else None)
+        elif n in plain and not names_person(plain[n]["name"], language, reported=True):
+            current = None
+        spoken.append(current if role in ("speech", "numbered") and role in roles | {"numbered"} else None)
     return spoken
 
 

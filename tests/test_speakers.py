@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from conftest import Holding
 from pdfs import Sheet
@@ -223,6 +225,144 @@ def test_what_a_record_tells_between_is_said_by_nobody(decided: str) -> None:
     )
     own = [each.ordinal for each in document.blocks if document.body(each) == decided]
     assert [speeches_of(document)[n] for n in own] == [None, None]
+
+
+TOLD = {
+    "en": [
+        "The meeting was called to order at 10.10 a.m.",
+        "The agenda was adopted.",
+        "A recorded vote was taken on draft resolution A/C.9/88/L.4.",
+        "In favour: Chad, Denmark, Norway, Peru, Senegal.",
+        "Draft resolution A/C.9/88/L.4, as orally revised, was adopted by 93 votes to 2, with 5 abstentions.",
+        "The amendment proposed by Norway was rejected by 31 votes to 22.",
+        "Mr. Kovač (Croatia), Vice-Chair, took the chair.",
+        "At the invitation of the Chair, Ms. Ruiz (Peru) took a place at the table.",
+        "The meeting was suspended at 11.30 a.m. and resumed at 11.45 a.m.",
+        "It was so decided.",
+        "Ms. Ruiz (Peru) was elected Vice-Chair by acclamation.",
+    ],
+    "fr": [
+        "La séance est ouverte à 10 h 10.",
+        "L’ordre du jour est adopté.",
+        "À la demande du Pérou, il est procédé à un vote enregistré.",
+        "Votent pour : Tchad, Danemark, Norvège, Pérou, Sénégal.",
+        "Par 93 voix contre 2, avec 5 abstentions, le projet de résolution, dans son ensemble, est adopté.",
+        "L’amendement proposé par la Norvège est rejeté.",
+        "M. Kovač (Croatie), Vice-Président, prend la présidence.",
+        "La séance, suspendue à 11 h 30, est reprise à 11 h 45.",
+        "Il en est ainsi décidé.",
+    ],
+    "es": [
+        "Se declara abierta la sesión a las 10.10 horas.",
+        "Queda aprobado el programa.",
+        "Se procede a votación registrada.",
+        "Votos a favor: Chad, Dinamarca, Noruega, Perú, Senegal.",
+        "Por 93 votos contra 2 y 5 abstenciones, queda aprobado el proyecto de resolución en su forma oralmente revisada.",
+        "Queda rechazada la enmienda propuesta por Noruega.",
+        "El Sr. Kovač (Croacia), Vicepresidente, ocupa la Presidencia.",
+        "Se suspende la sesión a las 11.30 horas y se reanuda a las 11.45 horas.",
+        "Así queda acordado.",
+    ],
+    "ru": [
+        "Заседание открывается в 10 ч. 10 мин.",
+        "Повестка дня утверждается.",
+        "Проводится заносимое в отчет о заседании голосование.",
+        "Голосовали за: Чад, Дания, Норвегия, Перу, Сенегал.",
+        "Проект резолюции принимается 93 голосами против 2 при 5 воздержавшихся.",
+        "Поправка Норвегии отклоняется.",
+        "Г-н Ковач (Хорватия), заместитель Председателя, занимает место Председателя.",
+        "Заседание прерывается в 11 ч. 30 мин. и возобновляется в 11 ч. 45 мин.",
+        "Решение принимается.",
+    ],
+    "ar": [
+        "افتتحت الجلسة الساعة 10:10.",
+        "أُقر جدول الأعمال.",
+        "أُجري تصويت مسجل.",
+        "المؤيدون: تشاد، الدانمرك، النرويج، بيرو، السنغال.",
+        "اعتُمد مشروع القرار بأغلبية 93 صوتا مقابل صوتين وامتناع 5 أعضاء عن التصويت.",
+        "رُفض التعديل الذي اقترحته النرويج.",
+        "تولى السيد كوفاتش (كرواتيا)، نائب الرئيس، رئاسة الجلسة.",
+        "عُلقت الجلسة الساعة 11:30 واستؤنفت الساعة 11:45.",
+        "وتقرر ذلك.",
+    ],
+    "zh": [
+        "上午10时10分会议开始。",
+        "议程获得通过。",
+        "进行了记录表决。",
+        "赞成：乍得、丹麦、挪威、秘鲁、塞内加尔。",
+        "决议草案以93票对2票、5票弃权获得通过。",
+        "挪威提出的修正案被否决。",
+        "副主席科瓦奇先生（克罗地亚）主持会议。",
+        "会议于上午11时30分暂停，上午11时45分复会。",
+        "就这样决定。",
+    ],
+}
+"""What the record itself tells, in the six languages."""
+
+LANGUAGES = {
+    "en": ("Ms. Vainio (Finland), Chair, said that {x}", "Mr. Kasse (Senegal) said that {x}", "Ms. Holm (Denmark) said that {x}", "Mr. Lund (Norway), speaking on a point of order, said that {x}", "lamps burn oil.", "Her delegation would send wicks."),
+    "fr": ("Mme Vainio (Finlande), Présidente, dit que {x}", "M. Kassé (Sénégal) dit que {x}", "Mme Holm (Danemark) dit que {x}", "M. Lund (Norvège), prenant la parole, dit que {x}", "les lampes brûlent.", "Elle ajoute que le Danemark enverra des mèches."),
+    "es": ("La Sra. Vainio (Finlandia), Presidenta, dice que {x}", "El Sr. Kasse (Senegal) dice que {x}", "La Sra. Holm (Dinamarca) dice que {x}", "El Sr. Lund (Noruega), en nombre del Grupo, dice que {x}", "las lámparas arden.", "Su delegación enviará mechas."),
+    "ru": ("Г-жа Вайнио (Финляндия), Председатель, говорит, что {x}", "Г-н Кассе (Сенегал) говорит, что {x}", "Г-жа Хольм (Дания) говорит, что {x}", "Г-н Лунд (Норвегия), выступая от имени Группы, говорит, что {x}", "лампы горят.", "Она поддерживает проект, внесенный Норвегией."),
+    "ar": ("السيدة فاينيو (فنلندا)، الرئيسة: قالت إن {x}", "السيد كاسي (السنغال): قال إن {x}", "السيدة هولم (الدانمرك): قالت إن {x}", "السيد لوند (النرويج): قال إن {x}", "المصابيح تحترق.", "وأضافت أن بلدها سيرسل فتائل."),
+    "zh": ("瓦伊尼奥女士（芬兰），主席，说，{x}", "卡塞先生（塞内加尔）说，{x}", "霍尔姆女士（丹麦）说，{x}", "伦德先生（挪威）代表集团说，{x}", "灯需要油。", "她支持挪威提出的草案。"),
+}  # fmt: skip
+"""How four speakers of a summary record begin, the presiding officer first; what they say; how the third goes on."""
+
+
+def summary_record(language: str, told: list[str], numbered: bool) -> tuple[str, list[str | None]]:
+    """A summary record in which something of the record's own follows each speech, and who says each paragraph."""
+    *openings, words, more = LANGUAGES[language]
+    chair, second, third, fourth = (each.format(x=words) for each in openings)
+    paragraphs: list[tuple[str, str | None]] = []
+    for n, line in enumerate(told):
+        who = (second, third, fourth)[n % 3]
+        paragraphs += [(chair, chair), (who, who), *([(more, who)] if who == third else []), (line, None)]
+    head = ["A/C.9/88/SR.4", "# 4"]
+    text = [f"{n}. {each}" if numbered else each for n, (each, _) in enumerate(paragraphs, 1)]
+    return "\n\n".join([*head, *text]), [who for _, who in paragraphs]
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_votes_decisions_and_times_that_a_summary_record_tells_are_said_by_nobody(
+    language: str, numbered: bool
+) -> None:
+    text, who = summary_record(language, TOLD[language], numbered)
+    document = read(text, "record.md")
+    said = [speeches_of(document)[each.ordinal] for each in document.blocks if each.kind != "heading"][-len(who) :]
+    states = [each and each.speaker for each in said]
+    expected = [each and re.sub(r"\s*[(（]([^()（）]+)[)）].*", r" (\1)", each) for each in who]
+    assert states == expected
+
+
+VERBATIM = {
+    "en": ("The President:", "Mr. Kasse (Senegal) (spoke in French):", "Ms. Holm (Denmark):", "We thank you for the lamps.", "Lamps burn oil at night."),
+    "fr": ("La Présidente (parle en anglais) :", "M. Kassé (Sénégal) :", "Mme Holm (Danemark) (parle en anglais) :", "Nous vous remercions des lampes.", "Les lampes brûlent la nuit."),
+    "es": ("La Presidenta (habla en inglés):", "Sr. Kasse (Senegal) (habla en francés):", "Sra. Holm (Dinamarca):", "Damos las gracias por nuestras lámparas.", "Las lámparas arden de noche."),
+    "ru": ("Председатель (говорит по-английски):", "Г-н Кассе (Сенегал) (говорит по-французски):", "Г-жа Хольм (Дания):", "Мы благодарим за лампы.", "Лампы горят ночью."),
+    "ar": ("الرئيس (تكلم بالإنكليزية):", "السيد كاسي (السنغال) (تكلم بالفرنسية):", "السيدة هولم (الدانمرك) (تكلمت بالإنكليزية):", "نشكركم على مصابيحنا.", "تحترق المصابيح ليلا."),
+    "zh": ("主席（以英语发言）：", "卡塞先生（塞内加尔）（以法语发言）：", "霍尔姆女士（丹麦）（以英语发言）：", "我们感谢各位。", "灯在夜间需要油。"),
+}  # fmt: skip
+"""How the presiding officer and two others begin in a verbatim record, and what they say."""
+
+
+@pytest.mark.parametrize("language", VERBATIM)
+def test_votes_decisions_and_times_that_a_verbatim_record_tells_are_said_by_nobody(language: str) -> None:
+    chair, second, third, words, more = VERBATIM[language]
+    paragraphs = [(f"{chair} {words}", "chair"), (f"{second} {words}", "second"), (more, "second")]
+    for line in TOLD[language]:
+        paragraphs += [
+            (f"{chair} {words}", "chair"),
+            (line, ""),
+            (f"{third} {words}", "third"),
+            (more, "third"),
+            (words, "third"),
+        ]
+    document = read("\n\n".join(["# 4", *(text for text, _ in paragraphs)]), "record.md")
+    said = [speeches_of(document)[each.ordinal] for each in document.blocks if each.kind != "heading"]
+    assert [bool(each) for each in said] == [bool(who) for _, who in paragraphs]
+    assert len({each.speaker for each in said if each}) == 3
 
 
 def test_a_report_that_names_who_was_elected_is_no_record() -> None:
