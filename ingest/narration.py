@@ -8,7 +8,7 @@ from corpus.analysis import fold
 from corpus.countries import find_country_spans
 from corpus.sentences import sentence_spans
 
-_STATE_IN_BRACKETS = re.compile(r"[^\s\d.;:()（）][)）]?\s?[(（]([^()（）\d]+)[)）]")
+_IN_BRACKETS = re.compile(r"[(（]([^()（）\d]+)[)）]")
 _MARK = re.compile(r"^[\W\d_]*")
 _SPEAKING = {
     "en": r"\b(?:i|me|my|we|us|our|you|your)\b",
@@ -69,16 +69,21 @@ def names_person(text: str, language: str, reported: bool) -> bool:
 
 
 def is_narrated(text: str, language: str, reported: bool) -> bool:
-    """Whether a paragraph of a record, not the first of a speech, is the record's own: a vote, a decision, a time of the meeting, a list of
-    States, or one sentence about somebody with the State in brackets. `reported` says that speeches are in the third person."""
+    """Whether a paragraph of a record, not the first of a speech, is the record's own: sentences about votes, decisions
+    and times of the meeting, about somebody with the State in brackets, or a list of States. `reported` says that
+    speeches are in the third person."""
     if lists_states(text, language):
         return True
-    sentences = sentence_spans(text, language)
-    first = text[slice(*sentences[0])] if sentences else text
+    sentences = [text[start:end] for start, end in sentence_spans(text, language)] or [text]
     if names_person(text, language, reported):
         return False
-    named = any(next(find_country_spans(each, language), None) for each in _STATE_IN_BRACKETS.findall(first))
-    return (named and len(sentences) == 1) or bool(re.search(_NARRATED.get(language, "$^"), _plain(first)))
+    return all(_narrates(each, language) for each in sentences)
+
+
+def _narrates(sentence: str, language: str) -> bool:
+    if any(next(find_country_spans(each, language), None) for each in _IN_BRACKETS.findall(sentence)):
+        return True
+    return any(re.search(forms.get(language, "$^"), _plain(sentence)) for forms in (_NARRATED, _SEATED))
 
 
 def may_be_narrated(text: str, language: str, reported: bool) -> bool:

@@ -25,7 +25,9 @@ _LABEL = re.compile(
 _REPORTED = re.compile(
     r"(?P<name>[^\s\d:：()（）][^\d:：()（）;!?]{1,60}?)(?P<brackets>(?:\s*[(（][^()（）:：]{2,80}[)）]){1,2})"
 )
-_SAYING = re.compile(r"(?:\s*[,，،][^.;。]{1,200}?[,，،])?\s*(?P<words>[：:]|[㐀-鿿]|[^\W\d_]+[\s,]+[^\W\d_]+)")
+_SAYING = re.compile(
+    r"(?:\s*[,，،](?:[^.;。]|\.(?=\S)){1,200}?[,，،])?\s*(?P<words>[：:]|[㐀-鿿]|[^\W\d_]+[\s,]+[^\W\d_]+)"
+)
 """What follows the speaker in a summary record, possibly after an insertion: two words (`said that`), in Chinese one,
 or a colon."""
 _IN_BRACKETS = re.compile(r"[(（]([^()（）]+)[)）]")
@@ -66,10 +68,10 @@ def find_speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
     found = [start for n, (role, text) in enumerate(lines) if role == "speech" and (start := _parse_start(n, text))]
     language = detect_language("\n".join(text for role, text in lines if role in ("speech", "numbered")))
     votes = {start.name for start in found if lists_states(lines[start.at][1][start.end :], language)}  # "In favour:"
-    found = [start for start in found if start.name not in votes]
-    counts = Counter(start.name for start in found)
     last = {start.name: n for n, start in enumerate(found)}
     first = {start.name: n for n, start in reversed([*enumerate(found)])}
+    found = [start for start in found if start.name not in votes]
+    counts = Counter(start.name for start in found)
     repeated_speakers = {name for name, count in counts.items() if last[name] - first[name] >= count}
     with_state = {start.name for start in found if start.in_brackets and any(map(str.isalpha, start.in_brackets[0]))}
     if not repeated_speakers or len(with_state) < 2 or len(counts) < 3:
@@ -148,37 +150,46 @@ def _reported_speeches(lines: Sequence[tuple[Role, str]], language: str) -> list
         if saying := _SAYING.match(lines[n][1], match.end()):
             speakers_by_words.setdefault(" ".join(saying["words"].split()), set()).add(names[n])
     words, speakers = max(speakers_by_words.items(), key=lambda each: len(each[1]), default=("", set()))
-    if len(speakers) < MIN_REPORTED_SPEAKERS or 2 * len(speakers) < len(set(names.values())):
+    others = {name for n, name in names.items() if not is_about_office(lines[n][1], language)} - speakers
+    if len(speakers) < MIN_REPORTED_SPEAKERS or len(speakers) < len(others):
         return [None] * len(lines)
-    behind = re.compile(rf"(?P<name>[^\s\d][^\d:：()（）.;,，]{{0,40}}?)\s*{re.escape(words)}".replace(r"\ ", r"\s+"))
-    others = [(n, text) for n, text in candidates if n not in found]
-    plain = {n: match for n, text in others if (match := behind.match(text)) and is_name(match["name"])}
+    spaced = re.escape(words).replace(r"\ ", r"\s+")
+    behind = re.compile(rf"(?P<name>[^\s\d][^\d:：()（）.;,，]{{0,80}}?)\s*{spaced}")
+    unnamed = [(n, text) for n, text in candidates if n not in found]
+    plain = {n: match for n, text in unnamed if (match := behind.match(text)) and is_name(match["name"])}
     counts = Counter(match["name"] for match in plain.values())
-    head = {text.partition(":")[0].partition("：")[0] for _, text in lines[: min(found)]}  # "Chair: Ms. Arno (Panama)"
-    at_head = {name for name in counts if name.split()[-1] in head}
-    presiding = {name for name, count in counts.items() if count > 1 and _is_office(name, head)} | at_head
+    head = {text.partition(":")[0].partition("：")[0] for _, text in lines[: min(found)]}
+    presiding = {name for name, count in counts.items() if count > 1 and _is_office(name, head)}
+    offices = {label for _, text in lines[: min(found)] if (label := _office_of(text)) and is_name(label)}
+    office = re.compile(rf"(?:[^\W\d_]+ )?(?:{'|'.join(map(re.escape, offices)) or '$^'})(?=\s)")
+    presiding |= {match.group() for _, text in unnamed if (match := office.match(text))} | (offices & {*counts})
     turns = [name for name, _ in groupby(names.values())]
     if not presiding and len(turns) == len({*turns}):
         return [None] * len(lines)
-    roles = {lines[n][0] for n in found}
+    roles = {lines[n][0] for n in found} | {"numbered"}
+    known = dict.fromkeys(presiding, "")
     spoken: list[Speech | None] = []
     current: Speech | None = None
     for n, (role, text) in enumerate(lines):
+        who = next((name for name in known if text.startswith(name) and name != text), "")
         if role == "heading":
             current = None
         elif n in found:
-            saying = re.compile(rf"[^.。]*?{re.escape(words)}".replace(r"\ ", r"\s+")).match(text, found[n].end())
-            state = _IN_BRACKETS.findall(found[n]["brackets"])[0]
-            current = Speech(n, saying.end() if saying else found[n].end(), f"{names[n]} ({' '.join(state.split())})")
+            saying = re.compile(rf"(?:[^.。]|\.(?=\S))*?{spaced}").match(text, found[n].end())
+            state = f"({' '.join(_IN_BRACKETS.findall(found[n]['brackets'])[0].split())})"
+            current = Speech(n, saying.end() if saying else found[n].end(), f"{names[n]} {state}")
             if not saying and is_about_office(text, language):
                 current = None
+            else:
+                known.setdefault(names[n], state)  # the presiding officer may change
         elif n in plain and plain[n]["name"] in presiding:
             current = Speech(n, plain[n].end(), plain[n]["name"])
-        elif who := next((each for each in presiding if text.startswith(f"{each} ")), ""):
-            current = Speech(n, len(who), who)
-        elif n in plain and not names_person(plain[n]["name"], language, reported=True):
+        elif (other := behind.match(text)) and not names_person(other["name"], language, reported=True):
             current = None
-        spoken.append(current if role in ("speech", "numbered") and role in roles | {"numbered"} else None)
+        elif who:
+            speaker = f"{who} {known[who]}".strip()
+            current = Speech(n, len(who), speaker) if text[len(who)].isspace() else None
+        spoken.append(current if role in roles else None)
     return spoken
 
 
@@ -267,7 +278,12 @@ def names_presiding_officer(document: Document, ordinal: int) -> bool:
     """Whether a line before the speeches of a record names the presiding officer: the office, the name and the State in
     brackets (`Chair: Ms. Arno (Panama)`)."""
     first = next((n for n, each in enumerate(speeches_of(document)) if each), 0)
-    text = document.block_text(document.blocks[ordinal])
-    office, _, who = text.replace("：", ":").partition(":")
+    office = _office_of(document.block_text(document.blocks[ordinal]))
+    return ordinal < first and bool(office) and is_name(office.capitalize())
+
+
+def _office_of(line: str) -> str:
+    """The words before the colon and the name of a person with the State in brackets; empty for other lines."""
+    office, _, who = line.replace("：", ":").partition(":")
     named = _REPORTED.fullmatch(who.strip())
-    return ordinal < first and bool(named and is_name(named["name"])) and is_name(office.capitalize())
+    return office.strip() if named and is_name(named["name"]) else ""

@@ -365,6 +365,56 @@ def test_votes_decisions_and_times_that_a_verbatim_record_tells_are_said_by_nobo
     assert len({each.speaker for each in said if each}) == 3
 
 
+def test_nobody_speaks_in_a_summary_record_where_it_is_not_sure_who_does() -> None:
+    text = """A/C.9/88/SR.4
+
+# 4
+
+Chair: Ms. Vainio (Finland)
+
+1. The Chair (Finland) invited the Committee to vote on lamps.
+
+2. The Secretary of the Committee said that the lamps cost nothing.
+
+3. Mr. Kasse (Senegal), introducing draft resolution A/C.9/88/L.4, said that lamps burned oil.
+
+4. The oil came from the harbour. More of it was needed.
+
+5. Mr. Kovač (Croatia), Vice-Chair, took the chair.
+
+6. Ms. Holm (Denmark) said that her delegation had voted in favour.
+
+7. The Chair announced that Chad had become a sponsor.
+
+8. Mr. Lund (Norway) said that the wicks were of cotton.
+
+9. Mr. Kasse thanked delegations.
+
+10. Ms. Ruiz (Peru) and Mr. Sow (Chad) were elected Vice-Chairs.
+
+11. The Chair of the working group on wicks said that it would meet.
+
+Votes were counted again.
+"""
+    document = read(text, "record.md")
+    said = [speeches_of(document)[each.ordinal] for each in document.blocks if each.number]
+    kasse = "Mr. Kasse (Senegal)"
+    assert [each and each.speaker for each in said] == [
+        "The Chair (Finland)", None, kasse, kasse, None, "Ms. Holm (Denmark)", "The Chair", "Mr. Lund (Norway)", kasse, None, None,
+    ]  # fmt: skip
+    assert speeches_of(document)[-1] is None, "paragraphs of speakers have numbers"
+
+
+def test_who_says_is_not_taken_from_the_lists_of_a_vote() -> None:
+    votes = "A recorded vote was taken.\n\nIn favour: Chad, Denmark, Peru, Senegal.\n\nAgainst: Norway, Sweden."
+    document = read(
+        RECORD.replace("Mr. Brandt: The", f"{votes}\n\nThe President: We go on.\n\n{votes}\n\nMr. Brandt: The")
+    )
+    found = speakers(document)
+    assert found["In favour: Chad,"] == found["Against: Norway, Sweden."] == ""
+    assert found["The President: We"] == "The President"
+
+
 def test_a_report_that_names_who_was_elected_is_no_record() -> None:
     elected = ["Ms. Okafor (Nigeria)", "Mr. Kasse (Senegal)", "Ms. Holm (Denmark)"]
     lines = [f"{n}. {who} was elected." for n, who in enumerate(elected, 1)]

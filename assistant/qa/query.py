@@ -32,6 +32,7 @@ from assistant.vocabulary import Vocabulary, word_pattern
 from assistant.wording.lexicon import stops
 from assistant.wording.values import blanked
 from corpus.analysis import analyse
+from corpus.calendar_names import weekday_name
 from corpus.catalogue import Catalogue
 from corpus.countries import find_country_spans
 from corpus.documents import Span
@@ -147,8 +148,9 @@ def interpretations(
     standalone = Interpretation((turn,), turn, language)
     if previous is None:
         return (standalone,)
-    current = parse_question(turn, vocabulary, catalogue, language).bounded(bounds)
     earlier = parse_question(previous.text, vocabulary, catalogue, previous.language).bounded(bounds)
+    turn = _with_next_day(turn, earlier, language)
+    current = parse_question(turn, vocabulary, catalogue, language).bounded(bounds)
     named_slots = slots(current)
     replaced = None
     if previous.language == language and named_slots:
@@ -164,6 +166,14 @@ def interpretations(
     with_turn = Interpretation((replaced, turn), turn, language, leans=True)
     last = (with_replacement,) if len(other_words) <= MAX_DROPPED_WORDS else ()
     return (standalone, with_turn, *last)
+
+
+def _with_next_day(turn: str, earlier: Question, language: str) -> str:
+    """A turn with the weekday in place of "the next day", where the question before it names one weekday."""
+    found = earlier.vocabulary.find("next_day", turn, language)
+    if found is None or len(earlier.weekdays) != 1:
+        return turn
+    return turn[: found.start()] + weekday_name((earlier.weekdays[0] + 1) % 7, language) + turn[found.end() :]
 
 
 def slots(question: Question) -> list[Slot]:
