@@ -38,7 +38,7 @@ _THING = {
 }
 """What a meeting decides on, folded; in Russian and Arabic, parts of words."""
 _NARRATED = {
-    "en": rf"^it was (?:so|thus) |\b(?:meeting|session)\b.* (?:was|rose|resumed)\b|\b(?:votes?|ballots?|voting) (?:by [\w-]+ [\w-]+ )?was (?:then )?(?:taken|held|conducted)"
+    "en": rf"^it was (?:so|thus) |\b(?:meeting|session)\b.* (?:was (?:called|opened|suspended|resumed|adjourned|closed|declared)|rose at|resumed at)\b|\b(?:votes?|ballots?|voting) (?:by [\w-]+ [\w-]+ )?was (?:then )?(?:taken|held|conducted)"
     rf"|\b{_THING['en']}s?\b.*\b(?:was|were) (?:\w+ly )?(?:not )?(?:adopted|rejected|approved|carried|defeated|withdrawn|retained)"
     r"|\d+ (?:votes )?to (?:\d+|none)\b.* absten|\bobserved (?:a|one) minute of",
     "fr": rf"(?:^|, )il (?:en est ainsi|est procede)\b|\bseance\b.* est (?:ouverte|levee|suspendue|reprise)"

@@ -437,6 +437,19 @@ def test_what_a_summary_record_reports_is_led_by_who_said_it() -> None:
     assert said[own] == f"Mr. Kasse (Senegal) said that {own}"
 
 
+def test_every_paragraph_of_what_a_state_proposed_is_quoted_with_who_said_it(holding: Holding) -> None:
+    text = REPORTED.replace("The Chair", "Ms. Okafor (Panama), Chair,")
+    text = text.replace(
+        "4. She said that 15 x y.",
+        "4. His delegation would also pay for oil.\n\n5. The lamps were voted on, and Senegal's proposal was rejected.",
+    )
+    answer = holding(Input("record.txt", text.encode()), reading=True).ask("What did Senegal propose?")
+    assert [each.text for each in answer.statements] == [
+        "Mr. Kasse (Senegal) said that his country would send nine lamps. Cotton wicks cost less.",
+        "Mr. Kasse (Senegal) said that His delegation would also pay for oil.",
+    ]
+
+
 def test_what_a_state_said_is_found_in_a_summary_record(holding: Holding) -> None:
     answer = holding(Input("record.txt", REPORTED.encode()), reading=True).ask("What did Senegal say?")
     assert answer.status == "answered"
