@@ -99,9 +99,10 @@ def is_about_office(text: str, language: str) -> bool:
 
 def lists_states(text: str, language: str) -> bool:
     """Whether a text is a list of States, possibly behind a label: `In favour: Chad, Peru`."""
-    listed = text.replace("：", ":").rpartition(":")[2]
+    listed = text.replace("：", ":").partition(":")[2].strip() or text.strip()
     spans = list(find_country_spans(listed, language))
-    return len(spans) > 1 and 2 * sum(end - start for _, start, end in spans) >= len(listed)
+    begins = bool(spans) and not listed[: spans[0][1]].strip()
+    return begins and 2 * sum(end - start for _, start, end in spans) >= len(text)
 
 
 def _plain(text: str) -> str:

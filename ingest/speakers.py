@@ -67,7 +67,8 @@ def find_speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
     one count if an earlier line names them."""
     found = [start for n, (role, text) in enumerate(lines) if role == "speech" and (start := _parse_start(n, text))]
     language = detect_language("\n".join(text for role, text in lines if role in ("speech", "numbered")))
-    votes = {start.name for start in found if lists_states(lines[start.at][1][start.end :], language)}  # "In favour:"
+    bare = {start.name for start in found} - {start.name for start in found if start.in_brackets}
+    votes = {start.name for start in found if lists_states(lines[start.at][1][start.end :], language)} & bare
     last = {start.name: n for n, start in enumerate(found)}
     first = {start.name: n for n, start in reversed([*enumerate(found)])}
     found = [start for start in found if start.name not in votes]
@@ -99,7 +100,8 @@ def _without_narration(
 ) -> list[Speech | None]:
     """The speeches without what the record tells between. Behind that, nobody speaks until a speaker is named again,
     but for words in the first person in a verbatim record. Where a speaker is named again without another one or a
-    heading between, the sentences that end the speech before are not sure to be the speaker's."""
+    heading between and nothing is known to be told, the sentences that end the speech before are not sure to be the
+    speaker's."""
     told = set[int]()
     own: dict[Speech, list[int]] = {}
     for n, each in enumerate(speeches):
@@ -112,9 +114,10 @@ def _without_narration(
             interrupted &= reported or not names_person(text, language, reported)
             interrupted |= is_narrated(text, language, reported)
             told |= {n} if interrupted else set()
-        between = lines[own[speech][-1] + 1 : following.first] if following else []
-        if following and following.speaker == speech.speaker and all(role != "heading" for role, _ in between):
-            last = reversed(own[speech][1:])
+        last = own[speech][:0:-1]
+        if not following or following.speaker != speech.speaker or not told.isdisjoint(last):
+            continue
+        if all(role != "heading" for role, _ in lines[own[speech][-1] + 1 : following.first]):
             told.update(takewhile(lambda n: may_be_narrated(lines[n][1], language, reported), last))
     return [None if n in told else each for n, each in enumerate(_without_record_lines(speeches, lines))]
 

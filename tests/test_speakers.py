@@ -406,13 +406,16 @@ Votes were counted again.
 
 
 def test_who_says_is_not_taken_from_the_lists_of_a_vote() -> None:
-    votes = "A recorded vote was taken.\n\nIn favour: Chad, Denmark, Peru, Senegal.\n\nAgainst: Norway, Sweden."
-    document = read(
-        RECORD.replace("Mr. Brandt: The", f"{votes}\n\nThe President: We go on.\n\n{votes}\n\nMr. Brandt: The")
+    votes = "A recorded vote was taken.\n\nIn favour: Chad, Denmark, Peru.\n\nAgainst: Norway.\n\nAbstaining: Mali."
+    opening = "The President: We vote.\n\nThe vote is on the lamps of the harbour."
+    sponsors = "Ms. Luz (Secretariat): These became sponsors: Albania, Chad, Denmark, Mali, Norway, Peru, Senegal."
+    told = "\n\n".join([opening, votes, sponsors, opening.replace("vote", "go on"), votes])
+    found = speakers(read(RECORD.replace("Mr. Brandt: The", f"{told}\n\nMr. Brandt: The")))
+    assert not any(
+        found[each] for each in ("In favour: Chad,", "Against: Norway.", "Abstaining: Mali.", "A recorded vote")
     )
-    found = speakers(document)
-    assert found["In favour: Chad,"] == found["Against: Norway, Sweden."] == ""
-    assert found["The President: We"] == "The President"
+    assert found["The vote is"] == found["The go on"] == "The President", "not all before a vote is told"
+    assert found["Ms. Luz (Secretariat):"] == "Ms. Luz (Secretariat)"
 
 
 def test_a_report_that_names_who_was_elected_is_no_record() -> None:
