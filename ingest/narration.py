@@ -40,16 +40,16 @@ _THING = {
 _NARRATED = {
     "en": rf"^it was (?:so|thus) |\b(?:meeting|session)\b.* (?:was (?:called|opened|suspended|resumed|adjourned|closed|declared)|rose at|resumed at)\b|\b(?:votes?|ballots?|voting) (?:by [\w-]+ [\w-]+ )?was (?:then )?(?:taken|held|conducted)"
     rf"|\b{_THING['en']}s?\b.*\b(?:was|were) (?:\w+ly )?(?:not )?(?:adopted|rejected|approved|carried|defeated|withdrawn|retained)"
-    r"|\d+ (?:votes )?to (?:\d+|none)\b.* absten|\bobserved (?:a|one) minute of",
-    "fr": rf"(?:^|, )il (?:en est ainsi|est procede)\b|\bseance\b.* est (?:ouverte|levee|suspendue|reprise)"
+    r"|\d+ (?:votes )?to (?:\d+|none)\b.* absten|\d+ votes in favour|\bobserved (?:a|one) minute of",
+    "fr": rf"(?:^|, )il (?:en est ainsi|est procede)\b|\bvote est effectue|\bseance\b.* est (?:ouverte|levee|suspendue|reprise)"
     rf"|\b{_THING['fr']}s?\b.* (?:est|sont)(?: \w+ment)? (?:adopte|rejete|approuve|retire|maintenu)|\d+ voix contre|\best (?:ainsi )?adopte.? a l'unanimite|\bminute de silence",
     "es": rf"^asi (?:queda|se) (?:acord|acuerd|decid)|\bse (?:levanta|suspende|reanuda|declara abierta|abre) la sesion|\bse procede a (?:una )?votacion"
     rf"|\b(?:qued[ao]n?|es|son|se) (?:aprob|aprueb|rechaz|adopt|retirad)\w* .*\b{_THING['es']}|\b{_THING['es']}.* (?:qued[ao]n?|es|son) (?:aprob|rechaz|adopt|retirad)"
     r"|\d+ votos contra|\bminuto de silencio",
     "ru": rf"\b{_THING['ru']}.*\b(?:принимае|отклоняе|утверждае|снимае|принят|отклонен|утвержден)\w*|\bзаседание\b.*\b(?:закры|откры|прерыва|прерван|возобновл)"
     r"|\b(?:проводится|проведено|состоялось)\b.*голосовани|\d+ голос\w* против|\bминут\w* молчания",
-    "ar": rf"\b(?:و?قد )?و?تقرر ذلك|\b(?:رفعت|علقت|افتتحت|است[وؤ]نفت|اختتمت)\b.*\bالجلسة|\b(?:اجري|اجريت|جري)\b.*\bتصويت|\b(?:اعتمد|اقر|رفض|سحب)ت?\b.*{_THING['ar']}|\d+ صوت\w* مقابل|دقيقة صمت",
-    "zh": rf"^(?:就这样决定|会议就这样决定)|(?:会议|上午|下午|中午|时|分).*(?:散会|休会|复会|开始|开会|暂停|结束)|进行了?.*表决|{_THING['zh']}.*(?:获得|获|被|未获)(?:一致)?(?:通过|否决|撤回)|\d+票对\d+票|默哀",
+    "ar": rf"\b(?:و?قد )?و?تقرر ذلك|\b(?:رفعت|علقت|افتتحت|است[وؤ]نفت|اختتمت)\b.*\bالجلسة|\b(?:اجري|اجريت|جري)\b.*\b(?:ال)?تصويت|\b(?:اعتمد|اقر|رفض|سحب)ت?\b.*{_THING['ar']}|\d+ صوت\w* مقابل|دقيقة صمت",
+    "zh": rf"^(?:就这样决定|会议就这样决定)|(?:会议|上午|下午|中午|时|分).*(?:散会|休会|复会|开始|开会|暂停|结束)|进行了?.*表决|{_THING['zh']}.*(?:获得|获|被|未获)(?:一致)?(?:通过|否决|撤回)|议程通过。?$|\d+票对\d+票|默哀",
 }  # fmt: skip
 """What records tell of votes, decisions and times of a meeting, in a folded sentence; a speaker says that something has been adopted."""
 _SEATED = {
