@@ -67,8 +67,9 @@ def find_speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
     one count if an earlier line names them."""
     found = [start for n, (role, text) in enumerate(lines) if role == "speech" and (start := _parse_start(n, text))]
     language = detect_language("\n".join(text for role, text in lines if role in ("speech", "numbered")))
-    bare = {start.name for start in found} - {start.name for start in found if start.in_brackets}
-    votes = {start.name for start in found if lists_states(lines[start.at][1][start.end :], language)} & bare
+    in_brackets = {start.name for start in found if start.in_brackets}
+    bare = [start for start in found if start.name not in in_brackets]
+    votes = {start.name for start in bare if lists_states(lines[start.at][1][start.end :], language)}  # "In favour:"
     last = {start.name: n for n, start in enumerate(found)}
     first = {start.name: n for n, start in reversed([*enumerate(found)])}
     found = [start for start in found if start.name not in votes]
