@@ -7,13 +7,13 @@ import re
 from collections import Counter
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
-from itertools import groupby, takewhile, zip_longest
+from itertools import groupby
 from typing import Literal
 
-from corpus.countries import find_countries
+from corpus.countries import find_countries, find_country_spans
 from corpus.documents import Document, Span, cached_by_document
-from corpus.language import detect_language
-from ingest.narration import is_about_office, is_narrated, lists_states, may_be_narrated, names_person
+from corpus.language import detect_language, refers_to_speaker
+from corpus.sentences import sentence_spans
 from ingest.readers.lines import LEADERS
 
 Role = Literal["speech", "numbered", "heading", "other"]
@@ -67,17 +67,16 @@ def find_speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
     one count if an earlier line names them."""
     found = [start for n, (role, text) in enumerate(lines) if role == "speech" and (start := _parse_start(n, text))]
     language = detect_language("\n".join(text for role, text in lines if role in ("speech", "numbered")))
-    in_brackets = {start.name for start in found if start.in_brackets}
-    bare = [start for start in found if start.name not in in_brackets]
-    votes = {start.name for start in bare if lists_states(lines[start.at][1][start.end :], language)}  # "In favour:"
-    last = {start.name: n for n, start in enumerate(found)}
-    first = {start.name: n for n, start in reversed([*enumerate(found)])}
+    votes = {start.name for start in found if _lists_states(lines[start.at][1][start.end :], language)}  # "In favour:"
+    votes -= {start.name for start in found if start.in_brackets}
     found = [start for start in found if start.name not in votes]
     counts = Counter(start.name for start in found)
+    last = {start.name: n for n, start in enumerate(found)}
+    first = {start.name: n for n, start in reversed([*enumerate(found)])}
     repeated_speakers = {name for name, count in counts.items() if last[name] - first[name] >= count}
     with_state = {start.name for start in found if start.in_brackets and any(map(str.isalpha, start.in_brackets[0]))}
     if not repeated_speakers or len(with_state) < 2 or len(counts) < 3:
-        return _without_narration(_reported_speeches(lines, language), lines, language, reported=True)
+        return _without_record_lines(_reported_speeches(lines, language), lines)
     begins = {start.at: start for start in found if start.in_brackets or start.name in repeated_speakers}
     begins |= _called_speakers(found, repeated_speakers, lines, min(begins))
     with_bare_name = {start.name for start in found if not start.in_brackets}
@@ -93,34 +92,22 @@ def find_speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
             states = [f"({each})" for each in start.in_brackets if _manner_key(each) not in notes]
             current = Speech(n, start.end, " ".join([start.name, *states[:1]]))
         spoken.append(current if role == "speech" else None)
-    return _without_narration(spoken, lines, language, reported=False)
+    referring = {n for n, (_, text) in enumerate(lines) if refers_to_speaker(text, language, reported=False)}
+    return _without_record_lines(_until_last_reference(spoken, referring | {*begins}), lines)
 
 
-def _without_narration(
-    speeches: list[Speech | None], lines: Sequence[tuple[Role, str]], language: str, reported: bool
-) -> list[Speech | None]:
-    """The speeches without what the record tells between. Behind that, nobody speaks until a speaker is named again,
-    but for words in the first person in a verbatim record. Where a speaker is named again without another one or a
-    heading between and nothing is known to be told, the sentences that end the speech before are not sure to be the
-    speaker's."""
-    told = set[int]()
-    own: dict[Speech, list[int]] = {}
-    for n, each in enumerate(speeches):
-        if each:
-            own.setdefault(each, []).append(n)
-    for speech, following in zip_longest(own, [*own][1:]):
-        interrupted = False
-        for n in own[speech][1:]:
-            text = lines[n][1]
-            interrupted &= reported or not names_person(text, language, reported)
-            interrupted |= is_narrated(text, language, reported)
-            told |= {n} if interrupted else set()
-        last = own[speech][:0:-1]
-        if not following or following.speaker != speech.speaker or not told.isdisjoint(last):
-            continue
-        if all(role != "heading" for role, _ in lines[own[speech][-1] + 1 : following.first]):
-            told.update(takewhile(lambda n: may_be_narrated(lines[n][1], language, reported), last))
-    return [None if n in told else each for n, each in enumerate(_without_record_lines(speeches, lines))]
+def _until_last_reference(speeches: list[Speech | None], referring: Container[int]) -> list[Speech | None]:
+    """The speeches up to the last paragraph that refers to the speaker: what follows may be the record's own words, such
+    as those about a vote or a time, and is said by nobody."""
+    last = {each: n for n, each in enumerate(speeches) if each and n in referring}
+    return [each if each and n <= last.get(each, -1) else None for n, each in enumerate(speeches)]
+
+
+def _lists_states(text: str, language: str) -> bool:
+    """Whether a text is a list of States: `Chad, Peru`."""
+    spans = list(find_country_spans(text, language))
+    begins = bool(spans) and not text[: spans[0][1]].strip()
+    return begins and 2 * sum(end - start for _, start, end in spans) >= len(text)
 
 
 def _without_record_lines(speeches: list[Speech | None], lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
@@ -145,7 +132,8 @@ def _reported_speeches(lines: Sequence[tuple[Role, str]], language: str) -> list
     """The speeches of a summary record: paragraphs begin with the speaker, with the State in brackets, and continue
     with the same words, which are learnt from the text; the presiding officer is followed by the same words repeatedly,
     without brackets, or somebody with brackets speaks again after others. Nobody is known to speak behind words of
-    somebody else without brackets, nor in paragraphs without a number where those with speakers have one."""
+    somebody else without brackets, in paragraphs without a number where those with speakers have one, or where a single
+    sentence says otherwise what somebody does who says nothing else (`Ms. Arno (Panama) took the chair`)."""
     candidates = [(n, text) for n, (role, text) in enumerate(lines) if role in ("speech", "numbered")]
     found = {n: match for n, text in candidates if (match := _REPORTED.match(text)) and is_name(match["name"])}
     names = {n: " ".join(match["name"].split()) for n, match in found.items()}
@@ -154,47 +142,47 @@ def _reported_speeches(lines: Sequence[tuple[Role, str]], language: str) -> list
         if saying := _SAYING.match(lines[n][1], match.end()):
             speakers_by_words.setdefault(" ".join(saying["words"].split()), set()).add(names[n])
     words, speakers = max(speakers_by_words.items(), key=lambda each: len(each[1]), default=("", set()))
-    others = {name for n, name in names.items() if not is_about_office(lines[n][1], language)} - speakers
-    if len(speakers) < MIN_REPORTED_SPEAKERS or len(speakers) < len(others):
+    if len(speakers) < MIN_REPORTED_SPEAKERS or 2 * len(speakers) < len(set(names.values())):
         return [None] * len(lines)
     spaced = re.escape(words).replace(r"\ ", r"\s+")
     behind = re.compile(rf"(?P<name>[^\s\d][^\d:：()（）.;,，]{{0,80}}?)\s*{spaced}")
-    unnamed = [(n, text) for n, text in candidates if n not in found]
-    plain = {n: match for n, text in unnamed if (match := behind.match(text)) and is_name(match["name"])}
+    others = [(n, text) for n, text in candidates if n not in found]
+    plain = {n: match for n, text in others if (match := behind.match(text)) and is_name(match["name"])}
     counts = Counter(match["name"] for match in plain.values())
-    head = {text.partition(":")[0].partition("：")[0] for _, text in lines[: min(found)]}
+    head = {text.partition(":")[0].partition("：")[0] for _, text in lines[: min(found)]}  # "Chair: Ms. Arno (Panama)"
     presiding = {name for name, count in counts.items() if count > 1 and _is_office(name, head)}
     offices = {label for _, text in lines[: min(found)] if (label := _office_of(text)) and is_name(label)}
     office = re.compile(rf"(?:[^\W\d_]+ )?(?:{'|'.join(map(re.escape, offices)) or '$^'})(?=\s)")
-    presiding |= {match.group() for _, text in unnamed if (match := office.match(text))} | (offices & {*counts})
+    presiding |= {match.group() for _, text in others if (match := office.match(text))} | (offices & {*counts})
     turns = [name for name, _ in groupby(names.values())]
     if not presiding and len(turns) == len({*turns}):
         return [None] * len(lines)
     roles = {lines[n][0] for n in found} | {"numbered"}
+    referring = {n for n, text in candidates if refers_to_speaker(text, language, reported=True)}
+    referring |= {n for n, text in candidates if re.match(spaced, text, re.IGNORECASE)}  # "Dice que"
     known = dict.fromkeys(presiding, "")
     spoken: list[Speech | None] = []
     current: Speech | None = None
     for n, (role, text) in enumerate(lines):
-        who = next((name for name in known if text.startswith(name) and name != text), "")
         if role == "heading":
             current = None
         elif n in found:
             saying = re.compile(rf"(?:[^.。]|\.(?=\S))*?{spaced}").match(text, found[n].end())
             state = f"({' '.join(_IN_BRACKETS.findall(found[n]['brackets'])[0].split())})"
             current = Speech(n, saying.end() if saying else found[n].end(), f"{names[n]} {state}")
-            if not saying and is_about_office(text, language):
-                current = None
-            else:
-                known.setdefault(names[n], state)  # the presiding officer may change
+            if saying or names[n] in speakers | presiding or len(sentence_spans(text, language)) > 1:
+                referring.add(n)
+                known.setdefault(names[n], state)
         elif n in plain and plain[n]["name"] in presiding:
             current = Speech(n, plain[n].end(), plain[n]["name"])
-        elif (other := behind.match(text)) and not names_person(other["name"], language, reported=True):
+            referring.add(n)
+        elif (other := behind.match(text)) and not refers_to_speaker(other["name"], language, reported=True):
             current = None
-        elif who:
-            speaker = f"{who} {known[who]}".strip()
-            current = Speech(n, len(who), speaker) if text[len(who)].isspace() else None
+        elif who := next((each for each in known if text.startswith(each)), ""):
+            current = Speech(n, len(who), f"{who} {known[who]}".strip()) if text[len(who) :][:1].isspace() else None
+            referring.add(n)
         spoken.append(current if role in roles else None)
-    return spoken
+    return _until_last_reference(spoken, referring)
 
 
 def _parse_start(n: int, text: str) -> _Start | None:
