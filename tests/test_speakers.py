@@ -214,6 +214,16 @@ def test_who_speaks_in_a_summary_record_is_learnt_from_how_its_paragraphs_begin(
     assert [each.locator for each in document.blocks if each.number] == [f"para. {n}" for n in range(1, 10)]
 
 
+def test_a_paragraph_that_begins_with_the_learnt_words_goes_on_with_the_speaker() -> None:
+    names = dict(zip("abcd", ("La Sra. Okafor", "El Sr. Kasse", "La Sra. Holm", "El Sr. Lund"), strict=True))
+    text = SUMMARY.format(
+        office="Presidenta", chair="La Presidenta", said="dice que", other="dice que", they="", **names
+    )
+    document = read(text.replace("4.  dice", "4. Dice").replace("7.  dice que 18 x y.", "7. Queda aprobado."))
+    spoken = {each.number: speeches_of(document)[each.ordinal] for each in document.blocks if each.number}
+    assert (spoken["4"] and spoken["4"].speaker, spoken["7"]) == ("El Sr. Kasse (Senegal)", None)
+
+
 @pytest.mark.parametrize("decided", ["It was so decided.", "Il en est ainsi décidé.", "就这样决定。"])
 def test_what_a_record_tells_between_is_said_by_nobody(decided: str) -> None:
     taken = f"May we take up oil?\n\n{decided}\n\nMay we take up wicks?\n\n{decided}\n\nWe go on."

@@ -149,7 +149,8 @@ def interpretations(
     if previous is None:
         return (standalone,)
     earlier = parse_question(previous.text, vocabulary, catalogue, previous.language).bounded(bounds)
-    turn = _with_next_day(turn, earlier, language)
+    if len(earlier.weekdays) == 1 and (found := vocabulary.find("next_day", turn, language)):
+        turn = turn[: found.start()] + weekday_name((earlier.weekdays[0] + 1) % 7, language) + turn[found.end() :]
     current = parse_question(turn, vocabulary, catalogue, language).bounded(bounds)
     named_slots = slots(current)
     replaced = None
@@ -166,14 +167,6 @@ def interpretations(
     with_turn = Interpretation((replaced, turn), turn, language, leans=True)
     last = (with_replacement,) if len(other_words) <= MAX_DROPPED_WORDS else ()
     return (standalone, with_turn, *last)
-
-
-def _with_next_day(turn: str, earlier: Question, language: str) -> str:
-    """A turn with the weekday in place of "the next day", where the question before it names one weekday."""
-    found = earlier.vocabulary.find("next_day", turn, language)
-    if found is None or len(earlier.weekdays) != 1:
-        return turn
-    return turn[: found.start()] + weekday_name((earlier.weekdays[0] + 1) % 7, language) + turn[found.end() :]
 
 
 def slots(question: Question) -> list[Slot]:
