@@ -21,6 +21,22 @@ _SETS = {language: frozenset(words.split()) for language, words in _WORDS.items(
 _ACCENTS = {"fr": frozenset("àâçèêëîïôùûœ"), "es": frozenset("ñ¿¡áíóú")}
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*(?![\w'’/-]|\.?\s*\d{1,3}(?!\d))")
 """Words, but for those that a number or a stroke follows: "para 2", "L.2" and "A/RES" are places and symbols in any language."""
+_PRONOUNS = {
+    "en": (r"(?-i:I|us)|me|my|we|our|you|your", r"he|him|his|she|hers?"),
+    "fr": (r"j['’]|je|me|moi|mon|ma|mes|nous|notre|nos(?! \d)|vous|votre|vos", r"elle|lui|(?<!dans )s(?:on|a|es)|il(?! (?:en )?(?:est|a été))"),
+    "es": (r"yo|me|mis?|nos|nosotr[oa]s|nuestr[oa]s?|ustedes|usted", r"él|ella|(?<!en )sus?"),
+    "ru": (r"я|меня|мне|мо[йяёеи]|моего|моей|мы|нас|нам|наш\w*|вы|вас|вам|ваш\w*", r"она?|его|е[её]|ему|ей|н[её]м|ней|сво\w+"),
+    "ar": (r"و?(?:[أا]نا|نحن|[أان](?!ل)\w+كم|(?:ل|[إأا]ن|من|[إا]لي|علي)(?:نا|ني|كم)|(?:وفد|بلد|بلاد)(?:نا|ي))|و?هو|و?هي|\w*(?:وفد|بلد|بلاد|حكومت)(?:ه|ها)",) * 2,
+    "zh": ("[我你您]", "(?<!其)[他她]"),
+}  # fmt: skip
+"""Pronouns that mean the speaker or who is addressed; then, in a record in the third person, the speaker and no thing. In
+Arabic they are joined to words, and are the same for both, since its records of both kinds name speakers alike."""
+
+
+def refers_to_speaker(text: str, language: str, reported: bool) -> bool:
+    """Whether a pronoun in a text means its speaker or whom the speaker addresses; in `reported` speech, the speaker."""
+    pronouns = _PRONOUNS[language][reported]
+    return bool(re.search(pronouns if language == "zh" else rf"\b(?:{pronouns})\b", text, re.IGNORECASE))
 
 
 def detect_language(text: str, default: str = "en") -> str:

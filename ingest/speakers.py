@@ -7,21 +7,27 @@ import re
 from collections import Counter
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal
 
+from corpus.countries import find_countries, find_country_spans
 from corpus.documents import Document, Span, cached_by_document
+from corpus.language import detect_language, refers_to_speaker
+from corpus.sentences import sentence_spans
 from ingest.readers.lines import LEADERS
 
 Role = Literal["speech", "numbered", "heading", "other"]
 """The role of a block in a record: text that may be spoken; a numbered paragraph, which has speeches in summary records
 only; a heading, which ends a speech; or something else between them, such as a footnote."""
 _LABEL = re.compile(
-    r"(?P<name>[^\s\d:：()（）][^\d:：()（）;!?]{1,60}?)(?P<brackets>(?:\s*[(（][^()（）:：]{2,80}[)）]){0,3})\s?(?:：|:(?=\s))"
+    r"(?P<name>[^\s\d:：()（）][^\d:：()（）;!?]{1,60}?)(?P<brackets>(?:\s*[(（][^()（）:：]{2,80}[)）]){0,3})(?:(?<=\))،[^.:]{1,80})?\s?(?:：|:(?=\s))"
 )
 _REPORTED = re.compile(
     r"(?P<name>[^\s\d:：()（）][^\d:：()（）;!?]{1,60}?)(?P<brackets>(?:\s*[(（][^()（）:：]{2,80}[)）]){1,2})"
 )
-_SAYING = re.compile(r"(?:\s*[,，،][^.;。]{1,200}?[,，،])?\s*(?P<words>[：:]|[㐀-鿿]|[^\W\d_]+[\s,]+[^\W\d_]+)")
+_SAYING = re.compile(
+    r"(?:\s*[,，،](?:[^.;。]|\.(?=\S)){1,200}?[,，،])?\s*(?P<words>[：:]|[㐀-鿿]|[^\W\d_]+[\s,]+[^\W\d_]+)"
+)
 """What follows the speaker in a summary record, possibly after an insertion: two words (`said that`), in Chinese one,
 or a colon."""
 _IN_BRACKETS = re.compile(r"[(（]([^()（）]+)[)）]")
@@ -60,19 +66,22 @@ def find_speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
     others, as the presiding officer does, and several speakers have a State or the like in brackets. Speakers without
     one count if an earlier line names them."""
     found = [start for n, (role, text) in enumerate(lines) if role == "speech" and (start := _parse_start(n, text))]
+    language = detect_language("\n".join(text for role, text in lines if role in ("speech", "numbered")))
+    votes = {start.name for start in found if _lists_states(lines[start.at][1][start.end :], language)}  # "In favour:"
+    votes -= {start.name for start in found if start.in_brackets}
+    found = [start for start in found if start.name not in votes]
     counts = Counter(start.name for start in found)
     last = {start.name: n for n, start in enumerate(found)}
     first = {start.name: n for n, start in reversed([*enumerate(found)])}
     repeated_speakers = {name for name, count in counts.items() if last[name] - first[name] >= count}
     with_state = {start.name for start in found if start.in_brackets and any(map(str.isalpha, start.in_brackets[0]))}
     if not repeated_speakers or len(with_state) < 2 or len(counts) < 3:
-        return _without_record_lines(_reported_speeches(lines), lines)
+        return _without_record_lines(_reported_speeches(lines, language), lines)
     begins = {start.at: start for start in found if start.in_brackets or start.name in repeated_speakers}
     begins |= _called_speakers(found, repeated_speakers, lines, min(begins))
     with_bare_name = {start.name for start in found if not start.in_brackets}
-    notes = {
-        _manner_key(each) for start in found for each in start.in_brackets[start.name not in with_bare_name :]
-    }  # "spoke in French"
+    manners = {each for start in found for each in start.in_brackets[start.name not in with_bare_name :]}
+    notes = {_manner_key(each) for each in manners if not find_countries(each, language)}  # "spoke in French"
     spoken: list[Speech | None] = []
     current: Speech | None = None
     for n, (role, _) in enumerate(lines):
@@ -83,7 +92,22 @@ def find_speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
             states = [f"({each})" for each in start.in_brackets if _manner_key(each) not in notes]
             current = Speech(n, start.end, " ".join([start.name, *states[:1]]))
         spoken.append(current if role == "speech" else None)
-    return _without_record_lines(spoken, lines)
+    referring = {n for n, (_, text) in enumerate(lines) if refers_to_speaker(text, language, reported=False)}
+    return _without_record_lines(_until_last_reference(spoken, referring | {*begins}), lines)
+
+
+def _until_last_reference(speeches: list[Speech | None], referring: Container[int]) -> list[Speech | None]:
+    """The speeches up to the last paragraph that refers to the speaker: what follows may be the record's own words, such
+    as those about a vote or a time, and is said by nobody."""
+    last = {each: n for n, each in enumerate(speeches) if each and n in referring}
+    return [each if each and n <= last.get(each, -1) else None for n, each in enumerate(speeches)]
+
+
+def _lists_states(text: str, language: str) -> bool:
+    """Whether a text is a list of States: `Chad, Peru`."""
+    spans = list(find_country_spans(text, language))
+    begins = bool(spans) and not text[: spans[0][1]].strip()
+    return begins and 2 * sum(end - start for _, start, end in spans) >= len(text)
 
 
 def _without_record_lines(speeches: list[Speech | None], lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
@@ -104,10 +128,12 @@ def _without_record_lines(speeches: list[Speech | None], lines: Sequence[tuple[R
     return spoken
 
 
-def _reported_speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
+def _reported_speeches(lines: Sequence[tuple[Role, str]], language: str) -> list[Speech | None]:
     """The speeches of a summary record: paragraphs begin with the speaker, with the State in brackets, and continue
     with the same words, which are learnt from the text; the presiding officer is followed by the same words repeatedly,
-    without brackets."""
+    without brackets, or somebody with brackets speaks again after others. Nobody is known to speak behind words of
+    somebody else without brackets, in paragraphs without a number where those with speakers have one, or where a single
+    sentence says otherwise what somebody does who says nothing else (`Ms. Arno (Panama) took the chair`)."""
     candidates = [(n, text) for n, (role, text) in enumerate(lines) if role in ("speech", "numbered")]
     found = {n: match for n, text in candidates if (match := _REPORTED.match(text)) and is_name(match["name"])}
     names = {n: " ".join(match["name"].split()) for n, match in found.items()}
@@ -118,29 +144,45 @@ def _reported_speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]
     words, speakers = max(speakers_by_words.items(), key=lambda each: len(each[1]), default=("", set()))
     if len(speakers) < MIN_REPORTED_SPEAKERS or 2 * len(speakers) < len(set(names.values())):
         return [None] * len(lines)
-    behind = re.compile(rf"(?P<name>[^\s\d][^\d:：()（）.;,，]{{0,40}}?)\s*{re.escape(words)}".replace(r"\ ", r"\s+"))
+    spaced = re.escape(words).replace(r"\ ", r"\s+")
+    behind = re.compile(rf"(?P<name>[^\s\d][^\d:：()（）.;,，]{{0,80}}?)\s*{spaced}")
     others = [(n, text) for n, text in candidates if n not in found]
     plain = {n: match for n, text in others if (match := behind.match(text)) and is_name(match["name"])}
     counts = Counter(match["name"] for match in plain.values())
     head = {text.partition(":")[0].partition("：")[0] for _, text in lines[: min(found)]}  # "Chair: Ms. Arno (Panama)"
     presiding = {name for name, count in counts.items() if count > 1 and _is_office(name, head)}
-    if not presiding:
+    offices = {label for _, text in lines[: min(found)] if (label := _office_of(text)) and is_name(label)}
+    office = re.compile(rf"(?:[^\W\d_]+ )?(?:{'|'.join(map(re.escape, offices)) or '$^'})(?=\s)")
+    presiding |= {match.group() for _, text in others if (match := office.match(text))} | (offices & {*counts})
+    turns = [name for name, _ in groupby(names.values())]
+    if not presiding and len(turns) == len({*turns}):
         return [None] * len(lines)
+    roles = {lines[n][0] for n in found} | {"numbered"}
+    referring = {n for n, text in candidates if refers_to_speaker(text, language, reported=True)}
+    referring |= {n for n, text in candidates if re.match(spaced, text, re.IGNORECASE)}  # "Dice que"
+    known = dict.fromkeys(presiding, "")
     spoken: list[Speech | None] = []
     current: Speech | None = None
     for n, (role, text) in enumerate(lines):
         if role == "heading":
             current = None
         elif n in found:
-            saying = re.compile(rf"[^.。]*?{re.escape(words)}".replace(r"\ ", r"\s+")).match(text, found[n].end())
-            state = _IN_BRACKETS.findall(found[n]["brackets"])[0]
-            current = Speech(n, saying.end() if saying else found[n].end(), f"{names[n]} ({' '.join(state.split())})")
+            saying = re.compile(rf"(?:[^.。]|\.(?=\S))*?{spaced}").match(text, found[n].end())
+            state = f"({' '.join(_IN_BRACKETS.findall(found[n]['brackets'])[0].split())})"
+            current = Speech(n, saying.end() if saying else found[n].end(), f"{names[n]} {state}")
+            if saying or names[n] in speakers | presiding or len(sentence_spans(text, language)) > 1:
+                referring.add(n)
+                known.setdefault(names[n], state)
         elif n in plain and plain[n]["name"] in presiding:
             current = Speech(n, plain[n].end(), plain[n]["name"])
-        elif who := next((each for each in presiding if text.startswith(f"{each} ")), ""):
-            current = Speech(n, len(who), who)
-        spoken.append(current if role in ("speech", "numbered") else None)
-    return spoken
+            referring.add(n)
+        elif (other := behind.match(text)) and not refers_to_speaker(other["name"], language, reported=True):
+            current = None
+        elif who := next((each for each in known if text.startswith(each)), ""):
+            current = Speech(n, len(who), f"{who} {known[who]}".strip()) if text[len(who) :][:1].isspace() else None
+            referring.add(n)
+        spoken.append(current if role in roles else None)
+    return _until_last_reference(spoken, referring)
 
 
 def _parse_start(n: int, text: str) -> _Start | None:
@@ -228,7 +270,12 @@ def names_presiding_officer(document: Document, ordinal: int) -> bool:
     """Whether a line before the speeches of a record names the presiding officer: the office, the name and the State in
     brackets (`Chair: Ms. Arno (Panama)`)."""
     first = next((n for n, each in enumerate(speeches_of(document)) if each), 0)
-    text = document.block_text(document.blocks[ordinal])
-    office, _, who = text.replace("：", ":").partition(":")
+    office = _office_of(document.block_text(document.blocks[ordinal]))
+    return ordinal < first and bool(office) and is_name(office.capitalize())
+
+
+def _office_of(line: str) -> str:
+    """The words before the colon and the name of a person with the State in brackets; empty for other lines."""
+    office, _, who = line.replace("：", ":").partition(":")
     named = _REPORTED.fullmatch(who.strip())
-    return ordinal < first and bool(named and is_name(named["name"])) and is_name(office.capitalize())
+    return office.strip() if named and is_name(named["name"]) else ""

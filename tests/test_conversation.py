@@ -122,6 +122,23 @@ def test_what_is_named_anew_takes_the_place_of_what_was_named_before(before: str
     assert first.text.casefold() == made.casefold()
 
 
+@pytest.mark.parametrize(
+    ("before", "text", "made"),
+    [
+        ("What is on Monday afternoon?", "And the next day?", "What is on Tuesday ?"),
+        ("What is on Monday morning?", "and the day after in the afternoon?", "What is on Tuesday in the afternoon?"),
+        ("What is on Sunday?", "and on the following day?", "What is on Monday?"),
+        ("Qu'y a-t-il lundi ?", "Et le lendemain ?", "Qu'y a-t-il mardi ?"),
+        ("¿Qué hay el lunes?", "¿Y al día siguiente?", "¿Qué hay el martes?"),
+        ("Что будет в понедельник?", "А на следующий день?", "Что будет в вторник?"),
+        ("ماذا يحدث يوم الاثنين؟", "وفي اليوم التالي؟", "ماذا يحدث يوم الثلاثاء؟"),
+        ("星期一有什么？", "次日呢？", "星期二有什么?"),
+    ],
+)
+def test_the_next_day_is_the_one_after_that_which_was_named_before(before: str, text: str, made: str) -> None:
+    assert read(text, before)[0].text.casefold() == made.casefold()
+
+
 @pytest.mark.parametrize("turn", ["And in 2022?", "and for 2023", "And in Chad?", "and 12?"])
 def test_a_value_alone_is_not_asked_about_by_itself(turn: str) -> None:
     assert all(each.leans for each in read(turn, "How many boats of 10 metres had Togo in October 2018?"))

@@ -32,6 +32,7 @@ from assistant.vocabulary import Vocabulary, word_pattern
 from assistant.wording.lexicon import stops
 from assistant.wording.values import blanked
 from corpus.analysis import analyse
+from corpus.calendar_names import weekday_name
 from corpus.catalogue import Catalogue
 from corpus.countries import find_country_spans
 from corpus.documents import Span
@@ -147,8 +148,10 @@ def interpretations(
     standalone = Interpretation((turn,), turn, language)
     if previous is None:
         return (standalone,)
-    current = parse_question(turn, vocabulary, catalogue, language).bounded(bounds)
     earlier = parse_question(previous.text, vocabulary, catalogue, previous.language).bounded(bounds)
+    if len(earlier.weekdays) == 1 and (found := vocabulary.find("next_day", turn, language)):
+        turn = turn[: found.start()] + weekday_name((earlier.weekdays[0] + 1) % 7, language) + turn[found.end() :]
+    current = parse_question(turn, vocabulary, catalogue, language).bounded(bounds)
     named_slots = slots(current)
     replaced = None
     if previous.language == language and named_slots:
