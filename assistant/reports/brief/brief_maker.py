@@ -34,7 +34,7 @@ unfinished briefings are retained, the most recent ones."""
 _LAST_SECTIONS: tuple[SectionKey, ...] = ("questions", "articles")
 _ITEM_SECTIONS: tuple[SectionKey, ...] = ("mandate", "schedule", "documentation", "expected", "new")
 _RESOLUTION_SECTIONS: tuple[SectionKey, ...] = ("adoption", "mandates", "changes")
-_REPORT_SECTIONS: tuple[SectionKey, ...] = ("recommendations", "figures")
+_REPORT_SECTIONS: tuple[SectionKey, ...] = ("about", "recommendations", "figures")
 
 
 def make_briefing(
@@ -129,6 +129,7 @@ def _select_sections(engine: Engine, subject: Subject) -> tuple[SectionKey, ...]
 
 
 _SECTION_BUILDERS: dict[SectionKey, Callable[[UnitSelector], Section]] = {
+    "about": document_sections.build_about,
     "schedule": agenda_sections.build_schedule,
     "questions": agenda_sections.build_questions,
     "new": subject_sections.build_new,
@@ -212,9 +213,9 @@ def _unsourced_texts(
         if dropped:
             sentence = say("sentences_dropped", language, count=len(dropped))
             texts.append(say("in_section", language, section=section.heading, said=sentence))
-    # What a section says itself of what is lacking is not said again; articles are those of the legal framework.
+    # What a section says itself of what is lacking is not said again; articles are those of the legal framework; most documents are by themselves.
     empty = [each for each in sections_by_key.values() if each.empty and not (each.unsourced or each.remarks)]
-    headings = [each.heading for each in empty if each.key != "articles"]
+    headings = [each.heading for each in empty if each.key not in ("about", "articles")]
     if headings:
         texts.append(say("unsourced_section", language, sections=mark(";", language).join(headings)))
     return tuple(dict.fromkeys(texts))
