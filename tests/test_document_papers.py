@@ -219,7 +219,15 @@ def test_sections_are_those_of_numbered_paragraphs_where_most_have_a_number(hold
 
 
 def letter(symbol: str, title: str, *lines: str) -> str:
-    head = ["United Nations", symbol, "**General Assembly**", "Distr.: General", "3 May 2035", "Original: English", "Ninetieth session"]
+    head = [
+        "United Nations",
+        symbol,
+        "**General Assembly**",
+        "Distr.: General",
+        "3 May 2035",
+        "Original: English",
+        "Ninetieth session",
+    ]
     return "\n\n".join([*head, f"# {title}", *lines]) + "\n"
 
 
@@ -245,11 +253,17 @@ def test_a_paper_on_a_note_verbale_without_annex_says_first_what_it_asks(holding
 
 
 @pytest.mark.parametrize("held", [True, False])
-def test_a_paper_on_a_corrigendum_says_what_it_corrects_and_where_and_quotes_no_rows_as_points(holding: Holding, held: bool) -> None:
-    table = "| Resolution | Bells of the strait |\n|---|---|\n| 63/170 | Bells of the strait and of the bay in winter |\n"
+def test_a_paper_on_a_corrigendum_says_what_it_corrects_and_where_and_quotes_no_rows_as_points(
+    holding: Holding, held: bool
+) -> None:
+    table = (
+        "| Resolution | Bells of the strait |\n|---|---|\n| 63/170 | Bells of the strait and of the bay in winter |\n"
+    )
     replaced = "Replace the table with the following:"
     correcting = letter("A/90/7/Corr.1", "Fog bells of the strait", "## Corrigendum", "## Paragraph 2", replaced, table)
-    engine = holding(*([report("A/90/7", "2035-05-01", "Bells ring", "Keepers are few")] * held), correcting, reading=True)
+    engine = holding(
+        *([report("A/90/7", "2035-05-01", "Bells ring", "Keepers are few")] * held), correcting, reading=True
+    )
     made = make_briefing(engine, Request("document", "A/90/7/Corr.1"))
     title = " (Fog bells of the strait)" if held else ""
     about = [f"A/90/7/Corr.1 corrects A/90/7{title}: paragraph 2 and paragraph 2, table.", replaced]
@@ -265,6 +279,8 @@ def test_a_paper_on_an_addendum_says_what_it_adds_to_and_what_it_contains(holdin
 
 
 def test_a_paper_on_a_report_has_nothing_to_say_about_the_document_itself(holding: Holding) -> None:
-    made = make_briefing(holding(report("A/90/7", "2035-05-01", "Bells ring", "Keepers are few")), Request("document", "A/90/7"))
+    made = make_briefing(
+        holding(report("A/90/7", "2035-05-01", "Bells ring", "Keepers are few")), Request("document", "A/90/7")
+    )
     assert "about" not in [each.key for each in made.sections]
     assert not any(say("section_about", "en") in each for each in made.unsourced)

@@ -740,7 +740,11 @@ def test_an_asterisk_alone_on_its_line_begins_a_note_where_a_word_above_has_it_a
     head = "# Report on lamps\n\n1. Boats{} of Chile leave.\n\n"
     made = document(head.format("*") + "* In accordance with rule 69.\n\n[^1]: A/90/7.\n")
     assert [(block.kind, block.number) for block in made.blocks][2:3] == [("footnote", "*")]
-    for text in (head.format("") + "* Oil\n", head.format("*") + "* Oil\n* Wax\n", head.format("*") + "* Oil\n\n* Wax\n"):
+    for text in (
+        head.format("") + "* Oil\n",
+        head.format("*") + "* Oil\n* Wax\n",
+        head.format("*") + "* Oil\n\n* Wax\n",
+    ):
         assert not [block for block in document(text).blocks if block.kind == "footnote"]
 
 

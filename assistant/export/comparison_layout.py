@@ -267,7 +267,10 @@ def _summary_blocks(comparison: Comparison, language: str, *, several: bool) -> 
     sentence = say("compare_counts" if comparison.changes else "compare_same", language, **counts)
     opening = (Span(f"{comparison.named}: ", "strong"),) if several else ()
     part_summaries = tuple(
-        (Span(f"{say(f'about_{name}', language)}: ", "strong"), *_mark_pieces(pieces, comparison.second.language, language))
+        (
+            Span(f"{say(f'about_{name}', language)}: ", "strong"),
+            *_mark_pieces(pieces, comparison.second.language, language),
+        )
         for name, pieces in comparison.about.items()
     )
     part_summaries += tuple(said for part in PARTS if (said := _part_summary(comparison, part, language)))

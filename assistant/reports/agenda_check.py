@@ -106,7 +106,13 @@ def check_agenda(
     dates = tuple(day.isoformat() for day in meeting.dates)
     others = {library.document(each.document_id).label for each in library.meetings()} - {agenda.label}
     return AgendaCheck(
-        agenda.label, agenda.language, meeting.title, dates, tuple(announced), tuple(cited_documents), tuple(sorted(others))
+        agenda.label,
+        agenda.language,
+        meeting.title,
+        dates,
+        tuple(announced),
+        tuple(cited_documents),
+        tuple(sorted(others)),
     )
 
 

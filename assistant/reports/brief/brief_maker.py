@@ -72,7 +72,12 @@ def make_briefing(
     cited = map(engine.library.document, ids)
     briefing = Briefing(
         request=request,
-        title=say(f"brief_{request.kind}", request.language, item=request.value, title=subject.title),
+        title=say(
+            f"brief_{request.kind}",
+            request.language,
+            item=subject.item.number if subject.item else "",
+            title=subject.title,
+        ),
         masthead=_masthead_lines(engine.library, subject),
         sections=sections,
         papers=papers,

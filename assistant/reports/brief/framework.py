@@ -10,6 +10,7 @@ from itertools import groupby
 
 from assistant.answer_phrases import joined, mark, place_name, say
 from assistant.qa.answer import Statement
+from assistant.qa.citations import quote_unit
 from assistant.qa.missing_documents import INSTRUMENT, TREATY, MissingDocuments
 from assistant.qa.units import Unit
 from assistant.reports.brief.articles import Article, ArticleFinder
@@ -215,14 +216,22 @@ def _list_by_treaty(selector: UnitSelector, articles: Sequence[Article]) -> tupl
 
 
 def build_articles(selector: UnitSelector) -> Section:
-    """The articles that apply in full, paragraph by paragraph."""
+    """The articles that apply in full, paragraph by paragraph; below them what digests have of others, which are called so."""
     framework, language = find_framework(selector), selector.language
     parts = []
-    for article in framework.articles[:MAX_FULL_ARTICLES]:
+    articles = sorted(framework.articles[:MAX_FULL_ARTICLES], key=_is_in_digest)
+    for article in articles:
         selector.slices.end()
-        statements = selector.quote_units([*framework.finder.paragraphs_of(article)])
-        parts.append(Part(f"{article_name(article)}{mark(':', language)}{article.title}".rstrip(" :："), statements))
-    return selector.make_section("articles", *parts)
+        statements = tuple(map(quote_unit, framework.finder.paragraphs_of(article)))
+        heading = f"{article_name(article)}{mark(':', language)}{article.title}".rstrip(" :：")
+        parts.append(Part(f"{heading} ({say('digest', language)})" if _is_in_digest(article) else heading, statements))
+    names = ["section_articles", "section_articles_some", "section_articles_digest"]
+    name = names[any(map(_is_in_digest, articles)) + (bool(articles) and all(map(_is_in_digest, articles)))]
+    return selector.make_section("articles", *parts, heading=say(name, language))
+
+
+def _is_in_digest(article: Article) -> bool:
+    return article.document.edition == "digest"
 
 
 def _list_articles(selector: UnitSelector, articles: Sequence[Article]) -> Statement:
