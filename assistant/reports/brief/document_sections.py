@@ -65,7 +65,8 @@ def build_about(selector: UnitSelector) -> Section:
     document, language, library = selector.main_document, selector.language, selector.library
     version = library.versions().version_of(document.id)
     corrected, extended = (version.corrected_symbol, version.extended_symbol) if version else (None, None)
-    statements, lines = [], _letter_lines(document, is_addition=extended is not None)
+    statements: list[Statement] = []
+    lines = _letter_lines(document, is_addition=extended is not None)
     if target := corrected or extended:
         corrections = find_corrections(document) if corrected else ()
         places = dict.fromkeys(place_name(place, language) for each in corrections for place in each.targets)
