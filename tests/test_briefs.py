@@ -1197,6 +1197,51 @@ def test_an_article_that_comes_up_for_one_theme_of_an_item_alone_is_only_closest
     assert not [text for sure, text in told if sure and "Keeping of lights" in text]
 
 
+LICENCES = (
+    CRIMES.partition("## Article 1")[0]
+    + """## Article 1. Training of people
+
+1. Training is given to all who ask for what article 3 is about.
+
+## Article 2. Winter oil and its many uses by people on islands
+
+1. Oil is kept for the islands.
+
+## Article 3. Licences
+
+1. A licence is given to those who can drive a bus.
+
+## Article 4. Fees
+
+1. A fee is taken where article 1 or article 3 of this Convention is applied.
+
+## Article 5. Shops
+
+1. Shops sell bread for the fee of article 4.
+"""
+)
+
+
+@pytest.mark.parametrize(("title", "applies"), [("Training of people", True), ("Training, schools and shops", False)])
+def test_an_article_with_half_of_its_title_from_an_item_applies_with_those_in_references_with_it(
+    holding: Holding, title: str, applies: bool
+) -> None:
+    cited = "It acts under the United Nations Convention against Transnational Organized Crime."
+    agenda = AGENDA.replace("drivers on mountain roads.", f"drivers on mountain roads. {cited}")
+    treaty = LICENCES.replace("Training of people", title)
+    made = sections(holding(agenda, treaty), Request("item", "3"))
+    listed = {
+        part.heading: [each.text.partition(": ")[2] for each in part.statements]
+        for part in (made["framework"].parts if "framework" in made else ())
+        if part.sure and part.statements
+    }
+    assert [*listed] == [say("articles_whole", "en"), say("articles_further", "en")] * applies
+    assert [each.split(".")[0] for own in listed.values() for each in own] == [
+        "article 1 (Training of people)",
+        "article 3 (Licences) and article 4 (Fees)",
+    ] * applies
+
+
 def test_in_the_record_of_a_meeting_what_was_decided_leads_the_key_points(holding: Holding) -> None:
     said = "The delegation of one State said that the lamps of the harbour were dear to all of its people."
     vote = (
