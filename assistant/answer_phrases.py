@@ -50,9 +50,8 @@ def say(name: str, language: str, /, **values: object) -> str:
 
 def filled(template: str, language: str, /, **values: object) -> str:
     """A message template in a language with its placeholders filled."""
-    printed = {
-        key: number_text(str(value), language) if key in _NUMBERED else str(value) for key, value in values.items()
-    }
+    printed = {key: str(value) for key, value in values.items()}
+    printed |= {key: number_text(printed[key], language) for key in _NUMBERED if key in printed}
     text = template.format(**{key: isolated(value, language) for key, value in printed.items()})
     return re.sub(r"\.\.$", ".", text)
 
@@ -75,10 +74,8 @@ def number_text(number: str, language: str) -> str:
 def place_name(locator: str, language: str) -> str:
     """A place in a corrigendum (`annex II, para. 3`), in words of a language."""
     names = texts("answers", language)
-    parts = [
-        names[f"places.{kind}"].format(n=number_text(number, language)).strip()
-        for kind, number in parse_locator(locator).items()
-    ]
+    numbers = {kind: number_text(number, language) for kind, number in parse_locator(locator).items()}
+    parts = [names[f"places.{kind}"].format(n=number).strip() for kind, number in numbers.items()]
     return ("" if language == "zh" else "، " if language == "ar" else ", ").join(parts)
 
 

@@ -259,10 +259,7 @@ def check(
         str, typer.Argument(help="Symbol of the agenda; by default the one of the latest meeting.")
     ] = "",
     language: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Language in which the documents are wanted; by default that of the agenda. Can be repeated."
-        ),
+        list[str] | None, typer.Option(help="Language wanted; by default that of the agenda. Can be repeated.")
     ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 1 if something is missing or needs action.")
@@ -279,10 +276,9 @@ def check(
     else:
         reader = (*languages, found["language"])[0]
         words = texts("page", reader)
-        item, document, *names = (
-            words[each] for each in ("agenda_item", "document", "state", "held_in", "wanting", "cited_in")
-        )
-        table = Table(item, Column(document, overflow="fold"), say("column_title", reader), *names,
+        names = [words[each] for each in ("state", "held_in", "wanting", "cited_in")]
+        document = Column(words["document"], overflow="fold")
+        table = Table(words["agenda_item"], document, say("column_title", reader), *names,
                       title=Text(visible(f"{found['agenda']}: {found['title']}")), title_justify="left")  # fmt: skip
         for each in checked:
             state = words[f"state_{each['state']}"] + f": {each['later']}" * bool(each["later"])

@@ -104,16 +104,9 @@ def check_agenda(
     ]
     cited_documents += _find_cited_by_name(library, catalogue, documents)
     dates = tuple(day.isoformat() for day in meeting.dates)
-    others = {library.document(each.document_id).label for each in library.meetings()} - {agenda.label}
-    return AgendaCheck(
-        agenda.label,
-        agenda.language,
-        meeting.title,
-        dates,
-        tuple(announced),
-        tuple(cited_documents),
-        tuple(sorted(others)),
-    )
+    labels = {library.document(each.document_id).label for each in library.meetings()}
+    listed = tuple(announced), tuple(cited_documents), tuple(sorted(labels - {agenda.label}))
+    return AgendaCheck(agenda.label, agenda.language, meeting.title, dates, *listed)
 
 
 def find_cited_resolutions(document: Document) -> list[Symbol]:

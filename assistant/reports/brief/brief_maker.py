@@ -70,14 +70,10 @@ def make_briefing(
     papers = agenda_sections.document_statuses(selector)
     ids = dict.fromkeys(each.document for section in sections for each in section.citations)
     cited = map(engine.library.document, ids)
+    number = subject.item.number if subject.item else ""
     briefing = Briefing(
         request=request,
-        title=say(
-            f"brief_{request.kind}",
-            request.language,
-            item=subject.item.number if subject.item else "",
-            title=subject.title,
-        ),
+        title=say(f"brief_{request.kind}", request.language, item=number, title=subject.title),
         masthead=_masthead_lines(engine.library, subject),
         sections=sections,
         papers=papers,

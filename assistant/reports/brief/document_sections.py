@@ -92,19 +92,16 @@ def _letter_lines(document: Document, *, is_addition: bool) -> list[list[Block]]
     titles = [block for block in document.blocks if is_title(document, block)][:1]
     body = [block for block in document.blocks if block.kind == "paragraph" and block.locator != "masthead"]
     own = [block for block in body if not block.locator.startswith(_ENCLOSED)]
-    is_letter = any(find_full_dates(line_text(document, each)) for each in titles) and own
-    if not is_letter or any(block.number for block in own) or any(speeches_of(document)):
-        is_note = (
-            is_addition and own and own[0] == next(block for block in document.blocks if block in body or block.number)
-        )
-        titles, body, own = [], [], own if is_note and not own[0].number else []
+    is_dated = any(find_full_dates(line_text(document, each)) for each in titles)
+    if not is_dated or not own or any(block.number for block in own) or any(speeches_of(document)):
+        first = [block for block in document.blocks if block in body or block.number][:1]
+        is_note = is_addition and own[:1] == first and not any(block.number for block in first)
+        titles, body, own = [], [], own if is_note else []
     covering = covering_letter_blocks(document)
     letters = [block for block in document.blocks if block.ordinal in covering] or own[:1]
-    runs = [
-        [block for _, block in run] for _, run in groupby(enumerate(letters), lambda each: each[1].ordinal - each[0])
-    ]
     found = [titles] if titles else []
-    for run in runs:
+    for _, group in groupby(enumerate(letters), lambda each: each[1].ordinal - each[0]):
+        run = [block for _, block in group]
         is_short = run[-1].end - run[0].start <= MAX_LENGTH
         found += [run] if is_short else [[each] for each in (run[0], run[-1])]
     signature = next((each for each in reversed(body) if _SIGNED.match(line_text(document, each))), None)

@@ -337,8 +337,8 @@ def compare_texts(library: Library, first: Document, second: Document) -> Compar
 def _describe(document: Document) -> dict[str, str]:
     """What a text says of itself besides its paragraphs; empty where it says nothing."""
     vote, adoption = grammar_of(document.language).vote, adoption_lines(document)
-    lines = {"proposers": draft_lines(document), "adoption": adoption}
-    lines["vote"] = tuple(each for each in adoption if vote.search(line_text(document, each)))
+    votes = [each for each in adoption if vote.search(line_text(document, each))]
+    lines = {"proposers": draft_lines(document), "adoption": adoption, "vote": votes}
     described = {name: " ".join(line_text(document, each) for each in blocks) for name, blocks in lines.items()}
     return described | {"title": strip_number(document, document.title)}
 
