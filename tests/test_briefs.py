@@ -825,7 +825,7 @@ def test_one_sentence_names_the_sections_without_words_and_no_phrase_opens_every
 ) -> None:
     for item in ("1", "2", "3", "4", "5"):
         briefing = make_briefing(whole_engine, Request("item", item, "chair"))
-        others = {"adoption", "mandates", "changes", "recommendations", "figures"}  # of resolutions and reports
+        others = {"about", "adoption", "mandates", "changes", "recommendations", "figures"}  # of documents
         left_out = set(get_args(SectionKey)) - others - {section.key for section in briefing.sections}
         named = left_out - {"articles"}  # those of the legal framework
         told = [each for each in briefing.unsourced if "Nothing was selected" in each]
