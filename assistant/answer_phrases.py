@@ -35,6 +35,9 @@ _PLACES = {
 }  # fmt: skip
 """The parts of locators for which there are sentences, beside those of `corpus.places.PARTS`."""
 _COUNTED = ("preambular", "unnumbered", "nth")
+_NUMBERED = ("item", "n")
+"""Placeholders for the number of an item or a place."""
+_LETTERED = re.compile(r"\s?\((\w{1,4})\)")
 _ISOLATE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./(),:_–-]*[A-Za-z0-9)]")
 
 
@@ -47,7 +50,9 @@ def say(name: str, language: str, /, **values: object) -> str:
 
 def filled(template: str, language: str, /, **values: object) -> str:
     """A message template in a language with its placeholders filled."""
-    text = template.format(**{key: isolated(str(value), language) for key, value in values.items()})
+    printed = {key: str(value) for key, value in values.items()}
+    printed |= {key: number_text(printed[key], language) for key in _NUMBERED if key in printed}
+    text = template.format(**{key: isolated(value, language) for key, value in printed.items()})
     return re.sub(r"\.\.$", ".", text)
 
 
@@ -61,10 +66,16 @@ def isolated(value: T, language: str) -> T | str:
     return f"\u2068{value}\u2069" if language == "ar" and isinstance(value, str) and _ISOLATE.search(value) else value
 
 
+def number_text(number: str, language: str) -> str:
+    """The number of an item or paragraph as texts in a language print it: in French and Spanish `3 a)`."""
+    return _LETTERED.sub(r" \1)", number) if language in ("es", "fr") else number
+
+
 def place_name(locator: str, language: str) -> str:
     """A place in a corrigendum (`annex II, para. 3`), in words of a language."""
     names = texts("answers", language)
-    parts = [names[f"places.{kind}"].format(n=number).strip() for kind, number in parse_locator(locator).items()]
+    numbers = {kind: number_text(number, language) for kind, number in parse_locator(locator).items()}
+    parts = [names[f"places.{kind}"].format(n=number).strip() for kind, number in numbers.items()]
     return ("" if language == "zh" else "، " if language == "ar" else ", ").join(parts)
 
 

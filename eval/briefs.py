@@ -2,8 +2,8 @@
 
 Shares lie in 0..1. `cited`: the share of sentences with a citation. Citation recall and precision are ALCE's
 (`eval.metrics.answers`), quote exactness the project's. `paragraph_exact`: the share of citations whose locator is
-that of the block with the quoted words. Faults name repeated statements, and citations of another agenda item than
-the one of the briefing.
+that of the block with the quoted words. Faults name repeated statements (but an article in full may have a paragraph
+of another one), and citations of another agenda item than the one of the briefing.
 """
 
 from __future__ import annotations
@@ -52,7 +52,9 @@ def compute_scores(briefing: Briefing, library: Library) -> BriefScores:
     # Expectations of the meeting as a whole may be cited from any item of its agenda.
     expected = [each for section in briefing.sections if section.key == "expected" for each in section.statements]
     meeting = {cite for each in expected for cite in each.citations}
-    counts = Counter(" ".join(each.text.split()).casefold() for each in statements)
+    # Articles in full are whole, even where two of them have a paragraph in common.
+    parts = [(part.heading * (each.key == "articles"), part) for each in briefing.sections for part in each.parts]
+    counts = Counter((of, " ".join(each.text.split()).casefold()) for of, part in parts for each in part.statements)
     return BriefScores(
         sentences=len(statements),
         cited=sum(bool(each.citations) for each in statements) / len(statements) if statements else None,
@@ -62,7 +64,7 @@ def compute_scores(briefing: Briefing, library: Library) -> BriefScores:
         paragraph_exact=sum(exact) / len(exact) if exact else None,
         unsupported=tuple(claim.text for claim in record.claims if not claim_support(record, claim).whole),
         misplaced=tuple(each.locator for each, good in zip(citations, exact, strict=True) if not good),
-        repeated=tuple(text for text, count in counts.items() if count > 1),
+        repeated=tuple(text for (_, text), count in counts.items() if count > 1),
         wrong_item=tuple(
             each.locator for each in citations if each not in meeting and _is_of_other_item(each, briefing, library)
         ),

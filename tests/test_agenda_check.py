@@ -262,3 +262,51 @@ def test_papers_of_a_meeting_that_its_symbol_counts_are_of_the_item_whose_annota
     )
     found = checked(holding, agenda=agenda)
     assert ("UNEP/MC/COP.7/INF/5", ("2",)) in [(each.symbol, each.items) for each in found.announced]
+
+
+SPANISH = """---
+symbol: HSP/HA.3/1
+title: Programa provisional anotado
+language: es
+---
+# Programa provisional anotado
+
+## Programa provisional
+
+1. Apertura del período de sesiones.
+3. Vivienda:
+  a) Vivienda adecuada.
+
+## Anotaciones
+
+### 3. Vivienda
+
+#### a) Vivienda adecuada
+
+La Asamblea tendrá ante sí el informe de la Directora Ejecutiva (HSP/HA.3/6). La Asamblea podrá examinar el proyecto HSP/HA.3/L.2.
+
+##### Documentación
+
+Informe de la Directora Ejecutiva sobre la vivienda (HSP/HA.3/6)
+"""
+
+
+def test_an_agenda_is_checked_in_its_own_language_unless_another_is_wanted(holding: Holding) -> None:
+    engine = holding(SPANISH)
+    for languages, wanted in (((), "es"), (("fr",), "fr")):
+        found = check_agenda(engine.library, engine.catalogue, find_meeting(engine.library), languages)
+        assert found.language == "es"
+        assert [each.missing for each in found.announced] == [(wanted,)]
+        assert {each.command.split()[-1] for each in (*found.announced, *found.cited)} == {wanted}
+
+
+@pytest.mark.parametrize(
+    ("language", "printed"), [("es", "Tema 3 a): Vivienda adecuada"), ("fr", "Point 3 a) : Vivienda adecuada")]
+)
+def test_the_letter_of_an_item_is_printed_as_texts_in_the_language_print_it(
+    holding: Holding, language: str, printed: str
+) -> None:
+    request = Request("item", "3 (a)", language=language, mixed=True)
+    made = make_briefing(holding(SPANISH), request)
+    assert made.title == printed
+    assert not [each for each in made.statements if each.verdict == "derived" and "3 (a)" in each.text]

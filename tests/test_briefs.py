@@ -825,7 +825,7 @@ def test_one_sentence_names_the_sections_without_words_and_no_phrase_opens_every
 ) -> None:
     for item in ("1", "2", "3", "4", "5"):
         briefing = make_briefing(whole_engine, Request("item", item, "chair"))
-        others = {"adoption", "mandates", "changes", "recommendations", "figures"}  # of resolutions and reports
+        others = {"about", "adoption", "mandates", "changes", "recommendations", "figures"}  # of documents
         left_out = set(get_args(SectionKey)) - others - {section.key for section in briefing.sections}
         named = left_out - {"articles"}  # those of the legal framework
         told = [each for each in briefing.unsourced if "Nothing was selected" in each]
@@ -998,14 +998,22 @@ def test_of_a_report_behind_a_covering_letter_its_own_words_are_key_points_and_n
         f"## 2029\n\n1. {told.replace('27', '31')}\n\n## 2030\n\n2. {told}\n\n{signed}\n"
     )
     engine = holding(text)
-    said = texts(make_briefing(engine, Request("document", "S/2030/9", language=language)))
+    said, about = points_and_about(make_briefing(engine, Request("document", "S/2030/9", language=language)))
     assert any(told in each for each in said)
     assert not [each for each in said for words in (formula, original, signed) if words in each]
+    assert sum(each.count(signed) for each in about) == 1  # who sends it
     alone = f"---\nsymbol: S/2030/8\ntitle: {title}\nlanguage: {language}\n---\n# {title}\n\n{told}\n\n{formula}\n"
     more(engine, alone)
     said = texts(make_briefing(engine, Request("document", "S/2030/8", language=language)))
     assert any(told in each for each in said)
     assert not [each for each in said if formula in each]
+
+
+def points_and_about(made: Briefing) -> tuple[list[str], list[str]]:
+    """What a briefing says, without and in its section about the document."""
+    about = [each for section in made.sections if section.key == "about" for each in section.statements]
+    said = [each.text for each in about]
+    return [each for each in texts(made) if each not in said], said
 
 
 def test_in_the_briefing_of_a_document_no_two_other_documents_differ(engine: Engine) -> None:
@@ -1195,6 +1203,51 @@ def test_an_article_that_comes_up_for_one_theme_of_an_item_alone_is_only_closest
     told = [(part.sure, each.text) for part in framework.parts for each in part.statements]
     assert any("Keeping of lights" in text for sure, text in told if not sure)
     assert not [text for sure, text in told if sure and "Keeping of lights" in text]
+
+
+LICENCES = (
+    CRIMES.partition("## Article 1")[0]
+    + """## Article 1. Training of people
+
+1. Training is given to all who ask for what article 3 is about.
+
+## Article 2. Winter oil and its many uses by people on islands
+
+1. Oil is kept for the islands.
+
+## Article 3. Licences
+
+1. A licence is given to those who can drive a bus.
+
+## Article 4. Fees
+
+1. A fee is taken where article 1 or article 3 of this Convention is applied.
+
+## Article 5. Shops
+
+1. Shops sell bread for the fee of article 4.
+"""
+)
+
+
+@pytest.mark.parametrize(("title", "applies"), [("Training of people", True), ("Training, schools and shops", False)])
+def test_an_article_with_half_of_its_title_from_an_item_applies_with_those_in_references_with_it(
+    holding: Holding, title: str, applies: bool
+) -> None:
+    cited = "It acts under the United Nations Convention against Transnational Organized Crime."
+    agenda = AGENDA.replace("drivers on mountain roads.", f"drivers on mountain roads. {cited}")
+    treaty = LICENCES.replace("Training of people", title)
+    made = sections(holding(agenda, treaty), Request("item", "3"))
+    listed = {
+        part.heading: [each.text.partition(": ")[2] for each in part.statements]
+        for part in (made["framework"].parts if "framework" in made else ())
+        if part.sure and part.statements
+    }
+    assert [*listed] == [say("articles_whole", "en"), say("articles_further", "en")] * applies
+    assert [each.split(".")[0] for own in listed.values() for each in own] == [
+        "article 1 (Training of people)",
+        "article 3 (Licences) and article 4 (Fees)",
+    ] * applies
 
 
 def test_in_the_record_of_a_meeting_what_was_decided_leads_the_key_points(holding: Holding) -> None:

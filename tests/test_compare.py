@@ -243,6 +243,31 @@ def test_who_proposes_a_draft_is_compared_where_the_masthead_says_it(holding: Ho
     assert [pair.part for pair in found.pairs].count("head") == 1
 
 
+def test_a_changed_title_who_proposes_a_text_and_how_it_was_adopted_are_told_first(holding: Holding) -> None:
+    def text(symbol: str, title: str, proposers: str, below: str) -> str:
+        lines = ["United Nations", symbol, "**General Assembly**", "Distr.: Limited", "1 November 2025"]
+        lines += ["Eightieth session", f"# {proposers or 'Resolution 80/7'}", f"## {title}", "*The General Assembly*,"]
+        lines += ["*Noting* that harbours need lamps,", f"1. *Decides* that {LAMPS}", f"2. *Requests* that {NETS}"]
+        return "\n\n".join([*lines, below])
+
+    note = "* In accordance with rule 69 of the rules of procedure."
+    first = text("A/C.3/80/L.12", "Lamps", "Chile and Peru: draft resolution", "")
+    second = text("A/C.3/80/L.12/Rev.1", "Lamps and nets", "Chile, Fiji* and Peru: draft resolution", note)
+    vote = "Adopted at the 12th plenary meeting, on 12 November 2025, by a recorded vote of 41 to 2."
+    adopted = text("A/RES/80/7", "Lamps and nets", "", f"*{vote}*")
+    library = holding(first, second, adopted).library
+    documents = [library.find_documents(symbol)[0] for symbol in ("A/C.3/80/L.12", "A/C.3/80/L.12/Rev.1", "A/RES/80/7")]
+    versions = compare_versions(library, documents)
+    assert [[*step.about] for step in versions.steps] == [["title", "proposers"], ["proposers", "adoption"]]
+    assert [pair.part for pair in versions.steps[0].pairs if pair.kind == "added"] == ["footnote"]
+    told = markdown(versions, library).partition("Old and new numbers")[0]
+    assert "**Title:** Lamps **and nets**" in told
+    assert "**Who proposes the text:** Chile**, Fiji** and Peru: draft resolution" in told
+    assert "~~Chile, Fiji and Peru: draft resolution~~" in told
+    assert f"**Adoption:** **{vote}**" in told
+    assert json.loads(json.dumps(versions.steps[1].to_json()))["about"]["adoption"] == [{"op": "added", "text": vote}]
+
+
 def test_a_text_compared_with_itself_has_no_changes(holding: Holding) -> None:
     library = holding(HEAD.format(symbol="A/90/7") + "\n\n".join(FIRST)).library
     (document,) = library.find_documents("A/90/7")

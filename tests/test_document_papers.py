@@ -216,3 +216,71 @@ def test_sections_are_those_of_numbered_paragraphs_where_most_have_a_number(hold
         "Bells",
         "Keepers",
     ]
+
+
+def letter(symbol: str, title: str, *lines: str) -> str:
+    head = [
+        "United Nations",
+        symbol,
+        "**General Assembly**",
+        "Distr.: General",
+        "3 May 2035",
+        "Original: English",
+        "Ninetieth session",
+    ]
+    return "\n\n".join([*head, f"# {title}", *lines]) + "\n"
+
+
+LETTER = "Letter dated 2 May 2035 from the Permanent Representative of Ruritania addressed to the Secretary-General"
+SENDING = "On instructions from my Government, I have the honour to transmit herewith a statement by the Guild of Pilots (see annex)."
+ENCLOSED = ["## Annex", *(f"Pilots say that bell {n} of the strait is silent in every winter." for n in range(6))]
+
+
+def test_a_paper_on_a_letter_says_first_who_sends_what_to_whom_and_who_signs_what_is_enclosed(holding: Holding) -> None:
+    signed = [*ENCLOSED, "(Signed) Rosa Reef Master of the Guild"]
+    engine = holding(letter("A/90/77", LETTER, SENDING, "(Signed) Rudolf Rassendyll Permanent Representative", *signed))
+    first = make_briefing(engine, Request("document", "A/90/77")).sections[0]
+    assert first.key == "about"
+    sent = f"{SENDING} (Signed) Rudolf Rassendyll Permanent Representative"
+    assert [each.text for each in first.statements] == [LETTER, sent, "(Signed) Rosa Reef Master of the Guild"]
+
+
+def test_a_paper_on_a_note_verbale_without_annex_says_first_what_it_asks(holding: Holding) -> None:
+    title = "Note verbale dated 2 May 2035 from the Permanent Mission of Ruritania addressed to the Secretary-General"
+    asked = "The Permanent Mission of Ruritania presents its compliments to the Secretary-General and has the honour to inform him of bells."
+    made = make_briefing(holding(letter("A/90/78", title, asked)), Request("document", "A/90/78"))
+    assert [each.text for each in made.sections[0].statements] == [title, asked]
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_a_paper_on_a_corrigendum_says_what_it_corrects_and_where_and_quotes_no_rows_as_points(
+    holding: Holding, held: bool
+) -> None:
+    table = (
+        "| Resolution | Bells of the strait |\n|---|---|\n| 63/170 | Bells of the strait and of the bay in winter |\n"
+    )
+    replaced = "Replace the table with the following:"
+    correcting = letter("A/90/7/Corr.1", "Fog bells of the strait", "## Corrigendum", "## Paragraph 2", replaced, table)
+    engine = holding(
+        *([report("A/90/7", "2035-05-01", "Bells ring", "Keepers are few")] * held), correcting, reading=True
+    )
+    made = make_briefing(engine, Request("document", "A/90/7/Corr.1"))
+    title = " (Fog bells of the strait)" if held else ""
+    about = [f"A/90/7/Corr.1 corrects A/90/7{title}: paragraph 2 and paragraph 2, table.", replaced]
+    assert [each.text for each in made.sections[0].statements] == about
+    assert not any("63/170" in each.text for part in made.sections if part.key == "points" for each in part.statements)
+
+
+def test_a_paper_on_an_addendum_says_what_it_adds_to_and_what_it_contains(holding: Holding) -> None:
+    contained = "The present addendum contains the annex to the report on bells."
+    engine = holding(letter("A/90/7/Add.1", "Fog bells of the strait", "## Addendum", contained, *ENCLOSED))
+    told = [each.text for each in make_briefing(engine, Request("document", "A/90/7/Add.1")).sections[0].statements]
+    assert told == ["A/90/7/Add.1 is an addendum to A/90/7.", contained]
+
+
+def test_a_paper_on_a_report_has_nothing_to_say_about_the_document_itself(holding: Holding) -> None:
+    made = make_briefing(
+        holding(report("A/90/7", "2035-05-01", "Bells ring", "Keepers are few")), Request("document", "A/90/7")
+    )
+    assert "about" not in [each.key for each in made.sections]
+    assert not any(say("section_about", "en") in each for each in made.unsourced)

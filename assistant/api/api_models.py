@@ -296,6 +296,7 @@ class AgendaOut(BaseModel):
     """The check of an agenda (docs/formats.md, `agenda check --json`)."""
 
     agenda: str
+    language: str
     title: str
     dates: list[str]
     announced: list[Record]

@@ -11,6 +11,7 @@ import typer
 from rich.table import Column, Table
 from rich.text import Text
 
+from assistant.answer_phrases import say
 from assistant.cli.backend import PaperResult, open_backend
 from assistant.cli.command_run import (
     EXIT_FAILED,
@@ -23,6 +24,7 @@ from assistant.cli.command_run import (
     plain_errors,
     print_json,
 )
+from assistant.translations import texts
 from corpus.calendar_names import language_name
 from ingest.readers import visible
 
@@ -244,12 +246,6 @@ def _check_out(out: Path | None, language: str | None, more: Sequence[str] = ())
 
 
 agenda = typer.Typer(name="agenda", help="Before the meeting: agenda and documents.", no_args_is_help=True)
-_STATES = {
-    "held": "in the library",
-    "superseded": "superseded",
-    "digest": "digest only",
-    "missing": "not in the library",
-}
 
 
 @agenda.callback()
@@ -263,7 +259,7 @@ def check(
         str, typer.Argument(help="Symbol of the agenda; by default the one of the latest meeting.")
     ] = "",
     language: Annotated[
-        list[str] | None, typer.Option(help="Language in which the documents are wanted; default en. Can be repeated.")
+        list[str] | None, typer.Option(help="Language wanted; by default that of the agenda. Can be repeated.")
     ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 1 if something is missing or needs action.")
@@ -271,19 +267,22 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Compare what the agenda announces and cites with the library."""
-    languages = [each for each in language or ["en"] if check_language(each)]
+    languages = [each for each in language or () if check_language(each)]
     with open_backend("agenda check") as backend:
         found = backend.agenda(meeting, languages)
     checked = [*found["announced"], *found["cited"]]
     if as_json:
         print_json(found)
     else:
-        table = Table("Item", Column("Document", overflow="fold"), "Title", "State", "Available", "Missing", "Cited in",
+        reader = (*languages, found["language"])[0]
+        words = texts("page", reader)
+        names = [words[each] for each in ("state", "held_in", "wanting", "cited_in")]
+        document = Column(words["document"], overflow="fold")
+        table = Table(words["agenda_item"], document, say("column_title", reader), *names,
                       title=Text(visible(f"{found['agenda']}: {found['title']}")), title_justify="left")  # fmt: skip
-
         for each in checked:
-            state = f"revised: {each['later']}" if each["later"] else _STATES[each["state"]]
-            cells = (", ".join(each["items"]), each["symbol"], each["title"], state, " ".join(each["held"]),
+            state = words[f"state_{each['state']}"] + f": {each['later']}" * bool(each["later"])
+            cells = (", ".join(each["items"]) or words["cited"], each["symbol"], each["title"], state, " ".join(each["held"]),
                      " ".join(each["missing"]), ", ".join(each["cited_in"]))  # fmt: skip
             table.add_row(*(Text(visible(cell)) for cell in cells))
         out_console.print(table)
@@ -293,6 +292,6 @@ def check(
             others = f"Others: {', '.join(found['others'])}; name one to check it."
             err_console.print(f"This is the latest agenda in the library. {others}")
         if found["complete"]:
-            err_console.print("Everything that is announced or cited is in the library.")
+            err_console.print(words["nothing_missing"])
     if strict and not found["complete"]:
         raise typer.Exit(EXIT_FAILED)

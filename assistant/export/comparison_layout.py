@@ -266,8 +266,12 @@ def _summary_blocks(comparison: Comparison, language: str, *, several: bool) -> 
     counts = {"same": comparison.same, "differ": len(comparison.changes)}
     sentence = say("compare_counts" if comparison.changes else "compare_same", language, **counts)
     opening = (Span(f"{comparison.named}: ", "strong"),) if several else ()
-    part_summaries = tuple(said for part in PARTS if (said := _part_summary(comparison, part, language)))
-    return [Paragraph((*opening, Span(sentence))), *([Listing(part_summaries)] if part_summaries else [])]
+    summaries: list[Content] = []
+    for name, pieces in comparison.about.items():
+        marked = _mark_pieces(pieces, comparison.second.language, language)
+        summaries.append((Span(f"{say(f'about_{name}', language)}: ", "strong"), *marked))
+    summaries += [said for part in PARTS if (said := _part_summary(comparison, part, language))]
+    return [Paragraph((*opening, Span(sentence))), *([Listing(tuple(summaries))] if summaries else [])]
 
 
 def _part_name(comparison: Comparison, part: Part, language: str) -> str:

@@ -281,9 +281,9 @@ def agenda(
     language: Annotated[list[Language] | None, Query(max_length=6)] = None,
 ) -> Response:
     """Shows which documents that an agenda announces and cites are stored, with links for staff to fetch missing ones."""
-    wanted = language or ["en"]
     caller, papers, reader = context.caller, context.service.papers, context.reader
     meetings = meeting_views(context.service, caller, reader)
+    checked = papers.agenda(caller, meeting, language or ()) if meetings or meeting else None
 
     def official(name: str) -> str | None:
         symbol = Symbol.try_parse(name)
@@ -291,11 +291,11 @@ def agenda(
 
     return context.page(
         "agenda.html",
-        checked=papers.agenda(caller, meeting, wanted) if meetings or meeting else None,
+        checked=checked,
         staff=allowed(caller, "fetch"),
         meetings=meetings,
         meeting=meeting,
-        wanted=wanted,
+        wanted=language or (checked and [checked.language]) or [],
         languages=LANGUAGE_NAMES,
         states=_labels("state", STATES, reader),
         path=document_path,

@@ -51,10 +51,11 @@ class CheckedDocument:
 
 @dataclass(frozen=True)
 class AgendaCheck:
-    """The documents of one agenda: those announced in the order of the items, then those cited. `others` are the
-    stored agendas of other meetings."""
+    """The documents of one agenda, which is in a `language`: those announced in the order of the items, then those cited.
+    `others` are the stored agendas of other meetings."""
 
     agenda: str
+    language: str
     title: str
     dates: tuple[str, ...]
     announced: tuple[CheckedDocument, ...]
@@ -74,10 +75,11 @@ class AgendaCheck:
 
 
 def check_agenda(
-    library: Library, catalogue: Catalogue, meeting: Meeting, languages: Sequence[str] = ("en",)
+    library: Library, catalogue: Catalogue, meeting: Meeting, languages: Sequence[str] = ()
 ) -> AgendaCheck:
-    """Check one agenda. `languages` are those in which the announced documents are required."""
+    """Check one agenda. `languages` are those in which the announced documents are required, by default that of the agenda."""
     agenda = library.document(meeting.document_id)
+    languages = languages or (agenda.language,)
     items, titles = defaultdict[Symbol, list[str]](list), dict[Symbol, str]()
     for item in meeting.items:
         for text, ordinal in item.documentation:
@@ -97,14 +99,14 @@ def check_agenda(
             if not any(same_document(symbol, each) for each in items):
                 citing_labels[symbol][document.label] = None
     cited_documents = [
-        _check_document(library, catalogue, symbol, (), (), tuple(labels)) for symbol, labels in citing_labels.items()
+        _check_document(library, catalogue, symbol, (), (), tuple(labels), fallback=languages[0])
+        for symbol, labels in citing_labels.items()
     ]
     cited_documents += _find_cited_by_name(library, catalogue, documents)
     dates = tuple(day.isoformat() for day in meeting.dates)
-    others = {library.document(each.document_id).label for each in library.meetings()} - {agenda.label}
-    return AgendaCheck(
-        agenda.label, meeting.title, dates, tuple(announced), tuple(cited_documents), tuple(sorted(others))
-    )
+    labels = {library.document(each.document_id).label for each in library.meetings()}
+    listed = tuple(announced), tuple(cited_documents), tuple(sorted(labels - {agenda.label}))
+    return AgendaCheck(agenda.label, agenda.language, meeting.title, dates, *listed)
 
 
 def find_cited_resolutions(document: Document) -> list[Symbol]:
@@ -179,12 +181,13 @@ def _check_document(
     languages: Sequence[str],
     cited_in: tuple[str, ...] = (),
     title: str = "",
+    fallback: str = "en",
 ) -> CheckedDocument:
-    """The status of one document, with the command that fetches what is missing."""
+    """The status of one document, with the command that fetches what is missing; in the `fallback` language what is wanted in none."""
     status = find_status(library, catalogue, symbol, title)
     held = status.held if status.state in ("held", "superseded") else ()
     missing = tuple(each for each in languages if each not in held)
-    languages_to_fetch = missing or (("en",) if not held else ())
+    languages_to_fetch = missing or ((fallback,) if not held else ())
     options = [word for each in languages_to_fetch for word in ("--language", each)]
     can_fetch = bool(options) and not symbol.is_external
     command = shlex.join(["rapporteur", "fetch", status.superseded or symbol.text, *options]) if can_fetch else ""

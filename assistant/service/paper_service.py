@@ -265,7 +265,7 @@ class PaperService:
             alone=who.role >= Role.ADMIN,
         )
 
-    def agenda(self, who: Principal, meeting: str = "", languages: Sequence[str] = ("en",)) -> AgendaCheck:
+    def agenda(self, who: Principal, meeting: str = "", languages: Sequence[str] = ()) -> AgendaCheck:
         """Compares the documents that an agenda announces and cites with the library."""
         from assistant.reports.agenda_check import check_agenda
         from assistant.reports.lookup import find_meeting

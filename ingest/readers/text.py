@@ -31,6 +31,8 @@ _FIELDS = ("title", "short", "slug", "symbol", "part", "edition", "language", "d
 _YAML_SLIPS = (ValueError, LookupError, AttributeError, TypeError, OverflowError)
 """Errors that PyYAML raises besides its own where a value does not fit its tag."""
 _HEADING = re.compile(r"^ {0,3}(#{1,6})(.*)$")
+_CALL = re.compile(r"(?<=[^\W\d_])\*(?=[\s,.;:)”»]|$)")
+"""The asterisk of a footnote right behind a word."""
 _BULLET = re.compile(r"^(\s*)[-*+•]\s+(?=\S)")
 _TAG = re.compile(r"</?(?:i|b|u|em|strong|span|p|div|br|font|small|center|sub)\b[^<>]{0,200}/?>", re.IGNORECASE)
 _BREAKING = re.compile(r"</?(?:p|div|br|center|li|tr|td)\b[^<>]{0,200}/?>", re.IGNORECASE)
@@ -91,7 +93,7 @@ def read_text(data: bytes, name: str) -> ParsedFile:
     """Reads a text or Markdown file: its lines and its front matter."""
     whole = decode(data, name)
     metadata, text = front_matter(whole, name)
-    raws = text.splitlines()
+    raws = _escape_notes(text.splitlines())
     rules = {n for n, raw in enumerate(raws, 1) if raw.strip() and _is_rule(raw)}
     lines = tuple(mark_numbered_notes(tuple(_lines(raws, name)), rules))
     if not any(line.heading for line in lines):
@@ -101,6 +103,15 @@ def read_text(data: bytes, name: str) -> ParsedFile:
     unseen = len(_FORMAT.findall(whole))
     warning = f"{unseen} invisible characters, such as direction marks, were left out."
     return ParsedFile(lines, metadata, warnings=(warning,) if unseen else ())
+
+
+def _escape_notes(raws: list[str]) -> list[str]:
+    """The lines of a text, where `* Reissued` that stands alone is no list but the note of an earlier word with an asterisk."""
+    stars = {n for n, raw in enumerate(raws) if raw.startswith("* ")}
+    first = next((n for n, raw in enumerate(raws) if _CALL.search(clean(raw)[0])), len(raws)) if stars else 0
+    filled = [n for n, raw in enumerate(raws) if raw.strip()] if stars else []
+    lists = {n for pair in pairwise(filled) if all(raws[each].startswith("* ") for each in pair) for n in pair}
+    return [f"\\{raw}" if n in stars and n > first and n not in lists else raw for n, raw in enumerate(raws)]
 
 
 def front_matter(text: str, name: str) -> tuple[dict[str, Any], str]:

@@ -95,10 +95,10 @@ def agenda(
     service: ServiceParameter,
     caller: Caller,
     meeting: Annotated[str, Query(max_length=200, description="Symbol of the agenda; by default the latest.")] = "",
-    language: Annotated[list[Language] | None, Query(description="Language in which the documents are needed.")] = None,
+    language: Annotated[list[Language] | None, Query(description="Language needed; by default the agenda's.")] = None,
 ) -> dict[str, Any]:
     """Compares what an agenda announces and cites with the library, with the commands that add what is missing."""
-    return service.papers.agenda(caller, meeting, language or ["en"]).to_json()
+    return service.papers.agenda(caller, meeting, language or ()).to_json()
 
 
 async def wait_for_paper(service: Service, caller: Caller, asked: PaperRequest) -> Any:

@@ -19,6 +19,8 @@ from corpus.analysis import analyse
 from corpus.documents import Block, Document, Span
 from corpus.sentences import sentence_spans
 
+Key = tuple[str, str]
+"""Identifies an article: the id of its treaty, and its number."""
 MIN_REFERENCES = 2
 """A further article must refer to, or be referred to by, this many of the articles that apply: a single reference is
 often made in passing."""
@@ -38,7 +40,7 @@ class Article:
     heading: Block
 
     @property
-    def key(self) -> tuple[str, str]:
+    def key(self) -> Key:
         """The id of the treaty and the number of the article, which identify it."""
         return self.document.id, self.number
 
@@ -55,7 +57,7 @@ class ArticleFinder:
         self._treaties = {document.key: document for document in map(engine.library.document, treaty_ids)}
         self._likeness = load_thresholds()[LIKENESS]
         self._references, self._shortened = cache(self._referenced_keys), cache(self._short_names)
-        self._question = cache(engine.question)
+        self._question, self._title_words = cache(engine.question), cache(self._distinctive_title_words)
         self.articles = {each.key: each for document in self._treaties.values() for each in _find_articles(document)}
 
     def find_named(self, text: str, document: Document) -> list[Article]:
@@ -64,7 +66,7 @@ class ArticleFinder:
         They are of the treaty that the words right after them name, else the sentence; in a treaty, of that itself.
         Articles of anything else that the clause may name (a constitution, a law) are left out.
         """
-        found: dict[tuple[str, str], Article] = {}
+        found: dict[Key, Article] = {}
         grammar, own_treaty = grammar_of(document.language), self._treaties.get(document.key)
         for start, end in sentence_spans(text, document.language):
             sentence = clean_question(text[start:end])
@@ -125,12 +127,12 @@ class ArticleFinder:
         entries = (entry for each in sentences for entry in self._question(*each).named)
         return {self._treaties[entry.key].id for entry in entries if entry.key in self._treaties}
 
-    def find_similar(self, words: str, language: str) -> dict[tuple[str, str], float]:
+    def find_similar(self, words: str, language: str) -> dict[Key, float]:
         """The articles that are similar to a subject by title and text (`LIKENESS`), with the log-odds, by key. Only
         those words of a title count that the title of its treaty lacks, since the others don't distinguish articles."""
         library, question = self._engine.library, self._engine.question(words, language)
         readers = library.models.models_for(question.language)
-        found: dict[tuple[str, str], float] = {}
+        found: dict[Key, float] = {}
         for treaty in self._treaties.values() if readers and question.text else ():
             best_passages: dict[str, float] = {}
             for each in self._engine.retriever.retrieve(question, len(library.passages(treaty.id)), [treaty.id]):
@@ -147,13 +149,11 @@ class ArticleFinder:
                     found[article.key] = score
         return found
 
-    def find_answering(
-        self, words: str, language: str, passages: int, *, clauses: bool = False
-    ) -> dict[tuple[str, str], float]:
+    def find_answering(self, words: str, language: str, passages: int, *, clauses: bool = False) -> dict[Key, float]:
         """The articles that, by the reader, answer a subject or one of its `clauses`, or come closest to it as a
         whole, among the first passages of each treaty, by key: with how far they are above the threshold for an
         answer, best first."""
-        found: dict[tuple[str, str], float] = {}
+        found: dict[Key, float] = {}
         for clause in dict.fromkeys((words, *(_CLAUSE_ENDS.split(words) if clauses else ()))):
             question = self._engine.question(clause, language)
             if clause != words and len(question.content) < MIN_PART_WORDS:
@@ -166,14 +166,45 @@ class ArticleFinder:
                         found[key] = each.score
         return dict(sorted(found.items(), key=lambda each: -each[1]))
 
-    def find_cross_referenced(self, applicable: Iterable[Article], doubtful: Iterable[Article] = ()) -> list[Article]:
-        """Other articles than the applicable ones that refer to, or are referred to by, several of these or of doubtful ones."""
+    def title_shares(self, words: str, language: str, treaty_ids: frozenset[str]) -> dict[Key, float]:
+        """The share of the title of each article of some treaties that its text and words in its language have too, by key, if any. What
+        the title of a treaty has too, or half of the articles of one of them, counts for nothing."""
+        content = set(self._engine.vocabulary.content_of(words, language))
+        titles = self._title_words(treaty_ids, language)
+        return {
+            key: len(own & text & content) / len(own) for key, (own, text) in titles.items() if own & text & content
+        }
+
+    def _distinctive_title_words(
+        self, treaty_ids: frozenset[str], language: str
+    ) -> dict[Key, tuple[set[str], set[str]]]:
+        """The words of titles that count, and those of the texts, of articles in a language, by key."""
+
+        def content(text: str) -> set[str]:
+            return set(self._engine.vocabulary.content_of(text, language))
+
+        texts, common = dict[Key, set[str]](), set[str]()
+        for treaty in (each for each in self._treaties.values() if each.id in treaty_ids and each.language == language):
+            articles = [each for each in self.articles.values() if each.document is treaty]
+            own = {each.key: content(" ".join(unit.text for unit in self.paragraphs_of(each))) for each in articles}
+            counts = Counter(word for each in articles for word in own[each.key] | content(each.title))
+            common |= content(treaty.title) | {word for word in counts if 2 * counts[word] >= len(own)}
+            texts |= own
+        return {key: (content(self.articles[key].title) - common, text) for key, text in texts.items()}
+
+    def find_cross_referenced(
+        self, applicable: Iterable[Article], doubtful: Iterable[Article] = (), leading: Iterable[Key] = ()
+    ) -> list[Article]:
+        """Other articles than the applicable ones that refer to, or are referred to by, several of these or of doubtful ones, or to which
+        one of the leading ones refers."""
         applicable_keys = {article.key for article in applicable}
         near_keys = applicable_keys | {article.key for article in doubtful}
         references = {(key, second) for key in self.articles for second in self._references(key)}
         pairs = references | {pair[::-1] for pair in references}
         counts = Counter(first for first, second in pairs if first not in applicable_keys and second in near_keys)
-        return [self.articles[key] for key in sorted(counts) if counts[key] >= MIN_REFERENCES]
+        found = {key for key in counts if counts[key] >= MIN_REFERENCES}
+        found |= {second for key in leading for second in self._references(key)} - applicable_keys
+        return [self.articles[key] for key in sorted(found)]
 
     def paragraphs_of(self, article: Article) -> Iterator[Unit]:
         """The paragraphs of an article in order, each with the items below it."""
@@ -190,7 +221,7 @@ class ArticleFinder:
             for passage in self._engine.library.passages_by_id([passage_id]).values() if passage_id else ():
                 yield Unit(Evidence(passage, document), block.body_start, end.end, block.locator, block.ordinal)
 
-    def _referenced_keys(self, key: tuple[str, str]) -> set[tuple[str, str]]:
+    def _referenced_keys(self, key: Key) -> set[Key]:
         """The keys of the articles to which one refers; most refer to none."""
         article = self.articles[key]
         text = " ".join(" ".join(unit.text.split()) for unit in self.paragraphs_of(article))

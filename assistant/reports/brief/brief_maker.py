@@ -34,7 +34,7 @@ unfinished briefings are retained, the most recent ones."""
 _LAST_SECTIONS: tuple[SectionKey, ...] = ("questions", "articles")
 _ITEM_SECTIONS: tuple[SectionKey, ...] = ("mandate", "schedule", "documentation", "expected", "new")
 _RESOLUTION_SECTIONS: tuple[SectionKey, ...] = ("adoption", "mandates", "changes")
-_REPORT_SECTIONS: tuple[SectionKey, ...] = ("recommendations", "figures")
+_REPORT_SECTIONS: tuple[SectionKey, ...] = ("about", "recommendations", "figures")
 
 
 def make_briefing(
@@ -70,9 +70,10 @@ def make_briefing(
     papers = agenda_sections.document_statuses(selector)
     ids = dict.fromkeys(each.document for section in sections for each in section.citations)
     cited = map(engine.library.document, ids)
+    number = subject.item.number if subject.item else ""
     briefing = Briefing(
         request=request,
-        title=say(f"brief_{request.kind}", request.language, item=request.value, title=subject.title),
+        title=say(f"brief_{request.kind}", request.language, item=number, title=subject.title),
         masthead=_masthead_lines(engine.library, subject),
         sections=sections,
         papers=papers,
@@ -129,6 +130,7 @@ def _select_sections(engine: Engine, subject: Subject) -> tuple[SectionKey, ...]
 
 
 _SECTION_BUILDERS: dict[SectionKey, Callable[[UnitSelector], Section]] = {
+    "about": document_sections.build_about,
     "schedule": agenda_sections.build_schedule,
     "questions": agenda_sections.build_questions,
     "new": subject_sections.build_new,
@@ -212,9 +214,9 @@ def _unsourced_texts(
         if dropped:
             sentence = say("sentences_dropped", language, count=len(dropped))
             texts.append(say("in_section", language, section=section.heading, said=sentence))
-    # What a section says itself of what is lacking is not said again; articles are those of the legal framework.
+    # What a section says itself of what is lacking is not said again; articles are those of the legal framework; most documents are by themselves.
     empty = [each for each in sections_by_key.values() if each.empty and not (each.unsourced or each.remarks)]
-    headings = [each.heading for each in empty if each.key != "articles"]
+    headings = [each.heading for each in empty if each.key not in ("about", "articles")]
     if headings:
         texts.append(say("unsourced_section", language, sections=mark(";", language).join(headings)))
     return tuple(dict.fromkeys(texts))

@@ -14,7 +14,7 @@ from assistant.reports.quoted_tables import Grid, as_json
 Kind = Literal["item", "theme", "document", "question"]
 Audience = Literal["delegate", "chair", "secretariat"]
 SectionKey = Literal[
-    "mandate", "schedule", "documentation", "adoption", "mandates", "changes", "recommendations", "figures",
+    "about", "mandate", "schedule", "documentation", "adoption", "mandates", "changes", "recommendations", "figures",
     "questions", "expected", "framework", "points", "guidance", "new", "differences", "articles",
 ]  # fmt: skip
 """In the order of a briefing for a chair."""

@@ -8,13 +8,16 @@ from collections.abc import Sequence
 from functools import partial
 from itertools import groupby, islice, pairwise, zip_longest
 
-from assistant.answer_phrases import say
+from assistant.answer_phrases import joined, place_name, say
 from assistant.qa.answer import Statement
 from assistant.qa.metadata import (
     adoption_lines,
+    covering_letter_blocks,
     document_date,
     draft_lines,
     has_vote,
+    is_symbol,
+    is_title,
     item_lines,
     line_text,
     preamble_start,
@@ -22,7 +25,7 @@ from assistant.qa.metadata import (
 )
 from assistant.qa.units import Unit
 from assistant.reports.brief.briefing import Part, Section
-from assistant.reports.brief.selection import UnitSelector, in_order
+from assistant.reports.brief.selection import MAX_LENGTH, UnitSelector, in_order
 from assistant.reports.brief.subject_sections import MAX_POINTS
 from assistant.reports.brief.unit_checks import rank_section_units
 from assistant.reports.comparison.paragraphs import normalized_key, strip_number, whole_paragraph
@@ -35,17 +38,75 @@ from assistant.reports.quoted_tables import ELLIPSIS, Cell, Grid, column_names
 from assistant.wording.claims import read
 from assistant.wording.drafting import grammar_of
 from assistant.wording.values import counting, plain
+from corpus.corrections import find_corrections
+from corpus.dates import find_full_dates
 from corpus.documents import Block, Document
 from corpus.library import Library
 from corpus.tables import DocumentTable, cell_texts, find_tables
+from ingest.speakers import speeches_of
 
 MAX_TABLES, MAX_ROWS, MAX_COLUMNS = 4, 20, 9
 """Most tables, most rows of each, and most columns that fit on a page."""
 MAX_FIGURE_PARAGRAPHS = 10
 """Most paragraphs that give main figures."""
+MAX_CORRECTIONS = 8
+"""Most corrections that are quoted."""
 MIN_FIGURE = 100
 """Smaller numbers that are neither amounts of money nor shares are no figures."""
+_SIGNED = re.compile(r"[(（][^\W\d_]{2,}[)）]\s*[^\W\d_]")
+"""The beginning of a signature: `(Signed) Ana Peru`."""
+_ENCLOSED = ("annex", "appendix", "enclosure")
 _RESOLUTION = re.compile(r"\d+\s?\((?:\d{4}|[IVXLC]+)\)|\d+/\d+")
+
+
+def build_about(selector: UnitSelector) -> Section:
+    """What a document is, if it is not one by itself: what a corrigendum corrects, what an addendum adds to, and of a
+    letter or note who sends what to whom, in its own words."""
+    document, language, library = selector.main_document, selector.language, selector.library
+    version = library.versions().version_of(document.id)
+    corrected, extended = (version.corrected_symbol, version.extended_symbol) if version else (None, None)
+    statements: list[Statement] = []
+    lines = _letter_lines(document, is_addition=extended is not None)
+    if target := corrected or extended:
+        corrections = find_corrections(document) if corrected else ()
+        places = dict.fromkeys(place_name(place, language) for each in corrections for place in each.targets)
+        held = [library.document(each.id) for each in library.versions().current_versions(target)]
+        title = next((f" ({each.title})" for each in held), "")
+        name = "corrects_places" if places else "corrects" if corrected else "adds_to"
+        names = {"symbol": document.label, "target": f"{target.text}{title}", "places": joined(list(places), language)}
+        printed = next((each for each in document.blocks if is_symbol(document, each)), document.blocks[0])
+        cited = cite(library, document, printed, placed=False)
+        statements.append(Statement(say(name, language, **names), "derived", (cited,)))
+        blocks = [block for block in document.blocks if block.kind in ("paragraph", "item")]
+        instructions = (next((b for b in blocks if each.start <= b.start < each.end), None) for each in corrections)
+        lines += [[block] for block in instructions if block][:MAX_CORRECTIONS]
+    statements += [_quote_lines(selector, document, each, whole=True) for each in lines]
+    for each in statements:
+        selector.mark_used(each)
+    return selector.make_section("about", Part("", tuple(statements)))
+
+
+def _letter_lines(document: Document, *, is_addition: bool) -> list[list[Block]]:
+    """The lines of a letter or note that tell who sends what to whom: its dated title, the covering letters, of long ones the
+    beginning and the signature, else its own first paragraph (of an addendum too), and the last signature."""
+    titles = [block for block in document.blocks if is_title(document, block)][:1]
+    body = [block for block in document.blocks if block.kind == "paragraph" and block.locator != "masthead"]
+    own = [block for block in body if not block.locator.startswith(_ENCLOSED)]
+    is_dated = any(find_full_dates(line_text(document, each)) for each in titles)
+    if not is_dated or not own or any(block.number for block in own) or any(speeches_of(document)):
+        first = [block for block in document.blocks if block in body or block.number][:1]
+        is_note = is_addition and own[:1] == first and not any(block.number for block in first)
+        titles, body, own = [], [], own if is_note else []
+    covering = covering_letter_blocks(document)
+    letters = [block for block in document.blocks if block.ordinal in covering] or own[:1]
+    found = [titles] if titles else []
+    for _, group in groupby(enumerate(letters), lambda each: each[1].ordinal - each[0]):
+        run = [block for _, block in group]
+        is_short = run[-1].end - run[0].start <= MAX_LENGTH
+        found += [run] if is_short else [[each] for each in (run[0], run[-1])]
+    signature = next((each for each in reversed(body) if _SIGNED.match(line_text(document, each))), None)
+    signed = {line_text(document, block) for lines in found for block in lines}
+    return found + ([[signature]] if signature and line_text(document, signature) not in signed else [])
 
 
 def build_adoption(selector: UnitSelector) -> Section:
@@ -78,10 +139,12 @@ def _sponsor_line(document: Document) -> tuple[Block, ...]:
 
 
 def _quote_lines(selector: UnitSelector, document: Document, lines: Sequence[Block], *, whole: bool) -> Statement:
-    """Lines as one statement: as one quote where they are adjacent (`whole`), else each with its place."""
+    """Lines as one statement: as one quote where they are adjacent (`whole`), else each by itself; what is enclosed with its
+    place."""
     spans = [(each.body_start, each.end) for each in lines]
     spans = [(spans[0][0], spans[-1][1])] if whole else spans
-    citations = tuple(map(partial(cite, selector.library, document, placed=False), lines, spans))
+    placed = lines[0].locator.startswith(_ENCLOSED)
+    citations = tuple(map(partial(cite, selector.library, document, placed=placed), lines, spans))
     return Statement(" ".join(" ".join(each.quote.split()) for each in citations), "quoted", citations)
 
 

@@ -10,9 +10,10 @@ from itertools import groupby
 
 from assistant.answer_phrases import joined, mark, place_name, say
 from assistant.qa.answer import Statement
+from assistant.qa.citations import quote_unit
 from assistant.qa.missing_documents import INSTRUMENT, TREATY, MissingDocuments
 from assistant.qa.units import Unit
-from assistant.reports.brief.articles import Article, ArticleFinder
+from assistant.reports.brief.articles import Article, ArticleFinder, Key
 from assistant.reports.brief.briefing import Part, Section
 from assistant.reports.brief.selection import UnitSelector
 from assistant.reports.brief.subject import Theme
@@ -29,8 +30,6 @@ PASSAGES_PER_TREATY = 6
 """Passages of each treaty that are read for each theme."""
 MAX_FULL_ARTICLES = 40
 """Most articles that are given in full."""
-Key = tuple[str, str]
-"""Identifies an article: the id of its treaty, and its number."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ def find_framework(selector: UnitSelector) -> Framework:
     cited_treaties = finder.find_cited_treaties(
         [*_subject_texts(selector), *((unit.text, unit.document.language) for unit in own_units)]
     )
-    theme_by_article, closest_keys, doubtful = _assign_themes(selector, finder, whole_subject, cited_treaties)
+    theme_by_article, closest_keys, doubtful, leading = _assign_themes(selector, finder, whole_subject, cited_treaties)
     naming_units = _find_naming_units(selector, finder, own_units)
     named_articles = {each.key: each for unit in naming_units for each in finder.find_named(unit.text, unit.document)}
     applicable = [finder.articles[key] for key in {**theme_by_article, **named_articles}]
@@ -75,9 +74,11 @@ def find_framework(selector: UnitSelector) -> Framework:
         for theme in dict.fromkeys((*subject.themes, whole_subject))
     )
     near = [finder.articles[key] for key in doubtful if applicable]
-    cross_referenced = tuple(
-        each for each in finder.find_cross_referenced(applicable, near) if each.document.id in cited_treaties
-    )
+    cross_referenced: list[Article] = []
+    # For an item, the articles to which those surely on it refer apply too, and what is connected with several of all these.
+    for referring in (leading, []) if leading else ([],):
+        further = finder.find_cross_referenced([*applicable, *cross_referenced], near, referring)
+        cross_referenced += [each for each in further if each.document.id in cited_treaties]
     only_named = tuple(each for key, each in named_articles.items() if key not in theme_by_article)
     listed = {*theme_by_article, *named_articles, *(each.key for each in cross_referenced)}
     closest = []
@@ -86,16 +87,16 @@ def find_framework(selector: UnitSelector) -> Framework:
         listed.update(closest_articles)
         closest.append((theme, tuple(finder.articles[key] for key in closest_articles)))
     selector.framework = Framework(
-        finder, by_theme, only_named, cross_referenced, tuple(naming_units[:MAX_NAMING]), tuple(closest)
+        finder, by_theme, only_named, tuple(cross_referenced), tuple(naming_units[:MAX_NAMING]), tuple(closest)
     )
     return selector.framework
 
 
 def _assign_themes(
     selector: UnitSelector, finder: ArticleFinder, whole_subject: Theme, cited_treaties: frozenset[str]
-) -> tuple[dict[Key, Theme], dict[Theme, list[Key]], list[Key]]:
-    """The theme of each article that is similar to one or answers it, the closest articles of other themes, and those of them that come up
-    once for an item, for one theme in one way."""
+) -> tuple[dict[Key, Theme], dict[Theme, list[Key]], list[Key], list[Key]]:
+    """The theme of each article that is similar to one or answers it, or whose title has words of an item, and the closest articles of
+    other themes; for an item also those of them that come up once, for one theme in one way, and the articles that come up more often."""
     subject, language = selector.subject, selector.subject.title_language
 
     def may_be_certain(key: Key) -> bool:
@@ -120,16 +121,19 @@ def _assign_themes(
             PASSAGES_PER_TREATY * (2 if subject.user_question else 1),
             clauses=subject.item is not None,
         )
-        for method, keys in (("similar", similar_articles), ("answering", answered)):
-            for key in keys:
-                evidence[key].add((method, theme))
         # The words of a user name no treaty: there, as for questions, only the scores of the reader decide, and the
         # closest articles are those of a treaty that has an answer.
         answering_treaties = (
             {key[0] for key, score in answered.items() if score >= 0.0} if subject.user_question else cited_treaties
         )
+        # What comes close to a theme of an item and has a word of it in its title comes up in two ways.
+        titled = finder.title_shares(theme.words, language, cited_treaties) if subject.item else {}
+        methods = {"similar": similar_articles, "answering": answered, "titled": titled.keys() & answered}
+        for method, keys in methods.items():
+            for key in keys:
+                evidence[key].add((method, theme))
         for key, score in answered.items():
-            is_certain = score >= 0.0 and may_be_certain(key)
+            is_certain = (score >= 0.0 and may_be_certain(key)) or key in titled
             if is_certain and (key[0] in answering_treaties or key in similar_articles):
                 answering.setdefault(key, theme)
             elif key[0] in answering_treaties and (subject.user_question or (subject.item and theme.heading)):
@@ -137,14 +141,21 @@ def _assign_themes(
     # An article that answers a theme stays with it, even if it is also similar to the subject as a whole.
     answering = {key: theme for key, theme in answering.items() if theme.heading or key not in similar}
     assigned = {**{key: theme for key, (_, theme) in similar.items()}, **answering}
-    doubtful: list[Key] = []
+    doubtful, leading = list[Key](), list[Key]()
     if subject.item is not None:
+        # Half of the title are words of the item: that is no coincidence.
+        words = " ".join(theme.words for theme in themes)
+        shares = finder.title_shares(words, language, cited_treaties)
+        half_titled = [key for key, share in shares.items() if 2 * share >= 1]
+        assigned = {**dict.fromkeys(half_titled, whole_subject), **assigned}
         # Themes of an item share much: an article on it comes up for more than one of them, or in both ways.
-        doubtful = [key for key, theme in assigned.items() if theme.heading and len(evidence[key]) == 1]
+        lone = {key for key in assigned if len(evidence[key]) == 1} - {*half_titled}
+        leading = [key for key in assigned if key not in lone]
+        doubtful = [key for key, theme in assigned.items() if theme.heading and key in lone]
         for key in doubtful:
             theme = assigned.pop(key)
             closest_keys[theme] = [key, *(each for each in closest_keys.get(theme, ()) if each != key)]
-    return assigned, closest_keys, doubtful
+    return assigned, closest_keys, doubtful, leading
 
 
 def _mentions_theme(selector: UnitSelector, finder: ArticleFinder, article: Article) -> bool:
@@ -215,14 +226,22 @@ def _list_by_treaty(selector: UnitSelector, articles: Sequence[Article]) -> tupl
 
 
 def build_articles(selector: UnitSelector) -> Section:
-    """The articles that apply in full, paragraph by paragraph."""
+    """The articles that apply in full, paragraph by paragraph; below them what digests have of others, which are called so."""
     framework, language = find_framework(selector), selector.language
     parts = []
-    for article in framework.articles[:MAX_FULL_ARTICLES]:
+    articles = sorted(framework.articles[:MAX_FULL_ARTICLES], key=_is_in_digest)
+    for article in articles:
         selector.slices.end()
-        statements = selector.quote_units([*framework.finder.paragraphs_of(article)])
-        parts.append(Part(f"{article_name(article)}{mark(':', language)}{article.title}".rstrip(" :："), statements))
-    return selector.make_section("articles", *parts)
+        statements = tuple(map(quote_unit, framework.finder.paragraphs_of(article)))
+        heading = f"{article_name(article)}{mark(':', language)}{article.title}".rstrip(" :：")
+        parts.append(Part(f"{heading} ({say('digest', language)})" if _is_in_digest(article) else heading, statements))
+    names = ["section_articles", "section_articles_some", "section_articles_digest"]
+    name = names[any(map(_is_in_digest, articles)) + (bool(articles) and all(map(_is_in_digest, articles)))]
+    return selector.make_section("articles", *parts, heading=say(name, language))
+
+
+def _is_in_digest(article: Article) -> bool:
+    return article.document.edition == "digest"
 
 
 def _list_articles(selector: UnitSelector, articles: Sequence[Article]) -> Statement:

@@ -149,6 +149,8 @@ def is_point(selector: UnitSelector, scored: ScoredUnit) -> bool:
         return False
     if is_bound and is_about_report(unit):
         return False
+    if selector.subject.request.kind == "document" and unit.document.blocks[unit.block].kind == "row":
+        return False  # the tables of a document have a section of their own
     return is_close_to_subject(selector, scored) and (is_bound or selector.belongs_to_item(unit))
 
 

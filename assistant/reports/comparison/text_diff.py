@@ -13,11 +13,21 @@ from itertools import accumulate, pairwise
 from typing import Any, Literal
 
 from assistant.qa.answer import Citation
-from assistant.qa.metadata import draft_lines
+from assistant.qa.metadata import adoption_lines, draft_lines, line_text
 from assistant.reports.comparison.alignment import align, find_unmoved, match_halves
-from assistant.reports.comparison.paragraphs import CLOSING_SIGNS, PARTS, Paragraph, Part, find_paragraphs, fold_text
+from assistant.reports.comparison.paragraphs import (
+    CLOSING_SIGNS,
+    PARTS,
+    Paragraph,
+    Part,
+    find_paragraphs,
+    fold_text,
+    normalized_key,
+    strip_number,
+)
 from assistant.reports.lookup import cite
 from assistant.reports.quoted_tables import as_json
+from assistant.wording.drafting import grammar_of
 from corpus.documents import Document
 from corpus.library import Library
 
@@ -228,6 +238,18 @@ class Comparison:
         """How many of those that are the same have another number."""
         return sum(pair.renumbered for pair in self.pairs)
 
+    @cached_property
+    def about(self) -> dict[str, tuple[Piece, ...]]:
+        """What the two texts say otherwise of themselves: title, who proposed them (of a draft), and how they were adopted."""
+        texts = [_describe(each) for each in (self.first, self.second)]
+        if all(each["adoption"] for each in texts):  # the meeting and the day always differ, the vote need not
+            texts = [each | {"adoption": each["vote"]} for each in texts]
+        return {
+            name: diff_words(texts[0][name], texts[1][name])
+            for name in ("title", "proposers", "adoption")
+            if normalized_key(texts[0][name]) != normalized_key(texts[1][name])
+        }
+
     def to_json(self) -> dict[str, Any]:
         """The stable JSON form that `compare --json` prints."""
         return {
@@ -237,6 +259,7 @@ class Comparison:
             "common": round(self.common, 3),
             "same": self.same,
             "renumbered": self.renumbered,
+            "about": {name: as_json(pieces) for name, pieces in self.about.items()},
             "numbers": [
                 {
                     "part": pair.part,
@@ -309,6 +332,15 @@ def compare_texts(library: Library, first: Document, second: Document) -> Compar
         pairs = ()
     changes = tuple(_make_change(library, first, second, each) for each in pairs if each.kind != "same")
     return Comparison(first, second, common_share, pairs, changes)
+
+
+def _describe(document: Document) -> dict[str, str]:
+    """What a text says of itself besides its paragraphs; empty where it says nothing."""
+    vote, adoption = grammar_of(document.language).vote, adoption_lines(document)
+    votes = [each for each in adoption if vote.search(line_text(document, each))]
+    lines = {"proposers": draft_lines(document), "adoption": adoption, "vote": votes}
+    described = {name: " ".join(line_text(document, each) for each in blocks) for name, blocks in lines.items()}
+    return described | {"title": strip_number(document, document.title)}
 
 
 def pair_paragraphs(first: Document, second: Document) -> tuple[float, tuple[Pair, ...]]:
