@@ -71,27 +71,6 @@ def test_a_year_a_country_or_an_acronym_that_is_not_named_where_it_would_be_told
 
 
 @pytest.mark.parametrize(
-    ("question", "status"),
-    [
-        ("What was the rating in the audit of the field office in Arla?", "answered"),
-        ("What was the rating in the audit of the field office in Bend?", "tentative"),
-        ("What was the rating in the audit of the field office in Arlla?", "answered"),
-        ("How was the Bend office rated?", "answered"),
-        ("What was the rating in the audit of the field office in Port Cole?", "answered"),
-        ("What Was The Rating In The Audit Of The Branch Office", "answered"),
-        ("¿Qué nota dio la auditoría de la oficina de Bend?", "answered"),
-    ],
-)
-def test_a_name_in_place_of_that_in_the_title_makes_an_answer_unsure(
-    holding: Holding, question: str, status: str
-) -> None:
-    text = (
-        "# Audit of the field office in Arla\n\nA/88/502\n\n1. The rating was good. The office moved from Port Cole.\n"
-    )
-    assert holding(text, readers=readers_of(FlatReader())).ask(question).status == status
-
-
-@pytest.mark.parametrize(
     ("acronym", "text", "spelt"),
     [
         ("ECOSOC", "the Economic and Social Council", True),

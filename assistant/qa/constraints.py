@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
+from collections.abc import Sequence
 from functools import partial
 from itertools import takewhile
 
@@ -31,8 +30,6 @@ from ingest.speakers import speeches_of
 
 STEM, ENDING = 4, 3
 """Fewest letters of a name that must match in a text, and how many at its end may differ (inflection)."""
-CALLED = 2
-"""Fewest words of its title by which a question calls a document."""
 LISTED = 2
 """Most countries that words may name to be about them; more are a list."""
 _YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?[–-]\s?((?:19|20)?\d\d)(?!\d)")
@@ -49,8 +46,8 @@ def constrained_score(reading: PassageReading, begin: int, question: Question, u
     Penalties are taken off where its document does not name what the question names, or where a neighbouring row or list has the label that the
     question names; a unit with that label, or at the place that it names, gets the score of the whole passage, but not a row whose column is not
     named where the best words are in a sentence with the label. A unit above the tentative threshold
-    stays above it where only the country is not named, since that may be the user's, or the title has another name, and in texts in other languages
-    than English, where names are recognized less surely.
+    stays above it where only the country is not named, since that may be the user's, and in texts in other languages than English, where names are
+    recognized less surely.
     """
     has_label = _has_named_label(question, unit)
     placed = _is_placed(question, unit) if has_label is None else (has_label and _names_column(question, unit)) or None
@@ -60,11 +57,10 @@ def constrained_score(reading: PassageReading, begin: int, question: Question, u
     is_beside = has_label is False or placed is False
     names = _lacks_acronym_or_name(question, unit), is_beside or is_of_another_session(question, unit)
     penalty = OTHER_YEAR_PENALTY * _names_another_year(question, unit) + OTHER_NAME_PENALTY * sum(names)
-    elsewhere = _country_penalty(question, unit) or OTHER_COUNTRY_PENALTY * _titled_otherwise(question, unit.document)
-    tentative = reading.thresholds.tentative_margin
+    country_penalty, tentative = _country_penalty(question, unit), reading.thresholds.tentative_margin
     if tentative >= 0.0:
-        return score - penalty - elsewhere
-    lowered = max(score - elsewhere, min(score, tentative))
+        return score - penalty - country_penalty
+    lowered = max(score - country_penalty, min(score, tentative))
     return lowered - penalty if unit.document.language == "en" else max(lowered - penalty, min(score, tentative))
 
 
@@ -117,33 +113,11 @@ def _lacks_name(question: Question, document: Document) -> bool:
         return False
 
     def lacks() -> bool:
-        return bool(_names_not_in(fold(_text(document)), claims.read(question.last, question.language).names))
+        names, text = claims.read(question.last, question.language).names, fold(_text(document))
+        # A name may be inflected or an adjective ("Russians").
+        return any(fold(name)[: max(STEM, len(name) - ENDING)] not in text for name in names)
 
     return question.once((_lacks_name, document.id), lacks)
-
-
-def _names_not_in(text: str, names: Iterable[str]) -> list[str]:
-    """The names that a folded text lacks; a name may be inflected or an adjective ("Russians")."""
-    return [name for name in names if fold(name)[: max(STEM, len(name) - ENDING)] not in text]
-
-
-def _titled_otherwise(question: Question, document: Document) -> bool:
-    """Whether a question calls a document by words of its title, but with a name that the document lacks in place of those in the title ("the audit
-    of the office in Bend" for that in Arla). A similar name may be misspelt; acronyms are compared elsewhere."""
-    language = document.language
-    if question.language != language:
-        return False
-
-    def is_otherwise() -> bool:
-        names = [each for each in claims.read(question.rest, language).names if not each.isupper()]
-        small_words = " ".join(word for word in question.rest.split() if word.islower())
-        called = {*question.content_of(small_words)}.intersection(analyse(document.title, language))
-        missing = _names_not_in(fold(_text(document)), names) if len(called) >= CALLED else []
-        titled = [fold(each) for each in claims.read(document.title, language).names] if missing else []
-        similar = (get_close_matches(fold(each), titled) for each in names)
-        return bool(titled) and not any(similar)
-
-    return question.once((_titled_otherwise, document.id), is_otherwise)
 
 
 def _country_penalty(question: Question, unit: Unit) -> float:
