@@ -44,9 +44,13 @@ def country_names(code: str, language: str) -> list[str]:
 
 def mentions_country(code: str, text: str, language: str) -> bool:
     """Whether a text mentions a country, its people or an adjective of it: words that begin like its name, unless they are the name of
-    another country."""
-    names, pattern = _names(language), _name_of(code, language)
-    return pattern is not None and any(names.get(each.group(), code) == code for each in pattern.finditer(_plain(text)))
+    another country, or in it (the Congo in the Democratic Republic of the Congo)."""
+    names, pattern, plain = _names(language), _name_of(code, language), _plain(text)
+    found = [each for each in pattern.finditer(plain) if names.get(each.group(), code) == code] if pattern else []
+    if not found or len(plain) != len(text):
+        return bool(found)
+    others = [(start, end) for other, start, end in find_country_spans(text, language) if other != code]
+    return any(not any(start <= each.start() and each.end() <= end for start, end in others) for each in found)
 
 
 def _plain(text: str) -> str:
@@ -69,11 +73,15 @@ def _iso_names(language: str) -> Iterator[tuple[str, str]]:
     import pycountry
 
     locale = {"zh": "zh_CN"}.get(language, language)
+    # Words of official names are inflected in Russian: “Республики Нигерия” would be that of the Niger.
+    kinds = ("name",) if language == "ru" else ("name", "official_name")
     told = gettext.translation("iso3166-1", pycountry.LOCALES_DIR, [locale], fallback=language == "en").gettext
     for country in pycountry.countries:
-        for english in (country.name, getattr(country, "official_name", "")):
-            if english and (language == "en" or told(english) != english):
-                short, *others = re.split("[,،] ", _plain(told(english)))
+        for english in (getattr(country, kind, "") for kind in kinds):
+            name = _plain(told(english)) if english else ""
+            # “Îles Falkland”, as “Falkland, Îles (Malouines)”, would be told by “Îles” alone.
+            if name and (language == "en" or told(english) != english) and not {",", "("} <= {*name}:
+                short, *others = re.split("[,،] ", name.replace("ديموقراط", "ديمقراط"))
                 rest = " ".join(others).removeprefix("the ")
                 yield (rest if short in rest else f"{rest} {short}".strip()), country.alpha_2
 

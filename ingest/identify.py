@@ -327,7 +327,6 @@ _ADOPTION = re.compile(f"^(?:{_ADOPTED})", re.IGNORECASE)
 _CONFERENCE = re.compile(f"^{_NAME.format(bodies='conference')}", re.IGNORECASE)
 _LONGEST_NAME = 40  # a longer paragraph with a stop at its end is a sentence, not a name with an abbreviation
 _FULL = 40  # a line in capitals of this many characters may be followed by a second line of the same title
-_SALUTES = re.compile(r"[,:;،؛，：；]$")
 _PLACE_WORDS = 4  # most words of the name of a place, as in "Santa Cruz, Bolivia"
 _SHORT_WORD = 3  # most letters of a small word in such a name: "Rio de Janeiro"
 _LONGEST = 200  # most characters of a line that may be a title without being marked as a heading
@@ -378,8 +377,6 @@ def find_title(
         titles = titles or _line_after_masthead(head, masthead)
         if parted and not titles:
             titles = _lines_above_headings(head, masthead, symbol)
-        if not (titles or headings or symbol):
-            titles = _first_line(head, masthead)
         return (titles or headings or [""])[0]
     # The title of the agenda item stands above the document's and is a deeper heading; a treaty's articles stand below.
     first = run[0] if kind == "treaty" else min(run, key=lambda piece: piece.depth)
@@ -487,13 +484,6 @@ def _lines_above_headings(head: Sequence[Piece], masthead: Masthead, symbol: Sym
     above = takewhile(lambda piece: piece.kind != "heading", head)
     lines = [_text_of(piece) for piece in above if _is_line(piece) and not _is_masthead_line(piece, masthead)]
     return [text for text in lines if not _names_body(text, masthead, symbol)]
-
-
-def _first_line(head: Sequence[Piece], masthead: Masthead) -> list[str]:
-    """The first line of a text without headings, other than those of its masthead, if it is neither a sentence nor a salutation."""
-    lines = (piece for piece in head if not _is_masthead_line(piece, masthead) and not _is_place_and_dates(piece))
-    first = next((piece for piece in lines if not _names_body(_text_of(piece), masthead, None)), None)
-    return [_text_of(first)] if first and _is_line(first) and not _SALUTES.search(first.text) else []
 
 
 def _is_line(piece: Piece) -> bool:

@@ -274,47 +274,6 @@ def test_of_lists_with_labels_the_one_is_said_whose_label_is_asked_for(
     assert not [text for text in beside if text.startswith(tuple(others)) or "Approved" in text]
 
 
-ROOMS = """# Rooms
-
-A/88/41
-
-| Lodging | Crowns a night | Way |
-|---|---|---|
-| Old Mill | 160 | 500 m |
-| Heron Lodge | 95 | 2 km |
-| Pilot Inn | 70 | 6 km |
-"""
-SHARES = """# Shares
-
-A/88/42
-
-| Member | Crowns |
-|---|---|
-| Albania | 11 |
-| Tuvalu | 12 |
-| Malta | 13 |
-"""
-
-
-@pytest.mark.parametrize(
-    ("text", "question", "row"),
-    [
-        (ROOMS, "¿Cuántas coronas cuesta una noche en el Heron Lodge?", "Heron Lodge | 95 | 2 km"),
-        (ROOMS, "Heron Lodge 每晚多少钱？", "Heron Lodge | 95 | 2 km"),
-        (ROOMS, "Сколько стоит ночь в Pilot Inn?", "Pilot Inn | 70 | 6 km"),
-        (SHARES, "كم كرونة تدفع توفالو؟", "Tuvalu | 12"),
-        (SHARES, "阿尔巴尼亚支付多少克朗？", "Albania | 11"),
-    ],
-)
-def test_a_name_or_country_in_a_question_in_another_language_is_that_of_a_row(
-    holding: Holding, text: str, question: str, row: str
-) -> None:
-    answer = holding(text, readers=readers_of(FlatReader())).ask(question)
-    assert answer.status == "answered"
-    assert answer.statements[0].text.endswith(row)
-    assert len(answer.statements) == 1
-
-
 CATCHES = """# Catches
 
 A/88/40

@@ -170,20 +170,6 @@ def test_an_upload_is_named_after_its_title_and_else_after_its_file() -> None:
     assert read("# 港口说明\n\n工作组讨论了港口的深度问题。\n").id == "港口说明:zh:upload"
 
 
-@pytest.mark.parametrize(
-    "title",
-    ["Mandat du consultant – Ports sûrs", "Acta de la reunión de la Mesa", "Взносы в Фонд реки", "山区学校供水项目"],
-)
-def test_a_plain_text_is_called_after_its_first_line(title: str) -> None:
-    for head in (title, f"3 March 2031\n\n{title}", f"Lima, 3 and 4 March 2031\n\n{title}"):
-        assert read(f"{head}\n\n1. The harbour is deep.\n", "note.txt").title == title
-
-
-@pytest.mark.parametrize("line", ["Dear colleagues,", "To all missions:", "The harbour is deep.", "1. Harbours"])
-def test_a_salutation_a_sentence_or_a_numbered_line_is_no_title(line: str) -> None:
-    assert read(f"{line}\n\nShort line\n\nThe harbour is deep.\n", "note.txt").title == "note.txt"
-
-
 def test_a_draft_resolution_is_called_after_what_it_is_about_and_not_after_who_submits_it() -> None:
     text = (
         "# Norland and Westland: draft resolution\n\n## The right to a harbour\n\nThe General Assembly,\n\n"

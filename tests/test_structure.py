@@ -736,18 +736,6 @@ def test_asterisks_typed_behind_words_are_the_marks_of_notes_that_begin_with_the
     assert [each[3] for each in shown[3:]] == ["Reissued.", "Late.", "* Oil", "* Wax"]
 
 
-def test_an_asterisk_alone_on_its_line_begins_a_note_where_a_word_above_has_it_and_else_a_point() -> None:
-    head = "# Report on lamps\n\n1. Boats{} of Chile leave.\n\n"
-    made = document(head.format("*") + "* In accordance with rule 69.\n\n[^1]: A/90/7.\n")
-    assert [(block.kind, block.number) for block in made.blocks][2:3] == [("footnote", "*")]
-    for text in (
-        head.format("") + "* Oil\n",
-        head.format("*") + "* Oil\n* Wax\n",
-        head.format("*") + "* Oil\n\n* Wax\n",
-    ):
-        assert not [block for block in document(text).blocks if block.kind == "footnote"]
-
-
 @pytest.mark.parametrize(
     "line", ["7.ª sesión plenaria", "7.a sesión plenaria", "7.º período de sesiones", "1.er período"]
 )

@@ -181,20 +181,3 @@ def test_every_paragraph_of_a_preamble_is_counted_whatever_its_first_word() -> N
         block.locator for block in made.blocks if block.locator.startswith("preamble") and block.kind == "paragraph"
     ]
     assert found == ["preamble", "preamble, para. 1", "preamble, para. 2", "preamble, para. 3", "preamble"]
-
-
-def test_the_articles_of_a_plain_text_are_found_where_no_blank_line_is_below_their_number_and_title() -> None:
-    text = (
-        "AMENDMENT TO THE LAMP PACT\n\nArticle 1\nSignature\nThis Amendment is open for signature at Arla until\n"
-        "Monday.\n\nArticle 2\nThe Parties to this Amendment shall light their lamps before\nMidnight.\n\n"
-        "Article 3\nEntry into force\n1. It enters into force at once.\n2. Late Parties wait.\n"
-    )
-    made = read_document(Input("pact.txt", text.encode()), Catalogue([], []))[0]
-    assert [each.locator for each in made.blocks if each.kind != "heading"][1:] == [
-        "art. 1", "art. 2", "art. 3, para. 1", "art. 3, para. 2"
-    ]  # fmt: skip
-    assert [made.block_text(each) for each in made.blocks if each.kind == "heading"] == [
-        "Article 1\nSignature", "Article 2", "Article 3\nEntry into force"
-    ]  # fmt: skip
-    mentions = "NOTE ON THE LAMP PACT\n\nArticle 7\nis hard to read.\n\nArticle 2\nis not, and neither are others.\n"
-    assert read_document(Input("note.txt", mentions.encode()), Catalogue([], []))[0].kind == "numbered"

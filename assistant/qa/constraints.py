@@ -213,10 +213,10 @@ def _passage_context(evidence: Evidence) -> str:
 
 def _has_named_label(question: Question, unit: Unit) -> bool | None:
     """Whether a unit is a row or list whose label, among its neighbours', the question names in full; None where it names no label or the unit
-    has none. In another language a question names countries, and what is written in Latin letters."""
+    has none."""
     document, block = unit.document, unit.document.blocks[unit.block]
     label = _label(document, block)
-    if not label or document.kind == "agenda":
+    if not label or document.kind == "agenda" or question.language != document.language:
         return None
     sides = reversed(document.blocks[: block.ordinal]), document.blocks[block.ordinal :]
     is_neighbour = partial(_are_neighbours, document, block)
@@ -287,10 +287,9 @@ def _named_labels(question: Question, document: Document, blocks: Sequence[Block
     title; in a conversation those with a word of the last turn that is not in a header. Empty where the question names all."""
     labels = {block.ordinal: frozenset(analyse(_label(document, block), document.language)) for block in blocks}
     shared = frozenset.intersection(*labels.values()) if len(labels) > 1 else frozenset()
-    title, same_language = set(analyse(document.title, document.language)), question.language == document.language
-    words = analyse(question.rest, question.language) if same_language else question.words(document.language)
-    question_words, named = set(words) - title, set[int]()
-    if question.last and same_language:
+    title = set(analyse(document.title, document.language))
+    question_words, named = set(analyse(question.rest, question.language)) - title, set[int]()
+    if question.last:
         header_words = {token for block in blocks for token in analyse(block.context or "", document.language)}
         last_words = {*question.content_of(question.focus)} - title - header_words
         named = {n for n, label in labels.items() if not _are_plain_numbers((label - shared) & last_words)}

@@ -17,7 +17,6 @@ from typing import Any
 
 import yaml
 
-from corpus.places import find_place, normalise_place_text
 from corpus.roman import from_roman
 from ingest.readers.lines import SENTENCE_END, Cell, Line, ParsedFile, ReadError
 from ingest.readers.masthead_lines import ANNEX, SUMMARY, part_of
@@ -31,8 +30,6 @@ _FIELDS = ("title", "short", "slug", "symbol", "part", "edition", "language", "d
 _YAML_SLIPS = (ValueError, LookupError, AttributeError, TypeError, OverflowError)
 """Errors that PyYAML raises besides its own where a value does not fit its tag."""
 _HEADING = re.compile(r"^ {0,3}(#{1,6})(.*)$")
-_CALL = re.compile(r"(?<=[^\W\d_])\*(?=[\s,.;:)”»]|$)")
-"""The asterisk of a footnote right behind a word."""
 _BULLET = re.compile(r"^(\s*)[-*+•]\s+(?=\S)")
 _TAG = re.compile(r"</?(?:i|b|u|em|strong|span|p|div|br|font|small|center|sub)\b[^<>]{0,200}/?>", re.IGNORECASE)
 _BREAKING = re.compile(r"</?(?:p|div|br|center|li|tr|td)\b[^<>]{0,200}/?>", re.IGNORECASE)
@@ -59,7 +56,6 @@ _NUMBERED = re.compile(r"(\d{1,2})\.?\s+(?=[^\W\d_])")
 _LETTERS = 0.8
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _CAPITALS = 3  # words in capitals that make a line a title: a symbol or the name of the Organization has fewer
-_ARTICLE, _ARTICLES = re.compile(r"art\. (\d{1,3})"), 3  # fewest articles that make a text a treaty
 _BINARY = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _FORMAT = re.compile(r"[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
 """Invisible characters for direction and word breaks; short texts in some scripts have many."""
@@ -93,7 +89,7 @@ def read_text(data: bytes, name: str) -> ParsedFile:
     """Reads a text or Markdown file: its lines and its front matter."""
     whole = decode(data, name)
     metadata, text = front_matter(whole, name)
-    raws = _escape_notes(text.splitlines())
+    raws = text.splitlines()
     rules = {n for n, raw in enumerate(raws, 1) if raw.strip() and _is_rule(raw)}
     lines = tuple(mark_numbered_notes(tuple(_lines(raws, name)), rules))
     if not any(line.heading for line in lines):
@@ -103,15 +99,6 @@ def read_text(data: bytes, name: str) -> ParsedFile:
     unseen = len(_FORMAT.findall(whole))
     warning = f"{unseen} invisible characters, such as direction marks, were left out."
     return ParsedFile(lines, metadata, warnings=(warning,) if unseen else ())
-
-
-def _escape_notes(raws: list[str]) -> list[str]:
-    """The lines of a text, where `* Reissued` that stands alone is no list but the note of an earlier word with an asterisk."""
-    stars = {n for n, raw in enumerate(raws) if raw.startswith("* ")}
-    first = next((n for n, raw in enumerate(raws) if _CALL.search(clean(raw)[0])), len(raws)) if stars else 0
-    filled = [n for n, raw in enumerate(raws) if raw.strip()] if stars else []
-    lists = {n for pair in pairwise(filled) if all(raws[each].startswith("* ") for each in pair) for n in pair}
-    return [f"\\{raw}" if n in stars and n > first and n not in lists else raw for n, raw in enumerate(raws)]
 
 
 def front_matter(text: str, name: str) -> tuple[dict[str, Any], str]:
@@ -213,11 +200,7 @@ def mark_headings(lines: Sequence[Line]) -> Iterator[Line]:
     continue it."""
     around = [True, *(line.blank for line in lines), True]
     alone = {n for n in range(len(lines)) if around[n] and around[n + 2]}
-    chapters = {
-        **_find_annexes_and_parts(lines, alone),
-        **_find_chapters(lines, alone),
-        **_find_articles(lines, around),
-    }
+    chapters = {**_find_annexes_and_parts(lines, alone), **_find_chapters(lines, alone)}
     longest = max((len(line.text) for line in lines if not line.cells), default=0)
     title = False  # whether the line is within a title in capitals
     for n, line in enumerate(lines):
@@ -231,28 +214,6 @@ def mark_headings(lines: Sequence[Line]) -> Iterator[Line]:
             yield replace(line, broken=line.broken or not title)
         else:
             yield line
-
-
-def _find_articles(lines: Sequence[Line], around: Sequence[bool]) -> dict[int, int]:
-    """The indices, with the level, of the lines that are nothing but the number of an article (`Article 5`) below a blank line, in a text that
-    numbers several of them in order; and of the title right below: a short line above one that begins anew."""
-    found: list[tuple[int, int]] = []
-    for n, line in enumerate(lines):
-        begins = around[n] and len(line.text) <= _CHAPTER_LINE and line.text == normalise_place_text(line.text)
-        naming = find_place(line.text) if begins else None
-        article = _ARTICLE.fullmatch(naming.places[0]) if naming and len(naming.places) == 1 else None
-        if naming and article and (naming.start, naming.end) == (0, len(line.text)):
-            found.append((n, int(article[1])))
-    if len(found) < _ARTICLES or any(one >= other for (_, one), (_, other) in pairwise(found)):
-        return {}
-    longest = max(len(line.text) for line in lines if not line.cells)
-    heads = {n: 3 for n, _ in found}
-    for n in [*heads]:
-        title, text = (lines[at] if at < len(lines) else Line("", at) for at in (n + 1, n + 2))
-        short = 0 < 2 * len(title.text) < longest and not SENTENCE_END.search(title.text) and not title.cells
-        if short and title.text[0].isalpha() and text.text and not text.text[0].islower():
-            heads[n + 1] = 3
-    return heads
 
 
 def _find_annexes_and_parts(lines: Sequence[Line], alone: Container[int]) -> dict[int, int]:

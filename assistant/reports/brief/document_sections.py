@@ -78,8 +78,8 @@ def build_about(selector: UnitSelector) -> Section:
         cited = cite(library, document, printed, placed=False)
         statements.append(Statement(say(name, language, **names), "derived", (cited,)))
         blocks = [block for block in document.blocks if block.kind in ("paragraph", "item")]
-        instructions = (next((b for b in blocks if each.start <= b.start < each.end), None) for each in corrections)
-        lines += [[block] for block in instructions if block][:MAX_CORRECTIONS]
+        instructions = ([b for b in blocks if each.start <= b.start < each.end][:2] for each in corrections)
+        lines += list(filter(None, instructions))[:MAX_CORRECTIONS]
     statements += [_quote_lines(selector, document, each, whole=True) for each in lines]
     for each in statements:
         selector.mark_used(each)
@@ -98,13 +98,15 @@ def _letter_lines(document: Document, *, is_addition: bool) -> list[list[Block]]
         is_note = is_addition and own[:1] == first and not any(block.number for block in first)
         titles, body, own = [], [], own if is_note else []
     covering = covering_letter_blocks(document)
+    signature = next((each for each in reversed(body) if _SIGNED.match(line_text(document, each))), None)
+    if not covering and not signature and not is_addition:
+        titles, own = [], []  # a report of a meeting has a day in its title, too
     letters = [block for block in document.blocks if block.ordinal in covering] or own[:1]
     found = [titles] if titles else []
     for _, group in groupby(enumerate(letters), lambda each: each[1].ordinal - each[0]):
         run = [block for _, block in group]
         is_short = run[-1].end - run[0].start <= MAX_LENGTH
         found += [run] if is_short else [[each] for each in (run[0], run[-1])]
-    signature = next((each for each in reversed(body) if _SIGNED.match(line_text(document, each))), None)
     signed = {line_text(document, block) for lines in found for block in lines}
     return found + ([[signature]] if signature and line_text(document, signature) not in signed else [])
 
