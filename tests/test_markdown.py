@@ -141,7 +141,7 @@ def test_a_hostile_document_is_quoted_and_does_nothing(holding: Holding) -> None
 @pytest.mark.parametrize(
     ("language", "wanted"),
     [
-        ("en", "Harbour Protocol, art. 6, para. 1 (b)"), ("fr", "Harbour Protocol, article 6, paragraphe 1 (b)"),
+        ("en", "Harbour Protocol, art. 6, para. 1 (b)"), ("fr", "Harbour Protocol, article 6, paragraphe 1 b)"),
         ("ru", "Harbour Protocol, статья 6, пункт 1 (b)"), ("zh", "Harbour Protocol，第6条第1 (b)段"),
         ("ar", "\u2068Harbour Protocol\u2069، المادة 6، الفقرة 1 (b)"),
     ],

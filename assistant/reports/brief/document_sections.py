@@ -99,7 +99,8 @@ def _letter_lines(document: Document, *, is_addition: bool) -> list[list[Block]]
         titles, body, own = [], [], own if is_note else []
     covering = covering_letter_blocks(document)
     signature = next((each for each in reversed(body) if _SIGNED.match(line_text(document, each))), None)
-    if not covering and not signature and not is_addition:
+    has_chapters = sum(block.kind == "heading" for block in document.blocks) > 1
+    if has_chapters and not covering and not signature and not is_addition:
         titles, own = [], []  # a report of a meeting has a day in its title, too
     letters = [block for block in document.blocks if block.ordinal in covering] or own[:1]
     found = [titles] if titles else []
