@@ -8,14 +8,13 @@ Distillation for BERT Model Compression" (2019).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 import torch
 from torch.nn import functional
 
-from assistant.qa.reader import Name
 from eval.training.network import Reader, load_base
 from eval.training.train import (
     HIDDEN,
@@ -29,16 +28,11 @@ from eval.training.train import (
     train,
 )
 
-PLANS: Mapping[Name, tuple[Plan, Sequence[int]]] = {
-    "en": (
-        Plan(
-            kind="bert", minutes=85, rows=16, pieces=320, rate=1e-4, head_rate=1e-4, warm=50, frozen=0, most_passages=8
-        ),
-        (0, 2, 6, 7, 8, 9),
-    )
-}
-"""By reader: how it is distilled, and which layers are kept: those that are left where, one by one, the layer is removed
-without which the logits on 255 passages are most like before."""
+PLAN = Plan(kind="bert", minutes=49, rows=16, pieces=320, rate=4e-5, head_rate=4e-5, warm=50, frozen=0, most_passages=8)
+"""How the English reader is distilled; at twice the rate it first gets worse."""
+LAYERS = (0, 2, 3, 4, 6, 7, 8, 9)
+"""Its layers that are kept: what is left where, one by one, the layer is removed without which the logits on 255 passages stay most alike (their
+correlation with those of all twelve layers is then 0.93)."""
 
 
 def distil(
