@@ -84,21 +84,25 @@ class Reader(nn.Module):
 
     def forward(self, pieces: torch.Tensor, segments: torch.Tensor, mask: torch.Tensor) -> ReaderOutput:
         """`pieces`, `segments`, `mask` (1 for a piece, 0 for padding): (rows, pieces)."""
-        return self.output(self.states(pieces, segments, mask)[-1])
+        return self.output(self.states(pieces, segments, mask))
 
-    def states(self, pieces: torch.Tensor, segments: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        """The hidden states after each layer: (rows, pieces, width)."""
+    def states(self, pieces: torch.Tensor, segments: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """The hidden states after the last layer: (rows, pieces, width)."""
         words = self.words(pieces, segments, mask)
-        output = self.bert(inputs_embeds=words, attention_mask=mask, token_type_ids=segments, output_hidden_states=True)
-        states: tuple[torch.Tensor, ...] = output.hidden_states[1:]
+        states: torch.Tensor = self.bert(
+            inputs_embeds=words, attention_mask=mask, token_type_ids=segments
+        ).last_hidden_state
         return states
+
+    def pooled(self, states: torch.Tensor) -> torch.Tensor:
+        """What whether a row answers is told by, for the hidden states of the last layer: (rows, width)."""
+        pooled: torch.Tensor = torch.tanh(self.pooler(states[:, 0]))
+        return pooled
 
     def output(self, states: torch.Tensor) -> ReaderOutput:
         """The output for the hidden states of the last layer."""
         span = self.span(states)
-        return ReaderOutput(
-            self.answerable(torch.tanh(self.pooler(states[:, 0]))).squeeze(-1), span[..., 0], span[..., 1]
-        )
+        return ReaderOutput(self.answerable(self.pooled(states)).squeeze(-1), span[..., 0], span[..., 1])
 
     def keep_layers(self, layers: Sequence[int]) -> None:
         """Removes all layers but these."""
