@@ -27,7 +27,7 @@ from eval.training.train import (
     train,
 )
 
-PLAN = Plan(kind="bert", minutes=35, rows=16, pieces=320, rate=8e-5, head_rate=8e-5, warm=50, frozen=5, most_passages=8)
+PLAN = Plan(kind="bert", minutes=85, rows=16, pieces=320, rate=8e-5, head_rate=8e-5, warm=50, frozen=5, most_passages=8)
 """How the English reader is distilled."""
 LAYERS = range(9)
 """Its layers that are kept: the states after the ninth tell nearly all that the last logit says."""
