@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -28,10 +29,11 @@ from assistant.qa.reader_weights import packed, tokenizer_of, unpacked
 from corpus.embedding.graph import quantise_linear, reader_graph, states_graph
 from corpus.embedding.runtime import open_session
 from eval.training.bridge import fit_bridge
+from eval.training.distillation import distil
 from eval.training.export import export_weights, npz
 from eval.training.groups import Group, Read, save_groups
 from eval.training.network import PADDING_STEP, BridgedReader, Reader, Shape, pad_rows
-from eval.training.train import PLANS, Plan, encode_group, losses, train
+from eval.training.train import PLANS, Plan, encode_group, load_weights, losses, pad_batch, train
 
 SCRIPTS = {
     "en": "abcdefghijklmnopqrstuvwxyz",
@@ -409,6 +411,32 @@ def test_the_mean_of_two_trainings_ships(tmp_path: Path, rows: Path) -> None:
     torch.save({"weights": {"other": torch.zeros(1)}}, tmp_path / "other.pt")
     with pytest.raises(ValueError, match="are checkpoints of different readers"):
         export_weights(first, tmp_path / "other.pt")
+
+
+def test_a_distilled_reader_has_fewer_layers_and_learns_what_the_whole_one_says(tmp_path: Path, rows: Path) -> None:
+    train([rows], replace(PLAN, head_rate=1e-2), tmp_path / "whole", make_reader=tiny)
+    plan = replace(PLAN, frozen=0, head_rate=1e-3)
+    whole = tmp_path / "whole" / "reader.pt"
+    distil([rows], replace(plan, minutes=1e-9), [1], tmp_path / "begun", whole, make_reader=tiny)
+    distil([rows], plan, [1], tmp_path / "taught", whole, make_reader=tiny)
+    assert {name.split(".")[3] for name in held(tmp_path / "taught") if ".layer." in name} == {"0"}
+
+    def logits(path: Path) -> NDArray[np.float32]:
+        reader, pairing = tiny("bert")
+        load_weights(reader, path)
+        encoded = filter(None, (encode_group(group, pairing, PLAN) for group in (ANSWERED, UNANSWERED)))
+        with torch.no_grad():
+            values: NDArray[np.float32] = reader(*pad_batch(list(encoded), 0)).answerable.numpy()
+            return values
+
+    exported = tmp_path / "reader-en.npz"
+    exported.write_bytes(export_weights(tmp_path / "taught" / "reader.pt"))
+    wanted = logits(whole)
+    begun, taught = (np.abs(logits(path) - wanted).mean() for path in (tmp_path / "begun" / "reader.pt", exported))
+    assert taught < begun
+    # A further training goes on with the layers that there are.
+    train([rows], replace(PLAN, minutes=1e-9), tmp_path / "further", exported, make_reader=tiny)
+    assert held(tmp_path / "further").keys() == held(tmp_path / "taught").keys()
 
 
 def test_a_bridged_reader_learns_its_bridge_and_ships_it_in_the_place_of_word_vectors(

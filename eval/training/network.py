@@ -7,7 +7,7 @@ and the last piece), as readers for SQuAD do (Devlin et al., 2019, section 4.3),
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -84,12 +84,30 @@ class Reader(nn.Module):
 
     def forward(self, pieces: torch.Tensor, segments: torch.Tensor, mask: torch.Tensor) -> ReaderOutput:
         """`pieces`, `segments`, `mask` (1 for a piece, 0 for padding): (rows, pieces)."""
+        return self.output(self.states(pieces, segments, mask))
+
+    def states(self, pieces: torch.Tensor, segments: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """The hidden states after the last layer: (rows, pieces, width)."""
         words = self.words(pieces, segments, mask)
-        states = self.bert(inputs_embeds=words, attention_mask=mask, token_type_ids=segments).last_hidden_state
+        states: torch.Tensor = self.bert(
+            inputs_embeds=words, attention_mask=mask, token_type_ids=segments
+        ).last_hidden_state
+        return states
+
+    def pooled(self, states: torch.Tensor) -> torch.Tensor:
+        """What whether a row answers is told by, for the hidden states of the last layer: (rows, width)."""
+        pooled: torch.Tensor = torch.tanh(self.pooler(states[:, 0]))
+        return pooled
+
+    def output(self, states: torch.Tensor) -> ReaderOutput:
+        """The output for the hidden states of the last layer."""
         span = self.span(states)
-        return ReaderOutput(
-            self.answerable(torch.tanh(self.pooler(states[:, 0]))).squeeze(-1), span[..., 0], span[..., 1]
-        )
+        return ReaderOutput(self.answerable(self.pooled(states)).squeeze(-1), span[..., 0], span[..., 1])
+
+    def keep_layers(self, layers: Sequence[int]) -> None:
+        """Removes all layers but these."""
+        self.bert.encoder.layer = nn.ModuleList(self.bert.encoder.layer[n] for n in layers)
+        self.bert.config.num_hidden_layers = len(layers)
 
     def words(self, pieces: torch.Tensor, segments: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """The input embedding of each piece: (rows, pieces, width)."""

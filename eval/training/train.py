@@ -10,8 +10,10 @@ from __future__ import annotations
 import json
 import pickle
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,8 @@ from eval.training.groups import Group, Read, load_groups
 from eval.training.mixes import count_by_set, describe_groups
 from eval.training.network import Reader, ReaderOutput, limit_time, load_base, pad_rows, save_atomically
 
+Loss = Callable[[Reader, Sequence["EncodedGroup"], int], Mapping[str, torch.Tensor]]
+"""The parts of the loss of a batch by name, given the least number of rows of its matrices."""
 HIDDEN = -1e4
 """Logit of a piece outside the passage."""
 
@@ -83,11 +87,14 @@ def train(
     begin: Path | None = None,
     report: Callable[[str], None] = lambda _: None,
     make_reader: MakeReader = load_base,
+    layers: Sequence[int] | None = None,
+    loss: Loss | None = None,
 ) -> None:
     """Trains on the groups of files; `folder` gets `reader.pt` and `run.json`. `begin` is a checkpoint, or shipped
     weights, to start from. An interrupted run is resumed from its own checkpoint. `report` receives progress
-    messages. `make_reader` makes the reader, by default on a packaged base. Raises `ValueError` for files without groups
-    and for a checkpoint of another reader."""
+    messages. `make_reader` makes the reader, by default on a packaged base; of its layers these `layers` are kept, by
+    default all. `loss` is by default that of `losses` with the plan's weights. Raises `ValueError` for files without
+    groups and for a checkpoint of another reader."""
     torch.set_num_threads(plan.threads)
     torch.manual_seed(plan.seed)
     folder.mkdir(parents=True, exist_ok=True)
@@ -98,24 +105,33 @@ def train(
         checkpoint = _load_checkpoint(reader, saved)
         state = {name: checkpoint[name] for name in state}
         report(f"Going on from {saved}: step {state['steps']}, {state['seconds']:.0f} s.")
-    elif begin is not None and begin.suffix == ".npz":
-        _load_shipped(reader, begin)
     elif begin is not None:
-        _load_checkpoint(reader, begin)
+        load_weights(reader, begin)
+    if layers is not None and not saved.exists():
+        reader.keep_layers(layers)
     groups = [group for path in files for group in load_groups(path)]
     if not groups:
         raise ValueError(f"There are no training rows in {', '.join(map(str, files))}.")
     report(f"{describe_groups(groups)}.")
-    _run(reader, pairing, groups, plan, folder, state, report)
+    _run(reader, pairing, groups, plan, folder, state, report, loss or partial(_weighted_losses, plan))
     data = {path.name: file_hash(path) for path in files}
     run = {"plan": asdict(plan), **state, "data": data, "begun": None if begin is None else file_hash(begin),
            "sets": count_by_set(groups)}  # fmt: skip
     (folder / "run.json").write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")
 
 
+def load_weights(reader: Reader, path: Path) -> None:
+    """Loads a checkpoint, or shipped weights, into a reader. `ValueError` for those of another one."""
+    if path.suffix == ".npz":
+        _load_shipped(reader, path)
+    else:
+        _load_checkpoint(reader, path)
+
+
 def _load_shipped(reader: Reader, path: Path) -> None:
     """Loads shipped weights into a reader, which retains the others of its base."""
     shipped = weights_of(path.read_bytes(), path)
+    _keep_layers_of(reader, shipped)
     own = {name.removeprefix("bert."): name for name in reader.state_dict()}
     try:
         reader.load_state_dict({own[name]: torch.from_numpy(values) for name, values in shipped.items()}, strict=False)
@@ -127,10 +143,20 @@ def _load_checkpoint(reader: Reader, path: Path) -> dict[str, Any]:
     """Loads the weights of a checkpoint into a reader; returns the checkpoint."""
     try:
         checkpoint: dict[str, Any] = torch.load(path, weights_only=True)
+        _keep_layers_of(reader, checkpoint["weights"])
         reader.load_state_dict(checkpoint["weights"])
     except (pickle.UnpicklingError, RuntimeError, KeyError, TypeError):
         raise ValueError(f"{path} is no checkpoint of this reader.") from None
     return checkpoint
+
+
+def _keep_layers_of(reader: Reader, names: Iterable[str]) -> None:
+    """Removes the last layers of a reader where weights of these names have fewer: a distilled reader has."""
+    layers = {found[1] for name in names if (found := _LAYER.search(name))}
+    reader.keep_layers(range(min(len(layers), len(reader.bert.encoder.layer))))
+
+
+_LAYER = re.compile(r"encoder\.layer\.(\d+)\.")
 
 
 def _run(
@@ -141,6 +167,7 @@ def _run(
     folder: Path,
     state: dict[str, Any],
     report: Callable[[str], None],
+    loss: Loss,
 ) -> None:
     reader.train()
     for part in (reader.bert.embeddings, *reader.bert.encoder.layer[: plan.frozen]):
@@ -156,19 +183,19 @@ def _run(
     saved_copies = dict(
         zip(map(id, [*trained, *frozen]), [*copies, *(each.detach().clone() for each in frozen)], strict=True)
     )
-    reader.to(_compute_type())
+    reader.to(compute_type())
     # Kernels for bfloat16 are compiled for every shape, so batches are padded to one size; in float32 that only costs.
-    least = plan.rows if _compute_type() == torch.bfloat16 else 0
+    least = plan.rows if compute_type() == torch.bfloat16 else 0
     optimiser = torch.optim.AdamW(
         [{"params": copies[: len(body)], "lr": plan.rate}, {"params": copies[len(body) :], "lr": plan.head_rate}],
         weight_decay=0.01,
     )
-    mean = [0.0, 0.0, 0.0, 0.0]
+    mean: list[float] = []
     batches = _batches(groups, pairing, plan, random.Random(plan.seed + state["steps"]))
     for steps, batch, done in limit_time(batches, plan.minutes, plan.warm, optimiser, state):
-        parts = losses(reader, batch, least)
-        loss = parts[0] + plan.list_weight * parts[1] + plan.span_weight * parts[2]
-        loss.backward()
+        parts = loss(reader, batch, least)
+        total = torch.stack([*parts.values()]).sum()
+        total.backward()
         for copy, each in zip(copies, trained, strict=True):
             copy.grad, each.grad = None if each.grad is None else each.grad.float(), None
         torch.nn.utils.clip_grad_norm_(copies, 1.0)
@@ -177,17 +204,18 @@ def _run(
             for copy, each in zip(copies, trained, strict=True):
                 each.copy_(copy)
         state["rows"] += sum(len(encoded.rows) for encoded in batch)
-        mean = [0.98 * old + 0.02 * float(new.detach()) for old, new in zip(mean, (*parts, loss), strict=True)]
+        values = [float(value.detach()) for value in (*parts.values(), total)]
+        mean = [0.98 * old + 0.02 * new for old, new in zip(mean or [0.0] * len(values), values, strict=True)]
         if steps % 50 == 0:
             shown = " ".join(f"{value / (1 - 0.98**steps):.3f}" for value in mean)
             so_far = f"step {state['steps']} rows {state['rows']} {state['seconds']:.0f} s ({100 * done:.0f} %)"
-            report(f"{so_far}: answers, list, span, all {shown}")
+            report(f"{so_far}: {', '.join(parts)}, all {shown}")
         if steps % CHECKPOINT_STEPS == 0:
             _save(reader, saved_copies, folder, state)
     _save(reader, saved_copies, folder, state)
 
 
-def _compute_type() -> torch.dtype:
+def compute_type() -> torch.dtype:
     """The type for computation: bfloat16 where the processor supports its multiplication, which is twice as fast;
     elsewhere it is many times slower than float32."""
     return torch.bfloat16 if torch.ops.mkldnn._is_mkldnn_bf16_supported() else torch.float32
@@ -203,15 +231,16 @@ def _save(reader: Reader, exact: dict[int, torch.Tensor], folder: Path, state: d
     save_atomically({"weights": weights, **state}, folder / "reader.pt")
 
 
+def _weighted_losses(plan: Plan, reader: Reader, batch: Sequence[EncodedGroup], least: int) -> dict[str, torch.Tensor]:
+    whether, which, where = losses(reader, batch, least)
+    return {"answers": whether, "list": plan.list_weight * which, "span": plan.span_weight * where}
+
+
 def losses(
     reader: Reader, batch: Sequence[EncodedGroup], least: int = 0
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """The three losses of a batch: whether, which, where. Matrices are padded to at least `least` rows."""
-    rows = [row for encoded in batch for row in encoded.rows]
-    pieces = pad_rows(rows, 0, least)
-    mask = pad_rows([[1] * len(row) for row in rows], 0, least)
-    mask[len(rows) :, 0] = 1  # rows of padding need one piece: attention over none is NaN
-    segments = pad_rows([row for encoded in batch for row in encoded.segments], 0, least)
+    pieces, segments, mask = pad_batch(batch, least)
     output = ReaderOutput(*(each.float() for each in reader(pieces, segments, mask)))
     labels = [label for encoded in batch for label in encoded.labels]
     known = [n for n, label in enumerate(labels) if label is not None]
@@ -224,6 +253,15 @@ def losses(
         at += len(encoded.rows)
     where = _where(output, batch, mask)
     return whether, torch.stack(which).mean(), where if where is not None else zero
+
+
+def pad_batch(batch: Sequence[EncodedGroup], least: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Pieces, segments and mask of a batch, each of at least `least` rows."""
+    rows = [row for encoded in batch for row in encoded.rows]
+    mask = pad_rows([[1] * len(row) for row in rows], 0, least)
+    mask[len(rows) :, 0] = 1  # rows of padding need one piece: attention over none is NaN
+    segments = pad_rows([row for encoded in batch for row in encoded.segments], 0, least)
+    return pad_rows(rows, 0, least), segments, mask
 
 
 def _which(logits: torch.Tensor, encoded: EncodedGroup) -> torch.Tensor:
@@ -241,13 +279,17 @@ def _where(output: ReaderOutput, batch: Sequence[EncodedGroup], mask: torch.Tens
     rows = [n for n, span in enumerate(spans) if span is not None]
     if not rows:
         return None
-    place = torch.arange(mask.shape[1])
-    hidden = (mask[rows] == 0) | (place[None, :] < torch.tensor([firsts[n] for n in rows])[:, None])
+    hidden = outside_passage(mask[rows], [firsts[n] for n in rows])
     total = torch.zeros(())
     for logits, end in ((output.start, 0), (output.end, 1)):
         goal = torch.tensor([(spans[n] or (0, 0))[end] for n in rows])
         total = total + functional.cross_entropy(logits[rows].masked_fill(hidden, HIDDEN), goal)
     return total / 2
+
+
+def outside_passage(mask: torch.Tensor, firsts: Sequence[int]) -> torch.Tensor:
+    """Which pieces of rows are not of the passage, given its first piece in each: (rows, pieces)."""
+    return (mask == 0) | (torch.arange(mask.shape[1])[None, :] < torch.tensor(firsts)[:, None])
 
 
 def _batches(groups: list[Group], pairing: Pairing, plan: Plan, rng: random.Random) -> Iterator[list[EncodedGroup]]:
