@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
+from corpus.analysis import analyse
 from corpus.countries import find_countries, find_country_spans
 from corpus.documents import Document, Span, cached_by_document
 from corpus.language import detect_language, refers_to_speaker
@@ -32,6 +33,7 @@ _SAYING = re.compile(
 or a colon."""
 _IN_BRACKETS = re.compile(r"[(（]([^()（）]+)[)）]")
 _HAN = re.compile("[㐀-鿿]")
+_COMMA = re.compile("[,，،]")
 _WORD = re.compile(r"[^\W\d_]+(?:[-‐’'][^\W\d_]+)*")
 MAX_CALLED = 500  # most speakers with a single speech that are checked against names in earlier lines
 MAX_NAME_WORDS = 8  # most words of a speaker's name, without the State
@@ -82,6 +84,10 @@ def find_speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
     with_bare_name = {start.name for start in found if not start.in_brackets}
     manners = {each for start in found for each in start.in_brackets[start.name not in with_bare_name :]}
     notes = {_manner_key(each) for each in manners if not find_countries(each, language)}  # "spoke in French"
+    office = _office_of(_line_of_chair(lines[: min(begins)])).casefold()
+    chairs = {name for name in repeated_speakers if office and office in name.casefold()}  # "The Acting President"
+    chairs.add(max((start.name for start in found if start.name in repeated_speakers), key=lambda name: counts[name]))
+    presided = set[Speech]()
     spoken: list[Speech | None] = []
     current: Speech | None = None
     for n, (role, _) in enumerate(lines):
@@ -91,15 +97,18 @@ def find_speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
             start = begins[n]
             states = [f"({each})" for each in start.in_brackets if _manner_key(each) not in notes]
             current = Speech(n, start.end, " ".join([start.name, *states[:1]]))
+            presided |= {current} if start.name in chairs else set()
         spoken.append(current if role == "speech" else None)
     referring = {n for n, (_, text) in enumerate(lines) if refers_to_speaker(text, language, reported=False)}
-    return _without_record_lines(_until_last_reference(spoken, referring | {*begins}), lines)
+    return _without_record_lines(_until_last_reference(spoken, presided, referring | {*begins}), lines)
 
 
-def _until_last_reference(speeches: list[Speech | None], referring: Container[int]) -> list[Speech | None]:
-    """The speeches up to the last paragraph that refers to the speaker: what follows may be the record's own words, such
-    as those about a vote or a time, and is said by nobody."""
-    last = {each: n for n, each in enumerate(speeches) if each and n in referring}
+def _until_last_reference(
+    speeches: list[Speech | None], presided: Container[Speech], referring: Container[int]
+) -> list[Speech | None]:
+    """The speeches, those of the presiding officer only up to the last paragraph that refers to the speaker: what
+    follows may be the record's own words, such as those about a vote or a time, and is said by nobody."""
+    last = {each: n for n, each in enumerate(speeches) if each and (n in referring or each not in presided)}
     return [each if each and n <= last.get(each, -1) else None for n, each in enumerate(speeches)]
 
 
@@ -132,8 +141,9 @@ def _reported_speeches(lines: Sequence[tuple[Role, str]], language: str) -> list
     """The speeches of a summary record: paragraphs begin with the speaker, with the State in brackets, and continue
     with the same words, which are learnt from the text; the presiding officer is followed by the same words repeatedly,
     without brackets, or somebody with brackets speaks again after others. Nobody is known to speak behind words of
-    somebody else without brackets, in paragraphs without a number where those with speakers have one, or where a single
-    sentence says otherwise what somebody does who says nothing else (`Ms. Arno (Panama) took the chair`)."""
+    another office, in paragraphs without a number where those with speakers have one, or where a single sentence with
+    the presiding officer's title tells in other words what somebody does who says nothing else (`Ms. Arno (Panama) took
+    the chair`)."""
     candidates = [(n, text) for n, (role, text) in enumerate(lines) if role in ("speech", "numbered")]
     found = {n: match for n, text in candidates if (match := _REPORTED.match(text)) and is_name(match["name"])}
     names = {n: " ".join(match["name"].split()) for n, match in found.items()}
@@ -157,32 +167,60 @@ def _reported_speeches(lines: Sequence[tuple[Role, str]], language: str) -> list
     turns = [name for name, _ in groupby(names.values())]
     if not presiding and len(turns) == len({*turns}):
         return [None] * len(lines)
+    line_of_chair = _line_of_chair(lines[: min(found)])
+    chairs = {name for name in presiding if name not in names.values() or office.match(f"{name} ")}
+    chairs |= {name for name in names.values() if name in " ".join(line_of_chair.split())}
+    if not chairs & presiding:
+        chairs.add(max(turns, key=turns.count))
+    saying_words = re.compile(rf"((?:[^.。]|\.(?=\S))*?){spaced}")
+    sayings = {n: saying_words.match(lines[n][1], match.end()) for n, match in found.items()}
+    inserted = [
+        part.strip() for n, each in sayings.items() if each and names[n] in chairs for part in _COMMA.split(each[1])
+    ]
+    called = {_office_of(line_of_chair), *(presiding & chairs), *inserted}  # "Chair", "The Chair"
+    titles = _titles(filter(None, called), language)
     roles = {lines[n][0] for n in found} | {"numbered"}
     referring = {n for n, text in candidates if refers_to_speaker(text, language, reported=True)}
     referring |= {n for n, text in candidates if re.match(spaced, text, re.IGNORECASE)}  # "Dice que"
-    known = dict.fromkeys(presiding, "")
+    known = dict.fromkeys(presiding & chairs, "")
+    presided = set[Speech]()
     spoken: list[Speech | None] = []
     current: Speech | None = None
     for n, (role, text) in enumerate(lines):
         if role == "heading":
             current = None
         elif n in found:
-            saying = re.compile(rf"(?:[^.。]|\.(?=\S))*?{spaced}").match(text, found[n].end())
+            saying = sayings[n]
             state = f"({' '.join(_IN_BRACKETS.findall(found[n]['brackets'])[0].split())})"
             current = Speech(n, saying.end() if saying else found[n].end(), f"{names[n]} {state}")
-            if saying or names[n] in speakers | presiding or len(sentence_spans(text, language)) > 1:
+            says = saying or names[n] in speakers | presiding or len(sentence_spans(text, language)) > 1
+            if says or titles.isdisjoint(analyse(text, language)):
                 referring.add(n)
                 known.setdefault(names[n], state)
-        elif n in plain and plain[n]["name"] in presiding:
-            current = Speech(n, plain[n].end(), plain[n]["name"])
+            presided |= {current} if names[n] in chairs or n not in referring else set()
+        elif (other := behind.match(text)) and other["name"] in {*presiding, *known}:
+            who = other["name"]
+            current = Speech(n, other.end(), f"{who} {known.get(who, '')}".strip())
             referring.add(n)
-        elif (other := behind.match(text)) and not refers_to_speaker(other["name"], language, reported=True):
-            current = None
+            presided |= {current} if who in chairs else set()
+        elif other:
+            who, titled = other["name"], any(other["name"].startswith(each) for each in presiding)
+            by_another = current in presided or titled or _is_office(who, head)
+            if by_another and not refers_to_speaker(who, language, reported=True):
+                current = None
         elif who := next((each for each in known if text.startswith(each)), ""):
             current = Speech(n, len(who), f"{who} {known[who]}".strip()) if text[len(who) :][:1].isspace() else None
             referring.add(n)
+            presided |= {current} if current and who in chairs else set()
         spoken.append(current if role in roles else None)
-    return _until_last_reference(spoken, referring)
+    return _until_last_reference(spoken, presided, referring)
+
+
+def _titles(names: Iterable[str], language: str) -> set[str]:
+    """The index tokens of the titles by which the presiding officer is called: `chair` of "The Chair"."""
+    capitalized = [name.split() for name in names if is_name(name)]
+    found = [next((word for word in words if len(word) > 3), words[-1]) for words in capitalized]
+    return {token for title in found for token in analyse(title, language) if token.isalpha()}
 
 
 def _parse_start(n: int, text: str) -> _Start | None:
@@ -272,6 +310,11 @@ def names_presiding_officer(document: Document, ordinal: int) -> bool:
     first = next((n for n, each in enumerate(speeches_of(document)) if each), 0)
     office = _office_of(document.block_text(document.blocks[ordinal]))
     return ordinal < first and bool(office) and is_name(office.capitalize())
+
+
+def _line_of_chair(lines: Sequence[tuple[Role, str]]) -> str:
+    """The first line of the head of a record that names somebody by an office; empty without one."""
+    return next((text for _, text in lines if _office_of(text)), "")
 
 
 def _office_of(line: str) -> str:
