@@ -126,7 +126,11 @@ def test_what_is_named_anew_takes_the_place_of_what_was_named_before(before: str
     ("before", "text", "made"),
     [
         ("What is on Monday afternoon?", "And the next day?", "What is on Tuesday ?"),
-        ("What is on Monday morning?", "and the following day in the afternoon?", "What is on Tuesday in the afternoon?"),
+        (
+            "What is on Monday morning?",
+            "and the following day in the afternoon?",
+            "What is on Tuesday in the afternoon?",
+        ),
         ("What is on Sunday?", "and on the following day?", "What is on Monday?"),
         ("Qu'y a-t-il lundi ?", "Et le jour suivant ?", "Qu'y a-t-il mardi ?"),
         ("¿Qué hay el lunes?", "¿Y al día siguiente?", "¿Qué hay el martes?"),
