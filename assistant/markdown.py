@@ -71,7 +71,12 @@ def _readable(statement: Statement) -> str:
     *above, row = (" ".join(each.quote.split()) for each in statement.citations)
     heads, cells = (each.split(" | ") for each in (above[-1] if above else "", row))
     if len(cells) == len(heads) > 1:
-        return " ".join([*above[:-1], "; ".join(f"{head}: {cell}" for head, cell in zip(heads, cells, strict=True))])
+        return " ".join(
+            [
+                *map(without_bars, above[:-1]),
+                "; ".join(f"{head}: {cell}" for head, cell in zip(heads, cells, strict=True)),
+            ]
+        )
     return without_bars(statement.text)
 
 

@@ -118,6 +118,9 @@ def test_each_cell_of_a_row_is_told_with_the_head_of_its_column() -> None:
     )
     text = render_answer(answer).text
     assert text.startswith("No.: 1.1; Measure: Oil the lamps; Date: June [1][2]")
+    upper = citation("Harbour | | Time", None)
+    answer = replace(answer, statements=(Statement("Harbour | | Time ...", "quoted", (upper, header, row)),))
+    assert render_answer(answer).text.startswith("Harbour, Time No.: 1.1; Measure: Oil the lamps; Date: June [1][2][3]")
     short = replace(row, quote="1.1 | Oil the lamps")  # an empty cell leaves open which column a cell is in
     answer = replace(answer, statements=(Statement(f"{header.quote} {short.quote}", "quoted", (header, short)),))
     assert render_answer(answer).text.startswith("No., Measure, Date 1.1, Oil the lamps [1][2]")

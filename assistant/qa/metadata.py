@@ -24,7 +24,8 @@ from ingest.speakers import is_name, names_presiding_officer, speeches_of
 
 LONGEST = 1_500
 """Longest line about an adoption, or about who proposed a draft, in characters: lines with votes name all States."""
-_ENCLOSED = frozenset(["annex", "appendix", "enclosure"])
+ENCLOSED = ("annex", "appendix", "enclosure")
+"""How the locators of what is enclosed with a letter begin."""
 LINES_BELOW_TITLE = 3
 """How many lines from the title on may call a text without a preamble a draft."""
 LINE_LIMIT = 200
@@ -206,7 +207,7 @@ def covering_letter_blocks(document: Document) -> frozenset[int]:
     parts: dict[tuple[str, ...], list[Block]] = {}
     for block in document.blocks if document.kind not in ("resolution", "treaty") else ():
         if block.kind == "paragraph" and block.locator != "masthead":
-            enclosed = takewhile(lambda each: each.split(" ")[0] in _ENCLOSED, block.locator.split(", "))
+            enclosed = takewhile(lambda each: each.split(" ")[0] in ENCLOSED, block.locator.split(", "))
             parts.setdefault(tuple(enclosed), []).append(block)
     covering_blocks: list[int] = []
     letters = list(parts.values())

@@ -11,6 +11,7 @@ from itertools import groupby, islice, pairwise, zip_longest
 from assistant.answer_phrases import joined, place_name, say
 from assistant.qa.answer import Statement
 from assistant.qa.metadata import (
+    ENCLOSED,
     adoption_lines,
     covering_letter_blocks,
     document_date,
@@ -55,7 +56,6 @@ MIN_FIGURE = 100
 """Smaller numbers that are neither amounts of money nor shares are no figures."""
 _SIGNED = re.compile(r"[(（][^\W\d_]{2,}[)）]\s*[^\W\d_]")
 """The beginning of a signature: `(Signed) Ana Peru`."""
-_ENCLOSED = ("annex", "appendix", "enclosure")
 _RESOLUTION = re.compile(r"\d+\s?\((?:\d{4}|[IVXLC]+)\)|\d+/\d+")
 
 
@@ -91,7 +91,7 @@ def _letter_lines(document: Document, *, is_addition: bool) -> list[list[Block]]
     beginning and the signature, else its own first paragraph (of an addendum too), and the last signature."""
     titles = [block for block in document.blocks if is_title(document, block)][:1]
     body = [block for block in document.blocks if block.kind == "paragraph" and block.locator != "masthead"]
-    own = [block for block in body if not block.locator.startswith(_ENCLOSED)]
+    own = [block for block in body if not block.locator.startswith(ENCLOSED)]
     is_dated = any(find_full_dates(line_text(document, each)) for each in titles)
     if not is_dated or not own or any(block.number for block in own) or any(speeches_of(document)):
         first = [block for block in document.blocks if block in body or block.number][:1]
@@ -146,7 +146,7 @@ def _quote_lines(selector: UnitSelector, document: Document, lines: Sequence[Blo
     place."""
     spans = [(each.body_start, each.end) for each in lines]
     spans = [(spans[0][0], spans[-1][1])] if whole else spans
-    placed = lines[0].locator.startswith(_ENCLOSED)
+    placed = lines[0].locator.startswith(ENCLOSED)
     citations = tuple(map(partial(cite, selector.library, document, placed=placed), lines, spans))
     return Statement(" ".join(" ".join(each.quote.split()) for each in citations), "quoted", citations)
 
