@@ -7,7 +7,9 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -28,6 +30,7 @@ from assistant.qa.reader_input import Kind, Pairing
 from assistant.qa.reader_weights import packed, tokenizer_of, unpacked
 from corpus.embedding.graph import quantise_linear, reader_graph, states_graph
 from corpus.embedding.runtime import open_session
+from eval.training import network
 from eval.training.bridge import fit_bridge
 from eval.training.distillation import distil
 from eval.training.export import export_weights, npz
@@ -334,8 +337,10 @@ PLAN = Plan(kind="bert", minutes=0.03, rows=4, pieces=48, warm=2, frozen=1, rate
 
 
 @pytest.fixture
-def rows(tmp_path: Path) -> Path:
-    """A file of a few groups."""
+def rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file of a few groups. A run has as many steps on a busy machine as on an idle one: each takes 0.05 s."""
+    ticks = count()
+    monkeypatch.setattr(network, "time", SimpleNamespace(monotonic=lambda: next(ticks) / 20))
     save_groups([ANSWERED, UNANSWERED] * 4, tmp_path / "rows.jsonl.gz")
     return tmp_path / "rows.jsonl.gz"
 
