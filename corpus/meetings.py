@@ -18,7 +18,8 @@ class AgendaItem:
     """An item or sub-item of the agenda. `number` is as cited: `2`, `1 (a)`.
 
     `listed` is the item's block in the provisional agenda, `heading` and `annotations` are its blocks in the annotations;
-    `documentation` are pairs of an announced symbol and the block that announces it.
+    `documentation` are pairs of an announced symbol and the block that announces it; where its documents have no symbol,
+    `without_symbol` are the lines of its documentation.
     """
 
     number: str
@@ -27,6 +28,7 @@ class AgendaItem:
     heading: int | None = None
     annotations: tuple[int, ...] = ()
     documentation: tuple[tuple[str, int], ...] = ()
+    without_symbol: tuple[int, ...] = ()
 
     @property
     def source_block(self) -> int | None:
@@ -126,10 +128,14 @@ class Meeting:
         """The item of that number, or None."""
         return next((item for item in self.items if item.number == number), None)
 
+    def parts(self, item: AgendaItem) -> list[AgendaItem]:
+        """The item and its sub-items."""
+        return [each for each in self.items if is_under(each.number, item.number)]
+
     def documented_items(self, item: AgendaItem) -> tuple[AgendaItem, ...]:
         """The items under which the documents of an item are announced: itself and its sub-items, or its main item where nothing is
         announced under these."""
-        under = tuple(each for each in self.items if is_under(each.number, item.number) and each.documentation)
+        under = tuple(each for each in self.parts(item) if each.documentation)
         return under or tuple(each for each in self.items if each.number == item.main_number and each.documentation)
 
     def with_all_documents(self, item: AgendaItem) -> AgendaItem:

@@ -13,7 +13,13 @@ from corpus.meetings import AgendaItem, Meeting, Sitting, is_under, main_number
 from corpus.places import find_place, normalise_place_text
 from corpus.roman import from_roman
 from corpus.symbols import RESOLUTIONS, Symbol, find_listed_symbols, find_symbols_like
-from ingest.agenda_form import is_agenda_title, is_title_of, lists_documents, without_item_number
+from ingest.agenda_form import (
+    is_agenda_title,
+    is_title_of,
+    lists_documents,
+    without_documentation_label,
+    without_item_number,
+)
 from ingest.readers.masthead_lines import is_distribution_line
 from ingest.timetable import build_sittings, item_columns, leading_items
 from ingest.timetable_grid import Spans
@@ -119,6 +125,7 @@ def _build_items(document: Document, spans: Mapping[int, Spans]) -> Iterator[Age
     listed: dict[str, int] = {}
     headings: dict[str, int] = {}
     annotations: dict[str, list[int]] = {}
+    without_symbol: dict[str, list[int]] = {}
     mentions: list[_Mention] = []
     last = ""  # the item of the list above
     for block in document.blocks:
@@ -144,6 +151,8 @@ def _build_items(document: Document, spans: Mapping[int, Spans]) -> Iterator[Age
         elif block.kind != "heading" and tail.startswith("documentation"):
             found = find_listed_symbols(document.block_text(block), document.symbol)
             mentions += (_Mention(1, number, each.symbol.text, block.ordinal) for each in found)
+            if not found and without_documentation_label(document.block_text(block)).strip():
+                without_symbol.setdefault(number, []).append(block.ordinal)
         elif block.kind == "paragraph" and not tail and not titles.get(number, "-") and _is_title_line(document, block):
             titles[number] = _clean_title(document.body(block), notes)
         elif block.kind == "paragraph" and not tail and is_title_of(document.body(block), titles.get(number, "")):
@@ -163,6 +172,7 @@ def _build_items(document: Document, spans: Mapping[int, Spans]) -> Iterator[Age
             heading=headings.get(number),
             annotations=tuple(annotations.get(number, ())),
             documentation=tuple(documentation.get(number, {}).items()),
+            without_symbol=() if number in documentation else tuple(without_symbol.get(number, ())),
         )
 
 

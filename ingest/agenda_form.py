@@ -273,8 +273,8 @@ def without_item_number(heading: str) -> str:
 
 
 def without_documentation_label(line: str) -> str:
-    """`Documentation Report on nets` without its first word."""
-    match = _DOCUMENTS_LED.match(line)
+    """`Documentation Report on nets` without its first word; nothing of a label alone."""
+    match = _DOCUMENTATION.match(line) or _DOCUMENTS_LED.match(line)
     return line[match.end() :] if match else line
 
 

@@ -316,6 +316,84 @@ def test_that_an_item_has_no_document_is_told_only_of_an_item_that_is_asked_abou
     assert not [part for each in told for part in each.sentences if part.text.startswith("No document is announced")]
 
 
+ROPES = """# Executive Board of the Fund for Ropes
+
+E/ICRF/2031/4
+
+First regular session 2031
+
+## Annotated provisional agenda
+
+### Provisional agenda
+
+1. Organizational matters
+2. Knots
+3. Splices
+4. Other matters
+
+### Annotations
+
+#### Item 1 Organizational matters
+
+The Board will adopt its agenda.
+
+Documentation
+
+Annotated provisional agenda (E/ICRF/2031/4)
+
+Management response
+
+#### Item 2 Knots
+
+The Board will hear an update on knots.
+
+Documentation Update on the teaching of knots
+
+Background note on bowlines in the Baltic
+
+#### Item 3 Splices
+
+The Board will discuss splices.
+
+#### Item 4 Other matters
+
+The Board will discuss any other issue.
+
+Documentation
+
+No advance documentation is expected.
+"""
+
+
+def test_documents_without_a_symbol_are_told_in_the_words_of_the_agenda(holding: Holding) -> None:
+    engine = holding(ROPES, reading=True)
+    (meeting,) = engine.library.meetings()
+    agenda = engine.library.document(meeting.document_id)
+    lines = {each.number: [agenda.block_text(agenda.blocks[n]) for n in each.without_symbol] for each in meeting.items}
+    assert lines == {
+        "1": [],  # what stands beside a document with a symbol may be the second line of its title
+        "2": ["Documentation Update on the teaching of knots", "Background note on bowlines in the Baltic"],
+        "3": [],
+        "4": ["No advance documentation is expected."],
+    }
+    for asked in ("Which documents are there for item 2?", "list of documents item 2"):
+        assert [each.text for each in engine.ask(asked).statements] == lines["2"]
+    assert engine.ask("Which document is about bowlines in the Baltic?").statements[0].text == lines["2"][1]
+    told = engine.ask("Which items have no document?")
+    assert not [each for each in told.statements if "item 2" in each.text and "no document" in each.text]
+    with_3 = RowPassageBuilder(meeting, AgendaCiter(engine.library, meeting), ()).whole()
+    said = [part.text for each in with_3 for part in each.sentences if part.text.startswith("There is no document")]
+    assert said == ["There is no document for item 3 (Splices)."]
+
+
+def test_all_documents_of_an_item_are_told_where_the_list_is_asked_for(holding: Holding) -> None:
+    engine = holding(BOARD, reading=True)
+    for asked in ("Which documents are there for item 1?", "项目1有哪些文件？"):
+        said = " ".join(each.text for each in engine.ask(asked).statements)
+        assert "E/CN.36/2031/L.2" in said
+        assert "E/CN.36/2031/8" in said
+
+
 def test_a_list_may_say_item_before_each_number() -> None:
     text = """# Provisional annotated agenda and timetable
 

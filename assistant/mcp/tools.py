@@ -114,6 +114,7 @@ class AgendaItem(BaseModel):
     title: str
     locator: str | None
     documentation: list[Announced]
+    without_symbol: list[str]
 
 
 class Taken(BaseModel):
@@ -260,6 +261,7 @@ def _meetings(service: Service, who: Principal, _: NoArguments) -> ToolResult:
                 {"symbol": symbol, "locator": _cited(agenda, at), "held": _held(service, symbol)}
                 for symbol, at in item["documentation"]
             ]
+            item["without_symbol"] = [agenda.block_text(agenda.blocks[at]) for at in item["without_symbol"]]
         each["sittings"] = [*each["sittings"], *each["besides"]]
         for sitting in each["sittings"]:
             sitting["locator"] = _cited(agenda, sitting["time_row"])

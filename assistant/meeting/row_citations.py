@@ -138,7 +138,11 @@ class AgendaCiter:
     def documents(self, item: AgendaItem) -> list[Statement]:
         """States which documents the agenda announces for an item, or that it announces none, without the title of the item."""
         announced = [self.document_for(item, *each, short=True) for each in item.documentation]
-        return announced or [self.no_document_for(item, short=True)]
+        return announced or self.without_symbol(item) or [self.no_document_for(item, short=True)]
+
+    def without_symbol(self, item: AgendaItem) -> list[Statement]:
+        """Quotes the lines of the documentation of an item, where its documents have no symbol."""
+        return [Statement.quoting(self.block(ordinal)) for ordinal in item.without_symbol]
 
     def document_for(self, item: AgendaItem, symbol: str, ordinal: int, *, short: bool = False) -> Statement:
         """States that a document is announced for an item, citing the sentence that names it; `short` leaves out the title of the item. Where a
@@ -178,7 +182,8 @@ class AgendaCiter:
         """Whether an agenda certainly announces no document for an item: a document other than a resolution that is named in its
         annotations, or in a row or line that belongs to no item, may be announced for it."""
         names_paper = not _blocks_with_papers(self.document).isdisjoint(item.annotations)
-        return not (meeting.documented_items(item) or names_paper or self._lists_unassigned_paper(meeting))
+        documented = meeting.documented_items(item) or any(each.without_symbol for each in meeting.parts(item))
+        return not (documented or names_paper or self._lists_unassigned_paper(meeting))
 
 
 @cached_by_document

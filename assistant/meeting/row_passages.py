@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from itertools import groupby, pairwise, starmap
+from itertools import groupby, pairwise
 from typing import Literal
 
 from assistant.answer_phrases import date_text, joined, say
@@ -26,7 +26,8 @@ Kind = Literal["title", "taken_up", "length", "documents", "items_total", "agend
 class RowSentence:
     """A sentence as the reader sees it, and the `statements` of the answer where it is chosen, which are built only then.
 
-    `kind` is what it tells, `item` the number of the item that it is about, `announces` the symbol of the document that it announces.
+    `kind` is what it tells, `item` the number of the item that it is about, `announces` the symbol of the document that it announces, empty where
+    that has none.
     `quotes` marks a sentence that contains words of the agenda, which may tell more than its kind.
     """
 
@@ -125,6 +126,10 @@ class RowPassageBuilder:
                 text = f"The document for item {source.number} is {symbol}{caption}."
                 build = partial(map, self._citer.document_for, [source], [symbol], [ordinal])
                 yield RowSentence(text, build, "documents", item.number, symbol, quotes=bool(caption))
+        for source in self._meeting.parts(item):
+            for ordinal, line in zip(source.without_symbol, self._citer.without_symbol(source), strict=True):
+                text = f"The document for item {source.number} is: {self._citer.words(ordinal).rstrip(' .')}."
+                yield RowSentence(text, lambda line=line: (line,), "documents", item.number, "", quotes=True)
 
     def _agenda(self) -> Iterator[RowSentence]:
         items = [item for item in self._meeting.items if item.source_block is not None]
@@ -145,7 +150,7 @@ class RowPassageBuilder:
             )
 
     def _papers(self) -> Iterator[RowSentence]:
-        papers = [item for item in self._meeting.items if item.documentation]
+        papers = [item for item in self._meeting.items if item.documentation or item.without_symbol]
         if papers:
             yield self._listing("The documents of the meeting", papers)
             mains = [item for item in self._meeting.items if item.number == item.main_number]
@@ -164,15 +169,27 @@ class RowPassageBuilder:
         """The sentence that lists the documents for what is taken up on a day."""
         numbers = {row.number for sitting in day for row in sitting.items}
         taken_up = [item for item in self._meeting.items if item.number in numbers]
-        papers = list(dict.fromkeys(each for item in taken_up for each in self._meeting.documented_items(item)))
+        documented = (
+            each
+            for item in taken_up
+            for each in (*self._meeting.documented_items(item), *self._meeting.parts(item))
+            if each.documentation or each.without_symbol
+        )
+        papers = list(dict.fromkeys(documented))
         if papers:
             yield self._listing(f"The documents for {date_text(day[0].date, 'en')}", papers)
 
     def _listing(self, what: str, papers: Sequence[AgendaItem]) -> RowSentence:
         """The sentence that lists the documents announced for some items; `what` is its subject."""
-        announced = [(item, *each) for item in papers for each in item.documentation]
-        listed = "; ".join(f"{symbol} for item {item.number}, {item.title}" for item, symbol, _ in announced)
-        return RowSentence(f"{what} are {listed}.", partial(starmap, self._citer.document_for, announced), "papers")
+        names = {item: [symbol for symbol, _ in item.documentation] for item in papers}
+        names |= {item: [*map(self._citer.words, item.without_symbol)] for item in papers if item.without_symbol}
+        listed = "; ".join(f"{name} for item {item.number}, {item.title}" for item in papers for name in names[item])
+        return RowSentence(f"{what} are {listed}.", lambda: self._papers_for(papers), "papers")
+
+    def _papers_for(self, items: Sequence[AgendaItem]) -> Iterator[Statement]:
+        for item in items:
+            yield from (self._citer.document_for(item, *each) for each in item.documentation)
+            yield from self._citer.without_symbol(item)
 
     def _timetable(self) -> Iterator[RowSentence]:
         slots = "; ".join(f"{_slot_text(each)}, {_items_text(each)}" for each in self._sittings)

@@ -88,6 +88,7 @@ def _item(service: Service, meeting: Meeting, agenda: Document, item: AgendaItem
             if any(taken.number.split(" ", 1)[0] == item.number for taken in each.items)
         ],
         "documents": [_document(service, Symbol.parse_any(text), reader) for text in dict.fromkeys(documents)],
+        "without_symbol": [agenda.block_text(agenda.blocks[n]) for each in (item, *parts) for n in each.without_symbol],
         "annotations": f"{version_path(agenda)}#item-{item.number}",
         "ask": f"/?{urlencode(asked)}",
         "brief": f"/briefings?{urlencode(briefed)}" if agenda.symbol else "",

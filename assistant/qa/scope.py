@@ -147,6 +147,7 @@ def _item_blocks(meeting: Meeting, item: str, document: Document) -> frozenset[i
     found: set[int | None] = set()
     for each in narrowed.items:
         found |= {each.listed, each.heading, *each.annotations, *(ordinal for _, ordinal in each.documentation)}
+        found.update(each.without_symbol)
         found |= _below(document, each.heading) if each.heading is not None else set()
     for sitting in narrowed.sittings:
         found |= {sitting.day_row, *(row.row for row in sitting.items)}

@@ -178,7 +178,8 @@ def build_documentation(selector: UnitSelector) -> Section:
     subject = selector.subject
     meeting, item, agenda = subject.item_context
     citer = AgendaCiter(selector.library, meeting, subject.request.language)
-    statements = citer.documents(item) if item.documentation or citer.surely_has_no_documents(item, meeting) else []
+    known = item.documentation or item.without_symbol or citer.surely_has_no_documents(item, meeting)
+    statements = citer.documents(item) if known else []
     unquoted = [each for each in statements if selector.is_new(each)]
     symbols = {symbol for symbol, _ in item.documentation}
 
