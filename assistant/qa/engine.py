@@ -30,7 +30,6 @@ from assistant.qa.query import (
     SpellingCorrector,
     Turn,
     TurnCache,
-    answered_separately,
     asks_two_questions,
     first_cited,
     interpretations,
@@ -43,8 +42,8 @@ from assistant.qa.query import (
 )
 from assistant.qa.retriever import Evidence, Retriever
 from assistant.qa.scope import Scope
-from assistant.qa.scoring import FIRST, READ, STEPS, ScoredUnit, Scorer
-from assistant.qa.units import Unit, without_edge_lines
+from assistant.qa.scoring import STEPS, ScoredUnit, Scorer
+from assistant.qa.units import Unit
 from assistant.question import Bounds, Question, clean_question, parse_question
 from assistant.vocabulary import Vocabulary
 from corpus.analysis import analyse
@@ -339,12 +338,12 @@ class Engine:
         bounds: Bounds,
         rewritten: Interpretation | None = None,
         *,
-        most: int | None = None,
+        is_part: bool = False,
     ) -> AnsweredTurn:
         """The interpretation of a turn that the documents answer best, with its answer.
 
         `rewritten`, the turn as a model has rewritten it, is tried first; once an interpretation that leans on earlier turns is answered, the
-        remaining ones are not tried. `most` is given for a part of a question, which is one question: so many passages are read.
+        remaining ones are not tried. A part of a question is one question.
         """
         tried: list[AnsweredTurn] = []
         for interpretation in (rewritten, *candidates) if rewritten is not None else candidates:
@@ -353,7 +352,7 @@ class Engine:
             )
             carried = previous.passages if previous is not None and interpretation.leans else ()
             question = replace(question.bounded(bounds), carried=carried)
-            parts = [(question, self.extractive.answer(question, most))] if most else self._answer(question)
+            parts = [(question, self.extractive.answer(question))] if is_part else self._answer(question)
             answer = parts[0][1] if len(parts) == 1 else self._composer.several(question, parts)
             tried.append(AnsweredTurn(interpretation, question, answer, parts))
             if interpretation.leans and answer.status in ("answered", "partial"):
@@ -367,7 +366,7 @@ class Engine:
         chosen, read = tried[best], alone[best]
         if previous is not None:
             by_itself = next((each for each in tried if not each.interpretation.leans), None)
-            return self._continued(chosen, read, previous, None if most else by_itself)
+            return self._continued(chosen, read, previous, None if is_part else by_itself)
         return chosen
 
     def _continued(
@@ -440,42 +439,22 @@ class Engine:
             if any(answer.status == "answered" for _, answer in answered):
                 return answered
         whole = self.extractive.answer(question)
-        splits = [*possible_splits(question.focus, question.language)] if whole.statements else []
+        splits = possible_splits(question.focus, question.language) if whole.statements else ()
         # The second half of a sentence is about what the first half names.
         items = [question.text[slot.start : slot.end] for slot in slots(question) if slot.kind == "item"]
         names = ", ".join([*(symbol.text for symbol in question.symbols), *items])
         for split in splits:
             if asks_two_questions(question.focus, split, question.language, self.vocabulary):
-                answered = self._answer_parts(question, split, named=names)
+                answered = self._answer_parts(question, split, names)
                 cited_first = [first_cited(answer)[:1] for _, answer in answered if answer.status == "answered"]
                 # Split only where the answer to the whole is that to one of the parts, or is uncertain.
                 if cited_first and (whole.status != "answered" or first_cited(whole)[:1] in cited_first):
                     return answered
-        for split in splits:
-            if whole.statements[0].verdict != "derived" and self._same_passage_first(split, question):
-                continue
-            # Most sentences ask one question, which reading a few passages shows.
-            for most in (FIRST, READ):
-                answered = self._answer_parts(question, split, most, named=names, all_answered=True)
-                answers = [answer for _, answer in answered]
-                if len(answers) < len(split) or not answered_separately(whole, answers, self.library):
-                    break
-            else:
-                return answered
         return [(question, whole)]
 
-    def _same_passage_first(self, parts: Sequence[str], question: Question) -> bool:
-        """Whether search ranks the same passage first for all parts of a question; a passage with lines of a first page does not count, since
-        each of these lines is about something else."""
-        first = [hit for part in parts for hit in self.retriever.retrieve(question.asking(part), 1)]
-        textual = {each.id: each for each in first if without_edge_lines(each) == each}
-        return len(textual) < len(parts) and len(textual) == len({each.id for each in first})
-
-    def _answer_parts(
-        self, question: Question, parts: Sequence[str], most: int = READ, *, named: str = "", all_answered: bool = False
-    ) -> list[Part]:
+    def _answer_parts(self, question: Question, parts: Sequence[str], named: str = "") -> list[Part]:
         """The answers to the parts of a question, each interpreted after the part before it. A later part that names no symbol or item is
-        also tried with those `named` in the whole question. With `all_answered` it stops at the first part that is not answered."""
+        also tried with those `named` in the whole question."""
         previous = None
         if question.text != question.focus:
             earlier = question.text.removesuffix(question.focus).strip() or question.text
@@ -486,11 +465,9 @@ class Engine:
             if answered and named and not ((reparsed := question.asking(part)).symbols or reparsed.items):
                 with_names = f"{part.rstrip(MARKS)} ({named})?"
                 candidates = (Interpretation((with_names,), with_names, question.language, leans=True), *candidates)
-            answer = self._best_answer(candidates, previous, question, most=most)
+            answer = self._best_answer(candidates, previous, question, is_part=True)
             previous = Turn(answer.interpretation, first_cited(answer.answer))  # one statement may answer both parts
             answered += answer.parts
-            if all_answered and answer.answer.status != "answered":
-                break
         return answered
 
 

@@ -26,7 +26,6 @@ from assistant.qa.abstention import (
     log_odds,
 )
 from assistant.qa.answer import Answer, Citation, Statement
-from assistant.qa.metadata import edge_lines
 from assistant.question import NO_BOUNDS, YEAR, Bounds, Question, inside, numbers_after, parse_question
 from assistant.vocabulary import Vocabulary, word_pattern
 from assistant.wording.lexicon import stops
@@ -311,28 +310,6 @@ def words_of_passage(citation: Citation, library: Library) -> set[str]:
     """The index tokens of the passage of a citation."""
     passage = library.passages_by_id([citation.id]).get(citation.id)
     return set(analyse(citation.quote if passage is None else f"{passage.heading}\n{passage.text}", citation.language))
-
-
-def answered_separately(whole: Answer, answers: Sequence[Answer], library: Library) -> bool:
-    """Whether parts tried as separate questions are separate: each is answered, as certainly as the whole, and from a different passage or a
-    different line of a first page."""
-
-    def place(citation: Citation) -> tuple[str, int]:
-        document = library.document(citation.document)
-        block = document.block_at(citation.start)
-        return citation.id, citation.start if block and block.ordinal in edge_lines(document) else -1
-
-    places = [{place(citation) for citation in answer.citations} for answer in answers]
-    shared = any(one & other for n, one in enumerate(places) for other in places[:n])
-    return not shared and all(each.status == "answered" and _rank(each) >= _rank(whole) for each in answers)
-
-
-def _rank(answer: Answer) -> tuple[int, float]:
-    """The certainty of an answer, for comparisons: by status, then by probability; answers given by a rule are certain."""
-    if not answer.statements:
-        return -3, 0.0
-    status = ("answered", "partial", "tentative").index(answer.status)
-    return -status, 1.0 if answer.probability is None else answer.probability
 
 
 # The interpretation of earlier turns
