@@ -40,11 +40,14 @@ UNREAD_SCORE = -1.0
 STOP_MARGINS = {3: 2.0, 6: 1.5, 10: 1.0}
 """By number of passages read: how far above the threshold for an answer the best must be for reading to stop, since lower-ranked passages
 answer ever more seldom. Chosen by how often the best of all sixteen is the same (docs/experiments.md)."""
-STOP_MARGINS_TWO_READERS = {6: 1.0}
+STOP_MARGINS_TWO_READERS = {3: 1.0, 6: 0.5, 10: 0.5}
 """The same where a second reader also reads the passages and decides."""
-STOP_LEADS, STOP_LEAD_FLOOR = {6: 3.0, 10: 1.0}, -1.0
+STOP_LEADS, STOP_LEAD_FLOOR = {6: 2.0, 10: 1.0}, -2.0
 """By number of passages read: how far the best must be ahead of all those of the last step, in log-odds, for reading to stop, and how far above the
 threshold for an answer it must at least be for that: what search ranks below those answers even more seldom."""
+SECOND_READING_MARGIN = 2.0
+"""How far above the threshold for an answer the best passage must be by the first reader, in log-odds, for the second not to read: it would hardly
+change anything (docs/experiments.md)."""
 SECOND_READING_GAP = 2.0
 """How far below the best passage, in log-odds, another one may be to be read by the second reader, too: the mean of both hardly ever puts one from
 further below first."""

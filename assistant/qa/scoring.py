@@ -13,6 +13,7 @@ from assistant.qa.abstention import (
     MARKED_FLOOR,
     OTHER_NAME_PENALTY,
     SECOND_READING_GAP,
+    SECOND_READING_MARGIN,
     SECOND_READING_SHARE,
     STOP_LEAD_FLOOR,
     STOP_LEADS,
@@ -38,8 +39,8 @@ STEPS = (3, 6, 10, 16)
 anywhere near."""
 FIRST, READ = STEPS[0], STEPS[-1]
 AGAIN = 3
-"""Most passages that the second reader also reads, where both are used: the best of the first reader (`SECOND_READING_GAP`), unless none comes anywhere
-near."""
+"""Most passages that the second reader also reads, where both are used: the best of the first reader (`SECOND_READING_GAP`), unless one surely answers
+(`SECOND_READING_MARGIN`) or none comes anywhere near."""
 MOST_MARKED = 0.5
 """Largest share of a statement that is marked as its answer; a longer span would tell nothing."""
 TEXT_LIMIT = 500
@@ -167,7 +168,8 @@ class Scorer:
             if hopeless or any(each.unit.document.edition != "digest" or digests for each in sure):
                 break
         scored = _best_first(scored)
-        if self._readers and not hopeless and self._readers.uses_both(question.language):
+        surely = bool(scored) and scored[0].score >= SECOND_READING_MARGIN
+        if self._readers and not (hopeless or surely) and self._readers.uses_both(question.language):
             near = (each for each in scored if each.odds >= scored[0].odds - SECOND_READING_GAP)
             readings = (each.reading for each in near if each.reading and each.reading.reader == "en")
             best_readings = dict(list({reading.name: reading for reading in readings}.items())[:AGAIN])
