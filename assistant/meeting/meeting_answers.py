@@ -374,8 +374,8 @@ def _choose_documents(
     question: Question, subject: _Subject, candidates: Sequence[RowSentence], sentences: Sequence[RowSentence]
 ) -> list[RowSentence]:
     """The sentences for an answer about documents, whose best candidate announces one: first those with most of the names in the question,
-    or whose items it names by most words of their titles. Where several have as many, all documents of their items among the `sentences`
-    of the meeting."""
+    or whose items it names by most words of their titles. Where several have as many, or no other word of the last turn tells the documents of an item
+    apart (a name may be that of the body that meets), all documents of their items among the `sentences` of the meeting."""
     names = claims.read(question.text, question.language).names
     name_tokens = {token for name in names for token in analyse(name, question.language)}
 
@@ -386,9 +386,12 @@ def _choose_documents(
     ordered = sorted(candidates, key=match, reverse=True)
     first = ordered[0]
     alike = [part for part in candidates if part.announces and match(part) == match(first)]
-    if len(alike) > 1:
-        items = {part.item for part in alike}
-        return [part for part in sentences if part.announces and part.item in items]
+    items = {part.item for part in alike}
+    listed = [part for part in sentences if part.announces and part.item in items]
+    words = {*question.content_of(question.focus)} - name_tokens
+    told = [words.intersection(analyse(part.text, question.language)) for part in listed]
+    if len(alike) > 1 or all(each == told[0] for each in told):
+        return sorted(listed, key=match, reverse=True)
     return [part for part in ordered if not part.announces or match(part) == match(first)][:MOST]
 
 
