@@ -77,6 +77,20 @@ def cell_texts(document: Document, row: Block) -> list[str]:
     return [document.quote(*span) if span else "" for span in row.cells]
 
 
+def column_heads(document: Document, table: DocumentTable) -> list[str]:
+    """The words above each column: its lowest cell in the header rows; of columns with the same one, with the cell directly above it, where each of
+    them has one."""
+    rows = [cell_texts(document, row) for row in table.header]
+    columns = [[row[n] for row in rows if n < len(row) and row[n]] for n in range(max(map(len, rows), default=0))]
+
+    def head(cells: list[str]) -> str:
+        alike = [each for each in columns if each[-1:] == cells[-1:]]
+        apart = len(alike) > 1 and all(len(each) > 1 for each in alike)
+        return " ".join(cells[-2:] if apart else cells[-1:])
+
+    return [head(cells) for cells in columns]
+
+
 def _begins(last: Block, block: Block) -> bool:
     """Whether a row that directly follows another one begins a new table."""
     apart = "table" in parse_locator(block.locator) and _stem(last) != _stem(block)

@@ -195,3 +195,43 @@ def test_rows_beyond_those_that_an_answer_may_have_are_named(holding: Holding) -
     rows = {cite.locator for statement in answer.statements for cite in statement.citations[-1:]}
     assert rows
     assert not any(row in left for row in rows)
+
+
+def test_where_only_some_rows_are_asked_for_their_total_leaves_no_further_rows_to_name(holding: Holding) -> None:
+    engine = holding(CASKS, readers=readers(en=Fake({"Arla |": 4.0, "Bend |": 4.0})))
+    answer = engine.ask("How many casks did Arla use compared to Bend?")
+    assert [each.main.quote.split()[0] for each in answer.statements] == ["Arla", "Bend", "Total"]
+    assert not [note for note in answer.notes if note.startswith("Not quoted here")]
+
+
+REGIONS = """<html><body><h1>Cases by region</h1><p>A/88/93</p>
+<p>1. The cases of each region are counted by year.</p><p>Table 1. Cases by region</p>
+<table><thead><tr><th rowspan="2">Region</th><th colspan="2">2029</th><th colspan="2">2030</th></tr>
+<tr><th>Cases</th><th>Ships</th><th>Cases</th><th>Ships</th></tr></thead>
+<tr><td>Arla</td><td>40</td><td>7</td><td>96</td><td>2</td></tr><tr><td>Bend</td><td>312</td><td>5</td><td>70</td><td>9</td></tr></table>
+</body></html>"""
+
+
+@pytest.mark.parametrize(("year", "row"), [("2029", "Bend | 312 | 5 | 70 | 9"), ("2030", "Arla | 40 | 7 | 96 | 2")])
+def test_of_columns_with_the_same_head_the_words_above_tell_which_one_is_asked_for(
+    holding: Holding, year: str, row: str
+) -> None:
+    engine = holding(REGIONS, readers=readers(en=Fake({"Arla |": 4.0, "Bend |": 4.0})))
+    answer = engine.ask(f"Which region had the most cases in {year}?")
+    assert [statement.text.endswith(row) for statement in answer.statements] == [True]
+    assert f"greatest number under “{year} Cases”" in " ".join(answer.notes)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "| Coast | 10 |\n| Arla | 4 |\n| Bend | 6 |\n| Islands | 7 |\n| All | 17 |\n",
+        "| Arla | 4 |\n| Bend | 9 |\n| Corm | 1 |\n| Share | 82% |\n",
+    ],
+)
+def test_a_row_that_may_be_the_sum_of_others_or_their_share_is_not_said_to_be_the_greatest(
+    holding: Holding, rows: str
+) -> None:
+    text = f"# Audits\n\nA/88/94\n\nTable 1\nAudits by region\n\n| Region | Audits |\n|---|---|\n{rows}"
+    engine = holding(text, readers=readers(en=Fake({"Arla |": 4.0})))
+    assert not [note for note in engine.ask("Which region had the most audits?").notes if "greatest" in note]

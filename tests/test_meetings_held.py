@@ -254,6 +254,24 @@ def test_of_documents_that_are_alike_the_one_comes_first_whose_line_has_the_name
     assert told.statements[0].text.rstrip(".").endswith("A/AC.5/2025/3")
 
 
+def test_all_documents_of_an_item_are_told_where_only_the_body_is_named_the_ones_that_name_it_first(
+    holding: Holding,
+) -> None:
+    papers = ["A/AC.6/2025/2", "A/AC.6/2025/3"]
+    board = agenda("A/AC.6/2025/1", "Executive Board", "Lisbon", "2025-06-03", ["Evaluation", "Closing"], papers)
+    board = board.replace("Paper on Evaluation", "Report on the evaluation function", 1)
+    board = board.replace("Paper on Evaluation", "Report on the evaluation of the support of LUPO to ferries", 1)
+    engine = holding(board, reading=True)
+    asked = {
+        "Which documents are announced for item 1 of LUPO?": [papers[1], papers[0]],
+        "Which document of LUPO announced for item 1 is on ferries?": [papers[1]],
+    }
+    for question, symbols in asked.items():
+        told = engine.extractive.meeting_answerer.answer(engine.question(question))
+        assert told is not None
+        assert [each.text.rstrip(" .").split()[-1] for each in told.statements] == symbols, question
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_example_names_the_meeting_whose_item_it_asks_for_where_several_are_held(
     library: Library, catalogue: Catalogue, language: str

@@ -162,9 +162,10 @@ class MeetingAnswerer:
             rescored = self._scorer.score_sentences(last, "en", rows.texts, most, rows.leading)
             scores = {each.place: each.score for each in rescored}
             close = _rank_by_last_turn(about_subject, [each for each in close if each in about_subject], scores)
-        lists = asks_for_documents(question.focus, self._library.models) >= LISTING_CHANCE
-        sentences = _choose_sentences(question, subject, rows, own, [rows.sentence(each) for each in close], lists)
-        announces = None if lists else sentences[0].announces
+        sentences = _choose_sentences(question, subject, rows, own, [rows.sentence(each) for each in close])
+        announces = sentences[0].announces
+        if announces and asks_for_documents(question.focus, self._library.models) >= LISTING_CHANCE:
+            announces = None
         # A question that names an item or a time, or asks about a meeting as a whole, may be about any of the meetings.
         any_meeting = place_named or rows.passage(own[0]).whole
         possible = meetings if any_meeting else [competing[n] for n in sorted(alike)]
@@ -336,15 +337,13 @@ def _choose_sentences(
     rows: _Rows,
     own: Sequence[ScoredSentence],
     candidates: list[RowSentence],
-    lists: bool,
 ) -> list[RowSentence]:
     """The sentences of an answer. `own` are all scored sentences of the meeting that answers, best first; `candidates` are those near the
-    best, of which the kind of the first decides how the answer is put together; `lists`: the question asks which documents there are."""
+    best, of which the kind of the first decides how the answer is put together."""
     best, kind = own[0], candidates[0].kind
     if candidates[0].announces is not None:
         sentences = [each for n, part in rows.passages if n == rows.meeting(best) for each in part.sentences]
-        whole = lists and bool(question.items)
-        return _choose_documents(question, subject, candidates, sentences, whole)
+        return _choose_documents(question, subject, candidates, sentences)
     if kind == "row" and not _words_beside_time(question):
         with_rows = {each.passage for each in own if rows.sentence(each).kind == "row"}
         days = sorted(with_rows) if names_time(question) else [best.passage]
@@ -376,11 +375,10 @@ def _choose_documents(
     subject: _Subject,
     candidates: Sequence[RowSentence],
     sentences: Sequence[RowSentence],
-    whole: bool,
 ) -> list[RowSentence]:
     """The sentences for an answer about documents, whose best candidate announces one: first those with most of the names in the question,
-    or whose items it names by most words of their titles. Where several have as many, or the `whole` list is asked for, all documents of
-    their items among the `sentences` of the meeting."""
+    or whose items it names by most words of their titles. Where several have as many, or no other word of the last turn tells the documents of an item
+    apart (a name may be that of the body that meets), all documents of their items among the `sentences` of the meeting."""
     names = claims.read(question.text, question.language).names
     name_tokens = {token for name in names for token in analyse(name, question.language)}
 
@@ -391,11 +389,15 @@ def _choose_documents(
     ordered = sorted(candidates, key=match, reverse=True)
     first = ordered[0]
     alike = [part for part in candidates if part.announces is not None and match(part) == match(first)]
-    if len(alike) > 1 or whole:
-        items = {part.item for part in alike}
-        listed = [part for part in sentences if part.announces is not None and part.item in items]
-        # Which documents an item has is told in their order; which of all documents is meant, best first.
-        return listed if whole else sorted(listed, key=lambda part: (part != first, part.item != first.item))
+    items = {part.item for part in alike}
+    listed = [part for part in sentences if part.announces is not None and part.item in items]
+    words = {*question.content_of(question.focus)} - name_tokens
+    told = [words.intersection(analyse(part.text, question.language)) for part in listed]
+    apart = any(each != told[0] for each in told)
+    if len(alike) > 1 or not apart:
+        # In the order of the agenda, but the best first where words tell the documents apart.
+        listed.sort(key=lambda part: apart and (part == first, part.item == first.item), reverse=True)
+        return sorted(listed, key=match, reverse=True)
     return [part for part in ordered if part.announces is None or match(part) == match(first)][:MOST]
 
 

@@ -127,9 +127,9 @@ class RowPassageBuilder:
                 build = partial(map, self._citer.document_for, [source], [symbol], [ordinal])
                 yield RowSentence(text, build, "documents", item.number, symbol, quotes=bool(caption))
         for source in self._meeting.parts(item):
-            for ordinal, line in zip(source.without_symbol, self._citer.without_symbol(source), strict=True):
+            for ordinal, quoted in zip(source.without_symbol, self._citer.without_symbol(source), strict=True):
                 text = f"The document for item {source.number} is: {self._citer.words(ordinal).rstrip(' .')}."
-                yield RowSentence(text, lambda line=line: (line,), "documents", item.number, "", quotes=True)
+                yield RowSentence(text, partial(iter, (quoted,)), "documents", item.number, "", quotes=True)
 
     def _agenda(self) -> Iterator[RowSentence]:
         items = [item for item in self._meeting.items if item.source_block is not None]

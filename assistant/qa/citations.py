@@ -189,13 +189,16 @@ def with_totals(library: Library, question: Question, units: Sequence[Unit]) -> 
 
 
 def rows_left(units: Sequence[Unit], most: int) -> list[Place]:
-    """The places of the rows of a table that are not quoted, where `most` units or more are quoted and all are rows of it: further rows may answer as
-    well."""
+    """The places of the rows of a table that are not quoted, where `most` units or more are quoted and all are rows of it, beside its total: further
+    rows may answer as well."""
     document, quoted = units[0].document, {unit.block for unit in units}
     if len(units) < most or document.kind == "agenda" or any(unit.document is not document for unit in units):
         return []
-    rows = next((each.rows for each in find_tables(document) if quoted <= {row.ordinal for row in each.rows}), ())
-    return [(document, row.locator) for row in rows if row.ordinal not in quoted]
+    table = next((each for each in find_tables(document) if quoted <= {row.ordinal for row in each.rows}), None)
+    total = find_total_row(document, table) if table else None
+    if table is None or sum(row.ordinal in quoted for row in table.rows if row != total) < most:
+        return []
+    return [(document, row.locator) for row in table.rows if row.ordinal not in quoted]
 
 
 def choose(scored: Sequence[ScoredUnit], most: int, *, closest: bool = False) -> list[Unit]:

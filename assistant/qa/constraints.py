@@ -25,7 +25,7 @@ from corpus.analysis import analyse, fold
 from corpus.countries import find_countries, find_country_spans, mentions_country
 from corpus.documents import Block, Document, cached_by_document
 from corpus.sentences import sentence_spans
-from corpus.tables import cell_texts, find_tables
+from corpus.tables import cell_texts, column_heads, find_tables
 from ingest.speakers import speeches_of
 
 STEM, ENDING = 4, 3
@@ -260,7 +260,7 @@ def _column_heads(document: Document) -> dict[int, tuple[frozenset[str], ...]]:
     """The index tokens above each column but the first, by the ordinal of each row."""
     found: dict[int, tuple[frozenset[str], ...]] = {}
     for table in (each for each in find_tables(document) if each.header):
-        heads = (frozenset(analyse(cell, document.language)) for cell in cell_texts(document, table.header[-1])[1:])
+        heads = (frozenset(analyse(cell, document.language)) for cell in column_heads(document, table)[1:])
         found |= dict.fromkeys((row.ordinal for row in table.rows), tuple(filter(None, heads)))
     return found
 

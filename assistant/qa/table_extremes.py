@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
+from itertools import accumulate
 
 from assistant.qa.retriever import Evidence
 from assistant.qa.scoring import ScoredUnit
@@ -12,10 +14,11 @@ from assistant.question import YEAR, Question
 from assistant.vocabulary import word_pattern
 from assistant.wording.values import figures
 from corpus.analysis import analyse, fold
-from corpus.documents import Block, Document
+from corpus.documents import Document
 from corpus.library import Library
-from corpus.tables import DocumentTable, cell_texts, find_tables, find_total_row
+from corpus.tables import DocumentTable, cell_texts, column_heads, find_tables, find_total_row
 
+_PERCENT = re.compile("[%٪％]")
 _NEXT = re.compile(r"\s+\w+"), re.compile(r"\w{1,2}")
 """The next word; in Chinese, which is written without spaces, the next two characters."""
 
@@ -28,7 +31,8 @@ def extreme(
     document that is enough for an answer, if its caption and header have all words of the question.
 
     None where the question names a row, no column or several, is in another language, uses the superlative in a phrase of the document ("least
-    developed countries"), or has words that the document lacks ("Asian countries"): then the reader decides.
+    developed countries"), or has words that the document lacks ("Asian countries"); where only some rows are percentages, or the most is asked for
+    and a row may be a sum of others: then the reader decides.
     """
     answering = [*chosen[:1], *(each.unit for each in scored if each.score >= 0.0)]
     # A table of another document does not tell what the best unit says of its own.
@@ -50,16 +54,19 @@ def extreme(
     if question_words.intersection(analyse(other_heads, document.language)) - {*analyse(own_heads, document.language)}:
         return None  # about another table of the document
     column = _column(document, table, question_words)
-    amounts = ((row, _amount(document, row, column)) for row in table.rows if row != total)
-    rows = {row: amount for row, amount in amounts if amount is not None}
+    cells = {row: "".join(cell_texts(document, row)[column : column + 1]) for row in table.rows if row != total}
+    rows = {row: amount for row, cell in cells.items() if (amount := _amount(cell)) is not None}
+    mixed = len({_PERCENT.search(cells[row]) is None for row in rows}) > 1
     names = filter(None, ({*analyse(cell_texts(document, row)[0], document.language)} for row in rows))
     if not column or len(rows) < 2 or any(name <= question_words for name in names):
+        return None
+    if mixed or (kind == "most" and _has_sum([*rows.values()])):
         return None
     best = (max if kind == "most" else min)(rows.values())
     first, *others = [row for row, amount in rows.items() if amount == best]
     found = None if others else Evidence.at(library, document, first.start)
     row_unit = next((each for each in units_of(found) if each.block == first.ordinal), None) if found else None
-    head = " ".join(cell_texts(document, table.header[-1])[column].split())
+    head = " ".join(column_heads(document, table)[column].split())
     return (row_unit, kind, head) if row_unit else None
 
 
@@ -97,13 +104,19 @@ def _kind(question: Question, document: Document) -> str | None:
 
 def _column(document: Document, table: DocumentTable, question_words: set[str]) -> int:
     """The index of the column whose header has more words of a question than any other; 0, the column of names, where none has."""
-    heads = [set(analyse(cell, document.language)) for cell in cell_texts(document, table.header[-1])]
+    heads = [set(analyse(cell, document.language)) for cell in column_heads(document, table)]
     matches = [len(head & question_words) if n else 0 for n, head in enumerate(heads)]
     most = max(matches)
     return matches.index(most) if most and matches.count(most) == 1 else 0
 
 
-def _amount(document: Document, row: Block, column: int) -> float | None:
-    cells = cell_texts(document, row)
-    found = figures(cells[column]) if column < len(cells) else ()
+def _has_sum(amounts: Sequence[float]) -> bool:
+    """Whether one of the amounts is the sum of two or more others that directly follow or precede it."""
+    sides = ((n, side) for n in range(len(amounts)) for side in (amounts[n + 1 :], amounts[:n][::-1]))
+    counted = ((amounts[n], [each for each in side if each]) for n, side in sides)
+    return any(amount and math.isclose(amount, each) for amount, side in counted for each in [*accumulate(side)][1:])
+
+
+def _amount(cell: str) -> float | None:
+    found = figures(cell)
     return max(found[0]) if len(found) == 1 else None
