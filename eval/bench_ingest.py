@@ -18,7 +18,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -81,7 +83,7 @@ def run_ours(folder: Path, documents: Path) -> dict[str, float]:
     return {**times, "passages": status["passages"], "bytes": status["bytes"] - models}
 
 
-def run_theirs(folder: Path, documents: Path, model: Path) -> dict[str, float]:
+def run_theirs(model: Path, folder: Path, documents: Path) -> dict[str, float]:
     """Runs LlamaIndex's pipeline into an empty folder; returns its figures."""
     times, count = run_timed(
         [sys.executable, "-c", _PEER_PROGRAM, str(model), str(documents), str(folder)],
@@ -101,16 +103,16 @@ def main() -> None:
         parser.error(
             "LlamaIndex's reader of PDF files is not installed: pip install --no-deps llama-index-readers-file pypdf"
         )
-    runs: dict[str, list[dict[str, float]]] = {}
+    runs: defaultdict[str, list[dict[str, float]]] = defaultdict(list)
+    result: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch)
-        result: dict[str, Any] = {}
+        sides: dict[str, Callable[[Path, Path], dict[str, float]]] = {"folder": run_ours}
         if not options.alone:
-            model = export_model(root / "exported", root / "models")
+            sides["LlamaIndex"] = partial(run_theirs, export_model(root / "exported", root / "models"))
         for n in range(options.runs):
-            runs.setdefault("folder", []).append(run_ours(root / f"ours-{n}", options.documents))
-            if not options.alone:
-                runs.setdefault("LlamaIndex", []).append(run_theirs(root / f"theirs-{n}", options.documents, model))
+            for name, run in sides.items():
+                runs[name].append(run(root / f"{name}-{n}", options.documents))
     for name, measured in runs.items():
         medians = {key: statistics.median(run[key] for run in measured) for key in measured[0]}
         result[name] = {

@@ -99,10 +99,7 @@ def _is_in_place(citation: Citation, library: Library) -> bool:
 
 def _is_of_other_item(citation: Citation, briefing: Briefing, library: Library) -> bool:
     """Whether a citation is of the annotations or the agenda row of another item, or of a document announced for
-    another.
-
-    Item 1 is exempt: its annotations on the meeting apply to every item.
-    """
+    another. Item 1 is exempt: its annotations on the meeting apply to every item."""
     if briefing.request.kind != "item":
         return False
     number = briefing.request.value.split(" ")[0]

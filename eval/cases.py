@@ -78,8 +78,7 @@ class Place:
     `document` is the document's key; for a place given by words it may be the file's name without its suffix. Words
     are looked up in the documents once (`eval.gold_spans.locate_gold`); `found` is where they are, None before the
     lookup. `others` are places that state the same: where a question needs each of its places, any of them can stand
-    in for this one.
-    """
+    in for this one."""
 
     document: Annotated[str, StringConstraints(min_length=1)]
     locator: str | None = None
@@ -117,8 +116,7 @@ class Place:
         """Whether a citation (document key, locator without the document's name, characters) lies in this place.
 
         For a place given by words only the characters count, since several paragraphs may share a locator: one
-        character in common is enough, and a citation without character offsets lies in no such place.
-        """
+        character in common is enough, and a citation without character offsets lies in no such place."""
         if any(other.contains(document, locator, at) for other in self.others):
             return True
         if self.span:
@@ -137,16 +135,10 @@ def _overlap(one: Stretch, other: Stretch) -> bool:
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class Case:
-    """One question. Every entry of `facts` must be in the answer; an entry lists alternatives
-    (`eval.wording.states_fact`).
-
-    One `gold` place is enough, except for comparisons and multi-hop questions, which need each. `derived` facts are
-    composed or computed and need not be printed in a gold place. `document` is what the question is about, by key or
-    by the file's name without its suffix: cases about one document are not independent samples. `needs` names, in the
-    same way, the documents that must be in the library for the case to make sense, including `document` and those of
-    the gold places; `corpus` names the collection. A `held_out` case counts in the figures, but nothing is tuned on
-    it: no report shows its answer. A case under `review` was made from feedback and nobody has checked it yet.
-    """
+    """One question, with the fields of docs/formats.md ("Question sets"). `document` is what it is about, by key or by
+    the file's name without its suffix: cases about one document are not independent samples. `needs` names, in the
+    same way, the documents that must be in the library, including `document` and those of the gold places. A
+    `held_out` case counts in the figures, but nothing is tuned on it: no report shows its answer."""
 
     id: Annotated[_Text, StringConstraints(pattern=r"^[A-Za-z0-9][\w.-]{0,63}$")]
     question: _NonEmptyText
@@ -233,11 +225,8 @@ def load_cases(path: Path) -> list[Case]:
 
 
 def read_cases(path: Path) -> tuple[list[Case], list[str]]:
-    """Reads the cases of a file that follow the schema, and a sentence for each fault; each sentence names the file
-    and the case, and for JSON Lines (`.jsonl`) also the line.
-
-    Raises `EvaluationError` where the file as a whole can't be read.
-    """
+    """Reads the cases of a file that follow the schema, and a sentence for each fault, with file, case and, for JSON
+    Lines (`.jsonl`), line. Raises `EvaluationError` where the file as a whole can't be read."""
     is_json_lines = path.suffix == ".jsonl"
     # Only line feeds end a line: texts may contain other characters that `splitlines` would break at.
     raw = read_yaml(path, (lambda text: text.split("\n")) if is_json_lines else yaml.safe_load)

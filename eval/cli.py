@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -23,14 +22,31 @@ from assistant.cli.command_run import (
     plain_errors,
 )
 from assistant.engine_factory import open_engine, open_library
-from eval.cases import EvaluationError, find_question_file
-from eval.eval_progress import show_progress
-from eval.output import RoundedFigures, load_labels, print_json, print_rows, report_errors, split_held_out
+from assistant.reports.brief.brief_maker import make_briefing
+from assistant.reports.brief.briefing import Kind, Request
+from corpus.embedding import make_embedder
+from eval import briefs, comparison, mandates, origins, topics
+from eval.cases import COMPARISONS, MANDATES, ORIGINS, TOPICS, find_question_file
+from eval.output import (
+    RoundedFigures,
+    load_labels,
+    print_json,
+    print_table,
+    report_errors,
+    show_progress,
+    split_held_out,
+)
 from eval.public.public_commands import abstention, evidence, retrieval
-
-if TYPE_CHECKING:
-    from assistant.reports.brief.briefing import Kind
-    from eval.runs.run_store import Run
+from eval.question_check import check_question_set
+from eval.report.page import write_report
+from eval.runs.execute import Plan, execute
+from eval.runs.gate import AGAINST, SHIPPED, find_regressions, find_violations, load_thresholds
+from eval.runs.judge import format_result, judge_run, model_as_judge, read_labels
+from eval.runs.run_comparison import compare, summarise_run
+from eval.runs.run_store import Run, load_run
+from eval.runs.run_tables import print_comparison, print_summary
+from eval.support import support_measure
+from eval.systems import create_system, server_key
 
 RUNS_FOLDER = Path("eval-runs")
 app = typer.Typer(
@@ -56,7 +72,6 @@ NoReader = Annotated[bool, typer.Option("--no-reader", help="Run without the rea
 RunFolder = Annotated[Path, typer.Argument(help="Folder of a run, or its name in --out.")]
 Labels = Annotated[Path | None, typer.Option(help="File of labels; by default the one included.")]
 ShowWrong = Annotated[bool, typer.Option("--wrong", help="Print each paragraph that was judged wrongly.")]
-_report_errors = partial(report_errors, EvaluationError)
 
 
 @app.command()
@@ -78,16 +93,9 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Ask a system every question of a set. Continues an interrupted run and repeats questions that failed."""
-    from assistant.engine_factory import load_catalogue
-    from corpus.embedding import make_models
-    from eval.runs.execute import Plan, execute
-    from eval.runs.run_comparison import summarise_run
-    from eval.runs.run_tables import print_summary
-    from eval.systems import create_system
-
     if documents and library:
         raise fail("Use either --documents or --library, not both.", EXIT_USAGE)
-    with _report_errors(), show_progress() as progress:
+    with report_errors(), show_progress() as progress:
         config, file = command_settings(reader=False if no_reader else None), find_question_file(questions)
         chosen_system = create_system(system, config, model, timeout)
         slug = re.sub(r"[^\w.-]|_", "-", chosen_system.name).strip("-.")
@@ -96,13 +104,10 @@ def run(
             questions=file,
             system=chosen_system,
             out=out,
-            models=make_models(config.embedding, config.multilingual, config.data_dir / "models"),
-            catalogue=load_catalogue(config),
-            catalogue_dir=config.catalogue_dir,
+            config=config,
             documents=tuple(documents or ()),
             library=library,
             again=again,
-            settings={"embedding": config.embedding, "multilingual": config.multilingual},
         )
         finished = execute(plan, progress)
         summary = summarise_run(finished)
@@ -110,23 +115,20 @@ def run(
             print_json({"run": str(finished.folder), **finished.meta, **summary.to_json()})
         else:
             print_summary(out_console, finished.name, summary)
-        err_console.print(f"The run is in {finished.folder}.", markup=False)
+        err_console.print(f"The run is in {finished.folder}.")
         if summary.cases and len(summary.failed) == summary.cases:
             raise fail(f"every case failed; the first: {finished.records[0].error}.")
 
 
-@app.command()
-def compare(first: RunFolder, second: RunFolder, out: OutFolder = RUNS_FOLDER, as_json: AsJson = False) -> None:
+@app.command("compare")
+def compare_runs(first: RunFolder, second: RunFolder, out: OutFolder = RUNS_FOLDER, as_json: AsJson = False) -> None:
     """Show how two runs differ, with paired tests, and which cases changed."""
-    from eval.runs.run_comparison import compare as compare_runs
-    from eval.runs.run_tables import print_comparison
-
-    with _report_errors():
-        comparison = compare_runs(_load_run(first, out), _load_run(second, out))
+    with report_errors():
+        compared = compare(_load_run(first, out), _load_run(second, out))
         if as_json:
-            print_json(comparison.to_json())
+            print_json(compared.to_json())
         else:
-            print_comparison(out_console, comparison)
+            print_comparison(out_console, compared)
 
 
 @app.command()
@@ -142,11 +144,9 @@ def report(
     ] = 20,
 ) -> None:
     """Write one self-contained HTML page about one or more runs. Runs of the same set are compared with the first."""
-    from eval.report.page import write_report
-
-    with _report_errors():
+    with report_errors():
         write_report([_load_run(each, folder) for each in runs], out, failures)
-    err_console.print(f"The report is in {out}.", markup=False)
+    err_console.print(f"The report is in {out}.")
 
 
 @app.command()
@@ -159,24 +159,20 @@ def gate(
     out: OutFolder = RUNS_FOLDER,
 ) -> None:
     """Fail if a run misses a threshold or is worse than another run. Names each threshold and figure concerned."""
-    from eval.runs.gate import AGAINST, SHIPPED, find_regressions, find_violations, load_thresholds
-    from eval.runs.run_comparison import summarise_run
-
-    with _report_errors():
+    with report_errors():
         run = _load_run(stored, out)
         limits = load_thresholds(thresholds or SHIPPED, str(run.meta["set"]))
         violations = find_violations(limits, run, summarise_run(run))
         other = _load_run(against, out) if against else None
         worse = find_regressions(other, run) if other else []
-        for sentence in (*violations, *worse):
-            out_console.print(sentence, markup=False)
+        _print_lines(*violations, *worse)
         problems = [f"breaks {len(violations)} of {len(limits)} thresholds"] if violations else []
         problems += [f"is worse than {other.name} in {len(worse)} of {len(AGAINST)} figures"] if other and worse else []
         if problems:
             raise fail(f"{run.name} {' and '.join(problems)}.")
-    err_console.print(f"{run.name} meets all {len(limits)} thresholds.", markup=False)
+    err_console.print(f"{run.name} meets all {len(limits)} thresholds.")
     if other:
-        err_console.print(f"It is not worse than {other.name} by more than chance.", markup=False)
+        err_console.print(f"It is not worse than {other.name} by more than chance.")
 
 
 @app.command()
@@ -193,12 +189,10 @@ def judge(
 ) -> None:
     """Have a model judge the answers of a run, and show how far it agrees with rules and labels."""
     from assistant.model.endpoint import Endpoint
-    from eval.runs.judge import format_result, judge_run, model_as_judge, read_labels
-    from eval.systems import server_key
 
     if not url.startswith(("http://", "https://")):
         raise fail(f"{url} is not an http address.", EXIT_USAGE)
-    with _report_errors(), show_progress() as progress:
+    with report_errors(), show_progress() as progress:
         run = _load_run(stored, out)
         labelled = read_labels(labels) if labels else {}
         server = Endpoint(url, model, server_key(), silence=timeout, seconds=timeout)
@@ -206,8 +200,7 @@ def judge(
         if as_json:
             print_json(judged.to_json())
         else:
-            for sentence in format_result(judged):
-                out_console.print(sentence, markup=False)
+            _print_lines(*format_result(judged))
 
 
 @app.command()
@@ -219,20 +212,17 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Check each case of a set against its documents."""
-    from eval.question_check import check_question_set
-
-    with _report_errors():
+    with report_errors():
         count, faults = check_question_set(
             find_question_file(questions), command_settings(), documents or [], library, out
         )
         if as_json:
             print_json([{"case": fault.case, "fault": fault.sentence} for fault in faults])
         else:
-            for fault in faults:
-                out_console.print(str(fault), markup=False)
+            _print_lines(*faults)
         if faults:
             raise fail(f"{len(faults)} faults in {count} cases.")
-    err_console.print(f"{count} cases, no faults.", markup=False)
+    err_console.print(f"{count} cases, no faults.")
 
 
 @app.command()
@@ -242,24 +232,22 @@ def support(
     as_json: AsJson = False,
 ) -> None:
     """Measure how well the check of written sentences separates faithful paraphrases from corruptions."""
-    from corpus.embedding import make_embedder
-    from eval.support import support_measure as measuring
-    from eval.support.support_measure import print_faults, print_shares
-
-    with _report_errors():
+    with report_errors():
         config = command_settings()
         embedder = None if words_only else make_embedder(config.embedding, config.data_dir / "models")
-        results = list(measuring.measure(measuring.run_time_check(embedder)))
+        results = list(support_measure.measure(support_measure.run_time_check(embedder)))
         rows = {
-            "check": measuring.summarise_kinds(results),
-            "evaluation": measuring.summarise_kinds(list(measuring.measure(measuring.evaluation_check()))),
+            "check": support_measure.summarise_kinds(results),
+            "evaluation": support_measure.summarise_kinds(
+                list(support_measure.measure(support_measure.evaluation_check()))
+            ),
         }
     if as_json:
         print_json(rows)
         return
     if faults:
-        print_faults(out_console, results)
-    print_shares(out_console, rows)
+        support_measure.print_faults(out_console, results)
+    support_measure.print_shares(out_console, rows)
 
 
 @app.command()
@@ -271,11 +259,6 @@ def brief(
     as_json: AsJson = False,
 ) -> None:
     """Write briefings from the configured library and check every sentence and citation."""
-    from assistant.reports import ReportError
-    from assistant.reports.brief.brief_maker import make_briefing as make
-    from assistant.reports.brief.briefing import Request
-    from eval.briefs import compute_scores, print_scores
-
     requests: list[tuple[Kind, str]] = [("item", each) for each in items or ()]
     requests += [("theme", each) for each in themes or ()]
     requests += [("document", each) for each in documents or ()]
@@ -284,17 +267,14 @@ def brief(
     results = {}
     with plain_errors():
         config = check_mode(mode, command_settings())
-    with _report_errors(), open_engine(settings=command_settings(), owner="rapporteur eval brief") as engine:
+    with report_errors(), open_engine(settings=command_settings(), owner="rapporteur eval brief") as engine:
         for kind, value in requests:
-            try:
-                briefing = make(engine, Request(kind, value, mode=config))
-            except ReportError as error:
-                raise fail(str(error)) from None
-            results[f"{kind} {value}"] = compute_scores(briefing, engine.library)
+            briefing = make_briefing(engine, Request(kind, value, mode=config))
+            results[f"{kind} {value}"] = briefs.compute_scores(briefing, engine.library)
     if as_json:
         print_json({name: scores.to_json() for name, scores in results.items()})
     else:
-        print_scores(out_console, results)
+        briefs.print_scores(out_console, results)
 
 
 def _print_figures(
@@ -306,13 +286,13 @@ def _print_figures(
     wrong: Iterable[str] = (),
 ) -> None:
     """Prints figures by set, as JSON or as a table with what was judged wrongly before it; `rows` are those of the
-    table, by default the sets."""
+    table, by default the sets. `columns` maps a heading to a format string for the value (`{0.recall:.3f}`)."""
     if as_json:
         print_json({name: scores.to_json() for name, scores in figures.items()})
         return
-    for fault in wrong:
-        out_console.print(fault, markup=False)
-    print_rows(out_console, first, figures.items() if rows is None else rows, columns)
+    _print_lines(*wrong)
+    cells = ([name, *(each.format(value) for each in columns.values())] for name, value in rows or figures.items())
+    print_table(out_console, (first, *columns), cells)
 
 
 @app.command()
@@ -323,30 +303,24 @@ def texts(
     as_json: AsJson = False,
 ) -> None:
     """Measure how well the comparison of two texts pairs paragraphs and says what changed."""
-    from eval.cases import COMPARISONS
-    from eval.comparison import COLUMNS, Labelled, compute_scores, read_texts
-
-    with _report_errors():
-        labelled = load_labels(labels or COMPARISONS, Labelled)
-        documents_by_symbol = read_texts(documents, {name for each in labelled for name in (each.first, each.second)})
-        figures = {name: compute_scores(each, documents_by_symbol) for name, each in split_held_out(labelled).items()}
-    _print_figures(figures, as_json, "texts", COLUMNS, wrong=figures["all"].wrong if wrong else ())
+    with report_errors():
+        labelled = load_labels(labels or COMPARISONS, comparison.Labelled)
+        read = comparison.read_texts(documents, {name for each in labelled for name in (each.first, each.second)})
+        figures = {name: comparison.compute_scores(each, read) for name, each in split_held_out(labelled).items()}
+    _print_figures(figures, as_json, "texts", comparison.COLUMNS, wrong=figures["all"].wrong if wrong else ())
 
 
-@app.command()
-def origins(labels: Labels = None, wrong: ShowWrong = False, as_json: AsJson = False) -> None:
+@app.command("origins")
+def measure_origins(labels: Labels = None, wrong: ShowWrong = False, as_json: AsJson = False) -> None:
     """Measure how well 'origins' finds where paragraphs come from, in the configured library, which must have the labelled
     texts."""
-    from eval.cases import ORIGINS
-    from eval.origins import COLUMNS, Labelled, compute_scores
-
-    with _report_errors(), open_library(command_settings(), "rapporteur eval origins", make=False) as library:
-        figures = compute_scores(library, load_labels(labels or ORIGINS, Labelled))
-    _print_figures({"all": figures}, as_json, "texts", COLUMNS, wrong=figures.wrong if wrong else ())
+    with report_errors(), open_library(command_settings(), "rapporteur eval origins", make=False) as library:
+        figures = origins.compute_scores(library, load_labels(labels or ORIGINS, origins.Labelled))
+    _print_figures({"all": figures}, as_json, "texts", origins.COLUMNS, wrong=figures.wrong if wrong else ())
 
 
-@app.command()
-def mandates(
+@app.command("mandates")
+def measure_mandates(
     documents: Annotated[list[Path], typer.Argument(help="Files and folders with the labelled resolutions.")],
     labels: Labels = None,
     wrong: Annotated[
@@ -355,50 +329,44 @@ def mandates(
     as_json: AsJson = False,
 ) -> None:
     """Measure how well requests and decisions are read from resolutions: verb, addressee, time."""
-    from eval.cases import MANDATES
-    from eval.comparison import read_texts
-    from eval.mandates import COLUMNS, Labelled, compute_scores
-
-    with _report_errors():
-        labelled = load_labels(labels or MANDATES, Labelled)
-        documents_by_symbol = read_texts(documents, {each.document for each in labelled})
-        figures = {
-            name: compute_scores(each, documents_by_symbol) for name, each in split_held_out(labelled).items() if each
-        }
+    with report_errors():
+        labelled = load_labels(labels or MANDATES, mandates.Labelled)
+        read = comparison.read_texts(documents, {each.document for each in labelled})
+        sets = {name: each for name, each in split_held_out(labelled).items() if each}
+        figures = {name: mandates.compute_scores(each, read) for name, each in sets.items()}
     seen = figures.get("seen while tuning")
     rows = [(name, (each, field, score)) for name, each in figures.items() for field, score in each.fields.items()]
-    _print_figures(figures, as_json, "set", COLUMNS, rows, seen.wrong if seen and wrong else ())
+    _print_figures(figures, as_json, "set", mandates.COLUMNS, rows, seen.wrong if seen and wrong else ())
 
 
-@app.command()
-def topics(
+@app.command("topics")
+def measure_topics(
     labels: Annotated[
         Path | None, typer.Option("--topics", help="File of topics; by default the one included.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure how well 'compare' finds what a text says on a topic, in the configured library, which must have the documents."""
-    from eval.cases import TOPICS
-    from eval.topics import COLUMNS, Topic, compute_scores, find_places
-
-    with _report_errors(), open_engine(settings=command_settings(), owner="rapporteur eval topics") as engine:
-        chosen_topics = load_labels(labels or TOPICS, Topic)
-        results = {each: find_places(engine, each) for each in chosen_topics}
-    sets: dict[str, list[Topic]] = {}
+    with report_errors(), open_engine(settings=command_settings(), owner="rapporteur eval topics") as engine:
+        chosen_topics = load_labels(labels or TOPICS, topics.Topic)
+        results = {each: topics.find_places(engine, each) for each in chosen_topics}
+    sets: dict[str, list[topics.Topic]] = {}
     for each in sorted(chosen_topics, key=lambda topic: topic.held_out):
         sets.setdefault(f"{each.language}, {'held out' if each.held_out else 'seen'}", []).append(each)
-    _print_figures(
-        {name: compute_scores(each, results.__getitem__) for name, each in sets.items()}, as_json, "topics", COLUMNS
-    )
+    figures = {name: topics.compute_scores(each, results.__getitem__) for name, each in sets.items()}
+    _print_figures(figures, as_json, "topics", topics.COLUMNS)
 
 
 for _command in (retrieval, abstention, evidence):
     app.command()(_command)
 
 
+def _print_lines(*lines: object) -> None:
+    for line in lines:
+        out_console.print(str(line))
+
+
 def _load_run(name: Path, out: Path) -> Run:
     """Loads a stored run by its folder, or by its name among the runs."""
-    from eval.runs.run_store import load_run
-
     by_name = out / name
     return load_run(by_name if not name.exists() and by_name.exists() else name)

@@ -145,8 +145,7 @@ def _cell(text: str) -> str:
 
 def project() -> dict[str, Any]:
     """The table `[project]` of the checkout's `pyproject.toml`."""
-    table: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return table
+    return dict(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"])
 
 
 def main() -> None:

@@ -21,8 +21,6 @@ from eval.metrics.statistics import Figure, Floats, Numbers, figure
 from eval.output import RoundedFigures
 
 FIELDS = ("verb", "addressee", "time")
-Counts = Numbers
-"""True, false and missed phrases."""
 _DETERMINERS = re.compile(r"^(?:the|all|its|their|any|at|by|of|for|on|in|during|until|within)\s+")
 
 
@@ -73,7 +71,7 @@ COLUMNS = {
 
 def compute_scores(labels: Sequence[Labelled], documents: Mapping[str, Document]) -> Scores:
     """Reads the documents and counts, for each field, what was found of the labels, row by row of a paragraph."""
-    counts: dict[str, list[Counts]] = {field: [] for field in FIELDS}
+    counts: dict[str, list[Numbers]] = {field: [] for field in FIELDS}
     wrong: list[str] = []
     for each in labels:
         found = _rows(documents[each.document])
@@ -111,17 +109,16 @@ def _rows(document: Document) -> list[Row]:
 
 def _pair_rows(expected: Sequence[Row], found: Sequence[Row]) -> list[tuple[Row | None, Row | None]]:
     """Pairs the rows of one paragraph, in order, so that most pairs have the same verb; None: no counterpart."""
-    most = min(len(expected), len(found))
-    for size in range(most, -1, -1):
-        for left in combinations(range(len(expected)), size):
-            for right in combinations(range(len(found)), size):
-                if all(_fold(expected[i].verb) == _fold(found[j].verb) for i, j in zip(left, right, strict=True)):
-                    pairs: list[tuple[Row | None, Row | None]] = [
-                        (expected[i], found[j]) for i, j in zip(left, right, strict=True)
-                    ]
-                    pairs += [(row, None) for i, row in enumerate(expected) if i not in left]
-                    return pairs + [(None, row) for j, row in enumerate(found) if j not in right]
-    raise AssertionError("no rows are a match of none")
+    left, right = next(
+        (left, right)
+        for size in range(min(len(expected), len(found)), -1, -1)
+        for left in combinations(range(len(expected)), size)
+        for right in combinations(range(len(found)), size)
+        if all(_fold(expected[i].verb) == _fold(found[j].verb) for i, j in zip(left, right, strict=True))
+    )
+    pairs: list[tuple[Row | None, Row | None]] = [(expected[i], found[j]) for i, j in zip(left, right, strict=True)]
+    pairs += [(row, None) for i, row in enumerate(expected) if i not in left]
+    return pairs + [(None, row) for j, row in enumerate(found) if j not in right]
 
 
 def _compare_phrases(gold: Sequence[str], found: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -154,8 +151,8 @@ def _fold(words: str) -> str:
     return "".join(words.casefold().split())
 
 
-def _score(counts: Sequence[Counts]) -> Score:
-    """The score of counts by document."""
+def _score(counts: Sequence[Numbers]) -> Score:
+    """The score of true, false and missed phrases by document."""
     true, false, missed = (int(count) for count in np.sum(counts, axis=0))
 
     def f1(rows: Floats) -> float | None:

@@ -20,7 +20,7 @@ from assistant.qa.retriever import Evidence
 from corpus.documents import Span
 from corpus.library import Library
 from eval.metrics.statistics import wilson
-from eval.output import format_number, print_table
+from eval.output import format_figure, print_table
 from eval.runs.corpora import engine_over
 from eval.training.groups import read_values
 from eval.training.measure import prepare_written_sets
@@ -89,8 +89,7 @@ def main() -> None:
 
 
 def _share(ranks: Sequence[int | None], limit: int) -> str:
-    share = wilson(sum(each is not None and each < limit for each in ranks), len(ranks))
-    return f"{format_number(share.value)} ({share.between})"
+    return format_figure(wilson(sum(each is not None and each < limit for each in ranks), len(ranks)))
 
 
 if __name__ == "__main__":

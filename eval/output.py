@@ -1,5 +1,5 @@
-"""Output of the evaluation programs: figures as JSON and tables, errors as sentences; and loading of manual labels
-(`eval/cases/*.jsonl`) that papers are compared with."""
+"""Output of the evaluation programs: figures as JSON and tables, errors as sentences, progress bars; and loading of
+manual labels (`eval/cases/*.jsonl`) that papers are compared with."""
 
 from __future__ import annotations
 
@@ -13,11 +13,15 @@ from typing import Any, Protocol, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
-from assistant.cli.command_run import fail, plain_errors
+from assistant.cli.command_run import err_console, fail, plain_errors
+from assistant.cli.progress import progress_bar
 from eval.cases import EvaluationError, describe_error, read_yaml
+from eval.metrics.statistics import Figure
+from ingest.outcomes import Progress as ReadingProgress
 from ingest.readers import visible
 
 
@@ -26,6 +30,7 @@ class _WithHeldOut(Protocol):
     def held_out(self) -> bool: ...
 
 
+_Item = TypeVar("_Item")
 _Label = TypeVar("_Label")
 _Part = TypeVar("_Part", bound=_WithHeldOut)
 
@@ -35,8 +40,7 @@ class RoundedFigures:
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-ready dictionary, figures rounded to four digits; nothing in it is infinite or not a number."""
-        values: dict[str, Any] = round_numbers(asdict(self))  # type: ignore[call-overload]
-        return values
+        return dict(round_numbers(asdict(self)))  # type: ignore[call-overload]
 
 
 def round_numbers(value: Any) -> Any:
@@ -51,6 +55,11 @@ def round_numbers(value: Any) -> Any:
 def format_number(value: float | None, digits: int = 3) -> str:
     """Formats a figure for a table."""
     return "–" if value is None else f"{value:.{digits}f}"
+
+
+def format_figure(figure: Figure) -> str:
+    """Formats a figure with its interval, if any: `0.876 (0.827–0.923)`."""
+    return f"{format_number(figure.value)} ({figure.between})" if figure.between else format_number(figure.value)
 
 
 def print_json(value: object, indent: int | None = None) -> None:
@@ -69,14 +78,8 @@ def print_table(console: Console, heads: Sequence[str], rows: Iterable[Sequence[
     console.print(table)
 
 
-def print_rows(console: Console, first: str, rows: Iterable[tuple[str, object]], columns: Mapping[str, str]) -> None:
-    """Prints a table of named values. `columns` maps a heading to a format string for the value (`{0.recall:.3f}`)."""
-    cells = ([name, *(cell.format(value) for cell in columns.values())] for name, value in rows)
-    print_table(console, (first, *columns), cells)
-
-
 @contextmanager
-def report_errors(*expected: type[Exception]) -> Iterator[None]:
+def report_errors(expected: type[Exception] = EvaluationError) -> Iterator[None]:
     """Ends a command with a sentence where an `expected` error is raised, or a file is missing."""
     with plain_errors():
         try:
@@ -85,6 +88,42 @@ def report_errors(*expected: type[Exception]) -> Iterator[None]:
             raise fail(str(error)) from None
         except OSError as error:
             raise fail(f"{error.filename or 'A file'}: {error.strerror or error}.") from None
+
+
+class ProgressReporter:
+    """Shows progress bars, and sentences above them."""
+
+    def __init__(self, bar: Progress) -> None:
+        self._bar = bar
+        self._documents = bar.add_task("documents", visible=False, detail="")
+
+    def note(self, sentence: str) -> None:
+        """Prints a sentence."""
+        err_console.print(visible(sentence))
+
+    def reading(self, progress: ReadingProgress) -> None:
+        """Shows which document is being read."""
+        self._bar.update(
+            self._documents, detail=visible(progress.name), completed=progress.done, total=progress.total, visible=True
+        )
+
+    def counted(self, items: Iterable[_Item], what: str, total: int | None, done: int = 0) -> Iterator[_Item]:
+        """Passes items through and counts them in a bar, `done` of them being done before; prints the count at the
+        end, for terminals without a bar."""
+        self._bar.update(self._documents, visible=False)
+        task = self._bar.add_task(what, total=total, completed=done, detail="")
+        for item in items:
+            self._bar.advance(task)
+            done += 1
+            yield item
+        self.note(f"{done} {what}.")
+
+
+@contextmanager
+def show_progress() -> Iterator[ProgressReporter]:
+    """Shows bars until the block ends."""
+    with progress_bar() as bar:
+        yield ProgressReporter(bar)
 
 
 def load_labels(path: Path, label_type: type[_Label]) -> list[_Label]:

@@ -9,18 +9,14 @@ from pathlib import Path
 
 from assistant.engine_factory import load_catalogue
 from assistant.settings import Settings
-from corpus.documents import Block, Document
-from corpus.embedding import make_models
+from corpus.documents import Document
 from corpus.language import detect_language
 from corpus.library import Library
 from eval.cases import KINDS, Case, Place, read_cases
 from eval.gold_spans import DocumentIndex, blocks_in, locate_gold
-from eval.runs.corpora import find_collection, find_sources, fingerprint, open_built_library
+from eval.runs.corpora import find_collection, find_sources, fingerprint, models_of, open_built_library
 from eval.wording import normalize_text, states_fact
 from ingest.chunker import SEGMENTER_VERSION
-
-MIN_PLACES = 2
-"""Minimum number of places of a question that needs each of its places."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +74,7 @@ def _check_alone(case: Case) -> list[str]:
         return faults
     faults += [f"has an answer, so it must give {name}." for name in ("facts", "gold") if not getattr(case, name)]
     # One place given by words may contain everything that is compared; by locators each has its own place.
-    too_few = 0 < len(set(case.gold)) < MIN_PLACES and not any(place.span for place in case.gold)
+    too_few = len(set(case.gold)) == 1 and not any(place.span for place in case.gold)
     if case.needs_all_places and too_few:
         faults.append(f"a {case.kind} question needs each of its places, so it must give two or more.")
     return faults
@@ -114,15 +110,12 @@ def _check_against_documents(case: Case, find_documents: Callable[[str], list[Do
 
 
 def _place_texts(place: Place, documents: Iterable[Document]) -> Iterable[str]:
-    """The text of a place in each document that has it: locators and words of all blocks in it."""
+    """The text of a place in each document that has it: all blocks in it as an answer may show them, with locators and
+    what rows inherit from those above them."""
     for document in documents:
         if blocks := blocks_in(place, document):
-            yield "\n".join(_block_text(document, block) for block in blocks)
-
-
-def _block_text(document: Document, block: Block) -> str:
-    """A block as an answer may show it: its locator, the context that a row inherits from those above it, its words."""
-    return "\n".join((block.locator, block.context, document.block_text(block)))
+            parts = [(block.locator, block.context, document.block_text(block)) for block in blocks]
+            yield "\n".join(map("\n".join, parts))
 
 
 def check_question_set(
@@ -131,7 +124,7 @@ def check_question_set(
     """How many cases there are, and all faults of them. Raises as `execute` does."""
     cases, unreadable = read_cases(questions)
     faults = [Fault("", sentence) for sentence in unreadable]
-    models = make_models(config.embedding, config.multilingual, config.data_dir / "models")
+    models = models_of(config)
     if library is not None:
         with Library(library, models, SEGMENTER_VERSION, owner="rapporteur eval check") as opened:
             return len(cases) + len(unreadable), [*faults, *check_cases(cases, opened)]

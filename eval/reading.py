@@ -14,7 +14,6 @@ import resource
 import statistics
 import time
 from collections.abc import Sequence
-from itertools import count
 from pathlib import Path
 
 from corpus.catalogue import Catalogue
@@ -105,8 +104,9 @@ def paper(number: int, pages: int = 4) -> bytes:
     for rule in (65, 209):
         canvas.line(60, height - rule, 552, height - rule)
     put(_LEFT, 250, f"Paper {number} on cooperation", 14, "Times-Bold")
-    y, page = 290.0, 1
-    for paragraph in count(1):
+    y, page, paragraph = 290.0, 1, 0
+    while True:
+        paragraph += 1
         words = " ".join(rng.choice(WORDS) for _ in range(rng.randint(40, 90)))
         for line in simpleSplit(f"{paragraph}.   {words}.", "Times-Roman", _BODY, width - 2 * _LEFT):
             if y > _FOOT:
@@ -121,7 +121,6 @@ def paper(number: int, pages: int = 4) -> bytes:
             put(_LEFT, y, line)
             y += _LINE
         y += 6
-    raise AssertionError("paragraphs without end")
 
 
 def main() -> None:

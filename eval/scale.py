@@ -100,7 +100,6 @@ def generate_documents(texts: Sequence[str], first: int) -> Iterator[Document]:
 
 
 def _replace_numbers(text: str, rng: random.Random) -> str:
-    """A text with its numbers replaced."""
     return _NUMBER.sub(lambda match: str(rng.randrange(1, 10 ** min(4, len(match.group())))), text)
 
 

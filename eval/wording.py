@@ -29,8 +29,7 @@ def states_fact(text: str, fact: str) -> bool:
     """Whether a text states a fact: the same date, or the same words with numbers normalised.
 
     Words are found inside the text, so that “endangered” states `endanger`; in Latin and Cyrillic script they must
-    begin a word (“illegal” does not state `legal`), and a number must be the whole number.
-    """
+    begin a word (“illegal” does not state `legal`), and a number must be the whole number."""
     fact_dates = find_date_mentions(fact)
     if fact_dates and is_date(fact):
         text_dates = find_date_mentions(text)

@@ -76,6 +76,14 @@ def test_a_question_that_breaks_the_program_ends_no_batch_and_is_logged_and_one_
     assert '"b"' in noted[0].getMessage()
 
 
+def test_only_a_line_feed_ends_a_line_whatever_separators_a_question_holds(tmp_path: Path) -> None:
+    cli = Cli(tmp_path / "library")
+    assert cli("ingest", write(tmp_path / "boats.md", BOATS)).code == 0
+    rows = [{"id": n, "question": f"Do boats{sign}need a flag?"} for n, sign in enumerate("\u2028\u0085\u2029")]
+    done = cli("search", "--batch", write_lines(tmp_path / "batch.jsonl", *rows))
+    assert (done.code, [row["id"] for row in done.rows()]) == (0, [0, 1, 2])
+
+
 @contextmanager
 def served(folder: Path, catalogue: Catalogue) -> Iterator[tuple[Made, Cli]]:
     """A service whose server the command line finds."""

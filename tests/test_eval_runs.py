@@ -28,6 +28,7 @@ from typer.testing import CliRunner
 from word_reader import word_readers
 
 from assistant.cli import app as whole_app
+from assistant.settings import Settings
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
@@ -206,8 +207,7 @@ class Runs:
             questions=file,
             system=system or Parrot(),
             out=self.out,
-            models=EmbeddingModels(HashEmbedder()),
-            catalogue=Catalogue([], []),
+            config=Settings(embedding="hash", multilingual="off"),
             documents=(self.note,),
         )
         return execute(replace(made, **options), tell or Quiet())
@@ -278,7 +278,13 @@ def test_only_what_is_asked_otherwise_is_asked_again(run: Runs) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"system": Parrot(settings={"bar": "2"})}, {"settings": {"embedding": "x"}}, {"again": True}, {}]
+    "change",
+    [
+        {"system": Parrot(settings={"bar": "2"})},
+        {"config": Settings(embedding="hash", multilingual="e5")},
+        {"again": True},
+        {},
+    ],
 )
 def test_a_run_of_another_kind_or_documents_begins_anew_and_the_one_before_is_kept(
     run: Runs, change: dict[str, Any]

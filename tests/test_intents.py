@@ -145,7 +145,7 @@ def test_what_was_left_out_is_told_by_the_rest_and_what_ships_tells_the_same() -
     held = to_arrays(model)
     shipped = Intents(str(held["model"]), tuple(map(str, held["intents"])), held["weights"], held["offsets"])
     assert shipped.names == model.names
-    assert all(abs(shipped.beyond_agenda(one) - model.beyond_agenda(one)) < 1e-3 for one in vectors)
-    assert [
-        kind for kind in kinds if kind != OTHER and model.beyond_agenda(centres[kind].astype(np.float32)) > 0.5
-    ] == [NONE]
+    assert all(abs(shipped.chance(one, NONE) - model.chance(one, NONE)) < 1e-3 for one in vectors)
+    assert [kind for kind in kinds if kind != OTHER and model.chance(centres[kind].astype(np.float32), NONE) > 0.5] == [
+        NONE
+    ]

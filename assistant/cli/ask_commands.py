@@ -229,7 +229,8 @@ def _read_batch(path: Path, kind: type[RowT]) -> list[RowT]:
     except (OSError, UnicodeDecodeError) as error:
         raise fail(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
     rows = []
-    for number, line in enumerate(text.splitlines(), 1):
+    # Only line feeds end a line: questions may contain other characters that `splitlines` would break at.
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         try:

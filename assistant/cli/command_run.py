@@ -118,7 +118,6 @@ def check_mode(mode: str | None, settings: Settings) -> Mode | None:
 
 
 def check_language(language: str | None) -> str | None:
-    """Validates the option --language."""
     if language is not None and language not in LANGUAGES:
         raise fail(f"Unknown --language {language!r}. Known: {', '.join(LANGUAGES)}.", EXIT_USAGE)
     return language

@@ -111,8 +111,7 @@ def migrate(to: Annotated[str, typer.Option(help="Address of the database (postg
 
     Every document is compared after it was copied. Documents that are already there unchanged are skipped, so an
     interrupted copy can be continued; changed ones are replaced, and those that were removed here since are removed
-    there. Give a password with PGPASSWORD or in a file (PGPASSFILE).
-    """
+    there. Give a password with PGPASSWORD or in a file (PGPASSFILE)."""
     from assistant.access.access_store import AccessStore
     from assistant.access.anonymous_sessions import SigningSecret
     from corpus.migration import copy_library

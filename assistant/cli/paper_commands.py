@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 from rich.table import Column, Table
@@ -24,12 +24,19 @@ from assistant.cli.command_run import (
     plain_errors,
     print_json,
 )
+from assistant.export.file_formats import check_form, check_place, parse_format, save_file
+from assistant.export.spreadsheets import FORMATS
+from assistant.paper_requests import (
+    BriefingRequest,
+    ComparisonRequest,
+    MandatesRequest,
+    OriginsRequest,
+    PaperRequest,
+    ThemesRequest,
+)
 from assistant.translations import texts
 from corpus.calendar_names import language_name
 from ingest.readers import visible
-
-if TYPE_CHECKING:
-    from assistant.paper_requests import PaperRequest
 
 Out = Annotated[
     Path | None,
@@ -70,8 +77,6 @@ def brief(
     as_json: AsJson = False,
 ) -> None:
     """Write a briefing about an agenda item, a theme, a document or a question, with a source for every sentence."""
-    from assistant.paper_requests import BriefingRequest
-
     asked = {"theme": theme, "document": document, "question": question}
     given = [("item", value) for value in dict.fromkeys(item or ())]
     given += [(kind, value) for kind, value in asked.items() if value is not None]
@@ -111,8 +116,6 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Compare a document with its revisions word by word, or documents on a topic."""
-    from assistant.paper_requests import ComparisonRequest
-
     names = symbols or []
     check_language(language)
     if topic is None and len(names) < 2:
@@ -152,8 +155,6 @@ def origins(
     as_json: AsJson = False,
 ) -> None:
     """Show which earlier documents in the library have the paragraphs of a document."""
-    from assistant.paper_requests import OriginsRequest
-
     _write(OriginsRequest.model_construct(document=name, place=place, language=language), out, as_json)
 
 
@@ -167,8 +168,6 @@ def themes(
     as_json: AsJson = False,
 ) -> None:
     """Group all documents by theme: a compendium with summaries, documents over the years and gaps."""
-    from assistant.paper_requests import ThemesRequest
-
     _write(ThemesRequest.model_construct(language=language, count=count, theme=theme), out, as_json)
 
 
@@ -190,9 +189,6 @@ def mandates(
     as_json: AsJson = False,
 ) -> None:
     """List who is asked to do what, by when, in the resolutions and records in the library, earliest due first."""
-    from assistant.export.spreadsheets import FORMATS
-    from assistant.paper_requests import MandatesRequest
-
     request = MandatesRequest.model_construct(
         addressee=addressee, year=year, due_before=due_before, document=document or [], language=language
     )
@@ -214,8 +210,6 @@ def _write(request: PaperRequest, out: Path | None, as_json: bool, more: Sequenc
 
 def _finish(made: PaperResult, out: Path | None, as_json: bool, more: Sequence[str] = ()) -> None:
     """Prints a paper or its JSON form, or writes it to a file."""
-    from assistant.export.file_formats import parse_format, save_file
-
     if as_json:
         print_json(made.record)
     if out is not None:
@@ -236,8 +230,6 @@ def _progress(heading: str, done: int, total: int) -> None:
 
 def _check_out(out: Path | None, language: str | None, more: Sequence[str] = ()) -> None:
     """Fails before any work where the file cannot be written. `more`: formats beside the usual ones."""
-    from assistant.export.file_formats import check_form, check_place, parse_format
-
     if out is not None:
         with plain_errors():
             form = parse_format(out, more)

@@ -9,6 +9,7 @@ import typer
 
 from assistant.cli.backend import open_backend
 from assistant.cli.command_run import err_console, out_console, print_json, print_list
+from assistant.export.file_formats import check_place, parse_format, save_file
 from assistant.service.paper_service import State
 from ingest.readers import visible
 
@@ -35,8 +36,6 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show who did what to a draft, or write it as a file with its state on the cover."""
-    from assistant.export.file_formats import check_place, parse_format, save_file
-
     with open_backend("review") as backend:
         found, file = backend.reviewed(draft)
         if out is not None:

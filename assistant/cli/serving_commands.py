@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import signal
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
@@ -79,11 +80,8 @@ def _serve(compose: Compose, host: str | None, port: int | None) -> None:
 def mcp() -> None:
     """Serve the library over standard input and output to a program that uses the Model Context Protocol.
 
-    If 'rapporteur serve' has the library open, requests are passed on to it.
-    """
+    If 'rapporteur serve' has the library open, requests are passed on to it."""
     with library_or_server("mcp", make=True) as (source, settings):
-        import signal
-
         import anyio
 
         from assistant.cli.server_backend import server_address

@@ -85,7 +85,7 @@ def _tokens(text: str, language: str) -> set[str]:
     """The tokens of a text for the comparison: index tokens; for Chinese single characters, since its index tokens overlap."""
     if language != "zh":
         return set(analyse(text, language))
-    return {*_HAN.findall(text), *(token for token in analyse(_HAN.sub(" ", text), language))}
+    return {*_HAN.findall(text), *analyse(_HAN.sub(" ", text), language)}
 
 
 def _function_words(language: str, vocabulary: Vocabulary) -> set[str]:

@@ -12,11 +12,9 @@ from assistant.wording.lexicon import HAN_NEGATIONS, NOT_NEGATIONS, names_time, 
 from corpus.analysis import fold
 
 _BREAK = re.compile(r"[.;:!?](?=\s|$)|[,()。；：，、？！،؛؟\n]")
-_IDIOM = re.compile(NOT_NEGATIONS, re.IGNORECASE)
 _PARTICIPLE = re.compile(r"[ai]d[oa]s?$")
 _PAIRED = frozenset({"nor", "ni", "ни"})
 """Negations that belong to another one before them."""
-_HAN_NEGATION = re.compile(HAN_NEGATIONS)
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ def clauses(text: str, language: str) -> tuple[Clause, ...]:
     }
     still = [*book.limits.find(read), *book.idioms.find(read)]
     bounds = {n for found in still for n in range(found.first, found.last + 1)}
-    idioms = [match.span() for match in _IDIOM.finditer(text)]
+    idioms = [match.span() for match in NOT_NEGATIONS.finditer(text)]
     bounds |= {n for n, word in enumerate(read) if any(a <= word.start < b for a, b in idioms)}
     made: list[list[int]] = [[]]
     for n, word in enumerate(read):
@@ -66,7 +64,7 @@ def _clause(read: tuple[Word, ...], indices: list[int], bounds: set[int], langua
     loose = [read[n] for n in indices if n not in bounds and not _of_a_word(read, n, language)]
     denials = len(book.deniers.find(loose))
     if language == "zh":
-        denials += len(_HAN_NEGATION.findall("".join(word.surface for word in loose)))
+        denials += len(HAN_NEGATIONS.findall("".join(word.surface for word in loose)))
         signs = [word.surface for word in mine]
         said = {a + b for a, b in pairwise(signs)}
     else:

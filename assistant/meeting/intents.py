@@ -39,10 +39,6 @@ class Intents:
     weights: NDArray[np.float32]
     offsets: NDArray[np.float32]
 
-    def beyond_agenda(self, vector: NDArray[np.float32]) -> float:
-        """The probability, 0 to 1, that the question with this vector asks something about a meeting that no agenda tells."""
-        return self.chance(vector, NONE)
-
     def chance(self, vector: NDArray[np.float32], *names: str) -> float:
         """The probability, 0 to 1, that the question with this vector has one of some intents."""
         odds = self.weights @ vector + self.offsets
@@ -51,7 +47,7 @@ class Intents:
 
 
 def beyond_agenda(text: str, models: EmbeddingModels) -> float:
-    """The probability that a question asks for what no agenda tells (`Intents.beyond_agenda`); 0 where the classifier was trained for
+    """The probability that a question asks for what no agenda tells ; 0 where the classifier was trained for
     another embedding model than the library's."""
     return _chance(text, models, NONE)
 

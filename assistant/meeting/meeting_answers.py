@@ -134,8 +134,7 @@ class MeetingAnswerer:
 
         At most `most` row passages are read: those about the latest meeting as a whole first, then those with the sentences most like the
         question. Where several meetings tell the same with equal certainty, the latest answers; of those that have a named item, the latest
-        that surely tells what is asked of it.
-        """
+        that surely tells what is asked of it."""
         meetings = self.find_meetings(question)
         if not meetings or not any_has_named_day(question, meetings):
             return None

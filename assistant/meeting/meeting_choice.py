@@ -37,8 +37,7 @@ def select_meetings(question: Question, library: Library) -> list[Meeting]:
     """The meetings that a question may be about: those with an agenda in the language of the question first, then the latest.
 
     That is the one whose agenda it names; else those of the body that it names, narrowed to those with the items, days and time that it names.
-    An agenda that is stored in several languages counts once.
-    """
+    An agenda that is stored in several languages counts once."""
     versions = library.versions()
 
     def preferred(meeting: Meeting) -> tuple[bool, bool, str]:
@@ -195,7 +194,6 @@ def _word_counts(text: str, language: str) -> Counter[str]:
 
 
 def _title_words(meeting: Meeting, items: Sequence[str], library: Library) -> set[str]:
-    """The words of the titles of some items."""
     titles = " ".join(item.title for item in meeting.items if item.number in items)
     return set(analyse(titles, library.document(meeting.document_id).language))
 

@@ -27,9 +27,7 @@ class RowSentence:
     """A sentence as the reader sees it, and the `statements` of the answer where it is chosen, which are built only then.
 
     `kind` is what it tells, `item` the number of the item that it is about, `announces` the symbol of the document that it announces, empty where
-    that has none.
-    `quotes` marks a sentence that contains words of the agenda, which may tell more than its kind.
-    """
+    that has none. `quotes` marks a sentence that contains words of the agenda, which may tell more than its kind."""
 
     text: str
     build_statements: Callable[[], Iterable[Statement]] = field(compare=False, repr=False)
@@ -55,8 +53,7 @@ class RowPassage:
 class RowPassageBuilder:
     """Builds the row passages of one meeting about the requested `sittings`, in the order of its timetable; `citer` makes the statements.
 
-    An entry of the timetable without items may or may not be a sitting: it is given in its own words.
-    """
+    An entry of the timetable without items may or may not be a sitting: it is given in its own words."""
 
     def __init__(self, meeting: Meeting, citer: AgendaCiter, sittings: Sequence[Sitting]) -> None:
         self._meeting, self._citer, self._sittings = meeting, citer, sittings

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from assistant.package_data import shipped
@@ -13,10 +14,11 @@ from corpus.dates import find_date_mentions
 HAN_FUNCTION = "的了在是和与及或而但也都就还又把被给对由从到于为以之其这那各每该将应并且等"
 """Chinese function characters, at which words are split, in claims and quotes alike."""
 
-HAN_NEGATIONS = r"不(?![仅但论管过断同])|没有?|无(?!论)|未(?!来)|非(?![洲常法])|勿|莫|毋"
-NOT_NEGATIONS = (
+HAN_NEGATIONS = re.compile(r"不(?![仅但论管过断同])|没有?|无(?!论)|未(?!来)|非(?![洲常法])|勿|莫|毋")
+NOT_NEGATIONS = re.compile(
     r"\bnot only\b|\bnot least\b|\bnon seulement\b|\bpas seulement\b|\bno s[oó]lo\b|\bno solamente\b|\bno obstante\b|"
-    r"\bне только\b|\bلا سيما\b|\bولا سيما\b|\bn[o°º]s?\.?\s*(?=\d)"
+    r"\bне только\b|\bلا سيما\b|\bولا سيما\b|\bn[o°º]s?\.?\s*(?=\d)",
+    re.IGNORECASE,
 )
 """Idioms that only look like a negation, and the abbreviation of “number”."""
 ONLY_WORDS = frozenset(

@@ -12,8 +12,6 @@ from assistant.wording.lexicon import HAN_NEGATIONS, NOT_NEGATIONS, ONLY_WORDS, 
 from corpus.analysis import analyse, fold, word_spans
 
 _CLAUSE = re.compile(r"[.;:!?](?=\s|$)|[,。；：，、？！،؛؟]")
-_IDIOM = re.compile(NOT_NEGATIONS, re.IGNORECASE)
-_HAN_NEGATION = re.compile(HAN_NEGATIONS)
 _HAN_RUN = re.compile(r"[㐀-䶿一-鿿]+")
 _HAN_HELPER = re.compile(r"^[得应可能会被予须必要将]+")
 
@@ -33,7 +31,7 @@ class Polarity:
 def polarity(text: str, language: str) -> Polarity:
     """The polarity of a text in one of the six languages."""
     read = _read_han if language == "zh" else _read
-    said = [each for clause in _CLAUSE.split(_IDIOM.sub(" ", text)) for each in read(clause, language)]
+    said = [each for clause in _CLAUSE.split(NOT_NEGATIONS.sub(" ", text)) for each in read(clause, language)]
     return Polarity(
         frozenset(word for word, depth in said if word and depth == 2),
         frozenset(word for word, depth in said if word and depth),
@@ -44,9 +42,9 @@ def polarity(text: str, language: str) -> Polarity:
 
 def find_negations(text: str, language: str) -> list[tuple[int, int]]:
     """The spans of words that deny something or restrict it: not, no, only."""
-    idioms = [match.span() for match in _IDIOM.finditer(text)]
+    idioms = [match.span() for match in NOT_NEGATIONS.finditer(text)]
     if language == "zh":
-        found = [match.span() for match in re.finditer(f"{HAN_NEGATIONS}|仅|只", text)]
+        found = [match.span() for match in re.finditer(f"{HAN_NEGATIONS.pattern}|仅|只", text)]
     else:
         words = word_spans(text)
         found = [(at, end) for word, at, end in words if negates(word, language)[0] or fold(word) in ONLY_WORDS]
@@ -69,7 +67,7 @@ def _read(clause: str, language: str) -> Iterator[tuple[str, int]]:
 
 def _read_han(clause: str, language: str) -> Iterator[tuple[str, int]]:
     for run in _HAN_RUN.findall(clause):
-        first, *rest = _HAN_NEGATION.split(run)
+        first, *rest = HAN_NEGATIONS.split(run)
         yield from ((token, 0) for token in analyse(first, language))
         for piece in rest:
             yield "", 1

@@ -39,8 +39,7 @@ def fact_recall(case: Case, record: Record) -> float:
 
     After the nugget recall of TREC's question answering tracks (Voorhees, "Overview of the TREC 2003 Question
     Answering Track"), here with every nugget vital and found by comparison instead of by an assessor. 0 for a record
-    that does not answer. For a case without facts: 1 for an answer, 0 for none.
-    """
+    that does not answer. For a case without facts: 1 for an answer, 0 for none."""
     if not record.answered:
         return 0.0
     stated = stated_facts(case, shown_text(record))
@@ -96,8 +95,7 @@ def place_precision(case: Case, record: Record) -> float | None:
 def quote_exact(record: Record, text_of: Callable[[str], str]) -> float | None:
     """The share of a record's citations whose quotes are exact; None without citations.
 
-    It checks a guarantee of the project (`document.text[start:end] == quote`, always): no published metric.
-    """
+    It checks a guarantee of the project (`document.text[start:end] == quote`, always): no published metric."""
     if not record.citations:
         return None
     return sum(_is_exact(cited, text_of) for cited in record.citations) / len(record.citations)
@@ -107,8 +105,7 @@ def _is_exact(cited: Cited, text_of: Callable[[str], str]) -> bool:
     """Whether `text[start:end] == quote`; without offsets, whether the quote is in the text, character by character.
 
     `text_of` returns the canonical text of `cited.source` (else of the document key) and raises `KeyError` for an
-    unknown document. A quote of an unknown document is not exact, nor is an empty one.
-    """
+    unknown document. A quote of an unknown document is not exact, nor is an empty one."""
     try:
         text = text_of(cited.source or cited.document)
     except KeyError:
@@ -131,8 +128,7 @@ def citation_precision(record: Record) -> float | None:
     """The share of the citations, counted claim by claim, that are relevant.
 
     As in the paper, a citation counts if its claim is supported, and either it supports the claim alone or the others
-    don't support it without it. No citation of an unsupported claim counts.
-    """
+    don't support it without it. No citation of an unsupported claim counts."""
     if not record.claims:
         return None
     counted = [each for claim in record.claims for each in count_for_precision(record, claim)]
@@ -149,8 +145,7 @@ def count_for_precision(record: Record, claim: Claim) -> list[bool]:
     once.
 
     Single citations are tested in the way in which all together support the claim: a citation that is quoted word for
-    word does not become superfluous because the others have most of its words.
-    """
+    word does not become superfluous because the others have most of its words."""
     sources, whole = _claim_sources(record, claim), claim_support(record, claim)
     if not whole.whole:
         return [False] * len(sources)

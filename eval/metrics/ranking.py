@@ -28,8 +28,7 @@ def ndcg(ranked: Sequence[Hashable], gains: Mapping[Hashable, float] | Collectio
     + 1).
 
     `gains` are the relevant items, each with gain 1, or a mapping from item to gain; items with a gain of zero or
-    less are not relevant. The gain itself is used, as in trec_eval, not 2 ** gain - 1. `k` must be positive.
-    """
+    less are not relevant. The gain itself is used, as in trec_eval, not 2 ** gain - 1. `k` must be positive."""
     gain_of = gains if isinstance(gains, Mapping) else dict.fromkeys(gains, 1.0)
     positive = {item: float(gain) for item, gain in gain_of.items() if gain > 0}
     achieved = sum(positive.get(item, 0.0) / math.log2(n + 1) for n, item in enumerate(_first_k(ranked, k), 1))

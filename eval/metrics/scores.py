@@ -6,17 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from eval.cases import Case
-from eval.metrics.answers import (
-    citation_precision,
-    citation_recall,
-    document_exact,
-    fact_recall,
-    paragraph_exact,
-    place_precision,
-    quote_exact,
-    shown_facts,
-    useful_claims,
-)  # fmt: skip
+from eval.metrics import answers
 from eval.metrics.ranking import ndcg, recall_at, reciprocal_rank
 from eval.runs.records import Record
 
@@ -52,7 +42,7 @@ def abstained(record: Record) -> bool:
 
 def right(case: Case, record: Record) -> bool:
     """Whether a record is right for its case: it states every fact, or abstains where there is no answer."""
-    return fact_recall(case, record) == 1.0 if case.answerable else abstained(record)
+    return answers.fact_recall(case, record) == 1.0 if case.answerable else abstained(record)
 
 
 def scores(
@@ -62,20 +52,19 @@ def scores(
 
     A failed record scores 0 in every measure that an answer to its case could have had. `text_of` as in
     `quote_exact`. `retrieves` says whether the system reports what it retrieves: then a record without passages
-    retrieved nothing, and scores 0; where it is None, the record itself decides.
-    """
+    retrieved nothing, and scores 0; where it is None, the record itself decides."""
     values: dict[str, float | None] = dict.fromkeys(MEASURES)
     values["right"] = right(case, record)
     values["tentative"] = record.shown and not record.answered
     if case.answerable:
-        values["shown"] = shown_facts(case, record)
-        values["shown_first"] = shown_facts(case, record, 1)
-        values["useful"] = useful_claims(case, record)
-        values["fact_recall"] = fact_recall(case, record)
+        values["shown"] = answers.shown_facts(case, record)
+        values["shown_first"] = answers.shown_facts(case, record, 1)
+        values["useful"] = answers.useful_claims(case, record)
+        values["fact_recall"] = answers.fact_recall(case, record)
         values["all_facts"] = values["fact_recall"] == 1.0
         values["answered"] = record.answered
         if case.has_located_gold:
-            values["passage_cited"] = bool(paragraph_exact(case, record))
+            values["passage_cited"] = bool(answers.paragraph_exact(case, record))
         if (
             case.has_located_gold
             and (bool(record.ranked) if retrieves is None else retrieves)
@@ -83,13 +72,13 @@ def scores(
         ):
             values.update(_ranking_figures(case, record))
     if record.answered:
-        values["citation_recall"] = citation_recall(record)
-        values["citation_precision"] = citation_precision(record)
-        values["quote_exact"] = quote_exact(record, text_of)
+        values["citation_recall"] = answers.citation_recall(record)
+        values["citation_precision"] = answers.citation_precision(record)
+        values["quote_exact"] = answers.quote_exact(record, text_of)
         if case.answerable:
-            values["document_exact"] = document_exact(case, record)
-            values["paragraph_exact"] = paragraph_exact(case, record)
-            values["place_precision"] = place_precision(case, record)
+            values["document_exact"] = answers.document_exact(case, record)
+            values["paragraph_exact"] = answers.paragraph_exact(case, record)
+            values["place_precision"] = answers.place_precision(case, record)
     elif record.status == "failed" and case.answerable:
         values.update(dict.fromkeys(("citation_recall", "citation_precision", "quote_exact", "useful"), 0.0))
         if case.has_located_gold:
@@ -128,11 +117,6 @@ def _ranking_figures(case: Case, record: Record) -> dict[str, float | None]:
     }
 
 
-def count_words(record: Record) -> int | None:
-    """The length of an answer: the words of its claims; None without an answer."""
-    return sum(len(claim.text.split()) for claim in record.claims) if record.answered else None
-
-
 SHOWN = "shown"
 CAUSES: Mapping[str, str] = {
     SHOWN: "all facts are shown",
@@ -148,7 +132,7 @@ can't be told."""
 
 def cause(case: Case, record: Record) -> str:
     """The key of `CAUSES` that applies to an answerable case."""
-    if shown_facts(case, record):
+    if answers.shown_facts(case, record):
         return SHOWN
     if record.status == "failed":
         return "failed"

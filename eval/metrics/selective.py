@@ -24,13 +24,8 @@ class Abstention:
 
 def abstention(abstained: Sequence[bool], answerable: Sequence[bool]) -> Abstention:
     """Abstaining as the detection of unanswerable questions (Rajpurkar, Jia and Liang, "Know What You Don't Know",
-    2018).
-
-    Precision: of the questions abstained from, the share that are unanswerable; recall: of the unanswerable
-    questions, the share abstained from; F1: their harmonic mean. A system that never abstains although there are
-    unanswerable questions has precision 0; without any, precision is None. Without unanswerable questions recall and
-    F1 are None.
-    """
+    2018). A system that never abstains has precision 0 where there are unanswerable questions, None where there
+    are none; then recall and F1 are None too."""
     abstains, unanswerable = np.asarray(abstained, dtype=bool), ~np.asarray(answerable, dtype=bool)
     hits, abstentions, total = (
         int(np.count_nonzero(each)) for each in (abstains & unanswerable, abstains, unanswerable)
@@ -58,8 +53,7 @@ def risk_coverage(points: Sequence[tuple[float, bool]]) -> RiskCoverage:
     El-Yaniv and Wiener, "On the foundations of noise-free selective classification", 2010; the area is the mean of
     the risks at the n coverages 1/n .. 1 (Geifman, Uziel and El-Yaniv, 2019). No threshold can separate points of
     equal confidence: the curve has one point for all of them, and the area takes the mean over all their orders, so
-    that the order of the input never matters.
-    """
+    that the order of the input never matters."""
     if not points:
         return RiskCoverage((), (), (), None)
     confidence = np.array([point[0] for point in points], dtype=np.float64)
@@ -92,8 +86,7 @@ def auc(confidence: Sequence[float], answerable: Sequence[bool]) -> float | None
     """The area under the ROC curve of telling answerable from unanswerable by confidence, 0..1, 0.5 is chance.
 
     The probability that a random answerable question has more confidence than a random unanswerable one, equal
-    confidence counting half (Hanley and McNeil, 1982). None where one of the two is absent.
-    """
+    confidence counting half (Hanley and McNeil, 1982). None where one of the two is absent."""
     scores = np.asarray(confidence, dtype=np.float64)
     good = np.asarray(answerable, dtype=bool)
     yes, no = scores[good], np.sort(scores[~good])

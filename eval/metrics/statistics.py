@@ -57,8 +57,7 @@ def percentile(values: Sequence[float], share: float) -> float | None:
     a measured value, never an interpolated one (Hyndman and Fan, "Sample quantiles in statistical packages", 1996,
     definition 1).
 
-    `share` lies in (0, 1], 0.95 for p95; the unit is that of the values. None for an empty list.
-    """
+    `share` lies in (0, 1], 0.95 for p95; the unit is that of the values. None for an empty list."""
     if not 0 < share <= 1:
         raise ValueError(f"a percentile is named by a share above 0 and up to 1, not {share}")
     return float(np.quantile(values, share, method="inverted_cdf")) if values else None
@@ -79,8 +78,7 @@ def figure(
 
     `clusters` names what each row belongs to; whole clusters are drawn then, as many as there are (Field and Welsh,
     "Bootstrapping clustered data", 2007), since cases about one document are more alike than others. With few
-    clusters (below some thirty) the interval tends to be too narrow.
-    """
+    clusters (below some thirty) the interval tends to be too narrow."""
     rows = np.asarray(values, dtype=np.float64)
     if not len(rows):
         return Figure()
@@ -171,8 +169,7 @@ def paired_difference(
     """Compares two runs by the values that they have for the same cases, in the same order.
 
     The interval is the percentile bootstrap of the mean difference over cases, or over `clusters` of them; p is that of
-    the sign-flip test. None where there are no cases; `ValueError` where the lengths differ.
-    """
+    the sign-flip test. None where there are no cases; `ValueError` where the lengths differ."""
     mean = figure(_differences(first, second), rounds=rounds, clusters=clusters)
     if mean.value is None or mean.low is None or mean.high is None:
         return None
@@ -192,8 +189,7 @@ def sign_flip(
 
     Exact for up to `EXACT_LIMIT` cases that differ; beyond that `rounds` random flips, p = (hits + 1) / (rounds + 1)
     (Phipson and Smyth, 2010), never 0. 1.0 where no case differs. The cases of one of the `clusters` change their
-    sign together.
-    """
+    sign together."""
     differences = _by_cluster(first, second, clusters)
     differences = differences[differences != 0]
     n = len(differences)
@@ -217,8 +213,7 @@ def mcnemar(first: Sequence[bool], second: Sequence[bool], clusters: Sequence[Ha
 
     Only the cases that one run has right and the other wrong count; 1.0 where there are none. With `clusters` the
     sign of each cluster's balance (how many more of its cases one run has right) is flipped instead, also exactly;
-    with one case a cluster this is the binomial test.
-    """
+    with one case a cluster this is the binomial test."""
     balances = [round(each) for each in _by_cluster(first, second, clusters)]
     reached, most = abs(sum(balances)), sum(map(abs, balances))
     # The probability of each sum of the balances with random signs, from -most to most.

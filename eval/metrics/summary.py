@@ -11,17 +11,9 @@ from typing import Any
 import numpy as np
 
 from eval.cases import Case
-from eval.metrics.scores import MEASURES, abstained, count_causes, count_words, right, scores
-from eval.metrics.selective import (
-    Bin,
-    RiskCoverage,
-    abstention,
-    auc,
-    aurc,
-    expected_error,
-    reliability,
-    risk_coverage,
-)  # fmt: skip
+from eval.metrics import selective
+from eval.metrics.scores import MEASURES, abstained, count_causes, right, scores
+from eval.metrics.selective import Bin, RiskCoverage
 from eval.metrics.statistics import ROUNDS, Figure, Floats, figure, percentile, wilson
 from eval.output import RoundedFigures
 from eval.runs.records import Record
@@ -50,8 +42,7 @@ class Summary(RoundedFigures):
     (`tentative`) and reported as not found (`not_found`), with Wilson's intervals, the rest failed; `auc` tells the
     answerable cases from this group by confidence (none for the answerable ones themselves). `causes` counts, by
     part, kind and language, why answerable cases were not shown their answer (`eval.metrics.scores`). `per_case` has
-    every measure of every case, for paired tests.
-    """
+    every measure of every case, for paired tests."""
 
     system: str
     cases: int
@@ -75,8 +66,7 @@ def summarise(cases: Sequence[Case], records: Sequence[Record], text_of: Callabl
     """The figures of a run. A failed record counts as wrong, and so does a case without a record.
 
     `text_of` as in `quote_exact`. `ValueError` where two records belong to one case, a record to an unknown case, or
-    the records to several systems.
-    """
+    the records to several systems."""
     by_case = _index_records(cases, records)
     system = records[0].system if records else ""
     pairs = [
@@ -85,7 +75,7 @@ def summarise(cases: Sequence[Case], records: Sequence[Record], text_of: Callabl
     ]
     retrieves = any(record.ranked for record in records)
     whole = _Subset([(case, record, scores(case, record, text_of, retrieves)) for case, record in pairs])
-    lengths = [float(n) for _, record in pairs if (n := count_words(record)) is not None]
+    lengths = [sum(len(claim.text.split()) for claim in record.claims) for _, record in pairs if record.answered]
     times = [record.ms for record in records]
     parts = whole.split_by(lambda case: PARTS[case.held_out])
     held_out_parts = parts if PARTS[1] in parts else {}
@@ -174,9 +164,9 @@ class _Subset:
         bins = self.reliability()
         count = sum(each.questions for each in bins)
         return {
-            "aurc": self.figure(answers, lambda drawn: aurc(drawn[:, 0], drawn[:, 1])) if known else Figure(),
+            "aurc": self.figure(answers, lambda drawn: selective.aurc(drawn[:, 0], drawn[:, 1])) if known else Figure(),
             "auc": self.answerable_auc(),
-            "ece": Figure(expected_error(bins), cases=count) if count else Figure(),
+            "ece": Figure(selective.expected_error(bins), cases=count) if count else Figure(),
         }
 
     def answerable_auc(self) -> Figure:
@@ -186,7 +176,9 @@ class _Subset:
         if any(confidence is None for confidence in sure):
             return Figure()
         entries = [(confidence, case.answerable) for confidence, (case, _) in zip(sure, self.pairs, strict=True)]
-        return self.figure(entries, lambda drawn: auc(drawn[:, 0].tolist(), drawn[:, 1].astype(bool).tolist()))
+        return self.figure(
+            entries, lambda drawn: selective.auc(drawn[:, 0].tolist(), drawn[:, 1].astype(bool).tolist())
+        )
 
     def outcomes(self) -> dict[str, Figures]:
         """Shares of the outcomes of each group of cases, and the AUC of each against the answerable ones."""
@@ -212,17 +204,17 @@ class _Subset:
             (record.probability, case.answerable) for case, record in self.pairs if record.probability is not None
         ]
         chances, answerable = (np.array([each[n] for each in predictions], dtype=np.float64) for n in (0, 1))
-        return tuple(reliability(chances, answerable)) if predictions else ()
+        return tuple(selective.reliability(chances, answerable)) if predictions else ()
 
     def curve(self) -> RiskCoverage | None:
         """The risk-coverage curve of the answers given, where each has a confidence."""
         answers = [(_finite_confidence(record), right(case, record)) for case, record in self.pairs if record.answered]
         points = [(confidence, correct) for confidence, correct in answers if confidence is not None]
-        return risk_coverage(points) if points and len(points) == len(answers) else None
+        return selective.risk_coverage(points) if points and len(points) == len(answers) else None
 
 
 def _abstention_figure(name: str, drawn: Floats) -> float | None:
-    value: float | None = getattr(abstention(*drawn.T), name)
+    value: float | None = getattr(selective.abstention(*drawn.T), name)
     return value
 
 

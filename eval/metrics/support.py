@@ -61,11 +61,8 @@ class Source:
 @dataclass(frozen=True)
 class Support:
     """The result of the check. `how`: verbatim, by the words of the quotes, only with the help of locators
-    (`places`), or not.
-
-    `missing` lists what the quotes lack, in the claim's words; `share` is the share of the content words that they
-    contain, 0..1, 1 where there are none.
-    """
+    (`places`), or not. `missing` lists what the quotes lack, in the claim's words; `share` is the share of the
+    content words that they contain, 0..1, 1 where there are none."""
 
     how: How
     missing: tuple[str, ...] = ()
@@ -85,13 +82,9 @@ def check_support(
     language: str | None = None,
     how: How | None = None,
 ) -> Support:
-    """Checks whether quotes together support a claim, by the rules in the module's docstring; no quote supports
-    nothing, and an empty claim is never supported.
-
-    A quote given as text has no place. `language` is that of the claim, detected where it is None. `how` restricts
-    the check to one way, as tests of single citations do: a claim that is supported verbatim by all its quotes must
-    be so without one of them.
-    """
+    """Checks whether quotes together support a claim, by the rules in the module's docstring. A quote given as text
+    has no place. `language` is that of the claim, detected where it is None. `how` restricts the check to one way, as
+    tests of single citations do: a claim that is supported verbatim by all its quotes must be so without one of them."""
     sources = [each if isinstance(each, Source) else Source(each) for each in quotes]
     sources = [each for each in sources if each.quote.strip()]
     claim_line = _normalize_line(claim)
@@ -218,8 +211,7 @@ def _find_contradiction(claim: Polarity, quotes: Sequence[Polarity]) -> str:
 
     What the claim denies must be denied in a quote (anywhere in a negation's scope), or, where the quotes don't have
     the word at all, they must contain some negation. What the quotes deny and nowhere affirm, a claim without a
-    negation may not affirm.
-    """
+    negation may not affirm."""
     denied = {word for each in quotes for word in each.denied}
     reached = {word for each in quotes for word in each.reached}
     affirmed = {word for each in quotes for word in each.affirmed}
@@ -237,8 +229,7 @@ def countable_values(rows: Sequence[tuple[str, str]]) -> dict[Unit, frozenset[fl
 
     Items: the rows. Meetings: the rows that give a range of times. Days: those that the rows are on. Hours: how long
     the ranges last, each and together, and the time between two that follow each other on one day. A row's day and
-    times are those of its quote, else those of its locator.
-    """
+    times are those of its quote, else those of its locator."""
     slots: list[tuple[Date | None, int, int]] = []
     days: set[Date] = set()
     day: Date | None = None

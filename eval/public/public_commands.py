@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
 from assistant.cli.command_run import EXIT_USAGE, fail, out_console
 from corpus.documents import LANGUAGES
-from eval.cases import EvaluationError
-from eval.eval_progress import show_progress
-from eval.metrics.statistics import Figure
-from eval.output import format_number, print_json, print_table, report_errors, round_numbers
-from eval.public.figures import (
-    Figures,
-    Outcome,
-    abstention_figures,
-    abstention_outcome,
-    evidence_figures,
-    evidence_outcome,
-    rank_texts,
-    ranking_figures,
-    ranking_outcome,
-)  # fmt: skip
-from eval.public.public_libraries import kit_from_settings, open_text_engine
-from eval.public.public_rows import Abstention, Evidence, read_rows
+from eval.output import format_figure, print_json, print_table, report_errors, round_numbers, show_progress
+from eval.public import figures
+from eval.public.figures import Figures, Outcome
+from eval.public.public_libraries import Kit, kit_from_settings, open_text_engine
+from eval.public.public_rows import Abstention, Evidence, Row, read_rows
 from eval.public.squad import ask_in_other_language, load_squad, mix_languages
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-_report_errors = partial(report_errors, EvaluationError)
+_Row = TypeVar("_Row", bound=Row)
 
 
 def retrieval(
@@ -54,7 +41,7 @@ def retrieval(
     """Measure how well retrieval finds the paragraph a question was written for."""
     if mixed and documents is None:
         raise fail("--mixed needs --documents.", EXIT_USAGE)
-    with _report_errors(), show_progress() as progress:
+    with report_errors(), show_progress() as progress:
         squad_set = load_squad(squad)
         texts, questions = squad_set.texts(), squad_set.questions
         if documents is not None:
@@ -64,12 +51,12 @@ def retrieval(
             outcomes = (
                 {
                     "language": texts[each.paragraph].language,
-                    **ranking_outcome(rank_texts(engine, each.text), each.paragraph),
+                    **figures.ranking_outcome(figures.rank_texts(engine, each.text), each.paragraph),
                 }
                 for each in questions
             )
             groups = _by_language(list(progress.counted(outcomes, "questions", len(questions))))
-    _print(f"Retrieval, {len(texts)} documents", groups, ranking_figures, json_)
+    _print(f"Retrieval, {len(texts)} documents", groups, figures.ranking_figures, json_)
 
 
 def abstention(
@@ -77,11 +64,8 @@ def abstention(
     json_: AsJson = False,
 ) -> None:
     """Measure whether questions that their passages do not answer are refused and others are answered."""
-    with _report_errors(), show_progress() as progress:
-        rows, kit = read_rows(file, Abstention), kit_from_settings()
-        made = (abstention_outcome(row, kit) for row in rows)
-        outcomes = list(progress.counted(made, "questions", len(rows)))
-    _print("Abstention", _by_language(outcomes), abstention_figures, json_)
+    outcomes = _outcomes(file, Abstention, figures.abstention_outcome)
+    _print("Abstention", _by_language(outcomes), figures.abstention_figures, json_)
 
 
 def evidence(
@@ -89,11 +73,14 @@ def evidence(
     json_: AsJson = False,
 ) -> None:
     """Measure whether the sentences that answer are quoted, and how well answerable rows are recognized."""
-    with _report_errors(), show_progress() as progress:
-        rows, kit = read_rows(file, Evidence), kit_from_settings()
-        made = (evidence_outcome(row, kit) for row in rows)
-        outcomes = list(progress.counted(made, "questions", len(rows)))
-    _print("Evidence", {"all": outcomes}, evidence_figures, json_)
+    outcomes = _outcomes(file, Evidence, figures.evidence_outcome)
+    _print("Evidence", {"all": outcomes}, figures.evidence_figures, json_)
+
+
+def _outcomes(file: Path, kind: type[_Row], ask: Callable[[_Row, Kit], Outcome]) -> list[Outcome]:
+    with report_errors(), show_progress() as progress:
+        rows, kit = read_rows(file, kind), kit_from_settings()
+        return list(progress.counted((ask(row, kit) for row in rows), "questions", len(rows)))
 
 
 def _by_language(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
@@ -109,19 +96,17 @@ def _print(
     figures_of: Callable[[Sequence[Outcome]], Figures],
     json_: bool,
 ) -> None:
-    figures = {name: figures_of(each) for name, each in groups.items()}
+    by_group = {name: figures_of(each) for name, each in groups.items()}
     counts = {name: len(each) for name, each in groups.items()}
     if json_:
         figures_json = {
             name: {key: round_numbers(vars(each)) for key, each in of_group.items()}
-            for name, of_group in figures.items()
+            for name, of_group in by_group.items()
         }
         print_json({"rows": counts, "figures": figures_json})
         return
-    names = dict.fromkeys(name for of_group in figures.values() for name in of_group)
-    rows = ([name, counts[name], *(_cell(of_group[each]) for each in names)] for name, of_group in figures.items())
+    names = dict.fromkeys(name for of_group in by_group.values() for name in of_group)
+    rows = (
+        [name, counts[name], *(format_figure(of_group[each]) for each in names)] for name, of_group in by_group.items()
+    )
     print_table(out_console, ("", "rows", *names), rows, title)
-
-
-def _cell(figure: Figure) -> str:
-    return f"{format_number(figure.value)} ({figure.between})" if figure.between else format_number(figure.value)

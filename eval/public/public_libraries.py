@@ -17,9 +17,9 @@ from assistant.qa.engine import Engine
 from assistant.qa.readers import Readers
 from assistant.settings import load_settings
 from corpus.documents import Block, Document
-from corpus.embedding import make_models
 from corpus.library import Library
 from corpus.models import EmbeddingModels
+from eval.runs.corpora import models_folder, models_of
 from ingest.chunker import SEGMENTER_VERSION, segmenter
 
 _LINES = re.compile(r"[^\n\r]+")
@@ -81,11 +81,10 @@ class Kit:
 def kit_from_settings() -> Kit:
     """The kit for the settings."""
     settings = load_settings()
-    models_folder = settings.data_dir / "models"
-    readers = Readers.shipped(models_folder) if settings.reader else None
-    make_engine = partial(Engine, catalogue=load_catalogue(settings), readers=readers, passages=settings.passages)
-    models = make_models(settings.embedding, settings.multilingual, models_folder)
-    return Kit(models, partial(make_engine, max_statements=settings.max_statements))
+    readers = Readers.shipped(models_folder(settings.data_dir), settings.caution) if settings.reader else None
+    make_engine = partial(Engine, catalogue=load_catalogue(settings), readers=readers, caution=settings.caution)
+    limits = {"passages": settings.passages, "max_statements": settings.max_statements}
+    return Kit(models_of(settings), partial(make_engine, **limits))
 
 
 def key_of(index: int) -> str:

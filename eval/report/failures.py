@@ -84,7 +84,6 @@ def failures(
 
 
 def _name_cause(case: Case, record: Record, good: bool) -> str:
-    """The cause of a failure as the report names it."""
     if good:
         return _RIGHT_BUT_FAULTY
     if not case.answerable and record.status != "failed":

@@ -18,17 +18,9 @@ from eval.metrics.scores import CAUSES
 from eval.metrics.statistics import Figure
 from eval.metrics.summary import Figures, Summary
 from eval.output import format_number
+from eval.report import plots
 from eval.report.failures import Card, failures
 from eval.report.html_markup import replace_not_allowed, style_sheet, tag
-from eval.report.plots import (
-    figure_by_latency,
-    histogram,
-    interval_plot,
-    legend,
-    reliability,
-    risk_coverage,
-    stacked_bars,
-)
 from eval.runs.run_comparison import Comparison, compare, shared_cases, summarise_run
 from eval.runs.run_store import Run
 from eval.runs.run_tables import MEANINGS
@@ -42,8 +34,7 @@ _OUTCOMES = (("answered", 2), ("closest passages shown", 1), ("not found", 5), (
 def set_notes() -> Mapping[str, Mapping[str, Any]]:
     """For each shipped set its subject and documents (`about`), how contamination was avoided (`kept_out`), and
     whether single failures may be shown (`listed`), by name (`sets.yaml`)."""
-    read: dict[str, Any] = yaml.safe_load((files("eval") / "report" / "sets.yaml").read_text(encoding="utf-8"))
-    return read
+    return dict(yaml.safe_load((files("eval") / "report" / "sets.yaml").read_text(encoding="utf-8")))
 
 
 def write_report(runs: Sequence[Run], path: Path, most: int) -> None:
@@ -67,8 +58,8 @@ def render(runs: Sequence[_RunSummary], most: int) -> str:
         alike=_group_by_questions(runs),
         sheet=style_sheet(),
         known={figure for each in summaries for figure, figure_of in each.figures.items() if figure_of.cases},
-        outcome_legend=legend([name for name, _ in _OUTCOMES], [colour for _, colour in _OUTCOMES]),
-        runs_legend=legend(names),
+        outcome_legend=plots.legend([name for name, _ in _OUTCOMES], [colour for _, colour in _OUTCOMES]),
+        runs_legend=plots.legend(names),
         by_groups=[
             (caption, _plot_groups(caption, figure_of)) for caption, figure_of in groups.items() if any(figure_of)
         ],
@@ -134,13 +125,12 @@ def _format_p(p: float) -> str:
 
 
 def _outcome_bars(name: str, summary: Summary) -> Markup:
-    """The outcomes of the questions, as bars."""
     rows = [
         (group if part == "all" else f"{group}, {part}", outcome["answered"].cases, _outcome_shares(outcome))
         for part, groups in summary.outcomes.items()
         for group, outcome in groups.items()
     ]
-    return stacked_bars(rows, f"Outcomes of the questions of {name}")
+    return plots.stacked_bars(rows, f"Outcomes of the questions of {name}")
 
 
 def _outcome_shares(outcome: Figures) -> list[tuple[str, float, int]]:
@@ -151,7 +141,7 @@ def _outcome_shares(outcome: Figures) -> list[tuple[str, float, int]]:
 def _plot_groups(caption: str, runs: Sequence[Mapping[str, Figures]]) -> Markup:
     names = sorted({name for groups in runs for name in groups})
     rows = [(name, [groups[name]["right"] if name in groups else Figure() for groups in runs]) for name in names]
-    return interval_plot(rows, f"Share of right cases, {caption.lower()}")
+    return plots.interval_plot(rows, f"Share of right cases, {caption.lower()}")
 
 
 def _figures_shown(summary: Summary) -> list[str]:
@@ -171,7 +161,7 @@ def _plot_risk(runs: Sequence[_RunSummary]) -> _Plot:
         if summary.curve is not None
     ]
     missing = tag("p", "No run has confidences.", class_="note")
-    drawn = risk_coverage(curves) if curves else missing
+    drawn = plots.risk_coverage(curves) if curves else missing
     return "Risk: share of wrong answers", drawn, _figure_by_run("AURC", "aurc", runs) if curves else ""
 
 
@@ -180,13 +170,12 @@ def _plot_reliability(runs: Sequence[_RunSummary]) -> _Plot:
         ([(each.chance, each.answerable) for each in summary.reliability], n) for n, (_, summary) in enumerate(runs)
     ]
     curves = [(points, n) for points, n in all_curves if points]
-    drawn = reliability(curves) if curves else tag("p", "No run has probabilities.", class_="note")
+    drawn = plots.reliability(curves) if curves else tag("p", "No run has probabilities.", class_="note")
     caption = "Reliability: predicted probabilities and cases with an answer"
     return caption, drawn, _figure_by_run("Expected error", "ece", runs) if curves else ""
 
 
 def _figure_by_run(what: str, figure: str, runs: Sequence[_RunSummary]) -> str:
-    """A figure of each run."""
     return f"{what}: {', '.join(f'{run.name} {format_number(summary.figures[figure].value)}' for run, summary in runs)}"
 
 
@@ -196,13 +185,13 @@ def _plot_quality_and_latency(runs: Sequence[_RunSummary]) -> _Plot:
         for run, each in runs
     ]
     label = "Share of right cases against milliseconds to an answer"
-    return "Right, beside latency", figure_by_latency(drawn, label), ""
+    return "Right, beside latency", plots.figure_by_latency(drawn, label), ""
 
 
 def _plot_latencies(runs: Sequence[_RunSummary]) -> Iterator[_Plot]:
     for n, (run, summary) in enumerate(runs):
         marks = list(summary.latency_ms.items())
-        plot = histogram([record.ms for record in run.records], n, run.name, marks)
+        plot = plots.histogram([record.ms for record in run.records], n, run.name, marks)
         yield f"Milliseconds to an answer: {run.name}", plot, ""
 
 

@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from assistant.engine_factory import load_catalogue, make_engine
 from assistant.qa.engine import Engine
-from assistant.settings import load_settings
+from assistant.settings import Settings, load_settings
 from corpus.catalogue import Catalogue
 from corpus.embedding import make_models
 from corpus.library import Library
@@ -95,8 +95,7 @@ def open_built_library(
     """Opens a library of the documents. One that was built before is reused, and building is resumed where it was
     interrupted.
 
-    Raises `EvaluationError` where a document is refused, `LibraryBusy` where another run has the library open.
-    """
+    Raises `EvaluationError` where a document is refused, `LibraryBusy` where another run has the library open."""
     path = folder / name
     with Library(path, models, SEGMENTER_VERSION, owner="rapporteur eval run") as library:
         if not (path / _BUILT).exists():
@@ -115,11 +114,16 @@ def engine_over(
     """An engine over documents: files, and all files in folders. `folder` stores the library, for reuse, and the
     converted models. Raises `EvaluationError` where a document is missing or can't be read."""
     config = load_settings(data_dir=folder)
-    models = make_models(config.embedding, config.multilingual, models_folder(folder))
+    models = models_of(config)
     files = find_sources("", documents)
     name = fingerprint(files, models, config.catalogue_dir)
     with open_built_library(folder / "libraries", name, files, models, load_catalogue(config), on_progress) as library:
         yield make_engine(library, config)
+
+
+def models_of(config: Settings) -> EmbeddingModels:
+    """The embedding models of the settings."""
+    return make_models(config.embedding, config.multilingual, models_folder(config.data_dir))
 
 
 def models_folder(folder: Path) -> Path:

@@ -5,20 +5,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from corpus.catalogue import Catalogue
+from assistant.engine_factory import load_catalogue
+from assistant.settings import Settings
 from corpus.library import Library
 from corpus.models import EmbeddingModels
 from eval.cases import Case, EvaluationError, load_cases
-from eval.eval_progress import ProgressReporter
 from eval.gold_spans import DocumentIndex, blocks_in, locate_gold
-from eval.runs.corpora import find_collection, find_sources, fingerprint, hash_packages, open_built_library
-from eval.runs.records import Record, failed_record
+from eval.output import ProgressReporter
+from eval.runs.corpora import find_collection, find_sources, fingerprint, hash_packages, models_of, open_built_library
+from eval.runs.records import Record
 from eval.runs.run_store import Gold, Run, begin_run, finish_run, load_answers, load_run, open_answers, set_aside
 from eval.systems import NAMES, System
 from ingest.chunker import SEGMENTER_VERSION
@@ -27,24 +28,23 @@ from ingest.prefetch import InputSource
 
 @dataclass(frozen=True)
 class Plan:
-    """The settings of a run.
-
-    `questions` is the file of the set. `documents` replace the collections that the cases are about, `library`
-    replaces both: a folder with a library that is used as it is. `again` starts over. `catalogue_dir` is the folder
-    of the catalogue, None for the shipped one.
-    """
+    """What is run. `questions` is the file of the set. `documents` replace the collections that the cases are about,
+    `library` replaces both: a folder with a library that is used as it is. `again` starts over. `config` names the
+    embedding models and the catalogue."""
 
     name: str
     questions: Path
     system: System
     out: Path
-    models: EmbeddingModels
-    catalogue: Catalogue
-    catalogue_dir: Path | None = None
+    config: Settings
     documents: tuple[Path, ...] = ()
     library: Path | None = None
     again: bool = False
-    settings: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def models(self) -> EmbeddingModels:
+        """The embedding models."""
+        return models_of(self.config)
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:
@@ -66,8 +66,7 @@ def execute(plan: Plan, progress: ProgressReporter) -> Run:
     """Executes a plan and returns the stored run. Cases that were answered before, by the same system with the same
     settings, documents and code, are not asked again, unless they failed.
 
-    Raises `EvaluationError`, `LibraryError` or `EmbeddingError`.
-    """
+    Raises `EvaluationError`, `LibraryError` or `EmbeddingError`."""
     collection, digest, files = _find_documents(plan)
     if plan.again and (aside := set_aside(plan.folder)):
         progress.note(f"The previous run was renamed to {aside}.")
@@ -113,7 +112,7 @@ def _find_documents(plan: Plan) -> tuple[str, str, Sequence[InputSource]]:
     if plan.remote and not plan.documents and corpus != "starter":
         return corpus or "documents", "", ()
     files = find_sources(corpus, plan.documents)
-    return corpus or "documents", fingerprint(files, plan.models, plan.catalogue_dir), files
+    return corpus or "documents", fingerprint(files, plan.models, plan.config.catalogue_dir), files
 
 
 def _open_documents(
@@ -123,15 +122,17 @@ def _open_documents(
         return Library(plan.library, plan.models, SEGMENTER_VERSION, owner="rapporteur eval run")
     if not files:
         return nullcontext()
-    return open_built_library(plan.out / "libraries", name, files, plan.models, plan.catalogue, progress.reading)
+    catalogue = load_catalogue(plan.config)
+    return open_built_library(plan.out / "libraries", name, files, plan.models, catalogue, progress.reading)
 
 
 def _build_meta(plan: Plan, documents: Mapping[str, str]) -> dict[str, Any]:
+    own = {"embedding": plan.config.embedding, "multilingual": plan.config.multilingual}
     return {
         "set": plan.questions.stem,
         "cases": plan.questions.name,
         "system": plan.system.name,
-        "settings": {**plan.system.settings, **({} if plan.remote else plan.settings)},
+        "settings": {**plan.system.settings, **({} if plan.remote else own)},
         "documents": documents,
         "code": "" if plan.remote else hash_packages("corpus", "ingest", "assistant"),
         "begun": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -139,7 +140,6 @@ def _build_meta(plan: Plan, documents: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _library_hash(folder: Path, models: EmbeddingModels) -> str:
-    """A hash of the contents of a library."""
     if not (folder / "library.sqlite3").is_file():
         raise EvaluationError(f"{folder} contains no library. Create one with 'rapporteur ingest'.")
     with Library(folder, models, SEGMENTER_VERSION, owner="rapporteur eval run") as library:
@@ -169,7 +169,7 @@ def ask_system(system: System, case: Case) -> Record:
     try:
         return system.answer(case)
     except Exception as error:  # noqa: BLE001  whatever breaks in what is evaluated is a result of the evaluation
-        return failed_record(case.id, system.name, f"{type(error).__name__}: {error}")
+        return Record(case.id, system.name, "failed", error=f"{type(error).__name__}: {error}")
 
 
 def split_askable(cases: Sequence[Case], library: Library) -> tuple[list[Case], list[Case]]:

@@ -20,11 +20,10 @@ from typing import Literal
 
 from assistant.model.model_interface import LanguageModel, Message, ModelFault
 from eval.cases import Case, EvaluationError, read_yaml
-from eval.eval_progress import ProgressReporter
 from eval.metrics.answers import shown_text
 from eval.metrics.scores import right
 from eval.metrics.statistics import Figure, figure
-from eval.output import RoundedFigures
+from eval.output import ProgressReporter, RoundedFigures
 from eval.runs.records import Record
 from eval.runs.run_store import Run
 
@@ -97,12 +96,10 @@ def judge(case: Case, record: Record, ask: Ask) -> Judgement:
 
 
 def agreement(judgements: Sequence[Judgement], labels: Sequence[bool]) -> Agreement:
-    """Computes the agreement of judgements with labels of the same answers (correct or not), in the same order.
-
-    Kappa is (observed - expected) / (1 - expected) agreement (Cohen, "A coefficient of agreement for nominal scales",
-    1960). A failed judgement is a third category that no label has: it disagrees. Where all judgements and labels are
-    one and the same, expected agreement is 1 and kappa is set to 1. `ValueError` for none, or unequal lengths.
-    """
+    """The agreement of judgements with labels of the same answers (correct or not), in the same order; kappa is that of
+    Cohen, "A coefficient of agreement for nominal scales", 1960. A failed judgement is a third category that no label
+    has: it disagrees. Where all judgements and labels are one and the same, kappa is set to 1. `ValueError` for none,
+    or unequal lengths."""
     if not labels or len(judgements) != len(labels):
         raise ValueError(
             f"agreement needs as many judgements ({len(judgements)}) as labels ({len(labels)}), at least one"
@@ -143,7 +140,7 @@ def judge_run(run: Run, ask: Ask, labels: Mapping[str, bool], progress: Progress
     labelled = [n for n, (case, _) in enumerate(pairs) if case.id in labels]
     if not pairs or (labels and not labelled):
         raise EvaluationError(
-            f"{run.folder} has no answers" if not pairs else f"No label is of a case of {run.folder}."
+            f"{run.folder} has no answers." if not pairs else f"No label is of a case of {run.folder}."
         )
     counted = progress.counted(pairs, "answers judged", len(pairs))
     judgements = [judge(case, record, ask) for case, record in counted]

@@ -26,12 +26,9 @@ Text = Annotated[str, PlainValidator(_check_text)]
 
 @dataclass(frozen=True)
 class Cited:
-    """One citation. `document` is the document's key, `locator` the place in it without the document's name.
-
-    `start` and `end` are character offsets of `quote` in the canonical text, None where the system gives none. `text`
-    is the cited passage, which contains the quote and its surroundings. `source` is the id of the document's language
-    version and edition, to which the offsets refer: its canonical text is `text_of(source or document)`.
-    """
+    """One citation. `document` is the document's key, `locator` the place in it without the document's name, `text` the
+    cited passage around the quote. `start` and `end` are character offsets of `quote` in the canonical text of
+    `source`, the id of the document's language version and edition; None where the system gives none."""
 
     document: Text
     locator: Text
@@ -67,8 +64,7 @@ class Record:
     passages; older stored records have none. `confidence` orders the answers of one system by certainty, higher is
     more certain; None where the system gives none. `probability` is the probability that the system gives for having
     found an answer, 0 to 1, or None. `ms` is the time in milliseconds that the user waits. A `failed` record says in
-    `error` what went wrong. `raw` is what the system sent, any JSON value.
-    """
+    `error` what went wrong. `raw` is what the system sent, any JSON value."""
 
     case: Text
     system: Text
@@ -122,8 +118,3 @@ class Record:
 
 
 _RECORD = TypeAdapter(Record)
-
-
-def failed_record(case: str, system: str, error: str, ms: float = 0.0, raw: Any = None) -> Record:
-    """The record of a case, by its id, for which no answer could be had; it counts as wrong."""
-    return Record(case, system, "failed", ms=ms, error=error, raw=raw)

@@ -90,8 +90,7 @@ def begin_run(folder: Path, meta: Mapping[str, Any], cases: Path) -> Path | None
     """Creates the folder of a run, or opens one that was begun with the same system, documents and code.
 
     A run that was begun with others is renamed with a number; returns its new path. Raises `EvaluationError` where
-    the folder contains something else.
-    """
+    the folder contains something else."""
     aside = None
     if folder.exists() and any(folder.iterdir()):
         if not (folder / META).is_file():

@@ -34,7 +34,7 @@ class Corruption:
     claim: str
 
 
-_SYMBOL = re.compile(r"\b[A-Z]+(?:/[A-Z0-9.]+)+/(\d+)\b|\b(\d+/\d+)\b")
+_SYMBOL = re.compile(r"\b(?:[A-Z]+(?:/[A-Z0-9.]+)+|\d+)/(\d+)\b")
 _NUMBER = re.compile(r"(?<![\w/.,])\d{1,3}(?:[ ,.]\d{3})+(?![\w/])|(?<![\w/.,-])\d+(?:[.,]\d+)?(?![\d/])")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _COUNTED = {
@@ -91,24 +91,20 @@ _NEGATED = {
 def corruptions(sentences: Sequence[Sentence]) -> Iterator[Corruption]:
     """All corruptions of true sentences, in their order."""
     for n, each in enumerate(sentences):
-        for kind, claim in _changed_claims(each, n):
-            if claim != each.claim:
-                yield Corruption(kind, each.language, each.source, claim)
+        claim, language = each.claim, each.language
+        changes: dict[Kind, str | None] = {
+            "number": _number(claim, language, n),
+            "date": _date(claim, language, n),
+            "symbol": _symbol(claim),
+            "negation": _negation(claim, language),
+            "name": _name(claim, language, n),
+            "subject": claim.replace(each.swap[0], each.swap[1], 1),
+        }
+        for kind, changed in changes.items():
+            if changed is not None and changed != claim:
+                yield Corruption(kind, language, each.source, changed)
         for source in _other_sources(sentences, n):
-            yield Corruption("source", each.language, source, each.claim)
-
-
-def _changed_claims(each: Sentence, n: int) -> Iterator[tuple[Kind, str]]:
-    claim, language = each.claim, each.language
-    changes: dict[Kind, str | None] = {
-        "number": _number(claim, language, n),
-        "date": _date(claim, language, n),
-        "symbol": _symbol(claim),
-        "negation": _negation(claim, language),
-        "name": _name(claim, language, n),
-        "subject": claim.replace(each.swap[0], each.swap[1], 1),
-    }
-    yield from ((kind, changed) for kind, changed in changes.items() if changed is not None)
+            yield Corruption("source", language, source, claim)
 
 
 def _other_sources(sentences: Sequence[Sentence], n: int) -> Iterator[str]:
@@ -124,11 +120,8 @@ def _other_sources(sentences: Sequence[Sentence], n: int) -> Iterator[str]:
 
 def _is_independent(one: Sentence, other: Sentence) -> bool:
     """Whether the sources of two sentences are different texts: neither contains the other or begins like it."""
-    return one.source not in other.source and other.source not in one.source and _head(one) != _head(other)
-
-
-def _head(sentence: Sentence) -> str:
-    return sentence.source[:60]
+    contained = one.source in other.source or other.source in one.source
+    return not contained and one.source[:60] != other.source[:60]
 
 
 def _number(claim: str, language: str, n: int) -> str | None:
@@ -180,13 +173,7 @@ def _date(claim: str, language: str, n: int) -> str | None:
 
 def _symbol(claim: str) -> str | None:
     match = _SYMBOL.search(claim)
-    if not match:
-        return None
-    digits = re.search(r"\d+$", match.group())
-    if digits is None:
-        return None
-    start = match.start() + digits.start()
-    return claim[:start] + str(int(digits.group()) + 4) + claim[match.end() :]
+    return claim[: match.start(1)] + str(int(match[1]) + 4) + claim[match.end() :] if match else None
 
 
 def _negation(claim: str, language: str) -> str | None:

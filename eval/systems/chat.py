@@ -91,14 +91,9 @@ def _insert_marks(content: str, sources: Sequence[Any]) -> str:
 def _find_sources(reply: Any, message: Any) -> Sequence[Any]:
     """The list of sources, wherever the server puts it."""
     context = message.get("context")
-    annotations = message.get("annotations")
-    listed = [
-        reply.get("citations"),
-        reply.get("search_results"),
-        context.get("citations") if isinstance(context, Mapping) else None,
-        message.get("citations"),
-        annotations,
-    ]
+    in_context = context.get("citations") if isinstance(context, Mapping) else None
+    beside = [reply.get("citations"), reply.get("search_results")]
+    listed = [*beside, in_context, message.get("citations"), message.get("annotations")]
     return next((each for each in listed if isinstance(each, list) and each), [])
 
 

@@ -25,8 +25,7 @@ def passage_locators(document: Document, passage: Passage) -> str:
 def passage_places(document: Document, passage: Passage) -> list[tuple[int, int, str]]:
     """The places that a passage covers, as (start, end, locator), trimmed of white space.
 
-    Neighbouring blocks of one locator are one place; headings are left out unless there is nothing else.
-    """
+    Neighbouring blocks of one locator are one place; headings are left out unless there is nothing else."""
     spans: list[tuple[int, int, str]] = []
     for block in document.blocks[passage.first : passage.last + 1]:
         if block.kind == "heading":
@@ -45,7 +44,7 @@ def passage_places(document: Document, passage: Passage) -> list[tuple[int, int,
 
 
 def passage_record(
-    case: Case, system: str, library: Library, hits: Sequence[tuple[str, float]], ms: float, quoted: int = QUOTED
+    case: Case, system: str, library: Library, hits: Sequence[tuple[str, float]], ms: float, quoted: int
 ) -> Record:
     """Builds a record of retrieved passages, (evidence id, score), best first: the first `quoted` are the answer,
     each a claim that cites all its places; the status is `not_found` where there are none. The best score is the
@@ -81,11 +80,6 @@ def passage_record(
         raw=raw,
         stretches=tuple((document.id, passage.start, passage.end) for passage, document, _ in found),
     )
-
-
-def question_with_history(case: Case) -> str:
-    """The question with the earlier turns before it, for systems without conversations."""
-    return "\n".join([*case.history, case.question])
 
 
 def _trim_span(text: str, start: int, end: int) -> tuple[int, int]:

@@ -17,7 +17,7 @@ from corpus.analysis import analyse
 from corpus.library import Library
 from eval.cases import Case, EvaluationError
 from eval.runs.records import Record
-from eval.systems.passages import QUOTED, RETRIEVED, passage_record, question_with_history
+from eval.systems.passages import QUOTED, RETRIEVED, passage_record
 
 Hits = list[tuple[str, float]]
 Search = Callable[[str], Hits]
@@ -54,7 +54,7 @@ class PassagePeer:
             raise EvaluationError("prepare() comes before answer().")
         library, search = self._ready
         start = time.perf_counter()
-        hits = search(question_with_history(case))
+        hits = search("\n".join([*case.history, case.question]))
         ms = (time.perf_counter() - start) * 1e3
         return passage_record(case, self.name, library, hits, ms, self._quoted(hits))
 

@@ -21,11 +21,7 @@ class Rapporteur:
 
     name = "rapporteur"
 
-    def __init__(
-        self,
-        make: Callable[[Library], Engine],
-        settings: Mapping[str, str] | None = None,
-    ) -> None:
+    def __init__(self, make: Callable[[Library], Engine], settings: Mapping[str, str] | None = None) -> None:
         self.settings: Mapping[str, str] = settings or {}
         self._make = make
         self._engine: Engine | None = None

@@ -14,7 +14,7 @@ import httpx
 from assistant.model.transport import Bounded, direct_or_by_proxy
 from corpus.library import Library
 from eval.cases import Case, EvaluationError
-from eval.runs.records import Record, failed_record
+from eval.runs.records import Record
 from eval.systems.chat import PROMPT, chat_record, messages
 from eval.systems.system_replies import UnreadableAnswer, service_record
 
@@ -26,8 +26,7 @@ class Remote:
     """A server that answers. An error in a case becomes a failed record, with what was received.
 
     `key` is sent as a bearer token, `timeout` is in seconds and applies to one whole answer. `model` is the model
-    requested of a chat server. Raises `EvaluationError` for an invalid address.
-    """
+    requested of a chat server. Raises `EvaluationError` for an invalid address."""
 
     def __init__(
         self,
@@ -79,10 +78,10 @@ class Remote:
             response = self._client.post(self._url, json=request)
             body = response.text
             ms = (time.perf_counter() - start) * 1e3
-            if response.status_code != 200:
-                return failed_record(case.id, self.name, f"the server answers {response.status_code}", ms, body)
-            read = chat_record if self._chat else service_record
-            return read(case, self.name, json.loads(response.content.decode("utf-8", "replace")), ms)
+            if response.status_code == 200:
+                read = chat_record if self._chat else service_record
+                return read(case, self.name, json.loads(response.content.decode("utf-8", "replace")), ms)
+            error = f"the server answers {response.status_code}"
         except httpx.TimeoutException:
             error = f"no whole answer within {self._timeout:g} seconds"
         except httpx.HTTPError as fault:
@@ -91,7 +90,8 @@ class Remote:
             error = f"the answer is not JSON: {fault}"
         except UnreadableAnswer as fault:
             error = str(fault)
-        return failed_record(case.id, self.name, error, (time.perf_counter() - start) * 1e3, body)
+        ms = (time.perf_counter() - start) * 1e3
+        return Record(case.id, self.name, "failed", ms=ms, error=error, raw=body)
 
 
 def _endpoint(url: str) -> tuple[str, bool]:

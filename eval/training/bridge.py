@@ -8,18 +8,15 @@ import io
 import random
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from tokenizers import Tokenizer
 
 from assistant.qa.passage_states import States
 from assistant.qa.reader_weights import bert_base, e5_lower, e5_words, read_weights, tokenizer_of, weights_of
 from eval.training.export import npz
 from eval.training.groups import load_groups
-
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
 
 RIDGE = 1e-3
 """The penalty on the map's weights, as a share of the mean variance of the states."""

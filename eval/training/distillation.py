@@ -14,18 +14,9 @@ from pathlib import Path
 import torch
 from torch.nn import functional
 
+from eval.training import train
 from eval.training.network import Reader, load_base
-from eval.training.train import (
-    HIDDEN,
-    EncodedGroup,
-    MakeReader,
-    Plan,
-    compute_type,
-    load_weights,
-    outside_passage,
-    pad_batch,
-    train,
-)
+from eval.training.train import HIDDEN, EncodedGroup, MakeReader, Plan
 
 PLAN = Plan(kind="bert", minutes=85, rows=16, pieces=320, rate=8e-5, head_rate=8e-5, warm=50, frozen=5, most_passages=8)
 """How the English reader is distilled."""
@@ -45,15 +36,15 @@ def distil(
     """Distils the reader with these weights (a checkpoint, or a shipped file) into some of its `layers`, on the rows of files. Files, resuming,
     `report`, `make_reader` and errors are as for `eval.training.train.train`."""
     model, _ = make_reader(plan.kind, plan.pieces)
-    load_weights(model, teacher)
-    model.to(compute_type()).eval()
-    train(files, plan, folder, teacher, report, make_reader, layers, partial(_loss, plan, model))
+    train.load_weights(model, teacher)
+    model.to(train.compute_type()).eval()
+    train.train(files, plan, folder, teacher, report, make_reader, layers, partial(_loss, plan, model))
 
 
 def _loss(
     plan: Plan, teacher: Reader, student: Reader, batch: Sequence[EncodedGroup], least: int
 ) -> dict[str, torch.Tensor]:
-    pieces, segments, mask = pad_batch(batch, least)
+    pieces, segments, mask = train.pad_batch(batch, least)
     firsts = [first for encoded in batch for first in encoded.firsts]
     rows = len(firsts)
     with torch.no_grad():
@@ -64,7 +55,7 @@ def _loss(
     read = mask[:rows, :, None].float()
     apart = _distance(states[:rows].float() * read, goal_states[:rows].float() * read)
     pooled = _distance(student.pooled(states)[:rows].float(), teacher.pooled(goal_states)[:rows].float())
-    hidden = outside_passage(mask[:rows], firsts)
+    hidden = train.outside_passage(mask[:rows], firsts)
     spans = [
         functional.kl_div(
             own[:rows].float().masked_fill(hidden, HIDDEN).log_softmax(-1),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import pickle
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,6 @@ def export_weights(*checkpoints: Path) -> bytes:
 
 
 def _weights(checkpoint: Path) -> dict[str, NDArray[Any]]:
-    import pickle
-
     import torch
 
     try:

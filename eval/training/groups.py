@@ -53,11 +53,23 @@ def save_groups(groups: Iterable[Group], path: Path) -> None:
     path.write_bytes(gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)
 
 
+def write_documents(folder: Path, texts: Iterable[tuple[str, str]]) -> Path:
+    """Writes documents, given as name and Markdown, into a folder; returns the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in texts:
+        (folder / f"{name}.md").write_text(text, encoding="utf-8")
+    return folder
+
+
+def read_text(path: Path) -> str:
+    """Reads a file, compressed (.gz, .bz2) or not."""
+    return _DECOMPRESS.get(path.suffix, bytes)(path.read_bytes()).decode()
+
+
 def read_values(path: Path) -> Iterator[Any]:
-    """Reads the JSON values of a file, one per line, compressed (.gz, .bz2) or not. Raises `ValueError` with the line."""
-    text = _DECOMPRESS.get(path.suffix, bytes)(path.read_bytes()).decode()
+    """Reads the JSON values of a file, one per line. Raises `ValueError` with the line."""
     # Not `splitlines`, which also breaks at separators that JSON may hold as they are.
-    for n, line in enumerate(text.split("\n"), 1):
+    for n, line in enumerate(read_text(path).split("\n"), 1):
         if line.strip():
             try:
                 yield json.loads(line)

@@ -100,7 +100,7 @@ def cross_validate(questions: Sequence[IntentQuestion], vectors: Vectors) -> lis
     for fold in range(FOLDS):
         training = [n for n in range(len(questions)) if folds[n] != fold]
         model = fit_intents([questions[n] for n in training], vectors[training], "")
-        predictions += [(each, model.beyond_agenda(vectors[n])) for n, each in enumerate(questions) if folds[n] == fold]
+        predictions += [(each, model.chance(vectors[n], NONE)) for n, each in enumerate(questions) if folds[n] == fold]
     return predictions
 
 

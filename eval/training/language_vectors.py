@@ -24,7 +24,7 @@ UNRELATED = 150
 """Passages in each language that they are compared with."""
 
 
-def parallel_questions(questions: Path, translations: Path, most: int) -> dict[str, list[str]]:
+def parallel_questions(questions: Path, translations: Path, most: int = PARALLEL) -> dict[str, list[str]]:
     """Loads the questions that exist in all languages, at most `most`, by language. Raises `ValueError` where there are none."""
     by_id = {raw["id"]: {"en": raw["question"]} for raw in read_values(questions) if raw["language"] == "en"}
     for raw in read_values(translations):
@@ -35,7 +35,7 @@ def parallel_questions(questions: Path, translations: Path, most: int) -> dict[s
     return {language: [each[language] for each in complete] for language in LANGUAGES}
 
 
-def unrelated_passages(documents: Path, most: int) -> dict[str, list[str]]:
+def unrelated_passages(documents: Path, most: int = UNRELATED) -> dict[str, list[str]]:
     """Draws at most `most` passages of written documents, with their titles, by language; the same at every call."""
     by_language: dict[str, list[str]] = {language: [] for language in LANGUAGES}
     for raw in read_values(documents):

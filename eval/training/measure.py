@@ -16,7 +16,7 @@ from assistant.qa.readers import PassageReader, SearchScores, search_bonus
 from assistant.qa.scoring import AGAIN, READ, Scorer
 from assistant.qa.units import reader_heading, units_of, without_edge_lines
 from eval.training.calibrate import Calibration, Outcome
-from eval.training.groups import Group, read_values
+from eval.training.groups import Group, read_values, write_documents
 from eval.training.own_rows import load_questions, with_previous_turn
 from eval.training.written_rows import SECTION
 
@@ -77,13 +77,13 @@ def prepare_written_sets(
     language_groups = [languages] if name == NEITHER_ENGLISH else [[language] for language in languages]
     for n, group in enumerate(language_groups):
         own = [row for row in rows if row["language"] in group]
-        group_folder = folder / "written" / "-".join(group)
-        group_folder.mkdir(parents=True, exist_ok=True)
+        texts = {}
         for document in dict.fromkeys(row["document"] for row in own):
             parts = [row for row in own if row["document"] == document]
             title = parts[0]["title"].partition(SECTION)[0]
             text = "\n\n".join(f"## {row['title'].partition(SECTION)[2]}\n\n{row['passage']}" for row in parts)
-            (group_folder / f"{document}.md").write_text(f"# {title}\n\n{text}\n", encoding="utf-8")
+            texts[document] = f"# {title}\n\n{text}\n"
+        group_folder = write_documents(folder / "written" / "-".join(group), texts.items())
         aside_languages, step = (["en"], len(language_groups)) if name == FROM_ENGLISH else (group, 1)
         chosen_asides = [row for row in aside_rows if row["language"] in aside_languages][n % step :: step]
         wording = _WORDINGS[name]

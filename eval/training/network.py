@@ -20,7 +20,8 @@ from transformers import BertConfig, BertModel
 
 from assistant.qa.passage_states import States, marked, marks
 from assistant.qa.reader_input import MOST_PIECES, Kind, Pairing
-from assistant.qa.reader_weights import EPSILON, HEADS
+from assistant.qa.reader_weights import EPSILON, HEADS, e5_lower, e5_words, tokenizer_of
+from eval.training.published import cross_encoder
 
 
 @dataclass(frozen=True)
@@ -89,15 +90,11 @@ class Reader(nn.Module):
     def states(self, pieces: torch.Tensor, segments: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """The hidden states after the last layer: (rows, pieces, width)."""
         words = self.words(pieces, segments, mask)
-        states: torch.Tensor = self.bert(
-            inputs_embeds=words, attention_mask=mask, token_type_ids=segments
-        ).last_hidden_state
-        return states
+        return self.bert(inputs_embeds=words, attention_mask=mask, token_type_ids=segments).last_hidden_state
 
     def pooled(self, states: torch.Tensor) -> torch.Tensor:
         """What whether a row answers is told by, for the hidden states of the last layer: (rows, width)."""
-        pooled: torch.Tensor = torch.tanh(self.pooler(states[:, 0]))
-        return pooled
+        return torch.tanh(self.pooler(states[:, 0]))
 
     def output(self, states: torch.Tensor) -> ReaderOutput:
         """The output for the hidden states of the last layer."""
@@ -111,8 +108,7 @@ class Reader(nn.Module):
 
     def words(self, pieces: torch.Tensor, segments: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """The input embedding of each piece: (rows, pieces, width)."""
-        vectors: torch.Tensor = self.bert.embeddings.word_embeddings(pieces)
-        return vectors
+        return self.bert.embeddings.word_embeddings(pieces)
 
 
 class BridgedReader(Reader):
@@ -138,9 +134,6 @@ def load_base(kind: Kind, pieces: int = MOST_PIECES) -> tuple[Reader, Pairing]:
     """Builds a reader before training, with its tokenizer, on the packaged cross-encoder, whose own ranking initialises
     answerability: `bert` reads its word vectors, `e5` states of multilingual-e5-small through a bridge that is
     still to be fitted. Rows get at most `pieces` pieces."""
-    from assistant.qa.reader_weights import e5_lower, e5_words, tokenizer_of
-    from eval.training.published import cross_encoder
-
     weights = {name: torch.from_numpy(np.array(values)) for name, values in cross_encoder().items()}
     words = "embeddings.word_embeddings.weight"
     if kind == "bert":

@@ -66,10 +66,7 @@ def own_groups(
     and their kind. Each is followed by its `translations`, with the same name, or `translated-` and its kind for
     documents of the United Nations. A question about a treaty is asked of its own only, since others have much of the
     same text."""
-    rng = random.Random(1)
-    translations_by_id: dict[str, list[Mapping[str, Any]]] = {}
-    for raw in read_values(translations) if translations else ():
-        translations_by_id.setdefault(raw["of"], []).append(raw)
+    rng, translated = random.Random(1), load_translations(translations) if translations else {}
     for question in load_questions(files, engine.library):
         if question is None:
             continue
@@ -77,10 +74,9 @@ def own_groups(
         if not group.reads:
             continue  # only the first page states the answer, and no other passage was found
         yield group
-        prefix = TRANSLATED if source == WRITTEN_ABOUT else source
-        for raw in translations_by_id.get(question.id, ()):
-            name = f"{prefix}{question.kind}"
-            yield replace(group, source=name, language=raw["language"], question=with_previous_turn(raw))
+        name = f"{TRANSLATED if source == WRITTEN_ABOUT else source}{question.kind}"
+        for language, text in translated.get(question.id, ()):
+            yield replace(group, source=name, language=language, question=text)
 
 
 def strange_groups(questions: Iterable[Group], engine: Engine) -> Iterator[Group]:
@@ -114,6 +110,14 @@ def _to_question(raw: dict[str, Any], library: Library, by_stem: Mapping[str, st
     facts = tuple(tuple(each) for each in raw.get("facts", []))
     about = by_stem.get(raw["document"])
     return OwnQuestion(raw.get("id", ""), about, question, raw["language"], raw["kind"], facts, spans)
+
+
+def load_translations(path: Path) -> dict[str, list[tuple[str, str]]]:
+    """Loads the translations of questions, by their ids: language and text, with the previous turn in front."""
+    translations: dict[str, list[tuple[str, str]]] = {}
+    for raw in read_values(path):
+        translations.setdefault(raw["of"], []).append((raw["language"], with_previous_turn(raw)))
+    return translations
 
 
 def with_previous_turn(raw: Mapping[str, Any]) -> str:

@@ -7,7 +7,6 @@ Questions and paragraphs of evaluation sets are left out (`Banned`).
 
 from __future__ import annotations
 
-import gzip
 import json
 import random
 import sqlite3
@@ -15,11 +14,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from corpus.analysis import analyse
 from corpus.sentences import sentence_spans
-from eval.training.groups import Group, Read, read_values, text_key
+from eval.training.groups import Group, Read, read_text, read_values, text_key
 
 LONGEST = 1_400
 """Characters of a paragraph; longer ones are cut around the answer."""
@@ -67,7 +65,9 @@ class Banned:
         questions: set[str] = set()
         passages: set[str] = set()
         for path in sorted((folder / "xquad").glob("*.json")):
-            for paragraph in (each for article in _json(path)["data"] for each in article["paragraphs"]):
+            for paragraph in (
+                each for article in json.loads(read_text(path))["data"] for each in article["paragraphs"]
+            ):
                 passages.add(text_key(paragraph["context"]))
                 questions |= {text_key(each["question"]) for each in paragraph["qas"]}
         for name, field in (("nomiracl", "question"), ("clapnq", "input")):
@@ -106,7 +106,7 @@ class _Row:
 
 def _read_squad(path: Path, language: str) -> Iterator[_Row]:
     """The questions of a SQuAD-form file, answered or not."""
-    for article in _json(path)["data"]:
+    for article in json.loads(read_text(path))["data"]:
         name = str(article.get("title") or "").replace("_", " ")
         for paragraph in article["paragraphs"]:
             for entry in paragraph["qas"]:
@@ -207,8 +207,3 @@ def _read_nomiracl(path: Path) -> Iterator[Group]:
     for row in read_values(path):
         reads = tuple(Read(each["title"], each["text"][:LONGEST]) for each in row["passages"])
         yield Group(f"nomiracl-{row['language']}", row["language"], row["question"], bool(row["answerable"]), reads)
-
-
-def _json(path: Path) -> Any:
-    data = path.read_bytes()
-    return json.loads(gzip.decompress(data) if path.suffix == ".gz" else data)

