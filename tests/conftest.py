@@ -7,7 +7,6 @@ import shutil
 import socket
 import sqlite3
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, partial
@@ -18,6 +17,7 @@ import pytest
 from argon2 import PasswordHasher
 from databases import database
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 from invoking import Cli
 from ods import Ods
 from word_reader import word_readers
@@ -41,6 +41,9 @@ from ingest.pipeline import Input, Outcome, ingest, starter_sources
 
 settings.register_profile("project", deadline=None, derandomize=True)
 settings.load_profile("project")
+# Hypothesis also draws the constants of whatever modules of the project are loaded, so that a test would get other examples after
+# other tests. Without them it gets the same in every run.
+providers._get_local_constants = lambda: providers._local_constants
 
 _settrace = sys.settrace
 
@@ -178,7 +181,7 @@ def models_in(converted: Path) -> Callable[[Path], Path]:
         for name in names if len([*converted.glob("*/reader-*.onnx")]) < len(names) else ():
             Reader(name, converted / "readers").read("When?", [("", "At noon.")])
         (folder / "models").mkdir(parents=True, exist_ok=True)
-        for each in converted.glob("*/*"):
+        for each in converted.glob("*/[!.]*"):  # not what another process is still writing
             if not (folder / "models" / each.name).exists():
                 (folder / "models" / each.name).hardlink_to(each)
         return folder
@@ -284,14 +287,6 @@ def blocks_apart(db: sqlite3.Connection) -> None:
         "ALTER TABLE documents DROP COLUMN blocks;"
         "DROP TABLE vectors"
     )
-
-
-def until(so: Callable[[], object]) -> None:
-    """Waits until something is so; a minute is more than any machine needs."""
-    end = time.monotonic() + 60
-    while not so():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.02)
 
 
 def alive(process: int) -> bool:

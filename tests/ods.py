@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import docx
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
+from waiting import WAIT
 
 ABSENT = "There is no document matching your request: {symbol} does not exist in the Official Document System (ODS)."
 
@@ -194,7 +195,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
         if reply.hold is not None:
             ods.held.set()
-            ods.released.wait(30)
+            ods.released.wait(WAIT)
             self.wfile.write(reply.body[stop:])
         if reply.cut is not None or not reply.length:
             self.close_connection = True

@@ -21,7 +21,7 @@ from corpus.catalogue import Catalogue
 from corpus.library import Library
 from ingest.pipeline import Input, ingest
 
-WAIT = 20_000
+WAIT = 120_000
 """Milliseconds that a busy machine may take for what a person waits for."""
 STAFF, READER = "amina", "rashid"
 LEFT = ("AbortError: signal is aborted", "Connection errored out")

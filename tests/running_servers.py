@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -54,7 +55,7 @@ def serving(reply: Reply) -> Iterator[Served]:
             served.asked.append((self.path, dict(self.headers), asked))
             answer = reply(asked)
             if answer.hang:
-                stop.wait(10)
+                stop.wait(600)
                 return
             self.send_response(answer.status)
             self.send_header("Content-Type", "application/json")
@@ -89,8 +90,18 @@ def serving(reply: Reply) -> Iterator[Served]:
         thread.join()
 
 
+_RESERVED: list[socket.socket] = []
+
+
 def free_port() -> int:
-    """A port on which nobody listens."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    """A port on which nobody listens, and which no other process is given: Linux lets a server listen where another socket is only
+    bound."""
+    found = socket.socket()
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    found.bind(("127.0.0.1", 0))
+    port = int(found.getsockname()[1])
+    if sys.platform == "linux":
+        _RESERVED.append(found)
+    else:
+        found.close()
+    return port

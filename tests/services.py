@@ -114,7 +114,7 @@ def made_service(
             with TestClient(app, client=("127.0.0.1", 50_000), raise_server_exceptions=False) as client:
                 yield Made(app, client, service, library, keys, store, gate, gate.audit)
         finally:
-            service.close(5)
+            service.close(60)
 
 
 def service_fixture(scope: Literal["module", "function"] = "module", **given: Any) -> Any:

@@ -6,8 +6,8 @@ import sqlite3
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -18,6 +18,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from invoking import Cli
 from services import PASSWORD, SAME, Made, made_service, service_fixture, sign_in
+from waiting import WAIT
 
 from assistant.access import Principal, Role
 from assistant.access.access_store import FILE, AccessStore
@@ -516,17 +517,23 @@ def test_a_key_that_another_process_revokes_is_not_good_in_this_one_after_it_was
         process.stdin.close()
 
 
-def test_a_key_is_found_at_once_while_another_process_writes_and_its_use_is_noted_later(tmp_path: Path) -> None:
-    with AccessStore(tmp_path) as store, AccessStore(tmp_path) as second:
+def test_a_key_is_found_at_once_while_another_process_writes_and_its_use_is_noted_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = sqlite3.connect
+    longer = {"timeout": 2 * WAIT}  # seconds that the lock is waited for
+    monkeypatch.setattr(
+        "corpus.store.sqlite.sqlite3.connect", lambda *given, **more: real(*given, **{**more, **longer})
+    )
+    with AccessStore(tmp_path) as store, AccessStore(tmp_path) as second, ThreadPoolExecutor(1) as pool:
         key, secret = Keys(store).create("x", Role.READ)
-        other = sqlite3.connect(tmp_path / FILE, isolation_level=None)
+        other = real(tmp_path / FILE, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
-        begun = time.monotonic()
-        for _ in range(20):
-            assert Keys(store).find(secret)
-        assert Keys(second).find(secret)
-        assert time.monotonic() - begun < 2  # waiting for the lock once takes five
-        other.execute("ROLLBACK")
-        other.close()
+        found = pool.submit(lambda: [Keys(each).find(secret) for each in (*[store] * 20, second)])
+        try:
+            assert all(found.result(WAIT))
+        finally:
+            other.execute("ROLLBACK")
+            other.close()
     with AccessStore(tmp_path) as store:
         assert [(each.id, each.used is not None) for each in Keys(store).all()] == [(key.id, True)]

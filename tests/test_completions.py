@@ -11,10 +11,11 @@ from typing import Any
 import httpx
 import openai
 import pytest
-from conftest import until, untimed
+from conftest import untimed
 from openai.types.chat import ChatCompletion
 from services import Made, listening, made_service, service_fixture, url
 from test_markdown import shown as seen
+from waiting import WAIT, until
 
 from assistant.access.rate_limits import RateLimits
 from assistant.completions.completion_models import Conversation
@@ -223,11 +224,16 @@ def test_errors_have_the_form_that_the_client_knows(made: Made, url: str, client
         ask(client.with_options(api_key="rpp_wrong"), "When is item 3?")
     assert unknown.value.code == "invalid_api_key"
     for reply, status in (
-        (httpx.get(f"{url}/v1/models"), 401),
-        (httpx.get(f"{url}/v1/embeddings"), 404),
-        (httpx.get(f"{url}/v1/chat/completions"), 405),
-        (httpx.post(f"{url}/v1/chat/completions", content=b"{", headers=made.headers("read")), 400),
-        (httpx.post(f"{url}/v1/chat/completions", content=b"x" * 5_000_000, headers=made.headers("read")), 413),
+        (httpx.get(f"{url}/v1/models", timeout=WAIT), 401),
+        (httpx.get(f"{url}/v1/embeddings", timeout=WAIT), 404),
+        (httpx.get(f"{url}/v1/chat/completions", timeout=WAIT), 405),
+        (httpx.post(f"{url}/v1/chat/completions", content=b"{", headers=made.headers("read"), timeout=WAIT), 400),
+        (
+            httpx.post(
+                f"{url}/v1/chat/completions", content=b"x" * 5_000_000, headers=made.headers("read"), timeout=WAIT
+            ),
+            413,
+        ),
     ):
         assert reply.status_code == status
         error = reply.json()["error"]
@@ -303,7 +309,7 @@ def test_a_stream_that_is_left_gives_its_turn_back(
     def slow(*given: Any, **more: Any) -> Iterator[Event]:
         asked.append(given[0])
         begun.set()
-        assert go.wait(30)
+        assert go.wait(WAIT)
         yield from real_stream(*given, **more)
 
     def close(stream: Stream) -> None:
@@ -314,10 +320,10 @@ def test_a_stream_that_is_left_gives_its_turn_back(
     monkeypatch.setattr(Stream, "close", close)
     given: Any = {"model": "rapporteur", "stream": True}
     with client.chat.completions.create(messages=[{"role": "user", "content": "first"}], **given) as first:
-        assert begun.wait(30)
+        assert begun.wait(WAIT)
         with client.chat.completions.create(messages=[{"role": "user", "content": "left"}], **given):
             until(lambda: made.service.question_queue.waiting == 1)
-        assert closed.wait(30)
+        assert closed.wait(WAIT)
         go.set()
         assert list(first)[-1].choices[0].finish_reason == "stop"
     ask(client, "last")

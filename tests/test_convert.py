@@ -11,8 +11,9 @@ from pathlib import Path
 from shutil import which
 
 import pytest
-from conftest import alive, until
+from conftest import alive
 from invoking import python
+from waiting import until
 
 from ingest.convert import to_docx
 from ingest.external_programs import MAX_OUTPUT, read_output, run_program
@@ -107,7 +108,18 @@ def test_a_program_that_makes_nothing_is_told_by_the_name_of_the_file(text: str,
         to_docx(RTF, "report.rtf", "rtf", program=script(tmp_path, text))
 
 
-def test_a_program_that_hangs_is_stopped_with_everything_that_it_started(tmp_path: Path) -> None:
+def test_a_program_that_hangs_is_stopped_with_everything_that_it_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Begun(subprocess.Popen[bytes]):
+        """A program whose time begins when it does, however long a busy machine takes to start it."""
+
+        def wait(self, timeout: float | None = None) -> int:
+            if timeout is not None:
+                written(tmp_path / "outer")
+            return super().wait(timeout)
+
+    monkeypatch.setattr("ingest.external_programs.subprocess.Popen", Begun)
     program = script(tmp_path, f"sleep 600 & echo $! > {tmp_path}/inner; echo $$ > {tmp_path}/outer; sleep 600")
     with pytest.raises(ReadError, match=r"report\.rtf.*within 1 s"):
         to_docx(RTF, "report.rtf", "rtf", program=program, seconds=1)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import Holding
 from services import Made, made_service, service_fixture
+from waiting import until
 
 from assistant.access import Role
 from assistant.access.access_store import AccessStore
@@ -56,11 +57,8 @@ def test_a_briefing_that_must_be_made_again_to_be_kept_is_waited_for_on_its_page
     assert waiting.status_code == 202
     address = waiting.headers["refresh"].partition("url=")[2]
     monkeypatch.undo()
-    for _ in range(100):
-        page = made.by("staff").get(address)
-        if page.status_code == 200:
-            break
-    assert (page.status_code, 'action="/drafts"' in page.text) == (200, True)
+    until(lambda: made.by("staff").get(address).status_code == 200)
+    assert 'action="/drafts"' in made.by("staff").get(address).text
 
 
 def test_nothing_is_made_where_no_draft_can_be_kept(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from waiting import WAIT
 
 from corpus.embedding import (
     Embedder,
@@ -89,7 +90,7 @@ def python(code: str, *arguments: str) -> subprocess.Popen[str]:
 
 
 def output(process: subprocess.Popen[str]) -> str:
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=WAIT)
     assert process.returncode == 0, err
     return out
 

@@ -11,6 +11,7 @@ import pytest
 from conftest import untimed
 from fastapi.testclient import TestClient
 from running_servers import Answer, as_json, free_port, serving
+from waiting import WAIT
 
 from app import create_app
 from assistant.qa.engine import Engine
@@ -347,7 +348,7 @@ def test_marks_belong_to_the_sentence_before_them(
 )
 def test_whatever_goes_wrong_with_a_server_is_a_failed_record_that_says_what(answer: Answer, told: str) -> None:
     with serving(lambda _: answer) as server:
-        record = asked(Remote(server.url, timeout=0.4))
+        record = asked(Remote(server.url, timeout=0.4 if answer.hang or answer.drip else WAIT))
     assert (record.status, record.answered, record.claims) == ("failed", False, ())
     assert told in record.error
     assert Record.from_json(json.loads(json.dumps(record.to_json()))).error == record.error

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import until
 from invoking import Cli, write
 from ods import Ods, Reply, absent_file, formats, moved, pdf_file, word_file
+from waiting import WAIT, until
 
 from ingest.fetch.cache import DownloadCache
 
@@ -276,7 +276,7 @@ def test_interrupted_it_says_so_and_keeps_what_has_come(ods: Ods, cli: Cli) -> N
     ods.publish(SYMBOL, Reply(body=WORD, hold=1_000), Reply(body=WORD))
     running = cli.start("fetch", "A/75/1", SYMBOL)
     try:
-        assert ods.held.wait(60)
+        assert ods.held.wait(WAIT)
         running.send_signal(signal.SIGINT)
         _, err = running.communicate(timeout=60)
     finally:
@@ -293,10 +293,10 @@ def test_killed_while_a_file_comes_it_fetches_that_one_again(ods: Ods, cli: Cli)
     ods.publish(SYMBOL, Reply(body=WORD, hold=len(WORD) // 2), Reply(body=WORD))
     running = cli.start("fetch", "A/75/1", SYMBOL)
     try:
-        assert ods.held.wait(60)
+        assert ods.held.wait(WAIT)
         until(lambda: any((cli.folder / "downloads").glob("*.part")))
         running.send_signal(signal.SIGKILL)
-        running.wait(30)
+        running.wait(WAIT)
     finally:
         running.kill()
         running.communicate()

@@ -23,6 +23,7 @@ from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult, TextContent
 from services import LOCAL_TOKEN, Made, made_service, service_fixture, settings_with, url
+from waiting import WAIT
 
 from assistant.qa.scope import Scope
 from assistant.service_factory import announced
@@ -255,7 +256,7 @@ def test_who_may_not_is_refused_before_anything_is_read(url: str, headers: dict[
 
 def test_other_methods_and_broken_messages_are_refused(made: Made, url: str) -> None:
     headers = {**made.headers("read"), **ACCEPTED}
-    assert httpx.get(f"{url}/mcp", headers=headers).status_code == 405
+    assert httpx.get(f"{url}/mcp", headers=headers, timeout=PATIENT).status_code == 405
     assert httpx.delete(f"{url}/mcp", headers=headers).status_code == 405
     for body in (b"", b"{", b"[]", b'{"jsonrpc": "2.0"}', b'"x"', b"\xff" * 100):
         given = {**headers, "Content-Type": "application/json"}
@@ -282,7 +283,7 @@ def test_who_goes_in_the_middle_of_a_message_is_no_fault(
         "Content-Length": "100",
     }
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    with socket.create_connection((host, int(port)), timeout=10) as client:
+    with socket.create_connection((host, int(port)), timeout=PATIENT) as client:
         client.sendall(f"POST /mcp HTTP/1.1\r\n{head}\r\n{{".encode())
         time.sleep(0.5)  # its body is waited for by then
     time.sleep(0.5)
@@ -404,6 +405,6 @@ def test_an_interrupt_ends_the_command_though_standard_input_is_open(boats: Path
     with sent(boats, hello) as (process, stdout):
         assert json.loads(stdout.readline())["id"] == 1
         process.send_signal(signal.SIGINT)
-        assert process.wait(60) == -signal.SIGINT
+        assert process.wait(WAIT) == -signal.SIGINT
     with Library(boats, HashEmbedder(), SEGMENTER_VERSION) as library:
         assert library.verify() == []

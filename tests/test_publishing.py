@@ -21,6 +21,7 @@ from footnotes import faults_in, footnotes_of
 from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
+from waiting import WAIT
 
 from assistant.cli import app
 from assistant.export.file_formats import FORMATS, check_place, parse_format, render, save_file
@@ -171,7 +172,7 @@ def test_libreoffice_opens_the_docx_file(real_briefing: tuple[Publication, dict[
     save_file(render(real_briefing[0], "docx"), path)
     command = [office, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "pdf", "--outdir",
                str(tmp_path), str(path)]  # fmt: skip
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    subprocess.run(command, check=True, capture_output=True, timeout=WAIT)
     with pdfium.PdfDocument(tmp_path / "briefing.pdf") as document:
         assert 2 <= len(document) <= 40  # with the annex of articles
         # Which page a footnote falls on depends on the fonts of the machine.

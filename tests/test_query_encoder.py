@@ -111,7 +111,9 @@ def test_a_run_that_was_ended_goes_on_from_its_checkpoint(tmp_path: Path, monkey
     assert second["questions"] == 6
 
 
-def test_what_ships_gives_the_vectors_that_were_trained(tmp_path: Path) -> None:
+def test_what_ships_gives_the_vectors_that_were_trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = count(step=0.02)
+    monkeypatch.setattr("eval.training.network.time.monotonic", lambda: next(ticks))
     made = encoder()
     run(made, harbour(), tmp_path, 0.02)
     (tmp_path / "queries.npz").write_bytes(npz(made.factors()))

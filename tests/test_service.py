@@ -9,7 +9,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
@@ -18,10 +18,11 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
-from conftest import until, untimed
+from conftest import untimed
 from fastapi.testclient import TestClient
 from ods import word_file
 from services import ended, fetching, listening, made_service, settings_with, told_events
+from waiting import WAIT, until
 from word_reader import word_readers
 
 from app import create_app
@@ -58,7 +59,7 @@ asked = QuestionRequest.of
 def question_queue() -> Iterator[QuestionQueue]:
     found = QuestionQueue(places=3, per_client=2, patience=30)
     yield found
-    found.close(5)
+    found.close(60)
 
 
 class Held:
@@ -69,7 +70,7 @@ class Held:
 
     def __call__(self) -> str:
         self.begun.set()
-        assert self.go.wait(10)
+        assert self.go.wait(WAIT)
         return "done"
 
 
@@ -77,7 +78,7 @@ def hold(question_queue: QuestionQueue) -> tuple[Held, Future[str]]:
     """Keeps the thread busy."""
     held = Held()
     future = question_queue.submit(held, "holder")
-    assert held.begun.wait(10)
+    assert held.begun.wait(WAIT)
     return held, future
 
 
@@ -91,9 +92,9 @@ def test_work_is_done_in_its_order_by_one_thread(question_queue: QuestionQueue) 
     futures = [question_queue.submit(work(n), f"client {n}") for n in range(3)]
     assert question_queue.waiting == 3
     held.go.set()
-    assert first.result(10) == "done"
+    assert first.result(WAIT) == "done"
     for future in futures:
-        future.result(10)
+        future.result(WAIT)
     assert done == [(n, "answering") for n in range(3)]
 
 
@@ -102,8 +103,8 @@ def test_an_error_goes_to_whoever_asked_and_the_next_one_is_served(question_queu
         raise ValueError("no")
 
     with pytest.raises(ValueError, match="no"):
-        question_queue.submit(broken, "a").result(10)
-    assert question_queue.submit(lambda: 1, "a").result(10) == 1
+        question_queue.submit(broken, "a").result(WAIT)
+    assert question_queue.submit(lambda: 1, "a").result(WAIT) == 1
 
 
 def test_the_queue_has_an_end_and_one_client_does_not_fill_it(question_queue: QuestionQueue) -> None:
@@ -118,7 +119,7 @@ def test_the_queue_has_an_end_and_one_client_does_not_fill_it(question_queue: Qu
     assert min(mine.value.retry_after or 0, everybodys.value.retry_after or 0) >= 1
     held.go.set()
     until(lambda: not question_queue.waiting)
-    assert question_queue.submit(lambda: 6, "c").result(10) == 6  # and recovers
+    assert question_queue.submit(lambda: 6, "c").result(WAIT) == 6  # and recovers
 
 
 def test_strangers_leave_places_to_those_with_a_key_or_an_account() -> None:
@@ -132,8 +133,8 @@ def test_strangers_leave_places_to_those_with_a_key_or_an_account() -> None:
     with pytest.raises(Overloaded):
         question_queue.submit(lambda: 4, "a third key")
     held.go.set()
-    assert [each.result(10) for each in known] == [3, 3]
-    assert question_queue.close(5)
+    assert [each.result(WAIT) for each in known] == [3, 3]
+    assert question_queue.close(WAIT)
 
 
 def test_one_who_has_waited_too_long_is_told_so_and_one_who_has_gone_is_passed_over() -> None:
@@ -147,11 +148,11 @@ def test_one_who_has_waited_too_long_is_told_so_and_one_who_has_gone_is_passed_o
     assert gone.cancel()
     good = question_queue.submit(lambda: "good", "c")
     held.go.set()
-    assert good.result(10) == "good"
+    assert good.result(WAIT) == "good"
     with pytest.raises(Overloaded, match="more than 10 s"):
         late.result(0)
     assert not ran
-    assert question_queue.close(5)
+    assert question_queue.close(WAIT)
 
 
 def order_of(asked: list[tuple[str, str]]) -> str:
@@ -161,8 +162,8 @@ def order_of(asked: list[tuple[str, str]]) -> str:
     waits = [question_queue.submit(lambda c=client: order.append(c), client, origin) for client, origin in asked]
     held.go.set()
     for each in waits:
-        each.result(10)
-    assert question_queue.close(5)
+        each.result(WAIT)
+    assert question_queue.close(WAIT)
     return "".join(order)
 
 
@@ -183,7 +184,7 @@ def test_a_closed_queue_does_what_it_has_taken_and_takes_nothing_new() -> None:
     held, first = hold(question_queue)
     second = question_queue.submit(lambda: 2, "a")
     threading.Timer(0.05, held.go.set).start()
-    assert question_queue.close(10)
+    assert question_queue.close(WAIT)
     assert (first.result(0), second.result(0)) == ("done", 2)
     with pytest.raises(Overloaded):
         question_queue.submit(lambda: 3, "a")
@@ -216,18 +217,18 @@ def test_questions_and_batches_in_the_background_take_turns() -> None:
         time.sleep(0.001)
     held.go.set()
     for each in (first, *waits):
-        each.result(10)
-    thread.join(10)
+        each.result(WAIT)
+    thread.join(WAIT)
     # The question in hand and two more, then a batch, then a question again: none waits for more than one batch.
     assert order == ["question 0", "question 1", "batch 0", "question 2", "batch 1", "batch 2"]
-    assert question_queue.close(5)
+    assert question_queue.close(WAIT)
 
 
 def test_a_question_that_embeds_passages_itself_does_not_wait_for_its_own_turn() -> None:
     question_queue = QuestionQueue()
     polite = QueuedEmbedder(HashEmbedder(), question_queue)
-    assert question_queue.submit(lambda: polite.embed_passages(["a boat"]), "a").result(10).shape[0] == 1
-    assert question_queue.close(5)
+    assert question_queue.submit(lambda: polite.embed_passages(["a boat"]), "a").result(WAIT).shape[0] == 1
+    assert question_queue.close(WAIT)
 
 
 def test_a_polite_model_gives_the_same_vectors() -> None:
@@ -240,7 +241,7 @@ def test_a_polite_model_gives_the_same_vectors() -> None:
     assert sum(told) == len(texts)
     assert polite.embed_passages([]).shape == (0, plain.dimension)
     assert (polite.fingerprint, polite.window, polite.languages) == (plain.fingerprint, plain.window, plain.languages)
-    assert question_queue.close(5)
+    assert question_queue.close(WAIT)
 
 
 # Answers as they come
@@ -304,10 +305,10 @@ def test_a_stream_closed_by_someone_else_ends_its_reader_and_its_work(slow: Slow
 
     async def close_meanwhile() -> None:
         reading = asyncio.create_task(read_to_the_end())
-        await asyncio.to_thread(held.begun.wait, 10)
+        assert await asyncio.to_thread(held.begun.wait, WAIT)
         stream.close()
         with pytest.raises(Closed):
-            await asyncio.wait_for(reading, 10)
+            await asyncio.wait_for(reading, WAIT)
 
     asyncio.run(close_meanwhile())
     held.go.set()
@@ -346,7 +347,7 @@ def test_fifty_at_once_get_each_their_own_answer(service: Service) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(WAIT)
     assert got == {n: expected[question] for n, question in enumerate(questions)}
 
 
@@ -402,7 +403,7 @@ def test_a_job_tells_of_its_progress_and_of_every_outcome() -> None:
     def work(reporter: JobReporter) -> None:
         reporter.update(total=2)
         for n in (1, 2):
-            assert steps.acquire(timeout=10)
+            assert steps.acquire(timeout=WAIT)
             reporter.add_outcome({"result": "added", "n": n})
             reporter.update(done=n, detail=f"part {n}")
 
@@ -416,14 +417,14 @@ def test_a_job_tells_of_its_progress_and_of_every_outcome() -> None:
     assert (record["state"], record["done"], record["counts"]) == ("done", 2, {"added": 2})
     assert jobs.record(job.id, since=1)["outcomes"] == [{"result": "added", "n": 2}]
     assert heard == ["added", "added"]
-    assert jobs.close(5)
+    assert jobs.close(WAIT)
 
 
 def test_who_brings_one_file_waits_for_one_of_those_who_brought_many() -> None:
     jobs, begun, go = Jobs(), list[str](), threading.Event()
 
     def noting(name: str) -> Callable[[JobReporter], None]:
-        return lambda _: (begun.append(name), go.wait(20))[0]
+        return lambda _: (begun.append(name), go.wait(WAIT))[0]
 
     first = [jobs.submit("upload", "account:loud", noting(f"loud {n}")) for n in range(4)]
     last = jobs.submit("upload", "account:quiet", noting("quiet"))
@@ -432,7 +433,7 @@ def test_who_brings_one_file_waits_for_one_of_those_who_brought_many() -> None:
         assert over(jobs, job)["state"] == "done"
     assert begun.index("quiet") <= 2
     assert [each for each in begun if each != "quiet"] == [f"loud {n}" for n in range(4)]
-    assert jobs.close(5)
+    assert jobs.close(WAIT)
 
 
 def test_a_job_that_waits_says_how_many_come_before_it() -> None:
@@ -440,10 +441,10 @@ def test_a_job_that_waits_says_how_many_come_before_it() -> None:
 
     def wait(_: JobReporter) -> None:
         begun.set()
-        go.wait(20)
+        go.wait(WAIT)
 
     first = jobs.submit("upload", "account:loud", wait)
-    assert begun.wait(10)
+    assert begun.wait(WAIT)
     others = [jobs.submit("upload", f"account:{who}", wait) for who in ("loud", "loud", "quiet")]
     assert [jobs.record(job.id)["ahead"] for job in (first, *others)] == [0, 1, 3, 2]
     assert [each["ahead"] for each in reversed(jobs.all())] == [0, 1, 3, 2]
@@ -451,21 +452,21 @@ def test_a_job_that_waits_says_how_many_come_before_it() -> None:
     assert [jobs.record(job.id)["ahead"] for job in (first, *others)] == [0, 0, 1, 2], "a stopped job is not made"
     go.set()
     assert [over(jobs, job)["ahead"] for job in (first, *others)] == [0, 0, 0, 0]
-    assert jobs.close(5)
+    assert jobs.close(WAIT)
 
 
 def test_a_queue_of_papers_that_is_closed_leaves_no_thread_behind(question_queue: QuestionQueue) -> None:
     before = set(threading.enumerate())
     papers = PaperQueue(question_queue, 4)
     own = set(threading.enumerate()) - before
-    assert papers.request("a paper", lambda _tell, _aside: "made").future.result(10) == "made"
-    assert papers.close(5)
+    assert papers.request("a paper", lambda _tell, _aside: "made").future.result(WAIT) == "made"
+    assert papers.close(WAIT)
     until(lambda: not any(each.is_alive() for each in own))
 
 
 def test_who_follows_a_job_that_waits_is_told_when_fewer_come_before_it() -> None:
     jobs, go = Jobs(), [threading.Event() for _ in range(3)]
-    waiting = [jobs.submit("upload", f"account:{n}", lambda _, n=n: go[n].wait(20) and None) for n in range(3)]
+    waiting = [jobs.submit("upload", f"account:{n}", lambda _, n=n: go[n].wait(WAIT) and None) for n in range(3)]
 
     async def follow() -> list[tuple[str, int]]:
         seen = list[tuple[str, int]]()
@@ -478,12 +479,12 @@ def test_who_follows_a_job_that_waits_is_told_when_fewer_come_before_it() -> Non
         return seen
 
     until(lambda: jobs.record(waiting[0].id)["state"] == "running")
-    seen = asyncio.run(asyncio.wait_for(follow(), 30))
+    seen = asyncio.run(asyncio.wait_for(follow(), WAIT))
     assert seen[0] == ("queued", 2)
     assert ("queued", 1) in seen
     assert seen[-1] == ("done", 0)
     assert all(earlier != later for earlier, later in pairwise(seen)), "nobody is told the same twice"
-    assert jobs.close(5)
+    assert jobs.close(WAIT)
 
 
 def test_a_job_that_fails_or_breaks_down_says_so_and_the_next_one_runs() -> None:
@@ -506,7 +507,7 @@ def test_a_job_that_fails_or_breaks_down_says_so_and_the_next_one_runs() -> None
             jobs.stop(job.id)
     with pytest.raises(NotFound):
         jobs.get("none")
-    assert jobs.close(5)
+    assert jobs.close(WAIT)
 
 
 def test_jobs_are_stopped_running_or_waiting_and_there_is_an_end_to_them() -> None:
@@ -522,7 +523,7 @@ def test_jobs_are_stopped_running_or_waiting_and_there_is_an_end_to_them() -> No
 
     running = jobs.submit("x", "y", endless, ended=lambda job: told.append(job.id))
     waiting = jobs.submit("x", "y", endless, ended=lambda job: told.append(job.id))
-    assert begun.wait(10)
+    assert begun.wait(WAIT)
     with pytest.raises(Overloaded):
         jobs.submit("x", "y", endless)
     assert jobs.stop(waiting.id).state == "stopped"
@@ -531,7 +532,7 @@ def test_jobs_are_stopped_running_or_waiting_and_there_is_an_end_to_them() -> No
     assert over(jobs, running)["state"] == "stopped"
     assert sorted(told) == sorted([running.id, waiting.id])
     last = jobs.submit("x", "y", endless, ended=lambda job: told.append(job.id))
-    assert jobs.close(5)
+    assert jobs.close(WAIT)
     assert last.id not in told  # the service stops: it is to be begun again
 
 
@@ -540,7 +541,7 @@ def test_an_upload_that_was_taken_and_not_read_is_read_by_the_next_process(
 ) -> None:
     with made_service(tmp_path, catalogue, page=False) as made:
         block = threading.Event()
-        made.service.jobs.submit("x", "y", lambda reporter: block.wait(10) and None)
+        made.service.jobs.submit("x", "y", lambda reporter: block.wait(WAIT) and None)
         job = made.service.upload(LOCAL, io.BytesIO(b"Note on nets\n\nNets are mended in winter.\n"), "nets.txt")
         uploads = made.library.folder / "uploads"
         (uploads / "half").mkdir()
@@ -565,7 +566,7 @@ def test_an_upload_is_refused_at_once_by_its_first_bytes_and_what_has_to_be_open
     unopened = archive.getvalue().replace(b"mimetype", b"mimetype\xff\xff\xff\xff", 1)
     with made_service(tmp_path, catalogue, page=False) as made:
         block = threading.Event()
-        made.service.jobs.submit("x", "y", lambda reporter: block.wait(10) and None)
+        made.service.jobs.submit("x", "y", lambda reporter: block.wait(WAIT) and None)
         monkeypatch.setattr("zipfile.ZipFile", pytest.fail)
         jobs = [
             made.service.upload(LOCAL, io.BytesIO(data), name)
@@ -594,7 +595,7 @@ def test_an_upload_whose_file_is_gone_at_the_next_start_is_refused_and_the_servi
 ) -> None:
     with made_service(tmp_path, catalogue, page=False) as made:
         block = threading.Event()
-        made.service.jobs.submit("x", "y", lambda reporter: block.wait(10) and None)
+        made.service.jobs.submit("x", "y", lambda reporter: block.wait(WAIT) and None)
         job = made.service.upload(LOCAL, io.BytesIO(b"Note on nets\n\nNets are mended in winter.\n"), "nets.txt")
         made.service.stop()
         block.set()
@@ -614,7 +615,7 @@ def test_uploads_that_waited_at_a_stop_are_read_in_the_order_in_which_they_were_
     for more in (4, 4, 0):  # some wait at two stops
         with made_service(tmp_path, catalogue, page=False) as made:
             block = threading.Event()
-            made.service.jobs.submit("x", "y", lambda reporter, until=block: until.wait(10) and None)
+            made.service.jobs.submit("x", "y", lambda reporter, until=block: until.wait(WAIT) and None)
             assert made.service.resume() == len(sent)
             for number in range(len(sent), len(sent) + more):
                 note = f"# Note on nets\n\nNets are mended {number} times.\n".encode()
@@ -655,7 +656,7 @@ def test_a_job_that_its_server_did_not_end_is_told_as_stopped_at_the_next_start(
     block = threading.Event()
     with AccessStore(tmp_path) as store:
         jobs = Jobs(history=JobHistory(store))
-        killed = jobs.submit("read", "key:x", lambda reporter: block.wait(10) and None)
+        killed = jobs.submit("read", "key:x", lambda reporter: block.wait(WAIT) and None)
     with AccessStore(tmp_path) as store, AccessStore(tmp_path / "elsewhere") as other:
         again = Jobs(history=JobHistory(store))
         told = again.record(killed.id)
@@ -679,7 +680,7 @@ def test_only_the_latest_jobs_are_kept(tmp_path: Path, monkeypatch: pytest.Monke
 def test_a_stopped_upload_leaves_nothing(tmp_path: Path, catalogue: Catalogue) -> None:
     with made_service(tmp_path, catalogue, page=False) as made:
         block = threading.Event()
-        made.service.jobs.submit("x", "y", lambda reporter: block.wait(10) and None)
+        made.service.jobs.submit("x", "y", lambda reporter: block.wait(WAIT) and None)
         job = made.service.upload(LOCAL, io.BytesIO(b"Note on nets\n\nNets are mended in winter.\n"), "nets.txt")
         made.service.stop_job(LOCAL, job.id)
         block.set()
@@ -692,7 +693,7 @@ def test_staff_stop_their_own_jobs_and_administrators_all(tmp_path: Path, catalo
         block = threading.Event()
         staff, other = (Principal(Role.STAFF, "key", f"key:{name}") for name in ("a", "b"))
         jobs = [
-            made.service.jobs.submit("x", by, lambda reporter: block.wait(10) and None)
+            made.service.jobs.submit("x", by, lambda reporter: block.wait(WAIT) and None)
             for by in ("y", "key:a", "key:a")
         ]
         try:
@@ -724,7 +725,7 @@ def test_reading_stops_in_the_middle_of_a_document_and_leaves_nothing_of_it(
         held = threading.Event()
 
         def work(reporter: JobReporter) -> None:
-            held.wait(10)
+            held.wait(WAIT)
             made.service._updater.read(reporter, [Input("nets.txt", text.encode(), trusted=True)], 1)
 
         job = made.service.jobs.submit("ingest", "local", work)
@@ -782,7 +783,7 @@ def test_overload_is_refused_with_a_time_and_passes(tmp_path: Path, catalogue: C
         assert made.client.get("/api/v1/health").status_code == 200
         held.go.set()
         for thread in threads:
-            thread.join(10)
+            thread.join(WAIT)
         assert codes == [200, 200]
         assert made.client.post("/api/v1/ask", json=body).status_code == 200
         assert made.client.get("/api/v1/ready").status_code == 200
@@ -854,7 +855,7 @@ def test_a_file_whose_kind_is_refused_does_not_wait_behind_others_and_its_job_sa
 ) -> None:
     with made_service(tmp_path, catalogue, page=False) as made:
         held = threading.Event()
-        before = made.service.jobs.submit("ingest", "local", lambda _: held.wait(10) and None)
+        before = made.service.jobs.submit("ingest", "local", lambda _: held.wait(WAIT) and None)
         staff = made.by("staff")
         sent = [("empty.txt", b""), ("boat.png", b"\x89PNG\r\n\x1a\n" + bytes(40))]
         records = [staff.post("/api/v1/uploads", files={"file": each}).json() for each in sent]
@@ -911,7 +912,7 @@ def test_a_reader_who_has_gone_keeps_no_place_in_the_queue(
         held, _ = hold(made.service.question_queue)
         body = b'{"question": "When do boats leave?"}'
         head = b"POST /api/v1/ask/stream HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-        with socket.create_connection(address, timeout=10) as reader:
+        with socket.create_connection(address, timeout=WAIT) as reader:
             reader.sendall(head % len(body) + body)
             came = b""
             while b": waiting" not in came:  # nothing happens, and the connection is kept alive
@@ -921,7 +922,24 @@ def test_a_reader_who_has_gone_keeps_no_place_in_the_queue(
         until(lambda: not made.service.question_queue.waiting)
         later = made.service.begin_ask(READER, asked("When do boats leave?"))
         held.go.set()
-        assert later.result(10).question == "When do boats leave?"
+        assert later.result(WAIT).question == "When do boats leave?"
+
+
+def test_who_waits_when_a_server_has_stopped_for_as_long_as_it_may_is_told_so(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    with (
+        made_service(tmp_path, catalogue, page=False, reading=True) as made,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        held, _ = hold(made.service.question_queue)
+        with listening(made) as (host, port):  # which stops within a second
+            body = {"question": "When do boats leave?"}
+            asking = pool.submit(httpx.post, f"http://{host}:{port}/api/v1/ask", json=body, timeout=WAIT)
+            until(lambda: made.service.question_queue.waiting == 1)
+        reply = asking.result(WAIT)
+        held.go.set()
+        assert (reply.status_code, reply.json()["code"]) == (503, "stopping")
 
 
 # A model that is waited for
@@ -959,23 +977,23 @@ def slow(starter_library: Library, catalogue: Catalogue) -> Iterator[Slow]:
 
     yield make
     for service in made:
-        service.close(5)
+        service.close(60)
 
 
 def begun(service: Service, held: Held) -> Future[Answer]:
     """An answer that the model has begun to write."""
     future = service.begin_ask(READER, asked(SMUGGLED, mode="write"))
-    assert held.begun.wait(10)
+    assert held.begun.wait(WAIT)
     return future
 
 
 def test_while_one_waits_for_the_model_others_are_answered(starter_engine: Engine, slow: Slow) -> None:
     service, held = slow()
     stream = service.stream(READER, asked(SMUGGLED, mode="write"))
-    assert held.begun.wait(10)
+    assert held.begun.wait(WAIT)
     others = [f"When is item {n} taken up?" for n in range(1, 6)] + [f"What says article {n}?" for n in range(3, 8)]
     got = [service.begin_ask(READER, asked(each)) for each in others]
-    assert [untimed(each.result(30)) for each in got] == [untimed(starter_engine.ask(each)) for each in others]
+    assert [untimed(each.result(WAIT)) for each in got] == [untimed(starter_engine.ask(each)) for each in others]
     assert service.question_queue.away_count == 1
     assert b"rapporteur_writing 1.0" in service.metrics_text(LOCAL)
     held.go.set()
@@ -992,13 +1010,13 @@ def test_while_the_model_makes_a_follow_up_whole_others_are_answered(starter_eng
     service, held = slow()
     leaning, before = "And how many articles has it?", ["What is the Protocol about?"]
     first = service.begin_ask(READER, asked(leaning, before, mode="auto"))
-    assert held.begun.wait(10)
+    assert held.begun.wait(WAIT)
     assert service.question_queue.away_count == 1
     other = "When is item 3 taken up?"
     assert untimed(service.begin_ask(READER, asked(other, mode="quote")).result()) == untimed(starter_engine.ask(other))
     assert not first.done()
     held.go.set()
-    assert first.result(30).question == leaning
+    assert first.result(WAIT).question == leaning
     assert service.question_queue.away_count == 0
 
 
@@ -1009,11 +1027,11 @@ def test_many_wait_for_the_model_at_once_and_each_gets_its_own_answer(starter_en
         service.begin_ask(READER, asked(each, mode="write" if n < 6 else "quote")) for n, each in enumerate(questions)
     ]
     for future in got[6:]:
-        future.result(30)
+        future.result(WAIT)
     assert not any(future.done() for future in got[:6])
     held.go.set()
     for question, future in zip(questions, got, strict=True):
-        assert future.result(30).statements == starter_engine.ask(question).statements
+        assert future.result(WAIT).statements == starter_engine.ask(question).statements
         assert future.result().question == question
 
 
@@ -1024,7 +1042,7 @@ def test_more_than_the_model_may_be_asked_at_once_are_quoted_and_told(slow: Slow
     assert second.statements == starter_engine.ask(SMUGGLED).statements
     assert any("overloaded" in note for note in second.notes), second.notes
     held.go.set()
-    assert first.result(30).dropped
+    assert first.result(WAIT).dropped
 
 
 def test_those_who_wait_for_the_model_count_for_the_limits(slow: Slow) -> None:
@@ -1038,14 +1056,14 @@ def test_those_who_wait_for_the_model_count_for_the_limits(slow: Slow) -> None:
     with pytest.raises(Overloaded):
         service.begin_ask(Principal(Role.READ, "key", "key:3"), asked(SMUGGLED)).result()
     held.go.set()
-    assert first.result(30).question == second.result(30).question
+    assert first.result(WAIT).question == second.result(WAIT).question
     assert service.begin_ask(READER, asked(SMUGGLED)).result().status == "answered"
 
 
 def test_a_reader_who_goes_while_the_model_is_waited_for_ends_the_writing(slow: Slow) -> None:
     service, held = slow()
     stream = service.stream(READER, asked(SMUGGLED, mode="write"))
-    assert held.begun.wait(10)
+    assert held.begun.wait(WAIT)
     stream.close()
     held.go.set()
     until(lambda: service.question_queue.away_count == 0)
@@ -1058,11 +1076,11 @@ def test_told_to_stop_it_waits_for_the_model_so_long_and_no_longer(slow: Slow) -
     assert not service.close(0.05)
     held.go.set()
     with pytest.raises(Overloaded, match="stopping"):
-        first.result(10)
+        first.result(WAIT)
     service, held = slow()
     second = begun(service, held)
     threading.Timer(0.05, held.go.set).start()
-    assert service.close(10)
+    assert service.close(WAIT)
     assert second.result(0).status == "answered"
 
 
@@ -1076,14 +1094,14 @@ def test_batches_in_the_background_have_their_turn_while_a_model_is_waited_for(q
             return "back"
 
     answer = question_queue.submit(work, "a")
-    assert held.begun.wait(10)
+    assert held.begun.wait(WAIT)
     with question_queue.batch():
         held.go.set()
         time.sleep(0.05)
         assert not answer.done()
-    assert answer.result(10) == "back"
+    assert answer.result(WAIT) == "back"
     with question_queue.away():  # nothing is given up by who has no turn
-        assert question_queue.submit(lambda: 1, "b").result(10) == 1
+        assert question_queue.submit(lambda: 1, "b").result(WAIT) == 1
 
 
 def test_a_server_asks_itself_a_question_as_it_starts_so_that_the_first_of_somebody_waits_for_no_model(
@@ -1092,4 +1110,4 @@ def test_a_server_asks_itself_a_question_as_it_starts_so_that_the_first_of_someb
     asked = threading.Event()
     monkeypatch.setattr(Engine, "ask", lambda _self, _text, **how: asked.set() if how == {"mode": "quote"} else None)
     with open_service(load_settings(data_dir=tmp_path)):
-        assert asked.wait(20)
+        assert asked.wait(WAIT)

@@ -23,6 +23,7 @@ from conftest import untimed
 from invoking import Cli
 from running_servers import free_port
 from typer.testing import CliRunner
+from waiting import WAIT, until
 
 from app import command as serve
 from assistant.cli.command_run import TO_ADD
@@ -30,9 +31,6 @@ from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
 from ingest.chunker import SEGMENTER_VERSION
-
-WAIT = 240.0
-"""Seconds that a busy machine may take for what takes some when it is idle."""
 
 
 @dataclass(frozen=True)
@@ -292,14 +290,18 @@ def test_told_to_stop_it_finishes_the_answers_that_were_asked_for(
     server("ingest", "--starter")
     got: list[tuple[int, str]] = []
     with server.running() as process:
-        ready = threading.Barrier(21)
+        ready, sent = threading.Barrier(21), list[str]()
+
+        def told(event: str, _: object) -> None:
+            if event == "http11.send_request_body.complete":
+                sent.append(event)
 
         def ask() -> None:
             with httpx.Client(base_url=server.url, timeout=WAIT) as client:
                 client.get("/health")
                 ready.wait(WAIT)
                 try:
-                    reply = client.post("/ask", json={"question": "When is item 3?"})
+                    reply = client.post("/ask", json={"question": "When is item 3?"}, extensions={"trace": told})
                 except httpx.TransportError:  # the server had closed the idle connection before it was asked
                     got.append((0, ""))
                 else:
@@ -309,8 +311,9 @@ def test_told_to_stop_it_finishes_the_answers_that_were_asked_for(
         for thread in threads:
             thread.start()
         ready.wait(WAIT)
-        while not got:
-            time.sleep(0.002)
+        until(
+            lambda: got and len(sent) + sum(code == 0 for code, _ in got) >= 20
+        )  # all have asked, and one has an answer
         process.send_signal(by)
         for thread in threads:
             thread.join(WAIT)

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from waiting import WAIT
 from word_reader import word_readers
 
 from assistant.generation.writer import Writer
@@ -50,7 +51,7 @@ def model() -> Iterator[Endpoint]:
         address = next(line.strip() for line in process.stdout if line.startswith("http"))
         yield Endpoint(f"{address}/v1", "smollm2", silence=240, seconds=240, retries=0, window=1_200, output=40)
         process.stdin.close()
-        process.wait(30)
+        process.wait(WAIT)
 
 
 def test_what_a_small_model_writes_stands_only_where_the_documents_say_it(

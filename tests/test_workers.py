@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import AGENDA, alive, real_documents, until
+from conftest import AGENDA, alive, real_documents
 from invoking import python
+from waiting import WAIT, until
 
 from corpus.catalogue import Catalogue
 from corpus.documents import Document, DocumentError
@@ -37,8 +38,8 @@ def workers(catalogue: Catalogue) -> Any:
     """Opens pools whose reader can go wrong in every way, and closes them."""
     opened: list[WorkerPool] = []
 
-    def make(count: int = 1, **limits: float) -> WorkerPool:
-        bounds = Limits(**{"memory": 1024**3, **limits})  # type: ignore[arg-type]
+    def make(count: int = 1, of: type[Limits] = Limits, **limits: float) -> WorkerPool:
+        bounds = of(**{"memory": 1024**3, **limits})  # type: ignore[arg-type]
         opened.append(WorkerPool(catalogue, count, bounds, reading="hostile_reading:read", paths=(str(TESTS),)))
         return opened[-1]
 
@@ -97,13 +98,19 @@ HOSTILE = {
 }
 
 
+class SoonOver(Limits):
+    """Two seconds for a file that takes for ever, and for others as long as a busy machine needs."""
+
+    def time(self, source: Input) -> float:
+        return 2 if source.data.startswith((b"HANG", b"SPIN")) else WAIT
+
+
 @pytest.mark.parametrize("word", sorted(HOSTILE))
 def test_a_file_that_its_worker_does_not_survive_is_refused_and_the_others_are_added(
     workers: OpenWorkers, library: Library, catalogue: Catalogue, word: str
 ) -> None:
     sources = [note(1), Input("bad.md", f"{word}\n\n1. Text.\n".encode()), note(2), note(3)]
-    seconds = 2 if word in ("HANG", "SPIN") else 60
-    outcomes = list(ingest(sources, library, catalogue, readers=workers(seconds=seconds, seconds_per_mb=0)))
+    outcomes = list(ingest(sources, library, catalogue, readers=workers(of=SoonOver)))
     assert [outcome.result for outcome in outcomes] == ["added", "refused", "added", "added"]
     reason = outcomes[1].reason
     assert "bad.md" in reason

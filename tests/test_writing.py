@@ -10,6 +10,7 @@ from conftest import OpenLibrary, add, untimed
 from model_server import Excerpts, Script, chunk, streamed, the, writer_at, writing
 from running_servers import Answer as Reply
 from running_servers import free_port
+from waiting import WAIT
 from word_reader import word_readers
 
 from assistant.qa.answer import Answer, Finished, Mode, Progress, StatementEvent
@@ -137,7 +138,7 @@ def test_closing_the_stream_ends_the_request(engine_at: EngineAt) -> None:
         events = engine_at(served.url).stream(EARN)
         assert next(event for event in events if isinstance(event, StatementEvent)).statement.text == TRUE
         events.close()
-        assert served.gone.wait(5)
+        assert served.gone.wait(WAIT)
 
 
 # Lies

@@ -14,11 +14,11 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
-from conftest import until
 from harbour import AGENDA, LAMPS
 from model_server import Excerpts, the, writer_at, writing
 from running_servers import Answer as Reply
 from services import Made, made_service, service_fixture
+from waiting import WAIT, until
 
 from assistant.access import Principal, Role
 from assistant.access.rate_limits import RateLimits
@@ -62,7 +62,7 @@ def boats(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Ite
 def question_queue() -> Iterator[QuestionQueue]:
     found = QuestionQueue()
     yield found
-    assert found.close(5)
+    assert found.close(60)
 
 
 @pytest.fixture
@@ -70,12 +70,13 @@ def papers(question_queue: QuestionQueue) -> Iterator[PaperQueue]:
     """Papers of which one client has three places."""
     found = PaperQueue(question_queue, 12)
     yield found
-    assert found.close(5)
+    assert found.close(60)
 
 
 def shown(made: Made, address: str, status: int = 200) -> str:
     """A page once it is there, or why it is not: as a browser does, it is asked for again where it says so."""
-    for _ in range(60):
+    end = time.monotonic() + WAIT
+    while time.monotonic() < end:
         reply = made.client.get(address)
         assert "script-src 'self';" in reply.headers["content-security-policy"]
         assert not re.search(r"<script(?! src=)|\son\w+=|\sstyle=", reply.text)
@@ -105,10 +106,10 @@ def test_the_page_of_a_paper_that_waits_says_how_many_come_before_it_and_which_i
         tell("A title of somebody else", 2, 8)
         with aside():
             begun.set()
-            held.wait(30)
+            held.wait(WAIT)
 
     made.service.papers.queue.request("slow", slow, kind="briefing")
-    assert begun.wait(10)
+    assert begun.wait(WAIT)
     waiting = made.client.get("/briefings?kind=item&value=2&audience=chair")
     assert (waiting.status_code, "Papers to be finished before this one: 1." in waiting.text) == (202, True)
     assert "In progress now: Writing the briefing (3/8)." in re.sub("[\u2068\u2069]", "", waiting.text)
@@ -349,7 +350,7 @@ def test_a_paper_in_the_middle_of_which_documents_change_is_begun_again(
 
     monkeypatch.setattr(f"assistant.reports.{maker}", make)
     made = boats.service.papers.begin(Principal(Role.STAFF, "account", "account:amina"), request_)
-    assert (made.future.result(20) if isinstance(made, Paper) else made) == "made"  # type: ignore[comparison-overlap]
+    assert (made.future.result(WAIT) if isinstance(made, Paper) else made) == "made"  # type: ignore[comparison-overlap]
     assert len(begun) == 2
 
 
@@ -362,17 +363,17 @@ def test_questions_are_answered_between_the_parts_of_a_paper(question_queue: Que
             tell(f"part {n}", n, 2)
             with question_queue.batch():  # as the embedding of passages does inside
                 begun.set()
-                asked.wait(10)
+                asked.wait(WAIT)
                 order.append(f"part {n}")
         return "paper"
 
     paper = papers.request("key", work)
-    assert begun.wait(10)
+    assert begun.wait(WAIT)
     answers = [question_queue.submit(lambda: order.append("answer"), "somebody") for _ in range(2)]
     asked.set()
-    assert paper.future.result(10) == "paper"
+    assert paper.future.result(WAIT) == "paper"
     for answer in answers:
-        answer.result(10)
+        answer.result(WAIT)
     assert order == ["part 0", "answer", "answer", "part 1"]
     assert (paper.done, paper.total, paper.part) == (1, 2, "part 1")
     assert papers.request("key", work) is paper
@@ -444,7 +445,7 @@ def test_one_client_has_a_quarter_of_the_places_of_papers_and_others_need_not_wa
 
     def first(tell: Progress, aside: Aside) -> str:
         tell("part", 0, 1)
-        go.wait(20)
+        go.wait(WAIT)
         return "first"
 
     papers.request("first", first, client="first")
@@ -459,9 +460,9 @@ def test_one_client_has_a_quarter_of_the_places_of_papers_and_others_need_not_wa
     quiet = papers.request("quiet", noting("quiet"), client="quiet")
     go.set()
     for each in (*loud, quiet):
-        each.future.result(20)
+        each.future.result(WAIT)
     assert order == ["loud 0", "quiet", "loud 1", "loud 2"]
-    papers.request("more", noting("more"), client="loud").future.result(20)
+    papers.request("more", noting("more"), client="loud").future.result(WAIT)
 
 
 def test_how_many_papers_come_before_one_is_known_while_it_waits(papers: PaperQueue) -> None:
@@ -469,16 +470,16 @@ def test_how_many_papers_come_before_one_is_known_while_it_waits(papers: PaperQu
 
     def wait(tell: Progress, aside: Aside) -> str:
         begun.set()
-        held.wait(10)
+        held.wait(WAIT)
         return "done"
 
     first = papers.request("first", wait, client="amina")
-    assert begun.wait(10)
+    assert begun.wait(WAIT)
     mine = [papers.request(n, wait, client="amina") for n in range(2)]
     other = papers.request("other", wait, client="ben")
     assert [papers.ahead(each) for each in (first, *mine, other)] == [(0, None), (1, first), (3, first), (2, first)]
     held.set()
-    assert [each.future.result(10) for each in (first, *mine, other)] == ["done"] * 4
+    assert [each.future.result(WAIT) for each in (first, *mine, other)] == ["done"] * 4
     assert papers.ahead(other) == (0, None)
 
 
@@ -487,37 +488,35 @@ def test_a_paper_that_is_no_longer_cached_is_not_kept(papers: PaperQueue) -> Non
         """A result."""
 
     themes = papers.request("themes", lambda *_: Themes(), whole=True)
-    result = weakref.ref(themes.future.result(10))
+    result = weakref.ref(themes.future.result(WAIT))
     del themes
     for n in range(KEPT + 2):
-        papers.request(n, lambda *_: "done").future.result(10)
+        papers.request(n, lambda *_: "done").future.result(WAIT)
     assert not papers.contains("themes")
     until(lambda: gc.collect() >= 0 and result() is None)
 
 
 def test_a_paper_on_the_whole_library_and_a_briefing_take_turns(papers: PaperQueue) -> None:
-    order: list[str] = []
-    begun, go = threading.Event(), threading.Event()
+    order, ended = list[str](), list[str]()
+    begun = threading.Event()
 
     def steps(name: str) -> Work[str]:
         def work(tell: Progress, _aside: Aside) -> str:
             for n in range(3):
+                if order:  # who gives its turn up has somebody to give it to, as long as there is another
+                    until(lambda: papers._question_queue._batches or ended)
                 tell(name, n, 3)
                 order.append(name)
                 begun.set()
-                go.wait(10)
-                time.sleep(0.01)
+            ended.append(name)
             return name
 
         return work
 
     themes = papers.request("themes", steps("themes"), client="amina", whole=True)
-    assert begun.wait(10)
+    assert begun.wait(WAIT)
     briefing = papers.request("briefing", steps("briefing"), client="amina")
-    while not papers._question_queue._batches:
-        time.sleep(0.001)
-    go.set()
-    assert [each.future.result(10) for each in (themes, briefing)] == ["themes", "briefing"]
+    assert [each.future.result(WAIT) for each in (themes, briefing)] == ["themes", "briefing"]
     # The briefing's first turn precedes its first part.
     assert order == ["themes", "themes", "briefing", "themes", "briefing", "briefing"]
 
@@ -525,12 +524,12 @@ def test_a_paper_on_the_whole_library_and_a_briefing_take_turns(papers: PaperQue
 def test_strangers_leave_papers_to_those_with_a_key_or_an_account(papers: PaperQueue) -> None:
     go = threading.Event()
     for n in range(9):
-        papers.request(n, lambda *_: go.wait(20), client=f"stranger {n}", origin=f"address {n}")
+        papers.request(n, lambda *_: go.wait(WAIT), client=f"stranger {n}", origin=f"address {n}")
     with pytest.raises(Overloaded):
-        papers.request("more", lambda *_: go.wait(20), client="one more", origin="elsewhere")
+        papers.request("more", lambda *_: go.wait(WAIT), client="one more", origin="elsewhere")
     known = papers.request("known", lambda *_: "known", client="a key")
     go.set()
-    assert known.future.result(20) == "known"
+    assert known.future.result(WAIT) == "known"
 
 
 def test_an_address_that_asks_for_paper_after_paper_leaves_places_for_others(
@@ -538,7 +537,7 @@ def test_an_address_that_asks_for_paper_after_paper_leaves_places_for_others(
 ) -> None:
     go = threading.Event()
     monkeypatch.setattr("assistant.page.report_pages.PATIENCE", 0.0)
-    monkeypatch.setattr("assistant.reports.brief.brief_maker._build_section", lambda *_: go.wait(30) and None)
+    monkeypatch.setattr("assistant.reports.brief.brief_maker._build_section", lambda *_: go.wait(WAIT) and None)
     with made_service(tmp_path, catalogue, page=False, reading=True) as made:
         try:
             statuses = [made.client.get(f"/briefings?kind=theme&value=boats+{n}").status_code for n in range(60)]
@@ -573,9 +572,9 @@ def test_questions_are_answered_while_a_paper_waits_for_what_needs_no_turn(
     def work(tell: Progress, aside: Aside) -> str:
         tell("part", 0, 1)
         with aside():
-            return str(question_queue.submit(lambda: "answer", "somebody").result(10))
+            return str(question_queue.submit(lambda: "answer", "somebody").result(WAIT))
 
-    assert papers.request("key", work).future.result(10) == "answer"
+    assert papers.request("key", work).future.result(WAIT) == "answer"
 
 
 def test_a_paper_that_waits_aside_ends_where_the_service_stops(
@@ -588,7 +587,7 @@ def test_a_paper_that_waits_aside_ends_where_the_service_stops(
             raise AssertionError("nothing is begun any more")
 
     with pytest.raises(Overloaded, match="stopping"):
-        papers.request("key", work).future.result(10)
+        papers.request("key", work).future.result(WAIT)
 
 
 def test_a_model_that_never_answers_keeps_no_service_from_stopping(papers: PaperQueue) -> None:
@@ -597,12 +596,12 @@ def test_a_model_that_never_answers_keeps_no_service_from_stopping(papers: Paper
     def work(tell: Progress, aside: Aside) -> str:
         with aside():
             waiting.set()
-            never.wait(30)
+            never.wait(WAIT)
         return "too late"
 
     paper = papers.request("key", work)
-    assert waiting.wait(10)
-    assert papers.close(5)
+    assert waiting.wait(WAIT)
+    assert papers.close(WAIT)
     with pytest.raises(Overloaded, match="stopping"):
         paper.future.result(0)
     never.set()

@@ -19,7 +19,7 @@ from assistant.access.anonymous_sessions import COOKIE, DAYS
 from assistant.api.admission import RequestSlots
 from assistant.api.problems import Refusals, crash
 from assistant.service.metrics import Metrics
-from assistant.service_errors import Ambiguous, ServiceFault, TooLarge, TooSlow
+from assistant.service_errors import Ambiguous, ServiceFault, TooLarge, TooSlow, stopping
 
 HEADER = "X-Request-ID"
 _GOOD = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -28,8 +28,8 @@ log = logging.getLogger("rapporteur.requests")
 
 
 class RequestMiddleware:
-    """Sets the request id (that of a proxy, or a new one), replies where the program crashes, refuses requests without a slot, and
-    adds headers to every response. Paths in `always` are served regardless of the slots."""
+    """Sets the request id (that of a proxy, or a new one), replies where the program crashes or stops, refuses requests without a slot,
+    and adds headers to every response. Paths in `always` are served regardless of the slots."""
 
     def __init__(
         self, app: ASGIApp, refusals: Refusals, metrics: Metrics, slots: RequestSlots, always: frozenset[str]
@@ -67,6 +67,10 @@ class RequestMiddleware:
                     await self._refusals.reply(scope, fault, close=True)(scope, receive, send_with_headers)
                     return
                 await self._app(scope, receive, send_with_headers)
+        except asyncio.CancelledError:  # the server ends, and what it waits for is over
+            if status:
+                raise
+            await self._refusals.reply(scope, stopping(), close=True)(scope, receive, send_with_headers)
         except Exception:
             crashed = crash(request_id)
             if status:

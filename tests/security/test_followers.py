@@ -13,6 +13,7 @@ import httpx
 import pytest
 from security.test_gradio_doors import JOIN, config, functions
 from services import PASSWORD, Made, listening, made_service, told_events
+from waiting import WAIT, until
 
 from assistant.access import Role
 from assistant.api import authentication
@@ -55,7 +56,9 @@ def test_who_may_no_longer_see_a_job_is_told_so_and_sees_no_more_of_it(made: Mad
         headers = {"Cookie": f"rapporteur_session={made.gate.accounts.sign_in('amina', PASSWORD)}"}
     with (
         listening(made) as (host, port),
-        httpx.stream("GET", f"http://{host}:{port}/api/v1/jobs/{job.id}/stream", headers=headers, timeout=10) as reply,
+        httpx.stream(
+            "GET", f"http://{host}:{port}/api/v1/jobs/{job.id}/stream", headers=headers, timeout=WAIT
+        ) as reply,
     ):
         coming = told_events(reply.iter_lines())
         assert next(coming)[0] == "job"
@@ -82,7 +85,7 @@ def test_who_may_no_longer_see_jobs_is_told_so_on_the_page_and_sees_no_more_of_t
     call = functions.__wrapped__(config.__wrapped__(made)).call("rp-follow", job.id, session_hash="follower")
     with (
         listening(made) as (host, port),
-        httpx.Client(base_url=f"http://{host}:{port}", headers=made.headers("staff"), timeout=30) as client,
+        httpx.Client(base_url=f"http://{host}:{port}", headers=made.headers("staff"), timeout=WAIT) as client,
     ):
         assert client.post(JOIN, json=call).status_code == 200
         with client.stream("GET", "/gradio_api/queue/data?session_hash=follower") as reply:
@@ -102,7 +105,7 @@ def test_a_stream_ends_with_its_job_and_tells_how(made: Made) -> None:
     address = f"/api/v1/jobs/{job.id}/stream"
     with (
         listening(made) as (host, port),
-        httpx.stream("GET", f"http://{host}:{port}{address}", headers=made.headers("staff"), timeout=10) as reply,
+        httpx.stream("GET", f"http://{host}:{port}{address}", headers=made.headers("staff"), timeout=WAIT) as reply,
     ):
         coming = told_events(reply.iter_lines())
         assert next(coming)[1]["state"] in ("queued", "running")
@@ -113,42 +116,49 @@ def test_a_stream_ends_with_its_job_and_tells_how(made: Made) -> None:
 
 
 def test_a_job_that_does_not_change_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.service.jobs.PAUSE", 0.01)
     jobs, held, looked = Jobs(), Held(), []
     job = jobs.submit("long", "key:x", held)
+    until(lambda: jobs.record(job.id)["state"] == "running")  # nothing changes from here on
     look = jobs.record
     monkeypatch.setattr(jobs, "record", lambda *given: looked.append(given) or look(*given))
 
-    async def follow() -> list[dict[str, Any]]:
-        async def all_of_it() -> list[dict[str, Any]]:
-            return [record async for record in jobs.follow(job.id)]
-
-        following = asyncio.create_task(all_of_it())
+    async def follow() -> list[str]:
+        following = jobs.follow(job.id)
+        told = [(await anext(following))["state"]]
+        further = asyncio.create_task(anext(following))
         await asyncio.sleep(1.0)
-        before = len(looked)
-        await asyncio.sleep(1.5)
-        assert len(looked) == before
+        assert (len(looked), further.done()) == (1, False)
         held.end()
-        return await following
+        return [*told, (await further)["state"], *[each["state"] async for each in following]]
 
-    assert asyncio.run(follow())[-1]["state"] == "done"
-    jobs.close(5)
+    assert asyncio.run(follow()) == ["running", "done"]
+    jobs.close(60)
 
 
-def test_changes_that_come_faster_than_anybody_reads_are_told_together() -> None:
-    jobs = Jobs()
+def test_changes_that_come_faster_than_anybody_reads_are_told_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs, told, made = Jobs(), threading.Event(), threading.Event()
 
     def work(reporter: JobReporter) -> None:
+        assert told.wait(WAIT)
         for n in range(5_000):
             reporter.update(done=n)
+        made.set()
+
+    async def paused(_: float) -> None:
+        """The time between two records, in which all changes come."""
+        told.set()
+        await asyncio.to_thread(made.wait, WAIT)
 
     async def follow() -> list[dict[str, Any]]:
         job = jobs.submit("fast", "key:x", work)
         return [record async for record in jobs.follow(job.id)]
 
+    monkeypatch.setattr("assistant.service.jobs.asyncio.sleep", paused)
     records = asyncio.run(follow())
     assert records[-1]["state"] == "done"
     assert len(records) < 20
-    jobs.close(5)
+    jobs.close(60)
 
 
 def test_who_says_what_he_knows_is_told_each_outcome_once() -> None:
@@ -156,7 +166,7 @@ def test_who_says_what_he_knows_is_told_each_outcome_once() -> None:
 
     def work(reporter: JobReporter) -> None:
         reporter.add_outcome({"result": "added"})
-        goes_on.wait(10)
+        goes_on.wait(WAIT)
         reporter.add_outcome({"result": "refused"})
 
     async def follow() -> list[dict[str, Any]]:
@@ -168,4 +178,4 @@ def test_who_says_what_he_knows_is_told_each_outcome_once() -> None:
         return told
 
     assert [each["result"] for each in asyncio.run(follow())] == ["added", "refused"]
-    jobs.close(5)
+    jobs.close(60)

@@ -14,6 +14,7 @@ import httpx
 import pytest
 from security.test_gradio_doors import JOIN, Functions, config, functions
 from services import SAME, Made, listening, made_service, service_fixture, settings_with
+from waiting import WAIT
 
 from assistant.access import Principal, Role
 from assistant.access.anonymous_sessions import (
@@ -166,7 +167,7 @@ def test_people_at_one_address_have_their_own_places_in_the_queue() -> None:
     question_queue, held = QuestionQueue(places=100, per_client=2 * SHARED), threading.Event()
     first, second, nobody = (Principal.anonymous(ROOM, reading=True, visit=name) for name in ("a", "b", ""))
     try:
-        question_queue.submit(lambda: held.wait(20), "holder")
+        question_queue.submit(lambda: held.wait(WAIT), "holder")
         for _ in range(2):
             question_queue.submit(lambda: None, first.client, first.origin)
         with pytest.raises(TooMany, match=r"You already have 2 questions waiting\. Try again in \d+ s\."):
@@ -185,13 +186,13 @@ def test_people_at_one_address_have_their_own_places_in_the_queue() -> None:
             question_queue.submit(lambda: None, second.client, second.origin)
         last = question_queue.submit(lambda: "done", "key:1", "")
         held.set()
-        assert last.result(20) == "done"
-        assert question_queue.submit(lambda: "again", first.client, first.origin).result(20) == "again", (
+        assert last.result(WAIT) == "done"
+        assert question_queue.submit(lambda: "again", first.client, first.origin).result(WAIT) == "again", (
             "places come back"
         )
     finally:
         held.set()
-        question_queue.close(20)
+        question_queue.close(WAIT)
 
 
 def test_people_at_one_address_have_their_own_places_for_papers() -> None:
@@ -202,7 +203,7 @@ def test_people_at_one_address_have_their_own_places_for_papers() -> None:
 
         def take(name: str) -> None:
             who = Principal.anonymous(ROOM, reading=True, visit=name)
-            papers.request(next(keys), lambda work: held.wait(20), client=who.client, origin=who.origin)
+            papers.request(next(keys), lambda work: held.wait(WAIT), client=who.client, origin=who.origin)
 
         take("a")
         take("a")
@@ -214,8 +215,8 @@ def test_people_at_one_address_have_their_own_places_for_papers() -> None:
             take("f")
     finally:
         held.set()
-        papers.close(20)
-        question_queue.close(20)
+        papers.close(WAIT)
+        question_queue.close(WAIT)
 
 
 few = service_fixture(reading=True, settings=settings_with(streams_address=5, streams_client=2))
@@ -227,7 +228,7 @@ def test_sessions_at_one_address_have_their_own_streams_and_the_address_a_bound_
     with listening(few) as (host, port), ExitStack() as held:
 
         def opens(shown: dict[str, str]) -> tuple[int, str]:
-            client = held.enter_context(httpx.Client(base_url=f"http://{host}:{port}"))
+            client = held.enter_context(httpx.Client(base_url=f"http://{host}:{port}", timeout=WAIT))
             request = client.build_request("GET", "/gradio_api/heartbeat/w", headers=shown)
             reply = client.send(request, stream=True)
             held.callback(reply.close)

@@ -9,6 +9,7 @@ import threading
 import pytest
 from security.test_gradio_doors import CANCEL, JOIN, Functions, config, events, functions
 from services import Made, ended, made_service, service_fixture
+from waiting import WAIT
 
 from assistant.access.rate_limits import CHEAP, RateLimits
 from assistant.page.chat_turns import MAX_DRAWN, Conversations, Turn
@@ -192,7 +193,7 @@ def test_staff_are_told_why_jobs_cannot_be_shown(
 def test_stopping_all_passes_over_what_another_server_does(made: Made, functions: Functions) -> None:
     me = made.by("staff").get("/api/v1/me").json()["id"]
     block = threading.Event()
-    first = made.service.jobs.submit("read", me, lambda hand: block.wait(30) and hand.check())
+    first = made.service.jobs.submit("read", me, lambda hand: block.wait(WAIT) and hand.check())
     far = {**first.to_json(), "id": "far", "state": "running", "created": "2999-01-01T00:00:00+00:00"}
     made.store.write(
         "INSERT INTO jobs (id, server, created, state, record, outcomes) VALUES (?, ?, ?, ?, ?, ?)",
