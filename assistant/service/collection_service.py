@@ -254,9 +254,9 @@ class CollectionService(ServiceBase):
         self._check(who, "jobs")
         return self.jobs.all()
 
-    def follow_job(self, who: Principal, job_id: str, since: int | None = None) -> AsyncGenerator[dict[str, Any], None]:
-        """Yields the record of a job on each change until it has ended; access is checked once. With `since`, each outcome after
-        the first `since` is included once. Raises `NotFound` here, not in the generator."""
+    def follow_job(self, who: Principal, job_id: str, since: int = 0) -> AsyncGenerator[dict[str, Any], None]:
+        """Yields the record of a job on each change until it has ended; access is checked once. Each outcome after the first `since`
+        is included once. Raises `NotFound` here, not in the generator."""
         self._check(who, "jobs")
         self.jobs.get(job_id)
         return self.jobs.follow(job_id, since)
