@@ -647,6 +647,20 @@ def test_an_upload_whose_file_is_gone_at_the_next_start_is_refused_and_the_servi
         assert "nets.txt cannot be read" in again["outcomes"][0]["reason"]
 
 
+def test_who_sends_very_many_files_leaves_places_to_others(tmp_path: Path, catalogue: Catalogue) -> None:
+    with made_service(tmp_path, catalogue, page=False) as made:
+        block, jobs = threading.Event(), made.service.jobs
+        jobs.submit("x", "somebody", lambda _: block.wait(20) and None)
+        sent = [{"file": (f"{n}.txt", b"Note on nets\n\nNets number %d are mended.\n" % n)} for n in range(51)]
+        replies = [made.by("staff").post("/api/v1/uploads", files=each) for each in sent]
+        assert [each.status_code for each in replies] == [202] * 50 + [503]
+        assert (replies[-1].json()["code"], replies[-1].headers["retry-after"]) == ("jobs-wait", "60")
+        assert made.by("admin").post("/api/v1/uploads", files=sent[50]).status_code == 202
+        assert made.by("staff").post("/api/v1/verify").status_code == 202
+        jobs.stop_all()
+        block.set()
+
+
 def test_uploads_that_waited_at_a_stop_are_read_in_the_order_in_which_they_were_sent(
     tmp_path: Path, catalogue: Catalogue
 ) -> None:

@@ -151,8 +151,9 @@ class CollectionService(ServiceBase):
         again: bool = False,
     ) -> Job:
         """Starts to ingest an uploaded file, with `again` also where these bytes were read before. `name` is only shown; the format
-        is detected from the content."""
+        is detected from the content. Uploads of one user take at most half of the places of jobs."""
         self._check(who, "upload")
+        self.jobs.check_share(who.id)
         if language:
             check_language(language)
         upload = self._uploads.save(

@@ -215,6 +215,13 @@ class Jobs:
             self._queue.put(by, (job, work))
             return job
 
+    def check_share(self, by: str) -> None:
+        """Raises `Overloaded` where a user's unfinished jobs take half of the places: the others are left to other users."""
+        with self._guard:
+            own = sum(job.by == by and job.state in OPEN for job in self._jobs.values())
+        if own >= max(1, self._places // 2):
+            raise Overloaded("jobs-wait", count=own, retry_after=60)
+
     @contextmanager
     def changing(self, job: Job, *, queue: bool = False) -> Iterator[Job]:
         """Surrounds a change of a job, after which its followers are woken; with `queue` those of all queued jobs, too, since fewer
