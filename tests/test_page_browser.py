@@ -674,7 +674,7 @@ def test_staff_send_several_files_and_are_told_what_is_not_taken(visit: Visit, t
     expect(sent).to_have_count(3)
     expect(sent.locator(".rp-done-result")).to_have_count(3)
     expect(page.locator(".rp-upload .rp-told")).to_have_text("large <i>.txt: is larger than the 0 MB that are allowed")
-    expect(page.locator(".rp-chosen li")).to_have_count(0)
+    expect(page.locator(".rp-chosen li")).to_have_text([large.name])  # what was not taken can be sent once more
     page.get_by_label("Symbol, if the text does not show it").fill("A/CONF.5/2")
     page.get_by_label("Choose files").set_input_files(notes)
     page.get_by_role("button", name="Add to the library").click()
@@ -697,6 +697,30 @@ def test_staff_send_several_files_and_are_told_what_is_not_taken(visit: Visit, t
     expect(empty).to_contain_text("refused")
     expect(empty.locator("p .rp-refused-result")).to_have_text("failed")
     expect(empty.locator(".rp-done-result")).to_have_count(0)
+
+
+def test_files_for_which_there_is_no_place_now_are_sent_again_until_they_are_taken(
+    visit: Visit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload, refusals = visit.site.service.upload, [Overloaded("jobs-wait", count=100, retry_after=1) for _ in range(3)]
+
+    def upload_later(*given: Any, **options: Any) -> Any:
+        if refusals:
+            raise refusals.pop()
+        return upload(*given, **options)
+
+    monkeypatch.setattr(visit.site.service, "upload", upload_later)
+    notes = [tmp_path / f"rope {n}.txt" for n in range(3)]
+    for path in notes:
+        path.write_text(f"Note on ropes\n\nThe {path.stem} of Port Rope is coiled at noon.\n")
+    visit.sign_in(STAFF)
+    page = visit.open("/?tab=staff")
+    page.get_by_label("Choose files").set_input_files(notes)
+    page.get_by_role("button", name="Add to the library").click()
+    expect(page.locator(".rp-job").filter(has_text="rope ").locator(".rp-done-result")).to_have_count(3, timeout=60_000)
+    expect(page.locator(".rp-upload .rp-told")).to_have_text("")
+    expect(page.locator(".rp-chosen li")).to_have_count(0)
+    visit.complaints.clear()  # of what was not taken at first
 
 
 def test_a_file_is_listed_by_the_name_that_it_has_whatever_stands_in_it(visit: Visit) -> None:

@@ -179,6 +179,46 @@ def test_who_has_a_key_or_an_account_comes_before_strangers_and_strangers_have_e
     assert order_of([*strangers[:3], *[("k", "")] * 8]) == "kkkskkkskks"
 
 
+def test_who_waits_is_told_how_many_come_before_and_again_whenever_that_changes() -> None:
+    question_queue = QuestionQueue()
+    held, _ = hold(question_queue)
+    told: dict[str, list[int]] = {}
+
+    def ask(name: str, client: str, origin: str = "") -> Future[None]:
+        told[name] = []
+        return question_queue.submit(lambda: told[name].append(-1), client, origin, told[name].append)
+
+    waits = [ask("stranger", "s", "there"), ask("first", "k"), ask("second", "k"), ask("other", "l")]
+    assert told == {
+        "stranger": [1, 2, 3, 4],
+        "first": [1],
+        "second": [2, 3],
+        "other": [2],
+    }  # the one in progress counts
+    waits[1].cancel()
+    assert question_queue.waiting == 3
+    held.go.set()
+    for each in (waits[0], *waits[2:]):
+        each.result(10)
+    assert (told["second"][2:], told["other"][1:], told["stranger"][4:]) == ([-1], [1, -1], [2, 1, -1])
+    assert question_queue.close(5)
+
+
+def test_many_who_wait_are_told_in_the_order_in_which_they_came() -> None:
+    question_queue, last = QuestionQueue(), dict[int, int]()
+    held, _ = hold(question_queue)
+    waits = [
+        question_queue.submit(lambda: None, f"client {n}", tell=lambda ahead, n=n: last.__setitem__(n, ahead))
+        for n in range(50)
+    ]
+    assert last == {n: n + 1 for n in range(50)}
+    held.go.set()
+    for each in waits:
+        each.result(10)
+    assert set(last.values()) == {1}
+    assert question_queue.close(5)
+
+
 def test_a_closed_queue_does_what_it_has_taken_and_takes_nothing_new() -> None:
     question_queue = QuestionQueue()
     held, first = hold(question_queue)
@@ -606,6 +646,20 @@ def test_an_upload_whose_file_is_gone_at_the_next_start_is_refused_and_the_servi
         again = ended(made, made.service.jobs.all()[0])
         assert (again["id"], again["counts"]) == (job.id, {"refused": 1})
         assert "nets.txt cannot be read" in again["outcomes"][0]["reason"]
+
+
+def test_who_sends_very_many_files_leaves_places_to_others(tmp_path: Path, catalogue: Catalogue) -> None:
+    with made_service(tmp_path, catalogue, page=False) as made:
+        block, jobs = threading.Event(), made.service.jobs
+        jobs.submit("x", "somebody", lambda _: block.wait(20) and None)
+        sent = [{"file": (f"{n}.txt", b"Note on nets\n\nNets number %d are mended.\n" % n)} for n in range(51)]
+        replies = [made.by("staff").post("/api/v1/uploads", files=each) for each in sent]
+        assert [each.status_code for each in replies] == [202] * 50 + [503]
+        assert (replies[-1].json()["code"], replies[-1].headers["retry-after"]) == ("jobs-wait", "60")
+        assert made.by("admin").post("/api/v1/uploads", files=sent[50]).status_code == 202
+        assert made.by("staff").post("/api/v1/verify").status_code == 202
+        jobs.stop_all()
+        block.set()
 
 
 def test_uploads_that_waited_at_a_stop_are_read_in_the_order_in_which_they_were_sent(

@@ -177,7 +177,7 @@ class ServerBackend:
         generator stops the job. Raises `ServiceFault` where the job as a whole fails, not where only parts of it do."""
         record = job
         try:
-            for record in self._records(f"/jobs/{job['id']}/stream", params={"since": 0}):
+            for record in self._records(f"/jobs/{job['id']}/stream"):
                 observe(record)
                 yield from record["outcomes"]
         finally:

@@ -151,8 +151,9 @@ class CollectionService(ServiceBase):
         again: bool = False,
     ) -> Job:
         """Starts to ingest an uploaded file, with `again` also where these bytes were read before. `name` is only shown; the format
-        is detected from the content."""
+        is detected from the content. Uploads of one user take at most half of the places of jobs."""
         self._check(who, "upload")
+        self.jobs.check_share(who.id)
         if language:
             check_language(language)
         upload = self._uploads.save(
@@ -254,9 +255,9 @@ class CollectionService(ServiceBase):
         self._check(who, "jobs")
         return self.jobs.all()
 
-    def follow_job(self, who: Principal, job_id: str, since: int | None = None) -> AsyncGenerator[dict[str, Any], None]:
-        """Yields the record of a job on each change until it has ended; access is checked once. With `since`, each outcome after
-        the first `since` is included once. Raises `NotFound` here, not in the generator."""
+    def follow_job(self, who: Principal, job_id: str, since: int = 0) -> AsyncGenerator[dict[str, Any], None]:
+        """Yields the record of a job on each change until it has ended; access is checked once. Each outcome after the first `since`
+        is included once. Raises `NotFound` here, not in the generator."""
         self._check(who, "jobs")
         self.jobs.get(job_id)
         return self.jobs.follow(job_id, since)

@@ -215,6 +215,13 @@ class Jobs:
             self._queue.put(by, (job, work))
             return job
 
+    def check_share(self, by: str) -> None:
+        """Raises `Overloaded` where a user's unfinished jobs take half of the places: the others are left to other users."""
+        with self._guard:
+            own = sum(job.by == by and job.state in OPEN for job in self._jobs.values())
+        if own >= max(1, self._places // 2):
+            raise Overloaded("jobs-wait", count=own, retry_after=60)
+
     @contextmanager
     def changing(self, job: Job, *, queue: bool = False) -> Iterator[Job]:
         """Surrounds a change of a job, after which its followers are woken; with `queue` those of all queued jobs, too, since fewer
@@ -261,10 +268,10 @@ class Jobs:
         running = any(each.state == "running" for each in self._jobs.values())
         return job.to_json(since) | {"ahead": 0 if waiting is None else waiting + running}
 
-    async def follow(self, job_id: str, since: int | None = None) -> AsyncGenerator[dict[str, Any], None]:
+    async def follow(self, job_id: str, since: int = 0) -> AsyncGenerator[dict[str, Any], None]:
         """Yields the record of a job now and on each change, until it has ended, at most every `PAUSE` seconds, since some jobs
-        change with every passage. With `since`, each record has only the outcomes after the first `since` that no record before it
-        had. Raises `NotFound`."""
+        change with every passage. Each record has only the outcomes after the first `since` that no record before it had. Raises
+        `NotFound`."""
         loop, woken, told = asyncio.get_running_loop(), asyncio.Event(), dict[str, Any]()
 
         def wake() -> None:
@@ -276,8 +283,8 @@ class Jobs:
         try:
             while True:
                 woken.clear()
-                record = await asyncio.to_thread(self.record, job_id, since or 0)  # it may be long, or in the store
-                since = None if since is None else since + len(record["outcomes"])
+                record = await asyncio.to_thread(self.record, job_id, since)  # it may be long, or in the store
+                since += len(record["outcomes"])
                 if record != told:  # a queued job is also woken by changes of others
                     yield record
                 told = record

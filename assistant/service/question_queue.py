@@ -17,7 +17,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import numpy as np
@@ -40,6 +40,8 @@ AHEAD = 3
 """Most consecutive turns of clients with a key or an account while anonymous ones wait."""
 REMEMBERED = 1_000
 """Clients whose last turn is remembered."""
+EXACT = 20
+"""Pieces at the front of the queue whose order is worked out."""
 
 
 class FairQueue(Generic[T]):
@@ -101,6 +103,45 @@ class _Waiting:
     clients: tuple[str, ...]
     """The client; for an anonymous one also its origin and `STRANGERS`."""
     since: float
+    tell: Callable[[int], object]
+    ahead: int = -1
+    """How many pieces come before it, as told last."""
+
+
+@dataclass
+class _Turns:
+    """The turns so far: their `number`; how many of the latest in a row were of `known` clients while anonymous ones waited; the number of
+    the last one of each client."""
+
+    number: int = 0
+    known: int = 0
+    last: dict[str, int] = field(default_factory=dict)
+
+    def first(self, queue: list[_Waiting]) -> _Waiting:
+        """The piece to run next: of known clients, or of strangers, the one whose origin and client had their last turn longest ago."""
+        known, strangers = ([each for each in queue if (len(each.clients) > 1) is so] for so in (False, True))
+        pool = known if known and not (strangers and self.known >= AHEAD) else strangers
+        self.known = self.known + 1 if pool is known and strangers else 0
+        return min(pool, key=lambda each: [self.last.get(name, 0) for name in reversed(each.clients)])
+
+    def remember(self, each: _Waiting) -> None:
+        """Counts a turn."""
+        self.number += 1
+        for name in each.clients:
+            self.last.pop(name, None)
+            self.last[name] = self.number
+        while len(self.last) > REMEMBERED:
+            del self.last[next(iter(self.last))]
+
+    def order(self, queue: list[_Waiting]) -> Iterator[_Waiting]:
+        """The pieces in the order in which they run if no others come; those behind the first `EXACT` in order of arrival."""
+        turns, left = replace(self, last=dict(self.last)), list(queue)
+        for _ in queue[:EXACT]:
+            each = turns.first(left)
+            left.remove(each)
+            turns.remember(each)
+            yield each
+        yield from left
 
 
 class QuestionQueue:
@@ -122,9 +163,7 @@ class QuestionQueue:
         self._places, self._per_client, self._patience, self._clock = places, per_client, patience, clock
         self._state = threading.Condition(threading.RLock())
         self._queue: list[_Waiting] = []  # in order of arrival
-        self._turns = 0  # turns so far
-        self._ahead = 0  # latest turns in a row of known clients while anonymous ones waited
-        self._last: dict[str, int] = {}  # number of the last turn of each client
+        self._turns = _Turns()
         self._closed = self._given_up = False
         self._turn: threading.Thread | None = None  # the answering thread that has the turn
         self._turn_since = 0.0
@@ -145,9 +184,12 @@ class QuestionQueue:
         """Creates the queue of a service with these settings."""
         return cls(places=settings.queue, per_client=max(1, settings.queue // 2), patience=settings.queue_seconds)
 
-    def submit(self, work: Callable[[], T], client: str, origin: str = "") -> Future[T]:
+    def submit(
+        self, work: Callable[[], T], client: str, origin: str = "", tell: Callable[[int], object] = lambda _: None
+    ) -> Future[T]:
         """Queues work; returns the future of its result. With an `origin` (anonymous clients), the client has a share of the limit of
-        this origin. Raises `TooMany` or `Overloaded` at once."""
+        this origin. `tell` is called with the number of pieces before it, the one in progress included, now and whenever that has
+        changed; it must not block or raise. Raises `TooMany` or `Overloaded` at once."""
         with self._state:
             if self._closed:
                 raise stopping()
@@ -162,7 +204,8 @@ class QuestionQueue:
                 raise self._refusal(Overloaded, "questions-wait", len(waiting))
             future: Future[T] = Future()
             clients = (client, origin, STRANGERS) if origin else (client,)
-            self._queue.append(_Waiting(work, future, clients, self._clock()))
+            self._queue.append(_Waiting(work, future, clients, self._clock(), tell))
+            self._tell()
             self._state.notify_all()
             return future
 
@@ -293,33 +336,27 @@ class QuestionQueue:
                 self._idle -= 1
                 if not self._queue:
                     return None
-                each = self._first()
+                each = self._turns.first(self._queue)
                 self._queue.remove(each)
                 late = self._clock() - each.since > self._patience
                 if not late and each.future.set_running_or_notify_cancel():
                     self._turn, self._turn_since = me, self._clock()
                     self._working[me] = each
-                    self._remember(each)
+                    self._turns.remember(each)
+                    self._tell()
                     return each
             if late:
                 seconds = self._wait_for(self.waiting)
                 late_fault = Overloaded("waited-long", patience=self._patience, seconds=seconds, retry_after=seconds)
                 self._refuse(each, late_fault)
 
-    def _first(self) -> _Waiting:
-        """The piece to run next: of known clients, or of strangers, the one whose origin and client had their last turn longest ago."""
-        known, strangers = ([each for each in self._queue if (len(each.clients) > 1) is so] for so in (False, True))
-        pool = known if known and not (strangers and self._ahead >= AHEAD) else strangers
-        self._ahead = self._ahead + 1 if pool is known and strangers else 0
-        return min(pool, key=lambda each: [self._last.get(name, 0) for name in reversed(each.clients)])
-
-    def _remember(self, each: _Waiting) -> None:
-        self._turns += 1
-        for name in each.clients:
-            self._last.pop(name, None)
-            self._last[name] = self._turns
-        while len(self._last) > REMEMBERED:
-            del self._last[next(iter(self._last))]
+    def _tell(self) -> None:
+        """Tells the pieces that wait how many come before them."""
+        self._sweep()
+        for ahead, each in enumerate(self._turns.order(self._queue), 0 if self._turn is None else 1):
+            if each.ahead != ahead:
+                each.ahead = ahead
+                each.tell(ahead)
 
     def _sweep(self) -> None:
         """Removes cancelled work from the queue."""

@@ -27,7 +27,7 @@ Stage = Literal["waiting", "answering", "writing"]
 
 @dataclass(frozen=True)
 class Status:
-    """State of a question: `ahead` is how many questions are before it in the queue, `writing` means that a model is called."""
+    """State of a question: `ahead` is how many questions come before it, told again when that changes; `writing` means that a model is called."""
 
     stage: Stage
     ahead: int = 0
@@ -177,9 +177,11 @@ class QuestionService(ServiceBase):
             except Closed:
                 return
 
-        ahead = self.question_queue.waiting
-        stream.put(Status("waiting", ahead))
-        stream.follow(self._enqueue(answer, who))
+        def tell(ahead: int) -> None:
+            with suppress(Closed):
+                stream.put(Status("waiting", ahead))
+
+        stream.follow(self._enqueue(answer, who, tell))
         return stream
 
     def begin_search(self, who: Principal, text: str, limit: int = 10) -> Future[list[Evidence]]:
@@ -192,7 +194,9 @@ class QuestionService(ServiceBase):
         if request.language:
             check_language(request.language)
 
-    def _enqueue(self, work: Callable[[], T], who: Principal) -> Future[T]:
+    def _enqueue(
+        self, work: Callable[[], T], who: Principal, tell: Callable[[int], object] = lambda _: None
+    ) -> Future[T]:
         def run() -> T:
             try:
                 return work()
@@ -200,7 +204,7 @@ class QuestionService(ServiceBase):
                 raise from_library_error(error, trusted=who.trusted) from error
 
         try:
-            return self.question_queue.submit(run, who.client, who.origin)
+            return self.question_queue.submit(run, who.client, who.origin, tell)
         except ServiceFault as fault:
             self.metrics.count_refusal(fault.code)
             raise

@@ -161,7 +161,7 @@ def test_changes_that_come_faster_than_anybody_reads_are_told_together(monkeypat
     jobs.close(60)
 
 
-def test_who_says_what_he_knows_is_told_each_outcome_once() -> None:
+def test_who_follows_a_job_is_told_each_outcome_once() -> None:
     jobs, goes_on = Jobs(), threading.Event()
 
     def work(reporter: JobReporter) -> None:
@@ -171,7 +171,7 @@ def test_who_says_what_he_knows_is_told_each_outcome_once() -> None:
 
     async def follow() -> list[dict[str, Any]]:
         job, told = jobs.submit("two", "key:x", work), []
-        async for record in jobs.follow(job.id, 0):
+        async for record in jobs.follow(job.id):
             told += record["outcomes"]
             if told:
                 goes_on.set()

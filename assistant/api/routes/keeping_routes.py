@@ -109,11 +109,11 @@ async def job_stream(
     service: ServiceParameter,
     caller: Caller,
     job: JobId,
-    since: Known | None = None,
+    since: Known = 0,
     language: Spoken = "en",
 ) -> EventStream:
-    """Follows a job as server-sent events `job`, one after each change, until it has ended. With `since`, each event has only the
-    outcomes that no earlier one had."""
+    """Follows a job as server-sent events `job`, one after each change, until it has ended. Each event has only the outcomes that no
+    earlier one had."""
     changes = await run_in_threadpool(service.follow_job, caller, job, since)
     return EventStream(_changes(request, changes, language), request)
 

@@ -143,7 +143,12 @@
       const value = form.elements[name].value.trim();
       if (value) body.append(name, value);
     }
-    const reply = await fetch("/api/v1/uploads", { method: "POST", body }).catch(() => null);
+    let reply, later;
+    do { // a full queue takes it later
+      reply = await fetch("/api/v1/uploads", { method: "POST", body }).catch(() => null);
+      later = reply && [429, 503].includes(reply.status) && Number(reply.headers.get("retry-after"));
+      if (later) await new Promise((go) => setTimeout(go, later * 1000));
+    } while (later);
     const told = reply && await reply.json().catch(() => null);
     if (!reply || !reply.ok) throw new Error((told && told.detail) || say("not-sent"));
     return told.id;
@@ -154,7 +159,7 @@
     const button = form.querySelector(".rp-read-in");
     // Small files first, so that they do not wait for a large one.
     const files = [...form.elements.files.files].sort((one, other) => one.size - other.size);
-    const jobs = [], faults = [];
+    const jobs = [], faults = [], left = new DataTransfer();
     if (files.length > 1 && form.elements.symbol.value.trim()) {
       told.textContent = form.querySelector(".rp-say-one-symbol").textContent;
       return;
@@ -164,13 +169,15 @@
       told.textContent = `${form.querySelector(".rp-say-sending").textContent} ${visible(file.name)} (${n + 1}/${files.length})`;
       try {
         jobs.push(await sent(form, file));
+        if (jobs.length === 1 && files.length > 1) press("rp-sent", jobs[0], "rp-follow"); // their jobs are shown meanwhile
       } catch (error) {
+        left.items.add(file);
         faults.push(`${visible(file.name)}: ${error.message}`);
       }
     }
-    if (files.length) form.elements.files.value = "";
+    form.elements.files.files = left.files;
     chosen(form);
-    told.textContent = faults.join(" ");
+    told.textContent = faults.join("\n");
     button.disabled = false;
     if (jobs.length || !files.length) press("rp-sent", jobs.join(" "), "rp-follow");
   }
