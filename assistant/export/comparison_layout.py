@@ -75,7 +75,7 @@ def versions_publication(versions: VersionComparison, references: ReferenceForma
                 heading = f"{step.named}: {part_name}" if len(steps) > 1 else part_name
                 blocks.append(Heading(1, heading, part if len(steps) == 1 else f"{part}-{number}"))
                 cells = tuple(tuple(_change_cell(each, side, references) for side in (0, 1)) for each in changes)
-                blocks.append(Table(tuple(labels[number - 1 : number + 1]), cells))
+                blocks.append(Table(tuple(labels[number - 1 : number + 1]), cells, even=True))
     return _publication(language, say("compare_title", language, texts=joined(labels, language)), blocks)
 
 
@@ -224,7 +224,7 @@ def _difference_blocks(
         messages = dict.fromkeys(reason.message(language) for reason in own_reasons)
         reasons += [f"{place}: {join.join(messages)}"] if messages else []
     sentence = say("topic_reasons", language, reasons=join.join(reasons))
-    return [Table(header, (cells,)), Paragraph(plain(sentence))]
+    return [Table(header, (cells,), even=True), Paragraph(plain(sentence))]
 
 
 _INVERSE_OP: dict[Op, Op] = {"same": "same", "removed": "added", "added": "removed"}

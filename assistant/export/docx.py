@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.export.publication import (
+    MIN_SPREAD_CHARACTERS,
     Block,
     Content,
     Figure,
@@ -72,7 +73,7 @@ def to_docx(publication: Publication) -> bytes:
     Raises `PublishError` where pandoc is not installed, or fails.
     """
     written = _run_pandoc(_pandoc_document(publication), _reference_document(publication.language))
-    return _fix_widths(written, publication)
+    return _finish(written, publication)
 
 
 def _reference_document(language: str) -> bytes:
@@ -155,9 +156,9 @@ def _pandoc_words(text: str) -> list[Any]:
     return [{"t": "Str", "c": printable}] if text else []
 
 
-def _fix_widths(docx: bytes, publication: Publication) -> bytes:
-    """Set the orientation of the last pages of a DOCX file, and widen the columns of its tables to the page: pandoc
-    assumes a narrower page, and word processors use its numbers."""
+def _finish(docx: bytes, publication: Publication) -> bytes:
+    """What pandoc leaves undone in a DOCX file: the orientation of the last pages, the widths of columns, since it
+    assumes a narrower page and word processors use its numbers, short rows on one page, and in Arabic tables from right to left."""
     landscape_by_table = (wide for wide, spread in publication.spreads for block in spread
              if isinstance(block, Table) or (isinstance(block, Figure) and block.table))  # fmt: skip
     scales = iter([_PAGE_WIDTHS[each] / _PANDOC_PAGE_WIDTH for each in landscape_by_table])
@@ -172,6 +173,9 @@ def _fix_widths(docx: bytes, publication: Publication) -> bytes:
             data = source.read(part)
             if part.filename == "word/document.xml":
                 xml = re.sub(r"(?s)<w:tblGrid>.*?</w:tblGrid>", scale_grid, data.decode())
+                xml = re.sub(r"(?s)<w:tr>(?=<w:tc>).*?</w:tr>", _keep_row, xml)
+                if publication.language == "ar":
+                    xml = re.sub(r"(<w:tblStyle [^>]*>)", r"\1<w:bidiVisual />", xml)
                 if publication.spreads and publication.spreads[-1][0]:
                     xml = re.sub(r"(?s)(.*<w:pgSz )[^/]*", rf"\g<1>{_LANDSCAPE} ", xml)
                 data = xml.encode()
@@ -179,11 +183,18 @@ def _fix_widths(docx: bytes, publication: Publication) -> bytes:
     return buffer.getvalue()
 
 
+def _keep_row(row: re.Match[str]) -> str:
+    """A row in Word's form; a short one stays on one page."""
+    is_short = len(re.sub(r"<[^>]*>", "", row[0])) <= MIN_SPREAD_CHARACTERS
+    return row[0].replace("<w:tr>", "<w:tr><w:trPr><w:cantSplit /></w:trPr>", 1) if is_short else row[0]
+
+
 def _pandoc_table(table: Table, *, landscape: bool | None = None) -> dict[str, Any]:
     attributes: list[Any] = ["", [], []]
 
     def row(cells: Iterable[list[Any]]) -> list[Any]:
-        paragraphs = (_styled_paragraph("Table Text", cell) for cell in cells)
+        # Pandoc gives a paragraph without text no style: a space keeps the row as low as its text.
+        paragraphs = (_styled_paragraph("Table Text", cell or _pandoc_words("\u00a0")) for cell in cells)
         return [attributes, [[attributes, {"t": "AlignDefault"}, 1, 1, [each]] for each in paragraphs]]
 
     head = [row(map(_pandoc_words, table.header))]
