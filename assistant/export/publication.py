@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby, zip_longest
+from math import hypot
 from operator import itemgetter
 from typing import Literal
 
@@ -119,9 +120,10 @@ class Table:
         cells wrap. On `landscape` pages or not, by default as the table needs."""
         if self.even:
             return [total / len(self.header)] * len(self.header)
-        # No column is narrower than its longest word; the rest of the line is divided by the amount of text.
+        # No column is narrower than its longest word; the rest of the line is divided by the amount of
+        # text, in which a long cell counts for more than several short ones that are as long together.
         words = self._word_widths
-        weights = [sum(map(len, column)) for column in self._column_lines]
+        weights = [hypot(*map(len, column)) for column in self._column_lines]
         is_wide = self.wide if landscape is None else landscape
         remaining = max(0, (LANDSCAPE_LINE_CHARACTERS if is_wide else LINE_CHARACTERS) - sum(words))
         widths = [word + remaining * weight / (sum(weights) or 1) for word, weight in zip(words, weights, strict=True)]
