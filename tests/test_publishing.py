@@ -327,6 +327,8 @@ def test_only_a_table_of_many_long_columns_stands_with_its_heading_and_note_on_p
         assert "A note" in paper[0].get_textpage().get_text_bounded()
     with zipfile.ZipFile(io.BytesIO(render(little, "docx"))) as package:
         xml = package.read("word/document.xml").decode()
+        styles = package.read("word/styles.xml").decode()
+    assert set(re.findall(r'w:pos="(\d+)" w:val="right"', styles)) == {"14570"}, "the masthead is as wide as its page"
     assert re.findall(r'w:orient="(\w+)"', xml) == ["landscape"]
     assert xml.index("A note") < xml.index("<w:sectPr"), "the title stands on the first pages"
     grids = [
@@ -366,6 +368,9 @@ def test_a_short_row_stays_on_one_page_and_a_long_one_goes_on_over_pages() -> No
     with zipfile.ZipFile(io.BytesIO(render(made, "docx"))) as package:
         rows = re.findall("<w:tr>.*?</w:tr>", package.read("word/document.xml").decode())
     assert ["cantSplit" in row for row in rows] == [False, True, False, True]
+    much, place = plain("boats " * 99), plain("para. 1")
+    narrow = Table(("Text", "Place"), (*[(much, place)] * 20, (plain("boats"), plain("harbour " * 20))))
+    assert narrow.short_rows == [True] * 20 + [False], "few words fill a narrow column"
     assert all("TableText" in row for row in rows), "a cell without text is no higher than others"
     with pdfium.PdfDocument(render(made, "pdf")) as paper:
         pages = [page.get_textpage().get_text_bounded() for page in paper]

@@ -101,8 +101,12 @@ class Table:
 
     @property
     def short_rows(self) -> list[bool]:
-        """Whether each row is short enough to stay on one page."""
-        return [sum(map(_content_length, row)) <= MIN_SPREAD_CHARACTERS for row in self.rows]
+        """Whether each row stays on one page: none of its cells takes a third of one, narrow as its column may be."""
+        lengths = ([_content_length(cell) for cell in row] for row in self.rows)
+        shares = self.shares()
+        return [
+            all(n <= MIN_SPREAD_CHARACTERS * share for n, share in zip(row, shares, strict=False)) for row in lengths
+        ]
 
     @property
     def _word_widths(self) -> list[float]:
