@@ -10,6 +10,9 @@ from typer.testing import CliRunner
 
 from assistant.answer_phrases import say
 from assistant.cli import app
+from assistant.export.footnoting import ReferenceFormatter
+from assistant.export.publication import Span
+from assistant.qa.answer import Citation, Statement
 from assistant.reports.brief.brief_maker import make_briefing
 from assistant.reports.brief.briefing import Request
 from assistant.reports.comparison.provenance import find_origins, resolve_place
@@ -240,6 +243,22 @@ def test_a_paper_on_a_document_gives_places_without_its_name_and_says_once_in_a_
     assert len(doubted) == sum(1 for each in made.sections if any(each.statements))
     assert "“Introduction”: not selected for the key points; see para. 1." in made.unsourced
     assert 'id="documentation"' not in body, "the sources name the document"
+
+
+def test_a_paper_on_a_document_names_it_again_after_a_quote_of_another(holding: Holding) -> None:
+    library = holding(report("A/90/7", "2035-05-01", CARE), report("A/90/9", "2035-06-01", REPORT)).library
+    own, other = (
+        Citation.of(document, block.body_start, block.end, block.locator, "id")
+        for document in map(library.document, ("A/90/7:en:official", "A/90/9:en:official"))
+        for block in document.blocks
+        if block.locator == "para. 1"
+    )
+    references = ReferenceFormatter(library, "en")
+    references.subject = own.document
+    told = [references.format_statement(Statement(each.quote, "quoted", (each,))) for each in (own, other, own, own)]
+    words = ["".join(span.text for span in content if isinstance(span, Span)) for content in told]
+    assert ["A/90/7, paragraph 1" in each for each in words] == [False, False, True, False]
+    assert words[1].startswith("A/90/9, paragraph 1")
 
 
 def letter(symbol: str, title: str, *lines: str) -> str:

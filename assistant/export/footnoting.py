@@ -52,7 +52,9 @@ class ReferenceFormatter:
         self._quoted: set[Citation] = set()
         self._doubted: set[str] = set()
         self.subject = ""
-        """The document, by id, that the publication is about: the places of its quotes are given without its name."""
+        """The document, by id, that the publication is about: its quotes are given without its name where none of another
+        document is before them."""
+        self._last_quoted = ""
 
     def begin_section(self) -> None:
         """From here on, unverified copies are called so again."""
@@ -78,6 +80,7 @@ class ReferenceFormatter:
         before = previous.main if previous and previous.verdict == "quoted" else None
         place = self.format_place(last, heading, before)
         place += self._doubt([last]) if place else ""
+        self._last_quoted = last.document
         place_spans = [Span(place, url=self.find_url(last)), Span(self._colon)] if place else []
         if place and not self.address:
             place_spans = [Span(place + self._colon)]
@@ -107,7 +110,8 @@ class ReferenceFormatter:
             return _capitalize(rest)
         short_name = document_name(document, self.language).short
         is_repeated = previous is not None and previous.document == citation.document
-        is_known = is_repeated or is_named or citation.document == self.subject
+        is_subject = citation.document == self.subject and self._last_quoted in ("", self.subject)
+        is_known = is_repeated or is_named or is_subject
         parts = [place] if is_known else [short_name, place]
         return _capitalize(self._comma.join(filter(None, parts))) or short_name
 
