@@ -17,7 +17,7 @@ from corpus.roman import from_ordinal
 from ingest.time_ranges import is_explicit_time_span
 
 T = TypeVar("T")
-_MARKS = {",": {"zh": "，", "ar": "، "}, ":": {"fr": " : ", "zh": "："}, ";": {"zh": "；", "ar": "؛ "}}
+_MARKS = {",": {"zh": "，", "ar": "، "}, ":": {"fr": " : ", "zh": "："}, ";": {"fr": " ; ", "zh": "；", "ar": "؛ "}}
 _PART = re.compile(r"(?:^|, )(section “.*?”|(?:[^,(]|\([^)]*\))+)(?=, |$)")
 _ON_PAGE = re.compile(r"(.+) \(p\. (\d+)(?:, (\w+))?\)")
 _PLACES = {

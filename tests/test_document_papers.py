@@ -10,6 +10,9 @@ from typer.testing import CliRunner
 
 from assistant.answer_phrases import say
 from assistant.cli import app
+from assistant.export.footnoting import ReferenceFormatter
+from assistant.export.publication import Span
+from assistant.qa.answer import Citation, Statement
 from assistant.reports.brief.brief_maker import make_briefing
 from assistant.reports.brief.briefing import Request
 from assistant.reports.comparison.provenance import find_origins, resolve_place
@@ -17,6 +20,7 @@ from assistant.reports.comparison.text_diff import VersionComparison, compare_te
 from assistant.reports.comparison.topic_comparison import compare_topic
 from assistant.reports.lookup import find_document
 from corpus.documents import LANGUAGES
+from ingest.pipeline import Input
 
 HEAD = "---\nsymbol: {symbol}\ntitle: {title}\nlanguage: en\ndate: {date}\n---\n"
 SEEN = "Noting that ferries cross the wide strait in every season"
@@ -194,12 +198,14 @@ def test_of_two_texts_in_different_languages_that_is_told_and_not_how_little_the
     assert "in common" not in told
 
 
-def test_that_a_revision_takes_the_place_of_the_document_asked_for_is_told(holding: Holding) -> None:
+def test_a_paper_on_a_document_has_its_symbol_and_date_at_its_head_and_tells_that_a_revision_takes_its_place(
+    holding: Holding,
+) -> None:
     engine = holding(report("A/90/7", "2035-05-01", REPORT), report("A/90/7/Rev.1", "2035-06-01", REPORT))
-    assert make_briefing(engine, Request("document", "A/90/7")).masthead == (
-        say("superseded_taken", "en", symbol="A/90/7", current="A/90/7/Rev.1"),
-    )
-    assert make_briefing(engine, Request("document", "A/90/7/Rev.1")).masthead == ()
+    head = ("A/90/7/Rev.1", "1 June 2035")
+    told = say("superseded_taken", "en", symbol="A/90/7", current="A/90/7/Rev.1")
+    assert make_briefing(engine, Request("document", "A/90/7")).masthead == (*head, told)
+    assert make_briefing(engine, Request("document", "A/90/7/Rev.1")).masthead == head
 
 
 def test_sections_are_those_of_numbered_paragraphs_where_most_have_a_number(holding: Holding) -> None:
@@ -216,6 +222,43 @@ def test_sections_are_those_of_numbered_paragraphs_where_most_have_a_number(hold
         "Bells",
         "Keepers",
     ]
+
+
+def test_a_paper_on_a_document_gives_places_without_its_name_and_says_once_in_a_section_that_it_is_unverified(
+    holding: Holding,
+) -> None:
+    about = "1. The present report was prepared pursuant to resolution 90/7 and covers the period since 2034."
+    bells = "2. The fog bells of the strait rang on 212 nights of the year, more than in any year before."
+    keepers = "3. Towns below the cliffs pay the keepers of the bells out of the harbour dues of the winter."
+    ferries = "4. Ferries across the strait carried 3,212,000 passengers in 2034, a third more than in the year before."
+    sections = f"## Introduction\n\n{about}\n\n## Bells\n\n{bells}\n\n{keepers}\n\n## Ferries\n\n{ferries}\n"
+    text = HEAD.format(symbol="A/90/7", title="Fog bells", date="2035-05-01") + f"# Fog bells\n\n{sections}"
+    engine = holding(Input("a.md", text.encode(), origin="a.md"), reading=True)
+    made = make_briefing(engine, Request("document", "A/90/7"))
+    body = markdown(made, engine.library, "en").partition("[^1]:")[0]
+    paragraphs = [line for line in body.splitlines() if line.startswith('<a id="p-')]
+    assert len(paragraphs) > 2
+    assert not [line for line in paragraphs if "A/90/7" in line]
+    doubted = [line for line in paragraphs if "(unverified copy)" in line]
+    assert len(doubted) == sum(1 for each in made.sections if any(each.statements))
+    assert "“Introduction”: not selected for the key points; see para. 1." in made.unsourced
+    assert 'id="documentation"' not in body, "the sources name the document"
+
+
+def test_a_paper_on_a_document_names_it_again_after_a_quote_of_another(holding: Holding) -> None:
+    library = holding(report("A/90/7", "2035-05-01", CARE), report("A/90/9", "2035-06-01", REPORT)).library
+    own, other = (
+        Citation.of(document, block.body_start, block.end, block.locator, "id")
+        for document in map(library.document, ("A/90/7:en:official", "A/90/9:en:official"))
+        for block in document.blocks
+        if block.locator == "para. 1"
+    )
+    references = ReferenceFormatter(library, "en")
+    references.subject = own.document
+    told = [references.format_statement(Statement(each.quote, "quoted", (each,))) for each in (own, other, own, own)]
+    words = ["".join(span.text for span in content if isinstance(span, Span)) for content in told]
+    assert ["A/90/7, paragraph 1" in each for each in words] == [False, False, True, False]
+    assert words[1].startswith("A/90/9, paragraph 1")
 
 
 def letter(symbol: str, title: str, *lines: str) -> str:

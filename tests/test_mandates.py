@@ -677,6 +677,8 @@ def test_sheets_hold_no_formula_and_the_same_list_makes_the_same_bytes(holding: 
         page = book.read("xl/worksheets/sheet1.xml").decode()
     assert "=1+1" in page
     assert "<f>" not in page
+    assert 'orientation="landscape"' in page
+    assert 'fitToHeight="0"' in page, "a printed page has all columns"
 
 
 def test_a_briefing_of_a_resolution_tells_adoption_requests_and_what_is_new(holding: Holding) -> None:

@@ -328,6 +328,8 @@ def test_only_a_table_of_many_long_columns_stands_with_its_heading_and_note_on_p
         assert "A note" in paper[0].get_textpage().get_text_bounded()
     with zipfile.ZipFile(io.BytesIO(render(little, "docx"))) as package:
         xml = package.read("word/document.xml").decode()
+        styles = package.read("word/styles.xml").decode()
+    assert set(re.findall(r'w:pos="(\d+)" w:val="right"', styles)) == {"14570"}, "the masthead is as wide as its page"
     assert re.findall(r'w:orient="(\w+)"', xml) == ["landscape"]
     assert xml.index("A note") < xml.index("<w:sectPr"), "the title stands on the first pages"
     grids = [
@@ -343,6 +345,45 @@ def test_no_column_is_narrower_than_its_longest_word_however_long_the_others_are
     room = [each * LINE_CHARACTERS for each in table.shares()]
     assert room[0] >= len("Paragraph") + 2
     assert room[1] >= len("encourages") + 2
+
+
+def test_a_long_symbol_does_not_take_the_room_of_sentences() -> None:
+    said = plain("to make sure that harbours are lit by night and that all who work there are paid for it " * 6)
+    row = (plain("E/CN.7/2027/L.3/Rev.1"), plain("–"), plain("para. 3 (a)"), plain("the United Nations Office on Drugs and Crime"),
+           plain("Encourages"), said, plain("by 31 December 2029"), plain("subject to the availability of resources"))  # fmt: skip
+    table = Table(("Document", "Status", "Paragraph", "Addressee", "Verb", "Action", "By when", "Money"), (row,))
+    shares = table.shares()
+    assert table.wide
+    assert shares[5] == max(shares)
+    assert shares[5] > 2 * shares[0]
+
+
+def test_texts_side_by_side_have_columns_of_one_width_even_where_one_says_nothing() -> None:
+    table = Table(("A/91/L.2", "A/RES/91/3"), ((plain("–"), plain("Decides to light all harbours. " * 9)),), even=True)
+    assert table.shares() == [0.5, 0.5]
+
+
+def test_a_short_row_stays_on_one_page_and_a_long_one_goes_on_over_pages() -> None:
+    short, long = (plain(f"row {n}, {'harbours and boats ' * times}") for n, times in ((1, 20), (2, 1_000)))
+    made = Publication("en", "A note", (Table(("Text",), ((short,), (long,), (plain(""),))),))
+    with zipfile.ZipFile(io.BytesIO(render(made, "docx"))) as package:
+        rows = re.findall("<w:tr>.*?</w:tr>", package.read("word/document.xml").decode())
+    assert ["cantSplit" in row for row in rows] == [False, True, False, True]
+    much, place = plain("boats " * 99), plain("para. 1")
+    narrow = Table(("Text", "Place"), (*[(much, place)] * 20, (plain("boats"), plain("harbour " * 20))))
+    assert narrow.short_rows == [True] * 20 + [False], "few words fill a narrow column"
+    assert all("TableText" in row for row in rows), "a cell without text is no higher than others"
+    with pdfium.PdfDocument(render(made, "pdf")) as paper:
+        pages = [page.get_textpage().get_text_bounded() for page in paper]
+    assert len(pages) > 2
+    assert sum(page.count("boats") for page in pages) == 1_020, "nothing is cut off"
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_the_columns_of_a_word_file_run_as_its_language_does(language: str) -> None:
+    made = Publication(language, "A note", (Table(("Text", "Place"), ((plain("Boats"), plain("para. 1")),)),))
+    with zipfile.ZipFile(io.BytesIO(render(made, "docx"))) as package:
+        assert ("<w:bidiVisual" in package.read("word/document.xml").decode()) is (language == "ar")
 
 
 def test_empty_columns_are_left_out_and_an_introduction_stands_with_the_first_of_its_points(

@@ -72,10 +72,10 @@ def versions_publication(versions: VersionComparison, references: ReferenceForma
             changes = [change for change in step.changes if change.part == part]
             if changes:
                 part_name = _part_name(step, part, language)
-                heading = f"{step.named}: {part_name}" if len(steps) > 1 else part_name
+                heading = f"{step.named}{mark(':', language)}{part_name}" if len(steps) > 1 else part_name
                 blocks.append(Heading(1, heading, part if len(steps) == 1 else f"{part}-{number}"))
                 cells = tuple(tuple(_change_cell(each, side, references) for side in (0, 1)) for each in changes)
-                blocks.append(Table(tuple(labels[number - 1 : number + 1]), cells))
+                blocks.append(Table(tuple(labels[number - 1 : number + 1]), cells, even=True))
     return _publication(language, say("compare_title", language, texts=joined(labels, language)), blocks)
 
 
@@ -198,16 +198,17 @@ def origins_publication(origins: Origins, references: ReferenceFormatter) -> Pub
 def _same_row(comparison: TopicComparison, group: SameGroup, references: ReferenceFormatter) -> tuple[Content, Content]:
     """What several texts say alike: the words of the latest, and the other places, with the words that differ there."""
     other_spans: list[Span] = []
+    colon = Span(mark(":", references.language))
     for place, pieces in zip(group.places[1:], group.pieces, strict=True):
         other_spans += [Span(mark(";", references.language))] if other_spans else []
         other_spans.append(_link(comparison, place, references))
         if any(piece.op != "same" for piece in pieces):
             inverted = tuple(Piece(_INVERSE_OP[piece.op], to_earlier(piece).text) for piece in pieces)
             language = comparison.statement(place).citations[-1].language
-            other_spans += [Span(": "), *_mark_pieces(inverted, language, references.language)]
+            other_spans += [colon, *_mark_pieces(inverted, language, references.language)]
     latest = comparison.statement(group.places[0])
     words = _mark_pieces((Piece("same", latest.text),), latest.citations[-1].language, references.language)
-    return (_link(comparison, group.places[0], references), Span(": "), *words), tuple(other_spans)
+    return (_link(comparison, group.places[0], references), colon, *words), tuple(other_spans)
 
 
 def _difference_blocks(
@@ -222,9 +223,9 @@ def _difference_blocks(
     join, reasons = mark(";", language), []
     for place, own_reasons in zip(header, (difference.had, difference.has), strict=True):
         messages = dict.fromkeys(reason.message(language) for reason in own_reasons)
-        reasons += [f"{place}: {join.join(messages)}"] if messages else []
+        reasons += [f"{place}{mark(':', language)}{join.join(messages)}"] if messages else []
     sentence = say("topic_reasons", language, reasons=join.join(reasons))
-    return [Table(header, (cells,)), Paragraph(plain(sentence))]
+    return [Table(header, (cells,), even=True), Paragraph(plain(sentence))]
 
 
 _INVERSE_OP: dict[Op, Op] = {"same": "same", "removed": "added", "added": "removed"}
@@ -263,13 +264,13 @@ def _summary_blocks(comparison: Comparison, language: str, *, several: bool) -> 
             first_language, second_language = (language_name(each.language, language) for each in (first, second))
             sentence = say("compare_languages", language, one=first_language, other=second_language, **labels)
         return [Paragraph(plain(sentence))]
-    counts = {"same": comparison.same, "differ": len(comparison.changes)}
+    colon, counts = mark(":", language), {"same": comparison.same, "differ": len(comparison.changes)}
     sentence = say("compare_counts" if comparison.changes else "compare_same", language, **counts)
-    opening = (Span(f"{comparison.named}: ", "strong"),) if several else ()
+    opening = (Span(comparison.named + colon, "strong"),) if several else ()
     summaries: list[Content] = []
     for name, pieces in comparison.about.items():
         marked = _mark_pieces(pieces, comparison.second.language, language)
-        summaries.append((Span(f"{say(f'about_{name}', language)}: ", "strong"), *marked))
+        summaries.append((Span(say(f"about_{name}", language) + colon, "strong"), *marked))
     summaries += [said for part in PARTS if (said := _part_summary(comparison, part, language))]
     return [Paragraph((*opening, Span(sentence))), *([Listing(tuple(summaries))] if summaries else [])]
 
@@ -291,7 +292,8 @@ def _part_summary(comparison: Comparison, part: Part, language: str) -> Content:
             sentences.append(say(f"sum_{name}", language, count=len(matching), places=", ".join(ranges)))
     if not sentences:
         return ()
-    return Span(f"{_part_name(comparison, part, language)}: ", "strong"), Span(mark(";", language).join(sentences))
+    name = _part_name(comparison, part, language) + mark(":", language)
+    return Span(name, "strong"), Span(mark(";", language).join(sentences))
 
 
 def _number_table(versions: VersionComparison, labels: Sequence[str], language: str) -> Table:

@@ -62,6 +62,8 @@ _LANDSCAPE_END = {"t": "RawBlock", "c": ["openxml", _SECTION_END.format(_LANDSCA
 _PAGE_WIDTHS, _PANDOC_PAGE_WIDTH = (9_638, 14_570), 7_920
 """The width of the text of portrait and landscape pages, and of the page that pandoc assumes, in twentieths of a
 point."""
+_KEPT = "<w:trPr><w:cantSplit /></w:trPr>"
+"""What a row that stays on one page begins with."""
 _TAB = {"t": "RawInline", "c": ["openxml", "<w:r><w:tab/></w:r>"]}
 _MODES = {"strong": "Strong", "emphasis": "Emph", "inserted": "Underline", "deleted": "Strikeout"}
 
@@ -71,19 +73,21 @@ def to_docx(publication: Publication) -> bytes:
 
     Raises `PublishError` where pandoc is not installed, or fails.
     """
-    written = _run_pandoc(_pandoc_document(publication), _reference_document(publication.language))
-    return _fix_widths(written, publication)
+    written = _run_pandoc(_pandoc_document(publication), _reference_document(publication))
+    return _finish(written, publication)
 
 
-def _reference_document(language: str) -> bytes:
-    """The reference document for a language, the same bytes every time. Arabic is not justified, since LibreOffice
-    lets such lines overflow the margin where they contain Latin letters."""
+def _reference_document(publication: Publication) -> bytes:
+    """The reference document for a publication, the same bytes every time. Arabic is not justified, since LibreOffice
+    lets such lines overflow the margin where they contain Latin letters. The masthead takes the width of the first page."""
     folder, buffer = files("assistant") / "export" / "reference", io.BytesIO()
+    width = _PAGE_WIDTHS[publication.spreads[0][0] if publication.spreads else False]
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
         for name, part in _PARTS.items():
             head, *lines = (folder / f"{part}.xml").read_text(encoding="utf-8").splitlines()
             text = "".join(map(str.strip, lines))
-            text = text.replace('<w:jc w:val="both"/>', "") if language == "ar" else text
+            text = text.replace('<w:jc w:val="both"/>', "") if publication.language == "ar" else text
+            text = text.replace(f'w:pos="{_PAGE_WIDTHS[0]}"', f'w:pos="{width}"')
             package.writestr(zipfile.ZipInfo(name, _FIXED_DATE), f"{head}\n{text}")
     return buffer.getvalue()
 
@@ -155,12 +159,13 @@ def _pandoc_words(text: str) -> list[Any]:
     return [{"t": "Str", "c": printable}] if text else []
 
 
-def _fix_widths(docx: bytes, publication: Publication) -> bytes:
-    """Set the orientation of the last pages of a DOCX file, and widen the columns of its tables to the page: pandoc
-    assumes a narrower page, and word processors use its numbers."""
-    landscape_by_table = (wide for wide, spread in publication.spreads for block in spread
-             if isinstance(block, Table) or (isinstance(block, Figure) and block.table))  # fmt: skip
-    scales = iter([_PAGE_WIDTHS[each] / _PANDOC_PAGE_WIDTH for each in landscape_by_table])
+def _finish(docx: bytes, publication: Publication) -> bytes:
+    """What pandoc leaves undone in a DOCX file: the orientation of the last pages, the widths of columns, since it
+    assumes a narrower page and word processors use its numbers, short rows on one page, and in Arabic tables from right to left."""
+    tables = [(wide, block.table if isinstance(block, Figure) else block) for wide, spread in publication.spreads
+              for block in spread if isinstance(block, Table) or (isinstance(block, Figure) and block.table)]  # fmt: skip
+    scales = iter([_PAGE_WIDTHS[wide] / _PANDOC_PAGE_WIDTH for wide, _ in tables])
+    short_rows = iter([is_short for _, table in tables if table for is_short in table.short_rows])
 
     def scale_grid(table_grid: re.Match[str]) -> str:
         scale = next(scales, 1.0)
@@ -172,6 +177,9 @@ def _fix_widths(docx: bytes, publication: Publication) -> bytes:
             data = source.read(part)
             if part.filename == "word/document.xml":
                 xml = re.sub(r"(?s)<w:tblGrid>.*?</w:tblGrid>", scale_grid, data.decode())
+                xml = re.sub("<w:tr>(?=<w:tc>)", lambda row: row[0] + _KEPT * next(short_rows, False), xml)
+                if publication.language == "ar":
+                    xml = re.sub(r"(<w:tblStyle [^>]*>)", r"\1<w:bidiVisual />", xml)
                 if publication.spreads and publication.spreads[-1][0]:
                     xml = re.sub(r"(?s)(.*<w:pgSz )[^/]*", rf"\g<1>{_LANDSCAPE} ", xml)
                 data = xml.encode()
@@ -183,7 +191,8 @@ def _pandoc_table(table: Table, *, landscape: bool | None = None) -> dict[str, A
     attributes: list[Any] = ["", [], []]
 
     def row(cells: Iterable[list[Any]]) -> list[Any]:
-        paragraphs = (_styled_paragraph("Table Text", cell) for cell in cells)
+        # Pandoc gives a paragraph without text no style: a space keeps the row as low as its text.
+        paragraphs = (_styled_paragraph("Table Text", cell or _pandoc_words("\u00a0")) for cell in cells)
         return [attributes, [[attributes, {"t": "AlignDefault"}, 1, 1, [each]] for each in paragraphs]]
 
     head = [row(map(_pandoc_words, table.header))]

@@ -50,6 +50,15 @@ class ReferenceFormatter:
         self._comma, self._colon, self._semicolon = (mark(sign, language) for sign in ",:;")
         self._mentioned: set[str] = set()
         self._quoted: set[Citation] = set()
+        self._doubted: set[str] = set()
+        self.subject = ""
+        """The document, by id, that the publication is about: its quotes are given without its name where none of another
+        document is before them."""
+        self._last_quoted = ""
+
+    def begin_section(self) -> None:
+        """From here on, unverified copies are called so again."""
+        self._doubted.clear()
 
     def find_document(self, document_id: str) -> Document:
         """A document that is cited."""
@@ -59,8 +68,8 @@ class ReferenceFormatter:
         """A statement with its footnote.
 
         A quote is in quotation marks after its place; a document that the `heading` names is not named again, nor is
-        document or place of the `previous` statement; an unverified copy is called so. The footnote of a sentence that a model wrote gives all the
-        words on which it is based.
+        document or place of the `previous` statement; an unverified copy is called so once in a section. The footnote of a sentence that a model
+        wrote gives all the words on which it is based.
         """
         if statement.verdict != "quoted":
             note = self.make_note(statement.citations, with_words=True, shorten=statement.verdict == "derived")
@@ -70,16 +79,18 @@ class ReferenceFormatter:
         quotation = Span(self._quote(grammar_of(last.language).tail.sub("", text), last.language))
         before = previous.main if previous and previous.verdict == "quoted" else None
         place = self.format_place(last, heading, before)
-        if place and (before is None or before.document != last.document):
-            place += self._doubt([last])
+        place += self._doubt([last]) if place else ""
+        self._last_quoted = last.document
         place_spans = [Span(place, url=self.find_url(last)), Span(self._colon)] if place else []
         if place and not self.address:
             place_spans = [Span(place + self._colon)]
         return (*place_spans, quotation, self.make_note(statement.citations))
 
     def _doubt(self, citations: Sequence[Citation]) -> str:
-        """A remark in parentheses that one of some citations is of an unverified copy; empty where none is."""
-        if not any(self.find_document(each.document).unverified for each in citations):
+        """A remark in parentheses that one of some citations is of an unverified copy; empty where none is, or the section has said so."""
+        doubted = {each.document for each in citations if self.find_document(each.document).unverified} - self._doubted
+        self._doubted |= doubted
+        if not doubted:
             return ""
         return f" ({say('unverified_note', self.language)})"
 
@@ -99,7 +110,9 @@ class ReferenceFormatter:
             return _capitalize(rest)
         short_name = document_name(document, self.language).short
         is_repeated = previous is not None and previous.document == citation.document
-        parts = [place] if is_repeated or is_named else [short_name, place]
+        is_subject = citation.document == self.subject and self._last_quoted in ("", self.subject)
+        is_known = is_repeated or is_named or is_subject
+        parts = [place] if is_known else [short_name, place]
         return _capitalize(self._comma.join(filter(None, parts))) or short_name
 
     def locator_text(self, citation: Citation, document: Document) -> str:
@@ -225,12 +238,13 @@ class ReferenceFormatter:
         rows: list[tuple[Content, ...]] = []
         for previous, row in zip((None, *grid.rows), grid.rows, strict=False):
             cells = (_omit_repeated(previous[n], row[n]) if previous else row[n] for n in shown_columns)
-            rows.append(tuple(map(self._cell_content, cells)))
+            rows.append(tuple(self._cell_content(each, grid.heading) for each in cells))
         return Table(tuple(grid.columns[n] for n in shown_columns), tuple(rows))
 
-    def _cell_content(self, cell: Cell) -> Content:
+    def _cell_content(self, cell: Cell, heading: str) -> Content:
         if cell.place:
-            return (self.make_link(cell.citations[0], cell.text or None),)
+            link = self.make_link(cell.citations[0], cell.text or None)
+            return (replace(link, text=link.text.removeprefix(f"{heading}{self._comma}")),)
         text = cell.to_text(self._semicolon)
         if cell.citations and (cell.citations[0].language == "ar") != (self.language == "ar"):
             text = f"\u2068{text}\u2069"

@@ -82,7 +82,13 @@ def briefing_publication(
     ]
     paragraph_number, row = 0, len(list(briefing.statements))
     shown_remarks: set[str] = set()
+    # What the sources say of the document that a briefing is about is not said again.
+    is_single = briefing.request.kind == "document"
+    papers = tuple(each for each in briefing.papers if not is_single or each.state != "held" or len(each.held) > 1)
+    own = [each.symbol for each in briefing.papers if is_single]
+    references.subject = next((each.document for each in briefing.sources if each.symbol in own), "")
     for section in briefing.sections:
+        references.begin_section()
         blocks.append(Heading(1, section.heading, section.key))
         blocks += [Paragraph((Span(remark, "emphasis"),)) for remark in section.remarks if remark not in shown_remarks]
         shown_remarks.update(section.remarks)
@@ -95,15 +101,16 @@ def briefing_publication(
                 blocks.append(Paragraph(content, paragraph_number))
         for index, table in enumerate(section.tables, 1):
             if table.heading:
-                blocks.append(Heading(2, table.heading, f"{section.key}-table-{index}"))
+                heading = table.heading[:1].upper() + table.heading[1:]
+                blocks.append(Heading(2, heading, f"{section.key}-table-{index}"))
             laid_out = references.make_table(table)
             blocks.append(_number_rows(laid_out, row) if state else laid_out)
             row += len(laid_out.rows)
-        if section.key == "documentation" and briefing.papers:
-            blocks.append(_status_table(briefing.papers, language))
-    if briefing.papers and not any(section.key == "documentation" for section in briefing.sections):
+        if section.key == "documentation" and papers:
+            blocks.append(_status_table(papers, language))
+    if papers and not any(section.key == "documentation" for section in briefing.sections):
         head = Heading(1, say("section_documentation", language), "documentation")
-        blocks += [head, _status_table(briefing.papers, language)]
+        blocks += [head, _status_table(papers, language)]
     closing_lists: dict[str, list[Content]] = {
         "sources": [references.format_source(source.document) for source in briefing.sources],
         "unsourced": [plain(each) for each in briefing.unsourced],
@@ -202,6 +209,7 @@ def _themes_publication(themes: Themes, references: ReferenceFormatter) -> Publi
         ]
     number = 0
     for theme in themes.themes:
+        references.begin_section()
         blocks.append(Heading(1, f"{theme.number}. {theme.name}", f"theme-{theme.number}"))
         for statement, repeats in zip(theme.summary, theme.repeats, strict=True):
             number += 1

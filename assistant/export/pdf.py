@@ -101,9 +101,11 @@ def _to_json(value: Any) -> Any:
         return [_to_json(each) for each in value]
     if not is_dataclass(value):
         return value
-    shares = {"shares": [round(each, 4) for each in value.shares()]} if isinstance(value, Table) else {}
+    layout: dict[str, Any] = {}
+    if isinstance(value, Table):
+        layout = {"shares": [round(each, 4) for each in value.shares()], "short_rows": value.short_rows}
     fields_by_name = {each.name: _to_json(getattr(value, each.name)) for each in fields(value)}
-    return {"kind": type(value).__name__, **fields_by_name, **shares}
+    return {"kind": type(value).__name__, **fields_by_name, **layout}
 
 
 def _choose_fonts(text: str, installed: set[str]) -> list[str]:

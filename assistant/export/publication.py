@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby, zip_longest
+from math import hypot
 from operator import itemgetter
 from typing import Literal
 
@@ -14,7 +15,7 @@ from assistant.reports import ReportError
 
 _BREAKS = re.compile(r"[\s‐-]|(?<=[^\W\d])/")
 """Where a line may break; a symbol after each of its first parts, `A/RES/` and `78/167`."""
-LINE_CHARACTERS, LANDSCAPE_LINE_CHARACTERS = 90, 136
+LINE_CHARACTERS, LANDSCAPE_LINE_CHARACTERS = 110, 170
 """Characters of a table that fit on one line of a portrait page, and of a landscape page."""
 MIN_WIDE_COLUMNS = 6
 """A table with at least this many columns, whose longest cells don't fit on a line together, is set on landscape
@@ -75,11 +76,13 @@ class Listing:
 
 @dataclass(frozen=True)
 class Table:
-    """A table with one header row. `first` is the number of the first row, where rows are numbered like paragraphs."""
+    """A table with one header row. `first` is the number of the first row, where rows are numbered like paragraphs;
+    the columns of texts side by side are `even`."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[Content, ...], ...]
     first: int | None = None
+    even: bool = False
 
     @property
     def wide(self) -> bool:
@@ -97,22 +100,34 @@ class Table:
         return lines
 
     @property
+    def short_rows(self) -> list[bool]:
+        """Whether each row stays on one page: none of its cells takes a third of one, narrow as its column may be."""
+        lengths = ([_content_length(cell) for cell in row] for row in self.rows)
+        shares = self.shares()
+        return [
+            all(n <= MIN_SPREAD_CHARACTERS * share for n, share in zip(row, shares, strict=False)) for row in lengths
+        ]
+
+    @property
     def _word_widths(self) -> list[float]:
-        """The width of the longest word of each column, in characters: capitals and digits are wider."""
+        """The width of the longest word of each column, in characters: capitals are wider, strokes and points narrower."""
         words = [[word for line in column for word in _BREAKS.split(line)] for column in self._column_lines]
 
         def width(word: str) -> float:
-            wide_letters = sum(letter.isupper() or letter.isdigit() or letter >= "\u2e80" for letter in word)
-            return len(word) + wide_letters / 2
+            wide_letters = sum(letter.isupper() or letter >= "\u2e80" for letter in word)
+            return len(word) + wide_letters / 2 - sum(not letter.isalnum() for letter in word) / 4
 
-        return [2 + min(MAX_WORD_WIDTH, max(map(width, column))) for column in words]
+        return [3 + min(MAX_WORD_WIDTH, max(map(width, column))) for column in words]
 
     def shares(self, total: float = 1.0, *, landscape: bool | None = None) -> list[float]:
         """The widths of the columns, which add up to `total`, by their longest words and by all their text; long
         cells wrap. On `landscape` pages or not, by default as the table needs."""
-        # No column is narrower than its longest word; the rest of the line is divided by the amount of text.
+        if self.even:
+            return [total / len(self.header)] * len(self.header)
+        # No column is narrower than its longest word; the rest of the line is divided by the amount of
+        # text, in which a long cell counts for more than several short ones that are as long together.
         words = self._word_widths
-        weights = [sum(map(len, column)) for column in self._column_lines]
+        weights = [hypot(*map(len, column)) for column in self._column_lines]
         is_wide = self.wide if landscape is None else landscape
         remaining = max(0, (LANDSCAPE_LINE_CHARACTERS if is_wide else LINE_CHARACTERS) - sum(words))
         widths = [word + remaining * weight / (sum(weights) or 1) for word, weight in zip(words, weights, strict=True)]
@@ -197,7 +212,11 @@ def _block_length(block: Block) -> int:
             contents = block.items
         case Table():
             contents = (cell for row in block.rows for cell in row)
-    return sum(len(each.text) for content in contents for each in content if isinstance(each, Span))
+    return sum(map(_content_length, contents))
+
+
+def _content_length(content: Content) -> int:
+    return sum(len(each.text) for each in content if isinstance(each, Span))
 
 
 def plain(text: str) -> Content:

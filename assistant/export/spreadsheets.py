@@ -68,6 +68,11 @@ def _xlsx(lines: Iterable[Sequence[str]], language: str, rows: int) -> bytes:
         for column, width in enumerate(COLUMNS.values()):
             page.set_column(column, column, width)
         page.freeze_panes(1, 1)
+        # On paper, A4 pages lie, have all columns, and repeat the header.
+        page.set_paper(9)
+        page.set_landscape()
+        page.fit_to_pages(1, 0)
+        page.repeat_rows(0)
         page.autofilter(0, 0, rows, len(COLUMNS) - 1)
         for line, cells in enumerate(lines):
             for column, cell in enumerate(cells):

@@ -8,10 +8,11 @@ from dataclasses import replace
 from shlex import quote
 from typing import get_args
 
-from assistant.answer_phrases import joined, mark, say
+from assistant.answer_phrases import day_text, joined, mark, say
 from assistant.generation.generation_report import NAMES
 from assistant.qa.answer import Mode
 from assistant.qa.engine import Engine
+from assistant.qa.metadata import document_date
 from assistant.qa.revisions import VersionNotes
 from assistant.reports import Progress, no_progress
 from assistant.reports.brief import agenda_sections, document_sections, framework, subject_sections
@@ -19,7 +20,7 @@ from assistant.reports.brief.briefing import Briefing, Request, Section, Section
 from assistant.reports.brief.section_writer import FOREIGN, REPEATED, WRITTEN_SECTIONS, SectionWriter
 from assistant.reports.brief.selection import UnitSelector
 from assistant.reports.brief.subject import Subject, find_subject
-from assistant.reports.lookup import DocumentStatus, find_outdated_citations
+from assistant.reports.lookup import DocumentStatus, display_label, find_outdated_citations
 from assistant.reports.mandates.mandate_reader import has_operative_text
 from assistant.reports.report_cache import ReportCache, cache_key, library_fingerprint
 from assistant.time_slices import Aside, Slices
@@ -179,13 +180,17 @@ def _add_version_notes(engine: Engine, versions: VersionNotes, request: Request,
 
 
 def _masthead_lines(library: Library, subject: Subject) -> tuple[str, ...]:
-    """The body, and place and dates of the meeting, as the agenda prints them; for a document, that a revision takes
-    the place of the requested one."""
+    """The body, and place and dates of the meeting, as the agenda prints them; for a document, its symbol and date, and
+    that a revision takes the place of the requested one."""
     if subject.request.kind == "document":
-        requested, document = Symbol.try_parse(subject.request.value.strip()), library.document(subject.own_ids[0])
-        if requested is None or document.symbol is None or same_document(requested, document.symbol):
+        language, document = subject.request.language, library.document(subject.own_ids[0])
+        requested, day = Symbol.try_parse(subject.request.value.strip()), document_date(document)
+        if document.symbol is None:
             return ()
-        return (say("superseded_taken", subject.request.language, symbol=requested.text, current=document.label),)
+        lines = [display_label(document, language), day_text(day, language) if day else ""]
+        if requested is not None and not same_document(requested, document.symbol):
+            lines.append(say("superseded_taken", language, symbol=requested.text, current=document.label))
+        return tuple(filter(None, lines))
     if subject.meeting is None or subject.agenda is None:
         return ()
     lines = [subject.meeting.body]

@@ -21,6 +21,7 @@ from assistant.reports.brief.unit_checks import (
     is_later_than_meeting,
     is_point,
     rank_section_units,
+    units_below,
 )
 from assistant.reports.comparison.paragraphs import whole_paragraph
 from assistant.reports.comparison.topic_comparison import find_differing_pairs
@@ -64,7 +65,7 @@ def build_points(selector: UnitSelector) -> Section:
     if not any(part.statements for part in parts):
         nearest = in_order(selector.quote_units(_points_of_papers(selector), limit, novel=True))
         parts = [Part(nearest_heading, nearest, sure=False)]
-    return selector.make_section("points", *parts, unsourced=tuple(unsourced))
+    return selector.make_section("points", *parts, unsourced=tuple(filter(None, unsourced)))
 
 
 def _points_of_papers(selector: UnitSelector) -> list[Unit]:
@@ -121,12 +122,17 @@ def _is_covered_elsewhere(selector: UnitSelector, theme: Theme) -> bool:
 
 
 def unsourced_theme_text(selector: UnitSelector, theme: Theme, places: Sequence[str]) -> str:
-    """For a theme of which nothing is quoted: where the documents mention it, if they do, else that they don't."""
+    """For a theme of which nothing is quoted: the first places of the section of the document, empty where it has only
+    footnotes; else where the documents mention it, if they do, else that they don't."""
     subject, language, template = selector.subject, selector.language, "unsourced_theme"
-    if not places:
-        others = (*subject.other_ids, *subject.treaty_ids, *subject.excluded_ids)
-        # What a section of a document is about, no other document says.
-        ids = (*subject.own_ids, *(others if theme.section is None else ()))
+    if theme.section is not None:
+        units = (each for each in units_below(selector, theme) if each.document.blocks[each.block].kind != "footnote")
+        locators = dict.fromkeys(each.locator for each in units)
+        places = [place_text(each, language) for each in locators][:MAX_PLACES]
+        if not places:
+            return ""
+    elif not places:
+        ids = (*subject.own_ids, *subject.other_ids, *subject.treaty_ids, *subject.excluded_ids)
         relevant = [each for each in selector.score_units(theme.words, ids, READ) if is_relevant(each)]
         template = "unsure_theme" if relevant else template
         quotable = [
