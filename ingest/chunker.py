@@ -41,6 +41,16 @@ class _Part:
     size: int
 
 
+class _Pieces:
+    """The word pieces of the texts of one document. Each text is split once: headings and the headers of tables stand before
+    many passages."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self.window = embedder.window
+        self.count_tokens = cache(embedder.count_tokens)
+        self.token_spans = cache(embedder.token_spans)
+
+
 def segmenter(models: EmbeddingModels) -> Callable[[Document], list[Passage]]:
     """A function that splits a document into passages by the embedding model of its language, where there is one that
     was made for it. A model that does not know a script splits words into letters, so that a passage of the same number
@@ -58,18 +68,19 @@ def segment(document: Document, embedder: Embedder) -> list[Passage]:
     Heading and text together have at most `embedder.window` word pieces (256 for a larger window).
     """
     passages: list[Passage] = []
-    count = cache(embedder.count_tokens)  # a heading stands before many sections
+    pieces = _Pieces(embedder)
+    count = pieces.count_tokens
     speakers = {n: each.speaker for n, each in enumerate(speeches_of(document)) if each and each.first != n}
     speaker_size = max((count(HEADING_SEPARATOR + each) for each in set(speakers.values())), default=0)
     tables = {block.ordinal: n for n, table in enumerate(find_tables(document)) for block in table.blocks}
     for section in _split_sections(document):
         # A part may begin at any heading or behind them all; the longest of its heading lines must fit.
         starts = {block.ordinal for block in section if block.kind == "heading"} | {section[-1].ordinal + 1}
-        lines = {first: _heading_line(document, section, first, embedder) for first in starts}
-        budget = min(embedder.window, MAX_PIECES) - max(map(count, lines.values())) - speaker_size - 2
-        for part in _pack_groups(document, section, budget, embedder, tables):
+        lines = {first: _heading_line(document, section, first, pieces) for first in starts}
+        budget = min(pieces.window, MAX_PIECES) - max(map(count, lines.values())) - speaker_size - 2
+        for part in _pack_groups(document, section, budget, pieces, tables):
             line = lines[min(first for first in starts if first >= part.first)]
-            header = _table_header(document, document.blocks[part.first], embedder)
+            header = _table_header(document, document.blocks[part.first], pieces)
             blocks = document.blocks[part.first : part.last + 1]  # the locator is that of the first that is no heading
             lead = next((block.ordinal for block in blocks if block.kind != "heading"), part.first)
             passages.append(
@@ -97,7 +108,7 @@ def _only_headings(current: Sequence[Block]) -> bool:
     return all(block.kind == "heading" for block in current)
 
 
-def _heading_line(document: Document, section: Sequence[Block], first: int, embedder: Embedder) -> str:
+def _heading_line(document: Document, section: Sequence[Block], first: int, pieces: _Pieces) -> str:
     """The name of the document and the headings before block `first`, outermost first; where they are too long, those
     in the middle are left out.
 
@@ -108,43 +119,43 @@ def _heading_line(document: Document, section: Sequence[Block], first: int, embe
     above = [" ".join(document.block_text(block).split()) for block in headings]
     name = document.short or document.title
     parts = [name, *(text for text in above if text.casefold() not in (name.casefold(), document.title.casefold()))]
-    while len(parts) > 2 and embedder.count_tokens(HEADING_SEPARATOR.join(parts)) > HEADING_PIECES:
+    while len(parts) > 2 and pieces.count_tokens(HEADING_SEPARATOR.join(parts)) > HEADING_PIECES:
         del parts[1]
     line = HEADING_SEPARATOR.join(parts)
-    offsets = embedder.token_spans(line)
+    offsets = pieces.token_spans(line)
     return line if len(offsets) <= HEADING_PIECES else line[: offsets[HEADING_PIECES - 1][1]]
 
 
-def _table_header(document: Document, block: Block, embedder: Embedder) -> str:
+def _table_header(document: Document, block: Block, pieces: _Pieces) -> str:
     """The caption and header of the table of a passage that begins with a row; empty for other blocks."""
     if document.kind == "agenda" or block.context in ("", "header"):
         return ""
-    offsets, most = embedder.token_spans(block.context), min(HEADER_PIECES, embedder.window // 5)
+    offsets, most = pieces.token_spans(block.context), min(HEADER_PIECES, pieces.window // 5)
     return block.context if len(offsets) <= most else block.context[: offsets[most - 1][1]]
 
 
 def _pack_groups(
-    document: Document, section: Sequence[Block], budget: int, embedder: Embedder, tables: Mapping[int, int]
+    document: Document, section: Sequence[Block], budget: int, pieces: _Pieces, tables: Mapping[int, int]
 ) -> Iterator[_Part]:
     """The parts of a section. A group that is too long for one passage is split by blocks, and these where necessary."""
 
     def split_group(group: Sequence[Block], _: _Part | None) -> Iterator[_Part]:
-        headers = (HEADING_SEPARATOR + _table_header(document, block, embedder) for block in group)
-        within = budget - max(map(embedder.count_tokens, headers))
+        headers = (HEADING_SEPARATOR + _table_header(document, block, pieces) for block in group)
+        within = budget - max(map(pieces.count_tokens, headers))
 
         def split_block(blocks: Sequence[Block], lead: _Part | None) -> Iterator[_Part]:
-            return _split_block(document, blocks[0], within, embedder, lead)
+            return _split_block(document, blocks[0], within, pieces, lead)
 
-        return _pack(document, [[block] for block in group], within, embedder, split_block)
+        return _pack(document, [[block] for block in group], within, pieces, split_block)
 
-    return _pack(document, _group_blocks(section, tables), budget, embedder, split_group)
+    return _pack(document, _group_blocks(section, tables), budget, pieces, split_group)
 
 
 def _pack(
     document: Document,
     groups: Iterable[Sequence[Block]],
     budget: int,
-    embedder: Embedder,
+    pieces: _Pieces,
     split: Callable[[Sequence[Block], _Part | None], Iterator[_Part]],
 ) -> Iterator[_Part]:
     """Joins groups of blocks to parts of at most `budget` word pieces. A group that is too long is `split`, together with
@@ -152,7 +163,7 @@ def _pack(
     current: _Part | None = None
     for group in groups:
         first, last = group[0], group[-1]
-        size = embedder.count_tokens(document.text[first.start : last.end])
+        size = pieces.count_tokens(document.text[first.start : last.end])
         if current and current.size + size + 1 <= budget:
             current = _Part(current.start, last.end, current.first, last.ordinal, current.size + size + 1)
             continue
@@ -181,16 +192,14 @@ def _group_blocks(section: Sequence[Block], tables: Mapping[int, int]) -> list[l
     return group_consecutive(section, belongs_to)
 
 
-def _split_block(
-    document: Document, block: Block, budget: int, embedder: Embedder, lead: _Part | None
-) -> Iterator[_Part]:
+def _split_block(document: Document, block: Block, budget: int, pieces: _Pieces, lead: _Part | None) -> Iterator[_Part]:
     """Splits a long block, with the headings before it (`lead`), between sentences or else word pieces."""
     text = document.block_text(block)
     first, begin = (lead.first, lead.start) if lead else (block.ordinal, block.start)
     size = lead.size + 1 if lead else 0
     end = block.start
-    for start, stop in _split_sentences(text, document.language, budget - size, embedder):
-        more = embedder.count_tokens(text[start:stop])
+    for start, stop in _split_sentences(text, document.language, budget - size, pieces):
+        more = pieces.count_tokens(text[start:stop])
         if end > block.start and size + more > budget:
             yield _Part(begin, end, first, block.ordinal, size)
             first, begin, size = block.ordinal, block.start + start, 0
@@ -199,10 +208,10 @@ def _split_block(
     yield _Part(begin, block.end, first, block.ordinal, size)
 
 
-def _split_sentences(text: str, language: str, budget: int, embedder: Embedder) -> Iterator[tuple[int, int]]:
+def _split_sentences(text: str, language: str, budget: int, pieces: _Pieces) -> Iterator[tuple[int, int]]:
     """The sentences of a text, and the pieces of those that are longer than `budget`."""
     for start, stop in sentence_spans(text, language):
-        offsets = embedder.token_spans(text[start:stop])
+        offsets = pieces.token_spans(text[start:stop])
         # A word that is split may have more word pieces than before: a quarter of the budget is left for that.
         step = max(1, budget * 3 // 4)
         if len(offsets) + 2 <= budget:

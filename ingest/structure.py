@@ -61,6 +61,8 @@ _LABEL_ONLY_HEADING = re.compile(
 )
 _BRACKETED = re.compile(r"[(（]?(\d{1,2})[)）]\s*(?=[^\W\d_])")
 """A sub-paragraph number in brackets: `(1) to make`, `1) à établir`."""
+_DOTTED = re.compile(r"([a-z])\.\s+(?=[^\W\d_])")
+"""The letter of an item that may begin with a small letter: `a. send the note`, as word processors number lists."""
 _STARS = re.compile(r"(\*{1,4})\s*(?=[^\s*])")
 _CALL = r"(?<=[^\s*/\d])({})(?=[\s,.;:)”»]|$)"
 _CALLS = re.compile(_CALL.format(r"\*{1,4}"))
@@ -330,8 +332,10 @@ def _number_pieces(pieces: list[Piece]) -> list[Piece]:
         readings = _read_labels(piece.text) if labelled else []
         dotted = bool(readings)
         if labelled and not dotted:
-            readings = _undotted_label(pieces, n, last_number, last_undotted) or _bracketed_label(
-                pieces, n, open_lists.get(bracketed, 0), running
+            readings = (
+                _undotted_label(pieces, n, last_number, last_undotted)
+                or _bracketed_label(pieces, n, open_lists.get(bracketed, 0), running)
+                or _dotted_label(pieces, n, open_lists.get(_depth("dotted", bracketed), 0))
             )
         if not readings:
             result.append(piece)
@@ -401,6 +405,17 @@ def _bracketed_label(
         if value != 1 or (later[:1] != [2] and not is_introduced):
             return []
     return [("bracketed", match[1], match.end())]
+
+
+def _dotted_label(pieces: Sequence[Piece], n: int, before: int) -> list[tuple[LabelKind, str, int]]:
+    """The letter with a dot of a paragraph: the one after `before`, or `a.` where `b.` follows under the same heading."""
+    match = _DOTTED.match(pieces[n].text)
+    if match is None or _label_value("dotted", match[1]) != before + 1:
+        return []
+    below = takewhile(lambda piece: piece.kind != "heading", pieces[n + 1 : n + 20])
+    if not before and not any((other := _DOTTED.match(piece.text)) and other[1] == "b" for piece in below):
+        return []
+    return [("dotted", match[1], match.end())]
 
 
 def _ends_clause(text: str) -> bool:

@@ -224,6 +224,17 @@ def test_lists_of_one_definition_count_on_and_an_overridden_start_begins_anew() 
     assert counted((1, 0), (5, 0), (6, 0), (6, 0), (1, 0)) == ["1.", "2.", "12.", "13.", "14."]
 
 
+def test_a_paragraph_that_is_struck_out_or_moved_away_takes_no_number() -> None:
+    gone = "<w:rPr><w:{}/></w:rPr>".format
+    struck = p("", numbered(1) + gone("del"), runs="<w:del><w:r><w:delText>old</w:delText></w:r></w:del>")
+    moved = p("", numbered(1) + gone("moveFrom"), runs=f"<w:moveFrom>{r('away')}</w:moveFrom>")
+    body = p("one", numbered(1)) + struck + p("two", numbered(1)) + moved + p("three", numbered(1))
+    halves = p("half ", numbered(1) + gone("del")) + p("and half", numbered(1)) + p("five", numbered(1))
+    assert texts(body + halves, parts={"numbering": LISTS}) == [
+        "1. one", "2. two", "3. three", "4. half and half", "5. five",
+    ]  # fmt: skip
+
+
 def test_a_level_that_never_restarts_counts_on() -> None:
     assert counted((4, 0), (4, 1), (4, 0), (4, 1)) == ["1.", "1)", "2.", "2)"]
 

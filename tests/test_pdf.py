@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
+import pypdfium2 as pdfium
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -587,6 +589,18 @@ def test_turned_pages_read_as_upright_ones(turn: int) -> None:
     assert [line.top for line in turned.lines] == pytest.approx([line.top for line in upright.lines], abs=0.5)
 
 
+@pytest.mark.parametrize("degrees", [90, 270])
+def test_pages_that_are_shown_lying_read_as_upright_ones(degrees: int) -> None:
+    document = pdfium.PdfDocument(report())
+    for page in document:
+        page.set_rotation(degrees)
+    lying = io.BytesIO()
+    document.save(lying)
+    assert [(line.text, line.marks) for line in read_pdf(lying.getvalue(), "made.pdf").lines] == [
+        (line.text, line.marks) for line in read_pdf(report(), "made.pdf").lines
+    ]
+
+
 def test_cropped_pages_read_as_whole_ones() -> None:
     whole = read_pdf(report(), "made.pdf")
     cropped = read_pdf(report(cropBox=(40, 20, 580, 770)), "made.pdf")
@@ -692,6 +706,33 @@ def test_the_other_column_runs_on_beside_a_line_in_italics() -> None:
         sheet.text(330, 80 + 12 * n, f"south {n} lamps of the new mole burn oil all night")
     said = " ".join(line.text for line in read_pdf(sheet.bytes(), "two.pdf").lines)
     assert said.index("The list was adopted.") < said.index("south 0 ")
+
+
+@pytest.mark.parametrize("behind", [0, 6])
+def test_a_heading_low_in_the_left_column_does_not_part_the_columns(behind: int) -> None:
+    sheet = Sheet()
+    for n in range(40):
+        sheet.text(60, 80 + 12 * n + 24 * (n > 20), f"north {n} lamps of the old mole burn oil all night")
+    sheet.text(60, 80 + 12 * 21 + 12, "Findings", 10, "b")
+    for n in range(12):
+        sheet.text(330, 80 + 12 * n, f"south {n} lamps of the new mole burn oil all night")
+    for n in range(behind):
+        sheet.text(330, 80 + 12 * 34 + 12 * n, f"east {n} lamps of the new mole burn oil all night")
+    said = " ".join(line.text for line in read_pdf(sheet.bytes(), "two.pdf").lines)
+    assert said.index("north 39 ") < said.index("south 0 ")
+
+
+def test_a_sentence_that_ends_at_the_margin_parts_paragraphs_whose_numbers_follow_each_other() -> None:
+    sheet = Sheet()
+    lines = [
+        f"{n}. The keeper of lamp {n} reports to the bureau of lamps each night of the long winter." for n in (1, 2)
+    ]
+    lines += [
+        "It pays for oil, for wicks and for the bread of the keepers, as the assembly has decided.",
+        "3. It meets.",
+    ]
+    sheet.lines(LEFT, 100, lines)
+    assert texts(read_pdf(sheet.bytes(), "close.pdf")) == [lines[0], " ".join(lines[1:3]), lines[3]]
 
 
 def minutes(*headings: str) -> ParsedFile:

@@ -234,6 +234,17 @@ def test_arabic_words_beside_a_mark_that_is_set_by_itself_are_read_in_the_order_
     assert texts(read_pdf(data, "made.pdf"))[0] == "ازدياداً في"
 
 
+def test_numbers_and_latin_words_among_arabic_ones_are_read_as_they_are_printed() -> None:
+    letters = " ".join(
+        f"<{ord(one):02x}> <{ord(other):04x}>" for one, other in zip("azdymfjklq", "ازديمف٠٢٤٧", strict=True)
+    )
+    mapped = stream(f"1 begincodespacerange <00> <ff> endcodespacerange 10 beginbfchar {letters} endbfchar")
+    line = "BT /F 10 Tf 72 400 Td (kjkl damz A/79/25 yf q/kl mzya) Tj ET"
+    data = one_page(f"{line} BT /F 10 Tf 72 300 Td ({'mzya ' * 20}) Tj ET", mapped)
+    data = data.replace(b"/BaseFont /Times-Roman", b"/BaseFont /Times-Roman /ToUnicode 6 0 R")
+    assert texts(read_pdf(data, "made.pdf"))[0] == "ايزم ٧/٢٤ في A/79/25 زماد ٢٠٢٤"
+
+
 def test_labels_at_the_right_of_an_arabic_page_and_what_is_said_of_them_are_rows() -> None:
     letters = " ".join(f"<{ord(one):02x}> <{ord(other):04x}>" for one, other in zip("azdymf", "ازديمف", strict=True))
     mapped = stream(f"1 begincodespacerange <00> <ff> endcodespacerange 6 beginbfchar {letters} endbfchar")

@@ -87,6 +87,12 @@ def test_small_letters_with_a_dot_hang_under_roman_numbers() -> None:
     assert found["(b) Pay."] == "para. 1 (b)"
 
 
+def test_letters_with_a_dot_are_items_where_they_count_whatever_their_first_letter() -> None:
+    letters = ("a. send", "b. Publish", "c. close")
+    assert cited("1.", *letters, "2.") == ["para. 1", "para. 1 a.", "para. 1 b.", "para. 1 c.", "para. 2"]
+    assert not any("." in place.split()[-1] for place in cited("1.", *letters[2:], "2.")[1:])
+
+
 def test_a_new_number_closes_the_lists_of_the_last_one() -> None:
     assert cited("1.", "(a)", "(b)", "2.", "(a)", "(i)", "3.") == [
         "para. 1",

@@ -84,7 +84,9 @@ class Walker:
     def _paragraph(self, element: Element) -> Paragraph:
         properties = child(element, "pPr")
         style = self._style_sheet.style(value(child(properties, "pStyle")))
-        label = self._numbering.label(style, properties)
+        mark = child(properties, "rPr")
+        deleted = child(mark, "del") is not None or child(mark, "moveFrom") is not None
+        label = None if deleted else self._numbering.label(style, properties)  # Word counts by the marks that stay
         paragraph = self._inline.read(element, style)
         if label is not None:
             paragraph.number, paragraph.bullet = label.text, label.bullet
@@ -94,10 +96,8 @@ class Walker:
         frame = child(properties, "framePr")
         dropped = value(frame, "dropCap") in ("drop", "margin")
         paragraph.frame = frame is not None and not dropped
-        mark = child(properties, "rPr")
-        if child(mark, "del") is not None or child(mark, "moveFrom") is not None:
-            self._findings.tracked = paragraph.joined = True
-        paragraph.joined = paragraph.joined or dropped or bool(on(child(mark, "vanish")))
+        self._findings.tracked |= deleted
+        paragraph.joined = deleted or dropped or bool(on(child(mark, "vanish")))
         if style.name.casefold().startswith("toc ") and style.name[4:].isdigit():
             paragraph.part = "contents"
         if child(properties, "sectPr") is not None:

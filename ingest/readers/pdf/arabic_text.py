@@ -38,6 +38,6 @@ def is_damaged(text: str) -> bool:
     Except for one conjunction no Arabic word has a single letter; of the words of an undamaged page fewer than one in a
     hundred are single letters, in enumerations.
     """
-    words = re.findall("[\u0600-\u06ff]+", text)
+    words = [word for word in re.findall("[\u0600-\u06ff]+", text) if any(map(str.isalpha, word))]
     alone = sum(len(word) == 1 and word != "\u0648" for word in words)
     return len(words) >= 30 and alone > 0.08 * len(words)

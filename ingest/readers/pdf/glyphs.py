@@ -32,8 +32,10 @@ _BOLD = re.compile(r"bold|black|heavy|demi|[-,]bd\b", re.IGNORECASE)
 _ITALIC = re.compile(r"italic|oblique|[-,]it\b|kursiv", re.IGNORECASE)
 _ARABIC = re.compile("[\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufefc]")
 _TOKEN = re.compile(
+    "[\u0660-\u0669]+(?:[./:,\u060c\u066b\u066c][\u0660-\u0669]+)*|"
     "[\u0610-\u061a\u0620-\u065f\u066e-\u06d3\u06d5-\u06ff\ufb50-\ufdff\ufe70-\ufefc]+|[A-Za-z0-9./:-]+|[^\\s]"
 )
+_LETTER = re.compile("(?![\u0660-\u066c])" + _ARABIC.pattern)
 _MIN_OFFSET = 0.1  # distance in points from which on one letter is beside another
 _ALEFS, _LAM = "\u0622\u0623\u0625\u0627", "\u0644"
 _UNMAPPED = re.compile("[\ufffd\x01\x03-\x08\x0b\x0c\x0e-\x1f]")
@@ -133,11 +135,12 @@ def read_pages(document: pdfium.PdfDocument, name: str) -> Iterator[PageGlyphs]:
 
 
 class View:
-    """Converts a page's own coordinates into those of the page as displayed: rotated, cropped, from the top left."""
+    """Converts a page's own coordinates into those of the page as displayed: rotated, cropped, from the top left. `turn` is
+    the rotation in degrees, if it is not that of the page."""
 
-    def __init__(self, page: pdfium.PdfPage) -> None:
+    def __init__(self, page: pdfium.PdfPage, turn: int | None = None) -> None:
         left, bottom, right, top = map(_clamp, page.get_bbox())
-        self._turn = page.get_rotation()
+        self._turn = page.get_rotation() if turn is None else turn
         self._left, self._bottom = left, bottom
         self._wide, self._high = right - left, top - bottom
         self.width, self.height = (self._high, self._wide) if self._turn in (90, 270) else (self._wide, self._high)
@@ -171,7 +174,10 @@ def _page(page: pdfium.PdfPage, number: int) -> PageGlyphs:
     view = View(page)
     text_page = page.get_textpage()
     try:
-        runs, invisible, unmapped = _runs(text_page, view)
+        runs, invisible, unmapped, turn = _runs(text_page, view)
+        if turn is not None:
+            view = View(page, turn)
+            runs, invisible, unmapped, _ = _runs(text_page, view)
         cut = text_page.count_chars() > MAX_CHARACTERS
     finally:
         text_page.close()
@@ -188,7 +194,9 @@ def characters(text_page: pdfium.PdfTextPage, count: int) -> str:
     return "".join(chr(value) if (value := code(text_page.raw, n)) else "\ufffd" for n in range(count))
 
 
-def _runs(text_page: pdfium.PdfTextPage, view: View) -> tuple[list[Run], float, int]:
+def _runs(text_page: pdfium.PdfTextPage, view: View) -> tuple[list[Run], float, int, int | None]:
+    """The runs of a page, the share of invisible characters, the number of unmapped ones, and the rotation in which its text
+    is upright where all words run up the page, or all run down."""
     count = min(text_page.count_chars(), MAX_CHARACTERS)
     text = characters(text_page, count)
     handle = text_page.raw
@@ -200,6 +208,7 @@ def _runs(text_page: pdfium.PdfTextPage, view: View) -> tuple[list[Run], float, 
     matrix_at = ctypes.byref(matrix)
     fonts: dict[int, tuple[bool, bool]] = {}
     hidden = 0
+    turns: set[int | None] = set()  # the rotations in which its words are upright, None for those that are not sideways
     unmapped = len(_UNMAPPED.findall(text))
     arabic = _ARABIC.search(text) is not None
     for start, end, item in _stretches(text, handle):
@@ -212,8 +221,10 @@ def _runs(text_page: pdfium.PdfTextPage, view: View) -> tuple[list[Run], float, 
             if after - first > 1 and raw.FPDFText_GetLooseCharBox(handle, after - 1, box_at):
                 other = view.box(box.left, box.bottom, box.right, box.top)
                 left, right = min(left, other[0]), max(right, other[2])
-            if arabic and _ARABIC.search(words):
+            if arabic and _LETTER.search(words):
                 words = _in_logical_order(_split_ligatures(words, first, handle), first, handle, view)
+            elif arabic:
+                words, left, right = _from_left_to_right(words, first, handle, view) or (words, left, right)
             base = bottom
             if raw.FPDFText_GetCharOrigin(handle, first, x, y):
                 base = view.box(x.value, y.value, x.value, y.value)[1]
@@ -232,10 +243,13 @@ def _runs(text_page: pdfium.PdfTextPage, view: View) -> tuple[list[Run], float, 
             if raw.FPDFText_GetMatrix(handle, first, matrix_at):
                 size *= math.hypot(matrix.b, matrix.d)
                 sideways = view.sideways(matrix)
+                steep = abs(matrix.b) > abs(matrix.a)
+                upright = (90 if matrix.b > 0 else 270) if steep else (0 if matrix.a > 0 else 180)
+                turns |= {upright if sideways else None} if any(map(str.isalpha, words)) else set()
             size = min(max(1.0, size), 400.0)
             place = (left, right, base - size, base, size)
             made.append(Run(words, *place, bold, italic, spaced and not guessed, unseen, sideways, guessed))
-    return made, hidden / max(1, count), unmapped
+    return made, hidden / max(1, count), unmapped, turns.pop() if len(turns) == 1 else None
 
 
 def _is_clipped_away(item: object) -> bool:
@@ -290,6 +304,27 @@ def _in_logical_order(word: str, first: int, handle: object, view: View) -> str:
     if sum(step > _MIN_OFFSET for step in steps) <= sum(step < -_MIN_OFFSET for step in steps):
         return word
     return "".join(word[n] for n in sorted(range(len(word)), key=lambda n: -ends[n]))
+
+
+def _from_left_to_right(text: str, first: int, handle: object, view: View) -> tuple[str, float, float] | None:
+    """Numbers and Latin words in the order in which they are printed, and their ends, where pdfium returns them in another
+    one: it turns `A/79/25` around in an Arabic line. None where the order is right."""
+    box = raw.FS_RECTF()
+    words: list[list[tuple[float, float, str]]] = [[]]
+    for n, character in enumerate(text):
+        if character == " ":
+            words.append([])
+        elif not raw.FPDFText_GetLooseCharBox(handle, first + n, ctypes.byref(box)) or unicodedata.combining(character):
+            return None
+        else:
+            left, _, right, _ = view.box(box.left, box.bottom, box.right, box.top)
+            words[-1].append((left, right, character))
+    placed = [each for word in words for each in word]
+    if all(one[0] > before[0] - _MIN_OFFSET for before, one in pairwise(placed)):
+        return None
+    printed = sorted(sorted(word, key=lambda each: each[0]) for word in words if word)
+    line = " ".join("".join(character for *_, character in word) for word in printed)
+    return line, min(each[0] for each in placed), max(each[1] for each in placed)
 
 
 def _split_ligatures(word: str, first: int, handle: object) -> str:
