@@ -50,15 +50,10 @@ class ReferenceFormatter:
         self._comma, self._colon, self._semicolon = (mark(sign, language) for sign in ",:;")
         self._mentioned: set[str] = set()
         self._quoted: set[Citation] = set()
-        self._doubted: set[str] = set()
         self.subject = ""
         """The document, by id, that the publication is about: its quotes are given without its name where none of another
         document is before them."""
         self._last_quoted = ""
-
-    def begin_section(self) -> None:
-        """From here on, unverified copies are called so again."""
-        self._doubted.clear()
 
     def find_document(self, document_id: str) -> Document:
         """A document that is cited."""
@@ -68,8 +63,8 @@ class ReferenceFormatter:
         """A statement with its footnote.
 
         A quote is in quotation marks after its place; a document that the `heading` names is not named again, nor is
-        document or place of the `previous` statement; an unverified copy is called so once in a section. The footnote of a sentence that a model
-        wrote gives all the words on which it is based.
+        document or place of the `previous` statement; an unverified copy is called so. The footnote of a sentence that a model wrote gives all the
+        words on which it is based.
         """
         if statement.verdict != "quoted":
             note = self.make_note(statement.citations, with_words=True, shorten=statement.verdict == "derived")
@@ -79,7 +74,8 @@ class ReferenceFormatter:
         quotation = Span(self._quote(grammar_of(last.language).tail.sub("", text), last.language))
         before = previous.main if previous and previous.verdict == "quoted" else None
         place = self.format_place(last, heading, before)
-        place += self._doubt([last]) if place else ""
+        if place and (before is None or before.document != last.document):
+            place += self._doubt([last])
         self._last_quoted = last.document
         place_spans = [Span(place, url=self.find_url(last)), Span(self._colon)] if place else []
         if place and not self.address:
@@ -87,10 +83,8 @@ class ReferenceFormatter:
         return (*place_spans, quotation, self.make_note(statement.citations))
 
     def _doubt(self, citations: Sequence[Citation]) -> str:
-        """A remark in parentheses that one of some citations is of an unverified copy; empty where none is, or the section has said so."""
-        doubted = {each.document for each in citations if self.find_document(each.document).unverified} - self._doubted
-        self._doubted |= doubted
-        if not doubted:
+        """A remark in parentheses that one of some citations is of an unverified copy; empty where none is."""
+        if not any(self.find_document(each.document).unverified for each in citations):
             return ""
         return f" ({say('unverified_note', self.language)})"
 

@@ -88,7 +88,6 @@ def briefing_publication(
     own = [each.symbol for each in briefing.papers if is_single]
     references.subject = next((each.document for each in briefing.sources if each.symbol in own), "")
     for section in briefing.sections:
-        references.begin_section()
         blocks.append(Heading(1, section.heading, section.key))
         blocks += [Paragraph((Span(remark, "emphasis"),)) for remark in section.remarks if remark not in shown_remarks]
         shown_remarks.update(section.remarks)
@@ -209,7 +208,6 @@ def _themes_publication(themes: Themes, references: ReferenceFormatter) -> Publi
         ]
     number = 0
     for theme in themes.themes:
-        references.begin_section()
         blocks.append(Heading(1, f"{theme.number}. {theme.name}", f"theme-{theme.number}"))
         for statement, repeats in zip(theme.summary, theme.repeats, strict=True):
             number += 1

@@ -40,7 +40,7 @@ UNREAD_SCORE = -1.0
 STOP_MARGINS = {3: 2.0, 6: 1.5, 10: 1.0}
 """By number of passages read: how far above the threshold for an answer the best must be for reading to stop, since lower-ranked passages
 answer ever more seldom. Chosen by how often the best of all sixteen is the same (docs/experiments.md)."""
-STOP_MARGINS_TWO_READERS = {3: 1.0, 6: 0.5, 10: 0.5}
+STOP_MARGINS_TWO_READERS = {6: 1.0}
 """The same where a second reader also reads the passages and decides."""
 STOP_LEADS, STOP_LEAD_FLOOR = {6: 3.0, 10: 1.0}, -1.0
 """By number of passages read: how far the best must be ahead of all those of the last step, in log-odds, for reading to stop, and how far above the
