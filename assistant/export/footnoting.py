@@ -50,10 +50,6 @@ class ReferenceFormatter:
         self._comma, self._colon, self._semicolon = (mark(sign, language) for sign in ",:;")
         self._mentioned: set[str] = set()
         self._quoted: set[Citation] = set()
-        self.subject = ""
-        """The document, by id, that the publication is about: its quotes are given without its name where none of another
-        document is before them."""
-        self._last_quoted = ""
 
     def find_document(self, document_id: str) -> Document:
         """A document that is cited."""
@@ -76,7 +72,6 @@ class ReferenceFormatter:
         place = self.format_place(last, heading, before)
         if place and (before is None or before.document != last.document):
             place += self._doubt([last])
-        self._last_quoted = last.document
         place_spans = [Span(place, url=self.find_url(last)), Span(self._colon)] if place else []
         if place and not self.address:
             place_spans = [Span(place + self._colon)]
@@ -104,9 +99,7 @@ class ReferenceFormatter:
             return _capitalize(rest)
         short_name = document_name(document, self.language).short
         is_repeated = previous is not None and previous.document == citation.document
-        is_subject = citation.document == self.subject and self._last_quoted in ("", self.subject)
-        is_known = is_repeated or is_named or is_subject
-        parts = [place] if is_known else [short_name, place]
+        parts = [place] if is_repeated or is_named else [short_name, place]
         return _capitalize(self._comma.join(filter(None, parts))) or short_name
 
     def locator_text(self, citation: Citation, document: Document) -> str:

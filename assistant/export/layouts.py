@@ -85,8 +85,6 @@ def briefing_publication(
     # What the sources say of the document that a briefing is about is not said again.
     is_single = briefing.request.kind == "document"
     papers = tuple(each for each in briefing.papers if not is_single or each.state != "held" or len(each.held) > 1)
-    own = [each.symbol for each in briefing.papers if is_single]
-    references.subject = next((each.document for each in briefing.sources if each.symbol in own), "")
     for section in briefing.sections:
         blocks.append(Heading(1, section.heading, section.key))
         blocks += [Paragraph((Span(remark, "emphasis"),)) for remark in section.remarks if remark not in shown_remarks]

@@ -13,8 +13,8 @@ from typing import Literal
 
 from assistant.reports import ReportError
 
-_BREAKS = re.compile(r"[\s‐-]|(?<=[^\W\d])/")
-"""Where a line may break; a symbol after each of its first parts, `A/RES/` and `78/167`."""
+_BREAKS = re.compile(r"[\s‐]|-(?!\d)|(?<=[^\W\d])/")
+"""Where a line may break, years not from one another; a symbol after each of its first parts, `A/RES/` and `78/167`."""
 LINE_CHARACTERS, LANDSCAPE_LINE_CHARACTERS = 110, 170
 """Characters of a table that fit on one line of a portrait page, and of a landscape page."""
 MIN_WIDE_COLUMNS = 6

@@ -153,7 +153,6 @@ class CollectionService(ServiceBase):
         """Starts to ingest an uploaded file, with `again` also where these bytes were read before. `name` is only shown; the format
         is detected from the content. Uploads of one user take at most half of the places of jobs."""
         self._check(who, "upload")
-        self.jobs.check_share(who.id)
         if language:
             check_language(language)
         upload = self._uploads.save(
@@ -161,7 +160,7 @@ class CollectionService(ServiceBase):
         )
         try:
             self._note_action(who, "upload", f"{upload.name} {upload.sha256}")
-            return self._read(upload, who.id, self._look(upload))
+            return self._read(upload, who.id, self._look(upload), share=True)
         except BaseException:  # the sender gets an error, so the file must not be ingested later
             upload.drop()
             raise
@@ -177,7 +176,7 @@ class CollectionService(ServiceBase):
                 return self._updater.refuse(upload)
         return None
 
-    def _read(self, upload: Upload, by: str, outcome: dict[str, Any] | None = None) -> Job:
+    def _read(self, upload: Upload, by: str, outcome: dict[str, Any] | None = None, *, share: bool = False) -> Job:
         return self.jobs.submit(
             "upload",
             by,
@@ -186,6 +185,7 @@ class CollectionService(ServiceBase):
             ended=lambda _: upload.drop(),
             job_id=upload.job,
             outcome=outcome,
+            share=share,
         )
 
     def fetch(self, who: Principal, request: FetchRequest) -> Job:

@@ -191,15 +191,20 @@ class Jobs:
         ended: Ended | None = None,
         job_id: str = "",
         outcome: dict[str, Any] | None = None,
+        share: bool = False,
     ) -> Job:
         """Queues work for a user. `ended` is called when the job is over, but not where the service stops before that: then the work
         is submitted again after a restart, under the same `job_id`. Where its only `outcome` is already known, the job does not wait but
-        ends with it. Raises `Overloaded` where too many jobs are unfinished."""
+        ends with it. Raises `Overloaded` where too many jobs are unfinished; with `share` also where half of the places have unfinished
+        jobs of the user, so that others find one."""
         with self._guard:
             if self._closed:
                 raise stopping()
             if self.unfinished >= self._places:
                 raise Overloaded("jobs-wait", count=self.unfinished, retry_after=60)
+            own = sum(job.by == by and job.state in OPEN for job in self._jobs.values())
+            if share and outcome is None and own >= max(1, self._places // 2):
+                raise Overloaded("jobs-wait", count=own, retry_after=60)
             job = Job(job_id or secrets.token_hex(8), kind, by, _now(), detail=detail)
             self._jobs[job.id] = job
             self._stops[job.id] = threading.Event()
@@ -214,13 +219,6 @@ class Jobs:
                 return job
             self._queue.put(by, (job, work))
             return job
-
-    def check_share(self, by: str) -> None:
-        """Raises `Overloaded` where a user's unfinished jobs take half of the places: the others are left to other users."""
-        with self._guard:
-            own = sum(job.by == by and job.state in OPEN for job in self._jobs.values())
-        if own >= max(1, self._places // 2):
-            raise Overloaded("jobs-wait", count=own, retry_after=60)
 
     @contextmanager
     def changing(self, job: Job, *, queue: bool = False) -> Iterator[Job]:

@@ -121,6 +121,8 @@
       : `\\u${sign.codePointAt(0).toString(16).padStart(4, "0")}`));
   }
 
+  const MOST_WAITED = 3600; // seconds without a place for any file, after which the others are not sent
+
   // Files go to the API of this site, one after another; then the page follows the jobs that read them.
   function chosen(form) {
     form.querySelector(".rp-told").textContent = "";
@@ -131,27 +133,23 @@
     }));
   }
 
-  async function sent(form, file) {
+  async function sent(form, file, fields, wait) {
     const most = Number(form.elements.most.value);
     const say = (name) => form.querySelector(`.rp-say-${name}`).textContent;
     if (file.size > most) throw new Error(say("too-large").replace("{most}", Math.floor(most / 1e6)));
     const body = new FormData();
     // A browser would send quotation marks and line breaks of a name as %22 and %0D%0A.
     body.append("file", file, file.name.replaceAll('"', "'").replace(/[\r\n]+/g, " "));
-    for (const name of ["ocr", "again"]) body.append(name, form.elements[name].checked);
-    for (const name of ["symbol", "language"]) {
-      const value = form.elements[name].value.trim();
-      if (value) body.append(name, value);
+    for (const [name, value] of fields) body.append(name, value);
+    for (;;) {
+      const reply = await fetch("/api/v1/uploads", { method: "POST", body }).catch(() => null);
+      const told = reply && await reply.json().catch(() => null);
+      if (reply && reply.ok) return told.id;
+      const detail = (told && told.detail) || say("not-sent");
+      const later = reply && [429, 503].includes(reply.status) && Number(reply.headers.get("retry-after"));
+      if (!later || !wait(later, detail)) throw new Error(detail);
+      await new Promise((go) => setTimeout(go, later * 1000)); // a full queue takes it later
     }
-    let reply, later;
-    do { // a full queue takes it later
-      reply = await fetch("/api/v1/uploads", { method: "POST", body }).catch(() => null);
-      later = reply && [429, 503].includes(reply.status) && Number(reply.headers.get("retry-after"));
-      if (later) await new Promise((go) => setTimeout(go, later * 1000));
-    } while (later);
-    const told = reply && await reply.json().catch(() => null);
-    if (!reply || !reply.ok) throw new Error((told && told.detail) || say("not-sent"));
-    return told.id;
   }
 
   async function send(form) {
@@ -164,11 +162,23 @@
       told.textContent = form.querySelector(".rp-say-one-symbol").textContent;
       return;
     }
-    button.disabled = true;
+    // What is chosen while files are sent is not meant for these.
+    const inputs = [button, ...["files", "symbol", "language", "ocr", "again"].map((name) => form.elements[name])];
+    const fields = ["ocr", "again"].map((name) => [name, form.elements[name].checked]);
+    const words = ["symbol", "language"].map((name) => [name, form.elements[name].value.trim()]);
+    fields.push(...words.filter(([, value]) => value));
+    for (const input of inputs) input.disabled = true;
+    let waited = 0;
     for (const [n, file] of files.entries()) {
-      told.textContent = `${form.querySelector(".rp-say-sending").textContent} ${visible(file.name)} (${n + 1}/${files.length})`;
+      const sending = `${form.querySelector(".rp-say-sending").textContent} ${visible(file.name)} (${n + 1}/${files.length})`;
+      const wait = (seconds, detail) => {
+        told.textContent = `${sending}\n${detail}`;
+        return (waited += seconds) <= MOST_WAITED;
+      };
+      told.textContent = sending;
       try {
-        jobs.push(await sent(form, file));
+        jobs.push(await sent(form, file, fields, wait));
+        waited = 0;
         if (jobs.length === 1 && files.length > 1) press("rp-sent", jobs[0], "rp-follow"); // their jobs are shown meanwhile
       } catch (error) {
         left.items.add(file);
@@ -178,7 +188,7 @@
     form.elements.files.files = left.files;
     chosen(form);
     told.textContent = faults.join("\n");
-    button.disabled = false;
+    for (const input of inputs) input.disabled = false;
     if (jobs.length || !files.length) press("rp-sent", jobs.join(" "), "rp-follow");
   }
 
