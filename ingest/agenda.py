@@ -20,6 +20,7 @@ from ingest.agenda_form import (
     without_documentation_label,
     without_item_number,
 )
+from ingest.readers.lines import SENTENCE_END
 from ingest.readers.masthead_lines import is_distribution_line
 from ingest.timetable import build_sittings, item_columns, leading_items
 from ingest.timetable_grid import Spans
@@ -126,6 +127,7 @@ def _build_items(document: Document, spans: Mapping[int, Spans]) -> Iterator[Age
     headings: dict[str, int] = {}
     annotations: dict[str, list[int]] = {}
     without_symbol: dict[str, list[int]] = {}
+    after_list: set[str] = set()
     mentions: list[_Mention] = []
     last = ""  # the item of the list above
     for block in document.blocks:
@@ -148,11 +150,17 @@ def _build_items(document: Document, spans: Mapping[int, Spans]) -> Iterator[Age
             headings.setdefault(number, block.ordinal)
             title = _clean_title(without_item_number(document.body(block)), notes)
             titles[number] = titles.get(number) or title  # empty where the title is on the next line
-        elif block.kind != "heading" and tail.startswith("documentation"):
+        elif block.kind == "heading" and tail.startswith("documentation"):
+            if without_documentation_label(document.body(block)).strip():
+                after_list.add(number)
+        elif tail.startswith("documentation"):
             found = find_listed_symbols(document.block_text(block), document.symbol)
             mentions += (_Mention(1, number, each.symbol.text, block.ordinal) for each in found)
-            if not found and without_documentation_label(document.block_text(block)).strip():
+            line = without_documentation_label(document.block_text(block)).strip()
+            if line and number not in after_list and block.number is None and _may_be_title(line):
                 without_symbol.setdefault(number, []).append(block.ordinal)
+            elif line:
+                after_list.add(number)  # a sentence, a note or a numbered line ends the list of documents
         elif block.kind == "paragraph" and not tail and not titles.get(number, "-") and _is_title_line(document, block):
             titles[number] = _clean_title(document.body(block), notes)
         elif block.kind == "paragraph" and not tail and is_title_of(document.body(block), titles.get(number, "")):
@@ -284,6 +292,11 @@ def _is_title_line(document: Document, block: Block) -> bool:
     """Whether a short line right below the number of an item is its title."""
     above = document.blocks[block.ordinal - 1]
     return above.kind == "heading" and len(document.block_text(block)) <= _LONGEST_LINE
+
+
+def _may_be_title(line: str) -> bool:
+    """Whether a line may be the title of a document: short, and neither a sentence nor a note."""
+    return len(line) <= _LONGEST_LINE and line[0].isalnum() and not SENTENCE_END.search(line)
 
 
 def _clean_title(text: str, notes: Collection[str | None]) -> str:

@@ -330,6 +330,8 @@ First regular session 2031
 2. Knots
 3. Splices
 4. Other matters
+5. Hemp
+6. Twine
 
 ### Annotations
 
@@ -362,6 +364,26 @@ The Board will discuss any other issue.
 Documentation
 
 No advance documentation is expected.
+
+Lunch is served at noon
+
+#### Item 5 Hemp
+
+Documentation
+
+Report on hemp
+
+(In English only)
+
+The Board will then hear the keepers of hemp.
+
+Report on the closing of the session
+
+#### Item 6 Twine
+
+(a) Long twine
+
+(b) Short twine
 """
 
 
@@ -374,7 +396,9 @@ def test_documents_without_a_symbol_are_told_in_the_words_of_the_agenda(holding:
         "1": [],  # what stands beside a document with a symbol may be the second line of its title
         "2": ["Documentation Update on the teaching of knots", "Background note on bowlines in the Baltic"],
         "3": [],
-        "4": ["No advance documentation is expected."],
+        "4": [],  # a sentence is no title, and what follows it is no document
+        "5": ["Report on hemp"],
+        "6": [],
     }
     for asked in ("Which documents are there for item 2?", "list of documents item 2"):
         assert [each.text for each in engine.ask(asked).statements] == lines["2"]
@@ -383,7 +407,7 @@ def test_documents_without_a_symbol_are_told_in_the_words_of_the_agenda(holding:
     assert not [each for each in told.statements if "item 2" in each.text and "no document" in each.text]
     with_3 = RowPassageBuilder(meeting, AgendaCiter(engine.library, meeting), ()).whole()
     said = [part.text for each in with_3 for part in each.sentences if part.text.startswith("There is no document")]
-    assert said == ["There is no document for item 3 (Splices)."]
+    assert said == ["There is no document for item 3 (Splices) and item 6 (Twine)."]
 
 
 def test_all_documents_of_an_item_are_told_where_the_list_is_asked_for(holding: Holding) -> None:

@@ -708,33 +708,6 @@ def test_the_other_column_runs_on_beside_a_line_in_italics() -> None:
     assert said.index("The list was adopted.") < said.index("south 0 ")
 
 
-@pytest.mark.parametrize("behind", [0, 6])
-def test_a_heading_low_in_the_left_column_does_not_part_the_columns(behind: int) -> None:
-    sheet = Sheet()
-    for n in range(40):
-        sheet.text(60, 80 + 12 * n + 24 * (n > 20), f"north {n} lamps of the old mole burn oil all night")
-    sheet.text(60, 80 + 12 * 21 + 12, "Findings", 10, "b")
-    for n in range(12):
-        sheet.text(330, 80 + 12 * n, f"south {n} lamps of the new mole burn oil all night")
-    for n in range(behind):
-        sheet.text(330, 80 + 12 * 34 + 12 * n, f"east {n} lamps of the new mole burn oil all night")
-    said = " ".join(line.text for line in read_pdf(sheet.bytes(), "two.pdf").lines)
-    assert said.index("north 39 ") < said.index("south 0 ")
-
-
-def test_a_sentence_that_ends_at_the_margin_parts_paragraphs_whose_numbers_follow_each_other() -> None:
-    sheet = Sheet()
-    lines = [
-        f"{n}. The keeper of lamp {n} reports to the bureau of lamps each night of the long winter." for n in (1, 2)
-    ]
-    lines += [
-        "It pays for oil, for wicks and for the bread of the keepers, as the assembly has decided.",
-        "3. It meets.",
-    ]
-    sheet.lines(LEFT, 100, lines)
-    assert texts(read_pdf(sheet.bytes(), "close.pdf")) == [lines[0], " ".join(lines[1:3]), lines[3]]
-
-
 def minutes(*headings: str) -> ParsedFile:
     """A page without a masthead: a large title, place and day, and paragraphs below headings."""
     flow = Flow(pages=1)

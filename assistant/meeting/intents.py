@@ -47,7 +47,7 @@ class Intents:
 
 
 def beyond_agenda(text: str, models: EmbeddingModels) -> float:
-    """The probability that a question asks for what no agenda tells ; 0 where the classifier was trained for
+    """The probability that a question asks for what no agenda tells; 0 where the classifier was trained for
     another embedding model than the library's."""
     return _chance(text, models, NONE)
 

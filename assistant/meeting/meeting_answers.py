@@ -376,8 +376,8 @@ def _choose_documents(
     sentences: Sequence[RowSentence],
 ) -> list[RowSentence]:
     """The sentences for an answer about documents, whose best candidate announces one: first those with most of the names in the question,
-    or whose items it names by most words of their titles. Where several have as many, or no other word of the last turn tells the documents of an item
-    apart (a name may be that of the body that meets), all documents of their items among the `sentences` of the meeting."""
+    or whose items it names by most words of their titles. Where several have as many, or the question has no word beside these, all documents of
+    their items among the `sentences` of the meeting."""
     names = claims.read(question.text, question.language).names
     name_tokens = {token for name in names for token in analyse(name, question.language)}
 
@@ -389,13 +389,11 @@ def _choose_documents(
     first = ordered[0]
     alike = [part for part in candidates if part.announces is not None and match(part) == match(first)]
     items = {part.item for part in alike}
-    listed = [part for part in sentences if part.announces is not None and part.item in items]
-    words = {*question.content_of(question.focus)} - name_tokens
-    told = [words.intersection(analyse(part.text, question.language)) for part in listed]
-    apart = any(each != told[0] for each in told)
-    if len(alike) > 1 or not apart:
-        # In the order of the agenda, but the best first where words tell the documents apart.
-        listed.sort(key=lambda part: apart and (part == first, part.item == first.item), reverse=True)
+    whole = _words_beside_time(question) - name_tokens <= {*subject.of_items.get(first.item or "", ())}
+    if len(alike) > 1 or whole:
+        listed = [part for part in sentences if part.announces is not None and part.item in items]
+        # In the order of the agenda, but the best first where not simply the documents of an item are asked for.
+        listed.sort(key=lambda part: not whole and (part == first, part.item == first.item), reverse=True)
         return sorted(listed, key=match, reverse=True)
     return [part for part in ordered if part.announces is None or match(part) == match(first)][:MOST]
 

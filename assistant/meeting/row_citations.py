@@ -15,6 +15,7 @@ from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, Sitting, SittingItem, is_under
 from corpus.sentences import sentence_spans
 from corpus.symbols import RESOLUTIONS, find_listed_symbols, find_symbols_like
+from ingest.agenda_form import without_documentation_label
 from ingest.time_ranges import span_ends
 
 
@@ -180,9 +181,11 @@ class AgendaCiter:
 
     def surely_has_no_documents(self, item: AgendaItem, meeting: Meeting) -> bool:
         """Whether an agenda certainly announces no document for an item: a document other than a resolution that is named in its
-        annotations, or in a row or line that belongs to no item, may be announced for it."""
+        annotations, or in a row or line that belongs to no item, may be announced for it, and so may what stands below the word
+        for documents."""
         names_paper = not _blocks_with_papers(self.document).isdisjoint(item.annotations)
-        documented = meeting.documented_items(item) or any(each.without_symbol for each in meeting.parts(item))
+        numbers = {item.main_number, *(each.number for each in meeting.parts(item))}
+        documented = meeting.documented_items(item) or not numbers.isdisjoint(_items_with_documentation(self.document))
         return not (documented or names_paper or self._lists_unassigned_paper(meeting))
 
 
@@ -201,6 +204,17 @@ def _blocks_with_papers(agenda: Document) -> frozenset[int]:
         for mention in find_symbols_like(" ".join(agenda.block_text(block).split()), agenda.symbol)
         if mention.symbol.series not in RESOLUTIONS
     )
+
+
+@cached_by_document
+def _items_with_documentation(agenda: Document) -> frozenset[str]:
+    """The numbers of the items of an agenda that have text below the word for documents."""
+    found = (
+        block.locator.partition(", item ")[2].partition(", ")[0]
+        for block in agenda.blocks
+        if block.locator.endswith(", documentation") and without_documentation_label(agenda.block_text(block)).strip()
+    )
+    return frozenset(found)
 
 
 @cached_by_document

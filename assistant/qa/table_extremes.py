@@ -18,7 +18,7 @@ from corpus.documents import Document
 from corpus.library import Library
 from corpus.tables import DocumentTable, cell_texts, column_heads, find_tables, find_total_row
 
-_PERCENT = re.compile("[%٪％]")
+_PERCENT, _NEGATIVE = re.compile("[%٪％]"), re.compile(r"\W*[(（−–-]\s*\d")
 _NEXT = re.compile(r"\s+\w+"), re.compile(r"\w{1,2}")
 """The next word; in Chinese, which is written without spaces, the next two characters."""
 
@@ -31,8 +31,8 @@ def extreme(
     document that is enough for an answer, if its caption and header have all words of the question.
 
     None where the question names a row, no column or several, is in another language, uses the superlative in a phrase of the document ("least
-    developed countries"), or has words that the document lacks ("Asian countries"); where only some rows are percentages, or the most is asked for
-    and a row may be a sum of others: then the reader decides.
+    developed countries"), or has words that the document lacks ("Asian countries"); where a number is not clear, only some rows are percentages, or
+    a row may be a sum of others and the most is asked for: then the reader decides.
     """
     answering = [*chosen[:1], *(each.unit for each in scored if each.score >= 0.0)]
     # A table of another document does not tell what the best unit says of its own.
@@ -56,11 +56,13 @@ def extreme(
     column = _column(document, table, question_words)
     cells = {row: "".join(cell_texts(document, row)[column : column + 1]) for row in table.rows if row != total}
     rows = {row: amount for row, cell in cells.items() if (amount := _amount(cell)) is not None}
+    unclear = any(row not in rows and any(map(str.isdecimal, cell)) for row, cell in cells.items())
+    unclear = unclear or (total is not None and total != table.rows[-1])
     mixed = len({_PERCENT.search(cells[row]) is None for row in rows}) > 1
     names = filter(None, ({*analyse(cell_texts(document, row)[0], document.language)} for row in rows))
     if not column or len(rows) < 2 or any(name <= question_words for name in names):
         return None
-    if mixed or (kind == "most" and _has_sum([*rows.values()])):
+    if unclear or mixed or (kind == "most" and _has_sum([*rows.values()])):
         return None
     best = (max if kind == "most" else min)(rows.values())
     first, *others = [row for row, amount in rows.items() if amount == best]
@@ -118,5 +120,6 @@ def _has_sum(amounts: Sequence[float]) -> bool:
 
 
 def _amount(cell: str) -> float | None:
-    found = figures(cell)
+    """The number in a cell; None where there is none or more than one, or it is negative."""
+    found = [] if _NEGATIVE.match(cell) else figures(cell)
     return max(found[0]) if len(found) == 1 else None

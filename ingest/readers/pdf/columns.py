@@ -17,26 +17,18 @@ def in_reading_order(printed_lines: Sequence[PrintedLine], gap: float | None) ->
     if gap is None:
         return list(printed_lines)
     size = common_size(printed_lines)
-    apart = {
-        id(line)
-        for line in printed_lines
-        if _half(line, gap, 1) is None and (line.bold or line.italic or line.size > size + 0.6)
-    }
     bases = [line.base for line in printed_lines if _half(line, gap, 1)]
-    text_bases = [line.base for line in printed_lines if _half(line, gap, -1) and id(line) not in apart]
     made: list[PrintedLine] = []
     left: list[PrintedLine] = []
     right: list[PrintedLine] = []
     for line in printed_lines:
         parts = [_half(line, gap, -1), _half(line, gap, 1)]
+        heading = parts[1] is None and (line.bold or line.italic or line.size > size + 0.6)
         before = max((base for base in bases if base < line.base), default=line.base)
         behind = min((base for base in bases if base > line.base), default=line.base)
-        # The other column continues beside it, or does not begin with the text below it.
+        # The other column continues beside it.
         beside = before < line.base < behind < before + _MAX_LINE_DISTANCE * size
-        below = [base for base in text_bases if base > line.base][:2]
-        alone = bool(below) and (behind == line.base or (len(below) == 2 and behind > below[1]))
-        heading = id(line) in apart and not beside and not alone
-        if heading or any(part.left < gap < part.right for part in line.segments):
+        if (heading and not beside) or any(part.left < gap < part.right for part in line.segments):
             made += [*left, *right, line]
             left, right = [], []
             continue

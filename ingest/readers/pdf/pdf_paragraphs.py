@@ -29,6 +29,7 @@ _LABEL = re.compile(
     r"[一二三四五六七八九十]{1,3}、|\d{1,3}[．、])(?=\s|$|[^\x00-\x7f])"
 )
 _ROMAN, _CAPITAL = re.compile(r"[IVXLC]{1,6}\.\s"), re.compile(r"[A-Z]\.\s")
+_CASED = re.compile(r"[^\W\d_\u0590-\uffff]")
 _COUNT = re.compile(r"(\d{1,3})(?:[.．、](?!\d)| ?[-–](?=\s*[\u0600-\u06ff]))")
 _NUMBER, _LETTER = re.compile(r"(\d{1,3})\.\s"), re.compile(r"\(?[a-z]{1,3}\)\s")
 _LEVELS = ((_ROMAN, 2), (_CAPITAL, 3), (_NUMBER, 4), (_LETTER, 5))
@@ -257,8 +258,8 @@ def _begins_paragraph(paragraph: Paragraph, line: PrintedLine, measure: _Measure
     if parse_note_mark(line):  # a note below a table
         return True
     first, count = _COUNT.match(paragraph.first.text), _COUNT.match(line.text)
-    if ended and first and count and int(count[1]) == int(first[1]) + 1:
-        return True  # "2." after a sentence of paragraph 1
+    if ended and first and count and int(count[1]) == int(first[1]) + 1 and not _CASED.search(before.text[-9:]):
+        return True  # "2." after a sentence of paragraph 1; where letters have case, "No." does not end one
     if _LABEL.match(line.text):
         if _DECIMAL.match(line.text) and not ended and _is_full(before, measure):
             return False  # "resolution / 76.16 of 30 May"
