@@ -262,5 +262,6 @@ def test_the_server_as_it_is_started_serves_beside_many_idle_windows(tmp_path: P
             return processor_seconds(process.pid) - before < 0.02 * IDLE
 
         until(is_idle)  # whatever windows are open, once it has done what it was asked
+        assert is_idle()
         with idle(("127.0.0.1", server.port), MANY, SENT["nothing"]):
             assert httpx.get(f"{server.url}/documents", timeout=WAIT).status_code == 200
