@@ -254,7 +254,7 @@ def test_the_reader_is_named_by_the_languages_of_question_and_text() -> None:
 def test_what_the_english_reader_likes_best_the_other_one_reads_too_and_both_count_alike(
     holding: Holding, catalogue: Catalogue
 ) -> None:
-    english, other = (Fake({"forty crowns": 4.0, "nine crowns": logit}) for logit in (4.5, 0.0))
+    english, other = (Fake({"forty crowns": 2.0, "nine crowns": logit}) for logit in (2.5, -2.0))
     crowd = [f"# Port {n}\n\nA/88/7{n}\n\n1. Yachts pay crowns at pier {n}.\n" for n in range(10, 12)]
     library = holding(HARBOUR, LIGHTHOUSE, *crowd).library
 
@@ -267,6 +267,15 @@ def test_what_the_english_reader_likes_best_the_other_one_reads_too_and_both_cou
     assert not other.passages
     assert "forty crowns" in first({**held, BOTH: THRESHOLDS})
     assert 0 < len(other.passages) <= AGAIN < len(english.passages)
+
+
+def test_what_the_english_reader_is_sure_of_the_other_one_does_not_read(holding: Holding) -> None:
+    english, other = Fake({"forty crowns": 5.0}), Fake({})
+    held = dict.fromkeys(("en", "multilingual", BOTH), THRESHOLDS)
+    answer = holding(HARBOUR, LIGHTHOUSE, readers=Readers({"en": english, "multilingual": other}, held)).ask(ASKED)
+    assert answer.status == "answered"
+    assert english.passages
+    assert not other.passages
 
 
 def test_where_both_readers_are_against_it_what_one_reader_likes_less_does_not_answer_instead(holding: Holding) -> None:

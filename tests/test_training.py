@@ -762,7 +762,7 @@ def test_the_multilingual_reader_begins_from_the_english_one_and_a_bridge(tmp_pa
 def test_a_calibration_by_its_command_prints_a_table_and_keeps_its_risks(
     tmp_path: Path, shared: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.qa.reader.Reader", lambda *_, **__: Counting())
+    monkeypatch.setattr("eval.training.training_commands.Reader", lambda *_, **__: Counting())
     near = {**ASKED[1], "history": [], "question": "Who may repair the lamps?"}
     questions = write_lines(tmp_path / "questions.jsonl", *([ASKED[0]] * 20 + [near] * 20 + [ASKED[2]]))
     others = write_lines(tmp_path / "aside.jsonl", *([{"language": "en", "question": "Did Ann win?"}] * 30))
@@ -784,7 +784,7 @@ def test_a_calibration_by_its_command_prints_a_table_and_keeps_its_risks(
 def test_bars_for_questions_in_the_language_of_the_text_in_english_or_in_a_third_one_are_fitted_on_written_documents(
     tmp_path: Path, shared: Path, monkeypatch: pytest.MonkeyPatch, name: str, questions: int
 ) -> None:
-    monkeypatch.setattr("assistant.qa.reader.Reader", lambda *_, **__: Counting())
+    monkeypatch.setattr("eval.training.training_commands.Reader", lambda *_, **__: Counting())
     rows = [
         {"language": language, "document": language, "title": f"{title} \u2014 {n}", "passage": passage.format(n=n),
          "questions": [{"q": asked.format(n=n), "a": f"{n}", "en": f"How many {passage.format(n=n)}",
@@ -798,7 +798,7 @@ def test_bars_for_questions_in_the_language_of_the_text_in_english_or_in_a_third
         )
         for n in (3, 4)
     ]  # fmt: skip
-    monkeypatch.setattr("eval.training.rows.CALIBRATION", write_lines(tmp_path / "written.jsonl", *rows))
+    monkeypatch.setattr("eval.training.training_commands.CALIBRATION", write_lines(tmp_path / "written.jsonl", *rows))
     others = write_lines(
         tmp_path / "aside.jsonl",
         *([{"language": "es", "question": "¿Ganó Ana?"}, {"language": "en", "question": "Did Ann win?"}] * 30),
