@@ -410,6 +410,18 @@ def test_documents_without_a_symbol_are_told_in_the_words_of_the_agenda(holding:
     assert said == ["There is no document for item 3 (Splices) and item 6 (Twine)."]
 
 
+@pytest.mark.parametrize("line", ["1. Report on splices", "(a) Report on splices", "- Report on splices", "None."])
+def test_what_stands_below_the_word_for_documents_is_never_denied(holding: Holding, line: str) -> None:
+    told = ROPES.replace(
+        "The Board will discuss splices.\n", f"The Board will discuss splices.\n\nDocumentation\n\n{line}\n"
+    )
+    engine = holding(told, reading=True)
+    (meeting,) = engine.library.meetings()
+    citer = AgendaCiter(engine.library, meeting)
+    assert not citer.surely_has_no_documents(item(meeting, "3"), meeting)
+    assert citer.surely_has_no_documents(item(meeting, "6"), meeting)
+
+
 def test_all_documents_of_an_item_are_told_where_the_list_is_asked_for(holding: Holding) -> None:
     engine = holding(BOARD, reading=True)
     for asked in ("Which documents are there for item 1?", "项目1有哪些文件？"):

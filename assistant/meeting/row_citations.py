@@ -212,7 +212,7 @@ def _items_with_documentation(agenda: Document) -> frozenset[str]:
     found = (
         block.locator.partition(", item ")[2].partition(", ")[0]
         for block in agenda.blocks
-        if block.locator.endswith(", documentation") and without_documentation_label(agenda.block_text(block)).strip()
+        if ", documentation" in block.locator and without_documentation_label(agenda.block_text(block)).strip()
     )
     return frozenset(found)
 
