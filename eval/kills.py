@@ -158,9 +158,10 @@ class Worker:
             self._process = subprocess.Popen([sys.executable, "-m", "eval.kills", *arguments], stdout=out)
 
     def wait_for(self, operations: int) -> bool:
-        """Waits until it has finished more operations; returns whether it did in time."""
+        """Waits until it has finished more operations; returns whether it did in time, and did not end before."""
+        assert self._process is not None
         target, end = self.done + operations, time.monotonic() + TIMEOUT
-        while self.done < target and time.monotonic() < end:
+        while self.done < target and time.monotonic() < end and self._process.poll() is None:
             time.sleep(0.02)
             self._read_log()
         return self.done >= target

@@ -317,6 +317,28 @@ def test_what_was_copied_and_is_removed_goes_when_it_is_copied_again_and_nothing
     assert target.document_ids() == ["bells:en:upload", "carts:en:upload", "own:en:upload"]
 
 
+def test_what_was_copied_and_is_removed_goes_also_where_a_later_copy_of_it_was_broken_off(
+    open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, target = open_library(), open_library(tmp_path / "there")
+    add(source, catalogue, Input("boats.md", b"# Boats\n\n1. Of boats.\n"))
+    list(copy_library(source, target))
+    add(source, catalogue, Input("boats.md", b"# Boats\n\n1. Of boats and lamps.\n"))
+
+    def break_off(*_: object) -> None:
+        raise OSError("killed")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(target, "add_with_vectors", break_off)
+        with pytest.raises(OSError, match="killed"):
+            list(copy_library(source, target))
+    assert target.document_ids() == ["boats:en:upload"]
+    source.remove("boats:en:upload")
+    list(copy_library(source, target))
+    assert target.document_ids() == []
+    assert target.copied("document") == {}
+
+
 def test_the_command_copies_there_and_back_and_doctor_looks_at_the_database(database_url: str, tmp_path: Path) -> None:
     here, there = Cli(tmp_path / "here"), Cli(tmp_path / "there", {"RAPPORTEUR_DATABASE_URL": database_url})
     paper = tmp_path / "boats.md"
