@@ -89,13 +89,21 @@ def load_catalogue(settings: Settings) -> Catalogue:
     return Catalogue.from_folder(settings.catalogue_dir) if settings.catalogue_dir else Catalogue.packaged()
 
 
-def make_updater(library: Library, settings: Settings, nice: int = 0) -> CollectionUpdater:
-    """Builds the updater of a library from settings; `nice`: increment of the niceness of the processes that read files."""
+def make_updater(library: Library, settings: Settings, nice: int = 0, *, ahead: bool = False) -> CollectionUpdater:
+    """Builds the updater of a library from settings; `nice`: increment of the niceness of the processes that read files; with `ahead` the
+    next one is started before there is a file for it."""
     from assistant.ingestion import CollectionUpdater
-    from ingest.sandbox.pool import Limits
+    from ingest.sandbox.pool import Limits, WorkerAhead
 
     limits = Limits(memory=settings.reader_memory * 1024**2, seconds=settings.reader_seconds, nice=nice)
-    return CollectionUpdater(library, load_catalogue(settings), settings, jobs=settings.jobs, limits=limits)
+    return CollectionUpdater(
+        library,
+        load_catalogue(settings),
+        settings,
+        jobs=settings.jobs,
+        limits=limits,
+        ahead=WorkerAhead() if ahead else None,
+    )
 
 
 def make_engine(library: Library, settings: Settings, away: Away = nullcontext) -> Engine:

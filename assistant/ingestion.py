@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import asdict, dataclass, field
@@ -22,9 +23,10 @@ from ingest.prefetch import InputSource
 if TYPE_CHECKING:
     import httpx
 
+    from ingest.change_order import Turn
     from ingest.fetch.cache import DownloadCache
     from ingest.fetch.fetch_run import DownloadOutcome
-    from ingest.sandbox.pool import Limits
+    from ingest.sandbox.pool import Limits, WorkerAhead
 
 
 FEW = 20
@@ -82,8 +84,9 @@ class ProgressReporter(Protocol):
 
 
 class CollectionUpdater:
-    """Changes the documents of one library. `jobs`: files read in parallel, each within `limits`; `source`: settings of the service
-    that documents are fetched from; `transport`: replaces the network. Raises `LibraryError` and `WorkerError`."""
+    """Changes the documents of one library. `jobs`: files read in parallel, each within `limits`; `ahead`: starts the process for the next
+    file before there is one; `source`: settings of the service that documents are fetched from; `transport`: replaces the network. Raises
+    `LibraryError` and `WorkerError`."""
 
     def __init__(
         self,
@@ -93,10 +96,31 @@ class CollectionUpdater:
         *,
         jobs: int | None = None,
         limits: Limits | None = None,
+        ahead: WorkerAhead | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._library, self._catalogue, self._jobs, self.limits = library, catalogue, jobs, limits
+        self._ahead = ahead
+        self._turn: Turn | None = None
         self.source, self._transport = source, transport
+
+    @property
+    def jobs(self) -> int:
+        """Most files that are read at once."""
+        from ingest.sandbox.pool import processors
+
+        return self._jobs or processors()
+
+    def in_turn(self, turn: Turn) -> CollectionUpdater:
+        """This updater for a job that has a place among others."""
+        made = copy.copy(self)
+        made._turn = turn
+        return made
+
+    def close(self) -> None:
+        """Ends the process that was started ahead."""
+        if self._ahead is not None:
+            self._ahead.close()
 
     def read(
         self,
@@ -151,8 +175,12 @@ class CollectionUpdater:
         def show_progress(at: Progress) -> None:
             reporter.update(detail=f"{at.name}: {at.done}/{at.total} passages")
 
-        with WorkerPool(self._catalogue, jobs or self._jobs, self.limits) as readers:
-            yield from ingest(sources, self._library, self._catalogue, show_progress, readers, again=again)
+        # Beside a job with many files, one file of another job is read.
+        width = jobs or (self._jobs if self._turn is None else max(1, self.jobs - 1))
+        with WorkerPool(self._catalogue, width, self.limits, ahead=self._ahead) as readers:
+            yield from ingest(
+                sources, self._library, self._catalogue, show_progress, readers, again=again, turn=self._turn
+            )
 
     def preview(self, planned: FetchPlan) -> list[Row]:
         """What fetching would do with each document."""

@@ -57,7 +57,7 @@ def open_service(settings: Settings, token: str | None = None) -> Iterator[tuple
     ):
         service = Service(
             engine,
-            make_updater(engine.library, settings, NICE),
+            make_updater(engine.library, settings, NICE, ahead=True),
             settings,
             question_queue=question_queue,
             rate_limits=RateLimits(settings.rate, settings.rate_address),

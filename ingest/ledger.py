@@ -19,6 +19,7 @@ from corpus.library import Library
 from corpus.sources import SourceRecord
 from corpus.store import Header
 from corpus.symbols import Symbol, same_document
+from ingest.change_order import Turn
 from ingest.document_reading import READER_VERSION, Input
 from ingest.identify import GIVEN
 from ingest.outcomes import Outcome
@@ -49,11 +50,13 @@ class Decision:
 
 
 class Ledger:
-    """Outcomes of earlier runs, stored in a library. With `again`, files are read although their outcome is known."""
+    """Outcomes of earlier runs, stored in a library. With `again`, files are read although their outcome is known. `turn` is the place
+    of the run among those that change the library at the same time."""
 
-    def __init__(self, library: Library, *, again: bool = False) -> None:
+    def __init__(self, library: Library, *, again: bool = False, turn: Turn | None = None) -> None:
         self._library = library
         self._again = again
+        self._turn = turn
 
     def with_remembered_symbol(self, file: Input) -> Input:
         """A file with the symbol that was given when it was read before, where none is given now. A symbol is remembered
@@ -192,6 +195,8 @@ class Ledger:
             return f"is in the library from {name}, which is {form} and not {own}"
         if ours > theirs:
             return ""
+        if self._turn is not None and self._turn.came_later(stored.id, stored.sha256):
+            return f"is in the library from {name}, which replaced it"
         if self._library.document(stored.id).text == document.text:
             return f"has the same text as {name}, which is in the library as {stored.label}"
         recorded = self._library.source(document.origin)

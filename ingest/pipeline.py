@@ -16,6 +16,7 @@ from corpus.library import Library
 from corpus.meetings import Meeting
 from corpus.store import Header
 from corpus.symbols import same_document
+from ingest.change_order import Turn
 from ingest.chunker import segmenter
 from ingest.document_reading import READER_VERSION, Input, read_document
 from ingest.ledger import Decision, Ledger
@@ -52,15 +53,16 @@ def ingest(
     readers: WorkerPool | None = None,
     *,
     again: bool = False,
+    turn: Turn | None = None,
 ) -> Iterator[Outcome]:
     """Reads, segments and adds each source in order; yields its outcome as soon as it is final.
 
     `readers` are the worker processes that read the files; without them this process reads them (trusted sources are
     always read here). Bytes that were read before are not read again, unless `again` is set. A source that can't be
-    read is refused and the others continue. A run can be interrupted at any time and repeated: what is already in the
+    read is refused and the others continue. `turn` is the place of the run among those at the same time. A run can be interrupted at any time and repeated: what is already in the
     library is skipped. Raises `WorkerError` where no process can be started.
     """
-    run = _Run(library, catalogue, progress, readers, Ledger(library, again=again))
+    run = _Run(library, catalogue, progress, readers, Ledger(library, again=again, turn=turn), turn)
     try:
         for queued in prefetch(sources, readers, run.ledger):
             outcome = run.process(queued)
@@ -97,6 +99,7 @@ class _Run:
     _progress: Callable[[Progress], None] | None
     _readers: WorkerPool | None
     ledger: Ledger
+    _turn: Turn | None = None
     _unsettled: int = 0
     done: int = 0
 
@@ -136,6 +139,8 @@ class _Run:
         file = queued.input
         decision = self.ledger.decide(file, document)
         if decision.stored is None:
+            if self._turn is not None:
+                self._turn.announce(decision.document.id, document.sha256)
             passages = self._add(queued, decision, meeting)
             header = next(iter(self._library.headers(id=decision.document.id)), None)
             result: Result = "replaced" if decision.displaces else "added"

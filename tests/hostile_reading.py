@@ -23,7 +23,7 @@ Read = tuple[Document, Meeting | None]
 
 
 def read(source: Input, catalogue: Catalogue) -> Read:
-    """Does what the first word says; `LOG path` notes the process and reads the rest."""
+    """Does what the first word says; `LOG path` notes the process and reads the rest, `WAIT path` reads it when there is such a file."""
     word, _, rest = source.data.decode().partition("\n")[0].partition(" ")
     match word:
         case "HANG":
@@ -54,6 +54,10 @@ def read(source: Input, catalogue: Catalogue) -> Read:
             raise ReadError(raised_limit())
         case "LOG":
             note(rest, os.getpid())
+        case "WAIT":
+            while not Path(rest).exists():
+                time.sleep(0.02)
+            source = replace(source, data=source.data.partition(b"\n")[2])
     return read_document(source, catalogue)
 
 

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,8 @@ from corpus.library import Library
 from corpus.symbols import Symbol
 from ingest.pipeline import Input, ingest, read_document, starter_sources
 from ingest.readers import ReadError
-from ingest.sandbox.pool import Limits, WorkerPool
-from ingest.sandbox.process import WorkerError
+from ingest.sandbox.pool import Limits, WorkerAhead, WorkerPool
+from ingest.sandbox.process import Worker, WorkerError
 from ingest.sandbox.replies import BadReply, parse
 
 TESTS = Path(__file__).resolve().parent
@@ -143,6 +144,33 @@ def test_a_worker_is_used_for_several_files_and_then_replaced(workers: OpenWorke
     assert not alive(first)
     pool.close()
     assert not alive(third)
+
+
+def test_a_worker_that_was_started_ahead_has_read_nothing_and_is_not_given_back(
+    catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, started, of = tmp_path / "log", list[Worker](), Worker
+    monkeypatch.setattr("ingest.sandbox.pool.Worker", lambda setup: started.append(of(setup)) or started[-1])
+    ahead = WorkerAhead()
+    for n in range(3):
+        until(lambda n=n: len(started) == n + bool(n))  # the next one is started while none is needed
+        with WorkerPool(catalogue, 1, reading="hostile_reading:read", paths=(str(TESTS),), ahead=ahead) as pool:
+            pool.result(pool.submit(Input(f"{n}.md", f"LOG {log}\n\n{n}. Text of a note.\n".encode())))
+            if n == 1:
+                until(lambda: len(started) == 3)
+                os.kill(started[2]._process.pid, signal.SIGKILL)  # it is replaced
+                until(lambda: not started[2].usable)
+    until(lambda: len(started) == 5)
+    assert numbers(log) == [started[n]._process.pid for n in (0, 1, 3)]
+    assert [alive(each._process.pid) for each in started] == [False] * 4 + [True]
+    ahead.close()
+    until(lambda: not alive(started[4]._process.pid))
+
+
+def test_a_worker_that_was_started_ahead_and_is_not_needed_ends(catalogue: Catalogue, tmp_path: Path) -> None:
+    with WorkerPool(catalogue, 1, ahead=WorkerAhead(idle=0)) as pool:
+        assert pool.result(pool.submit(note(1)))[0].title == "Note 1 on boats"
+    until(lambda: not any(each.name == "next worker" for each in threading.enumerate()))
 
 
 def test_closing_ends_workers_that_are_reading_and_what_they_have_started(workers: OpenWorkers, tmp_path: Path) -> None:

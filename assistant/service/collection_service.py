@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import secrets
 import shutil
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,13 +16,14 @@ from assistant.collection import Collection
 from assistant.fetch_plans import FetchPlan, FetchRequest, Row, plan
 from assistant.ingestion import CollectionUpdater, Files
 from assistant.qa.engine import Engine
-from assistant.service.jobs import Job, Jobs
+from assistant.service.jobs import Job, JobReporter, Jobs
 from assistant.service.question_service import ServiceBase
 from assistant.service_errors import Conflict, Forbidden, Invalid, check_language
 from corpus.corpus_errors import readable_errors
 from corpus.files import file_hash
 from corpus.library import Library
 from corpus.symbols import Symbol, SymbolError
+from ingest.change_order import ChangeOrder, Turn
 from ingest.document_reading import Input
 from ingest.input_files import printable
 from ingest.readers import ReadError
@@ -76,11 +76,10 @@ class Upload:
 
 
 class Uploads:
-    """The uploaded files that wait to be ingested. `folder` is created with the first one."""
+    """The uploaded files that wait to be ingested, numbered by `order`. `folder` is created with the first one."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._numbers = itertools.count(1)
+    def __init__(self, folder: Path, order: ChangeOrder) -> None:
+        self._folder, self._order = folder, order
 
     def make_folder(self) -> Path:
         """Creates a folder for one file."""
@@ -101,7 +100,7 @@ class Uploads:
             with path.open("wb") as file:
                 shutil.copyfileobj(content, file)
             with readable_errors(self._folder):
-                upload = Upload(path, shown, file_hash(path), symbol, language, ocr, again, next(self._numbers))
+                upload = Upload(path, shown, file_hash(path), symbol, language, ocr, again, self._order.next_number())
                 (folder / _NOTE).write_text(json.dumps({**asdict(upload), "path": "", "by": by}), encoding="utf-8")
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
@@ -119,9 +118,7 @@ class Uploads:
                 found.append((Upload(**{**note, "path": folder / CONTENT}), by))
             except (OSError, ValueError, KeyError, TypeError):
                 shutil.rmtree(folder, ignore_errors=True)
-        found.sort(key=lambda each: each[0].number)
-        self._numbers = itertools.count(found[-1][0].number + 1 if found else 1)
-        return found
+        return sorted(found, key=lambda each: each[0].number)
 
 
 class CollectionService(ServiceBase):
@@ -132,6 +129,7 @@ class CollectionService(ServiceBase):
     collection: Collection
     jobs: Jobs
     _updater: CollectionUpdater
+    _order: ChangeOrder
     _uploads: Uploads
 
     def verify(self, who: Principal) -> Job:
@@ -160,14 +158,16 @@ class CollectionService(ServiceBase):
         )
         try:
             self._note_action(who, "upload", f"{upload.name} {upload.sha256}")
-            return self._read(upload, who.id, self._look(upload), share=True)
+            outcome = self._look(upload)
+            return self._read(upload, who.id, self._order.open(upload.number), outcome, share=True)
         except BaseException:  # the sender gets an error, so the file must not be ingested later
             upload.drop()
             raise
 
     def resume(self) -> int:
         """Restarts uploads that an earlier process accepted and did not finish; returns their number."""
-        return len([self._read(upload, by) for upload, by in self._uploads.unfinished()])
+        unfinished = [(upload, by, self._order.open(upload.number)) for upload, by in self._uploads.unfinished()]
+        return len([self._read(*each) for each in unfinished])
 
     def _look(self, upload: Upload) -> dict[str, Any] | None:
         """The outcome of a small upload that is refused without being read; None where it has to wait for that."""
@@ -176,25 +176,55 @@ class CollectionService(ServiceBase):
                 return self._updater.refuse(upload)
         return None
 
-    def _read(self, upload: Upload, by: str, outcome: dict[str, Any] | None = None, *, share: bool = False) -> Job:
-        return self.jobs.submit(
+    def _read(
+        self, upload: Upload, by: str, turn: Turn, outcome: dict[str, Any] | None = None, *, share: bool = False
+    ) -> Job:
+        return self._change(
             "upload",
             by,
-            lambda reporter: self._updater.read(reporter, [upload], 1),
+            turn,
+            lambda updater, reporter: updater.read(reporter, [upload], 1, jobs=1),
+            {upload.sha256, upload.symbol or upload.sha256},
+            upload.drop,
             detail=upload.name,
-            ended=lambda _: upload.drop(),
             job_id=upload.job,
             outcome=outcome,
             share=share,
         )
+
+    def _change(
+        self,
+        kind: str,
+        by: str,
+        turn: Turn,
+        work: Callable[[CollectionUpdater, JobReporter], None],
+        touches: Iterable[str] = ("files",),
+        ended: Callable[[], None] = lambda: None,
+        **more: Any,
+    ) -> Job:
+        """Submits a job that adds documents, which may run beside another one."""
+        updater = self._updater.in_turn(turn)
+
+        def end(_: Job | None = None) -> None:
+            ended()
+            turn.close()
+
+        try:
+            return self.jobs.submit(
+                kind, by, lambda reporter: work(updater, reporter), ended=end, touches=frozenset(touches), **more
+            )
+        except BaseException:
+            turn.close()
+            raise
 
     def fetch(self, who: Principal, request: FetchRequest) -> Job:
         """Starts to fetch official documents by symbol (see `rapporteur fetch`); never from an address that the caller gives."""
         planned = self._plan(who, request)
         named = ", ".join(f"{each.symbol} ({each.language})" for each in planned.due) or "nothing that is missing"
         self._note_action(who, "fetch", named)
-        return self.jobs.submit(
-            "fetch", who.id, lambda reporter: self._updater.fetch(reporter, planned), detail=named[:200]
+        turn = self._order.open()
+        return self._change(
+            "fetch", who.id, turn, lambda updater, reporter: updater.fetch(reporter, planned), detail=named[:200]
         )
 
     def plan_fetch(self, who: Principal, request: FetchRequest) -> list[Row]:
@@ -213,10 +243,11 @@ class CollectionService(ServiceBase):
         if _symbol(files.symbol) and len(files.paths) != 1:
             raise Invalid("symbol-one-file")
         self._note_action(who, "ingest", ", ".join(map(str, files.paths)) or "starter")
-        return self.jobs.submit(
+        return self._change(
             "ingest",
             who.id,
-            lambda reporter: self._updater.read(reporter, files, len(files), again=again, jobs=jobs),
+            self._order.open(),
+            lambda updater, reporter: updater.read(reporter, files, len(files), again=again, jobs=jobs),
             detail=", ".join(printable(str(path)) for path in files.paths)[:200],
         )
 

@@ -1,4 +1,5 @@
-"""Queue of long-running jobs: one worker thread, users served round-robin, with progress and outcomes that can be polled or followed."""
+"""Queue of long-running jobs, of which two may run at once: users served round-robin, with progress and outcomes that can be polled or
+followed."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ import json
 import logging
 import secrets
 import threading
+import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -159,14 +161,20 @@ class JobReporter:
 
 Work = Callable[[JobReporter], None]
 Ended = Callable[[Job], None]
+_Queued = tuple[Job, Work, "frozenset[str] | None"]
 
 
 class Jobs:
-    """The jobs of one service. `places`: how many may be unfinished; `on_result` is called with the result of every part;
-    `history` stores them."""
+    """The jobs of one service. `places`: how many may be unfinished; `at_once`: how many may run at once; `on_result` is called with
+    the result of every part; `history` stores them."""
 
     def __init__(
-        self, *, places: int = 100, on_result: Callable[[str], None] = lambda _: None, history: JobHistory | None = None
+        self,
+        *,
+        places: int = 100,
+        at_once: int = 2,
+        on_result: Callable[[str], None] = lambda _: None,
+        history: JobHistory | None = None,
     ) -> None:
         self._places, self.on_result, self._history = places, on_result, history
         if history is not None:
@@ -176,10 +184,13 @@ class Jobs:
         self._jobs: dict[str, Job] = {}
         self._stops: dict[str, threading.Event] = {}
         self._after: dict[str, Ended] = {}
-        self._queue: FairQueue[tuple[Job, Work]] = FairQueue()
+        self._queue: FairQueue[_Queued] = FairQueue()
+        self._taking = threading.Lock()
+        self._running: list[_Queued] = []
         self._closed = False
-        self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
-        self._thread.start()
+        self._threads = [threading.Thread(target=self._run, name="jobs", daemon=True) for _ in range(at_once)]
+        for thread in self._threads:
+            thread.start()
 
     def submit(
         self,
@@ -192,11 +203,13 @@ class Jobs:
         job_id: str = "",
         outcome: dict[str, Any] | None = None,
         share: bool = False,
+        touches: frozenset[str] | None = None,
     ) -> Job:
-        """Queues work for a user. `ended` is called when the job is over, but not where the service stops before that: then the work
-        is submitted again after a restart, under the same `job_id`. Where its only `outcome` is already known, the job does not wait but
-        ends with it. Raises `Overloaded` where too many jobs are unfinished; with `share` also where half of the places have unfinished
-        jobs of the user, so that others find one."""
+        """Queues work for a user. It runs alone or, where it says what it `touches`, beside another job that touches nothing of that. The
+        jobs of one user begin in the order in which they were submitted. `ended` is called when the job is over, but not where the
+        service stops before that: then the work is submitted again after a restart, under the same `job_id`. Where its only `outcome` is
+        already known, the job does not wait but ends with it. Raises `Overloaded` where too many jobs are unfinished; with `share` also
+        where half of the places have unfinished jobs of the user, so that others find one."""
         with self._guard:
             if self._closed:
                 raise stopping()
@@ -217,7 +230,7 @@ class Jobs:
                 JobReporter(self, job, self._stops[job.id]).add_outcome(outcome)
                 self._end(job, *self._result(job))
                 return job
-            self._queue.put(by, (job, work))
+            self._queue.put(by, (job, work, touches))
             return job
 
     @contextmanager
@@ -263,7 +276,7 @@ class Jobs:
     def _record(self, job: Job, since: int) -> dict[str, Any]:
         """The record of a job with its present place in the queue."""
         waiting = self._queue.ahead(lambda each: each[0] is job) if job.state == "queued" else None
-        running = any(each.state == "running" for each in self._jobs.values())
+        running = sum(each.state == "running" for each in self._jobs.values())
         return job.to_json(since) | {"ahead": 0 if waiting is None else waiting + running}
 
     async def follow(self, job_id: str, since: int = 0) -> AsyncGenerator[dict[str, Any], None]:
@@ -316,26 +329,48 @@ class Jobs:
                 stop.set()
 
     def close(self, grace: float) -> bool:
-        """Tells every job to stop and waits at most `grace` seconds for the running one; returns whether it ended."""
+        """Tells every job to stop and waits at most `grace` seconds for those that run; returns whether they ended."""
         self.stop_all()
         self._queue.close()
-        self._thread.join(grace)
-        return not self._thread.is_alive()
+        until = time.monotonic() + grace
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def _choose(self, first: list[_Queued]) -> int | None:
+        """Which of the jobs that are the first of their users may begin. One that has to run alone lets none behind it pass."""
+        if self._closed or not self._running:
+            return 0
+        for place, (_, _, touches) in enumerate(first):
+            if touches is None or any(other is None for _, _, other in self._running):
+                return None
+            if not any(touches & other for _, _, other in self._running if other):
+                return place
+        return None
 
     def _run(self) -> None:
-        while (taken := self._queue.get()) is not None:
-            job, work = taken
-            with self.changing(job, queue=True):
-                if job.state != "queued":
-                    continue
-                if self._stops[job.id].is_set():
-                    self._end(job, "stopped")
-                    continue
-                job.state, asked = "running", job.detail
-            state, why = self._done(job, work)
-            with self._guard:
-                job.detail = asked
-                self._end(job, state, why)
+        while True:
+            with self._taking:  # the next one is chosen when this one counts as running
+                taken = self._queue.get(self._choose)
+                if taken is None:
+                    return
+                self._running.append(taken)
+            self._begin(*taken[:2])
+            self._running.remove(taken)
+            self._queue.look_again()
+
+    def _begin(self, job: Job, work: Work) -> None:
+        with self.changing(job, queue=True):
+            if job.state != "queued":
+                return
+            if self._stops[job.id].is_set():
+                self._end(job, "stopped")
+                return
+            job.state, asked = "running", job.detail
+        state, why = self._done(job, work)
+        with self._guard:
+            job.detail = asked
+            self._end(job, state, why)
 
     def _done(self, job: Job, work: Work) -> tuple[State, Message | None]:
         try:

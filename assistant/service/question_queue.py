@@ -45,8 +45,8 @@ EXACT = 20
 
 
 class FairQueue(Generic[T]):
-    """Round-robin queue for one consumer thread: one item of each client in turn, so that a client with many items delays only
-    itself. Closed, it returns the remaining items and then None."""
+    """Round-robin queue, at which one thread at a time may wait: one item of each client in turn, so that a client with many items
+    delays only itself. Closed, it returns the remaining items and then None."""
 
     def __init__(self) -> None:
         self._changed, self._closed = threading.Condition(), False
@@ -70,24 +70,33 @@ class FairQueue(Generic[T]):
                 return None
             return turn + sum(min(len(o), turn + (n < place)) for n, o in enumerate(waiting) if n != place)
 
-    def get(self) -> T | None:
-        """Waits for and returns the first item of the next client, who then goes to the end of the rotation."""
+    def get(self, choose: Callable[[list[T]], int | None] = lambda _: 0) -> T | None:
+        """Waits for and returns the first item of the next client, who then goes to the end of the rotation. `choose` returns the
+        position of the next client, given the first item of each, or None to be asked again after a change or `look_again`."""
         with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._closed)
-            if not self._waiting:
-                return None
-            client, own = next(iter(self._waiting.items()))
-            del self._waiting[client]
-            item = own.popleft()
-            if own:
-                self._waiting[client] = own
-            return item
+            while self._waiting or not self._closed:
+                place = choose([own[0] for own in self._waiting.values()]) if self._waiting else None
+                if place is not None:
+                    client = [*self._waiting][place]
+                    own = self._waiting.pop(client)
+                    item = own.popleft()
+                    if own:
+                        self._waiting[client] = own
+                    return item
+                self._changed.wait()
+            return None
+
+    def look_again(self) -> None:
+        """Wakes the consumer, which chooses again."""
+        with self._changed:
+            self._changed.notify()
 
     def remove(self, is_unwanted: Callable[[T], bool]) -> None:
         """Removes items that wait."""
         with self._changed:
             left = {client: deque(o for o in own if not is_unwanted(o)) for client, own in self._waiting.items()}
             self._waiting = {client: own for client, own in left.items() if own}
+            self._changed.notify()
 
     def close(self) -> None:
         """Wakes the consumer, which gets None once the queue is empty."""

@@ -26,6 +26,7 @@ from assistant.settings import Settings
 from corpus.documents import Document
 from corpus.feedback import Feedback, FeedbackError, FeedbackFull, make_feedback
 from corpus.meetings import Meeting
+from ingest.change_order import ChangeOrder
 
 JOBS = 100
 """Most unfinished jobs, and most unfinished papers."""
@@ -62,9 +63,15 @@ class Service(QuestionService, CollectionService):
         self.library = engine.library
         self.collection = Collection(engine.library, engine.catalogue)
         self.question_queue = question_queue or QuestionQueue.of(self.settings)
-        self.jobs = Jobs(places=JOBS, on_result=self.metrics.count_file, history=JobHistory(store) if store else None)
         self._updater = updater or CollectionUpdater(engine.library, engine.catalogue)
-        self._uploads = Uploads(self.library.folder / FOLDER)
+        self._order = ChangeOrder(self.library.folder / f"{FOLDER}.order")
+        self._uploads = Uploads(self.library.folder / FOLDER, self._order)
+        self.jobs = Jobs(
+            places=JOBS,
+            at_once=min(2, self._updater.jobs),
+            on_result=self.metrics.count_file,
+            history=JobHistory(store) if store else None,
+        )
         self._stop_callbacks: list[Callable[[], None]] = []
         self.papers = PaperService(self, self._check, self._note_action, store, JOBS)
         self._pictures = PageImages(self.library, self._updater.limits)
@@ -98,6 +105,7 @@ class Service(QuestionService, CollectionService):
         end = time.monotonic() + grace
         queues = (self.papers.queue, self.jobs, self.question_queue)
         ended = [queue.close(max(0.0, end - time.monotonic())) for queue in queues]
+        self._updater.close()
         return all(ended)
 
     # Reading

@@ -8,7 +8,7 @@ import os
 import secrets
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
@@ -16,9 +16,10 @@ from corpus.meetings import Meeting
 from corpus.serialization import to_json_data
 from ingest.document_reading import Input
 from ingest.readers import ReadError
-from ingest.sandbox.process import Worker, WorkerLost
+from ingest.sandbox.process import Worker, WorkerError, WorkerLost
 from ingest.sandbox.replies import BadReply, Reply, parse
 
+IDLE_SECONDS = 60.0  # how long a worker that was started ahead waits for a file
 _HINT = "The file may be damaged: open it, save it again, and add it again."
 
 
@@ -46,11 +47,72 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+class WorkerAhead:
+    """Starts the next worker while the last one reads. What it gives has read nothing: a worker that has read a file of one user, which
+    may have taken it over, is never used for that of another. One that nobody takes ends after `idle` seconds."""
+
+    def __init__(self, idle: float = IDLE_SECONDS) -> None:
+        self._idle, self._lock, self._closed = idle, threading.Lock(), False
+        self._next: _Started | None = None
+
+    def take(self, setup: bytes) -> Worker:
+        """The worker that was started ahead, or a new one. Raises `WorkerError` where none can be started."""
+        with self._lock:
+            ready = self._next if self._next is not None and self._next.setup == setup else None
+        worker = ready.worker.result() if ready is not None and self._remove(ready) else None
+        if worker is not None and not worker.usable:
+            worker.close()
+            worker = None
+        worker = worker or Worker(setup)
+        with self._lock:
+            if self._next is None and not self._closed:
+                self._next = _Started(setup)
+                threading.Thread(target=self._start, args=(self._next,), name="next worker", daemon=True).start()
+        return worker
+
+    def close(self) -> None:
+        """Ends the worker that nobody has taken."""
+        with self._lock:
+            self._closed, ready = True, self._next
+        if ready is not None and self._remove(ready):
+            ready.worker.add_done_callback(_end)
+
+    def _start(self, started: _Started) -> None:
+        try:
+            started.worker.set_result(Worker(started.setup))
+        except WorkerError:  # whoever takes the next one starts it, and is told
+            started.worker.set_result(None)
+        if not started.taken.wait(self._idle) and self._remove(started):
+            _end(started.worker)
+
+    def _remove(self, started: _Started) -> bool:
+        """Whether a worker had not been taken, which it has now."""
+        with self._lock:
+            if self._next is not started:
+                return False
+            self._next = None
+        started.taken.set()
+        return True
+
+
+@dataclass(frozen=True)
+class _Started:
+    setup: bytes
+    worker: Future[Worker | None] = field(default_factory=Future)
+    taken: threading.Event = field(default_factory=threading.Event)
+
+
+def _end(started: Future[Worker | None]) -> None:
+    if (worker := started.result()) is not None:
+        worker.close()
+
+
 class WorkerPool:
     """Reads files in worker processes, which end when the pool is closed.
 
     `reading` names the function that reads, as `module:function`, searched in `paths` first. Every reply is validated;
-    a file whose worker ends without a reply, or sends an invalid one, is refused, and the worker is replaced.
+    a file whose worker ends without a reply, or sends an invalid one, is refused, and the worker is replaced. `ahead` has a
+    worker that was started before it is needed.
     """
 
     def __init__(
@@ -61,7 +123,9 @@ class WorkerPool:
         *,
         reading: str = "ingest.document_reading:read_document",
         paths: tuple[str, ...] = (),
+        ahead: WorkerAhead | None = None,
     ) -> None:
+        self._ahead = ahead
         self.width = count or processors()
         self.limits = limits or Limits()
         setup = {
@@ -140,7 +204,7 @@ class WorkerPool:
         with self._lock:
             if self._idle:
                 return self._idle.pop()
-        worker = Worker(self._setup)
+        worker = self._ahead.take(self._setup) if self._ahead else Worker(self._setup)
         with self._lock:
             self._all.add(worker)
             if self._closed:

@@ -1,0 +1,258 @@
+"""Two jobs at once: a short one does not wait for a long one, and nobody can tell by what is stored that they ran at once."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from services import Made, ended, made_service
+from waiting import WAIT, until
+
+from assistant.service.jobs import JobReporter, Jobs
+from corpus.catalogue import Catalogue
+from corpus.corpus_errors import LibraryFull
+from ingest.change_order import ChangeOrder
+from ingest.sandbox.pool import WorkerPool
+
+TESTS = Path(__file__).resolve().parent
+UPLOADS = "/api/v1/uploads"
+
+
+@pytest.fixture(autouse=True)
+def _readers_that_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting = partial(WorkerPool, reading="hostile_reading:read", paths=(str(TESTS),))
+    monkeypatch.setattr("ingest.sandbox.pool.WorkerPool", waiting)
+
+
+@contextmanager
+def service(folder: Path, catalogue: Catalogue, readers: int = 2) -> Iterator[Made]:
+    with made_service(folder, catalogue, page=False, updater={"jobs": readers}) as made:
+        yield made
+
+
+def note(about: str, gate: Path | None = None) -> bytes:
+    """A note that is read when there is a file at `gate`."""
+    return (f"WAIT {gate}\n" if gate else "").encode() + f"{about}\n\n1. The harbour of {about} is open.\n".encode()
+
+
+def send(made: Made, role: str, name: str, data: bytes, **given: str) -> dict[str, Any]:
+    """The record of an upload."""
+    reply = made.by(role).post(UPLOADS, files={"file": (name, data)}, data=given)
+    assert reply.status_code == 202, reply.text
+    return dict(reply.json())
+
+
+def record(made: Made, job: dict[str, Any]) -> dict[str, Any]:
+    return dict(made.by("staff").get(f"/api/v1/jobs/{job['id']}").json())
+
+
+def runs(made: Made, job: dict[str, Any]) -> None:
+    until(lambda: record(made, job)["state"] == "running")
+
+
+def test_a_short_upload_does_not_wait_for_a_long_one(tmp_path: Path, catalogue: Catalogue) -> None:
+    gate = tmp_path / "gate"
+    with service(tmp_path, catalogue) as made:
+        long = send(made, "staff", "long.txt", note("Arendal", gate))
+        runs(made, long)
+        for n in range(3):
+            assert ended(made, send(made, "staff", f"{n}.txt", note(f"Bergen {n}")))["counts"] == {"added": 1}
+        assert record(made, long)["state"] == "running"
+        gate.touch()
+        assert ended(made, long)["counts"] == {"added": 1}
+        assert made.library.verify() == []
+
+
+def test_with_one_reader_one_job_runs_at_once(tmp_path: Path, catalogue: Catalogue) -> None:
+    gate = tmp_path / "gate"
+    with service(tmp_path, catalogue, readers=1) as made:
+        long = send(made, "staff", "long.txt", note("Arendal", gate))
+        runs(made, long)
+        short = send(made, "admin", "short.txt", note("Bergen"))
+        assert (record(made, short)["state"], record(made, short)["ahead"]) == ("queued", 1)
+        gate.touch()
+        assert [ended(made, each)["counts"] for each in (long, short)] == [{"added": 1}] * 2
+
+
+def test_texts_for_one_symbol_are_written_in_the_order_in_which_they_were_sent(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    gate = tmp_path / "gate"
+    with service(tmp_path, catalogue) as made:
+        words = "The harbour is open from noon to midnight on every day of the week."
+        first = send(made, "staff", "1.txt", note(f"Arendal. {words}", gate), symbol="A/75/1")
+        runs(made, first)
+        second = send(made, "staff", "2.txt", note(f"Bergen. {words}"), symbol="A/75/1")
+        other = send(made, "admin", "3.txt", note("Cork"))
+        assert ended(made, other)["counts"] == {"added": 1}, "the text of another user passes"
+        assert (record(made, second)["state"], record(made, second)["ahead"]) == ("queued", 1)
+        gate.touch()
+        assert [ended(made, each)["counts"] for each in (first, second)] == [{"added": 1}, {"replaced": 1}]
+        assert "Bergen" in made.library.document("A/75/1:en:official").text
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_text_that_was_sent_later_is_not_replaced_by_one_that_takes_longer(
+    tmp_path: Path, catalogue: Catalogue, killed: bool
+) -> None:
+    gate = tmp_path / "gate"
+    with service(tmp_path, catalogue) as made:
+        long = send(made, "staff", "long.txt", note("A/75/1\n\nArendal", gate))
+        runs(made, long)
+        late = ended(made, send(made, "staff", "late.txt", note("A/75/1\n\nBergen")))
+        assert [each["document"] for each in late["outcomes"]] == ["A/75/1:en:official"]
+        if killed:  # what is on the disk at this moment is what a killed process leaves
+            shutil.copytree(tmp_path / "library", tmp_path / "killed" / "library")
+        gate.touch()
+        ended(made, long)
+    with service(tmp_path / "killed" if killed else tmp_path, catalogue) as made:
+        assert made.service.resume() == killed
+        told = ended(made, made.service.jobs.record(long["id"]))
+        assert told["counts"] == {"skipped": 1}
+        assert "is in the library from late.txt, which replaced it" in told["outcomes"][0]["reason"]
+        assert "Bergen" in made.library.document("A/75/1:en:official").text
+        assert ended(made, send(made, "staff", "last.txt", note("A/75/1\n\nCork")))["counts"] == {"replaced": 1}
+        assert not [each for each in made.library.folder.glob("uploads*") if each.is_file()]
+
+
+def test_a_verified_text_that_takes_longer_replaces_an_unverified_one(tmp_path: Path, catalogue: Catalogue) -> None:
+    gate = tmp_path / "gate"
+    with service(tmp_path, catalogue) as made:
+        long = send(made, "staff", "long.txt", note("Arendal", gate), symbol="A/75/1")
+        runs(made, long)
+        assert ended(made, send(made, "staff", "late.txt", note("A/75/1\n\nBergen")))["counts"] == {"added": 1}
+        gate.touch()
+        assert ended(made, long)["counts"] == {"replaced": 1}
+        assert "Arendal" in made.library.document("A/75/1:en:official").text
+
+
+def test_a_change_that_was_announced_and_not_made_holds_nobody_back(tmp_path: Path, catalogue: Catalogue) -> None:
+    gate = tmp_path / "gate"
+    with service(tmp_path, catalogue) as made, pytest.MonkeyPatch.context() as patched:
+        long = send(made, "staff", "long.txt", note("A/75/1\n\nArendal", gate))
+        runs(made, long)
+        full = LibraryFull("The disk is full.")
+        patched.setattr(made.library, "add", lambda *_, **__: (_ for _ in ()).throw(full))
+        assert ended(made, send(made, "staff", "late.txt", note("A/75/1\n\nBergen")))["state"] == "failed"
+        patched.undo()
+        gate.touch()
+        assert ended(made, long)["counts"] == {"added": 1}
+        assert "Arendal" in made.library.document("A/75/1:en:official").text
+
+
+def test_killed_with_two_uploads_in_progress_both_are_read_by_the_next_process(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    gate = tmp_path / "gate"
+    with service(tmp_path, catalogue) as made:
+        sent = [send(made, "staff", f"{n}.txt", note(f"Arendal {n}", gate)) for n in range(3)]
+        for job in sent[:2]:
+            runs(made, job)
+        assert record(made, sent[2])["ahead"] == 2
+        shutil.copytree(tmp_path / "library", tmp_path / "killed" / "library")
+        gate.touch()
+        assert [ended(made, job)["counts"] for job in sent] == [{"added": 1}] * 3
+    with service(tmp_path / "killed", catalogue) as made:
+        assert made.service.resume() == 3
+        assert [ended(made, made.service.jobs.record(job["id"]))["counts"] for job in sent] == [{"added": 1}] * 3
+        assert made.library.verify() == []
+        assert not list((made.library.folder / "uploads").iterdir())
+
+
+def test_told_to_stop_with_two_uploads_in_progress_it_ends_and_goes_on_after(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    with service(tmp_path, catalogue) as made:
+        real, held, go = made.library.embedder.embed_passages, threading.Semaphore(0), threading.Event()
+
+        def slow(texts: list[str], progress: Any = None) -> Any:
+            held.release()
+            go.wait(WAIT)
+            progress(1)
+            return real(texts, progress)
+
+        made.library.embedder.embed_passages = slow  # type: ignore[method-assign]
+        sent = [send(made, "staff", f"{n}.txt", note(f"Arendal {n}")) for n in range(3)]
+        for _ in range(2):
+            assert held.acquire(timeout=WAIT)
+        made.service.stop()
+        refused = made.by("staff").post(UPLOADS, files={"file": ("late.txt", note("Bergen"))})
+        assert refused.status_code == 503
+        go.set()
+        assert made.service.close(WAIT)
+        assert [made.service.jobs.record(job["id"])["state"] for job in sent] == ["stopped"] * 3
+    with service(tmp_path, catalogue) as made:
+        assert made.service.resume() == 3
+        assert [ended(made, made.service.jobs.record(job["id"]))["counts"] for job in sent] == [{"added": 1}] * 3
+
+
+def test_an_upload_that_is_stopped_makes_room_for_the_next_one(tmp_path: Path, catalogue: Catalogue) -> None:
+    gate = tmp_path / "gate"
+    with service(tmp_path, catalogue) as made:
+        sent = [send(made, "staff", f"{n}.txt", note(f"Arendal {n}", gate)) for n in range(2)]
+        for job in sent:
+            runs(made, job)
+        alone = made.by("staff").post("/api/v1/verify").json()
+        behind = send(made, "admin", "behind.txt", note("Bergen"))
+        assert [record(made, job)["ahead"] for job in (alone, behind)] == [2, 3]
+        assert made.by("staff").delete(f"/api/v1/jobs/{alone['id']}").status_code == 200
+        assert record(made, behind)["ahead"] == 2
+        made.by("staff").delete(f"/api/v1/jobs/{sent[0]['id']}")
+        gate.touch()
+        assert ended(made, behind)["counts"] == {"added": 1}
+
+
+def test_a_job_that_runs_alone_waits_for_others_and_lets_none_behind_it_pass() -> None:
+    jobs, begun, go = Jobs(), list[str](), {name: threading.Event() for name in "abcde"}
+
+    def submit(name: str, *touches: str) -> Any:
+        def work(_: JobReporter) -> None:
+            begun.append(name)
+            go[name].wait(WAIT)
+
+        return jobs.submit("x", name, work, touches=frozenset(touches) if touches else None)
+
+    made = [submit(name, *touches) for name, touches in zip("abcde", ("1", "12", "2", "", "3"), strict=True)]
+    until(lambda: begun == ["a", "c"])  # b touches what a does
+    assert [jobs.record(job.id)["ahead"] for job in made] == [0, 2, 0, 3, 4]
+    go["c"].set()
+    until(lambda: jobs.record(made[2].id)["finished"])
+    assert begun == ["a", "c"], "e is behind d, which runs alone"
+    go["a"].set()
+    until(lambda: begun == ["a", "c", "b"])
+    go["b"].set()
+    until(lambda: begun == ["a", "c", "b", "d"])
+    assert jobs.record(made[4].id)["ahead"] == 1
+    go["d"].set()
+    go["e"].set()
+    assert all(until(lambda job=job: jobs.record(job.id)["finished"]) is None for job in made)
+    assert jobs.close(WAIT)
+
+
+def test_what_later_jobs_changed_is_known_after_a_restart_as_long_as_an_earlier_one_is_open(tmp_path: Path) -> None:
+    file = tmp_path / "order"
+    first, second = (ChangeOrder(file).open(n) for n in (1, 2))
+    order = ChangeOrder(file)
+    first, second, third = (order.open() for _ in range(3))
+    first.announce("A/1:en:official", "a")
+    assert not file.exists(), "no job is before it"
+    third.announce("A/1:en:official", "c")
+    with file.open("a") as cut:
+        cut.write('\n["A/2:en:')
+    second.announce("A/1:en:official", "b")
+    for again in (order, ChangeOrder(file)):
+        assert [again.is_later(1, "A/1:en:official", name) for name in "abc"] == [False, True, True]
+        assert [again.is_later(2, "A/1:en:official", name) for name in "abc"] == [False, False, True]
+        assert again.open().number > third.number
+    first.close()
+    assert file.exists()
+    second.close()
+    for turn in (third, order.open(4)):
+        turn.close()
+    assert not file.exists()
