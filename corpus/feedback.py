@@ -138,17 +138,10 @@ def _written(answer: Mapping[str, Any]) -> str:
     return written
 
 
-def _is_deep(value: object) -> bool:
-    """Whether lists and objects are nested more than `MAX_DEPTH` levels deep."""
-    level: list[object] = [value]
-    for _ in range(MAX_DEPTH + 1):
-        nested = [
-            each.values() if isinstance(each, Mapping) else each for each in level if isinstance(each, Mapping | list)
-        ]
-        level = [inner for each in nested for inner in each]
-        if not level:
-            return False
-    return True
+def _is_deep(value: object, most: int = MAX_DEPTH) -> bool:
+    """Whether lists and objects are nested more than `most` levels deep."""
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return any(most == 0 or _is_deep(each, most - 1) for each in inner)
 
 
 def _read(written: str) -> Mapping[str, Any]:

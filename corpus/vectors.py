@@ -6,7 +6,7 @@ document of each passage, to limit a search to a scope.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -89,11 +89,16 @@ class VectorIndex:
 
     def find_indexed(self, ids: Sequence[str], language: str) -> set[str]:
         """Those of some ids that have a vector in a language."""
-        return {key for rows in self._rows(ids, language) for key in rows["ids"]}
+        found: set[str] = set()
+        for begin in range(0, len(ids) if _name(language) in self._collection_names else 0, BATCH):
+            part = list(ids[begin : begin + BATCH])
+            found.update(self._call(self._collection(language).get, ids=part, include=[])["ids"])
+        return found
 
     def count(self) -> int:
         """Number of vectors in the index."""
-        return sum(int(self._call(self._collection(each).count)) for each in self._languages())
+        held = (each for each in LANGUAGES if _name(each) in self._collection_names)
+        return sum(int(self._call(self._collection(each).count)) for each in held)
 
     def clear(self) -> None:
         """Empties the index."""
@@ -101,16 +106,6 @@ class VectorIndex:
             self._call(self._client.delete_collection, name=name)
         self._opened.clear()
         self._collection_names = set()
-
-    def _rows(self, ids: Sequence[str], language: str) -> Iterator[Any]:
-        """Chroma's records for some ids in a language, in batches."""
-        if _name(language) in self._collection_names:
-            for begin in range(0, len(ids), BATCH):
-                part = list(ids[begin : begin + BATCH])
-                yield self._call(self._collection(language).get, ids=part, include=[])
-
-    def _languages(self) -> list[str]:
-        return [each for each in LANGUAGES if _name(each) in self._collection_names]
 
     def _names(self) -> set[str]:
         """The names of this index's collections, including those of earlier versions."""

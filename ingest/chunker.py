@@ -55,11 +55,7 @@ def segmenter(models: EmbeddingModels) -> Callable[[Document], list[Passage]]:
     """A function that splits a document into passages by the embedding model of its language, where there is one that
     was made for it. A model that does not know a script splits words into letters, so that a passage of the same number
     of word pieces would be half a sentence."""
-
-    def segment_document(document: Document) -> list[Passage]:
-        return segment(document, next(iter(models.models_for(document.language)), models.primary))
-
-    return segment_document
+    return lambda document: segment(document, next(iter(models.models_for(document.language)), models.primary))
 
 
 def segment(document: Document, embedder: Embedder) -> list[Passage]:

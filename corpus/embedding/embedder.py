@@ -88,3 +88,13 @@ class Embedder(Protocol):
 
     def similarity(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
         """Cosines converted to a scale that is common to all models: 0 or less for unrelated texts, 1 for equal ones."""
+
+
+class Uncorrected:
+    """The part of an `Embedder` whose vectors need no corrections, or whose corrections are unknown."""
+
+    def language_shift(self, read: str) -> LanguageShift | None:
+        return None
+
+    def similarity(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
+        return cosines

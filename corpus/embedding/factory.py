@@ -7,11 +7,7 @@ from pathlib import Path
 from corpus.embedding.embedder import Embedder, EmbeddingError
 from corpus.models import EmbeddingModels
 
-PRESETS = {
-    "un-best": "google/embeddinggemma-300m",
-    "server": "BAAI/bge-m3",
-    "english": "MongoDB/mdbr-leaf-ir",
-}
+PRESETS = {"un-best": "google/embeddinggemma-300m", "server": "BAAI/bge-m3", "english": "MongoDB/mdbr-leaf-ir"}
 """Short names for recommended models that have to be downloaded or need a larger machine."""
 
 

@@ -87,23 +87,14 @@ canonical spelling."""
 
 UNNUMBERED_PARTS = frozenset({"Introduction", "Plan", "Plan outline", "Resumption", "Supp"})
 
-ORDINALS = {
-    "première": "I",
-    "premiere": "I",
-    "deuxième": "II",
-    "deuxieme": "II",
-    "troisième": "III",
-    "troisieme": "III",
-    "quatrième": "IV",
-    "quatrieme": "IV",
-    "cinquième": "V",
-    "cinquieme": "V",
-    "primera": "I",
-    "segunda": "II",
-    "tercera": "III",
-    "cuarta": "IV",
-    "quinta": "V",
+_ORDINALS = {
+    "I": "première premiere primera",
+    "II": "deuxième deuxieme segunda",
+    "III": "troisième troisieme tercera",
+    "IV": "quatrième quatrieme cuarta",
+    "V": "cinquième cinquieme quinta",
 }
+ORDINALS = {word: numeral for numeral, words in _ORDINALS.items() for word in words.split()}
 """French and Spanish ordinals, as older documents print them: `E/ICEF/672 (Première partie)`."""
 
 Language = Literal["en", "fr", "es", "ru", "ar", "zh"]

@@ -12,6 +12,7 @@ YEARS = re.compile(r"\b(?:1[89]|20)\d\d(?:[-–/]\d{2,4})?\b")
 """A year or a range of years, which may head a column of figures."""
 SENTENCE_END = re.compile(r"[.!?:;。！？：；؟؛]['\"”’»)\]*]*$")
 """The end of a line that ends a sentence or introduces what follows."""
+SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")  # raised figures to plain ones, for `str.translate`
 LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}|_{6,}")
 """Leader dots, from words on the left to what stands at the right."""
 LEADER_BETWEEN_WORDS = re.compile(r"(?<=[^\s.…])\s*(?:(?:\.\s?){6,}|…{3,}|\s\.\.\s)\s*(?=[^\s.…])")

@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 
 from corpus.roman import from_roman
-from ingest.readers.lines import SENTENCE_END, Cell, Line, ParsedFile, ReadError
+from ingest.readers.lines import SENTENCE_END, SUPERSCRIPTS, Cell, Line, ParsedFile, ReadError
 from ingest.readers.masthead_lines import ANNEX, SUMMARY, part_of
 from ingest.readers.text_columns import find_masthead_lines, find_table_rows
 
@@ -35,7 +35,6 @@ _TAG = re.compile(r"</?(?:i|b|u|em|strong|span|p|div|br|font|small|center|sub)\b
 _BREAKING = re.compile(r"</?(?:p|div|br|center|li|tr|td)\b[^<>]{0,200}/?>", re.IGNORECASE)
 _NOTE_TEXT = re.compile(r"^\s*(?:<sup>\s*([\w*]{1,4})\s*</sup>|\[\^([\w*]{1,8})\]:)\s*(.*)$", re.IGNORECASE)
 _NOTE_MARK = re.compile(r"<sup>\s*([\w*]{1,4})\s*</sup>|\[\^([\w*]{1,8})\]", re.IGNORECASE)
-_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _NOTE_NUMBER = re.compile(r"(?P<mark>\d{1,3}|[⁰¹²³⁴-⁹]{1,3}|\(\d{1,3}\))\s+(?=\S)")
 """The number with which a footnote begins below a rule."""
 _NOTE_CALL = r"(?:(?<=[^\W\d_])|(?<=[^\d\s][.,;:!?])|(?<=[)\]”»’\"，。；：！？）」』、؛،؟])){}(?=[\s,.;:!?)\]”»’\"，。；：！？）」』、؛،؟]|$)(?![.,:]\d)"
@@ -164,7 +163,7 @@ def mark_numbered_notes(lines: Sequence[Line], rules: Container[int]) -> list[Li
             below = below and n > 0 and not lines[n - 1].blank  # else it goes on a footnote
             continue
         mark = match["mark"]
-        number = str(int(mark.strip("()").translate(_SUPERSCRIPTS)))
+        number = str(int(mark.strip("()").translate(SUPERSCRIPTS)))
         calls = _note_calls(result, begins.get(number, 0), n, mark)
         if not calls:
             below = False

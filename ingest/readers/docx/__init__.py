@@ -245,10 +245,7 @@ def _warnings(findings: Findings, note_numbering: NoteNumbering, left: int, miss
         (findings.pictures, "Pictures are left out, with the text in them ({:,}); look at them in the file."),
         (findings.imported, "Embedded documents are left out ({:,}); insert their text in Word."),
         (findings.symbols, "Characters of symbol fonts are unknown and shown as □ ({:,})."),
-        (
-            findings.numberless,
-            "Numbers made by fields (AUTONUM, LISTNUM) are not in the file and are missing ({:,}).",
-        ),
+        (findings.numberless, "Numbers made by fields (AUTONUM, LISTNUM) are not in the file and are missing ({:,})."),
     ):
         if count:
             yield sentence.format(int(count))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import ChainMap
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from ingest.readers.docx.wordprocessing import Element, W, child, first_set, on, points, value, whole
@@ -62,7 +63,7 @@ class StyleSheet:
 
     def __init__(self, root: Element | None) -> None:
         self._raw: dict[str, Element] = {}
-        self._known: dict[str, Style] = {}
+        self._resolved = cache(self._resolve)
         self._default = ""
         for style in root.iter(W + "style") if root is not None else ():
             key = value(style, "styleId") or ""
@@ -76,10 +77,7 @@ class StyleSheet:
 
     def style(self, key: str | None) -> Style:
         """A style by its id; the default paragraph style where none is given, an empty one where it is unknown."""
-        key = self._default if key is None else key
-        if key not in self._known:
-            self._known[key] = self._resolve(key)
-        return self._known[key]
+        return self._resolved(self._default if key is None else key)
 
     def run_format(self, paragraph: Style, run: Element | None) -> RunFormat:
         """The formatting of a run with these properties (`w:rPr`) in a paragraph of this style."""

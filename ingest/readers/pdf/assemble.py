@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from ingest.readers.lines import (
     BLANK_LINE,
     SENTENCE_END,
+    SUPERSCRIPTS,
     Cell,
     Line,
     group_consecutive,
@@ -21,7 +22,7 @@ from ingest.readers.lines import (
 from ingest.readers.pdf.arabic_text import normalize_script
 from ingest.readers.pdf.contents import split_entry
 from ingest.readers.pdf.glyphs import Run
-from ingest.readers.pdf.pdf_notes import MARKS, PLAIN, Note, parse_note_mark
+from ingest.readers.pdf.pdf_notes import MARKS, Note, parse_note_mark
 from ingest.readers.pdf.pdf_paragraphs import Item, Paragraph, is_labelled
 from ingest.readers.pdf.printed_lines import PrintedLine, Row, is_wide
 from ingest.readers.pdf.table_rows import Table, with_header
@@ -268,7 +269,7 @@ class Assembly:
 
     def _without_asterisks(self, words: str, page: int, marks: _Marks) -> str:
         def remove(match: re.Match[str]) -> str:
-            return "" if self._resolve_marks(match.group().translate(PLAIN), page, marks) else match.group()
+            return "" if self._resolve_marks(match.group().translate(SUPERSCRIPTS), page, marks) else match.group()
 
         if words.isascii() and "*" not in words:
             return words
@@ -323,9 +324,9 @@ class Assembly:
         for n, row in enumerate(rows):
             marks = _Marks(table_marks)
             borders = [(table.edges[k], table.edges[min(k + cell.col_span, width)]) for k, cell in enumerate(row)]
+            inside = zip(row, borders, strict=True)
             cells = [
-                Cell(self._text(cell.printed_lines, marks, within=borders[k]), col_span=cell.col_span)
-                for k, cell in enumerate(row)
+                Cell(self._text(cell.printed_lines, marks, within=within), cell.col_span) for cell, within in inside
             ]
             cells += [Cell("")] * (width - len(cells))
             page, top = table.page, table.top
