@@ -15,11 +15,9 @@ from functools import lru_cache
 
 from corpus.calendar_names import numbers_by_name
 
-MAX_COMPARED = 200_000
-"""Characters of a text that are read."""
+MAX_COMPARED = 200_000  # characters of a text that are read
 _LONGEST_RANGE = 60
-_IN_FIGURES = 2
-"""The number of patterns, at the beginning of the list, for dates in figures alone."""
+_IN_FIGURES = 2  # the number of patterns, at the beginning of the list, for dates in figures alone
 
 _TWICE = r"(?:[\u0600-\u06ff]{1,20}(?: [\u0600-\u06ff]{1,20})?/)?"
 """Arabic documents print both names of a month, تشرين الأول/أكتوبر; the first may be damaged."""

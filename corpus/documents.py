@@ -20,12 +20,9 @@ BlockKind = Literal["heading", "paragraph", "item", "row", "footnote"]
 Span = tuple[int, int]
 _Result = TypeVar("_Result")
 
-HEADING_SEPARATOR = " — "
-"""Separates the headings in `Passage.heading`."""
-MAX_HEADING_LENGTH = 200
-"""Characters of a heading that is shown beside words under it."""
-MAX_SPAN_PAGES = 3
-"""Pages that one span is searched for on."""
+HEADING_SEPARATOR = " — "  # separates the headings in `Passage.heading`
+MAX_HEADING_LENGTH = 200  # characters of a heading that is shown beside words under it
+MAX_SPAN_PAGES = 3  # pages that one span is searched for on
 
 
 class DocumentError(ValueError):

@@ -20,17 +20,12 @@ CREATE TABLE IF NOT EXISTS feedback (
   history TEXT NOT NULL, answer TEXT NOT NULL, rating INTEGER NOT NULL, comment TEXT NOT NULL, expected TEXT NOT NULL
 )
 """
-MAX_TEXT = 4_000
-"""Characters of a question, an earlier turn, a comment or an expected answer."""
+MAX_TEXT = 4_000  # characters of a question, an earlier turn, a comment or an expected answer
 MAX_HISTORY = 50
-MAX_HISTORY_TEXT = 40_000
-"""Characters of all earlier turns."""
-MAX_ANSWER = 100_000
-"""Characters of an answer as JSON; answers of `ask` have a tenth of that."""
-MAX_DEPTH = 20
-"""Levels of nested lists and objects in an answer."""
-MAX_FEEDBACK = 10_000
-"""Number of feedback entries that are stored."""
+MAX_HISTORY_TEXT = 40_000  # characters of all earlier turns
+MAX_ANSWER = 100_000  # characters of an answer as JSON; answers of `ask` have a tenth of that
+MAX_DEPTH = 20  # levels of nested lists and objects in an answer
+MAX_FEEDBACK = 10_000  # number of feedback entries that are stored
 
 Rating = Literal[-1, 0, 1]
 Clock = Callable[[], datetime]

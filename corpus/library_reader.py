@@ -46,18 +46,13 @@ if TYPE_CHECKING:
 _Result = TypeVar("_Result")
 
 _LOCK_FILE = "owner.lock"
-_NONE = "none"
-"""Value in the stamp: no model."""
+_NONE = "none"  # value in the stamp: no model
 DERIVED = "derived"
 """Subfolder for data derived from the documents. It is emptied whenever they change, so that nothing of a removed document is left."""
-MAX_RETRIES = 20
-"""How often work is repeated because documents changed while it ran."""
-CHECK_INTERVAL = 0.05
-"""Seconds between checks whether another process has changed the database."""
-HEADER_BATCH = 2_000
-"""Headers read in one statement."""
-MAX_CACHED_CHARACTERS = 64_000_000
-"""Characters of document text cached in memory."""
+MAX_RETRIES = 20  # how often work is repeated because documents changed while it ran
+CHECK_INTERVAL = 0.05  # seconds between checks whether another process has changed the database
+HEADER_BATCH = 2_000  # headers read in one statement
+MAX_CACHED_CHARACTERS = 64_000_000  # characters of document text cached in memory
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
     from corpus.embedding import Embedder
 
-CACHED_QUERIES = 8
-"""Number of cached question vectors: one question is searched for in several indexes."""
+CACHED_QUERIES = 8  # number of cached question vectors: one question is searched for in several indexes
 CACHED_TEXTS = 4_096
 """Number of cached text vectors: the same sentences are compared with one question after another."""
 

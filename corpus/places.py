@@ -18,8 +18,7 @@ PARTS = {
 }  # fmt: skip
 """Kinds of places, outermost first, and their words in locators."""
 _INNER = frozenset({"para", "table", "note"})
-MAX_RANGE = 200
-"""Most numbers that a range (`paragraphs 4 to 60`) is expanded to."""
+MAX_RANGE = 200  # most numbers that a range (`paragraphs 4 to 60`) is expanded to
 
 _AR = r"(?:[وف])?(?:[بلك])?(?:ال|ل)?"
 _WORDS = {

@@ -85,8 +85,7 @@ def _record(row: Sequence[Any]) -> SourceRecord:
 
 STORED_FORMATS = frozenset({"pdf"})
 """The formats of original files that are stored: those with pages."""
-DEFAULT_ORIGINALS_BYTES = 2_000_000_000
-"""Default limit for the size of all original files."""
+DEFAULT_ORIGINALS_BYTES = 2_000_000_000  # default limit for the size of all original files
 MAX_ORIGINAL_BYTES = 200_000_000
 """Limit for one original file, in bytes; databases have limits of their own that are not much higher."""
 _TABLE = "originals"

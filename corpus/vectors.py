@@ -20,10 +20,8 @@ from corpus.documents import LANGUAGES, Passage, SearchScope
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
 
-_BEFORE = ("passages", "passages-multilingual")
-"""Names of collections in earlier versions."""
-BATCH = 4_000
-"""Rows per call; Chroma refuses more than 5,461."""
+_BEFORE = ("passages", "passages-multilingual")  # names of collections in earlier versions
+BATCH = 4_000  # rows per call; Chroma refuses more than 5,461
 EF_SEARCH = 800
 """Candidates that a search tracks in Chroma's graph (HNSW's `ef`): with the default of 100, near passages are missed, different ones
 each time the index is opened."""

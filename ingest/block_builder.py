@@ -1,5 +1,4 @@
-"""Builds the canonical text of a document and its blocks from pieces, each block with the locator that a person would
-cite."""
+"""Builds the canonical text of a document and its blocks, each with its locator, from pieces."""
 
 from __future__ import annotations
 

@@ -42,8 +42,7 @@ class _Part:
 
 
 class _Pieces:
-    """The word pieces of the texts of one document. Each text is split once: headings and the headers of tables stand before
-    many passages."""
+    """The word pieces of the texts of one document; headings and headers of tables, which recur, are split once."""
 
     def __init__(self, embedder: Embedder) -> None:
         self.window = embedder.window
@@ -112,9 +111,15 @@ def _heading_line(document: Document, section: Sequence[Block], first: int, piec
     """
     body = next((block for block in section if block.kind != "heading"), section[-1])
     headings = [block for block in document.headings(body) if block.ordinal < first]
-    above = [" ".join(document.block_text(block).split()) for block in headings]
     name = document.short or document.title
-    parts = [name, *(text for text in above if text.casefold() not in (name.casefold(), document.title.casefold()))]
+    parts = [
+        name,
+        *(
+            text
+            for text in map(document.line, headings)
+            if text.casefold() not in (name.casefold(), document.title.casefold())
+        ),
+    ]
     while len(parts) > 2 and pieces.count_tokens(HEADING_SEPARATOR.join(parts)) > HEADING_PIECES:
         del parts[1]
     line = HEADING_SEPARATOR.join(parts)

@@ -46,8 +46,7 @@ _STRONG_WORDS = 120
 """From this number of words on, the detected language of a text is certain enough to contradict the requested one."""
 
 
-GIVEN = "given by the user"
-"""The proof of a symbol that the text does not print and the user gave."""
+GIVEN = "given by the user"  # the proof of a symbol that the text does not print and the user gave
 
 
 class IdentityError(ReadError):

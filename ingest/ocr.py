@@ -1,5 +1,4 @@
-"""Recognises the text of scanned PDF files by OCRmyPDF and Tesseract, where they are installed and the user requests
-it."""
+"""Recognises the text of scanned PDF files by OCRmyPDF and Tesseract, where installed and requested."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Adds files to the library: each file is added completely or not at all, unchanged files are not read again, and every
-file has an outcome."""
+"""Adds files to the library, each completely or not at all and only if it has changed; every file has an outcome."""
 
 from __future__ import annotations
 

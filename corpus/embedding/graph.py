@@ -29,8 +29,7 @@ _LINEAR_LIMIT = 63
 """Weights use 7 of 8 bits: 2 x 255 x 63 fits the 16-bit sums of x86 processors without VNNI, so that no sum
 overflows on any processor. 8 bits would be no faster, and no better on XQuAD-en."""
 _TABLE = "embeddings.word_embeddings.weight"
-_TABLE_LIMIT = 127
-"""The word table is looked up, never multiplied: all 8 bits."""
+_TABLE_LIMIT = 127  # the word table is looked up, never multiplied: all 8 bits
 
 
 def bert_graph(weights: Weights, *, heads: int, epsilon: float, precision: Precision) -> bytes:

@@ -44,8 +44,7 @@ def digest() -> str:
 
 
 def read_updates(path: Path) -> dict[str, NDArray[Any]]:
-    """The updates in a file, by the name of the weights followed by `UP` or `DOWN`. Raises `EmbeddingError` where the file can't be
-    read."""
+    """The updates in a file, by weights with `UP` or `DOWN`. Raises `EmbeddingError` where it can't be read."""
     try:
         with np.load(io.BytesIO(_read(path)), allow_pickle=False) as arrays:
             return {name: arrays[name] for name in arrays.files}

@@ -59,23 +59,16 @@ CAPITALS = ORGANS | UNDER_PRINCIPAL | SERIES | BODIES | NUMBERED
 CASED = {word.upper(): word for word in ("Sub", "OzL", "ExCom")}
 """Components in mixed case; for modifiers see `MODIFIERS`."""
 
-PARTS = {
-    "part": "Part",
-    "partie": "Part",
-    "parte": "Part",
-    "часть": "Part",
-    "sect": "Sect.",
-    "section": "Sect.",
-    "income sect": "Income sect.",
-    "vol": "Vol.",
-    "volume": "Vol.",
-    "prog": "Prog.",
-    "resumption": "Resumption",
-    "supp": "Supp",
-    "introduction": "Introduction",
-    "plan": "Plan",
-    "plan outline": "Plan outline",
+UNNUMBERED_PARTS = frozenset({"Introduction", "Plan", "Plan outline", "Resumption", "Supp"})
+_NUMBERED_PARTS = {
+    "Part": ("part", "partie", "parte", "часть"),
+    "Sect.": ("sect", "section"),
+    "Income sect.": ("income sect",),
+    "Vol.": ("vol", "volume"),
+    "Prog.": ("prog",),
 }
+PARTS = {word: name for name, words in _NUMBERED_PARTS.items() for word in words}
+PARTS |= {name.lower(): name for name in sorted(UNNUMBERED_PARTS)}
 """Words in round brackets at the end of a symbol, `(Part II)`, `(Sect. 16)`, with their canonical spelling."""
 
 VERSIONS = {
@@ -84,8 +77,6 @@ VERSIONS = {
 }
 """Words in square brackets at the end of a symbol, `[Expanded report]`, where a report is issued in several forms, with their
 canonical spelling."""
-
-UNNUMBERED_PARTS = frozenset({"Introduction", "Plan", "Plan outline", "Resumption", "Supp"})
 
 _ORDINALS = {
     "I": "première premiere primera",

@@ -16,8 +16,7 @@ from corpus.symbols import Symbol
 from ingest.fetch.fetch_errors import Refused
 from ingest.readers import visible
 
-SERVICE = "https://documents.un.org"
-"""The Official Document System of the United Nations."""
+SERVICE = "https://documents.un.org"  # the Official Document System of the United Nations
 
 ACCESS = "/api/symbol/access"
 """The path at which the service takes symbols; it responds with a redirect to a file."""

@@ -1,5 +1,4 @@
-"""The document service as a caller sees it: a symbol, a language and acceptable formats; a file on disk, or why there
-is none."""
+"""The document service: a symbol, a language and formats become a file on disk, or the reason why there is none."""
 
 from __future__ import annotations
 

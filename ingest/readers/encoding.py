@@ -1,5 +1,4 @@
-"""Decodes the bytes of a web page: by its byte order mark, then by its declaration, then as UTF-8. The encoding is
-never guessed."""
+"""Decodes a web page by its byte order mark, else its declaration, else as UTF-8. The encoding is never guessed."""
 
 from __future__ import annotations
 

@@ -44,8 +44,7 @@ _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)([^*_]{1,4000}?)(?<=\S)
 _BACKQUOTES = re.compile(r"``([^`\"“”]{1,400}?)(?:''|\"|”)")
 _CHAPTER = re.compile(r"([IVXLC]{1,6}|[A-ZА-Я])\.\s+(?=[^\W\d_a-zà-ÿа-я])")
 _CHAPTER_LINE = 120
-_TEXT = 60
-"""A line of more characters is text: an annex has some above it."""
+_TEXT = 60  # a line of more characters is text: an annex has some above it
 _HEADS = re.compile(r"$|\s*[.:：–—-]\s*(?=[^\W_])|[\s　]+(?=[^\W_a-zà-ÿа-я])")
 """What stands between the number of a heading and its title."""
 _GAP = 2

@@ -1,5 +1,4 @@
-"""One worker process, seen from the parent: started, sent requests, watched, ended; and the messages on the pipe to
-it."""
+"""One worker process, seen from the parent: started, sent requests, watched, ended; and the messages on its pipes."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Reads Word files (.docx, .docm, .dotx): every paragraph, table cell, text box and footnote as lines, in reading
-order."""
+"""Reads Word files (.docx, .docm, .dotx): paragraphs, cells, text boxes and footnotes as lines, in reading order."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Finds the parts of a document by their position and formatting: its masthead, table of contents, captions and
-boxes."""
+"""Finds the parts of a document by position and formatting: masthead, contents, captions and boxes."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Builds paragraphs and tables from the events of an HTML parser, with an explicit stack, so that deep nesting does no
-harm."""
+"""Builds paragraphs and tables from the events of an HTML parser, with a stack, so that deep nesting is harmless."""
 
 from __future__ import annotations
 

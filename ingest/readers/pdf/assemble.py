@@ -1,5 +1,4 @@
-"""Turns paragraphs, tables and footnotes of a PDF file into the lines that every reader returns; words hyphenated at a
-line end are joined."""
+"""Turns paragraphs, tables and footnotes of a PDF file into lines; words hyphenated at a line end are joined."""
 
 from __future__ import annotations
 
@@ -107,8 +106,7 @@ _BULLET = re.compile(r"[•●▪■◦\uf000-\uf0ff–—-]\s*(?=\S)(?<![–—
 
 @dataclass
 class _Marks:
-    """The footnote marks in a text, and the indices of the notes that they refer to; those in `below_table` refer to
-    notes below a table."""
+    """The footnote marks in a text, and the indices of their notes; those in `below_table` have notes below a table."""
 
     below_table: Collection[str] = ()
     labels: list[str] = field(default_factory=list)

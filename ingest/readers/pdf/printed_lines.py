@@ -231,5 +231,4 @@ class TableCell:
     col_span: int = 1
 
 
-Row = tuple[TableCell, ...]
-"""One cell for each column."""
+Row = tuple[TableCell, ...]  # one cell for each column

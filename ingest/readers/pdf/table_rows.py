@@ -167,8 +167,7 @@ def _wide_cells(level: Level, edges: Sequence[float]) -> list[tuple[float, float
 
 
 def _band(line: PrintedLine, levels: Sequence[Level], heading: float, *, spanned: bool) -> int:
-    """The number of rules above a line; where cells span rows, only those of the `heading`, and rules above the cell in
-    which it is."""
+    """The number of rules above a line; where cells span rows, those of the `heading` and of its own cell."""
     middle = line.base - 0.3 * line.size
     above = [
         n for n, level in enumerate(levels, 1)
