@@ -190,11 +190,9 @@ def is_date(fact: str) -> bool:
 
 
 def find_meeting_days(text: str, year: int | None = None) -> tuple[dt.date, ...]:
-    """The days of a meeting in order: `14 and 15 October 2021`. A range gives all its days, one of more than 60 days only
-    the first and the last 60.
-
-    `year` is used for days without a year. Empty where a day has no month or year, or does not exist.
-    """
+    """The days of a meeting in order: `14 and 15 October 2021`. A range gives all its days, one of more than 60 days
+    only the first and the last 60. `year` is used for days without a year. Empty where a day has no month or year, or
+    does not exist."""
     found = _read_han(text, year) if _HAN_DAY.search(text) else _read_days(text, year)
     days: list[dt.date] = []
     for in_range, day in found:  # the last day first

@@ -44,11 +44,9 @@ class FeedbackFull(Exception):
 
 @dataclass(frozen=True)
 class Feedback:
-    """A user's feedback on an answer. `rating` is 1 (right), -1 (wrong) or 0 (neither).
-
-    `history` are the earlier user turns, oldest first; `answer` is the answer in its JSON form; `expected` is what
-    the answer should have been. `time` is ISO 8601 in UTC. `id` is the number of a stored entry, 0 before it is stored.
-    """
+    """A user's feedback on an answer. `rating` is 1 (right), -1 (wrong) or 0 (neither). `history` are the earlier user
+    turns, oldest first; `answer` is the answer in its JSON form; `expected` is what the answer should have been. `time`
+    is ISO 8601 in UTC. `id` is the number of a stored entry, 0 before it is stored."""
 
     question: str
     language: str
@@ -81,10 +79,8 @@ def make_feedback(
     expected: str = "",
     clock: Clock = utc_now,
 ) -> Feedback:
-    """Feedback that can be stored: validated, limited in size, without invisible characters.
-
-    `clock` gives the time, with its time zone. Raises `FeedbackError`.
-    """
+    """Feedback that can be stored: validated, limited in size, without invisible characters. `clock` gives the time,
+    with its time zone. Raises `FeedbackError`."""
     if rating not in (-1, 0, 1):
         raise FeedbackError(f"A rating is -1, 0 or 1, not {rating!r}.")
     if language not in LANGUAGES:

@@ -77,8 +77,7 @@ class LibraryReader:
 
     Raises `LibraryBusy` when another process owns the folder, `LibraryStale` when the stamp does not match the models and versions
     in use (unless `accept_stale`), `LibraryError` when folder or database can't be used. A folder without write permission is opened
-    for reading, by any number of processes; operations that would change it raise `LibraryError`.
-    """
+    for reading, by any number of processes; operations that would change it raise `LibraryError`."""
 
     def __init__(
         self,
@@ -479,11 +478,9 @@ class LibraryReader:
             )
 
     def verify(self) -> list[str]:
-        """The faults of the library, one sentence each; empty where there are none.
-
-        Checks the database, both indexes against the passages, and that each document's passages cover its text. Other threads may
-        read while it runs, but nothing may be changed.
-        """
+        """The faults of the library, one sentence each; empty where there are none. Checks the database, both indexes
+        against the passages, and that each document's passages cover its text. Other threads may read while it runs,
+        but nothing may be changed."""
         with self._lock:
             found = self._db.find_damage()
         checked = IndexCheck(self._indexes, self.models.search_model.languages or LANGUAGES)

@@ -28,8 +28,7 @@ class SourceRecord:
 
     `sha256` is the hash of the bytes that were read, `reader` the version of the reader, `symbol`, `language` and `ocr` are the options
     with which it was read. `outcome` is `held` (stored as `document_id`), `skipped` (another file already gave the
-    document `document_id`) or `refused`; `reason` is a sentence about the last two.
-    """
+    document `document_id`) or `refused`; `reason` is a sentence about the last two."""
 
     origin: str
     name: str

@@ -58,10 +58,8 @@ def segmenter(models: EmbeddingModels) -> Callable[[Document], list[Passage]]:
 
 
 def segment(document: Document, embedder: Embedder) -> list[Passage]:
-    """The passages of a document, in order; together they cover all its blocks.
-
-    Heading and text together have at most `embedder.window` word pieces (256 for a larger window).
-    """
+    """The passages of a document, in order; together they cover all its blocks. Heading and text together have at most
+    `embedder.window` word pieces (256 for a larger window)."""
     passages: list[Passage] = []
     pieces = _Pieces(embedder)
     count = pieces.count_tokens
@@ -105,10 +103,7 @@ def _only_headings(current: Sequence[Block]) -> bool:
 
 def _heading_line(document: Document, section: Sequence[Block], first: int, pieces: _Pieces) -> str:
     """The name of the document and the headings before block `first`, outermost first; where they are too long, those
-    in the middle are left out.
-
-    Headings that are in the passage's own text are not repeated.
-    """
+    in the middle are left out. Headings that are in the passage's own text are not repeated."""
     body = next((block for block in section if block.kind != "heading"), section[-1])
     headings = [block for block in document.headings(body) if block.ordinal < first]
     name = document.short or document.title

@@ -65,8 +65,7 @@ def identify(
     what the text prints, what the catalogue knows.
 
     The name of the `source` is only used to name uploads. Links from front matter are used for trusted sources only.
-    Raises `IdentityError` where the symbol of the user or of the front matter and the printed one differ.
-    """
+    Raises `IdentityError` where the symbol of the user or of the front matter and the printed one differ."""
     name = visible(" ".join(source.name.split()))
     top = _masthead_pieces(pieces)
     requested = source.symbol or _front_matter_symbol(front_matter, name)

@@ -57,8 +57,7 @@ def ingest(
     `readers` are the worker processes that read the files; without them this process reads them (trusted sources are
     always read here). Bytes that were read before are not read again, unless `again` is set. A source that can't be
     read is refused and the others continue. A run can be interrupted at any time and repeated: what is already in the
-    library is skipped. Raises `WorkerError` where no process can be started.
-    """
+    library is skipped. Raises `WorkerError` where no process can be started."""
     run = _Run(library, catalogue, progress, readers, Ledger(library, again=again))
     try:
         for queued in prefetch(sources, readers, run.ledger):

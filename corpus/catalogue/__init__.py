@@ -110,9 +110,7 @@ class Catalogue:
 
     def recognise(self, headings: Iterable[str], masthead: str, dates: Iterable[dt.date]) -> CatalogueEntry | None:
         """The entry whose title, body and dates occur in a text; None where no entry or more than one matches.
-
-        `headings` are the first headings of the text, `masthead` its first lines, `dates` the dates in them.
-        """
+        `headings` are the first headings of the text, `masthead` its first lines, `dates` the dates in them."""
         titles = {normalise_title(heading) for heading in headings}
         top, days = normalise_title(masthead), set(dates)
 

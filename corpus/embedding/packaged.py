@@ -32,8 +32,7 @@ class PackagedModel(Uncorrected, ABC):
     fast as fp32 with equal retrieval quality. `model_dir`: the folder of the model's files, if not the package's.
 
     The vector of a text does not depend on the other texts embedded with it. Raises `EmbeddingError` at first use when the package is
-    not installed, its files are not the expected ones, or `cache_dir` can't be written to.
-    """
+    not installed, its files are not the expected ones, or `cache_dir` can't be written to."""
 
     name: ClassVar[str]
     dimension: ClassVar[int] = 384

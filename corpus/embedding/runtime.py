@@ -70,11 +70,9 @@ def map_in_threads(
     threads: int,
     progress: Callable[[int], None] | None = None,
 ) -> list[_Result]:
-    """Applies `work` to every item in `threads` threads; returns the results in the order of `items`.
-
-    The largest items by `size` go first, so that all threads end at about the same time. `progress` is called with
-    1 for every item, in the calling thread. An error cancels the items that have not begun, and is raised.
-    """
+    """Applies `work` to every item in `threads` threads; returns the results in the order of `items`. The largest items
+    by `size` go first, so that all threads end at about the same time. `progress` is called with 1 for every item, in
+    the calling thread. An error cancels the items that have not begun, and is raised."""
     order = sorted(range(len(items)), key=lambda index: size(items[index]), reverse=True)
     results: list[Any] = [None] * len(items)
     pool = ThreadPoolExecutor(max(1, min(threads, len(items))), thread_name_prefix="embedding")

@@ -32,8 +32,7 @@ class SentenceTransformerEmbedder(Uncorrected):
     cache (`HF_HOME`). Models of the e5 family get their prefixes "query: " and "passage: " (Wang et al.,
     2022); others those of their own configuration. Loading is slow and needs much memory (it imports torch); it happens
     when the first text is embedded or counted, or when `fingerprint`, `dimension` or `window` is first read, and
-    raises `EmbeddingError` if the model or sentence-transformers is missing.
-    """
+    raises `EmbeddingError` if the model or sentence-transformers is missing."""
 
     languages: frozenset[str] | None = None
 

@@ -109,8 +109,7 @@ class EmbeddedIndexes:
 
     `location` is the address of a Chroma server (None: a folder in the library). `write_stamp` writes the stamp of a library whose
     indexes are complete. Where nothing can be written (`read_only`), the vectors in the database are compared one by one, and the
-    lexical index is opened in a temporary folder of links.
-    """
+    lexical index is opened in a temporary folder of links."""
 
     def __init__(
         self,

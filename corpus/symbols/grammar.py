@@ -168,11 +168,9 @@ def parse_symbol(text: str) -> ParsedSymbol:
 
 
 def parse_external(text: str) -> ParsedSymbol | None:
-    """Parses a symbol of an organization with a grammar of its own, `WHA79.4`, `220 EX/5`, `GC(69)/7`; None for anything else.
-
-    It begins with capitals, and has numbers and a slash, or two numbers and no blanks, so that words of a running text are not taken for
-    one. What begins with an organ of the United Nations must obey their grammar.
-    """
+    """Parses a symbol of an organization with a grammar of its own, `WHA79.4`, `220 EX/5`, `GC(69)/7`; None for
+    anything else. It begins with capitals, and has numbers and a slash, or two numbers and no blanks, so that words of
+    a running text are not taken for one. What begins with an organ of the United Nations must obey their grammar."""
     plain = " ".join(fold(text).text.translate(LOOKALIKES).split())
     bare = _SET_OFF.sub("/", plain.rstrip("* "))
     pieces = bare.split("/")

@@ -116,11 +116,9 @@ def download(
     again: bool = False,
     progress: OnProgress = lambda *_: None,
 ) -> Iterator[DownloadOutcome]:
-    """Fetches what has not been fetched before, or with `again` whatever has changed since.
-
-    A file that the library refused is requested again. Where the service as a whole is unavailable no further request
-    is sent in this run. Raises `LibraryError` where the files can't be written to the disk.
-    """
+    """Fetches what has not been fetched before, or with `again` whatever has changed since. A file that the library
+    refused is requested again. Where the service as a whole is unavailable no further request is sent in this run.
+    Raises `LibraryError` where the files can't be written to the disk."""
     unavailable: ServiceUnavailable | None = None
     for request in requests:
         earlier = service.find_cached(request.symbol, request.language, formats)
@@ -146,10 +144,8 @@ def download(
 
 @dataclass(frozen=True)
 class FetchedInput:
-    """A fetched file for ingestion, opened when it is needed: it must be the document that was requested.
-
-    Its origin is the request, so that a later version replaces an earlier one.
-    """
+    """A fetched file for ingestion, opened when it is needed: it must be the document that was requested. Its origin is
+    the request, so that a later version replaces an earlier one."""
 
     stored: CachedFile
     downloads: DownloadCache

@@ -61,10 +61,8 @@ class NoTextLayer(ReadError):
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a table row; its text is empty where the source leaves it blank.
-
-    `col_span` and `row_span` are the numbers of columns and rows that the cell spans (1 for an ordinary one).
-    """
+    """One cell of a table row; its text is empty where the source leaves it blank. `col_span` and `row_span` are the
+    numbers of columns and rows that the cell spans (1 for an ordinary one)."""
 
     text: str
     col_span: int = 1
@@ -127,8 +125,7 @@ class Line:
     footnote whose text this line is, `marks` are the footnote marks within it. `blank` lines separate paragraphs. `row`
     is the line's number in the source, from 1; `page` its page, from 1. `left` and `top` are its position on the page
     in points, `size` its font size in points, all 0 where the source has none. `part` names the part of the document
-    that it belongs to, where the reader knows.
-    """
+    that it belongs to, where the reader knows."""
 
     text: str
     row: int = 0
@@ -168,8 +165,7 @@ class ParsedFile:
     `front_matter` has the fields of the front matter, `format` is the kind of file (`text`, `html`, `docx`, `pdf`),
     `pages` the number of characters of text on each page of a paged format. `ocr` says that the text was recognised
     from images, `unquotable` lists pages whose text is too damaged to be quoted; `warnings` are sentences about what a
-    person should check.
-    """
+    person should check."""
 
     lines: tuple[Line, ...]
     front_matter: Mapping[str, Any] = field(default_factory=dict)

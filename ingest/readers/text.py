@@ -346,11 +346,9 @@ def _table_row(parts: Sequence[str], row: int) -> Line:
 
 
 def clean(text: str) -> tuple[str, tuple[str, ...]]:
-    """The words of a line without markup, and the marks of the footnotes that it refers to.
-
-    Words, numbers and punctuation stay; a link keeps its text and loses its address (links of documents are never
-    followed), TeX quotation marks become typographic ones.
-    """
+    """The words of a line without markup, and the marks of the footnotes that it refers to. Words, numbers and
+    punctuation stay; a link keeps its text and loses its address (links of documents are never followed), TeX quotation
+    marks become typographic ones."""
     marks = tuple(first or second for first, second in _NOTE_MARK.findall(text))
     text = _NOTE_MARK.sub("", text)
     text = _LINK.sub(r"\1", text)

@@ -47,11 +47,9 @@ def processors() -> int:
 
 
 class WorkerPool:
-    """Reads files in worker processes, which end when the pool is closed.
-
-    `reading` names the function that reads, as `module:function`, searched in `paths` first. Every reply is validated;
-    a file whose worker ends without a reply, or sends an invalid one, is refused, and the worker is replaced.
-    """
+    """Reads files in worker processes, which end when the pool is closed. `reading` names the function that reads, as
+    `module:function`, searched in `paths` first. Every reply is validated; a file whose worker ends without a reply, or
+    sends an invalid one, is refused, and the worker is replaced."""
 
     def __init__(
         self,
@@ -64,14 +62,8 @@ class WorkerPool:
     ) -> None:
         self.width = count or processors()
         self.limits = limits or Limits()
-        setup = {
-            "reading": reading,
-            "paths": list(paths),
-            "memory": self.limits.memory,
-            "nice": self.limits.nice,
-            "catalogue": catalogue_texts(catalogue),
-        }
-        self._setup = json.dumps(setup).encode()
+        setup = {"reading": reading, "paths": list(paths), "catalogue": catalogue_texts(catalogue)}
+        self._setup = json.dumps({**setup, "memory": self.limits.memory, "nice": self.limits.nice}).encode()
         self._threads = ThreadPoolExecutor(self.width, thread_name_prefix="reader")
         self._lock = threading.Lock()
         self._idle: list[Worker] = []

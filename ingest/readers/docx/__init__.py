@@ -41,8 +41,7 @@ def read_docx(data: bytes, name: str) -> ParsedFile:
     paragraph or table that refers to them. Headers and footers are left out, except for the masthead on a first page.
     Automatic numbers are printed before the text. A merged cell is in its first column; the other columns and rows that
     it spans have blank cells, so that a cell's index is its column. `name` is only used in messages. Raises `ReadError`
-    for files that are not Word files, are protected, damaged, or larger than any document.
-    """
+    for files that are not Word files, are protected, damaged, or larger than any document."""
     try:
         return _read(Package(data, name), name)
     except RecursionError:

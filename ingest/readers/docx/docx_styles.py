@@ -43,11 +43,9 @@ class RunFormat:
 
 @dataclass(frozen=True)
 class Style:
-    """A style with all that it inherits. `level` is its heading level, 0 for body text.
-
-    `left` is its indent in points; `number` is its numbering: list, level in the list, and the style that defines it.
-    `first_bold` says that a table style makes the first row bold.
-    """
+    """A style with all that it inherits. `level` is its heading level, 0 for body text. `left` is its indent in points;
+    `number` is its numbering: list, level in the list, and the style that defines it. `first_bold` says that a table
+    style makes the first row bold."""
 
     name: str = ""
     run_properties: RunProperties = field(default_factory=dict)

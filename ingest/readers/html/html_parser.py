@@ -341,10 +341,8 @@ class Walker:
 
 
 def _exclusion_reason(tag: str, attributes: Mapping[str, str], style: Style, scoped: bool) -> str:
-    """Why an element is not part of the text: `code`, `furniture` or `hidden`; empty where it is.
-
-    `scoped` says that it is in an article or in the main part of the page, whose own header and footer are text.
-    """
+    """Why an element is not part of the text: `code`, `furniture` or `hidden`; empty where it is. `scoped` says that it
+    is in an article or in the main part of the page, whose own header and footer are text."""
     if tag in _NO_TEXT:
         return "code"
     if tag == "dialog" and "open" not in attributes:

@@ -32,10 +32,8 @@ than this: little more than a title."""
 
 
 def read_pdf(data: bytes, name: str) -> ParsedFile:
-    """The lines of a PDF file. `name` is used in messages only.
-
-    Raises `NoTextLayer` for a scan without recognised text, `ReadError` for a file that can't be read.
-    """
+    """The lines of a PDF file. `name` is used in messages only. Raises `NoTextLayer` for a scan without recognised
+    text, `ReadError` for a file that can't be read."""
     document = open_pdf(data, name)
     try:
         pages = [(page, build_printed_lines(page)) for page in map(without_sideways, read_pages(document, name))]

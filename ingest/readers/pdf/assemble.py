@@ -37,12 +37,9 @@ _SHORT_END = 2  # most letters of the end of a cut word that is known only by st
 
 
 class Hyphens:
-    """Decides whether a hyphen at a line end belongs to its word, from the other words of the file.
-
-    English documents of the United Nations are not hyphenated: a hyphen at a line end belongs to its word. Files in
-    other languages often are. A file counts as hyphenated where more of its broken words occur elsewhere as one word
-    than with a hyphen.
-    """
+    """Decides whether a hyphen at a line end belongs to its word, from the other words of the file. English documents
+    of the United Nations are not hyphenated: a hyphen at a line end belongs to its word. Files in other languages often
+    are. A file counts as hyphenated where more of its broken words occur elsewhere as one word than with a hyphen."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._words: set[str] = set()

@@ -20,11 +20,9 @@ _Part = tuple[int, int, PrintedLine]  # column, columns spanned, words
 
 @dataclass(frozen=True)
 class Table:
-    """A table of one page: rows of one cell for each column. The first `headers` rows are the header.
-
-    `edges` are the x positions of the column borders; `ids` the printed lines of the table. An `open` table runs to the
-    end of the page below its last rule, so that it may continue, without any rule, on the next.
-    """
+    """A table of one page: rows of one cell for each column. The first `headers` rows are the header. `edges` are the x
+    positions of the column borders; `ids` the printed lines of the table. An `open` table runs to the end of the page
+    below its last rule, so that it may continue, without any rule, on the next."""
 
     page: int
     top: float
