@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.resources import files
+from pathlib import Path
 
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import ConcurrentChange
@@ -35,12 +36,8 @@ SETTLE_PASSAGES = 2_000
 
 def starter_sources() -> list[Input]:
     """The digests that ship with Rapporteur."""
-    folder = files("corpus") / "starter"
-    return [
-        Input(entry.name, entry.read_bytes(), trusted=True)
-        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
-        if entry.name.endswith(".md")
-    ]
+    paths = sorted(Path(str(files("corpus") / "starter")).glob("*.md"))
+    return [Input(path.name, path.read_bytes(), trusted=True) for path in paths]
 
 
 def ingest(

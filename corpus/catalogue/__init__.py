@@ -6,7 +6,6 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -88,7 +87,7 @@ class Catalogue:
     @classmethod
     def packaged(cls) -> Catalogue:
         """The catalogue that is packaged with Rapporteur."""
-        return cls.from_folder(Path(str(files("corpus") / "catalogue")))
+        return cls.from_folder(Path(__file__).parent)
 
     @classmethod
     def from_folder(cls, folder: Path) -> Catalogue:

@@ -12,7 +12,6 @@ import hashlib
 import io
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +33,7 @@ Arrays = Mapping[str, NDArray[Any]]
 
 def shipped_path() -> Path:
     """The path of the packaged updates."""
-    return Path(str(files("corpus"))) / "embedding" / QUERIES
+    return Path(__file__).with_name(QUERIES)
 
 
 @cache
