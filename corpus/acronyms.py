@@ -6,14 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-MAX_SKIPPED_LETTERS = 3
-"""Length of words that an acronym may skip: of, and, des, la."""
-MAX_ACRONYM_LETTERS = 12
-"""Letters of the longest acronym."""
-DISTINCT_LETTERS = 4
-"""Letters from which few names share an acronym."""
-MAX_NAME_LENGTH = 150
-"""Characters of the longest name that an acronym stands for."""
+MAX_SKIPPED_LETTERS = 3  # length of words that an acronym may skip: of, and, des, la
+MAX_ACRONYM_LETTERS = 12  # letters of the longest acronym
+DISTINCT_LETTERS = 4  # letters from which few names share an acronym
+MAX_NAME_LENGTH = 150  # characters of the longest name that an acronym stands for
 _CAPITALS, _WORD, _STOP = re.compile(r"[^\W\d_]{2,}"), re.compile(r"[^\W\d_]+"), re.compile(r"[.;:()（）!?]")
 
 

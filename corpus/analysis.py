@@ -33,11 +33,9 @@ def fold(text: str) -> str:
     text = text.replace("أ", "ا").replace("إ", "ا").replace("آ", "ا").replace("ى", "ي")
     if text.isascii():
         return text
-    return unicodedata.normalize("NFC", _AFTER_ASCII.sub(_without_accent, unicodedata.normalize("NFD", text)))
-
-
-def _without_accent(match: re.Match[str]) -> str:
-    return "" if unicodedata.combining(match[0]) else match[0]
+    parts = unicodedata.normalize("NFD", text)
+    bare = _AFTER_ASCII.sub(lambda match: "" if unicodedata.combining(match[0]) else match[0], parts)
+    return unicodedata.normalize("NFC", bare)
 
 
 def without_surrogates(text: str) -> str:

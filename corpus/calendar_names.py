@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Literal
 
 import yaml
@@ -19,9 +19,8 @@ Kind = Literal["months", "weekdays"]
 
 @lru_cache(maxsize=1)
 def _beside() -> Mapping[str, Mapping[str, Any]]:
-    text = (files("corpus") / "calendar.yaml").read_text(encoding="utf-8")
-    made: Mapping[str, Mapping[str, Any]] = yaml.safe_load(text)
-    return made
+    names: Mapping[str, Mapping[str, Any]] = yaml.safe_load(Path(__file__).with_name("calendar.yaml").read_bytes())
+    return names
 
 
 @lru_cache(maxsize=16)

@@ -11,14 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-DATABASE_FILE = "library.sqlite3"
-"""The SQLite file in a library's folder."""
-OWNER_FILE = "owner.json"
-"""The file in a library's folder that names the process that owns the folder."""
-SEAL_FILE = "links.key"
-"""The file in a library's folder with the secret key that signs links and sessions."""
-MIN_FREE_BYTES = 1_000_000
-"""Free bytes below which a disk counts as full when writing fails."""
+DATABASE_FILE = "library.sqlite3"  # the SQLite file in a library's folder
+OWNER_FILE = "owner.json"  # the file in a library's folder that names the process that owns the folder
+SEAL_FILE = "links.key"  # the file in a library's folder with the secret key that signs links and sessions
+MIN_FREE_BYTES = 1_000_000  # free bytes below which a disk counts as full when writing fails
 
 
 class LibraryError(Exception):

@@ -13,8 +13,7 @@ from dataclasses import dataclass, replace
 from corpus.documents import Block, Document
 from corpus.places import PREAMBLE, PlaceMention, find_place, normalise_place_text, parse_locator
 
-HEAD_LENGTH = 160
-"""Characters at the beginning of a block in which a place is searched for."""
+HEAD_LENGTH = 160  # characters at the beginning of a block in which a place is searched for
 _TITLE = re.compile(
     r"^(?:(?:technical )?corrigend(?:um|a)|rectificati(?:f|fs)|correcci[oó]n(?:es)?|correcti(?:on|f)s?|исправлени[ея]|"
     r"поправк[аи]|تصويبات?|التصويب|更正)(?:\s*(?:\d{1,2}|[*]+))?\.?$",

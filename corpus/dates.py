@@ -15,11 +15,9 @@ from functools import lru_cache
 
 from corpus.calendar_names import numbers_by_name
 
-MAX_COMPARED = 200_000
-"""Characters of a text that are read."""
+MAX_COMPARED = 200_000  # characters of a text that are read
 _LONGEST_RANGE = 60
-_IN_FIGURES = 2
-"""The number of patterns, at the beginning of the list, for dates in figures alone."""
+_IN_FIGURES = 2  # the number of patterns, at the beginning of the list, for dates in figures alone
 
 _TWICE = r"(?:[\u0600-\u06ff]{1,20}(?: [\u0600-\u06ff]{1,20})?/)?"
 """Arabic documents print both names of a month, تشرين الأول/أكتوبر; the first may be damaged."""
@@ -192,11 +190,9 @@ def is_date(fact: str) -> bool:
 
 
 def find_meeting_days(text: str, year: int | None = None) -> tuple[dt.date, ...]:
-    """The days of a meeting in order: `14 and 15 October 2021`. A range gives all its days, one of more than 60 days only
-    the first and the last 60.
-
-    `year` is used for days without a year. Empty where a day has no month or year, or does not exist.
-    """
+    """The days of a meeting in order: `14 and 15 October 2021`. A range gives all its days, one of more than 60 days
+    only the first and the last 60. `year` is used for days without a year. Empty where a day has no month or year, or
+    does not exist."""
     found = _read_han(text, year) if _HAN_DAY.search(text) else _read_days(text, year)
     days: list[dt.date] = []
     for in_range, day in found:  # the last day first

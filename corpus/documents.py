@@ -20,12 +20,9 @@ BlockKind = Literal["heading", "paragraph", "item", "row", "footnote"]
 Span = tuple[int, int]
 _Result = TypeVar("_Result")
 
-HEADING_SEPARATOR = " — "
-"""Separates the headings in `Passage.heading`."""
-MAX_HEADING_LENGTH = 200
-"""Characters of a heading that is shown beside words under it."""
-MAX_SPAN_PAGES = 3
-"""Pages that one span is searched for on."""
+HEADING_SEPARATOR = " — "  # separates the headings in `Passage.heading`
+MAX_HEADING_LENGTH = 200  # characters of a heading that is shown beside words under it
+MAX_SPAN_PAGES = 3  # pages that one span is searched for on
 
 
 class DocumentError(ValueError):
@@ -41,8 +38,7 @@ class Block:
     `parent` is the ordinal of the block above it: the heading of its section, or the paragraph that
     introduces a list item. `locator` says where it is, without naming the document. `cells` are the spans
     of a row's cells by column, None where the source leaves the cell blank; `context` carries what a blank
-    cell inherits from the rows above, and the header of the table.
-    """
+    cell inherits from the rows above, and the header of the table."""
 
     ordinal: int
     kind: BlockKind
@@ -65,11 +61,9 @@ class Block:
 
 @dataclass(frozen=True)
 class Masthead:
-    """The metadata printed at the head of a document, as printed; empty where nothing is printed.
-
-    `symbols` are the document's symbols, canonical and without asterisks (one, or two for one document),
-    `language` and `original` are language codes, `date` is ISO 8601. `dates` are those of the meeting.
-    """
+    """The metadata printed at the head of a document, as printed; empty where nothing is printed. `symbols` are the
+    document's symbols, canonical and without asterisks (one, or two for one document), `language` and `original` are
+    language codes, `date` is ISO 8601. `dates` are those of the meeting."""
 
     body: str = ""
     symbols: tuple[str, ...] = ()
@@ -118,8 +112,7 @@ class Document(DocumentIdentity):
     symbol, `reissue` counts its asterisks. `pages` are the characters of text on each page of a paged source; `ocr`: the words were
     recognised from an image; `unquotable` are pages whose words are damaged in the source, so
     that no answer may quote them; `warnings` are sentences about what a person should check. `verified`: the identity does not rest on
-    the text alone: the document was fetched by its symbol, or staff entered or confirmed the symbol.
-    """
+    the text alone: the document was fetched by its symbol, or staff entered or confirmed the symbol."""
 
     symbol: Symbol | None
     language: str
@@ -281,11 +274,9 @@ def _is_separator(outermost: str, length: int) -> bool:
 
 @dataclass(frozen=True)
 class Passage:
-    """The unit of retrieval: adjacent blocks of one section, `text[start:end]` of the document.
-
-    `heading` is embedded as a line before the text; heading and text together never exceed the
-    embedding model's window. `first` and `last` are block ordinals.
-    """
+    """The unit of retrieval: adjacent blocks of one section, `text[start:end]` of the document. `heading` is embedded
+    as a line before the text; heading and text together never exceed the embedding model's window. `first` and `last`
+    are block ordinals."""
 
     document_id: str
     ordinal: int

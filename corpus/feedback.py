@@ -20,17 +20,12 @@ CREATE TABLE IF NOT EXISTS feedback (
   history TEXT NOT NULL, answer TEXT NOT NULL, rating INTEGER NOT NULL, comment TEXT NOT NULL, expected TEXT NOT NULL
 )
 """
-MAX_TEXT = 4_000
-"""Characters of a question, an earlier turn, a comment or an expected answer."""
+MAX_TEXT = 4_000  # characters of a question, an earlier turn, a comment or an expected answer
 MAX_HISTORY = 50
-MAX_HISTORY_TEXT = 40_000
-"""Characters of all earlier turns."""
-MAX_ANSWER = 100_000
-"""Characters of an answer as JSON; answers of `ask` have a tenth of that."""
-MAX_DEPTH = 20
-"""Levels of nested lists and objects in an answer."""
-MAX_FEEDBACK = 10_000
-"""Number of feedback entries that are stored."""
+MAX_HISTORY_TEXT = 40_000  # characters of all earlier turns
+MAX_ANSWER = 100_000  # characters of an answer as JSON; answers of `ask` have a tenth of that
+MAX_DEPTH = 20  # levels of nested lists and objects in an answer
+MAX_FEEDBACK = 10_000  # number of feedback entries that are stored
 
 Rating = Literal[-1, 0, 1]
 Clock = Callable[[], datetime]
@@ -49,11 +44,9 @@ class FeedbackFull(Exception):
 
 @dataclass(frozen=True)
 class Feedback:
-    """A user's feedback on an answer. `rating` is 1 (right), -1 (wrong) or 0 (neither).
-
-    `history` are the earlier user turns, oldest first; `answer` is the answer in its JSON form; `expected` is what
-    the answer should have been. `time` is ISO 8601 in UTC. `id` is the number of a stored entry, 0 before it is stored.
-    """
+    """A user's feedback on an answer. `rating` is 1 (right), -1 (wrong) or 0 (neither). `history` are the earlier user
+    turns, oldest first; `answer` is the answer in its JSON form; `expected` is what the answer should have been. `time`
+    is ISO 8601 in UTC. `id` is the number of a stored entry, 0 before it is stored."""
 
     question: str
     language: str
@@ -86,10 +79,8 @@ def make_feedback(
     expected: str = "",
     clock: Clock = utc_now,
 ) -> Feedback:
-    """Feedback that can be stored: validated, limited in size, without invisible characters.
-
-    `clock` gives the time, with its time zone. Raises `FeedbackError`.
-    """
+    """Feedback that can be stored: validated, limited in size, without invisible characters. `clock` gives the time,
+    with its time zone. Raises `FeedbackError`."""
     if rating not in (-1, 0, 1):
         raise FeedbackError(f"A rating is -1, 0 or 1, not {rating!r}.")
     if language not in LANGUAGES:
@@ -138,17 +129,10 @@ def _written(answer: Mapping[str, Any]) -> str:
     return written
 
 
-def _is_deep(value: object) -> bool:
-    """Whether lists and objects are nested more than `MAX_DEPTH` levels deep."""
-    level: list[object] = [value]
-    for _ in range(MAX_DEPTH + 1):
-        nested = [
-            each.values() if isinstance(each, Mapping) else each for each in level if isinstance(each, Mapping | list)
-        ]
-        level = [inner for each in nested for inner in each]
-        if not level:
-            return False
-    return True
+def _is_deep(value: object, most: int = MAX_DEPTH) -> bool:
+    """Whether lists and objects are nested more than `most` levels deep."""
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return any(most == 0 or _is_deep(each, most - 1) for each in inner)
 
 
 def _read(written: str) -> Mapping[str, Any]:

@@ -11,10 +11,8 @@ from pathlib import Path
 
 def write_atomically(path: Path, data: bytes, *, lasting: bool = False) -> None:
     """Writes a temporary file and renames it, so that readers see either the old or the new content, never a part.
-
-    `lasting`: the file also survives a power failure. Raises `OSError` where it can't be written; no temporary file is left then,
-    and an existing file is unchanged.
-    """
+    `lasting`: the file also survives a power failure. Raises `OSError` where it can't be written; no temporary file is
+    left then, and an existing file is unchanged."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-", suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as file:

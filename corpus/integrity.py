@@ -9,8 +9,7 @@ from corpus.corpus_errors import LibraryError
 from corpus.documents import LANGUAGES, Document, Passage
 from corpus.store.database import Indexes
 
-BATCH = 2_000
-"""Passages looked up in one call."""
+BATCH = 2_000  # passages looked up in one call
 
 
 def check_passages(document: Document, passages: Sequence[Passage]) -> None:

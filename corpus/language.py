@@ -40,12 +40,9 @@ def refers_to_speaker(text: str, language: str, reported: bool) -> bool:
 
 
 def detect_language(text: str, default: str = "en") -> str:
-    """The language code of a text, even of a short question; `default` where there is no evidence. An empty `default` is
-    also returned where two languages have equal evidence.
-
-    Russian, Arabic and Chinese are recognised by script, the three languages in Latin script by their function
-    words and accents.
-    """
+    """The language code of a text, even of a short question; `default` where there is no evidence. An empty `default`
+    is also returned where two languages have equal evidence. Russian, Arabic and Chinese are recognised by script, the
+    three languages in Latin script by their function words and accents."""
     text = text[:20_000]
     scripts: Counter[str] = Counter()
     for letter, count in Counter(filter(str.isalpha, text)).items():

@@ -23,10 +23,8 @@ from corpus.corpus_errors import LibraryError, LibraryFull
 from corpus.documents import Passage, SearchScope
 
 _SPACES = "spaces"
-_META = "meta.json"
-"""The file by which a folder is recognised as an index."""
-_WRITER_BYTES = 32_000_000
-"""Memory that writing may take."""
+_META = "meta.json"  # the file by which a folder is recognised as an index
+_WRITER_BYTES = 32_000_000  # memory that writing may take
 
 
 @dataclass(frozen=True)
@@ -190,5 +188,4 @@ class _LanguageIndex:
             ) from None
 
 
-_heading = lru_cache(maxsize=64)(analyse)
-"""Cached, since neighbouring passages have the same heading."""
+_heading = lru_cache(maxsize=64)(analyse)  # cached, since neighbouring passages have the same heading

@@ -42,10 +42,8 @@ class Library(LibraryReader):
                     self._store.sources.save(record)
 
     def remove_source(self, origin: str) -> list[str]:
-        """Removes the documents that were read from a deleted file, and the record of that file.
-
-        Returns the origins of the files that were skipped because of these documents and have to be read again.
-        """
+        """Removes the documents that were read from a deleted file, and the record of that file. Returns the origins of
+        the files that were skipped because of these documents and have to be read again."""
         with self._lock, readable_errors(self.folder):
             document_ids = [header.id for header in self._store.headers(origin=origin)]
             for document_id in document_ids:
@@ -76,8 +74,7 @@ class Library(LibraryReader):
         documents that the caller relied on to their hashes (None: not stored); `ConcurrentChange` is raised where they have changed.
         `original` is the document's file, stored with it where there is room (see `should_store_original`). `progress` is called
         with the number of passages that were embedded since its last call. Without `update_indexes` the indexes are updated later: by
-        `update_indexes()`, or before they are next used.
-        """
+        `update_indexes()`, or before they are next used."""
         check_passages(document, passages)  # before the expensive embedding
         with self._lock, readable_errors(self.folder):
             before = (each for key in (document.id, *replaces) for each in self._store.passages(key))
@@ -194,10 +191,8 @@ class Library(LibraryReader):
         return self._store.passages_by_id(ids).keys() | self._indexes.find_indexed(ids)
 
     def reindex(self, segment: Segment, progress: Progress | None = None) -> int:
-        """Rebuilds passages and both indexes from the documents; returns the number of passages.
-
-        All changes are one transaction: until it ends, the library is unchanged.
-        """
+        """Rebuilds passages and both indexes from the documents; returns the number of passages. All changes are one
+        transaction: until it ends, the library is unchanged."""
         with self._lock, readable_errors(self.folder):
             total = 0
             with self._db.transaction():

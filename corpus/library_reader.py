@@ -46,18 +46,13 @@ if TYPE_CHECKING:
 _Result = TypeVar("_Result")
 
 _LOCK_FILE = "owner.lock"
-_NONE = "none"
-"""Value in the stamp: no model."""
+_NONE = "none"  # value in the stamp: no model
 DERIVED = "derived"
 """Subfolder for data derived from the documents. It is emptied whenever they change, so that nothing of a removed document is left."""
-MAX_RETRIES = 20
-"""How often work is repeated because documents changed while it ran."""
-CHECK_INTERVAL = 0.05
-"""Seconds between checks whether another process has changed the database."""
-HEADER_BATCH = 2_000
-"""Headers read in one statement."""
-MAX_CACHED_CHARACTERS = 64_000_000
-"""Characters of document text cached in memory."""
+MAX_RETRIES = 20  # how often work is repeated because documents changed while it ran
+CHECK_INTERVAL = 0.05  # seconds between checks whether another process has changed the database
+HEADER_BATCH = 2_000  # headers read in one statement
+MAX_CACHED_CHARACTERS = 64_000_000  # characters of document text cached in memory
 
 
 @dataclass(frozen=True)
@@ -82,8 +77,7 @@ class LibraryReader:
 
     Raises `LibraryBusy` when another process owns the folder, `LibraryStale` when the stamp does not match the models and versions
     in use (unless `accept_stale`), `LibraryError` when folder or database can't be used. A folder without write permission is opened
-    for reading, by any number of processes; operations that would change it raise `LibraryError`.
-    """
+    for reading, by any number of processes; operations that would change it raise `LibraryError`."""
 
     def __init__(
         self,
@@ -484,11 +478,9 @@ class LibraryReader:
             )
 
     def verify(self) -> list[str]:
-        """The faults of the library, one sentence each; empty where there are none.
-
-        Checks the database, both indexes against the passages, and that each document's passages cover its text. Other threads may
-        read while it runs, but nothing may be changed.
-        """
+        """The faults of the library, one sentence each; empty where there are none. Checks the database, both indexes
+        against the passages, and that each document's passages cover its text. Other threads may read while it runs,
+        but nothing may be changed."""
         with self._lock:
             found = self._db.find_damage()
         checked = IndexCheck(self._indexes, self.models.search_model.languages or LANGUAGES)

@@ -19,8 +19,7 @@ class AgendaItem:
 
     `listed` is the item's block in the provisional agenda, `heading` and `annotations` are its blocks in the annotations;
     `documentation` are pairs of an announced symbol and the block that announces it; where its documents have no symbol,
-    `without_symbol` are the lines of its documentation.
-    """
+    `without_symbol` are the lines of its documentation."""
 
     number: str
     title: str

@@ -15,8 +15,7 @@ def copy_library(source: Library, target: Library) -> Iterator[tuple[str, bool]]
     no longer in the source are removed from the target; its other documents stay. Each copy is read back and compared. The source is not
     changed.
 
-    Raises `LibraryError` where the libraries were not made with the same models, or a copy differs.
-    """
+    Raises `LibraryError` where the libraries were not made with the same models, or a copy differs."""
     if source.stamp() != target.stamp():
         raise LibraryError(
             "The two libraries were made with other models or segmenters. Run 'rapporteur reindex' on the first."

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
     from corpus.embedding import Embedder
 
-CACHED_QUERIES = 8
-"""Number of cached question vectors: one question is searched for in several indexes."""
+CACHED_QUERIES = 8  # number of cached question vectors: one question is searched for in several indexes
 CACHED_TEXTS = 4_096
 """Number of cached text vectors: the same sentences are compared with one question after another."""
 
@@ -28,8 +27,7 @@ class EmbeddingModels:
 
     Passages are searched by vectors of the multilingual model, since they may answer a question in any language; where there is no
     multilingual model, by those of the primary one, in its languages. `optional`: a library that was made without the multilingual
-    model is used without it. Thread-safe.
-    """
+    model is used without it. Thread-safe."""
 
     def __init__(self, own: Embedder, multilingual: Embedder | None = None, *, optional: bool = False) -> None:
         self.primary = own

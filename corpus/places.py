@@ -18,8 +18,7 @@ PARTS = {
 }  # fmt: skip
 """Kinds of places, outermost first, and their words in locators."""
 _INNER = frozenset({"para", "table", "note"})
-MAX_RANGE = 200
-"""Most numbers that a range (`paragraphs 4 to 60`) is expanded to."""
+MAX_RANGE = 200  # most numbers that a range (`paragraphs 4 to 60`) is expanded to
 
 _AR = r"(?:[وف])?(?:[بلك])?(?:ال|ل)?"
 _WORDS = {
@@ -79,6 +78,7 @@ _HAN_FIRST = {
     kind: re.compile(_HAN_LIST.format(_HAN_MARK) + word + (rf"(?P<behind>(?:{_SUB})*)" if kind == "para" else ""))
     for kind, word in (("para", "段"), ("page", "页"), ("art", "条"))
 }
+_PATTERNS = {kind: [pattern, *filter(None, [_HAN_FIRST.get(kind)])] for kind, pattern in _WORD_FIRST.items()}
 _BETWEEN = re.compile(
     r"(?P<sep>(?:[\s,،、:;؛|(]|\b(?:of|to|in|de|du|de la|del|d['’]|à|к|в|на|من|في)\b|(?:the|la|le|les|el|l['’])\b|中?的|中)*)"
     r"(?P<and>(?:\b(?:and|et|y|и|و)\b|和|及)?\s*(?:the |la |le |el |los |las )?)",
@@ -201,18 +201,13 @@ def format_annex_mark(mark: str) -> str:
 
 
 def _first(kind: str, text: str, start: int, end: int) -> tuple[str, re.Match[str]] | None:
-    found = [pattern.search(text, start, end) for pattern in _patterns(kind)]
-    matches = [match for match in found if match]
+    matches = [match for pattern in _PATTERNS[kind] if (match := pattern.search(text, start, end))]
     return (kind, min(matches, key=lambda match: match.start())) if matches else None
 
 
 def _at(kind: str, text: str, position: int) -> tuple[str, re.Match[str]] | None:
-    found = next((match for pattern in _patterns(kind) if (match := pattern.match(text, position))), None)
+    found = next((match for pattern in _PATTERNS[kind] if (match := pattern.match(text, position))), None)
     return (kind, found) if found else None
-
-
-def _patterns(kind: str) -> list[re.Pattern[str]]:
-    return [pattern for pattern in (_WORD_FIRST[kind], _HAN_FIRST.get(kind)) if pattern is not None]
 
 
 def _numbers(kind: str, match: re.Match[str]) -> list[str]:

@@ -29,8 +29,7 @@ _BEFORE_NUMBERS = frozenset(["no", "nos", "art", "arts", "fig", "figs", "p", "pp
 _BOUNDARY = re.compile(
     r"(?P<end>[.!?]+|[؟۔]+|…)(?P<close>['\"”’»)\]]*)(?=\s)|(?P<wide>[。！？]+)(?P<wclose>[”’」』）]*)|(?P<break>\n+)"
 )
-BRACKETED = 120
-"""Characters after a full stop within which an open bracket must be closed."""
+BRACKETED = 120  # characters after a full stop within which an open bracket must be closed
 _LAST_WORD = re.compile(r"([^\W_]+(?:\.[^\W_]+)*)$")
 
 

@@ -28,8 +28,7 @@ class SourceRecord:
 
     `sha256` is the hash of the bytes that were read, `reader` the version of the reader, `symbol`, `language` and `ocr` are the options
     with which it was read. `outcome` is `held` (stored as `document_id`), `skipped` (another file already gave the
-    document `document_id`) or `refused`; `reason` is a sentence about the last two.
-    """
+    document `document_id`) or `refused`; `reason` is a sentence about the last two."""
 
     origin: str
     name: str
@@ -85,8 +84,7 @@ def _record(row: Sequence[Any]) -> SourceRecord:
 
 STORED_FORMATS = frozenset({"pdf"})
 """The formats of original files that are stored: those with pages."""
-DEFAULT_ORIGINALS_BYTES = 2_000_000_000
-"""Default limit for the size of all original files."""
+DEFAULT_ORIGINALS_BYTES = 2_000_000_000  # default limit for the size of all original files
 MAX_ORIGINAL_BYTES = 200_000_000
 """Limit for one original file, in bytes; databases have limits of their own that are not much higher."""
 _TABLE = "originals"

@@ -13,8 +13,7 @@ from corpus.places import find_place, normalise_place_text, parse_locator
 _CAPTION = re.compile(r"^(?:tables?|tableau|cuadro|tabla|таблица|(?:ال)?جدول|表格?)\s*\S", re.IGNORECASE)
 _ROW = re.compile(r",? (?:row \d+|header)$|^header$")
 _AMOUNT = re.compile(r"\d[\d.,’' \u00a0\u202f]{0,20}%?")
-CAPTION_LINES = 3
-"""Most lines between the word Table and the first row: the title, the unit of the figures."""
+CAPTION_LINES = 3  # most lines between the word Table and the first row: the title, the unit of the figures
 CAPTION_LIMIT = 300
 
 

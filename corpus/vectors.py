@@ -6,7 +6,7 @@ document of each passage, to limit a search to a scope.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,10 +20,8 @@ from corpus.documents import LANGUAGES, Passage, SearchScope
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
 
-_BEFORE = ("passages", "passages-multilingual")
-"""Names of collections in earlier versions."""
-BATCH = 4_000
-"""Rows per call; Chroma refuses more than 5,461."""
+_BEFORE = ("passages", "passages-multilingual")  # names of collections in earlier versions
+BATCH = 4_000  # rows per call; Chroma refuses more than 5,461
 EF_SEARCH = 800
 """Candidates that a search tracks in Chroma's graph (HNSW's `ef`): with the default of 100, near passages are missed, different ones
 each time the index is opened."""
@@ -89,11 +87,16 @@ class VectorIndex:
 
     def find_indexed(self, ids: Sequence[str], language: str) -> set[str]:
         """Those of some ids that have a vector in a language."""
-        return {key for rows in self._rows(ids, language) for key in rows["ids"]}
+        found: set[str] = set()
+        for begin in range(0, len(ids) if _name(language) in self._collection_names else 0, BATCH):
+            part = list(ids[begin : begin + BATCH])
+            found.update(self._call(self._collection(language).get, ids=part, include=[])["ids"])
+        return found
 
     def count(self) -> int:
         """Number of vectors in the index."""
-        return sum(int(self._call(self._collection(each).count)) for each in self._languages())
+        held = (each for each in LANGUAGES if _name(each) in self._collection_names)
+        return sum(int(self._call(self._collection(each).count)) for each in held)
 
     def clear(self) -> None:
         """Empties the index."""
@@ -101,16 +104,6 @@ class VectorIndex:
             self._call(self._client.delete_collection, name=name)
         self._opened.clear()
         self._collection_names = set()
-
-    def _rows(self, ids: Sequence[str], language: str) -> Iterator[Any]:
-        """Chroma's records for some ids in a language, in batches."""
-        if _name(language) in self._collection_names:
-            for begin in range(0, len(ids), BATCH):
-                part = list(ids[begin : begin + BATCH])
-                yield self._call(self._collection(language).get, ids=part, include=[])
-
-    def _languages(self) -> list[str]:
-        return [each for each in LANGUAGES if _name(each) in self._collection_names]
 
     def _names(self) -> set[str]:
         """The names of this index's collections, including those of earlier versions."""

@@ -88,8 +88,7 @@ class AgendaForm:
     `listed` has the pieces of the list, with the number of each item; `sections` those with which a section begins;
     `items` those that begin the annotations of an item, with its number and that of its part (`("3", "(a)")`); `ends`
     headings after which no item is open; `documentation` headings or paragraphs after which the documents of an item
-    are named. `slots` are the numbers of the tables with a day or a time range in any row.
-    """
+    are named. `slots` are the numbers of the tables with a day or a time range in any row."""
 
     listed: Mapping[int, str] = field(default_factory=dict)
     sections: Mapping[int, Section] = field(default_factory=dict)

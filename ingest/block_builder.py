@@ -1,5 +1,4 @@
-"""Builds the canonical text of a document and its blocks from pieces, each block with the locator that a person would
-cite."""
+"""Builds the canonical text of a document and its blocks, each with its locator, from pieces."""
 
 from __future__ import annotations
 
@@ -49,10 +48,8 @@ def detect_text_kind(pieces: Sequence[Piece]) -> TextKind:
 def build_blocks(
     pieces: Sequence[Piece], kind: TextKind, digest: bool = False, headed: bool = False
 ) -> tuple[str, tuple[Block, ...]]:
-    """The canonical text, blocks separated by blank lines, and the blocks that point into it.
-
-    `headed` says that the reader knows which rows are table headers; else the first row of a table is its header.
-    """
+    """The canonical text, blocks separated by blank lines, and the blocks that point into it. `headed` says that the
+    reader knows which rows are table headers; else the first row of a table is its header."""
     layout = _Layout(pieces, kind, digest, headed)
     for ordinal in range(len(pieces)):
         layout.add(ordinal)

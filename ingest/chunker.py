@@ -42,8 +42,7 @@ class _Part:
 
 
 class _Pieces:
-    """The word pieces of the texts of one document. Each text is split once: headings and the headers of tables stand before
-    many passages."""
+    """The word pieces of the texts of one document; headings and headers of tables, which recur, are split once."""
 
     def __init__(self, embedder: Embedder) -> None:
         self.window = embedder.window
@@ -55,18 +54,12 @@ def segmenter(models: EmbeddingModels) -> Callable[[Document], list[Passage]]:
     """A function that splits a document into passages by the embedding model of its language, where there is one that
     was made for it. A model that does not know a script splits words into letters, so that a passage of the same number
     of word pieces would be half a sentence."""
-
-    def segment_document(document: Document) -> list[Passage]:
-        return segment(document, next(iter(models.models_for(document.language)), models.primary))
-
-    return segment_document
+    return lambda document: segment(document, next(iter(models.models_for(document.language)), models.primary))
 
 
 def segment(document: Document, embedder: Embedder) -> list[Passage]:
-    """The passages of a document, in order; together they cover all its blocks.
-
-    Heading and text together have at most `embedder.window` word pieces (256 for a larger window).
-    """
+    """The passages of a document, in order; together they cover all its blocks. Heading and text together have at most
+    `embedder.window` word pieces (256 for a larger window)."""
     passages: list[Passage] = []
     pieces = _Pieces(embedder)
     count = pieces.count_tokens
@@ -110,15 +103,18 @@ def _only_headings(current: Sequence[Block]) -> bool:
 
 def _heading_line(document: Document, section: Sequence[Block], first: int, pieces: _Pieces) -> str:
     """The name of the document and the headings before block `first`, outermost first; where they are too long, those
-    in the middle are left out.
-
-    Headings that are in the passage's own text are not repeated.
-    """
+    in the middle are left out. Headings that are in the passage's own text are not repeated."""
     body = next((block for block in section if block.kind != "heading"), section[-1])
     headings = [block for block in document.headings(body) if block.ordinal < first]
-    above = [" ".join(document.block_text(block).split()) for block in headings]
     name = document.short or document.title
-    parts = [name, *(text for text in above if text.casefold() not in (name.casefold(), document.title.casefold()))]
+    parts = [
+        name,
+        *(
+            text
+            for text in map(document.line, headings)
+            if text.casefold() not in (name.casefold(), document.title.casefold())
+        ),
+    ]
     while len(parts) > 2 and pieces.count_tokens(HEADING_SEPARATOR.join(parts)) > HEADING_PIECES:
         del parts[1]
     line = HEADING_SEPARATOR.join(parts)

@@ -53,11 +53,8 @@ def to_docx(
     data: bytes, name: str, kind: Convertible, *, program: str | None = None, seconds: float = SECONDS
 ) -> bytes:
     """The bytes of a .docx file with the same text. `program` is the LibreOffice to run (by default from the search
-    path).
-
-    The file's own name is not passed to LibreOffice. Raises `ReadError` where LibreOffice is missing, takes longer than
-    `seconds`, or can't convert the file.
-    """
+    path). The file's own name is not passed to LibreOffice. Raises `ReadError` where LibreOffice is missing, takes
+    longer than `seconds`, or can't convert the file."""
     what, filter_name = _KINDS[kind]
     path = find_program(program) if program else find_program(*_PROGRAMS)
     if path is None:

@@ -29,8 +29,7 @@ class Input:
     (by default `name`). `ocr` allows text to be recognized from images. `force` reads the file although its outcome is
     known, and lets it replace another document with the same id although it was replaced by that one before.
     `symbol_remembered` says that the symbol was given when the file was read before: then it verifies nothing, and one that
-    the text prints counts more. `fetched` says that the official service gave these bytes for the symbol.
-    """
+    the text prints counts more. `fetched` says that the official service gave these bytes for the symbol."""
 
     name: str
     data: bytes

@@ -43,8 +43,7 @@ def run_program(command: Sequence[str], folder: Path, seconds: float, max_file: 
     It gets no input and no environment but the search path, and a proxy that does not exist, so that it can't reach the
     network by accident. `seconds` limits its wall-clock time and the CPU time of each of its processes, `max_file` the
     bytes of every file that it writes. Everything that it has started is killed at the end, by a supervisor that
-    outlives this process if need be. Raises `ReadError` where it can't be started.
-    """
+    outlives this process if need be. Raises `ReadError` where it can't be started."""
     if os.name != "posix":
         raise ReadError(f"{Path(command[0]).name} is only run on Linux and macOS. Convert the file yourself.")
     environment = {

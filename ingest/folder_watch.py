@@ -30,11 +30,8 @@ class Changes:
 @dataclass
 class WatchedFolder:
     """A folder as it was last seen. Where it is not available (its disk or network), it counts as unchanged: nothing in
-    it is removed.
-
-    `path` is the folder as the user named it, `excluded` are folders in it that are not watched. Raises `OSError` where
-    there is no such folder.
-    """
+    it is removed. `path` is the folder as the user named it, `excluded` are folders in it that are not watched. Raises
+    `OSError` where there is no such folder."""
 
     path: Path
     excluded: Collection[Path] = ()
@@ -100,8 +97,7 @@ def watch(
 
     Notifications of the system only say when to scan: changes are found by comparing the folder with its last state, so
     that a notification that is lost or sent twice does no harm. Raises `OSError` where the system can watch no further
-    folder.
-    """
+    folder."""
     due = 0.0
     for events in _events(
         *(watched.folder for watched in folders),

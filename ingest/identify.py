@@ -46,8 +46,7 @@ _STRONG_WORDS = 120
 """From this number of words on, the detected language of a text is certain enough to contradict the requested one."""
 
 
-GIVEN = "given by the user"
-"""The proof of a symbol that the text does not print and the user gave."""
+GIVEN = "given by the user"  # the proof of a symbol that the text does not print and the user gave
 
 
 class IdentityError(ReadError):
@@ -66,8 +65,7 @@ def identify(
     what the text prints, what the catalogue knows.
 
     The name of the `source` is only used to name uploads. Links from front matter are used for trusted sources only.
-    Raises `IdentityError` where the symbol of the user or of the front matter and the printed one differ.
-    """
+    Raises `IdentityError` where the symbol of the user or of the front matter and the printed one differ."""
     name = visible(" ".join(source.name.split()))
     top = _masthead_pieces(pieces)
     requested = source.symbol or _front_matter_symbol(front_matter, name)

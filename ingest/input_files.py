@@ -103,8 +103,7 @@ def walk_folder(folder: Path, excluded: Collection[Path] = ()) -> Iterator[Folde
 
     Hidden files and folders, junk, everything that is not an ordinary file, and the folders `excluded` are skipped; so
     are libraries, which is reported. Links are not followed: a target inside the folder is read anyway; a target
-    outside the folder, or a link that leads nowhere, is reported.
-    """
+    outside the folder, or a link that leads nowhere, is reported."""
     top = folder.resolve()
     excluded_folders = {path.resolve() for path in excluded}
     seen: set[tuple[int, int]] = set()

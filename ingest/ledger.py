@@ -37,8 +37,7 @@ class Decision:
     records `notes`. `displaces` says that at least one document is removed for it, `reason` what another file loses by
     it. `expected` has the hashes of the documents that the decision is based on (None: not in the library): it holds
     only as long as they are the same. With `stored`, nothing is written: that document is stored instead (`reason` says
-    why), or is the same (no reason).
-    """
+    why), or is the same (no reason)."""
 
     document: Document
     replaces: tuple[str, ...] = ()

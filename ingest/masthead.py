@@ -70,8 +70,7 @@ _SENTENCE = re.compile(r"\S.{60,}[.؟。]$")
 """A line that ends a sentence, not a title or a name; below it there is text."""
 _TITLED = re.compile(r"\D{1,40}\d{1,3}\s*[.:：–—-]\s*[^\W\d_]")
 """An item with its title: below text it is a heading of the text."""
-_FULL = 60
-"""A line of this many characters may be continued by the next one."""
+_FULL = 60  # a line of this many characters may be continued by the next one
 _ABOUT = re.compile(r"\b(?:of|on|by|for|to|d[eu]|des|del|sur|sobre|par|por)\b|\bd[’']", re.IGNORECASE)
 """A preposition before the noun: the phrase is about a body, or names something that it does."""
 
@@ -196,8 +195,7 @@ def _joined_symbol(head: Sequence[str]) -> tuple[str, ...]:
 
 
 def _names_body_by_letters(letters: str, text: str) -> bool:
-    """Whether a line names a body by its letters: the initials of its words, or the beginning of one; a single letter
-    is that of its noun."""
+    """Whether a line names a body by its initials or first letters; a single letter is that of its noun."""
     noun = _BODY.search(text)
     if noun is None or len(letters) == 1:
         return noun is not None and text[noun.start() :].upper().startswith(letters)

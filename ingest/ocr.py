@@ -1,5 +1,4 @@
-"""Recognises the text of scanned PDF files by OCRmyPDF and Tesseract, where they are installed and the user requests
-it."""
+"""Recognises the text of scanned PDF files by OCRmyPDF and Tesseract, where installed and requested."""
 
 from __future__ import annotations
 
@@ -37,8 +36,7 @@ def add_text_layer(
 
     Every page is recognised, whatever text it has: the caller has found none that is reliable. `languages` are ISO
     639-1 codes of official languages; none means all of them for which Tesseract has data. Raises `ReadError` where a
-    program or the data of a language is missing, time runs out, or there is no result.
-    """
+    program or the data of a language is missing, time runs out, or there is no result."""
     path, tesseract = find_program(program), find_program(recogniser)
     if path is None or tesseract is None:
         missing = "OCRmyPDF" if path is None else "Tesseract"

@@ -17,8 +17,7 @@ class Outcome:
 
     `header` is the document of the file that is now in the library; for a skipped file, the one that is stored instead;
     for a removed one, the document that was removed. `document` is set where the file was read and its document
-    written. `from_earlier_run` says that the file was not read, since an earlier run had refused or skipped it.
-    """
+    written. `from_earlier_run` says that the file was not read, since an earlier run had refused or skipped it."""
 
     name: str
     result: Result

@@ -1,5 +1,4 @@
-"""Adds files to the library: each file is added completely or not at all, unchanged files are not read again, and every
-file has an outcome."""
+"""Adds files to the library, each completely or not at all and only if it has changed; every file has an outcome."""
 
 from __future__ import annotations
 
@@ -8,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.resources import files
+from pathlib import Path
 
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import ConcurrentChange
@@ -37,12 +37,8 @@ SETTLE_PASSAGES = 2_000
 
 def starter_sources() -> list[Input]:
     """The digests that ship with Rapporteur."""
-    folder = files("corpus") / "starter"
-    return [
-        Input(entry.name, entry.read_bytes(), trusted=True)
-        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
-        if entry.name.endswith(".md")
-    ]
+    paths = sorted(Path(str(files("corpus") / "starter")).glob("*.md"))
+    return [Input(path.name, path.read_bytes(), trusted=True) for path in paths]
 
 
 def ingest(
@@ -59,8 +55,8 @@ def ingest(
 
     `readers` are the worker processes that read the files; without them this process reads them (trusted sources are
     always read here). Bytes that were read before are not read again, unless `again` is set. A source that can't be
-    read is refused and the others continue. `turn` is the place of the run among those at the same time. A run can be interrupted at any time and repeated: what is already in the
-    library is skipped. Raises `WorkerError` where no process can be started.
+    read is refused and the others continue. `turn` is the place of the run among those at the same time. A run can be interrupted at any
+    time and repeated: what is already in the library is skipped. Raises `WorkerError` where no process can be started.
     """
     run = _Run(library, catalogue, progress, readers, Ledger(library, again=again, turn=turn), turn)
     try:

@@ -78,8 +78,7 @@ class Piece:
     for `1.`, 2 for `(a)` and `(1)`, 3 for `(i)`, 4 for `a.`). `body_start` is the offset of the text after the number.
     `spans` has the columns and rows that each cell of a row spans, where any spans several. `part` is the part of the
     document that the reader assigned it to, `header` says that a row is a header of its table, `continues_list` that the
-    number is the next one of an open list.
-    """
+    number is the next one of an open list."""
 
     kind: BlockKind
     text: str

@@ -44,8 +44,7 @@ def is_half_of_day(label: str) -> bool:
 
 
 def parse_times(label: str) -> tuple[dt.time, dt.time] | None:
-    """Start and end of a time range such as `11 a.m.–1 p.m.`, `3–5 p.m.`, `10 h 30-13 h` or `10:00-13:00`; None for
-    other texts."""
+    """Start and end of a time range, `11 a.m.–1 p.m.`, `3–5 p.m.`, `10 h 30-13 h` or `10:00-13:00`; else None."""
     match = _SPAN.fullmatch(_normalize(label))
     if not match:
         return None
@@ -92,8 +91,7 @@ def times_in_sentence(sentence: str) -> tuple[dt.time, dt.time] | None:
 
 
 def parse_time_list(text: str) -> list[str]:
-    """The time ranges of a text that is a list of two or more explicit ones: `10 a.m.–1 p.m. and 3–6 p.m.`; none where
-    it has other words."""
+    """The explicit time ranges of a list of two or more, `10 a.m.–1 p.m. and 3–6 p.m.`; none if it has other words."""
     found = list(_SPAN.finditer(text))
     if len(found) < 2 or not all(is_explicit_time_span(match.group()) for match in found):
         return []

@@ -1,5 +1,4 @@
-"""Builds the sittings of a meeting from the rows of its timetable: day, time and items of each, as far as the rows
-state them."""
+"""Builds the sittings of a meeting from its timetable: day, time and items of each, as far as rows state them."""
 
 from __future__ import annotations
 

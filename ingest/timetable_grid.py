@@ -20,8 +20,7 @@ from ingest.time_ranges import (
     parse_times,
 )
 
-Spans = Sequence[tuple[int, int]]
-"""For each cell of a row the numbers of columns and rows that it spans."""
+Spans = Sequence[tuple[int, int]]  # for each cell of a row the numbers of columns and rows that it spans
 _MAX_LABEL = 80  # most characters of a label
 _WORDS = re.compile(r"[^\W\d_]+|\d+")
 

@@ -6,7 +6,6 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -88,7 +87,7 @@ class Catalogue:
     @classmethod
     def packaged(cls) -> Catalogue:
         """The catalogue that is packaged with Rapporteur."""
-        return cls.from_folder(Path(str(files("corpus") / "catalogue")))
+        return cls.from_folder(Path(__file__).parent)
 
     @classmethod
     def from_folder(cls, folder: Path) -> Catalogue:
@@ -110,9 +109,7 @@ class Catalogue:
 
     def recognise(self, headings: Iterable[str], masthead: str, dates: Iterable[dt.date]) -> CatalogueEntry | None:
         """The entry whose title, body and dates occur in a text; None where no entry or more than one matches.
-
-        `headings` are the first headings of the text, `masthead` its first lines, `dates` the dates in them.
-        """
+        `headings` are the first headings of the text, `masthead` its first lines, `dates` the dates in them."""
         titles = {normalise_title(heading) for heading in headings}
         top, days = normalise_title(masthead), set(dates)
 

@@ -9,26 +9,17 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from corpus.embedding.embedder import Embedder, EmbeddingError, LanguageShift
+from corpus.embedding.embedder import Embedder as Embedder
+from corpus.embedding.embedder import EmbeddingError as EmbeddingError
+from corpus.embedding.embedder import LanguageShift as LanguageShift
 
 if TYPE_CHECKING:
-    from corpus.embedding.e5 import PackagedE5
-    from corpus.embedding.factory import make_embedder, make_models
-    from corpus.embedding.hashed import HashEmbedder
-    from corpus.embedding.minilm import PackagedMiniLM
-    from corpus.embedding.sentence_transformer import SentenceTransformerEmbedder
-
-__all__ = [
-    "Embedder",
-    "EmbeddingError",
-    "HashEmbedder",
-    "LanguageShift",
-    "PackagedE5",
-    "PackagedMiniLM",
-    "SentenceTransformerEmbedder",
-    "make_embedder",
-    "make_models",
-]
+    from corpus.embedding.e5 import PackagedE5 as PackagedE5
+    from corpus.embedding.factory import make_embedder as make_embedder
+    from corpus.embedding.factory import make_models as make_models
+    from corpus.embedding.hashed import HashEmbedder as HashEmbedder
+    from corpus.embedding.minilm import PackagedMiniLM as PackagedMiniLM
+    from corpus.embedding.sentence_transformer import SentenceTransformerEmbedder as SentenceTransformerEmbedder
 
 _HOMES = {
     "HashEmbedder": "hashed",

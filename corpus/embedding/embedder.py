@@ -21,8 +21,7 @@ class LanguageShift:
 
     `query_shift` is added to a question's vector to search texts in the language. The cosines are then rescaled, so that those
     of unrelated texts have the same mean and spread as within English. `passage_shift` is the difference between the vectors of passages
-    in the language and those of English ones: subtracted, passages can be compared with each other across languages.
-    """
+    in the language and those of English ones: subtracted, passages can be compared with each other across languages."""
 
     query_shift: NDArray[np.float32]
     passage_shift: NDArray[np.float32]
@@ -41,10 +40,8 @@ class LanguageShift:
 
 
 class Embedder(Protocol):
-    """Turns text into vectors of unit length, so that a dot product is the cosine.
-
-    Creating an instance is cheap: weights are loaded when the first text is embedded.
-    """
+    """Turns text into vectors of unit length, so that a dot product is the cosine. Creating an instance is cheap:
+    weights are loaded when the first text is embedded."""
 
     @property
     def name(self) -> str:
@@ -75,10 +72,8 @@ class Embedder(Protocol):
     def embed_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
-        """One unit vector a text, in the order given: (texts x dimension), float32.
-
-        `progress` is called, in the calling thread, with the number of texts finished since its last call.
-        """
+        """One unit vector a text, in the order given: (texts x dimension), float32. `progress` is called, in the
+        calling thread, with the number of texts finished since its last call."""
 
     def embed_query(self, text: str) -> NDArray[np.float32]:
         """The unit vector of a question: (dimension,), float32."""
@@ -88,3 +83,13 @@ class Embedder(Protocol):
 
     def similarity(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
         """Cosines converted to a scale that is common to all models: 0 or less for unrelated texts, 1 for equal ones."""
+
+
+class Uncorrected:
+    """The part of an `Embedder` whose vectors need no corrections, or whose corrections are unknown."""
+
+    def language_shift(self, read: str) -> LanguageShift | None:
+        return None
+
+    def similarity(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
+        return cosines

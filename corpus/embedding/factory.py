@@ -7,20 +7,14 @@ from pathlib import Path
 from corpus.embedding.embedder import Embedder, EmbeddingError
 from corpus.models import EmbeddingModels
 
-PRESETS = {
-    "un-best": "google/embeddinggemma-300m",
-    "server": "BAAI/bge-m3",
-    "english": "MongoDB/mdbr-leaf-ir",
-}
+PRESETS = {"un-best": "google/embeddinggemma-300m", "server": "BAAI/bge-m3", "english": "MongoDB/mdbr-leaf-ir"}
 """Short names for recommended models that have to be downloaded or need a larger machine."""
 
 
 def make_embedder(name: str, cache_dir: Path) -> Embedder:
     """The embedding model called `name`: `minilm` (packaged, English), `e5` (packaged, multilingual; an extra), `hash`
-    (for tests), one of `PRESETS`, or any other sentence-transformers id or folder.
-
-    `cache_dir` is where the packaged models store their converted weights. Nothing is loaded yet.
-    """
+    (for tests), one of `PRESETS`, or any other sentence-transformers id or folder. `cache_dir` is where the packaged
+    models store their converted weights. Nothing is loaded yet."""
     if not name.strip():
         raise EmbeddingError("The embedding setting is empty. Use 'minilm', or a sentence-transformers id or folder.")
     if name == "minilm":

@@ -29,16 +29,13 @@ _LINEAR_LIMIT = 63
 """Weights use 7 of 8 bits: 2 x 255 x 63 fits the 16-bit sums of x86 processors without VNNI, so that no sum
 overflows on any processor. 8 bits would be no faster, and no better on XQuAD-en."""
 _TABLE = "embeddings.word_embeddings.weight"
-_TABLE_LIMIT = 127
-"""The word table is looked up, never multiplied: all 8 bits."""
+_TABLE_LIMIT = 127  # the word table is looked up, never multiplied: all 8 bits
 
 
 def bert_graph(weights: Weights, *, heads: int, epsilon: float, precision: Precision) -> bytes:
-    """The serialised ONNX model. `weights` are named as in Hugging Face's BertModel.
-
-    int8: weights of the linear layers symmetric a column, activations quantised as they come; the attention
-    itself, the normalisations and the pooling stay in float32.
-    """
+    """The serialised ONNX model. `weights` are named as in Hugging Face's BertModel. int8: weights of the linear layers
+    symmetric a column, activations quantised as they come; the attention itself, the normalisations and the pooling
+    stay in float32."""
     return _Builder(weights, heads, epsilon, precision).build()
 
 
@@ -53,8 +50,7 @@ def reader_graph(weights: Weights, *, heads: int, epsilon: float) -> bytes:
     names linear layers). Inputs `input_ids` and `segments` (texts x word pieces, int64), all texts of equal length;
     outputs `answerable` (texts), `start` and `end` (texts x word pieces), logits. Where the weights have a `bridge`, a third
     input, `states` (texts x word pieces x dimension, float32), is multiplied by it and added to the word vectors. The heads
-    and the bridge stay in float32.
-    """
+    and the bridge stay in float32."""
     return _ReaderBuilder(weights, heads, epsilon, "int8").build()
 
 

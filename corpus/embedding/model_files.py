@@ -52,10 +52,8 @@ def package_folder(package: str) -> Path | None:
 
 
 def read_verified(path: Path, digest: str, remedy: str) -> bytes:
-    """The bytes of `path`, whose SHA-256 must be `digest` (hexadecimal).
-
-    Raises `EmbeddingError` with the file, both hashes and the `remedy` when the file is missing or has another hash.
-    """
+    """The bytes of `path`, whose SHA-256 must be `digest` (hexadecimal). Raises `EmbeddingError` with the file, both
+    hashes and the `remedy` when the file is missing or has another hash."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -86,12 +84,9 @@ def read_cached(path: Path) -> tuple[bytes, FileState] | None:
 
 
 def write_cached(path: Path, data: bytes, source: FileState) -> None:
-    """Writes a cached file and a file with its hash, each atomically. Cached files made from other weights or in another format
-    are removed.
-
-    Two processes may do this at once: equal inputs give equal bytes, and where they differ
-    `read_cached` notices. Writes nothing to a read-only folder. Raises `EmbeddingError` for other write errors.
-    """
+    """Writes a cached file and a file with its hash, each atomically. Cached files made from other weights or in
+    another format are removed. Two processes may do this at once: equal inputs give equal bytes, and where they differ
+    `read_cached` notices. Writes nothing to a read-only folder. Raises `EmbeddingError` for other write errors."""
     note = json.dumps({"sha256": sha256(data).hexdigest(), "source": asdict(source)})
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

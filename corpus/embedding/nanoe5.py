@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer, normalizers, pre_tokenizers
 
 
-BEGIN, END = 0, 2
-"""The ids of the pieces at the beginning and at the end of a text."""
+BEGIN, END = 0, 2  # the ids of the pieces at the beginning and at the end of a text
 _SPECIAL = ("<s>", "<pad>", "</s>", "<unk>")
 _UNKNOWN = 3
 _UNSEEN = "[\u0001-\u0008\u000b\u000e-\u001f\u007f\u008f\u009f]"

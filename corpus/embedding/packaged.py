@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.analysis import without_surrogates
-from corpus.embedding.embedder import EmbeddingError, LanguageShift
+from corpus.embedding.embedder import EmbeddingError, Uncorrected
 from corpus.embedding.graph import Precision, Weights, bert_graph
 from corpus.embedding.model_files import FileState, package_folder, read_cached, write_cached
-from corpus.embedding.runtime import map_in_threads, open_session, physical_cores
+from corpus.embedding.runtime import Lazy, map_in_threads, open_session, physical_cores
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -25,7 +24,7 @@ _HEADS = 12
 _EPSILON = 1e-12
 
 
-class PackagedModel(ABC):
+class PackagedModel(Uncorrected, ABC):
     """Base class of the packaged models. Weights are converted once into `cache_dir`, in a file whose name contains their
     hash (a damaged file is replaced); texts are embedded one by one.
 
@@ -33,8 +32,7 @@ class PackagedModel(ABC):
     fast as fp32 with equal retrieval quality. `model_dir`: the folder of the model's files, if not the package's.
 
     The vector of a text does not depend on the other texts embedded with it. Raises `EmbeddingError` at first use when the package is
-    not installed, its files are not the expected ones, or `cache_dir` can't be written to.
-    """
+    not installed, its files are not the expected ones, or `cache_dir` can't be written to."""
 
     name: ClassVar[str]
     dimension: ClassVar[int] = 384
@@ -59,9 +57,8 @@ class PackagedModel(ABC):
         self._cache_dir = cache_dir
         self._precision: Precision = precision
         self._model_dir = model_dir
-        self._loading = threading.Lock()
-        self._loaded_tokenizer: Tokenizer | None = None
-        self._loaded_session: InferenceSession | None = None
+        self._tokenizer: Lazy[Tokenizer] = Lazy(self._read_tokenizer)
+        self._session: Lazy[InferenceSession] = Lazy(lambda: open_session(self._converted()))
 
     @abstractmethod
     def _read_tokenizer(self) -> Tokenizer:
@@ -95,13 +92,6 @@ class PackagedModel(ABC):
     def embed_query(self, text: str) -> NDArray[np.float32]:
         return self._embed(self._prefixes[0] + text)
 
-    def language_shift(self, read: str) -> LanguageShift | None:
-        """None: the model has one language."""
-        return None
-
-    def similarity(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
-        return cosines
-
     def _embed(self, text: str) -> NDArray[np.float32]:
         vector: NDArray[np.float32] = self._session().run(None, self._given(self._pieces(text)))[0][0]
         return vector
@@ -121,20 +111,6 @@ class PackagedModel(ABC):
 
     def _encode(self, text: str) -> Encoding:
         return self._tokenizer().encode(without_surrogates(text))
-
-    def _tokenizer(self) -> Tokenizer:
-        if self._loaded_tokenizer is None:
-            with self._loading:
-                if self._loaded_tokenizer is None:
-                    self._loaded_tokenizer = self._read_tokenizer()
-        return self._loaded_tokenizer
-
-    def _session(self) -> InferenceSession:
-        if self._loaded_session is None:
-            with self._loading:
-                if self._loaded_session is None:
-                    self._loaded_session = open_session(self._converted())
-        return self._loaded_session
 
     def _cached_name(self) -> str:
         """The name of the weights in the cache, without their precision."""

@@ -12,7 +12,6 @@ import hashlib
 import io
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +33,7 @@ Arrays = Mapping[str, NDArray[Any]]
 
 def shipped_path() -> Path:
     """The path of the packaged updates."""
-    return Path(str(files("corpus"))) / "embedding" / QUERIES
+    return Path(__file__).with_name(QUERIES)
 
 
 @cache
@@ -44,8 +43,7 @@ def digest() -> str:
 
 
 def read_updates(path: Path) -> dict[str, NDArray[Any]]:
-    """The updates in a file, by the name of the weights followed by `UP` or `DOWN`. Raises `EmbeddingError` where the file can't be
-    read."""
+    """The updates in a file, by weights with `UP` or `DOWN`. Raises `EmbeddingError` where it can't be read."""
     try:
         with np.load(io.BytesIO(_read(path)), allow_pickle=False) as arrays:
             return {name: arrays[name] for name in arrays.files}

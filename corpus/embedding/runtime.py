@@ -9,16 +9,30 @@ for each other do not stall when another process takes a core.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
+
+
+class Lazy(Generic[_Result]):
+    """A value that is made once, by the first of several threads that need it. Calling it returns the value."""
+
+    def __init__(self, make: Callable[[], _Result]) -> None:
+        self._make, self._lock = make, threading.Lock()
+
+    def __call__(self) -> _Result:
+        with self._lock:
+            if not hasattr(self, "_made"):
+                self._made = self._make()
+        return self._made
 
 
 def open_session(model: bytes) -> InferenceSession:
@@ -56,11 +70,9 @@ def map_in_threads(
     threads: int,
     progress: Callable[[int], None] | None = None,
 ) -> list[_Result]:
-    """Applies `work` to every item in `threads` threads; returns the results in the order of `items`.
-
-    The largest items by `size` go first, so that all threads end at about the same time. `progress` is called with
-    1 for every item, in the calling thread. An error cancels the items that have not begun, and is raised.
-    """
+    """Applies `work` to every item in `threads` threads; returns the results in the order of `items`. The largest items
+    by `size` go first, so that all threads end at about the same time. `progress` is called with 1 for every item, in
+    the calling thread. An error cancels the items that have not begun, and is raised."""
     order = sorted(range(len(items)), key=lambda index: size(items[index]), reverse=True)
     results: list[Any] = [None] * len(items)
     pool = ThreadPoolExecutor(max(1, min(threads, len(items))), thread_name_prefix="embedding")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -13,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.analysis import without_surrogates
-from corpus.embedding.embedder import EmbeddingError, LanguageShift
+from corpus.embedding.embedder import EmbeddingError, Uncorrected
+from corpus.embedding.runtime import Lazy
 from corpus.extras import install_command
 
 if TYPE_CHECKING:
@@ -25,15 +25,14 @@ _E5_QUERY = "query: "
 _E5_PASSAGE = "passage: "
 
 
-class SentenceTransformerEmbedder:
+class SentenceTransformerEmbedder(Uncorrected):
     """A sentence-transformers model by its id on a hub, or by its folder. It is assumed to support all languages.
 
     The model is only searched for on this machine, nothing is downloaded: in `cache_dir`, or in the hub's own
     cache (`HF_HOME`). Models of the e5 family get their prefixes "query: " and "passage: " (Wang et al.,
     2022); others those of their own configuration. Loading is slow and needs much memory (it imports torch); it happens
     when the first text is embedded or counted, or when `fingerprint`, `dimension` or `window` is first read, and
-    raises `EmbeddingError` if the model or sentence-transformers is missing.
-    """
+    raises `EmbeddingError` if the model or sentence-transformers is missing."""
 
     languages: frozenset[str] | None = None
 
@@ -42,8 +41,7 @@ class SentenceTransformerEmbedder:
         self._cache_dir = cache_dir
         self._device = device
         self._e5 = _E5.search(model_id) is not None and "instruct" not in model_id.lower()
-        self._loading = threading.Lock()
-        self._loaded: SentenceTransformer | None = None
+        self._model: Lazy[SentenceTransformer] = Lazy(self._load)
         self._fingerprint: str | None = None
 
     @property
@@ -103,14 +101,6 @@ class SentenceTransformerEmbedder:
         vector: NDArray[np.float32] = self._encode([text], query=True)[0]
         return vector
 
-    def language_shift(self, read: str) -> LanguageShift | None:
-        """None: the effect of languages on the vectors of this model is unknown."""
-        return None
-
-    def similarity(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The cosines unchanged: their distribution is unknown for this model."""
-        return cosines
-
     def _encode(self, texts: Sequence[str], *, query: bool) -> NDArray[np.float32]:
         model = self._model()
         encode = model.encode_query if query else model.encode_document
@@ -140,13 +130,6 @@ class SentenceTransformerEmbedder:
                 "needs. Choose a model that comes with a tokenizer.json."
             )
         return tokenizer(text, truncation=False, verbose=False, **options)
-
-    def _model(self) -> SentenceTransformer:
-        if self._loaded is None:
-            with self._loading:
-                if self._loaded is None:
-                    self._loaded = self._load()
-        return self._loaded
 
     def _load(self) -> SentenceTransformer:
         try:

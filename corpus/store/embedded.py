@@ -34,14 +34,12 @@ CREATE TABLE IF NOT EXISTS vectors (
   id TEXT PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE, vector BLOB NOT NULL
 )"""
 """Vectors are in the database, too: Chroma is rebuilt from them, and single vectors are read faster."""
-PENDING_BATCH = 4_000
-"""Passages added to the indexes in one batch."""
+PENDING_BATCH = 4_000  # passages added to the indexes in one batch
 MAX_COMPARED = 1_000
 """Up to so many passages of a scope are compared one by one; larger scopes are searched in the index, which is slower where the scope
 is a small part of the library."""
 _VECTORS, LEXICAL = "vectors", "lexical"
-_REBUILD = {"vectors": "rebuild"}
-"""Entry in the stamp: the vector index has to be rebuilt."""
+_REBUILD = {"vectors": "rebuild"}  # entry in the stamp: the vector index has to be rebuilt
 
 
 @dataclass(frozen=True)
@@ -54,8 +52,7 @@ class PendingPassage:
 
 
 class Outbox:
-    """The queue of changes to the indexes, a table of the database. `add_passages` and `remove_document` run in the transaction that
-    changes the document."""
+    """The queue of changes to the indexes, a table of the database, written in the transaction of the document."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -112,8 +109,7 @@ class EmbeddedIndexes:
 
     `location` is the address of a Chroma server (None: a folder in the library). `write_stamp` writes the stamp of a library whose
     indexes are complete. Where nothing can be written (`read_only`), the vectors in the database are compared one by one, and the
-    lexical index is opened in a temporary folder of links.
-    """
+    lexical index is opened in a temporary folder of links."""
 
     def __init__(
         self,

@@ -37,8 +37,7 @@ MAX_ROW_BYTES = 2_704
 _K, _B = 1.2, 0.75
 """Parameters of BM25: saturation of the term frequency, and weight of the passage length. The usual values."""
 _FILLER_WORDS = 99
-_FILLER = "0"
-"""A word that is in no passage."""
+_FILLER = "0"  # a word that is in no passage
 SPILL_AFTER = 1_000
 """New passages after which the BM25 index writes them to its files, where they are searched much faster."""
 PENDING_KILOBYTES = 256

@@ -15,8 +15,7 @@ from corpus.store.store import SCHEMA_VERSION
 
 EARLIER = "of an earlier version"
 """Value of `embedding` in the stamp of a library whose vectors can't be converted: it has to be reindexed."""
-_LEARNT = "learnt"
-"""Folder with data derived from the subject index, in libraries before schema 7."""
+_LEARNT = "learnt"  # folder with data derived from the subject index, in libraries before schema 7
 _MULTILINGUAL = "ALTER TABLE outbox ADD COLUMN multilingual BLOB"
 _VERIFIED = """
 UPDATE documents SET fields = json_set(fields, '$.verified', json('true')) WHERE edition = 'official' AND EXISTS (

@@ -14,11 +14,9 @@ from .model import Modifier, Symbol, with_modifiers
 from .symbol_finder import SymbolMention, find_in_folded, find_symbols
 from .symbol_words import MODIFIERS
 
-MAX_RANGE = 500
-"""The most documents that one range may name; a longer one is a typing error or an attack."""
+MAX_RANGE = 500  # the most documents that one range may name; a longer one is a typing error or an attack
 
-MAX_EXPANDED = 10_000
-"""The number of mentions in one running text after which ranges are no longer expanded."""
+MAX_EXPANDED = 10_000  # the number of mentions in one running text after which ranges are no longer expanded
 
 _AND = r"(?:(?:and|or|et|ou|y|e|o|u|и|или)(?![^\W\d_])|&|\+|以及|[和及与或]|أو|و)"
 _TO = r"(?:-|(?:to|through|à|a|al|hasta|по|до)(?![^\W\d_])|[至到]|إلى|الى)"
@@ -128,8 +126,7 @@ def _abbreviated(text: str, symbol: Symbol, at: int, *, strict: bool, limit: int
 
 
 def _between(first: int, last: int, symbol: Symbol, *, strict: bool, limit: int) -> list[int]:
-    """The numbers after `first` up to `last`; for a range that is too long only `last`, for one that runs
-    backwards none."""
+    """The numbers after `first` up to `last`: only `last` if they are too many, none if they run backwards."""
     if first < last < first + limit:
         return list(range(first + 1, last + 1))
     if strict and last <= first:

@@ -65,8 +65,7 @@ class Component:
 
 @dataclass(frozen=True)
 class Half:
-    """One symbol in components; `modifiers` are those at its end. `organ_typed` is the first component as
-    it was typed."""
+    """One symbol in components, with those of its end in `modifiers`. `organ_typed` is the first one as typed."""
 
     components: tuple[Component, ...]
     modifiers: tuple[Component, ...]
@@ -106,8 +105,7 @@ _PART = re.compile(
     rf"|(?P<ordinal>{'|'.join(sorted(ORDINALS))})\s(?:partie|parte)",
     re.IGNORECASE,
 )
-_MISREAD = ("I", "O")
-"""Letters that text recognition reads where 1 or 0 is printed."""
+_MISREAD = ("I", "O")  # letters that text recognition reads where 1 or 0 is printed
 _YEAR = re.compile(r"(?:19[4-9]|20[0-9])[0-9]")
 # An addendum, corrigendum or revision set off by a space where the slash belongs.
 _SET_OFF = re.compile(r"(?<=[0-9A-Z)])\s(?=(?:ADD|CORR|REV|AMEND)[.\s]?[0-9])", _TYPED)
@@ -170,11 +168,9 @@ def parse_symbol(text: str) -> ParsedSymbol:
 
 
 def parse_external(text: str) -> ParsedSymbol | None:
-    """Parses a symbol of an organization with a grammar of its own, `WHA79.4`, `220 EX/5`, `GC(69)/7`; None for anything else.
-
-    It begins with capitals, and has numbers and a slash, or two numbers and no blanks, so that words of a running text are not taken for
-    one. What begins with an organ of the United Nations must obey their grammar.
-    """
+    """Parses a symbol of an organization with a grammar of its own, `WHA79.4`, `220 EX/5`, `GC(69)/7`; None for
+    anything else. It begins with capitals, and has numbers and a slash, or two numbers and no blanks, so that words of
+    a running text are not taken for one. What begins with an organ of the United Nations must obey their grammar."""
     plain = " ".join(fold(text).text.translate(LOOKALIKES).split())
     bare = _SET_OFF.sub("/", plain.rstrip("* "))
     pieces = bare.split("/")
@@ -215,8 +211,7 @@ def _halves(text: str) -> list[str]:
 
 
 def neighbours(one: Half, other: Half) -> bool:
-    """Whether two symbols differ in nothing but their running numbers, so that a hyphen between them means
-    a range."""
+    """Whether two symbols differ only in their running numbers, so that a hyphen between them means a range."""
     return [c.text for c in one.components[:-1]] == [c.text for c in other.components[:-1]]
 
 

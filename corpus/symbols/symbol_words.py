@@ -59,23 +59,16 @@ CAPITALS = ORGANS | UNDER_PRINCIPAL | SERIES | BODIES | NUMBERED
 CASED = {word.upper(): word for word in ("Sub", "OzL", "ExCom")}
 """Components in mixed case; for modifiers see `MODIFIERS`."""
 
-PARTS = {
-    "part": "Part",
-    "partie": "Part",
-    "parte": "Part",
-    "часть": "Part",
-    "sect": "Sect.",
-    "section": "Sect.",
-    "income sect": "Income sect.",
-    "vol": "Vol.",
-    "volume": "Vol.",
-    "prog": "Prog.",
-    "resumption": "Resumption",
-    "supp": "Supp",
-    "introduction": "Introduction",
-    "plan": "Plan",
-    "plan outline": "Plan outline",
+UNNUMBERED_PARTS = frozenset({"Introduction", "Plan", "Plan outline", "Resumption", "Supp"})
+_NUMBERED_PARTS = {
+    "Part": ("part", "partie", "parte", "часть"),
+    "Sect.": ("sect", "section"),
+    "Income sect.": ("income sect",),
+    "Vol.": ("vol", "volume"),
+    "Prog.": ("prog",),
 }
+PARTS = {word: name for name, words in _NUMBERED_PARTS.items() for word in words}
+PARTS |= {name.lower(): name for name in sorted(UNNUMBERED_PARTS)}
 """Words in round brackets at the end of a symbol, `(Part II)`, `(Sect. 16)`, with their canonical spelling."""
 
 VERSIONS = {
@@ -85,25 +78,14 @@ VERSIONS = {
 """Words in square brackets at the end of a symbol, `[Expanded report]`, where a report is issued in several forms, with their
 canonical spelling."""
 
-UNNUMBERED_PARTS = frozenset({"Introduction", "Plan", "Plan outline", "Resumption", "Supp"})
-
-ORDINALS = {
-    "première": "I",
-    "premiere": "I",
-    "deuxième": "II",
-    "deuxieme": "II",
-    "troisième": "III",
-    "troisieme": "III",
-    "quatrième": "IV",
-    "quatrieme": "IV",
-    "cinquième": "V",
-    "cinquieme": "V",
-    "primera": "I",
-    "segunda": "II",
-    "tercera": "III",
-    "cuarta": "IV",
-    "quinta": "V",
+_ORDINALS = {
+    "I": "première premiere primera",
+    "II": "deuxième deuxieme segunda",
+    "III": "troisième troisieme tercera",
+    "IV": "quatrième quatrieme cuarta",
+    "V": "cinquième cinquieme quinta",
 }
+ORDINALS = {word: numeral for numeral, words in _ORDINALS.items() for word in words.split()}
 """French and Spanish ordinals, as older documents print them: `E/ICEF/672 (Première partie)`."""
 
 Language = Literal["en", "fr", "es", "ru", "ar", "zh"]

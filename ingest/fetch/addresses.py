@@ -16,8 +16,7 @@ from corpus.symbols import Symbol
 from ingest.fetch.fetch_errors import Refused
 from ingest.readers import visible
 
-SERVICE = "https://documents.un.org"
-"""The Official Document System of the United Nations."""
+SERVICE = "https://documents.un.org"  # the Official Document System of the United Nations
 
 ACCESS = "/api/symbol/access"
 """The path at which the service takes symbols; it responds with a redirect to a file."""
@@ -32,22 +31,17 @@ _PORTS = {"http": 80, "https": 443}
 
 
 def request_address(service: str, symbol: Symbol, language: str, form: str) -> httpx.URL:
-    """The address at which a document is requested.
-
-    `service` is the address of the service or of a mirror, with or without `/api/symbol/access`. Of a double symbol the
-    first half is requested: each half leads to the document.
-    """
+    """The address at which a document is requested. `service` is the address of the service or of a mirror, with or
+    without `/api/symbol/access`. Of a double symbol the first half is requested: each half leads to the document."""
     base = service.rstrip("/")
     base = base if base.endswith(ACCESS) else base + ACCESS
     return httpx.URL(f"{base}?s={quote(symbol.halves[0].text, safe='')}&l={language}&t={form}")
 
 
 def check_redirect(location: str, here: httpx.URL, service: str) -> httpx.URL:
-    """The address that a redirect leads to, if it is allowed.
-
-    Allowed are https at the hosts of the United Nations' documents, and any address at exactly the scheme, host and
-    port of the service in the settings. Raises `Refused`, naming the host, for all others.
-    """
+    """The address that a redirect leads to, if it is allowed. Allowed are https at the hosts of the United Nations'
+    documents, and any address at exactly the scheme, host and port of the service in the settings. Raises `Refused`,
+    naming the host, for all others."""
     if not location or _UNSAFE.search(location):
         raise _redirect_refused("an address that is none")
     try:
@@ -104,8 +98,7 @@ class PublicAddressTransport(httpx.BaseTransport):
     machine. Every request makes a connection of its own, with its name resolved and checked anew.
 
     `own` is the address of the service in the settings: one that is an IP address, or `localhost`, is intended and
-    allowed. `private` allows every address. Where the environment names a proxy, the proxy resolves names.
-    """
+    allowed. `private` allows every address. Where the environment names a proxy, the proxy resolves names."""
 
     def __init__(
         self,

@@ -25,8 +25,7 @@ class CachedFile:
 
     `address` is the request, `url` the final address of the file; `etag` and `modified` are its version as the service
     states it; `fetched` is an ISO 8601 time. `refused` says that the library did not accept the file, so that the
-    service is asked again whether it has another one by now.
-    """
+    service is asked again whether it has another one by now."""
 
     key: str
     symbol: str
@@ -61,10 +60,8 @@ class CachedFile:
 
 
 class DownloadCache:
-    """The folder of fetched files; one process at a time fetches into it.
-
-    Raises `LibraryBusy` where another process is fetching, `LibraryError` for errors of the disk or of permissions.
-    """
+    """The folder of fetched files; one process at a time fetches into it. Raises `LibraryBusy` where another process is
+    fetching, `LibraryError` for errors of the disk or of permissions."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

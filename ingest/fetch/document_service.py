@@ -1,5 +1,4 @@
-"""The document service as a caller sees it: a symbol, a language and acceptable formats; a file on disk, or why there
-is none."""
+"""The document service: a symbol, a language and formats become a file on disk, or the reason why there is none."""
 
 from __future__ import annotations
 
@@ -25,11 +24,9 @@ _Made = TypeVar("_Made")
 
 
 class DocumentService:
-    """The Official Document System, or a mirror of it, with the cache of fetched files.
-
-    `transport` replaces the network where given; in the network `private` allows addresses that are not public. `on_wait`
-    is called with the reason of a wait. To be used as a context manager.
-    """
+    """The Official Document System, or a mirror of it, with the cache of fetched files. `transport` replaces the
+    network where given; in the network `private` allows addresses that are not public. `on_wait` is called with the
+    reason of a wait. To be used as a context manager."""
 
     def __init__(
         self,
@@ -67,10 +64,8 @@ class DocumentService:
         on_received: OnReceived = lambda _size, _total: None,
     ) -> CachedFile:
         """Requests the formats in order until one is received; a file that has not changed since comes from the cache.
-
         Raises `NotPublished` where there is none in any format, `Refused` where the received file can't be accepted,
-        `TryLater` or `ServiceUnavailable` where the service does not respond now, `LibraryError` for a full disk.
-        """
+        `TryLater` or `ServiceUnavailable` where the service does not respond now, `LibraryError` for a full disk."""
         faults: dict[str, list[str]] = {}
         for form in formats:
             try:

@@ -63,8 +63,7 @@ def meetings_in_library(library: Library, catalogue: Catalogue) -> list[str]:
 
 
 def cited_by(documents: Iterable[Document]) -> list[Symbol]:
-    """The symbols that texts cite, with ranges and lists expanded, each once and in order, without those of the texts
-    themselves."""
+    """The symbols that texts cite, lists and ranges expanded, each once and in order; not those of the texts."""
     own = [document.symbol for document in documents if document.symbol]
     texts = dict.fromkeys(mention.symbol.text for document in documents for mention in expand_all(document.text))
     found: list[Symbol] = []
@@ -76,8 +75,7 @@ def cited_by(documents: Iterable[Document]) -> list[Symbol]:
 
 
 def build_requests(symbols: Iterable[Symbol], languages: Sequence[str], library: Library) -> list[DownloadRequest]:
-    """Each symbol in each language, once, with the official documents of it that the library has: digests and uploads
-    do not count."""
+    """Each symbol in each language, once, with the official documents (no digests or uploads) that the library has."""
     stored_documents = [
         (Symbol.parse_any(header.symbol), header.language, header.id)
         for header in library.iter_headers()
@@ -118,11 +116,9 @@ def download(
     again: bool = False,
     progress: OnProgress = lambda *_: None,
 ) -> Iterator[DownloadOutcome]:
-    """Fetches what has not been fetched before, or with `again` whatever has changed since.
-
-    A file that the library refused is requested again. Where the service as a whole is unavailable no further request
-    is sent in this run. Raises `LibraryError` where the files can't be written to the disk.
-    """
+    """Fetches what has not been fetched before, or with `again` whatever has changed since. A file that the library
+    refused is requested again. Where the service as a whole is unavailable no further request is sent in this run.
+    Raises `LibraryError` where the files can't be written to the disk."""
     unavailable: ServiceUnavailable | None = None
     for request in requests:
         earlier = service.find_cached(request.symbol, request.language, formats)
@@ -148,10 +144,8 @@ def download(
 
 @dataclass(frozen=True)
 class FetchedInput:
-    """A fetched file for ingestion, opened when it is needed: it must be the document that was requested.
-
-    Its origin is the request, so that a later version replaces an earlier one.
-    """
+    """A fetched file for ingestion, opened when it is needed: it must be the document that was requested. Its origin is
+    the request, so that a later version replaces an earlier one."""
 
     stored: CachedFile
     downloads: DownloadCache

@@ -21,12 +21,9 @@ class Timer:
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """Limits of requests; all times in seconds.
-
-    A document is requested `attempts` times at most, each time for at most `attempt` seconds; waits between them double
-    from `first` to `longest`. `max_wait` is the longest wait that the service may ask for. `delay` is the time between
-    two requests, `timeout` how long a response may stall.
-    """
+    """Limits of requests; all times in seconds. A document is requested `attempts` times at most, each time for at most
+    `attempt` seconds; waits between them double from `first` to `longest`. `max_wait` is the longest wait that the
+    service may ask for. `delay` is the time between two requests, `timeout` how long a response may stall."""
 
     attempts: int = 5
     first: float = 1.0
@@ -43,10 +40,8 @@ class RetryPolicy:
 
 
 def retry_after(value: str | None, now: float) -> float | None:
-    """Seconds of a `Retry-After` header, as a number or as a date (RFC 9110, 10.2.3).
-
-    None where there is none or it is invalid; never negative.
-    """
+    """Seconds of a `Retry-After` header, as a number or as a date (RFC 9110, 10.2.3). None where there is none or it is
+    invalid; never negative."""
     text = (value or "").strip()
     if text.isascii() and text.isdigit():
         return float(text[:15])

@@ -35,8 +35,7 @@ def read(data: bytes, name: str, *, ocr: bool = False, languages: Sequence[str] 
 
     `ocr` allows the text of a PDF without a text layer to be recognised, in `languages` (ISO 639-1 codes; none: the
     official languages for which Tesseract has data). Raises `ReadError` where there is nothing to read, `NoTextLayer`
-    for a PDF that would need recognition. Readers are imported when first needed.
-    """
+    for a PDF that would need recognition. Readers are imported when first needed."""
     from ingest.readers.detect import detect
 
     if name.casefold() == SEAL_FILE:

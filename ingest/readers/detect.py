@@ -75,10 +75,8 @@ _OLE_KINDS = (
 
 
 def detect(data: bytes, name: str) -> Kind:
-    """The kind of a file. `name` is only used in messages.
-
-    Raises `ReadError` for a kind that is not read; the message says what the file is and what to do with it.
-    """
+    """The kind of a file. `name` is only used in messages. Raises `ReadError` for a kind that is not read; the message
+    says what the file is and what to do with it."""
     check_signature(data, name)
     if data.startswith(_ZIP):
         return _detect_zip(data, name)

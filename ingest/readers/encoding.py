@@ -1,5 +1,4 @@
-"""Decodes the bytes of a web page: by its byte order mark, then by its declaration, then as UTF-8. The encoding is
-never guessed."""
+"""Decodes a web page by its byte order mark, else its declaration, else as UTF-8. The encoding is never guessed."""
 
 from __future__ import annotations
 
@@ -51,10 +50,8 @@ def unicode_form(data: bytes) -> tuple[str, int]:
 
 
 def decode_html(data: bytes, name: str) -> tuple[str, list[str]]:
-    """The characters of a page in composed form, without control characters; and warnings about their encoding.
-
-    Raises `ReadError` where a byte does not fit the encoding: a replaced letter would be a false quotation.
-    """
+    """The characters of a page in composed form, without control characters; and warnings about their encoding. Raises
+    `ReadError` where a byte does not fit the encoding: a replaced letter would be a false quotation."""
     encoding, skipped = unicode_form(data)
     declared = encoding or _declared(data, name) or "utf-8"
     warnings = []

@@ -12,6 +12,7 @@ YEARS = re.compile(r"\b(?:1[89]|20)\d\d(?:[-–/]\d{2,4})?\b")
 """A year or a range of years, which may head a column of figures."""
 SENTENCE_END = re.compile(r"[.!?:;。！？：；؟؛]['\"”’»)\]*]*$")
 """The end of a line that ends a sentence or introduces what follows."""
+SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")  # raised figures to plain ones, for `str.translate`
 LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}|_{6,}")
 """Leader dots, from words on the left to what stands at the right."""
 LEADER_BETWEEN_WORDS = re.compile(r"(?<=[^\s.…])\s*(?:(?:\.\s?){6,}|…{3,}|\s\.\.\s)\s*(?=[^\s.…])")
@@ -60,10 +61,8 @@ class NoTextLayer(ReadError):
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a table row; its text is empty where the source leaves it blank.
-
-    `col_span` and `row_span` are the numbers of columns and rows that the cell spans (1 for an ordinary one).
-    """
+    """One cell of a table row; its text is empty where the source leaves it blank. `col_span` and `row_span` are the
+    numbers of columns and rows that the cell spans (1 for an ordinary one)."""
 
     text: str
     col_span: int = 1
@@ -126,8 +125,7 @@ class Line:
     footnote whose text this line is, `marks` are the footnote marks within it. `blank` lines separate paragraphs. `row`
     is the line's number in the source, from 1; `page` its page, from 1. `left` and `top` are its position on the page
     in points, `size` its font size in points, all 0 where the source has none. `part` names the part of the document
-    that it belongs to, where the reader knows.
-    """
+    that it belongs to, where the reader knows."""
 
     text: str
     row: int = 0
@@ -167,8 +165,7 @@ class ParsedFile:
     `front_matter` has the fields of the front matter, `format` is the kind of file (`text`, `html`, `docx`, `pdf`),
     `pages` the number of characters of text on each page of a paged format. `ocr` says that the text was recognised
     from images, `unquotable` lists pages whose text is too damaged to be quoted; `warnings` are sentences about what a
-    person should check.
-    """
+    person should check."""
 
     lines: tuple[Line, ...]
     front_matter: Mapping[str, Any] = field(default_factory=dict)

@@ -35,8 +35,7 @@ SECRETARIAT = (
     r"|^(?:ال)?أمانة(?!\w)|秘书处$"
 )
 """A secretariat as the body that issues a document, at the beginning of its line, as a pattern."""
-HAN_BODY = "(?:大会|理事会|委员会|会议)"
-"""The noun that ends the name of a body in Chinese, as a pattern."""
+HAN_BODY = "(?:大会|理事会|委员会|会议)"  # the noun that ends the name of a body in Chinese, as a pattern
 ANNEX = re.compile(
     r"^\s*(?P<word>annexe?|anexo|appendi(?:x|ce)|apéndice|enclosure|pièce jointe|приложение|добавление|المرفق|مرفق|ضميمة|التذييل|附件|附录|附文)"
     rf"(?:\s*(?P<number>[IVXLC]{{1,6}}|\d{{1,2}}|[一二三四五六七八九十]{{1,3}}|{ANNEX_ORDINALS}"

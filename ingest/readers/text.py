@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 
 from corpus.roman import from_roman
-from ingest.readers.lines import SENTENCE_END, Cell, Line, ParsedFile, ReadError
+from ingest.readers.lines import SENTENCE_END, SUPERSCRIPTS, Cell, Line, ParsedFile, ReadError
 from ingest.readers.masthead_lines import ANNEX, SUMMARY, part_of
 from ingest.readers.text_columns import find_masthead_lines, find_table_rows
 
@@ -35,7 +35,6 @@ _TAG = re.compile(r"</?(?:i|b|u|em|strong|span|p|div|br|font|small|center|sub)\b
 _BREAKING = re.compile(r"</?(?:p|div|br|center|li|tr|td)\b[^<>]{0,200}/?>", re.IGNORECASE)
 _NOTE_TEXT = re.compile(r"^\s*(?:<sup>\s*([\w*]{1,4})\s*</sup>|\[\^([\w*]{1,8})\]:)\s*(.*)$", re.IGNORECASE)
 _NOTE_MARK = re.compile(r"<sup>\s*([\w*]{1,4})\s*</sup>|\[\^([\w*]{1,8})\]", re.IGNORECASE)
-_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _NOTE_NUMBER = re.compile(r"(?P<mark>\d{1,3}|[⁰¹²³⁴-⁹]{1,3}|\(\d{1,3}\))\s+(?=\S)")
 """The number with which a footnote begins below a rule."""
 _NOTE_CALL = r"(?:(?<=[^\W\d_])|(?<=[^\d\s][.,;:!?])|(?<=[)\]”»’\"，。；：！？）」』、؛،؟])){}(?=[\s,.;:!?)\]”»’\"，。；：！？）」』、؛،؟]|$)(?![.,:]\d)"
@@ -45,8 +44,7 @@ _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)([^*_]{1,4000}?)(?<=\S)
 _BACKQUOTES = re.compile(r"``([^`\"“”]{1,400}?)(?:''|\"|”)")
 _CHAPTER = re.compile(r"([IVXLC]{1,6}|[A-ZА-Я])\.\s+(?=[^\W\d_a-zà-ÿа-я])")
 _CHAPTER_LINE = 120
-_TEXT = 60
-"""A line of more characters is text: an annex has some above it."""
+_TEXT = 60  # a line of more characters is text: an annex has some above it
 _HEADS = re.compile(r"$|\s*[.:：–—-]\s*(?=[^\W_])|[\s　]+(?=[^\W_a-zà-ÿа-я])")
 """What stands between the number of a heading and its title."""
 _GAP = 2
@@ -164,7 +162,7 @@ def mark_numbered_notes(lines: Sequence[Line], rules: Container[int]) -> list[Li
             below = below and n > 0 and not lines[n - 1].blank  # else it goes on a footnote
             continue
         mark = match["mark"]
-        number = str(int(mark.strip("()").translate(_SUPERSCRIPTS)))
+        number = str(int(mark.strip("()").translate(SUPERSCRIPTS)))
         calls = _note_calls(result, begins.get(number, 0), n, mark)
         if not calls:
             below = False
@@ -348,11 +346,9 @@ def _table_row(parts: Sequence[str], row: int) -> Line:
 
 
 def clean(text: str) -> tuple[str, tuple[str, ...]]:
-    """The words of a line without markup, and the marks of the footnotes that it refers to.
-
-    Words, numbers and punctuation stay; a link keeps its text and loses its address (links of documents are never
-    followed), TeX quotation marks become typographic ones.
-    """
+    """The words of a line without markup, and the marks of the footnotes that it refers to. Words, numbers and
+    punctuation stay; a link keeps its text and loses its address (links of documents are never followed), TeX quotation
+    marks become typographic ones."""
     marks = tuple(first or second for first, second in _NOTE_MARK.findall(text))
     text = _NOTE_MARK.sub("", text)
     text = _LINK.sub(r"\1", text)

@@ -32,9 +32,7 @@ def answer(request: dict[str, Any], data: bytes) -> dict[str, Any]:
 
 class PageRenderer:
     """Draws one page at a time, within `limits`. The process is started when it is first needed, and ends with `close`.
-
-    `answering` names the function that draws, as `module:function`, searched in `paths` first.
-    """
+    `answering` names the function that draws, as `module:function`, searched in `paths` first."""
 
     def __init__(
         self, limits: Limits | None = None, *, answering: str = f"{__name__}:answer", paths: tuple[str, ...] = ()

@@ -128,14 +128,8 @@ class WorkerPool:
         self._ahead = ahead
         self.width = count or processors()
         self.limits = limits or Limits()
-        setup = {
-            "reading": reading,
-            "paths": list(paths),
-            "memory": self.limits.memory,
-            "nice": self.limits.nice,
-            "catalogue": catalogue_texts(catalogue),
-        }
-        self._setup = json.dumps(setup).encode()
+        setup = {"reading": reading, "paths": list(paths), "catalogue": catalogue_texts(catalogue)}
+        self._setup = json.dumps({**setup, "memory": self.limits.memory, "nice": self.limits.nice}).encode()
         self._threads = ThreadPoolExecutor(self.width, thread_name_prefix="reader")
         self._lock = threading.Lock()
         self._idle: list[Worker] = []

@@ -1,5 +1,4 @@
-"""One worker process, seen from the parent: started, sent requests, watched, ended; and the messages on the pipe to
-it."""
+"""One worker process, seen from the parent: started, sent requests, watched, ended; and the messages on its pipes."""
 
 from __future__ import annotations
 
@@ -59,10 +58,8 @@ class WorkerLost(Exception):
 
 
 class Worker:
-    """A process that reads one file after another. Not safe for use by two threads at once.
-
-    `setup` is its first message (see `ingest.sandbox.child`). Raises `WorkerError` where it can't be started.
-    """
+    """A process that reads one file after another. Not safe for use by two threads at once. `setup` is its first
+    message (see `ingest.sandbox.child`). Raises `WorkerError` where it can't be started."""
 
     def __init__(self, setup: bytes) -> None:
         self.requests = 0

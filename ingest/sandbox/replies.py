@@ -109,13 +109,8 @@ def _meeting(data: Any, document: Document) -> Meeting | None:
         raise SerializationError("the meeting is that of another document.")
     rows: list[int | None] = [parsed.masthead, *parsed.mandate]
     for item in parsed.items:
-        rows += [
-            item.listed,
-            item.heading,
-            *item.annotations,
-            *(block for _, block in item.documentation),
-            *item.without_symbol,
-        ]
+        rows += [item.listed, item.heading, *item.annotations, *item.without_symbol]
+        rows += (block for _, block in item.documentation)
     for sitting in parsed.timetable:
         rows += [sitting.day_row, sitting.time_row, sitting.last, *(each.row for each in sitting.items)]
     if any(row is not None and not 0 <= row < len(document.blocks) for row in rows):

@@ -1,5 +1,4 @@
-"""Reads Word files (.docx, .docm, .dotx): every paragraph, table cell, text box and footnote as lines, in reading
-order."""
+"""Reads Word files (.docx, .docm, .dotx): paragraphs, cells, text boxes and footnotes as lines, in reading order."""
 
 from __future__ import annotations
 
@@ -42,8 +41,7 @@ def read_docx(data: bytes, name: str) -> ParsedFile:
     paragraph or table that refers to them. Headers and footers are left out, except for the masthead on a first page.
     Automatic numbers are printed before the text. A merged cell is in its first column; the other columns and rows that
     it spans have blank cells, so that a cell's index is its column. `name` is only used in messages. Raises `ReadError`
-    for files that are not Word files, are protected, damaged, or larger than any document.
-    """
+    for files that are not Word files, are protected, damaged, or larger than any document."""
     try:
         return _read(Package(data, name), name)
     except RecursionError:
@@ -245,10 +243,7 @@ def _warnings(findings: Findings, note_numbering: NoteNumbering, left: int, miss
         (findings.pictures, "Pictures are left out, with the text in them ({:,}); look at them in the file."),
         (findings.imported, "Embedded documents are left out ({:,}); insert their text in Word."),
         (findings.symbols, "Characters of symbol fonts are unknown and shown as □ ({:,})."),
-        (
-            findings.numberless,
-            "Numbers made by fields (AUTONUM, LISTNUM) are not in the file and are missing ({:,}).",
-        ),
+        (findings.numberless, "Numbers made by fields (AUTONUM, LISTNUM) are not in the file and are missing ({:,})."),
     ):
         if count:
             yield sentence.format(int(count))

@@ -1,5 +1,4 @@
-"""Finds the parts of a document by their position and formatting: its masthead, table of contents, captions and
-boxes."""
+"""Finds the parts of a document by position and formatting: masthead, contents, captions and boxes."""
 
 from __future__ import annotations
 
@@ -51,10 +50,8 @@ def flatten(entries: Sequence[Entry], part: str = "") -> list[Entry]:
 
 
 def find_masthead(entries: list[Entry], *, running: bool) -> list[Entry]:
-    """The paragraphs of a header that has a masthead; none where it has none.
-
-    A `running` header, which is on every page, often has the symbol: only its distribution makes it a masthead.
-    """
+    """The paragraphs of a header that has a masthead; none where it has none. A `running` header, which is on every
+    page, often has the symbol: only its distribution makes it a masthead."""
     found = list(paragraphs(entries))
     text = " ".join(normalize_text(paragraph.raw) for paragraph in found)
     if not (_DISTRIBUTION.search(text) or (not running and _SYMBOL.search(text))):
@@ -133,9 +130,7 @@ def _is_contents(entry: Entry) -> bool:
 
 def mark_captions(flow: list[Entry]) -> list[Entry]:
     """Marks captions: `Table 1` with the title lines above the table or figure, and units in parentheses above a table.
-
-    Entries at the foot of the page that come between them are moved behind the table.
-    """
+    Entries at the foot of the page that come between them are moved behind the table."""
     result: list[Entry] = []
     at = 0
     while at < len(flow):
@@ -184,10 +179,7 @@ def _table_next(flow: Sequence[Entry], at: int) -> bool:
 
 def _mark_caption(flow: Sequence[Entry], at: int) -> tuple[int, list[Entry]]:
     """Marks the caption that begins at an index; returns where it ends and the entries within it that are not part of
-    it.
-
-    The caption of a table ends at the table, that of a figure after its title.
-    """
+    it. The caption of a table ends at the table, that of a figure after its title."""
     label = flow[at]
     label.part = "caption"
     level = label.level if isinstance(label, Paragraph) else 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import ChainMap
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from ingest.readers.docx.wordprocessing import Element, W, child, first_set, on, points, value, whole
@@ -42,11 +43,9 @@ class RunFormat:
 
 @dataclass(frozen=True)
 class Style:
-    """A style with all that it inherits. `level` is its heading level, 0 for body text.
-
-    `left` is its indent in points; `number` is its numbering: list, level in the list, and the style that defines it.
-    `first_bold` says that a table style makes the first row bold.
-    """
+    """A style with all that it inherits. `level` is its heading level, 0 for body text. `left` is its indent in points;
+    `number` is its numbering: list, level in the list, and the style that defines it. `first_bold` says that a table
+    style makes the first row bold."""
 
     name: str = ""
     run_properties: RunProperties = field(default_factory=dict)
@@ -62,7 +61,7 @@ class StyleSheet:
 
     def __init__(self, root: Element | None) -> None:
         self._raw: dict[str, Element] = {}
-        self._known: dict[str, Style] = {}
+        self._resolved = cache(self._resolve)
         self._default = ""
         for style in root.iter(W + "style") if root is not None else ():
             key = value(style, "styleId") or ""
@@ -76,10 +75,7 @@ class StyleSheet:
 
     def style(self, key: str | None) -> Style:
         """A style by its id; the default paragraph style where none is given, an empty one where it is unknown."""
-        key = self._default if key is None else key
-        if key not in self._known:
-            self._known[key] = self._resolve(key)
-        return self._known[key]
+        return self._resolved(self._default if key is None else key)
 
     def run_format(self, paragraph: Style, run: Element | None) -> RunFormat:
         """The formatting of a run with these properties (`w:rPr`) in a paragraph of this style."""

@@ -17,10 +17,8 @@ _BULLET = re.compile(r"^\s*(?:[•‣▪◦●○■□–—-]\s*\t|[•‣▪�
 
 @dataclass(eq=False)
 class Reference:
-    """A mark that refers to a note: `kind` is `footnote` or `endnote`, `label` the printed mark.
-
-    A `custom` mark is typed by hand, in the text and before the note.
-    """
+    """A mark that refers to a note: `kind` is `footnote` or `endnote`, `label` the printed mark. A `custom` mark is
+    typed by hand, in the text and before the note."""
 
     kind: str
     id: str
@@ -31,9 +29,7 @@ class Reference:
 @dataclass
 class Run:
     """Text with the same formatting; `note` where it is a mark that refers to a note of the file and has no text.
-
-    `raised` text is superscript; `marks` are the labels of manually typed notes that the run refers to.
-    """
+    `raised` text is superscript; `marks` are the labels of manually typed notes that the run refers to."""
 
     text: str
     bold: bool = False
@@ -50,8 +46,7 @@ class Paragraph:
 
     `frame` says that it is outside the flow of the text (mostly at the foot of a page), `pictured` that it has a
     drawing, `joined` that the next paragraph continues it on the same line, `parted` that each of its lines is
-    separate. `note` is the label of the manually typed note that it is.
-    """
+    separate. `note` is the label of the manually typed note that it is."""
 
     runs: list[Run]
     style: Style = field(default_factory=Style)
@@ -105,10 +100,8 @@ class Paragraph:
 
 @dataclass(eq=False)
 class TableCell:
-    """A cell: its content, its first grid column, and the columns and rows that it spans.
-
-    `continues` says that it belongs to the cell above it.
-    """
+    """A cell: its content, its first grid column, and the columns and rows that it spans. `continues` says that it
+    belongs to the cell above it."""
 
     column: int
     col_span: int
@@ -163,10 +156,8 @@ def paragraphs(entries: list[Entry]) -> Iterator[Paragraph]:
 
 
 def normalize_text(text: str) -> str:
-    """A text on one line: composed characters, single ordinary spaces, no control characters, no soft hyphens.
-
-    A soft hyphen that stands alone was typed as a dash, and becomes a hyphen.
-    """
+    """A text on one line: composed characters, single ordinary spaces, no control characters, no soft hyphens. A soft
+    hyphen that stands alone was typed as a dash, and becomes a hyphen."""
     text = text.replace("\u2011", "-")
     if _SOFT in text:
         text = "-" if not text.replace(_SOFT, "").strip() else text.replace(_SOFT, "")

@@ -79,8 +79,7 @@ _WINGDINGS = {
     0xE8: "➔", 0xF0: "⇨", 0xFB: "✗", 0xFC: "✓", 0xFD: "☒", 0xFE: "☑", 0x4A: "☺", 0x46: "☞",
 }  # fmt: skip
 _SYMBOLS = {0x20 + n: each for n, each in enumerate(_SYMBOL)} | {0xA0 + n: each for n, each in enumerate(_SYMBOL_HIGH)}
-UNKNOWN = "□"
-"""Replaces a character of a symbol font that has no known Unicode character."""
+UNKNOWN = "□"  # replaces a character of a symbol font that has no known Unicode character
 
 
 def symbol(font: str, code: str) -> str:

@@ -45,7 +45,8 @@ def match_manual_notes(flow: list[Entry]) -> list[Entry]:
         for paragraph in paragraphs([entry]):
             for note in _match_marks(paragraph, at, isinstance(entry, Table), flow, found):
                 first.setdefault(note, at)
-    return _move_notes(flow, {note: at for note, at in first.items() if _framed(flow[note])})
+    moves = {note: at for note, at in first.items() if _framed(flow[note])}  # behind the entries that refer to them
+    return [flow[n] for n in sorted(range(len(flow)), key=lambda n: (moves.get(n, n), n in moves))]
 
 
 def _framed(entry: Entry) -> bool:
@@ -144,8 +145,3 @@ def _match_asterisks(run: Run, before: str, note: Callable[[str], int | None]) -
         run.text = _STARRED.sub(taken, text)[len(before[-1:]) :]
         run.marks += tuple(marks)
     return matched
-
-
-def _move_notes(flow: list[Entry], moves: dict[int, int]) -> list[Entry]:
-    """The text with some entries (by index) moved behind others."""
-    return [flow[n] for n in sorted(range(len(flow)), key=lambda n: (moves.get(n, n), n in moves))]

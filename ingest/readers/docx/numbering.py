@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from ingest.readers.docx.docx_styles import Style, StyleSheet, indent_of
 from ingest.readers.docx.formats import number, plain
@@ -54,10 +55,10 @@ class Numbering:
         self._style_sheet = style_sheet
         self._definitions: dict[str, Element] = {}
         self._lists: dict[int, Element] = {}
-        self._levels: dict[tuple[int, int], _Level] = {}
+        self._level = cache(self._read_level)
+        self._definition = cache(self._find_definition)
         self._counts: dict[str, dict[int, int]] = {}
         self._begun: set[tuple[int, int]] = set()
-        self._basis: dict[int, str] = {}
         for definition in root.iterfind(W + "abstractNum") if root is not None else ():
             self._definitions[value(definition, "abstractNumId") or ""] = definition
         for item in root.iterfind(W + "num") if root is not None else ():
@@ -104,32 +105,23 @@ class Numbering:
 
         return _PLACE.sub(printed, level.text)[:_MOST]
 
-    def _definition(self, list_id: int) -> str:
+    def _find_definition(self, list_id: int) -> str:
         """The id of the definition by which a list counts; one that only links to a style is resolved there."""
-        if list_id in self._basis:
-            return self._basis[list_id]
-        key, seen, at = "", {list_id}, list_id
+        seen, at = {list_id}, list_id
         while True:
             key = value(child(self._lists[at], "abstractNumId")) or ""
             link = value(child(self._definitions.get(key), "numStyleLink"))
             target = self._style_sheet.style(link).number if link else None
             if target is None or target[0] is None or target[0] in seen or target[0] not in self._lists:
-                break
+                return key
             at = target[0]
             seen.add(at)
-        self._basis[list_id] = key
-        return key
 
     def _override(self, list_id: int, depth: int) -> int | None:
         overrides = _at_depth(self._lists[list_id], "lvlOverride", depth)
         return whole(value(child(overrides[0], "startOverride"))) if overrides else None
 
-    def _level(self, list_id: int, depth: int) -> _Level:
-        if (list_id, depth) not in self._levels:
-            self._levels[list_id, depth] = self._read(list_id, depth)
-        return self._levels[list_id, depth]
-
-    def _read(self, list_id: int, depth: int) -> _Level:
+    def _read_level(self, list_id: int, depth: int) -> _Level:
         overrides = [child(each, "lvl") for each in _at_depth(self._lists[list_id], "lvlOverride", depth)]
         levels = _at_depth(self._definitions.get(self._definition(list_id)), "lvl", depth)
         levels += [level for level in overrides if level is not None]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, TypeAlias
 
-Element: TypeAlias = Any
-"""An lxml element."""
+Element: TypeAlias = Any  # an lxml element
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"

@@ -31,8 +31,7 @@ def read_html(data: bytes, name: str) -> ParsedFile:
     Every block is a `Line`, followed by a blank one; the rows of a table, the lines of preformatted text and the
     paragraphs of one footnote follow each other directly. `row` counts these lines, since one line of the file may have
     all of them. Menus, page furniture and hidden text are left out, hidden text with a warning. Raises `ReadError`
-    where bytes do not fit the encoding, where there is no text, and where limits of nesting are exceeded.
-    """
+    where bytes do not fit the encoding, where there is no text, and where limits of nesting are exceeded."""
     text, warnings = decode_html(data, name)
     page = _parse(text, name)
     blocks = _without_header(page)

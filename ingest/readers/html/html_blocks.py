@@ -19,11 +19,9 @@ _MAX_NUMBER = 10_000_000
 
 
 class Run(NamedTuple):
-    """Consecutive characters with the same formatting.
-
-    `raised` is the number of the raised element that they are in (0 for none), `target` the fragment of a link around
-    them, `label` says that they are the number of a list item, written as text by Word.
-    """
+    """Consecutive characters with the same formatting. `raised` is the number of the raised element that they are in (0
+    for none), `target` the fragment of a link around them, `label` says that they are the number of a list item,
+    written as text by Word."""
 
     text: str
     bold: bool = False
@@ -112,8 +110,7 @@ class Paragraph:
     `anchors` are the ids that lead to it, `group` is the footnote element that it is in (0 for none), `rules` the
     number of horizontal rules above it, `header` the page header that it is in (0 for none), `footnote` says that it is
     in a part of the page with footnotes. Matching of footnotes sets `note` (the mark of the note that this is), `marks`
-    (run to footnote marks) and `dropped` (runs that are not printed: marks, and links back).
-    """
+    (run to footnote marks) and `dropped` (runs that are not printed: marks, and links back)."""
 
     runs: list[Run]
     heading: int = 0

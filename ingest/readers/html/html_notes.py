@@ -1,5 +1,4 @@
-"""Matches the footnotes of a page: which raised or linked characters are marks, and which paragraphs are their
-notes."""
+"""Matches the footnotes of a page: which raised or linked characters are marks, and which paragraphs notes."""
 
 from __future__ import annotations
 

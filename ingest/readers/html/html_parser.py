@@ -1,5 +1,4 @@
-"""Builds paragraphs and tables from the events of an HTML parser, with an explicit stack, so that deep nesting does no
-harm."""
+"""Builds paragraphs and tables from the events of an HTML parser, with a stack, so that deep nesting is harmless."""
 
 from __future__ import annotations
 
@@ -342,10 +341,8 @@ class Walker:
 
 
 def _exclusion_reason(tag: str, attributes: Mapping[str, str], style: Style, scoped: bool) -> str:
-    """Why an element is not part of the text: `code`, `furniture` or `hidden`; empty where it is.
-
-    `scoped` says that it is in an article or in the main part of the page, whose own header and footer are text.
-    """
+    """Why an element is not part of the text: `code`, `furniture` or `hidden`; empty where it is. `scoped` says that it
+    is in an article or in the main part of the page, whose own header and footer are text."""
     if tag in _NO_TEXT:
         return "code"
     if tag == "dialog" and "open" not in attributes:

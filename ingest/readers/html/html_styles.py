@@ -20,11 +20,8 @@ _BOLD = {"bold": True, "bolder": True, "normal": False, "lighter": False}
 
 
 class Style(NamedTuple):
-    """Declared properties; None and empty where nothing is declared.
-
-    `marker` is a list-style-type, `element` Word's mso-element (such as `footnote`); `label` says that Word wrote the
-    number of a list item as text.
-    """
+    """Declared properties; None and empty where nothing is declared. `marker` is a list-style-type, `element` Word's
+    mso-element (such as `footnote`); `label` says that Word wrote the number of a list item as text."""
 
     hidden: bool | None = None
     bold: bool | None = None

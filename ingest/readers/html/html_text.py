@@ -30,11 +30,8 @@ class _Part:
 
 def render_paragraph(paragraph: Paragraph) -> list[Line]:
     """The lines of a paragraph, not yet numbered; one, unless the page breaks it where a person would see separate
-    lines.
-
-    A `<br>` is a space within running text. It separates lines where each is short and none but the last ends a
-    sentence, as in an address or a masthead, and before a number or a dash; two in a row separate paragraphs.
-    """
+    lines. A `<br>` is a space within running text. It separates lines where each is short and none but the last ends a
+    sentence, as in an address or a masthead, and before a number or a dash; two in a row separate paragraphs."""
     label = clean_characters("".join(run.text for run in paragraph.runs if run.label))
     bullet = label in _BULLETS if label else False
     prefix = "" if bullet or not label else f"{label} "

@@ -27,14 +27,13 @@ __all__ = ["read_pdf"]
 _NOTICE = 500  # the notice that a document does not exist has fewer characters than this
 _LEAST_TEXT = 20  # a page with fewer characters counts as one without text
 _PICTURE, _FEW_WORDS = 0.35, 300
-"""A page counts as a picture where images cover more than this share of it, and it has fewer characters than this."""
+"""A page that is no scan counts as a picture where images cover more than this share of it, and it has fewer characters
+than this: little more than a title."""
 
 
 def read_pdf(data: bytes, name: str) -> ParsedFile:
-    """The lines of a PDF file. `name` is used in messages only.
-
-    Raises `NoTextLayer` for a scan without recognised text, `ReadError` for a file that can't be read.
-    """
+    """The lines of a PDF file. `name` is used in messages only. Raises `NoTextLayer` for a scan without recognised
+    text, `ReadError` for a file that can't be read."""
     document = open_pdf(data, name)
     try:
         pages = [(page, build_printed_lines(page)) for page in map(without_sideways, read_pages(document, name))]
@@ -55,7 +54,8 @@ def read_pdf(data: bytes, name: str) -> ParsedFile:
         masthead_facts = masthead_facts or page_body.masthead_facts
     lines, warnings = Assembly(build_items(texts, size), notes).run(texts[0].masthead, masthead_facts)
     counted = [(page, count) for (page, _), count in zip(pages, counts, strict=True)]
-    pictures = [page.number for page, count in counted if _mostly_picture(page, count)]
+    few_words = (page for page, count in counted if _LEAST_TEXT <= count < _FEW_WORDS)
+    pictures = [page.number for page in few_words if page.pictured > _PICTURE and page.invisible <= 0.5]
     scans = sum(page.scanned and count >= _LEAST_TEXT and page.number not in pictures for page, count in counted)
     broken = [page.number for page, printed_lines in pages if is_damaged(" ".join(line.text for line in printed_lines))]
     warnings += _page_warnings([page for page, _ in pages], counts, broken, pictures)
@@ -95,11 +95,6 @@ def _page_warnings(
             else f"page {where} is a picture with few words beside it; the words in it are not read"
         )
     return warnings
-
-
-def _mostly_picture(page: PageGlyphs, count: int) -> bool:
-    """Whether a page that is not a scan with recognised text is a picture with little more than a title."""
-    return page.pictured > _PICTURE and page.invisible <= 0.5 and _LEAST_TEXT <= count < _FEW_WORDS
 
 
 def _check(pages: list[tuple[PageGlyphs, list[PrintedLine]]], name: str) -> None:

@@ -33,11 +33,9 @@ def _balanced(text: str) -> str:
 
 
 def is_damaged(text: str) -> bool:
-    """Whether the Arabic of a page is too damaged to be quoted: its fonts lose letters, or split words.
-
-    Except for one conjunction no Arabic word has a single letter; of the words of an undamaged page fewer than one in a
-    hundred are single letters, in enumerations.
-    """
+    """Whether the Arabic of a page is too damaged to be quoted: its fonts lose letters, or split words. Except for one
+    conjunction no Arabic word has a single letter; of the words of an undamaged page fewer than one in a hundred are
+    single letters, in enumerations."""
     words = [word for word in re.findall("[\u0600-\u06ff]+", text) if any(map(str.isalpha, word))]
     alone = sum(len(word) == 1 and word != "\u0648" for word in words)
     return len(words) >= 30 and alone > 0.08 * len(words)

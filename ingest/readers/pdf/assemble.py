@@ -1,5 +1,4 @@
-"""Turns paragraphs, tables and footnotes of a PDF file into the lines that every reader returns; words hyphenated at a
-line end are joined."""
+"""Turns paragraphs, tables and footnotes of a PDF file into lines; words hyphenated at a line end are joined."""
 
 from __future__ import annotations
 
@@ -11,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from ingest.readers.lines import (
     BLANK_LINE,
     SENTENCE_END,
+    SUPERSCRIPTS,
     Cell,
     Line,
     group_consecutive,
@@ -21,7 +21,7 @@ from ingest.readers.lines import (
 from ingest.readers.pdf.arabic_text import normalize_script
 from ingest.readers.pdf.contents import split_entry
 from ingest.readers.pdf.glyphs import Run
-from ingest.readers.pdf.pdf_notes import MARKS, PLAIN, Note, parse_note_mark
+from ingest.readers.pdf.pdf_notes import MARKS, Note, parse_note_mark
 from ingest.readers.pdf.pdf_paragraphs import Item, Paragraph, is_labelled
 from ingest.readers.pdf.printed_lines import PrintedLine, Row, is_wide
 from ingest.readers.pdf.table_rows import Table, with_header
@@ -37,12 +37,9 @@ _SHORT_END = 2  # most letters of the end of a cut word that is known only by st
 
 
 class Hyphens:
-    """Decides whether a hyphen at a line end belongs to its word, from the other words of the file.
-
-    English documents of the United Nations are not hyphenated: a hyphen at a line end belongs to its word. Files in
-    other languages often are. A file counts as hyphenated where more of its broken words occur elsewhere as one word
-    than with a hyphen.
-    """
+    """Decides whether a hyphen at a line end belongs to its word, from the other words of the file. English documents
+    of the United Nations are not hyphenated: a hyphen at a line end belongs to its word. Files in other languages often
+    are. A file counts as hyphenated where more of its broken words occur elsewhere as one word than with a hyphen."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._words: set[str] = set()
@@ -106,8 +103,7 @@ _BULLET = re.compile(r"[•●▪■◦\uf000-\uf0ff–—-]\s*(?=\S)(?<![–—
 
 @dataclass
 class _Marks:
-    """The footnote marks in a text, and the indices of the notes that they refer to; those in `below_table` refer to
-    notes below a table."""
+    """The footnote marks in a text, and the indices of their notes; those in `below_table` have notes below a table."""
 
     below_table: Collection[str] = ()
     labels: list[str] = field(default_factory=list)
@@ -268,7 +264,7 @@ class Assembly:
 
     def _without_asterisks(self, words: str, page: int, marks: _Marks) -> str:
         def remove(match: re.Match[str]) -> str:
-            return "" if self._resolve_marks(match.group().translate(PLAIN), page, marks) else match.group()
+            return "" if self._resolve_marks(match.group().translate(SUPERSCRIPTS), page, marks) else match.group()
 
         if words.isascii() and "*" not in words:
             return words
@@ -323,9 +319,9 @@ class Assembly:
         for n, row in enumerate(rows):
             marks = _Marks(table_marks)
             borders = [(table.edges[k], table.edges[min(k + cell.col_span, width)]) for k, cell in enumerate(row)]
+            inside = zip(row, borders, strict=True)
             cells = [
-                Cell(self._text(cell.printed_lines, marks, within=borders[k]), col_span=cell.col_span)
-                for k, cell in enumerate(row)
+                Cell(self._text(cell.printed_lines, marks, within=within), cell.col_span) for cell, within in inside
             ]
             cells += [Cell("")] * (width - len(cells))
             page, top = table.page, table.top

@@ -57,8 +57,7 @@ def find_column_gap(printed_lines: Sequence[PrintedLine], before: float | None =
 
     A page has two columns where most lines leave the same gap near the middle and the words on both sides fill their
     half, as running text does and the cells of a table do not. Where the page before had such a gap (`before`) a few
-    lines suffice.
-    """
+    lines suffice."""
     least = _MIN_LINES if before is None else 2
     if len(printed_lines) < 2 * least and (before is None or len(printed_lines) < 2):
         return None

@@ -144,6 +144,7 @@ class View:
         self._left, self._bottom = left, bottom
         self._wide, self._high = right - left, top - bottom
         self.width, self.height = (self._high, self._wide) if self._turn in (90, 270) else (self._wide, self._high)
+        self._character = raw.FS_RECTF()
 
     def sideways(self, matrix: raw.FS_MATRIX) -> bool:
         """Whether text with a matrix runs up or down the page as displayed."""
@@ -161,6 +162,12 @@ class View:
         if self._turn == 270:
             return self._high - top, self._wide - right, self._high - bottom, self._wide - left
         return left, self._high - top, right, self._high - bottom
+
+    def character_box(self, text_page: object, n: int) -> tuple[float, float, float, float]:
+        """The box of a character of the page: (left, top, right, bottom) as displayed."""
+        box = self._character
+        raw.FPDFText_GetLooseCharBox(text_page, n, ctypes.byref(box))
+        return self.box(box.left, box.bottom, box.right, box.top)
 
 
 def _clamp(coordinate: float) -> float:
@@ -201,8 +208,6 @@ def _runs(text_page: pdfium.PdfTextPage, view: View) -> tuple[list[Run], float, 
     text = characters(text_page, count)
     handle = text_page.raw
     made: list[Run] = []
-    box = raw.FS_RECTF()
-    box_at = ctypes.byref(box)
     x, y = ctypes.c_double(), ctypes.c_double()
     matrix = raw.FS_MATRIX()
     matrix_at = ctypes.byref(matrix)
@@ -215,12 +220,10 @@ def _runs(text_page: pdfium.PdfTextPage, view: View) -> tuple[list[Run], float, 
         unseen = raw.FPDFTextObj_GetTextRenderMode(item) == _INVISIBLE or _is_clipped_away(item)
         for first, after in _tokens(text, start, end, arabic):
             words = text[first:after]
-            if not raw.FPDFText_GetLooseCharBox(handle, first, box_at):
-                continue
-            left, _, right, bottom = view.box(box.left, box.bottom, box.right, box.top)
-            if after - first > 1 and raw.FPDFText_GetLooseCharBox(handle, after - 1, box_at):
-                other = view.box(box.left, box.bottom, box.right, box.top)
-                left, right = min(left, other[0]), max(right, other[2])
+            left, _, right, bottom = view.character_box(handle, first)
+            if after - first > 1:
+                last_left, _, last_right, _ = view.character_box(handle, after - 1)
+                left, right = min(left, last_left), max(right, last_right)
             if arabic and _LETTER.search(words):
                 words = _in_logical_order(_split_ligatures(words, first, handle), first, handle, view)
             elif arabic:
@@ -293,11 +296,7 @@ def _in_logical_order(word: str, first: int, handle: object, view: View) -> str:
     combining marks. A mark is within the box of its letter, or left of it."""
     if len(word) < 2 or any(map(str.isdigit, word)):
         return word
-    box = raw.FS_RECTF()
-    ends = []
-    for n in range(len(word)):
-        raw.FPDFText_GetLooseCharBox(handle, first + n, ctypes.byref(box))
-        ends.append(view.box(box.left, box.bottom, box.right, box.top)[2])
+    ends = [view.character_box(handle, first + n)[2] for n in range(len(word))]
     letters = [end for end, letter in zip(ends, word, strict=True) if not unicodedata.combining(letter)]
     letters = letters if len(letters) > 1 and not unicodedata.combining(word[0]) else ends
     steps = [one - other for other, one in pairwise(letters)]
@@ -309,15 +308,14 @@ def _in_logical_order(word: str, first: int, handle: object, view: View) -> str:
 def _from_left_to_right(text: str, first: int, handle: object, view: View) -> tuple[str, float, float] | None:
     """Numbers and Latin words in the order in which they are printed, and their ends, where pdfium returns them in another
     one: it turns `A/79/25` around in an Arabic line. None where the order is right."""
-    box = raw.FS_RECTF()
     words: list[list[tuple[float, float, str]]] = [[]]
     for n, character in enumerate(text):
         if character == " ":
             words.append([])
-        elif not raw.FPDFText_GetLooseCharBox(handle, first + n, ctypes.byref(box)) or unicodedata.combining(character):
+        elif unicodedata.combining(character):
             return None
         else:
-            left, _, right, _ = view.box(box.left, box.bottom, box.right, box.top)
+            left, _, right, _ = view.character_box(handle, first + n)
             words[-1].append((left, right, character))
     placed = [each for word in words for each in word]
     if all(one[0] > before[0] - _MIN_OFFSET for before, one in pairwise(placed)):

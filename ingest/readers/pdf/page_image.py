@@ -10,14 +10,12 @@ their order, are marked.
 
 from __future__ import annotations
 
-import ctypes
 import io
 import unicodedata
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pypdfium2 as pdfium
-import pypdfium2.raw as raw
 from PIL import Image
 
 from ingest.readers.lines import ReadError
@@ -73,14 +71,11 @@ def _text(document: pdfium.PdfDocument, number: int) -> str:
 def find_boxes(page: pdfium.PdfPage, view: View, spans: Sequence[Span]) -> list[Box]:
     """The boxes of characters (left, top, right, bottom, in displayed points) on the page, one for each line."""
     text_page = page.get_textpage()
-    box = raw.FS_RECTF()
     made: list[Box] = []
     for start, end in spans:
         begin = len(made)
         for at in range(start, end):
-            if not raw.FPDFText_GetLooseCharBox(text_page.raw, at, ctypes.byref(box)):
-                continue
-            seen = _clip(view, view.box(box.left, box.bottom, box.right, box.top))
+            seen = _clip(view, view.character_box(text_page.raw, at))
             if seen is None:
                 continue
             if len(made) > begin and _is_beside(made[-1], seen):

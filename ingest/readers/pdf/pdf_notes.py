@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ingest.readers.lines import SUPERSCRIPTS
 from ingest.readers.pdf.glyphs import PageGlyphs, Rule
 from ingest.readers.pdf.printed_lines import PrintedLine
 
@@ -13,7 +14,6 @@ _SEPARATOR = re.compile(r"[_‗—–\-]{6,}")
 _LABEL = re.compile(r"(\d{1,3}|[a-z]{1,2}|\*{1,4}|[†‡§]{1,2})\s*(?=\S|$)")
 _SUPERSCRIPT = re.compile(r"([⁰¹²³⁴-⁹]{1,3})\s*(?=\S)")
 MARKS = re.compile(r"\d{1,3}|[a-z]{1,2}|\*{1,4}|[†‡§]{1,2}")
-PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _STARS = re.compile(r"(\*{1,4}|[†‡§]{1,2})\s*(?=[^\s*])")
 
 
@@ -57,7 +57,7 @@ def parse_note_mark(line: PrintedLine) -> tuple[str, str] | None:
     if parts[0][1]:
         return parts[0][0].strip(), "".join(text for text, _ in parts[1:]).strip()
     if written := _SUPERSCRIPT.match(line.text):
-        return written.group(1).translate(PLAIN), line.text[written.end() :]
+        return written.group(1).translate(SUPERSCRIPTS), line.text[written.end() :]
     if stars := _STARS.match(line.text):
         return stars.group(1), line.text[stars.end() :]
     first = line.runs[0]

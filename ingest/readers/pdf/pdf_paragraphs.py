@@ -95,10 +95,8 @@ class _Measure:
 
 
 def build_items(pages: Sequence[PageText], size: float) -> list[Item]:
-    """Paragraphs and tables of all pages in order, with paragraphs that a page break splits joined.
-
-    `size` is the font size of the text, points.
-    """
+    """Paragraphs and tables of all pages in order, with paragraphs that a page break splits joined. `size` is the font
+    size of the text, points."""
     result: list[Item] = []
     general = _line_distances(line for page in pages for line in page.printed_lines)
     last_measure: _Measure | None = None

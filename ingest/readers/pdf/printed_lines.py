@@ -188,11 +188,8 @@ def is_wide(character: str) -> bool:
 
 
 def build_printed_lines(page: PageGlyphs) -> list[PrintedLine]:
-    """The printed lines of a page from top to bottom.
-
-    Text that is not painted only counts where it is the text of a scan; a reader of the document does not see a few
-    hidden words.
-    """
+    """The printed lines of a page from top to bottom. Text that is not painted only counts where it is the text of a
+    scan; a reader of the document does not see a few hidden words."""
     lines: list[list[Run]] = []
     base = size = 0.0
     for run in sorted(page.runs, key=lambda run: run.base):
@@ -231,5 +228,4 @@ class TableCell:
     col_span: int = 1
 
 
-Row = tuple[TableCell, ...]
-"""One cell for each column."""
+Row = tuple[TableCell, ...]  # one cell for each column

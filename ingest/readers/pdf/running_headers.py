@@ -60,8 +60,7 @@ def without_furniture(pages: Sequence[tuple[PageGlyphs, list[PrintedLine]]]) -> 
 
     Only lines in the margins are removed, from the edge of the page inwards. A line that recurs is only removed
     together with a page number, a symbol or a rule on its inner side, or when most pages have it: the header of a table
-    over several pages stays.
-    """
+    over several pages stays."""
     counts = _Counts(pages)
     made = []
     for page, printed_lines in pages:

@@ -20,11 +20,9 @@ _Part = tuple[int, int, PrintedLine]  # column, columns spanned, words
 
 @dataclass(frozen=True)
 class Table:
-    """A table of one page: rows of one cell for each column. The first `headers` rows are the header.
-
-    `edges` are the x positions of the column borders; `ids` the printed lines of the table. An `open` table runs to the
-    end of the page below its last rule, so that it may continue, without any rule, on the next.
-    """
+    """A table of one page: rows of one cell for each column. The first `headers` rows are the header. `edges` are the x
+    positions of the column borders; `ids` the printed lines of the table. An `open` table runs to the end of the page
+    below its last rule, so that it may continue, without any rule, on the next."""
 
     page: int
     top: float
@@ -167,8 +165,7 @@ def _wide_cells(level: Level, edges: Sequence[float]) -> list[tuple[float, float
 
 
 def _band(line: PrintedLine, levels: Sequence[Level], heading: float, *, spanned: bool) -> int:
-    """The number of rules above a line; where cells span rows, only those of the `heading`, and rules above the cell in
-    which it is."""
+    """The number of rules above a line; where cells span rows, those of the `heading` and of its own cell."""
     middle = line.base - 0.3 * line.size
     above = [
         n for n, level in enumerate(levels, 1)

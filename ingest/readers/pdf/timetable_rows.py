@@ -18,10 +18,7 @@ _NUMBER = re.compile(r"\d{1,3}\.?(?:\s*\([a-z]{1,2}\))?(?:\s*(?:,|and|et|y|и|[-
 
 def split_timetable_rows(rows: Sequence[Row], *, ruled: bool) -> list[Row]:
     """The rows of a table; those of a timetable are split where a day, a time or an item begins, other tables are not
-    changed.
-
-    In `ruled` rows, a time that stands alone may be at half the height of its row.
-    """
+    changed. In `ruled` rows, a time that stands alone may be at half the height of its row."""
     timed = next((column for column in range(_FIRST) if any(_is_timed(row, column) for row in rows)), None)
     if timed is None:
         return list(rows)
