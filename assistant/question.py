@@ -96,8 +96,8 @@ class Question(Bounds):
 
     `focus` is the last turn of a follow-up, else the whole text; `rest` is `text` with blanks for symbols, articles, paragraphs and counted days.
     `items` are agenda item numbers (`2`, `1 (a)`), `articles` article numbers, `sessions` numbers of sessions and meetings (`the tenth session`) from the
-    second on, `weekdays` 0 (Monday) to 6, `days` days of the month, `nth_days` days of a meeting (`the second day`), `afternoon` the half of the day if
-    one is named, `evening` whether that is the evening, `hour` a clock hour (24 h). `named` are the catalogue entries that it names; where there are none, `called` are the treaties that `the
+    second on, `weekdays` 0 (Monday) to 6, `days` days of the month, `nth_days` days of a meeting (`the second day`, -1 the last), `afternoon` the half of the day
+    if one is named, `evening` whether that is the evening, `hour` a clock hour (24 h). `named` are the catalogue entries that it names; where there are none, `called` are the treaties that `the
     Protocol` or `the Convention` may be. `carried` are ids of passages that answered the previous turn, where the question leans on it. `memory` caches
     values computed for the text (`once`).
     """
@@ -369,7 +369,7 @@ def parse_question(
         sessions=_sessions(rest, vocabulary, question_language),
         weekdays=tuple(int(day) for day in vocabulary.choices("weekdays", rest, question_language)),
         days=(*_days(blanked(rest, number_spans), bool(months), vocabulary, question_language), *month_days),
-        nth_days=tuple(dict.fromkeys(int(number) for number, _, _ in counted_days if number.isdigit())),
+        nth_days=tuple(dict.fromkeys(int(number) for number, _, _ in counted_days if number.lstrip("-").isdigit())),
         months=months,
         afternoon=None if not parts or len(parts) > 1 else parts[0] in ("afternoon", "evening"),
         evening=parts == ["evening"],
@@ -386,10 +386,14 @@ _JOINS = r"\s*(?:,|、|\b(?:and|et|y|or|to)\b|и|و|和|与|及|&|-)\s*(?:the |l
 def numbers_after(kind: str, text: str, vocabulary: Vocabulary, language: str) -> list[tuple[str, int, int]]:
     """Numbers next to a word of a kind (`item 2 (a)`, `the second item`, `第二项`): normalized number and span."""
     found: list[tuple[str, int, int]] = []
-    numbers = vocabulary.number_words(language)
+    ordinal_kinds = ("ordinals", "last") if kind == "day" else ("ordinals",)
+    numbers = vocabulary.number_words(language, "numbers", *ordinal_kinds)
     forms = vocabulary.forms(kind, language)
     word = _any_of({*forms, *map(fold, forms)}).replace(r"\ ", r"\s+")
-    spelled, ordinals = _any_of(numbers), _any_of(vocabulary.number_words(language, "ordinals"))
+    if kind == "day":  # "the last morning" is that of the last day
+        halves = [form for each in vocabulary.groups("dayparts", language).values() for form in each]
+        word += rf"|(?=(?:{_any_of({*halves, *map(fold, halves)})})(?!\w))"
+    spelled, ordinals = _any_of(numbers), _any_of(vocabulary.number_words(language, *ordinal_kinds))
     edge = "(?<![哪任每])" if language == "zh" else r"(?<!\w)"
     article = "(?:[وف]?(?:[بك]?ال|لل|[بكل])?)" if language == "ar" else ""
     folded = fold(text) if len(fold(text)) == len(text) else text.casefold()

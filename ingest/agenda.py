@@ -167,8 +167,13 @@ def _build_items(document: Document, spans: Mapping[int, Spans]) -> Iterator[Age
             headings.setdefault(number, block.ordinal)
         elif block.kind in ("paragraph", "item"):
             annotations.setdefault(number, []).append(block.ordinal)
-            found = find_symbols_like(document.block_text(block), document.symbol)
-            own = (each.symbol.text for each in found if _is_meeting_paper(each.symbol, document.symbol))
+            text = document.block_text(block)
+            found = find_symbols_like(text, document.symbol)
+            listed_here = (
+                bool(found) and not text[found[-1].end :].strip(" )]") and _may_be_title(text.lstrip("-–—•* "))
+            )
+            papers = (each.symbol for each in found if each.symbol.series not in RESOLUTIONS)
+            own = (each.text for each in papers if listed_here or _is_meeting_paper(each, document.symbol))
             mentions += (_Mention(2, number, symbol, block.ordinal) for symbol in own)
     mentions += (_Mention(4, number, symbol, row) for number, symbol, row in _documents_in_tables(document, spans))
     order, documentation = list(titles), _documents_by_item(mentions, [*titles], str(document.symbol or ""))
@@ -261,7 +266,7 @@ def _leading_symbols(cell: str, agenda: Symbol | None) -> list[str]:
 def _is_meeting_paper(symbol: Symbol, agenda: Symbol | None) -> bool:
     """Whether a symbol has the same body, and the same year or session, as an agenda; or the same body where its name counts the
     meetings."""
-    if agenda is None or symbol.series in RESOLUTIONS:
+    if agenda is None:
         return False
     if not (agenda.year or agenda.session or _COUNTED_BODY.fullmatch(agenda.body)):
         return False

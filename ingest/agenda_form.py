@@ -74,7 +74,7 @@ _DOCUMENTS_LED = re.compile(
     r"|^(?:Documents?|Documentos?|Документ|الوثيقة)\s*:\s+(?=[^\Wa-zа-я\d])"
 )
 _OF_ITEM = re.compile(
-    r"^\s*(?:(?:agenda\s+)?item|point|tema|пункт|البند|(?:议程)?项目)\s*(\d{1,3})\s*(\([a-z]\))?\s*[.:：)–—-]?(?=\s|$|[^\W\d])",
+    r"^\s*(?:(?:agenda\s+)?item|point|tema|пункт|البند|(?:议程)?项目|议题)\s*(\d{1,3})\s*(\([a-z]\))?\s*[.:：)–—-]?(?=\s|$|[^\W\d])",
     re.IGNORECASE,
 )
 

@@ -6,10 +6,10 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from corpus.dates import find_meeting_days, is_day_label
-from corpus.documents import Block, Document
+from corpus.documents import Block, Document, Span
 from corpus.meetings import AgendaItem, Sitting, SittingItem, main_number
 from ingest.agenda_form import folded_title
 from ingest.time_ranges import (
@@ -24,7 +24,7 @@ from ingest.timetable_grid import Grid, Label, Spans, new_sitting
 
 _LETTER = r"\(?[a-z]{1,2}\)"
 _NUMBER = rf"\d{{1,3}}(?:\s?{_LETTER})?"
-_WORD = r"(?:(?:agenda\s+)?items?|points?|temas?|пункт(?:ы|ов|а)?|البند(?:ان|ين)?|البنود|(?:议程)?项目)"
+_WORD = r"(?:(?:agenda\s+)?items?|points?|temas?|пункт(?:ы|ов|а)?|البند(?:ان|ين)?|البنود|(?:议程)?项目|议题)"
 _AND = r"(?:\s*(?:[,;،؛，；、]|&|\+|[-‐-―])\s*(?:(?:and|et|y|и|و)\s+)?|\s+(?:and|et|y|e|и|to|à|a|al|по)\s+|\s*[和及]\s*|\s+و)"
 _NUMBERS = rf"{_NUMBER}(?:{_AND}(?:{_NUMBER}|{_LETTER}))*"
 _ITEM_CELL = re.compile(rf"^(?:{_WORD}\s*)?({_NUMBERS})\s*\.?$", re.IGNORECASE)
@@ -34,7 +34,7 @@ _ITEM_NAMED = re.compile(rf"(?<![^\W_]){_WORD}\s*({_NUMBERS})(?![^\W_])\s*[.:：
 _PART = re.compile(rf"({_AND})?(?:(\d{{1,3}})\s?)?({_LETTER})?", re.IGNORECASE)
 _RANGE = re.compile(r"\s*[-‐-―]\s*|\s+(?:to|à|a|al|по)\s+")
 _CONTINUED = re.compile(
-    r"\s*\(\s*(?:continued|cont[’'.]?d?\.?|suite|continuación|cont\.|продолжение|تابع|续)\s*\)", re.IGNORECASE
+    r"\s*[(（]\s*(?:continued|cont[’'.]?d?\.?|suite|continuación|cont\.|продолжение|تابع|续)\s*[)）]", re.IGNORECASE
 )
 _DASHES = re.compile(r"\s*[-‐-―−]{1,3}\s*")
 """The content of a cell that is left blank."""
@@ -70,6 +70,8 @@ class _TimetableReader:
         self._document, self._year, self._titles, self._spans = document, year, titles, spans
         self._grid = Grid(dates, year, self._cell_items)
         self._columns = dict(item_columns(document))
+        rows = [block.cells for block in document.blocks if block.kind == "row"]
+        self._beside = any(self._are_number_and_title(*pair) for cells in rows for pair in self._neighbours(cells))
         self._day: dt.date | None = None
         self._day_row: int | None = None
         self._day_label = ""
@@ -196,7 +198,8 @@ class _TimetableReader:
         if not cells:
             return
         if match := _ITEM_CELL.match(_without_continued(cells[0])):
-            numbers, words = item_numbers(match[1]), " ".join([*cells[1:2], *_CONTINUED.findall(cells[0])])
+            beside = cells[1:2] if self._beside or not self._titles else ()  # else it has a room, or what others do
+            numbers, words = item_numbers(match[1]), " ".join([*beside, *_CONTINUED.findall(cells[0])])
         elif match := _ITEM_LED.match(cells[0]):
             numbers, words = item_numbers(match[1]), cells[0][match.end() :]
         else:
@@ -212,6 +215,17 @@ class _TimetableReader:
             elif (known := self._titles.get(number)) and title.casefold().startswith(known.casefold()):
                 title = title if _READING.fullmatch(title, len(known)) else title[: len(known)]
             yield SittingItem(number, title, block.ordinal, continued)
+
+    def _neighbours(self, spans: Sequence[Span | None]) -> Iterator[tuple[str, str]]:
+        """The cells of a row, each with the next that isn't blank."""
+        return pairwise(self._document.text[slice(*span)] for span in spans if span)
+
+    def _are_number_and_title(self, number: str, words: str) -> bool:
+        """Whether two cells are the number of an item and its title, or the beginning of one of them."""
+        match = _ITEM_CELL.match(_without_continued(number))
+        titles = [folded_title(self._titles.get(each, "")) for each in item_numbers(match[1])] if match else []
+        found = folded_title(_BULLETS.split(words)[0])
+        return any(title and found and (found.startswith(title) or title.startswith(found)) for title in titles)
 
     def _are_agenda_items(self, numbers: Sequence[str], text: str) -> bool:
         """Whether the agenda has items with these numbers: all, or one if a word in `text` calls them items."""

@@ -196,6 +196,17 @@ def test_a_symbol_that_an_annotation_only_mentions_is_no_document_of_the_item() 
     assert item(read(BOARD)[1], "3").documentation == ()
 
 
+def test_lines_in_annotations_that_only_name_a_document_list_it_and_those_that_name_a_resolution_do_not() -> None:
+    lines = [
+        "Reference",
+        "- Report on ropes (E/CN.37/2030/7)",
+        "- Earlier resolution (A/RES/72/9)",
+        "It follows from E/CN.36/2030/4.",
+    ]
+    text = BOARD.replace("Anything else may be raised. See E/CN.36/2030/4.", "\n\n".join(lines))
+    assert papers(read(text)[1])["3"] == ["E/CN.37/2030/7"]
+
+
 KITES = """# Committee on Kites
 
 E/CN.38/2031/1
@@ -520,6 +531,26 @@ def test_a_day_in_a_heading_holds_for_the_table_below_it() -> None:
     table = "| Time | Item | Subject |\n|---|---|---|\n| 10 a.m.–1 p.m. | 2 | Lamps and lenses |\n"
     text = BOARD[: BOARD.index("| Day |")] + f"#### Tuesday, 3 June\n\n{table}"
     assert slots(read(text)[1]) == [(D(2031, 6, 3), T(10), T(13), ["2"])]
+
+
+@pytest.mark.parametrize("beside", ["Room XX", "Informal talk in the annex"])
+def test_what_stands_beside_an_item_is_its_title_only_where_the_timetable_has_titles(beside: str) -> None:
+    table = f"| Day | Time | Plenary | Elsewhere |\n|---|---|---|---|\n| Monday, 2 June | 10 a.m.–1 p.m. | Item 2 | {beside} |\n"
+    sitting = read(BOARD[: BOARD.index("| Day |")] + table)[1].sittings[0]
+    assert [row.title for row in sitting.items] == ["Lamps and lenses"]
+    more = "| | 3–6 p.m. | Item 3 | Other matters: harbours |\n"
+    sitting = read(BOARD[: BOARD.index("| Day |")] + table + more)[1].sittings[0]
+    assert [row.title for row in sitting.items] == [beside]
+
+
+def test_a_chinese_timetable_may_have_either_word_for_items_and_wide_brackets() -> None:
+    rows = ["4月13日星期一 | 上午9时30分至12时30分 | 议题1、2", " | 下午2时30分至5时30分 | 项目2（续）"]
+    table = "\n".join(["| 日期 | 时间 | 议题 |", "|---|---|---|", *(f"| {row} |" for row in rows)])
+    notes = "\n\n".join(f"### 议题{n} {title}\n\n委员会将审议。" for n, title in ((1, "灯塔"), (2, "灯油")))
+    text = f"# 灯塔委员会\n\n2026年4月13日，日内瓦\n\n## 临时议程说明\n\n{notes}\n\n### 工作安排\n\n{table}\n"
+    meeting = read(text)[1]
+    assert titles(meeting) == {"1": "灯塔", "2": "灯油"}
+    assert [numbers(each) for each in meeting.sittings] == [["1", "2"], ["2 again"]]
 
 
 SIDE_BY_SIDE = (

@@ -74,3 +74,42 @@ def test_points_are_introduced_by_the_paragraph_right_above_and_by_what_introduc
         "The town shall pay.",
         "Fees are low.",
     ]
+
+
+TIMETABLE = """| Day | Time | Item |
+|---|---|---|
+| Monday, 2 June | 10 a.m.–1 p.m. | Item 1 |
+| | | Item 2 |
+| | 3–6 p.m. | Item 2 |
+| Tuesday to Thursday | 10 a.m.–1 p.m. | Visits |
+| | 3–6 p.m. | Item 3: boats of the port |
+"""
+DAY_ROWS = """| Time | Item |
+|---|---|
+| Monday, 2 June | |
+| 10 a.m.–1 p.m. | Item 1 |
+| 3–6 p.m. | Item 2 |
+"""
+
+
+def timetable(table: str) -> list[str]:
+    text = f"# Board of Piers\n\n## Provisional agenda\n\n1. Opening\n\n2. Piers\n\n3. Boats\n\n## Organization of work\n\n{table}"
+    document = read_document(Input("agenda.md", text.encode()), Catalogue.packaged())[0]
+    assert document.kind == "agenda"
+    return [" ".join(unit.text.split()) for unit in units(document) if document.blocks[unit.block].kind == "row"][1:]
+
+
+def test_a_row_of_a_timetable_is_introduced_by_the_day_and_the_time_that_are_blank_in_it() -> None:
+    assert timetable(TIMETABLE) == [
+        "Monday, 2 June | 10 a.m.–1 p.m. | Item 1",
+        "Monday, 2 June 10 a.m.–1 p.m. Item 2",
+        "Monday, 2 June 3–6 p.m. | Item 2",
+        "Tuesday to Thursday | 10 a.m.–1 p.m. | Visits",
+        "3–6 p.m. | Item 3: boats of the port",
+    ]
+
+
+def test_a_row_below_one_that_has_only_the_day_is_introduced_by_that_also_behind_a_heading_that_is_a_day() -> None:
+    expected = ["Monday, 2 June 10 a.m.–1 p.m. | Item 1", "Monday, 2 June 3–6 p.m. | Item 2"]
+    assert timetable(DAY_ROWS) == expected
+    assert timetable("### Monday, 2 June\n\n" + DAY_ROWS.replace("| Monday, 2 June | |\n", "")) == expected

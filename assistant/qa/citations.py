@@ -158,11 +158,11 @@ def quote_unit(unit: Unit, notes: Sequence[Citation] = ()) -> Statement:
 
 
 def header_once(units: Sequence[Unit]) -> list[Unit]:
-    """Units where of several rows of one table only the first keeps the header of the table."""
+    """Units where of several rows of one table only the first keeps the header of the table; in a timetable each keeps its day."""
     quoted_spans: set[tuple[str, Span]] = set()
     kept = []
     for unit in units:
-        if unit.document.blocks[unit.block].kind == "row" and unit.leads:
+        if unit.document.blocks[unit.block].kind == "row" and unit.document.kind != "agenda" and unit.leads:
             spans = {(unit.document.id, span) for span, _ in unit.leads}
             unit = replace(unit, leads=()) if spans <= quoted_spans else unit
             quoted_spans |= spans

@@ -355,7 +355,10 @@ class ExtractiveAnswerer:
             document, block = unit.document, unit.block
             # What a timetable tells is told by the meeting's rows; its times would be taken for other things.
             is_slot = self.meeting_answerer.is_in_timetable(question, document, block)
-            is_other = is_slot and question.share_of_words(unit.text, document.language) < SHARED_WORDS
+            is_other = is_slot and (
+                question.share_of_words(unit.text, document.language) < SHARED_WORDS
+                or not (question.nth_days or text_names_day(question, unit.text, document.language))
+            )
             is_admitted = question.admits(document.id, block) and among(unit) and not is_other
             return is_admitted and not self.meeting_answerer.is_about_other_item(question, document, block, unit.text)
 

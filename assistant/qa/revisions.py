@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from assistant.answer_phrases import joined, place_name, say
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.retriever import Evidence
-from assistant.qa.units import Unit
+from assistant.qa.units import Unit, row_leads
 from corpus.analysis import analyse
 from corpus.calendar_names import language_name
 from corpus.corrections import Correction, find_corrections
@@ -192,6 +192,8 @@ def _moved(unit: Unit, other: Document, library: Library) -> Unit | None:
     if first is None or last is None or last.ordinal < first.ordinal or {first.page, last.page} & set(other.unquotable):
         return None
     leads = tuple(((head.body_start, head.end), head.locator) for head in heads if head)
+    if other.kind == "agenda" and first.kind == "row":
+        leads = row_leads(other, first)  # a cell with the day, not its whole row
     evidence = Evidence.at(library, other, first.start, unit.evidence.score)
     moved = Unit.of(evidence, first, last.end, leads) if evidence and len(leads) == len(heads) else None
     return None if moved is None or moved.empty else moved

@@ -15,11 +15,12 @@ from itertools import accumulate
 from assistant.qa.metadata import edge_lines, first_page_facts, first_page_lines, is_symbol, is_title
 from assistant.qa.retriever import Evidence
 from corpus.analysis import fold
-from corpus.dates import find_full_dates, has_only_days, is_day_alone
+from corpus.dates import find_full_dates, has_only_days, is_day_alone, is_day_label
 from corpus.documents import HEADING_SEPARATOR, Block, Document, Span
 from corpus.library import Library
 from corpus.sentences import sentence_spans
 from corpus.symbols import find_symbols
+from corpus.tables import cell_texts
 from ingest.speakers import speaker_label_span
 
 GROUP_LIMIT = 900
@@ -166,7 +167,7 @@ def _units(evidence: Evidence) -> Iterator[Unit]:
         elif block.kind == "item" and _leads(document, block):
             yield Unit.of(evidence, block, leads=_leads(document, block))
         elif block.kind == "row":
-            yield Unit.of(evidence, block, leads=_table_header(document, block))
+            yield Unit.of(evidence, block, leads=row_leads(document, block))
         elif block.kind == "footnote":
             yield Unit.of(evidence, block)
         else:
@@ -248,9 +249,14 @@ def _is_chart_label(document: Document, block: Block) -> bool:
     return chart and above is not None and above.locator == block.locator
 
 
+def row_leads(document: Document, row: Block) -> Leads:
+    """What introduces a row: in an agenda the day above it, else the header of its table."""
+    return _day_above(document, row) if document.kind == "agenda" else _table_header(document, row)
+
+
 def _table_header(document: Document, row: Block) -> Leads:
     """The header rows of a row's table and the caption above them: a number alone says nothing."""
-    if document.kind == "agenda" or row.context == "header":
+    if row.context == "header":
         return ()
     table = row.locator.rpartition(", ")[0]
     header: list[Block] = []
@@ -262,6 +268,30 @@ def _table_header(document: Document, row: Block) -> Leads:
         elif block.kind != "footnote":
             break
     return tuple(((block.start, block.end), block.locator) for block in reversed(header))
+
+
+def _day_above(agenda: Document, row: Block) -> Leads:
+    """The day of a row of a timetable that does not name it, and the time where that is blank, too: a row with nothing but the day, or cells of
+    the rows above for which the blank cells at the beginning of the row stand. Empty where no day stands above."""
+    if row.context == "header" or any(is_day_label(cell) for cell in cell_texts(agenda, row)):
+        return ()
+    blank = next((n for n, span in enumerate(row.cells) if span), 0)
+    found: dict[int, tuple[Span, str]] = {}
+    in_table = True
+    for above in reversed(agenda.blocks[max(0, row.ordinal - MAX_ROWS) : row.ordinal]):
+        text, is_row = agenda.block_text(above), above.kind == "row" and in_table
+        if _is_day_row(above, text, ()) if is_row else above.kind == "heading" and is_day_label(text):
+            return (((above.start, above.end), above.locator), *found.values())
+        in_table = above.context != "header"
+        if not is_row or (blank and not in_table):
+            break
+        for n, span in enumerate(above.cells[:blank]):
+            if span and sum(map(bool, above.cells)) > 1:
+                found.setdefault(n, (span, above.locator))
+        if 0 in found:
+            is_day = is_day_label(agenda.quote(*found[0][0]))
+            return tuple(found[n] for n in sorted(found)) if is_day else ()
+    return ()
 
 
 def _leads(document: Document, block: Block) -> Leads:
