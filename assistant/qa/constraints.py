@@ -216,7 +216,7 @@ def _has_named_label(question: Question, unit: Unit) -> bool | None:
     has none."""
     document, block = unit.document, unit.document.blocks[unit.block]
     label = _label(document, block)
-    if not label or document.kind == "agenda" or question.language != document.language:
+    if not label or document.kind == "agenda" or not (question.countries or question.language == document.language):
         return None
     sides = reversed(document.blocks[: block.ordinal]), document.blocks[block.ordinal :]
     is_neighbour = partial(_are_neighbours, document, block)
@@ -275,11 +275,16 @@ def _countries_of_lists(document: Document) -> dict[int, frozenset[str]]:
             line.kind != "paragraph" or line.number or _ENDS.search(document.body(line)) for line in lines
         ):
             continue
-        name = _BRACKETED.sub("", document.line(heading)).strip()
-        spans = list(find_country_spans(name, document.language))
-        if [span for _, *span in spans] == [[0, len(name)]]:
-            found[heading.ordinal] = frozenset(code for code, _, _ in spans)
+        if code := _country_of(document.line(heading), document.language):
+            found[heading.ordinal] = frozenset([code])
     return found
+
+
+def _country_of(text: str, language: str) -> str | None:
+    """The country whose name, beside words in brackets, is the whole of a text."""
+    name = _BRACKETED.sub("", text).strip()
+    spans = list(find_country_spans(name, language))
+    return spans[0][0] if [span for _, *span in spans] == [[0, len(name)]] else None
 
 
 def _named_labels(question: Question, document: Document, blocks: Sequence[Block]) -> set[int]:
@@ -296,6 +301,9 @@ def _named_labels(question: Question, document: Document, blocks: Sequence[Block
     if not named:
         own_words = ((n, label - shared) for n, label in labels.items())
         named = {n for n, words in own_words if words <= question_words and not _are_plain_numbers(words)}
+    if not named and question.countries:
+        codes = {*(find_countries(question.last, question.language) or question.countries)}
+        named = {block.ordinal for block in blocks if _country_of(_label(document, block), document.language) in codes}
     return named if len(named) < len(labels) else set()
 
 
