@@ -319,7 +319,7 @@ def test_a_row_whose_head_names_other_years_is_not_sure_though_the_first_page_na
 
 
 def test_the_row_of_a_country_is_told_in_another_language_too(holding: Holding) -> None:
-    text = "---\nlanguage: fr\n---\n# Contributions des pays au fonds\n\nA/88/513\n\n| Pays | Contribution |\n|---|---|\n| Norvège | 11 |\n| Espagne | 21 |\n| Togo | 31 |\n"
+    text = "---\nlanguage: fr\n---\n# Contributions des pays au fonds\n\nA/88/513\n\n| Pays | Contribution |\n|---|---|\n| Ensemble | 63 |\n| Norvège | 11 |\n| Espagne | 21 |\n| Togo | 31 |\n"
     engine = holding(text, readers=readers_of(FlatReader(), "multilingual"))
     assert engine.ask("What is the contribution of Spain?").statements[0].text.endswith("Espagne | 21")
 
@@ -351,6 +351,37 @@ def test_words_that_name_only_another_year_are_not_sure_though_others_of_their_p
         answer = engine.ask(f"Who chaired the meeting in {year}?")
         assert answer.status == "answered"
         assert [name in each.text for each in answer.statements] == [True]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "question", "status"),
+    [
+        ("es", "La cuarta fase terminó en Lima.", "¿Dónde terminó la cuarta fase?", "answered"),
+        ("es", "La cuarta fase terminó en Lima.", "¿Dónde terminó la quinta fase?", "tentative"),
+        ("es", "El 30.º período de sesiones fue en Lima.", "¿Dónde fue el 31.º período de sesiones?", "tentative"),
+        ("ru", "После падения второго аппарата вывезли 62 жителя.", "Сколько вывезли после третьего?", "answered"),
+        ("ru", "После падения второго аппарата вывезли 62.", "Сколько вывезли после третьего аппарата?", "tentative"),
+        ("zh", "第二阶段在利马结束。", "第三阶段在哪里结束？", "tentative"),
+        ("ar", "انتهت المرحلة الثانية في ليما.", "أين انتهت المرحلة الثالثة؟", "tentative"),
+        ("en", "The Committee held its 461st meeting in Lima.", "Où s'est tenue la 461e séance ?", "answered"),
+        ("en", "The Committee held its 461st meeting in Lima.", "Où s'est tenue la 460e séance ?", "tentative"),
+        ("es", "Del 2 al 5 de mayo de 2031 hubo 62 visitas.", "¿Qué hubo el 4 de mayo de 2031?", "answered"),
+        ("es", "El 2 de mayo de 2031 hubo 62 visitas.", "¿Qué hubo el 4 de mayo de 2031?", "tentative"),
+        ("en", "On 2 May 2031, the harbour had 62 visits.", "Сколько посещений было 4 мая 2031 года?", "tentative"),
+        ("en", "The harbour had 62 visits.", "Сколько посещений было 4 мая?", "answered"),
+    ],
+)
+def test_what_is_told_of_another_day_or_of_a_thing_with_another_number_is_not_sure(
+    holding: Holding, language: str, text: str, question: str, status: str
+) -> None:
+    text = f"---\nlanguage: {language}\n---\n# Harbour of Lima\n\nA/88/509\n\n1. {text}\n"
+    assert holding(text, readers=readers_of(FlatReader(), "multilingual")).ask(question).status == status
+
+
+def test_the_sentence_of_the_day_asked_for_comes_before_that_of_another_day(holding: Holding) -> None:
+    text = "# Visits\n\nA/88/509\n\n1. On 4 May, Fiji announced a visit. On 7 May, Togo announced another one.\n"
+    engine = holding(text, readers=readers_of(FlatReader(), "en"))
+    assert [each.text[:8] for each in engine.ask("What was announced on 7 May?").statements] == ["On 7 May"]
 
 
 def test_the_years_of_a_span_in_the_head_of_a_table_are_all_its_own(holding: Holding) -> None:

@@ -1,4 +1,4 @@
-"""Penalties for units that lack what the question names: years, countries, sessions, acronyms, and the label of a row or list."""
+"""Penalties for units that lack what the question names: years, days, countries, sessions, numbers, acronyms, and the label of a row or list."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from assistant.qa.metadata import edge_lines, first_page_lines
 from assistant.qa.readers import PassageReading
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit
-from assistant.question import YEAR, Question, numbered_meetings
+from assistant.question import MEETINGS, YEAR, Question, numbered_meetings, numbered_things
 from assistant.wording import claims
 from assistant.wording.values import without_symbols
 from corpus.acronyms import find_acronyms, matches_acronym
 from corpus.analysis import analyse, fold
 from corpus.countries import find_countries, find_country_spans, mentions_country
+from corpus.dates import Date, find_date_mentions
 from corpus.documents import Block, Document, cached_by_document
 from corpus.sentences import sentence_spans
 from corpus.tables import cell_texts, column_heads, find_tables
@@ -46,7 +47,7 @@ def constrained_score(reading: PassageReading, begin: int, question: Question, u
     Penalties are taken off where its document does not name what the question names, or where a neighbouring row or list has the label that the
     question names; a unit with that label, or at the place that it names, gets the score of the whole passage, but not a row whose column is not
     named where the best words are in a sentence with the label. A unit above the tentative threshold
-    stays above it where only the country is not named, since that may be the user's, and in texts in other languages than English, where names are
+    stays above it where only the country, a day or a number is not named, since that may be the user's, and in texts in other languages than English, where names are
     recognized less surely.
     """
     has_label = _has_named_label(question, unit)
@@ -57,10 +58,12 @@ def constrained_score(reading: PassageReading, begin: int, question: Question, u
     is_beside = has_label is False or placed is False
     names = _lacks_acronym_or_name(question, unit), is_beside or is_of_another_session(question, unit)
     penalty = OTHER_YEAR_PENALTY * _names_another_year(question, unit) + OTHER_NAME_PENALTY * sum(names)
-    country_penalty, tentative = _country_penalty(question, unit), reading.thresholds.tentative_margin
+    is_of_another = _is_of_another_day(question, unit) or _is_numbered_otherwise(question, unit)
+    other_penalty = max(_country_penalty(question, unit), OTHER_COUNTRY_PENALTY * is_of_another)
+    tentative = reading.thresholds.tentative_margin
     if tentative >= 0.0:
-        return score - penalty - country_penalty
-    lowered = max(score - country_penalty, min(score, tentative))
+        return score - penalty - other_penalty
+    lowered = max(score - other_penalty, min(score, tentative))
     return lowered - penalty if unit.document.language == "en" else max(lowered - penalty, min(score, tentative))
 
 
@@ -187,6 +190,52 @@ def is_of_another_session(question: Question, unit: Unit) -> bool:
     return bool(unit_sessions) and requested.isdisjoint(unit_sessions)
 
 
+def _is_numbered_otherwise(question: Question, unit: Unit) -> bool:
+    """Whether a question numbers something ("the fifth phase") that the passage of a unit numbers only otherwise, and the first page does not have that
+    number. Meetings may be those of several bodies, so a unit must number one itself; only they are compared across languages."""
+    document, passage = unit.document, unit.evidence.passage
+    asked = question.once(
+        numbered_things, lambda: numbered_things(question.rest, question.vocabulary, question.language)
+    )
+    if document.language != question.language:
+        asked = {thing: numbers for thing, numbers in asked.items() if thing[0] == MEETINGS}
+    if not asked:
+        return False
+
+    def numbered(text: str) -> dict[tuple[str, bool], set[str]]:
+        return numbered_things(text, question.vocabulary, document.language)
+
+    own = numbered(f"{unit.context} {unit.text}")
+    key = numbered_things, unit.evidence.id
+    around = question.once(key, lambda: numbered(f"{passage.heading}\n{passage.text}\n{_first_page(document)}"))
+
+    def is_other(thing: tuple[str, bool], numbers: set[str]) -> bool:
+        told = around.get(thing, set()) | own.get(thing, set())
+        return thing in (own if thing[0] == MEETINGS else around) and numbers.isdisjoint(told)
+
+    return any(is_other(thing, numbers) for thing, numbers in asked.items())
+
+
+def _is_of_another_day(question: Question, unit: Unit) -> bool:
+    """Whether a question names a day, in the last turn of several, and a unit only others, all before or all behind it, or a unit without one is in a
+    passage with only others. A day on the first page may be that of the document."""
+    days = [each for each in find_date_mentions(question.last or question.rest) if each.day]
+    if not days:
+        return False
+    passage, own = unit.evidence.passage, find_date_mentions(unit.text)
+    key, first = (find_date_mentions, unit.evidence.id), _first_page(unit.document)
+    inside = question.once(key, lambda: find_date_mentions(f"{passage.heading}\n{passage.text}"))
+    named = [each for each in own if each.day] or [each for each in inside if each.day]
+
+    def is_told(day: Date) -> bool:
+        if any(day.covers(each) or each.covers(day) for each in (*own, *named, *find_date_mentions(first))):
+            return True
+        order = [(each.year or day.year or 0, each.month, each.day or 0) for each in own]
+        return bool(order) and min(order) < (day.year or 0, day.month, day.day or 0) < max(order)
+
+    return bool(named) and not any(map(is_told, days))
+
+
 def _sessions(question: Question, text: str, language: str) -> tuple[str, ...]:
     return numbered_meetings(text, question.vocabulary, language)
 
@@ -216,7 +265,7 @@ def _has_named_label(question: Question, unit: Unit) -> bool | None:
     has none."""
     document, block = unit.document, unit.document.blocks[unit.block]
     label = _label(document, block)
-    if not label or document.kind == "agenda" or question.language != document.language:
+    if not label or document.kind == "agenda" or not (question.countries or question.language == document.language):
         return None
     sides = reversed(document.blocks[: block.ordinal]), document.blocks[block.ordinal :]
     is_neighbour = partial(_are_neighbours, document, block)
@@ -275,11 +324,16 @@ def _countries_of_lists(document: Document) -> dict[int, frozenset[str]]:
             line.kind != "paragraph" or line.number or _ENDS.search(document.body(line)) for line in lines
         ):
             continue
-        name = _BRACKETED.sub("", document.line(heading)).strip()
-        spans = list(find_country_spans(name, document.language))
-        if [span for _, *span in spans] == [[0, len(name)]]:
-            found[heading.ordinal] = frozenset(code for code, _, _ in spans)
+        if code := _country_of(document.line(heading), document.language):
+            found[heading.ordinal] = frozenset([code])
     return found
+
+
+def _country_of(text: str, language: str) -> str | None:
+    """The country whose name, beside words in brackets, is the whole of a text."""
+    name = _BRACKETED.sub("", text).strip()
+    spans = list(find_country_spans(name, language))
+    return spans[0][0] if [span for _, *span in spans] == [[0, len(name)]] else None
 
 
 def _named_labels(question: Question, document: Document, blocks: Sequence[Block]) -> set[int]:
@@ -296,6 +350,9 @@ def _named_labels(question: Question, document: Document, blocks: Sequence[Block
     if not named:
         own_words = ((n, label - shared) for n, label in labels.items())
         named = {n for n, words in own_words if words <= question_words and not _are_plain_numbers(words)}
+    if not named and question.countries:
+        codes = {*(find_countries(question.last, question.language) or question.countries)}
+        named = {block.ordinal for block in blocks if _country_of(_label(document, block), document.language) in codes}
     return named if len(named) < len(labels) else set()
 
 
