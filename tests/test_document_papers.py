@@ -293,6 +293,22 @@ def test_a_paper_on_a_corrigendum_says_what_it_corrects_and_where_and_quotes_no_
     assert not any("63/170" in each.text for part in made.sections if part.key == "points" for each in part.statements)
 
 
+def test_what_a_corrigendum_changes_in_a_recommendation_is_told_above_the_table_that_has_it(holding: Holding) -> None:
+    body = (
+        "Bells ring",
+        "The Secretariat should set aside 10 million dollars for bells",
+        "The Secretariat should paint 300 bells",
+    )
+    correction = "*For* 10 million dollars *read* 12 million dollars"
+    correcting = letter("A/90/7/Corr.1", "Fog bells of the strait", "## Corrigendum", "**Paragraph 2**", correction)
+    engine = holding(report("A/90/7", "2035-05-01", *body), correcting)
+    told = section(make_briefing(engine, Request("document", "A/90/7")), "recommendations")
+    assert "10 million" in " ".join(cell.to_text() for cell in told.tables[0].rows[0])
+    assert [each.text for each in told.statements] == [
+        "Paragraph 2 of A/90/7 is corrected by A/90/7/Corr.1: “Paragraph 2: For 10 million dollars read 12 million dollars”"
+    ]
+
+
 def test_a_paper_on_an_addendum_says_what_it_adds_to_and_what_it_contains(holding: Holding) -> None:
     contained = "The present addendum contains the annex to the report on bells."
     engine = holding(letter("A/90/7/Add.1", "Fog bells of the strait", "## Addendum", contained, *ENCLOSED))
