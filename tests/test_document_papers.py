@@ -12,6 +12,7 @@ from assistant.answer_phrases import say
 from assistant.cli import app
 from assistant.reports.brief.brief_maker import make_briefing
 from assistant.reports.brief.briefing import Request
+from assistant.reports.brief.document_sections import find_previous_text
 from assistant.reports.comparison.provenance import find_origins, resolve_place
 from assistant.reports.comparison.text_diff import VersionComparison, compare_texts
 from assistant.reports.comparison.topic_comparison import compare_topic
@@ -120,6 +121,31 @@ def test_what_is_new_since_the_text_before_tells_preamble_and_moved_and_deleted_
     assert ["", "para. 3", "deleted"] in rows
     assert ["first preambular para.", "", "new"] in rows
     assert changes.remarks == (say("changes_note", "en"),)
+
+
+def test_an_arabic_comparison_has_titles_without_numbers_and_arrows_that_point_to_the_new_number(
+    holding: Holding,
+) -> None:
+    head = (
+        "الأمم المتحدة\n\n{0}\n\nالجمعية العامة\n\nDistr.: General\n\n20 December {1}\n\nArabic\n\n**الدورة {2}**\n\n"
+        "# قرار اتخذته الجمعية العامة في 18 كانون الأول/ديسمبر {1}\n\n## {3} - السفن في الخليج\n\nإن الجمعية العامة،\n\n"
+    )
+    one = "1 - تطلب إلى الأمين العام أن يعد تقريرا عن السفن في الخليج؛\n\n2 - تحث الدول على بناء الموانئ في الشمال."
+    two = one.replace("2 - ", "3 - ").replace("1 - ", "2 - ").replace("الشمال", "الجنوب")
+    new = "1 - ترحب بالبحارة الذين عادوا من البحار البعيدة؛\n\n"
+    engine = holding(
+        head.format("A/RES/90/7", 2035, "التسعون", "90/7") + one,
+        head.format("A/RES/91/8", 2036, "الحادية والتسعون", "91/8") + new + two,
+    )
+    documents = [find_document(engine.library, each) for each in ("A/RES/90/7", "A/RES/91/8")]
+    found = compare_texts(engine.library, *documents)
+    assert "title" not in found.about
+    told = markdown(VersionComparison((found,)), engine.library, "ar")
+    assert "2 ← 3" in told
+    assert "2 → 3" not in told
+    before = find_previous_text(engine.library, documents[1])
+    assert before is not None, "it is found by its title"
+    assert before.key == "A/RES/90/7"
 
 
 def test_what_is_new_in_a_revised_draft_is_told_against_the_draft_that_it_revises(holding: Holding) -> None:

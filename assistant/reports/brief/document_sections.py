@@ -193,13 +193,14 @@ def find_previous_text(library: Library, document: Document) -> Document | None:
     same_line = [each for each in in_language if own and each.lineage == own.lineage and each.revision < own.revision]
     if same_line:
         return library.document(max(same_line, key=lambda each: each.revision).id)
-    title, day = normalized_key(strip_number(document, document.title)), document_date(document)
+    title, day = normalized_key(strip_number(document.symbol, document.title)), document_date(document)
     if not title or day is None:
         return None
     usable = versions.quotable_documents(document.language)
     candidates = []
     for header in library.headers(kind="resolution"):
-        titles = (normalized_key(header.title), normalized_key(header.title.partition(". ")[2]))
+        own_title, behind = strip_number(header.symbol, header.title), header.title.partition(". ")[2]
+        titles = (normalized_key(own_title), normalized_key(behind))
         if header.id in usable and header.language == document.language and title in titles:
             found = library.document(header.id)
             adopted = document_date(found)
