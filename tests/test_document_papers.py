@@ -293,6 +293,15 @@ def test_a_paper_on_a_letter_says_first_who_sends_what_to_whom_and_who_signs_wha
     assert [each.text for each in first.statements] == [LETTER, sent, "(Signed) Rosa Reef Master of the Guild"]
 
 
+def test_a_paper_on_a_letter_of_several_names_all_who_sign_it(holding: Holding) -> None:
+    signed = [
+        f"(Signed) {name} Permanent Representative" for name in ("Flavia Elphberg", "Rudolf Rassendyll", "Rosa Reef")
+    ]
+    engine = holding(letter("A/90/79", LETTER, SENDING, *signed, *ENCLOSED[:2]))
+    told = [each.text for each in make_briefing(engine, Request("document", "A/90/79")).sections[0].statements]
+    assert [each for each in told if each.startswith("(Signed)")] == signed
+
+
 def test_a_paper_on_a_note_verbale_without_annex_says_first_what_it_asks(holding: Holding) -> None:
     title = "Note verbale dated 2 May 2035 from the Permanent Mission of Ruritania addressed to the Secretary-General"
     asked = "The Permanent Mission of Ruritania presents its compliments to the Secretary-General and has the honour to inform him of bells."
@@ -343,8 +352,12 @@ def test_a_paper_on_an_addendum_says_what_it_adds_to_and_what_it_contains(holdin
 
 
 def test_a_paper_on_a_report_has_nothing_to_say_about_the_document_itself(holding: Holding) -> None:
+    ringing = report("A/90/7", "2035-05-01", "Bells ring", "Keepers are few")
     made = make_briefing(
-        holding(report("A/90/7", "2035-05-01", "Bells ring", "Keepers are few")), Request("document", "A/90/7")
+        holding(
+            f"{ringing}\n\n## Annex I\n\nThe following bell is new.\n\n## Annex II\n\n" + "\n\n".join(ENCLOSED[1:])
+        ),
+        Request("document", "A/90/7"),
     )
     assert "about" not in [each.key for each in made.sections]
     assert not any(say("section_about", "en") in each for each in made.unsourced)
