@@ -17,7 +17,12 @@ from corpus.roman import from_ordinal
 from ingest.time_ranges import is_explicit_time_span
 
 T = TypeVar("T")
-_MARKS = {",": {"zh": "，", "ar": "، "}, ":": {"fr": " : ", "zh": "："}, ";": {"fr": " ; ", "zh": "；", "ar": "؛ "}}
+_MARKS = {
+    ",": {"zh": "，", "ar": "، "},
+    ":": {"fr": " : ", "zh": "："},
+    ";": {"fr": " ; ", "zh": "；", "ar": "؛ "},
+    "→": {"ar": "← "},
+}
 _PART = re.compile(r"(?:^|, )(section “.*?”|(?:[^,(]|\([^)]*\))+)(?=, |$)")
 _ON_PAGE = re.compile(r"(.+) \(p\. (\d+)(?:, (\w+))?\)")
 _PLACES = {
@@ -150,7 +155,7 @@ def day_of(date: str, language: str) -> str:
 
 
 def mark(sign: str, language: str) -> str:
-    """A comma, colon or semicolon of a language, with the space after it."""
+    """A comma, colon, semicolon or arrow of a language, with the space after it."""
     return _MARKS[sign].get(language, f"{sign} ")
 
 

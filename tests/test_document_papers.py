@@ -122,6 +122,28 @@ def test_what_is_new_since_the_text_before_tells_preamble_and_moved_and_deleted_
     assert changes.remarks == (say("changes_note", "en"),)
 
 
+def test_an_arabic_comparison_has_titles_without_numbers_and_arrows_that_point_to_the_new_number(
+    holding: Holding,
+) -> None:
+    head = (
+        "الأمم المتحدة\n\n{0}\n\nالجمعية العامة\n\nDistr.: General\n\n20 December {1}\n\nArabic\n\n**الدورة {2}**\n\n"
+        "# قرار اتخذته الجمعية العامة في 18 كانون الأول/ديسمبر {1}\n\n## {3} - السفن في الخليج\n\nإن الجمعية العامة،\n\n"
+    )
+    one = "1 - تطلب إلى الأمين العام أن يعد تقريرا عن السفن في الخليج؛\n\n2 - تحث الدول على بناء الموانئ في الشمال."
+    two = one.replace("2 - ", "3 - ").replace("1 - ", "2 - ").replace("الشمال", "الجنوب")
+    new = "1 - ترحب بالبحارة الذين عادوا من البحار البعيدة؛\n\n"
+    engine = holding(
+        head.format("A/RES/90/7", 2035, "التسعون", "90/7") + one,
+        head.format("A/RES/91/8", 2036, "الحادية والتسعون", "91/8") + new + two,
+    )
+    documents = [find_document(engine.library, each) for each in ("A/RES/90/7", "A/RES/91/8")]
+    found = compare_texts(engine.library, *documents)
+    assert "title" not in found.about
+    told = markdown(VersionComparison((found,)), engine.library, "ar")
+    assert "2 ← 3" in told
+    assert "2 → 3" not in told
+
+
 def test_what_is_new_in_a_revised_draft_is_told_against_the_draft_that_it_revises(holding: Holding) -> None:
     older, newer = draft(REPORT), draft(REPORT, CARE, date="2036-11-05", symbol="A/C.2/91/L.7/Rev.1")
     engine = holding(older, newer, resolution("90/7", "2035-12-01", [SEEN], CARE))
@@ -267,6 +289,15 @@ def test_a_paper_on_a_letter_says_first_who_sends_what_to_whom_and_who_signs_wha
     assert [each.text for each in first.statements] == [LETTER, sent, "(Signed) Rosa Reef Master of the Guild"]
 
 
+def test_a_paper_on_a_letter_of_several_names_all_who_sign_it(holding: Holding) -> None:
+    signed = [
+        f"(Signed) {name} Permanent Representative" for name in ("Flavia Elphberg", "Rudolf Rassendyll", "Rosa Reef")
+    ]
+    engine = holding(letter("A/90/79", LETTER, SENDING, *signed, *ENCLOSED[:2]))
+    told = [each.text for each in make_briefing(engine, Request("document", "A/90/79")).sections[0].statements]
+    assert [each for each in told if each.startswith("(Signed)")] == signed
+
+
 def test_a_paper_on_a_note_verbale_without_annex_says_first_what_it_asks(holding: Holding) -> None:
     title = "Note verbale dated 2 May 2035 from the Permanent Mission of Ruritania addressed to the Secretary-General"
     asked = "The Permanent Mission of Ruritania presents its compliments to the Secretary-General and has the honour to inform him of bells."
@@ -293,6 +324,22 @@ def test_a_paper_on_a_corrigendum_says_what_it_corrects_and_where_and_quotes_no_
     assert not any("63/170" in each.text for part in made.sections if part.key == "points" for each in part.statements)
 
 
+def test_what_a_corrigendum_changes_in_a_recommendation_is_told_above_the_table_that_has_it(holding: Holding) -> None:
+    body = (
+        "Bells ring",
+        "The Secretariat should set aside 10 million dollars for bells",
+        "The Secretariat should paint 300 bells",
+    )
+    correction = "*For* 10 million dollars *read* 12 million dollars"
+    correcting = letter("A/90/7/Corr.1", "Fog bells of the strait", "## Corrigendum", "**Paragraph 2**", correction)
+    engine = holding(report("A/90/7", "2035-05-01", *body), correcting)
+    told = section(make_briefing(engine, Request("document", "A/90/7")), "recommendations")
+    assert "10 million" in " ".join(cell.to_text() for cell in told.tables[0].rows[0])
+    assert [each.text for each in told.statements] == [
+        "Paragraph 2 of A/90/7 is corrected by A/90/7/Corr.1: “Paragraph 2: For 10 million dollars read 12 million dollars”"
+    ]
+
+
 def test_a_paper_on_an_addendum_says_what_it_adds_to_and_what_it_contains(holding: Holding) -> None:
     contained = "The present addendum contains the annex to the report on bells."
     engine = holding(letter("A/90/7/Add.1", "Fog bells of the strait", "## Addendum", contained, *ENCLOSED))
@@ -301,8 +348,12 @@ def test_a_paper_on_an_addendum_says_what_it_adds_to_and_what_it_contains(holdin
 
 
 def test_a_paper_on_a_report_has_nothing_to_say_about_the_document_itself(holding: Holding) -> None:
+    ringing = report("A/90/7", "2035-05-01", "Bells ring", "Keepers are few")
     made = make_briefing(
-        holding(report("A/90/7", "2035-05-01", "Bells ring", "Keepers are few")), Request("document", "A/90/7")
+        holding(
+            f"{ringing}\n\n## Annex I\n\nThe following bell is new.\n\n## Annex II\n\n" + "\n\n".join(ENCLOSED[1:])
+        ),
+        Request("document", "A/90/7"),
     )
     assert "about" not in [each.key for each in made.sections]
     assert not any(say("section_about", "en") in each for each in made.unsourced)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import sys
 from typing import Annotated
 
 import typer
@@ -40,4 +42,10 @@ def _before(
 
 def main() -> None:
     """Entry point of the `rapporteur` command."""
-    app()
+    try:
+        app()
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        typer.echo(f"rapporteur: {error.filename or 'The output'} cannot be written: {error.strerror}.", err=True)
+        sys.exit(1)

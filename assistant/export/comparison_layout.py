@@ -288,8 +288,10 @@ def _part_summary(comparison: Comparison, part: Part, language: str) -> Content:
         matching = [row for row in rows if row[0] and is_counted(row[0])]
         if matching:
             runs = map(_number_ranges, _group_runs(matching, rows, by_words=False))
-            ranges = [" → ".join(dict.fromkeys(filter(None, places))) for places in runs]
-            sentences.append(say(f"sum_{name}", language, count=len(matching), places=", ".join(ranges)))
+            arrow = f" {mark('→', language)}"
+            ranges = ", ".join(arrow.join(dict.fromkeys(filter(None, places))) for places in runs)
+            ranges = "\u200f" * (language == "ar") + ranges  # from right to left even if there are only figures
+            sentences.append(say(f"sum_{name}", language, count=len(matching), places=ranges))
     if not sentences:
         return ()
     name = _part_name(comparison, part, language) + mark(":", language)

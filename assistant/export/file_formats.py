@@ -193,6 +193,5 @@ def save_file(data: bytes, path: Path) -> None:
     try:
         write_atomically(path, data)
     except OSError as error:
-        raise PublishError(
-            "said", text=f"{path} cannot be written: {error.strerror or error}. Nothing was left there."
-        ) from None
+        state = "The file that was there is unchanged" if path.exists() else "Nothing was left there"
+        raise PublishError("said", text=f"{path} cannot be written: {error.strerror or error}. {state}.") from None

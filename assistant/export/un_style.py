@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from assistant.answer_phrases import act_frames, day_text, filled, mark, place_name, say
 from assistant.qa.metadata import adoption_date, reads_as_draft
-from assistant.reports.comparison.paragraphs import normalized_key
+from assistant.reports.comparison.paragraphs import normalized_key, strip_number
 from assistant.reports.lookup import display_label
 from corpus.documents import Document
 from corpus.symbols import Symbol
@@ -75,7 +75,7 @@ def format_locator(locator: str, symbol: str, language: str) -> str:
 def _full_act_name(document: Document, act: str, language: str) -> str:
     day = adoption_date(document)
     dated_name = say("act_of", language, act=act, day=day_text(day, language)) if day else act
-    title = re.sub(r"^\d[^\s.]*(?: [A-Z])?\.\s+", "", document.title)
+    title = strip_number(document.symbol, re.sub(r"^\d[^\s.]*(?: [A-Z])?\.\s+", "", document.title))
     # A number is no title: “Resolution 2771 (2025)”.
     own_name = format_act_name(document.symbol, document.language) if document.symbol else None
     if not title or title == document.key or normalized_key(own_name or "").endswith(normalized_key(title)):

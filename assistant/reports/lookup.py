@@ -14,7 +14,7 @@ from assistant.messages import Message
 from assistant.qa.answer import Citation
 from assistant.qa.metadata import is_draft, reads_as_draft
 from assistant.reports import ReportError
-from assistant.reports.comparison.paragraphs import normalized_key
+from assistant.reports.comparison.paragraphs import normalized_key, strip_number
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Block, Document, Span
 from corpus.library import Library
@@ -99,7 +99,7 @@ def find_newer_resolutions(
     titles_by_key: dict[str, set[tuple[str, str]]] = {}
     for each in headers.values():
         if each.kind == "resolution":
-            title = normalized_key(each.title.partition(". ")[2] or each.title)
+            title = normalized_key(each.title.partition(". ")[2] or strip_number(each.symbol, each.title))
             titles_by_key.setdefault(each.key, set()).add((title, each.language))
     resolutions = [headers[each] for each in ids if headers[each].kind == "resolution"]
     series = [each for each in resolutions if not is_draft(Symbol.try_parse(each.symbol or ""))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from httpx import Response
 from invoking import Cli
 from services import Made, ended, service_fixture, sign_in
 
+from assistant import cli
 from assistant.access import LOCAL, Role
 from assistant.access.access_store import FILE
 from assistant.service.collection_service import CONTENT, Uploads
@@ -188,3 +190,16 @@ def test_what_a_database_says_otherwise_on_a_full_disk_is_told_as_one(
     assert "could not be used: disk I/O error" in storage_error_message(tmp_path, "disk I/O error")
     monkeypatch.setattr("corpus.corpus_errors.MIN_FREE_BYTES", 1 << 62)
     assert storage_error_message(tmp_path, "disk I/O error").startswith(f"The disk that holds {tmp_path} is full.")
+
+
+def test_output_for_which_there_is_no_room_is_told_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def print_nothing() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(cli, "app", print_nothing)
+    with pytest.raises(SystemExit) as ended_with:
+        cli.main()
+    assert ended_with.value.code == 1
+    assert capsys.readouterr().err == "rapporteur: The output cannot be written: No space left on device.\n"

@@ -10,13 +10,13 @@ from typing import get_args
 
 from assistant.answer_phrases import day_text, joined, mark, say
 from assistant.generation.generation_report import NAMES
-from assistant.qa.answer import Mode
+from assistant.qa.answer import Mode, Statement
 from assistant.qa.engine import Engine
 from assistant.qa.metadata import document_date
 from assistant.qa.revisions import VersionNotes
 from assistant.reports import Progress, no_progress
 from assistant.reports.brief import agenda_sections, document_sections, framework, subject_sections
-from assistant.reports.brief.briefing import Briefing, Request, Section, SectionKey, Source
+from assistant.reports.brief.briefing import Briefing, Part, Request, Section, SectionKey, Source
 from assistant.reports.brief.section_writer import FOREIGN, REPEATED, WRITTEN_SECTIONS, SectionWriter
 from assistant.reports.brief.selection import UnitSelector
 from assistant.reports.brief.subject import Subject, find_subject
@@ -169,6 +169,12 @@ def _add_version_notes(engine: Engine, versions: VersionNotes, request: Request,
         corrected, notes = versions.corrected(part.statements, request.language)
         parts.append(replace(part, statements=tuple(corrected)))
         remarks += notes
+    rows = [Statement("", "quoted", (each,)) for table in section.tables for each in table.citations]
+    corrected, notes = versions.corrected(rows, request.language)
+    told = {cite for part in parts for statement in part.statements for cite in statement.citations}
+    of_rows = tuple(each for each in corrected if each.verdict == "derived" and not told.issuperset(each.citations))
+    parts += [Part("", of_rows)] if of_rows else []
+    remarks += notes
     section = replace(section, parts=tuple(parts))
     cited = {cite.document: engine.library.document(cite.document) for cite in section.citations}
     remarks += versions.notes((), list(cited.values()), request.language)

@@ -88,19 +88,23 @@ def build_about(selector: UnitSelector) -> Section:
 
 def _letter_lines(document: Document, *, is_addition: bool) -> list[list[Block]]:
     """The lines of a letter or note that tell who sends what to whom: its dated title, the covering letters, of long ones the
-    beginning and the signature, else its own first paragraph (of an addendum too), and the last signature."""
+    beginning and the signature, else its own first paragraph (of an addendum too), and the last signatures."""
     titles = [block for block in document.blocks if is_title(document, block)][:1]
     body = [block for block in document.blocks if block.kind == "paragraph" and block.locator != "masthead"]
     own = [block for block in body if not block.locator.startswith(ENCLOSED)]
+    has_numbers = any(block.number for block in own)
+    # Below a report, what stands before a longer annex is no letter about it.
+    covering = frozenset[int]() if has_numbers else covering_letter_blocks(document)
     is_dated = any(find_full_dates(line_text(document, each)) for each in titles)
-    if not is_dated or not own or any(block.number for block in own) or any(speeches_of(document)):
+    if not is_dated or not own or has_numbers or any(speeches_of(document)):
         first = [block for block in document.blocks if block in body or block.number][:1]
         is_note = is_addition and own[:1] == first and not any(block.number for block in first)
         titles, body, own = [], [], own if is_note else []
-    covering = covering_letter_blocks(document)
-    signature = next((each for each in reversed(body) if _SIGNED.match(line_text(document, each))), None)
+    by_kind = groupby(body, lambda each: _SIGNED.match(line_text(document, each)) is not None)
+    # The last signature, with those of others who sign the same text right above it.
+    signatures = next((run for is_signed, run in reversed([(key, [*run]) for key, run in by_kind]) if is_signed), [])
     has_chapters = sum(block.kind == "heading" for block in document.blocks) > 1
-    if has_chapters and not covering and not signature and not is_addition:
+    if has_chapters and not covering and not signatures and not is_addition:
         titles, own = [], []  # a report of a meeting has a day in its title, too
     letters = [block for block in document.blocks if block.ordinal in covering] or own[:1]
     found = [titles] if titles else []
@@ -109,7 +113,7 @@ def _letter_lines(document: Document, *, is_addition: bool) -> list[list[Block]]
         is_short = run[-1].end - run[0].start <= MAX_LENGTH
         found += [run] if is_short else [[each] for each in (run[0], run[-1])]
     signed = {line_text(document, block) for lines in found for block in lines}
-    return found + ([[signature]] if signature and line_text(document, signature) not in signed else [])
+    return found + [[each] for each in signatures if line_text(document, each) not in signed]
 
 
 def build_adoption(selector: UnitSelector) -> Section:
@@ -193,13 +197,14 @@ def find_previous_text(library: Library, document: Document) -> Document | None:
     same_line = [each for each in in_language if own and each.lineage == own.lineage and each.revision < own.revision]
     if same_line:
         return library.document(max(same_line, key=lambda each: each.revision).id)
-    title, day = normalized_key(strip_number(document, document.title)), document_date(document)
+    title, day = normalized_key(strip_number(document.symbol, document.title)), document_date(document)
     if not title or day is None:
         return None
     usable = versions.quotable_documents(document.language)
     candidates = []
     for header in library.headers(kind="resolution"):
-        titles = (normalized_key(header.title), normalized_key(header.title.partition(". ")[2]))
+        own_title, behind = strip_number(header.symbol, header.title), header.title.partition(". ")[2]
+        titles = (normalized_key(own_title), normalized_key(behind))
         if header.id in usable and header.language == document.language and title in titles:
             found = library.document(header.id)
             adopted = document_date(found)

@@ -13,6 +13,7 @@ from assistant.qa.citations import WHOLE_LIMIT
 from assistant.qa.metadata import adoption_lines, draft_lines, preamble_start, reads_as_draft
 from assistant.qa.units import Unit
 from corpus.documents import Block, Document
+from corpus.symbols import Symbol
 
 Part = Literal["head", "operative", "preamble", "annex", "footnote"]
 PARTS: tuple[Part, ...] = ("head", "operative", "preamble", "annex", "footnote")
@@ -102,7 +103,7 @@ def find_paragraphs(document: Document, *, proposers: bool = False) -> list[Para
         is_head = block.ordinal < text_start and block.kind != "footnote"
         is_front_matter = block.locator in _UNCOMPARED_PARTS
         if is_head:
-            is_title = normalized_key(strip_number(document, text)) in title_key
+            is_title = normalized_key(strip_number(document.symbol, text)) in title_key
             is_masthead = not has_masthead or block.locator in ("masthead", "contents")
             is_front_matter = is_title or (not proposers if block.ordinal in draft_ordinals else is_masthead)
         if not text or is_front_matter or is_contents or is_bracketed or block.ordinal in adoption_ordinals:
@@ -118,7 +119,7 @@ def find_paragraphs(document: Document, *, proposers: bool = False) -> list[Para
             found.append(Paragraph(block, "preamble", str(preamble_number or ""), text))
         else:
             found.append(
-                Paragraph(block, "operative", block.locator.removeprefix("para. "), strip_number(document, text))
+                Paragraph(block, "operative", block.locator.removeprefix("para. "), strip_number(document.symbol, text))
             )
     return found
 
@@ -136,11 +137,10 @@ def precedence(document: Document) -> tuple[bool, str, str]:
     return not reads_as_draft(document), document.date or "", document.key
 
 
-def strip_number(document: Document, text: str) -> str:
-    """The title of a resolution without its own number."""
-    number, _, title = text.partition(". ")
-    symbol = document.symbol.text if document.symbol else ""
-    return title if title and symbol.endswith(f"/{number}") else text
+def strip_number(symbol: Symbol | str | None, text: str) -> str:
+    """The title of a resolution without its own number, after which Arabic texts have a dash."""
+    number, *title = re.split(r"\.\s|\s[-–—]\s", text, maxsplit=1)
+    return title[0] if title and title[0] and str(symbol or "").endswith(f"/{number}") else text
 
 
 def _find_marked_block(document: Document, note: Block) -> int | None:

@@ -341,7 +341,7 @@ def _describe(document: Document) -> dict[str, str]:
     lines = {"proposers": draft_lines(document), "adoption": adoption, "vote": votes}
     described = {name: " ".join(line_text(document, each) for each in blocks) for name, blocks in lines.items()}
     named_after_file = document.title in (document.source, document.label)
-    return described | {"title": "" if named_after_file else strip_number(document, document.title)}
+    return described | {"title": "" if named_after_file else strip_number(document.symbol, document.title)}
 
 
 def pair_paragraphs(first: Document, second: Document) -> tuple[float, tuple[Pair, ...]]:
