@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import pypdfium2 as pdfium
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from pdfs import HEIGHT, INDENT, LEFT, RIGHT, WIDTH, Flow, Sheet, filled, long_text, plain, texts, words_of, wrapped
 from PIL import Image
 from reportlab.lib.utils import ImageReader
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
 
 from ingest.readers.lines import Line, ParsedFile
 from ingest.readers.pdf import read_pdf
@@ -587,6 +590,17 @@ def test_turned_pages_read_as_upright_ones(turn: int) -> None:
         (line.text, line.part, line.heading, line.marks) for line in upright.lines
     ]
     assert [line.top for line in turned.lines] == pytest.approx([line.top for line in upright.lines], abs=0.5)
+
+
+@pytest.mark.parametrize("turn", [0, 90])
+def test_arabic_words_keep_the_order_of_their_letters_on_turned_pages(turn: int) -> None:
+    font = Path(pytest.importorskip("fontpkg_amiri").__file__).parent / "files" / "Amiri-Regular.ttf"
+    pdfmetrics.registerFont(TTFont("Amiri", font))
+    words = "القوارب والمرافئ الجديدة"
+    sheet = Sheet(rotate=turn)
+    for n in range(6):
+        sheet.text(LEFT, 100 + 20 * n, words[::-1], 14, font="Amiri")  # in the order in which they are printed
+    assert words in " ".join(texts(read_pdf(sheet.bytes(), "made.pdf")))
 
 
 @pytest.mark.parametrize("degrees", [90, 270])

@@ -225,7 +225,7 @@ def _runs(text_page: pdfium.PdfTextPage, view: View) -> tuple[list[Run], float, 
                 last_left, _, last_right, _ = view.character_box(handle, after - 1)
                 left, right = min(left, last_left), max(right, last_right)
             if arabic and _LETTER.search(words):
-                words = _in_logical_order(_split_ligatures(words, first, handle), first, handle, view)
+                words = _in_logical_order(_split_ligatures(words, first, handle, view), first, handle, view)
             elif arabic:
                 words, left, right = _from_left_to_right(words, first, handle, view) or (words, left, right)
             base = bottom
@@ -325,15 +325,13 @@ def _from_left_to_right(text: str, first: int, handle: object, view: View) -> tu
     return line, min(each[0] for each in placed), max(each[1] for each in placed)
 
 
-def _split_ligatures(word: str, first: int, handle: object) -> str:
+def _split_ligatures(word: str, first: int, handle: object, view: View) -> str:
     """A word in which the letters of lam-alef ligatures, one glyph with two letters, are in logical order."""
-    one, other = raw.FS_RECTF(), raw.FS_RECTF()
     letters = list(word)
     for n in range(len(letters) - 1):
         if letters[n] in _ALEFS and letters[n + 1] == _LAM:
-            raw.FPDFText_GetLooseCharBox(handle, first + n, ctypes.byref(one))
-            raw.FPDFText_GetLooseCharBox(handle, first + n + 1, ctypes.byref(other))
-            if abs(one.left - other.left) < 0.01 and abs(one.right - other.right) < 0.01:
+            one, other = (view.character_box(handle, first + at) for at in (n, n + 1))
+            if abs(one[0] - other[0]) < 0.01 and abs(one[2] - other[2]) < 0.01:
                 letters[n], letters[n + 1] = letters[n + 1], letters[n]
     return "".join(letters)
 
