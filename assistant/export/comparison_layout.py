@@ -31,6 +31,7 @@ from assistant.reports.comparison.text_diff import (
     Op,
     Pair,
     Piece,
+    Row,
     VersionComparison,
     earlier_pieces,
     later_pieces,
@@ -49,9 +50,6 @@ _COUNTED_CHANGES: dict[str, Callable[[Pair], bool]] = {
 }
 """What is counted in each part."""
 _NUMBER = re.compile(r"\d+")
-
-Row = tuple[Pair | None, ...]
-"""A paragraph at each step."""
 
 
 def versions_publication(versions: VersionComparison, references: ReferenceFormatter) -> Publication:
@@ -244,8 +242,7 @@ _PLACEHOLDER = "\ufffc"
 
 
 def _mark_pieces(pieces: Sequence[Piece], text_language: str, language: str) -> tuple[Span, ...]:
-    """Words with marked differences, isolated where they have another writing direction than the paper (Unicode
-    Standard Annex 9)."""
+    """Words with marked differences, isolated (Unicode Annex 9) where their direction is not that of the paper."""
     spans: list[Span] = []
     for piece in pieces:
         if piece.op != "same" and spans and spans[-1].mode != "plain" and not spans[-1].text.endswith(" "):
@@ -334,8 +331,7 @@ def _group_runs(chosen: Sequence[Row], rows: Sequence[Row], *, by_words: bool = 
 
 
 def _changes_by_step(row: Row, by_words: bool) -> list[tuple[str, bool, int, list[str]] | None]:
-    """What became of a paragraph at each step, by how much its number changed, and the words of the number, else
-    whether it has none."""
+    """What became of a paragraph at each step, by how much its number changed, and the words of the number, if any."""
     changes: list[tuple[str, bool, int, list[str]] | None] = []
     for pair in row:
         places = [para.place for para in (pair.para, pair.before or pair.para)] if pair else []

@@ -60,8 +60,7 @@ _PORTRAIT, _LANDSCAPE = 'w:w="11906" w:h="16838"', 'w:w="16838" w:h="11906" w:or
 _PORTRAIT_END = {"t": "RawBlock", "c": ["openxml", _SECTION_END.format(_PORTRAIT)]}
 _LANDSCAPE_END = {"t": "RawBlock", "c": ["openxml", _SECTION_END.format(_LANDSCAPE)]}
 _PAGE_WIDTHS, _PANDOC_PAGE_WIDTH = (9_638, 14_570), 7_920
-"""The width of the text of portrait and landscape pages, and of the page that pandoc assumes, in twentieths of a
-point."""
+"""Text widths of portrait and landscape pages, and of the page that pandoc assumes, in twentieths of a point."""
 _KEPT = "<w:trPr><w:cantSplit /></w:trPr>"
 """What a row that stays on one page begins with."""
 _TAB = {"t": "RawInline", "c": ["openxml", "<w:r><w:tab/></w:r>"]}
@@ -208,21 +207,17 @@ def pandoc_path() -> str | None:
     try:
         import pypandoc
 
-        path: str = pypandoc.get_pandoc_path()
+        return str(pypandoc.get_pandoc_path())
     except (ModuleNotFoundError, OSError):
         return None
-    return path
 
 
 def check_pandoc() -> str:
     """The path of pandoc. Raises `PublishError` where it is not installed."""
-    path = pandoc_path()
-    if path is None:
-        raise PublishError(
-            "form-unwritten",
-            text=f"DOCX is written by pandoc, which is not installed. Run: {install_command('publish')}",
-        )
-    return path
+    if path := pandoc_path():
+        return path
+    why = f"DOCX is written by pandoc, which is not installed. Run: {install_command('publish')}"
+    raise PublishError("form-unwritten", text=why)
 
 
 def _run_pandoc(document: Mapping[str, Any], reference: bytes) -> bytes:

@@ -86,7 +86,8 @@ class _Writer:
 def _span(span: Span) -> str:
     text = _escape(span.text)
     if span.url:
-        return f"[{text}]({_escape_url(span.url)})"
+        url = re.sub(r"[\s()<>\\]", lambda match: f"%{ord(match.group()):02X}", span.url)
+        return f"[{text}]({url})"
     mark = _MARKS[span.mode]
     if not mark or not text.strip():
         return text
@@ -100,10 +101,6 @@ def _escape(text: str) -> str:
     # Entities, since many programs still read a tag after a backslash as a tag.
     line = _SPECIAL.sub(r"\\\1", line).replace("&", "&amp;").replace("<", "&lt;")
     return re.sub(r"^(\s*)([-+=])", r"\1\\\2", re.sub(r"^(\s*\d+)([.)])", r"\1\\\2", line))
-
-
-def _escape_url(url: str) -> str:
-    return re.sub(r"[\s()<>\\]", lambda match: f"%{ord(match.group()):02X}", url)
 
 
 _TAGS = {"strong": "strong", "emphasis": "em", "inserted": "ins", "deleted": "del"}

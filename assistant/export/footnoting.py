@@ -1,5 +1,4 @@
-"""The footnotes of a publication: each document in full at its first mention, short afterwards, as named by
-`assistant.export.un_style`."""
+"""The footnotes of a publication: each document in full at its first mention, short afterwards (see `un_style`)."""
 
 from __future__ import annotations
 
@@ -72,9 +71,8 @@ class ReferenceFormatter:
         place = self.format_place(last, heading, before)
         if place and (before is None or before.document != last.document):
             place += self._doubt([last])
-        place_spans = [Span(place, url=self.find_url(last)), Span(self._colon)] if place else []
-        if place and not self.address:
-            place_spans = [Span(place + self._colon)]
+        linked = [Span(place, url=self.find_url(last)), Span(self._colon)]
+        place_spans = (linked if self.address else [Span(place + self._colon)]) if place else []
         return (*place_spans, quotation, self.make_note(statement.citations))
 
     def _doubt(self, citations: Sequence[Citation]) -> str:
@@ -149,32 +147,28 @@ class ReferenceFormatter:
 
     def _format_reference(self, citation: Citation, *, same_document: bool) -> list[Span]:
         """Document and place; only the place if the same footnote has just named the document."""
-        document = self.find_document(citation.document)
+        document, url = self.find_document(citation.document), self.find_url(citation)
         locator = self._short_place(citation, document)
         if same_document and locator:
-            return [Span(locator, url=self.find_url(citation))]
+            return [Span(locator, url=url)]
         is_first = document.id not in self._mentioned
         self._mentioned.add(document.id)
         locator = locator or self._printed_place(citation, document)
         place_spans = [Span(f"{self._comma}{locator}")] if locator else []
-        if self.find_url(citation):  # a link needs a text: an arrow where the place has no name
-            place_spans = [Span(self._comma if locator else " "), Span(locator or "↗", url=self.find_url(citation))]
+        if url:  # a link needs a text: an arrow where the place has no name
+            place_spans = [Span(self._comma if locator else " "), Span(locator or "↗", url=url)]
         name = document_name(document, self.language)
-        if not is_first:
-            return [Span(name.short, url=document.url), *place_spans]
-        if not name.symbol or not name.title or document.edition == "digest":
-            return [Span(name.full, url=document.url), *place_spans]
+        if not is_first or not name.symbol or not name.title or document.edition == "digest":
+            return [Span(name.full if is_first else name.short, url=document.url), *place_spans]
         suffix = f"{self._comma}{name.notes})" if name.notes else ")"
         return [Span(f"{name.title} ("), Span(name.symbol, url=document.url), Span(suffix), *place_spans]
 
     def _printed_place(self, citation: Citation, document: Document) -> str:
         """Where words without a locator are, such as lines at the head and the foot of a text: their page, if any."""
         block = document.block_at(citation.start)
-        if block is None:
-            return ""
-        if block.page:
+        if block and block.page:
             return place_name(f"page {block.page}", self.language)
-        return place_text(block.locator, self.language)
+        return place_text(block.locator, self.language) if block else ""
 
     def _one_line(self, citation: Citation) -> str:
         """The words of a citation on one line, without bars between the cells of a row."""

@@ -1,5 +1,4 @@
-"""Lay out reports as publications: briefings as a note for a meeting, lists of mandates, themes as a compendium,
-comparisons."""
+"""Lay out reports as publications: briefings as a note for a meeting, mandates, themes as a compendium, comparisons."""
 
 from __future__ import annotations
 

@@ -60,9 +60,8 @@ def to_pdf(publication: Publication) -> bytes:
             timestamp=_FIXED_DATE,
         )
     except (typst.TypstError, RuntimeError) as error:
-        raise PublishError(
-            "form-unwritten", text=f"typst could not write the PDF file: {error}. Try DOCX or HTML."
-        ) from None
+        why = f"typst could not write the PDF file: {error}. Try DOCX or HTML."
+        raise PublishError("form-unwritten", text=why) from None
     return bytes(pdf)
 
 
@@ -77,9 +76,8 @@ def _typst() -> Any:
     try:
         import typst
     except ModuleNotFoundError:
-        raise PublishError(
-            "form-unwritten", text=f"PDF is written by typst, which is not installed. Run: {install_command('publish')}"
-        ) from None
+        why = f"PDF is written by typst, which is not installed. Run: {install_command('publish')}"
+        raise PublishError("form-unwritten", text=why) from None
     return typst
 
 
@@ -119,9 +117,9 @@ def _script_font(language: str, installed: set[str]) -> str:
     script = SCRIPTS[language]
     available = [family for family in script.fonts if family in installed]
     if not available:
-        raise PublishError(
-            "form-unwritten",
-            text=f"No font for {script.name} is installed, so that the PDF would have empty boxes. Run: {install_command('fonts')} (on "
-            f"Debian also: apt-get install {script.debian}), or write DOCX or HTML.",
+        missing = f"No font for {script.name} is installed, so that the PDF would have empty boxes."
+        remedy = (
+            f"Run: {install_command('fonts')} (on Debian also: apt-get install {script.debian}), or write DOCX or HTML."
         )
+        raise PublishError("form-unwritten", text=f"{missing} {remedy}")
     return available[0]

@@ -18,8 +18,7 @@ _BREAKS = re.compile(r"[\s‐]|-(?!\d)|(?<=[^\W\d])/")
 LINE_CHARACTERS, LANDSCAPE_LINE_CHARACTERS = 110, 170
 """Characters of a table that fit on one line of a portrait page, and of a landscape page."""
 MIN_WIDE_COLUMNS = 6
-"""A table with at least this many columns, whose longest cells don't fit on a line together, is set on landscape
-pages."""
+"""A table with this many columns or more, whose longest cells don't fit on a line together, is on landscape pages."""
 MIN_SPREAD_CHARACTERS = 1_000
 """Fewer characters, a third of a page, get no page of their own between pages of another orientation."""
 MAX_WORD_WIDTH = 30
@@ -102,11 +101,8 @@ class Table:
     @property
     def short_rows(self) -> list[bool]:
         """Whether each row stays on one page: none of its cells takes a third of one, narrow as its column may be."""
-        lengths = ([_content_length(cell) for cell in row] for row in self.rows)
-        shares = self.shares()
-        return [
-            all(n <= MIN_SPREAD_CHARACTERS * share for n, share in zip(row, shares, strict=False)) for row in lengths
-        ]
+        most = [MIN_SPREAD_CHARACTERS * share for share in self.shares()]
+        return [all(_content_length(cell) <= n for cell, n in zip(row, most, strict=False)) for row in self.rows]
 
     @property
     def _word_widths(self) -> list[float]:
@@ -175,11 +171,8 @@ class Publication:
             else:
                 previous_blocks.append(block)
         joined = _join_spreads(parts)
-        has_landscape = any(is_wide for is_wide, _ in joined)
-        return _join_spreads(
-            (is_wide or (has_landscape and _text_length(blocks) <= MIN_SPREAD_CHARACTERS), blocks)
-            for is_wide, blocks in joined
-        )
+        least = MIN_SPREAD_CHARACTERS if any(is_wide for is_wide, _ in joined) else -1
+        return _join_spreads((is_wide or _text_length(blocks) <= least, blocks) for is_wide, blocks in joined)
 
     @property
     def head(self) -> list[tuple[str, str]]:

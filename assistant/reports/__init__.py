@@ -1,5 +1,4 @@
-"""Papers that are written from the documents in the library: briefings, comparisons, themes, mandates, the check of
-an agenda."""
+"""Papers made from the documents in the library: briefings, comparisons, themes, mandates, the check of an agenda."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Check an agenda before the meeting: which documents that it announces or cites are stored, and the commands that
-fetch the others."""
+"""Check an agenda: which documents that it announces or cites are stored, and the commands that fetch the others."""
 
 from __future__ import annotations
 
@@ -8,6 +7,7 @@ import shlex
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 from assistant.answer_phrases import act_frames, act_words
@@ -65,9 +65,8 @@ class AgendaCheck:
     @property
     def complete(self) -> bool:
         """Whether nothing is missing."""
-        return not any(
-            each.command or each.missing or each.state == "missing" for each in (*self.announced, *self.cited)
-        )
+        checked = (*self.announced, *self.cited)
+        return not any(each.command or each.missing or each.state == "missing" for each in checked)
 
     def to_json(self) -> dict[str, Any]:
         """The stable JSON form that `agenda check --json` prints."""
@@ -86,10 +85,8 @@ def check_agenda(
             symbol = Symbol.parse_any(text)
             items[symbol].append(item.number)
             titles[symbol] = announced_title(agenda, ordinal)
-    announced = [
-        _check_document(library, catalogue, symbol, tuple(numbers), languages, title=titles[symbol])
-        for symbol, numbers in items.items()
-    ]
+    check = partial(_check_document, library, catalogue)
+    announced = [check(symbol, tuple(items[symbol]), languages, title=titles[symbol]) for symbol in items]
     versions = [version for symbol in items for version in library.versions().current_versions(symbol)]
     read = {"en", *languages}
     documents = [agenda, *(library.document(each.id) for each in versions if each.header.language in read)]
@@ -98,10 +95,8 @@ def check_agenda(
         for symbol in (*cited_by([document]), *find_cited_resolutions(document)):
             if not any(same_document(symbol, each) for each in items):
                 citing_labels[symbol][document.label] = None
-    cited_documents = [
-        _check_document(library, catalogue, symbol, (), (), tuple(labels), fallback=languages[0])
-        for symbol, labels in citing_labels.items()
-    ]
+    citing = citing_labels.items()
+    cited_documents = [check(symbol, (), (), tuple(labels), fallback=languages[0]) for symbol, labels in citing]
     cited_documents += _find_cited_by_name(library, catalogue, documents)
     dates = tuple(day.isoformat() for day in meeting.dates)
     labels = {library.document(each.document_id).label for each in library.meetings()}
@@ -161,15 +156,12 @@ def _find_cited_by_name(library: Library, catalogue: Catalogue, documents: Seque
         if not names:
             continue
         pattern = re.compile(rf"(?<![\w/])(?:{'|'.join(names)})(?![\w/])", re.IGNORECASE)
-        citing_labels = tuple(each.label for each in documents if pattern.search(" ".join(each.text.split())))
-        if citing_labels:
+        cited_in = dict.fromkeys(each.label for each in documents if pattern.search(" ".join(each.text.split())))
+        if cited_in:
             stored = {each.language for each in library.headers() if each.title.casefold() == entry.title.casefold()}
             state: State = "held" if stored else "missing"
-            languages, cited_in = (
-                tuple(each for each in LANGUAGES if each in stored),
-                tuple(dict.fromkeys(citing_labels)),
-            )
-            found.append(CheckedDocument(entry.key, entry.title, (), state, languages, (), cited_in=cited_in))
+            languages = tuple(each for each in LANGUAGES if each in stored)
+            found.append(CheckedDocument(entry.key, entry.title, (), state, languages, (), cited_in=tuple(cited_in)))
     return found
 
 
@@ -190,7 +182,6 @@ def _check_document(
     languages_to_fetch = missing or ((fallback,) if not held else ())
     options = [word for each in languages_to_fetch for word in ("--language", each)]
     can_fetch = bool(options) and not symbol.is_external
-    command = shlex.join(["rapporteur", "fetch", status.superseded or symbol.text, *options]) if can_fetch else ""
-    return CheckedDocument(
-        symbol.text, status.title, items, status.state, held, missing, status.superseded, cited_in, command
-    )
+    later = status.superseded
+    command = shlex.join(["rapporteur", "fetch", later or symbol.text, *options]) if can_fetch else ""
+    return CheckedDocument(symbol.text, status.title, items, status.state, held, missing, later, cited_in, command)

@@ -1,5 +1,4 @@
-"""Look up documents by exact name, suggest similar names, tell in which form a document is stored, and cite its
-words."""
+"""Look up documents by exact name, suggest similar ones, tell in which form a document is stored, cite its words."""
 
 from __future__ import annotations
 
@@ -157,10 +156,10 @@ def find_documents_together(library: Library, names: Sequence[str], language: st
 
 def not_found_error(library: Library, name: str) -> ReportError:
     """The error for a name that no document has, with similar names."""
-    names = ((each, header.key) for header in library.headers()
-             for each in (header.title, header.short, header.slug, header.key) if each)  # fmt: skip
-    near = find_similar_names(name, {each.casefold(): key for each, key in names})
-    return ReportError("named-none", name=name[:MAX_NAME_LENGTH], near=format_suggestions(near))
+    names = {each.casefold(): header.key for header in library.headers()
+             for each in (header.title, header.short, header.slug, header.key) if each}  # fmt: skip
+    near = format_suggestions(find_similar_names(name, names))
+    return ReportError("named-none", name=name[:MAX_NAME_LENGTH], near=near)
 
 
 def format_suggestions(names: Sequence[str]) -> str | Callable[[str], str]:

@@ -1,5 +1,4 @@
-"""Reports that were made from a library, cached on disk in its folder of derived data; a damaged file counts as
-absent."""
+"""Reports made from a library, cached on disk in its folder of derived data; a damaged file counts as absent."""
 
 from __future__ import annotations
 

@@ -1,2 +1,1 @@
-"""Briefings: what the documents in the library say about an agenda item, a theme, a document or a question, with
-sources for every sentence."""
+"""Briefings: what the library says about an agenda item, a theme, a document or a question, with sources."""

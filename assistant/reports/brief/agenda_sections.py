@@ -84,8 +84,7 @@ def build_expected(selector: UnitSelector) -> Section:
     announced documents recommend to it; of an announced draft what it requests and decides.
 
     The former is said under the item, and under the last item, with which a meeting ends (adoption of the report), if that
-    has no documents; and in annotations of the item that say what somebody will or should
-    do.
+    has no documents; and in annotations of the item that say what somebody will or should do.
     """
     subject = selector.subject
     meeting, item, agenda = subject.item_context
@@ -121,15 +120,13 @@ def build_expected(selector: UnitSelector) -> Section:
 
 
 def _find_advice(selector: UnitSelector, document: Document, body: str) -> Iterator[Unit]:
-    """The units by which a report recommends something to a body, whose name it may shorten; with other points of the
-    same list."""
+    """The units by which a report recommends something to a body, by any name; with the other points of a list."""
     mandates = [] if has_operative_text(document) else list(find_recommendations(document))
     blocks = [document.blocks[each.block] for each in mandates]
-    addressed = [any(_names_body(document, name, body) for name in each.addressees) for each in mandates]
-    lists = {
-        block.parent for block, is_own in zip(blocks, addressed, strict=True) if is_own and block.kind == "item"
-    } - {None}
-    chosen = {block.ordinal for block, is_own in zip(blocks, addressed, strict=True) if is_own or block.parent in lists}
+    addressed = [each for each in mandates if any(_names_body(document, name, body) for name in each.addressees)]
+    own = [document.blocks[each.block] for each in addressed]
+    lists = {block.parent for block in own if block.kind == "item" and block.parent is not None}
+    chosen = {block.ordinal for block in (*own, *(each for each in blocks if each.parent in lists))}
     return (unit for unit in selector.iter_units(document) if unit.block in chosen and selector.is_quotable(unit))
 
 
@@ -139,11 +136,11 @@ def _names_body(document: Document, name: Span, body: str) -> bool:
     quote = document.quote(*name)
     start = opening.end() if (opening := article.match(quote)) else 0
     words, whole = (" ".join(fold_text(each).split()) for each in (quote[start:], body))
-    if not words or (len(words.split()) == 1 and words.endswith("s")):
+    is_plural = words.endswith("s")
+    if not words or (is_plural and " " not in words):
         return False  # advice to all States is none to a body of States
-    return re.match(rf"{re.escape(words)}(?!['’\w])", whole) is not None or (
-        whole.endswith(f" {words}") and not words.endswith("s")
-    )
+    opens = re.match(rf"{re.escape(words)}(?!['’\w])", whole) is not None
+    return opens or (whole.endswith(f" {words}") and not is_plural)
 
 
 def states_duty(grammar: Grammar, words: str) -> bool:
@@ -175,9 +172,8 @@ def build_schedule(selector: UnitSelector) -> Section:
 
 def build_documentation(selector: UnitSelector) -> Section:
     """What the annotations say of the documents that are announced, and what the agenda announces, without what is quoted elsewhere."""
-    subject = selector.subject
-    meeting, item, agenda = subject.item_context
-    citer = AgendaCiter(selector.library, meeting, subject.request.language)
+    meeting, item, agenda = selector.subject.item_context
+    citer = AgendaCiter(selector.library, meeting, selector.language)
     known = item.documentation or item.without_symbol or citer.surely_has_no_documents(item, meeting)
     statements = citer.documents(item) if known else []
     unquoted = [each for each in statements if selector.is_new(each)]
@@ -187,11 +183,10 @@ def build_documentation(selector: UnitSelector) -> Section:
         return symbols & {mention.symbol.text for mention in find_symbols_like(words, agenda.symbol)}
 
     sentences = selector.quote_sentences(agenda, item.annotations, lambda words: bool(named(words)))
+    listed = unquoted if sentences else unquoted or statements
     if symbols and symbols <= {symbol for each in sentences for symbol in named(each.text)}:
-        statements = unquoted = []  # the annotations say it in words
-    return selector.make_section(
-        "documentation", Part("", (*sentences, *(unquoted if sentences else unquoted or statements)))
-    )
+        listed = []  # the annotations say it in words
+    return selector.make_section("documentation", Part("", (*sentences, *listed)))
 
 
 def document_statuses(selector: UnitSelector) -> tuple[DocumentStatus, ...]:
@@ -200,9 +195,9 @@ def document_statuses(selector: UnitSelector) -> tuple[DocumentStatus, ...]:
     if subject.request.kind == "document":
         document = selector.main_document
         languages = {each.language for each in library.headers(key=document.key) if each.edition == document.edition}
-        ordered_languages = tuple(each for each in LANGUAGES if each in languages)
+        held = tuple(each for each in LANGUAGES if each in languages)
         newer = next((each.symbol.text for each in library.versions().later_revisions(document.id)), "")
-        return (DocumentStatus(document.key, document.title, ordered_languages, document.edition, newer, document.url),)
+        return (DocumentStatus(document.key, document.title, held, document.edition, newer, document.url),)
     if subject.item is None or subject.agenda is None:
         return ()
     agenda, catalogue = subject.agenda, selector.engine.catalogue

@@ -22,8 +22,7 @@ from corpus.sentences import sentence_spans
 Key = tuple[str, str]
 """Identifies an article: the id of its treaty, and its number."""
 MIN_REFERENCES = 2
-"""A further article must refer to, or be referred to by, this many of the articles that apply: a single reference is
-often made in passing."""
+"""So many applicable articles must be connected with a further one: a single reference is often made in passing."""
 NAME_REACH = 160
 """Characters before a short name in brackets that are searched for the full name."""
 _BRACKETED = re.compile(r"[(（][^()（）]{3,80}[)）]")
@@ -73,15 +72,12 @@ class ArticleFinder:
             for numbers, clause, after in self._article_numbers(sentence, document.language):
                 treaties = self._find_treaties(after, document)
                 other_text = grammar.part_of.match(after) or after[:1].isupper()
-                if not treaties and grammar.capitals and not other_text:
-                    treaties = self._find_treaties(sentence, document)
-                elif not treaties and not grammar.capitals:
-                    treaties = self._find_treaties(clause, document)
+                if not treaties and not (grammar.capitals and other_text):
+                    treaties = self._find_treaties(sentence if grammar.capitals else clause, document)
                 # With two treaties in one sentence it is unclear which article is of which.
                 treaty = treaties[0] if len(treaties) == 1 else None if treaties else own_treaty
-                for number in numbers if treaty else ():
-                    if treaty is not None and (article := self.articles.get((treaty.id, number))):
-                        found.setdefault(article.key, article)
+                keys = ((treaty.id, number) for number in numbers) if treaty else ()
+                found |= {key: self.articles[key] for key in keys if key in self.articles}
         return list(found.values())
 
     def _article_numbers(self, sentence: str, language: str) -> Iterator[tuple[list[str], str, str]]:
@@ -118,14 +114,12 @@ class ArticleFinder:
         """The ids of the treaties that texts (each with its language) name or cite by symbol, and of those whose
         titles say that they supplement one of these."""
         cited, treaties = self._treaty_ids(texts), self._treaties.values()
-        return frozenset(
-            cited | {each.id for each in treaties if self._treaty_ids([(each.title, each.language)]) & cited}
-        )
+        return cited | {each.id for each in treaties if self._treaty_ids([(each.title, each.language)]) & cited}
 
-    def _treaty_ids(self, texts: Iterable[tuple[str, str]]) -> set[str]:
+    def _treaty_ids(self, texts: Iterable[tuple[str, str]]) -> frozenset[str]:
         sentences = ((text[a:b], spoken) for text, spoken in texts for a, b in sentence_spans(text, spoken))
         entries = (entry for each in sentences for entry in self._question(*each).named)
-        return {self._treaties[entry.key].id for entry in entries if entry.key in self._treaties}
+        return frozenset(self._treaties[entry.key].id for entry in entries if entry.key in self._treaties)
 
     def find_similar(self, words: str, language: str) -> dict[Key, float]:
         """The articles that are similar to a subject by title and text (`LIKENESS`), with the log-odds, by key. Only
@@ -171,9 +165,8 @@ class ArticleFinder:
         the title of a treaty has too, or half of the articles of one of them, counts for nothing."""
         content = set(self._engine.vocabulary.content_of(words, language))
         titles = self._title_words(treaty_ids, language)
-        return {
-            key: len(own & text & content) / len(own) for key, (own, text) in titles.items() if own & text & content
-        }
+        shares = {key: len(own & text & content) / max(len(own), 1) for key, (own, text) in titles.items()}
+        return {key: share for key, share in shares.items() if share}
 
     def _distinctive_title_words(
         self, treaty_ids: frozenset[str], language: str
@@ -225,8 +218,7 @@ class ArticleFinder:
         """The keys of the articles to which one refers; most refer to none."""
         article = self.articles[key]
         text = " ".join(" ".join(unit.text.split()) for unit in self.paragraphs_of(article))
-        named = self.find_named(text, article.document)
-        return {each.key for each in named} - {article.key}
+        return {each.key for each in self.find_named(text, article.document)} - {key}
 
 
 def article_number(locator: str) -> str:

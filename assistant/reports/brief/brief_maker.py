@@ -59,18 +59,16 @@ def make_briefing(
     sections_by_key = _build_sections(selector, section_writer, cache, mode, progress)
     # Only for a chair the questions for discussion precede the other sections.
     order = sorted(get_args(SectionKey), key=lambda key: request.audience != "chair" and key in _LAST_SECTIONS)
-    # Empty sections are left out but for what they say, such as that a treaty is missing.
-    made = (sections_by_key[key] for key in order if key in sections_by_key)
-    sections = tuple(
-        each
-        for each in made
-        if not each.empty or (each.remarks and (subject.item is not None or each.key == "framework"))
-    )
-    if subject.user_question is not None and all(section.empty for section in sections_by_key.values()):
+    made = [sections_by_key[key] for key in order if key in sections_by_key]
+    if subject.user_question is not None and all(section.empty for section in made):
         raise subject_sections.nothing_found_error(selector)
+    # Empty sections are left out but for what they say, such as that a treaty is missing.
+    telling = {each.key for each in made if each.remarks and (subject.item is not None or each.key == "framework")}
+    sections = tuple(each for each in made if not each.empty or each.key in telling)
     papers = agenda_sections.document_statuses(selector)
-    ids = dict.fromkeys(each.document for section in sections for each in section.citations)
-    cited = map(engine.library.document, ids)
+    cited = map(
+        engine.library.document, dict.fromkeys(each.document for section in sections for each in section.citations)
+    )
     number = subject.item.number if subject.item else ""
     briefing = Briefing(
         request=request,
@@ -199,11 +197,9 @@ def _masthead_lines(library: Library, subject: Subject) -> tuple[str, ...]:
         return tuple(filter(None, lines))
     if subject.meeting is None or subject.agenda is None:
         return ()
-    lines = [subject.meeting.body]
-    if subject.meeting.masthead is not None:
-        lines.append(" ".join(subject.agenda.block_text(subject.agenda.blocks[subject.meeting.masthead]).split()))
-    lines.append(subject.agenda.label)
-    return tuple(line for line in lines if line)
+    meeting, agenda = subject.meeting, subject.agenda
+    place = "" if meeting.masthead is None else agenda.block_text(agenda.blocks[meeting.masthead])
+    return tuple(filter(None, (meeting.body, " ".join(place.split()), agenda.label)))
 
 
 def _unsourced_texts(
@@ -212,12 +208,11 @@ def _unsourced_texts(
     """What the documents do not cover, or could not be verified, in sentences."""
     language = request.language
     texts = []
-    for paper in papers:
-        if paper.state in ("missing", "digest"):
-            text = say("unsourced_paper", language, symbol=paper.symbol, title=paper.title)
-            command = f" {say('fetch_it', language, symbol=quote(paper.symbol))}"
-            can_fetch = request.audience == "secretariat" and Symbol.try_parse(paper.symbol) is not None
-            texts.append(text + command if can_fetch else text)
+    for paper in (each for each in papers if each.state in ("missing", "digest")):
+        text = say("unsourced_paper", language, symbol=paper.symbol, title=paper.title)
+        command = f" {say('fetch_it', language, symbol=quote(paper.symbol))}"
+        can_fetch = request.audience == "secretariat" and Symbol.try_parse(paper.symbol) is not None
+        texts.append(text + command if can_fetch else text)
     ignored = {reason.message(language) for reason in (FOREIGN, REPEATED)}
     for section in sections_by_key.values():
         texts += section.unsourced

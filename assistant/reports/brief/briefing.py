@@ -1,5 +1,4 @@
-"""The values of a briefing: sections of statements with citations, the documents cited, and what could not be
-sourced."""
+"""The values of a briefing: sections of statements with citations, documents cited, and what could not be sourced."""
 
 from __future__ import annotations
 
@@ -62,9 +61,8 @@ class WritingRecord:
 
 @dataclass(frozen=True)
 class Section:
-    """One section. `tables` follow its statements. `remarks` are sentences about the text itself (its language, a
-    later revision, how it was written), not about the subject; `unsourced` says what the stored documents do not
-    cover."""
+    """One section. `tables` follow its statements. `remarks` are sentences about the text itself (its language, a later
+    revision, how it was written), not about the subject; `unsourced` says what the stored documents do not cover."""
 
     key: SectionKey
     heading: str

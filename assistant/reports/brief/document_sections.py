@@ -136,8 +136,7 @@ def build_adoption(selector: UnitSelector) -> Section:
 
 
 def _sponsor_line(document: Document) -> tuple[Block, ...]:
-    """The lines that call a text a draft and name its sponsors; else the line right above its title that names them,
-    before a colon."""
+    """The lines that call a text a draft and name its sponsors; else the line right above its title that names them."""
     if lines_about_draft := draft_lines(document):
         return lines_about_draft
     above = [block for block in document.blocks[: preamble_start(document) or 0] if block.kind != "footnote"]
@@ -146,8 +145,7 @@ def _sponsor_line(document: Document) -> tuple[Block, ...]:
 
 
 def _quote_lines(selector: UnitSelector, document: Document, lines: Sequence[Block], *, whole: bool) -> Statement:
-    """Lines as one statement: as one quote where they are adjacent (`whole`), else each by itself; what is enclosed with its
-    place."""
+    """Lines as one statement: one quote if they are adjacent (`whole`), else several; the enclosed with its place."""
     spans = [(each.body_start, each.end) for each in lines]
     spans = [(spans[0][0], spans[-1][1])] if whole else spans
     placed = lines[0].locator.startswith(ENCLOSED)
@@ -179,11 +177,12 @@ def build_changes(selector: UnitSelector) -> Section:
     selector.slices.end()
     comparison = compare_texts(library, previous_text, document)
     rows = tuple(_change_row(each, language) for each in comparison.changes if each.part != "footnote")
+    columns, symbol = column_names(language, "place", "before", "change", "new", "gone"), previous_text.label
     return selector.make_section(
         "changes",
-        heading=say("section_changes_since", language, symbol=previous_text.label),
-        remarks=(say("changes_note" if rows else "same_since", language, symbol=previous_text.label),),
-        tables=(Grid(column_names(language, "place", "before", "change", "new", "gone"), rows),) if rows else (),
+        heading=say("section_changes_since", language, symbol=symbol),
+        remarks=(say("changes_note" if rows else "same_since", language, symbol=symbol),),
+        tables=(Grid(columns, rows),) if rows else (),
     )
 
 
@@ -257,16 +256,12 @@ def build_figures(selector: UnitSelector) -> Section:
     document = selector.main_document
     tables = [table for table in find_tables(document) if not table.locator.startswith(("contents", "masthead"))]
     counts = [_count_figure_cells(document, table) for table in tables]
-    # By whether the table is about a part, how many figures it has, and its number.
-    ranked = sorted(
-        (not _is_in_opening_part(document, table.rows[0]), -count, n)
-        for n, (table, count) in enumerate(zip(tables, counts, strict=True))
-        if count > 1
-    )
-    ordered = sorted((is_part, n) for is_part, _, n in ranked[:MAX_TABLES])
+    is_part = {n: not _is_in_opening_part(document, tables[n].rows[0]) for n, count in enumerate(counts) if count > 1}
+    best = sorted(is_part, key=lambda n: (is_part[n], -counts[n], n))[:MAX_TABLES]
     units = _find_figure_paragraphs(selector, document)
     paragraphs = [Part(document.heading_at(each.start), selector.quote_units([each])) for each in units]
-    figures = tuple(_figure_table(selector, document, tables[n]) for _, n in ordered)
+    ordered = sorted(best, key=lambda n: (is_part[n], n))
+    figures = tuple(_figure_table(selector, document, tables[n]) for n in ordered)
     return selector.make_section("figures", *paragraphs, tables=figures)
 
 
@@ -291,14 +286,11 @@ def _find_figure_paragraphs(selector: UnitSelector, document: Document) -> list[
         heads = document.headings(block)
         if heads and block.kind in ("paragraph", "item") and _count_figures(unit) and selector.is_quotable(unit):
             by_heading.setdefault(heads[-1], []).append(unit)
-    embed = selector.library.embedder.embed_passages
-    if selector.can_embed(document.language):
-        chosen = []
-        for head, units in by_heading.items():
-            likeness = embed([unit.text for unit in units]) @ embed([document.body(head)])[0]
-            chosen.append(units[int(likeness.argmax())])
-    else:
-        chosen = [max(units, key=_count_figures) for units in by_heading.values()]
+    embed, chosen = selector.library.embedder.embed_passages, list[Unit]()
+    for head, units in by_heading.items() if selector.can_embed(document.language) else ():
+        likeness = embed([unit.text for unit in units]) @ embed([document.body(head)])[0]
+        chosen.append(units[int(likeness.argmax())])
+    chosen = chosen or [max(units, key=_count_figures) for units in by_heading.values()]
     is_part = {unit: not _is_in_opening_part(document, document.blocks[unit.block]) for unit in chosen}
     best = sorted(chosen, key=lambda unit: (is_part[unit], -_count_figures(unit)))[:MAX_FIGURE_PARAGRAPHS]
     return sorted(best, key=lambda unit: (is_part[unit], unit.start if is_part[unit] else -_count_figures(unit)))
@@ -311,11 +303,9 @@ def _count_figures(unit: Unit) -> int:
     text = _RESOLUTION.sub(" ", unit.text)
     values, counts = read(text, unit.document.language), counting(plain(text), unit.document.language)
     counted = (readings for readings in values.numbers if max(readings) >= MIN_FIGURE and readings & counts)
-    numbers = [
-        readings for readings in counted if not any(each in years or f"{each:g}" in values.placed for each in readings)
-    ]
+    placed = (any(each in years or f"{each:g}" in values.placed for each in readings) for readings in counted)
     amounts = (grammar.money, grammar.percent, grammar.amount)
-    return max(len(numbers), sum(1 for each in amounts for _ in each.finditer(text)))
+    return max(sum(not each for each in placed), sum(len(each.findall(text)) for each in amounts))
 
 
 def _count_figure_cells(document: Document, table: DocumentTable) -> int:

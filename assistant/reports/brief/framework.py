@@ -62,12 +62,14 @@ def find_framework(selector: UnitSelector) -> Framework:
         return selector.framework
     whole_subject = Theme("", subject.title)
     own_units = [unit for each in subject.own_ids for unit in selector.iter_units(selector.library.document(each))]
-    cited_treaties = finder.find_cited_treaties(
-        [*_subject_texts(selector), *((unit.text, unit.document.language) for unit in own_units)]
-    )
+    own_texts = ((unit.text, unit.document.language) for unit in own_units)
+    cited_treaties = finder.find_cited_treaties([*_subject_texts(selector), *own_texts])
     theme_by_article, closest_keys, doubtful, leading = _assign_themes(selector, finder, whole_subject, cited_treaties)
-    naming_units = _find_naming_units(selector, finder, own_units)
-    named_articles = {each.key: each for unit in naming_units for each in finder.find_named(unit.text, unit.document)}
+    articles_in = {unit: finder.find_named(unit.text, unit.document) for unit in own_units}
+    naming_units = [unit for unit, named in articles_in.items() if named and selector.is_quotable(unit)]
+    naming_units = [unit for unit in naming_units if not is_later_than_meeting(selector, unit)]
+    naming_units.sort(key=lambda unit: (-len(articles_in[unit]), unit.document.id, unit.start))
+    named_articles = {each.key: each for unit in naming_units for each in articles_in[unit]}
     applicable = [finder.articles[key] for key in {**theme_by_article, **named_articles}]
     by_theme = tuple(
         (theme, tuple(finder.articles[key] for key, assigned in theme_by_article.items() if assigned == theme))
@@ -108,24 +110,19 @@ def _assign_themes(
     closest_keys: dict[Theme, list[Key]] = {}
     evidence = defaultdict[Key, set[tuple[str, Theme]]](set)
     themes = dict.fromkeys((*(() if len(subject.themes) > MAX_ARTICLE_THEMES else subject.themes), whole_subject))
+    passages = PASSAGES_PER_TREATY * (2 if subject.user_question else 1)
     for theme in themes:
         selector.slices.end()
-        similar_articles = finder.find_similar(theme.words, language)
-        similar_articles = {key: odds for key, odds in similar_articles.items() if may_be_certain(key)}
+        found = finder.find_similar(theme.words, language)
+        similar_articles = {key: odds for key, odds in found.items() if may_be_certain(key)}
         for key, odds in similar_articles.items():
             if (odds >= 0.0 or key[0] in cited_treaties) and (key not in similar or odds > similar[key][0]):
                 similar[key] = odds, theme
-        answered = finder.find_answering(
-            theme.words,
-            language,
-            PASSAGES_PER_TREATY * (2 if subject.user_question else 1),
-            clauses=subject.item is not None,
-        )
+        answered = finder.find_answering(theme.words, language, passages, clauses=subject.item is not None)
         # The words of a user name no treaty: there, as for questions, only the scores of the reader decide, and the
         # closest articles are those of a treaty that has an answer.
-        answering_treaties = (
-            {key[0] for key, score in answered.items() if score >= 0.0} if subject.user_question else cited_treaties
-        )
+        with_answer = {key[0] for key, score in answered.items() if score >= 0.0}
+        answering_treaties = with_answer if subject.user_question else cited_treaties
         # What comes close to a theme of an item and has a word of it in its title comes up in two ways.
         titled = finder.title_shares(theme.words, language, cited_treaties) if subject.item else {}
         methods = {"similar": similar_articles, "answering": answered, "titled": titled.keys() & answered}
@@ -246,11 +243,9 @@ def _is_in_digest(article: Article) -> bool:
 
 def _list_articles(selector: UnitSelector, articles: Sequence[Article]) -> Statement:
     """A sentence that lists articles of one treaty with their titles, which it cites."""
-    language = selector.language
-    document = articles[0].document
-    names = [
-        f"{place_name(f'art. {each.number}', language)}{f' ({each.title})' * bool(each.title)}" for each in articles
-    ]
+    language, document = selector.language, articles[0].document
+    numbers = (place_name(f"art. {each.number}", language) for each in articles)
+    names = [f"{name} ({each.title})" if each.title else name for name, each in zip(numbers, articles, strict=True)]
     treaty_titles = [each for each in document.blocks if each.kind == "heading" and each.locator == "title"][:1]
     headings = [*treaty_titles, *(each.heading for each in articles)]
     citations = tuple(cite(selector.library, document, head, (head.start, head.end)) for head in headings)
@@ -264,24 +259,10 @@ def article_name(article: Article) -> str:
 
 
 def _subject_texts(selector: UnitSelector) -> Iterator[tuple[str, str]]:
-    """The texts, each with its language, that tell which treaties a subject is about: its title, and for an item the
-    agenda's annotations and mandate."""
+    """The texts that tell which treaties a subject is about: title, annotations and mandate; each with its language."""
     subject = selector.subject
     yield subject.title, subject.title_language
     if subject.item is not None:
         meeting, item, agenda = subject.item_context
         for ordinal in (*meeting.mandate, *item.annotations):
             yield agenda.body(agenda.blocks[ordinal]), agenda.language
-
-
-def _find_naming_units(selector: UnitSelector, finder: ArticleFinder, own_units: Sequence[Unit]) -> list[Unit]:
-    """The units of the documents that belong to the subject that name articles, those with most first."""
-
-    def articles_in(unit: Unit) -> list[Article]:
-        return finder.find_named(unit.text, unit.document)
-
-    def usable(unit: Unit) -> bool:
-        return bool(articles_in(unit)) and selector.is_quotable(unit) and not is_later_than_meeting(selector, unit)
-
-    found = [unit for unit in own_units if usable(unit)]
-    return sorted(found, key=lambda unit: (-len(articles_in(unit)), unit.document.id, unit.start))

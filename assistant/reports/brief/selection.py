@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -140,9 +141,8 @@ class UnitSelector:
     def _draft_and_foreign(self) -> dict[str, tuple[bool, bool]]:
         """For each document, whether it is a draft, and whether it is in another language than the paper."""
         headers = self.library.versions().headers.values()
-        return {
-            each.id: (is_draft(Symbol.try_parse(each.symbol or "")), each.language != self.language) for each in headers
-        }
+        drafts = {each.id for each in headers if is_draft(Symbol.try_parse(each.symbol or ""))}
+        return {each.id: (each.id in drafts, each.language != self.language) for each in headers}
 
     def iter_units(self, document: Document) -> Iterator[Unit]:
         """All units of a document that may be quoted."""
@@ -150,16 +150,13 @@ class UnitSelector:
             yield from units_of(Evidence(passage, document))
 
     def quote_units(self, units: Sequence[Unit], limit: int = 100, *, novel: bool = False) -> tuple[Statement, ...]:
-        """Units as statements, at most `limit`, which count as used from now on. `novel`: none that says in other
-        words what was quoted before."""
+        """Units as statements, used from now on. `novel`: none that says in other words what was quoted before."""
         statements: list[Statement] = []
         for unit in units:
             if len(statements) == limit:
                 break
-            if unit.empty or (novel and not self.is_novel(unit)):
-                continue
-            statement = quote_unit(unit)
-            if self.is_new(statement):
+            is_usable = not unit.empty and (not novel or self.is_novel(unit))
+            if is_usable and self.is_new(statement := quote_unit(unit)):
                 self.mark_used(statement)
                 statements.append(statement)
         return tuple(statements)
@@ -241,8 +238,7 @@ class UnitSelector:
         """Whether a unit can stand by itself, is new, and belongs to no other item."""
         document = unit.document
         block = document.blocks[unit.block]
-        in_figure = block.locator.rpartition(", ")[2].startswith(_FIGURE_LOCATORS)  # a caption, or words in the figure
-        if block.kind in ("footnote", "heading") or in_figure or block.page in document.unquotable:
+        if block.kind in ("footnote", "heading") or _is_in_figure(block) or block.page in document.unquotable:
             return False
         if unit.empty or unit.block in covering_letter_blocks(document) or is_bracketed(unit.text):
             return False
@@ -293,18 +289,20 @@ def _describes_figure(document: Document, block: Block) -> bool:
     if block.number or block.kind != "paragraph" or _LABEL.match(document.body(block)) is None:
         return False
     above = next((each for each in reversed(document.blocks[: block.ordinal]) if each.kind != "footnote"), None)
-    return above is not None and (
-        above.kind in ("row", "heading") or above.locator.rpartition(", ")[2].startswith(_FIGURE_LOCATORS)
-    )
+    return above is not None and (above.kind in ("row", "heading") or _is_in_figure(above))
+
+
+def _is_in_figure(block: Block) -> bool:
+    """Whether a block is a caption, or words in a figure."""
+    return block.locator.rpartition(", ")[2].startswith(_FIGURE_LOCATORS)
 
 
 def in_order(statements: Iterable[Statement]) -> tuple[Statement, ...]:
     """Statements as they follow each other in their documents, the document of the first one first."""
     statements = tuple(statements)
     documents = list(dict.fromkeys(each.citations[-1].document for each in statements))
-    return tuple(
-        sorted(statements, key=lambda each: (documents.index((last := each.citations[-1]).document), last.start))
-    )
+    placed = ((documents.index(each.citations[-1].document), each.citations[-1].start, each) for each in statements)
+    return tuple(each for _, _, each in sorted(placed, key=itemgetter(0, 1)))
 
 
 def adoption_rank(each: ScoredUnit) -> tuple[bool, float]:

@@ -124,8 +124,7 @@ def find_subject(engine: Engine, request: Request) -> Subject:
         return _document_subject(engine, request, headers, treaty_ids, other_ids)
     other_ids = other_ids if user_question.symbols else _drop_superseded(headers, other_ids)
     title, language, others = user_question.text, user_question.language, (*other_ids, *agenda_ids)
-    themes = (Theme("", title),)
-    return Subject(request, title, language, themes, (), treaty_ids, others, user_question=user_question)
+    return Subject(request, title, language, (Theme("", title),), (), treaty_ids, others, user_question=user_question)
 
 
 def _drop_superseded(headers: Headers, ids: Ids) -> Ids:
@@ -142,11 +141,9 @@ def _in_language(request: Request, headers: Headers, ids: Iterable[str]) -> Ids:
 def _is_procedural_item(library: Library, meeting: Meeting, item: AgendaItem) -> bool:
     """Whether an item opens or closes the agenda under a title that opens or closes agendas of other bodies too: such
     an item has no subject of its own."""
-    other_meetings = [each for each in library.meetings() if each.body != meeting.body]
-    main_item = meeting.item(item.main_number) or item
-    return normalized_key(main_item.title) in _first_and_last_titles(meeting) & {
-        title for each in other_meetings for title in _first_and_last_titles(each)
-    }
+    title = normalized_key((meeting.item(item.main_number) or item).title)
+    others = (each for each in library.meetings() if each.body != meeting.body)
+    return title in _first_and_last_titles(meeting) and any(title in _first_and_last_titles(each) for each in others)
 
 
 def _first_and_last_titles(meeting: Meeting) -> set[str]:
@@ -261,7 +258,7 @@ def _section_themes(document: Document) -> tuple[Theme, ...]:
     return tuple(Theme(_to_heading(words, language), f"{words}. {title}", ordinal) for words, ordinal in sections)
 
 
-def has_explicit_proposals(agenda: Document, item: AgendaItem) -> bool:
+def _has_explicit_proposals(agenda: Document, item: AgendaItem) -> bool:
     """Whether the annotations of an item propose in so many words what to discuss."""
     wish = grammar_of(agenda.language).wish
     return any(wish.search(agenda.body(agenda.blocks[ordinal])) for ordinal in item.annotations)
@@ -271,14 +268,14 @@ def discussion_matcher(agenda: Document, item: AgendaItem) -> Callable[[str], bo
     """A predicate: whether a sentence of the annotations of an item says what is to be discussed. It asks or proposes
     so; where no annotation does in so many words, it says that something will be discussed."""
     grammar = grammar_of(agenda.language)
-    pattern = grammar.wish if has_explicit_proposals(agenda, item) else grammar.discuss
+    pattern = grammar.wish if _has_explicit_proposals(agenda, item) else grammar.discuss
     return lambda words: pattern.search(words) is not None or words.rstrip().endswith(_QUESTION)
 
 
 def _proposed_themes(agenda: Document, item: AgendaItem) -> tuple[Theme, ...]:
     """The themes that the annotations of an item propose, in their own words; with the title of the item where they
     do not propose them in so many words."""
-    themes, is_proposal, explicit = [], discussion_matcher(agenda, item), has_explicit_proposals(agenda, item)
+    themes, is_proposal, explicit = [], discussion_matcher(agenda, item), _has_explicit_proposals(agenda, item)
     announced = (announced_title(agenda, ordinal) for _, ordinal in item.documentation)
     titles, symbols = {normalized_key(each) for each in announced if each}, {each for each, _ in item.documentation}
     grammar = grammar_of(agenda.language)

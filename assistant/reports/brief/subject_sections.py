@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from functools import partial
 
@@ -42,10 +41,8 @@ def build_points(selector: UnitSelector) -> Section:
     """The best words of the documents by theme; for other themes, where they are mentioned, or that they are not."""
     framework, subject = find_framework(selector), selector.subject
     limit = MAX_POINTS[subject.request.audience] * (3 if subject.user_question else 1)
-    units_by_theme, nearest_heading = (
-        _assign_to_themes(selector),
-        say("closest", selector.language, theme=subject.title),
-    )
+    units_by_theme = _assign_to_themes(selector)
+    nearest_heading = say("closest", selector.language, theme=subject.title)
     parts, unsourced = [], []
     for theme in subject.themes:
         theme_units = sorted(units_by_theme.get(theme, ()), key=adoption_rank)
@@ -102,10 +99,7 @@ def _assign_to_themes(selector: UnitSelector) -> dict[Theme, list[ScoredUnit]]:
             key = (each.unit.document.id, each.unit.start, each.unit.end)
             if key not in best or each.odds > best[key][1].odds:
                 best[key] = (theme, each)
-    by_theme = defaultdict[Theme, list[ScoredUnit]](list)
-    for theme, each in best.values():
-        by_theme[theme].append(each)
-    return by_theme
+    return {theme: [each for own, each in best.values() if own == theme] for theme in subject.themes}
 
 
 def _is_covered_elsewhere(selector: UnitSelector, theme: Theme) -> bool:
@@ -114,11 +108,11 @@ def _is_covered_elsewhere(selector: UnitSelector, theme: Theme) -> bool:
     if theme.section is None and (subject.agenda is None or subject.item is None or theme.heading):
         return False
     document = subject.agenda or selector.main_document
-    blocks = [document.block_at(each.start) for each in selector.used_citations if each.document == document.id]
-    quoted_blocks = [each for each in blocks if each]
+    blocks = (document.block_at(each.start) for each in selector.used_citations if each.document == document.id)
+    quoted = [each for each in blocks if each]
     if subject.item is not None:
-        return any(each.ordinal in subject.item.annotations for each in quoted_blocks)
-    return any(theme.section == head.ordinal for block in quoted_blocks for head in document.headings(block))
+        return any(each.ordinal in subject.item.annotations for each in quoted)
+    return any(theme.section == head.ordinal for block in quoted for head in document.headings(block))
 
 
 def unsourced_theme_text(selector: UnitSelector, theme: Theme, places: Sequence[str]) -> str:
@@ -135,13 +129,12 @@ def unsourced_theme_text(selector: UnitSelector, theme: Theme, places: Sequence[
         ids = (*subject.own_ids, *subject.other_ids, *subject.treaty_ids, *subject.excluded_ids)
         relevant = [each for each in selector.score_units(theme.words, ids, READ) if is_relevant(each)]
         template = "unsure_theme" if relevant else template
-        quotable = [
-            each.unit
-            for each in relevant
-            if each.unit.document.id in subject.own_ids
-            or (each.score >= 0.0 if subject.item is None else is_key_point(selector, theme.words, each))
-        ]
-        cited = dict.fromkeys(unit.document.cite(unit.locator) for unit in quotable)
+
+        def is_told(each: ScoredUnit) -> bool:
+            is_point = each.score >= 0.0 if subject.item is None else is_key_point(selector, theme.words, each)
+            return is_point or each.unit.document.id in subject.own_ids
+
+        cited = dict.fromkeys(each.unit.document.cite(each.unit.locator) for each in filter(is_told, relevant))
         places = [place_text(each, language) for each in cited][:MAX_PLACES]
     name = theme.heading or subject.title
     if not places:
@@ -174,8 +167,7 @@ def build_guidance(selector: UnitSelector) -> Section:
             if answers_user or selector.is_answer(each, words):
                 scored.append(each)
     basis_ids = _find_reporting_basis(selector)
-    basis_units = selector.score_units(subject.title, basis_ids) if basis_ids else ()
-    from_basis = [each for each in basis_units if is_relevant(each)]
+    from_basis = filter(is_relevant, selector.score_units(subject.title, basis_ids) if basis_ids else ())
     close_blocks = {(each.unit.document.id, each.unit.block) for each in (*scored, *from_basis)}
 
     def is_close_point(each: ScoredUnit) -> bool:
@@ -193,13 +185,11 @@ def build_guidance(selector: UnitSelector) -> Section:
 def _find_reporting_basis(selector: UnitSelector) -> Ids:
     """The other documents that the first numbered paragraph names: the resolution under which it reports."""
     subject = selector.subject
-    document = selector.main_document if subject.request.kind == "document" else None
-    numbered = (block for block in (document.blocks if document else ()) if block.number and block.kind == "paragraph")
-    first = next(numbered, None)
-    if document is None or first is None:
+    if subject.request.kind != "document":
         return ()
-    symbols = selector.engine.question(document.body(first)[:MAX_SUBJECT_LENGTH], document.language).symbols
-    versions = selector.library.versions()
+    document, versions = selector.main_document, selector.library.versions()
+    numbered = (document.body(block) for block in document.blocks if block.number and block.kind == "paragraph")
+    symbols = selector.engine.question(next(numbered, "")[:MAX_SUBJECT_LENGTH], document.language).symbols
     current_ids = {version.id for symbol in symbols for version in versions.current_versions(symbol)}
     return tuple(each for each in subject.other_ids if each in current_ids)
 

@@ -16,8 +16,6 @@ from assistant.reports.brief.selection import MIN_LENGTH, UnitSelector, is_relev
 from assistant.reports.brief.subject import Theme, proposes_discussion
 from assistant.reports.mandates.recommendation_reader import find_recommendations
 from assistant.wording.drafting import Grammar, grammar_of
-from corpus.documents import Block, Document
-from corpus.meetings import Meeting
 from corpus.sentences import sentence_spans
 from corpus.symbols import find_symbols
 
@@ -40,19 +38,14 @@ def find_answering(selector: UnitSelector, words: str, documents: Sequence[str])
     return [each for each in relevant if is_close_to_subject(selector, each) and selector.is_certain(each)]
 
 
-def day_before(meeting: Meeting) -> dt.date:
-    """The day before a meeting: a briefing for it must not tell its outcome."""
-    return meeting.dates[0] - dt.timedelta(days=1)
-
-
 def rank_section_units(selector: UnitSelector, theme: Theme) -> list[Unit]:
     """The units of a section, first those most similar to the document's summary, else its recommendations, else to
     the section's heading. Units that recur with other numbers are formulas, and left out. In the record of a meeting what
     it decided comes first, and what a delegation says is introduced by its name."""
     document = selector.main_document
     thoughts = filter(None, dict.fromkeys(map(with_context, units_below(selector, theme))))
-    quotable = (unit for unit in thoughts if selector.is_quotable(unit))
-    units = [unit for unit in quotable if not proposes_discussion(unit) and not is_about_report(unit)]
+    units = [each for each in thoughts if selector.is_quotable(each) and not proposes_discussion(each)]
+    units = [unit for unit in units if not is_about_report(unit)]
     formulas = Counter(_NUMBER.sub("", unit.text) for unit in units)
     units = [unit for unit in units if formulas[_NUMBER.sub("", unit.text)] == 1]
     if not units or not selector.can_embed(document.language):
@@ -74,10 +67,8 @@ def rank_section_units(selector: UnitSelector, theme: Theme) -> list[Unit]:
 def _is_decision(unit: Unit) -> bool:
     """Whether a line of a record tells how a text was adopted, or what the next line says was decided."""
     document, grammar = unit.document, grammar_of(unit.document.language)
-    following = document.blocks[unit.block + 1 : unit.block + 2]
-    decided = any(
-        len(document.body(each)) < MIN_LENGTH and grammar.decided.search(document.body(each)) for each in following
-    )
+    following = map(document.body, document.blocks[unit.block + 1 : unit.block + 2])
+    decided = any(len(text) < MIN_LENGTH and grammar.decided.search(text) for text in following)
     return decided or all(each.search(unit.text) for each in (grammar.adopting, grammar.vote))
 
 
@@ -98,7 +89,7 @@ def with_context(unit: Unit) -> Unit | None:
     index = next((n for n, (start, end) in enumerate(spans) if start <= unit.start - block.body_start < end), None)
     if index is None or unit.leads or block.kind not in ("paragraph", "item"):
         return unit
-    has_heading = bool(_run_in_heading(document, block))
+    has_heading = len(spans) > 1 and _is_heading(" ".join(body[slice(*spans[0])].split()), document.language)
     if has_heading and unit.end <= block.body_start + spans[0][1]:
         return None
     first = max(index, has_heading)
@@ -118,14 +109,11 @@ def _depends_on_context(grammar: Grammar, sentence: str, preceding: str) -> bool
     return mentions_known or grammar.leans.match(sentence) is not None
 
 
-def _run_in_heading(document: Document, block: Block) -> str:
-    """The first sentence of a paragraph if it is a heading: `Measures of oversight. The Board met.`"""
-    body = document.body(block)
-    first, *others = (*sentence_spans(body, document.language), (0, 0))
-    sentence = " ".join(body[slice(*first)].split()).rstrip(".。 ")
-    words = len(sentence) // 2 if document.language == "zh" else len(sentence.split())
-    has_digit = any(map(str.isdigit, sentence))
-    return sentence if len(others) > 1 and words < MAX_RUN_IN_WORDS and not has_digit else ""
+def _is_heading(sentence: str, language: str) -> bool:
+    """Whether the first sentence of a paragraph is a heading: `Measures of oversight. The Board met.`"""
+    sentence = sentence.rstrip(".。 ")
+    words = len(sentence) // 2 if language == "zh" else len(sentence.split())
+    return bool(sentence) and words < MAX_RUN_IN_WORDS and not any(map(str.isdigit, sentence))
 
 
 def is_about_report(unit: Unit) -> bool:
@@ -166,5 +154,6 @@ def is_key_point(selector: UnitSelector, words: str, scored: ScoredUnit) -> bool
 
 
 def is_later_than_meeting(selector: UnitSelector, unit: Unit) -> bool:
-    meeting = selector.subject.meeting
-    return meeting is not None and bool(meeting.dates) and names_only_later_dates(unit.text, day_before(meeting))
+    """Whether a unit tells only of days from the opening of the meeting on: a briefing must not tell its outcome."""
+    dates = selector.subject.meeting.dates if selector.subject.meeting else ()
+    return bool(dates) and names_only_later_dates(unit.text, dates[0] - dt.timedelta(days=1))

@@ -24,8 +24,7 @@ position between the same two sure pairs."""
 TWO_HINTS_SIMILARITY = 0.25
 """The same with both hints."""
 GROWN_SHARE, MIN_GROWN_WORDS = 0.9, 20
-"""A paragraph with at least this many words, of which this share is found in another, has grown, however much was
-added."""
+"""A paragraph of so many words, of which this share is in another, has grown, however much was added."""
 POSITION_BONUS, OPENING_BONUS = 0.06, 0.08
 """Weights of a close position and of the same first two words, beside similarity, among several candidates."""
 ROWS_PER_BLOCK = 500
@@ -66,9 +65,8 @@ def _last_maximum(indices: np.ndarray, values: np.ndarray) -> int | None:
 def _pair_equal(one: Sequence[Paragraph], other: Sequence[Paragraph]) -> Indices:
     """Pairs of equal paragraphs: first those in runs, so that repeated paragraphs are paired by their neighbours."""
     keys = [[(para.group, para.key) for para in paras] for paras in (one, other)]
-    found: Indices = []
-    for block in SequenceMatcher(None, keys[0], keys[1], autojunk=False).get_matching_blocks():
-        found += [(block.a + n, block.b + n) for n in range(block.size)]
+    blocks = SequenceMatcher(None, keys[0], keys[1], autojunk=False).get_matching_blocks()
+    found: Indices = [(block.a + n, block.b + n) for block in blocks for n in range(block.size)]
     unpaired = defaultdict(list)
     for i in _remaining(len(one), (i for i, _ in found)):
         unpaired[keys[0][i]].append(i)

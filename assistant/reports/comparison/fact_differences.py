@@ -59,7 +59,10 @@ def find_fact_differences(earlier: Unit, later: Unit) -> FactDifferences:
     has, had = _contradictions(new_text, old_text, language), _contradictions(old_text, new_text, language)
     if exact and len(has) == len(had) == 1 and has[0].kind == had[0].kind:
         return FactDifferences(tuple(has), tuple(had), exact=True, agree=False)
-    alike = all(check(old_text, new_text, language) for check in (_count_alike, _oblige_alike))
+    # Numbers that are in both count the same: not 72 hours and 72 days.
+    counted, others = (_counted_words(each, language) for each in (old_text, new_text))
+    count_alike = all(counted[number] & others[number] for number in counted.keys() & others.keys())
+    alike = count_alike and _oblige_alike(old_text, new_text, language)
     return FactDifferences(exact=False, agree=alike and not has and not had)
 
 
@@ -70,12 +73,6 @@ def _contradictions(text: str, other_text: str, language: str) -> list[Reason]:
     skipped = stops(language)
     values = [each for each in missing if each.kind in _VALUES and each.other not in skipped]
     return list(dict.fromkeys([*values, *find_reversals(text, other_text, "", language)]))
-
-
-def _count_alike(text: str, other_text: str, language: str) -> bool:
-    """Whether numbers that are in two texts count the same in both: not 72 hours and 72 days."""
-    counted, others = (_counted_words(each, language) for each in (text, other_text))
-    return all(counted[number] & others[number] for number in counted.keys() & others.keys())
 
 
 def _counted_words(text: str, language: str) -> dict[float, set[str]]:
@@ -102,8 +99,7 @@ def is_title_within(one: Unit, other: Unit) -> bool:
 
 
 def _changes(pieces: Iterable[Piece]) -> Iterator[tuple[str, str, str]]:
-    """The words of the earlier text, those that the later one has in their place, and the sign of per cent that follows
-    both."""
+    """The words of the earlier text, those of the later one in their place, and the per cent sign that follows both."""
     removed = added = ""
     for piece in (*pieces, Piece("same", "")):
         if piece.op == "same" and (removed or added):
@@ -118,9 +114,8 @@ def _read_facts(words: str, sign: str, language: str) -> tuple[list[Reason], boo
     written = " ".join(word for word, _, _ in word_spans(words))
     actors = thesaurus(language).actors.find(read_text)
     of_actors = [read_text[n] for each in actors for n in range(each.first, each.last + 1)]
-    facts = [
-        Reason("actor", " ".join(word.surface for word in read_text[each.first : each.last + 1])) for each in actors
-    ]
+    of_actor = (read_text[each.first : each.last + 1] for each in actors)
+    facts = [Reason("actor", " ".join(word.surface for word in each)) for each in of_actor]
     facts += [Reason("date", date.iso_format) for date in reading.dates]
     facts += [Reason("number", (words.strip(" .,;:()") or written) + sign) for _ in reading.numbers[:1]]
     facts += [Reason("symbol", each) for each in sorted(reading.symbols)]

@@ -1,5 +1,4 @@
-"""The paragraphs, headings, rows and footnotes of a document that are compared, without masthead, title, contents and
-adoption lines."""
+"""The paragraphs, headings, rows and footnotes that are compared: no masthead, title, contents and adoption lines."""
 
 from __future__ import annotations
 
@@ -84,8 +83,8 @@ class Paragraph:
 def find_paragraphs(document: Document, *, proposers: bool = False) -> list[Paragraph]:
     """The paragraphs of a document that are compared, in its order; lines that call it a draft, and say who proposed
     it, only with `proposers`, but then also those in the masthead."""
-    contents_headings = {block.parent for block in document.blocks if block.locator == "contents"}
-    last_entry = max((block.ordinal for block in document.blocks if block.locator == "contents"), default=-1)
+    contents = [block for block in document.blocks if block.locator == "contents"]
+    contents_headings, last_entry = {block.parent for block in contents}, contents[-1].ordinal if contents else -1
     adoption_ordinals = {block.ordinal for block in adoption_lines(document)}
     # Before the preamble of a text without a marked masthead, only lines about the draft tell masthead and head apart.
     text_start = (preamble_start(document) or 0) if document.kind == "resolution" else 0

@@ -165,11 +165,9 @@ class _EarlierTexts:
         self._library, self._document = library, document
         versions = library.versions()
         own = versions.version_of(document.id)
-        self._superseded = versions.superseded
-        self._own_versions = {document.id} | {
-            each.id for each in versions.with_symbol if own is not None and each.lineage == own.lineage
-        }
-        self._paragraphs_of, self._is_earlier_cached = cache(self._read_paragraphs), cache(self._is_earlier)
+        lineage = {each.id for each in versions.with_symbol if own is not None and each.lineage == own.lineage}
+        self._excluded = {document.id, *lineage, *versions.superseded}
+        self._paragraphs_of = cache(self._read_paragraphs)
 
     def find_candidates(self, para: Paragraph) -> dict[Key, Paragraph]:
         """The paragraphs and list items in the passages with the rarest words of a paragraph."""
@@ -183,7 +181,6 @@ class _EarlierTexts:
         return {
             (each.document_id, ordinal): other
             for each in found
-            if self._is_earlier_cached(each.document_id)
             for ordinal in range(each.first, each.last + 1)
             if (other := self._paragraphs_of(each.document_id).get(ordinal))
         }
@@ -197,8 +194,7 @@ class _EarlierTexts:
         similarity: float,
         threshold: float,
     ) -> None:
-        """Add a paragraph of an earlier text to the matches of one, if it is similar enough; of several in one text
-        the most similar is retained."""
+        """Add a similar paragraph of an earlier text to the matches of one; of several in a text the closest."""
         verbatim, previous = other.key == para.key, found.get(document_id)
         similarity = 1.0 if verbatim else similarity
         if similarity < threshold or (previous and (verbatim, similarity) <= (previous.verbatim, previous.likeness)):
@@ -214,13 +210,13 @@ class _EarlierTexts:
             found[document_id] = Earlier(cited, document.date or "", verbatim, similarity, pieces)
 
     def _read_paragraphs(self, document_id: str) -> dict[int, Paragraph]:
-        return {each.block.ordinal: each for each in _compared_paragraphs(self._library.document(document_id))}
-
-    def _is_earlier(self, document_id: str) -> bool:
-        if document_id in self._own_versions or document_id in self._superseded:
-            return False
+        """The paragraphs of a text by the ordinals of their blocks; none of one that is not earlier."""
+        if document_id in self._excluded:
+            return {}
         other, mine = self._library.document(document_id), self._document.date
-        return other.edition != "digest" and (mine is None or (other.date is not None and other.date < mine))
+        is_earlier = mine is None or (other.date is not None and other.date < mine)
+        is_text = is_earlier and other.edition != "digest"
+        return {each.block.ordinal: each for each in _compared_paragraphs(other)} if is_text else {}
 
 
 def _compared_paragraphs(document: Document) -> Iterator[Paragraph]:

@@ -68,11 +68,8 @@ def diff_words(before: str, after: str) -> tuple[Piece, ...]:
         keys[0][-1] = keys[1][-1]
     runs: list[_Run] = []
     for op, a, b, c, d in SequenceMatcher(None, keys[0], keys[1], autojunk=False).get_opcodes():
-        runs += (
-            [(True, first_tokens[a:b], second_tokens[c:d])]
-            if op == "equal"
-            else _trim_change(first_tokens[a:b], second_tokens[c:d])
-        )
+        old, new = first_tokens[a:b], second_tokens[c:d]
+        runs += [(True, old, new)] if op == "equal" else _trim_change(old, new)
     pieces: list[Piece] = []
     carried_space = ""
     for same, old, new in _merge_islands(runs):
@@ -110,9 +107,8 @@ def _trim_change(old: list[str], new: list[str]) -> Iterator[_Run]:
         yield True, old, new
         return
     a, b = _common_prefix(*folded)
-    c, d = _common_prefix(
-        *([token[::-1] for token in side[start:][::-1]] for side, start in zip(folded, (a, b), strict=True))
-    )
+    rests = (folded[0][a:], folded[1][b:])
+    c, d = _common_prefix(*([token[::-1] for token in reversed(rest)] for rest in rests))
     c, d = len(old) - c, len(new) - d
     runs = ((True, old[:a], new[:b]), (False, old[a:c], new[b:d]), (True, old[c:], new[d:]))
     yield from (run for run in runs if run[1] or run[2])
@@ -188,6 +184,10 @@ class Pair:
         """Whether only its number changed, and it was not moved; numbers of footnotes don't matter."""
         places = {each.place for each in (self.before, self.after) if each}
         return self.kind == "same" and self.part != "footnote" and len(places) > 1
+
+
+Row = tuple[Pair | None, ...]
+"""What became of a paragraph at each step; None before it was added and after it was deleted."""
 
 
 @dataclass(frozen=True)
@@ -292,17 +292,14 @@ class VersionComparison:
         return all(step.comparable for step in self.steps)
 
     @cached_property
-    def rows(self) -> tuple[tuple[Pair | None, ...], ...]:
-        """What became of each paragraph at each step, None before it was added and after it was deleted; in the order
-        of the last version, deleted ones after what preceded them."""
-        rows: list[tuple[Pair | None, ...]] = [(pair,) for pair in self.steps[0].pairs]
+    def rows(self) -> tuple[Row, ...]:
+        """All paragraphs, in the order of the last version, deleted ones after what preceded them."""
+        rows: list[Row] = [(pair,) for pair in self.steps[0].pairs]
         for n, step in enumerate(self.steps[1:], 1):
             row_by_after = {last.after.block.ordinal: row for row in rows if (last := row[-1]) and last.after}
             continuing = {id(row_by_after[each.before.block.ordinal]): each for each in step.pairs if each.before}
-            next_rows: list[tuple[Pair | None, ...]] = [
-                (*(row_by_after[each.before.block.ordinal] if each.before else (None,) * n), each)
-                for each in step.pairs
-            ]
+            earlier = (row_by_after[each.before.block.ordinal] if each.before else (None,) * n for each in step.pairs)
+            next_rows: list[Row] = [(*row, each) for row, each in zip(earlier, step.pairs, strict=True)]
             position = 0
             for row in rows:
                 if id(row) in continuing:
@@ -349,24 +346,23 @@ def pair_paragraphs(first: Document, second: Document) -> tuple[float, tuple[Pai
     text, those only in the first after what precedes them there."""
     both_drafts = all(draft_lines(each) for each in (first, second))  # an adopted text does not say who proposed it
     texts = [find_paragraphs(each, proposers=both_drafts) for each in (first, second)]
-    first_paragraphs, second_paragraphs = ([para for para in each if para.part != "footnote"] for each in texts)
-    first_notes, second_notes = ([para for para in each if para.part == "footnote"] for each in texts)
-    aligned = align(first_paragraphs, second_paragraphs)
-    unmoved = find_unmoved(aligned, [UNMOVED_WEIGHT + len(first_paragraphs[i].key) for i, _ in aligned])
-    pairs = [
-        _make_pair(first_paragraphs[i], second_paragraphs[j], index not in unmoved)
-        for index, (i, j) in enumerate(aligned)
-    ]
-    pairs = _pair_split_paragraphs(first_paragraphs, second_paragraphs, pairs)
-    shared = sum((Counter(first_paragraphs[i].words) & Counter(second_paragraphs[j].words)).total() for i, j in aligned)
-    shorter = min(sum(len(para.words) for para in side) for side in (first_paragraphs, second_paragraphs))
-    after_by_before = {
-        each.before.block.ordinal: each.after.block.ordinal for each in pairs if each.before and each.after
-    }
-    pairs += _pair_footnotes(first_notes, second_notes, after_by_before)
+    old, new = ([para for para in each if para.part != "footnote"] for each in texts)
+    old_notes, new_notes = ([para for para in each if para.part == "footnote"] for each in texts)
+    aligned = align(old, new)
+    unmoved = find_unmoved(aligned, [UNMOVED_WEIGHT + len(old[i].key) for i, _ in aligned])
+    pairs = [_make_pair(old[i], new[j], n not in unmoved) for n, (i, j) in enumerate(aligned)]
+    pairs = _pair_split_paragraphs(old, new, pairs)
+    shared = sum((Counter(old[i].words) & Counter(new[j].words)).total() for i, j in aligned)
+    shorter = min(sum(len(para.words) for para in side) for side in (old, new))
+    pairs += _pair_footnotes(old_notes, new_notes, _paired_ordinals(pairs))
     removed, added = _find_unpaired(texts[0], texts[1], pairs)
     pairs += [Pair(para, None, "removed") for para in removed] + [Pair(None, para, "added") for para in added]
     return shared / shorter if shorter else 1.0, tuple(_sort_pairs(pairs))
+
+
+def _paired_ordinals(pairs: Iterable[Pair]) -> list[tuple[int, int]]:
+    """The ordinals in both texts of the paragraphs that are in both."""
+    return [(each.before.block.ordinal, each.after.block.ordinal) for each in pairs if each.before and each.after]
 
 
 def _make_pair(before: Paragraph, after: Paragraph, out_of_order: bool = False) -> Pair:
@@ -375,16 +371,14 @@ def _make_pair(before: Paragraph, after: Paragraph, out_of_order: bool = False) 
     return Pair(before, after, kind, moved)
 
 
-def _pair_split_paragraphs(
-    first_paragraphs: Sequence[Paragraph], second_paragraphs: Sequence[Paragraph], pairs: Sequence[Pair]
-) -> list[Pair]:
+def _pair_split_paragraphs(old: Sequence[Paragraph], new: Sequence[Paragraph], pairs: Sequence[Pair]) -> list[Pair]:
     """The pairs, with the second halves of paragraphs that were split in two, and of two that were merged: what one
     has and its other half lacks is paired with an unpaired paragraph, and removed from the first pair."""
     halves = [(index, each.before, each.after, diff_words(each.before.text, each.after.text))
               for index, each in enumerate(pairs) if each.before and each.after and each.kind == "changed"]  # fmt: skip
     removed = [_longest_difference(before, pieces, "removed") for _, before, _, pieces in halves]
     added = [_longest_difference(after, pieces, "added") for _, _, after, pieces in halves]
-    unpaired_first, unpaired_second = _find_unpaired(first_paragraphs, second_paragraphs, pairs)
+    unpaired_first, unpaired_second = _find_unpaired(old, new, pairs)
     result = [*pairs]
     for i, j in match_halves(removed, unpaired_second):
         index, before, *_ = halves[i]
@@ -408,35 +402,36 @@ def _remove_half(para: Paragraph, half: Paragraph) -> Paragraph:
 
 
 def _find_unpaired(
-    first_paragraphs: Sequence[Paragraph], second_paragraphs: Sequence[Paragraph], pairs: Sequence[Pair]
+    old: Sequence[Paragraph], new: Sequence[Paragraph], pairs: Sequence[Pair]
 ) -> tuple[list[Paragraph], list[Paragraph]]:
     """The paragraphs of each text that are in no pair."""
     before = {each.before.block.ordinal for each in pairs if each.before}
     after = {each.after.block.ordinal for each in pairs if each.after}
-    first_unpaired = [para for para in first_paragraphs if para.block.ordinal not in before]
-    return first_unpaired, [para for para in second_paragraphs if para.block.ordinal not in after]
+    old_unpaired = [para for para in old if para.block.ordinal not in before]
+    return old_unpaired, [para for para in new if para.block.ordinal not in after]
 
 
 def _pair_footnotes(
-    first_notes: Sequence[Paragraph], second_notes: Sequence[Paragraph], after_by_before: dict[int, int]
+    old: Sequence[Paragraph], new: Sequence[Paragraph], paired_ordinals: Sequence[tuple[int, int]]
 ) -> list[Pair]:
     """Pair footnotes: those of a paragraph with those of its counterpart, then the rest."""
     pairs: list[Pair] = []
-    for before, after in after_by_before.items():
-        old = [note for note in first_notes if note.bearer == before]
-        new = [note for note in second_notes if note.bearer == after]
-        own_pairs = [_make_pair(old[i], new[j]) for i, j in align(old, new)]
-        unpaired_old, unpaired_new = _find_unpaired(old, new, own_pairs)
+    for before, after in dict(paired_ordinals).items():
+        own = [note for note in old if note.bearer == before], [note for note in new if note.bearer == after]
+        own_pairs = _align_pairs(*own)
+        unpaired_old, unpaired_new = _find_unpaired(*own, own_pairs)
         if len(unpaired_old) == len(unpaired_new):  # the same number: sources were replaced
             own_pairs += map(_make_pair, unpaired_old, unpaired_new)
         pairs += own_pairs
-    old, new = _find_unpaired(first_notes, second_notes, pairs)
-    return pairs + [_make_pair(old[i], new[j]) for i, j in align(old, new)]
+    return pairs + _align_pairs(*_find_unpaired(old, new, pairs))
+
+
+def _align_pairs(old: Sequence[Paragraph], new: Sequence[Paragraph]) -> list[Pair]:
+    return [_make_pair(old[i], new[j]) for i, j in align(old, new)]
 
 
 def _sort_pairs(pairs: Sequence[Pair]) -> list[Pair]:
-    both = [(each.before.block.ordinal, each.after.block.ordinal) for each in pairs if each.before and each.after]
-    paired = sorted(both)
+    paired = sorted(_paired_ordinals(pairs))
     first_ordinals = [here for here, _ in paired]
 
     def sort_key(each: Pair) -> tuple[int, int, int, int]:

@@ -1,11 +1,6 @@
 """What each of several texts says on one topic, in quotes; which of it others say in similar words, and what only one
-says. Each statement is compared with everything that the other texts say, quoted or not.
-
-Each text is searched separately, and the readers decide which passages are about the topic, by the thresholds for
-answers: from the first threshold on they are, from the second on they come closest and are marked as uncertain. No
-words answer a topic, so a passage counts as a whole, and each of its paragraphs is then read as a passage of its own.
-A topic is no question, so the reader's scores may be low: paragraphs are also ranked by similarity in meaning
-(`rapporteur eval topics` measures this), and among the closest a paragraph with all words of the topic is certain.
+says. Each statement is compared with everything that the other texts say, quoted or not. Which paragraphs of a text
+are on the topic: `topic_paragraphs`.
 """
 
 from __future__ import annotations
@@ -67,19 +62,11 @@ class Difference:
     pieces: tuple[Piece, ...]
 
 
-@dataclass(frozen=True)
-class UnitRelations:
+def compare_units(
+    units_by_place: Mapping[Place, Unit],
+) -> tuple[tuple[SameGroup, ...], tuple[Difference, ...], frozenset[Place]]:
     """Which units of different documents in one language say the same, which differ in a fact, and the places of all
-    that have similar words."""
-
-    same: tuple[SameGroup, ...]
-    differences: tuple[Difference, ...]
-    similar: frozenset[Place]
-
-
-def compare_units(units_by_place: Mapping[Place, Unit]) -> UnitRelations:
-    """Compares units of different documents; of those that differ, each group that says one thing is compared with the
-    next one in time."""
+    that have similar words. Of those that differ, each group that says one thing is compared with the next one in time."""
     places, units = list(units_by_place), list(units_by_place.values())
     ranks = [precedence(unit.document) for unit in units]
     facts: dict[tuple[int, int], FactDifferences] = {}
@@ -98,15 +85,13 @@ def compare_units(units_by_place: Mapping[Place, Unit]) -> UnitRelations:
             pairs = (pair for pair in product(later_group, earlier_group) if pair in facts and facts[pair].exact)
             if pair := next(pairs, None):
                 later, earlier = pair
-                pieces = diff_words(units[earlier].text, units[later].text)
-                fact = facts[pair]
+                pieces, fact = diff_words(units[earlier].text, units[later].text), facts[pair]
                 differences.append(Difference(places[later], places[earlier], fact.has, fact.had, pieces))
     same_groups = []
-    for first, *others in (group for group in groups if len(group) > 1):
-        pieces_of_others = tuple(diff_words(units[other].text, units[first].text) for other in others)
-        same_groups.append(SameGroup(tuple(places[each] for each in (first, *others)), pieces_of_others))
-    similar = frozenset(places[n] for pair in facts for n in pair)
-    return UnitRelations(tuple(same_groups), tuple(differences), similar)
+    for group in (each for each in groups if len(each) > 1):
+        pieces_of_others = tuple(diff_words(units[other].text, units[group[0]].text) for other in group[1:])
+        same_groups.append(SameGroup(tuple(places[each] for each in group), pieces_of_others))
+    return tuple(same_groups), tuple(differences), frozenset(places[n] for pair in facts for n in pair)
 
 
 def _similarities(units: Sequence[Unit], others: Sequence[Unit]) -> Iterator[np.ndarray]:
@@ -129,7 +114,7 @@ def find_differing_pairs(units: Sequence[Unit]) -> list[tuple[Unit, Unit]]:
     used: set[Place] = set()
     keys = [normalized_key(unit.text) for unit in units]
     pairs = []
-    differences = compare_units({(n, 0): unit for n, unit in enumerate(units)}).differences
+    _, differences, _ = compare_units({(n, 0): unit for n, unit in enumerate(units)})
     for pair in sorted(sorted((each.later, each.earlier)) for each in differences):
         one, other = (keys[n] for n, _ in pair)
         if used.isdisjoint(pair) and one not in other and other not in one:
@@ -218,8 +203,7 @@ class TopicComparison:
         return (), ()
 
     def to_json(self) -> dict[str, Any]:
-        """The stable JSON form that `compare --topic --json` prints; places are indices of a side and of a statement
-        in it, from 0."""
+        """The stable JSON form of `compare --topic --json`; places are indices of side and statement, from 0."""
         return {
             "topic": self.topic,
             "language": self.language,
@@ -253,24 +237,20 @@ def compare_topic(
     named_ids = list(dict.fromkeys(document.id for document in documents))
     found = TopicParagraphs.find(engine, question, named_ids, progress, slices)
     versions = VersionNotes(engine.library)
-    sides_with_units = [
-        _build_side(found, engine.library.document(each), question, versions, named=bool(named_ids))
-        for each in found.document_ids
-    ]
+    named = bool(named_ids)
+    documents = [engine.library.document(each) for each in found.document_ids]
+    sides_with_units = [_build_side(found, each, question, versions, named=named) for each in documents]
     slices.end()
     sides_with_units = _add_matching_units(sides_with_units, found.units)
-    if not named_ids:
+    if not named:
         sides_with_units.sort(key=lambda each: _side_rank(engine, each[0], question.language))
     units_by_place = {
         (n, m): unit for n, (_, units_by_index) in enumerate(sides_with_units) for m, unit in units_by_index.items()
     }
     sides = tuple(side for side, _ in sides_with_units)
     slices.end()
-    related = compare_units(units_by_place)
-    return TopicComparison(
-        question.text, question.language, sides, related.same, related.differences, bool(named_ids), found.unread,
-        related.similar,
-    )  # fmt: skip
+    same, differences, similar = compare_units(units_by_place)
+    return TopicComparison(question.text, question.language, sides, same, differences, named, found.unread, similar)
 
 
 SideWithUnits = tuple[Side, dict[int, Unit]]
@@ -290,14 +270,14 @@ def _build_side(
     units, further_units = (
         sorted((each.unit for each in some), key=lambda unit: unit.start) for some in (quoted, further)
     )
-    nearest = found.nearest(document.id) if named and not quoted else None
+    nearest = max(read, key=lambda each: each.score, default=None) if named and not quoted else None
     statements, notes = versions.corrected([quote_unit(unit) for unit in units], question.language)
     notes += versions.notes((), [document], question.language)
     side = Side(
         document.id, document.label, document.title, document.date or None,
         "found" if certain else "closest" if statements else "absent", tuple(statements),
         tuple(quote_unit(unit).citations[-1] for unit in further_units),
-        quote_unit(nearest) if nearest is not None else None, tuple(notes),
+        quote_unit(nearest.unit) if nearest is not None else None, tuple(notes),
     )  # fmt: skip
     return side, {statements.index(statement): unit for unit in units if (statement := quote_unit(unit)) in statements}
 

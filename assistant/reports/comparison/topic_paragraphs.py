@@ -9,7 +9,7 @@ judged by both, each by its own thresholds (`qa/abstention`). `rapporteur eval t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.qa.abstention import (
@@ -81,20 +81,17 @@ class TopicParagraphs:
             is_near = reading.read_batch(min(BATCH, share), document_id) or is_near
         for start in slices(range(len(reading.read), limit, BATCH)):
             is_near = is_near and reading.read_batch(min(BATCH, limit - start))
-        read = reading.read
-        read.sort(key=lambda each: (_is_preambular(each.unit), -each.score))
-        document_ids = named_ids or _sort_documents(engine, {each.unit.document.id for each in read})
+        # A preamble only recalls or notes something before a text says what it says.
+        read = sorted(reading.read, key=lambda each: ("preamb" in each.unit.locator, -each.score))
+        documents = [library.document(each) for each in sorted({each.unit.document.id for each in read})]
+        documents.sort(key=lambda each: precedence(each)[:2], reverse=True)
+        document_ids = named_ids or [each.id for each in documents]
         units = [unit for unit in units if unit.document.id in document_ids]
         return cls(tuple(document_ids), tuple(units), tuple(read), len(usable) - len(document_ids))
 
     def of(self, document_id: str) -> list[TopicParagraph]:
         """The paragraphs of one text that were read, the best first."""
         return [each for each in self.paragraphs if each.unit.document.id == document_id]
-
-    def nearest(self, document_id: str) -> Unit | None:
-        """What is closest to the topic of what was read in one text."""
-        best = max(self.of(document_id), key=lambda each: each.score, default=None)
-        return best.unit if best else None
 
 
 class _Reading:
@@ -148,35 +145,17 @@ def _read(
     """Judges paragraphs: the mean of their scores by the reader and by their similarity to the topic. In another language
     similarity tells less, so there the reader must be certain by itself."""
     scores = [_relative_score(each) for each in engine.scorer.score_units_alone(question, units, evidence)]
-    compared = [n for n, unit in enumerate(units) if scores[n] >= TOPIC_GIVE_UP and _is_of_language(unit, question)]
+    is_own = [unit.document.language == question.language for unit in units]
+    compared = [n for n in range(len(units)) if scores[n] >= TOPIC_GIVE_UP and is_own[n]]
     # The similarity of the paragraph alone counts, not that of its passage.
     alone = [replace(units[n], evidence=replace(units[n].evidence, dense=None)) for n in compared]
     for n, likeness in zip(compared, engine.scorer.score_by_likeness(question, alone), strict=True):
         scores[n] = (scores[n] + _relative_score(likeness)) / 2
-    limits = (TOPIC_CERTAIN if _is_of_language(unit, question) else 0.0 for unit in units)
-    return [
-        TopicParagraph(unit, score, score >= limit) for unit, score, limit in zip(units, scores, limits, strict=True)
-    ]
-
-
-def _is_of_language(unit: Unit, question: Question) -> bool:
-    return unit.document.language == question.language
+    judged = zip(units, scores, is_own, strict=True)
+    return [TopicParagraph(unit, score, score >= (TOPIC_CERTAIN if own else 0.0)) for unit, score, own in judged]
 
 
 def _relative_score(scored: ScoredUnit) -> float:
     """The score of a unit by its own thresholds: 0 for an answer, -1 for a tentative one."""
-    margin = scored.thresholds.tentative_margin
-    return (
-        scored.score / -margin if margin < 0.0 else min(scored.score - 1.0, 0.0) if scored.score < 0.0 else scored.score
-    )
-
-
-def _is_preambular(unit: Unit) -> bool:
-    """Whether a paragraph only recalls or notes something before a text says what it says."""
-    return "preamb" in unit.locator
-
-
-def _sort_documents(engine: Engine, document_ids: Collection[str]) -> list[str]:
-    """Documents, the latest first and drafts last."""
-    documents = [engine.library.document(each) for each in sorted(document_ids)]
-    return [each.id for each in sorted(documents, key=lambda each: precedence(each)[:2], reverse=True)]
+    margin, score = scored.thresholds.tentative_margin, scored.score
+    return score / -margin if margin < 0.0 else min(score - 1.0, 0.0) if score < 0.0 else score

@@ -1,2 +1,1 @@
-"""Mandates: who is requested to do what, by when, in the resolutions of the library; each cell quotes a place of the
-document."""
+"""Mandates: who is requested to do what, by when, in the resolutions of the library; each cell quotes a document."""

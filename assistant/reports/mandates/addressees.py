@@ -51,7 +51,9 @@ def find_object(grammar: Grammar, text: str, start: int, end: int, *, introduces
         return AddresseeMatch(unspaced_names, unspaced_names[-1][1])
     parts, action = _read_object(grammar, text, start, end)
     if action is None:
-        action = _find_later_action(grammar, text, start, end)
+        later_actions = (match.start() for match in grammar.action.finditer(text, start, end))
+        own = (at for at in later_actions if not _is_insertion(grammar, text[text.rfind(",", start, at) + 1 : at]))
+        action = next(own, end)
         if action == end and not introduces:
             return AddresseeMatch(_find_actors(grammar, text, start, end), start)
         if parts:
@@ -64,8 +66,7 @@ def find_object(grammar: Grammar, text: str, start: int, end: int, *, introduces
 
 
 def _read_object(grammar: Grammar, text: str, start: int, end: int) -> tuple[list[Span], int | None]:
-    """The parts of an object that name addressees, as lists between commas, and where its action begins; None where no part
-    opens it."""
+    """The parts of an object, between commas, that name addressees, and where its action begins, if anywhere."""
     parts: list[Span] = []
     skipped: list[Span] = []  # parts after a short insertion: addressees only if the list continues
     insertion: list[str] | None = None  # the parts of a list inside an insertion, which “and” ends
@@ -104,13 +105,6 @@ def _read_object(grammar: Grammar, text: str, start: int, end: int) -> tuple[lis
         if action_in_part is not None:
             return parts, action_in_part
     return parts, None
-
-
-def _find_later_action(grammar: Grammar, text: str, start: int, end: int) -> int:
-    """Where the first action begins that is not in an insertion; `end` where there is none."""
-    later_actions = (match.start() for match in grammar.action.finditer(text, start, end))
-    own_actions = (at for at in later_actions if not _is_insertion(grammar, text[text.rfind(",", start, at) + 1 : at]))
-    return next(own_actions, end)
 
 
 def _without_final_preposition(grammar: Grammar, text: str, part: Span) -> Span:
@@ -193,11 +187,9 @@ def _opens_insertion(grammar: Grammar, text: str, start: int, end: int) -> bool:
     """Whether an insertion begins after a comma in a subject. An apposition ends with a comma (`Israel, the occupying
     Power, shall`), a list does not (`States, the ports and pilots shall`)."""
     next_start = trim_span(text, start, end)[0]
-    if grammar.aside.match(text, next_start):
-        return True
     verb, comma = (each.search(text, start, end) for each in (grammar.modal, _COMMA))
     explains = grammar.split.match(text, next_start) and comma and not (verb and verb.start() < comma.start())
-    return bool(explains)
+    return bool(explains or grammar.aside.match(text, next_start))
 
 
 def find_duty_holder(
@@ -339,11 +331,6 @@ def _join_parts(grammar: Grammar, text: str, parts: list[Span]) -> list[Span]:
     return joined
 
 
-def _starts_new_name(grammar: Grammar, words: str) -> bool:
-    """Whether words open with what can't continue a name: `other pilots`, not `the Protocol`."""
-    return grammar.split.match(words) is not None and grammar.article.match(words) is None and words[:1].islower()
-
-
 def _split_at_and(grammar: Grammar, text: str, start: int, end: int) -> list[Span]:
     """Split addressees at “and” where another name begins after it."""
     parts: list[Span] = []
@@ -354,7 +341,9 @@ def _split_at_and(grammar: Grammar, text: str, start: int, end: int) -> list[Spa
         name_clause = grammar.within_name.search(before)
         # In a list inside a name, “other” opens no new name: “that meet storms, floods and other dangers”.
         in_list = name_clause and _COMMA.search(before, name_clause.end())
-        in_name = (name_clause or grammar.bound.search(before)) and not _starts_new_name(grammar, after)
+        # A name can't continue with `other pilots`, unlike `the Protocol`.
+        starts_name = grammar.split.match(after) and not grammar.article.match(after) and after[:1].islower()
+        in_name = (name_clause or grammar.bound.search(before)) and not starts_name
         # A determiner of several nouns covers them all (“all other ports and entities”); not so “the Office and entities”.
         last_word = before.rpartition(" ")[2]
         is_plural = last_word.islower() and last_word.endswith("s")

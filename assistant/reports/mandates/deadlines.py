@@ -1,5 +1,4 @@
-"""Deadlines: the words of a clause that set a day, a session, a term or a frequency, and the date that they amount
-to."""
+"""Deadlines: the words of a clause that set a day, a session, a term or a frequency, and the date they amount to."""
 
 from __future__ import annotations
 
@@ -57,36 +56,28 @@ class DeadlineReader:
     def _find_times(self, text: str) -> list[Span]:
         grammar = self._grammar
         sessions = (match for kind in (grammar.session, grammar.meeting) for match in kind.finditer(text))
-        spans = [
-            (match.start(), self._include_session_date(text, match.end()))
-            for match in sessions
-            if self._is_future_session(text, match)
-        ]
+        future = (match for match in sessions if self._is_future_session(text, match))
+        spans = [(match.start(), self._include_session_date(text, match.end())) for match in future]
         session_spans, dated = tuple(spans), list[int]()
         for pattern, is_limit in ((grammar.limit, True), (grammar.open, False)):
             for match in pattern.finditer(text):
                 date_end, dates = self._match_dates(text, match.end(), is_limit)
                 if not date_end or not self._is_not_past(dates):
                     continue
-                session = next(
-                    (left for left, right in session_spans if grammar.held.match(text, right, match.start())), -1
-                )
-                if session >= 0:
+                held = (left for left, right in session_spans if grammar.held.match(text, right, match.start()))
+                if (session := next(held, None)) is not None:
                     spans.append((session, date_end))
                 elif is_limit or not self._is_past(text, match.start()):
                     spans.append((match.start(), date_end))
                     dated += [] if is_limit else [match.start()]
-        eve_matches = grammar.eve.finditer(text)
-        spans += [each.span() for each in eve_matches if self._is_not_past([Date(int(each["year"]), 0, None)])]
-        for pattern in (grammar.event, grammar.term, grammar.often):
-            spans += [match.span() for match in pattern.finditer(text)]
+        eves = (each for each in grammar.eve.finditer(text) if self._is_not_past([_year_date(each)]))
+        others = (each for kind in (grammar.event, grammar.term, grammar.often) for each in kind.finditer(text))
+        recurring = (each for each in grammar.recurring.finditer(text) if self._is_new_recurrence(text, each))
+        spans += [each.span() for each in (*eves, *others)]
         # What takes place in a given year is a single one: a biennial meeting of States in 2026.
-        spans += [
-            each.span()
-            for each in grammar.recurring.finditer(text)
-            if self._is_new_recurrence(text, each)
-            and not any(each.end() <= at and not _SEPARATOR.search(text, each.end(), at) for at in dated)
-        ]
+        for start, end in (each.span() for each in recurring):
+            if not any(end <= at and not _SEPARATOR.search(text, end, at) for at in dated):
+                spans.append((start, end))
         distinct: list[Span] = []
         for left, right in sorted(spans, key=lambda each: (each[0], -each[1])):
             if not distinct or left >= distinct[-1][1]:
@@ -148,14 +139,11 @@ class DeadlineReader:
     def _include_session_date(self, text: str, end: int) -> int:
         """The end of a session including its date in brackets, also behind the name of the body: `(June 2028)`."""
         brackets = _IN_BRACKETS.match(text, end)
-        if brackets is None or (
-            brackets["between"].strip() and not self._grammar.preposition.match(brackets["between"].strip())
-        ):
+        between = brackets["between"].strip() if brackets else ""
+        if brackets is None or (between and not self._grammar.preposition.match(between)):
             return end
-        is_dated = _YEAR_AT.fullmatch(brackets["date"]) or any(
-            date.year is not None for date in find_date_mentions(brackets["date"])
-        )
-        return brackets.end() if is_dated else end
+        has_year = any(date.year is not None for date in find_date_mentions(brackets["date"]))
+        return brackets.end() if has_year or _YEAR_AT.fullmatch(brackets["date"]) else end
 
     def _is_past(self, text: str, position: int) -> bool:
         return bool(self._grammar.past.search(text[max(0, position - _CONTEXT) : position]))
@@ -178,7 +166,7 @@ class DeadlineReader:
             separator = self._grammar.steps.match(text, year.end())
             position = separator.end() if separator else len(text)
         if years:
-            return self._include_year_word(text, years[-1].end()), [Date(int(year["year"]), 0, None) for year in years]
+            return self._include_year_word(text, years[-1].end()), list(map(_year_date, years))
         first_word = _WORD_AT.match(text, start)
         word = first_word[1] if first_word else ""
         if not word[:1].isdigit() and not find_date_mentions(f"{word} 2000"):
@@ -199,3 +187,7 @@ class DeadlineReader:
         """The end of a date including the word for “year” after it."""
         word = self._grammar.year.match(text, date_end) if date_end else None
         return word.end() if word else date_end
+
+
+def _year_date(match: re.Match[str]) -> Date:
+    return Date(int(match["year"]), 0, None)

@@ -66,8 +66,7 @@ class BlockReader:
         return [child for child in self.document.children.get(block.ordinal, ()) if child.kind == "item"]
 
     def item_paths(self, item: Block) -> Iterator[tuple[Block, ...]]:
-        """A list item and each of the points below it, each behind the items above it; the item itself is left out
-        where it only introduces them."""
+        """A list item, unless it only introduces others, and the points below it, each behind the items above."""
         points = self.find_items(item)
         if not points or not introduces_list(self.document.body(item)):
             yield (item,)

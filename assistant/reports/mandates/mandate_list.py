@@ -168,11 +168,10 @@ def list_mandates(library: Library, filters: MandateFilter, progress: Progress =
         for n, document_id in enumerate(ids):
             document = library.document(document_id)
             progress(document.label, n, len(ids))
-            mandates, is_operative = _find_acts(document), has_operative_text(document)
-            if not mandates:
+            if not (mandates := _find_acts(document)):
                 unread.add(document_id)
-            if not mandates and not is_operative:
-                continue  # neither a resolution nor a record of decisions
+                if not has_operative_text(document):
+                    continue  # neither a resolution nor a record of decisions
             documents_read += 1
             day = document_date(document)
             years.update([day.year] if day else [])
@@ -182,13 +181,11 @@ def list_mandates(library: Library, filters: MandateFilter, progress: Progress =
             for row in mandate_rows(library, document, mandates):
                 addressee_counts.update(" ".join(each.quote.split()) for each in row.addressees)
                 quotes = (" ".join(fold_text(each.quote).split()) for each in row.addressees)
-                if addressee and not any(addressee in quote for quote in quotes):
-                    continue
-                if due_limit and not (row.due and row.due < due_limit):
-                    continue
-                total += 1
-                undated += bool(row.times) and not row.due
-                yield replace(row, newer=newer_label)
+                is_asked = not addressee or any(addressee in quote for quote in quotes)
+                if is_asked and (not due_limit or (row.due and row.due < due_limit)):
+                    total += 1
+                    undated += bool(row.times) and not row.due
+                    yield replace(row, newer=newer_label)
 
     def urgency(row: MandateRow) -> tuple[bool, bool, bool, str, str]:
         return bool(row.newer), not row.due, not row.times, row.due, row.place.symbol

@@ -115,41 +115,35 @@ class _ResolutionReader(BlockReader):
         self._body_spans = tuple(
             trim_span(document.text, each.body_start, each.end, closes=",،，:：") for each in speaking[:1]
         )
-        self._addressees = frozenset(
-            name
-            for block in operative
-            for clause in self._split_clauses(block)[0]
-            for name in self._addressee_names(clause)
-            if not self.grammar.pronoun.fullmatch(name)
-        )
+        clauses = (clause for block in operative for clause in self._split_clauses(block)[0] if clause.kind == "ask")
+        names = (name for clause in clauses for name in self._addressee_names(clause))
+        self._addressees = frozenset(name for name in names if not self.grammar.pronoun.fullmatch(name))
         """The names of all whom the document addresses."""
         self._actors = frozenset(head for name in self._addressees for head in self._head_words(name))
 
     def read_paragraph(self, block: Block) -> Iterator[Mandate]:
         """The requests and decisions of a paragraph and of its subparagraphs."""
         clauses, list_clause, list_points = self._split_clauses(block)
-        items, clause_found = self.find_items(block), False
+        items, found = self.find_items(block), list[Mandate]()
         introduced = items if introduces_list(self._unquoted_text(block)) else []
         for index, clause in enumerate(clauses):
-            previous = clauses[index - 1] if index else None
-            next_request = clauses[index + 1] if index + 1 < len(clauses) and clauses[index + 1].kind == "ask" else None
-            points = introduced if clauses[index:] in ([clause], [clause, next_request]) else []
+            following = clauses[index + 1 :]
+            next_request = following[0] if following and following[0].kind == "ask" else None
+            points = introduced if following in ([], [next_request]) else []
             if index == list_clause:
                 points, next_request = [point.block(block) for point in list_points], None
-            for each in self._read_clause(clause, points, previous, next_request):
-                clause_found = index == len(clauses) - 1
-                yield each
-        if not clause_found or not introduced:
-            for item in items:
-                yield from self.read_paragraph(item)
+            found = list(self._read_clause(clause, points, clauses[index - 1] if index else None, next_request))
+            yield from found
+        # Where the last clause has introduced them, the items are read.
+        for item in items if not found or not introduced else ():
+            yield from self.read_paragraph(item)
 
     def _unquoted_text(self, block: Block) -> str:
         """The text of a block, with words between quotation marks replaced by blanks of the same length."""
         return unquoted(self.document.body(block)[:MAX_LENGTH])
 
     def _split_clauses(self, block: Block) -> tuple[list[_Clause], int, list[ListPoint]]:
-        """The clauses of a paragraph, the index of the one that introduces a list inside the paragraph (else -1), and
-        the points of this list."""
+        """The clauses of a paragraph, the index of the one with a list inside the paragraph (else -1), its points."""
         text = self._unquoted_text(block)
         points = find_points(text)
         list_start, list_end = (points[0].mark, points[-1].mark) if points else (0, 0)
@@ -206,26 +200,23 @@ class _ResolutionReader(BlockReader):
         if next_request:
             shares_action = match.action == start and clause.kind == "ask"
             names = parse_names(self.grammar, text, start, end) if shares_action else ()
+            items = items if names else []
             if names:
                 shared = find_object(self.grammar, text, next_request.verb[1], next_request.end)
                 match, end = AddresseeMatch(names, shared.action), next_request.end
                 insertions, action_start = [], match.action
-            else:
-                items = []
         resolved = self._resolve_pronouns(text, match, previous)
         is_unresolved = bool(match.addressees) and not resolved.addressees  # the clause before tells who is meant
-        if clause.aside:
-            insertions.insert(0, clause.aside)
         context = None
         if previous and (is_unresolved or self._refers_back(text[action_start:end], match)):
             context = self.trim(offset + previous.verb[0], offset + previous.end)
-        match = resolved
+        insertions = [clause.aside, *insertions] if clause.aside else insertions
         above = (*shift_spans(insertions, offset), self.trim(offset + action_start, offset + end))
         mandates: Iterable[Mandate] = ()
         if items:
-            mandates = self._read_items(clause, items, match, with_that, above)
+            mandates = self._read_items(clause, items, resolved, with_that, above)
         elif above[-1][0] < above[-1][1]:
-            mandates = [self._build_mandate(clause, clause.block, self._addressee_spans(match, clause), above)]
+            mandates = [self._build_mandate(clause, clause.block, self._addressee_spans(resolved, clause), above)]
         yield from (replace(each, context=context) for each in mandates)
 
     def _has_that(self, clause: _Clause) -> bool:
@@ -263,18 +254,15 @@ class _ResolutionReader(BlockReader):
             if forwarded := self.find_forwarded_request(item, item_span):
                 # Who is to pass the request on is part of what is told; a list inside the paragraph has that beside it.
                 passer = self.trim(block.body_start + clause.verb[0], block.body_start + clause.end)
-                own_actions = (each for each in forwarded.action if each[0] < each[1])
+                own_actions = [each for each in forwarded.action if each[0] < each[1]]
                 actions = (*([passer] if item.ordinal != block.ordinal else []), *own_actions, *lower_spans)
                 yield self.with_times_and_money(replace(forwarded, block=point.ordinal, action=actions), spans)
                 continue
-            addressees, action = (
-                self._addressee_spans(match, clause),
-                (*above[: -1 if says_nothing else None], item_span),
-            )
+            addressees = self._addressee_spans(match, clause)
+            action = (*above[: -1 if says_nothing else None], item_span)
             if says_nothing and not match.addressees:  # each item has its own: decides that: (a) States shall report
                 addressees, action = self._read_item(item, clause, with_that, item_span)
-            own_span = action[-1]
-            yield self._build_mandate(clause, point, addressees, (*action, *lower_spans), [own_span, *lower_spans])
+            yield self._build_mandate(clause, point, addressees, (*action, *lower_spans), [action[-1], *lower_spans])
 
     def _read_item(
         self, item: Block, clause: _Clause, with_that: bool, span: Span
@@ -372,8 +360,6 @@ class _ResolutionReader(BlockReader):
 
     def _addressee_names(self, clause: _Clause) -> list[str]:
         """The names of those whom a clause requests to act."""
-        if clause.kind != "ask":
-            return []
         introduces = introduces_list(clause.text[: clause.end])
         match = find_object(self.grammar, clause.text, clause.verb[1], clause.end, introduces=introduces)
         return [clause.text[slice(*each)] for each in match.addressees]
@@ -386,8 +372,7 @@ class _ResolutionReader(BlockReader):
         action: tuple[Span, ...],
         point_spans: Sequence[Span] = (),
     ) -> Mandate:
-        """The mandate of a clause, with the times and the money set in it, in the points below it (`point_spans`), and
-        around verb and action."""
+        """The mandate of a clause, with times and money set in it, around its verb, and below it (`point_spans`)."""
         block, asides = clause.block, [clause.aside] if clause.aside else []
         verb, *asides = shift_spans([clause.verb, *asides], block.body_start)
         # A time may also be set between verb and action, or before the verb.

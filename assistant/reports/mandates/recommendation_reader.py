@@ -50,8 +50,7 @@ def find_decisions(document: Document) -> Iterator[Mandate]:
     report = _ReportReader(document)
     for block in document.blocks:
         if block.kind in ("paragraph", "item") and not block.locator.startswith((*_NON_REPORT_PARTS, "annex")):
-            for decision, spans in _past_decisions(report, block):
-                yield report.with_times_and_money(decision, spans)
+            yield from _past_decisions(report, block)
 
 
 def find_recommendations(document: Document) -> Iterator[Mandate]:
@@ -86,16 +85,15 @@ def find_recommendations(document: Document) -> Iterator[Mandate]:
             )
         )
         is_chapter = bool(headings) and grammar.chapter.fullmatch(document.body(headings[-1])) is not None
-        recommendations = [
+        found = [
             *_past_decisions(report, block),
-            *_block_recommendations(report, block, under_advice, is_chapter),
+            *_block_recommendations(report, block, under_advice=under_advice, is_chapter=is_chapter),
         ]
-        if not recommendations and is_chapter and block.kind == "paragraph" and block.number:
+        if not found and is_chapter and block.kind == "paragraph" and block.number:
             first, whole = block.body_start, (block.body_start, block.end)
-            recommendations = [(Mandate(block.ordinal, (first, first), False, (), (whole,)), [whole])]
-        for recommendation, spans in recommendations:
-            covered.add(recommendation.block)
-            yield replace(report.with_times_and_money(recommendation, spans), label=label)
+            found = [report.with_times_and_money(Mandate(block.ordinal, (first, first), False, (), (whole,)), [whole])]
+        covered.update(each.block for each in found)
+        yield from (replace(each, label=label) for each in found)
 
 
 class _ReportReader(BlockReader):
@@ -122,9 +120,9 @@ class _ReportReader(BlockReader):
     def _opens_with_advice(self, text: str) -> bool:
         """Whether a paragraph opens with what somebody should do, and not with a verb that requests or decides."""
         opening = self.grammar.opening.match(text)
-        is_draft = opening and (opening["ask"] or opening["decide"])
         first_sentence = next(iter(sentence_spans(text, self.document.language)), (0, 0))
-        return not is_draft and self.find_duty_verb(text[slice(*first_sentence)].replace("\n", " ")) is not None
+        is_advice = self.find_duty_verb(text[slice(*first_sentence)].replace("\n", " ")) is not None
+        return is_advice and not (opening and (opening["ask"] or opening["decide"]))
 
     def find_duty_verb(self, text: str) -> re.Match[str] | None:
         """The words of a sentence by which somebody should act, unless the sentence only notes or recalls that."""
@@ -137,15 +135,13 @@ class _ReportReader(BlockReader):
     def find_label(self, block: Block) -> Span | None:
         """The span that numbers the recommendation of a block: in the heading right above it, or before a colon or full
         stop where it begins."""
-        head = next(iter(self.document.headings(block)[-1:]), None)
-        if head and block.ordinal == head.ordinal + 1 and (match := self._match_label(head)):
-            return shift_spans([match.span("label")], head.body_start)[0]
-        match = self._match_label(block)
-        is_label = match and _LABEL_END.match(self.document.body(block), match.end())
-        return shift_spans([match.span("label")], block.body_start)[0] if match and is_label else None
-
-    def _match_label(self, block: Block) -> re.Match[str] | None:
-        return self.grammar.numbered.match(self.document.body(block)[:MAX_INTRODUCTION_LENGTH])
+        heads = [head for head in self.document.headings(block)[-1:] if block.ordinal == head.ordinal + 1]
+        for place in (*heads, block):
+            body = self.document.body(place)
+            match = self.grammar.numbered.match(body[:MAX_INTRODUCTION_LENGTH])
+            if match and (place is not block or _LABEL_END.match(body, match.end())):
+                return shift_spans([match.span("label")], place.body_start)[0]
+        return None
 
     @cached_property
     def _deciding_paragraphs(self) -> frozenset[int]:
@@ -154,9 +150,8 @@ class _ReportReader(BlockReader):
         for block in document.blocks:
             items = self.find_items(block) if block.kind == "paragraph" else []
             inner = (point for item in items for path in self.item_paths(item) for point in path[1:])
-            if self._introduces_decisions(
-                document.body(block), *([*map(document.body, each)] for each in (items, inner))
-            ):
+            texts = ([*map(document.body, each)] for each in (items, inner))
+            if self._introduces_decisions(document.body(block), *texts):
                 deciding.add(block.ordinal)
         return frozenset(deciding)
 
@@ -176,12 +171,12 @@ class _ReportReader(BlockReader):
         the body): points below words that name it, or in its paragraph, and its own sentences under a heading about
         decisions or recommendations."""
         document, body = self.document, self.document.body(block)
-        parents, parent = [], block.parent if block.kind == "item" else None
+        outermost, parent = block, block.parent if block.kind == "item" else None
         while parent is not None and document.blocks[parent].kind != "heading":
-            parents.append(document.blocks[parent])
-            parent = parents[-1].parent
-        if parents and parents[-1].ordinal in self._deciding_paragraphs:
-            yield block, (block.body_start, block.end), self._body_name(parents[-1])
+            outermost = document.blocks[parent]
+            parent = outermost.parent
+        if outermost is not block and outermost.ordinal in self._deciding_paragraphs:
+            yield block, (block.body_start, block.end), self._body_name(outermost)
             return
         points = find_points(body)
         introduction = body[: points[0].mark] if points else ""
@@ -199,8 +194,7 @@ class _ReportReader(BlockReader):
                     yield block, (verb, block.body_start + end), (first, last)
 
     def _find_own_act(self, sentence: str) -> tuple[int, int, int] | None:
-        """Where the name of the body that reports begins and ends before a verb in the past, and where this verb
-        begins; None where somebody else acts."""
+        """Start and end of the reporting body's name, and start of its verb in the past; None if others act."""
         for match in self.grammar.acted.finditer(sentence) if self.grammar.capitals else ():
             parts = list(split_at_commas(sentence, 0, match.start()))
             # Insertions may follow the name: “the Board, on the proposal of its Chair, decided”.
@@ -245,24 +239,21 @@ class _ReportReader(BlockReader):
     def _recommenders(self) -> frozenset[str]:
         """The names of those who recommend in the report by its least ambiguous verbs."""
         recommenders = set[str]()
-        for block in self.document.blocks:
-            has_sentences = block.kind in ("paragraph", "item")
-            text = self.document.body(block)[:MAX_LENGTH].replace("\n", " ") if has_sentences else ""
+        for block in (each for each in self.document.blocks if each.kind in ("paragraph", "item")):
+            text = self.document.body(block)[:MAX_LENGTH].replace("\n", " ")
             for sentence in (text[start:end] for start, end in sentence_spans(text, self.document.language)):
-                for each in self.grammar.advise.finditer(sentence):
-                    if self._is_own_act(sentence[: each.start()]):
-                        recommenders.add(self._subject_before(sentence[: each.start()]).casefold())
+                befores = (sentence[: each.start()] for each in self.grammar.advise.finditer(sentence))
+                recommenders.update(self._subject_before(each).casefold() for each in befores if self._is_own_act(each))
         return frozenset(recommenders - {""})
 
     def _subject_before(self, before: str) -> str:
         """The words before a verb that may name its subject, without insertions and conjunctions; else empty."""
-        grammar, text = self.grammar, before.strip()
+        grammar = self.grammar
         if not grammar.spaced or grammar.verb_first:
             return ""
-        text = re.split(r"[,;:،–—]", text)[-1].strip()
-        if joined := grammar.joins.match(text):
-            text = text[joined.end() :].strip()
-        words = text.split()
+        text = re.split(r"[,;:،–—]", before.strip())[-1].strip()
+        joined = grammar.joins.match(text)
+        words = text[joined.end() if joined else 0 :].split()
         while words and grammar.leads.fullmatch(f"{words[-1]} "):
             words.pop()
         return "" if not words or grammar.also.fullmatch(words[-1]) else " ".join(words)
@@ -308,54 +299,47 @@ class _ReportReader(BlockReader):
         return bool(subject_words) and subject_words.endswith(tuple(self._recommenders))
 
 
-def _past_decisions(report: _ReportReader, block: Block) -> Iterator[tuple[Mandate, list[Span]]]:
-    """What a body requested or decided, told in the past: `The Board: (a) Requested the secretariat to report`. Each
-    with the spans that may say by when."""
+def _past_decisions(report: _ReportReader, block: Block) -> Iterator[Mandate]:
+    """What a body requested or decided, told in the past: `The Board: (a) Requested the secretariat to report, and
+    decided to meet`."""
+    grammar = report.grammar
     for place, span, body_name in report.find_past_acts(block):
-        yield from _read_past_act(report, place, span, body_name)
-
-
-def _read_past_act(
-    report: _ReportReader, block: Block, span: Span, body_name: Span | None
-) -> Iterator[tuple[Mandate, list[Span]]]:
-    """The requests and decisions in a span of a block: `Requested the secretariat to report, and decided to meet`."""
-    grammar, offset = report.grammar, span[0]
-    text = report.document.text[slice(*span)][:MAX_LENGTH].replace("\n", " ").rstrip()
-    text = text[: tail.start()] if (tail := grammar.tail.search(text)) else text
-    verbs = list(grammar.acts.finditer(text))
-    # The first verb opens the words, others follow “and” or a comma.
-    ends = [*(verb.start() for verb in verbs[1:]), len(text)]
-    points = [(point, path[1:]) for point, path in report.split_item(block) if len(path) > 1]
-    for verb, end in zip(verbs, ends[: len(verbs)], strict=True):
-        decided = verb["decided"] is not None
-        words = verb.span("decided" if decided else "asked")
-        introduces = bool(points) and verb is verbs[-1]
-        match = AddresseeMatch((), words[1])
-        if not decided and grammar.that.match(text[words[1] : end].lstrip(" ,")):
-            match = find_subject(grammar, text, words[1], end, report.verbs, introduces=introduces)
-        elif not decided:
-            match = find_object(grammar, text, words[1], end, introduces=introduces)
-            if match.action == end and (giver := find_giver(grammar, text, words[1], end)):
-                match = AddresseeMatch((giver,), words[1])  # what somebody is to give: an opinion from the Counsel
-        trimmed = _trim_names(grammar, text, match.addressees)  # without pronouns
-        names = (body_name,) if decided and body_name else shift_spans(trimmed, offset)
-        verb_span = (offset + words[0], offset + words[1])
-        insertions, action_start = report.split_insertions(text, words[1], match)
-        action = report.trim(offset + action_start, offset + end)
-        leads = (*shift_spans(insertions, offset), action) if action[0] < action[1] else ()
-        for point, below in points if introduces else [(block, ())]:
-            lower_spans = [report.trim(each.body_start, each.end) for each in below]
-            if leads or lower_spans:
-                times = [(verb_span[1], offset + end), *lower_spans]
-                yield Mandate(point.ordinal, verb_span, decided, names, (*leads, *lower_spans)), times
+        offset = span[0]
+        text = report.document.text[slice(*span)][:MAX_LENGTH].replace("\n", " ").rstrip()
+        text = text[: tail.start()] if (tail := grammar.tail.search(text)) else text
+        verbs = list(grammar.acts.finditer(text))
+        # The first verb opens the words, others follow “and” or a comma.
+        ends = [*(verb.start() for verb in verbs[1:]), len(text)]
+        points = [(point, path[1:]) for point, path in report.split_item(place) if len(path) > 1]
+        for verb, end in zip(verbs, ends[: len(verbs)], strict=True):
+            decided = verb["decided"] is not None
+            words = verb.span("decided" if decided else "asked")
+            introduces = bool(points) and verb is verbs[-1]
+            match = AddresseeMatch((), words[1])
+            if not decided and grammar.that.match(text[words[1] : end].lstrip(" ,")):
+                match = find_subject(grammar, text, words[1], end, report.verbs, introduces=introduces)
+            elif not decided:
+                match = find_object(grammar, text, words[1], end, introduces=introduces)
+                if match.action == end and (giver := find_giver(grammar, text, words[1], end)):
+                    match = AddresseeMatch((giver,), words[1])  # what somebody is to give: an opinion from the Counsel
+            trimmed = _trim_names(grammar, text, match.addressees)  # without pronouns
+            names = (body_name,) if decided and body_name else shift_spans(trimmed, offset)
+            insertions, action_start = report.split_insertions(text, words[1], match)
+            verb_span, rest = shift_spans([words, (words[1], end)], offset)
+            action = report.trim(offset + action_start, offset + end)
+            leads = (*shift_spans(insertions, offset), action) if action[0] < action[1] else ()
+            for point, below in points if introduces else [(place, ())]:
+                lower_spans = [report.trim(each.body_start, each.end) for each in below]
+                if leads or lower_spans:
+                    decision = Mandate(point.ordinal, verb_span, decided, names, (*leads, *lower_spans))
+                    yield report.with_times_and_money(decision, [rest, *lower_spans])
 
 
 def _block_recommendations(
-    report: _ReportReader, block: Block, under_advice: bool, is_chapter: bool
-) -> Iterator[tuple[Mandate, list[Span]]]:
-    """The recommendations of a block, each with the spans that may say by when."""
-    document, grammar = report.document, report.grammar
-    body = document.body(block)
+    report: _ReportReader, block: Block, *, under_advice: bool, is_chapter: bool
+) -> Iterator[Mandate]:
+    """The recommendations of a block."""
+    document, grammar, body = report.document, report.grammar, report.document.body(block)
     # Points below an introduction that recommends nothing count only if they recommend something themselves.
     parent = document.blocks[block.parent] if block.kind == "item" and block.parent is not None else None
     introduction = document.body(parent).rstrip() if parent is not None and parent.kind != "heading" else ""
@@ -367,12 +351,11 @@ def _block_recommendations(
     first = rest.end() if rest else 0  # after “Recommendation 3:”
     for start, end, list_points in _split_passages(report, body, under_advice):
         start = max(start, first)
-        text = body[start:end].replace("\n", " ")
-        length = len(text)
-        introduces = text.rstrip().endswith(LIST_INTRODUCERS) and bool(list_points or not body[end:].strip())
+        text, offset, is_end = body[start:end].replace("\n", " "), block.body_start + start, not body[end:].strip()
+        introduces = introduces_list(text) and bool(list_points or is_end)
         match = grammar.wish.search(text)
         # A draft for another body may be introduced by a comma: “the Board may wish to,”.
-        introduces = introduces or bool(match and not text[match.end() :].strip(" ,，") and not body[end:].strip())
+        introduces = introduces or bool(match and not text[match.end() :].strip(" ,，") and is_end)
         is_wish = match is not None and (under_advice or introduces)
         if match and is_wish:
             names = parse_names(grammar, text, text.rfind(",", 0, match.start()) + 1, match.start())
@@ -384,43 +367,39 @@ def _block_recommendations(
         else:
             continue
         match, addressee_match = found
-        offset = block.body_start + start
         trimmed = _without_negations(text, _trim_names(grammar, text, addressee_match.addressees), document.language)
         addressee_match = replace(addressee_match, addressees=tuple(trimmed))
         names = shift_spans(addressee_match.addressees, offset)
-        verb, sentence = (offset + match.start(), offset + match.end()), (offset, offset + length)
+        verb, sentence = shift_spans([match.span(), (0, len(text))], offset)
         points: list[tuple[Block, ...]] = [(point.block(block),) for point in list_points]
         points = points or (list(_find_point_paths(report, block)) if introduces else [])
         if not points:
-            spans = _sentence_action(report, text, match, addressee_match)
-            told = [*spans, *_denied_parts(text, addressee_match.addressees, document.language)]
-            negations = find_negations(text, document.language)
-            if not all(any(start <= at < stop for start, stop in told) for at, _ in negations):
-                spans = ((0, length),)  # without its negation it would say the opposite
-            action = shift_spans(spans, offset)
-            yield Mandate(block.ordinal, verb, False, names, action), [sentence]
-        lead_spans = _find_lead(report, offset + addressee_match.action, offset + length)
+            action = shift_spans(_sentence_action(report, text, match, addressee_match), offset)
+            yield report.with_times_and_money(Mandate(block.ordinal, verb, False, names, action), [sentence])
+        lead_spans = _find_lead(report, offset + addressee_match.action, sentence[1])
         for path in points:
             path_spans = [trim_span(document.text, each.body_start, each.end, closes=",;:.，；：。؛،") for each in path]
             if not is_wish and (forwarded := report.find_forwarded_request(path[-1], path_spans[-1])):
                 # Who recommends, and to whom, is part of what is told; a list inside the paragraph has that beside it.
-                recommender = trim_span(document.text, *sentence, closes=":：,，")
-                leads = () if list_points else (recommender,)
-                yield replace(forwarded, action=(*leads, *forwarded.action)), [path_spans[-1]]
+                leads = () if list_points else (trim_span(document.text, *sentence, closes=":：,，"),)
+                advice, spans = replace(forwarded, action=(*leads, *forwarded.action)), path_spans[-1:]
             else:
-                yield Mandate(path[-1].ordinal, verb, False, names, (*lead_spans, *path_spans)), [sentence, *path_spans]
+                advice = Mandate(path[-1].ordinal, verb, False, names, (*lead_spans, *path_spans))
+                spans = [sentence, *path_spans]
+            yield report.with_times_and_money(advice, spans)
 
 
 def _sentence_action(
     report: _ReportReader, text: str, match: re.Match[str], addressee_match: AddresseeMatch
 ) -> tuple[Span, ...]:
     """What a sentence asks for: what precedes its subject, insertions, and what follows the verb; the whole sentence
-    where nobody is addressed and somebody else than the report's author is its subject."""
+    where nobody is addressed and somebody else than the report's author is its subject, or a negation is elsewhere."""
     grammar, names, after = report.grammar, addressee_match.addressees, text[match.end() :].lstrip()
+    whole, language = ((0, len(text)),), report.document.language
     # A verb of several words is in the passive: “is recommended”.
     is_own = report.is_by_recommender(text[: match.start()]) and " " not in match.group()
     if not (names or is_own) or grammar.passive.match(after) or (grammar.joins.match(after) and not names):
-        return ((0, len(text)),)
+        return whole
     parts = list(split_at_commas(text, 0, min(match.start(), *(start for start, _ in names), len(text))))
     opening = (0, parts[-2][1] if len(parts) > 1 else 0)
     leads = grammar.leads.match(text)
@@ -437,7 +416,11 @@ def _sentence_action(
         behind, action_start = report.split_insertions(text, match.end(), addressee_match)
         insertions += behind
     action = trim_span(text, action_start, len(text), ",:：，،", ",;:.，；：。؛،")
-    return tuple(each for each in (*insertions, action) if each[0] < each[1])
+    spans = tuple(each for each in (*insertions, action) if each[0] < each[1])
+    told = [*spans, *_denied_parts(text, names, language)]
+    # Without its negation it would say the opposite.
+    is_whole = all(any(start <= at < stop for start, stop in told) for at, _ in find_negations(text, language))
+    return spans if is_whole else whole
 
 
 def _without_negations(text: str, names: Iterable[Span], language: str) -> Iterator[Span]:
@@ -453,8 +436,7 @@ def _without_negations(text: str, names: Iterable[Span], language: str) -> Itera
 
 
 def _denied_parts(text: str, names: Iterable[Span], language: str) -> Iterator[Span]:
-    """The parts of names in which a negation belongs to the name: behind its first word, in Chinese anywhere
-    (non-governmental organizations)."""
+    """Where a negation belongs to a name: behind its first word, in Chinese anywhere (non-governmental bodies)."""
     for start, end in names:
         if language == "zh":
             yield start, end
@@ -499,9 +481,10 @@ def _split_passages(report: _ReportReader, body: str, under_advice: bool) -> Ite
 
 def _names_duty_holder(grammar: Grammar, words: str) -> bool:
     """Whether words begin with a named subject that should act."""
-    match = grammar.should.search(words)
-    names = find_subject(grammar, words, 0, min(len(words), match.end() + 12), ()).addressees if match else ()
-    return match is not None and bool(names) and not _is_nobody(grammar, words, match.start(), AddresseeMatch(names, 0))
+    if (match := grammar.should.search(words)) is None:
+        return False
+    found = find_subject(grammar, words, 0, min(len(words), match.end() + 12), ())
+    return bool(found.addressees) and not _is_nobody(grammar, words, match.start(), found)
 
 
 def _find_recommendation(
@@ -513,9 +496,8 @@ def _find_recommendation(
     introduces: bool,
     run_on: bool,
 ) -> tuple[re.Match[str], AddresseeMatch] | None:
-    """The verb by which a sentence of a report recommends, with the addressees and the start of the action.
-    `run_on`: the sentence introduces a list in its paragraph, and says by itself that somebody who is named should
-    act."""
+    """The verb by which a sentence of a report recommends, with the addressees and the start of the action. `run_on`:
+    the sentence introduces a list in its paragraph, and says by itself that somebody who is named should act."""
     grammar, length = report.grammar, len(text)
     if match := report.find_recommending_verb(text, under_advice, run_on):
         if is_idle_list and not report.is_by_recommender(text[: match.start()]):
@@ -545,16 +527,13 @@ def _find_recommendation(
         if is_impersonal and not is_chapter and not found.addressees:
             return None  # impersonal: “it should be noted”
         found = AddresseeMatch((), end) if is_impersonal else found
-        return (match, found) if under_advice or _are_all_names(grammar, text, found) else None
+        # A language with capitals writes names with them.
+        names = [text[slice(*each)] for each in found.addressees]
+        are_names = names and (not grammar.capitals or all(map(CAPITAL.search, names)))
+        return (match, found) if under_advice or are_names else None
     if under_advice and introduces and (match := grammar.advice.search(text)):
         return match, AddresseeMatch(_addressees_behind_preposition(grammar, text, match.end()), length)
     return None
-
-
-def _are_all_names(grammar: Grammar, text: str, match: AddresseeMatch) -> bool:
-    """Whether all addressees are names, as far as a language writes these with capitals."""
-    names = [text[slice(*each)] for each in match.addressees]
-    return bool(names) and (not grammar.capitals or all(CAPITAL.search(each) for each in names))
 
 
 def _is_nobody(grammar: Grammar, text: str, verb: int, addressee_match: AddresseeMatch) -> bool:
@@ -570,8 +549,7 @@ def _is_nobody(grammar: Grammar, text: str, verb: int, addressee_match: Addresse
 
 
 def _addressees_behind_preposition(grammar: Grammar, text: str, start: int) -> tuple[Span, ...]:
-    """The addressees after the last preposition of an introduction:
-    `recommendations are proposed for consideration by [States]:`."""
+    """The addressees after the last preposition of an introduction: `proposed for consideration by [States]:`."""
     for match in reversed(list(grammar.preposition.finditer(text, start))):
         name_start, name_end = trim_span(text, match.end(), len(text), closes=" :：")
         if text[name_start : name_start + 1].isupper() or grammar.split.match(text, name_start):
@@ -580,9 +558,8 @@ def _addressees_behind_preposition(grammar: Grammar, text: str, start: int) -> t
 
 
 def _trim_names(grammar: Grammar, text: str, addressees: Iterable[Span]) -> Iterator[Span]:
-    """Names without the preposition of the verb before them, without a preceding reporting clause, and without what
-    is recommended to them: `recommends to [the Council] the adoption of a list`,
-    `it was agreed that [pilots] should`."""
+    """Names without the preposition or reporting clause before them, and without what is recommended to them:
+    `recommends to [the Council] the adoption of a list`, `it was agreed that [pilots] should`."""
     for start, end in addressees:
         for that in grammar.that.finditer(text, start, end):
             after_that = trim_span(text, that.end(), end)[0]
@@ -590,15 +567,15 @@ def _trim_names(grammar: Grammar, text: str, addressees: Iterable[Span]) -> Iter
                 start = after_that
         preposition = re.compile(rf"(?:{grammar.preposition.pattern})\s+", re.IGNORECASE).match(text, start, end)
         object = grammar.loose.search(text, preposition.end(), end) if preposition else None
-        if grammar.pronoun.fullmatch(text[preposition.end() if preposition else start : end].strip()):
-            continue  # its antecedent is in another sentence
-        yield preposition.end() if preposition else start, len(text[: object.start()].rstrip()) if object else end
+        start = preposition.end() if preposition else start
+        # The antecedent of a pronoun is in another sentence.
+        if not grammar.pronoun.fullmatch(text[start:end].strip()):
+            yield start, len(text[: object.start()].rstrip()) if object else end
 
 
 def _find_point_paths(report: _ReportReader, block: Block) -> Iterator[tuple[Block, ...]]:
-    """The points that a paragraph introduces, each preceded by the points above it that introduce it: its own items,
-    or the paragraphs of a following text that only headings and an opening separate from it, such as a draft
-    decision."""
+    """The points that a paragraph introduces, each preceded by the points above it that introduce it: its own items, or
+    the paragraphs of a following text that only headings and an opening separate from it, such as a draft decision."""
     items, document = report.find_items(block), report.document
     for item in items:
         nested = list(_find_point_paths(report, item)) if introduces_list(document.body(item)) else []

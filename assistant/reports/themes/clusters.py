@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 
@@ -39,19 +38,9 @@ _UNTHEMED_PARTS = frozenset(["masthead", "contents", "footnote"])
 """Passages of these parts belong to no theme."""
 
 
-class DocumentGroups(NamedTuple):
-    """The documents that belong to themes, in groups.
-
-    `passages` and `vectors` are by document; `groups` have the indices of their documents, the largest group first;
-    `embedded` are the indices of the documents that the embedding model reads. The others are grouped separately, by
-    their words.
-    """
-
-    documents: list[Document]
-    passages: list[list[Passage]]
-    groups: list[list[int]]
-    vectors: list[np.ndarray]
-    embedded: set[int]
+DocumentGroups = tuple[list[Document], list[list[Passage]], list[list[int]], list[np.ndarray], set[int]]
+"""The documents that belong to themes, their passages, the groups of their indices (the largest first), their vectors,
+and the indices of those that the embedding model reads; the others are grouped separately, by their words."""
 
 
 def find_shaping_documents(passages: Sequence[Sequence[Passage]]) -> set[int]:
@@ -70,9 +59,8 @@ def group_documents(engine: Engine, documents: Sequence[Document], count: int | 
     passages = []
     for document in slices(documents):
         own = list(engine.library.passages(document.id))
-        themed = [
-            each for each in own if not any(part.split(" ")[0] in _UNTHEMED_PARTS for part in each.locator.split(", "))
-        ]
+        parts = ({part.split(" ")[0] for part in each.locator.split(", ")} for each in own)
+        themed = [each for each, kinds in zip(own, parts, strict=True) if not kinds & _UNTHEMED_PARTS]
         passages.append(themed or own)
     vectors, embedded = _embed_documents(engine, documents, passages, slices)
     shaping = find_shaping_documents(passages)
@@ -92,9 +80,9 @@ def group_documents(engine: Engine, documents: Sequence[Document], count: int | 
                 closest = nearest_cluster(others - middle, found, np.unique(found), members - middle)
                 labels[small] = label_count + closest
             label_count += int(found.max()) + 1
-    groups = [[n for n, label in enumerate(labels) if label == each] for each in range(label_count)]
+    groups = [np.flatnonzero(labels == each).tolist() for each in range(label_count)]
     groups.sort(key=lambda rows: (-len(shaping.intersection(rows)), documents[rows[0]].id))
-    return DocumentGroups(list(documents), passages, groups, vectors, embedded)
+    return list(documents), passages, groups, vectors, embedded
 
 
 def _embed_documents(

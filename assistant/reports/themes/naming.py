@@ -45,8 +45,7 @@ MIN_RARITY_RATIO = 2
 UNSEEN_COUNT = 0.5
 """How many documents outside a group are assumed to use a phrase that none uses."""
 MIN_WEIGHT = 0.05
-"""Least weight of a phrase: one that is little distinctive, or far from the theme in meaning, is not what a reader
-would look for."""
+"""Least weight of a phrase: one that is little distinctive, or far from the theme in meaning, helps no reader."""
 MIN_SHARE_OF_SINGLE_TITLE = 2 / 3
 """The same share for a phrase that is in one title, and in no other heading."""
 MIN_LANGUAGE_SHARE = 0.5
@@ -129,17 +128,15 @@ class Namer:
         self._body_phrases[row] = self._find_phrases(paragraphs, language, plain=True)
         self._texts[row] = f" {self._stems(' | '.join(paragraphs), language)} "
         self._lengths[row] = len(self._texts[row].split())
-        masthead = {
-            self._stems(document.body(each), language) for each in document.blocks if each.locator == "masthead"
-        }
-        forms = {f" {stems} " for stems in (*masthead, *self._find_phrases(dated, language)) if stems}
+        masthead = (document.body(each) for each in document.blocks if each.locator == "masthead")
+        in_masthead = (self._stems(each, language) for each in masthead)
+        forms = {f" {stems} " for stems in (*in_masthead, *self._find_phrases(dated, language)) if stems}
         # A masthead also has the agenda item, after which its resolution is named.
         title_stems = f" {self._stems(document.title, language)} "
         return {form for form in forms if form not in title_stems}
 
     def choose_language(self, rows: Sequence[int]) -> str | None:
-        """The language in which a group is named: the requested one where a document has it, else that of most
-        documents; None where there is none."""
+        """The language in which a group is named: the requested one if any document has it, else of most, else None."""
         languages = Counter(self._languages[row] for row in rows)
         if self._language in languages:
             return self._language
@@ -297,14 +294,12 @@ class Namer:
 
 
 def _is_organ(words: str) -> bool:
-    """Whether words are the acronym of an organ, in capitals as in symbols, or spell it out: each letter begins a word."""
-    return words in ORGANS or any(_spells_out(words, each) for each in ORGANS if len(each) > MAX_SKIPPED_LETTERS)
-
-
-def _spells_out(words: str, acronym: str) -> bool:
-    """Whether each letter of an acronym begins one of the words, of which only short ones are skipped."""
+    """Whether words are the acronym of an organ, in capitals as in symbols, or spell it out: each letter begins one of
+    the words, of which only short ones are skipped."""
     skipped = rf"\W+(?:[^\W\d_]{{1,{MAX_SKIPPED_LETTERS}}}\W+)*"
-    return re.fullmatch(skipped.join(rf"{letter}[^\W\d_]*" for letter in acronym), words, re.IGNORECASE) is not None
+    acronyms = (each for each in ORGANS if len(each) > MAX_SKIPPED_LETTERS)
+    patterns = (skipped.join(rf"{letter}[^\W\d_]*" for letter in acronym) for acronym in acronyms)
+    return words in ORGANS or any(re.fullmatch(each, words, re.IGNORECASE) for each in patterns)
 
 
 def _weigh_by_similarity(phrases: Sequence[Phrase], similarity: Similarity) -> list[Phrase]:

@@ -130,9 +130,8 @@ class Summarizer:
 
     def _centered(self, vectors: np.ndarray, language: str) -> np.ndarray:
         """Vectors of texts in a language, relative to the center of all documents: what all say is close to none."""
-        centered: np.ndarray = (
-            remove_language_offset(self._engine.library.models.search_model, vectors, language) - self._center
-        )
+        model = self._engine.library.models.search_model
+        centered: np.ndarray = remove_language_offset(model, vectors, language) - self._center
         return centered
 
     def _is_self_contained(self, unit: Unit) -> bool:

@@ -49,8 +49,7 @@ def find_themes(
 
     One version of each document is used, as for questions in that language; agendas and records of meetings are
     listed separately. The result is cached for an unchanged library. `aside` is entered around work that needs no
-    turn at the models, and between short slices of the other work. Raises `ReportError` where there is nothing to
-    cluster.
+    turn at the models, and between short slices of the other work. Raises `ReportError` for an empty library.
     """
     catalogue_keys = tuple(entry.key for entry in engine.catalogue.entries)
     state = library_fingerprint(engine.library, (engine.signature, language, count, catalogue_keys, VERSION))
@@ -120,7 +119,9 @@ class _ThemeBuilder:
                 terms, name_language = titled
             name = joined(list(terms), language)
             self._titles_used.add(name)
-            shown_name = self._format_name(name, name_language)
+            shown_name = name[:1].upper() + name[1:]
+            if name_language != language:
+                shown_name += f" ({language_name(name_language, language)})"
             progress(shown_name, n, len(groups))
             target = self._find_target(name, name_language, directions.get(n))
             statements, repeats = summarizer.summarize([self._passages[row] for row in rows], target)
@@ -129,8 +130,12 @@ class _ThemeBuilder:
             passages, listed = _list_passages(with_passages), _list_documents(with_passages)
             number, own_gaps = len(themes) + 1, gaps.pop(n, ())
             themes.append(Theme(number, shown_name, terms, passages, listed, statements, own_gaps, x, y, repeats))
-        apart = self._list_with_passages([each for each in self._all_documents if each not in documents])
-        in_none = self._list_with_passages([documents[n] for n in sorted(loose)])
+        beside = (
+            [each for each in self._all_documents if each not in documents],
+            [documents[n] for n in sorted(loose)],
+        )
+        stored = self._engine.library.passages
+        apart, in_none = (_list_documents([(each, stored(each.id)) for each in some]) for some in beside)
         # With the gaps of groups that became no theme.
         other_gaps = tuple(each for texts in gaps.values() for each in texts)
         return Themes(language, tuple(themes), state, apart, in_none, other_gaps)
@@ -144,11 +149,6 @@ class _ThemeBuilder:
         else:
             parts, loose = [(rows, self._find_name(rows)) for rows in self._groups], set()
         return sorted(parts, key=lambda each: (-len(each[0]), self._documents[each[0][0]].id)), loose
-
-    def _format_name(self, name: str, language: str) -> str:
-        """A name as it is shown, with its language where that is not the requested one."""
-        shown = name[:1].upper() + name[1:]
-        return shown if language == self._language else f"{shown} ({language_name(language, self._language)})"
 
     def _find_positions(self, groups: Sequence[list[int]], directions: dict[int, np.ndarray]) -> np.ndarray:
         """The positions of groups on a map (n, 2); all 0 where a group has no direction."""
@@ -179,10 +179,6 @@ class _ThemeBuilder:
         vector = remove_language_offset(self._searching, embedded, language)
         target: np.ndarray = normalize(direction + normalize(vector - self._center))
         return target
-
-    def _list_with_passages(self, documents: Sequence[Document]) -> tuple[ThemeDocument, ...]:
-        """Documents that are in no theme, as a theme lists them."""
-        return _list_documents([(each, self._engine.library.passages(each.id)) for each in documents])
 
     def _add_small_documents(
         self, groups: Sequence[list[int]], directions: dict[int, np.ndarray], loose: set[int]
@@ -241,21 +237,19 @@ class _ThemeBuilder:
     def _split_groups(self) -> tuple[list[Part], set[int]]:
         """The groups, or the parts of them, that have a name, each with the documents that are about it; then the
         groups of which enough remains without a name; and the documents that are in none."""
-        strays, groups = self._find_strays(), self._groups
+        strays, groups, is_about = self._find_strays(), self._groups, self._namer.is_about
         first_parts = [part for rows in groups for part in self._divide([n for n in rows if n not in strays])]
-        parts = self._drop_unrelated([part for part in first_parts if part[1] or self._common_body(part[0])])
+        # Without the documents that are about none of the phrases that name the part.
+        parts = [
+            ([n for n in rows if not phrases or any(is_about(n, each) for each in phrases)], phrases)
+            for rows, phrases in first_parts
+            if phrases or self._common_body(rows)
+        ]
         assigned = {n for rows, _ in parts for n in rows}
         unnamed = [[n for n in rows if n not in assigned] for rows, phrases in first_parts if not phrases]
         parts += [(rows, ()) for rows in unnamed if len(rows) >= MIN_DOCUMENTS or not parts]
         assigned = {n for rows, _ in parts for n in rows}
         return parts, {n for rows in groups for n in rows if n not in assigned}
-
-    def _drop_unrelated(self, parts: Sequence[Part]) -> list[Part]:
-        """The parts without the documents that are about none of the phrases that name them."""
-        return [
-            ([n for n in rows if not phrases or any(self._namer.is_about(n, each) for each in phrases)], phrases)
-            for rows, phrases in parts
-        ]
 
     def _divide(self, rows: list[int]) -> list[Part]:
         """A group with the phrases that name it; if there are none, the parts of it that have a name, and the rest."""

@@ -1,5 +1,4 @@
-"""The values of themes: clusters of passages with a name, a summary with sources, their documents over the years, and
-gaps."""
+"""The values of themes: clusters of passages with a name, a summary with sources, documents over the years, gaps."""
 
 from __future__ import annotations
 
