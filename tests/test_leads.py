@@ -113,3 +113,8 @@ def test_a_row_below_one_that_has_only_the_day_is_introduced_by_that_also_behind
     expected = ["Monday, 2 June 10 a.m.–1 p.m. | Item 1", "Monday, 2 June 3–6 p.m. | Item 2"]
     assert timetable(DAY_ROWS) == expected
     assert timetable("### Monday, 2 June\n\n" + DAY_ROWS.replace("| Monday, 2 June | |\n", "")) == expected
+
+
+def test_a_row_below_one_that_has_only_several_days_is_not_introduced_by_the_day_above_them() -> None:
+    table = f"{DAY_ROWS}| Tuesday to Thursday | |\n| 10 a.m.–1 p.m. | Visits to the boats of the port |\n"
+    assert timetable(table)[-2:] == ["Tuesday to Thursday", "10 a.m.–1 p.m. | Visits to the boats of the port"]

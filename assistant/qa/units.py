@@ -14,7 +14,8 @@ from itertools import accumulate
 
 from assistant.qa.metadata import edge_lines, first_page_facts, first_page_lines, is_symbol, is_title
 from assistant.qa.retriever import Evidence
-from corpus.analysis import fold
+from assistant.wording.lexicon import names_time
+from corpus.analysis import fold, word_spans
 from corpus.dates import find_full_dates, has_only_days, is_day_alone, is_day_label
 from corpus.documents import HEADING_SEPARATOR, Block, Document, Span
 from corpus.library import Library
@@ -273,7 +274,8 @@ def _table_header(document: Document, row: Block) -> Leads:
 def _day_above(agenda: Document, row: Block) -> Leads:
     """The day of a row of a timetable that does not name it, and the time where that is blank, too: a row with nothing but the day, or cells of
     the rows above for which the blank cells at the beginning of the row stand. Empty where no day stands above."""
-    if row.context == "header" or any(is_day_label(cell) for cell in cell_texts(agenda, row)):
+    cells = cell_texts(agenda, row)
+    if row.context == "header" or any(map(is_day_label, cells)) or _names_days(next(filter(None, cells), "")):
         return ()
     blank = next((n for n, span in enumerate(row.cells) if span), 0)
     found: dict[int, tuple[Span, str]] = {}
@@ -283,7 +285,8 @@ def _day_above(agenda: Document, row: Block) -> Leads:
         if _is_day_row(above, text, ()) if is_row else above.kind == "heading" and is_day_label(text):
             return (((above.start, above.end), above.locator), *found.values())
         in_table = above.context != "header"
-        if not is_row or (blank and not in_table):
+        is_other = sum(map(bool, above.cells)) == 1 and _names_days(text)
+        if not is_row or (blank and not in_table) or is_other:
             break
         for n, span in enumerate(above.cells[:blank]):
             if span and sum(map(bool, above.cells)) > 1:
@@ -292,6 +295,11 @@ def _day_above(agenda: Document, row: Block) -> Leads:
             is_day = is_day_label(agenda.quote(*found[0][0]))
             return tuple(found[n] for n in sorted(found)) if is_day else ()
     return ()
+
+
+def _names_days(text: str) -> bool:
+    """Whether a text has the name of a month or of a day of the week ("Tuesday to Thursday")."""
+    return any(names_time(word) for word, _, _ in word_spans(text))
 
 
 def _leads(document: Document, block: Block) -> Leads:
