@@ -52,15 +52,19 @@ _NUMBERED_WORD = re.compile(
 """A word and the number after it: `recommendation 3`, `measure 1.2`, `第3项建议`."""
 WEEK = 7
 """Highest number of a day that is counted from the first day of a meeting."""
+_NOT_LAST = re.compile(r"(?<=days)|(?<=يوم [آا]خر)|\s+(?:(?:for|to|pour|para|для)(?!\w)|ل(?!ل)\w+)", re.IGNORECASE)
+"""What is behind `the last day` where that is no day of a meeting: the last day for papers, the last days of a war, another day (`يوم آخر`)."""
 _REACH = 30
 """Characters around a cited number that are searched for the word `resolution` or `decision`."""
 MEETINGS = "meetings"
+UNKNOWN = ""
+"""A number in words that are not known as one (`seventy-fifth`)."""
 _NUMBERING = re.compile(
     r"(?<![\w.,/-])(?P<figures>\d{1,4})(?:st|nd|rd|th|er|re|e|è?me|\.?[ºªoa]|-?(?:[йяеюмх]|го|му))(?![\w-])"
-    r"|第\s*(?P<han>\d{1,4})(?![\d/])|第[一二三四五六七八九十百]+|(?<![\w-])[^\W\d_]+(?![\w-])",
+    r"|第\s*(?P<han>\d{1,4})(?![\d/])|第[一二三四五六七八九十百]+|(?<![\w-])(?:[^\W\d_]+-)*(?P<last>[^\W\d_]+)(?![\w-])",
     re.IGNORECASE,
 )
-"""An ordinal in figures (`461st`, `30.º`, `2047-м`, `第461`), or a word that may be one."""
+"""An ordinal in figures (`461st`, `30.º`, `2047-м`, `第461`), or a word that may be one or end with one (`seventy-fifth`)."""
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _CLOCK = re.compile(
     r"(?<!\d)(\d{1,2})(?:[:.h](\d{2}))?\s*(a\.?m\.?|p\.?m\.?|o['’]clock|h(?:eures)?|часов|点|uhr)",
@@ -349,7 +353,11 @@ def parse_question(
     counted_days = [] if months else numbers_after("day", without_agenda, vocabulary, question_language)
     # "Day 13" is a day of the month: hardly any meeting lasts more than a week.
     month_days = tuple(int(number) for number, _, _ in counted_days if number.isdigit() and int(number) > WEEK)
-    counted_days = [each for each in counted_days if not each[0].isdigit() or int(each[0]) <= WEEK]
+    counted_days = [
+        each
+        for each in counted_days
+        if (int(each[0]) <= WEEK if each[0].isdigit() else not _NOT_LAST.match(without_agenda, each[2]))
+    ]
     parts = vocabulary.choices(
         "dayparts", blanked(without_agenda, ((start, end) for _, start, end in counted_days)), question_language
     )
@@ -398,7 +406,8 @@ def numbers_after(kind: str, text: str, vocabulary: Vocabulary, language: str) -
     forms = vocabulary.forms(kind, language)
     word = _any_of({*forms, *map(fold, forms)}).replace(r"\ ", r"\s+")
     if kind == "day":  # "the last morning" is that of the last day
-        halves = [form for each in vocabulary.groups("dayparts", language).values() for form in each]
+        every = (form for each in vocabulary.groups("dayparts", language).values() for form in each)
+        halves = [form for form in every if " " not in form]  # "first in the morning" is no day
         word += rf"|(?=(?:{_any_of({*halves, *map(fold, halves)})})(?!\w))"
     spelled, ordinals = _any_of(numbers), _any_of(vocabulary.number_words(language, *ordinal_kinds))
     edge = "(?<![哪任每])" if language == "zh" else r"(?<!\w)"
@@ -451,21 +460,28 @@ def numbered_meetings(text: str, vocabulary: Vocabulary, language: str) -> tuple
 
 
 def numbered_things(text: str, vocabulary: Vocabulary, language: str) -> dict[tuple[str, bool], set[str]]:
-    """The numbers of what a text numbers by ordinals: `5` for `the fifth phase`. Keys are an index token, or `MEETINGS` for these in any language, and
-    whether the number is in figures: both can't be compared, since only the last word of a number may be known (`trigésimo primer`)."""
+    """The numbers of what a text numbers by ordinals: `5` for `the fifth phase`. Keys are an index token, and for meetings also `MEETINGS` in any
+    language, and whether the number is in figures: both can't be compared, since only the last word of a number may be known (`trigésimo primer`)."""
     found: dict[tuple[str, bool], set[str]] = {}
     values = vocabulary.number_words(language, "ordinals")
     for match in _NUMBERING.finditer(text):
-        number = match["figures"] or match["han"] or str(values.get(fold(match.group()), ""))
+        number = match["figures"] or match["han"] or str(values.get(fold(match.group()), UNKNOWN))
         before, behind = text[: match.start()].split()[-1:], text[match.end() :]
-        if not number or (language != "ar" and language != "zh" and not behind.startswith(" ")):
+        is_unknown = not number and fold(match["last"] or "") in values
+        if not (number or is_unknown) or (language not in ("ar", "zh") and not behind.startswith(" ")):
             continue
         near = "".join(before) if language == "ar" else behind.lstrip()[:_REACH]
         meeting = vocabulary.find(MEETINGS, near, language)
         word = near if language == "ar" else near[:2] if language == "zh" else near.split(" ")[0]
-        things = [MEETINGS] if meeting and not meeting.start() else vocabulary.content_of(word, language)
-        if things and not names_time(word):
-            found.setdefault((things[0], number.isdigit() and number in match.group()), set()).add(number)
+        things = vocabulary.content_of(word, language)[:1]
+        if meeting and not meeting.start():
+            words = vocabulary.content_of(meeting.group(), language) or [meeting.group()]
+            things = [MEETINGS, f"{MEETINGS} {words[0]}"]
+        if names_time(word) or (language == "ar" and vocabulary.choices("months", f"{word} {match.group()}", "ar")):
+            continue
+        for thing in things:
+            for in_figures in (True, False) if is_unknown else (number.isdigit() and number in match.group(),):
+                found.setdefault((thing, in_figures), set()).add(number)
     return found
 
 

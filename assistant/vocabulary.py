@@ -29,6 +29,12 @@ _PROCLITICS = "لبكوف"
 """Arabic one-letter words that are attached to the next word: to, with, like, and, so."""
 
 
+_NUMBER = re.compile(r"(?<![\d.,/-])\d{1,4}(?!\d)")
+_BEHIND_DAY = re.compile(r"\d\s*[日号](.{1,2})")
+_NEAR = 30
+"""Characters before a number that are searched for a word for a bound."""
+
+
 class Vocabulary:
     """Question words and the names of texts and bodies. `shipped()` returns the vocabulary that comes with Rapporteur."""
 
@@ -62,6 +68,15 @@ class Vocabulary:
     def without(self, kind: str, text: str, language: str) -> str:
         """A text with the words of a kind blanked out, every other character in its place."""
         return blanked(text, (match.span() for match in self._pattern(language, kind).finditer(text)))
+
+    def bounds_period(self, text: str, language: str) -> bool:
+        """Whether a word for a bound (`since`, `until`) is right before a number or the month of a day; in Chinese also right behind the day."""
+        numbers = (match.start() for match in _NUMBER.finditer(text))
+        if language == "zh":
+            around = [text[max(0, at - 2) : at] for at in numbers] + _BEHIND_DAY.findall(text)
+        else:
+            around = [" ".join(text[max(0, at - _NEAR) : at].split()[-2:]) for at in numbers]
+        return any(self.says("bounds", words, language) for words in around)
 
     def choices(self, kind: str, text: str, language: str) -> list[str]:
         """The groups of a kind that a text mentions, in order: for `dayparts` e.g. `morning`, for `weekdays` numbers from 0 (Monday)."""

@@ -369,6 +369,28 @@ def test_words_that_name_only_another_year_are_not_sure_though_others_of_their_p
         ("es", "El 2 de mayo de 2031 hubo 62 visitas.", "¿Qué hubo el 4 de mayo de 2031?", "tentative"),
         ("en", "On 2 May 2031, the harbour had 62 visits.", "Сколько посещений было 4 мая 2031 года?", "tentative"),
         ("en", "The harbour had 62 visits.", "Сколько посещений было 4 мая?", "answered"),
+        ("en", "The harbour had 62 visits on 7 May.", "What visits has the harbour had since 4 May?", "answered"),
+        ("en", "The harbour had 62 visits on 7 May.", "What visits had the harbour on 1–15 May?", "answered"),
+        ("en", "The harbour had 62 visits on 7 May.", "What visits had the harbour on 8–15 May?", "tentative"),
+        ("en", "The harbour had 62 visits on 7 May.", "Quelles visites depuis le 1er mai ?", "answered"),
+        ("en", "The harbour had 62 visits on 7 May.", "¿Qué visitas hubo hasta el 9 de mayo?", "answered"),
+        ("en", "The harbour had 62 visits on 7 May.", "Какие посещения были с 4 мая?", "answered"),
+        ("en", "The harbour had 62 visits on 7 May.", "ما هي الزيارات منذ 4 أيار؟", "answered"),
+        ("en", "The harbour had 62 visits on 7 May.", "5月4日以来有多少次访问？", "answered"),
+        (
+            "en",
+            "The seventieth feast was in Lima, the 75th in Quito, as was the 70th feast.",
+            "Where was the 80th feast?",
+            "tentative",
+        ),
+        ("en", "Fees that are paid before 31 May are lower.", "Which fees are paid on 15 May?", "answered"),
+        (
+            "en",
+            "The 70th feast was in Lima, the seventy-fifth feast in Quito.",
+            "Where was the 75th feast?",
+            "answered",
+        ),
+        ("ar", "اجتمع المجلس في ليما في تشرين الثاني 2031.", "أين اجتمع المجلس بعد تشرين الأول 2031؟", "answered"),
     ],
 )
 def test_what_is_told_of_another_day_or_of_a_thing_with_another_number_is_not_sure(

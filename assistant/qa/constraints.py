@@ -17,7 +17,7 @@ from assistant.qa.metadata import edge_lines, first_page_lines
 from assistant.qa.readers import PassageReading
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit
-from assistant.question import MEETINGS, YEAR, Question, numbered_meetings, numbered_things
+from assistant.question import MEETINGS, UNKNOWN, YEAR, Question, numbered_meetings, numbered_things
 from assistant.wording import claims
 from assistant.wording.values import without_symbols
 from corpus.acronyms import find_acronyms, matches_acronym
@@ -197,8 +197,8 @@ def _is_numbered_otherwise(question: Question, unit: Unit) -> bool:
     asked = question.once(
         numbered_things, lambda: numbered_things(question.rest, question.vocabulary, question.language)
     )
-    if document.language != question.language:
-        asked = {thing: numbers for thing, numbers in asked.items() if thing[0] == MEETINGS}
+    same_language = document.language == question.language
+    asked = {thing: numbers for thing, numbers in asked.items() if (thing[0] == MEETINGS) != same_language}
     if not asked:
         return False
 
@@ -211,29 +211,35 @@ def _is_numbered_otherwise(question: Question, unit: Unit) -> bool:
 
     def is_other(thing: tuple[str, bool], numbers: set[str]) -> bool:
         told = around.get(thing, set()) | own.get(thing, set())
-        return thing in (own if thing[0] == MEETINGS else around) and numbers.isdisjoint(told)
+        is_told_of = thing in (own if thing[0].startswith(MEETINGS) else around)
+        return is_told_of and UNKNOWN not in {*numbers, *told} and numbers.isdisjoint(told)
 
     return any(is_other(thing, numbers) for thing, numbers in asked.items())
 
 
 def _is_of_another_day(question: Question, unit: Unit) -> bool:
     """Whether a question names a day, in the last turn of several, and a unit only others, all before or all behind it, or a unit without one is in a
-    passage with only others. A day on the first page may be that of the document."""
-    days = [each for each in find_date_mentions(question.last or question.rest) if each.day]
-    if not days:
+    passage with only others. A day on the first page may be that of the document; a day that bounds a period (`since 4 May`) stands for others."""
+    text = question.last or question.rest
+    days = [each for each in find_date_mentions(text) if each.day]
+    bounds_period = question.vocabulary.bounds_period
+    if not days or bounds_period(text, question.language) or bounds_period(unit.text, unit.document.language):
         return False
     passage, own = unit.evidence.passage, find_date_mentions(unit.text)
     key, first = (find_date_mentions, unit.evidence.id), _first_page(unit.document)
     inside = question.once(key, lambda: find_date_mentions(f"{passage.heading}\n{passage.text}"))
     named = [each for each in own if each.day] or [each for each in inside if each.day]
 
-    def is_told(day: Date) -> bool:
-        if any(day.covers(each) or each.covers(day) for each in (*own, *named, *find_date_mentions(first))):
-            return True
-        order = [(each.year or day.year or 0, each.month, each.day or 0) for each in own]
-        return bool(order) and min(order) < (day.year or 0, day.month, day.day or 0) < max(order)
+    def is_between(one: Date, dates: Sequence[Date]) -> bool:
+        year = one.year or 0
+        order = [(each.year or year, each.month, each.day or 0) for each in dates]
+        return bool(order) and min(order) < (year, one.month, one.day or 0) < max(order)
 
-    return bool(named) and not any(map(is_told, days))
+    def is_told(day: Date) -> bool:
+        dates = (*own, *named, *find_date_mentions(first))
+        return any(day.covers(each) or each.covers(day) for each in dates) or is_between(day, own)
+
+    return bool(named) and not any(map(is_told, days)) and not any(is_between(each, days) for each in named)
 
 
 def _sessions(question: Question, text: str, language: str) -> tuple[str, ...]:
