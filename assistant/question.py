@@ -52,8 +52,6 @@ _NUMBERED_WORD = re.compile(
 """A word and the number after it: `recommendation 3`, `measure 1.2`, `第3项建议`."""
 WEEK = 7
 """Highest number of a day that is counted from the first day of a meeting."""
-_NOT_LAST = re.compile(r"(?<=days)|(?<=يوم [آا]خر)|\s+(?:(?:for|to|pour|para|для)(?!\w)|ل(?!ل)\w+)", re.IGNORECASE)
-"""What is behind `the last day` where that is no day of a meeting: the last day for papers, the last days of a war, another day (`يوم آخر`)."""
 _REACH = 30
 """Characters around a cited number that are searched for the word `resolution` or `decision`."""
 MEETINGS = "meetings"
@@ -107,8 +105,8 @@ class Question(Bounds):
 
     `focus` is the last turn of a follow-up, else the whole text; `rest` is `text` with blanks for symbols, articles, paragraphs and counted days.
     `items` are agenda item numbers (`2`, `1 (a)`), `articles` article numbers, `sessions` numbers of sessions and meetings (`the tenth session`) from the
-    second on, `weekdays` 0 (Monday) to 6, `days` days of the month, `nth_days` days of a meeting (`the second day`, -1 the last), `afternoon` the half of the day
-    if one is named, `evening` whether that is the evening, `hour` a clock hour (24 h). `named` are the catalogue entries that it names; where there are none, `called` are the treaties that `the
+    second on, `weekdays` 0 (Monday) to 6, `days` days of the month, `nth_days` days of a meeting (`the second day`), `afternoon` the half of the day if
+    one is named, `evening` whether that is the evening, `hour` a clock hour (24 h). `named` are the catalogue entries that it names; where there are none, `called` are the treaties that `the
     Protocol` or `the Convention` may be. `carried` are ids of passages that answered the previous turn, where the question leans on it. `memory` caches
     values computed for the text (`once`).
     """
@@ -353,11 +351,7 @@ def parse_question(
     counted_days = [] if months else numbers_after("day", without_agenda, vocabulary, question_language)
     # "Day 13" is a day of the month: hardly any meeting lasts more than a week.
     month_days = tuple(int(number) for number, _, _ in counted_days if number.isdigit() and int(number) > WEEK)
-    counted_days = [
-        each
-        for each in counted_days
-        if (int(each[0]) <= WEEK if each[0].isdigit() else not _NOT_LAST.match(without_agenda, each[2]))
-    ]
+    counted_days = [each for each in counted_days if not each[0].isdigit() or int(each[0]) <= WEEK]
     parts = vocabulary.choices(
         "dayparts", blanked(without_agenda, ((start, end) for _, start, end in counted_days)), question_language
     )
@@ -384,7 +378,7 @@ def parse_question(
         sessions=_sessions(rest, vocabulary, question_language),
         weekdays=tuple(int(day) for day in vocabulary.choices("weekdays", rest, question_language)),
         days=(*_days(blanked(rest, number_spans), bool(months), vocabulary, question_language), *month_days),
-        nth_days=tuple(dict.fromkeys(int(number) for number, _, _ in counted_days if number.lstrip("-").isdigit())),
+        nth_days=tuple(dict.fromkeys(int(number) for number, _, _ in counted_days if number.isdigit())),
         months=months,
         afternoon=None if not parts or len(parts) > 1 else parts[0] in ("afternoon", "evening"),
         evening=parts == ["evening"],
@@ -401,15 +395,10 @@ _JOINS = r"\s*(?:,|、|\b(?:and|et|y|or|to)\b|и|و|和|与|及|&|-)\s*(?:the |l
 def numbers_after(kind: str, text: str, vocabulary: Vocabulary, language: str) -> list[tuple[str, int, int]]:
     """Numbers next to a word of a kind (`item 2 (a)`, `the second item`, `第二项`): normalized number and span."""
     found: list[tuple[str, int, int]] = []
-    ordinal_kinds = ("ordinals", "last") if kind == "day" else ("ordinals",)
-    numbers = vocabulary.number_words(language, "numbers", *ordinal_kinds)
+    numbers = vocabulary.number_words(language)
     forms = vocabulary.forms(kind, language)
     word = _any_of({*forms, *map(fold, forms)}).replace(r"\ ", r"\s+")
-    if kind == "day":  # "the last morning" is that of the last day
-        every = (form for each in vocabulary.groups("dayparts", language).values() for form in each)
-        halves = [form for form in every if " " not in form]  # "first in the morning" is no day
-        word += rf"|(?=(?:{_any_of({*halves, *map(fold, halves)})})(?!\w))"
-    spelled, ordinals = _any_of(numbers), _any_of(vocabulary.number_words(language, *ordinal_kinds))
+    spelled, ordinals = _any_of(numbers), _any_of(vocabulary.number_words(language, "ordinals"))
     edge = "(?<![哪任每])" if language == "zh" else r"(?<!\w)"
     article = "(?:[وف]?(?:[بك]?ال|لل|[بكل])?)" if language == "ar" else ""
     folded = fold(text) if len(fold(text)) == len(text) else text.casefold()

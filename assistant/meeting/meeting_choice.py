@@ -80,9 +80,7 @@ def meeting_days(meeting: Meeting) -> Sequence[dt.date]:
 def matches_day(question: Question, day: dt.date, meeting: Meeting) -> bool:
     """Whether a day of a meeting is one of those that the question names; True where it names none."""
     working_days = [date for date in meeting.dates if date.weekday() < SATURDAY] or sorted({*meeting_days(meeting)})
-    counted_days = [
-        day for n in question.nth_days for day in (working_days[n - 1 :] if n > 0 else working_days[n:])[:1]
-    ]
+    counted_days = [working_days[n - 1] for n in question.nth_days if 0 < n <= len(working_days)]
     return (
         (not question.weekdays or day.weekday() in question.weekdays)
         and (not question.days or day.day in question.days)
