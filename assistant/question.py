@@ -54,15 +54,6 @@ WEEK = 7
 """Highest number of a day that is counted from the first day of a meeting."""
 _REACH = 30
 """Characters around a cited number that are searched for the word `resolution` or `decision`."""
-MEETINGS = "meetings"
-UNKNOWN = ""
-"""A number in words that are not known as one (`seventy-fifth`)."""
-_NUMBERING = re.compile(
-    r"(?<![\w.,/-])(?P<figures>\d{1,4})(?:st|nd|rd|th|er|re|e|è?me|\.?[ºªoa]|-?(?:[йяеюмх]|го|му))(?![\w-])"
-    r"|第\s*(?P<han>\d{1,4})(?![\d/])|第[一二三四五六七八九十百]+|(?<![\w-])(?:[^\W\d_]+-)*(?P<last>[^\W\d_]+)(?![\w-])",
-    re.IGNORECASE,
-)
-"""An ordinal in figures (`461st`, `30.º`, `2047-м`, `第461`), or a word that may be one or end with one (`seventy-fifth`)."""
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _CLOCK = re.compile(
     r"(?<!\d)(\d{1,2})(?:[:.h](\d{2}))?\s*(a\.?m\.?|p\.?m\.?|o['’]clock|h(?:eures)?|часов|点|uhr)",
@@ -446,32 +437,6 @@ def numbered_meetings(text: str, vocabulary: Vocabulary, language: str) -> tuple
     ordinal |= {number for found in _ORDINAL.findall(text) for number in found if number}
     named = (number for number, _, _ in numbers_after("meetings", text, vocabulary, language))
     return tuple(dict.fromkeys(each for each in named if each in ordinal))
-
-
-def numbered_things(text: str, vocabulary: Vocabulary, language: str) -> dict[tuple[str, bool], set[str]]:
-    """The numbers of what a text numbers by ordinals: `5` for `the fifth phase`. Keys are an index token, and for meetings also `MEETINGS` in any
-    language, and whether the number is in figures: both can't be compared, since only the last word of a number may be known (`trigésimo primer`)."""
-    found: dict[tuple[str, bool], set[str]] = {}
-    values = vocabulary.number_words(language, "ordinals")
-    for match in _NUMBERING.finditer(text):
-        number = match["figures"] or match["han"] or str(values.get(fold(match.group()), UNKNOWN))
-        before, behind = text[: match.start()].split()[-1:], text[match.end() :]
-        is_unknown = not number and fold(match["last"] or "") in values
-        if not (number or is_unknown) or (language not in ("ar", "zh") and not behind.startswith(" ")):
-            continue
-        near = "".join(before) if language == "ar" else behind.lstrip()[:_REACH]
-        meeting = vocabulary.find(MEETINGS, near, language)
-        word = near if language == "ar" else near[:2] if language == "zh" else near.split(" ")[0]
-        things = vocabulary.content_of(word, language)[:1]
-        if meeting and not meeting.start():
-            words = vocabulary.content_of(meeting.group(), language) or [meeting.group()]
-            things = [MEETINGS, f"{MEETINGS} {words[0]}"]
-        if names_time(word) or (language == "ar" and vocabulary.choices("months", f"{word} {match.group()}", "ar")):
-            continue
-        for thing in things:
-            for in_figures in (True, False) if is_unknown else (number.isdigit() and number in match.group(),):
-                found.setdefault((thing, in_figures), set()).add(number)
-    return found
 
 
 def _sessions(text: str, vocabulary: Vocabulary, language: str) -> tuple[str, ...]:

@@ -356,15 +356,6 @@ def test_words_that_name_only_another_year_are_not_sure_though_others_of_their_p
 @pytest.mark.parametrize(
     ("language", "text", "question", "status"),
     [
-        ("es", "La cuarta fase terminó en Lima.", "¿Dónde terminó la cuarta fase?", "answered"),
-        ("es", "La cuarta fase terminó en Lima.", "¿Dónde terminó la quinta fase?", "tentative"),
-        ("es", "El 30.º período de sesiones fue en Lima.", "¿Dónde fue el 31.º período de sesiones?", "tentative"),
-        ("ru", "После падения второго аппарата вывезли 62 жителя.", "Сколько вывезли после третьего?", "answered"),
-        ("ru", "После падения второго аппарата вывезли 62.", "Сколько вывезли после третьего аппарата?", "tentative"),
-        ("zh", "第二阶段在利马结束。", "第三阶段在哪里结束？", "tentative"),
-        ("ar", "انتهت المرحلة الثانية في ليما.", "أين انتهت المرحلة الثالثة؟", "tentative"),
-        ("en", "The Committee held its 461st meeting in Lima.", "Où s'est tenue la 461e séance ?", "answered"),
-        ("en", "The Committee held its 461st meeting in Lima.", "Où s'est tenue la 460e séance ?", "tentative"),
         ("es", "Del 2 al 5 de mayo de 2031 hubo 62 visitas.", "¿Qué hubo el 4 de mayo de 2031?", "answered"),
         ("es", "El 2 de mayo de 2031 hubo 62 visitas.", "¿Qué hubo el 4 de mayo de 2031?", "tentative"),
         ("en", "On 2 May 2031, the harbour had 62 visits.", "Сколько посещений было 4 мая 2031 года?", "tentative"),
@@ -377,23 +368,11 @@ def test_words_that_name_only_another_year_are_not_sure_though_others_of_their_p
         ("en", "The harbour had 62 visits on 7 May.", "Какие посещения были с 4 мая?", "answered"),
         ("en", "The harbour had 62 visits on 7 May.", "ما هي الزيارات منذ 4 أيار؟", "answered"),
         ("en", "The harbour had 62 visits on 7 May.", "5月4日以来有多少次访问？", "answered"),
-        (
-            "en",
-            "The seventieth feast was in Lima, the 75th in Quito, as was the 70th feast.",
-            "Where was the 80th feast?",
-            "tentative",
-        ),
         ("en", "Fees that are paid before 31 May are lower.", "Which fees are paid on 15 May?", "answered"),
-        (
-            "en",
-            "The 70th feast was in Lima, the seventy-fifth feast in Quito.",
-            "Where was the 75th feast?",
-            "answered",
-        ),
         ("ar", "اجتمع المجلس في ليما في تشرين الثاني 2031.", "أين اجتمع المجلس بعد تشرين الأول 2031؟", "answered"),
     ],
 )
-def test_what_is_told_of_another_day_or_of_a_thing_with_another_number_is_not_sure(
+def test_what_is_told_of_another_day_is_not_sure(
     holding: Holding, language: str, text: str, question: str, status: str
 ) -> None:
     text = f"---\nlanguage: {language}\n---\n# Harbour of Lima\n\nA/88/509\n\n1. {text}\n"

@@ -87,7 +87,7 @@ OTHER_YEAR_PENALTY = OTHER_NAME_PENALTY = 2.0
 country that their document neither has nor spells out: 1.9, 2.0 and 0.8 per cent of the training questions with one are answered so."""
 OTHER_COUNTRY_PENALTY = 4.0
 """Penalty on words of a document that by its title is about another country, where their passage does not name the country of the question:
-often nothing else distinguishes what is said about two States. The same for words about another day, or a thing with another number."""
+often nothing else distinguishes what is said about two States. The same for words about another day."""
 CONTINUED_GAP = 1.0
 """How far an answer from the documents of the conversation may be below one from all documents and still be preferred, in log-odds."""
 CARRIED_BONUS = 0.8

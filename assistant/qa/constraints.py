@@ -1,4 +1,4 @@
-"""Penalties for units that lack what the question names: years, days, countries, sessions, numbers, acronyms, and the label of a row or list."""
+"""Penalties for units that lack what the question names: years, days, countries, sessions, acronyms, and the label of a row or list."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from assistant.qa.metadata import edge_lines, first_page_lines
 from assistant.qa.readers import PassageReading
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit
-from assistant.question import MEETINGS, UNKNOWN, YEAR, Question, numbered_meetings, numbered_things
+from assistant.question import YEAR, Question, numbered_meetings
 from assistant.wording import claims
 from assistant.wording.values import without_symbols
 from corpus.acronyms import find_acronyms, matches_acronym
@@ -46,9 +46,8 @@ def constrained_score(reading: PassageReading, begin: int, question: Question, u
 
     Penalties are taken off where its document does not name what the question names, or where a neighbouring row or list has the label that the
     question names; a unit with that label, or at the place that it names, gets the score of the whole passage, but not a row whose column is not
-    named where the best words are in a sentence with the label. A unit above the tentative threshold
-    stays above it where only the country, a day or a number is not named, since that may be the user's, and in texts in other languages than English, where names are
-    recognized less surely.
+    named where the best words are in a sentence with the label. A unit above the tentative threshold stays above it where only the country or
+    a day is not named, since that may be the user's, and in texts in other languages than English, where names are recognized less surely.
     """
     has_label = _has_named_label(question, unit)
     placed = _is_placed(question, unit) if has_label is None else (has_label and _names_column(question, unit)) or None
@@ -58,8 +57,7 @@ def constrained_score(reading: PassageReading, begin: int, question: Question, u
     is_beside = has_label is False or placed is False
     names = _lacks_acronym_or_name(question, unit), is_beside or is_of_another_session(question, unit)
     penalty = OTHER_YEAR_PENALTY * _names_another_year(question, unit) + OTHER_NAME_PENALTY * sum(names)
-    is_of_another = _is_of_another_day(question, unit) or _is_numbered_otherwise(question, unit)
-    other_penalty = max(_country_penalty(question, unit), OTHER_COUNTRY_PENALTY * is_of_another)
+    other_penalty = max(_country_penalty(question, unit), OTHER_COUNTRY_PENALTY * _is_of_another_day(question, unit))
     tentative = reading.thresholds.tentative_margin
     if tentative >= 0.0:
         return score - penalty - other_penalty
@@ -188,33 +186,6 @@ def is_of_another_session(question: Question, unit: Unit) -> bool:
     if not unit_sessions and unit.block in edge_lines(document):
         unit_sessions = own_sessions
     return bool(unit_sessions) and requested.isdisjoint(unit_sessions)
-
-
-def _is_numbered_otherwise(question: Question, unit: Unit) -> bool:
-    """Whether a question numbers something ("the fifth phase") that the passage of a unit numbers only otherwise, and the first page does not have that
-    number. Meetings may be those of several bodies, so a unit must number one itself; only they are compared across languages."""
-    document, passage = unit.document, unit.evidence.passage
-    asked = question.once(
-        numbered_things, lambda: numbered_things(question.rest, question.vocabulary, question.language)
-    )
-    same_language = document.language == question.language
-    asked = {thing: numbers for thing, numbers in asked.items() if (thing[0] == MEETINGS) != same_language}
-    if not asked:
-        return False
-
-    def numbered(text: str) -> dict[tuple[str, bool], set[str]]:
-        return numbered_things(text, question.vocabulary, document.language)
-
-    own = numbered(f"{unit.context} {unit.text}")
-    key = numbered_things, unit.evidence.id
-    around = question.once(key, lambda: numbered(f"{passage.heading}\n{passage.text}\n{_first_page(document)}"))
-
-    def is_other(thing: tuple[str, bool], numbers: set[str]) -> bool:
-        told = around.get(thing, set()) | own.get(thing, set())
-        is_told_of = thing in (own if thing[0].startswith(MEETINGS) else around)
-        return is_told_of and UNKNOWN not in {*numbers, *told} and numbers.isdisjoint(told)
-
-    return any(is_other(thing, numbers) for thing, numbers in asked.items())
 
 
 def _is_of_another_day(question: Question, unit: Unit) -> bool:
