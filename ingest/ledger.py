@@ -194,7 +194,8 @@ class Ledger:
             return f"is in the library from {name}, which is {form} and not {own}"
         if ours > theirs:
             return ""
-        if self._turn is not None and self._turn.came_later(stored.id, stored.sha256):
+        came_later = self._turn is not None and self._turn.came_later(stored.id, stored.sha256)
+        if came_later and not (file.fetched and _have_little_in_common(self._library.document(stored.id), document)):
             return f"is in the library from {name}, which replaced it"
         if self._library.document(stored.id).text == document.text:
             return f"has the same text as {name}, which is in the library as {stored.label}"

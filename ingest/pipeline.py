@@ -134,9 +134,9 @@ class _Run:
         the library meanwhile."""
         file = queued.input
         decision = self.ledger.decide(file, document)
+        if self._turn is not None and not (decision.stored and decision.reason):  # it is written, or confirmed as it is
+            self._turn.announce(decision.document.id, document.sha256)
         if decision.stored is None:
-            if self._turn is not None:
-                self._turn.announce(decision.document.id, document.sha256)
             passages = self._add(queued, decision, meeting)
             header = next(iter(self._library.headers(id=decision.document.id)), None)
             result: Result = "replaced" if decision.displaces else "added"

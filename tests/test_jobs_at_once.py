@@ -17,7 +17,12 @@ from waiting import WAIT, until
 from assistant.service.jobs import JobReporter, Jobs
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import LibraryFull
+from corpus.embedding import HashEmbedder
+from corpus.library import Library
+from corpus.symbols import Symbol
 from ingest.change_order import ChangeOrder
+from ingest.chunker import SEGMENTER_VERSION
+from ingest.pipeline import Input, ingest
 from ingest.sandbox.pool import WorkerPool
 
 TESTS = Path(__file__).resolve().parent
@@ -130,6 +135,52 @@ def test_a_verified_text_that_takes_longer_replaces_an_unverified_one(tmp_path: 
         gate.touch()
         assert ended(made, long)["counts"] == {"replaced": 1}
         assert "Arendal" in made.library.document("A/75/1:en:official").text
+
+
+def test_texts_of_one_file_name_are_numbered_in_the_order_in_which_they_were_sent(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    gate = tmp_path / "gate"
+    with service(tmp_path, catalogue) as made:
+        first = send(made, "staff", "minutes.txt", note("Arendal", gate))
+        runs(made, first)
+        second = send(made, "staff", "minutes.txt", note("Bergen"))
+        assert ended(made, send(made, "admin", "other.txt", note("Cork")))["counts"] == {"added": 1}
+        assert record(made, second)["state"] == "queued"
+        gate.touch()
+        told = [ended(made, each)["outcomes"][0] for each in (first, second)]
+        assert [each["document"] for each in told] == ["minutes-txt:en:upload", "minutes-txt-2:en:upload"]
+        assert told[0]["reason"] == ""
+        assert told[1]["reason"].startswith("was added beside an earlier text of the same file name, minutes-txt.")
+
+
+def test_a_text_that_is_sent_again_is_not_replaced_by_one_that_was_sent_before_and_takes_longer(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    gate, bergen = tmp_path / "gate", note("A/75/1\n\nBergen")
+    with service(tmp_path, catalogue) as made:
+        assert ended(made, send(made, "staff", "b.txt", bergen))["counts"] == {"added": 1}
+        long = send(made, "staff", "long.txt", note("A/75/1\n\nArendal", gate))
+        runs(made, long)
+        assert ended(made, send(made, "staff", "b.txt", bergen, again="true"))["counts"] == {"unchanged": 1}
+        gate.touch()
+        assert ended(made, long)["counts"] == {"skipped": 1}
+        assert "Bergen" in made.library.document("A/75/1:en:official").text
+
+
+def test_a_fetched_text_is_not_kept_out_by_another_one_that_was_uploaded_meanwhile(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    symbol, order = Symbol.parse_any("A/75/1"), ChangeOrder(tmp_path / "order")
+    fetched = Input("f.txt", note("A/75/1\n\nArendal"), symbol, origin="fetched", fetched=True)
+    wrong = Input("w.txt", b"Minutes of a club\n\n1. Nobody came, and tea was cold.\n", symbol, origin="upload-1")
+    like = Input("l.txt", fetched.data.replace(b"is open", b"is shut"), symbol, origin="upload-2")
+    for sent, stays in ((wrong, "Arendal is open"), (like, "Arendal is shut")):
+        first, second = order.open(), order.open()
+        with Library(tmp_path / sent.name, HashEmbedder(), SEGMENTER_VERSION) as library:
+            for file, turn in ((sent, second), (fetched, first)):
+                list(ingest([file], library, catalogue, turn=turn))
+            assert stays in library.document("A/75/1:en:official").text
 
 
 def test_a_change_that_was_announced_and_not_made_holds_nobody_back(tmp_path: Path, catalogue: Catalogue) -> None:

@@ -207,6 +207,8 @@ def test_a_failed_write_leaves_nothing_and_keeps_what_was_there(
         save_file(render(publication(), "md"), path)
     assert [each.name for each in tmp_path.iterdir()] == ["a.md"]
     assert path.read_text(encoding="utf-8") == "before"
+    with pytest.raises(PublishError, match="Nothing was left there"):
+        save_file(b"words", tmp_path / ("a" * 300))
 
 
 @pytest.mark.parametrize(("form", "module"), [("docx", "pypandoc"), ("pdf", "typst")])

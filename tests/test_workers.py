@@ -167,6 +167,26 @@ def test_a_worker_that_was_started_ahead_has_read_nothing_and_is_not_given_back(
     until(lambda: not alive(started[4]._process.pid))
 
 
+def test_a_worker_that_could_not_be_started_ahead_keeps_nobody_waiting(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started, of = list[bytes](), Worker
+
+    def start(setup: bytes) -> Worker:
+        started.append(setup)
+        if len(started) in (2, 4):
+            raise RuntimeError("can't start new thread")
+        return of(setup)
+
+    monkeypatch.setattr("ingest.sandbox.pool.Worker", start)
+    ahead = WorkerAhead()
+    for n in (1, 2):
+        with WorkerPool(catalogue, 1, ahead=ahead) as pool:
+            assert pool.submit(note(n)).result(WAIT).document
+        until(lambda n=n: len(started) == 2 * n)
+    ahead.close()
+
+
 def test_a_worker_that_was_started_ahead_and_is_not_needed_ends(catalogue: Catalogue, tmp_path: Path) -> None:
     with WorkerPool(catalogue, 1, ahead=WorkerAhead(idle=0)) as pool:
         assert pool.result(pool.submit(note(1)))[0].title == "Note 1 on boats"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -190,5 +191,7 @@ def save_file(data: bytes, path: Path) -> None:
     try:
         write_atomically(path, data)
     except OSError as error:
-        state = "The file that was there is unchanged" if path.exists() else "Nothing was left there"
+        state = "Nothing was left there"
+        with suppress(OSError):  # of a name that is too long, or a folder that may not be read
+            state = "The file that was there is unchanged" if path.exists() else state
         raise PublishError("said", text=f"{path} cannot be written: {error.strerror or error}. {state}.") from None

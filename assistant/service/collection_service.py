@@ -184,7 +184,7 @@ class CollectionService(ServiceBase):
             by,
             turn,
             lambda updater, reporter: updater.read(reporter, [upload], 1, jobs=1),
-            {upload.sha256, upload.symbol or upload.sha256},
+            {upload.sha256, upload.symbol or upload.sha256, upload.name},
             upload.drop,
             detail=upload.name,
             job_id=upload.job,

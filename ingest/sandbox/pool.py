@@ -8,6 +8,7 @@ import os
 import secrets
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from corpus.catalogue import Catalogue
@@ -64,10 +65,11 @@ class WorkerAhead:
             worker.close()
             worker = None
         worker = worker or Worker(setup)
-        with self._lock:
+        with self._lock, suppress(RuntimeError):  # where no thread can be started, none is ahead
             if self._next is None and not self._closed:
-                self._next = _Started(setup)
-                threading.Thread(target=self._start, args=(self._next,), name="next worker", daemon=True).start()
+                started = _Started(setup)
+                threading.Thread(target=self._start, args=(started,), name="next worker", daemon=True).start()
+                self._next = started
         return worker
 
     def close(self) -> None:
@@ -78,10 +80,12 @@ class WorkerAhead:
             ready.worker.add_done_callback(_end)
 
     def _start(self, started: _Started) -> None:
+        worker = None
         try:
-            started.worker.set_result(Worker(started.setup))
-        except WorkerError:  # whoever takes the next one starts it, and is told
-            started.worker.set_result(None)
+            with suppress(WorkerError, OSError, RuntimeError):  # whoever takes the next one starts it, and is told
+                worker = Worker(started.setup)
+        finally:
+            started.worker.set_result(worker)  # someone may wait for it
         if not started.taken.wait(self._idle) and self._remove(started):
             _end(started.worker)
 
