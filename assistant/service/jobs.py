@@ -355,9 +355,11 @@ class Jobs:
                 if taken is None:
                     return
                 self._running.append(taken)
-            self._begin(*taken[:2])
-            self._running.remove(taken)
-            self._queue.look_again()
+            try:
+                self._begin(*taken[:2])
+            finally:  # also after an error others may begin
+                self._running.remove(taken)
+                self._queue.look_again()
 
     def _begin(self, job: Job, work: Work) -> None:
         with self.changing(job, queue=True):
