@@ -27,8 +27,6 @@ class TermMention:
 
 _PROCLITICS = "لبكوف"
 """Arabic one-letter words that are attached to the next word: to, with, like, and, so."""
-
-
 _NUMBER = re.compile(r"(?<![\d.,/-])\d{1,4}(?!\d)")
 _BEHIND_DAY = re.compile(r"\d\s*[日号](.{1,2})")
 _NEAR = 30
