@@ -14,6 +14,7 @@ import pytest
 from services import Made, ended, made_service
 from waiting import WAIT, until
 
+from assistant.service.collection_service import MIN_LARGE
 from assistant.service.jobs import JobReporter, Jobs
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import LibraryFull
@@ -72,6 +73,20 @@ def test_a_short_upload_does_not_wait_for_a_long_one(tmp_path: Path, catalogue: 
         gate.touch()
         assert ended(made, long)["counts"] == {"added": 1}
         assert made.library.verify() == []
+
+
+def test_a_short_upload_does_not_wait_for_two_long_ones(tmp_path: Path, catalogue: Catalogue) -> None:
+    gate = tmp_path / "gate"
+    with service(tmp_path, catalogue) as made:
+        large = b"The harbour is open. " * (MIN_LARGE // 20)
+        long = [send(made, "staff", f"long{n}.txt", note(f"Arendal {n}", gate) + large) for n in range(2)]
+        runs(made, long[0])
+        short = send(made, "admin", "short.txt", note("Bergen"))
+        until(lambda: record(made, short)["counts"] == {"added": 1})
+        assert [record(made, job)["state"] for job in long] == ["running", "queued"]
+        for job in long:
+            made.by("staff").delete(f"/api/v1/jobs/{job['id']}")
+        gate.touch()
 
 
 def test_with_one_reader_one_job_runs_at_once(tmp_path: Path, catalogue: Catalogue) -> None:

@@ -6,7 +6,6 @@ import json
 import secrets
 import shutil
 from collections.abc import AsyncGenerator, Callable, Iterable
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -32,7 +31,10 @@ FOLDER = "uploads"
 """Folder of uploaded files, within the library's folder."""
 MAX_FIRST_LOOK = 5_000_000
 """Largest upload, in bytes, whose first bytes are looked at before it waits in the queue."""
+MIN_LARGE = 1_000_000
+"""Smallest upload, in bytes, that is large: one of these is read at a time, so that others wait for none of them."""
 CONTENT, _NOTE = "content", "note.json"
+_FILES, _LARGE = "/files", "/large"  # what jobs touch; no file name or symbol begins so
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,11 @@ class Upload:
     def label(self) -> str:
         """The name of the file as shown to people."""
         return self.name
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has; 0 where they are missing."""
+        return self.path.stat().st_size if self.path.is_file() else 0
 
     @property
     def job(self) -> str:
@@ -171,10 +178,7 @@ class CollectionService(ServiceBase):
 
     def _look(self, upload: Upload) -> dict[str, Any] | None:
         """The outcome of a small upload that is refused without being read; None where it has to wait for that."""
-        with suppress(OSError):
-            if upload.path.stat().st_size <= MAX_FIRST_LOOK:
-                return self._updater.refuse(upload)
-        return None
+        return self._updater.refuse(upload) if upload.size <= MAX_FIRST_LOOK else None
 
     def _read(
         self, upload: Upload, by: str, turn: Turn, outcome: dict[str, Any] | None = None, *, share: bool = False
@@ -184,7 +188,7 @@ class CollectionService(ServiceBase):
             by,
             turn,
             lambda updater, reporter: updater.read(reporter, [upload], 1, jobs=1),
-            {upload.sha256, upload.symbol or upload.sha256, upload.name},
+            {upload.sha256, upload.symbol or upload.sha256, upload.name, *([_LARGE] if upload.size >= MIN_LARGE else ())},
             upload.drop,
             detail=upload.name,
             job_id=upload.job,
@@ -198,7 +202,7 @@ class CollectionService(ServiceBase):
         by: str,
         turn: Turn,
         work: Callable[[CollectionUpdater, JobReporter], None],
-        touches: Iterable[str] = ("files",),
+        touches: Iterable[str] = (_FILES,),
         ended: Callable[[], None] = lambda: None,
         **more: Any,
     ) -> Job:
