@@ -193,8 +193,9 @@ class CollectionUpdater:
         fetch(reporter, planned, self.source, self._library.folder / FOLDER, lambda: nullcontext(self), self._transport)
 
     def verify(self, reporter: ProgressReporter) -> None:
-        """Checks the library; each fault is an outcome."""
-        for fault in self._library.verify():
+        """Checks the library; each fault is an outcome. Can be stopped between two documents."""
+        reporter.update(total=len(self._library.document_ids()))
+        for fault in self._library.verify(reporter.advance):
             reporter.add_outcome({"result": "fault", "reason": fault})
 
     def forget(self, reporter: ProgressReporter, path: Path, shown: str) -> None:

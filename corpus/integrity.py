@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 
 from corpus.corpus_errors import LibraryError
 from corpus.documents import LANGUAGES, Document, Passage
 from corpus.store.database import Indexes
-
-BATCH = 2_000  # passages looked up in one call
 
 
 def check_passages(document: Document, passages: Sequence[Passage]) -> None:
@@ -27,53 +25,48 @@ def check_passages(document: Document, passages: Sequence[Passage]) -> None:
         raise ValueError("no passage holds the end of the text")
 
 
-class IndexCheck:
-    """Compares both indexes with the passages, which are added in batches. Vectors are expected in the languages `read`."""
+@dataclass(frozen=True)
+class DocumentCheck:
+    """What was found of one document: what is wrong with its passages or with the index of its words (empty: nothing), how many passages
+    it has, and how many of them have a vector and indexed words."""
 
-    def __init__(self, indexes: Indexes, read: Collection[str]) -> None:
-        self._indexes, self._read = indexes, read
-        self._waiting: dict[str, list[str]] = {}
-        self._words: Counter[str] = Counter()  # passages of a language whose words are indexed, and are not
-        self._wordless: Counter[str] = Counter()
-        self._vectors = self._vectorless = 0
-        self._broken: dict[str, str] = {}
+    language: str
+    wrong: str
+    broken: str
+    passages: int
+    vectors: int
+    words: int
 
-    def add_passages(self, ids: Sequence[str], language: str) -> None:
-        """Adds passages in a language to the check."""
-        waiting = self._waiting.setdefault(language, [])
-        waiting += ids
-        if len(waiting) >= BATCH:
-            self._take(language)
 
-    def _take(self, language: str) -> None:
-        ids = self._waiting.pop(language)
-        vectors = len(self._indexes.with_vectors(ids, language))
-        if language in self._read:
-            self._vectors += vectors
-            self._vectorless += len(ids) - vectors
+def check_document(indexes: Indexes, language: str, ids: Sequence[str], wrong: str) -> DocumentCheck:
+    """Looks up the passages of a document in a language in both indexes; `wrong` is what is known to be wrong with them."""
+    vectors, words, broken = len(indexes.with_vectors(ids, language)), 0, ""
+    try:
+        words = len(indexes.with_words(ids, language))
+    except LibraryError as error:
+        broken = str(error)
+    return DocumentCheck(language, wrong, broken, len(ids), vectors, words)
+
+
+def find_faults(indexes: Indexes, checks: Sequence[DocumentCheck], read: Collection[str]) -> Iterator[str]:
+    """The faults, one sentence each, where these are all documents. Vectors are expected in the languages `read`."""
+    yield from (each.wrong for each in checks if each.wrong)
+    more = indexes.count_vectors() - sum(each.vectors for each in checks)
+    if more:
+        yield f"vector index: {more} vectors of passages that are not in the library"
+    missing = sum(each.passages - each.vectors for each in checks if each.language in read)
+    if missing:
+        yield f"vector index: {missing} passages have no vector"
+    for language in LANGUAGES:
+        own = [each for each in checks if each.language == language]
+        broken = next((each.broken for each in own if each.broken), "")
+        words = sum(each.words for each in own)
+        missing = sum(each.passages for each in own) - words
         try:
-            words = len(self._indexes.with_words(ids, language))
+            more = indexes.count_lexical(language) - words
         except LibraryError as error:
-            self._broken[language] = str(error)
-            return
-        self._words[language] += words
-        self._wordless[language] += len(ids) - words
-
-    def find_faults(self) -> Iterator[str]:
-        """The faults, one sentence each; call after all passages were added."""
-        for language in list(self._waiting):
-            self._take(language)
-        more = self._indexes.count_vectors() - self._vectors
-        if more:
-            yield f"vector index: {more} vectors of passages that are not in the library"
-        if self._vectorless:
-            yield f"vector index: {self._vectorless} passages have no vector"
-        for language in LANGUAGES:
-            try:
-                more = self._indexes.count_lexical(language) - self._words[language]
-            except LibraryError as error:
-                self._broken.setdefault(language, str(error))
-            if language in self._broken:
-                yield self._broken[language]
-            elif more or self._wordless[language]:
-                yield f"lexical index ({language}): {more} passages that are not in the library, {self._wordless[language]} missing"
+            broken = broken or str(error)
+        if broken:
+            yield broken
+        elif more or missing:
+            yield f"lexical index ({language}): {more} passages that are not in the library, {missing} missing"

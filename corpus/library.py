@@ -71,7 +71,8 @@ class Library(LibraryReader):
         """Embeds the passages of a document and adds it, or replaces the document with the same id, in one transaction.
 
         The same transaction removes the documents named by `replaces` and writes the records `sources`. `expected` maps the ids of
-        documents that the caller relied on to their hashes (None: not stored); `ConcurrentChange` is raised where they have changed.
+        documents that the caller relied on to their hashes (None: not stored); `ConcurrentChange` is raised where they have changed,
+        or where another document has the same bytes.
         `original` is the document's file, stored with it where there is room (see `should_store_original`). `progress` is called
         with the number of passages that were embedded since its last call. Without `update_indexes` the indexes are updated later: by
         `update_indexes()`, or before they are next used."""
@@ -102,7 +103,8 @@ class Library(LibraryReader):
         with self._lock, readable_errors(self.folder):
             with self._db.transaction():
                 self._check_stamp_unchanged()
-                for document_id, sha256 in expected.items():
+                same = {each.id: None for each in self._store.headers(sha256=document.sha256)} if expected else {}
+                for document_id, sha256 in {**same, **expected}.items():
                     if [each.sha256 for each in self._store.headers(id=document_id)] != ([sha256] if sha256 else []):
                         raise ConcurrentChange(f"Another process has changed {document_id} in the meantime.")
                 before = {each.sha256 for key in (document.id, *replaces) for each in self._store.headers(id=key)}

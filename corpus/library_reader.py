@@ -29,7 +29,7 @@ from corpus.corpus_errors import (
 from corpus.documents import LANGUAGES, Document, Passage, SearchScope
 from corpus.extras import install_command, is_installed
 from corpus.feedback import MAX_FEEDBACK, Feedback
-from corpus.integrity import IndexCheck, check_passages
+from corpus.integrity import DocumentCheck, check_document, check_passages, find_faults
 from corpus.lexical import LexicalHit
 from corpus.meetings import Meeting
 from corpus.models import EmbeddingModels
@@ -477,22 +477,30 @@ class LibraryReader:
                 stamp=self._store.stamp(),
             )
 
-    def verify(self) -> list[str]:
+    def verify(self, progress: Callable[[], None] = lambda: None) -> list[str]:
         """The faults of the library, one sentence each; empty where there are none. Checks the database, both indexes
-        against the passages, and that each document's passages cover its text. Other threads may read while it runs,
-        but nothing may be changed."""
+        against the passages, and that each document's passages cover its text. Other threads may read and change the library while it
+        runs. `progress` is called after each document."""
         with self._lock:
             found = self._db.find_damage()
-        checked = IndexCheck(self._indexes, self.models.search_model.languages or LANGUAGES)
-        for document_id in self.document_ids():
-            with self._lock, readable_errors(self.folder):
-                passages = self._store.passages(document_id)
-                try:
-                    document = self.document(document_id)
-                    check_passages(document, passages)
-                except (ValueError, KeyError, TypeError) as error:
-                    found.append(f"{document_id}: {error}")
-                header = self._store.headers(id=document_id)
-                checked.add_passages([each.id for each in passages], header[0].language if header else "")
+        checked: dict[int, DocumentCheck] = {}
+        for header in self.iter_headers():
+            checked[hash(header)] = self._check(header)
+            progress()
         with self._lock, readable_errors(self.folder):
-            return [*found, *checked.find_faults()]
+            # Those that came or changed meanwhile are checked now; those that went are left out.
+            now = [checked.get(hash(header)) or self._check(header) for header in self.iter_headers()]
+            return [*found, *find_faults(self._indexes, now, self.models.search_model.languages or LANGUAGES)]
+
+    def _check(self, header: Header) -> DocumentCheck:
+        """Checks the passages of a document."""
+        wrong = ""
+        with self._lock, readable_errors(self.folder):
+            passages = self._store.passages(header.id)
+            try:
+                check_passages(self.document(header.id), passages)
+            except DocumentNotFound:  # it was removed meanwhile
+                pass
+            except (ValueError, KeyError, TypeError) as error:
+                wrong = f"{header.id}: {error}"
+            return check_document(self._indexes, header.language, [each.id for each in passages], wrong)

@@ -107,13 +107,7 @@ class _Run:
         file = queued.input
         if queued.error:
             return Outcome(queued.source.label, "refused", reason=queued.error)
-        earlier = self.ledger.find_outcome(file, queued.sha256)
-        if earlier is not None:
-            self.ledger.confirm_symbol(file, queued.sha256, earlier.header)
-            if earlier.result == "skipped" and earlier.header is not None and not earlier.from_earlier_run:
-                self.ledger.record(file, queued.sha256, "skipped", earlier.header.id, earlier.reason)
-            if earlier.result == "unchanged" and earlier.header is not None:
-                self._store_original(queued, earlier.header)
+        if (earlier := self._find_outcome(queued)) is not None:
             return earlier
         try:
             document, meeting = self._read(queued)
@@ -127,7 +121,22 @@ class _Run:
             with suppress(ConcurrentChange):
                 return self._write(queued, document, meeting)
             self._library.refresh()
+            if (earlier := self._find_outcome(queued)) is not None:  # the same bytes were added meanwhile
+                return earlier
         return self._write(queued, document, meeting)
+
+    def _find_outcome(self, queued: QueuedFile) -> Outcome | None:
+        """The outcome of a file that need not be read, recorded; None for any other file."""
+        file = queued.input
+        earlier = self.ledger.find_outcome(file, queued.sha256)
+        if earlier is None:
+            return None
+        self.ledger.confirm_symbol(file, queued.sha256, earlier.header)
+        if earlier.result == "skipped" and earlier.header is not None and not earlier.from_earlier_run:
+            self.ledger.record(file, queued.sha256, "skipped", earlier.header.id, earlier.reason)
+        if earlier.result == "unchanged" and earlier.header is not None:
+            self._store_original(queued, earlier.header)
+        return earlier
 
     def _write(self, queued: QueuedFile, document: Document, meeting: Meeting | None) -> Outcome:
         """Writes a document that was read, as the ledger decides. Raises `ConcurrentChange` where another process has changed

@@ -198,6 +198,28 @@ def test_a_fetched_text_is_not_kept_out_by_another_one_that_was_uploaded_meanwhi
             assert stays in library.document("A/75/1:en:official").text
 
 
+@pytest.mark.parametrize("fetched_first", [True, False])
+def test_the_same_bytes_fetched_and_uploaded_at_once_are_stored_once(
+    tmp_path: Path, catalogue: Catalogue, fetched_first: bool
+) -> None:
+    data = b"Minutes of the harbour board\n\n1. The harbour is open.\n"
+    fetched = Input("f.txt", data, Symbol.parse_any("A/75/1"), origin="fetched", fetched=True)
+    files = [fetched, Input("u.txt", data, origin="upload-1")][:: 1 if fetched_first else -1]
+    with Library(tmp_path / "library", HashEmbedder(), SEGMENTER_VERSION) as library:
+        real, told = library.embedder.embed_passages, list[Any]()
+
+        def embed(texts: list[str], progress: Any = None) -> Any:
+            library.embedder.embed_passages = real  # type: ignore[method-assign]
+            told.extend(ingest(files[:1], library, catalogue))  # while the other one is embedded
+            return real(texts, progress)
+
+        library.embedder.embed_passages = embed  # type: ignore[method-assign]
+        told.extend(ingest(files[1:], library, catalogue))
+        assert library.document_ids() == ["A/75/1:en:official"]
+        assert [each.result for each in told] == ["added", "skipped" if fetched_first else "replaced"]
+        assert library.verify() == []
+
+
 def test_a_change_that_was_announced_and_not_made_holds_nobody_back(tmp_path: Path, catalogue: Catalogue) -> None:
     gate = tmp_path / "gate"
     with service(tmp_path, catalogue) as made, pytest.MonkeyPatch.context() as patched:

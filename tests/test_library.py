@@ -221,6 +221,22 @@ def test_damage_is_found_and_mended_by_reindexing(boats: Library, open_library: 
     assert library.verify() == []
 
 
+def test_a_library_that_changes_while_it_is_checked_has_no_faults(library: Library, catalogue: Catalogue) -> None:
+    def port(n: int, more: str = "") -> Input:
+        return Input(f"port-{n}.md", f"# Port {n}\n\n1. Port {n} is open.\n{more}".encode())
+
+    add(library, catalogue, *(port(n) for n in range(4)))
+    changes = iter(
+        [
+            lambda: library.remove("port-0:en:upload"),
+            lambda: add(library, catalogue, port(1, "\n2. It has a crane.\n"), port(4)),
+            lambda: library.remove("port-3:en:upload"),
+        ]
+    )
+    assert library.verify(lambda: next(changes, lambda: None)()) == []
+    assert [each for each in changes] == []
+
+
 def test_languages_that_the_model_does_not_serve_get_no_vectors(tmp_path: Path, catalogue: Catalogue) -> None:
     class English(HashEmbedder):
         languages = frozenset({"en"})

@@ -142,7 +142,7 @@ class CollectionService(ServiceBase):
     def verify(self, who: Principal) -> Job:
         """Starts a check of the library; each outcome is a fault."""
         self._check(who, "verify")
-        return self.jobs.submit("verify", who.id, self._updater.verify)
+        return self.jobs.submit("verify", who.id, self._updater.verify, touches=frozenset())
 
     def upload(
         self,
