@@ -167,6 +167,9 @@ def test_what_a_request_has_wrong_is_told_as_it_is_to_be_sent(made: Made) -> Non
     for kind in ({}, {"Content-Type": "text/plain"}, {"Content-Type": "application/x-www-form-urlencoded"}):
         said = told(made.client.post("/api/v1/ask", content=b'{"question": "When are nets mended?"}', headers=kind))
         assert "body: Send JSON, with the header Content-Type: application/json." in said
+    assert "body: This is not JSON: Expecting value at character 13." in told(
+        made.client.post("/api/v1/ask", content=b'{"question": When?}', headers={"Content-Type": "application/json"})
+    )
     once = "Give it once."
     assert once in told(made.client.get("/api/v1/search", params=[("q", "nets"), ("q", "boats")]))
     assert once in told(sent({"symbol": ["A/80/1", "A/80/2"]}, ("a.txt", b"Nets are mended.")))

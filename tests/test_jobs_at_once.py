@@ -89,6 +89,20 @@ def test_a_short_upload_does_not_wait_for_two_long_ones(tmp_path: Path, catalogu
         gate.touch()
 
 
+def test_the_library_is_verified_beside_a_long_upload(tmp_path: Path, catalogue: Catalogue) -> None:
+    gate = tmp_path / "gate"
+    with service(tmp_path, catalogue) as made:
+        long = send(made, "staff", "long.txt", note("Arendal", gate))
+        runs(made, long)
+        check = made.by("staff").post("/api/v1/verify").json()
+        until(lambda: record(made, check)["state"] == "done")
+        told = record(made, check)
+        assert (told["done"], told["total"], told["outcomes"]) == (1, 1, [])
+        assert record(made, long)["state"] == "running"
+        gate.touch()
+        assert ended(made, long)["counts"] == {"added": 1}
+
+
 def test_with_one_reader_one_job_runs_at_once(tmp_path: Path, catalogue: Catalogue) -> None:
     gate = tmp_path / "gate"
     with service(tmp_path, catalogue, readers=1) as made:

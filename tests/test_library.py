@@ -234,7 +234,7 @@ def test_a_library_that_changes_while_it_is_checked_has_no_faults(library: Libra
         ]
     )
     assert library.verify(lambda: next(changes, lambda: None)()) == []
-    assert [each for each in changes] == []
+    assert list(changes) == []
 
 
 def test_languages_that_the_model_does_not_serve_get_no_vectors(tmp_path: Path, catalogue: Catalogue) -> None:

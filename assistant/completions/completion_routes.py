@@ -95,7 +95,7 @@ def openai_error(refusal: ServiceFault) -> dict[str, Any]:
     at = ".".join(map(str, wrong[0]["loc"])) if wrong else ""
     return {
         "error": {
-            "message": "; ".join(str(each["msg"]) for each in wrong[:5]) or refusal.detail,
+            "message": refusal.detail,
             "type": kind,
             "param": at.removeprefix("body").removeprefix(".") or None,
             "code": _CODES.get(refusal.code, refusal.code.replace("-", "_")),

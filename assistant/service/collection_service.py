@@ -188,7 +188,12 @@ class CollectionService(ServiceBase):
             by,
             turn,
             lambda updater, reporter: updater.read(reporter, [upload], 1, jobs=1),
-            {upload.sha256, upload.symbol or upload.sha256, upload.name, *([_LARGE] if upload.size >= MIN_LARGE else ())},
+            {
+                upload.sha256,
+                upload.symbol or upload.sha256,
+                upload.name,
+                *([_LARGE] if upload.size >= MIN_LARGE else ()),
+            },
             upload.drop,
             detail=upload.name,
             job_id=upload.job,
