@@ -212,6 +212,7 @@ def test_what_is_not_done_here_is_refused_with_the_field_named(
     with pytest.raises(openai.BadRequestError) as caught:
         ask(client, "When is item 3?", **more)
     assert caught.value.param == param
+    assert f"body.{param}: " in caught.value.message
     assert caught.value.type == "invalid_request_error"
     assert caught.value.request_id
 

@@ -125,11 +125,8 @@ def install(app: FastAPI, refusals: Refusals) -> None:
 def _as_sent(fault: dict[str, Any], request: Request) -> dict[str, Any]:
     """A validation error; for a body of the wrong media type, how to send it instead of how it was parsed."""
     if fault["type"] == "json_invalid":
-        return {
-            **fault,
-            "loc": ("body",),
-            "msg": f"This is not JSON: {fault['ctx']['error']} at character {fault['loc'][-1]}.",
-        }
+        where = f"{fault['ctx']['error']} at character {fault['loc'][-1]}"
+        return {**fault, "loc": ("body",), "msg": f"This is not JSON: {where}."}
     at, sent = tuple(fault["loc"]), request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if at == ("body",) and fault["type"] != "missing" and sent != "application/json" and not sent.endswith("+json"):
         return {**fault, "msg": "Send JSON, with the header Content-Type: application/json."}

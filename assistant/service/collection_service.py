@@ -62,6 +62,11 @@ class Upload:
         return self.path.stat().st_size if self.path.is_file() else 0
 
     @property
+    def is_large(self) -> bool:
+        """Whether no other large one is read beside it."""
+        return self.size >= MIN_LARGE
+
+    @property
     def job(self) -> str:
         """The id of the job that ingests it, the same after a restart."""
         return self.path.parent.name[:16]
@@ -188,12 +193,7 @@ class CollectionService(ServiceBase):
             by,
             turn,
             lambda updater, reporter: updater.read(reporter, [upload], 1, jobs=1),
-            {
-                upload.sha256,
-                upload.symbol or upload.sha256,
-                upload.name,
-                *([_LARGE] if upload.size >= MIN_LARGE else ()),
-            },
+            {upload.sha256, upload.symbol or upload.sha256, upload.name, _LARGE if upload.is_large else upload.name},
             upload.drop,
             detail=upload.name,
             job_id=upload.job,
