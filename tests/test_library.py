@@ -229,7 +229,7 @@ def test_a_library_that_changes_while_it_is_checked_has_no_faults(library: Libra
     changes = iter(
         [
             lambda: library.remove("port-0:en:upload"),
-            lambda: add(library, catalogue, port(1, "\n2. It has a crane.\n"), port(4)),
+            lambda: add(library, catalogue, port(1, "\n2. It has a crane.\n"), port(4), port(5)),
             lambda: library.remove("port-3:en:upload"),
         ]
     )
