@@ -6,6 +6,7 @@ import json
 import secrets
 import shutil
 from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -183,7 +184,10 @@ class CollectionService(ServiceBase):
 
     def _look(self, upload: Upload) -> dict[str, Any] | None:
         """The outcome of a small upload that is refused without being read; None where it has to wait for that."""
-        return self._updater.refuse(upload) if upload.size <= MAX_FIRST_LOOK else None
+        with suppress(OSError):
+            if upload.size <= MAX_FIRST_LOOK:
+                return self._updater.refuse(upload)
+        return None
 
     def _read(
         self, upload: Upload, by: str, turn: Turn, outcome: dict[str, Any] | None = None, *, share: bool = False
