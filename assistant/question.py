@@ -519,14 +519,16 @@ def _possible_treaties(
     text: str, vocabulary: Vocabulary, catalogue: Catalogue, language: str
 ) -> tuple[CatalogueEntry, ...]:
     """The treaties of the catalogue that `the Protocol` or `the Convention` may be."""
-    generic = {
-        word
-        for mention in vocabulary.mentions(text, language)
-        for word in ("protocol", "convention")
-        if vocabulary.names(mention.concept, "en")[0].casefold().rstrip("s") == word
-    }
+    kinds = treaty_kinds(vocabulary.mentions(text, language), vocabulary)
+    generic = {vocabulary.names(kind, "en")[0].casefold().rstrip("s") for kind in kinds}
     treaties = [entry for entry in catalogue.entries if entry.kind == "treaty"]
     return tuple(entry for entry in treaties if (entry.short or entry.title).casefold().endswith(tuple(generic)))
+
+
+def treaty_kinds(terms: Iterable[TermMention], vocabulary: Vocabulary) -> list[int]:
+    """The concepts among mentions of terms that are kinds of treaties: protocol, convention."""
+    kinds = ("protocol", "convention")
+    return [each.concept for each in terms if vocabulary.names(each.concept, "en")[0].casefold().rstrip("s") in kinds]
 
 
 @lru_cache(maxsize=4_096)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from conftest import Holding
 from test_answers import check_citations
+from word_reader import FlatReader, readers_of
 
 from assistant.qa.answer import Answer
 from assistant.qa.engine import Engine
@@ -110,6 +111,43 @@ def known(holding: Holding) -> Engine:
     )
     text = f"---\nsymbol: A/RES/55/25\npart: annex I\n---\n{text}"
     return holding(text, BELLS, reading=True)
+
+
+OARS = """---
+language: ru
+---
+# Протокол о веслах
+
+### Статья 1. Дерево
+
+1. Весла делаются из ясеня.
+
+### Статья 2. Длина
+
+1. Весло имеет четыре локтя.
+
+### Статья 3. Вступление в силу
+
+1. Настоящий Протокол вступает в силу на девятый день.
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "status"),
+    [
+        (BELLS, "What does the Convention say about bronze?", "answered"),
+        (BELLS, "What does the Protocol say about bronze?", "tentative"),
+        (BELLS, "¿Qué dice el Protocolo sobre «Bells at Sea»?", "tentative"),
+        (BELLS, "What do the Protocol and the Convention say about bronze?", "answered"),
+        (BELLS, "What is said about bronze?", "answered"),
+        (OARS, "Что говорится в Протоколе о ясене?", "answered"),
+    ],
+)
+def test_what_a_treaty_of_another_kind_says_is_not_sure(
+    holding: Holding, text: str, question: str, status: str
+) -> None:
+    engine = holding(Input("held.md", text.encode()), reading=True, readers=readers_of(FlatReader(), "multilingual"))
+    assert engine.ask(question).status == status
 
 
 def test_one_word_of_a_title_does_not_make_another_treaty_of_the_convention(known: Engine) -> None:

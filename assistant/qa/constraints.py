@@ -17,7 +17,7 @@ from assistant.qa.metadata import edge_lines, first_page_lines
 from assistant.qa.readers import PassageReading
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit
-from assistant.question import YEAR, Question, numbered_meetings
+from assistant.question import YEAR, Question, numbered_meetings, treaty_kinds
 from assistant.wording import claims
 from assistant.wording.values import without_symbols
 from corpus.acronyms import find_acronyms, matches_acronym
@@ -46,8 +46,8 @@ def constrained_score(reading: PassageReading, begin: int, question: Question, u
 
     Penalties are taken off where its document does not name what the question names, or where a neighbouring row or list has the label that the
     question names; a unit with that label, or at the place that it names, gets the score of the whole passage, but not a row whose column is not
-    named where the best words are in a sentence with the label. A unit above the tentative threshold stays above it where only the country or
-    a day is not named, since that may be the user's, and in texts in other languages than English, where names are recognized less surely.
+    named where the best words are in a sentence with the label. A unit above the tentative threshold stays above it where only the country,
+    a day or the kind of treaty is not named, since that may be the user's, and in texts in other languages than English, where names are recognized less surely.
     """
     has_label = _has_named_label(question, unit)
     placed = _is_placed(question, unit) if has_label is None else (has_label and _names_column(question, unit)) or None
@@ -57,7 +57,8 @@ def constrained_score(reading: PassageReading, begin: int, question: Question, u
     is_beside = has_label is False or placed is False
     names = _lacks_acronym_or_name(question, unit), is_beside or is_of_another_session(question, unit)
     penalty = OTHER_YEAR_PENALTY * _names_another_year(question, unit) + OTHER_NAME_PENALTY * sum(names)
-    other_penalty = max(_country_penalty(question, unit), OTHER_COUNTRY_PENALTY * _is_of_another_day(question, unit))
+    is_of_another = _is_of_another_day(question, unit) or _is_of_another_treaty(question, unit)
+    other_penalty = max(_country_penalty(question, unit), OTHER_COUNTRY_PENALTY * is_of_another)
     tentative = reading.thresholds.tentative_margin
     if tentative >= 0.0:
         return score - penalty - other_penalty
@@ -186,6 +187,16 @@ def is_of_another_session(question: Question, unit: Unit) -> bool:
     if not unit_sessions and unit.block in edge_lines(document):
         unit_sessions = own_sessions
     return bool(unit_sessions) and requested.isdisjoint(unit_sessions)
+
+
+def _is_of_another_treaty(question: Question, unit: Unit) -> bool:
+    """Whether a question calls a treaty by its kind alone (`the Protocol`), and a unit is of a treaty whose name does not have that word."""
+    document = unit.document
+    if document.kind != "treaty" or question.named or not (asked := treaty_kinds(question.terms, question.vocabulary)):
+        return False
+    name = {*analyse(document.short or document.title, document.language)}
+    words = (word for kind in asked for word in question.vocabulary.names(kind, document.language))
+    return not any(name.issuperset(analyse(word, document.language)) for word in words)
 
 
 def _is_of_another_day(question: Question, unit: Unit) -> bool:
