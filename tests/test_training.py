@@ -730,7 +730,9 @@ def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
                    "gold": [{"locator": "para. 1"}]}],
         "MEETINGS": [*read_values(MEETINGS)][:4],
         "PATTERNS": [*{(row["kind"], row["language"]): row for row in read_values(PATTERNS)}.values()],
-        "TREATIES": [*read_values(TREATIES)][:2],
+        "TREATIES": (treaties := [*read_values(TREATIES)][:2]),
+        "ASKED_QUESTIONS": [{"document": "docks", "question": "When may boats dock?"},
+                            {"document": treaties[0]["name"], "question": "Which States may join the convention?"}],
         "TREATY_QUESTIONS": (treaty := [*read_values(TREATY_QUESTIONS)][:150:10]),
         "TREATY_TRANSLATIONS": [row for row in read_values(TREATY_TRANSLATIONS) if row["of"] in {each["id"] for each in treaty}],
     }  # fmt: skip
@@ -749,10 +751,13 @@ def test_the_same_input_gives_the_same_rows(tmp_path: Path, shared: Path) -> Non
         done = command("rows", "--shared", shared, "--out", out)
         printed.append([line.split()[:2] for line in done.stdout.splitlines()])
     assert printed[0] == printed[1]
-    names = "public own more index written papers meetings treaties strange en multilingual aside"
+    names = "public own more index written papers meetings treaties strange asked en multilingual aside"
     assert [name for _, name in printed[0]] == names.split()
     public = list(load_groups(tmp_path / "one" / "public.jsonl.gz"))
     assert count_by_set(public) == {"nq": 1, "squad2": 3}
+    docks, treaty = load_groups(tmp_path / "one" / "asked.jsonl.gz")
+    assert {docks.question, treaty.question} == {"When may boats dock?", "Which States may join the convention?"}
+    assert any("The dock opens at six." in each.passage for group in (docks, treaty) for each in group.reads)
     english = list(load_groups(tmp_path / "one" / "en.jsonl.gz"))
     counted = count_by_set(english)
     assert counted.pop("meeting") > 10

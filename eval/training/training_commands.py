@@ -13,7 +13,7 @@ import typer
 
 from assistant.cli.command_run import err_console, out_console
 from assistant.meeting.intents import FILE
-from assistant.qa.reader import KINDS, Name, Reader
+from assistant.qa.reader import Name, Reader
 from corpus.embedding import PackagedE5
 from corpus.embedding.languages import FIGURES
 from corpus.embedding.query_encoder import QUERIES
@@ -130,11 +130,15 @@ def judge(
     rows: Rows,
     out: Annotated[Path, typer.Option(help="File to write.")],
     folder: Models,
+    weights: Annotated[Path | None, typer.Option(help="English reader; by default the one included.")] = None,
 ) -> None:
-    """Let both included readers judge the passages of rows, for `learn`. Labels are not used."""
+    """Let both readers judge the passages of rows, for `learn`. Labels are not used."""
     with report_errors(ValueError), show_progress() as progress:
         groups = [group for path in rows for group in load_groups(path)]
-        first, second = (Reader(name, models_folder(folder)) for name in KINDS)
+        first, second = (
+            Reader("en", models_folder(folder), weights=weights),
+            Reader("multilingual", models_folder(folder)),
+        )
         save_groups(progress.counted(judgements.judge(groups, first, second), "questions", len(groups)), out)
     out_console.print(f"{file_hash(out)}  {out}")
 
