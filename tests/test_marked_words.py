@@ -15,15 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 from services import made_service
-from word_reader import THRESHOLDS, FlatReader, readers_of
+from word_reader import FlatReader, readers_of
 
 from assistant.cli.render import print_answer
 from assistant.page.chat_turns import Turn
 from assistant.page.turn_html import turn_html
-from assistant.qa.abstention import BOTH
 from assistant.qa.answer import Answer, Citation, Statement, answer_from_json
-from assistant.qa.reader import Name, Reading
-from assistant.qa.readers import Readers
+from assistant.qa.reader import Reading
 from corpus.catalogue import Catalogue
 from ingest.input_files import FileInput
 
@@ -78,20 +76,6 @@ def test_it_is_the_same_after_a_way_through_json(answer: Answer) -> None:
 def test_what_the_reader_points_at_is_told_in_whole_words(holding: Holding, tmp_path: Path) -> None:
     shown = asked(holding, tmp_path, "unset")
     assert [words for words, on in shown.statements[0].pieces if on] == ["sunset"]
-
-
-@pytest.mark.parametrize(
-    ("second", "told"),
-    [("before sunset", ["before sunset"]), ("leave the inner harbour before sunset", ["before sunset"]), ("pilot", [])],
-)
-def test_nothing_is_told_where_two_readers_point_at_different_words(
-    holding: Holding, second: str, told: list[str]
-) -> None:
-    pointing: dict[Name, Pointing] = {"en": Pointing("before sunset"), "multilingual": Pointing(second)}
-    thresholds = replace(THRESHOLDS, answered=1.5)  # the first reader is not so sure that the second does not read
-    readers = Readers(pointing, dict.fromkeys((*pointing, BOTH), thresholds))
-    shown = holding(TEXT, readers=readers).ask(QUESTION)
-    assert [words for words, on in shown.statements[0].pieces if on] == told
 
 
 def test_nothing_is_told_where_the_reader_finds_no_likely_words(holding: Holding, tmp_path: Path) -> None:

@@ -17,7 +17,6 @@ from conftest import Holding, add
 from invoking import Cli
 
 from assistant.qa.abstention import (
-    BOTH,
     FROM_ENGLISH,
     NEITHER_ENGLISH,
     SAME,
@@ -29,7 +28,7 @@ from assistant.qa.engine import Engine
 from assistant.qa.reader import Name, Reader, Reading
 from assistant.qa.reader_weights import available, shipped_path, ships
 from assistant.qa.readers import Readers
-from assistant.qa.scoring import AGAIN, READ, STEPS, Scorer
+from assistant.qa.scoring import READ, STEPS, Scorer
 from corpus.catalogue import Catalogue
 from corpus.embedding import EmbeddingError, HashEmbedder
 from corpus.library import Library
@@ -251,49 +250,10 @@ def test_the_reader_is_named_by_the_languages_of_question_and_text() -> None:
     assert readers().name_for("en", "en") is None
 
 
-def test_what_the_english_reader_likes_best_the_other_one_reads_too_and_both_count_alike(
-    holding: Holding, catalogue: Catalogue
-) -> None:
-    english, other = (Fake({"forty crowns": 2.0, "nine crowns": logit}) for logit in (2.5, -2.0))
-    crowd = [f"# Port {n}\n\nA/88/7{n}\n\n1. Yachts pay crowns at pier {n}.\n" for n in range(10, 12)]
-    library = holding(HARBOUR, LIGHTHOUSE, *crowd).library
-
-    def first(thresholds_of: Mapping[str, Thresholds]) -> str:
-        asked = Engine(library, catalogue, readers=Readers({"en": english, "multilingual": other}, thresholds_of))
-        return asked.ask(ASKED).statements[0].text
-
-    held = dict.fromkeys(("en", "multilingual"), THRESHOLDS)
-    assert "nine crowns" in first(held)
-    assert not other.passages
-    assert "forty crowns" in first({**held, BOTH: THRESHOLDS})
-    assert 0 < len(other.passages) <= AGAIN < len(english.passages)
-
-
-def test_what_the_english_reader_is_sure_of_the_other_one_does_not_read(holding: Holding) -> None:
-    english, other = Fake({"forty crowns": 5.0}), Fake({})
-    held = dict.fromkeys(("en", "multilingual", BOTH), THRESHOLDS)
-    answer = holding(HARBOUR, LIGHTHOUSE, readers=Readers({"en": english, "multilingual": other}, held)).ask(ASKED)
-    assert answer.status == "answered"
-    assert english.passages
-    assert not other.passages
-
-
-def test_where_both_readers_are_against_it_what_one_reader_likes_less_does_not_answer_instead(holding: Holding) -> None:
-    english, other = Fake({"crowns": 2.0, "ducats": 1.5}), Fake({"crowns": -9.0, "ducats": 9.0})
-    texts = [f"# Port {n}\n\nA/88/7{n}\n\n1. Yachts pay {n} crowns a night.\n" for n in range(10, 10 + AGAIN)]
-    last = "# Port 9\n\nA/88/709\n\n1. Yachts pay a ducat or two: ducats are taken.\n"
-    held = dict.fromkeys(("en", "multilingual", BOTH), THRESHOLDS)
-    answer = holding(*texts, last, readers=Readers({"en": english, "multilingual": other}, held)).ask(ASKED)
-    assert len(english.passages) > AGAIN
-    assert answer.status == "not_found"
-
-
-def test_what_is_nowhere_near_an_answer_is_read_by_one_reader_only(holding: Holding) -> None:
-    english, other = Fake({}), Fake({"crowns": 9.0})
-    crowd = [f"# Port {n}\n\nA/88/7{n}\n\n1. Yachts pay crowns at pier {n}.\n" for n in range(10, 20)]
-    held = dict.fromkeys(("en", "multilingual", BOTH), THRESHOLDS)
-    answer = holding(*crowd, readers=Readers({"en": english, "multilingual": other}, held)).ask(ASKED)
-    assert answer.status == "not_found"
+def test_english_texts_are_read_for_english_questions_by_the_english_reader_alone(holding: Holding) -> None:
+    english, other = Fake({"forty crowns": 2.0}), Fake({"nine crowns": 9.0})
+    asked = holding(HARBOUR, LIGHTHOUSE, readers=readers(en=english, multilingual=other))
+    assert "forty crowns" in asked.ask(ASKED).statements[0].text
     assert english.passages
     assert not other.passages
 

@@ -26,13 +26,13 @@ from assistant.qa.abstention import FROM_ENGLISH, NEITHER_ENGLISH, SAME, SEARCH_
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Reader, Reading
 from assistant.qa.reader_weights import available, shipped_path, ships
-from assistant.qa.scoring import AGAIN
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.models import EmbeddingModels
 from eval.training.card import write_card
-from eval.training.groups import Group, Read, load_groups, read_values, save_groups, text_key
-from eval.training.measure import mine_hard_negatives, outcomes, questions_for, score_by_likeness, score_by_readers
+from eval.training.groups import Group, Judgement, Read, load_groups, read_values, save_groups, text_key
+from eval.training.judgements import judge
+from eval.training.measure import mine_hard_negatives, outcomes, questions_for, score_by_likeness, score_by_reader
 from eval.training.meeting_rows import QUESTIONS_PER_MEETING, add_meeting_passages, agenda_text, meeting_groups
 from eval.training.mixes import MIXES, Mix, count_by_set, draw_aside_questions, mix_groups
 from eval.training.own_rows import own_groups
@@ -56,7 +56,10 @@ from ingest.pipeline import Input
 
 TEXT = st.text(max_size=12)
 READS = st.builds(Read, TEXT, TEXT, st.none() | st.tuples(st.integers(0, 9), st.integers(0, 9)))
-GROUPS = st.builds(Group, TEXT, TEXT, TEXT, st.booleans(), st.lists(READS, max_size=3).map(tuple))
+CHANCES = st.lists(st.tuples(st.integers(0, 9), st.floats(0, 1)), max_size=2).map(tuple)
+JUDGED = st.builds(Read, TEXT, TEXT, st.none(), st.builds(Judgement, st.floats(-9, 9), CHANCES, CHANCES))
+READ_LISTS = st.lists(READS, max_size=3) | st.lists(JUDGED, max_size=3)
+GROUPS = st.builds(Group, TEXT, TEXT, TEXT, st.booleans(), READ_LISTS.map(tuple))
 RULES = """# Rules of the harbour
 
 1. Boats enter the harbour between six and ten in the morning.
@@ -580,23 +583,41 @@ def test_a_reader_is_calibrated_by_the_best_passage_of_questions_in_its_language
     assert [(each.answerable, each.aside) for each in english] == [(True, False), (False, False), (False, True)]
     rest = questions_for("multilingual", [asked], [held_back], harbour)
     assert [(each.answerable, each.aside) for each in rest] == [(False, True)] * 3
-    logits = [each.logit for each in outcomes(english[:1], score_by_readers(harbour, Counting()))]
+    logits = [each.logit for each in outcomes(english[:1], score_by_reader(harbour, Counting()))]
     assert logits == [4.0 + SEARCH_WEIGHT]  # "yachts pay a night", of the paragraph that answers
 
 
-def test_both_readers_are_calibrated_by_the_mean_of_what_the_first_one_likes_best(harbour: Engine, asked: Path) -> None:
-    class Doubting(Counting):
-        passages = 0
+class Pointing:
+    """Judges every passage alike, and takes one of its words for the answer; counts what it reads."""
 
-        def read(self, question: str, passages: Any) -> list[Reading]:
-            self.passages += len(passages)
-            return [Reading(-1.0, [], None, None) for _ in passages]  # type: ignore[arg-type]
+    def __init__(self, logit: float, word: int, size: int) -> None:
+        self._logit, self._word, self._size, self.count = logit, word, size, 0
 
-    english, other = questions_for("both", [asked], [], harbour), Doubting()
-    assert english == questions_for("en", [asked], [], harbour)
-    (logit,) = (each.logit for each in outcomes(english[:1], score_by_readers(harbour, Counting(), other)))
-    assert logit == (4.0 - 1.0) / 2 + SEARCH_WEIGHT
-    assert 0 < other.passages <= AGAIN
+    def read(self, question: str, passages: Any) -> list[Reading]:
+        self.count += len(passages)
+        chances = np.full(4, -99.0, np.float32)
+        chances[self._word] = 9.0
+        offsets = [(n * self._size, n * self._size + self._size) for n in range(4)]
+        return [Reading(self._logit, offsets, chances, chances) for _ in passages]
+
+    def translate(self, text: str) -> list[str]:
+        """Knows no other language."""
+        return []
+
+
+def test_both_readers_judge_a_passage_alike_and_the_first_alone_the_rows_of_meetings() -> None:
+    first, second = Pointing(3.0, 1, 2), Pointing(-1.0, 0, 4)
+    reads = tuple(Read("h", f"text {n}", (0, 1)) for n in range(9))
+    groups = [
+        Group("nq", "en", "q", True, reads),
+        Group("meeting-time", "en", "q", True, reads),
+        Group("nq", "en", "q", True, ()),
+    ]
+    both, alone = judge(groups, first, second)
+    assert (first.count, second.count) == (18, len(both.reads)) == (18, 6)
+    assert {each.judged for each in both.reads} == {Judgement(1.0, ((0, 0.5), (2, 0.5)), ((3, 1.0),))}
+    assert {each.judged for each in alone.reads} == {Judgement(3.0, ((2, 1.0),), ((3, 1.0),))}
+    assert not any(each.answer for each in both.reads)
 
 
 def test_a_translation_is_answered_where_its_question_is(harbour: Engine, asked: Path, tmp_path: Path) -> None:
@@ -709,7 +730,9 @@ def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
                    "gold": [{"locator": "para. 1"}]}],
         "MEETINGS": [*read_values(MEETINGS)][:4],
         "PATTERNS": [*{(row["kind"], row["language"]): row for row in read_values(PATTERNS)}.values()],
-        "TREATIES": [*read_values(TREATIES)][:2],
+        "TREATIES": (treaties := [*read_values(TREATIES)][:2]),
+        "ASKED_QUESTIONS": [{"document": "docks", "question": "When may boats dock?"},
+                            {"document": treaties[0]["name"], "question": "Which States may join the convention?"}],
         "TREATY_QUESTIONS": (treaty := [*read_values(TREATY_QUESTIONS)][:150:10]),
         "TREATY_TRANSLATIONS": [row for row in read_values(TREATY_TRANSLATIONS) if row["of"] in {each["id"] for each in treaty}],
     }  # fmt: skip
@@ -728,10 +751,13 @@ def test_the_same_input_gives_the_same_rows(tmp_path: Path, shared: Path) -> Non
         done = command("rows", "--shared", shared, "--out", out)
         printed.append([line.split()[:2] for line in done.stdout.splitlines()])
     assert printed[0] == printed[1]
-    names = "public own more index written papers meetings treaties strange en multilingual aside"
+    names = "public own more index written papers meetings treaties strange asked en multilingual aside"
     assert [name for _, name in printed[0]] == names.split()
     public = list(load_groups(tmp_path / "one" / "public.jsonl.gz"))
     assert count_by_set(public) == {"nq": 1, "squad2": 3}
+    docks, treaty = load_groups(tmp_path / "one" / "asked.jsonl.gz")
+    assert {docks.question, treaty.question} == {"When may boats dock?", "Which States may join the convention?"}
+    assert any("The dock opens at six." in each.passage for group in (docks, treaty) for each in group.reads)
     english = list(load_groups(tmp_path / "one" / "en.jsonl.gz"))
     counted = count_by_set(english)
     assert counted.pop("meeting") > 10

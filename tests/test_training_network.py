@@ -32,9 +32,9 @@ from corpus.embedding.graph import quantise_linear, reader_graph, states_graph
 from corpus.embedding.runtime import open_session
 from eval.training import network
 from eval.training.bridge import fit_bridge
-from eval.training.distillation import distil
+from eval.training.distillation import distil, learn
 from eval.training.export import export_weights, npz
-from eval.training.groups import Group, Read, save_groups
+from eval.training.groups import Group, Judgement, Read, save_groups
 from eval.training.network import PADDING_STEP, BridgedReader, Reader, Shape, pad_rows
 from eval.training.train import PLANS, Plan, encode_group, load_weights, losses, pad_batch, train
 
@@ -442,6 +442,44 @@ def test_a_distilled_reader_has_fewer_layers_and_learns_what_the_whole_one_says(
     # A further training goes on with the layers that there are.
     train([rows], replace(PLAN, minutes=1e-9), tmp_path / "further", exported, make_reader=tiny)
     assert held(tmp_path / "further").keys() == held(tmp_path / "taught").keys()
+
+
+JUDGED = Group("asked", "en", "how much?", False, (
+    Read("rules", "boats pay 40 coins.", None, Judgement(4.0, ((10, 0.75), (0, 0.25)), ((17, 1.0),))),
+    Read("rules", "the bell is rung in fog.", None, Judgement(-4.0, ((4, 1.0),), ((7, 1.0),))),
+))  # fmt: skip
+
+
+def test_what_others_judged_together_is_learnt_whether_and_where(tmp_path: Path) -> None:
+    rows = tmp_path / "judged.jsonl.gz"
+    save_groups([JUDGED], rows)
+    train_nothing, plan = replace(PLAN, minutes=1e-9), replace(PLAN, frozen=0, rate=1e-2, head_rate=1e-2)
+    train([rows], train_nothing, tmp_path / "begin", make_reader=tiny)
+    begin = tmp_path / "begin" / "reader.pt"
+    learn([rows], plan, tmp_path / "taught", begin, make_reader=tiny)
+
+    def output(folder: str) -> tuple[float, float]:
+        """How far the logits are from those that were judged, and how likely the judged beginning is."""
+        reader, pairing = tiny("bert")
+        load_weights(reader, tmp_path / folder / "reader.pt")
+        encoded = encode_group(JUDGED, pairing, PLAN)
+        assert encoded is not None
+        with torch.no_grad():
+            told = reader.eval()(*pad_batch([encoded], 0))
+        goal = encoded.goals[0]
+        assert goal is not None
+        chances = told.start[0, : len(goal.start)].softmax(-1)
+        return float((told.answerable - torch.tensor([4.0, -4.0])).abs().mean()), float((chances * goal.start).sum())
+
+    before, after = output("begin"), output("taught")
+    assert after[0] < before[0]
+    assert after[1] > before[1]
+
+
+def test_rows_that_were_not_judged_cannot_be_learnt_from(tmp_path: Path, rows: Path) -> None:
+    train([rows], replace(PLAN, minutes=1e-9), tmp_path / "begin", make_reader=tiny)
+    with pytest.raises(ValueError, match="only the rows of `judge`"):
+        learn([rows], PLAN, tmp_path / "taught", tmp_path / "begin" / "reader.pt", make_reader=tiny)
 
 
 def test_a_bridged_reader_learns_its_bridge_and_ships_it_in_the_place_of_word_vectors(

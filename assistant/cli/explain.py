@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean
 
 from rich.box import SIMPLE
 from rich.console import Console
@@ -110,11 +109,11 @@ def _reading_cells(found: Evidence, best: ScoredUnit | None) -> tuple[str | Text
     if best is None or best.reading is None:
         return "none", "", "", ""
     reading = best.reading
-    span = reading.readings[0].best()
+    span = reading.reading.best()
     words = ""
     if span is not None and reading.begin is not None:
         words = found.document.text[reading.begin + span[0] : reading.begin + span[1]]
-    logit = fmean(each.logit for each in reading.readings)
+    logit = reading.reading.logit
     return reading.reader, f"{logit:+.2f}", f"{reading.thresholds.probability(logit):.0%}", Text(_short(words))
 
 

@@ -24,8 +24,6 @@ LIKENESS = "likeness"
 SAME = "same-language"
 """Name of the thresholds of the multilingual reader for questions and texts in one language other than English: it is more often right there
 than across languages, and less certain."""
-BOTH = "both"
-"""Name of the thresholds for both readers together, on English questions and texts."""
 FROM_ENGLISH = "from-english"
 """Name of the thresholds of the multilingual reader for English questions and texts in other languages."""
 NEITHER_ENGLISH = "neither-english"
@@ -40,20 +38,9 @@ UNREAD_SCORE = -1.0
 STOP_MARGINS = {3: 2.0, 6: 1.5, 10: 1.0}
 """By number of passages read: how far above the threshold for an answer the best must be for reading to stop, since lower-ranked passages
 answer ever more seldom. Chosen by how often the best of all sixteen is the same (docs/experiments.md)."""
-STOP_MARGINS_TWO_READERS = {6: 1.0}
-"""The same where a second reader also reads the passages and decides."""
 STOP_LEADS, STOP_LEAD_FLOOR = {6: 3.0, 10: 1.0}, -1.0
 """By number of passages read: how far the best must be ahead of all those of the last step, in log-odds, for reading to stop, and how far above the
 threshold for an answer it must at least be for that: what search ranks below those answers even more seldom."""
-SECOND_READING_MARGIN = 2.0
-"""How far above the threshold for an answer the best passage must be by the first reader, in log-odds, for the second not to read: it would hardly
-change anything (docs/experiments.md)."""
-SECOND_READING_GAP = 2.0
-"""How far below the best passage, in log-odds, another one may be to be read by the second reader, too: the mean of both hardly ever puts one from
-further below first."""
-SECOND_READING_SHARE = 0.4
-"""Share of the log-odds that the second reader takes from the best passage that it would also take from one that it does not read (least squares
-on 545 passages of 513 questions)."""
 GIVE_UP_ODDS = {"en": -1.4523}
 """By reader: the log-odds (a probability of 0.19) that the best of the first six passages must have for more to be read, whatever the caution.
 Other readers read on: across languages the ranking of search is less reliable."""
@@ -206,7 +193,7 @@ def log_odds(probability: float) -> float:
 
 @cache
 def load_thresholds(caution: Caution = "normal") -> Mapping[str, Thresholds]:
-    """The shipped thresholds of a caution, by reader name and by `BOTH`, `SAME`, `FROM_ENGLISH`, `NEITHER_ENGLISH` and `LIKENESS`.
+    """The shipped thresholds of a caution, by reader name and by `SAME`, `FROM_ENGLISH`, `NEITHER_ENGLISH` and `LIKENESS`.
 
     Raises `EmbeddingError` where they can't be read.
     """

@@ -67,13 +67,13 @@ def constrained_score(reading: PassageReading, begin: int, question: Question, u
 
 
 def _is_row_beside_answer(reading: PassageReading, begin: int, unit: Unit) -> bool:
-    """Whether a unit is a row of a table in a passage whose best words, by all readings, are in sentences with the first cell of the row."""
+    """Whether a unit is a row of a table in a passage whose best words are in a sentence with the first cell of the row."""
     document, row = unit.document, unit.document.blocks[unit.block]
     if row.kind != "row":
         return False
     label = fold(cell_texts(document, row)[0])
-    best = [_sentence_at(document, begin + span[0]) for each in reading.readings if (span := each.best_of_all)]
-    return bool(best) and all(label in fold(sentence) for sentence in best)
+    best = reading.reading.best_of_all
+    return best is not None and label in fold(_sentence_at(document, begin + best[0]))
 
 
 def _sentence_at(document: Document, position: int) -> str:

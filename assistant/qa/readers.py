@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
-from statistics import fmean
 from typing import Protocol
 
 from assistant.qa.abstention import (
-    BOTH,
     FROM_ENGLISH,
     NEITHER_ENGLISH,
     OTHER_WORDS_WEIGHT,
@@ -38,33 +36,29 @@ class PassageReader(Protocol):
 
 @dataclass(frozen=True)
 class PassageReading:
-    """What the readers found in one passage: a reading by one reader or one by each, which count equally, and the thresholds for them.
+    """What a reader found in one passage, and the thresholds for it.
 
-    `reader` is the name of the reader, or `BOTH`; `name` identifies the passage. `found` is the retrieval bonus that is added to the logit. `begin` is
-    the character of the document at which the passage begins, None where its text is not in the document as it is read.
+    `reader` is the name of the reader. `found` is the retrieval bonus that is added to the logit. `begin` is the character of the document at which
+    the passage begins, None where its text is not in the document as it is read.
     """
 
-    readings: tuple[Reading, ...]
+    reading: Reading
     thresholds: Thresholds
     reader: str
-    name: str = ""
     found: float = 0.0
     begin: int | None = None
 
     @property
     def whole(self) -> float:
         """How far the passage as a whole is above the threshold for an answer, in log-odds, whichever of its words answer."""
-        return self.thresholds.margin(fmean(reading.logit for reading in self.readings) + self.found)
+        return self.thresholds.margin(self.reading.logit + self.found)
 
     def score(self, begin: int, stop: int) -> float:
         """How far the words between two characters of the passage are above the threshold for an answer, in log-odds."""
-        losses: list[float] = []
-        for reading in self.readings:
-            best, own = reading.best_of_all, reading.best(begin, stop)
-            if best is None or own is None:
-                return self.thresholds.tentative_margin - FAR
-            losses.append(max(0.0, best[2] - own[2]))
-        return self.whole - self.thresholds.slope * OTHER_WORDS_WEIGHT * fmean(losses)
+        best, own = self.reading.best_of_all, self.reading.best(begin, stop)
+        if best is None or own is None:
+            return self.thresholds.tentative_margin - FAR
+        return self.whole - self.thresholds.slope * OTHER_WORDS_WEIGHT * max(0.0, best[2] - own[2])
 
 
 FAR = 20.0
@@ -103,8 +97,7 @@ def search_bonus(score: float, best: float) -> float:
 
 
 class Readers:
-    """The available readers: an English one for English questions about English texts; a multilingual one for all others, and as a second
-    reader of the best English passages."""
+    """The available readers: an English one for English questions about English texts, and a multilingual one for all others."""
 
     def __init__(self, readers: Mapping[Name, PassageReader], thresholds: Mapping[str, Thresholds]) -> None:
         self._readers, self._thresholds = readers, thresholds
@@ -125,10 +118,6 @@ class Readers:
         if question_language == text_language == "en" and "en" in self._readers:
             return "en"
         return "multilingual" if "multilingual" in self._readers else None
-
-    def uses_both(self, language: str) -> bool:
-        """Whether both readers are used for texts in the language of the question."""
-        return language == "en" and len(self._readers) > 1 and BOTH in self._thresholds
 
     def _thresholds_for(
         self, name: Name, question_language: str, text_language: str, likeness: float | None
@@ -163,7 +152,7 @@ class Readers:
         scored = []
         for (_, texts), reading, bonus, own in zip(passages, readings, found, likeness, strict=True):
             thresholds = self._thresholds_for(name, question_language, text_language, own)
-            score = PassageReading((reading,), thresholds, name, found=bonus).score
+            score = PassageReading(reading, thresholds, name, bonus).score
             ends = accumulate(len(text) + 1 for text in texts)
             scores = [score(end - len(text) - 1, end - 1) for text, end in zip(texts, ends, strict=True)]
             scored.append((scores, thresholds))
@@ -179,23 +168,7 @@ class Readers:
             for (key, each), reading in zip(own.items(), _read(reader, question, own), strict=True):
                 thresholds = self._thresholds_for(name, language, each.document.language, searched.likeness_of(each))
                 bonus = search_bonus(each.score, searched.best)
-                readings[key] = PassageReading((reading,), thresholds, name, key, bonus, each.passage.start)
-        return readings
-
-    def read_again(
-        self,
-        question: str,
-        first_readings: Mapping[str, PassageReading],
-        reads: Mapping[str, Evidence],
-        searched: SearchScores,
-    ) -> dict[str, PassageReading]:
-        """The readings of English passages by both readers, where the English one has read them and both are used (`uses_both`)."""
-        passages = {key: each for key, each in reads.items() if first_readings[key].reader == "en"}
-        readings: dict[str, PassageReading] = {}
-        for key, second in zip(passages, _read(self._readers["multilingual"], question, passages), strict=True):
-            first = first_readings[key]
-            thresholds = self._thresholds[BOTH].for_likeness(searched.likeness_of(reads[key]))
-            readings[key] = replace(first, readings=(*first.readings, second), thresholds=thresholds, reader=BOTH)
+                readings[key] = PassageReading(reading, thresholds, name, bonus, each.passage.start)
         return readings
 
 

@@ -5,20 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 from assistant.qa.abstention import (
     GIVE_UP_ODDS,
     LIKENESS,
     MARKED_FLOOR,
     OTHER_NAME_PENALTY,
-    SECOND_READING_GAP,
-    SECOND_READING_MARGIN,
-    SECOND_READING_SHARE,
     STOP_LEAD_FLOOR,
     STOP_LEADS,
     STOP_MARGINS,
-    STOP_MARGINS_TWO_READERS,
     UNNAMED_FIRST_PAGE_PENALTY,
     UNREAD_SCORE,
     Caution,
@@ -38,9 +33,6 @@ STEPS = (3, 6, 10, 16)
 """How many passages are read in all after each step: reading stops once a passage surely answers, and after `STEPS[1]` where none comes
 anywhere near."""
 FIRST, READ = STEPS[0], STEPS[-1]
-AGAIN = 3
-"""Most passages that the second reader also reads, where both are used: the best of the first reader (`SECOND_READING_GAP`), unless one surely answers
-(`SECOND_READING_MARGIN`) or none comes anywhere near."""
 MOST_MARKED = 0.5
 """Largest share of a statement that is marked as its answer; a longer span would tell nothing."""
 TEXT_LIMIT = 500
@@ -51,7 +43,7 @@ TEXT_LIMIT = 500
 class ScoredUnit:
     """A unit with its score: how far it is above the threshold for an answer, in log-odds (0 or more is enough).
 
-    `thresholds` are those that the score is relative to; `reading` is the readers' reading of its passage, None where the score is by similarity.
+    `thresholds` are those that the score is relative to; `reading` is the reader's reading of its passage, None where the score is by similarity.
     """
 
     unit: Unit
@@ -67,19 +59,17 @@ class ScoredUnit:
 
     @property
     def marked(self) -> Unit:
-        """The unit with the answer span that the first reader found in it. None is marked where it would be most of the unit, is unlikely
-        (`MARKED_FLOOR`), or where the second reader found other words."""
+        """The unit with the answer span that the reader found in it. None is marked where it would be most of the unit, or is unlikely
+        (`MARKED_FLOOR`)."""
         reading, unit = self.reading, self.unit
         if reading is None or reading.begin is None:
             return unit
-        found = [each.best(unit.start - reading.begin, unit.end - reading.begin) for each in reading.readings]
-        spans = [_whole_words(unit, reading.begin + each[0], reading.begin + each[1]) for each in found if each]
-        if not spans or found[0] is None or found[0][2] <= MARKED_FLOOR:
+        span = reading.reading.best(unit.start - reading.begin, unit.end - reading.begin)
+        if span is None or span[2] <= MARKED_FLOOR:
             return unit
-        begin, stop = spans[0]
-        agree = all(begin <= one <= other <= stop or one <= begin <= stop <= other for one, other in spans)
+        begin, stop = _whole_words(unit, reading.begin + span[0], reading.begin + span[1])
         is_short = begin < stop and stop - begin <= MOST_MARKED * len(unit.text)
-        return replace(unit, answer=(begin, stop) if agree and is_short else None)
+        return replace(unit, answer=(begin, stop) if is_short else None)
 
     @property
     def odds(self) -> float:
@@ -145,10 +135,7 @@ class Scorer:
         new = [hit for hit in evidence if hit.id in question.carried]
         carried_ids, opened = {each.id for each in new}, set[str]()
         scored: list[ScoredUnit] = []
-        pages: list[FirstPage] = []
-        digests, hopeless = all(hit.document.edition == "digest" for hit in evidence), False
-
-        scores = partial(self._score, question, searched=searched, among=among, named=named)
+        digests = all(hit.document.edition == "digest" for hit in evidence)
         for step in sorted({*(step for step in STEPS if step < most), most}):
             # Passages without quotable units, such as damaged pages, do not count.
             for each in ranked:
@@ -159,25 +146,13 @@ class Scorer:
                     new += [each] if each.id not in carried_ids else []
                 if read_count == step:
                     break
-            new_pages = self._open_first_pages(page_scores, opened)
-            pages += new_pages
-            last = scores(new, pages=new_pages)
+            last = self._score(question, new, searched, among, self._open_first_pages(page_scores, opened), named)
             scored, new = scored + last, []
-            sure = (each for each in scored if each.score >= self._stop_margin(step, question, each.reading, last))
+            sure = (each for each in scored if each.score >= _stop_margin(step, last))
             hopeless = read_count >= STEPS[1] and _is_hopeless(scored)
             if hopeless or any(each.unit.document.edition != "digest" or digests for each in sure):
                 break
-        scored = _best_first(scored)
-        surely = bool(scored) and scored[0].score >= SECOND_READING_MARGIN
-        if self._readers and not (hopeless or surely) and self._readers.uses_both(question.language):
-            near = (each for each in scored if each.odds >= scored[0].odds - SECOND_READING_GAP)
-            readings = (each.reading for each in near if each.reading and each.reading.reader == "en")
-            best_readings = dict(list({reading.name: reading for reading in readings}.items())[:AGAIN])
-            passages = [hit for hit in evidence if hit.id in best_readings]
-            best_pages = [page for page in pages if page[0].id in best_readings]
-            by_both = scores(passages, pages=best_pages, before=best_readings)
-            scored = _best_first(_merge_second_readings(by_both, scored))
-        return scored
+        return _best_first(scored)
 
     def _open_first_pages(self, page_scores: Mapping[str, float], opened: set[str]) -> list[FirstPage]:
         """The first pages of documents (id to score of the page) that were not `opened` before; the documents are added there. None without
@@ -186,16 +161,6 @@ class Scorer:
         opened.update(unread)
         pages = (first_page(self._library, self._library.document(key), page_scores[key]) for key in unread)
         return [page for page in pages if page]
-
-    def _stop_margin(
-        self, step: int, question: Question, reading: PassageReading | None, last: Sequence[ScoredUnit]
-    ) -> float:
-        """How far above the threshold for an answer a unit must be for reading to stop after a step, in which the `last` units were scored."""
-        margin = STOP_MARGINS.get(step, math.inf)
-        if self._readers and reading and reading.reader == "en" and self._readers.uses_both(question.language):
-            margin = STOP_MARGINS_TWO_READERS.get(step, margin)
-        lead = max((each.score for each in last), default=math.inf) + STOP_LEADS.get(step, math.inf)
-        return min(margin, max(STOP_LEAD_FLOOR, lead))
 
     def score_passages(
         self, question: Question, passages: Sequence[Evidence], evidence: Sequence[Evidence]
@@ -280,17 +245,13 @@ class Scorer:
         among: Callable[[Unit], bool] = lambda _: True,
         pages: Sequence[FirstPage] = (),
         named: Sequence[str] = (),
-        before: Mapping[str, PassageReading] | None = None,
     ) -> list[ScoredUnit]:
-        """The scored units of passages and of first pages, which only a reader can score, with a penalty where their document is not `named`.
-        With `before`, the readings of the first reader, the second one reads them, too."""
+        """The scored units of passages and of first pages, which only a reader can score, with a penalty where their document is not `named`."""
         units = {hit.id: [unit for unit in distinct(units_of(hit)) if among(unit)] for hit in evidence}
         to_read = {hit.id: words for hit in evidence if units[hit.id] and (words := without_edge_lines(hit))}
         to_read |= {page.id: page for page, _ in pages}
         readings: Mapping[str, PassageReading] = {}
-        if self._readers and before is not None:
-            readings = self._readers.read_again(question.text, before, to_read, searched)
-        elif self._readers:
+        if self._readers:
             readings = self._readers.read(question.text, question.language, to_read, searched)
         scored: list[ScoredUnit] = []
         for name, each in units.items():
@@ -348,30 +309,10 @@ def _best_first(scored: Iterable[ScoredUnit]) -> list[ScoredUnit]:
     return sorted(scored, key=lambda each: (-each.odds, each.unit.document.id, each.unit.start))
 
 
-def _merge_second_readings(by_both: Sequence[ScoredUnit], by_first: Sequence[ScoredUnit]) -> list[ScoredUnit]:
-    """The units that both readers scored, and the others that only the English one scored: lowered by a share of what the second reader took from the
-    best passage (`SECOND_READING_SHARE`), and capped at the lowest of the best scores of the passages that both have read."""
-    first, both = _best_by_passage(by_first), _best_by_passage(by_both)
-    best = max(both, key=lambda name: first.get(name, -math.inf), default=None)
-    lost = 0.0 if best is None else max(0.0, first.get(best, both[best]) - both[best])
-    cap = min(both.values(), default=math.inf)
-
-    def lowered(each: ScoredUnit) -> ScoredUnit:
-        if each.reading is None or each.reading.reader != "en":
-            return each
-        odds = min(each.odds - SECOND_READING_SHARE * lost, cap)
-        return replace(each, score=odds - each.thresholds.answered)
-
-    return [*by_both, *(lowered(each) for each in by_first if each.reading is None or each.reading.name not in both)]
-
-
-def _best_by_passage(scored: Iterable[ScoredUnit]) -> dict[str, float]:
-    """The log-odds of the best unit of each passage that was read, by the name of the passage."""
-    best: dict[str, float] = {}
-    for each in scored:
-        if each.reading is not None:
-            best[each.reading.name] = max(each.odds, best.get(each.reading.name, -math.inf))
-    return best
+def _stop_margin(step: int, last: Sequence[ScoredUnit]) -> float:
+    """How far above the threshold for an answer a unit must be for reading to stop after a step, in which the `last` units were scored."""
+    lead = max((each.score for each in last), default=math.inf) + STOP_LEADS.get(step, math.inf)
+    return min(STOP_MARGINS.get(step, math.inf), max(STOP_LEAD_FLOOR, lead))
 
 
 def _is_hopeless(scored: Sequence[ScoredUnit]) -> bool:

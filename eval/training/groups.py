@@ -16,13 +16,28 @@ KEY_LENGTH = 80
 """Characters of the key of a text."""
 
 
+Chances = tuple[tuple[int, float], ...]
+"""Characters of a passage, each with a chance; those left out have next to none."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What trained readers say of a passage: the `logit` that it answers, and at which characters the answer begins and ends (the last one of it)."""
+
+    logit: float
+    begins: Chances
+    ends: Chances
+
+
 @dataclass(frozen=True)
 class Read:
-    """A passage and its answer: `answer` is a span of its text in characters, None where it does not answer."""
+    """A passage and its answer: `answer` is a span of its text in characters, None where it does not answer or where that is not known, but only how it
+    was `judged`."""
 
     heading: str
     passage: str
     answer: tuple[int, int] | None = None
+    judged: Judgement | None = None
 
 
 @dataclass(frozen=True)
@@ -88,10 +103,19 @@ def load_groups(path: Path) -> Iterator[Group]:
 
 def _to_json(group: Group) -> dict[str, Any]:
     reads = [[each.heading, each.passage, *(each.answer or ())] for each in group.reads]
+    judged = [[each.judged.logit, each.judged.begins, each.judged.ends] for each in group.reads if each.judged]
     return {"source": group.source, "language": group.language, "question": group.question,
-            "answerable": group.answerable, "reads": reads}  # fmt: skip
+            "answerable": group.answerable, "reads": reads} | ({"judged": judged} if judged else {})  # fmt: skip
 
 
 def _from_json(raw: dict[str, Any]) -> Group:
-    reads = tuple(Read(each[0], each[1], (each[2], each[3]) if len(each) == 4 else None) for each in raw["reads"])
+    judged = raw.get("judged", [None] * len(raw["reads"]))
+    reads = tuple(
+        Read(each[0], each[1], (each[2], each[3]) if len(each) == 4 else None, known and _judgement(*known))
+        for each, known in zip(raw["reads"], judged, strict=True)
+    )
     return Group(raw["source"], raw["language"], raw["question"], bool(raw["answerable"]), reads)
+
+
+def _judgement(logit: float, begins: list[list[Any]], ends: list[list[Any]]) -> Judgement:
+    return Judgement(logit, tuple((at, chance) for at, chance in begins), tuple((at, chance) for at, chance in ends))

@@ -13,7 +13,7 @@ from typing import Any
 from assistant.qa.abstention import FROM_ENGLISH, NEITHER_ENGLISH, SAME
 from assistant.qa.engine import Engine
 from assistant.qa.readers import PassageReader, SearchScores, search_bonus
-from assistant.qa.scoring import AGAIN, READ, Scorer
+from assistant.qa.scoring import READ, Scorer
 from assistant.qa.units import reader_heading, units_of, without_edge_lines
 from eval.training.calibrate import Calibration, Outcome
 from eval.training.groups import Group, read_values, write_documents
@@ -40,8 +40,7 @@ BestScore = Callable[[str], tuple[float, tuple[tuple[float, float], ...]] | None
 def questions_for(
     name: str, files: Sequence[Path], asides: Sequence[Path], engine: Engine, translations: Sequence[Path] = ()
 ) -> list[Question]:
-    """The questions that calibrate a reader: for `en` and `both` the English ones, for others, and likeness, the
-    rest. `files` ask about the engine's documents (`data/README.md`), `translations` ask the same in other
+    """The questions that calibrate a reader: for `en` the English ones, for others, and likeness, the rest. `files` ask about the engine's documents (`data/README.md`), `translations` ask the same in other
     languages, `asides` about something else. Raises `ValueError` for questions whose places are not in the
     documents, and for translations of questions that are in no file."""
     loaded = list(load_questions(files, engine.library))
@@ -60,7 +59,7 @@ def questions_for(
     ]
     for row in (row for path in asides for row in read_values(path)):
         questions.append((row["language"], Question(row["question"], answerable=False, aside=True)))
-    return [question for language, question in questions if (language == "en") == (name in ("en", "both"))]
+    return [question for language, question in questions if (language == "en") == (name == "en")]
 
 
 def prepare_written_sets(
@@ -108,9 +107,8 @@ def outcomes(questions: Iterable[Question], best: BestScore) -> Iterator[Outcome
             yield Outcome(logit, question.answerable, question.aside, passages)
 
 
-def score_by_readers(engine: Engine, reader: PassageReader, other: PassageReader | None = None) -> BestScore:
-    """The best logit of a reader, plus the contribution of search, over the passages that search finds; with an
-    `other` reader the best mean of both over the passages that the first ranks highest."""
+def score_by_reader(engine: Engine, reader: PassageReader) -> BestScore:
+    """The best logit of a reader, plus the contribution of search, over the passages that search finds."""
 
     def best(text: str) -> tuple[float, tuple[tuple[float, float], ...]] | None:
         evidence = engine.search(text, READ)
@@ -119,13 +117,6 @@ def score_by_readers(engine: Engine, reader: PassageReader, other: PassageReader
         reads = [(reader_heading(each), each.passage.text) for each in readable]
         bonuses = [search_bonus(each.score, scores.best) for each in readable]
         logits = [reading.logit + bonus for reading, bonus in zip(reader.read(text, reads), bonuses, strict=True)]
-        if other is not None:
-            best_indices = sorted(range(len(logits)), key=lambda n: -logits[n])[:AGAIN]
-            second = other.read(text, [reads[n] for n in best_indices])
-            readable = [readable[n] for n in best_indices]
-            logits = [
-                (logits[n] + bonuses[n] + reading.logit) / 2 for n, reading in zip(best_indices, second, strict=True)
-            ]
         likenesses = [scores.likeness_of(each) for each in readable]
         known = [(logit, math.inf if like is None else like) for logit, like in zip(logits, likenesses, strict=True)]
         return (max(logits), tuple(known)) if logits else None

@@ -11,7 +11,8 @@ from typing import Any
 from assistant.qa.engine import Engine
 from assistant.qa.provisions import is_within
 from assistant.qa.retriever import Evidence
-from assistant.qa.units import reader_heading, without_edge_lines
+from assistant.qa.scoring import READ
+from assistant.qa.units import first_page, reader_heading, without_edge_lines
 from corpus.documents import Document, Passage, Span
 from corpus.library import Library
 from eval.gold_spans import document_name, find_span
@@ -35,6 +36,8 @@ STRANGE = "strange-"
 """Prefix of the names of groups with questions about something else and passages of documents of the United Nations."""
 READ_STRANGE = 3
 """Passages for such a question, the first that search finds."""
+ASKED = "asked"
+"""Name of the groups of questions whose answers are not known."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,18 @@ def strange_groups(questions: Iterable[Group], engine: Engine) -> Iterator[Group
         reads = tuple(read for each in evidence if (read := to_read(each.passage, each.document)))
         if reads:
             yield Group(f"{STRANGE}{group.language}", group.language, group.question, answerable=False, reads=reads)
+
+
+def asked_groups(questions: Iterable[str], engine: Engine) -> Iterator[Group]:
+    """English questions about the documents of an engine's library, with what the product reads for them: the passages that search finds, and the first
+    page of the document that it ranks first. Which of them answer is not known."""
+    for question in questions:
+        evidence = engine.retriever.retrieve(engine.question(question), READ)
+        reads = [read for each in evidence if (read := to_read(each.passage, each.document))]
+        if evidence and (page := first_page(engine.library, evidence[0].document, evidence[0].score)):
+            reads.append(Read(reader_heading(page[0]), page[0].passage.text))
+        if reads:
+            yield Group(ASKED, "en", question, answerable=False, reads=tuple(reads))
 
 
 def load_questions(files: Sequence[Path], library: Library) -> Iterator[OwnQuestion | None]:

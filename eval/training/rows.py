@@ -14,7 +14,7 @@ from eval.runs.corpora import engine_over
 from eval.training.groups import Group, read_values, save_groups, write_documents
 from eval.training.meeting_rows import add_meeting_passages, agenda_text, meeting_groups
 from eval.training.mixes import MIXES, describe_groups, draw_aside_questions, draw_strange_questions, mix_groups
-from eval.training.own_rows import TREATY, WRITTEN_ABOUT, own_groups, strange_groups
+from eval.training.own_rows import ASKED, TREATY, WRITTEN_ABOUT, asked_groups, own_groups, strange_groups
 from eval.training.public import Banned, public_groups
 from eval.training.written_rows import written_groups
 
@@ -32,6 +32,8 @@ MORE = DATA / "more-questions.jsonl.bz2"
 """Questions on documents outside `un/train`, in the folders `OTHER_FOLDERS`."""
 OTHER_FOLDERS = ("documents/pdf", "documents/un/series")
 TREATY_QUESTIONS, TREATY_TRANSLATIONS = (DATA / f"treaty-{name}.jsonl.bz2" for name in ("questions", "translations"))
+ASKED_QUESTIONS = DATA / "asked-questions.jsonl.bz2"
+"""Questions whose answers are not recorded."""
 MORE_PATTERNS = DATA / "more-meeting-questions.jsonl.bz2"
 """Patterns that no reader was trained on."""
 STARTER = Path(str(files("corpus"))) / "starter"
@@ -43,7 +45,7 @@ MEETING_PASSAGE_SHARE = 0.3
 
 def make_rows(shared: Path, out: Path, progress: ProgressReporter) -> dict[str, Path]:
     """Writes the files of rows; returns them by name: `public`, `own`, `more`, `index`, `written`, `papers`, `meetings`, `treaties`,
-    `strange`, those of the readers, and `aside`. `shared` is a folder with `training`, `eval` and `documents`.
+    `strange`, `asked`, those of the readers, and `aside`. `shared` is a folder with `training`, `eval` and `documents`.
 
     Raises `ValueError` or `OSError` where something is missing or not as expected."""
     documents = shared / "documents" / "un" / "train"
@@ -63,7 +65,7 @@ def make_rows(shared: Path, out: Path, progress: ProgressReporter) -> dict[str, 
     groups_by_name = {
         "public": count(public_groups(shared / "training", banned), "of public sets"),
         "own": from_questions("on UN documents", QUESTIONS, [documents], TRANSLATIONS),
-        "more": from_questions("on other UN documents", MORE, _find_files(MORE, others)),
+        "more": from_questions("on other UN documents", MORE, _find_files(_documents_of(MORE), others)),
         "index": from_questions("on the starter corpus", INDEX, [STARTER]),
         "written": count(written_groups([PASSAGES]), "on written passages"),
         "papers": count(written_groups([PAPERS]), "on written documents"),
@@ -78,7 +80,8 @@ def make_rows(shared: Path, out: Path, progress: ProgressReporter) -> dict[str, 
     with engine_over([documents], out, progress.reading) as engine:
         drawn = draw_strange_questions(about_others)
         strange = count(strange_groups(drawn, engine), "about something else", len(drawn))
-    groups_by_name |= {"meetings": meetings, "treaties": treaties, "strange": strange}
+    asked = _asked(out, progress, [documents, *others])
+    groups_by_name |= {"meetings": meetings, "treaties": treaties, "strange": strange, ASKED: asked}
     groups_by_name["own"] = add_meeting_passages(groups_by_name["own"], meetings, MEETING_PASSAGE_SHARE, seed=5)
     mixes = {str(name): mix_groups(mix, groups_by_name) for name, mix in MIXES.items()}
     paths = {}
@@ -108,9 +111,26 @@ def _groups_from_questions(
         return list(progress.counted(groups, f"questions {what}", total))
 
 
-def _find_files(questions: Path, folders: Sequence[Path]) -> list[Path]:
-    """Finds the files that questions are about in some folders. Raises `ValueError` where one is missing."""
-    names = {str(row["document"]) for row in read_values(questions)}
+def _asked(out: Path, progress: ProgressReporter, documents: Sequence[Path]) -> list[Group]:
+    """The groups of the questions whose answers are not recorded, over the documents that they were written on in some folders, and over the invented
+    treaties."""
+    treaties = {str(each["name"]) for each in read_values(TREATIES)}
+    groups: list[Group] = []
+    named = _documents_of(ASKED_QUESTIONS)
+    for names, paths in ((treaties, [treaty_files(out)]), (named - treaties, _find_files(named - treaties, documents))):
+        questions = [str(row["question"]) for row in read_values(ASKED_QUESTIONS) if row["document"] in names]
+        with engine_over(paths, out, progress.reading) as engine:
+            groups += progress.counted(asked_groups(questions, engine), "questions, answers not known", len(questions))
+    return groups
+
+
+def _documents_of(questions: Path) -> set[str]:
+    """The names of the documents that the questions of a file are about."""
+    return {str(row["document"]) for row in read_values(questions)}
+
+
+def _find_files(names: set[str], folders: Sequence[Path]) -> list[Path]:
+    """Finds the files of documents by their names in some folders. Raises `ValueError` where one is missing."""
     found = {
         document_name(path.name): path for folder in folders for path in sorted(folder.iterdir()) if path.is_file()
     }

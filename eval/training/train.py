@@ -11,6 +11,7 @@ import json
 import pickle
 import random
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -21,10 +22,10 @@ import torch
 from torch.nn import functional
 
 from assistant.qa.reader import Name
-from assistant.qa.reader_input import Kind, Pairing
+from assistant.qa.reader_input import Kind, Pairing, Row
 from assistant.qa.reader_weights import weights_of
 from corpus.files import file_hash
-from eval.training.groups import Group, Read, load_groups
+from eval.training.groups import Chances, Group, Judgement, Read, load_groups
 from eval.training.mixes import count_by_set, describe_groups
 from eval.training.network import Reader, ReaderOutput, limit_time, load_base, pad_rows, save_atomically
 
@@ -68,9 +69,19 @@ MakeReader = Callable[[Kind, int], tuple[Reader, Pairing]]
 
 
 @dataclass(frozen=True)
+class Goal:
+    """What is to be learnt of a row whose passage was judged: the logit, and for each piece of the row the chance to be the first and the last piece of
+    the answer."""
+
+    logit: float
+    start: torch.Tensor
+    end: torch.Tensor
+
+
+@dataclass(frozen=True)
 class EncodedGroup:
     """A group as rows of pieces. For each row: the number of the first piece of the passage, the label (None where
-    unknown), and the first and last piece of the answer, if any."""
+    unknown), the first and last piece of the answer, if any, and the goal of a judged passage."""
 
     rows: list[list[int]]
     segments: list[list[int]]
@@ -78,6 +89,7 @@ class EncodedGroup:
     labels: list[float | None]
     spans: list[tuple[int, int] | None]
     answerable: bool
+    goals: list[Goal | None]
 
 
 def train(
@@ -329,4 +341,19 @@ def encode_group(group: Group, pairing: Pairing, plan: Plan) -> EncodedGroup | N
         [None if unknown else float(read.answer is not None) for _, read, _ in pairs],
         [span for _, _, span in pairs],
         group.answerable,
+        [_goal(read.judged, row) if read.judged else None for row, read, _ in pairs],
     )
+
+
+def _goal(judged: Judgement, row: Row) -> Goal:
+    starts = [begin for begin, _ in row.offsets]
+
+    def spread(chances: Chances) -> torch.Tensor:
+        """The chances of characters as those of pieces."""
+        by_piece = torch.zeros(len(row.pieces))
+        for at, chance in chances:
+            if starts and at < row.offsets[-1][1]:  # the passage may be cut before it
+                by_piece[row.first + max(0, bisect_right(starts, at) - 1)] += chance
+        return by_piece / by_piece.sum().clamp(min=1e-6)
+
+    return Goal(judged.logit, spread(judged.begins), spread(judged.ends))

@@ -21,7 +21,7 @@ from corpus.files import file_hash
 from eval.metrics.selective import reliability
 from eval.output import print_table, report_errors, show_progress
 from eval.runs.corpora import engine_over, models_folder
-from eval.training import intent_training, language_vectors, measure
+from eval.training import intent_training, judgements, language_vectors, measure
 from eval.training.bridge import initial_weights
 from eval.training.calibrate import Outcome
 from eval.training.calibrate import calibrate as fit_calibration
@@ -126,6 +126,43 @@ def distil(
 
 
 @app.command()
+def judge(
+    rows: Rows,
+    out: Annotated[Path, typer.Option(help="File to write.")],
+    folder: Models,
+    weights: Annotated[Path | None, typer.Option(help="English reader; by default the one included.")] = None,
+) -> None:
+    """Let both readers judge the passages of rows, for `learn`. Labels are not used."""
+    with report_errors(ValueError), show_progress() as progress:
+        groups = [group for path in rows for group in load_groups(path)]
+        first, second = (
+            Reader("en", models_folder(folder), weights=weights),
+            Reader("multilingual", models_folder(folder)),
+        )
+        save_groups(progress.counted(judgements.judge(groups, first, second), "questions", len(groups)), out)
+    out_console.print(f"{file_hash(out)}  {out}")
+
+
+@app.command()
+def learn(
+    rows: Rows,
+    out: Checkpoint,
+    begin: Annotated[Path, typer.Option(help="Checkpoint or exported weights to start from.")] = SHIPPED
+    / "reader-en.npz",
+    minutes: Minutes = None,
+    threads: Threads = 1,
+) -> None:
+    """Train the English reader to say what both readers say together of the rows of `judge`."""
+    from eval.training.distillation import JUDGED_PLAN
+    from eval.training.distillation import learn as learnt
+
+    with report_errors(ValueError):
+        plan = replace(JUDGED_PLAN, minutes=JUDGED_PLAN.minutes if minutes is None else minutes, threads=threads)
+        learnt(rows, plan, out, begin, _note)
+    out_console.print(str(out / "reader.pt"))
+
+
+@app.command()
 def mine(
     name: Which,
     rows: Annotated[list[Path], typer.Option(help="File of training rows. Can be repeated.")],
@@ -200,10 +237,7 @@ def export(
 
 @app.command()
 def calibrate(
-    name: Annotated[
-        Literal["en", "multilingual", "both", "likeness"],
-        typer.Argument(help="A reader, both readers together for English questions, or likeness."),
-    ],
+    name: Annotated[Literal["en", "multilingual", "likeness"], typer.Argument(help="A reader, or likeness.")],
     questions: Annotated[list[Path], typer.Option(help="Questions about the documents. Can be repeated.")],
     documents: Annotated[Path, typer.Option(help="Folder of documents that the reader was not trained on.")],
     aside: Aside,
@@ -221,14 +255,9 @@ def calibrate(
             if name == "likeness":
                 best, shipped = measure.score_by_likeness(engine), None
             else:
-                names: tuple[Name, ...] = ("en", "multilingual") if name == "both" else (name,)
-                paths = [SHIPPED / f"reader-{each}.npz" for each in names]
-                paths[-1] = weights or paths[-1]
-                readers = [
-                    Reader(each, models_folder(folder), weights=path) for each, path in zip(names, paths, strict=True)
-                ]
-                best = measure.score_by_readers(engine, *readers)
-                shipped = b"".join(path.read_bytes() for path in paths)
+                path = weights or SHIPPED / f"reader-{name}.npz"
+                best = measure.score_by_reader(engine, Reader(name, models_folder(folder), weights=path))
+                shipped = path.read_bytes()
             selected = measure.questions_for(name, questions, aside, engine, translations)
             outcomes = list(progress.counted(measure.outcomes(selected, best), "questions", len(selected)))
         _fit(name, outcomes, shipped, out)
@@ -252,7 +281,7 @@ def calibrate_written(
         reader = Reader("multilingual", models_folder(folder), weights=path)
         for documents, questions in measure.prepare_written_sets(CALIBRATION, aside, folder, name):
             with engine_over([documents], folder, progress.reading) as engine:
-                best = measure.score_by_readers(engine, reader)
+                best = measure.score_by_reader(engine, reader)
                 outcomes += progress.counted(
                     measure.outcomes(questions, best), f"questions ({documents.name})", len(questions)
                 )
