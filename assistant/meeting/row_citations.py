@@ -171,9 +171,9 @@ class AgendaCiter:
 
     def _times(self, sitting: Sitting) -> str:
         """The time span of a sitting, written as by `edge_time`."""
-        if sitting.start is None or sitting.end is None or self.language == self.document.language:
+        if sitting.start is None or self.language == self.document.language:
             return sitting.time_label
-        return f"{sitting.start:%H:%M}–{sitting.end:%H:%M}"
+        return "–".join(f"{time:%H:%M}" for time in (sitting.start, sitting.end) if time)
 
     def _state(self, template: str, item: AgendaItem, citations: tuple[Citation, ...], **values: object) -> Statement:
         text = say(template, self.language, item=item.number, title=item.title, **values)

@@ -222,7 +222,7 @@ class RowPassageBuilder:
             that_day = [each for each in self._meeting.timetable if each.date == date]
             with_times = [each for each in that_day if each.items and each.start is not None]
             with_times.sort(key=lambda each: (each.start if which == 0 else each.end) or dt.time())
-            unknown_time = any(sitting.items and sitting.start is None for sitting in that_day)
+            unknown_time = any(each.items and (each.end if which else each.start) is None for each in that_day)
             if unknown_time or not {*with_times[which:][:1]} <= {*sittings}:
                 continue  # the morning sitting is not the last of its day
             inside = [each for each in that_day if with_times and _within(each, with_times[which], which)]
@@ -243,6 +243,8 @@ class RowPassageBuilder:
 
     def _sums(self) -> Iterator[RowSentence]:
         sittings, count = self._sittings, len(self._sittings)
+        if any(each.start and not each.end for each in sittings):
+            return  # entries that only begin may be parts of one sitting
         days, all_have_items = {each.date for each in sittings}, all(each.items for each in sittings)
         meetings = _count_text(sittings, "plenary meeting" if all_have_items else "meeting")
         text = f"The organization of work has {meetings} over {_count_text(days, 'day')}."
@@ -334,6 +336,8 @@ def _slot_text(sitting: Sitting) -> str:
     day, label = date_text(sitting.date, "en").replace(",", f" {half},", 1), sitting.time_label
     if sitting.start is None:
         return day
+    if sitting.end is None:
+        return f"{day}, at {label}"
     return "{}, from {} to {}".format(day, *span_ends(label))
 
 
