@@ -63,7 +63,8 @@ class SittingItem:
 @dataclass(frozen=True)
 class Sitting:
     """One sitting in the organization of work. Times are local to the meeting's place, and None where only morning or afternoon is
-    given. A sitting without items has the `words` of the timetable instead, which end in the row `last`; it may have no time."""
+    given; `end` also where the timetable has only beginnings. A sitting without items has the `words` of the timetable instead, which
+    end in the row `last`; it may have no time."""
 
     date: dt.date
     start: dt.time | None

@@ -14,6 +14,7 @@ _CLOCK = rf"(\d{{1,2}}){_MINUTES}\s*(?:{_UNIT})?\s*([ap]\.?\s?m\.?(?![^\W\d_]))?
 _TO = r"(?:\s*[-‐-―−]\s*|\s+(?:to|à|a|до|إلى(?:\s+الساعة)?)\s+)"
 _FROM = r"(?:(?:from|de|с|من)\s+)?(?:الساعة\s+)?"
 _SPAN = re.compile(rf"{_FROM}{_CLOCK}{_TO}{_CLOCK}", re.IGNORECASE)
+_START = re.compile(rf"{_FROM}{_CLOCK}", re.IGNORECASE)
 _BEGINS = re.compile(rf"{_FROM}{_CLOCK}{_TO}(?=\d|$)|{_FROM}{_CLOCK}\s*[-‐-―−]$", re.IGNORECASE)
 _MARKED = re.compile(r"\d\s?[.:]\s?\d{2}|\d\s?(?:[ap]\.?\s?m\b|h|ч)|الساعة", re.IGNORECASE)
 _NOON = re.compile(r"\b(?:12\s+)?(?:noon|midi|mediodía|полдень)\b", re.IGNORECASE)
@@ -56,6 +57,14 @@ def parse_times(label: str) -> tuple[dt.time, dt.time] | None:
     if start and end and half1 and not half2 and start >= end:
         end = _time(hour2, minute2, half1)
     return (start, end) if start and end and start < end else None
+
+
+def parse_start(label: str) -> dt.time | None:
+    """The time of day that is all of a label, as where a timetable has only the beginning of each entry: `10.15 a.m.`,
+    `15 h 30`, `10:00`; None for other labels, and for numbers that may count anything."""
+    text = _normalize(label)
+    match = _START.fullmatch(text)
+    return _time(*match.groups()) if match and (_MARKED.search(text) or _MARKED.search(label)) else None
 
 
 def is_explicit_time_span(label: str) -> bool:

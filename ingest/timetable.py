@@ -17,6 +17,7 @@ from ingest.time_ranges import (
     find_half_of_day,
     is_explicit_time_span,
     is_half_of_day,
+    parse_start,
     parse_time_list,
     parse_times,
 )
@@ -29,6 +30,7 @@ _AND = r"(?:\s*(?:[,;،؛，；、]|&|\+|[-‐-―])\s*(?:(?:and|et|y|и|و)\s+)
 _NUMBERS = rf"{_NUMBER}(?:{_AND}(?:{_NUMBER}|{_LETTER}))*"
 _ITEM_CELL = re.compile(rf"^(?:{_WORD}\s*)?({_NUMBERS})\s*\.?$", re.IGNORECASE)
 _ITEM_LED = re.compile(rf"^{_WORD}\s*({_NUMBERS})\s*(?:[.:：)–—-]\s*|\s+|$)", re.IGNORECASE)
+_NUMBER_LED = re.compile(rf"^({_NUMBER})\s*[.:：、–—-]?\s*(?=\S)", re.IGNORECASE)
 _HEADS_ITEMS = re.compile(rf"(?<![^\W_]){_WORD}(?![^\W_])", re.IGNORECASE)
 _ITEM_NAMED = re.compile(rf"(?<![^\W_]){_WORD}\s*({_NUMBERS})(?![^\W_])\s*[.:：)–—-]?\s*", re.IGNORECASE)
 _PART = re.compile(rf"({_AND})?(?:(\d{{1,3}})\s?)?({_LETTER})?", re.IGNORECASE)
@@ -89,7 +91,7 @@ class _TimetableReader:
                 continue
             if block.kind != "footnote":
                 self._closed += self._grid.finish()
-            if block.kind == "heading" and is_day_label(text := self._document.block_text(block)):
+            if block.kind in ("heading", "paragraph") and is_day_label(text := self._document.block_text(block)):
                 self._new_day(text, block)  # the day may stand above the table of its sittings
         self._close()
         return (*self._closed, *self._grid.finish())
@@ -109,7 +111,7 @@ class _TimetableReader:
         if self._grid.read_row(block.ordinal, cells, spans, day, header=header):
             self._close()
             return
-        if header and not any(is_day_label(cell) or is_explicit_time_span(cell) for cell in cells):
+        if header and not any(is_day_label(cell) or is_explicit_time_span(cell) or parse_start(cell) for cell in cells):
             return
         content: dict[int, str] = {}
         times: list[str] = []
@@ -162,7 +164,8 @@ class _TimetableReader:
     def _day_and_time(self, cell: str, *, first: bool) -> tuple[str, str] | None:
         """The day, which may be empty, and the time of a cell that has nothing else."""
         plain = first and parse_times(cell) and not _ITEM_CELL.match(cell)
-        if plain or is_half_of_day(cell) or is_explicit_time_span(cell):
+        begins = parse_start(cell) is not None and cell not in self._titles  # rather than an item 3.10
+        if plain or begins or is_half_of_day(cell) or is_explicit_time_span(cell):
             return "", cell
         return find_day_and_times(cell)
 
@@ -200,7 +203,7 @@ class _TimetableReader:
         if match := _ITEM_CELL.match(_without_continued(cells[0])):
             beside = cells[1:2] if self._beside or not self._titles else ()  # else it has a room, or what others do
             numbers, words = item_numbers(match[1]), " ".join([*beside, *_CONTINUED.findall(cells[0])])
-        elif match := _ITEM_LED.match(cells[0]):
+        elif match := _ITEM_LED.match(cells[0]) or self._led_by_number(cells[0]):
             numbers, words = item_numbers(match[1]), cells[0][match.end() :]
         else:
             words = cells[0]
@@ -219,6 +222,11 @@ class _TimetableReader:
     def _neighbours(self, spans: Sequence[Span | None]) -> Iterator[tuple[str, str]]:
         """The cells of a row, each with the next that isn't blank."""
         return pairwise(self._document.text[slice(*span)] for span in spans if span)
+
+    def _led_by_number(self, cell: str) -> re.Match[str] | None:
+        """The number of an item at the start of a cell that goes on with its title: `5. Fees`; else None."""
+        match = _NUMBER_LED.match(cell)
+        return match if match and self._are_number_and_title(match[1], cell[match.end() :]) else None
 
     def _are_number_and_title(self, number: str, words: str) -> bool:
         """Whether two cells are the number of an item and its title, or the beginning of one of them."""

@@ -16,6 +16,7 @@ from ingest.time_ranges import (
     find_times,
     is_explicit_time_span,
     is_half_of_day,
+    parse_start,
     parse_time_list,
     parse_times,
 )
@@ -53,8 +54,9 @@ def has_day_headings(cells: Iterable[str]) -> bool:
 
 
 def new_sitting(day: dt.date, label: str, time: str, rows: tuple[int | None, int]) -> Sitting:
-    """A sitting on a day, at a time as printed, without items so far; `rows` name the day and the time."""
-    start, end = parse_times(time) or (None, None)
+    """A sitting on a day, at a time as printed, which may be only its beginning, without items so far; `rows` name the
+    day and the time."""
+    start, end = parse_times(time) or (parse_start(time), None)
     half = None if start else find_half_of_day(time)
     return Sitting(day, start, end, label, time, (), *rows, half[0] if half else None)
 

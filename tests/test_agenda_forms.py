@@ -19,7 +19,7 @@ from corpus.documents import Document
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, Sitting
 from ingest.document_reading import Input, read_document
-from ingest.time_ranges import begins_span, find_times, is_explicit_time_span
+from ingest.time_ranges import begins_span, find_times, is_explicit_time_span, parse_start
 from ingest.timetable import item_numbers
 
 NOTHING = Catalogue([], [])
@@ -1078,6 +1078,137 @@ def test_an_item_of_half_a_day_is_told_with_its_day_and_without_a_length(
     kinds = [part.kind for passage in (*builder.whole(), *builder.days()) for part in passage.sentences]
     assert not {"opens", "closes", "hours_total", "break"}.intersection(kinds)
     assert "meetings_total" in kinds
+
+
+BEGINNINGS = """Time\tItem\tSubject
+Monday, 2 June
+10 a.m.\t1\tOrganizational matters
+10.30 a.m.\t2\tLamps and lenses
+1 p.m.\t\tLunch offered by the harbour master
+Wednesday, 4 June
+3 p.m.\t3\tOther matters
+"""
+
+
+def test_of_entries_that_only_begin_the_beginning_is_told_and_no_end_length_or_number(
+    library: Library, catalogue: Catalogue
+) -> None:
+    text = BOARD[: BOARD.index("| Day |")] + BEGINNINGS
+    add(library, catalogue, Input("board.txt", text.encode()))
+    (meeting,) = library.meetings()
+    assert [(each.date.day, each.start, each.end, numbers(each)) for each in meeting.timetable] == [
+        (2, T(10), None, ["1"]),
+        (2, T(10, 30), None, ["2"]),
+        (2, T(13), None, []),
+        (4, T(15), None, ["3"]),
+    ]
+    builder = RowPassageBuilder(meeting, AgendaCiter(library, meeting), meeting.timetable)
+    taken_up = next(part for part in builder.item(item(meeting, "2")).sentences if part.kind == "taken_up")
+    assert taken_up.text.endswith("2 June 2031, at 10.30 a.m.")
+    assert "Monday, 2 June 2031, 10.30 a.m." in taken_up.statements[0].text
+    spanish = RowPassageBuilder(meeting, AgendaCiter(library, meeting, "es"), meeting.timetable)
+    (told,) = next(part for part in spanish.item(item(meeting, "3")).sentences if part.kind == "taken_up").statements
+    assert "15:00." in told.text
+    kinds = {part.kind for passage in (*builder.whole(), *builder.days()) for part in passage.sentences}
+    assert "opens" in kinds
+    assert not {"closes", "meetings_total", "hours_total", "length", "break"} & kinds
+
+
+def test_rows_may_have_the_number_and_the_title_in_one_cell_and_tabs_alone_before_it() -> None:
+    rows = (
+        "Date\tTime\tAgenda item\n"
+        "Monday, 2 June\t10 a.m.–1 p.m.\t1. Organizational matters\n"
+        "\t\t2. Lamps and lenses\n"
+        "\t3–6 p.m.\t2. Lamps and lenses (continued)\n"
+        "Wednesday, 4 June\t10 a.m.–1 p.m.\t3. Talk by the keepers of the lamps\n"
+    )
+    meeting = read(BOARD[: BOARD.index("| Day |")] + rows, "board.txt")[1]
+    assert slots(meeting) == [
+        (D(2031, 6, 2), T(10), T(13), ["1", "2"]),
+        (D(2031, 6, 2), T(15), T(18), ["2 again"]),
+    ], "what has a number and other words than the item is not the item"
+    assert [each.words for each in meeting.besides] == ["3. Talk by the keepers of the lamps"]
+
+
+@pytest.mark.parametrize(
+    ("label", "time"),
+    [
+        ("10 a.m.", T(10)),
+        ("10.15 a.m.", T(10, 15)),
+        ("15 h 30", T(15, 30)),
+        ("15.00 horas", T(15)),
+        ("10 ч 00 мин", T(10)),
+        ("上午10时", T(10)),
+        ("الساعة 10/00", T(10)),
+        ("10", None),
+        ("10 a.m.–1 p.m.", None),
+        ("10 a.m. Lamps", None),
+        ("25:00", None),
+    ],
+)
+def test_a_time_of_day_by_itself_is_read_in_the_ways_it_is_printed(label: str, time: T | None) -> None:
+    assert parse_start(label) == time
+
+
+DAYS_IN_ANNOTATIONS = """# Comité des phares
+
+E/CN.38/2031/1
+
+Genève, 2 et 3 juin 2031
+
+# Ordre du jour provisoire annoté
+
+## Ordre du jour provisoire
+
+1. Ouverture de la session.
+
+2. Lampes.
+
+3. Bouées.
+
+## Annotations
+
+### 1. Ouverture de la session
+
+Les inscriptions sont closes le 12 mai 2031.
+
+### 2. Lampes
+
+Ce point sera examiné le lundi 2 juin dans la matinée. Malte présentera ses lampes.
+
+### 3. Bouées
+
+Ce point sera examiné le mardi 3 juin, de 10 heures à 13 heures.
+"""
+
+
+def test_when_an_item_is_taken_up_is_quoted_from_its_own_annotations_where_no_timetable_has_it(
+    library: Library, catalogue: Catalogue
+) -> None:
+    add(library, catalogue, Input("days.md", DAYS_IN_ANNOTATIONS.encode()))
+    (meeting,) = library.meetings()
+    builder = RowPassageBuilder(meeting, AgendaCiter(library, meeting), meeting.sittings)
+    told = {each.number: builder.item(each).sentences for each in meeting.items}
+    (taken_up,) = (part for part in told["3"] if part.kind == "taken_up")
+    title, quoted = taken_up.statements
+    assert "Tuesday, 3 June 2031" in taken_up.text
+    assert "Bouées" in title.text
+    assert quoted.text == "Ce point sera examiné le mardi 3 juin, de 10 heures à 13 heures."
+    assert quoted.citations[0].locator == "E/CN.38/2031/1, annotations, item 3"
+    assert all(part.kind != "taken_up" for part in told["1"]), "the day is none of the meeting"
+
+
+def test_a_sentence_that_tells_the_day_of_an_item_is_a_row_and_the_one_beside_it_is_not(
+    library: Library, catalogue: Catalogue
+) -> None:
+    add(library, catalogue, Input("days.md", DAYS_IN_ANNOTATIONS.encode()))
+    document = library.document(library.meetings()[0].document_id)
+    engine = Engine(library, catalogue)
+    desk, question = engine.extractive.meeting_answerer, engine.question("Quand les bouées sont-elles examinées ?")
+    found = {words: document.text.index(words) for words in ("Ce point sera examiné le lundi", "Malte présentera")}
+    (block,) = {b.ordinal for b in document.blocks for at in found.values() if b.start <= at < b.end}
+    told = {words: desk.is_in_timetable(question, document, block, at) for words, at in found.items()}
+    assert told == {"Ce point sera examiné le lundi": True, "Malte présentera": False}
 
 
 def test_a_meeting_whose_place_is_not_said_is_told_by_its_days(library: Library, catalogue: Catalogue) -> None:

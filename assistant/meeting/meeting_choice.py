@@ -148,7 +148,10 @@ def matches_sitting(question: Question, sitting: Sitting, meeting: Meeting) -> b
 
 
 def _at(sitting: Sitting, time: dt.time) -> bool:
-    return sitting.start is not None and sitting.end is not None and sitting.start <= time < sitting.end
+    """Whether a sitting is on at a time of day; one whose end is not stated is known to be only when it begins."""
+    if sitting.start is None or sitting.end is None:
+        return sitting.start == time
+    return sitting.start <= time < sitting.end
 
 
 def rank_by_words(question: Question, meetings: Sequence[Meeting], library: Library) -> list[Meeting]:

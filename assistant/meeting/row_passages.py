@@ -93,6 +93,7 @@ class RowPassageBuilder:
 
     def _times(self, item: AgendaItem, sittings: Sequence[Sitting]) -> Iterator[RowSentence]:
         if not sittings:
+            yield from self._annotated_times(item)
             return
         slots = ", and continued ".join(f"on {_slot_text(sitting)}" for sitting in sittings)
         text = f"Agenda item {item.number}, {item.title}, is taken up {slots.rstrip('.')}."
@@ -103,6 +104,17 @@ class RowPassageBuilder:
         hours = hours_text(minutes, "en")
         text = f"Item {item.number} is discussed for {hours}, in {_count_text(sittings, 'meeting')}."
         yield RowSentence(text, lambda: (self._citer.length(item, sittings),), "length", item.number)
+
+    def _annotated_times(self, item: AgendaItem) -> Iterator[RowSentence]:
+        """What the annotations say of an item on days of the meeting, in their own words below its title."""
+        for each in self._citer.annotated_days:
+            if each.item != item.number:
+                continue
+            quoted = self._citer.quote(each.block, *each.span)
+            days = _dates_text(each.days, "en")
+            text = f"Agenda item {item.number}, {item.title}, is taken up on {days}: {quoted.text}"
+            build = partial(iter, (self._citer.title(item), quoted))
+            yield RowSentence(text, build, "taken_up", item.number, quotes=True)
 
     def _documents(self, item: AgendaItem, requested: bool) -> Iterator[RowSentence]:
         announcing = self._meeting.documented_items(item)
@@ -222,7 +234,7 @@ class RowPassageBuilder:
             that_day = [each for each in self._meeting.timetable if each.date == date]
             with_times = [each for each in that_day if each.items and each.start is not None]
             with_times.sort(key=lambda each: (each.start if which == 0 else each.end) or dt.time())
-            unknown_time = any(sitting.items and sitting.start is None for sitting in that_day)
+            unknown_time = any(each.items and (each.end if which else each.start) is None for each in that_day)
             if unknown_time or not {*with_times[which:][:1]} <= {*sittings}:
                 continue  # the morning sitting is not the last of its day
             inside = [each for each in that_day if with_times and _within(each, with_times[which], which)]
@@ -243,6 +255,8 @@ class RowPassageBuilder:
 
     def _sums(self) -> Iterator[RowSentence]:
         sittings, count = self._sittings, len(self._sittings)
+        if any(each.start and not each.end for each in sittings):
+            return  # entries that only begin may be parts of one sitting
         days, all_have_items = {each.date for each in sittings}, all(each.items for each in sittings)
         meetings = _count_text(sittings, "plenary meeting" if all_have_items else "meeting")
         text = f"The organization of work has {meetings} over {_count_text(days, 'day')}."
@@ -308,7 +322,7 @@ class RowPassageBuilder:
         return [*self._rows([before]), *self._rows([after], slice(-1, None))]
 
 
-def _dates_text(days: Sequence[dt.date], language: str) -> str:
+def _dates_text(days: Iterable[dt.date], language: str) -> str:
     """Days in words, of three or more consecutive days only the first and the last."""
     runs: list[list[dt.date]] = []
     for day in days:
@@ -334,6 +348,8 @@ def _slot_text(sitting: Sitting) -> str:
     day, label = date_text(sitting.date, "en").replace(",", f" {half},", 1), sitting.time_label
     if sitting.start is None:
         return day
+    if sitting.end is None:
+        return f"{day}, at {label}"
     return "{}, from {} to {}".format(day, *span_ends(label))
 
 
