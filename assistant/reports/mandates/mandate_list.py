@@ -301,6 +301,6 @@ def row_status(row: MandateRow, language: str) -> str:
     newer = say("status_newer", language, newer=row.newer) if row.newer else ""
     draft = say("status_draft", language) if row.draft else ""
     corrigenda = (
-        say("status_corrected", language, corrigenda=joined(row.corrigenda, language)) if row.corrigenda else ""
+        say("status_corrected", language, corrigenda=joined([*row.corrigenda], language)) if row.corrigenda else ""
     )
     return mark(";", language).join(filter(None, (draft, newer, corrigenda)))
