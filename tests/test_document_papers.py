@@ -176,6 +176,16 @@ def test_of_a_paragraph_that_was_split_or_merged_both_halves_are_told(holding: H
     assert told == halves
 
 
+def test_the_half_of_a_split_paragraph_that_has_all_its_words_is_unchanged(holding: Holding) -> None:
+    older = resolution("90/7", "2035-12-01", [SEEN], f"{CARE}, {COUNT}", REPORT)
+    newer = resolution("91/8", "2036-12-01", [SEEN], f"{CARE}, and thanks them for it", COUNT.capitalize(), REPORT)
+    changes = section(make_briefing(holding(older, newer), Request("document", "A/RES/91/8")), "changes")
+    told = {
+        row[0].to_text().rpartition(", ")[2]: [cell.to_text() for cell in row[2:]] for row in changes.tables[0].rows
+    }
+    assert told == {"para. 1": ["changed", ", and thanks them for it", ""], "para. 2": ["unchanged", "", ""]}
+
+
 def test_the_half_of_a_split_paragraph_comes_from_the_whole_one(holding: Holding) -> None:
     library = holding(
         resolution("90/7", "2035-12-01", [SEEN], f"{CARE}, {COUNT}", REPORT),
@@ -287,6 +297,18 @@ def test_a_paper_on_a_letter_says_first_who_sends_what_to_whom_and_who_signs_wha
     assert first.key == "about"
     sent = f"{SENDING} (Signed) Rudolf Rassendyll Permanent Representative"
     assert [each.text for each in first.statements] == [LETTER, sent, "(Signed) Rosa Reef Master of the Guild"]
+
+
+def test_a_paper_on_a_letter_of_several_names_all_who_sign_it_with_titles_on_lines_of_their_own(
+    holding: Holding,
+) -> None:
+    names = ("Flavia Elphberg", "Rudolf Rassendyll", "Rosa Reef")
+    signed = [line for name in names for line in (f"(Signed) {name}", f"Permanent Representative of {name[:4]}land")]
+    engine = holding(letter("A/90/79", LETTER, SENDING, *signed, *ENCLOSED[:2]))
+    told = [each.text for each in make_briefing(engine, Request("document", "A/90/79")).sections[0].statements]
+    assert [each for each in told if each.startswith("(Signed)")] == [
+        f"(Signed) {name} Permanent Representative of {name[:4]}land" for name in names
+    ]
 
 
 def test_a_paper_on_a_letter_of_several_names_all_who_sign_it(holding: Holding) -> None:

@@ -38,11 +38,12 @@ def test_every_entry_of_a_language_is_a_pattern_that_english_has_too() -> None:
     ],
 )  # fmt: skip
 def test_a_proposal_is_told_from_a_statement(language: str, asked: str, told: str) -> None:
-    def unit(text: str) -> Unit:
-        return cast(Unit, SimpleNamespace(text=text, document=SimpleNamespace(language=language)))
+    def unit(text: str, kind: str = "numbered") -> Unit:
+        return cast(Unit, SimpleNamespace(text=text, document=SimpleNamespace(language=language, kind=kind)))
 
     assert proposes_discussion(unit(asked))
     assert not proposes_discussion(unit(told))
+    assert not proposes_discussion(unit(asked, "resolution"))  # it requests, also what others may wish
 
 
 @pytest.mark.parametrize(

@@ -590,6 +590,17 @@ def test_what_a_later_resolution_with_the_same_title_says_anew_stands_last_and_i
     assert "| later: A/RES/80/900 |" in markdown(made, library, "en")
 
 
+def test_a_list_names_the_corrigenda_of_a_resolution_that_are_held(holding: Holding) -> None:
+    correcting = (
+        "---\nsymbol: A/RES/80/900/Corr.1\ntitle: Boats\nlanguage: en\n---\n# Boats\n\n## Corrigendum\n\n"
+        "**Paragraph 1**\n\n*For* boats *read* ships\n"
+    )
+    library = holding(resolution("Requests the Secretary-General to paint boats;"), correcting).library
+    made = list_mandates(library, MandateFilter())
+    assert [row["corrigenda"] for row in made.to_json()["mandates"]] == [["A/RES/80/900/Corr.1"]]
+    assert "| corrected in A/RES/80/900/Corr.1 |" in markdown(made, library, "en")
+
+
 @pytest.mark.parametrize("language", ["fr", "ru", "ar"])
 def test_resolutions_that_are_not_held_in_the_language_are_quoted_in_another_and_this_is_told(
     holding: Holding, language: str

@@ -287,6 +287,24 @@ def test_a_quote_that_runs_the_other_way_keeps_its_marks(starter_library: Librar
         assert inside + " ".join(cite.quote.split()) in told
 
 
+def test_words_left_out_between_two_quotes_of_one_paragraph_are_marked(
+    starter_library: Library, cite: Citation
+) -> None:
+    def part(start: int, end: int) -> Statement:
+        quote = starter_library.document(cite.document).quote(start, end)
+        return Statement(quote, "quoted", (replace(cite, quote=quote, start=start, end=end),))
+
+    first, second, third = (part(cite.start + n, cite.start + n + 10) for n in (0, 10, 20))
+
+    def told(statement: Statement, previous: Statement) -> str:
+        content = ReferenceFormatter(starter_library, "en").format_statement(statement, previous=previous)
+        return "".join(each.text for each in content if isinstance(each, Span))
+
+    assert told(second, first) == f"“{second.text.strip()}”"
+    assert told(third, first) == f"“[…] {third.text.strip()}”"
+    assert told(first, third) == f"“[…] {first.text.strip()}”"
+
+
 @pytest.mark.parametrize(
     ("language", "tail"),
     [("en", ";"), ("en", "; and"), ("en", "; and/or"), ("fr", " ; et"), ("es", "; o"), ("ru", "; или"), ("zh", "；和"), ("ar", "؛ و")],

@@ -66,14 +66,28 @@ class ReferenceFormatter:
             return (Span(statement.text + self._doubt(statement.citations)), note)
         last = statement.main
         text = f" {ELLIPSIS} ".join(self._one_line(each) for each in statement.citations)
-        quotation = Span(self._quote(grammar_of(last.language).tail.sub("", text), last.language))
         before = previous.main if previous and previous.verdict == "quoted" else None
+        if before is not None and self._is_after_gap(statement.citations[0], before):
+            text = f"{ELLIPSIS} {text}"
+        quotation = Span(self._quote(grammar_of(last.language).tail.sub("", text), last.language))
         place = self.format_place(last, heading, before)
         if place and (before is None or before.document != last.document):
             place += self._doubt([last])
         linked = [Span(place, url=self.find_url(last)), Span(self._colon)]
         place_spans = (linked if self.address else [Span(place + self._colon)]) if place else []
         return (*place_spans, quotation, self.make_note(statement.citations))
+
+    def _is_after_gap(self, citation: Citation, previous: Citation) -> bool:
+        """Whether a citation, whose place is not named again, does not go on where the previous one ends."""
+        if (previous.document, previous.locator) != (citation.document, citation.locator):
+            return False
+        if citation.start < previous.end:
+            return True
+        document = self.find_document(citation.document)
+        own = document.block_at(citation.start)
+        between = (block for block in document.blocks if own is not None and block.locator == own.locator)
+        spans = ((max(each.body_start, previous.end), min(each.end, citation.start)) for each in between)
+        return any(document.text[start:end].strip() for start, end in spans if start < end)
 
     def _doubt(self, citations: Sequence[Citation]) -> str:
         """A remark in parentheses that one of some citations is of an unverified copy; empty where none is."""

@@ -39,8 +39,10 @@ _EDGE_SIGNS, _QUESTION, _CLOSING = " .,;:。，、", ("?", "？", "؟"), " ;；�
 
 
 def proposes_discussion(unit: Unit) -> bool:
-    """Whether a unit proposes something for discussion, or asks a question."""
+    """Whether a unit proposes something for discussion, or asks a question; resolutions request and decide instead."""
     wish = grammar_of(unit.document.language).wish
+    if unit.document.kind == "resolution":
+        return False
     return wish.search(unit.text) is not None or unit.text.rstrip(_CLOSING).endswith(_QUESTION)
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from assistant.answer_phrases import day_of, mark, say
+from assistant.answer_phrases import day_of, joined, mark, say
 from assistant.qa.answer import Citation
 from assistant.qa.metadata import document_date, is_draft, reads_as_draft
 from assistant.reports import Progress, ReportError, no_progress
@@ -28,6 +28,7 @@ from assistant.reports.mandates.recommendation_reader import find_decisions
 from assistant.reports.quoted_tables import Cell, Grid, as_json, column_names
 from corpus.documents import Document
 from corpus.library import Library
+from corpus.versions import choose_language_versions
 
 MAX_ROWS = 5_000
 """Most rows of a list: those that are due first."""
@@ -42,7 +43,8 @@ class MandateRow:
     `adopted` is the day of the adoption, else, as for a draft, of the distribution (ISO 8601). A `draft` has decided
     nothing yet, and its body is no addressee. `context` is the clause to which the action refers. `number` is that of a
     recommendation, as printed: `Recommendation 3`.
-    `newer` is the label of a later resolution with the same title, where a list has both.
+    `newer` is the label of a later resolution with the same title, where a list has both; `corrigenda` are the symbols
+    of the stored corrigenda of the document, in a list.
     """
 
     label: str
@@ -60,6 +62,7 @@ class MandateRow:
     context: tuple[Citation, ...] = ()
     number: str = ""
     newer: str = ""
+    corrigenda: tuple[str, ...] = ()
 
     @property
     def due(self) -> str:
@@ -82,6 +85,7 @@ class MandateRow:
             "language": self.place.language,
             "draft": self.draft,
             "newer": self.newer,
+            "corrigenda": list(self.corrigenda),
             "place": self.place.locator,
             "number": self.number,
             "url": self.place.url,
@@ -178,6 +182,7 @@ def list_mandates(library: Library, filters: MandateFilter, progress: Progress =
             if filters.year is not None and (day is None or day.year != filters.year):
                 continue
             newer_label = library.document(newer_ids[document_id]).label if document_id in newer_ids else ""
+            corrigenda = _corrigenda(library, document, filters.language)
             for row in mandate_rows(library, document, mandates):
                 addressee_counts.update(" ".join(each.quote.split()) for each in row.addressees)
                 quotes = (" ".join(fold_text(each.quote).split()) for each in row.addressees)
@@ -185,7 +190,7 @@ def list_mandates(library: Library, filters: MandateFilter, progress: Progress =
                 if is_asked and (not due_limit or (row.due and row.due < due_limit)):
                     total += 1
                     undated += bool(row.times) and not row.due
-                    yield replace(row, newer=newer_label)
+                    yield replace(row, newer=newer_label, corrigenda=corrigenda)
 
     def urgency(row: MandateRow) -> tuple[bool, bool, bool, str, str]:
         return bool(row.newer), not row.due, not row.times, row.due, row.place.symbol
@@ -215,6 +220,12 @@ def _select_documents(library: Library, filters: MandateFilter) -> list[str]:
 def _find_acts(document: Document) -> tuple[Mandate, ...]:
     """The requests and decisions of a resolution, or of another document that records some."""
     return find_mandates(document) if has_operative_text(document) else tuple(find_decisions(document))
+
+
+def _corrigenda(library: Library, document: Document, language: str) -> tuple[str, ...]:
+    """The symbols of the corrigenda of a document in the library: in its language, else in that of the list, else any."""
+    found = library.versions().corrigenda(document.symbol) if document.symbol else []
+    return tuple(each.symbol.text for each in choose_language_versions(found, document.language, language))
 
 
 def _no_rows_error(filters: MandateFilter, addressee_counts: Counter[str], years: set[int]) -> ReportError:
@@ -286,7 +297,10 @@ def mandate_table(
 
 
 def row_status(row: MandateRow, language: str) -> str:
-    """That the text of a row is a draft, and that there is a newer one; else empty."""
+    """That the text of a row is a draft, that there is a newer one, and corrigenda of it; else empty."""
     newer = say("status_newer", language, newer=row.newer) if row.newer else ""
     draft = say("status_draft", language) if row.draft else ""
-    return mark(";", language).join(filter(None, (draft, newer)))
+    corrigenda = (
+        say("status_corrected", language, corrigenda=joined([*row.corrigenda], language)) if row.corrigenda else ""
+    )
+    return mark(";", language).join(filter(None, (draft, newer, corrigenda)))
