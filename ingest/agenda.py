@@ -57,8 +57,7 @@ def parse_meeting(document: Document, spans: Mapping[int, Spans] = {}) -> Meetin
     if document.kind != "agenda":
         return None
     place, dates, masthead = _find_place_and_dates(document)
-    period = (document.symbol.period if document.symbol else None) or (dates[0].year if dates else None)
-    items = tuple(_build_items(document, spans, period))
+    items = tuple(_build_items(document, spans))
     sittings, besides = build_sittings(document, dates, items, spans)
     headings = [document.block_text(block) for block in document.blocks if block.kind == "heading"][:_HEADINGS]
     return Meeting(
@@ -121,7 +120,7 @@ def _find_body(document: Document) -> str:
     return body or document.masthead.body
 
 
-def _build_items(document: Document, spans: Mapping[int, Spans], period: int | None) -> Iterator[AgendaItem]:
+def _build_items(document: Document, spans: Mapping[int, Spans]) -> Iterator[AgendaItem]:
     notes = {block.number for block in document.blocks if block.kind == "footnote"}
     titles: dict[str, str] = {}
     listed: dict[str, int] = {}
@@ -174,7 +173,7 @@ def _build_items(document: Document, spans: Mapping[int, Spans], period: int | N
                 bool(found) and not text[found[-1].end :].strip(" )]") and _may_be_title(text.lstrip("-–—•* "))
             )
             papers = (each.symbol for each in found if each.symbol.series not in RESOLUTIONS)
-            own = (each.text for each in papers if listed_here or _is_meeting_paper(each, document.symbol, period))
+            own = (each.text for each in papers if listed_here or _is_meeting_paper(each, document.symbol))
             mentions += (_Mention(2, number, symbol, block.ordinal) for symbol in own)
     mentions += (_Mention(4, number, symbol, row) for number, symbol, row in _documents_in_tables(document, spans))
     order, documentation = list(titles), _documents_by_item(mentions, [*titles], str(document.symbol or ""))
@@ -264,16 +263,14 @@ def _leading_symbols(cell: str, agenda: Symbol | None) -> list[str]:
     return _named_symbols(cell, agenda) if found and found[0].start == 0 else []
 
 
-def _is_meeting_paper(symbol: Symbol, agenda: Symbol | None, period: int | None) -> bool:
-    """Whether a symbol has the same year as an agenda (`period`); where it has none, the same body and session, or the
-    same body where its name counts the meetings."""
-    if symbol.period is not None:
-        return symbol.period == period
+def _is_meeting_paper(symbol: Symbol, agenda: Symbol | None) -> bool:
+    """Whether a symbol has the same body, and the same year or session, as an agenda; or the same body where its name counts the
+    meetings."""
     if agenda is None:
         return False
-    if not (agenda.session or _COUNTED_BODY.fullmatch(agenda.body)):
+    if not (agenda.year or agenda.session or _COUNTED_BODY.fullmatch(agenda.body)):
         return False
-    return (symbol.body, symbol.session) == (agenda.body, agenda.session)
+    return (symbol.body, symbol.year, symbol.session) == (agenda.body, agenda.year, agenda.session)
 
 
 def _item_locator(block: Block, document: Document) -> str:

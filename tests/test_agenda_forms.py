@@ -196,12 +196,6 @@ def test_a_symbol_that_an_annotation_only_mentions_is_no_document_of_the_item() 
     assert item(read(BOARD)[1], "3").documentation == ()
 
 
-def test_a_paper_of_the_year_that_an_annotation_names_is_a_document_of_the_item_whatever_its_body() -> None:
-    said = "The Board will have before it the report on lamps (A/86/61) and the survey (E/2031/19). It had A/84/60 in 2029."
-    text = BOARD.replace("Anything else may be raised. See E/CN.36/2030/4.", said)
-    assert papers(read(text)[1])["3"] == ["A/86/61", "E/2031/19"]
-
-
 def test_lines_in_annotations_that_only_name_a_document_list_it_and_those_that_name_a_resolution_do_not() -> None:
     lines = [
         "Reference",

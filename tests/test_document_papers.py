@@ -299,18 +299,6 @@ def test_a_paper_on_a_letter_says_first_who_sends_what_to_whom_and_who_signs_wha
     assert [each.text for each in first.statements] == [LETTER, sent, "(Signed) Rosa Reef Master of the Guild"]
 
 
-def test_a_paper_on_a_letter_of_several_names_all_who_sign_it_with_titles_on_lines_of_their_own(
-    holding: Holding,
-) -> None:
-    names = ("Flavia Elphberg", "Rudolf Rassendyll", "Rosa Reef")
-    signed = [line for name in names for line in (f"(Signed) {name}", f"Permanent Representative of {name[:4]}land")]
-    engine = holding(letter("A/90/79", LETTER, SENDING, *signed, *ENCLOSED[:2]))
-    told = [each.text for each in make_briefing(engine, Request("document", "A/90/79")).sections[0].statements]
-    assert [each for each in told if each.startswith("(Signed)")] == [
-        f"(Signed) {name} Permanent Representative of {name[:4]}land" for name in names
-    ]
-
-
 def test_a_paper_on_a_letter_of_several_names_all_who_sign_it(holding: Holding) -> None:
     signed = [
         f"(Signed) {name} Permanent Representative" for name in ("Flavia Elphberg", "Rudolf Rassendyll", "Rosa Reef")

@@ -9,12 +9,11 @@ are accepted where a user enters them, and found in running text where the libra
 from .expansion import MAX_RANGE, expand, expand_all
 from .grammar import MAX_LENGTH, SymbolError
 from .known_symbols import KnownSymbols, find_listed_symbols, find_symbols_like
-from .model import FIRST_ASSEMBLY_YEAR, Modifier, Symbol, document_url, same_document
+from .model import Modifier, Symbol, document_url, same_document
 from .symbol_finder import SymbolMention, find_symbols
 from .symbol_words import LANGUAGES, RECORDS, RESOLUTIONS, VERSIONS, Language, ModifierKind
 
 __all__ = [
-    "FIRST_ASSEMBLY_YEAR",
     "LANGUAGES",
     "MAX_LENGTH",
     "MAX_RANGE",

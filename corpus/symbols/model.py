@@ -16,11 +16,6 @@ _TOKEN = re.compile(r"[0-9]+|[A-Za-z]+|[^0-9A-Za-z]+")
 _ROMAN = re.compile(r"(?=.)(XC|XL|L?X{0,3})(IX|IV|V?I{0,3})")
 
 _ROMAN_SESSION = re.compile(r"[IVXL]{1,8}")
-_ASSEMBLY = re.compile(r"A(?:/C\.\d+)?")
-"""The bodies whose documents are numbered by session of the General Assembly: itself and its Main Committees."""
-FIRST_ASSEMBLY_YEAR = 1945
-"""The General Assembly's session n opens in September of the year 1945 + n, and lasts until the next one opens (its
-rules of procedure, rule 1)."""
 _VERSION = re.compile(r" \[[^\]]*\]")
 
 _Key = tuple[tuple[tuple[int, int, str], ...], ...]
@@ -212,13 +207,6 @@ class Symbol:
     def session(self) -> str | None:
         """The session as written: "79", "XV", "ES-10", "S-21"."""
         return self._parts.session
-
-    @property
-    def period(self) -> int | None:
-        """The year, or the one in which the session of the General Assembly opens: 2025 in `A/80/1` and `A/C.5/80/L.2`;
-        the sessions of other bodies have no fixed year."""
-        of_assembly = self.session is not None and self.session.isdecimal() and _ASSEMBLY.fullmatch(self.body)
-        return FIRST_ASSEMBLY_YEAR + int(self.session or 0) if of_assembly else self.year
 
     @property
     def number(self) -> str | None:

@@ -44,7 +44,6 @@ from corpus.dates import find_full_dates
 from corpus.documents import Block, Document
 from corpus.library import Library
 from corpus.tables import DocumentTable, cell_texts, find_tables
-from ingest.readers.lines import SENTENCE_END
 from ingest.speakers import speeches_of
 
 MAX_TABLES, MAX_ROWS, MAX_COLUMNS = 4, 20, 9
@@ -101,7 +100,9 @@ def _letter_lines(document: Document, *, is_addition: bool) -> list[list[Block]]
         first = [block for block in document.blocks if block in body or block.number][:1]
         is_note = is_addition and own[:1] == first and not any(block.number for block in first)
         titles, body, own = [], [], own if is_note else []
-    signatures = _last_signatures(document, body)
+    by_kind = groupby(body, lambda each: _SIGNED.match(line_text(document, each)) is not None)
+    # The last signature, with those of others who sign the same text right above it.
+    signatures = next((run for is_signed, run in reversed([(key, [*run]) for key, run in by_kind]) if is_signed), [])
     has_chapters = sum(block.kind == "heading" for block in document.blocks) > 1
     if has_chapters and not covering and not signatures and not is_addition:
         titles, own = [], []  # a report of a meeting has a day in its title, too
@@ -111,22 +112,8 @@ def _letter_lines(document: Document, *, is_addition: bool) -> list[list[Block]]
         run = [block for _, block in group]
         is_short = run[-1].end - run[0].start <= MAX_LENGTH
         found += [run] if is_short else [[each] for each in (run[0], run[-1])]
-    told = {line_text(document, block) for lines in found for block in lines}
-    return found + [lines for lines in signatures if line_text(document, lines[0]) not in told]
-
-
-def _last_signatures(document: Document, body: Sequence[Block]) -> list[list[Block]]:
-    """The last signature, and those of others who sign the same text, each with the lines below it, such as a title,
-    that are no sentences."""
-    signatures: list[list[Block]] = []
-    for block in body:
-        words = line_text(document, block)
-        follows = bool(signatures) and signatures[-1][-1].ordinal == block.ordinal - 1
-        if _SIGNED.match(words):
-            signatures = [*(signatures if follows else []), [block]]
-        elif follows and not SENTENCE_END.search(words):
-            signatures[-1].append(block)
-    return signatures
+    signed = {line_text(document, block) for lines in found for block in lines}
+    return found + [[each] for each in signatures if line_text(document, each) not in signed]
 
 
 def build_adoption(selector: UnitSelector) -> Section:

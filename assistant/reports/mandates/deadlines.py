@@ -11,8 +11,10 @@ from assistant.wording.lexicon import number_words
 from corpus.analysis import fold
 from corpus.dates import Date, find_date_mentions
 from corpus.documents import Document, Span
-from corpus.symbols import FIRST_ASSEMBLY_YEAR
 
+FIRST_ASSEMBLY_YEAR = 1945
+"""The General Assembly's session n opens in September of the year 1945 + n, and lasts until the next one opens (its
+rules of procedure, rule 1)."""
 MAX_YEARS_AHEAD = 8
 """A session number further ahead of the document, in years, is that of another body, not the Assembly's."""
 MAX_SESSIONS_AHEAD = 20
