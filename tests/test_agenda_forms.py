@@ -1198,17 +1198,15 @@ def test_when_an_item_is_taken_up_is_quoted_from_its_own_annotations_where_no_ti
     assert all(part.kind != "taken_up" for part in told["1"]), "the day is none of the meeting"
 
 
-def test_a_sentence_that_tells_the_day_of_an_item_is_a_row_and_the_one_beside_it_is_not(
+def test_a_sentence_that_tells_the_day_of_an_item_is_not_quoted_for_another_one(
     library: Library, catalogue: Catalogue
 ) -> None:
     add(library, catalogue, Input("days.md", DAYS_IN_ANNOTATIONS.encode()))
-    document = library.document(library.meetings()[0].document_id)
-    engine = Engine(library, catalogue)
-    desk, question = engine.extractive.meeting_answerer, engine.question("Quand les bouées sont-elles examinées ?")
-    found = {words: document.text.index(words) for words in ("Ce point sera examiné le lundi", "Malte présentera")}
-    (block,) = {b.ordinal for b in document.blocks for at in found.values() if b.start <= at < b.end}
-    told = {words: desk.is_in_timetable(question, document, block, at) for words, at in found.items()}
-    assert told == {"Ce point sera examiné le lundi": True, "Malte présentera": False}
+    engine = Engine(library, catalogue, readers=word_readers())
+    answer = engine.ask("Quand les bouées sont-elles examinées ?")
+    assert "3 juin" in " ".join(each.text for each in answer.statements)
+    assert "2 juin" not in " ".join(each.text for each in answer.statements)
+    assert "Malte" in " ".join(each.text for each in engine.ask("Qui présentera ses lampes ?").statements)
 
 
 def test_a_meeting_whose_place_is_not_said_is_told_by_its_days(library: Library, catalogue: Catalogue) -> None:
