@@ -1150,65 +1150,6 @@ def test_a_time_of_day_by_itself_is_read_in_the_ways_it_is_printed(label: str, t
     assert parse_start(label) == time
 
 
-DAYS_IN_ANNOTATIONS = """# Comité des phares
-
-E/CN.38/2031/1
-
-Genève, 2 et 3 juin 2031
-
-# Ordre du jour provisoire annoté
-
-## Ordre du jour provisoire
-
-1. Ouverture de la session.
-
-2. Lampes.
-
-3. Bouées.
-
-## Annotations
-
-### 1. Ouverture de la session
-
-Les inscriptions sont closes le 12 mai 2031.
-
-### 2. Lampes
-
-Ce point sera examiné le lundi 2 juin dans la matinée. Malte présentera ses lampes.
-
-### 3. Bouées
-
-Ce point sera examiné le mardi 3 juin, de 10 heures à 13 heures.
-"""
-
-
-def test_when_an_item_is_taken_up_is_quoted_from_its_own_annotations_where_no_timetable_has_it(
-    library: Library, catalogue: Catalogue
-) -> None:
-    add(library, catalogue, Input("days.md", DAYS_IN_ANNOTATIONS.encode()))
-    (meeting,) = library.meetings()
-    builder = RowPassageBuilder(meeting, AgendaCiter(library, meeting), meeting.sittings)
-    told = {each.number: builder.item(each).sentences for each in meeting.items}
-    (taken_up,) = (part for part in told["3"] if part.kind == "taken_up")
-    title, quoted = taken_up.statements
-    assert "Tuesday, 3 June 2031" in taken_up.text
-    assert "Bouées" in title.text
-    assert quoted.text == "Ce point sera examiné le mardi 3 juin, de 10 heures à 13 heures."
-    assert quoted.citations[0].locator == "E/CN.38/2031/1, annotations, item 3"
-    assert all(part.kind != "taken_up" for part in told["1"]), "the day is none of the meeting"
-
-
-def test_a_sentence_that_tells_the_day_of_an_item_is_not_quoted_for_another_one(
-    library: Library, catalogue: Catalogue
-) -> None:
-    add(library, catalogue, Input("days.md", DAYS_IN_ANNOTATIONS.encode()))
-    engine = Engine(library, catalogue, readers=word_readers())
-    answer = engine.ask("Quand les bouées sont-elles examinées ?")
-    assert "3 juin" in " ".join(each.text for each in answer.statements)
-    assert "2 juin" not in " ".join(each.text for each in answer.statements)
-    assert "Malte" in " ".join(each.text for each in engine.ask("Qui présentera ses lampes ?").statements)
-
-
 def test_a_meeting_whose_place_is_not_said_is_told_by_its_days(library: Library, catalogue: Catalogue) -> None:
     text = BOARD.replace("2 to 4 June 2031, Valletta", "2 to 4 June 2031")
     add(library, catalogue, Input("board.md", text.encode()))

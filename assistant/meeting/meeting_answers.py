@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from assistant.answer_phrases import date_text, joined, say
-from assistant.meeting.annotated_days import annotated_days
 from assistant.meeting.intents import asks_for_documents, beyond_agenda
 from assistant.meeting.meeting_choice import (
     any_has_named_day,
@@ -31,7 +30,7 @@ from assistant.question import Question, numbers_after
 from assistant.wording import claims
 from corpus.acronyms import find_acronyms, find_expansion
 from corpus.analysis import analyse, fold
-from corpus.documents import Document, Span, cached_by_document
+from corpus.documents import Document, cached_by_document
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, SittingItem, main_number
 from corpus.symbols import Symbol
@@ -247,14 +246,10 @@ class MeetingAnswerer:
             return named.isdisjoint(main_number(number) for number, _, _ in mentioned)
         return bool(rows) and not any(row.row == ordinal and main_number(row.number) in named for row in rows)
 
-    def is_in_timetable(self, question: Question, document: Document, ordinal: int, start: int) -> bool:
-        """Whether a block of an agenda is a row of its timetable, or the sentence there at an offset in the text tells the day of an item
-        instead."""
-        if document.kind != "agenda":
+    def is_in_timetable(self, question: Question, document: Document, ordinal: int) -> bool:
+        """Whether a block of an agenda is a row of its timetable."""
+        if document.kind != "agenda" or document.blocks[ordinal].kind != "row":
             return False
-        if document.blocks[ordinal].kind != "row":
-            told = question.once((annotated_days, document.id), lambda: self._annotated_days(document))
-            return any(first <= start < last for first, last in told)
         return ordinal in question.once((find_tables, document.id), lambda: self._timetable_rows(document))
 
     def _timetable_rows(self, agenda: Document) -> frozenset[int]:
@@ -263,10 +258,6 @@ class MeetingAnswerer:
         entries = {each.time_row for each in meeting.timetable} if meeting else set()
         tables = [{row.ordinal for row in (*each.header, *each.rows)} for each in find_tables(agenda)]
         return frozenset[int]().union(*(each for each in tables if not entries.isdisjoint(each)))
-
-    def _annotated_days(self, agenda: Document) -> list[Span]:
-        meeting = self._meeting_of(agenda)
-        return [each.span for each in annotated_days(meeting, agenda)] if meeting else []
 
     def _meeting_of(self, agenda: Document) -> Meeting | None:
         return next((meeting for meeting in self._library.meetings() if meeting.document_id == agenda.id), None)

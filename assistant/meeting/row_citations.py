@@ -6,10 +6,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
 
 from assistant.answer_phrases import date_text, joined, say
-from assistant.meeting.annotated_days import AnnotatedDays, annotated_days
 from assistant.qa.answer import Citation, Statement
 from corpus.dates import find_full_dates
 from corpus.documents import Block, Document, Span, cached_by_document
@@ -32,15 +30,6 @@ class AgendaCiter:
         """A citation of a whole block."""
         block = self.document.blocks[ordinal]
         return self._span(block.start, block.end, block)
-
-    def quote(self, ordinal: int, start: int, end: int) -> Statement:
-        """A statement that quotes a span of a block."""
-        return Statement.quoting(self._span(start, end, self.document.blocks[ordinal]))
-
-    @cached_property
-    def annotated_days(self) -> list[AnnotatedDays]:
-        """The days that only annotations tell (`annotated_days`)."""
-        return annotated_days(self._meeting, self.document)
 
     def words(self, ordinal: int, symbol: str = "") -> str:
         """The text of a block on one line, or of the sentence in it that names the document `symbol`."""

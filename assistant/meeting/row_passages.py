@@ -93,7 +93,6 @@ class RowPassageBuilder:
 
     def _times(self, item: AgendaItem, sittings: Sequence[Sitting]) -> Iterator[RowSentence]:
         if not sittings:
-            yield from self._annotated_times(item)
             return
         slots = ", and continued ".join(f"on {_slot_text(sitting)}" for sitting in sittings)
         text = f"Agenda item {item.number}, {item.title}, is taken up {slots.rstrip('.')}."
@@ -104,17 +103,6 @@ class RowPassageBuilder:
         hours = hours_text(minutes, "en")
         text = f"Item {item.number} is discussed for {hours}, in {_count_text(sittings, 'meeting')}."
         yield RowSentence(text, lambda: (self._citer.length(item, sittings),), "length", item.number)
-
-    def _annotated_times(self, item: AgendaItem) -> Iterator[RowSentence]:
-        """What the annotations say of an item on days of the meeting, in their own words below its title."""
-        for each in self._citer.annotated_days:
-            if each.item != item.number:
-                continue
-            quoted = self._citer.quote(each.block, *each.span)
-            days = _dates_text(each.days, "en")
-            text = f"Agenda item {item.number}, {item.title}, is taken up on {days}: {quoted.text}"
-            build = partial(iter, (self._citer.title(item), quoted))
-            yield RowSentence(text, build, "taken_up", item.number, quotes=True)
 
     def _documents(self, item: AgendaItem, requested: bool) -> Iterator[RowSentence]:
         announcing = self._meeting.documented_items(item)
@@ -322,7 +310,7 @@ class RowPassageBuilder:
         return [*self._rows([before]), *self._rows([after], slice(-1, None))]
 
 
-def _dates_text(days: Iterable[dt.date], language: str) -> str:
+def _dates_text(days: Sequence[dt.date], language: str) -> str:
     """Days in words, of three or more consecutive days only the first and the last."""
     runs: list[list[dt.date]] = []
     for day in days:

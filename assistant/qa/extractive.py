@@ -354,7 +354,7 @@ class ExtractiveAnswerer:
         def usable(unit: Unit) -> bool:
             document, block = unit.document, unit.block
             # What a timetable tells is told by the meeting's rows; its times would be taken for other things.
-            is_slot = self.meeting_answerer.is_in_timetable(question, document, block, unit.start)
+            is_slot = self.meeting_answerer.is_in_timetable(question, document, block)
             is_other = is_slot and (
                 question.share_of_words(unit.text, document.language) < SHARED_WORDS
                 or not (question.nth_days or text_names_day(question, unit.text, document.language))
