@@ -293,16 +293,11 @@ def _is_table_rule(raw: str) -> bool:
 
 def _lines(raws: Sequence[str], name: str) -> Iterator[Line]:
     heads, rows = find_masthead_lines(raws), find_table_rows(raws)
-    width = 0  # number of cells of the row above, where tabs separate them
     for n, raw in enumerate(raws):
-        below = 0 < len(raw) - len(raw.lstrip("\t")) < width and bool(raw.strip())
-        width = width if below else len(raw.split("\t")) if "\t" in raw.strip() else 0
         if n in heads:
             yield from (replace(_line(part, n + 1, name), broken=True) for part in heads[n])
         elif n in rows:
             yield _table_row(rows[n], n + 1)
-        elif below:  # only the last cell of a row, whose others are blank
-            yield _table_row(raw.split("\t"), n + 1)
         elif not _is_table_rule(raw):
             yield _line(raw, n + 1, name)
 
