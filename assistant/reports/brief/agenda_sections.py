@@ -202,7 +202,7 @@ def document_statuses(selector: UnitSelector) -> tuple[DocumentStatus, ...]:
         return ()
     agenda, catalogue = subject.agenda, selector.engine.catalogue
     return tuple(
-        find_status(library, catalogue, Symbol.parse_any(text), announced_title(agenda, ordinal))
+        find_status(library, catalogue, Symbol.parse_any(text), announced_title(agenda, ordinal) or subject.title)
         for text, ordinal in subject.item.documentation
     )
 

@@ -209,8 +209,7 @@ def _unsourced_texts(
     language = request.language
     texts = []
     for paper in (each for each in papers if each.state in ("missing", "digest")):
-        name = "unsourced_paper" if paper.title else "unsourced_untitled"
-        text = say(name, language, symbol=paper.symbol, title=paper.title)
+        text = say("unsourced_paper", language, symbol=paper.symbol, title=paper.title)
         command = f" {say('fetch_it', language, symbol=quote(paper.symbol))}"
         can_fetch = request.audience == "secretariat" and Symbol.try_parse(paper.symbol) is not None
         texts.append(text + command if can_fetch else text)
