@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -54,7 +54,7 @@ def _chances(logits: NDArray[np.float32]) -> list[float]:
     return (powers / powers.sum()).tolist() if len(powers) else []
 
 
-def _mean(by_reader: list[Iterable[tuple[int, float]]] | list[zip[tuple[int, float]]]) -> Chances:
+def _mean(by_reader: Sequence[Iterable[tuple[int, float]]]) -> Chances:
     """The mean chance of each character, over readers that cut the text into different pieces."""
     total: dict[int, float] = {}
     for chances in by_reader:

@@ -40,8 +40,9 @@ BestScore = Callable[[str], tuple[float, tuple[tuple[float, float], ...]] | None
 def questions_for(
     name: str, files: Sequence[Path], asides: Sequence[Path], engine: Engine, translations: Sequence[Path] = ()
 ) -> list[Question]:
-    """The questions that calibrate a reader: for `en` the English ones, for others, and likeness, the rest. `files` ask about the engine's documents (`data/README.md`), `translations` ask the same in other
-    languages, `asides` about something else. Raises `ValueError` for questions whose places are not in the
+    """The questions that calibrate a reader: for `en` the English ones, for others, and likeness, the rest. `files` ask
+    about the engine's documents (`data/README.md`), `translations` ask the same in other languages, `asides` about
+    something else. Raises `ValueError` for questions whose places are not in the
     documents, and for translations of questions that are in no file."""
     loaded = list(load_questions(files, engine.library))
     if lost := loaded.count(None):
