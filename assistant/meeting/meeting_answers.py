@@ -20,6 +20,7 @@ from assistant.meeting.meeting_choice import (
     select_meetings,
     with_date,
     without_body,
+    word_counts,
 )
 from assistant.meeting.row_citations import AgendaCiter
 from assistant.meeting.row_passages import RowPassage, RowPassageBuilder, RowSentence
@@ -30,7 +31,7 @@ from assistant.question import Question, numbers_after
 from assistant.wording import claims
 from corpus.acronyms import find_acronyms, find_expansion
 from corpus.analysis import analyse, fold
-from corpus.documents import Document, cached_by_document
+from corpus.documents import Document
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, SittingItem, main_number
 from corpus.symbols import Symbol
@@ -428,7 +429,7 @@ def _is_about_timetable(question: Question, meetings: Sequence[Meeting], library
     for meeting in meetings:
         citer = AgendaCiter(library, meeting)
         if citer.document.language == language:
-            in_language, missing = True, words - _agenda_words(citer.document)
+            in_language, missing = True, words - word_counts(citer.document.text, language).keys()
             if not missing:
                 return True
             builder = RowPassageBuilder(meeting, citer, meeting.timetable)
@@ -437,11 +438,6 @@ def _is_about_timetable(question: Question, meetings: Sequence[Meeting], library
                 return True
     mentions_meeting = any(vocabulary.says(kind, question.rest, language) for kind in ("agenda", "item", "meetings"))
     return not words or (not in_language and mentions_meeting)
-
-
-@cached_by_document
-def _agenda_words(agenda: Document) -> frozenset[str]:
-    return frozenset(analyse(agenda.text, agenda.language))
 
 
 def build_row_passages(question: Question, meeting: Meeting, citer: AgendaCiter) -> list[RowPassage]:

@@ -186,13 +186,13 @@ def _word_odds(words: Sequence[str], meetings: Sequence[Meeting], library: Libra
     """The log-likelihood of the words under the agenda of each meeting; words that no agenda has are left out (query likelihood: Ponte
     and Croft, 1998)."""
     documents = [library.document(meeting.document_id) for meeting in meetings]
-    counts = [_word_counts(document.text, document.language) for document in documents]
+    counts = [word_counts(document.text, document.language) for document in documents]
     words = [word for word in dict.fromkeys(words) if any(count[word] for count in counts)]
     return [sum(math.log((count[word] + UNSEEN) / (count.total() + 1)) for word in words) for count in counts]
 
 
 @lru_cache(maxsize=256)
-def _word_counts(text: str, language: str) -> Counter[str]:
+def word_counts(text: str, language: str) -> Counter[str]:
     return Counter(analyse(text, language))
 
 
@@ -226,7 +226,7 @@ def _lacks_name(question: Question, document: Document) -> bool:
         return True
     same_language = question.language == document.language
     names = claims.read(question.rest, question.language).names if same_language else ()
-    agenda_words = _word_counts(document.text, document.language)
+    agenda_words = word_counts(document.text, document.language)
     missing_names = (name for name in names if not agenda_words.keys() >= {*analyse(name, question.language)})
     return any(not name.isupper() or not matches_acronym(name, document.text) for name in missing_names)
 

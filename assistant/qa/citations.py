@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice, takewhile
 
@@ -234,7 +234,7 @@ def choose(scored: Sequence[ScoredUnit], most: int, *, closest: bool = False) ->
             chosen.append(each.marked)
         has_final_text = has_final_text or (margin >= 0.0 and _is_final_text(each.unit.document))
     chosen.sort(key=lambda unit: has_final_text and not _is_final_text(unit.document))
-    return header_once(_without_overlaps(chosen))
+    return header_once(without_overlaps(chosen))
 
 
 def _is_beside_text(unit: Unit) -> bool:
@@ -251,7 +251,7 @@ def choose_tentative(scored: Sequence[ScoredUnit]) -> list[Unit]:
     return choose(scored, CLOSEST, closest=True)
 
 
-def _without_overlaps(units: Sequence[Unit]) -> list[Unit]:
+def without_overlaps(units: Iterable[Unit]) -> list[Unit]:
     """Units without those that overlap an earlier one."""
     kept: list[Unit] = []
     for unit in units:

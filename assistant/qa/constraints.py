@@ -180,10 +180,11 @@ def is_of_another_session(question: Question, unit: Unit) -> bool:
     """Whether a question names a session by its number, the document of a unit belongs to another one, and the unit names only other sessions
     or is one of the lines that tell the document's own."""
     document, requested = unit.document, set(question.sessions)
-    own_sessions = _sessions(question, document.masthead.session, document.language) if requested else ()
+    numbers = partial(numbered_meetings, vocabulary=question.vocabulary, language=document.language)
+    own_sessions = numbers(document.masthead.session) if requested else ()
     if not requested or requested.intersection(own_sessions):
         return False
-    unit_sessions = _sessions(question, unit.text, document.language)
+    unit_sessions = numbers(unit.text)
     if not unit_sessions and unit.block in edge_lines(document):
         unit_sessions = own_sessions
     return bool(unit_sessions) and requested.isdisjoint(unit_sessions)
@@ -222,10 +223,6 @@ def _is_of_another_day(question: Question, unit: Unit) -> bool:
         return any(day.covers(each) or each.covers(day) for each in dates) or is_between(day, own)
 
     return bool(named) and not any(map(is_told, days)) and not any(is_between(each, days) for each in named)
-
-
-def _sessions(question: Question, text: str, language: str) -> tuple[str, ...]:
-    return numbered_meetings(text, question.vocabulary, language)
 
 
 def _text(document: Document) -> str:

@@ -12,9 +12,8 @@ from assistant.qa.citations import CLOSEST, as_tentative, choose, with_confidenc
 from assistant.qa.metadata import first_page_lines
 from assistant.qa.place_questions import max_other_words, places_in, words_besides
 from assistant.qa.provisions import NamedPartAnswerer, passages_of, place_missing
-from assistant.qa.retriever import Evidence, named_documents
-from assistant.qa.scoring import READ
-from assistant.qa.units import Unit, items_below, units_of
+from assistant.qa.retriever import Evidence
+from assistant.qa.units import Unit, block_units
 from assistant.question import Question, find_numbered_words
 from corpus.analysis import analyse
 from corpus.documents import Block, Document
@@ -35,11 +34,7 @@ class NumberedRows(NamedPartAnswerer):
         if len(numbered) != 1 or places_in(question) or question.articles:
             return None
         ((word, number),) = numbered
-        documents = named_documents(question, self._library)
-        if documents is None:
-            hits = self._retriever.gather(question, READ)
-            documents = list({each.document.id: each.document for each in hits}.values())
-        documents = [each for each in documents if each.kind not in ("agenda", "treaty")]
+        documents = [each for each in self._named_or_found(question) if each.kind not in ("agenda", "treaty")]
         by_document = [units for each in documents if (units := self._numbered(question, each, word, number))]
         if not by_document:
             return self._no_such_number(question, documents, word, number)
@@ -80,13 +75,9 @@ class NumberedRows(NamedPartAnswerer):
         units: list[Unit] = []
         for block in blocks:
             evidence = Evidence.at(self._library, document, block.start)
-            if evidence is None or block.page in document.unquotable or not question.admits(document.id, block.ordinal):
-                continue
-            if block.kind == "row":
-                units += [unit for unit in units_of(evidence) if unit.block == block.ordinal]
-            else:
-                units.append(Unit.of(evidence, block, (items_below(document, block) or [block])[-1].end))
-        return [unit for unit in units if not unit.empty]
+            is_quotable = block.page not in document.unquotable and question.admits(document.id, block.ordinal)
+            units += block_units(evidence, block) if evidence is not None and is_quotable else []
+        return units
 
     def _tables(self, question: Question, document: Document, word: str) -> list[DocumentTable]:
         """The tables of a document that list what a word names: their caption, the heading above them or the head of a column has the word."""

@@ -20,6 +20,7 @@ from assistant.qa.citations import (
     not_found,
     with_confidence,
     with_totals,
+    without_overlaps,
 )
 from assistant.qa.place_questions import (
     annexes_in,
@@ -34,7 +35,7 @@ from assistant.qa.place_questions import (
 )
 from assistant.qa.retriever import Evidence, Retriever, named_documents, restricted_documents
 from assistant.qa.scoring import READ, ScoredUnit, Scorer
-from assistant.qa.units import Unit, items_below, units_of
+from assistant.qa.units import Unit, block_units, items_below, units_of
 from assistant.question import YEAR, Question, numbers_after
 from assistant.wording.values import blanked
 from corpus.analysis import analyse
@@ -68,6 +69,12 @@ class NamedPartAnswerer:
         """The units at some places of a document, or inside a range of its blocks, from which the question may be answered."""
         found = (unit for place in places for unit in units_at(self._library, document, place, inside))
         return [unit for unit in found if question.admits(document.id, unit.block)]
+
+    def _named_or_found(self, question: Question, first: int | None = None) -> list[Document]:
+        """The documents that the question names, else those of the passages that search finds, or of the `first` of them."""
+        named = named_documents(question, self._library)
+        hits = self._retriever.gather(question, READ)[:first] if named is None else ()
+        return list({hit.document.id: hit.document for hit in hits}.values()) if named is None else named
 
 
 class NamedPlaces(NamedPartAnswerer):
@@ -381,14 +388,13 @@ def _with_each_article(question: Question, scored: Sequence[ScoredUnit], chosen:
 
 def _as_paragraphs(units: Sequence[Unit]) -> list[Unit]:
     """Units of articles, each sentence replaced by its whole paragraph, if that is not too long: the next sentence may tell what else is provided."""
-    found: list[Unit] = []
-    for unit in units:
+
+    def whole(unit: Unit) -> Unit:
         block = unit.document.blocks[unit.block]
-        if block.kind == "paragraph" and unit.end <= block.end and block.end - block.body_start <= WHOLE_LIMIT:
-            unit = replace(unit, start=block.body_start, end=block.end)
-        if not any(unit.overlaps(other) for other in found):
-            found.append(unit)
-    return found
+        fits = block.kind == "paragraph" and unit.end <= block.end and block.end - block.body_start <= WHOLE_LIMIT
+        return replace(unit, start=block.body_start, end=block.end) if fits else unit
+
+    return without_overlaps(map(whole, units))
 
 
 def passages_of(units: Sequence[Unit]) -> list[Evidence]:
@@ -420,7 +426,7 @@ def units_at(library: Library, document: Document, place: str, inside: range | N
     if first.kind == "row" or blocks[-1].kind == "row":
         rows = [(block, found) for block, found in located if block.kind == "row"]
         rows = [(block, found) for block, found in rows if block.context != "header"] or rows
-        return header_once([unit for row, found in rows for unit in units_of(found) if unit.block == row.ordinal])
+        return header_once([unit for row, found in rows for unit in block_units(found, row)])
     below = {first.ordinal}
     for block in document.blocks[first.ordinal + 1 : last.ordinal + 1]:
         below |= {block.ordinal} if block.parent in below else set()

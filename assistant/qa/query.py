@@ -331,11 +331,9 @@ class Turn:
     def is_repeated_by(self, statement: Statement, marked: Span | None) -> bool:
         """Whether a statement was shown, and no words other than those marked then are `marked` in it for another turn."""
         spans = [each.main.answer for each in self.statements if each.text == statement.text]
-        return bool(spans) and (marked is None or any(span and _overlap(span, marked) for span in spans))
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
+        return bool(spans) and (
+            marked is None or any(span and span[0] < marked[1] and marked[0] < span[1] for span in spans)
+        )
 
 
 class TurnCache:

@@ -165,12 +165,9 @@ class Readers:
         readings: dict[str, PassageReading] = {}
         for name, reader in self._readers.items():
             own = {key: each for key, each in reads.items() if self.name_for(language, each.document.language) == name}
-            for (key, each), reading in zip(own.items(), _read(reader, question, own), strict=True):
+            passages = [(reader_heading(each), each.passage.text) for each in own.values()]
+            for (key, each), reading in zip(own.items(), reader.read(question, passages), strict=True):
                 thresholds = self._thresholds_for(name, language, each.document.language, searched.likeness_of(each))
                 bonus = search_bonus(each.score, searched.best)
                 readings[key] = PassageReading(reading, thresholds, name, bonus, each.passage.start)
         return readings
-
-
-def _read(reader: PassageReader, question: str, reads: Mapping[str, Evidence]) -> list[Reading]:
-    return reader.read(question, [(reader_heading(each), each.passage.text) for each in reads.values()])

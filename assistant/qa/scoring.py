@@ -152,7 +152,7 @@ class Scorer:
             hopeless = read_count >= STEPS[1] and _is_hopeless(scored)
             if hopeless or any(each.unit.document.edition != "digest" or digests for each in sure):
                 break
-        return _best_first(scored)
+        return sorted(scored, key=lambda each: (-each.odds, each.unit.document.id, each.unit.start))
 
     def _open_first_pages(self, page_scores: Mapping[str, float], opened: set[str]) -> list[FirstPage]:
         """The first pages of documents (id to score of the page) that were not `opened` before; the documents are added there. None without
@@ -303,10 +303,6 @@ def _whole_words(unit: Unit, begin: int, stop: int) -> Span:
     while stop < len(text) and text[stop - 1].isalnum() and text[stop].isalnum():
         stop += 1
     return document.trim_span(begin, stop)
-
-
-def _best_first(scored: Iterable[ScoredUnit]) -> list[ScoredUnit]:
-    return sorted(scored, key=lambda each: (-each.odds, each.unit.document.id, each.unit.start))
 
 
 def _stop_margin(step: int, last: Sequence[ScoredUnit]) -> float:

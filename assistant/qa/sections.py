@@ -14,7 +14,7 @@ from assistant.qa.provisions import WHOLE, NamedPartAnswerer, passages_of, place
 from assistant.qa.query import AND
 from assistant.qa.retriever import Evidence, named_documents
 from assistant.qa.scoring import FIRST, READ
-from assistant.qa.units import Unit, items_below, units_of, with_speaker
+from assistant.qa.units import Unit, block_units, with_speaker
 from assistant.question import Question
 from assistant.wording.values import blanked
 from corpus.analysis import analyse
@@ -142,13 +142,8 @@ class NamedSections(NamedPartAnswerer):
         units: list[Unit] = []
         for block in body:
             evidence = Evidence.at(self._library, document, block.start)
-            if evidence is None or block.kind == "heading" or (units and block.end <= units[-1].end):
-                continue
-            if block.kind == "row":
-                units += [unit for unit in units_of(evidence) if unit.block == block.ordinal]
-            else:
-                units.append(Unit.of(evidence, block, (items_below(document, block) or [block])[-1].end))
-        units = [unit for unit in units if not unit.empty]
+            if evidence is not None and block.kind != "heading" and not (units and block.end <= units[-1].end):
+                units += block_units(evidence, block)
         lead = (((heading.start, heading.end), heading.locator),)
         if len(units) > 2 * self._most and units[-1].end - units[0].start <= 2 * self._most * WHOLE:
             units = [Unit(units[0].evidence, units[0].start, units[-1].end, heading.locator, heading.ordinal)]
@@ -246,7 +241,7 @@ class NamedSpeeches(NamedPartAnswerer):
 
     def answer(self, question: Question) -> Answer | None:
         """The speeches; None where the question names no speaker of a meeting record, or asks for more."""
-        for document in self._documents(question):
+        for document in self._named_or_found(question, FIRST):
             by_speaker: dict[str, list[Speech]] = {}
             for speech in dict.fromkeys(each for each in speeches_of(document) if each):
                 by_speaker.setdefault(speech.speaker, []).append(speech)
@@ -258,14 +253,6 @@ class NamedSpeeches(NamedPartAnswerer):
             if units := [unit for unit in units if question.admits(document.id, unit.block)]:
                 return self._composer.whole(question, units)
         return None
-
-    def _documents(self, question: Question) -> list[Document]:
-        """The documents that the question names, else those that search ranks first."""
-        named = named_documents(question, self._library)
-        if named is not None:
-            return named
-        found = self._retriever.gather(question, READ)[:FIRST]
-        return list({each.document.id: each.document for each in found}.values())
 
     def _units(self, document: Document, speech: Speech) -> list[Unit]:
         """The units of a speech: one where it is not too long, else its paragraphs."""

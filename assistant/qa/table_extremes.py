@@ -9,7 +9,7 @@ from itertools import accumulate
 
 from assistant.qa.retriever import Evidence
 from assistant.qa.scoring import ScoredUnit
-from assistant.qa.units import Unit, units_of
+from assistant.qa.units import Unit, block_units
 from assistant.question import YEAR, Question
 from assistant.vocabulary import word_pattern
 from assistant.wording.values import figures
@@ -67,7 +67,7 @@ def extreme(
     best = (max if kind == "most" else min)(rows.values())
     first, *others = [row for row, amount in rows.items() if amount == best]
     found = None if others else Evidence.at(library, document, first.start)
-    row_unit = next((each for each in units_of(found) if each.block == first.ordinal), None) if found else None
+    row_unit = next(iter(block_units(found, first)), None) if found else None
     head = " ".join(column_heads(document, table)[column].split())
     return (row_unit, kind, head) if row_unit else None
 

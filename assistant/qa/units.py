@@ -139,6 +139,14 @@ def units_of(evidence: Evidence) -> Iterator[Unit]:
     return (with_speaker(unit) for unit in _units(evidence) if not unit.empty and not unit.bare)
 
 
+def block_units(evidence: Evidence, block: Block) -> list[Unit]:
+    """A block as a whole: the units of a row, or the words of another block with its sub-paragraphs; none where it has no words."""
+    if block.kind == "row":
+        return [unit for unit in units_of(evidence) if unit.block == block.ordinal]
+    unit = Unit.of(evidence, block, (items_below(evidence.document, block) or [block])[-1].end)
+    return [] if unit.empty else [unit]
+
+
 def with_speaker(unit: Unit) -> Unit:
     """A unit of a meeting record, introduced by the label of the speaker unless it begins with that."""
     label = speaker_label_span(unit.document, unit.block)
