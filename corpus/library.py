@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from corpus.corpus_errors import ConcurrentChange, DocumentNotFound, LibraryError, readable_errors
 from corpus.documents import Document, Passage
+from corpus.embedding.embedder import Progress
 from corpus.feedback import Feedback
 from corpus.integrity import check_passages
 from corpus.library_reader import DERIVED, LibraryReader
@@ -18,7 +19,6 @@ from corpus.store import Header, StoredDocument
 __all__ = ["DERIVED", "Library"]
 
 Segment = Callable[[Document], Sequence[Passage]]
-Progress = Callable[[int], None]
 
 
 class Library(LibraryReader):
@@ -151,15 +151,15 @@ class Library(LibraryReader):
         with self._lock, readable_errors(self.folder):
             self._indexes.update()
 
-    def record_copied(self, kind: str, marks: Mapping[str, str]) -> None:
-        """Records what was copied here from another library."""
+    def record_copied(self, document_id: str, mark: str) -> None:
+        """Records that a document was copied here from another library."""
         with self._lock, readable_errors(self.folder), self._db.transaction():
-            self._store.copied.record(kind, marks)
+            self._store.copied.record("document", {document_id: mark})
 
-    def forget_copied(self, kind: str, key: str) -> None:
-        """Removes the record of something that was copied and no longer exists."""
+    def forget_copied(self, document_id: str) -> None:
+        """Removes the record of a document that was copied and no longer exists."""
         with self._lock, readable_errors(self.folder), self._db.transaction():
-            self._store.copied.remove(kind, key)
+            self._store.copied.remove("document", document_id)
 
     def confirm(self, document_id: str) -> None:
         """Records that staff have checked that a document is the one that its text says it is."""

@@ -320,10 +320,10 @@ class LibraryReader:
         with self._lock:
             return self._store.sources.all()
 
-    def copied(self, kind: str) -> dict[str, str]:
-        """The marks of what was copied here from another library, by id. See `CopiedTable`."""
+    def copied(self) -> dict[str, str]:
+        """The marks of the documents that were copied here from another library, by id. See `CopiedTable`."""
         with self._lock, readable_errors(self.folder):
-            return self._store.copied.marks(kind)
+            return self._store.copied.marks("document")
 
     def document(self, document_id: str) -> Document:
         """The document with an id. Raises `DocumentNotFound`."""

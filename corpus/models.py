@@ -13,9 +13,10 @@ import numpy as np
 from corpus.documents import Passage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Hashable
 
     from corpus.embedding import Embedder
+    from corpus.embedding.embedder import Progress
 
 CACHED_QUERIES = 8  # number of cached question vectors: one question is searched for in several indexes
 CACHED_TEXTS = 4_096
@@ -79,7 +80,7 @@ class EmbeddingModels:
         self,
         language: str,
         passages: Sequence[Passage],
-        progress: Callable[[int], None] | None = None,
+        progress: Progress | None = None,
         known: Mapping[str, np.ndarray] = MappingProxyType({}),
     ) -> list[np.ndarray | None]:
         """The vectors of passages in a language, None where the search model does not support it. Equal texts are embedded once,

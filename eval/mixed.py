@@ -83,13 +83,12 @@ def main() -> None:
     folders = [folder for folder, _ in prepare_written_sets(CALIBRATION, [], options.folder)]
     with engine_over([options.documents, *folders], options.folder) as engine:
         by_kind = find_ranks(engine)
-    rows = ([kind, len(found), *(_share(found, n) for n in FIRST)] for kind, found in by_kind.items())
+    rows = []
+    for kind, ranks in by_kind.items():
+        shares = (wilson(sum(each is not None and each < limit for each in ranks), len(ranks)) for limit in FIRST)
+        rows.append([kind, len(ranks), *map(format_figure, shares)])
     heads = ("question and document", "questions", *(f"among the first {n}" for n in FIRST))
     print_table(Console(width=140), heads, rows)
-
-
-def _share(ranks: Sequence[int | None], limit: int) -> str:
-    return format_figure(wilson(sum(each is not None and each < limit for each in ranks), len(ranks)))
 
 
 if __name__ == "__main__":

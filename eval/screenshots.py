@@ -35,7 +35,7 @@ class Screenshot:
 
     name: str
     options: dict[str, Any]
-    act: Callable[[Page, str], None]
+    act: Callable[[Page, str], object]
 
 
 def _ask(*questions: str) -> Callable[[Page, str], None]:
@@ -51,23 +51,17 @@ def _ask(*questions: str) -> Callable[[Page, str], None]:
     return act
 
 
-def _tab(name: str, selector: str) -> Callable[[Page, str], None]:
-    def act(page: Page, url: str) -> None:
-        page.goto(f"{url}/sign-in?next=/")
-        page.get_by_label("Name").fill(NAME)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.get_by_role("link", name=name, exact=True).click()
-        page.locator(selector).first.wait_for()
-
-    return act
+def _open_staff_tab(page: Page, url: str) -> None:
+    page.goto(f"{url}/sign-in?next=/")
+    page.get_by_label("Name").fill(NAME)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name="Staff", exact=True).click()
+    page.locator(".rp-figures").first.wait_for()
 
 
-def _open(path: str) -> Callable[[Page, str], None]:
-    def act(page: Page, url: str) -> None:
-        page.goto(f"{url}{path}")
-
-    return act
+def _open(path: str) -> Callable[[Page, str], object]:
+    return lambda page, url: page.goto(f"{url}{path}")
 
 
 SCREENSHOTS = (
@@ -79,7 +73,7 @@ SCREENSHOTS = (
     Screenshot("ask-phone", PHONE, _ask("When is item 3?")),
     Screenshot("meeting", DESKTOP, _open("/meetings")),
     Screenshot("document", DESKTOP, _open("/documents/CTOC/COP/WG.7/2021/1#item-3")),
-    Screenshot("staff", {"viewport": {"width": 1280, "height": 980}}, _tab("Staff", ".rp-figures")),
+    Screenshot("staff", {"viewport": {"width": 1280, "height": 980}}, _open_staff_tab),
 )
 
 

@@ -69,11 +69,6 @@ class AgendaCiter:
         days = set(meeting.dates)
         return [ordinal for ordinal, words in with_place if not days or not days.isdisjoint(find_full_dates(words))]
 
-    def _lists_unassigned_paper(self, meeting: Meeting) -> bool:
-        """Whether a row, or a line that is not a sentence, names a document that belongs to no known item."""
-        known = {symbol for item in meeting.items for symbol, _ in item.documentation} | {str(self.document.symbol)}
-        return not _listed_papers(self.document) <= known
-
     def section(self, ordinal: int) -> str:
         """The part of the agenda in which a block is, as the first part of its locator: `annex`."""
         return _section(self.document.blocks[ordinal])
@@ -186,7 +181,9 @@ class AgendaCiter:
         names_paper = not _blocks_with_papers(self.document).isdisjoint(item.annotations)
         numbers = {item.main_number, *(each.number for each in meeting.parts(item))}
         documented = meeting.documented_items(item) or not numbers.isdisjoint(_items_with_documentation(self.document))
-        return not (documented or names_paper or self._lists_unassigned_paper(meeting))
+        known = {symbol for each in meeting.items for symbol, _ in each.documentation} | {str(self.document.symbol)}
+        lists_unassigned_paper = not _listed_papers(self.document) <= known
+        return not (documented or names_paper or lists_unassigned_paper)
 
 
 @cached_by_document

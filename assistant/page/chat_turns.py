@@ -154,8 +154,7 @@ class Conversations:
     def forget(self, token: str, client: str) -> None:
         """Drops a conversation of a client."""
         with self._guard:
-            found = self._held.get(token)
-            if found is not None and found.client == client:
+            if token in self._held and self._held[token].client == client:
                 del self._held[token]
 
     def _forget(self) -> None:

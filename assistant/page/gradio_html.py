@@ -23,11 +23,11 @@ def caller_of(request: gr.Request) -> Principal:
     return identified_caller(request.request)
 
 
-async def check_again(request: gr.Request, operation: str) -> None:
-    """Checks, while a call from the page goes on, whether its caller may still do an operation: a key may be revoked, a session may
+async def check_again(request: gr.Request) -> None:
+    """Checks, while a call from the page goes on, whether its caller may still see jobs: a key may be revoked, a session may
     end. Raises a `ServiceFault`."""
     assert request.request is not None
-    check(await request.request.scope["identify"](), operation)
+    check(await request.request.scope["identify"](), "jobs")
 
 
 def reader_language(request: gr.Request) -> str:

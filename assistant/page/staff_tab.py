@@ -116,7 +116,7 @@ class _StaffTab:
                 if following:
                     await asyncio.sleep(PAUSE)
                 if time.monotonic() - checked > authentication.AGAIN_SECONDS:
-                    await check_again(request, "jobs")
+                    await check_again(request)
                     checked = time.monotonic()
             health = await run_in_threadpool(health_html, service, who, reader)
             yield [html, gr.Button(visible=False), health, await run_in_threadpool(_documents, service, who)]

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from assistant.access.principal import STRANGERS, own_part, strangers_part
 from assistant.service_errors import Overloaded, ServiceFault, TooMany, stopping
 from assistant.settings import Settings
+from corpus.embedding.embedder import Progress
 from corpus.models import EmbeddingModels
 
 if TYPE_CHECKING:
@@ -398,9 +399,7 @@ class QueuedEmbedder:
         """Everything else is the model's own: embedding a question happens within a turn."""
         return getattr(self._embedder, name)
 
-    def embed_passages(
-        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
-    ) -> NDArray[np.float32]:
+    def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float32]:
         """Embeds texts batch by batch, one vector for each text."""
         made: list[NDArray[np.float32]] = []
         done = 0

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+Progress = Callable[[int], None]
+"""Called with the number of texts finished since its last call."""
+
+
 class EmbeddingError(Exception):
     """A model can't be used. The message says which file or setting is wrong and what to do about it."""
 
@@ -69,9 +73,7 @@ class Embedder(Protocol):
     def token_spans(self, text: str) -> list[tuple[int, int]]:
         """The character span in `text` of every word piece, special tokens left out, nothing truncated."""
 
-    def embed_passages(
-        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
-    ) -> NDArray[np.float32]:
+    def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float32]:
         """One unit vector a text, in the order given: (texts x dimension), float32. `progress` is called, in the
         calling thread, with the number of texts finished since its last call."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.analysis import without_surrogates
-from corpus.embedding.embedder import EmbeddingError, Uncorrected
+from corpus.embedding.embedder import EmbeddingError, Progress, Uncorrected
 from corpus.embedding.graph import Precision, Weights, bert_graph
 from corpus.embedding.model_files import FileState, package_folder, read_cached, write_cached
 from corpus.embedding.runtime import Lazy, map_in_threads, open_session, physical_cores
@@ -80,9 +80,7 @@ class PackagedModel(Uncorrected, ABC):
         offsets: list[tuple[int, int]] = self._encode(text).offsets[1:-1]
         return offsets
 
-    def embed_passages(
-        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
-    ) -> NDArray[np.float32]:
+    def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float32]:
         if not texts:
             return np.empty((0, self.dimension), np.float32)
         self._session()  # so that an error while loading is raised here, once

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.analysis import without_surrogates
-from corpus.embedding.embedder import EmbeddingError, Uncorrected
+from corpus.embedding.embedder import EmbeddingError, Progress, Uncorrected
 from corpus.embedding.runtime import Lazy
 from corpus.extras import install_command
 
@@ -85,9 +85,7 @@ class SentenceTransformerEmbedder(Uncorrected):
         encoded = self._tokenise(without_surrogates(text), add_special_tokens=False, return_offsets_mapping=True)
         return [(start, end) for start, end in encoded["offset_mapping"]]
 
-    def embed_passages(
-        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
-    ) -> NDArray[np.float32]:
+    def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float32]:
         vectors = np.empty((len(texts), self.dimension), np.float32)
         order = sorted(range(len(texts)), key=lambda index: len(texts[index]), reverse=True)
         for begin in range(0, len(order), _BATCH):
