@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from services import Made, ended, made_service
+from services import Made, ended, made_service, service_fixture
 from waiting import WAIT, until
 
 from assistant.service.collection_service import MIN_LARGE
@@ -28,6 +28,7 @@ from ingest.sandbox.pool import WorkerPool
 
 TESTS = Path(__file__).resolve().parent
 UPLOADS = "/api/v1/uploads"
+made = service_fixture("function", page=False, updater={"jobs": 2})
 
 
 @pytest.fixture(autouse=True)
@@ -62,45 +63,42 @@ def runs(made: Made, job: dict[str, Any]) -> None:
     until(lambda: record(made, job)["state"] == "running")
 
 
-def test_a_short_upload_does_not_wait_for_a_long_one(tmp_path: Path, catalogue: Catalogue) -> None:
+def test_a_short_upload_does_not_wait_for_a_long_one(tmp_path: Path, made: Made) -> None:
     gate = tmp_path / "gate"
-    with service(tmp_path, catalogue) as made:
-        long = send(made, "staff", "long.txt", note("Arendal", gate))
-        runs(made, long)
-        for n in range(3):
-            assert ended(made, send(made, "staff", f"{n}.txt", note(f"Bergen {n}")))["counts"] == {"added": 1}
-        assert record(made, long)["state"] == "running"
-        gate.touch()
-        assert ended(made, long)["counts"] == {"added": 1}
-        assert made.library.verify() == []
+    long = send(made, "staff", "long.txt", note("Arendal", gate))
+    runs(made, long)
+    for n in range(3):
+        assert ended(made, send(made, "staff", f"{n}.txt", note(f"Bergen {n}")))["counts"] == {"added": 1}
+    assert record(made, long)["state"] == "running"
+    gate.touch()
+    assert ended(made, long)["counts"] == {"added": 1}
+    assert made.library.verify() == []
 
 
-def test_a_short_upload_does_not_wait_for_two_long_ones(tmp_path: Path, catalogue: Catalogue) -> None:
+def test_a_short_upload_does_not_wait_for_two_long_ones(tmp_path: Path, made: Made) -> None:
     gate = tmp_path / "gate"
-    with service(tmp_path, catalogue) as made:
-        large = b"The harbour is open. " * (MIN_LARGE // 20)
-        long = [send(made, "staff", f"long{n}.txt", note(f"Arendal {n}", gate) + large) for n in range(2)]
-        runs(made, long[0])
-        short = send(made, "admin", "short.txt", note("Bergen"))
-        until(lambda: record(made, short)["counts"] == {"added": 1})
-        assert [record(made, job)["state"] for job in long] == ["running", "queued"]
-        for job in long:
-            made.by("staff").delete(f"/api/v1/jobs/{job['id']}")
-        gate.touch()
+    large = b"The harbour is open. " * (MIN_LARGE // 20)
+    long = [send(made, "staff", f"long{n}.txt", note(f"Arendal {n}", gate) + large) for n in range(2)]
+    runs(made, long[0])
+    short = send(made, "admin", "short.txt", note("Bergen"))
+    until(lambda: record(made, short)["counts"] == {"added": 1})
+    assert [record(made, job)["state"] for job in long] == ["running", "queued"]
+    for job in long:
+        made.by("staff").delete(f"/api/v1/jobs/{job['id']}")
+    gate.touch()
 
 
-def test_the_library_is_verified_beside_a_long_upload(tmp_path: Path, catalogue: Catalogue) -> None:
+def test_the_library_is_verified_beside_a_long_upload(tmp_path: Path, made: Made) -> None:
     gate = tmp_path / "gate"
-    with service(tmp_path, catalogue) as made:
-        long = send(made, "staff", "long.txt", note("Arendal", gate))
-        runs(made, long)
-        check = made.by("staff").post("/api/v1/verify").json()
-        until(lambda: record(made, check)["state"] == "done")
-        told = record(made, check)
-        assert (told["done"], told["total"], told["outcomes"]) == (1, 1, [])
-        assert record(made, long)["state"] == "running"
-        gate.touch()
-        assert ended(made, long)["counts"] == {"added": 1}
+    long = send(made, "staff", "long.txt", note("Arendal", gate))
+    runs(made, long)
+    check = made.by("staff").post("/api/v1/verify").json()
+    until(lambda: record(made, check)["state"] == "done")
+    told = record(made, check)
+    assert (told["done"], told["total"], told["outcomes"]) == (1, 1, [])
+    assert record(made, long)["state"] == "running"
+    gate.touch()
+    assert ended(made, long)["counts"] == {"added": 1}
 
 
 def test_with_one_reader_one_job_runs_at_once(tmp_path: Path, catalogue: Catalogue) -> None:
@@ -114,21 +112,18 @@ def test_with_one_reader_one_job_runs_at_once(tmp_path: Path, catalogue: Catalog
         assert [ended(made, each)["counts"] for each in (long, short)] == [{"added": 1}] * 2
 
 
-def test_texts_for_one_symbol_are_written_in_the_order_in_which_they_were_sent(
-    tmp_path: Path, catalogue: Catalogue
-) -> None:
+def test_texts_for_one_symbol_are_written_in_the_order_in_which_they_were_sent(tmp_path: Path, made: Made) -> None:
     gate = tmp_path / "gate"
-    with service(tmp_path, catalogue) as made:
-        words = "The harbour is open from noon to midnight on every day of the week."
-        first = send(made, "staff", "1.txt", note(f"Arendal. {words}", gate), symbol="A/75/1")
-        runs(made, first)
-        second = send(made, "staff", "2.txt", note(f"Bergen. {words}"), symbol="A/75/1")
-        other = send(made, "admin", "3.txt", note("Cork"))
-        assert ended(made, other)["counts"] == {"added": 1}, "the text of another user passes"
-        assert (record(made, second)["state"], record(made, second)["ahead"]) == ("queued", 1)
-        gate.touch()
-        assert [ended(made, each)["counts"] for each in (first, second)] == [{"added": 1}, {"replaced": 1}]
-        assert "Bergen" in made.library.document("A/75/1:en:official").text
+    words = "The harbour is open from noon to midnight on every day of the week."
+    first = send(made, "staff", "1.txt", note(f"Arendal. {words}", gate), symbol="A/75/1")
+    runs(made, first)
+    second = send(made, "staff", "2.txt", note(f"Bergen. {words}"), symbol="A/75/1")
+    other = send(made, "admin", "3.txt", note("Cork"))
+    assert ended(made, other)["counts"] == {"added": 1}, "the text of another user passes"
+    assert (record(made, second)["state"], record(made, second)["ahead"]) == ("queued", 1)
+    gate.touch()
+    assert [ended(made, each)["counts"] for each in (first, second)] == [{"added": 1}, {"replaced": 1}]
+    assert "Bergen" in made.library.document("A/75/1:en:official").text
 
 
 @pytest.mark.parametrize("killed", [False, True])
@@ -155,46 +150,41 @@ def test_a_text_that_was_sent_later_is_not_replaced_by_one_that_takes_longer(
         assert not [each for each in made.library.folder.glob("uploads*") if each.is_file()]
 
 
-def test_a_verified_text_that_takes_longer_replaces_an_unverified_one(tmp_path: Path, catalogue: Catalogue) -> None:
+def test_a_verified_text_that_takes_longer_replaces_an_unverified_one(tmp_path: Path, made: Made) -> None:
     gate = tmp_path / "gate"
-    with service(tmp_path, catalogue) as made:
-        long = send(made, "staff", "long.txt", note("Arendal", gate), symbol="A/75/1")
-        runs(made, long)
-        assert ended(made, send(made, "staff", "late.txt", note("A/75/1\n\nBergen")))["counts"] == {"added": 1}
-        gate.touch()
-        assert ended(made, long)["counts"] == {"replaced": 1}
-        assert "Arendal" in made.library.document("A/75/1:en:official").text
+    long = send(made, "staff", "long.txt", note("Arendal", gate), symbol="A/75/1")
+    runs(made, long)
+    assert ended(made, send(made, "staff", "late.txt", note("A/75/1\n\nBergen")))["counts"] == {"added": 1}
+    gate.touch()
+    assert ended(made, long)["counts"] == {"replaced": 1}
+    assert "Arendal" in made.library.document("A/75/1:en:official").text
 
 
-def test_texts_of_one_file_name_are_numbered_in_the_order_in_which_they_were_sent(
-    tmp_path: Path, catalogue: Catalogue
-) -> None:
+def test_texts_of_one_file_name_are_numbered_in_the_order_in_which_they_were_sent(tmp_path: Path, made: Made) -> None:
     gate = tmp_path / "gate"
-    with service(tmp_path, catalogue) as made:
-        first = send(made, "staff", "minutes.txt", note("Arendal", gate))
-        runs(made, first)
-        second = send(made, "staff", "minutes.txt", note("Bergen"))
-        assert ended(made, send(made, "admin", "other.txt", note("Cork")))["counts"] == {"added": 1}
-        assert record(made, second)["state"] == "queued"
-        gate.touch()
-        told = [ended(made, each)["outcomes"][0] for each in (first, second)]
-        assert [each["document"] for each in told] == ["minutes-txt:en:upload", "minutes-txt-2:en:upload"]
-        assert told[0]["reason"] == ""
-        assert told[1]["reason"].startswith("was added beside an earlier text of the same file name, minutes-txt.")
+    first = send(made, "staff", "minutes.txt", note("Arendal", gate))
+    runs(made, first)
+    second = send(made, "staff", "minutes.txt", note("Bergen"))
+    assert ended(made, send(made, "admin", "other.txt", note("Cork")))["counts"] == {"added": 1}
+    assert record(made, second)["state"] == "queued"
+    gate.touch()
+    told = [ended(made, each)["outcomes"][0] for each in (first, second)]
+    assert [each["document"] for each in told] == ["minutes-txt:en:upload", "minutes-txt-2:en:upload"]
+    assert told[0]["reason"] == ""
+    assert told[1]["reason"].startswith("was added beside an earlier text of the same file name, minutes-txt.")
 
 
 def test_a_text_that_is_sent_again_is_not_replaced_by_one_that_was_sent_before_and_takes_longer(
-    tmp_path: Path, catalogue: Catalogue
+    tmp_path: Path, made: Made
 ) -> None:
     gate, bergen = tmp_path / "gate", note("A/75/1\n\nBergen")
-    with service(tmp_path, catalogue) as made:
-        assert ended(made, send(made, "staff", "b.txt", bergen))["counts"] == {"added": 1}
-        long = send(made, "staff", "long.txt", note("A/75/1\n\nArendal", gate))
-        runs(made, long)
-        assert ended(made, send(made, "staff", "b.txt", bergen, again="true"))["counts"] == {"unchanged": 1}
-        gate.touch()
-        assert ended(made, long)["counts"] == {"skipped": 1}
-        assert "Bergen" in made.library.document("A/75/1:en:official").text
+    assert ended(made, send(made, "staff", "b.txt", bergen))["counts"] == {"added": 1}
+    long = send(made, "staff", "long.txt", note("A/75/1\n\nArendal", gate))
+    runs(made, long)
+    assert ended(made, send(made, "staff", "b.txt", bergen, again="true"))["counts"] == {"unchanged": 1}
+    gate.touch()
+    assert ended(made, long)["counts"] == {"skipped": 1}
+    assert "Bergen" in made.library.document("A/75/1:en:official").text
 
 
 def test_a_fetched_text_is_not_kept_out_by_another_one_that_was_uploaded_meanwhile(
@@ -294,20 +284,19 @@ def test_told_to_stop_with_two_uploads_in_progress_it_ends_and_goes_on_after(
         assert [ended(made, made.service.jobs.record(job["id"]))["counts"] for job in sent] == [{"added": 1}] * 3
 
 
-def test_an_upload_that_is_stopped_makes_room_for_the_next_one(tmp_path: Path, catalogue: Catalogue) -> None:
+def test_an_upload_that_is_stopped_makes_room_for_the_next_one(tmp_path: Path, made: Made) -> None:
     gate = tmp_path / "gate"
-    with service(tmp_path, catalogue) as made:
-        sent = [send(made, "staff", f"{n}.txt", note(f"Arendal {n}", gate)) for n in range(2)]
-        for job in sent:
-            runs(made, job)
-        alone = made.by("staff").post("/api/v1/verify").json()
-        behind = send(made, "admin", "behind.txt", note("Bergen"))
-        assert [record(made, job)["ahead"] for job in (alone, behind)] == [2, 3]
-        assert made.by("staff").delete(f"/api/v1/jobs/{alone['id']}").status_code == 200
-        assert record(made, behind)["ahead"] == 2
-        made.by("staff").delete(f"/api/v1/jobs/{sent[0]['id']}")
-        gate.touch()
-        assert ended(made, behind)["counts"] == {"added": 1}
+    sent = [send(made, "staff", f"{n}.txt", note(f"Arendal {n}", gate)) for n in range(2)]
+    for job in sent:
+        runs(made, job)
+    alone = made.by("staff").post("/api/v1/verify").json()
+    behind = send(made, "admin", "behind.txt", note("Bergen"))
+    assert [record(made, job)["ahead"] for job in (alone, behind)] == [2, 3]
+    assert made.by("staff").delete(f"/api/v1/jobs/{alone['id']}").status_code == 200
+    assert record(made, behind)["ahead"] == 2
+    made.by("staff").delete(f"/api/v1/jobs/{sent[0]['id']}")
+    gate.touch()
+    assert ended(made, behind)["counts"] == {"added": 1}
 
 
 def test_a_job_that_runs_alone_waits_for_others_and_lets_none_behind_it_pass() -> None:

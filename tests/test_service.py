@@ -21,7 +21,7 @@ import pytest
 from conftest import untimed
 from fastapi.testclient import TestClient
 from ods import word_file
-from services import ended, fetching, listening, made_service, settings_with, told_events
+from services import Made, ended, fetching, listening, made_service, service_fixture, settings_with, told_events
 from waiting import WAIT, until
 from word_reader import word_readers
 
@@ -53,6 +53,7 @@ from ingest.pipeline import Input
 READER = Principal(Role.READ, "key", "key:1", "192.0.2.1")
 SMUGGLED = "How much did smugglers earn in 2016 according to the UNODC Global Study of 2018?"
 asked = QuestionRequest.of
+made = service_fixture("function", page=False)
 
 
 @pytest.fixture
@@ -598,36 +599,32 @@ def test_an_upload_that_was_taken_and_not_read_is_read_by_the_next_process(
 
 
 def test_an_upload_is_refused_at_once_by_its_first_bytes_and_what_has_to_be_opened_waits(
-    tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch, made: Made
 ) -> None:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_LZMA) as packed:
         packed.writestr("mimetype", b"application/epub+zip")
     unopened = archive.getvalue().replace(b"mimetype", b"mimetype\xff\xff\xff\xff", 1)
-    with made_service(tmp_path, catalogue, page=False) as made:
-        block = threading.Event()
-        made.service.jobs.submit("x", "y", lambda reporter: block.wait(WAIT) and None)
-        monkeypatch.setattr("zipfile.ZipFile", pytest.fail)
-        jobs = [
-            made.service.upload(LOCAL, io.BytesIO(data), name)
-            for name, data in (("a.txt", b""), ("b.txt", b"\x89PNG\r\n"), ("c.docx", unopened), ("d.json", b'{"a": 1}'))
-        ]
-        assert [each.state for each in jobs] == ["failed", "failed", "queued", "queued"]
-        assert made.service.upload(LOCAL, io.BytesIO(b""), "e.txt").reason.startswith("e.txt is empty")
-        block.set()
-        assert [ended(made, each.to_json())["counts"] for each in jobs] == [{"refused": 1}] * 4
+    block = threading.Event()
+    made.service.jobs.submit("x", "y", lambda reporter: block.wait(WAIT) and None)
+    monkeypatch.setattr("zipfile.ZipFile", pytest.fail)
+    jobs = [
+        made.service.upload(LOCAL, io.BytesIO(data), name)
+        for name, data in (("a.txt", b""), ("b.txt", b"\x89PNG\r\n"), ("c.docx", unopened), ("d.json", b'{"a": 1}'))
+    ]
+    assert [each.state for each in jobs] == ["failed", "failed", "queued", "queued"]
+    assert made.service.upload(LOCAL, io.BytesIO(b""), "e.txt").reason.startswith("e.txt is empty")
+    block.set()
+    assert [ended(made, each.to_json())["counts"] for each in jobs] == [{"refused": 1}] * 4
 
 
-def test_an_upload_that_can_not_be_looked_at_is_read_in_its_turn(
-    tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_upload_that_can_not_be_looked_at_is_read_in_its_turn(monkeypatch: pytest.MonkeyPatch, made: Made) -> None:
     def fails(*_: object) -> None:
         raise OSError(24, "Too many open files")
 
-    with made_service(tmp_path, catalogue, page=False) as made:
-        monkeypatch.setattr(made.service._updater, "refuse", fails)
-        job = made.service.upload(LOCAL, io.BytesIO(b"Note on nets\n\nNets are mended in winter.\n"), "nets.txt")
-        assert ended(made, job.to_json())["counts"] == {"added": 1}
+    monkeypatch.setattr(made.service._updater, "refuse", fails)
+    job = made.service.upload(LOCAL, io.BytesIO(b"Note on nets\n\nNets are mended in winter.\n"), "nets.txt")
+    assert ended(made, job.to_json())["counts"] == {"added": 1}
 
 
 def test_an_upload_whose_file_is_gone_at_the_next_start_is_refused_and_the_service_starts(
@@ -648,18 +645,17 @@ def test_an_upload_whose_file_is_gone_at_the_next_start_is_refused_and_the_servi
         assert "nets.txt cannot be read" in again["outcomes"][0]["reason"]
 
 
-def test_who_sends_very_many_files_leaves_places_to_others(tmp_path: Path, catalogue: Catalogue) -> None:
-    with made_service(tmp_path, catalogue, page=False) as made:
-        block, jobs = threading.Event(), made.service.jobs
-        jobs.submit("x", "somebody", lambda _: block.wait(20) and None)
-        sent = [{"file": (f"{n}.txt", b"Note on nets\n\nNets number %d are mended.\n" % n)} for n in range(51)]
-        replies = [made.by("staff").post("/api/v1/uploads", files=each) for each in sent]
-        assert [each.status_code for each in replies] == [202] * 50 + [503]
-        assert (replies[-1].json()["code"], replies[-1].headers["retry-after"]) == ("jobs-wait", "60")
-        assert made.by("admin").post("/api/v1/uploads", files=sent[50]).status_code == 202
-        assert made.by("staff").post("/api/v1/verify").status_code == 202
-        jobs.stop_all()
-        block.set()
+def test_who_sends_very_many_files_leaves_places_to_others(made: Made) -> None:
+    block, jobs = threading.Event(), made.service.jobs
+    jobs.submit("x", "somebody", lambda _: block.wait(20) and None)
+    sent = [{"file": (f"{n}.txt", b"Note on nets\n\nNets number %d are mended.\n" % n)} for n in range(51)]
+    replies = [made.by("staff").post("/api/v1/uploads", files=each) for each in sent]
+    assert [each.status_code for each in replies] == [202] * 50 + [503]
+    assert (replies[-1].json()["code"], replies[-1].headers["retry-after"]) == ("jobs-wait", "60")
+    assert made.by("admin").post("/api/v1/uploads", files=sent[50]).status_code == 202
+    assert made.by("staff").post("/api/v1/verify").status_code == 202
+    jobs.stop_all()
+    block.set()
 
 
 def test_uploads_that_waited_at_a_stop_are_read_in_the_order_in_which_they_were_sent(
@@ -731,64 +727,58 @@ def test_only_the_latest_jobs_are_kept(tmp_path: Path, monkeypatch: pytest.Monke
         assert [each["id"] for each in JobHistory(store).latest(10)] == ["j5", "j4", "j3"]
 
 
-def test_a_stopped_upload_leaves_nothing(tmp_path: Path, catalogue: Catalogue) -> None:
-    with made_service(tmp_path, catalogue, page=False) as made:
-        block = threading.Event()
-        made.service.jobs.submit("x", "y", lambda reporter: block.wait(WAIT) and None)
-        job = made.service.upload(LOCAL, io.BytesIO(b"Note on nets\n\nNets are mended in winter.\n"), "nets.txt")
-        made.service.stop_job(LOCAL, job.id)
+def test_a_stopped_upload_leaves_nothing(made: Made) -> None:
+    block = threading.Event()
+    made.service.jobs.submit("x", "y", lambda reporter: block.wait(WAIT) and None)
+    job = made.service.upload(LOCAL, io.BytesIO(b"Note on nets\n\nNets are mended in winter.\n"), "nets.txt")
+    made.service.stop_job(LOCAL, job.id)
+    block.set()
+    assert not list((made.library.folder / "uploads").iterdir())
+    assert ended(made, job.to_json())["state"] == "stopped"
+
+
+def test_staff_stop_their_own_jobs_and_administrators_all(made: Made) -> None:
+    block = threading.Event()
+    staff, other = (Principal(Role.STAFF, "key", f"key:{name}") for name in ("a", "b"))
+    jobs = [
+        made.service.jobs.submit("x", by, lambda reporter: block.wait(WAIT) and None) for by in ("y", "key:a", "key:a")
+    ]
+    try:
+        with pytest.raises(Forbidden, match="started by somebody else"):
+            made.service.stop_job(other, jobs[1].id)
+        assert made.service.job(other, jobs[1].id)["state"] == "queued"
+        assert made.service.stop_job(staff, jobs[1].id)["state"] == "stopped"
+        assert made.service.stop_job(Principal(Role.ADMIN, "key", "key:c"), jobs[2].id)["state"] == "stopped"
+    finally:
         block.set()
-        assert not list((made.library.folder / "uploads").iterdir())
-        assert ended(made, job.to_json())["state"] == "stopped"
 
 
-def test_staff_stop_their_own_jobs_and_administrators_all(tmp_path: Path, catalogue: Catalogue) -> None:
-    with made_service(tmp_path, catalogue, page=False) as made:
-        block = threading.Event()
-        staff, other = (Principal(Role.STAFF, "key", f"key:{name}") for name in ("a", "b"))
-        jobs = [
-            made.service.jobs.submit("x", by, lambda reporter: block.wait(WAIT) and None)
-            for by in ("y", "key:a", "key:a")
-        ]
-        try:
-            with pytest.raises(Forbidden, match="started by somebody else"):
-                made.service.stop_job(other, jobs[1].id)
-            assert made.service.job(other, jobs[1].id)["state"] == "queued"
-            assert made.service.stop_job(staff, jobs[1].id)["state"] == "stopped"
-            assert made.service.stop_job(Principal(Role.ADMIN, "key", "key:c"), jobs[2].id)["state"] == "stopped"
-        finally:
-            block.set()
+def test_reading_stops_in_the_middle_of_a_document_and_leaves_nothing_of_it(made: Made) -> None:
+    job_id: list[str] = []
+    real = made.library.embedder.embed_passages
 
+    def slow(texts: list[str], progress: Callable[[int], None] | None = None) -> object:
+        for _ in texts if job_id else ():
+            made.service.stop_job(LOCAL, job_id[0]) if job_id else None
+            assert progress is not None
+            progress(1)
+        return real(texts, progress)
 
-def test_reading_stops_in_the_middle_of_a_document_and_leaves_nothing_of_it(
-    tmp_path: Path, catalogue: Catalogue
-) -> None:
-    with made_service(tmp_path, catalogue, page=False) as made:
-        job_id: list[str] = []
-        real = made.library.embedder.embed_passages
+    made.library.embedder.embed_passages = slow  # type: ignore[method-assign]
+    text = "Note on nets\n\n" + "\n\n".join(f"{n}. Net number {n} is mended." for n in range(1, 40))
+    held = threading.Event()
 
-        def slow(texts: list[str], progress: Callable[[int], None] | None = None) -> object:
-            for _ in texts if job_id else ():
-                made.service.stop_job(LOCAL, job_id[0]) if job_id else None
-                assert progress is not None
-                progress(1)
-            return real(texts, progress)
+    def work(reporter: JobReporter) -> None:
+        held.wait(WAIT)
+        made.service._updater.read(reporter, [Input("nets.txt", text.encode(), trusted=True)], 1)
 
-        made.library.embedder.embed_passages = slow  # type: ignore[method-assign]
-        text = "Note on nets\n\n" + "\n\n".join(f"{n}. Net number {n} is mended." for n in range(1, 40))
-        held = threading.Event()
-
-        def work(reporter: JobReporter) -> None:
-            held.wait(WAIT)
-            made.service._updater.read(reporter, [Input("nets.txt", text.encode(), trusted=True)], 1)
-
-        job = made.service.jobs.submit("ingest", "local", work)
-        job_id.append(job.id)
-        held.set()
-        record = ended(made, job.to_json())
-        assert record["state"] == "stopped"
-        assert [each.source for each in made.library.documents()] == ["boats.txt"]
-        assert made.library.verify() == []
+    job = made.service.jobs.submit("ingest", "local", work)
+    job_id.append(job.id)
+    held.set()
+    record = ended(made, job.to_json())
+    assert record["state"] == "stopped"
+    assert [each.source for each in made.library.documents()] == ["boats.txt"]
+    assert made.library.verify() == []
 
 
 def test_feedback_and_pages_of_lists(tmp_path: Path, catalogue: Catalogue) -> None:
@@ -897,55 +887,47 @@ def test_a_fetch_of_which_nothing_came_has_failed_and_says_no_longer_that_it_tri
         assert job["detail"] == "CTOC/COP/WG.7/2021/3 (en)"
 
 
-def test_an_upload_that_was_refused_is_no_job_that_is_done(tmp_path: Path, catalogue: Catalogue) -> None:
-    with made_service(tmp_path, catalogue, page=False) as made:
-        job = made.service.upload(LOCAL, io.BytesIO(b""), "empty.txt")
-        told = ended(made, job.to_json())
-        assert (told["state"], told["code"], told["counts"]) == ("failed", "job-nothing", {"refused": 1})
+def test_an_upload_that_was_refused_is_no_job_that_is_done(made: Made) -> None:
+    job = made.service.upload(LOCAL, io.BytesIO(b""), "empty.txt")
+    told = ended(made, job.to_json())
+    assert (told["state"], told["code"], told["counts"]) == ("failed", "job-nothing", {"refused": 1})
 
 
-def test_a_file_whose_kind_is_refused_does_not_wait_behind_others_and_its_job_says_why(
-    tmp_path: Path, catalogue: Catalogue
-) -> None:
-    with made_service(tmp_path, catalogue, page=False) as made:
-        held = threading.Event()
-        before = made.service.jobs.submit("ingest", "local", lambda _: held.wait(WAIT) and None)
-        staff = made.by("staff")
-        sent = [("empty.txt", b""), ("boat.png", b"\x89PNG\r\n\x1a\n" + bytes(40))]
-        records = [staff.post("/api/v1/uploads", files={"file": each}).json() for each in sent]
-        assert [(each["state"], each["counts"]) for each in records] == [("failed", {"refused": 1})] * 2
-        assert made.service.jobs.record(before.id)["state"] in ("queued", "running")
-        listed = {each["id"]: each["reason"] for each in staff.get("/api/v1/jobs").json()}
-        assert listed[records[0]["id"]] == "empty.txt is empty. If it was downloaded, download it again."
-        assert "is an image" in listed[records[1]["id"]]
-        there = staff.get(f"/api/v1/jobs/{records[0]['id']}", params={"language": "fr"}).json()
-        assert there["reason"].startswith("empty.txt est vide")
-        held.set()
-        ended(made, before.to_json())
+def test_a_file_whose_kind_is_refused_does_not_wait_behind_others_and_its_job_says_why(made: Made) -> None:
+    held = threading.Event()
+    before = made.service.jobs.submit("ingest", "local", lambda _: held.wait(WAIT) and None)
+    staff = made.by("staff")
+    sent = [("empty.txt", b""), ("boat.png", b"\x89PNG\r\n\x1a\n" + bytes(40))]
+    records = [staff.post("/api/v1/uploads", files={"file": each}).json() for each in sent]
+    assert [(each["state"], each["counts"]) for each in records] == [("failed", {"refused": 1})] * 2
+    assert made.service.jobs.record(before.id)["state"] in ("queued", "running")
+    listed = {each["id"]: each["reason"] for each in staff.get("/api/v1/jobs").json()}
+    assert listed[records[0]["id"]] == "empty.txt is empty. If it was downloaded, download it again."
+    assert "is an image" in listed[records[1]["id"]]
+    there = staff.get(f"/api/v1/jobs/{records[0]['id']}", params={"language": "fr"}).json()
+    assert there["reason"].startswith("empty.txt est vide")
+    held.set()
+    ended(made, before.to_json())
 
 
-def test_one_symbol_is_given_with_one_file(tmp_path: Path, catalogue: Catalogue) -> None:
-    with made_service(tmp_path, catalogue, page=False) as made:
-        two = [("file", ("a.txt", b"One boat.")), ("file", ("b.txt", b"Two boats."))]
-        sent = made.by("staff").post("/api/v1/uploads", files=two, data={"symbol": "A/CONF.5/2"})
-        assert (sent.status_code, "more than once" in sent.text) == (422, True)
-        local = made.by("local").post(
-            "/api/v1/local/ingest",
-            json={"paths": [str(tmp_path / "a.txt"), str(tmp_path / "b.txt")], "symbol": "A/CONF.5/2"},
-        )
-        assert (local.status_code, "exactly one file" in local.text) == (422, True)
-        assert made.service.jobs.all() == []
+def test_one_symbol_is_given_with_one_file(tmp_path: Path, made: Made) -> None:
+    two = [("file", ("a.txt", b"One boat.")), ("file", ("b.txt", b"Two boats."))]
+    sent = made.by("staff").post("/api/v1/uploads", files=two, data={"symbol": "A/CONF.5/2"})
+    assert (sent.status_code, "more than once" in sent.text) == (422, True)
+    local = made.by("local").post(
+        "/api/v1/local/ingest",
+        json={"paths": [str(tmp_path / "a.txt"), str(tmp_path / "b.txt")], "symbol": "A/CONF.5/2"},
+    )
+    assert (local.status_code, "exactly one file" in local.text) == (422, True)
+    assert made.service.jobs.all() == []
 
 
-def test_a_parameter_that_is_given_twice_is_refused_where_it_takes_one_value(
-    tmp_path: Path, catalogue: Catalogue
-) -> None:
-    with made_service(tmp_path, catalogue, page=False) as made:
-        reader = made.by("read")
-        twice = reader.get("/api/v1/search?q=boats&q=nets")
-        assert (twice.status_code, "more than once" in twice.text) == (422, True)
-        assert reader.get("/api/v1/compare?document=boats&document=nets").status_code != 422
-        assert reader.get("/api/v1/mandates?document=boats&document=boats&year=2020&year=2021").status_code == 422
+def test_a_parameter_that_is_given_twice_is_refused_where_it_takes_one_value(made: Made) -> None:
+    reader = made.by("read")
+    twice = reader.get("/api/v1/search?q=boats&q=nets")
+    assert (twice.status_code, "more than once" in twice.text) == (422, True)
+    assert reader.get("/api/v1/compare?document=boats&document=nets").status_code != 422
+    assert reader.get("/api/v1/mandates?document=boats&document=boats&year=2020&year=2021").status_code == 422
 
 
 def test_an_answer_that_was_to_be_written_says_that_no_model_is_set(tmp_path: Path, catalogue: Catalogue) -> None:
