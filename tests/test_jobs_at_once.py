@@ -37,6 +37,12 @@ def _readers_that_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ingest.sandbox.pool.WorkerPool", waiting)
 
 
+@pytest.fixture
+def gate(tmp_path: Path) -> Path:
+    """The file for which the reading of some notes waits."""
+    return tmp_path / "gate"
+
+
 @contextmanager
 def service(folder: Path, catalogue: Catalogue, readers: int = 2) -> Iterator[Made]:
     with made_service(folder, catalogue, page=False, updater={"jobs": readers}) as made:
@@ -63,8 +69,7 @@ def runs(made: Made, job: dict[str, Any]) -> None:
     until(lambda: record(made, job)["state"] == "running")
 
 
-def test_a_short_upload_does_not_wait_for_a_long_one(tmp_path: Path, made: Made) -> None:
-    gate = tmp_path / "gate"
+def test_a_short_upload_does_not_wait_for_a_long_one(gate: Path, made: Made) -> None:
     long = send(made, "staff", "long.txt", note("Arendal", gate))
     runs(made, long)
     for n in range(3):
@@ -75,8 +80,7 @@ def test_a_short_upload_does_not_wait_for_a_long_one(tmp_path: Path, made: Made)
     assert made.library.verify() == []
 
 
-def test_a_short_upload_does_not_wait_for_two_long_ones(tmp_path: Path, made: Made) -> None:
-    gate = tmp_path / "gate"
+def test_a_short_upload_does_not_wait_for_two_long_ones(gate: Path, made: Made) -> None:
     large = b"The harbour is open. " * (MIN_LARGE // 20)
     long = [send(made, "staff", f"long{n}.txt", note(f"Arendal {n}", gate) + large) for n in range(2)]
     runs(made, long[0])
@@ -88,8 +92,7 @@ def test_a_short_upload_does_not_wait_for_two_long_ones(tmp_path: Path, made: Ma
     gate.touch()
 
 
-def test_the_library_is_verified_beside_a_long_upload(tmp_path: Path, made: Made) -> None:
-    gate = tmp_path / "gate"
+def test_the_library_is_verified_beside_a_long_upload(gate: Path, made: Made) -> None:
     long = send(made, "staff", "long.txt", note("Arendal", gate))
     runs(made, long)
     check = made.by("staff").post("/api/v1/verify").json()
@@ -112,8 +115,7 @@ def test_with_one_reader_one_job_runs_at_once(tmp_path: Path, catalogue: Catalog
         assert [ended(made, each)["counts"] for each in (long, short)] == [{"added": 1}] * 2
 
 
-def test_texts_for_one_symbol_are_written_in_the_order_in_which_they_were_sent(tmp_path: Path, made: Made) -> None:
-    gate = tmp_path / "gate"
+def test_texts_for_one_symbol_are_written_in_the_order_in_which_they_were_sent(gate: Path, made: Made) -> None:
     words = "The harbour is open from noon to midnight on every day of the week."
     first = send(made, "staff", "1.txt", note(f"Arendal. {words}", gate), symbol="A/75/1")
     runs(made, first)
@@ -150,8 +152,7 @@ def test_a_text_that_was_sent_later_is_not_replaced_by_one_that_takes_longer(
         assert not [each for each in made.library.folder.glob("uploads*") if each.is_file()]
 
 
-def test_a_verified_text_that_takes_longer_replaces_an_unverified_one(tmp_path: Path, made: Made) -> None:
-    gate = tmp_path / "gate"
+def test_a_verified_text_that_takes_longer_replaces_an_unverified_one(gate: Path, made: Made) -> None:
     long = send(made, "staff", "long.txt", note("Arendal", gate), symbol="A/75/1")
     runs(made, long)
     assert ended(made, send(made, "staff", "late.txt", note("A/75/1\n\nBergen")))["counts"] == {"added": 1}
@@ -160,8 +161,7 @@ def test_a_verified_text_that_takes_longer_replaces_an_unverified_one(tmp_path: 
     assert "Arendal" in made.library.document("A/75/1:en:official").text
 
 
-def test_texts_of_one_file_name_are_numbered_in_the_order_in_which_they_were_sent(tmp_path: Path, made: Made) -> None:
-    gate = tmp_path / "gate"
+def test_texts_of_one_file_name_are_numbered_in_the_order_in_which_they_were_sent(gate: Path, made: Made) -> None:
     first = send(made, "staff", "minutes.txt", note("Arendal", gate))
     runs(made, first)
     second = send(made, "staff", "minutes.txt", note("Bergen"))
@@ -284,8 +284,7 @@ def test_told_to_stop_with_two_uploads_in_progress_it_ends_and_goes_on_after(
         assert [ended(made, made.service.jobs.record(job["id"]))["counts"] for job in sent] == [{"added": 1}] * 3
 
 
-def test_an_upload_that_is_stopped_makes_room_for_the_next_one(tmp_path: Path, made: Made) -> None:
-    gate = tmp_path / "gate"
+def test_an_upload_that_is_stopped_makes_room_for_the_next_one(gate: Path, made: Made) -> None:
     sent = [send(made, "staff", f"{n}.txt", note(f"Arendal {n}", gate)) for n in range(2)]
     for job in sent:
         runs(made, job)
