@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import Holding, OpenLibrary, add
+from conftest import Holding, add
 from word_reader import FlatReader, readers_of, word_readers
 
 from assistant.export.un_style import document_name
@@ -473,8 +473,7 @@ def test_days_and_times_come_before_the_length_that_is_about_as_likely_meant(hol
     assert "3 hours" in second.text
 
 
-def test_an_agenda_of_limited_distribution_is_no_draft(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
+def test_an_agenda_of_limited_distribution_is_no_draft(library: Library, catalogue: Catalogue) -> None:
     text = "# Provisional agenda\n\nA/AC.3/2026/L.1\n\n1. Opening of the session.\n\n2. Kites.\n\n3. Wind fund.\n"
     add(library, catalogue, Input("agenda.md", text.encode()))
     (document,) = library.documents()

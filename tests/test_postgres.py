@@ -53,6 +53,12 @@ TEXTS = {
 }
 
 
+@pytest.fixture
+def library(open_library: OpenLibrary, database_url: str) -> Library:
+    """An empty library in the database."""
+    return open_library(database=database_url)
+
+
 def papers() -> list[Input]:
     """A text in each language beside the starter corpus and the real documents."""
     own = [Input(f"{language}.md", text.encode(), language=language) for language, text in TEXTS.items()]
@@ -126,9 +132,8 @@ def test_a_document_that_another_process_removes_in_the_middle_of_a_question_is_
 
 
 def test_an_error_in_the_middle_of_adding_leaves_the_database_as_it_was(
-    open_library: OpenLibrary, database_url: str, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+    library: Library, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    library = open_library(database=database_url)
     add(library, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry lamps.\n"))
 
     def broken(*_: object) -> None:
@@ -143,9 +148,8 @@ def test_an_error_in_the_middle_of_adding_leaves_the_database_as_it_was(
 
 
 def test_a_lost_connection_is_made_again_and_no_transaction_goes_on_without_its_beginning(
-    open_library: OpenLibrary, database_url: str, catalogue: Catalogue
+    library: Library, database_url: str, catalogue: Catalogue
 ) -> None:
-    library = open_library(database=database_url)
     add(library, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry lamps.\n"))
     cut(database_url)
     assert len(library.headers()) == 1
@@ -181,8 +185,7 @@ def test_a_replica_that_can_only_be_read_answers(
         assert Accounts(store).all() == []
 
 
-def test_a_scope_holds_while_searching(open_library: OpenLibrary, database_url: str, catalogue: Catalogue) -> None:
-    library = open_library(database=database_url)
+def test_a_scope_holds_while_searching(library: Library, catalogue: Catalogue) -> None:
     add(library, catalogue, *(
         Input(f"n{n:02}.md", f"# Note {n}\n\n1. Boats carry lamp {n} at night.\n\n2. Masters ring bell {n}.\n".encode()) for n in range(40)
     ))  # fmt: skip
@@ -200,9 +203,8 @@ def test_a_scope_holds_while_searching(open_library: OpenLibrary, database_url: 
 
 
 def test_a_passage_has_the_same_score_in_a_scope_as_in_the_whole_library(
-    open_library: OpenLibrary, database_url: str, catalogue: Catalogue
+    library: Library, catalogue: Catalogue
 ) -> None:
-    library = open_library(database=database_url)
     add(library, catalogue, *starter_sources(), *(
         Input(f"n{n:02}.md", f"# Note {n}\n\n1. {'Boats carry lamps at night. ' * (7 * n + 1)}\n\n2. Masters ring bells {n}.\n".encode())
         for n in range(12)
@@ -216,10 +218,7 @@ def test_a_passage_has_the_same_score_in_a_scope_as_in_the_whole_library(
     assert inside == pytest.approx({key: everywhere[key] for key in inside}, rel=0.02)
 
 
-def test_the_nearest_passages_are_found_as_when_all_are_compared(
-    open_library: OpenLibrary, database_url: str, catalogue: Catalogue
-) -> None:
-    library = open_library(database=database_url)
+def test_the_nearest_passages_are_found_as_when_all_are_compared(library: Library, catalogue: Catalogue) -> None:
     add(library, catalogue, *(
         Input(f"n{n:03}.md", f"# Note {n}\n\n1. {' '.join(f'word{(n * k) % 97}' for k in range(1, 12))}.\n".encode()) for n in range(300)
     ))  # fmt: skip
@@ -236,8 +235,7 @@ def test_the_nearest_passages_are_found_as_when_all_are_compared(
     assert found >= 0.99 * 20 * 50
 
 
-def test_reindexing_makes_the_tables_anew(open_library: OpenLibrary, database_url: str, catalogue: Catalogue) -> None:
-    library = open_library(database=database_url)
+def test_reindexing_makes_the_tables_anew(library: Library, catalogue: Catalogue) -> None:
     add(library, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry lamps.\n"))
     library._store._db.execute("DELETE FROM index_en")
     assert library.verify() == [
@@ -466,9 +464,8 @@ def test_a_language_that_another_process_has_just_added_does_no_harm(
 
 
 def test_what_no_document_can_hold_is_not_there_and_can_not_be_written(
-    open_library: OpenLibrary, database_url: str, tmp_path: Path
+    library: Library, database_url: str, tmp_path: Path
 ) -> None:
-    library = open_library(database=database_url)
     assert library.passages_by_id(["a\0b", "\ud800"]) == {}
     with pytest.raises(DocumentNotFound):
         library.document("a\0b")
@@ -491,9 +488,8 @@ def test_who_waits_for_another_process_to_write_is_told_after_a_while(
 
 
 def test_a_commit_whose_reply_is_lost_is_not_said_to_have_changed_nothing(
-    open_library: OpenLibrary, database_url: str, monkeypatch: pytest.MonkeyPatch
+    library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    library = open_library(database=database_url)
     executed = Postgres.execute
 
     def lost(db: Postgres, sql: str, values: Any = ()) -> Any:

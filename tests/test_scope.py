@@ -68,10 +68,7 @@ def test_a_document_that_does_not_say_is_not_helped_out_by_others(starter_engine
     assert {each.document for each in alone.citations} <= {"figures:en:digest"}
 
 
-def test_the_documents_of_an_item_are_its_agenda_and_what_it_announces(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    library = open_library()
+def test_the_documents_of_an_item_are_its_agenda_and_what_it_announces(library: Library, catalogue: Catalogue) -> None:
     papers = [
         Input(f"{n}.md", f"# Paper {n}\n\n1. Prosecutors work together across borders.\n".encode(),
               symbol=Symbol.parse(f"CTOC/COP/WG.7/2021/{n}"))
@@ -251,8 +248,7 @@ def test_what_is_there_is_known_and_a_language_or_year_may_have_nothing(starter_
     assert scope.unknown(starter_library) is None
 
 
-def test_only_some_of_many_documents_are_listed(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
+def test_only_some_of_many_documents_are_listed(library: Library, catalogue: Catalogue) -> None:
     add(library, catalogue, *(Input(f"n{n}.md", f"# Note {n}\n\nBoats of kind {n}.\n".encode()) for n in range(25)))
     told = Scope.model_construct(documents=("x" * 5_000,)).unknown(library)
     assert told is not None
@@ -331,9 +327,8 @@ def test_a_meeting_is_named_by_its_symbol_as_well_as_by_the_id_of_its_agenda(mad
 @pytest.mark.parametrize("named", ["A/80/901", "a/80/901", "A/80/901:en:official"])
 @pytest.mark.parametrize("question", ["Which boats does the register list?", "What does paragraph 2 of A/80/901 say?"])
 def test_an_earlier_version_answers_where_the_scope_names_it(
-    open_library: OpenLibrary, catalogue: Catalogue, named: str, question: str
+    library: Library, catalogue: Catalogue, named: str, question: str
 ) -> None:
-    library = open_library()
     texts = {"A/80/901": "five boats", "A/80/901/Rev.1": "nine boats"}
     papers = [Input(f"{n}.md", f"# Report on harbours\n\n1. A harbour keeps a register.\n\n2. The register lists {boats}.\n".encode(),
                     symbol=Symbol.parse(symbol), language="en")
