@@ -18,7 +18,7 @@ from corpus.store import Header
 from corpus.symbols import same_document
 from ingest.change_order import Turn
 from ingest.chunker import segmenter
-from ingest.document_reading import READER_VERSION, Input, read_document
+from ingest.document_reading import Input, read_document
 from ingest.ledger import Decision, Ledger
 from ingest.outcomes import Outcome, Progress, Result
 from ingest.prefetch import InputSource, QueuedFile, prefetch
@@ -26,7 +26,7 @@ from ingest.readers import ReadError
 from ingest.readers.detect import check_signature
 from ingest.sandbox.pool import WorkerPool
 
-__all__ = ["READER_VERSION", "Input", "Outcome", "Progress", "Result", "ingest", "read_document", "starter_sources"]
+__all__ = ["Input", "Outcome", "ingest", "read_document", "starter_sources"]
 
 MAX_DECISIONS = 20
 """How often the decision about a document is repeated when another process has changed the documents it was based

@@ -7,15 +7,14 @@ are accepted where a user enters them, and found in running text where the libra
 """
 
 from .expansion import MAX_RANGE, expand, expand_all
-from .grammar import MAX_LENGTH, SymbolError
+from .grammar import SymbolError
 from .known_symbols import KnownSymbols, find_listed_symbols, find_symbols_like
 from .model import Modifier, Symbol, document_url, same_document
 from .symbol_finder import SymbolMention, find_symbols
-from .symbol_words import LANGUAGES, RECORDS, RESOLUTIONS, VERSIONS, Language, ModifierKind
+from .symbol_words import LANGUAGES, RECORDS, RESOLUTIONS, VERSIONS, Language
 
 __all__ = [
     "LANGUAGES",
-    "MAX_LENGTH",
     "MAX_RANGE",
     "RECORDS",
     "RESOLUTIONS",
@@ -23,7 +22,6 @@ __all__ = [
     "KnownSymbols",
     "Language",
     "Modifier",
-    "ModifierKind",
     "Symbol",
     "SymbolError",
     "SymbolMention",

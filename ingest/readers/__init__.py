@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from corpus.corpus_errors import SEAL_FILE
-from ingest.readers.lines import Cell, Line, NoTextLayer, ParsedFile, ReadError
+from ingest.readers.lines import Line, NoTextLayer, ParsedFile, ReadError
 from ingest.readers.text import read_text, visible
 
 if TYPE_CHECKING:
     from ingest.readers.detect import Kind
 
-__all__ = ["LIMITS", "MAX_BYTES", "Cell", "Line", "NoTextLayer", "ParsedFile", "ReadError", "read", "visible"]
+__all__ = ["LIMITS", "MAX_BYTES", "Line", "NoTextLayer", "ParsedFile", "ReadError", "read", "visible"]
 
 MAX_BYTES = 200_000_000  # the largest file of any kind that is read, in bytes
 
