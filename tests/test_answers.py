@@ -219,7 +219,7 @@ def test_answers_from_digests_say_so_until_the_official_text_comes(holding: Hold
     assert "digest" not in after.reason
 
 
-def test_a_document_without_symbol_is_answered_from(holding: Holding, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_document_without_symbol_is_answered_from(holding: Holding) -> None:
     text = b"# Harbour rules\n\n1. A harbour pilot must board every tanker.\n\n2. Yachts pay forty crowns a night.\n"
     engine = holding(Input("harbour.md", text), reading=True)
     answer = engine.ask("How many crowns do yachts pay a night?")

@@ -124,7 +124,7 @@ def beside_uploads(root: Path) -> set[Path]:
     ["../../../evil.txt", "..\\..\\evil.txt", "/etc/cron.d/evil", "C:\\evil.txt", "note.json", "content",
      "<img src=x onerror=alert(1)>.txt", "a\u202etxt.exe", "x" * 2_000, "\x1b]0;pwn\x07.txt", "", ".", ".."],
 )  # fmt: skip
-def test_the_name_of_an_upload_is_only_shown_and_never_a_path(made: Made, name: str, tmp_path: Path) -> None:
+def test_the_name_of_an_upload_is_only_shown_and_never_a_path(made: Made, name: str) -> None:
     root = made.library.folder.parent
     before = beside_uploads(root)
     words = f"Note on nets\n\nNets are mended in winter, says note {len(name)} {name!r:.20}.\n"

@@ -488,9 +488,7 @@ def test_whom_a_pronoun_stands_for_is_left_out_of_those_to_whom_it_is_recommende
     assert [row[1].to_text() for row in table.rows] == ["", "the Council"]
 
 
-def test_the_briefings_of_the_real_items_keep_every_promise(
-    real_library: Library, catalogue: Catalogue, tmp_path: Path
-) -> None:
+def test_the_briefings_of_the_real_items_keep_every_promise(real_library: Library, catalogue: Catalogue) -> None:
     engine = Engine(real_library, catalogue)
     for item in ("2", "3"):
         scores = compute_scores(make_briefing(engine, Request("item", item)), real_library)

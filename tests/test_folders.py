@@ -842,7 +842,7 @@ def test_another_symbol_takes_the_place_of_the_one_that_was_given(library: Libra
 
 
 def test_a_worker_process_reads_a_file_with_the_symbol_that_was_given(
-    library: Library, catalogue: Catalogue, file: Path, monkeypatch: pytest.MonkeyPatch
+    library: Library, catalogue: Catalogue, file: Path
 ) -> None:
     with WorkerPool(catalogue, 1) as readers:
         assert results(outcomes_of(library, [with_symbol(file)], readers=readers, again=True)) == ["unchanged"]

@@ -208,7 +208,7 @@ def test_another_model_is_refused_with_the_command_that_mends_it(boats: Library,
         assert mended.dense_search("boats", 3)
 
 
-def test_damage_is_found_and_mended_by_reindexing(boats: Library, open_library: OpenLibrary, tmp_path: Path) -> None:
+def test_damage_is_found_and_mended_by_reindexing(boats: Library, open_library: OpenLibrary) -> None:
     boats._indexes._updated_vectors().clear()
     ids = [passage.id for passage in boats.passages(next(boats.documents()).id)]
     boats._indexes._lexical.update(ids[:1], [], "en")
@@ -361,9 +361,7 @@ def test_a_library_that_can_only_be_read_is_searched_by_several_and_what_would_c
         open_library(tmp_path / "none")
 
 
-def test_a_full_disk_is_said_and_nothing_is_changed(
-    library: Library, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_is_said_and_nothing_is_changed(library: Library, catalogue: Catalogue) -> None:
     library._store._db.execute("PRAGMA max_page_count = 60")
     big = "\n\n".join(f"{n}. " + "word " * 150 for n in range(1, 150)).encode()
     with pytest.raises(LibraryError, match=r"disk .* is full"):

@@ -27,7 +27,6 @@ from waiting import WAIT, until
 
 from app import command as serve
 from assistant.cli.command_run import TO_ADD
-from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
 from ingest.chunker import SEGMENTER_VERSION
@@ -283,9 +282,7 @@ def test_questions_are_answered_while_a_folder_is_read(server: Server, tmp_path:
 
 
 @pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
-def test_told_to_stop_it_finishes_the_answers_that_were_asked_for(
-    tmp_path: Path, catalogue: Catalogue, by: signal.Signals
-) -> None:
+def test_told_to_stop_it_finishes_the_answers_that_were_asked_for(tmp_path: Path, by: signal.Signals) -> None:
     server = Server(tmp_path / "library")
     server("ingest", "--starter")
     got: list[tuple[int, str]] = []

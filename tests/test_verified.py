@@ -431,7 +431,7 @@ def test_where_a_later_copy_is_only_unverified_the_answer_says_that_the_older_te
     assert not [each for each in engine.ask(ASKED).notes if "unverified" in each]
 
 
-def test_what_became_of_a_file_tells_which_version_answers_now(made: Made, catalogue: Catalogue) -> None:
+def test_what_became_of_a_file_tells_which_version_answers_now(made: Made) -> None:
     def told(text: str, **said: str) -> list[str]:
         reply = made.by("staff").post("/api/v1/uploads", data=said,
                                  files={"file": ("b.md", text.encode())})  # fmt: skip

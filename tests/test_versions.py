@@ -491,9 +491,6 @@ def test_a_citation_from_a_recognised_text_says_so(library: Library, language: s
 # list and show
 
 
-Shown = Any
-
-
 @pytest.fixture
 def run(tmp_path: Path) -> Any:
     """Runs a command over a library that documents are put into first."""

@@ -187,7 +187,7 @@ def test_a_worker_that_could_not_be_started_ahead_keeps_nobody_waiting(
     ahead.close()
 
 
-def test_a_worker_that_was_started_ahead_and_is_not_needed_ends(catalogue: Catalogue, tmp_path: Path) -> None:
+def test_a_worker_that_was_started_ahead_and_is_not_needed_ends(catalogue: Catalogue) -> None:
     with WorkerPool(catalogue, 1, ahead=WorkerAhead(idle=0)) as pool:
         assert pool.result(pool.submit(note(1)))[0].title == "Note 1 on boats"
     until(lambda: not any(each.name == "next worker" for each in threading.enumerate()))

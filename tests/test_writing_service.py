@@ -577,10 +577,7 @@ def test_questions_are_answered_while_a_paper_waits_for_what_needs_no_turn(
     assert papers.request("key", work).future.result(WAIT) == "answer"
 
 
-def test_a_paper_that_waits_aside_ends_where_the_service_stops(
-    question_queue: QuestionQueue, papers: PaperQueue
-) -> None:
-
+def test_a_paper_that_waits_aside_ends_where_the_service_stops(papers: PaperQueue) -> None:
     def work(tell: Progress, aside: Aside) -> str:
         papers.stop()
         with aside():
