@@ -33,7 +33,7 @@ BRACKETED = 120  # characters after a full stop within which an open bracket mus
 _LAST_WORD = re.compile(r"([^\W_]+(?:\.[^\W_]+)*)$")
 
 
-def sentence_spans(text: str, language: str) -> list[tuple[int, int]]:
+def sentence_spans(text: str) -> list[tuple[int, int]]:
     """Spans of the sentences of a text, in order; only white space is between them."""
     spans: list[tuple[int, int]] = []
     begin = 0

@@ -194,7 +194,7 @@ def _split_block(document: Document, block: Block, budget: int, pieces: _Pieces,
     first, begin = (lead.first, lead.start) if lead else (block.ordinal, block.start)
     size = lead.size + 1 if lead else 0
     end = block.start
-    for start, stop in _split_sentences(text, document.language, budget - size, pieces):
+    for start, stop in _split_sentences(text, budget - size, pieces):
         more = pieces.count_tokens(text[start:stop])
         if end > block.start and size + more > budget:
             yield _Part(begin, end, first, block.ordinal, size)
@@ -204,9 +204,9 @@ def _split_block(document: Document, block: Block, budget: int, pieces: _Pieces,
     yield _Part(begin, block.end, first, block.ordinal, size)
 
 
-def _split_sentences(text: str, language: str, budget: int, pieces: _Pieces) -> Iterator[tuple[int, int]]:
+def _split_sentences(text: str, budget: int, pieces: _Pieces) -> Iterator[tuple[int, int]]:
     """The sentences of a text, and the pieces of those that are longer than `budget`."""
-    for start, stop in sentence_spans(text, language):
+    for start, stop in sentence_spans(text):
         offsets = pieces.token_spans(text[start:stop])
         # A word that is split may have more word pieces than before: a quarter of the budget is left for that.
         step = max(1, budget * 3 // 4)

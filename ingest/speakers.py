@@ -193,7 +193,7 @@ def _reported_speeches(lines: Sequence[tuple[Role, str]], language: str) -> list
             saying = sayings[n]
             state = f"({' '.join(_IN_BRACKETS.findall(found[n]['brackets'])[0].split())})"
             current = Speech(n, saying.end() if saying else found[n].end(), f"{names[n]} {state}")
-            says = saying or names[n] in speakers | presiding or len(sentence_spans(text, language)) > 1
+            says = saying or names[n] in speakers | presiding or len(sentence_spans(text)) > 1
             if says or titles.isdisjoint(analyse(text, language)):
                 referring.add(n)
                 known.setdefault(names[n], state)

@@ -387,18 +387,18 @@ def test_the_second_half_of_a_sentence_speaks_of_the_item_that_the_first_names(
 
 
 @pytest.mark.parametrize(
-    ("text", "language", "parts"),
+    ("text", "parts"),
     [
-        ("One question only?", "en", 1),
-        ("A witness has to be hidden. Which treaty article is that?", "en", 1),
-        ("When is it held? Where is it held?", "en", 2),
-        ("متى يعقد الاجتماع هنا؟ وأين يعقد الاجتماع هذا؟", "ar", 2),
-        ("会议何时举行？会议在哪里举行？", "zh", 2),
-        ("Really? When is it held?", "en", 1),
+        ("One question only?", 1),
+        ("A witness has to be hidden. Which treaty article is that?", 1),
+        ("When is it held? Where is it held?", 2),
+        ("متى يعقد الاجتماع هنا؟ وأين يعقد الاجتماع هذا؟", 2),
+        ("会议何时举行？会议在哪里举行？", 2),
+        ("Really? When is it held?", 1),
     ],
 )
-def test_questions_are_told_by_their_marks(text: str, language: str, parts: int) -> None:
-    assert len(split_questions(text, language)) == parts
+def test_questions_are_told_by_their_marks(text: str, parts: int) -> None:
+    assert len(split_questions(text)) == parts
 
 
 @pytest.mark.parametrize(
@@ -439,7 +439,7 @@ def test_two_symbols_or_numbers_that_a_conjunction_joins_are_not_cut_apart() -> 
 @given(st.text(max_size=120), st.sampled_from(LANGUAGES))
 def test_however_a_text_is_cut_nothing_is_made_up(text: str, language: str) -> None:
     assert all(part in text for pair in possible_splits(text, language) for part in pair)
-    assert "".join("".join(split_questions(text, language)).split()) == "".join(text.split())
+    assert "".join("".join(split_questions(text)).split()) == "".join(text.split())
 
 
 # What is carried
@@ -491,7 +491,7 @@ class Remembering(FlatReader):
 
     def reading(self, question: str, text: str) -> PassageReading:
         word, logit = ("vote", 5.0) if "vote" in question else ("discount", 0.5)
-        spans = sentence_spans(text, "en")
+        spans = sentence_spans(text)
         likely = np.array([0.2 * (word in text[start:end]) for start, end in spans], np.float32)
         return PassageReading(logit if word in text else -9.0, spans, likely, likely)
 

@@ -54,7 +54,7 @@ class Liking(FlatReader):
         self._word, self._much, self._asked = word, much, asked
 
     def reading(self, question: str, text: str) -> Reading:
-        spans = sentence_spans(text, "en")
+        spans = sentence_spans(text)
         told = np.array([self._much * (self._word in text[begin:end]) for begin, end in spans], np.float32)
         logit = 2.5 + float(told.max()) if self._asked in question else -5.0
         return Reading(logit, spans, told, told)
@@ -492,7 +492,7 @@ class Preferring:
         found = []
         for _, text in passages:
             logit, phrase = max(((n, each) for each, n in self._logits.items() if each in text), default=(-9.0, ""))
-            spans = sentence_spans(text, "en")
+            spans = sentence_spans(text)
             likely = np.array([5.0 * (bool(phrase) and phrase in text[start:end]) for start, end in spans], np.float32)
             found.append(Reading(logit, spans, likely, likely))
         return found

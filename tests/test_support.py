@@ -242,7 +242,7 @@ def test_sentences_of_a_real_treaty_stand_on_themselves_and_hardly_on_their_neig
     units = [unit for passage in passages for unit in units_of(passage)]
     check, strangers = SupportCheck(), []
     for unit, neighbour in zip(units, units[3:], strict=False):
-        for start, end in sentence_spans(unit.text, "en"):
+        for start, end in sentence_spans(unit.text):
             sentence = unit.text[start:end]
             if not 30 <= end - start <= 600:
                 continue

@@ -44,7 +44,7 @@ class WordReader:
         share = _count(asked, held) / max(1, len(asked))
         offsets = [match.span() for match in _WORD.finditer(text)]
         start, end = (np.full(len(offsets), -1.0, np.float32) for _ in range(2))
-        for begin, stop in sentence_spans(text, language):
+        for begin, stop in sentence_spans(text):
             inside = [n for n, (first, last) in enumerate(offsets) if begin <= first and last <= stop]
             said = set(analyse(text[begin:stop], language))
             start[inside] = end[inside] = _count(asked, said)

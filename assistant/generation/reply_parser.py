@@ -78,7 +78,7 @@ def _sentences(segment: str) -> Iterator[ParsedSentence]:
     text = html.unescape(_EMPHASIS.sub("", segment[bullet.end() :] if bullet else segment))
     text = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cn", "Cs"))
     text = " ".join(_STOP_FIRST.sub(r"\2\1", text).split())
-    for start, end in sentence_spans(text, "en"):
+    for start, end in sentence_spans(text):
         sentence = text[start:end]
         markers = (marker.strip("[]【】［］ ") for marker in re.findall(_MARKER, sentence))
         ids = [each for marker in markers for each in re.split(r"[\s,;，；、]+", marker)]

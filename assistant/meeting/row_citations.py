@@ -45,7 +45,7 @@ class AgendaCiter:
             text = self.document.block_text(block)
             listed = find_listed_symbols(text, self.document.symbol) if symbol else []
             at = next((each.start for each in listed if each.symbol.text == symbol), -1)
-            sentences = sentence_spans(text, self.document.language) if at >= 0 else []
+            sentences = sentence_spans(text) if at >= 0 else []
             start, end = next((span for span in sentences if span[0] <= at < span[1]), (0, len(text)))
             spans[ordinal, symbol] = self.document.trim_span(block.start + start, block.start + end)
         return spans[ordinal, symbol]

@@ -82,7 +82,7 @@ def _sentence_at(document: Document, position: int) -> str:
     if block is None or block.kind == "row":
         return ""
     body, at = document.body(block), position - block.body_start
-    return next((body[start:end] for start, end in sentence_spans(body, document.language) if start <= at < end), "")
+    return next((body[start:end] for start, end in sentence_spans(body) if start <= at < end), "")
 
 
 def _lacks_acronym_or_name(question: Question, unit: Unit) -> bool:

@@ -433,7 +433,7 @@ class Engine:
 
     def _answer(self, question: Question) -> list[Part]:
         """The answer to a question, or the answers to the several questions that it asks at once."""
-        parts = split_questions(question.focus, question.language)
+        parts = split_questions(question.focus)
         if len(parts) > 1:
             answered = self._answer_parts(question, parts)
             if any(answer.status == "answered" for _, answer in answered):

@@ -220,11 +220,11 @@ def _replaced(old: Question, new: Question, old_slots: Sequence[Slot], new_slots
     return " ".join(text.split())
 
 
-def split_questions(text: str, language: str) -> list[str]:
+def split_questions(text: str) -> list[str]:
     """The questions in a text by their question marks, in order, each with the sentences before it; the text itself where it asks one."""
     parts: list[str] = []
     start = 0
-    for _, end in sentence_spans(text, language):
+    for _, end in sentence_spans(text):
         if _ASKS.search(text[start:end]):
             parts.append(text[start:end].strip())
             start = end

@@ -344,7 +344,7 @@ def _sentences(evidence: Evidence, block: Block) -> Iterator[Unit]:
         yield Unit.of(evidence, block)
         return
     previous = 0
-    for start, end in sentence_spans(text, document.language):
+    for start, end in sentence_spans(text):
         first = previous if _LEANS_BACK.match(text[start:end]) else start
         yield Unit(evidence, block.body_start + first, block.body_start + end, block.locator, block.ordinal)
         previous = start

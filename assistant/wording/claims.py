@@ -123,7 +123,7 @@ def _names(text: str, language: str, derived: bool) -> tuple[str, ...]:
     """Capitalized words inside sentences and acronyms anywhere, in Latin or Cyrillic script, without months and weekdays."""
     timetable_words, _ = timetable()
     found: list[str] = []
-    for start, end in sentence_spans(text, language):
+    for start, end in sentence_spans(text):
         for n, (surface, _, _) in enumerate(word_spans(text[start:end])):
             word = re.split("['’]", surface)[-1] if language == "fr" else surface
             acronym = len(word) > 1 and word.isupper()

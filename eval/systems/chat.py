@@ -50,13 +50,13 @@ def chat_record(case: Case, system: str, reply: Any, ms: float) -> Record:
         return Record(case.id, system, "not_found", ms=ms, raw=reply)
     sources = _find_sources(reply, message)
     citations = tuple(_parse_citation(source) for source in sources)
-    claims = tuple(parse_claims(_insert_marks(content, sources), case.language, len(citations)))
+    claims = tuple(parse_claims(_insert_marks(content, sources), len(citations)))
     return Record(
         case.id, system, "answered", claims, citations, confidence=finite_number(reply, "confidence"), ms=ms, raw=reply
     )
 
 
-def parse_claims(content: str, language: str, sources: int) -> list[Claim]:
+def parse_claims(content: str, sources: int) -> list[Claim]:
     """Splits an answer into sentences with the sources that they cite, without the marks. A mark belongs to the
     sentence before it, also behind the full stop; one that names no source is dropped."""
     plain = ""
@@ -69,7 +69,7 @@ def parse_claims(content: str, language: str, sources: int) -> list[Claim]:
         marks += [(behind, int(n) - 1) for n in re.findall(r"\d+", mark.group(1) or mark.group(2))]
     plain += content[position:]
     claims = []
-    for start, end in sentence_spans(plain, language):
+    for start, end in sentence_spans(plain):
         named = [source for at, source in marks if start <= at < end and 0 <= source < sources]
         claims.append(Claim(" ".join(plain[start:end].split()), "written", tuple(dict.fromkeys(named))))
     return [claim for claim in claims if claim.text]

@@ -147,7 +147,7 @@ def _add_negatives(source: Source, rows: Sequence[_Row], rng: random.Random) -> 
         reads = [own]
         if own.answer is not None:
             answer = own.passage[slice(*own.answer)].casefold()
-            shortened = _remove_answer(own, source.language) if rng.random() < 0.35 else None
+            shortened = _remove_answer(own) if rng.random() < 0.35 else None
             if shortened is not None:
                 reads.append(Read(heading, shortened))
             if source.near:
@@ -161,11 +161,11 @@ def _add_negatives(source: Source, rows: Sequence[_Row], rng: random.Random) -> 
         yield Group(source.name, source.language, row.question, own.answer is not None, tuple(reads))
 
 
-def _remove_answer(read: Read, language: str) -> str | None:
+def _remove_answer(read: Read) -> str | None:
     """A passage without the sentences that contain the answer; None where too little is left."""
     assert read.answer is not None
     answer = read.passage[slice(*read.answer)].casefold()
-    sentences = [read.passage[begin:end] for begin, end in sentence_spans(read.passage, language)]
+    sentences = [read.passage[begin:end] for begin, end in sentence_spans(read.passage)]
     remaining = [each for each in sentences if answer not in each.casefold()]
     text = " ".join(remaining)
     return text if 0 < len(remaining) < len(sentences) and len(text) > 80 else None

@@ -67,7 +67,7 @@ class ArticleFinder:
         """
         found: dict[Key, Article] = {}
         grammar, own_treaty = grammar_of(document.language), self._treaties.get(document.key)
-        for start, end in sentence_spans(text, document.language):
+        for start, end in sentence_spans(text):
             sentence = clean_question(text[start:end])
             for numbers, clause, after in self._article_numbers(sentence, document.language):
                 treaties = self._find_treaties(after, document)
@@ -117,7 +117,7 @@ class ArticleFinder:
         return cited | {each.id for each in treaties if self._treaty_ids([(each.title, each.language)]) & cited}
 
     def _treaty_ids(self, texts: Iterable[tuple[str, str]]) -> frozenset[str]:
-        sentences = ((text[a:b], spoken) for text, spoken in texts for a, b in sentence_spans(text, spoken))
+        sentences = ((text[a:b], spoken) for text, spoken in texts for a, b in sentence_spans(text))
         entries = (entry for each in sentences for entry in self._question(*each).named)
         return frozenset(self._treaties[entry.key].id for entry in entries if entry.key in self._treaties)
 

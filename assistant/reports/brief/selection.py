@@ -174,7 +174,7 @@ class UnitSelector:
         statements: list[Statement] = []
         for block in (document.blocks[ordinal] for ordinal in ordinals):
             follows = False
-            for start, end in sentence_spans(document.body(block), document.language):
+            for start, end in sentence_spans(document.body(block)):
                 span = block.body_start + start, block.body_start + end
                 sentence = Statement.quoting(cite(self.library, document, block, span))
                 is_wanted = condition(sentence.text) and self.is_new(sentence)

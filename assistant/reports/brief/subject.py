@@ -284,7 +284,7 @@ def _proposed_themes(agenda: Document, item: AgendaItem) -> tuple[Theme, ...]:
     opening, suffix = (grammar.wish, "") if explicit else (grammar.discuss, f". {item.title}")
     for ordinal in item.annotations:
         text = agenda.body(agenda.blocks[ordinal])
-        for start, end in sentence_spans(text, agenda.language):
+        for start, end in sentence_spans(text):
             sentence = " ".join(text[start:end].split())
             if is_proposal(sentence):
                 match = opening.search(sentence)

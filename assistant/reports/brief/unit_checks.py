@@ -54,7 +54,7 @@ def rank_section_units(selector: UnitSelector, theme: Theme) -> list[Unit]:
     vectors = embedder.embed_passages([unit.text for unit in units])
     in_summary = (block for block in document.blocks if block.locator.split(",")[0] == "summary")
     bodies = [document.body(block) for block in in_summary if block.kind != "heading"]
-    summary = [body[start:end] for body in bodies for start, end in sentence_spans(body, document.language)]
+    summary = [body[start:end] for body in bodies for start, end in sentence_spans(body)]
     summary = summary or [document.quote(*each.action[-1]) for each in find_recommendations(document)]
     if summary:
         similarities = (vectors @ embedder.embed_passages(summary).T).max(axis=1)
@@ -85,7 +85,7 @@ def with_context(unit: Unit) -> Unit | None:
     and for a run-in heading."""
     document, block = unit.document, unit.document.blocks[unit.block]
     body, grammar = document.body(block), grammar_of(document.language)
-    spans = list(sentence_spans(body, document.language))
+    spans = list(sentence_spans(body))
     index = next((n for n, (start, end) in enumerate(spans) if start <= unit.start - block.body_start < end), None)
     if index is None or unit.leads or block.kind not in ("paragraph", "item"):
         return unit

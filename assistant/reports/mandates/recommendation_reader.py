@@ -120,7 +120,7 @@ class _ReportReader(BlockReader):
     def _opens_with_advice(self, text: str) -> bool:
         """Whether a paragraph opens with what somebody should do, and not with a verb that requests or decides."""
         opening = self.grammar.opening.match(text)
-        first_sentence = next(iter(sentence_spans(text, self.document.language)), (0, 0))
+        first_sentence = next(iter(sentence_spans(text)), (0, 0))
         is_advice = self.find_duty_verb(text[slice(*first_sentence)].replace("\n", " ")) is not None
         return is_advice and not (opening and (opening["ask"] or opening["decide"]))
 
@@ -181,14 +181,14 @@ class _ReportReader(BlockReader):
         points = find_points(body)
         introduction = body[: points[0].mark] if points else ""
         if self._introduces_decisions(introduction, [body[slice(*point.words)] for point in points]):
-            sentences = (block.body_start + end for _, end in sentence_spans(body, document.language))
+            sentences = (block.body_start + end for _, end in sentence_spans(body))
             for place in (point.block(block) for point in points):
                 # The last point ends with its sentence.
                 end = min(place.end, next((each for each in sentences if each > place.body_start), place.end))
                 yield place, (place.body_start, end), self._body_name(block)
             return
         if any(self.grammar.outcomes.match(document.body(head)) for head in document.headings(block)):
-            for start, end in sentence_spans(body, document.language):
+            for start, end in sentence_spans(body):
                 if found := self._find_own_act(body[start:end].replace("\n", " ")):
                     first, last, verb = (block.body_start + start + at for at in found)
                     yield block, (verb, block.body_start + end), (first, last)
@@ -241,7 +241,7 @@ class _ReportReader(BlockReader):
         recommenders = set[str]()
         for block in (each for each in self.document.blocks if each.kind in ("paragraph", "item")):
             text = self.document.body(block)[:MAX_LENGTH].replace("\n", " ")
-            for sentence in (text[start:end] for start, end in sentence_spans(text, self.document.language)):
+            for sentence in (text[start:end] for start, end in sentence_spans(text)):
                 befores = (sentence[: each.start()] for each in self.grammar.advise.finditer(sentence))
                 recommenders.update(self._subject_before(each).casefold() for each in befores if self._is_own_act(each))
         return frozenset(recommenders - {""})
@@ -463,7 +463,7 @@ def _split_passages(report: _ReportReader, body: str, under_advice: bool) -> Ite
     points = find_points(body)
     list_start, list_end = (points[0].mark, points[-1].mark) if points else (len(body), len(body))
     introduction_start = 0
-    for start, end in sentence_spans(body, report.document.language):
+    for start, end in sentence_spans(body):
         if points and start <= list_start < end:
             introduction_start = start
         if not points or end <= list_start or start > list_end:
