@@ -221,8 +221,8 @@ def _change_row(change: Change, language: str) -> tuple[Cell, ...]:
         places.append(Cell((place,), place=True) if place else Cell())
         words.append(Cell((place,), text=text) if place and text else Cell())
     kind: str = change.kind
-    if not any(cell.text for cell in words):  # a half of a paragraph that was split may have all its words
-        kind = "signs" if any(piece.op != "same" for piece in change.pieces) else "same" if kind == "changed" else kind
+    if kind == "changed" and not any(cell.text for cell in words):
+        kind = "signs"
     kinds = dict.fromkeys((kind, *(["moved"] * change.moved)))
     return (*places, Cell(text=", ".join(say(f"kind_{each}", language) for each in kinds)), *words)
 
