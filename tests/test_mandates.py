@@ -1007,8 +1007,9 @@ FINDINGS = "## I. Findings\n\n1. Boats are painted.\n\n"
         ),
         pytest.param(
             "## Pledges\n\n1. Peru pledges to light all boats, encourage pilots to rest, and paint nets. Chile wishes to dry nets and "
-            "encourage pilots to sing.\n\n2. To save oil, we, who wish to rest, encourage pilots to sleep.\n",
-            [("para. 2", "encourage", ["pilots"])],
+            "encourage pilots to sing.\n\n2. To save oil, we, who wish to rest, encourage pilots to sleep.\n\n"
+            "3. The present report is meant to save oil and urge pilots to rest.\n",
+            [("para. 2", "encourage", ["pilots"]), ("para. 3", "urge", ["pilots"])],
             id="what is one of several infinitives recommends nothing",
         ),
         pytest.param(

@@ -311,8 +311,9 @@ class _ReportReader(BlockReader):
         if not grammar.ask_others.fullmatch(verb.group()) or self._subject_before(text[: verb.start()]):
             return False
         infinitive = grammar.action.search(text, 0, self._end_before_insertions(text, verb.start()))
-        # What opens the sentence is only a purpose.
-        return infinitive is not None and bool(text[: infinitive.start()].strip())
+        # What opens the sentence is only a purpose, and what the report is meant for it does.
+        is_own = infinitive is None or not text[: infinitive.start()].strip() or grammar.itself.match(text)
+        return not is_own
 
     def _end_before_insertions(self, sentence: str, end: int) -> int:
         """Where the words before `end` stop that no insertions between commas are: “[the Board], on the proposal of its
