@@ -1299,15 +1299,15 @@ def test_what_a_body_says_otherwise_ends_a_request_and_the_session_of_its_record
     points = (
         "(a) Welcomed the lamps of Peru, lit by pilots;",
         "(b) Urged States to paint boats lit and welcomed by pilots, and also welcomed the feast of boats from 11 to 15 August 2026;",
-        "(c) Approved the list that it was given at its 2026 session;",
-        "(d) Decided to meet at its 2028 session.",
+        "(c) Approved the list as submitted to the Bureau at its sixth session;",
+        "(d) Decided to meet at its eighth session.",
     )
-    head = "---\nsymbol: A/80/904\ntitle: Boats\nlanguage: en\ndate: 2026-01-01\n---\n2026 session\n\n# Boats\n\n"
+    head = "---\nsymbol: A/80/904\ntitle: Boats\nlanguage: en\ndate: 2026-01-01\n---\nSixth session\n\n# Boats\n\n"
     source = Input("boats.md", "\n\n".join((head, "## Decisions", "The Board:", *points)).encode())
     assert [(each.verb, each.action, each.when) for each in said(source, catalogue, find_decisions)] == [
         ("Urged", ["to paint boats lit and welcomed by pilots"], []),
-        ("Approved", ["the list that it was given at its 2026 session"], []),
-        ("Decided", ["to meet at its 2028 session"], ["at its 2028 session"]),
+        ("Approved", ["the list as submitted to the Bureau at its sixth session"], []),
+        ("Decided", ["to meet at its eighth session"], ["at its eighth session"]),
     ]
 
 

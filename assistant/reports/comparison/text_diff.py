@@ -397,8 +397,9 @@ def _longest_difference(para: Paragraph, pieces: Iterable[Piece], op: Op) -> Par
 
 
 def _remove_half(para: Paragraph, half: Paragraph) -> Paragraph:
-    """A paragraph with an ellipsis instead of the words of a half."""
-    return replace(para, text=f" {ELLIPSIS} ".join(each.strip() for each in para.text.split(half.text, 1)).strip())
+    """A paragraph without the words of a half, with an ellipsis where they are from its middle."""
+    rest = map(str.strip, para.text.split(half.text, 1))
+    return replace(para, text=f" {ELLIPSIS} ".join(filter(None, rest)))
 
 
 def _find_unpaired(
