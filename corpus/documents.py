@@ -249,8 +249,12 @@ class Document(DocumentIdentity):
         """The innermost heading above a position, on one line; empty where there is none but the title."""
         block = self.block_at(position)
         innermost = self.headings(block)[-1:] if block else ()
-        heading = " ".join(map(self.line, innermost))
-        return "" if heading in self.title else shorten(heading, MAX_HEADING_LENGTH, placeholder=" …")
+        return self.heading_line(innermost[0]) if innermost else ""
+
+    def heading_line(self, heading: Block) -> str:
+        """A heading on one line, shortened; empty for the title."""
+        line = self.line(heading)
+        return "" if line in self.title else shorten(line, MAX_HEADING_LENGTH, placeholder=" …")
 
 
 def cached_by_document(work: Callable[[Document], _Result]) -> Callable[[Document], _Result]:

@@ -106,7 +106,8 @@ def _label(pair: Pair) -> Label:
         place = pair.para.block.locator if pair.halved == "before" or not pair.before else pair.before.block.locator
         return (None, place, "added") if pair.halved == "before" else (place, None, "removed")
     places = [para.block.locator if para else None for para in (pair.before, pair.after)]
-    return places[0], places[1], "changed moved" if pair.moved and pair.kind == "changed" else pair.kind
+    kind = "changed" if pair.kind in ("split", "merged") else pair.kind
+    return places[0], places[1], "changed moved" if pair.moved and kind == "changed" else kind
 
 
 def _f1(expected: set[Any], found: set[Any]) -> float:

@@ -386,6 +386,23 @@ def test_a_main_figure_counts_something_and_is_neither_in_a_name_nor_in_an_addre
     assert [each.text for each in about(holding, chapters)["figures"].statements] == [count]
 
 
+def test_figures_below_a_heading_that_others_have_too_are_told_below_the_one_above_it(holding: Holding) -> None:
+    counts = (
+        "The watch lit 3,700 lamps in all harbours of the north.",
+        "The pilots saved 4,100 barrels of oil in one winter.",
+    )
+    results = zip(("Result 1: more lamps", "Result 2: less oil"), counts, strict=True)
+    body = "".join(
+        f"<h3>{result}</h3><h3>Progress in 2029</h3><p>{n}. {told}</p>" for n, (result, told) in enumerate(results, 1)
+    )
+    html = f"<html lang='en'><body><p>A/99/6</p><h1>Harbour</h1><h2>Results</h2>{body}</body></html>"
+    figures = sections(holding(Input("b.html", html.encode())), Request("document", "A/99/6"))["figures"]
+    assert {part.heading: part.statements[0].text for part in figures.parts} == {
+        "Result 1: more lamps": counts[0],
+        "Result 2: less oil": counts[1],
+    }
+
+
 def test_figures_are_told_in_a_language_that_no_model_reads(holding: Holding) -> None:
     told = "En 2030 se contaron 1.312 faros en todos los puertos, frente a 1.105 en 2029."
     chapters = {"I. Faros": [f"1. {told}"], "II. Puertos": ["2. Los puertos cuidan de todos los faros."]}

@@ -118,9 +118,20 @@ def test_of_a_paragraph_that_was_split_and_reworded_each_half_is_told_once(holdi
     halves = (grain, "Asks the night watch to light all lamps along the long quay from dusk to dawn;")
     texts = (numbered(once, TIDES), numbered(*halves, TIDES))
     found, _ = compared(holding, *(texts[::-1] if merged else texts))
-    assert [change.kind for change in found.changes] == ["changed", "changed"]
+    assert [change.kind for change in found.changes] == ["merged" if merged else "split"] * 2
     differ = " ".join(each.text for change in found.changes for each in change.pieces if each.op != "same")
     assert not {"list", "night", "dusk"} & set(differ.split())
+
+
+def test_words_of_a_merged_paragraph_that_stand_in_another_row_are_left_out_visibly(holding: Holding) -> None:
+    merged = f"{GRAIN[:-1]}, and asks the night watch to light all lamps along the quay, from dawn to dusk every day of the year;"
+    halves = (GRAIN[:-1] + ", from dawn to dusk every day of the year;", "Asks the night watch to light all lamps along the quay;")
+    found, library = compared(holding, numbered(*halves, TIDES), numbered(merged, TIDES))
+    told = markdown(VersionComparison((found,)), library, "en")
+    assert "1 changed" not in told
+    assert "2 merged" in told
+    row = next(line for line in told.splitlines() if line.startswith("| **para. 1** (merged)"))
+    assert re.search(r"\[…\\?\]\W+from dawn", row.rpartition("**para. 1**")[2]), row
 
 
 def test_typography_and_damage_are_no_differences(holding: Holding) -> None:

@@ -1006,6 +1006,13 @@ FINDINGS = "## I. Findings\n\n1. Boats are painted.\n\n"
             id="a subject ends before its verb in the subjunctive",
         ),
         pytest.param(
+            "## Pledges\n\n1. Peru pledges to light all boats, encourage pilots to rest, and paint nets. Chile wishes to dry nets and "
+            "encourage pilots to sing.\n\n2. To save oil, we, who wish to rest, encourage pilots to sleep.\n\n"
+            "3. The present report is meant to save oil and urge pilots to rest.\n",
+            [("para. 2", "encourage", ["pilots"]), ("para. 3", "urge", ["pilots"])],
+            id="what is one of several infinitives recommends nothing",
+        ),
+        pytest.param(
             "## Conclusions and recommendations\n\n1. In this regard, it should be noted that boats are old.\n\n"
             "2. At the same time, they must repair boats.\n\n3. At the same time, States must repair boats.\n",
             [("para. 2", "must", []), ("para. 3", "must", ["States"])],
@@ -1286,6 +1293,22 @@ def test_decisions_of_a_body_in_one_block_or_in_sentences_are_read_from_its_reco
 ) -> None:
     found = said(report(f"{body}\n", "Record of the Board"), catalogue, find_decisions)
     assert [(each.verb, each.who, each.action) for each in found] == rows
+
+
+def test_what_a_body_says_otherwise_ends_a_request_and_the_session_of_its_record_is_over(catalogue: Catalogue) -> None:
+    points = (
+        "(a) Welcomed the lamps of Peru, lit by pilots;",
+        "(b) Urged States to paint boats lit and welcomed by pilots, and also welcomed the feast of boats from 11 to 15 August 2026;",
+        "(c) Approved the list as submitted to the Bureau at its sixth session;",
+        "(d) Decided to meet at its eighth session.",
+    )
+    head = "---\nsymbol: A/80/904\ntitle: Boats\nlanguage: en\ndate: 2026-01-01\n---\nSixth session\n\n# Boats\n\n"
+    source = Input("boats.md", "\n\n".join((head, "## Decisions", "The Board:", *points)).encode())
+    assert [(each.verb, each.action, each.when) for each in said(source, catalogue, find_decisions)] == [
+        ("Urged", ["to paint boats lit and welcomed by pilots"], []),
+        ("Approved", ["the list as submitted to the Bureau at its sixth session"], []),
+        ("Decided", ["to meet at its eighth session"], ["at its eighth session"]),
+    ]
 
 
 def test_the_decisions_that_a_record_tells_are_in_the_list_of_mandates(holding: Holding) -> None:

@@ -636,6 +636,16 @@ def test_a_heading_right_below_the_labels_of_a_chart_is_no_label() -> None:
     ] * 3
 
 
+def test_figures_with_only_a_unit_are_no_heading_however_they_are_printed() -> None:
+    flow = Flow(pages=1).start().add(long_text(60), "1.")
+    for heading in ("Nurses in 2030", "$60.5 M $62.4 M"):
+        flow.heading(heading)
+        flow.add(long_text(40), "2.")
+    found = flow.document()
+    assert [found.block_text(block) for block in found.blocks if block.kind == "heading"][-1] == "Nurses in 2030"
+    assert "$60.5 M $62.4 M" in found.text
+
+
 @settings(max_examples=40)
 @given(
     st.integers(3, 5).flatmap(

@@ -45,6 +45,8 @@ _COUNTED_CHANGES: dict[str, Callable[[Pair], bool]] = {
     "new": lambda each: each.kind == "added",
     "deleted": lambda each: each.kind == "removed",
     "changed": lambda each: each.kind == "changed",
+    "split": lambda each: each.kind == "split",
+    "merged": lambda each: each.kind == "merged",
     "moved": lambda each: each.moved,
     "renumbered": lambda each: each.renumbered,
 }

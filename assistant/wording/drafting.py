@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -179,6 +180,14 @@ class Grammar:
         pattern = self._word(name)
         setattr(self, name, pattern)
         return pattern
+
+    def joined_verbs(self, verbs: Iterable[str]) -> re.Pattern[str]:
+        """Some verbs behind a conjunction, unless a preposition other than “that” follows, as behind a participle."""
+        words, (before, after) = "|".join(map(re.escape, sorted(verbs))) or NEVER, self._edge
+        follows = rf"(?!\s(?!(?:{self._source('that')}){after})(?:{self._source('preposition')}){after})"
+        return self._compile(
+            rf"[,،]?\s(?:{self._source('join')})\s*{self.leads.pattern}{before}(?:{words}){after}{follows}"
+        )
 
     def days(self, words: str) -> int:
         """The number of days of the first time unit in a text, 0 where there is none."""

@@ -4,6 +4,7 @@ previous text. For a report: its recommendations, and its main figures and table
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from itertools import groupby, islice, pairwise, zip_longest
@@ -221,8 +222,8 @@ def _change_row(change: Change, language: str) -> tuple[Cell, ...]:
         places.append(Cell((place,), place=True) if place else Cell())
         words.append(Cell((place,), text=text) if place and text else Cell())
     kind: str = change.kind
-    if not any(cell.text for cell in words):  # a half of a paragraph that was split may have all its words
-        kind = "signs" if any(piece.op != "same" for piece in change.pieces) else "same" if kind == "changed" else kind
+    if kind == "changed" and not any(cell.text for cell in words):
+        kind = "signs"
     kinds = dict.fromkeys((kind, *(["moved"] * change.moved)))
     return (*places, Cell(text=", ".join(say(f"kind_{each}", language) for each in kinds)), *words)
 
@@ -260,10 +261,19 @@ def build_figures(selector: UnitSelector) -> Section:
     is_part = {n: not _is_in_opening_part(document, tables[n].rows[0]) for n, count in enumerate(counts) if count > 1}
     best = sorted(is_part, key=lambda n: (is_part[n], -counts[n], n))[:MAX_TABLES]
     units = _find_figure_paragraphs(selector, document)
-    paragraphs = [Part(document.heading_at(each.start), selector.quote_units([each])) for each in units]
+    paragraphs = [Part(_distinct_heading(document, each), selector.quote_units([each])) for each in units]
     ordered = sorted(best, key=lambda n: (is_part[n], n))
     figures = tuple(_figure_table(selector, document, tables[n]) for n in ordered)
     return selector.make_section("figures", *paragraphs, tables=figures)
+
+
+def _distinct_heading(document: Document, unit: Unit) -> str:
+    """The heading of a unit; where others have the same words, the nearest one above it that no other has."""
+    counts = Counter(document.line(each) for each in document.blocks if each.kind == "heading")
+    *above, own = document.headings(document.blocks[unit.block])
+    right_above = document.blocks[max(0, own.ordinal - 1)]
+    nearest = (own, *([right_above] if right_above.kind == "heading" else []), *reversed(above))
+    return document.heading_line(next((each for each in nearest if counts[document.line(each)] == 1), own))
 
 
 def _is_in_opening_part(document: Document, block: Block) -> bool:

@@ -26,7 +26,7 @@ from assistant.reports.comparison.paragraphs import (
     strip_number,
 )
 from assistant.reports.lookup import cite
-from assistant.reports.quoted_tables import as_json
+from assistant.reports.quoted_tables import ELLIPSIS, as_json
 from assistant.wording.drafting import grammar_of
 from corpus.documents import Document
 from corpus.library import Library
@@ -140,7 +140,7 @@ def _merge_islands(runs: Sequence[_Run]) -> list[_Run]:
     return merged
 
 
-Kind = Literal["same", "changed", "added", "removed", "moved"]
+Kind = Literal["same", "changed", "split", "merged", "added", "removed", "moved"]
 
 MIN_COMMON_SHARE = 1 / 3
 """Two texts are not compared where a smaller share of the words of the shorter one is in paragraphs of both."""
@@ -152,8 +152,8 @@ UNMOVED_WEIGHT = 1_000_000
 class Pair:
     """A paragraph of the first text and the corresponding one in the second; None where there is none.
 
-    For a paragraph that was split in two, or two that were merged, `halved` is the text in which it is not a whole
-    paragraph; the rest of that one is in another pair.
+    A paragraph that was split in two, or two that were merged, is in two pairs; in that of the smaller half, `halved` is
+    the text in which it is not a whole paragraph.
     """
 
     before: Paragraph | None
@@ -382,12 +382,12 @@ def _pair_split_paragraphs(old: Sequence[Paragraph], new: Sequence[Paragraph], p
     result = [*pairs]
     for i, j in match_halves(removed, unpaired_second):
         index, before, *_ = halves[i]
-        result[index] = replace(result[index], before=_remove_half(before, removed[i]))
-        result.append(Pair(removed[i], unpaired_second[j], "changed", halved="before"))
+        result[index] = replace(result[index], before=_remove_half(before, removed[i]), kind="split")
+        result.append(Pair(removed[i], unpaired_second[j], "split", halved="before"))
     for i, j in match_halves(added, unpaired_first):
         index, _, after, _ = halves[i]
-        result[index] = replace(result[index], after=_remove_half(after, added[i]))
-        result.append(Pair(unpaired_first[j], added[i], "changed", halved="after"))
+        result[index] = replace(result[index], after=_remove_half(after, added[i]), kind="merged")
+        result.append(Pair(unpaired_first[j], added[i], "merged", halved="after"))
     return result
 
 
@@ -397,8 +397,9 @@ def _longest_difference(para: Paragraph, pieces: Iterable[Piece], op: Op) -> Par
 
 
 def _remove_half(para: Paragraph, half: Paragraph) -> Paragraph:
-    """A paragraph without the words of a half."""
-    return replace(para, text=" ".join("".join(para.text.split(half.text, 1)).split()))
+    """A paragraph without the words of a half, with an ellipsis where they are from its middle."""
+    rest = map(str.strip, para.text.split(half.text, 1))
+    return replace(para, text=f" {ELLIPSIS} ".join(filter(None, rest)))
 
 
 def _find_unpaired(

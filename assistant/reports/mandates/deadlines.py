@@ -47,6 +47,13 @@ class DeadlineReader:
         found = self._find_times(unquoted(self._document.text[start:end]))
         return [(start + left, start + right) for left, right in found]
 
+    def is_own_session(self, span: Span) -> bool:
+        """Whether a time is the session of the document itself."""
+        session = self._grammar.session.search(self._document.text, *span)
+        return (
+            session is not None and self._session is not None and self._grammar.number(session.group()) == self._session
+        )
+
     def skip_opening_time(self, text: str, start: int) -> int:
         """The end of a time with which a text opens at `start`; `start` where there is none."""
         opening_times = [each for each in self._find_times(unquoted(text)) if not text[start : each[0]].strip()]

@@ -166,15 +166,29 @@ class _ReportReader(BlockReader):
         has_act = any(map(grammar.acts.match, (*points, *inner)))
         return not is_advice and has_act and 2 * sum(past) > len(past)
 
+    @cached_property
+    def told_verbs(self) -> re.Pattern[str]:
+        """A verb in the past, behind “and”, with which points about decisions open elsewhere in the document: `and
+        [welcomed] the report` ends what was requested before."""
+        items = (each for each in self.document.blocks if each.kind == "item")
+        points = (each for each in items if self._outermost(each).ordinal in self._deciding_paragraphs)
+        openings = filter(None, (self.grammar.did.match(self.document.body(each)) for each in points))
+        return self.grammar.joined_verbs({self.grammar.leads.sub("", each.group().strip(), 1) for each in openings})
+
+    def _outermost(self, block: Block) -> Block:
+        """The paragraph that introduces the list of an item; else the block."""
+        while (
+            block.kind == "item" and block.parent is not None and self.document.blocks[block.parent].kind != "heading"
+        ):
+            block = self.document.blocks[block.parent]
+        return block
+
     def find_past_acts(self, block: Block) -> Iterator[tuple[Block, Span, Span | None]]:
         """Words by which a body says in the past what it requested or decided, as (place, span of the document, name of
         the body): points below words that name it, or in its paragraph, and its own sentences under a heading about
         decisions or recommendations."""
         document, body = self.document, self.document.body(block)
-        outermost, parent = block, block.parent if block.kind == "item" else None
-        while parent is not None and document.blocks[parent].kind != "heading":
-            outermost = document.blocks[parent]
-            parent = outermost.parent
+        outermost = self._outermost(block)
         if outermost is not block and outermost.ordinal in self._deciding_paragraphs:
             yield block, (block.body_start, block.end), self._body_name(outermost)
             return
@@ -196,14 +210,11 @@ class _ReportReader(BlockReader):
     def _find_own_act(self, sentence: str) -> tuple[int, int, int] | None:
         """Start and end of the reporting body's name, and start of its verb in the past; None if others act."""
         for match in self.grammar.acted.finditer(sentence) if self.grammar.capitals else ():
-            parts = list(split_at_commas(sentence, 0, match.start()))
-            # Insertions may follow the name: “the Board, on the proposal of its Chair, decided”.
-            while len(parts) > 1 and (parts[-1][0] >= parts[-1][1] or self.grammar.aside.match(sentence, *parts[-1])):
-                parts.pop()
-            name = self._subject_before(sentence[: parts[-1][1]])
-            first = sentence.rfind(name, 0, parts[-1][1])
+            end = self._end_before_insertions(sentence, match.start())
+            name = self._subject_before(sentence[:end])
+            first = sentence.rfind(name, 0, end)
             names = {word for word in name.split()[1:] if CAPITAL.match(word)}
-            is_own = names and names.issubset(self._head_words) and self._is_own_act(sentence[: parts[-1][1]])
+            is_own = names and names.issubset(self._head_words) and self._is_own_act(sentence[:end])
             if is_own and CAPITAL.match(name.rpartition(" ")[2]) and first >= 0:
                 return first, first + len(name), match.start("verb")
         return None
@@ -291,7 +302,26 @@ class _ReportReader(BlockReader):
         surest = (each for pattern in patterns for each in pattern.finditer(text))
         suggestions = self.grammar.suggest.finditer(text)
         counted = (each for each in suggestions if under_advice or self.is_by_recommender(text[: each.start()]))
-        return next((each for each in chain(surest, counted) if self._is_own_act(text[: each.start()])), None)
+        own = (each for each in chain(surest, counted) if self._is_own_act(text[: each.start()]))
+        return next((each for each in own if not self._continues_infinitives(text, each)), None)
+
+    def _continues_infinitives(self, text: str, verb: re.Match[str]) -> bool:
+        """Whether a verb is the next of several infinitives: `Peru pledges to light boats, [encourage] pilots and rest`."""
+        grammar = self.grammar
+        if not grammar.ask_others.fullmatch(verb.group()) or self._subject_before(text[: verb.start()]):
+            return False
+        infinitive = grammar.action.search(text, 0, self._end_before_insertions(text, verb.start()))
+        # What opens the sentence is only a purpose, and what the report is meant for it does.
+        is_own = infinitive is None or not text[: infinitive.start()].strip() or grammar.itself.match(text)
+        return not is_own
+
+    def _end_before_insertions(self, sentence: str, end: int) -> int:
+        """Where the words before `end` stop that no insertions between commas are: “[the Board], on the proposal of its
+        Chair, decided”."""
+        parts = list(split_at_commas(sentence, 0, end))
+        while len(parts) > 1 and (parts[-1][0] >= parts[-1][1] or self.grammar.aside.match(sentence, *parts[-1])):
+            parts.pop()
+        return parts[-1][1]
 
     def is_by_recommender(self, before: str) -> bool:
         """Whether the subject before a verb certainly recommends elsewhere in the report."""
@@ -309,9 +339,10 @@ def _past_decisions(report: _ReportReader, block: Block) -> Iterator[Mandate]:
         text = text[: tail.start()] if (tail := grammar.tail.search(text)) else text
         verbs = list(grammar.acts.finditer(text))
         # The first verb opens the words, others follow “and” or a comma.
-        ends = [*(verb.start() for verb in verbs[1:]), len(text)]
+        starts = [each.start() for each in (*verbs, *report.told_verbs.finditer(text))]
         points = [(point, path[1:]) for point, path in report.split_item(place) if len(path) > 1]
-        for verb, end in zip(verbs, ends[: len(verbs)], strict=True):
+        for verb in verbs:
+            end = min((start for start in starts if start >= verb.end()), default=len(text))
             decided = verb["decided"] is not None
             words = verb.span("decided" if decided else "asked")
             introduces = bool(points) and verb is verbs[-1]
@@ -332,7 +363,11 @@ def _past_decisions(report: _ReportReader, block: Block) -> Iterator[Mandate]:
                 lower_spans = [report.trim(each.body_start, each.end) for each in below]
                 if leads or lower_spans:
                     decision = Mandate(point.ordinal, verb_span, decided, names, (*leads, *lower_spans))
-                    yield report.with_times_and_money(decision, [rest, *lower_spans])
+                    told = report.with_times_and_money(decision, [rest, *lower_spans])
+                    # The session that the record is about is over.
+                    yield replace(
+                        told, times=tuple(each for each in told.times if not report.deadlines.is_own_session(each))
+                    )
 
 
 def _block_recommendations(

@@ -34,6 +34,8 @@ _COUNT = re.compile(r"(\d{1,3})(?:[.．、](?!\d)| ?[-–](?=\s*[\u0600-\u06ff])
 _NUMBER, _LETTER = re.compile(r"(\d{1,3})\.\s"), re.compile(r"\(?[a-z]{1,3}\)\s")
 _LEVELS = ((_ROMAN, 2), (_CAPITAL, 3), (_NUMBER, 4), (_LETTER, 5))
 _DECIMAL = re.compile(r"\d{1,3}\.\d{1,3} +[^\W\d_A-Z]")
+_WORD = re.compile(r"[^\W\d_]{2}|[\u3040-\u9fff]")
+"""The beginning of a word, unlike a letter that stands for a unit."""
 _RIGHT_HALF = 320.0
 """Lines that begin further to the right, in points, are closing lines and signatures rather than headings."""
 _FIGURE = re.compile(rf"(?:{FIGURE_WORDS})\s*[0-9IVXLC]{{1,5}}", re.IGNORECASE)
@@ -338,7 +340,9 @@ def _heading_level(paragraph: Paragraph, size: float) -> int:
     """The level of a heading, from its number or its size; 0 for text."""
     lines = paragraph.printed_lines
     text = " ".join(line.text for line in lines)
-    if len(lines) > 10 or len(text) > 600 or not any(character.isalpha() for character in text):
+    # Figures with their unit, “$60.5 M”, are labels of a chart.
+    is_worded = _WORD.search(text) if any(map(str.isdigit, text)) else any(map(str.isalpha, text))
+    if len(lines) > 10 or len(text) > 600 or not is_worded:
         return 0
     bold, italic = all(line.bold for line in lines), all(line.italic for line in lines)
     large = lines[0].size > 1.12 * size
