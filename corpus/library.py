@@ -48,7 +48,9 @@ class Library(LibraryReader):
             removed = self._store.headers(origin=origin)
             for header in removed:
                 self.remove(header.id)
-            skipped = [other for other in self._store.sources.skipped_for([each.id for each in removed]) if other != origin]
+            skipped = [
+                other for other in self._store.sources.skipped_for([each.id for each in removed]) if other != origin
+            ]
             if skipped or self._store.sources.get(origin) is not None:
                 with self._db.transaction():
                     for each in (origin, *skipped):

@@ -147,7 +147,9 @@ class _Run:
             absent = decision.stored is None and not decision.expected.get(decision.document.id)
             # An upload without a symbol is another text, whatever its name.
             if absent and decision.document.symbol and self._turn.came_later(decision.document.id, REMOVED):
-                reason = f"is {decision.document.label}, which was removed after this file was sent. Send it again to add it"
+                reason = (
+                    f"is {decision.document.label}, which was removed after this file was sent. Send it again to add it"
+                )
                 return Outcome(file.label, "skipped", reason=reason)
             self._turn.announce(decision.document.id, document.sha256)
         if decision.stored is None:
