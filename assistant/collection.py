@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
 from assistant.service_errors import NotFound
 from corpus.catalogue import Catalogue, CatalogueEntry
+from corpus.corpus_errors import DocumentNotFound
 from corpus.corrections import Correction, find_corrections
 from corpus.documents import LANGUAGES, Block, Document
 from corpus.library import Library
@@ -150,10 +152,11 @@ class Collection:
 
     def records(self, ids: Sequence[str] | None = None) -> list[dict[str, Any]]:
         """Returns a record for each language version and edition, of all documents or of some ids. Unknown ids are skipped."""
-        superseded = self._library.superseded()
-        stored = self._library.document_keys()
-        selected = stored if ids is None else [each for each in ids if each in stored]
-        return [_record(self._library.document(each), superseded.get(each)) for each in selected]
+        superseded, made = self._library.superseded(), []
+        for each in self._library.document_ids() if ids is None else ids:
+            with suppress(DocumentNotFound):  # also one that is removed meanwhile
+                made.append(_record(self._library.document(each), superseded.get(each)))
+        return made
 
     def missing(self) -> list[dict[str, Any]]:
         """Returns a record for each document of the catalogue that is not stored."""

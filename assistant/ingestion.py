@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from dataclasses import asdict, dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -14,8 +14,10 @@ from assistant.fetch_plans import FOLDER, FetchPlan, Row, result_row
 from assistant.outcome_messages import answering_version, outcome_record
 from assistant.settings import Settings
 from corpus.catalogue import Catalogue
+from corpus.corpus_errors import ConcurrentChange
 from corpus.library import Library
 from corpus.symbols import Symbol, SymbolError
+from ingest.change_order import REMOVED
 from ingest.input_files import FileInput, file_id_of, find_inputs
 from ingest.outcomes import Outcome, Progress
 from ingest.prefetch import InputSource
@@ -200,19 +202,28 @@ class CollectionUpdater:
 
     def forget(self, reporter: ProgressReporter, path: Path, shown: str) -> None:
         """Removes the documents that came from a deleted file."""
-        origin = file_id_of(path)
-        stored = self._library.headers(origin=origin)
-        self._library.remove_source(origin)
-        for header in stored:
+        for header in self._library.remove_source(file_id_of(path)):
             reporter.add_outcome(outcome_record(Outcome(shown, "removed", header=header)))
 
     def remove(self, reporter: ProgressReporter, ids: Sequence[str]) -> None:
-        """Removes documents."""
+        """Removes documents. One that is gone, or from a file that was sent after the removal, is skipped."""
         reporter.update(total=len(ids))
         for n, document_id in enumerate(ids, 1):
-            self._library.remove(document_id)
-            reporter.add_outcome({"result": "removed", "document": document_id})
+            why = self._remove(document_id)
+            reporter.add_outcome({"result": "skipped" if why else "removed", "document": document_id, "reason": why})
             reporter.update(done=n, detail=document_id)
+
+    def _remove(self, document_id: str) -> str:
+        """Removes a document; returns why not, where it is not."""
+        while found := self._library.headers(id=document_id):
+            if self._turn is not None:
+                if self._turn.came_later(document_id, found[0].sha256):
+                    return "was replaced by a file that was sent later"
+                self._turn.announce(document_id, REMOVED)
+            with suppress(ConcurrentChange):
+                self._library.remove(document_id, found[0].sha256)
+                return ""
+        return f"There is no document {document_id!r} in the library."
 
 
 def fetch(

@@ -41,19 +41,21 @@ class Library(LibraryReader):
                 with self._db.transaction():
                     self._store.sources.save(record)
 
-    def remove_source(self, origin: str) -> list[str]:
-        """Removes the documents that were read from a deleted file, and the record of that file. Returns the origins of
-        the files that were skipped because of these documents and have to be read again."""
+    def remove_source(self, origin: str) -> list[Header]:
+        """Removes the documents that were read from a deleted file, and the records of that file and of those that were skipped
+        because of these documents, so that they are read again. Returns what was removed."""
         with self._lock, readable_errors(self.folder):
-            document_ids = [header.id for header in self._store.headers(origin=origin)]
-            for document_id in document_ids:
-                self.remove(document_id)
-            skipped = [other for other in self._store.sources.skipped_for(document_ids) if other != origin]
+            removed = self._store.headers(origin=origin)
+            for header in removed:
+                self.remove(header.id)
+            skipped = [
+                other for other in self._store.sources.skipped_for([each.id for each in removed]) if other != origin
+            ]
             if skipped or self._store.sources.get(origin) is not None:
                 with self._db.transaction():
                     for each in (origin, *skipped):
                         self._store.sources.remove(each)
-            return skipped
+            return removed
 
     def add(
         self,
@@ -168,12 +170,15 @@ class Library(LibraryReader):
                 self._store.confirm(document_id)
             self._changed(document_id)
 
-    def remove(self, document_id: str) -> None:
-        """Removes a document from the database and from every index, and checks that nothing of it is left."""
+    def remove(self, document_id: str, expected: str | None = None) -> None:
+        """Removes a document from the database and from every index, and checks that nothing of it is left. `expected` is the hash that
+        the caller relied on: `ConcurrentChange` is raised where it is another by now."""
         with self._lock, readable_errors(self.folder):
-            passage_ids = [passage.id for passage in self._store.passages(document_id)]
-            files = [each.sha256 for each in self._store.headers(id=document_id)]
             with self._db.transaction():
+                passage_ids = [passage.id for passage in self._store.passages(document_id)]
+                files = [each.sha256 for each in self._store.headers(id=document_id)]
+                if expected is not None and files != [expected]:
+                    raise ConcurrentChange(f"Another process has changed {document_id} in the meantime.")
                 if not self._store.delete(document_id):
                     raise DocumentNotFound(f"There is no document {document_id!r} in the library.")
                 for sha256 in files:

@@ -1,5 +1,5 @@
 """The order of changes to one document by jobs that run at the same time: a file that was sent earlier and takes longer to be read does
-not replace one that was sent later, also if the process is killed in between."""
+not replace one that was sent later, and does not bring back what was removed later, also if the process is killed in between."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.corpus_errors import readable_errors
+
+REMOVED = ""
+"""The hash of a document that is removed."""
 
 
 class ChangeOrder:
@@ -52,8 +55,8 @@ class ChangeOrder:
                     self._file.unlink()
 
     def announce(self, number: int, document_id: str, sha256: str) -> None:
-        """Tells jobs with a smaller number that a job is about to write a document from a file with this hash. Raises `LibraryError` where
-        the disk is full."""
+        """Tells jobs with a smaller number that a job is about to write a document from a file with this hash, or to remove it (`REMOVED`).
+        Raises `LibraryError` where the disk is full."""
         with self._guard:
             if self._is_awaited(number):
                 self._changes[document_id, sha256] = max(number, self._changes.get((document_id, sha256), 0))
@@ -61,7 +64,8 @@ class ChangeOrder:
                     file.write("\n" + json.dumps([document_id, sha256, number]))
 
     def is_later(self, number: int, document_id: str, sha256: str) -> bool:
-        """Whether a stored document is from a file that was sent later than that of a job."""
+        """Whether a stored document is from a file that was sent later than that of a job; whether one that is not stored was removed
+        later (`REMOVED`)."""
         with self._guard:
             return self._changes.get((document_id, sha256), 0) > number
 

@@ -16,7 +16,7 @@ from corpus.library import Library
 from corpus.meetings import Meeting
 from corpus.store import Header
 from corpus.symbols import same_document
-from ingest.change_order import Turn
+from ingest.change_order import REMOVED, Turn
 from ingest.chunker import segmenter
 from ingest.document_reading import Input, read_document
 from ingest.ledger import Decision, Ledger
@@ -144,6 +144,13 @@ class _Run:
         file = queued.input
         decision = self.ledger.decide(file, document)
         if self._turn is not None and not (decision.stored and decision.reason):  # it is written, or confirmed as it is
+            absent = decision.stored is None and not decision.expected.get(decision.document.id)
+            # An upload without a symbol is another text, whatever its name.
+            if absent and decision.document.symbol and self._turn.came_later(decision.document.id, REMOVED):
+                reason = (
+                    f"is {decision.document.label}, which was removed after this file was sent. Send it again to add it"
+                )
+                return Outcome(file.label, "skipped", reason=reason)
             self._turn.announce(decision.document.id, document.sha256)
         if decision.stored is None:
             passages = self._add(queued, decision, meeting)

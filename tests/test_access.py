@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 from httpx import Response
 from invoking import Cli
@@ -164,6 +165,23 @@ def test_a_session_ends_by_time_by_sign_out_by_a_new_password_and_with_the_accou
     token = session()
     assert accounts.remove("amina")
     assert accounts.session(token) is None
+
+
+@pytest.mark.parametrize("removed", [False, True])
+def test_a_sign_in_that_is_being_checked_opens_no_session_once_the_password_is_another(
+    store: AccessStore, monkeypatch: pytest.MonkeyPatch, removed: bool
+) -> None:
+    accounts, verify = Accounts(store), PasswordHasher.verify
+    accounts.add("amina", Role.READ, PASSWORD)
+
+    def late(hasher: PasswordHasher, hashed: str, password: bytes) -> bool:
+        good = verify(hasher, hashed, password)
+        accounts.remove("amina") if removed else accounts.change("amina", f"another {PASSWORD}")
+        return good
+
+    monkeypatch.setattr(PasswordHasher, "verify", late)
+    assert accounts.sign_in("amina", PASSWORD) is None
+    assert store.rows("SELECT * FROM sessions") == []
 
 
 def test_a_damaged_hash_lets_nobody_in(store: AccessStore) -> None:

@@ -82,6 +82,14 @@ def test_the_state_stands_on_the_cover_and_comments_are_gone_once_it_is_cleared(
     assert "when" not in shown.split("Comments")[-1] or "Comments" not in shown
 
 
+def test_what_changes_nothing_is_not_in_the_audit_log(made: Made, draft: str) -> None:
+    for role in ("staff", "admin"):
+        moved = made.by(role).post(f"{DRAFTS}/{draft}/state", json={"state": "review"})
+        assert moved.json()["state"] == "review"
+    noted = [each.action for each in made.audit.entries() if each.target == draft]
+    assert noted == ["draft review", "draft"]
+
+
 RESOLUTION = (
     "---\nsymbol: A/RES/90/12\ntitle: Lamps\nlanguage: en\nkind: resolution\n---\n# Lamps\n\nThe General Assembly,\n\nRecalling all lamps,\n\n"
     "1. Requests the Secretary-General to count the lamps;\n\n2. Requests Member States to light them.\n"

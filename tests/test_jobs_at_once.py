@@ -14,6 +14,7 @@ import pytest
 from services import Made, ended, made_service, service_fixture
 from waiting import WAIT, until
 
+from assistant.ingestion import CollectionUpdater
 from assistant.service.collection_service import MIN_LARGE
 from assistant.service.jobs import JobReporter, Jobs
 from corpus.catalogue import Catalogue
@@ -21,7 +22,7 @@ from corpus.corpus_errors import LibraryFull
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
 from corpus.symbols import Symbol
-from ingest.change_order import ChangeOrder
+from ingest.change_order import REMOVED, ChangeOrder
 from ingest.chunker import SEGMENTER_VERSION
 from ingest.pipeline import Input, ingest
 from ingest.sandbox.pool import WorkerPool
@@ -346,3 +347,130 @@ def test_what_later_jobs_changed_is_known_after_a_restart_as_long_as_an_earlier_
     for turn in (third, order.open(4)):
         turn.close()
     assert not file.exists()
+
+
+def remove(made: Made, document: str) -> dict[str, Any]:
+    """The record of a removal."""
+    return dict(made.by("admin").delete(f"/api/v1/documents/{document}").json())
+
+
+def test_what_no_running_upload_changes_is_removed_at_once(tmp_path: Path, catalogue: Catalogue) -> None:
+    gate = tmp_path / "gate"
+    with service(tmp_path, catalogue) as made:
+        long = send(made, "staff", "long.txt", note("Arendal", gate), symbol="A/75/2")
+        runs(made, long)
+        assert ended(made, remove(made, "boats-txt:en:upload"))["counts"] == {"removed": 1}
+        assert record(made, long)["state"] == "running"
+        gate.touch()
+        assert ended(made, long)["counts"] == {"added": 1}
+        assert made.library.document_ids() == ["A/75/2:en:official"]
+        assert made.library.verify() == []
+
+
+def test_a_deleted_file_is_forgotten_beside_an_upload(tmp_path: Path, catalogue: Catalogue) -> None:
+    gate, file = tmp_path / "gate", tmp_path / "harbour.txt"
+    file.write_bytes(note("Bergen"))
+    with service(tmp_path, catalogue) as made:
+        local = made.by("local")
+        body = {"paths": [str(file)]}
+        assert ended(made, local.post("/api/v1/local/ingest", json=body).json())["counts"] == {"added": 1}
+        long = send(made, "staff", "long.txt", note("Arendal", gate))
+        runs(made, long)
+        forgotten = local.post("/api/v1/local/forget", json={"path": str(file), "shown": "harbour.txt"}).json()
+        assert ended(made, forgotten)["counts"] == {"removed": 1}
+        assert record(made, long)["state"] == "running"
+        gate.touch()
+        assert ended(made, long)["counts"] == {"added": 1}
+
+
+@pytest.mark.parametrize("known", ["symbol", "bytes", "name"])
+def test_the_removal_of_what_is_being_read_waits_for_it(tmp_path: Path, catalogue: Catalogue, known: str) -> None:
+    gate = tmp_path / "gate"
+    with service(tmp_path, catalogue) as made:
+        words = "The harbour is open from noon to midnight on every day of the week."
+        before, given = note(f"A/75/1\n\n{words}"), {"symbol": "A/75/1"} if known == "symbol" else {}
+        if known == "bytes":
+            gate.touch()
+            before = note(f"A/75/1\n\n{words}", gate)
+        assert ended(made, send(made, "staff", "a.txt", before, **given))["counts"] == {"added": 1}
+        gate.unlink(missing_ok=True)
+        name = "a.txt" if known == "name" else "b.txt"
+        long = send(made, "staff", name, note(f"A/75/1\n\n{words}", gate), again="true", **given)
+        runs(made, long)
+        removal = remove(made, "A/75/1")
+        short = send(made, "local", "short.txt", note("Bergen"))
+        assert ended(made, short)["counts"] == {"added": 1}
+        assert (record(made, removal)["state"], record(made, removal)["ahead"]) == ("queued", 1)
+        gate.touch()
+        assert ended(made, long)["state"] == "done"
+        assert ended(made, removal)["counts"] == {"removed": 1}
+        assert made.library.document_ids() == ["boats-txt:en:upload", "short-txt:en:upload"]
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_what_was_removed_is_not_brought_back_by_a_file_that_was_sent_before_and_takes_longer(
+    tmp_path: Path, catalogue: Catalogue, killed: bool
+) -> None:
+    gate = tmp_path / "gate"
+    with service(tmp_path, catalogue) as made:
+        assert ended(made, send(made, "staff", "a.txt", note("A/75/1\n\nArendal")))["counts"] == {"added": 1}
+        long = send(made, "staff", "long.txt", note("A/75/1\n\nBergen", gate))
+        runs(made, long)
+        assert ended(made, remove(made, "A/75/1"))["counts"] == {"removed": 1}
+        if killed:
+            shutil.copytree(tmp_path / "library", tmp_path / "killed" / "library")
+        gate.touch()
+        ended(made, long)
+    with service(tmp_path / "killed" if killed else tmp_path, catalogue) as made:
+        assert made.service.resume() == killed
+        told = ended(made, made.service.jobs.record(long["id"]))
+        assert told["counts"] == {"skipped": 1}
+        assert told["outcomes"][0]["reason"].startswith("is A/75/1, which was removed after this file was sent.")
+        assert made.library.document_ids() == ["boats-txt:en:upload"]
+        assert ended(made, send(made, "staff", "long.txt", note("A/75/1\n\nBergen", gate)))["counts"] == {"added": 1}
+        assert not [each for each in made.library.folder.glob("uploads*") if each.is_file()]
+
+
+def test_a_revision_is_added_though_what_it_supersedes_is_removed_meanwhile(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    gate = tmp_path / "gate"
+    with service(tmp_path, catalogue) as made:
+        assert ended(made, send(made, "staff", "a.txt", note("A/75/1\n\nArendal")))["counts"] == {"added": 1}
+        long = send(made, "staff", "long.txt", note("A/75/1/Rev.1\n\nBergen", gate))
+        runs(made, long)
+        assert ended(made, remove(made, "A/75/1"))["counts"] == {"removed": 1}
+        gate.touch()
+        assert ended(made, long)["counts"] == {"added": 1}
+        assert made.library.document_ids() == ["A/75/1/Rev.1:en:official", "boats-txt:en:upload"]
+
+
+def test_a_text_without_a_symbol_is_added_though_one_of_its_name_is_removed_meanwhile(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    order = ChangeOrder(tmp_path / "order")
+    first, second = order.open(), order.open()
+    second.announce("minutes-txt:en:upload", REMOVED)
+    with Library(tmp_path / "library", HashEmbedder(), SEGMENTER_VERSION) as library:
+        told = list(ingest([Input("minutes.txt", note("Arendal"))], library, catalogue, turn=first))
+        assert [each.result for each in told] == ["added"]
+        assert library.document_ids() == ["minutes-txt:en:upload"]
+
+
+def test_a_removal_spares_a_text_that_was_sent_after_it(tmp_path: Path, catalogue: Catalogue) -> None:
+    order, jobs = ChangeOrder(tmp_path / "order"), Jobs()
+    removal, late = order.open(), order.open()
+    with Library(tmp_path / "library", HashEmbedder(), SEGMENTER_VERSION) as library:
+        for name, turn in (("Arendal", None), ("Bergen", late)):
+            list(ingest([Input(f"{name}.txt", note(f"A/75/1\n\n{name}"))], library, catalogue, turn=turn))
+        updater = CollectionUpdater(library, catalogue).in_turn(removal)
+        ids = ["gone:en:upload", "A/75/1:en:official"]
+        job = jobs.submit("remove", "x", lambda reporter: updater.remove(reporter, ids))
+        until(lambda: jobs.record(job.id)["finished"])
+        told = jobs.record(job.id)["outcomes"]
+        assert [each["reason"] for each in told] == [
+            "There is no document 'gone:en:upload' in the library.",
+            "was replaced by a file that was sent later",
+        ]
+        assert "Bergen" in library.document("A/75/1:en:official").text
+    assert jobs.close(WAIT)

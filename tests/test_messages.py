@@ -10,14 +10,17 @@ from typing import Any
 
 import pytest
 from markupsafe import escape
-from services import Made, service_fixture, told_events
+from services import Made, ended, service_fixture, told_events
 
 from assistant.access import LOCAL
+from assistant.answer_phrases import isolated
 from assistant.messages import Message
 from assistant.outcome_messages import describe_job
 from assistant.page.plain_pages import carried
 from assistant.translations import texts
+from corpus.corpus_errors import LibraryError
 from corpus.documents import LANGUAGES
+from ingest.readers import visible
 
 ASSISTANT = Path(__file__).parents[1] / "assistant"
 MESSAGES = texts("messages", "en")
@@ -158,6 +161,27 @@ def test_how_a_job_ended_is_told_in_the_language_of_the_reader(reader: str) -> N
         assert str(escape(Message(code).in_language(reader))) in carried(
             "jobs.html", reader, jobs=[describe_job(job, reader)]
         )
+
+
+@pytest.mark.parametrize("reader", LANGUAGES)
+def test_why_a_document_was_not_removed_is_told_in_the_language_of_the_reader(
+    made: Made, monkeypatch: pytest.MonkeyPatch, reader: str
+) -> None:
+    def shown(document: str) -> str:
+        job = ended(made, made.by("staff").delete(f"/api/v1/documents/{document}").json())
+        return carried("jobs.html", reader, jobs=[describe_job(job, reader)])
+
+    (document,) = made.library.document_ids()[:1]
+    with monkeypatch.context() as patched:
+        left = LibraryError("3 passages of <b>x</b> are still indexed. Run 'rapporteur reindex'.")
+        patched.setattr(made.library, "remove", lambda *_: (_ for _ in ()).throw(left))
+        reason = texts("reasons", reader)["passages-left"].format(
+            count=isolated("3", reader), document=isolated("<b>x</b>", reader)
+        )
+        assert str(escape(reason)) in shown(document)
+        patched.setattr(made.library, "headers", lambda **_: [])  # it is gone meanwhile
+        gone = texts("reasons", reader)["document-gone"].format(document=isolated(repr(document), reader))
+        assert str(escape(visible(gone))) in shown(document)
 
 
 def test_of_a_job_of_several_files_only_one_that_took_all_is_shown_as_done_well() -> None:

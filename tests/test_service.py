@@ -46,6 +46,7 @@ from assistant.service_factory import open_service
 from assistant.settings import load_settings
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import LibraryError
+from corpus.documents import Document
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
 from ingest.pipeline import Input
@@ -681,6 +682,21 @@ def test_uploads_that_waited_at_a_stop_are_read_in_the_order_in_which_they_were_
             assert [set(ended(made, each)["counts"]) for each in waiting[-8:]] == [{"added"}, *[{"replaced"}] * 7]
             words = made.service.begin_ask(LOCAL, asked("How many times are nets mended?")).result()
             assert "7 times" in words.statements[0].text
+
+
+def test_a_list_leaves_out_a_document_that_is_removed_meanwhile(
+    tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with made_service(tmp_path, catalogue, page=False) as made:
+        read = made.library.document
+
+        def late(document_id: str) -> Document:
+            made.library.remove(document_id)
+            return read(document_id)
+
+        monkeypatch.setattr(made.library, "document", late)
+        reply = made.by("read").get("/api/v1/documents")
+        assert (reply.status_code, reply.json()["items"]) == (200, [])
 
 
 def test_a_restart_forgets_no_job(tmp_path: Path, catalogue: Catalogue) -> None:

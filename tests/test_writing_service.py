@@ -11,6 +11,7 @@ import weakref
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import parse_qs
 
 import pytest
@@ -494,6 +495,16 @@ def test_a_paper_that_is_no_longer_cached_is_not_kept(papers: PaperQueue) -> Non
         papers.request(n, lambda *_: "done").future.result(WAIT)
     assert not papers.contains("themes")
     until(lambda: gc.collect() >= 0 and result() is None)
+
+
+def test_a_paper_that_would_be_made_again_counts_as_not_cached(
+    papers: PaperQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passing = SimpleNamespace(lasting=False)
+    assert papers.request("themes", lambda *_: passing).future.result(WAIT) is passing
+    assert papers.contains("themes")
+    monkeypatch.setattr(papers, "_clock", lambda: time.monotonic() + PASSING + 1)
+    assert not papers.contains("themes")
 
 
 def test_a_paper_on_the_whole_library_and_a_briefing_take_turns(papers: PaperQueue) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -125,7 +124,6 @@ class Accounts:
         self.seconds = int(hours * 3_600)
         """How long a session lasts."""
         self._hasher = PasswordHasher()
-        self._check_lock = threading.Lock()  # one check at a time: it takes 64 MB
         self._dummy_hash: str | None = None
 
     def add(self, name: str, role: Role, password: str) -> None:
@@ -157,20 +155,24 @@ class Accounts:
         return bool(self._store.rows("SELECT 1 FROM accounts WHERE name = ?", name))
 
     def sign_in(self, name: str, password: str) -> str | None:
-        """Returns the token of a new session; None where name or password are wrong, which takes as long."""
+        """Returns the token of a new session; None where name or password are wrong, which takes as long. It takes 64 MB: one at a time
+        (`AccessGate.checks`)."""
         found = self._store.rows("SELECT hash FROM accounts WHERE name = ?", name)
-        with self._check_lock:
-            if self._dummy_hash is None:
-                self._dummy_hash = self._hasher.hash(secrets.token_hex())
-            good = self._verify(found[0][0] if found else self._dummy_hash, password)
-        if not found or not good:
+        if self._dummy_hash is None:
+            self._dummy_hash = self._hasher.hash(secrets.token_hex())
+        hashed = found[0][0] if found else self._dummy_hash
+        if not self._verify(hashed, password):
             return None
         now = self._store.now().astimezone(UTC)
         token = secrets.token_urlsafe(32)
         self._store.write("DELETE FROM sessions WHERE expires <= ?", now.isoformat(timespec="seconds"))
         until = (now + timedelta(seconds=self.seconds)).isoformat(timespec="seconds")
-        self._store.write("INSERT INTO sessions VALUES (?, ?, ?)", secret_hash(token), name, until)
-        return token
+        # Not where the password was changed, or the account removed, while it was checked.
+        same = "SELECT ?, name, ? FROM accounts WHERE name = ? AND hash = ?"
+        made = self._store.write(
+            f"INSERT INTO sessions (hash, account, expires) {same}", secret_hash(token), until, name, hashed
+        )
+        return token if made else None
 
     def session(self, token: str) -> Account | None:
         """Returns the account of a session token; None where the session has ended or does not exist."""

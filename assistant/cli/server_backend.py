@@ -95,7 +95,11 @@ class ServerBackend:
 
     def remove(self, name: str, language: str | None, edition: str | None) -> list[str]:
         job = self._call("DELETE", f"/documents/{_quoted(name)}", params=_version_params(language, edition))
-        return [outcome["document"] for outcome in self.outcomes(job)]
+        outcomes = list(self.outcomes(job))
+        for each in outcomes:
+            if each["result"] != "removed":
+                raise ServiceFault("said", text=each["reason"])
+        return [each["document"] for each in outcomes]
 
     def confirm(self, name: str, language: str | None) -> list[str]:
         confirmed = self._call("POST", f"/documents/{_quoted(name)}/confirm", params=_version_params(language, None))

@@ -215,7 +215,7 @@ class CollectionService(ServiceBase):
         ended: Callable[[], None] = lambda: None,
         **more: Any,
     ) -> Job:
-        """Submits a job that adds documents, which may run beside another one."""
+        """Submits a job that changes documents, which may run beside another one."""
         updater = self._updater.in_turn(turn)
 
         def end(_: Job | None = None) -> None:
@@ -237,7 +237,12 @@ class CollectionService(ServiceBase):
         self._note_action(who, "fetch", named)
         turn = self._order.open()
         return self._change(
-            "fetch", who.id, turn, lambda updater, reporter: updater.fetch(reporter, planned), detail=named[:200]
+            "fetch",
+            who.id,
+            turn,
+            lambda updater, reporter: updater.fetch(reporter, planned),
+            {_FILES, *(each.symbol.text for each in planned.due)},
+            detail=named[:200],
         )
 
     def plan_fetch(self, who: Principal, request: FetchRequest) -> list[Row]:
@@ -253,7 +258,8 @@ class CollectionService(ServiceBase):
     def ingest(self, who: Principal, files: Files, *, again: bool = False, jobs: int | None = None) -> Job:
         """Starts to ingest files and folders of the server's machine, for its own user."""
         self._check(who, "ingest")
-        if _symbol(files.symbol) and len(files.paths) != 1:
+        symbol = _symbol(files.symbol)
+        if symbol and len(files.paths) != 1:
             raise Invalid("symbol-one-file")
         self._note_action(who, "ingest", ", ".join(map(str, files.paths)) or "starter")
         return self._change(
@@ -261,6 +267,7 @@ class CollectionService(ServiceBase):
             who.id,
             self._order.open(),
             lambda updater, reporter: updater.read(reporter, files, len(files), again=again, jobs=jobs),
+            {_FILES, symbol or _FILES},
             detail=", ".join(printable(str(path)) for path in files.paths)[:200],
         )
 
@@ -269,16 +276,29 @@ class CollectionService(ServiceBase):
         self._check(who, "ingest")
         self._note_action(who, "forget", str(path))
         name = printable(shown)
-        return self.jobs.submit(
-            "forget", who.id, lambda reporter: self._updater.forget(reporter, path, name), detail=name[:200]
+        return self._change(
+            "forget",
+            who.id,
+            self._order.open(),
+            lambda updater, reporter: updater.forget(reporter, path, name),
+            detail=name[:200],
         )
 
     def remove(self, who: Principal, name: str, language: str | None = None, edition: str | None = None) -> Job:
-        """Starts to remove a document: all its versions, or those in a language or edition."""
+        """Starts to remove a document: all its versions, or those in a language or edition. It waits for a job that is known to change
+        them; a job that turns out to do so later, and was submitted before, does not bring them back."""
         self._check(who, "remove")
-        ids = [document.id for document in self.collection.find(name, language, edition)]
+        found = self.collection.find(name, language, edition)
+        ids = [document.id for document in found]
         self._note_action(who, "remove", ", ".join(ids))
-        return self.jobs.submit("remove", who.id, lambda reporter: self._updater.remove(reporter, ids), detail=name)
+        return self._change(
+            "remove",
+            who.id,
+            self._order.open(),
+            lambda updater, reporter: updater.remove(reporter, ids),
+            {each for one in found for each in (one.sha256, one.source, one.symbol.text if one.symbol else one.source)},
+            detail=name,
+        )
 
     def confirm(self, who: Principal, name: str, language: str | None = None) -> list[dict[str, Any]]:
         """Marks the unverified texts of a document, all or those in a language, as verified by the caller."""

@@ -73,9 +73,10 @@ class PaperQueue:
             threading.Thread(target=self._run, args=(whole,), name="papers", daemon=True).start()
 
     def contains(self, key: Hashable) -> bool:
-        """Whether a paper is cached, queued or in progress."""
+        """Whether a paper is cached, queued or in progress, so that requesting it makes no work."""
         with self._guard:
-            return key in self._papers
+            known = self._papers.get(key)
+            return known is not None and known.until > self._clock()
 
     def request(
         self,

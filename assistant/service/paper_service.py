@@ -154,9 +154,9 @@ class Drafts:
                 )
                 if changed:
                     self._note(draft_id, "state", None, state)
-        moved = self.get(draft_id)
-        self._note_action(f"draft {moved.state}", draft_id)
-        return moved
+            if changed:
+                self._note_action(f"draft {state}", draft_id)
+        return self.get(draft_id)
 
     def _changed(self, briefing: Briefing) -> tuple[str, ...] | None:
         from assistant.reports.lookup import find_outdated_citations
