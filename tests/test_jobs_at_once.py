@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import OpenLibrary
 from services import Made, ended, made_service, service_fixture
 from waiting import WAIT, until
 
@@ -455,6 +456,29 @@ def test_a_text_without_a_symbol_is_added_though_one_of_its_name_is_removed_mean
         told = list(ingest([Input("minutes.txt", note("Arendal"))], library, catalogue, turn=first))
         assert [each.result for each in told] == ["added"]
         assert library.document_ids() == ["minutes-txt:en:upload"]
+
+
+@pytest.mark.parametrize("sent_before", [True, False])
+def test_a_document_that_is_removed_while_its_next_text_is_embedded_stays_as_the_later_of_both_says(
+    open_either: OpenLibrary, tmp_path: Path, catalogue: Catalogue, sent_before: bool
+) -> None:
+    order, jobs, library = ChangeOrder(tmp_path / "order"), Jobs(), open_either()
+    file, removal = (order.open(), order.open())[:: 1 if sent_before else -1]
+    list(ingest([Input("a.txt", note("A/75/1\n\nArendal"))], library, catalogue))
+    updater, real = CollectionUpdater(library, catalogue).in_turn(removal), library.embedder.embed_passages
+
+    def embed(texts: list[str], progress: Any = None) -> Any:
+        job = jobs.submit("remove", "x", lambda reporter: updater.remove(reporter, ["A/75/1:en:official"]))
+        until(lambda: jobs.record(job.id)["finished"])
+        library.embedder.embed_passages = real  # type: ignore[method-assign]
+        return real(texts, progress)
+
+    library.embedder.embed_passages = embed  # type: ignore[method-assign]
+    told = list(ingest([Input("b.txt", note("A/75/1\n\nBergen"))], library, catalogue, turn=file))
+    assert [each.result for each in told] == ["skipped" if sent_before else "added"]
+    assert library.document_ids() == ([] if sent_before else ["A/75/1:en:official"])
+    assert library.verify() == []
+    assert jobs.close(WAIT)
 
 
 def test_a_removal_spares_a_text_that_was_sent_after_it(tmp_path: Path, catalogue: Catalogue) -> None:

@@ -22,7 +22,7 @@ from rich.console import Console
 
 from corpus.analysis import analyse
 from corpus.catalogue import Catalogue
-from corpus.corpus_errors import LibraryBusy, LibraryError, LibraryStale
+from corpus.corpus_errors import ConcurrentChange, LibraryBusy, LibraryError, LibraryStale
 from corpus.documents import Document, DocumentError
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
@@ -154,6 +154,19 @@ def test_a_removed_document_is_gone_from_every_index(open_either: OpenLibrary, c
     assert library.verify() == []
     with pytest.raises(LibraryError, match="no document"):
         library.remove("nothing")
+
+
+def test_a_document_that_is_another_by_now_is_not_removed(open_either: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_either()
+    add(library, catalogue, note())
+    (before,) = library.headers()
+    add(library, catalogue, note(CHANGED))
+    with pytest.raises(ConcurrentChange):
+        library.remove(before.id, before.sha256)
+    (now,) = library.headers()
+    library.remove(now.id, now.sha256)
+    assert library.document_ids() == []
+    assert library.verify() == []
 
 
 def test_an_error_in_the_middle_of_adding_leaves_the_library_as_it_was(

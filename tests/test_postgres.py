@@ -379,6 +379,9 @@ def test_keys_and_accounts_live_in_the_database_and_move_there(database_url: str
         Accounts(before).add("amina", Role.STAFF, "a long enough sentence 7")
         before.copy_to(after)
         assert Keys(after).find(key) is not None
+        session = Accounts(after).sign_in("amina", "a long enough sentence 7")
+        assert session
+        assert Accounts(after).session(session)
         Keys(before).revoke(Keys(before).all()[0].id)
         before.copy_to(after)
         assert Keys(after).find(key) is None
