@@ -39,7 +39,7 @@ class Pointing(FlatReader):
         self._words, self._likely = words, likely
 
     def reading(self, question: str, text: str) -> Reading:
-        at, offsets = text.find(self._words), [found.span() for found in re.finditer(r"\w", text)]
+        at, offsets = text.find(self._words), [found.span() for found in re.finditer(r"\S", text)]
         inside = [n for n, (begin, _) in enumerate(offsets) if 0 <= at <= begin < at + len(self._words)]
         start, end = (np.full(len(offsets), min(0.0, self._likely - 9.0), np.float32) for _ in range(2))
         start[inside[:1]] = end[inside[-1:]] = self._likely
@@ -76,6 +76,11 @@ def test_it_is_the_same_after_a_way_through_json(answer: Answer) -> None:
 def test_what_the_reader_points_at_is_told_in_whole_words(holding: Holding, tmp_path: Path) -> None:
     shown = asked(holding, tmp_path, "unset")
     assert [words for words, on in shown.statements[0].pieces if on] == ["sunset"]
+
+
+def test_no_mark_begins_with_what_ends_the_words_before_it(holding: Holding, tmp_path: Path) -> None:
+    shown = asked(holding, tmp_path, ", and its master")
+    assert [words for words, on in shown.statements[0].pieces if on] == ["and its master"]
 
 
 def test_nothing_is_told_where_the_reader_finds_no_likely_words(holding: Holding, tmp_path: Path) -> None:
