@@ -163,6 +163,12 @@ def test_an_article_that_the_treaty_does_not_have_is_not_looked_for_in_another(e
     assert "Convention on Bells at Sea has no article 7" in missing.reason
 
 
+def test_all_treaties_that_may_be_meant_are_told_to_lack_a_paragraph(engine: Engine) -> None:
+    missing = engine.ask("What does paragraph 9 of article 2 say?")
+    assert missing.status == "not_found"
+    assert "Convention on Bells at Sea or Convention on the Care of Harbour Lanterns" in missing.reason
+
+
 def test_a_paragraph_that_an_article_does_not_have_is_told_and_the_article_is_not_quoted_for_it(engine: Engine) -> None:
     lacking = engine.ask("What does paragraph 3 of article 2 of the lantern convention say?")
     assert (lacking.status, lacking.statements) == ("not_found", ())

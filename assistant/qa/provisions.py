@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 
-from assistant.answer_phrases import act_words, place_text, say
+from assistant.answer_phrases import act_words, either, place_text, say
 from assistant.qa.abstention import NAMED_PLACE_BONUS, SHARED_WORDS
 from assistant.qa.answer import Answer
 from assistant.qa.citations import (
+    MOST_NAMED,
     WHOLE_LIMIT,
     AnswerComposer,
     as_tentative,
@@ -294,7 +295,9 @@ class NamedPlaces(NamedPartAnswerer):
         first, paragraph = question.articles[0], question.paragraph
         with_article = [each for each in treaties if article_units(self._library, each, first)] if paragraph else []
         if with_article and paragraph:
-            return place_missing(question, with_article[0], _paragraph_locator(first, paragraph))
+            return place_missing(
+                question, with_article[0], _paragraph_locator(first, paragraph), *with_article[1:MOST_NAMED]
+            )
         treaty = treaties[0]
         located = (re.fullmatch(r"art\. (\d+)", block.locator) for block in treaty.blocks)
         article_numbers = [int(found[1]) for found in located if found]
@@ -367,10 +370,11 @@ def _has_agenda_item(question: Question, text: str, number: str, language: str) 
     )
 
 
-def place_missing(question: Question, document: Document, place: str) -> Answer:
-    """The answer that a document does not have a place."""
-    place = place_text(place, question.language)
-    return Answer.lacking(question, say("no_place", question.language, document=document.label, place=place))
+def place_missing(question: Question, document: Document, place: str, *others: Document) -> Answer:
+    """The answer that a document, and `others` that may be meant, do not have a place."""
+    language = question.language
+    labels = either(list(dict.fromkeys(each.label for each in (document, *others))), language)
+    return Answer.lacking(question, say("no_place", language, document=labels, place=place_text(place, language)))
 
 
 def _in_table(unit: Unit) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -35,6 +36,8 @@ anywhere near."""
 FIRST, READ = STEPS[0], STEPS[-1]
 MOST_MARKED = 0.5
 """Largest share of a statement that is marked as its answer; a longer span would tell nothing."""
+_NO_BEGINNING = {"Pe", "Pf", "Po", "Zs", "Cc"}
+"""Unicode categories of characters with which no answer begins: closing brackets and quotation marks, other punctuation, white space."""
 TEXT_LIMIT = 500
 """Characters of a unit that are embedded for its similarity; later text of a long provision seldom matters."""
 
@@ -293,9 +296,12 @@ class Scorer:
 
 
 def _whole_words(unit: Unit, begin: int, stop: int) -> Span:
-    """A span in a unit, widened to whole words in languages with spaces between words."""
+    """A span in a unit, widened to whole words in languages with spaces between words, without what is left of a number or clause before it
+    (`) To board`, `, will provide`)."""
     document, text = unit.document, unit.document.text
     begin, stop = (min(max(at, unit.start), unit.end) for at in (begin, stop))
+    while begin < stop and unicodedata.category(text[begin]) in _NO_BEGINNING:
+        begin += 1
     if document.language == "zh":
         return document.trim_span(begin, stop)
     while begin and text[begin - 1].isalnum() and text[begin].isalnum():
