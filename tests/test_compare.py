@@ -125,7 +125,10 @@ def test_of_a_paragraph_that_was_split_and_reworded_each_half_is_told_once(holdi
 
 def test_words_of_a_merged_paragraph_that_stand_in_another_row_are_left_out_visibly(holding: Holding) -> None:
     merged = f"{GRAIN[:-1]}, and asks the night watch to light all lamps along the quay, from dawn to dusk every day of the year;"
-    halves = (GRAIN[:-1] + ", from dawn to dusk every day of the year;", "Asks the night watch to light all lamps along the quay;")
+    halves = (
+        GRAIN[:-1] + ", from dawn to dusk every day of the year;",
+        "Asks the night watch to light all lamps along the quay;",
+    )
     found, library = compared(holding, numbered(*halves, TIDES), numbered(merged, TIDES))
     told = markdown(VersionComparison((found,)), library, "en")
     assert "1 changed" not in told

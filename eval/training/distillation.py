@@ -74,7 +74,10 @@ def _learning_loss(plan: Plan, student: Reader, batch: Sequence[EncodedGroup], l
     weights = (1.0, plan.list_weight, plan.span_weight)
     return {
         name: weight * loss * len(part) / len(batch)
-        for part, names, found in ((judged, ("logit", "order", "place"), learnt), (labelled, ("answers", "list", "span"), told))
+        for part, names, found in (
+            (judged, ("logit", "order", "place"), learnt),
+            (labelled, ("answers", "list", "span"), told),
+        )
         for name, weight, loss in zip(names, weights, found, strict=True)
     }
 
