@@ -219,7 +219,8 @@ class CollectionUpdater:
             if self._turn is not None:
                 if self._turn.came_later(document_id, found[0].sha256):
                     return "was replaced by a file that was sent later"
-                self._turn.announce(document_id, REMOVED)
+                for each in (document_id, found[0].origin):
+                    self._turn.announce(each, REMOVED)
             with suppress(ConcurrentChange):
                 self._library.remove(document_id, found[0].sha256)
                 return ""

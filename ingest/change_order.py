@@ -12,7 +12,7 @@ from pathlib import Path
 from corpus.corpus_errors import readable_errors
 
 REMOVED = ""
-"""The hash of a document that is removed."""
+"""The hash of a document that is removed. Its file, by its origin, has it too: a text without a symbol is known by that."""
 
 
 class ChangeOrder:

@@ -131,6 +131,8 @@ class _Run:
         earlier = self.ledger.find_outcome(file, queued.sha256)
         if earlier is None:
             return None
+        if self._turn is not None and earlier.header is not None and earlier.header.sha256 == queued.sha256:
+            self._turn.announce(earlier.header.id, queued.sha256)  # it was sent again: a removal from before spares it
         self.ledger.confirm_symbol(file, queued.sha256, earlier.header)
         if earlier.result == "skipped" and earlier.header is not None and not earlier.from_earlier_run:
             self.ledger.record(file, queued.sha256, "skipped", earlier.header.id, earlier.reason)
@@ -145,8 +147,9 @@ class _Run:
         decision = self.ledger.decide(file, document)
         if self._turn is not None and not (decision.stored and decision.reason):  # it is written, or confirmed as it is
             absent = decision.stored is None and not decision.expected.get(decision.document.id)
-            # An upload without a symbol is another text, whatever its name.
-            if absent and decision.document.symbol and self._turn.came_later(decision.document.id, REMOVED):
+            # A text without a symbol is known by its file, whatever its name.
+            known = decision.document.id if decision.document.symbol else decision.document.origin
+            if absent and self._turn.came_later(known, REMOVED):
                 reason = (
                     f"is {decision.document.label}, which was removed after this file was sent. Send it again to add it"
                 )

@@ -498,3 +498,43 @@ def test_a_removal_spares_a_text_that_was_sent_after_it(tmp_path: Path, catalogu
         ]
         assert "Bergen" in library.document("A/75/1:en:official").text
     assert jobs.close(WAIT)
+
+
+def test_a_file_without_a_symbol_is_not_brought_back_by_a_folder_that_was_sent_before(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    gate, folder = tmp_path / "gate", tmp_path / "folder"
+    folder.mkdir()
+    (folder / "b.txt").write_bytes(note("Bergen"))
+    with service(tmp_path, catalogue, readers=2) as made:
+        body = {"paths": [str(folder)]}
+        send_folder = partial(made.by("local").post, "/api/v1/local/ingest", json=body)
+        assert ended(made, send_folder().json())["counts"] == {"added": 1}
+        (folder / "a.txt").write_bytes(note("Arendal", gate))
+        (folder / "b.txt").write_bytes(note("Bodø"))
+        long = send_folder().json()
+        runs(made, long)
+        assert ended(made, remove(made, "b-txt:en:upload"))["counts"] == {"removed": 1}
+        gate.touch()
+        assert ended(made, long)["counts"] == {"added": 1, "skipped": 1}
+        assert made.library.document_ids() == ["a-txt:en:upload", "boats-txt:en:upload"]
+        assert ended(made, send_folder().json())["counts"] == {"added": 1, "unchanged": 1}
+
+
+@pytest.mark.parametrize("name", ["a.txt", "b.txt"])
+def test_a_removal_spares_a_text_that_was_sent_again_after_it(tmp_path: Path, catalogue: Catalogue, name: str) -> None:
+    order, jobs = ChangeOrder(tmp_path / "order"), Jobs()
+    removal, late = order.open(), order.open()
+    with Library(tmp_path / "library", HashEmbedder(), SEGMENTER_VERSION) as library:
+        told = [
+            outcome.result
+            for each, turn in (("a.txt", None), (name, late))
+            for outcome in ingest([Input(each, note("A/75/1\n\nBergen"))], library, catalogue, turn=turn)
+        ]
+        assert told == ["added", "unchanged" if name == "a.txt" else "skipped"]
+        updater = CollectionUpdater(library, catalogue).in_turn(removal)
+        job = jobs.submit("remove", "x", lambda reporter: updater.remove(reporter, ["A/75/1:en:official"]))
+        until(lambda: jobs.record(job.id)["finished"])
+        assert jobs.record(job.id)["counts"] == {"skipped": 1}
+        assert library.document_ids() == ["A/75/1:en:official"]
+    assert jobs.close(WAIT)
