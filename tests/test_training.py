@@ -31,7 +31,7 @@ from corpus.embedding import HashEmbedder
 from corpus.models import EmbeddingModels
 from eval.training.card import write_card
 from eval.training.groups import Group, Judgement, Read, load_groups, read_values, save_groups, text_key
-from eval.training.judgements import judge, judge_translations
+from eval.training.judgements import judge
 from eval.training.measure import mine_hard_negatives, outcomes, questions_for, score_by_likeness, score_by_reader
 from eval.training.meeting_rows import QUESTIONS_PER_MEETING, add_meeting_passages, agenda_text, meeting_groups
 from eval.training.mixes import MIXES, Mix, count_by_set, draw_aside_questions, mix_groups
@@ -618,37 +618,6 @@ def test_both_readers_judge_a_passage_alike_and_the_first_alone_the_rows_of_meet
     assert {each.judged for each in both.reads} == {Judgement(1.0, ((0, 0.5), (2, 0.5)), ((3, 1.0),))}
     assert {each.judged for each in alone.reads} == {Judgement(3.0, ((2, 1.0),), ((3, 1.0),))}
     assert not any(each.answer for each in both.reads)
-
-
-class Asked(Pointing):
-    """Remembers which questions it was asked."""
-
-    def __init__(self) -> None:
-        super().__init__(2.0, 1, 2)
-        self.questions: list[str] = []
-
-    def read(self, question: str, passages: Any) -> list[Reading]:
-        self.questions.append(question)
-        return super().read(question, passages)
-
-
-def test_translations_are_judged_as_their_question_is_in_english() -> None:
-    reads = tuple(Read("h", f"text {n}", (0, 1)) for n in range(6))
-    groups = [
-        Group("un-fact", "en", "how much?", True, reads),
-        *(Group("translated-fact", language, f"? {language}", True, reads) for language in ("fr", "ru", "zh")),
-        Group("un-fact", "fr", "combien", True, reads),
-        Group("treaty-fact", "en", "who signs?", True, reads),
-        Group("treaty-fact", "es", "quien", True, reads),
-        Group("treaty-fact", "ar", "من", True, ()),
-    ]
-    reader = Asked()
-    judged = list(judge_translations(groups, reader))
-    assert reader.questions == ["how much?", "how much?", "who signs?"]
-    assert {each.question for each in judged[:2]} < {"? fr", "? ru", "? zh"}
-    assert (judged[2].question, judged[2].language) == ("quien", "es")
-    assert all(len(each.reads) == 4 and not any(read.answer for read in each.reads) for each in judged)
-    assert {read.judged for each in judged for read in each.reads} == {Judgement(2.0, ((2, 1.0),), ((3, 1.0),))}
 
 
 def test_a_translation_is_answered_where_its_question_is(harbour: Engine, asked: Path, tmp_path: Path) -> None:

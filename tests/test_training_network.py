@@ -476,28 +476,10 @@ def test_what_others_judged_together_is_learnt_whether_and_where(tmp_path: Path)
     assert after[1] > before[1]
 
 
-def test_of_rows_that_were_not_judged_labels_are_learnt_beside_judgements(tmp_path: Path, rows: Path) -> None:
-    judged = tmp_path / "judged.jsonl.gz"
-    save_groups([JUDGED], judged)
-    plan = replace(PLAN, frozen=0, rate=1e-2, head_rate=1e-2)
-    train([rows], replace(plan, minutes=1e-9), tmp_path / "begin", make_reader=tiny)
-    begin = tmp_path / "begin" / "reader.pt"
-    learn([judged, rows], plan, tmp_path / "taught", begin, make_reader=tiny)
-
-    def far(folder: str) -> tuple[float, float]:
-        """How far the logits are from those that were judged, and the loss of the labels."""
-        reader, pairing = tiny("bert")
-        load_weights(reader, tmp_path / folder / "reader.pt")
-        taught, *told = (encode_group(group, pairing, PLAN) for group in (JUDGED, ANSWERED, UNANSWERED))
-        assert taught is not None
-        with torch.no_grad():
-            logits = reader.eval()(*pad_batch([taught], 0)).answerable
-            whether, _, _ = losses(reader, [each for each in told if each])
-        return float((logits - torch.tensor([4.0, -4.0])).abs().mean()), float(whether)
-
-    before, after = far("begin"), far("taught")
-    assert after[0] < before[0]
-    assert after[1] < before[1]
+def test_rows_that_were_not_judged_cannot_be_learnt_from(tmp_path: Path, rows: Path) -> None:
+    train([rows], replace(PLAN, minutes=1e-9), tmp_path / "begin", make_reader=tiny)
+    with pytest.raises(ValueError, match="only the rows of `judge`"):
+        learn([rows], PLAN, tmp_path / "taught", tmp_path / "begin" / "reader.pt", make_reader=tiny)
 
 
 def test_a_bridged_reader_learns_its_bridge_and_ships_it_in_the_place_of_word_vectors(

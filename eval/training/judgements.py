@@ -13,12 +13,9 @@ from assistant.qa.reader import Reading
 from assistant.qa.readers import PassageReader
 from eval.training.groups import Chances, Group, Judgement, Read
 from eval.training.meeting_rows import SOURCE
-from eval.training.own_rows import TRANSLATED, TREATY
 
-BEST, OTHERS = 4, 2
-"""Passages of a question that are judged: those that the first reader ranks highest, and others drawn at random."""
-TRANSLATIONS, BEST_TRANSLATED, OTHERS_TRANSLATED = 2, 3, 1
-"""Translations of a question that are judged, drawn at random, and passages of each."""
+PASSAGES, BEST = 6, 4
+"""Passages of a question that are judged: those that the first reader ranks highest, and the rest drawn at random."""
 LEAST_CHANCE = 0.005
 """Chance below which a character is left out of a judgement."""
 
@@ -28,38 +25,21 @@ def judge(groups: Iterable[Group], first: PassageReader, second: PassageReader) 
     as they were read when both were used. Groups without passages are left out."""
     rng = random.Random(1)
     for group in groups:
-        readers = (first,) if group.source.startswith(SOURCE) else (first, second)
-        if group.reads:
-            yield _judged(group, group.question, readers, rng, BEST, OTHERS)
-
-
-def judge_translations(groups: Sequence[Group], reader: PassageReader) -> Iterator[Group]:
-    """Of each English question at most so many `TRANSLATIONS`, with what the English reader says of the same passages, asked in English: a
-    reader of other languages learns to say the same. Translations directly follow their question, as in the rows of `own_rows.own_groups`."""
-    rng, english = random.Random(1), ""
-    translations: list[Group] = []
-    for group in (*groups, None):
-        if group is None or group.language == "en":
-            for chosen in rng.sample(translations, min(TRANSLATIONS, len(translations))):
-                yield _judged(chosen, english, (reader,), rng, BEST_TRANSLATED, OTHERS_TRANSLATED)
-            translations, english = [], group.question if group else ""
-        elif group.reads and group.source.startswith((TRANSLATED, TREATY)):
-            translations.append(group)
-
-
-def _judged(
-    group: Group, question: str, readers: Sequence[PassageReader], rng: random.Random, best: int, others: int
-) -> Group:
-    """The group without its labels, with what readers say of its passages when they are asked this question; which are judged is told by the first."""
-    passages = [(each.heading, each.passage) for each in group.reads]
-    readings = readers[0].read(question, passages)
-    order = sorted(range(len(readings)), key=lambda n: -readings[n].logit)
-    chosen = [*order[:best], *rng.sample(order[best:], min(others, len(order[best:])))]
-    by_reader = [[readings[n] for n in chosen]]
-    by_reader += [reader.read(question, [passages[n] for n in chosen]) for reader in readers[1:]]
-    judged = [_judgement(both) for both in zip(*by_reader, strict=True)]
-    reads = (Read(*passages[n], None, each) for n, each in zip(chosen, judged, strict=True))
-    return replace(group, answerable=False, reads=tuple(reads))
+        if not group.reads:
+            continue
+        readings = first.read(group.question, [(each.heading, each.passage) for each in group.reads])
+        order = sorted(range(len(readings)), key=lambda n: -readings[n].logit)
+        chosen = [*order[:BEST], *rng.sample(order[BEST:], min(PASSAGES - BEST, len(order[BEST:])))]
+        by_reader = [[readings[n] for n in chosen]]
+        if not group.source.startswith(SOURCE):
+            passages = [(group.reads[n].heading, group.reads[n].passage) for n in chosen]
+            by_reader.append(second.read(group.question, passages))
+        judged = [_judgement(both) for both in zip(*by_reader, strict=True)]
+        reads = (
+            Read(group.reads[n].heading, group.reads[n].passage, None, each)
+            for n, each in zip(chosen, judged, strict=True)
+        )
+        yield replace(group, answerable=False, reads=tuple(reads))
 
 
 def _judgement(readings: tuple[Reading, ...]) -> Judgement:

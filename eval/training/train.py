@@ -253,13 +253,7 @@ def losses(
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """The three losses of a batch: whether, which, where. Matrices are padded to at least `least` rows."""
     pieces, segments, mask = pad_batch(batch, least)
-    return label_losses(ReaderOutput(*(each.float() for each in reader(pieces, segments, mask))), batch, mask)
-
-
-def label_losses(
-    output: ReaderOutput, batch: Sequence[EncodedGroup], mask: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """The three losses of a batch, for a reader's output for its rows."""
+    output = ReaderOutput(*(each.float() for each in reader(pieces, segments, mask)))
     labels = [label for encoded in batch for label in encoded.labels]
     known = [n for n, label in enumerate(labels) if label is not None]
     targets = torch.tensor([labels[n] for n in known])

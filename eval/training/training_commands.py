@@ -127,44 +127,38 @@ def distil(
 
 @app.command()
 def judge(
-    name: Which,
     rows: Rows,
     out: Annotated[Path, typer.Option(help="File to write.")],
     folder: Models,
     weights: Annotated[Path | None, typer.Option(help="English reader; by default the one included.")] = None,
 ) -> None:
-    """Record what `learn` teaches the reader: the English one, what both readers say of the passages of rows; the multilingual one,
-    what the English one says of them when the question is asked in English. Labels are not used."""
+    """Let both readers judge the passages of rows, for `learn`. Labels are not used."""
     with report_errors(ValueError), show_progress() as progress:
         groups = [group for path in rows for group in load_groups(path)]
-        first = Reader("en", models_folder(folder), weights=weights)
-        if name == "en":
-            judged = judgements.judge(groups, first, Reader("multilingual", models_folder(folder)))
-        else:
-            judged = judgements.judge_translations(groups, first)
-        save_groups(progress.counted(judged, "questions", len(groups)), out)
+        first, second = (
+            Reader("en", models_folder(folder), weights=weights),
+            Reader("multilingual", models_folder(folder)),
+        )
+        save_groups(progress.counted(judgements.judge(groups, first, second), "questions", len(groups)), out)
     out_console.print(f"{file_hash(out)}  {out}")
 
 
 @app.command()
 def learn(
-    name: Which,
     rows: Rows,
     out: Checkpoint,
-    begin: Annotated[
-        Path | None, typer.Option(help="Checkpoint or exported weights to start from; by default the reader included.")
-    ] = None,
+    begin: Annotated[Path, typer.Option(help="Checkpoint or exported weights to start from.")] = SHIPPED
+    / "reader-en.npz",
     minutes: Minutes = None,
     threads: Threads = 1,
 ) -> None:
-    """Train a reader to say what `judge` recorded; of rows that were not judged it learns the labels."""
-    from eval.training.distillation import JUDGED_PLANS
+    """Train the English reader to say what both readers say together of the rows of `judge`."""
+    from eval.training.distillation import JUDGED_PLAN
     from eval.training.distillation import learn as learnt
 
     with report_errors(ValueError):
-        plan = JUDGED_PLANS[name]
-        plan = replace(plan, minutes=plan.minutes if minutes is None else minutes, threads=threads)
-        learnt(rows, plan, out, begin or SHIPPED / f"reader-{name}.npz", _note)
+        plan = replace(JUDGED_PLAN, minutes=JUDGED_PLAN.minutes if minutes is None else minutes, threads=threads)
+        learnt(rows, plan, out, begin, _note)
     out_console.print(str(out / "reader.pt"))
 
 
