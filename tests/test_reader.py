@@ -28,7 +28,7 @@ from assistant.qa.engine import Engine
 from assistant.qa.reader import Name, Reader, Reading
 from assistant.qa.reader_weights import available, shipped_path, ships
 from assistant.qa.readers import Readers
-from assistant.qa.scoring import FEW, FIRST, READ, STEPS, Scorer
+from assistant.qa.scoring import FEW, READ, STEPS, Scorer
 from corpus.catalogue import Catalogue
 from corpus.embedding import EmbeddingError, HashEmbedder
 from corpus.library import Library
@@ -295,17 +295,6 @@ def test_the_reader_sees_a_bounded_number_of_passages_and_those_that_answered_th
     asked.ask("Where do ferries, tugs and barges wait at a pier?")
     assert len(fake.passages) == FEW
     assert not any("forty crowns" in text for _, text in fake.passages)
-
-
-@pytest.mark.parametrize(("most", "other", "read"), [(FIRST, -9.0, 3), (FEW, 1.0, 3), (FEW, -9.0, 6)])
-def test_of_rows_three_are_read_first_and_then_those_that_may_be_read_at_most(
-    holding: Holding, most: int, other: float, read: int
-) -> None:
-    fake = Fake({}, other=other)
-    asked = holding(HARBOUR, readers=readers(en=fake))
-    rows = [(f"Item {n}", [f"The ferry leaves pier {n} at noon."]) for n in range(8)]
-    Scorer(asked.library, readers(en=fake)).score_sentences(asked.question(ASKED), "en", rows, most, len(rows))
-    assert len(fake.passages) == read
 
 
 def test_what_is_not_asked_for_is_left_out_and_keeps_nothing_from_being_read(holding: Holding) -> None:

@@ -212,7 +212,7 @@ class Scorer:
         key = ScoredSentence, *(heading for heading, _ in passages)
         by_passage: dict[int, list[ScoredSentence]] = question.once(key, dict)
         sentences: list[ScoredSentence] = []
-        for step in sorted({min(FIRST, most), most}):
+        for step in (step for step in STEPS if step <= most):
             rows = [n for n in order[:step] if n not in by_passage]
             bonuses = [search_bonus(highest[n], best) for n in rows]
             likenesses = [highest[n] for n in rows]
