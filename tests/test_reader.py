@@ -28,7 +28,7 @@ from assistant.qa.engine import Engine
 from assistant.qa.reader import Name, Reader, Reading
 from assistant.qa.reader_weights import available, shipped_path, ships
 from assistant.qa.readers import Readers
-from assistant.qa.scoring import FEW, READ, STEPS, Scorer
+from assistant.qa.scoring import READ, STEPS, Scorer
 from corpus.catalogue import Catalogue
 from corpus.embedding import EmbeddingError, HashEmbedder
 from corpus.library import Library
@@ -293,7 +293,7 @@ def test_the_reader_sees_a_bounded_number_of_passages_and_those_that_answered_th
     assert any("forty crowns" in text for _, text in latest)
     fake.passages.clear()
     asked.ask("Where do ferries, tugs and barges wait at a pier?")
-    assert len(fake.passages) == FEW
+    assert len(fake.passages) == STEPS[1]
     assert not any("forty crowns" in text for _, text in fake.passages)
 
 
@@ -305,10 +305,10 @@ def test_what_is_not_asked_for_is_left_out_and_keeps_nothing_from_being_read(hol
     scorer = Scorer(asked.library, readers(en=fake))
     question = asked.question(ASKED)
     assert scorer.score_evidence(question, found)[0].score > 0
-    assert len(fake.passages) == STEPS[1]
+    assert len(fake.passages) == STEPS[0]
     fake.passages.clear()
     scored = scorer.score_evidence(question, found, lambda unit: "crowns" not in unit.text)
-    assert len(fake.passages) == FEW
+    assert len(fake.passages) == STEPS[1]
     assert not any("crowns" in each.unit.text for each in scored)
 
 
@@ -336,7 +336,9 @@ def test_a_digest_stands_behind_an_official_text_that_surely_answers_too(
     assert answer.citations[0].document.startswith(first)
 
 
-@pytest.mark.parametrize(("others", "language", "read"), [(-8.0, "en", FEW), (0.0, "en", READ), (-8.0, "fr", READ)])
+@pytest.mark.parametrize(
+    ("others", "language", "read"), [(-8.0, "en", STEPS[1]), (0.0, "en", READ), (-8.0, "fr", READ)]
+)
 def test_no_more_is_read_where_none_of_the_first_english_passages_is_anywhere_near(
     holding: Holding, others: float, language: str, read: int
 ) -> None:

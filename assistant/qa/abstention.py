@@ -35,10 +35,10 @@ LIKENESS_WEIGHT = 6.0
 ratio of the coefficients of a logistic regression on the calibration questions (5.7 to 6.1)."""
 UNREAD_SCORE = -1.0
 """Score of passages found by words alone, in a language that no model reads: at most a tentative answer."""
-STOP_MARGINS = {2: 2.5, 4: 1.8, 6: 1.0, 10: 1.0}
+STOP_MARGINS = {3: 2.0, 6: 1.5, 10: 1.0}
 """By number of passages read: how far above the threshold for an answer the best must be for reading to stop, since lower-ranked passages
 answer ever more seldom. Chosen by how often the best of all sixteen is the same (docs/experiments.md)."""
-STOP_LEADS, STOP_LEAD_FLOOR = {4: 4.0, 6: 3.0, 10: 1.0}, -1.0
+STOP_LEADS, STOP_LEAD_FLOOR = {6: 3.0, 10: 1.0}, -1.0
 """By number of passages read: how far the best must be ahead of all those of the last step, in log-odds, for reading to stop, and how far above the
 threshold for an answer it must at least be for that: what search ranks below those answers even more seldom."""
 GIVE_UP_ODDS = {"en": -1.4523}

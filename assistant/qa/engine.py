@@ -42,7 +42,7 @@ from assistant.qa.query import (
 )
 from assistant.qa.retriever import Evidence, Retriever
 from assistant.qa.scope import Scope
-from assistant.qa.scoring import FEW, ScoredUnit, Scorer
+from assistant.qa.scoring import STEPS, ScoredUnit, Scorer
 from assistant.qa.units import Unit
 from assistant.question import Bounds, Question, clean_question, parse_question
 from assistant.vocabulary import Vocabulary
@@ -387,7 +387,7 @@ class Engine:
         leaves = not leans and documents.isdisjoint(cited.document for each in first for cited in each.citations)
         if alone is not None and documents and (repeated or leaves):
             question = replace(alone.question, within=frozenset(documents), carried=previous.passages)
-            inside = self.extractive.answer(question, FEW)
+            inside = self.extractive.answer(question, STEPS[1])
             answers = inside.status == "answered"
             near = alone.answer.status != "answered" or (
                 answers and _odds(inside) >= _odds(alone.answer) - CONTINUED_GAP

@@ -26,7 +26,7 @@ from assistant.qa.place_questions import places_in, words_of_document
 from assistant.qa.provisions import NamedPlaces
 from assistant.qa.retriever import Evidence, Retriever, restricted_ids, spelled_out
 from assistant.qa.revisions import in_other_language
-from assistant.qa.scoring import FEW, FIRST, READ, ScoredUnit, Scorer
+from assistant.qa.scoring import FIRST, READ, STEPS, ScoredUnit, Scorer
 from assistant.qa.sections import NamedSections, NamedSpeeches
 from assistant.qa.table_extremes import extreme
 from assistant.qa.units import Unit
@@ -38,6 +38,8 @@ from corpus.places import parse_locator
 from corpus.symbols import find_symbols, same_document
 
 Watch = Callable[[Question, Sequence[Evidence], Sequence[ScoredUnit]], None]
+MEETING_READ = STEPS[1]
+"""Row passages of a meeting that are read where neither the first of them nor any passage of a document is enough for an answer."""
 OTHER_MEETINGS = 3
 """Most other meetings that are named where a question may also be about them."""
 MAX_NAMED_TEXTS = 4
@@ -180,7 +182,7 @@ class ExtractiveAnswerer:
         answered = found.status == "answered"
         if found.confidence is None and found.statements:
             return found  # from a named place
-        meeting = self.meeting_answerer.answer(question, FIRST if answered else FEW)
+        meeting = self.meeting_answerer.answer(question, FIRST if answered else MEETING_READ)
         if meeting is None:
             return found
         score, sure = meeting.best.score, meeting.best.score >= 0.0

@@ -30,11 +30,10 @@ from assistant.question import Question
 from corpus.documents import Span
 from corpus.library import Library
 
-STEPS = (2, 4, 6, 10, 16)
-"""How many passages are read in all after each step: reading stops once a passage surely answers. Even numbers, since two cores read two at a time."""
-FIRST, FEW, READ = 3, STEPS[2], STEPS[-1]
-"""How many passages of those that search ranks highest are looked at first; how many where nothing more is expected: after so many reading stops where
-none comes anywhere near an answer; how many at most."""
+STEPS = (3, 6, 10, 16)
+"""How many passages are read in all after each step: reading stops once a passage surely answers, and after `STEPS[1]` where none comes
+anywhere near."""
+FIRST, READ = STEPS[0], STEPS[-1]
 MOST_MARKED = 0.5
 """Largest share of a statement that is marked as its answer; a longer span would tell nothing."""
 _NO_BEGINNING = {"Pe", "Pf", "Po", "Zs", "Cc"}
@@ -153,7 +152,7 @@ class Scorer:
             last = self._score(question, new, searched, among, self._open_first_pages(page_scores, opened), named)
             scored, new = scored + last, []
             sure = (each for each in scored if each.score >= _stop_margin(step, last))
-            hopeless = read_count >= FEW and _is_hopeless(scored)
+            hopeless = read_count >= STEPS[1] and _is_hopeless(scored)
             if hopeless or any(each.unit.document.edition != "digest" or digests for each in sure):
                 break
         return sorted(scored, key=lambda each: (-each.odds, each.unit.document.id, each.unit.start))
