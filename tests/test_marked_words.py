@@ -83,30 +83,6 @@ def test_no_mark_begins_with_what_ends_the_words_before_it(holding: Holding, tmp
     assert [words for words, on in shown.statements[0].pieces if on] == ["and its master"]
 
 
-class PreferringBeside(FlatReader):
-    """A reader that prefers a sentence a little in its passage, and does not take it for an answer where it is alone."""
-
-    def __init__(self, sentence: str) -> None:
-        self._sentence = sentence
-
-    def reading(self, question: str, text: str) -> Reading:
-        at, told = text.find(self._sentence), np.zeros(len(text), np.float32)
-        told[at : at + len(self._sentence)] = 0.5 if at >= 0 else 0.0
-        is_alone = text.strip() == self._sentence
-        return Reading(-9.0 if is_alone else 3.0, [(n, n + 1) for n in range(len(text))], told, told)
-
-
-def test_of_two_sentences_the_one_that_answers_by_itself_comes_first(holding: Holding, tmp_path: Path) -> None:
-    first, second = (
-        "The harbour master keeps a list.",
-        "Every ferry shall leave the inner harbour before the sun has set.",
-    )
-    (tmp_path / "harbour.md").write_text(f"# Harbour rules\n\n1. {first} {second}\n", encoding="utf-8")
-    readers = readers_of(PreferringBeside(first))
-    shown = holding(FileInput(tmp_path / "harbour.md").open(), readers=readers).ask(QUESTION)
-    assert [each.text for each in shown.statements] == [second, first]
-
-
 def test_nothing_is_told_where_the_reader_finds_no_likely_words(holding: Holding, tmp_path: Path) -> None:
     shown = asked(holding, tmp_path, "before sunset", likely=-1.0)
     assert shown.statements

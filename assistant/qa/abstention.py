@@ -51,9 +51,6 @@ TITLE_ONLY_PENALTY = 1.0
 """Penalty on a row passage of a meeting that has nothing but a title."""
 FURTHER_STATEMENT_GAP, FOREIGN_STATEMENT_GAP = 1.5, 1.0
 """How far below the best statement a further one may be, in log-odds: one of the same document, and one of another."""
-ALONE_WEIGHT = 0.3
-"""Weight of the odds that a statement answers when it is read by itself, beside those in its passage, in the order of the statements of an answer:
-from 0.25 to 0.4 the right one was as often first (docs/experiments.md)."""
 FURTHER_ROW_GAP = 1.0
 """How far below the best sentence about a meeting a further one may be, in log-odds."""
 NEXT_SENTENCE_GAIN = 1.0

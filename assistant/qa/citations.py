@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice, takewhile
 
 from assistant.answer_phrases import joined, mark, place_text, run_on, say
-from assistant.qa.abstention import ALONE_WEIGHT, FOREIGN_STATEMENT_GAP, FURTHER_STATEMENT_FLOOR, FURTHER_STATEMENT_GAP
+from assistant.qa.abstention import FOREIGN_STATEMENT_GAP, FURTHER_STATEMENT_FLOOR, FURTHER_STATEMENT_GAP
 from assistant.qa.answer import Answer, Citation, Pointer, Statement, distinct_statements
 from assistant.qa.metadata import edge_lines, notes_of, reads_as_draft
 from assistant.qa.retriever import Evidence
@@ -40,9 +40,6 @@ Place = tuple[Document, str]
 
 Part = tuple[Question, Answer]
 """One of the questions of a turn, and its answer."""
-
-AloneOdds = Callable[[Sequence[Unit]], Sequence[float]]
-"""The log-odds that each of some units answers, read as if it were a passage of its own."""
 
 
 class AnswerComposer:
@@ -204,12 +201,9 @@ def rows_left(units: Sequence[Unit], most: int) -> list[Place]:
     return [(document, row.locator) for row in table.rows if row.ordinal not in quoted]
 
 
-def choose(
-    scored: Sequence[ScoredUnit], most: int, *, closest: bool = False, alone: AloneOdds | None = None
-) -> list[Unit]:
+def choose(scored: Sequence[ScoredUnit], most: int, *, closest: bool = False) -> list[Unit]:
     """The units to quote, best first: the best that reaches the threshold for an answer, or for a tentative one with `closest`, and others near
-    it that add something. With `alone` their order counts how they answer by themselves, too (`ALONE_WEIGHT`): in a passage the reader may take
-    words for the answer because of those beside them.
+    it that add something.
 
     Where two parts of one provision answer, the whole provision is quoted if it is not too long. Digests and drafts come after official texts
     where one of these reaches the threshold, too. Units of a first page and footnotes are not added to words of a text that answer.
@@ -219,7 +213,6 @@ def choose(
     if best is None:
         return []
     chosen: list[Unit] = []
-    odds: list[float] = []
     has_final_text = False
     for each, margin in zip(scored, margins, strict=True):
         if len(chosen) == most:
@@ -239,11 +232,7 @@ def choose(
             chosen[same_provision] = whole
         else:
             chosen.append(each.marked)
-            odds.append(each.odds)
         has_final_text = has_final_text or (margin >= 0.0 and _is_final_text(each.unit.document))
-    if alone is not None and len(chosen) > 1 and not _is_beside_text(chosen[0]):
-        ranks = [(1 - ALONE_WEIGHT) * a + ALONE_WEIGHT * b for a, b in zip(odds, alone(chosen), strict=True)]
-        chosen = [chosen[n] for n in sorted(range(len(chosen)), key=lambda n: -ranks[n])]
     chosen.sort(key=lambda unit: has_final_text and not _is_final_text(unit.document))
     return header_once(without_overlaps(chosen))
 

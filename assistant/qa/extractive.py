@@ -11,7 +11,6 @@ from assistant.qa.abstention import CARRIED_BONUS, NEXT_SENTENCE_GAIN, SHARED_WO
 from assistant.qa.answer import Answer
 from assistant.qa.citations import (
     CLOSEST,
-    AloneOdds,
     AnswerComposer,
     as_tentative,
     choose,
@@ -226,7 +225,7 @@ class ExtractiveAnswerer:
         evidence = self._retriever.gather(question, self._searched)
         scored = self._scored(question, evidence, most)
         scored = _with_carried_bonus(scored, question)
-        chosen, answering = choose(scored, self._most, alone=self._alone(question, scored)), scored
+        chosen, answering = choose(scored, self._most), scored
         best_units = chosen or choose_tentative(scored)
         if extreme_row := extreme(self._library, question, best_units, scored):
             row, kind, head = extreme_row
@@ -339,7 +338,7 @@ class ExtractiveAnswerer:
         if versions.quotable_documents("en", scope) == versions.quotable_documents(question.language, scope):
             return [], []
         scored = self._scored(question, self._retriever.gather(question, self._searched, "en"), most)
-        chosen = choose(scored, self._most, alone=self._alone(question, scored))
+        chosen = choose(scored, self._most)
         pairs = [(in_other_language(unit, self._library, question.language), unit) for unit in chosen]
         return [own if question.admits(own.document.id, own.block) else unit for own, unit in pairs], scored
 
@@ -369,11 +368,6 @@ class ExtractiveAnswerer:
         if self.watch is not None:
             self.watch(question, evidence, scored)
         return scored
-
-    def _alone(self, question: Question, scored: Sequence[ScoredUnit]) -> AloneOdds:
-        """The odds of units of some that are scored, each read by itself for a question."""
-        evidence = [each.unit.evidence for each in scored]
-        return lambda units: [each.odds for each in self._scorer.score_units_alone(question, units, evidence)]
 
     def _few_named(self, question: Question) -> list[str]:
         """The documents that a question names, where these are few."""
