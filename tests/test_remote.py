@@ -39,6 +39,8 @@ def desk(
     """A desk whose server has one job, tells of it, and answers a request to stop it with a status."""
 
     def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "DELETE" and "/documents/" in request.url.path:
+            return httpx.Response(202, json=QUEUED)
         if request.method == "DELETE":
             return httpx.Response(stopping, json={"detail": "The job has ended (done)."})
         assert request.url.path == "/api/v1/jobs/one/stream", "it is not asked how the job stands over and over"
@@ -91,3 +93,17 @@ def test_why_a_job_is_not_told_to_its_end_is_said(
 ) -> None:
     with desk(monkeypatch, 409, told, status) as server, pytest.raises(ServiceFault, match=why):
         list(server.outcomes(QUEUED))
+
+
+def test_a_removal_that_leaves_versions_says_which_were_removed_and_which_not_and_why(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    why = "was replaced by a file that was sent later"
+    outcomes = [
+        {"result": "removed", "document": "A/75/1:fr:official", "reason": ""},
+        {"result": "skipped", "document": "A/75/1:en:official", "reason": why},
+    ]
+    told = [event("job", {"state": "done", "outcomes": outcomes})]
+    with desk(monkeypatch, 500, told) as server, pytest.raises(ServiceFault) as left:
+        server.remove("A/75/1", None, None)
+    assert str(left.value).splitlines() == ["removed    A/75/1:fr:official", f"skipped    A/75/1:en:official; {why}"]

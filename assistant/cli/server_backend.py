@@ -13,6 +13,7 @@ import httpx
 
 from assistant.cli.backend import PaperResult
 from assistant.cli.command_run import NOT_IN_LIBRARY
+from assistant.outcome_messages import describe_outcome
 from assistant.qa.answer import Answer, Event, Finished, answer_events, answer_from_json
 from assistant.question_request import QuestionRequest
 from assistant.reports import Progress
@@ -96,9 +97,8 @@ class ServerBackend:
     def remove(self, name: str, language: str | None, edition: str | None) -> list[str]:
         job = self._call("DELETE", f"/documents/{_quoted(name)}", params=_version_params(language, edition))
         outcomes = list(self.outcomes(job))
-        for each in outcomes:
-            if each["result"] != "removed":
-                raise ServiceFault("said", text=each["reason"])
+        if any(each["result"] != "removed" for each in outcomes):
+            raise ServiceFault("said", text="\n".join(describe_outcome(each)["line"] for each in outcomes))
         return [each["document"] for each in outcomes]
 
     def confirm(self, name: str, language: str | None) -> list[str]:
