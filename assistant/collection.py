@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
-from assistant.service_errors import NotFound
+from assistant.service_errors import Conflict, NotFound
 from corpus.catalogue import Catalogue, CatalogueEntry
 from corpus.corpus_errors import DocumentNotFound
 from corpus.corrections import Correction, find_corrections
@@ -183,12 +183,15 @@ class Collection:
             raise NotFound("several-documents", name=name, keys=", ".join(sorted(keys)))
         return found
 
-    def unverified(self, name: str, language: str | None = None) -> list[str]:
-        """Returns the ids of a document's unverified texts, all or those in a language: only the text itself says that it is official."""
-        found = [document.id for document in self.find(name, language) if document.unverified]
+    def unverified(self, name: str, language: str | None = None, sha256: str | None = None) -> dict[str, str]:
+        """Returns the ids of a document's unverified texts with their hashes, all or those in a language: only the text itself says that
+        it is official. `sha256` is the hash of the one that the caller has seen; raises `Conflict` where it is no longer there."""
+        found = {document.id: document.sha256 for document in self.find(name, language) if document.unverified}
         if not found:
             raise NotFound("none-to-confirm", name=name)
-        return found
+        if sha256 and sha256 not in found.values():
+            raise Conflict("text-replaced", name=name)
+        return {each: stored for each, stored in found.items() if sha256 in (None, stored)}
 
     def current_version(self, name: str, language: str | None = None, edition: str | None = None) -> Document:
         """Returns the preferred version of a document: the current one, official before upload before digest, English first."""
@@ -204,7 +207,6 @@ class Collection:
             **_record(document, self._library.superseded().get(document.id)),
             "label": document.label,
             "source": document.source,
-            "sha256": document.sha256,
             "characters": len(document.text),
             "blocks": len(document.blocks),
             **facts(document),
@@ -349,6 +351,7 @@ def _record(known: Document | CatalogueEntry, behind: str | None = None) -> dict
         "edition": held and held.edition,
         "date": known.date,
         "held": held is not None,
+        "sha256": held and held.sha256,
         "behind": behind,
         "url": known.url,
         "part": known.part,

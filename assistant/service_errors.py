@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from assistant.messages import Message, UserFacingError
-from corpus.corpus_errors import LibraryError, LibraryFull
+from corpus.corpus_errors import ConcurrentChange, LibraryError, LibraryFull
 from corpus.documents import LANGUAGES
 
 log = logging.getLogger("rapporteur.library")
@@ -116,6 +116,8 @@ def stopping() -> Overloaded:
 
 def from_library_error(error: LibraryError, *, trusted: bool) -> ServiceFault:
     """Converts an error of the library. Its message, which may contain paths, is logged, and shown to `trusted` callers only."""
+    if isinstance(error, ConcurrentChange):
+        return Conflict("said", text=str(error))
     log.error("the library: %s", error)
     if isinstance(error, LibraryFull):
         return Full("said", text=str(error)) if trusted else Full("disk-full")

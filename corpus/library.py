@@ -106,9 +106,7 @@ class Library(LibraryReader):
             with self._db.transaction():
                 self._check_stamp_unchanged()
                 same = {each.id: None for each in self._store.headers(sha256=document.sha256)} if expected else {}
-                for document_id, sha256 in {**same, **expected}.items():
-                    if [each.sha256 for each in self._store.headers(id=document_id)] != ([sha256] if sha256 else []):
-                        raise ConcurrentChange(f"Another process has changed {document_id} in the meantime.")
+                self._check_unchanged({**same, **expected})
                 before = {each.sha256 for key in (document.id, *replaces) for each in self._store.headers(id=key)}
                 for replaced in replaces:
                     self._store.delete(replaced)
@@ -163,10 +161,12 @@ class Library(LibraryReader):
         with self._lock, readable_errors(self.folder), self._db.transaction():
             self._store.copied.remove("document", document_id)
 
-    def confirm(self, document_id: str) -> None:
-        """Records that staff have checked that a document is the one that its text says it is."""
+    def confirm(self, document_id: str, expected: str | None = None) -> None:
+        """Records that staff have checked that a document is the one that its text says it is. `expected`: as for `remove`."""
         with self._lock, readable_errors(self.folder):
             with self._db.transaction():
+                if expected is not None:
+                    self._check_unchanged({document_id: expected})
                 self._store.confirm(document_id)
             self._changed(document_id)
 
@@ -177,8 +177,8 @@ class Library(LibraryReader):
             with self._db.transaction():
                 passage_ids = [passage.id for passage in self._store.passages(document_id)]
                 files = [each.sha256 for each in self._store.headers(id=document_id)]
-                if expected is not None and files != [expected]:
-                    raise ConcurrentChange(f"Another process has changed {document_id} in the meantime.")
+                if expected is not None:
+                    self._check_unchanged({document_id: expected})
                 if not self._store.delete(document_id):
                     raise DocumentNotFound(f"There is no document {document_id!r} in the library.")
                 for sha256 in files:
@@ -192,6 +192,12 @@ class Library(LibraryReader):
                 raise LibraryError(
                     f"{len(left)} passages of {document_id} are still indexed. Run 'rapporteur reindex'."
                 )
+
+    def _check_unchanged(self, expected: Mapping[str, str | None]) -> None:
+        """Raises `ConcurrentChange` unless documents have these hashes (None: not stored)."""
+        for document_id, sha256 in expected.items():
+            if [each.sha256 for each in self._store.headers(id=document_id)] != ([sha256] if sha256 else []):
+                raise ConcurrentChange(f"Another process has changed {document_id} in the meantime.")
 
     def _remaining(self, ids: Sequence[str]) -> set[str]:
         """Those of some passages that are still in the database or an index."""

@@ -142,9 +142,10 @@ class Ledger:
         return Decision(document, replaces, tuple(notes), bool(replaced), expected, reason=change)
 
     def confirm_symbol(self, file: Input, sha256: str, stored: Header | None) -> None:
-        """Marks a stored document with these bytes as verified where it was not and its symbol is now given."""
+        """Marks a stored document with these bytes as verified where it was not and its symbol is now given. Raises
+        `ConcurrentChange` where other bytes have replaced them."""
         if file.symbol_given and stored is not None and stored.unverified and stored.sha256 == sha256:
-            self._library.confirm(stored.id)
+            self._library.confirm(stored.id, sha256)
 
     def record(self, file: Input, sha256: str, outcome: str, document_id: str | None = None, reason: str = "") -> None:
         """Records the outcome of a file, unless it is recorded already: it is `held` as a document, `skipped` since

@@ -133,7 +133,10 @@ class _Run:
             return None
         if self._turn is not None and earlier.header is not None and earlier.header.sha256 == queued.sha256:
             self._turn.announce(earlier.header.id, queued.sha256)  # it was sent again: a removal from before spares it
-        self.ledger.confirm_symbol(file, queued.sha256, earlier.header)
+        try:
+            self.ledger.confirm_symbol(file, queued.sha256, earlier.header)
+        except ConcurrentChange:
+            return None
         if earlier.result == "skipped" and earlier.header is not None and not earlier.from_earlier_run:
             self.ledger.record(file, queued.sha256, "skipped", earlier.header.id, earlier.reason)
         if earlier.result == "unchanged" and earlier.header is not None:

@@ -139,7 +139,7 @@ PAGES: dict[tuple[str, str], tuple[str, str]] = {
 
 FORMS: dict[str, dict[str, str]] = {
     "/drafts": {"kind": "document", "value": "boats.txt"},
-    "/confirm": {"document": "none"},
+    "/confirm": {"document": "none", "sha256": "none"},
     "/drafts/{draft_id}/comments": {"text": "Why?"},
     "/drafts/{draft_id}/state": {"state": "review"},
 }

@@ -217,7 +217,8 @@ def test_the_command_line_shows_and_confirms(cli: Cli) -> None:
     assert [each["unverified"] for each in cli("list", "--json").json()] == [True]
     assert "Unverified" in cli("show", SYMBOL).out
     assert cli("show", SYMBOL, "--json").json()["unverified"] is True
-    done = cli("confirm", SYMBOL)
+    assert "was replaced after you looked at it" in cli("confirm", SYMBOL, "--sha256", "0" * 64).err
+    done = cli("confirm", SYMBOL, "--sha256", cli("show", SYMBOL, "--json").json()["sha256"])
     assert (done.code, done.out) == (0, f"confirmed  {SYMBOL}:en:official\n")
     assert "unverified" not in cli("ask", ASKED).out
     assert "nverified" not in cli("list").out + cli("show", SYMBOL).out
@@ -280,6 +281,84 @@ def test_the_api_shows_an_upload_as_unverified_and_staff_confirm_it(made: Made) 
     assert made.by("read").get(where).json().get("unverified", False) is False
     assert made.by("staff").post(f"{where}/confirm").status_code == 404
     assert made.audit.entries()[0].action == "confirm"
+
+
+@pytest.mark.parametrize("door", ["document", "list", "api", "command line"])
+def test_a_text_that_was_replaced_after_staff_looked_at_it_is_not_confirmed_unseen(made: Made, door: str) -> None:
+    where, id, staff = f"/api/v1/documents/{SYMBOL}", f"{SYMBOL}:en:official", made.by("staff")
+
+    def look() -> str:
+        if door in ("api", "command line"):
+            return str(staff.get(where).json()["sha256"])
+        same = {**made.headers("staff"), "Sec-Fetch-Site": "same-origin"}
+        page = made.client.get(f"/documents/{SYMBOL}", headers=same).text
+        html = page if door == "document" else health_html(made.service, LOCAL, "en")
+        return html.partition(f'value="{id}"><input type="hidden" name="sha256" value="')[2].partition('"')[0]
+
+    def confirm(sha256: str) -> tuple[int, str]:
+        if door == "command line":
+            with listening(made) as (host, port), announced(made.library.folder, f"http://{host}:{port}", LOCAL_TOKEN):
+                done = Cli(made.library.folder)("confirm", SYMBOL, "--sha256", sha256)
+            return done.code, done.err
+        reply = (
+            staff.post(f"{where}/confirm", params={"sha256": sha256})
+            if door == "api"
+            else staff.post("/confirm", data={"document": id, "sha256": sha256}, headers={"Accept-Language": "en"})
+        )
+        return reply.status_code, reply.text
+
+    send(made, RIGHT)
+    seen = look()
+    send(made, WRONG)
+    code, told = confirm(seen)
+    assert (code, "was replaced after you looked at it" in told) == (1 if door == "command line" else 409, True)
+    assert dict(held(made.library))[id] is True
+    assert confirm(look())[0] == (0 if door == "command line" else 200)
+    assert dict(held(made.library))[id] is False
+
+
+def test_one_of_two_language_versions_is_confirmed_by_its_hash(made: Made) -> None:
+    send(made, RIGHT)
+    send(made, RIGHT.replace("Every boat", "Chaque bateau"), language="fr")
+    hashes = {each.language: each.sha256 for each in made.library.documents() if each.key == SYMBOL}
+    where = f"/api/v1/documents/{SYMBOL}/confirm"
+    reply = made.by("staff").post(where, params={"sha256": hashes["fr"]})
+    assert [each["id"] for each in reply.json()] == [f"{SYMBOL}:fr:official"]
+    assert dict(held(made.library))[f"{SYMBOL}:en:official"] is True
+
+
+def test_a_text_that_is_replaced_in_the_moment_of_confirming_is_not_confirmed(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(made, RIGHT)
+    real, staff = made.library.confirm, made.by("staff")
+
+    def overtaken(*what: Any) -> None:
+        monkeypatch.setattr(made.library, "confirm", real)
+        send(made, WRONG)
+        real(*what)
+
+    monkeypatch.setattr(made.library, "confirm", overtaken)
+    reply = staff.post(f"/api/v1/documents/{SYMBOL}/confirm")
+    assert (reply.status_code, "in the meantime" in reply.json()["detail"]) == (409, True)
+    assert dict(held(made.library))[f"{SYMBOL}:en:official"] is True
+
+
+def test_a_symbol_that_is_given_with_bytes_that_are_replaced_in_this_moment_confirms_no_other_ones(
+    library: Library, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(library, catalogue, upload("a.md", RIGHT))
+    real = library.confirm
+
+    def overtaken(*what: Any) -> None:
+        monkeypatch.setattr(library, "confirm", real)
+        add(library, catalogue, upload("b.md", WRONG))
+        real(*what)
+
+    monkeypatch.setattr(library, "confirm", overtaken)
+    assert [each.result for each in add(library, catalogue, given("a.md", RIGHT))] == ["replaced"]
+    assert held(library) == [(f"{SYMBOL}:en:official", False)]
+    assert "green flag" in said(library, catalogue)
 
 
 def uploaded(made: Made, name: str, text: str, **said: str) -> dict[str, Any]:
@@ -456,7 +535,9 @@ def test_staff_confirm_a_copy_on_its_page_and_readers_can_not(made: Made) -> Non
     shown = made.client.get(where, headers={**made.headers("staff"), **same}).text
     assert '<span class="rp-edition rp-doubted">unverified copy</span>' in shown
     assert f'<input type="hidden" name="document" value="{id}">' in shown
-    reply = made.by("staff").post("/confirm", data={"document": id})
+    seen = shown.partition('name="sha256" value="')[2].partition('"')[0]
+    assert made.by("staff").post("/confirm", data={"document": id}).status_code == 422
+    reply = made.by("staff").post("/confirm", data={"document": id, "sha256": seen})
     assert 'action="/confirm"' not in reply.text
     assert '<span class="rp-edition">official text</span>' in reply.text
     assert made.audit.entries()[0].action == "confirm"

@@ -138,6 +138,7 @@ class DocumentOut(BaseModel):
     edition: Edition | None
     date: str | None
     held: bool
+    sha256: str | None
     behind: str | None
     url: str | None
     part: str | None

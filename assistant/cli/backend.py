@@ -100,12 +100,12 @@ class LibraryBackend:
             self.library.remove(document_id)
         return ids
 
-    def confirm(self, name: str, language: str | None) -> list[str]:
+    def confirm(self, name: str, language: str | None, sha256: str | None) -> list[str]:
         """Marks the unverified texts of a document as verified; returns their ids."""
-        ids = self._collection.unverified(name, language)
-        for document_id in ids:
-            self.library.confirm(document_id)
-        return ids
+        found = self._collection.unverified(name, language, sha256)
+        for document_id, stored in found.items():
+            self.library.confirm(document_id, stored)
+        return [*found]
 
     def rate(self, rating: Feedback) -> int:
         """Stores a rating; returns its number."""

@@ -50,11 +50,12 @@ def remove(
 def confirm(
     symbol: Annotated[str, typer.Argument(help="Symbol, name or id of the document.")],
     language: Annotated[str | None, typer.Option(help="Only this language version.")] = None,
+    sha256: Annotated[str | None, typer.Option(help="Only the text that you have compared, by its hash.")] = None,
 ) -> None:
     """Confirm that a text whose symbol is known only from the text itself is that document. Compare it first."""
     check_language(language)
     with open_backend("confirm") as backend:
-        for confirmed in backend.confirm(symbol, language):
+        for confirmed in backend.confirm(symbol, language, sha256):
             out_console.print(Text(f"confirmed  {confirmed}"))
 
 

@@ -101,8 +101,9 @@ class ServerBackend:
             raise ServiceFault("said", text="\n".join(describe_outcome(each)["line"] for each in outcomes))
         return [each["document"] for each in outcomes]
 
-    def confirm(self, name: str, language: str | None) -> list[str]:
-        confirmed = self._call("POST", f"/documents/{_quoted(name)}/confirm", params=_version_params(language, None))
+    def confirm(self, name: str, language: str | None, sha256: str | None) -> list[str]:
+        params = _version_params(language, None) | ({"sha256": sha256} if sha256 else {})
+        confirmed = self._call("POST", f"/documents/{_quoted(name)}/confirm", params=params)
         return [each["id"] for each in confirmed]
 
     def rate(self, rating: Feedback) -> int:

@@ -111,9 +111,13 @@ def _states(reader: str) -> dict[str, str]:
 
 @router.post("/confirm")
 @requires("confirm")
-def confirm(context: Context, document: Annotated[str, Form(max_length=500)]) -> Response:
-    """Marks an unverified text, by its id, as verified; redirects to it."""
-    confirmed = context.service.confirm(context.caller, document)
+def confirm(
+    context: Context,
+    document: Annotated[str, Form(max_length=500)],
+    sha256: Annotated[str, Form(min_length=1, max_length=64)],
+) -> Response:
+    """Marks an unverified text, by its id and the hash of what was shown, as verified; redirects to it."""
+    confirmed = context.service.confirm(context.caller, document, sha256=sha256)
     return RedirectResponse(version_path(confirmed[0]), 303)
 
 

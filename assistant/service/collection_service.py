@@ -300,14 +300,17 @@ class CollectionService(ServiceBase):
             detail=name,
         )
 
-    def confirm(self, who: Principal, name: str, language: str | None = None) -> list[dict[str, Any]]:
-        """Marks the unverified texts of a document, all or those in a language, as verified by the caller."""
+    def confirm(
+        self, who: Principal, name: str, language: str | None = None, sha256: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Marks the unverified texts of a document as verified by the caller: all, those in a language, or the one with the hash `sha256`,
+        which the caller has seen. Raises `Conflict` where another text has replaced it."""
         self._check(who, "confirm")
-        ids = self.collection.unverified(name, language)
-        self._note_action(who, "confirm", ", ".join(ids))
-        for each in ids:
-            self.library.confirm(each)
-        return self.collection.records(ids)
+        found = self.collection.unverified(name, language, sha256)
+        self._note_action(who, "confirm", ", ".join(found))
+        for each, stored in found.items():
+            self.library.confirm(each, stored)
+        return self.collection.records([*found])
 
     def job(self, who: Principal, job_id: str, since: int = 0) -> dict[str, Any]:
         """Returns the record of a job, with the outcomes after the first `since`."""

@@ -118,10 +118,16 @@ def document(service: ServiceParameter, doc: NamedDocument) -> dict[str, Any]:
 @router.post("/documents/{document:path}/confirm", response_model=list[DocumentOut], response_model_exclude_unset=True)
 @requires("confirm")
 def confirm(
-    service: ServiceParameter, caller: Caller, document: Name, language: Language | None = None
+    service: ServiceParameter,
+    caller: Caller,
+    document: Name,
+    language: Language | None = None,
+    sha256: Annotated[
+        str | None, Query(max_length=64, description="Only the text with this hash, which was seen.")
+    ] = None,
 ) -> list[dict[str, Any]]:
-    """Marks the unverified texts of a document, all or those in a language, as verified."""
-    return service.confirm(caller, document, language)
+    """Marks the unverified texts of a document as verified: all, those in a language, or the one with a hash."""
+    return service.confirm(caller, document, language, sha256)
 
 
 @router.delete("/documents/{document:path}", response_model=Job, status_code=status.HTTP_202_ACCEPTED)
