@@ -205,7 +205,7 @@ def test_a_symbol_of_several_documents_names_the_choices(starter: Cli, command: 
 def test_list_gives_the_documents_as_json(starter: Cli) -> None:
     rows = starter("list", "--json").json()
     assert {tuple(row) for row in rows} == {
-        ("id", "symbol", "title", "language", "edition", "date", "held", "behind", "url",
+        ("id", "symbol", "title", "language", "edition", "date", "held", "sha256", "behind", "url",
          "part", "parent", "format", "reissue", "ocr", "pages", "pages_without_text", "warnings")
     }  # fmt: skip
     agenda = next(row for row in rows if row["symbol"] == AGENDA_SYMBOL)
