@@ -176,6 +176,21 @@ def test_texts_of_one_file_name_are_numbered_in_the_order_in_which_they_were_sen
     assert told[1]["reason"].startswith("was added beside an earlier text of the same file name, minutes-txt.")
 
 
+def test_a_text_that_waits_is_not_numbered_after_a_later_one_of_its_file_name(
+    gate: Path, made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.service.collection_service.MIN_LARGE", 500)
+    large = b"The harbour is open on every day of the week.\n" * 12
+    first = send(made, "staff", "long.txt", note("Arendal", gate) + large)
+    runs(made, first)
+    sent = [send(made, "admin", "minutes.txt", note("Bergen") + large), send(made, "local", "minutes.txt", note("Cork"))]
+    assert ended(made, send(made, "staff", "other.txt", note("Dover")))["counts"] == {"added": 1}
+    assert [record(made, job)["state"] for job in sent] == ["queued", "queued"]
+    gate.touch()
+    told = [ended(made, each)["outcomes"][0]["document"] for each in sent]
+    assert told == ["minutes-txt:en:upload", "minutes-txt-2:en:upload"]
+
+
 def test_a_text_that_is_sent_again_is_not_replaced_by_one_that_was_sent_before_and_takes_longer(
     tmp_path: Path, made: Made
 ) -> None:
@@ -300,28 +315,27 @@ def test_an_upload_that_is_stopped_makes_room_for_the_next_one(gate: Path, made:
     assert ended(made, behind)["counts"] == {"added": 1}
 
 
-def test_a_job_that_runs_alone_waits_for_others_and_lets_none_behind_it_pass() -> None:
+def test_a_waiting_job_is_passed_only_by_those_that_touch_nothing_of_it() -> None:
     jobs, begun, go = Jobs(), list[str](), {name: threading.Event() for name in "abcde"}
 
-    def submit(name: str, *touches: str) -> Any:
+    def submit(name: str, touches: str) -> Any:
         def work(_: JobReporter) -> None:
             begun.append(name)
             go[name].wait(WAIT)
 
-        return jobs.submit("x", name, work, touches=frozenset(touches) if touches else None)
+        return jobs.submit("x", name, work, touches=frozenset(touches))
 
-    made = [submit(name, *touches) for name, touches in zip("abcde", ("1", "12", "2", "", "3"), strict=True)]
-    until(lambda: begun == ["a", "c"])  # b touches what a does
-    assert [jobs.record(job.id)["ahead"] for job in made] == [0, 2, 0, 3, 4]
-    go["c"].set()
-    until(lambda: jobs.record(made[2].id)["finished"])
-    assert begun == ["a", "c"], "e is behind d, which runs alone"
-    go["a"].set()
-    until(lambda: begun == ["a", "c", "b"])
-    go["b"].set()
-    until(lambda: begun == ["a", "c", "b", "d"])
-    assert jobs.record(made[4].id)["ahead"] == 1
+    made = [submit(name, touches) for name, touches in zip("abcde", ("1", "12", "2", "", "1"), strict=True)]
+    until(lambda: begun == ["a", "d"])  # b touches what a does, and c and e what b does
+    assert [jobs.record(job.id)["ahead"] for job in made] == [0, 2, 3, 0, 4]
     go["d"].set()
+    until(lambda: jobs.record(made[3].id)["finished"])
+    assert begun == ["a", "d"]
+    go["a"].set()
+    until(lambda: begun == ["a", "d", "b"])
+    go["b"].set()
+    until(lambda: sorted(begun[3:]) == ["c", "e"])
+    go["c"].set()
     go["e"].set()
     assert all(until(lambda job=job: jobs.record(job.id)["finished"]) is None for job in made)
     assert jobs.close(WAIT)

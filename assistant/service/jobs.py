@@ -161,7 +161,7 @@ class JobReporter:
 
 Work = Callable[[JobReporter], None]
 Ended = Callable[[Job], None]
-_Queued = tuple[Job, Work, "frozenset[str] | None"]
+_Queued = tuple[Job, Work, frozenset[str]]
 
 
 class Jobs:
@@ -203,10 +203,10 @@ class Jobs:
         job_id: str = "",
         outcome: dict[str, Any] | None = None,
         share: bool = False,
-        touches: frozenset[str] | None = None,
+        touches: frozenset[str] = frozenset({"anything"}),
     ) -> Job:
-        """Queues work for a user. It runs alone or, where it says what it `touches`, beside another job that touches nothing of that. The
-        jobs of one user begin in the order in which they were submitted. `ended` is called when the job is over, but not where the
+        """Queues work for a user, which runs beside another job that touches nothing of what it `touches`. The jobs of one user begin in
+        the order in which they were submitted. `ended` is called when the job is over, but not where the
         service stops before that: then the work is submitted again after a restart, under the same `job_id`. Where its only `outcome` is
         already known, the job does not wait but ends with it. Raises `Overloaded` where too many jobs are unfinished; with `share` also
         where half of the places have unfinished jobs of the user, so that others find one."""
@@ -338,14 +338,13 @@ class Jobs:
         return not any(thread.is_alive() for thread in self._threads)
 
     def _choose(self, first: list[_Queued]) -> int | None:
-        """Which of the jobs that are the first of their users may begin. One that has to run alone lets none behind it pass."""
-        if self._closed or not self._running:
-            return 0
+        """Which of the jobs that are the first of their users may begin: one that touches nothing that a running one does, or one
+        before it, which so waits for running ones only, however many come after it."""
+        busy = {name for _, _, touches in self._running for name in touches}
         for place, (_, _, touches) in enumerate(first):
-            if touches is None or any(other is None for _, _, other in self._running):
-                return None
-            if not any(touches & other for _, _, other in self._running if other):
+            if self._closed or busy.isdisjoint(touches):
                 return place
+            busy |= touches
         return None
 
     def _run(self) -> None:
