@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from fastapi.testclient import TestClient
 from services import SAME, Made, service_fixture, sign_in
 
 from assistant.access import Principal, Role
-from assistant.access.access_store import AccessStore
+from assistant.access.access_store import AccessStore, Clock
 from assistant.access.anonymous_sessions import SigningSecret
 from assistant.page import chat_turns
 from assistant.page.chat_turns import MAX_KEPT, Conversation, Conversations, Turn, parse_turns, serialize_turns
@@ -39,6 +41,16 @@ def store(tmp_path: Path) -> Iterator[AccessStore]:
         made.write("INSERT INTO accounts VALUES ('amina', 'read', 'x', 'now')")
         made.write("INSERT INTO accounts VALUES ('rashid', 'read', 'x', 'now')")
         yield made
+
+
+OpenStore = Callable[[Clock], AccessStore]
+
+
+@pytest.fixture(params=["file", "postgres"])
+def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> OpenStore:
+    """Opens a store with a clock, once in a file and once in a database."""
+    database = request.getfixturevalue("database_url") if request.param == "postgres" else None
+    return partial(AccessStore, tmp_path, database=database)
 
 
 def signed_in(made: Made, name: str) -> TestClient:
@@ -302,12 +314,33 @@ def test_links_are_bounded_for_each_account_and_for_all_who_show_none(
     own = [kept.share(AMINA, "[]").name for _ in range(3)]
     for n in range(5):
         kept.share(Principal.anonymous(f"192.0.2.{n}", reading=True), "[]")
-    assert store.rows("SELECT made_by, count(*) FROM shared GROUP BY made_by ORDER BY made_by") == [
-        ("account:amina", 2), ("anonymous", 3),
-    ]  # fmt: skip
+    assert store.rows("SELECT count(*) FROM shared GROUP BY made_by = 'account:amina' ORDER BY 1") == [(2,), (3,)]
     with pytest.raises(NotFound):
         kept.get_shared(AMINA, own[0])
     assert kept.get_shared(AMINA, own[2]).content == "[]"
+
+
+def test_who_makes_most_links_without_an_account_loses_own_ones_and_nobody_elses(
+    open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_module, "LINKS_OF_ALL", 5)
+    clock = iter(datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=n) for n in itertools.count())
+    with open_store(lambda: next(clock)) as store:
+        kept, address = SavedConversations(store), itertools.count(1)
+
+        def share(where: str) -> str:
+            visit = f"visit {next(address)}"  # as often as one likes
+            return kept.share(Principal.anonymous(where, reading=True, visit=visit), "[]").name
+
+        others = [share(f"192.0.2.{n}") for n in range(3)]
+        loud = [share(f"2001:db8::{n}") for n in range(10)]
+        reader = Principal.anonymous("192.0.2.9", reading=True)
+        for name in (*others, *loud[-2:]):
+            assert kept.get_shared(reader, name).content == "[]"
+        for name in loud[:-2]:
+            with pytest.raises(NotFound):
+                kept.get_shared(reader, name)
+        assert not [row for row in store.rows("SELECT made_by FROM shared") if "192.0.2" in row[0] or "2001" in row[0]]
 
 
 def test_an_answer_outlives_the_document_that_it_cites(made: Made) -> None:

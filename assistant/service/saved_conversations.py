@@ -16,7 +16,7 @@ from assistant.service_errors import Forbidden, Invalid, NotFound, TooLarge
 CONVERSATIONS, FORGOTTEN = 100, 1_000
 """Most conversations of one account, and most tokens of its deleted ones; the oldest are dropped."""
 LINKS, LINKS_OF_ALL = 200, 2_000
-"""Most links of one account, and of all anonymous users together; the oldest are dropped."""
+"""Most links of one account, and of all anonymous users together; beyond that an account, and the address with most, loses its oldest."""
 MAX_ANSWER = 40_000
 """Most characters of a shared answer."""
 DAYS = 30
@@ -39,6 +39,12 @@ _OLDEST_CONVERSATIONS, _OLDEST_FORGOTTEN = (
 _OLDEST_LINKS = (
     "DELETE FROM shared WHERE made_by = ? AND until < "
     "(SELECT until FROM shared WHERE made_by = ? ORDER BY until DESC, id LIMIT 1 OFFSET ?)"
+)
+_ANONYMOUS = "FROM shared WHERE substr(made_by, 1, 9) = 'anonymous'"
+_OLDEST_ANONYMOUS_LINK = (
+    "DELETE FROM shared WHERE id = (SELECT id FROM shared WHERE made_by = "
+    f"(SELECT made_by {_ANONYMOUS} GROUP BY made_by ORDER BY count(*) DESC, min(until) LIMIT 1) ORDER BY until, id LIMIT 1) "
+    f"AND (SELECT count(*) {_ANONYMOUS}) > ?"
 )
 _SWITCH = {
     True: "INSERT INTO keeping (account) VALUES (?) ON CONFLICT (account) DO NOTHING",
@@ -134,11 +140,15 @@ class SavedConversations:
             raise TooLarge("link-long", most=MAX_ANSWER)
         now = self._store.now().astimezone(UTC)
         until, one = now + timedelta(days=DAYS), secrets.token_urlsafe(12)
+        # An address is not stored: its signature tells as well who has made most.
+        maker = f"{who.id} {self._secret.sign('maker', who.origin)}" if who.origin else who.id
         self._store.write("DELETE FROM shared WHERE until <= ?", now.isoformat())
         self._store.write("INSERT INTO shared (id, made_by, given, until, kept) VALUES (?, ?, ?, ?, ?)",
-                          one, who.id, now.isoformat(), until.isoformat(), content)  # fmt: skip
-        most = LINKS_OF_ALL if who.kind == "anonymous" else LINKS
-        self._store.write(_OLDEST_LINKS, who.id, who.id, most - 1)
+                          one, maker, now.isoformat(), until.isoformat(), content)  # fmt: skip
+        if who.origin:
+            self._store.write(_OLDEST_ANONYMOUS_LINK, LINKS_OF_ALL)
+        else:
+            self._store.write(_OLDEST_LINKS, maker, maker, LINKS - 1)
         return Link(f"{one}.{self._secret.sign('answer', one, until.isoformat())}", now, until, content)
 
     def get_shared(self, who: Principal, name: str) -> Link:
