@@ -183,7 +183,10 @@ def test_a_text_that_waits_is_not_numbered_after_a_later_one_of_its_file_name(
     large = b"The harbour is open on every day of the week.\n" * 12
     first = send(made, "staff", "long.txt", note("Arendal", gate) + large)
     runs(made, first)
-    sent = [send(made, "admin", "minutes.txt", note("Bergen") + large), send(made, "local", "minutes.txt", note("Cork"))]
+    sent = [
+        send(made, "admin", "minutes.txt", note("Bergen") + large),
+        send(made, "local", "minutes.txt", note("Cork")),
+    ]
     assert ended(made, send(made, "staff", "other.txt", note("Dover")))["counts"] == {"added": 1}
     assert [record(made, job)["state"] for job in sent] == ["queued", "queued"]
     gate.touch()

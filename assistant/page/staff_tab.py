@@ -100,6 +100,7 @@ class _StaffTab:
         has."""
         service, who, reader = self._service, caller_of(request), reader_language(request)
         html, before, open_before, following = "", None, 0, True
+        known: _Known = {}
         checked = time.monotonic()
         try:
             await run_in_threadpool(begin, who)
@@ -108,7 +109,7 @@ class _StaffTab:
                 open_by = [each["by"] for each in jobs if each["state"] in OPEN]
                 following = bool(open_by)
                 if jobs != before:
-                    html = await run_in_threadpool(_jobs_html, service, who, reader, jobs)
+                    html = await run_in_threadpool(_jobs_html, service, who, reader, jobs, known)
                     ended = following and len(open_by) < open_before
                     collection = await run_in_threadpool(health_html, service, who, reader) if ended else gr.skip()
                     yield [html, gr.Button(visible=who.id in open_by), collection, gr.skip()]
@@ -186,14 +187,22 @@ def _refused_values(html: str) -> list[Any]:
     return [html, gr.Button(visible=False), gr.skip(), gr.skip()]
 
 
-def _jobs_html(service: Service, who: Principal, reader: str, jobs: list[dict[str, Any]]) -> str:
-    """Renders all users' jobs, latest first: all that have not ended, and the last `MAX_JOBS` others."""
+_Known = dict[str, tuple[dict[str, Any], int, list[dict[str, Any]]]]
+"""By the id of a job its record, how many of its outcomes were looked at, and which of them are shown."""
+
+
+def _jobs_html(service: Service, who: Principal, reader: str, jobs: list[dict[str, Any]], known: _Known) -> str:
+    """Renders all users' jobs, latest first: all that have not ended, and the last `MAX_JOBS` others. `known` is from the time before:
+    each outcome is looked at once."""
     ended = [each["id"] for each in jobs if each["state"] not in OPEN][:MAX_JOBS]
-    listed = [each["id"] for each in jobs if each["state"] in OPEN or each["id"] in ended][:MAX_FOLLOWED]
     shown = []
-    for job in (service.job(who, each) for each in listed):
-        first = sorted(job["outcomes"], key=lambda each: each.get("result") not in WRONG)[:MAX_OUTCOMES]
-        shown.append(describe_job({**job, "outcomes": first}, reader) | {"count": len(job["outcomes"])})
+    for job in [each for each in jobs if each["state"] in OPEN or each["id"] in ended][:MAX_FOLLOWED]:
+        before, count, first = known.get(job["id"], ({}, 0, []))
+        if job != before:
+            more = service.job(who, job["id"], count)["outcomes"]
+            first = sorted([*first, *more], key=lambda each: each.get("result") not in WRONG)[:MAX_OUTCOMES]
+            known[job["id"]] = job, count + len(more), first
+        shown.append(describe_job({**job, "outcomes": first}, reader) | {"count": sum(job["counts"].values())})
     return carried("jobs.html", reader, jobs=shown)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+from typing import Any
 
 import pytest
 from security.test_gradio_doors import CANCEL, JOIN, Functions, config, events, functions
 from services import Made, ended, made_service, service_fixture
-from waiting import WAIT
+from waiting import WAIT, until
 
 from assistant.access.rate_limits import CHEAP, RateLimits
 from assistant.page.chat_turns import MAX_DRAWN, Conversations, Turn
@@ -170,6 +171,35 @@ def test_of_a_job_with_many_files_the_page_shows_some_and_first_what_went_wrong(
         assert "100/300" in told
         for n, shown in {0: True, 98: True, 99: False, 298: False, 299: True}.items():
             assert (f"note {n}.txt" in told) is shown
+
+
+def test_whoever_follows_a_job_with_many_files_is_given_each_outcome_once(
+    tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = list[int]()
+
+    def work(reporter: JobReporter) -> None:
+        for n in range(3):
+            for result in ("added",) * 99 + ("refused",):
+                reporter.add_outcome({"file": f"{result} {n}.txt", "result": result, "said": "So."})
+            before = len(looked)
+            until(lambda: len(looked) > before)
+
+    with made_service(tmp_path_factory.mktemp("once"), catalogue) as made:
+        real = made.service.job
+
+        def counted(*what: Any) -> dict[str, Any]:
+            looked.append(len((record := real(*what))["outcomes"]))
+            return record
+
+        monkeypatch.setattr(made.service, "job", counted)
+        own = functions.__wrapped__(config.__wrapped__(made))
+        job = made.service.jobs.submit("ingest", "somebody", work)
+        assert joined(made, own, "staff", "rp-follow", job.id, window="once") == 200
+        told = events(made, "once", "staff")
+        assert "100/300" in told
+        assert all(f"refused {n}.txt" in told for n in range(3))
+        assert (len(looked) >= 3, sum(looked)) == (True, 300)
 
 
 def test_staff_are_told_why_jobs_cannot_be_shown(
