@@ -182,8 +182,7 @@ def test_whoever_follows_a_job_with_many_files_is_given_each_outcome_once(
         for n in range(3):
             for result in ("added",) * 99 + ("refused",):
                 reporter.add_outcome({"file": f"{result} {n}.txt", "result": result, "said": "So."})
-            before = len(looked)
-            until(lambda: len(looked) > before)
+            until(lambda n=n: len(looked) > n)
 
     with made_service(tmp_path_factory.mktemp("once"), catalogue) as made:
         real = made.service.job
