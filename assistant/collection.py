@@ -189,9 +189,10 @@ class Collection:
         found = {document.id: document.sha256 for document in self.find(name, language) if document.unverified}
         if not found:
             raise NotFound("none-to-confirm", name=name)
-        if sha256 and sha256 not in found.values():
+        seen = {each: stored for each, stored in found.items() if sha256 in (None, stored)}
+        if not seen:
             raise Conflict("text-replaced", name=name)
-        return {each: stored for each, stored in found.items() if sha256 in (None, stored)}
+        return seen
 
     def current_version(self, name: str, language: str | None = None, edition: str | None = None) -> Document:
         """Returns the preferred version of a document: the current one, official before upload before digest, English first."""

@@ -309,6 +309,7 @@ def test_a_text_that_was_replaced_after_staff_looked_at_it_is_not_confirmed_unse
 
     send(made, RIGHT)
     seen = look()
+    assert confirm("")[0] == {"command line": 1, "api": 409}.get(door, 422)
     send(made, WRONG)
     code, told = confirm(seen)
     assert (code, "was replaced after you looked at it" in told) == (1 if door == "command line" else 409, True)

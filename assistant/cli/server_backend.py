@@ -102,7 +102,7 @@ class ServerBackend:
         return [each["document"] for each in outcomes]
 
     def confirm(self, name: str, language: str | None, sha256: str | None) -> list[str]:
-        params = _version_params(language, None) | ({"sha256": sha256} if sha256 else {})
+        params = _version_params(language, None) | ({} if sha256 is None else {"sha256": sha256})
         confirmed = self._call("POST", f"/documents/{_quoted(name)}/confirm", params=params)
         return [each["id"] for each in confirmed]
 
