@@ -666,6 +666,13 @@ def test_each_action_that_an_annotation_proposes_is_a_theme_and_an_announced_pap
     ]
 
 
+def test_the_words_before_a_list_of_questions_are_no_theme_beside_them(holding: Holding) -> None:
+    old = "may wish to discuss the training of drivers on mountain roads."
+    new = "may wish to discuss the following questions:\n\n(a) Who trains drivers?\n\n(b) Who pays drivers?"
+    themes = find_subject(holding(AGENDA.replace(old, new)), Request("item", "3")).themes
+    assert [theme.heading for theme in themes] == ["Who trains drivers?", "Who pays drivers?"]
+
+
 def test_the_other_items_of_a_meeting_stand_behind_the_one_that_is_asked_for(holding: Holding) -> None:
     rows = "| Monday, 4 March | |\n|---|---|\n| 10 a.m.–1 p.m. | 2, 3 |\n"
     made = sections(holding(f"{AGENDA}\n## Annex\n\n### Proposed organization of work\n\n{rows}"), Request("item", "3"))
