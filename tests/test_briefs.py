@@ -666,6 +666,13 @@ def test_each_action_that_an_annotation_proposes_is_a_theme_and_an_announced_pap
     ]
 
 
+def test_the_words_before_a_list_of_questions_are_no_theme_beside_them(holding: Holding) -> None:
+    old = "may wish to discuss the training of drivers on mountain roads."
+    new = "may wish to discuss the following questions:\n\n(a) Who trains drivers?\n\n(b) Who pays drivers?"
+    themes = find_subject(holding(AGENDA.replace(old, new)), Request("item", "3")).themes
+    assert [theme.heading for theme in themes] == ["Who trains drivers?", "Who pays drivers?"]
+
+
 def test_the_other_items_of_a_meeting_stand_behind_the_one_that_is_asked_for(holding: Holding) -> None:
     rows = "| Monday, 4 March | |\n|---|---|\n| 10 a.m.–1 p.m. | 2, 3 |\n"
     made = sections(holding(f"{AGENDA}\n## Annex\n\n### Proposed organization of work\n\n{rows}"), Request("item", "3"))
@@ -1155,10 +1162,17 @@ def test_of_an_announced_draft_the_requests_stand_in_a_table_and_nothing_of_it_a
         "The Working Group may also wish to take action on the draft resolution in document CTOC/COP/WG.7/2030/L.3."
     )
     agenda = AGENDA.replace("A paper on harbour lamps lies", f"{action}\n\nA paper on harbour lamps lies")
-    briefing = make_briefing(holding(agenda, LAMPS, DRAFT), Request("item", "2", "chair"))
+    engine = holding(agenda, LAMPS, DRAFT)
+    briefing = make_briefing(engine, Request("item", "2", "chair"))
     (table,) = section(briefing, "expected").tables
     assert "CTOC/COP/WG.7/2030/L.3" in table.heading
     assert [row[2].to_text() for row in table.rows] == ["the Secretariat", "States"]
+    text = render(build_publication(briefing, engine.library), "md").decode()
+    assert text.count("CTOC/COP/WG.7/2030/L.3: Oil for lamps (Annex: ") == 1
+    anchors = ("expected", "points", "annex", "expected-table-1", "sources")
+    places = [text.index(f'id="{each}"') for each in anchors]
+    assert places == sorted(places)
+    assert text.index("| the Secretariat |") > text.index('id="annex"')
     points = section(briefing, "points")
     assert not [part.heading for part in points.parts if "draft resolution" in part.heading]
     assert not [each for each in points.statements if each.citations[-1].symbol == "CTOC/COP/WG.7/2030/L.3"]

@@ -71,6 +71,7 @@ def briefing_publication(
 ) -> Publication:
     """The briefing as a publication.
 
+    Tables of an item are in an annex, to which their section refers.
     For one under review, the `state` is on the cover, rows of tables have numbers after those of the paragraphs, and
     `comments` (number, author, text) are at the end. Before all else it says which documents no longer have the words
     that are cited of them (`outdated`), and in which paragraphs.
@@ -81,6 +82,9 @@ def briefing_publication(
     ]
     paragraph_number, row = 0, len(list(briefing.statements))
     shown_remarks: set[str] = set()
+    annex_heading, is_item = say("annex_mandates", language), briefing.request.kind == "item"
+    # What is said at a meeting stands together: tables of an item, which are long, are behind it.
+    table_blocks: list[Block] = [] if is_item else blocks
     # What the sources say of the document that a briefing is about is not said again.
     is_single = briefing.request.kind == "document"
     papers = tuple(each for each in briefing.papers if not is_single or each.state != "held" or len(each.held) > 1)
@@ -96,17 +100,36 @@ def briefing_publication(
                 content = references.format_statement(statement, part.heading, previous)
                 blocks.append(Paragraph(content, paragraph_number))
         for index, table in enumerate(section.tables, 1):
-            if table.heading:
-                heading = table.heading[:1].upper() + table.heading[1:]
-                blocks.append(Heading(2, heading, f"{section.key}-table-{index}"))
+            heading = table.heading[:1].upper() + table.heading[1:]
+            if is_item:
+                blocks.append(Paragraph(plain(f"{heading} ({annex_heading})")))
+            if heading:
+                table_blocks.append(Heading(2, heading, f"{section.key}-table-{index}"))
             laid_out = references.make_table(table)
-            blocks.append(_number_rows(laid_out, row) if state else laid_out)
+            table_blocks.append(_number_rows(laid_out, row) if state else laid_out)
             row += len(laid_out.rows)
         if section.key == "documentation" and papers:
             blocks.append(_status_table(papers, language))
     if papers and not any(section.key == "documentation" for section in briefing.sections):
         head = Heading(1, say("section_documentation", language), "documentation")
         blocks += [head, _status_table(papers, language)]
+    if is_item and table_blocks:
+        blocks += [Heading(1, annex_heading, "annex"), *table_blocks]
+    blocks += _closing_blocks(briefing, comments, references)
+    states = [say(f"state_{state}", language)] if state else []
+    states += [say("state_changed", language)] if outdated else []
+    cover_label = (say("brief_note", language), say(f"for_{briefing.request.audience}", language), *states)
+    models = joined(briefing.models, language)
+    notice = say("unofficial_written" if models else "unofficial", language, model=models)
+    masthead = tuple(isolated(each, language) for each in briefing.masthead)
+    return Publication(language, briefing.title, tuple(blocks), masthead, cover_label, notice)
+
+
+def _closing_blocks(
+    briefing: Briefing, comments: Sequence[tuple[int | None, str, str]], references: ReferenceFormatter
+) -> list[Block]:
+    """The lists at the end: the sources, what they do not cover, and the comments."""
+    language, blocks = references.language, list[Block]()
     closing_lists: dict[str, list[Content]] = {
         "sources": [references.format_source(source.document) for source in briefing.sources],
         "unsourced": [plain(each) for each in briefing.unsourced],
@@ -118,13 +141,7 @@ def briefing_publication(
     for key, items in closing_lists.items():
         if items or key == "sources":
             blocks += [Heading(1, say(f"section_{key}", language), key), Listing(tuple(items))]
-    states = [say(f"state_{state}", language)] if state else []
-    states += [say("state_changed", language)] if outdated else []
-    cover_label = (say("brief_note", language), say(f"for_{briefing.request.audience}", language), *states)
-    models = joined(briefing.models, language)
-    notice = say("unofficial_written" if models else "unofficial", language, model=models)
-    masthead = tuple(isolated(each, language) for each in briefing.masthead)
-    return Publication(language, briefing.title, tuple(blocks), masthead, cover_label, notice)
+    return blocks
 
 
 def _number_rows(table: Table, count: int) -> Table:

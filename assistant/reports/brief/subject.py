@@ -18,6 +18,7 @@ from assistant.reports import ReportError
 from assistant.reports.brief.briefing import Request
 from assistant.reports.comparison.paragraphs import normalized_key
 from assistant.reports.lookup import announced_title, find_meeting, find_newer_resolutions, not_found_error
+from assistant.reports.mandates.addressees import introduces_list
 from assistant.wording.drafting import Grammar, grammar_of
 from corpus.calendar_names import language_name
 from corpus.documents import Document
@@ -282,11 +283,12 @@ def _proposed_themes(agenda: Document, item: AgendaItem) -> tuple[Theme, ...]:
     titles, symbols = {normalized_key(each) for each in announced if each}, {each for each, _ in item.documentation}
     grammar = grammar_of(agenda.language)
     opening, suffix = (grammar.wish, "") if explicit else (grammar.discuss, f". {item.title}")
-    for ordinal in item.annotations:
-        text = agenda.body(agenda.blocks[ordinal])
+    texts = [agenda.body(agenda.blocks[ordinal]) for ordinal in item.annotations]
+    for text, below in zip(texts, (*texts[1:], ""), strict=False):
         for start, end in sentence_spans(text):
             sentence = " ".join(text[start:end].split())
-            if is_proposal(sentence):
+            # What introduces a list of proposals is no theme beside them.
+            if is_proposal(sentence) and not (introduces_list(sentence) and is_proposal(below)):
                 match = opening.search(sentence)
                 proposals = grammar.wish_also.split(sentence[match.end() if match else 0 :])
                 parts = (part for each in proposals for part in _split_actions(grammar, each))
