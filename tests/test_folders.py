@@ -26,7 +26,7 @@ import corpus.library
 import corpus.library_reader
 import ingest.ledger
 from assistant.access.anonymous_sessions import SigningSecret
-from assistant.cli.progress import OutcomePrinter
+from assistant.cli.progress import OutcomePrinter, progress_bar
 from assistant.outcome_messages import describe_outcome, outcome_record
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import SEAL_FILE, LibraryStale
@@ -680,6 +680,13 @@ def test_a_library_of_a_later_version_is_left_alone(open_library: OpenLibrary, t
 
 
 # What is printed
+
+
+def test_the_progress_of_a_run_tells_the_time_that_is_left(capsys: pytest.CaptureFixture[str]) -> None:
+    bar = progress_bar()
+    bar.add_task("Reading", total=20, detail="boats.txt: 1/2 passages")
+    bar.console.print(bar.get_renderable())
+    assert capsys.readouterr().err.split()[-2:] == ["-:--:--", "left"], "not known before the first file is done"
 
 
 def test_coverage_and_warnings_of_a_paged_document_are_told(capsys: pytest.CaptureFixture[str]) -> None:
