@@ -10,7 +10,7 @@ from conftest import AGENDA, Holding, OpenLibrary, add, at_hand
 from hypothesis import given
 from hypothesis import settings as bounds
 from hypothesis import strategies as st
-from word_reader import word_readers
+from word_reader import FlatReader, readers_of, word_readers
 
 from assistant.answer_phrases import date_text, joined, say
 from assistant.markdown import reference
@@ -377,6 +377,15 @@ def test_of_a_long_list_that_is_quoted_in_part_the_rest_is_named(holding: Holdin
     assert all(
         (f"para. 1 ({letter})" in note) != (f"Harbour rules, para. 1 ({letter})" in quoted) for letter in "abcdef"
     )
+
+
+def test_of_a_list_that_is_only_closest_nothing_is_said_to_be_left_out(holding: Holding) -> None:
+    long = "and writes down who came, when and with which papers, in ink, in the book that the office keeps " * 4
+    parts = "\n".join(f"({letter}) The {letter} pilot boards tankers {long};" for letter in "abcdef")
+    engine = holding(f"# Harbour rules\n\n1. Pilots do this:\n{parts}\n", readers=readers_of(FlatReader(-1.0)))
+    answer = engine.ask("Which pilots board tankers?")
+    assert (answer.status, len(answer.statements)) == ("tentative", 3)
+    assert not answer.notes
 
 
 @pytest.mark.parametrize("asked", ["???", " … ", "¿?", "。", "-"])

@@ -76,7 +76,7 @@ class AnswerComposer:
         self, question: Question, units: Sequence[Unit], left: Sequence[Unit] = (), rows: Sequence[Place] = ()
     ) -> Answer:
         """An answer that quotes units; notes name the parts of quoted lists that are not quoted, and the units and `rows` that are `left` out."""
-        answer = self.answered(question, [quote_unit(unit, self._footnoted_documents(unit)) for unit in units])
+        answer = self.answered(question, self._quotes(units))
         unquoted = [*_unquoted_parts([*units, *left]), [*((unit.document, unit.locator) for unit in left), *rows]]
         notes = (_left_out_note(places, question.language) for places in unquoted if places)
         return replace(answer, notes=(*answer.notes, *notes))
@@ -84,6 +84,9 @@ class AnswerComposer:
     def whole(self, question: Question, units: Sequence[Unit]) -> Answer:
         """An answer that quotes all words of a place, up to twice the number of statements of other answers."""
         return self.quoted(question, units[: 2 * self.most], units[2 * self.most :])
+
+    def _quotes(self, units: Sequence[Unit]) -> list[Statement]:
+        return [quote_unit(unit, self._footnoted_documents(unit)) for unit in units]
 
     def _footnoted_documents(self, unit: Unit) -> list[Citation]:
         """Citations of the short footnotes of a unit that name documents by symbol: only they tell which report "takes note of the report"
@@ -103,8 +106,11 @@ class AnswerComposer:
         return citations[:MOST_NAMED]
 
     def closest(self, question: Question, nearest: Sequence[Unit], evidence: Sequence[Evidence]) -> Answer:
-        """A tentative answer of the `nearest` units; not found where there are none."""
-        return as_tentative(self.quoted(question, nearest)) if nearest else not_found(question, evidence)
+        """A tentative answer of the `nearest` units; not found where there are none. They may be no part of an answer, so what they leave out is
+        not named."""
+        if not nearest:
+            return not_found(question, evidence)
+        return as_tentative(self.answered(question, self._quotes(nearest)))
 
     def several(self, question: Question, parts: Sequence[Part]) -> Answer:
         """The answers to the several questions of a turn as one answer; questions without a certain answer are named in its reason."""

@@ -45,7 +45,7 @@ class NumberedRows(NamedPartAnswerer):
             if found.status == "answered" and naming[:1] == [*found.statements[:1]]:
                 return found
         if len(by_document) > 1:
-            answer = as_tentative(self._composer.quoted(question, [units[0] for units in by_document[:CLOSEST]]))
+            answer = self._composer.closest(question, [units[0] for units in by_document[:CLOSEST]], ())
         else:
             answer = self._quoted(question, by_document[0], word)
         if answer.status == "answered" or not naming:

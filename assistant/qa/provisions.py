@@ -147,7 +147,7 @@ class NamedPlaces(NamedPartAnswerer):
         """A tentative answer from the named place in several documents, likeliest first; None where there are none."""
         if not with_place:
             return None
-        return as_tentative(self._composer.quoted(question, [each[0] for each in with_place[: self._most]]))
+        return self._composer.closest(question, [each[0] for each in with_place[: self._most]], ())
 
     def _called(self, question: Question) -> Document | None:
         """The one document that a question about a place calls by words of its title, or by its kind where only one of
