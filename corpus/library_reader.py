@@ -451,7 +451,7 @@ class LibraryReader:
     def document_frequency(self, tokens: Sequence[str], language: str) -> dict[str, int]:
         """In how many passages of a language each index token occurs."""
         with self._lock, readable_errors(self.folder):
-            return {token: self._indexes.document_frequency(token, language) for token in set(tokens)}
+            return self._indexes.document_frequency(set(tokens), language, self.passage_counts().get(language, 0))
 
     def passage_counts(self) -> dict[str, int]:
         """Number of passages by language."""

@@ -317,11 +317,14 @@ def test_a_collection_of_somebody_else_is_left_alone(boats: Library) -> None:
 
 def test_a_word_is_counted_in_as_many_passages_as_hold_it(open_either: OpenLibrary, catalogue: Catalogue) -> None:
     library = open_either()
-    add(library, catalogue, note(), Input("t.md", b"# Trains\n\n1. A train runs on rails.\n"))
+    wagons = "".join(f"## Wagon {n}\n\n{n}. Wagon {n} has wheels.\n\n" for n in range(1, 140))
+    add(library, catalogue, note(), Input("t.md", f"# Trains\n\n1. A train runs on rails.\n\n{wagons}".encode()))
     held = [passage for document in library.documents() for passage in library.passages(document.id)]
-    for word in ("boat", "train", "rail", "zeppelin"):
+    for word in ("boat", "train", "rail", "zeppelin", "wheel", "wagon"):
         standing = [p for p in held if word in analyse(p.text, "en") or word in analyse(p.heading, "en")]
         assert library.document_frequency([word], "en") == {word: len(standing)}
+        assert library.document_frequency(["rail", word], "en")[word] == len(standing)
+    assert len(standing) > 130, "more than are counted one by one"
 
 
 def test_official_text_steps_in_front_of_the_digest(open_either: OpenLibrary, catalogue: Catalogue) -> None:

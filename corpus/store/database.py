@@ -94,8 +94,8 @@ class Indexes(Protocol):
     ) -> list[LexicalHit]:
         """Passages in a language and within `scope` that contain at least one token, best BM25 score first."""
 
-    def document_frequency(self, token: str, language: str) -> int:
-        """In how many passages of a language a token occurs."""
+    def document_frequency(self, tokens: Collection[str], language: str, total: int) -> dict[str, int]:
+        """In how many of the `total` passages of a language each token occurs."""
 
     def find_indexed(self, ids: Collection[str]) -> set[str]:
         """Those of some passages that are in an index."""

@@ -151,8 +151,9 @@ class EmbeddedIndexes:
     ) -> list[LexicalHit]:
         return self._updated_lexical(language).search(tokens, language, limit, scope)
 
-    def document_frequency(self, token: str, language: str) -> int:
-        return self._updated_lexical(language).document_frequency(token, language)
+    def document_frequency(self, tokens: Collection[str], language: str, total: int) -> dict[str, int]:
+        lexical = self._updated_lexical(language)
+        return {token: lexical.document_frequency(token, language) for token in tokens}
 
     def find_indexed(self, ids: Collection[str]) -> set[str]:
         held = list(ids)

@@ -36,6 +36,9 @@ MAX_ROW_BYTES = 2_704
 """Bytes up to which a row is stored in one place, so that vectors are not read from a separate table: three rows fill a page."""
 _K, _B = 1.2, 0.75
 """Parameters of BM25: saturation of the term frequency, and weight of the passage length. The usual values."""
+COUNTED = 100
+"""Passages with a word up to which they are counted; for more frequent words the number is derived from the word's weight in the BM25 index,
+since counting takes some hundredths of a millisecond a passage."""
 _FILLER_WORDS = 99
 _FILLER = "0"  # a word that is in no passage
 SPILL_AFTER = 1_000
@@ -178,21 +181,9 @@ class TableIndexes:
         self, query: Sequence[str], table: str, limit: int, condition: str, values: Sequence[object]
     ) -> list[LexicalHit]:
         """Like `lexical_search`, within a scope. The BM25 index can't filter, and scoring single passages with it takes an eighth of
-        a millisecond each; so passages are scored here, with the same formula. The rarity of a word and the mean length of passages
-        are derived from the index's scores for a text of that word alone and for one with other words."""
-        scored = f"word <@> to_bm25query(word, '{table}_words')"
-        scores = self._db.execute(f"SELECT word, {scored} FROM unnest(?::text[]) AS word", (list(query),)).fetchall()
-        alone = {word: -float(score) for word, score in scores if score < 0.0}
-        if not alone:
-            return []
-        word, score = next(iter(alone.items()))
-        among = self._db.execute(
-            f"SELECT (?::text || repeat(' {_FILLER}', {_FILLER_WORDS})) <@> to_bm25query(?, '{table}_words')",
-            (word, word),
-        )
-        damping = partial(_damping, mean=mean_length(score / -float(among.fetchone()[0])))
-        weights = {word: score * (1 + damping(1)) for word, score in alone.items()}
-        hits = []
+        a millisecond each; so passages are scored here, with the same formula."""
+        weights, mean = self._weights(query, table)
+        damping, hits = partial(_damping, mean=mean), []
         rows = self._db.execute(f"SELECT id, ' ' || tokens || ' ' FROM {table} WHERE TRUE {condition}", values)
         for key, words in rows:
             times = {word: _term_frequency(word, words) for word in weights if f" {word} " in words}
@@ -201,9 +192,33 @@ class TableIndexes:
                 hits.append(LexicalHit(key, sum(weights[word] * n / (n + damped) for word, n in times.items())))
         return sorted(hits, key=lambda hit: (-hit.score, hit.passage_id))[:limit]
 
-    def document_frequency(self, token: str, language: str) -> int:
-        sql = f"SELECT count(*) FROM {_table(language)} WHERE {_WORDS_VECTOR} @@ to_tsquery('simple', ?)"
-        return int(self._db.execute(sql, (_word(token),)).fetchone()[0])
+    def _weights(self, words: Sequence[str], table: str) -> tuple[dict[str, float], float]:
+        """The weight of each word that the BM25 index has: its inverse document frequency times k1 + 1; and the mean length of the passages. Both are
+        derived from the index's scores for a text of a word alone and for one with other words."""
+        scored = f"word <@> to_bm25query(word, '{table}_words')"
+        scores = self._db.execute(f"SELECT word, {scored} FROM unnest(?::text[]) AS word", (list(words),)).fetchall()
+        alone = {word: -float(score) for word, score in scores if score < 0.0}
+        if not alone:
+            return {}, math.inf
+        word = max(alone, key=lambda each: alone[each])
+        among = self._db.execute(
+            f"SELECT (?::text || repeat(' {_FILLER}', {_FILLER_WORDS})) <@> to_bm25query(?, '{table}_words')",
+            (word, word),
+        )
+        mean = mean_length(alone[word] / -float(among.fetchone()[0]))
+        return {word: score * (1 + _damping(1, mean)) for word, score in alone.items()}, mean
+
+    def document_frequency(self, tokens: Collection[str], language: str, total: int) -> dict[str, int]:
+        table, words = _table(language), {token: _word(token) for token in tokens}
+        weights = self._weights([*words.values()], table)[0] if self._has_bm25 else {}
+        derived = {word: _passages_with(weight, total) for word, weight in weights.items()}
+        sql = f"SELECT count(*) FROM {table} WHERE {_WORDS_VECTOR} @@ to_tsquery('simple', ?)"
+        return {
+            token: known
+            if (known := derived.get(word, 0)) > COUNTED
+            else int(self._db.execute(sql, (word,)).fetchone()[0])
+            for token, word in words.items()
+        }
 
     def find_indexed(self, ids: Collection[str]) -> set[str]:
         return {row[0] for row in self._select_all("id", self._db.is_in_list("id"), self._db.list_value(ids))}
@@ -287,6 +302,12 @@ def mean_length(ratio: float) -> float:
     if ratio <= 1.0:
         return math.inf
     return _K * _B * (_norm(_FILLER_WORDS + 1) - ratio * _norm(1)) / ((1 + _K * (1 - _B)) * (ratio - 1))
+
+
+def _passages_with(weight: float, total: int) -> int:
+    """The number of passages with a word, from its weight in an index of `total` passages: the inverse document frequency solved for it."""
+    odds = math.expm1(weight / (1 + _K))
+    return round((total + 0.5 - 0.5 * odds) / (1 + odds))
 
 
 def _damping(length: int, mean: float) -> float:
