@@ -57,6 +57,13 @@ def test_what_the_reader_said_its_bars_and_the_outcome_are_told(
     assert shown.endswith(f"Outcome: {outcome}")
 
 
+def test_what_the_other_reader_changes_is_told(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    both = readers(en=Fake({"forty crowns": 0.0}), multilingual=Fake({"forty crowns": 6.0}))
+    shown = told(open_library, catalogue, both)
+    assert "The other reader, asked about the best passage too, changes all logits by +3.00." in shown
+    assert "changes all logits" not in told(open_library, catalogue, readers(en=Fake({"forty crowns": 0.0})))
+
+
 def test_every_passage_that_was_found_has_its_rank_place_and_fused_score(
     open_library: OpenLibrary, catalogue: Catalogue
 ) -> None:

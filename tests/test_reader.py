@@ -250,7 +250,24 @@ def test_the_reader_is_named_by_the_languages_of_question_and_text() -> None:
     assert readers().name_for("en", "en") is None
 
 
-def test_english_texts_are_read_for_english_questions_by_the_english_reader_alone(holding: Holding) -> None:
+@pytest.mark.parametrize(
+    ("first", "second", "status", "also_read"),
+    [(0.0, -9.0, "not_found", 1), (0.0, 6.0, "answered", 1), (-2.5, 8.0, "answered", 1), (-2.5, -9.0, "not_found", 1),
+     (-8.0, 9.0, "not_found", 0)],
+)  # fmt: skip
+def test_where_the_english_reader_is_in_doubt_the_other_one_reads_the_best_passage_and_their_mean_decides(
+    holding: Holding, first: float, second: float, status: str, also_read: int
+) -> None:
+    english, other = Fake({"forty crowns": first}), Fake({"forty crowns": second})
+    answer = holding(HARBOUR, LIGHTHOUSE, readers=readers(en=english, multilingual=other)).ask(ASKED)
+    assert answer.status == status
+    assert len(other.passages) == also_read
+    assert all("forty crowns" in text for _, text in other.passages)
+
+
+def test_english_texts_are_read_for_english_questions_by_the_english_reader_alone_where_it_is_sure(
+    holding: Holding,
+) -> None:
     english, other = Fake({"forty crowns": 2.0}), Fake({"nine crowns": 9.0})
     asked = holding(HARBOUR, LIGHTHOUSE, readers=readers(en=english, multilingual=other))
     assert "forty crowns" in asked.ask(ASKED).statements[0].text
@@ -350,9 +367,10 @@ def test_no_more_is_read_where_none_of_the_first_english_passages_is_anywhere_ne
         asked.search("Who pays by the night?", READ),
     )
     for bar in (THRESHOLDS.answered, THRESHOLDS.answered - 1.5, THRESHOLDS.answered + 3.0):  # whatever the caution
-        known: dict[str, Thresholds] = dict.fromkeys(("en", "multilingual"), replace(THRESHOLDS, answered=bar))
+        reader: Name = "en" if language == "en" else "multilingual"
+        known: dict[str, Thresholds] = {reader: replace(THRESHOLDS, answered=bar)}
         fake.passages.clear()
-        Scorer(asked.library, Readers({"en": fake, "multilingual": fake}, known)).score_evidence(question, found)
+        Scorer(asked.library, Readers({reader: fake}, known)).score_evidence(question, found)
         assert len(fake.passages) == read
 
 

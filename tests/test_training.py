@@ -587,6 +587,15 @@ def test_a_reader_is_calibrated_by_the_best_passage_of_questions_in_its_language
     assert logits == [4.0 + SEARCH_WEIGHT]  # "yachts pay a night", of the paragraph that answers
 
 
+@pytest.mark.parametrize(("first", "both"), [(0.0, 1.0), (2.0, 2.0)])
+def test_a_reader_is_calibrated_with_the_second_opinion_on_what_it_is_in_doubt_of(
+    harbour: Engine, asked: Path, first: float, both: float
+) -> None:
+    english = questions_for("en", [asked], [], harbour)
+    best = score_by_reader(harbour, Pointing(first, 0, 1), Pointing(2.0, 0, 1))
+    assert [each.logit for each in outcomes(english[:1], best)] == [both + SEARCH_WEIGHT]
+
+
 class Pointing:
     """Judges every passage alike, and takes one of its words for the answer; counts what it reads."""
 

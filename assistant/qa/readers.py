@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from assistant.qa.abstention import (
+    DOUBT,
     FROM_ENGLISH,
     NEITHER_ENGLISH,
     OTHER_WORDS_WEIGHT,
@@ -38,20 +39,23 @@ class PassageReader(Protocol):
 class PassageReading:
     """What a reader found in one passage, and the thresholds for it.
 
-    `reader` is the name of the reader. `found` is the retrieval bonus that is added to the logit. `begin` is the character of the document at which
-    the passage begins, None where its text is not in the document as it is read.
+    `reader` is the name of the reader, `words` is what it read: heading and text. `found` is the retrieval bonus that is added to the logit, `opinion`
+    what the second reader adds. `begin` is the character of the document at which the passage begins, None where its text is not in the document
+    as it is read.
     """
 
     reading: Reading
     thresholds: Thresholds
     reader: str
+    words: tuple[str, str]
     found: float = 0.0
     begin: int | None = None
+    opinion: float = 0.0
 
     @property
     def whole(self) -> float:
         """How far the passage as a whole is above the threshold for an answer, in log-odds, whichever of its words answer."""
-        return self.thresholds.margin(self.reading.logit + self.found)
+        return self.thresholds.margin(self.reading.logit + self.found + self.opinion)
 
     def score(self, begin: int, stop: int) -> float:
         """How far the words between two characters of the passage are above the threshold for an answer, in log-odds."""
@@ -96,8 +100,18 @@ def search_bonus(score: float, best: float) -> float:
     return SEARCH_WEIGHT * (max(score, 0.0) / best if best > 0.0 else 1.0)
 
 
+def second_opinion(reader: PassageReader, question: str, words: tuple[str, str], logit: float, found: float) -> float:
+    """What a second reader adds to the logit of a passage (heading and text) where the first is in doubt (`DOUBT`), so that the mean of both logits
+    decides; otherwise 0. `found` is the retrieval bonus."""
+    if not DOUBT[0] <= logit + found <= DOUBT[1]:
+        return 0.0
+    (second,) = reader.read(question, [words])
+    return (second.logit - logit) / 2
+
+
 class Readers:
-    """The available readers: an English one for English questions about English texts, and a multilingual one for all others."""
+    """The available readers: an English one for English questions about English texts, and a multilingual one for all others, and for a second
+    opinion on the best English passage."""
 
     def __init__(self, readers: Mapping[Name, PassageReader], thresholds: Mapping[str, Thresholds]) -> None:
         self._readers, self._thresholds = readers, thresholds
@@ -148,11 +162,12 @@ class Readers:
         name = self.name_for(question_language, text_language)
         if name is None:
             return None
-        readings = self._readers[name].read(question, [(heading, " ".join(texts)) for heading, texts in passages])
+        words = [(heading, " ".join(texts)) for heading, texts in passages]
+        readings = zip(self._readers[name].read(question, words), words, strict=True)
         scored = []
-        for (_, texts), reading, bonus, own in zip(passages, readings, found, likeness, strict=True):
+        for (_, texts), (reading, read), bonus, own in zip(passages, readings, found, likeness, strict=True):
             thresholds = self._thresholds_for(name, question_language, text_language, own)
-            score = PassageReading(reading, thresholds, name, bonus).score
+            score = PassageReading(reading, thresholds, name, read, bonus).score
             ends = accumulate(len(text) + 1 for text in texts)
             scores = [score(end - len(text) - 1, end - 1) for text, end in zip(texts, ends, strict=True)]
             scored.append((scores, thresholds))
@@ -166,8 +181,15 @@ class Readers:
         for name, reader in self._readers.items():
             own = {key: each for key, each in reads.items() if self.name_for(language, each.document.language) == name}
             passages = [(reader_heading(each), each.passage.text) for each in own.values()]
-            for (key, each), reading in zip(own.items(), reader.read(question, passages), strict=True):
+            rows = zip(own.items(), passages, reader.read(question, passages), strict=True)
+            for (key, each), words, reading in rows:
                 thresholds = self._thresholds_for(name, language, each.document.language, searched.likeness_of(each))
                 bonus = search_bonus(each.score, searched.best)
-                readings[key] = PassageReading(reading, thresholds, name, bonus, each.passage.start)
+                readings[key] = PassageReading(reading, thresholds, name, words, bonus, each.passage.start)
         return readings
+
+    def second_opinion(self, question: str, first: PassageReading) -> float:
+        """What the multilingual reader adds to the logit of a passage that the English one has read (`second_opinion`)."""
+        if first.reader != "en" or "multilingual" not in self._readers:
+            return 0.0
+        return second_opinion(self._readers["multilingual"], question, first.words, first.reading.logit, first.found)

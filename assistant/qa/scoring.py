@@ -155,7 +155,25 @@ class Scorer:
             hopeless = read_count >= STEPS[1] and _is_hopeless(scored)
             if hopeless or any(each.unit.document.edition != "digest" or digests for each in sure):
                 break
-        return sorted(scored, key=lambda each: (-each.odds, each.unit.document.id, each.unit.start))
+        return sorted(
+            self._with_opinion(question, scored), key=lambda each: (-each.odds, each.unit.document.id, each.unit.start)
+        )
+
+    def _with_opinion(self, question: Question, scored: Sequence[ScoredUnit]) -> Sequence[ScoredUnit]:
+        """Units with the second reader's opinion on the best one, which holds for all that the same reader read: how far others are below it tells the
+        first."""
+        best = max(scored, key=lambda each: each.odds, default=None)
+        if not (self._readers and best and best.reading):
+            return scored
+        name, opinion = best.reading.reader, self._readers.second_opinion(question.text, best.reading)
+        return [
+            replace(
+                each, score=each.score + each.thresholds.slope * opinion, reading=replace(each.reading, opinion=opinion)
+            )
+            if each.reading and each.reading.reader == name
+            else each
+            for each in scored
+        ]
 
     def _open_first_pages(self, page_scores: Mapping[str, float], opened: set[str]) -> list[FirstPage]:
         """The first pages of documents (id to score of the page) that were not `opened` before; the documents are added there. None without

@@ -12,7 +12,7 @@ from typing import Any
 
 from assistant.qa.abstention import FROM_ENGLISH, NEITHER_ENGLISH, SAME
 from assistant.qa.engine import Engine
-from assistant.qa.readers import PassageReader, SearchScores, search_bonus
+from assistant.qa.readers import PassageReader, SearchScores, search_bonus, second_opinion
 from assistant.qa.scoring import READ, Scorer
 from assistant.qa.units import reader_heading, units_of, without_edge_lines
 from eval.training.calibrate import Calibration, Outcome
@@ -108,8 +108,9 @@ def outcomes(questions: Iterable[Question], best: BestScore) -> Iterator[Outcome
             yield Outcome(logit, question.answerable, question.aside, passages)
 
 
-def score_by_reader(engine: Engine, reader: PassageReader) -> BestScore:
-    """The best logit of a reader, plus the contribution of search, over the passages that search finds."""
+def score_by_reader(engine: Engine, reader: PassageReader, second: PassageReader | None = None) -> BestScore:
+    """The best logit of a reader, plus the contribution of search, over the passages that search finds; with the opinion of a `second` reader on
+    the best one, which counts for all, as in answers."""
 
     def best(text: str) -> tuple[float, tuple[tuple[float, float], ...]] | None:
         evidence = engine.search(text, READ)
@@ -117,7 +118,12 @@ def score_by_reader(engine: Engine, reader: PassageReader) -> BestScore:
         readable = [words for each in evidence if (words := without_edge_lines(each))]
         reads = [(reader_heading(each), each.passage.text) for each in readable]
         bonuses = [search_bonus(each.score, scores.best) for each in readable]
-        logits = [reading.logit + bonus for reading, bonus in zip(reader.read(text, reads), bonuses, strict=True)]
+        read = list(zip(reader.read(text, reads), bonuses, reads, strict=True))
+        best_read = max(read, key=lambda row: row[0].logit + row[1], default=None)
+        opinion = 0.0
+        if second and best_read:
+            opinion = second_opinion(second, text, best_read[2], best_read[0].logit, best_read[1])
+        logits = [reading.logit + bonus + opinion for reading, bonus, _ in read]
         likenesses = [scores.likeness_of(each) for each in readable]
         known = [(logit, math.inf if like is None else like) for logit, like in zip(logits, likenesses, strict=True)]
         return (max(logits), tuple(known)) if logits else None

@@ -256,7 +256,8 @@ def calibrate(
                 best, shipped = measure.score_by_likeness(engine), None
             else:
                 path = weights or SHIPPED / f"reader-{name}.npz"
-                best = measure.score_by_reader(engine, Reader(name, models_folder(folder), weights=path))
+                second = Reader("multilingual", models_folder(folder)) if name == "en" else None
+                best = measure.score_by_reader(engine, Reader(name, models_folder(folder), weights=path), second)
                 shipped = path.read_bytes()
             selected = measure.questions_for(name, questions, aside, engine, translations)
             outcomes = list(progress.counted(measure.outcomes(selected, best), "questions", len(selected)))
