@@ -57,11 +57,13 @@ def test_what_the_reader_said_its_bars_and_the_outcome_are_told(
     assert shown.endswith(f"Outcome: {outcome}")
 
 
-def test_what_the_other_reader_changes_is_told(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    both = readers(en=Fake({"forty crowns": 0.0}), multilingual=Fake({"forty crowns": 6.0}))
-    shown = told(open_library, catalogue, both)
-    assert "The other reader, asked about the best passage too, changes all logits by +3.00." in shown
-    assert "changes all logits" not in told(open_library, catalogue, readers(en=Fake({"forty crowns": 0.0})))
+@pytest.mark.parametrize(("logit", "is_told"), [(0.0, True), (5.0, False)])
+def test_what_the_other_reader_changes_is_told(
+    open_library: OpenLibrary, catalogue: Catalogue, logit: float, is_told: bool
+) -> None:
+    both = readers(en=Fake({"forty crowns": logit}), multilingual=Fake({"forty crowns": 6.0}))
+    line = "The other reader, asked about the best passage too, changes all logits by +3.00."
+    assert (line in told(open_library, catalogue, both)) == is_told
 
 
 def test_every_passage_that_was_found_has_its_rank_place_and_fused_score(
