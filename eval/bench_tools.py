@@ -108,7 +108,8 @@ def measure_time(work: Callable[[], object], clock: Callable[[], float] = time.p
     return clock() - start
 
 
-def memory_mb(pid: int) -> float:
-    """The resident memory of a process in MB, from Linux's `/proc`."""
+def memory_mb(pid: int, *, highest: bool = False) -> float:
+    """The resident memory of a process in MB, or the highest that it had, from Linux's `/proc`: `getrusage` would count that of the
+    process that started it, too."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    return int(re.findall(r"^VmRSS:\s+(\d+)", status, re.MULTILINE)[0]) / 1_000
+    return int(re.findall(rf"^{'VmHWM' if highest else 'VmRSS'}:\s+(\d+)", status, re.MULTILINE)[0]) / 1_000

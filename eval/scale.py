@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import re
-import resource
 import subprocess
 import sys
 import time
@@ -37,7 +37,7 @@ from corpus.documents import Block, Document
 from corpus.embedding import HashEmbedder
 from corpus.language import detect_language
 from corpus.library import Library
-from eval.bench_tools import measure_time, open_database
+from eval.bench_tools import measure_time, memory_mb, open_database
 from eval.output import print_json, print_table
 from eval.report.html_markup import style_sheet, tag
 from eval.report.plots import growth_plot, legend
@@ -163,7 +163,7 @@ def measure(sized: SizedLibrary) -> dict[str, float]:
         )
         vectors = [(library.models.embed_query(question.text, library.embedder), 200) for question in questions]
         figures |= _percentiles("vectors", library.vector_search, vectors)
-        figures["memory (MB)"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+        figures["memory (MB)"] = memory_mb(os.getpid(), highest=True)
         figures["disk a passage (bytes)"] = library.status().bytes / figures["passages"]
     return figures
 
