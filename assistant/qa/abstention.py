@@ -41,11 +41,11 @@ answer ever more seldom. Chosen by how often the best of all sixteen is the same
 STOP_LEADS, STOP_LEAD_FLOOR = {6: 3.0, 10: 1.0}, -1.0
 """By number of passages read: how far the best must be ahead of all those of the last step, in log-odds, for reading to stop, and how far above the
 threshold for an answer it must at least be for that: what search ranks below those answers even more seldom."""
-DOUBT = -3.5, 4.0
+DOUBT = -2.5, 3.0
 """Logits of the English reader, with the bonus of search, between which the multilingual one also reads the best passage, and the mean of both
 decides: beyond them it hardly ever changes the outcome."""
-GIVE_UP_ODDS = {"en": -1.8068}
-"""By reader: the log-odds (a probability of 0.14) that the best of the first six passages must have for more to be read, whatever the caution.
+GIVE_UP_ODDS = {"en": -1.6742}
+"""By reader: the log-odds (a probability of 0.16) that the best of the first six passages must have for more to be read, whatever the caution.
 Other readers read on: across languages the ranking of search is less reliable."""
 LISTING_CHANCE = 0.9
 """Probability that a question asks which documents there are, from which the list of an agenda is the answer, whether the documents are in the library
