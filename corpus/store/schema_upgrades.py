@@ -8,6 +8,7 @@ from pathlib import Path
 
 from corpus.documents import LANGUAGES
 from corpus.feedback import SCHEMA as FEEDBACK
+from corpus.sources import ORIGINALS
 from corpus.sources import SCHEMA as SOURCES
 from corpus.store.database import Database
 from corpus.store.embedded import OUTBOX
@@ -82,12 +83,15 @@ def upgrade_schema(db: Database, stamp: Mapping[str, str], folder: Path, *, read
 
 
 def _add_rowid(db: Database) -> None:
-    """Gives the table of documents a rowid. It is used in the same way with and without one, so this has no schema version."""
+    """Gives the table of documents a rowid, and that of original files its index. Both are used in the same way as before, so this has no
+    schema version."""
     db.execute(
         "PRAGMA foreign_keys = OFF"
     )  # dropping the table would remove the passages; not possible in a transaction
     try:
         with db.transaction():
             db.create(_ADD_ROWID)
+            if db.has_table("originals"):  # made with the first file
+                db.create(ORIGINALS)
     finally:
         db.execute("PRAGMA foreign_keys = ON")
