@@ -88,7 +88,9 @@ DEFAULT_ORIGINALS_BYTES = 2_000_000_000  # default limit for the size of all ori
 MAX_ORIGINAL_BYTES = 200_000_000
 """Limit for one original file, in bytes; databases have limits of their own that are not much higher."""
 _TABLE = "originals"
-_SCHEMA = f"CREATE TABLE IF NOT EXISTS {_TABLE} (sha256 TEXT PRIMARY KEY, size INTEGER NOT NULL, bytes BLOB NOT NULL)"
+ORIGINALS = f"""CREATE TABLE IF NOT EXISTS {_TABLE} (sha256 TEXT PRIMARY KEY, size INTEGER NOT NULL, bytes BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS {_TABLE}_size ON {_TABLE} (size)"""
+"""The index has all sizes together; in the table of SQLite each is on a page with bytes of its file."""
 
 
 class OriginalsTable:
@@ -119,7 +121,7 @@ class OriginalsTable:
     def add(self, sha256: str, data: bytes) -> None:
         """Stores a file."""
         if not self._has():
-            self._db.create(_SCHEMA)
+            self._db.create(ORIGINALS)
         if not self.has(sha256):
             self._db.execute(f"INSERT INTO {_TABLE} VALUES (?, ?, ?)", (sha256, len(data), data))
 

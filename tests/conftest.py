@@ -277,8 +277,18 @@ def section(briefing: Briefing, key: str) -> Section:
     return next(each for each in briefing.sections if each.key == key)
 
 
+def documents_by_id(db: sqlite3.Connection) -> None:
+    """Documents in a table without a rowid, as libraries had it at first."""
+    sql = "SELECT sql FROM sqlite_master WHERE tbl_name = 'documents' AND sql IS NOT NULL ORDER BY type DESC"
+    table, *indexes = (row[0] for row in db.execute(sql))
+    made = f"{table.replace('documents', 'earlier', 1)} WITHOUT ROWID; INSERT INTO earlier SELECT * FROM documents"
+    renamed = "DROP TABLE documents; ALTER TABLE earlier RENAME TO documents"
+    db.executescript(";\n".join([made, renamed, *indexes]))
+
+
 def blocks_apart(db: sqlite3.Connection) -> None:
     """Blocks in a table of their own and vectors elsewhere, as before schema 9."""
+    documents_by_id(db)
     db.executescript(
         "CREATE TABLE blocks (document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE, ordinal INTEGER NOT NULL,"
         " locator TEXT NOT NULL, fields TEXT NOT NULL, PRIMARY KEY (document_id, ordinal)) WITHOUT ROWID;"

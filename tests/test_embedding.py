@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -482,3 +483,21 @@ def test_a_model_that_is_not_on_this_machine_names_the_command_to_fetch_it(tmp_p
 def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
     with pytest.raises(EmbeddingError, match="There is no folder"):
         _ = SentenceTransformerEmbedder(str(tmp_path / "nowhere")).dimension
+
+
+@pytest.mark.parametrize(
+    ("files", "wrong"),
+    [
+        ({}, "config.json"),
+        ({"config.json": b"{"}, "not a valid JSON file"),
+        ({"config.json": b'{"model_type": "bert"}'}, "no file named model.safetensors"),
+        ({"config.json": b'{"model_type": "bert", "num_hidden_layers": 1}', "model.safetensors": b"cut off"}, "header"),
+    ],
+)
+def test_what_is_wrong_with_the_folder_of_a_model_is_told(tmp_path: Path, files: dict[str, bytes], wrong: str) -> None:
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+    with pytest.raises(EmbeddingError, match=re.escape(wrong)) as told:
+        SentenceTransformerEmbedder(str(tmp_path)).embed_query("when")
+    assert str(tmp_path) in str(told.value)
+    assert "hf download" not in str(told.value)

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import OpenLibrary, add, blocks_apart
+from conftest import OpenLibrary, add, blocks_apart, documents_by_id
 from invoking import state
 from numpy.typing import NDArray
 from rich.console import Console
@@ -23,7 +23,7 @@ from rich.console import Console
 from corpus.analysis import analyse
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import ConcurrentChange, LibraryBusy, LibraryError, LibraryStale
-from corpus.documents import Document, DocumentError
+from corpus.documents import Document, DocumentError, Passage
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
 from corpus.store import SCHEMA_VERSION
@@ -476,6 +476,77 @@ def test_a_library_of_before_is_indexed_anew_without_its_documents(
         names = [name for (name,) in db.execute("SELECT name FROM sqlite_master")]
     assert not [name for name in names if "subject" in name or "passage_index" in name]
     assert not (folder / "learnt").exists()
+
+
+@pytest.fixture
+def by_id(boats: Library, tmp_path: Path) -> Path:
+    """The database of the library of boats, closed, with documents in a table without a rowid."""
+    boats.close()
+    path = tmp_path / "library" / "library.sqlite3"
+    with closing(sqlite3.connect(path)) as db, db:
+        documents_by_id(db)
+    return path
+
+
+def definitions(path: Path) -> dict[str, str]:
+    """What a database defines of its documents, by name."""
+    with closing(sqlite3.connect(path)) as db:
+        return dict(db.execute("SELECT name, sql FROM sqlite_master WHERE tbl_name = 'documents'").fetchall())
+
+
+def test_documents_that_have_no_rowid_get_one_where_they_can_be_written(
+    by_id: Path, open_library: OpenLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier, before = definitions(by_id), state(by_id.parent)
+    with monkeypatch.context() as patch:
+        patch.setattr("corpus.library_reader.os.access", lambda path, mode: False)
+        with open_library() as library:
+            assert library.verify() == []
+            documents = list(library.documents())
+            passages = [library.passages(each.id) for each in documents]
+    assert state(by_id.parent) == before, "nothing was written"
+    with open_library() as library:
+        assert list(library.documents()) == documents
+        assert [library.passages(each.id) for each in documents] == passages
+        assert library.verify() == []
+        assert words_indexed(library, "harbour")
+        library.remove(documents[0].id)
+        assert library.passages(documents[0].id) == []
+        assert library.verify() == []
+    now = definitions(by_id)
+    assert "WITHOUT ROWID" not in now["documents"]
+    assert {name for name, sql in earlier.items() if sql} == {name for name, sql in now.items() if sql}
+
+
+def test_documents_whose_table_cannot_be_made_anew_stay_as_they_were(by_id: Path, open_library: OpenLibrary) -> None:
+    with closing(sqlite3.connect(by_id)) as db, db:
+        db.executescript("DROP INDEX documents_key; CREATE TABLE documents_key (in_the_way)")
+    before = definitions(by_id)
+    with pytest.raises(LibraryError, match="documents_key"):
+        open_library()
+    assert definitions(by_id) == before
+    with closing(sqlite3.connect(by_id)) as db, db:
+        db.execute("DROP TABLE documents_key")
+    assert open_library().verify() == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="the system does not count what a process reads")
+def test_a_long_text_is_not_read_again_for_each_of_its_passages(library: Library) -> None:
+    def read() -> int:
+        return int(Path("/proc/self/io").read_text().split()[1])
+
+    lines = [f"Boats {n} {'.' * 20_000}" for n in range(200)]
+    document = Document(None, "en", "upload", "Boats", "\n".join(lines), (), slug="boats")
+    passages, at = [], 0
+    for n, line in enumerate(lines):
+        passages.append(Passage(document.id, n, at, at + len(line), "", "", n, n, line))
+        at += len(line) + 1
+    begun = read()
+    library.add(document, passages)
+    added = read()
+    assert library.verify() == []
+    assert added - begun < 10 * len(document.text)
+    assert read() - added < 10 * len(document.text)
 
 
 def test_a_library_whose_vectors_were_searched_less_widely_is_searched_as_others_are(

@@ -7,12 +7,13 @@ import re
 import sqlite3
 import tracemalloc
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import OpenLibrary, add
+from conftest import OpenLibrary, add, documents_by_id
 from hypothesis import given
 from hypothesis import strategies as st
 from pdfs import LEFT, Flow, Sheet, long_text
@@ -281,6 +282,24 @@ def test_a_library_of_before_opens_and_keeps_files_from_then_on(
     assert (library.original(held(library)), library.status().originals) == (None, 0)
     list(ingest([Input("report.pdf", REPORT)], library, catalogue, again=True))
     assert library.original(held(library)) == REPORT
+
+
+@pytest.mark.parametrize("earlier", [True, False])
+def test_how_much_is_stored_is_summed_without_reading_the_files(
+    library: Library, open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path, earlier: bool
+) -> None:
+    add(library, catalogue, Input("report.pdf", REPORT))
+    library.close()
+    path = tmp_path / "library" / "library.sqlite3"
+    if earlier:
+        with closing(sqlite3.connect(path)) as db:
+            db.execute("DROP INDEX originals_size")
+            documents_by_id(db)
+    open_library().close()
+    with closing(sqlite3.connect(path)) as db:
+        ((*_, plan),) = db.execute("EXPLAIN QUERY PLAN SELECT sum(size) FROM originals")
+    assert "COVERING INDEX" in plan
+    assert open_library().status().originals == len(REPORT)
 
 
 def test_files_move_with_a_library(open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path) -> None:

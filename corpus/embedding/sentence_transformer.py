@@ -131,6 +131,7 @@ class SentenceTransformerEmbedder(Uncorrected):
 
     def _load(self) -> SentenceTransformer:
         try:
+            from safetensors import SafetensorError
             from sentence_transformers import SentenceTransformer
         except ModuleNotFoundError as error:
             raise EmbeddingError(
@@ -141,7 +142,12 @@ class SentenceTransformerEmbedder(Uncorrected):
             raise EmbeddingError(f"There is no folder {self.name}, which the embedding setting names.")
         try:
             return SentenceTransformer(str(self._folder()), device=self._device, local_files_only=True)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, SafetensorError) as error:
+            if Path(self.name).is_dir():
+                raise EmbeddingError(
+                    f"The folder {self.name}, which the embedding setting names, holds no sentence-transformers model that can be "
+                    f"loaded ({error}). Download the model into it again, or name another."
+                ) from error
             raise EmbeddingError(
                 f"The embedding model {self.name!r} cannot be loaded from this machine, and nothing is "
                 f"downloaded at run time. Fetch it once with 'hf download {self._id()}', or give the folder of "

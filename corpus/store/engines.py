@@ -51,7 +51,7 @@ def open_embedded(
             raise LibraryError(storage_error_message(folder, reason))
         outbox = Outbox(db)
         store = Store(db, outbox, OUTBOX)
-        upgrade_schema(db, store.stamp(), folder)
+        upgrade_schema(db, store.stamp(), folder, read_only=read_only)
         return Engine(db, store, EmbeddedIndexes(store, outbox, folder, vectors, write_stamp, read_only=read_only))
     except BaseException:
         db.close()

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from corpus.documents import LANGUAGES
 from corpus.feedback import SCHEMA as FEEDBACK
+from corpus.sources import ORIGINALS
 from corpus.sources import SCHEMA as SOURCES
 from corpus.store.database import Database
 from corpus.store.embedded import OUTBOX
-from corpus.store.store import SCHEMA_VERSION
+from corpus.store.store import DOCUMENT_INDEXES, DOCUMENTS, SCHEMA_VERSION
 
 EARLIER = "of an earlier version"
 """Value of `embedding` in the stamp of a library whose vectors can't be converted: it has to be reindexed."""
@@ -38,6 +39,17 @@ _BLOCKS = (
 _VECTORS = ";\n".join(
     [*_BLOCKS, "DROP TABLE outbox", OUTBOX, f"UPDATE stamp SET value = '{EARLIER}' WHERE name = 'embedding'"]
 )
+_WITHOUT_ROWID = "SELECT 1 FROM sqlite_master WHERE name = 'documents' AND sql LIKE '%WITHOUT ROWID'"
+_ADD_ROWID = ";\n".join(
+    [
+        DOCUMENTS.replace("documents", "new_documents"),
+        "INSERT INTO new_documents SELECT * FROM documents",
+        "DROP TABLE documents",
+        "ALTER TABLE new_documents RENAME TO documents",
+        DOCUMENT_INDEXES,
+        SOURCES,  # has indexes of documents, too
+    ]
+)
 UPGRADES = {
     "1": SOURCES,
     "2": FEEDBACK,
@@ -53,14 +65,33 @@ UPGRADES = {
 version 10 changed only PostgreSQL."""
 
 
-def upgrade_schema(db: Database, stamp: Mapping[str, str], folder: Path) -> None:
-    """Upgrades the store in a folder, in one transaction. Newer schemas are left unchanged."""
+def upgrade_schema(db: Database, stamp: Mapping[str, str], folder: Path, *, read_only: bool = False) -> None:
+    """Upgrades the store in a folder, in one transaction for its version and one for its table of documents. Newer schemas are left
+    unchanged."""
     stored = stamp.get("schema", "")
-    if stored not in UPGRADES:
+    if stored in UPGRADES:
+        with db.transaction():
+            for version, statements in UPGRADES.items():
+                if int(version) >= int(stored):
+                    db.create(statements)
+            db.execute("UPDATE stamp SET value = ? WHERE name = 'schema'", (str(SCHEMA_VERSION),))
+        shutil.rmtree(folder / _LEARNT, ignore_errors=True)
+    elif stored != str(SCHEMA_VERSION) or read_only:
         return
-    with db.transaction():
-        for version, statements in UPGRADES.items():
-            if int(version) >= int(stored):
-                db.create(statements)
-        db.execute("UPDATE stamp SET value = ? WHERE name = 'schema'", (str(SCHEMA_VERSION),))
-    shutil.rmtree(folder / _LEARNT, ignore_errors=True)
+    if db.execute(_WITHOUT_ROWID).fetchone() is not None:
+        _add_rowid(db)
+
+
+def _add_rowid(db: Database) -> None:
+    """Gives the table of documents a rowid, and that of original files its index. Both are used in the same way as before, so this has no
+    schema version."""
+    db.execute(
+        "PRAGMA foreign_keys = OFF"
+    )  # dropping the table would remove the passages; not possible in a transaction
+    try:
+        with db.transaction():
+            db.create(_ADD_ROWID)
+            if db.has_table("originals"):  # made with the first file
+                db.create(ORIGINALS)
+    finally:
+        db.execute("PRAGMA foreign_keys = ON")

@@ -26,15 +26,18 @@ SCHEMA_VERSION = 10
 4: vectors of a multilingual model. 6: `verified`. 7: no subject index. 8: lexical and vector index outside the database, one vector a
 passage. 9: vectors in the database, too, blocks in the row of their document. 10: other tokens and another vector index in PostgreSQL."""
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS stamp (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS documents (
-  id TEXT PRIMARY KEY, key TEXT NOT NULL, symbol TEXT, part TEXT, language TEXT NOT NULL, edition TEXT NOT NULL,
+DOCUMENTS = """CREATE TABLE IF NOT EXISTS documents (
+  id TEXT PRIMARY KEY NOT NULL, key TEXT NOT NULL, symbol TEXT, part TEXT, language TEXT NOT NULL, edition TEXT NOT NULL,
   title TEXT NOT NULL, sha256 TEXT NOT NULL, fields TEXT NOT NULL, text TEXT NOT NULL,
   blocks TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS documents_key ON documents (key);
-CREATE INDEX IF NOT EXISTS documents_hash ON documents (sha256);
+)"""
+"""With a rowid: without one, SQLite reads the whole row, with its text, to find an id, and looks one up for each passage."""
+DOCUMENT_INDEXES = """CREATE INDEX IF NOT EXISTS documents_key ON documents (key);
+CREATE INDEX IF NOT EXISTS documents_hash ON documents (sha256)"""
+_SCHEMA = f"""
+CREATE TABLE IF NOT EXISTS stamp (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+{DOCUMENTS};
+{DOCUMENT_INDEXES};
 CREATE TABLE IF NOT EXISTS passages (
   row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
   document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE, language TEXT NOT NULL,
