@@ -128,6 +128,8 @@ A/C.5/79/SR.3
     assert "no item" not in answer.reason
     assert [cite.symbol for cite in answer.citations] == ["A/C.5/79/SR.3"]
     assert "no item 77" in engine.ask("When is item 77 taken up?").reason
+    other = engine.ask("When does the Committee on Harbours in Lisbon take up item 140?")
+    assert "no item 140" in other.reason, "what names an item 140 is not about this meeting"
 
 
 def test_of_several_meetings_the_one_is_preferred_whose_agenda_is_in_the_language_of_the_question(

@@ -124,13 +124,16 @@ class ExtractiveAnswerer:
         return missing_answer or self._with_comparison_note(question, replace(found, notes=(*found.notes, *reasons)))
 
     def _is_item_in_texts(self, question: Question) -> bool:
-        """Whether a passage found for a question names the agenda item that it names: an item of an agenda that is not in the library."""
+        """Whether a passage found for a question names the agenda item that it names, and has enough of its words (`SHARED_WORDS`) if it is in the
+        same language: an item of an agenda that is not in the library."""
         if question.of_item is not None:
             return False
         agendas = {meeting.document_id for meeting in self.meeting_answerer.find_meetings(question)}
         hits = [each for each in self._retriever.gather(question, self._searched) if each.document.id not in agendas]
         for hit in hits:
             text, language = f"{hit.passage.heading}\n{hit.passage.text}", hit.document.language
+            if language == question.language and question.share_of_words(text, language) < SHARED_WORDS:
+                continue
             items = parse_question(text, question.vocabulary, question.catalogue, language).items
             if not {*question.items}.isdisjoint(items):
                 return True
