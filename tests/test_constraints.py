@@ -10,7 +10,8 @@ from test_reader import Fake, readers
 from word_reader import THRESHOLDS, FlatReader, readers_of
 
 from assistant.qa.engine import Engine
-from assistant.qa.readers import Name, Readers
+from assistant.qa.reader import Name
+from assistant.qa.readers import Readers
 from corpus.acronyms import find_acronyms, matches_acronym, most_common_expansion
 from corpus.catalogue import Catalogue
 from corpus.countries import find_countries, mentions_country
