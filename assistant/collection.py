@@ -186,13 +186,13 @@ class Collection:
     def unverified(self, name: str, language: str | None = None, sha256: str | None = None) -> dict[str, str]:
         """Returns the ids of a document's unverified texts with their hashes, all or those in a language: only the text itself says that
         it is official. `sha256` is the hash of the one that the caller has seen; raises `Conflict` where it is no longer there."""
-        found = {document.id: document.sha256 for document in self.find(name, language) if document.unverified}
-        if not found:
-            raise NotFound("none-to-confirm", name=name)
-        seen = {each: stored for each, stored in found.items() if sha256 in (None, stored)}
+        seen = [document for document in self.find(name, language) if sha256 in (None, document.sha256)]
         if not seen:
             raise Conflict("text-replaced", name=name)
-        return seen
+        found = {document.id: document.sha256 for document in seen if document.unverified}
+        if not found:
+            raise NotFound("none-to-confirm", name=name)
+        return found
 
     def current_version(self, name: str, language: str | None = None, edition: str | None = None) -> Document:
         """Returns the preferred version of a document: the current one, official before upload before digest, English first."""

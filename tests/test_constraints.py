@@ -7,9 +7,11 @@ from conftest import Holding, OpenLibrary, add
 from hypothesis import given
 from hypothesis import strategies as st
 from test_reader import Fake, readers
-from word_reader import FlatReader, readers_of
+from word_reader import THRESHOLDS, FlatReader, readers_of
 
 from assistant.qa.engine import Engine
+from assistant.qa.reader import Name
+from assistant.qa.readers import Readers
 from corpus.acronyms import find_acronyms, matches_acronym, most_common_expansion
 from corpus.catalogue import Catalogue
 from corpus.countries import find_countries, mentions_country
@@ -68,6 +70,15 @@ def test_a_year_a_country_or_an_acronym_that_is_not_named_where_it_would_be_told
     engine: Engine, question: str, status: str
 ) -> None:
     assert engine.ask(question).status == status
+
+
+@pytest.mark.parametrize("opinion", [6.0, -1.5])
+def test_a_country_that_is_not_named_makes_an_answer_unsure_whatever_the_other_reader_says(
+    holding: Holding, opinion: float
+) -> None:
+    both: dict[Name, FlatReader] = {"en": FlatReader(0.5), "multilingual": FlatReader(opinion)}
+    engine = holding(NOTE, readers=Readers(both, dict.fromkeys(both, THRESHOLDS)))
+    assert engine.ask("Which ship of Latvia took part?").status == "tentative"
 
 
 @pytest.mark.parametrize(

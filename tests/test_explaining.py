@@ -25,10 +25,12 @@ from corpus.catalogue import Catalogue
 from ingest.pipeline import Input
 
 
-def told(open_library: OpenLibrary, catalogue: Catalogue, read: Readers | None, question: str = ASKED) -> str:
-    """What is printed of a question to the harbour rules, on one line."""
+def told(
+    open_library: OpenLibrary, catalogue: Catalogue, read: Readers | None, question: str = ASKED, more: str = ""
+) -> str:
+    """What is printed of a question to the harbour rules, and `more` text, on one line."""
     library = open_library()
-    add(library, catalogue, Input("harbour.md", HARBOUR.encode()))
+    add(library, catalogue, *(Input(f"{len(text)}.md", text.encode()) for text in (HARBOUR, more) if text))
     desk = LibraryBackend(library, Settings())
     desk.engine = Engine(library, catalogue, readers=read)
     watched = ExplainRecorder(desk)
@@ -62,8 +64,21 @@ def test_what_the_other_reader_changes_is_told(
     open_library: OpenLibrary, catalogue: Catalogue, logit: float, is_told: bool
 ) -> None:
     both = readers(en=Fake({"forty crowns": logit}), multilingual=Fake({"forty crowns": 6.0}))
-    line = "The other reader, asked about the best passage too, changes all logits by +3.00."
+    line = "The other reader, asked about the best passage too, changes all logits of the reader 'en' by +3.00."
     assert (line in told(open_library, catalogue, both)) == is_told
+
+
+def test_what_the_other_reader_changes_is_told_where_a_text_in_another_language_is_the_best_one_then(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    other = Fake({"quarante couronnes": -1.0})
+    french = (
+        "# Règlement du port\n\nA/88/503\n\n1. Les yachts paient quarante couronnes pour chaque nuit dans le port.\n"
+    )
+    both = readers(en=Fake({"forty crowns": 0.0}), multilingual=other)
+    shown = told(open_library, catalogue, both, more=french)
+    assert "Thresholds of the reader 'multilingual'" in shown
+    assert "changes all logits of the reader 'en' by -4.50." in shown
 
 
 def test_every_passage_that_was_found_has_its_rank_place_and_fused_score(

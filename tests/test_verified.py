@@ -326,6 +326,8 @@ def test_one_of_two_language_versions_is_confirmed_by_its_hash(made: Made) -> No
     reply = made.by("staff").post(where, params={"sha256": hashes["fr"]})
     assert [each["id"] for each in reply.json()] == [f"{SYMBOL}:fr:official"]
     assert dict(held(made.library))[f"{SYMBOL}:en:official"] is True
+    again = made.by("staff").post(where, params={"sha256": hashes["fr"]})
+    assert (again.status_code, "was replaced" in again.text) == (404, False)
 
 
 def test_a_text_that_is_replaced_in_the_moment_of_confirming_is_not_confirmed(

@@ -125,15 +125,16 @@ def _decision_lines(weighing: Weighing) -> list[str]:
     thresholds, alike = best.thresholds, ""
     if thresholds.relevant is not None:
         alike = f" (log-odds + {LIKENESS_WEIGHT:.0f} x similarity of passage and question must be {thresholds.relevant:.2f})"
-    judge, scale, opinions = "likeness, since no reader reads it", "likeness", list[str]()
+    judge, scale = "likeness, since no reader reads it", "likeness"
     if best.reading:
         judge, scale = f"the reader {best.reading.reader!r}", "logit"
-    if best.reading and best.reading.opinion:
-        opinions = [
-            f"The other reader, asked about the best passage too, changes all logits by {best.reading.opinion:+.2f}."
-        ]
+    changed = {each.reading.reader: each.reading.opinion for each in weighing.scored if each.reading}
     return [
-        *opinions,
+        *(
+            f"The other reader, asked about the best passage too, changes all logits of the reader {reader!r} by {opinion:+.2f}."
+            for reader, opinion in changed.items()
+            if opinion
+        ),
         f"Best unit: {best.score:+.2f} relative to the threshold for an answer, a probability of {best.probability:.0%}: {_comparison(best)}.",
         f"Thresholds of {judge}: answered from {_threshold(thresholds.answered)}, tentative from "
         f"{_threshold(thresholds.tentative)}{alike}; log-odds = {thresholds.slope:.3f} x {scale} {thresholds.offset:+.3f}.",

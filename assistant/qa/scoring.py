@@ -167,10 +167,8 @@ class Scorer:
             return scored
         name, opinion = best.reading.reader, self._readers.second_opinion(question.text, best.reading)
         return [
-            replace(
-                each, score=each.score + each.thresholds.slope * opinion, reading=replace(each.reading, opinion=opinion)
-            )
-            if each.reading and each.reading.reader == name
+            _with_reading(question, each, replace(each.reading, opinion=opinion))
+            if opinion and each.reading and each.reading.reader == name
             else each
             for each in scored
         ]
@@ -311,6 +309,14 @@ class Scorer:
                 passage = units[n].evidence.dense
                 by_index[n] = likeness + (likeness if passage is None else passage)
         return [by_index[n] for n in range(len(units))]
+
+
+def _with_reading(question: Question, scored: ScoredUnit, reading: PassageReading) -> ScoredUnit:
+    """A unit whose passage has a reading with an opinion now. That of a first page, which has no constraints, is added to its score."""
+    if reading.begin is None:
+        return replace(scored, score=scored.score + reading.thresholds.slope * reading.opinion, reading=reading)
+    score = constrained_score(reading, reading.begin, question, scored.unit)
+    return replace(scored, score=score, reading=reading)
 
 
 def _whole_words(unit: Unit, begin: int, stop: int) -> Span:

@@ -211,12 +211,15 @@ class TableIndexes:
     def document_frequency(self, tokens: Collection[str], language: str, total: int) -> dict[str, int]:
         table, words = _table(language), {token: _word(token) for token in tokens}
         weights = self._weights([*words.values()], table)[0] if self._has_bm25 else {}
-        derived = {word: _passages_with(weight, total) for word, weight in weights.items()}
-        sql = f"SELECT count(*) FROM {table} WHERE {_WORDS_VECTOR} @@ to_tsquery('simple', ?)"
+        derived = {word: count for word, each in weights.items() if (count := _passages_with(each, total)) > COUNTED}
+        held = f"FROM {table} WHERE {_WORDS_VECTOR} @@ to_tsquery('simple', "
+        # The BM25 index does not forget at once a word whose passages were all removed.
+        sql = f"SELECT word FROM unnest(?::text[]) AS word WHERE EXISTS (SELECT {held}word))"
+        known = {word: derived[word] for (word,) in self._db.execute(sql, ([*derived],))}
         return {
-            token: known
-            if (known := derived.get(word, 0)) > COUNTED
-            else int(self._db.execute(sql, (word,)).fetchone()[0])
+            token: known[word]
+            if word in known
+            else int(self._db.execute(f"SELECT count(*) {held}?)", (word,)).fetchone()[0])
             for token, word in words.items()
         }
 
