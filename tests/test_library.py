@@ -327,17 +327,6 @@ def test_a_word_is_counted_in_as_many_passages_as_hold_it(open_either: OpenLibra
     assert len(standing) > 130, "more than are counted one by one"
 
 
-def test_a_word_whose_passages_were_all_removed_is_in_none(open_either: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_either()
-    for name, word in (("a.md", "Wagon"), ("b.md", "Lantern")):
-        parts = "".join(f"## {word} {n}\n\n{n}. {word} {n} is red.\n\n" for n in range(250))
-        add(library, catalogue, Input(name, f"# {word}s\n\n{parts}".encode()))
-    assert min(library.document_frequency(["wagon", "lantern"], "en").values()) >= 250
-    library.remove(next(each.id for each in library.documents() if each.title == "Wagons"))
-    assert library.document_frequency(["wagon"], "en") == {"wagon": 0}
-    assert library.document_frequency(["lantern"], "en")["lantern"] >= 100
-
-
 def test_official_text_steps_in_front_of_the_digest(open_either: OpenLibrary, catalogue: Catalogue) -> None:
     library = open_either()
     digest = (

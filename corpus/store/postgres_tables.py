@@ -38,7 +38,7 @@ _K, _B = 1.2, 0.75
 """Parameters of BM25: saturation of the term frequency, and weight of the passage length. The usual values."""
 COUNTED = 100
 """Passages with a word up to which they are counted; for more frequent words the number is derived from the word's weight in the BM25 index,
-since counting takes some hundredths of a millisecond a passage."""
+since counting takes some hundredths of a millisecond a passage. Removed passages count there until PostgreSQL has vacuumed the table."""
 _FILLER_WORDS = 99
 _FILLER = "0"  # a word that is in no passage
 SPILL_AFTER = 1_000
@@ -211,15 +211,12 @@ class TableIndexes:
     def document_frequency(self, tokens: Collection[str], language: str, total: int) -> dict[str, int]:
         table, words = _table(language), {token: _word(token) for token in tokens}
         weights = self._weights([*words.values()], table)[0] if self._has_bm25 else {}
-        derived = {word: count for word, each in weights.items() if (count := _passages_with(each, total)) > COUNTED}
-        held = f"FROM {table} WHERE {_WORDS_VECTOR} @@ to_tsquery('simple', "
-        # The BM25 index does not forget at once a word whose passages were all removed.
-        sql = f"SELECT word FROM unnest(?::text[]) AS word WHERE EXISTS (SELECT {held}word))"
-        known = {word: derived[word] for (word,) in self._db.execute(sql, ([*derived],))}
+        derived = {word: _passages_with(weight, total) for word, weight in weights.items()}
+        sql = f"SELECT count(*) FROM {table} WHERE {_WORDS_VECTOR} @@ to_tsquery('simple', ?)"
         return {
-            token: known[word]
-            if word in known
-            else int(self._db.execute(f"SELECT count(*) {held}?)", (word,)).fetchone()[0])
+            token: known
+            if (known := derived.get(word, 0)) > COUNTED
+            else int(self._db.execute(sql, (word,)).fetchone()[0])
             for token, word in words.items()
         }
 
