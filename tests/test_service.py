@@ -582,8 +582,7 @@ def test_an_upload_that_was_taken_and_not_read_is_read_by_the_next_process(
     tmp_path: Path, catalogue: Catalogue
 ) -> None:
     with made_service(tmp_path, catalogue, page=False) as made:
-        block = threading.Event()
-        made.service.jobs.submit("x", "y", lambda reporter: block.wait(WAIT) and None)
+        block = occupied(made)
         job = made.service.upload(LOCAL, io.BytesIO(b"Note on nets\n\nNets are mended in winter.\n"), "nets.txt")
         uploads = made.library.folder / "uploads"
         (uploads / "half").mkdir()
@@ -599,6 +598,17 @@ def test_an_upload_that_was_taken_and_not_read_is_read_by_the_next_process(
         assert made.service.begin_ask(LOCAL, asked("When are nets mended?")).result().status == "answered"
 
 
+def occupied(made: Made) -> threading.Event:
+    """Gives both threads for jobs something to do until the event is set."""
+    block = threading.Event()
+    running = [
+        made.service.jobs.submit("x", who, lambda reporter: block.wait(WAIT) and None, touches=frozenset({who}))
+        for who in ("y", "z")
+    ]
+    until(lambda: all(each.state == "running" for each in running))
+    return block
+
+
 def test_an_upload_is_refused_at_once_by_its_first_bytes_and_what_has_to_be_opened_waits(
     monkeypatch: pytest.MonkeyPatch, made: Made
 ) -> None:
@@ -606,8 +616,7 @@ def test_an_upload_is_refused_at_once_by_its_first_bytes_and_what_has_to_be_open
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_LZMA) as packed:
         packed.writestr("mimetype", b"application/epub+zip")
     unopened = archive.getvalue().replace(b"mimetype", b"mimetype\xff\xff\xff\xff", 1)
-    block = threading.Event()
-    made.service.jobs.submit("x", "y", lambda reporter: block.wait(WAIT) and None)
+    block = occupied(made)
     monkeypatch.setattr("zipfile.ZipFile", pytest.fail)
     jobs = [
         made.service.upload(LOCAL, io.BytesIO(data), name)
@@ -632,8 +641,7 @@ def test_an_upload_whose_file_is_gone_at_the_next_start_is_refused_and_the_servi
     tmp_path: Path, catalogue: Catalogue
 ) -> None:
     with made_service(tmp_path, catalogue, page=False) as made:
-        block = threading.Event()
-        made.service.jobs.submit("x", "y", lambda reporter: block.wait(WAIT) and None)
+        block = occupied(made)
         job = made.service.upload(LOCAL, io.BytesIO(b"Note on nets\n\nNets are mended in winter.\n"), "nets.txt")
         made.service.stop()
         block.set()
@@ -665,8 +673,7 @@ def test_uploads_that_waited_at_a_stop_are_read_in_the_order_in_which_they_were_
     sent: list[str] = []
     for more in (4, 4, 0):  # some wait at two stops
         with made_service(tmp_path, catalogue, page=False) as made:
-            block = threading.Event()
-            made.service.jobs.submit("x", "y", lambda reporter, until=block: until.wait(WAIT) and None)
+            block = occupied(made)
             assert made.service.resume() == len(sent)
             for number in range(len(sent), len(sent) + more):
                 note = f"# Note on nets\n\nNets are mended {number} times.\n".encode()
@@ -744,8 +751,7 @@ def test_only_the_latest_jobs_are_kept(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_a_stopped_upload_leaves_nothing(made: Made) -> None:
-    block = threading.Event()
-    made.service.jobs.submit("x", "y", lambda reporter: block.wait(WAIT) and None)
+    block = occupied(made)
     job = made.service.upload(LOCAL, io.BytesIO(b"Note on nets\n\nNets are mended in winter.\n"), "nets.txt")
     made.service.stop_job(LOCAL, job.id)
     block.set()

@@ -105,6 +105,7 @@ def test_passages_of_two_readers_are_ranked_by_chance_and_held_each_against_its_
     holding: Holding, monkeypatch: pytest.MonkeyPatch, english: float, french: float, status: str, first: str
 ) -> None:
     monkeypatch.setattr("assistant.qa.readers.SEARCH_WEIGHT", 0.0)
+    monkeypatch.setattr("assistant.qa.readers.DOUBT", (9.0, 9.0))  # the other reader judges its own passages only
     for name in ("LIKENESS_TO_ODDS", "OWN_LANGUAGE_ODDS"):
         monkeypatch.setattr(f"assistant.qa.retriever.{name}", 0.0)
     readers = Readers(
