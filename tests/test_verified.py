@@ -344,6 +344,7 @@ def test_a_text_that_is_replaced_in_the_moment_of_confirming_is_not_confirmed(
     monkeypatch.setattr(made.library, "confirm", overtaken)
     reply = staff.post(f"/api/v1/documents/{SYMBOL}/confirm")
     assert (reply.status_code, "in the meantime" in reply.json()["detail"]) == (409, True)
+    assert "confirm" not in [each.action for each in made.audit.entries()], "nothing was confirmed"
     assert dict(held(made.library))[f"{SYMBOL}:en:official"] is True
 
 

@@ -196,7 +196,10 @@ def _jobs_html(service: Service, who: Principal, reader: str, jobs: list[dict[st
     each outcome is looked at once."""
     ended = [each["id"] for each in jobs if each["state"] not in OPEN][:MAX_JOBS]
     shown = []
-    for job in [each for each in jobs if each["state"] in OPEN or each["id"] in ended][:MAX_FOLLOWED]:
+    listed = [each for each in jobs if each["state"] in OPEN or each["id"] in ended][:MAX_FOLLOWED]
+    for gone in known.keys() - {each["id"] for each in listed}:
+        del known[gone]
+    for job in listed:
         before, count, first = known.get(job["id"], ({}, 0, []))
         if job != before:
             more = service.job(who, job["id"], count)["outcomes"]

@@ -307,9 +307,9 @@ class CollectionService(ServiceBase):
         which the caller has seen. Raises `Conflict` where another text has replaced it."""
         self._check(who, "confirm")
         found = self.collection.unverified(name, language, sha256)
-        self._note_action(who, "confirm", ", ".join(found))
         for each, stored in found.items():
             self.library.confirm(each, stored)
+            self._note_action(who, "confirm", each)
         return self.collection.records([*found])
 
     def job(self, who: Principal, job_id: str, since: int = 0) -> dict[str, Any]:

@@ -85,9 +85,8 @@ def upgrade_schema(db: Database, stamp: Mapping[str, str], folder: Path, *, read
 def _add_rowid(db: Database) -> None:
     """Gives the table of documents a rowid, and that of original files its index. Both are used in the same way as before, so this has no
     schema version."""
-    db.execute(
-        "PRAGMA foreign_keys = OFF"
-    )  # dropping the table would remove the passages; not possible in a transaction
+    # Otherwise dropping the table would remove the passages; not possible in a transaction.
+    db.execute("PRAGMA foreign_keys = OFF")
     try:
         with db.transaction():
             db.create(_ADD_ROWID)
