@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import MappingProxyType
 
 from corpus.corpus_errors import ConcurrentChange, DocumentNotFound, LibraryError, readable_errors
@@ -145,6 +146,16 @@ class Library(LibraryReader):
             return False
         originals = self._store.originals
         return originals.has(document.sha256) or originals.size() + size <= self._max_original_bytes
+
+    @contextmanager
+    def loading(self) -> Iterator[None]:
+        """Within it many documents are added; a new library may be slow to search until the end, where its indexes are completed. After an
+        error they are completed when it is next opened."""
+        with self._lock, readable_errors(self.folder):
+            self._indexes.prepare_loading()
+        yield
+        with self._lock, readable_errors(self.folder):
+            self._indexes.finish_loading()
 
     def update_indexes(self) -> None:
         """Updates the indexes with the documents that were added without updating them."""

@@ -123,7 +123,7 @@ def build(sized: SizedLibrary, texts: Sequence[str], console: Console) -> float 
         initial = sum(library.passage_counts().values())
         start, added = time.perf_counter(), 0
         documents = generate_documents(texts, len(library.headers()))
-        with console.status(f"{size:,} passages"):
+        with console.status(f"{size:,} passages"), library.loading():
             while initial + added < size:
                 for each in islice(documents, 20):
                     passages = segment(each, embedder)

@@ -235,6 +235,47 @@ def test_the_nearest_passages_are_found_as_when_all_are_compared(library: Librar
     assert found >= 0.99 * 20 * 50
 
 
+def _search_indexes(library: Library) -> list[str]:
+    made = "SELECT indexname FROM pg_indexes WHERE indexname LIKE 'index_en_%' AND indexname <> 'index_en_document'"
+    return sorted(row[0] for row in library._store._db.execute(made) if row[0] != "index_en_pkey")
+
+
+def test_a_library_that_was_filled_at_once_finds_the_same(
+    open_library: OpenLibrary, database_url: str, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    held = open_library(tmp_path / "held")
+    shared = open_library(tmp_path / "shared", database=database_url)
+    complete = _search_indexes(shared)
+    with shared.loading():
+        add(shared, catalogue, *starter_sources())
+        assert _search_indexes(shared) == []
+        assert {hit.passage_id for hit in shared.lexical_search(["smuggl"], "en", 5)}
+    add(held, catalogue, *starter_sources())
+    assert _search_indexes(shared) == complete != []
+    assert shared.verify() == []
+    found = [[hit.passage_id for hit in each.lexical_search(["lamp", "smuggl"], "en", 10)] for each in (held, shared)]
+    assert found[0] == found[1] != []
+    with shared.loading():  # it has documents, so its indexes stay
+        assert _search_indexes(shared) == complete
+
+
+def test_indexes_that_were_left_out_when_filling_was_broken_off_are_made_when_it_is_opened_again(
+    open_library: OpenLibrary, database_url: str, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    library = open_library(tmp_path / "one", database=database_url)
+    complete = _search_indexes(library)
+    filling = library.loading()
+    filling.__enter__()
+    add(library, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry lamps.\n"))
+    with pytest.raises(KeyboardInterrupt):
+        filling.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
+    assert _search_indexes(library) == []
+    again = open_library(tmp_path / "two", database=database_url)
+    assert _search_indexes(again) == complete
+    assert again.verify() == []
+    assert again.lexical_search(["lamp"], "en", 5)
+
+
 def test_reindexing_makes_the_tables_anew(library: Library, catalogue: Catalogue) -> None:
     add(library, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry lamps.\n"))
     library._store._db.execute("DELETE FROM index_en")

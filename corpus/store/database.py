@@ -81,6 +81,13 @@ class Indexes(Protocol):
     def update(self) -> None:
         """Applies the changes of the store's last transactions to the indexes."""
 
+    def prepare_loading(self) -> None:
+        """Called before many documents are added. Indexes of an empty library that take less time when they are created at once may
+        be dropped until `finish_loading`, or until the library is next opened."""
+
+    def finish_loading(self) -> None:
+        """Called after that: creates the indexes that are missing."""
+
     def vector_search(
         self, vector: np.ndarray, language: str, limit: int, scope: SearchScope | None = None
     ) -> list[tuple[str, float]]:

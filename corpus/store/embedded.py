@@ -238,6 +238,12 @@ class EmbeddedIndexes:
         missing = not self._lexical.can_open(language) and self._store.has_language(language)
         return self._usable_lexical(language) if missing else self._lexical
 
+    def prepare_loading(self) -> None:
+        """Does nothing: the indexes grow as fast as they would be created."""
+
+    def finish_loading(self) -> None:
+        """Does nothing, see `prepare_loading`."""
+
     def update(self) -> None:
         if self._vector_index is None and self._outbox.has_pending():
             self._updated_vectors()  # calls this method again after opening

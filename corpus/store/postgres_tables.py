@@ -22,6 +22,7 @@ from corpus.analysis import analyse
 from corpus.corpus_errors import LibraryError
 from corpus.documents import LANGUAGES, Passage, SearchScope
 from corpus.lexical import LexicalHit
+from corpus.store.store import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from corpus.store.database import Database
@@ -69,11 +70,26 @@ class TableIndexes:
         self._new_passages: Counter[str] = Counter()
 
     def prepare(self) -> None:
-        """Creates the tables where they are missing; call after the store has created its own."""
-        if not all(self._db.has_table(_table(language)) for language in LANGUAGES):
+        """Creates the tables and indexes that are missing; call after the store has created its own tables."""
+        if not self._has_all("", "_nearest"):
             with self._db.transaction():
                 self._prepare()
-        self._has_bm25 = all(self._db.has_table(f"{_table(language)}_words") for language in LANGUAGES)
+        self._has_bm25 = self._has_all("_words")
+
+    def _has_all(self, *endings: str) -> bool:
+        names = [f"{_table(language)}{ending}" for language in LANGUAGES for ending in endings]
+        return all(self._db.has_table(name) for name in names)
+
+    def prepare_loading(self) -> None:
+        if not self._db.execute("SELECT EXISTS (SELECT 1 FROM documents)").fetchone()[0]:
+            with self._db.transaction():
+                for language in LANGUAGES:
+                    for ending in ("held", "nearest", "words"):
+                        self._db.execute(f"DROP INDEX IF EXISTS {_table(language)}_{ending}")
+            self._has_bm25 = False
+
+    def finish_loading(self) -> None:
+        self.prepare()
 
     def _prepare(self) -> None:
         missing = missing_extensions(self._db)
@@ -240,14 +256,16 @@ class TableIndexes:
         return {row[0] for row in self._db.execute(sql, (self._db.list_value(ids),))}
 
     def prepare_rebuild(self) -> dict[str, str]:
-        # Rows are replaced with their documents; tables are recreated only where the dimension has changed or the vector index is of
-        # an earlier kind.
+        # Rows are replaced with their documents; tables are recreated only where the dimension has changed or they are of an earlier
+        # version.
+        earlier = "SELECT EXISTS (SELECT 1 FROM stamp WHERE name = 'schema' AND value <> ?)"
+        outdated = self._db.execute(earlier, (str(SCHEMA_VERSION),)).fetchone()[0]
         for language in LANGUAGES:
             table = _table(language)
             found = self._db.execute(
                 "SELECT atttypmod FROM pg_attribute WHERE attrelid = to_regclass(?) AND attname = 'vector'", (table,)
             )
-            if [row[0] for row in found] != [self._dimension] or not self._db.has_table(f"{table}_nearest"):
+            if outdated or [row[0] for row in found] != [self._dimension]:
                 self._db.execute(f"DROP TABLE IF EXISTS {table}")
         self._prepare()
         return {}
