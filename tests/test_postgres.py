@@ -264,11 +264,14 @@ def test_indexes_that_were_left_out_when_filling_was_broken_off_are_made_when_it
 ) -> None:
     library = open_library(tmp_path / "one", database=database_url)
     complete = _search_indexes(library)
-    filling = library.loading()
-    filling.__enter__()
-    add(library, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry lamps.\n"))
+
+    def fill() -> None:
+        with library.loading():
+            add(library, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry lamps.\n"))
+            raise KeyboardInterrupt
+
     with pytest.raises(KeyboardInterrupt):
-        filling.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
+        fill()
     assert _search_indexes(library) == []
     again = open_library(tmp_path / "two", database=database_url)
     assert _search_indexes(again) == complete
