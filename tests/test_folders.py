@@ -682,11 +682,17 @@ def test_a_library_of_a_later_version_is_left_alone(open_library: OpenLibrary, t
 # What is printed
 
 
-def test_the_progress_of_a_run_tells_the_time_that_is_left(capsys: pytest.CaptureFixture[str]) -> None:
-    bar = progress_bar()
-    bar.add_task("Reading", total=20, detail="boats.txt: 1/2 passages")
+def test_the_progress_of_a_run_tells_the_rate_and_the_time_that_is_left(capsys: pytest.CaptureFixture[str]) -> None:
+    bar, clock = progress_bar(), [0.0]
+    bar.get_time = lambda: clock[0]
+    task = bar.add_task("Reading", total=20, detail="boats.txt: 1/2 passages")
     bar.console.print(bar.get_renderable())
     assert capsys.readouterr().err.split()[-2:] == ["-:--:--", "left"], "not known before the first file is done"
+    for clock[0] in (3.0, 6.0, 9.0):
+        bar.advance(task)
+    bar.console.print(bar.get_renderable())
+    shown = " ".join(capsys.readouterr().err.split())
+    assert shown.endswith("20/min 0:00:09 0:00:51 left")
 
 
 def test_coverage_and_warnings_of_a_paged_document_are_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,8 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
+    Task,
     TaskID,
     TextColumn,
     TimeElapsedColumn,
@@ -31,6 +33,14 @@ OutcomeCallback = Callable[[Mapping[str, Any]], None]
 """Called with the record of each outcome, with its line and notes."""
 
 
+class RateColumn(ProgressColumn):
+    """How many parts of a task, such as documents, are done a minute; empty until some are."""
+
+    def render(self, task: Task) -> Text:
+        """The rate of the last steps."""
+        return Text(f"{60 * task.speed:,.0f}/min" if task.speed else "")
+
+
 def progress_bar() -> Progress:
     """Creates a progress bar that disappears at the end; its tasks have a `detail`, which is shown without markup."""
     return Progress(
@@ -38,6 +48,7 @@ def progress_bar() -> Progress:
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[detail]}", markup=False),
+        RateColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
         TextColumn("left"),
