@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 SETTINGS = {"enable_sort": "off", "hnsw.ef_search": "500"}
 """`enable_sort` is off so that the planner uses the order of the BM25 index, since only that index knows its scores. `hnsw.ef_search` is
 the number of candidates that a vector search tracks in the graph; with fewer, near passages are missed."""
+EXTENSIONS = ("vector", "pg_textsearch")
 EF_CONSTRUCTION = 128
 """HNSW's `ef_construction`: candidates for the neighbours of a new passage. With pgvector's default of 64, one near passage in a hundred
 is missed among 100,000."""
@@ -54,10 +55,10 @@ def missing_extensions(db: Database) -> list[str]:
     """The extensions that are missing on the server: `vector`, without which nothing works, and `pg_textsearch` (which must
     also be in `shared_preload_libraries`), without which PostgreSQL's own text search is used, which ranks less well and is slower."""
     held = {row[0] for row in db.execute("SELECT name FROM pg_available_extensions")}
-    loaded = db.execute("SELECT setting FROM pg_settings WHERE name = 'shared_preload_libraries'").fetchall()
-    if not any("pg_textsearch" in setting for (setting,) in loaded):
+    # Only superusers may see `shared_preload_libraries`; everyone sees the settings of a library that is loaded.
+    if not db.execute("SELECT name FROM pg_settings WHERE starts_with(name, 'pg_textsearch.')").fetchall():
         held.discard("pg_textsearch")
-    return [name for name in ("vector", "pg_textsearch") if name not in held]
+    return [name for name in EXTENSIONS if name not in held]
 
 
 class TableIndexes:
@@ -81,13 +82,17 @@ class TableIndexes:
             raise LibraryError(
                 "The PostgreSQL server lacks the extension pgvector, without which it cannot hold a library."
             )
-        self._db.execute("CREATE EXTENSION IF NOT EXISTS vector")
+        extensions = "; ".join(f"CREATE EXTENSION IF NOT EXISTS {each}" for each in EXTENSIONS if each not in missing)
+        try:
+            self._db.execute(extensions)
+        except LibraryError as error:
+            raise LibraryError(
+                f"{error} An administrator of the server must run this once in this database: {extensions}"
+            ) from None
         if self._db.execute("SELECT to_regtype('halfvec')").fetchone()[0] is None:
             raise LibraryError(
                 "pgvector is older than 0.7 in this database. Update it on the server, then: ALTER EXTENSION vector UPDATE."
             )
-        if not missing:
-            self._db.execute("CREATE EXTENSION IF NOT EXISTS pg_textsearch")
         for language in LANGUAGES:
             table = _table(language)
             self._db.create(
