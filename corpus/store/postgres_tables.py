@@ -82,7 +82,8 @@ class TableIndexes:
             raise LibraryError(
                 "The PostgreSQL server lacks the extension pgvector, without which it cannot hold a library."
             )
-        extensions = "; ".join(f"CREATE EXTENSION IF NOT EXISTS {each}" for each in EXTENSIONS if each not in missing)
+        present = {row[0] for row in self._db.execute("SELECT extname FROM pg_extension")}
+        extensions = "; ".join(f"CREATE EXTENSION {each}" for each in EXTENSIONS if each not in {*missing, *present})
         try:
             self._db.execute(extensions)
         except LibraryError as error:
