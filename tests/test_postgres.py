@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -26,7 +27,7 @@ from assistant.service_factory import open_service
 from assistant.settings import load_settings
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import DocumentNotFound, LibraryBusy, LibraryError, LibraryStale
-from corpus.documents import SearchScope
+from corpus.documents import Document, Passage, SearchScope
 from corpus.embedding import HashEmbedder
 from corpus.feedback import make_feedback
 from corpus.library import Library
@@ -246,6 +247,21 @@ def test_reindexing_makes_the_tables_anew(library: Library, catalogue: Catalogue
     ]
     library.reindex(segmenter(library.models))
     assert library.verify() == []
+
+
+def test_others_go_on_reading_while_one_process_reindexes(
+    open_library: OpenLibrary, database_url: str, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    one, other = (open_library(tmp_path / name, database=database_url) for name in ("one", "other"))
+    add(one, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry lamps.\n"))
+    segment, found = segmenter(one.models), []
+
+    def reading(document: Document) -> Sequence[Passage]:
+        found.append(len(other.lexical_search(["lamp"], "en", 5)))
+        return segment(document)
+
+    one.reindex(reading)
+    assert found == [1]
 
 
 def test_another_model_asks_for_a_reindex_which_changes_the_tables(
@@ -571,7 +587,7 @@ def test_a_database_with_tables_of_another_program_is_not_used(
         other.execute(f"CREATE TABLE {table} (what TEXT)")
         with pytest.raises(LibraryError, match=r"tables of another program.+ database of its own"):
             open_library(database=database_url)
-        assert other.execute(f"TABLE {table}").fetchall() == []  # type: ignore[arg-type]
+        assert other.execute(f"TABLE {table}").fetchall() == []
 
 
 def test_a_role_without_rights_is_told_what_to_ask_for_and_then_lacks_nothing(

@@ -96,11 +96,14 @@ class TableIndexes:
             )
         for language in LANGUAGES:
             table = _table(language)
+            if not self._db.has_table(table):  # altering one keeps others from reading it until the transaction ends
+                self._db.create(
+                    f"CREATE TABLE {table} (id TEXT PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE, "
+                    f"document_id TEXT NOT NULL, tokens TEXT NOT NULL, vector vector({self._dimension})) "
+                    f"WITH (toast_tuple_target = {MAX_ROW_BYTES});\n"
+                    f"ALTER TABLE {table} ALTER COLUMN vector SET STORAGE MAIN, ALTER COLUMN tokens SET STORAGE MAIN"
+                )
             self._db.create(
-                f"CREATE TABLE IF NOT EXISTS {table} (id TEXT PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE, "
-                f"document_id TEXT NOT NULL, tokens TEXT NOT NULL, vector vector({self._dimension})) "
-                f"WITH (toast_tuple_target = {MAX_ROW_BYTES});\n"
-                f"ALTER TABLE {table} ALTER COLUMN vector SET STORAGE MAIN, ALTER COLUMN tokens SET STORAGE MAIN;\n"
                 f"CREATE INDEX IF NOT EXISTS {table}_document ON {table} (document_id);\n"
                 f"CREATE INDEX IF NOT EXISTS {table}_held ON {table} USING gin ({_WORDS_VECTOR}) WITH (gin_pending_list_limit = {PENDING_KILOBYTES});\n"
                 f"CREATE INDEX IF NOT EXISTS {table}_nearest ON {table} USING hnsw (({self._half('vector')}) halfvec_cosine_ops) "
