@@ -35,6 +35,18 @@ def database() -> Iterator[str]:
                 admin.execute(f"DROP DATABASE {each} WITH (FORCE)")  # type: ignore[arg-type]
 
 
+@contextmanager
+def ordinary_role(url: str) -> Iterator[str]:
+    """The address of a database for a role that may create tables there, but no extensions. The role is dropped afterwards."""
+    role = f"test_{uuid4().hex[:12]}"
+    with psycopg.connect(url, autocommit=True) as admin:
+        admin.execute(f"CREATE ROLE {role}; GRANT ALL ON SCHEMA public TO {role}")  # type: ignore[arg-type]
+        try:
+            yield f"{url}&options=-c%20role%3D{role}"
+        finally:
+            admin.execute(f"DROP OWNED BY {role} CASCADE; DROP ROLE {role}")  # type: ignore[arg-type]
+
+
 def cut(url: str) -> None:
     """Ends all connections to a database, as a server does that restarts."""
     with psycopg.connect(make_conninfo(url, dbname="postgres"), autocommit=True) as admin:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 from conftest import OpenLibrary, add, real_documents
-from databases import cut
+from databases import cut, ordinary_role
 from filelock import FileLock
 from invoking import Cli
 from word_reader import word_readers
@@ -25,7 +27,7 @@ from assistant.service_factory import open_service
 from assistant.settings import load_settings
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import DocumentNotFound, LibraryBusy, LibraryError, LibraryStale
-from corpus.documents import SearchScope
+from corpus.documents import Document, Passage, SearchScope
 from corpus.embedding import HashEmbedder
 from corpus.feedback import make_feedback
 from corpus.library import Library
@@ -179,8 +181,9 @@ def test_a_replica_that_can_only_be_read_answers(
     library = open_library(tmp_path / "replica", database=replica)
     answer = Engine(library, catalogue, readers=word_readers()).ask("What carry green lamps?")
     assert answer.status == "answered"
-    with pytest.raises(LibraryError, match="read-only"):
-        library.remove("boats:en:upload")
+    for change in (lambda: library.remove("boats:en:upload"), lambda: library.reindex(segmenter(library.models))):
+        with pytest.raises(LibraryError, match="is read-only, as a replica is: it answers, but nothing can be added"):
+            change()
     with AccessStore(tmp_path, database=replica) as store:
         assert Accounts(store).all() == []
 
@@ -288,6 +291,21 @@ def test_reindexing_makes_the_tables_anew(library: Library, catalogue: Catalogue
     ]
     library.reindex(segmenter(library.models))
     assert library.verify() == []
+
+
+def test_others_go_on_reading_while_one_process_reindexes(
+    open_library: OpenLibrary, database_url: str, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    one, other = (open_library(tmp_path / name, database=database_url) for name in ("one", "other"))
+    add(one, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry lamps.\n"))
+    segment, found = segmenter(one.models), []
+
+    def reading(document: Document) -> Sequence[Passage]:
+        found.append(len(other.lexical_search(["lamp"], "en", 5)))
+        return segment(document)
+
+    one.reindex(reading)
+    assert found == [1]
 
 
 def test_another_model_asks_for_a_reindex_which_changes_the_tables(
@@ -577,14 +595,13 @@ def test_servers_that_share_a_database_need_a_folder_each(database_url: str, tmp
 
 
 class _Server:
-    """A server with some extensions, and libraries that it has loaded."""
+    """A server with some extensions, and settings of the libraries that it has loaded."""
 
-    def __init__(self, extensions: list[str], loaded: str) -> None:
-        self._extensions, self._loaded = extensions, loaded
+    def __init__(self, extensions: list[str], settings: list[str]) -> None:
+        self._extensions, self._settings = extensions, settings
 
     def execute(self, sql: str, values: object = ()) -> Any:
-        rows = [(self._loaded,)] if "pg_settings" in sql else [(each,) for each in self._extensions]
-        return _Rows(rows)
+        return _Rows([(each,) for each in (self._settings if "pg_settings" in sql else self._extensions)])
 
 
 class _Rows(list[tuple[str]]):
@@ -593,15 +610,41 @@ class _Rows(list[tuple[str]]):
 
 
 @pytest.mark.parametrize(
-    ("extensions", "loaded", "missing"),
+    ("extensions", "settings", "missing"),
     [
-        (["plpgsql"], "", ["vector", "pg_textsearch"]),
-        (["vector", "pg_textsearch"], "", ["pg_textsearch"]),
-        (["vector", "pg_textsearch"], "auto_explain, pg_textsearch", []),
+        (["plpgsql"], [], ["vector", "pg_textsearch"]),
+        (["vector", "pg_textsearch"], [], ["pg_textsearch"]),
+        (["vector", "pg_textsearch"], ["pg_textsearch.default_limit"], []),
     ],
 )
-def test_extensions_that_a_server_lacks_are_named(extensions: list[str], loaded: str, missing: list[str]) -> None:
-    assert missing_extensions(_Server(extensions, loaded)) == missing  # type: ignore[arg-type]
+def test_extensions_that_a_server_lacks_are_named(
+    extensions: list[str], settings: list[str], missing: list[str]
+) -> None:
+    assert missing_extensions(_Server(extensions, settings)) == missing  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("table", ["changes", "documents"])
+def test_a_database_with_tables_of_another_program_is_not_used(
+    table: str, open_library: OpenLibrary, database_url: str
+) -> None:
+    with psycopg.connect(database_url, autocommit=True) as other:
+        other.execute(f"CREATE TABLE {table} (what TEXT)")
+        with pytest.raises(LibraryError, match=r"tables of another program.+ database of its own"):
+            open_library(database=database_url)
+        assert other.execute(f"TABLE {table}").fetchall() == []
+
+
+def test_a_role_without_rights_is_told_what_to_ask_for_and_then_lacks_nothing(
+    open_library: OpenLibrary, database_url: str
+) -> None:
+    with ordinary_role(database_url) as url:
+        with pytest.raises(LibraryError, match=r"CREATE EXTENSION vector; CREATE EXTENSION pg_textsearch$") as told:
+            open_library(database=url)
+        with psycopg.connect(database_url, autocommit=True) as admin:
+            admin.execute(str(told.value).split(": ")[-1])
+        open_library(database=url).close()
+        with closing(Postgres(url, {})) as db:
+            assert missing_extensions(db) == []
 
 
 def test_without_an_index_of_words_they_are_ranked_by_postgresql_until_a_reindex_makes_one(

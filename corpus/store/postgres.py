@@ -190,6 +190,16 @@ class Postgres:
                 raise LibraryError(
                     f"{self.public_name} does not respond ({_line(error)}). Check that the server is running."
                 ) from None
+        except psycopg.errors.ReadOnlySqlTransaction:
+            raise LibraryError(
+                f"{self.public_name} is read-only, as a replica is: it answers, but nothing can be added or changed. For that, use the "
+                "address of the server that it is a copy of."
+            ) from None
+        except psycopg.errors.UndefinedColumn as error:
+            raise LibraryError(
+                f"{self.public_name} contains tables of another program, or of another version ({_line(error)}). Give the library a "
+                "database of its own."
+            ) from None
         except psycopg.Error as error:
             raise LibraryError(f"{self.public_name} refuses ({_line(error)}).") from None
         return self._call(call, again)

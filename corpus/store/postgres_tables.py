@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 SETTINGS = {"enable_sort": "off", "hnsw.ef_search": "500"}
 """`enable_sort` is off so that the planner uses the order of the BM25 index, since only that index knows its scores. `hnsw.ef_search` is
 the number of candidates that a vector search tracks in the graph; with fewer, near passages are missed."""
+EXTENSIONS = ("vector", "pg_textsearch")
 EF_CONSTRUCTION = 128
 """HNSW's `ef_construction`: candidates for the neighbours of a new passage. With pgvector's default of 64, one near passage in a hundred
 is missed among 100,000."""
@@ -55,10 +56,10 @@ def missing_extensions(db: Database) -> list[str]:
     """The extensions that are missing on the server: `vector`, without which nothing works, and `pg_textsearch` (which must
     also be in `shared_preload_libraries`), without which PostgreSQL's own text search is used, which ranks less well and is slower."""
     held = {row[0] for row in db.execute("SELECT name FROM pg_available_extensions")}
-    loaded = db.execute("SELECT setting FROM pg_settings WHERE name = 'shared_preload_libraries'").fetchall()
-    if not any("pg_textsearch" in setting for (setting,) in loaded):
+    # Only superusers may see `shared_preload_libraries`; everyone sees the settings of a library that is loaded.
+    if not db.execute("SELECT name FROM pg_settings WHERE starts_with(name, 'pg_textsearch.')").fetchall():
         held.discard("pg_textsearch")
-    return [name for name in ("vector", "pg_textsearch") if name not in held]
+    return [name for name in EXTENSIONS if name not in held]
 
 
 class TableIndexes:
@@ -97,20 +98,28 @@ class TableIndexes:
             raise LibraryError(
                 "The PostgreSQL server lacks the extension pgvector, without which it cannot hold a library."
             )
-        self._db.execute("CREATE EXTENSION IF NOT EXISTS vector")
+        present = {row[0] for row in self._db.execute("SELECT extname FROM pg_extension")}
+        extensions = "; ".join(f"CREATE EXTENSION {each}" for each in EXTENSIONS if each not in {*missing, *present})
+        try:
+            self._db.execute(extensions)
+        except LibraryError as error:
+            raise LibraryError(
+                f"{error} An administrator of the server must run this once in this database: {extensions}"
+            ) from None
         if self._db.execute("SELECT to_regtype('halfvec')").fetchone()[0] is None:
             raise LibraryError(
                 "pgvector is older than 0.7 in this database. Update it on the server, then: ALTER EXTENSION vector UPDATE."
             )
-        if not missing:
-            self._db.execute("CREATE EXTENSION IF NOT EXISTS pg_textsearch")
         for language in LANGUAGES:
             table = _table(language)
+            if not self._db.has_table(table):  # altering one keeps others from reading it until the transaction ends
+                self._db.create(
+                    f"CREATE TABLE {table} (id TEXT PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE, "
+                    f"document_id TEXT NOT NULL, tokens TEXT NOT NULL, vector vector({self._dimension})) "
+                    f"WITH (toast_tuple_target = {MAX_ROW_BYTES});\n"
+                    f"ALTER TABLE {table} ALTER COLUMN vector SET STORAGE MAIN, ALTER COLUMN tokens SET STORAGE MAIN"
+                )
             self._db.create(
-                f"CREATE TABLE IF NOT EXISTS {table} (id TEXT PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE, "
-                f"document_id TEXT NOT NULL, tokens TEXT NOT NULL, vector vector({self._dimension})) "
-                f"WITH (toast_tuple_target = {MAX_ROW_BYTES});\n"
-                f"ALTER TABLE {table} ALTER COLUMN vector SET STORAGE MAIN, ALTER COLUMN tokens SET STORAGE MAIN;\n"
                 f"CREATE INDEX IF NOT EXISTS {table}_document ON {table} (document_id);\n"
                 f"CREATE INDEX IF NOT EXISTS {table}_held ON {table} USING gin ({_WORDS_VECTOR}) WITH (gin_pending_list_limit = {PENDING_KILOBYTES});\n"
                 f"CREATE INDEX IF NOT EXISTS {table}_nearest ON {table} USING hnsw (({self._half('vector')}) halfvec_cosine_ops) "
