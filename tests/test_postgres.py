@@ -169,6 +169,30 @@ def test_a_lost_connection_is_made_again_and_no_transaction_goes_on_without_its_
     assert library.verify() == []
 
 
+def test_after_a_crash_of_the_server_the_index_of_words_is_made_again_once(
+    open_library: OpenLibrary, database_url: str, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    one, two = (open_library(tmp_path / name, database=database_url) for name in ("one", "two"))
+    add(one, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry lamps.\n"))
+
+    def word_index(library: Library) -> int:
+        found = library._store._db.execute("SELECT 'index_en_words'::regclass::oid").fetchone()[0]
+        assert isinstance(found, int)
+        return found
+
+    before = word_index(one)
+    cut(database_url)
+    assert word_index(one) == before  # the server did not crash
+    one._store._db.execute("TRUNCATE index_sound")  # as PostgreSQL does with unlogged tables
+    cut(database_url)
+    assert one.lexical_search(["lamp"], "en", 5)
+    after = word_index(one)
+    assert after != before
+    assert two.lexical_search(["lamp"], "en", 5)
+    assert word_index(two) == after
+    assert one.verify() == []
+
+
 def test_a_replica_that_can_only_be_read_answers(
     open_library: OpenLibrary, database_url: str, catalogue: Catalogue, tmp_path: Path
 ) -> None:
@@ -177,8 +201,12 @@ def test_a_replica_that_can_only_be_read_answers(
         AccessStore(tmp_path, database=database_url),
     ):
         add(primary, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry green lamps.\n"))
-    replica = f"{database_url}&options=-c%20default_transaction_read_only%3Don"
+        told = "CREATE FUNCTION public.pg_is_in_recovery() RETURNS boolean LANGUAGE sql RETURN TRUE"
+        primary._store._db.execute(told)  # as a replica says of itself
+    replica = f"{database_url}&options=-c%20default_transaction_read_only%3Don%20-c%20search_path%3Dpublic,pg_catalog"
     library = open_library(tmp_path / "replica", database=replica)
+    with psycopg.connect(database_url) as admin:
+        admin.execute("DROP INDEX index_en_words")  # it is of no use on a replica
     answer = Engine(library, catalogue, readers=word_readers()).ask("What carry green lamps?")
     assert answer.status == "answered"
     for change in (lambda: library.remove("boats:en:upload"), lambda: library.reindex(segmenter(library.models))):

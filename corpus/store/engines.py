@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from corpus.corpus_errors import DATABASE_FILE, OWNER_FILE, LibraryBusy, LibraryError, storage_error_message
 from corpus.extras import install_command
@@ -14,6 +15,9 @@ from corpus.store.embedded import LEXICAL, OUTBOX, EmbeddedIndexes, Outbox
 from corpus.store.schema_upgrades import upgrade_schema
 from corpus.store.sqlite import Sqlite
 from corpus.store.store import Store
+
+if TYPE_CHECKING:
+    from corpus.store.postgres import Postgres
 
 
 @dataclass(frozen=True)
@@ -67,13 +71,14 @@ def open_postgres(url: str, dimension: int) -> Engine:
         indexes = TableIndexes(db, dimension)
         store = Store(db, indexes)
         indexes.prepare()
+        db.on_reconnect = indexes.prepare
         return Engine(db, store, indexes)
     except BaseException:
         db.close()
         raise
 
 
-def connect_postgres(url: str, settings: Mapping[str, str] = MappingProxyType({})) -> Database:
+def connect_postgres(url: str, settings: Mapping[str, str] = MappingProxyType({})) -> Postgres:
     """A connection to PostgreSQL. Raises `LibraryError` where its driver is not installed or the server does not answer."""
     try:
         from corpus.store.postgres import Postgres

@@ -34,7 +34,7 @@ _TYPES = {
 
 class Postgres:
     """A `Database` on a server. `url` is a libpq connection string, `settings` are applied to each connection. A lost connection is
-    reopened for the next statement outside a transaction; a query is then repeated, a change is not.
+    reopened for the next statement outside a transaction, after calling `on_reconnect`; a query is then repeated, a change is not.
     Raises `LibraryError` where the server does not answer or refuses."""
 
     def __init__(self, url: str, settings: Mapping[str, str]) -> None:
@@ -49,6 +49,7 @@ class Postgres:
         self._settings = {"lock_timeout": f"{_SECONDS}s", **settings}
         self._inside = False
         self._changes: tuple[int, int] | None = None
+        self.on_reconnect: Callable[[], None] = lambda: None
         self._db = self._connect()
         try:
             if not self.has_table("changes"):  # a read-only replica has it from its primary
@@ -177,6 +178,11 @@ class Postgres:
         fresh = self._db.closed and not self._inside
         if fresh:
             self._db = self._connect()
+            try:
+                self.on_reconnect()
+            except BaseException:
+                self._db.close()  # so that it is called again
+                raise
         try:
             return call()
         except psycopg.errors.LockNotAvailable:

@@ -52,6 +52,11 @@ _WORDS_VECTOR = "to_tsvector('simple', tokens)"
 """The words of a passage for PostgreSQL's own text search; a GIN index finds the passages with a word."""
 
 
+_SOUND = "index_sound"
+"""A table that is empty after the server ended without a shutdown: it is unlogged, and PostgreSQL empties such tables then. The BM25
+index has lost its statistics in that case and finds nothing (pg_textsearch 0.6.1; its issue 350), so it is created again."""
+
+
 def missing_extensions(db: Database) -> list[str]:
     """The extensions that are missing on the server: `vector`, without which nothing works, and `pg_textsearch` (which must
     also be in `shared_preload_libraries`), without which PostgreSQL's own text search is used, which ranks less well and is slower."""
@@ -71,11 +76,25 @@ class TableIndexes:
         self._new_passages: Counter[str] = Counter()
 
     def prepare(self) -> None:
-        """Creates the tables and indexes that are missing; call after the store has created its own tables."""
-        if not self._has_all("", "_nearest"):
+        """Creates the tables and indexes that are missing or that a crash of the server has damaged; call after the store has created its
+        own tables, and after the connection was lost."""
+        replica = self._db.execute("SELECT pg_is_in_recovery()").fetchone()[0]
+        if not replica and not self._is_sound():
             with self._db.transaction():
-                self._prepare()
-        self._has_bm25 = self._has_all("_words")
+                if not self._is_sound():  # another process may have done it meanwhile
+                    self._drop_indexes("words")
+                    self._prepare()
+        # On a replica the BM25 index does not find what was added since its first use there (pg_textsearch 0.6.1; its issue 345).
+        self._has_bm25 = not replica and self._has_all("_words")
+
+    def _is_sound(self) -> bool:
+        complete = self._has_all("", "_nearest") and self._db.has_table(_SOUND)
+        return complete and bool(self._db.execute(f"SELECT 1 FROM {_SOUND}").fetchall())
+
+    def _drop_indexes(self, *names: str) -> None:
+        for language in LANGUAGES:
+            for name in names:
+                self._db.execute(f"DROP INDEX IF EXISTS {_table(language)}_{name}")
 
     def _has_all(self, *endings: str) -> bool:
         names = [f"{_table(language)}{ending}" for language in LANGUAGES for ending in endings]
@@ -84,9 +103,7 @@ class TableIndexes:
     def prepare_loading(self) -> None:
         if not self._db.execute("SELECT EXISTS (SELECT 1 FROM documents)").fetchone()[0]:
             with self._db.transaction():
-                for language in LANGUAGES:
-                    for ending in ("held", "nearest", "words"):
-                        self._db.execute(f"DROP INDEX IF EXISTS {_table(language)}_{ending}")
+                self._drop_indexes("held", "nearest", "words")
             self._has_bm25 = False
 
     def finish_loading(self) -> None:
@@ -130,6 +147,8 @@ class TableIndexes:
                     f"CREATE INDEX IF NOT EXISTS {table}_words ON {table} USING bm25 (tokens) "
                     f"WITH (text_config = 'simple', k1 = {_K}, b = {_B})"
                 )
+        self._db.create(f"CREATE UNLOGGED TABLE IF NOT EXISTS {_SOUND} (sound BOOLEAN PRIMARY KEY)")
+        self._db.execute(f"INSERT INTO {_SOUND} VALUES (TRUE) ON CONFLICT DO NOTHING")
 
     def add_passages(self, passages: Sequence[Passage], vectors: Sequence[np.ndarray | None], language: str) -> None:
         self._new_passages[language] += len(passages)
