@@ -131,10 +131,11 @@ def test_a_link_that_leads_nowhere_is_told(cli: Cli, tmp_path: Path) -> None:
     assert "broken.md cannot be read: No such file or directory." in told["broken.md"][1]
 
 
-def test_what_is_no_ordinary_file_is_not_opened(tmp_path: Path) -> None:
+def test_what_is_no_ordinary_file_is_not_opened_and_told(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.md"
     os.mkfifo(pipe)
-    assert names(tmp_path) == []
+    (found,) = find_inputs(tmp_path)
+    assert found.error.startswith("pipe.md is not a regular file")
     with pytest.raises(ReadError, match="not a regular file"):
         FileInput(pipe).open()
     with pytest.raises(ReadError, match="not a regular file"):
