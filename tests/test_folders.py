@@ -561,6 +561,8 @@ def test_documents_are_kept_in_memory_only_so_far(
     assert library.document(one.id) is library.document(one.id)
     monkeypatch.setattr(corpus.library_reader, "MAX_CACHED_CHARACTERS", 3 * len(one.text))
     first = library.document(one.id)
+    assert library.verify() == []
+    assert library.document(one.id) is first
     for document in library.documents():
         assert library.document(document.id) is library.document(document.id)
     assert library.document(one.id) is not first
