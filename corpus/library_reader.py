@@ -498,9 +498,9 @@ class LibraryReader:
         with self._lock, readable_errors(self.folder):
             passages = self._store.passages(header.id)
             try:
-                check_passages(self.document(header.id), passages)
-            except DocumentNotFound:  # it was removed meanwhile
-                pass
+                # As it is stored: a cached one would say nothing of the database, and all of them would fill the cache.
+                if (document := self._store.document(header.id)) is not None:  # else it was removed meanwhile
+                    check_passages(document, passages)
             except (ValueError, KeyError, TypeError) as error:
                 wrong = f"{header.id}: {error}"
             return check_document(self._indexes, header.language, [each.id for each in passages], wrong)

@@ -49,9 +49,7 @@ class FileInput:
             with os.fdopen(os.open(self.path, _READ), "rb") as file:
                 state = os.fstat(file.fileno())
                 if not stat.S_ISREG(state.st_mode):
-                    raise ReadError(
-                        f"{display_name} is not a regular file (it is a pipe or a device). Save it as a file first."
-                    )
+                    raise ReadError(_not_regular(display_name))
                 data = file.read(MAX_BYTES + 1) if state.st_size <= MAX_BYTES else b""
             size = max(state.st_size, len(data))
             if size > MAX_BYTES:
@@ -70,6 +68,10 @@ class FileInput:
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
             raise ReadError(f"{display_name} cannot be read: {reason}.") from None
+
+
+def _not_regular(name: str) -> str:
+    return f"{name} is not a regular file (it is a pipe or a device). Save it as a file first."
 
 
 def printable(name: str) -> str:
@@ -101,8 +103,8 @@ class FolderEntry:
 def walk_folder(folder: Path, excluded: Collection[Path] = ()) -> Iterator[FolderEntry]:
     """The files of a folder and its subfolders, by name; the files of a folder come before those of its subfolders.
 
-    Hidden files and folders, junk, everything that is not an ordinary file, and the folders `excluded` are skipped; so
-    are libraries, which is reported. Links are not followed: a target inside the folder is read anyway; a target
+    Hidden files and folders, junk and the folders `excluded` are skipped; so are libraries and everything that is not an
+    ordinary file, which is reported. Links are not followed: a target inside the folder is read anyway; a target
     outside the folder, or a link that leads nowhere, is reported."""
     top = folder.resolve()
     excluded_folders = {path.resolve() for path in excluded}
@@ -134,7 +136,7 @@ def walk_folder(folder: Path, excluded: Collection[Path] = ()) -> Iterator[Folde
                 elif entry.is_file(follow_symlinks=False):
                     at = entry.stat(follow_symlinks=False)
                     yield FolderEntry(current / entry.name, (at.st_size, at.st_mtime_ns, at.st_ino))
-                elif entry.is_symlink() and (reason := _why_not_followed(current / entry.name, top)):
+                elif reason := _why_not_read(current / entry.name, top):
                     yield FolderEntry(current / entry.name, error=reason)
             except FileNotFoundError:
                 continue  # deleted since it was listed
@@ -145,8 +147,10 @@ def walk_folder(folder: Path, excluded: Collection[Path] = ()) -> Iterator[Folde
         remaining += reversed(folders)
 
 
-def _why_not_followed(path: Path, top: Path) -> str:
-    """Why the target of a link is not read with the folder `top`; empty where it is."""
+def _why_not_read(path: Path, top: Path) -> str:
+    """Why a link, or what is no ordinary file, is not read with the folder `top`; empty for a link to what is read."""
+    if not path.is_symlink():
+        return _not_regular(printable(path.name))
     if not path.exists():
         return f"{printable(path.name)} cannot be read: {os.strerror(errno.ENOENT)}."
     target = path.resolve()

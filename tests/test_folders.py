@@ -131,10 +131,11 @@ def test_a_link_that_leads_nowhere_is_told(cli: Cli, tmp_path: Path) -> None:
     assert "broken.md cannot be read: No such file or directory." in told["broken.md"][1]
 
 
-def test_what_is_no_ordinary_file_is_not_opened(tmp_path: Path) -> None:
+def test_what_is_no_ordinary_file_is_not_opened_and_told(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.md"
     os.mkfifo(pipe)
-    assert names(tmp_path) == []
+    (found,) = find_inputs(tmp_path)
+    assert found.error.startswith("pipe.md is not a regular file")
     with pytest.raises(ReadError, match="not a regular file"):
         FileInput(pipe).open()
     with pytest.raises(ReadError, match="not a regular file"):
@@ -560,6 +561,8 @@ def test_documents_are_kept_in_memory_only_so_far(
     assert library.document(one.id) is library.document(one.id)
     monkeypatch.setattr(corpus.library_reader, "MAX_CACHED_CHARACTERS", 3 * len(one.text))
     first = library.document(one.id)
+    assert library.verify() == []
+    assert library.document(one.id) is first
     for document in library.documents():
         assert library.document(document.id) is library.document(document.id)
     assert library.document(one.id) is not first
