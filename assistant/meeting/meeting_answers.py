@@ -16,7 +16,6 @@ from assistant.meeting.meeting_choice import (
     matches_day,
     matches_sitting,
     names_time,
-    rank_by_words,
     select_meetings,
     with_date,
     without_body,
@@ -26,7 +25,8 @@ from assistant.meeting.row_citations import AgendaCiter
 from assistant.meeting.row_passages import RowPassage, RowPassageBuilder, RowSentence
 from assistant.qa.abstention import FURTHER_ROW_GAP, LISTING_CHANCE, NAMED_PLACE_BONUS, TITLE_ONLY_PENALTY, log_odds
 from assistant.qa.answer import Answer, Pointer, Statement
-from assistant.qa.scoring import FIRST, ScoredSentence, Scorer
+from assistant.qa.retriever import Retriever
+from assistant.qa.scoring import FIRST, READ, ScoredSentence, Scorer
 from assistant.question import Question, numbers_after
 from assistant.wording import claims
 from corpus.acronyms import find_acronyms, find_expansion
@@ -38,7 +38,7 @@ from corpus.symbols import Symbol
 from corpus.tables import find_tables
 
 COMPETING = 3
-"""Meetings beside the latest whose rows are read for one question."""
+"""Meetings beside the latest whose rows are read for one question: those that search ranks first."""
 MOST = 3
 """Most sentences of one answer."""
 LISTED = 10
@@ -86,13 +86,14 @@ class _Rows:
 
 
 class MeetingAnswerer:
-    """Answers questions from the meetings whose agendas are in the library, as far as the `scorer` finds that their rows answer.
+    """Answers questions from the meetings whose agendas are in the library, as far as the `scorer` finds that their rows answer. The `retriever`
+    tells which of many are likely to.
 
     `watch` is called after each scoring with the question and the sentences that were read with their scores, best first.
     """
 
-    def __init__(self, library: Library, scorer: Scorer) -> None:
-        self._library, self._scorer = library, scorer
+    def __init__(self, library: Library, scorer: Scorer, retriever: Retriever) -> None:
+        self._library, self._scorer, self._retriever = library, scorer, retriever
         self.watch: RowObserver | None = None
 
     def find_missing(self, question: Question) -> tuple[Answer | None, bool]:
@@ -139,9 +140,10 @@ class MeetingAnswerer:
         meetings = self.find_meetings(question)
         if not meetings or not any_has_named_day(question, meetings):
             return None
-        # The latest meeting competes with those whose agendas have most of the question's words.
-        likely = {each.document_id for each in rank_by_words(question, meetings[1:], self._library)[:COMPETING]}
-        competing = [*meetings[:1], *(meeting for meeting in meetings[1:] if meeting.document_id in likely)]
+        # The latest meeting competes with those of whose agendas search ranks a passage first.
+        found = [hit.passage.document_id for hit in self._retriever.gather(question, READ)]
+        ranked = sorted(meetings[1:], key=lambda each: [*found, each.document_id].index(each.document_id))
+        competing = [*meetings[:1], *(meeting for meeting in meetings[1:] if meeting in ranked[:COMPETING])]
         place_named = bool(question.items) or names_time(question)
         subject = self._subject(question, competing[0])
         rows = self._rank_rows(question, competing, subject)

@@ -154,12 +154,6 @@ def _at(sitting: Sitting, time: dt.time) -> bool:
     return sitting.start <= time < sitting.end
 
 
-def rank_by_words(question: Question, meetings: Sequence[Meeting], library: Library) -> list[Meeting]:
-    """Meetings ranked by how likely their agendas are to have the words of the question, most likely first."""
-    odds = _word_odds(question.content, meetings, library)
-    return [meetings[n] for n in sorted(range(len(meetings)), key=lambda n: -odds[n])]
-
-
 def _named_in_full(meetings: Sequence[Meeting], question: Question, library: Library) -> list[Meeting]:
     """The meetings whose body and place the question names in full; else those whose agendas are more likely than others to have the names
     in it, such as the short name of an organization (within `AGENDA_ODDS_GAP` of the likeliest)."""

@@ -62,7 +62,7 @@ class ExtractiveAnswerer:
         passages: int,
     ) -> None:
         self._library, self._retriever, self._scorer, self._composer = library, retriever, scorer, composer
-        self.meeting_answerer = MeetingAnswerer(library, scorer)
+        self.meeting_answerer = MeetingAnswerer(library, scorer, retriever)
         parts = library, retriever, scorer, composer
         self.places, self._sections, self._speeches = NamedPlaces(*parts), NamedSections(*parts), NamedSpeeches(*parts)
         self._rows = NumberedRows(*parts)
