@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,16 +12,19 @@ from conftest import Holding, add
 from word_reader import FlatReader, readers_of, word_readers
 
 from assistant.export.un_style import document_name
+from assistant.meeting.meeting_answers import MeetingAnswerer
 from assistant.page.scope_choice import example_questions
 from assistant.qa.abstention import Thresholds, load_thresholds
 from assistant.qa.engine import Engine
 from assistant.qa.reader import KINDS, Reading
 from assistant.qa.readers import Readers
 from assistant.qa.scoring import ScoredUnit
+from assistant.question import Question
 from assistant.reports.lookup import display_label
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 from corpus.library import Library
+from corpus.meetings import Meeting
 from corpus.sentences import sentence_spans
 from eval.training.meeting_rows import agenda_text
 from ingest.pipeline import Input
@@ -536,3 +540,26 @@ def test_other_tables_of_an_agenda_are_read_whatever_words_they_share_with_the_q
     tolls = agenda("A/AC.1/2024/1", "Committee on Ports", "Lisbon", "2024-05-06", ["Opening", "Tolls"]) + LIMITS
     engine = holding(tolls, readers=Readers(dict.fromkeys(KINDS, Preferring({"Observers": 3.0})), load_thresholds()))
     assert "3 minutes" in " ".join(each.text for each in engine.ask(question).statements)
+
+
+def test_of_many_meetings_those_compete_whose_agendas_search_finds_for_the_question(
+    holding: Holding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = [
+        f"{first}{second}" for first in ("bell", "boat", "crane") for second in ("works", "walls", "wages", "keys")
+    ]
+    long = agenda("A/AC.1/2020/1", "Committee on Harbours", "Lisbon", "2020-05-06", [" and ".join(parts), "Lanterns"])
+    short = [
+        agenda(f"A/AC.{n}/202{n}/1", f"Committee on {body}", "Quito", f"202{n}-03-03", ["Opening", "Hearing"])
+        for n, body in enumerate(("Schools", "Roofs", "Desks", "Chalk", "Gardens"), 2)
+    ]
+    ranked, competing = MeetingAnswerer._rank_rows, set[str]()
+
+    def rank(own: MeetingAnswerer, question: Question, meetings: Sequence[Meeting], subject: Any) -> Any:
+        competing.update(meeting.document_id for meeting in meetings)
+        return ranked(own, question, meetings, subject)
+
+    monkeypatch.setattr(MeetingAnswerer, "_rank_rows", rank)
+    holding(long, *short, reading=True).ask("On which day and at what time of the session are lanterns discussed?")
+    assert "A/AC.1/2020/1:en:digest" in competing
+    assert len(competing) == 4
