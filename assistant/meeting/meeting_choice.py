@@ -161,7 +161,7 @@ def _named_in_full(meetings: Sequence[Meeting], question: Question, library: Lib
         return [*meetings]
     content_of, language = question.vocabulary.content_of, question.language
     named_bodies = [name for mention in question.terms for name in question.vocabulary.names(mention.concept, "en")[:1]]
-    question_words = {*analyse(question.text, language), *analyse(" ".join(named_bodies), "en")}
+    question_words = {*question.content, *analyse(" ".join(named_bodies), "en")}
     languages = library.versions().language_of
 
     def names(meeting: Meeting) -> list[set[str]]:
