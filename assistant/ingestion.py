@@ -113,7 +113,7 @@ class CollectionUpdater:
 
         return self._jobs or processors()
 
-    def in_turn(self, turn: Turn) -> CollectionUpdater:
+    def in_turn(self, turn: Turn | None) -> CollectionUpdater:
         """This updater for a job that has a place among others."""
         made = copy.copy(self)
         made._turn = turn

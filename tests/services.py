@@ -85,12 +85,13 @@ def made_service(
     guess_limits: GuessLimits | None = None,
     hosts: Hosts | None = None,
     accounts: Mapping[str, Role] = MappingProxyType({}),
+    database: str | None = None,
 ) -> Iterator[Made]:
     """A service over a library of its own: a note on boats, or the starter corpus. All `accounts` have the same password.
     Without `page` it lacks what Gradio draws, for which most of the time goes in which a service is made."""
     with (
-        Library(folder / "library", HashEmbedder(), SEGMENTER_VERSION) as library,
-        AccessStore(folder / "library") as store,
+        Library(folder / "library", HashEmbedder(), SEGMENTER_VERSION, database=database) as library,
+        AccessStore(folder / "library", database=database) as store,
     ):
         sources = starter_sources() if starter else [Input("boats.txt", BOATS)]
         list(ingest(sources, library, catalogue))

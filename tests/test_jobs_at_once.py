@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from conftest import OpenLibrary
 from services import Made, ended, made_service, service_fixture
 from waiting import WAIT, until
 
+from assistant.access.access_store import AccessStore
 from assistant.ingestion import CollectionUpdater
 from assistant.service.collection_service import MIN_LARGE
 from assistant.service.jobs import JobReporter, Jobs
@@ -23,7 +24,7 @@ from corpus.corpus_errors import LibraryFull
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
 from corpus.symbols import Symbol
-from ingest.change_order import REMOVED, ChangeOrder
+from ingest.change_order import REMOVED, Turn
 from ingest.chunker import SEGMENTER_VERSION
 from ingest.pipeline import Input, ingest
 from ingest.sandbox.pool import WorkerPool
@@ -43,6 +44,13 @@ def _readers_that_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 def gate(tmp_path: Path) -> Path:
     """The file for which the reading of some notes waits."""
     return tmp_path / "gate"
+
+
+@pytest.fixture
+def turn(tmp_path: Path) -> Iterator[Callable[[], Turn]]:
+    """Begins the next job."""
+    with AccessStore(tmp_path / "order") as store:
+        yield partial(Turn.begin, store)
 
 
 @contextmanager
@@ -208,17 +216,17 @@ def test_a_text_that_is_sent_again_is_not_replaced_by_one_that_was_sent_before_a
 
 
 def test_a_fetched_text_is_not_kept_out_by_another_one_that_was_uploaded_meanwhile(
-    tmp_path: Path, catalogue: Catalogue
+    tmp_path: Path, catalogue: Catalogue, turn: Callable[[], Turn]
 ) -> None:
-    symbol, order = Symbol.parse_any("A/75/1"), ChangeOrder(tmp_path / "order")
+    symbol = Symbol.parse_any("A/75/1")
     fetched = Input("f.txt", note("A/75/1\n\nArendal"), symbol, origin="fetched", fetched=True)
     wrong = Input("w.txt", b"Minutes of a club\n\n1. Nobody came, and tea was cold.\n", symbol, origin="upload-1")
     like = Input("l.txt", fetched.data.replace(b"is open", b"is shut"), symbol, origin="upload-2")
     for sent, stays in ((wrong, "Arendal is open"), (like, "Arendal is shut")):
-        first, second = order.open(), order.open()
+        first, second = turn(), turn()
         with Library(tmp_path / sent.name, HashEmbedder(), SEGMENTER_VERSION) as library:
-            for file, turn in ((sent, second), (fetched, first)):
-                list(ingest([file], library, catalogue, turn=turn))
+            for file, place in ((sent, second), (fetched, first)):
+                list(ingest([file], library, catalogue, turn=place))
             assert stays in library.document("A/75/1:en:official").text
 
 
@@ -344,27 +352,66 @@ def test_a_waiting_job_is_passed_only_by_those_that_touch_nothing_of_it() -> Non
     assert jobs.close(WAIT)
 
 
-def test_what_later_jobs_changed_is_known_after_a_restart_as_long_as_an_earlier_one_is_open(tmp_path: Path) -> None:
-    file = tmp_path / "order"
-    first, second = (ChangeOrder(file).open(n) for n in (1, 2))
-    order = ChangeOrder(file)
-    first, second, third = (order.open() for _ in range(3))
-    first.announce("A/1:en:official", "a")
-    assert not file.exists(), "no job is before it"
-    third.announce("A/1:en:official", "c")
-    with file.open("a") as cut:
-        cut.write('\n["A/2:en:')
-    second.announce("A/1:en:official", "b")
-    for again in (order, ChangeOrder(file)):
-        assert [again.is_later(1, "A/1:en:official", name) for name in "abc"] == [False, True, True]
-        assert [again.is_later(2, "A/1:en:official", name) for name in "abc"] == [False, False, True]
-        assert again.open().number > third.number
-    first.close()
-    assert file.exists()
-    second.close()
-    for turn in (third, order.open(4)):
-        turn.close()
-    assert not file.exists()
+@pytest.mark.parametrize("engine", ["embedded", "postgres"])
+def test_what_later_jobs_changed_is_known_to_all_servers_and_after_a_restart_as_long_as_an_earlier_one_is_open(
+    tmp_path: Path, request: pytest.FixtureRequest, engine: str
+) -> None:
+    url = request.getfixturevalue("database_url") if engine == "postgres" else None
+
+    def server(name: str) -> AccessStore:
+        return AccessStore(tmp_path / (name if url else ""), database=url)
+
+    name = "A/1:en:official"
+    with server("a") as one, server("b") as two:
+        first, second, third = (Turn.begin(store) for store in (one, two, one))
+        first.announce(name, "a")
+        third.announce(name, "c")
+        second.announce(name, "b")
+        second.announce(name, "c")
+        third.close()
+    with server("c") as one, server("d") as two:
+        for store in (one, two):
+            again = [Turn.begin(store, each.number) for each in (first, second)]
+            assert [[each.came_later(name, of) for of in "abc"] for each in again] == [[0, 1, 1], [0, 0, 1]]
+        fourth = Turn.begin(one)
+        assert fourth.number > third.number
+        again[0].announce("A/2:en:official", "no job is before it")
+        assert len(one.rows("SELECT * FROM announced")) == 2
+        for each in (*again, fourth):
+            Turn(two, each.number).close()
+    with server("e") as one:
+        assert one.rows("SELECT * FROM turns") == one.rows("SELECT * FROM announced") == []
+
+
+def test_a_job_whose_server_was_ended_counts_as_over_when_many_have_begun_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.change_order.MOST", 2)
+    with AccessStore(tmp_path) as store:
+        for _ in range(4):
+            last = Turn.begin(store)
+        last.announce("A/1:en:official", "a")
+        last.close()
+    with AccessStore(tmp_path) as store:
+        assert store.rows("SELECT id FROM turns") == [(last.number - 2,), (last.number - 1,)]
+
+
+def test_what_was_removed_at_one_server_is_not_brought_back_by_a_file_that_another_one_is_reading(
+    tmp_path: Path, catalogue: Catalogue, database_url: str
+) -> None:
+    gate = tmp_path / "gate"
+    shared = partial(made_service, catalogue=catalogue, page=False, updater={"jobs": 2}, database=database_url)
+    with shared(tmp_path / "a") as one, shared(tmp_path / "b") as two:
+        assert ended(one, send(one, "staff", "a.txt", note("A/75/1\n\nArendal")))["counts"] == {"added": 1}
+        long = send(one, "staff", "long.txt", note("A/75/1\n\nBergen", gate))
+        runs(one, long)
+        two.library.refresh()
+        assert ended(two, remove(two, "A/75/1"))["counts"] == {"removed": 1}
+        gate.touch()
+        told = ended(one, long)
+        assert told["counts"] == {"skipped": 1}
+        assert told["outcomes"][0]["reason"].startswith("is A/75/1, which was removed after this file was sent.")
+        assert one.library.document_ids() == ["boats-txt:en:upload"]
 
 
 def remove(made: Made, document: str) -> dict[str, Any]:
@@ -464,10 +511,9 @@ def test_a_revision_is_added_though_what_it_supersedes_is_removed_meanwhile(
 
 
 def test_a_text_without_a_symbol_is_added_though_one_of_its_name_is_removed_meanwhile(
-    tmp_path: Path, catalogue: Catalogue
+    tmp_path: Path, catalogue: Catalogue, turn: Callable[[], Turn]
 ) -> None:
-    order = ChangeOrder(tmp_path / "order")
-    first, second = order.open(), order.open()
+    first, second = turn(), turn()
     second.announce("minutes-txt:en:upload", REMOVED)
     with Library(tmp_path / "library", HashEmbedder(), SEGMENTER_VERSION) as library:
         told = list(ingest([Input("minutes.txt", note("Arendal"))], library, catalogue, turn=first))
@@ -477,10 +523,10 @@ def test_a_text_without_a_symbol_is_added_though_one_of_its_name_is_removed_mean
 
 @pytest.mark.parametrize("sent_before", [True, False])
 def test_a_document_that_is_removed_while_its_next_text_is_embedded_stays_as_the_later_of_both_says(
-    open_either: OpenLibrary, tmp_path: Path, catalogue: Catalogue, sent_before: bool
+    open_either: OpenLibrary, catalogue: Catalogue, turn: Callable[[], Turn], sent_before: bool
 ) -> None:
-    order, jobs, library = ChangeOrder(tmp_path / "order"), Jobs(), open_either()
-    file, removal = (order.open(), order.open())[:: 1 if sent_before else -1]
+    jobs, library = Jobs(), open_either()
+    file, removal = (turn(), turn())[:: 1 if sent_before else -1]
     list(ingest([Input("a.txt", note("A/75/1\n\nArendal"))], library, catalogue))
     updater, real = CollectionUpdater(library, catalogue).in_turn(removal), library.embedder.embed_passages
 
@@ -498,12 +544,13 @@ def test_a_document_that_is_removed_while_its_next_text_is_embedded_stays_as_the
     assert jobs.close(WAIT)
 
 
-def test_a_removal_spares_a_text_that_was_sent_after_it(tmp_path: Path, catalogue: Catalogue) -> None:
-    order, jobs = ChangeOrder(tmp_path / "order"), Jobs()
-    removal, late = order.open(), order.open()
+def test_a_removal_spares_a_text_that_was_sent_after_it(
+    tmp_path: Path, catalogue: Catalogue, turn: Callable[[], Turn]
+) -> None:
+    jobs, removal, late = Jobs(), turn(), turn()
     with Library(tmp_path / "library", HashEmbedder(), SEGMENTER_VERSION) as library:
-        for name, turn in (("Arendal", None), ("Bergen", late)):
-            list(ingest([Input(f"{name}.txt", note(f"A/75/1\n\n{name}"))], library, catalogue, turn=turn))
+        for name, place in (("Arendal", None), ("Bergen", late)):
+            list(ingest([Input(f"{name}.txt", note(f"A/75/1\n\n{name}"))], library, catalogue, turn=place))
         updater = CollectionUpdater(library, catalogue).in_turn(removal)
         ids = ["gone:en:upload", "A/75/1:en:official"]
         job = jobs.submit("remove", "x", lambda reporter: updater.remove(reporter, ids))
@@ -539,14 +586,15 @@ def test_a_file_without_a_symbol_is_not_brought_back_by_a_folder_that_was_sent_b
 
 
 @pytest.mark.parametrize("name", ["a.txt", "b.txt"])
-def test_a_removal_spares_a_text_that_was_sent_again_after_it(tmp_path: Path, catalogue: Catalogue, name: str) -> None:
-    order, jobs = ChangeOrder(tmp_path / "order"), Jobs()
-    removal, late = order.open(), order.open()
+def test_a_removal_spares_a_text_that_was_sent_again_after_it(
+    tmp_path: Path, catalogue: Catalogue, turn: Callable[[], Turn], name: str
+) -> None:
+    jobs, removal, late = Jobs(), turn(), turn()
     with Library(tmp_path / "library", HashEmbedder(), SEGMENTER_VERSION) as library:
         told = [
             outcome.result
-            for each, turn in (("a.txt", None), (name, late))
-            for outcome in ingest([Input(each, note("A/75/1\n\nBergen"))], library, catalogue, turn=turn)
+            for each, place in (("a.txt", None), (name, late))
+            for outcome in ingest([Input(each, note("A/75/1\n\nBergen"))], library, catalogue, turn=place)
         ]
         assert told == ["added", "unchanged" if name == "a.txt" else "skipped"]
         updater = CollectionUpdater(library, catalogue).in_turn(removal)

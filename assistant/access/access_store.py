@@ -1,4 +1,4 @@
-"""Store of keys, accounts, sessions, the audit log, drafts, earlier jobs and saved conversations: a small SQLite file in the library's
+"""Store of keys, accounts, sessions, the audit log, drafts, jobs and their order, and saved conversations: a small SQLite file in the library's
 folder, or tables of the library's database.
 
 The command line changes it while the server runs, and the server reads it for every request: a revoked key stops working at
@@ -64,7 +64,11 @@ CREATE TABLE IF NOT EXISTS drafts (
 CREATE TABLE IF NOT EXISTS draft_events (
   id INTEGER PRIMARY KEY AUTOINCREMENT, draft TEXT NOT NULL, time TEXT NOT NULL, who TEXT NOT NULL, kind TEXT NOT NULL,
   statement INTEGER, text TEXT NOT NULL
-)
+);
+CREATE TABLE IF NOT EXISTS turns (id INTEGER PRIMARY KEY AUTOINCREMENT);
+CREATE TABLE IF NOT EXISTS announced (
+  document TEXT NOT NULL, sha256 TEXT NOT NULL, turn INTEGER NOT NULL, PRIMARY KEY (document, sha256)
+) WITHOUT ROWID
 """
 _KEPT = {
     "keys": "id, name, role, hash, created, expires, used, revoked",
@@ -102,7 +106,7 @@ class AccessStore:
             folder.mkdir(parents=True, exist_ok=True)
             self._db = self._open()
             try:
-                if not self._db.has_table("draft_events"):
+                if not self._db.has_table("announced"):
                     with self._db.transaction():
                         self._db.create(_SCHEMA)
             except BaseException:

@@ -23,7 +23,7 @@ from corpus.corpus_errors import readable_errors
 from corpus.files import file_hash
 from corpus.library import Library
 from corpus.symbols import Symbol, SymbolError
-from ingest.change_order import ChangeOrder, Turn
+from ingest.change_order import Turn, TurnStore
 from ingest.document_reading import Input
 from ingest.input_files import printable
 from ingest.readers import ReadError
@@ -89,10 +89,10 @@ class Upload:
 
 
 class Uploads:
-    """The uploaded files that wait to be ingested, numbered by `order`. `folder` is created with the first one."""
+    """The uploaded files that wait to be ingested. `folder` is created with the first one."""
 
-    def __init__(self, folder: Path, order: ChangeOrder) -> None:
-        self._folder, self._order = folder, order
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
     def make_folder(self) -> Path:
         """Creates a folder for one file."""
@@ -102,7 +102,16 @@ class Uploads:
         return folder
 
     def save(
-        self, content: BinaryIO, name: str, by: str, *, symbol: str | None, language: str | None, ocr: bool, again: bool
+        self,
+        content: BinaryIO,
+        name: str,
+        by: str,
+        *,
+        symbol: str | None,
+        language: str | None,
+        ocr: bool,
+        again: bool,
+        number: int,
     ) -> Upload:
         """Stores a file with what its sender states about it, so that it is found after a restart. Where writing fails, nothing
         is left behind."""
@@ -113,7 +122,7 @@ class Uploads:
             with path.open("wb") as file:
                 shutil.copyfileobj(content, file)
             with readable_errors(self._folder):
-                upload = Upload(path, shown, file_hash(path), symbol, language, ocr, again, self._order.next_number())
+                upload = Upload(path, shown, file_hash(path), symbol, language, ocr, again, number)
                 (folder / _NOTE).write_text(json.dumps({**asdict(upload), "path": "", "by": by}), encoding="utf-8")
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
@@ -142,7 +151,7 @@ class CollectionService(ServiceBase):
     collection: Collection
     jobs: Jobs
     _updater: CollectionUpdater
-    _order: ChangeOrder
+    _turns: TurnStore | None
     _uploads: Uploads
 
     def verify(self, who: Principal) -> Job:
@@ -166,21 +175,21 @@ class CollectionService(ServiceBase):
         self._check(who, "upload")
         if language:
             check_language(language)
+        given, number = _symbol(symbol), turn.number if (turn := self._turn()) else 0
         upload = self._uploads.save(
-            content, name, who.id, symbol=_symbol(symbol), language=language, ocr=ocr, again=again
+            content, name, who.id, symbol=given, language=language, ocr=ocr, again=again, number=number
         )
         try:
             self._note_action(who, "upload", f"{upload.name} {upload.sha256}")
             outcome = self._look(upload)
-            return self._read(upload, who.id, self._order.open(upload.number), outcome, share=True)
+            return self._read(upload, who.id, outcome, share=True)
         except BaseException:  # the sender gets an error, so the file must not be ingested later
             upload.drop()
             raise
 
     def resume(self) -> int:
         """Restarts uploads that an earlier process accepted and did not finish; returns their number."""
-        unfinished = [(upload, by, self._order.open(upload.number)) for upload, by in self._uploads.unfinished()]
-        return len([self._read(*each) for each in unfinished])
+        return len([self._read(*each) for each in self._uploads.unfinished()])
 
     def _look(self, upload: Upload) -> dict[str, Any] | None:
         """The outcome of a small upload that is refused without being read; None where it has to wait for that."""
@@ -189,16 +198,17 @@ class CollectionService(ServiceBase):
                 return self._updater.refuse(upload)
         return None
 
-    def _read(
-        self, upload: Upload, by: str, turn: Turn, outcome: dict[str, Any] | None = None, *, share: bool = False
-    ) -> Job:
+    def _turn(self, number: int = 0) -> Turn | None:
+        return Turn.begin(self._turns, number) if self._turns else None
+
+    def _read(self, upload: Upload, by: str, outcome: dict[str, Any] | None = None, *, share: bool = False) -> Job:
         return self._change(
             "upload",
             by,
-            turn,
             lambda updater, reporter: updater.read(reporter, [upload], 1, jobs=1),
             {upload.sha256, upload.symbol or upload.sha256, upload.name, _LARGE if upload.is_large else upload.name},
             upload.drop,
+            upload.number,
             detail=upload.name,
             job_id=upload.job,
             outcome=outcome,
@@ -209,25 +219,30 @@ class CollectionService(ServiceBase):
         self,
         kind: str,
         by: str,
-        turn: Turn,
         work: Callable[[CollectionUpdater, JobReporter], None],
         touches: Iterable[str] = (_FILES,),
         ended: Callable[[], None] = lambda: None,
+        number: int = 0,
         **more: Any,
     ) -> Job:
         """Submits a job that changes documents, which may run beside another one."""
+        turn = self._turn(number)
         updater = self._updater.in_turn(turn)
 
-        def end(_: Job | None = None) -> None:
+        def close() -> None:
+            if turn is not None:
+                turn.close()
+
+        def end(_: Job) -> None:
             ended()
-            turn.close()
+            close()
 
         try:
             return self.jobs.submit(
                 kind, by, lambda reporter: work(updater, reporter), ended=end, touches=frozenset(touches), **more
             )
         except BaseException:
-            turn.close()
+            close()
             raise
 
     def fetch(self, who: Principal, request: FetchRequest) -> Job:
@@ -235,11 +250,9 @@ class CollectionService(ServiceBase):
         planned = self._plan(who, request)
         named = ", ".join(f"{each.symbol} ({each.language})" for each in planned.due) or "nothing that is missing"
         self._note_action(who, "fetch", named)
-        turn = self._order.open()
         return self._change(
             "fetch",
             who.id,
-            turn,
             lambda updater, reporter: updater.fetch(reporter, planned),
             {_FILES, *(each.symbol.text for each in planned.due)},
             detail=named[:200],
@@ -265,7 +278,6 @@ class CollectionService(ServiceBase):
         return self._change(
             "ingest",
             who.id,
-            self._order.open(),
             lambda updater, reporter: updater.read(reporter, files, len(files), again=again, jobs=jobs),
             {_FILES, symbol or _FILES},
             detail=", ".join(printable(str(path)) for path in files.paths)[:200],
@@ -279,7 +291,6 @@ class CollectionService(ServiceBase):
         return self._change(
             "forget",
             who.id,
-            self._order.open(),
             lambda updater, reporter: updater.forget(reporter, path, name),
             detail=name[:200],
         )
@@ -294,7 +305,6 @@ class CollectionService(ServiceBase):
         return self._change(
             "remove",
             who.id,
-            self._order.open(),
             lambda updater, reporter: updater.remove(reporter, ids),
             {each for one in found for each in (one.sha256, one.source, one.symbol.text if one.symbol else one.source)},
             detail=name,

@@ -26,7 +26,6 @@ from assistant.settings import Settings
 from corpus.documents import Document
 from corpus.feedback import Feedback, FeedbackError, FeedbackFull, make_feedback
 from corpus.meetings import Meeting
-from ingest.change_order import ChangeOrder
 
 JOBS = 100
 """Most unfinished jobs, and most unfinished papers."""
@@ -64,8 +63,8 @@ class Service(QuestionService, CollectionService):
         self.collection = Collection(engine.library, engine.catalogue)
         self.question_queue = question_queue or QuestionQueue.of(self.settings)
         self._updater = updater or CollectionUpdater(engine.library, engine.catalogue)
-        self._order = ChangeOrder(self.library.folder / f"{FOLDER}.order")
-        self._uploads = Uploads(self.library.folder / FOLDER, self._order)
+        self._turns = store
+        self._uploads = Uploads(self.library.folder / FOLDER)
         self.jobs = Jobs(
             places=JOBS,
             at_once=min(2, self._updater.jobs),
