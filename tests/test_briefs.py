@@ -1184,6 +1184,23 @@ def test_a_key_point_of_a_paper_of_the_item_is_its_whole_paragraph(holding: Hold
     assert figure in [each.text for each in section(briefing, "points").statements]
 
 
+def test_key_points_on_the_title_of_an_item_are_those_of_its_papers_where_they_are_held(holding: Holding) -> None:
+    agenda = AGENDA.replace("The Working Group may wish to discuss the training of drivers on mountain roads.", "")
+    elsewhere = further(
+        "Elsewhere",
+        "The roads of another body: the training of drivers on mountain roads is kept open by its guards in every winter.",
+    )
+    engine = holding(agenda, elsewhere, reading=True)
+
+    def quoted() -> set[str | None]:
+        points = sections(engine, Request("item", "3"))["points"].parts
+        return {each.citations[-1].symbol for part in points for each in part.statements}
+
+    assert quoted() == {"CTOC/COP/WG.7/2029/9"}
+    more(engine, ROADS)
+    assert quoted() == {"CTOC/COP/WG.7/2030/3"}
+
+
 def test_what_a_digest_says_of_the_paper_that_it_is_about_is_no_key_point_unlike_what_the_paper_argues(
     holding: Holding,
 ) -> None:

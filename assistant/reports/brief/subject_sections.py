@@ -88,13 +88,15 @@ def _paper_ids(selector: UnitSelector) -> Ids:
 
 
 def _assign_to_themes(selector: UnitSelector) -> dict[Theme, list[ScoredUnit]]:
-    """The key points by theme, each with the theme to which it is most relevant."""
-    subject = selector.subject
+    """The key points by theme, each with the theme to which it is most relevant; on the title of an item those of its papers, where they are
+    in the library."""
+    subject, papers = selector.subject, _paper_ids(selector)
     passages = WIDE_PASSAGES if subject.user_question else 0
-    document_ids = (*_paper_ids(selector), *(() if subject.request.kind == "document" else subject.other_ids))
+    all_ids = (*papers, *(() if subject.request.kind == "document" else subject.other_ids))
     best: dict[tuple[str, int, int], tuple[Theme, ScoredUnit]] = {}
     for theme in (each for each in subject.themes if each.section is None):
         is_candidate = partial(is_key_point, selector, theme.words)
+        document_ids = papers if papers and subject.item is not None and theme.words == subject.title else all_ids
         for each in selector.find_relevant(theme.words, document_ids, CANDIDATES_PER_THEME, is_candidate, passages):
             key = (each.unit.document.id, each.unit.start, each.unit.end)
             if key not in best or each.odds > best[key][1].odds:
