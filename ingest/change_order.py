@@ -42,8 +42,10 @@ class Turn:
 
     @classmethod
     def begin(cls, store: TurnStore, number: int = 0) -> Turn:
-        """The place of a job, with the number that it had in an earlier process, if it had one."""
-        return cls(store, number or store.rows(_BEGIN)[0][0])
+        """The place of a job, with the number that it had in an earlier process if the store knows that, else after all others: a
+        number from another store says nothing of the order here."""
+        known = number and store.rows("SELECT 1 FROM turns WHERE id = ?", number)
+        return cls(store, number if known else store.rows(_BEGIN)[0][0])
 
     def announce(self, document_id: str, sha256: str) -> None:
         """Tells unfinished jobs with a smaller number that this one is about to write a document from a file with this hash, or to remove

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from conftest import OpenLibrary
 from services import Made, ended, made_service, service_fixture
 from waiting import WAIT, until
 
+from assistant.access import Principal, Role
 from assistant.access.access_store import AccessStore
 from assistant.ingestion import CollectionUpdater
 from assistant.service.collection_service import MIN_LARGE
@@ -394,6 +396,29 @@ def test_a_job_whose_server_was_ended_counts_as_over_when_many_have_begun_after_
         last.close()
     with AccessStore(tmp_path) as store:
         assert store.rows("SELECT id FROM turns") == [(last.number - 2,), (last.number - 1,)]
+
+
+def test_a_waiting_file_with_a_number_of_another_store_is_no_later_than_those_sent_after_it(tmp_path: Path) -> None:
+    with AccessStore(tmp_path) as store:
+        waiting, sent = Turn.begin(store, 17), Turn.begin(store)
+        waiting.announce("A/1:en:official", "a")
+        sent.announce("A/1:en:official", "b")
+        assert not sent.came_later("A/1:en:official", "a")
+        assert waiting.came_later("A/1:en:official", "b")
+
+
+def test_an_upload_that_fails_does_not_count_as_unfinished(
+    tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Path) -> str:
+        raise OSError(28, "No space left on device")
+
+    with service(tmp_path, catalogue) as made:
+        monkeypatch.setattr("assistant.service.collection_service.file_hash", fail)
+        with pytest.raises(LibraryFull):
+            made.service.upload(Principal(Role.STAFF, "local"), io.BytesIO(b"Lamps"), "a.txt")
+    with AccessStore(tmp_path / "library") as store:
+        assert store.rows("SELECT * FROM turns") == []
 
 
 def test_what_was_removed_at_one_server_is_not_brought_back_by_a_file_that_another_one_is_reading(

@@ -193,6 +193,19 @@ def test_after_a_crash_of_the_server_the_index_of_words_is_made_again_once(
     assert one.verify() == []
 
 
+def test_after_a_crash_a_session_that_may_only_read_ranks_without_the_index_of_words(
+    open_library: OpenLibrary, database_url: str, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    one = open_library(tmp_path / "one", database=database_url)
+    add(one, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry lamps.\n"))
+    reading = f"{database_url}&options=-c%20default_transaction_read_only%3Don"
+    (ranked,) = open_library(tmp_path / "before", database=reading).lexical_search(["lamp"], "en", 5)
+    assert one.lexical_search(["lamp"], "en", 5) == [ranked]
+    one._store._db.execute("TRUNCATE index_sound")  # as PostgreSQL does with unlogged tables
+    (other,) = open_library(tmp_path / "after", database=reading).lexical_search(["lamp"], "en", 5)
+    assert (other.passage_id, other.score != ranked.score) == (ranked.passage_id, True)
+
+
 def test_a_replica_that_can_only_be_read_answers(
     open_library: OpenLibrary, database_url: str, catalogue: Catalogue, tmp_path: Path
 ) -> None:
@@ -288,6 +301,16 @@ def test_a_library_that_was_filled_at_once_finds_the_same(
     assert found[0] == found[1] != []
     with shared.loading():  # it has documents, so its indexes stay
         assert _search_indexes(shared) == complete
+
+
+def test_others_can_search_while_one_process_fills_a_library(
+    open_library: OpenLibrary, database_url: str, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    one, other = (open_library(tmp_path / name, database=database_url) for name in ("one", "other"))
+    with one.loading():
+        add(one, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry lamps.\n"))
+        (during,) = other.lexical_search(["lamp"], "en", 5)
+    assert other.lexical_search(["lamp"], "en", 5) == one.lexical_search(["lamp"], "en", 5) != [during]
 
 
 def test_indexes_that_were_left_out_when_filling_was_broken_off_are_made_when_it_is_opened_again(

@@ -175,16 +175,19 @@ class CollectionService(ServiceBase):
         self._check(who, "upload")
         if language:
             check_language(language)
-        given, number = _symbol(symbol), turn.number if (turn := self._turn()) else 0
-        upload = self._uploads.save(
-            content, name, who.id, symbol=given, language=language, ocr=ocr, again=again, number=number
-        )
+        given, upload = _symbol(symbol), None
+        number = turn.number if (turn := self._turn()) else 0
         try:
+            upload = self._uploads.save(
+                content, name, who.id, symbol=given, language=language, ocr=ocr, again=again, number=number
+            )
             self._note_action(who, "upload", f"{upload.name} {upload.sha256}")
             outcome = self._look(upload)
             return self._read(upload, who.id, outcome, share=True)
         except BaseException:  # the sender gets an error, so the file must not be ingested later
-            upload.drop()
+            for undo in (upload and upload.drop, turn and turn.close):
+                if undo:
+                    undo()
             raise
 
     def resume(self) -> int:

@@ -78,14 +78,19 @@ class TableIndexes:
     def prepare(self) -> None:
         """Creates the tables and indexes that are missing or that a crash of the server has damaged; call after the store has created its
         own tables, and after the connection was lost."""
-        replica = self._db.execute("SELECT pg_is_in_recovery()").fetchone()[0]
-        if not replica and not self._is_sound():
+        told = "SELECT pg_is_in_recovery(), current_setting('transaction_read_only')::boolean"
+        replica, read_only = self._db.execute(told).fetchone()
+        if not replica and not read_only and not self._is_sound():
             with self._db.transaction():
                 if not self._is_sound():  # another process may have done it meanwhile
                     self._drop_indexes("words")
                     self._prepare()
         # On a replica the BM25 index does not find what was added since its first use there (pg_textsearch 0.6.1; its issue 345).
-        self._has_bm25 = not replica and self._has_all("_words")
+        self._trusts_bm25 = not replica and self._is_sound()
+
+    def _has_bm25(self, language: str) -> bool:
+        """Whether the BM25 index can be used; asked each time, since another process may drop it while it fills the library."""
+        return self._trusts_bm25 and self._db.has_table(f"{_table(language)}_words")
 
     def _is_sound(self) -> bool:
         complete = self._has_all("", "_nearest") and self._db.has_table(_SOUND)
@@ -104,7 +109,6 @@ class TableIndexes:
         if not self._db.execute("SELECT EXISTS (SELECT 1 FROM documents)").fetchone()[0]:
             with self._db.transaction():
                 self._drop_indexes("held", "nearest", "words")
-            self._has_bm25 = False
 
     def finish_loading(self) -> None:
         self.prepare()
@@ -163,7 +167,7 @@ class TableIndexes:
 
     def update(self) -> None:
         for language, added in self._new_passages.items():
-            if added >= SPILL_AFTER and self._has_bm25:
+            if added >= SPILL_AFTER and self._has_bm25(language):
                 self._db.execute(f"SELECT bm25_spill_index('{_table(language)}_words')")
                 self._new_passages[language] = 0
 
@@ -203,7 +207,7 @@ class TableIndexes:
             return []
         query, table = [_word(token) for token in dict.fromkeys(tokens)], _table(language)
         condition, values = self._scope_condition(scope)
-        if not self._has_bm25:
+        if not self._has_bm25(language):
             any_word = " | ".join(query)
             found = self._db.execute(
                 f"SELECT id, -ts_rank({_WORDS_VECTOR}, to_tsquery('simple', ?)) AS score FROM {table} "
@@ -254,7 +258,7 @@ class TableIndexes:
 
     def document_frequency(self, tokens: Collection[str], language: str, total: int) -> dict[str, int]:
         table, words = _table(language), {token: _word(token) for token in tokens}
-        weights = self._weights([*words.values()], table)[0] if self._has_bm25 else {}
+        weights = self._weights([*words.values()], table)[0] if self._has_bm25(language) else {}
         derived = {word: _passages_with(weight, total) for word, weight in weights.items()}
         sql = f"SELECT count(*) FROM {table} WHERE {_WORDS_VECTOR} @@ to_tsquery('simple', ?)"
         return {
