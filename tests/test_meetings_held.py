@@ -560,6 +560,11 @@ def test_of_many_meetings_those_compete_whose_agendas_search_finds_for_the_quest
         return ranked(own, question, meetings, subject)
 
     monkeypatch.setattr(MeetingAnswerer, "_rank_rows", rank)
-    holding(long, *short, reading=True).ask("On which day and at what time of the session are lanterns discussed?")
+    reports = [
+        Input(f"{n}.md", f"# Report {n}\n\n1. On day {n} and at a time of the session it is discussed.\n".encode())
+        for n in range(60)
+    ]
+    engine = holding(long, *short, *reports, reading=True)
+    engine.ask("On which day and at what time of the session are lanterns discussed?")
     assert "A/AC.1/2020/1:en:digest" in competing
     assert len(competing) == 4

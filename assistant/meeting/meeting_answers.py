@@ -25,8 +25,8 @@ from assistant.meeting.row_citations import AgendaCiter
 from assistant.meeting.row_passages import RowPassage, RowPassageBuilder, RowSentence
 from assistant.qa.abstention import FURTHER_ROW_GAP, LISTING_CHANCE, NAMED_PLACE_BONUS, TITLE_ONLY_PENALTY, log_odds
 from assistant.qa.answer import Answer, Pointer, Statement
-from assistant.qa.retriever import Retriever
-from assistant.qa.scoring import FIRST, READ, ScoredSentence, Scorer
+from assistant.qa.retriever import POOL, Retriever
+from assistant.qa.scoring import FIRST, ScoredSentence, Scorer
 from assistant.question import Question, numbers_after
 from assistant.wording import claims
 from corpus.acronyms import find_acronyms, find_expansion
@@ -141,9 +141,8 @@ class MeetingAnswerer:
         if not meetings or not any_has_named_day(question, meetings):
             return None
         # The latest meeting competes with those of whose agendas search ranks a passage first.
-        found = [hit.passage.document_id for hit in self._retriever.gather(question, READ)]
-        ranked = sorted(meetings[1:], key=lambda each: [*found, each.document_id].index(each.document_id))
-        competing = [*meetings[:1], *(meeting for meeting in meetings[1:] if meeting in ranked[:COMPETING])]
+        likely = self._rank_meetings(question, meetings[1:])[:COMPETING]
+        competing = [*meetings[:1], *(meeting for meeting in meetings[1:] if meeting in likely)]
         place_named = bool(question.items) or names_time(question)
         subject = self._subject(question, competing[0])
         rows = self._rank_rows(question, competing, subject)
@@ -193,6 +192,14 @@ class MeetingAnswerer:
         found = [(n, each) for n, meeting in enumerate(competing) for each in self._row_passages(question, meeting)]
         found.sort(key=lambda row: not leads(row))
         return _Rows(found, sum(map(leads, found)))
+
+    def _rank_meetings(self, question: Question, meetings: Sequence[Meeting]) -> Sequence[Meeting]:
+        """The meetings, those first of whose agendas search ranks a passage first, where more are given than may compete."""
+        if len(meetings) <= COMPETING:
+            return meetings
+        hits = self._retriever.retrieve(question, POOL, [each.document_id for each in meetings])
+        found = [hit.passage.document_id for hit in hits]
+        return sorted(meetings, key=lambda each: [*found, each.document_id].index(each.document_id))
 
     def _score_rows(
         self,
