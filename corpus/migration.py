@@ -21,29 +21,30 @@ def copy_library(source: Library, target: Library) -> Iterator[tuple[str, bool]]
             "The two libraries were made with other models or segmenters. Run 'rapporteur reindex' on the first."
         )
     marks = target.copied()
-    for document_id in source.document_ids():
-        try:
-            holding = source.stored_document(document_id)
-        except DocumentNotFound:  # removed meanwhile
-            continue
-        copied = not target.headers(id=document_id) or target.stored_document(document_id).digest != holding.digest
-        held, mark = marks.get(document_id, ""), holding.document.sha256
-        # Until the copy is there, and after an interruption here, the text that was copied before is still known as a copy.
-        either = f"{held} {mark}".strip() if copied and held != mark else mark
-        if either != held:
-            target.record_copied(document_id, either)
-        if copied:
-            target.add_with_vectors(holding)
-            if target.stored_document(document_id).digest != holding.digest:
-                raise LibraryError(
-                    f"{document_id} is not the same after it was copied. It is left as it was in the first library."
-                )
-        if either != mark:
-            target.record_copied(document_id, mark)
-        original = source.original(holding.document) if target.should_store_original(holding.document) else None
-        if original is not None:
-            target.store_original(document_id, original)
-        yield document_id, copied
+    with target.loading():
+        for document_id in source.document_ids():
+            try:
+                holding = source.stored_document(document_id)
+            except DocumentNotFound:  # removed meanwhile
+                continue
+            copied = not target.headers(id=document_id) or target.stored_document(document_id).digest != holding.digest
+            held, mark = marks.get(document_id, ""), holding.document.sha256
+            # Until the copy is there, and after an interruption here, the text that was copied before is still known as a copy.
+            either = f"{held} {mark}".strip() if copied and held != mark else mark
+            if either != held:
+                target.record_copied(document_id, either)
+            if copied:
+                target.add_with_vectors(holding)
+                if target.stored_document(document_id).digest != holding.digest:
+                    raise LibraryError(
+                        f"{document_id} is not the same after it was copied. It is left as it was in the first library."
+                    )
+            if either != mark:
+                target.record_copied(document_id, mark)
+            original = source.original(holding.document) if target.should_store_original(holding.document) else None
+            if original is not None:
+                target.store_original(document_id, original)
+            yield document_id, copied
     for document_id, mark in target.copied().items():
         if not source.headers(id=document_id):
             if any(each.sha256 in mark.split() for each in target.headers(id=document_id)):

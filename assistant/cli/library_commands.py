@@ -140,11 +140,9 @@ def migrate(to: Annotated[str, typer.Option(help="Address of the database (postg
         ):
             total, copied = len(source.document_ids()), 0
             task = bar.add_task("Copying", total=total, detail="documents")
-            with target.loading():
-                for _, new in copy_library(source, target):
-                    copied += new
-                    bar.advance(task)
-                bar.update(task, detail="documents, completing the indexes")
+            for done, (_, new) in enumerate(copy_library(source, target), 1):
+                copied += new
+                bar.update(task, completed=done, detail="documents" if done < total else "documents; indexes are made")
         with (
             AccessStore(settings.data_dir, database=settings.database_url) as before,
             AccessStore(aimed.data_dir, database=aimed.database_url) as after,

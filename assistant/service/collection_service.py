@@ -175,8 +175,8 @@ class CollectionService(ServiceBase):
         self._check(who, "upload")
         if language:
             check_language(language)
-        given, upload = _symbol(symbol), None
-        number = turn.number if (turn := self._turn()) else 0
+        given, turn, upload = _symbol(symbol), self._turn(), None
+        number = 0 if turn is None else turn.number
         try:
             upload = self._uploads.save(
                 content, name, who.id, symbol=given, language=language, ocr=ocr, again=again, number=number
@@ -185,9 +185,10 @@ class CollectionService(ServiceBase):
             outcome = self._look(upload)
             return self._read(upload, who.id, outcome, share=True)
         except BaseException:  # the sender gets an error, so the file must not be ingested later
-            for undo in (upload and upload.drop, turn and turn.close):
-                if undo:
-                    undo()
+            if upload is not None:
+                upload.drop()
+            if turn is not None:
+                turn.close()
             raise
 
     def resume(self) -> int:

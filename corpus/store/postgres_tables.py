@@ -31,6 +31,7 @@ SETTINGS = {"enable_sort": "off", "hnsw.ef_search": "500"}
 """`enable_sort` is off so that the planner uses the order of the BM25 index, since only that index knows its scores. `hnsw.ef_search` is
 the number of candidates that a vector search tracks in the graph; with fewer, near passages are missed."""
 EXTENSIONS = ("vector", "pg_textsearch")
+"""Those of PostgreSQL that a library uses."""
 EF_CONSTRUCTION = 128
 """HNSW's `ef_construction`: candidates for the neighbours of a new passage. With pgvector's default of 64, one near passage in a hundred
 is missed among 100,000."""
@@ -50,8 +51,6 @@ PENDING_KILOBYTES = 256
 4,096 the index takes twice the space for 10,000 passages."""
 _WORDS_VECTOR = "to_tsvector('simple', tokens)"
 """The words of a passage for PostgreSQL's own text search; a GIN index finds the passages with a word."""
-
-
 _SOUND = "index_sound"
 """A table that is empty after the server ended without a shutdown: it is unlogged, and PostgreSQL empties such tables then. The BM25
 index has lost its statistics in that case and finds nothing (pg_textsearch 0.6.1; its issue 350), so it is created again."""
