@@ -656,7 +656,7 @@ def test_an_upload_whose_file_is_gone_at_the_next_start_is_refused_and_the_servi
 
 def test_who_sends_very_many_files_leaves_places_to_others(made: Made) -> None:
     block, jobs = threading.Event(), made.service.jobs
-    jobs.submit("x", "somebody", lambda _: block.wait(20) and None)
+    jobs.submit("x", "somebody", lambda _: block.wait(WAIT) and None)
     sent = [{"file": (f"{n}.txt", b"Note on nets\n\nNets number %d are mended.\n" % n)} for n in range(51)]
     replies = [made.by("staff").post("/api/v1/uploads", files=each) for each in sent]
     assert [each.status_code for each in replies] == [202] * 50 + [503]
