@@ -258,6 +258,9 @@ def test_a_passage_has_the_same_score_in_a_scope_as_in_the_whole_library(
     scope = SearchScope(frozenset(each for each in library.document_ids() if each.startswith("note")), frozenset())
     inside = {hit.passage_id: hit.score for hit in library.lexical_search(tokens, "en", 1_000, scope)}
     assert len(inside) > 12
+    best = sorted((everywhere[key] for key in inside), reverse=True)[:5]
+    few = library.lexical_search(tokens, "en", 5, scope)  # few in much: ranked by the index
+    assert ([hit.score for hit in few], {hit.passage_id for hit in few} - {*inside}) == (best, set())
     # What the index has not yet written into its files it measures exactly, later in steps.
     assert inside == pytest.approx({key: everywhere[key] for key in inside}, rel=0.02)
 

@@ -42,6 +42,8 @@ _K, _B = 1.2, 0.75
 COUNTED = 100
 """Passages with a word up to which they are counted; for more frequent words the number is derived from the word's weight in the BM25 index,
 since counting takes some hundredths of a millisecond a passage. Removed passages count there until PostgreSQL has vacuumed the table."""
+RANKED_PER_SCORED = 10
+"""Passages that the BM25 index ranks in the time in which one is scored here."""
 _FILLER_WORDS = 99
 _FILLER = "0"  # a word that is in no passage
 SPILL_AFTER = 1_000
@@ -213,22 +215,33 @@ class TableIndexes:
                 f"WHERE {_WORDS_VECTOR} @@ to_tsquery('simple', ?) {condition} ORDER BY score LIMIT ?",
                 (any_word, any_word, *values, limit),
             )
-        elif scope is None:
-            # The score is taken from the index: computing it again would cost a quarter of a millisecond a row.
-            found = self._db.execute(
-                f"SELECT id, bm25_get_current_score() FROM {table} ORDER BY tokens <@> to_bm25query(?, '{table}_words') LIMIT {limit:d}",
-                (" ".join(query),),
-            )
         else:
-            return self._rank_within_scope(query, table, limit, condition, values)
+            depth = limit if scope is None else self._find_depth(table, limit, condition, values)
+            if depth is None:
+                return self._rank_within_scope(query, table, limit, condition, values)
+            # The score is taken from the index: computing it again would cost a quarter of a millisecond a row. The inner limit is the
+            # number of passages that the index ranks at first, in a scope or not; where too few are in the scope it ranks more.
+            found = self._db.execute(
+                f"SELECT id, score FROM (SELECT id, bm25_get_current_score() AS score FROM {table} WHERE TRUE {condition} "
+                f"ORDER BY tokens <@> to_bm25query(?, '{table}_words') LIMIT {depth:d}) AS ranked LIMIT {limit:d}",
+                (*values, " ".join(query)),
+            )
         hits = [LexicalHit(key, -float(score)) for key, score in found if score < 0.0]
         return sorted(hits, key=lambda hit: (-hit.score, hit.passage_id))
+
+    def _find_depth(self, table: str, limit: int, condition: str, values: Sequence[object]) -> int | None:
+        """How many of all passages the BM25 index should rank to find `limit` in a scope: twice as many as it takes if those in it are as
+        good as others. None where scoring each passage of the scope is faster."""
+        counted = f"SELECT count(*), (SELECT reltuples FROM pg_class WHERE oid = to_regclass(?)) FROM {table} WHERE TRUE {condition}"
+        within, total = self._db.execute(counted, (table, *values)).fetchone()
+        depth = math.ceil(2 * limit * max(total, within) / max(within, 1))
+        return depth if depth <= RANKED_PER_SCORED * within else None
 
     def _rank_within_scope(
         self, query: Sequence[str], table: str, limit: int, condition: str, values: Sequence[object]
     ) -> list[LexicalHit]:
-        """Like `lexical_search`, within a scope. The BM25 index can't filter, and scoring single passages with it takes an eighth of
-        a millisecond each; so passages are scored here, with the same formula."""
+        """Like `lexical_search`, within a scope that is small in its library. The BM25 index ranks passages outside of it, too, and
+        scoring single passages with it takes an eighth of a millisecond each; so they are scored here, with the same formula."""
         weights, mean = self._weights(query, table)
         damping, hits = partial(_damping, mean=mean), []
         rows = self._db.execute(f"SELECT id, ' ' || tokens || ' ' FROM {table} WHERE TRUE {condition}", values)
