@@ -202,18 +202,34 @@ def test_a_scope_is_searched_to_its_full_depth_whatever_else_is_held(holding: Ho
 
 
 def test_in_a_scope_the_same_passages_are_found_as_in_a_library_that_holds_nothing_else(
-    open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path
+    open_either: OpenLibrary, open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path
 ) -> None:
-    crowded, small = open_library(), open_library(tmp_path / "small")
-    add(crowded, catalogue, Input("crowd.md", CROWD.encode()), Input("alone.md", ALONE.encode()))
-    add(small, catalogue, Input("alone.md", ALONE.encode()))
-    (alone,) = small.find_documents("A/88/402")
-    for text in ("When are harbour lamps repaired?", "Who repairs the bell?", "Where do boats wait?"):
-        found = []
-        for library in (crowded, small):
-            engine = Engine(library, catalogue, readers=word_readers())
-            found.append({each.id for each in engine.retriever.retrieve(engine.question(text), 5, [alone.id])})
-        assert found[0] == found[1]
+    things = ("bell", "buoy", "crane", "ferry", "lamp", "mast", "net", "pier", "rope", "sail")
+    rest = "It was made long ago, is kept in good order, and may be seen by whoever asks for it at the office. " * 5
+
+    def paragraph(n: int, k: int) -> str:
+        return f"{k + 1}. The {things[(n + k) % 10]} of harbour {n} is repaired by the {things[(n * k) % 10]} of keeper {k + 100}. {rest}"
+
+    notes = [
+        Input(f"n{n}.md", f"# Note {n}\n\n{chr(10).join(f'{paragraph(n, k)}{chr(10)}' for k in range(12))}".encode())
+        for n in range(40)
+    ]
+    whole = open_either(tmp_path / "whole")
+    add(whole, catalogue, *notes)
+    for first in range(0, 40, 8):
+        small = open_library(tmp_path / f"small{first}")
+        add(small, catalogue, *notes[first : first + 8])
+        scope = sorted(small.document_ids())
+        for n, k in ((first, 2), (first + 3, 11), (first + 7, 5)):
+            asked, found = f"Who repairs the {things[(n + k) % 10]} of harbour {n}, keeper {k + 100}?", []
+            for library in (whole, small):
+                engine = Engine(library, catalogue, readers=word_readers())
+                found.append([each.id for each in engine.retriever.retrieve(engine.question(asked), 10, scope)])
+            held = [each for document in scope for each in small.passages(document)]
+            (right,) = (each.id for each in held if paragraph(n, k).split(". ")[1] in each.text)
+            assert len(held) > 50
+            assert [right in each for each in found] == [True, True]
+            assert len({*found[0]} & {*found[1]}) >= 8
 
 
 def test_of_an_agenda_asked_about_one_item_only_passages_that_speak_of_it_are_found(starter_engine: Engine) -> None:
