@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import shutil
 import socket
 import threading
 import time
@@ -21,7 +22,7 @@ import pytest
 from conftest import untimed
 from fastapi.testclient import TestClient
 from ods import word_file
-from services import Made, ended, fetching, listening, made_service, service_fixture, settings_with, told_events
+from services import BOATS, Made, ended, fetching, listening, made_service, service_fixture, settings_with, told_events
 from waiting import WAIT, until
 from word_reader import word_readers
 
@@ -564,7 +565,7 @@ def test_jobs_are_stopped_running_or_waiting_and_there_is_an_end_to_them() -> No
             time.sleep(0.005)
 
     running = jobs.submit("x", "y", endless, ended=lambda job: told.append(job.id))
-    waiting = jobs.submit("x", "y", endless, ended=lambda job: told.append(job.id))
+    waiting = jobs.submit("x", "z", endless, ended=lambda job: told.append(job.id))
     assert begun.wait(WAIT)
     with pytest.raises(Overloaded):
         jobs.submit("x", "y", endless)
@@ -654,17 +655,45 @@ def test_an_upload_whose_file_is_gone_at_the_next_start_is_refused_and_the_servi
         assert "nets.txt cannot be read" in again["outcomes"][0]["reason"]
 
 
-def test_who_sends_very_many_files_leaves_places_to_others(made: Made) -> None:
-    block, jobs = threading.Event(), made.service.jobs
-    jobs.submit("x", "somebody", lambda _: block.wait(WAIT) and None)
-    sent = [{"file": (f"{n}.txt", b"Note on nets\n\nNets number %d are mended.\n" % n)} for n in range(51)]
+def test_who_starts_very_many_jobs_leaves_places_to_others(made: Made) -> None:
+    boats = ended(made, made.service.upload(LOCAL, io.BytesIO(BOATS), "boats.txt").to_json())["outcomes"][0]["document"]
+    block, sent = occupied(made), [{"file": (f"{n}.txt", b"Note on nets\n\nNets number %d.\n" % n)} for n in range(51)]
     replies = [made.by("staff").post("/api/v1/uploads", files=each) for each in sent]
     assert [each.status_code for each in replies] == [202] * 50 + [503]
     assert (replies[-1].json()["code"], replies[-1].headers["retry-after"]) == ("jobs-wait", "60")
     assert made.by("admin").post("/api/v1/uploads", files=sent[50]).status_code == 202
-    assert made.by("staff").post("/api/v1/verify").status_code == 202
+    for method, path in (("POST", "verify"), ("DELETE", f"documents/{boats}")):
+        replies = [made.by(role).request(method, f"/api/v1/{path}") for role in ("staff", "admin")]
+        assert [each.status_code for each in replies] == [503, 202]
+    made.service.jobs.stop_all()
+    block.set()
+
+
+def test_the_work_of_the_machine_itself_takes_as_many_places_as_there_are() -> None:
+    jobs, block = Jobs(places=5), threading.Event()
+    for who, taken in (("account:amina", 2), (LOCAL.id, 3)):
+        for _ in range(taken):
+            jobs.submit("x", who, lambda _: block.wait(WAIT) and None)
+        with pytest.raises(Overloaded):
+            jobs.submit("x", who, lambda _: None)
     jobs.stop_all()
     block.set()
+    assert jobs.close(WAIT)
+
+
+def test_every_upload_that_was_accepted_is_resumed_even_where_there_are_more_than_places(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    with made_service(tmp_path, catalogue, page=False) as made:
+        block = occupied(made)
+        made.by("staff").post("/api/v1/uploads", files={"file": ("boats.txt", BOATS)})
+        made.service.stop()
+        block.set()
+    (folder,) = (made.library.folder / "uploads").iterdir()
+    for n in range(100):
+        shutil.copytree(folder, folder.with_name(f"{n:016}{n:016}"))
+    with made_service(tmp_path, catalogue, page=False) as made:
+        assert made.service.resume() == 101
 
 
 def test_uploads_that_waited_at_a_stop_are_read_in_the_order_in_which_they_were_sent(

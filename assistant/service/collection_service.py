@@ -171,7 +171,7 @@ class CollectionService(ServiceBase):
         again: bool = False,
     ) -> Job:
         """Starts to ingest an uploaded file, with `again` also where these bytes were read before. `name` is only shown; the format
-        is detected from the content. Uploads of one user take at most half of the places of jobs."""
+        is detected from the content."""
         self._check(who, "upload")
         if language:
             check_language(language)
@@ -183,7 +183,7 @@ class CollectionService(ServiceBase):
             )
             self._note_action(who, "upload", f"{upload.name} {upload.sha256}")
             outcome = self._look(upload)
-            return self._read(upload, who.id, outcome, share=True)
+            return self._read(upload, who.id, outcome)
         except BaseException:  # the sender gets an error, so the file must not be ingested later
             if upload is not None:
                 upload.drop()
@@ -193,7 +193,7 @@ class CollectionService(ServiceBase):
 
     def resume(self) -> int:
         """Restarts uploads that an earlier process accepted and did not finish; returns their number."""
-        return len([self._read(*each) for each in self._uploads.unfinished()])
+        return len([self._read(*each, accepted=True) for each in self._uploads.unfinished()])
 
     def _look(self, upload: Upload) -> dict[str, Any] | None:
         """The outcome of a small upload that is refused without being read; None where it has to wait for that."""
@@ -205,7 +205,7 @@ class CollectionService(ServiceBase):
     def _turn(self, number: int = 0) -> Turn | None:
         return Turn.begin(self._turns, number) if self._turns else None
 
-    def _read(self, upload: Upload, by: str, outcome: dict[str, Any] | None = None, *, share: bool = False) -> Job:
+    def _read(self, upload: Upload, by: str, outcome: dict[str, Any] | None = None, *, accepted: bool = False) -> Job:
         return self._change(
             "upload",
             by,
@@ -216,7 +216,7 @@ class CollectionService(ServiceBase):
             detail=upload.name,
             job_id=upload.job,
             outcome=outcome,
-            share=share,
+            accepted=accepted,
         )
 
     def _change(

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from assistant.access.access_store import AccessStore
+from assistant.access.principal import LOCAL
 from assistant.messages import Message
 from assistant.service.question_queue import FairQueue
 from assistant.service_errors import Conflict, NotFound, Overloaded, stopping
@@ -202,22 +203,22 @@ class Jobs:
         ended: Ended | None = None,
         job_id: str = "",
         outcome: dict[str, Any] | None = None,
-        share: bool = False,
+        accepted: bool = False,
         touches: frozenset[str] = frozenset({"anything"}),
     ) -> Job:
         """Queues work for a user, which runs beside another job that touches nothing of what it `touches`. The jobs of one user begin in
         the order in which they were submitted. `ended` is called when the job is over, but not where the
         service stops before that: then the work is submitted again after a restart, under the same `job_id`. Where its only `outcome` is
-        already known, the job does not wait but ends with it. Raises `Overloaded` where too many jobs are unfinished; with `share` also
-        where half of the places have unfinished jobs of the user, so that others find one."""
+        already known, the job does not wait but ends with it. Raises `Overloaded` where too many jobs are unfinished, or where half of the
+        places have those of the user, so that others find one; not for what an earlier process `accepted`. The machine's own user
+        may take all places."""
         with self._guard:
             if self._closed:
                 raise stopping()
-            if self.unfinished >= self._places:
+            own = sum(job.by == by != LOCAL.id and job.state in OPEN for job in self._jobs.values())
+            full = self.unfinished >= self._places or own >= max(1, self._places // 2)
+            if full and outcome is None and not accepted:
                 raise Overloaded("jobs-wait", count=self.unfinished, retry_after=60)
-            own = sum(job.by == by and job.state in OPEN for job in self._jobs.values())
-            if share and outcome is None and own >= max(1, self._places // 2):
-                raise Overloaded("jobs-wait", count=own, retry_after=60)
             job = Job(job_id or secrets.token_hex(8), kind, by, _now(), detail=detail)
             self._jobs[job.id] = job
             self._stops[job.id] = threading.Event()
