@@ -90,8 +90,11 @@ class Outbox:
     def vectors(self, ids: Collection[str]) -> dict[str, np.ndarray]:
         """The vectors of passages by id; those without one are left out."""
         sql = f"SELECT id, vector FROM vectors WHERE {self._db.is_in_list('id')}"
-        found = self._db.execute(sql, (self._db.list_value(ids),))
-        return {key: np.frombuffer(vector, dtype="<f4") for key, vector in found}
+        found = self._db.execute(sql, (self._db.list_value(ids),)).fetchall()
+        if not found:
+            return {}
+        joined = np.frombuffer(b"".join(vector for _, vector in found), dtype="<f4")  # faster than one by one
+        return dict(zip((key for key, _ in found), joined.reshape(len(found), -1), strict=True))
 
     def has_pending(self) -> bool:
         """Whether the queue has entries."""
@@ -140,8 +143,9 @@ class EmbeddedIndexes:
         if scope is None or len(few) > MAX_COMPARED:
             return self._updated_vectors().search(vector, language, limit, scope)
         ids = [key for key, spoken in few if spoken == language]
-        found = [(key, float(vector @ own)) for key, own in self._outbox.vectors(ids).items()]
-        return sorted(found, key=lambda hit: -hit[1])[:limit]
+        own = self._outbox.vectors(ids)
+        cosines = np.array([*own.values()]).reshape(len(own), len(vector)) @ vector
+        return sorted(zip(own, cosines.tolist(), strict=True), key=lambda hit: -hit[1])[:limit]
 
     def vectors(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
         return self._outbox.vectors(ids)
