@@ -1211,7 +1211,8 @@ def test_what_a_digest_says_of_the_paper_that_it_is_about_is_no_key_point_unlike
     head = "---\ntitle: On paper CTOC/COP/WG.7/2030/2\nslug: on-lamps\nedition: digest\nlanguage: en\ndate: 2035-01-01\n---\n"
     digest = f"{head}# On paper {name}\n\n## The paper\n\n1. {about}\n\n2. {argues}\n"
     told = [
-        each.text for each in section(make_briefing(holding(AGENDA, digest), Request("item", "2")), "closest").statements
+        each.text
+        for each in section(make_briefing(holding(AGENDA, digest), Request("item", "2")), "closest").statements
     ]
     assert argues in told
     assert about not in told
