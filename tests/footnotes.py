@@ -48,21 +48,24 @@ def footnotes_of(data: bytes) -> list[Found]:
 def faults_in(data: bytes, sources: Mapping[str, str]) -> list[str]:
     """What is wrong with the footnotes: a source that is not held, words that it does not have. `sources` are texts by
     the names that footnotes may call them."""
-    faults = []
+    faults, source = [], ""
     texts = {name: _line(text) for name, text in sources.items()}
     for each in footnotes_of(data):
-        named = [
-            name for name in texts if each.note.startswith(name) or f"({name})" in each.note or f"{name}," in each.note
-        ]
-        if not named:
+        if not each.note.startswith("Ibid."):  # else the source of the footnote before
+            named = (
+                name
+                for name in texts
+                if each.note.startswith(name) or f"({name})" in each.note or f"{name}," in each.note
+            )
+            source = max(named, key=len, default="")
+        if not source:
             faults.append(f"footnote {each.number} names no source: {each.note}")
             continue
-        name = max(named, key=len)
         quoted = re.search(r": “(.*)”$", each.before)
         words = [quoted.group(1)] if quoted else re.findall(r": “(.*?)”(?=[;.]|$)", each.note)
         for part in (part.strip() for said in words for part in said.split(CUT)):
-            if _line(part) not in texts[name]:
-                faults.append(f"footnote {each.number}: {name} does not say “{part}”")
+            if _line(part) not in texts[source]:
+                faults.append(f"footnote {each.number}: {source} does not say “{part}”")
     return faults
 
 

@@ -197,11 +197,12 @@ def test_what_only_comes_closest_to_a_theme_is_told_apart_and_is_no_guidance(hol
     advice = "The documents recommend, and offer as guidance, that the oil of lamps be kept in barrels."
     engine = holding(further("Fog", sure), further("Chapel", close), further("Barrels", advice), reading=True)
     by_key = sections(engine, Request("theme", words))
-    assert [(part.heading, part.sure, [each.text for each in part.statements]) for part in by_key["points"].parts] == [
-        ("", True, [sure]),
-        (say("closest", "en", theme=words), False, [close]),
-    ]
-    assert "guidance" not in by_key
+    told = {
+        key: [(part.heading, [each.text for each in part.statements]) for part in each.parts]
+        for key, each in by_key.items()
+    }
+    assert told == {"points": [("", [sure])], "closest": [(say("closest", "en", theme=words), [close])]}
+    assert [*by_key] == ["points", "closest"]
 
 
 def test_a_briefing_is_made_while_documents_are_read_in(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -849,7 +850,7 @@ def test_one_sentence_names_the_sections_without_words_and_no_phrase_opens_every
         briefing = make_briefing(whole_engine, Request("item", item, "chair"))
         others = {"about", "adoption", "mandates", "changes", "recommendations", "figures"}  # of documents
         left_out = set(get_args(SectionKey)) - others - {section.key for section in briefing.sections}
-        named = left_out - {"articles"}  # those of the legal framework
+        named = left_out - {"articles", "closest"}  # those of the legal framework; what no other section has
         told = [each for each in briefing.unsourced if "Nothing was selected" in each]
         assert len(told) == bool(named)
         listed = "".join(told).partition(": ")[2].rstrip(".").split("; ")
@@ -1210,7 +1211,8 @@ def test_what_a_digest_says_of_the_paper_that_it_is_about_is_no_key_point_unlike
     head = "---\ntitle: On paper CTOC/COP/WG.7/2030/2\nslug: on-lamps\nedition: digest\nlanguage: en\ndate: 2035-01-01\n---\n"
     digest = f"{head}# On paper {name}\n\n## The paper\n\n1. {about}\n\n2. {argues}\n"
     told = [
-        each.text for each in section(make_briefing(holding(AGENDA, digest), Request("item", "2")), "points").statements
+        each.text
+        for each in section(make_briefing(holding(AGENDA, digest), Request("item", "2")), "closest").statements
     ]
     assert argues in told
     assert about not in told
@@ -1243,12 +1245,9 @@ def test_an_article_that_comes_up_for_one_theme_of_an_item_alone_is_only_closest
     asked = "The Working Group may wish to discuss the lamps of all harbours lit in every season of the year. It may also wish to discuss the price of bread."
     cited = "It acts under the United Nations Convention against Transnational Organized Crime."
     agenda = AGENDA.replace(old, f"{asked} {cited}")
-    framework = section(
-        make_briefing(holding(CRIMES, agenda, reading=True), Request("item", "3", "chair")), "framework"
-    )
-    told = [(part.sure, each.text) for part in framework.parts for each in part.statements]
-    assert any("Keeping of lights" in text for sure, text in told if not sure)
-    assert not [text for sure, text in told if sure and "Keeping of lights" in text]
+    briefing = make_briefing(holding(CRIMES, agenda, reading=True), Request("item", "3", "chair"))
+    told = [each.key for each in briefing.sections for part in each.statements if "Keeping of lights" in part.text]
+    assert told == ["closest"]
 
 
 LICENCES = (

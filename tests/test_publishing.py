@@ -46,6 +46,7 @@ from assistant.reports.brief.brief_maker import make_briefing
 from assistant.reports.brief.briefing import Request
 from assistant.reports.quoted_tables import Cell, Grid
 from assistant.service_errors import Invalid
+from corpus.documents import Document
 from corpus.library import Library
 
 HOSTILE = '<script>alert(1)</script> [x](javascript:alert(1)) #panic("no") *a* _b_ $x$ `c` \\ "q" | & <img src=x onerror=y> {{7*7}}'
@@ -285,6 +286,35 @@ def test_a_quote_that_runs_the_other_way_keeps_its_marks(starter_library: Librar
         )
         told = "".join(each.text for each in content if isinstance(each, Span))
         assert inside + " ".join(cite.quote.split()) in told
+
+
+def test_a_footnote_names_the_source_that_the_one_before_cites_alone_as_the_same(starter_library: Library) -> None:
+    first, other = list(starter_library.documents())[:2]
+
+    def cited(document: Document, number: int) -> Citation:
+        block = document.blocks[number]
+        return Citation.of(document, block.start, block.end, f"para. {number}", "id")
+
+    def told(references: ReferenceFormatter, *citations: Citation) -> str:
+        note = references.make_note(citations)
+        assert all(span.url for span in note.spans[:1])
+        return "".join(each.text for each in note.spans)
+
+    references = ReferenceFormatter(starter_library, "en", lambda document, start, end: f"/{document.id}#{start}-{end}")
+    a1, a2, b1 = cited(first, 1), cited(first, 2), cited(other, 1)
+    assert told(references, a1).endswith(", para. 1.")
+    assert references.make_note([a1]).spans == (Span("Ibid.", url=references.find_url(a1)),)
+    assert [told(references, *each) for each in ([a2], [a1, a2], [a1])] == [
+        "Ibid., para. 2.",
+        "Ibid., para. 1; para. 2.",
+        "Ibid., para. 1.",
+    ]
+    named = [told(references, *each) for each in ([b1], [a1], [b1, a1], [a1], [b1])]
+    assert not [each for each in named if "Ibid" in each]
+    for language, words in {"ru": "Там же.", "zh": "同上。", "ar": "المرجع نفسه."}.items():
+        references = ReferenceFormatter(starter_library, language)
+        references.make_note([a1])
+        assert references.make_note([a1]).spans[0].text + references.make_note([a1]).spans[-1].text == words
 
 
 def test_words_left_out_between_two_quotes_of_one_paragraph_are_marked(

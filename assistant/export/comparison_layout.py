@@ -165,12 +165,14 @@ def _absent_blocks(sides: Sequence[Side], references: ReferenceFormatter, *, nam
     language = references.language
     nothing = plain(say("topic_nothing_near", language))
     labels = [references.document_label(side.document) for side in sides]
+    heading = Heading(1, say("topic_absent", language), "absent")
+    if not named:
+        return [heading, Paragraph(plain(joined(labels, language)))]
     nearest = [references.format_statement(side.nearest, side.label) if side.nearest else nothing for side in sides]
     header = (say("topic_document", language), say("topic_nearest", language))
-    rows = tuple((plain(label), content) for label, content in zip(labels, nearest, strict=True))
     return [
-        Heading(1, say("topic_absent", language), "absent"),
-        Table(header, rows) if named else Paragraph(plain(joined(labels, language))),
+        heading,
+        Table(header, tuple((plain(label), content) for label, content in zip(labels, nearest, strict=True))),
     ]
 
 

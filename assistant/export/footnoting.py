@@ -49,6 +49,7 @@ class ReferenceFormatter:
         self._comma, self._colon, self._semicolon = (mark(sign, language) for sign in ",:;")
         self._mentioned: set[str] = set()
         self._quoted: set[Citation] = set()
+        self._last_cited: Sequence[Citation] = ()
 
     def find_document(self, document_id: str) -> Document:
         """A document that is cited."""
@@ -126,17 +127,21 @@ class ReferenceFormatter:
         return _local_locator(citation, document) if self.language == "en" else self.locator_text(citation, document)
 
     def make_note(self, citations: Sequence[Citation], *, with_words: bool = False, shorten: bool = True) -> Note:
-        """A footnote for some citations, each document in full where it is mentioned for the first time; optionally
-        `with_words`, of which long ones are cut if `shorten`."""
+        """A footnote for some citations, each document in full where it is mentioned for the first time, and as the same
+        (“Ibid.”) where the preceding footnote cites it alone; optionally `with_words`, of which long ones are cut if
+        `shorten`."""
         spans: list[Span] = []
         cited = _most_specific(citations) if not with_words else list(dict.fromkeys(citations))
         # A citation of a title is only the name of the document, without a place.
         cited = [each for each in cited if not each.locator.endswith(", title")] or cited
-        previous_document = ""
-        for citation in cited:
-            spans += [Span(self._semicolon)] if spans else []
-            spans += self._format_reference(citation, same_document=citation.document == previous_document)
-            previous_document = citation.document
+        last_cited, self._last_cited = self._last_cited, cited
+        for n, citation in enumerate(cited):
+            spans += [Span(self._semicolon)] if n else []
+            is_same_place = len(cited) == 1 and [each.locator for each in last_cited] == [citation.locator]
+            same_document = {each.document for each in cited[n - 1 : n] or last_cited} == {citation.document}
+            spans += self._format_reference(
+                citation, same_document=same_document, opens=not n, same_place=is_same_place
+            )
             # Words are not repeated from an earlier footnote, nor is a heading, which is part of the place.
             block = self.find_document(citation.document).block_at(citation.start)
             is_heading = block is not None and block.kind == "heading" and citation.end <= block.end
@@ -159,18 +164,25 @@ class ReferenceFormatter:
             return say("quotation", self.language, words=words)
         return f"\u2068{say('quotation', language, words=words)}\u2069"
 
-    def _format_reference(self, citation: Citation, *, same_document: bool) -> list[Span]:
-        """Document and place; only the place if the same footnote has just named the document."""
+    def _format_reference(
+        self, citation: Citation, *, same_document: bool, opens: bool, same_place: bool
+    ) -> list[Span]:
+        """Document and place; only the place if the same footnote has just named the document, “Ibid.” for what the
+        preceding footnote cites alone if the reference `opens` a footnote."""
         document, url = self.find_document(citation.document), self.find_url(citation)
         locator = self._short_place(citation, document)
-        if same_document and locator:
+        if same_document and locator and not opens:
             return [Span(locator, url=url)]
+        if same_document and locator and same_place:
+            return [Span(say("ibid", self.language), url=url or document.url)]
         is_first = document.id not in self._mentioned
         self._mentioned.add(document.id)
         locator = locator or self._printed_place(citation, document)
         place_spans = [Span(f"{self._comma}{locator}")] if locator else []
         if url:  # a link needs a text: an arrow where the place has no name
             place_spans = [Span(self._comma if locator else " "), Span(locator or "↗", url=url)]
+        if same_document and opens:
+            return [Span(say("ibid", self.language), url=document.url), *place_spans]
         name = document_name(document, self.language)
         if not is_first or not name.symbol or not name.title or document.edition == "digest":
             return [Span(name.full if is_first else name.short, url=document.url), *place_spans]

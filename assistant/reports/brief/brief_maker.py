@@ -32,7 +32,7 @@ from corpus.symbols import Symbol, same_document
 CACHE_FOLDER, MAX_CACHED = "briefings", 20
 """Finished sections are cached until the briefing is complete, so that an interrupted one resumes; this many
 unfinished briefings are retained, the most recent ones."""
-_LAST_SECTIONS: tuple[SectionKey, ...] = ("questions", "articles")
+_LAST_SECTIONS: tuple[SectionKey, ...] = ("questions", "closest", "articles")
 _ITEM_SECTIONS: tuple[SectionKey, ...] = ("mandate", "schedule", "documentation", "expected", "new")
 _RESOLUTION_SECTIONS: tuple[SectionKey, ...] = ("adoption", "mandates", "changes")
 _REPORT_SECTIONS: tuple[SectionKey, ...] = ("about", "recommendations", "figures")
@@ -56,7 +56,7 @@ def make_briefing(
     if subject.user_question is not None and engine.has_nothing_to_search(subject.user_question):
         raise subject_sections.nothing_found_error(selector)
     section_writer = None if writer is None else SectionWriter(selector, writer, aside)
-    sections_by_key = _build_sections(selector, section_writer, cache, mode, progress)
+    sections_by_key = _set_closest_apart(selector, _build_sections(selector, section_writer, cache, mode, progress))
     # Only for a chair the questions for discussion precede the other sections.
     order = sorted(get_args(SectionKey), key=lambda key: request.audience != "chair" and key in _LAST_SECTIONS)
     made = [sections_by_key[key] for key in order if key in sections_by_key]
@@ -111,6 +111,23 @@ def _build_sections(
         selector.used_citations += [citation for cell in cells for citation in cell.citations]
         sections[key] = section
     return sections
+
+
+def _set_closest_apart(selector: UnitSelector, sections: dict[SectionKey, Section]) -> dict[SectionKey, Section]:
+    """The sections with what only comes closest in one of its own, so that what precedes it is certain. The remarks
+    of a section that consists of nothing else go with it."""
+    certain, closest, remarks = dict[SectionKey, Section](), dict[str, list[Statement]](), list[str]()
+    for key, section in sections.items():
+        certain[key] = replace(section, parts=tuple(part for part in section.parts if part.sure))
+        if certain[key].empty and not section.empty:
+            remarks += section.remarks
+            certain[key] = replace(certain[key], remarks=())
+        for part in section.parts:
+            if not part.sure:
+                closest.setdefault(part.heading, []).extend(part.statements)
+    parts = [Part(heading, tuple(statements), sure=False) for heading, statements in closest.items()]
+    section = selector.make_section("closest", *parts, remarks=tuple(dict.fromkeys(remarks)))
+    return {**certain, "closest": section} if parts else certain
 
 
 def _select_sections(engine: Engine, subject: Subject) -> tuple[SectionKey, ...]:

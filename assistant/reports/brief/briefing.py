@@ -14,7 +14,7 @@ Kind = Literal["item", "theme", "document", "question"]
 Audience = Literal["delegate", "chair", "secretariat"]
 SectionKey = Literal[
     "about", "mandate", "schedule", "documentation", "adoption", "mandates", "changes", "recommendations", "figures",
-    "questions", "expected", "framework", "points", "guidance", "new", "differences", "articles",
+    "questions", "expected", "framework", "points", "guidance", "new", "differences", "closest", "articles",
 ]  # fmt: skip
 """In the order of a briefing for a chair."""
 
