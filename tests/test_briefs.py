@@ -801,7 +801,7 @@ def test_the_articles_that_sources_name_and_those_in_references_with_them_are_gi
     briefing = make_briefing(whole_engine, Request("item", "3", "chair"))
     annex = section(briefing, "articles")
     given = {part.heading.partition(":")[0].rpartition(" ")[2] for part in annex.parts if "Convention" in part.heading}
-    assert {"5", "6", "8", "11", "12", "13", "16", "18", "19", "20", "24"} <= given
+    assert {"5", "6", "7", "8", "9", "11", "12", "13", "14", "16", "18", "19", "20", "24", "27"} <= given
     sixth = next(part for part in annex.parts if part.heading.startswith("Smuggling of Migrants Protocol, article 6:"))
     assert [each.citations[-1].locator.rpartition(", ")[2] for each in sixth.statements] == [
         "para. 1", "para. 2", "para. 3", "para. 4",

@@ -390,7 +390,7 @@ def test_three_versions_in_a_row_have_one_table_of_numbers(holding: Holding) -> 
         ["–", "new", "3", "moved", "1"],
         ["1", "unchanged", "1", "changed", "2"],
         ["2", "deleted", "–", "", "–"],
-        ["3", "unchanged", "2", "unchanged", "3"],
+        ["3", "renumbered", "2", "renumbered", "3"],
     ]
     assert "A/90/2 → A/90/3: Text" in told
     assert [step["comparable"] for step in found.to_json()["steps"]] == [True, True]

@@ -675,6 +675,12 @@ def test_a_list_of_nothing_is_refused_with_what_is_near(holding: Holding, asked:
         list_mandates(library, MandateFilter(**asked))  # type: ignore[arg-type]
 
 
+def test_who_is_nearest_in_name_is_offered_first_not_who_is_asked_most(holding: Holding) -> None:
+    lines = "Invites States to paint boats;", "Invites States to light lamps;", "Invites pilots to paint boats;"
+    with pytest.raises(ReportError, match="They ask something of: pilots; States"):
+        list_mandates(holding(resolution(*lines)).library, MandateFilter(addressee="the guild of pilots of the port"))
+
+
 def test_sheets_hold_no_formula_and_the_same_list_makes_the_same_bytes(holding: Holding) -> None:
     library = holding(
         resolution('Invites pilots =HYPERLINK("http://a.example","x") to paint boats;', "Invites =1+1 to paint;")

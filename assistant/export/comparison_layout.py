@@ -314,12 +314,16 @@ def _number_table(versions: VersionComparison, labels: Sequence[str], language: 
             places = [place or "–" for place in _number_ranges(run)]
             cells = [name, places[0]]
             for pair, place in zip(run[0], places[1:], strict=True):
-                kinds = dict.fromkeys((pair.kind, "moved") if pair.moved else (pair.kind,)) if pair else ()
+                kinds = dict.fromkeys((_kind(pair), "moved") if pair.moved else (_kind(pair),)) if pair else ()
                 kinds_text = ", ".join(say(f"kind_{kind}", language) for kind in kinds)
                 cells += [kinds_text, place] if len(versions.steps) > 1 else [place, kinds_text]
             table_rows.append(tuple(plain(cell) for cell in cells))
             name = ""
     return Table(tuple(header), tuple(table_rows))
+
+
+def _kind(pair: Pair) -> str:
+    return "renumbered" if pair.renumbered and not pair.moved else pair.kind
 
 
 def _group_runs(chosen: Sequence[Row], rows: Sequence[Row], *, by_words: bool = True) -> list[list[Row]]:
@@ -342,7 +346,7 @@ def _changes_by_step(row: Row, by_words: bool) -> list[tuple[str, bool, int, lis
         numbers = [int(each.group()) if (each := _NUMBER.match(place)) else 0 for place in places]
         words = [_NUMBER.split(place)[0] for place in places]
         words = words if by_words else ["–" * bool(each) for each in words]
-        changes.append((pair.kind, pair.moved, numbers[0] - numbers[1], words) if pair else None)
+        changes.append((_kind(pair), pair.moved, numbers[0] - numbers[1], words) if pair else None)
     return changes
 
 

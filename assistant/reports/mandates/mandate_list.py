@@ -235,8 +235,7 @@ def _no_rows_error(filters: MandateFilter, addressee_counts: Counter[str], years
     addressee = fold_text(filters.addressee)
     if addressee and not any(addressee in fold_text(name) for name in addressee_counts):
         names_by_fold = {fold_text(name): name for name in addressee_counts}
-        frequent = [name for name, _ in addressee_counts.most_common(MAX_SUGGESTIONS)]
-        near = find_similar_names(addressee, names_by_fold, MAX_SUGGESTIONS, 0.5) or frequent
+        near = find_similar_names(addressee, names_by_fold, MAX_SUGGESTIONS, 0.0)
         return ReportError("mandates-addressee", name=filters.addressee, near="; ".join(near))
     if filters.due_before:
         return ReportError("mandates-due", day=filters.due_before)
