@@ -113,24 +113,17 @@ def wilson(hits: int, n: int) -> Figure:
 
 @dataclass(frozen=True)
 class _Clusters:
-    """Rows by cluster: `order` has the rows of each cluster together, `of` the number of each row's cluster."""
+    """Rows by cluster: `of` is the number of each row's cluster, `rows` has the rows of each cluster."""
 
     of: Numbers
-    order: Numbers
-    starts: Numbers
-    sizes: Numbers
+    rows: list[Numbers]
 
     def __len__(self) -> int:
-        return len(self.sizes)
+        return len(self.rows)
 
     def draw(self, random: np.random.Generator) -> Numbers:
         """The rows of as many clusters as there are, drawn with replacement."""
-        drawn = random.integers(0, len(self), len(self))
-        sizes = self.sizes[drawn]
-        before = np.cumsum(sizes) - sizes
-        within = np.arange(int(sizes.sum())) - np.repeat(before, sizes)
-        rows: Numbers = self.order[np.repeat(self.starts[drawn], sizes) + within]
-        return rows
+        return np.concatenate([self.rows[n] for n in random.integers(0, len(self), len(self))])
 
     def sums(self, values: Floats) -> Floats:
         """The sum of the values of each cluster."""
@@ -144,14 +137,14 @@ def _group_rows(clusters: Sequence[Hashable] | None, n: int) -> _Clusters:
         raise ValueError(f"each case must name its cluster: there are {n} cases and {len(names)} names")
     numbers: dict[Hashable, int] = {}
     of = np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64)
-    sizes = np.bincount(of, minlength=len(numbers)).astype(np.int64)
-    return _Clusters(of, np.argsort(of, kind="stable").astype(np.int64), np.cumsum(sizes) - sizes, sizes)
+    ends = np.cumsum(np.bincount(of))[:-1]
+    return _Clusters(of, np.split(np.argsort(of, kind="stable").astype(np.int64), ends))
 
 
 def _means(values: Floats, clusters: _Clusters, random: np.random.Generator, rounds: int) -> Floats:
     """Means of the bootstrap draws, computed in chunks that fit into memory."""
     n = len(clusters)
-    sums, sizes = clusters.sums(values), clusters.sizes
+    sums, sizes = clusters.sums(values), np.bincount(clusters.of)
     step = max(1, _CHUNK // n)
     pieces = []
     for done in range(0, rounds, step):
