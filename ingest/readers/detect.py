@@ -22,6 +22,13 @@ _MAX_DECLARED = 200
 _WORD = re.compile(r"word/document\d*\.xml", re.IGNORECASE)
 _PAGE = re.compile(r"<!doctype\s+html\b|<(?:html|head|body|title|meta|base|link)(?=[\s/>])[^<>]*>", re.IGNORECASE)
 _BEFORE = re.compile(r"\s+|<\?[^>]{0,2000}>|<!--|<!doctype\s+(?!html\b)[^>]{0,2000}>", re.IGNORECASE)
+_TAG = re.compile(r"<!--(?:.*?-->|.*)|<(/?)([a-z][a-z0-9]*)(?=[\s/>])[^<>]*>", re.IGNORECASE | re.DOTALL)
+_INLINE_STARTS = re.compile("a|b|br|font|iframe|script|style", re.IGNORECASE)
+"""With which a page may begin, beside blocks: https://mimesniff.spec.whatwg.org/#identifying-a-resource-with-an-unknown-mime-type"""
+_VOID = re.compile("area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr", re.IGNORECASE)
+"""Elements without an end: https://html.spec.whatwg.org/multipage/syntax.html#void-elements"""
+_MARKDOWN_INSIDE = re.compile(r"(?:\s*<[^<>]*>)+[ \t]*\r?\n[ \t]*\r?\n {0,3}[^\s<]")
+"""A blank line after tags ends what CommonMark (section 4.6) leaves to HTML."""
 _XML = re.compile(r"\s*<\?xml\b", re.IGNORECASE)
 _MAIL_START = re.compile(rb"(?:From |[A-Za-z][\w-]{1,40}:)")
 _MAIL_FIELD = re.compile(
@@ -192,6 +199,10 @@ def _detect_text(data: bytes, name: str) -> Kind:
     else:
         if _PAGE.match(head, position):
             return "html"
+        if head.startswith("<", position):
+            whole = data[skipped:].decode(encoding or "latin-1", "replace")
+            if _is_part_of_page(whole[position:]):
+                return "html"
         if head.startswith("<svg", position):
             raise _refusal(name, "a drawing (SVG)", "save it as PDF")
     if _XML.match(head):
@@ -203,6 +214,28 @@ def _detect_text(data: bytes, name: str) -> Kind:
     if head.lstrip()[:1] in ("{", "[") and _is_json(data):
         raise _refusal(name, "a data file (JSON)", _OTHER)
     return "text"
+
+
+def _is_part_of_page(text: str) -> bool:
+    """Whether a text is a web page, or part of one, that leaves out `<html>`: it begins with a tag, and all its words stand
+    within elements that end. A text that speaks of tags, or Markdown with some, has words outside."""
+    from ingest.readers.html.html_parser import BLOCKS
+
+    first = _TAG.match(text)
+    if not first or first[1] or not (first[2].lower() in BLOCKS or _INLINE_STARTS.fullmatch(first[2])):
+        return False
+    outer, depth, ended, position = "", 0, False, 0
+    for tag in _TAG.finditer(text):
+        if not depth and text[position : tag.start()].strip():
+            return False
+        position, name = tag.end(), (tag[2] or "").lower()
+        if depth and name == outer:
+            depth += -1 if tag[1] else 1
+            ended = ended or not depth
+        elif not (depth or tag[1] or _VOID.fullmatch(name)):
+            outer, depth = name, int(bool(name))
+    complete = outer == "p" if depth else not text[position:].strip()  # a paragraph may leave out its end
+    return ended and complete and not _MARKDOWN_INSIDE.match(text)
 
 
 def _is_json(data: bytes) -> bool:

@@ -34,7 +34,7 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_BLOCKS = _names(
+BLOCKS = _names(
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure "
     "footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li listing main menu nav ol p pre search section "
     "summary table tbody td tfoot th thead tr ul xmp"
@@ -128,7 +128,7 @@ class Walker:
         reason = {"style": "style", "title": "title"}.get(tag) or _exclusion_reason(
             tag, attributes, style, self._frames[-1].scoped
         )
-        if tag in _BLOCKS:
+        if tag in BLOCKS:
             self._flush()
         if reason:
             self._skipped, self._reason = 1, reason
@@ -174,7 +174,7 @@ class Walker:
             if anchor := attributes.get(key, "")[:200]:
                 self._anchors.append(anchor)
         name = attributes.get("id", "")
-        if style.element in ("footnote", "endnote") or (tag in _BLOCKS and NOTE_NAME.fullmatch(name[:200])):
+        if style.element in ("footnote", "endnote") or (tag in BLOCKS and NOTE_NAME.fullmatch(name[:200])):
             self._group_count += 1
             frame.group = self._group_count
         if tag in _LISTS:
@@ -202,7 +202,7 @@ class Walker:
             self._add_text("(")
 
     def _close(self, frame: _Frame) -> None:
-        if frame.tag in _BLOCKS:
+        if frame.tag in BLOCKS:
             self._flush()
         if frame.tag == "q":
             self._add_text("”")
@@ -362,9 +362,9 @@ def _exclusion_reason(tag: str, attributes: Mapping[str, str], style: Style, sco
 
 def _set_formatting(frame: _Frame, tag: str, attributes: Mapping[str, str], style: Style, serial: int) -> None:
     """Sets how the text of an element is formatted, from its tag and its style; `serial` is its number in the page."""
-    if tag in _BLOCKS and _NOTE_CLASS.search(f"{attributes.get('class', '')[:200]} {attributes.get('id', '')[:200]}"):
+    if tag in BLOCKS and _NOTE_CLASS.search(f"{attributes.get('class', '')[:200]} {attributes.get('id', '')[:200]}"):
         frame.footnote = True
-    if tag in _HEADINGS or (attributes.get("role") == "heading" and tag in _BLOCKS):
+    if tag in _HEADINGS or (attributes.get("role") == "heading" and tag in BLOCKS):
         level = whole_number(attributes.get("aria-level"))
         frame.heading = _HEADINGS.get(tag) or max(1, min(6, level or 2))
     if tag in ("b", "strong"):
@@ -383,7 +383,7 @@ def _set_formatting(frame: _Frame, tag: str, attributes: Mapping[str, str], styl
         address = attributes.get("href", "").strip()
         frame.target = unquote(address[1:201]) if address.startswith("#") else ""
     above = frame.raised
-    if tag == "sup" or (tag not in _BLOCKS and _REFERENCE_CLASS.search(attributes.get("class", "")[:200])):
+    if tag == "sup" or (tag not in BLOCKS and _REFERENCE_CLASS.search(attributes.get("class", "")[:200])):
         frame.raised = above or serial
     elif tag == "sub":
         frame.raised = 0
