@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import stat
+import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,10 @@ from ingest.readers import MAX_BYTES, ReadError, visible
 _LINES = re.compile(r"[\n\r\t\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 """Opening a pipe to which nobody writes must not block."""
+QUIET_SECONDS = 0.1
+"""How long a file must not have been changed before it is read: it may still be written, and times of changes are coarse."""
+PAUSES = (QUIET_SECONDS, 0.2, 0.4, 0.8)
+"""Seconds to wait for a file that is being changed."""
 _JUNK_NAMES = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini"})
 _JUNK_STARTS = ("~$", ".")
 _JUNK_ENDS = (".part", ".partial", ".crdownload", ".tmp", "~")
@@ -41,22 +46,17 @@ class FileInput:
         return self.display_name or printable(self.path.name)
 
     def open(self) -> Input:
-        """The bytes of the file. Raises `ReadError` where there is no file to read, or it is too large."""
+        """The bytes that the file had at one time. Raises `ReadError` where there is no file to read, it is too large, or does not
+        cease to change."""
         display_name = printable(str(self.path))
         if self.error:
             raise ReadError(self.error)
         try:
-            with os.fdopen(os.open(self.path, _READ), "rb") as file:
-                state = os.fstat(file.fileno())
-                if not stat.S_ISREG(state.st_mode):
-                    raise ReadError(_not_regular(display_name))
-                data = file.read(MAX_BYTES + 1) if state.st_size <= MAX_BYTES else b""
-            size = max(state.st_size, len(data))
-            if size > MAX_BYTES:
-                raise ReadError(
-                    f"{display_name} is {size / 1e6:.0f} MB; files of up to {MAX_BYTES / 1e6:.0f} MB are "
-                    "read. Split it into its documents."
-                )
+            pauses = iter(PAUSES)
+            while (data := _read_unchanged(self.path, display_name)) is None:
+                if (pause := next(pauses, None)) is None:
+                    raise ReadError(f"{display_name} is being changed by another program. Read it when it is complete.")
+                time.sleep(pause)
             name = printable(self.path.name)
             return Input(
                 name, data, self.symbol, self.language, False, file_id_of(self.path), self.display_name, self.ocr
@@ -68,6 +68,25 @@ class FileInput:
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
             raise ReadError(f"{display_name} cannot be read: {reason}.") from None
+
+
+def _read_unchanged(path: Path, display_name: str) -> bytes | None:
+    """The bytes of a file; None if it is being changed, so that they may be half of one state and half of another."""
+    with os.fdopen(os.open(path, _READ), "rb") as file:
+        state = os.fstat(file.fileno())
+        if not stat.S_ISREG(state.st_mode):
+            raise ReadError(_not_regular(display_name))
+        if 0 <= time.time_ns() - state.st_mtime_ns < QUIET_SECONDS * 1e9:
+            return None
+        data = file.read(MAX_BYTES + 1) if state.st_size <= MAX_BYTES else b""
+        size = max(state.st_size, len(data))
+        if size > MAX_BYTES:
+            raise ReadError(
+                f"{display_name} is {size / 1e6:.0f} MB; files of up to {MAX_BYTES / 1e6:.0f} MB are "
+                "read. Split it into its documents."
+            )
+        unchanged = (len(data), state.st_mtime_ns) == (state.st_size, os.fstat(file.fileno()).st_mtime_ns)
+    return data if unchanged else None
 
 
 def _not_regular(name: str) -> str:

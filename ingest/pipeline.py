@@ -21,7 +21,7 @@ from ingest.chunker import segmenter
 from ingest.document_reading import Input, read_document
 from ingest.ledger import Decision, Ledger
 from ingest.outcomes import Outcome, Progress, Result
-from ingest.prefetch import InputSource, QueuedFile, prefetch
+from ingest.prefetch import InputSource, QueuedFile, enqueue, prefetch
 from ingest.readers import ReadError
 from ingest.readers.detect import check_signature
 from ingest.sandbox.pool import WorkerPool
@@ -109,6 +109,9 @@ class _Run:
             return Outcome(queued.source.label, "refused", reason=queued.error)
         if (earlier := self._find_outcome(queued)) is not None:
             return earlier
+        if self._readers is not None and queued.reply is None and not file.trusted:
+            # It was known when it was queued, but an earlier file has replaced its document since.
+            return self.process(enqueue(queued.source, self._readers, self.ledger))
         try:
             document, meeting = self._read(queued)
         except ReadError as error:
@@ -188,12 +191,8 @@ class _Run:
         return data if hashlib.sha256(data).hexdigest() == document.sha256 else None
 
     def _read(self, queued: QueuedFile) -> tuple[Document, Meeting | None]:
-        if self._readers is None or queued.input.trusted:
+        if self._readers is None or queued.reply is None:
             return read_document(queued.input, self._catalogue)
-        if queued.reply is None:
-            # It was known when it was queued, but an earlier file has replaced its document since.
-            file = self.ledger.with_remembered_symbol(queued.source.open())
-            queued.reply = self._readers.submit(file, queued.sha256)
         return self._readers.result(queued.reply)
 
     def _add(self, queued: QueuedFile, decision: Decision, meeting: Meeting | None) -> int:

@@ -55,7 +55,7 @@ class QueuedFile:
 def prefetch(sources: Iterable[InputSource], workers: WorkerPool | None, ledger: Ledger) -> Iterator[QueuedFile]:
     """Yields each source in order. Those whose outcome is not known are sent to the workers ahead of time; a file is
     yielded when the worker has replied."""
-    files = (_enqueue(source, workers, ledger) for source in sources)
+    files = (enqueue(source, workers, ledger) for source in sources)
     waiting: deque[QueuedFile] = deque()
     try:
         while True:
@@ -86,7 +86,8 @@ def _has_room(waiting: deque[QueuedFile], workers: WorkerPool | None) -> bool:
     return sum(queued.waiting_bytes for queued in waiting) < MAX_WAITING_BYTES
 
 
-def _enqueue(source: InputSource, workers: WorkerPool | None, ledger: Ledger) -> QueuedFile:
+def enqueue(source: InputSource, workers: WorkerPool | None, ledger: Ledger) -> QueuedFile:
+    """Opens a file and sends it to the workers if its outcome is not known."""
     try:
         input = ledger.with_remembered_symbol(source.open())
     except ReadError as error:

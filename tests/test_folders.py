@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import fcntl
+import io
+import itertools
 import json
 import os
 import shutil
@@ -10,7 +12,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -801,6 +803,72 @@ def test_a_file_that_is_still_written_is_waited_for(tmp_path: Path) -> None:
     file.unlink()
     watched.scan()
     assert watched.scan().removed == (file,)
+
+
+class Interrupted(io.FileIO):
+    """A file that is changed while it is read: `change` is called after the first bytes."""
+
+    def __init__(self, number: int, change: Callable[[], None]) -> None:
+        super().__init__(number)
+        self.change = change
+
+    def read(self, size: int | None = -1) -> bytes:
+        first = super().read(1) or b""
+        self.change()
+        return first + (super().read(size) or b"")
+
+
+@pytest.mark.parametrize("changes", [1, 2, 9])
+def test_a_file_that_changes_while_it_is_read_is_read_as_it_was_at_one_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: int
+) -> None:
+    file, done = tmp_path / "a.md", itertools.count()
+
+    def change() -> None:
+        if (n := next(done)) <= changes:
+            write(file, str(n) * 50_000)
+            os.utime(file, (n, n))
+
+    change()
+    monkeypatch.setattr(os, "fdopen", lambda number, _: Interrupted(number, change))
+    monkeypatch.setattr("ingest.input_files.PAUSES", (0.0, 0.0))
+    if changes < 3:
+        assert FileInput(file).open().data == str(changes).encode() * 50_000
+    else:
+        with pytest.raises(ReadError, match=r"a\.md is being changed by another program"):
+            FileInput(file).open()
+
+
+def test_a_file_that_was_changed_just_now_is_read_when_it_is_quiet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write(tmp_path / "a.md", "half")
+    monkeypatch.setattr("ingest.input_files.QUIET_SECONDS", 3_600)
+    monkeypatch.setattr("time.sleep", lambda _: os.utime(write(file, "half and half"), (1, 1)))
+    assert FileInput(file).open().data == b"half and half"
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_file_that_changes_or_goes_while_it_waits_is_not_taken_for_what_it_was(
+    library: Library, catalogue: Catalogue, tmp_path: Path, gone: bool
+) -> None:
+    one, two = write(tmp_path / "a.docx", TEXT.format(1)), write(tmp_path / "b.pdf", TEXT.format(2))
+    with as_named(catalogue) as readers:
+        outcomes_of(library, [FileInput(two)], readers=readers)
+        files = [FileInput(path, language="en") for path in (one, two)]
+        told = []
+        for outcome in run(files, library, catalogue, readers=readers):
+            told.append((outcome.result, outcome.reason))
+            if len(told) == 1:
+                two.unlink() if gone else write(two, TEXT.format(3).replace("A/75/1", "A/75/2"))
+        if gone:
+            assert told[1] == ("refused", f"There is no file {two}.")
+            write(two, TEXT.format(2))
+            assert results(outcomes_of(library, files, readers=readers)) == ["unchanged", "skipped"]
+        else:
+            assert told[1][0] == "added"
+            assert held(library) == {"A/75/1:en:official": "a.docx", "A/75/2:en:official": "b.pdf"}
+            assert results(outcomes_of(library, files, readers=readers)) == ["unchanged", "unchanged"]
 
 
 def test_a_folder_that_is_away_has_lost_nothing(tmp_path: Path) -> None:
