@@ -206,6 +206,28 @@ def test_after_a_crash_a_session_that_may_only_read_ranks_without_the_index_of_w
     assert (other.passage_id, other.score != ranked.score) == (ranked.passage_id, True)
 
 
+def test_after_a_crash_a_role_that_owns_nothing_ranks_without_the_index_of_words_until_the_owner_has_opened_the_library(
+    open_library: OpenLibrary, database_url: str, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    owned = open_library(tmp_path / "owned", database=database_url)
+    add(owned, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry lamps.\n"))
+    with ordinary_role(database_url) as url:
+        role = url.rpartition("%3D")[2]
+        owned._store._db.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}")
+        owned._store._db.execute(f"GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {role}")
+        found = owned.lexical_search(["lamp"], "en", 5)
+        owned._store._db.execute("TRUNCATE index_sound")  # as PostgreSQL does with unlogged tables
+        with open_library(tmp_path / "others", database=url) as library:
+            (hit,) = library.lexical_search(["lamp"], "en", 5)
+            assert (hit.passage_id, hit.score != found[0].score) == (found[0].passage_id, True)
+            add(library, catalogue, Input("buoys.md", b"# Buoys\n\n1. Buoys carry lamps.\n"))
+            assert len(library.lexical_search(["lamp"], "en", 5)) == 2
+        with open_library(tmp_path / "again", database=database_url):
+            pass
+        with open_library(tmp_path / "then", database=url) as library:
+            assert library.lexical_search(["lamp"], "en", 5) == owned.lexical_search(["lamp"], "en", 5)
+
+
 def test_a_replica_that_can_only_be_read_answers(
     open_library: OpenLibrary, database_url: str, catalogue: Catalogue, tmp_path: Path
 ) -> None:

@@ -79,9 +79,12 @@ class TableIndexes:
     def prepare(self) -> None:
         """Creates the tables and indexes that are missing or that a crash of the server has damaged; call after the store has created its
         own tables, and after the connection was lost."""
-        told = "SELECT pg_is_in_recovery(), current_setting('transaction_read_only')::boolean"
-        replica, read_only = self._db.execute(told).fetchone()
-        if not replica and not read_only and not self._is_sound():
+        told = (
+            "SELECT pg_is_in_recovery(), current_setting('transaction_read_only')::boolean OR NOT COALESCE("
+            "(SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass(?)), TRUE)"
+        )
+        replica, may_not_create = self._db.execute(told, (_table("en"),)).fetchone()  # only owners may create indexes
+        if not replica and not may_not_create and not self._is_sound():
             with self._db.transaction():
                 if not self._is_sound():  # another process may have done it meanwhile
                     self._drop_indexes("words")
