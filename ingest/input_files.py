@@ -85,7 +85,8 @@ def _read_unchanged(path: Path, display_name: str) -> bytes | None:
                 f"{display_name} is {size / 1e6:.0f} MB; files of up to {MAX_BYTES / 1e6:.0f} MB are "
                 "read. Split it into its documents."
             )
-        unchanged = (len(data), state.st_mtime_ns) == (state.st_size, os.fstat(file.fileno()).st_mtime_ns)
+        whole = len(data) == state.st_size or not state.st_size  # some file systems do not tell the size
+        unchanged = whole and state.st_mtime_ns == os.fstat(file.fileno()).st_mtime_ns
     return data if unchanged else None
 
 

@@ -91,6 +91,7 @@ def compound(*names: str, deeper: str = "", stream: bytes = b"", table: int = 0)
         (b"<p> opens a paragraph and </p> ends it.", "text"),
         (b"<p align=center><img src=a.png></p>\n<br>\n\n# Tides\n\n<p>They turn.</p>", "text"),
         (b"<div dir=rtl>\n\n# Tides\n\nThey turn.\n\n</div>", "text"),
+        (b"<details><summary>Notes</summary>\n\n# Part\n\n- one\n- two\n\n</details>", "text"),
         (b"<b>Note</b> that <i>tides</i> turn", "text"),
         (b"</p>one<p>two</p>", "text"),
         (b"<name>of the harbour</name>", "text"),

@@ -311,6 +311,11 @@ def test_a_footnote_names_the_source_that_the_one_before_cites_alone_as_the_same
     ]
     named = [told(references, *each) for each in ([b1], [a1], [b1, a1], [a1], [b1])]
     assert not [each for each in named if "Ibid" in each]
+    bare = replace(first, blocks=(replace(first.blocks[0], locator=""), *first.blocks[1:]))
+    references = ReferenceFormatter(starter_library, "en", missing={bare.id: bare})
+    whole = Citation.of(bare, bare.blocks[0].start, bare.blocks[0].end, "", "id")
+    references.make_note([a1])
+    assert "Ibid" not in references.make_note([whole]).spans[0].text  # it would stand for the paragraph
     for language, words in {"ru": "Там же.", "zh": "同上。", "ar": "المرجع نفسه."}.items():
         references = ReferenceFormatter(starter_library, language)
         references.make_note([a1])

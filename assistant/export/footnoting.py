@@ -181,7 +181,7 @@ class ReferenceFormatter:
         place_spans = [Span(f"{self._comma}{locator}")] if locator else []
         if url:  # a link needs a text: an arrow where the place has no name
             place_spans = [Span(self._comma if locator else " "), Span(locator or "↗", url=url)]
-        if same_document and opens:
+        if same_document and opens and locator:
             return [Span(say("ibid", self.language), url=document.url), *place_spans]
         name = document_name(document, self.language)
         if not is_first or not name.symbol or not name.title or document.edition == "digest":

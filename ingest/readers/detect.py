@@ -27,7 +27,7 @@ _INLINE_STARTS = re.compile("a|b|br|font|iframe|script|style", re.IGNORECASE)
 """With which a page may begin, beside blocks: https://mimesniff.spec.whatwg.org/#identifying-a-resource-with-an-unknown-mime-type"""
 _VOID = re.compile("area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr", re.IGNORECASE)
 """Elements without an end: https://html.spec.whatwg.org/multipage/syntax.html#void-elements"""
-_MARKDOWN_INSIDE = re.compile(r"(?:\s*<[^<>]*>)+[ \t]*\r?\n[ \t]*\r?\n {0,3}[^\s<]")
+_MARKDOWN_INSIDE = re.compile(r">[ \t]*\r?\n[ \t]*\r?\n {0,3}[^\s<]")
 """A blank line after tags ends what CommonMark (section 4.6) leaves to HTML."""
 _XML = re.compile(r"\s*<\?xml\b", re.IGNORECASE)
 _MAIL_START = re.compile(rb"(?:From |[A-Za-z][\w-]{1,40}:)")
@@ -235,7 +235,7 @@ def _is_part_of_page(text: str) -> bool:
         elif not (depth or tag[1] or _VOID.fullmatch(name)):
             outer, depth = name, int(bool(name))
     complete = outer == "p" if depth else not text[position:].strip()  # a paragraph may leave out its end
-    return ended and complete and not _MARKDOWN_INSIDE.match(text)
+    return ended and complete and not _MARKDOWN_INSIDE.search(text)
 
 
 def _is_json(data: bytes) -> bool:
