@@ -90,11 +90,22 @@ class Outbox:
     def vectors(self, ids: Collection[str]) -> dict[str, np.ndarray]:
         """The vectors of passages by id; those without one are left out."""
         sql = f"SELECT id, vector FROM vectors WHERE {self._db.is_in_list('id')}"
-        found = self._db.execute(sql, (self._db.list_value(ids),)).fetchall()
-        if not found:
-            return {}
-        joined = np.frombuffer(b"".join(vector for _, vector in found), dtype="<f4")  # faster than one by one
-        return dict(zip((key for key, _ in found), joined.reshape(len(found), -1), strict=True))
+        found = self._db.execute(sql, (self._db.list_value(ids),))
+        return {key: np.frombuffer(vector, dtype="<f4") for key, vector in found}
+
+    def compare(self, vector: np.ndarray, language: str, scope: SearchScope) -> list[tuple[str, float]]:
+        """(passage id, cosine) of all passages of a scope in a language that have a vector."""
+        # CROSS keeps the order of the tables, and the sign an index of languages from being used, which has half of the library.
+        sql = (
+            "SELECT passages.id, vector FROM passages CROSS JOIN vectors ON vectors.id = passages.id "
+            f"WHERE {self._db.is_in_list('document_id')} AND +language = ? AND NOT ({self._db.is_in_list('passages.id')})"
+        )
+        documents, left_out = (
+            self._db.list_value(sorted(ids)) for ids in (scope.document_ids, scope.excluded_passage_ids)
+        )
+        found = self._db.execute(sql, (documents, language, left_out)).fetchall()
+        joined = np.frombuffer(b"".join(own for _, own in found), dtype="<f4").reshape(len(found), len(vector))
+        return list(zip((key for key, _ in found), (joined @ vector).tolist(), strict=True))
 
     def has_pending(self) -> bool:
         """Whether the queue has entries."""
@@ -139,13 +150,9 @@ class EmbeddedIndexes:
     def vector_search(
         self, vector: np.ndarray, language: str, limit: int, scope: SearchScope | None = None
     ) -> list[tuple[str, float]]:
-        few = [] if scope is None else self._store.passage_ids_in(scope, MAX_COMPARED + 1)
-        if scope is None or len(few) > MAX_COMPARED:
+        if scope is None or self._store.has_more_than(MAX_COMPARED, scope):
             return self._updated_vectors().search(vector, language, limit, scope)
-        ids = [key for key, spoken in few if spoken == language]
-        own = self._outbox.vectors(ids)
-        cosines = np.array([*own.values()]).reshape(len(own), len(vector)) @ vector
-        return sorted(zip(own, cosines.tolist(), strict=True), key=lambda hit: -hit[1])[:limit]
+        return sorted(self._outbox.compare(vector, language, scope), key=lambda hit: -hit[1])[:limit]
 
     def vectors(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
         return self._outbox.vectors(ids)

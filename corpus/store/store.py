@@ -247,12 +247,10 @@ class Store:
         found = self._db.execute("SELECT 1 FROM passages WHERE language = ? LIMIT 1", (language,))
         return found.fetchone() is not None
 
-    def passage_ids_in(self, scope: SearchScope, most: int) -> list[tuple[str, str]]:
-        """(id, language) of the first `most` passages of a scope."""
-        inside, outside = self._db.is_in_list("document_id"), self._db.is_in_list("id")
-        lists = [self._db.list_value(sorted(ids)) for ids in (scope.document_ids, scope.excluded_passage_ids)]
-        sql = f"SELECT id, language FROM passages WHERE {inside} AND NOT ({outside}) LIMIT ?"
-        return self._db.execute(sql, (*lists, most)).fetchall()
+    def has_more_than(self, most: int, scope: SearchScope) -> bool:
+        """Whether the documents of a scope have more than `most` passages."""
+        sql = f"SELECT 1 FROM passages WHERE {self._db.is_in_list('document_id')} LIMIT 1 OFFSET ?"
+        return bool(self._db.execute(sql, (self._db.list_value(scope.document_ids), most)).fetchall())
 
     def iter_passages(self, language: str, but: str = "") -> Iterator[Passage]:
         """The passages in a language, one at a time, except those that meet the SQL condition `but`."""
