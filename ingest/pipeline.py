@@ -110,8 +110,8 @@ class _Run:
         if (earlier := self._find_outcome(queued)) is not None:
             return earlier
         if self._readers is not None and queued.reply is None and not file.trusted:
-            # It was known when it was queued, but an earlier file has replaced its document since.
-            return self.process(enqueue(queued.source, self._readers, self.ledger))
+            # It was known when it was queued, but an earlier file or another process has changed its document since.
+            return self.process(enqueue(queued.source, self._readers, self.ledger, anyway=True))
         try:
             document, meeting = self._read(queued)
         except ReadError as error:

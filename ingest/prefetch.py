@@ -86,8 +86,8 @@ def _has_room(waiting: deque[QueuedFile], workers: WorkerPool | None) -> bool:
     return sum(queued.waiting_bytes for queued in waiting) < MAX_WAITING_BYTES
 
 
-def enqueue(source: InputSource, workers: WorkerPool | None, ledger: Ledger) -> QueuedFile:
-    """Opens a file and sends it to the workers if its outcome is not known."""
+def enqueue(source: InputSource, workers: WorkerPool | None, ledger: Ledger, *, anyway: bool = False) -> QueuedFile:
+    """Opens a file and sends it to the workers if its outcome is not known, or `anyway`."""
     try:
         input = ledger.with_remembered_symbol(source.open())
     except ReadError as error:
@@ -95,7 +95,7 @@ def enqueue(source: InputSource, workers: WorkerPool | None, ledger: Ledger) -> 
     queued = QueuedFile(source, input, hashlib.sha256(input.data).hexdigest(), len(input.data))
     if workers is None or input.trusted:
         return queued
-    if ledger.find_outcome(input, queued.sha256) is None:
+    if anyway or ledger.find_outcome(input, queued.sha256) is None:
         queued.reply = workers.submit(input, queued.sha256)
     queued.input = replace(input, data=b"")
     return queued

@@ -31,7 +31,7 @@ from assistant.access.anonymous_sessions import SigningSecret
 from assistant.cli.progress import OutcomePrinter, progress_bar
 from assistant.outcome_messages import describe_outcome, outcome_record
 from corpus.catalogue import Catalogue
-from corpus.corpus_errors import SEAL_FILE, LibraryStale
+from corpus.corpus_errors import SEAL_FILE, ConcurrentChange, LibraryStale
 from corpus.embedding import HashEmbedder
 from corpus.feedback import make_feedback
 from corpus.library import Library
@@ -869,6 +869,19 @@ def test_a_file_that_changes_or_goes_while_it_waits_is_not_taken_for_what_it_was
             assert told[1][0] == "added"
             assert held(library) == {"A/75/1:en:official": "a.docx", "A/75/2:en:official": "b.pdf"}
             assert results(outcomes_of(library, files, readers=readers)) == ["unchanged", "unchanged"]
+
+
+def test_a_file_whose_document_others_change_all_the_time_is_read(
+    library: Library, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def changed(*_: object) -> None:
+        raise ConcurrentChange
+
+    file = FileInput(write(tmp_path / "a.docx", TEXT.format(1)))
+    with as_named(catalogue) as readers:
+        outcomes_of(library, [file], readers=readers)
+        monkeypatch.setattr("ingest.ledger.Ledger.confirm_symbol", changed)
+        assert results(outcomes_of(library, [file], readers=readers)) == ["unchanged"]
 
 
 def test_a_folder_that_is_away_has_lost_nothing(tmp_path: Path) -> None:
