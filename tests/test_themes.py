@@ -127,15 +127,16 @@ COUNCIL = "United Nations\n\n**Security Council**\n\nS/2031/{}\n\nDistr.: Genera
 LETTERS = (("Zebras", "Zebras graze on hills."), ("Prices", "Tea is dear in town."), ("Clocks", "Bells ring."))
 
 
-@pytest.mark.parametrize("name", ["PORTA", "Security Council: various subjects"])
-def test_where_no_phrase_names_a_theme_an_acronym_of_its_headings_or_the_body_of_most_of_it_does(
-    holding: Holding, name: str
-) -> None:
-    others = {
-        "PORTA": _reports(*((symbol, title, f"Of PORTA {title.split()[0]} speaks.") for symbol, title in AUDITS)),
-        "Security Council: various subjects": [COUNCIL.format(n, *told) for n, told in enumerate(LETTERS, 1)],
-    }
-    assert any(name in theme.name for theme in find_themes(holding(*_boats(6), *others[name])).themes)
+def test_where_no_phrase_names_a_theme_an_acronym_of_its_headings_does(holding: Holding) -> None:
+    audits = _reports(*((symbol, title, f"Of PORTA {title.split()[0]} speaks.") for symbol, title in AUDITS))
+    assert any("PORTA" in theme.name for theme in find_themes(holding(*_boats(6), *audits)).themes)
+
+
+def test_texts_that_have_only_their_body_in_common_are_of_no_theme(holding: Holding) -> None:
+    letters = [COUNCIL.format(n, *told) for n, told in enumerate(LETTERS, 1)]
+    made = find_themes(holding(*_boats(6), *letters))
+    assert [theme.name for theme in made.themes] == ["Safety of fishing boats"]
+    assert {each.label for each in made.loose} == {"S/2031/1", "S/2031/2", "S/2031/3"}
 
 
 def test_agendas_and_records_of_meetings_stand_apart(holding: Holding) -> None:
@@ -316,13 +317,41 @@ def test_what_several_years_say_is_told_once_from_the_latest(holding: Holding) -
     (theme,) = find_themes(engine).themes
     (statement,) = theme.summary
     assert statement.citations[-1].symbol == "A/73/9"
-    assert [each.symbol for each in theme.repeats[0]] == ["A/72/9", "A/71/9"]
+    assert [each.symbol for each in theme.repeats[0].equal] == ["A/72/9", "A/71/9"]
     paper = markdown(find_themes(engine), engine.library)
     assert "(Repeated in A/72/9, para. 1 and A/71/9, para. 1.)" in paper
     spoken = markdown(find_themes(engine, "fr"), engine.library, "fr")
     assert "A/72/9, paragraphe 1" in spoken
     assert "A/72/9, para. 1" not in spoken
     assert list(theme.years) == [2016, 2017, 2018]
+
+
+def test_a_paragraph_that_gained_words_repeats_nothing_in_a_summary(holding: Holding) -> None:
+    said = "Towns urge {} to keep a register of fishing boats that every harbour can read in the dark of winter nights."
+    one, two = said.format("harbours"), said.format("harbours and ferries")
+    texts = (("A/71/9", "Boats", one), ("A/72/9", "Boats", two), ("A/73/9", "Boats", two))
+    engine = holding(*_reports(*texts))
+    (theme,) = find_themes(engine).themes
+    assert [statement.text for statement in theme.summary] == [two]
+    (repeats,) = theme.repeats
+    assert ([each.symbol for each in repeats.equal], [each.symbol for each in repeats.near]) == (["A/72/9"], ["A/71/9"])
+    paper = markdown(find_themes(engine), engine.library)
+    assert "(Repeated in A/72/9, para. 1.) (In nearly the same words: A/71/9, para. 1.)" in paper
+
+
+@pytest.mark.parametrize("count", [3, 4, 6])
+def test_a_summary_quotes_three_to_five_documents_once_each_and_no_line_that_is_no_sentence(
+    holding: Holding, count: int
+) -> None:
+    lines = [f"Fishing boats {rest}." for rest in (
+        "wait for ice in the northern harbour", "carry two lamps after sunset", "are painted every second spring",
+        "sell herring from a wooden pier", "need a flag that can be read", "turn back when the storm bell rings")]  # fmt: skip
+    texts = [(f"A/7{n}/9", "Safety of fishing boats", f"{line}\n\nSafety of fishing boats (A/7{n}/9)")
+             for n, line in enumerate(lines[:count])]  # fmt: skip
+    (theme,) = find_themes(holding(*_reports(*texts))).themes
+    quoted = [each.citations[-1].symbol for each in theme.summary]
+    assert len(quoted) == len(set(quoted)) == min(count, 5)
+    assert {each.text for each in theme.summary} <= set(lines)
 
 
 def test_a_name_is_a_phrase_of_headings_and_no_form_of_document(holding: Holding) -> None:

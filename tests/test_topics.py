@@ -411,6 +411,23 @@ def test_the_evaluation_of_topics_counts_what_is_told(hold: Hold) -> None:
     assert len([each for each in shipped if each.language == "en"]) >= 60
 
 
+def test_a_paragraph_that_gained_an_addressee_repeats_nothing(hold: Hold) -> None:
+    urged = (
+        "Urges towns {}to keep smugglers who are detained apart from sailors in the harbour prison until spring comes;"
+    )
+    same, more_said = urged.format(""), urged.format("and harbours ")
+    engine = hold(
+        A_90_7=("2030-01-01", [same]), A_91_7=("2031-01-01", [f"{same[:-1]}."]), A_92_7=("2032-01-01", [more_said])
+    )
+    found = on(engine, DETENTION, "A/90/7", "A/91/7", "A/92/7")
+    assert [found.repeated((n, 0)) for n in range(3)] == [
+        ((), ((1, 0),), ((2, 0),)), (((0, 0),), (), ((2, 0),)), ((), (), ((1, 0), (0, 0)))
+    ]  # fmt: skip
+    told = markdown(found, engine.library, "en")
+    assert "In nearly the same words: **A/91/7, paragraph 1**; **A/90/7, paragraph 1**." in told
+    assert "Repeats **A/90/7, paragraph 1**. In nearly the same words: **A/92/7, paragraph 1**." in told
+
+
 def test_what_another_text_says_without_being_quoted_for_it_is_not_called_said_by_one_text_only(hold: Hold) -> None:
     lines = [f"Smugglers detained in the harbour prison {rest}." for rest in (
         "sell carved spoons to pilgrims each August", "stay detained", "hide no letters behind loose bricks",

@@ -140,10 +140,8 @@ def _side_blocks(comparison: TopicComparison, index: int, number: int, reference
         for statement_index, statement in points:
             own = replace(statement, citations=statement.citations[len(introduction) :]) if is_shared else statement
             content = [*references.format_statement(own, label)]
-            repeated = zip(
-                ("topic_repeats", "topic_repeated"), comparison.repeated((index, statement_index)), strict=True
-            )
-            for name, places in repeated:
+            names = ("topic_repeats", "topic_repeated", "topic_near")
+            for name, places in zip(names, comparison.repeated((index, statement_index)), strict=True):
                 if places:
                     links = references.join_spans([_link(comparison, each, references) for each in places])
                     content += [Span(" "), *_fill_frame(name, "places", links, language)]

@@ -225,14 +225,14 @@ def _themes_publication(themes: Themes, references: ReferenceFormatter) -> Publi
         blocks.append(Heading(1, f"{theme.number}. {theme.name}", f"theme-{theme.number}"))
         for statement, repeats in zip(theme.summary, theme.repeats, strict=True):
             number += 1
-            content, places = references.format_statement(statement), []
-            for each in repeats[:MAX_REPEATED_PLACES]:
-                place = (
-                    f"{references.document_label(each.document)}{mark(',', language)}{references.make_link(each).text}"
-                )
-                places.append(str(isolated(place, language)))
-            if places:
-                content = (*content, Span(" " + say("repeated_in", language, places=joined(places, language))))
+            content = references.format_statement(statement)
+            for name, cites in (("repeated_in", repeats.equal), ("near_in", repeats.near)):
+                places = []
+                for each in cites[:MAX_REPEATED_PLACES]:
+                    label, place = references.document_label(each.document), references.make_link(each).text
+                    places.append(str(isolated(f"{label}{mark(',', language)}{place}", language)))
+                if places:
+                    content = (*content, Span(" " + say(name, language, places=joined(places, language))))
             blocks.append(Paragraph(content, number))
         blocks.append(Heading(2, say("theme_documents", language), f"theme-{theme.number}-documents"))
         blocks.append(_document_table(theme.documents, references, theme))

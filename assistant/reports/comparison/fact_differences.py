@@ -37,6 +37,11 @@ class FactDifferences:
     agree: bool = True
 
 
+def wording_key(unit: Unit) -> str:
+    """A key that is equal for units with the same words, whatever the labels of points and the typography."""
+    return normalized_key(_LABEL.sub(r"\1 ", unit.text))
+
+
 def find_fact_differences(earlier: Unit, later: Unit) -> FactDifferences:
     """The facts in which two units differ. Labels of points and numbers of places are none."""
     language = later.document.language

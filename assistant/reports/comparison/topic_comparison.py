@@ -27,6 +27,7 @@ from assistant.reports.comparison.fact_differences import (
     FactDifferences,
     find_fact_differences,
     is_title_within,
+    wording_key,
 )
 from assistant.reports.comparison.paragraphs import Paragraph, normalized_key, precedence
 from assistant.reports.comparison.text_diff import Piece, diff_words
@@ -41,11 +42,12 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True)
 class SameGroup:
-    """Statements of several texts that say one thing in the same words or nearly, the latest text first. The `pieces`
-    of each but the first compare its words with those of the first: without the removed ones they are the words of
-    the first."""
+    """Statements of several texts that say one thing in the same words or nearly, the latest text first. Those with
+    equal `wordings` have the same words. The `pieces` of each but the first compare its words with those of the first:
+    without the removed ones they are the words of the first."""
 
     places: tuple[Place, ...]
+    wordings: tuple[int, ...]
     pieces: tuple[tuple[Piece, ...], ...]
 
 
@@ -90,7 +92,9 @@ def compare_units(
     same_groups = []
     for group in (each for each in groups if len(each) > 1):
         pieces_of_others = tuple(diff_words(units[other].text, units[group[0]].text) for other in group[1:])
-        same_groups.append(SameGroup(tuple(places[each] for each in group), pieces_of_others))
+        keys = [wording_key(units[each]) for each in group]
+        wordings = tuple(map(keys.index, keys))
+        same_groups.append(SameGroup(tuple(places[each] for each in group), wordings, pieces_of_others))
     return tuple(same_groups), tuple(differences), frozenset(places[n] for pair in facts for n in pair)
 
 
@@ -194,13 +198,21 @@ class TopicComparison:
         side = self.sides[place[0]]
         return (*side.statements, *side.worded)[place[1]]
 
-    def repeated(self, place: Place) -> tuple[tuple[Place, ...], tuple[Place, ...]]:
-        """The places of earlier texts that a statement repeats, and of later ones that repeat it."""
-        for each in self.same:
-            if place in each.places:
-                at = each.places.index(place)
-                return each.places[at + 1 :], each.places[:at]
-        return (), ()
+    def repeated(self, place: Place) -> tuple[tuple[Place, ...], tuple[Place, ...], tuple[Place, ...]]:
+        """The places of earlier texts that a statement repeats in the same words, those of later ones that repeat it,
+        and those of texts that say the same in nearly the same words."""
+        group = next((each for each in self.same if place in each.places), SameGroup((place,), (0,), ()))
+        at = group.places.index(place)
+        is_equal = [each == group.wordings[at] for each in group.wordings]
+        earlier, later, near = (
+            tuple(group.places[n] for n in some)
+            for some in (
+                [n for n, equal in enumerate(is_equal) if equal and n > at],
+                [n for n, equal in enumerate(is_equal) if equal and n < at],
+                [n for n, equal in enumerate(is_equal) if not equal],
+            )
+        )
+        return earlier, later, near
 
     def to_json(self) -> dict[str, Any]:
         """The stable JSON form of `compare --topic --json`; places are indices of side and statement, from 0."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress
+from operator import not_
 
 import numpy as np
 
-from assistant.qa.answer import Citation, Statement
+from assistant.qa.answer import Statement
 from assistant.qa.citations import quote_unit
 from assistant.qa.engine import Engine
 from assistant.qa.metadata import reads_as_draft
@@ -17,10 +19,11 @@ from assistant.reports.brief.selection import UnitSelector
 from assistant.reports.brief.subject import Subject
 from assistant.reports.brief.unit_checks import is_about_report
 from assistant.reports.comparison.alignment import SURE_SIMILARITY, similarities
-from assistant.reports.comparison.fact_differences import find_fact_differences
+from assistant.reports.comparison.fact_differences import find_fact_differences, wording_key
 from assistant.reports.comparison.paragraphs import Paragraph, precedence
 from assistant.reports.lookup import find_newer_resolutions
 from assistant.reports.themes.clusters import embed_texts, normalize, remove_language_offset
+from assistant.reports.themes.theme_model import Repeats
 from assistant.time_slices import Slices
 from assistant.wording.drafting import grammar_of
 from corpus.countries import find_countries
@@ -35,7 +38,8 @@ PASSAGES_PER_DOCUMENT, MAX_DOCUMENTS = 2, 16
 theme. With fewer documents, more passages of each are used."""
 MAX_SENTENCE_LENGTH = 500
 """Longest sentence, in characters."""
-SENTENCE_ENDS = (".", "。", ";", "؛", "；", "!", "؟", "?", ")", "”", "»", "”.")
+SENTENCE_ENDS = (".", "。", ";", "؛", "；", "!", "؟", "?", ".”", "。”", ".»")
+"""A bracket ends no sentence: so end titles of documents and names of officers."""
 
 
 class Summarizer:
@@ -51,7 +55,7 @@ class Summarizer:
 
     def summarize(
         self, passages: Sequence[Sequence[Passage]], target: np.ndarray | None
-    ) -> tuple[tuple[Statement, ...], tuple[tuple[Citation, ...], ...]]:
+    ) -> tuple[tuple[Statement, ...], tuple[Repeats, ...]]:
         """Quotes from the passages of each document of a theme, the latest first, with the other places where each is
         said.
 
@@ -72,7 +76,7 @@ class Summarizer:
                 groups.append(sorted(group, key=lambda each: precedence(each.document)[:2], reverse=True))
                 told.update(alike)
         groups.sort(key=lambda group: self._is_behind(group[0].document))
-        quoted: list[tuple[Unit, Statement, tuple[Citation, ...]]] = []
+        quoted: list[tuple[Unit, Statement, Repeats]] = []
         for first_round in (True, False):
             for first, *others in groups:
                 quoted_documents = {unit.document.id for unit, _, _ in quoted}
@@ -80,9 +84,8 @@ class Summarizer:
                 limit = MAX_SENTENCES if first_round and not is_behind else MIN_SENTENCES
                 if len(quoted) >= limit or (first_round and first.document.id in quoted_documents):
                     continue
-                repeating = [each for each in others if find_fact_differences(each, first).agree]
                 for statement in self._selector.quote_units([first], 1):
-                    quoted.append((first, statement, tuple(quote_unit(each).citations[-1] for each in repeating)))
+                    quoted.append((first, statement, _find_repeats(first, others)))
         quoted.sort(key=lambda each: precedence(each[0].document)[:2], reverse=True)
         return tuple(statement for _, statement, _ in quoted), tuple(repeats for _, _, repeats in quoted)
 
@@ -149,3 +152,11 @@ class Summarizer:
         if not is_sentence or is_preambular or is_list or depends or is_procedural or len(text) > MAX_SENTENCE_LENGTH:
             return False
         return self._selector.is_quotable(unit)
+
+
+def _find_repeats(unit: Unit, others: Iterable[Unit]) -> Repeats:
+    """The places of other units that say the same as one."""
+    agreeing = [each for each in others if find_fact_differences(each, unit).agree]
+    is_equal = [wording_key(each) == wording_key(unit) for each in agreeing]
+    cites = [quote_unit(each).citations[-1] for each in agreeing]
+    return Repeats(tuple(compress(cites, is_equal)), tuple(compress(cites, map(not_, is_equal))))

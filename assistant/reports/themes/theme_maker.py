@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 
@@ -34,7 +33,7 @@ CACHE_FOLDER, MAX_CACHED = "themes", 4
 """Where themes are cached, and for how many states of the library or settings."""
 MAX_COMMON_WORDS_SHARE = 1 / 3
 """From this share of documents in themes named by phrases on, no theme is named by the title of one document."""
-VERSION = 19
+VERSION = 20
 """Raised with a change that makes other themes of the same documents."""
 
 
@@ -101,9 +100,7 @@ class _ThemeBuilder:
         ids = [each.id for each in self._all_documents]
         summarizer = Summarizer(self._engine, language, ids, self._slices, self._center)
         themes: list[Theme] = []
-        # A part is named by phrases, else by the body to which most of its documents belong.
-        terms_of_parts = [tuple(each.words for each in own) or self._common_body(rows) for rows, own in parts]
-        names = [(terms, self._namer.choose_language(rows)) for terms, rows in zip(terms_of_parts, groups, strict=True)]
+        names = [(tuple(each.words for each in own), self._namer.choose_language(rows)) for rows, own in parts]
         # Where phrases name a large share of the documents, a group without such a name is no theme.
         named = sum(len(rows) for rows, (terms, _) in zip(groups, names, strict=True) if terms)
         mostly_named = named > MAX_COMMON_WORDS_SHARE * sum(map(len, self._groups))
@@ -241,9 +238,9 @@ class _ThemeBuilder:
         first_parts = [part for rows in groups for part in self._divide([n for n in rows if n not in strays])]
         # Without the documents that are about none of the phrases that name the part.
         parts = [
-            ([n for n in rows if not phrases or any(is_about(n, each) for each in phrases)], phrases)
+            ([n for n in rows if any(is_about(n, each) for each in phrases)], phrases)
             for rows, phrases in first_parts
-            if phrases or self._common_body(rows)
+            if phrases
         ]
         assigned = {n for rows, _ in parts for n in rows}
         unnamed = [[n for n in rows if n not in assigned] for rows, phrases in first_parts if not phrases]
@@ -266,13 +263,6 @@ class _ThemeBuilder:
         """Documents in at most `count` clusters, each large enough for a theme."""
         labels = cluster(center(np.stack([self._vectors[n] for n in rows])), count, MIN_DOCUMENTS)
         return [[n for n, label in zip(rows, labels, strict=True) if label == each] for each in np.unique(labels)]
-
-    def _common_body(self, rows: Sequence[int]) -> tuple[str, ...]:
-        """A name after the body to which most documents of a theme belong, if most of its documents are in the theme."""
-        [(body, count)] = Counter(self._documents[n].masthead.body for n in rows).most_common(1)
-        total = sum(each.masthead.body == body for each in self._documents)
-        named = bool(body) and 2 * count > max(len(rows), total)
-        return (say("theme_of_body", self._language, body=body),) if named else ()
 
     def _choose_title_document(self, rows: Sequence[int], direction: np.ndarray | None) -> Document:
         """The document by whose title a theme is named: preferably without a title that another theme has or that has

@@ -39,11 +39,19 @@ class ThemeDocument:
 
 
 @dataclass(frozen=True)
+class Repeats:
+    """Other places that say what a quote says, in the same words or in nearly the same, the latest first."""
+
+    equal: tuple[Citation, ...]
+    near: tuple[Citation, ...]
+
+
+@dataclass(frozen=True)
 class Theme:
     """One theme. `terms` are the phrases of its name, the most distinctive first; `x` and `y` (-1..1) its position on
     the map.
 
-    `summary` quotes the closest sentences, `repeats` are the other places of each quote; `gaps` are sentences about
+    `summary` quotes the closest sentences, `repeats` are the other places of each; `gaps` are sentences about
     documents that the library lacks.
     """
 
@@ -56,7 +64,7 @@ class Theme:
     gaps: tuple[str, ...]
     x: float
     y: float
-    repeats: tuple[tuple[Citation, ...], ...] = ()
+    repeats: tuple[Repeats, ...] = ()
 
     @property
     def years(self) -> dict[int | None, int]:
@@ -119,7 +127,11 @@ class Themes:
                     "y": theme.y,
                     "years": [{"year": year, "documents": count} for year, count in theme.years.items()],
                     "summary": [
-                        {**as_json(each), "repeated_in": [cite.locator for cite in repeats]}
+                        as_json(each)
+                        | {
+                            "repeated_in": [cite.locator for cite in repeats.equal],
+                            "near_in": [cite.locator for cite in repeats.near],
+                        }
                         for each, repeats in zip(theme.summary, theme.repeats, strict=True)
                     ],
                     "documents": as_json(theme.documents),
