@@ -744,6 +744,19 @@ def test_of_a_theme_what_is_asked_is_guidance_and_what_a_preamble_states_by_itse
     assert {each.text for each in said["guidance"].statements} == set(asked)
 
 
+def test_a_point_on_a_theme_brings_the_sentences_on_which_it_leans(holding: Holding) -> None:
+    before, leaning = (
+        "Masters of boats want to see the coast long before they come to the harbour.",
+        "However, the harbour lamps of boats are lit by nobody in the storms of winter.",
+    )
+    text = f"# Harbours\n\n1. {before} {leaning}\n\n2. Nets are dried where carts pass in the morning.\n"
+    engine = holding(f"---\nsymbol: A/86/7\ntitle: Harbours\nlanguage: en\ndate: 2031-01-01\n---\n{text}", reading=True)
+    said = sections(engine, Request("theme", "harbour lamps of boats", "chair"))
+    told = [each.text for section in said.values() for each in section.statements]
+    assert f"{before} {leaning}" in told
+    assert leaning not in told
+
+
 def test_past_guidance_of_a_report_answers_to_its_title(holding: Holding) -> None:
     report = "---\nsymbol: A/87/12\ntitle: Harbour lamps of boats\nlanguage: en\ndate: 2032-05-01\n---\n# Harbour lamps of boats\n\n1. All is well.\n"
     asked = "Urges States to repair the harbour lamps of boats before winter {};"

@@ -19,6 +19,7 @@ from assistant.reports.brief.unit_checks import (
     is_key_point,
     is_later_than_meeting,
     is_point,
+    make_self_contained,
     rank_section_units,
     units_below,
 )
@@ -47,11 +48,14 @@ def build_points(selector: UnitSelector) -> Section:
     for theme in subject.themes:
         theme_units = sorted(units_by_theme.get(theme, ()), key=adoption_rank)
         certain = [each for each in theme_units if selector.is_certain(each)]
-        units = [each.unit for each in certain] if theme.section is None else rank_section_units(selector, theme)
+        if theme.section is None:
+            units = make_self_contained(selector, (each.unit for each in certain))
+        else:
+            units = rank_section_units(selector, theme)
         papers = _points_of_papers(selector) if theme.words == subject.title and not units else []
         units = [_with_paragraph(selector, each) for each in units]
         statements = in_order(selector.quote_units(units, limit, novel=True))
-        uncertain = [each.unit for each in theme_units if each not in certain]
+        uncertain = make_self_contained(selector, (each.unit for each in theme_units if each not in certain))
         closest = selector.quote_units([*papers, *uncertain], limit - len(statements), novel=True)
         parts += [Part(theme.heading, statements), Part(nearest_heading, closest, sure=False)]
         by_theme = (own for other, own in (*framework.by_theme, *framework.closest) if other == theme)
@@ -69,8 +73,8 @@ def _points_of_papers(selector: UnitSelector) -> list[Unit]:
     """What the papers of an item say that comes closest to its title: that belongs to it, however far from the title it is."""
     subject = selector.subject
     scored = selector.score_units(subject.title, _paper_ids(selector)) if subject.item is not None else ()
-    nearest = (each for each in scored if selector.is_quotable(each.unit) and is_point(selector, each))
-    return [_with_paragraph(selector, each.unit) for each in nearest]
+    nearest = (each.unit for each in scored if selector.is_quotable(each.unit) and is_point(selector, each))
+    return [_with_paragraph(selector, each) for each in make_self_contained(selector, nearest)]
 
 
 def _with_paragraph(selector: UnitSelector, unit: Unit) -> Unit:
@@ -181,7 +185,8 @@ def build_guidance(selector: UnitSelector) -> Section:
     relevant = selector.find_relevant(query, subject.other_ids, 2 * MAX_GUIDANCE, is_close_point)
     units = [each.unit for each in relevant if each.score >= 0.0 or not subject.user_question]
     ordered = (*units, *advice) if subject.item is not None else (*advice, *units)
-    return selector.make_section("guidance", Part("", selector.quote_units(ordered, MAX_GUIDANCE, novel=True)))
+    statements = selector.quote_units(make_self_contained(selector, ordered), MAX_GUIDANCE, novel=True)
+    return selector.make_section("guidance", Part("", statements))
 
 
 def _find_reporting_basis(selector: UnitSelector) -> Ids:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -43,9 +43,8 @@ def rank_section_units(selector: UnitSelector, theme: Theme) -> list[Unit]:
     the section's heading. Units that recur with other numbers are formulas, and left out. In the record of a meeting what
     it decided comes first, and what a delegation says is introduced by its name."""
     document = selector.main_document
-    thoughts = filter(None, dict.fromkeys(map(with_context, units_below(selector, theme))))
-    units = [each for each in thoughts if selector.is_quotable(each) and not proposes_discussion(each)]
-    units = [unit for unit in units if not is_about_report(unit)]
+    units = make_self_contained(selector, units_below(selector, theme))
+    units = [unit for unit in units if not proposes_discussion(unit) and not is_about_report(unit)]
     formulas = Counter(_NUMBER.sub("", unit.text) for unit in units)
     units = [unit for unit in units if formulas[_NUMBER.sub("", unit.text)] == 1]
     if not units or not selector.can_embed(document.language):
@@ -80,7 +79,12 @@ def units_below(selector: UnitSelector, theme: Theme) -> Iterator[Unit]:
             yield unit
 
 
-def with_context(unit: Unit) -> Unit | None:
+def make_self_contained(selector: UnitSelector, units: Iterable[Unit]) -> list[Unit]:
+    """The units that can stand by themselves, each with the preceding sentences on which it depends."""
+    return [each for each in dict.fromkeys(map(_with_context, units)) if each and selector.is_quotable(each)]
+
+
+def _with_context(unit: Unit) -> Unit | None:
     """Extend a unit to the preceding sentences of its paragraph on which it depends; None where these are elsewhere,
     and for a run-in heading."""
     document, block = unit.document, unit.document.blocks[unit.block]
