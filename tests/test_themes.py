@@ -361,15 +361,20 @@ def test_a_name_is_a_phrase_of_headings_and_no_form_of_document(holding: Holding
     assert names == {"safety of fishing boats", "repair of mountain roads"}
 
 
+def _named(namer: Namer) -> str:
+    """The phrase that names the first three documents, whatever it means."""
+    phrase = namer.find_name([0, 1, 2], lambda phrases: np.ones(len(phrases)))
+    assert phrase is not None
+    return phrase.words
+
+
 def test_no_theme_is_called_by_what_the_name_of_a_body_opens_with_or_by_an_agenda() -> None:
     title = "Working groups: yellow boats: adoption of the agenda"
     text = f"{title}."
     block = Block(0, "paragraph", 0, len(text), "p")
     documents = {n: Document(None, "en", "upload", title, text, (block,), f"{n}") for n in range(3)}
     namer = Namer(Vocabulary.shipped(), documents, [[0, 1, 2]], "en", bodies=["Working Group on Boats"])
-    assert [each.words for each in namer.find_name([0, 1, 2], lambda phrases: np.ones(len(phrases)))] == [
-        "yellow boats"
-    ]
+    assert _named(namer) == "yellow boats"
 
 
 @pytest.mark.parametrize("organ", ["UNDP", "United Nations Development Programme", "Council of Ports"])
@@ -379,9 +384,7 @@ def test_no_theme_is_called_by_an_organ_that_its_texts_name(organ: str) -> None:
     block, masthead = Block(0, "paragraph", 0, len(text), "p"), Masthead(body="Council of Ports and Harbours")
     documents = {n: Document(None, "en", "upload", title, text, (block,), f"{n}", masthead=masthead) for n in range(3)}
     namer = Namer(Vocabulary.shipped(), documents, [[0, 1, 2]], "en")
-    assert [each.words.casefold() for each in namer.find_name([0, 1, 2], lambda phrases: np.ones(len(phrases)))] == [
-        "yellow boats"
-    ]
+    assert _named(namer).casefold() == "yellow boats"
 
 
 def test_a_subject_with_the_letters_of_an_organ_in_it_names_a_theme(holding: Holding) -> None:
@@ -537,7 +540,16 @@ def test_the_item_of_the_agenda_above_a_title_is_no_form() -> None:
     blocks = (Block(0, "paragraph", 0, len(title), "masthead"), Block(1, "paragraph", len(title) + 1, len(text), "p"))
     documents = {n: Document(None, "en", "upload", title, text, blocks, f"{n}") for n in range(3)}
     namer = Namer(Vocabulary.shipped(), documents, [[0, 1, 2]], "en")
-    assert [each.words for each in namer.find_name([0, 1, 2], lambda phrases: np.ones(len(phrases)))] == [title]
+    assert _named(namer) == title
+
+
+def test_a_theme_is_called_by_all_of_the_words_that_its_titles_share(holding: Holding) -> None:
+    title = "Safety of boats of the coastal watch"
+    told = [
+        (f"A/7{n}/8", title, f"The safety of boats is kept in harbour {n}, and the safety of boats is praised.")
+        for n in range(1, 4)
+    ]
+    assert [theme.name for theme in find_themes(holding(*_reports(*told))).themes] == [title]
 
 
 def test_a_theme_may_be_called_by_words_that_only_its_name_has(holding: Holding) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -29,8 +29,8 @@ from corpus.dates import find_full_dates
 from corpus.documents import Document
 from corpus.symbols.symbol_words import ORGANS
 
-MAX_LENGTH, MAX_WORDS, MAX_PHRASES = 75, 10, 2
-"""Longest phrase, in characters and in words, and most phrases of a name."""
+MAX_LENGTH, MAX_WORDS = 75, 10
+"""Longest phrase, in characters and in words."""
 OPENING_WORDS, MIN_GROUPS_OF_FORM = 2, 3
 """This many first words of titles, where they open titles in this many groups, are forms of documents that tell
 nothing about a group: `report`, `letter`, `draft`."""
@@ -38,13 +38,13 @@ MIN_SAYING_SHARE = 1 / 3
 """The share of a group's documents in its language, at least, that use a phrase of its name."""
 MIN_COVERED_SHARE = 0.5
 """The share of a group's documents in its language, at least, that are about a phrase of its name."""
-PASSING_SHARE = 0.1
+PASSING_SHARE = 0.2
 """Up to this share of the frequency of a phrase in the group, a document only mentions it in passing."""
 MIN_RARITY_RATIO = 2
 """A phrase of a name is at least this many times more frequent among a group's documents than among others."""
 UNSEEN_COUNT = 0.5
 """How many documents outside a group are assumed to use a phrase that none uses."""
-MIN_WEIGHT = 0.05
+MIN_WEIGHT = 0.1
 """Least weight of a phrase: one that is little distinctive, or far from the theme in meaning, helps no reader."""
 MIN_SHARE_OF_SINGLE_TITLE = 2 / 3
 """The same share for a phrase that is in one title, and in no other heading."""
@@ -95,7 +95,6 @@ class Namer:
         self._vocabulary, self._language, self._slices, self._documents = vocabulary, language, slices, documents
         self._languages = {row: document.language for row, document in documents.items()}
         self._is_content_word_cached = cache(self._is_content_word)
-        self._used_stems: set[str] = set()
         self._texts: dict[int, str] = {}
         self._lengths: dict[int, int] = {}
         self._heading_phrases: dict[int, dict[str, str]] = {}
@@ -155,33 +154,40 @@ class Namer:
         words = " ".join([self._texts[row], *self._heading_phrases[row]]).split()
         return self._languages[row] == language and set(self._stems(title, language).split()).issubset(words)
 
-    def is_named_in_title(self, title: str, phrases: Sequence[Phrase]) -> bool:
+    def is_named_in_title(self, title: str, phrase: Phrase) -> bool:
         """Whether an English title has all words of a phrase."""
-        words = set(self._stems(title, "en").split())
-        return any(words.issuperset(each.stems.split()) for each in phrases)
+        return set(self._stems(title, "en").split()).issuperset(phrase.stems.split())
 
-    def find_name(self, rows: Sequence[int], similarity: Similarity) -> tuple[Phrase, ...]:
-        """The phrases of a group's name, the second of other documents than the first; none by which another group
-        was named before; empty where nothing distinguishes most of the group."""
-        candidates = [each for each in self._weigh_phrases(rows, similarity) if each.stems not in self._used_stems]
-        chosen: list[Phrase] = []
-        uncovered = set(rows)
-        while candidates and uncovered and len(chosen) < MAX_PHRASES:
-            best = max(candidates, key=lambda each: each.weight * (len(each.rows & uncovered) if chosen else 1))
-            has_too_few = bool(chosen) and len(best.rows) < MIN_DOCUMENTS
-            if not best.rows & uncovered or has_too_few:
-                break
-            chosen.append(best)
-            uncovered -= best.rows
-            candidates = [each for each in candidates if not set(each.stems.split()) & set(best.stems.split())]
+    def find_name(self, rows: Sequence[int], similarity: Similarity, taken: Set[str] = frozenset()) -> Phrase | None:
+        """The phrase that names a group, with stems that are not `taken`; None where nothing distinguishes most of it."""
+        candidates = [each for each in self._weigh_phrases(rows, similarity) if each.stems not in taken]
+        if not candidates:
+            return None
+        best = self._complete(candidates[0])
         language = self.choose_language(rows)
-        in_language = {row for row in rows if self._languages[row] == language}
-        left = len(in_language & uncovered)
-        is_covered = left < (1 - MIN_COVERED_SHARE) * len(in_language)
-        if not chosen or not is_covered or len(rows) - left < min(MIN_DOCUMENTS, len(rows)):
-            return ()
-        self._used_stems.update(each.stems for each in chosen)
-        return tuple(chosen)
+        count = sum(self._languages[row] == language for row in rows)
+        left = count - len(best.rows)
+        is_covered = left < (1 - MIN_COVERED_SHARE) * count
+        return best if is_covered and len(rows) - left >= min(MIN_DOCUMENTS, len(rows)) else None
+
+    def _complete(self, phrase: Phrase) -> Phrase:
+        """The phrase with the words that follow it in all titles that have it, if there are several and these words name
+        no body: a part of a title names less than the title does."""
+        titles = [phrases for phrases in self._title_phrases.values() if phrase.stems in phrases]
+        opening = f"{phrase.stems} "
+        rests = {
+            each.removeprefix(opening)
+            for each in (set(titles[0]).intersection(*titles) if len(titles) > 1 else ())
+            if each.startswith(opening)
+        }
+        rest = max(rests, key=len, default="")
+        if not rest or self._is_body(rest) or _is_organ(titles[0].get(rest, "")):
+            return phrase
+        return replace(phrase, words=titles[0][opening + rest])
+
+    def _is_body(self, stems: str) -> bool:
+        """Whether the name of a body opens with these words."""
+        return any(body.startswith(f"{stems} ") for body in self._bodies)
 
     def _weigh_phrases(self, rows: Sequence[int], similarity: Similarity) -> list[Phrase]:
         """The phrases of a group in the language in which it is named, the best first."""
@@ -247,7 +253,7 @@ class Namer:
         return sorted(stems for stems, count in phrases.items()
                       if (longer[stems] < count or count == most or len(beside[stems, longer[stems]]) > 1)
                       and not self._form_stems & set(stems.split())
-                      and not any(body.startswith(f"{stems} ") for body in self._bodies)
+                      and not self._is_body(stems)
                       and not any(each in f" {stems} " for each in self._formal_stems))  # fmt: skip
 
     def _find_phrases(self, lines: Sequence[str], language: str, *, plain: bool = False) -> dict[str, str]:

@@ -33,7 +33,7 @@ CACHE_FOLDER, MAX_CACHED = "themes", 4
 """Where themes are cached, and for how many states of the library or settings."""
 MAX_COMMON_WORDS_SHARE = 1 / 3
 """From this share of documents in themes named by phrases on, no theme is named by the title of one document."""
-VERSION = 20
+VERSION = 21
 """Raised with a change that makes other themes of the same documents."""
 
 
@@ -61,8 +61,8 @@ def find_themes(
     return themes
 
 
-Part = tuple[list[int], tuple[Phrase, ...]]
-"""The indices of the documents of a theme, and the phrases that name it."""
+Part = tuple[list[int], Phrase | None]
+"""The indices of the documents of a theme, and the phrase that names it."""
 
 
 class _ThemeBuilder:
@@ -100,7 +100,9 @@ class _ThemeBuilder:
         ids = [each.id for each in self._all_documents]
         summarizer = Summarizer(self._engine, language, ids, self._slices, self._center)
         themes: list[Theme] = []
-        names = [(tuple(each.words for each in own), self._namer.choose_language(rows)) for rows, own in parts]
+        names = [
+            (tuple(each.words for each in (own,) if each), self._namer.choose_language(rows)) for rows, own in parts
+        ]
         # Where phrases name a large share of the documents, a group without such a name is no theme.
         named = sum(len(rows) for rows, (terms, _) in zip(groups, names, strict=True) if terms)
         mostly_named = named > MAX_COMMON_WORDS_SHARE * sum(map(len, self._groups))
@@ -144,7 +146,7 @@ class _ThemeBuilder:
         if self._count is None:
             parts, loose = self._split_groups()
         else:
-            parts, loose = [(rows, self._find_name(rows)) for rows in self._groups], set()
+            parts, loose = self._name_all(self._groups, set()), set()
         return sorted(parts, key=lambda each: (-len(each[0]), self._documents[each[0][0]].id)), loose
 
     def _find_positions(self, groups: Sequence[list[int]], directions: dict[int, np.ndarray]) -> np.ndarray:
@@ -202,11 +204,20 @@ class _ThemeBuilder:
         mean = np.mean([self._vectors[n] for n in rows], axis=0) if self._embedded.issuperset(rows) else None
         return None if mean is None else normalize(mean - self._center)
 
-    def _find_name(self, rows: Sequence[int]) -> tuple[Phrase, ...]:
-        """The phrases that name documents, similar to them in meaning as far as a model reads them; else empty."""
+    def _name_all(self, groups: Iterable[list[int]], taken: set[str]) -> list[Part]:
+        """Groups with phrases that name them; those are added to the stems of phrases that are `taken`."""
+        parts: list[Part] = []
+        for rows in groups:
+            phrase = self._find_name(rows, taken)
+            taken |= {phrase.stems} if phrase else set()
+            parts.append((rows, phrase))
+        return parts
+
+    def _find_name(self, rows: Sequence[int], taken: set[str]) -> Phrase | None:
+        """The phrase that names documents, similar to them in meaning as far as a model reads them."""
         name_language, direction = self._namer.choose_language(rows), self._find_direction(rows)
         if name_language is None:
-            return ()
+            return None
 
         def similarity(phrases: Sequence[str]) -> np.ndarray:
             if direction is None or not direction.any():
@@ -216,7 +227,7 @@ class _ThemeBuilder:
             similarities: np.ndarray = normalize(vectors - self._center) @ direction
             return similarities
 
-        return self._namer.find_name(rows, similarity)
+        return self._namer.find_name(rows, similarity, taken)
 
     def _find_strays(self) -> set[int]:
         """The documents that are no closer to their own group than to another one, by the width of their silhouette
@@ -234,30 +245,32 @@ class _ThemeBuilder:
     def _split_groups(self) -> tuple[list[Part], set[int]]:
         """The groups, or the parts of them, that have a name, each with the documents that are about it; then the
         groups of which enough remains without a name; and the documents that are in none."""
-        strays, groups, is_about = self._find_strays(), self._groups, self._namer.is_about
-        first_parts = [part for rows in groups for part in self._divide([n for n in rows if n not in strays])]
-        # Without the documents that are about none of the phrases that name the part.
-        parts = [
-            ([n for n in rows if any(is_about(n, each) for each in phrases)], phrases)
-            for rows, phrases in first_parts
-            if phrases
-        ]
-        assigned = {n for rows, _ in parts for n in rows}
-        unnamed = [[n for n in rows if n not in assigned] for rows, phrases in first_parts if not phrases]
-        parts += [(rows, ()) for rows in unnamed if len(rows) >= MIN_DOCUMENTS or not parts]
+        strays, groups, taken = self._find_strays(), self._groups, set[str]()
+        found = [part for rows in groups for part in self._divide([n for n in rows if n not in strays], taken)]
+        parts = [part for part in found if part[1]]
+        parts += [(rows, None) for rows, phrase in found if not phrase and (len(rows) >= MIN_DOCUMENTS or not parts)]
         assigned = {n for rows, _ in parts for n in rows}
         return parts, {n for rows in groups for n in rows if n not in assigned}
 
-    def _divide(self, rows: list[int]) -> list[Part]:
-        """A group with the phrases that name it; if there are none, the parts of it that have a name, and the rest."""
-        phrases = self._find_name(rows)
-        if phrases or len(rows) < 2 * MIN_DOCUMENTS:
-            return [(rows, phrases)]
-        divisions = (self._cluster(rows, number) for number in range(2, len(rows) // MIN_DOCUMENTS + 1))
-        subgroups = next((each for each in divisions if len(each) > 1), [])
-        named = [each for subgroup in subgroups for each in self._divide(subgroup) if each[1]]
+    def _divide(self, rows: list[int], taken: set[str]) -> list[Part]:
+        """The parts of a group, each with the phrase that names it and that all of its documents are about, and what
+        remains without a name. A group all parts of which have names is divided, and one that has no name."""
+        divisions = [self._cluster(rows, number) for number in range(2, len(rows) // MIN_DOCUMENTS + 1)]
+        divisions = [each for each in divisions if len(each) > 1]
+        for each in divisions:
+            tried = {*taken}
+            parts = self._name_all(each, tried)
+            if all(phrase for _, phrase in parts):
+                taken |= tried
+                break
+        else:
+            parts = self._name_all([rows], taken)
+            if divisions and parts[0][1] is None:
+                parts = [part for subgroup in divisions[0] for part in self._divide(subgroup, taken)]
+        is_about = self._namer.is_about
+        named = [([n for n in own if is_about(n, phrase)], phrase) for own, phrase in parts if phrase]
         remaining = [n for n in rows if not any(n in own for own, _ in named)]
-        return [*named, *([(remaining, ())] if remaining else [])]
+        return [*named, *([(remaining, None)] if remaining else [])]
 
     def _cluster(self, rows: Sequence[int], count: int) -> list[list[int]]:
         """Documents in at most `count` clusters, each large enough for a theme."""
@@ -292,7 +305,8 @@ class _ThemeBuilder:
         titles = embed_texts(self._searching, [title for _, title in missing], self._slices) - self._center
         gaps: dict[int | None, tuple[str, ...]] = {}
         for (symbol, title), vector in zip(missing, titles, strict=True):
-            naming = [theme for theme in directions if self._namer.is_named_in_title(title, parts[theme][1])]
+            phrases = ((theme, parts[theme][1]) for theme in directions)
+            naming = [theme for theme, own in phrases if own and self._namer.is_named_in_title(title, own)]
             theme = max(naming, key=lambda each: float(vector @ directions[each]), default=None)
             gaps[theme] = (*gaps.get(theme, ()), say("gap_paper", self._language, symbol=symbol.text, title=title))
         return gaps
