@@ -361,7 +361,7 @@ def test_each_resolution_that_an_agenda_of_the_assembly_cites_stands_beside_its_
 
 
 def test_a_resolution_that_annotations_cite_stands_beside_every_item_that_cites_it(holding: Holding) -> None:
-    cited = "The report on lamps is of help, as in General Assembly resolution 90/12 and A/90/7."
+    cited = "The report on lamps is of help, as in A/90/7 and General Assembly resolution 90/12."
     agenda = AGENDA.replace("The report on lamps (A/90/12) may be of help.", cited).replace(
         "training of drivers on mountain roads.", "training of drivers on mountain roads (General Assembly resolution 90/12).[^1]"
     )  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Any
 from assistant.answer_phrases import act_frames, act_words
 from assistant.reports.lookup import State, announced_title, find_status
 from assistant.vocabulary import Vocabulary
-from corpus.analysis import analyse
+from corpus.analysis import analyse_words
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Document
 from corpus.library import Library
@@ -139,10 +139,10 @@ def find_cited_resolutions(document: Document) -> dict[Symbol, list[int]]:
         before, after = text[max(0, each.start() - _REACH) : each.start()], text[each.end() : each.end() + _REACH]
         named_bodies, is_cited = _find_named_bodies(before, after, language)
         # In Chinese the word for resolutions is behind the number.
-        is_apart = _OPENS_BRACKET.search(before) and (is_cited or not words.isdisjoint(analyse(after, language)[:1]))
+        is_apart = _OPENS_BRACKET.search(before) and (is_cited or not words.isdisjoint(analyse_words(after, language)[:1]))
         # A capitalised word before “resolution” names another body: “Conference resolution 7/1”.
         word = "".join(_WORD_BEFORE.findall(before))
-        names_other_body = word[:1].isupper() and content(analyse(word, language), language)
+        names_other_body = word[:1].isupper() and content(analyse_words(word, language), language)
         may_be_own = is_apart or (is_cited and not named_bodies and not names_other_body)
         for number in re.findall(_NUMBER, each.group()):
             resolution = Symbol.try_parse(f"{own.body}/RES/{number}") if own and may_be_own else None
@@ -157,7 +157,7 @@ def _find_named_bodies(before: str, after: str, language: str) -> tuple[list[str
     """The bodies that the words before and after a number name as those of a resolution, and whether the word before it
     says that it is one."""
     content, words = Vocabulary.shipped().content, act_words("RES", language)
-    left_stems, right_stems = analyse(before, language), analyse(after, language)
+    left_stems, right_stems = analyse_words(before, language), analyse_words(after, language)
     is_cited = not words.isdisjoint(left_stems[-1:])
     left_words, right_words = content(left_stems[:-1], language), content(right_stems, language)
     right_words = right_words if after.lstrip().startswith((",", "،")) else []
@@ -176,7 +176,7 @@ def _body_frames(language: str) -> list[tuple[str, list[str], list[str], list[st
     """The bodies whose resolutions are cited with their names, each with the stems before the number, behind it, and of its name."""
     content, words, found = Vocabulary.shipped().content, act_words("RES", language), []
     for body, frame in act_frames("RES", language).items():
-        left, right = (analyse(part, language) for part in frame.split("{number}"))
+        left, right = (analyse_words(part, language) for part in frame.split("{number}"))
         found.append((body, left, right, content([each for each in (*left, *right) if each not in words], language)))
     return found
 
