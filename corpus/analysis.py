@@ -72,7 +72,12 @@ def word_spans(text: str) -> list[tuple[str, int, int]]:
 
 
 def analyse(text: str, language: str) -> list[str]:
-    """The index tokens of a text in one of the six languages, in order."""
+    """The index tokens of a text in one of the six languages: those of its words in order, then those of its symbols."""
+    return [*analyse_words(text, language), *(symbol_token(mention.symbol.text) for mention in find_symbols(text))]
+
+
+def analyse_words(text: str, language: str) -> list[str]:
+    """The index tokens of the words of a text in one of the six languages, in order."""
     tokens: list[str] = []
     text = _ARABIC_MARKS.sub("", unicodedata.normalize("NFC", text))
     for word in _TOKEN.findall(text):
@@ -80,7 +85,6 @@ def analyse(text: str, language: str) -> list[str]:
             tokens.extend([word] if len(word) == 1 else [a + b for a, b in pairwise(word)])
         else:
             tokens.append(_token(word, language))
-    tokens.extend(symbol_token(mention.symbol.text) for mention in find_symbols(text))
     return tokens
 
 

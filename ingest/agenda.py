@@ -131,8 +131,7 @@ def _build_items(document: Document, spans: Mapping[int, Spans]) -> Iterator[Age
     mentions: list[_Mention] = []
     last = ""  # the item of the list above
     for block in document.blocks:
-        section, _, rest = _item_locator(block, document).partition(", item ")
-        number, _, tail = rest.partition(", ")
+        section, number, tail = item_of(block, document)
         if not number:
             last = last if block.kind == "paragraph" and section == "provisional agenda" else ""
             found = find_listed_symbols(document.block_text(block), document.symbol) if last else []
@@ -273,13 +272,17 @@ def _is_meeting_paper(symbol: Symbol, agenda: Symbol | None) -> bool:
     return (symbol.body, symbol.year, symbol.session) == (agenda.body, agenda.year, agenda.session)
 
 
-def _item_locator(block: Block, document: Document) -> str:
-    """The locator of a block; for a footnote that of the annotation above it to which it belongs."""
-    if block.kind != "footnote":
-        return block.locator
-    above = (each for each in reversed(document.blocks[: block.ordinal]) if each.kind != "footnote")
-    owner = next((each.locator for each in above if not block.number or block.number in each.marks), "")
-    return owner if owner.startswith("annotations") else ""
+def item_of(block: Block, agenda: Document) -> tuple[str, str, str]:
+    """The section of an agenda in which a block is, the number of its item, empty where it has none, and the rest of its
+    locator; of a footnote those of the annotation above it to which it belongs."""
+    locator = block.locator
+    if block.kind == "footnote":
+        above = (each for each in reversed(agenda.blocks[: block.ordinal]) if each.kind != "footnote")
+        owner = next((each.locator for each in above if not block.number or block.number in each.marks), "")
+        locator = owner if owner.startswith("annotations") else ""
+    section, _, rest = locator.partition(", item ")
+    number, _, tail = rest.partition(", ")
+    return section, number, tail
 
 
 def _named_symbols(note: str, agenda: Symbol | None) -> list[str]:

@@ -98,16 +98,15 @@ class AgendaForm:
     slots: frozenset[int] = frozenset()
 
 
-def find_agenda_form(pieces: Sequence[Piece]) -> AgendaForm | None:
-    """The structure of an agenda; None where a text is not an agenda."""
+def find_agenda_form(pieces: Sequence[Piece], body: str = "") -> AgendaForm | None:
+    """The structure of an agenda; None where a text is not an agenda. `body` is the name of the body in its masthead."""
     annex = next(
         (n for n, piece in enumerate(pieces) if piece.kind == "heading" and ANNEX.match(piece.text)), len(pieces)
     )
     headings = [(n, piece.text) for n, piece in enumerate(pieces[:annex]) if piece.kind == "heading"]
     titled = list(_title_candidates(pieces[:annex]))
-    agenda = next(
-        (n for n in titled if _is_agenda_heading(pieces[n], first=n == headings[0][0] if headings else False)), None
-    )
+    highest = next((n for n, text in headings if text != body), len(pieces))
+    agenda = next((n for n in titled if _is_agenda_heading(pieces[n], first=n <= highest)), None)
     if agenda is None and any(_ANNOTATIONS.match(text) for _, text in headings):
         agenda = next((n for n, text in headings if _LIST.match(text)), None)
     if agenda is None:
@@ -130,7 +129,8 @@ def find_agenda_form(pieces: Sequence[Piece]) -> AgendaForm | None:
 
 
 def _is_agenda_heading(piece: Piece, *, first: bool) -> bool:
-    """Whether a line is the title of an agenda. Only the `first` heading may be `Agenda` alone, else a chapter's."""
+    """Whether a line is the title of an agenda. Only the `first` heading, or a line above it, may be `Agenda` alone, else a
+    chapter's."""
     if not _AGENDA.match(piece.text) or _CHAPTER.match(piece.text):
         return False
     return first or bool(_SURE.search(piece.text))

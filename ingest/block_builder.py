@@ -34,11 +34,11 @@ from ingest.timetable_grid import has_day_headings
 _COUNT = re.compile(r"(\d+)([A-Z]?)")
 
 
-def detect_text_kind(pieces: Sequence[Piece]) -> TextKind:
-    """The kind of a text, from its headings."""
+def detect_text_kind(pieces: Sequence[Piece], body: str = "") -> TextKind:
+    """The kind of a text, from its headings. `body` is the name of the body in its masthead."""
     headings = [piece.text for piece in pieces if piece.kind == "heading"]
     resolved = find_opening(pieces) is not None
-    if not resolved and find_agenda_form(pieces) is not None:
+    if not resolved and find_agenda_form(pieces, body) is not None:
         return "agenda"
     if sum(bool(parse_article(text)) for text in headings) >= 3:
         return "treaty"
@@ -46,11 +46,12 @@ def detect_text_kind(pieces: Sequence[Piece]) -> TextKind:
 
 
 def build_blocks(
-    pieces: Sequence[Piece], kind: TextKind, digest: bool = False, headed: bool = False
+    pieces: Sequence[Piece], kind: TextKind, digest: bool = False, headed: bool = False, body: str = ""
 ) -> tuple[str, tuple[Block, ...]]:
     """The canonical text, blocks separated by blank lines, and the blocks that point into it. `headed` says that the
-    reader knows which rows are table headers; else the first row of a table is its header."""
-    layout = _Layout(pieces, kind, digest, headed)
+    reader knows which rows are table headers; else the first row of a table is its header. `body` is the name of the body in the masthead."""
+    form = find_agenda_form(pieces, body) if kind == "agenda" else None
+    layout = _Layout(pieces, kind, digest, headed, form or AgendaForm())
     for ordinal in range(len(pieces)):
         layout.add(ordinal)
     return "".join(layout.text), _with_unique_locators(layout.blocks, pieces)
@@ -59,10 +60,9 @@ def build_blocks(
 class _Layout:
     """Lays out pieces one after the other: has the text and blocks so far, and the open headings, lists and table."""
 
-    def __init__(self, pieces: Sequence[Piece], kind: TextKind, digest: bool, headed: bool) -> None:
+    def __init__(self, pieces: Sequence[Piece], kind: TextKind, digest: bool, headed: bool, form: AgendaForm) -> None:
         self._pieces, self._kind, self._digest, self._headed = pieces, kind, digest, headed
-        form = find_agenda_form(pieces) if kind == "agenda" else None
-        self._position = ReadingPosition(headed=headed, form=form or AgendaForm())
+        self._position = ReadingPosition(headed=headed, form=form)
         self._acts = find_acts(pieces) if kind in ("resolution", "numbered") else Acts()
         opening = find_opening(pieces) if kind == "resolution" else None
         self._openings = self._acts.openings or ({opening} if opening is not None else set())

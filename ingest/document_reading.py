@@ -67,8 +67,8 @@ def read_document(source: Input, catalogue: Catalogue) -> tuple[Document, Meetin
     """Reads and identifies one file. Raises `ReadError` where that fails or it is not the document requested."""
     parsed = read(source.data, source.name, ocr=source.ocr, languages=(source.language,) if source.language else ())
     all_pieces = build_pieces(parsed.lines)
-    kind = detect_text_kind(all_pieces)
     masthead = read_masthead(parsed.lines)
+    kind = detect_text_kind(all_pieces, masthead.body)
     try:
         document = identify(all_pieces, masthead, parsed.front_matter, kind, source, catalogue)
     except IdentityError:
@@ -78,7 +78,11 @@ def read_document(source: Input, catalogue: Catalogue) -> tuple[Document, Meetin
         document = identify(all_pieces, masthead, parsed.front_matter, kind, replace(source, symbol=None), catalogue)
     all_pieces = mark_masthead(all_pieces, masthead, document.symbol, document.title)
     text, blocks = build_blocks(
-        mark_act_headings(all_pieces), kind, digest=document.edition == "digest", headed=parsed.format != "text"
+        mark_act_headings(all_pieces),
+        kind,
+        digest=document.edition == "digest",
+        headed=parsed.format != "text",
+        body=masthead.body,
     )
     document = replace(
         document,

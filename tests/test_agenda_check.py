@@ -310,3 +310,91 @@ def test_the_letter_of_an_item_is_printed_as_texts_in_the_language_print_it(
     made = make_briefing(holding(SPANISH), request)
     assert made.title == printed
     assert not [each for each in made.statements if each.verdict == "derived" and "3 (a)" in each.text]
+
+
+ASSEMBLY = """---
+symbol: A/98/150
+title: Provisional agenda of the ninety-eighth session
+language: en
+---
+# Provisional agenda of the ninety-eighth session
+
+1. Opening of the session (rule 31).
+
+2. Election of keepers:
+
+(a) Keepers of large harbours;
+
+(b) Keepers of small harbours (resolutions S-9/4 and 96/11 B).
+
+### A. Care of harbours and lighthouses
+
+3. Report of the Human Rights Council (resolution 60/251).
+
+4. Lamps of Harbours (resolutions 97/12, 97/13 and 377 A (V)):
+
+(a) Oil and wicks: report of the Secretary-General (resolution 97/217);
+
+(b) Ropes.
+
+### B. Quays
+
+5. Quays of wood. Resolution 95/290. See Security Council resolution 2776 (2025).
+"""
+
+
+def test_each_resolution_that_an_agenda_of_the_assembly_cites_stands_beside_its_item(holding: Holding) -> None:
+    engine = holding(ASSEMBLY)
+    meeting = find_meeting(engine.library)
+    assert [each.number for each in meeting.items] == ["1", "2", "2 (a)", "2 (b)", "3", "4", "4 (a)", "4 (b)", "5"]
+    assert {each.symbol: each.items for each in check_agenda(engine.library, engine.catalogue, meeting).cited} == {
+        "A/RES/S-9/4": ("2 (b)",),
+        "A/RES/96/11 B": ("2 (b)",),
+        "A/RES/60/251": ("3",),
+        "A/RES/97/12": ("4",),
+        "A/RES/97/13": ("4",),
+        "A/RES/377(V) A": ("4",),
+        "A/RES/97/217": ("4 (a)",),
+        "A/RES/95/290": ("5",),
+        "S/RES/2776(2025)": ("5",),
+    }
+
+
+def test_a_resolution_that_annotations_cite_stands_beside_every_item_that_cites_it(holding: Holding) -> None:
+    cited = "The report on lamps is of help, as in A/90/7 and General Assembly resolution 90/12."
+    agenda = AGENDA.replace("The report on lamps (A/90/12) may be of help.", cited).replace(
+        "training of drivers on mountain roads.", "training of drivers on mountain roads (General Assembly resolution 90/12).[^1]"
+    )  # fmt: skip
+    found = checked(
+        holding, paper("CTOC/COP/WG.7/2030/2", words="See A/90/8."), agenda=agenda + "\n[^1]: See A/90/9, para. 4.\n"
+    )
+    assert {each.symbol: each.items for each in found.cited} == {
+        "A/90/7": ("2",),
+        "A/90/8": (),
+        "A/90/9": ("3",),
+        "A/RES/90/12": ("2", "3"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Report of the Human Rights Council (resolution 60/251) and Lamps (resolutions 97/12 and 97/13)"),
+        ("fr", "Rapport du Conseil des droits de l’homme (résolution 60/251) et Lampes (résolutions 97/12 et 97/13)"),
+        ("es", "Informe del Consejo de Derechos Humanos (resolución 60/251) y Lámparas (resoluciones 97/12 y 97/13)"),
+        ("ru", "Доклад Совета по правам человека (резолюция 60/251) и Лампы (резолюции 97/12 и 97/13)"),
+        ("ar", "تقرير مجلس حقوق الإنسان (القرار 60/251) والمصابيح (القراران 97/12 و97/13)"),
+        ("zh", "人权理事会的报告（第60/251号决议）和灯（第97/12和97/13号决议）"),
+    ],
+)  # fmt: skip
+def test_a_resolution_in_a_bracket_is_of_the_documents_own_body_in_six_languages(
+    holding: Holding, language: str, said: str
+) -> None:
+    (held,) = holding(paper("A/98/12", language, said)).library.documents()
+    assert [each.text for each in find_cited_resolutions(held)] == ["A/RES/60/251", "A/RES/97/12", "A/RES/97/13"]
+
+
+def test_a_number_with_a_year_is_of_no_body_that_counts_by_session(holding: Holding) -> None:
+    said = "The Security Council (resolution 2776 (2025)) and the Board, in resolution 1325 (2000), spoke of lamps."
+    (held,) = holding(paper("A/98/12", words=said)).library.documents()
+    assert [each.text for each in find_cited_resolutions(held)] == ["S/RES/2776(2025)"]

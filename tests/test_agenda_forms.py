@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import docx_made
 import pytest
 from conftest import SHARED, Holding, add, at_hand
 from pdfs import LEFT, Flow
@@ -101,6 +102,19 @@ def test_a_list_that_runs_on_under_headings_is_read_whole() -> None:
     assert listed == [f"provisional agenda, item {each.number}" for each in meeting.items]
     (heading,) = [each for each in document.blocks if document.block_text(each).startswith("A. Safety")]
     assert heading.locator == "provisional agenda, section “A. Safety of small boats”"
+
+
+@pytest.mark.parametrize("name", ["agenda.md", "agenda.txt", "agenda.docx"])
+def test_an_adopted_agenda_below_the_name_of_its_body_is_an_agenda(name: str) -> None:
+    text = ASSEMBLY.replace("# Assembly of Harbours\n", "# General Assembly\n")
+    text = text.replace(
+        "Provisional agenda of the twelfth regular session of the Assembly", "Agenda of the twelfth session"
+    )
+    plain = text.replace("#", "").replace("\n ", "\n").strip()
+    word = docx_made.word("".join(map(docx_made.p, plain.split("\n\n"))))
+    _, meeting = read(word if name.endswith("docx") else text if name.endswith("md") else plain, name)
+    assert (meeting.title, meeting.body) == ("Agenda of the twelfth session of Harbours", "General Assembly")
+    assert list(titles(meeting)) == ["1", "2", "2 (a)", "2 (b)", "3", "4", "4 (a)", "4 (b)", "5"]
 
 
 def test_what_an_agenda_does_not_say_is_not_made_up() -> None:

@@ -1192,6 +1192,20 @@ def test_of_an_announced_draft_the_requests_stand_in_a_table_and_nothing_of_it_a
     assert not [each for each in points.statements if each.citations[-1].symbol == "CTOC/COP/WG.7/2030/L.3"]
 
 
+def test_the_requests_of_a_resolution_that_the_title_of_an_item_cites_are_part_of_its_mandate(holding: Holding) -> None:
+    agenda = AGENDA.replace("CTOC/COP/WG.7/2030/1", "A/98/150").replace(
+        "2. Harbour lamps and the safety of small boats", "2. Harbour lamps and the safety of small boats (resolution 97/12)"
+    )  # fmt: skip
+    agenda = agenda.replace("3. Mountain roads and", "3. Mountain roads (resolution 97/13) and")
+    adopted = DRAFT.replace("# Peru: draft resolution", "# Resolution adopted on 4 December 2029")
+    of_lamps = adopted.replace("CTOC/COP/WG.7/2030/L.3", "A/RES/97/12").replace("2030-03-04", "2029-12-04")
+    of_roads = of_lamps.replace("97/12", "97/13").replace("Oil for lamps", "Roads").replace("lamps of", "stones of")
+    briefing = make_briefing(holding(agenda, of_lamps, of_roads), Request("item", "2", "chair"))
+    (table,) = section(briefing, "mandate").tables
+    assert table.heading == "A/RES/97/12: Oil for lamps"
+    assert [row[1].to_text() for row in table.rows] == ["the Secretariat", "States"]
+
+
 def test_a_key_point_of_a_paper_of_the_item_is_its_whole_paragraph(holding: Holding) -> None:
     figure = "The pay of harbour masters is low in all harbours of the islands. Contributions have been pledged for 2032; the shortfall is $1.3 million."
     briefing = make_briefing(holding(AGENDA, f"{LAMPS}\n4. {figure}\n"), Request("item", "2", "chair"))

@@ -280,6 +280,64 @@ def test_a_changed_title_who_proposes_a_text_and_how_it_was_adopted_are_told_fir
     assert json.loads(json.dumps(versions.steps[1].to_json()))["about"]["adoption"] == [{"op": "added", "text": vote}]
 
 
+DRAFT_OF_LAMPS = """A/C.3/97/L.38
+
+**General Assembly**
+
+Distr.: Limited
+31 October 2042
+
+Ninety-seventh session
+
+Agenda item 71 (b)
+
+Promotion of harbours: lamps and other questions
+
+# Chile, Fiji, Malta[^*] and Peru: draft resolution
+
+## Lamps of harbours
+
+The General Assembly,
+
+Noting that harbours need lamps,
+
+1. Calls upon States to light the lamps of their harbours every night;
+
+2. Invites harbour masters to keep a list of all lamps that are broken;
+
+3. Requests the Secretary-General to report on lamps at its ninety-ninth session.
+
+[^*]: On behalf of the States that are members of the Group of Ports.
+"""
+
+
+def test_an_adopted_text_is_compared_with_its_draft_without_masthead_proposers_and_the_notes_to_these(
+    holding: Holding,
+) -> None:
+    adopted = DRAFT_OF_LAMPS.replace("A/C.3/97/L.38", "A/RES/97/168").replace(
+        "Limited\n31 October 2042", "General\n7 January 2043"
+    )
+    adopted = adopted.replace(
+        "# Chile, Fiji, Malta[^*] and Peru: draft resolution", "# Resolution adopted on 18 December 2042[^*]"
+    )
+    adopted = adopted.replace("## Lamps", "## 97/168. Lamps").replace("On behalf of", "Reissued on 9 January 2043 for")
+    adopted = adopted.replace("3. Requests", "4. Requests").replace(
+        "2. Invites", "2. Welcomes the keepers;\n\n3. Invites"
+    )
+    adopted = adopted.replace("ninety-ninth", "ninety-eighth")
+    library = holding(DRAFT_OF_LAMPS, adopted).library
+    documents = [library.find_documents(symbol)[0] for symbol in ("A/C.3/97/L.38", "A/RES/97/168")]
+    versions = compare_versions(library, documents)
+    (step,) = versions.steps
+    assert {pair.part for pair in step.pairs} == {"operative", "preamble"}
+    assert [(each.part, each.kind) for each in step.changes] == [("operative", "added"), ("operative", "changed")]
+    assert [*step.about] == ["proposers", "adoption"]
+    told = markdown(versions, library)
+    assert told.startswith("# A/C.3/97/L.38 (draft) and A/RES/97/168 compared")
+    assert "1 new (2); 1 changed (3 → 4); 1 renumbered (2 → 3)" in told
+    assert not [each for each in ("Limited", "Agenda item", "On behalf", "Reissued") if each in told]
+
+
 def test_a_text_compared_with_itself_has_no_changes(holding: Holding) -> None:
     library = holding(HEAD.format(symbol="A/90/7") + "\n\n".join(FIRST)).library
     (document,) = library.find_documents("A/90/7")

@@ -7,24 +7,31 @@ import shlex
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from assistant.answer_phrases import act_frames, act_words
 from assistant.reports.lookup import State, announced_title, find_status
 from assistant.vocabulary import Vocabulary
-from corpus.analysis import analyse
+from corpus.analysis import analyse_words
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Document
 from corpus.library import Library
 from corpus.meetings import Meeting
-from corpus.symbols import Symbol, same_document
+from corpus.symbols import Symbol, expand_all, same_document
+from ingest.agenda import item_of
 from ingest.fetch.fetch_run import cited_by
 
-_NUMBER = r"\d{1,4}(?:/\d{1,3}(?: [A-Z](?!\w))?| \((?:19|20)\d\d\))"
-_NUMBERS = re.compile(rf"(?<![A-Za-z\d/.]){_NUMBER}(?:(?:,|\s+[^\W\d]{{1,3}}|\s)+{_NUMBER})*(?![A-Za-z\d/])")
-"""Numbers of one or several resolutions: `90/12 and 90/13`, `1325 (2000)`; words as short as “and” may stand between
-them."""
+_YEAR_OR_SESSION = r"\((?:(?:19|20)\d\d|(?:[A-Z]{1,2}-)?[IVXLC]+)\)"
+_NUMBER = rf"(?:[A-Z]{{1,2}}-)?\d{{1,4}}(?:/\d{{1,3}}(?: [A-Z](?![A-Za-z]))?|(?: [A-Z])? {_YEAR_OR_SESSION})"
+_SEPARATOR = r"(?:[,،、\s]|(?<![^\W\d])[^\W\d]{1,3}(?![^\W\d]))"
+_NUMBERS = re.compile(rf"(?<![A-Za-z\d/.-]){_NUMBER}(?:{_SEPARATOR}{{1,8}}{_NUMBER})*(?![A-Za-z\d/])")
+"""Numbers of one or several resolutions: `90/12 and 90/13`, `1325 (2000)`, `217 A (III)`; words as short as “and” may
+stand between them."""
+_WORD_BEFORE = re.compile(r"(\w+)\s+\w+\s*$")
+"""The word right before the word for resolutions."""
+_OPENS_BRACKET = re.compile(r"[(（]\w+\s*$")
+"""The word for resolutions, in a bracket of its own."""
 _REACH = 80
 """Characters before and after a number that may name a resolution."""
 
@@ -33,7 +40,7 @@ _REACH = 80
 class CheckedDocument:
     """A document that the agenda announces, or that the agenda or an announced document cites.
 
-    `items` are the agenda items that announce it, empty for one that is only cited. `held` are the languages in which
+    `items` are the agenda items that announce it; of one that is only cited, those under which the agenda cites it. `held` are the languages in which
     the official text is stored, `missing` the requested languages in which it is not; `later` is the symbol of a
     later revision that is stored. `command` fetches what is missing, and is empty where nothing is, and for documents of other organizations.
     """
@@ -95,8 +102,11 @@ def check_agenda(
         for symbol in (*cited_by([document]), *find_cited_resolutions(document)):
             if not any(same_document(symbol, each) for each in items):
                 citing_labels[symbol][document.label] = None
-    citing = citing_labels.items()
-    cited_documents = [check(symbol, (), (), tuple(labels), fallback=languages[0]) for symbol, labels in citing]
+    citing_items, fallback = _find_citing_items(agenda, meeting), languages[0]
+    cited_documents = [
+        check(symbol, tuple(citing_items.get(symbol, ())), (), tuple(labels), fallback=fallback)
+        for symbol, labels in citing_labels.items()
+    ]
     cited_documents += _find_cited_by_name(library, catalogue, documents)
     dates = tuple(day.isoformat() for day in meeting.dates)
     labels = {library.document(each.document_id).label for each in library.meetings()}
@@ -104,46 +114,71 @@ def check_agenda(
     return AgendaCheck(agenda.label, agenda.language, meeting.title, dates, *listed)
 
 
-def find_cited_resolutions(document: Document) -> list[Symbol]:
-    """The resolutions that a document cites by number alone, in the forms of its language: those of a body that is
-    named with the number or beside “its resolution”; where none is named, those of the document's own body."""
+def _find_citing_items(agenda: Document, meeting: Meeting) -> dict[Symbol, dict[str, None]]:
+    """The numbers of the items under which an agenda cites documents by symbol or resolutions by number: in the title, the
+    annotations and their footnotes."""
+    cited = ((symbol, start) for symbol, starts in find_cited_resolutions(agenda).items() for start in starts)
+    named = ((each.symbol, each.start) for each in expand_all(agenda.text))
+    found = defaultdict[Symbol, dict[str, None]](dict)
+    for symbol, start in sorted((*cited, *named), key=lambda each: each[1]):
+        block = agenda.block_at(start)
+        number = item_of(block, agenda)[1] if block else ""
+        if meeting.item(number):
+            found[symbol][number] = None
+    return found
+
+
+def find_cited_resolutions(document: Document) -> dict[Symbol, list[int]]:
+    """The resolutions that a document cites by number alone, in the forms of its language, each with the positions in its
+    text: those of a body that is named with the number or beside “its resolution”. Where none is named, or a bracket
+    opens behind its name, those of the document's own body, whose numbers have a year if the document's symbol has one."""
     language, text, content = document.language, document.text, Vocabulary.shipped().content
-
-    def stems(*parts: str) -> tuple[list[str], ...]:
-        return tuple(analyse(part, language) for part in parts)
-
-    frames = {body: stems(*frame.split("{number}")) for body, frame in act_frames("RES", language).items()}
-    resolution_stems = act_words("RES", language)
-    body_names = {
-        body: content([word for side in frame for word in side if word not in resolution_stems], language)
-        for body, frame in frames.items()
-    }
-    own_body = document.symbol.body if document.symbol else ""
-    found: dict[str, None] = {}
+    own = document.symbol if document.symbol and document.symbol.body in act_frames("RES", language) else None
+    words, found = act_words("RES", language), defaultdict[Symbol, list[int]](list)
     for each in _NUMBERS.finditer(text):
-        text_before = text[max(0, each.start() - _REACH) : each.start()]
-        before_stems, after_stems = stems(text_before, text[each.end() : each.end() + _REACH])
-        named_bodies = [
-            body
-            for body, (left, right) in frames.items()
-            if before_stems[-len(left) :] == left and after_stems[: len(right)] == right
-        ]
-        is_cited = before_stems[-1:] and before_stems[-1] in resolution_stems
-        if not named_bodies and is_cited:
-            left, right = content(before_stems[:-1], language), content(after_stems, language)
-            right = right if text[each.end() :].lstrip().startswith((",", "،")) else []
-            for body, name in body_names.items():
-                follows = right[: len(name)] == name and resolution_stems.isdisjoint(right[len(name) :][:1])
-                if name and (left[-len(name) :] == name or follows):
-                    named_bodies.append(body)
-        if not named_bodies and own_body in frames and is_cited:
-            # A capitalised word before “resolution” names another body: “Conference resolution 7/1”.
-            previous_word = "".join(text_before.split()[-2:-1])
-            names_other_body = previous_word[:1].isupper() and content(analyse(previous_word, language), language)
-            named_bodies = [] if names_other_body else [own_body]
+        before, after = text[max(0, each.start() - _REACH) : each.start()], text[each.end() : each.end() + _REACH]
+        named_bodies, is_cited = _find_named_bodies(before, after, language)
+        # In Chinese the word for resolutions is behind the number.
+        is_apart = _OPENS_BRACKET.search(before) and (is_cited or not words.isdisjoint(analyse_words(after, language)[:1]))
+        # A capitalised word before “resolution” names another body: “Conference resolution 7/1”.
+        word = "".join(_WORD_BEFORE.findall(before))
+        names_other_body = word[:1].isupper() and content(analyse_words(word, language), language)
+        may_be_own = is_apart or (is_cited and not named_bodies and not names_other_body)
         for number in re.findall(_NUMBER, each.group()):
-            found |= {f"{body}/RES/{number.replace(' (', '(')}": None for body in named_bodies}
-    return [Symbol.parse(symbol) for symbol in found]
+            resolution = Symbol.try_parse(f"{own.body}/RES/{number}") if own and may_be_own else None
+            is_own = own and resolution and bool(resolution.year) == bool(own.year)
+            symbols = [resolution] if is_own else [Symbol.try_parse(f"{body}/RES/{number}") for body in named_bodies]
+            for symbol in filter(None, symbols):
+                found[symbol].append(each.start())
+    return dict(found)
+
+
+def _find_named_bodies(before: str, after: str, language: str) -> tuple[list[str], bool]:
+    """The bodies that the words before and after a number name as those of a resolution, and whether the word before it
+    says that it is one."""
+    content, words = Vocabulary.shipped().content, act_words("RES", language)
+    left_stems, right_stems = analyse_words(before, language), analyse_words(after, language)
+    is_cited = not words.isdisjoint(left_stems[-1:])
+    left_words, right_words = content(left_stems[:-1], language), content(right_stems, language)
+    right_words = right_words if after.lstrip().startswith((",", "،")) else []
+    framed, beside = list[str](), list[str]()
+    for body, left, right, name in _body_frames(language):
+        if left_stems[-len(left) :] == left and right_stems[: len(right)] == right:
+            framed.append(body)
+        follows = right_words[: len(name)] == name and words.isdisjoint(right_words[len(name) :][:1])
+        if name and is_cited and (left_words[-len(name) :] == name or follows):
+            beside.append(body)
+    return framed or beside, is_cited
+
+
+@cache
+def _body_frames(language: str) -> list[tuple[str, list[str], list[str], list[str]]]:
+    """The bodies whose resolutions are cited with their names, each with the stems before the number, behind it, and of its name."""
+    content, words, found = Vocabulary.shipped().content, act_words("RES", language), []
+    for body, frame in act_frames("RES", language).items():
+        left, right = (analyse_words(part, language) for part in frame.split("{number}"))
+        found.append((body, left, right, content([each for each in (*left, *right) if each not in words], language)))
+    return found
 
 
 def _find_cited_by_name(library: Library, catalogue: Catalogue, documents: Sequence[Document]) -> list[CheckedDocument]:

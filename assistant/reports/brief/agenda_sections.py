@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from assistant.answer_phrases import joined, say
@@ -12,6 +12,7 @@ from assistant.meeting.row_citations import AgendaCiter, sittings_of
 from assistant.qa.answer import Statement
 from assistant.qa.scoring import ScoredUnit
 from assistant.qa.units import Unit
+from assistant.reports.agenda_check import find_cited_resolutions
 from assistant.reports.brief.briefing import Part, Section
 from assistant.reports.brief.selection import UnitSelector, in_order
 from assistant.reports.brief.subject import discussion_matcher, proposes_discussion
@@ -20,6 +21,7 @@ from assistant.reports.lookup import DocumentStatus, announced_title, find_statu
 from assistant.reports.mandates.mandate_list import mandate_rows, mandate_table
 from assistant.reports.mandates.mandate_reader import has_operative_text
 from assistant.reports.mandates.recommendation_reader import find_recommendations
+from assistant.reports.quoted_tables import Grid
 from assistant.wording.drafting import Grammar, grammar_of
 from corpus.documents import LANGUAGES, Document, Span
 from corpus.meetings import AgendaItem, is_under
@@ -31,7 +33,8 @@ ANNOTATIONS = 200
 
 
 def build_mandate(selector: UnitSelector) -> Section:
-    """The item as the agenda lists it, what its annotations say beside what other sections quote, and what gives the body its mandate."""
+    """The item as the agenda lists it, what its annotations say beside what other sections quote, what gives the body its mandate, and
+    the requests and decisions of the resolutions that its title cites."""
     subject, language = selector.subject, selector.language
     meeting, item, agenda = subject.item_context
     listed = AgendaCiter(selector.library, meeting).listed(item)
@@ -39,15 +42,37 @@ def build_mandate(selector: UnitSelector) -> Section:
     if listed:
         statements = [Statement(say("item_named", language, item=item.number, title=item.title), "derived", listed)]
         selector.mark_used(statements[0])
-    parts = [each for each in meeting.items if is_under(each.number, item.number)]
-    ordinals = sorted({ordinal for each in parts for ordinal in each.annotations})[:ANNOTATIONS]
+    ordinals = sorted({ordinal for each in meeting.parts(item) for ordinal in each.annotations})[:ANNOTATIONS]
     annotations = selector.quote_sentences(agenda, ordinals, joined=True)
     query = say("ask_mandate", subject.title_language, body=meeting.body)
     mandate_blocks = set(meeting.mandate) & _item_annotations(selector)
     own = selector.find_relevant(query, subject.agenda_ids, MANDATE, lambda each: each.unit.block in mandate_blocks)
     quotes = selector.quote_units([each.unit for each in own], novel=True)
     everything = (*statements, *annotations, *quotes)
-    return selector.make_section("mandate", Part("", everything), remarks=_meeting_remark(selector))
+    tables = _mandate_tables(selector, _resolutions_in_titles(selector))
+    return selector.make_section("mandate", Part("", everything), tables=tables, remarks=_meeting_remark(selector))
+
+
+def _resolutions_in_titles(selector: UnitSelector) -> list[Document]:
+    """The resolutions that the agenda cites where it lists the item or a part of it, as far as the briefing may quote them."""
+    meeting, item, agenda = selector.subject.item_context
+    lines = {each.source_block for each in meeting.parts(item)}
+    places = (
+        (symbol, agenda.block_at(at)) for symbol, starts in find_cited_resolutions(agenda).items() for at in starts
+    )
+    cited = dict.fromkeys(symbol for symbol, block in places if block and block.ordinal in lines)
+    versions = (each for symbol in cited for each in selector.library.versions().current_versions(symbol))
+    return [selector.library.document(each.id) for each in versions if each.id in selector.subject.other_ids]
+
+
+def _mandate_tables(selector: UnitSelector, documents: Iterable[Document]) -> tuple[Grid, ...]:
+    """A table of requests and decisions for each document that has any."""
+    tables = (
+        mandate_table(list(mandate_rows(selector.library, each)), selector.language, f"{each.label}: {each.title}")
+        for each in documents
+        if has_operative_text(each)
+    )
+    return tuple(table for table in tables if table.rows)
 
 
 def _meeting_remark(selector: UnitSelector) -> tuple[str, ...]:
@@ -110,13 +135,8 @@ def build_expected(selector: UnitSelector) -> Section:
     statements = in_order((*selector.quote_units([each.unit for each in units]), *sentences))
     own_documents = [selector.library.document(each) for each in subject.own_ids]
     advice = [unit for each in own_documents for unit in _find_advice(selector, each, meeting.body)]
-    tables = (
-        mandate_table(list(mandate_rows(selector.library, each)), selector.language, f"{each.label}: {each.title}")
-        for each in own_documents
-        if has_operative_text(each)
-    )
     part = Part("", (*statements, *selector.quote_units(advice, QUESTIONS)))
-    return selector.make_section("expected", part, tables=tuple(table for table in tables if table.rows))
+    return selector.make_section("expected", part, tables=_mandate_tables(selector, own_documents))
 
 
 def _find_advice(selector: UnitSelector, document: Document, body: str) -> Iterator[Unit]:

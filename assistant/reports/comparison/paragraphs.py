@@ -82,14 +82,15 @@ class Paragraph:
 
 def find_paragraphs(document: Document, *, proposers: bool = False) -> list[Paragraph]:
     """The paragraphs of a document that are compared, in its order; lines that call it a draft, and say who proposed
-    it, only with `proposers`, but then also those in the masthead."""
+    it, only with `proposers`, but then also those in the masthead. Footnotes to lines that are left out are left out."""
     contents = [block for block in document.blocks if block.locator == "contents"]
     contents_headings, last_entry = {block.parent for block in contents}, contents[-1].ordinal if contents else -1
     adoption_ordinals = {block.ordinal for block in adoption_lines(document)}
     # Before the preamble of a text without a marked masthead, only lines about the draft tell masthead and head apart.
     text_start = (preamble_start(document) or 0) if document.kind == "resolution" else 0
     draft_ordinals = {block.ordinal for block in draft_lines(document)}
-    has_masthead = any(block.locator == "masthead" for block in document.blocks)
+    masthead_ordinals = {block.ordinal for block in document.blocks if block.locator == "masthead"}
+    uncompared = (masthead_ordinals | adoption_ordinals | draft_ordinals) - (draft_ordinals if proposers else set())
     title_key = normalized_key(document.title)
     in_annex, preamble_number = False, 0
     found: list[Paragraph] = []
@@ -103,12 +104,14 @@ def find_paragraphs(document: Document, *, proposers: bool = False) -> list[Para
         is_front_matter = block.locator in _UNCOMPARED_PARTS
         if is_head:
             is_title = normalized_key(strip_number(document.symbol, text)) in title_key
-            is_masthead = not has_masthead or block.locator in ("masthead", "contents")
+            is_masthead = not masthead_ordinals or block.locator in ("masthead", "contents")
             is_front_matter = is_title or (not proposers if block.ordinal in draft_ordinals else is_masthead)
-        if not text or is_front_matter or is_contents or is_bracketed or block.ordinal in adoption_ordinals:
+        marked = _find_marked_block(document, block) if block.kind == "footnote" else None
+        is_uncompared = is_contents or is_bracketed or not uncompared.isdisjoint((block.ordinal, marked))
+        if not text or is_front_matter or is_uncompared:
             continue
         if block.kind == "footnote":
-            found.append(Paragraph(block, "footnote", block.number or "", text, _find_marked_block(document, block)))
+            found.append(Paragraph(block, "footnote", block.number or "", text, marked))
         elif is_head:
             found.append(Paragraph(block, "head", "", text))
         elif in_annex:
