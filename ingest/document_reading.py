@@ -17,7 +17,7 @@ from ingest.nested_texts import mark_act_headings
 from ingest.readers import read
 from ingest.structure import build_pieces
 
-READER_VERSION = "28"
+READER_VERSION = "29"
 """Raised when the same bytes would now be read differently; stored documents are then read again."""
 
 

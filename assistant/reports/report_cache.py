@@ -14,7 +14,7 @@ from corpus.files import write_atomically
 from corpus.library import DERIVED, Library
 from corpus.serialization import from_json_data, to_json_data
 
-VERSION = 12
+VERSION = 13
 """Raised with a change that makes other sections of the same documents."""
 
 
