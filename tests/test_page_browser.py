@@ -244,8 +244,11 @@ def test_a_question_whose_server_is_killed_stays_and_is_asked_again_by_one_press
                 process.wait(WAIT)
                 expect(page.locator(".rp-lost:visible")).to_be_visible()
                 expect(page.get_by_label("Your question")).to_have_value(DETAINED)
-            with server.running():
+            with page.expect_event("load") as anew, server.running():
+                assert anew.value  # the page begins anew by itself
                 visit.complaints.clear()  # of a server that was not there
+                expect(page.locator(".rp-turn.rp-now h2")).to_contain_text("When is item 2?")
+                expect(page.get_by_label("Your question")).to_have_value(DETAINED)
                 page.get_by_label("Your question").press("Enter")
                 turn = page.locator(".rp-turn.rp-now")
                 expect(turn.locator("h2")).to_contain_text(DETAINED)
