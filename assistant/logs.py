@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import sys
+import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -35,13 +36,18 @@ class JsonLines(logging.Formatter):
 
 
 def start_log() -> None:
-    """Logs the service's own records, and warnings of all other loggers, to standard error."""
+    """Logs the service's own records, warnings of all other loggers and of Python, and exceptions that nobody catches, to standard
+    error."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
-    logging.getLogger("rapporteur").setLevel(logging.INFO)
+    log = logging.getLogger("rapporteur")
+    log.setLevel(logging.INFO)
+    logging.captureWarnings(True)
+    sys.excepthook = lambda *error: log.critical("crash", exc_info=error)
+    threading.excepthook = lambda found: sys.excepthook(found.exc_type, found.exc_value or found.exc_type(), None)
 
 
 _ASKS = ("OTEL_TRACES_EXPORTER", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")

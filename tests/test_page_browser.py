@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from docx import Document as WordFile
+from model_server import writing
 from pages import READER, STAFF, Site, Visit, browser, reads_well, site, visiting
 from playwright.sync_api import Browser, Locator, expect
 from pypdfium2 import PdfDocument
 from reportlab.pdfgen.canvas import Canvas
+from running_servers import Answer as Reply
 from services import PASSWORD
-from waiting import WAIT
+from test_serving import Server
+from waiting import WAIT, until
 
 from assistant.access import Principal
 from assistant.messages import Message
@@ -215,6 +219,41 @@ def test_a_question_whose_answer_was_lost_on_the_way_stands_in_the_field_again(
     page.get_by_label("Your question").press("Enter")
     expect(page.locator(".rp-turn.rp-now h2")).to_contain_text("When is item 3?")
     expect(page.locator(".rp-turn.rp-now .rp-state")).to_have_text("Answered")
+
+
+def test_a_question_whose_server_is_killed_stays_and_is_asked_again_by_one_press(
+    browser: Browser, tmp_path: Path, models_in: Callable[[Path], Path]
+) -> None:
+    with writing(lambda *_: Reply(hang=True), lambda *_: "Nothing.") as model:
+        chosen = {"RAPPORTEUR_MODEL": "scripted", "RAPPORTEUR_MODEL_URL": f"{model.url}/v1"}
+        server = Server(models_in(tmp_path / "library"), chosen)
+        server("ingest", "--starter")
+        assert server("accounts", "add", READER, "--role", "read", stdin=f"{PASSWORD}\n").code == 0
+        place = SimpleNamespace(url=server.url.removesuffix("/api/v1"))
+        with visiting(browser, place, viewport={"width": 1280, "height": 900}) as visit:
+            page = visit.page
+            with server.running() as process:
+                visit.sign_in(READER)
+                page.get_by_label("Keep them on the server too").check()
+                visit.ask("When is item 2?")
+                expect(page.locator(".rp-talks .rp-open")).to_have_text(["When is item 2?"])
+                page.get_by_label("Your question").fill(DETAINED)
+                page.get_by_label("Your question").press("Enter")
+                until(lambda: model.asked)
+                process.kill()
+                process.wait(WAIT)
+                expect(page.locator(".rp-lost:visible")).to_be_visible()
+                expect(page.get_by_label("Your question")).to_have_value(DETAINED)
+            with page.expect_event("load") as anew, server.running():
+                assert anew.value  # the page begins anew by itself
+                visit.complaints.clear()  # of a server that was not there
+                expect(page.locator(".rp-turn.rp-now h2")).to_contain_text("When is item 2?")
+                expect(page.get_by_label("Your question")).to_have_value(DETAINED)
+                page.get_by_label("Your question").press("Enter")
+                turn = page.locator(".rp-turn.rp-now")
+                expect(turn.locator("h2")).to_contain_text(DETAINED)
+                expect(turn.locator(".rp-state")).to_have_text("Answered")
+                expect(page.locator(".rp-turn h2")).to_contain_text(["When is item 2?", DETAINED])
 
 
 def test_a_citation_opens_on_the_exact_words_in_their_passage(visit: Visit) -> None:

@@ -7,12 +7,13 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import stat
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -21,7 +22,8 @@ import httpx
 import pytest
 from conftest import untimed
 from invoking import Cli
-from running_servers import free_port
+from model_server import writing
+from running_servers import Answer, free_port
 from typer.testing import CliRunner
 from waiting import WAIT, until
 
@@ -113,6 +115,19 @@ def notes(folder: Path, count: int, lines: int = 30) -> Path:
         )
         (folder / f"note-{n:03}.md").write_text(text)
     return folder
+
+
+def kept_in(folder: Path) -> dict[str, list[tuple[object, ...]]]:
+    """All rows of the databases in a folder, which must be whole."""
+    found = {}
+    for path in sorted(folder.glob("*.sqlite3")):
+        with closing(sqlite3.connect(path)) as database:
+            assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+            assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+            tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
+            for (table,) in tables:
+                found[f"{path.name} {table}"] = database.execute(f'SELECT * FROM "{table}"').fetchall()
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -374,6 +389,32 @@ def test_killed_while_reading_it_holds_whole_documents_and_reads_the_uploads_aga
             assert time.monotonic() < deadline
         assert (told["state"], [each["document"] for each in told["outcomes"]]) == ("done", ["nets-txt:en:upload"])
     assert set(server.sound()) == {*held, "nets-txt:en:upload"}
+
+
+def test_killed_in_the_middle_of_an_answer_it_has_nothing_half_written_and_answers_after(tmp_path: Path) -> None:
+    asked = {"question": "What must be done when a smuggled migrant is detained?", "mode": "write"}
+    with writing(lambda *_: Answer(hang=True), lambda *_: "Nothing.") as model:
+        chosen = {"RAPPORTEUR_MODEL": "scripted", "RAPPORTEUR_MODEL_URL": f"{model.url}/v1"}
+        server = Server(tmp_path / "library", chosen)
+        server("ingest", "--starter")
+        secret = {"Authorization": f"Bearer {server('keys', 'add', 'desk', '--role', 'staff').out.strip()}"}
+        with server.running() as process:
+            rated = {"question": "When is item 2?", "language": "en", "rating": 1}
+            assert httpx.post(f"{server.url}/feedback", json=rated, headers=secret, timeout=WAIT).status_code == 201
+            stream = {"method": "POST", "url": f"{server.url}/ask/stream", "json": asked, "headers": secret}
+            with httpx.stream(**stream, timeout=WAIT) as reply:
+                until(lambda: model.asked)
+                before = kept_in(server.folder)
+                process.kill()
+                with pytest.raises(httpx.TransportError):
+                    reply.read()
+            process.wait(WAIT)
+        assert kept_in(server.folder) == before
+        assert len(server.sound()) == 21
+        with server.running():
+            again = httpx.post(f"{server.url}/ask", json=asked, headers=secret, timeout=WAIT).json()
+            assert again["status"] == "answered"
+            assert server("feedback", "list", "--json").json()[0]["question"] == "When is item 2?"
 
 
 def test_a_folder_that_is_no_library_and_a_wrong_setting_are_told_plainly(tmp_path: Path) -> None:
