@@ -208,6 +208,7 @@ def test_a_question_whose_answer_was_lost_on_the_way_stands_in_the_field_again(
     page.get_by_label("Your question").fill("When is item 3?")
     with page.expect_event("load"):  # the page begins anew, and shows the conversation as it was before
         page.get_by_label("Your question").press("Enter")
+    page.locator("#rp-first").wait_for(state="detached")
     expect(page.get_by_label("Your question")).to_have_value("When is item 3?")
     expect(page.locator(".rp-turn.rp-now h2")).to_contain_text("When is item 2?")
     visit.complaints.clear()  # of what was cut
