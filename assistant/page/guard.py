@@ -41,6 +41,7 @@ _META = re.compile(rb"\s*<meta\s+(?:property=\"og:|name=\"twitter:)[^>]*>|\s*<li
 _BODY = re.compile(rb"<body(?:\s[^>]*)?>")
 _SCRIPT = re.compile(rb"<script(?=[\s>])")
 _HEAD = (
+    b"<title>Rapporteur</title>\n"
     b'<link rel="icon" href="/page/favicon.svg" type="image/svg+xml">\n'
     b'<link rel="stylesheet" href="/page/rapporteur.css">\n<script src="/page/rapporteur.js"></script>\n</head>'
 )

@@ -400,7 +400,7 @@
       if (person !== null) localStorage.removeItem(TALKS + person);
       remember("");
     }
-    if (event.target.matches("#rp-first")) event.target.classList.add("rp-sent");
+    if (event.target.matches("#rp-first form")) event.target.classList.add("rp-sent");
     const form = event.target.closest("form.rp-upload");
     if (!form) return;
     event.preventDefault();
@@ -606,14 +606,14 @@
   });
 
   function take_over() {
-    const form = document.querySelector("#rp-first"), field = document.querySelector("#rp-question textarea");
+    const form = document.querySelector("#rp-first form"), field = document.querySelector("#rp-question textarea");
     if (form && form.matches(".rp-sent, .rp-composing")) return;
     restore(field);
     if (form) {
       const typed = form.elements.question, { selectionStart, selectionEnd } = typed;
       const writing = [typed, document.body].includes(document.activeElement);
       if (typed.value.trim() && !new URL(window.location).searchParams.has("ask")) fill(field, typed.value);
-      form.remove();
+      form.parentElement.remove();
       if (writing) field.focus();
       if (writing && field.value === typed.value) field.setSelectionRange(selectionStart, selectionEnd);
     }
@@ -622,7 +622,7 @@
 
   for (const kind of ["compositionstart", "compositionend"]) {
     document.addEventListener(kind, (event) => {
-      const form = event.target.closest("#rp-first");
+      const form = event.target.closest("#rp-first form");
       if (!form) return;
       form.classList.toggle("rp-composing", kind === "compositionstart");
       if (kind === "compositionend" && document.querySelector("#rp-question textarea")) setTimeout(take_over);
