@@ -111,16 +111,15 @@ def before_gradio(visit: Visit, path: str = "/") -> Iterator[Page]:
 
 
 def test_who_asks_before_the_program_of_the_page_has_come_is_answered(browser: Browser, at: Site) -> None:
-    with visiting(browser, at, **PHONE) as visit:
-        with before_gradio(visit, "/?document=figures") as page:
-            expect(page.get_by_label("Your question")).to_be_focused()
-            page.keyboard.type("How many people were smuggled?")
-            assert not Axe().run(page).response["violations"]
-            page.keyboard.press("Tab")
-            page.keyboard.press("Enter")
-            expect(page.locator("h2.rp-asked")).to_contain_text("How many people were smuggled?")
-            expect(page.locator(".rp-state").first).to_have_text("Answered")
-            expect(page.locator(".rp-scope")).to_contain_text("figures")
+    with visiting(browser, at, **PHONE) as visit, before_gradio(visit, "/?document=figures") as page:
+        expect(page.get_by_label("Your question")).to_be_focused()
+        page.keyboard.type("How many people were smuggled?")
+        assert not Axe().run(page).response["violations"]
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.locator("h2.rp-asked")).to_contain_text("How many people were smuggled?")
+        expect(page.locator(".rp-state").first).to_have_text("Answered")
+        expect(page.locator(".rp-scope")).to_contain_text("figures")
 
 
 @pytest.mark.parametrize("options", [ENLARGED, PHONE, {**PHONE, "locale": "ar"}], ids=["enlarged", "phone", "arabic"])
