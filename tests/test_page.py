@@ -200,6 +200,11 @@ def test_nothing_but_files_that_are_the_same_for_all_is_stored_by_browsers_and_p
         reply = staff.get(path)
         assert reply.status_code == 200
         assert "no-store" not in reply.headers.get("cache-control", "")
+        assert reply.headers["content-encoding"] == "gzip"
+    program = re.search(r'src="\.(/assets/index-[\w-]+\.js)"', staff.get("/").text)
+    assert program is not None
+    assert "immutable" in staff.get(program[1]).headers["cache-control"], "its name changes with its content"
+    assert "immutable" not in staff.get("/assets/index-none.js").headers.get("cache-control", "")
 
 
 def test_pages_run_no_script_but_their_own_and_are_framed_nowhere(made: Made) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -21,9 +22,11 @@ from reportlab.pdfgen.canvas import Canvas
 from running_servers import Answer as Reply
 from services import PASSWORD
 from test_serving import Server
+from typer.main import get_command
 from waiting import WAIT, until
 
 from assistant.access import Principal
+from assistant.cli import app
 from assistant.messages import Message
 from assistant.page_labels import direction, words_of
 from assistant.qa.answer import Answer, Finished, answer_events
@@ -212,6 +215,7 @@ def test_a_question_whose_answer_was_lost_on_the_way_stands_in_the_field_again(
     page.get_by_label("Your question").fill("When is item 3?")
     with page.expect_event("load"):  # the page begins anew, and shows the conversation as it was before
         page.get_by_label("Your question").press("Enter")
+    page.locator("#rp-first").wait_for(state="detached")
     expect(page.get_by_label("Your question")).to_have_value("When is item 3?")
     expect(page.locator(".rp-turn.rp-now h2")).to_contain_text("When is item 2?")
     visit.complaints.clear()  # of what was cut
@@ -1113,7 +1117,7 @@ def test_every_page_has_the_same_navigation_and_keeps_it(browser: Browser, at: S
         visit.ask("When is item 3?")
         expect(places).to_have_text(PLACES)
         assert all(each.is_visible() for each in places.all())
-        for path, name in (("/meetings", "Meetings"), ("/documents", "Documents"), ("/briefings", "Briefings"),
+        for path, name in (("/meetings", "Meetings"), ("/documents", "Documents"), ("/briefings", "Briefings"), ("/themes", "Themes"),
                            ("/comparison", "Comparison"), ("/topics", "By topic"), ("/mandates", "Mandates"), ("/agenda", "Agenda check"),
                            ("/documents/CTOC/COP/WG.7/2021/1", "Documents")):  # fmt: skip
             visit.open(path)
@@ -1121,6 +1125,44 @@ def test_every_page_has_the_same_navigation_and_keeps_it(browser: Browser, at: S
             expect(page.get_by_role("link", name=name, exact=True).first).to_have_attribute("aria-current", "page")
         page.get_by_role("link", name="Ask", exact=True).click()
         expect(page.locator(".rp-turn.rp-now h2")).to_contain_text("When is item 3?")
+
+
+COMMAND = re.compile(rf"\brapporteur ({'|'.join(get_command(app).commands)})\b")  # type: ignore[attr-defined]
+"""A line for the shell."""
+
+
+@pytest.mark.parametrize("name", [READER, STAFF])
+def test_no_page_tells_readers_or_staff_what_to_type_into_a_shell(browser: Browser, at: Site, name: str) -> None:
+    assert COMMAND.search("run rapporteur fetch A/80/1")
+    with visiting(browser, at) as visit:
+        visit.sign_in(name)
+        page = visit.page
+        places = page.get_by_role("navigation", name="Pages").get_by_role("link")
+        expect(places).to_have_text([*PLACES, "Staff"] if name == STAFF else PLACES)
+        paths = places.evaluate_all("all => all.map(each => each.getAttribute('href'))")
+        for path in [*paths, *PATHS, "/agenda?language=ar", "/themes?language=ar", "/documents?language=fr"]:
+            visit.open(path)
+            if path == "/?tab=staff":
+                page.locator(".rp-figures").wait_for()
+            if path.startswith("/themes"):
+                page.locator("article.publication").wait_for()
+            assert not COMMAND.search(page.content()), path
+        visit.complaints.clear()  # the page that is not there
+
+
+@pytest.mark.parametrize("language", ["en", "ar", "ru"])
+def test_every_place_of_the_navigation_can_be_reached_on_a_phone(browser: Browser, at: Site, language: str) -> None:
+    phone = {"viewport": {"width": 390, "height": 740}, "has_touch": True, "is_mobile": True}
+    with visiting(browser, at, locale=language, **phone) as visit:
+        for path in ("/", "/meetings"):
+            page = visit.start() if path == "/" else visit.open(path)
+            places = page.locator("nav.rp-nav a")
+            expect(places).to_have_count(len(PLACES))
+            for place in places.all():
+                expect(place).to_be_in_viewport(ratio=1)
+                place.click(trial=True)
+        places.last.click()
+        page.wait_for_url("**/agenda")
 
 
 def test_a_conversation_survives_the_restart_of_the_browser_and_goes_on(browser: Browser, at: Site) -> None:

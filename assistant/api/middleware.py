@@ -55,7 +55,7 @@ class RequestMiddleware:
                 if visit := scope.get("visit"):
                     headers.append("Set-Cookie", _cookie(visit, secure=scope.get("scheme") == "https"))
                     headers["Cache-Control"] = "no-store"
-                _add_security_headers(headers, scope)
+                _add_security_headers(headers, scope, status)
             await send(message)
 
         try:
@@ -119,12 +119,14 @@ _ALWAYS = {
 _YEAR = 31_536_000
 
 
-def _add_security_headers(headers: MutableHeaders, scope: Scope) -> None:
+def _add_security_headers(headers: MutableHeaders, scope: Scope, status: int) -> None:
     """Adds the security headers that a response does not set itself."""
     for name, value in _ALWAYS.items():
         headers.setdefault(name, value)
     if not scope["path"].startswith(_FILES):
         headers.setdefault("Cache-Control", "no-store")
+    elif scope["path"].startswith("/assets/") and status == 200:  # the names of these change with their content
+        headers.setdefault("Cache-Control", f"max-age={_YEAR}, immutable")
     if scope.get("scheme") == "https":
         headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR}")
 

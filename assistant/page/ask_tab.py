@@ -23,7 +23,6 @@ from assistant.page.scope_choice import (
     example_questions,
     filter_choices,
     item_choices,
-    meeting_links,
     scope_of,
     scope_words,
 )
@@ -92,10 +91,7 @@ class _AskTab:
         self._build_filters()
 
     def _build_question_form(self) -> None:
-        """The introduction, the text field with its buttons, and the example questions."""
-        carrier("rp-reopening", marked("reopening.html"))
-        with gr.Column(elem_id="rp-start") as self._start:
-            self._intro = carrier("rp-intro", marked("welcome.html", held=[]))
+        """The text field with its buttons, and the example questions."""
         with gr.Row(elem_classes="rp-composer"):
             self._question = gr.Textbox("",
                 label=mark("your_question"), placeholder=mark("ask_question"), lines=1,
@@ -135,9 +131,9 @@ class _AskTab:
         """Connects the events of the components with their handlers."""
         self._answer_on(partial(gr.on, [self._ask.click, self._question.submit]))
         self._stop.click(self._close_stream, None, [self._now, self._ask, self._stop], **QUIET)
-        conversation_view = [self._start, self._welcome, self._past, self._now, self._after]
+        conversation_view = [self._welcome, self._past, self._now, self._after]
         self._new_conversation.click(
-            lambda: [gr.Column(visible=True), gr.Column(visible=True), "", "", gr.Column(visible=False), ""],
+            lambda: [gr.Column(visible=True), "", "", gr.Column(visible=False), ""],
             None, [*conversation_view, self._token], **QUIET,
         )  # fmt: skip
         self._reopen.click(
@@ -150,7 +146,7 @@ class _AskTab:
         loaded = blocks.load(
             self._initial_values, None,
             [self._filter_box, self._meeting, self._documents, self._language, self._year, self._question_in_url,
-             self._question, self._intro, *self._examples], **QUIET,
+             self._question, *self._examples], **QUIET,
         )  # fmt: skip
         self._answer_on(loaded.then, self._question_in_url)
 
@@ -158,7 +154,7 @@ class _AskTab:
         """Makes an event start an answer to a question, else to that in the form; on any failure the form is usable again."""
         filters = [self._meeting, self._item, self._documents, self._language, self._year]
         outputs = [
-            self._start, self._welcome, self._past, self._now, self._after, self._export, self._token,
+            self._welcome, self._past, self._now, self._after, self._export, self._token,
             self._ask, self._stop, self._verdict, self._comment, self._thanks,
         ]  # fmt: skip
         inputs = [question or self._question, self._token, *filters]
@@ -230,7 +226,6 @@ class _AskTab:
     def _waiting_values(self, pending: _PendingTurn, earlier: str) -> dict[Any, Any]:
         """Values of the tab while a question waits for its answer; `earlier` is the HTML of the turns before it."""
         return {
-            self._start: gr.Column(visible=False),
             self._welcome: gr.Column(visible=False),
             self._past: earlier,
             self._now: pending.waiting("searching"),
@@ -287,7 +282,6 @@ class _AskTab:
             gr.Dropdown(choices=choices.years, value=""),
             query.get("ask", "")[:MAX_QUESTION_SHOWN],
             query["ask"][:MAX_QUESTION_SHOWN] if query.get("ask") else gr.skip(),  # the user may be typing already
-            carried("welcome.html", reader, held=meeting_links(self._service, who, reader)),
             *(gr.Button(text, visible=True) for text in examples),
             *(gr.Button("", visible=False) for _ in range(EXAMPLES - len(examples))),
         ]
@@ -296,9 +290,8 @@ class _AskTab:
         """Values of the tab when a conversation is reopened; nothing changes where the client does not have it."""
         conversation, reader = self._conversations.find(token, caller_of(request).client), reader_language(request)
         if conversation is None:
-            return [gr.skip()] * 7
+            return [gr.skip()] * 6
         return [
-            gr.Column(visible=False),
             gr.Column(visible=False),
             earlier_html(conversation, reader, last=True),
             turn_html(self._service, conversation.number, conversation.turns[-1], now=True),

@@ -1,4 +1,4 @@
-"""The Gradio page: a masthead with the navigation of all pages, a tab for questions and one for staff."""
+"""The Gradio page: a tab for questions and one for staff."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from assistant.access.operations import allowed
 from assistant.page import ask_tab, staff_tab
 from assistant.page.chat_turns import Conversations
 from assistant.page.gradio_calls import Function
-from assistant.page.gradio_html import caller_of, carrier, query_params, reader_language
-from assistant.page.plain_pages import carried, marked
+from assistant.page.gradio_html import caller_of, query_params
 from assistant.page_labels import mark
 from assistant.service import Service
 
@@ -47,7 +46,6 @@ def build(service: Service, conversations: Conversations) -> BuiltPage:
     """Builds the page over a service."""
     blocks: gr.Blocks = gr.Blocks(title="Rapporteur", analytics_enabled=False)
     with blocks:
-        head = carrier("rp-head", marked("masthead.html", who=None, here="/", back="/", top=True))
         with gr.Tabs() as tabs:
             with gr.Tab(mark("ask"), id="ask", elem_id="rp-tab-ask") as asking:
                 ask_tab.build(service, conversations, blocks)
@@ -62,13 +60,12 @@ def build(service: Service, conversations: Conversations) -> BuiltPage:
             selected = query_params(request).get("tab", "")
             seen = {name: allowed(who, operation) for name, operation in TABS.items()}
             return [
-                carried("masthead.html", reader_language(request), who=who, here="/", back="/", top=True),
                 # A tab that the user has already selected stays selected.
                 gr.Tabs(selected=selected) if seen.get(selected) else gr.skip(),
                 *(gr.Tab(visible=on) for on in seen.values()),
             ]
 
-        blocks.load(begin, None, [head, tabs, asking, staff], show_progress="hidden", api_visibility="private")
+        blocks.load(begin, None, [tabs, asking, staff], show_progress="hidden", api_visibility="private")
     blocks.queue(default_concurrency_limit=None, api_open=False)
     # Gradio polls its queue; users do not notice longer intervals.
     blocks._queue.sleep_when_free, blocks._queue.progress_update_sleep_when_free = LOOKS, PROGRESS_LOOKS

@@ -9,6 +9,7 @@ import re
 import secrets
 from functools import partial
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
@@ -20,8 +21,8 @@ from assistant.access import Principal, Role
 from assistant.access.operations import check
 from assistant.api.authentication import identify_caller, present_caller
 from assistant.page.gradio_calls import FORMS, Windows, parse_window, read_body
-from assistant.page.no_script import path_of
-from assistant.page.plain_pages import render, sign_in_path
+from assistant.page.no_script import first_html
+from assistant.page.plain_pages import sign_in_path
 from assistant.page_labels import direction, language_of, marks_filled
 from assistant.service import Service
 from assistant.service_errors import Invalid
@@ -40,6 +41,7 @@ _META = re.compile(rb"\s*<meta\s+(?:property=\"og:|name=\"twitter:)[^>]*>|\s*<li
 _BODY = re.compile(rb"<body(?:\s[^>]*)?>")
 _SCRIPT = re.compile(rb"<script(?=[\s>])")
 _HEAD = (
+    b"<title>Rapporteur</title>\n"
     b'<link rel="icon" href="/page/favicon.svg" type="image/svg+xml">\n'
     b'<link rel="stylesheet" href="/page/rapporteur.css">\n<script src="/page/rapporteur.js"></script>\n</head>'
 )
@@ -103,7 +105,7 @@ class Guard:
             return
         check(who, "ask")
         if path == "/":
-            await self._start(scope, receive, send)
+            await self._start(who, scope, receive, send)
         elif path in FORMS:
             await self._call(path, who, scope, receive, send)
         elif path == _EVENTS:
@@ -164,10 +166,12 @@ class Guard:
         if wait in self._waits:
             wait.reschedule(0)
 
-    async def _start(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves the page: fills in labels, adds nonces to its scripts, removes metadata about Gradio."""
+    async def _start(self, who: Principal, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves the page: fills in labels, puts what is not Gradio's above it, adds nonces to its scripts, removes metadata about
+        Gradio. Gradio's program is loaded by the page's script, once the form above it can be used."""
         reader = language_of(HTTPConnection(scope))
         nonce = secrets.token_urlsafe(18)
+        first = await run_in_threadpool(first_html, self._service, who, reader, scope["query_string"])
         headers = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
         start: Message = {}
         body = bytearray()
@@ -184,8 +188,8 @@ class Guard:
                 return
             html = _META.sub(b"", bytes(body)).replace(b"</head>", _HEAD, 1)
             html = marks_filled(html, reader)
-            unscripted = render("unscripted.html", reader, path=path_of(scope["query_string"])).encode()
-            html = _BODY.sub(lambda found: found[0] + unscripted, html, count=1)
+            html = _BODY.sub(lambda found: found[0] + first.encode(), html, count=1)
+            html = html.replace(b'<script type="module"', b'<script type="rp-later"')
             html = html.replace(b'lang="en"', f'lang="{reader}" dir="{direction(reader)}"'.encode(), 1)
             html = _SCRIPT.sub(b'<script nonce="%s"' % nonce.encode(), html)
             response_headers = MutableHeaders(raw=list(start["headers"]))

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from importlib.resources import files
 
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
@@ -52,7 +53,8 @@ def mount_page(app: FastAPI, service: Service) -> None:
         sign_in.router,
     ):
         app.include_router(router)
-    app.mount("/page", StaticFiles(directory=str(files("assistant") / "page" / "static")), name="page-files")
+    static = StaticFiles(directory=str(files("assistant") / "page" / "static"))
+    app.mount("/page", GZipMiddleware(static), name="page-files")
 
     def mount() -> None:
         built = build(service, conversations)

@@ -14,12 +14,13 @@ from markupsafe import Markup
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
+from assistant.access import Principal
 from assistant.api.authentication import same_origin
 from assistant.api.route import requires
 from assistant.export.docx import pandoc_path
 from assistant.page.chat_turns import Conversation, Turn, conversations_of
 from assistant.page.conversation_routes import save_on_server
-from assistant.page.plain_pages import Context, PageContext, PageRoute
+from assistant.page.plain_pages import Context, PageContext, PageRoute, render
 from assistant.page.scope_choice import (
     Choices,
     Filters,
@@ -35,6 +36,7 @@ from assistant.page.turn_html import MAX_QUESTION_SHOWN, earlier_html, turn_html
 from assistant.page_labels import word
 from assistant.qa.scope import Scope
 from assistant.question_request import QuestionRequest
+from assistant.service import Service
 from assistant.service_errors import Forbidden, Invalid, ServiceFault, check_language
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -91,10 +93,13 @@ class SentQuestion(ScopeForm):
     question: Annotated[str, Field(max_length=MAX_QUESTION)] = ""
 
 
-def path_of(query: bytes) -> str:
-    """The path of the form, with the parameters that it uses from the query of the page's address."""
+def first_html(service: Service, who: Principal, reader: str, query: bytes) -> str:
+    """What stands above Gradio on the page with this query: the head, how to begin, and the form, which Gradio's own one replaces."""
     given = dict(parse_qsl(query.decode("ascii", "replace"))) if len(query) < MAX_QUERY else {}
-    return _path({name: given.get(name, "") for name in ("ask", "meeting", "document")})
+    used = {name: given.get(name, "") for name in ("ask", "meeting", "document")}
+    held = meeting_links(service, who, reader)
+    place = {"who": who, "here": "/", "back": "/"}
+    return render("first.html", reader, **place, form="tab" not in given, given=used, path=_path(used), held=held)
 
 
 @router.get(PATH)

@@ -400,6 +400,7 @@
       if (person !== null) localStorage.removeItem(TALKS + person);
       remember("");
     }
+    if (event.target.matches("#rp-first form")) event.target.classList.add("rp-sent");
     const form = event.target.closest("form.rp-upload");
     if (!form) return;
     event.preventDefault();
@@ -517,6 +518,12 @@
   }
 
   document.addEventListener("click", (event) => {
+    const field = event.target.closest("a.rp-skip[href='#rp-question']") && document.querySelector("textarea#rp-question, #rp-question textarea");
+    if (field) {
+      event.preventDefault();
+      select("ask");
+      setTimeout(() => field.focus()); // once the tab is shown
+    }
     const cite = event.target.closest("a.rp-cite");
     if (cite) {
       const details = document.getElementById(decodeURIComponent(cite.hash.slice(1)));
@@ -587,12 +594,39 @@
     }
   }
 
-  // On a phone the places stand on one line that is moved sideways: that which is open is brought to its middle.
-  function show_place() {
-    const nav = document.querySelector(".rp-nav"), open = nav && nav.querySelector("[aria-current]");
-    if (!open) return;
-    const [all, own] = [nav, open].map((each) => each.getBoundingClientRect());
-    nav.scrollLeft += own.left + own.width / 2 - all.left - all.width / 2;
+  // The page begins with a form of its own. Gradio is loaded once that can be used, and takes its place: what is written goes on in
+  // Gradio's field, unless it is on its way already, or an input method is still making it.
+  window.addEventListener("load", () => {
+    for (const later of document.querySelectorAll("script[type=rp-later]")) {
+      const program = document.createElement("script");
+      program.type = "module";
+      program.src = later.src;
+      document.head.append(program);
+    }
+  });
+
+  function take_over() {
+    const form = document.querySelector("#rp-first form"), field = document.querySelector("#rp-question textarea");
+    if (form && form.matches(".rp-sent, .rp-composing")) return;
+    restore(field);
+    if (form) {
+      const typed = form.elements.question, { selectionStart, selectionEnd } = typed;
+      const writing = [typed, document.body].includes(document.activeElement);
+      if (typed.value.trim() && !new URL(window.location).searchParams.has("ask")) fill(field, typed.value);
+      form.parentElement.remove();
+      if (writing) field.focus();
+      if (writing && field.value === typed.value) field.setSelectionRange(selectionStart, selectionEnd);
+    }
+    begin_talks();
+  }
+
+  for (const kind of ["compositionstart", "compositionend"]) {
+    document.addEventListener(kind, (event) => {
+      const form = event.target.closest("#rp-first form");
+      if (!form) return;
+      form.classList.toggle("rp-composing", kind === "compositionstart");
+      if (kind === "compositionend" && document.querySelector("#rp-question textarea")) setTimeout(take_over);
+    });
   }
 
   function select_text(copy) {
@@ -607,12 +641,7 @@
 
   function watch() {
     document.body.append(said);
-    show_place();
-    if (sessionStorage.getItem(SHOWN) && !new URL(window.location).searchParams.has("ask")) {
-      document.documentElement.classList.add("rp-reopening");
-      setTimeout(nothing_reopens, MOST_REOPENING);
-    }
-    let last = "", turn = "", kept = "", restored = false, begun = false;
+    let last = "", turn = "", kept = "", begun = false;
     new MutationObserver(() => {
       const state = [...document.querySelectorAll(".rp-turn.rp-now .rp-state")].pop();
       const reason = state && [...document.querySelectorAll(".rp-turn.rp-now .rp-statement, .rp-turn.rp-now .rp-reason")];
@@ -635,13 +664,9 @@
       show_links();
       const field = document.querySelector("#rp-question textarea");
       if (field && field.dir !== "auto") field.dir = "auto";
-      if (field && !restored) {
-        restored = true;
-        setTimeout(restore, 100, field);
-      }
-      if (!begun && document.querySelector(".rp-talks") && document.querySelector(".rp-examples button")) {
+      if (!begun && field && document.querySelector(".rp-talks")) {
         begun = true;
-        begin_talks();
+        setTimeout(take_over, 100);
       }
       // An answer that is whole is kept.
       const whole = shown && !waiting && token_shown() && shown.id + token_shown();
@@ -650,10 +675,7 @@
         keep_talk(token_shown());
         answered(shown);
       }
-      // Gradio takes names from parts, and has links open pages of their own.
-      for (const nav of document.querySelectorAll(".rp-nav:not([aria-label])")) nav.setAttribute("aria-label", nav.firstChild.textContent);
-      for (const link of document.querySelectorAll(":is(.rp-head, .rp-nav, .rp-latest) a[target]")) link.removeAttribute("target");
-      // It calls what takes a choice away by the number of the choice.
+      // Gradio calls what takes a choice away by the number of the choice.
       for (const cross of document.querySelectorAll(".token .token-remove")) {
         cross.dataset.verb ??= cross.title.replace(/ \d+$/, "");
         const told = `${cross.dataset.verb} ${cross.closest(".token").textContent.trim()}`;
@@ -664,6 +686,10 @@
     }).observe(document.body, { childList: true, subtree: true, characterData: true });
   }
 
+  if (sessionStorage.getItem(SHOWN) && !new URL(window.location).searchParams.has("ask")) {
+    document.documentElement.classList.add("rp-reopening");
+    setTimeout(nothing_reopens, MOST_REOPENING);
+  }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", watch);
   else watch();
 })();
