@@ -139,7 +139,9 @@ def find_cited_resolutions(document: Document) -> dict[Symbol, list[int]]:
         before, after = text[max(0, each.start() - _REACH) : each.start()], text[each.end() : each.end() + _REACH]
         named_bodies, is_cited = _find_named_bodies(before, after, language)
         # In Chinese the word for resolutions is behind the number.
-        is_apart = _OPENS_BRACKET.search(before) and (is_cited or not words.isdisjoint(analyse_words(after, language)[:1]))
+        is_apart = _OPENS_BRACKET.search(before) and (
+            is_cited or not words.isdisjoint(analyse_words(after, language)[:1])
+        )
         # A capitalised word before “resolution” names another body: “Conference resolution 7/1”.
         word = "".join(_WORD_BEFORE.findall(before))
         names_other_body = word[:1].isupper() and content(analyse_words(word, language), language)
