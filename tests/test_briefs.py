@@ -1148,6 +1148,29 @@ def test_what_a_timetable_adds_to_the_title_of_an_item_is_told(holding: Holding)
     assert [each.text.endswith(f"item 3 ({title}, vote at 11 a.m.).") for each in made["schedule"].statements] == [True]
 
 
+def test_who_introduces_a_paper_is_quoted_where_the_timetable_says_it_below_the_item(holding: Holding) -> None:
+    lamps, roads = "Harbour lamps and the safety of small boats", "Mountain roads and the training of drivers"
+    rows = f"""| Monday, 4 March | | |
+|---|---|---|
+| 10 a.m.–1 p.m. | 2 | {lamps} (continued) • Introduction by the Keeper |
+| | | Statement by the Chair of the Group of Ports |
+| | 3 | {roads} |
+| | | Introduction by the Driver |
+| 3–6 p.m. | 3 | {roads}, with those of horses |
+| After the meeting | | Reception |
+"""
+    engine = holding(f"{AGENDA}\n## Annex\n\n### Proposed organization of work\n\n{rows}")
+    told = {number: sections(engine, Request("item", number))["schedule"].statements for number in ("2", "3")}
+    quoted = {number: [each.text for each in told[number] if each.verdict == "quoted"] for number in told}
+    assert quoted == {
+        "2": ["Introduction by the Keeper", "Statement by the Chair of the Group of Ports"],
+        "3": ["Introduction by the Driver"],
+    }
+    assert [each.verdict for each in told["2"]] == ["derived", "quoted", "quoted"]
+    assert [each.verdict for each in told["3"]] == ["derived", "quoted", "derived"]
+    assert told["2"][1].citations[0].locator.endswith("annex, Monday, 4 March, 10 a.m.-1 p.m.")
+
+
 DRAFT = """---
 symbol: CTOC/COP/WG.7/2030/L.3
 title: Oil for lamps

@@ -18,6 +18,9 @@ from corpus.symbols import RESOLUTIONS, find_listed_symbols, find_symbols_like
 from ingest.agenda_form import without_documentation_label
 from ingest.time_ranges import span_ends
 
+_REMARK = re.compile(r"\s*(?:[(（][^()（）]*[)）])?[\W_]*")
+"""A remark in brackets behind the title of an item, and what sets it off from the lines below."""
+
 
 class AgendaCiter:
     """Cites the blocks of one agenda document, and makes statements in a `language` that rest on them."""
@@ -81,6 +84,24 @@ class AgendaCiter:
         first, last = self.document.blocks[min(rows)], self.document.blocks[max(rows)]
         day = () if sitting.day_row in (None, first.ordinal) else (self.block(sitting.day_row),)
         return (*day, self._span(first.start, last.end, first))
+
+    def below(self, row: SittingItem) -> list[Citation]:
+        """Citations of what the timetable says of an item below its title, such as who introduces a paper: the other lines of its cell,
+        and the rows below it that have nothing but a cell in its column. None where the row has other items."""
+        blocks, sittings = self.document.blocks, self._meeting.timetable
+        items = {(each.row, each.number) for sitting in sittings for each in sitting.items}
+        taken = {ordinal for ordinal, _ in items}.union(*((each.day_row, each.time_row) for each in sittings))
+        column, rest = _find_rest_of_cell(self.document, blocks[row.row], row.title)
+        if rest is None or any(number != row.number for ordinal, number in items if ordinal == row.row):
+            return []
+        goes_on = self.document.text[rest[0] : rest[1]][:1].islower()  # the title
+        lines = [] if rest[0] == rest[1] or goes_on else [self._span(*rest, blocks[row.row])]
+        for block in blocks[row.row + 1 :]:
+            columns = [n for n, span in enumerate(block.cells) if span]
+            if block.kind != "row" or block.ordinal in taken or columns != [column]:
+                break
+            lines.append(self.block(block.ordinal))
+        return lines
 
     def _span(self, start: int, end: int, block: Block) -> Citation:
         evidence = self._library.passage_id_at(self.document.id, start) or ""
@@ -184,6 +205,16 @@ class AgendaCiter:
         known = {symbol for each in meeting.items for symbol, _ in each.documentation} | {str(self.document.symbol)}
         lists_unassigned_paper = not _listed_papers(self.document) <= known
         return not (documented or names_paper or lists_unassigned_paper)
+
+
+def _find_rest_of_cell(agenda: Document, row: Block, title: str) -> tuple[int, Span | None]:
+    """The column of the cell of a row with a title, and the span behind the title and remarks on it, which may be empty; None where no
+    cell has the title."""
+    for column, (start, end) in ((n, span) for n, span in enumerate(row.cells) if span and title):
+        at = agenda.text.find(title, start, end)
+        if at >= 0 and (remark := _REMARK.match(agenda.text, at + len(title), end)):
+            return column, agenda.trim_span(remark.end(), end)
+    return 0, None
 
 
 @cached_by_document

@@ -182,12 +182,18 @@ def last_day_of_previous_meeting(selector: UnitSelector) -> dt.date | None:
 
 
 def build_schedule(selector: UnitSelector) -> Section:
-    """The meetings in which the item is taken up, in order, each with its time and the other items taken up in it."""
+    """The meetings in which the item is taken up, in order, each with its time, the other items taken up in it, and what the
+    timetable says below the title of the item, such as who introduces a paper."""
     meeting, item, _ = selector.subject.item_context
     citer = AgendaCiter(selector.library, meeting, selector.language)
-    programmes = (citer.programme(each, item) for each in sittings_of(item, meeting.sittings))
-    statements = (replace(each, text=each.text[:1].upper() + each.text[1:]) for each in programmes)
-    return selector.make_section("schedule", Part("", tuple(statements)))
+    parts: list[Part] = []  # in a part of their own, the lines are no repetition of the rows that the sitting cites
+    for sitting in sittings_of(item, meeting.sittings):
+        programme = citer.programme(sitting, item)
+        own_rows = (row for row in sitting.items if is_under(row.number, item.number))
+        lines = dict.fromkeys(line for row in own_rows for line in citer.below(row))
+        parts.append(Part("", (replace(programme, text=programme.text[:1].upper() + programme.text[1:]),)))
+        parts.append(Part("", tuple(map(Statement.quoting, lines))))
+    return selector.make_section("schedule", *parts)
 
 
 def build_documentation(selector: UnitSelector) -> Section:
