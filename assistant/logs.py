@@ -46,8 +46,8 @@ def start_log() -> None:
     log = logging.getLogger("rapporteur")
     log.setLevel(logging.INFO)
     logging.captureWarnings(True)
-    sys.excepthook = lambda *error: log.critical("crash", exc_info=error)
-    threading.excepthook = lambda found: sys.excepthook(found.exc_type, found.exc_value or found.exc_type(), None)
+    sys.excepthook = lambda _, error, __: log.critical("crash", exc_info=error)
+    threading.excepthook = lambda found: log.critical("crash", exc_info=found.exc_value)
 
 
 _ASKS = ("OTEL_TRACES_EXPORTER", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")

@@ -7,9 +7,11 @@ import json
 import os
 import re
 import signal
+import socket
 import sqlite3
 import stat
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,7 +23,7 @@ from typing import IO
 import httpx
 import pytest
 from conftest import untimed
-from invoking import Cli
+from invoking import ROOT, Cli
 from model_server import writing
 from running_servers import Answer, free_port
 from typer.testing import CliRunner
@@ -417,6 +419,50 @@ def test_killed_in_the_middle_of_an_answer_it_has_nothing_half_written_and_answe
             assert server("feedback", "list", "--json").json()[0]["question"] == "When is item 2?"
 
 
+def test_all_that_a_running_server_writes_is_lines_of_json(tmp_path: Path) -> None:
+    server = Server(tmp_path / "library", {"RAPPORTEUR_OPEN_READING": "false"})
+    with server.running() as process:
+        secret = server("keys", "add", "desk", "--role", "staff").out.strip()
+        for path in ("status", "status?limit=é", "documents/%ff", "nothing\u2028"):
+            httpx.get(f"{server.url}/{path}", headers={"Authorization": f"Bearer {secret}"}, timeout=WAIT)
+        with socket.create_connection(("127.0.0.1", server.port), timeout=WAIT) as connection:
+            connection.sendall(b"\x16\x03\x01 no HTTP\r\n\r\n")
+            assert connection.recv(65_536).startswith(b"HTTP/1.1 400")
+        with closing(sqlite3.connect(server.folder / "access.sqlite3")) as store:
+            store.execute("DROP TABLE keys")
+        broken = httpx.get(f"{server.url}/status", headers={"Authorization": f"Bearer {secret}"}, timeout=WAIT)
+        assert broken.status_code >= 500
+        process.send_signal(signal.SIGTERM)
+        assert process.communicate(timeout=WAIT) == ("", None)
+    lines = [json.loads(line) for line in server.log.read_text().removesuffix("\n").split("\n")]
+    assert f"at http://127.0.0.1:{server.port}" in lines[0]["message"]
+    assert "Create a key" in lines[1]["message"]
+    assert "Invalid HTTP request received." in [each["message"] for each in lines]
+    assert all(set(each) >= {"time", "level", "logger", "message"} for each in lines)
+
+
+def test_warnings_and_crashes_of_a_server_are_lines_of_its_log() -> None:
+    code = (
+        "import threading, warnings; from assistant.logs import start_log; start_log(); warnings.warn('old'); "
+        "each = threading.Thread(target=lambda: 1 / 0); each.start(); each.join(); raise RuntimeError('the end')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    warned, thread, end = map(json.loads, done.stderr.splitlines())
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "old" in warned["message"]
+    assert ("ZeroDivisionError" in thread["error"], "the end" in end["error"]) == (True, True)
+
+
+def test_a_person_at_a_terminal_reads_in_a_sentence_where_it_serves(tmp_path: Path) -> None:
+    server = Server(tmp_path / "library")
+    ours, theirs = os.openpty()
+    with open(ours) as terminal, open(theirs, "w") as its:  # noqa: PTH123
+        process = server.serve(log=its)
+        assert terminal.readline().startswith(f"Serving {server.folder}")
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=WAIT)
+
+
 def test_a_folder_that_is_no_library_and_a_wrong_setting_are_told_plainly(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     code, said = Server(tmp_path / "file").refused("--port", "0")
@@ -450,7 +496,10 @@ def test_a_server_that_does_not_answer_is_told_with_its_address(tmp_path: Path) 
         assert server("status").code == 3
 
 
-def test_the_server_in_this_very_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_server_in_this_very_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "rapporteur")
     monkeypatch.setattr("assistant.logs.start_log", lambda: None)
     server = Server(tmp_path / "library")
     server("ingest", "--starter")
@@ -472,6 +521,6 @@ def test_the_server_in_this_very_process(tmp_path: Path, monkeypatch: pytest.Mon
     done = CliRunner().invoke(serve, ["--port", str(server.port)], env=server.settings(), catch_exceptions=False)
     thread.join()
     assert (done.exit_code, got) == (0, ["answered"])
-    assert f"at http://127.0.0.1:{server.port}" in done.stderr
+    assert f"at http://127.0.0.1:{server.port}" in caplog.text
     assert signal.getsignal(signal.SIGTERM) is before
     assert not (server.folder / "server.json").exists()

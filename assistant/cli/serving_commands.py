@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import signal
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
@@ -64,9 +66,11 @@ def _serve(compose: Compose, host: str | None, port: int | None) -> None:
                 announced(settings.data_dir, listener_url(listener), token),
             ):
                 start_log()
-                err_console.print(f"Serving {settings.data_dir} at {listener_url(listener)}")
+                # A person at a terminal reads sentences; everywhere else standard error is the log.
+                told = err_console.print if sys.stderr.isatty() else logging.getLogger("rapporteur.server").info
+                told(f"Serving {settings.data_dir} at {listener_url(listener)}")
                 if not settings.open_reading and not gate.keys.all() and not gate.accounts.all():
-                    err_console.print(
+                    told(
                         "Nobody has access yet. Create a key: rapporteur keys add NAME --role read; an account: rapporteur "
                         "accounts add NAME --role read; or let everyone read: RAPPORTEUR_OPEN_READING=true"
                     )
