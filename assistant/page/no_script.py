@@ -99,7 +99,9 @@ def first_html(service: Service, who: Principal, reader: str, query: bytes) -> s
     used = {name: given.get(name, "") for name in ("ask", "meeting", "document")}
     held = meeting_links(service, who, reader)
     place = {"who": who, "here": "/", "back": "/"}
-    return render("first.html", reader, **place, form=given.get("tab", "ask") == "ask", given=used, path=_path(used), held=held)
+    return render(
+        "first.html", reader, **place, form=given.get("tab", "ask") == "ask", given=used, path=_path(used), held=held
+    )
 
 
 @router.get(PATH)
