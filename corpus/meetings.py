@@ -107,7 +107,6 @@ class Meeting:
     dates: tuple[dt.date, ...]
     items: tuple[AgendaItem, ...]
     sittings: tuple[Sitting, ...]
-    mandate: tuple[int, ...] = ()
     masthead: int | None = None
     besides: tuple[Sitting, ...] = ()
 
@@ -163,5 +162,7 @@ class Meeting:
     @classmethod
     def from_json(cls, data: Any) -> Meeting:
         """The inverse of `to_json`. Raises `SerializationError` for anything but a meeting."""
+        if isinstance(data, dict):
+            data = {name: value for name, value in data.items() if name != "mandate"}  # stored by earlier versions
         made: Meeting = from_json_data(cls, data, "the meeting")
         return made

@@ -32,7 +32,6 @@ _HEADINGS = 8  # the title of an agenda is searched among this many headings
 _LONGEST_LINE = 200  # of a title below its number, in characters
 _COUNTED_BODY = re.compile(r"[^/]*\d[^/]*|.*/(?:CONF|COP|CP|MOP|MSP)\.\d+")
 """Bodies that are one meeting of several, by their symbols: `UNEP/MC/COP.7`, `GB.357`."""
-_MANDATE = re.compile(r"\b(?:resolution|decision) \d+/\d+|\bBureau\b|\bmandate", re.IGNORECASE)
 _BODY = re.compile(r"\b(?:Working Group|Conference|Commission|Committee|Council|Assembly|Board|Group)\b")
 
 
@@ -68,13 +67,6 @@ def parse_meeting(document: Document, spans: Mapping[int, Spans] = {}) -> Meetin
         dates=dates,
         items=items or _items_of_timetable(sittings),
         sittings=sittings,
-        mandate=tuple(
-            block.ordinal
-            for block in document.blocks
-            if block.kind == "paragraph"
-            and block.locator.startswith("annotations")
-            and _MANDATE.search(document.block_text(block))
-        ),
         masthead=masthead,
         besides=besides,
     )

@@ -289,11 +289,6 @@ def test_its_sittings_have_days_times_and_items(harbours: tuple[Document, Meetin
             assert "continued" not in item.title
 
 
-def test_the_paragraphs_on_the_mandate_are_named(harbours: tuple[Document, Meeting]) -> None:
-    document, meeting = harbours
-    assert [document.blocks[n].locator for n in meeting.mandate] == ["annotations, item 1 (a)"]
-
-
 def test_a_text_that_is_no_agenda_announces_no_meeting() -> None:
     document, meeting = read_document(
         Input("n.md", b"# Note\n\nVienna, 14 October 2021\n\n1. Agenda items.\n"), NOTHING
@@ -356,17 +351,13 @@ def test_the_real_agenda_has_four_sittings_with_their_items(real: tuple[Document
     ]
 
 
+def test_a_meeting_that_an_earlier_version_stored_is_read(real: tuple[Document, Meeting]) -> None:
+    assert Meeting.from_json({**real[1].to_json(), "mandate": [3, 4]}) == real[1]
+
+
 def test_the_real_agenda_announces_three_documents(real: tuple[Document, Meeting]) -> None:
     found = {item.number: [symbol for symbol, _ in item.documentation] for item in real[1].items if item.documentation}
     assert found == {f"{n}": [f"CTOC/COP/WG.7/2021/{n}"] for n in (2, 3, 4)}
-
-
-def test_the_mandate_of_the_real_meeting_is_found_in_its_annotations(real: tuple[Document, Meeting]) -> None:
-    document, meeting = real
-    texts = [document.block_text(document.blocks[n]) for n in meeting.mandate]
-    assert any("resolution 7/1" in text and "constant element" in text for text in texts)
-    assert any("silence procedure" in text and "11 August 2021" in text for text in texts)
-    assert all(document.blocks[n].locator == "annotations, item 1 (b)" for n in meeting.mandate)
 
 
 def squeezed(text: str) -> str:

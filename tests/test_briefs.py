@@ -744,6 +744,49 @@ def test_of_a_theme_what_is_asked_is_guidance_and_what_a_preamble_states_by_itse
     assert {each.text for each in said["guidance"].statements} == set(asked)
 
 
+def test_what_an_agenda_says_of_the_mandate_and_of_what_is_new_is_found_in_any_language(holding: Holding) -> None:
+    mandate = (
+        "Par sa résolution 7/1, la Conférence a donné pour mandat au Conseil des ports d'examiner les lampes des ports."
+    )
+    agreed = "Le 11 août 2030, les membres du Conseil des ports sont convenus de se réunir à Marseille."
+    agenda = """# Conseil des ports
+
+E/CN.31/{year}/1
+
+Distr. générale
+4 avril {year}
+Français
+
+Sixième session
+
+Marseille, 2-4 juin {year}
+
+## Ordre du jour provisoire annoté
+
+### I. Ordre du jour provisoire
+
+1. Adoption de l'ordre du jour.
+
+2. Lampes et lentilles.
+
+### II. Annotations
+
+#### 1. Adoption de l'ordre du jour
+
+1. {text}
+
+#### 2. Lampes et lentilles
+
+2. Le Conseil examinera le rapport du Secrétaire général sur les lampes des ports.
+"""
+    texts = (agenda.format(year=2029, text="Le Conseil adoptera son ordre du jour."),
+             agenda.format(year=2031, text=f"{mandate} {agreed}"))  # fmt: skip
+    engine = holding(*texts, reading=True)
+    made = sections(engine, Request("item", "2", "chair", language="fr", meeting="E/CN.31/2031/1"))
+    assert mandate in " ".join(each.text for each in made["mandate"].statements)
+    assert agreed in [each.text for each in made["new"].statements]
+
+
 def test_a_point_on_a_theme_brings_the_sentences_on_which_it_leans(holding: Holding) -> None:
     before, leaning = (
         "Masters of boats want to see the coast long before they come to the harbour.",

@@ -107,7 +107,7 @@ def _meeting(data: Any, document: Document) -> Meeting | None:
     parsed = Meeting.from_json(data)
     if parsed.document_id != document.id:
         raise SerializationError("the meeting is that of another document.")
-    rows: list[int | None] = [parsed.masthead, *parsed.mandate]
+    rows: list[int | None] = [parsed.masthead]
     for item in parsed.items:
         rows += [item.listed, item.heading, *item.annotations, *item.without_symbol]
         rows += (block for _, block in item.documentation)

@@ -45,7 +45,7 @@ def build_mandate(selector: UnitSelector) -> Section:
     ordinals = sorted({ordinal for each in meeting.parts(item) for ordinal in each.annotations})[:ANNOTATIONS]
     annotations = selector.quote_sentences(agenda, ordinals, joined=True)
     query = say("ask_mandate", subject.title_language, body=meeting.body)
-    mandate_blocks = set(meeting.mandate) & _item_annotations(selector)
+    mandate_blocks = item_annotations(selector)
     own = selector.find_relevant(query, subject.agenda_ids, MANDATE, lambda each: each.unit.block in mandate_blocks)
     quotes = selector.quote_units([each.unit for each in own], novel=True)
     everything = (*statements, *annotations, *quotes)
@@ -86,7 +86,7 @@ def _meeting_remark(selector: UnitSelector) -> tuple[str, ...]:
     return (say("brief_meeting", selector.language, agenda=agenda.label, others=others),) if others else ()
 
 
-def _item_annotations(selector: UnitSelector) -> set[int]:
+def item_annotations(selector: UnitSelector) -> set[int]:
     """The ordinals of the annotations of the item, of its parts, of the item of which it is a part, and of the
     organization of work, where an agenda says what the whole meeting is for."""
     meeting, item, agenda = selector.subject.item_context
@@ -114,7 +114,7 @@ def build_expected(selector: UnitSelector) -> Section:
     subject = selector.subject
     meeting, item, agenda = subject.item_context
     query = say("ask_expected", subject.title_language, body=meeting.body)
-    allowed_blocks = _item_annotations(selector)
+    allowed_blocks = item_annotations(selector)
     last_items = [each for each in meeting.items if each.main_number == meeting.items[-1].main_number]
     if not any(each.documentation for each in last_items):
         allowed_blocks.update(ordinal for each in last_items for ordinal in each.annotations)

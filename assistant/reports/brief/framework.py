@@ -13,6 +13,7 @@ from assistant.qa.answer import Statement
 from assistant.qa.citations import quote_unit
 from assistant.qa.missing_documents import INSTRUMENT, TREATY, MissingDocuments
 from assistant.qa.units import Unit
+from assistant.reports.brief.agenda_sections import item_annotations
 from assistant.reports.brief.articles import Article, ArticleFinder, Key
 from assistant.reports.brief.briefing import Part, Section
 from assistant.reports.brief.selection import UnitSelector
@@ -263,6 +264,6 @@ def _subject_texts(selector: UnitSelector) -> Iterator[tuple[str, str]]:
     subject = selector.subject
     yield subject.title, subject.title_language
     if subject.item is not None:
-        meeting, item, agenda = subject.item_context
-        for ordinal in (*meeting.mandate, *item.annotations):
+        _, _, agenda = subject.item_context
+        for ordinal in sorted(item_annotations(selector)):
             yield agenda.body(agenda.blocks[ordinal]), agenda.language

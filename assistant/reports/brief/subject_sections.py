@@ -213,14 +213,15 @@ def _is_advice(unit: Unit) -> bool:
 def build_new(selector: UnitSelector) -> Section:
     """What the agenda dates after the previous meeting of the body that is known, with a sentence on when that was."""
     language = selector.language
-    meeting, item, agenda = selector.subject.item_context
+    meeting, _, agenda = selector.subject.item_context
     if not meeting.dates:
         return selector.make_section("new")
     previous_day = agenda_sections.last_day_of_previous_meeting(selector)
     if previous_day is None:
         return selector.make_section("new", remarks=(say("no_earlier_meeting", language),))
     is_new = partial(names_date_within, after=previous_day, until=meeting.dates[-1])
-    statements = tuple(selector.quote_sentences(agenda, [*meeting.mandate, *item.annotations], is_new))
+    annotations = sorted(agenda_sections.item_annotations(selector))
+    statements = tuple(selector.quote_sentences(agenda, annotations, is_new))
     remark = say("since_meeting", language, day=day_text(previous_day, language))
     return selector.make_section("new", Part("", statements), remarks=(remark,) if statements else ())
 
