@@ -1,4 +1,4 @@
-"""What those send who may call: files as Gradio names them anywhere in what is sent, paths in every parameter, bodies without end. On
+"""What those send who may call: files as Gradio names them anywhere in what is sent, paths in every parameter, bodies beyond their limit. On
 every route of the application no file of the machine is opened, and nothing is read beyond its limit."""
 
 from __future__ import annotations
@@ -191,21 +191,23 @@ def test_a_body_beyond_its_limit_is_refused_before_it_is_read_to_its_end(
         headers = {**SAME, **usual.get("headers", {}), **made.headers(role), "Content-Type": kind, "Host": "testserver"}
         headers |= {"Content-Length": str(limit + 1)} if length else {"Transfer-Encoding": "chunked"}
         status, came = made.client.portal.call(
-            endless, made.app, route[0], address, headers, FILE if "files" in usual else PIECE
+            overlong, made.app, route[0], address, headers, FILE if "files" in usual else PIECE, limit
         )
         takes = {"json", "data", "files"} & set(usual) or named(made, route, params.Form)
         assert status == 413 if takes else status < 500, role
         assert came <= (0 if length or not takes else limit + len(PIECE)), role
 
 
-async def endless(app: FastAPI, method: str, address: str, headers: dict[str, str], first: bytes) -> tuple[int, int]:
-    """The status of the reply to a request whose body never ends, and the bytes of it that were taken."""
+async def overlong(
+    app: FastAPI, method: str, address: str, headers: dict[str, str], first: bytes, limit: int
+) -> tuple[int, int]:
+    """The status of the reply to a request whose body is twice as long as its limit, and the bytes of it that were taken."""
     path, _, query = address.partition("?")
     came, statuses = list[bytes](), list[int]()
 
     async def receive() -> Message:
         came.append(PIECE if came else first)
-        return {"type": "http.request", "body": came[-1], "more_body": True}
+        return {"type": "http.request", "body": came[-1], "more_body": sum(map(len, came)) < 2 * limit}
 
     async def send(message: Message) -> None:
         statuses.extend([message["status"]] if message["type"] == "http.response.start" else [])
