@@ -38,6 +38,8 @@ ENTRIES: dict[Route, tuple[str, str, dict[str, Any]]] = {
     **TABLE,
 }
 PERMITTED = sorted((key for key in ENTRIES if ENTRIES[key][0] != "local"), key=" ".join)
+UNCODED = 6
+"""So many tricks come first that need no decoding: JSON is not decoded as addresses are."""
 SECRET = "The password of the host is swordfish."
 FILE = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
 PIECE = b"x" * 50_000
@@ -140,6 +142,8 @@ def test_a_path_in_any_parameter_is_the_path_of_nothing(made: Made, host: Path, 
     usual_query = dict(parse_qsl(query))
 
     def requests() -> Iterator[tuple[str, dict[str, Any]]]:
+        for tree in (each for trick in tricks(host)[:UNCODED] for each in places(usual.get("json"), trick)):
+            yield address, {"json": tree}
         for trick in tricks(host):
             for part in re.findall(r"\{[^}]*\}", route[1]):
                 filled = re.sub(r"\{[^}]*\}", "1", route[1].replace(part, quote(trick, safe="")))
@@ -148,8 +152,6 @@ def test_a_path_in_any_parameter_is_the_path_of_nothing(made: Made, host: Path, 
                 yield f"{path}?{urlencode({**usual_query, name: trick})}", body
             for field in sorted({*named(made, route, params.Form), *usual.get("data", {})}):
                 yield address, {**body, "data": {**usual.get("data", {}), field: trick}}
-            for tree in places(usual["json"], trick) if "json" in usual else ():
-                yield address, {"json": tree}
             if "files" in usual:
                 yield address, {**body, "files": {"file": (trick, b"Note on nets\n\nNets are mended in winter.\n")}}
 
@@ -166,7 +168,7 @@ def test_no_tool_takes_a_path(made: Made, host: Path) -> None:
         for tool in listed:
             taken = tool["inputSchema"]["properties"]
             usual = dict.fromkeys(tool["inputSchema"].get("required", ()), "boats")
-            for given in [file_at(str(host)), *tricks(host)]:
+            for given in [file_at(str(host)), *tricks(host)[:UNCODED]]:
                 for each in taken:
                     asked = {"name": tool["name"], "arguments": {**usual, each: given}}
                     yield "/mcp", {"json": {**LIST_TOOLS, "method": "tools/call", "params": asked}}
