@@ -44,7 +44,7 @@ def render(template: str, reader: str = "en", /, **values: object) -> str:
 def marked(template: str, /, **values: object) -> str:
     """Renders a template on one line, with placeholders instead of labels (see `page_labels.mark`)."""
     loaded = _environment().get_template(template)
-    return " ".join(loaded.render(reader="en", say=lambda name, **_: mark(name), comma=", ", **values).split("\n"))
+    return " ".join(loaded.render(reader="en", say=lambda name, **_: mark(name), **values).split("\n"))
 
 
 def carried(template: str, reader: str = "en", /, **values: object) -> str:
