@@ -84,6 +84,12 @@ def place_name(locator: str, language: str) -> str:
     return ("" if language == "zh" else "، " if language == "ar" else ", ").join(parts)
 
 
+def document_name(label: str, language: str) -> str:
+    """The label of a document, in which a digest is called so in a language."""
+    name = label.removesuffix(" (digest)")
+    return label if name == label else say("digest_named", language, document=name)
+
+
 def place_text(locator: str, language: str) -> str:
     """A locator, which may begin with the name of its document, in words of a language; unchanged where one of its parts has no words."""
     if language == "en":

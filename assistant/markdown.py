@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from assistant.answer_phrases import doubt, isolated, mark, place_text, say
+from assistant.answer_phrases import document_name, doubt, isolated, mark, place_text, say
 from assistant.qa.answer import Answer, Citation, Statement
 from assistant.row_tables import without_bars
 from corpus.calendar_names import language_name
@@ -139,7 +139,8 @@ def place_of(known: Document | Citation, locator: str) -> str:
 def format_place(citation: Citation, language: str, named: Callable[[str], str] = str) -> str:
     """The place of a citation in a language, with the heading above it; `named` formats the name of the document."""
     place = place_of(citation, citation.locator)
-    name = isolated(named(citation.locator.removesuffix(place).removesuffix(", ")), language)
+    name = document_name(named(citation.locator.removesuffix(place).removesuffix(", ")), language)
+    name = isolated(name, language)
     place = mark(",", language).join(filter(None, (name, place_text(place, language))))
     return say("under", language, place=place, heading=citation.heading) if citation.heading else place
 

@@ -157,6 +157,12 @@ def test_a_place_is_told_in_the_language_of_the_answer(language: str, wanted: st
     assert answer.citations[0].locator == "Harbour Protocol, art. 6, para. 1 (b)"
 
 
+@pytest.mark.parametrize(("language", "word"), [("en", "digest"), ("fr", "résumé"), ("es", "resumen")])
+def test_a_digest_is_called_so_in_the_language_of_the_answer(language: str, word: str) -> None:
+    cited = replace(citation("words", None, "A/90/7 (digest), para. 1"), symbol="A/90/7")
+    assert format_place(cited, language).startswith(f"A/90/7 ({word}), pa")
+
+
 @pytest.mark.parametrize("language", ["en", "fr", "es", "ru", "ar", "zh"])
 def test_the_language_of_a_quote_is_told_where_it_is_another(language: str) -> None:
     quoted = citation("words", None)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice, takewhile
 
-from assistant.answer_phrases import joined, mark, place_text, run_on, say
+from assistant.answer_phrases import document_name, joined, mark, place_text, run_on, say
 from assistant.qa.abstention import FOREIGN_STATEMENT_GAP, FURTHER_STATEMENT_FLOOR, FURTHER_STATEMENT_GAP
 from assistant.qa.answer import Answer, Citation, Pointer, Statement, distinct_statements
 from assistant.qa.metadata import edge_lines, notes_of, reads_as_draft
@@ -61,7 +61,8 @@ class AnswerComposer:
         answer = Answer(question.text, language, "answered", "", distinct_statements(corrected))
         cited = {citation.document: self._library.document(citation.document) for citation in answer.citations}
         notes += [*repeat_notes, *self.versions.notes(question.documents, list(cited.values()), language)]
-        labels = joined(list(dict.fromkeys(document.label for document in cited.values())), language)
+        cited_names = dict.fromkeys(document_name(document.label, language) for document in cited.values())
+        labels = joined(list(cited_names), language)
         verdicts = {statement.verdict for statement in answer.statements}
         verdict = next((verdict for verdict in ("supported", "quoted") if verdict in verdicts), "derived")
         parts = [say("written" if verdict == "supported" else verdict, language, documents=labels)]
@@ -287,7 +288,7 @@ def _left_out_note(places: Sequence[Place], language: str) -> str:
     """A note that some places are not quoted, the first with the name of the document."""
     # Several sentences may have the same place.
     (document, first), *others = {(document.id, locator): (document, locator) for document, locator in places}.values()
-    named = [f"{document.label}{mark(',', language)}{place_text(first, language)}"]
+    named = [f"{document_name(document.label, language)}{mark(',', language)}{place_text(first, language)}"]
     listed = joined([*named, *(place_text(locator, language) for _, locator in others)][:MOST_NAMED], language)
     return say("parts_left_out", language, places=listed + (" …" if len(others) >= MOST_NAMED else ""))
 
