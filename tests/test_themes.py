@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import create_autospec
 from xml.etree import ElementTree
 
 import numpy as np
@@ -596,3 +597,14 @@ def test_themes_are_made_in_slices_and_the_same_as_in_one(
     assert [theme.name for theme in made.themes] == [theme.name for theme in starter_themes.themes]
     assert len(turns) >= 4
     assert turns[::2] == ["given up"] * (len(turns) // 2)
+
+
+def test_where_nothing_names_a_group_few_of_its_parts_are_tried(
+    holding: Holding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = [one + other for one in ("ba", "co", "du", "fi", "go", "ha") for other in ("ker", "lin", "mos", "nat", "per", "ros", "sil", "tun")]  # fmt: skip
+    told = [(f"A/{n}/9", f"Boats {n}", f"{word} {'lamps and nets ' * (n % 5)}{word}.") for n, word in enumerate(words)]
+    spied = create_autospec(Namer.find_name, side_effect=Namer.find_name)
+    monkeypatch.setattr(Namer, "find_name", spied)
+    assert not find_themes(holding(*_reports(*told))).themes
+    assert 0 < spied.call_count < len(words)

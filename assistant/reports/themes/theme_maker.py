@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
+from itertools import takewhile
+from operator import itemgetter
 
 import numpy as np
 
@@ -146,7 +148,7 @@ class _ThemeBuilder:
         if self._count is None:
             parts, loose = self._split_groups()
         else:
-            parts, loose = self._name_all(self._groups, set()), set()
+            parts, loose = list(self._name_each(self._groups, set())), set()
         return sorted(parts, key=lambda each: (-len(each[0]), self._documents[each[0][0]].id)), loose
 
     def _find_positions(self, groups: Sequence[list[int]], directions: dict[int, np.ndarray]) -> np.ndarray:
@@ -204,14 +206,12 @@ class _ThemeBuilder:
         mean = np.mean([self._vectors[n] for n in rows], axis=0) if self._embedded.issuperset(rows) else None
         return None if mean is None else normalize(mean - self._center)
 
-    def _name_all(self, groups: Iterable[list[int]], taken: set[str]) -> list[Part]:
+    def _name_each(self, groups: Iterable[list[int]], taken: set[str]) -> Iterator[Part]:
         """Groups with phrases that name them; those are added to the stems of phrases that are `taken`."""
-        parts: list[Part] = []
         for rows in groups:
             phrase = self._find_name(rows, taken)
             taken |= {phrase.stems} if phrase else set()
-            parts.append((rows, phrase))
-        return parts
+            yield rows, phrase
 
     def _find_name(self, rows: Sequence[int], taken: set[str]) -> Phrase | None:
         """The phrase that names documents, similar to them in meaning as far as a model reads them."""
@@ -255,18 +255,18 @@ class _ThemeBuilder:
     def _divide(self, rows: list[int], taken: set[str]) -> list[Part]:
         """The parts of a group, each with the phrase that names it and that all of its documents are about, and what
         remains without a name. A group all parts of which have names is divided, and one that has no name."""
-        divisions = [self._cluster(rows, number) for number in range(2, len(rows) // MIN_DOCUMENTS + 1)]
-        divisions = [each for each in divisions if len(each) > 1]
-        for each in divisions:
-            tried = {*taken}
-            parts = self._name_all(each, tried)
-            if all(phrase for _, phrase in parts):
+        first: list[list[int]] = []
+        divisions = (self._cluster(rows, number) for number in range(2, len(rows) // MIN_DOCUMENTS + 1))
+        for each in (each for each in divisions if len(each) > 1):
+            first, tried = first or each, {*taken}
+            parts = list(takewhile(itemgetter(1), self._name_each(each, tried)))  # to the first that has no name
+            if len(parts) == len(each):
                 taken |= tried
                 break
         else:
-            parts = self._name_all([rows], taken)
-            if divisions and parts[0][1] is None:
-                parts = [part for subgroup in divisions[0] for part in self._divide(subgroup, taken)]
+            parts = list(self._name_each([rows], taken))
+            if parts[0][1] is None:
+                parts = [part for own in first for part in self._divide(own, taken)] or parts
         is_about = self._namer.is_about
         named = [([n for n in own if is_about(n, phrase)], phrase) for own, phrase in parts if phrase]
         remaining = [n for n in rows if not any(n in own for own, _ in named)]
