@@ -167,6 +167,21 @@ def test_the_page_leads_those_who_run_no_scripts_here_with_what_they_came_for(ma
         assert '<noscript><a href="/ask">' in made.client.get(f"/?{query}").text
 
 
+def test_the_page_opens_where_the_library_cannot_be_read_and_for_who_has_asked_too_much(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> None:
+        raise OSError("the disk is gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(made.library, "meetings", broken)
+        assert '<form method="post" action="/ask">' in made.client.get("/").text
+    monkeypatch.setattr(made.service, "_rate_limits", RateLimits(1, 1))
+    replies = [made.client.get("/") for _ in range(20)]
+    assert made.client.get("/meetings").status_code == 429
+    assert all('<form method="post" action="/ask">' in each.text for each in replies)
+
+
 @pytest.mark.usefixtures("still")
 def test_who_may_not_read_signs_in_first_and_comes_back(
     tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue

@@ -171,7 +171,7 @@ class Guard:
         Gradio. Gradio's program is loaded by the page's script, once the form above it can be used."""
         reader = language_of(HTTPConnection(scope))
         nonce = secrets.token_urlsafe(18)
-        first = await run_in_threadpool(first_html, self._service, who, reader, scope["query_string"])
+        first = await run_in_threadpool(first_html, self._service, who, reader, scope)
         headers = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
         start: Message = {}
         body = bytearray()

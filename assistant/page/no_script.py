@@ -13,9 +13,11 @@ from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
+from starlette.types import Scope as RequestScope
 
 from assistant.access import Principal
 from assistant.api.authentication import same_origin
+from assistant.api.problems import fault_of
 from assistant.api.route import requires
 from assistant.export.docx import pandoc_path
 from assistant.page.chat_turns import Conversation, Turn, conversations_of
@@ -93,11 +95,16 @@ class SentQuestion(ScopeForm):
     question: Annotated[str, Field(max_length=MAX_QUESTION)] = ""
 
 
-def first_html(service: Service, who: Principal, reader: str, query: bytes) -> str:
-    """What stands above Gradio on the page with this query: the head, how to begin, and the form, which Gradio's own one replaces."""
+def first_html(service: Service, who: Principal, reader: str, scope: RequestScope) -> str:
+    """What stands above Gradio on the page that a request is for: the head, how to begin, and the form, which Gradio's own one replaces."""
+    query: bytes = scope["query_string"]
     given = dict(parse_qsl(query.decode("ascii", "replace"))) if len(query) < MAX_QUERY else {}
     used = {name: given.get(name, "") for name in ("ask", "meeting", "document")}
-    held = meeting_links(service, who, reader)
+    try:
+        held = meeting_links(service, who, reader)
+    except Exception as error:  # noqa: BLE001  (`fault_of` logs what is not expected; who asks is told of it)
+        fault_of(error, scope)
+        held = []
     place = {"who": who, "here": "/", "back": "/"}
     return render(
         "first.html", reader, **place, form=given.get("tab", "ask") == "ask", given=used, path=_path(used), held=held
