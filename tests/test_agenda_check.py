@@ -398,3 +398,9 @@ def test_a_number_with_a_year_is_of_no_body_that_counts_by_session(holding: Hold
     said = "The Security Council (resolution 2776 (2025)) and the Board, in resolution 1325 (2000), spoke of lamps."
     (held,) = holding(paper("A/98/12", words=said)).library.documents()
     assert [each.text for each in find_cited_resolutions(held)] == ["S/RES/2776(2025)"]
+
+
+def test_a_resolution_in_a_bracket_behind_the_body_above_is_of_that_one(holding: Holding) -> None:
+    said = "The General Assembly (resolution 48/141) and the Human Rights Council (resolution 5/1) spoke of lamps."
+    (held,) = holding(paper("A/HRC/58/1", words=said)).library.documents()
+    assert [each.text for each in find_cited_resolutions(held)] == ["A/RES/48/141", "A/HRC/RES/5/1"]

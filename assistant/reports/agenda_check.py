@@ -131,7 +131,8 @@ def _find_citing_items(agenda: Document, meeting: Meeting) -> dict[Symbol, dict[
 def find_cited_resolutions(document: Document) -> dict[Symbol, list[int]]:
     """The resolutions that a document cites by number alone, in the forms of its language, each with the positions in its
     text: those of a body that is named with the number or beside “its resolution”. Where none is named, or a bracket
-    opens behind its name, those of the document's own body, whose numbers have a year if the document's symbol has one."""
+    opens behind its name and it is not the body above, those of the document's own body, whose numbers have a year if
+    the document's symbol has one."""
     language, text, content = document.language, document.text, Vocabulary.shipped().content
     own = document.symbol if document.symbol and document.symbol.body in act_frames("RES", language) else None
     words, found = act_words("RES", language), defaultdict[Symbol, list[int]](list)
@@ -142,10 +143,11 @@ def find_cited_resolutions(document: Document) -> dict[Symbol, list[int]]:
         is_apart = _OPENS_BRACKET.search(before) and (
             is_cited or not words.isdisjoint(analyse_words(after, language)[:1])
         )
+        is_below = own and any(own.body.startswith(f"{body}/") for body in named_bodies)
         # A capitalised word before “resolution” names another body: “Conference resolution 7/1”.
         word = "".join(_WORD_BEFORE.findall(before))
         names_other_body = word[:1].isupper() and content(analyse_words(word, language), language)
-        may_be_own = is_apart or (is_cited and not named_bodies and not names_other_body)
+        may_be_own = (is_apart and not is_below) or (is_cited and not named_bodies and not names_other_body)
         for number in re.findall(_NUMBER, each.group()):
             resolution = Symbol.try_parse(f"{own.body}/RES/{number}") if own and may_be_own else None
             is_own = own and resolution and bool(resolution.year) == bool(own.year)
