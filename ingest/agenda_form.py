@@ -106,7 +106,8 @@ def find_agenda_form(pieces: Sequence[Piece], body: str = "") -> AgendaForm | No
     headings = [(n, piece.text) for n, piece in enumerate(pieces[:annex]) if piece.kind == "heading"]
     titled = list(_title_candidates(pieces[:annex]))
     highest = next((n for n, text in headings if text != body), len(pieces))
-    agenda = next((n for n in titled if _is_agenda_heading(pieces[n], first=n <= highest)), None)
+    first_lines = range(0 if body else highest, highest + 1)
+    agenda = next((n for n in titled if _is_agenda_heading(pieces[n], first=n in first_lines)), None)
     if agenda is None and any(_ANNOTATIONS.match(text) for _, text in headings):
         agenda = next((n for n, text in headings if _LIST.match(text)), None)
     if agenda is None:
@@ -129,8 +130,8 @@ def find_agenda_form(pieces: Sequence[Piece], body: str = "") -> AgendaForm | No
 
 
 def _is_agenda_heading(piece: Piece, *, first: bool) -> bool:
-    """Whether a line is the title of an agenda. Only the `first` heading, or a line above it, may be `Agenda` alone, else a
-    chapter's."""
+    """Whether a line is the title of an agenda. Only the `first` heading, or below a masthead a line above it, may be
+    `Agenda` alone, else a chapter's."""
     if not _AGENDA.match(piece.text) or _CHAPTER.match(piece.text):
         return False
     return first or bool(_SURE.search(piece.text))

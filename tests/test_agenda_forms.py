@@ -117,6 +117,14 @@ def test_an_adopted_agenda_below_the_name_of_its_body_is_an_agenda(name: str) ->
     assert list(titles(meeting)) == ["1", "2", "2 (a)", "2 (b)", "3", "4", "4 (a)", "4 (b)", "5"]
 
 
+def test_minutes_that_begin_with_the_agenda_of_their_meeting_are_no_agenda() -> None:
+    text = (
+        "Minutes of the harbour office\n\nMonday\n\nAgenda\n\n1. Lamps.\n\n2. Nets.\n\nLamps\n\nAll lamps are broken.\n"
+    )
+    document, meeting = read_document(Input("minutes.txt", text.encode()), NOTHING)
+    assert (document.kind, meeting) == ("numbered", None)
+
+
 def test_what_an_agenda_does_not_say_is_not_made_up() -> None:
     _, meeting = read(ASSEMBLY)
     assert (meeting.place, meeting.dates, meeting.sittings, meeting.masthead) == ("", (), (), None)
