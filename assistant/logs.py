@@ -36,8 +36,8 @@ class JsonLines(logging.Formatter):
 
 
 def start_log() -> None:
-    """Logs the service's own records, warnings of all other loggers and of Python, and exceptions that nobody catches, to standard
-    error."""
+    """Logs the service's own records, warnings of all other loggers and of Python, and exceptions that nobody catches or can catch, to
+    standard error. A thread may end by `SystemExit`."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     root = logging.getLogger()
@@ -47,7 +47,10 @@ def start_log() -> None:
     log.setLevel(logging.INFO)
     logging.captureWarnings(True)
     sys.excepthook = lambda _, error, __: log.critical("crash", exc_info=error)
-    threading.excepthook = lambda found: log.critical("crash", exc_info=found.exc_value)
+    sys.unraisablehook = lambda found: log.error("cleanup failed", exc_info=found.exc_value)
+    threading.excepthook = lambda found: (
+        None if found.exc_type is SystemExit else log.critical("crash", exc_info=found.exc_value)
+    )
 
 
 _ASKS = ("OTEL_TRACES_EXPORTER", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")

@@ -444,12 +444,15 @@ def test_all_that_a_running_server_writes_is_lines_of_json(tmp_path: Path) -> No
 def test_warnings_and_crashes_of_a_server_are_lines_of_its_log() -> None:
     code = (
         "import threading, warnings; from assistant.logs import start_log; start_log(); warnings.warn('old'); "
-        "each = threading.Thread(target=lambda: 1 / 0); each.start(); each.join(); raise RuntimeError('the end')"
+        "ends = (lambda: 1 / 0, exit); each = [threading.Thread(target=end) for end in ends]; "
+        "[(one.start(), one.join()) for one in each]; type('Lamp', (), {'__del__': lambda lamp: {}['oil']})(); "
+        "raise RuntimeError('the end')"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
-    warned, thread, end = map(json.loads, done.stderr.splitlines())
+    warned, thread, deleted, end = map(json.loads, done.stderr.splitlines())
     assert (done.returncode, done.stdout) == (1, "")
     assert "old" in warned["message"]
+    assert "KeyError: 'oil'" in deleted["error"]
     assert ("ZeroDivisionError" in thread["error"], "the end" in end["error"]) == (True, True)
 
 
