@@ -327,6 +327,17 @@ def test_what_several_years_say_is_told_once_from_the_latest(holding: Holding) -
     assert list(theme.years) == [2016, 2017, 2018]
 
 
+def test_what_the_latest_text_says_below_a_footnote_is_told_from_it(holding: Holding) -> None:
+    said = "Fishing boats need a flag and a register that every harbour can read."
+    filled = " ".join(["The keeper lights the lamp on the pier at dusk."] * 18)
+    below = f"{filled}[^1]\n\n[^1]: {'See the register of lamps of this harbour. ' * 8}\n\n2. {said}"
+    engine = holding(*_reports(("A/71/9", "Boats", said), ("A/72/9", "Boats", said), ("A/73/9", "Boats", below)))
+    assert "footnote 1" in [each.locator for each in engine.library.passages("A/73/9:en:official")]
+    (theme,) = find_themes(engine).themes
+    told = [statement.citations[-1] for statement in theme.summary if statement.text == said]
+    assert [(each.symbol, each.locator) for each in told] == [("A/73/9", "A/73/9, para. 2")]
+
+
 def test_a_paragraph_that_gained_words_repeats_nothing_in_a_summary(holding: Holding) -> None:
     said = "Towns urge {} to keep a register of fishing boats that every harbour can read in the dark of winter nights."
     one, two = said.format("harbours"), said.format("harbours and ferries")

@@ -59,9 +59,7 @@ def group_documents(engine: Engine, documents: Sequence[Document], count: int | 
     passages = []
     for document in slices(documents):
         own = list(engine.library.passages(document.id))
-        parts = ({part.split(" ")[0] for part in each.locator.split(", ")} for each in own)
-        themed = [each for each, kinds in zip(own, parts, strict=True) if not kinds & _UNTHEMED_PARTS]
-        passages.append(themed or own)
+        passages.append([each for each in own if _is_themed(document, each)] or own)
     vectors, embedded = _embed_documents(engine, documents, passages, slices)
     shaping = find_shaping_documents(passages)
     labels = np.zeros(len(documents), dtype=int)
@@ -83,6 +81,13 @@ def group_documents(engine: Engine, documents: Sequence[Document], count: int | 
     groups = [np.flatnonzero(labels == each).tolist() for each in range(label_count)]
     groups.sort(key=lambda rows: (-len(shaping.intersection(rows)), documents[rows[0]].id))
     return list(documents), passages, groups, vectors, embedded
+
+
+def _is_themed(document: Document, passage: Passage) -> bool:
+    """Whether a passage has a block of a part that may belong to a theme; it may open with a footnote."""
+    locators = (block.locator for block in document.blocks[passage.first : passage.last + 1])
+    parts = ({part.split(" ")[0] for part in locator.split(", ")} for locator in locators)
+    return any(not kinds & _UNTHEMED_PARTS for kinds in parts)
 
 
 def _embed_documents(

@@ -35,7 +35,7 @@ CACHE_FOLDER, MAX_CACHED = "themes", 4
 """Where themes are cached, and for how many states of the library or settings."""
 MAX_COMMON_WORDS_SHARE = 1 / 3
 """From this share of documents in themes named by phrases on, no theme is named by the title of one document."""
-VERSION = 21
+VERSION = 22
 """Raised with a change that makes other themes of the same documents."""
 
 
