@@ -164,6 +164,31 @@ def test_a_space_within_a_word_beside_changed_words_is_no_change(
     assert [(each.op, each.text.strip()) for each in diff_words(before, after) if each.op != "same"] == changes
 
 
+def test_a_minus_sign_is_a_change_unlike_other_dashes(holding: Holding) -> None:
+    before = numbered("The balance of the harbour is −12 500 crowns;", "Boats of the years 2031–2033 are grey;", TIDES)
+    after = numbered("The balance of the harbour is 12 500 crowns;", "Boats of the years 2031-2033 are grey;", TIDES)
+    found, _ = compared(holding, before, after)
+    (change,) = found.changes
+    assert [each.text for each in change.pieces if each.op != "same"] == ["−12 500", "12 500"]
+
+
+@pytest.mark.parametrize("sign", ["−", "-", "–"])
+def test_the_sign_of_a_number_in_a_cell_counts(sign: str) -> None:
+    pieces = diff_words(f"Net | {sign}500 | 3", "Net | 500 | 3")
+    assert [each.text for each in pieces if each.op != "same"] == [f"{sign}500", "500"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changes"),
+    [
+        ("Experts | 1 028 500", "Experts | 1 029 500", ["1 028 500", "1 029 500"]),
+        ("in 2025 300 boats", "in 2026 300 boats", ["2025", "2026"]),
+    ],
+)
+def test_a_number_whose_thousands_stand_apart_is_one_word(before: str, after: str, changes: list[str]) -> None:
+    assert [each.text for each in diff_words(before, after) if each.op != "same"] == changes
+
+
 def test_texts_that_have_little_in_common_are_said_to_be_so(holding: Holding) -> None:
     found, library = compared(holding, numbered(GRAIN, TIDES), numbered(NETS, LAMPS))
     assert (found.comparable, found.changes) == (False, ())

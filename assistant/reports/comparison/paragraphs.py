@@ -21,6 +21,8 @@ recommended the text; `operative` are the paragraphs of the body where a text ha
 
 _FOLDED = {ord(letter): None for letter in "‘’‛ʼ`´'“”„«»″\"‐‑‒–—−-\u00ad\u200b\u200e\u200f\ufeff"}
 _WORD = re.compile(r"[㐀-鿿]+|[^\W_㐀-鿿]+")
+MINUS = r"(?<!\w)(?:−|(?<!\w\s)[-‐‑–])(?=\d)"
+"""A minus sign before a number, which counts unlike other dashes."""
 CLOSING_SIGNS = ".;:,،؛。；，"
 """Signs that may close a paragraph; they change where the paragraph becomes the last."""
 _UNCOMPARED_PARTS = ("masthead", "title", "contents")
@@ -33,8 +35,8 @@ def normalized_key(text: str) -> str:
 
 
 def fold_text(text: str) -> str:
-    """A text without hyphens, quotation marks, case and forms of letters."""
-    return unicodedata.normalize("NFKC", text).translate(_FOLDED).casefold()
+    """A text without hyphens, quotation marks, case and forms of letters; a minus sign is a tilde."""
+    return re.sub(MINUS, "~", unicodedata.normalize("NFKC", text)).translate(_FOLDED).casefold()
 
 
 def fold_words(text: str) -> list[str]:

@@ -17,6 +17,7 @@ from assistant.qa.metadata import adoption_lines, draft_lines, line_text
 from assistant.reports.comparison.alignment import align, find_unmoved, match_halves
 from assistant.reports.comparison.paragraphs import (
     CLOSING_SIGNS,
+    MINUS,
     PARTS,
     Paragraph,
     Part,
@@ -34,8 +35,11 @@ from corpus.library import Library
 Op = Literal["same", "removed", "added"]
 MAX_ISLAND_WORDS = 3
 """Two changes that share no more words between them are shown as one, where both change more words than that."""
-_TOKEN = re.compile(r"(?:[㐀-鿿]|[^\W_㐀-鿿]+(?:['’\-‐‑.,/][^\W_㐀-鿿]+)*|\S)\s*|\s+")
-"""A word, a sign or a Chinese character with the white space after it."""
+_TOKEN = re.compile(
+    rf"(?:[㐀-鿿]|(?:{MINUS})?(?:\d{{1,3}}(?:[ \u00a0\u202f]\d{{3}})+(?!\w)|[^\W_㐀-鿿]+)"
+    r"(?:['’\-‐‑.,/][^\W_㐀-鿿]+)*|\S)\s*|\s+"
+)
+"""A word, a number (−12 500), a sign or a Chinese character with the white space after it."""
 
 _Run = tuple[bool, list[str], list[str]]
 """Whether words are the same, and the words of both texts."""
@@ -393,7 +397,7 @@ def _pair_split_paragraphs(old: Sequence[Paragraph], new: Sequence[Paragraph], p
 
 def _longest_difference(para: Paragraph, pieces: Iterable[Piece], op: Op) -> Paragraph:
     """A paragraph with only the longest of the words that the other half lacks."""
-    return replace(para, text=max((each.text for each in pieces if each.op == op), key=len, default=""))
+    return replace(para, text=max((each.text.strip() for each in pieces if each.op == op), key=len, default=""))
 
 
 def _remove_half(para: Paragraph, half: Paragraph) -> Paragraph:
