@@ -122,6 +122,13 @@ def test_what_is_new_since_the_text_before_tells_preamble_and_moved_and_deleted_
     assert changes.remarks == (say("changes_note", "en"),)
 
 
+def test_a_briefing_of_a_revision_does_not_say_that_what_it_revises_has_a_revision(holding: Holding) -> None:
+    engine = holding(draft(REPORT, CARE), draft(REPORT, symbol="A/C.2/91/L.7/Rev.1"))
+    changes = section(make_briefing(engine, Request("document", "A/C.2/91/L.7/Rev.1")), "changes")
+    assert changes.heading == "New since A/C.2/91/L.7"
+    assert changes.remarks == (say("changes_note", "en"),)
+
+
 def test_an_arabic_comparison_has_titles_without_numbers_and_arrows_that_point_to_the_new_number(
     holding: Holding,
 ) -> None:

@@ -103,7 +103,7 @@ def _build_sections(
                 section = section_writer.write_section(section)
             elif mode == "write" and key in WRITTEN_SECTIONS and section.parts:
                 section = replace(section, remarks=(say("no_model", request.language, **NAMES),))
-            section = _add_version_notes(engine, versions, request, section)
+            section = _add_version_notes(engine, versions, selector.subject, section)
             cache.put(key, section)
         for statement in section.statements:
             selector.mark_used(statement)
@@ -176,9 +176,9 @@ def _build_section(selector: UnitSelector, key: SectionKey) -> Section:
     return replace(section, remarks=(*section.remarks, *section.unsourced), unsourced=())
 
 
-def _add_version_notes(engine: Engine, versions: VersionNotes, request: Request, section: Section) -> Section:
+def _add_version_notes(engine: Engine, versions: VersionNotes, subject: Subject, section: Section) -> Section:
     """The section with the corrections that affect what it cites, and remarks on versions and languages."""
-    remarks = list(section.remarks)
+    request, remarks = subject.request, list(section.remarks)
     parts = []
     for part in section.parts:
         corrected, notes = versions.corrected(part.statements, request.language)
@@ -192,7 +192,10 @@ def _add_version_notes(engine: Engine, versions: VersionNotes, request: Request,
     remarks += notes
     section = replace(section, parts=tuple(parts))
     cited = {cite.document: engine.library.document(cite.document) for cite in section.citations}
-    remarks += versions.notes((), list(cited.values()), request.language)
+    # That the text before has a revision is no news in the briefing of that revision.
+    own_ids, later_revisions = subject.own_ids * (request.kind == "document"), engine.library.versions().later_revisions
+    noted = [each for each in cited.values() if not any(later.id in own_ids for later in later_revisions(each.id))]
+    remarks += versions.notes((), noted, request.language)
     other_languages = sorted({cite.language for cite in section.citations} - {request.language})
     if other_languages:
         names = joined([language_name(each, request.language) for each in other_languages], request.language)
