@@ -364,8 +364,32 @@ def test_a_text_without_a_date_may_come_from_every_other_one_but_not_from_its_ow
     ).library
     (draft,) = find_origins(library, find_document(library, "A/91/1")).paragraphs
     assert draft.kind == "verbatim"
-    (revised,) = find_origins(library, find_document(library, "A/90/9/Rev.1")).paragraphs
-    assert revised.kind == "new"
+    found = find_origins(library, find_document(library, "A/90/9/Rev.1"))
+    assert [each.kind for each in found.paragraphs] == ["new"]
+    assert "Earlier versions of the text itself are not among these texts: A/90/9." in markdown(found, library, "en")
+
+
+def test_words_that_are_left_out_stand_apart_from_those_before_them(hold: Hold) -> None:
+    before, after = (f"Lamps of {names} light the long quay of the town;" for names in ("A and B", "A, B and C"))
+    library = hold(A_90_7=("2030-01-01", [before]), A_91_7=("2031-01-01", [after])).library
+    told = markdown(find_origins(library, find_document(library, "A/91/7")), library, "en")
+    assert "of A ~~and B~~ **, B and C** light" in told
+
+
+def test_both_halves_of_a_paragraph_that_was_split_come_from_it(hold: Hold) -> None:
+    nets = f"{NETS[:-1]} and of all the boats of the old harbour"
+    asks = "asks the watch to paint every door of the town in blue before the boats return from the sea in spring"
+    longer = (
+        "and mended on the southern one by all who can hold a needle in their hands, as long as the sun stands above "
+        * 2
+    )
+    library = hold(
+        A_90_7=("2030-01-01", [f"{nets}, {asks};", LAMPS, DETAIN.format(days=10)]),
+        A_91_7=("2031-01-01", [f"{nets}, {longer}it;", f"A{asks[1:]};", LAMPS, DETAIN.format(days=10)]),
+    ).library
+    found = find_origins(library, find_document(library, "A/91/7"))
+    places = [[earlier.citation.locator for earlier in each.earlier] for each in found.paragraphs[:2]]
+    assert places == [["A/90/7, para. 1"]] * 2
 
 
 def test_one_place_is_looked_at_alone_and_an_unknown_one_is_said_so(hold: Hold) -> None:

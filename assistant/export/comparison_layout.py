@@ -188,11 +188,14 @@ def origins_publication(origins: Origins, references: ReferenceFormatter) -> Pub
             origin_spans += [Span(mark(";", language)), *other_spans]
         rows.append((paragraph, tuple(origin_spans)))
     header = (say("origins_paragraph", language), say("origins_from", language))
-    counts = Paragraph(plain(say("origins_counts", language, **origins.counts)))
+    notes = [Paragraph(plain(say("origins_counts", language, **origins.counts)))]
+    if origins.versions:
+        versions = joined(list(dict.fromkeys(map(references.document_label, origins.versions))), language)
+        notes.append(Paragraph(plain(say("origins_versions", language, documents=versions))))
     title = say("origins_title", language, document=references.document_label(origins.document))
     sources = dict.fromkeys(match.citation.document for each in origins.paragraphs for match in each.earlier)
     texts = Listing(tuple(map(references.format_source, (origins.document, *sources))))
-    return _publication(language, title, (counts, Table(header, tuple(rows)), texts))
+    return _publication(language, title, (*notes, Table(header, tuple(rows)), texts))
 
 
 def _same_row(comparison: TopicComparison, group: SameGroup, references: ReferenceFormatter) -> tuple[Content, Content]:
@@ -246,10 +249,14 @@ _PLACEHOLDER = "\ufffc"
 def _mark_pieces(pieces: Sequence[Piece], text_language: str, language: str) -> tuple[Span, ...]:
     """Words with marked differences, isolated (Unicode Annex 9) where their direction is not that of the paper."""
     spans: list[Span] = []
+    earlier = ""
     for piece in pieces:
-        if piece.op != "same" and spans and spans[-1].mode != "plain" and not spans[-1].text.endswith(" "):
+        # The words that both have end as in the later text, where a sign may follow instead of a space.
+        is_apart = spans and (spans[-1].mode != "plain" or (piece.op == "removed" and earlier.endswith(" ")))
+        if piece.op != "same" and is_apart and not spans[-1].text.endswith(" "):
             spans.append(Span(" "))
         spans += [Span(piece.text, _MODES[piece.op])] if piece.text else []
+        earlier = to_earlier(piece).text
     return (Span("\u2068"), *spans, Span("\u2069")) if (text_language == "ar") != (language == "ar") else tuple(spans)
 
 

@@ -70,12 +70,14 @@ class Origin:
 
 @dataclass(frozen=True)
 class Origins:
-    """The paragraphs of a text, in its order, with their origins."""
+    """The paragraphs of a text, in its order, with their origins. `versions` are the ids of the earlier versions of the
+    text itself in the library, which are no origins."""
 
     document: str
     label: str
     language: str
     paragraphs: tuple[Origin, ...]
+    versions: tuple[str, ...] = ()
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -87,6 +89,7 @@ class Origins:
         return {
             "document": self.document,
             **self.counts,
+            "versions": list(self.versions),
             "paragraphs": [
                 {"kind": each.kind, **as_json(each, position=n)} for n, each in enumerate(self.paragraphs, 1)
             ],
@@ -132,7 +135,12 @@ def find_origins(
         # Both texts are aligned as a whole, so that position and neighbours also identify a paragraph.
         common_share, pairs = pair_paragraphs(library.document(source_id), document)
         comparable = pairs if common_share >= MIN_COMMON_SHARE else ()
-        before_by_after = {each.after.block.ordinal: each.before for each in comparable if each.before and each.after}
+        paired = [
+            (each.after.block.ordinal, each.before.block.ordinal) for each in comparable if each.before and each.after
+        ]
+        # Of a paragraph that was split, the whole is what its halves come from.
+        source = earlier_texts.paragraphs_of(source_id)
+        before_by_after = {after: source[before] for after, before in paired if before in source}
         for paragraph, own_matches in zip(paragraphs, matches, strict=True):
             previous = before_by_after.get(paragraph.block.ordinal)
             if previous is not None and not own_matches:
@@ -143,7 +151,7 @@ def find_origins(
         for paragraph, own_matches in zip(paragraphs, matches, strict=True)
         if not place or is_within(paragraph.block.locator, place)
     )
-    return Origins(document.id, document.label, document.language, tuple(origins))
+    return Origins(document.id, document.label, document.language, tuple(origins), earlier_texts.versions)
 
 
 def _order_earlier(earlier: Mapping[str, Earlier], source_id: str | None) -> tuple[Earlier, ...]:
@@ -165,9 +173,10 @@ class _EarlierTexts:
         self._library, self._document = library, document
         versions = library.versions()
         own = versions.version_of(document.id)
-        lineage = {each.id for each in versions.with_symbol if own is not None and each.lineage == own.lineage}
-        self._excluded = {document.id, *lineage, *versions.superseded}
-        self._paragraphs_of = cache(self._read_paragraphs)
+        lineage = [each for each in versions.with_symbol if own is not None and each.lineage == own.lineage]
+        self._excluded = {document.id, *(each.id for each in lineage), *versions.superseded}
+        self.versions = tuple(each.id for each in lineage if own is not None and each.revision < own.revision)
+        self.paragraphs_of = cache(self._read_paragraphs)
 
     def find_candidates(self, para: Paragraph) -> dict[Key, Paragraph]:
         """The paragraphs and list items in the passages with the rarest words of a paragraph."""
@@ -182,7 +191,7 @@ class _EarlierTexts:
             (each.document_id, ordinal): other
             for each in found
             for ordinal in range(each.first, each.last + 1)
-            if (other := self._paragraphs_of(each.document_id).get(ordinal))
+            if (other := self.paragraphs_of(each.document_id).get(ordinal))
         }
 
     def add_if_similar(
