@@ -163,6 +163,36 @@ def test_what_an_input_method_is_making_is_not_cut_off_when_the_program_of_the_p
         expect(page.locator("#rp-question textarea")).to_have_value("台风是什么")
 
 
+def test_the_key_that_asks_asks_before_the_program_of_the_page_has_come(browser: Browser, at: Site) -> None:
+    with visiting(browser, at) as visit, before_gradio(visit) as page:
+        page.get_by_label("Your question").press("Enter")
+        page.keyboard.type("When is item 3?")
+        page.keyboard.press("Enter")
+        expect(page.locator("h2.rp-asked")).to_contain_text("When is item 3?")
+
+
+def test_what_is_written_when_the_page_is_left_before_its_program_has_come_is_kept(browser: Browser, at: Site) -> None:
+    with visiting(browser, at) as visit:
+        with before_gradio(visit) as page:
+            page.locator("#rp-question").fill("When is item 3?")
+            visit.open("/documents")
+        visit.open("/")
+        page.locator("#rp-first").wait_for(state="detached")
+        expect(page.locator("#rp-question textarea")).to_have_value("When is item 3?")
+
+
+def test_who_has_gone_on_to_the_button_has_the_focus_when_the_program_of_the_page_comes(
+    browser: Browser, at: Site
+) -> None:
+    with visiting(browser, at) as visit:
+        with before_gradio(visit) as page:
+            page.locator("#rp-question").fill("When is item 3?")
+            page.keyboard.press("Tab")
+            expect(page.locator("#rp-first button")).to_be_focused()
+        page.locator("#rp-first").wait_for(state="detached")
+        expect(page.locator("#rp-question textarea")).to_be_focused()
+
+
 TO_THE_TOP = """() => {
     document.body.tabIndex = -1;
     document.body.focus();

@@ -450,7 +450,7 @@
   const KEPT = "rapporteur-question";
   let leaving = false, signing_out = false, again = "";
   window.addEventListener("pagehide", () => {
-    const field = document.querySelector("#rp-question textarea");
+    const field = document.querySelector("#rp-first form:not(.rp-sent) textarea, #rp-question textarea");
     const open = document.querySelector(".rp-turn.rp-now .rp-lost a.rp-ask");
     const text = field && (field.value.trim() || on_its_way || (open && new URL(open.href).searchParams.get("ask")));
     leaving = true;
@@ -509,11 +509,13 @@
 
   for (const kind of ["keydown", "keypress"]) {
     document.addEventListener(kind, (event) => {
-      const sends = event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches("#rp-question textarea");
-      if (!sends || !event.target.value.trim() || !busy()) return;
+      const field = event.target, first = field.matches("#rp-first textarea");
+      const sends = event.key === "Enter" && !event.shiftKey && !event.isComposing && (first || field.matches("#rp-question textarea"));
+      if (!sends || !field.value.trim() || !(first || busy())) return;
       event.preventDefault();
       event.stopPropagation();
-      hold();
+      if (!first) hold();
+      else if (!event.repeat) field.form.requestSubmit();
     }, true);
   }
 
@@ -611,7 +613,7 @@
     restore(field);
     if (form) {
       const typed = form.elements.question, { selectionStart, selectionEnd } = typed;
-      const writing = [typed, document.body].includes(document.activeElement);
+      const writing = document.activeElement === document.body || form.contains(document.activeElement);
       if (typed.value.trim() && !new URL(window.location).searchParams.has("ask")) fill(field, typed.value);
       form.parentElement.remove();
       if (writing) field.focus();
