@@ -674,8 +674,8 @@ def test_corrections_are_values_that_point_into_the_corrigendum() -> None:
 def test_of_the_same_words_in_several_documents_the_latest_answers_and_the_earlier_ones_are_named(
     library: Library, catalogue: Catalogue
 ) -> None:
-    for symbol, year in (("A/90/7", 2030), ("A/92/7", 2032), ("A/91/7", 2031)):
-        text = f"---\nsymbol: {symbol}\nlanguage: en\ndate: {year}-01-01\n---\n# Harbours\n\n1. A harbour keeps a register of boats.\n"
+    for symbol, year, mark in (("A/90/7", 2030, "'"), ("A/92/7", 2032, "’"), ("A/91/7", 2031, "’")):
+        text = f"---\nsymbol: {symbol}\nlanguage: en\ndate: {year}-01-01\n---\n# Harbours\n\n1. A harbour keeps a register of its town{mark}s boats.\n"
         add(library, catalogue, Input(f"{year}.md", text.encode()))
     answer = Engine(library, catalogue, readers=word_readers()).ask("What does a harbour keep a register of?")
     assert [cite.locator for cite in answer.citations] == ["A/92/7, para. 1"]

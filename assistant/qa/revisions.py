@@ -8,7 +8,7 @@ from assistant.answer_phrases import joined, place_name, say
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit, row_leads
-from corpus.analysis import word_spans
+from corpus.analysis import fold, word_spans
 from corpus.calendar_names import language_name
 from corpus.corrections import Correction, find_corrections
 from corpus.decision_numbers import language_neutral_locator
@@ -61,7 +61,7 @@ class VersionNotes:
         for statement in statements:
             spoken, key = statement.main.language, [str(len(groups))]
             if statement.verdict == "quoted":
-                key = [word.casefold() for word, _, _ in word_spans(statement.text)]
+                key = [word for word, _, _ in word_spans(fold(statement.text).replace("’", "'"))]
             groups.setdefault((statement.verdict, spoken, *key), []).append(statement)
         result, notes = [], []
         for group in groups.values():
