@@ -364,6 +364,14 @@ def test_a_paper_on_an_addendum_says_what_it_adds_to_and_what_it_contains(holdin
     assert told == ["A/90/7/Add.1 is an addendum to A/90/7.", contained]
 
 
+@pytest.mark.parametrize("before", [0, 1])
+def test_a_paper_on_a_revision_says_what_it_revises(holding: Holding, before: int) -> None:
+    texts = [report(f"A/90/7{revision}", "2035-05-01", "Bells ring", "Keepers are few") for revision in ("", "/Rev.1")]
+    engine = holding(*texts[1 - before :])
+    told = [each.text for each in make_briefing(engine, Request("document", "A/90/7/Rev.1")).sections[0].statements]
+    assert told == ["A/90/7/Rev.1 is a revised version of A/90/7."]
+
+
 def test_a_paper_on_a_report_has_nothing_to_say_about_the_document_itself(holding: Holding) -> None:
     ringing = report("A/90/7", "2035-05-01", "Bells ring", "Keepers are few")
     made = make_briefing(

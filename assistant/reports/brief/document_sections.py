@@ -61,19 +61,21 @@ _RESOLUTION = re.compile(r"\d+\s?\((?:\d{4}|[IVXLC]+)\)|\d+/\d+")
 
 
 def build_about(selector: UnitSelector) -> Section:
-    """What a document is, if it is not one by itself: what a corrigendum corrects, what an addendum adds to, and of a
-    letter or note who sends what to whom, in its own words."""
+    """What a document is, if it is not one by itself: what a corrigendum corrects, what an addendum adds to, what a
+    revision revises, and of a letter or note who sends what to whom, in its own words."""
     document, language, library = selector.main_document, selector.language, selector.library
     version = library.versions().version_of(document.id)
     corrected, extended = (version.corrected_symbol, version.extended_symbol) if version else (None, None)
     statements: list[Statement] = []
     lines = _letter_lines(document, is_addition=extended is not None)
-    if target := corrected or extended:
+    revised = version.symbol.base if version and version.revision else None
+    if target := corrected or extended or revised:
         corrections = find_corrections(document) if corrected else ()
         places = dict.fromkeys(place_name(place, language) for each in corrections for place in each.targets)
-        held = [library.document(each.id) for each in library.versions().current_versions(target)]
+        others = library.versions().current_versions(target) if target != revised else ()
+        held = [library.document(each.id) for each in others]
         title = next((f" ({each.title})" for each in held), "")
-        name = "corrects_places" if places else "corrects" if corrected else "adds_to"
+        name = "corrects_places" if places else "corrects" if corrected else "adds_to" if extended else "revises"
         names = {"symbol": document.label, "target": f"{target.text}{title}", "places": joined(list(places), language)}
         printed = next((each for each in document.blocks if is_symbol(document, each)), document.blocks[0])
         cited = cite(library, document, printed, placed=False)
