@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import Any, Literal
 
 from corpus.serialization import from_json_data
@@ -127,15 +128,24 @@ class Meeting:
         """The item of that number, or None."""
         return next((item for item in self.items if item.number == number), None)
 
+    @cached_property
+    def _items_by_main(self) -> dict[str, list[AgendaItem]]:
+        """The items by their main numbers: agendas have hundreds, and their parts are asked for item by item."""
+        found: dict[str, list[AgendaItem]] = {}
+        for item in self.items:
+            found.setdefault(item.main_number, []).append(item)
+        return found
+
     def parts(self, item: AgendaItem) -> list[AgendaItem]:
         """The item and its sub-items."""
-        return [each for each in self.items if is_under(each.number, item.number)]
+        return [each for each in self._items_by_main.get(item.main_number, ()) if is_under(each.number, item.number)]
 
     def documented_items(self, item: AgendaItem) -> tuple[AgendaItem, ...]:
         """The items under which the documents of an item are announced: itself and its sub-items, or its main item where nothing is
         announced under these."""
         under = tuple(each for each in self.parts(item) if each.documentation)
-        return under or tuple(each for each in self.items if each.number == item.main_number and each.documentation)
+        same_main = self._items_by_main.get(item.main_number, ())
+        return under or tuple(each for each in same_main if each.number == item.main_number and each.documentation)
 
     def with_all_documents(self, item: AgendaItem) -> AgendaItem:
         """The item with the documents of all its `documented_items`."""

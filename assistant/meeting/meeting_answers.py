@@ -467,8 +467,8 @@ def build_row_passages(question: Question, meeting: Meeting, citer: AgendaCiter)
         titled = _named_items(question, meeting)
         # "Recommendation 3" is not item 3.
         others = {number for _, number in question.numbered_words} - titled
-        items = [item for item in meeting.items if item in _leaves(meeting) or item.number in titled]
-        items = [item for item in items if item.main_number not in others]
+        shown = titled.union(item.number for item in _leaves(meeting))
+        items = [item for item in meeting.items if item.number in shown and item.main_number not in others]
         by_item = (builder.item(each, requested=each.main_number in titled) for each in items)
         found = [*builder.whole(), *builder.days(), *by_item]
     return [passage for passage in found if passage.sentences]
