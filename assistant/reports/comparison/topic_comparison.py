@@ -203,16 +203,11 @@ class TopicComparison:
         and those of texts that say the same in nearly the same words."""
         group = next((each for each in self.same if place in each.places), SameGroup((place,), (0,), ()))
         at = group.places.index(place)
-        is_equal = [each == group.wordings[at] for each in group.wordings]
-        earlier, later, near = (
-            tuple(group.places[n] for n in some)
-            for some in (
-                [n for n, equal in enumerate(is_equal) if equal and n > at],
-                [n for n, equal in enumerate(is_equal) if equal and n < at],
-                [n for n, equal in enumerate(is_equal) if not equal],
-            )
-        )
-        return earlier, later, near
+        wordings = dict(zip(group.places, group.wordings, strict=True))
+        equal = {each for each, wording in wordings.items() if wording == wordings[place]}
+        earlier = tuple(each for each in group.places[at + 1 :] if each in equal)
+        later = tuple(each for each in group.places[:at] if each in equal)
+        return earlier, later, tuple(each for each in group.places if each not in equal)
 
     def to_json(self) -> dict[str, Any]:
         """The stable JSON form of `compare --topic --json`; places are indices of side and statement, from 0."""

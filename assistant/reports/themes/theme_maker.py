@@ -102,8 +102,8 @@ class _ThemeBuilder:
         ids = [each.id for each in self._all_documents]
         summarizer = Summarizer(self._engine, language, ids, self._slices, self._center)
         themes: list[Theme] = []
-        names = [
-            (tuple(each.words for each in (own,) if each), self._namer.choose_language(rows)) for rows, own in parts
+        names: list[tuple[tuple[str, ...], str | None]] = [
+            ((own.words,) if own else (), self._namer.choose_language(rows)) for rows, own in parts
         ]
         # Where phrases name a large share of the documents, a group without such a name is no theme.
         named = sum(len(rows) for rows, (terms, _) in zip(groups, names, strict=True) if terms)
