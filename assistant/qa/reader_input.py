@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from corpus.analysis import without_surrogates
-
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
+from corpus.embedding.embedder import TextTokenizer
 
 QUESTION_PIECES = 64
 """Most word pieces of a question that are read."""
@@ -51,10 +49,8 @@ class Pairing:
     """Builds rows with the tokenizer of a base model, as BERT pairs two texts (Devlin et al., 2019): `bert` with its own separators, `e5` with those of
     XLM-RoBERTa."""
 
-    def __init__(self, tokenizer: Tokenizer, kind: Kind, most: int = MOST_PIECES) -> None:
+    def __init__(self, tokenizer: TextTokenizer, kind: Kind, most: int = MOST_PIECES) -> None:
         self._tokenizer, self._kind, self._most = tokenizer, kind, most
-        # A passage must not be able to write the separator: "[SEP]" in one is text.
-        tokenizer.encode_special_tokens = True
         self._begin, self._end = (self._piece(name) for name in _ENDS[kind])
 
     def row(self, question: str, heading: str, passage: str) -> Row:
@@ -74,8 +70,7 @@ class Pairing:
         return int(found)
 
     def _ids(self, text: str) -> list[int]:
-        ids: list[int] = self._tokenizer.encode(self._readable(text), add_special_tokens=False).ids
-        return ids
+        return self._tokenizer.encode(self._readable(text), add_special_tokens=False).ids
 
     def _readable(self, text: str) -> str:
         """A text that the tokenizer accepts, with the same number of characters."""

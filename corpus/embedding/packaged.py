@@ -11,14 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.analysis import without_surrogates
-from corpus.embedding.embedder import EmbeddingError, Progress, Uncorrected
+from corpus.embedding.embedder import EmbeddingError, Progress, TextPieces, TextTokenizer, Uncorrected
 from corpus.embedding.graph import Precision, Weights, bert_graph
 from corpus.embedding.model_files import FileState, package_folder, read_cached, write_cached
 from corpus.embedding.runtime import Lazy, map_in_threads, open_session, physical_cores
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
-    from tokenizers import Encoding, Tokenizer
 
 _HEADS = 12
 _EPSILON = 1e-12
@@ -57,11 +56,11 @@ class PackagedModel(Uncorrected, ABC):
         self._cache_dir = cache_dir
         self._precision: Precision = precision
         self._model_dir = model_dir
-        self._tokenizer: Lazy[Tokenizer] = Lazy(self._read_tokenizer)
+        self._tokenizer: Lazy[TextTokenizer] = Lazy(self._read_tokenizer)
         self._session: Lazy[InferenceSession] = Lazy(lambda: open_session(self._converted()))
 
     @abstractmethod
-    def _read_tokenizer(self) -> Tokenizer:
+    def _read_tokenizer(self) -> TextTokenizer:
         """The tokenizer of the package, without truncation and padding."""
 
     @abstractmethod
@@ -77,8 +76,7 @@ class PackagedModel(Uncorrected, ABC):
         return len(self._encode(self._prefixes[1] + text).ids)
 
     def token_spans(self, text: str) -> list[tuple[int, int]]:
-        offsets: list[tuple[int, int]] = self._encode(text).offsets[1:-1]
-        return offsets
+        return self._encode(text).offsets[1:-1]
 
     def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float32]:
         if not texts:
@@ -99,15 +97,10 @@ class PackagedModel(Uncorrected, ABC):
         return {"input_ids": np.array([pieces], np.int64)}
 
     def _pieces(self, text: str) -> list[int]:
-        pieces = self._all_pieces(without_surrogates(text))
+        pieces = self._encode(text).ids
         return pieces if len(pieces) <= self.window else [*pieces[: self.window - 1], pieces[-1]]
 
-    def _all_pieces(self, text: str) -> list[int]:
-        """The ids of a text's word pieces, without truncation."""
-        pieces: list[int] = self._tokenizer().encode(text).ids
-        return pieces
-
-    def _encode(self, text: str) -> Encoding:
+    def _encode(self, text: str) -> TextPieces:
         return self._tokenizer().encode(without_surrogates(text))
 
     def _cached_name(self) -> str:

@@ -78,6 +78,9 @@ class Database(Protocol):
 class Indexes(Protocol):
     """The lexical and the vector index of a library, derived from its store."""
 
+    def open(self) -> None:
+        """Opens the indexes, so that no later search has to."""
+
     def update(self) -> None:
         """Applies the changes of the store's last transactions to the indexes."""
 

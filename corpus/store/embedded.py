@@ -36,8 +36,10 @@ CREATE TABLE IF NOT EXISTS vectors (
 """Vectors are in the database, too: Chroma is rebuilt from them, and single vectors are read faster."""
 PENDING_BATCH = 4_000  # passages added to the indexes in one batch
 MAX_COMPARED = 1_000
-"""Up to so many passages of a scope are compared one by one; larger scopes are searched in the index, which is slower where the scope
-is a small part of the library."""
+"""Up to so many passages of a scope, or of a library in a folder, are compared one by one; more are searched in the index, which is slower where
+the scope is a small part of the library."""
+COMPARED_FIRST = 50_000
+"""So many passages are compared in all before the index is opened: that takes as long as opening it, and one question needs fewer."""
 _VECTORS, LEXICAL = "vectors", "lexical"
 _REBUILD = {"vectors": "rebuild"}  # entry in the stamp: the vector index has to be rebuilt
 
@@ -93,17 +95,15 @@ class Outbox:
         found = self._db.execute(sql, (self._db.list_value(ids),))
         return {key: np.frombuffer(vector, dtype="<f4") for key, vector in found}
 
-    def compare(self, vector: np.ndarray, language: str, scope: SearchScope) -> list[tuple[str, float]]:
-        """(passage id, cosine) of all passages of a scope in a language that have a vector."""
+    def compare(self, vector: np.ndarray, language: str, scope: SearchScope | None) -> list[tuple[str, float]]:
+        """(passage id, cosine) of all passages of a scope in a language that have a vector; None means all."""
         # CROSS keeps the order of the tables, and the sign an index of languages from being used, which has half of the library.
-        sql = (
-            "SELECT passages.id, vector FROM passages CROSS JOIN vectors ON vectors.id = passages.id "
-            f"WHERE {self._db.is_in_list('document_id')} AND +language = ? AND NOT ({self._db.is_in_list('passages.id')})"
-        )
-        documents, left_out = (
-            self._db.list_value(sorted(ids)) for ids in (scope.document_ids, scope.excluded_passage_ids)
-        )
-        found = self._db.execute(sql, (documents, language, left_out)).fetchall()
+        sql = "SELECT passages.id, vector FROM passages CROSS JOIN vectors ON vectors.id = passages.id WHERE +language = ?"
+        given: list[object] = [language]
+        if scope is not None:
+            sql += f" AND {self._db.is_in_list('document_id')} AND NOT ({self._db.is_in_list('passages.id')})"
+            given += (self._db.list_value(sorted(ids)) for ids in (scope.document_ids, scope.excluded_passage_ids))
+        found = self._db.execute(sql, given).fetchall()
         joined = np.frombuffer(b"".join(own for _, own in found), dtype="<f4").reshape(len(found), len(vector))
         return list(zip((key for key, _ in found), (joined @ vector).tolist(), strict=True))
 
@@ -146,13 +146,21 @@ class EmbeddedIndexes:
                 _link_files(folder / LEXICAL, lexical_folder)
             outbox.may_have_pending = False
         self._lexical = LexicalIndex(lexical_folder)
+        self._compared = 0  # passages compared so far
+
+    def open(self) -> None:
+        self._updated_vectors()
 
     def vector_search(
         self, vector: np.ndarray, language: str, limit: int, scope: SearchScope | None = None
     ) -> list[tuple[str, float]]:
-        if scope is None or self._store.has_more_than(MAX_COMPARED, scope):
+        first = COMPARED_FIRST - self._compared if self._vector_index is None else 0
+        served = scope is None and isinstance(self._location, str)
+        if served or self._store.has_more_than(max(MAX_COMPARED, first), scope):
             return self._updated_vectors().search(vector, language, limit, scope)
-        return sorted(self._outbox.compare(vector, language, scope), key=lambda hit: -hit[1])[:limit]
+        found = self._outbox.compare(vector, language, scope)
+        self._compared += len(found)
+        return sorted(found, key=lambda hit: -hit[1])[:limit]
 
     def vectors(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
         return self._outbox.vectors(ids)

@@ -109,6 +109,9 @@ class TableIndexes:
         names = [f"{_table(language)}{ending}" for language in LANGUAGES for ending in endings]
         return all(self._db.has_table(name) for name in names)
 
+    def open(self) -> None:
+        """Does nothing: the database has them open."""
+
     def prepare_loading(self) -> None:
         if not self._db.execute("SELECT EXISTS (SELECT 1 FROM documents)").fetchone()[0]:
             with self._db.transaction():

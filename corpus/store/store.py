@@ -247,10 +247,12 @@ class Store:
         found = self._db.execute("SELECT 1 FROM passages WHERE language = ? LIMIT 1", (language,))
         return found.fetchone() is not None
 
-    def has_more_than(self, most: int, scope: SearchScope) -> bool:
-        """Whether the documents of a scope have more than `most` passages."""
-        sql = f"SELECT 1 FROM passages WHERE {self._db.is_in_list('document_id')} LIMIT 1 OFFSET ?"
-        return bool(self._db.execute(sql, (self._db.list_value(scope.document_ids), most)).fetchall())
+    def has_more_than(self, most: int, scope: SearchScope | None) -> bool:
+        """Whether the documents of a scope, or all where it is None, have more than `most` passages."""
+        within = "TRUE" if scope is None else self._db.is_in_list("document_id")
+        given = () if scope is None else (self._db.list_value(scope.document_ids),)
+        sql = f"SELECT 1 FROM passages WHERE {within} LIMIT 1 OFFSET ?"
+        return bool(self._db.execute(sql, (*given, most)).fetchall())
 
     def iter_passages(self, language: str, but: str = "") -> Iterator[Passage]:
         """The passages in a language, one at a time, except those that meet the SQL condition `but`."""

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
 from assistant.qa.passage_states import States
 from assistant.qa.reader_weights import bert_base, e5_lower, e5_words, read_weights, tokenizer_of, weights_of
+from corpus.embedding.embedder import TextTokenizer
 from eval.training.export import npz
 from eval.training.groups import load_groups
 
@@ -47,8 +47,8 @@ def initial_weights(rows: Sequence[Path], weights: Path) -> bytes:
 def fit_bridge(
     texts: Iterable[str],
     states: States,
-    state_tokenizer: Tokenizer,
-    word_tokenizer: Tokenizer,
+    state_tokenizer: TextTokenizer,
+    word_tokenizer: TextTokenizer,
     words: NDArray[np.float32],
 ) -> NDArray[np.float32]:
     """Fits the linear map (width x width, outputs first) by ridge regression (Hoerl and Kennard, 1970). `state_tokenizer` is the tokenizer of
@@ -66,7 +66,7 @@ def fit_bridge(
 
 
 def _pairs(
-    text: str, states: States, state_tokenizer: Tokenizer, word_tokenizer: Tokenizer, words: NDArray[np.float32]
+    text: str, states: States, state_tokenizer: TextTokenizer, word_tokenizer: TextTokenizer, words: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """States of a text's pieces, and for each the mean of the word vectors of the words that share characters with it."""
     state_encoding, word_encoding = (

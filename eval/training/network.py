@@ -20,7 +20,7 @@ from transformers import BertConfig, BertModel
 
 from assistant.qa.passage_states import States, marked, marks
 from assistant.qa.reader_input import MOST_PIECES, Kind, Pairing
-from assistant.qa.reader_weights import EPSILON, HEADS, e5_lower, e5_words, tokenizer_of
+from assistant.qa.reader_weights import EPSILON, HEADS, bert_tokenizer, e5_lower, e5_words, tokenizer_of
 from eval.training.published import cross_encoder
 
 
@@ -140,7 +140,7 @@ def load_base(kind: Kind, pieces: int = MOST_PIECES) -> tuple[Reader, Pairing]:
         reader = Reader(len(weights[words]))
     else:
         reader = BridgedReader(States(e5_lower(), e5_words(), CACHED_STATES))
-        weights[words] = torch.from_numpy(marked(weights[words].numpy(), tokenizer_of("bert")))
+        weights[words] = torch.from_numpy(marked(weights[words].numpy(), bert_tokenizer()))
     body = {f"bert.{name}": value for name, value in weights.items() if name.startswith(("embeddings.", "encoder."))}
     head_weights = {name: weights[old] for name, old in _HEADS.items() if old in weights}
     missing, unknown = reader.load_state_dict({**body, **head_weights}, strict=False)
