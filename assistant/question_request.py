@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,7 +11,9 @@ from assistant.qa.answer import Mode
 from assistant.qa.scope import Scope
 from assistant.service_errors import NotFound
 from corpus.documents import Language
-from corpus.library import Library
+
+if TYPE_CHECKING:
+    from corpus.library import Library
 
 MAX_HISTORY = 50
 MAX_CHARACTERS = 20_000

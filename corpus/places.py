@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 
 from corpus.roman import from_ordinal, from_roman, to_roman
 
@@ -64,21 +65,21 @@ def _list_pattern(number: str) -> str:
     return rf"(?:{number})(?:(?:{_TO}|(?:{_AND})+)(?:{number}|\(\w{{1,3}}\)))*"
 
 
-_WORD_FIRST = {
-    kind: re.compile(
-        rf"{_EDGE}(?:{words})\s*(?P<numbers>{_NUMBER_SIGN}{_list_pattern(_NUMBERS[kind])})"
-        + (rf"|{_EDGE}(?:{words})(?!\w)" if kind == "annex" else ""),
-        re.IGNORECASE,
-    )
-    for kind, words in _WORDS.items()
-}
 _HAN_LIST = r"第\s*(?P<numbers>{0}(?:\s*(?:[、，,和及与至到]|[-‐-―])+\s*第?\s*(?:{0}|\(\w{{1,3}}\)))*)\s*"
 _HAN_MARK = rf"(?:\d+{_LETTERED}(?:\.\d+)*|{_HAN_NUMBER})(?:{_SUB})*"
-_HAN_FIRST = {
-    kind: re.compile(_HAN_LIST.format(_HAN_MARK) + word + (rf"(?P<behind>(?:{_SUB})*)" if kind == "para" else ""))
-    for kind, word in (("para", "段"), ("page", "页"), ("art", "条"))
-}
-_PATTERNS = {kind: [pattern, *filter(None, [_HAN_FIRST.get(kind)])] for kind, pattern in _WORD_FIRST.items()}
+_HAN_WORDS = {"para": rf"段(?P<behind>(?:{_SUB})*)", "page": "页", "art": "条"}
+
+
+@cache
+def _patterns(kind: str) -> list[re.Pattern[str]]:
+    """The patterns for places of a kind, compiled when the first text is read, since that takes time."""
+    words = _WORDS[kind]
+    alone = rf"|{_EDGE}(?:{words})(?!\w)" if kind == "annex" else ""
+    word_first = rf"{_EDGE}(?:{words})\s*(?P<numbers>{_NUMBER_SIGN}{_list_pattern(_NUMBERS[kind])}){alone}"
+    han = [re.compile(_HAN_LIST.format(_HAN_MARK) + _HAN_WORDS[kind])] if kind in _HAN_WORDS else []
+    return [re.compile(word_first, re.IGNORECASE), *han]
+
+
 _BETWEEN = re.compile(
     r"(?P<sep>(?:[\s,،、:;؛|(]|\b(?:of|to|in|de|du|de la|del|d['’]|à|к|в|на|من|في)\b|(?:the|la|le|les|el|l['’])\b|中?的|中)*)"
     r"(?P<and>(?:\b(?:and|et|y|и|و)\b|和|及)?\s*(?:the |la |le |el |los |las )?)",
@@ -201,12 +202,12 @@ def format_annex_mark(mark: str) -> str:
 
 
 def _first(kind: str, text: str, start: int, end: int) -> tuple[str, re.Match[str]] | None:
-    matches = [match for pattern in _PATTERNS[kind] if (match := pattern.search(text, start, end))]
+    matches = [match for pattern in _patterns(kind) if (match := pattern.search(text, start, end))]
     return (kind, min(matches, key=lambda match: match.start())) if matches else None
 
 
 def _at(kind: str, text: str, position: int) -> tuple[str, re.Match[str]] | None:
-    found = next((match for pattern in _PATTERNS[kind] if (match := pattern.match(text, position))), None)
+    found = next((match for pattern in _patterns(kind) if (match := pattern.match(text, position))), None)
     return (kind, found) if found else None
 
 

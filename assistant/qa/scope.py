@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from assistant.messages import Message
-from assistant.qa.retriever import documents_for_symbol
-from assistant.question import Bounds
 from corpus.documents import Document, Language
-from corpus.library import Library
 from corpus.meetings import Meeting, is_under
 from corpus.symbols import Symbol
+
+if TYPE_CHECKING:
+    from assistant.question import Bounds
+    from corpus.library import Library
 
 SHOWN, LONGEST = 20, 100
 """Most existing names in an error message about an unknown one, and most characters of the unknown name."""
@@ -53,6 +54,9 @@ class Scope(BaseModel):
 
     def bounds(self, library: Library) -> Bounds:
         """The limits that the scope sets in a library."""
+        # Here and below: the interfaces describe their scopes without loading what searches.
+        from assistant.question import Bounds
+
         versions = library.versions()
         within, parts = self.ids(library), self.parts(library)
         return Bounds(
@@ -121,6 +125,8 @@ class Scope(BaseModel):
         return {each for each, key in versions.keys.items() if key in named}
 
     def _ids_of_meeting(self, library: Library) -> set[str] | None:
+        from assistant.qa.retriever import documents_for_symbol
+
         if self.meeting is None:
             return None
         agendas = self._agendas(library)
