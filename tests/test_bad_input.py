@@ -7,13 +7,15 @@ import os
 import re
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from invoking import BOATS, Cli, Done, state, write
+from invoking import BOATS, ROOT, Cli, Done, state, write
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """What a terminal may obey, but for tab and line feed."""
@@ -416,11 +418,21 @@ def test_a_chroma_server_that_does_not_answer_is_told_so_and_not_to_be_rebuilt(c
 def test_a_damaged_vector_index_names_the_command_that_mends_it(cli: Cli) -> None:
     (cli.folder / "vectors" / "chroma.sqlite3").write_bytes(b"no database " * 500)
     assert cli.process("ask", "Do boats need a flag?").code == 0  # read without it
-    for command in ("status", "verify"):
-        done = cli.process(command)
-        assert done.code == 1, command
-        assert "Traceback" not in done.err
-        assert "rapporteur reindex" in done.err
+    asked_of_the_index = (
+        "from corpus.store import embedded; embedded.COMPARED_FIRST = embedded.MAX_COMPARED = 0; "
+        "from assistant.cli import main; main()"
+    )
+    for command in (
+        ("-c", asked_of_the_index, "ask", "Do boats need a flag?"),
+        ("-m", "assistant.cli", "status"),
+        ("-m", "assistant.cli", "verify"),
+    ):
+        environment = {**os.environ, **cli.settings(), "PYTHONUTF8": "1"}
+        run = [sys.executable, *command]
+        done = subprocess.run(run, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)
+        assert done.returncode == 1, command
+        assert "Traceback" not in done.stderr
+        assert "rapporteur reindex" in done.stderr
     assert cli.process("reindex").code == 0
 
 

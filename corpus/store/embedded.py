@@ -39,7 +39,8 @@ MAX_COMPARED = 1_000
 """Up to so many passages of a scope, or of a library in a folder, are compared one by one; more are searched in the index, which is slower where
 the scope is a small part of the library."""
 COMPARED_FIRST = 50_000
-"""So many passages are compared in all before the index is opened: that takes as long as opening it, and one question needs fewer."""
+"""So many passages are compared in all before an index in a folder is opened: that takes less time than opening it, and one question rarely
+needs more."""
 _VECTORS, LEXICAL = "vectors", "lexical"
 _REBUILD = {"vectors": "rebuild"}  # entry in the stamp: the vector index has to be rebuilt
 
@@ -154,9 +155,9 @@ class EmbeddedIndexes:
     def vector_search(
         self, vector: np.ndarray, language: str, limit: int, scope: SearchScope | None = None
     ) -> list[tuple[str, float]]:
-        first = COMPARED_FIRST - self._compared if self._vector_index is None else 0
-        served = scope is None and isinstance(self._location, str)
-        if served or self._store.has_more_than(max(MAX_COMPARED, first), scope):
+        served = isinstance(self._location, str)
+        first = 0 if served or self._vector_index is not None else COMPARED_FIRST - self._compared
+        if (served and scope is None) or self._store.has_more_than(max(MAX_COMPARED, first), scope):
             return self._updated_vectors().search(vector, language, limit, scope)
         found = self._outbox.compare(vector, language, scope)
         self._compared += len(found)
